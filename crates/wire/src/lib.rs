@@ -1,1 +1,34 @@
-//! Being laid.
+//! What travels between the server, the panel and everybody else: every shape of the API, and the rules
+//! about those shapes that both sides must agree on.
+//!
+//! The only crate that the server and the browser share. Without features it knows neither Diesel nor OpenAPI.
+
+#[macro_use]
+mod macros;
+
+pub mod check;
+pub mod decimal;
+pub mod ids;
+pub mod list;
+pub mod param;
+pub mod permission;
+pub mod problem;
+pub mod region;
+pub mod resource;
+
+pub mod accounts;
+pub mod billing;
+pub mod catalog;
+pub mod esims;
+pub mod integrations;
+pub mod messaging;
+pub mod system;
+
+pub use check::{Check, FieldErrors};
+pub use decimal::{Currency, Decimal, Money};
+pub use ids::*;
+pub use list::{Cursor, Filter, Page, Paging, SortKey, Sorted};
+pub use param::{AnyOf, Param};
+pub use permission::{Permission, Reach};
+pub use problem::{FieldError, Problem, ProblemCode};
+pub use resource::Resource;

@@ -1,0 +1,4 @@
+//! People and how they sign in.
+
+pub mod sessions;
+pub mod users;

@@ -1,0 +1,4 @@
+//! Orders and the money they bring.
+
+pub mod orders;
+pub mod transactions;

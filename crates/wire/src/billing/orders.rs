@@ -1,0 +1,225 @@
+//! Orders: one plan for one customer, from the sale to the delivery.
+
+use super::transactions::PaymentMethod;
+use crate::{AnyOf, Check, Currency, EsimId, FieldErrors, Money, OrderId, PlanId, Resource, UserId, region};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// How far an order has come. `needs_review` and `failed` say why in `status_reason`.
+    OrderStatus: OrderStatus, "order_status" {
+        PendingPayment = "pending_payment", Paid = "paid", Provisioning = "provisioning", Fulfilled = "fulfilled",
+        NeedsReview = "needs_review", Failed = "failed", Cancelled = "cancelled",
+    }
+}
+text_enum! {
+    /// A new eSIM, or more data for one in use.
+    OrderKind: OrderKind, "order_kind" { New = "new", Topup = "topup" }
+}
+
+/// An order. Price and terms are those of the moment it was placed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Order {
+    /// Which order.
+    pub id: OrderId,
+    /// What people call it, such as `ORD-000123`.
+    pub order_number: String,
+    /// The customer.
+    pub user_id: UserId,
+    /// The customer's name; masked for support.
+    pub customer: String,
+    /// The plan.
+    pub plan_id: PlanId,
+    /// The plan's terms, frozen.
+    pub terms: Terms,
+    /// A new eSIM, or a top-up.
+    pub kind: OrderKind,
+    /// How many eSIMs.
+    pub quantity: i32,
+    /// The region whose price was taken.
+    pub region: Option<String>,
+    /// The price of one.
+    pub unit_price: Money,
+    /// What one costs us; absent for who may not see costs.
+    pub unit_cost: Option<Money>,
+    /// What a promotion took off.
+    pub discount_amount: Money,
+    /// Tax.
+    pub tax_amount: Money,
+    /// What the customer pays: unit price times quantity, less discount, plus tax.
+    pub total_amount: Money,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// How far it has come.
+    pub status: OrderStatus,
+    /// Why it is there, when that needs saying.
+    pub status_reason: Option<String>,
+    /// The integrator's own reference.
+    pub reference: Option<String>,
+    /// The eSIM that a top-up is for.
+    pub esim_id: Option<EsimId>,
+    /// Who placed it.
+    pub created_by: Option<UserId>,
+    /// Until when it can be paid.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was paid.
+    pub paid_at: Option<DateTime<Utc>>,
+    /// When every unit had its eSIM.
+    pub fulfilled_at: Option<DateTime<Utc>>,
+    /// When the delivery was sent.
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// When it was cancelled.
+    pub cancelled_at: Option<DateTime<Utc>>,
+    /// Revision, as the ETag carries it.
+    pub version: i32,
+    /// When it was placed.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// What was sold, as the plan stood at that moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Terms {
+    /// The plan's name.
+    pub name: String,
+    /// Data in MB; null is unlimited.
+    pub data_limit_mb: Option<crate::Decimal>,
+    /// Minutes of calls.
+    pub voice_minutes: i32,
+    /// Text messages.
+    pub sms_count: i32,
+    /// Days.
+    pub validity_days: i32,
+    /// Places.
+    pub regions: Vec<String>,
+}
+
+/// An order to be placed. Needs an `Idempotency-Key`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct NewOrder {
+    /// The customer; whoever asks, when absent.
+    #[serde(default)]
+    pub user_id: Option<UserId>,
+    /// The plan.
+    pub plan_id: PlanId,
+    /// How many eSIMs, 1 to 50.
+    #[serde(default = "one")]
+    #[cfg_attr(feature = "server", schema(example = 1))]
+    pub quantity: i32,
+    /// The region whose price to take; `GLOBAL` when absent or without a price of its own.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// The currency to pay in.
+    #[serde(default = "usd")]
+    pub currency: Currency,
+    /// How it will be paid.
+    #[serde(default = "card")]
+    pub payment_method: PaymentMethod,
+    /// The caller's own reference, unique among the caller's orders.
+    #[serde(default)]
+    #[cfg_attr(feature = "server", schema(example = "shop-4711"))]
+    pub reference: Option<String>,
+}
+
+/// Why an order is cancelled.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct CancelOrder {
+    /// The reason, for the record.
+    #[cfg_attr(feature = "server", schema(example = "Ordered by mistake"))]
+    pub reason: String,
+}
+
+filter! {
+    /// What the list of orders can be narrowed by.
+    OrderFilter {
+        /// The beginning of an order number, or a whole reference.
+        q: String,
+        /// Any of these states.
+        status: AnyOf<OrderStatus>,
+        /// New eSIMs or top-ups.
+        kind: AnyOf<OrderKind>,
+        /// Of this customer.
+        user_id: UserId,
+        /// Of this plan.
+        plan_id: PlanId,
+        /// In any of these currencies.
+        currency: AnyOf<Currency>,
+        /// Placed at or after.
+        created_at_from: DateTime<Utc>,
+        /// Placed before.
+        created_at_to: DateTime<Utc>,
+    }
+}
+sort_keys!(/** What the list of orders can be ordered by. */ OrderSort { CreatedAt = "created_at" desc, TotalAmount = "total_amount", UpdatedAt = "updated_at" });
+
+/// What happened to an order, step by step, from the audit log and the histories.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Timeline {
+    /// The steps, the oldest first.
+    pub data: Vec<Step>,
+}
+
+/// One step of a timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Step {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What, in a word of the trade: `ordered`, `paid`, `provisioned`, `delivered`, ...
+    pub what: String,
+    /// What, in a sentence.
+    pub sentence: String,
+    /// Who; null for the system.
+    pub actor_id: Option<UserId>,
+    /// Who, by name.
+    pub actor: Option<String>,
+    /// Whether it went well, badly, or is only news.
+    pub tone: Tone,
+}
+
+text_enum! {
+    /// Whether news is good.
+    Tone: text { Good = "good", Bad = "bad", Neutral = "neutral", Waiting = "waiting" }
+}
+
+fn one() -> i32 { 1 }
+fn usd() -> Currency { Currency::Usd }
+fn card() -> PaymentMethod { PaymentMethod::CreditCard }
+
+impl OrderStatus {
+    /// Whether nothing more will happen by itself.
+    pub const fn is_final(self) -> bool { matches!(self, Self::Fulfilled | Self::Failed | Self::Cancelled) }
+    /// Whether a person has to look at it.
+    pub const fn is_stuck(self) -> bool { matches!(self, Self::NeedsReview | Self::Failed) }
+}
+
+impl Resource for Order {
+    const PATH: &'static str = "/v1/orders";
+    const ONE: &'static str = "order";
+    const MANY: &'static str = "orders";
+    type Id = OrderId;
+    type Filter = OrderFilter;
+    type Sort = OrderSort;
+    fn id(&self) -> OrderId { self.id }
+    fn version(&self) -> i32 { self.version }
+    fn label(&self) -> String { self.order_number.clone() }
+}
+
+impl Check for NewOrder {
+    fn check(&self, bad: &mut FieldErrors) {
+        bad.range("quantity", self.quantity.into(), 1, 50);
+        if let Some(region) = &self.region && !region::is_known(region) { bad.add("region", "unknown_region", "Use an ISO 3166-1 country or a known group."); }
+        if let Some(reference) = &self.reference { bad.length("reference", reference, 1, 100); }
+    }
+}
+impl Check for CancelOrder {
+    fn check(&self, bad: &mut FieldErrors) { bad.length("reason", &self.reason, 1, 500); }
+}

@@ -1,0 +1,4 @@
+//! What is sold, and for how much.
+
+pub mod plans;
+pub mod pricing;

@@ -1,0 +1,4 @@
+//! eSIM profiles: what they are, where they are, how they are installed.
+
+pub mod inventory;
+pub mod profile;

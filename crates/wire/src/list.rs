@@ -1,0 +1,142 @@
+//! Lists: how one is asked for and how it answers. The server's extractor and the panel's address bar use the same code.
+
+use crate::Param;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+
+/// The most rows that one page may hold.
+pub const MAX_LIMIT: u32 = 100;
+/// Rows on a page when the caller does not say.
+pub const DEFAULT_LIMIT: u32 = 50;
+/// Rows are counted up to here; beyond it the total is "10000 or more".
+pub const TOTAL_CAP: i64 = 10_000;
+/// The query parameters that every list understands beside its filter.
+pub const PAGING_KEYS: &[&str] = &["limit", "sort", "after", "before"];
+
+/// A field's name as callers write it: `r#type` is `type`.
+pub(crate) const fn bare(field: &'static str) -> &'static str {
+    match field.as_bytes() { [b'r', b'#', ..] => field.split_at(2).1, _ => field }
+}
+
+/// What a list can be narrowed by. Written by `filter!`.
+pub trait Filter: Clone + Default + PartialEq + Send + Sync + 'static {
+    /// The query parameters it understands.
+    const KEYS: &'static [&'static str];
+    /// Takes one parameter; `false` when it does not know the key.
+    fn set(&mut self, key: &str, value: &str) -> Result<bool, &'static str>;
+    /// The parameters that would make this filter again.
+    fn pairs(&self) -> Vec<(&'static str, String)>;
+}
+
+/// What a list can be ordered by. Written by `sort_keys!`.
+pub trait SortKey: Copy + PartialEq + Send + Sync + std::fmt::Debug + 'static {
+    /// Every key.
+    const ALL: &'static [Self];
+    /// The order of a list that nobody has ordered.
+    const DEFAULT: Sorted<Self>;
+    /// The key's word in the address.
+    fn as_str(self) -> &'static str;
+}
+
+/// A sort key and its direction: `name`, or `-created_at` for the newest first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sorted<K> {
+    /// What to order by.
+    pub key: K,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+impl<K: SortKey> Param for Sorted<K> {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let (word, descending) = text.strip_prefix('-').map_or((text, false), |word| (word, true));
+        let key = K::ALL.iter().copied().find(|key| key.as_str() == word).ok_or("is not a column that this list can be sorted by")?;
+        Ok(Self { key, descending })
+    }
+    fn show(&self) -> String { format!("{}{}", if self.descending { "-" } else { "" }, self.key.as_str()) }
+}
+
+/// Where a page begins or ends: the sort value and the id of a row. Opaque to callers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The order that it belongs to; a cursor of another order is refused.
+    pub sort: String,
+    /// The row's value of the sort column; `None` where that is null.
+    pub value: Option<String>,
+    /// The row's id, which breaks ties.
+    pub id: uuid::Uuid,
+}
+
+impl Param for Cursor {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| "is not a cursor of this list")?;
+        serde_json::from_slice(&bytes).map_err(|_| "is not a cursor of this list")
+    }
+    fn show(&self) -> String { URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default()) }
+}
+
+/// Which page of a list, in which order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Paging<K> {
+    /// Rows on the page, at most [`MAX_LIMIT`].
+    pub limit: u32,
+    /// The order.
+    pub sort: Sorted<K>,
+    /// The page after this row.
+    pub after: Option<Cursor>,
+    /// The page before this row.
+    pub before: Option<Cursor>,
+}
+
+impl<K: SortKey> Default for Paging<K> {
+    fn default() -> Self { Self { limit: DEFAULT_LIMIT, sort: K::DEFAULT, after: None, before: None } }
+}
+
+impl<K: SortKey> Paging<K> {
+    /// Takes one parameter; `false` when it does not know the key.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<bool, &'static str> {
+        match key {
+            "limit" => self.limit = value.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n)).ok_or("must be a whole number from 1 to 100")?,
+            "sort" => self.sort = Param::parse(value)?,
+            "after" => self.after = Some(Param::parse(value)?),
+            "before" => self.before = Some(Param::parse(value)?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    /// What is wrong between the parameters, once all of them are set.
+    pub fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        let sort = self.sort.show();
+        match (&self.after, &self.before) {
+            (Some(_), Some(_)) => Err(("before", "cannot be combined with `after`")),
+            (Some(cursor), _) if cursor.sort != sort => Err(("after", "belongs to another sort order")),
+            (_, Some(cursor)) if cursor.sort != sort => Err(("before", "belongs to another sort order")),
+            _ => Ok(()),
+        }
+    }
+    /// The parameters that would make this paging again; what is the default is left out.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = Vec::new();
+        if self.limit != DEFAULT_LIMIT { pairs.push(("limit", self.limit.to_string())); }
+        if self.sort != K::DEFAULT { pairs.push(("sort", self.sort.show())); }
+        if let Some(cursor) = &self.after { pairs.push(("after", cursor.show())); }
+        if let Some(cursor) = &self.before { pairs.push(("before", cursor.show())); }
+        pairs
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Page<T> {
+    /// The rows.
+    pub data: Vec<T>,
+    /// Give it as `after` for the next page; null on the last one.
+    pub next: Option<String>,
+    /// Give it as `before` for the previous page; null on the first one.
+    pub prev: Option<String>,
+    /// How many rows match, counted up to 10,000.
+    pub total: i64,
+    /// False when there are more rows than were counted.
+    pub total_is_exact: bool,
+}

@@ -1,0 +1,139 @@
+//! The three declarations that shapes are made of. All the `cfg` noise of the crate lives here.
+
+/// Declares ids: a UUID that knows what it names, so that a plan's id cannot be passed for a user's.
+macro_rules! ids {
+    ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow))]
+        #[cfg_attr(feature = "server", diesel(sql_type = diesel::sql_types::Uuid))]
+        pub struct $name(pub uuid::Uuid);
+
+        #[cfg(feature = "server")]
+        impl $name {
+            /// A new id: time-ordered (UUID v7), so that rows made together lie together.
+            #[expect(clippy::new_without_default, reason = "a default id would be a new one each time")]
+            pub fn new() -> Self { Self(uuid::Uuid::now_v7()) }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { self.0.fmt(f) }
+        }
+        impl $crate::Param for $name {
+            fn parse(text: &str) -> Result<Self, &'static str> {
+                uuid::Uuid::try_parse(text).map(Self).map_err(|_| "must be a UUID")
+            }
+            fn show(&self) -> String { self.0.to_string() }
+        }
+        #[cfg(feature = "server")]
+        impl diesel::serialize::ToSql<diesel::sql_types::Uuid, diesel::pg::Pg> for $name {
+            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>) -> diesel::serialize::Result {
+                <uuid::Uuid as diesel::serialize::ToSql<diesel::sql_types::Uuid, diesel::pg::Pg>>::to_sql(&self.0, out)
+            }
+        }
+        #[cfg(feature = "server")]
+        impl diesel::deserialize::FromSql<diesel::sql_types::Uuid, diesel::pg::Pg> for $name {
+            fn from_sql(value: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
+                <uuid::Uuid as diesel::deserialize::FromSql<diesel::sql_types::Uuid, diesel::pg::Pg>>::from_sql(value).map(Self)
+            }
+        }
+    )+};
+}
+
+/// Declares an enumeration whose values are words: in JSON, in addresses and in the database alike.
+///
+/// `text_enum! { UserStatus: UserStatus, "user_status" { Active = "active", .. } }` is a PostgreSQL enum of that
+/// name; `text_enum! { Currency: text { .. } }` is kept in a text column.
+/// The value is matched as a token tree on purpose: as a `literal`, utoipa would document the variant's name.
+macro_rules! text_enum {
+    ($(#[$meta:meta])* $name:ident : text { $($(#[$vmeta:meta])* $variant:ident = $text:tt),+ $(,)? }) => {
+        text_enum!(@build [diesel::sql_types::Text] [None] $(#[$meta])* $name { $($(#[$vmeta])* $variant = $text),+ });
+    };
+    ($(#[$meta:meta])* $name:ident : $sql:ident, $pg:tt { $($(#[$vmeta:meta])* $variant:ident = $text:tt),+ $(,)? }) => {
+        text_enum!(@build [schema::sql_types::$sql] [Some($pg)] $(#[$meta])* $name { $($(#[$vmeta])* $variant = $text),+ });
+    };
+    (@build [$($sql:tt)+] [$pg:expr] $(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:tt),+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow))]
+        #[cfg_attr(feature = "server", diesel(sql_type = $($sql)+))]
+        pub enum $name { $($(#[$vmeta])* #[doc = concat!("`", $text, "`")] #[serde(rename = $text)] $variant),+ }
+
+        impl $name {
+            /// Every value, in the order of declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// Every value's word, in the same order.
+            pub const WORDS: &'static [&'static str] = &[$($text),+];
+            /// The PostgreSQL enum that keeps it, if it is kept in one.
+            pub const PG_NAME: Option<&'static str> = $pg;
+            /// The word that stands for this value.
+            pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $text),+ } }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
+        }
+        impl $crate::Param for $name {
+            fn parse(text: &str) -> Result<Self, &'static str> {
+                match text { $($text => Ok(Self::$variant),)+ _ => Err(concat!("must be one of:" $(, " ", $text)+)) }
+            }
+            fn show(&self) -> String { self.as_str().to_owned() }
+        }
+        #[cfg(feature = "server")]
+        impl diesel::serialize::ToSql<$($sql)+, diesel::pg::Pg> for $name {
+            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>) -> diesel::serialize::Result {
+                use std::io::Write;
+                out.write_all(self.as_str().as_bytes())?;
+                Ok(diesel::serialize::IsNull::No)
+            }
+        }
+        #[cfg(feature = "server")]
+        impl diesel::deserialize::FromSql<$($sql)+, diesel::pg::Pg> for $name {
+            fn from_sql(value: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
+                let text = std::str::from_utf8(value.as_bytes())?;
+                <Self as $crate::Param>::parse(text).map_err(|reason| format!("{text} {reason}").into())
+            }
+        }
+    };
+}
+
+/// Declares what a list can be narrowed by: one optional field per query parameter.
+macro_rules! filter {
+    ($(#[$meta:meta])* $name:ident { $($(#[$fmeta:meta])* $field:ident : $kind:ty),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, PartialEq)]
+        #[cfg_attr(feature = "server", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+        pub struct $name { $($(#[$fmeta])* #[cfg_attr(feature = "server", param(inline))] pub $field: Option<$kind>),+ }
+
+        impl $crate::Filter for $name {
+            const KEYS: &'static [&'static str] = &[$($crate::list::bare(stringify!($field))),+];
+            fn set(&mut self, key: &str, value: &str) -> Result<bool, &'static str> {
+                $(if key == $crate::list::bare(stringify!($field)) { self.$field = Some($crate::Param::parse(value)?); return Ok(true); })+
+                Ok(false)
+            }
+            fn pairs(&self) -> Vec<(&'static str, String)> {
+                let mut pairs = Vec::new();
+                $(if let Some(value) = &self.$field { pairs.push(($crate::list::bare(stringify!($field)), $crate::Param::show(value))); })+
+                pairs
+            }
+        }
+    };
+}
+
+/// Declares what a list can be ordered by. The first key is the default; `desc` says its first direction.
+macro_rules! sort_keys {
+    ($(#[$meta:meta])* $name:ident { $first:ident = $first_text:tt $dir:ident $(, $variant:ident = $text:tt)* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            #[doc = concat!("By `", $first_text, "`.")] $first,
+            $(#[doc = concat!("By `", $text, "`.")] $variant),*
+        }
+        impl $crate::SortKey for $name {
+            const ALL: &'static [Self] = &[Self::$first $(, Self::$variant)*];
+            const DEFAULT: $crate::Sorted<Self> = $crate::Sorted { key: Self::$first, descending: sort_keys!(@$dir) };
+            fn as_str(self) -> &'static str { match self { Self::$first => $first_text $(, Self::$variant => $text)* } }
+        }
+    };
+    (@desc) => { true };
+    (@asc) => { false };
+}

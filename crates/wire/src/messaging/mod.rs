@@ -1,0 +1,3 @@
+//! What we tell people, and whether it reached them.
+
+pub mod notifications;

@@ -1,0 +1,3 @@
+//! The system itself: what it was told, and what it did.
+
+pub mod audit;
