@@ -1,0 +1,78 @@
+//! The native enums of the database, one marker per type.
+//!
+//! Their values live in `wire`, as `text_enum!`s, and a test compares both with `pg_enum`.
+
+use diesel::query_builder::QueryId;
+use diesel::sql_types::SqlType;
+
+macro_rules! native_enums {
+    ($($(#[$doc:meta])* $name:ident = $sql:literal),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, SqlType, QueryId)]
+        #[diesel(postgres_type(name = $sql))]
+        pub struct $name;
+    )+};
+}
+
+native_enums! {
+    /// `data_allocations.status`
+    AllocationStatus = "allocation_status",
+    /// `provisioning_attempts.status`
+    AttemptStatus = "attempt_status",
+    /// `esim_bundles.status`
+    BundleStatus = "bundle_status",
+    /// `promotional_codes.discount_type`
+    DiscountType = "discount_type",
+    /// `esims.status`
+    EsimStatus = "esim_status",
+    /// `esims.iccid_check`
+    IccidCheck = "iccid_check",
+    /// `jobs.status`
+    JobStatus = "job_status",
+    /// `kyc_documents.status`
+    KycDocumentStatus = "kyc_document_status",
+    /// `kyc_documents.document_type`
+    KycDocumentType = "kyc_document_type",
+    /// `users.kyc_status`
+    KycStatus = "kyc_status",
+    /// `notifications.status`
+    NotificationStatus = "notification_status",
+    /// `notifications.type`
+    NotificationType = "notification_type",
+    /// `orders.kind`
+    OrderKind = "order_kind",
+    /// `orders.status`
+    OrderStatus = "order_status",
+    /// `transactions.payment_method`
+    PaymentMethod = "payment_method",
+    /// `esims.profile_state`
+    ProfileState = "profile_state",
+    /// `data_providers.adapter`
+    ProviderAdapter = "provider_adapter",
+    /// `provisioning_jobs.status`
+    ProvisioningStatus = "provisioning_status",
+    /// `webhook_receipts.status`
+    ReceiptStatus = "receipt_status",
+    /// `refunds.approval_state`
+    RefundApprovalState = "refund_approval_state",
+    /// `refunds.status`
+    RefundStatus = "refund_status",
+    /// `revenue_reports.period_type`
+    ReportPeriodType = "report_period_type",
+    /// `system_settings.data_type`
+    SettingDataType = "setting_data_type",
+    /// `email_templates.template_type`
+    TemplateType = "template_type",
+    /// `support_tickets.priority`
+    TicketPriority = "ticket_priority",
+    /// `support_tickets.status`
+    TicketStatus = "ticket_status",
+    /// `transactions.status`
+    TransactionStatus = "transaction_status",
+    /// `twilio_config.auth_mode`
+    TwilioAuthMode = "twilio_auth_mode",
+    /// `users.role`
+    UserRole = "user_role",
+    /// `users.status`
+    UserStatus = "user_status",
+}

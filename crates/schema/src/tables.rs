@@ -1,0 +1,861 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    analytics_events (id, created_at) {
+        id -> Uuid,
+        #[max_length = 100]
+        event_uid -> Varchar,
+        #[max_length = 100]
+        event_type -> Varchar,
+        user_id -> Nullable<Uuid>,
+        esim_id -> Nullable<Uuid>,
+        metadata -> Nullable<Jsonb>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    audit_log (id, created_at) {
+        id -> Uuid,
+        created_at -> Timestamptz,
+        actor_id -> Nullable<Uuid>,
+        actor_role -> Nullable<UserRole>,
+        #[max_length = 60]
+        action -> Varchar,
+        #[max_length = 60]
+        subject_type -> Varchar,
+        subject_id -> Nullable<Uuid>,
+        change -> Nullable<Jsonb>,
+        reason -> Nullable<Text>,
+        #[max_length = 64]
+        request_id -> Nullable<Varchar>,
+        #[max_length = 45]
+        ip -> Nullable<Varchar>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    data_allocations (id) {
+        id -> Uuid,
+        esim_id -> Nullable<Uuid>,
+        provider_id -> Uuid,
+        provisioning_job_id -> Nullable<Uuid>,
+        status -> AllocationStatus,
+        #[max_length = 100]
+        provider_order_ref -> Nullable<Varchar>,
+        allocated_mb -> Numeric,
+        used_mb -> Numeric,
+        cost -> Numeric,
+        #[max_length = 3]
+        currency -> Varchar,
+        allocated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    data_providers (id) {
+        id -> Uuid,
+        #[max_length = 100]
+        name -> Varchar,
+        adapter -> ProviderAdapter,
+        api_endpoint -> Text,
+        api_key_encrypted -> Text,
+        credentials_encrypted -> Nullable<Text>,
+        #[max_length = 50]
+        provider_type -> Nullable<Varchar>,
+        priority -> Int4,
+        is_active -> Bool,
+        available_data_gb -> Nullable<Numeric>,
+        cost_per_gb -> Nullable<Numeric>,
+        #[max_length = 3]
+        currency -> Varchar,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    email_templates (id) {
+        id -> Uuid,
+        #[max_length = 100]
+        name -> Varchar,
+        #[max_length = 255]
+        subject -> Varchar,
+        body_html -> Text,
+        body_text -> Nullable<Text>,
+        template_type -> TemplateType,
+        #[max_length = 60]
+        event_key -> Nullable<Varchar>,
+        #[max_length = 10]
+        locale -> Varchar,
+        variables -> Nullable<Jsonb>,
+        is_active -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    esim_bundles (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        unit_no -> Int4,
+        esim_id -> Nullable<Uuid>,
+        plan_id -> Uuid,
+        provider_id -> Nullable<Uuid>,
+        #[max_length = 100]
+        provider_ref -> Nullable<Varchar>,
+        status -> BundleStatus,
+        total_bytes -> Nullable<Int8>,
+        used_bytes -> Int8,
+        starts_at -> Nullable<Timestamptz>,
+        expires_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    esim_data_usage (id, period_start) {
+        id -> Uuid,
+        esim_id -> Uuid,
+        used_bytes -> Int8,
+        limit_bytes -> Nullable<Int8>,
+        data_used_mb -> Numeric,
+        data_limit_mb -> Nullable<Numeric>,
+        voice_minutes -> Int4,
+        sms_count -> Int4,
+        period_start -> Timestamptz,
+        period_end -> Timestamptz,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    esim_state_history (id) {
+        id -> Uuid,
+        esim_id -> Uuid,
+        from_status -> Nullable<EsimStatus>,
+        to_status -> EsimStatus,
+        from_profile_state -> Nullable<ProfileState>,
+        to_profile_state -> ProfileState,
+        reason -> Nullable<Text>,
+        actor_id -> Nullable<Uuid>,
+        #[max_length = 30]
+        source -> Varchar,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    esims (id) {
+        id -> Uuid,
+        #[max_length = 22]
+        iccid -> Varchar,
+        iccid_check -> IccidCheck,
+        #[max_length = 32]
+        eid -> Nullable<Varchar>,
+        user_id -> Nullable<Uuid>,
+        plan_id -> Nullable<Uuid>,
+        provider_id -> Nullable<Uuid>,
+        #[max_length = 100]
+        provider_ref -> Nullable<Varchar>,
+        #[max_length = 100]
+        twilio_sid -> Nullable<Varchar>,
+        status -> EsimStatus,
+        profile_state -> ProfileState,
+        activation_code -> Nullable<Bytea>,
+        matching_id -> Nullable<Bytea>,
+        #[max_length = 255]
+        smdp_address -> Nullable<Varchar>,
+        confirmation_code_required -> Bool,
+        qr_code_url -> Nullable<Text>,
+        assigned_at -> Nullable<Timestamptz>,
+        installed_at -> Nullable<Timestamptz>,
+        activated_at -> Nullable<Timestamptz>,
+        expires_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    idempotency_keys (caller_id, route, key) {
+        caller_id -> Uuid,
+        #[max_length = 100]
+        route -> Varchar,
+        #[max_length = 255]
+        key -> Varchar,
+        request_hash -> Bytea,
+        status -> Nullable<Int4>,
+        body -> Nullable<Bytea>,
+        location -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    jobs (id) {
+        id -> Uuid,
+        #[max_length = 60]
+        kind -> Varchar,
+        payload -> Jsonb,
+        status -> JobStatus,
+        attempts -> Int4,
+        max_attempts -> Int4,
+        run_at -> Timestamptz,
+        lease_until -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        #[max_length = 200]
+        unique_key -> Nullable<Varchar>,
+        #[max_length = 64]
+        request_id -> Nullable<Varchar>,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    knowledge_base (id) {
+        id -> Uuid,
+        #[max_length = 255]
+        title -> Varchar,
+        #[max_length = 255]
+        slug -> Varchar,
+        content -> Text,
+        #[max_length = 100]
+        category -> Nullable<Varchar>,
+        tags -> Nullable<Jsonb>,
+        views -> Int4,
+        is_published -> Bool,
+        author_id -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    kyc_documents (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        document_type -> KycDocumentType,
+        document_url -> Text,
+        status -> KycDocumentStatus,
+        verified_by -> Nullable<Uuid>,
+        verified_at -> Nullable<Timestamptz>,
+        rejection_reason -> Nullable<Text>,
+        uploaded_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    login_attempts (key) {
+        key -> Bytea,
+        failures -> Int4,
+        blocked_until -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    notifications (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        #[sql_name = "type"]
+        type_ -> NotificationType,
+        template_id -> Nullable<Uuid>,
+        order_id -> Nullable<Uuid>,
+        esim_id -> Nullable<Uuid>,
+        destination -> Nullable<Bytea>,
+        #[max_length = 255]
+        subject -> Nullable<Varchar>,
+        message -> Bytea,
+        message_html -> Nullable<Bytea>,
+        status -> NotificationStatus,
+        attempts -> Int4,
+        last_error -> Nullable<Text>,
+        #[max_length = 255]
+        provider_message_id -> Nullable<Varchar>,
+        #[max_length = 200]
+        dedupe_key -> Nullable<Varchar>,
+        sent_at -> Nullable<Timestamptz>,
+        read_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    orders (id) {
+        id -> Uuid,
+        #[max_length = 20]
+        order_number -> Varchar,
+        user_id -> Uuid,
+        plan_id -> Uuid,
+        kind -> OrderKind,
+        quantity -> Int4,
+        #[max_length = 50]
+        region -> Nullable<Varchar>,
+        terms -> Jsonb,
+        unit_price -> Numeric,
+        unit_cost -> Numeric,
+        discount_amount -> Numeric,
+        tax_amount -> Numeric,
+        total_amount -> Numeric,
+        #[max_length = 3]
+        currency -> Varchar,
+        status -> OrderStatus,
+        status_reason -> Nullable<Text>,
+        #[max_length = 100]
+        reference -> Nullable<Varchar>,
+        esim_id -> Nullable<Uuid>,
+        created_by -> Nullable<Uuid>,
+        expires_at -> Nullable<Timestamptz>,
+        paid_at -> Nullable<Timestamptz>,
+        fulfilled_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+        cancelled_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    pii_access_log (id) {
+        id -> Uuid,
+        created_at -> Timestamptz,
+        actor_id -> Nullable<Uuid>,
+        #[max_length = 60]
+        subject_type -> Varchar,
+        subject_id -> Uuid,
+        #[max_length = 60]
+        field -> Varchar,
+        reason -> Nullable<Text>,
+        #[max_length = 64]
+        request_id -> Nullable<Varchar>,
+        #[max_length = 45]
+        ip -> Nullable<Varchar>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    plan_pricing (id) {
+        id -> Uuid,
+        plan_id -> Uuid,
+        #[max_length = 50]
+        region -> Nullable<Varchar>,
+        cost_price -> Numeric,
+        selling_price -> Numeric,
+        markup_percentage -> Nullable<Numeric>,
+        #[max_length = 3]
+        currency -> Varchar,
+        effective_from -> Timestamptz,
+        effective_to -> Nullable<Timestamptz>,
+        note -> Nullable<Text>,
+        created_by -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    plan_provider_offers (id) {
+        id -> Uuid,
+        plan_id -> Uuid,
+        provider_id -> Uuid,
+        #[max_length = 100]
+        sku -> Varchar,
+        cost -> Numeric,
+        #[max_length = 3]
+        currency -> Varchar,
+        priority -> Int4,
+        is_active -> Bool,
+        last_synced_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    plans (id) {
+        id -> Uuid,
+        #[max_length = 100]
+        name -> Varchar,
+        description -> Nullable<Text>,
+        data_limit_mb -> Nullable<Numeric>,
+        voice_minutes -> Int4,
+        sms_count -> Int4,
+        validity_days -> Int4,
+        regions -> Jsonb,
+        is_active -> Bool,
+        topup_allowed -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    promotional_codes (id) {
+        id -> Uuid,
+        #[max_length = 50]
+        code -> Varchar,
+        discount_type -> DiscountType,
+        discount_value -> Numeric,
+        #[max_length = 3]
+        currency -> Nullable<Varchar>,
+        min_spend -> Nullable<Numeric>,
+        max_uses -> Nullable<Int4>,
+        per_user_limit -> Nullable<Int4>,
+        used_count -> Int4,
+        valid_from -> Timestamptz,
+        valid_to -> Timestamptz,
+        applicable_plans -> Nullable<Jsonb>,
+        is_active -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    provisioning_attempts (id) {
+        id -> Uuid,
+        job_id -> Uuid,
+        provider_id -> Uuid,
+        offer_id -> Nullable<Uuid>,
+        attempt_no -> Int4,
+        #[max_length = 100]
+        reference -> Varchar,
+        status -> AttemptStatus,
+        #[max_length = 100]
+        provider_order_ref -> Nullable<Varchar>,
+        cost -> Nullable<Numeric>,
+        #[max_length = 3]
+        currency -> Nullable<Varchar>,
+        error -> Nullable<Text>,
+        sent_at -> Timestamptz,
+        answered_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    provisioning_jobs (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        unit_no -> Int4,
+        status -> ProvisioningStatus,
+        #[max_length = 20]
+        source -> Nullable<Varchar>,
+        esim_id -> Nullable<Uuid>,
+        last_error -> Nullable<Text>,
+        attempts -> Int4,
+        next_attempt_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    refunds (id) {
+        id -> Uuid,
+        transaction_id -> Uuid,
+        amount -> Numeric,
+        #[max_length = 3]
+        currency -> Varchar,
+        #[max_length = 50]
+        reason_code -> Nullable<Varchar>,
+        reason -> Nullable<Text>,
+        status -> RefundStatus,
+        approval_state -> RefundApprovalState,
+        requested_by -> Nullable<Uuid>,
+        processed_by -> Nullable<Uuid>,
+        #[max_length = 255]
+        gateway_refund_id -> Nullable<Varchar>,
+        created_at -> Timestamptz,
+        processed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    revenue_reports (id) {
+        id -> Uuid,
+        period_type -> ReportPeriodType,
+        period_start -> Date,
+        period_end -> Date,
+        #[max_length = 3]
+        currency -> Varchar,
+        #[max_length = 20]
+        basis -> Varchar,
+        total_revenue -> Numeric,
+        total_cost -> Numeric,
+        profit -> Numeric,
+        transaction_count -> Int4,
+        new_users -> Int4,
+        active_esims -> Int4,
+        generated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        family_id -> Uuid,
+        refresh_hash -> Bytea,
+        created_at -> Timestamptz,
+        last_used_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        rotated_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        #[max_length = 50]
+        revoked_reason -> Nullable<Varchar>,
+        #[max_length = 255]
+        user_agent -> Nullable<Varchar>,
+        #[max_length = 45]
+        ip -> Nullable<Varchar>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    support_tickets (id) {
+        id -> Uuid,
+        #[max_length = 20]
+        ticket_number -> Varchar,
+        user_id -> Uuid,
+        assigned_to -> Nullable<Uuid>,
+        esim_id -> Nullable<Uuid>,
+        transaction_id -> Nullable<Uuid>,
+        #[max_length = 255]
+        subject -> Varchar,
+        description -> Text,
+        priority -> TicketPriority,
+        status -> TicketStatus,
+        #[max_length = 50]
+        category -> Nullable<Varchar>,
+        reopened_count -> Int4,
+        first_response_at -> Nullable<Timestamptz>,
+        resolved_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>,
+        archived_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    system_settings (id) {
+        id -> Uuid,
+        #[max_length = 100]
+        key -> Varchar,
+        value -> Nullable<Text>,
+        data_type -> SettingDataType,
+        #[max_length = 50]
+        category -> Nullable<Varchar>,
+        description -> Nullable<Text>,
+        is_public -> Bool,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    ticket_messages (id) {
+        id -> Uuid,
+        ticket_id -> Uuid,
+        sender_id -> Nullable<Uuid>,
+        message -> Text,
+        attachments -> Nullable<Jsonb>,
+        is_internal -> Bool,
+        created_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    transactions (id) {
+        id -> Uuid,
+        order_id -> Nullable<Uuid>,
+        user_id -> Uuid,
+        esim_id -> Nullable<Uuid>,
+        plan_id -> Nullable<Uuid>,
+        amount -> Numeric,
+        #[max_length = 3]
+        currency -> Varchar,
+        payment_method -> PaymentMethod,
+        #[max_length = 50]
+        payment_gateway -> Nullable<Varchar>,
+        #[max_length = 255]
+        gateway_transaction_id -> Nullable<Varchar>,
+        checkout_url -> Nullable<Text>,
+        status -> TransactionStatus,
+        failure_reason -> Nullable<Text>,
+        promo_code_id -> Nullable<Uuid>,
+        discount_amount -> Numeric,
+        tax_amount -> Numeric,
+        total_amount -> Numeric,
+        refunded_amount -> Numeric,
+        #[max_length = 30]
+        dispute_state -> Nullable<Varchar>,
+        invoice_url -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        completed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    twilio_config (id) {
+        id -> Uuid,
+        #[max_length = 100]
+        account_sid -> Varchar,
+        auth_token_encrypted -> Text,
+        #[max_length = 100]
+        api_key -> Nullable<Varchar>,
+        api_secret_encrypted -> Nullable<Text>,
+        webhook_url -> Nullable<Text>,
+        webhook_secret_encrypted -> Nullable<Text>,
+        api_base_url -> Text,
+        auth_mode -> TwilioAuthMode,
+        is_active -> Bool,
+        last_sync_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    users (id) {
+        id -> Uuid,
+        email -> Bytea,
+        email_hash -> Bytea,
+        #[max_length = 255]
+        password_hash -> Varchar,
+        first_name -> Bytea,
+        last_name -> Bytea,
+        phone -> Nullable<Bytea>,
+        search_tokens -> Array<Int8>,
+        status -> UserStatus,
+        role -> UserRole,
+        kyc_status -> KycStatus,
+        session_epoch -> Int4,
+        created_by -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        last_login -> Nullable<Timestamptz>,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    webhook_receipts (id) {
+        id -> Uuid,
+        #[max_length = 30]
+        source -> Varchar,
+        #[max_length = 255]
+        event_id -> Nullable<Varchar>,
+        #[max_length = 100]
+        event_type -> Nullable<Varchar>,
+        signature_ok -> Bool,
+        status -> ReceiptStatus,
+        body -> Nullable<Jsonb>,
+        transaction_id -> Nullable<Uuid>,
+        note -> Nullable<Text>,
+        received_at -> Timestamptz,
+        applied_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::joinable!(analytics_events -> esims (esim_id));
+diesel::joinable!(analytics_events -> users (user_id));
+diesel::joinable!(data_allocations -> data_providers (provider_id));
+diesel::joinable!(data_allocations -> esims (esim_id));
+diesel::joinable!(data_allocations -> provisioning_jobs (provisioning_job_id));
+diesel::joinable!(esim_bundles -> data_providers (provider_id));
+diesel::joinable!(esim_bundles -> esims (esim_id));
+diesel::joinable!(esim_bundles -> orders (order_id));
+diesel::joinable!(esim_bundles -> plans (plan_id));
+diesel::joinable!(esim_data_usage -> esims (esim_id));
+diesel::joinable!(esim_state_history -> esims (esim_id));
+diesel::joinable!(esim_state_history -> users (actor_id));
+diesel::joinable!(esims -> data_providers (provider_id));
+diesel::joinable!(esims -> plans (plan_id));
+diesel::joinable!(esims -> users (user_id));
+diesel::joinable!(knowledge_base -> users (author_id));
+diesel::joinable!(notifications -> email_templates (template_id));
+diesel::joinable!(notifications -> esims (esim_id));
+diesel::joinable!(notifications -> orders (order_id));
+diesel::joinable!(notifications -> users (user_id));
+diesel::joinable!(orders -> esims (esim_id));
+diesel::joinable!(orders -> plans (plan_id));
+diesel::joinable!(plan_pricing -> plans (plan_id));
+diesel::joinable!(plan_pricing -> users (created_by));
+diesel::joinable!(plan_provider_offers -> data_providers (provider_id));
+diesel::joinable!(plan_provider_offers -> plans (plan_id));
+diesel::joinable!(provisioning_attempts -> data_providers (provider_id));
+diesel::joinable!(provisioning_attempts -> plan_provider_offers (offer_id));
+diesel::joinable!(provisioning_attempts -> provisioning_jobs (job_id));
+diesel::joinable!(provisioning_jobs -> esims (esim_id));
+diesel::joinable!(provisioning_jobs -> orders (order_id));
+diesel::joinable!(refunds -> transactions (transaction_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(support_tickets -> esims (esim_id));
+diesel::joinable!(support_tickets -> transactions (transaction_id));
+diesel::joinable!(ticket_messages -> support_tickets (ticket_id));
+diesel::joinable!(ticket_messages -> users (sender_id));
+diesel::joinable!(transactions -> esims (esim_id));
+diesel::joinable!(transactions -> orders (order_id));
+diesel::joinable!(transactions -> plans (plan_id));
+diesel::joinable!(transactions -> promotional_codes (promo_code_id));
+diesel::joinable!(transactions -> users (user_id));
+diesel::joinable!(webhook_receipts -> transactions (transaction_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    analytics_events,
+    audit_log,
+    data_allocations,
+    data_providers,
+    email_templates,
+    esim_bundles,
+    esim_data_usage,
+    esim_state_history,
+    esims,
+    idempotency_keys,
+    jobs,
+    knowledge_base,
+    kyc_documents,
+    login_attempts,
+    notifications,
+    orders,
+    pii_access_log,
+    plan_pricing,
+    plan_provider_offers,
+    plans,
+    promotional_codes,
+    provisioning_attempts,
+    provisioning_jobs,
+    refunds,
+    revenue_reports,
+    sessions,
+    support_tickets,
+    system_settings,
+    ticket_messages,
+    transactions,
+    twilio_config,
+    users,
+    webhook_receipts,
+);

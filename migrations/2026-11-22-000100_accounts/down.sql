@@ -1,0 +1,9 @@
+DROP TABLE login_attempts;
+DROP TABLE sessions;
+DROP TABLE kyc_documents;
+DROP TABLE users;
+DROP TYPE kyc_document_status;
+DROP TYPE kyc_document_type;
+DROP TYPE kyc_status;
+DROP TYPE user_role;
+DROP TYPE user_status;

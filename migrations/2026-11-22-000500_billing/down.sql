@@ -1,0 +1,10 @@
+DROP TABLE refunds;
+DROP FUNCTION refunds_within_total();
+DROP TABLE transactions;
+DROP TABLE orders;
+DROP TYPE refund_approval_state;
+DROP TYPE refund_status;
+DROP TYPE transaction_status;
+DROP TYPE payment_method;
+DROP TYPE order_status;
+DROP TYPE order_kind;

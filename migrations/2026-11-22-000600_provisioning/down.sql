@@ -1,0 +1,10 @@
+DROP TABLE webhook_receipts;
+DROP TABLE data_allocations;
+DROP TABLE provisioning_attempts;
+DROP TABLE provisioning_jobs;
+DROP TABLE esim_bundles;
+DROP TYPE receipt_status;
+DROP TYPE allocation_status;
+DROP TYPE attempt_status;
+DROP TYPE provisioning_status;
+DROP TYPE bundle_status;

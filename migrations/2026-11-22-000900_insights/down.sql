@@ -1,0 +1,3 @@
+DROP TABLE revenue_reports;
+DROP TABLE analytics_events;
+DROP TYPE report_period_type;

@@ -1,0 +1,2 @@
+DROP TABLE system_settings;
+DROP TYPE setting_data_type;
