@@ -1,1 +1,68 @@
-fn main() {}
+//! `cargo xtask`: everything done to this project that is not plain `cargo`.
+#![expect(
+    clippy::print_stdout,
+    reason = "it talks to a person in a terminal: printing is its purpose"
+)]
+
+mod bench;
+mod checks;
+mod database;
+mod openapi;
+mod panel;
+mod process;
+mod project;
+mod schema;
+mod secrets;
+mod steps;
+mod tools;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Runs, tests and measures the eSIM administration.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Start everything: tools, database, panel and server
+    Up(up::Options),
+    /// Check and test everything, from nothing
+    Test(checks::Options),
+    /// Get what building the panel needs
+    Tools,
+    /// Build the panel into dist/
+    Panel,
+    /// Write openapi/openapi.json from the server's code
+    Openapi(openapi::Options),
+    /// Measure the release build against pgbench
+    Bench,
+    /// Write crates/schema/src/tables.rs from the migrations
+    Schema,
+}
+
+fn main() -> ExitCode {
+    let done = process::catch_interrupts().and_then(|()| match Cli::parse().task {
+        Task::Up(options) => up::run(&options),
+        Task::Test(options) => checks::run(&options),
+        Task::Tools => tools::run(),
+        Task::Panel => panel::run(),
+        Task::Openapi(options) => openapi::run(&options),
+        Task::Bench => bench::run(),
+        Task::Schema => schema::run(),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) if process::interrupted() => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! A cluster's life: born from nothing, killed, found again, fought over.
+
+use std::error::Error;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use cluster::{Cluster, Config};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+type Tested = Result<(), Box<dyn Error>>;
+
+/// A folder of its own for a test, removed afterwards.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("cluster-{test}-{}", std::process::id())))
+    }
+
+    fn config(&self) -> Config {
+        let fast = [("fsync", "off")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Config {
+            data_dir: self.0.clone(),
+            bin_dir: None,
+            databases: vec!["shop".to_owned()],
+            settings: fast.to_vec(),
+        }
+    }
+
+    fn start(&self) -> cluster::Result<Cluster> {
+        Cluster::start(self.config())
+    }
+
+    fn pid_file(&self) -> PathBuf {
+        self.0.join("pgdata/postmaster.pid")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+/// Asks through `psql`, as any client would.
+fn ask(cluster: &Cluster, sql: &str) -> Result<String, Box<dyn Error>> {
+    let output = Command::new(cluster.bin_dir().join("psql"))
+        .args(["-XAtqc", sql, &cluster.url("shop")])
+        .output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8(output.stderr)?.into());
+    }
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
+fn wait_until(what: &str, mut holds: impl FnMut() -> bool) -> Tested {
+    let began = Instant::now();
+    while !holds() {
+        if began.elapsed() > Duration::from_secs(30) {
+            return Err(format!("waited in vain until {what}").into());
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_cluster_starts_from_nothing_and_keeps_its_data() -> Tested {
+    let folder = Folder::new("new");
+
+    let cluster = folder.start()?;
+    ask(
+        &cluster,
+        "CREATE TABLE plans (name text); INSERT INTO plans VALUES ('Europe 5 GB')",
+    )?;
+    let pid = Pid::from_raw(cluster.pid());
+    cluster.stop();
+    assert!(kill(pid, None).is_err());
+
+    let again = folder.start()?;
+    assert_eq!(ask(&again, "SELECT name FROM plans")?, "Europe 5 GB");
+    assert_eq!(ask(&again, "SHOW listen_addresses")?, "");
+    Ok(())
+}
+
+#[test]
+fn a_server_killed_hard_is_revived_with_its_data() -> Tested {
+    let folder = Folder::new("killed");
+    let mut cluster = folder.start()?;
+    ask(&cluster, "CREATE TABLE plans AS SELECT 7 AS id")?;
+    assert!(!cluster.revive()?);
+
+    kill(Pid::from_raw(cluster.pid()), Signal::SIGKILL)?;
+    wait_until("the death is noticed", || cluster.revive().unwrap_or(false))?;
+
+    assert_eq!(ask(&cluster, "SELECT id FROM plans")?, "7");
+    Ok(())
+}
+
+#[test]
+fn a_pid_file_that_names_another_process_is_no_obstacle() -> Tested {
+    let folder = Folder::new("stale");
+    folder.start()?.stop();
+    let me = std::process::id();
+    fs::write(
+        folder.pid_file(),
+        format!(
+            "{me}\n{}\n1\n5432\n\n\n\nready\n",
+            folder.0.join("pgdata").display()
+        ),
+    )?;
+
+    let cluster = folder.start()?;
+
+    assert!(!cluster.adopted());
+    assert_eq!(ask(&cluster, "SELECT 1")?, "1");
+    Ok(())
+}
+
+#[test]
+fn a_second_supervisor_is_refused_while_the_first_lives() -> Tested {
+    let folder = Folder::new("second");
+    let first = folder.start()?;
+
+    let second = folder
+        .start()
+        .err()
+        .map(|error| error.to_string())
+        .unwrap_or_default();
+
+    assert!(
+        second.contains(&format!("in use by process {}", std::process::id())),
+        "{second}"
+    );
+    assert_eq!(ask(&first, "SELECT 1")?, "1");
+    Ok(())
+}
+
+#[test]
+fn a_cluster_outlives_the_thread_that_started_it() -> Tested {
+    let folder = Folder::new("thread");
+    let config = folder.config();
+
+    let cluster = thread::spawn(move || Cluster::start(config))
+        .join()
+        .map_err(|_| "the thread failed")??;
+    thread::sleep(Duration::from_millis(300));
+
+    assert_eq!(ask(&cluster, "SELECT 1")?, "1");
+    Ok(())
+}
+
+#[test]
+fn data_of_another_major_version_is_refused_by_name() -> Tested {
+    let folder = Folder::new("major");
+    folder.start()?.stop();
+    fs::write(folder.0.join("pgdata/PG_VERSION"), "9\n")?;
+
+    let refused = folder
+        .start()
+        .err()
+        .map(|error| error.to_string())
+        .unwrap_or_default();
+
+    assert!(refused.contains("made by PostgreSQL 9"), "{refused}");
+    Ok(())
+}
+
+#[test]
+fn a_killed_supervisor_takes_its_server_along() -> Tested {
+    let folder = Folder::new("orphan");
+    let (mut supervisor, server) = supervise_elsewhere(&folder.0)?;
+
+    supervisor.kill()?;
+    supervisor.wait()?;
+
+    wait_until("the server ends by itself", || kill(server, None).is_err())?;
+    assert_eq!(ask(&folder.start()?, "SELECT 1")?, "1");
+    Ok(())
+}
+
+#[test]
+fn a_server_left_running_is_adopted_and_then_stopped() -> Tested {
+    let folder = Folder::new("adopted");
+    folder.start()?.stop();
+    let mut orphan = unsupervised(&folder)?;
+
+    let cluster = folder.start()?;
+    assert!(cluster.adopted());
+    assert_eq!(ask(&cluster, "SELECT 1")?, "1");
+    let stopping = thread::spawn(move || cluster.stop());
+
+    orphan.wait()?;
+    stopping.join().map_err(|_| "stopping failed")?;
+    Ok(())
+}
+
+/// Runs the example program, which starts a cluster and prints the server's process id.
+fn supervise_elsewhere(folder: &Path) -> Result<(Child, Pid), Box<dyn Error>> {
+    let tests = std::env::current_exe()?;
+    let example = tests
+        .ancestors()
+        .nth(2)
+        .ok_or("no target folder")?
+        .join("examples/supervise");
+    let mut supervisor = Command::new(example)
+        .arg(folder)
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut line = String::new();
+    BufReader::new(supervisor.stdout.take().ok_or("no output")?).read_line(&mut line)?;
+    Ok((supervisor, Pid::from_raw(line.trim().parse()?)))
+}
+
+/// The command line of a supervised server, run by nobody who would stop it.
+fn unsupervised(folder: &Folder) -> Result<Child, Box<dyn Error>> {
+    let cluster = folder.start()?;
+    let line = fs::read_to_string(format!("/proc/{}/cmdline", cluster.pid()))?;
+    let mut words = line.split_terminator('\0');
+    let mut server = Command::new(words.next().ok_or("no command line")?);
+    server
+        .args(words)
+        .env_clear()
+        .stderr(Stdio::null())
+        .stdout(Stdio::null());
+    if nix::unistd::geteuid().is_root() {
+        use std::os::unix::{fs::MetadataExt, process::CommandExt};
+        let owner = fs::metadata(&folder.0)?;
+        server.uid(owner.uid()).gid(owner.gid());
+    }
+    cluster.stop();
+    let orphan = server.spawn()?;
+    let ready = || fs::read_to_string(folder.pid_file()).is_ok_and(|text| text.contains("ready"));
+    wait_until("the orphan serves", ready)?;
+    Ok(orphan)
+}

@@ -1,0 +1,37 @@
+//! `cargo xtask schema`: Diesel's description of the tables, read from a migrated database.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::database::Throwaway;
+use crate::process;
+use crate::project::{self, Profile};
+
+/// Migrates an empty database and prints its tables into `crates/schema`.
+pub fn run() -> Result<()> {
+    if Command::new("diesel").arg("--version").output().is_err() {
+        bail!(
+            "diesel is missing: cargo install diesel_cli --no-default-features --features postgres"
+        );
+    }
+    let server = project::build_server(Profile::Dev)?;
+    let throwaway = Throwaway::fast()?;
+    let url = throwaway.url("postgres");
+    process::run(
+        Command::new(server)
+            .arg("migrate")
+            .env("DATABASE_URL", &url)
+            .current_dir(project::root()),
+    )?;
+    let tables = process::capture(
+        Command::new("diesel")
+            .args(["print-schema", "--database-url", &url])
+            .current_dir(project::root()),
+    )?;
+    let file = project::root().join("crates/schema/src/tables.rs");
+    fs::write(&file, tables + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+    println!("wrote {}", file.display());
+    Ok(())
+}
