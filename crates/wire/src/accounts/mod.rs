@@ -1,4 +1,5 @@
 //! People and how they sign in.
 
+pub mod kyc;
 pub mod sessions;
 pub mod users;

@@ -1,4 +1,5 @@
 //! Orders and the money they bring.
 
 pub mod orders;
+pub mod refunds;
 pub mod transactions;

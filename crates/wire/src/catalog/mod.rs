@@ -2,3 +2,4 @@
 
 pub mod plans;
 pub mod pricing;
+pub mod promotions;

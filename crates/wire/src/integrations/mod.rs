@@ -1,3 +1,5 @@
 //! Those who supply us, and what was asked of them.
 
+pub mod allocations;
 pub mod providers;
+pub mod twilio;

@@ -1,3 +1,4 @@
 //! The system itself: what it was told, and what it did.
 
 pub mod audit;
+pub mod settings;

@@ -1,0 +1,4 @@
+//! What happened, counted.
+
+pub mod analytics;
+pub mod reports;

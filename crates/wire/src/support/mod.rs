@@ -1,0 +1,4 @@
+//! Questions of customers, and answers to all of them.
+
+pub mod articles;
+pub mod tickets;
