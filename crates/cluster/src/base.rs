@@ -6,10 +6,10 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::SUPERUSER;
 use crate::account::Account;
 use crate::error::{Error, Result, at};
 use crate::postmaster::Postmaster;
+use crate::{Config, SUPERUSER};
 
 /// An opened and locked folder. The lock goes with the value, and with the process.
 #[derive(Debug)]
@@ -35,14 +35,9 @@ impl Base {
     }
 
     /// Makes the data on first use; afterwards checks that these programs can read it.
-    pub(crate) fn prepare(
-        &self,
-        bin_dir: &Path,
-        account: &Account,
-        databases: &[String],
-    ) -> Result<()> {
+    pub(crate) fn prepare(&self, bin_dir: &Path, account: &Account, config: &Config) -> Result<()> {
         if !self.data().join("PG_VERSION").exists() {
-            return self.initialise(bin_dir, account, databases);
+            return self.initialise(bin_dir, account, config);
         }
         let data = read(&self.data().join("PG_VERSION"))?.trim().to_owned();
         let programs = major(bin_dir, account)?;
@@ -57,7 +52,7 @@ impl Base {
     }
 
     /// Runs `initdb` beside the final place and renames, so a half-made one never counts.
-    fn initialise(&self, bin_dir: &Path, account: &Account, databases: &[String]) -> Result<()> {
+    fn initialise(&self, bin_dir: &Path, account: &Account, config: &Config) -> Result<()> {
         let draft = self.path.join("pgdata.tmp");
         if draft.exists() {
             fs::remove_dir_all(&draft).map_err(at(&draft))?;
@@ -76,8 +71,11 @@ impl Base {
             "--pwfile={}",
             self.path.join("superuser.pw").display()
         ));
+        if config.forgets() {
+            initdb.arg("--no-sync");
+        }
         succeed(initdb, "initdb")?;
-        for name in databases {
+        for name in &config.databases {
             create_database(account.command(bin_dir, "postgres"), &draft, name)?;
         }
         fs::rename(&draft, self.data()).map_err(at(&draft))

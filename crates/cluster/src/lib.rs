@@ -21,6 +21,7 @@ pub use postmaster::tie_to_parent;
 use account::Account;
 use base::Base;
 use postmaster::Postmaster;
+use socket::SocketFolder;
 
 /// The database role that owns everything in the cluster.
 pub const SUPERUSER: &str = "esim";
@@ -38,15 +39,25 @@ pub struct Config {
     pub settings: Vec<(String, String)>,
 }
 
+impl Config {
+    /// Whether its data need not survive a power cut. Then waiting for the disk is wasted.
+    fn forgets(&self) -> bool {
+        self.settings
+            .iter()
+            .any(|(name, value)| name == "fsync" && value == "off")
+    }
+}
+
 /// A running PostgreSQL. Dropping it stops the server.
 #[derive(Debug)]
 pub struct Cluster {
+    // Fields are dropped in this order: the lock goes last, when the server has stopped.
+    postmaster: Postmaster,
+    socket: SocketFolder,
+    base: Base,
     config: Config,
     account: Account,
-    base: Base,
     bin_dir: PathBuf,
-    socket_dir: PathBuf,
-    postmaster: Postmaster,
 }
 
 impl Cluster {
@@ -58,16 +69,16 @@ impl Cluster {
         let account = Account::choose()?;
         let bin_dir = binaries::find(config.bin_dir.as_deref())?;
         let base = Base::open(&config.data_dir, &account)?;
-        base.prepare(&bin_dir, &account, &config.databases)?;
-        let socket_dir = socket::folder(base.path(), &account)?;
+        base.prepare(&bin_dir, &account, &config)?;
+        let socket = SocketFolder::open(base.path(), &account)?;
         let postmaster =
-            Postmaster::start(&base, &bin_dir, &socket_dir, &account, &config.settings)?;
+            Postmaster::start(&base, &bin_dir, socket.path(), &account, &config.settings)?;
         Ok(Self {
             config,
             account,
             base,
             bin_dir,
-            socket_dir,
+            socket,
             postmaster,
         })
     }
@@ -95,7 +106,7 @@ impl Cluster {
     /// The name comes last, so `url("")` is a prefix to which a test appends its own database.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        let (socket, password) = (self.socket_dir.display(), self.base.password());
+        let (socket, password) = (self.socket.path().display(), self.base.password());
         format!("host={socket} user={SUPERUSER} password={password} dbname={database}")
     }
 
@@ -126,7 +137,7 @@ impl Cluster {
         self.postmaster = Postmaster::start(
             &self.base,
             &self.bin_dir,
-            &self.socket_dir,
+            self.socket.path(),
             &self.account,
             settings,
         )?;

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -217,10 +219,21 @@ fn supervise_elsewhere(folder: &Path) -> Result<(Child, Pid), Box<dyn Error>> {
     Ok((supervisor, Pid::from_raw(line.trim().parse()?)))
 }
 
-/// The command line of a supervised server, run by nobody who would stop it.
+/// A server run like a supervised one, but by nobody who would stop it.
 fn unsupervised(folder: &Folder) -> Result<Child, Box<dyn Error>> {
     let cluster = folder.start()?;
     let line = fs::read_to_string(format!("/proc/{}/cmdline", cluster.pid()))?;
+    let socket = cluster
+        .url("")
+        .split(' ')
+        .next()
+        .unwrap_or_default()
+        .replace("host=", "");
+    cluster.stop();
+    let owner = fs::metadata(&folder.0)?;
+    fs::create_dir(&socket)?;
+    std::os::unix::fs::chown(&socket, Some(owner.uid()), Some(owner.gid()))?;
+
     let mut words = line.split_terminator('\0');
     let mut server = Command::new(words.next().ok_or("no command line")?);
     server
@@ -229,11 +242,8 @@ fn unsupervised(folder: &Folder) -> Result<Child, Box<dyn Error>> {
         .stderr(Stdio::null())
         .stdout(Stdio::null());
     if nix::unistd::geteuid().is_root() {
-        use std::os::unix::{fs::MetadataExt, process::CommandExt};
-        let owner = fs::metadata(&folder.0)?;
         server.uid(owner.uid()).gid(owner.gid());
     }
-    cluster.stop();
     let orphan = server.spawn()?;
     let ready = || fs::read_to_string(folder.pid_file()).is_ok_and(|text| text.contains("ready"));
     wait_until("the orphan serves", ready)?;

@@ -28,7 +28,7 @@ pub fn run() -> Result<()> {
     let mut bench = project::cargo(["run", "--release", "--package", "testkit", "--bin", "bench"]);
     bench
         .env("BENCH_DATABASE", database.url(""))
-        .env("PGBENCH", database.program("pgbench"));
+        .env("PGBENCH", database.programs().join("pgbench"));
     bench
         .env("ESIM_ADMIN_BIN", server)
         .env("PANEL_DIR", panel::folder());

@@ -117,11 +117,11 @@ impl Throwaway {
             .unwrap_or_default()
     }
 
-    /// A program that came with it.
-    pub fn program(&self, name: &str) -> PathBuf {
+    /// Where `psql`, `pgbench` and the others are.
+    pub fn programs(&self) -> PathBuf {
         self.cluster
             .as_ref()
-            .map(|cluster| cluster.bin_dir().join(name))
+            .map(|cluster| cluster.bin_dir().to_path_buf())
             .unwrap_or_default()
     }
 }

