@@ -1,1 +1,36 @@
-//! Being laid.
+//! The machinery that every section stands on: the database, errors, extractors, lists, audit, jobs, secrets
+//! and the ports to the outside. It knows no business word and is edited seldom.
+
+pub mod audit;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod count;
+pub mod crypto;
+pub mod ctx;
+pub mod db;
+pub mod error;
+pub mod export;
+pub mod extract;
+pub mod health;
+pub mod http;
+pub mod idempotency;
+pub mod jobs;
+pub mod list;
+pub mod listing;
+pub mod metrics;
+pub mod ports;
+pub mod respond;
+pub mod telemetry;
+
+pub use auth::{Actor, Caller, RequestInfo};
+pub use ctx::Ctx;
+pub use db::{Conn, Db, Tx};
+pub use error::{Error, Result};
+pub use extract::{Id, IfMatch, Listing, Options, Upload, Valid};
+pub use idempotency::{IdempotencyKey, Once};
+pub use respond::{Created, Done, Json, Tagged};
+
+// What the macros name.
+#[doc(hidden)]
+pub use {actix_web, diesel, utoipa};

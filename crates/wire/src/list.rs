@@ -140,3 +140,22 @@ pub struct Page<T> {
     /// False when there are more rows than were counted.
     pub total_is_exact: bool,
 }
+
+#[cfg(feature = "server")]
+impl<K: SortKey> utoipa::IntoParams for Paging<K> {
+    fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
+        use utoipa::openapi::{ObjectBuilder, path::{ParameterBuilder, ParameterIn}, schema::{Schema, SchemaFormat, KnownFormat, Type}};
+        let param = |name: &str, text: &str, schema: ObjectBuilder| {
+            ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).description(Some(text)).schema(Some(Schema::from(schema.build()))).build()
+        };
+        let words: Vec<String> = K::ALL.iter().flat_map(|key| [key.as_str().to_owned(), format!("-{}", key.as_str())]).collect();
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        vec![
+            param("limit", "Rows on the page.", ObjectBuilder::new().schema_type(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+                .minimum(Some(1)).maximum(Some(i64::from(MAX_LIMIT))).default(Some(DEFAULT_LIMIT.into()))),
+            param("sort", "The order; a minus in front turns it round.", text().enum_values(Some(words)).default(Some(K::DEFAULT.show().into()))),
+            param("after", "The `next` cursor of the page before.", text()),
+            param("before", "The `prev` cursor of the page after.", text()),
+        ]
+    }
+}

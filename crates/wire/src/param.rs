@@ -43,18 +43,10 @@ impl Param for DateTime<Utc> {
 
 /// Any of several values, in an address as `active,suspended`.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct AnyOf<T>(pub Vec<T>);
 
 impl<T: Param> Param for AnyOf<T> {
     fn parse(text: &str) -> Result<Self, &'static str> { text.split(',').map(T::parse).collect::<Result<_, _>>().map(Self) }
     fn show(&self) -> String { self.0.iter().map(Param::show).collect::<Vec<_>>().join(",") }
 }
-
-#[cfg(feature = "server")]
-impl<T: utoipa::PartialSchema> utoipa::PartialSchema for AnyOf<T> {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        utoipa::openapi::schema::ArrayBuilder::new().items(T::schema()).build().into()
-    }
-}
-#[cfg(feature = "server")]
-impl<T: utoipa::PartialSchema> utoipa::ToSchema for AnyOf<T> {}

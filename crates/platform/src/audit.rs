@@ -1,0 +1,79 @@
+//! The record of every act, written in the transaction of the act itself: either both are there, or neither.
+
+use crate::{auth::Actor, db::Tx, error::Result};
+use diesel::prelude::*;
+use schema::{audit_log, pii_access_log};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+use wire::AuditId;
+
+/// What was done to what.
+pub struct Act<'a> {
+    /// The act, such as `plan.create`.
+    pub action: &'a str,
+    /// The kind of thing, such as `plan`.
+    pub subject: &'a str,
+    /// Which one.
+    pub id: Uuid,
+    /// What changed; see [`change`].
+    pub change: Option<Value>,
+    /// Why, as they said.
+    pub reason: Option<&'a str>,
+}
+
+impl<'a> Act<'a> {
+    /// An act without details.
+    pub const fn new(action: &'a str, subject: &'a str, id: Uuid) -> Self { Self { action, subject, id, change: None, reason: None } }
+    /// With what changed.
+    pub fn changing(self, change: Value) -> Self { Self { change: Some(change), ..self } }
+    /// With why.
+    pub fn because(self, reason: Option<&'a str>) -> Self { Self { reason, ..self } }
+}
+
+/// Records an act.
+pub fn record(tx: &mut Tx<'_>, actor: &Actor, act: Act<'_>) -> Result<()> {
+    diesel::insert_into(audit_log::table).values((
+        audit_log::id.eq(AuditId::new()),
+        audit_log::actor_id.eq(actor.id),
+        audit_log::actor_role.eq(actor.role),
+        audit_log::action.eq(act.action),
+        audit_log::subject_type.eq(act.subject),
+        audit_log::subject_id.eq(act.id),
+        audit_log::change.eq(act.change),
+        audit_log::reason.eq(act.reason),
+        audit_log::request_id.eq(&actor.request.id),
+        audit_log::ip.eq(&actor.request.ip),
+    )).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Records that somebody saw a secret or personal data in plain.
+pub fn accessed(tx: &mut Tx<'_>, actor: &Actor, subject: &str, id: Uuid, field: &str, reason: Option<&str>) -> Result<()> {
+    diesel::insert_into(pii_access_log::table).values((
+        pii_access_log::id.eq(Uuid::now_v7()),
+        pii_access_log::actor_id.eq(actor.id),
+        pii_access_log::subject_type.eq(subject),
+        pii_access_log::subject_id.eq(id),
+        pii_access_log::field.eq(field),
+        pii_access_log::reason.eq(reason),
+        pii_access_log::request_id.eq(&actor.request.id),
+        pii_access_log::ip.eq(&actor.request.ip),
+    )).execute(tx.conn())?;
+    Ok(())
+}
+
+/// The fields that differ, as `{"name": {"before": .., "after": ..}}`. Times of change and revisions are left out.
+/// Give it no personal data and no secrets: name only the fields with [`fields_only`] there.
+pub fn change(before: &impl Serialize, after: &impl Serialize) -> Value {
+    let object = |value: Value| if let Value::Object(fields) = value { fields } else { Map::new() };
+    let (before, after) = (object(json!(before)), object(json!(after)));
+    let differs = after.iter().filter(|(key, value)| !matches!(key.as_str(), "updated_at" | "version") && before.get(*key) != Some(value));
+    Value::Object(differs.map(|(key, value)| (key.clone(), json!({ "before": before.get(key), "after": value }))).collect())
+}
+
+/// The fields of an edit that were given, without their values.
+pub fn fields_only(edit: &impl Serialize) -> Value {
+    let Value::Object(fields) = json!(edit) else { return Value::Null };
+    json!({ "fields": fields.keys().collect::<Vec<_>>() })
+}

@@ -1,0 +1,134 @@
+//! The signed-in caller as an extractor: `Caller<PlansWrite>` in a handler's signature is the permission check.
+
+use crate::{ctx::Ctx, db::{Conn, Tx}, error::{Error, Result}, http::RequestId, idempotency::{Claim, Once}};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Data};
+use diesel::prelude::*;
+use schema::{sessions, users};
+use std::{future::{Ready, ready}, marker::PhantomData};
+use wire::{Permission, ProblemCode, Reach, SessionId, UserId, accounts::users::{UserRole, UserStatus}, permission::Needs};
+
+/// Who does something: a person with a role, or the system itself.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The person; `None` is the system.
+    pub id: Option<UserId>,
+    /// Their role.
+    pub role: Option<UserRole>,
+    /// Their session.
+    pub session: Option<SessionId>,
+    /// How far the permission reaches that let them in.
+    pub reach: Reach,
+    /// The request, for the record.
+    pub request: RequestInfo,
+}
+
+impl Actor {
+    /// The system, acting by itself.
+    pub fn system() -> Self { Self { id: None, role: None, session: None, reach: Reach::All, request: RequestInfo::default() } }
+    /// Whether they may do something else as well.
+    pub fn can(&self, permission: Permission) -> bool { self.reach_of(permission) != Reach::None }
+    /// How far another permission reaches for them.
+    pub fn reach_of(&self, permission: Permission) -> Reach { self.role.map_or(Reach::All, |role| permission.reach(role)) }
+    /// Whose rows they see: everybody's (`None`), or their own only.
+    pub fn only(&self) -> Option<UserId> { if self.reach == Reach::All { None } else { self.id } }
+    /// Themselves; the system is nobody.
+    pub fn person(&self) -> Result<UserId> { self.id.ok_or_else(|| Error::refuse(ProblemCode::Forbidden)) }
+}
+
+/// What is remembered of a request.
+#[derive(Debug, Clone, Default)]
+pub struct RequestInfo {
+    /// Its id.
+    pub id: Option<String>,
+    /// The address it came from.
+    pub ip: Option<String>,
+    /// The browser, as it names itself.
+    pub user_agent: Option<String>,
+}
+
+impl RequestInfo {
+    /// Of this request. A proxy's word about the address counts only when it is trusted.
+    pub fn of(request: &HttpRequest) -> Self {
+        let trusted = request.app_data::<Data<Ctx>>().is_some_and(|ctx| ctx.config.trusted_proxy);
+        let ip = if trusted { request.connection_info().realip_remote_addr().map(str::to_owned) } else { request.peer_addr().map(|peer| peer.ip().to_string()) };
+        let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(|text| text.chars().take(255).collect());
+        Self { id: request.extensions().get::<RequestId>().map(|id| id.0.clone()), ip: ip.map(|ip| ip.chars().take(45).collect()), user_agent }
+    }
+}
+
+impl FromRequest for RequestInfo {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future { ready(Ok(Self::of(request))) }
+}
+
+/// A caller who must have the permission `P`. What the token claims is believed only after the database has
+/// confirmed it, in the same breath as the work itself: a revoked session, a changed role or a suspension holds
+/// from the next request on.
+pub struct Caller<P> {
+    signed: Signed,
+    needs: PhantomData<P>,
+}
+
+/// A caller whose token is ours; not confirmed yet.
+#[derive(Clone)]
+pub struct Signed { ctx: Ctx, claims: super::Claims, request: RequestInfo }
+
+impl<P: Needs> Caller<P> {
+    /// Reads as this caller.
+    pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Conn, &Actor) -> Result<T> + Send + 'static) -> Result<T> {
+        let signed = self.signed.clone();
+        self.signed.ctx.db.read(move |conn| {
+            let actor = signed.confirm(conn, P::PERMISSION)?;
+            f(conn, &actor)
+        }).await
+    }
+
+    /// Writes as this caller: all of it, or nothing.
+    pub async fn write<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static) -> Result<T> {
+        let signed = self.signed.clone();
+        self.signed.ctx.db.write(move |tx| {
+            let actor = signed.confirm(tx.conn(), P::PERMISSION)?;
+            f(tx, &actor)
+        }).await
+    }
+
+    /// Writes once, however often the same request comes: the first answer is given again.
+    pub async fn write_once<T: wire::Resource>(&self, claim: Claim, f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static) -> Result<Once<T>> {
+        let now = self.signed.ctx.clock.now();
+        self.write(move |tx, actor| claim.run(tx, actor, now, f)).await
+    }
+
+    /// The rest of what a handler needs.
+    pub fn ctx(&self) -> &Ctx { &self.signed.ctx }
+}
+
+impl Signed {
+    fn confirm(&self, conn: &mut Conn, permission: Permission) -> Result<Actor> {
+        let found: Option<(UserRole, UserStatus, i32)> = sessions::table.inner_join(users::table)
+            .filter(sessions::id.eq(self.claims.sid)).filter(users::id.eq(self.claims.sub))
+            .filter(sessions::revoked_at.is_null()).filter(users::deleted_at.is_null())
+            .select((users::role, users::status, users::session_epoch)).first(conn).optional()?;
+        let Some((role, UserStatus::Active, epoch)) = found else { return Err(Error::because(ProblemCode::Unauthenticated, "The session has ended.")) };
+        if epoch != self.claims.epoch { return Err(Error::because(ProblemCode::Unauthenticated, "The session has ended.")); }
+        let reach = permission.reach(role);
+        if reach == Reach::None { return Err(Error::because(ProblemCode::Forbidden, format!("This needs the permission {permission}."))); }
+        Ok(Actor { id: Some(self.claims.sub), role: Some(role), session: Some(self.claims.sid), reach, request: self.request.clone() })
+    }
+
+    fn read(request: &HttpRequest) -> Result<Self> {
+        let ctx = request.app_data::<Data<Ctx>>().ok_or_else(|| Error::internal("no context"))?;
+        let token = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim())
+            .ok_or_else(|| Error::refuse(ProblemCode::Unauthenticated))?;
+        Ok(Self { ctx: ctx.get_ref().clone(), claims: ctx.tokens.read(token)?, request: RequestInfo::of(request) })
+    }
+}
+
+impl<P: Needs> FromRequest for Caller<P> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Signed::read(request).map(|signed| Self { signed, needs: PhantomData }))
+    }
+}

@@ -1,0 +1,9 @@
+//! Who calls, and what they may do.
+
+mod caller;
+mod password;
+mod token;
+
+pub use caller::{Actor, Caller, RequestInfo, Signed};
+pub use password::{hash_password, verify_password, UNUSABLE};
+pub use token::{Claims, Tokens, random_token};

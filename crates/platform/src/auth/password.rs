@@ -1,0 +1,43 @@
+//! Passwords: Argon2id with 19 MiB, two passes, one lane. As many hashes at once as there are cores, on threads
+//! of their own, so that a storm of sign-ins holds up nobody else.
+
+use crate::error::{Error, Result};
+use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
+use std::sync::{Arc, LazyLock};
+use tokio::sync::Semaphore;
+use wire::ProblemCode;
+
+/// Stored where nobody can sign in by password: no password hashes to it.
+pub const UNUSABLE: &str = "!";
+/// How many may wait for a hash; the rest is told to come back.
+const WAITING: usize = 64;
+
+static CORES: LazyLock<(Arc<Semaphore>, Semaphore)> = LazyLock::new(|| {
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    (Arc::new(Semaphore::new(cores)), Semaphore::new(WAITING))
+});
+/// What unknown accounts are checked against, so that they take as long as known ones.
+static DECOY: LazyLock<Option<String>> = LazyLock::new(|| hash("a password that nobody has").ok());
+
+/// The hash of a new password.
+pub async fn hash_password(password: String) -> Result<String> { on_a_core(move || hash(&password)).await? }
+
+/// Whether the password is the one that was hashed. Without a hash it takes as long, and says no.
+pub async fn verify_password(password: String, stored: Option<String>) -> Result<bool> {
+    on_a_core(move || {
+        let known = stored.filter(|hash| hash != UNUSABLE);
+        let against = known.as_deref().or(DECOY.as_deref()).unwrap_or_default();
+        let fits = PasswordHash::new(against).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+        fits && known.is_some()
+    }).await
+}
+
+fn hash(password: &str) -> Result<String> {
+    Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(Error::internal)
+}
+
+async fn on_a_core<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let _place = CORES.1.try_acquire().map_err(|_| Error::refuse(ProblemCode::TooManyRequests))?;
+    let _core = CORES.0.clone().acquire_owned().await.map_err(Error::internal)?;
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+}

@@ -1,0 +1,68 @@
+//! Access tokens: short-lived JWTs that name a session, and nothing else that could go stale.
+
+use crate::error::{Error, Result};
+use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use wire::{ProblemCode, SessionId, UserId};
+
+const ISSUER: &str = "esim-admin";
+const AUDIENCE: &str = "esim-admin-api";
+/// How long an access token lasts.
+pub const LIFETIME: TimeDelta = TimeDelta::minutes(10);
+
+/// What a token says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Claims {
+    /// The person.
+    pub sub: UserId,
+    /// The session.
+    pub sid: SessionId,
+    /// The person's session epoch; ending all sessions raises it.
+    pub epoch: i32,
+    iss: String,
+    aud: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+}
+
+/// Makes and reads access tokens.
+#[derive(Clone)]
+pub struct Tokens(Arc<(EncodingKey, DecodingKey, Validation)>);
+
+impl Tokens {
+    /// With the secret of the configuration. One algorithm, fixed; what a token's header says about keys is ignored.
+    pub fn new(secret: &[u8]) -> Self {
+        let mut rules = Validation::new(Algorithm::HS256);
+        rules.set_issuer(&[ISSUER]);
+        rules.set_audience(&[AUDIENCE]);
+        rules.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+        rules.validate_nbf = true;
+        rules.leeway = 5;
+        Self(Arc::new((EncodingKey::from_secret(secret), DecodingKey::from_secret(secret), rules)))
+    }
+
+    /// A token for a session.
+    pub fn issue(&self, sub: UserId, sid: SessionId, epoch: i32, now: DateTime<Utc>) -> Result<String> {
+        let now_s = now.timestamp();
+        let claims = Claims { sub, sid, epoch, iss: ISSUER.into(), aud: AUDIENCE.into(), iat: now_s, nbf: now_s, exp: (now + LIFETIME).timestamp() };
+        let header = Header { typ: Some("at+jwt".into()), ..Header::new(Algorithm::HS256) };
+        jsonwebtoken::encode(&header, &claims, &self.0.0).map_err(Error::internal)
+    }
+
+    /// What a token says, if it is ours and in force.
+    pub fn read(&self, token: &str) -> Result<Claims> {
+        let refused = |_| Error::because(ProblemCode::Unauthenticated, "The access token is not valid or has ended.");
+        let read = jsonwebtoken::decode::<Claims>(token, &self.0.1, &self.0.2).map_err(refused)?;
+        if read.header.typ.as_deref() != Some("at+jwt") { return Err(Error::refuse(ProblemCode::Unauthenticated)); }
+        Ok(read.claims)
+    }
+}
+
+/// 256 random bits as text, for refresh tokens and the like. Only a digest of it is stored.
+pub fn random_token() -> String {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}

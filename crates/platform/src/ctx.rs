@@ -1,0 +1,43 @@
+//! What every handler and job has at hand.
+
+use crate::{auth::Tokens, clock::Clock, config::Config, crypto::Keyring, db::Db, error::Result, ports::Ports};
+use std::{ops::Deref, sync::Arc};
+
+/// The database, the configuration, the keys, the clock and the ports.
+#[derive(Clone)]
+pub struct Ctx(Arc<Parts>);
+
+/// What a [`Ctx`] holds.
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// What the environment said.
+    pub config: Config,
+    /// Keys for sealing.
+    pub keys: Keyring,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// What time it is.
+    pub clock: Clock,
+    /// The outside world.
+    pub ports: Ports,
+}
+
+impl Ctx {
+    /// Everything, from the configuration and the ports.
+    pub fn new(config: Config, ports: Ports) -> Result<Self> {
+        Ok(Self(Arc::new(Parts {
+            db: Db::new(&config.database_url, config.database_pool)?,
+            keys: Keyring::new(&config.sealing)?,
+            tokens: Tokens::new(&config.jwt_secret),
+            clock: Clock::default(),
+            config,
+            ports,
+        })))
+    }
+}
+
+impl Deref for Ctx {
+    type Target = Parts;
+    fn deref(&self) -> &Parts { &self.0 }
+}

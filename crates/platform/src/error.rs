@@ -1,0 +1,117 @@
+//! What goes wrong, and how it is told: a refusal the caller can act on, or a fault whose cause stays in the log.
+
+use actix_web::{HttpRequest, HttpResponse, ResponseError, http::StatusCode, http::header};
+use diesel::result::{DatabaseErrorKind, Error as Sql};
+use std::fmt;
+use wire::{FieldError, Problem, ProblemCode};
+
+/// The result of everything below a route.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why something was not done.
+#[derive(Debug)]
+pub enum Error {
+    /// The caller can act on it.
+    Refused(Box<Problem>),
+    /// The database or a pool is away for the moment; worth another try.
+    Unavailable(String),
+    /// A fault of ours. The cause goes to the log and nowhere else.
+    Internal(String),
+}
+
+impl Error {
+    /// A refusal of this kind.
+    pub fn refuse(code: ProblemCode) -> Self { Self::Refused(Box::new(Problem::new(code))) }
+    /// A refusal, with a sentence the caller can act on.
+    pub fn because(code: ProblemCode, detail: impl Into<String>) -> Self {
+        Self::Refused(Box::new(Problem { detail: Some(detail.into()), ..Problem::new(code) }))
+    }
+    /// One faulty field.
+    pub fn field(field: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
+        Self::fields(vec![FieldError { field: field.into(), code: code.into(), message: message.into() }])
+    }
+    /// Several faulty fields.
+    pub fn fields(errors: Vec<FieldError>) -> Self {
+        let detail = errors.iter().map(|e| format!("{}: {}", e.field, e.message)).take(3).collect::<Vec<_>>().join(" ");
+        Self::Refused(Box::new(Problem { detail: Some(detail), errors, ..Problem::new(ProblemCode::Invalid) }))
+    }
+    /// Unknown, or not the caller's: both look the same.
+    pub fn not_found() -> Self { Self::refuse(ProblemCode::NotFound) }
+    /// A fault of ours.
+    pub fn internal(cause: impl fmt::Display) -> Self { Self::Internal(cause.to_string()) }
+    /// The kind of refusal, if it is one.
+    pub fn code(&self) -> Option<ProblemCode> { match self { Self::Refused(problem) => Some(problem.code), _ => None } }
+    /// What the caller is told.
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::Refused(problem) => (**problem).clone(),
+            Self::Unavailable(_) => Problem { detail: Some("The database cannot be reached. Try again in a moment.".into()), ..Problem::new(ProblemCode::Unavailable) },
+            Self::Internal(_) => Problem::new(ProblemCode::Internal),
+        }
+    }
+    /// The constraint that a write clashed with, so that its rule can say what that means.
+    pub fn broke(error: &Sql) -> Option<&str> {
+        match error { Sql::DatabaseError(_, info) => info.constraint_name(), _ => None }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(problem) => write!(f, "{}: {}", problem.code, problem.sentence()),
+            Self::Unavailable(cause) | Self::Internal(cause) => f.write_str(cause),
+        }
+    }
+}
+impl std::error::Error for Error {}
+
+impl From<Sql> for Error {
+    fn from(error: Sql) -> Self {
+        match &error {
+            Sql::NotFound => Self::not_found(),
+            // The text may carry the clashing value, so only the kind is passed on.
+            Sql::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::refuse(ProblemCode::Conflict),
+            Sql::DatabaseError(DatabaseErrorKind::ExclusionViolation, _) => Self::refuse(ProblemCode::Conflict),
+            Sql::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::because(ProblemCode::Conflict, "Something that it names does not exist, or is still in use."),
+            Sql::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Unavailable("serialization failure".into()),
+            Sql::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, info) => Self::Unavailable(info.message().into()),
+            Sql::BrokenTransactionManager => Self::Unavailable("the connection broke within a transaction".into()),
+            Sql::DatabaseError(_, info) if info.message().contains("deadlock detected") => Self::Unavailable("deadlock".into()),
+            _ => Self::Internal(format!("database: {error}")),
+        }
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode { StatusCode::from_u16(self.problem().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR) }
+    fn error_response(&self) -> HttpResponse {
+        let problem = self.problem();
+        match self {
+            Self::Internal(cause) => tracing::error!(%cause, "a request failed: {cause}"),
+            Self::Unavailable(cause) => tracing::warn!(%cause, "a request was turned away: {cause}"),
+            Self::Refused(_) => {}
+        }
+        answer(problem)
+    }
+}
+
+/// A problem as an answer. The request's id is filled in by the middleware that knows it.
+pub fn answer(problem: Problem) -> HttpResponse {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::build(status);
+    response.content_type("application/problem+json");
+    match problem.code {
+        ProblemCode::Unauthenticated | ProblemCode::WrongCredentials => { response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"esim-admin\"")); }
+        ProblemCode::Unavailable => { response.insert_header((header::RETRY_AFTER, "2")); }
+        ProblemCode::StillRunning => { response.insert_header((header::RETRY_AFTER, "1")); }
+        ProblemCode::TooManyRequests => { response.insert_header((header::RETRY_AFTER, "60")); }
+        _ => {}
+    }
+    let id = crate::http::current_request_id();
+    response.json(Problem { request_id: id, ..problem })
+}
+
+/// For actix's own extractors, which would answer in plain text.
+pub fn malformed(error: impl fmt::Display, _: &HttpRequest) -> actix_web::Error {
+    Error::because(ProblemCode::Malformed, error.to_string()).into()
+}

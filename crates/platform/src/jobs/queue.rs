@@ -1,0 +1,103 @@
+//! The queue's SQL: SKIP LOCKED to claim, a lease to survive a dead worker, the attempt as the fence.
+
+use super::Job;
+use crate::{db::{Conn, Tx}, error::{Error, Result}};
+use chrono::{DateTime, Utc};
+use diesel::{prelude::*, sql_types::{BigInt, Integer, Nullable, Text, Uuid as SqlUuid}};
+use schema::jobs;
+use serde_json::Value;
+use uuid::Uuid;
+use wire::JobId;
+
+/// A job that this worker holds for the length of the lease.
+#[derive(QueryableByName, Debug)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Claimed {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    #[diesel(sql_type = diesel::sql_types::Jsonb)]
+    pub payload: Value,
+    #[diesel(sql_type = Integer)]
+    pub attempts: i32,
+    #[diesel(sql_type = Integer)]
+    pub max_attempts: i32,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub request_id: Option<String>,
+}
+
+/// Adds a job, to be done as soon as the transaction is committed.
+pub fn enqueue<J: Job>(tx: &mut Tx<'_>, job: &J) -> Result<()> { insert(tx, job, None) }
+
+/// Adds a job, to be done at a time.
+pub fn enqueue_at<J: Job>(tx: &mut Tx<'_>, job: &J, at: DateTime<Utc>) -> Result<()> { insert(tx, job, Some(at)) }
+
+fn insert<J: Job>(tx: &mut Tx<'_>, job: &J, at: Option<DateTime<Utc>>) -> Result<()> {
+    let row = (
+        jobs::id.eq(JobId::new()), jobs::kind.eq(J::KIND), jobs::payload.eq(serde_json::to_value(job).map_err(Error::internal)?),
+        jobs::max_attempts.eq(J::ATTEMPTS), jobs::unique_key.eq(job.unique_key()), jobs::request_id.eq(crate::http::request_id()),
+    );
+    match at {
+        None => diesel::insert_into(jobs::table).values(row).on_conflict_do_nothing().execute(tx.conn())?,
+        Some(at) => diesel::insert_into(jobs::table).values((row, jobs::run_at.eq(at))).on_conflict_do_nothing().execute(tx.conn())?,
+    };
+    Ok(())
+}
+
+const CLAIM: &str = "UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_until = now() + interval '60 seconds' \
+    WHERE id IN (SELECT id FROM jobs WHERE (status = 'queued' AND run_at <= now()) OR (status = 'running' AND lease_until < now()) \
+    ORDER BY run_at, id LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, attempts, max_attempts, request_id";
+
+/// Claims up to so many due jobs, those of dead workers among them.
+pub fn claim(conn: &mut Conn, count: i64) -> Result<Vec<Claimed>> {
+    Ok(diesel::sql_query(CLAIM).bind::<BigInt, _>(count).load(conn)?)
+}
+
+/// Done. A worker whose lease ran out finishes nothing: somebody else holds the job by then.
+pub fn finish(conn: &mut Conn, job: &Claimed) -> Result<()> {
+    diesel::sql_query("UPDATE jobs SET status = 'done', lease_until = NULL, finished_at = now(), last_error = NULL WHERE id = $1 AND attempts = $2 AND status = 'running'")
+        .bind::<SqlUuid, _>(job.id).bind::<Integer, _>(job.attempts).execute(conn)?;
+    Ok(())
+}
+
+/// Failed: later again, twice as late each time with some jitter, or dead after the last attempt.
+pub fn fail(conn: &mut Conn, job: &Claimed, why: &str) -> Result<()> {
+    diesel::sql_query("UPDATE jobs SET status = CASE WHEN attempts >= max_attempts THEN 'dead' ELSE 'queued' END::job_status, \
+        finished_at = CASE WHEN attempts >= max_attempts THEN now() END, lease_until = NULL, last_error = $3, \
+        run_at = now() + least(interval '1 hour', interval '1 second' * power(2, least(attempts, 12))) * (0.75 + random() / 2) \
+        WHERE id = $1 AND attempts = $2 AND status = 'running'")
+        .bind::<SqlUuid, _>(job.id).bind::<Integer, _>(job.attempts).bind::<Text, _>(why.chars().take(2000).collect::<String>()).execute(conn)?;
+    Ok(())
+}
+
+/// Gives a job back untouched, when the worker stops before it has begun.
+pub fn release(conn: &mut Conn, job: &Claimed) -> Result<()> {
+    diesel::sql_query("UPDATE jobs SET status = 'queued', attempts = attempts - 1, lease_until = NULL WHERE id = $1 AND attempts = $2 AND status = 'running'")
+        .bind::<SqlUuid, _>(job.id).bind::<Integer, _>(job.attempts).execute(conn)?;
+    Ok(())
+}
+
+/// How many jobs are in each state, for the metrics.
+pub fn depth(conn: &mut Conn) -> Result<Vec<(String, i64)>> {
+    #[derive(QueryableByName)]
+    struct Depth {
+        #[diesel(sql_type = Text)]
+        status: String,
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let rows: Vec<Depth> = diesel::sql_query("SELECT status::text, count(*) AS count FROM jobs WHERE status <> 'done' GROUP BY status").load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.status, row.count)).collect())
+}
+
+/// Puts a dead job with this key back into the queue; the number of jobs revived.
+pub fn revive(tx: &mut Tx<'_>, unique_key: &str) -> Result<usize> {
+    Ok(diesel::sql_query("UPDATE jobs SET status = 'queued', attempts = 0, run_at = now(), finished_at = NULL WHERE unique_key = $1 AND status = 'dead'")
+        .bind::<Text, _>(unique_key).execute(tx.conn())?)
+}
+
+/// Forgets jobs that were done long ago. Dead ones stay until somebody has looked.
+pub fn purge(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<usize> {
+    Ok(diesel::sql_query("DELETE FROM jobs WHERE status = 'done' AND finished_at < $1").bind::<diesel::sql_types::Timestamptz, _>(before).execute(tx.conn())?)
+}

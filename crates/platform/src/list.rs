@@ -1,0 +1,128 @@
+//! The SQL side of every list: `page!` seeks past the cursor, orders, loads, and counts up to the cap.
+
+use crate::error::{Error, Result};
+use chrono::{DateTime, SecondsFormat, Utc};
+use uuid::Uuid;
+use wire::{Cursor, Decimal, Page, Paging, Param, SortKey, list::{MAX_LIMIT, TOTAL_CAP}};
+
+/// A value that a list is ordered by, as a cursor carries it.
+pub trait CursorValue: Sized {
+    /// Into the cursor; `None` for null.
+    fn write(&self) -> Option<String>;
+    /// Out of the cursor.
+    fn read(text: Option<&str>) -> Option<Self>;
+}
+
+macro_rules! cursor_values {
+    ($($kind:ty),+) => {$(impl CursorValue for $kind {
+        fn write(&self) -> Option<String> { Some(self.show()) }
+        fn read(text: Option<&str>) -> Option<Self> { text.and_then(|text| Self::parse(text).ok()) }
+    })+};
+}
+cursor_values!(String, i32, bool, Decimal);
+
+impl CursorValue for DateTime<Utc> {
+    fn write(&self) -> Option<String> { Some(self.to_rfc3339_opts(SecondsFormat::Micros, true)) }
+    fn read(text: Option<&str>) -> Option<Self> { text.and_then(|text| DateTime::parse(text).ok()) }
+}
+impl<T: CursorValue> CursorValue for Option<T> {
+    fn write(&self) -> Option<String> { self.as_ref().and_then(CursorValue::write) }
+    fn read(text: Option<&str>) -> Option<Self> { match text { None => Some(None), some => T::read(some).map(Some) } }
+}
+
+/// Where a page begins, read from a cursor.
+pub struct Seek<T> { /** The row's sort value. */ pub value: T, /** Its id. */ pub id: Uuid }
+
+/// The row to seek past, if any, and whether the list is walked backwards.
+pub fn seek<S: SortKey, T: CursorValue>(paging: &Paging<S>) -> Result<(Option<Seek<T>>, bool)> {
+    let (cursor, field, backwards) = match (&paging.after, &paging.before) {
+        (Some(after), _) => (after, "after", false),
+        (None, Some(before)) => (before, "before", true),
+        (None, None) => return Ok((None, false)),
+    };
+    let value = T::read(cursor.value.as_deref()).ok_or_else(|| Error::field(field, "type", format!("`{field}` is not a cursor of this list.")))?;
+    Ok((Some(Seek { value, id: cursor.id }), backwards))
+}
+
+/// Makes the page of the rows that were loaded: one too many tells that there are more.
+pub fn finish<S: SortKey, R, T: CursorValue>(paging: &Paging<S>, backwards: bool, mut rows: Vec<(R, Uuid, T)>, count: impl FnOnce() -> Result<i64>) -> Result<Page<R>> {
+    let limit = usize::try_from(paging.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    if backwards { rows.reverse(); }
+    let sort = paging.sort.show();
+    let cursor = |row: Option<&(R, Uuid, T)>| row.map(|(_, id, value)| Cursor { sort: sort.clone(), value: value.write(), id: *id }.show());
+    let came_from = paging.after.is_some() || backwards;
+    let (next, prev) = if backwards { (cursor(rows.last()), more.then(|| cursor(rows.first())).flatten()) } else { (more.then(|| cursor(rows.last())).flatten(), came_from.then(|| cursor(rows.first())).flatten()) };
+    let total = if paging.limit > MAX_LIMIT { 0 } else if came_from || more { count()? } else { i64::try_from(rows.len()).unwrap_or(TOTAL_CAP) };
+    Ok(Page { data: rows.into_iter().map(|(row, ..)| row).collect(), next, prev, total: total.min(TOTAL_CAP), total_is_exact: total <= TOTAL_CAP })
+}
+
+/// A pattern that matches texts containing this one.
+pub fn contains(text: &str) -> String { format!("%{}%", escaped(text)) }
+/// A pattern that matches texts beginning with this one.
+pub fn begins(text: &str) -> String { format!("{}%", escaped(text)) }
+fn escaped(text: &str) -> String { text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_") }
+
+/// One page of a boxed query.
+///
+/// `page!(conn, paging, matching(filter) => Row, tie plans::id, { PlanSort::Name => plans::name, .. })`.
+/// The query is written twice into the code, once for the rows and once for the count, so it must be an
+/// expression without side effects. Columns that may be null are marked `nullable`; their nulls come last.
+/// With more than `MAX_LIMIT` rows asked for, as exports do, nothing is counted.
+#[macro_export]
+macro_rules! page {
+    ($conn:expr, $paging:expr, $query:expr => $row:ty, tie $tie:expr, { $($key:path => $($column:tt)+),+ $(,)? }) => {
+        $crate::page!(@arms $conn, $paging, $query, $row, $tie, [] $($key => $($column)+),+)
+    };
+    (@arms $conn:expr, $paging:expr, $query:expr, $row:ty, $tie:expr, [$($done:tt)*] $key:path => nullable $column:expr $(, $($rest:tt)*)?) => {
+        $crate::page!(@arms $conn, $paging, $query, $row, $tie, [$($done)* $key => $crate::page!(@nullable $conn, $paging, $query, $row, $tie, $column),] $($($rest)*)?)
+    };
+    (@arms $conn:expr, $paging:expr, $query:expr, $row:ty, $tie:expr, [$($done:tt)*] $key:path => $column:expr $(, $($rest:tt)*)?) => {
+        $crate::page!(@arms $conn, $paging, $query, $row, $tie, [$($done)* $key => $crate::page!(@plain $conn, $paging, $query, $row, $tie, $column),] $($($rest)*)?)
+    };
+    (@arms $conn:expr, $paging:expr, $query:expr, $row:ty, $tie:expr, [$($done:tt)*]) => { match $paging.sort.key { $($done)* } };
+
+    (@plain $conn:expr, $paging:expr, $query:expr, $row:ty, $tie:expr, $column:expr) => {{
+        use $crate::diesel::{prelude::*, BoolExpressionMethods};
+        let (from, backwards) = $crate::list::seek($paging)?;
+        let down = $paging.sort.descending != backwards;
+        let mut rows = $query;
+        if let Some($crate::list::Seek { value, id }) = from {
+            // The first half lets the index be entered at the value; the second steps over equal ones.
+            rows = if down { rows.filter($column.le(value.clone()).and($column.lt(value).or($tie.lt(id)))) } else { rows.filter($column.ge(value.clone()).and($column.gt(value).or($tie.gt(id)))) };
+        }
+        rows = if down { rows.order_by(($column.desc(), $tie.desc())) } else { rows.order_by(($column.asc(), $tie.asc())) };
+        $crate::page!(@load $conn, $paging, $query, $row, $tie, $column, rows, backwards)
+    }};
+    (@nullable $conn:expr, $paging:expr, $query:expr, $row:ty, $tie:expr, $column:expr) => {{
+        use $crate::diesel::{prelude::*, BoolExpressionMethods};
+        let (from, backwards) = $crate::list::seek::<_, Option<_>>($paging)?;
+        let down = $paging.sort.descending != backwards;
+        let mut rows = $query;
+        if let Some($crate::list::Seek { value, id }) = from {
+            rows = match (value, down, backwards) {
+                (Some(value), true, false) => rows.filter($column.lt(value).assume_not_null().or($column.eq(value).assume_not_null().and($tie.lt(id))).or($column.is_null())),
+                (Some(value), false, false) => rows.filter($column.gt(value).assume_not_null().or($column.eq(value).assume_not_null().and($tie.gt(id))).or($column.is_null())),
+                (Some(value), true, true) => rows.filter($column.lt(value).assume_not_null().or($column.eq(value).assume_not_null().and($tie.lt(id)))),
+                (Some(value), false, true) => rows.filter($column.gt(value).assume_not_null().or($column.eq(value).assume_not_null().and($tie.gt(id)))),
+                (None, true, false) => rows.filter($column.is_null().and($tie.lt(id))),
+                (None, false, false) => rows.filter($column.is_null().and($tie.gt(id))),
+                (None, true, true) => rows.filter($column.is_not_null().or($tie.lt(id))),
+                (None, false, true) => rows.filter($column.is_not_null().or($tie.gt(id))),
+            };
+        }
+        rows = match (down, backwards) {
+            (true, false) => rows.order_by(($column.desc().nulls_last(), $tie.desc())),
+            (false, false) => rows.order_by(($column.asc().nulls_last(), $tie.asc())),
+            (true, true) => rows.order_by(($column.desc().nulls_first(), $tie.desc())),
+            (false, true) => rows.order_by(($column.asc().nulls_first(), $tie.asc())),
+        };
+        $crate::page!(@load $conn, $paging, $query, $row, $tie, $column, rows, backwards)
+    }};
+    (@load $conn:expr, $paging:expr, $query:expr, $row:ty, $tie:expr, $column:expr, $rows:ident, $backwards:ident) => {{
+        use $crate::diesel::prelude::*;
+        let loaded = $rows.limit(i64::from($paging.limit) + 1).select((<$row>::as_select(), $tie, $column)).load::<($row, uuid::Uuid, _)>($conn)?;
+        $crate::list::finish($paging, $backwards, loaded, || Ok($crate::count::Counted($query.select($tie).limit(wire::list::TOTAL_CAP + 1)).get_result::<i64>($conn)?))
+    }};
+}

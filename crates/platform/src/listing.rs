@@ -1,0 +1,39 @@
+//! The HTTP side of every list: `listing!` writes the two documented handlers, the list and its export.
+
+/// `listing!(Plan, "/plans", tag "catalog/plans", needs PlansRead, from query::page);`
+///
+/// Writes `list` (`GET /plans`) and `export` (`GET /plans/export`). The page comes from a function
+/// `fn(&mut Conn, &Actor, &Filter, &Paging<Sort>) -> Result<Page<Row>>`, which is asked again and again by the export.
+/// The permission stands twice, as the type that is enforced and as the scope that is documented; a test compares them.
+#[macro_export]
+macro_rules! listing {
+    ($row:ty, $path:literal, export $export:literal, tag $tag:literal, needs $needs:ident = $scope:literal, from $page:path) => {
+        #[doc = concat!("List what is at `", $path, "`, page by page.")]
+        #[$crate::utoipa::path(
+            tag = $tag, security(("bearer" = [$scope])),
+            params(wire::Paging<<$row as wire::Resource>::Sort>, <$row as wire::Resource>::Filter),
+            responses((status = 200, description = "One page", body = wire::Page<$row>)),
+        )]
+        #[$crate::actix_web::get($path)]
+        pub async fn list(
+            caller: $crate::Caller<wire::permission::needs::$needs>,
+            listing: $crate::Listing<<$row as wire::Resource>::Filter, <$row as wire::Resource>::Sort>,
+        ) -> $crate::Result<$crate::Json<wire::Page<$row>>> {
+            caller.read(move |conn, actor| $page(conn, actor, &listing.filter, &listing.paging)).await.map($crate::Json)
+        }
+
+        #[doc = concat!("Take the whole list at `", $path, "` away as CSV, with the same filters.")]
+        #[$crate::utoipa::path(
+            tag = $tag, security(("bearer" = ["lists:export", $scope])),
+            params(wire::Paging<<$row as wire::Resource>::Sort>, <$row as wire::Resource>::Filter),
+            responses((status = 200, description = "Every row", content_type = "text/csv", body = String)),
+        )]
+        #[$crate::actix_web::get($export)]
+        pub async fn export(
+            caller: $crate::Caller<wire::permission::needs::ListsExport>,
+            listing: $crate::Listing<<$row as wire::Resource>::Filter, <$row as wire::Resource>::Sort>,
+        ) -> $crate::Result<$crate::actix_web::HttpResponse> {
+            $crate::export::csv::<$row, _>(caller, <wire::permission::needs::$needs as wire::permission::Needs>::PERMISSION, listing, $page).await
+        }
+    };
+}

@@ -1,0 +1,87 @@
+//! Taking payments. Amounts go out and come back with their currency, and are compared, never believed.
+
+use futures_util::future::BoxFuture;
+use wire::{Currency, Money, TransactionId};
+
+/// A payment to be opened at the gateway. The transaction's id is our reference and the idempotency key.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Our transaction.
+    pub transaction: TransactionId,
+    /// What is sold, as the customer reads it.
+    pub title: String,
+    /// How much.
+    pub amount: Money,
+    /// In which currency.
+    pub currency: Currency,
+    /// Where the customer's browser goes afterwards.
+    pub return_url: String,
+    /// Until when it can be paid.
+    pub expires_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// A payment that the gateway waits for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opened {
+    /// The gateway's id of it.
+    pub gateway_transaction_id: String,
+    /// Where the customer pays, if that is a page.
+    pub checkout_url: Option<String>,
+}
+
+/// Something that the gateway tells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// The gateway's id of the event, for telling repetitions.
+    pub id: String,
+    /// Its kind, in the gateway's words.
+    pub kind: String,
+    /// The gateway's id of the payment.
+    pub gateway_transaction_id: Option<String>,
+    /// Our reference, as it came back.
+    pub transaction: Option<TransactionId>,
+    /// What became of the payment; `None` for news that does not concern us.
+    pub news: Option<News>,
+}
+
+/// What became of a payment.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// The money has come in.
+    Paid { /** How much, in smallest units. */ minor: i64, /** In which currency, upper case. */ currency: String },
+    /// It was declined; another try may follow.
+    Declined { /** Why, in words fit for a customer. */ reason: String },
+    /// It can no longer be paid.
+    Expired,
+}
+
+/// Why the gateway did not do as asked.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum GatewayError {
+    /// It refused; asking again will not help.
+    #[error("the gateway refused: {0}")]
+    Refused(String),
+    /// Nobody knows whether it was done; ask again with the same key.
+    #[error("the gateway's answer is unknown: {0}")]
+    Unknown(String),
+}
+
+/// The fault of a webhook that is not the gateway's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BadSignature;
+
+/// A payment gateway.
+pub trait PaymentGateway: Send + Sync {
+    /// Its name in `payment_gateway` and in the webhook's address.
+    fn name(&self) -> &'static str;
+    /// Whether it only pretends.
+    fn is_simulated(&self) -> bool { false }
+    /// Opens a payment. Asked again with the same transaction, it answers the same.
+    fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Result<Opened, GatewayError>>;
+    /// Closes a payment that shall no longer be paid.
+    fn close<'a>(&'a self, gateway_transaction_id: &'a str) -> BoxFuture<'a, Result<(), GatewayError>>;
+    /// What became of a payment, asked of the gateway itself.
+    fn look_up<'a>(&'a self, gateway_transaction_id: &'a str) -> BoxFuture<'a, Result<Option<News>, GatewayError>>;
+    /// Reads a webhook, if its signature over the raw body fits and is fresh.
+    fn read(&self, signature: &str, body: &[u8], now: chrono::DateTime<chrono::Utc>) -> Result<Event, BadSignature>;
+}
