@@ -33,6 +33,11 @@ impl<'a> Place<'a> {
 #[derive(Clone)]
 pub struct Keyring { current: u32, ciphers: Arc<BTreeMap<u32, Aes256Gcm>>, index: Hmac<Sha256> }
 
+/// Keys do not print.
+impl std::fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("Keyring") }
+}
+
 impl Keyring {
     /// From the configuration.
     pub fn new(sealing: &Sealing) -> Result<Self> {

@@ -13,6 +13,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// The caller can act on it.
     Refused(Box<Problem>),
+    /// Too often; worth another try after so many seconds.
+    Throttled(u64),
     /// The database or a pool is away for the moment; worth another try.
     Unavailable(String),
     /// A fault of ours. The cause goes to the log and nowhere else.
@@ -40,11 +42,12 @@ impl Error {
     /// A fault of ours.
     pub fn internal(cause: impl fmt::Display) -> Self { Self::Internal(cause.to_string()) }
     /// The kind of refusal, if it is one.
-    pub fn code(&self) -> Option<ProblemCode> { match self { Self::Refused(problem) => Some(problem.code), _ => None } }
+    pub fn code(&self) -> Option<ProblemCode> { match self { Self::Refused(problem) => Some(problem.code), Self::Throttled(_) => Some(ProblemCode::TooManyRequests), _ => None } }
     /// What the caller is told.
     pub fn problem(&self) -> Problem {
         match self {
             Self::Refused(problem) => (**problem).clone(),
+            Self::Throttled(seconds) => Problem { detail: Some(format!("Try again in {seconds} seconds.")), ..Problem::new(ProblemCode::TooManyRequests) },
             Self::Unavailable(_) => Problem { detail: Some("The database cannot be reached. Try again in a moment.".into()), ..Problem::new(ProblemCode::Unavailable) },
             Self::Internal(_) => Problem::new(ProblemCode::Internal),
         }
@@ -59,6 +62,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(problem) => write!(f, "{}: {}", problem.code, problem.sentence()),
+            Self::Throttled(seconds) => write!(f, "too often; again in {seconds} seconds"),
             Self::Unavailable(cause) | Self::Internal(cause) => f.write_str(cause),
         }
     }
@@ -89,9 +93,11 @@ impl ResponseError for Error {
         match self {
             Self::Internal(cause) => tracing::error!(%cause, "a request failed: {cause}"),
             Self::Unavailable(cause) => tracing::warn!(%cause, "a request was turned away: {cause}"),
-            Self::Refused(_) => {}
+            Self::Refused(_) | Self::Throttled(_) => {}
         }
-        answer(problem)
+        let mut response = answer(problem);
+        if let Self::Throttled(seconds) = self { response.headers_mut().insert(header::RETRY_AFTER, (*seconds).into()); }
+        response
     }
 }
 

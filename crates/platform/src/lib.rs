@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod list;
 pub mod listing;
 pub mod metrics;
+pub mod people;
 pub mod ports;
 pub mod respond;
 pub mod telemetry;

@@ -141,6 +141,14 @@ pub struct Page<T> {
     pub total_is_exact: bool,
 }
 
+impl<T> Page<T> {
+    /// The same page with every row made into something else, unless one of them cannot be.
+    pub fn try_map<U, E>(self, make: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        let data = self.data.into_iter().map(make).collect::<Result<_, _>>()?;
+        Ok(Page { data, next: self.next, prev: self.prev, total: self.total, total_is_exact: self.total_is_exact })
+    }
+}
+
 #[cfg(feature = "server")]
 impl<K: SortKey> utoipa::IntoParams for Paging<K> {
     fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {

@@ -1,6 +1,6 @@
 //! The signed-in caller as an extractor: `Caller<PlansWrite>` in a handler's signature is the permission check.
 
-use crate::{ctx::Ctx, db::{Conn, Tx}, error::{Error, Result}, http::RequestId, idempotency::{Claim, Once}};
+use crate::{crypto::Keyring, ctx::Ctx, db::{Conn, Tx}, error::{Error, Result}, http::RequestId, idempotency::{Claim, Once}};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Data};
 use diesel::prelude::*;
 use schema::{sessions, users};
@@ -20,11 +20,16 @@ pub struct Actor {
     pub reach: Reach,
     /// The request, for the record.
     pub request: RequestInfo,
+    /// The keys that open what they may see.
+    pub keys: Keyring,
 }
 
 impl Actor {
     /// The system, acting by itself.
-    pub fn system() -> Self { Self { id: None, role: None, session: None, reach: Reach::All, request: RequestInfo::default() } }
+    pub fn system(ctx: &Ctx) -> Self {
+        let request = RequestInfo { id: crate::http::request_id(), ..RequestInfo::default() };
+        Self { id: None, role: None, session: None, reach: Reach::All, request, keys: ctx.keys.clone() }
+    }
     /// Whether they may do something else as well.
     pub fn can(&self, permission: Permission) -> bool { self.reach_of(permission) != Reach::None }
     /// How far another permission reaches for them.
@@ -113,7 +118,7 @@ impl Signed {
         if epoch != self.claims.epoch { return Err(Error::because(ProblemCode::Unauthenticated, "The session has ended.")); }
         let reach = permission.reach(role);
         if reach == Reach::None { return Err(Error::because(ProblemCode::Forbidden, format!("This needs the permission {permission}."))); }
-        Ok(Actor { id: Some(self.claims.sub), role: Some(role), session: Some(self.claims.sid), reach, request: self.request.clone() })
+        Ok(Actor { id: Some(self.claims.sub), role: Some(role), session: Some(self.claims.sid), reach, request: self.request.clone(), keys: self.ctx.keys.clone() })
     }
 
     fn read(request: &HttpRequest) -> Result<Self> {
