@@ -127,7 +127,7 @@ impl Postmaster {
     pub(crate) fn alive(&mut self) -> bool {
         match &mut self.child {
             Some(child) => matches!(child.process.try_wait(), Ok(None)),
-            None => kill(self.pid, None).is_ok(),
+            None => lives(self.pid),
         }
     }
 }
@@ -222,6 +222,12 @@ fn forget(base: &Base, pid: Pid) -> Result<()> {
     }
     let file = base.data().join("postmaster.pid");
     fs::remove_file(&file).map_err(at(&file))
+}
+
+/// Whether a process that is not our child still runs. One that ended and was not yet collected
+/// by its parent has no folder any more, though its number still answers to signals.
+fn lives(pid: Pid) -> bool {
+    fs::read_link(format!("/proc/{pid}/cwd")).is_ok()
 }
 
 struct Status {

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use cluster::{Cluster, Config};
@@ -22,26 +22,30 @@ pub struct Database {
     pub cluster: Option<Cluster>,
 }
 
-/// Starts the development database, unless `DATABASE_URL` names one.
-pub fn development() -> Result<Database> {
-    if let Ok(url) = env::var("DATABASE_URL") {
+impl Database {
+    /// Somebody else's.
+    pub fn elsewhere(url: String) -> Self {
         note("using the database in DATABASE_URL");
-        return Ok(Database { url, cluster: None });
+        Self { url, cluster: None }
     }
-    let config = Config {
-        data_dir: development_folder()?,
-        bin_dir: Some(postgres::programs()?),
-        databases: vec![NAME.to_owned()],
-        settings: Vec::new(),
-    };
-    let cluster = Cluster::start(config)?;
-    if cluster.adopted() {
-        note("took over a PostgreSQL that an earlier start had left running");
+
+    /// Our own cluster, kept in this folder.
+    pub fn own(folder: PathBuf) -> Result<Self> {
+        let config = Config {
+            data_dir: folder,
+            bin_dir: Some(postgres::programs()?),
+            databases: vec![NAME.to_owned()],
+            settings: Vec::new(),
+        };
+        let cluster = Cluster::start(config)?;
+        if cluster.adopted() {
+            note("took over a PostgreSQL that an earlier start had left running");
+        }
+        Ok(Self {
+            url: cluster.url(NAME),
+            cluster: Some(cluster),
+        })
     }
-    Ok(Database {
-        url: cluster.url(NAME),
-        cluster: Some(cluster),
-    })
 }
 
 /// Where the development data is.
@@ -66,28 +70,24 @@ pub struct Throwaway {
 
 impl Throwaway {
     /// One that is fast and forgets: for tests.
-    pub fn fast() -> Result<Self> {
-        Self::start(
-            "test",
-            &[
-                ("fsync", "off"),
-                ("synchronous_commit", "off"),
-                ("full_page_writes", "off"),
-                ("max_connections", "200"),
-            ],
-        )
+    pub fn fast(purpose: &str) -> Result<Self> {
+        let settings = [
+            ("fsync", "off"),
+            ("synchronous_commit", "off"),
+            ("full_page_writes", "off"),
+            ("max_connections", "200"),
+        ];
+        Self::start(purpose, &settings)
     }
 
     /// One that keeps its promises: for measurements that mean something.
     pub fn durable() -> Result<Self> {
-        Self::start(
-            "bench",
-            &[
-                ("max_connections", "200"),
-                ("shared_buffers", "1GB"),
-                ("max_wal_size", "4GB"),
-            ],
-        )
+        let settings = [
+            ("max_connections", "200"),
+            ("shared_buffers", "1GB"),
+            ("max_wal_size", "4GB"),
+        ];
+        Self::start("bench", &settings)
     }
 
     fn start(purpose: &str, settings: &[(&str, &str)]) -> Result<Self> {
@@ -115,6 +115,11 @@ impl Throwaway {
             .as_ref()
             .map(|cluster| cluster.url(database))
             .unwrap_or_default()
+    }
+
+    /// Its folder, which goes with it.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Where `psql`, `pgbench` and the others are.

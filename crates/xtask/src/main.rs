@@ -7,12 +7,14 @@
 mod bench;
 mod checks;
 mod database;
+mod drill;
 mod openapi;
 mod panel;
 mod process;
 mod project;
 mod schema;
 mod secrets;
+mod server;
 mod steps;
 mod tools;
 mod up;
@@ -43,6 +45,8 @@ enum Task {
     Openapi(openapi::Options),
     /// Measure the release build against pgbench
     Bench,
+    /// Back up, restore elsewhere, and prove that nothing is missing
+    Drill,
     /// Write crates/schema/src/tables.rs from the migrations
     Schema,
 }
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
         Task::Panel => panel::run(),
         Task::Openapi(options) => openapi::run(&options),
         Task::Bench => bench::run(),
+        Task::Drill => drill::run(),
         Task::Schema => schema::run(),
     });
     match done {

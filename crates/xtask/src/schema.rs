@@ -17,7 +17,7 @@ pub fn run() -> Result<()> {
         );
     }
     let server = project::build_server(Profile::Dev)?;
-    let throwaway = Throwaway::fast()?;
+    let throwaway = Throwaway::fast("schema")?;
     let url = throwaway.url("postgres");
     process::run(
         Command::new(server)

@@ -2,27 +2,23 @@
 
 use std::env;
 use std::io::{self, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command};
+use std::net::TcpListener;
+use std::path::PathBuf;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use anyhow::{Result, bail};
 
 use crate::database::{self, Database};
 use crate::panel;
 use crate::process;
 use crate::project::{self, Profile};
 use crate::secrets;
+use crate::server::{Server, Serving};
 use crate::steps::{Steps, note};
 use crate::tools;
 
-const PAUSE: Duration = Duration::from_millis(50);
-/// How long the server may take to finish what it is doing.
-const DRAIN: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// How to start.
 #[derive(clap::Args)]
@@ -51,30 +47,27 @@ pub fn run(options: &Options) -> Result<()> {
     if !options.no_panel {
         build_panel(&mut steps)?;
     }
-    let server = build_server(options, &mut steps)?;
+    let program = build_server(options, &mut steps)?;
     let mut database = start_database(options, &mut steps)?;
-    let server = Server::new(&server, options, &database)?;
+    let server = configure(program, options, &database)?;
 
     steps.begin("Data: migrations, demo data");
-    server.finish(&["migrate"])?;
-    server.finish(&["seed", "--scale", "demo"])?;
+    server.fill()?;
     steps.done("ready");
 
     steps.begin("Server");
-    let mut child = server.serve()?;
-    let outcome = watch(&mut child, options.port, &mut database, &steps);
-    stop(&mut child)?;
+    let mut serving = server.serve()?;
+    let outcome = watch(&mut serving, options.port, &mut database, &steps);
+    serving.stop()?;
     note("stopped");
     outcome
 }
 
 /// What would fail after minutes of building fails now.
 fn refuse_early(options: &Options) -> Result<()> {
-    if TcpListener::bind(("127.0.0.1", options.port)).is_err() {
-        bail!(
-            "port {} is in use: stop what listens there, or choose another with --port",
-            options.port
-        );
+    let port = options.port;
+    if TcpListener::bind(("127.0.0.1", port)).is_err() {
+        bail!("port {port} is in use: stop what listens there, or choose another with --port");
     }
     if options.fresh && !options.yes && !agreed()? {
         bail!("nothing was removed");
@@ -100,88 +93,58 @@ fn build_panel(steps: &mut Steps) -> Result<()> {
     Ok(())
 }
 
-fn build_server(options: &Options, steps: &mut Steps) -> Result<std::path::PathBuf> {
+fn build_server(options: &Options, steps: &mut Steps) -> Result<PathBuf> {
     steps.begin("Server: building (first time takes about 4 min)");
     let profile = if options.release {
         Profile::Release
     } else {
         Profile::Dev
     };
-    let server = project::build_server(profile)?;
+    let program = project::build_server(profile)?;
     steps.done("built");
-    Ok(server)
+    Ok(program)
 }
 
 fn start_database(options: &Options, steps: &mut Steps) -> Result<Database> {
     steps.begin("PostgreSQL");
-    if options.fresh && env::var_os("DATABASE_URL").is_none() {
-        cluster::erase(&database::development_folder()?)?;
-        note("forgot all data");
-    }
-    let database = database::development()?;
+    let database = match env::var("DATABASE_URL") {
+        Ok(_) if options.fresh => {
+            bail!("--fresh removes our own data only: empty the database in DATABASE_URL yourself")
+        }
+        Ok(url) => Database::elsewhere(url),
+        Err(_) => own_database(options.fresh)?,
+    };
     steps.done("running");
     Ok(database)
 }
 
-/// The built server and the environment it runs in.
-struct Server<'a> {
-    program: &'a Path,
-    environment: Vec<(String, String)>,
+fn own_database(fresh: bool) -> Result<Database> {
+    let folder = database::development_folder()?;
+    if fresh {
+        cluster::erase(&folder)?;
+        note("forgot all data");
+    }
+    Database::own(folder)
 }
 
-impl<'a> Server<'a> {
-    fn new(program: &'a Path, options: &Options, database: &Database) -> Result<Self> {
-        let mut environment = secrets::development(&project::root().join(".data/secrets.env"))?;
-        let fixed = [
-            ("DATABASE_URL", database.url.clone()),
-            ("APP_ENV", "development".to_owned()),
-            ("LISTEN", format!("127.0.0.1:{}", options.port)),
-        ];
-        environment.extend(fixed.map(|(name, value)| (name.to_owned(), value)));
-        if !options.no_panel {
-            environment.push((
-                "PANEL_DIR".to_owned(),
-                panel::folder().display().to_string(),
-            ));
-        }
-        Ok(Self {
-            program,
-            environment,
-        })
+fn configure(program: PathBuf, options: &Options, database: &Database) -> Result<Server> {
+    let secrets = secrets::development(&project::root().join(".data/secrets.env"))?;
+    let mut server = Server::new(program, options.port, &database.url, secrets);
+    if !options.no_panel {
+        server.set("PANEL_DIR", &panel::folder().display().to_string());
     }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(self.program);
-        command
-            .args(arguments)
-            .envs(self.environment.iter().cloned())
-            .current_dir(project::root());
-        command
-    }
-
-    fn finish(&self, arguments: &[&str]) -> Result<()> {
-        process::run(&mut self.command(arguments))
-    }
-
-    /// It has its own process group: Ctrl-C reaches only us, and we decide the order of stopping.
-    fn serve(&self) -> Result<Child> {
-        let mut command = self.command(&["serve"]);
-        cluster::tie_to_parent(&mut command);
-        command.spawn().context("cannot start the server")
-    }
+    Ok(server)
 }
 
 /// Waits for Ctrl-C. Starts PostgreSQL again if it dies.
-fn watch(child: &mut Child, port: u16, database: &mut Database, steps: &Steps) -> Result<()> {
+fn watch(serving: &mut Serving, port: u16, database: &mut Database, steps: &Steps) -> Result<()> {
     let mut announced = false;
     while !process::interrupted() {
-        if let Some(status) = child.try_wait()? {
-            bail!("the server ended with {status}: its last lines say why");
-        }
-        if !announced && TcpStream::connect(("127.0.0.1", port)).is_ok() {
+        serving.check()?;
+        if !announced && serving.ready() {
+            let time = steps.elapsed();
             println!(
-                "\n      Ready after {}: http://127.0.0.1:{port}  (Ctrl-C stops everything)\n",
-                steps.elapsed()
+                "\n      Ready after {time}: http://127.0.0.1:{port}  (Ctrl-C stops everything)\n"
             );
             announced = true;
         }
@@ -193,22 +156,5 @@ fn watch(child: &mut Child, port: u16, database: &mut Database, steps: &Steps) -
         thread::sleep(PAUSE);
     }
     println!("\n      stopping: server first, then PostgreSQL");
-    Ok(())
-}
-
-fn stop(child: &mut Child) -> Result<()> {
-    if child.try_wait()?.is_some() {
-        return Ok(());
-    }
-    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM)
-        .context("cannot stop the server")?;
-    let asked = Instant::now();
-    while child.try_wait()?.is_none() {
-        if asked.elapsed() > DRAIN {
-            note("the server does not end: killing it");
-            child.kill()?;
-        }
-        thread::sleep(PAUSE);
-    }
     Ok(())
 }

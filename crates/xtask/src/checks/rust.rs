@@ -45,7 +45,7 @@ pub fn with_database(tests: &mut Command, server: &Path) -> Result<()> {
     if env::var_os("TEST_DATABASE").is_some() {
         return process::run(tests);
     }
-    let throwaway = Throwaway::fast()?;
+    let throwaway = Throwaway::fast("test")?;
     // The tests of `cluster` start their own, perhaps from programs that were downloaded.
     tests.env("PGEMBED_BIN", throwaway.programs());
     process::run(tests.env("TEST_DATABASE", throwaway.url("")))

@@ -47,7 +47,17 @@ pub fn components(filter: Option<&str>) -> Result<()> {
     let (toolchain, browser) = (tools::ready()?, browser::ready()?);
     let mut tests = toolchain.command("cargo");
     tests
-        .args(["test", "--package", "kit", "--target", WASM, "--"])
+        // Not the examples in comments: they would be compiled without the library of the fallback.
+        .args([
+            "test",
+            "--package",
+            "kit",
+            "--lib",
+            "--tests",
+            "--target",
+            WASM,
+            "--",
+        ])
         .args(filter);
     tests.env(
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",

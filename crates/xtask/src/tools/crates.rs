@@ -30,11 +30,12 @@ pub fn ensure(package: &str, program: &str, version: &str, toolchain: &Toolchain
         return Ok(());
     }
     note(&format!("building {package} {version} (once, about 4 min)"));
-    let locked = install(package, version, true);
-    // A registry mirror can lag behind the lock file inside the crate; then cargo may choose.
-    locked
-        .or_else(|_| install(package, version, false))
-        .with_context(|| format!("cannot install {package} {version}"))
+    if install(package, version, true).is_ok() {
+        return Ok(());
+    }
+    // A registry mirror can lag behind the lock file inside the crate.
+    note("trying again without the crate's own lock file");
+    install(package, version, false).with_context(|| format!("cannot install {package} {version}"))
 }
 
 fn install(package: &str, version: &str, locked: bool) -> Result<()> {
