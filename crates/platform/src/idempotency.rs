@@ -33,6 +33,9 @@ impl IdempotencyKey {
     pub fn of<T>(self, body: &Valid<T>) -> Claim { Claim { key: self, fingerprint: body.fingerprint().to_vec() } }
 }
 
+/// What is kept: a digest of the request, and the answer's status, body and location.
+type Kept = (Vec<u8>, Option<i32>, Option<Vec<u8>>, Option<String>);
+
 /// A key together with the request it stands for.
 pub struct Claim { key: IdempotencyKey, fingerprint: Vec<u8> }
 
@@ -59,7 +62,7 @@ impl Claim {
         if !free { return Err(Error::refuse(ProblemCode::StillRunning)); }
 
         let row = keys::table.find((caller.0, &self.key.route, &self.key.key));
-        let known: Option<(Vec<u8>, Option<i32>, Option<Vec<u8>>, Option<String>)> = row.filter(keys::expires_at.gt(now))
+        let known: Option<Kept> = row.filter(keys::expires_at.gt(now))
             .select((keys::request_hash, keys::status, keys::body, keys::location)).first(tx.conn()).optional()?;
         if let Some((hash, status, body, location)) = known {
             if hash != self.fingerprint { return Err(Error::refuse(ProblemCode::IdempotencyKeyReused)); }

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use chrono::{DateTime, SecondsFormat, Utc};
+use diesel::{Expression, sql_types::{self, SqlType}};
 use uuid::Uuid;
 use wire::{Cursor, Decimal, Page, Paging, Param, SortKey, list::{MAX_LIMIT, TOTAL_CAP}};
 
@@ -30,19 +31,35 @@ impl<T: CursorValue> CursorValue for Option<T> {
     fn read(text: Option<&str>) -> Option<Self> { match text { None => Some(None), some => T::read(some).map(Some) } }
 }
 
+/// The Rust value of a SQL type that lists are ordered by, so that a cursor is read as its column demands.
+pub trait SortType { /** The value. */ type Value: CursorValue; }
+
+macro_rules! sort_types {
+    ($($sql:ident => $kind:ty),+ $(,)?) => {$(impl SortType for sql_types::$sql { type Value = $kind; })+};
+}
+sort_types!(Text => String, Integer => i32, Bool => bool, Numeric => Decimal, Timestamptz => DateTime<Utc>);
+
+impl<T: SortType + SqlType<IsNull = sql_types::is_nullable::NotNull>> SortType for sql_types::Nullable<T> { type Value = Option<T::Value>; }
+
+/// The value that a column's cursor carries.
+pub type ValueOf<C> = <<C as Expression>::SqlType as SortType>::Value;
+
 /// Where a page begins, read from a cursor.
 pub struct Seek<T> { /** The row's sort value. */ pub value: T, /** Its id. */ pub id: Uuid }
 
-/// The row to seek past, if any, and whether the list is walked backwards.
-pub fn seek<S: SortKey, T: CursorValue>(paging: &Paging<S>) -> Result<(Option<Seek<T>>, bool)> {
+/// The row to seek past in the order of this column, if any, and whether the list is walked backwards.
+pub fn seek<S: SortKey, C: Expression<SqlType: SortType>>(paging: &Paging<S>, _: &C) -> Result<(Option<Seek<ValueOf<C>>>, bool)> {
     let (cursor, field, backwards) = match (&paging.after, &paging.before) {
         (Some(after), _) => (after, "after", false),
         (None, Some(before)) => (before, "before", true),
         (None, None) => return Ok((None, false)),
     };
-    let value = T::read(cursor.value.as_deref()).ok_or_else(|| Error::field(field, "type", format!("`{field}` is not a cursor of this list.")))?;
+    let value = ValueOf::<C>::read(cursor.value.as_deref()).ok_or_else(|| Error::field(field, "type", format!("`{field}` is not a cursor of this list.")))?;
     Ok((Some(Seek { value, id: cursor.id }), backwards))
 }
+
+/// The rows that were loaded, once it is said which column their last value is of.
+pub fn ordered_by<R, C: Expression<SqlType: SortType>>(_: &C, rows: Vec<(R, Uuid, ValueOf<C>)>) -> Vec<(R, Uuid, ValueOf<C>)> { rows }
 
 /// Makes the page of the rows that were loaded: one too many tells that there are more.
 pub fn finish<S: SortKey, R, T: CursorValue>(paging: &Paging<S>, backwards: bool, mut rows: Vec<(R, Uuid, T)>, count: impl FnOnce() -> Result<i64>) -> Result<Page<R>> {
@@ -72,8 +89,8 @@ fn escaped(text: &str) -> String { text.replace('\\', "\\\\").replace('%', "\\%"
 /// With more than `MAX_LIMIT` rows asked for, as exports do, nothing is counted.
 #[macro_export]
 macro_rules! page {
-    ($conn:expr, $paging:expr, $query:expr => $row:ty, tie $tie:expr, { $($key:path => $($column:tt)+),+ $(,)? }) => {
-        $crate::page!(@arms $conn, $paging, $query, $row, $tie, [] $($key => $($column)+),+)
+    ($conn:expr, $paging:expr, $query:expr => $row:ty, tie $tie:expr, { $($arms:tt)+ }) => {
+        $crate::page!(@arms $conn, $paging, $query, $row, $tie, [] $($arms)+)
     };
     (@arms $conn:expr, $paging:expr, $query:expr, $row:ty, $tie:expr, [$($done:tt)*] $key:path => nullable $column:expr $(, $($rest:tt)*)?) => {
         $crate::page!(@arms $conn, $paging, $query, $row, $tie, [$($done)* $key => $crate::page!(@nullable $conn, $paging, $query, $row, $tie, $column),] $($($rest)*)?)
@@ -85,7 +102,7 @@ macro_rules! page {
 
     (@plain $conn:expr, $paging:expr, $query:expr, $row:ty, $tie:expr, $column:expr) => {{
         use $crate::diesel::{prelude::*, BoolExpressionMethods};
-        let (from, backwards) = $crate::list::seek($paging)?;
+        let (from, backwards) = $crate::list::seek($paging, &$column)?;
         let down = $paging.sort.descending != backwards;
         let mut rows = $query;
         if let Some($crate::list::Seek { value, id }) = from {
@@ -97,15 +114,15 @@ macro_rules! page {
     }};
     (@nullable $conn:expr, $paging:expr, $query:expr, $row:ty, $tie:expr, $column:expr) => {{
         use $crate::diesel::{prelude::*, BoolExpressionMethods};
-        let (from, backwards) = $crate::list::seek::<_, Option<_>>($paging)?;
+        let (from, backwards) = $crate::list::seek($paging, &$column)?;
         let down = $paging.sort.descending != backwards;
         let mut rows = $query;
         if let Some($crate::list::Seek { value, id }) = from {
             rows = match (value, down, backwards) {
-                (Some(value), true, false) => rows.filter($column.lt(value).assume_not_null().or($column.eq(value).assume_not_null().and($tie.lt(id))).or($column.is_null())),
-                (Some(value), false, false) => rows.filter($column.gt(value).assume_not_null().or($column.eq(value).assume_not_null().and($tie.gt(id))).or($column.is_null())),
-                (Some(value), true, true) => rows.filter($column.lt(value).assume_not_null().or($column.eq(value).assume_not_null().and($tie.lt(id)))),
-                (Some(value), false, true) => rows.filter($column.gt(value).assume_not_null().or($column.eq(value).assume_not_null().and($tie.gt(id)))),
+                (Some(value), true, false) => rows.filter($column.lt(value.clone()).assume_not_null().or($column.eq(value).assume_not_null().and($tie.lt(id))).or($column.is_null())),
+                (Some(value), false, false) => rows.filter($column.gt(value.clone()).assume_not_null().or($column.eq(value).assume_not_null().and($tie.gt(id))).or($column.is_null())),
+                (Some(value), true, true) => rows.filter($column.lt(value.clone()).assume_not_null().or($column.eq(value).assume_not_null().and($tie.lt(id)))),
+                (Some(value), false, true) => rows.filter($column.gt(value.clone()).assume_not_null().or($column.eq(value).assume_not_null().and($tie.gt(id)))),
                 (None, true, false) => rows.filter($column.is_null().and($tie.lt(id))),
                 (None, false, false) => rows.filter($column.is_null().and($tie.gt(id))),
                 (None, true, true) => rows.filter($column.is_not_null().or($tie.lt(id))),
@@ -122,7 +139,7 @@ macro_rules! page {
     }};
     (@load $conn:expr, $paging:expr, $query:expr, $row:ty, $tie:expr, $column:expr, $rows:ident, $backwards:ident) => {{
         use $crate::diesel::prelude::*;
-        let loaded = $rows.limit(i64::from($paging.limit) + 1).select((<$row>::as_select(), $tie, $column)).load::<($row, uuid::Uuid, _)>($conn)?;
+        let loaded = $crate::list::ordered_by(&$column, $rows.limit(i64::from($paging.limit) + 1).select((<$row>::as_select(), $tie, $column)).load($conn)?);
         $crate::list::finish($paging, $backwards, loaded, || Ok($crate::count::Counted($query.select($tie).limit(wire::list::TOTAL_CAP + 1)).get_result::<i64>($conn)?))
     }};
 }

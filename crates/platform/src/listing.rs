@@ -8,24 +8,27 @@
 #[macro_export]
 macro_rules! listing {
     ($row:ty, $path:literal, export $export:literal, tag $tag:literal, needs $needs:ident = $scope:literal, from $page:path) => {
+        // utoipa names a generic body by its last word, which must therefore be in scope.
+        use wire::Page;
+
         #[doc = concat!("List what is at `", $path, "`, page by page.")]
         #[$crate::utoipa::path(
-            tag = $tag, security(("bearer" = [$scope])),
-            params(wire::Paging<<$row as wire::Resource>::Sort>, <$row as wire::Resource>::Filter),
-            responses((status = 200, description = "One page", body = wire::Page<$row>)),
+            get, path = $path, tag = $tag, security(("bearer" = [$scope])),
+            params(wire::Paging<wire::resource::SortOf<$row>>, wire::resource::FilterOf<$row>),
+            responses((status = 200, description = "One page", body = Page<$row>)),
         )]
         #[$crate::actix_web::get($path)]
         pub async fn list(
             caller: $crate::Caller<wire::permission::needs::$needs>,
             listing: $crate::Listing<<$row as wire::Resource>::Filter, <$row as wire::Resource>::Sort>,
-        ) -> $crate::Result<$crate::Json<wire::Page<$row>>> {
+        ) -> $crate::Result<$crate::Json<Page<$row>>> {
             caller.read(move |conn, actor| $page(conn, actor, &listing.filter, &listing.paging)).await.map($crate::Json)
         }
 
         #[doc = concat!("Take the whole list at `", $path, "` away as CSV, with the same filters.")]
         #[$crate::utoipa::path(
-            tag = $tag, security(("bearer" = ["lists:export", $scope])),
-            params(wire::Paging<<$row as wire::Resource>::Sort>, <$row as wire::Resource>::Filter),
+            get, path = $export, tag = $tag, security(("bearer" = ["lists:export", $scope])),
+            params(wire::Paging<wire::resource::SortOf<$row>>, wire::resource::FilterOf<$row>),
             responses((status = 200, description = "Every row", content_type = "text/csv", body = String)),
         )]
         #[$crate::actix_web::get($export)]

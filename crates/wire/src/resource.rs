@@ -24,3 +24,8 @@ pub trait Resource: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sy
     /// What it is called when an act on it is announced: a name, a number.
     fn label(&self) -> String;
 }
+
+/// What a resource's list can be narrowed by, for macros that cannot write the long form.
+pub type FilterOf<R> = <R as Resource>::Filter;
+/// What a resource's list can be ordered by.
+pub type SortOf<R> = <R as Resource>::Sort;
