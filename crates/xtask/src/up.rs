@@ -84,7 +84,7 @@ fn agreed() -> Result<bool> {
 }
 
 fn build_panel(steps: &mut Steps) -> Result<()> {
-    steps.begin("Tools for WebAssembly (first time takes about 10 min)");
+    steps.begin("Tools for WebAssembly (first time takes about 8 min)");
     let toolchain = tools::ready()?;
     steps.done("ready");
     steps.begin("Panel");

@@ -9,46 +9,77 @@ use crate::process;
 use crate::project;
 use crate::steps::note;
 
-/// Tools are run, not shipped: built without the link-time optimisation their own profiles ask for.
-const QUICK: [&str; 6] = [
+/// Tools are run, not shipped: built without what their own profiles spend on size and speed.
+const QUICK: [&str; 5] = [
     "--config=profile.release.lto=\"off\"",
     "--config=profile.release.codegen-units=16",
-    "--config=profile.release.opt-level=1",
     "--config=profile.release.debug=false",
     "--config=profile.release.strip=\"symbols\"",
     "--quiet",
 ];
 
-/// Installs a program unless the toolchain already has exactly this version of it.
-pub fn ensure(package: &str, program: &str, version: &str, toolchain: &Toolchain) -> Result<()> {
-    if toolchain
-        .find(program)
-        .and_then(|found| version_of(Command::new(found)))
-        .as_deref()
-        == Some(version)
-    {
-        return Ok(());
-    }
-    note(&format!("building {package} {version} (once, about 4 min)"));
-    if install(package, version, true).is_ok() {
-        return Ok(());
-    }
-    // A registry mirror can lag behind the lock file inside the crate.
-    note("trying again without the crate's own lock file");
-    install(package, version, false).with_context(|| format!("cannot install {package} {version}"))
+/// A program and how it is built.
+pub struct Tool {
+    package: &'static str,
+    program: &'static str,
+    version: String,
+    options: &'static [&'static str],
 }
 
-fn install(package: &str, version: &str, locked: bool) -> Result<()> {
-    let mut cargo = project::cargo(["install", package, "--force", "--version"]);
-    cargo
-        .arg(format!("={version}"))
-        .arg("--root")
-        .arg(folder()?.join("cargo"))
-        .args(QUICK);
-    if locked {
-        cargo.arg("--locked");
+impl Tool {
+    /// It mostly starts other programs, so it is not optimised; it runs offline, so it needs no TLS.
+    pub fn trunk(version: &str) -> Self {
+        let options = &[
+            "--no-default-features",
+            "--config=profile.release.opt-level=0",
+        ];
+        Self {
+            package: "trunk",
+            program: "trunk",
+            version: version.to_owned(),
+            options,
+        }
     }
-    process::run(&mut cargo)
+
+    /// It reads the whole panel at every build, so a little optimisation pays.
+    pub fn wasm_bindgen(version: String) -> Self {
+        let options = &["--config=profile.release.opt-level=1"];
+        Self {
+            package: "wasm-bindgen-cli",
+            program: "wasm-bindgen",
+            version,
+            options,
+        }
+    }
+
+    /// Installs it unless the toolchain already has exactly this version.
+    pub fn ensure(&self, toolchain: &Toolchain) -> Result<()> {
+        let found = toolchain
+            .find(self.program)
+            .map(Command::new)
+            .and_then(version_of);
+        if found.as_ref() == Some(&self.version) {
+            return Ok(());
+        }
+        let name = format!("{} {}", self.package, self.version);
+        note(&format!("building {name} (once, about 3 min)"));
+        if self.install(&["--locked"]).is_ok() {
+            return Ok(());
+        }
+        // A registry mirror can lag behind the lock file inside the crate.
+        note("trying again without the crate's own lock file");
+        self.install(&[])
+            .with_context(|| format!("cannot install {name}"))
+    }
+
+    fn install(&self, more: &[&str]) -> Result<()> {
+        let mut cargo = project::cargo(["install", self.package, "--force", "--version"]);
+        cargo
+            .arg(format!("={}", self.version))
+            .arg("--root")
+            .arg(folder()?.join("cargo"));
+        process::run(cargo.args(QUICK).args(self.options).args(more))
+    }
 }
 
 /// `trunk 0.21.14` is version 0.21.14.

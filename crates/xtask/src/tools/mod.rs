@@ -13,6 +13,7 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use crates::Tool;
 pub use toolchain::Toolchain;
 
 use crate::steps::{Steps, note};
@@ -27,7 +28,7 @@ const TRUNK: &str = "0.21.14";
 pub fn run() -> Result<()> {
     let mut steps = Steps::of(1);
     steps.begin(
-        "Tools: WebAssembly standard library, Trunk, wasm-bindgen (first time takes about 10 min)",
+        "Tools: WebAssembly standard library, Trunk, wasm-bindgen (first time takes about 8 min)",
     );
     let tools = ready()?;
     steps.done(&format!("in {}", folder()?.display()));
@@ -40,15 +41,14 @@ pub fn ready() -> Result<Toolchain> {
     let _one_at_a_time = lock()?;
     let std = standard_library()?;
     let toolchain = Toolchain::new(std, &folder()?);
-    crates::ensure("trunk", "trunk", TRUNK, &toolchain)?;
-    let bindgen = crate::project::locked_version("wasm-bindgen")?;
-    crates::ensure("wasm-bindgen-cli", "wasm-bindgen", &bindgen, &toolchain)?;
+    Tool::trunk(TRUNK).ensure(&toolchain)?;
+    Tool::wasm_bindgen(crate::project::locked_version("wasm-bindgen")?).ensure(&toolchain)?;
     Ok(toolchain)
 }
 
 /// Where tools are kept: `ESIM_ADMIN_TOOLS`, else the user's cache.
 ///
-/// Not in the project: building them takes ten minutes, and with one place per user a second
+/// Not in the project: building them takes minutes, and with one place per user a second
 /// clone, or a `git clean`, does not pay for it again. Every tool carries its version, so clones
 /// that need different ones do not disturb each other for longer than a rebuild.
 pub fn folder() -> Result<PathBuf> {
