@@ -5,6 +5,7 @@
 /// Writes `list` (`GET /plans`) and `export` (`GET /plans/export`). The page comes from a function
 /// `fn(&mut Conn, &Actor, &Filter, &Paging<Sort>) -> Result<Page<Row>>`, which is asked again and again by the export.
 /// The permission stands twice, as the type that is enforced and as the scope that is documented; a test compares them.
+/// The file must import `actix_web::get`: utoipa knows a handler only by the bare name of its method.
 #[macro_export]
 macro_rules! listing {
     ($row:ty, $path:literal, export $export:literal, tag $tag:literal, needs $needs:ident = $scope:literal, from $page:path) => {
@@ -13,11 +14,11 @@ macro_rules! listing {
 
         #[doc = concat!("List what is at `", $path, "`, page by page.")]
         #[$crate::utoipa::path(
-            get, path = $path, tag = $tag, security(("bearer" = [$scope])),
+            tag = $tag, security(("bearer" = [$scope])),
             params(wire::Paging<wire::resource::SortOf<$row>>, wire::resource::FilterOf<$row>),
             responses((status = 200, description = "One page", body = Page<$row>)),
         )]
-        #[$crate::actix_web::get($path)]
+        #[get($path)]
         pub async fn list(
             caller: $crate::Caller<wire::permission::needs::$needs>,
             listing: $crate::Listing<<$row as wire::Resource>::Filter, <$row as wire::Resource>::Sort>,
@@ -27,11 +28,11 @@ macro_rules! listing {
 
         #[doc = concat!("Take the whole list at `", $path, "` away as CSV, with the same filters.")]
         #[$crate::utoipa::path(
-            get, path = $export, tag = $tag, security(("bearer" = ["lists:export", $scope])),
+            tag = $tag, security(("bearer" = ["lists:export", $scope])),
             params(wire::Paging<wire::resource::SortOf<$row>>, wire::resource::FilterOf<$row>),
             responses((status = 200, description = "Every row", content_type = "text/csv", body = String)),
         )]
-        #[$crate::actix_web::get($export)]
+        #[get($export)]
         pub async fn export(
             caller: $crate::Caller<wire::permission::needs::ListsExport>,
             listing: $crate::Listing<<$row as wire::Resource>::Filter, <$row as wire::Resource>::Sort>,
