@@ -1,0 +1,115 @@
+//! All SQL of people.
+
+use diesel::{pg::Pg, prelude::*};
+use platform::{Conn, Error, Result, Tx, page};
+use schema::users;
+use wire::{Page, Paging, UserId, accounts::users::{KycStatus, UserFilter, UserRole, UserSort, UserStatus}};
+
+/// A person as the table keeps them, sealed.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users, check_for_backend(Pg))]
+pub struct UserRow {
+    pub id: UserId,
+    pub email: Vec<u8>,
+    pub first_name: Vec<u8>,
+    pub last_name: Vec<u8>,
+    pub phone: Option<Vec<u8>>,
+    pub status: UserStatus,
+    pub role: UserRole,
+    pub kyc_status: KycStatus,
+    pub created_at: chrono::DateTime<chrono::Utc>,
+    pub updated_at: chrono::DateTime<chrono::Utc>,
+    pub last_login: Option<chrono::DateTime<chrono::Utc>>,
+    pub version: i32,
+}
+
+/// Personal data, sealed for its row, and what it is found by.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = users, treat_none_as_null = true)]
+pub struct Sealed {
+    pub email: Vec<u8>,
+    pub email_hash: Vec<u8>,
+    pub first_name: Vec<u8>,
+    pub last_name: Vec<u8>,
+    pub phone: Option<Vec<u8>>,
+    pub search_tokens: Vec<i64>,
+}
+
+/// The rest of a new person.
+#[derive(Insertable)]
+#[diesel(table_name = users)]
+pub struct Fresh<'a> { pub id: UserId, pub password_hash: &'a str, pub role: UserRole, pub created_by: Option<UserId> }
+
+/// What a list asks for: the filter, the tokens of its search, and whose rows only.
+pub type Asked<'a> = (&'a UserFilter, Option<&'a [i64]>, Option<UserId>);
+
+fn living<'a>(only: Option<UserId>) -> users::BoxedQuery<'a, Pg> {
+    let rows = users::table.filter(users::deleted_at.is_null()).into_boxed();
+    match only { Some(id) => rows.filter(users::id.eq(id)), None => rows }
+}
+
+fn matching<'a>((filter, tokens, only): Asked<'a>) -> users::BoxedQuery<'a, Pg> {
+    let mut rows = living(only);
+    if let Some(tokens) = tokens { rows = rows.filter(users::search_tokens.contains(tokens)); }
+    if let Some(any) = &filter.status { rows = rows.filter(users::status.eq_any(&any.0)); }
+    if let Some(any) = &filter.role { rows = rows.filter(users::role.eq_any(&any.0)); }
+    if let Some(any) = &filter.kyc_status { rows = rows.filter(users::kyc_status.eq_any(&any.0)); }
+    if let Some(from) = filter.created_at_from { rows = rows.filter(users::created_at.ge(from)); }
+    if let Some(to) = filter.created_at_to { rows = rows.filter(users::created_at.lt(to)); }
+    if let Some(from) = filter.last_login_from { rows = rows.filter(users::last_login.ge(from)); }
+    if let Some(to) = filter.last_login_to { rows = rows.filter(users::last_login.lt(to)); }
+    rows
+}
+
+/// One page, sealed.
+pub fn page(conn: &mut Conn, asked: Asked<'_>, paging: &Paging<UserSort>) -> Result<Page<UserRow>> {
+    page!(conn, paging, matching(asked) => UserRow, tie users::id, {
+        UserSort::CreatedAt => users::created_at,
+        UserSort::LastLogin => nullable users::last_login,
+        UserSort::UpdatedAt => users::updated_at,
+    })
+}
+
+/// A living person.
+pub fn find(conn: &mut Conn, id: UserId, only: Option<UserId>) -> Result<UserRow> {
+    Ok(living(only).filter(users::id.eq(id)).select(UserRow::as_select()).first(conn)?)
+}
+
+/// A living person, held until the end of the transaction.
+pub fn lock(tx: &mut Tx<'_>, id: UserId, only: Option<UserId>) -> Result<UserRow> {
+    let row = users::table.find(id).filter(users::deleted_at.is_null()).for_update().select(UserRow::as_select()).first(tx.conn())?;
+    if only.is_some_and(|own| own != id) { return Err(Error::not_found()); }
+    Ok(row)
+}
+
+/// Adds an active person.
+pub fn insert(tx: &mut Tx<'_>, fresh: &Fresh<'_>, sealed: &Sealed) -> Result<UserRow> {
+    diesel::insert_into(users::table).values((fresh, sealed, users::status.eq(UserStatus::Active)))
+        .returning(UserRow::as_returning()).get_result(tx.conn()).map_err(clash)
+}
+
+/// Replaces the personal data at this revision; nothing comes back when there is a newer one.
+pub fn update(tx: &mut Tx<'_>, (id, version): (UserId, i32), sealed: &Sealed) -> Result<Option<UserRow>> {
+    diesel::update(users::table.find(id).filter(users::version.eq(version)).filter(users::deleted_at.is_null()))
+        .set((sealed, users::version.eq(users::version + 1)))
+        .returning(UserRow::as_returning()).get_result(tx.conn()).optional().map_err(clash)
+}
+
+/// Whether anybody can make others.
+pub fn has_super_admin(conn: &mut Conn) -> Result<bool> {
+    let any = users::table.filter(users::role.eq(UserRole::SuperAdmin)).filter(users::deleted_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(any)).get_result(conn)?)
+}
+
+/// Lets nobody else add people until the end of the transaction.
+pub fn lock_staff(tx: &mut Tx<'_>) -> Result<()> {
+    diesel::sql_query("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE").execute(tx.conn())?;
+    Ok(())
+}
+
+fn clash(error: diesel::result::Error) -> Error {
+    match Error::broke(&error) {
+        Some("users_email_hash_key") => Error::field("email", "taken", "Somebody with this address exists already. Open that account, or use another address."),
+        _ => error.into(),
+    }
+}
