@@ -1,1 +1,28 @@
-//! Being laid.
+//! Orders and the money they bring: placed, paid, provisioned, delivered.
+
+pub mod orders;
+pub mod transactions;
+pub mod webhooks;
+
+pub use orders::Sweep;
+
+use platform::jobs::Worker;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The section's routes.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    orders::mount(config);
+    transactions::mount(config);
+    webhooks::mount(config);
+}
+
+/// The section's jobs.
+pub fn jobs(worker: Worker) -> Worker {
+    worker
+        .with::<orders::Provision>()
+        .with::<orders::Expire>()
+        .with::<orders::Sweep>()
+        .with::<transactions::Open>()
+        .with::<transactions::Close>()
+        .with::<transactions::Simulate>()
+}

@@ -6,6 +6,7 @@
 
 use crate::{config::Sealing, error::{Error, Result}};
 use aes_gcm::{Aes256Gcm, KeyInit, aead::{Aead, Payload}};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, sync::Arc};
@@ -66,6 +67,15 @@ impl Keyring {
         let nonce = <[u8; NONCE]>::try_from(nonce).map_err(|_| fault("too short"))?;
         let plain = cipher.decrypt(&nonce.into(), Payload { msg: text, aad: &place.aad(key) }).map_err(|_| fault("it was changed or moved"))?;
         String::from_utf8(plain).map_err(|_| fault("not a text"))
+    }
+
+    /// Seals for a text column.
+    pub fn seal_text(&self, place: Place<'_>, plain: &str) -> Result<String> { self.seal(place, plain).map(|sealed| STANDARD.encode(sealed)) }
+
+    /// Opens what a text column holds.
+    pub fn open_text(&self, place: Place<'_>, sealed: &str) -> Result<String> {
+        let bytes = STANDARD.decode(sealed).map_err(|_| Error::internal(format!("{}.{} of {} is not a sealed value", place.table, place.column, place.row)))?;
+        self.open(place, &bytes)
     }
 
     /// A keyed hash for equality: the same text under the same name gives the same bytes, and nobody without the

@@ -5,10 +5,12 @@ use actix_web::{HttpRequest, HttpResponse, get, http::header, web::Data};
 use diesel::RunQueryDsl;
 
 /// The process answers.
+#[utoipa::path(tag = "system/health", security(()), responses((status = 200, description = "Alive")))]
 #[get("/health/live")]
 pub async fn live() -> HttpResponse { HttpResponse::Ok().json(serde_json::json!({ "status": "alive" })) }
 
 /// The database answers and is migrated.
+#[utoipa::path(tag = "system/health", security(()), responses((status = 200, description = "Ready")))]
 #[get("/health/ready")]
 pub async fn ready(ctx: Data<Ctx>) -> Result<HttpResponse> {
     ctx.db.read(|conn| Ok(diesel::sql_query("SELECT 1 FROM jobs LIMIT 1").execute(conn)?)).await?;
@@ -16,6 +18,7 @@ pub async fn ready(ctx: Data<Ctx>) -> Result<HttpResponse> {
 }
 
 /// Figures for Prometheus; hidden until `METRICS_TOKEN` is set, then opened by it.
+#[utoipa::path(tag = "system/health", security(()), responses((status = 200, description = "Figures", content_type = "text/plain", body = String), (status = 404, description = "Hidden")))]
 #[get("/metrics")]
 pub async fn metrics(ctx: Data<Ctx>, request: HttpRequest) -> Result<HttpResponse> {
     let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));

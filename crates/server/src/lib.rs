@@ -1,1 +1,8 @@
-//! Being laid.
+//! The server: the sections put together, their document, their jobs and the panel.
+
+pub mod app;
+pub mod openapi;
+pub mod panel;
+pub mod run;
+pub mod schedule;
+pub mod worker;

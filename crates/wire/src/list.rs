@@ -149,6 +149,13 @@ impl<T> Page<T> {
     }
 }
 
+impl<T> Page<T> {
+    /// The same page of other rows, made from all of its rows at once.
+    pub fn try_all<R, E>(self, change: impl FnOnce(Vec<T>) -> Result<Vec<R>, E>) -> Result<Page<R>, E> {
+        Ok(Page { data: change(self.data)?, next: self.next, prev: self.prev, total: self.total, total_is_exact: self.total_is_exact })
+    }
+}
+
 #[cfg(feature = "server")]
 impl<K: SortKey> utoipa::IntoParams for Paging<K> {
     fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {

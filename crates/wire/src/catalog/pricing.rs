@@ -110,6 +110,18 @@ sort_keys!(/** What the list of prices can be ordered by. */ PriceSort {
     EffectiveFrom = "effective_from" desc, SellingPrice = "selling_price", CreatedAt = "created_at"
 });
 
+filter! {
+    /// For where, in what and for when a price is asked.
+    QuoteOptions {
+        /// The region; `GLOBAL` when absent or without a price of its own.
+        region: String,
+        /// The currency; USD when absent.
+        currency: Currency,
+        /// The time; now when absent. Only for staff.
+        at: DateTime<Utc>,
+    }
+}
+
 fn global() -> String { region::GLOBAL.to_owned() }
 fn usd() -> Currency { Currency::Usd }
 

@@ -3,3 +3,4 @@
 pub mod allocations;
 pub mod providers;
 pub mod twilio;
+pub mod webhooks;

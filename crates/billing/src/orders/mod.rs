@@ -1,0 +1,21 @@
+//! Orders: one plan for one customer, from the sale to the delivery.
+//!
+//! Placing freezes price and terms; paying sets provisioning off; every ordered unit becomes one bundle on one eSIM.
+
+mod jobs;
+mod letter;
+mod provisioning;
+mod query;
+mod routes;
+mod rules;
+mod timeline;
+
+pub use jobs::{Expire, Provision, Sweep};
+pub use rules::{Paid, closed, paid, stuck};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
+    config.service(routes::list).service(routes::export).service(routes::create).service(routes::show)
+        .service(routes::timeline).service(routes::cancel).service(routes::retry).service(routes::resend);
+}

@@ -1,0 +1,63 @@
+//! The HTTP side of orders.
+
+use super::{query, rules, timeline as steps};
+use actix_web::{get, post};
+use platform::{Caller, Id, IdempotencyKey, Json, Once, Result, Tagged, Valid, listing};
+use wire::{
+    OrderId,
+    billing::orders::{CancelOrder, NewOrder, Order, Timeline},
+    permission::needs::{OrdersRead, OrdersResend, OrdersRetry, OrdersWrite},
+};
+
+listing!(Order, "/orders", export "/orders/export", tag "billing/orders", needs OrdersRead = "orders:read", from query::page);
+
+/// Place an order.
+///
+/// The price is that of this moment. The payment is opened within a second: read the order's transaction for
+/// where the customer pays. The eSIM is provisioned when the payment has come in.
+#[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:write"])), request_body = NewOrder,
+    params(("Idempotency-Key" = String, Header, description = "Unique for this order; the same key gives the same answer")),
+    responses((status = 201, description = "Placed", body = Order)))]
+#[post("/orders")]
+pub async fn create(caller: Caller<OrdersWrite>, once: IdempotencyKey, new: Valid<NewOrder>) -> Result<Once<Order>> {
+    let ctx = caller.ctx().clone();
+    caller.write_once(once.of(&new), move |tx, actor| rules::place(tx, actor, &ctx, new.into_inner())).await
+}
+
+/// Show an order.
+#[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:read"])), params(("id" = OrderId, Path)), responses((status = 200, description = "The order", body = Order)))]
+#[get("/orders/{id}")]
+pub async fn show(caller: Caller<OrdersRead>, id: Id<OrderId>) -> Result<Tagged<Order>> {
+    caller.read(move |conn, actor| query::find(conn, actor, id.0)).await.map(Tagged)
+}
+
+/// Show what happened to an order, step by step.
+#[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:read"])), params(("id" = OrderId, Path)), responses((status = 200, description = "Its steps, the oldest first", body = Timeline)))]
+#[get("/orders/{id}/timeline")]
+pub async fn timeline(caller: Caller<OrdersRead>, id: Id<OrderId>) -> Result<Json<Timeline>> {
+    caller.read(move |conn, actor| steps::of(conn, actor, id.0)).await.map(Json)
+}
+
+/// Cancel an order that nobody has paid.
+#[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:write"])), params(("id" = OrderId, Path)), request_body = CancelOrder, responses((status = 200, description = "Cancelled", body = Order)))]
+#[post("/orders/{id}/cancel")]
+pub async fn cancel(caller: Caller<OrdersWrite>, id: Id<OrderId>, why: Valid<CancelOrder>) -> Result<Tagged<Order>> {
+    let ctx = caller.ctx().clone();
+    caller.write(move |tx, actor| rules::cancel(tx, actor, &ctx, id.0, &why.reason)).await.map(Tagged)
+}
+
+/// Take a stuck order up again.
+#[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:retry"])), params(("id" = OrderId, Path)), responses((status = 200, description = "Taken up", body = Order)))]
+#[post("/orders/{id}/retry")]
+pub async fn retry(caller: Caller<OrdersRetry>, id: Id<OrderId>) -> Result<Tagged<Order>> {
+    let ctx = caller.ctx().clone();
+    caller.write(move |tx, actor| rules::retry(tx, actor, &ctx, id.0)).await.map(Tagged)
+}
+
+/// Send the delivery of an order once more.
+#[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:resend"])), params(("id" = OrderId, Path)), responses((status = 200, description = "On its way", body = Order)))]
+#[post("/orders/{id}/resend")]
+pub async fn resend(caller: Caller<OrdersResend>, id: Id<OrderId>) -> Result<Tagged<Order>> {
+    let ctx = caller.ctx().clone();
+    caller.write(move |tx, actor| rules::resend(tx, actor, &ctx, id.0)).await.map(Tagged)
+}

@@ -1,0 +1,16 @@
+//! Payments: opened at a gateway, settled by what the gateway tells, never by what a browser says.
+
+mod jobs;
+mod query;
+mod routes;
+mod rules;
+
+pub use jobs::{Close, Open, Simulate};
+pub use query::{Due, is_paid, name_esim};
+pub use rules::{Settled, cancel, close, open, settle};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
+    config.service(routes::list).service(routes::export).service(routes::show).service(routes::simulate);
+}

@@ -1,0 +1,8 @@
+//! Provisioning: who is asked for an eSIM, what was asked, and what came of it.
+//!
+//! Every request that may cost money is written down with our own reference before it goes out, and there is at
+//! most one per unit whose outcome is open.
+
+mod query;
+
+pub use query::{Candidate, LiveAttempt, Unit, advance, allocate, answer, candidate, live, lock, open, queue, reopen, units};

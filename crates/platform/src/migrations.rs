@@ -1,0 +1,19 @@
+//! Bringing the database to this version.
+
+use crate::error::{Error, Result};
+use diesel::{Connection, PgConnection, connection::SimpleConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+/// Every migration, built in.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
+/// Servers that start together migrate one after the other.
+const LOCK: i64 = 7_277_074;
+
+/// Runs what has not been run; the names of what was.
+pub fn run(url: &str) -> Result<Vec<String>> {
+    let mut conn = PgConnection::establish(url).map_err(|_| Error::Unavailable("the database cannot be reached".into()))?;
+    conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
+    let ran = conn.run_pending_migrations(MIGRATIONS).map(|versions| versions.iter().map(ToString::to_string).collect()).map_err(Error::internal);
+    conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
+    ran
+}

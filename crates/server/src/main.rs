@@ -1,0 +1,73 @@
+//! `esim-admin`: the one binary of the product.
+
+use clap::{Parser, Subcommand};
+use platform::{Error, Result, config::Config, migrations};
+use server::{openapi, run};
+use std::{io::Write, process::ExitCode};
+
+/// The system that people who resell eSIMs run their business on.
+#[derive(Parser)]
+#[command(name = "esim-admin", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API, the panel and Swagger UI, and do the jobs.
+    Serve {
+        /// Leave the jobs to `work` processes.
+        #[arg(long)]
+        without_worker: bool,
+    },
+    /// Do the jobs only.
+    Work,
+    /// Bring the database to this version.
+    Migrate,
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    match start(Cli::parse().command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "esim-admin: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn start(command: Command) -> Result<()> {
+    match command {
+        Command::Openapi => print(&openapi::document().to_pretty_json().map_err(Error::internal)?),
+        Command::Migrate => {
+            let url = std::env::var("DATABASE_URL").map_err(|_| Error::internal("DATABASE_URL: missing; the address of the PostgreSQL database"))?;
+            let ran = migrations::run(&url)?;
+            print(&if ran.is_empty() { "the database is up to date".to_owned() } else { format!("ran {} migrations", ran.len()) })
+        }
+        Command::Work => run::work(run::ctx(config()?)?).await,
+        Command::Serve { without_worker } => {
+            let ctx = run::ctx(config()?)?;
+            first_administrator(&ctx).await?;
+            run::serve(ctx, !without_worker).await
+        }
+    }
+}
+
+/// Creates the first administrator where there is none, and says the generated password once.
+async fn first_administrator(ctx: &platform::Ctx) -> Result<()> {
+    match accounts::sessions::bootstrap(ctx).await {
+        Ok(Some((email, password))) => print(&format!("\n  The first administrator: {email}\n  Password, shown only now: {password}\n")),
+        Ok(None) => Ok(()),
+        // A database that is away for the moment must not keep the server from starting.
+        Err(Error::Unavailable(cause)) => { tracing::warn!("the database is away: {cause}"); Ok(()) }
+        Err(error) => Err(error),
+    }
+}
+
+fn config() -> Result<Config> { Config::from_env().map_err(Error::internal) }
+
+fn print(text: &str) -> Result<()> { writeln!(std::io::stdout(), "{text}").map_err(Error::internal) }

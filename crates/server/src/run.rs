@@ -1,0 +1,73 @@
+//! Running: the server, the worker, or both in one process, until told to stop.
+
+use crate::{app, openapi::{self, Finished}, panel::Panel, schedule, worker};
+use actix_web::{App, HttpServer, middleware::from_fn, web::Data};
+use platform::{Ctx, Error, Result, config::{Config, Environment}, http, jobs, ports::{Ports, mailer::Smtp}, telemetry};
+use std::{sync::Arc, time::Duration};
+use tokio::{signal::unix::{SignalKind, signal}, sync::{Notify, watch}, task::JoinHandle};
+use utoipa_actix_web::AppExt;
+
+/// Everything that handlers and jobs need, from the environment.
+pub fn ctx(config: Config) -> Result<Ctx> {
+    telemetry::start(config.environment == Environment::Production);
+    let ports = Ports { mailer: Smtp::of(&config.mail)?, payments: gateways::of(&config)?, suppliers: integrations::suppliers() };
+    Ctx::new(config, ports)
+}
+
+/// Serves until a signal comes: no new requests, those in flight are finished, then the jobs.
+pub async fn serve(ctx: Ctx, with_worker: bool) -> Result<()> {
+    let (stop, stopped) = watch::channel(false);
+    let jobs = with_worker.then(|| start_worker(&ctx, &stopped));
+    let mut document = openapi::document();
+    let panel = Data::new(Panel::load(ctx.config.panel_dir.as_deref(), &mut document)?);
+    let listen = ctx.config.listen.clone();
+    let data = Data::new(ctx);
+    let server = HttpServer::new(move || {
+        let (app, document) = App::new()
+            .app_data(data.clone())
+            .wrap(from_fn(http::secure))
+            .wrap(from_fn(http::trace))
+            .into_utoipa_app().openapi(openapi::base()).configure(app::api).split_for_parts();
+        let panel = panel.clone();
+        app.configure(move |config| app::pages(config, panel, document.finished()))
+    })
+    .client_request_timeout(Duration::from_secs(5))
+    .client_disconnect_timeout(Duration::from_secs(5))
+    .keep_alive(Duration::from_secs(15))
+    .shutdown_timeout(25)
+    .worker_max_blocking_threads(4)
+    .disable_signals()
+    .bind(&listen).map_err(|cause| Error::internal(format!("LISTEN {listen}: {cause}")))?;
+    let server = server.run();
+    let handle = server.handle();
+    tokio::spawn(async move { if asked_to_stop().await.is_ok() { handle.stop(true).await; } });
+    tracing::info!("listening on http://{listen}");
+    server.await.map_err(Error::internal)?;
+    stop.send_replace(true);
+    if let Some(jobs) = jobs { let _ = tokio::time::timeout(Duration::from_secs(20), jobs).await; }
+    Ok(())
+}
+
+/// Works until a signal comes.
+pub async fn work(ctx: Ctx) -> Result<()> {
+    let (stop, stopped) = watch::channel(false);
+    let jobs = start_worker(&ctx, &stopped);
+    tracing::info!("working");
+    asked_to_stop().await?;
+    stop.send_replace(true);
+    jobs.await.map_err(Error::internal)
+}
+
+fn start_worker(ctx: &Ctx, stopped: &watch::Receiver<bool>) -> JoinHandle<()> {
+    let wake = Arc::new(Notify::new());
+    jobs::listen(ctx.config.database_url.to_string(), wake.clone(), stopped.clone());
+    tokio::spawn(schedule::run(ctx.clone(), stopped.clone()));
+    tokio::spawn(worker::worker().run(ctx.clone(), wake, stopped.clone()))
+}
+
+async fn asked_to_stop() -> Result<()> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt()).map_err(Error::internal)?, signal(SignalKind::terminate()).map_err(Error::internal)?);
+    tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+    tracing::info!("stopping");
+    Ok(())
+}

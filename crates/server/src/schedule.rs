@@ -1,0 +1,25 @@
+//! When each periodic job runs. Every process that works enqueues them; their unique keys make them run once.
+
+use platform::{Ctx, Result, jobs};
+use std::time::Duration;
+use tokio::{sync::watch, time::MissedTickBehavior};
+
+/// Enqueues what is due until told to stop.
+pub async fn run(ctx: Ctx, mut stop: watch::Receiver<bool>) {
+    let mut hour = tokio::time::interval(Duration::from_secs(3600));
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    hour.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while !*stop.borrow() {
+        let outcome = tokio::select! {
+            _ = hour.tick() => enqueue(&ctx, system::Housekeeping {}).await,
+            _ = minute.tick() => enqueue(&ctx, billing::Sweep {}).await,
+            _ = stop.changed() => Ok(()),
+        };
+        if let Err(error) = outcome { tracing::warn!("a periodic job could not be enqueued: {error}"); }
+    }
+}
+
+async fn enqueue(ctx: &Ctx, job: impl jobs::Job + Sync) -> Result<()> {
+    ctx.db.write(move |tx| jobs::enqueue(tx, &job)).await
+}

@@ -1,0 +1,8 @@
+//! Every job, in the order of the map.
+
+use platform::jobs::Worker;
+
+/// A worker that knows every kind of job.
+pub fn worker() -> Worker {
+    [esims::jobs, billing::jobs, messaging::jobs, system::jobs].into_iter().fold(Worker::default(), |worker, section| section(worker))
+}
