@@ -1,1 +1,3 @@
-//! Being laid.
+//! What is sent to people, and in what shape.
+
+pub mod qr;
