@@ -1,0 +1,7 @@
+//! Packages of data on an eSIM, one per ordered unit. A unit has one bundle however often its provisioning is
+//! repeated, because the order and the unit are the key.
+
+mod query;
+mod rules;
+
+pub use rules::{NewBundle, open};

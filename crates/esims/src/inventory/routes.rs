@@ -1,0 +1,85 @@
+//! The HTTP of the inventory.
+
+use super::{query, rules};
+use actix_web::{HttpResponse, get, patch, post};
+use platform::{Caller, Id, IfMatch, Json, Options, Result, Tagged, Upload, Valid, listing};
+use utoipa_actix_web::service_config::ServiceConfig;
+use wire::{EsimId, catalog::plans::ImportReport, esims::inventory::*, permission::needs::*};
+
+pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
+    config.service(list).service(export).service(import)
+        .service(show).service(edit).service(history).service(reveal).service(qr_svg).service(qr_png);
+}
+
+listing!(Esim, "/esims", export "/esims/export", tag "esims/inventory", needs EsimsRead = "esims:read", from query::page);
+
+/// Import a file of eSIMs into the stock.
+///
+/// CSV with a header, or a JSON array of objects, of 10,000 rows at most: `iccid`, and `activation_code` or
+/// `smdp_address` with `matching_id` and `confirmation_code_required`; also `eid`, `plan_id`, `provider_id`,
+/// `provider_ref` and `twilio_sid`. All rows are taken, or none. An eSIM that is known with the same code stays as it is.
+#[utoipa::path(
+    tag = "esims/inventory", security(("bearer" = ["esims:write"])), params(EsimImportOptions),
+    request_body(content((String = "text/csv"), (Vec<serde_json::Value> = "application/json"))),
+    responses((status = 200, description = "What became of each row, or would", body = ImportReport<EsimImportRow>)),
+)]
+#[post("/esims/import")]
+async fn import(caller: Caller<EsimsWrite>, options: Options<EsimImportOptions>, file: Upload) -> Result<Json<ImportReport<EsimImportRow>>> {
+    caller.write(move |tx, actor| rules::import(tx, actor, &options.0, &file)).await.map(Json)
+}
+
+/// Show an eSIM, its code masked.
+#[utoipa::path(tag = "esims/inventory", security(("bearer" = ["esims:read"])), params(("id" = EsimId, Path)), responses((status = 200, description = "The eSIM", body = Esim)))]
+#[get("/esims/{id}")]
+async fn show(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Tagged<Esim>> {
+    caller.read(move |conn, actor| query::find(conn, actor.only(), id.0)).await.map(Tagged)
+}
+
+/// Edit an eSIM in stock.
+#[utoipa::path(
+    tag = "esims/inventory", security(("bearer" = ["esims:write"])), params(("id" = EsimId, Path), ("If-Match" = String, Header)),
+    request_body = EditEsim, responses((status = 200, description = "The eSIM", body = Esim)),
+)]
+#[patch("/esims/{id}")]
+async fn edit(caller: Caller<EsimsWrite>, id: Id<EsimId>, version: IfMatch, edit: Valid<EditEsim>) -> Result<Tagged<Esim>> {
+    caller.write(move |tx, actor| rules::edit(tx, actor, (id.0, version.0), &edit)).await.map(Tagged)
+}
+
+/// Show the states that an eSIM went through, the newest first.
+#[utoipa::path(tag = "esims/inventory", security(("bearer" = ["esims:read"])), params(("id" = EsimId, Path)), responses((status = 200, description = "Its history", body = EsimHistory)))]
+#[get("/esims/{id}/history")]
+async fn history(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Json<EsimHistory>> {
+    caller.read(move |conn, actor| rules::history(conn, actor, id.0)).await.map(Json)
+}
+
+/// Open an eSIM's activation code. This is logged.
+#[utoipa::path(
+    tag = "esims/inventory", security(("bearer" = ["esims:reveal"])), params(("id" = EsimId, Path)),
+    request_body = Reveal, responses((status = 200, description = "The code, opened", body = Revealed)),
+)]
+#[post("/esims/{id}/reveal")]
+async fn reveal(caller: Caller<EsimsReveal>, id: Id<EsimId>, why: Valid<Reveal>) -> Result<Json<Revealed>> {
+    caller.write(move |tx, actor| rules::reveal(tx, actor, id.0, why.reason.as_deref())).await.map(Json)
+}
+
+/// Draw an eSIM's QR code as SVG. This opens the code, and is logged.
+#[utoipa::path(
+    tag = "esims/inventory", security(("bearer" = ["esims:reveal"])), params(("id" = EsimId, Path)),
+    responses((status = 200, description = "The picture", content_type = "image/svg+xml", body = String)),
+)]
+#[get("/esims/{id}/qr.svg")]
+async fn qr_svg(caller: Caller<EsimsReveal>, id: Id<EsimId>) -> Result<HttpResponse> {
+    caller.write(move |tx, actor| rules::draw(tx, actor, id.0, messaging::qr::svg)).await
+        .map(|picture| HttpResponse::Ok().content_type("image/svg+xml").body(picture))
+}
+
+/// Draw an eSIM's QR code as PNG. This opens the code, and is logged.
+#[utoipa::path(
+    tag = "esims/inventory", security(("bearer" = ["esims:reveal"])), params(("id" = EsimId, Path)),
+    responses((status = 200, description = "The picture", content_type = "image/png", body = Vec<u8>)),
+)]
+#[get("/esims/{id}/qr.png")]
+async fn qr_png(caller: Caller<EsimsReveal>, id: Id<EsimId>) -> Result<HttpResponse> {
+    caller.write(move |tx, actor| rules::draw(tx, actor, id.0, messaging::qr::png)).await
+        .map(|picture| HttpResponse::Ok().content_type("image/png").body(picture))
+}
