@@ -1,1 +1,15 @@
-//! Being laid.
+//! Those who supply us, and what was asked of them.
+
+pub mod allocations;
+pub mod providers;
+pub mod simulator;
+
+pub use simulator::{Simulator, suppliers};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the section's routes.
+pub fn mount(config: &mut ServiceConfig) {
+    providers::mount(config);
+    allocations::mount(config);
+}

@@ -1,0 +1,110 @@
+//! All SQL of providers.
+
+use wire::{
+    Currency, Page, Paging, ProviderId,
+    integrations::providers::{Adapter, NewProvider, Provider, ProviderFilter, ProviderSort},
+};
+
+use diesel::{pg::Pg, prelude::*, sql_types::Text};
+use platform::{Actor, Conn, Result, Tx, list::contains, page};
+use schema::data_providers as providers;
+
+diesel::define_sql_function! {
+    /// Without regard to case.
+    fn lower(text: Text) -> Text;
+}
+
+/// One page of the providers.
+pub fn page(conn: &mut Conn, _: &Actor, filter: &ProviderFilter, paging: &Paging<ProviderSort>) -> Result<Page<Provider>> {
+    page!(conn, paging, matching(filter) => Provider, tie providers::id, {
+        ProviderSort::Priority => providers::priority,
+        ProviderSort::Name => providers::name,
+        ProviderSort::CreatedAt => providers::created_at,
+    })
+}
+
+fn matching(filter: &ProviderFilter) -> providers::BoxedQuery<'_, Pg> {
+    let mut rows = providers::table.filter(providers::deleted_at.is_null()).into_boxed();
+    if let Some(q) = &filter.q { rows = rows.filter(lower(providers::name).like(contains(&q.to_lowercase()))); }
+    if let Some(on) = filter.is_active { rows = rows.filter(providers::is_active.eq(on)); }
+    if let Some(any) = &filter.adapter { rows = rows.filter(providers::adapter.eq_any(&any.0)); }
+    rows
+}
+
+/// A provider.
+pub fn find(conn: &mut Conn, id: ProviderId) -> Result<Provider> {
+    Ok(providers::table.find(id).filter(providers::deleted_at.is_null()).select(Provider::as_select()).first(conn)?)
+}
+
+/// A provider, held until the end of the transaction, so that two changes of what it supplies do not cross.
+pub fn lock(tx: &mut Tx<'_>, id: ProviderId) -> Result<Provider> {
+    Ok(providers::table.find(id).filter(providers::deleted_at.is_null()).select(Provider::as_select()).for_no_key_update().first(tx.conn())?)
+}
+
+/// What a provider is called, also when it is no longer one.
+pub fn name_of(conn: &mut Conn, id: ProviderId) -> Result<String> {
+    Ok(providers::table.find(id).select(providers::name).first(conn)?)
+}
+
+/// Where a provider is reached, and its sealed key.
+pub fn access(conn: &mut Conn, id: ProviderId) -> Result<(String, String)> {
+    Ok(providers::table.find(id).select((providers::api_endpoint, providers::api_key_encrypted)).first(conn)?)
+}
+
+/// A row to insert.
+#[derive(Insertable)]
+#[diesel(table_name = providers)]
+pub struct Row<'a> {
+    id: ProviderId,
+    name: &'a str,
+    api_endpoint: &'a str,
+    api_key_encrypted: &'a str,
+    provider_type: Option<&'a str>,
+    adapter: Adapter,
+    priority: i32,
+    currency: Currency,
+}
+
+impl<'a> Row<'a> {
+    /// Of a new provider, with its key sealed.
+    pub fn of(id: ProviderId, new: &'a NewProvider, key: &'a str) -> Self {
+        Self {
+            id,
+            name: &new.name,
+            api_endpoint: &new.api_endpoint,
+            api_key_encrypted: key,
+            provider_type: new.provider_type.as_deref(),
+            adapter: new.adapter,
+            priority: new.priority,
+            currency: new.currency,
+        }
+    }
+}
+
+/// Adds a provider.
+pub fn insert(tx: &mut Tx<'_>, row: Row<'_>) -> Result<Provider> {
+    Ok(diesel::insert_into(providers::table).values(row).returning(Provider::as_returning()).get_result(tx.conn())?)
+}
+
+/// What changes; what is absent stays.
+#[derive(AsChangeset)]
+#[diesel(table_name = providers)]
+pub struct Changes<'a> {
+    /// Its name.
+    pub name: Option<&'a str>,
+    /// What kind of supplier it is.
+    pub provider_type: Option<Option<&'a str>>,
+    /// Its key, sealed.
+    pub api_key_encrypted: Option<&'a str>,
+    /// When it is asked.
+    pub priority: Option<i32>,
+    /// Whether it is asked.
+    pub is_active: Option<bool>,
+}
+
+/// Changes a provider that is still as it was read.
+pub fn update(tx: &mut Tx<'_>, id: ProviderId, version: i32, changes: &Changes<'_>) -> Result<Option<Provider>> {
+    let row = providers::table.find(id).filter(providers::version.eq(version)).filter(providers::deleted_at.is_null());
+    let changed = diesel::update(row).set((changes, providers::version.eq(providers::version + 1)));
+    Ok(changed.returning(Provider::as_returning()).get_result(tx.conn()).optional()?)
+}
