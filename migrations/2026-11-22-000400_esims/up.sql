@@ -48,6 +48,10 @@ CREATE INDEX esims_status_idx ON esims (status, created_at DESC, id DESC) WHERE 
 CREATE INDEX esims_created_at_idx ON esims (created_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX esims_expires_at_idx ON esims (expires_at) WHERE status = 'active' AND deleted_at IS NULL;
 CREATE INDEX esims_iccid_search_idx ON esims USING gin (iccid gin_trgm_ops);
+-- What the list's search asks for: how a number begins, or a whole reference.
+CREATE INDEX esims_iccid_begins_idx ON esims (iccid text_pattern_ops);
+CREATE INDEX esims_eid_begins_idx ON esims (eid text_pattern_ops);
+CREATE INDEX esims_provider_ref_idx ON esims (provider_ref);
 -- Stock, oldest first: what a sale takes from, with SKIP LOCKED.
 CREATE INDEX esims_stock_idx ON esims (plan_id, created_at, id)
     WHERE status = 'available' AND user_id IS NULL AND deleted_at IS NULL;

@@ -6,4 +6,4 @@ pub(crate) mod routes;
 mod rules;
 
 pub use crate::bundles;
-pub use rules::{Admitted, Arrival, Move, Source, admit, codes, may_move, move_to, reserve};
+pub use rules::{Arrival, Move, Source, admit, codes, may_move, move_to, reserve};

@@ -4,7 +4,7 @@ mod admit;
 mod import;
 mod states;
 
-pub use admit::{Admitted, Arrival, admit};
+pub use admit::{Arrival, admit};
 pub use import::import;
 pub use states::{Move, Source, may_move, move_to, reserve};
 

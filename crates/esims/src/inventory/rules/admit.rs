@@ -3,8 +3,8 @@
 
 use super::{Source, code_of, matching_id_of, query};
 use chrono::{DateTime, Utc};
-use platform::{Result, Tx, crypto::Keyring, ports::supplier::Supplied};
-use wire::{EsimId, PlanId, ProviderId, UserId, esims::{inventory::{EsimStatus, IccidCheck, ProfileState}, profile::{self, ActivationCode}}};
+use platform::{Error, Result, Tx, crypto::Keyring, ports::supplier::Supplied};
+use wire::{EsimId, PlanId, ProblemCode, ProviderId, UserId, esims::{inventory::{EsimStatus, IccidCheck, ProfileState}, profile::{self, ActivationCode}}};
 
 /// An eSIM that a provider has delivered for somebody.
 pub struct Arrival<'a> {
@@ -20,18 +20,11 @@ pub struct Arrival<'a> {
     pub now: DateTime<Utc>,
 }
 
-/// What became of an arrival.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Admitted {
-    /// It is ours, now or since an earlier attempt.
-    Esim(EsimId),
-    /// It is not, for this reason; somebody has to look.
-    Refused(String),
-}
-
 /// Takes an eSIM in and gives it to whom it is for. The same delivery can be taken in again: it is found.
-pub fn admit(tx: &mut Tx<'_>, keys: &Keyring, arrival: &Arrival<'_>) -> Result<Admitted> {
-    let profile = match read(arrival.supplied) { Ok(profile) => profile, Err(why) => return Ok(Admitted::Refused(why)) };
+///
+/// A refusal says what somebody has to look at. It has written nothing, so the transaction can go on and record it.
+pub fn admit(tx: &mut Tx<'_>, keys: &Keyring, arrival: Arrival<'_>) -> Result<EsimId> {
+    let profile = read(arrival.supplied).map_err(|why| Error::because(ProblemCode::Invalid, why))?;
     let new = query::NewEsim {
         user_id: Some(arrival.user_id),
         plan_id: Some(arrival.plan_id),
@@ -43,14 +36,12 @@ pub fn admit(tx: &mut Tx<'_>, keys: &Keyring, arrival: &Arrival<'_>) -> Result<A
     if query::insert_unless_known(tx, &new)? {
         let state = (EsimStatus::Available, ProfileState::Released);
         query::remember(tx, &[query::Change { esim_id: new.id, from: None, to: state, reason: Some("Delivered by the provider"), actor_id: None, source: Source::Order.as_str() }])?;
-        return Ok(Admitted::Esim(new.id));
+        return Ok(new.id);
     }
-    let same = query::delivered(tx.conn(), arrival.provider_id, &arrival.supplied.order_ref)?
-        .filter(|known| known.iccid == new.iccid && known.user_id == new.user_id);
-    Ok(match same {
-        Some(known) => Admitted::Esim(known.id),
-        None => Admitted::Refused("The provider delivered an ICCID or a reference that another eSIM has already.".into()),
-    })
+    query::delivered(tx.conn(), arrival.provider_id, &arrival.supplied.order_ref)?
+        .filter(|known| known.iccid == new.iccid && known.user_id == new.user_id)
+        .map(|known| known.id)
+        .ok_or_else(|| Error::because(ProblemCode::Conflict, "The provider delivered an ICCID or a reference that another eSIM has already."))
 }
 
 /// A profile that has passed its checks, before it has a place in the stock.
