@@ -1,10 +1,9 @@
 //! People and how they sign in.
 
-mod bootstrap;
 pub mod sessions;
 pub mod users;
 
-pub use bootstrap::bootstrap;
+pub use sessions::jobs::Tidy;
 
 use platform::jobs::Worker;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,4 +15,4 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 }
 
 /// Adds the jobs that this section does.
-pub fn jobs(worker: Worker) -> Worker { worker.with::<sessions::jobs::Tidy>() }
+pub fn jobs(worker: Worker) -> Worker { worker.with::<Tidy>() }
