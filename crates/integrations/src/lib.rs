@@ -3,13 +3,14 @@
 pub mod allocations;
 pub mod providers;
 pub mod simulator;
+pub mod webhooks;
 
 pub use simulator::{Simulator, suppliers};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the section's routes.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut ServiceConfig<'_>) {
     providers::mount(config);
     allocations::mount(config);
 }

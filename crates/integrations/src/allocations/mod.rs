@@ -1,13 +1,13 @@
-//! What was asked of providers for each ordered unit, and the data they allocated. Billing's provisioning drives it;
-//! the rows are written before and after each call, never during one.
+//! Provisioning: who is asked for an eSIM, what was asked, and what came of it.
+//!
+//! Every request that may cost money is written down with our own reference before it goes out, and there is at
+//! most one per unit whose outcome is open.
 
 mod query;
 mod routes;
-mod rules;
 
-pub use query::{Job, LiveAttempt, NewAllocation, allocate, find_job, jobs_of, live_attempt, lock_job};
-pub use rules::{Outcome, Progress, Source, close_attempt, open_attempt, progress, queue_jobs, reference_of};
+pub use query::{Candidate, LiveAttempt, Unit, advance, allocate, answer, candidate, live, lock, open, queue, reopen, units};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn mount(config: &mut ServiceConfig) { config.service(routes::list).service(routes::export); }
+pub(crate) fn mount(config: &mut ServiceConfig<'_>) { config.service(routes::list).service(routes::export); }

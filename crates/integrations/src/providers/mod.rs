@@ -6,12 +6,11 @@ mod query;
 mod routes;
 mod rules;
 
-pub use query::{lock, name_of};
-pub use rules::purchase_of;
+pub use query::lock;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn mount(config: &mut ServiceConfig) {
+pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(routes::list).service(routes::export).service(routes::create).service(routes::show).service(routes::edit);
     offers::mount(config);
 }

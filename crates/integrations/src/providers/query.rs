@@ -41,16 +41,6 @@ pub fn lock(tx: &mut Tx<'_>, id: ProviderId) -> Result<Provider> {
     Ok(providers::table.find(id).filter(providers::deleted_at.is_null()).select(Provider::as_select()).for_no_key_update().first(tx.conn())?)
 }
 
-/// What a provider is called, also when it is no longer one.
-pub fn name_of(conn: &mut Conn, id: ProviderId) -> Result<String> {
-    Ok(providers::table.find(id).select(providers::name).first(conn)?)
-}
-
-/// Where a provider is reached, and its sealed key.
-pub fn access(conn: &mut Conn, id: ProviderId) -> Result<(String, String)> {
-    Ok(providers::table.find(id).select((providers::api_endpoint, providers::api_key_encrypted)).first(conn)?)
-}
-
 /// A row to insert.
 #[derive(Insertable)]
 #[diesel(table_name = providers)]

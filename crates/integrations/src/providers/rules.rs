@@ -6,12 +6,10 @@ use wire::{
     integrations::providers::{EditProvider, NewProvider, Provider},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use platform::{
-    Actor, Conn, Error, Result, Tx,
+    Actor, Error, Result, Tx,
     audit::{self, Act},
     crypto::{Keyring, Place},
-    ports::supplier::Purchase,
 };
 
 /// Adds a provider.
@@ -35,14 +33,6 @@ pub fn edit(tx: &mut Tx<'_>, actor: &Actor, id: ProviderId, version: i32, edit: 
     Ok(after)
 }
 
-/// What it takes to buy from a provider, its key opened. For jobs only: the answer must not outlive the call.
-pub fn purchase_of(conn: &mut Conn, keys: &Keyring, provider: ProviderId, sku: &str, reference: &str) -> Result<Purchase> {
-    let (endpoint, sealed) = query::access(conn, provider)?;
-    let sealed = STANDARD.decode(sealed).map_err(Error::internal)?;
-    let api_key = keys.open(place(provider), &sealed)?.into();
-    Ok(Purchase { reference: reference.to_owned(), sku: sku.to_owned(), endpoint, api_key })
+fn seal(keys: &Keyring, id: ProviderId, key: &str) -> Result<String> {
+    keys.seal_text(Place::new("data_providers", "api_key_encrypted", id.0), key)
 }
-
-fn seal(keys: &Keyring, id: ProviderId, key: &str) -> Result<String> { Ok(STANDARD.encode(keys.seal(place(id), key)?)) }
-
-fn place(id: ProviderId) -> Place<'static> { Place::new("data_providers", "api_key_encrypted", id.0) }

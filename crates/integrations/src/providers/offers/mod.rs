@@ -1,11 +1,11 @@
-//! What providers offer for our plans. The list is kept by the import of their price lists; whoever needs an eSIM asks
-//! here who can supply it, in which order.
+//! What providers offer for our plans. The import of their price lists keeps it;
+//! [`crate::allocations`] asks it who can supply an eSIM, in which order.
 
 mod query;
 mod routes;
 
-pub use query::{NewOffer, Route, put, routes_for};
+pub use query::{NewOffer, put};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn mount(config: &mut ServiceConfig) { config.service(routes::list).service(routes::export); }
+pub(crate) fn mount(config: &mut ServiceConfig<'_>) { config.service(routes::list).service(routes::export); }

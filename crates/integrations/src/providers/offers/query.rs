@@ -2,7 +2,7 @@
 
 use wire::{
     Currency, Money, OfferId, Page, Paging, PlanId, ProviderId,
-    integrations::providers::{Adapter, Offer, OfferFilter, OfferSort},
+    integrations::providers::{Offer, OfferFilter, OfferSort},
 };
 
 use chrono::{DateTime, Utc};
@@ -58,35 +58,6 @@ impl From<Row> for Offer {
         let Row { id, plan_id, plan_name, provider_id, provider_name, sku, cost, currency, priority, is_active, last_synced_at, created_at } = row;
         Self { id, plan_id, plan_name, provider_id, provider_name, sku, cost, currency, priority, is_active, last_synced_at, created_at }
     }
-}
-
-/// A way to supply a plan: what to order, and from whom.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
-#[diesel(table_name = offers, check_for_backend(Pg))]
-pub struct Route {
-    /// The offer.
-    #[diesel(column_name = id)]
-    pub offer_id: OfferId,
-    /// The provider.
-    pub provider_id: ProviderId,
-    /// How we talk to it.
-    #[diesel(select_expression = providers::adapter)]
-    pub adapter: Adapter,
-    /// The provider's key of the package.
-    pub sku: String,
-    /// What it should cost.
-    pub cost: Money,
-    /// In this currency.
-    pub currency: Currency,
-}
-
-/// Who can supply a plan now, whoever is asked first in front.
-pub fn routes_for(conn: &mut Conn, plan: PlanId) -> Result<Vec<Route>> {
-    Ok(offers::table.inner_join(providers::table)
-        .filter(offers::plan_id.eq(plan)).filter(offers::is_active.eq(true))
-        .filter(providers::is_active.eq(true)).filter(providers::deleted_at.is_null())
-        .order_by((offers::priority, providers::priority, offers::cost, offers::id))
-        .select(Route::as_select()).load(conn)?)
 }
 
 /// An offer as a price list states it.
