@@ -18,16 +18,24 @@ pub fn page(conn: &mut Conn, actor: &Actor, filter: &EsimFilter, paging: &Paging
         EsimSort::ExpiresAt => nullable esims::expires_at,
         EsimSort::UpdatedAt => esims::updated_at,
     })?;
-    page.try_map(|row| Ok(row.into()))
+    page.try_map(|row| Ok(shown(row, only)))
 }
 
 /// One eSIM, if it is one that `only` may see.
 pub fn find(conn: &mut Conn, only: Option<UserId>, id: EsimId) -> Result<Esim> {
-    Ok(matching(only, &EsimFilter::default()).filter(esims::id.eq(id)).select(Row::as_select()).first(conn)?.into())
+    let row = matching(only, &EsimFilter::default()).filter(esims::id.eq(id)).select(Row::as_select()).first(conn)?;
+    Ok(shown(row, only))
+}
+
+/// Whom we buy from is for the staff; an owner sees the eSIM without it.
+fn shown(row: Row, only: Option<UserId>) -> Esim {
+    let esim = Esim::from(row);
+    if only.is_none() { esim } else { Esim { provider_id: None, provider_name: None, provider_ref: None, twilio_sid: None, ..esim } }
 }
 
 type Named = LeftJoin<LeftJoin<esims::table, plans::table>, data_providers::table>;
 
+/// The only place that knows which rows count.
 fn matching(only: Option<UserId>, f: &EsimFilter) -> IntoBoxed<'static, Named, Pg> {
     let mut rows = esims::table.left_join(plans::table).left_join(data_providers::table).filter(esims::deleted_at.is_null()).into_boxed();
     if let Some(user) = only { rows = rows.filter(esims::user_id.eq(user)); }

@@ -76,7 +76,7 @@ async fn qr_svg(caller: Caller<EsimsReveal>, id: Id<EsimId>) -> Result<HttpRespo
 /// Draw an eSIM's QR code as PNG. This opens the code, and is logged.
 #[utoipa::path(
     tag = "esims/inventory", security(("bearer" = ["esims:reveal"])), params(("id" = EsimId, Path)),
-    responses((status = 200, description = "The picture", content_type = "image/png", body = Vec<u8>)),
+    responses((status = 200, description = "The picture", content_type = "image/png", body = String)),
 )]
 #[get("/esims/{id}/qr.png")]
 async fn qr_png(caller: Caller<EsimsReveal>, id: Id<EsimId>) -> Result<HttpResponse> {
