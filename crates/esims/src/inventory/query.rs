@@ -86,7 +86,6 @@ struct Row {
     profile_state: ProfileState,
     smdp_address: Option<String>,
     confirmation_code_required: bool,
-    qr_code_url: Option<String>,
     assigned_at: Option<DateTime<Utc>>,
     installed_at: Option<DateTime<Utc>>,
     activated_at: Option<DateTime<Utc>>,
@@ -101,17 +100,21 @@ impl From<Row> for Esim {
         let masked = row.smdp_address.clone().map(|smdp_address| {
             Self::masked(&ActivationCode { smdp_address, matching_id: String::new(), oid: None, confirmation_code_required: false })
         });
+        let qr_code_url = row.smdp_address.is_some().then(|| qr_code_url(row.id));
         Self {
             id: row.id, iccid: row.iccid, iccid_check: row.iccid_check, eid: row.eid, user_id: row.user_id,
             plan_id: row.plan_id, plan_name: row.plan_name, provider_id: row.provider_id, provider_name: row.provider_name,
             provider_ref: row.provider_ref, twilio_sid: row.twilio_sid, status: row.status, profile_state: row.profile_state,
             smdp_address: row.smdp_address, activation_code: masked, confirmation_code_required: row.confirmation_code_required,
-            qr_code_url: row.qr_code_url, assigned_at: row.assigned_at, installed_at: row.installed_at,
+            qr_code_url, assigned_at: row.assigned_at, installed_at: row.installed_at,
             activated_at: row.activated_at, expires_at: row.expires_at, version: row.version,
             created_at: row.created_at, updated_at: row.updated_at,
         }
     }
 }
+
+/// Where an eSIM's code is drawn for who may see it.
+pub fn qr_code_url(id: EsimId) -> String { format!("{}/{id}/qr.svg", <Esim as wire::Resource>::PATH) }
 
 /// The states that an eSIM went through, the newest first.
 pub fn history(conn: &mut Conn, id: EsimId) -> Result<Vec<EsimStateChange>> {

@@ -77,7 +77,7 @@ impl Profile {
             matching_id: keys.seal(matching_id_of(id), &self.code.matching_id)?,
             smdp_address: self.code.smdp_address.clone(),
             confirmation_code_required: self.code.confirmation_code_required,
-            qr_code_url: format!("/v1/esims/{id}/qr.svg"),
+            qr_code_url: query::qr_code_url(id),
             assigned_at: None,
         })
     }
