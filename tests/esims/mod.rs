@@ -1,0 +1,3 @@
+//! eSIMs: the stock and its codes.
+
+mod inventory;
