@@ -12,12 +12,22 @@ pub async fn run(ctx: Ctx, mut stop: watch::Receiver<bool>) {
     minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !*stop.borrow() {
         let outcome = tokio::select! {
-            _ = hour.tick() => enqueue(&ctx, system::Housekeeping {}).await,
-            _ = minute.tick() => enqueue(&ctx, billing::Sweep {}).await,
+            _ = hour.tick() => hourly(&ctx).await,
+            _ = minute.tick() => minutely(&ctx).await,
             _ = stop.changed() => Ok(()),
         };
         if let Err(error) = outcome { tracing::warn!("a periodic job could not be enqueued: {error}"); }
     }
+}
+
+async fn hourly(ctx: &Ctx) -> Result<()> {
+    enqueue(ctx, accounts::Tidy {}).await?;
+    enqueue(ctx, system::Housekeeping {}).await
+}
+
+async fn minutely(ctx: &Ctx) -> Result<()> {
+    enqueue(ctx, billing::Sweep {}).await?;
+    enqueue(ctx, messaging::Outbox {}).await
 }
 
 async fn enqueue(ctx: &Ctx, job: impl jobs::Job + Sync) -> Result<()> {

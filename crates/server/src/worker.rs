@@ -4,5 +4,5 @@ use platform::jobs::Worker;
 
 /// A worker that knows every kind of job.
 pub fn worker() -> Worker {
-    [esims::jobs, billing::jobs, messaging::jobs, system::jobs].into_iter().fold(Worker::default(), |worker, section| section(worker))
+    [accounts::jobs, esims::jobs, billing::jobs, messaging::jobs, system::jobs].into_iter().fold(Worker::default(), |worker, section| section(worker))
 }
