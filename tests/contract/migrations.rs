@@ -48,6 +48,7 @@ fn shared_enums() -> impl Iterator<Item = (&'static str, &'static [&'static str]
         integrations::allocations::ProvisioningStatus,
         integrations::providers::Adapter,
         integrations::twilio::TwilioAuthMode,
+        integrations::webhooks::ReceiptStatus,
         messaging::notifications::NotificationStatus,
         messaging::notifications::NotificationType,
         messaging::templates::TemplateType,

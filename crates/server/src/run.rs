@@ -1,9 +1,9 @@
 //! Running: the server, the worker, or both in one process, until told to stop.
 
 use crate::{app, openapi::{self, Finished}, panel::Panel, schedule, worker};
-use actix_web::{App, HttpServer, middleware::from_fn, web::Data};
+use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web::Data};
 use platform::{Ctx, Error, Result, config::{Config, Environment}, http, jobs, ports::{Ports, mailer::Smtp}, telemetry};
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{signal::unix::{SignalKind, signal}, sync::{Notify, watch}, task::JoinHandle};
 use utoipa_actix_web::AppExt;
 
@@ -18,30 +18,11 @@ pub fn ctx(config: Config) -> Result<Ctx> {
 pub async fn serve(ctx: Ctx, with_worker: bool) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let jobs = with_worker.then(|| start_worker(&ctx, &stopped));
-    let mut document = openapi::document();
-    let panel = Data::new(Panel::load(ctx.config.panel_dir.as_deref(), &mut document)?);
     let listen = ctx.config.listen.clone();
-    let data = Data::new(ctx);
-    let server = HttpServer::new(move || {
-        let (app, document) = App::new()
-            .app_data(data.clone())
-            .wrap(from_fn(http::secure))
-            .wrap(from_fn(http::trace))
-            .into_utoipa_app().openapi(openapi::base()).configure(app::api).split_for_parts();
-        let panel = panel.clone();
-        app.configure(move |config| app::pages(config, panel, document.finished()))
-    })
-    .client_request_timeout(Duration::from_secs(5))
-    .client_disconnect_timeout(Duration::from_secs(5))
-    .keep_alive(Duration::from_secs(15))
-    .shutdown_timeout(25)
-    .worker_max_blocking_threads(4)
-    .disable_signals()
-    .bind(&listen).map_err(|cause| Error::internal(format!("LISTEN {listen}: {cause}")))?;
-    let server = server.run();
+    let (server, address) = http(ctx, &listen, std::thread::available_parallelism().map_or(2, std::num::NonZero::get))?;
     let handle = server.handle();
     tokio::spawn(async move { if asked_to_stop().await.is_ok() { handle.stop(true).await; } });
-    tracing::info!("listening on http://{listen}");
+    tracing::info!("listening on http://{address}");
     server.await.map_err(Error::internal)?;
     stop.send_replace(true);
     if let Some(jobs) = jobs { let _ = tokio::time::timeout(Duration::from_secs(20), jobs).await; }
@@ -56,6 +37,33 @@ pub async fn work(ctx: Ctx) -> Result<()> {
     asked_to_stop().await?;
     stop.send_replace(true);
     jobs.await.map_err(Error::internal)
+}
+
+/// The HTTP server, bound and ready to be awaited, and the address that it got.
+pub fn http(ctx: Ctx, listen: &str, workers: usize) -> Result<(Server, SocketAddr)> {
+    let mut document = openapi::document();
+    let panel = Data::new(Panel::load(ctx.config.panel_dir.as_deref(), &mut document)?);
+    let data = Data::new(ctx);
+    let refused = |cause: std::io::Error| Error::internal(format!("LISTEN {listen}: {cause}"));
+    let server = HttpServer::new(move || {
+        let (app, document) = App::new()
+            .app_data(data.clone())
+            .wrap(from_fn(http::secure))
+            .wrap(from_fn(http::trace))
+            .into_utoipa_app().openapi(openapi::base()).configure(app::api).split_for_parts();
+        let panel = panel.clone();
+        app.configure(move |config| app::pages(config, panel, document.finished()))
+    })
+    .workers(workers)
+    .client_request_timeout(Duration::from_secs(5))
+    .client_disconnect_timeout(Duration::from_secs(5))
+    .keep_alive(Duration::from_secs(15))
+    .shutdown_timeout(25)
+    .worker_max_blocking_threads(4)
+    .disable_signals()
+    .bind(listen).map_err(refused)?;
+    let address = server.addrs().first().copied().ok_or_else(|| Error::internal("no address"))?;
+    Ok((server.run(), address))
 }
 
 fn start_worker(ctx: &Ctx, stopped: &watch::Receiver<bool>) -> JoinHandle<()> {

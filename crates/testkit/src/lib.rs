@@ -1,1 +1,31 @@
-//! Being laid.
+//! What tests and benchmarks stand on: a database of their own, and rows to begin with.
+//!
+//! Only tests use it, so it may panic: a test that cannot be set up has failed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::as_conversions, reason = "a test that cannot be set up has failed")]
+
+pub mod database;
+pub mod given;
+
+pub use database::TestDatabase;
+pub use given::Given;
+
+use platform::config::{Config, Secret};
+use std::collections::HashMap;
+
+/// The configuration of a server under test; `more` overrides what it says.
+pub fn config(database_url: &str, more: &[(&str, &str)]) -> Config {
+    let key = |byte: u8| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, [byte; 32]);
+    let mut vars: HashMap<String, String> = HashMap::from([
+        ("APP_ENV".into(), "development".into()),
+        ("DATABASE_URL".into(), database_url.to_owned()),
+        ("DATABASE_POOL".into(), "8".into()),
+        ("JWT_SECRET".into(), key(1)),
+        ("SEALING_KEYS".into(), format!("1:{}", key(2))),
+        ("BLIND_INDEX_KEY".into(), key(3)),
+    ]);
+    vars.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    Config::read(&|name| vars.get(name).cloned()).expect("the test's configuration is complete")
+}
+
+/// A text as a secret.
+pub fn secret(text: &str) -> Secret { Secret::new(text.to_owned()) }

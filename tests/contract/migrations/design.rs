@@ -150,8 +150,4 @@ pub const SERVER_ONLY: &[(&str, &[&str])] = &[
         &["queued", "active", "depleted", "expired", "cancelled"],
     ),
     ("job_status", &["queued", "running", "done", "dead"]),
-    (
-        "receipt_status",
-        &["received", "applied", "ignored", "rejected", "failed"],
-    ),
 ];

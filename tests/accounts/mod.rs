@@ -1,0 +1,4 @@
+//! People and how they sign in.
+
+mod sessions;
+mod users;

@@ -1,0 +1,5 @@
+//! Whole flows, from the first request to the last job.
+
+pub mod failover;
+pub mod payment;
+pub mod purchase;

@@ -1,0 +1,7 @@
+//! The harness: a real server on a database of its own, and people as clients of it.
+
+mod app;
+mod client;
+
+pub use app::TestApp;
+pub use client::{Answer, Client};

@@ -1,0 +1,3 @@
+//! What we tell people.
+
+mod notifications;

@@ -1,0 +1,4 @@
+//! The system itself.
+
+mod audit;
+mod upkeep;
