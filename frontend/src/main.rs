@@ -1,1 +1,17 @@
-fn main() {}
+//! The panel: what stands on each screen. How it looks and behaves is `kit`'s business.
+
+mod accounts;
+mod catalog;
+
+use kit::shell::{Section, panel};
+
+/// The sections, in the order of the menu.
+static SECTIONS: &[&Section] = &[&catalog::SECTION];
+
+/// Where one arrives after signing in.
+const HOME: &str = "/catalog/plans";
+
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(|| panel(SECTIONS, HOME, accounts::login::screen));
+}

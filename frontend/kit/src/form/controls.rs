@@ -1,0 +1,146 @@
+//! How fields look: the label above, the control, help or fault below, all tied together for who cannot see them.
+
+use super::{
+    combobox::combobox,
+    field::{Field, Kind, Unit},
+    places::places,
+    state::Form,
+};
+use crate::{format, ui::{Icon, icon::sized}};
+use leptos::prelude::*;
+use serde_json::Value;
+
+pub(crate) fn element(key: &str) -> String {
+    format!("field-{key}")
+}
+
+pub(crate) fn control(form: Form, field: Field) -> AnyView {
+    let key = field.key;
+    let shown = { let field = field.clone(); move || form.draft.with(|draft| field.is_shown(draft)) };
+    let half = field.half;
+    let view = move || {
+        let field = field.clone();
+        if matches!(field.kind, Kind::Toggle) { toggle(form, field) } else { labelled(form, field) }
+    };
+    let shown = Memo::new(move |_| shown());
+    (move || shown.get().then(|| view! { <div class="field" class:half=half data-field=key>{view()}</div> })).into_any()
+}
+
+fn labelled(form: Form, field: Field) -> AnyView {
+    let (key, id) = (field.key, element(field.key));
+    let (help, live) = (field.help, field.live.clone());
+    let fault = Memo::new(move |_| form.fault(key));
+    let optional = field.optional.then(|| view! { <span class="muted">" · optional"</span> });
+    let (help_id, fault_id) = (format!("{id}-help"), format!("{id}-fault"));
+    let says = move || live.as_ref().and_then(|live| form.draft.with(|draft| live(draft)));
+    view! {
+        <label for=id.clone()>{field.label}{optional}</label>
+        {input(form, &field, id, fault)}
+        {move || fault.get().map(|text| view! { <p class="field-fault" id=fault_id.clone()>{sized(Icon::CircleAlert, 14)}<span>{text}</span></p> })}
+        {move || says().map(|text| view! { <p class="field-help live">{text}</p> })}
+        {help.map(|text| view! { <p class="field-help" id=help_id>{text}</p> })}
+    }
+    .into_any()
+}
+
+fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> AnyView {
+    let key = field.key;
+    let text = move || form.draft.with(|draft| draft.text(key).to_owned());
+    let typed = move |event| form.set(key, Value::String(event_target_value(&event)));
+    let left = move |_| form.leave(key);
+    let wrong = move || fault.with(Option::is_some).then_some("true");
+    let described = {
+        let (has_help, id) = (field.help.is_some(), id.clone());
+        move || match (fault.with(Option::is_some), has_help) {
+            (true, _) => Some(format!("{id}-fault")),
+            (false, true) => Some(format!("{id}-help")),
+            _ => None,
+        }
+    };
+    let example = field.example;
+    match &field.kind {
+        Kind::Text { lines: 1, class } => view! {
+            <input id=id class=*class type="text" autocomplete="off" placeholder=example prop:value=text on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described/>
+        }
+        .into_any(),
+        Kind::Text { lines, .. } => view! {
+            <textarea id=id rows=lines.to_string() placeholder=example prop:value=text on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described></textarea>
+        }
+        .into_any(),
+        Kind::Secret => view! {
+            <input id=id type="password" autocomplete="new-password" placeholder=example prop:value=text on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described/>
+        }
+        .into_any(),
+        Kind::Number | Kind::Money => {
+            let mode = if matches!(field.kind, Kind::Number) { "numeric" } else { "decimal" };
+            let unit = field.unit.clone().map(|unit| {
+                let says = move || match unit {
+                    Unit::Fixed(unit) => unit.to_owned(),
+                    Unit::Of(key) => form.draft.with(|draft| draft.text(key).to_owned()),
+                };
+                view! { <span class="unit">{says}</span> }
+            });
+            view! {
+                <div class="amount"><input id=id type="text" inputmode=mode autocomplete="off" placeholder=example prop:value=text on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described/>{unit}</div>
+            }
+            .into_any()
+        }
+        Kind::Choice(options) => {
+            let none = field.optional.then(|| view! { <option value="">"–"</option> });
+            let first = (!field.optional).then(|| view! { <option value="" hidden>"Choose"</option> });
+            let one = |(word, label): &(String, String)| {
+                let (known, word) = (word.clone(), word.clone());
+                view! { <option value=word selected={move || form.draft.with(|draft| draft.text(key) == known)}>{label.clone()}</option> }
+            };
+            let options = options.iter().map(one).collect_view();
+            view! {
+                <div class="select"><select id=id on:change=typed on:blur=left aria-invalid=wrong aria-describedby=described>{none}{first}{options}</select>{sized(Icon::ChevronDown, 14)}</div>
+            }
+            .into_any()
+        }
+        Kind::Time => {
+            let local = move || form.draft.with(|draft| chrono::DateTime::parse_from_rfc3339(draft.text(key)).map(|time| format::local(time.to_utc())).unwrap_or_default());
+            let set = move |event| {
+                let time = format::from_local(&event_target_value(&event)).map(|time| wire::Param::show(&time));
+                form.set(key, Value::String(time.unwrap_or_default()));
+            };
+            view! { <input id=id type="datetime-local" prop:value=local on:change=set on:blur=left aria-invalid=wrong aria-describedby=described/> }.into_any()
+        }
+        Kind::Places => {
+            let chosen = Signal::derive(move || form.draft.with(|draft| draft.places(key)));
+            let set = move |codes: Vec<String>| form.set(key, Value::from(codes));
+            places(id, field.label, false, chosen, set, move || form.leave(key))
+        }
+        Kind::Place => {
+            let chosen = Signal::derive(move || form.draft.with(|draft| Some(draft.text(key).to_owned()).filter(|code| !code.is_empty()).into_iter().collect()));
+            let set = move |codes: Vec<String>| form.set(key, Value::String(codes.into_iter().next().unwrap_or_default()));
+            places(id, field.label, true, chosen, set, move || form.leave(key))
+        }
+        Kind::Pick(source) => {
+            let chosen = Signal::derive(move || form.draft.with(|draft| Some(draft.text(key).to_owned()).filter(|id| !id.is_empty())));
+            let set = move |id: Option<String>| {
+                form.set(key, Value::String(id.unwrap_or_default()));
+                form.leave(key);
+            };
+            combobox(id, field.label, source.clone(), chosen, set)
+        }
+        Kind::Toggle => ().into_any(),
+    }
+}
+
+fn toggle(form: Form, field: Field) -> AnyView {
+    let (key, id) = (field.key, element(field.key));
+    let on = move || form.draft.with(|draft| draft.is_on(key));
+    let set = move |event| form.set(key, Value::Bool(event_target_checked(&event)));
+    let help_id = format!("{id}-help");
+    let described = field.help.is_some().then(|| help_id.clone());
+    let named = id.clone();
+    view! {
+        <label class="toggle" for=named>
+            <input id=id type="checkbox" role="switch" prop:checked=on on:change=set aria-describedby=described/>
+            <span><strong>{field.label}</strong>{field.help.map(|text| view! { <small id=help_id>{text}</small> })}</span>
+        </label>
+        {move || form.fault(key).map(|text| view! { <p class="field-fault">{text}</p> })}
+    }
+    .into_any()
+}

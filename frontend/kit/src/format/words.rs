@@ -1,0 +1,50 @@
+//! Words of the API as people read them.
+
+/// A word of an enumeration as a sentence begins: `needs_review` is `Needs review`.
+pub fn sentence(word: &str) -> String {
+    let spaced = word.replace(['_', '.'], " ");
+    let words: Vec<String> = spaced.split(' ').enumerate().map(|(place, part)| shape(part, place == 0)).collect();
+    words.join(" ")
+}
+
+fn shape(part: &str, first: bool) -> String {
+    match part {
+        "sms" | "kyc" | "mfa" | "id" | "ip" | "iccid" | "eid" | "qr" | "api" | "url" | "sku" | "mb" | "gb" => part.to_uppercase(),
+        "esim" => "eSIM".to_owned(),
+        "esims" => "eSIMs".to_owned(),
+        "topup" => if first { "Top-up" } else { "top-up" }.to_owned(),
+        "paypal" => "PayPal".to_owned(),
+        _ if first => {
+            let mut letters = part.chars();
+            letters.next().map(|letter| letter.to_uppercase().chain(letters).collect()).unwrap_or_default()
+        }
+        _ => part.to_owned(),
+    }
+}
+
+/// `1 plan`, `3 plans`.
+pub fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// The first letters of up to two names.
+pub fn initials(name: &str) -> String {
+    let letters = name.split_whitespace().filter_map(|part| part.chars().next()).take(2);
+    letters.flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_become_sentences() {
+        assert_eq!(sentence("needs_review"), "Needs review");
+        assert_eq!(sentence("kyc_status"), "KYC status");
+        assert_eq!(sentence("plan.create"), "Plan create");
+        assert_eq!(sentence("topup"), "Top-up");
+        assert_eq!(sentence(""), "");
+        assert_eq!(initials("élodie  von Ärmel"), "ÉV");
+        assert_eq!(plural(1, "plan", "plans"), "1 plan");
+    }
+}

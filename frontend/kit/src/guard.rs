@@ -1,0 +1,105 @@
+//! Work that is not saved yet: nobody leaves the page by accident.
+
+use crate::{
+    route::go,
+    task,
+    ui::dialog::{Question, Reason, ask},
+};
+use leptos::{ev, prelude::*};
+use std::{cell::RefCell, sync::Arc};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+
+type Dirty = Arc<dyn Fn() -> bool + Send + Sync>;
+
+thread_local! {
+    static DIRTY: RefCell<Option<Dirty>> = const { RefCell::new(None) };
+    /// Where the guarded page stands, so that the back button can be answered.
+    static HERE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Guards the current view for as long as it stands.
+pub(crate) fn protect(dirty: impl Fn() -> bool + Send + Sync + 'static) {
+    DIRTY.set(Some(Arc::new(dirty)));
+    HERE.set(address());
+    on_cleanup(release);
+}
+
+/// Lets the next step pass: the work was saved, or is to be lost.
+pub(crate) fn release() {
+    DIRTY.take();
+}
+
+pub(crate) fn is_dirty() -> bool {
+    // Cloned first: the question may read signals, and must not find the cell borrowed.
+    let dirty = DIRTY.with_borrow(Clone::clone);
+    dirty.is_some_and(|dirty| dirty())
+}
+
+/// Asks whether the work may be lost, and goes on if so.
+pub(crate) fn confirm(next: impl Fn() + Send + Sync + 'static) {
+    let next = Arc::new(next);
+    ask(Question {
+        title: "Leave without saving?".to_owned(),
+        says: "What you changed on this page is lost.".to_owned(),
+        verb: "Leave".to_owned(),
+        danger: true,
+        reason: Reason::None,
+        run: Arc::new(move |_| {
+            let next = next.clone();
+            task(async move {
+                release();
+                next();
+                Ok(())
+            })
+        }),
+    });
+}
+
+/// Watches every way out: links, the back button, closing the tab. To be called once, before the router listens.
+pub(crate) fn watch() {
+    let closing = window_event_listener(ev::beforeunload, |event| {
+        if is_dirty() {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || closing.remove());
+    capture("click", |event| {
+        let Some(event) = event.dyn_ref::<web_sys::MouseEvent>() else { return };
+        let plain = event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
+        let link = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).and_then(|target| target.closest("a[href]").ok().flatten());
+        let Some(href) = link.filter(|link| !link.has_attribute("target")).and_then(|link| link.get_attribute("href")) else { return };
+        if plain && href.starts_with('/') && is_dirty() {
+            event.prevent_default();
+            event.stop_immediate_propagation();
+            confirm(move || go(&href));
+        }
+    });
+    capture("popstate", |event| {
+        if !is_dirty() {
+            return;
+        }
+        event.stop_immediate_propagation();
+        let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else { return };
+        // The browser has moved already: put the page's own address back on top.
+        let here = HERE.with_borrow(Clone::clone);
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
+        confirm(|| {
+            if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
+                let _ = history.back();
+            }
+        });
+    });
+}
+
+fn address() -> String {
+    let location = window().location();
+    format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default())
+}
+
+/// Listens before anybody else does.
+fn capture(name: &str, run: impl Fn(web_sys::Event) + 'static) {
+    let heard = Closure::<dyn Fn(web_sys::Event)>::new(run);
+    let _ = window().add_event_listener_with_callback_and_bool(name, heard.as_ref().unchecked_ref(), true);
+    // It listens for as long as the panel runs.
+    heard.forget();
+}

@@ -1,0 +1,167 @@
+//! The page of one thing, as a description: what it is, its state, its facts, what belongs to it, what can be done.
+
+use super::{act::Act, detail_view, related::Related};
+use crate::{
+    api::{self, Fault},
+    ui::{Icon, Tone, Value},
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+use wire::{Permission, Resource};
+
+pub(super) type Of<R, T> = Arc<dyn Fn(&R) -> T + Send + Sync>;
+/// A part of the page that does not need the thing itself; it is asked again when the signal changes.
+pub(super) type Part = Arc<dyn Fn(RwSignal<u32>) -> AnyView + Send + Sync>;
+
+/// A link among the buttons.
+#[derive(Clone)]
+pub(super) struct Link<R> {
+    pub label: &'static str,
+    pub sign: Icon,
+    pub needs: Permission,
+    pub href: Of<R, Option<String>>,
+    pub key: Option<&'static str>,
+}
+
+/// What stands in the main column.
+#[derive(Clone)]
+pub(super) enum Card<R> {
+    Of(&'static str, Of<R, Option<AnyView>>),
+    Part(Part),
+}
+
+/// A detail in the making.
+#[derive(Clone)]
+pub struct DetailPage<R: Resource> {
+    pub(super) id: R::Id,
+    pub(super) badge: Option<Of<R, (&'static str, Tone)>>,
+    pub(super) subtitle: Option<Of<R, String>>,
+    pub(super) facts: Vec<(&'static str, Of<R, Value>)>,
+    pub(super) links: Vec<Link<R>>,
+    pub(super) acts: Vec<Act<R>>,
+    pub(super) cards: Vec<Card<R>>,
+    pub(super) refresh: Option<Of<R, bool>>,
+}
+
+/// Begins the page of the thing with this id.
+pub fn detail_page<R: Resource>(id: R::Id) -> DetailPage<R> {
+    DetailPage { id, badge: None, subtitle: None, facts: Vec::new(), links: Vec::new(), acts: Vec::new(), cards: Vec::new(), refresh: None }
+}
+
+impl<R: Resource> DetailPage<R> {
+    /// Its state, beside its name.
+    pub fn badge(mut self, state: impl Fn(&R) -> (&'static str, Tone) + Send + Sync + 'static) -> Self {
+        self.badge = Some(Arc::new(state));
+        self
+    }
+    /// A line below its name.
+    pub fn subtitle(mut self, says: impl Fn(&R) -> String + Send + Sync + 'static) -> Self {
+        self.subtitle = Some(Arc::new(says));
+        self
+    }
+    /// A fact, in the side column.
+    pub fn fact(mut self, name: &'static str, value: impl Fn(&R) -> Value + Send + Sync + 'static) -> Self {
+        self.facts.push((name, Arc::new(value)));
+        self
+    }
+    /// Where it is edited; `e` leads there too.
+    pub fn edit(self, needs: Permission, href: impl Fn(&R) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.linked("Edit", Icon::Pencil, needs, Arc::new(href), Some("e"))
+    }
+    /// A link among the buttons, while there is an address for it.
+    pub fn link(self, label: &'static str, sign: Icon, needs: Permission, href: impl Fn(&R) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.linked(label, sign, needs, Arc::new(href), None)
+    }
+    fn linked(mut self, label: &'static str, sign: Icon, needs: Permission, href: Of<R, Option<String>>, key: Option<&'static str>) -> Self {
+        self.links.push(Link { label, sign, needs, href, key });
+        self
+    }
+    /// Something to be done with it.
+    pub fn action(mut self, act: Act<R>) -> Self {
+        self.acts.push(act);
+        self
+    }
+    /// A card that shows something of the thing; nothing while there is nothing to show.
+    pub fn card(mut self, title: &'static str, body: impl Fn(&R) -> Option<AnyView> + Send + Sync + 'static) -> Self {
+        self.cards.push(Card::Of(title, Arc::new(body)));
+        self
+    }
+    /// A short list of what belongs to it.
+    pub fn related<O: Resource>(mut self, related: Related<O>) -> Self {
+        self.cards.push(Card::Part(Arc::new(move |again| related.clone().view(again))));
+        self
+    }
+    /// A part that asks for its own data, such as a timeline. It is told when the thing has changed.
+    pub fn part(mut self, part: impl Fn(RwSignal<u32>) -> AnyView + Send + Sync + 'static) -> Self {
+        self.cards.push(Card::Part(Arc::new(part)));
+        self
+    }
+    /// Its history from the audit log, for who may read that. `subject` is the log's word for such a thing.
+    pub fn history(self, subject: &'static str) -> Self {
+        let id = self.id.to_string();
+        self.part(move |again| super::history(subject, &id, again))
+    }
+    /// Asks again every two seconds while this holds: something is under way.
+    pub fn refresh_while(mut self, moving: impl Fn(&R) -> bool + Send + Sync + 'static) -> Self {
+        self.refresh = Some(Arc::new(moving));
+        self
+    }
+    /// Draws it.
+    pub fn show(self) -> AnyView {
+        detail_view::view(self)
+    }
+}
+
+/// The state of a page of one thing.
+pub(super) struct Shown<R: Resource> {
+    pub got: RwSignal<Option<Result<R, Fault>>>,
+    /// Asks for the thing.
+    pub ask: RwSignal<u32>,
+    /// Tells the parts that the thing has changed.
+    pub changed: RwSignal<u32>,
+}
+
+impl<R: Resource> Copy for Shown<R> {}
+impl<R: Resource> Clone for Shown<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R: Resource> Shown<R> {
+    pub fn begin(id: R::Id, refresh: Option<Of<R, bool>>) -> Self {
+        let shown = Self { got: RwSignal::new(None), ask: RwSignal::new(0), changed: RwSignal::new(0) };
+        Effect::new(move |_| {
+            shown.ask.track();
+            let refresh = refresh.clone();
+            leptos::task::spawn_local(async move { shown.receive(api::find::<R>(id).await, refresh.as_ref()) });
+        });
+        shown
+    }
+    fn receive(self, outcome: Result<R, Fault>, refresh: Option<&Of<R, bool>>) {
+        let Some(before) = self.got.try_get_untracked() else { return };
+        let moving = matches!((&outcome, refresh), (Ok(thing), Some(refresh)) if refresh(thing));
+        // A refresh that fails leaves what is shown.
+        let keep = outcome.is_err() && matches!(before, Some(Ok(_))) && refresh.is_some();
+        if !keep && before.as_ref() != Some(&outcome) {
+            self.got.set(Some(outcome));
+            if before.is_some() {
+                self.changed.update(|changed| *changed = changed.wrapping_add(1));
+            }
+        }
+        if moving || keep {
+            set_timeout(move || self.again(), std::time::Duration::from_secs(2));
+        }
+    }
+    pub fn again(self) {
+        let _ = self.ask.try_update(|ask| *ask = ask.wrapping_add(1));
+    }
+    /// After an act: the thing and all its parts.
+    pub fn all_again(self) {
+        self.again();
+        let _ = self.changed.try_update(|changed| *changed = changed.wrapping_add(1));
+    }
+    pub fn thing(self) -> Option<R> {
+        self.got.with(|got| got.as_ref().and_then(|got| got.as_ref().ok().cloned()))
+    }
+}

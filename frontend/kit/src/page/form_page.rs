@@ -1,0 +1,177 @@
+//! A form as a description: the same one makes a new thing and edits a known one.
+
+use super::form_view;
+use crate::{
+    Task,
+    api::{self, Fault},
+    chance,
+    form::{
+        Field,
+        state::{Form, Judge},
+        submit::{Save, Saved},
+    },
+    task,
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_query_map};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::{marker::PhantomData, sync::Arc};
+use wire::{Check, FieldErrors, Resource};
+
+/// Fields that belong together.
+#[derive(Clone)]
+pub(super) struct Group {
+    pub title: &'static str,
+    pub hint: &'static str,
+    pub fields: Vec<Field>,
+}
+
+/// Loads the thing: its JSON, its name.
+pub(super) type Load = Arc<dyn Fn() -> Task<Result<(Value, String), Fault>> + Send + Sync>;
+
+/// What a form page is, without its types.
+pub(super) struct Sheet {
+    pub one: &'static str,
+    pub groups: Vec<Group>,
+    pub form: Form,
+    pub begin: Value,
+    pub load: Option<Load>,
+    pub save: Save,
+    pub back: String,
+    pub verb: Option<&'static str>,
+    pub note: Option<&'static str>,
+}
+
+/// A form in the making. `N` is what makes a new thing, `E` what changes a known one.
+pub struct FormPage<R: Resource, N, E> {
+    id: Option<R::Id>,
+    groups: Vec<Group>,
+    begin: Value,
+    back: Option<String>,
+    verb: Option<&'static str>,
+    note: Option<&'static str>,
+    types: PhantomData<(N, E)>,
+}
+
+/// For things that cannot be edited.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Fixed {}
+
+impl Check for Fixed {
+    fn check(&self, _: &mut FieldErrors) {}
+}
+
+/// Begins a form: for the thing with this id, or for a new one.
+pub fn form_page<R, N, E>(id: Option<R::Id>) -> FormPage<R, N, E>
+where
+    R: Resource,
+    N: Serialize + DeserializeOwned + Check + 'static,
+    E: Serialize + DeserializeOwned + Check + 'static,
+{
+    FormPage { id, groups: Vec::new(), begin: Value::Null, back: None, verb: None, note: None, types: PhantomData }
+}
+
+impl<R, N, E> FormPage<R, N, E>
+where
+    R: Resource,
+    N: Serialize + DeserializeOwned + Check + 'static,
+    E: Serialize + DeserializeOwned + Check + 'static,
+{
+    /// Fields that belong together, under a title.
+    pub fn section(mut self, title: &'static str, hint: &'static str, fields: impl IntoIterator<Item = Field>) -> Self {
+        self.groups.push(Group { title, hint, fields: fields.into_iter().collect() });
+        self
+    }
+    /// What a new thing begins with. Query parameters named like fields fill those in, too.
+    pub fn defaults(mut self, new: &N) -> Self {
+        self.begin = serde_json::to_value(new).unwrap_or_default();
+        self
+    }
+    /// The same, for a shape that has no whole default.
+    pub fn begin(mut self, with: Value) -> Self {
+        self.begin = with;
+        self
+    }
+    /// Where it leads when nothing is saved; one step up when not said.
+    pub fn back(mut self, path: impl Into<String>) -> Self {
+        self.back = Some(path.into());
+        self
+    }
+    /// The word on the button, when it is not "Create" or "Save".
+    pub fn verb(mut self, verb: &'static str) -> Self {
+        self.verb = Some(verb);
+        self
+    }
+    /// A line above the form: what it does, and what it leaves alone.
+    pub fn note(mut self, note: &'static str) -> Self {
+        self.note = Some(note);
+        self
+    }
+    /// Draws it.
+    pub fn show(self) -> AnyView {
+        let here = use_location().pathname.get_untracked();
+        let (parent, _) = here.rsplit_once('/').unwrap_or((&here, ""));
+        let parent = parent.to_owned();
+        let is_new = self.id.is_none();
+        let fields: Vec<Field> = self.groups.iter().flat_map(|group| group.fields.iter().cloned()).collect();
+        let judge: Judge = if is_new { Arc::new(judge::<N>) } else { Arc::new(judge::<E>) };
+        let begin = if is_new { prefilled(self.begin, &fields) } else { Value::Null };
+        let version = StoredValue::new(0);
+        let sheet = Sheet {
+            one: R::ONE,
+            groups: self.groups,
+            form: Form::new(fields, is_new, judge),
+            begin,
+            load: self.id.map(|id| load::<R>(id, version)),
+            save: save::<R>(self.id, version, parent.clone()),
+            back: self.back.unwrap_or(parent),
+            verb: self.verb,
+            note: self.note,
+        };
+        form_view::view(sheet)
+    }
+}
+
+fn judge<T: DeserializeOwned + Check>(sent: serde_json::Map<String, Value>) -> Result<Vec<wire::FieldError>, String> {
+    serde_json::from_value::<T>(Value::Object(sent)).map(|shape| shape.faults()).map_err(|error| format!("This cannot be sent yet: {error}."))
+}
+
+fn prefilled(begin: Value, fields: &[Field]) -> Value {
+    let mut begin = if begin.is_object() { begin } else { Value::Object(serde_json::Map::new()) };
+    let query = use_query_map().get_untracked();
+    if let Some(values) = begin.as_object_mut() {
+        for field in fields {
+            if let Some(text) = query.get(field.key) {
+                values.insert(field.key.to_owned(), Value::String(text));
+            }
+        }
+    }
+    begin
+}
+
+fn load<R: Resource>(id: R::Id, version: StoredValue<i32>) -> Load {
+    Arc::new(move || {
+        task(async move {
+            let thing = api::find::<R>(id).await?;
+            let _ = version.try_set_value(thing.version());
+            Ok((serde_json::to_value(&thing).unwrap_or_default(), thing.label()))
+        })
+    })
+}
+
+fn save<R: Resource>(id: Option<R::Id>, version: StoredValue<i32>, parent: String) -> Save {
+    // One key per form: sent again after a lost answer, it must not make a second thing.
+    let key = chance::uuid();
+    Arc::new(move |sent| {
+        let (key, parent) = (key.clone(), parent.clone());
+        task(async move {
+            let thing = match id {
+                None => api::create::<R>(&sent, &key).await?,
+                Some(id) => api::edit::<R>(id, version.get_value(), &sent).await?,
+            };
+            let href = if id.is_some() { parent } else { format!("{parent}/{}", thing.id()) };
+            Ok(Saved { label: thing.label(), href })
+        })
+    })
+}

@@ -1,0 +1,151 @@
+//! How a form looks, and what it says when it cannot be saved.
+
+use super::form_page::{Group, Load, Sheet};
+use crate::{
+    api::Fault,
+    dom,
+    form::{
+        controls::{control, element},
+        submit::{NOTICE, Notice, Submit},
+    },
+    guard, route, shell,
+    ui::{empty, failure, skeleton, Icon, toast},
+};
+use leptos::{ev, prelude::*};
+use serde_json::Value;
+use std::sync::Arc;
+use wire::ProblemCode;
+
+pub(super) fn view(sheet: Sheet) -> AnyView {
+    let sheet = Arc::new(sheet);
+    let form = sheet.form;
+    guard::protect(move || form.draft.try_with_untracked(|_| ()).is_some() && form.is_dirty());
+    let Some(load) = sheet.load.clone() else {
+        form.begin(&sheet.begin);
+        return view! { <div class="page form-page">{body(&sheet, format!("New {}", sheet.one))}</div> }.into_any();
+    };
+    let (got, again) = (RwSignal::new(None::<Result<String, Fault>>), RwSignal::new(0_u32));
+    Effect::new(move |_| {
+        again.track();
+        let work = load();
+        leptos::task::spawn_local(async move {
+            let outcome = work.await;
+            if got.try_get_untracked().is_none() {
+                return;
+            }
+            if let Ok((thing, _)) = &outcome {
+                form.begin(thing);
+            }
+            got.set(Some(outcome.map(|(_, label)| label)));
+        });
+    });
+    let filled = move || match got.get() {
+        None => skeleton::page(),
+        Some(Ok(label)) => {
+            shell::called(format!("Edit {label}"));
+            body(&sheet, format!("Edit {label}"))
+        }
+        Some(Err(fault)) if fault.code() == Some(ProblemCode::NotFound) => {
+            view! { <div class="card">{empty(Icon::Search, format!("No such {}", sheet.one), "It may have been removed.", None)}</div> }.into_any()
+        }
+        Some(Err(fault)) => view! { <div class="card">{failure(&fault, move || again.update(|again| *again = again.wrapping_add(1)))}</div> }.into_any(),
+    };
+    view! { <div class="page form-page">{filled}</div> }.into_any()
+}
+
+fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
+    let submit = Submit::new(sheet.form);
+    let is_new = sheet.form.is_new;
+    let back = sheet.back.clone();
+    let one = sheet.one;
+    let save = sheet.save.clone();
+    let send = move || {
+        if !is_new && !submit.form.is_dirty() {
+            return route::go(&back);
+        }
+        submit.run(&save, move |saved| {
+            guard::release();
+            toast::good(format!("{} {}", saved.label, if is_new { "created" } else { "saved" }));
+            route::go(&saved.href);
+        });
+    };
+    let by_key = send.clone();
+    let keys = move |event: ev::KeyboardEvent| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            by_key();
+        }
+    };
+    let groups = sheet.groups.iter().cloned().map(|group| section(sheet, group)).collect_view();
+    let load = sheet.load.clone();
+    let verb = sheet.verb.map_or_else(|| if is_new { format!("Create {one}") } else { "Save changes".to_owned() }, str::to_owned);
+    view! {
+        <form novalidate on:keydown=keys on:submit=move |event| { event.prevent_default(); send(); }>
+            <header class="page-head"><div><h1>{title}</h1>{sheet.note.map(|note| view! { <p class="muted">{note}</p> })}</div></header>
+            <div id=NOTICE tabindex="-1" role="alert">{move || submit.notice.get().map(|notice| says(notice, submit, load.clone()))}</div>
+            {groups}
+            <footer class="form-foot">
+                <a class="btn" href=sheet.back.clone()>"Cancel"</a>
+                <button type="submit" class="btn primary" aria-busy={move || submit.busy.get().to_string()}>{verb}</button>
+            </footer>
+        </form>
+    }
+    .into_any()
+}
+
+
+fn section(sheet: &Arc<Sheet>, group: Group) -> AnyView {
+    let form = sheet.form;
+    let known = form.fields.get_value();
+    let fields: Vec<AnyView> = group.fields.into_iter().filter(|field| known.iter().any(|known| known.key == field.key)).map(|field| control(form, field)).collect();
+    if fields.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section class="card form-section"><div class="form-about"><h2>{group.title}</h2><p class="muted">{group.hint}</p></div><div class="form-fields">{fields}</div></section>
+    }
+    .into_any()
+}
+
+fn says(notice: Notice, submit: Submit, load: Option<Load>) -> AnyView {
+    match notice {
+        Notice::Refused(fault) => {
+            let request = fault.request_id().map(|id| view! { <small>"Request "{id.to_owned()}</small> });
+            view! { <div class="banner" data-tone="bad"><p>{fault.sentence()}</p>{request}</div> }.into_any()
+        }
+        Notice::Faults(list) => {
+            let one = |(field, message): (Option<(&'static str, &'static str)>, String)| match field {
+                Some((label, key)) => view! { <li><button type="button" class="link" on:click=move |_| dom::focus(&element(key))>{label}</button>": "{message}</li> }.into_any(),
+                None => view! { <li>{message}</li> }.into_any(),
+            };
+            view! { <div class="banner" data-tone="bad"><p>"Some fields need another look:"</p><ul>{list.into_iter().map(one).collect_view()}</ul></div> }.into_any()
+        }
+        Notice::Stale => stale(submit, load),
+    }
+}
+
+/// Somebody else was quicker: their changes are taken over, what was typed here stays.
+fn stale(submit: Submit, load: Option<Load>) -> AnyView {
+    let merge = move |_| {
+        let Some(work) = load.as_ref().map(|load| load()) else { return };
+        leptos::task::spawn_local(async move {
+            let outcome: Result<(Value, String), Fault> = work.await;
+            if submit.notice.try_get_untracked().is_none() {
+                return;
+            }
+            match outcome {
+                Ok((thing, _)) => {
+                    submit.form.rebase(&thing);
+                    submit.notice.set(None);
+                    toast::good("Their changes are loaded, yours are kept. Look it over and save.");
+                }
+                Err(fault) => toast::fault(&fault),
+            }
+        });
+    };
+    view! {
+        <div class="banner" data-tone="waiting"><p>"Somebody changed this while you were editing. Nothing of yours is lost."</p>
+            <button type="button" class="btn sm" on:click=merge>"Load their changes, keep mine"</button></div>
+    }
+    .into_any()
+}

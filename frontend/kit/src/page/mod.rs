@@ -1,0 +1,22 @@
+//! Pages: a list, a detail, a form, an import. A screen describes one and holds nothing else.
+
+mod act;
+mod detail_page;
+mod detail_view;
+mod form_page;
+mod form_view;
+mod history;
+mod import_page;
+mod import_view;
+mod list_page;
+mod login_page;
+mod related;
+
+pub use act::{Act, act, act_for};
+pub use detail_page::{DetailPage, detail_page};
+pub use form_page::{Fixed, FormPage, form_page};
+pub use history::history;
+pub use import_page::{ImportPage, Imported, import_page};
+pub use list_page::{ListPage, list_page};
+pub use login_page::login_page;
+pub use related::{Related, loaded, related};

@@ -1,0 +1,110 @@
+//! Addresses and the screens behind them. A screen is a row of a table, so a section is a list that one can read.
+
+use crate::guard;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use std::{cell::RefCell, rc::Rc};
+use wire::{Param, Permission};
+
+/// A screen: where it is, what it is called, who may see it.
+#[derive(Clone, Copy)]
+pub struct Screen {
+    /// Its address, such as `/catalog/plans/{id}`. A fixed part is tried before one in braces.
+    pub path: &'static str,
+    /// What it is called in the tab and in the breadcrumbs.
+    pub title: &'static str,
+    /// What one must be allowed to see it.
+    pub needs: Permission,
+    /// Its view; `None` when the address cannot belong to anything.
+    pub view: fn(&Params) -> Option<AnyView>,
+}
+
+/// The parts of an address that a screen left open.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Params(Vec<(&'static str, String)>);
+
+impl Params {
+    /// The id in the address.
+    pub fn id<I: Param>(&self) -> Option<I> {
+        self.text("id").and_then(|text| I::parse(text).ok())
+    }
+    /// Another open part.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Screen {
+    /// What the address fills in, if it is this screen's.
+    pub(crate) fn matches(&self, path: &str) -> Option<Params> {
+        let mut given = path.split('/');
+        let mut params = Params::default();
+        for part in self.path.split('/') {
+            let here = given.next()?;
+            match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+                Some(name) if !here.is_empty() => params.0.push((name, here.to_owned())),
+                None if part == here => {}
+                _ => return None,
+            }
+        }
+        given.next().is_none().then_some(params)
+    }
+}
+
+/// The screen of an address: the one with the fewest open parts.
+pub(crate) fn find(screens: impl Iterator<Item = &'static Screen>, path: &str) -> Option<(&'static Screen, Params)> {
+    let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
+    let fitting = screens.filter_map(|screen| screen.matches(path).map(|params| (screen, params)));
+    fitting.min_by_key(|(_, params)| params.0.len())
+}
+
+type Navigate = Rc<dyn Fn(&str, NavigateOptions)>;
+
+thread_local! { static NAVIGATE: RefCell<Option<Navigate>> = const { RefCell::new(None) }; }
+
+pub(crate) fn install(navigate: impl Fn(&str, NavigateOptions) + 'static) {
+    NAVIGATE.set(Some(Rc::new(navigate)));
+}
+
+/// Goes to an address of the panel, unless unsaved work holds the user back.
+pub fn go(path: &str) {
+    if guard::is_dirty() {
+        let path = path.to_owned();
+        return guard::confirm(move || step(&path, false));
+    }
+    step(path, false);
+}
+
+/// Goes there without leaving a trace in the history.
+pub(crate) fn replace(path: &str) {
+    step(path, true);
+}
+
+fn step(path: &str, replace: bool) {
+    let navigate = NAVIGATE.with_borrow(Clone::clone);
+    if let Some(navigate) = navigate {
+        navigate(path, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static SCREENS: [Screen; 3] = [
+        Screen { path: "/plans/{id}", title: "Plan", needs: Permission::PlansRead, view: |_| None },
+        Screen { path: "/plans/new", title: "New plan", needs: Permission::PlansWrite, view: |_| None },
+        Screen { path: "/plans/{id}/edit", title: "Edit plan", needs: Permission::PlansWrite, view: |_| None },
+    ];
+
+    #[test]
+    fn a_fixed_part_wins_over_an_open_one() {
+        let title = |path: &str| find(SCREENS.iter(), path).map(|(screen, params)| (screen.title, params.text("id").map(str::to_owned)));
+        assert_eq!(title("/plans/new"), Some(("New plan", None)));
+        assert_eq!(title("/plans/7"), Some(("Plan", Some("7".to_owned()))));
+        assert_eq!(title("/plans/7/edit/"), Some(("Edit plan", Some("7".to_owned()))));
+        assert_eq!(title("/plans"), None);
+        assert_eq!(title("/plans/"), None);
+        assert_eq!(title("/plans/7/other"), None);
+    }
+}

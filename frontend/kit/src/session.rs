@@ -1,0 +1,105 @@
+//! Who is signed in. The access token lives in memory only; the browser keeps the refresh cookie, which no script reads.
+
+use crate::api::{Call, Fault, renew, send};
+use leptos::prelude::*;
+use std::cell::RefCell;
+use wire::{
+    Permission, ProblemCode, Reach,
+    accounts::{
+        sessions::{Granted, NewSession},
+        users::User,
+    },
+};
+
+/// What is known about who sits there.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// The refresh cookie is being tried.
+    Restoring,
+    /// Nobody.
+    Out,
+    /// A member of the staff.
+    In(Box<User>),
+}
+
+thread_local! {
+    static STATE: ArcRwSignal<State> = ArcRwSignal::new(State::Restoring);
+    static TOKEN: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+fn signal() -> ArcRwSignal<State> {
+    STATE.with(Clone::clone)
+}
+
+/// What is known, as a view may read it.
+pub fn state() -> State {
+    signal().get()
+}
+
+/// Who is signed in, as a view may read it.
+pub fn user() -> Option<User> {
+    signal().with(|state| match state {
+        State::In(user) => Some(User::clone(user)),
+        _ => None,
+    })
+}
+
+/// Whether whoever is signed in may do this, to all or to their own.
+pub fn can(permission: Permission) -> bool {
+    signal().with(|state| match state {
+        State::In(user) => permission.reach(user.role) != Reach::None,
+        _ => false,
+    })
+}
+
+/// Tries the refresh cookie. To be called once, when the panel starts.
+pub async fn restore() {
+    // Offline or signed out, the answer is the same: show the sign-in.
+    if renew().await.is_err() {
+        end();
+    }
+}
+
+/// Signs in, or says why not.
+pub async fn sign_in(who: &NewSession) -> Result<(), Fault> {
+    let granted: Granted = send(Call::post("/v1/sessions").json(who).as_nobody()).await?.json().await?;
+    let is_staff = granted.user.role.is_staff();
+    let outcome = take(granted);
+    if !is_staff {
+        let _ = send(Call::delete("/v1/sessions/current")).await;
+        end();
+    }
+    outcome
+}
+
+/// Signs out here and on the server.
+pub async fn sign_out() {
+    // Even when the server cannot be told: whoever leaves must be able to.
+    let _ = send(Call::delete("/v1/sessions/current")).await;
+    end();
+}
+
+pub(crate) fn token() -> Option<String> {
+    TOKEN.with_borrow(Clone::clone)
+}
+
+/// Begins or prolongs a session. The panel is for the staff: anybody else is refused.
+pub(crate) fn take(granted: Granted) -> Result<(), Fault> {
+    TOKEN.set(Some(granted.access_token));
+    if !granted.user.role.is_staff() {
+        return Err(Fault::made(ProblemCode::Forbidden, String::new()));
+    }
+    let next = State::In(Box::new(granted.user));
+    if signal().with_untracked(|state| *state != next) {
+        signal().set(next);
+    }
+    Ok(())
+}
+
+/// Forgets who was signed in.
+pub(crate) fn end() {
+    TOKEN.take();
+    if signal().with_untracked(|state| *state != State::Out) {
+        signal().set(State::Out);
+    }
+}

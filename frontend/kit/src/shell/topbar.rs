@@ -1,0 +1,52 @@
+//! The bar on top: where one is, help, and one's own menu.
+
+use super::{Sections, crumbs::crumbs, layout::Menu};
+use crate::{format, session, theme::{self, Theme}, ui::{Icon, button::icon_button, icon, popover::Popover}};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+pub(super) fn topbar(sections: Sections, path: Memo<String>, menu: Menu, helping: RwSignal<bool>) -> AnyView {
+    view! {
+        <header class="topbar">
+            <button type="button" class="btn quiet icon-only nav-toggle" aria-label="Menu" aria-expanded={move || menu.drawer.get().to_string()}
+                on:click=move |_| menu.drawer.update(|open| *open = !*open)>{icon(Icon::Menu)}</button>
+            {crumbs(sections, path)}
+            <div class="spacer"></div>
+            <span class="wide-only">{icon_button("Keyboard shortcuts (?)", Icon::Keyboard, move || helping.set(true))}</span>
+            {account()}
+        </header>
+    }
+    .into_any()
+}
+
+fn account() -> AnyView {
+    let name = || session::user().map(|user| user.full_name()).unwrap_or_default();
+    let button = move || view! { <span class="avatar" aria-hidden="true">{format::initials(&name())}</span> }.into_any();
+    let panel = move |open: RwSignal<bool>| {
+        let user = session::user();
+        let (email, role) = user.as_ref().map(|user| (user.email.clone(), format::sentence(user.role.as_str()))).unwrap_or_default();
+        let leave = move |_| {
+            open.set(false);
+            leptos::task::spawn_local(session::sign_out());
+        };
+        view! {
+            <div class="menu">
+                <div class="menu-head"><strong>{name()}</strong><span class="muted">{email}</span><span class="muted">{role}</span></div>
+                <div class="menu-themes" role="group" aria-label="Theme">{Theme::ALL.map(theme_button).collect_view()}</div>
+                <button type="button" class="menu-item" on:click=leave>{icon(Icon::LogOut)}<span>"Sign out"</span></button>
+            </div>
+        }
+        .into_any()
+    };
+    Popover { name: Some(format!("Account of {}", untrack(name))), class: "account", to_left: true, role: "dialog", button: Arc::new(button), panel: Arc::new(panel) }.view()
+}
+
+fn theme_button(theme: Theme) -> AnyView {
+    let (sign, label) = match theme {
+        Theme::System => (Icon::Monitor, "System"),
+        Theme::Light => (Icon::Sun, "Light"),
+        Theme::Dark => (Icon::Moon, "Dark"),
+    };
+    view! { <button type="button" class="theme" aria-pressed={move || (theme::current() == theme).to_string()} on:click=move |_| theme::choose(theme)>{icon(sign)}<span>{label}</span></button> }
+        .into_any()
+}

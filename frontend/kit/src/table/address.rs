@@ -1,0 +1,140 @@
+//! What a list is asked for, as the address bar holds it: filters, order, page. Sharing the address shares the list.
+
+use crate::api::{Pairs, with_query};
+use wire::{Filter, Paging, Resource, SortKey, list::PAGING_KEYS};
+
+/// What is asked of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Asked {
+    /// What it is narrowed by.
+    pub filter: Pairs,
+    /// The word of the order, and whether the greatest comes first.
+    pub sort: (&'static str, bool),
+    /// Rows on a page.
+    pub limit: u32,
+    /// The page: `after` or `before`, and the cursor.
+    pub cursor: Option<(&'static str, String)>,
+    /// The number of the first row, which a cursor does not tell. Only ever shown.
+    pub at: i64,
+    /// The order of a list that nobody has ordered.
+    default_sort: (&'static str, bool),
+}
+
+impl Asked {
+    /// Reads an address. What does not belong there is left out, as a mistyped filter must not break the page.
+    pub fn read<R: Resource>(get: impl Fn(&str) -> Option<String>) -> Self {
+        let mut filter = R::Filter::default();
+        for key in R::Filter::KEYS {
+            if let Some(value) = get(key).filter(|value| !value.is_empty()) {
+                let _ = filter.set(key, &value);
+            }
+        }
+        let mut paging = Paging::<R::Sort>::default();
+        for key in PAGING_KEYS {
+            if let Some(value) = get(key) {
+                let _ = paging.set(key, &value);
+            }
+        }
+        if paging.check().is_err() {
+            (paging.after, paging.before) = (None, None);
+        }
+        let cursor = paging.pairs().into_iter().find(|(key, _)| matches!(*key, "after" | "before"));
+        let at = get("at").and_then(|at| at.parse().ok()).filter(|at| *at > 0 && cursor.is_some()).unwrap_or(1);
+        let usual = R::Sort::DEFAULT;
+        Self {
+            filter: filter.pairs(),
+            sort: (paging.sort.key.as_str(), paging.sort.descending),
+            limit: paging.limit,
+            cursor,
+            at,
+            default_sort: (usual.key.as_str(), usual.descending),
+        }
+    }
+    /// What stands in a filter.
+    pub fn filtered(&self, key: &str) -> Option<&str> {
+        self.filter.iter().find(|(known, _)| *known == key).map(|(_, value)| value.as_str())
+    }
+    /// The same list, narrowed otherwise, from its first page.
+    pub fn narrowed(mut self, key: &'static str, value: Option<String>) -> Self {
+        self.filter.retain(|(known, _)| *known != key);
+        self.filter.extend(value.filter(|value| !value.is_empty()).map(|value| (key, value)));
+        self.first_page()
+    }
+    /// The same list in another order, from its first page.
+    pub fn ordered(mut self, key: &'static str) -> Self {
+        self.sort = if self.sort.0 == key { (key, !self.sort.1) } else { (key, false) };
+        self.first_page()
+    }
+    /// The same list with longer or shorter pages.
+    pub fn limited(mut self, limit: u32) -> Self {
+        self.limit = limit;
+        self.first_page()
+    }
+    /// Another page of it.
+    pub fn turned(mut self, way: &'static str, cursor: String, at: i64) -> Self {
+        self.cursor = Some((way, cursor));
+        self.at = at.max(1);
+        self
+    }
+    fn first_page(mut self) -> Self {
+        (self.cursor, self.at) = (None, 1);
+        self
+    }
+    /// The whole list, unfiltered.
+    pub fn cleared(mut self) -> Self {
+        self.filter.clear();
+        self.first_page()
+    }
+    /// What the API is asked.
+    pub fn pairs(&self) -> Pairs {
+        let mut pairs = self.filter.clone();
+        if self.limit != wire::list::DEFAULT_LIMIT {
+            pairs.push(("limit", self.limit.to_string()));
+        }
+        if self.sort != self.default_sort {
+            pairs.push(("sort", format!("{}{}", if self.sort.1 { "-" } else { "" }, self.sort.0)));
+        }
+        pairs.extend(self.cursor.clone());
+        pairs
+    }
+    /// What the address bar shows.
+    pub fn address(&self, path: &str) -> String {
+        let mut pairs = self.pairs();
+        if self.at > 1 {
+            pairs.push(("at", self.at.to_string()));
+        }
+        with_query(path, &pairs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wire::catalog::plans::Plan;
+
+    fn read(query: &[(&str, &str)]) -> Asked {
+        Asked::read::<Plan>(|key| query.iter().find(|(known, _)| *known == key).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn an_address_survives_the_round_trip() {
+        let asked = read(&[("q", "eu 5"), ("is_active", "true"), ("sort", "name"), ("limit", "25")]);
+        assert_eq!(asked.address("/catalog/plans"), "/catalog/plans?q=eu%205&is_active=true&limit=25&sort=name");
+        assert_eq!(read(&[]).address("/catalog/plans"), "/catalog/plans");
+    }
+
+    #[test]
+    fn what_does_not_belong_is_left_out() {
+        let asked = read(&[("q", ""), ("is_active", "maybe"), ("sort", "password"), ("limit", "1000"), ("after", "?"), ("at", "51"), ("x", "y")]);
+        assert_eq!(asked, read(&[]));
+    }
+
+    #[test]
+    fn another_filter_or_order_begins_at_the_first_page() {
+        let later = read(&[]).turned("after", "abc".to_owned(), 51);
+        assert_eq!(later.address("/p"), "/p?after=abc&at=51");
+        assert_eq!(later.clone().narrowed("q", Some("x".to_owned())).address("/p"), "/p?q=x");
+        assert_eq!(later.clone().ordered("name").address("/p"), "/p?sort=name");
+        assert_eq!(later.ordered("created_at").address("/p"), "/p?sort=created_at");
+    }
+}

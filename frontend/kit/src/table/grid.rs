@@ -1,0 +1,144 @@
+//! The table itself: headings that sort, rows that open, and what stands there when there are none.
+
+use super::{
+    list::List,
+    row::{Head, Row, Rows},
+};
+use crate::{dom, route::go, session, ui::{Icon, Look, empty, failure, icon::sized, link_button}};
+use leptos::{ev::MouseEvent, prelude::*};
+use std::sync::Arc;
+
+pub(crate) fn grid(list: List) -> AnyView {
+    let busy = move || list.busy.get() && list.rows.with(Option::is_some);
+    let body = move || match (list.fault.get(), list.rows.get()) {
+        (Some(fault), _) => failure(&fault, move || list.reload()),
+        (None, None) => table(list, None),
+        (None, Some(rows)) if rows.rows.is_empty() => nothing(list),
+        (None, Some(rows)) => table(list, Some(rows)),
+    };
+    view! { <div class="grid" class:dense={move || list.dense.get()} class:busy=busy tabindex="-1">{body}</div> }.into_any()
+}
+
+fn table(list: List, rows: Option<Arc<Rows>>) -> AnyView {
+    let spec = list.spec();
+    let shown = list.shown.get();
+    let heads: Vec<Head> = spec.heads.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(head, _)| head.clone()).collect();
+    let marks = !spec.bulk.is_empty() && spec.bulk.iter().any(|bulk| untrack(|| session::can(bulk.needs)));
+    let body = match &rows {
+        Some(rows) => rows.rows.iter().cloned().enumerate().map(|(at, row)| line(list, at, row, &spec.heads, &shown, marks)).collect_view().into_any(),
+        None => (0..8).map(|_| waiting(heads.len(), marks)).collect_view().into_any(),
+    };
+    let all = rows.map(|rows| Arc::new(rows.rows.clone()));
+    let mark_all = marks.then(|| all.map(|all| view! { <th role="columnheader" scope="col" class="mark">{mark_all(list, all)}</th> }.into_any()).unwrap_or_else(|| view! { <th role="columnheader" class="mark"><span class="sr-only">"Select"</span></th> }.into_any()));
+    let busy = move || list.busy.get().to_string();
+    view! {
+        <table role="table" aria-busy=busy aria-label=spec.title.clone()>
+            <thead role="rowgroup"><tr role="row">{mark_all}{heads.into_iter().map(|head| heading(list, head)).collect_view()}</tr></thead>
+            <tbody role="rowgroup">{body}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn heading(list: List, head: Head) -> AnyView {
+    let Some(key) = head.sort else {
+        return view! { <th role="columnheader" scope="col" class:num=head.number>{head.text}</th> }.into_any();
+    };
+    let order = move || list.asked.with(|asked| (asked.sort.0 == key).then_some(asked.sort.1));
+    let aria = move || match order() {
+        None => "none",
+        Some(true) => "descending",
+        Some(false) => "ascending",
+    };
+    let sign = move || match order() {
+        None => sized(Icon::ChevronsUpDown, 14),
+        Some(true) => sized(Icon::ChevronDown, 14),
+        Some(false) => sized(Icon::ChevronUp, 14),
+    };
+    let turn = move |_| list.ask(&list.asked.get_untracked().ordered(key));
+    view! {
+        <th role="columnheader" scope="col" class:num=head.number aria-sort=aria><button type="button" class="sort" on:click=turn>{head.text}{sign}</button></th>
+    }
+    .into_any()
+}
+
+fn line(list: List, at: usize, row: Row, heads: &[Head], shown: &[bool], marks: bool) -> AnyView {
+    let row = StoredValue::new(row);
+    let id = row.with_value(|row| row.id.clone());
+    let is_marked = move || list.marked.with(|marked| marked.contains_key(&id));
+    let href = row.with_value(|row| row.href.clone());
+    let cells = row.with_value(|row| row.cells.clone()).into_iter().zip(heads).zip(shown).filter(|(_, shown)| **shown);
+    let cells = cells.enumerate().map(|(place, ((value, head), _))| {
+        let value = if place == 0 { value.link_or_keep(href.clone()) } else { value };
+        let class = match (place, head.number, head.shown) {
+            (0, ..) => "lead",
+            (_, true, _) => "num",
+            (_, _, super::column::Shown::Wide) => "roomy",
+            _ => "",
+        };
+        view! { <td role="cell" class=class data-label=head.text>{value.view()}</td> }
+    });
+    let cells = cells.collect_view();
+    let mark = marks.then(|| view! { <td role="cell" class="mark">{mark_one(list, at, row)}</td> });
+    let marked = is_marked.clone();
+    view! {
+        <tr role="row" id=format!("row-{at}") class:opens=href.is_some() class:marked={move || marked()} class:cursor={move || list.cursor.get() == Some(at)}
+            aria-selected={move || marks.then(|| is_marked().to_string())} on:click=move |event| open(&event, row) on:auxclick=move |event| open(&event, row)>{mark}{cells}</tr>
+    }
+    .into_any()
+}
+
+/// A click anywhere in a row opens it; a middle click in a new tab. Links and buttons inside keep their own clicks.
+fn open(event: &MouseEvent, row: StoredValue<Row>) {
+    let Some(href) = row.with_value(|row| row.href.clone()) else { return };
+    let selects = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
+    if selects || dom::is_busy(event.target(), "a, button, input, label, .mark") {
+        return;
+    }
+    if event.button() == 1 || event.ctrl_key() || event.meta_key() {
+        let _ = window().open_with_url_and_target(&href, "_blank");
+    } else if event.button() == 0 {
+        go(&href);
+    }
+}
+
+fn mark_one(list: List, at: usize, row: StoredValue<Row>) -> AnyView {
+    let (id, label) = row.with_value(|row| (row.id.clone(), row.label.clone()));
+    let marked = move || list.marked.with(|marked| marked.contains_key(&id));
+    let click = move |event: MouseEvent| {
+        let on = event_target_checked(&event);
+        let from = list.cursor.get_untracked().filter(|_| event.shift_key()).unwrap_or(at);
+        let rows = list.rows.get_untracked();
+        let range = rows.iter().flat_map(|rows| rows.rows.iter()).skip(from.min(at)).take(from.abs_diff(at) + 1);
+        range.for_each(|row| list.mark(row, on));
+        list.cursor.set(Some(at));
+    };
+    view! { <label class="box"><input type="checkbox" prop:checked=marked on:click=click aria-label=format!("Select {label}")/></label> }.into_any()
+}
+
+fn mark_all(list: List, all: Arc<Vec<Row>>) -> AnyView {
+    let rows = Arc::clone(&all);
+    let marked = move || list.marked.with(|marked| rows.iter().all(|row| marked.contains_key(&row.id)));
+    let click = move |event: MouseEvent| {
+        let on = event_target_checked(&event);
+        all.iter().for_each(|row| list.mark(row, on));
+    };
+    view! { <label class="box"><input type="checkbox" prop:checked=marked on:click=click aria-label="Select all on this page"/></label> }.into_any()
+}
+
+fn waiting(columns: usize, marks: bool) -> AnyView {
+    let cell = |_| view! { <td role="cell"><span class="sk"></span></td> };
+    view! { <tr role="row" aria-hidden="true">{marks.then(|| view! { <td role="cell" class="mark"></td> })}{(0..columns).map(cell).collect_view()}</tr> }.into_any()
+}
+
+/// Nothing to show: because nothing is there yet, or because nothing fits.
+fn nothing(list: List) -> AnyView {
+    let spec = list.spec();
+    if list.asked.with(|asked| asked.filter.is_empty() && asked.cursor.is_none()) {
+        let next = spec.buttons.iter().find(|(_, _, needs, _)| untrack(|| session::can(*needs)));
+        let next = next.map(|(label, href, _, sign)| link_button(*label, Look::Primary, *sign, *href));
+        return empty(Icon::Inbox, spec.empty.0.clone(), spec.empty.1.clone(), next);
+    }
+    let clear = crate::ui::button("Show all", Look::Plain, None, move || list.ask(&list.asked.get_untracked().cleared()));
+    empty(Icon::Search, format!("No {} match", spec.many), "Change the filters, or look at all of them.", Some(clear))
+}

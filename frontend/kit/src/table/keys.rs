@@ -1,0 +1,45 @@
+//! The keys of a list.
+
+use super::list::List;
+use crate::{dom, on_key, route::go};
+use leptos::prelude::*;
+
+/// The search box, for the key that leads there.
+pub(crate) const SEARCH: &str = "list-search";
+
+pub(crate) fn keys(list: List) {
+    let step = move |down: bool| {
+        let count = list.rows.with_untracked(|rows| rows.as_ref().map_or(0, |rows| rows.rows.len()));
+        if count == 0 {
+            return;
+        }
+        let at = match (list.cursor.get_untracked(), down) {
+            (None, _) => 0,
+            (Some(at), true) => (at + 1).min(count - 1),
+            (Some(at), false) => at.saturating_sub(1),
+        };
+        list.cursor.set(Some(at));
+        dom::show(&format!("row-{at}"));
+    };
+    let open = move || {
+        if let Some(href) = list.current().and_then(|row| row.href) {
+            go(&href);
+        }
+    };
+    on_key("j", "Next row", move || step(true));
+    on_key("k", "Previous row", move || step(false));
+    on_key("o", "Open the row", open);
+    on_key("Enter", "Open the row", open);
+    if !list.spec().bulk.is_empty() {
+        on_key("x", "Select the row", move || {
+            if let Some(row) = list.current() {
+                let on = list.marked.with_untracked(|marked| !marked.contains_key(&row.id));
+                list.mark(&row, on);
+            }
+        });
+        on_key("Escape", "Forget the selection", move || list.marked.update(std::collections::BTreeMap::clear));
+    }
+    if list.spec().searchable {
+        on_key("/", "Search", || dom::focus(SEARCH));
+    }
+}

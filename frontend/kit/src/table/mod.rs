@@ -1,0 +1,20 @@
+//! Lists: columns, filters, what stands in the address, and how it all looks. `page::list_page` puts it together.
+//!
+//! A column knows its row's type; from there on everything is plain data, so this code is compiled once and not
+//! once per resource.
+
+pub(crate) mod address;
+pub(crate) mod bulk;
+pub(crate) mod chips;
+mod column;
+mod filter;
+pub(crate) mod grid;
+pub(crate) mod keys;
+pub(crate) mod list;
+pub(crate) mod pager;
+pub(crate) mod row;
+pub(crate) mod toolbar;
+
+pub(crate) use list::forget;
+pub use column::{Column, ago, code, count, day, maybe, moment, money, state, text, value};
+pub use filter::{By, choice, dates, flag, picked, place, yes_no};

@@ -1,0 +1,141 @@
+//! The bar above a list: search, filters, columns, row height.
+
+use super::{
+    filter::{By, Control},
+    keys::SEARCH,
+    list::{List, remember_columns},
+};
+use crate::{format, memory, ui::{Icon, button::icon_button, icon, icon::sized, popover::Popover}};
+use leptos::{ev, prelude::*};
+use std::{sync::Arc, time::Duration};
+
+pub(crate) fn toolbar(list: List) -> AnyView {
+    let spec = list.spec();
+    let filters = spec.filters.iter().cloned().map(|by| filter(list, by)).collect_view();
+    let density = move || {
+        list.dense.update(|dense| *dense = !*dense);
+        memory::remember("dense", if list.dense.get_untracked() { "yes" } else { "no" });
+    };
+    view! {
+        <div class="toolbar" role="search" aria-label=format!("Narrow the list of {}", spec.many)>
+            {spec.searchable.then(|| search(list))}
+            <div class="filters">{filters}</div>
+            <div class="spacer"></div>
+            <div class="wide-only tools">{icon_button("Row height", Icon::Rows3, density)}{columns(list)}</div>
+        </div>
+    }
+    .into_any()
+}
+
+fn search(list: List) -> AnyView {
+    let typed = debounce(Duration::from_millis(250), move |text: String| {
+        if let Some(asked) = list.asked.try_get_untracked() {
+            list.ask_softly(&asked.narrowed("q", Some(text.trim().to_owned())));
+        }
+    });
+    let mut typed = typed;
+    let hint = list.spec().search_hint.clone();
+    let leave = |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" {
+            let _ = event_target::<web_sys::HtmlElement>(&event).blur();
+        }
+    };
+    view! {
+        <label class="search">{icon(Icon::Search)}<span class="sr-only">{hint.clone()}</span>
+            <input id=SEARCH type="search" placeholder=hint autocomplete="off" spellcheck="false" maxlength="200"
+                prop:value={move || list.asked.with(|asked| asked.filtered("q").unwrap_or_default().to_owned())}
+                on:input=move |event| typed(event_target_value(&event)) on:keydown=leave/>
+            <kbd aria-hidden="true">"/"</kbd></label>
+    }
+    .into_any()
+}
+
+fn filter(list: List, by: By) -> AnyView {
+    if matches!(by.control, Control::Flag) {
+        let key = by.key;
+        let on = move || list.asked.with(|asked| asked.filtered(key) == Some("true"));
+        let toggle = move |_| list.ask(&list.asked.get_untracked().narrowed(key, (!untrack(on)).then(|| "true".to_owned())));
+        return view! { <button type="button" class="filter" aria-pressed={move || on().to_string()} on:click=toggle>{by.label}</button> }.into_any();
+    }
+    let (label, name) = (by.label, format!("Filter by {}", by.label.to_lowercase()));
+    let button = move || view! { <span>{label}</span>{sized(Icon::ChevronDown, 14)} }.into_any();
+    let panel = move |open: RwSignal<bool>| match by.control.clone() {
+        Control::Choice { options, many } => choices(list, by.key, options(), many, open),
+        Control::Dates { from, to } => range(list, from, to),
+        Control::Pick(source) => {
+            let (key, chosen) = (by.key, Signal::derive(move || list.asked.with(|asked| asked.filtered(by.key).map(str::to_owned))));
+            let set = move |id: Option<String>| {
+                open.set(false);
+                list.ask(&list.asked.get_untracked().narrowed(key, id));
+            };
+            view! { <div class="pad">{crate::form::combobox::combobox(key.to_owned(), by.label, source, chosen, set)}</div> }.into_any()
+        }
+        Control::Flag => ().into_any(),
+    };
+    Popover { name: Some(name), class: "filter", to_left: false, role: "dialog", button: Arc::new(button), panel: Arc::new(panel) }.view()
+}
+
+fn choices(list: List, key: &'static str, options: Vec<(String, String)>, many: bool, open: RwSignal<bool>) -> AnyView {
+    let chosen = move || list.asked.with(|asked| asked.filtered(key).map(|value| value.split(',').map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default());
+    let toggle = move |word: &str, on: bool| {
+        let mut words = if many { untrack(chosen) } else { Vec::new() };
+        words.retain(|known| known != word);
+        if on {
+            words.push(word.to_owned());
+        }
+        if !many {
+            open.set(false);
+        }
+        list.ask(&list.asked.get_untracked().narrowed(key, Some(words.join(","))));
+    };
+    let wanted = RwSignal::new(String::new());
+    let narrow = (options.len() > 12).then(|| view! { <input type="search" class="narrow" placeholder="Search" aria-label="Search the choices" autocomplete="off" bind:value=wanted/> });
+    let one = move |(word, label): (String, String)| {
+        let (shown, known, pick) = (label.to_lowercase(), word.clone(), word);
+        let fits = move || wanted.with(|wanted| shown.contains(&wanted.to_lowercase()));
+        let checked = move || chosen().iter().any(|chosen| *chosen == known);
+        view! {
+            <label class="option" class:hidden={move || !fits()}><input type="checkbox" prop:checked=checked
+                on:change=move |event| toggle(&pick, event_target_checked(&event))/><span>{label}</span></label>
+        }
+    };
+    view! { <div class="options">{narrow}{options.into_iter().map(one).collect_view()}</div> }.into_any()
+}
+
+/// Two days; the second one is included, so the parameter is the beginning of the day after it.
+fn range(list: List, from: &'static str, to: &'static str) -> AnyView {
+    let day = move |key: &'static str, shift: bool| {
+        let text = list.asked.with(|asked| asked.filtered(key).map(str::to_owned));
+        let time = text.and_then(|text| chrono::DateTime::parse_from_rfc3339(&text).ok()).map(|time| time.to_utc());
+        let time = time.and_then(|time| if shift { time.checked_sub_signed(chrono::TimeDelta::seconds(1)) } else { Some(time) });
+        time.map(|time| format::local(time).split('T').next().unwrap_or_default().to_owned()).unwrap_or_default()
+    };
+    let set = move |key: &'static str, text: String, shift: bool| {
+        let time = format::from_local(&format!("{text}{}", if shift { "T24:00" } else { "T00:00" }));
+        list.ask(&list.asked.get_untracked().narrowed(key, time.as_ref().map(wire::Param::show)));
+    };
+    view! {
+        <div class="range">
+            <label><span>"From"</span><input type="date" prop:value={move || day(from, false)} on:change=move |event| set(from, event_target_value(&event), false)/></label>
+            <label><span>"To"</span><input type="date" prop:value={move || day(to, true)} on:change=move |event| set(to, event_target_value(&event), true)/></label>
+        </div>
+    }
+    .into_any()
+}
+
+fn columns(list: List) -> AnyView {
+    let panel = move |_| {
+        let one = |(at, head): (usize, &super::row::Head)| {
+            let checked = move || list.shown.with(|shown| shown.get(at).copied().unwrap_or(true));
+            let toggle = move |event| {
+                let on = event_target_checked(&event);
+                list.shown.update(|shown| if let Some(slot) = shown.get_mut(at) { *slot = on });
+                remember_columns(list);
+            };
+            view! { <label class="option"><input type="checkbox" disabled=at == 0 prop:checked=checked on:change=toggle/><span>{head.text}</span></label> }
+        };
+        let spec = list.spec();
+        view! { <div class="options">{spec.heads.iter().enumerate().map(one).collect_view()}</div> }.into_any()
+    };
+    Popover { name: Some("Columns".to_owned()), class: "btn quiet icon-only", to_left: true, role: "dialog", button: Arc::new(|| icon(Icon::Columns3)), panel: Arc::new(panel) }.view()
+}

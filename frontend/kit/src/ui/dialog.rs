@@ -1,0 +1,110 @@
+//! One question at a time: names the thing, says what follows, and asks for a reason where the record needs one.
+
+use super::modal::follow;
+use crate::{Task, api::Fault};
+use leptos::{html, prelude::*};
+use std::sync::Arc;
+
+/// Whether a reason is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// No.
+    None,
+    /// It may be given.
+    Optional,
+    /// Nothing happens without one.
+    Required,
+}
+
+/// What happens on yes; it gets the reason.
+pub type Run = Arc<dyn Fn(String) -> Task<Result<(), Fault>> + Send + Sync>;
+
+/// A question before an act.
+#[derive(Clone)]
+pub struct Question {
+    /// The act and the thing: `Withdraw 5 GB Europe?`
+    pub title: String,
+    /// What follows.
+    pub says: String,
+    /// The word on the button.
+    pub verb: String,
+    /// Whether it takes something away.
+    pub danger: bool,
+    /// Whether a reason is asked for.
+    pub reason: Reason,
+    /// The act. The window stays open until it is done, and shows why it failed.
+    pub run: Run,
+}
+
+thread_local! { static ASKED: ArcRwSignal<Option<Question>> = ArcRwSignal::new(None); }
+
+/// Asks.
+pub fn ask(question: Question) {
+    ASKED.with(Clone::clone).set(Some(question));
+}
+
+/// Where questions appear. Stands once, in the shell.
+pub(crate) fn dialogs() -> AnyView {
+    let asked = ASKED.with(Clone::clone);
+    let open = RwSignal::new(false);
+    let node = NodeRef::<html::Dialog>::new();
+    follow(node, open);
+    let watched = asked.clone();
+    Effect::new(move |_| open.set(watched.with(Option::is_some)));
+    let forget = asked.clone();
+    view! {
+        <dialog class="modal narrow" node_ref=node aria-labelledby="question" aria-describedby="question-says" on:close=move |_| forget.set(None)>
+            {move || asked.get().map(|question| body(question, open))}
+        </dialog>
+    }
+    .into_any()
+}
+
+fn body(question: Question, open: RwSignal<bool>) -> AnyView {
+    let (reason, fault, busy) = (RwSignal::new(String::new()), RwSignal::new(None::<String>), RwSignal::new(false));
+    let needs_reason = question.reason == Reason::Required;
+    let run = question.run;
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let said = reason.get_untracked().trim().to_owned();
+        if needs_reason && said.is_empty() {
+            fault.set(Some("Say why: it is kept with the record.".to_owned()));
+            return crate::dom::focus("question-reason");
+        }
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let task = run(said);
+        leptos::task::spawn_local(async move {
+            let outcome = task.await;
+            let _ = busy.try_set(false);
+            match outcome {
+                Ok(()) => drop(open.try_set(false)),
+                Err(error) => drop(fault.try_set(Some(error.sentence()))),
+            }
+        });
+    };
+    let label = if needs_reason { "Reason" } else { "Reason (optional)" };
+    let ask = (question.reason != Reason::None).then(|| {
+        view! {
+            <div class="field">
+                <label for="question-reason">{label}</label>
+                <textarea id="question-reason" rows="2" maxlength="500" bind:value=reason aria-describedby="question-fault"></textarea>
+            </div>
+        }
+    });
+    view! {
+        <form class="window" on:submit=submit novalidate>
+            <h2 id="question">{question.title}</h2>
+            <p id="question-says" class="muted">{question.says}</p>
+            {ask}
+            <div id="question-fault" role="alert">{move || fault.get().map(|text| view! { <p class="banner" data-tone="bad">{text}</p> })}</div>
+            <footer class="window-foot">
+                <button type="button" class="btn" on:click=move |_| open.set(false)>"Cancel"</button>
+                <button type="submit" class=if question.danger { "btn danger solid" } else { "btn primary" } aria-busy={move || busy.get().to_string()}>{question.verb}</button>
+            </footer>
+        </form>
+    }
+    .into_any()
+}

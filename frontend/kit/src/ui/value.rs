@@ -1,0 +1,133 @@
+//! A value in a cell or a fact: text, and how it is to be read.
+
+use super::{Tone, badge, copyable};
+use crate::format;
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use wire::{Currency, Decimal};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    Absent,
+    Code,
+    Badge(Tone),
+    Time,
+}
+
+/// A value, ready to be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Value {
+    kind: Kind,
+    text: String,
+    hint: Option<String>,
+    note: Option<String>,
+    link: Option<String>,
+}
+
+impl Value {
+    fn new(kind: Kind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into(), hint: None, note: None, link: None }
+    }
+    /// Text; nothing at all is a dash.
+    pub fn text(text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.trim().is_empty() { Self::absent() } else { Self::new(Kind::Plain, text) }
+    }
+    /// Text that may be missing.
+    pub fn maybe(text: Option<impl Into<String>>) -> Self {
+        text.map_or_else(Self::absent, Self::text)
+    }
+    /// Nothing.
+    pub fn absent() -> Self {
+        Self::new(Kind::Absent, "–")
+    }
+    /// Something to be copied to the letter: an id, a number of a card.
+    pub fn code(text: impl Into<String>) -> Self {
+        Self::new(Kind::Code, text)
+    }
+    /// A state.
+    pub fn badge(text: impl Into<String>, tone: Tone) -> Self {
+        Self::new(Kind::Badge(tone), text)
+    }
+    /// A word of an enumeration as a state.
+    pub fn state(word: &str, tone: Tone) -> Self {
+        Self::badge(format::sentence(word), tone)
+    }
+    /// An amount.
+    pub fn money(amount: &Decimal, currency: Currency) -> Self {
+        Self::new(Kind::Plain, format::money(amount, currency))
+    }
+    /// An amount that may be missing or hidden.
+    pub fn maybe_money(amount: Option<&Decimal>, currency: Currency) -> Self {
+        amount.map_or_else(Self::absent, |amount| Self::money(amount, currency))
+    }
+    /// A number.
+    pub fn count(number: impl Into<i64>) -> Self {
+        Self::new(Kind::Plain, format::count(number.into()))
+    }
+    /// Yes or no.
+    pub fn yes_no(yes: bool) -> Self {
+        Self::new(Kind::Plain, if yes { "Yes" } else { "No" })
+    }
+    /// A moment in the reader's zone; UTC on hover.
+    pub fn time(time: DateTime<Utc>) -> Self {
+        Self::new(Kind::Time, format::moment(time)).hint(format::utc(time))
+    }
+    /// A day in the reader's zone; UTC on hover.
+    pub fn day(time: DateTime<Utc>) -> Self {
+        Self::new(Kind::Time, format::date(time)).hint(format::utc(time))
+    }
+    /// How long ago; the moment on hover.
+    pub fn ago(time: DateTime<Utc>) -> Self {
+        let full = format!("{} · {}", format::moment(time), format::utc(time));
+        Self::new(Kind::Time, format::ago(time, format::now())).hint(full)
+    }
+    /// A moment that may not have come.
+    pub fn maybe_time(time: Option<DateTime<Utc>>) -> Self {
+        time.map_or_else(Self::absent, Self::time)
+    }
+    /// With more on hover.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+    /// With a second line.
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into()).filter(|note| !note.is_empty());
+        self
+    }
+    /// Leading somewhere.
+    pub fn link(mut self, href: impl Into<String>) -> Self {
+        self.link = Some(href.into());
+        self
+    }
+    pub(crate) fn link_or_keep(mut self, href: Option<String>) -> Self {
+        self.link = href.or(self.link);
+        self
+    }
+    /// What it says, without how.
+    pub fn plain(&self) -> &str {
+        &self.text
+    }
+    /// Draws it.
+    pub fn view(self) -> AnyView {
+        let Self { kind, text, hint, note, link } = self;
+        let body = match kind {
+            Kind::Plain => view! { <span title=hint>{text}</span> }.into_any(),
+            Kind::Absent => view! { <span class="muted">{text}</span> }.into_any(),
+            Kind::Code if link.is_none() => copyable(text),
+            Kind::Code => view! { <code title=hint>{text}</code> }.into_any(),
+            Kind::Badge(tone) => badge(text, tone),
+            Kind::Time => view! { <time title=hint>{text}</time> }.into_any(),
+        };
+        let body = match link {
+            Some(href) => view! { <a class="link" href=href>{body}</a> }.into_any(),
+            None => body,
+        };
+        match note {
+            Some(note) => view! { <span class="with-note">{body}<small>{note}</small></span> }.into_any(),
+            None => body,
+        }
+    }
+}

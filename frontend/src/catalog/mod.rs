@@ -1,0 +1,16 @@
+//! What is sold, and for how much.
+
+mod plans;
+
+use kit::{
+    shell::{Item, Section},
+    ui::Icon,
+};
+use wire::Permission;
+
+/// The section.
+pub static SECTION: Section = Section {
+    title: "Catalog",
+    items: &[Item { label: "Plans", path: "/catalog/plans", icon: Icon::Package, needs: Permission::PlansRead }],
+    screens: &[plans::SCREENS],
+};
