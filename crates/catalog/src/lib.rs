@@ -1,1 +1,12 @@
-//! Being laid.
+//! What is sold, and for how much.
+
+pub mod plans;
+pub mod pricing;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the section's routes.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    plans::mount(config);
+    pricing::mount(config);
+}

@@ -67,8 +67,9 @@ fn unreadable(error: csv::Error) -> Error {
 }
 
 fn from_json(text: &str) -> Result<Vec<Record>> {
-    let rows: Vec<Map<String, Value>> = serde_json::from_str(text)
-        .map_err(|error| Error::because(ProblemCode::Malformed, format!("The body is not a JSON array of objects (line {}).", error.line())))?;
+    let rows = serde_json::from_str::<Rows>(text)
+        .map_err(|_| Error::because(ProblemCode::Malformed, "The body is not a JSON array of objects, nor an object that has one as `data`."))?;
+    let (Rows::Bare(rows) | Rows::Wrapped { data: rows }) = rows;
     let mut records = Vec::new();
     for (place, row) in rows.into_iter().enumerate() {
         let mut values = Vec::with_capacity(row.len());
@@ -80,6 +81,11 @@ fn from_json(text: &str) -> Result<Vec<Record>> {
     }
     Ok(records)
 }
+
+/// Rows as programs send them: alone, or wrapped as lists of an API are.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Rows { Bare(Vec<Map<String, Value>>), Wrapped { data: Vec<Map<String, Value>> } }
 
 /// A JSON value as a cell has it; an object is none.
 fn plain(value: &Value) -> Option<String> {
@@ -151,6 +157,7 @@ mod tests {
         assert_eq!(csv.iter().map(|row| row.number).collect::<Vec<_>>(), [1, 3]);
         assert_eq!(csv.first().and_then(|row| row.get(&["lpa", "activation_code"])), Some("LPA:1$a,b"));
         assert_eq!(read("text/csv", "a;b\n1,5;x")?, read("application/json", r#"[{"a": "1,5", "b": "x"}]"#)?);
+        assert_eq!(read("application/json", r#"[{"a": 1}]"#)?, read("application/json", r#"{"data": [{"a": "1"}], "meta": {}}"#)?);
         assert_eq!(read("application/json", r#"[{"a": ["DE", "FR"], "b": true, "c": 4.5}]"#)?.first().map(|row| (row.get(&["a"]), row.get(&["b"]), row.get(&["c"]))), Some((Some("DE|FR"), Some("true"), Some("4.5"))));
         Ok(())
     }

@@ -1,0 +1,48 @@
+//! Decisions about plans.
+
+pub mod import;
+mod package;
+
+use super::query;
+use wire::{
+    PlanId, ProblemCode,
+    catalog::plans::{EditPlan, NewPlan, Plan},
+};
+
+use chrono::{DateTime, Utc};
+use platform::{
+    Actor, Error, Result, Tx,
+    audit::{self, Act},
+};
+
+/// Creates a plan.
+pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewPlan) -> Result<Plan> {
+    let plan = query::insert(tx, &[(PlanId::new(), new)])?.pop().ok_or_else(|| Error::internal("the plan was not inserted"))?;
+    audit::record(tx, actor, Act::new("plan.create", "plan", plan.id.0).changing(audit::change(&(), &plan)))?;
+    Ok(plan)
+}
+
+/// Changes a plan.
+pub fn edit(tx: &mut Tx<'_>, actor: &Actor, id: PlanId, version: i32, edit: &EditPlan) -> Result<Plan> {
+    let before = query::hold(tx, id)?;
+    let after = query::update(tx, id, version, edit)?.ok_or_else(|| Error::refuse(ProblemCode::Stale))?;
+    audit::record(tx, actor, Act::new("plan.edit", "plan", id.0).changing(audit::change(&before, &after)))?;
+    Ok(after)
+}
+
+/// Withdraws a plan.
+pub fn withdraw(tx: &mut Tx<'_>, actor: &Actor, id: PlanId, version: i32, now: DateTime<Utc>) -> Result<()> {
+    query::hold(tx, id)?;
+    if query::remove(tx, id, version, now)? == 0 { return Err(Error::refuse(ProblemCode::Stale)); }
+    audit::record(tx, actor, Act::new("plan.withdraw", "plan", id.0))
+}
+
+/// Takes a withdrawn plan back.
+pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: PlanId) -> Result<Plan> {
+    let Some(plan) = query::restore(tx, id)? else {
+        query::hold(tx, id)?;
+        return Err(Error::because(ProblemCode::WrongState, "The plan is not withdrawn."));
+    };
+    audit::record(tx, actor, Act::new("plan.restore", "plan", id.0))?;
+    Ok(plan)
+}
