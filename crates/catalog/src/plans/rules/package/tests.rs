@@ -44,12 +44,12 @@ fn a_spreadsheet_says_the_same_as_a_program() {
 
 #[test]
 fn a_markup_makes_the_price_and_rounds_once() {
-    let markup = |text: &str| PlanImportOptions { markup: text.parse().ok(), ..PlanImportOptions::default() };
-    let rows = |options| understood("text/csv", "sku,name,data_limit_mb,days,regions,net_price_usd\nA,Alpha,1024,7,US,1.25\n", options);
-    assert_eq!(rows(&markup("50")).first().map(|row| row.package.selling.to_string()).as_deref(), Some("1.88"));
-    assert_eq!(rows(&markup("10")).first().map(|row| row.package.selling.to_string()).as_deref(), Some("1.38"));
-    assert_eq!(rows(&markup("30")).first().map(|row| row.package.selling.to_string()).as_deref(), Some("1.62"));
-    assert_eq!(faults(&rows(&PlanImportOptions::default())), [(1, "selling_price", "required")]);
+    let rows = |options: PlanImportOptions| understood("text/csv", "sku,name,data_limit_mb,days,regions,net_price_usd\nA,Alpha,1024,7,US,1.25\n", &options);
+    let price = |markup: &str| rows(PlanImportOptions { markup: markup.parse().ok(), ..PlanImportOptions::default() }).first().map(|row| row.package.selling.to_string());
+    assert_eq!(price("50").as_deref(), Some("1.88"));
+    assert_eq!(price("10").as_deref(), Some("1.38"));
+    assert_eq!(price("30").as_deref(), Some("1.62"));
+    assert_eq!(faults(&rows(PlanImportOptions::default())), [(1, "selling_price", "required")]);
 }
 
 #[test]

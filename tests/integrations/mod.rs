@@ -1,0 +1,3 @@
+//! Those who supply us.
+
+mod providers;
