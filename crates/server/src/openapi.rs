@@ -2,7 +2,7 @@
 
 use utoipa::openapi::{
     ContactBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder, ServerBuilder,
-    path::{HttpMethod, Operation, PathItem, ParameterIn},
+    path::{HttpMethod, Operation, Parameter, ParameterIn, PathItem},
     schema::{ComponentsBuilder, Schema},
     security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     tag::TagBuilder,
@@ -69,7 +69,8 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let resource = operation.tags.as_ref().and_then(|tags| tags.first()).and_then(|tag| tag.split('/').nth(1)).unwrap_or("api").to_owned();
     operation.operation_id = operation.operation_id.take().map(|name| format!("{resource}_{name}"));
     let needs_token = operation.security.as_ref().is_some_and(|all| all.iter().any(|one| serde_json::to_value(one).is_ok_and(|value| value.get("bearer").is_some())));
-    let parameters = operation.parameters.as_deref_mut().unwrap_or_default();
+    let mut parameters: Vec<&mut Parameter> = operation.parameters.iter_mut().flatten()
+        .filter_map(|parameter| match parameter { RefOr::T(parameter) => Some(parameter), RefOr::Ref(_) => None }).collect();
     for parameter in parameters.iter_mut().filter(|parameter| parameter.parameter_in == ParameterIn::Query) {
         // Several values stand in one parameter, separated by commas.
         if matches!(&parameter.schema, Some(RefOr::T(Schema::Array(_)))) { parameter.explode = Some(false); parameter.style = Some(utoipa::openapi::path::ParameterStyle::Form); }
@@ -89,5 +90,4 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
         let response = ResponseBuilder::new().description(code.title()).content("application/problem+json", Content::new(Some(Ref::from_schema_name("Problem")))).build();
         operation.responses.responses.entry(status).or_insert(RefOr::T(response));
     }
-    operation.responses.responses.sort_keys();
 }

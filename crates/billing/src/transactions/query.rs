@@ -63,13 +63,11 @@ pub fn with_order(conn: &mut Conn, id: TransactionId) -> Result<(Transaction, Op
 
 /// The payment that a gateway speaks of, locked: by our reference if it gave one back, else by its own.
 pub fn lock(tx: &mut Tx<'_>, gateway: &str, ours: Option<TransactionId>, theirs: Option<&str>) -> Result<Option<Transaction>> {
-    let mut rows = transactions::table.select(Transaction::as_select()).for_update().into_boxed();
-    rows = match (ours, theirs) {
-        (Some(id), _) => rows.filter(transactions::id.eq(id)),
-        (None, Some(reference)) => rows.filter(transactions::payment_gateway.eq(gateway)).filter(transactions::gateway_transaction_id.eq(reference)),
-        (None, None) => return Ok(None),
-    };
-    Ok(rows.first(tx.conn()).optional()?)
+    let by_reference = transactions::table.filter(transactions::payment_gateway.eq(gateway)).filter(transactions::gateway_transaction_id.eq(theirs));
+    Ok(match ours {
+        Some(id) => transactions::table.find(id).for_update().select(Transaction::as_select()).first(tx.conn()),
+        None => by_reference.for_update().select(Transaction::as_select()).first(tx.conn()),
+    }.optional()?)
 }
 
 /// Notes where a payment is open, unless that was noted before.

@@ -1,0 +1,23 @@
+//! A shop of a few weeks, as somebody who looks around for the first time wants to find it.
+
+mod catalogue;
+mod letters;
+mod orders;
+mod people;
+mod provisioning;
+mod stock;
+
+use super::{Ground, rows::Rows};
+use platform::Result;
+
+/// Seeds the shop.
+pub fn seed(ground: &mut Ground<'_>) -> Result<String> {
+    if ground.has(people::FIRST)? { return Ok("the demo data is there already".to_owned()); }
+    let mut rows = Rows::default();
+    let people = people::add(&mut rows, ground)?;
+    let catalogue = catalogue::add(&mut rows, ground, people.admin)?;
+    let stock = stock::add(&mut rows, ground, &catalogue, people.admin)?;
+    orders::add(&mut rows, ground, &people, &catalogue, stock)?;
+    let count = rows.write(ground.conn)?;
+    Ok(format!("{count} rows of demo data are there now"))
+}

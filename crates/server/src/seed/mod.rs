@@ -1,0 +1,52 @@
+//! Data to begin with: a small shop to look around in, or as many rows as a measurement needs.
+//!
+//! The same seed always makes the same rows, counted back from now. Personal data and codes are sealed as the
+//! sections seal them, so what is seeded can be opened, searched and sold.
+
+mod demo;
+mod rows;
+mod scale;
+mod sealed;
+
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use clap::ValueEnum;
+use diesel::{Connection, PgConnection, prelude::*};
+use platform::{Error, Result, config::{Config, Environment}, crypto::Keyring};
+use schema::users;
+
+/// How much is seeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Scale {
+    /// A shop of a few weeks: customers, plans, stock, and orders in every state.
+    Demo,
+    /// A thousand people, 5,000 eSIMs, 20,000 payments and 100,000 readings.
+    #[value(name = "S")]
+    S,
+    /// 200,000 people, a million eSIMs, two million payments and ten million readings.
+    #[value(name = "L")]
+    L,
+}
+
+/// Seeds the database, all of it or nothing, and says what came of it. Seeding twice changes nothing.
+pub fn run(config: &Config, scale: Scale) -> Result<String> {
+    if config.environment == Environment::Production { return Err(Error::internal("seeding is for development only (APP_ENV=development)")); }
+    let keys = Keyring::new(&config.sealing)?;
+    let mut conn = PgConnection::establish(&config.database_url).map_err(|_| Error::Unavailable("the database cannot be reached".into()))?;
+    let now = Utc::now().duration_trunc(TimeDelta::seconds(1)).map_err(Error::internal)?;
+    conn.transaction(|conn| match scale {
+        Scale::Demo => demo::seed(&mut Ground { conn, keys: &keys, now }),
+        Scale::S => scale::seed(&mut Ground { conn, keys: &keys, now }, &scale::SMALL),
+        Scale::L => scale::seed(&mut Ground { conn, keys: &keys, now }, &scale::LARGE),
+    })
+}
+
+/// What is seeded into.
+struct Ground<'a> { conn: &'a mut PgConnection, keys: &'a Keyring, now: DateTime<Utc> }
+
+impl Ground<'_> {
+    /// Whether somebody with this address is there; by that a seed knows its own.
+    fn has(&mut self, email: &str) -> Result<bool> {
+        let known = users::table.filter(users::email_hash.eq(self.keys.blind(sealed::EMAIL, email)));
+        Ok(diesel::select(diesel::dsl::exists(known)).get_result(self.conn)?)
+    }
+}
