@@ -4,6 +4,7 @@
 mod accounts;
 mod catalog;
 mod contract;
+mod esims;
 mod flows;
 mod harness;
 mod integrations;

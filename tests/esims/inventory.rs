@@ -19,9 +19,9 @@ fn counts(report: &Value) -> [i64; 4] { ["created", "updated", "unchanged", "ref
 #[actix_web::test]
 async fn a_dry_run_says_what_an_import_would_do_and_writes_nothing() {
     let app = TestApp::start().await;
-    let admin = app.as_admin();
+    let (admin, plan) = (app.as_admin(), app.given(|given| given.plan("9.90")));
 
-    let report = import(&admin, "?dry_run=true", FILE).await.expect(200);
+    let report = import(&admin, &format!("?dry_run=true&plan_id={plan}"), FILE).await.expect(200);
 
     assert_eq!(counts(&report), [3, 0, 0, 0]);
     assert_eq!(report["rows"][0]["esim_id"], Value::Null);
@@ -154,6 +154,21 @@ async fn what_is_not_theirs_does_not_exist_for_customers() {
     customer.patch(&format!("/v1/esims/{id}"), 1, json!({})).await.problem(403, ProblemCode::Forbidden);
     import(&customer, "", FILE).await.problem(403, ProblemCode::Forbidden);
     assert_eq!(app.count("SELECT (SELECT count(*) FROM audit_log) + (SELECT count(*) FROM pii_access_log) AS count"), 0);
+}
+
+#[actix_web::test]
+async fn owners_see_their_esim_but_not_whom_we_bought_it_from() {
+    let app = TestApp::start().await;
+    let (customer, admin) = (app.as_role(UserRole::Customer), app.as_admin());
+    let (id, code) = app.given(|given| { let plan = given.plan("9.90"); given.stock(plan) });
+    let provider = app.given(|given| given.provider("Wholesale", 1));
+    app.count(&format!("WITH sold AS (UPDATE esims SET user_id = '{}', provider_id = '{provider}', provider_ref = 'R-1' RETURNING 1) SELECT count(*) FROM sold", customer.id()));
+
+    let (theirs, ours) = (customer.get(&format!("/v1/esims/{id}")).await.expect(200), admin.get(&format!("/v1/esims/{id}")).await.expect(200));
+
+    assert_eq!((&ours["provider_name"], &ours["provider_ref"]), (&json!("Wholesale"), &json!("R-1")));
+    assert_eq!((&theirs["provider_id"], &theirs["provider_name"], &theirs["provider_ref"]), (&Value::Null, &Value::Null, &Value::Null));
+    assert_eq!(customer.post(&format!("/v1/esims/{id}/reveal"), json!({})).await.expect(200)["activation_code"], code);
 }
 
 #[actix_web::test]
