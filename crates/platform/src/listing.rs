@@ -14,7 +14,7 @@ macro_rules! listing {
 
         #[doc = concat!("List what is at `", $path, "`, page by page.")]
         #[$crate::utoipa::path(
-            tag = $tag, security(("bearer" = [$scope])),
+            tag = $tag, summary = format!("List {}, page by page.", <$row as wire::Resource>::MANY), security(("bearer" = [$scope])),
             params(wire::Paging<wire::resource::SortOf<$row>>, wire::resource::FilterOf<$row>),
             responses((status = 200, description = "One page", body = Page<$row>)),
         )]
@@ -28,7 +28,7 @@ macro_rules! listing {
 
         #[doc = concat!("Take the whole list at `", $path, "` away as CSV, with the same filters.")]
         #[$crate::utoipa::path(
-            tag = $tag, security(("bearer" = ["lists:export", $scope])),
+            tag = $tag, summary = format!("Take {} away as CSV, with the list's filters.", <$row as wire::Resource>::MANY), security(("bearer" = ["lists:export", $scope])),
             params(wire::Paging<wire::resource::SortOf<$row>>, wire::resource::FilterOf<$row>),
             responses((status = 200, description = "Every row", content_type = "text/csv", body = String)),
         )]
