@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use wire::{ProblemCode, accounts::users::UserRole};
 
 fn ada() -> Value {
-    json!({ "email": " Ada.Lovelace@Example.com", "first_name": "Ada", "last_name": "Lovelace", "phone": "+44 20 7946 0012" })
+    json!({ "email": "Ada.Lovelace@Example.com", "first_name": "Ada", "last_name": "Lovelace", "phone": "+44 20 7946 0012" })
 }
 
 #[actix_web::test]
