@@ -7,6 +7,13 @@ use wire::accounts::users::UserRole;
 
 /// A paid order for a plan that is offered under these SKUs, the first one first.
 async fn paid(skus: &[&str]) -> (TestApp, Client, Value) {
+    let (app, admin, order) = unworked(skus).await;
+    app.work_through().await;
+    (app, admin, order)
+}
+
+/// The same, before any job has run.
+async fn unworked(skus: &[&str]) -> (TestApp, Client, Value) {
     let app = TestApp::with(&[("PAYMENT_SIMULATOR", "succeed")]).await;
     let plan = app.given(|given| {
         let plan = given.plan("9.90");
@@ -19,7 +26,6 @@ async fn paid(skus: &[&str]) -> (TestApp, Client, Value) {
     let customer = app.given(|given| given.user(UserRole::Customer));
     let admin = app.as_admin();
     let order = order(&admin, plan, customer, 1).await;
-    app.work_through().await;
     (app, admin, order)
 }
 
@@ -42,9 +48,22 @@ async fn a_timeout_is_unknown_and_is_asked_about_by_our_reference_before_anythin
 
 #[actix_web::test]
 async fn a_request_that_never_arrived_is_waited_for_before_it_is_made_again() {
-    let (app, admin, order) = paid(&["lost-eu"]).await;
+    let (app, admin, order) = unworked(&["lost-eu"]).await;
+    app.work().await;
     assert_eq!(reread(&admin, &order).await["status"], "provisioning", "not failed: unknown");
     assert_eq!(app.count("SELECT count(*) FROM provisioning_attempts WHERE status = 'unknown'"), 1);
+
+    // Half a minute later "never heard of it" is believed, and the request is made again, under a new reference.
+    app.ctx.clock.set(chrono::Utc::now() + chrono::TimeDelta::seconds(30));
+    app.bring_forward();
+    app.work().await;
+    assert_eq!(app.count("SELECT count(*) FROM provisioning_attempts WHERE status = 'abandoned'"), 1);
+    assert_eq!(app.count("SELECT count(DISTINCT reference) FROM provisioning_attempts"), 2);
+
+    // In the end a person looks; the customer has paid, and the order says so.
+    app.work_through().await;
+    let stuck = reread(&admin, &order).await;
+    assert_eq!(stuck["status"], "needs_review", "{stuck}");
     assert!(app.supplier.purchases().is_empty());
 }
 

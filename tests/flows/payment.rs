@@ -90,7 +90,8 @@ async fn a_decline_closes_the_order_and_a_late_payment_is_not_dropped() {
 
     sale.admin.post(&format!("/v1/orders/{}/retry", sale.order["id"].as_str().unwrap()), json!({})).await.expect(200);
     sale.app.work_through().await;
-    assert_eq!(sale.status().await, "needs_review", "no unit was ever queued for it");
+    assert_eq!(sale.status().await, "fulfilled", "taken up again, the late payment buys what it paid for");
+    assert_eq!(sale.app.count("SELECT count(*) FROM esim_bundles"), 1);
 }
 
 #[actix_web::test]

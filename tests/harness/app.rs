@@ -76,13 +76,19 @@ impl TestApp {
 
     /// Brings every waiting job forward, and does it.
     pub async fn work_through(&self) -> usize {
-        use diesel::RunQueryDsl;
         let mut done = 0;
         for _ in 0..20 {
-            self.given(|given| diesel::sql_query("UPDATE jobs SET run_at = now() WHERE status = 'queued' AND kind <> 'orders.expire'").execute(given.conn()).expect("jobs are brought forward"));
+            self.bring_forward();
             match self.work().await { 0 => break, some => done += some }
         }
         done
+    }
+
+    /// Makes what waits for its time due now, but for the end of the time to pay.
+    pub fn bring_forward(&self) {
+        use diesel::RunQueryDsl;
+        let forward = "UPDATE jobs SET run_at = now() WHERE status = 'queued' AND kind <> 'orders.expire'";
+        self.given(|given| diesel::sql_query(forward).execute(given.conn()).expect("jobs are brought forward"));
     }
 
     /// A number that a query gives.

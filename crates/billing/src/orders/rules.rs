@@ -103,6 +103,8 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<O
     }
     query::advance(tx, id, &[OrderStatus::NeedsReview, OrderStatus::Failed], OrderStatus::Paid, None, now)?;
     for unit_no in 1..=order.quantity {
+        // An order that was paid late never got this far.
+        allocations::queue(tx, id, unit_no)?;
         if provisioning::reopen(tx, id, unit_no)? { jobs::enqueue(tx, &Provision { order: id, unit_no })?; }
     }
     audit::record(tx, actor, Act::new("order.retry", "order", id.0))?;
