@@ -5,4 +5,5 @@ pub mod openapi;
 pub mod panel;
 pub mod run;
 pub mod schedule;
+pub mod seed;
 pub mod worker;

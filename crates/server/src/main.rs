@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use platform::{Error, Result, config::Config, migrations};
-use server::{openapi, run};
+use server::{openapi, run, seed};
 use std::{io::Write, process::ExitCode};
 
 /// The system that people who resell eSIMs run their business on.
@@ -25,6 +25,12 @@ enum Command {
     Work,
     /// Bring the database to this version.
     Migrate,
+    /// Fill a development database with data to look at, or to measure with.
+    Seed {
+        /// How much.
+        #[arg(long, value_enum)]
+        scale: seed::Scale,
+    },
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -48,6 +54,7 @@ async fn start(command: Command) -> Result<()> {
             let ran = migrations::run(&url)?;
             print(&if ran.is_empty() { "the database is up to date".to_owned() } else { format!("ran {} migrations", ran.len()) })
         }
+        Command::Seed { scale } => print(&seed::run(&config()?, scale)?),
         Command::Work => run::work(run::ctx(config()?)?).await,
         Command::Serve { without_worker } => {
             let ctx = run::ctx(config()?)?;

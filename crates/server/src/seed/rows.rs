@@ -27,7 +27,7 @@ impl Rows {
         let number = self.0.len();
         self.add("audit_log", json!({
             "id": id_of("act", number, at), "created_at": at, "actor_id": actor.map(|(id, _)| id), "actor_role": actor.map(|(_, role)| role), "action": action,
-            "subject_type": subject, "subject_id": id, "change": if change.is_null() { Value::Null } else { change }, "reason": reason, "request_id": "seed",
+            "subject_type": subject, "subject_id": id, "change": change, "reason": reason, "request_id": "seed",
         }));
     }
 

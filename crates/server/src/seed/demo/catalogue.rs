@@ -46,7 +46,7 @@ pub struct Plan { pub id: Uuid, pub terms: Value, pub mb: Option<u32>, pub days:
 
 /// Who supplies a plan, and for how much.
 #[derive(Clone)]
-pub struct Source { pub provider: Uuid, pub offer: Uuid, pub sku: &'static str, pub cents: u32 }
+pub struct Source { pub provider: Uuid, pub offer: Uuid, pub cents: u32 }
 
 /// Adds providers, plans, prices and offers.
 pub fn add(rows: &mut Rows, ground: &Ground<'_>, admin: Uuid) -> Result<Vec<Plan>> {
@@ -100,8 +100,8 @@ fn prices(rows: &mut Rows, ground: &Ground<'_>, (number, plan): (usize, Uuid), w
     if ware.regions.contains(&"EUROPE") || ware.regions.contains(&"GB") { add(2, cents * 23 / 25, "EUR", from, None, None); }
 }
 
-fn offer(rows: &mut Rows, (number, plan): (usize, Uuid), provider: Uuid, sku: &'static str, cents: u32, at: DateTime<Utc>) -> Source {
-    let source = Source { provider, offer: id_of("demo offer", number, at), sku, cents: cents * 11 / 20 };
+fn offer(rows: &mut Rows, (number, plan): (usize, Uuid), provider: Uuid, sku: &str, cents: u32, at: DateTime<Utc>) -> Source {
+    let source = Source { provider, offer: id_of("demo offer", number, at), cents: cents * 11 / 20 };
     rows.add("plan_provider_offers", json!({
         "id": source.offer, "plan_id": plan, "provider_id": provider, "sku": sku, "cost": amount(source.cents), "currency": "USD", "last_synced_at": at, "created_at": at, "updated_at": at,
     }));
