@@ -45,7 +45,8 @@ async fn an_edit_of_what_has_changed_meanwhile_is_refused() {
 
 #[actix_web::test]
 async fn a_plan_that_cannot_be_is_refused_field_by_field() {
-    let admin = TestApp::start().await.as_admin();
+    let app = TestApp::start().await;
+    let admin = app.as_admin();
     for (change, field) in [
         (json!({ "name": " " }), "name"), (json!({ "data_limit_mb": "0" }), "data_limit_mb"), (json!({ "validity_days": 0 }), "validity_days"),
         (json!({ "regions": [] }), "regions"), (json!({ "regions": ["XX"] }), "regions"), (json!({ "sms_count": -1 }), "sms_count"), (json!({ "version": 7 }), "version"),

@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 use wire::AuditId;
 
+/// Rows of one INSERT; PostgreSQL takes 65,535 values.
+const AT_ONCE: usize = 1000;
+
 /// What was done to what.
 pub struct Act<'a> {
     /// The act, such as `plan.create`.
@@ -32,8 +35,11 @@ impl<'a> Act<'a> {
 }
 
 /// Records an act.
-pub fn record(tx: &mut Tx<'_>, actor: &Actor, act: Act<'_>) -> Result<()> {
-    diesel::insert_into(audit_log::table).values((
+pub fn record(tx: &mut Tx<'_>, actor: &Actor, act: Act<'_>) -> Result<()> { record_all(tx, actor, vec![act]) }
+
+/// Records many acts of one breath, such as an import's.
+pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, acts: Vec<Act<'_>>) -> Result<()> {
+    let rows: Vec<_> = acts.into_iter().map(|act| (
         audit_log::id.eq(AuditId::new()),
         audit_log::actor_id.eq(actor.id),
         audit_log::actor_role.eq(actor.role),
@@ -44,7 +50,8 @@ pub fn record(tx: &mut Tx<'_>, actor: &Actor, act: Act<'_>) -> Result<()> {
         audit_log::reason.eq(act.reason),
         audit_log::request_id.eq(&actor.request.id),
         audit_log::ip.eq(&actor.request.ip),
-    )).execute(tx.conn())?;
+    )).collect();
+    for part in rows.chunks(AT_ONCE) { diesel::insert_into(audit_log::table).values(part).execute(tx.conn())?; }
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use wire::{
 };
 
 use chrono::{DateTime, Utc};
-use diesel::{dsl::{self, exists}, pg::Pg, prelude::*, sql_types::{Nullable, Text, Timestamptz}};
+use diesel::{dsl::{self, exists}, pg::Pg, prelude::*, sql_types::{Nullable, Text, Timestamptz}, upsert::excluded};
 use platform::{Actor, Conn, Result, Tx, list::contains, page};
 use schema::{plan_pricing, plan_provider_offers as offers, plans};
 
@@ -59,7 +59,7 @@ pub fn hold(tx: &mut Tx<'_>, id: PlanId) -> Result<Plan> {
     Ok(plans::table.find(id).filter(plans::deleted_at.is_null()).select(Plan::as_select()).for_no_key_update().first(tx.conn())?)
 }
 
-/// Adds plans, each under the id it comes with, and gives them back in the same order.
+/// Adds plans, each under the id it comes with.
 pub fn insert(tx: &mut Tx<'_>, new: &[(PlanId, &NewPlan)]) -> Result<Vec<Plan>> {
     let mut made = Vec::with_capacity(new.len());
     for part in new.chunks(AT_ONCE) {
@@ -74,6 +74,21 @@ pub fn update(tx: &mut Tx<'_>, id: PlanId, version: i32, edit: &EditPlan) -> Res
     let living = plans::table.find(id).filter(plans::version.eq(version)).filter(plans::deleted_at.is_null());
     let changed = diesel::update(living).set((edit, plans::version.eq(plans::version + 1)));
     Ok(changed.returning(Plan::as_returning()).get_result(tx.conn()).optional()?)
+}
+
+/// Gives plans that are held the terms that a price list states. Their names, and whether they are sold, stay.
+pub fn take_over(tx: &mut Tx<'_>, stated: &[(PlanId, &NewPlan)]) -> Result<Vec<Plan>> {
+    let mut changed = Vec::with_capacity(stated.len());
+    for part in stated.chunks(AT_ONCE) {
+        let rows: Vec<_> = part.iter().map(|(id, plan)| (plans::id.eq(*id), *plan)).collect();
+        // Every id exists, so all of these are updates; as an upsert they are one statement.
+        changed.extend(diesel::insert_into(plans::table).values(rows).on_conflict(plans::id).do_update().set((
+            plans::data_limit_mb.eq(excluded(plans::data_limit_mb)), plans::voice_minutes.eq(excluded(plans::voice_minutes)),
+            plans::sms_count.eq(excluded(plans::sms_count)), plans::validity_days.eq(excluded(plans::validity_days)),
+            plans::regions.eq(excluded(plans::regions)), plans::version.eq(plans::version + 1),
+        )).returning(Plan::as_returning()).get_results(tx.conn())?);
+    }
+    Ok(changed)
 }
 
 /// Withdraws a plan that is still as it was read; the number of rows changed.

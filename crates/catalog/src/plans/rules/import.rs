@@ -3,7 +3,7 @@
 use super::{package::{self, Package, Reading}, query::{self, Known}};
 use wire::{
     PlanId, ProblemCode, ProviderId,
-    catalog::plans::{EditPlan, ImportOutcome, ImportReport, NewPlan, Plan, PlanImportOptions, PlanImportRow, Regions},
+    catalog::plans::{ImportOutcome, ImportReport, NewPlan, Plan, PlanImportOptions, PlanImportRow, Regions},
 };
 
 use crate::pricing::{self, Global};
@@ -15,7 +15,7 @@ use platform::{
     import::{self, Verdict},
 };
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Imports a list, or says what importing it would do.
 pub fn run(tx: &mut Tx<'_>, actor: &Actor, options: &PlanImportOptions, list: &Upload, now: DateTime<Utc>) -> Result<ImportReport<PlanImportRow>> {
@@ -27,10 +27,12 @@ pub fn run(tx: &mut Tx<'_>, actor: &Actor, options: &PlanImportOptions, list: &U
     let prices = pricing::global(tx.conn(), &plans, now)?;
     let dry_run = options.dry_run.unwrap_or(false);
 
+    let mut led = HashSet::new();
     let decided: Vec<Decided> = readings.into_iter().map(|reading| {
         let known = known.get(&reading.package.sku);
         let price = known.and_then(|known| prices.get(&(known.plan.id, reading.package.currency)));
-        decide(reading, known, price)
+        let leads = known.is_none_or(|known| led.insert(known.plan.id));
+        decide(reading, known, price, leads)
     }).collect();
     let rows = decided.iter().map(|decided| decided.row(dry_run)).collect();
     let report = import::settle(dry_run, rows, |row: &PlanImportRow| Verdict { number: row.row, outcome: row.outcome, errors: &row.errors })?;
@@ -53,10 +55,11 @@ enum Deed<'a> {
     Refuse,
     Keep,
     Create,
-    Update { known: &'a Known, terms: Option<EditPlan>, price: bool },
+    Update { known: &'a Known, terms: bool, price: bool },
 }
 
-fn decide<'a>(reading: Reading, known: Option<&'a Known>, price: Option<&Global>) -> Decided<'a> {
+/// Where several packages supply one plan, the first of the list leads: it says what the plan is and costs.
+fn decide<'a>(reading: Reading, known: Option<&'a Known>, price: Option<&Global>, leads: bool) -> Decided<'a> {
     let package = &reading.package;
     let plan = known.map_or_else(PlanId::new, |known| known.plan.id);
     let deed = match known {
@@ -64,28 +67,21 @@ fn decide<'a>(reading: Reading, known: Option<&'a Known>, price: Option<&Global>
         None => Deed::Create,
         Some(known) => {
             // A withdrawn plan stays as it was; only what the provider asks for is noted.
-            let living = known.plan.deleted_at.is_none();
-            let terms = new_terms(&known.plan, &package.plan).filter(|_| living);
-            let price = living && price.is_none_or(|price| price.cost != package.cost || price.selling != package.selling);
+            let leads = leads && known.plan.deleted_at.is_none();
+            let terms = leads && !has_terms(&known.plan, &package.plan);
+            let price = leads && price.is_none_or(|price| price.cost != package.cost || price.selling != package.selling);
             let cost = known.cost != package.cost || known.currency != package.currency;
-            if terms.is_some() || price || cost { Deed::Update { known, terms, price } } else { Deed::Keep }
+            if terms || price || cost { Deed::Update { known, terms, price } } else { Deed::Keep }
         }
     };
     Decided { reading, plan, deed }
 }
 
-/// What the list says differently about what is in the package. Name, description and whether it is sold are ours.
-fn new_terms(plan: &Plan, stated: &NewPlan) -> Option<EditPlan> {
+/// Whether a plan is as the list states it. Name, description and whether it is sold are ours.
+fn has_terms(plan: &Plan, stated: &NewPlan) -> bool {
     let sorted = |regions: &Regions| { let mut places = regions.0.clone(); places.sort(); places };
-    let edit = EditPlan {
-        data_limit_mb: (plan.data_limit_mb != stated.data_limit_mb).then(|| stated.data_limit_mb.clone()),
-        voice_minutes: (plan.voice_minutes != stated.voice_minutes).then_some(stated.voice_minutes),
-        sms_count: (plan.sms_count != stated.sms_count).then_some(stated.sms_count),
-        validity_days: (plan.validity_days != stated.validity_days).then_some(stated.validity_days),
-        regions: (sorted(&plan.regions) != sorted(&stated.regions)).then(|| stated.regions.clone()),
-        ..EditPlan::default()
-    };
-    (edit != EditPlan::default()).then_some(edit)
+    plan.data_limit_mb == stated.data_limit_mb && plan.voice_minutes == stated.voice_minutes && plan.sms_count == stated.sms_count
+        && plan.validity_days == stated.validity_days && sorted(&plan.regions) == sorted(&stated.regions)
 }
 
 impl Decided<'_> {
@@ -93,6 +89,17 @@ impl Decided<'_> {
 
     /// Whether a new price begins.
     fn is_priced(&self) -> bool { matches!(self.deed, Deed::Create | Deed::Update { price: true, .. }) }
+
+    /// What became different, for the record.
+    fn change(&self, known: &Known, after: Option<&Plan>) -> Value {
+        let Package { cost, selling, currency, .. } = self.package();
+        let mut change = after.map_or_else(|| json!({}), |after| audit::change(&known.plan, after));
+        if let Some(fields) = change.as_object_mut() {
+            if known.cost != *cost || known.currency != *currency { fields.insert("cost".into(), json!({ "before": known.cost, "after": cost, "currency": currency })); }
+            if self.is_priced() { fields.insert("selling_price".into(), json!({ "after": selling, "currency": currency })); }
+        }
+        change
+    }
 
     fn row(&self, dry_run: bool) -> PlanImportRow {
         let Package { sku, plan, cost, selling, currency } = self.package().clone();
@@ -114,13 +121,9 @@ impl Decided<'_> {
 
 /// Writes what was decided.
 fn apply(tx: &mut Tx<'_>, actor: &Actor, provider: ProviderId, decided: &[Decided<'_>], now: DateTime<Utc>) -> Result<()> {
-    let new: Vec<(PlanId, &NewPlan)> = decided.iter().filter(|row| matches!(row.deed, Deed::Create)).map(|row| (row.plan, &row.package().plan)).collect();
-    for plan in query::insert(tx, &new)? {
-        audit::record(tx, actor, Act::new("plan.create", "plan", plan.id.0).changing(audit::change(&(), &plan)))?;
-    }
-    for row in decided {
-        if let Deed::Update { known, terms, .. } = &row.deed { update(tx, actor, known, terms.as_ref(), row)?; }
-    }
+    let of = |wanted: fn(&Deed<'_>) -> bool| decided.iter().filter(move |row| wanted(&row.deed)).map(|row| (row.plan, &row.package().plan)).collect::<Vec<_>>();
+    let new = query::insert(tx, &of(|deed| matches!(deed, Deed::Create)))?;
+    let changed = query::take_over(tx, &of(|deed| matches!(deed, Deed::Update { terms: true, .. })))?;
     let stated: Vec<NewOffer> = decided.iter().map(|row| {
         let Package { sku, cost, currency, .. } = row.package();
         NewOffer { plan_id: row.plan, sku: sku.clone(), cost: cost.clone(), currency: *currency }
@@ -131,22 +134,17 @@ fn apply(tx: &mut Tx<'_>, actor: &Actor, provider: ProviderId, decided: &[Decide
         Global { plan: row.plan, cost: cost.clone(), selling: selling.clone(), currency: *currency }
     }).collect();
     pricing::replace(tx, actor.id, &prices, now)?;
-    let count = json!({ "rows": decided.len(), "plans": new.len(), "prices": prices.len() });
-    audit::record(tx, actor, Act::new("plan.import", "provider", provider.0).changing(count))
+    record(tx, actor, provider, decided, &new, &changed)
 }
 
-fn update(tx: &mut Tx<'_>, actor: &Actor, known: &Known, terms: Option<&EditPlan>, row: &Decided<'_>) -> Result<()> {
-    let before = &known.plan;
-    let mut change = match terms {
-        None => json!({}),
-        Some(terms) => {
-            let after = query::update(tx, before.id, before.version, terms)?.ok_or_else(|| Error::refuse(ProblemCode::Conflict))?;
-            audit::change(before, &after)
-        }
-    };
-    if let (Some(fields), Package { cost, selling, currency, .. }) = (change.as_object_mut(), row.package()) {
-        if known.cost != *cost || known.currency != *currency { fields.insert("cost".into(), json!({ "before": known.cost, "after": cost })); }
-        if row.is_priced() { fields.insert("selling_price".into(), json!({ "after": selling, "currency": currency })); }
+/// One entry per plan, for its history, and one for the whole.
+fn record(tx: &mut Tx<'_>, actor: &Actor, provider: ProviderId, decided: &[Decided<'_>], new: &[Plan], changed: &[Plan]) -> Result<()> {
+    let after: HashMap<PlanId, &Plan> = changed.iter().map(|plan| (plan.id, plan)).collect();
+    let mut acts: Vec<Act<'_>> = new.iter().map(|plan| Act::new("plan.create", "plan", plan.id.0).changing(audit::change(&(), plan))).collect();
+    for row in decided {
+        if let Deed::Update { known, .. } = &row.deed { acts.push(Act::new("plan.edit", "plan", row.plan.0).changing(row.change(known, after.get(&row.plan).copied()))); }
     }
-    audit::record(tx, actor, Act::new("plan.edit", "plan", before.id.0).because(Some("price list")).changing(Value::clone(&change)))
+    let count = json!({ "rows": decided.len(), "created": new.len(), "updated": acts.len().saturating_sub(new.len()) });
+    acts.push(Act::new("plan.import", "provider", provider.0).changing(count));
+    audit::record_all(tx, actor, acts.into_iter().map(|act| act.because(Some("price list"))).collect())
 }
