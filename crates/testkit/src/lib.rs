@@ -9,11 +9,11 @@ pub mod given;
 pub use database::TestDatabase;
 pub use given::Given;
 
-use platform::config::{Config, Secret};
+use platform::config::Config;
 use std::collections::HashMap;
 
-/// The configuration of a server under test; `more` overrides what it says.
-pub fn config(database_url: &str, more: &[(&str, &str)]) -> Config {
+/// What the environment tells a server under test; `more` overrides it.
+pub fn environment(database_url: &str, more: &[(&str, &str)]) -> HashMap<String, String> {
     let key = |byte: u8| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, [byte; 32]);
     let mut vars: HashMap<String, String> = HashMap::from([
         ("APP_ENV".into(), "development".into()),
@@ -24,8 +24,11 @@ pub fn config(database_url: &str, more: &[(&str, &str)]) -> Config {
         ("BLIND_INDEX_KEY".into(), key(3)),
     ]);
     vars.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    Config::read(&|name| vars.get(name).cloned()).expect("the test's configuration is complete")
+    vars
 }
 
-/// A text as a secret.
-pub fn secret(text: &str) -> Secret { Secret::new(text.to_owned()) }
+/// The configuration of a server under test; `more` overrides what it says.
+pub fn config(database_url: &str, more: &[(&str, &str)]) -> Config {
+    let vars = environment(database_url, more);
+    Config::read(&|name| vars.get(name).cloned()).expect("the test's configuration is complete")
+}

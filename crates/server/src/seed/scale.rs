@@ -125,5 +125,5 @@ mod tests {
     use super::id_of;
 
     #[test]
-    fn ids_are_of_version_7() { assert_eq!(id_of(2, 17).to_string(), "019b7780-ac11-7002-8000-000000000011"); }
+    fn ids_are_of_version_7() { assert_eq!(id_of(2, 17).to_string(), "019b76da-a811-7002-8000-000000000011"); }
 }

@@ -1,0 +1,1 @@
+SELECT id, email, first_name, last_name, phone, status, role, kyc_status, created_at, updated_at, last_login, version FROM users WHERE deleted_at IS NULL AND search_tokens @> '{:tokens}' ORDER BY created_at DESC, id DESC LIMIT 51;
