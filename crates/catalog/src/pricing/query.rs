@@ -171,13 +171,13 @@ pub fn end_open(tx: &mut Tx<'_>, window: &Window) -> Result<Vec<PriceId>> {
     Ok(ended.returning(prices::id).get_results(tx.conn())?)
 }
 
-/// Another price that holds within the window: from when until when.
-pub fn clash(conn: &mut Conn, window: &Window, but: Option<PriceId>) -> Result<Option<(DateTime<Utc>, Option<DateTime<Utc>>)>> {
+/// Another price that holds within the window.
+pub fn clash(conn: &mut Conn, window: &Window, but: Option<PriceId>) -> Result<Option<Row>> {
     let mut rows = prices::table.filter(prices::plan_id.eq(window.plan)).filter(coalesce(prices::region, GLOBAL).eq(&window.region)).filter(prices::currency.eq(window.currency))
         .filter(prices::effective_to.is_null().or(prices::effective_to.gt(window.from))).into_boxed::<Pg>();
     if let Some(to) = window.to { rows = rows.filter(prices::effective_from.lt(to)); }
     if let Some(id) = but { rows = rows.filter(prices::id.ne(id)); }
-    Ok(rows.order_by(prices::effective_from).select((prices::effective_from, prices::effective_to)).first(conn).optional()?)
+    Ok(rows.order_by(prices::effective_from).select(Row::as_select()).first(conn).optional()?)
 }
 
 /// Adds a price.

@@ -140,8 +140,8 @@ fn held(tx: &mut Tx<'_>, id: PriceId, version: i32) -> Result<Row> {
 
 /// No other price may hold within the window.
 fn free(conn: &mut Conn, window: &Window, but: Option<PriceId>) -> Result<()> {
-    let Some((from, to)) = query::clash(conn, window, but)? else { return Ok(()) };
-    Err(Error::because(ProblemCode::Conflict, clash(from, to)))
+    let Some(other) = query::clash(conn, window, but)? else { return Ok(()) };
+    Err(Error::because(ProblemCode::Conflict, clash(other.effective_from, other.effective_to)))
 }
 
 fn clash(from: DateTime<Utc>, to: Option<DateTime<Utc>>) -> String {
