@@ -65,6 +65,18 @@ async fn support_sees_masks_until_it_opens_them_and_that_is_logged() {
 }
 
 #[actix_web::test]
+async fn support_sees_customers_and_itself() {
+    let app = TestApp::start().await;
+    let (support, colleague) = (app.as_role(UserRole::Support), app.given(|given| given.user(UserRole::Admin)));
+    app.given(|given| given.user(UserRole::Customer));
+
+    assert_eq!(support.get("/v1/users").await.expect(200)["total"], 2);
+    assert_eq!(support.get(&format!("/v1/users/{}", support.id())).await.expect(200)["is_masked"], false);
+    support.get(&format!("/v1/users/{colleague}")).await.problem(404, ProblemCode::NotFound);
+    support.post(&format!("/v1/users/{colleague}/reveal"), json!({})).await.problem(404, ProblemCode::NotFound);
+}
+
+#[actix_web::test]
 async fn a_customer_sees_nobody_but_themselves() {
     let app = TestApp::start().await;
     let (customer, other) = (app.as_role(UserRole::Customer), app.given(|given| given.user(UserRole::Customer)));

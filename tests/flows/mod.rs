@@ -1,5 +1,6 @@
 //! Whole flows, from the first request to the last job.
 
+pub mod crash;
 pub mod failover;
 pub mod payment;
 pub mod purchase;

@@ -31,6 +31,11 @@ impl Client {
     pub async fn patch(&self, path: &str, version: i64, body: Value) -> Answer { self.with("if-match", &format!("\"v{version}\"")).send(Method::PATCH, path, Some(body)).await }
     pub async fn delete(&self, path: &str, version: i64) -> Answer { self.with("if-match", &format!("\"v{version}\"")).send(Method::DELETE, path, None).await }
 
+    /// The answer, or none where the server is away.
+    pub async fn try_get(&self, path: &str) -> Option<Answer> { Answer::of_some(self.prepare(Method::GET, path)).await }
+    /// The answer, or none where the server is away.
+    pub async fn try_post(&self, path: &str, body: Value) -> Option<Answer> { Answer::of_some(self.prepare(Method::POST, path).json(&body)).await }
+
     /// Any method, with a JSON body or without one.
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         match body {
@@ -63,6 +68,12 @@ impl Answer {
         let response = request.send().await.expect("the server answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Self { status, headers, bytes: response.bytes().await.expect("a whole answer").to_vec() }
+    }
+
+    async fn of_some(request: reqwest::RequestBuilder) -> Option<Self> {
+        let response = request.timeout(std::time::Duration::from_secs(20)).send().await.ok()?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Some(Self { status, headers, bytes: response.bytes().await.ok()?.to_vec() })
     }
 
     /// The body as JSON; null when it is not.

@@ -2,6 +2,8 @@
 
 mod app;
 mod client;
+mod process;
 
 pub use app::TestApp;
 pub use client::{Answer, Client};
+pub use process::{ServerProcess, keys};

@@ -17,6 +17,10 @@ async fn an_act_is_recorded_with_who_did_it() {
     assert_eq!((&entry["actor"], &entry["actor_id"], &entry["actor_role"]), (&json!("Grace Hopper"), &json!(admin.id()), &json!("admin")));
     assert_eq!((&entry["subject_type"], &entry["subject_id"], &entry["request_id"]), (&json!("user"), &made["id"], &json!("request-4711")));
     assert!(!entry.to_string().contains("Lovelace") && !entry.to_string().contains("ada@"), "{entry}");
+    let address = format!("/v1/audit/{}", entry["id"].as_str().expect("an id"));
+    assert_eq!(&admin.get(&address).await.expect(200), entry);
+    admin.get("/v1/audit/00000000-0000-7000-8000-000000000000").await.problem(404, ProblemCode::NotFound);
+    app.as_role(UserRole::Support).get(&address).await.problem(403, ProblemCode::Forbidden);
 }
 
 #[actix_web::test]

@@ -15,7 +15,7 @@ const TAGS: &[(&str, &str)] = &[
     ("esims/inventory", "The stock and what became of it"),
     ("catalog/plans", "What is sold"), ("catalog/pricing", "What it costs"),
     ("billing/orders", "From the sale to the delivery"), ("billing/transactions", "Payments"), ("billing/webhooks", "What payment gateways tell us"),
-    ("integrations/providers", "Suppliers and their offers"), ("integrations/allocations", "What was asked of suppliers"),
+    ("integrations/providers", "Suppliers"), ("integrations/offers", "What suppliers offer for our plans"), ("integrations/allocations", "What was asked of suppliers"),
     ("messaging/notifications", "What was sent to whom"),
     ("system/audit", "The record of every act"), ("system/health", "Whether we are alive"),
 ];
