@@ -10,5 +10,9 @@ pub(crate) mod source;
 pub(crate) mod state;
 pub(crate) mod submit;
 
-pub use field::{Field, area_field, choice_field, code_field, money_field, number_field, picker_field, place_field, places_field, secret_field, text_field, time_field, toggle_field};
+pub use draft::Draft;
+pub use field::{
+    Field, area_field, choice_field, code_field, money_field, number_field, picker_field,
+    place_field, places_field, secret_field, text_field, time_field, toggle_field,
+};
 pub use source::{Choice, Source};

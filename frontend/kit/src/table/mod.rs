@@ -13,8 +13,10 @@ pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod pager;
 pub(crate) mod row;
+mod single;
 pub(crate) mod toolbar;
 
-pub(crate) use list::forget;
 pub use column::{Column, ago, code, count, day, maybe, moment, money, state, text, value};
 pub use filter::{By, choice, dates, flag, picked, place, yes_no};
+pub(crate) use list::forget;
+pub use single::{in_force, one_of};
