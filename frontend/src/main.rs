@@ -2,11 +2,20 @@
 
 mod accounts;
 mod catalog;
+mod integrations;
+mod messaging;
+mod system;
 
 use kit::shell::{Section, panel};
 
 /// The sections, in the order of the menu.
-static SECTIONS: &[&Section] = &[&catalog::SECTION];
+static SECTIONS: &[&Section] = &[
+    &accounts::SECTION,
+    &catalog::SECTION,
+    &integrations::SECTION,
+    &messaging::SECTION,
+    &system::SECTION,
+];
 
 /// Where one arrives after signing in.
 const HOME: &str = "/catalog/plans";

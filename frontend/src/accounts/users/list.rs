@@ -1,0 +1,54 @@
+//! The list of people.
+
+use super::{kyc, status};
+use kit::{
+    format::sentence,
+    page::list_page,
+    table::{ago, choice, dates, day, maybe, state, text, value},
+    ui::Value,
+};
+use leptos::prelude::*;
+use wire::{
+    Permission,
+    accounts::users::{KycStatus, User, UserRole, UserSort, UserStatus},
+};
+
+/// Draws it.
+pub fn screen() -> AnyView {
+    list_page::<User>("Users")
+        .search("Search by name, e-mail or phone")
+        .opens(|user| format!("/accounts/users/{}", user.id))
+        .column(value("Name", |user: &User| {
+            Value::text(user.full_name()).note(user.email.clone())
+        }))
+        .column(state("Status", status))
+        .column(text("Role", |user: &User| sentence(user.role.as_str())))
+        .column(state("KYC", kyc))
+        .column(maybe("Phone", |user: &User| user.phone.clone()).extra())
+        .column(ago("Last sign-in", |user: &User| user.last_login).sort(UserSort::LastLogin))
+        .column(
+            day("Created", |user: &User| Some(user.created_at))
+                .sort(UserSort::CreatedAt)
+                .wide(),
+        )
+        .column(
+            day("Changed", |user: &User| Some(user.updated_at))
+                .sort(UserSort::UpdatedAt)
+                .extra(),
+        )
+        .filter(choice("role", "Role", UserRole::WORDS))
+        .filter(choice("status", "Status", UserStatus::WORDS))
+        .filter(choice("kyc_status", "KYC", KycStatus::WORDS))
+        .filter(dates("created_at_from", "created_at_to", "Created"))
+        .filter(dates("last_login_from", "last_login_to", "Last sign-in"))
+        .new_button(
+            "New customer",
+            "/accounts/users/new",
+            Permission::UsersWrite,
+        )
+        .empty(
+            "Nobody yet",
+            "Customers appear here once they sign up, or once you create them.",
+        )
+        .show()
+}

@@ -1,0 +1,78 @@
+//! The list of prices.
+
+use super::{margin, standing};
+use kit::{
+    format,
+    page::list_page,
+    table::{choice, dates, day, in_force, maybe, money, picked, place, state, text, value},
+    ui::Value,
+};
+use leptos::prelude::*;
+use wire::{
+    Currency, Permission,
+    catalog::{
+        plans::Plan,
+        pricing::{Price, PriceSort},
+    },
+};
+
+/// Draws it.
+pub fn screen() -> AnyView {
+    list_page::<Price>("Prices")
+        .opens(|price| format!("/catalog/pricing/{}", price.id))
+        .column(text("Plan", |price: &Price| price.plan_name.clone()))
+        .column(state("State", standing))
+        .column(value("Region", |price: &Price| {
+            Value::text(format::place(&price.region)).hint(price.region.clone())
+        }))
+        .column(
+            money("Costs", |price: &Price| {
+                (price.cost_price.clone(), price.currency)
+            })
+            .wide(),
+        )
+        .column(
+            money("Sells for", |price: &Price| {
+                (Some(price.selling_price.clone()), price.currency)
+            })
+            .sort(PriceSort::SellingPrice),
+        )
+        .column(
+            maybe("Markup", |price: &Price| {
+                price.markup_percentage.as_ref().map(format::percent)
+            })
+            .wide(),
+        )
+        .column(maybe("Margin", |price: &Price| {
+            price
+                .cost_price
+                .as_ref()
+                .map(|cost| margin(cost, &price.selling_price, price.currency))
+        }))
+        .column(text("Currency", |price: &Price| price.currency.as_str()).extra())
+        .column(
+            day("From", |price: &Price| Some(price.effective_from)).sort(PriceSort::EffectiveFrom),
+        )
+        .column(day("Until", |price: &Price| price.effective_to).wide())
+        .column(maybe("Note", |price: &Price| price.note.clone()).extra())
+        .column(
+            day("Created", |price: &Price| Some(price.created_at))
+                .sort(PriceSort::CreatedAt)
+                .extra(),
+        )
+        .filter(in_force("at", "In force"))
+        .filter(picked::<Plan>("plan_id", "Plan"))
+        .filter(place("region", "Region"))
+        .filter(choice("currency", "Currency", Currency::WORDS))
+        .filter(dates("effective_from_from", "effective_from_to", "Begins"))
+        .new_button(
+            "New price",
+            "/catalog/pricing/new",
+            Permission::PricingWrite,
+        )
+        .empty(
+            "No prices yet",
+            "A plan can be bought once it has a price. Set one here, or import a price list.",
+        )
+        .show()
+}

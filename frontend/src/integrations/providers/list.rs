@@ -1,0 +1,35 @@
+//! The list of providers.
+
+use super::{asked, pause, resume};
+use kit::{
+    format::{decimal, sentence},
+    page::list_page,
+    table::{choice, count, day, maybe, money, state, text, yes_no},
+};
+use leptos::prelude::*;
+use wire::{
+    Permission,
+    integrations::providers::{Adapter, Provider, ProviderSort},
+};
+
+/// Draws it.
+pub fn screen() -> AnyView {
+    list_page::<Provider>("Providers")
+        .search("Search by name")
+        .opens(|provider| format!("/integrations/providers/{}", provider.id))
+        .column(text("Name", |provider: &Provider| provider.name.clone()).sort(ProviderSort::Name))
+        .column(state("State", |provider: &Provider| asked(provider.is_active)))
+        .column(count("Priority", |provider: &Provider| provider.priority).sort(ProviderSort::Priority))
+        .column(text("Adapter", |provider: &Provider| sentence(provider.adapter.as_str())))
+        .column(maybe("Kind", |provider: &Provider| provider.provider_type.as_deref().map(sentence)).wide())
+        .column(maybe("In its pool", |provider: &Provider| provider.available_data_gb.as_ref().map(|left| format!("{}\u{a0}GB", decimal(left)))).wide())
+        .column(money("Per GB", |provider: &Provider| (provider.cost_per_gb.clone(), provider.currency)))
+        .column(day("Created", |provider: &Provider| Some(provider.created_at)).sort(ProviderSort::CreatedAt).extra())
+        .filter(yes_no("is_active", "State", "Active", "Paused"))
+        .filter(choice("adapter", "Adapter", Adapter::WORDS))
+        .action(pause())
+        .action(resume())
+        .new_button("New provider", "/integrations/providers/new", Permission::ProvidersWrite)
+        .empty("No providers yet", "Add the first one, then import its price list: its offers are what orders are supplied from.")
+        .show()
+}

@@ -1,0 +1,21 @@
+//! What we tell people, and whether it reached them.
+
+mod notifications;
+
+use kit::{
+    shell::{Item, Section},
+    ui::Icon,
+};
+use wire::Permission;
+
+/// The section.
+pub static SECTION: Section = Section {
+    title: "Messaging",
+    items: &[Item {
+        label: "Outbox",
+        path: "/messaging/notifications",
+        icon: Icon::Mail,
+        needs: Permission::NotificationsRead,
+    }],
+    screens: &[notifications::SCREENS],
+};

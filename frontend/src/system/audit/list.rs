@@ -1,0 +1,42 @@
+//! The record as a list.
+
+use super::{KINDS, subject, who};
+use kit::{
+    format::sentence,
+    page::list_page,
+    table::{dates, maybe, moment, one_of, picked, text, value},
+};
+use leptos::prelude::*;
+use wire::{
+    accounts::users::User,
+    system::audit::{AuditEntry, AuditSort},
+};
+
+/// Draws it.
+pub fn screen() -> AnyView {
+    list_page::<AuditEntry>("Audit log")
+        .opens(|entry| format!("/system/audit/{}", entry.id))
+        .column(text("Act", |entry: &AuditEntry| sentence(&entry.action)))
+        .column(value("On", subject))
+        .column(value("By", who))
+        .column(
+            maybe("As", |entry: &AuditEntry| {
+                entry.actor_role.map(|role| sentence(role.as_str()))
+            })
+            .wide(),
+        )
+        .column(
+            moment("When", |entry: &AuditEntry| Some(entry.created_at)).sort(AuditSort::CreatedAt),
+        )
+        .column(maybe("Why", |entry: &AuditEntry| entry.reason.clone()).wide())
+        .column(maybe("From", |entry: &AuditEntry| entry.ip.clone()).wide())
+        .column(maybe("Request", |entry: &AuditEntry| entry.request_id.clone()).extra())
+        .filter(one_of("subject_type", "On", KINDS))
+        .filter(picked::<User>("actor_id", "By"))
+        .filter(dates("created_at_from", "created_at_to", "When"))
+        .empty(
+            "Nothing was recorded yet",
+            "Everything that changes something, or opens something secret, is kept here.",
+        )
+        .show()
+}
