@@ -40,16 +40,24 @@ pub struct Sealed {
 #[diesel(table_name = users)]
 pub struct Fresh<'a> { pub id: UserId, pub password_hash: &'a str, pub role: UserRole, pub created_by: Option<UserId> }
 
-/// What a list asks for: the filter, the tokens of its search, and whose rows only.
-pub type Asked<'a> = (&'a UserFilter, Option<&'a [i64]>, Option<UserId>);
+/// Who is seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Seen { /** Everybody. */ All, /** Customers, and oneself. */ Customers(Option<UserId>), /** Oneself. */ Own(UserId) }
 
-fn living<'a>(only: Option<UserId>) -> users::BoxedQuery<'a, Pg> {
+/// What a list asks for: the filter, the tokens of its search, and who is seen.
+pub type Asked<'a> = (&'a UserFilter, Option<&'a [i64]>, Seen);
+
+fn living<'a>(seen: Seen) -> users::BoxedQuery<'a, Pg> {
     let rows = users::table.filter(users::deleted_at.is_null()).into_boxed();
-    match only { Some(id) => rows.filter(users::id.eq(id)), None => rows }
+    match seen {
+        Seen::All => rows,
+        Seen::Customers(me) => rows.filter(users::role.eq(UserRole::Customer).or(users::id.nullable().is_not_distinct_from(me))),
+        Seen::Own(me) => rows.filter(users::id.eq(me)),
+    }
 }
 
-fn matching<'a>((filter, tokens, only): Asked<'a>) -> users::BoxedQuery<'a, Pg> {
-    let mut rows = living(only);
+fn matching<'a>((filter, tokens, seen): Asked<'a>) -> users::BoxedQuery<'a, Pg> {
+    let mut rows = living(seen);
     if let Some(tokens) = tokens { rows = rows.filter(users::search_tokens.contains(tokens)); }
     if let Some(any) = &filter.status { rows = rows.filter(users::status.eq_any(&any.0)); }
     if let Some(any) = &filter.role { rows = rows.filter(users::role.eq_any(&any.0)); }
@@ -71,15 +79,13 @@ pub fn page(conn: &mut Conn, asked: Asked<'_>, paging: &Paging<UserSort>) -> Res
 }
 
 /// A living person.
-pub fn find(conn: &mut Conn, id: UserId, only: Option<UserId>) -> Result<UserRow> {
-    Ok(living(only).filter(users::id.eq(id)).select(UserRow::as_select()).first(conn)?)
+pub fn find(conn: &mut Conn, id: UserId, seen: Seen) -> Result<UserRow> {
+    Ok(living(seen).filter(users::id.eq(id)).select(UserRow::as_select()).first(conn)?)
 }
 
 /// A living person, held until the end of the transaction.
-pub fn lock(tx: &mut Tx<'_>, id: UserId, only: Option<UserId>) -> Result<UserRow> {
-    let row = users::table.find(id).filter(users::deleted_at.is_null()).for_update().select(UserRow::as_select()).first(tx.conn())?;
-    if only.is_some_and(|own| own != id) { return Err(Error::not_found()); }
-    Ok(row)
+pub fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<UserRow> {
+    Ok(users::table.find(id).filter(users::deleted_at.is_null()).for_update().select(UserRow::as_select()).first(tx.conn())?)
 }
 
 /// Adds an active person.

@@ -1,6 +1,6 @@
 //! What may be done with people, and how their data is sealed and opened.
 
-use super::query::{self, Fresh, Sealed, UserRow};
+use super::query::{self, Fresh, Sealed, Seen, UserRow};
 use platform::{Actor, Conn, Error, Result, Tx, audit::{self, Act}, auth::UNUSABLE, crypto::{Keyring, Place}, people};
 use wire::{Page, Paging, ProblemCode, UserId, accounts::users::{EditUser, NewUser, User, UserFilter, UserRole, UserSort}, esims::inventory::Reveal};
 
@@ -10,12 +10,12 @@ struct Person { email: String, first_name: String, last_name: String, phone: Opt
 /// One page of those whom the actor may see.
 pub fn page(conn: &mut Conn, actor: &Actor, filter: &UserFilter, paging: &Paging<UserSort>) -> Result<Page<User>> {
     let tokens = filter.q.as_deref().and_then(|q| actor.keys.query_tokens(q));
-    query::page(conn, (filter, tokens.as_deref(), actor.only()), paging)?.try_map(|row| open(&actor.keys, &row, is_masked(actor, row.id)))
+    query::page(conn, (filter, tokens.as_deref(), seen(actor)), paging)?.try_map(|row| open(&actor.keys, &row, is_masked(actor, row.id)))
 }
 
 /// One person, if the actor may see them.
 pub fn show(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<User> {
-    let row = query::find(conn, id, actor.only())?;
+    let row = query::find(conn, id, seen(actor))?;
     open(&actor.keys, &row, is_masked(actor, id))
 }
 
@@ -45,7 +45,9 @@ pub fn insert_staff(tx: &mut Tx<'_>, keys: &Keyring, email: &str, role: UserRole
 
 /// Changes a person, if nobody has since the revision that was read.
 pub fn edit(tx: &mut Tx<'_>, actor: &Actor, (id, version): (UserId, i32), change: EditUser) -> Result<User> {
-    let row = query::lock(tx, id, actor.only())?;
+    // Whom they do not see they do not find; then the row is held, and decided on as it is by then.
+    query::find(tx.conn(), id, seen(actor))?;
+    let row = query::lock(tx, id)?;
     may_edit(actor.role, row.role)?;
     let fields = audit::fields_only(&change);
     let now = open(&actor.keys, &row, false)?;
@@ -62,7 +64,7 @@ pub fn edit(tx: &mut Tx<'_>, actor: &Actor, (id, version): (UserId, i32), change
 
 /// Opens what is masked, and leaves word of it in both logs.
 pub fn reveal(tx: &mut Tx<'_>, actor: &Actor, id: UserId, why: Reveal) -> Result<User> {
-    let row = query::find(tx.conn(), id, actor.only())?;
+    let row = query::find(tx.conn(), id, seen(actor))?;
     let reason = why.reason.as_deref();
     audit::accessed(tx, actor, "user", id.0, "email, first_name, last_name, phone", reason)?;
     audit::record(tx, actor, Act::new("user.reveal", "user", id.0).because(reason))?;
@@ -111,6 +113,15 @@ fn seal(keys: &Keyring, id: UserId, person: Person) -> Result<Sealed> {
 
 /// What an address is known by: the same for every way of writing it.
 pub fn email_hash(keys: &Keyring, email: &str) -> Vec<u8> { keys.blind("users.email", &people::normalised(email)) }
+
+/// Support looks after customers; the rest of the staff is none of its business.
+fn seen(actor: &Actor) -> Seen {
+    match (actor.only(), actor.role) {
+        (Some(me), _) => Seen::Own(me),
+        (None, Some(UserRole::Support)) => Seen::Customers(actor.id),
+        (None, _) => Seen::All,
+    }
+}
 
 /// Nobody is masked to themselves.
 fn is_masked(actor: &Actor, id: UserId) -> bool { people::is_masked_for(actor.role) && actor.id != Some(id) }

@@ -5,7 +5,7 @@ mod throttle;
 pub use throttle::Attempt;
 
 use super::query::{self, Account, Fresh, Row};
-use crate::users;
+use crate::users::{self, query::Seen};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{Actor, Conn, Ctx, Error, RequestInfo, Result, Tx, audit::{self, Act}, auth::random_token, crypto::digest};
 use uuid::Uuid;
@@ -105,7 +105,7 @@ fn open(tx: &mut Tx<'_>, visit: &Visit, (account, family, began): (&Account, Ses
         id, user_id: account.id, family_id: family, refresh_hash: digest(refresh.as_bytes()), created_at: began, last_used_at: visit.now, expires_at,
         user_agent: visit.request.user_agent.as_deref(), ip: visit.request.ip.as_deref(),
     })?;
-    let row = users::query::find(tx.conn(), account.id, None)?;
+    let row = users::query::find(tx.conn(), account.id, Seen::Own(account.id))?;
     let granted = Granted {
         access_token: visit.ctx.tokens.issue(account.id, id, account.session_epoch, visit.now)?,
         expires_in: ACCESS,
