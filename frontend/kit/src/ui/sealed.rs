@@ -1,69 +1,56 @@
-//! Something that stays closed until somebody opens it on purpose and says why. The panel keeps nothing: closed again,
-//! it is forgotten.
+//! Facts that stay masked until somebody says why they want to know.
 
 use super::{
-    Icon, Look, button,
+    Icon, Value,
+    card::facts,
     dialog::{Question, Reason, ask},
+    icon,
 };
 use crate::{Task, api::Fault, task};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// What is asked before the opening.
-#[derive(Debug, Clone, Copy)]
-pub struct Seal {
-    /// The word on the button: `Reveal`.
-    pub verb: &'static str,
-    /// The question above the reason.
-    pub title: &'static str,
-    /// What follows.
-    pub says: &'static str,
-    /// Whether a reason is asked for.
-    pub reason: Reason,
-}
+/// Facts, each with its name.
+pub type Facts = Vec<(&'static str, Value)>;
 
-/// Shows the closed view with a button, and the open one once the server has answered.
-pub fn sealed<T: Clone + Send + Sync + 'static>(
-    seal: Seal,
-    closed: impl Fn() -> AnyView + Send + Sync + 'static,
-    open: impl Fn(String) -> Task<Result<T, Fault>> + Send + Sync + 'static,
-    draw: impl Fn(T) -> AnyView + Send + Sync + 'static,
+/// Shows the masked facts and a button. The opening is asked of the server each time, with the reason, and is logged
+/// there; the panel keeps nothing once they are hidden again.
+pub fn sealed(
+    masked: Facts,
+    question: &'static str,
+    says: &'static str,
+    open: impl Fn(String) -> Task<Result<Facts, Fault>> + Send + Sync + 'static,
 ) -> AnyView {
-    let shown = RwSignal::new(None::<T>);
+    let shown = RwSignal::new(None::<Facts>);
     let open = Arc::new(open);
-    let question = move || {
+    let reveal = move |_| {
         let open = Arc::clone(&open);
+        let run = move |reason: String| {
+            let work = open(reason);
+            task(async move {
+                let opened = work.await?;
+                drop(shown.try_set(Some(opened)));
+                Ok(())
+            })
+        };
         ask(Question {
-            title: seal.title.to_owned(),
-            says: seal.says.to_owned(),
-            verb: seal.verb.to_owned(),
+            title: question.to_owned(),
+            says: says.to_owned(),
+            verb: "Reveal".to_owned(),
             danger: false,
-            reason: seal.reason,
-            run: Arc::new(move |reason| {
-                let asked = open(reason);
-                task(async move {
-                    let thing = asked.await?;
-                    let _ = shown.try_set(Some(thing));
-                    Ok(())
-                })
-            }),
+            reason: Reason::Required,
+            run: Arc::new(run),
         });
     };
-    let question = Arc::new(question);
-    (move || match shown.get() {
-        None => {
-            let question = Arc::clone(&question);
-            let opener = button(seal.verb, Look::Plain, Some(Icon::Eye), move || question());
-            view! { <div class="sealed">{closed()}<div class="actions">{opener}</div></div> }
-                .into_any()
-        }
-        Some(thing) => {
-            let hide = button("Hide", Look::Plain, Some(Icon::EyeOff), move || {
-                shown.set(None);
-            });
-            view! { <div class="sealed">{draw(thing)}<div class="actions">{hide}</div></div> }
-                .into_any()
-        }
-    })
+    let button = move || {
+        match shown.with(Option::is_some) {
+        true => view! { <button type="button" class="btn sm" on:click=move |_| shown.set(None)>{icon(Icon::EyeOff)}<span>"Hide"</span></button> }.into_any(),
+        false => view! { <button type="button" class="btn sm" on:click=reveal.clone()>{icon(Icon::Eye)}<span>"Reveal"</span></button> }.into_any(),
+    }
+    };
+    view! {
+        <div aria-live="polite">{move || facts(shown.get().unwrap_or_else(|| masked.clone()))}</div>
+        <div class="actions">{button}</div>
+    }
     .into_any()
 }
