@@ -197,6 +197,15 @@ fn card() -> PaymentMethod { PaymentMethod::CreditCard }
 impl OrderStatus {
     /// Whether nothing more will happen by itself.
     pub const fn is_final(self) -> bool { matches!(self, Self::Fulfilled | Self::Failed | Self::Cancelled) }
+    /// Whether that is good.
+    pub const fn tone(self) -> Tone {
+        match self {
+            Self::Fulfilled => Tone::Good,
+            Self::PendingPayment | Self::Paid | Self::Provisioning => Tone::Waiting,
+            Self::NeedsReview | Self::Failed => Tone::Bad,
+            Self::Cancelled => Tone::Neutral,
+        }
+    }
     /// Whether a person has to look at it.
     pub const fn is_stuck(self) -> bool { matches!(self, Self::NeedsReview | Self::Failed) }
 }
