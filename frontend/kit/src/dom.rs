@@ -6,7 +6,10 @@ use web_sys::{Element, HtmlElement};
 
 /// Puts the focus on an element.
 pub(crate) fn focus(id: &str) {
-    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+    if let Some(element) = document()
+        .get_element_by_id(id)
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok())
+    {
         let _ = element.focus();
     }
 }
@@ -19,7 +22,11 @@ pub(crate) fn is_busy(target: Option<web_sys::EventTarget>, what: &str) -> bool 
 
 /// Whether a window stands above the page.
 pub(crate) fn has_window() -> bool {
-    document().query_selector("dialog[open]").ok().flatten().is_some()
+    document()
+        .query_selector("dialog[open]")
+        .ok()
+        .flatten()
+        .is_some()
 }
 
 /// Scrolls just enough to show an element.

@@ -64,10 +64,21 @@ pub(crate) fn watch() {
     });
     on_cleanup(move || closing.remove());
     capture("click", |event| {
-        let Some(event) = event.dyn_ref::<web_sys::MouseEvent>() else { return };
-        let plain = event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
-        let link = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).and_then(|target| target.closest("a[href]").ok().flatten());
-        let Some(href) = link.filter(|link| !link.has_attribute("target")).and_then(|link| link.get_attribute("href")) else { return };
+        let Some(event) = event.dyn_ref::<web_sys::MouseEvent>() else {
+            return;
+        };
+        let plain = event.button() == 0
+            && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
+        let link = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .and_then(|target| target.closest("a[href]").ok().flatten());
+        let Some(href) = link
+            .filter(|link| !link.has_attribute("target"))
+            .and_then(|link| link.get_attribute("href"))
+        else {
+            return;
+        };
         if plain && href.starts_with('/') && is_dirty() {
             event.prevent_default();
             event.stop_immediate_propagation();
@@ -79,7 +90,9 @@ pub(crate) fn watch() {
             return;
         }
         event.stop_immediate_propagation();
-        let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else { return };
+        let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else {
+            return;
+        };
         // The browser has moved already: put the page's own address back on top.
         let here = HERE.with_borrow(Clone::clone);
         let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
@@ -93,13 +106,21 @@ pub(crate) fn watch() {
 
 fn address() -> String {
     let location = window().location();
-    format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default())
+    format!(
+        "{}{}",
+        location.pathname().unwrap_or_default(),
+        location.search().unwrap_or_default()
+    )
 }
 
 /// Listens before anybody else does.
 fn capture(name: &str, run: impl Fn(web_sys::Event) + 'static) {
     let heard = Closure::<dyn Fn(web_sys::Event)>::new(run);
-    let _ = window().add_event_listener_with_callback_and_bool(name, heard.as_ref().unchecked_ref(), true);
+    let _ = window().add_event_listener_with_callback_and_bool(
+        name,
+        heard.as_ref().unchecked_ref(),
+        true,
+    );
     // It listens for as long as the panel runs.
     heard.forget();
 }

@@ -30,3 +30,6 @@ pub type Task<T> = std::pin::Pin<Box<dyn Future<Output = T>>>;
 pub fn task<T>(work: impl Future<Output = T> + 'static) -> Task<T> {
     Box::pin(work)
 }
+
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

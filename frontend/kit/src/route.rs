@@ -30,7 +30,10 @@ impl Params {
     }
     /// Another open part.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -41,7 +44,10 @@ impl Screen {
         let mut params = Params::default();
         for part in self.path.split('/') {
             let here = given.next()?;
-            match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            match part
+                .strip_prefix('{')
+                .and_then(|part| part.strip_suffix('}'))
+            {
                 Some(name) if !here.is_empty() => params.0.push((name, here.to_owned())),
                 None if part == here => {}
                 _ => return None,
@@ -52,8 +58,15 @@ impl Screen {
 }
 
 /// The screen of an address: the one with the fewest open parts.
-pub(crate) fn find(screens: impl Iterator<Item = &'static Screen>, path: &str) -> Option<(&'static Screen, Params)> {
-    let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
+pub(crate) fn find(
+    screens: impl Iterator<Item = &'static Screen>,
+    path: &str,
+) -> Option<(&'static Screen, Params)> {
+    let path = if path.len() > 1 {
+        path.trim_end_matches('/')
+    } else {
+        path
+    };
     let fitting = screens.filter_map(|screen| screen.matches(path).map(|params| (screen, params)));
     fitting.min_by_key(|(_, params)| params.0.len())
 }
@@ -83,26 +96,55 @@ pub(crate) fn replace(path: &str) {
 fn step(path: &str, replace: bool) {
     let navigate = NAVIGATE.with_borrow(Clone::clone);
     if let Some(navigate) = navigate {
-        navigate(path, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
+        navigate(
+            path,
+            NavigateOptions {
+                replace,
+                scroll: false,
+                ..NavigateOptions::default()
+            },
+        );
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
     static SCREENS: [Screen; 3] = [
-        Screen { path: "/plans/{id}", title: "Plan", needs: Permission::PlansRead, view: |_| None },
-        Screen { path: "/plans/new", title: "New plan", needs: Permission::PlansWrite, view: |_| None },
-        Screen { path: "/plans/{id}/edit", title: "Edit plan", needs: Permission::PlansWrite, view: |_| None },
+        Screen {
+            path: "/plans/{id}",
+            title: "Plan",
+            needs: Permission::PlansRead,
+            view: |_| None,
+        },
+        Screen {
+            path: "/plans/new",
+            title: "New plan",
+            needs: Permission::PlansWrite,
+            view: |_| None,
+        },
+        Screen {
+            path: "/plans/{id}/edit",
+            title: "Edit plan",
+            needs: Permission::PlansWrite,
+            view: |_| None,
+        },
     ];
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn a_fixed_part_wins_over_an_open_one() {
-        let title = |path: &str| find(SCREENS.iter(), path).map(|(screen, params)| (screen.title, params.text("id").map(str::to_owned)));
+        let title = |path: &str| {
+            find(SCREENS.iter(), path)
+                .map(|(screen, params)| (screen.title, params.text("id").map(str::to_owned)))
+        };
         assert_eq!(title("/plans/new"), Some(("New plan", None)));
         assert_eq!(title("/plans/7"), Some(("Plan", Some("7".to_owned()))));
-        assert_eq!(title("/plans/7/edit/"), Some(("Edit plan", Some("7".to_owned()))));
+        assert_eq!(
+            title("/plans/7/edit/"),
+            Some(("Edit plan", Some("7".to_owned())))
+        );
         assert_eq!(title("/plans"), None);
         assert_eq!(title("/plans/"), None);
         assert_eq!(title("/plans/7/other"), None);

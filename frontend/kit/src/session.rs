@@ -52,6 +52,12 @@ pub fn can(permission: Permission) -> bool {
     })
 }
 
+/// Nothing is known yet.
+pub(crate) fn begin() {
+    TOKEN.take();
+    signal().set(State::Restoring);
+}
+
 /// Tries the refresh cookie. To be called once, when the panel starts.
 pub async fn restore() {
     // Offline or signed out, the answer is the same: show the sign-in.
@@ -62,7 +68,10 @@ pub async fn restore() {
 
 /// Signs in, or says why not.
 pub async fn sign_in(who: &NewSession) -> Result<(), Fault> {
-    let granted: Granted = send(Call::post("/v1/sessions").json(who).as_nobody()).await?.json().await?;
+    let granted: Granted = send(Call::post("/v1/sessions").json(who).as_nobody())
+        .await?
+        .json()
+        .await?;
     let is_staff = granted.user.role.is_staff();
     let outcome = take(granted);
     if !is_staff {

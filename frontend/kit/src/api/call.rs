@@ -40,8 +40,17 @@ pub struct Call {
 impl Call {
     fn new(method: Method, url: impl Into<String>) -> Self {
         // A header of our own: a form of another site cannot send it, so a cookie alone opens nothing.
-        let headers = vec![("Accept", "application/json".to_owned()), ("X-Requested-With", "esim-admin".to_owned())];
-        Self { method, url: url.into(), headers, body: None, as_somebody: true }
+        let headers = vec![
+            ("Accept", "application/json".to_owned()),
+            ("X-Requested-With", "esim-admin".to_owned()),
+        ];
+        Self {
+            method,
+            url: url.into(),
+            headers,
+            body: None,
+            as_somebody: true,
+        }
     }
     /// Reads.
     pub fn get(url: impl Into<String>) -> Self {

@@ -7,7 +7,9 @@ use web_sys::{Blob, HtmlAnchorElement, Url};
 /// Fetches an address and saves its answer under the name that the server gives it, else under this one.
 pub async fn download(url: &str, name: &str) -> Result<(), Fault> {
     let answer = send(Call::get(url).header("Accept", "*/*")).await?;
-    let named = answer.header("Content-Disposition").and_then(|header| file_name(&header));
+    let named = answer
+        .header("Content-Disposition")
+        .and_then(|header| file_name(&header));
     let blob = answer.blob().await?;
     hand_over(&blob, named.as_deref().unwrap_or(name));
     Ok(())
@@ -22,32 +24,52 @@ pub fn save(text: &str, name: &str) {
 }
 
 fn hand_over(blob: &Blob, name: &str) {
-    let Ok(url) = Url::create_object_url_with_blob(blob) else { return };
-    let made = leptos::prelude::document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
+    let Ok(url) = Url::create_object_url_with_blob(blob) else {
+        return;
+    };
+    let made = leptos::prelude::document()
+        .create_element("a")
+        .ok()
+        .and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
     if let Some(link) = made {
         link.set_href(&url);
         link.set_download(name);
         link.click();
     }
     // The browser has begun to read it by then.
-    leptos::prelude::set_timeout(move || drop(Url::revoke_object_url(&url)), std::time::Duration::from_secs(30));
+    leptos::prelude::set_timeout(
+        move || drop(Url::revoke_object_url(&url)),
+        std::time::Duration::from_secs(30),
+    );
 }
 
 /// The `filename` of a `Content-Disposition`.
 fn file_name(header: &str) -> Option<String> {
     let (_, rest) = header.split_once("filename=")?;
-    let name = rest.split(';').next().unwrap_or(rest).trim().trim_matches('"');
+    let name = rest
+        .split(';')
+        .next()
+        .unwrap_or(rest)
+        .trim()
+        .trim_matches('"');
     (!name.is_empty()).then(|| name.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::file_name;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn the_server_names_the_file() {
-        assert_eq!(file_name("attachment; filename=\"plans.csv\"").as_deref(), Some("plans.csv"));
-        assert_eq!(file_name("attachment; filename=plans.csv; x=1").as_deref(), Some("plans.csv"));
+        assert_eq!(
+            file_name("attachment; filename=\"plans.csv\"").as_deref(),
+            Some("plans.csv")
+        );
+        assert_eq!(
+            file_name("attachment; filename=plans.csv; x=1").as_deref(),
+            Some("plans.csv")
+        );
         assert_eq!(file_name("attachment"), None);
     }
 }

@@ -30,13 +30,17 @@ impl Fault {
         match self {
             Self::Offline => Some("Check the connection and try again.".to_owned()),
             Self::Refused(problem) => problem.detail.clone(),
-            Self::Unreadable { .. } => Some("The panel may be older than the server: reload the page.".to_owned()),
+            Self::Unreadable { .. } => {
+                Some("The panel may be older than the server: reload the page.".to_owned())
+            }
         }
     }
     /// One sentence for a toast or a row.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Offline => "The server cannot be reached. Check the connection and try again.".to_owned(),
+            Self::Offline => {
+                "The server cannot be reached. Check the connection and try again.".to_owned()
+            }
             other => other.advice().unwrap_or_else(|| other.title()),
         }
     }
@@ -44,8 +48,12 @@ impl Fault {
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Offline => None,
-            Self::Refused(problem) => Some(&problem.request_id).filter(|id| !id.is_empty()).map(String::as_str),
-            Self::Unreadable { request_id } => Some(request_id.as_str()).filter(|id| !id.is_empty()),
+            Self::Refused(problem) => Some(&problem.request_id)
+                .filter(|id| !id.is_empty())
+                .map(String::as_str),
+            Self::Unreadable { request_id } => {
+                Some(request_id.as_str()).filter(|id| !id.is_empty())
+            }
         }
     }
     /// The kind, where the server named one.
@@ -58,12 +66,19 @@ impl Fault {
     /// The faulty fields and what is wrong with them.
     pub fn fields(&self) -> Vec<(String, String)> {
         match self {
-            Self::Refused(problem) => problem.errors.iter().map(|error| (error.field.clone(), error.message.clone())).collect(),
+            Self::Refused(problem) => problem
+                .errors
+                .iter()
+                .map(|error| (error.field.clone(), error.message.clone()))
+                .collect(),
             _ => Vec::new(),
         }
     }
     /// A refusal that this panel makes up itself, or takes from an answer without a readable body.
     pub(crate) fn made(code: ProblemCode, request_id: String) -> Self {
-        Self::Refused(Box::new(Problem { request_id, ..Problem::new(code) }))
+        Self::Refused(Box::new(Problem {
+            request_id,
+            ..Problem::new(code)
+        }))
     }
 }

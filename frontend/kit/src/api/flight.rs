@@ -45,7 +45,14 @@ async fn ask() -> Result<(), Fault> {
     match granted {
         Ok(granted) => session::take(granted),
         Err(fault) => {
-            if matches!(fault.code(), Some(ProblemCode::Unauthenticated | ProblemCode::WrongCredentials | ProblemCode::Forbidden)) {
+            if matches!(
+                fault.code(),
+                Some(
+                    ProblemCode::Unauthenticated
+                        | ProblemCode::WrongCredentials
+                        | ProblemCode::Forbidden
+                )
+            ) {
                 session::end();
             }
             Err(fault)
@@ -55,9 +62,17 @@ async fn ask() -> Result<(), Fault> {
 
 /// Runs the work under the browser's lock. Without locks (an insecure address) it just runs.
 async fn alone(work: impl Future<Output = ()> + 'static) {
-    let locks = web_sys::window().and_then(|window| Reflect::get(&window.navigator(), &"locks".into()).ok());
-    let request = locks.as_ref().and_then(|locks| Reflect::get(locks, &"request".into()).ok()?.dyn_into::<Function>().ok());
-    let (Some(locks), Some(request)) = (locks, request) else { return work.await };
+    let locks = web_sys::window()
+        .and_then(|window| Reflect::get(&window.navigator(), &"locks".into()).ok());
+    let request = locks.as_ref().and_then(|locks| {
+        Reflect::get(locks, &"request".into())
+            .ok()?
+            .dyn_into::<Function>()
+            .ok()
+    });
+    let (Some(locks), Some(request)) = (locks, request) else {
+        return work.await;
+    };
     let work = Rc::new(RefCell::new(Some(work)));
     let locked = Closure::<dyn FnMut(JsValue) -> JsValue>::new({
         let work = Rc::clone(&work);
@@ -72,7 +87,11 @@ async fn alone(work: impl Future<Output = ()> + 'static) {
             done.into()
         }
     });
-    if let Some(held) = request.call2(&locks, &"esim-admin-session".into(), locked.as_ref()).ok().and_then(|held| held.dyn_into::<Promise>().ok()) {
+    if let Some(held) = request
+        .call2(&locks, &"esim-admin-session".into(), locked.as_ref())
+        .ok()
+        .and_then(|held| held.dyn_into::<Promise>().ok())
+    {
         let _ = JsFuture::from(held).await;
     }
     // A lock that was refused never ran the work.

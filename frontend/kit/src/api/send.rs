@@ -19,7 +19,9 @@ impl Answer {
     /// Its body as text.
     pub async fn text(&self) -> Result<String, Fault> {
         let text = JsFuture::from(self.response.text().map_err(|_| self.unreadable())?).await;
-        text.ok().and_then(|text| text.as_string()).ok_or_else(|| self.unreadable())
+        text.ok()
+            .and_then(|text| text.as_string())
+            .ok_or_else(|| self.unreadable())
     }
     /// Its body, read as JSON.
     pub async fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
@@ -29,14 +31,18 @@ impl Answer {
     /// Its body as bytes that the browser keeps.
     pub async fn blob(&self) -> Result<web_sys::Blob, Fault> {
         let blob = JsFuture::from(self.response.blob().map_err(|_| self.unreadable())?).await;
-        blob.ok().and_then(|blob| blob.dyn_into().ok()).ok_or_else(|| self.unreadable())
+        blob.ok()
+            .and_then(|blob| blob.dyn_into().ok())
+            .ok_or_else(|| self.unreadable())
     }
     /// One of its headers.
     pub fn header(&self, name: &str) -> Option<String> {
         self.response.headers().get(name).ok().flatten()
     }
     fn unreadable(&self) -> Fault {
-        Fault::Unreadable { request_id: self.request_id.clone() }
+        Fault::Unreadable {
+            request_id: self.request_id.clone(),
+        }
     }
 }
 
@@ -55,11 +61,13 @@ pub async fn send(call: Call) -> Result<Answer, Fault> {
             if session::token() == token {
                 renew().await?;
             }
-            deliver(&call, session::token().as_deref()).await.inspect_err(|fault| {
-                if fault.code() == Some(ProblemCode::Unauthenticated) {
-                    session::end();
-                }
-            })
+            deliver(&call, session::token().as_deref())
+                .await
+                .inspect_err(|fault| {
+                    if fault.code() == Some(ProblemCode::Unauthenticated) {
+                        session::end();
+                    }
+                })
         }
         answer => answer,
     }
@@ -67,9 +75,21 @@ pub async fn send(call: Call) -> Result<Answer, Fault> {
 
 async fn deliver(call: &Call, token: Option<&str>) -> Result<Answer, Fault> {
     let response = fetch(call, token).await.map_err(|_| Fault::Offline)?;
-    let request_id = response.headers().get("X-Request-Id").ok().flatten().unwrap_or_default();
-    let answer = Answer { response, request_id };
-    if answer.response.ok() { Ok(answer) } else { Err(refusal(&answer).await) }
+    let request_id = response
+        .headers()
+        .get("X-Request-Id")
+        .ok()
+        .flatten()
+        .unwrap_or_default();
+    let answer = Answer {
+        response,
+        request_id,
+    };
+    if answer.response.ok() {
+        Ok(answer)
+    } else {
+        Err(refusal(&answer).await)
+    }
 }
 
 async fn fetch(call: &Call, token: Option<&str>) -> Result<Response, JsValue> {
@@ -87,7 +107,9 @@ async fn fetch(call: &Call, token: Option<&str>) -> Result<Response, JsValue> {
         init.set_body(body);
     }
     let window = web_sys::window().ok_or(JsValue::UNDEFINED)?;
-    JsFuture::from(window.fetch_with_str_and_init(&call.url, &init)).await?.dyn_into()
+    JsFuture::from(window.fetch_with_str_and_init(&call.url, &init))
+        .await?
+        .dyn_into()
 }
 
 /// What the server says about its refusal; a proxy's page or an empty body becomes the nearest kind.
@@ -101,8 +123,15 @@ async fn refusal(answer: &Answer) -> Fault {
             Fault::Refused(Box::new(problem))
         }
         Err(_) => {
-            let like = ProblemCode::ALL.iter().copied().find(|code| code.status() == status);
-            let code = like.unwrap_or(if status >= 500 { ProblemCode::Unavailable } else { ProblemCode::Malformed });
+            let like = ProblemCode::ALL
+                .iter()
+                .copied()
+                .find(|code| code.status() == status);
+            let code = like.unwrap_or(if status >= 500 {
+                ProblemCode::Unavailable
+            } else {
+                ProblemCode::Malformed
+            });
             Fault::made(code, answer.request_id.clone())
         }
     }

@@ -44,9 +44,19 @@ pub struct Chart {
 impl Chart {
     /// Draws it.
     pub fn view(self) -> AnyView {
-        let top = self.points.iter().flat_map(|point| point.values.iter().copied()).max().unwrap_or(0);
+        let top = self
+            .points
+            .iter()
+            .flat_map(|point| point.values.iter().copied())
+            .max()
+            .unwrap_or(0);
         let scale = Scale::over(top);
-        let marks = scale.marks().into_iter().rev().map(|mark| view! { <span>{(self.write)(mark)}</span> }).collect_view();
+        let marks = scale
+            .marks()
+            .into_iter()
+            .rev()
+            .map(|mark| view! { <span>{(self.write)(mark)}</span> })
+            .collect_view();
         let lines = scale.marks().into_iter().map(|mark| {
             let y = scale.y(mark);
             view! { <line class="chart-grid" x1="0" x2="1000" y1=y y2=y/> }
@@ -58,9 +68,18 @@ impl Chart {
         };
         let step = self.points.len().div_ceil(7).max(1);
         let last = self.points.len().saturating_sub(1);
-        let columns = self.points.iter().enumerate().map(|(place, point)| self.column(point, (last - place).is_multiple_of(step))).collect_view();
+        let columns = self
+            .points
+            .iter()
+            .enumerate()
+            .map(|(place, point)| self.column(point, (last - place).is_multiple_of(step)))
+            .collect_view();
         let legend = (self.series.len() > 1).then(|| {
-            let names = self.series.iter().enumerate().map(|(place, name)| view! { <span class=series(place)>{*name}</span> });
+            let names = self
+                .series
+                .iter()
+                .enumerate()
+                .map(|(place, name)| view! { <span class=series(place)>{*name}</span> });
             view! { <div class="chart-legend">{names.collect_view()}</div> }
         });
         view! {
@@ -80,16 +99,28 @@ impl Chart {
     }
 
     fn values(&self, place: usize) -> impl Iterator<Item = i64> {
-        self.points.iter().map(move |point| point.values.get(place).copied().unwrap_or(0))
+        self.points
+            .iter()
+            .map(move |point| point.values.get(place).copied().unwrap_or(0))
     }
 
     fn lines(&self, scale: &Scale) -> AnyView {
         let count = self.points.len();
         let line = |place: usize| {
-            let points: Vec<String> = self.values(place).enumerate().map(|(at, value)| format!("{},{}", thousandths(2 * at + 1, 2 * count), scale.y(value))).collect();
+            let points: Vec<String> = self
+                .values(place)
+                .enumerate()
+                .map(|(at, value)| {
+                    format!("{},{}", thousandths(2 * at + 1, 2 * count), scale.y(value))
+                })
+                .collect();
             view! { <polyline class=format!("chart-line {}", series(place)) points=points.join(" ")/> }
         };
-        (0..self.series.len()).rev().map(line).collect_view().into_any()
+        (0..self.series.len())
+            .rev()
+            .map(line)
+            .collect_view()
+            .into_any()
     }
 
     fn bars(&self, scale: &Scale) -> AnyView {
@@ -97,7 +128,11 @@ impl Chart {
         let bar = |place: usize| {
             let rects = self.values(place).enumerate().map(move |(at, value)| {
                 // A bar takes three fifths of its column, shared among the series.
-                let (x, width, y) = (thousandths((5 * at + 1) * each + 3 * place, 5 * count * each), thousandths(3, 5 * count * each), scale.y(value));
+                let (x, width, y) = (
+                    thousandths((5 * at + 1) * each + 3 * place, 5 * count * each),
+                    thousandths(3, 5 * count * each),
+                    scale.y(value),
+                );
                 view! { <rect x=x width=width y=y height=1000 - y/> }
             });
             view! { <g class=format!("chart-bars {}", series(place))>{rects.collect_view()}</g> }
@@ -108,16 +143,25 @@ impl Chart {
     fn column(&self, point: &Point, labelled: bool) -> AnyView {
         let values = self.series.iter().zip(&point.values).enumerate();
         let values = values.map(|(place, (name, value))| view! { <span class=series(place)>{*name}<b>{(self.write)(*value)}</b></span> }).collect_view();
-        let tip = view! { <div class="chart-tip"><strong>{point.label.clone()}</strong>{values}</div> };
-        let label = labelled.then(|| view! { <span class="chart-label">{point.label.clone()}</span> });
+        let tip =
+            view! { <div class="chart-tip"><strong>{point.label.clone()}</strong>{values}</div> };
+        let label =
+            labelled.then(|| view! { <span class="chart-label">{point.label.clone()}</span> });
         match point.href.clone() {
-            Some(href) => view! { <a class="chart-column" tabindex="-1" href=href>{tip}{label}</a> }.into_any(),
+            Some(href) => {
+                view! { <a class="chart-column" tabindex="-1" href=href>{tip}{label}</a> }
+                    .into_any()
+            }
             None => view! { <div class="chart-column">{tip}{label}</div> }.into_any(),
         }
     }
 
     fn table(&self) -> AnyView {
-        let heads = self.series.iter().map(|name| view! { <th scope="col">{*name}</th> }).collect_view();
+        let heads = self
+            .series
+            .iter()
+            .map(|name| view! { <th scope="col">{*name}</th> })
+            .collect_view();
         let row = |point: &Point| {
             let label = match point.href.clone() {
                 Some(href) => view! { <a href=href>{point.label.clone()}</a> }.into_any(),

@@ -11,7 +11,10 @@ impl Scale {
     pub fn over(top: i64) -> Self {
         let (top, mut unit) = (top.max(1), 1_i64);
         let step = loop {
-            let round = [1, 2, 5].into_iter().map(|digit| digit * unit).find(|step| step.saturating_mul(4) >= top);
+            let round = [1, 2, 5]
+                .into_iter()
+                .map(|digit| digit * unit)
+                .find(|step| step.saturating_mul(4) >= top);
             match (round, unit.checked_mul(10)) {
                 (Some(step), _) => break step,
                 (None, Some(next)) => unit = next,
@@ -19,11 +22,16 @@ impl Scale {
             }
         };
         let count = top / step + i64::from(top % step > 0);
-        Self { step, count: count.max(1) }
+        Self {
+            step,
+            count: count.max(1),
+        }
     }
     /// The values at which a line is drawn.
     pub fn marks(self) -> Vec<i64> {
-        (0..=self.count).map(|place| place.saturating_mul(self.step)).collect()
+        (0..=self.count)
+            .map(|place| place.saturating_mul(self.step))
+            .collect()
     }
     /// How far from the top a value stands, in thousandths.
     pub fn y(self, value: i64) -> i64 {
@@ -41,18 +49,27 @@ pub(super) fn thousandths(part: usize, whole: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn marks_are_round_and_cover_the_data() {
-        for (top, marks) in [(0, vec![0, 1]), (7, vec![0, 2, 4, 6, 8]), (930, vec![0, 500, 1000]), (12_500, vec![0, 5000, 10_000, 15_000])] {
+        for (top, marks) in [
+            (0, vec![0, 1]),
+            (7, vec![0, 2, 4, 6, 8]),
+            (930, vec![0, 500, 1000]),
+            (12_500, vec![0, 5000, 10_000, 15_000]),
+        ] {
             assert_eq!(Scale::over(top).marks(), marks, "{top}");
         }
         assert!(Scale::over(i64::MAX).y(i64::MAX) >= 0);
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn values_stand_where_they_belong() {
         let scale = Scale::over(1000);
-        assert_eq!((scale.y(0), scale.y(500), scale.y(1000), scale.y(-5)), (1000, 500, 0, 1000));
+        assert_eq!(
+            (scale.y(0), scale.y(500), scale.y(1000), scale.y(-5)),
+            (1000, 500, 0, 1000)
+        );
     }
 }

@@ -1,7 +1,11 @@
 //! Choosing one of many by typing: a text box with a list under it, all with the keyboard.
 
 use super::source::{Choice, Source};
-use crate::{api::Fault, chance, ui::{Icon, icon::sized}};
+use crate::{
+    api::Fault,
+    chance,
+    ui::{Icon, icon::sized},
+};
 use leptos::{ev, html, prelude::*};
 use std::time::Duration;
 
@@ -17,7 +21,13 @@ struct Finder {
 }
 
 /// Draws one. `chosen` is the id that is chosen, `set` is told of another one, or of none.
-pub(crate) fn combobox(id: String, name: &'static str, source: Source, chosen: Signal<Option<String>>, set: impl Fn(Option<String>) + Send + Sync + Clone + 'static) -> AnyView {
+pub(crate) fn combobox(
+    id: String,
+    name: &'static str,
+    source: Source,
+    chosen: Signal<Option<String>>,
+    set: impl Fn(Option<String>) + Send + Sync + Clone + 'static,
+) -> AnyView {
     let list = chance::element_id("listbox");
     let state = Finder {
         id: StoredValue::new(list.clone()),
@@ -63,14 +73,22 @@ pub(crate) fn combobox(id: String, name: &'static str, source: Source, chosen: S
         let set = set.clone();
         move |_| {
             state.open.set(false);
-            if state.text.with_untracked(|text| text.trim().is_empty()) && chosen.with_untracked(Option::is_some) {
+            if state.text.with_untracked(|text| text.trim().is_empty())
+                && chosen.with_untracked(Option::is_some)
+            {
                 set(None);
             } else {
                 restore(state, source.clone(), chosen.get_untracked());
             }
         }
     };
-    let active = move || (state.open.get() && state.found.with(|found| found.as_ref().is_ok_and(|found| !found.is_empty()))).then(|| format!("{}-{}", state.id.get_value(), state.at.get()));
+    let active = move || {
+        (state.open.get()
+            && state
+                .found
+                .with(|found| found.as_ref().is_ok_and(|found| !found.is_empty())))
+        .then(|| format!("{}-{}", state.id.get_value(), state.at.get()))
+    };
     view! {
         <div class="combobox">
             {sized(Icon::Search, 14)}
@@ -95,8 +113,15 @@ fn follow(state: Finder, source: Source, chosen: Signal<Option<String>>) {
 }
 
 fn restore(state: Finder, source: Source, chosen: Option<String>) {
-    let Some(id) = chosen else { return state.text.set(String::new()) };
-    let known = state.found.with_untracked(|found| found.as_ref().ok().and_then(|found| found.iter().find(|choice| choice.id == id).cloned()));
+    let Some(id) = chosen else {
+        return state.text.set(String::new());
+    };
+    let known = state.found.with_untracked(|found| {
+        found
+            .as_ref()
+            .ok()
+            .and_then(|found| found.iter().find(|choice| choice.id == id).cloned())
+    });
     if let Some(choice) = known {
         return state.text.set(choice.label);
     }
@@ -123,12 +148,21 @@ fn look(state: Finder, source: &Source, q: String) {
 }
 
 fn walk(state: Finder, event: &ev::KeyboardEvent, pick: impl Fn(Choice)) {
-    let count = state.found.with_untracked(|found| found.as_ref().map_or(0, Vec::len));
+    let count = state
+        .found
+        .with_untracked(|found| found.as_ref().map_or(0, Vec::len));
     match event.key().as_str() {
-        "ArrowDown" => state.at.update(|at| *at = (*at + 1).min(count.saturating_sub(1))),
+        "ArrowDown" => state
+            .at
+            .update(|at| *at = (*at + 1).min(count.saturating_sub(1))),
         "ArrowUp" => state.at.update(|at| *at = at.saturating_sub(1)),
         "Enter" if state.open.get_untracked() => {
-            let choice = state.found.with_untracked(|found| found.as_ref().ok().and_then(|found| found.get(state.at.get_untracked()).cloned()));
+            let choice = state.found.with_untracked(|found| {
+                found
+                    .as_ref()
+                    .ok()
+                    .and_then(|found| found.get(state.at.get_untracked()).cloned())
+            });
             choice.into_iter().for_each(pick);
         }
         "Escape" if state.open.get_untracked() => {
@@ -140,15 +174,28 @@ fn walk(state: Finder, event: &ev::KeyboardEvent, pick: impl Fn(Choice)) {
     event.prevent_default();
     if matches!(event.key().as_str(), "ArrowDown" | "ArrowUp") {
         state.open.set(true);
-        crate::dom::show(&format!("{}-{}", state.id.get_value(), state.at.get_untracked()));
+        crate::dom::show(&format!(
+            "{}-{}",
+            state.id.get_value(),
+            state.at.get_untracked()
+        ));
     }
 }
 
 fn options(state: Finder, pick: impl Fn(Choice) + Clone + 'static) -> AnyView {
-    let says = |text: String| view! { <li role="option" aria-disabled="true" aria-selected="false" class="muted">{text}</li> }.into_any();
+    let says = |text: String| {
+        view! { <li role="option" aria-disabled="true" aria-selected="false" class="muted">{text}</li> }.into_any()
+    };
     match state.found.get() {
         Err(fault) => says(fault.sentence()),
-        Ok(found) if found.is_empty() => says(if state.busy.get() { "Searching…" } else { "Nothing found" }.to_owned()),
+        Ok(found) if found.is_empty() => says(
+            if state.busy.get() {
+                "Searching…"
+            } else {
+                "Nothing found"
+            }
+            .to_owned(),
+        ),
         Ok(found) => {
             let one = |(place, choice): (usize, Choice)| {
                 let (pick, chosen) = (pick.clone(), choice.clone());
@@ -163,7 +210,12 @@ fn options(state: Finder, pick: impl Fn(Choice) + Clone + 'static) -> AnyView {
                         <span>{choice.label}</span>{(!choice.note.is_empty()).then(|| view! { <small>{choice.note}</small> })}</li>
                 }
             };
-            found.into_iter().enumerate().map(one).collect_view().into_any()
+            found
+                .into_iter()
+                .enumerate()
+                .map(one)
+                .collect_view()
+                .into_any()
         }
     }
 }

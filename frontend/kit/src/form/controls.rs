@@ -6,7 +6,10 @@ use super::{
     places::places,
     state::Form,
 };
-use crate::{format, ui::{Icon, icon::sized}};
+use crate::{
+    format,
+    ui::{Icon, icon::sized},
+};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -16,25 +19,45 @@ pub(crate) fn element(key: &str) -> String {
 
 pub(crate) fn control(form: Form, field: Field) -> AnyView {
     let key = field.key;
-    let shown = { let field = field.clone(); move || form.draft.with(|draft| field.is_shown(draft)) };
+    let shown = {
+        let field = field.clone();
+        move || form.draft.with(|draft| field.is_shown(draft))
+    };
     let half = field.half;
     let view = move || {
         let field = field.clone();
-        if matches!(field.kind, Kind::Toggle) { toggle(form, field) } else { labelled(form, field) }
+        if matches!(field.kind, Kind::Toggle) {
+            toggle(form, field)
+        } else {
+            labelled(form, field)
+        }
     };
     let shown = Memo::new(move |_| shown());
-    (move || shown.get().then(|| view! { <div class="field" class:half=half data-field=key>{view()}</div> })).into_any()
+    (move || {
+        shown
+            .get()
+            .then(|| view! { <div class="field" class:half=half data-field=key>{view()}</div> })
+    })
+    .into_any()
 }
 
 fn labelled(form: Form, field: Field) -> AnyView {
     let (key, id) = (field.key, element(field.key));
     let (help, live) = (field.help, field.live.clone());
     let fault = Memo::new(move |_| form.fault(key));
-    let optional = field.optional.then(|| view! { <span class="muted">" · optional"</span> });
+    let optional = field
+        .optional
+        .then(|| view! { <span class="muted">" · optional"</span> });
+    let aside = field.aside.map(
+        |(label, href)| view! { <a class="link field-or" href=href target="_blank">{label}</a> },
+    );
     let (help_id, fault_id) = (format!("{id}-help"), format!("{id}-fault"));
-    let says = move || live.as_ref().and_then(|live| form.draft.with(|draft| live(draft)));
+    let says = move || {
+        live.as_ref()
+            .and_then(|live| form.draft.with(|draft| live(draft)))
+    };
     view! {
-        <label for=id.clone()>{field.label}{optional}</label>
+        <label for=id.clone()>{field.label}{optional}</label>{aside}
         {input(form, &field, id, fault)}
         {move || fault.get().map(|text| view! { <p class="field-fault" id=fault_id.clone()>{sized(Icon::CircleAlert, 14)}<span>{text}</span></p> })}
         {move || says().map(|text| view! { <p class="field-help live">{text}</p> })}

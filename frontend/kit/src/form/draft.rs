@@ -20,7 +20,10 @@ impl Draft {
     /// The chosen places.
     pub fn places(&self, key: &str) -> Vec<String> {
         let all = self.0.get(key).and_then(Value::as_array);
-        all.into_iter().flatten().filter_map(|place| place.as_str().map(str::to_owned)).collect()
+        all.into_iter()
+            .flatten()
+            .filter_map(|place| place.as_str().map(str::to_owned))
+            .collect()
     }
     /// The exact number in a field, once it is one.
     pub fn number(&self, key: &str) -> Option<Decimal> {
@@ -36,8 +39,15 @@ impl Draft {
 
 /// An amount as people type it: spaces and a decimal comma are forgiven.
 fn amount(text: &str) -> String {
-    let text: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
-    if text.contains('.') { text.replace(',', "") } else { text.replace(',', ".") }
+    let text: String = text
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
+    if text.contains('.') {
+        text.replace(',', "")
+    } else {
+        text.replace(',', ".")
+    }
 }
 
 impl Field {
@@ -48,7 +58,9 @@ impl Field {
             (Kind::Places, Value::Array(_)) => value.clone(),
             (Kind::Places, _) => Value::Array(Vec::new()),
             (Kind::Number, Value::Number(number)) => Value::String(number.to_string()),
-            (Kind::Money, Value::String(text)) => Value::String(text.strip_suffix(".00").unwrap_or(text).to_owned()),
+            (Kind::Money, Value::String(text)) => {
+                Value::String(text.strip_suffix(".00").unwrap_or(text).to_owned())
+            }
             (Kind::Secret, _) => Value::String(String::new()),
             (_, Value::String(_)) => value.clone(),
             _ => Value::String(String::new()),
@@ -57,21 +69,34 @@ impl Field {
     /// What is sent for what is typed, or what is wrong with it.
     pub(crate) fn read(&self, typed: &Value) -> Result<Value, String> {
         let text = typed.as_str().unwrap_or_default().trim();
-        let empty = |complaint: &str| if self.optional { Ok(Value::Null) } else { Err(complaint.to_owned()) };
+        let empty = |complaint: &str| {
+            if self.optional {
+                Ok(Value::Null)
+            } else {
+                Err(complaint.to_owned())
+            }
+        };
         match &self.kind {
             Kind::Toggle | Kind::Places => Ok(typed.clone()),
             Kind::Text { .. } | Kind::Secret if text.is_empty() && self.optional => Ok(Value::Null),
             // Whether an empty text is wrong is for the shape's own check to say.
             Kind::Text { .. } => Ok(Value::String(text.to_owned())),
             Kind::Secret => Ok(typed.clone()),
-            Kind::Choice(_) | Kind::Place | Kind::Pick(_) if text.is_empty() => empty("Choose one."),
+            Kind::Choice(_) | Kind::Place | Kind::Pick(_) if text.is_empty() => {
+                empty("Choose one.")
+            }
             Kind::Choice(_) | Kind::Place | Kind::Pick(_) => Ok(typed.clone()),
             Kind::Number if text.is_empty() => empty("Enter a number."),
-            Kind::Number => text.parse::<i32>().map(Value::from).map_err(|_| "Enter a whole number.".to_owned()),
+            Kind::Number => text
+                .parse::<i32>()
+                .map(Value::from)
+                .map_err(|_| "Enter a whole number.".to_owned()),
             Kind::Money if text.is_empty() => empty("Enter a number."),
             Kind::Money => match amount(text).parse::<Decimal>() {
                 Ok(number) => Ok(Value::String(number.to_string())),
-                Err(_) => Err("Enter a number such as 12.50, with two decimals at most.".to_owned()),
+                Err(_) => {
+                    Err("Enter a number such as 12.50, with two decimals at most.".to_owned())
+                }
             },
             Kind::Time if text.is_empty() => empty("Enter a date and a time."),
             Kind::Time => Ok(typed.clone()),
@@ -84,7 +109,12 @@ impl Field {
             Kind::Places => Value::Array(Vec::new()),
             Kind::Number => Value::from(1),
             Kind::Money => Value::String("1.00".to_owned()),
-            Kind::Choice(options) => Value::String(options.first().map(|(word, _)| word.clone()).unwrap_or_default()),
+            Kind::Choice(options) => Value::String(
+                options
+                    .first()
+                    .map(|(word, _)| word.clone())
+                    .unwrap_or_default(),
+            ),
             Kind::Pick(_) => Value::String(uuid::Uuid::nil().to_string()),
             Kind::Time => Value::String("2000-01-01T00:00:00Z".to_owned()),
             Kind::Text { .. } | Kind::Secret | Kind::Place => Value::String(String::new()),
@@ -99,29 +129,57 @@ impl Field {
 mod tests {
     use super::super::field::{choice_field, money_field, number_field, text_field, toggle_field};
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
     fn typed(text: &str) -> Value {
         Value::String(text.to_owned())
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn what_is_typed_is_read_or_complained_about() {
-        assert_eq!(number_field("n", "N").read(&typed(" 30 ")), Ok(Value::from(30)));
-        assert_eq!(number_field("n", "N").read(&typed("3.5")), Err("Enter a whole number.".to_owned()));
-        assert_eq!(number_field("n", "N").optional().read(&typed("")), Ok(Value::Null));
-        assert_eq!(money_field("m", "M").read(&typed("1 234,5")), Ok(typed("1234.50")));
-        assert_eq!(money_field("m", "M").read(&typed("1,234.50")), Ok(typed("1234.50")));
+        assert_eq!(
+            number_field("n", "N").read(&typed(" 30 ")),
+            Ok(Value::from(30))
+        );
+        assert_eq!(
+            number_field("n", "N").read(&typed("3.5")),
+            Err("Enter a whole number.".to_owned())
+        );
+        assert_eq!(
+            number_field("n", "N").optional().read(&typed("")),
+            Ok(Value::Null)
+        );
+        assert_eq!(
+            money_field("m", "M").read(&typed("1 234,5")),
+            Ok(typed("1234.50"))
+        );
+        assert_eq!(
+            money_field("m", "M").read(&typed("1,234.50")),
+            Ok(typed("1234.50"))
+        );
         assert!(money_field("m", "M").read(&typed("12.345")).is_err());
-        assert_eq!(text_field("t", "T").optional().read(&typed("  ")), Ok(Value::Null));
+        assert_eq!(
+            text_field("t", "T").optional().read(&typed("  ")),
+            Ok(Value::Null)
+        );
         assert_eq!(text_field("t", "T").read(&typed(" a ")), Ok(typed("a")));
-        assert_eq!(choice_field("c", "C", &["a"]).read(&typed("")), Err("Choose one.".to_owned()));
+        assert_eq!(
+            choice_field("c", "C", &["a"]).read(&typed("")),
+            Err("Choose one.".to_owned())
+        );
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn values_of_the_api_are_shown_as_they_would_be_typed() {
-        assert_eq!(money_field("m", "M").typed(&typed("5000.00")), typed("5000"));
+        assert_eq!(
+            money_field("m", "M").typed(&typed("5000.00")),
+            typed("5000")
+        );
         assert_eq!(number_field("n", "N").typed(&Value::from(7)), typed("7"));
         assert_eq!(number_field("n", "N").typed(&Value::Null), typed(""));
-        assert_eq!(toggle_field("b", "B").typed(&Value::Null), Value::Bool(false));
+        assert_eq!(
+            toggle_field("b", "B").typed(&Value::Null),
+            Value::Bool(false)
+        );
     }
 }

@@ -49,25 +49,60 @@ pub struct Field {
     pub(crate) optional: bool,
     pub(crate) half: bool,
     pub(crate) when: When,
+    pub(crate) aside: Option<(&'static str, &'static str)>,
     pub(crate) live: Option<Says>,
     pub(crate) shown: Option<Holds>,
 }
 
 fn field(key: &'static str, label: &'static str, kind: Kind) -> Field {
-    Field { key, label, kind, help: None, example: "", unit: None, optional: false, half: false, when: When::Both, live: None, shown: None }
+    Field {
+        key,
+        label,
+        kind,
+        help: None,
+        example: "",
+        unit: None,
+        optional: false,
+        half: false,
+        when: When::Both,
+        aside: None,
+        live: None,
+        shown: None,
+    }
 }
 
 /// One line of text.
 pub fn text_field(key: &'static str, label: &'static str) -> Field {
-    field(key, label, Kind::Text { lines: 1, class: "" })
+    field(
+        key,
+        label,
+        Kind::Text {
+            lines: 1,
+            class: "",
+        },
+    )
 }
 /// Several lines of text.
 pub fn area_field(key: &'static str, label: &'static str) -> Field {
-    field(key, label, Kind::Text { lines: 4, class: "" })
+    field(
+        key,
+        label,
+        Kind::Text {
+            lines: 4,
+            class: "",
+        },
+    )
 }
 /// One line that is typed to the letter: a code, a number of a card.
 pub fn code_field(key: &'static str, label: &'static str) -> Field {
-    field(key, label, Kind::Text { lines: 1, class: "mono" })
+    field(
+        key,
+        label,
+        Kind::Text {
+            lines: 1,
+            class: "mono",
+        },
+    )
 }
 /// Something that is sent but never shown again.
 pub fn secret_field(key: &'static str, label: &'static str) -> Field {
@@ -82,10 +117,30 @@ pub fn money_field(key: &'static str, label: &'static str) -> Field {
     field(key, label, Kind::Money).half()
 }
 /// One word of an enumeration.
-pub fn choice_field(key: &'static str, label: &'static str, words: &'static [&'static str]) -> Field {
+pub fn choice_field(
+    key: &'static str,
+    label: &'static str,
+    words: &'static [&'static str],
+) -> Field {
     // Codes such as currencies stay as they are; words become sentences.
-    let label_of = |word: &str| if word.chars().any(|letter| letter.is_ascii_lowercase()) { sentence(word) } else { word.to_owned() };
-    field(key, label, Kind::Choice(words.iter().map(|word| ((*word).to_owned(), label_of(word))).collect())).half()
+    let label_of = |word: &str| {
+        if word.chars().any(|letter| letter.is_ascii_lowercase()) {
+            sentence(word)
+        } else {
+            word.to_owned()
+        }
+    };
+    field(
+        key,
+        label,
+        Kind::Choice(
+            words
+                .iter()
+                .map(|word| ((*word).to_owned(), label_of(word)))
+                .collect(),
+        ),
+    )
+    .half()
 }
 /// Yes or no.
 pub fn toggle_field(key: &'static str, label: &'static str) -> Field {
@@ -152,6 +207,11 @@ impl Field {
     /// Only when something known is changed.
     pub fn only_edit(mut self) -> Self {
         self.when = When::Edit;
+        self
+    }
+    /// With a link beside the label to where a missing choice is made. It opens in a tab of its own: what is typed stays.
+    pub fn or(mut self, label: &'static str, href: &'static str) -> Self {
+        self.aside = Some((label, href));
         self
     }
     /// With a line below that follows what is typed, such as `5 GB` below `5000`.

@@ -16,10 +16,13 @@ pub struct Choice {
     pub note: String,
 }
 
+/// Choices on their way.
+type Found = Task<Result<Vec<Choice>, Fault>>;
+
 /// Finds choices, and the name of one that is chosen already.
 #[derive(Clone)]
 pub struct Source {
-    search: Arc<dyn Fn(String) -> Task<Result<Vec<Choice>, Fault>> + Send + Sync>,
+    search: Arc<dyn Fn(String) -> Found + Send + Sync>,
     name: Arc<dyn Fn(String) -> Task<Option<Choice>> + Send + Sync>,
 }
 
@@ -33,7 +36,10 @@ impl Source {
         Self::within::<R>(Vec::new(), note)
     }
     /// The same, of a list narrowed by these parameters.
-    pub fn within<R: Resource>(fixed: api::Pairs, note: impl Fn(&R) -> String + Send + Sync + Clone + 'static) -> Self {
+    pub fn within<R: Resource>(
+        fixed: api::Pairs,
+        note: impl Fn(&R) -> String + Send + Sync + Clone + 'static,
+    ) -> Self {
         let named = note.clone();
         let search = move |q: String| {
             let (fixed, note) = (fixed.clone(), note.clone());
@@ -55,10 +61,13 @@ impl Source {
                 Some(choice(&row, note))
             })
         };
-        Self { search: Arc::new(search), name: Arc::new(name) }
+        Self {
+            search: Arc::new(search),
+            name: Arc::new(name),
+        }
     }
     /// Choices for what was typed.
-    pub(crate) fn search(&self, q: String) -> Task<Result<Vec<Choice>, Fault>> {
+    pub(crate) fn search(&self, q: String) -> Found {
         (self.search)(q)
     }
     /// The one with this id.
@@ -68,7 +77,10 @@ impl Source {
     /// The name of one, once it is known; until then an ellipsis.
     pub(crate) fn name_of(&self, id: String) -> AnyView {
         let name = RwSignal::new("…".to_owned());
-        let (found, short) = (self.find(id.clone()), id.chars().take(8).collect::<String>());
+        let (found, short) = (
+            self.find(id.clone()),
+            id.chars().take(8).collect::<String>(),
+        );
         leptos::task::spawn_local(async move {
             let label = found.await.map_or(short, |choice| choice.label);
             let _ = name.try_set(label);
@@ -78,5 +90,9 @@ impl Source {
 }
 
 fn choice<R: Resource>(row: &R, note: String) -> Choice {
-    Choice { id: row.id().show(), label: row.label(), note }
+    Choice {
+        id: row.id().show(),
+        label: row.label(),
+        note,
+    }
 }

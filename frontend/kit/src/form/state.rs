@@ -13,7 +13,8 @@ use std::{
 use wire::FieldError;
 
 /// The shape's own check, for what would be sent.
-pub(crate) type Judge = Arc<dyn Fn(Map<String, Value>) -> Result<Vec<FieldError>, String> + Send + Sync>;
+pub(crate) type Judge =
+    Arc<dyn Fn(Map<String, Value>) -> Result<Vec<FieldError>, String> + Send + Sync>;
 
 /// What is wrong, field by field.
 pub(crate) type Faults = BTreeMap<String, String>;
@@ -33,7 +34,8 @@ pub(crate) struct Form {
 
 impl Form {
     pub fn new(fields: Vec<Field>, is_new: bool, judge: Judge) -> Self {
-        let wanted = move |field: &Field| field.when == When::Both || (field.when == When::New) == is_new;
+        let wanted =
+            move |field: &Field| field.when == When::Both || (field.when == When::New) == is_new;
         Self {
             fields: StoredValue::new(Arc::new(fields.into_iter().filter(wanted).collect())),
             draft: RwSignal::new(Draft::default()),
@@ -67,7 +69,10 @@ impl Form {
     fn typed(self, thing: &Value) -> Draft {
         let mut draft = Draft::default();
         for field in self.fields.get_value().iter() {
-            draft.set(field.key, field.typed(thing.get(field.key).unwrap_or(&Value::Null)));
+            draft.set(
+                field.key,
+                field.typed(thing.get(field.key).unwrap_or(&Value::Null)),
+            );
         }
         draft
     }
@@ -77,7 +82,8 @@ impl Form {
         self.draft.update(|draft| draft.set(key, value));
     }
     pub fn is_dirty(self) -> bool {
-        self.draft.with_untracked(|draft| self.before.with_untracked(|before| draft != before))
+        self.draft
+            .with_untracked(|draft| self.before.with_untracked(|before| draft != before))
     }
     /// What would be sent, and what is wrong with it. A change sends only what was changed.
     pub fn read(self, draft: &Draft) -> (Map<String, Value>, Faults) {
@@ -128,7 +134,13 @@ impl Form {
     /// Which fields there are, for faults that belong to none.
     pub fn knows(self, field: &str) -> bool {
         let stem = field.split('.').next().unwrap_or(field);
-        self.draft.with_untracked(|draft| self.fields.with_value(|fields| fields.iter().any(|known| known.key == stem && known.is_shown(draft))))
+        self.draft.with_untracked(|draft| {
+            self.fields.with_value(|fields| {
+                fields
+                    .iter()
+                    .any(|known| known.key == stem && known.is_shown(draft))
+            })
+        })
     }
     /// A field was left: from now on it may say what is wrong.
     pub fn leave(self, key: &'static str) {
@@ -136,7 +148,9 @@ impl Form {
     }
     /// Shows every fault, not only those of fields that were left.
     pub fn touch_all(self) {
-        let keys: Vec<&'static str> = self.fields.with_value(|fields| fields.iter().map(|field| field.key).collect());
+        let keys: Vec<&'static str> = self
+            .fields
+            .with_value(|fields| fields.iter().map(|field| field.key).collect());
         self.touched.update(|touched| touched.extend(keys));
     }
 }
@@ -144,5 +158,13 @@ impl Form {
 /// The fault of a field, or of something within it, such as `regions.3`.
 pub(crate) fn owner(faults: &Faults, key: &str) -> Option<String> {
     let within = |field: &str| field.split('.').next() == Some(key);
-    faults.get(key).or_else(|| faults.iter().find(|(field, _)| within(field)).map(|(_, message)| message)).cloned()
+    faults
+        .get(key)
+        .or_else(|| {
+            faults
+                .iter()
+                .find(|(field, _)| within(field))
+                .map(|(_, message)| message)
+        })
+        .cloned()
 }

@@ -1,6 +1,9 @@
 //! Sending a form, and putting what the server says where it belongs.
 
-use super::{controls::element, state::{Faults, Form, owner}};
+use super::{
+    controls::element,
+    state::{Faults, Form, owner},
+};
 use crate::{Task, api::Fault, dom};
 use leptos::prelude::*;
 use serde_json::{Map, Value};
@@ -41,7 +44,11 @@ pub(crate) struct Submit {
 
 impl Submit {
     pub fn new(form: Form) -> Self {
-        Self { form, busy: RwSignal::new(false), notice: RwSignal::new(None) }
+        Self {
+            form,
+            busy: RwSignal::new(false),
+            notice: RwSignal::new(None),
+        }
     }
     /// Checks, sends, and tells `then` of the success.
     pub fn run(self, save: &Save, then: impl FnOnce(Saved) + 'static) {
@@ -50,7 +57,10 @@ impl Submit {
         }
         self.form.touch_all();
         self.form.told.update(Faults::clear);
-        let (sent, faults) = self.form.draft.with_untracked(|draft| self.form.read(draft));
+        let (sent, faults) = self
+            .form
+            .draft
+            .with_untracked(|draft| self.form.read(draft));
         if !faults.is_empty() {
             return self.show(&faults);
         }
@@ -75,7 +85,17 @@ impl Submit {
         } else if told.is_empty() {
             self.notice.set(Some(Notice::Refused(fault)));
         } else {
-            self.form.told.set(told.iter().filter(|(field, _)| self.form.knows(field)).map(|(field, message)| (field.split('.').next().unwrap_or(field).to_owned(), message.clone())).collect());
+            self.form.told.set(
+                told.iter()
+                    .filter(|(field, _)| self.form.knows(field))
+                    .map(|(field, message)| {
+                        (
+                            field.split('.').next().unwrap_or(field).to_owned(),
+                            message.clone(),
+                        )
+                    })
+                    .collect(),
+            );
             return self.show(&told);
         }
         request_animation_frame(|| dom::focus(NOTICE));
@@ -84,11 +104,24 @@ impl Submit {
     fn show(self, faults: &Faults) {
         let fields = self.form.fields.get_value();
         let known = fields.iter().filter(|field| self.form.knows(field.key));
-        let mut list: Vec<_> = known.filter_map(|field| owner(faults, field.key).map(|message| (Some((field.label, field.key)), message))).collect();
-        list.extend(faults.iter().filter(|(field, _)| !self.form.knows(field)).map(|(field, message)| {
-            let message = if field.is_empty() { message.clone() } else { format!("{}: {message}", crate::format::sentence(field)) };
-            (None, message)
-        }));
+        let mut list: Vec<_> = known
+            .filter_map(|field| {
+                owner(faults, field.key).map(|message| (Some((field.label, field.key)), message))
+            })
+            .collect();
+        list.extend(
+            faults
+                .iter()
+                .filter(|(field, _)| !self.form.knows(field))
+                .map(|(field, message)| {
+                    let message = if field.is_empty() {
+                        message.clone()
+                    } else {
+                        format!("{}: {message}", crate::format::sentence(field))
+                    };
+                    (None, message)
+                }),
+        );
         if let [(Some((_, key)), _)] = list.as_slice() {
             self.notice.set(None);
             return dom::focus(&element(key));

@@ -16,8 +16,14 @@ pub fn decimal(number: &Decimal) -> String {
 /// An amount as it is written in its currency: `$12.50`, `¥1,200`, `CHF 9.00`.
 pub fn money(amount: &Decimal, currency: Currency) -> String {
     let text = amount.to_string();
-    let shown = if currency.exponent() == 0 { text.strip_suffix(".00").unwrap_or(&text) } else { &text };
-    let (sign, digits) = shown.strip_prefix('-').map_or(("", shown), |digits| ("−", digits));
+    let shown = if currency.exponent() == 0 {
+        text.strip_suffix(".00").unwrap_or(&text)
+    } else {
+        &text
+    };
+    let (sign, digits) = shown
+        .strip_prefix('-')
+        .map_or(("", shown), |digits| ("−", digits));
     let digits = group(digits);
     match symbol(currency) {
         Some(symbol) => format!("{sign}{symbol}{digits}"),
@@ -32,12 +38,16 @@ pub fn percent(share: &Decimal) -> String {
 
 /// Data as it is sold. Nothing is no limit; whole thousands are GB, and so are multiples of 1,024, as some suppliers count.
 pub fn megabytes(data: Option<&Decimal>) -> String {
-    let Some(data) = data else { return "Unlimited".to_owned() };
+    let Some(data) = data else {
+        return "Unlimited".to_owned();
+    };
     match data.whole().filter(|whole| Decimal::from(*whole) == *data) {
         Some(mb) if mb >= 1000 && mb % 1000 == 0 => format!("{}\u{a0}GB", count(mb / 1000)),
         Some(mb) if mb >= 1024 && mb % 1024 == 0 => format!("{}\u{a0}GB", count(mb / 1024)),
         Some(mb) if mb > 1000 => {
-            let hundredths = Decimal::from(mb).percent_of(&Decimal::from(100_000)).unwrap_or_else(Decimal::zero);
+            let hundredths = Decimal::from(mb)
+                .percent_of(&Decimal::from(100_000))
+                .unwrap_or_else(Decimal::zero);
             format!("{}\u{a0}GB", decimal(&hundredths))
         }
         _ => format!("{}\u{a0}MB", decimal(data)),
@@ -70,8 +80,12 @@ fn symbol(currency: Currency) -> Option<&'static str> {
 }
 
 fn group(digits: &str) -> String {
-    let (whole, part) = digits.split_once('.').map_or((digits, None), |(whole, part)| (whole, Some(part)));
-    let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |whole| ("−", whole));
+    let (whole, part) = digits
+        .split_once('.')
+        .map_or((digits, None), |(whole, part)| (whole, Some(part)));
+    let (sign, whole) = whole
+        .strip_prefix('-')
+        .map_or(("", whole), |whole| ("−", whole));
     let mut out = String::from(sign);
     for (place, digit) in whole.chars().enumerate() {
         if place > 0 && (whole.len() - place).is_multiple_of(3) {
@@ -89,12 +103,13 @@ fn group(digits: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
     fn number(text: &str) -> Decimal {
         text.parse().unwrap_or_else(|_| Decimal::zero())
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn money_is_written_as_its_currency_wants() {
         assert_eq!(money(&number("1234567.50"), Currency::Usd), "$1,234,567.50");
         assert_eq!(money(&number("-3.07"), Currency::Eur), "−€3.07");
@@ -102,11 +117,19 @@ mod tests {
         assert_eq!(money(&number("9"), Currency::Chf), "CHF\u{a0}9.00");
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn data_is_written_as_it_is_sold() {
         let shown = |text: &str| megabytes(Some(&number(text)));
         assert_eq!(megabytes(None), "Unlimited");
-        for (mb, text) in [("500", "500\u{a0}MB"), ("5000", "5\u{a0}GB"), ("1024", "1\u{a0}GB"), ("5120", "5\u{a0}GB"), ("1500", "1.5\u{a0}GB"), ("0.5", "0.5\u{a0}MB"), ("1234000", "1,234\u{a0}GB")] {
+        for (mb, text) in [
+            ("500", "500\u{a0}MB"),
+            ("5000", "5\u{a0}GB"),
+            ("1024", "1\u{a0}GB"),
+            ("5120", "5\u{a0}GB"),
+            ("1500", "1.5\u{a0}GB"),
+            ("0.5", "0.5\u{a0}MB"),
+            ("1234000", "1,234\u{a0}GB"),
+        ] {
             assert_eq!(shown(mb), text);
         }
     }

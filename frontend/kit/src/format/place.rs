@@ -4,8 +4,13 @@ use wire::region::GROUPS;
 
 /// What a place is called: `DE` is Germany, `EUROPE` is Europe.
 pub fn place(code: &str) -> String {
-    let group = GROUPS.iter().find(|(group, _)| *group == code).map(|(_, name)| (*name).to_owned());
-    group.or_else(|| country(code)).unwrap_or_else(|| code.to_owned())
+    let group = GROUPS
+        .iter()
+        .find(|(group, _)| *group == code)
+        .map(|(_, name)| (*name).to_owned());
+    group
+        .or_else(|| country(code))
+        .unwrap_or_else(|| code.to_owned())
 }
 
 /// A few places by name and how many more: `Germany, France and 3 more`.
@@ -31,7 +36,10 @@ fn country(code: &str) -> Option<String> {
 
     fn names() -> Option<JsValue> {
         let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
-        let make: Function = Reflect::get(&intl, &"DisplayNames".into()).ok()?.dyn_into().ok()?;
+        let make: Function = Reflect::get(&intl, &"DisplayNames".into())
+            .ok()?
+            .dyn_into()
+            .ok()?;
         let options = Object::new();
         Reflect::set(&options, &"type".into(), &"region".into()).ok()?;
         Reflect::construct(&make, &Array::of2(&"en".into(), &options)).ok()
@@ -47,11 +55,21 @@ fn country(code: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn long_lists_are_cut() {
-        let codes: Vec<String> = ["EUROPE", "DE", "FR", "IT"].map(str::to_owned).to_vec();
-        assert_eq!(places(&codes), "Europe, DE and 2 more");
+        let codes: Vec<String> = ["EUROPE", "ASIA", "AFRICA", "OCEANIA"]
+            .map(str::to_owned)
+            .to_vec();
+        assert_eq!(places(&codes), "Europe, Asia and 2 more");
         assert_eq!(places(&[]), "Nowhere");
+        assert_eq!(place("MOON"), "MOON");
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    #[wasm_bindgen_test]
+    fn the_browser_knows_the_names_of_countries() {
+        assert_eq!(place("DE"), "Germany");
     }
 }

@@ -3,20 +3,28 @@
 /// A word of an enumeration as a sentence begins: `needs_review` is `Needs review`.
 pub fn sentence(word: &str) -> String {
     let spaced = word.replace(['_', '.'], " ");
-    let words: Vec<String> = spaced.split(' ').enumerate().map(|(place, part)| shape(part, place == 0)).collect();
+    let words: Vec<String> = spaced
+        .split(' ')
+        .enumerate()
+        .map(|(place, part)| shape(part, place == 0))
+        .collect();
     words.join(" ")
 }
 
 fn shape(part: &str, first: bool) -> String {
     match part {
-        "sms" | "kyc" | "mfa" | "id" | "ip" | "iccid" | "eid" | "qr" | "api" | "url" | "sku" | "mb" | "gb" => part.to_uppercase(),
+        "sms" | "kyc" | "mfa" | "id" | "ip" | "iccid" | "eid" | "qr" | "api" | "url" | "sku"
+        | "mb" | "gb" => part.to_uppercase(),
         "esim" => "eSIM".to_owned(),
         "esims" => "eSIMs".to_owned(),
         "topup" => if first { "Top-up" } else { "top-up" }.to_owned(),
         "paypal" => "PayPal".to_owned(),
         _ if first => {
             let mut letters = part.chars();
-            letters.next().map(|letter| letter.to_uppercase().chain(letters).collect()).unwrap_or_default()
+            letters
+                .next()
+                .map(|letter| letter.to_uppercase().chain(letters).collect())
+                .unwrap_or_default()
         }
         _ => part.to_owned(),
     }
@@ -29,15 +37,19 @@ pub fn plural(count: usize, one: &str, many: &str) -> String {
 
 /// The first letters of up to two names.
 pub fn initials(name: &str) -> String {
-    let letters = name.split_whitespace().filter_map(|part| part.chars().next()).take(2);
+    let letters = name
+        .split_whitespace()
+        .filter_map(|part| part.chars().next())
+        .take(2);
     letters.flat_map(char::to_uppercase).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn words_become_sentences() {
         assert_eq!(sentence("needs_review"), "Needs review");
         assert_eq!(sentence("kyc_status"), "KYC status");

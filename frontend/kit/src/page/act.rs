@@ -3,7 +3,7 @@
 use crate::{
     Task,
     api::Fault,
-    table::{bulk::Bulk, row::Row},
+    table::bulk::{Bulk, One},
     task,
     ui::{Icon, dialog::Reason},
 };
@@ -30,23 +30,64 @@ pub struct Act<R> {
 }
 
 /// An act: the word on its button, what the thing is afterwards, and what it does. `act("Withdraw", "withdrawn", ..)`.
-pub fn act<R, F>(label: &'static str, done: &'static str, needs: Permission, run: impl Fn(R) -> F + Send + Sync + 'static) -> Act<R>
+pub fn act<R, F>(
+    label: &'static str,
+    done: &'static str,
+    needs: Permission,
+    run: impl Fn(R) -> F + Send + Sync + 'static,
+) -> Act<R>
 where
     F: Future<Output = Result<(), Fault>> + 'static,
 {
-    make(label, done, needs, Reason::None, Arc::new(move |thing, _| task(run(thing))))
+    make(
+        label,
+        done,
+        needs,
+        Reason::None,
+        Arc::new(move |thing, _| task(run(thing))),
+    )
 }
 
 /// An act that asks for a reason, and gets it.
-pub fn act_for<R, F>(label: &'static str, done: &'static str, needs: Permission, reason: Reason, run: impl Fn(R, String) -> F + Send + Sync + 'static) -> Act<R>
+pub fn act_for<R, F>(
+    label: &'static str,
+    done: &'static str,
+    needs: Permission,
+    reason: Reason,
+    run: impl Fn(R, String) -> F + Send + Sync + 'static,
+) -> Act<R>
 where
     F: Future<Output = Result<(), Fault>> + 'static,
 {
-    make(label, done, needs, reason, Arc::new(move |thing, reason| task(run(thing, reason))))
+    make(
+        label,
+        done,
+        needs,
+        reason,
+        Arc::new(move |thing, reason| task(run(thing, reason))),
+    )
 }
 
-fn make<R>(label: &'static str, done: &'static str, needs: Permission, reason: Reason, run: Run<R>) -> Act<R> {
-    Act { label, done, says: "", needs, sign: None, danger: false, asks: reason != Reason::None, reason, fits: None, run, undo: None }
+fn make<R>(
+    label: &'static str,
+    done: &'static str,
+    needs: Permission,
+    reason: Reason,
+    run: Run<R>,
+) -> Act<R> {
+    Act {
+        label,
+        done,
+        says: "",
+        needs,
+        sign: None,
+        danger: false,
+        asks: reason != Reason::None,
+        reason,
+        fits: None,
+        run,
+        undo: None,
+    }
 }
 
 impl<R> Act<R> {
@@ -86,12 +127,18 @@ impl<R> Act<R> {
 impl<R: Resource> Act<R> {
     /// The same act, on rows that have forgotten their type.
     pub(crate) fn bulk(self) -> Bulk {
-        let one = |run: Run<R>, fits: Option<Holds<R>>| -> Arc<dyn Fn(&Row, String) -> Task<Result<(), Fault>> + Send + Sync> {
+        let one = |run: Run<R>, fits: Option<Holds<R>>| -> One {
             Arc::new(move |row, reason| {
-                let thing = row.source::<R>().filter(|thing| fits.as_ref().is_none_or(|fits| fits(thing)));
+                let thing = row
+                    .source::<R>()
+                    .filter(|thing| fits.as_ref().is_none_or(|fits| fits(thing)));
                 match thing {
                     Some(thing) => run(thing, reason),
-                    None => task(async { Err(Fault::Refused(Box::new(Problem::new(ProblemCode::WrongState)))) }),
+                    None => task(async {
+                        Err(Fault::Refused(Box::new(Problem::new(
+                            ProblemCode::WrongState,
+                        ))))
+                    }),
                 }
             })
         };

@@ -40,17 +40,33 @@ pub struct DetailPage<R: Resource> {
     pub(super) links: Vec<Link<R>>,
     pub(super) acts: Vec<Act<R>>,
     pub(super) cards: Vec<Card<R>>,
+    pub(super) above: Vec<Of<R, Option<AnyView>>>,
+    pub(super) aside: Vec<(&'static str, Of<R, Option<AnyView>>)>,
     pub(super) refresh: Option<Of<R, bool>>,
 }
 
 /// Begins the page of the thing with this id.
 pub fn detail_page<R: Resource>(id: R::Id) -> DetailPage<R> {
-    DetailPage { id, badge: None, subtitle: None, facts: Vec::new(), links: Vec::new(), acts: Vec::new(), cards: Vec::new(), refresh: None }
+    DetailPage {
+        id,
+        badge: None,
+        subtitle: None,
+        facts: Vec::new(),
+        links: Vec::new(),
+        acts: Vec::new(),
+        cards: Vec::new(),
+        above: Vec::new(),
+        aside: Vec::new(),
+        refresh: None,
+    }
 }
 
 impl<R: Resource> DetailPage<R> {
     /// Its state, beside its name.
-    pub fn badge(mut self, state: impl Fn(&R) -> (&'static str, Tone) + Send + Sync + 'static) -> Self {
+    pub fn badge(
+        mut self,
+        state: impl Fn(&R) -> (&'static str, Tone) + Send + Sync + 'static,
+    ) -> Self {
         self.badge = Some(Arc::new(state));
         self
     }
@@ -60,20 +76,47 @@ impl<R: Resource> DetailPage<R> {
         self
     }
     /// A fact, in the side column.
-    pub fn fact(mut self, name: &'static str, value: impl Fn(&R) -> Value + Send + Sync + 'static) -> Self {
+    pub fn fact(
+        mut self,
+        name: &'static str,
+        value: impl Fn(&R) -> Value + Send + Sync + 'static,
+    ) -> Self {
         self.facts.push((name, Arc::new(value)));
         self
     }
     /// Where it is edited; `e` leads there too.
-    pub fn edit(self, needs: Permission, href: impl Fn(&R) -> Option<String> + Send + Sync + 'static) -> Self {
+    pub fn edit(
+        self,
+        needs: Permission,
+        href: impl Fn(&R) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
         self.linked("Edit", Icon::Pencil, needs, Arc::new(href), Some("e"))
     }
     /// A link among the buttons, while there is an address for it.
-    pub fn link(self, label: &'static str, sign: Icon, needs: Permission, href: impl Fn(&R) -> Option<String> + Send + Sync + 'static) -> Self {
+    pub fn link(
+        self,
+        label: &'static str,
+        sign: Icon,
+        needs: Permission,
+        href: impl Fn(&R) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
         self.linked(label, sign, needs, Arc::new(href), None)
     }
-    fn linked(mut self, label: &'static str, sign: Icon, needs: Permission, href: Of<R, Option<String>>, key: Option<&'static str>) -> Self {
-        self.links.push(Link { label, sign, needs, href, key });
+    fn linked(
+        mut self,
+        label: &'static str,
+        sign: Icon,
+        needs: Permission,
+        href: Of<R, Option<String>>,
+        key: Option<&'static str>,
+    ) -> Self {
+        self.links.push(Link {
+            label,
+            sign,
+            needs,
+            href,
+            key,
+        });
         self
     }
     /// Something to be done with it.
@@ -82,13 +125,33 @@ impl<R: Resource> DetailPage<R> {
         self
     }
     /// A card that shows something of the thing; nothing while there is nothing to show.
-    pub fn card(mut self, title: &'static str, body: impl Fn(&R) -> Option<AnyView> + Send + Sync + 'static) -> Self {
+    pub fn card(
+        mut self,
+        title: &'static str,
+        body: impl Fn(&R) -> Option<AnyView> + Send + Sync + 'static,
+    ) -> Self {
         self.cards.push(Card::Of(title, Arc::new(body)));
+        self
+    }
+    /// What everybody must see first, over the whole width: how far it has come, what went wrong.
+    pub fn above(mut self, body: impl Fn(&R) -> Option<AnyView> + Send + Sync + 'static) -> Self {
+        self.above.push(Arc::new(body));
+        self
+    }
+    /// A card in the side column, over the facts.
+    pub fn aside(
+        mut self,
+        title: &'static str,
+        body: impl Fn(&R) -> Option<AnyView> + Send + Sync + 'static,
+    ) -> Self {
+        self.aside.push((title, Arc::new(body)));
         self
     }
     /// A short list of what belongs to it.
     pub fn related<O: Resource>(mut self, related: Related<O>) -> Self {
-        self.cards.push(Card::Part(Arc::new(move |again| related.clone().view(again))));
+        self.cards.push(Card::Part(Arc::new(move |again| {
+            related.clone().view(again)
+        })));
         self
     }
     /// A part that asks for its own data, such as a timeline. It is told when the thing has changed.
@@ -119,6 +182,8 @@ pub(super) struct Shown<R: Resource> {
     pub ask: RwSignal<u32>,
     /// Tells the parts that the thing has changed.
     pub changed: RwSignal<u32>,
+    /// Whether it will be asked again by itself.
+    due: StoredValue<bool>,
 }
 
 impl<R: Resource> Copy for Shown<R> {}
@@ -130,27 +195,48 @@ impl<R: Resource> Clone for Shown<R> {
 
 impl<R: Resource> Shown<R> {
     pub fn begin(id: R::Id, refresh: Option<Of<R, bool>>) -> Self {
-        let shown = Self { got: RwSignal::new(None), ask: RwSignal::new(0), changed: RwSignal::new(0) };
+        let shown = Self {
+            got: RwSignal::new(None),
+            ask: RwSignal::new(0),
+            changed: RwSignal::new(0),
+            due: StoredValue::new(false),
+        };
         Effect::new(move |_| {
             shown.ask.track();
             let refresh = refresh.clone();
-            leptos::task::spawn_local(async move { shown.receive(api::find::<R>(id).await, refresh.as_ref()) });
+            leptos::task::spawn_local(async move {
+                shown.receive(api::find::<R>(id).await, refresh.as_ref())
+            });
         });
         shown
     }
     fn receive(self, outcome: Result<R, Fault>, refresh: Option<&Of<R, bool>>) {
-        let Some(before) = self.got.try_get_untracked() else { return };
+        let Some(before) = self.got.try_get_untracked() else {
+            return;
+        };
         let moving = matches!((&outcome, refresh), (Ok(thing), Some(refresh)) if refresh(thing));
         // A refresh that fails leaves what is shown.
         let keep = outcome.is_err() && matches!(before, Some(Ok(_))) && refresh.is_some();
         if !keep && before.as_ref() != Some(&outcome) {
             self.got.set(Some(outcome));
-            if before.is_some() {
-                self.changed.update(|changed| *changed = changed.wrapping_add(1));
-            }
+            self.tell(before.is_some());
+        } else {
+            // What belongs to it may move while the thing itself stands still.
+            self.tell(moving);
         }
-        if moving || keep {
-            set_timeout(move || self.again(), std::time::Duration::from_secs(2));
+        if (moving || keep) && !self.due.get_value() {
+            self.due.set_value(true);
+            let again = move || {
+                let _ = self.due.try_set_value(false);
+                self.again();
+            };
+            set_timeout(again, std::time::Duration::from_secs(2));
+        }
+    }
+    fn tell(self, news: bool) {
+        if news {
+            self.changed
+                .update(|changed| *changed = changed.wrapping_add(1));
         }
     }
     pub fn again(self) {
@@ -159,9 +245,12 @@ impl<R: Resource> Shown<R> {
     /// After an act: the thing and all its parts.
     pub fn all_again(self) {
         self.again();
-        let _ = self.changed.try_update(|changed| *changed = changed.wrapping_add(1));
+        let _ = self
+            .changed
+            .try_update(|changed| *changed = changed.wrapping_add(1));
     }
     pub fn thing(self) -> Option<R> {
-        self.got.with(|got| got.as_ref().and_then(|got| got.as_ref().ok().cloned()))
+        self.got
+            .with(|got| got.as_ref().and_then(|got| got.as_ref().ok().cloned()))
     }
 }

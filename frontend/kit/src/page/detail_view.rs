@@ -24,25 +24,37 @@ const BUTTONS: usize = 2;
 
 pub(super) fn view<R: Resource>(page: DetailPage<R>) -> AnyView {
     let shown = Shown::begin(page.id, page.refresh.clone());
-    let failed = Memo::new(move |_| shown.got.with(|got| got.as_ref().and_then(|got| got.as_ref().err().cloned())));
+    let failed = Memo::new(move |_| {
+        shown
+            .got
+            .with(|got| got.as_ref().and_then(|got| got.as_ref().err().cloned()))
+    });
     let waiting = Memo::new(move |_| shown.got.with(Option::is_none));
     let page = Arc::new(page);
-    for link in page.links.iter().filter(|link| session::can(link.needs)).cloned() {
+    for link in page
+        .links
+        .iter()
+        .filter(|link| session::can(link.needs))
+        .cloned()
+    {
         if let Some(key) = link.key {
             on_key(key, link.label, move || {
-                if let Some(href) = untrack(|| shown.thing()).and_then(|thing| (link.href)(&thing)) {
+                if let Some(href) = untrack(|| shown.thing()).and_then(|thing| (link.href)(&thing))
+                {
                     route::go(&href);
                 }
             });
         }
     }
-    let body = move || match (waiting.get(), failed.get()) {
+    let body = move || {
+        match (waiting.get(), failed.get()) {
         (true, _) => skeleton::page(),
         (_, Some(fault)) if fault.code() == Some(ProblemCode::NotFound) => {
-            view! { <div class="card">{empty(Icon::Search, format!("No such {}", R::ONE), "It may have been removed, or the address is mistyped.", None)}</div> }.into_any()
+            view! { <h1 class="sr-only">"Not found"</h1><div class="card">{empty(Icon::Search, format!("No such {}", R::ONE), "It may have been removed, or the address is mistyped.", None)}</div> }.into_any()
         }
-        (_, Some(fault)) => view! { <div class="card">{failure(&fault, move || shown.again())}</div> }.into_any(),
+        (_, Some(fault)) => view! { <h1 class="sr-only">"Not loaded"</h1><div class="card">{failure(&fault, move || shown.again())}</div> }.into_any(),
         _ => filled(Arc::clone(&page), shown),
+    }
     };
     view! { <div class="page detail">{body}</div> }.into_any()
 }
@@ -54,15 +66,42 @@ fn filled<R: Resource>(page: Arc<DetailPage<R>>, shown: Shown<R>) -> AnyView {
     };
     let cards = page.cards.iter().cloned().map(|part| match part {
         Card::Part(part) => part(shown.changed),
-        Card::Of(title, body) => (move || shown.thing().and_then(|thing| body(&thing)).map(|body| card(title, body))).into_any(),
+        Card::Of(title, body) => (move || {
+            shown
+                .thing()
+                .and_then(|thing| body(&thing))
+                .map(|body| card(title, body))
+        })
+        .into_any(),
     });
     let cards = cards.collect_view();
-    let side = move || shown.thing().map(|thing| facts(page.facts.iter().map(|(name, value)| (*name, value(&thing))).collect()));
+    let above = page.above.iter().cloned();
+    let above = above
+        .map(|body| move || shown.thing().and_then(|thing| body(&thing)))
+        .collect_view();
+    let aside = page.aside.iter().cloned().map(|(title, body)| {
+        move || {
+            let body = shown.thing().and_then(|thing| body(&thing));
+            body.map(|body| card(title, body))
+        }
+    });
+    let aside = aside.collect_view();
+    let side = move || {
+        shown.thing().map(|thing| {
+            facts(
+                page.facts
+                    .iter()
+                    .map(|(name, value)| (*name, value(&thing)))
+                    .collect(),
+            )
+        })
+    };
     view! {
         {head}
+        {above}
         <div class="split">
             <div class="main-col">{cards}</div>
-            <aside class="side-col" aria-label="Facts"><section class="card">{side}</section></aside>
+            <aside class="side-col" aria-label="Facts">{aside}<section class="card">{side}</section></aside>
         </div>
     }
     .into_any()
@@ -71,25 +110,67 @@ fn filled<R: Resource>(page: Arc<DetailPage<R>>, shown: Shown<R>) -> AnyView {
 fn header<R: Resource>(page: &DetailPage<R>, shown: Shown<R>, thing: &R) -> AnyView {
     let label = thing.label();
     shell::called(label.clone());
-    let state = page.badge.as_ref().map(|state| state(thing)).map(|(word, tone): (&str, Tone)| badge(sentence(word), tone));
-    let subtitle = page.subtitle.as_ref().map(|says| says(thing)).filter(|says| !says.is_empty());
-    let links = page.links.iter().filter(|link| untrack(|| session::can(link.needs))).filter_map(|link: &Link<R>| {
-        let href = (link.href)(thing)?;
-        Some(link_button(link.label, Look::Plain, Some(link.sign), href))
-    });
-    let acts: Vec<Act<R>> = page.acts.iter().filter(|act| act.fits(thing) && untrack(|| session::can(act.needs))).cloned().collect();
+    let state = page
+        .badge
+        .as_ref()
+        .map(|state| state(thing))
+        .map(|(word, tone): (&str, Tone)| badge(sentence(word), tone));
+    let subtitle = page
+        .subtitle
+        .as_ref()
+        .map(|says| says(thing))
+        .filter(|says| !says.is_empty());
+    let links = page
+        .links
+        .iter()
+        .filter(|link| untrack(|| session::can(link.needs)))
+        .filter_map(|link: &Link<R>| {
+            let href = (link.href)(thing)?;
+            Some(link_button(link.label, Look::Plain, Some(link.sign), href))
+        });
+    let acts: Vec<Act<R>> = page
+        .acts
+        .iter()
+        .filter(|act| act.fits(thing) && untrack(|| session::can(act.needs)))
+        .cloned()
+        .collect();
     let fold = acts.len() > BUTTONS;
-    let plain = acts.iter().take(if fold { BUTTONS - 1 } else { BUTTONS }).cloned().map(|act| {
-        let (look, sign, label, thing) = (if act.danger { Look::Danger } else { Look::Plain }, act.sign, act.label, thing.clone());
-        button(label, look, sign, move || begin(act.clone(), thing.clone(), shown))
-    });
+    let plain = acts
+        .iter()
+        .take(if fold { BUTTONS - 1 } else { BUTTONS })
+        .cloned()
+        .map(|act| {
+            let (look, sign, label, thing) = (
+                if act.danger {
+                    Look::Danger
+                } else {
+                    Look::Plain
+                },
+                act.sign,
+                act.label,
+                thing.clone(),
+            );
+            button(label, look, sign, move || {
+                begin(act.clone(), thing.clone(), shown)
+            })
+        });
     let plain: Vec<AnyView> = plain.collect();
-    let entries: Vec<Entry> = acts.into_iter().skip(plain.len()).map(|act| {
-        let thing = thing.clone();
-        let (label, sign, danger) = (act.label.to_owned(), act.sign, act.danger);
-        Entry { label, sign, danger, does: Does::Run(Arc::new(move || begin(act.clone(), thing.clone(), shown))) }
-    }).collect();
-    let more = (!entries.is_empty()).then(|| menu("More", "btn icon-only", || icon(Icon::Ellipsis), entries));
+    let entries: Vec<Entry> = acts
+        .into_iter()
+        .skip(plain.len())
+        .map(|act| {
+            let thing = thing.clone();
+            let (label, sign, danger) = (act.label.to_owned(), act.sign, act.danger);
+            Entry {
+                label,
+                sign,
+                danger,
+                does: Does::Run(Arc::new(move || begin(act.clone(), thing.clone(), shown))),
+            }
+        })
+        .collect();
+    let more = (!entries.is_empty())
+        .then(|| menu("More", "btn icon-only", || icon(Icon::Ellipsis), entries));
     view! {
         <header class="page-head">
             <div><div class="page-title"><h1>{label}</h1>{state}</div>{subtitle.map(|says| view! { <p class="muted">{says}</p> })}</div>
@@ -120,7 +201,12 @@ fn begin<R: Resource>(act: Act<R>, thing: R, shown: Shown<R>) {
     ask(question);
 }
 
-async fn carry_out<R: Resource>(act: Act<R>, thing: R, reason: String, shown: Shown<R>) -> Result<(), crate::api::Fault> {
+async fn carry_out<R: Resource>(
+    act: Act<R>,
+    thing: R,
+    reason: String,
+    shown: Shown<R>,
+) -> Result<(), crate::api::Fault> {
     let outcome = (act.run)(thing.clone(), reason).await;
     // Also after a failure: it may have failed because what is shown is old.
     shown.all_again();

@@ -6,7 +6,7 @@ use crate::{
     api::{self, Fault},
     chance,
     form::{
-        Field,
+        Draft, Field,
         state::{Form, Judge},
         submit::{Save, Saved},
     },
@@ -30,6 +30,14 @@ pub(super) struct Group {
 /// Loads the thing: its JSON, its name.
 pub(super) type Load = Arc<dyn Fn() -> Task<Result<(Value, String), Fault>> + Send + Sync>;
 
+/// A card that follows what is typed.
+#[derive(Clone)]
+pub(super) struct Aside {
+    pub title: &'static str,
+    pub hint: &'static str,
+    pub view: Arc<dyn Fn(RwSignal<Draft>) -> AnyView + Send + Sync>,
+}
+
 /// What a form page is, without its types.
 pub(super) struct Sheet {
     pub one: &'static str,
@@ -41,6 +49,7 @@ pub(super) struct Sheet {
     pub back: String,
     pub verb: Option<&'static str>,
     pub note: Option<&'static str>,
+    pub asides: Vec<Aside>,
 }
 
 /// A form in the making. `N` is what makes a new thing, `E` what changes a known one.
@@ -51,6 +60,7 @@ pub struct FormPage<R: Resource, N, E> {
     back: Option<String>,
     verb: Option<&'static str>,
     note: Option<&'static str>,
+    asides: Vec<Aside>,
     types: PhantomData<(N, E)>,
 }
 
@@ -69,7 +79,16 @@ where
     N: Serialize + DeserializeOwned + Check + 'static,
     E: Serialize + DeserializeOwned + Check + 'static,
 {
-    FormPage { id, groups: Vec::new(), begin: Value::Null, back: None, verb: None, note: None, types: PhantomData }
+    FormPage {
+        id,
+        groups: Vec::new(),
+        begin: Value::Null,
+        back: None,
+        verb: None,
+        note: None,
+        asides: Vec::new(),
+        types: PhantomData,
+    }
 }
 
 impl<R, N, E> FormPage<R, N, E>
@@ -79,8 +98,17 @@ where
     E: Serialize + DeserializeOwned + Check + 'static,
 {
     /// Fields that belong together, under a title.
-    pub fn section(mut self, title: &'static str, hint: &'static str, fields: impl IntoIterator<Item = Field>) -> Self {
-        self.groups.push(Group { title, hint, fields: fields.into_iter().collect() });
+    pub fn section(
+        mut self,
+        title: &'static str,
+        hint: &'static str,
+        fields: impl IntoIterator<Item = Field>,
+    ) -> Self {
+        self.groups.push(Group {
+            title,
+            hint,
+            fields: fields.into_iter().collect(),
+        });
         self
     }
     /// What a new thing begins with. Query parameters named like fields fill those in, too.
@@ -108,15 +136,42 @@ where
         self.note = Some(note);
         self
     }
+    /// A card below the fields with what an address answers to what is typed, such as a price. Nothing is asked while
+    /// there is no address; `draw` is then given nothing.
+    pub fn answer<T: DeserializeOwned + Clone + Send + Sync + 'static>(
+        mut self,
+        title: &'static str,
+        hint: &'static str,
+        address: impl Fn(&Draft) -> Option<String> + Send + Sync + 'static,
+        draw: impl Fn(&Draft, Option<Result<T, Fault>>) -> AnyView + Send + Sync + 'static,
+    ) -> Self {
+        let (address, draw): (Address, Draw<T>) = (Arc::new(address), Arc::new(draw));
+        let view = move |draft| follow(draft, Arc::clone(&address), Arc::clone(&draw));
+        let view = Arc::new(view);
+        self.asides.push(Aside { title, hint, view });
+        self
+    }
     /// Draws it.
     pub fn show(self) -> AnyView {
         let here = use_location().pathname.get_untracked();
         let (parent, _) = here.rsplit_once('/').unwrap_or((&here, ""));
         let parent = parent.to_owned();
         let is_new = self.id.is_none();
-        let fields: Vec<Field> = self.groups.iter().flat_map(|group| group.fields.iter().cloned()).collect();
-        let judge: Judge = if is_new { Arc::new(judge::<N>) } else { Arc::new(judge::<E>) };
-        let begin = if is_new { prefilled(self.begin, &fields) } else { Value::Null };
+        let fields: Vec<Field> = self
+            .groups
+            .iter()
+            .flat_map(|group| group.fields.iter().cloned())
+            .collect();
+        let judge: Judge = if is_new {
+            Arc::new(judge::<N>)
+        } else {
+            Arc::new(judge::<E>)
+        };
+        let begin = if is_new {
+            prefilled(self.begin, &fields)
+        } else {
+            Value::Null
+        };
         let version = StoredValue::new(0);
         let sheet = Sheet {
             one: R::ONE,
@@ -128,17 +183,57 @@ where
             back: self.back.unwrap_or(parent),
             verb: self.verb,
             note: self.note,
+            asides: self.asides,
         };
         form_view::view(sheet)
     }
 }
 
-fn judge<T: DeserializeOwned + Check>(sent: serde_json::Map<String, Value>) -> Result<Vec<wire::FieldError>, String> {
-    serde_json::from_value::<T>(Value::Object(sent)).map(|shape| shape.faults()).map_err(|error| format!("This cannot be sent yet: {error}."))
+type Draw<T> = Arc<dyn Fn(&Draft, Option<Result<T, Fault>>) -> AnyView + Send + Sync>;
+type Address = Arc<dyn Fn(&Draft) -> Option<String> + Send + Sync>;
+
+/// Asks again whenever the address changes, and forgets the answer to an address that is no longer asked.
+fn follow<T>(draft: RwSignal<Draft>, address: Address, draw: Draw<T>) -> AnyView
+where
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
+{
+    let address = Memo::new(move |_| draft.with(|draft| address(draft)));
+    let answer = RwSignal::new(None::<(String, Result<T, Fault>)>);
+    Effect::new(move |_| {
+        let Some(asked) = address.get() else { return };
+        leptos::task::spawn_local(async move {
+            let outcome = api::get::<T>(&asked).await;
+            if address.try_get_untracked().flatten().as_ref() == Some(&asked) {
+                answer.set(Some((asked, outcome)));
+            }
+        });
+    });
+    let current = move || {
+        let wanted = address.get();
+        let known = answer.get();
+        known.filter(|(asked, _)| wanted.as_ref() == Some(asked))
+    };
+    (move || match (address.with(Option::is_some), current()) {
+        (true, None) => crate::ui::skeleton::lines(3),
+        (_, known) => draft.with(|draft| draw(draft, known.map(|(_, outcome)| outcome))),
+    })
+    .into_any()
+}
+
+fn judge<T: DeserializeOwned + Check>(
+    sent: serde_json::Map<String, Value>,
+) -> Result<Vec<wire::FieldError>, String> {
+    serde_json::from_value::<T>(Value::Object(sent))
+        .map(|shape| shape.faults())
+        .map_err(|error| format!("This cannot be sent yet: {error}."))
 }
 
 fn prefilled(begin: Value, fields: &[Field]) -> Value {
-    let mut begin = if begin.is_object() { begin } else { Value::Object(serde_json::Map::new()) };
+    let mut begin = if begin.is_object() {
+        begin
+    } else {
+        Value::Object(serde_json::Map::new())
+    };
     let query = use_query_map().get_untracked();
     if let Some(values) = begin.as_object_mut() {
         for field in fields {
@@ -155,7 +250,10 @@ fn load<R: Resource>(id: R::Id, version: StoredValue<i32>) -> Load {
         task(async move {
             let thing = api::find::<R>(id).await?;
             let _ = version.try_set_value(thing.version());
-            Ok((serde_json::to_value(&thing).unwrap_or_default(), thing.label()))
+            Ok((
+                serde_json::to_value(&thing).unwrap_or_default(),
+                thing.label(),
+            ))
         })
     })
 }
@@ -170,8 +268,15 @@ fn save<R: Resource>(id: Option<R::Id>, version: StoredValue<i32>, parent: Strin
                 None => api::create::<R>(&sent, &key).await?,
                 Some(id) => api::edit::<R>(id, version.get_value(), &sent).await?,
             };
-            let href = if id.is_some() { parent } else { format!("{parent}/{}", thing.id()) };
-            Ok(Saved { label: thing.label(), href })
+            let href = if id.is_some() {
+                parent
+            } else {
+                format!("{parent}/{}", thing.id())
+            };
+            Ok(Saved {
+                label: thing.label(),
+                href,
+            })
         })
     })
 }

@@ -9,7 +9,7 @@ use crate::{
         submit::{NOTICE, Notice, Submit},
     },
     guard, route, shell,
-    ui::{empty, failure, skeleton, Icon, toast},
+    ui::{Icon, empty, failure, skeleton, toast},
 };
 use leptos::{ev, prelude::*};
 use serde_json::Value;
@@ -24,7 +24,10 @@ pub(super) fn view(sheet: Sheet) -> AnyView {
         form.begin(&sheet.begin);
         return view! { <div class="page form-page">{body(&sheet, format!("New {}", sheet.one))}</div> }.into_any();
     };
-    let (got, again) = (RwSignal::new(None::<Result<String, Fault>>), RwSignal::new(0_u32));
+    let (got, again) = (
+        RwSignal::new(None::<Result<String, Fault>>),
+        RwSignal::new(0_u32),
+    );
     Effect::new(move |_| {
         again.track();
         let work = load();
@@ -39,16 +42,18 @@ pub(super) fn view(sheet: Sheet) -> AnyView {
             got.set(Some(outcome.map(|(_, label)| label)));
         });
     });
-    let filled = move || match got.get() {
+    let filled = move || {
+        match got.get() {
         None => skeleton::page(),
         Some(Ok(label)) => {
-            shell::called(format!("Edit {label}"));
+            shell::called(label.clone());
             body(&sheet, format!("Edit {label}"))
         }
         Some(Err(fault)) if fault.code() == Some(ProblemCode::NotFound) => {
-            view! { <div class="card">{empty(Icon::Search, format!("No such {}", sheet.one), "It may have been removed.", None)}</div> }.into_any()
+            view! { <h1 class="sr-only">"Not found"</h1><div class="card">{empty(Icon::Search, format!("No such {}", sheet.one), "It may have been removed.", None)}</div> }.into_any()
         }
-        Some(Err(fault)) => view! { <div class="card">{failure(&fault, move || again.update(|again| *again = again.wrapping_add(1)))}</div> }.into_any(),
+        Some(Err(fault)) => view! { <h1 class="sr-only">"Not loaded"</h1><div class="card">{failure(&fault, move || again.update(|again| *again = again.wrapping_add(1)))}</div> }.into_any(),
+    }
     };
     view! { <div class="page form-page">{filled}</div> }.into_any()
 }
@@ -65,7 +70,11 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
         }
         submit.run(&save, move |saved| {
             guard::release();
-            toast::good(format!("{} {}", saved.label, if is_new { "created" } else { "saved" }));
+            toast::good(format!(
+                "{} {}",
+                saved.label,
+                if is_new { "created" } else { "saved" }
+            ));
             route::go(&saved.href);
         });
     };
@@ -76,14 +85,36 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
             by_key();
         }
     };
-    let groups = sheet.groups.iter().cloned().map(|group| section(sheet, group)).collect_view();
+    let groups = sheet
+        .groups
+        .iter()
+        .cloned()
+        .map(|group| section(sheet, group))
+        .collect_view();
+    let asides = sheet.asides.iter().map(|aside| {
+        let body = (aside.view)(sheet.form.draft);
+        view! {
+            <section class="card form-section"><div class="form-about"><h2>{aside.title}</h2><p class="muted">{aside.hint}</p></div><div aria-live="polite">{body}</div></section>
+        }
+    });
+    let asides = asides.collect_view();
     let load = sheet.load.clone();
-    let verb = sheet.verb.map_or_else(|| if is_new { format!("Create {one}") } else { "Save changes".to_owned() }, str::to_owned);
+    let verb = sheet.verb.map_or_else(
+        || {
+            if is_new {
+                format!("Create {one}")
+            } else {
+                "Save changes".to_owned()
+            }
+        },
+        str::to_owned,
+    );
     view! {
         <form novalidate on:keydown=keys on:submit=move |event| { event.prevent_default(); send(); }>
             <header class="page-head"><div><h1>{title}</h1>{sheet.note.map(|note| view! { <p class="muted">{note}</p> })}</div></header>
             <div id=NOTICE tabindex="-1" role="alert">{move || submit.notice.get().map(|notice| says(notice, submit, load.clone()))}</div>
             {groups}
+            {asides}
             <footer class="form-foot">
                 <a class="btn" href=sheet.back.clone()>"Cancel"</a>
                 <button type="submit" class="btn primary" aria-busy={move || submit.busy.get().to_string()}>{verb}</button>
@@ -93,11 +124,15 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
     .into_any()
 }
 
-
 fn section(sheet: &Arc<Sheet>, group: Group) -> AnyView {
     let form = sheet.form;
     let known = form.fields.get_value();
-    let fields: Vec<AnyView> = group.fields.into_iter().filter(|field| known.iter().any(|known| known.key == field.key)).map(|field| control(form, field)).collect();
+    let fields: Vec<AnyView> = group
+        .fields
+        .into_iter()
+        .filter(|field| known.iter().any(|known| known.key == field.key))
+        .map(|field| control(form, field))
+        .collect();
     if fields.is_empty() {
         return ().into_any();
     }
@@ -110,13 +145,18 @@ fn section(sheet: &Arc<Sheet>, group: Group) -> AnyView {
 fn says(notice: Notice, submit: Submit, load: Option<Load>) -> AnyView {
     match notice {
         Notice::Refused(fault) => {
-            let request = fault.request_id().map(|id| view! { <small>"Request "{id.to_owned()}</small> });
-            view! { <div class="banner" data-tone="bad"><p>{fault.sentence()}</p>{request}</div> }.into_any()
+            let request = fault
+                .request_id()
+                .map(|id| view! { <small>"Request "{id.to_owned()}</small> });
+            view! { <div class="banner" data-tone="bad"><p>{fault.sentence()}</p>{request}</div> }
+                .into_any()
         }
         Notice::Faults(list) => {
-            let one = |(field, message): (Option<(&'static str, &'static str)>, String)| match field {
+            let one = |(field, message): (Option<(&'static str, &'static str)>, String)| {
+                match field {
                 Some((label, key)) => view! { <li><button type="button" class="link" on:click=move |_| dom::focus(&element(key))>{label}</button>": "{message}</li> }.into_any(),
                 None => view! { <li>{message}</li> }.into_any(),
+            }
             };
             view! { <div class="banner" data-tone="bad"><p>"Some fields need another look:"</p><ul>{list.into_iter().map(one).collect_view()}</ul></div> }.into_any()
         }
@@ -127,7 +167,9 @@ fn says(notice: Notice, submit: Submit, load: Option<Load>) -> AnyView {
 /// Somebody else was quicker: their changes are taken over, what was typed here stays.
 fn stale(submit: Submit, load: Option<Load>) -> AnyView {
     let merge = move |_| {
-        let Some(work) = load.as_ref().map(|load| load()) else { return };
+        let Some(work) = load.as_ref().map(|load| load()) else {
+            return;
+        };
         leptos::task::spawn_local(async move {
             let outcome: Result<(Value, String), Fault> = work.await;
             if submit.notice.try_get_untracked().is_none() {

@@ -2,34 +2,56 @@
 
 use super::loaded;
 use crate::{
-    api, format::sentence, session, task,
+    api,
+    format::sentence,
+    session, task,
     ui::{Event, Tone, card, timeline},
 };
 use leptos::prelude::*;
 use serde_json::Value;
-use wire::{Filter, Page, Param, Permission, system::audit::{AuditEntry, AuditFilter, AuditSubject}};
+use wire::{
+    Filter, Page, Param, Permission,
+    system::audit::{AuditEntry, AuditFilter, AuditSubject},
+};
 
 /// The last changes of a thing; nothing for who may not read the log.
 pub fn history(subject: &'static str, id: &str, again: RwSignal<u32>) -> AnyView {
-    let Ok(subject_id) = AuditSubject::parse(id) else { return ().into_any() };
+    let Ok(subject_id) = AuditSubject::parse(id) else {
+        return ().into_any();
+    };
     if !untrack(|| session::can(Permission::AuditRead)) {
         return ().into_any();
     }
-    let filter = AuditFilter { subject_type: Some(subject.to_owned()), subject_id: Some(subject_id), ..AuditFilter::default() };
+    let filter = AuditFilter {
+        subject_type: Some(subject.to_owned()),
+        subject_id: Some(subject_id),
+        ..AuditFilter::default()
+    };
     let mut pairs = filter.pairs();
     pairs.push(("limit", "20".to_owned()));
     let ask = move || {
         let pairs = pairs.clone();
         task(async move { api::page::<AuditEntry>(&pairs).await })
     };
-    card("History", loaded(again, ask, |page: Page<AuditEntry>| timeline(page.data.into_iter().map(event).collect())))
+    card(
+        "History",
+        loaded(again, ask, |page: Page<AuditEntry>| {
+            timeline(page.data.into_iter().map(event).collect())
+        }),
+    )
 }
 
 fn event(entry: AuditEntry) -> Event {
     let mut more = entry.change.as_ref().map(changes).unwrap_or_default();
     more.extend(entry.reason.map(|reason| format!("“{reason}”")));
     let verb = entry.action.rsplit('.').next().unwrap_or(&entry.action);
-    Event { at: entry.created_at, what: past(verb), who: entry.actor, more, tone: Tone::Neutral }
+    Event {
+        at: entry.created_at,
+        what: past(verb),
+        who: entry.actor,
+        more,
+        tone: Tone::Neutral,
+    }
 }
 
 /// What was done, as it is told afterwards.
@@ -48,18 +70,30 @@ fn past(verb: &str) -> String {
 
 /// One line per field: `{"name": {"before": "A", "after": "B"}}`, or the same with the two turned inside out.
 fn changes(change: &Value) -> Vec<String> {
-    let Some(change) = change.as_object() else { return Vec::new() };
+    let Some(change) = change.as_object() else {
+        return Vec::new();
+    };
     let line = |field: &str, before: &Value, after: &Value| match (before, after) {
         (Value::Null, after) => format!("{}: {}", sentence(field), short(after)),
         (before, after) => format!("{}: {} → {}", sentence(field), short(before), short(after)),
     };
-    if let (Some(before), Some(after)) = (change.get("before").and_then(Value::as_object), change.get("after").and_then(Value::as_object)) {
-        let differs = after.iter().filter(|(field, after)| before.get(*field) != Some(after));
-        return differs.map(|(field, after)| line(field, before.get(field).unwrap_or(&Value::Null), after)).collect();
+    if let (Some(before), Some(after)) = (
+        change.get("before").and_then(Value::as_object),
+        change.get("after").and_then(Value::as_object),
+    ) {
+        let differs = after
+            .iter()
+            .filter(|(field, after)| before.get(*field) != Some(after));
+        return differs
+            .map(|(field, after)| line(field, before.get(field).unwrap_or(&Value::Null), after))
+            .collect();
     }
     let each = change.iter().filter_map(|(field, pair)| {
         let pair = pair.as_object()?;
-        let (before, after) = (pair.get("before").unwrap_or(&Value::Null), pair.get("after")?);
+        let (before, after) = (
+            pair.get("before").unwrap_or(&Value::Null),
+            pair.get("after")?,
+        );
         (before != after).then(|| line(field, before, after))
     });
     each.collect()
@@ -73,19 +107,35 @@ fn short(value: &Value) -> String {
         Value::Array(all) => all.iter().map(short).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     };
-    if text.chars().count() > 80 { format!("{}…", text.chars().take(79).collect::<String>()) } else { text }
+    if text.chars().count() > 80 {
+        format!("{}…", text.chars().take(79).collect::<String>())
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn changes_are_told_field_by_field() {
-        assert_eq!(changes(&json!({ "name": { "before": "A", "after": "B" }, "same": { "before": 1, "after": 1 } })), ["Name: A → B"]);
-        assert_eq!(changes(&json!({ "before": { "on": true, "x": 1 }, "after": { "on": false, "x": 1 } })), ["On: yes → no"]);
-        assert_eq!(changes(&json!({ "regions": { "before": null, "after": ["DE", "FR"] } })), ["Regions: DE, FR"]);
+        assert_eq!(
+            changes(
+                &json!({ "name": { "before": "A", "after": "B" }, "same": { "before": 1, "after": 1 } })
+            ),
+            ["Name: A → B"]
+        );
+        assert_eq!(
+            changes(&json!({ "before": { "on": true, "x": 1 }, "after": { "on": false, "x": 1 } })),
+            ["On: yes → no"]
+        );
+        assert_eq!(
+            changes(&json!({ "regions": { "before": null, "after": ["DE", "FR"] } })),
+            ["Regions: DE, FR"]
+        );
         assert!(changes(&json!(null)).is_empty());
     }
 }

@@ -3,13 +3,19 @@
 use super::import_view;
 use crate::{
     form::{Field, state::Form},
-    table::{Column, row::{Head, Row, heads}},
+    table::{
+        Column,
+        row::{Head, Row, heads},
+    },
     ui::Tone,
 };
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
-use wire::{FieldError, catalog::plans::{ImportOutcome, ImportReport}};
+use wire::{
+    FieldError,
+    catalog::plans::{ImportOutcome, ImportReport},
+};
 
 /// What became of a row, or would.
 #[derive(Debug, Clone)]
@@ -62,13 +68,34 @@ pub struct ImportPage<T> {
 }
 
 /// Begins an import: its title, where the file goes, what its rows become, and where to go afterwards.
-pub fn import_page<T>(title: &'static str, path: &'static str, many: &'static str, done: &'static str, told: impl Fn(&T) -> Imported + Send + Sync + 'static) -> ImportPage<T>
+pub fn import_page<T>(
+    title: &'static str,
+    path: &'static str,
+    many: &'static str,
+    done: &'static str,
+    told: impl Fn(&T) -> Imported + Send + Sync + 'static,
+) -> ImportPage<T>
 where
     T: DeserializeOwned + Clone + Send + Sync + 'static,
 {
     let read: Read = Arc::new(|_| None);
-    let sheet = Sheet { title, says: "", path, many, fields: Vec::new(), begin: serde_json::Value::Null, heads: Vec::new(), sample: None, done, read };
-    ImportPage { sheet, columns: Vec::new(), told: Arc::new(told) }
+    let sheet = Sheet {
+        title,
+        says: "",
+        path,
+        many,
+        fields: Vec::new(),
+        begin: serde_json::Value::Null,
+        heads: Vec::new(),
+        sample: None,
+        done,
+        read,
+    };
+    ImportPage {
+        sheet,
+        columns: Vec::new(),
+        told: Arc::new(told),
+    }
 }
 
 impl<T: DeserializeOwned + Clone + Send + Sync + 'static> ImportPage<T> {
@@ -105,12 +132,27 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> ImportPage<T> {
             let report: ImportReport<T> = serde_json::from_str(text).ok()?;
             let line = |thing: T| {
                 let told = told(&thing);
-                Line { row: Row::new(thing, told.row.to_string(), String::new(), None, &columns), told }
+                Line {
+                    row: Row::new(thing, told.row.to_string(), String::new(), None, &columns),
+                    told,
+                }
             };
-            let counts = [(ImportOutcome::Created, report.created), (ImportOutcome::Updated, report.updated), (ImportOutcome::Unchanged, report.unchanged), (ImportOutcome::Refused, report.refused)];
-            Some(Report { counts, lines: report.rows.into_iter().map(line).collect() })
+            let counts = [
+                (ImportOutcome::Created, report.created),
+                (ImportOutcome::Updated, report.updated),
+                (ImportOutcome::Unchanged, report.unchanged),
+                (ImportOutcome::Refused, report.refused),
+            ];
+            Some(Report {
+                counts,
+                lines: report.rows.into_iter().map(line).collect(),
+            })
         });
-        let form = Form::new(self.sheet.fields.clone(), true, Arc::new(|_| Ok(Vec::new())));
+        let form = Form::new(
+            self.sheet.fields.clone(),
+            true,
+            Arc::new(|_| Ok(Vec::new())),
+        );
         form.begin(&self.sheet.begin);
         import_view::view(self.sheet, form)
     }

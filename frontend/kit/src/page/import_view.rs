@@ -41,10 +41,16 @@ pub(super) fn view(sheet: Sheet, form: Form) -> AnyView {
         if before.is_some() {
             state.report.set(None);
             state.only.set(None);
+            state.fault.set(None);
         }
     });
     let sample = sheet.sample.map(|(name, text)| view! { <button type="button" class="link" on:click=move |_| api::save(text, name)>"Download a sample file"</button> });
-    let fields = sheet.fields.iter().cloned().map(|field| control(form, field)).collect_view();
+    let fields = sheet
+        .fields
+        .iter()
+        .cloned()
+        .map(|field| control(form, field))
+        .collect_view();
     let check = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         run(state, true);
@@ -71,16 +77,45 @@ fn run(state: State, dry: bool) {
     }
     state.fault.set(None);
     state.form.touch_all();
-    let (options, faults) = state.form.draft.with_untracked(|draft| state.form.read(draft));
-    let Some(file) = state.file.get_untracked() else { return state.fault.set(Some("Choose a file first.".to_owned())) };
+    let (options, faults) = state
+        .form
+        .draft
+        .with_untracked(|draft| state.form.read(draft));
+    let Some(file) = state.file.get_untracked() else {
+        return state.fault.set(Some("Choose a file first.".to_owned()));
+    };
     if !faults.is_empty() {
-        return state.fault.set(Some("Some options need another look.".to_owned()));
+        return state
+            .fault
+            .set(Some("Some options need another look.".to_owned()));
     }
     let sheet = state.sheet.get_value();
-    let keys: Pairs = sheet.fields.iter().filter_map(|field| options.get(field.key).map(|value| (field.key, value.as_str().map_or_else(|| value.to_string(), str::to_owned)))).collect();
-    let pairs: Pairs = keys.into_iter().chain([("dry_run", dry.to_string())]).collect();
-    let media = if file.name().to_lowercase().ends_with(".json") { "application/json" } else { "text/csv" };
-    let call = Call::post(api::with_query(sheet.path, &pairs)).file(&file, media).once(&crate::chance::uuid());
+    let keys: Pairs = sheet
+        .fields
+        .iter()
+        .filter_map(|field| {
+            options.get(field.key).map(|value| {
+                (
+                    field.key,
+                    value
+                        .as_str()
+                        .map_or_else(|| value.to_string(), str::to_owned),
+                )
+            })
+        })
+        .collect();
+    let pairs: Pairs = keys
+        .into_iter()
+        .chain([("dry_run", dry.to_string())])
+        .collect();
+    let media = if file.name().to_lowercase().ends_with(".json") {
+        "application/json"
+    } else {
+        "text/csv"
+    };
+    let call = Call::post(api::with_query(sheet.path, &pairs))
+        .file(&file, media)
+        .once(&crate::chance::uuid());
     state.busy.set(true);
     leptos::task::spawn_local(async move {
         let outcome = receive(call, &sheet).await;
@@ -89,7 +124,14 @@ fn run(state: State, dry: bool) {
         }
         match outcome {
             Ok(report) if !dry && refused(&report) == 0 => {
-                let taken: i32 = report.counts.iter().filter(|(outcome, _)| matches!(outcome, ImportOutcome::Created | ImportOutcome::Updated)).map(|(_, count)| count).sum();
+                let taken: i32 = report
+                    .counts
+                    .iter()
+                    .filter(|(outcome, _)| {
+                        matches!(outcome, ImportOutcome::Created | ImportOutcome::Updated)
+                    })
+                    .map(|(_, count)| count)
+                    .sum();
                 toast::good(format!("Imported {taken} {}", sheet.many));
                 route::go(sheet.done);
             }
@@ -100,17 +142,31 @@ fn run(state: State, dry: bool) {
 }
 
 fn told(fault: &Fault) -> String {
-    let fields: Vec<String> = fault.fields().into_iter().map(|(field, message)| format!("{}: {message}", sentence(&field))).collect();
-    if fields.is_empty() { fault.sentence() } else { fields.join(" ") }
+    let fields: Vec<String> = fault
+        .fields()
+        .into_iter()
+        .map(|(field, message)| format!("{}: {message}", sentence(&field)))
+        .collect();
+    if fields.is_empty() {
+        fault.sentence()
+    } else {
+        fields.join(" ")
+    }
 }
 
 async fn receive(call: Call, sheet: &Sheet) -> Result<Report, Fault> {
     let text = send(call).await?.text().await?;
-    (sheet.read)(&text).ok_or(Fault::Unreadable { request_id: String::new() })
+    (sheet.read)(&text).ok_or(Fault::Unreadable {
+        request_id: String::new(),
+    })
 }
 
 fn refused(report: &Report) -> i32 {
-    report.counts.iter().find(|(outcome, _)| *outcome == ImportOutcome::Refused).map_or(0, |(_, count)| *count)
+    report
+        .counts
+        .iter()
+        .find(|(outcome, _)| *outcome == ImportOutcome::Refused)
+        .map_or(0, |(_, count)| *count)
 }
 
 fn preview(state: State, report: Report) -> AnyView {
@@ -118,16 +174,38 @@ fn preview(state: State, report: Report) -> AnyView {
     let (bad, all) = (refused(&report), report.lines.len());
     let tab = |(outcome, count): (ImportOutcome, i32)| {
         let pressed = move || (state.only.get() == Some(outcome)).to_string();
-        let choose = move |_| state.only.update(|only| *only = if *only == Some(outcome) { None } else { Some(outcome) });
+        let choose = move |_| {
+            state.only.update(|only| {
+                *only = if *only == Some(outcome) {
+                    None
+                } else {
+                    Some(outcome)
+                }
+            })
+        };
         (count > 0).then(|| view! { <button type="button" class="filter" aria-pressed=pressed on:click=choose>{sentence(outcome.as_str())}<span class="count">{count}</span></button> })
     };
     let tabs = report.counts.map(tab).collect_view();
     let heads = sheet.heads.iter().map(|head| view! { <th role="columnheader" scope="col" class:num=head.number>{head.text}</th> }).collect_view();
-    let numbers: Vec<(bool, &'static str)> = sheet.heads.iter().map(|head| (head.number, head.text)).collect();
+    let numbers: Vec<(bool, &'static str)> = sheet
+        .heads
+        .iter()
+        .map(|head| (head.number, head.text))
+        .collect();
     let lines = Arc::new(report.lines);
     let rows = move || {
-        let fits = |line: &&Line| state.only.get().is_none_or(|only| line.told.outcome == only);
-        lines.iter().filter(fits).take(500).map(|line| row(line, &numbers)).collect_view()
+        let fits = |line: &&Line| {
+            state
+                .only
+                .get()
+                .is_none_or(|only| line.told.outcome == only)
+        };
+        lines
+            .iter()
+            .filter(fits)
+            .take(500)
+            .map(|line| row(line, &numbers))
+            .collect_view()
     };
     let verdict = match bad {
         0 => view! { <button type="button" class="btn primary" aria-busy={move || state.busy.get().to_string()} on:click=move |_| run(state, false)>{icon(Icon::Upload)}<span>{format!("Import {}", plural(all, "row", "rows"))}</span></button> }.into_any(),
@@ -141,10 +219,19 @@ fn preview(state: State, report: Report) -> AnyView {
 }
 
 fn row(line: &Line, heads: &[(bool, &'static str)]) -> AnyView {
-    let Imported { row, outcome, warnings, errors } = line.told.clone();
+    let Imported {
+        row,
+        outcome,
+        warnings,
+        errors,
+    } = line.told.clone();
     let cells = line.row.cells.iter().cloned().zip(heads).map(|(value, (number, head))| view! { <td role="cell" class:num=*number data-label=*head>{value.view()}</td> }).collect_view();
     let say = |tone: &'static str| move |fault: wire::FieldError| view! { <p class="row-fault" data-tone=tone>{format!("{}: {}", sentence(&fault.field), fault.message)}</p> };
-    let said: Vec<_> = errors.into_iter().map(say("bad")).chain(warnings.into_iter().map(say("waiting"))).collect();
+    let said: Vec<_> = errors
+        .into_iter()
+        .map(say("bad"))
+        .chain(warnings.into_iter().map(say("waiting")))
+        .collect();
     let said = (!said.is_empty()).then(|| view! { <div class="row-faults">{said}</div> });
     view! {
         <tr role="row"><td role="cell" class="num" data-label="Row">{row}</td><td role="cell" data-label="Outcome">{badge(sentence(outcome.as_str()), tone(outcome))}{said}</td>{cells}</tr>

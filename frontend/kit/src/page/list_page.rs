@@ -38,7 +38,17 @@ pub struct ListPage<R: Resource> {
 
 /// Begins a list.
 pub fn list_page<R: Resource>(title: &'static str) -> ListPage<R> {
-    ListPage { title, columns: Vec::new(), filters: Vec::new(), acts: Vec::new(), buttons: Vec::new(), opens: None, empty: ("", ""), search: None, export: true }
+    ListPage {
+        title,
+        columns: Vec::new(),
+        filters: Vec::new(),
+        acts: Vec::new(),
+        buttons: Vec::new(),
+        opens: None,
+        empty: ("", ""),
+        search: None,
+        export: true,
+    }
 }
 
 impl<R: Resource> ListPage<R> {
@@ -49,7 +59,12 @@ impl<R: Resource> ListPage<R> {
     }
     /// Can be narrowed.
     pub fn filter(mut self, by: By) -> Self {
-        debug_assert!(R::Filter::KEYS.contains(&by.key), "{} is not a filter of {}", by.key, R::MANY);
+        debug_assert!(
+            R::Filter::KEYS.contains(&by.key),
+            "{} is not a filter of {}",
+            by.key,
+            R::MANY
+        );
         self.filters.push(by);
         self
     }
@@ -69,12 +84,24 @@ impl<R: Resource> ListPage<R> {
         self
     }
     /// The one thing to do here.
-    pub fn new_button(mut self, label: &'static str, href: &'static str, needs: Permission) -> Self {
-        self.buttons.insert(0, (label, href, needs, Some(Icon::Plus)));
+    pub fn new_button(
+        mut self,
+        label: &'static str,
+        href: &'static str,
+        needs: Permission,
+    ) -> Self {
+        self.buttons
+            .insert(0, (label, href, needs, Some(Icon::Plus)));
         self
     }
     /// Another thing to do here.
-    pub fn button(mut self, label: &'static str, sign: Icon, href: &'static str, needs: Permission) -> Self {
+    pub fn button(
+        mut self,
+        label: &'static str,
+        sign: Icon,
+        href: &'static str,
+        needs: Permission,
+    ) -> Self {
         self.buttons.push((label, href, needs, Some(sign)));
         self
     }
@@ -95,7 +122,13 @@ impl<R: Resource> ListPage<R> {
         let (query, path, home) = (location.query, location.pathname, here.clone());
         let read = move || query.with(|query| Asked::read::<R>(|key| query.get(key)));
         // On its way out the page still hears of the next address, which is not its own.
-        let asked = Memo::new(move |before: Option<&Asked>| if path.with(|path| *path == home) { read() } else { before.cloned().unwrap_or_else(read) });
+        let asked = Memo::new(move |before: Option<&Asked>| {
+            if path.with(|path| *path == home) {
+                read()
+            } else {
+                before.cloned().unwrap_or_else(read)
+            }
+        });
         let export = self.export;
         view(List::new(self.spec(), here, asked), export)
     }
@@ -107,12 +140,22 @@ impl<R: Resource> ListPage<R> {
             task(async move {
                 let page = api::page::<R>(&asked.pairs()).await?;
                 Ok(Rows::new(page, |thing: R| {
-                    let (id, label, href) = (thing.id().to_string(), thing.label(), opens.as_ref().map(|opens| opens(&thing)));
+                    let (id, label, href) = (
+                        thing.id().to_string(),
+                        thing.label(),
+                        opens.as_ref().map(|opens| opens(&thing)),
+                    );
                     Row::new(thing, id, label, href, &columns)
                 }))
             })
         };
-        let or = |text: &str, other: String| if text.is_empty() { other } else { text.to_owned() };
+        let or = |text: &str, other: String| {
+            if text.is_empty() {
+                other
+            } else {
+                text.to_owned()
+            }
+        };
         Spec {
             title: self.title.to_owned(),
             one: R::ONE,
@@ -121,10 +164,15 @@ impl<R: Resource> ListPage<R> {
             heads,
             filters: self.filters,
             searchable: R::Filter::KEYS.contains(&"q"),
-            search_hint: self.search.map_or_else(|| format!("Search {}", R::MANY), str::to_owned),
+            search_hint: self
+                .search
+                .map_or_else(|| format!("Search {}", R::MANY), str::to_owned),
             bulk: self.acts.into_iter().map(Act::bulk).collect(),
             buttons: self.buttons,
-            empty: (or(self.empty.0, format!("No {} yet", R::MANY)), self.empty.1.to_owned()),
+            empty: (
+                or(self.empty.0, format!("No {} yet", R::MANY)),
+                self.empty.1.to_owned(),
+            ),
             fetch: Arc::new(fetch),
         }
     }
@@ -133,10 +181,30 @@ impl<R: Resource> ListPage<R> {
 fn view(list: List, export: bool) -> AnyView {
     keys::keys(list);
     let spec = list.spec();
-    let count = move || list.rows.with(|rows| rows.as_ref().filter(|_| list.fault.with(Option::is_none)).map(|rows| rows.total()));
-    let buttons = spec.buttons.iter().enumerate().filter(|(_, (_, _, needs, _))| session::can(*needs)).map(|(place, (label, href, _, sign))| {
-        link_button(*label, if place == 0 { Look::Primary } else { Look::Plain }, *sign, *href)
-    });
+    let count = move || {
+        list.rows.with(|rows| {
+            rows.as_ref()
+                .filter(|_| list.fault.with(Option::is_none))
+                .map(|rows| rows.total())
+        })
+    };
+    let buttons = spec
+        .buttons
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, _, needs, _))| session::can(*needs))
+        .map(|(place, (label, href, _, sign))| {
+            link_button(
+                *label,
+                if place == 0 {
+                    Look::Primary
+                } else {
+                    Look::Plain
+                },
+                *sign,
+                *href,
+            )
+        });
     // The primary one stands last, where the eye ends.
     let mut buttons: Vec<AnyView> = buttons.collect();
     buttons.reverse();
@@ -170,7 +238,12 @@ fn export_button(list: List) -> AnyView {
         let (spec, asked) = (list.spec(), list.asked.get_untracked());
         leptos::task::spawn_local(async move {
             let mut pairs: Pairs = vec![("format", "csv".to_owned())];
-            pairs.extend(asked.pairs().into_iter().filter(|(key, _)| !wire::list::PAGING_KEYS.contains(key) || *key == "sort"));
+            pairs.extend(
+                asked
+                    .pairs()
+                    .into_iter()
+                    .filter(|(key, _)| !wire::list::PAGING_KEYS.contains(key) || *key == "sort"),
+            );
             let url = api::with_query(&format!("{}/export", spec.path), &pairs);
             match api::download(&url, &format!("{}.csv", spec.many)).await {
                 Ok(()) => toast::good(format!("Exported the {}", spec.many)),

@@ -10,15 +10,28 @@ use wire::{Check, ProblemCode, accounts::sessions::NewSession};
 /// Asks for an address and a password. The page goes on by itself once somebody is signed in.
 pub fn login_page(name: &'static str, says: &'static str) -> AnyView {
     document().set_title(&format!("Sign in · {name}"));
-    let (fault, busy, shown) = (RwSignal::new(None::<String>), RwSignal::new(false), RwSignal::new(false));
+    let (fault, busy, shown) = (
+        RwSignal::new(None::<String>),
+        RwSignal::new(false),
+        RwSignal::new(false),
+    );
     let (email, password) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let (Some(mail), Some(word)) = (email.get_untracked(), password.get_untracked()) else { return };
+        let (Some(mail), Some(word)) = (email.get_untracked(), password.get_untracked()) else {
+            return;
+        };
         // Read from the boxes: a password manager may have filled them in without a word.
-        let who = NewSession { email: mail.value().trim().to_owned(), password: word.value() };
+        let who = NewSession {
+            email: mail.value().trim().to_owned(),
+            password: word.value(),
+        };
         if let Some(first) = who.faults().into_iter().next() {
-            let _ = if first.field == "email" { mail.focus() } else { word.focus() };
+            let _ = if first.field == "email" {
+                mail.focus()
+            } else {
+                word.focus()
+            };
             return fault.set(Some(first.message));
         }
         if busy.get_untracked() {
@@ -34,7 +47,7 @@ pub fn login_page(name: &'static str, says: &'static str) -> AnyView {
                     _ => refused.sentence(),
                 };
                 let _ = fault.try_set(Some(says));
-                let _ = word.select();
+                word.select();
             }
             let _ = busy.try_set(false);
         });

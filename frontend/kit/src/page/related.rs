@@ -2,8 +2,9 @@
 
 use crate::{
     api::{self, Fault},
-    session, task,
+    session,
     table::Column,
+    task,
     ui::{Icon, failure, icon, skeleton},
 };
 use leptos::prelude::*;
@@ -26,8 +27,21 @@ pub struct Related<R: Resource> {
 }
 
 /// Begins one: what it is called, what it is narrowed to, and who may see it.
-pub fn related<R: Resource>(title: &'static str, needs: Permission, filter: R::Filter) -> Related<R> {
-    Related { title, filter, needs, columns: Vec::new(), opens: None, all: None, add: None, empty: "Nothing yet." }
+pub fn related<R: Resource>(
+    title: &'static str,
+    needs: Permission,
+    filter: R::Filter,
+) -> Related<R> {
+    Related {
+        title,
+        filter,
+        needs,
+        columns: Vec::new(),
+        opens: None,
+        all: None,
+        add: None,
+        empty: "Nothing yet.",
+    }
 }
 
 impl<R: Resource> Related<R> {
@@ -63,19 +77,35 @@ impl<R: Resource> Related<R> {
         }
         let mut pairs = self.filter.pairs();
         pairs.push(("limit", "10".to_owned()));
-        let heads: Vec<(&'static str, bool)> = self.columns.iter().map(|column| (column.head, column.number)).collect();
+        let heads: Vec<(&'static str, bool)> = self
+            .columns
+            .iter()
+            .map(|column| (column.head, column.number))
+            .collect();
         let (columns, opens, all, says) = (self.columns, self.opens, self.all.clone(), self.empty);
-        let page = loaded(again, move || api_page::<R>(pairs.clone()), move |page| {
-            if page.data.is_empty() {
-                return view! { <p class="muted">{says}</p> }.into_any();
-            }
-            let more = page.next.is_some().then(|| all.clone()).flatten();
-            let rows = page.data.iter().map(|thing| row(thing, &columns, opens.as_ref())).collect_view();
-            table(&heads, rows.into_any(), more)
-        });
-        let add = self.add.filter(|(_, _, needs)| untrack(|| session::can(*needs)));
+        let page = loaded(
+            again,
+            move || api_page::<R>(pairs.clone()),
+            move |page| {
+                if page.data.is_empty() {
+                    return view! { <p class="muted">{says}</p> }.into_any();
+                }
+                let more = page.next.is_some().then(|| all.clone()).flatten();
+                let rows = page
+                    .data
+                    .iter()
+                    .map(|thing| row(thing, &columns, opens.as_ref()))
+                    .collect_view();
+                table(&heads, rows.into_any(), more)
+            },
+        );
+        let add = self
+            .add
+            .filter(|(_, _, needs)| untrack(|| session::can(*needs)));
         let add = add.map(|(label, href, _)| view! { <a class="btn sm" href=href>{icon(Icon::Plus)}<span>{label}</span></a> });
-        let all = self.all.map(|href| view! { <a class="btn quiet sm" href=href>"View all"</a> });
+        let all = self
+            .all
+            .map(|href| view! { <a class="btn quiet sm" href=href>"View all"</a> });
         view! { <section class="card"><header class="card-head"><h2>{self.title}</h2><div class="actions">{all}{add}</div></header>{page}</section> }.into_any()
     }
 }
@@ -88,7 +118,11 @@ fn row<R: Resource>(thing: &R, columns: &[Column<R>], opens: Option<&Lead<R>>) -
     let href = opens.map(|opens| opens(thing));
     let cell = |(place, column): (usize, &Column<R>)| {
         let value = column.cell(thing);
-        let value = if place == 0 { value.link_or_keep(href.clone()) } else { value };
+        let value = if place == 0 {
+            value.link_or_keep(href.clone())
+        } else {
+            value
+        };
         let class = match (place, column.number) {
             (0, _) => "lead",
             (_, true) => "num",
@@ -101,7 +135,8 @@ fn row<R: Resource>(thing: &R, columns: &[Column<R>], opens: Option<&Lead<R>>) -
 
 fn table(heads: &[(&'static str, bool)], rows: AnyView, more: Option<String>) -> AnyView {
     let head = |(text, number): &(&'static str, bool)| view! { <th role="columnheader" scope="col" class:num=*number>{*text}</th> };
-    let more = more.map(|href| view! { <p><a class="link" href=href>"There are more: view all"</a></p> });
+    let more =
+        more.map(|href| view! { <p><a class="link" href=href>"There are more: view all"</a></p> });
     view! {
         <div class="grid small"><table role="table"><thead role="rowgroup"><tr role="row">{heads.iter().map(head).collect_view()}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div>{more}
     }
@@ -115,7 +150,10 @@ pub fn loaded<T: Clone + PartialEq + Send + Sync + 'static>(
     ask: impl Fn() -> crate::Task<Result<T, Fault>> + Send + Sync + 'static,
     draw: impl Fn(T) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let (got, own) = (RwSignal::new(None::<Result<T, Fault>>), RwSignal::new(0_u32));
+    let (got, own) = (
+        RwSignal::new(None::<Result<T, Fault>>),
+        RwSignal::new(0_u32),
+    );
     Effect::new(move |_| {
         again.track();
         own.track();

@@ -6,13 +6,17 @@ use leptos::prelude::*;
 
 thread_local! { static NAME: ArcRwSignal<Option<String>> = ArcRwSignal::new(None); }
 
-/// Names the thing that the page shows, once it is known: the last crumb and the tab's title.
+/// Names the thing that the page shows, once it is known: for its crumb and the tab's title.
 pub fn called(name: impl Into<String>) {
     NAME.with(Clone::clone).set(Some(name.into()));
 }
 
-/// One crumb: what it says, and where it leads.
-type Crumb = (String, Option<String>);
+/// One crumb: what it says, where it leads, and whether its address names a thing.
+struct Crumb {
+    label: String,
+    href: Option<String>,
+    is_thing: bool,
+}
 
 /// Follows the address: forgets the last name, and writes the tab's title.
 pub(super) fn follow(sections: Sections, path: Memo<String>) {
@@ -22,41 +26,71 @@ pub(super) fn follow(sections: Sections, path: Memo<String>) {
     });
     let name = NAME.with(Clone::clone);
     Effect::new(move |_| {
-        let screen = route::find(screens(sections), &path.get()).map(|(screen, _)| screen.title.to_owned());
-        let title = name.get().or(screen).unwrap_or_else(|| "Not found".to_owned());
+        let screen = route::find(screens(sections), &path.get()).map(|(screen, _)| screen);
+        let title = match (name.get(), screen) {
+            (Some(name), Some(screen)) if !screen.path.ends_with('}') => {
+                format!("{} {name}", screen.title)
+            }
+            (Some(name), _) => name,
+            (None, Some(screen)) => screen.title.to_owned(),
+            (None, None) => "Not found".to_owned(),
+        };
         document().set_title(&format!("{title} · eSIM Admin"));
     });
 }
 
-fn trail(sections: Sections, path: &str) -> Vec<Crumb> {
+fn trail(sections: Sections, path: &str, name: Option<String>) -> Vec<Crumb> {
     let mut crumbs = Vec::new();
-    let section = sections.iter().find(|section| section.screens.iter().any(|all| all.iter().any(|screen| screen.matches(path).is_some())));
+    let section = sections.iter().find(|section| {
+        section
+            .screens
+            .iter()
+            .any(|all| all.iter().any(|screen| screen.matches(path).is_some()))
+    });
     if let Some(section) = section {
-        crumbs.push((section.title.to_owned(), None));
+        crumbs.push(Crumb {
+            label: section.title.to_owned(),
+            href: None,
+            is_thing: false,
+        });
     }
-    let ends = path.match_indices('/').map(|(at, _)| at).filter(|at| *at > 0).chain([path.len()]);
+    let ends = path
+        .match_indices('/')
+        .map(|(at, _)| at)
+        .filter(|at| *at > 0)
+        .chain([path.len()]);
     for end in ends {
         let (prefix, _) = path.split_at(end);
         if let Some((screen, _)) = route::find(screens(sections), prefix) {
-            crumbs.push((screen.title.to_owned(), Some(prefix.to_owned())));
+            let is_thing = screen.path.ends_with('}');
+            crumbs.push(Crumb {
+                label: screen.title.to_owned(),
+                href: Some(prefix.to_owned()),
+                is_thing,
+            });
         }
+    }
+    if let (Some(name), Some(thing)) = (name, crumbs.iter_mut().rev().find(|crumb| crumb.is_thing))
+    {
+        thing.label = name;
     }
     crumbs
 }
 
-/// Draws them. The name of the thing replaces the title of the last one; on a page below it, of the one before.
+/// Draws them. The name of the thing stands where its address does.
 pub(super) fn crumbs(sections: Sections, path: Memo<String>) -> AnyView {
     let name = NAME.with(Clone::clone);
     let all = move || {
-        let mut crumbs = trail(sections, &path.get());
-        if let (Some(name), Some(last)) = (name.get(), crumbs.last_mut()) {
-            last.0 = name;
-        }
+        let crumbs = trail(sections, &path.get(), name.get());
         let last = crumbs.len().saturating_sub(1);
-        let one = move |(place, (label, href)): (usize, Crumb)| match href {
-            Some(href) if place < last => view! { <li><a href=href>{label}</a></li> }.into_any(),
-            _ if place == last => view! { <li aria-current="page"><span>{label}</span></li> }.into_any(),
-            _ => view! { <li><span>{label}</span></li> }.into_any(),
+        let one = move |(place, crumb): (usize, Crumb)| match crumb.href {
+            Some(href) if place < last => {
+                view! { <li><a href=href>{crumb.label}</a></li> }.into_any()
+            }
+            _ if place == last => {
+                view! { <li aria-current="page"><span>{crumb.label}</span></li> }.into_any()
+            }
+            _ => view! { <li><span>{crumb.label}</span></li> }.into_any(),
         };
         crumbs.into_iter().enumerate().map(one).collect_view()
     };

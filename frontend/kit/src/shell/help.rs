@@ -7,7 +7,8 @@ use std::sync::Arc;
 pub(super) fn help(open: RwSignal<bool>) -> AnyView {
     let body = || {
         let one = |(key, says): (&'static str, &'static str)| view! { <div class="fact"><dt>{says}</dt><dd><kbd>{key}</kbd></dd></div> };
-        view! { <dl class="facts keys">{keys::all().into_iter().map(one).collect_view()}</dl> }.into_any()
+        view! { <dl class="facts keys">{keys::all().into_iter().map(one).collect_view()}</dl> }
+            .into_any()
     };
     modal(open, "Keyboard shortcuts", Arc::new(body))
 }

@@ -14,7 +14,10 @@ pub(super) struct Menu {
 }
 
 pub(super) fn layout(sections: Sections, home: &'static str, path: Memo<String>) -> AnyView {
-    let menu = Menu { drawer: RwSignal::new(false), rail: RwSignal::new(memory::recall("rail").as_deref() == Some("yes")) };
+    let menu = Menu {
+        drawer: RwSignal::new(false),
+        rail: RwSignal::new(memory::recall("rail").as_deref() == Some("yes")),
+    };
     let helping = RwSignal::new(false);
     on_key("?", "Show this help", move || helping.set(true));
     crumbs::follow(sections, path);
@@ -43,7 +46,9 @@ pub(super) fn layout(sections: Sections, home: &'static str, path: Memo<String>)
 
 /// The screen of an address, for who may see it.
 fn screen(sections: Sections, home: &'static str, path: &str) -> AnyView {
-    let Some((screen, params)) = route::find(screens(sections), path) else { return refusal::not_found(home) };
+    let Some((screen, params)) = route::find(screens(sections), path) else {
+        return refusal::not_found(home);
+    };
     // Untracked: who signs in as somebody else gets a new shell anyway.
     if !untrack(|| session::can(screen.needs)) {
         return refusal::forbidden(home);
@@ -54,7 +59,9 @@ fn screen(sections: Sections, home: &'static str, path: &str) -> AnyView {
 /// A new screen begins at its top, and is where a screen reader goes on.
 fn arrive() {
     window().scroll_to_with_x_and_y(0.0, 0.0);
-    let busy = document().active_element().is_some_and(|element| element.closest("main").ok().flatten().is_some());
+    let busy = document()
+        .active_element()
+        .is_some_and(|element| element.closest("main").ok().flatten().is_some());
     if !busy {
         crate::dom::focus("main");
     }

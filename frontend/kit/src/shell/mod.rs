@@ -40,5 +40,7 @@ pub struct Item {
 pub type Sections = &'static [&'static Section];
 
 pub(crate) fn screens(sections: Sections) -> impl Iterator<Item = &'static Screen> {
-    sections.iter().flat_map(|section| section.screens.iter().flat_map(|screens| screens.iter()))
+    sections
+        .iter()
+        .flat_map(|section| section.screens.iter().flat_map(|screens| screens.iter()))
 }

@@ -1,7 +1,11 @@
 //! The whole panel: who is there decides between the sign-in and the shell, the address decides the screen.
 
 use super::{Sections, layout};
-use crate::{guard, keys, route, session, session::State, theme, ui::{dialog::dialogs, toast::toaster}};
+use crate::{
+    guard, keys, route, session,
+    session::State,
+    ui::{dialog::dialogs, toast::toaster},
+};
 use leptos::prelude::*;
 use leptos_router::{
     components::Router,
@@ -22,9 +26,8 @@ enum Stage {
 pub fn panel(sections: Sections, home: &'static str, login: fn() -> AnyView) -> AnyView {
     guard::watch();
     keys::listen();
+    session::begin();
     leptos::task::spawn_local(session::restore());
-    // Read once, so that the remembered choice is known before the menu is opened.
-    let _ = theme::current();
     view! {
         <Router>{inside(sections, home, login)}</Router>
         {dialogs()}
@@ -46,8 +49,19 @@ fn inside(sections: Sections, home: &'static str, login: fn() -> AnyView) -> Any
     Effect::new(move |_| match (session::state(), path.get()) {
         (State::Out, path) if path != LOGIN => {
             guard::release();
-            let wanted = format!("{path}{}", search.with_untracked(|search| if search.is_empty() { String::new() } else { format!("?{search}") }));
-            let next = if path == "/" { LOGIN.to_owned() } else { format!("{LOGIN}?next={}", crate::api::encode(&wanted)) };
+            let wanted = format!(
+                "{path}{}",
+                search.with_untracked(|search| if search.is_empty() {
+                    String::new()
+                } else {
+                    format!("?{search}")
+                })
+            );
+            let next = if path == "/" {
+                LOGIN.to_owned()
+            } else {
+                format!("{LOGIN}?next={}", crate::api::encode(&wanted))
+            };
             route::replace(&next);
         }
         (State::In(_), path) if path == LOGIN => route::replace(&wanted(home)),
@@ -72,8 +86,13 @@ fn inside(sections: Sections, home: &'static str, login: fn() -> AnyView) -> Any
 /// Where the user wanted to go before the sign-in; only ever an address of the panel.
 fn wanted(home: &str) -> String {
     let query = leptos_router::hooks::use_query_map();
-    let next = query.with_untracked(|query| query.get("next")).unwrap_or_default();
-    let ours = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\") && next != "/" && !next.starts_with(LOGIN);
+    let next = query
+        .with_untracked(|query| query.get("next"))
+        .unwrap_or_default();
+    let ours = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.starts_with("/\\")
+        && next != "/"
+        && !next.starts_with(LOGIN);
     if ours { next } else { home.to_owned() }
 }
-

@@ -1,14 +1,32 @@
 //! The menu: the sections of the product, those entries only that whoever is signed in may open.
 
 use super::{Item, Section, Sections, layout::Menu};
-use crate::{memory, session, ui::{button::icon_button, Icon, icon}};
+use crate::{
+    memory, session,
+    ui::{Icon, button::icon_button, icon},
+};
 use leptos::prelude::*;
 
-pub(super) fn sidebar(sections: Sections, home: &'static str, path: Memo<String>, menu: Menu) -> AnyView {
-    let groups = sections.iter().filter_map(|section| group(section, path)).collect_view();
+pub(super) fn sidebar(
+    sections: Sections,
+    home: &'static str,
+    path: Memo<String>,
+    menu: Menu,
+) -> AnyView {
+    let groups = sections
+        .iter()
+        .filter_map(|section| group(section, path))
+        .collect_view();
     let fold = move || {
         menu.rail.update(|rail| *rail = !*rail);
-        memory::remember("rail", if menu.rail.get_untracked() { "yes" } else { "no" });
+        memory::remember(
+            "rail",
+            if menu.rail.get_untracked() {
+                "yes"
+            } else {
+                "no"
+            },
+        );
     };
     view! {
         <aside class="sidebar">
@@ -22,7 +40,11 @@ pub(super) fn sidebar(sections: Sections, home: &'static str, path: Memo<String>
 
 /// A section with its entries; nothing when none may be opened.
 fn group(section: &'static Section, path: Memo<String>) -> Option<AnyView> {
-    let items: Vec<&Item> = section.items.iter().filter(|item| untrack(|| session::can(item.needs))).collect();
+    let items: Vec<&Item> = section
+        .items
+        .iter()
+        .filter(|item| untrack(|| session::can(item.needs)))
+        .collect();
     if items.is_empty() {
         return None;
     }
@@ -32,7 +54,10 @@ fn group(section: &'static Section, path: Memo<String>) -> Option<AnyView> {
         folded.update(|folded| *folded = !*folded);
         memory::remember(&key, if folded.get_untracked() { "yes" } else { "no" });
     };
-    let links = items.into_iter().map(|item| link(item, path)).collect_view();
+    let links = items
+        .into_iter()
+        .map(|item| link(item, path))
+        .collect_view();
     let view = view! {
         <section class="nav-group" class:folded={move || folded.get()}>
             <h2><button type="button" class="nav-title" aria-expanded={move || (!folded.get()).to_string()} on:click=toggle>
@@ -44,7 +69,14 @@ fn group(section: &'static Section, path: Memo<String>) -> Option<AnyView> {
 }
 
 fn link(item: &'static Item, path: Memo<String>) -> AnyView {
-    let here = move || path.with(|path| path == item.path || path.strip_prefix(item.path).is_some_and(|rest| rest.starts_with('/')));
+    let here = move || {
+        path.with(|path| {
+            path == item.path
+                || path
+                    .strip_prefix(item.path)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        })
+    };
     view! {
         <li><a class="nav-link" href=item.path title=item.label aria-current={move || here().then_some("page")}>{icon(item.icon)}<span>{item.label}</span></a></li>
     }

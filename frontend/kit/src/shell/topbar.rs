@@ -1,11 +1,20 @@
 //! The bar on top: where one is, help, and one's own menu.
 
 use super::{Sections, crumbs::crumbs, layout::Menu};
-use crate::{format, session, theme::{self, Theme}, ui::{Icon, button::icon_button, icon, popover::Popover}};
+use crate::{
+    format, session,
+    theme::{self, Theme},
+    ui::{Icon, button::icon_button, icon, popover::Popover},
+};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-pub(super) fn topbar(sections: Sections, path: Memo<String>, menu: Menu, helping: RwSignal<bool>) -> AnyView {
+pub(super) fn topbar(
+    sections: Sections,
+    path: Memo<String>,
+    menu: Menu,
+    helping: RwSignal<bool>,
+) -> AnyView {
     view! {
         <header class="topbar">
             <button type="button" class="btn quiet icon-only nav-toggle" aria-label="Menu" aria-expanded={move || menu.drawer.get().to_string()}
@@ -20,11 +29,21 @@ pub(super) fn topbar(sections: Sections, path: Memo<String>, menu: Menu, helping
 }
 
 fn account() -> AnyView {
-    let name = || session::user().map(|user| user.full_name()).unwrap_or_default();
-    let button = move || view! { <span class="avatar" aria-hidden="true">{format::initials(&name())}</span> }.into_any();
+    let name = || {
+        session::user()
+            .map(|user| user.full_name())
+            .unwrap_or_default()
+    };
+    let button = move || {
+        view! { <span class="avatar" aria-hidden="true">{format::initials(&name())}</span> }
+            .into_any()
+    };
     let panel = move |open: RwSignal<bool>| {
         let user = session::user();
-        let (email, role) = user.as_ref().map(|user| (user.email.clone(), format::sentence(user.role.as_str()))).unwrap_or_default();
+        let (email, role) = user
+            .as_ref()
+            .map(|user| (user.email.clone(), format::sentence(user.role.as_str())))
+            .unwrap_or_default();
         let leave = move |_| {
             open.set(false);
             leptos::task::spawn_local(session::sign_out());
@@ -38,7 +57,17 @@ fn account() -> AnyView {
         }
         .into_any()
     };
-    Popover { name: Some(format!("Account of {}", untrack(name))), class: "account", to_left: true, role: "dialog", button: Arc::new(button), panel: Arc::new(panel) }.view()
+    Popover {
+        name: Some(untrack(|| {
+            format!("{} · account of {}", format::initials(&name()), name())
+        })),
+        class: "account",
+        to_left: true,
+        role: "dialog",
+        button: Arc::new(button),
+        panel: Arc::new(panel),
+    }
+    .view()
 }
 
 fn theme_button(theme: Theme) -> AnyView {

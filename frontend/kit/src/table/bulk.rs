@@ -16,7 +16,8 @@ use leptos::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
 use wire::Permission;
 
-type One = Arc<dyn Fn(&Row, String) -> Task<Result<(), Fault>> + Send + Sync>;
+/// An act on one row, with a reason.
+pub(crate) type One = Arc<dyn Fn(&Row, String) -> Task<Result<(), Fault>> + Send + Sync>;
 
 /// An act on rows.
 #[derive(Clone)]
@@ -39,10 +40,21 @@ pub(crate) fn bar(list: List) -> AnyView {
     let open = RwSignal::new(false);
     let count = move || list.marked.with(BTreeMap::len);
     let acts = move || {
-        let all = list.spec().bulk.clone().into_iter().filter(|bulk| session::can(bulk.needs));
+        let all = list
+            .spec()
+            .bulk
+            .clone()
+            .into_iter()
+            .filter(|bulk| session::can(bulk.needs));
         all.map(|bulk| {
-            let look = if bulk.danger { Look::Danger } else { Look::Plain };
-            crate::ui::button(bulk.label, look, None, move || question(list, bulk.clone(), results, open))
+            let look = if bulk.danger {
+                Look::Danger
+            } else {
+                Look::Plain
+            };
+            crate::ui::button(bulk.label, look, None, move || {
+                question(list, bulk.clone(), results, open)
+            })
         })
         .collect_view()
     };
@@ -66,7 +78,12 @@ pub(crate) fn bar(list: List) -> AnyView {
     .into_any()
 }
 
-fn question(list: List, bulk: Bulk, results: RwSignal<Vec<(String, Option<String>)>>, open: RwSignal<bool>) {
+fn question(
+    list: List,
+    bulk: Bulk,
+    results: RwSignal<Vec<(String, Option<String>)>>,
+    open: RwSignal<bool>,
+) {
     let rows: Vec<Row> = list.marked.get_untracked().into_values().collect();
     let spec = list.spec();
     let what = match rows.as_slice() {
@@ -75,7 +92,19 @@ fn question(list: List, bulk: Bulk, results: RwSignal<Vec<(String, Option<String
     };
     let names: Vec<&str> = rows.iter().take(5).map(|row| row.label.as_str()).collect();
     let rest = rows.len().saturating_sub(names.len());
-    let list_of = if rows.len() < 2 { String::new() } else { format!("{}{}. ", names.join(", "), if rest > 0 { format!(" and {rest} more") } else { String::new() }) };
+    let list_of = if rows.len() < 2 {
+        String::new()
+    } else {
+        format!(
+            "{}{}. ",
+            names.join(", "),
+            if rest > 0 {
+                format!(" and {rest} more")
+            } else {
+                String::new()
+            }
+        )
+    };
     let (says, act) = (format!("{list_of}{}", bulk.says), bulk.clone());
     ask(Question {
         title: format!("{} {what}?", bulk.label),
@@ -103,17 +132,38 @@ async fn run(one: &One, rows: Vec<Row>, reason: String) -> Results {
     results
 }
 
-fn report(list: List, act: &Bulk, done: Results, results: RwSignal<Vec<(String, Option<String>)>>, open: RwSignal<bool>) {
+fn report(
+    list: List,
+    act: &Bulk,
+    done: Results,
+    results: RwSignal<Vec<(String, Option<String>)>>,
+    open: RwSignal<bool>,
+) {
     list.reload();
-    let _ = list.marked.try_update(|marked| marked.retain(|id, _| done.iter().any(|(row, fault)| row.id == *id && fault.is_some())));
-    let good: Vec<Row> = done.iter().filter(|(_, fault)| fault.is_none()).map(|(row, _)| row.clone()).collect();
+    let _ = list.marked.try_update(|marked| {
+        marked.retain(|id, _| {
+            done.iter()
+                .any(|(row, fault)| row.id == *id && fault.is_some())
+        })
+    });
+    let good: Vec<Row> = done
+        .iter()
+        .filter(|(_, fault)| fault.is_none())
+        .map(|(row, _)| row.clone())
+        .collect();
     if good.len() < done.len() {
-        results.set(done.into_iter().map(|(row, fault)| (row.label, fault)).collect());
+        results.set(
+            done.into_iter()
+                .map(|(row, fault)| (row.label, fault))
+                .collect(),
+        );
         return open.set(true);
     }
     let spec = list.spec();
     let news = format!("{} {}", plural(good.len(), spec.one, spec.many), act.done);
-    let Some(undo) = act.undo.clone() else { return toast::good(news) };
+    let Some(undo) = act.undo.clone() else {
+        return toast::good(news);
+    };
     toast::undoable(news, move || {
         let (undo, good) = (undo.clone(), good.clone());
         leptos::task::spawn_local(async move {

@@ -4,7 +4,10 @@ use super::{
     filter::{By, Control, range},
     list::List,
 };
-use crate::{format::sentence, ui::{Icon, icon::sized}};
+use crate::{
+    format::sentence,
+    ui::{Icon, icon::sized},
+};
 use leptos::prelude::*;
 
 pub(crate) fn chips(list: List) -> AnyView {
@@ -13,10 +16,18 @@ pub(crate) fn chips(list: List) -> AnyView {
         let spec = list.spec();
         let known = spec.filters.iter().filter_map(|by| chip(list, by));
         let named = |key: &str| key == "q" || spec.filters.iter().any(|by| by.owns(key));
-        let others = asked.filter.iter().filter(|(key, _)| !named(key)).map(|(key, value)| {
-            let key = *key;
-            draw(sentence(key.trim_end_matches("_id")), value.clone().into_any(), move || list.ask(&list.asked.get_untracked().narrowed(key, None)))
-        });
+        let others = asked
+            .filter
+            .iter()
+            .filter(|(key, _)| !named(key))
+            .map(|(key, value)| {
+                let key = *key;
+                draw(
+                    sentence(key.trim_end_matches("_id")),
+                    value.clone().into_any(),
+                    move || list.ask(&list.asked.get_untracked().narrowed(key, None)),
+                )
+            });
         let chips: Vec<AnyView> = known.chain(others).collect();
         (!chips.is_empty()).then(|| {
             let clear = move |_| list.ask(&list.asked.get_untracked().cleared());
@@ -43,7 +54,15 @@ fn chip(list: List, by: &By) -> Option<AnyView> {
             return None;
         }
         let says = range(since, until);
-        let out = move || list.ask(&list.asked.get_untracked().narrowed(from, None).narrowed(to, None));
+        let out = move || {
+            list.ask(
+                &list
+                    .asked
+                    .get_untracked()
+                    .narrowed(from, None)
+                    .narrowed(to, None),
+            )
+        };
         return Some(draw(by.label.to_owned(), says.into_any(), out));
     }
     let key = by.key;
@@ -53,7 +72,9 @@ fn chip(list: List, by: &By) -> Option<AnyView> {
         Control::Flag => ().into_any(),
         _ => by.says(&value).into_any(),
     };
-    Some(draw(by.label.to_owned(), says, move || list.ask(&list.asked.get_untracked().narrowed(key, None))))
+    Some(draw(by.label.to_owned(), says, move || {
+        list.ask(&list.asked.get_untracked().narrowed(key, None))
+    }))
 }
 
 fn draw(label: String, says: AnyView, out: impl Fn() + 'static) -> AnyView {

@@ -31,8 +31,19 @@ pub struct Column<T> {
 }
 
 impl<T> Column<T> {
-    fn new(head: &'static str, number: bool, read: impl Fn(&T) -> Value + Send + Sync + 'static) -> Self {
-        Self { head, sort: None, number, shown: Shown::Always, read: Arc::new(read), link: None }
+    fn new(
+        head: &'static str,
+        number: bool,
+        read: impl Fn(&T) -> Value + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            head,
+            sort: None,
+            number,
+            shown: Shown::Always,
+            read: Arc::new(read),
+            link: None,
+        }
     }
     /// Leads somewhere else than the row does.
     pub fn link(mut self, href: impl Fn(&T) -> Option<String> + Send + Sync + 'static) -> Self {
@@ -64,48 +75,82 @@ impl<R: Resource> Column<R> {
 }
 
 /// A column of anything that a [`Value`] can say.
-pub fn value<T>(head: &'static str, read: impl Fn(&T) -> Value + Send + Sync + 'static) -> Column<T> {
+pub fn value<T>(
+    head: &'static str,
+    read: impl Fn(&T) -> Value + Send + Sync + 'static,
+) -> Column<T> {
     Column::new(head, false, read)
 }
 /// A column of text.
-pub fn text<T, S: Into<String>>(head: &'static str, read: impl Fn(&T) -> S + Send + Sync + 'static) -> Column<T> {
+pub fn text<T, S: Into<String>>(
+    head: &'static str,
+    read: impl Fn(&T) -> S + Send + Sync + 'static,
+) -> Column<T> {
     Column::new(head, false, move |row| Value::text(read(row)))
 }
 /// A column of text that may be missing.
-pub fn maybe<T>(head: &'static str, read: impl Fn(&T) -> Option<String> + Send + Sync + 'static) -> Column<T> {
+pub fn maybe<T>(
+    head: &'static str,
+    read: impl Fn(&T) -> Option<String> + Send + Sync + 'static,
+) -> Column<T> {
     Column::new(head, false, move |row| Value::maybe(read(row)))
 }
 /// A column of something to be copied to the letter.
-pub fn code<T>(head: &'static str, read: impl Fn(&T) -> String + Send + Sync + 'static) -> Column<T> {
+pub fn code<T>(
+    head: &'static str,
+    read: impl Fn(&T) -> String + Send + Sync + 'static,
+) -> Column<T> {
     Column::new(head, false, move |row| Value::code(read(row)))
 }
 /// A column of states: a word of an enumeration and whether it is good.
-pub fn state<T>(head: &'static str, read: impl Fn(&T) -> (&'static str, Tone) + Send + Sync + 'static) -> Column<T> {
+pub fn state<T>(
+    head: &'static str,
+    read: impl Fn(&T) -> (&'static str, Tone) + Send + Sync + 'static,
+) -> Column<T> {
     Column::new(head, false, move |row| {
         let (word, tone) = read(row);
         Value::state(word, tone)
     })
 }
 /// A column of numbers.
-pub fn count<T, N: Into<i64>>(head: &'static str, read: impl Fn(&T) -> N + Send + Sync + 'static) -> Column<T> {
+pub fn count<T, N: Into<i64>>(
+    head: &'static str,
+    read: impl Fn(&T) -> N + Send + Sync + 'static,
+) -> Column<T> {
     Column::new(head, true, move |row| Value::count(read(row)))
 }
 /// A column of amounts.
-pub fn money<T>(head: &'static str, read: impl Fn(&T) -> (Option<Decimal>, Currency) + Send + Sync + 'static) -> Column<T> {
+pub fn money<T>(
+    head: &'static str,
+    read: impl Fn(&T) -> (Option<Decimal>, Currency) + Send + Sync + 'static,
+) -> Column<T> {
     Column::new(head, true, move |row| {
         let (amount, currency) = read(row);
         Value::maybe_money(amount.as_ref(), currency)
     })
 }
 /// A column of days.
-pub fn day<T>(head: &'static str, read: impl Fn(&T) -> Option<DateTime<Utc>> + Send + Sync + 'static) -> Column<T> {
-    Column::new(head, false, move |row| read(row).map_or_else(Value::absent, Value::day))
+pub fn day<T>(
+    head: &'static str,
+    read: impl Fn(&T) -> Option<DateTime<Utc>> + Send + Sync + 'static,
+) -> Column<T> {
+    Column::new(head, false, move |row| {
+        read(row).map_or_else(Value::absent, Value::day)
+    })
 }
 /// A column of days with their time.
-pub fn moment<T>(head: &'static str, read: impl Fn(&T) -> Option<DateTime<Utc>> + Send + Sync + 'static) -> Column<T> {
+pub fn moment<T>(
+    head: &'static str,
+    read: impl Fn(&T) -> Option<DateTime<Utc>> + Send + Sync + 'static,
+) -> Column<T> {
     Column::new(head, false, move |row| Value::maybe_time(read(row)))
 }
 /// A column of how long ago.
-pub fn ago<T>(head: &'static str, read: impl Fn(&T) -> Option<DateTime<Utc>> + Send + Sync + 'static) -> Column<T> {
-    Column::new(head, false, move |row| read(row).map_or_else(Value::absent, Value::ago))
+pub fn ago<T>(
+    head: &'static str,
+    read: impl Fn(&T) -> Option<DateTime<Utc>> + Send + Sync + 'static,
+) -> Column<T> {
+    Column::new(head, false, move |row| {
+        read(row).map_or_else(Value::absent, Value::ago)
+    })
 }

@@ -4,8 +4,13 @@ use super::{
     list::List,
     row::{Head, Row, Rows},
 };
-use crate::{dom, route::go, session, ui::{Icon, Look, empty, failure, icon::sized, link_button}};
-use leptos::{ev::MouseEvent, prelude::*};
+use crate::{
+    dom,
+    route::go,
+    session,
+    ui::{Icon, Look, empty, failure, icon::sized, link_button},
+};
+use leptos::{ev::MouseEvent, html, prelude::*};
 use std::sync::Arc;
 
 pub(crate) fn grid(list: List) -> AnyView {
@@ -16,17 +21,55 @@ pub(crate) fn grid(list: List) -> AnyView {
         (None, Some(rows)) if rows.rows.is_empty() => nothing(list),
         (None, Some(rows)) => table(list, Some(rows)),
     };
-    view! { <div class="grid" class:dense={move || list.dense.get()} class:busy=busy tabindex="-1">{body}</div> }.into_any()
+    let node = NodeRef::<html::Div>::new();
+    let back = list.scroll();
+    Effect::new(move |done: Option<bool>| {
+        let ready = list.rows.with(Option::is_some) && node.get().is_some();
+        if let (Some(top), true, false) = (back, ready, done.unwrap_or(false)) {
+            request_animation_frame(move || {
+                if let Some(node) = node.get_untracked() {
+                    node.set_scroll_top(top);
+                }
+            });
+        }
+        done.unwrap_or(false) || ready
+    });
+    let scrolled = move |_| {
+        if let Some(node) = node.get_untracked() {
+            list.scrolled(node.scroll_top());
+        }
+    };
+    view! { <div class="grid" node_ref=node class:dense={move || list.dense.get()} class:busy=busy tabindex="-1" on:scroll=scrolled>{body}</div> }.into_any()
 }
 
 fn table(list: List, rows: Option<Arc<Rows>>) -> AnyView {
     let spec = list.spec();
     let shown = list.shown.get();
-    let heads: Vec<Head> = spec.heads.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(head, _)| head.clone()).collect();
-    let marks = !spec.bulk.is_empty() && spec.bulk.iter().any(|bulk| untrack(|| session::can(bulk.needs)));
+    let heads: Vec<Head> = spec
+        .heads
+        .iter()
+        .zip(&shown)
+        .filter(|(_, shown)| **shown)
+        .map(|(head, _)| head.clone())
+        .collect();
+    let marks = !spec.bulk.is_empty()
+        && spec
+            .bulk
+            .iter()
+            .any(|bulk| untrack(|| session::can(bulk.needs)));
     let body = match &rows {
-        Some(rows) => rows.rows.iter().cloned().enumerate().map(|(at, row)| line(list, at, row, &spec.heads, &shown, marks)).collect_view().into_any(),
-        None => (0..8).map(|_| waiting(heads.len(), marks)).collect_view().into_any(),
+        Some(rows) => rows
+            .rows
+            .iter()
+            .cloned()
+            .enumerate()
+            .map(|(at, row)| line(list, at, row, &spec.heads, &shown, marks))
+            .collect_view()
+            .into_any(),
+        None => (0..8)
+            .map(|_| waiting(heads.len(), marks))
+            .collect_view()
+            .into_any(),
     };
     let all = rows.map(|rows| Arc::new(rows.rows.clone()));
     let mark_all = marks.then(|| all.map(|all| view! { <th role="columnheader" scope="col" class="mark">{mark_all(list, all)}</th> }.into_any()).unwrap_or_else(|| view! { <th role="columnheader" class="mark"><span class="sr-only">"Select"</span></th> }.into_any()));
@@ -44,7 +87,10 @@ fn heading(list: List, head: Head) -> AnyView {
     let Some(key) = head.sort else {
         return view! { <th role="columnheader" scope="col" class:num=head.number>{head.text}</th> }.into_any();
     };
-    let order = move || list.asked.with(|asked| (asked.sort.0 == key).then_some(asked.sort.1));
+    let order = move || {
+        list.asked
+            .with(|asked| (asked.sort.0 == key).then_some(asked.sort.1))
+    };
     let aria = move || match order() {
         None => "none",
         Some(true) => "descending",
@@ -67,9 +113,18 @@ fn line(list: List, at: usize, row: Row, heads: &[Head], shown: &[bool], marks: 
     let id = row.with_value(|row| row.id.clone());
     let is_marked = move || list.marked.with(|marked| marked.contains_key(&id));
     let href = row.with_value(|row| row.href.clone());
-    let cells = row.with_value(|row| row.cells.clone()).into_iter().zip(heads).zip(shown).filter(|(_, shown)| **shown);
+    let cells = row
+        .with_value(|row| row.cells.clone())
+        .into_iter()
+        .zip(heads)
+        .zip(shown)
+        .filter(|(_, shown)| **shown);
     let cells = cells.enumerate().map(|(place, ((value, head), _))| {
-        let value = if place == 0 { value.link_or_keep(href.clone()) } else { value };
+        let value = if place == 0 {
+            value.link_or_keep(href.clone())
+        } else {
+            value
+        };
         let class = match (place, head.number, head.shown) {
             (0, ..) => "lead",
             (_, true, _) => "num",
@@ -90,8 +145,14 @@ fn line(list: List, at: usize, row: Row, heads: &[Head], shown: &[bool], marks: 
 
 /// A click anywhere in a row opens it; a middle click in a new tab. Links and buttons inside keep their own clicks.
 fn open(event: &MouseEvent, row: StoredValue<Row>) {
-    let Some(href) = row.with_value(|row| row.href.clone()) else { return };
-    let selects = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
+    let Some(href) = row.with_value(|row| row.href.clone()) else {
+        return;
+    };
+    let selects = window()
+        .get_selection()
+        .ok()
+        .flatten()
+        .is_some_and(|selection| !selection.is_collapsed());
     if selects || dom::is_busy(event.target(), "a, button, input, label, .mark") {
         return;
     }
@@ -107,9 +168,17 @@ fn mark_one(list: List, at: usize, row: StoredValue<Row>) -> AnyView {
     let marked = move || list.marked.with(|marked| marked.contains_key(&id));
     let click = move |event: MouseEvent| {
         let on = event_target_checked(&event);
-        let from = list.cursor.get_untracked().filter(|_| event.shift_key()).unwrap_or(at);
+        let from = list
+            .cursor
+            .get_untracked()
+            .filter(|_| event.shift_key())
+            .unwrap_or(at);
         let rows = list.rows.get_untracked();
-        let range = rows.iter().flat_map(|rows| rows.rows.iter()).skip(from.min(at)).take(from.abs_diff(at) + 1);
+        let range = rows
+            .iter()
+            .flat_map(|rows| rows.rows.iter())
+            .skip(from.min(at))
+            .take(from.abs_diff(at) + 1);
         range.for_each(|row| list.mark(row, on));
         list.cursor.set(Some(at));
     };
@@ -118,7 +187,10 @@ fn mark_one(list: List, at: usize, row: StoredValue<Row>) -> AnyView {
 
 fn mark_all(list: List, all: Arc<Vec<Row>>) -> AnyView {
     let rows = Arc::clone(&all);
-    let marked = move || list.marked.with(|marked| rows.iter().all(|row| marked.contains_key(&row.id)));
+    let marked = move || {
+        list.marked
+            .with(|marked| rows.iter().all(|row| marked.contains_key(&row.id)))
+    };
     let click = move |event: MouseEvent| {
         let on = event_target_checked(&event);
         all.iter().for_each(|row| list.mark(row, on));
@@ -134,11 +206,44 @@ fn waiting(columns: usize, marks: bool) -> AnyView {
 /// Nothing to show: because nothing is there yet, or because nothing fits.
 fn nothing(list: List) -> AnyView {
     let spec = list.spec();
-    if list.asked.with(|asked| asked.filter.is_empty() && asked.cursor.is_none()) {
-        let next = spec.buttons.iter().find(|(_, _, needs, _)| untrack(|| session::can(*needs)));
-        let next = next.map(|(label, href, _, sign)| link_button(*label, Look::Primary, *sign, *href));
-        return empty(Icon::Inbox, spec.empty.0.clone(), spec.empty.1.clone(), next);
+    if list
+        .asked
+        .with(|asked| asked.filter.is_empty() && asked.cursor.is_none())
+    {
+        let next = spec
+            .buttons
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, _, needs, _))| untrack(|| session::can(*needs)));
+        let next: Vec<AnyView> = next
+            .map(|(place, (label, href, _, sign))| {
+                link_button(
+                    *label,
+                    if place == 0 {
+                        Look::Primary
+                    } else {
+                        Look::Plain
+                    },
+                    *sign,
+                    *href,
+                )
+            })
+            .collect();
+        let next = (!next.is_empty()).then(|| next.into_any());
+        return empty(
+            Icon::Inbox,
+            spec.empty.0.clone(),
+            spec.empty.1.clone(),
+            next,
+        );
     }
-    let clear = crate::ui::button("Show all", Look::Plain, None, move || list.ask(&list.asked.get_untracked().cleared()));
-    empty(Icon::Search, format!("No {} match", spec.many), "Change the filters, or look at all of them.", Some(clear))
+    let clear = crate::ui::button("Show all", Look::Plain, None, move || {
+        list.ask(&list.asked.get_untracked().cleared())
+    });
+    empty(
+        Icon::Search,
+        format!("No {} match", spec.many),
+        "Change the filters, or look at all of them.",
+        Some(clear),
+    )
 }

@@ -9,7 +9,9 @@ pub(crate) const SEARCH: &str = "list-search";
 
 pub(crate) fn keys(list: List) {
     let step = move |down: bool| {
-        let count = list.rows.with_untracked(|rows| rows.as_ref().map_or(0, |rows| rows.rows.len()));
+        let count = list
+            .rows
+            .with_untracked(|rows| rows.as_ref().map_or(0, |rows| rows.rows.len()));
         if count == 0 {
             return;
         }
@@ -33,11 +35,15 @@ pub(crate) fn keys(list: List) {
     if !list.spec().bulk.is_empty() {
         on_key("x", "Select the row", move || {
             if let Some(row) = list.current() {
-                let on = list.marked.with_untracked(|marked| !marked.contains_key(&row.id));
+                let on = list
+                    .marked
+                    .with_untracked(|marked| !marked.contains_key(&row.id));
                 list.mark(&row, on);
             }
         });
-        on_key("Escape", "Forget the selection", move || list.marked.update(std::collections::BTreeMap::clear));
+        on_key("Escape", "Forget the selection", move || {
+            list.marked.update(std::collections::BTreeMap::clear)
+        });
     }
     if list.spec().searchable {
         on_key("/", "Search", || dom::focus(SEARCH));

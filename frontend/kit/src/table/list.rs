@@ -46,6 +46,8 @@ pub(crate) struct List {
 thread_local! {
     /// The last pages seen, so that going back shows them at once while they are asked for again.
     static SEEN: RefCell<Vec<(String, Arc<Rows>)>> = const { RefCell::new(Vec::new()) };
+    /// How far the list of the last address was scrolled.
+    static SCROLLED: RefCell<(String, i32)> = const { RefCell::new((String::new(), 0)) };
 }
 
 /// Forgets what was seen: whoever comes next may not see it.
@@ -58,7 +60,9 @@ impl List {
         let shown = shown(&spec);
         let seen = SEEN.with_borrow(|seen| {
             let address = asked.get_untracked().address(&here);
-            seen.iter().find(|(known, _)| *known == address).map(|(_, rows)| Arc::clone(rows))
+            seen.iter()
+                .find(|(known, _)| *known == address)
+                .map(|(_, rows)| Arc::clone(rows))
         });
         let list = Self {
             spec: StoredValue::new(Arc::new(spec)),
@@ -79,9 +83,24 @@ impl List {
     pub fn spec(self) -> Arc<Spec> {
         self.spec.get_value()
     }
+    /// Where it stands: the address of what is asked.
+    fn address(self) -> String {
+        self.asked.get_untracked().address(&self.here.get_value())
+    }
+    /// Remembers how far it is scrolled.
+    pub fn scrolled(self, top: i32) {
+        SCROLLED.set((self.address(), top));
+    }
+    /// How far it was scrolled when it was left.
+    pub fn scroll(self) -> Option<i32> {
+        SCROLLED
+            .with_borrow(|(address, top)| (*address == self.address() && *top > 0).then_some(*top))
+    }
     /// Asks once more for the same page.
     pub fn reload(self) {
-        let _ = self.again.try_update(|again| *again = again.wrapping_add(1));
+        let _ = self
+            .again
+            .try_update(|again| *again = again.wrapping_add(1));
     }
     /// Asks for something else, which the back button undoes.
     pub fn ask(self, asked: &Asked) {
@@ -94,7 +113,8 @@ impl List {
     /// The row of the keyboard.
     pub fn current(self) -> Option<Row> {
         let at = self.cursor.get_untracked()?;
-        self.rows.with_untracked(|rows| rows.as_ref().and_then(|rows| rows.rows.get(at).cloned()))
+        self.rows
+            .with_untracked(|rows| rows.as_ref().and_then(|rows| rows.rows.get(at).cloned()))
     }
     /// Marks a row, or takes the mark off.
     pub fn mark(self, row: &Row, on: bool) {
@@ -112,13 +132,19 @@ impl List {
         Effect::new(move |before: Option<Asked>| {
             let asked = self.asked.get();
             self.again.track();
-            if before.as_ref().is_some_and(|before| before.filter != asked.filter) {
+            if before
+                .as_ref()
+                .is_some_and(|before| before.filter != asked.filter)
+            {
                 self.marked.update(BTreeMap::clear);
             }
             turn.update_value(|turn| *turn = turn.wrapping_add(1));
             let mine = turn.get_value();
             self.busy.set(true);
-            let (work, address) = ((self.spec().fetch)(asked.clone()), asked.address(&self.here.get_value()));
+            let (work, address) = (
+                (self.spec().fetch)(asked.clone()),
+                asked.address(&self.here.get_value()),
+            );
             leptos::task::spawn_local(async move {
                 let outcome = work.await;
                 if turn.try_get_value() == Some(mine) {
@@ -139,7 +165,11 @@ impl List {
                     seen.insert(0, (address, Arc::clone(&rows)));
                 });
                 let last = rows.rows.len().saturating_sub(1);
-                self.cursor.update(|cursor| *cursor = cursor.map(|at| at.min(last)).filter(|_| !rows.rows.is_empty()));
+                self.cursor.update(|cursor| {
+                    *cursor = cursor
+                        .map(|at| at.min(last))
+                        .filter(|_| !rows.rows.is_empty())
+                });
                 self.fault.set(None);
                 self.rows.set(Some(rows));
             }
@@ -151,7 +181,8 @@ impl List {
 /// The columns to show: as they were chosen here before, else as the screen says.
 fn shown(spec: &Spec) -> Vec<bool> {
     let remembered = memory::recall(&format!("columns:{}", spec.path));
-    let hidden: Option<Vec<String>> = remembered.map(|names| names.split('|').map(str::to_owned).collect());
+    let hidden: Option<Vec<String>> =
+        remembered.map(|names| names.split('|').map(str::to_owned).collect());
     let show = |head: &Head| match &hidden {
         Some(hidden) => !hidden.iter().any(|name| name == head.text),
         None => head.shown != super::column::Shown::Asked,
@@ -163,6 +194,12 @@ fn shown(spec: &Spec) -> Vec<bool> {
 pub(crate) fn remember_columns(list: List) {
     let spec = list.spec();
     let shown = list.shown.get_untracked();
-    let hidden: Vec<&str> = spec.heads.iter().zip(shown).filter(|(_, shown)| !shown).map(|(head, _)| head.text).collect();
+    let hidden: Vec<&str> = spec
+        .heads
+        .iter()
+        .zip(shown)
+        .filter(|(_, shown)| !shown)
+        .map(|(head, _)| head.text)
+        .collect();
     memory::remember(&format!("columns:{}", spec.path), &hidden.join("|"));
 }

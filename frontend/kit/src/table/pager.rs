@@ -1,7 +1,10 @@
 //! Which rows of how many, and the way to the others.
 
 use super::list::List;
-use crate::{format::count, ui::{Icon, icon}};
+use crate::{
+    format::count,
+    ui::{Icon, icon},
+};
 use leptos::prelude::*;
 
 pub(crate) fn pager(list: List) -> AnyView {
@@ -13,16 +16,43 @@ pub(crate) fn pager(list: List) -> AnyView {
             if shown == 0 {
                 return None;
             }
-            Some(format!("{}–{} of {}", count(at), count(at + shown - 1), rows.total()))
+            Some(format!(
+                "{}–{} of {}",
+                count(at),
+                count(at + shown - 1),
+                rows.total()
+            ))
         })
     };
-    let cursor = move |way: &'static str| list.rows.with(|rows| rows.as_ref().and_then(|rows| if way == "after" { rows.next.clone() } else { rows.prev.clone() }));
+    let cursor = move |way: &'static str| {
+        list.rows.with(|rows| {
+            rows.as_ref().and_then(|rows| {
+                if way == "after" {
+                    rows.next.clone()
+                } else {
+                    rows.prev.clone()
+                }
+            })
+        })
+    };
     let turn = move |way: &'static str| {
-        let Some(cursor) = untrack(|| cursor(way)) else { return };
+        let Some(cursor) = untrack(|| cursor(way)) else {
+            return;
+        };
         let asked = list.asked.get_untracked();
         let limit = i64::from(asked.limit);
-        let shown = list.rows.with_untracked(|rows| rows.as_ref().and_then(|rows| i64::try_from(rows.rows.len()).ok())).unwrap_or(limit);
-        let at = if way == "after" { asked.at + shown } else { asked.at - limit };
+        let shown = list
+            .rows
+            .with_untracked(|rows| {
+                rows.as_ref()
+                    .and_then(|rows| i64::try_from(rows.rows.len()).ok())
+            })
+            .unwrap_or(limit);
+        let at = if way == "after" {
+            asked.at + shown
+        } else {
+            asked.at - limit
+        };
         list.ask(&asked.turned(way, cursor, at));
     };
     let limits = [25, 50, 100].map(|limit| view! { <option value=limit.to_string() selected={move || list.asked.with(|asked| asked.limit == limit)}>{limit}" rows"</option> });

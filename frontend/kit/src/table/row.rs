@@ -25,9 +25,21 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub fn new<T: Send + Sync + 'static>(source: T, id: String, label: String, href: Option<String>, columns: &[Column<T>]) -> Self {
+    pub fn new<T: Send + Sync + 'static>(
+        source: T,
+        id: String,
+        label: String,
+        href: Option<String>,
+        columns: &[Column<T>],
+    ) -> Self {
         let cells = columns.iter().map(|column| column.cell(&source)).collect();
-        Self { id, label, href, cells, source: Arc::new(source) }
+        Self {
+            id,
+            label,
+            href,
+            cells,
+            source: Arc::new(source),
+        }
     }
     /// The thing itself.
     pub fn source<T: Clone + 'static>(&self) -> Option<T> {
@@ -48,16 +60,31 @@ pub(crate) struct Rows {
 impl Rows {
     pub fn new<T>(page: Page<T>, row: impl Fn(T) -> Row) -> Self {
         let rows = page.data.into_iter().map(row).collect();
-        Self { rows, next: page.next, prev: page.prev, total: page.total, exact: page.total_is_exact }
+        Self {
+            rows,
+            next: page.next,
+            prev: page.prev,
+            total: page.total,
+            exact: page.total_is_exact,
+        }
     }
     /// How many there are, as people say it.
     pub fn total(&self) -> String {
-        format!("{}{}", crate::format::count(self.total), if self.exact { "" } else { "+" })
+        format!(
+            "{}{}",
+            crate::format::count(self.total),
+            if self.exact { "" } else { "+" }
+        )
     }
 }
 
 pub(crate) fn heads<T>(columns: &[Column<T>]) -> Vec<Head> {
-    let head = |column: &Column<T>| Head { text: column.head, sort: column.sort, number: column.number, shown: column.shown };
+    let head = |column: &Column<T>| Head {
+        text: column.head,
+        sort: column.sort,
+        number: column.number,
+        shown: column.shown,
+    };
     columns.iter().map(head).collect()
 }
 

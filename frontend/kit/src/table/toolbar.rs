@@ -5,16 +5,31 @@ use super::{
     keys::SEARCH,
     list::{List, remember_columns},
 };
-use crate::{format, memory, ui::{Icon, button::icon_button, icon, icon::sized, popover::Popover}};
+use crate::{
+    format, memory,
+    ui::{Icon, button::icon_button, icon, icon::sized, popover::Popover},
+};
 use leptos::{ev, prelude::*};
 use std::{sync::Arc, time::Duration};
 
 pub(crate) fn toolbar(list: List) -> AnyView {
     let spec = list.spec();
-    let filters = spec.filters.iter().cloned().map(|by| filter(list, by)).collect_view();
+    let filters = spec
+        .filters
+        .iter()
+        .cloned()
+        .map(|by| filter(list, by))
+        .collect_view();
     let density = move || {
         list.dense.update(|dense| *dense = !*dense);
-        memory::remember("dense", if list.dense.get_untracked() { "yes" } else { "no" });
+        memory::remember(
+            "dense",
+            if list.dense.get_untracked() {
+                "yes"
+            } else {
+                "no"
+            },
+        );
     };
     view! {
         <div class="toolbar" role="search" aria-label=format!("Narrow the list of {}", spec.many)>
@@ -54,7 +69,14 @@ fn filter(list: List, by: By) -> AnyView {
     if matches!(by.control, Control::Flag) {
         let key = by.key;
         let on = move || list.asked.with(|asked| asked.filtered(key) == Some("true"));
-        let toggle = move |_| list.ask(&list.asked.get_untracked().narrowed(key, (!untrack(on)).then(|| "true".to_owned())));
+        let toggle = move |_| {
+            list.ask(
+                &list
+                    .asked
+                    .get_untracked()
+                    .narrowed(key, (!untrack(on)).then(|| "true".to_owned())),
+            )
+        };
         return view! { <button type="button" class="filter" aria-pressed={move || on().to_string()} on:click=toggle>{by.label}</button> }.into_any();
     }
     let (label, name) = (by.label, format!("Filter by {}", by.label.to_lowercase()));
@@ -63,7 +85,13 @@ fn filter(list: List, by: By) -> AnyView {
         Control::Choice { options, many } => choices(list, by.key, options(), many, open),
         Control::Dates { from, to } => range(list, from, to),
         Control::Pick(source) => {
-            let (key, chosen) = (by.key, Signal::derive(move || list.asked.with(|asked| asked.filtered(by.key).map(str::to_owned))));
+            let (key, chosen) = (
+                by.key,
+                Signal::derive(move || {
+                    list.asked
+                        .with(|asked| asked.filtered(by.key).map(str::to_owned))
+                }),
+            );
             let set = move |id: Option<String>| {
                 open.set(false);
                 list.ask(&list.asked.get_untracked().narrowed(key, id));
@@ -72,11 +100,32 @@ fn filter(list: List, by: By) -> AnyView {
         }
         Control::Flag => ().into_any(),
     };
-    Popover { name: Some(name), class: "filter", to_left: false, role: "dialog", button: Arc::new(button), panel: Arc::new(panel) }.view()
+    Popover {
+        name: Some(name),
+        class: "filter",
+        to_left: false,
+        role: "dialog",
+        button: Arc::new(button),
+        panel: Arc::new(panel),
+    }
+    .view()
 }
 
-fn choices(list: List, key: &'static str, options: Vec<(String, String)>, many: bool, open: RwSignal<bool>) -> AnyView {
-    let chosen = move || list.asked.with(|asked| asked.filtered(key).map(|value| value.split(',').map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default());
+fn choices(
+    list: List,
+    key: &'static str,
+    options: Vec<(String, String)>,
+    many: bool,
+    open: RwSignal<bool>,
+) -> AnyView {
+    let chosen = move || {
+        list.asked.with(|asked| {
+            asked
+                .filtered(key)
+                .map(|value| value.split(',').map(str::to_owned).collect::<Vec<_>>())
+                .unwrap_or_default()
+        })
+    };
     let toggle = move |word: &str, on: bool| {
         let mut words = if many { untrack(chosen) } else { Vec::new() };
         words.retain(|known| known != word);
@@ -86,33 +135,64 @@ fn choices(list: List, key: &'static str, options: Vec<(String, String)>, many: 
         if !many {
             open.set(false);
         }
-        list.ask(&list.asked.get_untracked().narrowed(key, Some(words.join(","))));
+        list.ask(
+            &list
+                .asked
+                .get_untracked()
+                .narrowed(key, Some(words.join(","))),
+        );
     };
     let wanted = RwSignal::new(String::new());
-    let narrow = (options.len() > 12).then(|| view! { <input type="search" class="narrow" placeholder="Search" aria-label="Search the choices" autocomplete="off" bind:value=wanted/> });
+    let narrow = (options.len() > 12).then(|| view! { <input type="search" class="find" placeholder="Search" aria-label="Search the choices" autocomplete="off" bind:value=wanted/> });
     let one = move |(word, label): (String, String)| {
         let (shown, known, pick) = (label.to_lowercase(), word.clone(), word);
         let fits = move || wanted.with(|wanted| shown.contains(&wanted.to_lowercase()));
-        let checked = move || chosen().iter().any(|chosen| *chosen == known);
+        let checked = move || chosen().contains(&known);
         view! {
             <label class="option" class:hidden={move || !fits()}><input type="checkbox" prop:checked=checked
                 on:change=move |event| toggle(&pick, event_target_checked(&event))/><span>{label}</span></label>
         }
     };
-    view! { <div class="options">{narrow}{options.into_iter().map(one).collect_view()}</div> }.into_any()
+    view! { <div class="options">{narrow}{options.into_iter().map(one).collect_view()}</div> }
+        .into_any()
 }
 
 /// Two days; the second one is included, so the parameter is the beginning of the day after it.
 fn range(list: List, from: &'static str, to: &'static str) -> AnyView {
     let day = move |key: &'static str, shift: bool| {
-        let text = list.asked.with(|asked| asked.filtered(key).map(str::to_owned));
-        let time = text.and_then(|text| chrono::DateTime::parse_from_rfc3339(&text).ok()).map(|time| time.to_utc());
-        let time = time.and_then(|time| if shift { time.checked_sub_signed(chrono::TimeDelta::seconds(1)) } else { Some(time) });
-        time.map(|time| format::local(time).split('T').next().unwrap_or_default().to_owned()).unwrap_or_default()
+        let text = list
+            .asked
+            .with(|asked| asked.filtered(key).map(str::to_owned));
+        let time = text
+            .and_then(|text| chrono::DateTime::parse_from_rfc3339(&text).ok())
+            .map(|time| time.to_utc());
+        let time = time.and_then(|time| {
+            if shift {
+                time.checked_sub_signed(chrono::TimeDelta::seconds(1))
+            } else {
+                Some(time)
+            }
+        });
+        time.map(|time| {
+            format::local(time)
+                .split('T')
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        })
+        .unwrap_or_default()
     };
     let set = move |key: &'static str, text: String, shift: bool| {
-        let time = format::from_local(&format!("{text}{}", if shift { "T24:00" } else { "T00:00" }));
-        list.ask(&list.asked.get_untracked().narrowed(key, time.as_ref().map(wire::Param::show)));
+        let time = format::from_local(&format!(
+            "{text}{}",
+            if shift { "T24:00" } else { "T00:00" }
+        ));
+        list.ask(
+            &list
+                .asked
+                .get_untracked()
+                .narrowed(key, time.as_ref().map(wire::Param::show)),
+        );
     };
     view! {
         <div class="range">
@@ -126,16 +206,32 @@ fn range(list: List, from: &'static str, to: &'static str) -> AnyView {
 fn columns(list: List) -> AnyView {
     let panel = move |_| {
         let one = |(at, head): (usize, &super::row::Head)| {
-            let checked = move || list.shown.with(|shown| shown.get(at).copied().unwrap_or(true));
+            let checked = move || {
+                list.shown
+                    .with(|shown| shown.get(at).copied().unwrap_or(true))
+            };
             let toggle = move |event| {
                 let on = event_target_checked(&event);
-                list.shown.update(|shown| if let Some(slot) = shown.get_mut(at) { *slot = on });
+                list.shown.update(|shown| {
+                    if let Some(slot) = shown.get_mut(at) {
+                        *slot = on
+                    }
+                });
                 remember_columns(list);
             };
             view! { <label class="option"><input type="checkbox" disabled=at == 0 prop:checked=checked on:change=toggle/><span>{head.text}</span></label> }
         };
         let spec = list.spec();
-        view! { <div class="options">{spec.heads.iter().enumerate().map(one).collect_view()}</div> }.into_any()
+        view! { <div class="options">{spec.heads.iter().enumerate().map(one).collect_view()}</div> }
+            .into_any()
     };
-    Popover { name: Some("Columns".to_owned()), class: "btn quiet icon-only", to_left: true, role: "dialog", button: Arc::new(|| icon(Icon::Columns3)), panel: Arc::new(panel) }.view()
+    Popover {
+        name: Some("Columns".to_owned()),
+        class: "btn quiet icon-only",
+        to_left: true,
+        role: "dialog",
+        button: Arc::new(|| icon(Icon::Columns3)),
+        panel: Arc::new(panel),
+    }
+    .view()
 }

@@ -14,8 +14,13 @@ pub fn copy_button(text: impl Into<String>, what: &str) -> AnyView {
         event.stop_propagation();
         event.prevent_default();
         leptos::task::spawn_local(async move {
-            let Some(window) = web_sys::window() else { return };
-            if JsFuture::from(window.navigator().clipboard().write_text(&text.get_value())).await.is_err() {
+            let Some(window) = web_sys::window() else {
+                return;
+            };
+            if JsFuture::from(window.navigator().clipboard().write_text(&text.get_value()))
+                .await
+                .is_err()
+            {
                 return toast::bad("The browser did not allow copying.");
             }
             copied.set(true);

@@ -61,7 +61,11 @@ pub(crate) fn dialogs() -> AnyView {
 }
 
 fn body(question: Question, open: RwSignal<bool>) -> AnyView {
-    let (reason, fault, busy) = (RwSignal::new(String::new()), RwSignal::new(None::<String>), RwSignal::new(false));
+    let (reason, fault, busy) = (
+        RwSignal::new(String::new()),
+        RwSignal::new(None::<String>),
+        RwSignal::new(false),
+    );
     let needs_reason = question.reason == Reason::Required;
     let run = question.run;
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -85,7 +89,17 @@ fn body(question: Question, open: RwSignal<bool>) -> AnyView {
             }
         });
     };
-    let label = if needs_reason { "Reason" } else { "Reason (optional)" };
+    // Two buttons that begin with the same word are easily mistaken for each other.
+    let back = if question.verb.starts_with("Cancel") {
+        "Back"
+    } else {
+        "Cancel"
+    };
+    let label = if needs_reason {
+        "Reason"
+    } else {
+        "Reason (optional)"
+    };
     let ask = (question.reason != Reason::None).then(|| {
         view! {
             <div class="field">
@@ -101,7 +115,7 @@ fn body(question: Question, open: RwSignal<bool>) -> AnyView {
             {ask}
             <div id="question-fault" role="alert">{move || fault.get().map(|text| view! { <p class="banner" data-tone="bad">{text}</p> })}</div>
             <footer class="window-foot">
-                <button type="button" class="btn" on:click=move |_| open.set(false)>"Cancel"</button>
+                <button type="button" class="btn" on:click=move |_| open.set(false)>{back}</button>
                 <button type="submit" class=if question.danger { "btn danger solid" } else { "btn primary" } aria-busy={move || busy.get().to_string()}>{question.verb}</button>
             </footer>
         </form>

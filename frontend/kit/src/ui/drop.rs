@@ -8,18 +8,30 @@ use web_sys::File;
 pub type Chosen = RwSignal<Option<File>, LocalStorage>;
 
 /// A zone for one file. `accept` is what the browser's own chooser offers, such as `.csv,.json`.
-pub fn file_drop(id: &'static str, accept: &'static str, hint: &'static str, chosen: Chosen) -> AnyView {
+pub fn file_drop(
+    id: &'static str,
+    accept: &'static str,
+    hint: &'static str,
+    chosen: Chosen,
+) -> AnyView {
     let over = RwSignal::new(false);
     let input = NodeRef::<html::Input>::new();
     let dropped = move |event: DragEvent| {
         event.prevent_default();
         over.set(false);
-        if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
+        if let Some(file) = event
+            .data_transfer()
+            .and_then(|data| data.files())
+            .and_then(|files| files.get(0))
+        {
             chosen.set(Some(file));
         }
     };
     let picked = move |_| {
-        let file = input.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0));
+        let file = input
+            .get_untracked()
+            .and_then(|input| input.files())
+            .and_then(|files| files.get(0));
         if file.is_some() {
             chosen.set(file);
         }

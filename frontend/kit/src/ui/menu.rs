@@ -28,14 +28,31 @@ pub struct Entry {
 }
 
 /// A button with a menu under it.
-pub fn menu(name: impl Into<String>, class: &'static str, button: impl Fn() -> AnyView + Send + Sync + 'static, entries: Vec<Entry>) -> AnyView {
+pub fn menu(
+    name: impl Into<String>,
+    class: &'static str,
+    button: impl Fn() -> AnyView + Send + Sync + 'static,
+    entries: Vec<Entry>,
+) -> AnyView {
     let entries = Arc::new(entries);
     let panel = move |open: RwSignal<bool>| {
-        let all = entries.iter().cloned().map(|entry| one(entry, open)).collect_view();
+        let all = entries
+            .iter()
+            .cloned()
+            .map(|entry| one(entry, open))
+            .collect_view();
         view! { <div class="menu" on:keydown=walk>{all}</div> }.into_any()
     };
     let (button, panel) = (Arc::new(button), Arc::new(panel));
-    Popover { name: Some(name.into()), class, to_left: true, role: "menu", button, panel }.view()
+    Popover {
+        name: Some(name.into()),
+        class,
+        to_left: true,
+        role: "menu",
+        button,
+        panel,
+    }
+    .view()
 }
 
 fn one(entry: Entry, open: RwSignal<bool>) -> AnyView {
@@ -55,11 +72,24 @@ fn one(entry: Entry, open: RwSignal<bool>) -> AnyView {
 
 /// Moves the focus among the entries, as is expected of menus.
 fn walk(event: KeyboardEvent) {
-    let Some(list) = event.current_target().and_then(|list| list.dyn_into::<web_sys::Element>().ok()) else { return };
-    let Ok(items) = list.query_selector_all("[role^=menuitem]") else { return };
+    let Some(list) = event
+        .current_target()
+        .and_then(|list| list.dyn_into::<web_sys::Element>().ok())
+    else {
+        return;
+    };
+    let Ok(items) = list.query_selector_all("[role^=menuitem]") else {
+        return;
+    };
     let count = items.length();
     let active = document().active_element();
-    let at = (0..count).find(|&place| items.get(place).is_some_and(|item| active.as_ref().is_some_and(|active| active.is_same_node(Some(&item)))));
+    let at = (0..count).find(|&place| {
+        items.get(place).is_some_and(|item| {
+            active
+                .as_ref()
+                .is_some_and(|active| active.is_same_node(Some(&item)))
+        })
+    });
     let next = match event.key().as_str() {
         "ArrowDown" => at.map_or(0, |at| (at + 1) % count.max(1)),
         "ArrowUp" => at.map_or(0, |at| (at + count - 1) % count.max(1)),
@@ -68,7 +98,10 @@ fn walk(event: KeyboardEvent) {
         _ => return,
     };
     event.prevent_default();
-    if let Some(item) = items.get(next).and_then(|item| item.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(item) = items
+        .get(next)
+        .and_then(|item| item.dyn_into::<web_sys::HtmlElement>().ok())
+    {
         let _ = item.focus();
     }
 }

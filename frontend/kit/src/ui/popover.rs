@@ -21,7 +21,8 @@ pub struct Popover {
 }
 
 impl Popover {
-    /// Draws it, closed.
+    /// Draws it, closed. The panel can be focused itself: a click between its controls would else carry the focus out
+    /// of it, and so close it.
     pub fn view(self) -> AnyView {
         let open = RwSignal::new(false);
         let root = NodeRef::<html::Div>::new();
@@ -40,14 +41,21 @@ impl Popover {
                 focus_button(root);
             }
         };
-        let Self { name, class, to_left, role, button, panel } = self;
+        let Self {
+            name,
+            class,
+            to_left,
+            role,
+            button,
+            panel,
+        } = self;
         let panel_name = name.clone();
         view! {
             <div class="popover" node_ref=root on:keydown=keys>
                 <button type="button" class=class aria-label=name.clone() title=name aria-haspopup=role aria-expanded={move || open.get().to_string()}
                     on:click=move |_| open.update(|open| *open = !*open)>{button()}</button>
                 {move || open.get().then(|| view! {
-                    <div class="panel" class:to-left=to_left role=role aria-label=panel_name.clone()>{panel(open)}</div>
+                    <div class="panel" tabindex="-1" class:to-left=to_left role=role aria-label=panel_name.clone()>{panel(open)}</div>
                 })}
             </div>
         }
@@ -57,8 +65,11 @@ impl Popover {
 
 fn close_outside(root: NodeRef<html::Div>, open: RwSignal<bool>) {
     let inside = move |event: &web_sys::Event| {
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        root.get_untracked().is_none_or(|root| root.contains(target.as_ref()))
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        root.get_untracked()
+            .is_none_or(|root| root.contains(target.as_ref()))
     };
     let shut = move |event: &web_sys::Event| {
         if open.try_get_untracked() == Some(true) && !inside(event) {
@@ -74,15 +85,20 @@ fn close_outside(root: NodeRef<html::Div>, open: RwSignal<bool>) {
 }
 
 fn focus_first(root: NodeRef<html::Div>) {
-    const CAN: &str = ".panel [autofocus], .panel input, .panel [role^=menuitem], .panel button, .panel a";
-    let first = root.get_untracked().and_then(|root| root.query_selector(CAN).ok()?);
+    const CAN: &str =
+        ".panel [autofocus], .panel input, .panel [role^=menuitem], .panel button, .panel a";
+    let first = root
+        .get_untracked()
+        .and_then(|root| root.query_selector(CAN).ok()?);
     if let Some(first) = first.and_then(|first| first.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = first.focus();
     }
 }
 
 fn focus_button(root: NodeRef<html::Div>) {
-    let button = root.get_untracked().and_then(|root| root.query_selector("button").ok()?);
+    let button = root
+        .get_untracked()
+        .and_then(|root| root.query_selector("button").ok()?);
     if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = button.focus();
     }

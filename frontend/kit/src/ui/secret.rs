@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 /// Shows the mask and a button. The opening is asked of the server each time, which logs it; the panel keeps nothing.
-pub fn secret(mask: impl Into<String>, open: impl Fn() -> Task<Result<String, Fault>> + Send + Sync + 'static) -> AnyView {
+pub fn secret(
+    mask: impl Into<String>,
+    open: impl Fn() -> Task<Result<String, Fault>> + Send + Sync + 'static,
+) -> AnyView {
     let mask: String = mask.into();
     let (shown, busy) = (RwSignal::new(None::<String>), RwSignal::new(false));
     let open = Arc::new(open);

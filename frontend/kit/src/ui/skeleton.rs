@@ -5,14 +5,20 @@ use leptos::prelude::*;
 /// Lines of text to come.
 pub fn lines(count: usize) -> AnyView {
     let each = |_| view! { <span class="sk"></span> };
-    view! { <div class="sk-lines" aria-hidden="true">{(0..count).map(each).collect_view()}</div> }.into_any()
+    view! { <div class="sk-lines" aria-hidden="true">{(0..count).map(each).collect_view()}</div> }
+        .into_any()
+}
+
+/// A picture to come.
+pub fn block() -> AnyView {
+    view! { <span class="sk block" aria-hidden="true"></span> }.into_any()
 }
 
 /// A whole page to come, announced to who cannot see it.
 pub fn page() -> AnyView {
     view! {
         <div class="sk-page" role="status">
-            <span class="sr-only">"Loading…"</span>
+            <h1 class="sr-only">"Loading…"</h1>
             <span class="sk tall"></span>
             <div class="split"><div class="card">{lines(6)}</div><div class="card">{lines(4)}</div></div>
         </div>

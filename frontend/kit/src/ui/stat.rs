@@ -15,7 +15,13 @@ pub enum Good {
 }
 
 /// A number with its change, such as `+4.0%`, which is green only where that direction is good.
-pub fn stat(name: impl Into<String>, value: impl Into<String>, change: Option<String>, good: Good, href: Option<String>) -> AnyView {
+pub fn stat(
+    name: impl Into<String>,
+    value: impl Into<String>,
+    change: Option<String>,
+    good: Good,
+    href: Option<String>,
+) -> AnyView {
     let (name, value): (String, String) = (name.into(), value.into());
     let change = change.map(|change| {
         let falls = change.starts_with(['-', '−']);
@@ -24,7 +30,11 @@ pub fn stat(name: impl Into<String>, value: impl Into<String>, change: Option<St
             (Good::Up, false) | (Good::Down, true) => "good",
             _ => "bad",
         };
-        let sign = icon(if falls { Icon::TrendingDown } else { Icon::TrendingUp });
+        let sign = icon(if falls {
+            Icon::TrendingDown
+        } else {
+            Icon::TrendingUp
+        });
         view! { <span class="change" data-tone=tone>{sign}{change}</span> }
     });
     let body = view! { <span class="stat-name">{name}</span><span class="stat-value">{value}</span>{change} };

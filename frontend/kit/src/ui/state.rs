@@ -5,7 +5,12 @@ use crate::api::Fault;
 use leptos::prelude::*;
 
 /// Nothing here: what that means, what to do next, and the button for it.
-pub fn empty(sign: Icon, title: impl Into<String>, hint: impl Into<String>, next: Option<AnyView>) -> AnyView {
+pub fn empty(
+    sign: Icon,
+    title: impl Into<String>,
+    hint: impl Into<String>,
+    next: Option<AnyView>,
+) -> AnyView {
     let (title, hint): (String, String) = (title.into(), hint.into());
     view! {
         <div class="empty">

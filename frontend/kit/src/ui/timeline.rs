@@ -28,7 +28,11 @@ pub fn timeline(events: Vec<Event>) -> AnyView {
 }
 
 fn step(event: Event) -> AnyView {
-    let more = event.more.into_iter().map(|line| view! { <p class="step-more">{line}</p> }).collect_view();
+    let more = event
+        .more
+        .into_iter()
+        .map(|line| view! { <p class="step-more">{line}</p> })
+        .collect_view();
     view! {
         <li class="step" data-tone=event.tone.word()>
             <p class="step-what">{event.what}</p>

@@ -35,7 +35,12 @@ pub fn bad(text: impl Into<String>) {
 
 /// A call failed.
 pub fn fault(fault: &Fault) {
-    push(true, fault.sentence(), fault.request_id().map(str::to_owned), None);
+    push(
+        true,
+        fault.sentence(),
+        fault.request_id().map(str::to_owned),
+        None,
+    );
 }
 
 fn push(bad: bool, text: String, request: Option<String>, undo: Option<Undo>) {
@@ -47,7 +52,13 @@ fn push(bad: bool, text: String, request: Option<String>, undo: Option<Undo>) {
         if all.len() > 2 {
             all.remove(0);
         }
-        all.push(Toast { id, bad, text, request, undo });
+        all.push(Toast {
+            id,
+            bad,
+            text,
+            request,
+            undo,
+        });
     });
     if !bad {
         set_timeout(move || dismiss(id), stay);
@@ -55,7 +66,9 @@ fn push(bad: bool, text: String, request: Option<String>, undo: Option<Undo>) {
 }
 
 fn dismiss(id: u32) {
-    TOASTS.with(Clone::clone).update(|all| all.retain(|toast| toast.id != id));
+    TOASTS
+        .with(Clone::clone)
+        .update(|all| all.retain(|toast| toast.id != id));
 }
 
 /// Where news appears. Stands once, in the shell.
@@ -78,8 +91,14 @@ fn one(toast: Toast) -> AnyView {
         };
         view! { <button type="button" class="btn sm" on:click=take_back>"Undo"</button> }
     });
-    let sign = icon(if toast.bad { Icon::CircleAlert } else { Icon::CircleCheck });
-    let request = toast.request.map(|request| view! { <small class="muted">"Request "{request}</small> });
+    let sign = icon(if toast.bad {
+        Icon::CircleAlert
+    } else {
+        Icon::CircleCheck
+    });
+    let request = toast
+        .request
+        .map(|request| view! { <small class="muted">"Request "{request}</small> });
     view! {
         <div class="toast" data-tone=if toast.bad { "bad" } else { "good" }>
             {sign}<p>{toast.text}{request}</p>{undo}

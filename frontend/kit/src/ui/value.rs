@@ -27,12 +27,22 @@ pub struct Value {
 
 impl Value {
     fn new(kind: Kind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), hint: None, note: None, link: None }
+        Self {
+            kind,
+            text: text.into(),
+            hint: None,
+            note: None,
+            link: None,
+        }
     }
     /// Text; nothing at all is a dash.
     pub fn text(text: impl Into<String>) -> Self {
         let text = text.into();
-        if text.trim().is_empty() { Self::absent() } else { Self::new(Kind::Plain, text) }
+        if text.trim().is_empty() {
+            Self::absent()
+        } else {
+            Self::new(Kind::Plain, text)
+        }
     }
     /// Text that may be missing.
     pub fn maybe(text: Option<impl Into<String>>) -> Self {
@@ -112,7 +122,13 @@ impl Value {
     }
     /// Draws it.
     pub fn view(self) -> AnyView {
-        let Self { kind, text, hint, note, link } = self;
+        let Self {
+            kind,
+            text,
+            hint,
+            note,
+            link,
+        } = self;
         let body = match kind {
             Kind::Plain => view! { <span title=hint>{text}</span> }.into_any(),
             Kind::Absent => view! { <span class="muted">{text}</span> }.into_any(),
@@ -126,7 +142,9 @@ impl Value {
             None => body,
         };
         match note {
-            Some(note) => view! { <span class="with-note">{body}<small>{note}</small></span> }.into_any(),
+            Some(note) => {
+                view! { <span class="with-note">{body}<small>{note}</small></span> }.into_any()
+            }
             None => body,
         }
     }

@@ -167,7 +167,9 @@ fn payments(id: UserId) -> Related<Transaction> {
 const fn progress(status: OrderStatus) -> Tone {
     match status {
         OrderStatus::Fulfilled => Tone::Good,
-        OrderStatus::PendingPayment | OrderStatus::Paid | OrderStatus::Provisioning => Tone::Waiting,
+        OrderStatus::PendingPayment | OrderStatus::Paid | OrderStatus::Provisioning => {
+            Tone::Waiting
+        }
         OrderStatus::NeedsReview | OrderStatus::Failed => Tone::Bad,
         OrderStatus::Cancelled => Tone::Neutral,
     }

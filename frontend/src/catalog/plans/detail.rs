@@ -1,6 +1,6 @@
 //! One plan: its terms, its prices, who supplies it, and what became of it.
 
-use super::sale;
+use super::{sale, validity};
 use kit::{
     api,
     format::{megabytes, place},
@@ -20,21 +20,37 @@ use wire::{
 
 /// Draws it.
 pub fn screen(id: PlanId) -> AnyView {
-    let withdraw = act("Withdraw", "withdrawn", Permission::PlansWrite, |plan: Plan| async move { api::remove(&plan).await })
-        .asks("Nobody can buy it from now on. Orders that were placed keep their terms.")
-        .when(|plan| plan.deleted_at.is_none())
-        .danger()
-        .undo(|plan| async move { api::restore(&plan).await });
-    let restore = act("Restore", "restored", Permission::PlansWrite, |plan: Plan| async move { api::restore(&plan).await })
-        .when(|plan| plan.deleted_at.is_some())
-        .icon(Icon::RotateCcw);
+    let withdraw = act(
+        "Withdraw",
+        "withdrawn",
+        Permission::PlansWrite,
+        |plan: Plan| async move { api::remove(&plan).await },
+    )
+    .asks("Not for sale from now on. Orders that were placed keep their terms.")
+    .when(|plan| plan.deleted_at.is_none())
+    .danger()
+    .undo(|plan| async move { api::restore(&plan).await });
+    let restore = act(
+        "Restore",
+        "restored",
+        Permission::PlansWrite,
+        |plan: Plan| async move { api::restore(&plan).await },
+    )
+    .when(|plan| plan.deleted_at.is_some())
+    .icon(Icon::RotateCcw);
     detail_page::<Plan>(id)
         .badge(sale)
-        .edit(Permission::PlansWrite, |plan| plan.deleted_at.is_none().then(|| format!("/catalog/plans/{}/edit", plan.id)))
+        .edit(Permission::PlansWrite, |plan| {
+            plan.deleted_at
+                .is_none()
+                .then(|| format!("/catalog/plans/{}/edit", plan.id))
+        })
         .action(withdraw)
         .action(restore)
-        .fact("Data", |plan| Value::text(megabytes(plan.data_limit_mb.as_ref())))
-        .fact("Validity", |plan| Value::text(format!("{} days", plan.validity_days)))
+        .fact("Data", |plan| {
+            Value::text(megabytes(plan.data_limit_mb.as_ref()))
+        })
+        .fact("Validity", |plan| Value::text(validity(plan)))
         .fact("Minutes", |plan| Value::count(plan.voice_minutes))
         .fact("Messages", |plan| Value::count(plan.sms_count))
         .fact("Top-up", |plan| Value::yes_no(plan.topup_allowed))
@@ -42,7 +58,11 @@ pub fn screen(id: PlanId) -> AnyView {
         .fact("Changed", |plan| Value::ago(plan.updated_at))
         .fact("Withdrawn", |plan| Value::maybe_time(plan.deleted_at))
         .fact("Id", |plan| Value::code(plan.id.to_string()))
-        .card("Description", |plan| plan.description.clone().map(|text| view! { <p class="prose">{text}</p> }.into_any()))
+        .card("Description", |plan| {
+            plan.description
+                .clone()
+                .map(|text| view! { <p class="prose">{text}</p> }.into_any())
+        })
         .card("Works in", |plan| Some(regions(plan)))
         .related(prices(id))
         .related(offers(id))
@@ -56,24 +76,56 @@ fn regions(plan: &Plan) -> AnyView {
 }
 
 fn prices(id: PlanId) -> Related<Price> {
-    related::<Price>("Prices", Permission::PricingRead, PriceFilter { plan_id: Some(id), ..PriceFilter::default() })
-        .column(text("Region", |price: &Price| place(&price.region)))
-        .column(money("Sells for", |price: &Price| (Some(price.selling_price.clone()), price.currency)))
-        .column(money("Costs", |price: &Price| (price.cost_price.clone(), price.currency)))
-        .column(day("From", |price: &Price| Some(price.effective_from)))
-        .column(day("Until", |price: &Price| price.effective_to))
-        .all("/catalog/pricing")
-        .add("New price", format!("/catalog/pricing/new?plan_id={id}"), Permission::PricingWrite)
-        .empty("Without a price it cannot be bought.")
+    related::<Price>(
+        "Prices",
+        Permission::PricingRead,
+        PriceFilter {
+            plan_id: Some(id),
+            ..PriceFilter::default()
+        },
+    )
+    .column(text("Region", |price: &Price| place(&price.region)))
+    .column(money("Sells for", |price: &Price| {
+        (Some(price.selling_price.clone()), price.currency)
+    }))
+    .column(money("Costs", |price: &Price| {
+        (price.cost_price.clone(), price.currency)
+    }))
+    .column(day("From", |price: &Price| Some(price.effective_from)))
+    .column(day("Until", |price: &Price| price.effective_to))
+    .all("/catalog/pricing")
+    .add(
+        "New price",
+        format!("/catalog/pricing/new?plan_id={id}"),
+        Permission::PricingWrite,
+    )
+    .empty("Without a price it cannot be bought.")
 }
 
 fn offers(id: PlanId) -> Related<Offer> {
-    related::<Offer>("Supplied by", Permission::ProvidersRead, OfferFilter { plan_id: Some(id), ..OfferFilter::default() })
-        .column(text("Provider", |offer: &Offer| offer.provider_name.clone()))
-        .column(text("SKU", |offer: &Offer| offer.sku.clone()))
-        .column(money("Costs", |offer: &Offer| (Some(offer.cost.clone()), offer.currency)))
-        .column(count("Priority", |offer: &Offer| offer.priority))
-        .column(state("Asked", |offer: &Offer| if offer.is_active { ("active", Tone::Good) } else { ("paused", Tone::Neutral) }))
-        .opens(|offer| format!("/integrations/providers/{}", offer.provider_id))
-        .empty("No provider offers it: it is sold from stock only.")
+    related::<Offer>(
+        "Supplied by",
+        Permission::ProvidersRead,
+        OfferFilter {
+            plan_id: Some(id),
+            ..OfferFilter::default()
+        },
+    )
+    .column(text("Provider", |offer: &Offer| {
+        offer.provider_name.clone()
+    }))
+    .column(text("SKU", |offer: &Offer| offer.sku.clone()))
+    .column(money("Costs", |offer: &Offer| {
+        (Some(offer.cost.clone()), offer.currency)
+    }))
+    .column(count("Priority", |offer: &Offer| offer.priority))
+    .column(state("Asked", |offer: &Offer| {
+        if offer.is_active {
+            ("active", Tone::Good)
+        } else {
+            ("paused", Tone::Neutral)
+        }
+    }))
+    .opens(|offer| format!("/integrations/providers/{}", offer.provider_id))
+    .empty("No provider offers it: it is sold from stock only.")
 }

@@ -15,18 +15,48 @@ const SAMPLE: &str = "sku,name,data_mb,validity_days,regions,cost_price,selling_
 
 /// Draws it.
 pub fn screen() -> AnyView {
-    let told = |row: &PlanImportRow| Imported { row: row.row, outcome: row.outcome, warnings: Vec::new(), errors: row.errors.clone() };
-    import_page::<PlanImportRow>("Import a price list", "/v1/plans/import", "plans", "/catalog/plans", told)
-        .says("Plans, their prices and the provider's offers, in one file.")
-        .sample("price-list.csv", SAMPLE)
-        .begin(json!({ "currency": "USD", "markup": "30", "publish": true }))
-        .option(picker_field("provider_id", "Provider", Source::of::<Provider>()))
-        .option(money_field("markup", "Markup").unit("%").optional().help("For rows without a selling price."))
-        .option(choice_field("currency", "Currency", Currency::WORDS).help("For rows that name none."))
-        .option(toggle_field("publish", "Put new plans on sale"))
-        .column(maybe("SKU", |row: &PlanImportRow| row.sku.clone()))
-        .column(maybe("Plan", |row: &PlanImportRow| row.name.clone()))
-        .column(money("Costs", |row: &PlanImportRow| (row.cost_price.clone(), row.currency.unwrap_or(Currency::Usd))))
-        .column(money("Sells for", |row: &PlanImportRow| (row.selling_price.clone(), row.currency.unwrap_or(Currency::Usd))))
-        .show()
+    let told = |row: &PlanImportRow| Imported {
+        row: row.row,
+        outcome: row.outcome,
+        warnings: Vec::new(),
+        errors: row.errors.clone(),
+    };
+    import_page::<PlanImportRow>(
+        "Import a price list",
+        "/v1/plans/import",
+        "plans",
+        "/catalog/plans",
+        told,
+    )
+    .says("Plans, their prices and the provider's offers, in one file.")
+    .sample("price-list.csv", SAMPLE)
+    .begin(json!({ "currency": "USD", "markup": "30", "publish": true }))
+    .option(picker_field(
+        "provider_id",
+        "Provider",
+        Source::of::<Provider>(),
+    ))
+    .option(
+        money_field("markup", "Markup")
+            .unit("%")
+            .optional()
+            .help("For rows without a selling price."),
+    )
+    .option(choice_field("currency", "Currency", Currency::WORDS).help("For rows that name none."))
+    .option(toggle_field("publish", "Put new plans on sale"))
+    .column(maybe("SKU", |row: &PlanImportRow| row.sku.clone()))
+    .column(maybe("Plan", |row: &PlanImportRow| row.name.clone()))
+    .column(money("Costs", |row: &PlanImportRow| {
+        (
+            row.cost_price.clone(),
+            row.currency.unwrap_or(Currency::Usd),
+        )
+    }))
+    .column(money("Sells for", |row: &PlanImportRow| {
+        (
+            row.selling_price.clone(),
+            row.currency.unwrap_or(Currency::Usd),
+        )
+    }))
+    .show()
 }

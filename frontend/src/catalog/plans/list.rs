@@ -1,6 +1,6 @@
 //! The list of plans.
 
-use super::sale;
+use super::{sale, validity};
 use kit::{
     api,
     format::{megabytes, places},
@@ -16,38 +16,65 @@ use wire::{
 
 /// Draws it.
 pub fn screen() -> AnyView {
-    let withdraw = act("Withdraw", "withdrawn", Permission::PlansWrite, |plan: Plan| async move { api::remove(&plan).await })
-        .asks("Nobody can buy it from now on. Orders that were placed keep their terms.")
-        .danger()
-        .undo(|plan| async move { api::restore(&plan).await });
+    let withdraw = act(
+        "Withdraw",
+        "withdrawn",
+        Permission::PlansWrite,
+        |plan: Plan| async move { api::remove(&plan).await },
+    )
+    .asks("Not for sale from now on. Orders that were placed keep their terms.")
+    .danger()
+    .undo(|plan| async move { api::restore(&plan).await });
     list_page::<Plan>("Plans")
         .search("Search by name")
         .opens(|plan| format!("/catalog/plans/{}", plan.id))
         .column(text("Name", |plan: &Plan| plan.name.clone()).sort(PlanSort::Name))
         .column(state("Status", sale))
-        .column(value("Data", |plan: &Plan| Value::text(megabytes(plan.data_limit_mb.as_ref()))).sort(PlanSort::DataLimitMb))
-        .column(value("Validity", |plan: &Plan| Value::text(days(plan.validity_days))).sort(PlanSort::ValidityDays))
-        .column(value("Works in", |plan: &Plan| Value::text(places(&plan.regions.0)).hint(plan.regions.0.join(", "))))
+        .column(
+            value("Data", |plan: &Plan| {
+                Value::text(megabytes(plan.data_limit_mb.as_ref()))
+            })
+            .sort(PlanSort::DataLimitMb),
+        )
+        .column(
+            value("Validity", |plan: &Plan| Value::text(validity(plan)))
+                .sort(PlanSort::ValidityDays),
+        )
+        .column(value("Works in", |plan: &Plan| {
+            Value::text(places(&plan.regions.0)).hint(plan.regions.0.join(", "))
+        }))
         .column(value("Top-up", |plan: &Plan| Value::yes_no(plan.topup_allowed)).wide())
         .column(count("Minutes", |plan: &Plan| plan.voice_minutes).extra())
         .column(count("Messages", |plan: &Plan| plan.sms_count).extra())
-        .column(day("Created", |plan: &Plan| Some(plan.created_at)).sort(PlanSort::CreatedAt).wide())
-        .column(day("Changed", |plan: &Plan| Some(plan.updated_at)).sort(PlanSort::UpdatedAt).extra())
+        .column(
+            day("Created", |plan: &Plan| Some(plan.created_at))
+                .sort(PlanSort::CreatedAt)
+                .wide(),
+        )
+        .column(
+            day("Changed", |plan: &Plan| Some(plan.updated_at))
+                .sort(PlanSort::UpdatedAt)
+                .extra(),
+        )
         .filter(on_sale())
         .filter(place("region", "Works in"))
         .filter(dates("created_at_from", "created_at_to", "Created"))
         .filter(flag("withdrawn", "Withdrawn"))
         .action(withdraw)
         .new_button("New plan", "/catalog/plans/new", Permission::PlansWrite)
-        .button("Import", Icon::Upload, "/catalog/plans/import", Permission::PlansWrite)
-        .empty("No plans yet", "Import a provider's price list, or create the first plan by hand.")
+        .button(
+            "Import",
+            Icon::Upload,
+            "/catalog/plans/import",
+            Permission::PlansWrite,
+        )
+        .empty(
+            "No plans yet",
+            "Import a provider's price list, or create the first plan by hand.",
+        )
         .show()
 }
 
 fn on_sale() -> By {
     yes_no("is_active", "Sale", "On sale", "Not on sale")
-}
-
-fn days(days: i32) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
 }

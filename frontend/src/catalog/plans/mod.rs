@@ -5,16 +5,41 @@ mod form;
 mod import;
 mod list;
 
-use kit::{Screen, ui::Tone};
+use kit::{Screen, format::count, ui::Tone};
 use wire::{Permission, catalog::plans::Plan};
 
 /// The screens of plans.
 pub const SCREENS: &[Screen] = &[
-    Screen { path: "/catalog/plans", title: "Plans", needs: Permission::PlansRead, view: |_| Some(list::screen()) },
-    Screen { path: "/catalog/plans/new", title: "New plan", needs: Permission::PlansWrite, view: |_| Some(form::screen(None)) },
-    Screen { path: "/catalog/plans/import", title: "Import a price list", needs: Permission::PlansWrite, view: |_| Some(import::screen()) },
-    Screen { path: "/catalog/plans/{id}", title: "Plan", needs: Permission::PlansRead, view: |at| Some(detail::screen(at.id()?)) },
-    Screen { path: "/catalog/plans/{id}/edit", title: "Edit", needs: Permission::PlansWrite, view: |at| Some(form::screen(Some(at.id()?))) },
+    Screen {
+        path: "/catalog/plans",
+        title: "Plans",
+        needs: Permission::PlansRead,
+        view: |_| Some(list::screen()),
+    },
+    Screen {
+        path: "/catalog/plans/new",
+        title: "New plan",
+        needs: Permission::PlansWrite,
+        view: |_| Some(form::screen(None)),
+    },
+    Screen {
+        path: "/catalog/plans/import",
+        title: "Import a price list",
+        needs: Permission::PlansWrite,
+        view: |_| Some(import::screen()),
+    },
+    Screen {
+        path: "/catalog/plans/{id}",
+        title: "Plan",
+        needs: Permission::PlansRead,
+        view: |at| Some(detail::screen(at.id()?)),
+    },
+    Screen {
+        path: "/catalog/plans/{id}/edit",
+        title: "Edit",
+        needs: Permission::PlansWrite,
+        view: |at| Some(form::screen(Some(at.id()?))),
+    },
 ];
 
 /// Whether a plan can be bought, in a word.
@@ -23,5 +48,13 @@ fn sale(plan: &Plan) -> (&'static str, Tone) {
         (Some(_), _) => ("withdrawn", Tone::Bad),
         (None, true) => ("on_sale", Tone::Good),
         (None, false) => ("not_on_sale", Tone::Neutral),
+    }
+}
+
+/// How long it lasts, as people say it.
+fn validity(plan: &Plan) -> String {
+    match plan.validity_days {
+        1 => "1 day".to_owned(),
+        days => format!("{} days", count(days.into())),
     }
 }

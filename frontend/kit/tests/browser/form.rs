@@ -1,0 +1,129 @@
+//! Forms: what is wrong stands where it is wrong, and nothing typed is lost.
+
+use crate::harness::{Page, address, answer, asked, count, id, pause, plan, problem, signed_in};
+use serde_json::json;
+use wasm_bindgen_test::wasm_bindgen_test;
+use wire::ProblemCode;
+
+#[wasm_bindgen_test]
+async fn a_field_says_what_is_wrong_once_it_was_left() {
+    signed_in(&[]);
+    let page = Page::open("/plans/new");
+    page.fill("#field-validity_days", "abc").await;
+    assert_eq!(
+        page.text("#field-validity_days-fault").await,
+        "Enter a whole number."
+    );
+    let input = page.find("#field-validity_days").await;
+    assert_eq!(input.get_attribute("aria-invalid").as_deref(), Some("true"));
+    assert_eq!(
+        input.get_attribute("aria-describedby").as_deref(),
+        Some("field-validity_days-fault")
+    );
+
+    page.fill("#field-validity_days", "0").await;
+    assert_eq!(
+        page.text("#field-validity_days-fault").await,
+        "Enter a whole number from 1 to 3650."
+    );
+    assert_eq!(count("POST", "/v1/plans"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn what_the_server_says_lands_on_its_field() {
+    signed_in(&[]);
+    let mut refused = problem(ProblemCode::Invalid);
+    refused["errors"] = json!([
+        { "field": "name", "code": "taken", "message": "Another plan has this name." },
+        { "field": "regions.0", "code": "x", "message": "Not sold by us." },
+        { "field": "provider", "code": "x", "message": "None is active." },
+    ]);
+    answer(1, "POST", "/v1/plans", 422, &refused);
+    answer(1, "POST", "/v1/plans", 201, &plan(5, "6 GB"));
+    let page = Page::open("/plans/new");
+    page.fill("#field-name", "5 GB").await;
+    page.click("form button[type=submit]").await;
+
+    assert_eq!(
+        page.text("#field-name-fault").await,
+        "Another plan has this name."
+    );
+    assert_eq!(page.text("#field-regions-fault").await, "Not sold by us.");
+    assert!(
+        page.text("#form-notice")
+            .await
+            .contains("Provider: None is active.")
+    );
+
+    page.fill("#field-name", "6 GB").await;
+    page.click("form button[type=submit]").await;
+    page.find(".detail").await;
+    let keys: Vec<_> = asked()
+        .into_iter()
+        .filter(|call| call["method"] == "POST" && call["url"] == "/v1/plans")
+        .map(|call| call["key"].clone())
+        .collect();
+    assert!(matches!(keys.as_slice(), [one, other] if one == other && one.is_string()));
+}
+
+#[wasm_bindgen_test]
+async fn an_edit_sends_what_changed_and_survives_a_change_by_others() {
+    signed_in(&[]);
+    let mut theirs = plan(5, "Theirs");
+    theirs["version"] = json!(4);
+    theirs["validity_days"] = json!(60);
+    answer(
+        1,
+        "GET",
+        &format!("/v1/plans/{}", id(5)),
+        200,
+        &plan(5, "Old"),
+    );
+    answer(9, "GET", &format!("/v1/plans/{}", id(5)), 200, &theirs);
+    answer(1, "PATCH", "/v1/plans/", 412, &problem(ProblemCode::Stale));
+    answer(1, "PATCH", "/v1/plans/", 200, &plan(5, "Mine"));
+    answer(9, "GET", "/v1/audit", 200, &crate::harness::page_of(&[]));
+    let page = Page::open(&format!("/plans/{}/edit", id(5)));
+    page.fill("#field-name", "Mine").await;
+    page.click("form button[type=submit]").await;
+    page.click("#form-notice button").await;
+    pause(60).await;
+
+    let days: web_sys::HtmlInputElement =
+        wasm_bindgen::JsCast::unchecked_into(page.find("#field-validity_days").await);
+    let name: web_sys::HtmlInputElement =
+        wasm_bindgen::JsCast::unchecked_into(page.find("#field-name").await);
+    assert_eq!(
+        (name.value().as_str(), days.value().as_str()),
+        ("Mine", "60")
+    );
+    page.click("form button[type=submit]").await;
+    page.find(".split").await;
+    let sent: Vec<_> = asked()
+        .into_iter()
+        .filter(|call| call["method"] == "PATCH")
+        .map(|call| (call["body"].clone(), call["match"].clone()))
+        .collect();
+    assert_eq!(
+        sent,
+        [
+            (json!("{\"name\":\"Mine\"}"), json!("\"v3\"")),
+            (json!("{\"name\":\"Mine\"}"), json!("\"v4\""))
+        ]
+    );
+    assert_eq!(address(), format!("/plans/{}", id(5)));
+}
+
+#[wasm_bindgen_test]
+async fn unsaved_work_is_not_left_by_accident() {
+    signed_in(&[]);
+    crate::harness::listed(&[]);
+    let page = Page::open("/plans/new");
+    page.fill("#field-name", "Half typed").await;
+    page.click("a.nav-link").await;
+    assert_eq!(page.text("dialog[open] h2").await, "Leave without saving?");
+    assert_eq!(address(), "/plans/new");
+    page.click("dialog[open] button[type=submit]").await;
+    page.find(".list-page").await;
+    assert_eq!(address(), "/plans");
+}

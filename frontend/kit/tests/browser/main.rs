@@ -1,0 +1,16 @@
+//! The kit in a browser, against an API of a few canned answers.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot be set up has failed"
+)]
+#![cfg(target_arch = "wasm32")]
+
+mod form;
+mod harness;
+mod list;
+mod session;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,175 @@
+//! Staying signed in.
+
+use crate::harness::{
+    Page, answer, asked, count, fake_api, granted, listed, plan, problem, signed_in,
+};
+use kit::{api, session};
+use wasm_bindgen_test::wasm_bindgen_test;
+use wire::{ProblemCode, accounts::sessions::NewSession, catalog::plans::Plan};
+
+#[wasm_bindgen_test]
+async fn an_ended_token_is_renewed_once_for_all_calls_that_wait() {
+    fake_api();
+    answer(
+        1,
+        "POST",
+        "/v1/sessions/refresh",
+        200,
+        &granted("old", "admin"),
+    );
+    session::restore().await;
+    answer(
+        3,
+        "GET",
+        "/v1/plans",
+        401,
+        &problem(ProblemCode::Unauthenticated),
+    );
+    answer(
+        1,
+        "POST",
+        "/v1/sessions/refresh",
+        200,
+        &granted("new", "admin"),
+    );
+    listed(&[plan(1, "5 GB")]);
+
+    let three = [
+        api::page::<Plan>(&[]),
+        api::page::<Plan>(&[]),
+        api::page::<Plan>(&[]),
+    ];
+    let mut got = Vec::new();
+    let promises = three.map(|call| {
+        wasm_bindgen_futures::future_to_promise(async move {
+            Ok(wasm_bindgen::JsValue::from_bool(call.await.is_ok()))
+        })
+    });
+    for promise in promises {
+        got.push(
+            wasm_bindgen_futures::JsFuture::from(promise)
+                .await
+                .is_ok_and(|ok| ok.is_truthy()),
+        );
+    }
+
+    assert_eq!(got, [true, true, true]);
+    assert_eq!(count("POST", "/v1/sessions/refresh"), 2);
+    assert_eq!(
+        asked().last().map(|call| call["token"].clone()),
+        Some("Bearer new".into())
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_refused_renewal_ends_the_session() {
+    fake_api();
+    answer(
+        1,
+        "POST",
+        "/v1/sessions/refresh",
+        200,
+        &granted("old", "admin"),
+    );
+    session::restore().await;
+    assert!(matches!(session::state(), session::State::In(_)));
+    answer(
+        9,
+        "GET",
+        "/v1/plans",
+        401,
+        &problem(ProblemCode::Unauthenticated),
+    );
+    answer(
+        9,
+        "POST",
+        "/v1/sessions/refresh",
+        401,
+        &problem(ProblemCode::Unauthenticated),
+    );
+
+    let outcome = api::page::<Plan>(&[]).await;
+
+    assert_eq!(
+        outcome.err().and_then(|fault| fault.code()),
+        Some(ProblemCode::Unauthenticated)
+    );
+    assert_eq!(session::state(), session::State::Out);
+    assert_eq!(count("GET", "/v1/plans"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_customer_is_told_that_the_panel_is_not_for_them() {
+    fake_api();
+    answer(
+        1,
+        "POST",
+        "/v1/sessions",
+        201,
+        &granted("theirs", "customer"),
+    );
+    answer(
+        1,
+        "DELETE",
+        "/v1/sessions/current",
+        204,
+        &serde_json::Value::Null,
+    );
+
+    let outcome = session::sign_in(&NewSession {
+        email: "a@example.com".to_owned(),
+        password: "x".to_owned(),
+    })
+    .await;
+
+    assert_eq!(
+        outcome.err().and_then(|fault| fault.code()),
+        Some(ProblemCode::Forbidden)
+    );
+    assert_eq!(session::state(), session::State::Out);
+    assert_eq!(count("DELETE", "/v1/sessions/current"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn signing_in_leads_to_where_one_wanted_to_go() {
+    fake_api();
+    answer(
+        1,
+        "POST",
+        "/v1/sessions/refresh",
+        401,
+        &problem(ProblemCode::Unauthenticated),
+    );
+    answer(1, "POST", "/v1/sessions", 201, &granted("t", "support"));
+    listed(&[plan(1, "5 GB")]);
+    let page = Page::open("/plans?is_active=true");
+
+    page.fill("#email", "ada@example.com").await;
+    page.fill("#password", "secret").await;
+    page.click(".auth-card button[type=submit]").await;
+
+    page.find("tr.opens").await;
+    assert_eq!(crate::harness::address(), "/plans?is_active=true");
+}
+
+#[wasm_bindgen_test]
+async fn who_may_not_make_plans_is_not_shown_the_button() {
+    fake_api();
+    answer(
+        9,
+        "POST",
+        "/v1/sessions/refresh",
+        200,
+        &granted("t", "support"),
+    );
+    listed(&[plan(1, "5 GB")]);
+    let page = Page::open("/plans");
+    page.find("tr.opens").await;
+    assert_eq!(page.text(".page-head").await, "Plans1");
+
+    drop(page);
+    signed_in(&[]);
+    listed(&[plan(1, "5 GB")]);
+    let page = Page::open("/plans");
+    page.find(".page-head a.primary").await;
+}

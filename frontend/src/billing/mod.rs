@@ -1,0 +1,30 @@
+//! What was sold, and the money it brought.
+
+pub mod orders;
+mod transactions;
+
+use kit::{
+    shell::{Item, Section},
+    ui::Icon,
+};
+use wire::Permission;
+
+/// The section.
+pub static SECTION: Section = Section {
+    title: "Billing",
+    items: &[
+        Item {
+            label: "Orders",
+            path: "/billing/orders",
+            icon: Icon::ShoppingCart,
+            needs: Permission::OrdersRead,
+        },
+        Item {
+            label: "Transactions",
+            path: "/billing/transactions",
+            icon: Icon::CreditCard,
+            needs: Permission::TransactionsRead,
+        },
+    ],
+    screens: &[orders::SCREENS, transactions::SCREENS],
+};

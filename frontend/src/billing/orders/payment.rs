@@ -1,0 +1,79 @@
+//! The payment of an order, and the simulator that stands in for a gateway in development.
+
+use super::super::transactions::status;
+use kit::{
+    api,
+    format::{money, sentence},
+    page::loaded,
+    session, task,
+    ui::{Icon, Look, Value, badge, card, facts, outside, task_button},
+};
+use leptos::prelude::*;
+use wire::{
+    Filter, OrderId, Page, Permission,
+    billing::transactions::{SimulatePayment, SimulatedOutcome, Transaction, TransactionFilter, TransactionStatus},
+};
+
+/// Draws it; nothing for who may not see payments. `again` asks once more.
+pub fn payments(id: OrderId, again: RwSignal<u32>) -> AnyView {
+    if !session::can(Permission::TransactionsRead) {
+        return ().into_any();
+    }
+    let of = TransactionFilter { order_id: Some(id), ..TransactionFilter::default() };
+    let ask = move || {
+        let pairs = of.pairs();
+        task(async move { api::page::<Transaction>(&pairs).await })
+    };
+    let draw = |page: Page<Transaction>| match page.data.is_empty() {
+        true => view! { <p class="muted">"No payment was opened yet."</p> }.into_any(),
+        false => page.data.into_iter().map(payment).collect_view().into_any(),
+    };
+    card("Payment", loaded(again, ask, draw))
+}
+
+fn payment(paid: Transaction) -> AnyView {
+    let (word, tone) = status(&paid);
+    let href = format!("/billing/transactions/{}", paid.id);
+    let pending = paid.status == TransactionStatus::Pending;
+    let simulated = pending && paid.payment_gateway.as_deref() == Some("simulator") && session::can(Permission::PaymentsSimulate);
+    let checkout = paid.checkout_url.clone().filter(|_| pending);
+    let all = vec![
+        ("Amount", Value::text(money(&paid.total_amount, paid.currency)).link(href)),
+        ("Method", Value::text(sentence(paid.payment_method.as_str()))),
+        ("Gateway", Value::maybe(paid.payment_gateway.as_deref().map(sentence))),
+        ("Gateway id", paid.gateway_transaction_id.clone().map_or_else(Value::absent, Value::code)),
+        ("Checkout", checkout.clone().map_or_else(Value::absent, Value::code)),
+        ("Completed", Value::maybe_time(paid.completed_at)),
+    ];
+    let failure = paid.failure_reason.clone().map(|why| view! { <p class="banner" data-tone="bad">{why}</p> });
+    view! {
+        <div class="payment">
+            {badge(sentence(word), tone)}
+            {failure}
+            {facts(all)}
+            {checkout.map(|url| view! { <div class="actions">{outside("Open the checkout", url)}</div> })}
+            {simulated.then(|| simulator(paid))}
+        </div>
+    }
+    .into_any()
+}
+
+fn simulator(paid: Transaction) -> AnyView {
+    let tell = move |outcome: SimulatedOutcome| {
+        let paid = paid.clone();
+        move || {
+            let paid = paid.clone();
+            task(async move { api::act(&paid, "simulate", &SimulatePayment { outcome }).await })
+        }
+    };
+    view! {
+        <section class="banner simulator" aria-label="Payment simulator">
+            <p><strong>"Payment simulator. "</strong>"No real gateway is connected: say how the customer's payment ends."</p>
+            <div class="actions">
+                {task_button("Succeed", Look::Primary, Some(Icon::Check), "The payment will succeed", tell(SimulatedOutcome::Succeed))}
+                {task_button("Decline", Look::Danger, Some(Icon::Ban), "The payment will be declined", tell(SimulatedOutcome::Decline))}
+            </div>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,87 @@
+//! One payment: what was asked for, how it adds up, what it paid for.
+
+use super::status;
+use kit::{
+    api,
+    format::{money, sentence},
+    page::{detail_page, loaded},
+    task,
+    ui::{Line, Stage, Tone, Value, facts, line, sums, total, track},
+};
+use leptos::prelude::*;
+use wire::{
+    Decimal, OrderId, TransactionId,
+    billing::{
+        orders::Order,
+        transactions::{Transaction, TransactionStatus},
+    },
+};
+
+/// Draws it.
+pub fn screen(id: TransactionId) -> AnyView {
+    detail_page::<Transaction>(id)
+        .badge(status)
+        .subtitle(|paid| format!("{} by {}", money(&paid.total_amount, paid.currency), sentence(paid.payment_method.as_str()).to_lowercase()))
+        .above(|paid| Some(track("How far the payment has come", stages(paid))))
+        .above(|paid| paid.failure_reason.clone().map(|why| view! { <div class="banner" role="alert" data-tone="bad"><p>{why}</p></div> }.into_any()))
+        .card("Amount", |paid| Some(sums(amounts(paid))))
+        .card("Order", |paid| paid.order_id.map(order))
+        .history("transaction")
+        .fact("Method", |paid| Value::text(sentence(paid.payment_method.as_str())))
+        .fact("Gateway", |paid| Value::maybe(paid.payment_gateway.as_deref().map(sentence)))
+        .fact("Gateway id", |paid| paid.gateway_transaction_id.clone().map_or_else(Value::absent, Value::code))
+        .fact("Checkout", |paid| paid.checkout_url.clone().map_or_else(Value::absent, Value::code))
+        .fact("Customer", |paid| Value::text("Open").link(format!("/accounts/users/{}", paid.user_id)))
+        .fact("eSIM", |paid| paid.esim_id.map_or_else(Value::absent, |id| Value::text("Open").link(format!("/esims/inventory/{id}"))))
+        .fact("Opened", |paid| Value::time(paid.created_at))
+        .fact("Completed", |paid| Value::maybe_time(paid.completed_at))
+        .fact("Id", |paid| Value::code(paid.id.to_string()))
+        .refresh_while(|paid| paid.status == TransactionStatus::Pending)
+        .show()
+}
+
+fn stages(paid: &Transaction) -> Vec<Stage> {
+    let stage = |label: &'static str, says: Value, tone: Tone| Stage { label, says, tone };
+    let came = match paid.status {
+        TransactionStatus::Pending => stage("Awaiting payment", Value::absent(), Tone::Waiting),
+        TransactionStatus::Failed => stage("Failed", Value::absent(), Tone::Bad),
+        TransactionStatus::Cancelled => stage("Cancelled", Value::absent(), Tone::Bad),
+        TransactionStatus::Completed | TransactionStatus::Refunded => stage("Completed", Value::maybe_time(paid.completed_at), Tone::Good),
+    };
+    let mut stages = vec![stage("Opened", Value::time(paid.created_at), Tone::Good), came];
+    if paid.refunded_amount.is_positive() {
+        let says = Value::money(&paid.refunded_amount, paid.currency);
+        let all = paid.refunded_amount >= paid.total_amount;
+        stages.push(stage(if all { "Refunded" } else { "Partly refunded" }, says, Tone::Good));
+    }
+    stages
+}
+
+fn amounts(paid: &Transaction) -> Vec<Line> {
+    let show = |amount: &Decimal| money(amount, paid.currency);
+    let less = |amount: &Decimal| show(&Decimal::zero().minus(amount));
+    let mut lines = vec![
+        line("Amount", show(&paid.amount)),
+        line("Discount", less(&paid.discount_amount)),
+        line("Tax", show(&paid.tax_amount)),
+        total("Total", show(&paid.total_amount)),
+    ];
+    if paid.refunded_amount.is_positive() {
+        lines.push(line("Refunded", less(&paid.refunded_amount)));
+        lines.push(total("Kept", show(&paid.total_amount.minus(&paid.refunded_amount))));
+    }
+    lines
+}
+
+/// What it paid for.
+fn order(id: OrderId) -> AnyView {
+    let ask = move || task(async move { api::find::<Order>(id).await });
+    loaded(RwSignal::new(0), ask, |order: Order| {
+        facts(vec![
+            ("Order", Value::text(order.order_number.clone()).link(format!("/billing/orders/{}", order.id))),
+            ("Status", Value::state(order.status.as_str(), order.status.tone().into())),
+            ("Customer", Value::text(order.customer.clone()).link(format!("/accounts/users/{}", order.user_id))),
+            ("Plan", Value::text(format!("{} × {}", order.terms.name, order.quantity)).link(format!("/catalog/plans/{}", order.plan_id))),
+        ])
+    })
+}
