@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::as_conversions, missing_docs, reason = "a test that cannot be set up has failed")]
 
 mod accounts;
+mod billing;
 mod catalog;
 mod contract;
 mod esims;

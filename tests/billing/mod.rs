@@ -1,0 +1,3 @@
+//! Payments at a real gateway's door.
+
+mod stripe;
