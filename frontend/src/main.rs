@@ -1,7 +1,9 @@
 //! The panel: what stands on each screen. How it looks and behaves is `kit`'s business.
 
 mod accounts;
+mod billing;
 mod catalog;
+mod esims;
 mod integrations;
 mod messaging;
 mod system;
@@ -11,14 +13,16 @@ use kit::shell::{Section, panel};
 /// The sections, in the order of the menu.
 static SECTIONS: &[&Section] = &[
     &accounts::SECTION,
+    &esims::SECTION,
     &catalog::SECTION,
+    &billing::SECTION,
     &integrations::SECTION,
     &messaging::SECTION,
     &system::SECTION,
 ];
 
 /// Where one arrives after signing in.
-const HOME: &str = "/catalog/plans";
+const HOME: &str = "/billing/orders";
 
 fn main() {
     console_error_panic_hook::set_once();

@@ -32,12 +32,23 @@ pub fn screen(id: OrderId) -> AnyView {
         .related(messages(id))
         .history("order")
         .aside("Amount", |order| Some(sums(amounts(order))))
-        .fact("Customer", |order| Value::text(order.customer.clone()).link(format!("/accounts/users/{}", order.user_id)))
-        .fact("Plan", |order| Value::text(order.terms.name.clone()).link(format!("/catalog/plans/{}", order.plan_id)))
+        .fact("Customer", |order| {
+            Value::text(order.customer.clone()).link(format!("/accounts/users/{}", order.user_id))
+        })
+        .fact("Plan", |order| {
+            Value::text(order.terms.name.clone()).link(format!("/catalog/plans/{}", order.plan_id))
+        })
         .fact("Quantity", |order| Value::count(order.quantity))
-        .fact("Region", |order| Value::maybe(order.region.as_deref().map(place)))
+        .fact("Region", |order| {
+            Value::maybe(order.region.as_deref().map(place))
+        })
         .fact("Kind", |order| Value::text(sentence(order.kind.as_str())))
-        .fact("Reference", |order| order.reference.clone().map_or_else(Value::absent, Value::code))
+        .fact("Reference", |order| {
+            order
+                .reference
+                .clone()
+                .map_or_else(Value::absent, Value::code)
+        })
         .fact("Placed", |order| Value::time(order.created_at))
         .fact("Placed by", placed_by)
         .fact("To be paid by", |order| Value::maybe_time(order.expires_at))
@@ -52,7 +63,11 @@ pub fn screen(id: OrderId) -> AnyView {
 /// Whether something may happen to it within seconds.
 fn moves(order: &Order) -> bool {
     let undelivered = order.status == OrderStatus::Fulfilled && order.delivered_at.is_none();
-    undelivered || matches!(order.status, OrderStatus::PendingPayment | OrderStatus::Paid | OrderStatus::Provisioning)
+    undelivered
+        || matches!(
+            order.status,
+            OrderStatus::PendingPayment | OrderStatus::Paid | OrderStatus::Provisioning
+        )
 }
 
 fn cancel() -> Act<Order> {
@@ -73,23 +88,37 @@ fn retry() -> Act<Order> {
 }
 
 fn resend() -> Act<Order> {
-    act("Resend delivery", "sent again", Permission::OrdersResend, |order: Order| async move { api::act(&order, "resend", &()).await })
-        .asks("The customer gets the message with the installation links once more.")
-        .when(|order| order.status == OrderStatus::Fulfilled)
-        .icon(Icon::Send)
+    act(
+        "Resend delivery",
+        "sent again",
+        Permission::OrdersResend,
+        |order: Order| async move { api::act(&order, "resend", &()).await },
+    )
+    .asks("The customer gets the message with the installation links once more.")
+    .when(|order| order.status == OrderStatus::Fulfilled)
+    .icon(Icon::Send)
 }
 
 fn reason(order: &Order) -> Option<AnyView> {
     let tone = Tone::from(order.status.tone()).word();
-    let role = if order.status.is_stuck() { "alert" } else { "note" };
-    order.status_reason.clone().map(|why| view! { <div class="banner" role=role data-tone=tone><p>{why}</p></div> }.into_any())
+    let role = if order.status.is_stuck() {
+        "alert"
+    } else {
+        "note"
+    };
+    order.status_reason.clone().map(|why| {
+        view! { <div class="banner" role=role data-tone=tone><p>{why}</p></div> }.into_any()
+    })
 }
 
 /// What the customer pays, line by line; and what is left of it, for who may see costs.
 fn amounts(order: &Order) -> Vec<Line> {
     let show = |amount: &Decimal| money(amount, order.currency);
     let less = |amount: &Decimal| show(&Decimal::zero().minus(amount));
-    let mut lines = vec![line(format!("{} × {}", show(&order.unit_price), order.quantity), show(&order.unit_price.times(order.quantity)))];
+    let mut lines = vec![line(
+        format!("{} × {}", show(&order.unit_price), order.quantity),
+        show(&order.unit_price.times(order.quantity)),
+    )];
     if order.discount_amount.is_positive() {
         lines.push(line("Discount", less(&order.discount_amount)));
     }
@@ -98,10 +127,19 @@ fn amounts(order: &Order) -> Vec<Line> {
     }
     lines.push(total("Total", show(&order.total_amount)));
     if let Some(unit) = &order.unit_cost {
-        let (cost, net) = (unit.times(order.quantity), order.total_amount.minus(&order.tax_amount));
+        let (cost, net) = (
+            unit.times(order.quantity),
+            order.total_amount.minus(&order.tax_amount),
+        );
         let margin = net.minus(&cost);
-        let share = margin.percent_of(&net).map(|share| format!(" ({})", percent(&share))).unwrap_or_default();
-        lines.push(line(format!("Cost, {} × {}", show(unit), order.quantity), show(&cost)));
+        let share = margin
+            .percent_of(&net)
+            .map(|share| format!(" ({})", percent(&share)))
+            .unwrap_or_default();
+        lines.push(line(
+            format!("Cost, {} × {}", show(unit), order.quantity),
+            show(&cost),
+        ));
         lines.push(line("Margin", format!("{}{share}", show(&margin))));
     }
     lines
@@ -116,27 +154,49 @@ fn placed_by(order: &Order) -> Value {
 }
 
 fn esims(id: OrderId) -> Related<Esim> {
-    related::<Esim>("eSIMs", Permission::EsimsRead, EsimFilter { order_id: Some(id), ..EsimFilter::default() })
-        .column(code("ICCID", |esim: &Esim| esim.iccid.clone()))
-        .column(state("Status", crate::esims::inventory::status))
-        .column(text("Profile", |esim: &Esim| sentence(esim.profile_state.as_str())))
-        .column(value("Provider", |esim: &Esim| Value::maybe(esim.provider_name.clone())))
-        .column(moment("Assigned", |esim: &Esim| esim.assigned_at))
-        .opens(|esim| format!("/esims/inventory/{}", esim.id))
-        .all("/esims/inventory")
-        .empty("None yet: they come once the order is paid.")
+    related::<Esim>(
+        "eSIMs",
+        Permission::EsimsRead,
+        EsimFilter {
+            order_id: Some(id),
+            ..EsimFilter::default()
+        },
+    )
+    .column(code("ICCID", |esim: &Esim| esim.iccid.clone()))
+    .column(state("Status", crate::esims::inventory::status))
+    .column(text("Profile", |esim: &Esim| {
+        sentence(esim.profile_state.as_str())
+    }))
+    .column(value("Provider", |esim: &Esim| {
+        Value::maybe(esim.provider_name.clone())
+    }))
+    .column(moment("Assigned", |esim: &Esim| esim.assigned_at))
+    .opens(|esim| format!("/esims/inventory/{}", esim.id))
+    .all("/esims/inventory")
+    .empty("None yet: they come once the order is paid.")
 }
 
 fn messages(id: OrderId) -> Related<Notification> {
-    related::<Notification>("Messages", Permission::NotificationsRead, NotificationFilter { order_id: Some(id), ..NotificationFilter::default() })
-        .column(text("Subject", |sent: &Notification| sent.subject.clone().unwrap_or_else(|| "Message".to_owned())))
-        .column(state("Status", delivery))
-        .column(text("By", |sent: &Notification| sentence(sent.r#type.as_str())))
-        .column(text("To", |sent: &Notification| sent.destination.clone()))
-        .column(moment("Sent", |sent: &Notification| sent.sent_at))
-        .opens(|sent| format!("/messaging/notifications/{}", sent.id))
-        .all("/messaging/notifications")
-        .empty("None yet: the delivery is sent once every eSIM is there.")
+    related::<Notification>(
+        "Messages",
+        Permission::NotificationsRead,
+        NotificationFilter {
+            order_id: Some(id),
+            ..NotificationFilter::default()
+        },
+    )
+    .column(text("Subject", |sent: &Notification| {
+        sent.subject.clone().unwrap_or_else(|| "Message".to_owned())
+    }))
+    .column(state("Status", delivery))
+    .column(text("By", |sent: &Notification| {
+        sentence(sent.r#type.as_str())
+    }))
+    .column(text("To", |sent: &Notification| sent.destination.clone()))
+    .column(moment("Sent", |sent: &Notification| sent.sent_at))
+    .opens(|sent| format!("/messaging/notifications/{}", sent.id))
+    .all("/messaging/notifications")
+    .empty("None yet: the delivery is sent once every eSIM is there.")
 }
 
 fn delivery(sent: &Notification) -> (&'static str, Tone) {

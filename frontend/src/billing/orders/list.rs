@@ -32,10 +32,13 @@ pub fn screen() -> AnyView {
             })
             .sort(OrderSort::TotalAmount),
         )
+        .column(moment("Placed", |order: &Order| Some(order.created_at)).sort(OrderSort::CreatedAt))
         .column(
-            moment("Placed", |order: &Order| Some(order.created_at)).sort(OrderSort::CreatedAt),
+            text("Kind", |order: &Order| {
+                kit::format::sentence(order.kind.as_str())
+            })
+            .extra(),
         )
-        .column(text("Kind", |order: &Order| kit::format::sentence(order.kind.as_str())).extra())
         .column(maybe("Reference", |order: &Order| order.reference.clone()).extra())
         .column(moment("Paid", |order: &Order| order.paid_at).extra())
         .column(moment("Delivered", |order: &Order| order.delivered_at).extra())
@@ -51,6 +54,9 @@ pub fn screen() -> AnyView {
         .filter(choice("kind", "Kind", OrderKind::WORDS))
         .filter(dates("created_at_from", "created_at_to", "Placed"))
         .new_button("New order", "/billing/orders/new", Permission::OrdersWrite)
-        .empty("No orders yet", "Place the first one: choose a customer and a plan.")
+        .empty(
+            "No orders yet",
+            "Place the first one: choose a customer and a plan.",
+        )
         .show()
 }

@@ -11,7 +11,9 @@ use kit::{
 use leptos::prelude::*;
 use wire::{
     Filter, OrderId, Page, Permission,
-    billing::transactions::{SimulatePayment, SimulatedOutcome, Transaction, TransactionFilter, TransactionStatus},
+    billing::transactions::{
+        SimulatePayment, SimulatedOutcome, Transaction, TransactionFilter, TransactionStatus,
+    },
 };
 
 /// Draws it; nothing for who may not see payments. `again` asks once more.
@@ -19,7 +21,10 @@ pub fn payments(id: OrderId, again: RwSignal<u32>) -> AnyView {
     if !session::can(Permission::TransactionsRead) {
         return ().into_any();
     }
-    let of = TransactionFilter { order_id: Some(id), ..TransactionFilter::default() };
+    let of = TransactionFilter {
+        order_id: Some(id),
+        ..TransactionFilter::default()
+    };
     let ask = move || {
         let pairs = of.pairs();
         task(async move { api::page::<Transaction>(&pairs).await })
@@ -35,17 +40,39 @@ fn payment(paid: Transaction) -> AnyView {
     let (word, tone) = status(&paid);
     let href = format!("/billing/transactions/{}", paid.id);
     let pending = paid.status == TransactionStatus::Pending;
-    let simulated = pending && paid.payment_gateway.as_deref() == Some("simulator") && session::can(Permission::PaymentsSimulate);
+    let simulated = pending
+        && paid.payment_gateway.as_deref() == Some("simulator")
+        && session::can(Permission::PaymentsSimulate);
     let checkout = paid.checkout_url.clone().filter(|_| pending);
     let all = vec![
-        ("Amount", Value::text(money(&paid.total_amount, paid.currency)).link(href)),
-        ("Method", Value::text(sentence(paid.payment_method.as_str()))),
-        ("Gateway", Value::maybe(paid.payment_gateway.as_deref().map(sentence))),
-        ("Gateway id", paid.gateway_transaction_id.clone().map_or_else(Value::absent, Value::code)),
-        ("Checkout", checkout.clone().map_or_else(Value::absent, Value::code)),
+        (
+            "Amount",
+            Value::text(money(&paid.total_amount, paid.currency)).link(href),
+        ),
+        (
+            "Method",
+            Value::text(sentence(paid.payment_method.as_str())),
+        ),
+        (
+            "Gateway",
+            Value::maybe(paid.payment_gateway.as_deref().map(sentence)),
+        ),
+        (
+            "Gateway id",
+            paid.gateway_transaction_id
+                .clone()
+                .map_or_else(Value::absent, Value::code),
+        ),
+        (
+            "Checkout",
+            checkout.clone().map_or_else(Value::absent, Value::code),
+        ),
         ("Completed", Value::maybe_time(paid.completed_at)),
     ];
-    let failure = paid.failure_reason.clone().map(|why| view! { <p class="banner" data-tone="bad">{why}</p> });
+    let failure = paid
+        .failure_reason
+        .clone()
+        .map(|why| view! { <p class="banner" data-tone="bad">{why}</p> });
     view! {
         <div class="payment">
             {badge(sentence(word), tone)}

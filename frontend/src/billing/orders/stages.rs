@@ -1,6 +1,5 @@
 //! How far an order has come, at one glance.
 
-use chrono::{DateTime, Utc};
 use kit::{
     format::moment,
     ui::{Stage, Tone, Value},
@@ -9,22 +8,34 @@ use wire::billing::orders::{Order, OrderStatus};
 
 /// The stages of an order: placed, paid, provisioned, delivered.
 pub fn stages(order: &Order) -> Vec<Stage> {
+    let done = |label: &'static str, at: Value| stage(label, at, Tone::Good);
+    let paid = order.paid_at.map(|at| done("Paid", Value::time(at)));
+    let supplied = order
+        .fulfilled_at
+        .map(|at| done("Provisioned", Value::time(at)));
+    let delivered = order
+        .delivered_at
+        .map(|at| done("Delivered", Value::time(at)));
     vec![
-        reached("Ordered", order.created_at),
-        order.paid_at.map_or_else(|| payment(order), |at| reached("Paid", at)),
-        order.fulfilled_at.map_or_else(|| supply(order), |at| reached("Provisioned", at)),
-        order.delivered_at.map_or_else(|| delivery(order), |at| reached("Delivered", at)),
+        done("Ordered", Value::time(order.created_at)),
+        paid.unwrap_or_else(|| payment(order)),
+        supplied.unwrap_or_else(|| supply(order)),
+        delivered.unwrap_or_else(|| delivery(order)),
     ]
 }
 
 fn payment(order: &Order) -> Stage {
     match order.status {
         OrderStatus::PendingPayment => {
-            let until = order.expires_at.map(|at| format!("Open until {}", moment(at)));
+            let until = order
+                .expires_at
+                .map(|at| format!("Open until {}", moment(at)));
             stage("Awaiting payment", Value::maybe(until), Tone::Waiting)
         }
-        OrderStatus::Cancelled => closed("Cancelled", order.cancelled_at),
-        OrderStatus::NeedsReview if order.cancelled_at.is_some() => stage("Paid late", Value::text("Needs review"), Tone::Bad),
+        OrderStatus::Cancelled => closed(order),
+        OrderStatus::NeedsReview if order.cancelled_at.is_some() => {
+            stage("Paid late", Value::text("Needs review"), Tone::Bad)
+        }
         OrderStatus::NeedsReview => stage("Payment", Value::text("Needs review"), Tone::Bad),
         OrderStatus::Failed => stage("Payment failed", Value::text("See below"), Tone::Bad),
         _ => ahead("Paid"),
@@ -38,7 +49,7 @@ fn supply(order: &Order) -> Stage {
         OrderStatus::Provisioning => stage("Provisioning", Value::text("Under way"), Tone::Waiting),
         OrderStatus::NeedsReview => stage("Provisioning", Value::text("Needs review"), Tone::Bad),
         OrderStatus::Failed => stage("Provisioning failed", Value::text("See below"), Tone::Bad),
-        OrderStatus::Cancelled => closed("Cancelled", order.cancelled_at),
+        OrderStatus::Cancelled => closed(order),
         _ => ahead("Provisioned"),
     }
 }
@@ -50,16 +61,16 @@ fn delivery(order: &Order) -> Stage {
     }
 }
 
-fn reached(label: &'static str, at: DateTime<Utc>) -> Stage {
-    stage(label, Value::time(at), Tone::Good)
-}
-
 fn ahead(label: &'static str) -> Stage {
     stage(label, Value::absent(), Tone::Neutral)
 }
 
-fn closed(label: &'static str, at: Option<DateTime<Utc>>) -> Stage {
-    stage(label, Value::maybe_time(at), Tone::Bad)
+fn closed(order: &Order) -> Stage {
+    stage(
+        "Cancelled",
+        Value::maybe_time(order.cancelled_at),
+        Tone::Bad,
+    )
 }
 
 fn stage(label: &'static str, says: Value, tone: Tone) -> Stage {

@@ -15,8 +15,15 @@ use wire::{
 
 /// Draws the steps, the oldest first; `again` asks once more.
 pub fn steps(id: OrderId, again: RwSignal<u32>) -> AnyView {
-    let ask = move || task(async move { api::get::<Timeline>(&format!("{}/{id}/timeline", Order::PATH)).await });
-    card("Timeline", loaded(again, ask, |told: Timeline| timeline(told.data.into_iter().map(event).collect())))
+    let ask = move || {
+        task(async move { api::get::<Timeline>(&format!("{}/{id}/timeline", Order::PATH)).await })
+    };
+    card(
+        "Timeline",
+        loaded(again, ask, |told: Timeline| {
+            timeline(told.data.into_iter().map(event).collect())
+        }),
+    )
 }
 
 fn event(step: Step) -> Event {

@@ -21,18 +21,47 @@ use wire::{
 pub fn screen(id: TransactionId) -> AnyView {
     detail_page::<Transaction>(id)
         .badge(status)
-        .subtitle(|paid| format!("{} by {}", money(&paid.total_amount, paid.currency), sentence(paid.payment_method.as_str()).to_lowercase()))
+        .subtitle(|paid| {
+            format!(
+                "{} by {}",
+                money(&paid.total_amount, paid.currency),
+                sentence(paid.payment_method.as_str()).to_lowercase()
+            )
+        })
         .above(|paid| Some(track("How far the payment has come", stages(paid))))
-        .above(|paid| paid.failure_reason.clone().map(|why| view! { <div class="banner" role="alert" data-tone="bad"><p>{why}</p></div> }.into_any()))
+        .above(|paid| {
+            paid.failure_reason.clone().map(|why| {
+                view! { <div class="banner" role="alert" data-tone="bad"><p>{why}</p></div> }
+                    .into_any()
+            })
+        })
         .card("Amount", |paid| Some(sums(amounts(paid))))
         .card("Order", |paid| paid.order_id.map(order))
         .history("transaction")
-        .fact("Method", |paid| Value::text(sentence(paid.payment_method.as_str())))
-        .fact("Gateway", |paid| Value::maybe(paid.payment_gateway.as_deref().map(sentence)))
-        .fact("Gateway id", |paid| paid.gateway_transaction_id.clone().map_or_else(Value::absent, Value::code))
-        .fact("Checkout", |paid| paid.checkout_url.clone().map_or_else(Value::absent, Value::code))
-        .fact("Customer", |paid| Value::text("Open").link(format!("/accounts/users/{}", paid.user_id)))
-        .fact("eSIM", |paid| paid.esim_id.map_or_else(Value::absent, |id| Value::text("Open").link(format!("/esims/inventory/{id}"))))
+        .fact("Method", |paid| {
+            Value::text(sentence(paid.payment_method.as_str()))
+        })
+        .fact("Gateway", |paid| {
+            Value::maybe(paid.payment_gateway.as_deref().map(sentence))
+        })
+        .fact("Gateway id", |paid| {
+            paid.gateway_transaction_id
+                .clone()
+                .map_or_else(Value::absent, Value::code)
+        })
+        .fact("Checkout", |paid| {
+            paid.checkout_url
+                .clone()
+                .map_or_else(Value::absent, Value::code)
+        })
+        .fact("Customer", |paid| {
+            Value::text("Open").link(format!("/accounts/users/{}", paid.user_id))
+        })
+        .fact("eSIM", |paid| {
+            paid.esim_id.map_or_else(Value::absent, |id| {
+                Value::text("Open").link(format!("/esims/inventory/{id}"))
+            })
+        })
         .fact("Opened", |paid| Value::time(paid.created_at))
         .fact("Completed", |paid| Value::maybe_time(paid.completed_at))
         .fact("Id", |paid| Value::code(paid.id.to_string()))
@@ -46,13 +75,24 @@ fn stages(paid: &Transaction) -> Vec<Stage> {
         TransactionStatus::Pending => stage("Awaiting payment", Value::absent(), Tone::Waiting),
         TransactionStatus::Failed => stage("Failed", Value::absent(), Tone::Bad),
         TransactionStatus::Cancelled => stage("Cancelled", Value::absent(), Tone::Bad),
-        TransactionStatus::Completed | TransactionStatus::Refunded => stage("Completed", Value::maybe_time(paid.completed_at), Tone::Good),
+        TransactionStatus::Completed | TransactionStatus::Refunded => stage(
+            "Completed",
+            Value::maybe_time(paid.completed_at),
+            Tone::Good,
+        ),
     };
-    let mut stages = vec![stage("Opened", Value::time(paid.created_at), Tone::Good), came];
+    let mut stages = vec![
+        stage("Opened", Value::time(paid.created_at), Tone::Good),
+        came,
+    ];
     if paid.refunded_amount.is_positive() {
         let says = Value::money(&paid.refunded_amount, paid.currency);
         let all = paid.refunded_amount >= paid.total_amount;
-        stages.push(stage(if all { "Refunded" } else { "Partly refunded" }, says, Tone::Good));
+        stages.push(stage(
+            if all { "Refunded" } else { "Partly refunded" },
+            says,
+            Tone::Good,
+        ));
     }
     stages
 }
@@ -68,7 +108,10 @@ fn amounts(paid: &Transaction) -> Vec<Line> {
     ];
     if paid.refunded_amount.is_positive() {
         lines.push(line("Refunded", less(&paid.refunded_amount)));
-        lines.push(total("Kept", show(&paid.total_amount.minus(&paid.refunded_amount))));
+        lines.push(total(
+            "Kept",
+            show(&paid.total_amount.minus(&paid.refunded_amount)),
+        ));
     }
     lines
 }
@@ -78,10 +121,25 @@ fn order(id: OrderId) -> AnyView {
     let ask = move || task(async move { api::find::<Order>(id).await });
     loaded(RwSignal::new(0), ask, |order: Order| {
         facts(vec![
-            ("Order", Value::text(order.order_number.clone()).link(format!("/billing/orders/{}", order.id))),
-            ("Status", Value::state(order.status.as_str(), order.status.tone().into())),
-            ("Customer", Value::text(order.customer.clone()).link(format!("/accounts/users/{}", order.user_id))),
-            ("Plan", Value::text(format!("{} × {}", order.terms.name, order.quantity)).link(format!("/catalog/plans/{}", order.plan_id))),
+            (
+                "Order",
+                Value::text(order.order_number.clone())
+                    .link(format!("/billing/orders/{}", order.id)),
+            ),
+            (
+                "Status",
+                Value::state(order.status.as_str(), order.status.tone().into()),
+            ),
+            (
+                "Customer",
+                Value::text(order.customer.clone())
+                    .link(format!("/accounts/users/{}", order.user_id)),
+            ),
+            (
+                "Plan",
+                Value::text(format!("{} × {}", order.terms.name, order.quantity))
+                    .link(format!("/catalog/plans/{}", order.plan_id)),
+            ),
         ])
     })
 }

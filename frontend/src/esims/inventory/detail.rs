@@ -1,0 +1,111 @@
+//! One eSIM: how it is installed, whose it is, what became of it.
+
+use super::{check_digit, history::states, install::install, status};
+use kit::{
+    api,
+    format::sentence,
+    page::{detail_page, loaded},
+    session, task,
+    ui::{Value, facts},
+};
+use leptos::prelude::*;
+use wire::{
+    EsimId, Permission, UserId,
+    accounts::users::User,
+    esims::inventory::{Esim, IccidCheck},
+};
+
+/// Draws it.
+pub fn screen(id: EsimId) -> AnyView {
+    detail_page::<Esim>(id)
+        .badge(status)
+        .subtitle(|esim| esim.plan_name.clone().unwrap_or_default())
+        .edit(Permission::EsimsWrite, |esim| {
+            esim.user_id
+                .is_none()
+                .then(|| format!("/esims/inventory/{}/edit", esim.id))
+        })
+        .above(warning)
+        .card("Installation", |esim| {
+            session::can(Permission::EsimsReveal)
+                .then(|| install(esim))
+                .flatten()
+        })
+        .card("Owner", |esim| esim.user_id.map(owner))
+        .part(move |again| states(id, again))
+        .history("esim")
+        .fact("ICCID", |esim| Value::code(esim.iccid.clone()))
+        .fact("Check digit", check_digit)
+        .fact("Profile", |esim| {
+            Value::text(sentence(esim.profile_state.as_str()))
+        })
+        .fact("EID", |esim| {
+            esim.eid.clone().map_or_else(Value::absent, Value::code)
+        })
+        .fact("Plan", |esim| {
+            linked(
+                esim.plan_name.as_deref(),
+                esim.plan_id.map(|id| format!("/catalog/plans/{id}")),
+            )
+        })
+        .fact("Provider", |esim| {
+            linked(
+                esim.provider_name.as_deref(),
+                esim.provider_id
+                    .map(|id| format!("/integrations/providers/{id}")),
+            )
+        })
+        .fact("Provider's reference", |esim| {
+            esim.provider_ref
+                .clone()
+                .map_or_else(Value::absent, Value::code)
+        })
+        .fact("SID", |esim| {
+            esim.twilio_sid
+                .clone()
+                .map_or_else(Value::absent, Value::code)
+        })
+        .fact("Came in", |esim| Value::time(esim.created_at))
+        .fact("Assigned", |esim| Value::maybe_time(esim.assigned_at))
+        .fact("Installed", |esim| Value::maybe_time(esim.installed_at))
+        .fact("Activated", |esim| Value::maybe_time(esim.activated_at))
+        .fact("Expires", |esim| Value::maybe_time(esim.expires_at))
+        .fact("Changed", |esim| Value::ago(esim.updated_at))
+        .fact("Id", |esim| Value::code(esim.id.to_string()))
+        .show()
+}
+
+fn warning(esim: &Esim) -> Option<AnyView> {
+    let says = match esim.iccid_check {
+        IccidCheck::Ok => return None,
+        IccidCheck::Mismatch => {
+            "The check digit of the ICCID does not fit: compare the number with the supplier's before it is sold."
+        }
+        IccidCheck::Missing => "The ICCID came without its check digit.",
+    };
+    Some(
+        view! { <div class="banner" role="note" data-tone="waiting"><p>{says}</p></div> }
+            .into_any(),
+    )
+}
+
+fn linked(name: Option<&str>, href: Option<String>) -> Value {
+    let value = Value::maybe(name.map(str::to_owned));
+    match href {
+        Some(href) if name.is_some() => value.link(href),
+        _ => value,
+    }
+}
+
+fn owner(id: UserId) -> AnyView {
+    let ask = move || task(async move { api::find::<User>(id).await });
+    loaded(RwSignal::new(0), ask, move |user: User| {
+        facts(vec![
+            (
+                "Name",
+                Value::text(user.full_name()).link(format!("/accounts/users/{id}")),
+            ),
+            ("E-mail", Value::text(user.email)),
+        ])
+    })
+}
