@@ -85,9 +85,12 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
     if *method != HttpMethod::Get { codes.push(ProblemCode::Conflict); }
     if has("If-Match") { codes.extend([ProblemCode::Stale, ProblemCode::PreconditionRequired]); }
     if has("Idempotency-Key") { codes.extend([ProblemCode::IdempotencyKeyMissing, ProblemCode::Invalid]); }
+    let problem = || Content::new(Some(Ref::from_schema_name("Problem")));
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response && status.starts_with(['4', '5']) { response.content.insert("application/problem+json".to_owned(), problem()); }
+    }
     for code in codes {
-        let status = code.status().to_string();
-        let response = ResponseBuilder::new().description(code.title()).content("application/problem+json", Content::new(Some(Ref::from_schema_name("Problem")))).build();
-        operation.responses.responses.entry(status).or_insert(RefOr::T(response));
+        let response = ResponseBuilder::new().description(code.title()).content("application/problem+json", problem()).build();
+        operation.responses.responses.entry(code.status().to_string()).or_insert(RefOr::T(response));
     }
 }

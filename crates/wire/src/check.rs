@@ -40,10 +40,15 @@ impl FieldErrors {
     /// An amount of nothing or more.
     pub fn not_negative(&mut self, field: &str, amount: &Decimal) {
         if amount.is_negative() { self.add(field, "negative", "Enter zero or more."); }
+        self.storable(field, amount);
     }
     /// An amount above zero.
     pub fn positive(&mut self, field: &str, amount: &Decimal) {
         if !amount.is_positive() { self.add(field, "not_positive", "Enter an amount above zero."); }
+        self.storable(field, amount);
+    }
+    fn storable(&mut self, field: &str, amount: &Decimal) {
+        if !amount.is_storable() { self.add(field, "too_large", "Enter less than 100,000,000."); }
     }
     /// An e-mail address: one `@` with something on both sides and a dot in the domain.
     pub fn email(&mut self, field: &str, text: &str) {

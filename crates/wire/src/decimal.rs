@@ -21,6 +21,8 @@ impl Decimal {
     pub fn zero() -> Self { Self::new(BigDecimal::zero()) }
     /// Below zero.
     pub fn is_negative(&self) -> bool { self.0.is_negative() }
+    /// Whether our columns hold it: eight digits before the point.
+    pub fn is_storable(&self) -> bool { self.0.abs() < BigDecimal::from(100_000_000) }
     /// Above zero.
     pub fn is_positive(&self) -> bool { self.0.is_positive() }
     /// The exact value, for arithmetic that is rounded once at its end.
@@ -57,15 +59,18 @@ impl From<i64> for Decimal {
 
 impl FromStr for Decimal {
     type Err = &'static str;
-    /// Digits, at most eight of them before the point and two after it. No exponent, no spaces, no plus sign.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const SHAPE: &str = "must be a number such as 12.50, with two decimals at most";
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
-        let fits = (1..=8).contains(&whole.len()) && (1..=2).contains(&part.len());
-        if !fits || !whole.bytes().chain(part.bytes()).all(|b| b.is_ascii_digit()) { return Err(SHAPE); }
-        BigDecimal::from_str(text).map(Self::new).map_err(|_| SHAPE)
-    }
+    /// Digits, at most eight of them before the point and two after it: what our columns hold. No exponent, no spaces, no plus sign.
+    fn from_str(text: &str) -> Result<Self, Self::Err> { read(text, 8) }
+}
+
+/// Reads digits, so many of them before the point and two after it at most.
+fn read(text: &str, longest: usize) -> Result<Decimal, &'static str> {
+    const SHAPE: &str = "must be a number such as 12.50, with two decimals at most";
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let fits = (1..=longest).contains(&whole.len()) && (1..=2).contains(&part.len());
+    if !fits || !whole.bytes().chain(part.bytes()).all(|b| b.is_ascii_digit()) { return Err(SHAPE); }
+    BigDecimal::from_str(text).map(Decimal::new).map_err(|_| SHAPE)
 }
 
 impl fmt::Display for Decimal {
@@ -83,7 +88,8 @@ impl Serialize for Decimal {
 
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+        // Sums and ratios are longer than what may be entered; [`crate::FieldErrors::not_negative`] and its like hold input to that.
+        read(&String::deserialize(from)?, 18).map_err(serde::de::Error::custom)
     }
 }
 
@@ -122,7 +128,7 @@ mod server {
     impl utoipa::PartialSchema for Decimal {
         fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
             utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::schema::Type::String)
-                .pattern(Some(r"^-?\d{1,8}(\.\d{1,2})?$")).examples(["12.50"])
+                .pattern(Some(r"^-?\d{1,18}(\.\d{1,2})?$")).examples(["12.50"])
                 .description(Some("An exact number with two decimals, as text.")).build().into()
         }
     }

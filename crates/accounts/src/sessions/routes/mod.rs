@@ -15,7 +15,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 }
 
 /// Sign in. The refresh token comes in a cookie.
-#[utoipa::path(tag = "accounts/sessions", security(()), request_body = NewSession, responses((status = 201, description = "Signed in", body = Granted)))]
+#[utoipa::path(tag = "accounts/sessions", security(()), request_body = NewSession, responses((status = 201, description = "Signed in", body = Granted), (status = 401, description = "E-mail address or password is wrong")))]
 #[post("/sessions")]
 pub async fn create(ctx: Data<Ctx>, request: RequestInfo, new: Valid<NewSession>) -> Result<Let> {
     sign_in(Visit::new(&ctx, request), new.into_inner()).await
@@ -24,7 +24,7 @@ pub async fn create(ctx: Data<Ctx>, request: RequestInfo, new: Valid<NewSession>
 /// Prolong the session that the cookie names; every refresh token serves once.
 #[utoipa::path(
     tag = "accounts/sessions", security(()), params(("X-Requested-With" = String, Header, description = "Always `esim-admin`, which another site cannot send")),
-    responses((status = 200, description = "Prolonged", body = Granted)),
+    responses((status = 200, description = "Prolonged", body = Granted), (status = 401, description = "The session has ended"), (status = 403, description = "Called from another site")),
 )]
 #[post("/sessions/refresh")]
 pub async fn refresh(ctx: Data<Ctx>, request: RequestInfo, cookie: RefreshCookie) -> Result<Let> {
