@@ -87,7 +87,7 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
     if has("Idempotency-Key") { codes.extend([ProblemCode::IdempotencyKeyMissing, ProblemCode::Invalid]); }
     let problem = || Content::new(Some(Ref::from_schema_name("Problem")));
     for (status, response) in &mut operation.responses.responses {
-        if let RefOr::T(response) = response && status.starts_with(['4', '5']) { response.content.insert("application/problem+json".to_owned(), problem()); }
+        if let RefOr::T(response) = response && status.starts_with(['4', '5']) { response.content.insert("application/problem+json".to_owned(), RefOr::T(problem())); }
     }
     for code in codes {
         let response = ResponseBuilder::new().description(code.title()).content("application/problem+json", problem()).build();
