@@ -37,11 +37,22 @@ fn matching(filter: &AuditFilter) -> log::BoxedQuery<'_, Pg> {
 /// One page. Only who sees everybody's names in full may read the record, so nothing is masked.
 pub fn page(conn: &mut Conn, actor: &Actor, filter: &AuditFilter, paging: &Paging<AuditSort>) -> Result<Page<AuditEntry>> {
     let rows: Page<EntryRow> = page!(conn, paging, matching(filter) => EntryRow, tie log::id, { AuditSort::CreatedAt => log::created_at })?;
-    let mut actors: Vec<UserId> = rows.data.iter().filter_map(|row| row.actor_id).collect();
+    rows.try_all(|rows| named(conn, actor, rows))
+}
+
+/// One entry.
+pub fn find(conn: &mut Conn, actor: &Actor, id: AuditId) -> Result<AuditEntry> {
+    let row = log::table.filter(log::id.eq(id)).select(EntryRow::as_select()).first(conn)?;
+    named(conn, actor, vec![row])?.pop().ok_or_else(|| diesel::NotFound.into())
+}
+
+/// The rows with the names of those who acted.
+fn named(conn: &mut Conn, actor: &Actor, rows: Vec<EntryRow>) -> Result<Vec<AuditEntry>> {
+    let mut actors: Vec<UserId> = rows.iter().filter_map(|row| row.actor_id).collect();
     actors.sort_unstable();
     actors.dedup();
     let names = people::names(conn, &actor.keys, &actors, false)?;
-    rows.try_map(|row| Ok(AuditEntry {
+    Ok(rows.into_iter().map(|row| AuditEntry {
         id: row.id,
         created_at: row.created_at,
         actor: row.actor_id.and_then(|id| names.get(&id).cloned()),
@@ -54,5 +65,5 @@ pub fn page(conn: &mut Conn, actor: &Actor, filter: &AuditFilter, paging: &Pagin
         reason: row.reason,
         request_id: row.request_id,
         ip: row.ip,
-    }))
+    }).collect())
 }
