@@ -63,6 +63,26 @@ impl crate::Param for AuditSubject {
     fn show(&self) -> String { self.0.to_string() }
 }
 
+/// What was done, as it is told afterwards: `place` is `placed`.
+pub fn done(verb: &str) -> String {
+    match verb {
+        "begin" => "begun", "bootstrap" => "made at the first start", "cancel" => "cancelled", "fulfil" => "fulfilled", "mismatch" => "found not to match", "pay" => "paid",
+        "refused" => "refused", "resend" => "sent again", "retry" => "tried again", "reuse" => "ended: its cookie was used twice", "review" => "laid aside for review",
+        "withdraw" => "withdrawn",
+        ends if ends.ends_with('e') => return format!("{ends}d"),
+        other => return format!("{other}ed"),
+    }.to_owned()
+}
+
+impl AuditEntry {
+    /// The act as it is told afterwards: `order.place` is `Order placed`.
+    pub fn told(&self) -> String {
+        let (kind, verb) = self.action.split_once('.').unwrap_or((&self.subject_type, &self.action));
+        let kind = if kind == "esim" { "eSIM".to_owned() } else { kind.chars().take(1).flat_map(char::to_uppercase).chain(kind.chars().skip(1)).collect() };
+        format!("{kind} {}", done(verb)).replace('_', " ")
+    }
+}
+
 impl Resource for AuditEntry {
     const PATH: &'static str = "/v1/audit";
     const ONE: &'static str = "entry";
@@ -71,5 +91,16 @@ impl Resource for AuditEntry {
     type Filter = AuditFilter;
     type Sort = AuditSort;
     fn id(&self) -> AuditId { self.id }
-    fn label(&self) -> String { self.action.clone() }
+    fn label(&self) -> String { self.told() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::done;
+
+    #[test]
+    fn acts_are_told_afterwards() {
+        let told = ["place", "fulfil", "pay", "edit", "reveal", "withdraw"].map(done);
+        assert_eq!(told, ["placed", "fulfilled", "paid", "edited", "revealed", "withdrawn"]);
+    }
 }

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 use wire::{
     Filter, Page, Param, Permission,
-    system::audit::{AuditEntry, AuditFilter, AuditSubject},
+    system::audit::{AuditEntry, AuditFilter, AuditSubject, done},
 };
 
 /// The last changes of a thing; nothing for who may not read the log.
@@ -47,24 +47,10 @@ fn event(entry: AuditEntry) -> Event {
     let verb = entry.action.rsplit('.').next().unwrap_or(&entry.action);
     Event {
         at: entry.created_at,
-        what: past(verb),
+        what: sentence(&done(verb)),
         who: entry.actor,
         more,
         tone: Tone::Neutral,
-    }
-}
-
-/// What was done, as it is told afterwards.
-fn past(verb: &str) -> String {
-    match verb {
-        "create" => "Created".to_owned(),
-        "edit" | "update" => "Edited".to_owned(),
-        "remove" | "delete" => "Removed".to_owned(),
-        "withdraw" => "Withdrawn".to_owned(),
-        "restore" => "Restored".to_owned(),
-        "import" => "Imported".to_owned(),
-        "reveal" => "Opened".to_owned(),
-        other => sentence(other),
     }
 }
 

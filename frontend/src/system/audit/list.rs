@@ -16,7 +16,7 @@ use wire::{
 pub fn screen() -> AnyView {
     list_page::<AuditEntry>("Audit log")
         .opens(|entry| format!("/system/audit/{}", entry.id))
-        .column(text("Act", |entry: &AuditEntry| sentence(&entry.action)))
+        .column(text("Act", |entry: &AuditEntry| entry.told()))
         .column(value("On", subject))
         .column(value("By", who))
         .column(
