@@ -25,6 +25,9 @@ pub const COUNTRIES: &[&str] = &[
     "WF", "WS", "XK", "YE", "YT", "ZA", "ZM", "ZW",
 ];
 
+/// What a group is called; a country, which the reader's own language names, is its code.
+pub fn name(code: &str) -> &str { GROUPS.iter().find(|(group, _)| *group == code).map_or(code, |(_, name)| name) }
+
 /// Whether it is a word of the vocabulary.
 pub fn is_known(code: &str) -> bool {
     COUNTRIES.binary_search(&code).is_ok() || GROUPS.iter().any(|(group, _)| *group == code)

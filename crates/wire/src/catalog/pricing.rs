@@ -134,7 +134,7 @@ impl Resource for Price {
     type Sort = PriceSort;
     fn id(&self) -> PriceId { self.id }
     fn version(&self) -> i32 { self.version }
-    fn label(&self) -> String { format!("{} {} {}", self.plan_name, self.region, self.currency) }
+    fn label(&self) -> String { format!("{} · {} · {}", self.plan_name, region::name(&self.region), self.currency) }
 }
 
 impl Check for NewPrice {

@@ -57,6 +57,14 @@ impl<R: Resource> ListPage<R> {
         self.columns.push(column);
         self
     }
+    /// With a column for who may see what it shows.
+    pub fn column_for(self, needs: Permission, column: Column<R>) -> Self {
+        if untrack(|| session::can(needs)) {
+            self.column(column)
+        } else {
+            self
+        }
+    }
     /// Can be narrowed.
     pub fn filter(mut self, by: By) -> Self {
         debug_assert!(

@@ -50,6 +50,11 @@ impl<T> Column<T> {
         self.link = Some(Arc::new(href));
         self
     }
+    /// Set to the right, as figures are.
+    pub fn figures(mut self) -> Self {
+        self.number = true;
+        self
+    }
     /// Left out on a phone.
     pub fn wide(mut self) -> Self {
         self.shown = Shown::Wide;

@@ -14,7 +14,7 @@ use wire::{
     Permission, Resource, UserId,
     accounts::users::{User, UserRole},
     billing::{
-        orders::{Order, OrderFilter, OrderStatus},
+        orders::{Order, OrderFilter},
         transactions::{Transaction, TransactionFilter, TransactionStatus},
     },
     esims::inventory::{Esim, EsimFilter, EsimStatus, Reveal},
@@ -38,10 +38,7 @@ pub fn screen(id: UserId) -> AnyView {
             },
         )
         .fact("Role", |user| Value::text(sentence(user.role.as_str())))
-        .fact("Identity", |user| {
-            let (word, tone) = kyc(user);
-            Value::state(word, tone)
-        })
+        .fact("Identity", kyc)
         .fact("Last sign-in", |user| {
             user.last_login.map_or_else(Value::absent, Value::ago)
         })
@@ -104,7 +101,7 @@ fn orders(id: UserId) -> Related<Order> {
     .column(text("Plan", |order: &Order| order.terms.name.clone()))
     .column(count("eSIMs", |order: &Order| order.quantity))
     .column(state("Status", |order: &Order| {
-        (order.status.as_str(), progress(order.status))
+        (order.status.as_str(), order.status.tone().into())
     }))
     .column(money("Total", |order: &Order| {
         (Some(order.total_amount.clone()), order.currency)
@@ -162,17 +159,6 @@ fn payments(id: UserId) -> Related<Transaction> {
     .opens(|payment| format!("/billing/transactions/{}", payment.id))
     .all("/billing/transactions")
     .empty("Has not paid anything yet.")
-}
-
-const fn progress(status: OrderStatus) -> Tone {
-    match status {
-        OrderStatus::Fulfilled => Tone::Good,
-        OrderStatus::PendingPayment | OrderStatus::Paid | OrderStatus::Provisioning => {
-            Tone::Waiting
-        }
-        OrderStatus::NeedsReview | OrderStatus::Failed => Tone::Bad,
-        OrderStatus::Cancelled => Tone::Neutral,
-    }
 }
 
 const fn use_of(status: EsimStatus) -> Tone {

@@ -16,14 +16,14 @@ use wire::{
 /// Draws it.
 pub fn screen() -> AnyView {
     list_page::<User>("Users")
-        .search("Search by name, e-mail or phone")
+        .search("Name, e-mail or phone")
         .opens(|user| format!("/accounts/users/{}", user.id))
         .column(value("Name", |user: &User| {
             Value::text(user.full_name()).note(user.email.clone())
         }))
         .column(state("Status", status))
         .column(text("Role", |user: &User| sentence(user.role.as_str())))
-        .column(state("KYC", kyc))
+        .column(value("KYC", kyc))
         .column(maybe("Phone", |user: &User| user.phone.clone()).extra())
         .column(ago("Last sign-in", |user: &User| user.last_login).sort(UserSort::LastLogin))
         .column(

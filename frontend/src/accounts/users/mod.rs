@@ -4,7 +4,10 @@ mod detail;
 mod form;
 mod list;
 
-use kit::{Screen, session, ui::Tone};
+use kit::{
+    Screen, session,
+    ui::{Tone, Value},
+};
 use wire::{
     Permission,
     accounts::users::{KycStatus, User, UserRole, UserStatus},
@@ -49,14 +52,15 @@ fn status(user: &User) -> (&'static str, Tone) {
     (user.status.as_str(), tone)
 }
 
-/// How far their identity is proven.
-fn kyc(user: &User) -> (&'static str, Tone) {
+/// How far a customer's identity is proven; nobody asks that of the staff.
+fn kyc(user: &User) -> Value {
     let tone = match user.kyc_status {
+        _ if user.role.is_staff() => return Value::absent(),
         KycStatus::Pending => Tone::Neutral,
         KycStatus::Verified => Tone::Good,
         KycStatus::Rejected => Tone::Bad,
     };
-    (user.kyc_status.as_str(), tone)
+    Value::state(user.kyc_status.as_str(), tone)
 }
 
 /// Whether whoever is signed in may edit them: staff are for super administrators.

@@ -25,7 +25,8 @@ pub fn screen() -> AnyView {
         .column(value("Region", |price: &Price| {
             Value::text(format::place(&price.region)).hint(price.region.clone())
         }))
-        .column(
+        .column_for(
+            Permission::CostsRead,
             money("Costs", |price: &Price| {
                 (price.cost_price.clone(), price.currency)
             })
@@ -37,18 +38,7 @@ pub fn screen() -> AnyView {
             })
             .sort(PriceSort::SellingPrice),
         )
-        .column(
-            maybe("Markup", |price: &Price| {
-                price.markup_percentage.as_ref().map(format::percent)
-            })
-            .wide(),
-        )
-        .column(maybe("Margin", |price: &Price| {
-            price
-                .cost_price
-                .as_ref()
-                .map(|cost| margin(cost, &price.selling_price, price.currency))
-        }))
+        .column_for(Permission::CostsRead, value("Margin", earned).figures())
         .column(text("Currency", |price: &Price| price.currency.as_str()).extra())
         .column(
             day("From", |price: &Price| Some(price.effective_from)).sort(PriceSort::EffectiveFrom),
@@ -75,4 +65,14 @@ pub fn screen() -> AnyView {
             "A plan can be bought once it has a price. Set one here, or import a price list.",
         )
         .show()
+}
+
+/// What is left of it after the cost, and how much was put on top of that.
+fn earned(price: &Price) -> Value {
+    let Some(cost) = &price.cost_price else {
+        return Value::absent();
+    };
+    let markup = price.markup_percentage.as_ref().map(format::percent);
+    let left = Value::text(margin(cost, &price.selling_price, price.currency));
+    left.hint(markup.map_or_else(String::new, |markup| format!("{markup} markup")))
 }

@@ -16,7 +16,7 @@ use wire::{
 /// Draws it.
 pub fn screen() -> AnyView {
     list_page::<Offer>("Offers")
-        .search("Search by the beginning of a SKU")
+        .search("Search by SKU")
         .opens(|offer| format!("/catalog/plans/{}", offer.plan_id))
         .column(text("Plan", |offer: &Offer| offer.plan_name.clone()))
         .column(text("Provider", |offer: &Offer| offer.provider_name.clone()).link(|offer| Some(format!("/integrations/providers/{}", offer.provider_id))))

@@ -35,7 +35,7 @@ pub fn screen(id: NotificationId) -> AnyView {
         .fact("Sent", |message| Value::maybe_time(message.sent_at))
         .fact("Read", |message| Value::maybe_time(message.read_at))
         .fact("Id", |message| Value::code(message.id.to_string()))
-        .card("What went wrong", |message| {
+        .card("Delivery", |message| {
             message
                 .last_error
                 .clone()
@@ -44,7 +44,9 @@ pub fn screen(id: NotificationId) -> AnyView {
         .card("Text", |message| {
             Some(view! { <p class="prose">{message.message.clone()}</p> }.into_any())
         })
-        .refresh_while(|message| message.status == NotificationStatus::Pending)
+        .refresh_while(|message| {
+            message.status == NotificationStatus::Pending && message.last_error.is_none()
+        })
         .history("notification")
         .show()
 }

@@ -4,7 +4,8 @@ use super::{resend, status};
 use kit::{
     format::sentence,
     page::list_page,
-    table::{ago, choice, count, dates, maybe, moment, picked, state, text},
+    table::{ago, choice, count, dates, moment, picked, state, text, value},
+    ui::Value,
 };
 use leptos::prelude::*;
 use wire::{
@@ -18,12 +19,7 @@ use wire::{
 pub fn screen() -> AnyView {
     list_page::<Notification>("Outbox")
         .opens(|message| format!("/messaging/notifications/{}", message.id))
-        .column(text("Subject", |message: &Notification| {
-            message
-                .subject
-                .clone()
-                .unwrap_or_else(|| "Without a subject".to_owned())
-        }))
+        .column(value("Subject", subject))
         .column(state("Status", status))
         .column(
             text("To", |message: &Notification| message.destination.clone())
@@ -32,13 +28,7 @@ pub fn screen() -> AnyView {
         .column(text("By", |message: &Notification| {
             sentence(message.r#type.as_str())
         }))
-        .column(count("Tries", |message: &Notification| message.attempts).wide())
-        .column(
-            maybe("What went wrong", |message: &Notification| {
-                message.last_error.clone()
-            })
-            .wide(),
-        )
+        .column(count("Tries", |message: &Notification| message.attempts).extra())
         .column(
             ago("Written", |message: &Notification| Some(message.created_at))
                 .sort(NotificationSort::CreatedAt),
@@ -59,4 +49,10 @@ pub fn screen() -> AnyView {
             "What customers are told about their orders appears here, and whether it reached them.",
         )
         .show()
+}
+
+/// Its subject, and why it did not go out.
+fn subject(message: &Notification) -> Value {
+    let subject = message.subject.as_deref().unwrap_or("Without a subject");
+    Value::text(subject).note(message.last_error.clone().unwrap_or_default())
 }
