@@ -18,18 +18,37 @@ async fn a_customer_is_created_sealed_and_found_by_what_is_sealed() {
     let place = answer.header("location").to_owned();
     let made = answer.expect(201);
 
-    assert_eq!(place, format!("/v1/users/{}", made["id"].as_str().expect("an id")));
+    assert_eq!(
+        place,
+        format!("/v1/users/{}", made["id"].as_str().expect("an id"))
+    );
     assert_eq!(made["email"], "Ada.Lovelace@Example.com");
-    assert_eq!((&made["role"], &made["status"], &made["kyc_status"]), (&json!("customer"), &json!("active"), &json!("pending")));
+    assert_eq!(
+        (&made["role"], &made["status"], &made["kyc_status"]),
+        (&json!("customer"), &json!("active"), &json!("pending"))
+    );
     assert_eq!(app.count("SELECT count(*) FROM users WHERE encode(email, 'escape') ILIKE '%lovelace%' OR encode(last_name, 'escape') ILIKE '%lovelace%'"), 0);
     assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'user.create' AND change::text ILIKE '%lovelace%'"), 0);
     assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'user.create' AND change->'fields' ? 'email'"), 1);
-    for q in ["ada.lovelace%40example.com", "lov", "LOVELACE+ada", "%2B442079460012", "%2B44+20+7946"] {
+    for q in [
+        "ada.lovelace%40example.com",
+        "lov",
+        "LOVELACE+ada",
+        "%2B442079460012",
+        "%2B44+20+7946",
+    ] {
         let found = admin.get(&format!("/v1/users?q={q}")).await.expect(200);
-        assert_eq!(found["data"].as_array().map(Vec::len), Some(1), "{q}: {found}");
+        assert_eq!(
+            found["data"].as_array().map(Vec::len),
+            Some(1),
+            "{q}: {found}"
+        );
         assert_eq!(found["data"][0]["id"], made["id"], "{q}");
     }
-    assert_eq!(admin.get("/v1/users?q=babbage").await.expect(200)["data"], json!([]));
+    assert_eq!(
+        admin.get("/v1/users?q=babbage").await.expect(200)["data"],
+        json!([])
+    );
 }
 
 #[actix_web::test]
@@ -42,53 +61,118 @@ async fn an_address_belongs_to_one_living_person() {
     let problem = admin.post("/v1/users", other).await.refuses("email");
 
     assert_eq!(problem["errors"][0]["code"], "taken");
-    assert_eq!(app.count("SELECT count(*) FROM users WHERE role = 'customer'"), 1);
+    assert_eq!(
+        app.count("SELECT count(*) FROM users WHERE role = 'customer'"),
+        1
+    );
 }
 
 #[actix_web::test]
 async fn support_sees_masks_until_it_opens_them_and_that_is_logged() {
     let app = TestApp::start().await;
     let made = app.as_admin().post("/v1/users", ada()).await.expect(201);
-    let (support, place) = (app.as_role(UserRole::Support), format!("/v1/users/{}", made["id"].as_str().expect("an id")));
+    let (support, place) = (
+        app.as_role(UserRole::Support),
+        format!("/v1/users/{}", made["id"].as_str().expect("an id")),
+    );
 
     let seen = support.get(&place).await.expect(200);
-    let opened = support.post(&format!("{place}/reveal"), json!({ "reason": "Calls back" })).await.expect(200);
+    let opened = support
+        .post(
+            &format!("{place}/reveal"),
+            json!({ "reason": "Calls back" }),
+        )
+        .await
+        .expect(200);
 
     assert_eq!(
-        (&seen["email"], &seen["first_name"], &seen["last_name"], &seen["phone"], &seen["is_masked"]),
-        (&json!("A•••@E•••.com"), &json!("A•••"), &json!("L•••"), &json!("•••12"), &json!(true))
+        (
+            &seen["email"],
+            &seen["first_name"],
+            &seen["last_name"],
+            &seen["phone"],
+            &seen["is_masked"]
+        ),
+        (
+            &json!("A•••@E•••.com"),
+            &json!("A•••"),
+            &json!("L•••"),
+            &json!("•••12"),
+            &json!(true)
+        )
     );
-    assert_eq!(support.get("/v1/users?role=customer").await.expect(200)["data"][0]["email"], "A•••@E•••.com");
-    assert_eq!((&opened["email"], &opened["is_masked"]), (&json!("Ada.Lovelace@Example.com"), &json!(false)));
+    assert_eq!(
+        support.get("/v1/users?role=customer").await.expect(200)["data"][0]["email"],
+        "A•••@E•••.com"
+    );
+    assert_eq!(
+        (&opened["email"], &opened["is_masked"]),
+        (&json!("Ada.Lovelace@Example.com"), &json!(false))
+    );
     assert_eq!(app.count("SELECT count(*) FROM pii_access_log WHERE subject_type = 'user' AND reason = 'Calls back'"), 1);
-    assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'user.reveal' AND actor_role = 'support'"), 1);
+    assert_eq!(
+        app.count(
+            "SELECT count(*) FROM audit_log WHERE action = 'user.reveal' AND actor_role = 'support'"
+        ),
+        1
+    );
 }
 
 #[actix_web::test]
 async fn support_sees_customers_and_itself() {
     let app = TestApp::start().await;
-    let (support, colleague) = (app.as_role(UserRole::Support), app.given(|given| given.user(UserRole::Admin)));
+    let (support, colleague) = (
+        app.as_role(UserRole::Support),
+        app.given(|given| given.user(UserRole::Admin)),
+    );
     app.given(|given| given.user(UserRole::Customer));
 
     assert_eq!(support.get("/v1/users").await.expect(200)["total"], 2);
-    assert_eq!(support.get(&format!("/v1/users/{}", support.id())).await.expect(200)["is_masked"], false);
-    support.get(&format!("/v1/users/{colleague}")).await.problem(404, ProblemCode::NotFound);
-    support.post(&format!("/v1/users/{colleague}/reveal"), json!({})).await.problem(404, ProblemCode::NotFound);
+    assert_eq!(
+        support
+            .get(&format!("/v1/users/{}", support.id()))
+            .await
+            .expect(200)["is_masked"],
+        false
+    );
+    support
+        .get(&format!("/v1/users/{colleague}"))
+        .await
+        .problem(404, ProblemCode::NotFound);
+    support
+        .post(&format!("/v1/users/{colleague}/reveal"), json!({}))
+        .await
+        .problem(404, ProblemCode::NotFound);
 }
 
 #[actix_web::test]
 async fn a_customer_sees_nobody_but_themselves() {
     let app = TestApp::start().await;
-    let (customer, other) = (app.as_role(UserRole::Customer), app.given(|given| given.user(UserRole::Customer)));
+    let (customer, other) = (
+        app.as_role(UserRole::Customer),
+        app.given(|given| given.user(UserRole::Customer)),
+    );
 
     let list = customer.get("/v1/users").await.expect(200);
 
     assert_eq!(list["data"].as_array().map(Vec::len), Some(1));
     assert_eq!(list["data"][0]["id"], json!(customer.id()));
-    customer.get(&format!("/v1/users/{other}")).await.problem(404, ProblemCode::NotFound);
-    customer.post("/v1/users", ada()).await.problem(403, ProblemCode::Forbidden);
-    customer.post(&format!("/v1/users/{other}/reveal"), json!({})).await.problem(403, ProblemCode::Forbidden);
-    app.anonymous().get("/v1/users").await.problem(401, ProblemCode::Unauthenticated);
+    customer
+        .get(&format!("/v1/users/{other}"))
+        .await
+        .problem(404, ProblemCode::NotFound);
+    customer
+        .post("/v1/users", ada())
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    customer
+        .post(&format!("/v1/users/{other}/reveal"), json!({}))
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    app.anonymous()
+        .get("/v1/users")
+        .await
+        .problem(401, ProblemCode::Unauthenticated);
 }
 
 #[actix_web::test]
@@ -98,13 +182,37 @@ async fn an_edit_is_based_on_what_was_read() {
     let made = admin.post("/v1/users", ada()).await.expect(201);
     let place = format!("/v1/users/{}", made["id"].as_str().expect("an id"));
 
-    let edited = admin.patch(&place, 1, json!({ "last_name": "King", "phone": null })).await.expect(200);
+    let edited = admin
+        .patch(&place, 1, json!({ "last_name": "King", "phone": null }))
+        .await
+        .expect(200);
 
-    assert_eq!((&edited["first_name"], &edited["last_name"], &edited["phone"], &edited["version"]), (&json!("Ada"), &json!("King"), &Value::Null, &json!(2)));
-    admin.patch(&place, 1, json!({ "last_name": "Byron" })).await.problem(412, ProblemCode::Stale);
-    admin.send(reqwest::Method::PATCH, &place, Some(json!({}))).await.problem(428, ProblemCode::PreconditionRequired);
-    admin.patch(&place, 2, json!({ "role": "super_admin" })).await.refuses("role");
-    assert_eq!(admin.get("/v1/users?q=lovelace").await.expect(200)["total"], 0, "the old name finds nobody");
+    assert_eq!(
+        (
+            &edited["first_name"],
+            &edited["last_name"],
+            &edited["phone"],
+            &edited["version"]
+        ),
+        (&json!("Ada"), &json!("King"), &Value::Null, &json!(2))
+    );
+    admin
+        .patch(&place, 1, json!({ "last_name": "Byron" }))
+        .await
+        .problem(412, ProblemCode::Stale);
+    admin
+        .send(reqwest::Method::PATCH, &place, Some(json!({})))
+        .await
+        .problem(428, ProblemCode::PreconditionRequired);
+    admin
+        .patch(&place, 2, json!({ "role": "super_admin" }))
+        .await
+        .refuses("role");
+    assert_eq!(
+        admin.get("/v1/users?q=lovelace").await.expect(200)["total"],
+        0,
+        "the old name finds nobody"
+    );
     assert_eq!(admin.get("/v1/users?q=king").await.expect(200)["total"], 1);
 }
 
@@ -114,27 +222,63 @@ async fn staff_are_edited_by_super_administrators_only() {
     let colleague = app.given(|given| given.user(UserRole::Support));
     let place = format!("/v1/users/{colleague}");
 
-    app.as_admin().patch(&place, 1, json!({ "first_name": "Other" })).await.problem(403, ProblemCode::Forbidden);
-    app.as_role(UserRole::Support).patch(&place, 1, json!({ "first_name": "Other" })).await.problem(403, ProblemCode::Forbidden);
+    app.as_admin()
+        .patch(&place, 1, json!({ "first_name": "Other" }))
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    app.as_role(UserRole::Support)
+        .patch(&place, 1, json!({ "first_name": "Other" }))
+        .await
+        .problem(403, ProblemCode::Forbidden);
 
-    assert_eq!(app.as_role(UserRole::SuperAdmin).patch(&place, 1, json!({ "first_name": "Other" })).await.expect(200)["first_name"], "Other");
+    assert_eq!(
+        app.as_role(UserRole::SuperAdmin)
+            .patch(&place, 1, json!({ "first_name": "Other" }))
+            .await
+            .expect(200)["first_name"],
+        "Other"
+    );
 }
 
 #[actix_web::test]
 async fn people_are_narrowed_sorted_and_taken_away() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
-    for _ in 0..3 { app.given(|given| given.user(UserRole::Customer)); }
+    for _ in 0..3 {
+        app.given(|given| given.user(UserRole::Customer));
+    }
 
-    let first = admin.get("/v1/users?role=customer&status=active,suspended&sort=created_at&limit=2").await.expect(200);
+    let first = admin
+        .get("/v1/users?role=customer&status=active,suspended&sort=created_at&limit=2")
+        .await
+        .expect(200);
     let next = first["next"].as_str().expect("a second page");
-    let second = admin.get(&format!("/v1/users?role=customer&status=active,suspended&sort=created_at&limit=2&after={next}")).await.expect(200);
+    let second = admin
+        .get(&format!(
+            "/v1/users?role=customer&status=active,suspended&sort=created_at&limit=2&after={next}"
+        ))
+        .await
+        .expect(200);
     let by_login = admin.get("/v1/users?sort=-last_login").await.expect(200);
 
-    assert_eq!((first["data"].as_array().map(Vec::len), second["data"].as_array().map(Vec::len)), (Some(2), Some(1)));
+    assert_eq!(
+        (
+            first["data"].as_array().map(Vec::len),
+            second["data"].as_array().map(Vec::len)
+        ),
+        (Some(2), Some(1))
+    );
     assert_eq!(by_login["total"], 4);
     let file = admin.get("/v1/users/export?format=csv&role=customer").await;
-    assert_eq!((file.status, file.text().lines().count()), (200, 4), "{}", file.text());
-    app.as_role(UserRole::Support).get("/v1/users/export").await.problem(403, ProblemCode::Forbidden);
+    assert_eq!(
+        (file.status, file.text().lines().count()),
+        (200, 4),
+        "{}",
+        file.text()
+    );
+    app.as_role(UserRole::Support)
+        .get("/v1/users/export")
+        .await
+        .problem(403, ProblemCode::Forbidden);
     admin.get("/v1/users?role=king").await.refuses("role");
 }

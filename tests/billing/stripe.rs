@@ -1,10 +1,20 @@
 //! Stripe: what we send is what Stripe's own SDKs send, and what it tells is believed only when it is signed.
 
-use crate::{flows::purchase::{order, reread}, harness::TestApp};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web::{self, Bytes, Data}};
+use crate::{
+    flows::purchase::{order, reread},
+    harness::TestApp,
+};
+use actix_web::{
+    App, HttpRequest, HttpResponse, HttpServer,
+    web::{self, Bytes, Data},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::{Arc, Mutex, mpsc}, thread};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, mpsc},
+    thread,
+};
 use wire::accounts::users::UserRole;
 
 const SECRET: &str = "whsec_for_tests";
@@ -18,7 +28,14 @@ fn stand_in() -> (String, Arc<Mutex<Vec<Seen>>>) {
     let (shared, (tell, told)) = (Data::from(seen.clone()), mpsc::channel());
     thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let server = HttpServer::new(move || App::new().app_data(shared.clone()).default_service(web::to(answer))).workers(1).bind("127.0.0.1:0").unwrap();
+            let server = HttpServer::new(move || {
+                App::new()
+                    .app_data(shared.clone())
+                    .default_service(web::to(answer))
+            })
+            .workers(1)
+            .bind("127.0.0.1:0")
+            .unwrap();
             tell.send(server.addrs()[0]).unwrap();
             server.run().await.unwrap();
         });
@@ -28,15 +45,27 @@ fn stand_in() -> (String, Arc<Mutex<Vec<Seen>>>) {
 
 async fn answer(request: HttpRequest, body: Bytes, seen: Data<Mutex<Vec<Seen>>>) -> HttpResponse {
     let form: BTreeMap<String, String> = url_decoded(&body);
-    let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let key = request
+        .headers()
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
     let reference = form.get("client_reference_id").cloned();
-    seen.lock().unwrap().push((request.method().to_string(), request.path().to_owned(), key, form));
+    seen.lock().unwrap().push((
+        request.method().to_string(),
+        request.path().to_owned(),
+        key,
+        form,
+    ));
     HttpResponse::Ok().json(session(reference.as_deref()))
 }
 
 fn url_decoded(body: &[u8]) -> BTreeMap<String, String> {
     let url = reqwest::Url::parse(&format!("http://x/?{}", String::from_utf8_lossy(body))).unwrap();
-    url.query_pairs().map(|(key, value)| (key.into_owned(), value.into_owned())).collect()
+    url.query_pairs()
+        .map(|(key, value)| (key.into_owned(), value.into_owned()))
+        .collect()
 }
 
 fn session(reference: Option<&str>) -> Value {
@@ -48,78 +77,213 @@ fn session(reference: Option<&str>) -> Value {
 }
 
 async fn signed(app: &TestApp, event: &Value, secret: &str) -> crate::harness::Answer {
-    let (body, now) = (event.to_string().into_bytes(), app.ctx.clock.now().timestamp());
-    let signature = platform::crypto::sign(secret.as_bytes(), &[now.to_string().as_bytes(), b".", &body].concat()).unwrap();
+    let (body, now) = (
+        event.to_string().into_bytes(),
+        app.ctx.clock.now().timestamp(),
+    );
+    let signature = platform::crypto::sign(
+        secret.as_bytes(),
+        &[now.to_string().as_bytes(), b".", &body].concat(),
+    )
+    .unwrap();
     let hex: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
-    app.anonymous().with("stripe-signature", &format!("t={now},v1={hex}")).raw(Method::POST, "/v1/webhooks/stripe", "application/json", body).await
+    app.anonymous()
+        .with("stripe-signature", &format!("t={now},v1={hex}"))
+        .raw(
+            Method::POST,
+            "/v1/webhooks/stripe",
+            "application/json",
+            body,
+        )
+        .await
 }
 
 fn event(id: &str, kind: &str, reference: &str, change: Value) -> Value {
     let mut object = json!({ "id": "cs_test_1", "object": "checkout.session", "client_reference_id": reference, "amount_total": 990, "currency": "usd", "payment_status": "paid", "a_field_of_tomorrow": {} });
-    for (key, value) in change.as_object().unwrap() { object[key] = value.clone(); }
+    for (key, value) in change.as_object().unwrap() {
+        object[key] = value.clone();
+    }
     json!({ "id": id, "object": "event", "type": kind, "data": { "object": object } })
 }
 
 #[actix_web::test]
 async fn a_sale_by_stripe_checkout_runs_from_the_order_to_the_esim() {
     let (base, seen) = stand_in();
-    let app = TestApp::with(&[("STRIPE_SECRET_KEY", "sk_test_for_tests"), ("STRIPE_WEBHOOK_SECRET", SECRET), ("STRIPE_API_BASE", &base)]).await;
-    let plan = app.given(|given| { let plan = given.plan("9.90"); given.stock(plan); plan });
+    let app = TestApp::with(&[
+        ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
+        ("STRIPE_WEBHOOK_SECRET", SECRET),
+        ("STRIPE_API_BASE", &base),
+    ])
+    .await;
+    let plan = app.given(|given| {
+        let plan = given.plan("9.90");
+        given.stock(plan);
+        plan
+    });
     let customer = app.given(|given| given.user(UserRole::Customer));
     let admin = app.as_admin();
     let order = order(&admin, plan, customer, 1).await;
     app.work().await;
 
-    let payments = admin.get(&format!("/v1/transactions?order_id={}", order["id"].as_str().unwrap())).await.expect(200);
+    let payments = admin
+        .get(&format!(
+            "/v1/transactions?order_id={}",
+            order["id"].as_str().unwrap()
+        ))
+        .await
+        .expect(200);
     let payment = &payments["data"][0];
-    assert_eq!((&payment["payment_gateway"], &payment["gateway_transaction_id"], &payment["checkout_url"]), (&json!("stripe"), &json!("cs_test_1"), &json!("https://checkout.example.com/pay/cs_test_1")));
+    assert_eq!(
+        (
+            &payment["payment_gateway"],
+            &payment["gateway_transaction_id"],
+            &payment["checkout_url"]
+        ),
+        (
+            &json!("stripe"),
+            &json!("cs_test_1"),
+            &json!("https://checkout.example.com/pay/cs_test_1")
+        )
+    );
     let reference = payment["id"].as_str().unwrap().to_owned();
 
     let (method, path, key, form) = seen.lock().unwrap()[0].clone();
-    assert_eq!((method.as_str(), path.as_str(), key), ("POST", "/v1/checkout/sessions", format!("open-{reference}")));
-    let title = format!("{} ({})", order["terms"]["name"].as_str().unwrap(), order["order_number"].as_str().unwrap());
+    assert_eq!(
+        (method.as_str(), path.as_str(), key),
+        ("POST", "/v1/checkout/sessions", format!("open-{reference}"))
+    );
+    let title = format!(
+        "{} ({})",
+        order["terms"]["name"].as_str().unwrap(),
+        order["order_number"].as_str().unwrap()
+    );
     for (field, value) in [
-        ("mode", "payment"), ("client_reference_id", reference.as_str()), ("metadata[transaction_id]", reference.as_str()), ("line_items[0][quantity]", "1"),
-        ("line_items[0][price_data][currency]", "usd"), ("line_items[0][price_data][unit_amount]", "990"), ("line_items[0][price_data][product_data][name]", title.as_str()),
-    ] { assert_eq!(form.get(field).map(String::as_str), Some(value), "{field} in {form:?}"); }
+        ("mode", "payment"),
+        ("client_reference_id", reference.as_str()),
+        ("metadata[transaction_id]", reference.as_str()),
+        ("line_items[0][quantity]", "1"),
+        ("line_items[0][price_data][currency]", "usd"),
+        ("line_items[0][price_data][unit_amount]", "990"),
+        (
+            "line_items[0][price_data][product_data][name]",
+            title.as_str(),
+        ),
+    ] {
+        assert_eq!(
+            form.get(field).map(String::as_str),
+            Some(value),
+            "{field} in {form:?}"
+        );
+    }
 
     // An unpaid completion, a forged one, one of another kind: nothing moves.
-    signed(&app, &event("evt_1", "checkout.session.completed", &reference, json!({ "payment_status": "unpaid" })), SECRET).await.expect(204);
-    signed(&app, &event("evt_2", "checkout.session.completed", &reference, json!({})), "whsec_other").await.expect(401);
-    signed(&app, &event("evt_3", "invoice.paid", &reference, json!({})), SECRET).await.expect(204);
+    signed(
+        &app,
+        &event(
+            "evt_1",
+            "checkout.session.completed",
+            &reference,
+            json!({ "payment_status": "unpaid" }),
+        ),
+        SECRET,
+    )
+    .await
+    .expect(204);
+    signed(
+        &app,
+        &event("evt_2", "checkout.session.completed", &reference, json!({})),
+        "whsec_other",
+    )
+    .await
+    .expect(401);
+    signed(
+        &app,
+        &event("evt_3", "invoice.paid", &reference, json!({})),
+        SECRET,
+    )
+    .await
+    .expect(204);
     app.work_through().await;
     assert_eq!(reread(&admin, &order).await["status"], "pending_payment");
 
-    for _ in 0..3 { signed(&app, &event("evt_4", "checkout.session.completed", &reference, json!({})), SECRET).await.expect(204); }
+    for _ in 0..3 {
+        signed(
+            &app,
+            &event("evt_4", "checkout.session.completed", &reference, json!({})),
+            SECRET,
+        )
+        .await
+        .expect(204);
+    }
     app.work_through().await;
     assert_eq!(reread(&admin, &order).await["status"], "fulfilled");
     assert_eq!(app.count("SELECT count(*) FROM esim_bundles"), 1);
     // Expired after it was paid: told too late to matter.
-    signed(&app, &event("evt_5", "checkout.session.expired", &reference, json!({ "payment_status": "unpaid" })), SECRET).await.expect(204);
+    signed(
+        &app,
+        &event(
+            "evt_5",
+            "checkout.session.expired",
+            &reference,
+            json!({ "payment_status": "unpaid" }),
+        ),
+        SECRET,
+    )
+    .await
+    .expect(204);
     assert_eq!(reread(&admin, &order).await["status"], "fulfilled");
 }
 
 #[actix_web::test]
 async fn a_cancelled_order_is_closed_at_stripe_and_the_simulator_does_not_answer_there() {
     let (base, seen) = stand_in();
-    let app = TestApp::with(&[("STRIPE_SECRET_KEY", "sk_test_for_tests"), ("STRIPE_WEBHOOK_SECRET", SECRET), ("STRIPE_API_BASE", &base)]).await;
+    let app = TestApp::with(&[
+        ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
+        ("STRIPE_WEBHOOK_SECRET", SECRET),
+        ("STRIPE_API_BASE", &base),
+    ])
+    .await;
     let plan = app.given(|given| given.plan("9.90"));
     let customer = app.given(|given| given.user(UserRole::Customer));
     let admin = app.as_admin();
     let order = order(&admin, plan, customer, 1).await;
     app.work().await;
     let payments = admin.get("/v1/transactions").await.expect(200);
-    let simulate = format!("/v1/transactions/{}/simulate", payments["data"][0]["id"].as_str().unwrap());
-    admin.post(&simulate, json!({ "outcome": "succeed" })).await.problem(409, wire::ProblemCode::WrongState);
+    let simulate = format!(
+        "/v1/transactions/{}/simulate",
+        payments["data"][0]["id"].as_str().unwrap()
+    );
+    admin
+        .post(&simulate, json!({ "outcome": "succeed" }))
+        .await
+        .problem(409, wire::ProblemCode::WrongState);
 
-    admin.post(&format!("/v1/orders/{}/cancel", order["id"].as_str().unwrap()), json!({ "reason": "Changed their mind" })).await.expect(200);
+    admin
+        .post(
+            &format!("/v1/orders/{}/cancel", order["id"].as_str().unwrap()),
+            json!({ "reason": "Changed their mind" }),
+        )
+        .await
+        .expect(200);
     app.work_through().await;
-    assert_eq!(seen.lock().unwrap().last().map(|(_, path, _, _)| path.clone()).as_deref(), Some("/v1/checkout/sessions/cs_test_1/expire"));
+    assert_eq!(
+        seen.lock()
+            .unwrap()
+            .last()
+            .map(|(_, path, _, _)| path.clone())
+            .as_deref(),
+        Some("/v1/checkout/sessions/cs_test_1/expire")
+    );
 }
 
 #[actix_web::test]
 async fn a_gateway_that_is_away_leaves_the_order_waiting_and_is_asked_again() {
-    let app = TestApp::with(&[("STRIPE_SECRET_KEY", "sk_test_for_tests"), ("STRIPE_WEBHOOK_SECRET", SECRET), ("STRIPE_API_BASE", "http://127.0.0.1:9/")]).await;
+    let app = TestApp::with(&[
+        ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
+        ("STRIPE_WEBHOOK_SECRET", SECRET),
+        ("STRIPE_API_BASE", "http://127.0.0.1:9/"),
+    ])
+    .await;
     let plan = app.given(|given| given.plan("9.90"));
     let customer = app.given(|given| given.user(UserRole::Customer));
     let admin = app.as_admin();

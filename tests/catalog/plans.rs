@@ -17,11 +17,44 @@ async fn a_plan_is_created_changed_and_recorded() {
     assert_eq!(answer.header("etag"), "\"v1\"");
     let place = answer.header("location").to_owned();
     let made = answer.expect(201);
-    let changed = admin.patch(&place, 1, json!({ "name": "5 GB Europe and US", "data_limit_mb": null })).await.expect(200);
+    let changed = admin
+        .patch(
+            &place,
+            1,
+            json!({ "name": "5 GB Europe and US", "data_limit_mb": null }),
+        )
+        .await
+        .expect(200);
 
     assert_eq!(place, format!("/v1/plans/{}", made["id"].as_str().unwrap()));
-    assert_eq!((&made["data_limit_mb"], &made["is_active"], &made["voice_minutes"], &made["regions"]), (&json!("5000.00"), &json!(true), &json!(0), &json!(["EUROPE", "US"])));
-    assert_eq!((&changed["name"], &changed["data_limit_mb"], &changed["validity_days"], &changed["version"]), (&json!("5 GB Europe and US"), &Value::Null, &json!(30), &json!(2)));
+    assert_eq!(
+        (
+            &made["data_limit_mb"],
+            &made["is_active"],
+            &made["voice_minutes"],
+            &made["regions"]
+        ),
+        (
+            &json!("5000.00"),
+            &json!(true),
+            &json!(0),
+            &json!(["EUROPE", "US"])
+        )
+    );
+    assert_eq!(
+        (
+            &changed["name"],
+            &changed["data_limit_mb"],
+            &changed["validity_days"],
+            &changed["version"]
+        ),
+        (
+            &json!("5 GB Europe and US"),
+            &Value::Null,
+            &json!(30),
+            &json!(2)
+        )
+    );
     assert_eq!(admin.get(&place).await.expect(200), changed);
     assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'plan.create' AND change->'name'->>'after' = '5 GB Europe'"), 1);
     assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'plan.edit' AND change->'data_limit_mb'->>'before' = '5000.00'"), 1);
@@ -33,12 +66,27 @@ async fn an_edit_of_what_has_changed_meanwhile_is_refused() {
     let admin = app.as_admin();
     let plan = app.given(|given| given.plan("9.90"));
     let place = format!("/v1/plans/{plan}");
-    admin.patch(&place, 1, json!({ "validity_days": 15 })).await.expect(200);
+    admin
+        .patch(&place, 1, json!({ "validity_days": 15 }))
+        .await
+        .expect(200);
 
-    admin.patch(&place, 1, json!({ "validity_days": 7 })).await.problem(412, ProblemCode::Stale);
-    admin.delete(&place, 1).await.problem(412, ProblemCode::Stale);
-    admin.send(reqwest::Method::PATCH, &place, Some(json!({}))).await.problem(428, ProblemCode::PreconditionRequired);
-    admin.patch(&format!("/v1/plans/{}", wire::PlanId::new()), 1, json!({})).await.problem(404, ProblemCode::NotFound);
+    admin
+        .patch(&place, 1, json!({ "validity_days": 7 }))
+        .await
+        .problem(412, ProblemCode::Stale);
+    admin
+        .delete(&place, 1)
+        .await
+        .problem(412, ProblemCode::Stale);
+    admin
+        .send(reqwest::Method::PATCH, &place, Some(json!({})))
+        .await
+        .problem(428, ProblemCode::PreconditionRequired);
+    admin
+        .patch(&format!("/v1/plans/{}", wire::PlanId::new()), 1, json!({}))
+        .await
+        .problem(404, ProblemCode::NotFound);
 
     assert_eq!(admin.get(&place).await.expect(200)["validity_days"], 15);
 }
@@ -48,11 +96,18 @@ async fn a_plan_that_cannot_be_is_refused_field_by_field() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for (change, field) in [
-        (json!({ "name": " " }), "name"), (json!({ "data_limit_mb": "0" }), "data_limit_mb"), (json!({ "validity_days": 0 }), "validity_days"),
-        (json!({ "regions": [] }), "regions"), (json!({ "regions": ["XX"] }), "regions"), (json!({ "sms_count": -1 }), "sms_count"), (json!({ "version": 7 }), "version"),
+        (json!({ "name": " " }), "name"),
+        (json!({ "data_limit_mb": "0" }), "data_limit_mb"),
+        (json!({ "validity_days": 0 }), "validity_days"),
+        (json!({ "regions": [] }), "regions"),
+        (json!({ "regions": ["XX"] }), "regions"),
+        (json!({ "sms_count": -1 }), "sms_count"),
+        (json!({ "version": 7 }), "version"),
     ] {
         let mut plan = five_gb();
-        plan.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        plan.as_object_mut()
+            .unwrap()
+            .extend(change.as_object().unwrap().clone());
         admin.post("/v1/plans", plan).await.refuses(field);
     }
 }
@@ -66,15 +121,39 @@ async fn a_withdrawn_plan_is_sold_no_longer_and_can_be_taken_back() {
 
     assert_eq!(admin.delete(&place, 1).await.status, 204);
 
-    customer.get(&place).await.problem(404, ProblemCode::NotFound);
+    customer
+        .get(&place)
+        .await
+        .problem(404, ProblemCode::NotFound);
     assert_eq!(admin.get("/v1/plans").await.expect(200)["data"], json!([]));
-    assert_eq!(admin.get("/v1/plans?withdrawn=true").await.expect(200)["data"][0]["id"], json!(plan));
-    admin.get(&format!("{place}/quote")).await.problem(422, ProblemCode::PlanNotOnSale);
-    admin.patch(&place, 2, json!({ "validity_days": 7 })).await.problem(404, ProblemCode::NotFound);
-    let back = admin.send(reqwest::Method::POST, &format!("{place}/restore"), None).await.expect(200);
-    assert_eq!((&back["deleted_at"], &back["is_active"]), (&Value::Null, &json!(false)));
-    admin.send(reqwest::Method::POST, &format!("{place}/restore"), None).await.problem(409, ProblemCode::WrongState);
-    admin.patch(&place, 3, json!({ "is_active": true })).await.expect(200);
+    assert_eq!(
+        admin.get("/v1/plans?withdrawn=true").await.expect(200)["data"][0]["id"],
+        json!(plan)
+    );
+    admin
+        .get(&format!("{place}/quote"))
+        .await
+        .problem(422, ProblemCode::PlanNotOnSale);
+    admin
+        .patch(&place, 2, json!({ "validity_days": 7 }))
+        .await
+        .problem(404, ProblemCode::NotFound);
+    let back = admin
+        .send(reqwest::Method::POST, &format!("{place}/restore"), None)
+        .await
+        .expect(200);
+    assert_eq!(
+        (&back["deleted_at"], &back["is_active"]),
+        (&Value::Null, &json!(false))
+    );
+    admin
+        .send(reqwest::Method::POST, &format!("{place}/restore"), None)
+        .await
+        .problem(409, ProblemCode::WrongState);
+    admin
+        .patch(&place, 3, json!({ "is_active": true }))
+        .await
+        .expect(200);
     customer.get(&place).await.expect(200);
 }
 
@@ -85,18 +164,47 @@ async fn a_customer_sees_what_is_on_sale_and_nothing_else() {
     let now = app.ctx.clock.now();
     let (sold, unpriced, stopped, later) = app.given(|given| {
         let later = given.unpriced_plan("Later");
-        given.price(later, "9.90", Currency::Usd, now + chrono::TimeDelta::days(1), None);
-        (given.plan("9.90"), given.unpriced_plan("Without a price"), given.plan("9.90"), later)
+        given.price(
+            later,
+            "9.90",
+            Currency::Usd,
+            now + chrono::TimeDelta::days(1),
+            None,
+        );
+        (
+            given.plan("9.90"),
+            given.unpriced_plan("Without a price"),
+            given.plan("9.90"),
+            later,
+        )
     });
-    admin.patch(&format!("/v1/plans/{stopped}"), 1, json!({ "is_active": false })).await.expect(200);
+    admin
+        .patch(
+            &format!("/v1/plans/{stopped}"),
+            1,
+            json!({ "is_active": false }),
+        )
+        .await
+        .expect(200);
 
     let seen = customer.get("/v1/plans").await.expect(200);
 
     assert_eq!(seen["data"].as_array().map(Vec::len), Some(1));
     assert_eq!(seen["data"][0]["id"], json!(sold));
-    for hidden in [unpriced, stopped, later] { customer.get(&format!("/v1/plans/{hidden}")).await.problem(404, ProblemCode::NotFound); }
-    customer.post("/v1/plans", five_gb()).await.problem(403, ProblemCode::Forbidden);
-    assert_eq!(customer.get("/v1/plans?withdrawn=true").await.expect(200)["data"], json!([]));
+    for hidden in [unpriced, stopped, later] {
+        customer
+            .get(&format!("/v1/plans/{hidden}"))
+            .await
+            .problem(404, ProblemCode::NotFound);
+    }
+    customer
+        .post("/v1/plans", five_gb())
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    assert_eq!(
+        customer.get("/v1/plans?withdrawn=true").await.expect(200)["data"],
+        json!([])
+    );
 }
 
 #[actix_web::test]
@@ -105,11 +213,22 @@ async fn plans_are_found_by_part_of_the_name_and_by_place() {
     let admin = app.as_admin();
     admin.post("/v1/plans", five_gb()).await.expect(201);
     let mut other = five_gb();
-    other.as_object_mut().unwrap().extend([("name".into(), json!("100% Japan_")), ("regions".into(), json!(["JP"]))]);
+    other.as_object_mut().unwrap().extend([
+        ("name".into(), json!("100% Japan_")),
+        ("regions".into(), json!(["JP"])),
+    ]);
     admin.post("/v1/plans", other).await.expect(201);
     let names = async |query: &str| {
-        let page = admin.get(&format!("/v1/plans?{query}&sort=name")).await.expect(200);
-        page["data"].as_array().unwrap().iter().map(|plan| plan["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        let page = admin
+            .get(&format!("/v1/plans?{query}&sort=name"))
+            .await
+            .expect(200);
+        page["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|plan| plan["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
 
     assert_eq!(names("q=EUROPE").await, ["5 GB Europe"]);

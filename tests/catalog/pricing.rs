@@ -5,29 +5,72 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use wire::{Currency, PlanId, ProblemCode, accounts::users::UserRole};
 
-fn price(plan: PlanId, selling: &str) -> Value { json!({ "plan_id": plan, "cost_price": "4.00", "selling_price": selling }) }
+fn price(plan: PlanId, selling: &str) -> Value {
+    json!({ "plan_id": plan, "cost_price": "4.00", "selling_price": selling })
+}
 fn with(mut value: Value, more: Value) -> Value {
-    value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    value
+        .as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
     value
 }
-fn text(time: DateTime<Utc>) -> String { time.to_rfc3339_opts(SecondsFormat::Micros, true) }
+fn text(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
 
 #[actix_web::test]
 async fn a_new_price_ends_the_one_before_it() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.unpriced_plan("Plan"));
-    let first = admin.post("/v1/pricing", price(plan, "8.00")).await.expect(201);
+    let first = admin
+        .post("/v1/pricing", price(plan, "8.00"))
+        .await
+        .expect(201);
 
-    let second = admin.post("/v1/pricing", price(plan, "9.00")).await.expect(201);
+    let second = admin
+        .post("/v1/pricing", price(plan, "9.00"))
+        .await
+        .expect(201);
 
-    assert_eq!((&second["region"], &second["currency"], &second["markup_percentage"], &second["plan_name"]), (&json!("GLOBAL"), &json!("USD"), &json!("125.00"), &json!("Plan")));
-    let ended = admin.get(&format!("/v1/pricing/{}", first["id"].as_str().unwrap())).await.expect(200);
+    assert_eq!(
+        (
+            &second["region"],
+            &second["currency"],
+            &second["markup_percentage"],
+            &second["plan_name"]
+        ),
+        (
+            &json!("GLOBAL"),
+            &json!("USD"),
+            &json!("125.00"),
+            &json!("Plan")
+        )
+    );
+    let ended = admin
+        .get(&format!("/v1/pricing/{}", first["id"].as_str().unwrap()))
+        .await
+        .expect(200);
     assert_eq!(ended["effective_to"], second["effective_from"]);
-    assert_eq!(admin.get(&format!("/v1/plans/{plan}/quote")).await.expect(200)["price_id"], second["id"]);
-    let listed = admin.get(&format!("/v1/pricing?plan_id={plan}&region=GLOBAL&currency=USD,EUR")).await.expect(200);
+    assert_eq!(
+        admin
+            .get(&format!("/v1/plans/{plan}/quote"))
+            .await
+            .expect(200)["price_id"],
+        second["id"]
+    );
+    let listed = admin
+        .get(&format!(
+            "/v1/pricing?plan_id={plan}&region=GLOBAL&currency=USD,EUR"
+        ))
+        .await
+        .expect(200);
     assert_eq!(listed["data"].as_array().map(Vec::len), Some(2));
-    assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action IN ('price.create', 'price.end')"), 3);
+    assert_eq!(
+        app.count("SELECT count(*) FROM audit_log WHERE action IN ('price.create', 'price.end')"),
+        3
+    );
 }
 
 #[actix_web::test]
@@ -37,17 +80,58 @@ async fn two_prices_never_hold_at_one_time() {
     let plan = app.given(|given| given.unpriced_plan("Plan"));
     let now = app.ctx.clock.now();
     let day = |days: i64| text(now + TimeDelta::days(days));
-    admin.post("/v1/pricing", with(price(plan, "8.00"), json!({ "effective_from": day(5), "effective_to": day(10) }))).await.expect(201);
+    admin
+        .post(
+            "/v1/pricing",
+            with(
+                price(plan, "8.00"),
+                json!({ "effective_from": day(5), "effective_to": day(10) }),
+            ),
+        )
+        .await
+        .expect(201);
 
     for (from, to) in [(4, Some(6)), (6, Some(7)), (9, None), (1, None)] {
         let mut clashing = with(price(plan, "9.00"), json!({ "effective_from": day(from) }));
-        if let Some(to) = to { clashing = with(clashing, json!({ "effective_to": day(to) })); }
-        let problem = admin.post("/v1/pricing", clashing).await.problem(409, ProblemCode::Conflict);
-        assert!(problem["detail"].as_str().unwrap().contains(&day(5)[..19]), "{problem}");
+        if let Some(to) = to {
+            clashing = with(clashing, json!({ "effective_to": day(to) }));
+        }
+        let problem = admin
+            .post("/v1/pricing", clashing)
+            .await
+            .problem(409, ProblemCode::Conflict);
+        assert!(
+            problem["detail"].as_str().unwrap().contains(&day(5)[..19]),
+            "{problem}"
+        );
     }
-    admin.post("/v1/pricing", with(price(plan, "9.00"), json!({ "effective_from": day(4), "effective_to": day(5) }))).await.expect(201);
-    admin.post("/v1/pricing", with(price(plan, "9.00"), json!({ "effective_from": day(10) }))).await.expect(201);
-    admin.post("/v1/pricing", with(price(plan, "9.00"), json!({ "effective_from": day(6), "region": "EUROPE" }))).await.expect(201);
+    admin
+        .post(
+            "/v1/pricing",
+            with(
+                price(plan, "9.00"),
+                json!({ "effective_from": day(4), "effective_to": day(5) }),
+            ),
+        )
+        .await
+        .expect(201);
+    admin
+        .post(
+            "/v1/pricing",
+            with(price(plan, "9.00"), json!({ "effective_from": day(10) })),
+        )
+        .await
+        .expect(201);
+    admin
+        .post(
+            "/v1/pricing",
+            with(
+                price(plan, "9.00"),
+                json!({ "effective_from": day(6), "region": "EUROPE" }),
+            ),
+        )
+        .await
+        .expect(201);
     assert_eq!(app.count("SELECT count(*) FROM plan_pricing"), 4);
 }
 
@@ -57,10 +141,28 @@ async fn below_cost_needs_a_reason() {
     let admin = app.as_admin();
     let plan = app.given(|given| given.unpriced_plan("Plan"));
 
-    admin.post("/v1/pricing", price(plan, "3.99")).await.refuses("note");
-    admin.post("/v1/pricing", with(price(plan, "3.99"), json!({ "note": "Opening week" }))).await.expect(201);
-    admin.post("/v1/pricing", with(price(plan, "500.50"), json!({ "currency": "JPY" }))).await.refuses("selling_price");
-    admin.post("/v1/pricing", price(PlanId::new(), "9.00")).await.refuses("plan_id");
+    admin
+        .post("/v1/pricing", price(plan, "3.99"))
+        .await
+        .refuses("note");
+    admin
+        .post(
+            "/v1/pricing",
+            with(price(plan, "3.99"), json!({ "note": "Opening week" })),
+        )
+        .await
+        .expect(201);
+    admin
+        .post(
+            "/v1/pricing",
+            with(price(plan, "500.50"), json!({ "currency": "JPY" })),
+        )
+        .await
+        .refuses("selling_price");
+    admin
+        .post("/v1/pricing", price(PlanId::new(), "9.00"))
+        .await
+        .refuses("plan_id");
 }
 
 #[actix_web::test]
@@ -71,23 +173,59 @@ async fn a_price_that_has_begun_can_only_be_ended() {
     let now = app.ctx.clock.now();
     let (running, ahead) = app.given(|given| {
         let to = now + TimeDelta::days(2);
-        (given.price(plan, "8.00", Currency::Usd, now - TimeDelta::days(1), Some(to)), given.price(plan, "9.00", Currency::Usd, to, None))
+        (
+            given.price(
+                plan,
+                "8.00",
+                Currency::Usd,
+                now - TimeDelta::days(1),
+                Some(to),
+            ),
+            given.price(plan, "9.00", Currency::Usd, to, None),
+        )
     });
-    let (running, ahead) = (format!("/v1/pricing/{running}"), format!("/v1/pricing/{ahead}"));
+    let (running, ahead) = (
+        format!("/v1/pricing/{running}"),
+        format!("/v1/pricing/{ahead}"),
+    );
 
-    admin.patch(&running, 1, json!({ "selling_price": "7.00" })).await.problem(409, ProblemCode::WrongState);
-    admin.patch(&running, 1, json!({ "effective_to": null })).await.problem(409, ProblemCode::Conflict);
+    admin
+        .patch(&running, 1, json!({ "selling_price": "7.00" }))
+        .await
+        .problem(409, ProblemCode::WrongState);
+    admin
+        .patch(&running, 1, json!({ "effective_to": null }))
+        .await
+        .problem(409, ProblemCode::Conflict);
     let sooner = text(now + TimeDelta::days(1));
-    admin.patch(&running, 1, json!({ "effective_to": sooner })).await.expect(200);
-    let cheaper = admin.patch(&ahead, 1, json!({ "selling_price": "7.00" })).await.expect(200);
-    assert_eq!((&cheaper["selling_price"], &cheaper["version"]), (&json!("7.00"), &json!(2)));
-    admin.patch(&ahead, 1, json!({ "selling_price": "6.00" })).await.problem(412, ProblemCode::Stale);
+    admin
+        .patch(&running, 1, json!({ "effective_to": sooner }))
+        .await
+        .expect(200);
+    let cheaper = admin
+        .patch(&ahead, 1, json!({ "selling_price": "7.00" }))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&cheaper["selling_price"], &cheaper["version"]),
+        (&json!("7.00"), &json!(2))
+    );
+    admin
+        .patch(&ahead, 1, json!({ "selling_price": "6.00" }))
+        .await
+        .problem(412, ProblemCode::Stale);
 
     assert_eq!(admin.delete(&running, 2).await.status, 204);
     assert_eq!(admin.delete(&ahead, 2).await.status, 204);
     admin.get(&ahead).await.problem(404, ProblemCode::NotFound);
-    admin.delete(&running, 3).await.problem(409, ProblemCode::WrongState);
-    admin.get(&format!("/v1/plans/{plan}/quote")).await.problem(422, ProblemCode::PlanNotOnSale);
+    admin
+        .delete(&running, 3)
+        .await
+        .problem(409, ProblemCode::WrongState);
+    admin
+        .get(&format!("/v1/plans/{plan}/quote"))
+        .await
+        .problem(422, ProblemCode::PlanNotOnSale);
 }
 
 #[actix_web::test]
@@ -96,18 +234,45 @@ async fn a_quote_takes_the_nearest_price_of_the_moment() {
     let admin = app.as_admin();
     let plan = app.given(|given| given.plan("9.90"));
     let now = app.ctx.clock.now();
-    admin.post("/v1/pricing", with(price(plan, "7.50"), json!({ "region": "US" }))).await.expect(201);
+    admin
+        .post(
+            "/v1/pricing",
+            with(price(plan, "7.50"), json!({ "region": "US" })),
+        )
+        .await
+        .expect(201);
     app.given(|given| given.price(plan, "11.00", Currency::Eur, now + TimeDelta::days(1), None));
     let quote = async |query: &str| admin.get(&format!("/v1/plans/{plan}/quote?{query}")).await;
 
     let picked = |answer: Value| (answer["region"].clone(), answer["selling_price"].clone());
-    assert_eq!(picked(quote("").await.expect(200)), (json!("GLOBAL"), json!("9.90")));
-    assert_eq!(picked(quote("region=US").await.expect(200)), (json!("US"), json!("7.50")));
-    assert_eq!(picked(quote("region=DE").await.expect(200)), (json!("GLOBAL"), json!("9.90")));
-    quote("currency=EUR").await.problem(422, ProblemCode::PlanNotOnSale);
+    assert_eq!(
+        picked(quote("").await.expect(200)),
+        (json!("GLOBAL"), json!("9.90"))
+    );
+    assert_eq!(
+        picked(quote("region=US").await.expect(200)),
+        (json!("US"), json!("7.50"))
+    );
+    assert_eq!(
+        picked(quote("region=DE").await.expect(200)),
+        (json!("GLOBAL"), json!("9.90"))
+    );
+    quote("currency=EUR")
+        .await
+        .problem(422, ProblemCode::PlanNotOnSale);
     let tomorrow = (now + TimeDelta::days(2)).to_rfc3339_opts(SecondsFormat::Secs, true);
-    assert_eq!(picked(quote(&format!("currency=EUR&at={tomorrow}")).await.expect(200)), (json!("GLOBAL"), json!("11.00")));
-    admin.get(&format!("/v1/plans/{}/quote", PlanId::new())).await.problem(404, ProblemCode::NotFound);
+    assert_eq!(
+        picked(
+            quote(&format!("currency=EUR&at={tomorrow}"))
+                .await
+                .expect(200)
+        ),
+        (json!("GLOBAL"), json!("11.00"))
+    );
+    admin
+        .get(&format!("/v1/plans/{}/quote", PlanId::new()))
+        .await
+        .problem(404, ProblemCode::NotFound);
 }
 
 #[actix_web::test]
@@ -119,12 +284,38 @@ async fn costs_are_for_those_who_may_see_them() {
 
     for role in [UserRole::Support, UserRole::Customer] {
         let client = app.as_role(role);
-        let quote = client.get(&format!("/v1/plans/{plan}/quote")).await.expect(200);
-        assert_eq!((&quote["cost_price"], &quote["selling_price"]), (&Value::Null, &json!("9.90")), "{role}");
+        let quote = client
+            .get(&format!("/v1/plans/{plan}/quote"))
+            .await
+            .expect(200);
+        assert_eq!(
+            (&quote["cost_price"], &quote["selling_price"]),
+            (&Value::Null, &json!("9.90")),
+            "{role}"
+        );
         let listed = client.get("/v1/pricing").await.expect(200);
-        for row in listed["data"].as_array().unwrap() { assert_eq!((&row["cost_price"], &row["markup_percentage"]), (&Value::Null, &Value::Null), "{role}"); }
-        assert_eq!(listed["data"].as_array().map(Vec::len), Some(if role == UserRole::Customer { 1 } else { 2 }), "{role}");
+        for row in listed["data"].as_array().unwrap() {
+            assert_eq!(
+                (&row["cost_price"], &row["markup_percentage"]),
+                (&Value::Null, &Value::Null),
+                "{role}"
+            );
+        }
+        assert_eq!(
+            listed["data"].as_array().map(Vec::len),
+            Some(if role == UserRole::Customer { 1 } else { 2 }),
+            "{role}"
+        );
     }
-    app.as_role(UserRole::Customer).get(&format!("/v1/plans/{plan}/quote?at=2030-01-01T00:00:00Z")).await.refuses("at");
-    assert_eq!(app.as_admin().get(&format!("/v1/plans/{plan}/quote")).await.expect(200)["cost_price"], json!("2.00"));
+    app.as_role(UserRole::Customer)
+        .get(&format!("/v1/plans/{plan}/quote?at=2030-01-01T00:00:00Z"))
+        .await
+        .refuses("at");
+    assert_eq!(
+        app.as_admin()
+            .get(&format!("/v1/plans/{plan}/quote"))
+            .await
+            .expect(200)["cost_price"],
+        json!("2.00")
+    );
 }

@@ -7,41 +7,84 @@ use server::openapi;
 const COMMITTED: &str = include_str!("../../openapi/openapi.json");
 
 /// The committed document.
-pub fn document() -> Value { serde_json::from_str(COMMITTED).expect("openapi.json is JSON") }
+pub fn document() -> Value {
+    serde_json::from_str(COMMITTED).expect("openapi.json is JSON")
+}
 
 /// Every operation: method, path, and what the document says of it.
 pub fn operations() -> Vec<(String, String, Value)> {
     let document = document();
     let paths = document["paths"].as_object().expect("paths").clone();
-    paths.into_iter().flat_map(|(path, item)| {
-        let methods = item.as_object().expect("a path item").clone();
-        methods.into_iter().filter(|(method, _)| matches!(method.as_str(), "get" | "post" | "put" | "patch" | "delete"))
-            .map(move |(method, operation)| (method.to_uppercase(), path.clone(), operation)).collect::<Vec<_>>()
-    }).collect()
+    paths
+        .into_iter()
+        .flat_map(|(path, item)| {
+            let methods = item.as_object().expect("a path item").clone();
+            methods
+                .into_iter()
+                .filter(|(method, _)| {
+                    matches!(method.as_str(), "get" | "post" | "put" | "patch" | "delete")
+                })
+                .map(move |(method, operation)| (method.to_uppercase(), path.clone(), operation))
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 #[test]
 fn the_committed_document_is_current() {
     let current = openapi::document().to_pretty_json().expect("a document");
-    assert!(COMMITTED.trim() == current.trim(), "openapi/openapi.json is stale: run `cargo xtask openapi`");
+    assert!(
+        COMMITTED.trim() == current.trim(),
+        "openapi/openapi.json is stale: run `cargo xtask openapi`"
+    );
 }
 
 #[test]
 fn every_operation_is_whole() {
-    let tags: Vec<Value> = document()["tags"].as_array().expect("tags").iter().map(|tag| tag["name"].clone()).collect();
+    let tags: Vec<Value> = document()["tags"]
+        .as_array()
+        .expect("tags")
+        .iter()
+        .map(|tag| tag["name"].clone())
+        .collect();
     let mut ids = Vec::new();
     for (method, path, operation) in operations() {
         let at = format!("{method} {path}");
-        let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{at} has no operationId"));
+        let id = operation["operationId"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{at} has no operationId"));
         assert!(!ids.contains(&id.to_owned()), "{id} stands twice");
         ids.push(id.to_owned());
-        assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{at} has one tag");
-        assert!(tags.contains(&operation["tags"][0]), "{at}: the tag is described");
-        assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 5), "{at} has no summary");
-        assert!(operation["security"].is_array(), "{at} does not say who may call it");
+        assert_eq!(
+            operation["tags"].as_array().map(Vec::len),
+            Some(1),
+            "{at} has one tag"
+        );
+        assert!(
+            tags.contains(&operation["tags"][0]),
+            "{at}: the tag is described"
+        );
+        assert!(
+            operation["summary"]
+                .as_str()
+                .is_some_and(|text| text.len() > 5),
+            "{at} has no summary"
+        );
+        assert!(
+            operation["security"].is_array(),
+            "{at} does not say who may call it"
+        );
         let responses = operation["responses"].as_object().expect("responses");
-        assert!(responses.keys().any(|status| status.starts_with('2')), "{at} never succeeds");
-        for status in ["429", "500", "503"] { assert!(responses.contains_key(status), "{at} does not mention {status}"); }
+        assert!(
+            responses.keys().any(|status| status.starts_with('2')),
+            "{at} never succeeds"
+        );
+        for status in ["429", "500", "503"] {
+            assert!(
+                responses.contains_key(status),
+                "{at} does not mention {status}"
+            );
+        }
     }
 }
 
@@ -52,18 +95,38 @@ async fn the_document_is_served_and_swagger_ui_loads_from_us_alone() {
     assert_eq!(served, document());
     let page = app.anonymous().get("/docs/").await;
     assert_eq!(page.status, 200);
-    assert!(!page.text().contains("https://"), "nothing comes from elsewhere");
+    assert!(
+        !page.text().contains("https://"),
+        "nothing comes from elsewhere"
+    );
 }
 
 #[actix_web::test]
 async fn what_is_not_documented_is_not_there() {
     let app = TestApp::start().await;
     let nobody = app.anonymous();
-    for path in ["/v1", "/v1/nothing", "/v1/plans/x/y", "/.env", "/metrics", "/admin.php", "/v1/../etc/passwd"] {
-        nobody.get(path).await.problem(404, wire::ProblemCode::NotFound);
+    for path in [
+        "/v1",
+        "/v1/nothing",
+        "/v1/plans/x/y",
+        "/.env",
+        "/metrics",
+        "/admin.php",
+        "/v1/../etc/passwd",
+    ] {
+        nobody
+            .get(path)
+            .await
+            .problem(404, wire::ProblemCode::NotFound);
     }
-    for (method, path, allowed) in [("PUT", "/v1/plans", "GET, POST"), ("DELETE", "/v1/orders", "GET, POST"), ("POST", "/v1/audit", "GET")] {
-        let answer = nobody.send(method.parse().expect("a method"), path, None).await;
+    for (method, path, allowed) in [
+        ("PUT", "/v1/plans", "GET, POST"),
+        ("DELETE", "/v1/orders", "GET, POST"),
+        ("POST", "/v1/audit", "GET"),
+    ] {
+        let answer = nobody
+            .send(method.parse().expect("a method"), path, None)
+            .await;
         assert_eq!(answer.header("allow"), allowed, "{method} {path}");
         answer.problem(405, wire::ProblemCode::MethodNotAllowed);
     }

@@ -11,22 +11,37 @@ const FILE: &str = "ICCID;Activation Code;EID\n\
     89014103211118510720;1$smdp.example.com$AA-3$$1;\n";
 
 async fn import(by: &Client, query: &str, file: &str) -> Answer {
-    by.raw(Method::POST, &format!("/v1/esims/import{query}"), "text/csv", file.as_bytes().to_vec()).await
+    by.raw(
+        Method::POST,
+        &format!("/v1/esims/import{query}"),
+        "text/csv",
+        file.as_bytes().to_vec(),
+    )
+    .await
 }
 
-fn counts(report: &Value) -> [i64; 4] { ["created", "updated", "unchanged", "refused"].map(|key| report[key].as_i64().expect("a count")) }
+fn counts(report: &Value) -> [i64; 4] {
+    ["created", "updated", "unchanged", "refused"].map(|key| report[key].as_i64().expect("a count"))
+}
 
 #[actix_web::test]
 async fn a_dry_run_says_what_an_import_would_do_and_writes_nothing() {
     let app = TestApp::start().await;
     let (admin, plan) = (app.as_admin(), app.given(|given| given.plan("9.90")));
 
-    let report = import(&admin, &format!("?dry_run=true&plan_id={plan}"), FILE).await.expect(200);
+    let report = import(&admin, &format!("?dry_run=true&plan_id={plan}"), FILE)
+        .await
+        .expect(200);
 
     assert_eq!(counts(&report), [3, 0, 0, 0]);
     assert_eq!(report["rows"][0]["esim_id"], Value::Null);
     assert_eq!(report["rows"][1]["warnings"][0]["code"], "check_digit");
-    assert_eq!(app.count("SELECT (SELECT count(*) FROM esims) + (SELECT count(*) FROM audit_log) AS count"), 0);
+    assert_eq!(
+        app.count(
+            "SELECT (SELECT count(*) FROM esims) + (SELECT count(*) FROM audit_log) AS count"
+        ),
+        0
+    );
 }
 
 #[actix_web::test]
@@ -38,11 +53,23 @@ async fn a_file_fills_the_stock_once_however_often_it_is_sent() {
     let first = import(&admin, &query, FILE).await.expect(200);
     let again = import(&admin, &query, FILE).await.expect(200);
 
-    assert_eq!((counts(&first), counts(&again)), ([3, 0, 0, 0], [0, 0, 3, 0]));
+    assert_eq!(
+        (counts(&first), counts(&again)),
+        ([3, 0, 0, 0], [0, 0, 3, 0])
+    );
     assert_eq!(first["rows"][2]["esim_id"], again["rows"][2]["esim_id"]);
-    assert_eq!(app.count("SELECT count(*) FROM esims WHERE status = 'available' AND user_id IS NULL"), 3);
-    assert_eq!(app.count("SELECT count(*) FROM esim_state_history WHERE source = 'import'"), 3);
-    assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'esim.import'"), 2);
+    assert_eq!(
+        app.count("SELECT count(*) FROM esims WHERE status = 'available' AND user_id IS NULL"),
+        3
+    );
+    assert_eq!(
+        app.count("SELECT count(*) FROM esim_state_history WHERE source = 'import'"),
+        3
+    );
+    assert_eq!(
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'esim.import'"),
+        2
+    );
     assert_eq!(app.count("SELECT count(*) FROM esims WHERE position('AA-' IN encode(activation_code, 'escape')) > 0"), 0);
 }
 
@@ -51,7 +78,9 @@ async fn one_bad_row_keeps_the_whole_file_out() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
 
-    let bad = format!("{FILE}894000000000001;LPA:1$smdp.example.com$AA-4;\n8944538532008160222;LPA:1$smdp.example.com$AA-5;\n");
+    let bad = format!(
+        "{FILE}894000000000001;LPA:1$smdp.example.com$AA-4;\n8944538532008160222;LPA:1$smdp.example.com$AA-5;\n"
+    );
     let problem = import(&admin, "", &bad).await.refuses("rows.4.iccid");
 
     assert_eq!(problem["errors"][1]["field"], "rows.5.iccid");
@@ -65,7 +94,9 @@ async fn a_known_number_with_another_code_is_refused() {
     let admin = app.as_admin();
     import(&admin, "", FILE).await.expect(200);
 
-    let problem = import(&admin, "", &FILE.replace("AA-1", "ZZ-1")).await.refuses("rows.1.iccid");
+    let problem = import(&admin, "", &FILE.replace("AA-1", "ZZ-1"))
+        .await
+        .refuses("rows.1.iccid");
 
     assert_eq!(problem["errors"][0]["code"], "known");
     assert!(!problem.to_string().contains("AA-1") && !problem.to_string().contains("ZZ-1"));
@@ -80,8 +111,14 @@ async fn a_program_may_send_rows_as_json() {
     let report = admin.post("/v1/esims/import", rows).await.expect(200);
 
     let id = report["rows"][0]["esim_id"].as_str().expect("an id");
-    let revealed = admin.post(&format!("/v1/esims/{id}/reveal"), json!({})).await.expect(200);
-    assert_eq!(revealed["activation_code"], "LPA:1$smdp.example.com$AA-1$$1");
+    let revealed = admin
+        .post(&format!("/v1/esims/{id}/reveal"), json!({}))
+        .await
+        .expect(200);
+    assert_eq!(
+        revealed["activation_code"],
+        "LPA:1$smdp.example.com$AA-1$$1"
+    );
 }
 
 #[actix_web::test]
@@ -90,13 +127,28 @@ async fn the_list_finds_by_the_beginning_of_a_number_and_masks_every_code() {
     let admin = app.as_admin();
     import(&admin, "", FILE).await.expect(200);
 
-    for (query, found) in [("q=8944%205385", 2), ("q=890490", 1), ("q=5385", 0), ("has_user=true", 0), ("iccid_check=mismatch", 1), ("status=available,active", 3), ("status=active", 0)] {
+    for (query, found) in [
+        ("q=8944%205385", 2),
+        ("q=890490", 1),
+        ("q=5385", 0),
+        ("has_user=true", 0),
+        ("iccid_check=mismatch", 1),
+        ("status=available,active", 3),
+        ("status=active", 0),
+    ] {
         let page = admin.get(&format!("/v1/esims?{query}")).await.expect(200);
-        assert_eq!(page["data"].as_array().map(Vec::len), Some(found), "{query}");
+        assert_eq!(
+            page["data"].as_array().map(Vec::len),
+            Some(found),
+            "{query}"
+        );
         assert!(!page.to_string().contains("AA-"), "{page}");
     }
     let page = admin.get("/v1/esims?limit=1&sort=iccid").await.expect(200);
-    assert_eq!(page["data"][0]["activation_code"], "LPA:1$smdp.example.com$••••");
+    assert_eq!(
+        page["data"][0]["activation_code"],
+        "LPA:1$smdp.example.com$••••"
+    );
     assert_eq!(page["total"], 3);
     assert!(!admin.get("/v1/esims/export").await.text().contains("AA-"));
 }
@@ -104,20 +156,42 @@ async fn the_list_finds_by_the_beginning_of_a_number_and_masks_every_code() {
 #[actix_web::test]
 async fn opening_a_code_is_logged_with_its_reason() {
     let app = TestApp::start().await;
-    let (admin, (id, code)) = (app.as_admin(), app.given(|given| { let plan = given.plan("9.90"); given.stock(plan) }));
+    let (admin, (id, code)) = (
+        app.as_admin(),
+        app.given(|given| {
+            let plan = given.plan("9.90");
+            given.stock(plan)
+        }),
+    );
 
-    let answer = admin.post(&format!("/v1/esims/{id}/reveal"), json!({ "reason": "Cannot scan" })).await;
+    let answer = admin
+        .post(
+            &format!("/v1/esims/{id}/reveal"),
+            json!({ "reason": "Cannot scan" }),
+        )
+        .await;
 
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.expect(200)["activation_code"], code);
-    assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'esim.reveal' AND reason = 'Cannot scan'"), 1);
+    assert_eq!(
+        app.count(
+            "SELECT count(*) FROM audit_log WHERE action = 'esim.reveal' AND reason = 'Cannot scan'"
+        ),
+        1
+    );
     assert_eq!(app.count("SELECT count(*) FROM pii_access_log WHERE subject_type = 'esim' AND field = 'activation_code' AND reason = 'Cannot scan'"), 1);
 }
 
 #[actix_web::test]
 async fn the_qr_code_says_the_whole_code_and_drawing_it_is_logged() {
     let app = TestApp::start().await;
-    let (admin, (id, code)) = (app.as_admin(), app.given(|given| { let plan = given.plan("9.90"); given.stock(plan) }));
+    let (admin, (id, code)) = (
+        app.as_admin(),
+        app.given(|given| {
+            let plan = given.plan("9.90");
+            given.stock(plan)
+        }),
+    );
 
     let png = admin.get(&format!("/v1/esims/{id}/qr.png")).await;
     let svg = admin.get(&format!("/v1/esims/{id}/qr.svg")).await;
@@ -126,7 +200,10 @@ async fn the_qr_code_says_the_whole_code_and_drawing_it_is_logged() {
     assert_eq!(read_qr(&png.bytes), code);
     assert_eq!(svg.header("content-type"), "image/svg+xml");
     assert!(svg.text().contains("<svg"));
-    assert_eq!(app.count("SELECT count(*) FROM pii_access_log WHERE field = 'activation_code'"), 2);
+    assert_eq!(
+        app.count("SELECT count(*) FROM pii_access_log WHERE field = 'activation_code'"),
+        2
+    );
 }
 
 fn read_qr(file: &[u8]) -> String {
@@ -138,21 +215,45 @@ fn read_qr(file: &[u8]) -> String {
     let width = usize::try_from(info.width).expect("a width");
     let height = usize::try_from(info.height).expect("a height");
     let step = pixels.len() / (width * height);
-    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[(y * width + x) * step]);
-    picture.detect_grids().first().expect("a QR code").decode().expect("a readable QR code").1
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| {
+        pixels[(y * width + x) * step]
+    });
+    picture
+        .detect_grids()
+        .first()
+        .expect("a QR code")
+        .decode()
+        .expect("a readable QR code")
+        .1
 }
 
 #[actix_web::test]
 async fn what_is_not_theirs_does_not_exist_for_customers() {
     let app = TestApp::start().await;
     let customer = app.as_role(UserRole::Customer);
-    let (id, _) = app.given(|given| { let plan = given.plan("9.90"); given.stock(plan) });
+    let (id, _) = app.given(|given| {
+        let plan = given.plan("9.90");
+        given.stock(plan)
+    });
 
-    for path in ["", "/history", "/qr.svg", "/qr.png"] { customer.get(&format!("/v1/esims/{id}{path}")).await.problem(404, ProblemCode::NotFound); }
-    customer.post(&format!("/v1/esims/{id}/reveal"), json!({})).await.problem(404, ProblemCode::NotFound);
+    for path in ["", "/history", "/qr.svg", "/qr.png"] {
+        customer
+            .get(&format!("/v1/esims/{id}{path}"))
+            .await
+            .problem(404, ProblemCode::NotFound);
+    }
+    customer
+        .post(&format!("/v1/esims/{id}/reveal"), json!({}))
+        .await
+        .problem(404, ProblemCode::NotFound);
     assert_eq!(customer.get("/v1/esims").await.expect(200)["total"], 0);
-    customer.patch(&format!("/v1/esims/{id}"), 1, json!({})).await.problem(403, ProblemCode::Forbidden);
-    import(&customer, "", FILE).await.problem(403, ProblemCode::Forbidden);
+    customer
+        .patch(&format!("/v1/esims/{id}"), 1, json!({}))
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    import(&customer, "", FILE)
+        .await
+        .problem(403, ProblemCode::Forbidden);
     assert_eq!(app.count("SELECT (SELECT count(*) FROM audit_log) + (SELECT count(*) FROM pii_access_log) AS count"), 0);
 }
 
@@ -160,31 +261,83 @@ async fn what_is_not_theirs_does_not_exist_for_customers() {
 async fn owners_see_their_esim_but_not_whom_we_bought_it_from() {
     let app = TestApp::start().await;
     let (customer, admin) = (app.as_role(UserRole::Customer), app.as_admin());
-    let (id, code) = app.given(|given| { let plan = given.plan("9.90"); given.stock(plan) });
+    let (id, code) = app.given(|given| {
+        let plan = given.plan("9.90");
+        given.stock(plan)
+    });
     let provider = app.given(|given| given.provider("Wholesale", 1));
     app.count(&format!("WITH sold AS (UPDATE esims SET user_id = '{}', provider_id = '{provider}', provider_ref = 'R-1' RETURNING 1) SELECT count(*) FROM sold", customer.id()));
 
-    let (theirs, ours) = (customer.get(&format!("/v1/esims/{id}")).await.expect(200), admin.get(&format!("/v1/esims/{id}")).await.expect(200));
+    let (theirs, ours) = (
+        customer.get(&format!("/v1/esims/{id}")).await.expect(200),
+        admin.get(&format!("/v1/esims/{id}")).await.expect(200),
+    );
 
-    assert_eq!((&ours["provider_name"], &ours["provider_ref"]), (&json!("Wholesale"), &json!("R-1")));
-    assert_eq!((&theirs["provider_id"], &theirs["provider_name"], &theirs["provider_ref"]), (&Value::Null, &Value::Null, &Value::Null));
-    assert_eq!(customer.post(&format!("/v1/esims/{id}/reveal"), json!({})).await.expect(200)["activation_code"], code);
+    assert_eq!(
+        (&ours["provider_name"], &ours["provider_ref"]),
+        (&json!("Wholesale"), &json!("R-1"))
+    );
+    assert_eq!(
+        (
+            &theirs["provider_id"],
+            &theirs["provider_name"],
+            &theirs["provider_ref"]
+        ),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
+    assert_eq!(
+        customer
+            .post(&format!("/v1/esims/{id}/reveal"), json!({}))
+            .await
+            .expect(200)["activation_code"],
+        code
+    );
 }
 
 #[actix_web::test]
 async fn only_stock_can_be_edited_and_only_as_it_was_read() {
     let app = TestApp::start().await;
-    let (admin, (id, _)) = (app.as_admin(), app.given(|given| { let plan = given.plan("9.90"); given.stock(plan) }));
-    let (path, eid) = (format!("/v1/esims/{id}"), "89049032021008881300304741158317");
+    let (admin, (id, _)) = (
+        app.as_admin(),
+        app.given(|given| {
+            let plan = given.plan("9.90");
+            given.stock(plan)
+        }),
+    );
+    let (path, eid) = (
+        format!("/v1/esims/{id}"),
+        "89049032021008881300304741158317",
+    );
 
-    let edited = admin.patch(&path, 1, json!({ "eid": eid })).await.expect(200);
-    assert_eq!((&edited["eid"], &edited["version"]), (&json!(eid), &json!(2)));
-    admin.patch(&path, 1, json!({ "eid": null })).await.problem(412, ProblemCode::Stale);
-    admin.patch(&path, 2, json!({ "plan_id": id })).await.refuses("plan_id");
-    admin.send(Method::PATCH, &path, Some(json!({ "eid": null }))).await.problem(428, ProblemCode::PreconditionRequired);
+    let edited = admin
+        .patch(&path, 1, json!({ "eid": eid }))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&edited["eid"], &edited["version"]),
+        (&json!(eid), &json!(2))
+    );
+    admin
+        .patch(&path, 1, json!({ "eid": null }))
+        .await
+        .problem(412, ProblemCode::Stale);
+    admin
+        .patch(&path, 2, json!({ "plan_id": id }))
+        .await
+        .refuses("plan_id");
+    admin
+        .send(Method::PATCH, &path, Some(json!({ "eid": null })))
+        .await
+        .problem(428, ProblemCode::PreconditionRequired);
 
     let owner = admin.id();
     assert_eq!(app.count(&format!("WITH sold AS (UPDATE esims SET user_id = '{owner}' RETURNING 1) SELECT count(*) FROM sold")), 1);
-    admin.patch(&path, 2, json!({ "eid": null })).await.problem(409, ProblemCode::WrongState);
-    assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'esim.edit'"), 1);
+    admin
+        .patch(&path, 2, json!({ "eid": null }))
+        .await
+        .problem(409, ProblemCode::WrongState);
+    assert_eq!(
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'esim.edit'"),
+        1
+    );
 }

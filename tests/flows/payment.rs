@@ -5,44 +5,96 @@ use crate::harness::TestApp;
 use gateways::Simulator;
 use reqwest::Method;
 use serde_json::{Value, json};
-use wire::{Currency, Param, ProblemCode, TransactionId, UserId, accounts::users::UserRole, billing::transactions::SimulatedOutcome};
+use wire::{
+    Currency, Param, ProblemCode, TransactionId, UserId, accounts::users::UserRole,
+    billing::transactions::SimulatedOutcome,
+};
 
-struct Sale { app: TestApp, admin: crate::harness::Client, order: Value, payment: TransactionId }
+struct Sale {
+    app: TestApp,
+    admin: crate::harness::Client,
+    order: Value,
+    payment: TransactionId,
+}
 
 async fn sale() -> Sale {
     let app = TestApp::start().await;
-    let plan = app.given(|given| { let plan = given.plan("9.90"); given.stock(plan); plan });
+    let plan = app.given(|given| {
+        let plan = given.plan("9.90");
+        given.stock(plan);
+        plan
+    });
     let customer: UserId = app.given(|given| given.user(UserRole::Customer));
     let admin = app.as_admin();
     let order = order(&admin, plan, customer, 1).await;
     app.work().await;
-    let payments = admin.get(&format!("/v1/transactions?order_id={}", order["id"].as_str().unwrap())).await.expect(200);
+    let payments = admin
+        .get(&format!(
+            "/v1/transactions?order_id={}",
+            order["id"].as_str().unwrap()
+        ))
+        .await
+        .expect(200);
     let payment = TransactionId::parse(payments["data"][0]["id"].as_str().unwrap()).unwrap();
-    Sale { app, admin, order, payment }
+    Sale {
+        app,
+        admin,
+        order,
+        payment,
+    }
 }
 
 impl Sale {
     /// A signed webhook of the simulator.
     fn webhook(&self, outcome: SimulatedOutcome, amount: &str) -> (String, Vec<u8>) {
         let simulator = Simulator::new(&self.app.ctx.config.jwt_secret).unwrap();
-        simulator.tell(self.payment, outcome, &testkit::given::money(amount), Currency::Usd, self.app.ctx.clock.now()).unwrap()
+        simulator
+            .tell(
+                self.payment,
+                outcome,
+                &testkit::given::money(amount),
+                Currency::Usd,
+                self.app.ctx.clock.now(),
+            )
+            .unwrap()
     }
     async fn tell(&self, signature: &str, body: Vec<u8>) -> crate::harness::Answer {
-        self.app.anonymous().with("simulator-signature", signature).raw(Method::POST, "/v1/webhooks/simulator", "application/json", body).await
+        self.app
+            .anonymous()
+            .with("simulator-signature", signature)
+            .raw(
+                Method::POST,
+                "/v1/webhooks/simulator",
+                "application/json",
+                body,
+            )
+            .await
     }
-    async fn status(&self) -> Value { reread(&self.admin, &self.order).await["status"].clone() }
+    async fn status(&self) -> Value {
+        reread(&self.admin, &self.order).await["status"].clone()
+    }
 }
 
 #[actix_web::test]
 async fn an_event_told_ten_times_counts_once() {
     let sale = sale().await;
     let (signature, body) = sale.webhook(SimulatedOutcome::Succeed, "9.90");
-    for _ in 0..10 { sale.tell(&signature, body.clone()).await.expect(204); }
+    for _ in 0..10 {
+        sale.tell(&signature, body.clone()).await.expect(204);
+    }
     sale.app.work_through().await;
     assert_eq!(sale.status().await, "fulfilled");
-    assert_eq!(sale.app.count("SELECT count(*) FROM webhook_receipts WHERE status = 'applied'"), 1);
+    assert_eq!(
+        sale.app
+            .count("SELECT count(*) FROM webhook_receipts WHERE status = 'applied'"),
+        1
+    );
     assert_eq!(sale.app.count("SELECT count(*) FROM esim_bundles"), 1);
-    assert_eq!(sale.app.count("SELECT count(*) FROM audit_log WHERE action = 'order.pay'"), 1);
+    assert_eq!(
+        sale.app
+            .count("SELECT count(*) FROM audit_log WHERE action = 'order.pay'"),
+        1
+    );
 }
 
 #[actix_web::test]
@@ -51,13 +103,34 @@ async fn only_a_good_signature_acts() {
     let (signature, body) = sale.webhook(SimulatedOutcome::Succeed, "9.90");
     let mut forged = body.clone();
     forged.push(b' ');
-    for (signature, body) in [("", &body), ("t=1,v1=00", &body), (signature.replace("v1", "v0").as_str(), &body), (signature.as_str(), &forged)] {
-        sale.tell(signature, body.clone()).await.problem(401, ProblemCode::BadSignature);
+    for (signature, body) in [
+        ("", &body),
+        ("t=1,v1=00", &body),
+        (signature.replace("v1", "v0").as_str(), &body),
+        (signature.as_str(), &forged),
+    ] {
+        sale.tell(signature, body.clone())
+            .await
+            .problem(401, ProblemCode::BadSignature);
     }
-    sale.app.anonymous().with("stripe-signature", &signature).raw(Method::POST, "/v1/webhooks/stripe", "application/json", body.clone()).await.problem(404, ProblemCode::NotFound);
+    sale.app
+        .anonymous()
+        .with("stripe-signature", &signature)
+        .raw(
+            Method::POST,
+            "/v1/webhooks/stripe",
+            "application/json",
+            body.clone(),
+        )
+        .await
+        .problem(404, ProblemCode::NotFound);
     sale.app.work_through().await;
     assert_eq!(sale.status().await, "pending_payment");
-    assert_eq!(sale.app.count("SELECT count(*) FROM webhook_receipts WHERE status = 'rejected'"), 4);
+    assert_eq!(
+        sale.app
+            .count("SELECT count(*) FROM webhook_receipts WHERE status = 'rejected'"),
+        4
+    );
 }
 
 #[actix_web::test]
@@ -68,14 +141,26 @@ async fn a_wrong_amount_holds_the_order_and_provisions_nothing() {
     sale.app.work_through().await;
     let order = reread(&sale.admin, &sale.order).await;
     assert_eq!(order["status"], "needs_review");
-    assert!(order["status_reason"].as_str().unwrap().contains("9.90 USD were due"), "{order}");
+    assert!(
+        order["status_reason"]
+            .as_str()
+            .unwrap()
+            .contains("9.90 USD were due"),
+        "{order}"
+    );
     assert_eq!(sale.app.count("SELECT count(*) FROM esim_bundles"), 0);
 }
 
 #[actix_web::test]
 async fn a_decline_closes_the_order_and_a_late_payment_is_not_dropped() {
     let sale = sale().await;
-    simulate(&sale.app, &sale.admin, &sale.order, SimulatedOutcome::Decline).await;
+    simulate(
+        &sale.app,
+        &sale.admin,
+        &sale.order,
+        SimulatedOutcome::Decline,
+    )
+    .await;
     assert_eq!(sale.status().await, "cancelled");
 
     let (signature, body) = sale.webhook(SimulatedOutcome::Succeed, "9.90");
@@ -88,31 +173,66 @@ async fn a_decline_closes_the_order_and_a_late_payment_is_not_dropped() {
     sale.tell(&signature, body).await.expect(204);
     assert_eq!(sale.status().await, "needs_review");
 
-    sale.admin.post(&format!("/v1/orders/{}/retry", sale.order["id"].as_str().unwrap()), json!({})).await.expect(200);
+    sale.admin
+        .post(
+            &format!("/v1/orders/{}/retry", sale.order["id"].as_str().unwrap()),
+            json!({}),
+        )
+        .await
+        .expect(200);
     sale.app.work_through().await;
-    assert_eq!(sale.status().await, "fulfilled", "taken up again, the late payment buys what it paid for");
+    assert_eq!(
+        sale.status().await,
+        "fulfilled",
+        "taken up again, the late payment buys what it paid for"
+    );
     assert_eq!(sale.app.count("SELECT count(*) FROM esim_bundles"), 1);
 }
 
 #[actix_web::test]
 async fn an_order_that_is_not_paid_in_time_is_closed_and_its_stock_untouched() {
     let sale = sale().await;
-    sale.app.ctx.clock.set(chrono::Utc::now() + chrono::TimeDelta::hours(1));
+    sale.app
+        .ctx
+        .clock
+        .set(chrono::Utc::now() + chrono::TimeDelta::hours(1));
     sale.app.given(|given| {
         use diesel::RunQueryDsl;
-        diesel::sql_query("UPDATE jobs SET run_at = now() WHERE kind = 'orders.expire'").execute(given.conn()).unwrap();
+        diesel::sql_query("UPDATE jobs SET run_at = now() WHERE kind = 'orders.expire'")
+            .execute(given.conn())
+            .unwrap();
     });
     sale.app.work().await;
     assert_eq!(sale.status().await, "cancelled");
-    assert_eq!(sale.app.count("SELECT count(*) FROM transactions WHERE status = 'cancelled'"), 1);
-    assert_eq!(sale.app.count("SELECT count(*) FROM esims WHERE user_id IS NULL"), 1);
+    assert_eq!(
+        sale.app
+            .count("SELECT count(*) FROM transactions WHERE status = 'cancelled'"),
+        1
+    );
+    assert_eq!(
+        sale.app
+            .count("SELECT count(*) FROM esims WHERE user_id IS NULL"),
+        1
+    );
 }
 
 #[actix_web::test]
 async fn an_unpaid_order_can_be_cancelled_and_a_paid_one_cannot() {
     let sale = sale().await;
     let path = format!("/v1/orders/{}/cancel", sale.order["id"].as_str().unwrap());
-    sale.admin.post(&path, json!({ "reason": " " })).await.refuses("reason");
-    assert_eq!(sale.admin.post(&path, json!({ "reason": "By mistake" })).await.expect(200)["status"], "cancelled");
-    sale.admin.post(&path, json!({ "reason": "Again" })).await.problem(409, ProblemCode::WrongState);
+    sale.admin
+        .post(&path, json!({ "reason": " " }))
+        .await
+        .refuses("reason");
+    assert_eq!(
+        sale.admin
+            .post(&path, json!({ "reason": "By mistake" }))
+            .await
+            .expect(200)["status"],
+        "cancelled"
+    );
+    sale.admin
+        .post(&path, json!({ "reason": "Again" }))
+        .await
+        .problem(409, ProblemCode::WrongState);
 }

@@ -5,7 +5,12 @@ use actix_web::dev::ServerHandle;
 use integrations::Simulator;
 use platform::{Ctx, jobs::Worker, ports::Ports};
 use server::{run, worker};
-use std::{cell::RefCell, net::SocketAddr, sync::{Arc, mpsc}, thread};
+use std::{
+    cell::RefCell,
+    net::SocketAddr,
+    sync::{Arc, mpsc},
+    thread,
+};
 use testkit::{Given, TestDatabase, config};
 use wire::accounts::users::UserRole;
 
@@ -24,36 +29,58 @@ pub struct TestApp {
 
 impl TestApp {
     /// A server with the default configuration.
-    pub async fn start() -> Self { Self::with(&[]).await }
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
 
     /// A server that is told more by its environment.
-    pub async fn with(more: &[(&str, &str)]) -> Self { Self::on(TestDatabase::migrated(), more) }
+    pub async fn with(more: &[(&str, &str)]) -> Self {
+        Self::on(TestDatabase::migrated(), more)
+    }
 
     fn on(database: TestDatabase, more: &[(&str, &str)]) -> Self {
         let config = config(&database.url(), more);
         let supplier = Arc::new(Simulator::default());
         let known = supplier.clone();
-        let ports = Ports { mailer: None, payments: gateways::of(&config).expect("a gateway"), suppliers: Arc::new(move |_| known.clone()) };
+        let ports = Ports {
+            mailer: None,
+            payments: gateways::of(&config).expect("a gateway"),
+            suppliers: Arc::new(move |_| known.clone()),
+        };
         let ctx = Ctx::new(config, ports).expect("a context");
         let (tell, told) = mpsc::channel();
         let served = ctx.clone();
         thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let (server, address) = run::http(served, "127.0.0.1:0", 2).expect("the server starts");
-                tell.send((address, server.handle())).expect("the test waits");
+                let (server, address) =
+                    run::http(served, "127.0.0.1:0", 2).expect("the server starts");
+                tell.send((address, server.handle()))
+                    .expect("the test waits");
                 server.await
             })
         });
         let (address, handle) = told.recv().expect("the server starts");
         let given = RefCell::new(Given::new(database.connect(), ctx.keys.clone()));
-        Self { ctx, supplier, database, address, handle, given, worker: worker::worker() }
+        Self {
+            ctx,
+            supplier,
+            database,
+            address,
+            handle,
+            given,
+            worker: worker::worker(),
+        }
     }
 
     /// Writes rows to begin with.
-    pub fn given<T>(&self, write: impl FnOnce(&mut Given) -> T) -> T { write(&mut self.given.borrow_mut()) }
+    pub fn given<T>(&self, write: impl FnOnce(&mut Given) -> T) -> T {
+        write(&mut self.given.borrow_mut())
+    }
 
     /// Nobody in particular.
-    pub fn anonymous(&self) -> Client { Client::new(self.address, None) }
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.address, None)
+    }
 
     /// Somebody with a role, signed in.
     pub fn as_role(&self, role: UserRole) -> Client {
@@ -62,24 +89,35 @@ impl TestApp {
     }
 
     /// An administrator, signed in.
-    pub fn as_admin(&self) -> Client { self.as_role(UserRole::Admin) }
+    pub fn as_admin(&self) -> Client {
+        self.as_role(UserRole::Admin)
+    }
 
     /// This person, signed in.
     pub fn as_user(&self, user: wire::UserId) -> Client {
         let session = self.given(|given| given.session(user));
-        let token = self.ctx.tokens.issue(user, session, 0, self.ctx.clock.now()).expect("a token");
+        let token = self
+            .ctx
+            .tokens
+            .issue(user, session, 0, self.ctx.clock.now())
+            .expect("a token");
         Client::new(self.address, Some((user, token)))
     }
 
     /// Does every job that is due, and says how many there were.
-    pub async fn work(&self) -> usize { self.worker.drain(&self.ctx).await }
+    pub async fn work(&self) -> usize {
+        self.worker.drain(&self.ctx).await
+    }
 
     /// Brings every waiting job forward, and does it.
     pub async fn work_through(&self) -> usize {
         let mut done = 0;
         for _ in 0..20 {
             self.bring_forward();
-            match self.work().await { 0 => break, some => done += some }
+            match self.work().await {
+                0 => break,
+                some => done += some,
+            }
         }
         done
     }
@@ -87,8 +125,13 @@ impl TestApp {
     /// Makes what waits for its time due now, but for the end of the time to pay.
     pub fn bring_forward(&self) {
         use diesel::RunQueryDsl;
-        let forward = "UPDATE jobs SET run_at = now() WHERE status = 'queued' AND kind <> 'orders.expire'";
-        self.given(|given| diesel::sql_query(forward).execute(given.conn()).expect("jobs are brought forward"));
+        let forward =
+            "UPDATE jobs SET run_at = now() WHERE status = 'queued' AND kind <> 'orders.expire'";
+        self.given(|given| {
+            diesel::sql_query(forward)
+                .execute(given.conn())
+                .expect("jobs are brought forward")
+        });
     }
 
     /// A number that a query gives.
@@ -99,10 +142,17 @@ impl TestApp {
             #[diesel(sql_type = BigInt)]
             count: i64,
         }
-        self.given(|given| diesel::sql_query(query).get_result::<Count>(given.conn()).expect("the query runs").count)
+        self.given(|given| {
+            diesel::sql_query(query)
+                .get_result::<Count>(given.conn())
+                .expect("the query runs")
+                .count
+        })
     }
 }
 
 impl Drop for TestApp {
-    fn drop(&mut self) { drop(self.handle.stop(false)); }
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+    }
 }

@@ -7,18 +7,35 @@ use wire::{ProblemCode, UserId};
 
 /// Somebody: anonymous, or signed in.
 #[derive(Clone)]
-pub struct Client { http: reqwest::Client, base: String, me: Option<(UserId, String)>, headers: Vec<(String, String)> }
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    me: Option<(UserId, String)>,
+    headers: Vec<(String, String)>,
+}
 
 impl Client {
     pub fn new(address: SocketAddr, me: Option<(UserId, String)>) -> Self {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        Self { http, base: format!("http://{address}"), me, headers: Vec::new() }
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
+        Self {
+            http,
+            base: format!("http://{address}"),
+            me,
+            headers: Vec::new(),
+        }
     }
 
     /// Who this is.
-    pub fn id(&self) -> UserId { self.me.as_ref().expect("signed in").0 }
+    pub fn id(&self) -> UserId {
+        self.me.as_ref().expect("signed in").0
+    }
     /// Their token.
-    pub fn token(&self) -> &str { &self.me.as_ref().expect("signed in").1 }
+    pub fn token(&self) -> &str {
+        &self.me.as_ref().expect("signed in").1
+    }
     /// The same with a header on every request.
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut other = self.clone();
@@ -26,62 +43,128 @@ impl Client {
         other
     }
 
-    pub async fn get(&self, path: &str) -> Answer { self.send(Method::GET, path, None).await }
-    pub async fn post(&self, path: &str, body: Value) -> Answer { self.send(Method::POST, path, Some(body)).await }
-    pub async fn patch(&self, path: &str, version: i64, body: Value) -> Answer { self.with("if-match", &format!("\"v{version}\"")).send(Method::PATCH, path, Some(body)).await }
-    pub async fn delete(&self, path: &str, version: i64) -> Answer { self.with("if-match", &format!("\"v{version}\"")).send(Method::DELETE, path, None).await }
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(body)).await
+    }
+    pub async fn patch(&self, path: &str, version: i64, body: Value) -> Answer {
+        self.with("if-match", &format!("\"v{version}\""))
+            .send(Method::PATCH, path, Some(body))
+            .await
+    }
+    pub async fn delete(&self, path: &str, version: i64) -> Answer {
+        self.with("if-match", &format!("\"v{version}\""))
+            .send(Method::DELETE, path, None)
+            .await
+    }
 
     /// The answer, or none where the server is away.
-    pub async fn try_get(&self, path: &str) -> Option<Answer> { Answer::of_some(self.prepare(Method::GET, path)).await }
+    pub async fn try_get(&self, path: &str) -> Option<Answer> {
+        Answer::of_some(self.prepare(Method::GET, path)).await
+    }
     /// The answer, or none where the server is away.
-    pub async fn try_post(&self, path: &str, body: Value) -> Option<Answer> { Answer::of_some(self.prepare(Method::POST, path).json(&body)).await }
+    pub async fn try_post(&self, path: &str, body: Value) -> Option<Answer> {
+        Answer::of_some(self.prepare(Method::POST, path).json(&body)).await
+    }
 
     /// Any method, with a JSON body or without one.
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         match body {
-            Some(body) => self.raw(method, path, "application/json", body.to_string().into_bytes()).await,
+            Some(body) => {
+                self.raw(
+                    method,
+                    path,
+                    "application/json",
+                    body.to_string().into_bytes(),
+                )
+                .await
+            }
             None => self.request(method, path).await,
         }
     }
 
     /// Any method, with any body.
-    pub async fn raw(&self, method: Method, path: &str, content_type: &str, body: Vec<u8>) -> Answer {
-        Answer::of(self.prepare(method, path).header("content-type", content_type).body(body)).await
+    pub async fn raw(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: Vec<u8>,
+    ) -> Answer {
+        Answer::of(
+            self.prepare(method, path)
+                .header("content-type", content_type)
+                .body(body),
+        )
+        .await
     }
 
-    async fn request(&self, method: Method, path: &str) -> Answer { Answer::of(self.prepare(method, path)).await }
+    async fn request(&self, method: Method, path: &str) -> Answer {
+        Answer::of(self.prepare(method, path)).await
+    }
 
     fn prepare(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
-        if let Some((_, token)) = &self.me { request = request.bearer_auth(token); }
-        for (name, value) in &self.headers { request = request.header(name, value); }
+        if let Some((_, token)) = &self.me {
+            request = request.bearer_auth(token);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
         request
     }
 }
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer { pub status: u16, pub headers: HeaderMap, pub bytes: Vec<u8> }
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
 
 impl Answer {
     async fn of(request: reqwest::RequestBuilder) -> Self {
         let response = request.send().await.expect("the server answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self { status, headers, bytes: response.bytes().await.expect("a whole answer").to_vec() }
+        Self {
+            status,
+            headers,
+            bytes: response.bytes().await.expect("a whole answer").to_vec(),
+        }
     }
 
     async fn of_some(request: reqwest::RequestBuilder) -> Option<Self> {
-        let response = request.timeout(std::time::Duration::from_secs(20)).send().await.ok()?;
+        let response = request
+            .timeout(std::time::Duration::from_secs(20))
+            .send()
+            .await
+            .ok()?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Some(Self { status, headers, bytes: response.bytes().await.ok()?.to_vec() })
+        Some(Self {
+            status,
+            headers,
+            bytes: response.bytes().await.ok()?.to_vec(),
+        })
     }
 
     /// The body as JSON; null when it is not.
-    pub fn json(&self) -> Value { serde_json::from_slice(&self.bytes).unwrap_or(Value::Null) }
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
+    }
     /// The body as text.
-    pub fn text(&self) -> String { String::from_utf8_lossy(&self.bytes).into_owned() }
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
     /// A header, empty when it is missing.
-    pub fn header(&self, name: &str) -> &str { self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default() }
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
 
     /// The JSON of an answer that must have this status.
     #[track_caller]
@@ -98,7 +181,11 @@ impl Answer {
         let problem = self.json();
         assert_eq!(problem["code"], code.as_str(), "{problem}");
         assert_eq!(problem["status"], status, "{problem}");
-        assert_eq!(problem["request_id"], self.header("x-request-id"), "{problem}");
+        assert_eq!(
+            problem["request_id"],
+            self.header("x-request-id"),
+            "{problem}"
+        );
         problem
     }
 
@@ -106,7 +193,12 @@ impl Answer {
     #[track_caller]
     pub fn refuses(self, field: &str) -> Value {
         let problem = self.problem(422, ProblemCode::Invalid);
-        let fields: Vec<&str> = problem["errors"].as_array().into_iter().flatten().filter_map(|error| error["field"].as_str()).collect();
+        let fields: Vec<&str> = problem["errors"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|error| error["field"].as_str())
+            .collect();
         assert!(fields.contains(&field), "{field} in {problem}");
         problem
     }

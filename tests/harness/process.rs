@@ -2,20 +2,42 @@
 
 use super::Client;
 use platform::{auth::Tokens, crypto::Keyring};
-use std::{net::{SocketAddr, TcpListener}, path::PathBuf, process::{Child, Command, Stdio}, time::{Duration, Instant}};
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
 use testkit::{Given, config, environment};
 use wire::{UserId, accounts::users::UserRole};
 
 /// A running `esim-admin serve`. Dropping it kills it.
-pub struct ServerProcess { child: Child, url: String, more: Vec<(String, String)>, address: SocketAddr }
+pub struct ServerProcess {
+    child: Child,
+    url: String,
+    more: Vec<(String, String)>,
+    address: SocketAddr,
+}
 
 impl ServerProcess {
     /// Starts it on a free port and waits until it answers.
     pub async fn start(database_url: &str, more: &[(&str, &str)]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("its address").port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .expect("a free port")
+            .local_addr()
+            .expect("its address")
+            .port();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
-        let more: Vec<(String, String)> = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let server = Self { child: spawn(database_url, &more, address), url: database_url.to_owned(), more, address };
+        let more: Vec<(String, String)> = more
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let server = Self {
+            child: spawn(database_url, &more, address),
+            url: database_url.to_owned(),
+            more,
+            address,
+        };
         server.ready().await;
         server
     }
@@ -34,20 +56,30 @@ impl ServerProcess {
     }
 
     /// Its process id.
-    pub fn pid(&self) -> u32 { self.child.id() }
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
 
     /// Somebody with this role, signed in.
     pub fn sign_in(&self, given: &mut Given, role: UserRole) -> Client {
         let user: UserId = given.user(role);
         let session = given.session(user);
-        let token = Tokens::new(&config(&self.url, &[]).jwt_secret).issue(user, session, 0, chrono::Utc::now()).expect("a token");
+        let token = Tokens::new(&config(&self.url, &[]).jwt_secret)
+            .issue(user, session, 0, chrono::Utc::now())
+            .expect("a token");
         Client::new(self.address, Some((user, token)))
     }
 
     async fn ready(&self) {
         let (began, nobody) = (Instant::now(), Client::new(self.address, None));
         while began.elapsed() < Duration::from_secs(30) {
-            if nobody.try_get("/health/ready").await.is_some_and(|answer| answer.status == 200) { return; }
+            if nobody
+                .try_get("/health/ready")
+                .await
+                .is_some_and(|answer| answer.status == 200)
+            {
+                return;
+            }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("the server is not ready after {:?}", began.elapsed());
@@ -55,23 +87,48 @@ impl ServerProcess {
 }
 
 /// The keys of such a server.
-pub fn keys(database_url: &str) -> Keyring { Keyring::new(&config(database_url, &[]).sealing).expect("keys") }
+pub fn keys(database_url: &str) -> Keyring {
+    Keyring::new(&config(database_url, &[]).sealing).expect("keys")
+}
 
 fn spawn(url: &str, more: &[(String, String)], address: SocketAddr) -> Child {
-    Command::new(binary()).arg("serve").env_clear().envs(environment(url, &[])).envs(more.iter().cloned()).env("LISTEN", address.to_string())
-        .env("RUST_LOG", "off").stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the server starts")
+    Command::new(binary())
+        .arg("serve")
+        .env_clear()
+        .envs(environment(url, &[]))
+        .envs(more.iter().cloned())
+        .env("LISTEN", address.to_string())
+        .env("RUST_LOG", "off")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the server starts")
 }
 
 /// The server's binary: named by the environment, else built beside this test.
 fn binary() -> PathBuf {
-    std::env::var_os("ESIM_ADMIN_BIN").map_or_else(|| {
-        let test = std::env::current_exe().expect("the test's own path");
-        let built = test.ancestors().nth(2).expect("target/debug").join("esim-admin");
-        assert!(built.exists(), "{} is missing: run `cargo build -p server` first, or `cargo xtask test`", built.display());
-        built
-    }, PathBuf::from)
+    std::env::var_os("ESIM_ADMIN_BIN").map_or_else(
+        || {
+            let test = std::env::current_exe().expect("the test's own path");
+            let built = test
+                .ancestors()
+                .nth(2)
+                .expect("target/debug")
+                .join("esim-admin");
+            assert!(
+                built.exists(),
+                "{} is missing: run `cargo build -p server` first, or `cargo xtask test`",
+                built.display()
+            );
+            built
+        },
+        PathBuf::from,
+    )
 }
 
 impl Drop for ServerProcess {
-    fn drop(&mut self) { let _ = self.child.kill(); let _ = self.child.wait(); }
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

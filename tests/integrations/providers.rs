@@ -18,39 +18,99 @@ async fn a_provider_is_added_with_its_key_sealed() {
 
     let made = admin.post("/v1/providers", freedom()).await.expect(201);
     let place = format!("/v1/providers/{}", made["id"].as_str().unwrap());
-    let changed = admin.patch(&place, 1, json!({ "api_key": "another-key", "is_active": false, "provider_type": null })).await.expect(200);
+    let changed = admin
+        .patch(
+            &place,
+            1,
+            json!({ "api_key": "another-key", "is_active": false, "provider_type": null }),
+        )
+        .await
+        .expect(200);
 
-    assert_eq!((&made["name"], &made["is_active"], &made["priority"], &made["currency"]), (&json!("Freedom"), &json!(true), &json!(2), &json!("USD")));
-    assert_eq!((&changed["is_active"], &changed["provider_type"], &changed["version"]), (&json!(false), &Value::Null, &json!(2)));
-    for shown in [made.to_string(), changed.to_string(), admin.get(&place).await.text(), admin.get("/v1/providers/export").await.text()] {
-        assert!(!shown.contains("api_key") && !shown.contains(KEY), "{shown}");
+    assert_eq!(
+        (
+            &made["name"],
+            &made["is_active"],
+            &made["priority"],
+            &made["currency"]
+        ),
+        (&json!("Freedom"), &json!(true), &json!(2), &json!("USD"))
+    );
+    assert_eq!(
+        (
+            &changed["is_active"],
+            &changed["provider_type"],
+            &changed["version"]
+        ),
+        (&json!(false), &Value::Null, &json!(2))
+    );
+    for shown in [
+        made.to_string(),
+        changed.to_string(),
+        admin.get(&place).await.text(),
+        admin.get("/v1/providers/export").await.text(),
+    ] {
+        assert!(
+            !shown.contains("api_key") && !shown.contains(KEY),
+            "{shown}"
+        );
     }
     let id: ProviderId = serde_json::from_value(made["id"].clone()).unwrap();
     assert_eq!(opened(&app, id), "another-key");
-    assert_eq!(app.count("SELECT count(*) FROM data_providers WHERE api_key_encrypted LIKE '%key%'"), 0);
+    assert_eq!(
+        app.count("SELECT count(*) FROM data_providers WHERE api_key_encrypted LIKE '%key%'"),
+        0
+    );
     assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE change::text LIKE '%key-that%' OR change::text LIKE '%another-key%'"), 0);
     assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'provider.edit' AND change->>'api_key' = 'replaced'"), 1);
-    admin.patch(&place, 1, json!({ "priority": 1 })).await.problem(412, ProblemCode::Stale);
+    admin
+        .patch(&place, 1, json!({ "priority": 1 }))
+        .await
+        .problem(412, ProblemCode::Stale);
 }
 
 fn opened(app: &TestApp, id: ProviderId) -> String {
     use diesel::prelude::*;
     use schema::data_providers;
-    let sealed: String = app.given(|given| data_providers::table.find(id).select(data_providers::api_key_encrypted).first(given.conn()).unwrap());
-    app.ctx.keys.open_text(Place::new("data_providers", "api_key_encrypted", id.0), &sealed).unwrap()
+    let sealed: String = app.given(|given| {
+        data_providers::table
+            .find(id)
+            .select(data_providers::api_key_encrypted)
+            .first(given.conn())
+            .unwrap()
+    });
+    app.ctx
+        .keys
+        .open_text(
+            Place::new("data_providers", "api_key_encrypted", id.0),
+            &sealed,
+        )
+        .unwrap()
 }
 
 #[actix_web::test]
 async fn a_provider_that_cannot_be_is_refused() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
-    for (field, value) in [("api_endpoint", json!("http://plain.example")), ("name", json!("")), ("api_key", json!("")), ("priority", json!(0)), ("adapter", json!("carrier-pigeon"))] {
+    for (field, value) in [
+        ("api_endpoint", json!("http://plain.example")),
+        ("name", json!("")),
+        ("api_key", json!("")),
+        ("priority", json!(0)),
+        ("adapter", json!("carrier-pigeon")),
+    ] {
         let mut new = freedom();
         new.as_object_mut().unwrap().insert(field.to_owned(), value);
         admin.post("/v1/providers", new).await.refuses(field);
     }
-    app.as_role(UserRole::Support).get("/v1/providers").await.problem(403, ProblemCode::Forbidden);
-    app.as_role(UserRole::Customer).get("/v1/provider-offers").await.problem(403, ProblemCode::Forbidden);
+    app.as_role(UserRole::Support)
+        .get("/v1/providers")
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    app.as_role(UserRole::Customer)
+        .get("/v1/provider-offers")
+        .await
+        .problem(403, ProblemCode::Forbidden);
 }
 
 #[actix_web::test]
@@ -65,12 +125,43 @@ async fn providers_and_offers_are_listed_by_what_they_are() {
         (first, plan)
     });
 
-    let providers = admin.get("/v1/providers?adapter=simulator").await.expect(200);
+    let providers = admin
+        .get("/v1/providers?adapter=simulator")
+        .await
+        .expect(200);
     let named = admin.get("/v1/providers?q=BET").await.expect(200);
-    let offers = admin.get(&format!("/v1/provider-offers?plan_id={plan}&provider_id={first}")).await.expect(200);
+    let offers = admin
+        .get(&format!(
+            "/v1/provider-offers?plan_id={plan}&provider_id={first}"
+        ))
+        .await
+        .expect(200);
 
-    let names = |page: &Value| page["data"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
-    assert_eq!((names(&providers), names(&named)), (vec!["Alpha".to_owned(), "Beta".to_owned()], vec!["Beta".to_owned()]));
-    assert_eq!((offers["total"].as_i64(), &offers["data"][0]["sku"], &offers["data"][0]["cost"]), (Some(1), &json!("alpha-1"), &json!("2.00")));
-    assert_eq!(admin.get("/v1/provisioning").await.expect(200)["data"], json!([]));
+    let names = |page: &Value| {
+        page["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (names(&providers), names(&named)),
+        (
+            vec!["Alpha".to_owned(), "Beta".to_owned()],
+            vec!["Beta".to_owned()]
+        )
+    );
+    assert_eq!(
+        (
+            offers["total"].as_i64(),
+            &offers["data"][0]["sku"],
+            &offers["data"][0]["cost"]
+        ),
+        (Some(1), &json!("alpha-1"), &json!("2.00"))
+    );
+    assert_eq!(
+        admin.get("/v1/provisioning").await.expect(200)["data"],
+        json!([])
+    );
 }

@@ -3,7 +3,13 @@
 use crate::harness::TestApp;
 use futures_util::future::BoxFuture;
 use messaging::notifications::{Letter, notify};
-use platform::{Ctx, Error, Result, ports::{Ports, mailer::{self, Mailer}}};
+use platform::{
+    Ctx, Error, Result,
+    ports::{
+        Ports,
+        mailer::{self, Mailer},
+    },
+};
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 use testkit::config;
@@ -13,12 +19,20 @@ const CODE: &str = "LPA:1$smdp.example.com$SECRET-4711";
 
 /// Keeps what it is given, or refuses it.
 #[derive(Default)]
-struct Post { letters: Mutex<Vec<mailer::Letter>>, is_closed: bool }
+struct Post {
+    letters: Mutex<Vec<mailer::Letter>>,
+    is_closed: bool,
+}
 
 impl Mailer for Post {
     fn send(&self, letter: mailer::Letter) -> BoxFuture<'_, Result<String>> {
         Box::pin(async move {
-            if self.is_closed { return Err(Error::internal(format!("550 no such mailbox: {}", letter.to))); }
+            if self.is_closed {
+                return Err(Error::internal(format!(
+                    "550 no such mailbox: {}",
+                    letter.to
+                )));
+            }
             self.letters.lock().expect("the letters").push(letter);
             Ok("250 queued".to_owned())
         })
@@ -27,35 +41,87 @@ impl Mailer for Post {
 
 /// The same server with a post office.
 fn with_post(app: &TestApp, post: Arc<Post>) -> Ctx {
-    Ctx::new(config(&app.database.url(), &[]), Ports { mailer: Some(post), ..app.ctx.ports.clone() }).expect("a context")
+    Ctx::new(
+        config(&app.database.url(), &[]),
+        Ports {
+            mailer: Some(post),
+            ..app.ctx.ports.clone()
+        },
+    )
+    .expect("a context")
 }
 
 async fn write(app: &TestApp, user_id: UserId, dedupe_key: &str) {
     let (keys, dedupe_key) = (app.ctx.keys.clone(), dedupe_key.to_owned());
-    app.ctx.db.write(move |tx| notify(tx, &keys, Letter {
-        user_id, order_id: None, esim_id: None, subject: "Your eSIM is ready".into(), text: format!("Scan {CODE} or type SECRET-4711"),
-        html: Some("<img src=\"cid:qr-1\">".into()), codes: vec![CODE.into()], dedupe_key,
-    })).await.expect("a letter is written");
+    app.ctx
+        .db
+        .write(move |tx| {
+            notify(
+                tx,
+                &keys,
+                Letter {
+                    user_id,
+                    order_id: None,
+                    esim_id: None,
+                    subject: "Your eSIM is ready".into(),
+                    text: format!("Scan {CODE} or type SECRET-4711"),
+                    html: Some("<img src=\"cid:qr-1\">".into()),
+                    codes: vec![CODE.into()],
+                    dedupe_key,
+                },
+            )
+        })
+        .await
+        .expect("a letter is written");
 }
 
-fn customer(app: &TestApp) -> UserId { app.given(|given| given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace")) }
+fn customer(app: &TestApp) -> UserId {
+    app.given(|given| given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace"))
+}
 
 #[actix_web::test]
 async fn without_a_mail_server_letters_wait_and_say_so() {
     let app = TestApp::start().await;
     write(&app, customer(&app), "one").await;
-    write(&app, app.given(|given| given.user(UserRole::Customer)), "one").await;
+    write(
+        &app,
+        app.given(|given| given.user(UserRole::Customer)),
+        "one",
+    )
+    .await;
 
     app.work().await;
 
-    let list = app.as_role(UserRole::Support).get("/v1/notifications").await.expect(200);
+    let list = app
+        .as_role(UserRole::Support)
+        .get("/v1/notifications")
+        .await
+        .expect(200);
     assert_eq!(list["total"], 1, "a key is written once");
     let letter = &list["data"][0];
-    assert_eq!((&letter["status"], &letter["attempts"], &letter["destination"]), (&json!("pending"), &json!(0), &json!("a•••@e•••.com")));
-    assert!(letter["last_error"].as_str().is_some_and(|why| why.contains("no mail server")), "{letter}");
-    assert_eq!(letter["message"], "Scan LPA:1$smdp.example.com$•••••••• or type ••••••••");
+    assert_eq!(
+        (
+            &letter["status"],
+            &letter["attempts"],
+            &letter["destination"]
+        ),
+        (&json!("pending"), &json!(0), &json!("a•••@e•••.com"))
+    );
+    assert!(
+        letter["last_error"]
+            .as_str()
+            .is_some_and(|why| why.contains("no mail server")),
+        "{letter}"
+    );
+    assert_eq!(
+        letter["message"],
+        "Scan LPA:1$smdp.example.com$•••••••• or type ••••••••"
+    );
     assert_eq!(app.count("SELECT count(*) FROM notifications WHERE encode(message, 'escape') LIKE '%SECRET%' OR encode(destination, 'escape') LIKE '%ada%'"), 0);
-    assert_eq!(app.count("SELECT count(*) FROM jobs WHERE payload::text LIKE '%SECRET%'"), 0);
+    assert_eq!(
+        app.count("SELECT count(*) FROM jobs WHERE payload::text LIKE '%SECRET%'"),
+        0
+    );
 }
 
 #[actix_web::test]
@@ -70,8 +136,21 @@ async fn a_letter_is_sent_with_its_pictures_and_once() {
 
     let letters = post.letters.lock().expect("the letters");
     assert_eq!(letters.len(), 1);
-    assert_eq!((letters[0].to.as_str(), letters[0].text.as_str()), ("ada@example.com", "Scan LPA:1$smdp.example.com$SECRET-4711 or type SECRET-4711"));
-    assert_eq!(letters[0].pictures.iter().map(|(id, png)| (id.as_str(), png.starts_with(b"\x89PNG"))).collect::<Vec<_>>(), [("qr-1", true)]);
+    assert_eq!(
+        (letters[0].to.as_str(), letters[0].text.as_str()),
+        (
+            "ada@example.com",
+            "Scan LPA:1$smdp.example.com$SECRET-4711 or type SECRET-4711"
+        )
+    );
+    assert_eq!(
+        letters[0]
+            .pictures
+            .iter()
+            .map(|(id, png)| (id.as_str(), png.starts_with(b"\x89PNG")))
+            .collect::<Vec<_>>(),
+        [("qr-1", true)]
+    );
     assert_eq!(app.count("SELECT count(*) FROM notifications WHERE status = 'sent' AND sent_at IS NOT NULL AND attempts = 1 AND provider_message_id = '250 queued'"), 1);
 }
 
@@ -79,18 +158,41 @@ async fn a_letter_is_sent_with_its_pictures_and_once() {
 async fn what_cannot_be_sent_is_tried_again_and_then_fails_visibly() {
     let app = TestApp::start().await;
     write(&app, customer(&app), "one").await;
-    let ctx = with_post(&app, Arc::new(Post { is_closed: true, ..Post::default() }));
+    let ctx = with_post(
+        &app,
+        Arc::new(Post {
+            is_closed: true,
+            ..Post::default()
+        }),
+    );
 
     for _ in 0..12 {
         server::worker::worker().drain(&ctx).await;
-        app.given(|given| diesel::RunQueryDsl::execute(diesel::sql_query("UPDATE jobs SET run_at = now() WHERE status = 'queued'"), given.conn()).expect("brought forward"));
+        app.given(|given| {
+            diesel::RunQueryDsl::execute(
+                diesel::sql_query("UPDATE jobs SET run_at = now() WHERE status = 'queued'"),
+                given.conn(),
+            )
+            .expect("brought forward")
+        });
     }
 
-    let letter = app.as_admin().get("/v1/notifications?status=failed").await.expect(200)["data"][0].take();
+    let letter = app
+        .as_admin()
+        .get("/v1/notifications?status=failed")
+        .await
+        .expect(200)["data"][0]
+        .take();
     assert_eq!(letter["attempts"], 12, "{letter}");
     assert_eq!(letter["last_error"], "550 no such mailbox: a•••@e•••.com");
-    assert_eq!(app.count("SELECT count(*) FROM jobs WHERE last_error LIKE '%ada@example.com%'"), 0);
-    assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'notification.fail'"), 1);
+    assert_eq!(
+        app.count("SELECT count(*) FROM jobs WHERE last_error LIKE '%ada@example.com%'"),
+        0
+    );
+    assert_eq!(
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'notification.fail'"),
+        1
+    );
 }
 
 #[actix_web::test]
@@ -101,21 +203,56 @@ async fn a_letter_sent_again_goes_where_the_customer_is_now() {
     let post = Arc::new(Post::default());
     let ctx = with_post(&app, post.clone());
     server::worker::worker().drain(&ctx).await;
-    app.as_admin().patch(&format!("/v1/users/{id}"), 1, json!({ "email": "king@example.com" })).await.expect(200);
-    let (support, sent) = (app.as_role(UserRole::Support), app.as_admin().get("/v1/notifications").await.expect(200)["data"][0].take());
-    let place = format!("/v1/notifications/{}/resend", sent["id"].as_str().expect("an id"));
+    app.as_admin()
+        .patch(
+            &format!("/v1/users/{id}"),
+            1,
+            json!({ "email": "king@example.com" }),
+        )
+        .await
+        .expect(200);
+    let (support, sent) = (
+        app.as_role(UserRole::Support),
+        app.as_admin().get("/v1/notifications").await.expect(200)["data"][0].take(),
+    );
+    let place = format!(
+        "/v1/notifications/{}/resend",
+        sent["id"].as_str().expect("an id")
+    );
 
     let again = support.post(&place, json!({})).await.expect(200);
     server::worker::worker().drain(&ctx).await;
 
-    assert_eq!((&again["status"], &again["destination"]), (&json!("pending"), &json!("k•••@e•••.com")));
+    assert_eq!(
+        (&again["status"], &again["destination"]),
+        (&json!("pending"), &json!("k•••@e•••.com"))
+    );
     let letters = post.letters.lock().expect("the letters");
-    assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["ada@example.com", "king@example.com"]);
+    assert_eq!(
+        letters
+            .iter()
+            .map(|letter| letter.to.as_str())
+            .collect::<Vec<_>>(),
+        ["ada@example.com", "king@example.com"]
+    );
     assert_ne!(letters[0].message_id, letters[1].message_id);
-    assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'notification.resend'"), 1);
+    assert_eq!(
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'notification.resend'"),
+        1
+    );
     drop(letters);
-    let shown = support.get(&format!("/v1/notifications/{}", sent["id"].as_str().expect("an id"))).await.expect(200);
-    assert_eq!((&shown["status"], &shown["sent_at"]), (&json!("sent"), &sent["sent_at"]), "it was delivered when it was first sent");
+    let shown = support
+        .get(&format!(
+            "/v1/notifications/{}",
+            sent["id"].as_str().expect("an id")
+        ))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&shown["status"], &shown["sent_at"]),
+        (&json!("sent"), &sent["sent_at"]),
+        "it was delivered when it was first sent"
+    );
 }
 
 #[actix_web::test]
@@ -123,11 +260,20 @@ async fn what_waited_for_a_mail_server_is_sent_when_there_is_one() {
     let app = TestApp::start().await;
     write(&app, customer(&app), "one").await;
     app.work().await;
-    app.given(|given| diesel::RunQueryDsl::execute(diesel::sql_query("UPDATE notifications SET created_at = now() - interval '1 hour'"), given.conn()).expect("aged"));
+    app.given(|given| {
+        diesel::RunQueryDsl::execute(
+            diesel::sql_query("UPDATE notifications SET created_at = now() - interval '1 hour'"),
+            given.conn(),
+        )
+        .expect("aged")
+    });
     let post = Arc::new(Post::default());
     let ctx = with_post(&app, post.clone());
 
-    ctx.db.write(|tx| platform::jobs::enqueue(tx, &messaging::Outbox {})).await.expect("enqueued");
+    ctx.db
+        .write(|tx| platform::jobs::enqueue(tx, &messaging::Outbox {}))
+        .await
+        .expect("enqueued");
     server::worker::worker().drain(&ctx).await;
 
     assert_eq!(post.letters.lock().expect("the letters").len(), 1);
@@ -136,5 +282,8 @@ async fn what_waited_for_a_mail_server_is_sent_when_there_is_one() {
 #[actix_web::test]
 async fn customers_do_not_read_the_outbox() {
     let app = TestApp::start().await;
-    app.as_role(UserRole::Customer).get("/v1/notifications").await.problem(403, ProblemCode::Forbidden);
+    app.as_role(UserRole::Customer)
+        .get("/v1/notifications")
+        .await
+        .problem(403, ProblemCode::Forbidden);
 }

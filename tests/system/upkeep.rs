@@ -16,11 +16,21 @@ async fn the_round_forgets_what_is_old_and_makes_room_for_what_comes() {
         ] { diesel::sql_query(sql).execute(given.conn()).expect("the statement runs"); }
     });
 
-    app.ctx.db.write(|tx| { platform::jobs::enqueue(tx, &system::Housekeeping {})?; platform::jobs::enqueue(tx, &accounts::Tidy {}) }).await.expect("enqueued");
+    app.ctx
+        .db
+        .write(|tx| {
+            platform::jobs::enqueue(tx, &system::Housekeeping {})?;
+            platform::jobs::enqueue(tx, &accounts::Tidy {})
+        })
+        .await
+        .expect("enqueued");
     app.work().await;
 
     assert_eq!(app.count("SELECT count(*) FROM jobs WHERE kind = 'old'"), 0);
-    assert_eq!(app.count("SELECT count(*) FROM jobs WHERE kind IN ('new', 'dead')"), 2);
+    assert_eq!(
+        app.count("SELECT count(*) FROM jobs WHERE kind IN ('new', 'dead')"),
+        2
+    );
     assert_eq!(app.count("SELECT count(*) FROM jobs WHERE kind IN ('housekeeping', 'sessions.tidy') AND status = 'done'"), 2);
     assert_eq!(app.count("SELECT count(*) FROM idempotency_keys"), 0);
     assert_eq!(app.count(kept), months);

@@ -15,4 +15,6 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 }
 
 /// Adds the jobs that this section does.
-pub fn jobs(worker: Worker) -> Worker { worker.with::<Tidy>() }
+pub fn jobs(worker: Worker) -> Worker {
+    worker.with::<Tidy>()
+}

@@ -6,7 +6,11 @@ pub mod inventory;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Puts the section's handlers in their places. Literal paths come before those with an id in them.
-pub fn mount(config: &mut ServiceConfig<'_>) { inventory::routes::mount(config); }
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    inventory::routes::mount(config);
+}
 
 /// Teaches the worker this section's jobs; so far it has none of its own.
-pub fn jobs(worker: platform::jobs::Worker) -> platform::jobs::Worker { worker }
+pub fn jobs(worker: platform::jobs::Worker) -> platform::jobs::Worker {
+    worker
+}

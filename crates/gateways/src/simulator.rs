@@ -4,7 +4,10 @@
 use crate::signature;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use platform::{Error, Result, crypto, ports::payments::{BadSignature, Event, GatewayError, News, Opened, Opening, PaymentGateway}};
+use platform::{
+    Error, Result, crypto,
+    ports::payments::{BadSignature, Event, GatewayError, News, Opened, Opening, PaymentGateway},
+};
 use serde::{Deserialize, Serialize};
 use wire::{Currency, Money, TransactionId, billing::transactions::SimulatedOutcome};
 
@@ -12,7 +15,9 @@ const NAME: &str = "simulator";
 const PREFIX: &str = "sim_";
 
 /// Pretends to take payments.
-pub struct Simulator { secret: Vec<u8> }
+pub struct Simulator {
+    secret: Vec<u8>,
+}
 
 /// What its webhooks say.
 #[derive(Serialize, Deserialize)]
@@ -27,16 +32,32 @@ struct Said {
 
 impl Simulator {
     /// Signs with a key of its own, derived from the server's secret.
-    pub fn new(server_secret: &[u8]) -> Result<Self> { Ok(Self { secret: crypto::sign(server_secret, b"payment simulator")? }) }
+    pub fn new(server_secret: &[u8]) -> Result<Self> {
+        Ok(Self {
+            secret: crypto::sign(server_secret, b"payment simulator")?,
+        })
+    }
 
     /// The webhook with which it tells the outcome of a payment: the signature header, and the body.
-    pub fn tell(&self, transaction: TransactionId, outcome: SimulatedOutcome, amount: &Money, currency: Currency, now: DateTime<Utc>) -> Result<(String, Vec<u8>)> {
-        let minor = amount.minor(currency).ok_or_else(|| Error::internal("an amount finer than its currency"))?;
+    pub fn tell(
+        &self,
+        transaction: TransactionId,
+        outcome: SimulatedOutcome,
+        amount: &Money,
+        currency: Currency,
+        now: DateTime<Utc>,
+    ) -> Result<(String, Vec<u8>)> {
+        let minor = amount
+            .minor(currency)
+            .ok_or_else(|| Error::internal("an amount finer than its currency"))?;
         let said = Said {
             id: format!("evt_{outcome}_{}", transaction.0.simple()),
             kind: format!("payment.{outcome}"),
-            transaction, minor, currency: currency.to_string(),
-            reason: (outcome == SimulatedOutcome::Decline).then(|| "The card was declined.".to_owned()),
+            transaction,
+            minor,
+            currency: currency.to_string(),
+            reason: (outcome == SimulatedOutcome::Decline)
+                .then(|| "The card was declined.".to_owned()),
         };
         let body = serde_json::to_vec(&said).map_err(Error::internal)?;
         Ok((signature::header(&self.secret, &body, now)?, body))
@@ -44,23 +65,47 @@ impl Simulator {
 }
 
 impl PaymentGateway for Simulator {
-    fn name(&self) -> &'static str { NAME }
-    fn is_simulated(&self) -> bool { true }
+    fn name(&self) -> &'static str {
+        NAME
+    }
+    fn is_simulated(&self) -> bool {
+        true
+    }
     fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Result<Opened, GatewayError>> {
         let id = format!("{PREFIX}{}", opening.transaction.0.simple());
-        Box::pin(async move { Ok(Opened { gateway_transaction_id: id, checkout_url: None }) })
+        Box::pin(async move {
+            Ok(Opened {
+                gateway_transaction_id: id,
+                checkout_url: None,
+            })
+        })
     }
-    fn close<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), GatewayError>> { Box::pin(async { Ok(()) }) }
-    fn look_up<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<News>, GatewayError>> { Box::pin(async { Ok(None) }) }
+    fn close<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), GatewayError>> {
+        Box::pin(async { Ok(()) })
+    }
+    fn look_up<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<News>, GatewayError>> {
+        Box::pin(async { Ok(None) })
+    }
     fn read(&self, header: &str, body: &[u8], now: DateTime<Utc>) -> Result<Event, BadSignature> {
         signature::check(&self.secret, header, body, now)?;
         let said: Said = serde_json::from_slice(body).map_err(|_| BadSignature)?;
         let news = match said.kind.as_str() {
-            "payment.succeed" => Some(News::Paid { minor: said.minor, currency: said.currency }),
-            "payment.decline" => Some(News::Declined { reason: said.reason.unwrap_or_default() }),
+            "payment.succeed" => Some(News::Paid {
+                minor: said.minor,
+                currency: said.currency,
+            }),
+            "payment.decline" => Some(News::Declined {
+                reason: said.reason.unwrap_or_default(),
+            }),
             _ => None,
         };
         let reference = format!("{PREFIX}{}", said.transaction.0.simple());
-        Ok(Event { id: said.id, kind: said.kind, gateway_transaction_id: Some(reference), transaction: Some(said.transaction), news })
+        Ok(Event {
+            id: said.id,
+            kind: said.kind,
+            gateway_transaction_id: Some(reference),
+            transaction: Some(said.transaction),
+            news,
+        })
     }
 }

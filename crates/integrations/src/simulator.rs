@@ -6,9 +6,16 @@ use wire::{Currency, Money, integrations::providers::Adapter};
 use futures_util::future::BoxFuture;
 use platform::{
     crypto::digest,
-    ports::{Suppliers, supplier::{Purchase, Supplied, Supplier, SupplyError}},
+    ports::{
+        Suppliers,
+        supplier::{Purchase, Supplied, Supplier, SupplyError},
+    },
 };
-use std::{collections::HashMap, sync::{Arc, Mutex}, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 /// How long an answer usually takes.
 const USUAL: Duration = Duration::from_millis(50);
@@ -17,19 +24,30 @@ const SLOW: Duration = Duration::from_secs(2);
 
 /// The simulated supplier. It remembers what was bought, by our reference, as a real one would.
 #[derive(Debug, Default)]
-pub struct Simulator { bought: Mutex<HashMap<String, u32>> }
+pub struct Simulator {
+    bought: Mutex<HashMap<String, u32>>,
+}
 
 /// The code that talks to each provider, with a simulator of its own.
-pub fn suppliers() -> Suppliers { Arc::new(Simulator::default()).suppliers() }
+pub fn suppliers() -> Suppliers {
+    Arc::new(Simulator::default()).suppliers()
+}
 
 impl Simulator {
     /// The code that talks to each provider, with this simulator.
     pub fn suppliers(self: Arc<Self>) -> Suppliers {
-        Arc::new(move |adapter| match adapter { Adapter::Simulator => self.clone() })
+        Arc::new(move |adapter| match adapter {
+            Adapter::Simulator => self.clone(),
+        })
     }
 
     /// How often each reference was bought: more than once is a charge too many.
-    pub fn purchases(&self) -> HashMap<String, u32> { self.bought.lock().map(|bought| bought.clone()).unwrap_or_default() }
+    pub fn purchases(&self) -> HashMap<String, u32> {
+        self.bought
+            .lock()
+            .map(|bought| bought.clone())
+            .unwrap_or_default()
+    }
 
     fn charge(&self, reference: &str) {
         if let Ok(mut bought) = self.bought.lock() {
@@ -38,14 +56,20 @@ impl Simulator {
         }
     }
 
-    fn knows(&self, reference: &str) -> bool { self.bought.lock().is_ok_and(|bought| bought.contains_key(reference)) }
+    fn knows(&self, reference: &str) -> bool {
+        self.bought
+            .lock()
+            .is_ok_and(|bought| bought.contains_key(reference))
+    }
 }
 
 impl Supplier for Simulator {
     fn buy<'a>(&'a self, purchase: &'a Purchase) -> BoxFuture<'a, Result<Supplied, SupplyError>> {
         Box::pin(async move {
             let day = Day::of(&purchase.sku);
-            if day.arrives() { self.charge(&purchase.reference); }
+            if day.arrives() {
+                self.charge(&purchase.reference);
+            }
             tokio::time::sleep(if day == Day::Slow { SLOW } else { USUAL }).await;
             match day {
                 Day::Refuse => Err(SupplyError::Refused("out of stock".into())),
@@ -55,19 +79,31 @@ impl Supplier for Simulator {
         })
     }
 
-    fn look_up<'a>(&'a self, purchase: &'a Purchase) -> BoxFuture<'a, Result<Option<Supplied>, SupplyError>> {
+    fn look_up<'a>(
+        &'a self,
+        purchase: &'a Purchase,
+    ) -> BoxFuture<'a, Result<Option<Supplied>, SupplyError>> {
         Box::pin(async move {
             tokio::time::sleep(USUAL).await;
             let day = Day::of(&purchase.sku);
             // What timed out was bought, even if this process has forgotten it since.
-            Ok((day == Day::Timeout || self.knows(&purchase.reference)).then(|| supplied(purchase, day)))
+            Ok((day == Day::Timeout || self.knows(&purchase.reference))
+                .then(|| supplied(purchase, day)))
         })
     }
 }
 
 /// What kind of day the supplier has, as the SKU says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Day { Refuse, Timeout, Lost, Slow, BadCode, Dear, Good }
+enum Day {
+    Refuse,
+    Timeout,
+    Lost,
+    Slow,
+    BadCode,
+    Dear,
+    Good,
+}
 
 impl Day {
     fn of(sku: &str) -> Self {
@@ -83,16 +119,26 @@ impl Day {
     }
 
     /// Whether the order reaches the supplier and costs money.
-    fn arrives(self) -> bool { !matches!(self, Self::Refuse | Self::Lost) }
+    fn arrives(self) -> bool {
+        !matches!(self, Self::Refuse | Self::Lost)
+    }
 }
 
 fn supplied(purchase: &Purchase, day: Day) -> Supplied {
     let seed = digest(purchase.reference.as_bytes());
-    let id: String = seed.iter().take(10).map(|byte| format!("{byte:02X}")).collect();
+    let id: String = seed
+        .iter()
+        .take(10)
+        .map(|byte| format!("{byte:02X}"))
+        .collect();
     Supplied {
         iccid: iccid(&seed),
         eid: Some(eid(&seed)),
-        activation_code: if day == Day::BadCode { format!("LPA:1$${id}") } else { format!("LPA:1$smdp.simulator.example${id}") },
+        activation_code: if day == Day::BadCode {
+            format!("LPA:1$${id}")
+        } else {
+            format!("LPA:1$smdp.simulator.example${id}")
+        },
         cost: (day == Day::Dear).then(|| Money::from(9_999)),
         currency: (day == Day::Dear).then_some(Currency::Usd),
         order_ref: format!("SIM-{id}"),
@@ -101,15 +147,22 @@ fn supplied(purchase: &Purchase, day: Day) -> Supplied {
 
 /// 19 digits: `89`, the country code 999 that belongs to nobody, thirteen of the seed, and the Luhn digit.
 fn iccid(seed: &[u8]) -> String {
-    let number = seed.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes)) % 10_000_000_000_000;
+    let number = seed
+        .first_chunk::<8>()
+        .map_or(0, |bytes| u64::from_be_bytes(*bytes))
+        % 10_000_000_000_000;
     let body = format!("89999{number:013}");
-    let fits = ('0'..='9').map(|digit| format!("{body}{digit}")).find(|whole| wire::esims::profile::luhn(whole));
+    let fits = ('0'..='9')
+        .map(|digit| format!("{body}{digit}"))
+        .find(|whole| wire::esims::profile::luhn(whole));
     fits.unwrap_or(body)
 }
 
 /// 32 digits that leave 1 when divided by 97.
 fn eid(seed: &[u8]) -> String {
-    let number = seed.last_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    let number = seed
+        .last_chunk::<8>()
+        .map_or(0, |bytes| u64::from_be_bytes(*bytes));
     let body = format!("8999900{number:023}");
     let rest = body.parse::<u128>().map_or(0, |body| body * 100 % 97);
     format!("{body}{:02}", 98_u128.saturating_sub(rest))
@@ -118,10 +171,18 @@ fn eid(seed: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wire::esims::{inventory::IccidCheck, profile::{self, ActivationCode}};
+    use wire::esims::{
+        inventory::IccidCheck,
+        profile::{self, ActivationCode},
+    };
 
     fn purchase(sku: &str, reference: &str) -> Purchase {
-        Purchase { reference: reference.into(), sku: sku.into(), endpoint: "https://simulator.invalid".into(), api_key: "none".to_owned().into() }
+        Purchase {
+            reference: reference.into(),
+            sku: sku.into(),
+            endpoint: "https://simulator.invalid".into(),
+            api_key: "none".to_owned().into(),
+        }
     }
 
     #[tokio::test]
@@ -130,15 +191,33 @@ mod tests {
         for number in 0..100 {
             let purchase = purchase("dear-eu", &format!("job-{number}"));
             let supplied = supplied(&purchase, Day::Good);
-            assert_eq!(profile::iccid(&supplied.iccid), Ok((supplied.iccid.clone(), IccidCheck::Ok)));
+            assert_eq!(
+                profile::iccid(&supplied.iccid),
+                Ok((supplied.iccid.clone(), IccidCheck::Ok))
+            );
             assert_eq!(supplied.iccid.len(), 19);
-            assert!(supplied.eid.as_deref().is_some_and(|eid| profile::eid(eid).is_ok()), "{:?}", supplied.eid);
-            assert_eq!(ActivationCode::parse(&supplied.activation_code).map(|code| code.lpa()), Ok(supplied.activation_code.clone()));
+            assert!(
+                supplied
+                    .eid
+                    .as_deref()
+                    .is_some_and(|eid| profile::eid(eid).is_ok()),
+                "{:?}",
+                supplied.eid
+            );
+            assert_eq!(
+                ActivationCode::parse(&supplied.activation_code).map(|code| code.lpa()),
+                Ok(supplied.activation_code.clone())
+            );
         }
         let wanted = purchase("eu-1gb", "job-1");
         let first = simulator.buy(&wanted).await;
         assert!(first.is_ok());
-        assert!(simulator.look_up(&wanted).await.is_ok_and(|found| found == first.ok()));
+        assert!(
+            simulator
+                .look_up(&wanted)
+                .await
+                .is_ok_and(|found| found == first.ok())
+        );
         assert_eq!(simulator.purchases().get("job-1"), Some(&1));
     }
 
@@ -146,20 +225,52 @@ mod tests {
     async fn a_sku_forces_its_outcome() {
         let simulator = Simulator::default();
         let refused = purchase("refuse-eu", "a");
-        assert!(matches!(simulator.buy(&refused).await, Err(SupplyError::Refused(_))));
-        assert!(simulator.look_up(&refused).await.is_ok_and(|found| found.is_none()));
+        assert!(matches!(
+            simulator.buy(&refused).await,
+            Err(SupplyError::Refused(_))
+        ));
+        assert!(
+            simulator
+                .look_up(&refused)
+                .await
+                .is_ok_and(|found| found.is_none())
+        );
 
         let late = purchase("timeout-eu", "b");
-        assert!(matches!(simulator.buy(&late).await, Err(SupplyError::Unknown(_))));
-        assert!(simulator.look_up(&late).await.is_ok_and(|found| found.is_some()));
+        assert!(matches!(
+            simulator.buy(&late).await,
+            Err(SupplyError::Unknown(_))
+        ));
+        assert!(
+            simulator
+                .look_up(&late)
+                .await
+                .is_ok_and(|found| found.is_some())
+        );
 
         let lost = purchase("lost-eu", "c");
-        assert!(matches!(simulator.buy(&lost).await, Err(SupplyError::Unknown(_))));
-        assert!(simulator.look_up(&lost).await.is_ok_and(|found| found.is_none()));
+        assert!(matches!(
+            simulator.buy(&lost).await,
+            Err(SupplyError::Unknown(_))
+        ));
+        assert!(
+            simulator
+                .look_up(&lost)
+                .await
+                .is_ok_and(|found| found.is_none())
+        );
 
-        let bad = simulator.buy(&purchase("badcode-eu", "d")).await.map(|supplied| supplied.activation_code);
+        let bad = simulator
+            .buy(&purchase("badcode-eu", "d"))
+            .await
+            .map(|supplied| supplied.activation_code);
         assert!(bad.is_ok_and(|code| ActivationCode::parse(&code).is_err()));
-        assert!(simulator.buy(&purchase("dear-eu", "e")).await.is_ok_and(|supplied| supplied.cost.is_some()));
+        assert!(
+            simulator
+                .buy(&purchase("dear-eu", "e"))
+                .await
+                .is_ok_and(|supplied| supplied.cost.is_some())
+        );
         assert_eq!(simulator.purchases().len(), 3);
     }
 }

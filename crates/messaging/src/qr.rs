@@ -1,6 +1,9 @@
 //! QR codes, drawn the moment they are needed and kept nowhere: the picture of a code is as secret as the code.
 
-use fast_qr::{ECL, QRBuilder, QRCode, convert::{Builder, svg::SvgBuilder}};
+use fast_qr::{
+    ECL, QRBuilder, QRCode,
+    convert::{Builder, svg::SvgBuilder},
+};
 use platform::{Error, Result};
 
 /// Empty modules around the code; readers want four.
@@ -9,13 +12,24 @@ const MARGIN: usize = 4;
 const SCALE: usize = 8;
 
 /// As SVG.
-pub fn svg(text: &str) -> Result<String> { Ok(SvgBuilder::default().margin(MARGIN).to_str(&code(text)?)) }
+pub fn svg(text: &str) -> Result<String> {
+    Ok(SvgBuilder::default().margin(MARGIN).to_str(&code(text)?))
+}
 
 /// As PNG, grey on eight bits, which every mail reader shows.
 pub fn png(text: &str) -> Result<Vec<u8>> {
     let code = code(text)?;
     let side = (code.size + 2 * MARGIN) * SCALE;
-    let pixels: Vec<u8> = (0..side).flat_map(|y| (0..side).map(move |x| (x, y))).map(|(x, y)| if is_dark(&code, x / SCALE, y / SCALE) { 0 } else { u8::MAX }).collect();
+    let pixels: Vec<u8> = (0..side)
+        .flat_map(|y| (0..side).map(move |x| (x, y)))
+        .map(|(x, y)| {
+            if is_dark(&code, x / SCALE, y / SCALE) {
+                0
+            } else {
+                u8::MAX
+            }
+        })
+        .collect();
     let length = u32::try_from(side).map_err(Error::internal)?;
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, length, length);
@@ -29,12 +43,21 @@ pub fn png(text: &str) -> Result<Vec<u8>> {
 
 fn code(text: &str) -> Result<QRCode> {
     // The error would be about the length alone; what is drawn must not reach the log.
-    QRBuilder::new(text).ecl(ECL::M).build().map_err(|_| Error::internal("a text is too long for a QR code"))
+    QRBuilder::new(text)
+        .ecl(ECL::M)
+        .build()
+        .map_err(|_| Error::internal("a text is too long for a QR code"))
 }
 
 fn is_dark(code: &QRCode, x: usize, y: usize) -> bool {
-    let (Some(column), Some(row)) = (x.checked_sub(MARGIN), y.checked_sub(MARGIN)) else { return false };
-    column < code.size && code.data.get(row * code.size + column).is_some_and(|module| row < code.size && module.value())
+    let (Some(column), Some(row)) = (x.checked_sub(MARGIN), y.checked_sub(MARGIN)) else {
+        return false;
+    };
+    column < code.size
+        && code
+            .data
+            .get(row * code.size + column)
+            .is_some_and(|module| row < code.size && module.value())
 }
 
 #[cfg(test)]
@@ -55,5 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_refused() { assert!(svg(&"x".repeat(5000)).is_err()); }
+    fn what_does_not_fit_is_refused() {
+        assert!(svg(&"x".repeat(5000)).is_err());
+    }
 }

@@ -12,10 +12,13 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         let set = self.0.lock().map(|time| *time).unwrap_or_default();
         let now = set.unwrap_or_else(Utc::now);
-        now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
+        now.duration_trunc(TimeDelta::microseconds(1))
+            .unwrap_or(now)
     }
     /// Stops the clock at a time, for tests.
     pub fn set(&self, time: DateTime<Utc>) {
-        if let Ok(mut set) = self.0.lock() { *set = Some(time); }
+        if let Ok(mut set) = self.0.lock() {
+            *set = Some(time);
+        }
     }
 }

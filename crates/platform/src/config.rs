@@ -41,7 +41,12 @@ pub struct Config {
 
 /// Where the server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Environment { /** Simulators allowed. */ Development, /** Everything real. */ Production }
+pub enum Environment {
+    /** Simulators allowed. */
+    Development,
+    /** Everything real. */
+    Production,
+}
 
 /// Keys for sealing, each with an id so that they can be rotated.
 pub struct Sealing {
@@ -67,7 +72,14 @@ pub struct Payments {
 
 /// What the payment simulator does without being asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Simulated { /** Pays. */ Succeed, /** Declines. */ Decline, /** Waits to be told. */ Silent }
+pub enum Simulated {
+    /** Pays. */
+    Succeed,
+    /** Declines. */
+    Decline,
+    /** Waits to be told. */
+    Silent,
+}
 
 /// The mail server.
 pub struct Mail {
@@ -87,46 +99,85 @@ pub struct Bootstrap {
 
 impl Config {
     /// Reads the environment.
-    pub fn from_env() -> Result<Self, ConfigErrors> { Self::read(&|key| std::env::var(key).ok().filter(|value| !value.is_empty())) }
+    pub fn from_env() -> Result<Self, ConfigErrors> {
+        Self::read(&|key| std::env::var(key).ok().filter(|value| !value.is_empty()))
+    }
 
     /// Reads from anywhere, for tests.
     pub fn read(source: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
-        let mut vars = Vars { source, errors: Vec::new() };
-        let environment = vars.choice("APP_ENV", Environment::Production, &[("development", Environment::Development), ("production", Environment::Production)]);
+        let mut vars = Vars {
+            source,
+            errors: Vec::new(),
+        };
+        let environment = vars.choice(
+            "APP_ENV",
+            Environment::Production,
+            &[
+                ("development", Environment::Development),
+                ("production", Environment::Production),
+            ],
+        );
         let listen = vars.text("LISTEN", "127.0.0.1:8080");
         let config = Self {
             environment,
             public_url: vars.text("PUBLIC_URL", &format!("http://{listen}")),
             listen,
-            database_url: Zeroizing::new(vars.required("DATABASE_URL", "the address of the PostgreSQL database")),
+            database_url: Zeroizing::new(
+                vars.required("DATABASE_URL", "the address of the PostgreSQL database"),
+            ),
             database_pool: vars.number("DATABASE_POOL", default_pool()),
             panel_dir: vars.optional("PANEL_DIR"),
             metrics_token: vars.secret("METRICS_TOKEN"),
             trusted_proxy: vars.choice("TRUSTED_PROXY", false, &[("true", true), ("false", false)]),
             jwt_secret: vars.key("JWT_SECRET").to_vec().into(),
-            sealing: Sealing { keys: vars.keys("SEALING_KEYS"), current: vars.number("SEALING_KEY_CURRENT", 1), index: vars.key("BLIND_INDEX_KEY") },
+            sealing: Sealing {
+                keys: vars.keys("SEALING_KEYS"),
+                current: vars.number("SEALING_KEY_CURRENT", 1),
+                index: vars.key("BLIND_INDEX_KEY"),
+            },
             payments: Payments {
                 stripe_secret_key: vars.secret("STRIPE_SECRET_KEY"),
                 stripe_webhook_secret: vars.secret("STRIPE_WEBHOOK_SECRET"),
                 stripe_api_base: vars.optional("STRIPE_API_BASE"),
-                simulator: vars.choice("PAYMENT_SIMULATOR", Simulated::Silent, &[("succeed", Simulated::Succeed), ("decline", Simulated::Decline), ("silent", Simulated::Silent)]),
+                simulator: vars.choice(
+                    "PAYMENT_SIMULATOR",
+                    Simulated::Silent,
+                    &[
+                        ("succeed", Simulated::Succeed),
+                        ("decline", Simulated::Decline),
+                        ("silent", Simulated::Silent),
+                    ],
+                ),
             },
-            mail: Mail { smtp_url: vars.secret("SMTP_URL"), from: vars.text("MAIL_FROM", "eSIM Admin <no-reply@localhost.localdomain>") },
+            mail: Mail {
+                smtp_url: vars.secret("SMTP_URL"),
+                from: vars.text("MAIL_FROM", "eSIM Admin <no-reply@localhost.localdomain>"),
+            },
             payment_window: chrono::TimeDelta::minutes(vars.number("PAYMENT_WINDOW_MINUTES", 30)),
-            bootstrap: Bootstrap { email: vars.text("BOOTSTRAP_ADMIN_EMAIL", "admin@example.com"), password: vars.secret("BOOTSTRAP_ADMIN_PASSWORD") },
+            bootstrap: Bootstrap {
+                email: vars.text("BOOTSTRAP_ADMIN_EMAIL", "admin@example.com"),
+                password: vars.secret("BOOTSTRAP_ADMIN_PASSWORD"),
+            },
         };
         config.check(&mut vars.errors);
-        if vars.errors.is_empty() { Ok(config) } else { Err(ConfigErrors(vars.errors)) }
+        if vars.errors.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigErrors(vars.errors))
+        }
     }
 
     fn check(&self, errors: &mut Vec<String>) {
         if !self.sealing.keys.is_empty() && !self.sealing.keys.contains_key(&self.sealing.current) {
             errors.push("SEALING_KEY_CURRENT: there is no such key in SEALING_KEYS".into());
         }
-        if self.payments.stripe_secret_key.is_some() != self.payments.stripe_webhook_secret.is_some() {
+        if self.payments.stripe_secret_key.is_some()
+            != self.payments.stripe_webhook_secret.is_some()
+        {
             errors.push("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET: give both or neither".into());
         }
-        if self.environment == Environment::Production && self.payments.stripe_secret_key.is_none() {
+        if self.environment == Environment::Production && self.payments.stripe_secret_key.is_none()
+        {
             errors.push("STRIPE_SECRET_KEY: required in production; the payment simulator serves development only (APP_ENV=development)".into());
         }
         if self.environment == Environment::Production && !self.public_url.starts_with("https://") {
@@ -135,7 +186,9 @@ impl Config {
     }
 
     /// Whether people reach us by https, so that cookies can insist on it.
-    pub fn is_https(&self) -> bool { self.public_url.starts_with("https://") }
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
 }
 
 /// Everything that is missing or wrong.
@@ -151,50 +204,98 @@ impl std::fmt::Display for ConfigErrors {
 impl std::error::Error for ConfigErrors {}
 
 /// Few busy connections beat many: twice the cores.
-fn default_pool() -> u32 { std::thread::available_parallelism().ok().and_then(|cores| u32::try_from(cores.get()).ok()).unwrap_or(2).saturating_mul(2).max(4) }
+fn default_pool() -> u32 {
+    std::thread::available_parallelism()
+        .ok()
+        .and_then(|cores| u32::try_from(cores.get()).ok())
+        .unwrap_or(2)
+        .saturating_mul(2)
+        .max(4)
+}
 
-struct Vars<'a> { source: &'a dyn Fn(&str) -> Option<String>, errors: Vec<String> }
+struct Vars<'a> {
+    source: &'a dyn Fn(&str) -> Option<String>,
+    errors: Vec<String>,
+}
 
 impl Vars<'_> {
-    fn optional(&self, key: &str) -> Option<String> { (self.source)(key) }
-    fn secret(&self, key: &str) -> Option<Secret> { self.optional(key).map(Zeroizing::new) }
-    fn text(&self, key: &str, default: &str) -> String { self.optional(key).unwrap_or_else(|| default.to_owned()) }
+    fn optional(&self, key: &str) -> Option<String> {
+        (self.source)(key)
+    }
+    fn secret(&self, key: &str) -> Option<Secret> {
+        self.optional(key).map(Zeroizing::new)
+    }
+    fn text(&self, key: &str, default: &str) -> String {
+        self.optional(key).unwrap_or_else(|| default.to_owned())
+    }
     fn required(&mut self, key: &str, what: &str) -> String {
-        self.optional(key).unwrap_or_else(|| { self.errors.push(format!("{key}: missing; {what}")); String::new() })
+        self.optional(key).unwrap_or_else(|| {
+            self.errors.push(format!("{key}: missing; {what}"));
+            String::new()
+        })
     }
     fn number<N: FromStr>(&mut self, key: &str, default: N) -> N {
         match self.optional(key).map(|text| text.parse()) {
             None => default,
             Some(Ok(number)) => number,
-            Some(Err(_)) => { self.errors.push(format!("{key}: must be a whole number")); default }
+            Some(Err(_)) => {
+                self.errors.push(format!("{key}: must be a whole number"));
+                default
+            }
         }
     }
     fn choice<T: Copy>(&mut self, key: &str, default: T, choices: &[(&str, T)]) -> T {
-        let Some(text) = self.optional(key) else { return default };
-        choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).unwrap_or_else(|| {
-            let words = choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
-            self.errors.push(format!("{key}: must be one of {words}"));
-            default
-        })
+        let Some(text) = self.optional(key) else {
+            return default;
+        };
+        choices
+            .iter()
+            .find(|(word, _)| *word == text)
+            .map(|(_, value)| *value)
+            .unwrap_or_else(|| {
+                let words = choices
+                    .iter()
+                    .map(|(word, _)| *word)
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                self.errors.push(format!("{key}: must be one of {words}"));
+                default
+            })
     }
     fn key(&mut self, name: &str) -> Zeroizing<[u8; 32]> {
-        let text = self.required(name, "32 random bytes as base64, such as `openssl rand -base64 32` prints");
+        let text = self.required(
+            name,
+            "32 random bytes as base64, such as `openssl rand -base64 32` prints",
+        );
         self.decode(name, &text)
     }
     fn keys(&mut self, name: &str) -> BTreeMap<u32, Zeroizing<[u8; 32]>> {
         let text = self.required(name, "`1:` and 32 random bytes as base64");
-        text.split(',').filter(|part| !part.is_empty()).filter_map(|part| {
-            let parsed = part.split_once(':').and_then(|(id, key)| Some((id.trim().parse().ok()?, key)));
-            if parsed.is_none() { self.errors.push(format!("{name}: must be `id:base64`, separated by commas")); }
-            parsed.map(|(id, key)| (id, self.decode(name, key)))
-        }).collect()
+        text.split(',')
+            .filter(|part| !part.is_empty())
+            .filter_map(|part| {
+                let parsed = part
+                    .split_once(':')
+                    .and_then(|(id, key)| Some((id.trim().parse().ok()?, key)));
+                if parsed.is_none() {
+                    self.errors
+                        .push(format!("{name}: must be `id:base64`, separated by commas"));
+                }
+                parsed.map(|(id, key)| (id, self.decode(name, key)))
+            })
+            .collect()
     }
     fn decode(&mut self, name: &str, text: &str) -> Zeroizing<[u8; 32]> {
         let bytes = Zeroizing::new(STANDARD.decode(text.trim()).unwrap_or_default());
-        <[u8; 32]>::try_from(bytes.as_slice()).map(Zeroizing::new).unwrap_or_else(|_| {
-            if !text.is_empty() { self.errors.push(format!("{name}: must be 32 bytes as base64")); }
-            Zeroizing::new([0; 32])
-        })
+        <[u8; 32]>::try_from(bytes.as_slice())
+            .map(Zeroizing::new)
+            .unwrap_or_else(|_| {
+                if !text.is_empty() {
+                    self.errors
+                        .push(format!("{name}: must be 32 bytes as base64"));
+                }
+                Zeroizing::new([0; 32])
+            })
     }
 }
 
@@ -204,7 +305,19 @@ mod tests {
 
     #[test]
     fn everything_missing_is_reported_at_once() {
-        let errors = Config::read(&|_| None).err().map(|errors| errors.to_string()).unwrap_or_default();
-        for key in ["DATABASE_URL", "JWT_SECRET", "SEALING_KEYS", "BLIND_INDEX_KEY", "STRIPE_SECRET_KEY", "PUBLIC_URL"] { assert!(errors.contains(key), "{key} in {errors}"); }
+        let errors = Config::read(&|_| None)
+            .err()
+            .map(|errors| errors.to_string())
+            .unwrap_or_default();
+        for key in [
+            "DATABASE_URL",
+            "JWT_SECRET",
+            "SEALING_KEYS",
+            "BLIND_INDEX_KEY",
+            "STRIPE_SECRET_KEY",
+            "PUBLIC_URL",
+        ] {
+            assert!(errors.contains(key), "{key} in {errors}");
+        }
     }
 }

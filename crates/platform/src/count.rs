@@ -1,6 +1,11 @@
 //! Counting up to a limit: what a list's total costs must not grow with the table.
 
-use diesel::{pg::Pg, prelude::*, query_builder::{AstPass, Query, QueryFragment, QueryId}, sql_types::BigInt};
+use diesel::{
+    pg::Pg,
+    prelude::*,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    sql_types::BigInt,
+};
 
 /// `SELECT count(*) FROM (<query> LIMIT n)`, where the query carries the limit.
 #[derive(Debug, Clone, Copy)]
@@ -18,5 +23,7 @@ impl<Q> QueryId for Counted<Q> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
-impl<Q> Query for Counted<Q> { type SqlType = BigInt; }
+impl<Q> Query for Counted<Q> {
+    type SqlType = BigInt;
+}
 impl<Q> RunQueryDsl<crate::db::Conn> for Counted<Q> {}

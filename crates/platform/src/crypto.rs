@@ -4,8 +4,14 @@
 //! A sealed value is `1 | key id (4) | nonce (12) | ciphertext and tag`. Moved to another row or column, or with
 //! a bit flipped, it does not open.
 
-use crate::{config::Sealing, error::{Error, Result}};
-use aes_gcm::{Aes256Gcm, KeyInit, aead::{Aead, Payload}};
+use crate::{
+    config::Sealing,
+    error::{Error, Result},
+};
+use aes_gcm::{
+    Aes256Gcm, KeyInit,
+    aead::{Aead, Payload},
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
@@ -22,59 +28,131 @@ const LONGEST_PREFIX: usize = 12;
 
 /// Where a sealed value stands. It opens there and nowhere else.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> { /** Table. */ pub table: &'a str, /** Column. */ pub column: &'a str, /** Row. */ pub row: Uuid }
+pub struct Place<'a> {
+    /** Table. */
+    pub table: &'a str,
+    /** Column. */
+    pub column: &'a str,
+    /** Row. */
+    pub row: Uuid,
+}
 
 impl<'a> Place<'a> {
     /// A column of a row.
-    pub const fn new(table: &'a str, column: &'a str, row: Uuid) -> Self { Self { table, column, row } }
-    fn aad(&self, key: u32) -> Vec<u8> { format!("{}.{}.{}.{key}", self.table, self.column, self.row).into_bytes() }
+    pub const fn new(table: &'a str, column: &'a str, row: Uuid) -> Self {
+        Self { table, column, row }
+    }
+    fn aad(&self, key: u32) -> Vec<u8> {
+        format!("{}.{}.{}.{key}", self.table, self.column, self.row).into_bytes()
+    }
 }
 
 /// The keys.
 #[derive(Clone)]
-pub struct Keyring { current: u32, ciphers: Arc<BTreeMap<u32, Aes256Gcm>>, index: Hmac<Sha256> }
+pub struct Keyring {
+    current: u32,
+    ciphers: Arc<BTreeMap<u32, Aes256Gcm>>,
+    index: Hmac<Sha256>,
+}
 
 /// Keys do not print.
 impl std::fmt::Debug for Keyring {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("Keyring") }
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keyring")
+    }
 }
 
 impl Keyring {
     /// From the configuration.
     pub fn new(sealing: &Sealing) -> Result<Self> {
-        let ciphers = sealing.keys.iter().map(|(id, key)| Ok((*id, Aes256Gcm::new_from_slice(key.as_slice()).map_err(Error::internal)?))).collect::<Result<_>>()?;
-        let index = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(sealing.index.as_slice()).map_err(Error::internal)?;
-        Ok(Self { current: sealing.current, ciphers: Arc::new(ciphers), index })
+        let ciphers = sealing
+            .keys
+            .iter()
+            .map(|(id, key)| {
+                Ok((
+                    *id,
+                    Aes256Gcm::new_from_slice(key.as_slice()).map_err(Error::internal)?,
+                ))
+            })
+            .collect::<Result<_>>()?;
+        let index = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(sealing.index.as_slice())
+            .map_err(Error::internal)?;
+        Ok(Self {
+            current: sealing.current,
+            ciphers: Arc::new(ciphers),
+            index,
+        })
     }
 
     /// Seals a text for its place.
     pub fn seal(&self, place: Place<'_>, plain: &str) -> Result<Vec<u8>> {
-        let cipher = self.ciphers.get(&self.current).ok_or_else(|| Error::internal("the current sealing key is missing"))?;
+        let cipher = self
+            .ciphers
+            .get(&self.current)
+            .ok_or_else(|| Error::internal("the current sealing key is missing"))?;
         let nonce: [u8; NONCE] = rand::random();
         let aad = place.aad(self.current);
-        let sealed = cipher.encrypt(&nonce.into(), Payload { msg: plain.as_bytes(), aad: &aad }).map_err(|_| Error::internal("sealing failed"))?;
+        let sealed = cipher
+            .encrypt(
+                &nonce.into(),
+                Payload {
+                    msg: plain.as_bytes(),
+                    aad: &aad,
+                },
+            )
+            .map_err(|_| Error::internal("sealing failed"))?;
         Ok([&[FORMAT][..], &self.current.to_be_bytes(), &nonce, &sealed].concat())
     }
 
     /// Opens a value at its place. A value that does not open is a fault, never an empty text.
     pub fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<String> {
-        let fault = |why: &str| Error::internal(format!("{}.{} of {} cannot be opened: {why}", place.table, place.column, place.row));
-        let (header, rest) = sealed.split_at_checked(HEADER).ok_or_else(|| fault("too short"))?;
-        let (nonce, text) = rest.split_at_checked(NONCE).ok_or_else(|| fault("too short"))?;
-        let [FORMAT, a, b, c, d] = *header else { return Err(fault("unknown format")) };
+        let fault = |why: &str| {
+            Error::internal(format!(
+                "{}.{} of {} cannot be opened: {why}",
+                place.table, place.column, place.row
+            ))
+        };
+        let (header, rest) = sealed
+            .split_at_checked(HEADER)
+            .ok_or_else(|| fault("too short"))?;
+        let (nonce, text) = rest
+            .split_at_checked(NONCE)
+            .ok_or_else(|| fault("too short"))?;
+        let [FORMAT, a, b, c, d] = *header else {
+            return Err(fault("unknown format"));
+        };
         let key = u32::from_be_bytes([a, b, c, d]);
-        let cipher = self.ciphers.get(&key).ok_or_else(|| fault("its key is missing"))?;
+        let cipher = self
+            .ciphers
+            .get(&key)
+            .ok_or_else(|| fault("its key is missing"))?;
         let nonce = <[u8; NONCE]>::try_from(nonce).map_err(|_| fault("too short"))?;
-        let plain = cipher.decrypt(&nonce.into(), Payload { msg: text, aad: &place.aad(key) }).map_err(|_| fault("it was changed or moved"))?;
+        let plain = cipher
+            .decrypt(
+                &nonce.into(),
+                Payload {
+                    msg: text,
+                    aad: &place.aad(key),
+                },
+            )
+            .map_err(|_| fault("it was changed or moved"))?;
         String::from_utf8(plain).map_err(|_| fault("not a text"))
     }
 
     /// Seals for a text column.
-    pub fn seal_text(&self, place: Place<'_>, plain: &str) -> Result<String> { self.seal(place, plain).map(|sealed| STANDARD.encode(sealed)) }
+    pub fn seal_text(&self, place: Place<'_>, plain: &str) -> Result<String> {
+        self.seal(place, plain)
+            .map(|sealed| STANDARD.encode(sealed))
+    }
 
     /// Opens what a text column holds.
     pub fn open_text(&self, place: Place<'_>, sealed: &str) -> Result<String> {
-        let bytes = STANDARD.decode(sealed).map_err(|_| Error::internal(format!("{}.{} of {} is not a sealed value", place.table, place.column, place.row)))?;
+        let bytes = STANDARD.decode(sealed).map_err(|_| {
+            Error::internal(format!(
+                "{}.{} of {} is not a sealed value",
+                place.table, place.column, place.row
+            ))
+        })?;
         self.open(place, &bytes)
     }
 
@@ -90,7 +168,14 @@ impl Keyring {
 
     /// The tokens that a text is found by: every word and every beginning of it.
     pub fn search_tokens(&self, text: &str) -> Vec<i64> {
-        let mut tokens: Vec<i64> = words(text).flat_map(|word| beginnings(&word).into_iter().map(|part| self.token(&part)).collect::<Vec<_>>()).collect();
+        let mut tokens: Vec<i64> = words(text)
+            .flat_map(|word| {
+                beginnings(&word)
+                    .into_iter()
+                    .map(|part| self.token(&part))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
         tokens.sort_unstable();
         tokens.dedup();
         tokens
@@ -98,18 +183,25 @@ impl Keyring {
 
     /// The tokens that a search asks for: one per word; `None` when there is nothing to search for.
     pub fn query_tokens(&self, text: &str) -> Option<Vec<i64>> {
-        let tokens: Vec<i64> = words(text).filter(|word| word.chars().count() >= SHORTEST_PREFIX).map(|word| self.token(&word.chars().take(LONGEST_PREFIX).collect::<String>())).collect();
+        let tokens: Vec<i64> = words(text)
+            .filter(|word| word.chars().count() >= SHORTEST_PREFIX)
+            .map(|word| self.token(&word.chars().take(LONGEST_PREFIX).collect::<String>()))
+            .collect();
         (!tokens.is_empty()).then_some(tokens)
     }
 
     fn token(&self, part: &str) -> i64 {
         let bytes = self.blind("search", part);
-        bytes.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes))
+        bytes
+            .first_chunk::<8>()
+            .map_or(0, |bytes| i64::from_be_bytes(*bytes))
     }
 }
 
 /// SHA-256, for what has enough randomness of its own: tokens and fingerprints.
-pub fn digest(bytes: &[u8]) -> Vec<u8> { Sha256::digest(bytes).to_vec() }
+pub fn digest(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
+}
 
 /// HMAC-SHA256, for signatures.
 pub fn sign(key: &[u8], message: &[u8]) -> Result<Vec<u8>> {
@@ -120,7 +212,9 @@ pub fn sign(key: &[u8], message: &[u8]) -> Result<Vec<u8>> {
 
 /// Whether a signature fits, in constant time.
 pub fn verify(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
-    let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key) else { return false };
+    let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key) else {
+        return false;
+    };
     mac.update(message);
     mac.verify_slice(signature).is_ok()
 }
@@ -128,20 +222,30 @@ pub fn verify(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
 /// Lower-case words of letters and digits. A phone number is one word of digits; an address also counts as a whole.
 fn words(text: &str) -> impl Iterator<Item = String> {
     let text = text.trim().to_lowercase();
-    let phone = text.starts_with('+') && text.chars().skip(1).all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')'));
+    let phone = text.starts_with('+')
+        && text
+            .chars()
+            .skip(1)
+            .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')'));
     let parts: Vec<String> = if phone {
         vec![text.chars().filter(char::is_ascii_digit).collect()]
     } else if text.contains('@') {
         vec![text]
     } else {
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     parts.into_iter()
 }
 
 fn beginnings(word: &str) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();
-    (SHORTEST_PREFIX..=letters.len().min(LONGEST_PREFIX)).filter_map(|end| letters.get(..end)).map(|part| part.iter().collect()).collect()
+    (SHORTEST_PREFIX..=letters.len().min(LONGEST_PREFIX))
+        .filter_map(|end| letters.get(..end))
+        .map(|part| part.iter().collect())
+        .collect()
 }
 
 #[cfg(test)]
@@ -150,8 +254,15 @@ mod tests {
     use zeroize::Zeroizing;
 
     fn ring(current: u32, ids: &[u32]) -> Result<Keyring> {
-        let keys = ids.iter().map(|id| (*id, Zeroizing::new([u8::try_from(*id).unwrap_or(0); 32]))).collect();
-        Keyring::new(&Sealing { keys, current, index: Zeroizing::new([9; 32]) })
+        let keys = ids
+            .iter()
+            .map(|id| (*id, Zeroizing::new([u8::try_from(*id).unwrap_or(0); 32])))
+            .collect();
+        Keyring::new(&Sealing {
+            keys,
+            current,
+            index: Zeroizing::new([9; 32]),
+        })
     }
 
     #[test]
@@ -160,11 +271,19 @@ mod tests {
         let place = Place::new("users", "email", row);
         let sealed = keys.seal(place, "ada@example.com")?;
         assert_eq!(keys.open(place, &sealed)?, "ada@example.com");
-        assert!(keys.open(Place::new("users", "email", Uuid::now_v7()), &sealed).is_err());
-        assert!(keys.open(Place::new("users", "phone", row), &sealed).is_err());
+        assert!(
+            keys.open(Place::new("users", "email", Uuid::now_v7()), &sealed)
+                .is_err()
+        );
+        assert!(
+            keys.open(Place::new("users", "phone", row), &sealed)
+                .is_err()
+        );
         for at in 0..sealed.len() {
             let mut bent = sealed.clone();
-            if let Some(byte) = bent.get_mut(at) { *byte ^= 1; }
+            if let Some(byte) = bent.get_mut(at) {
+                *byte ^= 1;
+            }
             assert!(keys.open(place, &bent).is_err(), "byte {at}");
         }
         Ok(())
@@ -183,8 +302,20 @@ mod tests {
     fn words_are_found_by_their_beginnings() -> Result<()> {
         let keys = ring(1, &[1])?;
         let stored = keys.search_tokens("Ada Lovelace");
-        for found in ["ada", "LOVE", "lovelace ada", "lo"] { assert!(keys.query_tokens(found).is_some_and(|q| q.iter().all(|t| stored.contains(t))), "{found}"); }
-        for other in ["bob", "lace", "ada bob"] { assert!(keys.query_tokens(other).is_some_and(|q| !q.iter().all(|t| stored.contains(t))), "{other}"); }
+        for found in ["ada", "LOVE", "lovelace ada", "lo"] {
+            assert!(
+                keys.query_tokens(found)
+                    .is_some_and(|q| q.iter().all(|t| stored.contains(t))),
+                "{found}"
+            );
+        }
+        for other in ["bob", "lace", "ada bob"] {
+            assert!(
+                keys.query_tokens(other)
+                    .is_some_and(|q| !q.iter().all(|t| stored.contains(t))),
+                "{other}"
+            );
+        }
         Ok(())
     }
 }

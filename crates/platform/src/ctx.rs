@@ -1,6 +1,9 @@
 //! What every handler and job has at hand.
 
-use crate::{auth::Tokens, clock::Clock, config::Config, crypto::Keyring, db::Db, error::Result, ports::Ports};
+use crate::{
+    auth::Tokens, clock::Clock, config::Config, crypto::Keyring, db::Db, error::Result,
+    ports::Ports,
+};
 use std::{ops::Deref, sync::Arc};
 
 /// The database, the configuration, the keys, the clock and the ports.
@@ -39,5 +42,7 @@ impl Ctx {
 
 impl Deref for Ctx {
     type Target = Parts;
-    fn deref(&self) -> &Parts { &self.0 }
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }

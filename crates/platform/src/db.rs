@@ -7,8 +7,19 @@
 
 use crate::error::{Error, Result};
 use crossbeam_channel::{Sender, TrySendError};
-use diesel::{Connection, PgConnection, connection::SimpleConnection, result::{DatabaseErrorKind, Error as Sql}};
-use std::{panic::{AssertUnwindSafe, catch_unwind}, sync::{Arc, atomic::{AtomicU64, Ordering}}, time::{Duration, Instant}};
+use diesel::{
+    Connection, PgConnection,
+    connection::SimpleConnection,
+    result::{DatabaseErrorKind, Error as Sql},
+};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 /// A connection, under a name that does not make every file say `diesel`.
 pub type Conn = PgConnection;
@@ -18,7 +29,9 @@ pub struct Tx<'c>(&'c mut Conn);
 
 impl Tx<'_> {
     /// The connection of the transaction.
-    pub fn conn(&mut self) -> &mut Conn { self.0 }
+    pub fn conn(&mut self) -> &mut Conn {
+        self.0
+    }
 }
 
 /// How long a request waits for a connection before it is told to come back.
@@ -33,115 +46,203 @@ type Work = Box<dyn FnOnce(Result<&mut Link>) + Send>;
 
 /// The database.
 #[derive(Clone)]
-pub struct Db { queue: Sender<Work>, waiting: usize }
+pub struct Db {
+    queue: Sender<Work>,
+    waiting: usize,
+}
 
 impl Db {
     /// Connects lazily: a server that starts before its database answers 503 until it is there.
     pub fn new(url: &str, size: u32) -> Result<Self> {
-        let pool = r2d2::Pool::builder().max_size(size).connection_timeout(PATIENCE).test_on_check_out(false)
-            .error_handler(Box::new(LogErrors)).build_unchecked(Manager { url: with_timeouts(url) });
+        let pool = r2d2::Pool::builder()
+            .max_size(size)
+            .connection_timeout(PATIENCE)
+            .test_on_check_out(false)
+            .error_handler(Box::new(LogErrors))
+            .build_unchecked(Manager {
+                url: with_timeouts(url),
+            });
         let waiting = usize::try_from(size).unwrap_or(1) * QUEUE;
         let (queue, work) = crossbeam_channel::bounded::<Work>(waiting);
-        let outage = Arc::new(Outage { began: Instant::now(), until: AtomicU64::new(0) });
+        let outage = Arc::new(Outage {
+            began: Instant::now(),
+            until: AtomicU64::new(0),
+        });
         for number in 0..size {
             let (pool, work, outage) = (pool.clone(), work.clone(), outage.clone());
-            std::thread::Builder::new().name(format!("db-{number}"))
-                .spawn(move || for task in work { serve(&pool, &outage, task); })
+            std::thread::Builder::new()
+                .name(format!("db-{number}"))
+                .spawn(move || {
+                    for task in work {
+                        serve(&pool, &outage, task);
+                    }
+                })
                 .map_err(Error::internal)?;
         }
         Ok(Self { queue, waiting })
     }
 
     /// Reads, outside a transaction.
-    pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.run(f).await
     }
 
     /// Writes: all of it, or nothing.
-    pub async fn write<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
-        self.run(|conn| conn.transaction(|conn| f(&mut Tx(conn)))).await
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.run(|conn| conn.transaction(|conn| f(&mut Tx(conn))))
+            .await
     }
 
     /// How many requests wait, out of how many that may.
-    pub fn load(&self) -> (usize, usize) { (self.queue.len(), self.waiting) }
+    pub fn load(&self) -> (usize, usize) {
+        (self.queue.len(), self.waiting)
+    }
 
-    async fn run<T: Send + 'static>(&self, f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+    async fn run<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let (answer, result) = tokio::sync::oneshot::channel();
         let span = tracing::Span::current();
         let task: Work = Box::new(move |link| {
             // Nobody waits for the answer any more: the client has gone.
-            if answer.is_closed() { return; }
+            if answer.is_closed() {
+                return;
+            }
             let outcome = link.and_then(|link| span.in_scope(|| link.run(f)));
             let _ = answer.send(outcome);
         });
         self.queue.try_send(task).map_err(|error| match error {
-            TrySendError::Full(_) => Error::Unavailable("too many requests wait for the database".into()),
+            TrySendError::Full(_) => {
+                Error::Unavailable("too many requests wait for the database".into())
+            }
             TrySendError::Disconnected(_) => Error::internal("the database threads have ended"),
         })?;
-        result.await.map_err(|_| Error::internal("a database task was dropped"))?
+        result
+            .await
+            .map_err(|_| Error::internal("a database task was dropped"))?
     }
 }
 
 fn serve(pool: &Pool, outage: &Outage, task: Work) {
-    if outage.is_on() { return task(Err(Error::Unavailable("the database was away a moment ago".into()))); }
+    if outage.is_on() {
+        return task(Err(Error::Unavailable(
+            "the database was away a moment ago".into(),
+        )));
+    }
     match pool.get() {
         Ok(mut link) => task(Ok(&mut link)),
-        Err(error) => { outage.begin(); task(Err(Error::Unavailable(error.to_string()))); }
+        Err(error) => {
+            outage.begin();
+            task(Err(Error::Unavailable(error.to_string())));
+        }
     }
 }
 
 /// While it is on, requests are refused at once instead of each waiting in vain.
-struct Outage { began: Instant, until: AtomicU64 }
+struct Outage {
+    began: Instant,
+    until: AtomicU64,
+}
 
 impl Outage {
-    fn now(&self) -> u64 { u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX) }
-    fn is_on(&self) -> bool { self.now() < self.until.load(Ordering::Relaxed) }
-    fn begin(&self) { self.until.store(self.now().saturating_add(u64::try_from(DOWN.as_millis()).unwrap_or(500)), Ordering::Relaxed); }
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+    fn is_on(&self) -> bool {
+        self.now() < self.until.load(Ordering::Relaxed)
+    }
+    fn begin(&self) {
+        self.until.store(
+            self.now()
+                .saturating_add(u64::try_from(DOWN.as_millis()).unwrap_or(500)),
+            Ordering::Relaxed,
+        );
+    }
 }
 
 /// A connection that knows whether it is still one. Diesel's own check does not notice a server that has gone.
-struct Link { conn: PgConnection, broken: bool }
+struct Link {
+    conn: PgConnection,
+    broken: bool,
+}
 
 impl Link {
     fn run<T>(&mut self, f: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         match catch_unwind(AssertUnwindSafe(|| f(&mut self.conn))) {
             Ok(Err(error @ (Error::Unavailable(_) | Error::Internal(_)))) => {
                 self.broken = self.conn.batch_execute("SELECT 1").is_err();
-                if self.broken { Err(Error::Unavailable(error.to_string())) } else { Err(error) }
+                if self.broken {
+                    Err(Error::Unavailable(error.to_string()))
+                } else {
+                    Err(error)
+                }
             }
             Ok(outcome) => outcome,
-            Err(_) => { self.broken = true; Err(Error::internal("a database task panicked")) }
+            Err(_) => {
+                self.broken = true;
+                Err(Error::internal("a database task panicked"))
+            }
         }
     }
 }
 
-struct Manager { url: String }
+struct Manager {
+    url: String,
+}
 
 impl r2d2::ManageConnection for Manager {
     type Connection = Link;
     type Error = Sql;
     fn connect(&self) -> Result<Link, Sql> {
         let mut conn = PgConnection::establish(&self.url).map_err(|error| {
-            Sql::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new(error.to_string()))
+            Sql::DatabaseError(
+                DatabaseErrorKind::UnableToSendCommand,
+                Box::new(error.to_string()),
+            )
         })?;
         conn.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'")?;
-        Ok(Link { conn, broken: false })
+        Ok(Link {
+            conn,
+            broken: false,
+        })
     }
-    fn is_valid(&self, link: &mut Link) -> Result<(), Sql> { link.conn.batch_execute("SELECT 1") }
-    fn has_broken(&self, link: &mut Link) -> bool { link.broken }
+    fn is_valid(&self, link: &mut Link) -> Result<(), Sql> {
+        link.conn.batch_execute("SELECT 1")
+    }
+    fn has_broken(&self, link: &mut Link) -> bool {
+        link.broken
+    }
 }
 
 /// r2d2 would print to the log crate, with the address of the database in the text.
 #[derive(Debug)]
 struct LogErrors;
 impl r2d2::HandleError<Sql> for LogErrors {
-    fn handle_error(&self, _: Sql) { tracing::warn!("the database cannot be reached"); }
+    fn handle_error(&self, _: Sql) {
+        tracing::warn!("the database cannot be reached");
+    }
 }
 
 /// A silent peer must not hold a thread: dead connections are noticed within seconds.
 fn with_timeouts(url: &str) -> String {
-    const SETTINGS: [(&str, &str); 5] = [("connect_timeout", "2"), ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "2"), ("tcp_user_timeout", "5000")];
-    let missing = SETTINGS.iter().filter(|(key, _)| !url.contains(key)).map(|(key, value)| format!("{key}={value}"));
+    const SETTINGS: [(&str, &str); 5] = [
+        ("connect_timeout", "2"),
+        ("keepalives_idle", "5"),
+        ("keepalives_interval", "2"),
+        ("keepalives_count", "2"),
+        ("tcp_user_timeout", "5000"),
+    ];
+    let missing = SETTINGS
+        .iter()
+        .filter(|(key, _)| !url.contains(key))
+        .map(|(key, value)| format!("{key}={value}"));
     if url.contains("://") {
         let pairs = missing.collect::<Vec<_>>().join("&");
         format!("{url}{}{pairs}", if url.contains('?') { "&" } else { "?" })

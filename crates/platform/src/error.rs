@@ -23,38 +23,75 @@ pub enum Error {
 
 impl Error {
     /// A refusal of this kind.
-    pub fn refuse(code: ProblemCode) -> Self { Self::Refused(Box::new(Problem::new(code))) }
+    pub fn refuse(code: ProblemCode) -> Self {
+        Self::Refused(Box::new(Problem::new(code)))
+    }
     /// A refusal, with a sentence the caller can act on.
     pub fn because(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self::Refused(Box::new(Problem { detail: Some(detail.into()), ..Problem::new(code) }))
+        Self::Refused(Box::new(Problem {
+            detail: Some(detail.into()),
+            ..Problem::new(code)
+        }))
     }
     /// One faulty field.
     pub fn field(field: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
-        Self::fields(vec![FieldError { field: field.into(), code: code.into(), message: message.into() }])
+        Self::fields(vec![FieldError {
+            field: field.into(),
+            code: code.into(),
+            message: message.into(),
+        }])
     }
     /// Several faulty fields.
     pub fn fields(errors: Vec<FieldError>) -> Self {
-        let detail = errors.iter().map(|e| format!("{}: {}", e.field, e.message)).take(3).collect::<Vec<_>>().join(" ");
-        Self::Refused(Box::new(Problem { detail: Some(detail), errors, ..Problem::new(ProblemCode::Invalid) }))
+        let detail = errors
+            .iter()
+            .map(|e| format!("{}: {}", e.field, e.message))
+            .take(3)
+            .collect::<Vec<_>>()
+            .join(" ");
+        Self::Refused(Box::new(Problem {
+            detail: Some(detail),
+            errors,
+            ..Problem::new(ProblemCode::Invalid)
+        }))
     }
     /// Unknown, or not the caller's: both look the same.
-    pub fn not_found() -> Self { Self::refuse(ProblemCode::NotFound) }
+    pub fn not_found() -> Self {
+        Self::refuse(ProblemCode::NotFound)
+    }
     /// A fault of ours.
-    pub fn internal(cause: impl fmt::Display) -> Self { Self::Internal(cause.to_string()) }
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        Self::Internal(cause.to_string())
+    }
     /// The kind of refusal, if it is one.
-    pub fn code(&self) -> Option<ProblemCode> { match self { Self::Refused(problem) => Some(problem.code), Self::Throttled(_) => Some(ProblemCode::TooManyRequests), _ => None } }
+    pub fn code(&self) -> Option<ProblemCode> {
+        match self {
+            Self::Refused(problem) => Some(problem.code),
+            Self::Throttled(_) => Some(ProblemCode::TooManyRequests),
+            _ => None,
+        }
+    }
     /// What the caller is told.
     pub fn problem(&self) -> Problem {
         match self {
             Self::Refused(problem) => (**problem).clone(),
-            Self::Throttled(seconds) => Problem { detail: Some(format!("Try again in {seconds} seconds.")), ..Problem::new(ProblemCode::TooManyRequests) },
-            Self::Unavailable(_) => Problem { detail: Some("The database cannot be reached. Try again in a moment.".into()), ..Problem::new(ProblemCode::Unavailable) },
+            Self::Throttled(seconds) => Problem {
+                detail: Some(format!("Try again in {seconds} seconds.")),
+                ..Problem::new(ProblemCode::TooManyRequests)
+            },
+            Self::Unavailable(_) => Problem {
+                detail: Some("The database cannot be reached. Try again in a moment.".into()),
+                ..Problem::new(ProblemCode::Unavailable)
+            },
             Self::Internal(_) => Problem::new(ProblemCode::Internal),
         }
     }
     /// The constraint that a write clashed with, so that its rule can say what that means.
     pub fn broke(error: &Sql) -> Option<&str> {
-        match error { Sql::DatabaseError(_, info) => info.constraint_name(), _ => None }
+        match error {
+            Sql::DatabaseError(_, info) => info.constraint_name(),
+            _ => None,
+        }
     }
 }
 
@@ -74,29 +111,53 @@ impl From<Sql> for Error {
         match &error {
             Sql::NotFound => Self::not_found(),
             // The text may carry the clashing value, so only the kind is passed on.
-            Sql::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::refuse(ProblemCode::Conflict),
-            Sql::DatabaseError(DatabaseErrorKind::ExclusionViolation, _) => Self::refuse(ProblemCode::Conflict),
-            Sql::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::because(ProblemCode::Conflict, "Something that it names does not exist, or is still in use."),
-            Sql::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Unavailable("serialization failure".into()),
-            Sql::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, info) => Self::Unavailable(info.message().into()),
-            Sql::BrokenTransactionManager => Self::Unavailable("the connection broke within a transaction".into()),
-            Sql::DatabaseError(_, info) if info.message().contains("deadlock detected") => Self::Unavailable("deadlock".into()),
+            Sql::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
+                Self::refuse(ProblemCode::Conflict)
+            }
+            Sql::DatabaseError(DatabaseErrorKind::ExclusionViolation, _) => {
+                Self::refuse(ProblemCode::Conflict)
+            }
+            Sql::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::because(
+                ProblemCode::Conflict,
+                "Something that it names does not exist, or is still in use.",
+            ),
+            Sql::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
+                Self::Unavailable("serialization failure".into())
+            }
+            Sql::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                info,
+            ) => Self::Unavailable(info.message().into()),
+            Sql::BrokenTransactionManager => {
+                Self::Unavailable("the connection broke within a transaction".into())
+            }
+            Sql::DatabaseError(_, info) if info.message().contains("deadlock detected") => {
+                Self::Unavailable("deadlock".into())
+            }
             _ => Self::Internal(format!("database: {error}")),
         }
     }
 }
 
 impl ResponseError for Error {
-    fn status_code(&self) -> StatusCode { StatusCode::from_u16(self.problem().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR) }
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.problem().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
     fn error_response(&self) -> HttpResponse {
         let problem = self.problem();
         match self {
             Self::Internal(cause) => tracing::error!(%cause, "a request failed: {cause}"),
-            Self::Unavailable(cause) => tracing::warn!(%cause, "a request was turned away: {cause}"),
+            Self::Unavailable(cause) => {
+                tracing::warn!(%cause, "a request was turned away: {cause}")
+            }
             Self::Refused(_) | Self::Throttled(_) => {}
         }
         let mut response = answer(problem);
-        if let Self::Throttled(seconds) = self { response.headers_mut().insert(header::RETRY_AFTER, (*seconds).into()); }
+        if let Self::Throttled(seconds) = self {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, (*seconds).into());
+        }
         response
     }
 }
@@ -107,14 +168,25 @@ pub fn answer(problem: Problem) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     response.content_type("application/problem+json");
     match problem.code {
-        ProblemCode::Unauthenticated | ProblemCode::WrongCredentials => { response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"esim-admin\"")); }
-        ProblemCode::Unavailable => { response.insert_header((header::RETRY_AFTER, "2")); }
-        ProblemCode::StillRunning => { response.insert_header((header::RETRY_AFTER, "1")); }
-        ProblemCode::TooManyRequests => { response.insert_header((header::RETRY_AFTER, "60")); }
+        ProblemCode::Unauthenticated | ProblemCode::WrongCredentials => {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"esim-admin\""));
+        }
+        ProblemCode::Unavailable => {
+            response.insert_header((header::RETRY_AFTER, "2"));
+        }
+        ProblemCode::StillRunning => {
+            response.insert_header((header::RETRY_AFTER, "1"));
+        }
+        ProblemCode::TooManyRequests => {
+            response.insert_header((header::RETRY_AFTER, "60"));
+        }
         _ => {}
     }
     let id = crate::http::current_request_id();
-    response.json(Problem { request_id: id, ..problem })
+    response.json(Problem {
+        request_id: id,
+        ..problem
+    })
 }
 
 /// For actix's own extractors, which would answer in plain text.

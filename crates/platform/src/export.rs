@@ -1,57 +1,130 @@
 //! A whole list as CSV, streamed: the export walks the list's own cursor, so its memory stays flat, a slow client
 //! holds no connection, and it shows exactly what the list shows.
 
-use crate::{audit::{self, Act}, auth::{Actor, Caller}, db::Conn, error::{Error, Result}, extract::Listing};
+use crate::{
+    audit::{self, Act},
+    auth::{Actor, Caller},
+    db::Conn,
+    error::{Error, Result},
+    extract::Listing,
+};
 use actix_web::{HttpResponse, web::Bytes};
 use futures_util::stream;
 use serde_json::Value;
 use uuid::Uuid;
-use wire::{Page, Paging, Param, Permission, ProblemCode, Resource, permission::needs::ListsExport};
+use wire::{
+    Page, Paging, Param, Permission, ProblemCode, Resource, permission::needs::ListsExport,
+};
 
 /// Rows that are fetched at a time.
 const CHUNK: u32 = 1000;
 
-
 /// Answers with every row that the filter matches.
-pub async fn csv<R: Resource, P>(caller: Caller<ListsExport>, reads: Permission, listing: Listing<R::Filter, R::Sort>, page: P) -> Result<HttpResponse>
-where P: Fn(&mut Conn, &Actor, &R::Filter, &Paging<R::Sort>) -> Result<Page<R>> + Copy + Send + Sync + 'static {
-    let query: Vec<String> = wire::Filter::pairs(&listing.filter).into_iter().map(|(key, _)| key.to_owned()).collect();
-    caller.write(move |tx, actor| {
-        if !actor.can(reads) { return Err(Error::because(ProblemCode::Forbidden, format!("This needs the permission {reads}."))); }
-        audit::record(tx, actor, Act::new("list.export", R::ONE, Uuid::nil()).changing(serde_json::json!({ "filtered_by": query })))
-    }).await?;
+pub async fn csv<R: Resource, P>(
+    caller: Caller<ListsExport>,
+    reads: Permission,
+    listing: Listing<R::Filter, R::Sort>,
+    page: P,
+) -> Result<HttpResponse>
+where
+    P: Fn(&mut Conn, &Actor, &R::Filter, &Paging<R::Sort>) -> Result<Page<R>>
+        + Copy
+        + Send
+        + Sync
+        + 'static,
+{
+    let query: Vec<String> = wire::Filter::pairs(&listing.filter)
+        .into_iter()
+        .map(|(key, _)| key.to_owned())
+        .collect();
+    caller
+        .write(move |tx, actor| {
+            if !actor.can(reads) {
+                return Err(Error::because(
+                    ProblemCode::Forbidden,
+                    format!("This needs the permission {reads}."),
+                ));
+            }
+            audit::record(
+                tx,
+                actor,
+                Act::new("list.export", R::ONE, Uuid::nil())
+                    .changing(serde_json::json!({ "filtered_by": query })),
+            )
+        })
+        .await?;
 
-    let paging = Paging { limit: CHUNK, after: None, before: None, ..listing.paging };
-    let state = Walk::<R> { caller, filter: listing.filter, paging: Some(paging), is_first: true };
+    let paging = Paging {
+        limit: CHUNK,
+        after: None,
+        before: None,
+        ..listing.paging
+    };
+    let state = Walk::<R> {
+        caller,
+        filter: listing.filter,
+        paging: Some(paging),
+        is_first: true,
+    };
     let body = stream::unfold(state, move |mut walk: Walk<R>| async move {
         let paging = walk.paging.take()?;
         let (filter, asked) = (walk.filter.clone(), paging.clone());
-        let chunk = walk.caller.read(move |conn, actor| {
-            let actor = Actor { reach: actor.reach_of(reads), ..actor.clone() };
-            page(conn, &actor, &filter, &asked)
-        }).await;
+        let chunk = walk
+            .caller
+            .read(move |conn, actor| {
+                let actor = Actor {
+                    reach: actor.reach_of(reads),
+                    ..actor.clone()
+                };
+                page(conn, &actor, &filter, &asked)
+            })
+            .await;
         let text = chunk.and_then(|chunk| {
             let text = rows_as_csv(&chunk.data, walk.is_first)?;
             walk.is_first = false;
-            let after = chunk.next.as_deref().and_then(|cursor| Param::parse(cursor).ok());
-            walk.paging = after.map(|after| Paging { after: Some(after), ..paging });
+            let after = chunk
+                .next
+                .as_deref()
+                .and_then(|cursor| Param::parse(cursor).ok());
+            walk.paging = after.map(|after| Paging {
+                after: Some(after),
+                ..paging
+            });
             Ok(Bytes::from(text))
         });
         // A failure midway cuts the transfer short, which every client notices; the half file is not mistaken for a whole.
         Some((text, walk))
     });
-    let file = format!("attachment; filename=\"{}.csv\"", R::MANY.to_lowercase().replace(' ', "-"));
-    Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header(("Content-Disposition", file)).streaming(Box::pin(body)))
+    let file = format!(
+        "attachment; filename=\"{}.csv\"",
+        R::MANY.to_lowercase().replace(' ', "-")
+    );
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header(("Content-Disposition", file))
+        .streaming(Box::pin(body)))
 }
 
-struct Walk<R: Resource> { caller: Caller<ListsExport>, filter: R::Filter, paging: Option<Paging<R::Sort>>, is_first: bool }
+struct Walk<R: Resource> {
+    caller: Caller<ListsExport>,
+    filter: R::Filter,
+    paging: Option<Paging<R::Sort>>,
+    is_first: bool,
+}
 
 fn rows_as_csv<R: Resource>(rows: &[R], with_header: bool) -> Result<Vec<u8>> {
-    let mut out = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::NonNumeric).from_writer(Vec::new());
+    let mut out = csv::WriterBuilder::new()
+        .quote_style(csv::QuoteStyle::NonNumeric)
+        .from_writer(Vec::new());
     for (number, row) in rows.iter().enumerate() {
-        let Value::Object(fields) = serde_json::to_value(row).map_err(Error::internal)? else { return Err(Error::internal("a row is not an object")) };
-        if number == 0 && with_header { out.write_record(fields.keys()).map_err(Error::internal)?; }
-        out.write_record(fields.values().map(cell)).map_err(Error::internal)?;
+        let Value::Object(fields) = serde_json::to_value(row).map_err(Error::internal)? else {
+            return Err(Error::internal("a row is not an object"));
+        };
+        if number == 0 && with_header {
+            out.write_record(fields.keys()).map_err(Error::internal)?;
+        }
+        out.write_record(fields.values().map(cell))
+            .map_err(Error::internal)?;
     }
     out.into_inner().map_err(Error::internal)
 }
@@ -61,7 +134,11 @@ fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) if is_number(text) => text.clone(),
-        Value::String(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) => format!("'{text}"),
+        Value::String(text)
+            if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) =>
+        {
+            format!("'{text}")
+        }
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
@@ -72,14 +149,15 @@ fn is_number(text: &str) -> bool {
     !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn no_cell_is_a_formula() {
-        for text in ["=1+1", "+1 2", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1"] { assert!(cell(&Value::from(text)).starts_with('\''), "{text:?}"); }
+        for text in ["=1+1", "+1 2", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1"] {
+            assert!(cell(&Value::from(text)).starts_with('\''), "{text:?}");
+        }
         assert_eq!(cell(&Value::from("-12.50")), "-12.50");
         assert_eq!(cell(&Value::Null), "");
     }

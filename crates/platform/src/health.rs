@@ -1,19 +1,26 @@
 //! Whether we are alive, and whether we are ready.
 
-use crate::{ctx::Ctx, error::{Error, Result}};
+use crate::{
+    ctx::Ctx,
+    error::{Error, Result},
+};
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web::Data};
 use diesel::RunQueryDsl;
 
 /// The process answers.
 #[utoipa::path(tag = "system/health", security(()), responses((status = 200, description = "Alive")))]
 #[get("/health/live")]
-pub async fn live() -> HttpResponse { HttpResponse::Ok().json(serde_json::json!({ "status": "alive" })) }
+pub async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "status": "alive" }))
+}
 
 /// The database answers and is migrated.
 #[utoipa::path(tag = "system/health", security(()), responses((status = 200, description = "Ready")))]
 #[get("/health/ready")]
 pub async fn ready(ctx: Data<Ctx>) -> Result<HttpResponse> {
-    ctx.db.read(|conn| Ok(diesel::sql_query("SELECT 1 FROM jobs LIMIT 1").execute(conn)?)).await?;
+    ctx.db
+        .read(|conn| Ok(diesel::sql_query("SELECT 1 FROM jobs LIMIT 1").execute(conn)?))
+        .await?;
     Ok(HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })))
 }
 
@@ -21,11 +28,21 @@ pub async fn ready(ctx: Data<Ctx>) -> Result<HttpResponse> {
 #[utoipa::path(tag = "system/health", security(()), responses((status = 200, description = "Figures", content_type = "text/plain", body = String), (status = 404, description = "Hidden")))]
 #[get("/metrics")]
 pub async fn metrics(ctx: Data<Ctx>, request: HttpRequest) -> Result<HttpResponse> {
-    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+    let given = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
     let open = match (&ctx.config.metrics_token, given) {
-        (Some(token), Some(given)) => crate::crypto::digest(token.as_bytes()) == crate::crypto::digest(given.as_bytes()),
+        (Some(token), Some(given)) => {
+            crate::crypto::digest(token.as_bytes()) == crate::crypto::digest(given.as_bytes())
+        }
         _ => false,
     };
-    if !open { return Err(Error::not_found()); }
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(crate::metrics::text(&ctx).await?))
+    if !open {
+        return Err(Error::not_found());
+    }
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(crate::metrics::text(&ctx).await?))
 }

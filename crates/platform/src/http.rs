@@ -1,6 +1,12 @@
 //! What every request and every answer has: an id, a log line, a place in the metrics, and the security headers.
 
-use actix_web::{Error, HttpMessage, HttpResponse, body::MessageBody, dev::{ServiceRequest, ServiceResponse}, http::header::{self, HeaderName, HeaderValue}, middleware::Next};
+use actix_web::{
+    Error, HttpMessage, HttpResponse,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{self, HeaderName, HeaderValue},
+    middleware::Next,
+};
 use std::time::Instant;
 use uuid::Uuid;
 
@@ -11,30 +17,53 @@ pub struct RequestId(pub String);
 tokio::task_local! { static REQUEST: Option<String>; }
 
 /// The id of the request that is being answered, or that caused the job that runs.
-pub fn request_id() -> Option<String> { REQUEST.try_with(Clone::clone).ok().flatten() }
+pub fn request_id() -> Option<String> {
+    REQUEST.try_with(Clone::clone).ok().flatten()
+}
 
 /// The same as text, empty outside a request.
-pub fn current_request_id() -> String { request_id().unwrap_or_default() }
+pub fn current_request_id() -> String {
+    request_id().unwrap_or_default()
+}
 
 /// Runs something under a request's id.
-pub async fn within<T>(id: Option<String>, work: impl Future<Output = T>) -> T { REQUEST.scope(id, work).await }
+pub async fn within<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
+    REQUEST.scope(id, work).await
+}
 
 /// Gives the request an id, keeps a caller's own if it is harmless, and accounts for the answer.
-pub async fn trace(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let given = request.headers().get("x-request-id").and_then(|value| value.to_str().ok())
-        .filter(|id| (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+pub async fn trace(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let given = request
+        .headers()
+        .get("x-request-id")
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| {
+            (8..=64).contains(&id.len())
+                && id
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        });
     let id = given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned);
     request.extensions_mut().insert(RequestId(id.clone()));
     let (method, began) = (request.method().clone(), Instant::now());
-    let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let route = request
+        .match_pattern()
+        .unwrap_or_else(|| "unmatched".to_owned());
     let result = within(Some(id.clone()), async {
         match next.call(request).await {
             Ok(response) => Ok(response),
             Err(error) => Err((error.as_response_error().status_code(), error)),
         }
-    }).await;
+    })
+    .await;
     let took = began.elapsed();
-    let status = match &result { Ok(response) => response.status(), Err((status, _)) => *status };
+    let status = match &result {
+        Ok(response) => response.status(),
+        Err((status, _)) => *status,
+    };
     crate::metrics::request_done(method.as_str(), &route, status.as_u16(), took);
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     if status.is_server_error() {
@@ -43,27 +72,57 @@ pub async fn trace(request: ServiceRequest, next: Next<impl MessageBody + 'stati
         tracing::debug!(request_id = id, %method, route, status = status.as_u16(), micros, "{method} {route} answered {} [{id}]", status.as_u16());
     }
     let mut response = result.map_err(|(_, error)| error)?;
-    if let Ok(value) = HeaderValue::from_str(&id) { response.headers_mut().insert(HeaderName::from_static("x-request-id"), value); }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-request-id"), value);
+    }
     Ok(response)
 }
 
 /// Headers that belong on every answer. The panel's page sets its own policy for what it loads.
-pub async fn secure(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<impl MessageBody>, Error> {
+pub async fn secure(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let is_api = request.path().starts_with("/v1");
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     for (name, value) in [
-        ("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("referrer-policy", "no-referrer"),
-        ("cross-origin-opener-policy", "same-origin"), ("cross-origin-resource-policy", "same-origin"),
-        ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=()"),
-        ("strict-transport-security", "max-age=31536000; includeSubDomains"),
-    ] { headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value)); }
-    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"));
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        (
+            "permissions-policy",
+            "camera=(), microphone=(), geolocation=(), payment=()",
+        ),
+        (
+            "strict-transport-security",
+            "max-age=31536000; includeSubDomains",
+        ),
+    ] {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
-    if is_api && !headers.contains_key(header::CACHE_CONTROL) { headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store")); }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(
+                "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+            ),
+        );
+    }
+    if is_api && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     Ok(response)
 }
 
 /// What is not there, in the API's own shape.
-pub async fn not_found() -> HttpResponse { crate::error::answer(wire::Problem::new(wire::ProblemCode::NotFound)) }
+pub async fn not_found() -> HttpResponse {
+    crate::error::answer(wire::Problem::new(wire::ProblemCode::NotFound))
+}

@@ -1,6 +1,13 @@
 //! Writes that are safe to repeat: the first answer is kept in the transaction of its effects and given again.
 
-use crate::{auth::Actor, crypto, db::Tx, error::{Error, Result}, extract::Valid, respond};
+use crate::{
+    auth::Actor,
+    crypto,
+    db::Tx,
+    error::{Error, Result},
+    extract::Valid,
+    respond,
+};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, body::BoxBody, dev::Payload};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{prelude::*, sql_types::BigInt};
@@ -12,17 +19,37 @@ use wire::{ProblemCode, Resource};
 const KEPT: TimeDelta = TimeDelta::hours(72);
 
 /// The caller's `Idempotency-Key`; required where it is extracted.
-pub struct IdempotencyKey { key: String, route: String }
+pub struct IdempotencyKey {
+    key: String,
+    route: String,
+}
 
 impl FromRequest for IdempotencyKey {
     type Error = Error;
     type Future = Ready<Result<Self>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::trim).unwrap_or_default();
+        let key = request
+            .headers()
+            .get("idempotency-key")
+            .and_then(|value| value.to_str().ok())
+            .map(str::trim)
+            .unwrap_or_default();
         let refused = |why: &str| Err(Error::because(ProblemCode::IdempotencyKeyMissing, why));
         ready(match key.len() {
-            0 => refused("Send a unique Idempotency-Key header, so that the request can be repeated safely."),
-            1..=255 => Ok(Self { key: key.to_owned(), route: format!("{} {}", request.method(), request.match_pattern().unwrap_or_default()).chars().take(100).collect() }),
+            0 => refused(
+                "Send a unique Idempotency-Key header, so that the request can be repeated safely.",
+            ),
+            1..=255 => Ok(Self {
+                key: key.to_owned(),
+                route: format!(
+                    "{} {}",
+                    request.method(),
+                    request.match_pattern().unwrap_or_default()
+                )
+                .chars()
+                .take(100)
+                .collect(),
+            }),
             _ => refused("The Idempotency-Key may have 255 characters at most."),
         })
     }
@@ -30,21 +57,36 @@ impl FromRequest for IdempotencyKey {
 
 impl IdempotencyKey {
     /// For this body.
-    pub fn of<T>(self, body: &Valid<T>) -> Claim { Claim { key: self, fingerprint: body.fingerprint().to_vec() } }
+    pub fn of<T>(self, body: &Valid<T>) -> Claim {
+        Claim {
+            key: self,
+            fingerprint: body.fingerprint().to_vec(),
+        }
+    }
 }
 
 /// What is kept: a digest of the request, and the answer's status, body and location.
 type Kept = (Vec<u8>, Option<i32>, Option<Vec<u8>>, Option<String>);
 
 /// A key together with the request it stands for.
-pub struct Claim { key: IdempotencyKey, fingerprint: Vec<u8> }
+pub struct Claim {
+    key: IdempotencyKey,
+    fingerprint: Vec<u8>,
+}
 
 /// An answer that was given now or before.
 pub enum Once<T> {
     /// Given now.
     First(T),
     /// Given before; this is what was said.
-    Again { /** The status. */ status: u16, /** The body. */ body: Vec<u8>, /** The address of what was made. */ location: Option<String> },
+    Again {
+        /** The status. */
+        status: u16,
+        /** The body. */
+        body: Vec<u8>,
+        /** The address of what was made. */
+        location: Option<String>,
+    },
 }
 
 diesel::define_sql_function! {
@@ -54,29 +96,59 @@ diesel::define_sql_function! {
 
 impl Claim {
     /// Runs the work unless it has been done; runs it in the transaction that also keeps the answer.
-    pub fn run<T: Resource>(self, tx: &mut Tx<'_>, actor: &Actor, now: DateTime<Utc>, work: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T>) -> Result<Once<T>> {
+    pub fn run<T: Resource>(
+        self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        work: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T>,
+    ) -> Result<Once<T>> {
         let caller = actor.person()?;
-        let name = crypto::digest(format!("{caller} {} {}", self.key.route, self.key.key).as_bytes());
-        let lock = name.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes));
+        let name =
+            crypto::digest(format!("{caller} {} {}", self.key.route, self.key.key).as_bytes());
+        let lock = name
+            .first_chunk::<8>()
+            .map_or(0, |bytes| i64::from_be_bytes(*bytes));
         let free: bool = diesel::select(pg_try_advisory_xact_lock(lock)).get_result(tx.conn())?;
-        if !free { return Err(Error::refuse(ProblemCode::StillRunning)); }
+        if !free {
+            return Err(Error::refuse(ProblemCode::StillRunning));
+        }
 
         let row = keys::table.find((caller.0, &self.key.route, &self.key.key));
-        let known: Option<Kept> = row.filter(keys::expires_at.gt(now))
-            .select((keys::request_hash, keys::status, keys::body, keys::location)).first(tx.conn()).optional()?;
+        let known: Option<Kept> = row
+            .filter(keys::expires_at.gt(now))
+            .select((keys::request_hash, keys::status, keys::body, keys::location))
+            .first(tx.conn())
+            .optional()?;
         if let Some((hash, status, body, location)) = known {
-            if hash != self.fingerprint { return Err(Error::refuse(ProblemCode::IdempotencyKeyReused)); }
-            let status = status.and_then(|status| u16::try_from(status).ok()).unwrap_or(201);
-            return Ok(Once::Again { status, body: body.unwrap_or_default(), location });
+            if hash != self.fingerprint {
+                return Err(Error::refuse(ProblemCode::IdempotencyKeyReused));
+            }
+            let status = status
+                .and_then(|status| u16::try_from(status).ok())
+                .unwrap_or(201);
+            return Ok(Once::Again {
+                status,
+                body: body.unwrap_or_default(),
+                location,
+            });
         }
 
         let made = work(tx, actor)?;
         let body = serde_json::to_vec(&made).map_err(Error::internal)?;
         diesel::delete(row).execute(tx.conn())?;
-        diesel::insert_into(keys::table).values((
-            keys::caller_id.eq(caller.0), keys::route.eq(&self.key.route), keys::key.eq(&self.key.key), keys::request_hash.eq(self.fingerprint),
-            keys::status.eq(201), keys::body.eq(body), keys::location.eq(respond::location(&made)), keys::expires_at.eq(now + KEPT),
-        )).execute(tx.conn())?;
+        diesel::insert_into(keys::table)
+            .values((
+                keys::caller_id.eq(caller.0),
+                keys::route.eq(&self.key.route),
+                keys::key.eq(&self.key.key),
+                keys::request_hash.eq(self.fingerprint),
+                keys::status.eq(201),
+                keys::body.eq(body),
+                keys::location.eq(respond::location(&made)),
+                keys::expires_at.eq(now + KEPT),
+            ))
+            .execute(tx.conn())?;
         Ok(Once::First(made))
     }
 }
@@ -91,11 +163,20 @@ impl<T: Resource> Responder for Once<T> {
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         match self {
             Self::First(made) => respond::Created(made).respond_to(request),
-            Self::Again { status, body, location } => {
-                let status = actix_web::http::StatusCode::from_u16(status).unwrap_or(actix_web::http::StatusCode::CREATED);
+            Self::Again {
+                status,
+                body,
+                location,
+            } => {
+                let status = actix_web::http::StatusCode::from_u16(status)
+                    .unwrap_or(actix_web::http::StatusCode::CREATED);
                 let mut response = HttpResponse::build(status);
-                response.content_type("application/json").insert_header(("Idempotency-Replayed", "true"));
-                if let Some(location) = location { response.insert_header(("Location", location)); }
+                response
+                    .content_type("application/json")
+                    .insert_header(("Idempotency-Replayed", "true"));
+                if let Some(location) = location {
+                    response.insert_header(("Location", location));
+                }
                 response.body(body)
             }
         }

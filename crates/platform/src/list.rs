@@ -2,9 +2,15 @@
 
 use crate::error::{Error, Result};
 use chrono::{DateTime, SecondsFormat, Utc};
-use diesel::{Expression, sql_types::{self, SqlType}};
+use diesel::{
+    Expression,
+    sql_types::{self, SqlType},
+};
 use uuid::Uuid;
-use wire::{Cursor, Decimal, Page, Paging, Param, SortKey, list::{MAX_LIMIT, TOTAL_CAP}};
+use wire::{
+    Cursor, Decimal, Page, Paging, Param, SortKey,
+    list::{MAX_LIMIT, TOTAL_CAP},
+};
 
 /// A value that a list is ordered by, as a cursor carries it.
 pub trait CursorValue: Sized {
@@ -23,63 +29,152 @@ macro_rules! cursor_values {
 cursor_values!(String, i32, bool, Decimal);
 
 impl CursorValue for DateTime<Utc> {
-    fn write(&self) -> Option<String> { Some(self.to_rfc3339_opts(SecondsFormat::Micros, true)) }
-    fn read(text: Option<&str>) -> Option<Self> { text.and_then(|text| DateTime::parse(text).ok()) }
+    fn write(&self) -> Option<String> {
+        Some(self.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+    fn read(text: Option<&str>) -> Option<Self> {
+        text.and_then(|text| DateTime::parse(text).ok())
+    }
 }
 impl<T: CursorValue> CursorValue for Option<T> {
-    fn write(&self) -> Option<String> { self.as_ref().and_then(CursorValue::write) }
-    fn read(text: Option<&str>) -> Option<Self> { match text { None => Some(None), some => T::read(some).map(Some) } }
+    fn write(&self) -> Option<String> {
+        self.as_ref().and_then(CursorValue::write)
+    }
+    fn read(text: Option<&str>) -> Option<Self> {
+        match text {
+            None => Some(None),
+            some => T::read(some).map(Some),
+        }
+    }
 }
 
 /// The Rust value of a SQL type that lists are ordered by, so that a cursor is read as its column demands.
-pub trait SortType { /** The value. */ type Value: CursorValue; }
+pub trait SortType {
+    /** The value. */
+    type Value: CursorValue;
+}
 
 macro_rules! sort_types {
     ($($sql:ident => $kind:ty),+ $(,)?) => {$(impl SortType for sql_types::$sql { type Value = $kind; })+};
 }
 sort_types!(Text => String, Integer => i32, Bool => bool, Numeric => Decimal, Timestamptz => DateTime<Utc>);
 
-impl<T: SortType + SqlType<IsNull = sql_types::is_nullable::NotNull>> SortType for sql_types::Nullable<T> { type Value = Option<T::Value>; }
+impl<T: SortType + SqlType<IsNull = sql_types::is_nullable::NotNull>> SortType
+    for sql_types::Nullable<T>
+{
+    type Value = Option<T::Value>;
+}
 
 /// The value that a column's cursor carries.
 pub type ValueOf<C> = <<C as Expression>::SqlType as SortType>::Value;
 
 /// Where a page begins, read from a cursor.
-pub struct Seek<T> { /** The row's sort value. */ pub value: T, /** Its id. */ pub id: Uuid }
+pub struct Seek<T> {
+    /** The row's sort value. */
+    pub value: T,
+    /** Its id. */
+    pub id: Uuid,
+}
 
 /// The row to seek past in the order of this column, if any, and whether the list is walked backwards.
-pub fn seek<S: SortKey, C: Expression<SqlType: SortType>>(paging: &Paging<S>, _: &C) -> Result<(Option<Seek<ValueOf<C>>>, bool)> {
+pub fn seek<S: SortKey, C: Expression<SqlType: SortType>>(
+    paging: &Paging<S>,
+    _: &C,
+) -> Result<(Option<Seek<ValueOf<C>>>, bool)> {
     let (cursor, field, backwards) = match (&paging.after, &paging.before) {
         (Some(after), _) => (after, "after", false),
         (None, Some(before)) => (before, "before", true),
         (None, None) => return Ok((None, false)),
     };
-    let value = ValueOf::<C>::read(cursor.value.as_deref()).ok_or_else(|| Error::field(field, "type", format!("`{field}` is not a cursor of this list.")))?;
-    Ok((Some(Seek { value, id: cursor.id }), backwards))
+    let value = ValueOf::<C>::read(cursor.value.as_deref()).ok_or_else(|| {
+        Error::field(
+            field,
+            "type",
+            format!("`{field}` is not a cursor of this list."),
+        )
+    })?;
+    Ok((
+        Some(Seek {
+            value,
+            id: cursor.id,
+        }),
+        backwards,
+    ))
 }
 
 /// The rows that were loaded, once it is said which column their last value is of.
-pub fn ordered_by<R, C: Expression<SqlType: SortType>>(_: &C, rows: Vec<(R, Uuid, ValueOf<C>)>) -> Vec<(R, Uuid, ValueOf<C>)> { rows }
+pub fn ordered_by<R, C: Expression<SqlType: SortType>>(
+    _: &C,
+    rows: Vec<(R, Uuid, ValueOf<C>)>,
+) -> Vec<(R, Uuid, ValueOf<C>)> {
+    rows
+}
 
 /// Makes the page of the rows that were loaded: one too many tells that there are more.
-pub fn finish<S: SortKey, R, T: CursorValue>(paging: &Paging<S>, backwards: bool, mut rows: Vec<(R, Uuid, T)>, count: impl FnOnce() -> Result<i64>) -> Result<Page<R>> {
+pub fn finish<S: SortKey, R, T: CursorValue>(
+    paging: &Paging<S>,
+    backwards: bool,
+    mut rows: Vec<(R, Uuid, T)>,
+    count: impl FnOnce() -> Result<i64>,
+) -> Result<Page<R>> {
     let limit = usize::try_from(paging.limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);
-    if backwards { rows.reverse(); }
+    if backwards {
+        rows.reverse();
+    }
     let sort = paging.sort.show();
-    let cursor = |row: Option<&(R, Uuid, T)>| row.map(|(_, id, value)| Cursor { sort: sort.clone(), value: value.write(), id: *id }.show());
+    let cursor = |row: Option<&(R, Uuid, T)>| {
+        row.map(|(_, id, value)| {
+            Cursor {
+                sort: sort.clone(),
+                value: value.write(),
+                id: *id,
+            }
+            .show()
+        })
+    };
     let came_from = paging.after.is_some() || backwards;
-    let (next, prev) = if backwards { (cursor(rows.last()), more.then(|| cursor(rows.first())).flatten()) } else { (more.then(|| cursor(rows.last())).flatten(), came_from.then(|| cursor(rows.first())).flatten()) };
-    let total = if paging.limit > MAX_LIMIT { 0 } else if came_from || more { count()? } else { i64::try_from(rows.len()).unwrap_or(TOTAL_CAP) };
-    Ok(Page { data: rows.into_iter().map(|(row, ..)| row).collect(), next, prev, total: total.min(TOTAL_CAP), total_is_exact: total <= TOTAL_CAP })
+    let (next, prev) = if backwards {
+        (
+            cursor(rows.last()),
+            more.then(|| cursor(rows.first())).flatten(),
+        )
+    } else {
+        (
+            more.then(|| cursor(rows.last())).flatten(),
+            came_from.then(|| cursor(rows.first())).flatten(),
+        )
+    };
+    let total = if paging.limit > MAX_LIMIT {
+        0
+    } else if came_from || more {
+        count()?
+    } else {
+        i64::try_from(rows.len()).unwrap_or(TOTAL_CAP)
+    };
+    Ok(Page {
+        data: rows.into_iter().map(|(row, ..)| row).collect(),
+        next,
+        prev,
+        total: total.min(TOTAL_CAP),
+        total_is_exact: total <= TOTAL_CAP,
+    })
 }
 
 /// A pattern that matches texts containing this one.
-pub fn contains(text: &str) -> String { format!("%{}%", escaped(text)) }
+pub fn contains(text: &str) -> String {
+    format!("%{}%", escaped(text))
+}
 /// A pattern that matches texts beginning with this one.
-pub fn begins(text: &str) -> String { format!("{}%", escaped(text)) }
-fn escaped(text: &str) -> String { text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_") }
+pub fn begins(text: &str) -> String {
+    format!("{}%", escaped(text))
+}
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
+}
 
 /// One page of a boxed query.
 ///

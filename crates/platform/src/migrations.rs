@@ -11,9 +11,13 @@ const LOCK: i64 = 7_277_074;
 
 /// Runs what has not been run; the names of what was.
 pub fn run(url: &str) -> Result<Vec<String>> {
-    let mut conn = PgConnection::establish(url).map_err(|_| Error::Unavailable("the database cannot be reached".into()))?;
+    let mut conn = PgConnection::establish(url)
+        .map_err(|_| Error::Unavailable("the database cannot be reached".into()))?;
     conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
-    let ran = conn.run_pending_migrations(MIGRATIONS).map(|versions| versions.iter().map(ToString::to_string).collect()).map_err(Error::internal);
+    let ran = conn
+        .run_pending_migrations(MIGRATIONS)
+        .map(|versions| versions.iter().map(ToString::to_string).collect())
+        .map_err(Error::internal);
     conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
     ran
 }

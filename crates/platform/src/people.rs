@@ -2,7 +2,11 @@
 //!
 //! Every section names people, and none may depend on `accounts` for it, so the reading stands here.
 
-use crate::{crypto::{Keyring, Place}, db::Conn, error::Result};
+use crate::{
+    crypto::{Keyring, Place},
+    db::Conn,
+    error::Result,
+};
 use diesel::prelude::*;
 use schema::users;
 use std::collections::HashMap;
@@ -12,15 +16,33 @@ use wire::{UserId, accounts::users::UserRole};
 const HIDDEN: &str = "•••";
 
 /// Full names by person; deleted people keep theirs in what they have left behind.
-pub fn names(conn: &mut Conn, keys: &Keyring, ids: &[UserId], masked: bool) -> Result<HashMap<UserId, String>> {
-    if ids.is_empty() { return Ok(HashMap::new()); }
-    let rows: Vec<(UserId, Vec<u8>, Vec<u8>)> = users::table.filter(users::id.eq_any(ids))
-        .select((users::id, users::first_name, users::last_name)).load(conn)?;
-    rows.into_iter().map(|(id, first, last)| {
-        let first = open(keys, id, "first_name", &first)?;
-        let last = open(keys, id, "last_name", &last)?;
-        Ok((id, if masked { format!("{} {}", mask_name(&first), mask_name(&last)) } else { format!("{first} {last}") }))
-    }).collect()
+pub fn names(
+    conn: &mut Conn,
+    keys: &Keyring,
+    ids: &[UserId],
+    masked: bool,
+) -> Result<HashMap<UserId, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(UserId, Vec<u8>, Vec<u8>)> = users::table
+        .filter(users::id.eq_any(ids))
+        .select((users::id, users::first_name, users::last_name))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(id, first, last)| {
+            let first = open(keys, id, "first_name", &first)?;
+            let last = open(keys, id, "last_name", &last)?;
+            Ok((
+                id,
+                if masked {
+                    format!("{} {}", mask_name(&first), mask_name(&last))
+                } else {
+                    format!("{first} {last}")
+                },
+            ))
+        })
+        .collect()
 }
 
 /// Where to write to a person.
@@ -30,28 +52,42 @@ pub fn email(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<String> {
 }
 
 /// Opens a sealed column of a person's row.
-pub fn open(keys: &Keyring, id: UserId, column: &str, sealed: &[u8]) -> Result<String> { keys.open(Place::new("users", column, id.0), sealed) }
+pub fn open(keys: &Keyring, id: UserId, column: &str, sealed: &[u8]) -> Result<String> {
+    keys.open(Place::new("users", column, id.0), sealed)
+}
 
 /// Whether a role sees personal data masked until it is opened.
-pub fn is_masked_for(role: Option<UserRole>) -> bool { role == Some(UserRole::Support) }
+pub fn is_masked_for(role: Option<UserRole>) -> bool {
+    role == Some(UserRole::Support)
+}
 
 /// An address as it is compared: without spaces around it, in lower case.
-pub fn normalised(email: &str) -> String { email.trim().to_lowercase() }
+pub fn normalised(email: &str) -> String {
+    email.trim().to_lowercase()
+}
 
 /// `ada@example.com` as `a•••@e•••.com`.
 pub fn mask_email(email: &str) -> String {
-    let Some((name, domain)) = email.rsplit_once('@') else { return HIDDEN.to_owned() };
-    let ending = domain.rsplit_once('.').map_or(String::new(), |(_, ending)| format!(".{ending}"));
+    let Some((name, domain)) = email.rsplit_once('@') else {
+        return HIDDEN.to_owned();
+    };
+    let ending = domain
+        .rsplit_once('.')
+        .map_or(String::new(), |(_, ending)| format!(".{ending}"));
     format!("{}@{}{ending}", mask_name(name), mask_name(domain))
 }
 
 /// `Ada` as `A•••`.
-pub fn mask_name(name: &str) -> String { format!("{}{HIDDEN}", name.chars().take(1).collect::<String>()) }
+pub fn mask_name(name: &str) -> String {
+    format!("{}{HIDDEN}", name.chars().take(1).collect::<String>())
+}
 
 /// `+44 20 7946 0000` as `•••00`.
 pub fn mask_phone(phone: &str) -> String {
     let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
-    let last = digits.get(digits.len().saturating_sub(2)..).unwrap_or_default();
+    let last = digits
+        .get(digits.len().saturating_sub(2)..)
+        .unwrap_or_default();
     format!("{HIDDEN}{}", last.iter().collect::<String>())
 }
 
@@ -61,7 +97,13 @@ mod tests {
 
     #[test]
     fn masks_leave_no_more_than_a_hint() {
-        for (plain, masked) in [("ada@example.com", "a•••@e•••.com"), ("x@y.co.uk", "x•••@y•••.uk"), ("broken", "•••")] { assert_eq!(mask_email(plain), masked); }
+        for (plain, masked) in [
+            ("ada@example.com", "a•••@e•••.com"),
+            ("x@y.co.uk", "x•••@y•••.uk"),
+            ("broken", "•••"),
+        ] {
+            assert_eq!(mask_email(plain), masked);
+        }
         assert_eq!(mask_name("Élodie"), "É•••");
         assert_eq!(mask_phone("+44 20 7946 0012"), "•••12");
         assert_eq!(mask_phone("+"), "•••");

@@ -9,7 +9,9 @@ pub struct Json<T>(pub T);
 
 impl<T: Serialize> Responder for Json<T> {
     type Body = BoxBody;
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse { HttpResponse::Ok().json(self.0) }
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().json(self.0)
+    }
 }
 
 /// One resource, with its revision as a strong `ETag`.
@@ -17,7 +19,11 @@ pub struct Tagged<T>(pub T);
 
 impl<T: Resource> Responder for Tagged<T> {
     type Body = BoxBody;
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse { HttpResponse::Ok().insert_header(("ETag", etag(&self.0))).json(self.0) }
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok()
+            .insert_header(("ETag", etag(&self.0)))
+            .json(self.0)
+    }
 }
 
 /// A resource that was made, and where it is.
@@ -26,7 +32,10 @@ pub struct Created<T>(pub T);
 impl<T: Resource> Responder for Created<T> {
     type Body = BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        HttpResponse::Created().insert_header(("Location", location(&self.0))).insert_header(("ETag", etag(&self.0))).json(self.0)
+        HttpResponse::Created()
+            .insert_header(("Location", location(&self.0)))
+            .insert_header(("ETag", etag(&self.0)))
+            .json(self.0)
     }
 }
 
@@ -35,10 +44,16 @@ pub struct Done;
 
 impl Responder for Done {
     type Body = BoxBody;
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse { HttpResponse::NoContent().finish() }
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::NoContent().finish()
+    }
 }
 
 /// Where a resource is.
-pub fn location<T: Resource>(made: &T) -> String { format!("{}/{}", T::PATH, made.id()) }
+pub fn location<T: Resource>(made: &T) -> String {
+    format!("{}/{}", T::PATH, made.id())
+}
 
-fn etag<T: Resource>(resource: &T) -> String { format!("\"v{}\"", resource.version()) }
+fn etag<T: Resource>(resource: &T) -> String {
+    format!("\"v{}\"", resource.version())
+}

@@ -6,5 +6,18 @@ use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 pub fn start(as_json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
-    if as_json { registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).init(); } else { registry.with(fmt::layer().with_target(false).with_writer(std::io::stderr)).init(); }
+    if as_json {
+        registry
+            .with(
+                fmt::layer()
+                    .json()
+                    .flatten_event(true)
+                    .with_writer(std::io::stderr),
+            )
+            .init();
+    } else {
+        registry
+            .with(fmt::layer().with_target(false).with_writer(std::io::stderr))
+            .init();
+    }
 }

@@ -7,7 +7,10 @@ use std::{fmt, str::FromStr};
 
 /// An exact number with two decimals, as text in JSON: `"12.50"`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "server", derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow))]
+#[cfg_attr(
+    feature = "server",
+    derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)
+)]
 #[cfg_attr(feature = "server", diesel(sql_type = diesel::sql_types::Numeric))]
 pub struct Decimal(BigDecimal);
 
@@ -16,31 +19,53 @@ pub type Money = Decimal;
 
 impl Decimal {
     /// The number, rounded half to even at two decimals: the one place where money is rounded.
-    pub fn new(exact: BigDecimal) -> Self { Self(exact.with_scale_round(2, RoundingMode::HalfEven)) }
+    pub fn new(exact: BigDecimal) -> Self {
+        Self(exact.with_scale_round(2, RoundingMode::HalfEven))
+    }
     /// Nothing.
-    pub fn zero() -> Self { Self::new(BigDecimal::zero()) }
+    pub fn zero() -> Self {
+        Self::new(BigDecimal::zero())
+    }
     /// Below zero.
-    pub fn is_negative(&self) -> bool { self.0.is_negative() }
+    pub fn is_negative(&self) -> bool {
+        self.0.is_negative()
+    }
     /// Whether our columns hold it: eight digits before the point.
-    pub fn is_storable(&self) -> bool { self.0.abs() < BigDecimal::from(100_000_000) }
+    pub fn is_storable(&self) -> bool {
+        self.0.abs() < BigDecimal::from(100_000_000)
+    }
     /// Above zero.
-    pub fn is_positive(&self) -> bool { self.0.is_positive() }
+    pub fn is_positive(&self) -> bool {
+        self.0.is_positive()
+    }
     /// The exact value, for arithmetic that is rounded once at its end.
-    pub fn exact(&self) -> &BigDecimal { &self.0 }
+    pub fn exact(&self) -> &BigDecimal {
+        &self.0
+    }
     /// So many times this.
-    pub fn times(&self, count: i32) -> Self { Self::new(&self.0 * BigDecimal::from(count)) }
+    pub fn times(&self, count: i32) -> Self {
+        Self::new(&self.0 * BigDecimal::from(count))
+    }
     /// The sum.
-    pub fn plus(&self, other: &Self) -> Self { Self::new(&self.0 + &other.0) }
+    pub fn plus(&self, other: &Self) -> Self {
+        Self::new(&self.0 + &other.0)
+    }
     /// The difference.
-    pub fn minus(&self, other: &Self) -> Self { Self::new(&self.0 - &other.0) }
+    pub fn minus(&self, other: &Self) -> Self {
+        Self::new(&self.0 - &other.0)
+    }
     /// So many percent of this.
-    pub fn percent(&self, rate: &Self) -> Self { Self::new(&self.0 * &rate.0 / BigDecimal::from(100)) }
+    pub fn percent(&self, rate: &Self) -> Self {
+        Self::new(&self.0 * &rate.0 / BigDecimal::from(100))
+    }
     /// How many percent of `whole` this is; nothing of nothing has no answer.
     pub fn percent_of(&self, whole: &Self) -> Option<Self> {
         (!whole.0.is_zero()).then(|| Self::new(&self.0 * BigDecimal::from(100) / &whole.0))
     }
     /// The whole part, for numbers that are whole by nature, such as bytes of a megabyte count.
-    pub fn whole(&self) -> Option<i64> { self.0.to_i64() }
+    pub fn whole(&self) -> Option<i64> {
+        self.0.to_i64()
+    }
     /// The amount in the currency's smallest unit, as payment gateways count: 12.50 USD is 1250, 12 JPY is 12.
     pub fn minor(&self, currency: Currency) -> Option<i64> {
         let minor = &self.0 * BigDecimal::from(10_i64.checked_pow(currency.exponent())?);
@@ -54,13 +79,17 @@ impl Decimal {
 }
 
 impl From<i64> for Decimal {
-    fn from(whole: i64) -> Self { Self::new(BigDecimal::from(whole)) }
+    fn from(whole: i64) -> Self {
+        Self::new(BigDecimal::from(whole))
+    }
 }
 
 impl FromStr for Decimal {
     type Err = &'static str;
     /// Digits, at most eight of them before the point and two after it: what our columns hold. No exponent, no spaces, no plus sign.
-    fn from_str(text: &str) -> Result<Self, Self::Err> { read(text, 8) }
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        read(text, 8)
+    }
 }
 
 /// Reads digits, so many of them before the point and two after it at most.
@@ -69,21 +98,38 @@ fn read(text: &str, longest: usize) -> Result<Decimal, &'static str> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
     let fits = (1..=longest).contains(&whole.len()) && (1..=2).contains(&part.len());
-    if !fits || !whole.bytes().chain(part.bytes()).all(|b| b.is_ascii_digit()) { return Err(SHAPE); }
-    BigDecimal::from_str(text).map(Decimal::new).map_err(|_| SHAPE)
+    if !fits
+        || !whole
+            .bytes()
+            .chain(part.bytes())
+            .all(|b| b.is_ascii_digit())
+    {
+        return Err(SHAPE);
+    }
+    BigDecimal::from_str(text)
+        .map(Decimal::new)
+        .map_err(|_| SHAPE)
 }
 
 impl fmt::Display for Decimal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0.with_scale(2).to_plain_string()) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.with_scale(2).to_plain_string())
+    }
 }
 
 impl Param for Decimal {
-    fn parse(text: &str) -> Result<Self, &'static str> { text.parse() }
-    fn show(&self) -> String { self.to_string() }
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        text.parse()
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
 }
 
 impl Serialize for Decimal {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> { to.collect_str(self) }
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
 }
 
 impl<'de> Deserialize<'de> for Decimal {
@@ -105,15 +151,28 @@ text_enum! {
 
 impl Currency {
     /// Decimals of its smallest unit, as Stripe counts them: <https://docs.stripe.com/currencies#zero-decimal>.
-    pub const fn exponent(self) -> u32 { if matches!(self, Self::Jpy | Self::Krw | Self::Vnd) { 0 } else { 2 } }
+    pub const fn exponent(self) -> u32 {
+        if matches!(self, Self::Jpy | Self::Krw | Self::Vnd) {
+            0
+        } else {
+            2
+        }
+    }
     /// Whether an amount can be paid in it: no cents of a yen.
-    pub fn can_hold(self, amount: &Decimal) -> bool { amount.minor(self).is_some() }
+    pub fn can_hold(self, amount: &Decimal) -> bool {
+        amount.minor(self).is_some()
+    }
 }
 
 #[cfg(feature = "server")]
 mod server {
     use super::{BigDecimal, Decimal};
-    use diesel::{deserialize, pg::{Pg, PgValue}, serialize, sql_types::Numeric};
+    use diesel::{
+        deserialize,
+        pg::{Pg, PgValue},
+        serialize,
+        sql_types::Numeric,
+    };
 
     impl serialize::ToSql<Numeric, Pg> for Decimal {
         fn to_sql<'b>(&'b self, out: &mut serialize::Output<'b, '_, Pg>) -> serialize::Result {
@@ -127,9 +186,13 @@ mod server {
     }
     impl utoipa::PartialSchema for Decimal {
         fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-            utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::schema::Type::String)
-                .pattern(Some(r"^-?\d{1,18}(\.\d{1,2})?$")).examples(["12.50"])
-                .description(Some("An exact number with two decimals, as text.")).build().into()
+            utoipa::openapi::ObjectBuilder::new()
+                .schema_type(utoipa::openapi::schema::Type::String)
+                .pattern(Some(r"^-?\d{1,18}(\.\d{1,2})?$"))
+                .examples(["12.50"])
+                .description(Some("An exact number with two decimals, as text."))
+                .build()
+                .into()
         }
     }
     impl utoipa::ToSchema for Decimal {}
@@ -141,24 +204,61 @@ mod tests {
 
     #[test]
     fn money_reads_and_writes_the_same_text() {
-        for text in ["0.00", "12.50", "-3.07", "99999999.99"] { assert_eq!(text.parse::<Decimal>().map(|d| d.to_string()).as_deref(), Ok(text)); }
-        assert_eq!("7".parse::<Decimal>().map(|d| d.to_string()).as_deref(), Ok("7.00"));
-        for text in ["", ".", "1.", ".5", "1.234", "1e3", "+1", " 1", "123456789", "NaN", "١"] { assert!(text.parse::<Decimal>().is_err(), "{text}"); }
+        for text in ["0.00", "12.50", "-3.07", "99999999.99"] {
+            assert_eq!(
+                text.parse::<Decimal>().map(|d| d.to_string()).as_deref(),
+                Ok(text)
+            );
+        }
+        assert_eq!(
+            "7".parse::<Decimal>().map(|d| d.to_string()).as_deref(),
+            Ok("7.00")
+        );
+        for text in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "1.234",
+            "1e3",
+            "+1",
+            " 1",
+            "123456789",
+            "NaN",
+            "١",
+        ] {
+            assert!(text.parse::<Decimal>().is_err(), "{text}");
+        }
     }
 
     #[test]
     fn every_currency_survives_the_round_trip_through_its_smallest_unit() {
         for &currency in Currency::ALL {
             for minor in [0, 1, 99, 100, 101, 123_456_789] {
-                assert_eq!(Decimal::from_minor(minor, currency).minor(currency), Some(minor), "{currency}");
+                assert_eq!(
+                    Decimal::from_minor(minor, currency).minor(currency),
+                    Some(minor),
+                    "{currency}"
+                );
             }
         }
-        assert_eq!("12.50".parse::<Decimal>().ok().and_then(|d| d.minor(Currency::Jpy)), None);
+        assert_eq!(
+            "12.50"
+                .parse::<Decimal>()
+                .ok()
+                .and_then(|d| d.minor(Currency::Jpy)),
+            None
+        );
     }
 
     #[test]
     fn rounding_is_half_to_even() {
-        let half = |text: &str| BigDecimal::from_str(text).map(Decimal::new).map(|d| d.to_string()).ok();
+        let half = |text: &str| {
+            BigDecimal::from_str(text)
+                .map(Decimal::new)
+                .map(|d| d.to_string())
+                .ok()
+        };
         assert_eq!(half("0.125").as_deref(), Some("0.12"));
         assert_eq!(half("0.135").as_deref(), Some("0.14"));
     }

@@ -15,7 +15,10 @@ pub const PAGING_KEYS: &[&str] = &["limit", "sort", "after", "before"];
 
 /// A field's name as callers write it: `r#type` is `type`.
 pub(crate) const fn bare(field: &'static str) -> &'static str {
-    match field.as_bytes() { [b'r', b'#', ..] => field.split_at(2).1, _ => field }
+    match field.as_bytes() {
+        [b'r', b'#', ..] => field.split_at(2).1,
+        _ => field,
+    }
 }
 
 /// What a list can be narrowed by. Written by `filter!`.
@@ -49,11 +52,23 @@ pub struct Sorted<K> {
 
 impl<K: SortKey> Param for Sorted<K> {
     fn parse(text: &str) -> Result<Self, &'static str> {
-        let (word, descending) = text.strip_prefix('-').map_or((text, false), |word| (word, true));
-        let key = K::ALL.iter().copied().find(|key| key.as_str() == word).ok_or("is not a column that this list can be sorted by")?;
+        let (word, descending) = text
+            .strip_prefix('-')
+            .map_or((text, false), |word| (word, true));
+        let key = K::ALL
+            .iter()
+            .copied()
+            .find(|key| key.as_str() == word)
+            .ok_or("is not a column that this list can be sorted by")?;
         Ok(Self { key, descending })
     }
-    fn show(&self) -> String { format!("{}{}", if self.descending { "-" } else { "" }, self.key.as_str()) }
+    fn show(&self) -> String {
+        format!(
+            "{}{}",
+            if self.descending { "-" } else { "" },
+            self.key.as_str()
+        )
+    }
 }
 
 /// Where a page begins or ends: the sort value and the id of a row. Opaque to callers.
@@ -69,10 +84,14 @@ pub struct Cursor {
 
 impl Param for Cursor {
     fn parse(text: &str) -> Result<Self, &'static str> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| "is not a cursor of this list")?;
+        let bytes = URL_SAFE_NO_PAD
+            .decode(text)
+            .map_err(|_| "is not a cursor of this list")?;
         serde_json::from_slice(&bytes).map_err(|_| "is not a cursor of this list")
     }
-    fn show(&self) -> String { URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default()) }
+    fn show(&self) -> String {
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
 }
 
 /// Which page of a list, in which order.
@@ -89,14 +108,27 @@ pub struct Paging<K> {
 }
 
 impl<K: SortKey> Default for Paging<K> {
-    fn default() -> Self { Self { limit: DEFAULT_LIMIT, sort: K::DEFAULT, after: None, before: None } }
+    fn default() -> Self {
+        Self {
+            limit: DEFAULT_LIMIT,
+            sort: K::DEFAULT,
+            after: None,
+            before: None,
+        }
+    }
 }
 
 impl<K: SortKey> Paging<K> {
     /// Takes one parameter; `false` when it does not know the key.
     pub fn set(&mut self, key: &str, value: &str) -> Result<bool, &'static str> {
         match key {
-            "limit" => self.limit = value.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n)).ok_or("must be a whole number from 1 to 100")?,
+            "limit" => {
+                self.limit = value
+                    .parse()
+                    .ok()
+                    .filter(|n| (1..=MAX_LIMIT).contains(n))
+                    .ok_or("must be a whole number from 1 to 100")?
+            }
             "sort" => self.sort = Param::parse(value)?,
             "after" => self.after = Some(Param::parse(value)?),
             "before" => self.before = Some(Param::parse(value)?),
@@ -109,18 +141,30 @@ impl<K: SortKey> Paging<K> {
         let sort = self.sort.show();
         match (&self.after, &self.before) {
             (Some(_), Some(_)) => Err(("before", "cannot be combined with `after`")),
-            (Some(cursor), _) if cursor.sort != sort => Err(("after", "belongs to another sort order")),
-            (_, Some(cursor)) if cursor.sort != sort => Err(("before", "belongs to another sort order")),
+            (Some(cursor), _) if cursor.sort != sort => {
+                Err(("after", "belongs to another sort order"))
+            }
+            (_, Some(cursor)) if cursor.sort != sort => {
+                Err(("before", "belongs to another sort order"))
+            }
             _ => Ok(()),
         }
     }
     /// The parameters that would make this paging again; what is the default is left out.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::new();
-        if self.limit != DEFAULT_LIMIT { pairs.push(("limit", self.limit.to_string())); }
-        if self.sort != K::DEFAULT { pairs.push(("sort", self.sort.show())); }
-        if let Some(cursor) = &self.after { pairs.push(("after", cursor.show())); }
-        if let Some(cursor) = &self.before { pairs.push(("before", cursor.show())); }
+        if self.limit != DEFAULT_LIMIT {
+            pairs.push(("limit", self.limit.to_string()));
+        }
+        if self.sort != K::DEFAULT {
+            pairs.push(("sort", self.sort.show()));
+        }
+        if let Some(cursor) = &self.after {
+            pairs.push(("after", cursor.show()));
+        }
+        if let Some(cursor) = &self.before {
+            pairs.push(("before", cursor.show()));
+        }
         pairs
     }
 }
@@ -145,30 +189,73 @@ impl<T> Page<T> {
     /// The same page with every row made into something else, unless one of them cannot be.
     pub fn try_map<U, E>(self, make: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
         let data = self.data.into_iter().map(make).collect::<Result<_, _>>()?;
-        Ok(Page { data, next: self.next, prev: self.prev, total: self.total, total_is_exact: self.total_is_exact })
+        Ok(Page {
+            data,
+            next: self.next,
+            prev: self.prev,
+            total: self.total,
+            total_is_exact: self.total_is_exact,
+        })
     }
 }
 
 impl<T> Page<T> {
     /// The same page of other rows, made from all of its rows at once.
-    pub fn try_all<R, E>(self, change: impl FnOnce(Vec<T>) -> Result<Vec<R>, E>) -> Result<Page<R>, E> {
-        Ok(Page { data: change(self.data)?, next: self.next, prev: self.prev, total: self.total, total_is_exact: self.total_is_exact })
+    pub fn try_all<R, E>(
+        self,
+        change: impl FnOnce(Vec<T>) -> Result<Vec<R>, E>,
+    ) -> Result<Page<R>, E> {
+        Ok(Page {
+            data: change(self.data)?,
+            next: self.next,
+            prev: self.prev,
+            total: self.total,
+            total_is_exact: self.total_is_exact,
+        })
     }
 }
 
 #[cfg(feature = "server")]
 impl<K: SortKey> utoipa::IntoParams for Paging<K> {
-    fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
-        use utoipa::openapi::{ObjectBuilder, path::{ParameterBuilder, ParameterIn}, schema::{Schema, SchemaFormat, KnownFormat, Type}};
-        let param = |name: &str, text: &str, schema: ObjectBuilder| {
-            ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).description(Some(text)).schema(Some(Schema::from(schema.build()))).build()
+    fn into_params(
+        _: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>,
+    ) -> Vec<utoipa::openapi::path::Parameter> {
+        use utoipa::openapi::{
+            ObjectBuilder,
+            path::{ParameterBuilder, ParameterIn},
+            schema::{KnownFormat, Schema, SchemaFormat, Type},
         };
-        let words: Vec<String> = K::ALL.iter().flat_map(|key| [key.as_str().to_owned(), format!("-{}", key.as_str())]).collect();
+        let param = |name: &str, text: &str, schema: ObjectBuilder| {
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Query)
+                .description(Some(text))
+                .schema(Some(Schema::from(schema.build())))
+                .build()
+        };
+        let words: Vec<String> = K::ALL
+            .iter()
+            .flat_map(|key| [key.as_str().to_owned(), format!("-{}", key.as_str())])
+            .collect();
         let text = || ObjectBuilder::new().schema_type(Type::String);
         vec![
-            param("limit", "Rows on the page.", ObjectBuilder::new().schema_type(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
-                .minimum(Some(1)).maximum(Some(i64::from(MAX_LIMIT))).default(Some(DEFAULT_LIMIT.into()))),
-            param("sort", "The order; a minus in front turns it round.", text().enum_values(Some(words)).default(Some(K::DEFAULT.show().into()))),
+            param(
+                "limit",
+                "Rows on the page.",
+                ObjectBuilder::new()
+                    .schema_type(Type::Integer)
+                    .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+                    .minimum(Some(1))
+                    .maximum(Some(i64::from(MAX_LIMIT)))
+                    .default(Some(DEFAULT_LIMIT.into())),
+            ),
+            param(
+                "sort",
+                "The order; a minus in front turns it round.",
+                text()
+                    .enum_values(Some(words))
+                    .default(Some(K::DEFAULT.show().into())),
+            ),
             param("after", "The `next` cursor of the page before.", text()),
             param("before", "The `prev` cursor of the page after.", text()),
         ]

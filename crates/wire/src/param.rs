@@ -12,33 +12,56 @@ pub trait Param: Sized {
 
 impl Param for String {
     fn parse(text: &str) -> Result<Self, &'static str> {
-        if text.len() > 200 { return Err("must have 200 characters at most"); }
-        if text.contains('\0') { return Err("must not contain a NUL character"); }
+        if text.len() > 200 {
+            return Err("must have 200 characters at most");
+        }
+        if text.contains('\0') {
+            return Err("must not contain a NUL character");
+        }
         Ok(text.to_owned())
     }
-    fn show(&self) -> String { self.clone() }
+    fn show(&self) -> String {
+        self.clone()
+    }
 }
 
 impl Param for bool {
     fn parse(text: &str) -> Result<Self, &'static str> {
-        match text { "true" => Ok(true), "false" => Ok(false), _ => Err("must be true or false") }
+        match text {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err("must be true or false"),
+        }
     }
-    fn show(&self) -> String { self.to_string() }
+    fn show(&self) -> String {
+        self.to_string()
+    }
 }
 
 impl Param for i32 {
-    fn parse(text: &str) -> Result<Self, &'static str> { text.parse().map_err(|_| "must be a whole number") }
-    fn show(&self) -> String { self.to_string() }
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        text.parse().map_err(|_| "must be a whole number")
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
 }
 
 impl Param for DateTime<Utc> {
     fn parse(text: &str) -> Result<Self, &'static str> {
-        let time = DateTime::parse_from_rfc3339(text).map_err(|_| "must be a time as RFC 3339, such as 2026-01-31T00:00:00Z")?;
+        let time = DateTime::parse_from_rfc3339(text)
+            .map_err(|_| "must be a time as RFC 3339, such as 2026-01-31T00:00:00Z")?;
         let time = time.with_timezone(&Utc);
         // What PostgreSQL and every calendar can hold.
-        if (0..=9999).contains(&chrono::Datelike::year(&time)) { Ok(time) } else { Err("must lie between the years 0 and 9999") }
+        if (0..=9999).contains(&chrono::Datelike::year(&time)) {
+            Ok(time)
+        } else {
+            Err("must lie between the years 0 and 9999")
+        }
     }
-    fn show(&self) -> String { self.to_rfc3339_opts(SecondsFormat::AutoSi, true) }
+    fn show(&self) -> String {
+        self.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    }
 }
 
 /// Any of several values, in an address as `active,suspended`.
@@ -47,6 +70,13 @@ impl Param for DateTime<Utc> {
 pub struct AnyOf<T>(pub Vec<T>);
 
 impl<T: Param> Param for AnyOf<T> {
-    fn parse(text: &str) -> Result<Self, &'static str> { text.split(',').map(T::parse).collect::<Result<_, _>>().map(Self) }
-    fn show(&self) -> String { self.0.iter().map(Param::show).collect::<Vec<_>>().join(",") }
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        text.split(',')
+            .map(T::parse)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+    fn show(&self) -> String {
+        self.0.iter().map(Param::show).collect::<Vec<_>>().join(",")
+    }
 }

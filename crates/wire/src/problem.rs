@@ -111,5 +111,7 @@ impl Problem {
         }
     }
     /// The sentence to show to a person.
-    pub fn sentence(&self) -> &str { self.detail.as_deref().unwrap_or(&self.title) }
+    pub fn sentence(&self) -> &str {
+        self.detail.as_deref().unwrap_or(&self.title)
+    }
 }

@@ -4,7 +4,9 @@ use crate::{Filter, Param, SortKey};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Something that has an address, a list and an id.
-pub trait Resource: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait Resource:
+    Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
     /// Its collection, such as `/v1/plans`.
     const PATH: &'static str;
     /// What one is called in a sentence: `plan`.
@@ -20,7 +22,9 @@ pub trait Resource: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sy
     /// Which one it is.
     fn id(&self) -> Self::Id;
     /// Its revision, which its `ETag` carries; grows with every change.
-    fn version(&self) -> i32 { 0 }
+    fn version(&self) -> i32 {
+        0
+    }
     /// What it is called when an act on it is announced: a name, a number.
     fn label(&self) -> String;
 }

@@ -10,7 +10,9 @@ pub struct Tidy {}
 
 impl Job for Tidy {
     const KIND: &'static str = "sessions.tidy";
-    fn unique_key(&self) -> Option<String> { Some(Self::KIND.to_owned()) }
+    fn unique_key(&self) -> Option<String> {
+        Some(Self::KIND.to_owned())
+    }
     async fn run(self, ctx: Ctx) -> Result<()> {
         let now = ctx.clock.now();
         ctx.db.write(move |tx| query::tidy(tx, now)).await

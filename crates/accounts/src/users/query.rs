@@ -3,7 +3,10 @@
 use diesel::{pg::Pg, prelude::*};
 use platform::{Conn, Error, Result, Tx, page};
 use schema::users;
-use wire::{Page, Paging, UserId, accounts::users::{KycStatus, UserFilter, UserRole, UserSort, UserStatus}};
+use wire::{
+    Page, Paging, UserId,
+    accounts::users::{KycStatus, UserFilter, UserRole, UserSort, UserStatus},
+};
 
 /// A person as the table keeps them, sealed.
 #[derive(Queryable, Selectable)]
@@ -38,34 +41,68 @@ pub struct Sealed {
 /// The rest of a new person.
 #[derive(Insertable)]
 #[diesel(table_name = users)]
-pub struct Fresh<'a> { pub id: UserId, pub password_hash: &'a str, pub role: UserRole, pub created_by: Option<UserId> }
+pub struct Fresh<'a> {
+    pub id: UserId,
+    pub password_hash: &'a str,
+    pub role: UserRole,
+    pub created_by: Option<UserId>,
+}
 
 /// Who is seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Seen { /** Everybody. */ All, /** Customers, and oneself. */ Customers(Option<UserId>), /** Oneself. */ Own(UserId) }
+pub enum Seen {
+    /** Everybody. */
+    All,
+    /** Customers, and oneself. */
+    Customers(Option<UserId>),
+    /** Oneself. */
+    Own(UserId),
+}
 
 /// What a list asks for: the filter, the tokens of its search, and who is seen.
 pub type Asked<'a> = (&'a UserFilter, Option<&'a [i64]>, Seen);
 
 fn living<'a>(seen: Seen) -> users::BoxedQuery<'a, Pg> {
-    let rows = users::table.filter(users::deleted_at.is_null()).into_boxed();
+    let rows = users::table
+        .filter(users::deleted_at.is_null())
+        .into_boxed();
     match seen {
         Seen::All => rows,
-        Seen::Customers(me) => rows.filter(users::role.eq(UserRole::Customer).or(users::id.nullable().is_not_distinct_from(me))),
+        Seen::Customers(me) => rows.filter(
+            users::role
+                .eq(UserRole::Customer)
+                .or(users::id.nullable().is_not_distinct_from(me)),
+        ),
         Seen::Own(me) => rows.filter(users::id.eq(me)),
     }
 }
 
 fn matching<'a>((filter, tokens, seen): Asked<'a>) -> users::BoxedQuery<'a, Pg> {
     let mut rows = living(seen);
-    if let Some(tokens) = tokens { rows = rows.filter(users::search_tokens.contains(tokens)); }
-    if let Some(any) = &filter.status { rows = rows.filter(users::status.eq_any(&any.0)); }
-    if let Some(any) = &filter.role { rows = rows.filter(users::role.eq_any(&any.0)); }
-    if let Some(any) = &filter.kyc_status { rows = rows.filter(users::kyc_status.eq_any(&any.0)); }
-    if let Some(from) = filter.created_at_from { rows = rows.filter(users::created_at.ge(from)); }
-    if let Some(to) = filter.created_at_to { rows = rows.filter(users::created_at.lt(to)); }
-    if let Some(from) = filter.last_login_from { rows = rows.filter(users::last_login.ge(from)); }
-    if let Some(to) = filter.last_login_to { rows = rows.filter(users::last_login.lt(to)); }
+    if let Some(tokens) = tokens {
+        rows = rows.filter(users::search_tokens.contains(tokens));
+    }
+    if let Some(any) = &filter.status {
+        rows = rows.filter(users::status.eq_any(&any.0));
+    }
+    if let Some(any) = &filter.role {
+        rows = rows.filter(users::role.eq_any(&any.0));
+    }
+    if let Some(any) = &filter.kyc_status {
+        rows = rows.filter(users::kyc_status.eq_any(&any.0));
+    }
+    if let Some(from) = filter.created_at_from {
+        rows = rows.filter(users::created_at.ge(from));
+    }
+    if let Some(to) = filter.created_at_to {
+        rows = rows.filter(users::created_at.lt(to));
+    }
+    if let Some(from) = filter.last_login_from {
+        rows = rows.filter(users::last_login.ge(from));
+    }
+    if let Some(to) = filter.last_login_to {
+        rows = rows.filter(users::last_login.lt(to));
+    }
     rows
 }
 
@@ -80,30 +117,55 @@ pub fn page(conn: &mut Conn, asked: Asked<'_>, paging: &Paging<UserSort>) -> Res
 
 /// A living person.
 pub fn find(conn: &mut Conn, id: UserId, seen: Seen) -> Result<UserRow> {
-    Ok(living(seen).filter(users::id.eq(id)).select(UserRow::as_select()).first(conn)?)
+    Ok(living(seen)
+        .filter(users::id.eq(id))
+        .select(UserRow::as_select())
+        .first(conn)?)
 }
 
 /// A living person, held until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<UserRow> {
-    Ok(users::table.find(id).filter(users::deleted_at.is_null()).for_update().select(UserRow::as_select()).first(tx.conn())?)
+    Ok(users::table
+        .find(id)
+        .filter(users::deleted_at.is_null())
+        .for_update()
+        .select(UserRow::as_select())
+        .first(tx.conn())?)
 }
 
 /// Adds an active person.
 pub fn insert(tx: &mut Tx<'_>, fresh: &Fresh<'_>, sealed: &Sealed) -> Result<UserRow> {
-    diesel::insert_into(users::table).values((fresh, sealed, users::status.eq(UserStatus::Active)))
-        .returning(UserRow::as_returning()).get_result(tx.conn()).map_err(clash)
+    diesel::insert_into(users::table)
+        .values((fresh, sealed, users::status.eq(UserStatus::Active)))
+        .returning(UserRow::as_returning())
+        .get_result(tx.conn())
+        .map_err(clash)
 }
 
 /// Replaces the personal data at this revision; nothing comes back when there is a newer one.
-pub fn update(tx: &mut Tx<'_>, (id, version): (UserId, i32), sealed: &Sealed) -> Result<Option<UserRow>> {
-    diesel::update(users::table.find(id).filter(users::version.eq(version)).filter(users::deleted_at.is_null()))
-        .set((sealed, users::version.eq(users::version + 1)))
-        .returning(UserRow::as_returning()).get_result(tx.conn()).optional().map_err(clash)
+pub fn update(
+    tx: &mut Tx<'_>,
+    (id, version): (UserId, i32),
+    sealed: &Sealed,
+) -> Result<Option<UserRow>> {
+    diesel::update(
+        users::table
+            .find(id)
+            .filter(users::version.eq(version))
+            .filter(users::deleted_at.is_null()),
+    )
+    .set((sealed, users::version.eq(users::version + 1)))
+    .returning(UserRow::as_returning())
+    .get_result(tx.conn())
+    .optional()
+    .map_err(clash)
 }
 
 /// Whether anybody can make others.
 pub fn has_super_admin(conn: &mut Conn) -> Result<bool> {
-    let any = users::table.filter(users::role.eq(UserRole::SuperAdmin)).filter(users::deleted_at.is_null());
+    let any = users::table
+        .filter(users::role.eq(UserRole::SuperAdmin))
+        .filter(users::deleted_at.is_null());
     Ok(diesel::select(diesel::dsl::exists(any)).get_result(conn)?)
 }
 
@@ -115,7 +177,11 @@ pub fn lock_staff(tx: &mut Tx<'_>) -> Result<()> {
 
 fn clash(error: diesel::result::Error) -> Error {
     match Error::broke(&error) {
-        Some("users_email_hash_key") => Error::field("email", "taken", "Somebody with this address exists already. Open that account, or use another address."),
+        Some("users_email_hash_key") => Error::field(
+            "email",
+            "taken",
+            "Somebody with this address exists already. Open that account, or use another address.",
+        ),
         _ => error.into(),
     }
 }

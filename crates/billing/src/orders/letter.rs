@@ -10,33 +10,55 @@ pub fn send(tx: &mut Tx<'_>, keys: &Keyring, order: &OrderRow, dedupe_key: &str)
     let terms = order.terms()?;
     let esims = query::delivered(tx.conn(), order.id)?;
     let codes = esims::inventory::codes(tx.conn(), keys, &esims)?;
-    let installs: Vec<(String, Revealed)> = codes.iter().map(|(_, iccid, code)| (iccid.clone(), Revealed::from(code))).collect();
-    notifications::notify(tx, keys, Letter {
-        user_id: order.user_id,
-        order_id: Some(order.id),
-        esim_id: esims.first().copied(),
-        subject: format!("Your eSIM {} is ready ({})", terms.name, order.order_number),
-        text: text(order, &terms, &installs),
-        html: Some(html(order, &terms, &installs)),
-        codes: installs.into_iter().map(|(_, install)| install.activation_code).collect(),
-        dedupe_key: dedupe_key.to_owned(),
-    })
+    let installs: Vec<(String, Revealed)> = codes
+        .iter()
+        .map(|(_, iccid, code)| (iccid.clone(), Revealed::from(code)))
+        .collect();
+    notifications::notify(
+        tx,
+        keys,
+        Letter {
+            user_id: order.user_id,
+            order_id: Some(order.id),
+            esim_id: esims.first().copied(),
+            subject: format!("Your eSIM {} is ready ({})", terms.name, order.order_number),
+            text: text(order, &terms, &installs),
+            html: Some(html(order, &terms, &installs)),
+            codes: installs
+                .into_iter()
+                .map(|(_, install)| install.activation_code)
+                .collect(),
+            dedupe_key: dedupe_key.to_owned(),
+        },
+    )
 }
 
 fn text(order: &OrderRow, terms: &Terms, installs: &[(String, Revealed)]) -> String {
-    let mut text = format!("Thank you for your order {}: {}, {} days.\n\nInstall it while you have an internet connection.\n", order.order_number, terms.name, terms.validity_days);
+    let mut text = format!(
+        "Thank you for your order {}: {}, {} days.\n\nInstall it while you have an internet connection.\n",
+        order.order_number, terms.name, terms.validity_days
+    );
     for (iccid, install) in installs {
         text.push_str(&format!(
             "\neSIM {iccid}\n  iPhone (iOS 17.4 or newer): {}\n  Android: {}\n  By hand: SM-DP+ address {}\n           activation code {}\n  Or scan the QR code of this text: {}\n",
             install.apple_url, install.android_url, install.smdp_address, install.matching_id, install.activation_code,
         ));
-        if install.confirmation_code_required { text.push_str("  Your phone will ask for a confirmation code; we send it separately.\n"); }
+        if install.confirmation_code_required {
+            text.push_str(
+                "  Your phone will ask for a confirmation code; we send it separately.\n",
+            );
+        }
     }
     text
 }
 
 fn html(order: &OrderRow, terms: &Terms, installs: &[(String, Revealed)]) -> String {
-    let mut html = format!("<p>Thank you for your order {}: <strong>{}</strong>, {} days.</p><p>Install it while you have an internet connection.</p>", escaped(&order.order_number), escaped(&terms.name), terms.validity_days);
+    let mut html = format!(
+        "<p>Thank you for your order {}: <strong>{}</strong>, {} days.</p><p>Install it while you have an internet connection.</p>",
+        escaped(&order.order_number),
+        escaped(&terms.name),
+        terms.validity_days
+    );
     for (number, (iccid, install)) in installs.iter().enumerate() {
         html.push_str(&format!(
             "<h2>eSIM {}</h2><p><img src=\"cid:qr-{}\" alt=\"QR code of this eSIM\" width=\"240\" height=\"240\"></p>\
@@ -44,9 +66,18 @@ fn html(order: &OrderRow, terms: &Terms, installs: &[(String, Revealed)]) -> Str
             <p>By hand: SM-DP+ address <code>{}</code>, activation code <code>{}</code></p>",
             escaped(iccid), number + 1, escaped(&install.apple_url), escaped(&install.android_url), escaped(&install.smdp_address), escaped(&install.matching_id),
         ));
-        if install.confirmation_code_required { html.push_str("<p>Your phone will ask for a confirmation code; we send it separately.</p>"); }
+        if install.confirmation_code_required {
+            html.push_str(
+                "<p>Your phone will ask for a confirmation code; we send it separately.</p>",
+            );
+        }
     }
     html
 }
 
-fn escaped(text: &str) -> String { text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;") }
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

@@ -16,6 +16,13 @@ pub use rules::{Paid, closed, paid, stuck};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
-    config.service(routes::list).service(routes::export).service(routes::create).service(routes::show)
-        .service(routes::timeline).service(routes::cancel).service(routes::retry).service(routes::resend);
+    config
+        .service(routes::list)
+        .service(routes::export)
+        .service(routes::create)
+        .service(routes::show)
+        .service(routes::timeline)
+        .service(routes::cancel)
+        .service(routes::retry)
+        .service(routes::resend);
 }

@@ -6,9 +6,17 @@ use crate::transactions;
 use chrono::{DateTime, TimeDelta, Utc};
 use esims::{bundles, inventory};
 use integrations::allocations::{self, Candidate, Unit};
-use platform::{Actor, Ctx, Error, Result, Tx, audit::{self, Act}, ports::supplier::{Supplied, SupplyError}};
+use platform::{
+    Actor, Ctx, Error, Result, Tx,
+    audit::{self, Act},
+    ports::supplier::{Supplied, SupplyError},
+};
 use serde_json::json;
-use wire::{EsimId, OrderId, billing::orders::OrderStatus, integrations::allocations::{AttemptStatus, ProvisioningStatus}};
+use wire::{
+    EsimId, OrderId,
+    billing::orders::OrderStatus,
+    integrations::allocations::{AttemptStatus, ProvisioningStatus},
+};
 
 pub use allocations::reopen;
 
@@ -28,20 +36,46 @@ pub enum Step {
 }
 
 /// Decides the next step: finish, take from stock, ask about what is open, or write the next request down.
-pub fn next(tx: &mut Tx<'_>, actor: &Actor, order_id: OrderId, unit_no: i32, now: DateTime<Utc>) -> Result<Step> {
+pub fn next(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order_id: OrderId,
+    unit_no: i32,
+    now: DateTime<Utc>,
+) -> Result<Step> {
     let order = query::lock(tx, order_id)?;
     let unit = allocations::lock(tx, order_id, unit_no)?;
-    let is_open = matches!(unit.status, ProvisioningStatus::Queued | ProvisioningStatus::Running | ProvisioningStatus::Waiting);
-    if !is_open || !matches!(order.status, OrderStatus::Paid | OrderStatus::Provisioning) { return Ok(Step::Done); }
-    query::advance(tx, order_id, &[OrderStatus::Paid], OrderStatus::Provisioning, None, now)?;
+    let is_open = matches!(
+        unit.status,
+        ProvisioningStatus::Queued | ProvisioningStatus::Running | ProvisioningStatus::Waiting
+    );
+    if !is_open || !matches!(order.status, OrderStatus::Paid | OrderStatus::Provisioning) {
+        return Ok(Step::Done);
+    }
+    query::advance(
+        tx,
+        order_id,
+        &[OrderStatus::Paid],
+        OrderStatus::Provisioning,
+        None,
+        now,
+    )?;
 
-    if let Some(open) = allocations::live(tx.conn(), unit.id)? { return Ok(Step::LookUp(open.candidate, open.reference, open.sent_at)); }
+    if let Some(open) = allocations::live(tx.conn(), unit.id)? {
+        return Ok(Step::LookUp(open.candidate, open.reference, open.sent_at));
+    }
     if let Some(esim) = inventory::reserve(tx, order.plan_id, order.user_id, now)? {
         fulfil(tx, actor, &order, &unit, "stock", esim, None, now)?;
         return Ok(Step::Done);
     }
     if unit.attempts >= MOST_ATTEMPTS {
-        give_up(tx, actor, &unit, &format!("No provider has answered clearly in {MOST_ATTEMPTS} requests."), now)?;
+        give_up(
+            tx,
+            actor,
+            &unit,
+            &format!("No provider has answered clearly in {MOST_ATTEMPTS} requests."),
+            now,
+        )?;
         return Ok(Step::Done);
     }
     match allocations::candidate(tx.conn(), unit.id, order.plan_id)? {
@@ -51,8 +85,16 @@ pub fn next(tx: &mut Tx<'_>, actor: &Actor, order_id: OrderId, unit_no: i32, now
             Ok(Step::Buy(candidate, reference))
         }
         None => {
-            let last = unit.last_error.as_deref().map_or(String::new(), |error| format!(" The last one said: {error}"));
-            give_up(tx, actor, &unit, &format!("There is no stock, and no provider left to ask.{last}"), now)?;
+            let last = unit.last_error.as_deref().map_or(String::new(), |error| {
+                format!(" The last one said: {error}")
+            });
+            give_up(
+                tx,
+                actor,
+                &unit,
+                &format!("There is no stock, and no provider left to ask.{last}"),
+                now,
+            )?;
             Ok(Step::Done)
         }
     }
@@ -67,17 +109,36 @@ pub async fn ask(ctx: &Ctx, step: &Step) -> Result<Option<Supplied>, SupplyError
         Step::Done => Ok(None),
         Step::Buy(candidate, reference) => {
             let purchase = candidate.purchase(&ctx.keys, reference).map_err(unknown)?;
-            tokio::time::timeout(patience, (ctx.ports.suppliers)(candidate.adapter).buy(&purchase)).await.map_err(late)?.map(Some)
+            tokio::time::timeout(
+                patience,
+                (ctx.ports.suppliers)(candidate.adapter).buy(&purchase),
+            )
+            .await
+            .map_err(late)?
+            .map(Some)
         }
         Step::LookUp(candidate, reference, _) => {
             let purchase = candidate.purchase(&ctx.keys, reference).map_err(unknown)?;
-            tokio::time::timeout(patience, (ctx.ports.suppliers)(candidate.adapter).look_up(&purchase)).await.map_err(late)?
+            tokio::time::timeout(
+                patience,
+                (ctx.ports.suppliers)(candidate.adapter).look_up(&purchase),
+            )
+            .await
+            .map_err(late)?
         }
     }
 }
 
 /// What the provider's word leads to: `true` when the unit needs another step at once.
-pub fn heard(tx: &mut Tx<'_>, actor: &Actor, order_id: OrderId, unit_no: i32, step: Step, word: Result<Option<Supplied>, SupplyError>, now: DateTime<Utc>) -> Result<Heard> {
+pub fn heard(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order_id: OrderId,
+    unit_no: i32,
+    step: Step,
+    word: Result<Option<Supplied>, SupplyError>,
+    now: DateTime<Utc>,
+) -> Result<Heard> {
     let (candidate, reference, sent_at) = match step {
         Step::Done => return Ok(Heard::Done),
         Step::Buy(candidate, reference) => (candidate, reference, now),
@@ -87,85 +148,266 @@ pub fn heard(tx: &mut Tx<'_>, actor: &Actor, order_id: OrderId, unit_no: i32, st
     let unit = allocations::lock(tx, order_id, unit_no)?;
     match word {
         Ok(Some(supplied)) => {
-            if !allocations::answer(tx, &reference, AttemptStatus::Succeeded, Some(&supplied), None, now)? { return Ok(Heard::Done); }
-            let arrival = inventory::Arrival { provider_id: candidate.provider, supplied: &supplied, user_id: order.user_id, plan_id: order.plan_id, now };
+            if !allocations::answer(
+                tx,
+                &reference,
+                AttemptStatus::Succeeded,
+                Some(&supplied),
+                None,
+                now,
+            )? {
+                return Ok(Heard::Done);
+            }
+            let arrival = inventory::Arrival {
+                provider_id: candidate.provider,
+                supplied: &supplied,
+                user_id: order.user_id,
+                plan_id: order.plan_id,
+                now,
+            };
             match inventory::admit(tx, &actor.keys, arrival) {
-                Ok(esim) => fulfil(tx, actor, &order, &unit, "provider", esim, Some((&candidate, &supplied)), now)?,
-                Err(Error::Refused(problem)) => give_up(tx, actor, &unit, &format!("What the provider delivered cannot be used: {}", problem.sentence()), now)?,
+                Ok(esim) => fulfil(
+                    tx,
+                    actor,
+                    &order,
+                    &unit,
+                    "provider",
+                    esim,
+                    Some((&candidate, &supplied)),
+                    now,
+                )?,
+                Err(Error::Refused(problem)) => give_up(
+                    tx,
+                    actor,
+                    &unit,
+                    &format!(
+                        "What the provider delivered cannot be used: {}",
+                        problem.sentence()
+                    ),
+                    now,
+                )?,
                 Err(fault) => return Err(fault),
             }
             Ok(Heard::Done)
         }
         Err(SupplyError::Refused(why)) => {
-            allocations::answer(tx, &reference, AttemptStatus::Refused, None, Some(&why), now)?;
+            allocations::answer(
+                tx,
+                &reference,
+                AttemptStatus::Refused,
+                None,
+                Some(&why),
+                now,
+            )?;
             allocations::advance(tx, unit.id, ProvisioningStatus::Queued, None, Some(&why))?;
             Ok(Heard::Again)
         }
         // The provider does not know our reference. A request may still be on its way, so that is believed only after a while.
         Ok(None) if now - sent_at >= SETTLING => {
-            allocations::answer(tx, &reference, AttemptStatus::Abandoned, None, Some("The provider never heard of it."), now)?;
-            allocations::advance(tx, unit.id, ProvisioningStatus::Queued, None, Some("A request never arrived."))?;
+            allocations::answer(
+                tx,
+                &reference,
+                AttemptStatus::Abandoned,
+                None,
+                Some("The provider never heard of it."),
+                now,
+            )?;
+            allocations::advance(
+                tx,
+                unit.id,
+                ProvisioningStatus::Queued,
+                None,
+                Some("A request never arrived."),
+            )?;
             Ok(Heard::Again)
         }
-        Ok(None) => wait(tx, &unit, &reference, "The provider does not know of the request yet.", now),
+        Ok(None) => wait(
+            tx,
+            &unit,
+            &reference,
+            "The provider does not know of the request yet.",
+            now,
+        ),
         Err(SupplyError::Unknown(why)) => wait(tx, &unit, &reference, &why, now),
     }
 }
 
 /// What to do after the provider's word.
-pub enum Heard { /** Nothing. */ Done, /** The next step at once. */ Again, /** The same question later. */ Later(String) }
+pub enum Heard {
+    /** Nothing. */
+    Done,
+    /** The next step at once. */
+    Again,
+    /** The same question later. */
+    Later(String),
+}
 
-fn wait(tx: &mut Tx<'_>, unit: &Unit, reference: &str, why: &str, now: DateTime<Utc>) -> Result<Heard> {
+fn wait(
+    tx: &mut Tx<'_>,
+    unit: &Unit,
+    reference: &str,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<Heard> {
     allocations::answer(tx, reference, AttemptStatus::Unknown, None, Some(why), now)?;
     allocations::advance(tx, unit.id, ProvisioningStatus::Waiting, None, Some(why))?;
     Ok(Heard::Later(why.to_owned()))
 }
 
 /// The unit has its eSIM. With the last one, the order is fulfilled and its delivery goes out.
-#[expect(clippy::too_many_arguments, reason = "one act with all that it records; a struct would be built and taken apart in the same breath")]
-fn fulfil(tx: &mut Tx<'_>, actor: &Actor, order: &query::OrderRow, unit: &Unit, source: &str, esim: EsimId, from: Option<(&Candidate, &Supplied)>, now: DateTime<Utc>) -> Result<()> {
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one act with all that it records; a struct would be built and taken apart in the same breath"
+)]
+fn fulfil(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order: &query::OrderRow,
+    unit: &Unit,
+    source: &str,
+    esim: EsimId,
+    from: Option<(&Candidate, &Supplied)>,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let terms = order.terms()?;
-    bundles::open(tx, bundles::NewBundle {
-        order_id: order.id, unit_no: unit.unit_no, esim_id: esim, plan_id: order.plan_id, provider_id: from.map(|(candidate, _)| candidate.provider),
-        provider_ref: from.map(|(_, supplied)| supplied.order_ref.clone()), total_bytes: terms.data_limit_mb.as_ref().and_then(query::bytes),
-    })?;
-    if let Some((candidate, supplied)) = from { allocations::allocate(tx, unit.id, candidate, esim, supplied, terms.data_limit_mb.as_ref())?; }
-    allocations::advance(tx, unit.id, ProvisioningStatus::Succeeded, Some((source, esim)), None)?;
+    bundles::open(
+        tx,
+        bundles::NewBundle {
+            order_id: order.id,
+            unit_no: unit.unit_no,
+            esim_id: esim,
+            plan_id: order.plan_id,
+            provider_id: from.map(|(candidate, _)| candidate.provider),
+            provider_ref: from.map(|(_, supplied)| supplied.order_ref.clone()),
+            total_bytes: terms.data_limit_mb.as_ref().and_then(query::bytes),
+        },
+    )?;
+    if let Some((candidate, supplied)) = from {
+        allocations::allocate(
+            tx,
+            unit.id,
+            candidate,
+            esim,
+            supplied,
+            terms.data_limit_mb.as_ref(),
+        )?;
+    }
+    allocations::advance(
+        tx,
+        unit.id,
+        ProvisioningStatus::Succeeded,
+        Some((source, esim)),
+        None,
+    )?;
     transactions::name_esim(tx, order.id, esim)?;
-    audit::record(tx, actor, Act::new("order.provision", "order", order.id.0).changing(json!({ "unit_no": unit.unit_no, "esim_id": esim, "source": source })))?;
+    audit::record(
+        tx,
+        actor,
+        Act::new("order.provision", "order", order.id.0)
+            .changing(json!({ "unit_no": unit.unit_no, "esim_id": esim, "source": source })),
+    )?;
     settle(tx, actor, order.id, now)
 }
 
 /// A unit gets no eSIM by itself; the customer has paid for it, so the order says so.
-fn give_up(tx: &mut Tx<'_>, actor: &Actor, unit: &Unit, why: &str, now: DateTime<Utc>) -> Result<()> {
+fn give_up(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    unit: &Unit,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
     allocations::advance(tx, unit.id, ProvisioningStatus::Failed, None, Some(why))?;
-    audit::record(tx, actor, Act::new("provisioning.fail", "order", unit.order_id.0).because(Some(why)).changing(json!({ "unit_no": unit.unit_no })))?;
+    audit::record(
+        tx,
+        actor,
+        Act::new("provisioning.fail", "order", unit.order_id.0)
+            .because(Some(why))
+            .changing(json!({ "unit_no": unit.unit_no })),
+    )?;
     settle(tx, actor, unit.order_id, now)
 }
 
 /// Gives a unit up from outside a step, when its job has been tried for the last time.
-pub fn abandon(tx: &mut Tx<'_>, actor: &Actor, order_id: OrderId, unit_no: i32, why: &str, now: DateTime<Utc>) -> Result<()> {
+pub fn abandon(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order_id: OrderId,
+    unit_no: i32,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
     query::lock(tx, order_id)?;
     let unit = allocations::lock(tx, order_id, unit_no)?;
-    if matches!(unit.status, ProvisioningStatus::Succeeded | ProvisioningStatus::Failed | ProvisioningStatus::NeedsReview) { return Ok(()); }
-    allocations::advance(tx, unit.id, ProvisioningStatus::NeedsReview, None, Some(why))?;
+    if matches!(
+        unit.status,
+        ProvisioningStatus::Succeeded
+            | ProvisioningStatus::Failed
+            | ProvisioningStatus::NeedsReview
+    ) {
+        return Ok(());
+    }
+    allocations::advance(
+        tx,
+        unit.id,
+        ProvisioningStatus::NeedsReview,
+        None,
+        Some(why),
+    )?;
     settle(tx, actor, order_id, now)
 }
 
 /// Draws the sum over the units: fulfilled when all have their eSIM, stuck when the last open one was given up.
 fn settle(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, now: DateTime<Utc>) -> Result<()> {
     let units = allocations::units(tx.conn(), id)?;
-    if units.iter().all(|unit| unit.status == ProvisioningStatus::Succeeded) {
-        if query::advance(tx, id, &[OrderStatus::Paid, OrderStatus::Provisioning, OrderStatus::NeedsReview], OrderStatus::Fulfilled, None, now)? {
+    if units
+        .iter()
+        .all(|unit| unit.status == ProvisioningStatus::Succeeded)
+    {
+        if query::advance(
+            tx,
+            id,
+            &[
+                OrderStatus::Paid,
+                OrderStatus::Provisioning,
+                OrderStatus::NeedsReview,
+            ],
+            OrderStatus::Fulfilled,
+            None,
+            now,
+        )? {
             audit::record(tx, actor, Act::new("order.fulfil", "order", id.0))?;
             let order = query::lock(tx, id)?;
             letter::send(tx, &actor.keys, &order, &format!("order-{id}"))?;
         }
         return Ok(());
     }
-    let given_up = |unit: &&Unit| matches!(unit.status, ProvisioningStatus::Failed | ProvisioningStatus::NeedsReview);
-    if units.iter().any(|unit| !given_up(&unit) && unit.status != ProvisioningStatus::Succeeded) { return Ok(()); }
+    let given_up = |unit: &&Unit| {
+        matches!(
+            unit.status,
+            ProvisioningStatus::Failed | ProvisioningStatus::NeedsReview
+        )
+    };
+    if units
+        .iter()
+        .any(|unit| !given_up(&unit) && unit.status != ProvisioningStatus::Succeeded)
+    {
+        return Ok(());
+    }
     let failed = units.iter().filter(given_up).count();
-    let why = units.iter().find(given_up).and_then(|unit| unit.last_error.clone()).unwrap_or_default();
-    rules::stuck(tx, actor, id, &format!("{failed} of {} eSIMs could not be provisioned. {why}", units.len()), now)
+    let why = units
+        .iter()
+        .find(given_up)
+        .and_then(|unit| unit.last_error.clone())
+        .unwrap_or_default();
+    rules::stuck(
+        tx,
+        actor,
+        id,
+        &format!(
+            "{failed} of {} eSIMs could not be provisioned. {why}",
+            units.len()
+        ),
+        now,
+    )
 }

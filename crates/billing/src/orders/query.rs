@@ -6,9 +6,13 @@ use diesel::prelude::*;
 use platform::{Actor, Conn, Error, Result, Tx, list::begins, page, people};
 use schema::{audit_log, esim_bundles, notifications, orders, plans, transactions, users};
 use wire::{
-    Currency, Decimal, EsimId, Money, OrderId, Page, Paging, Permission, PlanId, TransactionId, UserId,
+    Currency, Decimal, EsimId, Money, OrderId, Page, Paging, Permission, PlanId, TransactionId,
+    UserId,
     accounts::users::UserStatus,
-    billing::{orders::{NewOrder, Order, OrderFilter, OrderKind, OrderSort, OrderStatus, Terms}, transactions::TransactionStatus},
+    billing::{
+        orders::{NewOrder, Order, OrderFilter, OrderKind, OrderSort, OrderStatus, Terms},
+        transactions::TransactionStatus,
+    },
     catalog::plans::Plan,
     messaging::notifications::NotificationStatus,
 };
@@ -47,25 +51,54 @@ pub struct OrderRow {
 
 impl OrderRow {
     /// The frozen terms.
-    pub fn terms(&self) -> Result<Terms> { serde_json::from_value(self.terms.clone()).map_err(Error::internal) }
+    pub fn terms(&self) -> Result<Terms> {
+        serde_json::from_value(self.terms.clone()).map_err(Error::internal)
+    }
 }
 
 fn matching<'a>(filter: &OrderFilter, actor: &Actor) -> orders::BoxedQuery<'a, diesel::pg::Pg> {
     let mut rows = orders::table.into_boxed();
-    if let Some(owner) = actor.only() { rows = rows.filter(orders::user_id.eq(owner)); }
-    if let Some(q) = &filter.q { rows = rows.filter(orders::order_number.like(begins(&q.to_uppercase())).or(orders::reference.eq(q.clone()))); }
-    if let Some(any) = &filter.status { rows = rows.filter(orders::status.eq_any(any.0.clone())); }
-    if let Some(any) = &filter.kind { rows = rows.filter(orders::kind.eq_any(any.0.clone())); }
-    if let Some(id) = filter.user_id { rows = rows.filter(orders::user_id.eq(id)); }
-    if let Some(id) = filter.plan_id { rows = rows.filter(orders::plan_id.eq(id)); }
-    if let Some(any) = &filter.currency { rows = rows.filter(orders::currency.eq_any(any.0.clone())); }
-    if let Some(from) = filter.created_at_from { rows = rows.filter(orders::created_at.ge(from)); }
-    if let Some(to) = filter.created_at_to { rows = rows.filter(orders::created_at.lt(to)); }
+    if let Some(owner) = actor.only() {
+        rows = rows.filter(orders::user_id.eq(owner));
+    }
+    if let Some(q) = &filter.q {
+        rows = rows.filter(
+            orders::order_number
+                .like(begins(&q.to_uppercase()))
+                .or(orders::reference.eq(q.clone())),
+        );
+    }
+    if let Some(any) = &filter.status {
+        rows = rows.filter(orders::status.eq_any(any.0.clone()));
+    }
+    if let Some(any) = &filter.kind {
+        rows = rows.filter(orders::kind.eq_any(any.0.clone()));
+    }
+    if let Some(id) = filter.user_id {
+        rows = rows.filter(orders::user_id.eq(id));
+    }
+    if let Some(id) = filter.plan_id {
+        rows = rows.filter(orders::plan_id.eq(id));
+    }
+    if let Some(any) = &filter.currency {
+        rows = rows.filter(orders::currency.eq_any(any.0.clone()));
+    }
+    if let Some(from) = filter.created_at_from {
+        rows = rows.filter(orders::created_at.ge(from));
+    }
+    if let Some(to) = filter.created_at_to {
+        rows = rows.filter(orders::created_at.lt(to));
+    }
     rows
 }
 
 /// A page of the orders that the actor may see.
-pub fn page(conn: &mut Conn, actor: &Actor, filter: &OrderFilter, paging: &Paging<OrderSort>) -> Result<Page<Order>> {
+pub fn page(
+    conn: &mut Conn,
+    actor: &Actor,
+    filter: &OrderFilter,
+    paging: &Paging<OrderSort>,
+) -> Result<Page<Order>> {
     let page = page!(conn, paging, matching(filter, actor) => OrderRow, tie orders::id, {
         OrderSort::CreatedAt => orders::created_at, OrderSort::TotalAmount => orders::total_amount, OrderSort::UpdatedAt => orders::updated_at,
     })?;
@@ -74,118 +107,295 @@ pub fn page(conn: &mut Conn, actor: &Actor, filter: &OrderFilter, paging: &Pagin
 
 /// An order that the actor may see.
 pub fn find(conn: &mut Conn, actor: &Actor, id: OrderId) -> Result<Order> {
-    let row = matching(&OrderFilter::default(), actor).filter(orders::id.eq(id)).select(OrderRow::as_select()).first(conn)?;
-    shown(conn, actor, vec![row])?.pop().ok_or_else(Error::not_found)
+    let row = matching(&OrderFilter::default(), actor)
+        .filter(orders::id.eq(id))
+        .select(OrderRow::as_select())
+        .first(conn)?;
+    shown(conn, actor, vec![row])?
+        .pop()
+        .ok_or_else(Error::not_found)
 }
 
 /// Orders as the actor may see them: customers named, costs left out where they may not be seen.
 fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Order>> {
     let people: Vec<UserId> = rows.iter().map(|row| row.user_id).collect();
-    let mut names = people::names(conn, &actor.keys, &people, people::is_masked_for(actor.role))?;
+    let mut names = people::names(
+        conn,
+        &actor.keys,
+        &people,
+        people::is_masked_for(actor.role),
+    )?;
     let delivered = delivered_at(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
     let sees_costs = actor.can(Permission::CostsRead);
-    rows.into_iter().map(|row| Ok(Order {
-        terms: row.terms()?,
-        customer: names.entry(row.user_id).or_default().clone(),
-        delivered_at: delivered.iter().find(|(id, _)| *id == Some(row.id)).and_then(|(_, at)| *at),
-        id: row.id, order_number: row.order_number, user_id: row.user_id, plan_id: row.plan_id, kind: row.kind, quantity: row.quantity,
-        region: row.region, unit_price: row.unit_price, unit_cost: sees_costs.then_some(row.unit_cost), discount_amount: row.discount_amount,
-        tax_amount: row.tax_amount, total_amount: row.total_amount, currency: row.currency, status: row.status, status_reason: row.status_reason,
-        reference: row.reference, esim_id: row.esim_id, created_by: row.created_by, expires_at: row.expires_at, paid_at: row.paid_at,
-        fulfilled_at: row.fulfilled_at, cancelled_at: row.cancelled_at, version: row.version, created_at: row.created_at, updated_at: row.updated_at,
-    })).collect()
+    rows.into_iter()
+        .map(|row| {
+            Ok(Order {
+                terms: row.terms()?,
+                customer: names.entry(row.user_id).or_default().clone(),
+                delivered_at: delivered
+                    .iter()
+                    .find(|(id, _)| *id == Some(row.id))
+                    .and_then(|(_, at)| *at),
+                id: row.id,
+                order_number: row.order_number,
+                user_id: row.user_id,
+                plan_id: row.plan_id,
+                kind: row.kind,
+                quantity: row.quantity,
+                region: row.region,
+                unit_price: row.unit_price,
+                unit_cost: sees_costs.then_some(row.unit_cost),
+                discount_amount: row.discount_amount,
+                tax_amount: row.tax_amount,
+                total_amount: row.total_amount,
+                currency: row.currency,
+                status: row.status,
+                status_reason: row.status_reason,
+                reference: row.reference,
+                esim_id: row.esim_id,
+                created_by: row.created_by,
+                expires_at: row.expires_at,
+                paid_at: row.paid_at,
+                fulfilled_at: row.fulfilled_at,
+                cancelled_at: row.cancelled_at,
+                version: row.version,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            })
+        })
+        .collect()
 }
 
 /// When each order's delivery was first sent.
-fn delivered_at(conn: &mut Conn, ids: &[OrderId]) -> Result<Vec<(Option<OrderId>, Option<DateTime<Utc>>)>> {
-    Ok(notifications::table.filter(notifications::order_id.eq_any(ids)).filter(notifications::sent_at.is_not_null())
-        .group_by(notifications::order_id).select((notifications::order_id, diesel::dsl::min(notifications::sent_at))).load(conn)?)
+fn delivered_at(
+    conn: &mut Conn,
+    ids: &[OrderId],
+) -> Result<Vec<(Option<OrderId>, Option<DateTime<Utc>>)>> {
+    Ok(notifications::table
+        .filter(notifications::order_id.eq_any(ids))
+        .filter(notifications::sent_at.is_not_null())
+        .group_by(notifications::order_id)
+        .select((
+            notifications::order_id,
+            diesel::dsl::min(notifications::sent_at),
+        ))
+        .load(conn)?)
 }
 
 /// A customer who may buy; nobody else can be sold to.
 pub fn buyer(conn: &mut Conn, id: UserId) -> Result<bool> {
-    Ok(diesel::select(diesel::dsl::exists(users::table.find(id).filter(users::deleted_at.is_null()).filter(users::status.eq(UserStatus::Active)))).get_result(conn)?)
+    Ok(diesel::select(diesel::dsl::exists(
+        users::table
+            .find(id)
+            .filter(users::deleted_at.is_null())
+            .filter(users::status.eq(UserStatus::Active)),
+    ))
+    .get_result(conn)?)
 }
 
 /// A plan that is sold.
 pub fn plan(conn: &mut Conn, id: PlanId) -> Result<Option<Plan>> {
-    Ok(plans::table.find(id).filter(plans::deleted_at.is_null()).filter(plans::is_active).select(Plan::as_select()).first(conn).optional()?)
+    Ok(plans::table
+        .find(id)
+        .filter(plans::deleted_at.is_null())
+        .filter(plans::is_active)
+        .select(Plan::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// What an order is written with, beside what the caller said.
-pub struct Draft { pub id: OrderId, pub user_id: UserId, pub terms: Terms, pub region: String, pub unit_price: Money, pub unit_cost: Money, pub total: Money, pub created_by: Option<UserId>, pub expires_at: DateTime<Utc>, pub now: DateTime<Utc> }
+pub struct Draft {
+    pub id: OrderId,
+    pub user_id: UserId,
+    pub terms: Terms,
+    pub region: String,
+    pub unit_price: Money,
+    pub unit_cost: Money,
+    pub total: Money,
+    pub created_by: Option<UserId>,
+    pub expires_at: DateTime<Utc>,
+    pub now: DateTime<Utc>,
+}
 
 /// Writes an order that waits for its payment.
 pub fn insert(tx: &mut Tx<'_>, new: &NewOrder, draft: &Draft) -> Result<()> {
-    diesel::insert_into(orders::table).values((
-        orders::id.eq(draft.id), orders::user_id.eq(draft.user_id), orders::plan_id.eq(new.plan_id), orders::kind.eq(OrderKind::New),
-        orders::quantity.eq(new.quantity), orders::region.eq(&draft.region), orders::terms.eq(serde_json::to_value(&draft.terms).map_err(Error::internal)?),
-        orders::unit_price.eq(&draft.unit_price), orders::unit_cost.eq(&draft.unit_cost), orders::total_amount.eq(&draft.total),
-        orders::currency.eq(new.currency), orders::status.eq(OrderStatus::PendingPayment), orders::reference.eq(&new.reference),
-        orders::created_by.eq(draft.created_by), orders::expires_at.eq(draft.expires_at), orders::created_at.eq(draft.now), orders::updated_at.eq(draft.now),
-    )).execute(tx.conn()).map_err(|error| match Error::broke(&error) {
-        Some("orders_reference_key") => Error::field("reference", "taken", "You have used this reference for another order."),
-        _ => error.into(),
-    })?;
+    diesel::insert_into(orders::table)
+        .values((
+            orders::id.eq(draft.id),
+            orders::user_id.eq(draft.user_id),
+            orders::plan_id.eq(new.plan_id),
+            orders::kind.eq(OrderKind::New),
+            orders::quantity.eq(new.quantity),
+            orders::region.eq(&draft.region),
+            orders::terms.eq(serde_json::to_value(&draft.terms).map_err(Error::internal)?),
+            orders::unit_price.eq(&draft.unit_price),
+            orders::unit_cost.eq(&draft.unit_cost),
+            orders::total_amount.eq(&draft.total),
+            orders::currency.eq(new.currency),
+            orders::status.eq(OrderStatus::PendingPayment),
+            orders::reference.eq(&new.reference),
+            orders::created_by.eq(draft.created_by),
+            orders::expires_at.eq(draft.expires_at),
+            orders::created_at.eq(draft.now),
+            orders::updated_at.eq(draft.now),
+        ))
+        .execute(tx.conn())
+        .map_err(|error| match Error::broke(&error) {
+            Some("orders_reference_key") => Error::field(
+                "reference",
+                "taken",
+                "You have used this reference for another order.",
+            ),
+            _ => error.into(),
+        })?;
     Ok(())
 }
 
 /// The order, locked until the end of the transaction: whoever decides about it comes first.
 pub fn lock(tx: &mut Tx<'_>, id: OrderId) -> Result<OrderRow> {
-    Ok(orders::table.find(id).for_update().select(OrderRow::as_select()).first(tx.conn())?)
+    Ok(orders::table
+        .find(id)
+        .for_update()
+        .select(OrderRow::as_select())
+        .first(tx.conn())?)
 }
 
 /// Moves an order on, if it still is where it was seen; whether it was.
-pub fn advance(tx: &mut Tx<'_>, id: OrderId, from: &[OrderStatus], to: OrderStatus, reason: Option<&str>, now: DateTime<Utc>) -> Result<bool> {
+pub fn advance(
+    tx: &mut Tx<'_>,
+    id: OrderId,
+    from: &[OrderStatus],
+    to: OrderStatus,
+    reason: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let paid = matches!(to, OrderStatus::Paid).then_some(now);
     let fulfilled = matches!(to, OrderStatus::Fulfilled).then_some(now);
     let cancelled = matches!(to, OrderStatus::Cancelled).then_some(now);
-    let moved = diesel::update(orders::table.find(id).filter(orders::status.eq_any(from))).set((
-        orders::status.eq(to), orders::status_reason.eq(reason), orders::version.eq(orders::version + 1),
-        paid.map(|at| orders::paid_at.eq(at)), fulfilled.map(|at| orders::fulfilled_at.eq(at)), cancelled.map(|at| orders::cancelled_at.eq(at)),
-    )).execute(tx.conn())?;
+    let moved = diesel::update(orders::table.find(id).filter(orders::status.eq_any(from)))
+        .set((
+            orders::status.eq(to),
+            orders::status_reason.eq(reason),
+            orders::version.eq(orders::version + 1),
+            paid.map(|at| orders::paid_at.eq(at)),
+            fulfilled.map(|at| orders::fulfilled_at.eq(at)),
+            cancelled.map(|at| orders::cancelled_at.eq(at)),
+        ))
+        .execute(tx.conn())?;
     Ok(moved == 1)
 }
 
 /// How many units of an order have their bundle, and the eSIMs of these.
 pub fn delivered(conn: &mut Conn, id: OrderId) -> Result<Vec<EsimId>> {
-    let esims: Vec<Option<EsimId>> = esim_bundles::table.filter(esim_bundles::order_id.eq(id)).order(esim_bundles::unit_no).select(esim_bundles::esim_id).load(conn)?;
+    let esims: Vec<Option<EsimId>> = esim_bundles::table
+        .filter(esim_bundles::order_id.eq(id))
+        .order(esim_bundles::unit_no)
+        .select(esim_bundles::esim_id)
+        .load(conn)?;
     Ok(esims.into_iter().flatten().collect())
 }
 
 /// Orders whose time to pay is over, or that were paid and stand still, for the sweep to take up again.
 pub fn standing_still(conn: &mut Conn, now: DateTime<Utc>) -> Result<(Vec<OrderId>, Vec<OrderId>)> {
-    let overdue = orders::table.filter(orders::status.eq(OrderStatus::PendingPayment)).filter(orders::expires_at.lt(now)).order(orders::expires_at).limit(200).select(orders::id).load(conn)?;
-    let idle = orders::table.filter(orders::status.eq_any([OrderStatus::Paid, OrderStatus::Provisioning])).filter(orders::updated_at.lt(now - chrono::TimeDelta::minutes(2))).order(orders::updated_at).limit(200).select(orders::id).load(conn)?;
+    let overdue = orders::table
+        .filter(orders::status.eq(OrderStatus::PendingPayment))
+        .filter(orders::expires_at.lt(now))
+        .order(orders::expires_at)
+        .limit(200)
+        .select(orders::id)
+        .load(conn)?;
+    let idle = orders::table
+        .filter(orders::status.eq_any([OrderStatus::Paid, OrderStatus::Provisioning]))
+        .filter(orders::updated_at.lt(now - chrono::TimeDelta::minutes(2)))
+        .order(orders::updated_at)
+        .limit(200)
+        .select(orders::id)
+        .load(conn)?;
     Ok((overdue, idle))
 }
 
 /// What the record says of an order and its payments, the oldest first.
 pub fn record(conn: &mut Conn, id: OrderId, payments: &[TransactionId]) -> Result<Vec<Recorded>> {
-    let subjects: Vec<uuid::Uuid> = payments.iter().map(|payment| payment.0).chain([id.0]).collect();
-    type Row = (DateTime<Utc>, Option<UserId>, String, Option<serde_json::Value>, Option<String>);
-    let rows: Vec<Row> = audit_log::table.filter(audit_log::subject_type.eq_any(["order", "transaction"])).filter(audit_log::subject_id.eq_any(subjects))
-        .order((audit_log::created_at, audit_log::id)).limit(500)
-        .select((audit_log::created_at, audit_log::actor_id, audit_log::action, audit_log::change, audit_log::reason)).load(conn)?;
-    Ok(rows.into_iter().map(|(at, actor_id, action, change, reason)| Recorded { at, actor_id, action, change, reason }).collect())
+    let subjects: Vec<uuid::Uuid> = payments
+        .iter()
+        .map(|payment| payment.0)
+        .chain([id.0])
+        .collect();
+    type Row = (
+        DateTime<Utc>,
+        Option<UserId>,
+        String,
+        Option<serde_json::Value>,
+        Option<String>,
+    );
+    let rows: Vec<Row> = audit_log::table
+        .filter(audit_log::subject_type.eq_any(["order", "transaction"]))
+        .filter(audit_log::subject_id.eq_any(subjects))
+        .order((audit_log::created_at, audit_log::id))
+        .limit(500)
+        .select((
+            audit_log::created_at,
+            audit_log::actor_id,
+            audit_log::action,
+            audit_log::change,
+            audit_log::reason,
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(at, actor_id, action, change, reason)| Recorded {
+            at,
+            actor_id,
+            action,
+            change,
+            reason,
+        })
+        .collect())
 }
 
 /// The payments of an order.
 pub fn payments(conn: &mut Conn, id: OrderId) -> Result<Vec<TransactionId>> {
-    Ok(transactions::table.filter(transactions::order_id.eq(id)).select(transactions::id).load(conn)?)
+    Ok(transactions::table
+        .filter(transactions::order_id.eq(id))
+        .select(transactions::id)
+        .load(conn)?)
 }
 
 /// The payments of an order that have not come in, with the gateway's id of each.
 pub fn open_payments(conn: &mut Conn, id: OrderId) -> Result<Vec<(TransactionId, Option<String>)>> {
-    Ok(transactions::table.filter(transactions::order_id.eq(id)).filter(transactions::status.eq(TransactionStatus::Pending))
-        .select((transactions::id, transactions::gateway_transaction_id)).load(conn)?)
+    Ok(transactions::table
+        .filter(transactions::order_id.eq(id))
+        .filter(transactions::status.eq(TransactionStatus::Pending))
+        .select((transactions::id, transactions::gateway_transaction_id))
+        .load(conn)?)
 }
 
 /// The messages about an order, and what became of them.
-pub fn messages(conn: &mut Conn, id: OrderId) -> Result<Vec<(DateTime<Utc>, NotificationStatus, Option<DateTime<Utc>>, Option<String>)>> {
-    Ok(notifications::table.filter(notifications::order_id.eq(id)).order(notifications::created_at)
-        .select((notifications::created_at, notifications::status, notifications::sent_at, notifications::last_error)).load(conn)?)
+pub fn messages(
+    conn: &mut Conn,
+    id: OrderId,
+) -> Result<
+    Vec<(
+        DateTime<Utc>,
+        NotificationStatus,
+        Option<DateTime<Utc>>,
+        Option<String>,
+    )>,
+> {
+    Ok(notifications::table
+        .filter(notifications::order_id.eq(id))
+        .order(notifications::created_at)
+        .select((
+            notifications::created_at,
+            notifications::status,
+            notifications::sent_at,
+            notifications::last_error,
+        ))
+        .load(conn)?)
 }
 
 /// MB of 1,000,000 bytes, in bytes.
-pub fn bytes(megabytes: &Decimal) -> Option<i64> { megabytes.whole().and_then(|mb| mb.checked_mul(1_000_000)) }
+pub fn bytes(megabytes: &Decimal) -> Option<i64> {
+    megabytes.whole().and_then(|mb| mb.checked_mul(1_000_000))
+}

@@ -19,31 +19,52 @@ listing!(Order, "/orders", export "/orders/export", tag "billing/orders", needs 
     params(("Idempotency-Key" = String, Header, description = "Unique for this order; the same key gives the same answer")),
     responses((status = 201, description = "Placed", body = Order)))]
 #[post("/orders")]
-pub async fn create(caller: Caller<OrdersWrite>, once: IdempotencyKey, new: Valid<NewOrder>) -> Result<Once<Order>> {
+pub async fn create(
+    caller: Caller<OrdersWrite>,
+    once: IdempotencyKey,
+    new: Valid<NewOrder>,
+) -> Result<Once<Order>> {
     let ctx = caller.ctx().clone();
-    caller.write_once(once.of(&new), move |tx, actor| rules::place(tx, actor, &ctx, new.into_inner())).await
+    caller
+        .write_once(once.of(&new), move |tx, actor| {
+            rules::place(tx, actor, &ctx, new.into_inner())
+        })
+        .await
 }
 
 /// Show an order.
 #[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:read"])), params(("id" = OrderId, Path)), responses((status = 200, description = "The order", body = Order)))]
 #[get("/orders/{id}")]
 pub async fn show(caller: Caller<OrdersRead>, id: Id<OrderId>) -> Result<Tagged<Order>> {
-    caller.read(move |conn, actor| query::find(conn, actor, id.0)).await.map(Tagged)
+    caller
+        .read(move |conn, actor| query::find(conn, actor, id.0))
+        .await
+        .map(Tagged)
 }
 
 /// Show what happened to an order, step by step.
 #[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:read"])), params(("id" = OrderId, Path)), responses((status = 200, description = "Its steps, the oldest first", body = Timeline)))]
 #[get("/orders/{id}/timeline")]
 pub async fn timeline(caller: Caller<OrdersRead>, id: Id<OrderId>) -> Result<Json<Timeline>> {
-    caller.read(move |conn, actor| steps::of(conn, actor, id.0)).await.map(Json)
+    caller
+        .read(move |conn, actor| steps::of(conn, actor, id.0))
+        .await
+        .map(Json)
 }
 
 /// Cancel an order that nobody has paid.
 #[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:write"])), params(("id" = OrderId, Path)), request_body = CancelOrder, responses((status = 200, description = "Cancelled", body = Order)))]
 #[post("/orders/{id}/cancel")]
-pub async fn cancel(caller: Caller<OrdersWrite>, id: Id<OrderId>, why: Valid<CancelOrder>) -> Result<Tagged<Order>> {
+pub async fn cancel(
+    caller: Caller<OrdersWrite>,
+    id: Id<OrderId>,
+    why: Valid<CancelOrder>,
+) -> Result<Tagged<Order>> {
     let ctx = caller.ctx().clone();
-    caller.write(move |tx, actor| rules::cancel(tx, actor, &ctx, id.0, &why.reason)).await.map(Tagged)
+    caller
+        .write(move |tx, actor| rules::cancel(tx, actor, &ctx, id.0, &why.reason))
+        .await
+        .map(Tagged)
 }
 
 /// Take a stuck order up again.
@@ -51,7 +72,10 @@ pub async fn cancel(caller: Caller<OrdersWrite>, id: Id<OrderId>, why: Valid<Can
 #[post("/orders/{id}/retry")]
 pub async fn retry(caller: Caller<OrdersRetry>, id: Id<OrderId>) -> Result<Tagged<Order>> {
     let ctx = caller.ctx().clone();
-    caller.write(move |tx, actor| rules::retry(tx, actor, &ctx, id.0)).await.map(Tagged)
+    caller
+        .write(move |tx, actor| rules::retry(tx, actor, &ctx, id.0))
+        .await
+        .map(Tagged)
 }
 
 /// Send the delivery of an order once more.
@@ -59,5 +83,8 @@ pub async fn retry(caller: Caller<OrdersRetry>, id: Id<OrderId>) -> Result<Tagge
 #[post("/orders/{id}/resend")]
 pub async fn resend(caller: Caller<OrdersResend>, id: Id<OrderId>) -> Result<Tagged<Order>> {
     let ctx = caller.ctx().clone();
-    caller.write(move |tx, actor| rules::resend(tx, actor, &ctx, id.0)).await.map(Tagged)
+    caller
+        .write(move |tx, actor| rules::resend(tx, actor, &ctx, id.0))
+        .await
+        .map(Tagged)
 }

@@ -5,10 +5,20 @@ use chrono::{DateTime, Utc};
 use platform::{Actor, Conn, Result, people};
 use serde_json::Value;
 use std::collections::HashMap;
-use wire::{OrderId, UserId, billing::orders::{Step, Timeline, Tone}, messaging::notifications::NotificationStatus};
+use wire::{
+    OrderId, UserId,
+    billing::orders::{Step, Timeline, Tone},
+    messaging::notifications::NotificationStatus,
+};
 
 /// One act of the record.
-pub struct Recorded { pub at: DateTime<Utc>, pub actor_id: Option<UserId>, pub action: String, pub change: Option<Value>, pub reason: Option<String> }
+pub struct Recorded {
+    pub at: DateTime<Utc>,
+    pub actor_id: Option<UserId>,
+    pub action: String,
+    pub change: Option<Value>,
+    pub reason: Option<String>,
+}
 
 /// The steps of an order that the actor may see, the oldest first.
 pub fn of(conn: &mut Conn, actor: &Actor, id: OrderId) -> Result<Timeline> {
@@ -17,43 +27,131 @@ pub fn of(conn: &mut Conn, actor: &Actor, id: OrderId) -> Result<Timeline> {
     let acts = query::record(conn, id, &payments)?;
     let people: Vec<UserId> = acts.iter().filter_map(|act| act.actor_id).collect();
     // A customer learns what was done, not which member of the staff did it.
-    let names = if actor.only().is_none() { people::names(conn, &actor.keys, &people, false)? } else { HashMap::new() };
-    let mut steps: Vec<Step> = acts.into_iter().filter_map(|act| told(act, &names)).collect();
-    for (created_at, status, sent_at, error) in query::messages(conn, id)? { steps.push(delivery(created_at, status, sent_at, error)); }
+    let names = if actor.only().is_none() {
+        people::names(conn, &actor.keys, &people, false)?
+    } else {
+        HashMap::new()
+    };
+    let mut steps: Vec<Step> = acts
+        .into_iter()
+        .filter_map(|act| told(act, &names))
+        .collect();
+    for (created_at, status, sent_at, error) in query::messages(conn, id)? {
+        steps.push(delivery(created_at, status, sent_at, error));
+    }
     steps.sort_by_key(|step| step.at);
     Ok(Timeline { data: steps })
 }
 
 fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<Step> {
     let reason = act.reason.clone().unwrap_or_default();
-    let source = act.change.as_ref().and_then(|change| change.get("source")).and_then(Value::as_str).unwrap_or_default();
+    let source = act
+        .change
+        .as_ref()
+        .and_then(|change| change.get("source"))
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let (what, sentence, tone) = match act.action.as_str() {
         "order.place" => ("ordered", "The order was placed.".to_owned(), Tone::Good),
-        "transaction.open" => ("payment opened", "The payment was opened at the gateway.".to_owned(), Tone::Waiting),
-        "transaction.simulate" => ("simulated", "The payment simulator was told what to do.".to_owned(), Tone::Neutral),
-        "transaction.fail" => ("declined", format!("The payment failed. {reason}"), Tone::Bad),
+        "transaction.open" => (
+            "payment opened",
+            "The payment was opened at the gateway.".to_owned(),
+            Tone::Waiting,
+        ),
+        "transaction.simulate" => (
+            "simulated",
+            "The payment simulator was told what to do.".to_owned(),
+            Tone::Neutral,
+        ),
+        "transaction.fail" => (
+            "declined",
+            format!("The payment failed. {reason}"),
+            Tone::Bad,
+        ),
         "transaction.mismatch" => ("mismatch", reason, Tone::Bad),
         "order.pay" => ("paid", "The payment came in.".to_owned(), Tone::Good),
-        "provisioning.ask" => ("asked", "A provider was asked for an eSIM.".to_owned(), Tone::Waiting),
+        "provisioning.ask" => (
+            "asked",
+            "A provider was asked for an eSIM.".to_owned(),
+            Tone::Waiting,
+        ),
         "provisioning.fail" => ("not provisioned", reason, Tone::Bad),
-        "order.provision" if source == "stock" => ("provisioned", "An eSIM was taken from stock.".to_owned(), Tone::Good),
-        "order.provision" => ("provisioned", "A provider delivered an eSIM.".to_owned(), Tone::Good),
-        "order.fulfil" => ("fulfilled", "Every eSIM of the order is there.".to_owned(), Tone::Good),
+        "order.provision" if source == "stock" => (
+            "provisioned",
+            "An eSIM was taken from stock.".to_owned(),
+            Tone::Good,
+        ),
+        "order.provision" => (
+            "provisioned",
+            "A provider delivered an eSIM.".to_owned(),
+            Tone::Good,
+        ),
+        "order.fulfil" => (
+            "fulfilled",
+            "Every eSIM of the order is there.".to_owned(),
+            Tone::Good,
+        ),
         "order.review" => ("needs review", reason, Tone::Bad),
-        "order.cancel" => ("cancelled", format!("The order was cancelled. {reason}"), Tone::Bad),
-        "order.retry" => ("taken up again", "The order was taken up again.".to_owned(), Tone::Neutral),
-        "order.resend" => ("sent again", "The delivery was sent once more.".to_owned(), Tone::Neutral),
+        "order.cancel" => (
+            "cancelled",
+            format!("The order was cancelled. {reason}"),
+            Tone::Bad,
+        ),
+        "order.retry" => (
+            "taken up again",
+            "The order was taken up again.".to_owned(),
+            Tone::Neutral,
+        ),
+        "order.resend" => (
+            "sent again",
+            "The delivery was sent once more.".to_owned(),
+            Tone::Neutral,
+        ),
         _ => return None,
     };
     let actor = act.actor_id.and_then(|id| names.get(&id).cloned());
-    Some(Step { at: act.at, what: what.to_owned(), sentence: sentence.trim().to_owned(), actor_id: act.actor_id.filter(|_| actor.is_some()), actor, tone })
+    Some(Step {
+        at: act.at,
+        what: what.to_owned(),
+        sentence: sentence.trim().to_owned(),
+        actor_id: act.actor_id.filter(|_| actor.is_some()),
+        actor,
+        tone,
+    })
 }
 
-fn delivery(created_at: DateTime<Utc>, status: NotificationStatus, sent_at: Option<DateTime<Utc>>, error: Option<String>) -> Step {
+fn delivery(
+    created_at: DateTime<Utc>,
+    status: NotificationStatus,
+    sent_at: Option<DateTime<Utc>>,
+    error: Option<String>,
+) -> Step {
     let (at, what, sentence, tone) = match (status, sent_at) {
-        (_, Some(at)) => (at, "delivered", "The delivery was sent to the customer.".to_owned(), Tone::Good),
-        (NotificationStatus::Failed, None) => (created_at, "not delivered", "The delivery could not be sent; send it again.".to_owned(), Tone::Bad),
-        _ => (created_at, "delivery waits", error.unwrap_or_else(|| "The delivery is in the outbox.".to_owned()), Tone::Waiting),
+        (_, Some(at)) => (
+            at,
+            "delivered",
+            "The delivery was sent to the customer.".to_owned(),
+            Tone::Good,
+        ),
+        (NotificationStatus::Failed, None) => (
+            created_at,
+            "not delivered",
+            "The delivery could not be sent; send it again.".to_owned(),
+            Tone::Bad,
+        ),
+        _ => (
+            created_at,
+            "delivery waits",
+            error.unwrap_or_else(|| "The delivery is in the outbox.".to_owned()),
+            Tone::Waiting,
+        ),
     };
-    Step { at, what: what.to_owned(), sentence, actor_id: None, actor: None, tone }
+    Step {
+        at,
+        what: what.to_owned(),
+        sentence,
+        actor_id: None,
+        actor: None,
+        tone,
+    }
 }

@@ -3,57 +3,112 @@
 use super::{query, rules};
 use crate::webhooks;
 use gateways::Simulator;
-use platform::{Actor, Ctx, Error, Result, audit::{self, Act}, config::Simulated, jobs::{self, Job}, ports::payments::{GatewayError, Opening}};
+use platform::{
+    Actor, Ctx, Error, Result,
+    audit::{self, Act},
+    config::Simulated,
+    jobs::{self, Job},
+    ports::payments::{GatewayError, Opening},
+};
 use serde::{Deserialize, Serialize};
-use wire::{TransactionId, billing::{orders::Terms, transactions::{SimulatedOutcome, TransactionStatus}}};
+use wire::{
+    TransactionId,
+    billing::{
+        orders::Terms,
+        transactions::{SimulatedOutcome, TransactionStatus},
+    },
+};
 
 /// Opens a payment at the gateway. The transaction's id is the idempotency key: however often it runs, one payment.
 #[derive(Serialize, Deserialize)]
-pub struct Open { /** The payment. */ pub transaction: TransactionId }
+pub struct Open {
+    /** The payment. */
+    pub transaction: TransactionId,
+}
 
 impl Job for Open {
     const KIND: &'static str = "transactions.open";
-    fn unique_key(&self) -> Option<String> { Some(format!("open-{}", self.transaction)) }
+    fn unique_key(&self) -> Option<String> {
+        Some(format!("open-{}", self.transaction))
+    }
 
     async fn run(self, ctx: Ctx) -> Result<()> {
         let id = self.transaction;
         let (payment, order) = ctx.db.read(move |conn| query::with_order(conn, id)).await?;
-        if payment.status != TransactionStatus::Pending || payment.gateway_transaction_id.is_some() { return Ok(()); }
-        let (order, number, terms, expires_at) = order.ok_or_else(|| Error::internal("a payment without an order"))?;
+        if payment.status != TransactionStatus::Pending || payment.gateway_transaction_id.is_some()
+        {
+            return Ok(());
+        }
+        let (order, number, terms, expires_at) =
+            order.ok_or_else(|| Error::internal("a payment without an order"))?;
         let terms: Terms = serde_json::from_value(terms).map_err(Error::internal)?;
         let opening = Opening {
-            transaction: id, title: format!("{} ({number})", terms.name), amount: payment.total_amount, currency: payment.currency,
-            return_url: format!("{}/billing/orders/{order}", ctx.config.public_url), expires_at: expires_at.unwrap_or_else(|| ctx.clock.now()),
+            transaction: id,
+            title: format!("{} ({number})", terms.name),
+            amount: payment.total_amount,
+            currency: payment.currency,
+            return_url: format!("{}/billing/orders/{order}", ctx.config.public_url),
+            expires_at: expires_at.unwrap_or_else(|| ctx.clock.now()),
         };
         match ctx.ports.payments.open(&opening).await {
             Ok(opened) => {
-                let (actor, gateway, simulated) = (Actor::system(&ctx), ctx.ports.payments.name(), simulated(&ctx));
-                ctx.db.write(move |tx| {
-                    if !query::opened(tx, id, gateway, &opened)? { return Ok(()); }
-                    audit::record(tx, &actor, Act::new("transaction.open", "transaction", id.0))?;
-                    simulated.map_or(Ok(()), |outcome| jobs::enqueue(tx, &Simulate { transaction: id, outcome }))
-                }).await
+                let (actor, gateway, simulated) = (
+                    Actor::system(&ctx),
+                    ctx.ports.payments.name(),
+                    simulated(&ctx),
+                );
+                ctx.db
+                    .write(move |tx| {
+                        if !query::opened(tx, id, gateway, &opened)? {
+                            return Ok(());
+                        }
+                        audit::record(
+                            tx,
+                            &actor,
+                            Act::new("transaction.open", "transaction", id.0),
+                        )?;
+                        simulated.map_or(Ok(()), |outcome| {
+                            jobs::enqueue(
+                                tx,
+                                &Simulate {
+                                    transaction: id,
+                                    outcome,
+                                },
+                            )
+                        })
+                    })
+                    .await
             }
             Err(GatewayError::Refused(why)) => self.refused(ctx, why).await,
             Err(unknown) => Err(Error::internal(unknown)),
         }
     }
 
-    async fn give_up(self, ctx: Ctx, why: String) -> Result<()> { self.refused(ctx, why).await }
+    async fn give_up(self, ctx: Ctx, why: String) -> Result<()> {
+        self.refused(ctx, why).await
+    }
 }
 
 impl Open {
     async fn refused(self, ctx: Ctx, why: String) -> Result<()> {
         let (actor, now) = (Actor::system(&ctx), ctx.clock.now());
-        let event = webhooks::said(self.transaction, format!("The payment could not be opened: {why}"));
+        let event = webhooks::said(
+            self.transaction,
+            format!("The payment could not be opened: {why}"),
+        );
         let gateway = ctx.ports.payments.name();
-        ctx.db.write(move |tx| rules::settle(tx, &actor, gateway, &event, now).map(drop)).await
+        ctx.db
+            .write(move |tx| rules::settle(tx, &actor, gateway, &event, now).map(drop))
+            .await
     }
 }
 
 /// What the simulator does without being asked.
 fn simulated(ctx: &Ctx) -> Option<SimulatedOutcome> {
-    match (ctx.ports.payments.is_simulated(), ctx.config.payments.simulator) {
+    match (
+        ctx.ports.payments.is_simulated(),
+        ctx.config.payments.simulator,
+    ) {
         (true, Simulated::Succeed) => Some(SimulatedOutcome::Succeed),
         (true, Simulated::Decline) => Some(SimulatedOutcome::Decline),
         _ => None,
@@ -62,15 +117,28 @@ fn simulated(ctx: &Ctx) -> Option<SimulatedOutcome> {
 
 /// Closes a payment at the gateway, so that it cannot be paid any more.
 #[derive(Serialize, Deserialize)]
-pub struct Close { /** The payment. */ pub transaction: TransactionId }
+pub struct Close {
+    /** The payment. */
+    pub transaction: TransactionId,
+}
 
 impl Job for Close {
     const KIND: &'static str = "transactions.close";
-    fn unique_key(&self) -> Option<String> { Some(format!("close-{}", self.transaction)) }
+    fn unique_key(&self) -> Option<String> {
+        Some(format!("close-{}", self.transaction))
+    }
     async fn run(self, ctx: Ctx) -> Result<()> {
-        let (payment, _) = ctx.db.read(move |conn| query::with_order(conn, self.transaction)).await?;
+        let (payment, _) = ctx
+            .db
+            .read(move |conn| query::with_order(conn, self.transaction))
+            .await?;
         match payment.gateway_transaction_id {
-            Some(reference) => ctx.ports.payments.close(&reference).await.map_err(Error::internal),
+            Some(reference) => ctx
+                .ports
+                .payments
+                .close(&reference)
+                .await
+                .map_err(Error::internal),
             None => Ok(()),
         }
     }
@@ -78,16 +146,31 @@ impl Job for Close {
 
 /// Lets the payment simulator tell an outcome, by the same signed webhook and the same way in as a real gateway's.
 #[derive(Serialize, Deserialize)]
-pub struct Simulate { /** The payment. */ pub transaction: TransactionId, /** What becomes of it. */ pub outcome: SimulatedOutcome }
+pub struct Simulate {
+    /** The payment. */
+    pub transaction: TransactionId,
+    /** What becomes of it. */
+    pub outcome: SimulatedOutcome,
+}
 
 impl Job for Simulate {
     const KIND: &'static str = "transactions.simulate";
     async fn run(self, ctx: Ctx) -> Result<()> {
-        if !ctx.ports.payments.is_simulated() { return Ok(()); }
-        let (payment, _) = ctx.db.read(move |conn| query::with_order(conn, self.transaction)).await?;
+        if !ctx.ports.payments.is_simulated() {
+            return Ok(());
+        }
+        let (payment, _) = ctx
+            .db
+            .read(move |conn| query::with_order(conn, self.transaction))
+            .await?;
         let simulator = Simulator::new(&ctx.config.jwt_secret)?;
-        let (signature, body) = simulator.tell(self.transaction, self.outcome, &payment.total_amount, payment.currency, ctx.clock.now())?;
+        let (signature, body) = simulator.tell(
+            self.transaction,
+            self.outcome,
+            &payment.total_amount,
+            payment.currency,
+            ctx.clock.now(),
+        )?;
         webhooks::receive(&ctx, ctx.ports.payments.name(), &signature, &body).await
     }
 }
-

@@ -12,5 +12,9 @@ pub use rules::{Settled, cancel, close, open, settle};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
-    config.service(routes::list).service(routes::export).service(routes::show).service(routes::simulate);
+    config
+        .service(routes::list)
+        .service(routes::export)
+        .service(routes::show)
+        .service(routes::simulate);
 }

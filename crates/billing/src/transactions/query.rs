@@ -7,26 +7,56 @@ use schema::{orders, transactions};
 use serde_json::Value;
 use wire::{
     Currency, EsimId, Money, OrderId, Page, Paging, PlanId, TransactionId, UserId,
-    billing::transactions::{PaymentMethod, Transaction, TransactionFilter, TransactionSort, TransactionStatus},
+    billing::transactions::{
+        PaymentMethod, Transaction, TransactionFilter, TransactionSort, TransactionStatus,
+    },
 };
 
-fn matching<'a>(filter: &TransactionFilter, actor: &Actor) -> transactions::BoxedQuery<'a, diesel::pg::Pg> {
+fn matching<'a>(
+    filter: &TransactionFilter,
+    actor: &Actor,
+) -> transactions::BoxedQuery<'a, diesel::pg::Pg> {
     let mut rows = transactions::table.into_boxed();
-    if let Some(owner) = actor.only() { rows = rows.filter(transactions::user_id.eq(owner)); }
-    if let Some(q) = &filter.q { rows = rows.filter(transactions::gateway_transaction_id.eq(q.clone())); }
-    if let Some(any) = &filter.status { rows = rows.filter(transactions::status.eq_any(any.0.clone())); }
-    if let Some(any) = &filter.payment_method { rows = rows.filter(transactions::payment_method.eq_any(any.0.clone())); }
-    if let Some(gateway) = &filter.payment_gateway { rows = rows.filter(transactions::payment_gateway.eq(gateway.clone())); }
-    if let Some(any) = &filter.currency { rows = rows.filter(transactions::currency.eq_any(any.0.clone())); }
-    if let Some(id) = filter.user_id { rows = rows.filter(transactions::user_id.eq(id)); }
-    if let Some(id) = filter.order_id { rows = rows.filter(transactions::order_id.eq(id)); }
-    if let Some(from) = filter.created_at_from { rows = rows.filter(transactions::created_at.ge(from)); }
-    if let Some(to) = filter.created_at_to { rows = rows.filter(transactions::created_at.lt(to)); }
+    if let Some(owner) = actor.only() {
+        rows = rows.filter(transactions::user_id.eq(owner));
+    }
+    if let Some(q) = &filter.q {
+        rows = rows.filter(transactions::gateway_transaction_id.eq(q.clone()));
+    }
+    if let Some(any) = &filter.status {
+        rows = rows.filter(transactions::status.eq_any(any.0.clone()));
+    }
+    if let Some(any) = &filter.payment_method {
+        rows = rows.filter(transactions::payment_method.eq_any(any.0.clone()));
+    }
+    if let Some(gateway) = &filter.payment_gateway {
+        rows = rows.filter(transactions::payment_gateway.eq(gateway.clone()));
+    }
+    if let Some(any) = &filter.currency {
+        rows = rows.filter(transactions::currency.eq_any(any.0.clone()));
+    }
+    if let Some(id) = filter.user_id {
+        rows = rows.filter(transactions::user_id.eq(id));
+    }
+    if let Some(id) = filter.order_id {
+        rows = rows.filter(transactions::order_id.eq(id));
+    }
+    if let Some(from) = filter.created_at_from {
+        rows = rows.filter(transactions::created_at.ge(from));
+    }
+    if let Some(to) = filter.created_at_to {
+        rows = rows.filter(transactions::created_at.lt(to));
+    }
     rows
 }
 
 /// A page of the payments that the actor may see.
-pub fn page(conn: &mut Conn, actor: &Actor, filter: &TransactionFilter, paging: &Paging<TransactionSort>) -> Result<Page<Transaction>> {
+pub fn page(
+    conn: &mut Conn,
+    actor: &Actor,
+    filter: &TransactionFilter,
+    paging: &Paging<TransactionSort>,
+) -> Result<Page<Transaction>> {
     page!(conn, paging, matching(filter, actor) => Transaction, tie transactions::id, {
         TransactionSort::CreatedAt => transactions::created_at, TransactionSort::TotalAmount => transactions::total_amount,
         TransactionSort::CompletedAt => nullable transactions::completed_at,
@@ -35,66 +65,158 @@ pub fn page(conn: &mut Conn, actor: &Actor, filter: &TransactionFilter, paging: 
 
 /// A payment that the actor may see.
 pub fn find(conn: &mut Conn, actor: &Actor, id: TransactionId) -> Result<Transaction> {
-    Ok(matching(&TransactionFilter::default(), actor).filter(transactions::id.eq(id)).select(Transaction::as_select()).first(conn)?)
+    Ok(matching(&TransactionFilter::default(), actor)
+        .filter(transactions::id.eq(id))
+        .select(Transaction::as_select())
+        .first(conn)?)
 }
 
 /// A payment that an order asks for.
-pub struct Due { /** For this order. */ pub order: OrderId, /** From this customer. */ pub user: UserId, /** For this plan. */ pub plan: PlanId, /** How much. */ pub amount: Money, /** In which currency. */ pub currency: Currency, /** How. */ pub method: PaymentMethod, /** When. */ pub now: DateTime<Utc> }
+pub struct Due {
+    /** For this order. */
+    pub order: OrderId,
+    /** From this customer. */
+    pub user: UserId,
+    /** For this plan. */
+    pub plan: PlanId,
+    /** How much. */
+    pub amount: Money,
+    /** In which currency. */
+    pub currency: Currency,
+    /** How. */
+    pub method: PaymentMethod,
+    /** When. */
+    pub now: DateTime<Utc>,
+}
 
 /// Writes a pending payment.
 pub fn insert(tx: &mut Tx<'_>, id: TransactionId, due: &Due) -> Result<()> {
-    diesel::insert_into(transactions::table).values((
-        transactions::id.eq(id), transactions::order_id.eq(due.order), transactions::user_id.eq(due.user), transactions::plan_id.eq(due.plan),
-        transactions::amount.eq(&due.amount), transactions::total_amount.eq(&due.amount), transactions::currency.eq(due.currency),
-        transactions::payment_method.eq(due.method), transactions::status.eq(TransactionStatus::Pending), transactions::created_at.eq(due.now),
-    )).execute(tx.conn())?;
+    diesel::insert_into(transactions::table)
+        .values((
+            transactions::id.eq(id),
+            transactions::order_id.eq(due.order),
+            transactions::user_id.eq(due.user),
+            transactions::plan_id.eq(due.plan),
+            transactions::amount.eq(&due.amount),
+            transactions::total_amount.eq(&due.amount),
+            transactions::currency.eq(due.currency),
+            transactions::payment_method.eq(due.method),
+            transactions::status.eq(TransactionStatus::Pending),
+            transactions::created_at.eq(due.now),
+        ))
+        .execute(tx.conn())?;
     Ok(())
 }
 
 /// A payment with what its gateway needs to know: what is sold, and until when it can be paid.
-pub fn with_order(conn: &mut Conn, id: TransactionId) -> Result<(Transaction, Option<(OrderId, String, Value, Option<DateTime<Utc>>)>)> {
-    let payment = transactions::table.find(id).select(Transaction::as_select()).first(conn)?;
+pub fn with_order(
+    conn: &mut Conn,
+    id: TransactionId,
+) -> Result<(
+    Transaction,
+    Option<(OrderId, String, Value, Option<DateTime<Utc>>)>,
+)> {
+    let payment = transactions::table
+        .find(id)
+        .select(Transaction::as_select())
+        .first(conn)?;
     let order = match payment.order_id {
-        Some(order) => Some(orders::table.find(order).select((orders::id, orders::order_number, orders::terms, orders::expires_at)).first(conn)?),
+        Some(order) => Some(
+            orders::table
+                .find(order)
+                .select((
+                    orders::id,
+                    orders::order_number,
+                    orders::terms,
+                    orders::expires_at,
+                ))
+                .first(conn)?,
+        ),
         None => None,
     };
     Ok((payment, order))
 }
 
 /// The payment that a gateway speaks of, locked: by our reference if it gave one back, else by its own.
-pub fn lock(tx: &mut Tx<'_>, gateway: &str, ours: Option<TransactionId>, theirs: Option<&str>) -> Result<Option<Transaction>> {
-    let by_reference = transactions::table.filter(transactions::payment_gateway.eq(gateway)).filter(transactions::gateway_transaction_id.eq(theirs));
+pub fn lock(
+    tx: &mut Tx<'_>,
+    gateway: &str,
+    ours: Option<TransactionId>,
+    theirs: Option<&str>,
+) -> Result<Option<Transaction>> {
+    let by_reference = transactions::table
+        .filter(transactions::payment_gateway.eq(gateway))
+        .filter(transactions::gateway_transaction_id.eq(theirs));
     Ok(match ours {
-        Some(id) => transactions::table.find(id).for_update().select(Transaction::as_select()).first(tx.conn()),
-        None => by_reference.for_update().select(Transaction::as_select()).first(tx.conn()),
-    }.optional()?)
+        Some(id) => transactions::table
+            .find(id)
+            .for_update()
+            .select(Transaction::as_select())
+            .first(tx.conn()),
+        None => by_reference
+            .for_update()
+            .select(Transaction::as_select())
+            .first(tx.conn()),
+    }
+    .optional()?)
 }
 
 /// Notes where a payment is open, unless that was noted before.
 pub fn opened(tx: &mut Tx<'_>, id: TransactionId, gateway: &str, opened: &Opened) -> Result<bool> {
-    let noted = diesel::update(transactions::table.find(id).filter(transactions::gateway_transaction_id.is_null())).set((
-        transactions::payment_gateway.eq(gateway), transactions::gateway_transaction_id.eq(&opened.gateway_transaction_id), transactions::checkout_url.eq(&opened.checkout_url),
-    )).execute(tx.conn())?;
+    let noted = diesel::update(
+        transactions::table
+            .find(id)
+            .filter(transactions::gateway_transaction_id.is_null()),
+    )
+    .set((
+        transactions::payment_gateway.eq(gateway),
+        transactions::gateway_transaction_id.eq(&opened.gateway_transaction_id),
+        transactions::checkout_url.eq(&opened.checkout_url),
+    ))
+    .execute(tx.conn())?;
     Ok(noted == 1)
 }
 
 /// Moves a payment on, if it still is where it was seen; whether it was.
-pub fn advance(tx: &mut Tx<'_>, id: TransactionId, from: &[TransactionStatus], to: TransactionStatus, reason: Option<&str>, now: DateTime<Utc>) -> Result<bool> {
+pub fn advance(
+    tx: &mut Tx<'_>,
+    id: TransactionId,
+    from: &[TransactionStatus],
+    to: TransactionStatus,
+    reason: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let completed = matches!(to, TransactionStatus::Completed).then_some(now);
-    let moved = diesel::update(transactions::table.find(id).filter(transactions::status.eq_any(from))).set((
-        transactions::status.eq(to), transactions::failure_reason.eq(reason), completed.map(|at| transactions::completed_at.eq(at)),
-    )).execute(tx.conn())?;
+    let moved = diesel::update(
+        transactions::table
+            .find(id)
+            .filter(transactions::status.eq_any(from)),
+    )
+    .set((
+        transactions::status.eq(to),
+        transactions::failure_reason.eq(reason),
+        completed.map(|at| transactions::completed_at.eq(at)),
+    ))
+    .execute(tx.conn())?;
     Ok(moved == 1)
 }
 
 /// Names the first eSIM that a payment has paid for.
 pub fn name_esim(tx: &mut Tx<'_>, order: OrderId, esim: EsimId) -> Result<()> {
-    diesel::update(transactions::table.filter(transactions::order_id.eq(order)).filter(transactions::esim_id.is_null())).set(transactions::esim_id.eq(esim)).execute(tx.conn())?;
+    diesel::update(
+        transactions::table
+            .filter(transactions::order_id.eq(order))
+            .filter(transactions::esim_id.is_null()),
+    )
+    .set(transactions::esim_id.eq(esim))
+    .execute(tx.conn())?;
     Ok(())
 }
 
 /// Whether money for an order has come in.
 pub fn is_paid(conn: &mut Conn, order: OrderId) -> Result<bool> {
-    let paid = transactions::table.filter(transactions::order_id.eq(order)).filter(transactions::status.eq(TransactionStatus::Completed));
+    let paid = transactions::table
+        .filter(transactions::order_id.eq(order))
+        .filter(transactions::status.eq(TransactionStatus::Completed));
     Ok(diesel::select(diesel::dsl::exists(paid)).get_result(conn)?)
 }

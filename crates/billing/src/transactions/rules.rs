@@ -1,11 +1,22 @@
 //! Decisions about payments: what the gateway's news means. States move forward only; in doubt a person looks.
 
-use super::{jobs::{Close, Open, Simulate}, query::{self, Due}};
+use super::{
+    jobs::{Close, Open, Simulate},
+    query::{self, Due},
+};
 use crate::orders;
 use chrono::{DateTime, Utc};
-use platform::{Actor, Ctx, Error, Result, Tx, audit::{self, Act}, jobs, ports::payments::{Event, News, Opened}};
+use platform::{
+    Actor, Ctx, Error, Result, Tx,
+    audit::{self, Act},
+    jobs,
+    ports::payments::{Event, News, Opened},
+};
 use serde_json::json;
-use wire::{ProblemCode, TransactionId, billing::transactions::{Transaction, TransactionStatus}};
+use wire::{
+    ProblemCode, TransactionId,
+    billing::transactions::{Transaction, TransactionStatus},
+};
 
 /// Opens a payment: pending here now, at the gateway as soon as the job has run.
 pub fn open(tx: &mut Tx<'_>, due: &Due) -> Result<TransactionId> {
@@ -16,24 +27,58 @@ pub fn open(tx: &mut Tx<'_>, due: &Due) -> Result<TransactionId> {
 }
 
 /// Cancels a payment that has not come in, here and at the gateway.
-pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: TransactionId, reason: &str, now: DateTime<Utc>) -> Result<()> {
-    if query::advance(tx, id, &[TransactionStatus::Pending], TransactionStatus::Cancelled, Some(reason), now)? {
-        audit::record(tx, actor, Act::new("transaction.cancel", "transaction", id.0).because(Some(reason)))?;
+pub fn cancel(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: TransactionId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if query::advance(
+        tx,
+        id,
+        &[TransactionStatus::Pending],
+        TransactionStatus::Cancelled,
+        Some(reason),
+        now,
+    )? {
+        audit::record(
+            tx,
+            actor,
+            Act::new("transaction.cancel", "transaction", id.0).because(Some(reason)),
+        )?;
         close(tx, id)?;
     }
     Ok(())
 }
 
 /// Has the gateway close a payment that shall not be paid any more.
-pub fn close(tx: &mut Tx<'_>, id: TransactionId) -> Result<()> { jobs::enqueue(tx, &Close { transaction: id }) }
+pub fn close(tx: &mut Tx<'_>, id: TransactionId) -> Result<()> {
+    jobs::enqueue(tx, &Close { transaction: id })
+}
 
 /// Tells the payment simulator what to do, where payments are simulated.
 pub fn simulate(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, told: Simulate) -> Result<Transaction> {
     let payment = query::find(tx.conn(), actor, told.transaction)?;
-    if !ctx.ports.payments.is_simulated() { return Err(Error::because(ProblemCode::WrongState, "Payments are real here; there is nothing to simulate.")); }
-    if payment.status != TransactionStatus::Pending { return Err(Error::because(ProblemCode::WrongState, format!("The payment is {} already.", payment.status))); }
+    if !ctx.ports.payments.is_simulated() {
+        return Err(Error::because(
+            ProblemCode::WrongState,
+            "Payments are real here; there is nothing to simulate.",
+        ));
+    }
+    if payment.status != TransactionStatus::Pending {
+        return Err(Error::because(
+            ProblemCode::WrongState,
+            format!("The payment is {} already.", payment.status),
+        ));
+    }
     jobs::enqueue(tx, &told)?;
-    audit::record(tx, actor, Act::new("transaction.simulate", "transaction", payment.id.0).changing(json!({ "outcome": told.outcome })))?;
+    audit::record(
+        tx,
+        actor,
+        Act::new("transaction.simulate", "transaction", payment.id.0)
+            .changing(json!({ "outcome": told.outcome })),
+    )?;
     Ok(payment)
 }
 
@@ -47,53 +92,163 @@ pub enum Settled {
 }
 
 /// Applies the gateway's news to the payment and its order. Told twice, or out of order, it comes to the same.
-pub fn settle(tx: &mut Tx<'_>, actor: &Actor, gateway: &str, event: &Event, now: DateTime<Utc>) -> Result<Settled> {
-    let Some(news) = &event.news else { return Ok(Settled::Ignored(None, "This kind of event concerns nothing here.".into())) };
-    let Some(payment) = query::lock(tx, gateway, event.transaction, event.gateway_transaction_id.as_deref())? else {
-        return Ok(Settled::Ignored(None, "It speaks of a payment that is not ours.".into()));
+pub fn settle(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    gateway: &str,
+    event: &Event,
+    now: DateTime<Utc>,
+) -> Result<Settled> {
+    let Some(news) = &event.news else {
+        return Ok(Settled::Ignored(
+            None,
+            "This kind of event concerns nothing here.".into(),
+        ));
+    };
+    let Some(payment) = query::lock(
+        tx,
+        gateway,
+        event.transaction,
+        event.gateway_transaction_id.as_deref(),
+    )?
+    else {
+        return Ok(Settled::Ignored(
+            None,
+            "It speaks of a payment that is not ours.".into(),
+        ));
     };
     if let Some(reference) = &event.gateway_transaction_id {
         // The news may be quicker than the answer to the opening.
-        query::opened(tx, payment.id, gateway, &Opened { gateway_transaction_id: reference.clone(), checkout_url: None })?;
+        query::opened(
+            tx,
+            payment.id,
+            gateway,
+            &Opened {
+                gateway_transaction_id: reference.clone(),
+                checkout_url: None,
+            },
+        )?;
     }
     match news {
         News::Paid { minor, currency } => paid(tx, actor, &payment, *minor, currency, now),
-        News::Declined { reason } => unpaid(tx, actor, &payment, TransactionStatus::Failed, reason, now),
-        News::Expired => unpaid(tx, actor, &payment, TransactionStatus::Cancelled, "The time to pay is over.", now),
+        News::Declined { reason } => {
+            unpaid(tx, actor, &payment, TransactionStatus::Failed, reason, now)
+        }
+        News::Expired => unpaid(
+            tx,
+            actor,
+            &payment,
+            TransactionStatus::Cancelled,
+            "The time to pay is over.",
+            now,
+        ),
     }
 }
 
-fn paid(tx: &mut Tx<'_>, actor: &Actor, payment: &Transaction, minor: i64, currency: &str, now: DateTime<Utc>) -> Result<Settled> {
-    if matches!(payment.status, TransactionStatus::Completed | TransactionStatus::Refunded) {
-        return Ok(Settled::Ignored(Some(payment.id), "The payment was known already.".into()));
+fn paid(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    payment: &Transaction,
+    minor: i64,
+    currency: &str,
+    now: DateTime<Utc>,
+) -> Result<Settled> {
+    if matches!(
+        payment.status,
+        TransactionStatus::Completed | TransactionStatus::Refunded
+    ) {
+        return Ok(Settled::Ignored(
+            Some(payment.id),
+            "The payment was known already.".into(),
+        ));
     }
     if let Some(mismatch) = mismatch(payment, minor, currency) {
-        audit::record(tx, actor, Act::new("transaction.mismatch", "transaction", payment.id.0).because(Some(&mismatch)))?;
-        if let Some(order) = payment.order_id { orders::stuck(tx, actor, order, &mismatch, now)?; }
+        audit::record(
+            tx,
+            actor,
+            Act::new("transaction.mismatch", "transaction", payment.id.0).because(Some(&mismatch)),
+        )?;
+        if let Some(order) = payment.order_id {
+            orders::stuck(tx, actor, order, &mismatch, now)?;
+        }
         return Ok(Settled::Applied(payment.id, mismatch));
     }
-    let unpaid = [TransactionStatus::Pending, TransactionStatus::Failed, TransactionStatus::Cancelled];
-    query::advance(tx, payment.id, &unpaid, TransactionStatus::Completed, None, now)?;
-    audit::record(tx, actor, Act::new("transaction.complete", "transaction", payment.id.0).changing(json!({ "total_amount": payment.total_amount, "currency": payment.currency })))?;
-    let note = match payment.order_id.map(|order| orders::paid(tx, actor, order, now)).transpose()? {
+    let unpaid = [
+        TransactionStatus::Pending,
+        TransactionStatus::Failed,
+        TransactionStatus::Cancelled,
+    ];
+    query::advance(
+        tx,
+        payment.id,
+        &unpaid,
+        TransactionStatus::Completed,
+        None,
+        now,
+    )?;
+    audit::record(
+        tx,
+        actor,
+        Act::new("transaction.complete", "transaction", payment.id.0).changing(
+            json!({ "total_amount": payment.total_amount, "currency": payment.currency }),
+        ),
+    )?;
+    let note = match payment
+        .order_id
+        .map(|order| orders::paid(tx, actor, order, now))
+        .transpose()?
+    {
         Some(orders::Paid::Late) => "Paid after the order was closed; it waits for review.",
         _ => "Paid.",
     };
     Ok(Settled::Applied(payment.id, note.into()))
 }
 
-fn unpaid(tx: &mut Tx<'_>, actor: &Actor, payment: &Transaction, to: TransactionStatus, reason: &str, now: DateTime<Utc>) -> Result<Settled> {
-    if !query::advance(tx, payment.id, &[TransactionStatus::Pending], to, Some(reason), now)? {
-        return Ok(Settled::Ignored(Some(payment.id), format!("The payment is {} already.", payment.status)));
+fn unpaid(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    payment: &Transaction,
+    to: TransactionStatus,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<Settled> {
+    if !query::advance(
+        tx,
+        payment.id,
+        &[TransactionStatus::Pending],
+        to,
+        Some(reason),
+        now,
+    )? {
+        return Ok(Settled::Ignored(
+            Some(payment.id),
+            format!("The payment is {} already.", payment.status),
+        ));
     }
-    let action = if to == TransactionStatus::Failed { "transaction.fail" } else { "transaction.cancel" };
-    audit::record(tx, actor, Act::new(action, "transaction", payment.id.0).because(Some(reason)))?;
-    if let Some(order) = payment.order_id { orders::closed(tx, actor, order, &format!("Not paid: {reason}"), now)?; }
+    let action = if to == TransactionStatus::Failed {
+        "transaction.fail"
+    } else {
+        "transaction.cancel"
+    };
+    audit::record(
+        tx,
+        actor,
+        Act::new(action, "transaction", payment.id.0).because(Some(reason)),
+    )?;
+    if let Some(order) = payment.order_id {
+        orders::closed(tx, actor, order, &format!("Not paid: {reason}"), now)?;
+    }
     Ok(Settled::Applied(payment.id, reason.to_owned()))
 }
 
 /// What came in must be what was asked for, to the cent and in its currency.
 fn mismatch(payment: &Transaction, minor: i64, currency: &str) -> Option<String> {
-    let same = payment.currency.as_str() == currency && payment.total_amount.minor(payment.currency) == Some(minor);
-    (!same).then(|| format!("The gateway reports {minor} {currency} in smallest units; {} {} were due.", payment.total_amount, payment.currency))
+    let same = payment.currency.as_str() == currency
+        && payment.total_amount.minor(payment.currency) == Some(minor);
+    (!same).then(|| {
+        format!(
+            "The gateway reports {minor} {currency} in smallest units; {} {} were due.",
+            payment.total_amount, payment.currency
+        )
+    })
 }

@@ -13,9 +13,15 @@ use platform::{Ctx, Done, Result, Upload};
 #[post("/webhooks/{gateway}")]
 pub async fn receive(ctx: Data<Ctx>, request: HttpRequest, body: Upload) -> Result<Done> {
     let gateway = request.match_info().get("gateway").unwrap_or_default();
-    super::receive(&ctx, gateway, signature(&request, gateway), &body.bytes).await.map(|()| Done)
+    super::receive(&ctx, gateway, signature(&request, gateway), &body.bytes)
+        .await
+        .map(|()| Done)
 }
 
 fn signature<'a>(request: &'a HttpRequest, gateway: &str) -> &'a str {
-    request.headers().get(format!("{gateway}-signature")).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    request
+        .headers()
+        .get(format!("{gateway}-signature"))
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }

@@ -10,6 +10,14 @@ pub use query::{find, hold};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
-    config.service(routes::list).service(routes::export).service(routes::import);
-    config.service(routes::create).service(routes::show).service(routes::edit).service(routes::remove).service(routes::restore);
+    config
+        .service(routes::list)
+        .service(routes::export)
+        .service(routes::import);
+    config
+        .service(routes::create)
+        .service(routes::show)
+        .service(routes::edit)
+        .service(routes::remove)
+        .service(routes::restore);
 }

@@ -8,7 +8,9 @@ use wire::{
 };
 
 use actix_web::{delete, get, patch, post};
-use platform::{Caller, Created, Done, Id, IfMatch, Json, Options, Result, Tagged, Upload, Valid, listing};
+use platform::{
+    Caller, Created, Done, Id, IfMatch, Json, Options, Result, Tagged, Upload, Valid, listing,
+};
 
 listing!(Plan, "/plans", export "/plans/export", tag "catalog/plans", needs PlansRead = "plans:read", from query::page);
 
@@ -16,21 +18,35 @@ listing!(Plan, "/plans", export "/plans/export", tag "catalog/plans", needs Plan
 #[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:read"])), params(("id" = PlanId, Path)), responses((status = 200, description = "The plan", body = Plan)))]
 #[get("/plans/{id}")]
 pub async fn show(caller: Caller<PlansRead>, id: Id<PlanId>) -> Result<Tagged<Plan>> {
-    caller.read(move |conn, actor| query::find(conn, actor, id.0)).await.map(Tagged)
+    caller
+        .read(move |conn, actor| query::find(conn, actor, id.0))
+        .await
+        .map(Tagged)
 }
 
 /// Create a plan.
 #[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:write"])), request_body = NewPlan, responses((status = 201, description = "Created", body = Plan)))]
 #[post("/plans")]
 pub async fn create(caller: Caller<PlansWrite>, new: Valid<NewPlan>) -> Result<Created<Plan>> {
-    caller.write(move |tx, actor| rules::create(tx, actor, &new)).await.map(Created)
+    caller
+        .write(move |tx, actor| rules::create(tx, actor, &new))
+        .await
+        .map(Created)
 }
 
 /// Change a plan. Orders keep the terms they were placed with.
 #[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:write"])), params(("id" = PlanId, Path), ("If-Match" = String, Header)), request_body = EditPlan, responses((status = 200, description = "The plan", body = Plan)))]
 #[patch("/plans/{id}")]
-pub async fn edit(caller: Caller<PlansWrite>, id: Id<PlanId>, version: IfMatch, edit: Valid<EditPlan>) -> Result<Tagged<Plan>> {
-    caller.write(move |tx, actor| rules::edit(tx, actor, id.0, version.0, &edit)).await.map(Tagged)
+pub async fn edit(
+    caller: Caller<PlansWrite>,
+    id: Id<PlanId>,
+    version: IfMatch,
+    edit: Valid<EditPlan>,
+) -> Result<Tagged<Plan>> {
+    caller
+        .write(move |tx, actor| rules::edit(tx, actor, id.0, version.0, &edit))
+        .await
+        .map(Tagged)
 }
 
 /// Withdraw a plan. It is sold no longer; what was sold stays.
@@ -38,14 +54,20 @@ pub async fn edit(caller: Caller<PlansWrite>, id: Id<PlanId>, version: IfMatch, 
 #[delete("/plans/{id}")]
 pub async fn remove(caller: Caller<PlansWrite>, id: Id<PlanId>, version: IfMatch) -> Result<Done> {
     let now = caller.ctx().clock.now();
-    caller.write(move |tx, actor| rules::withdraw(tx, actor, id.0, version.0, now)).await.map(|()| Done)
+    caller
+        .write(move |tx, actor| rules::withdraw(tx, actor, id.0, version.0, now))
+        .await
+        .map(|()| Done)
 }
 
 /// Take a withdrawn plan back. It is not on sale before somebody activates it.
 #[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:write"])), params(("id" = PlanId, Path)), responses((status = 200, description = "The plan", body = Plan)))]
 #[post("/plans/{id}/restore")]
 pub async fn restore(caller: Caller<PlansWrite>, id: Id<PlanId>) -> Result<Tagged<Plan>> {
-    caller.write(move |tx, actor| rules::restore(tx, actor, id.0)).await.map(Tagged)
+    caller
+        .write(move |tx, actor| rules::restore(tx, actor, id.0))
+        .await
+        .map(Tagged)
 }
 
 /// Import a provider's price list: plans, offers and prices at once, all rows or none.
@@ -56,7 +78,14 @@ pub async fn restore(caller: Caller<PlansWrite>, id: Id<PlanId>) -> Result<Tagge
     request_body(content((Vec<serde_json::Value> = "application/json"), (String = "text/csv"))),
     responses((status = 200, description = "What was done, or would be", body = ImportReport<PlanImportRow>)))]
 #[post("/plans/import")]
-pub async fn import(caller: Caller<PlansWrite>, options: Options<PlanImportOptions>, body: Upload) -> Result<Json<ImportReport<PlanImportRow>>> {
+pub async fn import(
+    caller: Caller<PlansWrite>,
+    options: Options<PlanImportOptions>,
+    body: Upload,
+) -> Result<Json<ImportReport<PlanImportRow>>> {
     let now = caller.ctx().clock.now();
-    caller.write(move |tx, actor| rules::import::run(tx, actor, &options.0, &body, now)).await.map(Json)
+    caller
+        .write(move |tx, actor| rules::import::run(tx, actor, &options.0, &body, now))
+        .await
+        .map(Json)
 }

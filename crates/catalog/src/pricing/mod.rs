@@ -11,6 +11,13 @@ pub use rules::quote;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
-    config.service(routes::list).service(routes::export).service(routes::quote);
-    config.service(routes::create).service(routes::show).service(routes::edit).service(routes::remove);
+    config
+        .service(routes::list)
+        .service(routes::export)
+        .service(routes::quote);
+    config
+        .service(routes::create)
+        .service(routes::show)
+        .service(routes::edit)
+        .service(routes::remove);
 }

@@ -7,7 +7,12 @@ use wire::{
 };
 
 use chrono::{DateTime, Utc};
-use diesel::{dsl::{self, InnerJoin, IntoBoxed, min}, pg::Pg, prelude::*, sql_types::{Nullable, Text, Timestamptz}};
+use diesel::{
+    dsl::{self, InnerJoin, IntoBoxed, min},
+    pg::Pg,
+    prelude::*,
+    sql_types::{Nullable, Text, Timestamptz},
+};
 use platform::{Actor, Conn, Result, Tx, page};
 use schema::{plan_pricing as prices, plans};
 use std::collections::{HashMap, HashSet};
@@ -34,7 +39,12 @@ struct Listed {
 impl Listed {
     /// Costs, and what gives them away, are for those who may see them.
     fn shown(self, costs: bool) -> Price {
-        let Self { row, plan_name, markup_percentage, created_at } = self;
+        let Self {
+            row,
+            plan_name,
+            markup_percentage,
+            created_at,
+        } = self;
         Price {
             id: row.id,
             plan_id: row.plan_id,
@@ -54,7 +64,12 @@ impl Listed {
 }
 
 /// One page of the prices that the actor sees: staff all of them, a customer those in force of plans on sale.
-pub fn page(conn: &mut Conn, actor: &Actor, filter: &PriceFilter, paging: &Paging<PriceSort>) -> Result<Page<Price>> {
+pub fn page(
+    conn: &mut Conn,
+    actor: &Actor,
+    filter: &PriceFilter,
+    paging: &Paging<PriceSort>,
+) -> Result<Page<Price>> {
     let rows: Page<Listed> = page!(conn, paging, matching(actor, filter) => Listed, tie prices::id, {
         PriceSort::EffectiveFrom => prices::effective_from,
         PriceSort::SellingPrice => prices::selling_price,
@@ -68,29 +83,54 @@ type Joined = InnerJoin<prices::table, plans::table>;
 
 fn matching<'a>(actor: &Actor, filter: &'a PriceFilter) -> IntoBoxed<'a, Joined, Pg> {
     let mut rows = visible(actor);
-    if let Some(plan) = filter.plan_id { rows = rows.filter(prices::plan_id.eq(plan)); }
+    if let Some(plan) = filter.plan_id {
+        rows = rows.filter(prices::plan_id.eq(plan));
+    }
     match filter.region.as_deref() {
         Some(GLOBAL) => rows = rows.filter(prices::region.is_null().or(prices::region.eq(GLOBAL))),
         Some(region) => rows = rows.filter(prices::region.eq(region)),
         None => {}
     }
-    if let Some(any) = &filter.currency { rows = rows.filter(prices::currency.eq_any(&any.0)); }
-    if let Some(at) = filter.at { rows = rows.filter(prices::effective_from.le(at)).filter(prices::effective_to.is_null().or(prices::effective_to.gt(at))); }
-    if let Some(from) = filter.effective_from_from { rows = rows.filter(prices::effective_from.ge(from)); }
-    if let Some(to) = filter.effective_from_to { rows = rows.filter(prices::effective_from.lt(to)); }
+    if let Some(any) = &filter.currency {
+        rows = rows.filter(prices::currency.eq_any(&any.0));
+    }
+    if let Some(at) = filter.at {
+        rows = rows.filter(prices::effective_from.le(at)).filter(
+            prices::effective_to
+                .is_null()
+                .or(prices::effective_to.gt(at)),
+        );
+    }
+    if let Some(from) = filter.effective_from_from {
+        rows = rows.filter(prices::effective_from.ge(from));
+    }
+    if let Some(to) = filter.effective_from_to {
+        rows = rows.filter(prices::effective_from.lt(to));
+    }
     rows
 }
 
 fn visible<'a>(actor: &Actor) -> IntoBoxed<'a, Joined, Pg> {
     let rows = prices::table.inner_join(plans::table).into_boxed();
-    if actor.reach == Reach::All { return rows; }
-    rows.filter(plans::deleted_at.is_null()).filter(plans::is_active.eq(true)).filter(prices::effective_from.le(dsl::now))
-        .filter(prices::effective_to.is_null().or(prices::effective_to.gt(dsl::now.into_sql::<Nullable<Timestamptz>>())))
+    if actor.reach == Reach::All {
+        return rows;
+    }
+    rows.filter(plans::deleted_at.is_null())
+        .filter(plans::is_active.eq(true))
+        .filter(prices::effective_from.le(dsl::now))
+        .filter(
+            prices::effective_to
+                .is_null()
+                .or(prices::effective_to.gt(dsl::now.into_sql::<Nullable<Timestamptz>>())),
+        )
 }
 
 /// A price that the actor sees.
 pub fn find(conn: &mut Conn, actor: &Actor, id: PriceId) -> Result<Price> {
-    let row: Listed = visible(actor).filter(prices::id.eq(id)).select(Listed::as_select()).first(conn)?;
+    let row: Listed = visible(actor)
+        .filter(prices::id.eq(id))
+        .select(Listed::as_select())
+        .first(conn)?;
     Ok(row.shown(actor.can(Permission::CostsRead)))
 }
 
@@ -111,14 +151,34 @@ pub struct Row {
 }
 
 /// The price of a living, active plan that holds at the time: the region's own before the global one.
-pub fn in_force(conn: &mut Conn, plan: PlanId, region: &str, currency: Currency, at: DateTime<Utc>) -> Result<Option<Row>> {
-    Ok(prices::table.inner_join(plans::table)
-        .filter(plans::id.eq(plan)).filter(plans::deleted_at.is_null()).filter(plans::is_active.eq(true))
+pub fn in_force(
+    conn: &mut Conn,
+    plan: PlanId,
+    region: &str,
+    currency: Currency,
+    at: DateTime<Utc>,
+) -> Result<Option<Row>> {
+    Ok(prices::table
+        .inner_join(plans::table)
+        .filter(plans::id.eq(plan))
+        .filter(plans::deleted_at.is_null())
+        .filter(plans::is_active.eq(true))
         .filter(prices::currency.eq(currency))
-        .filter(prices::region.is_null().or(prices::region.eq_any([region, GLOBAL])))
-        .filter(prices::effective_from.le(at)).filter(prices::effective_to.is_null().or(prices::effective_to.gt(at)))
+        .filter(
+            prices::region
+                .is_null()
+                .or(prices::region.eq_any([region, GLOBAL])),
+        )
+        .filter(prices::effective_from.le(at))
+        .filter(
+            prices::effective_to
+                .is_null()
+                .or(prices::effective_to.gt(at)),
+        )
         .order_by(coalesce(prices::region, GLOBAL).eq(GLOBAL))
-        .select(Row::as_select()).first(conn).optional()?)
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Which plan a price is of.
@@ -128,13 +188,21 @@ pub fn plan_of(conn: &mut Conn, id: PriceId) -> Result<PlanId> {
 
 /// Holds a plan, withdrawn or not, so that two changes of its prices do not cross.
 pub fn hold_plan(tx: &mut Tx<'_>, id: PlanId) -> Result<()> {
-    plans::table.find(id).select(plans::id).for_no_key_update().first::<PlanId>(tx.conn())?;
+    plans::table
+        .find(id)
+        .select(plans::id)
+        .for_no_key_update()
+        .first::<PlanId>(tx.conn())?;
     Ok(())
 }
 
 /// A price, held until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, id: PriceId) -> Result<Row> {
-    Ok(prices::table.find(id).select(Row::as_select()).for_update().first(tx.conn())?)
+    Ok(prices::table
+        .find(id)
+        .select(Row::as_select())
+        .for_update()
+        .first(tx.conn())?)
 }
 
 /// When and for what a price is to hold.
@@ -155,38 +223,88 @@ pub struct Window {
 impl Window {
     /// Of a new price.
     pub fn of(new: &NewPrice, now: DateTime<Utc>) -> Self {
-        Self { plan: new.plan_id, region: new.region.clone(), currency: new.currency, from: new.effective_from.unwrap_or(now), to: new.effective_to }
+        Self {
+            plan: new.plan_id,
+            region: new.region.clone(),
+            currency: new.currency,
+            from: new.effective_from.unwrap_or(now),
+            to: new.effective_to,
+        }
     }
     /// Of one that there is.
     pub fn of_row(row: &Row) -> Self {
-        Self { plan: row.plan_id, region: row.region.clone().unwrap_or_else(|| GLOBAL.to_owned()), currency: row.currency, from: row.effective_from, to: row.effective_to }
+        Self {
+            plan: row.plan_id,
+            region: row.region.clone().unwrap_or_else(|| GLOBAL.to_owned()),
+            currency: row.currency,
+            from: row.effective_from,
+            to: row.effective_to,
+        }
     }
 }
 
 /// Ends the open price that began before the window where the window begins; the prices ended, one at most.
 pub fn end_open(tx: &mut Tx<'_>, window: &Window) -> Result<Vec<PriceId>> {
-    let open = prices::table.filter(prices::plan_id.eq(window.plan)).filter(coalesce(prices::region, GLOBAL).eq(&window.region)).filter(prices::currency.eq(window.currency))
-        .filter(prices::effective_to.is_null()).filter(prices::effective_from.lt(window.from));
-    let ended = diesel::update(open).set((prices::effective_to.eq(window.from), prices::version.eq(prices::version + 1)));
+    let open = prices::table
+        .filter(prices::plan_id.eq(window.plan))
+        .filter(coalesce(prices::region, GLOBAL).eq(&window.region))
+        .filter(prices::currency.eq(window.currency))
+        .filter(prices::effective_to.is_null())
+        .filter(prices::effective_from.lt(window.from));
+    let ended = diesel::update(open).set((
+        prices::effective_to.eq(window.from),
+        prices::version.eq(prices::version + 1),
+    ));
     Ok(ended.returning(prices::id).get_results(tx.conn())?)
 }
 
 /// Another price that holds within the window.
 pub fn clash(conn: &mut Conn, window: &Window, but: Option<PriceId>) -> Result<Option<Row>> {
-    let mut rows = prices::table.filter(prices::plan_id.eq(window.plan)).filter(coalesce(prices::region, GLOBAL).eq(&window.region)).filter(prices::currency.eq(window.currency))
-        .filter(prices::effective_to.is_null().or(prices::effective_to.gt(window.from))).into_boxed::<Pg>();
-    if let Some(to) = window.to { rows = rows.filter(prices::effective_from.lt(to)); }
-    if let Some(id) = but { rows = rows.filter(prices::id.ne(id)); }
-    Ok(rows.order_by(prices::effective_from).select(Row::as_select()).first(conn).optional()?)
+    let mut rows = prices::table
+        .filter(prices::plan_id.eq(window.plan))
+        .filter(coalesce(prices::region, GLOBAL).eq(&window.region))
+        .filter(prices::currency.eq(window.currency))
+        .filter(
+            prices::effective_to
+                .is_null()
+                .or(prices::effective_to.gt(window.from)),
+        )
+        .into_boxed::<Pg>();
+    if let Some(to) = window.to {
+        rows = rows.filter(prices::effective_from.lt(to));
+    }
+    if let Some(id) = but {
+        rows = rows.filter(prices::id.ne(id));
+    }
+    Ok(rows
+        .order_by(prices::effective_from)
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Adds a price.
-pub fn insert(tx: &mut Tx<'_>, new: &NewPrice, from: DateTime<Utc>, by: Option<UserId>) -> Result<PriceId> {
-    Ok(diesel::insert_into(prices::table).values((
-        prices::id.eq(PriceId::new()), prices::plan_id.eq(new.plan_id), prices::region.eq(&new.region), prices::cost_price.eq(&new.cost_price),
-        prices::selling_price.eq(&new.selling_price), prices::currency.eq(new.currency), prices::effective_from.eq(from), prices::effective_to.eq(new.effective_to),
-        prices::note.eq(&new.note), prices::created_by.eq(by),
-    )).returning(prices::id).get_result(tx.conn())?)
+pub fn insert(
+    tx: &mut Tx<'_>,
+    new: &NewPrice,
+    from: DateTime<Utc>,
+    by: Option<UserId>,
+) -> Result<PriceId> {
+    Ok(diesel::insert_into(prices::table)
+        .values((
+            prices::id.eq(PriceId::new()),
+            prices::plan_id.eq(new.plan_id),
+            prices::region.eq(&new.region),
+            prices::cost_price.eq(&new.cost_price),
+            prices::selling_price.eq(&new.selling_price),
+            prices::currency.eq(new.currency),
+            prices::effective_from.eq(from),
+            prices::effective_to.eq(new.effective_to),
+            prices::note.eq(&new.note),
+            prices::created_by.eq(by),
+        ))
+        .returning(prices::id)
+        .get_result(tx.conn())?)
 }
 
 /// What a price becomes.
@@ -202,13 +320,20 @@ pub struct Change {
 
 /// Changes a price that is held.
 pub fn update(tx: &mut Tx<'_>, id: PriceId, change: &Change) -> Result<()> {
-    diesel::update(prices::table.find(id)).set((change, prices::version.eq(prices::version + 1))).execute(tx.conn())?;
+    diesel::update(prices::table.find(id))
+        .set((change, prices::version.eq(prices::version + 1)))
+        .execute(tx.conn())?;
     Ok(())
 }
 
 /// Ends a price that is held.
 pub fn end(tx: &mut Tx<'_>, id: PriceId, now: DateTime<Utc>) -> Result<()> {
-    diesel::update(prices::table.find(id)).set((prices::effective_to.eq(now), prices::version.eq(prices::version + 1))).execute(tx.conn())?;
+    diesel::update(prices::table.find(id))
+        .set((
+            prices::effective_to.eq(now),
+            prices::version.eq(prices::version + 1),
+        ))
+        .execute(tx.conn())?;
     Ok(())
 }
 
@@ -232,47 +357,139 @@ pub struct Global {
 }
 
 /// The global prices of plans that hold at the time, by plan and currency.
-pub fn global(conn: &mut Conn, of: &[PlanId], at: DateTime<Utc>) -> Result<HashMap<(PlanId, Currency), Global>> {
-    let rows: Vec<Row> = prices::table.filter(prices::plan_id.eq_any(of)).filter(coalesce(prices::region, GLOBAL).eq(GLOBAL))
-        .filter(prices::effective_from.le(at)).filter(prices::effective_to.is_null().or(prices::effective_to.gt(at)))
-        .select(Row::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(|row| ((row.plan_id, row.currency), Global { plan: row.plan_id, cost: row.cost_price, selling: row.selling_price, currency: row.currency })).collect())
+pub fn global(
+    conn: &mut Conn,
+    of: &[PlanId],
+    at: DateTime<Utc>,
+) -> Result<HashMap<(PlanId, Currency), Global>> {
+    let rows: Vec<Row> = prices::table
+        .filter(prices::plan_id.eq_any(of))
+        .filter(coalesce(prices::region, GLOBAL).eq(GLOBAL))
+        .filter(prices::effective_from.le(at))
+        .filter(
+            prices::effective_to
+                .is_null()
+                .or(prices::effective_to.gt(at)),
+        )
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            (
+                (row.plan_id, row.currency),
+                Global {
+                    plan: row.plan_id,
+                    cost: row.cost_price,
+                    selling: row.selling_price,
+                    currency: row.currency,
+                },
+            )
+        })
+        .collect())
 }
 
 /// Lets global prices begin now, until whatever was planned next. What holds now ends; the plans are held by the caller.
-pub fn replace(tx: &mut Tx<'_>, by: Option<UserId>, new: &[Global], now: DateTime<Utc>) -> Result<()> {
-    for currency in new.iter().map(|price| price.currency).collect::<HashSet<_>>() {
-        let part: Vec<&Global> = new.iter().filter(|price| price.currency == currency).collect();
+pub fn replace(
+    tx: &mut Tx<'_>,
+    by: Option<UserId>,
+    new: &[Global],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for currency in new
+        .iter()
+        .map(|price| price.currency)
+        .collect::<HashSet<_>>()
+    {
+        let part: Vec<&Global> = new
+            .iter()
+            .filter(|price| price.currency == currency)
+            .collect();
         let of: Vec<PlanId> = part.iter().map(|price| price.plan).collect();
         end_global(tx, &of, currency, now)?;
         let until = next_global(tx.conn(), &of, currency, now)?;
-        for part in part.chunks(AT_ONCE) { insert_global(tx, by, part, &until, now)?; }
+        for part in part.chunks(AT_ONCE) {
+            insert_global(tx, by, part, &until, now)?;
+        }
     }
     Ok(())
 }
 
 /// Ends the global prices of plans; one that began this very moment has sold nothing and goes.
-fn end_global(tx: &mut Tx<'_>, of: &[PlanId], currency: Currency, now: DateTime<Utc>) -> Result<()> {
-    let global = || prices::table.filter(prices::plan_id.eq_any(of)).filter(coalesce(prices::region, GLOBAL).eq(GLOBAL)).filter(prices::currency.eq(currency));
+fn end_global(
+    tx: &mut Tx<'_>,
+    of: &[PlanId],
+    currency: Currency,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let global = || {
+        prices::table
+            .filter(prices::plan_id.eq_any(of))
+            .filter(coalesce(prices::region, GLOBAL).eq(GLOBAL))
+            .filter(prices::currency.eq(currency))
+    };
     diesel::delete(global().filter(prices::effective_from.eq(now))).execute(tx.conn())?;
-    diesel::update(global().filter(prices::effective_from.lt(now)).filter(prices::effective_to.is_null().or(prices::effective_to.gt(now))))
-        .set((prices::effective_to.eq(now), prices::version.eq(prices::version + 1))).execute(tx.conn())?;
+    diesel::update(
+        global().filter(prices::effective_from.lt(now)).filter(
+            prices::effective_to
+                .is_null()
+                .or(prices::effective_to.gt(now)),
+        ),
+    )
+    .set((
+        prices::effective_to.eq(now),
+        prices::version.eq(prices::version + 1),
+    ))
+    .execute(tx.conn())?;
     Ok(())
 }
 
 /// When the next global price of each plan begins.
-fn next_global(conn: &mut Conn, of: &[PlanId], currency: Currency, now: DateTime<Utc>) -> Result<HashMap<PlanId, DateTime<Utc>>> {
-    let rows: Vec<(PlanId, Option<DateTime<Utc>>)> = prices::table.filter(prices::plan_id.eq_any(of)).filter(coalesce(prices::region, GLOBAL).eq(GLOBAL))
-        .filter(prices::currency.eq(currency)).filter(prices::effective_from.gt(now))
-        .group_by(prices::plan_id).select((prices::plan_id, min(prices::effective_from))).load(conn)?;
-    Ok(rows.into_iter().filter_map(|(plan, from)| from.map(|from| (plan, from))).collect())
+fn next_global(
+    conn: &mut Conn,
+    of: &[PlanId],
+    currency: Currency,
+    now: DateTime<Utc>,
+) -> Result<HashMap<PlanId, DateTime<Utc>>> {
+    let rows: Vec<(PlanId, Option<DateTime<Utc>>)> = prices::table
+        .filter(prices::plan_id.eq_any(of))
+        .filter(coalesce(prices::region, GLOBAL).eq(GLOBAL))
+        .filter(prices::currency.eq(currency))
+        .filter(prices::effective_from.gt(now))
+        .group_by(prices::plan_id)
+        .select((prices::plan_id, min(prices::effective_from)))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(plan, from)| from.map(|from| (plan, from)))
+        .collect())
 }
 
-fn insert_global(tx: &mut Tx<'_>, by: Option<UserId>, part: &[&Global], until: &HashMap<PlanId, DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
-    let rows: Vec<_> = part.iter().map(|price| (
-        prices::id.eq(PriceId::new()), prices::plan_id.eq(price.plan), prices::region.eq(GLOBAL), prices::cost_price.eq(&price.cost), prices::selling_price.eq(&price.selling),
-        prices::currency.eq(price.currency), prices::effective_from.eq(now), prices::effective_to.eq(until.get(&price.plan)), prices::created_by.eq(by),
-    )).collect();
-    diesel::insert_into(prices::table).values(rows).execute(tx.conn())?;
+fn insert_global(
+    tx: &mut Tx<'_>,
+    by: Option<UserId>,
+    part: &[&Global],
+    until: &HashMap<PlanId, DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let rows: Vec<_> = part
+        .iter()
+        .map(|price| {
+            (
+                prices::id.eq(PriceId::new()),
+                prices::plan_id.eq(price.plan),
+                prices::region.eq(GLOBAL),
+                prices::cost_price.eq(&price.cost),
+                prices::selling_price.eq(&price.selling),
+                prices::currency.eq(price.currency),
+                prices::effective_from.eq(now),
+                prices::effective_to.eq(until.get(&price.plan)),
+                prices::created_by.eq(by),
+            )
+        })
+        .collect();
+    diesel::insert_into(prices::table)
+        .values(rows)
+        .execute(tx.conn())?;
     Ok(())
 }

@@ -3,7 +3,10 @@
 use super::{query, rules};
 use wire::{
     PlanId, PriceId,
-    catalog::{plans::Quote, pricing::{EditPrice, NewPrice, Price, QuoteOptions}},
+    catalog::{
+        plans::Quote,
+        pricing::{EditPrice, NewPrice, Price, QuoteOptions},
+    },
     permission::needs::{PricingRead, PricingWrite},
 };
 
@@ -15,16 +18,26 @@ listing!(Price, "/pricing", export "/pricing/export", tag "catalog/pricing", nee
 /// Ask what a plan costs: the price of the region, or the global one.
 #[utoipa::path(tag = "catalog/pricing", security(("bearer" = ["pricing:read"])), params(("id" = PlanId, Path), QuoteOptions), responses((status = 200, description = "The price that applies", body = Quote)))]
 #[get("/plans/{id}/quote")]
-pub async fn quote(caller: Caller<PricingRead>, id: Id<PlanId>, options: Options<QuoteOptions>) -> Result<Json<Quote>> {
+pub async fn quote(
+    caller: Caller<PricingRead>,
+    id: Id<PlanId>,
+    options: Options<QuoteOptions>,
+) -> Result<Json<Quote>> {
     let now = caller.ctx().clock.now();
-    caller.read(move |conn, actor| rules::quote_for(conn, actor, id.0, &options.0, now)).await.map(Json)
+    caller
+        .read(move |conn, actor| rules::quote_for(conn, actor, id.0, &options.0, now))
+        .await
+        .map(Json)
 }
 
 /// Show a price.
 #[utoipa::path(tag = "catalog/pricing", security(("bearer" = ["pricing:read"])), params(("id" = PriceId, Path)), responses((status = 200, description = "The price", body = Price)))]
 #[get("/pricing/{id}")]
 pub async fn show(caller: Caller<PricingRead>, id: Id<PriceId>) -> Result<Tagged<Price>> {
-    caller.read(move |conn, actor| query::find(conn, actor, id.0)).await.map(Tagged)
+    caller
+        .read(move |conn, actor| query::find(conn, actor, id.0))
+        .await
+        .map(Tagged)
 }
 
 /// Set a price. An open price that began earlier ends where this one begins.
@@ -32,21 +45,39 @@ pub async fn show(caller: Caller<PricingRead>, id: Id<PriceId>) -> Result<Tagged
 #[post("/pricing")]
 pub async fn create(caller: Caller<PricingWrite>, new: Valid<NewPrice>) -> Result<Created<Price>> {
     let now = caller.ctx().clock.now();
-    caller.write(move |tx, actor| rules::create(tx, actor, new.into_inner(), now)).await.map(Created)
+    caller
+        .write(move |tx, actor| rules::create(tx, actor, new.into_inner(), now))
+        .await
+        .map(Created)
 }
 
 /// Change a price that has not begun, or the end of one that has.
 #[utoipa::path(tag = "catalog/pricing", security(("bearer" = ["pricing:write"])), params(("id" = PriceId, Path), ("If-Match" = String, Header)), request_body = EditPrice, responses((status = 200, description = "The price", body = Price)))]
 #[patch("/pricing/{id}")]
-pub async fn edit(caller: Caller<PricingWrite>, id: Id<PriceId>, version: IfMatch, edit: Valid<EditPrice>) -> Result<Tagged<Price>> {
+pub async fn edit(
+    caller: Caller<PricingWrite>,
+    id: Id<PriceId>,
+    version: IfMatch,
+    edit: Valid<EditPrice>,
+) -> Result<Tagged<Price>> {
     let now = caller.ctx().clock.now();
-    caller.write(move |tx, actor| rules::edit(tx, actor, id.0, version.0, &edit, now)).await.map(Tagged)
+    caller
+        .write(move |tx, actor| rules::edit(tx, actor, id.0, version.0, &edit, now))
+        .await
+        .map(Tagged)
 }
 
 /// End a price now, or take back one that has not begun.
 #[utoipa::path(tag = "catalog/pricing", security(("bearer" = ["pricing:write"])), params(("id" = PriceId, Path), ("If-Match" = String, Header)), responses((status = 204, description = "Ended")))]
 #[delete("/pricing/{id}")]
-pub async fn remove(caller: Caller<PricingWrite>, id: Id<PriceId>, version: IfMatch) -> Result<Done> {
+pub async fn remove(
+    caller: Caller<PricingWrite>,
+    id: Id<PriceId>,
+    version: IfMatch,
+) -> Result<Done> {
     let now = caller.ctx().clock.now();
-    caller.write(move |tx, actor| rules::end(tx, actor, id.0, version.0, now)).await.map(|()| Done)
+    caller
+        .write(move |tx, actor| rules::end(tx, actor, id.0, version.0, now))
+        .await
+        .map(|()| Done)
 }

@@ -8,21 +8,32 @@ use wire::{BundleId, EsimId, OrderId};
 
 /// Adds a bundle, unless the unit has one or the order has one for this eSIM.
 pub fn insert(tx: &mut Tx<'_>, new: &NewBundle) -> Result<()> {
-    diesel::insert_into(esim_bundles::table).values((
-        esim_bundles::id.eq(BundleId::new()),
-        esim_bundles::order_id.eq(new.order_id),
-        esim_bundles::unit_no.eq(new.unit_no),
-        esim_bundles::esim_id.eq(new.esim_id),
-        esim_bundles::plan_id.eq(new.plan_id),
-        esim_bundles::provider_id.eq(new.provider_id),
-        esim_bundles::provider_ref.eq(&new.provider_ref),
-        esim_bundles::total_bytes.eq(new.total_bytes),
-    )).on_conflict_do_nothing().execute(tx.conn())?;
+    diesel::insert_into(esim_bundles::table)
+        .values((
+            esim_bundles::id.eq(BundleId::new()),
+            esim_bundles::order_id.eq(new.order_id),
+            esim_bundles::unit_no.eq(new.unit_no),
+            esim_bundles::esim_id.eq(new.esim_id),
+            esim_bundles::plan_id.eq(new.plan_id),
+            esim_bundles::provider_id.eq(new.provider_id),
+            esim_bundles::provider_ref.eq(&new.provider_ref),
+            esim_bundles::total_bytes.eq(new.total_bytes),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn())?;
     Ok(())
 }
 
 /// The bundle of a unit, and the eSIM that it is on.
-pub fn of_unit(conn: &mut Conn, order: OrderId, unit_no: i32) -> Result<Option<(BundleId, Option<EsimId>)>> {
-    Ok(esim_bundles::table.filter(esim_bundles::order_id.eq(order)).filter(esim_bundles::unit_no.eq(unit_no))
-        .select((esim_bundles::id, esim_bundles::esim_id)).first(conn).optional()?)
+pub fn of_unit(
+    conn: &mut Conn,
+    order: OrderId,
+    unit_no: i32,
+) -> Result<Option<(BundleId, Option<EsimId>)>> {
+    Ok(esim_bundles::table
+        .filter(esim_bundles::order_id.eq(order))
+        .filter(esim_bundles::unit_no.eq(unit_no))
+        .select((esim_bundles::id, esim_bundles::esim_id))
+        .first(conn)
+        .optional()?)
 }

@@ -28,6 +28,9 @@ pub fn open(tx: &mut Tx<'_>, new: NewBundle) -> Result<BundleId> {
     query::insert(tx, &new)?;
     match query::of_unit(tx.conn(), new.order_id, new.unit_no)? {
         Some((id, Some(esim))) if esim == new.esim_id => Ok(id),
-        _ => Err(Error::because(ProblemCode::Conflict, "This unit of the order has another eSIM already, or the eSIM another unit of it.")),
+        _ => Err(Error::because(
+            ProblemCode::Conflict,
+            "This unit of the order has another eSIM already, or the eSIM another unit of it.",
+        )),
     }
 }

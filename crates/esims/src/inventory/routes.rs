@@ -7,8 +7,16 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{EsimId, catalog::plans::ImportReport, esims::inventory::*, permission::needs::*};
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(export).service(import)
-        .service(show).service(edit).service(history).service(reveal).service(qr_svg).service(qr_png);
+    config
+        .service(list)
+        .service(export)
+        .service(import)
+        .service(show)
+        .service(edit)
+        .service(history)
+        .service(reveal)
+        .service(qr_svg)
+        .service(qr_png);
 }
 
 listing!(Esim, "/esims", export "/esims/export", tag "esims/inventory", needs EsimsRead = "esims:read", from query::page);
@@ -24,15 +32,25 @@ listing!(Esim, "/esims", export "/esims/export", tag "esims/inventory", needs Es
     responses((status = 200, description = "What became of each row, or would", body = ImportReport<EsimImportRow>)),
 )]
 #[post("/esims/import")]
-async fn import(caller: Caller<EsimsWrite>, options: Options<EsimImportOptions>, file: Upload) -> Result<Json<ImportReport<EsimImportRow>>> {
-    caller.write(move |tx, actor| rules::import(tx, actor, &options.0, &file)).await.map(Json)
+async fn import(
+    caller: Caller<EsimsWrite>,
+    options: Options<EsimImportOptions>,
+    file: Upload,
+) -> Result<Json<ImportReport<EsimImportRow>>> {
+    caller
+        .write(move |tx, actor| rules::import(tx, actor, &options.0, &file))
+        .await
+        .map(Json)
 }
 
 /// Show an eSIM, its code masked.
 #[utoipa::path(tag = "esims/inventory", security(("bearer" = ["esims:read"])), params(("id" = EsimId, Path)), responses((status = 200, description = "The eSIM", body = Esim)))]
 #[get("/esims/{id}")]
 async fn show(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Tagged<Esim>> {
-    caller.read(move |conn, actor| query::find(conn, actor.only(), id.0)).await.map(Tagged)
+    caller
+        .read(move |conn, actor| query::find(conn, actor.only(), id.0))
+        .await
+        .map(Tagged)
 }
 
 /// Edit an eSIM in stock.
@@ -41,15 +59,26 @@ async fn show(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Tagged<Esim>>
     request_body = EditEsim, responses((status = 200, description = "The eSIM", body = Esim)),
 )]
 #[patch("/esims/{id}")]
-async fn edit(caller: Caller<EsimsWrite>, id: Id<EsimId>, version: IfMatch, edit: Valid<EditEsim>) -> Result<Tagged<Esim>> {
-    caller.write(move |tx, actor| rules::edit(tx, actor, (id.0, version.0), &edit)).await.map(Tagged)
+async fn edit(
+    caller: Caller<EsimsWrite>,
+    id: Id<EsimId>,
+    version: IfMatch,
+    edit: Valid<EditEsim>,
+) -> Result<Tagged<Esim>> {
+    caller
+        .write(move |tx, actor| rules::edit(tx, actor, (id.0, version.0), &edit))
+        .await
+        .map(Tagged)
 }
 
 /// Show the states that an eSIM went through, the newest first.
 #[utoipa::path(tag = "esims/inventory", security(("bearer" = ["esims:read"])), params(("id" = EsimId, Path)), responses((status = 200, description = "Its history", body = EsimHistory)))]
 #[get("/esims/{id}/history")]
 async fn history(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Json<EsimHistory>> {
-    caller.read(move |conn, actor| rules::history(conn, actor, id.0)).await.map(Json)
+    caller
+        .read(move |conn, actor| rules::history(conn, actor, id.0))
+        .await
+        .map(Json)
 }
 
 /// Open an eSIM's activation code. This is logged.
@@ -58,8 +87,15 @@ async fn history(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Json<EsimH
     request_body = Reveal, responses((status = 200, description = "The code, opened", body = Revealed)),
 )]
 #[post("/esims/{id}/reveal")]
-async fn reveal(caller: Caller<EsimsReveal>, id: Id<EsimId>, why: Valid<Reveal>) -> Result<Json<Revealed>> {
-    caller.write(move |tx, actor| rules::reveal(tx, actor, id.0, why.reason.as_deref())).await.map(Json)
+async fn reveal(
+    caller: Caller<EsimsReveal>,
+    id: Id<EsimId>,
+    why: Valid<Reveal>,
+) -> Result<Json<Revealed>> {
+    caller
+        .write(move |tx, actor| rules::reveal(tx, actor, id.0, why.reason.as_deref()))
+        .await
+        .map(Json)
 }
 
 /// Draw an eSIM's QR code as SVG. This opens the code, and is logged.
@@ -69,8 +105,14 @@ async fn reveal(caller: Caller<EsimsReveal>, id: Id<EsimId>, why: Valid<Reveal>)
 )]
 #[get("/esims/{id}/qr.svg")]
 async fn qr_svg(caller: Caller<EsimsReveal>, id: Id<EsimId>) -> Result<HttpResponse> {
-    caller.write(move |tx, actor| rules::draw(tx, actor, id.0, messaging::qr::svg)).await
-        .map(|picture| HttpResponse::Ok().content_type("image/svg+xml").body(picture))
+    caller
+        .write(move |tx, actor| rules::draw(tx, actor, id.0, messaging::qr::svg))
+        .await
+        .map(|picture| {
+            HttpResponse::Ok()
+                .content_type("image/svg+xml")
+                .body(picture)
+        })
 }
 
 /// Draw an eSIM's QR code as PNG. This opens the code, and is logged.
@@ -80,6 +122,8 @@ async fn qr_svg(caller: Caller<EsimsReveal>, id: Id<EsimId>) -> Result<HttpRespo
 )]
 #[get("/esims/{id}/qr.png")]
 async fn qr_png(caller: Caller<EsimsReveal>, id: Id<EsimId>) -> Result<HttpResponse> {
-    caller.write(move |tx, actor| rules::draw(tx, actor, id.0, messaging::qr::png)).await
+    caller
+        .write(move |tx, actor| rules::draw(tx, actor, id.0, messaging::qr::png))
+        .await
         .map(|picture| HttpResponse::Ok().content_type("image/png").body(picture))
 }

@@ -6,8 +6,13 @@
 mod query;
 mod routes;
 
-pub use query::{Candidate, LiveAttempt, Unit, advance, allocate, answer, candidate, live, lock, open, queue, reopen, units};
+pub use query::{
+    Candidate, LiveAttempt, Unit, advance, allocate, answer, candidate, live, lock, open, queue,
+    reopen, units,
+};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn mount(config: &mut ServiceConfig<'_>) { config.service(routes::list).service(routes::export); }
+pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
+    config.service(routes::list).service(routes::export);
+}

@@ -11,6 +11,11 @@ pub use query::lock;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
-    config.service(routes::list).service(routes::export).service(routes::create).service(routes::show).service(routes::edit);
+    config
+        .service(routes::list)
+        .service(routes::export)
+        .service(routes::create)
+        .service(routes::show)
+        .service(routes::edit);
     offers::mount(config);
 }

@@ -15,7 +15,12 @@ diesel::define_sql_function! {
 }
 
 /// One page of the providers.
-pub fn page(conn: &mut Conn, _: &Actor, filter: &ProviderFilter, paging: &Paging<ProviderSort>) -> Result<Page<Provider>> {
+pub fn page(
+    conn: &mut Conn,
+    _: &Actor,
+    filter: &ProviderFilter,
+    paging: &Paging<ProviderSort>,
+) -> Result<Page<Provider>> {
     page!(conn, paging, matching(filter) => Provider, tie providers::id, {
         ProviderSort::Priority => providers::priority,
         ProviderSort::Name => providers::name,
@@ -24,21 +29,38 @@ pub fn page(conn: &mut Conn, _: &Actor, filter: &ProviderFilter, paging: &Paging
 }
 
 fn matching(filter: &ProviderFilter) -> providers::BoxedQuery<'_, Pg> {
-    let mut rows = providers::table.filter(providers::deleted_at.is_null()).into_boxed();
-    if let Some(q) = &filter.q { rows = rows.filter(lower(providers::name).like(contains(&q.to_lowercase()))); }
-    if let Some(on) = filter.is_active { rows = rows.filter(providers::is_active.eq(on)); }
-    if let Some(any) = &filter.adapter { rows = rows.filter(providers::adapter.eq_any(&any.0)); }
+    let mut rows = providers::table
+        .filter(providers::deleted_at.is_null())
+        .into_boxed();
+    if let Some(q) = &filter.q {
+        rows = rows.filter(lower(providers::name).like(contains(&q.to_lowercase())));
+    }
+    if let Some(on) = filter.is_active {
+        rows = rows.filter(providers::is_active.eq(on));
+    }
+    if let Some(any) = &filter.adapter {
+        rows = rows.filter(providers::adapter.eq_any(&any.0));
+    }
     rows
 }
 
 /// A provider.
 pub fn find(conn: &mut Conn, id: ProviderId) -> Result<Provider> {
-    Ok(providers::table.find(id).filter(providers::deleted_at.is_null()).select(Provider::as_select()).first(conn)?)
+    Ok(providers::table
+        .find(id)
+        .filter(providers::deleted_at.is_null())
+        .select(Provider::as_select())
+        .first(conn)?)
 }
 
 /// A provider, held until the end of the transaction, so that two changes of what it supplies do not cross.
 pub fn lock(tx: &mut Tx<'_>, id: ProviderId) -> Result<Provider> {
-    Ok(providers::table.find(id).filter(providers::deleted_at.is_null()).select(Provider::as_select()).for_no_key_update().first(tx.conn())?)
+    Ok(providers::table
+        .find(id)
+        .filter(providers::deleted_at.is_null())
+        .select(Provider::as_select())
+        .for_no_key_update()
+        .first(tx.conn())?)
 }
 
 /// A row to insert.
@@ -73,7 +95,10 @@ impl<'a> Row<'a> {
 
 /// Adds a provider.
 pub fn insert(tx: &mut Tx<'_>, row: Row<'_>) -> Result<Provider> {
-    Ok(diesel::insert_into(providers::table).values(row).returning(Provider::as_returning()).get_result(tx.conn())?)
+    Ok(diesel::insert_into(providers::table)
+        .values(row)
+        .returning(Provider::as_returning())
+        .get_result(tx.conn())?)
 }
 
 /// What changes; what is absent stays.
@@ -93,8 +118,19 @@ pub struct Changes<'a> {
 }
 
 /// Changes a provider that is still as it was read.
-pub fn update(tx: &mut Tx<'_>, id: ProviderId, version: i32, changes: &Changes<'_>) -> Result<Option<Provider>> {
-    let row = providers::table.find(id).filter(providers::version.eq(version)).filter(providers::deleted_at.is_null());
+pub fn update(
+    tx: &mut Tx<'_>,
+    id: ProviderId,
+    version: i32,
+    changes: &Changes<'_>,
+) -> Result<Option<Provider>> {
+    let row = providers::table
+        .find(id)
+        .filter(providers::version.eq(version))
+        .filter(providers::deleted_at.is_null());
     let changed = diesel::update(row).set((changes, providers::version.eq(providers::version + 1)));
-    Ok(changed.returning(Provider::as_returning()).get_result(tx.conn()).optional()?)
+    Ok(changed
+        .returning(Provider::as_returning())
+        .get_result(tx.conn())
+        .optional()?)
 }

@@ -7,34 +7,74 @@ use schema::webhook_receipts as receipts;
 use wire::{ReceiptId, TransactionId, integrations::webhooks::ReceiptStatus};
 
 /// Keeps an event whose signature was good; `None` when it was kept before.
-pub fn keep(tx: &mut Tx<'_>, source: &str, event_id: &str, event_type: &str, now: DateTime<Utc>) -> Result<Option<ReceiptId>> {
+pub fn keep(
+    tx: &mut Tx<'_>,
+    source: &str,
+    event_id: &str,
+    event_type: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<ReceiptId>> {
     let id = ReceiptId::new();
-    let kept = insert_into(receipts::table).values((
-        receipts::id.eq(id), receipts::source.eq(source), receipts::event_id.eq(event_id), receipts::event_type.eq(event_type),
-        receipts::signature_ok.eq(true), receipts::received_at.eq(now),
-    )).on_conflict_do_nothing().execute(tx.conn())?;
+    let kept = insert_into(receipts::table)
+        .values((
+            receipts::id.eq(id),
+            receipts::source.eq(source),
+            receipts::event_id.eq(event_id),
+            receipts::event_type.eq(event_type),
+            receipts::signature_ok.eq(true),
+            receipts::received_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn())?;
     Ok((kept == 1).then_some(id))
 }
 
 /// The event changed something.
-pub fn applied(tx: &mut Tx<'_>, id: ReceiptId, payment: TransactionId, note: &str, now: DateTime<Utc>) -> Result<()> {
-    update(receipts::table.find(id)).set((
-        receipts::status.eq(ReceiptStatus::Applied), receipts::transaction_id.eq(payment), receipts::note.eq(note), receipts::applied_at.eq(now),
-    )).execute(tx.conn())?;
+pub fn applied(
+    tx: &mut Tx<'_>,
+    id: ReceiptId,
+    payment: TransactionId,
+    note: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    update(receipts::table.find(id))
+        .set((
+            receipts::status.eq(ReceiptStatus::Applied),
+            receipts::transaction_id.eq(payment),
+            receipts::note.eq(note),
+            receipts::applied_at.eq(now),
+        ))
+        .execute(tx.conn())?;
     Ok(())
 }
 
 /// The event changed nothing, and why.
-pub fn ignored(tx: &mut Tx<'_>, id: ReceiptId, payment: Option<TransactionId>, note: &str) -> Result<()> {
-    update(receipts::table.find(id)).set((receipts::status.eq(ReceiptStatus::Ignored), receipts::transaction_id.eq(payment), receipts::note.eq(note))).execute(tx.conn())?;
+pub fn ignored(
+    tx: &mut Tx<'_>,
+    id: ReceiptId,
+    payment: Option<TransactionId>,
+    note: &str,
+) -> Result<()> {
+    update(receipts::table.find(id))
+        .set((
+            receipts::status.eq(ReceiptStatus::Ignored),
+            receipts::transaction_id.eq(payment),
+            receipts::note.eq(note),
+        ))
+        .execute(tx.conn())?;
     Ok(())
 }
 
 /// Notes a webhook whose signature did not fit. Its body is not kept: anybody can send one.
 pub fn reject(tx: &mut Tx<'_>, source: &str, now: DateTime<Utc>) -> Result<()> {
-    insert_into(receipts::table).values((
-        receipts::id.eq(ReceiptId::new()), receipts::source.eq(source), receipts::signature_ok.eq(false),
-        receipts::status.eq(ReceiptStatus::Rejected), receipts::received_at.eq(now),
-    )).execute(tx.conn())?;
+    insert_into(receipts::table)
+        .values((
+            receipts::id.eq(ReceiptId::new()),
+            receipts::source.eq(source),
+            receipts::signature_ok.eq(false),
+            receipts::status.eq(ReceiptStatus::Rejected),
+            receipts::received_at.eq(now),
+        ))
+        .execute(tx.conn())?;
     Ok(())
 }

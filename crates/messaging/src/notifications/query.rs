@@ -1,10 +1,19 @@
 //! All SQL of the outbox.
 
 use chrono::{DateTime, Utc};
-use diesel::{pg::Pg, prelude::*, sql_types::{Nullable, Timestamptz}};
+use diesel::{
+    pg::Pg,
+    prelude::*,
+    sql_types::{Nullable, Timestamptz},
+};
 use platform::{Conn, Result, Tx, page};
 use schema::notifications as letters;
-use wire::{EsimId, NotificationId, OrderId, Page, Paging, TemplateId, UserId, messaging::notifications::{NotificationFilter, NotificationSort, NotificationStatus, NotificationType}};
+use wire::{
+    EsimId, NotificationId, OrderId, Page, Paging, TemplateId, UserId,
+    messaging::notifications::{
+        NotificationFilter, NotificationSort, NotificationStatus, NotificationType,
+    },
+};
 
 /// A message as the table keeps it, sealed.
 #[derive(Queryable, Selectable)]
@@ -50,22 +59,45 @@ diesel::define_sql_function! {
 
 fn visible<'a>(only: Option<UserId>) -> letters::BoxedQuery<'a, Pg> {
     let rows = letters::table.into_boxed();
-    match only { Some(user) => rows.filter(letters::user_id.eq(user)), None => rows }
+    match only {
+        Some(user) => rows.filter(letters::user_id.eq(user)),
+        None => rows,
+    }
 }
 
-fn matching<'a>(filter: &'a NotificationFilter, only: Option<UserId>) -> letters::BoxedQuery<'a, Pg> {
+fn matching<'a>(
+    filter: &'a NotificationFilter,
+    only: Option<UserId>,
+) -> letters::BoxedQuery<'a, Pg> {
     let mut rows = visible(only);
-    if let Some(user) = filter.user_id { rows = rows.filter(letters::user_id.eq(user)); }
-    if let Some(any) = &filter.r#type { rows = rows.filter(letters::type_.eq_any(&any.0)); }
-    if let Some(any) = &filter.status { rows = rows.filter(letters::status.eq_any(&any.0)); }
-    if let Some(order) = filter.order_id { rows = rows.filter(letters::order_id.eq(order)); }
-    if let Some(from) = filter.created_at_from { rows = rows.filter(letters::created_at.ge(from)); }
-    if let Some(to) = filter.created_at_to { rows = rows.filter(letters::created_at.lt(to)); }
+    if let Some(user) = filter.user_id {
+        rows = rows.filter(letters::user_id.eq(user));
+    }
+    if let Some(any) = &filter.r#type {
+        rows = rows.filter(letters::type_.eq_any(&any.0));
+    }
+    if let Some(any) = &filter.status {
+        rows = rows.filter(letters::status.eq_any(&any.0));
+    }
+    if let Some(order) = filter.order_id {
+        rows = rows.filter(letters::order_id.eq(order));
+    }
+    if let Some(from) = filter.created_at_from {
+        rows = rows.filter(letters::created_at.ge(from));
+    }
+    if let Some(to) = filter.created_at_to {
+        rows = rows.filter(letters::created_at.lt(to));
+    }
     rows
 }
 
 /// One page, sealed.
-pub fn page(conn: &mut Conn, filter: &NotificationFilter, only: Option<UserId>, paging: &Paging<NotificationSort>) -> Result<Page<NotificationRow>> {
+pub fn page(
+    conn: &mut Conn,
+    filter: &NotificationFilter,
+    only: Option<UserId>,
+    paging: &Paging<NotificationSort>,
+) -> Result<Page<NotificationRow>> {
     page!(conn, paging, matching(filter, only) => NotificationRow, tie letters::id, {
         NotificationSort::CreatedAt => letters::created_at,
         NotificationSort::SentAt => nullable letters::sent_at,
@@ -74,57 +106,95 @@ pub fn page(conn: &mut Conn, filter: &NotificationFilter, only: Option<UserId>, 
 
 /// One message.
 pub fn find(conn: &mut Conn, id: NotificationId, only: Option<UserId>) -> Result<NotificationRow> {
-    Ok(visible(only).filter(letters::id.eq(id)).select(NotificationRow::as_select()).first(conn)?)
+    Ok(visible(only)
+        .filter(letters::id.eq(id))
+        .select(NotificationRow::as_select())
+        .first(conn)?)
 }
 
 /// Adds a message by mail, unless one with its key is there.
 pub fn insert(tx: &mut Tx<'_>, fresh: &Fresh) -> Result<bool> {
-    let added = diesel::insert_into(letters::table).values((fresh, letters::type_.eq(NotificationType::Email)))
-        .on_conflict(letters::dedupe_key).do_nothing().execute(tx.conn())?;
+    let added = diesel::insert_into(letters::table)
+        .values((fresh, letters::type_.eq(NotificationType::Email)))
+        .on_conflict(letters::dedupe_key)
+        .do_nothing()
+        .execute(tx.conn())?;
     Ok(added == 1)
 }
 
 /// Waiting again, for this destination.
 pub fn reopen(tx: &mut Tx<'_>, id: NotificationId, destination: &[u8]) -> Result<NotificationRow> {
     Ok(diesel::update(letters::table.find(id))
-        .set((letters::status.eq(NotificationStatus::Pending), letters::attempts.eq(0), letters::last_error.eq(None::<String>), letters::destination.eq(destination)))
-        .returning(NotificationRow::as_returning()).get_result(tx.conn())?)
+        .set((
+            letters::status.eq(NotificationStatus::Pending),
+            letters::attempts.eq(0),
+            letters::last_error.eq(None::<String>),
+            letters::destination.eq(destination),
+        ))
+        .returning(NotificationRow::as_returning())
+        .get_result(tx.conn())?)
 }
 
 /// Counts a try to send a message that waits; nothing comes back when it does not wait any more.
 pub fn try_to_send(tx: &mut Tx<'_>, id: NotificationId) -> Result<Option<NotificationRow>> {
-    Ok(diesel::update(waiting(id)).set(letters::attempts.eq(letters::attempts + 1)).returning(NotificationRow::as_returning()).get_result(tx.conn()).optional()?)
+    Ok(diesel::update(waiting(id))
+        .set(letters::attempts.eq(letters::attempts + 1))
+        .returning(NotificationRow::as_returning())
+        .get_result(tx.conn())
+        .optional()?)
 }
 
 /// Notes why a message still waits.
 pub fn note(tx: &mut Tx<'_>, id: NotificationId, why: &str) -> Result<()> {
-    diesel::update(waiting(id)).set(letters::last_error.eq(why)).execute(tx.conn())?;
+    diesel::update(waiting(id))
+        .set(letters::last_error.eq(why))
+        .execute(tx.conn())?;
     Ok(())
 }
 
 /// It was sent. The first time counts: an order is delivered once.
-pub fn sent(tx: &mut Tx<'_>, id: NotificationId, (now, receipt): (DateTime<Utc>, &str)) -> Result<()> {
-    diesel::update(waiting(id)).set((
-        letters::status.eq(NotificationStatus::Sent), letters::sent_at.eq(coalesce(letters::sent_at, now).nullable()),
-        letters::provider_message_id.eq(receipt), letters::last_error.eq(None::<String>),
-    )).execute(tx.conn())?;
+pub fn sent(
+    tx: &mut Tx<'_>,
+    id: NotificationId,
+    (now, receipt): (DateTime<Utc>, &str),
+) -> Result<()> {
+    diesel::update(waiting(id))
+        .set((
+            letters::status.eq(NotificationStatus::Sent),
+            letters::sent_at.eq(coalesce(letters::sent_at, now).nullable()),
+            letters::provider_message_id.eq(receipt),
+            letters::last_error.eq(None::<String>),
+        ))
+        .execute(tx.conn())?;
     Ok(())
 }
 
 /// It will not be sent; whether it was still waiting.
 pub fn failed(tx: &mut Tx<'_>, id: NotificationId, why: &str) -> Result<bool> {
-    let failed = diesel::update(waiting(id)).set((letters::status.eq(NotificationStatus::Failed), letters::last_error.eq(why))).execute(tx.conn())?;
+    let failed = diesel::update(waiting(id))
+        .set((
+            letters::status.eq(NotificationStatus::Failed),
+            letters::last_error.eq(why),
+        ))
+        .execute(tx.conn())?;
     Ok(failed == 1)
 }
 
 /// Messages that have waited since before then.
 pub fn left_behind(conn: &mut Conn, before: DateTime<Utc>) -> Result<Vec<NotificationId>> {
-    Ok(letters::table.filter(letters::status.eq(NotificationStatus::Pending)).filter(letters::created_at.lt(before))
-        .order_by((letters::created_at, letters::id)).limit(500).select(letters::id).load(conn)?)
+    Ok(letters::table
+        .filter(letters::status.eq(NotificationStatus::Pending))
+        .filter(letters::created_at.lt(before))
+        .order_by((letters::created_at, letters::id))
+        .limit(500)
+        .select(letters::id)
+        .load(conn)?)
 }
 
 #[diesel::dsl::auto_type]
 fn waiting(id: NotificationId) -> _ {
     let pending: NotificationStatus = NotificationStatus::Pending;
-    letters::table.filter(letters::id.eq(id)).filter(letters::status.eq(pending))
+    letters::table
+        .filter(letters::id.eq(id))
+        .filter(letters::status.eq(pending))
 }

@@ -4,10 +4,20 @@ use super::rules;
 use actix_web::{get, post};
 use platform::{Caller, Id, Result, Tagged, listing};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::{NotificationId, messaging::notifications::Notification, permission::needs::{NotificationsRead, OrdersResend}};
+use wire::{
+    NotificationId,
+    messaging::notifications::Notification,
+    permission::needs::{NotificationsRead, OrdersResend},
+};
 
 /// Adds the operations.
-pub fn mount(config: &mut ServiceConfig<'_>) { config.service(list).service(export).service(resend).service(show); }
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list)
+        .service(export)
+        .service(resend)
+        .service(show);
+}
 
 listing!(Notification, "/notifications", export "/notifications/export", tag "messaging/notifications", needs NotificationsRead = "notifications:read", from rules::page);
 
@@ -17,8 +27,14 @@ listing!(Notification, "/notifications", export "/notifications/export", tag "me
     responses((status = 200, description = "The message", body = Notification)),
 )]
 #[get("/notifications/{id}")]
-pub async fn show(caller: Caller<NotificationsRead>, id: Id<NotificationId>) -> Result<Tagged<Notification>> {
-    caller.read(move |conn, actor| rules::show(conn, actor, id.0)).await.map(Tagged)
+pub async fn show(
+    caller: Caller<NotificationsRead>,
+    id: Id<NotificationId>,
+) -> Result<Tagged<Notification>> {
+    caller
+        .read(move |conn, actor| rules::show(conn, actor, id.0))
+        .await
+        .map(Tagged)
 }
 
 /// Send a message again, to the address that the person has now.
@@ -27,6 +43,12 @@ pub async fn show(caller: Caller<NotificationsRead>, id: Id<NotificationId>) -> 
     responses((status = 200, description = "The message, waiting to be sent", body = Notification)),
 )]
 #[post("/notifications/{id}/resend")]
-pub async fn resend(caller: Caller<OrdersResend>, id: Id<NotificationId>) -> Result<Tagged<Notification>> {
-    caller.write(move |tx, actor| rules::resend(tx, actor, id.0)).await.map(Tagged)
+pub async fn resend(
+    caller: Caller<OrdersResend>,
+    id: Id<NotificationId>,
+) -> Result<Tagged<Notification>> {
+    caller
+        .write(move |tx, actor| rules::resend(tx, actor, id.0))
+        .await
+        .map(Tagged)
 }

@@ -1,9 +1,21 @@
 //! How a letter is sealed into the outbox, and what of it may be seen.
 
-use super::{jobs::SendNotification, query::{self, Fresh, NotificationRow}};
-use platform::{Actor, Conn, Error, Result, Tx, audit::{self, Act}, crypto::{Keyring, Place}, jobs, people};
+use super::{
+    jobs::SendNotification,
+    query::{self, Fresh, NotificationRow},
+};
+use platform::{
+    Actor, Conn, Error, Result, Tx,
+    audit::{self, Act},
+    crypto::{Keyring, Place},
+    jobs, people,
+};
 use serde::{Deserialize, Serialize};
-use wire::{EsimId, NotificationId, OrderId, Page, Paging, UserId, esims::profile::ActivationCode, messaging::notifications::{Notification, NotificationFilter, NotificationSort}};
+use wire::{
+    EsimId, NotificationId, OrderId, Page, Paging, UserId,
+    esims::profile::ActivationCode,
+    messaging::notifications::{Notification, NotificationFilter, NotificationSort},
+};
 
 /// What stands for an activation code where it is not to be seen.
 const HIDDEN: &str = "••••••••";
@@ -30,29 +42,60 @@ pub struct Letter {
 
 /// What the `message` column seals.
 #[derive(Serialize, Deserialize)]
-pub struct Sealed { pub text: String, pub codes: Vec<String> }
+pub struct Sealed {
+    pub text: String,
+    pub codes: Vec<String>,
+}
 
 /// A letter, opened to be sent.
-pub struct Opened { pub to: String, pub subject: String, pub text: String, pub html: Option<String>, pub codes: Vec<String> }
+pub struct Opened {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    pub html: Option<String>,
+    pub codes: Vec<String>,
+}
 
 /// Writes a letter into the outbox and has it sent once this transaction is committed.
 pub fn notify(tx: &mut Tx<'_>, keys: &Keyring, letter: Letter) -> Result<()> {
     let id = NotificationId::new();
     let to = people::email(tx.conn(), keys, letter.user_id)?;
-    let message = serde_json::to_string(&Sealed { text: letter.text, codes: letter.codes }).map_err(Error::internal)?;
-    let is_new = query::insert(tx, &Fresh {
-        id, user_id: letter.user_id, order_id: letter.order_id, esim_id: letter.esim_id,
-        destination: keys.seal(place(id, "destination"), &to)?,
-        subject: letter.subject.chars().take(255).collect(),
-        message: keys.seal(place(id, "message"), &message)?,
-        message_html: letter.html.map(|html| keys.seal(place(id, "message_html"), &html)).transpose()?,
-        dedupe_key: letter.dedupe_key,
-    })?;
-    if is_new { jobs::enqueue(tx, &SendNotification::of(id)) } else { Ok(()) }
+    let message = serde_json::to_string(&Sealed {
+        text: letter.text,
+        codes: letter.codes,
+    })
+    .map_err(Error::internal)?;
+    let is_new = query::insert(
+        tx,
+        &Fresh {
+            id,
+            user_id: letter.user_id,
+            order_id: letter.order_id,
+            esim_id: letter.esim_id,
+            destination: keys.seal(place(id, "destination"), &to)?,
+            subject: letter.subject.chars().take(255).collect(),
+            message: keys.seal(place(id, "message"), &message)?,
+            message_html: letter
+                .html
+                .map(|html| keys.seal(place(id, "message_html"), &html))
+                .transpose()?,
+            dedupe_key: letter.dedupe_key,
+        },
+    )?;
+    if is_new {
+        jobs::enqueue(tx, &SendNotification::of(id))
+    } else {
+        Ok(())
+    }
 }
 
 /// One page of the outbox.
-pub fn page(conn: &mut Conn, actor: &Actor, filter: &NotificationFilter, paging: &Paging<NotificationSort>) -> Result<Page<Notification>> {
+pub fn page(
+    conn: &mut Conn,
+    actor: &Actor,
+    filter: &NotificationFilter,
+    paging: &Paging<NotificationSort>,
+) -> Result<Page<Notification>> {
     query::page(conn, filter, actor.only(), paging)?.try_map(|row| show_row(&actor.keys, row))
 }
 
@@ -67,31 +110,47 @@ pub fn resend(tx: &mut Tx<'_>, actor: &Actor, id: NotificationId) -> Result<Noti
     let to = people::email(tx.conn(), &actor.keys, row.user_id)?;
     let row = query::reopen(tx, id, &actor.keys.seal(place(id, "destination"), &to)?)?;
     jobs::enqueue(tx, &SendNotification::of(id))?;
-    audit::record(tx, actor, Act::new("notification.resend", "notification", id.0))?;
+    audit::record(
+        tx,
+        actor,
+        Act::new("notification.resend", "notification", id.0),
+    )?;
     show_row(&actor.keys, row)
 }
 
 /// Opens a message to be sent.
 pub fn open(keys: &Keyring, row: &NotificationRow) -> Result<Opened> {
     let message: Sealed = read(keys, row)?;
-    let to = row.destination.as_deref().ok_or_else(|| Error::internal(format!("message {} has no destination", row.id)))?;
+    let to = row
+        .destination
+        .as_deref()
+        .ok_or_else(|| Error::internal(format!("message {} has no destination", row.id)))?;
     Ok(Opened {
         to: keys.open(place(row.id, "destination"), to)?,
         subject: row.subject.clone().unwrap_or_default(),
         text: message.text,
-        html: row.message_html.as_deref().map(|html| keys.open(place(row.id, "message_html"), html)).transpose()?,
+        html: row
+            .message_html
+            .as_deref()
+            .map(|html| keys.open(place(row.id, "message_html"), html))
+            .transpose()?,
         codes: message.codes,
     })
 }
 
 fn read(keys: &Keyring, row: &NotificationRow) -> Result<Sealed> {
     // The parser's error would quote the text.
-    serde_json::from_str(&keys.open(place(row.id, "message"), &row.message)?).map_err(|_| Error::internal(format!("message {} is not a letter", row.id)))
+    serde_json::from_str(&keys.open(place(row.id, "message"), &row.message)?)
+        .map_err(|_| Error::internal(format!("message {} is not a letter", row.id)))
 }
 
 fn show_row(keys: &Keyring, row: NotificationRow) -> Result<Notification> {
     let Sealed { text, codes } = read(keys, &row)?;
-    let to = row.destination.as_deref().map(|to| keys.open(place(row.id, "destination"), to)).transpose()?;
+    let to = row
+        .destination
+        .as_deref()
+        .map(|to| keys.open(place(row.id, "destination"), to))
+        .transpose()?;
     Ok(Notification {
         id: row.id,
         user_id: row.user_id,
@@ -114,12 +173,17 @@ fn show_row(keys: &Keyring, row: NotificationRow) -> Result<Notification> {
 /// The text with the secret part of every code hidden, however often and in whatever link it stands.
 fn without_codes(text: String, codes: &[String]) -> String {
     codes.iter().fold(text, |text, code| {
-        let secret = ActivationCode::parse(code).ok().map(|code| code.matching_id).filter(|secret| !secret.is_empty());
+        let secret = ActivationCode::parse(code)
+            .ok()
+            .map(|code| code.matching_id)
+            .filter(|secret| !secret.is_empty());
         text.replace(secret.as_deref().unwrap_or(code), HIDDEN)
     })
 }
 
-fn place(id: NotificationId, column: &str) -> Place<'_> { Place::new("notifications", column, id.0) }
+fn place(id: NotificationId, column: &str) -> Place<'_> {
+    Place::new("notifications", column, id.0)
+}
 
 #[cfg(test)]
 mod tests {
@@ -127,10 +191,16 @@ mod tests {
 
     #[test]
     fn no_code_is_left_to_be_seen() {
-        let codes = vec!["LPA:1$rsp.example.com$ABC-123".to_owned(), "not a code".to_owned()];
+        let codes = vec![
+            "LPA:1$rsp.example.com$ABC-123".to_owned(),
+            "not a code".to_owned(),
+        ];
         let text = "Scan LPA:1$rsp.example.com$ABC-123 or open https://example.com/?carddata=LPA%3A1%24rsp.example.com%24ABC-123; by hand: rsp.example.com, ABC-123; not a code";
         let shown = without_codes(text.to_owned(), &codes);
-        assert!(!shown.contains("ABC-123") && !shown.contains("not a code"), "{shown}");
+        assert!(
+            !shown.contains("ABC-123") && !shown.contains("not a code"),
+            "{shown}"
+        );
         assert!(shown.contains("LPA:1$rsp.example.com$••••••••"), "{shown}");
     }
 }

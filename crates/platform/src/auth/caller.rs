@@ -1,11 +1,25 @@
 //! The signed-in caller as an extractor: `Caller<PlansWrite>` in a handler's signature is the permission check.
 
-use crate::{crypto::Keyring, ctx::Ctx, db::{Conn, Tx}, error::{Error, Result}, http::RequestId, idempotency::{Claim, Once}};
+use crate::{
+    crypto::Keyring,
+    ctx::Ctx,
+    db::{Conn, Tx},
+    error::{Error, Result},
+    http::RequestId,
+    idempotency::{Claim, Once},
+};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Data};
 use diesel::prelude::*;
 use schema::{sessions, users};
-use std::{future::{Ready, ready}, marker::PhantomData};
-use wire::{Permission, ProblemCode, Reach, SessionId, UserId, accounts::users::{UserRole, UserStatus}, permission::Needs};
+use std::{
+    future::{Ready, ready},
+    marker::PhantomData,
+};
+use wire::{
+    Permission, ProblemCode, Reach, SessionId, UserId,
+    accounts::users::{UserRole, UserStatus},
+    permission::Needs,
+};
 
 /// Who does something: a person with a role, or the system itself.
 #[derive(Debug, Clone)]
@@ -27,17 +41,39 @@ pub struct Actor {
 impl Actor {
     /// The system, acting by itself.
     pub fn system(ctx: &Ctx) -> Self {
-        let request = RequestInfo { id: crate::http::request_id(), ..RequestInfo::default() };
-        Self { id: None, role: None, session: None, reach: Reach::All, request, keys: ctx.keys.clone() }
+        let request = RequestInfo {
+            id: crate::http::request_id(),
+            ..RequestInfo::default()
+        };
+        Self {
+            id: None,
+            role: None,
+            session: None,
+            reach: Reach::All,
+            request,
+            keys: ctx.keys.clone(),
+        }
     }
     /// Whether they may do something else as well.
-    pub fn can(&self, permission: Permission) -> bool { self.reach_of(permission) != Reach::None }
+    pub fn can(&self, permission: Permission) -> bool {
+        self.reach_of(permission) != Reach::None
+    }
     /// How far another permission reaches for them.
-    pub fn reach_of(&self, permission: Permission) -> Reach { self.role.map_or(Reach::All, |role| permission.reach(role)) }
+    pub fn reach_of(&self, permission: Permission) -> Reach {
+        self.role.map_or(Reach::All, |role| permission.reach(role))
+    }
     /// Whose rows they see: everybody's (`None`), or their own only.
-    pub fn only(&self) -> Option<UserId> { if self.reach == Reach::All { None } else { self.id } }
+    pub fn only(&self) -> Option<UserId> {
+        if self.reach == Reach::All {
+            None
+        } else {
+            self.id
+        }
+    }
     /// Themselves; the system is nobody.
-    pub fn person(&self) -> Result<UserId> { self.id.ok_or_else(|| Error::refuse(ProblemCode::Forbidden)) }
+    pub fn person(&self) -> Result<UserId> {
+        self.id.ok_or_else(|| Error::refuse(ProblemCode::Forbidden))
+    }
 }
 
 /// What is remembered of a request.
@@ -54,17 +90,39 @@ pub struct RequestInfo {
 impl RequestInfo {
     /// Of this request. A proxy's word about the address counts only when it is trusted.
     pub fn of(request: &HttpRequest) -> Self {
-        let trusted = request.app_data::<Data<Ctx>>().is_some_and(|ctx| ctx.config.trusted_proxy);
-        let ip = if trusted { request.connection_info().realip_remote_addr().map(str::to_owned) } else { request.peer_addr().map(|peer| peer.ip().to_string()) };
-        let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(|text| text.chars().take(255).collect());
-        Self { id: request.extensions().get::<RequestId>().map(|id| id.0.clone()), ip: ip.map(|ip| ip.chars().take(45).collect()), user_agent }
+        let trusted = request
+            .app_data::<Data<Ctx>>()
+            .is_some_and(|ctx| ctx.config.trusted_proxy);
+        let ip = if trusted {
+            request
+                .connection_info()
+                .realip_remote_addr()
+                .map(str::to_owned)
+        } else {
+            request.peer_addr().map(|peer| peer.ip().to_string())
+        };
+        let user_agent = request
+            .headers()
+            .get(header::USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .map(|text| text.chars().take(255).collect());
+        Self {
+            id: request
+                .extensions()
+                .get::<RequestId>()
+                .map(|id| id.0.clone()),
+            ip: ip.map(|ip| ip.chars().take(45).collect()),
+            user_agent,
+        }
     }
 }
 
 impl FromRequest for RequestInfo {
     type Error = Error;
     type Future = Ready<Result<Self>>;
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future { ready(Ok(Self::of(request))) }
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
 }
 
 /// A caller who must have the permission `P`. What the token claims is believed only after the database has
@@ -77,56 +135,119 @@ pub struct Caller<P> {
 
 /// A caller whose token is ours; not confirmed yet.
 #[derive(Clone)]
-pub struct Signed { ctx: Ctx, claims: super::Claims, request: RequestInfo }
+pub struct Signed {
+    ctx: Ctx,
+    claims: super::Claims,
+    request: RequestInfo,
+}
 
 impl<P: Needs> Caller<P> {
     /// Reads as this caller.
-    pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Conn, &Actor) -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn, &Actor) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let signed = self.signed.clone();
-        self.signed.ctx.db.read(move |conn| {
-            let actor = signed.confirm(conn, P::PERMISSION)?;
-            f(conn, &actor)
-        }).await
+        self.signed
+            .ctx
+            .db
+            .read(move |conn| {
+                let actor = signed.confirm(conn, P::PERMISSION)?;
+                f(conn, &actor)
+            })
+            .await
     }
 
     /// Writes as this caller: all of it, or nothing.
-    pub async fn write<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let signed = self.signed.clone();
-        self.signed.ctx.db.write(move |tx| {
-            let actor = signed.confirm(tx.conn(), P::PERMISSION)?;
-            f(tx, &actor)
-        }).await
+        self.signed
+            .ctx
+            .db
+            .write(move |tx| {
+                let actor = signed.confirm(tx.conn(), P::PERMISSION)?;
+                f(tx, &actor)
+            })
+            .await
     }
 
     /// Writes once, however often the same request comes: the first answer is given again.
-    pub async fn write_once<T: wire::Resource>(&self, claim: Claim, f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static) -> Result<Once<T>> {
+    pub async fn write_once<T: wire::Resource>(
+        &self,
+        claim: Claim,
+        f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
+    ) -> Result<Once<T>> {
         let now = self.signed.ctx.clock.now();
-        self.write(move |tx, actor| claim.run(tx, actor, now, f)).await
+        self.write(move |tx, actor| claim.run(tx, actor, now, f))
+            .await
     }
 
     /// The rest of what a handler needs.
-    pub fn ctx(&self) -> &Ctx { &self.signed.ctx }
+    pub fn ctx(&self) -> &Ctx {
+        &self.signed.ctx
+    }
 }
 
 impl Signed {
     fn confirm(&self, conn: &mut Conn, permission: Permission) -> Result<Actor> {
-        let found: Option<(UserRole, UserStatus, i32)> = sessions::table.inner_join(users::table)
-            .filter(sessions::id.eq(self.claims.sid)).filter(users::id.eq(self.claims.sub))
-            .filter(sessions::revoked_at.is_null()).filter(users::deleted_at.is_null())
-            .select((users::role, users::status, users::session_epoch)).first(conn).optional()?;
-        let Some((role, UserStatus::Active, epoch)) = found else { return Err(Error::because(ProblemCode::Unauthenticated, "The session has ended.")) };
-        if epoch != self.claims.epoch { return Err(Error::because(ProblemCode::Unauthenticated, "The session has ended.")); }
+        let found: Option<(UserRole, UserStatus, i32)> = sessions::table
+            .inner_join(users::table)
+            .filter(sessions::id.eq(self.claims.sid))
+            .filter(users::id.eq(self.claims.sub))
+            .filter(sessions::revoked_at.is_null())
+            .filter(users::deleted_at.is_null())
+            .select((users::role, users::status, users::session_epoch))
+            .first(conn)
+            .optional()?;
+        let Some((role, UserStatus::Active, epoch)) = found else {
+            return Err(Error::because(
+                ProblemCode::Unauthenticated,
+                "The session has ended.",
+            ));
+        };
+        if epoch != self.claims.epoch {
+            return Err(Error::because(
+                ProblemCode::Unauthenticated,
+                "The session has ended.",
+            ));
+        }
         let reach = permission.reach(role);
-        if reach == Reach::None { return Err(Error::because(ProblemCode::Forbidden, format!("This needs the permission {permission}."))); }
-        Ok(Actor { id: Some(self.claims.sub), role: Some(role), session: Some(self.claims.sid), reach, request: self.request.clone(), keys: self.ctx.keys.clone() })
+        if reach == Reach::None {
+            return Err(Error::because(
+                ProblemCode::Forbidden,
+                format!("This needs the permission {permission}."),
+            ));
+        }
+        Ok(Actor {
+            id: Some(self.claims.sub),
+            role: Some(role),
+            session: Some(self.claims.sid),
+            reach,
+            request: self.request.clone(),
+            keys: self.ctx.keys.clone(),
+        })
     }
 
     fn read(request: &HttpRequest) -> Result<Self> {
-        let ctx = request.app_data::<Data<Ctx>>().ok_or_else(|| Error::internal("no context"))?;
-        let token = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim())
+        let ctx = request
+            .app_data::<Data<Ctx>>()
+            .ok_or_else(|| Error::internal("no context"))?;
+        let token = request
+            .headers()
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim())
             .ok_or_else(|| Error::refuse(ProblemCode::Unauthenticated))?;
-        Ok(Self { ctx: ctx.get_ref().clone(), claims: ctx.tokens.read(token)?, request: RequestInfo::of(request) })
+        Ok(Self {
+            ctx: ctx.get_ref().clone(),
+            claims: ctx.tokens.read(token)?,
+            request: RequestInfo::of(request),
+        })
     }
 }
 
@@ -134,6 +255,9 @@ impl<P: Needs> FromRequest for Caller<P> {
     type Error = Error;
     type Future = Ready<Result<Self>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Signed::read(request).map(|signed| Self { signed, needs: PhantomData }))
+        ready(Signed::read(request).map(|signed| Self {
+            signed,
+            needs: PhantomData,
+        }))
     }
 }

@@ -5,5 +5,5 @@ mod password;
 mod token;
 
 pub use caller::{Actor, Caller, RequestInfo, Signed};
-pub use password::{hash_password, verify_password, UNUSABLE};
+pub use password::{UNUSABLE, hash_password, verify_password};
 pub use token::{Claims, Tokens, random_token};

@@ -20,24 +20,44 @@ static CORES: LazyLock<(Arc<Semaphore>, Semaphore)> = LazyLock::new(|| {
 static DECOY: LazyLock<Option<String>> = LazyLock::new(|| hash("a password that nobody has").ok());
 
 /// The hash of a new password.
-pub async fn hash_password(password: String) -> Result<String> { on_a_core(move || hash(&password)).await? }
+pub async fn hash_password(password: String) -> Result<String> {
+    on_a_core(move || hash(&password)).await?
+}
 
 /// Whether the password is the one that was hashed. Without a hash it takes as long, and says no.
 pub async fn verify_password(password: String, stored: Option<String>) -> Result<bool> {
     on_a_core(move || {
         let known = stored.filter(|hash| hash != UNUSABLE);
         let against = known.as_deref().or(DECOY.as_deref()).unwrap_or_default();
-        let fits = PasswordHash::new(against).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+        let fits = PasswordHash::new(against).is_ok_and(|hash| {
+            Argon2::default()
+                .verify_password(password.as_bytes(), &hash)
+                .is_ok()
+        });
         fits && known.is_some()
-    }).await
+    })
+    .await
 }
 
 fn hash(password: &str) -> Result<String> {
-    Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(Error::internal)
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(Error::internal)
 }
 
 async fn on_a_core<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let _place = CORES.1.try_acquire().map_err(|_| Error::refuse(ProblemCode::TooManyRequests))?;
-    let _core = CORES.0.clone().acquire_owned().await.map_err(Error::internal)?;
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+    let _place = CORES
+        .1
+        .try_acquire()
+        .map_err(|_| Error::refuse(ProblemCode::TooManyRequests))?;
+    let _core = CORES
+        .0
+        .clone()
+        .acquire_owned()
+        .await
+        .map_err(Error::internal)?;
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(Error::internal)
 }

@@ -41,22 +41,51 @@ impl Tokens {
         rules.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
         rules.validate_nbf = true;
         rules.leeway = 5;
-        Self(Arc::new((EncodingKey::from_secret(secret), DecodingKey::from_secret(secret), rules)))
+        Self(Arc::new((
+            EncodingKey::from_secret(secret),
+            DecodingKey::from_secret(secret),
+            rules,
+        )))
     }
 
     /// A token for a session.
-    pub fn issue(&self, sub: UserId, sid: SessionId, epoch: i32, now: DateTime<Utc>) -> Result<String> {
+    pub fn issue(
+        &self,
+        sub: UserId,
+        sid: SessionId,
+        epoch: i32,
+        now: DateTime<Utc>,
+    ) -> Result<String> {
         let now_s = now.timestamp();
-        let claims = Claims { sub, sid, epoch, iss: ISSUER.into(), aud: AUDIENCE.into(), iat: now_s, nbf: now_s, exp: (now + LIFETIME).timestamp() };
-        let header = Header { typ: Some("at+jwt".into()), ..Header::new(Algorithm::HS256) };
+        let claims = Claims {
+            sub,
+            sid,
+            epoch,
+            iss: ISSUER.into(),
+            aud: AUDIENCE.into(),
+            iat: now_s,
+            nbf: now_s,
+            exp: (now + LIFETIME).timestamp(),
+        };
+        let header = Header {
+            typ: Some("at+jwt".into()),
+            ..Header::new(Algorithm::HS256)
+        };
         jsonwebtoken::encode(&header, &claims, &self.0.0).map_err(Error::internal)
     }
 
     /// What a token says, if it is ours and in force.
     pub fn read(&self, token: &str) -> Result<Claims> {
-        let refused = |_| Error::because(ProblemCode::Unauthenticated, "The access token is not valid or has ended.");
+        let refused = |_| {
+            Error::because(
+                ProblemCode::Unauthenticated,
+                "The access token is not valid or has ended.",
+            )
+        };
         let read = jsonwebtoken::decode::<Claims>(token, &self.0.1, &self.0.2).map_err(refused)?;
-        if read.header.typ.as_deref() != Some("at+jwt") { return Err(Error::refuse(ProblemCode::Unauthenticated)); }
+        if read.header.typ.as_deref() != Some("at+jwt") {
+            return Err(Error::refuse(ProblemCode::Unauthenticated));
+        }
         Ok(read.claims)
     }
 }

@@ -18,9 +18,13 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// How often it is tried before it is given up for dead.
     const ATTEMPTS: i32 = 12;
     /// Two jobs with the same key do not wait at once; the second is dropped.
-    fn unique_key(&self) -> Option<String> { None }
+    fn unique_key(&self) -> Option<String> {
+        None
+    }
     /// Does it. An error means: try again later.
     fn run(self, ctx: Ctx) -> impl Future<Output = Result<()>> + Send;
     /// Says, after the last attempt, that it will not be done, so that nothing is stuck unseen.
-    fn give_up(self, _ctx: Ctx, _why: String) -> impl Future<Output = Result<()>> + Send { async { Ok(()) } }
+    fn give_up(self, _ctx: Ctx, _why: String) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
 }

@@ -1,9 +1,15 @@
 //! The queue's SQL: SKIP LOCKED to claim, a lease to survive a dead worker, the attempt as the fence.
 
 use super::Job;
-use crate::{db::{Conn, Tx}, error::{Error, Result}};
+use crate::{
+    db::{Conn, Tx},
+    error::{Error, Result},
+};
 use chrono::{DateTime, Utc};
-use diesel::{prelude::*, sql_types::{BigInt, Integer, Nullable, Text, Uuid as SqlUuid}};
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Integer, Nullable, Text, Uuid as SqlUuid},
+};
 use schema::jobs;
 use serde_json::Value;
 use uuid::Uuid;
@@ -28,19 +34,33 @@ pub struct Claimed {
 }
 
 /// Adds a job, to be done as soon as the transaction is committed.
-pub fn enqueue<J: Job>(tx: &mut Tx<'_>, job: &J) -> Result<()> { insert(tx, job, None) }
+pub fn enqueue<J: Job>(tx: &mut Tx<'_>, job: &J) -> Result<()> {
+    insert(tx, job, None)
+}
 
 /// Adds a job, to be done at a time.
-pub fn enqueue_at<J: Job>(tx: &mut Tx<'_>, job: &J, at: DateTime<Utc>) -> Result<()> { insert(tx, job, Some(at)) }
+pub fn enqueue_at<J: Job>(tx: &mut Tx<'_>, job: &J, at: DateTime<Utc>) -> Result<()> {
+    insert(tx, job, Some(at))
+}
 
 fn insert<J: Job>(tx: &mut Tx<'_>, job: &J, at: Option<DateTime<Utc>>) -> Result<()> {
     let row = (
-        jobs::id.eq(JobId::new()), jobs::kind.eq(J::KIND), jobs::payload.eq(serde_json::to_value(job).map_err(Error::internal)?),
-        jobs::max_attempts.eq(J::ATTEMPTS), jobs::unique_key.eq(job.unique_key()), jobs::request_id.eq(crate::http::request_id()),
+        jobs::id.eq(JobId::new()),
+        jobs::kind.eq(J::KIND),
+        jobs::payload.eq(serde_json::to_value(job).map_err(Error::internal)?),
+        jobs::max_attempts.eq(J::ATTEMPTS),
+        jobs::unique_key.eq(job.unique_key()),
+        jobs::request_id.eq(crate::http::request_id()),
     );
     match at {
-        None => diesel::insert_into(jobs::table).values(row).on_conflict_do_nothing().execute(tx.conn())?,
-        Some(at) => diesel::insert_into(jobs::table).values((row, jobs::run_at.eq(at))).on_conflict_do_nothing().execute(tx.conn())?,
+        None => diesel::insert_into(jobs::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(tx.conn())?,
+        Some(at) => diesel::insert_into(jobs::table)
+            .values((row, jobs::run_at.eq(at)))
+            .on_conflict_do_nothing()
+            .execute(tx.conn())?,
     };
     Ok(())
 }
@@ -51,7 +71,9 @@ const CLAIM: &str = "UPDATE jobs SET status = 'running', attempts = attempts + 1
 
 /// Claims up to so many due jobs, those of dead workers among them.
 pub fn claim(conn: &mut Conn, count: i64) -> Result<Vec<Claimed>> {
-    Ok(diesel::sql_query(CLAIM).bind::<BigInt, _>(count).load(conn)?)
+    Ok(diesel::sql_query(CLAIM)
+        .bind::<BigInt, _>(count)
+        .load(conn)?)
 }
 
 /// Done. A worker whose lease ran out finishes nothing: somebody else holds the job by then.
@@ -87,8 +109,14 @@ pub fn depth(conn: &mut Conn) -> Result<Vec<(String, i64)>> {
         #[diesel(sql_type = BigInt)]
         count: i64,
     }
-    let rows: Vec<Depth> = diesel::sql_query("SELECT status::text, count(*) AS count FROM jobs WHERE status <> 'done' GROUP BY status").load(conn)?;
-    Ok(rows.into_iter().map(|row| (row.status, row.count)).collect())
+    let rows: Vec<Depth> = diesel::sql_query(
+        "SELECT status::text, count(*) AS count FROM jobs WHERE status <> 'done' GROUP BY status",
+    )
+    .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.status, row.count))
+        .collect())
 }
 
 /// Puts a dead job with this key back into the queue; the number of jobs revived.
@@ -99,5 +127,9 @@ pub fn revive(tx: &mut Tx<'_>, unique_key: &str) -> Result<usize> {
 
 /// Forgets jobs that were done long ago. Dead ones stay until somebody has looked.
 pub fn purge(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<usize> {
-    Ok(diesel::sql_query("DELETE FROM jobs WHERE status = 'done' AND finished_at < $1").bind::<diesel::sql_types::Timestamptz, _>(before).execute(tx.conn())?)
+    Ok(
+        diesel::sql_query("DELETE FROM jobs WHERE status = 'done' AND finished_at < $1")
+            .bind::<diesel::sql_types::Timestamptz, _>(before)
+            .execute(tx.conn())?,
+    )
 }

@@ -1,12 +1,22 @@
 //! The worker: claims jobs, runs them side by side, wakes when one is added and looks by itself every few seconds.
 
-use super::{Job, queue::{self, Claimed}};
-use crate::{ctx::Ctx, error::{Error, Result}, http};
+use super::{
+    Job,
+    queue::{self, Claimed},
+};
+use crate::{
+    ctx::Ctx,
+    error::{Error, Result},
+    http,
+};
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use std::{collections::HashMap, sync::Arc, time::Duration};
-use tokio::{sync::{Notify, watch}, task::JoinSet};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+};
 
 /// Jobs at once.
 const AT_ONCE: usize = 8;
@@ -18,13 +28,18 @@ type GiveUp = Arc<dyn Fn(Ctx, Value, String) -> BoxFuture<'static, Result<()>> +
 
 /// The kinds of jobs that a process does.
 #[derive(Clone, Default)]
-pub struct Worker { kinds: HashMap<&'static str, (Run, GiveUp)> }
+pub struct Worker {
+    kinds: HashMap<&'static str, (Run, GiveUp)>,
+}
 
 impl Worker {
     /// Also does this kind.
     pub fn with<J: Job>(mut self) -> Self {
-        let run: Run = Arc::new(|ctx, payload| Box::pin(async move { read::<J>(payload)?.run(ctx).await }));
-        let give_up: GiveUp = Arc::new(|ctx, payload, why| Box::pin(async move { read::<J>(payload)?.give_up(ctx, why).await }));
+        let run: Run =
+            Arc::new(|ctx, payload| Box::pin(async move { read::<J>(payload)?.run(ctx).await }));
+        let give_up: GiveUp = Arc::new(|ctx, payload, why| {
+            Box::pin(async move { read::<J>(payload)?.give_up(ctx, why).await })
+        });
         self.kinds.insert(J::KIND, (run, give_up));
         self
     }
@@ -34,7 +49,11 @@ impl Worker {
         let mut running = JoinSet::new();
         while !*stop.borrow() {
             let free = AT_ONCE.saturating_sub(running.len());
-            let claimed = if free == 0 { Vec::new() } else { self.claim(&ctx, free).await };
+            let claimed = if free == 0 {
+                Vec::new()
+            } else {
+                self.claim(&ctx, free).await
+            };
             let found = claimed.len();
             for job in claimed {
                 let (worker, ctx) = (self.clone(), ctx.clone());
@@ -56,17 +75,25 @@ impl Worker {
         let mut done = 0;
         loop {
             let claimed = self.claim(ctx, AT_ONCE).await;
-            if claimed.is_empty() { return done; }
-            for job in claimed { done += 1; self.work(ctx.clone(), job).await; }
+            if claimed.is_empty() {
+                return done;
+            }
+            for job in claimed {
+                done += 1;
+                self.work(ctx.clone(), job).await;
+            }
         }
     }
 
     async fn claim(&self, ctx: &Ctx, count: usize) -> Vec<Claimed> {
         let count = i64::try_from(count).unwrap_or(1);
-        ctx.db.read(move |conn| queue::claim(conn, count)).await.unwrap_or_else(|error| {
-            tracing::warn!("jobs cannot be claimed: {error}");
-            Vec::new()
-        })
+        ctx.db
+            .read(move |conn| queue::claim(conn, count))
+            .await
+            .unwrap_or_else(|error| {
+                tracing::warn!("jobs cannot be claimed: {error}");
+                Vec::new()
+            })
     }
 
     async fn work(&self, ctx: Ctx, job: Claimed) {
@@ -81,11 +108,17 @@ impl Worker {
             return;
         };
         // Run as a task of its own, so that a panic fails the job and not the worker.
-        let outcome = tokio::spawn(http::within(job.request_id.clone(), run(ctx.clone(), job.payload.clone()))).await
-            .unwrap_or_else(|panic| Err(Error::internal(format!("the job panicked: {panic}"))));
+        let outcome = tokio::spawn(http::within(
+            job.request_id.clone(),
+            run(ctx.clone(), job.payload.clone()),
+        ))
+        .await
+        .unwrap_or_else(|panic| Err(Error::internal(format!("the job panicked: {panic}"))));
         crate::metrics::job_done(&job.kind, outcome.is_ok());
         let Err(error) = outcome else {
-            if let Err(error) = ctx.db.read(move |conn| queue::finish(conn, &job)).await { tracing::warn!("a finished job could not be closed and will run again: {error}"); }
+            if let Err(error) = ctx.db.read(move |conn| queue::finish(conn, &job)).await {
+                tracing::warn!("a finished job could not be closed and will run again: {error}");
+            }
             return;
         };
         let why = error.to_string();
@@ -98,24 +131,41 @@ impl Worker {
     }
 }
 
-fn read<J: Job>(payload: Value) -> Result<J> { serde_json::from_value(payload).map_err(|error| Error::internal(format!("the payload of {} cannot be read: {error}", J::KIND))) }
+fn read<J: Job>(payload: Value) -> Result<J> {
+    serde_json::from_value(payload).map_err(|error| {
+        Error::internal(format!(
+            "the payload of {} cannot be read: {error}",
+            J::KIND
+        ))
+    })
+}
 
 /// Wakes the worker when a job is added. One connection of its own; Diesel does not block on notifications, so it
 /// looks every 50 ms. A pure accelerator: without it, the worker's own poll finds everything.
 pub fn listen(url: String, wake: Arc<Notify>, stop: watch::Receiver<bool>) {
-    let spawned = std::thread::Builder::new().name("jobs-listen".into()).spawn(move || {
-        while !*stop.borrow() {
-            if let Ok(mut conn) = PgConnection::establish(&url) && conn.batch_execute("LISTEN jobs").is_ok() {
-                wake.notify_one();
-                while !*stop.borrow() {
-                    let notes: Vec<_> = conn.notifications_iter().collect();
-                    if notes.iter().any(Result::is_err) { break; }
-                    if !notes.is_empty() { wake.notify_one(); }
-                    std::thread::sleep(Duration::from_millis(50));
+    let spawned = std::thread::Builder::new()
+        .name("jobs-listen".into())
+        .spawn(move || {
+            while !*stop.borrow() {
+                if let Ok(mut conn) = PgConnection::establish(&url)
+                    && conn.batch_execute("LISTEN jobs").is_ok()
+                {
+                    wake.notify_one();
+                    while !*stop.borrow() {
+                        let notes: Vec<_> = conn.notifications_iter().collect();
+                        if notes.iter().any(Result::is_err) {
+                            break;
+                        }
+                        if !notes.is_empty() {
+                            wake.notify_one();
+                        }
+                        std::thread::sleep(Duration::from_millis(50));
+                    }
                 }
+                std::thread::sleep(Duration::from_millis(500));
             }
-            std::thread::sleep(Duration::from_millis(500));
-        }
-    });
-    if let Err(error) = spawned { tracing::warn!("jobs are found by polling only: {error}"); }
+        });
+    if let Err(error) = spawned {
+        tracing::warn!("jobs are found by polling only: {error}");
+    }
 }

@@ -1,8 +1,14 @@
 //! Mail, by SMTP.
 
-use crate::{config::Mail, error::{Error, Result}};
+use crate::{
+    config::Mail,
+    error::{Error, Result},
+};
 use futures_util::future::BoxFuture;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor, message::{Mailbox, MultiPart, SinglePart, Attachment, header::ContentType}};
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
+    message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType},
+};
 use std::{sync::Arc, time::Duration};
 
 /// A mail to one person.
@@ -28,37 +34,63 @@ pub trait Mailer: Send + Sync {
 }
 
 /// A mail server.
-pub struct Smtp { transport: AsyncSmtpTransport<Tokio1Executor>, from: Mailbox }
+pub struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
 
 impl Smtp {
     /// The server of the configuration, if it names one.
     pub fn of(mail: &Mail) -> Result<Option<Arc<dyn Mailer>>> {
-        let Some(url) = &mail.smtp_url else { return Ok(None) };
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| Error::internal("SMTP_URL cannot be read"))?
-            .timeout(Some(Duration::from_secs(10))).build();
-        let from = mail.from.parse().map_err(|_| Error::internal("MAIL_FROM is not an address"))?;
+        let Some(url) = &mail.smtp_url else {
+            return Ok(None);
+        };
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            .map_err(|_| Error::internal("SMTP_URL cannot be read"))?
+            .timeout(Some(Duration::from_secs(10)))
+            .build();
+        let from = mail
+            .from
+            .parse()
+            .map_err(|_| Error::internal("MAIL_FROM is not an address"))?;
         Ok(Some(Arc::new(Self { transport, from })))
     }
 
     async fn deliver(&self, letter: Letter) -> Result<String> {
-        let to: Mailbox = letter.to.parse().map_err(|_| Error::internal("the recipient's address cannot be written to"))?;
-        let message = lettre::Message::builder().from(self.from.clone()).to(to).subject(letter.subject).message_id(Some(letter.message_id));
+        let to: Mailbox = letter
+            .to
+            .parse()
+            .map_err(|_| Error::internal("the recipient's address cannot be written to"))?;
+        let message = lettre::Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(letter.subject)
+            .message_id(Some(letter.message_id));
         let text = SinglePart::plain(letter.text);
         let message = match letter.html {
             None => message.singlepart(text),
             Some(html) => {
                 let mut related = MultiPart::related().singlepart(SinglePart::html(html));
                 for (id, png) in letter.pictures {
-                    related = related.singlepart(Attachment::new_inline(id).body(png, ContentType::parse("image/png").map_err(Error::internal)?));
+                    related = related.singlepart(Attachment::new_inline(id).body(
+                        png,
+                        ContentType::parse("image/png").map_err(Error::internal)?,
+                    ));
                 }
                 message.multipart(MultiPart::alternative().singlepart(text).multipart(related))
             }
         };
-        let sent = self.transport.send(message.map_err(Error::internal)?).await.map_err(|error| Error::internal(format!("the mail server refused: {error}")))?;
+        let sent = self
+            .transport
+            .send(message.map_err(Error::internal)?)
+            .await
+            .map_err(|error| Error::internal(format!("the mail server refused: {error}")))?;
         Ok(sent.message().collect::<Vec<_>>().join(" "))
     }
 }
 
 impl Mailer for Smtp {
-    fn send(&self, letter: Letter) -> BoxFuture<'_, Result<String>> { Box::pin(self.deliver(letter)) }
+    fn send(&self, letter: Letter) -> BoxFuture<'_, Result<String>> {
+        Box::pin(self.deliver(letter))
+    }
 }

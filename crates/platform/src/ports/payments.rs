@@ -48,9 +48,17 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq)]
 pub enum News {
     /// The money has come in.
-    Paid { /** How much, in smallest units. */ minor: i64, /** In which currency, upper case. */ currency: String },
+    Paid {
+        /** How much, in smallest units. */
+        minor: i64,
+        /** In which currency, upper case. */
+        currency: String,
+    },
     /// It was declined; another try may follow.
-    Declined { /** Why, in words fit for a customer. */ reason: String },
+    Declined {
+        /** Why, in words fit for a customer. */
+        reason: String,
+    },
     /// It can no longer be paid.
     Expired,
 }
@@ -75,13 +83,26 @@ pub trait PaymentGateway: Send + Sync {
     /// Its name in `payment_gateway` and in the webhook's address.
     fn name(&self) -> &'static str;
     /// Whether it only pretends.
-    fn is_simulated(&self) -> bool { false }
+    fn is_simulated(&self) -> bool {
+        false
+    }
     /// Opens a payment. Asked again with the same transaction, it answers the same.
     fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Result<Opened, GatewayError>>;
     /// Closes a payment that shall no longer be paid.
-    fn close<'a>(&'a self, gateway_transaction_id: &'a str) -> BoxFuture<'a, Result<(), GatewayError>>;
+    fn close<'a>(
+        &'a self,
+        gateway_transaction_id: &'a str,
+    ) -> BoxFuture<'a, Result<(), GatewayError>>;
     /// What became of a payment, asked of the gateway itself.
-    fn look_up<'a>(&'a self, gateway_transaction_id: &'a str) -> BoxFuture<'a, Result<Option<News>, GatewayError>>;
+    fn look_up<'a>(
+        &'a self,
+        gateway_transaction_id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<News>, GatewayError>>;
     /// Reads a webhook, if its signature over the raw body fits and is fresh.
-    fn read(&self, signature: &str, body: &[u8], now: chrono::DateTime<chrono::Utc>) -> Result<Event, BadSignature>;
+    fn read(
+        &self,
+        signature: &str,
+        body: &[u8],
+        now: chrono::DateTime<chrono::Utc>,
+    ) -> Result<Event, BadSignature>;
 }

@@ -50,5 +50,8 @@ pub trait Supplier: Send + Sync {
     /// Buys one eSIM.
     fn buy<'a>(&'a self, purchase: &'a Purchase) -> BoxFuture<'a, Result<Supplied, SupplyError>>;
     /// What became of a purchase, by our reference; `None` when the provider knows nothing of it.
-    fn look_up<'a>(&'a self, purchase: &'a Purchase) -> BoxFuture<'a, Result<Option<Supplied>, SupplyError>>;
+    fn look_up<'a>(
+        &'a self,
+        purchase: &'a Purchase,
+    ) -> BoxFuture<'a, Result<Option<Supplied>, SupplyError>>;
 }

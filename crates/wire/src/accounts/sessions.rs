@@ -57,9 +57,17 @@ pub struct Sessions {
 
 impl Check for NewSession {
     fn check(&self, bad: &mut FieldErrors) {
-        if self.email.trim().is_empty() { bad.add("email", "required", "Enter your e-mail address."); }
-        if self.password.is_empty() { bad.add("password", "required", "Enter your password."); }
-        if self.email.len() > 255 { bad.add("email", "too_long", "Use 255 characters at most."); }
-        if self.password.len() > 1024 { bad.add("password", "too_long", "Use 1024 bytes at most."); }
+        if self.email.trim().is_empty() {
+            bad.add("email", "required", "Enter your e-mail address.");
+        }
+        if self.password.is_empty() {
+            bad.add("password", "required", "Enter your password.");
+        }
+        if self.email.len() > 255 {
+            bad.add("email", "too_long", "Use 255 characters at most.");
+        }
+        if self.password.len() > 1024 {
+            bad.add("password", "too_long", "Use 1024 bytes at most.");
+        }
     }
 }

@@ -19,7 +19,9 @@ text_enum! {
 
 impl UserRole {
     /// Whether the panel is for them.
-    pub const fn is_staff(self) -> bool { !matches!(self, Self::Customer) }
+    pub const fn is_staff(self) -> bool {
+        !matches!(self, Self::Customer)
+    }
 }
 
 /// A person. For support, the e-mail address, the names and the phone number are masked until they are opened.
@@ -89,7 +91,11 @@ pub struct EditUser {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
     /// Phone number; null removes it.
-    #[serde(default, deserialize_with = "maybe::given", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "maybe::given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub phone: Option<Option<String>>,
 }
 
@@ -118,7 +124,9 @@ sort_keys!(/** What the list of people can be ordered by. */ UserSort { CreatedA
 
 impl User {
     /// Both names, as people say them.
-    pub fn full_name(&self) -> String { format!("{} {}", self.first_name, self.last_name) }
+    pub fn full_name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
 }
 
 impl Resource for User {
@@ -128,9 +136,15 @@ impl Resource for User {
     type Id = UserId;
     type Filter = UserFilter;
     type Sort = UserSort;
-    fn id(&self) -> UserId { self.id }
-    fn version(&self) -> i32 { self.version }
-    fn label(&self) -> String { self.full_name() }
+    fn id(&self) -> UserId {
+        self.id
+    }
+    fn version(&self) -> i32 {
+        self.version
+    }
+    fn label(&self) -> String {
+        self.full_name()
+    }
 }
 
 impl Check for NewUser {
@@ -138,14 +152,24 @@ impl Check for NewUser {
         bad.email("email", &self.email);
         bad.length("first_name", &self.first_name, 1, 100);
         bad.length("last_name", &self.last_name, 1, 100);
-        if let Some(phone) = &self.phone { bad.phone("phone", phone); }
+        if let Some(phone) = &self.phone {
+            bad.phone("phone", phone);
+        }
     }
 }
 impl Check for EditUser {
     fn check(&self, bad: &mut FieldErrors) {
-        if let Some(email) = &self.email { bad.email("email", email); }
-        if let Some(name) = &self.first_name { bad.length("first_name", name, 1, 100); }
-        if let Some(name) = &self.last_name { bad.length("last_name", name, 1, 100); }
-        if let Some(Some(phone)) = &self.phone { bad.phone("phone", phone); }
+        if let Some(email) = &self.email {
+            bad.email("email", email);
+        }
+        if let Some(name) = &self.first_name {
+            bad.length("first_name", name, 1, 100);
+        }
+        if let Some(name) = &self.last_name {
+            bad.length("last_name", name, 1, 100);
+        }
+        if let Some(Some(phone)) = &self.phone {
+            bad.phone("phone", phone);
+        }
     }
 }

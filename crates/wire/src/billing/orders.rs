@@ -1,7 +1,9 @@
 //! Orders: one plan for one customer, from the sale to the delivery.
 
 use super::transactions::PaymentMethod;
-use crate::{AnyOf, Check, Currency, EsimId, FieldErrors, Money, OrderId, PlanId, Resource, UserId, region};
+use crate::{
+    AnyOf, Check, Currency, EsimId, FieldErrors, Money, OrderId, PlanId, Resource, UserId, region,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -190,13 +192,21 @@ text_enum! {
     Tone: text { Good = "good", Bad = "bad", Neutral = "neutral", Waiting = "waiting" }
 }
 
-fn one() -> i32 { 1 }
-fn usd() -> Currency { Currency::Usd }
-fn card() -> PaymentMethod { PaymentMethod::CreditCard }
+fn one() -> i32 {
+    1
+}
+fn usd() -> Currency {
+    Currency::Usd
+}
+fn card() -> PaymentMethod {
+    PaymentMethod::CreditCard
+}
 
 impl OrderStatus {
     /// Whether nothing more will happen by itself.
-    pub const fn is_final(self) -> bool { matches!(self, Self::Fulfilled | Self::Failed | Self::Cancelled) }
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Fulfilled | Self::Failed | Self::Cancelled)
+    }
     /// Whether that is good.
     pub const fn tone(self) -> Tone {
         match self {
@@ -207,7 +217,9 @@ impl OrderStatus {
         }
     }
     /// Whether a person has to look at it.
-    pub const fn is_stuck(self) -> bool { matches!(self, Self::NeedsReview | Self::Failed) }
+    pub const fn is_stuck(self) -> bool {
+        matches!(self, Self::NeedsReview | Self::Failed)
+    }
 }
 
 impl Resource for Order {
@@ -217,18 +229,36 @@ impl Resource for Order {
     type Id = OrderId;
     type Filter = OrderFilter;
     type Sort = OrderSort;
-    fn id(&self) -> OrderId { self.id }
-    fn version(&self) -> i32 { self.version }
-    fn label(&self) -> String { self.order_number.clone() }
+    fn id(&self) -> OrderId {
+        self.id
+    }
+    fn version(&self) -> i32 {
+        self.version
+    }
+    fn label(&self) -> String {
+        self.order_number.clone()
+    }
 }
 
 impl Check for NewOrder {
     fn check(&self, bad: &mut FieldErrors) {
         bad.range("quantity", self.quantity.into(), 1, 50);
-        if let Some(region) = &self.region && !region::is_known(region) { bad.add("region", "unknown_region", "Use an ISO 3166-1 country or a known group."); }
-        if let Some(reference) = &self.reference { bad.length("reference", reference, 1, 100); }
+        if let Some(region) = &self.region
+            && !region::is_known(region)
+        {
+            bad.add(
+                "region",
+                "unknown_region",
+                "Use an ISO 3166-1 country or a known group.",
+            );
+        }
+        if let Some(reference) = &self.reference {
+            bad.length("reference", reference, 1, 100);
+        }
     }
 }
 impl Check for CancelOrder {
-    fn check(&self, bad: &mut FieldErrors) { bad.length("reason", &self.reason, 1, 500); }
+    fn check(&self, bad: &mut FieldErrors) {
+        bad.length("reason", &self.reason, 1, 500);
+    }
 }

@@ -1,6 +1,9 @@
 //! Payments: what was asked for, what came in.
 
-use crate::{AnyOf, Check, Currency, EsimId, FieldErrors, Money, OrderId, PlanId, PromotionId, Resource, TransactionId, UserId};
+use crate::{
+    AnyOf, Check, Currency, EsimId, FieldErrors, Money, OrderId, PlanId, PromotionId, Resource,
+    TransactionId, UserId,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -107,8 +110,14 @@ impl Resource for Transaction {
     type Id = TransactionId;
     type Filter = TransactionFilter;
     type Sort = TransactionSort;
-    fn id(&self) -> TransactionId { self.id }
-    fn label(&self) -> String { self.gateway_transaction_id.clone().unwrap_or_else(|| self.id.to_string()) }
+    fn id(&self) -> TransactionId {
+        self.id
+    }
+    fn label(&self) -> String {
+        self.gateway_transaction_id
+            .clone()
+            .unwrap_or_else(|| self.id.to_string())
+    }
 }
 
 impl Check for SimulatePayment {

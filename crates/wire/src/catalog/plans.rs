@@ -1,6 +1,9 @@
 //! Plans: so much data, for so many days, in these places.
 
-use crate::{Check, Currency, Decimal, FieldErrors, Money, PlanId, PriceId, ProviderId, Resource, check::maybe, region};
+use crate::{
+    Check, Currency, Decimal, FieldErrors, Money, PlanId, PriceId, ProviderId, Resource,
+    check::maybe, region,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -89,10 +92,18 @@ pub struct EditPlan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What the customer reads about it; null removes it.
-    #[serde(default, deserialize_with = "maybe::given", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "maybe::given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub description: Option<Option<String>>,
     /// Data in MB; null is unlimited.
-    #[serde(default, deserialize_with = "maybe::given", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "maybe::given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub data_limit_mb: Option<Option<Decimal>>,
     /// Minutes of calls included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -199,11 +210,23 @@ filter! {
     }
 }
 
-fn yes() -> bool { true }
+fn yes() -> bool {
+    true
+}
 
 impl Default for NewPlan {
     fn default() -> Self {
-        Self { name: String::new(), description: None, data_limit_mb: None, voice_minutes: 0, sms_count: 0, validity_days: 30, regions: Regions::default(), is_active: true, topup_allowed: true }
+        Self {
+            name: String::new(),
+            description: None,
+            data_limit_mb: None,
+            voice_minutes: 0,
+            sms_count: 0,
+            validity_days: 30,
+            regions: Regions::default(),
+            is_active: true,
+            topup_allowed: true,
+        }
     }
 }
 
@@ -214,19 +237,33 @@ impl Resource for Plan {
     type Id = PlanId;
     type Filter = PlanFilter;
     type Sort = PlanSort;
-    fn id(&self) -> PlanId { self.id }
-    fn version(&self) -> i32 { self.version }
-    fn label(&self) -> String { self.name.clone() }
+    fn id(&self) -> PlanId {
+        self.id
+    }
+    fn version(&self) -> i32 {
+        self.version
+    }
+    fn label(&self) -> String {
+        self.name.clone()
+    }
 }
 
 impl Regions {
     /// Adds what is wrong with them.
     pub fn check(&self, field: &str, bad: &mut FieldErrors) {
-        if self.0.is_empty() { bad.add(field, "required", "Name at least one country or group."); }
-        if self.0.len() > 260 { bad.add(field, "too_long", "There are no more than 260 places."); }
+        if self.0.is_empty() {
+            bad.add(field, "required", "Name at least one country or group.");
+        }
+        if self.0.len() > 260 {
+            bad.add(field, "too_long", "There are no more than 260 places.");
+        }
         if let Some(unknown) = self.0.iter().find(|code| !region::is_known(code)) {
             let shown: String = unknown.chars().take(20).collect();
-            bad.add(field, "unknown_region", format!("{shown:?} is neither an ISO 3166-1 country nor a known group."));
+            bad.add(
+                field,
+                "unknown_region",
+                format!("{shown:?} is neither an ISO 3166-1 country nor a known group."),
+            );
         }
     }
 }
@@ -234,8 +271,12 @@ impl Regions {
 impl Check for NewPlan {
     fn check(&self, bad: &mut FieldErrors) {
         bad.length("name", &self.name, 1, 100);
-        if let Some(text) = &self.description { bad.length("description", text, 0, 5000); }
-        if let Some(limit) = &self.data_limit_mb { bad.positive("data_limit_mb", limit); }
+        if let Some(text) = &self.description {
+            bad.length("description", text, 0, 5000);
+        }
+        if let Some(limit) = &self.data_limit_mb {
+            bad.positive("data_limit_mb", limit);
+        }
         bad.range("voice_minutes", self.voice_minutes.into(), 0, 1_000_000);
         bad.range("sms_count", self.sms_count.into(), 0, 1_000_000);
         bad.range("validity_days", self.validity_days.into(), 1, 3650);
@@ -244,24 +285,46 @@ impl Check for NewPlan {
 }
 impl Check for EditPlan {
     fn check(&self, bad: &mut FieldErrors) {
-        if let Some(name) = &self.name { bad.length("name", name, 1, 100); }
-        if let Some(Some(text)) = &self.description { bad.length("description", text, 0, 5000); }
-        if let Some(Some(limit)) = &self.data_limit_mb { bad.positive("data_limit_mb", limit); }
-        if let Some(minutes) = self.voice_minutes { bad.range("voice_minutes", minutes.into(), 0, 1_000_000); }
-        if let Some(count) = self.sms_count { bad.range("sms_count", count.into(), 0, 1_000_000); }
-        if let Some(days) = self.validity_days { bad.range("validity_days", days.into(), 1, 3650); }
-        if let Some(regions) = &self.regions { regions.check("regions", bad); }
+        if let Some(name) = &self.name {
+            bad.length("name", name, 1, 100);
+        }
+        if let Some(Some(text)) = &self.description {
+            bad.length("description", text, 0, 5000);
+        }
+        if let Some(Some(limit)) = &self.data_limit_mb {
+            bad.positive("data_limit_mb", limit);
+        }
+        if let Some(minutes) = self.voice_minutes {
+            bad.range("voice_minutes", minutes.into(), 0, 1_000_000);
+        }
+        if let Some(count) = self.sms_count {
+            bad.range("sms_count", count.into(), 0, 1_000_000);
+        }
+        if let Some(days) = self.validity_days {
+            bad.range("validity_days", days.into(), 1, 3650);
+        }
+        if let Some(regions) = &self.regions {
+            regions.check("regions", bad);
+        }
     }
 }
 
 #[cfg(feature = "server")]
 mod server {
     use super::Regions;
-    use diesel::{deserialize, pg::{Pg, PgValue}, serialize, sql_types::Jsonb};
+    use diesel::{
+        deserialize,
+        pg::{Pg, PgValue},
+        serialize,
+        sql_types::Jsonb,
+    };
 
     impl serialize::ToSql<Jsonb, Pg> for Regions {
         fn to_sql<'b>(&'b self, out: &mut serialize::Output<'b, '_, Pg>) -> serialize::Result {
-            <serde_json::Value as serialize::ToSql<Jsonb, Pg>>::to_sql(&serde_json::to_value(self)?, &mut out.reborrow())
+            <serde_json::Value as serialize::ToSql<Jsonb, Pg>>::to_sql(
+                &serde_json::to_value(self)?,
+                &mut out.reborrow(),
+            )
         }
     }
     impl deserialize::FromSql<Jsonb, Pg> for Regions {

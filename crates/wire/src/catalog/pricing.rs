@@ -1,6 +1,9 @@
 //! Prices: what a plan sells for in a region and currency, from when until when. Never two at one time.
 
-use crate::{AnyOf, Check, Currency, Decimal, FieldErrors, Money, PlanId, PriceId, Resource, check::maybe, region};
+use crate::{
+    AnyOf, Check, Currency, Decimal, FieldErrors, Money, PlanId, PriceId, Resource, check::maybe,
+    region,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -82,10 +85,18 @@ pub struct EditPrice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_from: Option<DateTime<Utc>>,
     /// Until when; null is open.
-    #[serde(default, deserialize_with = "maybe::given", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "maybe::given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub effective_to: Option<Option<DateTime<Utc>>>,
     /// Why it is set so.
-    #[serde(default, deserialize_with = "maybe::given", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "maybe::given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub note: Option<Option<String>>,
 }
 
@@ -122,8 +133,12 @@ filter! {
     }
 }
 
-fn global() -> String { region::GLOBAL.to_owned() }
-fn usd() -> Currency { Currency::Usd }
+fn global() -> String {
+    region::GLOBAL.to_owned()
+}
+fn usd() -> Currency {
+    Currency::Usd
+}
 
 impl Resource for Price {
     const PATH: &'static str = "/v1/pricing";
@@ -132,36 +147,82 @@ impl Resource for Price {
     type Id = PriceId;
     type Filter = PriceFilter;
     type Sort = PriceSort;
-    fn id(&self) -> PriceId { self.id }
-    fn version(&self) -> i32 { self.version }
-    fn label(&self) -> String { format!("{} · {} · {}", self.plan_name, region::name(&self.region), self.currency) }
+    fn id(&self) -> PriceId {
+        self.id
+    }
+    fn version(&self) -> i32 {
+        self.version
+    }
+    fn label(&self) -> String {
+        format!(
+            "{} · {} · {}",
+            self.plan_name,
+            region::name(&self.region),
+            self.currency
+        )
+    }
 }
 
 impl Check for NewPrice {
     fn check(&self, bad: &mut FieldErrors) {
-        if !region::is_known(&self.region) { bad.add("region", "unknown_region", "Use an ISO 3166-1 country, a known group or GLOBAL."); }
+        if !region::is_known(&self.region) {
+            bad.add(
+                "region",
+                "unknown_region",
+                "Use an ISO 3166-1 country, a known group or GLOBAL.",
+            );
+        }
         bad.not_negative("cost_price", &self.cost_price);
         bad.positive("selling_price", &self.selling_price);
-        for (field, amount) in [("cost_price", &self.cost_price), ("selling_price", &self.selling_price)] {
-            if !self.currency.can_hold(amount) { bad.add(field, "too_fine", format!("{} has no smaller unit than one.", self.currency)); }
+        for (field, amount) in [
+            ("cost_price", &self.cost_price),
+            ("selling_price", &self.selling_price),
+        ] {
+            if !self.currency.can_hold(amount) {
+                bad.add(
+                    field,
+                    "too_fine",
+                    format!("{} has no smaller unit than one.", self.currency),
+                );
+            }
         }
-        if let (Some(from), Some(to)) = (self.effective_from, self.effective_to) && to <= from {
-            bad.add("effective_to", "reversed", "Must be later than the beginning.");
+        if let (Some(from), Some(to)) = (self.effective_from, self.effective_to)
+            && to <= from
+        {
+            bad.add(
+                "effective_to",
+                "reversed",
+                "Must be later than the beginning.",
+            );
         }
         match &self.note {
             Some(note) => bad.length("note", note, 0, 1000),
-            None if self.selling_price < self.cost_price => bad.add("note", "below_cost", "It sells below cost: say why."),
+            None if self.selling_price < self.cost_price => {
+                bad.add("note", "below_cost", "It sells below cost: say why.")
+            }
             None => {}
         }
     }
 }
 impl Check for EditPrice {
     fn check(&self, bad: &mut FieldErrors) {
-        if let Some(cost) = &self.cost_price { bad.not_negative("cost_price", cost); }
-        if let Some(price) = &self.selling_price { bad.positive("selling_price", price); }
-        if let (Some(from), Some(Some(to))) = (self.effective_from, self.effective_to) && to <= from {
-            bad.add("effective_to", "reversed", "Must be later than the beginning.");
+        if let Some(cost) = &self.cost_price {
+            bad.not_negative("cost_price", cost);
         }
-        if let Some(Some(note)) = &self.note { bad.length("note", note, 0, 1000); }
+        if let Some(price) = &self.selling_price {
+            bad.positive("selling_price", price);
+        }
+        if let (Some(from), Some(Some(to))) = (self.effective_from, self.effective_to)
+            && to <= from
+        {
+            bad.add(
+                "effective_to",
+                "reversed",
+                "Must be later than the beginning.",
+            );
+        }
+        if let Some(Some(note)) = &self.note {
+            bad.length("note", note, 0, 1000);
+        }
     }
 }

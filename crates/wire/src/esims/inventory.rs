@@ -1,7 +1,9 @@
 //! The stock and what became of it. The activation code is a bearer secret: masked until it is revealed.
 
 use super::profile::{self, ActivationCode};
-use crate::{AnyOf, Check, EsimId, FieldErrors, OrderId, PlanId, ProviderId, Resource, UserId, check::maybe};
+use crate::{
+    AnyOf, Check, EsimId, FieldErrors, OrderId, PlanId, ProviderId, Resource, UserId, check::maybe,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -100,7 +102,10 @@ pub struct Revealed {
 pub struct Reveal {
     /// The reason, for the log.
     #[serde(default)]
-    #[cfg_attr(feature = "server", schema(example = "Customer cannot scan the QR code"))]
+    #[cfg_attr(
+        feature = "server",
+        schema(example = "Customer cannot scan the QR code")
+    )]
     pub reason: Option<String>,
 }
 
@@ -110,10 +115,18 @@ pub struct Reveal {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditEsim {
     /// The plan that it is loaded with; null when it has none.
-    #[serde(default, deserialize_with = "maybe::given", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "maybe::given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub plan_id: Option<Option<PlanId>>,
     /// The chip's number; null when unknown.
-    #[serde(default, deserialize_with = "maybe::given", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "maybe::given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub eid: Option<Option<String>>,
 }
 
@@ -212,7 +225,9 @@ filter! {
 
 impl Esim {
     /// The code as lists show it: where it leads, but not what opens it.
-    pub fn masked(code: &ActivationCode) -> String { format!("LPA:1${}$••••", code.smdp_address) }
+    pub fn masked(code: &ActivationCode) -> String {
+        format!("LPA:1${}$••••", code.smdp_address)
+    }
 }
 
 impl From<&ActivationCode> for Revealed {
@@ -235,18 +250,30 @@ impl Resource for Esim {
     type Id = EsimId;
     type Filter = EsimFilter;
     type Sort = EsimSort;
-    fn id(&self) -> EsimId { self.id }
-    fn version(&self) -> i32 { self.version }
-    fn label(&self) -> String { self.iccid.clone() }
+    fn id(&self) -> EsimId {
+        self.id
+    }
+    fn version(&self) -> i32 {
+        self.version
+    }
+    fn label(&self) -> String {
+        self.iccid.clone()
+    }
 }
 
 impl Check for EditEsim {
     fn check(&self, bad: &mut FieldErrors) {
-        if let Some(Some(eid)) = &self.eid && let Err(why) = profile::eid(eid) { bad.add("eid", "eid", format!("The EID {why}.")); }
+        if let Some(Some(eid)) = &self.eid
+            && let Err(why) = profile::eid(eid)
+        {
+            bad.add("eid", "eid", format!("The EID {why}."));
+        }
     }
 }
 impl Check for Reveal {
     fn check(&self, bad: &mut FieldErrors) {
-        if let Some(reason) = &self.reason { bad.length("reason", reason, 0, 500); }
+        if let Some(reason) = &self.reason {
+            bad.length("reason", reason, 0, 500);
+        }
     }
 }

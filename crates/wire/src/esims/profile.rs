@@ -9,8 +9,12 @@ pub use super::inventory::IccidCheck;
 pub fn iccid(text: &str) -> Result<(String, IccidCheck), &'static str> {
     let bare = text.trim().trim_end_matches(['F', 'f']);
     let digits: String = bare.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) { return Err("must be digits, such as 8944538532008160222"); }
-    if !(18..=22).contains(&digits.len()) { return Err("must have 18 to 22 digits"); }
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err("must be digits, such as 8944538532008160222");
+    }
+    if !(18..=22).contains(&digits.len()) {
+        return Err("must have 18 to 22 digits");
+    }
     let check = match (luhn(&digits), digits.len()) {
         (true, _) => IccidCheck::Ok,
         (false, 18) => IccidCheck::Missing,
@@ -21,18 +25,32 @@ pub fn iccid(text: &str) -> Result<(String, IccidCheck), &'static str> {
 
 /// Whether the last digit is the Luhn check digit of those before it.
 pub fn luhn(digits: &str) -> bool {
-    let sum: u32 = digits.bytes().rev().enumerate().map(|(place, byte)| {
-        let digit = u32::from(byte.saturating_sub(b'0'));
-        match (place % 2 == 1, digit * 2) { (false, _) => digit, (true, twice) if twice > 9 => twice - 9, (true, twice) => twice }
-    }).sum();
+    let sum: u32 = digits
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(place, byte)| {
+            let digit = u32::from(byte.saturating_sub(b'0'));
+            match (place % 2 == 1, digit * 2) {
+                (false, _) => digit,
+                (true, twice) if twice > 9 => twice - 9,
+                (true, twice) => twice,
+            }
+        })
+        .sum();
     sum.is_multiple_of(10)
 }
 
 /// An EID: 32 digits that leave 1 when divided by 97 (SGP.02, annex J).
 pub fn eid(text: &str) -> Result<String, &'static str> {
     let digits: String = text.trim().chars().filter(|c| *c != ' ').collect();
-    if digits.len() != 32 || !digits.bytes().all(|b| b.is_ascii_digit()) { return Err("must be 32 digits"); }
-    match digits.parse::<u128>() { Ok(number) if number % 97 == 1 => Ok(digits), _ => Err("has a wrong check number") }
+    if digits.len() != 32 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err("must be 32 digits");
+    }
+    match digits.parse::<u128>() {
+        Ok(number) if number % 97 == 1 => Ok(digits),
+        _ => Err("has a wrong check number"),
+    }
 }
 
 /// What an activation code says (SGP.22, section 4.1).
@@ -52,19 +70,50 @@ impl ActivationCode {
     /// Reads `1$host$matching-id[$oid][$1]`, with or without `LPA:` before it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let text = text.trim();
-        let bare = match text.get(..4) { Some(prefix) if prefix.eq_ignore_ascii_case("LPA:") => text.get(4..).unwrap_or_default(), _ => text };
-        if bare.len() > 255 { return Err("must have 255 characters at most"); }
-        if !bare.chars().all(|c| c.is_ascii_graphic()) { return Err("must be plain characters without spaces"); }
+        let bare = match text.get(..4) {
+            Some(prefix) if prefix.eq_ignore_ascii_case("LPA:") => {
+                text.get(4..).unwrap_or_default()
+            }
+            _ => text,
+        };
+        if bare.len() > 255 {
+            return Err("must have 255 characters at most");
+        }
+        if !bare.chars().all(|c| c.is_ascii_graphic()) {
+            return Err("must be plain characters without spaces");
+        }
         let mut fields = bare.split('$');
-        if fields.next() != Some("1") { return Err("must begin with LPA:1$"); }
+        if fields.next() != Some("1") {
+            return Err("must begin with LPA:1$");
+        }
         let smdp_address = fields.next().unwrap_or_default();
-        if !is_host(smdp_address) { return Err("must name the SM-DP+ server, as in LPA:1$smdp.example.com$..."); }
-        let matching_id = fields.next().ok_or("must carry a matching id after the server")?;
-        if !matching_id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') { return Err("has a matching id with other characters than letters, digits and dashes"); }
+        if !is_host(smdp_address) {
+            return Err("must name the SM-DP+ server, as in LPA:1$smdp.example.com$...");
+        }
+        let matching_id = fields
+            .next()
+            .ok_or("must carry a matching id after the server")?;
+        if !matching_id
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-')
+        {
+            return Err("has a matching id with other characters than letters, digits and dashes");
+        }
         let oid = fields.next().filter(|oid| !oid.is_empty());
-        let confirmation_code_required = match fields.next() { None | Some("") => false, Some("1") => true, Some(_) => return Err("has a confirmation flag other than 1") };
-        if matching_id.is_empty() && oid.is_none() { return Err("must carry a matching id after the server"); }
-        Ok(Self { smdp_address: smdp_address.to_owned(), matching_id: matching_id.to_owned(), oid: oid.map(str::to_owned), confirmation_code_required })
+        let confirmation_code_required = match fields.next() {
+            None | Some("") => false,
+            Some("1") => true,
+            Some(_) => return Err("has a confirmation flag other than 1"),
+        };
+        if matching_id.is_empty() && oid.is_none() {
+            return Err("must carry a matching id after the server");
+        }
+        Ok(Self {
+            smdp_address: smdp_address.to_owned(),
+            matching_id: matching_id.to_owned(),
+            oid: oid.map(str::to_owned),
+            confirmation_code_required,
+        })
     }
 
     /// The text of the QR code, with no trailing `$`.
@@ -80,22 +129,45 @@ impl ActivationCode {
     }
 
     /// Opens the installation on an iPhone (iOS 17.4 and newer).
-    pub fn apple_url(&self) -> String { format!("https://esimsetup.apple.com/esim_qrcode_provisioning?carddata={}", escaped(&self.lpa())) }
+    pub fn apple_url(&self) -> String {
+        format!(
+            "https://esimsetup.apple.com/esim_qrcode_provisioning?carddata={}",
+            escaped(&self.lpa())
+        )
+    }
     /// Opens the installation on an Android phone.
-    pub fn android_url(&self) -> String { format!("https://esimsetup.android.com/esim_qrcode_provisioning?carddata={}", escaped(&self.lpa())) }
+    pub fn android_url(&self) -> String {
+        format!(
+            "https://esimsetup.android.com/esim_qrcode_provisioning?carddata={}",
+            escaped(&self.lpa())
+        )
+    }
 }
 
 fn is_host(text: &str) -> bool {
     let labels: Vec<&str> = text.split('.').collect();
-    let label = |label: &&str| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    labels.len() >= 2 && labels.iter().all(label) && labels.last().is_some_and(|top| top.len() >= 2 && top.chars().all(|c| c.is_ascii_alphabetic()))
+    let label = |label: &&str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    labels.len() >= 2
+        && labels.iter().all(label)
+        && labels
+            .last()
+            .is_some_and(|top| top.len() >= 2 && top.chars().all(|c| c.is_ascii_alphabetic()))
 }
 
 fn escaped(text: &str) -> String {
-    text.bytes().map(|b| match b {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b':' | b'$' | b'.' | b'-' => char::from(b).to_string(),
-        other => format!("%{other:02X}"),
-    }).collect()
+    text.bytes()
+        .map(|b| match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b':' | b'$' | b'.' | b'-' => {
+                char::from(b).to_string()
+            }
+            other => format!("%{other:02X}"),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -105,31 +177,95 @@ mod tests {
     #[test]
     fn iccids_are_checked_but_wrong_digits_only_warned_of() {
         let check = |text: &str| iccid(text).map(|(_, check)| check);
-        for good in ["8944538532008160222", "8997212330099025334", "89014103211118510720", "89012600000000000011"] { assert_eq!(check(good), Ok(IccidCheck::Ok), "{good}"); }
-        for wrong in ["8944538532008160223", "8944465400000134490", "8944465400000267221"] { assert_eq!(check(wrong), Ok(IccidCheck::Mismatch), "{wrong}"); }
+        for good in [
+            "8944538532008160222",
+            "8997212330099025334",
+            "89014103211118510720",
+            "89012600000000000011",
+        ] {
+            assert_eq!(check(good), Ok(IccidCheck::Ok), "{good}");
+        }
+        for wrong in [
+            "8944538532008160223",
+            "8944465400000134490",
+            "8944465400000267221",
+        ] {
+            assert_eq!(check(wrong), Ok(IccidCheck::Mismatch), "{wrong}");
+        }
         assert_eq!(check("894310817000000003"), Ok(IccidCheck::Missing));
         assert!(iccid("894000000000001").is_err());
-        assert_eq!(iccid(" 8944-5385 3200 8160 222F").map(|(digits, _)| digits).as_deref(), Ok("8944538532008160222"));
+        assert_eq!(
+            iccid(" 8944-5385 3200 8160 222F")
+                .map(|(digits, _)| digits)
+                .as_deref(),
+            Ok("8944538532008160222")
+        );
     }
 
     #[test]
     fn eids_leave_one_when_divided_by_97() {
-        for good in ["89034011560010000000000000000121", "89001012012341234012345678901224", "89001567010203040506070809101152", "89044011112233441122334411223321", "89049032021008881300304741158317"] { assert!(eid(good).is_ok(), "{good}"); }
-        for bad in ["89034011560010000000000000000122", "8903401156001000000000000000012", "890340115600100000000000000001211", "8903401156001000000000000000012A"] { assert!(eid(bad).is_err(), "{bad}"); }
+        for good in [
+            "89034011560010000000000000000121",
+            "89001012012341234012345678901224",
+            "89001567010203040506070809101152",
+            "89044011112233441122334411223321",
+            "89049032021008881300304741158317",
+        ] {
+            assert!(eid(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "89034011560010000000000000000122",
+            "8903401156001000000000000000012",
+            "890340115600100000000000000001211",
+            "8903401156001000000000000000012A",
+        ] {
+            assert!(eid(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]
     fn activation_codes_are_read_as_the_standard_writes_them() {
         let base = "1$SMDP.EXAMPLE.COM$04386-AGYFT-A74Y8-3F815";
-        let read = |text: &str| ActivationCode::parse(text).map(|code| (code.oid.is_some(), code.confirmation_code_required, code.lpa()));
+        let read = |text: &str| {
+            ActivationCode::parse(text).map(|code| {
+                (
+                    code.oid.is_some(),
+                    code.confirmation_code_required,
+                    code.lpa(),
+                )
+            })
+        };
         assert_eq!(read(base), Ok((false, false, format!("LPA:{base}"))));
-        assert_eq!(read(&format!("lpa:{base}")), Ok((false, false, format!("LPA:{base}"))));
-        assert_eq!(read(&format!("{base}$$1")), Ok((false, true, format!("LPA:{base}$$1"))));
-        assert_eq!(read(&format!("{base}$1.3.6.1.4.1.31746$1")), Ok((true, true, format!("LPA:{base}$1.3.6.1.4.1.31746$1"))));
-        assert_eq!(read(&format!("{base}$1.3.6.1.4.1.31746")), Ok((true, false, format!("LPA:{base}$1.3.6.1.4.1.31746"))));
+        assert_eq!(
+            read(&format!("lpa:{base}")),
+            Ok((false, false, format!("LPA:{base}")))
+        );
+        assert_eq!(
+            read(&format!("{base}$$1")),
+            Ok((false, true, format!("LPA:{base}$$1")))
+        );
+        assert_eq!(
+            read(&format!("{base}$1.3.6.1.4.1.31746$1")),
+            Ok((true, true, format!("LPA:{base}$1.3.6.1.4.1.31746$1")))
+        );
+        assert_eq!(
+            read(&format!("{base}$1.3.6.1.4.1.31746")),
+            Ok((true, false, format!("LPA:{base}$1.3.6.1.4.1.31746")))
+        );
         assert!(read("1$SMDP.EXAMPLE.COM$$1.3.6.1.4.1.31746").is_ok());
         assert!(read("LPA:1$lpa.airalo.com$TEST").is_ok());
-        for bad in ["", "1$", "LPA:1$", "xyz14390lojij", "LPA:1$$$$", "1$SMDP.EXAMPLE.COM", "1$h.example.com$ID$$0", "2$h.example.com$ID", "1$h.example.com$I\u{1}D", "1$h.example.com$Ié"] {
+        for bad in [
+            "",
+            "1$",
+            "LPA:1$",
+            "xyz14390lojij",
+            "LPA:1$$$$",
+            "1$SMDP.EXAMPLE.COM",
+            "1$h.example.com$ID$$0",
+            "2$h.example.com$ID",
+            "1$h.example.com$I\u{1}D",
+            "1$h.example.com$Ié",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

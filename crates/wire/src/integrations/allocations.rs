@@ -1,6 +1,9 @@
 //! What was asked of providers, and the data they allocated.
 
-use crate::{AllocationId, AnyOf, AttemptId, Currency, Decimal, EsimId, Money, OrderId, ProviderId, ProvisioningJobId, Resource};
+use crate::{
+    AllocationId, AnyOf, AttemptId, Currency, Decimal, EsimId, Money, OrderId, ProviderId,
+    ProvisioningJobId, Resource,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +132,10 @@ impl Resource for Provisioning {
     type Id = ProvisioningJobId;
     type Filter = ProvisioningFilter;
     type Sort = ProvisioningSort;
-    fn id(&self) -> ProvisioningJobId { self.id }
-    fn label(&self) -> String { format!("unit {}", self.unit_no) }
+    fn id(&self) -> ProvisioningJobId {
+        self.id
+    }
+    fn label(&self) -> String {
+        format!("unit {}", self.unit_no)
+    }
 }

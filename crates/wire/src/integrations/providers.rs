@@ -1,6 +1,9 @@
 //! Suppliers of eSIMs, and what each offers for our plans.
 
-use crate::{AnyOf, Check, Currency, Decimal, FieldErrors, Money, OfferId, PlanId, ProviderId, Resource, check::maybe};
+use crate::{
+    AnyOf, Check, Currency, Decimal, FieldErrors, Money, OfferId, PlanId, ProviderId, Resource,
+    check::maybe,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +83,11 @@ pub struct EditProvider {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What kind of supplier it is; null removes it.
-    #[serde(default, deserialize_with = "maybe::given", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "maybe::given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub provider_type: Option<Option<String>>,
     /// A new key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -151,8 +158,12 @@ filter! {
 }
 sort_keys!(/** What the list of offers can be ordered by. */ OfferSort { CreatedAt = "created_at" desc, Cost = "cost", Sku = "sku" });
 
-fn first() -> i32 { 1 }
-fn usd() -> Currency { Currency::Usd }
+fn first() -> i32 {
+    1
+}
+fn usd() -> Currency {
+    Currency::Usd
+}
 
 impl Resource for Provider {
     const PATH: &'static str = "/v1/providers";
@@ -161,9 +172,15 @@ impl Resource for Provider {
     type Id = ProviderId;
     type Filter = ProviderFilter;
     type Sort = ProviderSort;
-    fn id(&self) -> ProviderId { self.id }
-    fn version(&self) -> i32 { self.version }
-    fn label(&self) -> String { self.name.clone() }
+    fn id(&self) -> ProviderId {
+        self.id
+    }
+    fn version(&self) -> i32 {
+        self.version
+    }
+    fn label(&self) -> String {
+        self.name.clone()
+    }
 }
 impl Resource for Offer {
     const PATH: &'static str = "/v1/provider-offers";
@@ -172,25 +189,41 @@ impl Resource for Offer {
     type Id = OfferId;
     type Filter = OfferFilter;
     type Sort = OfferSort;
-    fn id(&self) -> OfferId { self.id }
-    fn label(&self) -> String { self.sku.clone() }
+    fn id(&self) -> OfferId {
+        self.id
+    }
+    fn label(&self) -> String {
+        self.sku.clone()
+    }
 }
 
 impl Check for NewProvider {
     fn check(&self, bad: &mut FieldErrors) {
         bad.length("name", &self.name, 1, 100);
         bad.length("api_endpoint", &self.api_endpoint, 1, 500);
-        if !self.api_endpoint.starts_with("https://") { bad.add("api_endpoint", "https", "Must begin with https://."); }
+        if !self.api_endpoint.starts_with("https://") {
+            bad.add("api_endpoint", "https", "Must begin with https://.");
+        }
         bad.length("api_key", &self.api_key, 1, 500);
-        if let Some(kind) = &self.provider_type { bad.length("provider_type", kind, 0, 50); }
+        if let Some(kind) = &self.provider_type {
+            bad.length("provider_type", kind, 0, 50);
+        }
         bad.range("priority", self.priority.into(), 1, 1000);
     }
 }
 impl Check for EditProvider {
     fn check(&self, bad: &mut FieldErrors) {
-        if let Some(name) = &self.name { bad.length("name", name, 1, 100); }
-        if let Some(Some(kind)) = &self.provider_type { bad.length("provider_type", kind, 0, 50); }
-        if let Some(key) = &self.api_key { bad.length("api_key", key, 1, 500); }
-        if let Some(priority) = self.priority { bad.range("priority", priority.into(), 1, 1000); }
+        if let Some(name) = &self.name {
+            bad.length("name", name, 1, 100);
+        }
+        if let Some(Some(kind)) = &self.provider_type {
+            bad.length("provider_type", kind, 0, 50);
+        }
+        if let Some(key) = &self.api_key {
+            bad.length("api_key", key, 1, 500);
+        }
+        if let Some(priority) = self.priority {
+            bad.range("priority", priority.into(), 1, 1000);
+        }
     }
 }

@@ -75,6 +75,10 @@ impl Resource for Notification {
     type Id = NotificationId;
     type Filter = NotificationFilter;
     type Sort = NotificationSort;
-    fn id(&self) -> NotificationId { self.id }
-    fn label(&self) -> String { self.subject.clone().unwrap_or_default() }
+    fn id(&self) -> NotificationId {
+        self.id
+    }
+    fn label(&self) -> String {
+        self.subject.clone().unwrap_or_default()
+    }
 }

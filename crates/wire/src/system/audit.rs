@@ -59,26 +59,53 @@ sort_keys!(/** What the audit log can be ordered by. */ AuditSort { CreatedAt = 
 pub struct AuditSubject(pub uuid::Uuid);
 
 impl crate::Param for AuditSubject {
-    fn parse(text: &str) -> Result<Self, &'static str> { uuid::Uuid::try_parse(text).map(Self).map_err(|_| "must be a UUID") }
-    fn show(&self) -> String { self.0.to_string() }
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        uuid::Uuid::try_parse(text)
+            .map(Self)
+            .map_err(|_| "must be a UUID")
+    }
+    fn show(&self) -> String {
+        self.0.to_string()
+    }
 }
 
 /// What was done, as it is told afterwards: `place` is `placed`.
 pub fn done(verb: &str) -> String {
     match verb {
-        "begin" => "begun", "bootstrap" => "made at the first start", "cancel" => "cancelled", "fulfil" => "fulfilled", "mismatch" => "found not to match", "pay" => "paid",
-        "refused" => "refused", "resend" => "sent again", "retry" => "tried again", "reuse" => "ended: its cookie was used twice", "review" => "laid aside for review",
+        "begin" => "begun",
+        "bootstrap" => "made at the first start",
+        "cancel" => "cancelled",
+        "fulfil" => "fulfilled",
+        "mismatch" => "found not to match",
+        "pay" => "paid",
+        "refused" => "refused",
+        "resend" => "sent again",
+        "retry" => "tried again",
+        "reuse" => "ended: its cookie was used twice",
+        "review" => "laid aside for review",
         "withdraw" => "withdrawn",
         ends if ends.ends_with('e') => return format!("{ends}d"),
         other => return format!("{other}ed"),
-    }.to_owned()
+    }
+    .to_owned()
 }
 
 impl AuditEntry {
     /// The act as it is told afterwards: `order.place` is `Order placed`.
     pub fn told(&self) -> String {
-        let (kind, verb) = self.action.split_once('.').unwrap_or((&self.subject_type, &self.action));
-        let kind = if kind == "esim" { "eSIM".to_owned() } else { kind.chars().take(1).flat_map(char::to_uppercase).chain(kind.chars().skip(1)).collect() };
+        let (kind, verb) = self
+            .action
+            .split_once('.')
+            .unwrap_or((&self.subject_type, &self.action));
+        let kind = if kind == "esim" {
+            "eSIM".to_owned()
+        } else {
+            kind.chars()
+                .take(1)
+                .flat_map(char::to_uppercase)
+                .chain(kind.chars().skip(1))
+                .collect()
+        };
         format!("{kind} {}", done(verb)).replace('_', " ")
     }
 }
@@ -90,8 +117,12 @@ impl Resource for AuditEntry {
     type Id = AuditId;
     type Filter = AuditFilter;
     type Sort = AuditSort;
-    fn id(&self) -> AuditId { self.id }
-    fn label(&self) -> String { self.told() }
+    fn id(&self) -> AuditId {
+        self.id
+    }
+    fn label(&self) -> String {
+        self.told()
+    }
 }
 
 #[cfg(test)]
@@ -101,6 +132,16 @@ mod tests {
     #[test]
     fn acts_are_told_afterwards() {
         let told = ["place", "fulfil", "pay", "edit", "reveal", "withdraw"].map(done);
-        assert_eq!(told, ["placed", "fulfilled", "paid", "edited", "revealed", "withdrawn"]);
+        assert_eq!(
+            told,
+            [
+                "placed",
+                "fulfilled",
+                "paid",
+                "edited",
+                "revealed",
+                "withdrawn"
+            ]
+        );
     }
 }

@@ -16,13 +16,22 @@ const LONGEST: i64 = 60;
 
 /// One try to sign in, under the names that it is counted by.
 #[derive(Clone)]
-pub struct Attempt { account: Vec<u8>, address: Vec<u8> }
+pub struct Attempt {
+    account: Vec<u8>,
+    address: Vec<u8>,
+}
 
 impl Attempt {
     /// With this address of an account, whether there is such an account or not.
     pub fn of(visit: &Visit, email: &str) -> Self {
-        let account = visit.ctx.keys.blind("login.account", &hex_hash(visit, email));
-        let address = visit.ctx.keys.blind("login.address", &network(visit.request.ip.as_deref().unwrap_or_default()));
+        let account = visit
+            .ctx
+            .keys
+            .blind("login.account", &hex_hash(visit, email));
+        let address = visit.ctx.keys.blind(
+            "login.address",
+            &network(visit.request.ip.as_deref().unwrap_or_default()),
+        );
         Self { account, address }
     }
 
@@ -31,9 +40,17 @@ impl Attempt {
         for (key, limit) in [(&self.account, PER_ACCOUNT), (&self.address, PER_ADDRESS)] {
             let Some(failures) = query::count_attempt(tx, key, visit.now)? else {
                 let until = query::blocked_until(tx.conn(), key)?.unwrap_or(visit.now);
-                return Err(Error::Throttled(u64::try_from((until - visit.now).num_seconds()).unwrap_or(0).max(1)));
+                return Err(Error::Throttled(
+                    u64::try_from((until - visit.now).num_seconds())
+                        .unwrap_or(0)
+                        .max(1),
+                ));
             };
-            query::block(tx, key, closed_for(failures, limit).map(|time| visit.now + time))?;
+            query::block(
+                tx,
+                key,
+                closed_for(failures, limit).map(|time| visit.now + time),
+            )?;
         }
         Ok(())
     }
@@ -47,19 +64,32 @@ impl Attempt {
 }
 
 fn hex_hash(visit: &Visit, email: &str) -> String {
-    email_hash(&visit.ctx.keys, email).iter().map(|byte| format!("{byte:02x}")).collect()
+    email_hash(&visit.ctx.keys, email)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// How long something is closed after so many failures: a minute at the limit, twice as long with each further one.
 fn closed_for(failures: i32, limit: i32) -> Option<TimeDelta> {
     let beyond = u32::try_from(failures - limit).ok()?;
-    Some(TimeDelta::minutes(1_i64.checked_shl(beyond.min(32)).unwrap_or(LONGEST).min(LONGEST)))
+    Some(TimeDelta::minutes(
+        1_i64
+            .checked_shl(beyond.min(32))
+            .unwrap_or(LONGEST)
+            .min(LONGEST),
+    ))
 }
 
 /// What counts as one address: of IPv6, the 64 bits that name a network, since anybody has all of the rest.
 fn network(ip: &str) -> String {
     match ip.parse() {
-        Ok(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => v6.segments().iter().take(4).map(|part| format!("{part:x}:")).collect(),
+        Ok(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => v6
+            .segments()
+            .iter()
+            .take(4)
+            .map(|part| format!("{part:x}:"))
+            .collect(),
         Ok(other) => other.to_canonical().to_string(),
         Err(_) => ip.to_owned(),
     }
@@ -73,7 +103,10 @@ mod tests {
     fn the_time_grows_with_the_failures_and_ends() {
         let minutes = |failures| closed_for(failures, 10).map(|time| time.num_minutes());
         assert_eq!([0, 1, 9].map(minutes), [None; 3]);
-        assert_eq!([10, 11, 12, 15, 16, 40, 1000, i32::MAX].map(minutes), [1, 2, 4, 32, 60, 60, 60, 60].map(Some));
+        assert_eq!(
+            [10, 11, 12, 15, 16, 40, 1000, i32::MAX].map(minutes),
+            [1, 2, 4, 32, 60, 60, 60, 60].map(Some)
+        );
     }
 
     #[test]

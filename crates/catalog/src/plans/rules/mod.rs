@@ -17,23 +17,48 @@ use platform::{
 
 /// Creates a plan.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewPlan) -> Result<Plan> {
-    let plan = query::insert(tx, &[(PlanId::new(), new)])?.pop().ok_or_else(|| Error::internal("the plan was not inserted"))?;
-    audit::record(tx, actor, Act::new("plan.create", "plan", plan.id.0).changing(audit::change(&(), &plan)))?;
+    let plan = query::insert(tx, &[(PlanId::new(), new)])?
+        .pop()
+        .ok_or_else(|| Error::internal("the plan was not inserted"))?;
+    audit::record(
+        tx,
+        actor,
+        Act::new("plan.create", "plan", plan.id.0).changing(audit::change(&(), &plan)),
+    )?;
     Ok(plan)
 }
 
 /// Changes a plan.
-pub fn edit(tx: &mut Tx<'_>, actor: &Actor, id: PlanId, version: i32, edit: &EditPlan) -> Result<Plan> {
+pub fn edit(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: PlanId,
+    version: i32,
+    edit: &EditPlan,
+) -> Result<Plan> {
     let before = query::hold(tx, id)?;
-    let after = query::update(tx, id, version, edit)?.ok_or_else(|| Error::refuse(ProblemCode::Stale))?;
-    audit::record(tx, actor, Act::new("plan.edit", "plan", id.0).changing(audit::change(&before, &after)))?;
+    let after =
+        query::update(tx, id, version, edit)?.ok_or_else(|| Error::refuse(ProblemCode::Stale))?;
+    audit::record(
+        tx,
+        actor,
+        Act::new("plan.edit", "plan", id.0).changing(audit::change(&before, &after)),
+    )?;
     Ok(after)
 }
 
 /// Withdraws a plan.
-pub fn withdraw(tx: &mut Tx<'_>, actor: &Actor, id: PlanId, version: i32, now: DateTime<Utc>) -> Result<()> {
+pub fn withdraw(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: PlanId,
+    version: i32,
+    now: DateTime<Utc>,
+) -> Result<()> {
     query::hold(tx, id)?;
-    if query::remove(tx, id, version, now)? == 0 { return Err(Error::refuse(ProblemCode::Stale)); }
+    if query::remove(tx, id, version, now)? == 0 {
+        return Err(Error::refuse(ProblemCode::Stale));
+    }
     audit::record(tx, actor, Act::new("plan.withdraw", "plan", id.0))
 }
 
@@ -41,7 +66,10 @@ pub fn withdraw(tx: &mut Tx<'_>, actor: &Actor, id: PlanId, version: i32, now: D
 pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: PlanId) -> Result<Plan> {
     let Some(plan) = query::restore(tx, id)? else {
         query::hold(tx, id)?;
-        return Err(Error::because(ProblemCode::WrongState, "The plan is not withdrawn."));
+        return Err(Error::because(
+            ProblemCode::WrongState,
+            "The plan is not withdrawn.",
+        ));
     };
     audit::record(tx, actor, Act::new("plan.restore", "plan", id.0))?;
     Ok(plan)

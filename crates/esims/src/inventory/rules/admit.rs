@@ -4,7 +4,13 @@
 use super::{Source, code_of, matching_id_of, query};
 use chrono::{DateTime, Utc};
 use platform::{Error, Result, Tx, crypto::Keyring, ports::supplier::Supplied};
-use wire::{EsimId, PlanId, ProblemCode, ProviderId, UserId, esims::{inventory::{EsimStatus, IccidCheck, ProfileState}, profile::{self, ActivationCode}}};
+use wire::{
+    EsimId, PlanId, ProblemCode, ProviderId, UserId,
+    esims::{
+        inventory::{EsimStatus, IccidCheck, ProfileState},
+        profile::{self, ActivationCode},
+    },
+};
 
 /// An eSIM that a provider has delivered for somebody.
 pub struct Arrival<'a> {
@@ -24,7 +30,8 @@ pub struct Arrival<'a> {
 ///
 /// A refusal says what somebody has to look at. It has written nothing, so the transaction can go on and record it.
 pub fn admit(tx: &mut Tx<'_>, keys: &Keyring, arrival: Arrival<'_>) -> Result<EsimId> {
-    let profile = read(arrival.supplied).map_err(|why| Error::because(ProblemCode::Invalid, why))?;
+    let profile =
+        read(arrival.supplied).map_err(|why| Error::because(ProblemCode::Invalid, why))?;
     let new = query::NewEsim {
         user_id: Some(arrival.user_id),
         plan_id: Some(arrival.plan_id),
@@ -35,13 +42,28 @@ pub fn admit(tx: &mut Tx<'_>, keys: &Keyring, arrival: Arrival<'_>) -> Result<Es
     };
     if query::insert_unless_known(tx, &new)? {
         let state = (EsimStatus::Available, ProfileState::Released);
-        query::remember(tx, &[query::Change { esim_id: new.id, from: None, to: state, reason: Some("Delivered by the provider"), actor_id: None, source: Source::Order.as_str() }])?;
+        query::remember(
+            tx,
+            &[query::Change {
+                esim_id: new.id,
+                from: None,
+                to: state,
+                reason: Some("Delivered by the provider"),
+                actor_id: None,
+                source: Source::Order.as_str(),
+            }],
+        )?;
         return Ok(new.id);
     }
     query::delivered(tx.conn(), arrival.provider_id, &arrival.supplied.order_ref)?
         .filter(|known| known.iccid == new.iccid && known.user_id == new.user_id)
         .map(|known| known.id)
-        .ok_or_else(|| Error::because(ProblemCode::Conflict, "The provider delivered an ICCID or a reference that another eSIM has already."))
+        .ok_or_else(|| {
+            Error::because(
+                ProblemCode::Conflict,
+                "The provider delivered an ICCID or a reference that another eSIM has already.",
+            )
+        })
 }
 
 /// A profile that has passed its checks, before it has a place in the stock.
@@ -86,13 +108,29 @@ impl Profile {
 /// The reasons name the field and never its value: they end up where many can read them.
 fn read(supplied: &Supplied) -> Result<Profile, String> {
     let reference = supplied.order_ref.trim();
-    if reference.is_empty() || supplied.order_ref.chars().count() > 100 || supplied.order_ref.chars().any(char::is_control) {
+    if reference.is_empty()
+        || supplied.order_ref.chars().count() > 100
+        || supplied.order_ref.chars().any(char::is_control)
+    {
         return Err("The provider's reference must be a text of 1 to 100 characters.".into());
     }
-    let (iccid, iccid_check) = profile::iccid(&supplied.iccid).map_err(|why| format!("The provider's ICCID {why}."))?;
-    let eid = supplied.eid.as_deref().filter(|text| !text.trim().is_empty()).map(profile::eid).transpose().map_err(|why| format!("The provider's EID {why}."))?;
-    let code = ActivationCode::parse(&supplied.activation_code).map_err(|why| format!("The provider's activation code {why}."))?;
-    Ok(Profile { iccid, iccid_check, eid, code })
+    let (iccid, iccid_check) =
+        profile::iccid(&supplied.iccid).map_err(|why| format!("The provider's ICCID {why}."))?;
+    let eid = supplied
+        .eid
+        .as_deref()
+        .filter(|text| !text.trim().is_empty())
+        .map(profile::eid)
+        .transpose()
+        .map_err(|why| format!("The provider's EID {why}."))?;
+    let code = ActivationCode::parse(&supplied.activation_code)
+        .map_err(|why| format!("The provider's activation code {why}."))?;
+    Ok(Profile {
+        iccid,
+        iccid_check,
+        eid,
+        code,
+    })
 }
 
 #[cfg(test)]
@@ -101,26 +139,66 @@ mod tests {
 
     fn supplied() -> Supplied {
         Supplied {
-            order_ref: "SIM-1".into(), iccid: "8944 5385 3200 8160 222".into(), eid: Some("89049032021008881300304741158317".into()),
-            activation_code: "LPA:1$smdp.example.com$04386-AGYFT".into(), cost: None, currency: None,
+            order_ref: "SIM-1".into(),
+            iccid: "8944 5385 3200 8160 222".into(),
+            eid: Some("89049032021008881300304741158317".into()),
+            activation_code: "LPA:1$smdp.example.com$04386-AGYFT".into(),
+            cost: None,
+            currency: None,
         }
     }
 
     #[test]
     fn a_proper_delivery_is_read() {
         let read = read(&supplied());
-        assert_eq!(read.as_ref().map(|profile| profile.iccid.as_str()), Ok("8944538532008160222"));
-        assert_eq!(read.map(|profile| profile.code.lpa()).as_deref(), Ok("LPA:1$smdp.example.com$04386-AGYFT"));
-        assert!(super::read(&Supplied { eid: Some(" ".into()), ..supplied() }).is_ok_and(|profile| profile.eid.is_none()));
+        assert_eq!(
+            read.as_ref().map(|profile| profile.iccid.as_str()),
+            Ok("8944538532008160222")
+        );
+        assert_eq!(
+            read.map(|profile| profile.code.lpa()).as_deref(),
+            Ok("LPA:1$smdp.example.com$04386-AGYFT")
+        );
+        assert!(
+            super::read(&Supplied {
+                eid: Some(" ".into()),
+                ..supplied()
+            })
+            .is_ok_and(|profile| profile.eid.is_none())
+        );
     }
 
     #[test]
     fn an_improper_one_is_refused_without_quoting_it() {
         let why = |supplied: Supplied| read(&supplied).err().unwrap_or_default();
-        assert!(why(Supplied { iccid: "894000000000001".into(), ..supplied() }).contains("ICCID must have 18 to 22 digits"));
-        assert!(why(Supplied { eid: Some("89049032021008881300304741158318".into()), ..supplied() }).contains("EID"));
-        assert!(why(Supplied { order_ref: String::new(), ..supplied() }).contains("reference"));
-        let code = why(Supplied { activation_code: "LPA:1$smdp.example.com$SECRET ID".into(), ..supplied() });
-        assert!(code.contains("activation code") && !code.contains("SECRET"), "{code}");
+        assert!(
+            why(Supplied {
+                iccid: "894000000000001".into(),
+                ..supplied()
+            })
+            .contains("ICCID must have 18 to 22 digits")
+        );
+        assert!(
+            why(Supplied {
+                eid: Some("89049032021008881300304741158318".into()),
+                ..supplied()
+            })
+            .contains("EID")
+        );
+        assert!(
+            why(Supplied {
+                order_ref: String::new(),
+                ..supplied()
+            })
+            .contains("reference")
+        );
+        let code = why(Supplied {
+            activation_code: "LPA:1$smdp.example.com$SECRET ID".into(),
+            ..supplied()
+        });
+        assert!(
+            code.contains("activation code") && !code.contains("SECRET"),
+            "{code}"
+        );
     }
 }

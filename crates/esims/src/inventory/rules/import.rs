@@ -3,31 +3,73 @@
 mod read;
 
 use super::{Source, admit::Profile, open, query};
-use platform::{Actor, Result, Tx, Upload, audit::{self, Act}, crypto::Keyring, import::{self, Verdict}};
+use platform::{
+    Actor, Result, Tx, Upload,
+    audit::{self, Act},
+    crypto::Keyring,
+    import::{self, Verdict},
+};
 use read::{Row, read};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
-use wire::{EsimId, PlanId, ProviderId, catalog::plans::{ImportOutcome, ImportReport}, esims::{inventory::*, profile::ActivationCode}};
+use wire::{
+    EsimId, PlanId, ProviderId,
+    catalog::plans::{ImportOutcome, ImportReport},
+    esims::{inventory::*, profile::ActivationCode},
+};
 
 /// Imports a stock file, or says what that would do.
-pub fn import(tx: &mut Tx<'_>, actor: &Actor, options: &EsimImportOptions, file: &Upload) -> Result<ImportReport<EsimImportRow>> {
-    let mut rows: Vec<Row> = import::table(file)?.iter().map(|record| read(record, options)).collect();
+pub fn import(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    options: &EsimImportOptions,
+    file: &Upload,
+) -> Result<ImportReport<EsimImportRow>> {
+    let mut rows: Vec<Row> = import::table(file)?
+        .iter()
+        .map(|record| read(record, options))
+        .collect();
     refuse_repeated(&mut rows);
     let known = Known::among(tx, &actor.keys, &rows)?;
     rows.iter_mut().for_each(|row| known.compare(row));
 
     let dry_run = options.dry_run.unwrap_or_default();
     let verdict = |row: &Row| (outcome(row), row.known);
-    let new: Vec<query::NewEsim> = if dry_run { Vec::new() } else { sealed(&actor.keys, &rows)? };
-    let made: HashMap<&str, EsimId> = new.iter().map(|esim| (esim.iccid.as_str(), esim.id)).collect();
+    let new: Vec<query::NewEsim> = if dry_run {
+        Vec::new()
+    } else {
+        sealed(&actor.keys, &rows)?
+    };
+    let made: HashMap<&str, EsimId> = new
+        .iter()
+        .map(|esim| (esim.iccid.as_str(), esim.id))
+        .collect();
     let answers = rows.into_iter().map(|row| {
         let (outcome, known) = verdict(&row);
-        let esim_id = known.or_else(|| row.iccid.as_deref().and_then(|iccid| made.get(iccid)).copied());
-        EsimImportRow { row: row.number, iccid: row.iccid, outcome, esim_id, warnings: row.warnings.0, errors: row.errors.0 }
+        let esim_id = known.or_else(|| {
+            row.iccid
+                .as_deref()
+                .and_then(|iccid| made.get(iccid))
+                .copied()
+        });
+        EsimImportRow {
+            row: row.number,
+            iccid: row.iccid,
+            outcome,
+            esim_id,
+            warnings: row.warnings.0,
+            errors: row.errors.0,
+        }
     });
-    let report = import::settle(dry_run, answers.collect(), |row| Verdict { number: row.row, outcome: row.outcome, errors: &row.errors })?;
-    if !dry_run { store(tx, actor, &new, &report)?; }
+    let report = import::settle(dry_run, answers.collect(), |row| Verdict {
+        number: row.row,
+        outcome: row.outcome,
+        errors: &row.errors,
+    })?;
+    if !dry_run {
+        store(tx, actor, &new, &report)?;
+    }
     Ok(report)
 }
 
@@ -41,24 +83,52 @@ fn outcome(row: &Row) -> ImportOutcome {
 
 /// What would be new, sealed. Nothing is, once a row is refused: then nothing will be written either.
 fn sealed(keys: &Keyring, rows: &[Row]) -> Result<Vec<query::NewEsim>> {
-    if rows.iter().any(|row| outcome(row) == ImportOutcome::Refused) { return Ok(Vec::new()); }
-    rows.iter().filter(|row| row.known.is_none()).filter_map(|row| row.profile.as_ref().map(|profile| (row, profile))).map(|(row, profile)| Ok(query::NewEsim {
-        plan_id: row.plan_id,
-        provider_id: row.provider_id,
-        provider_ref: row.provider_ref.clone(),
-        twilio_sid: row.twilio_sid.clone(),
-        ..profile.sealed(keys)?
-    })).collect()
+    if rows
+        .iter()
+        .any(|row| outcome(row) == ImportOutcome::Refused)
+    {
+        return Ok(Vec::new());
+    }
+    rows.iter()
+        .filter(|row| row.known.is_none())
+        .filter_map(|row| row.profile.as_ref().map(|profile| (row, profile)))
+        .map(|(row, profile)| {
+            Ok(query::NewEsim {
+                plan_id: row.plan_id,
+                provider_id: row.provider_id,
+                provider_ref: row.provider_ref.clone(),
+                twilio_sid: row.twilio_sid.clone(),
+                ..profile.sealed(keys)?
+            })
+        })
+        .collect()
 }
 
-fn store(tx: &mut Tx<'_>, actor: &Actor, new: &[query::NewEsim], report: &ImportReport<EsimImportRow>) -> Result<()> {
+fn store(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    new: &[query::NewEsim],
+    report: &ImportReport<EsimImportRow>,
+) -> Result<()> {
     query::insert(tx, new)?;
-    let changes: Vec<_> = new.iter().map(|esim| query::Change {
-        esim_id: esim.id, from: None, to: (esim.status, esim.profile_state), reason: None, actor_id: actor.id, source: Source::Import.as_str(),
-    }).collect();
+    let changes: Vec<_> = new
+        .iter()
+        .map(|esim| query::Change {
+            esim_id: esim.id,
+            from: None,
+            to: (esim.status, esim.profile_state),
+            reason: None,
+            actor_id: actor.id,
+            source: Source::Import.as_str(),
+        })
+        .collect();
     query::remember(tx, &changes)?;
     let counts = json!({ "created": report.created, "unchanged": report.unchanged });
-    audit::record(tx, actor, Act::new("esim.import", "esim", Uuid::nil()).changing(counts))
+    audit::record(
+        tx,
+        actor,
+        Act::new("esim.import", "esim", Uuid::nil()).changing(counts),
+    )
 }
 
 /// Marks every row that says again what an earlier one has said.
@@ -68,20 +138,43 @@ fn refuse_repeated(rows: &mut [Row]) {
         let provider = row.provider_id.map(|id| id.to_string()).unwrap_or_default();
         let keys = [
             ("iccid", row.iccid.clone()),
-            ("activation_code", row.profile.as_ref().map(|profile| format!("{} {}", profile.code.smdp_address.to_lowercase(), secret_of(&profile.code)))),
-            ("provider_ref", row.provider_ref.as_ref().map(|reference| format!("{provider} {reference}"))),
+            (
+                "activation_code",
+                row.profile.as_ref().map(|profile| {
+                    format!(
+                        "{} {}",
+                        profile.code.smdp_address.to_lowercase(),
+                        secret_of(&profile.code)
+                    )
+                }),
+            ),
+            (
+                "provider_ref",
+                row.provider_ref
+                    .as_ref()
+                    .map(|reference| format!("{provider} {reference}")),
+            ),
             ("twilio_sid", row.twilio_sid.clone()),
         ];
         for (field, value) in keys {
             let Some(value) = value else { continue };
             let first = *seen.entry((field, value)).or_insert(row.number);
-            if first != row.number { row.errors.add(field, "repeated", format!("Row {first} has the same.")); }
+            if first != row.number {
+                row.errors
+                    .add(field, "repeated", format!("Row {first} has the same."));
+            }
         }
     }
 }
 
 /// What tells two codes of one server apart. A code without a matching id is bound by the chip's number instead.
-fn secret_of(code: &ActivationCode) -> String { if code.matching_id.is_empty() { code.lpa() } else { code.matching_id.clone() } }
+fn secret_of(code: &ActivationCode) -> String {
+    if code.matching_id.is_empty() {
+        code.lpa()
+    } else {
+        code.matching_id.clone()
+    }
+}
 
 /// What the database knows about the rows of a file.
 struct Known {
@@ -96,35 +189,77 @@ impl Known {
     fn among(tx: &mut Tx<'_>, keys: &Keyring, rows: &[Row]) -> Result<Self> {
         let conn = tx.conn();
         let iccids: Vec<&str> = rows.iter().filter_map(|row| row.iccid.as_deref()).collect();
-        let references: Vec<&str> = rows.iter().filter_map(|row| row.provider_ref.as_deref()).collect();
-        let sids: Vec<&str> = rows.iter().filter_map(|row| row.twilio_sid.as_deref()).collect();
+        let references: Vec<&str> = rows
+            .iter()
+            .filter_map(|row| row.provider_ref.as_deref())
+            .collect();
+        let sids: Vec<&str> = rows
+            .iter()
+            .filter_map(|row| row.twilio_sid.as_deref())
+            .collect();
         let plans: HashSet<PlanId> = rows.iter().filter_map(|row| row.plan_id).collect();
-        let providers: HashSet<ProviderId> = rows.iter().filter_map(|row| row.provider_id).collect();
+        let providers: HashSet<ProviderId> =
+            rows.iter().filter_map(|row| row.provider_id).collect();
         Ok(Self {
-            esims: query::sealed_by_iccid(conn, &iccids)?.into_iter().map(|esim| {
-                let code = open(keys, &esim)?;
-                Ok((esim.iccid, (esim.id, code)))
-            }).collect::<Result<_>>()?,
-            references: query::by_reference(conn, &references)?.into_iter().map(|(provider, reference, id)| ((provider, reference), id)).collect(),
+            esims: query::sealed_by_iccid(conn, &iccids)?
+                .into_iter()
+                .map(|esim| {
+                    let code = open(keys, &esim)?;
+                    Ok((esim.iccid, (esim.id, code)))
+                })
+                .collect::<Result<_>>()?,
+            references: query::by_reference(conn, &references)?
+                .into_iter()
+                .map(|(provider, reference, id)| ((provider, reference), id))
+                .collect(),
             sids: query::by_sid(conn, &sids)?.into_iter().collect(),
             plans: query::living_plans(conn, plans)?.into_iter().collect(),
-            providers: query::living_providers(conn, providers)?.into_iter().collect(),
+            providers: query::living_providers(conn, providers)?
+                .into_iter()
+                .collect(),
         })
     }
 
     fn compare(&self, row: &mut Row) {
-        if row.plan_id.is_some_and(|id| !self.plans.contains(&id)) { row.errors.add("plan_id", "unknown", "There is no such plan."); }
-        if row.provider_id.is_some_and(|id| !self.providers.contains(&id)) { row.errors.add("provider_id", "unknown", "There is no such provider."); }
+        if row.plan_id.is_some_and(|id| !self.plans.contains(&id)) {
+            row.errors
+                .add("plan_id", "unknown", "There is no such plan.");
+        }
+        if row
+            .provider_id
+            .is_some_and(|id| !self.providers.contains(&id))
+        {
+            row.errors
+                .add("provider_id", "unknown", "There is no such provider.");
+        }
         let Some(iccid) = &row.iccid else { return };
         let same = self.esims.get(iccid);
         row.known = same.map(|(id, _)| *id);
-        if let (Some((_, stored)), Some(profile)) = (same, &row.profile) && stored.as_ref() != Some(&profile.code) {
-            row.errors.add("iccid", "known", "This ICCID is known with another activation code.");
+        if let (Some((_, stored)), Some(profile)) = (same, &row.profile)
+            && stored.as_ref() != Some(&profile.code)
+        {
+            row.errors.add(
+                "iccid",
+                "known",
+                "This ICCID is known with another activation code.",
+            );
         }
         let other = |holder: Option<&EsimId>| holder.is_some_and(|id| Some(*id) != row.known);
         let reference = row.provider_id.zip(row.provider_ref.clone());
-        let (reference_taken, sid_taken) = (other(reference.and_then(|key| self.references.get(&key))), other(row.twilio_sid.as_ref().and_then(|sid| self.sids.get(sid))));
-        if reference_taken { row.errors.add("provider_ref", "known", "Another eSIM of this provider has this reference."); }
-        if sid_taken { row.errors.add("twilio_sid", "known", "Another eSIM has this SID."); }
+        let (reference_taken, sid_taken) = (
+            other(reference.and_then(|key| self.references.get(&key))),
+            other(row.twilio_sid.as_ref().and_then(|sid| self.sids.get(sid))),
+        );
+        if reference_taken {
+            row.errors.add(
+                "provider_ref",
+                "known",
+                "Another eSIM of this provider has this reference.",
+            );
+        }
+        if sid_taken {
+            row.errors
+                .add("twilio_sid", "known", "Another eSIM has this SID.");
+        }
     }
 }

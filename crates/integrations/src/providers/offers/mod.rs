@@ -8,4 +8,6 @@ pub use query::{NewOffer, put};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn mount(config: &mut ServiceConfig<'_>) { config.service(routes::list).service(routes::export); }
+pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
+    config.service(routes::list).service(routes::export);
+}

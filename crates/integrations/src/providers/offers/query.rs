@@ -6,7 +6,12 @@ use wire::{
 };
 
 use chrono::{DateTime, Utc};
-use diesel::{dsl::{InnerJoin, IntoBoxed}, pg::Pg, prelude::*, upsert::excluded};
+use diesel::{
+    dsl::{InnerJoin, IntoBoxed},
+    pg::Pg,
+    prelude::*,
+    upsert::excluded,
+};
 use platform::{Actor, Conn, Result, Tx, list::begins, page};
 use schema::{data_providers as providers, plan_provider_offers as offers, plans};
 
@@ -14,7 +19,12 @@ use schema::{data_providers as providers, plan_provider_offers as offers, plans}
 const AT_ONCE: usize = 1000;
 
 /// One page of the offers.
-pub fn page(conn: &mut Conn, _: &Actor, filter: &OfferFilter, paging: &Paging<OfferSort>) -> Result<Page<Offer>> {
+pub fn page(
+    conn: &mut Conn,
+    _: &Actor,
+    filter: &OfferFilter,
+    paging: &Paging<OfferSort>,
+) -> Result<Page<Offer>> {
     let rows = page!(conn, paging, matching(filter) => Row, tie offers::id, {
         OfferSort::CreatedAt => offers::created_at,
         OfferSort::Cost => offers::cost,
@@ -26,11 +36,22 @@ pub fn page(conn: &mut Conn, _: &Actor, filter: &OfferFilter, paging: &Paging<Of
 type Joined = InnerJoin<InnerJoin<offers::table, plans::table>, providers::table>;
 
 fn matching(filter: &OfferFilter) -> IntoBoxed<'_, Joined, Pg> {
-    let mut rows = offers::table.inner_join(plans::table).inner_join(providers::table).into_boxed();
-    if let Some(plan) = filter.plan_id { rows = rows.filter(offers::plan_id.eq(plan)); }
-    if let Some(provider) = filter.provider_id { rows = rows.filter(offers::provider_id.eq(provider)); }
-    if let Some(on) = filter.is_active { rows = rows.filter(offers::is_active.eq(on)); }
-    if let Some(q) = &filter.q { rows = rows.filter(offers::sku.like(begins(q))); }
+    let mut rows = offers::table
+        .inner_join(plans::table)
+        .inner_join(providers::table)
+        .into_boxed();
+    if let Some(plan) = filter.plan_id {
+        rows = rows.filter(offers::plan_id.eq(plan));
+    }
+    if let Some(provider) = filter.provider_id {
+        rows = rows.filter(offers::provider_id.eq(provider));
+    }
+    if let Some(on) = filter.is_active {
+        rows = rows.filter(offers::is_active.eq(on));
+    }
+    if let Some(q) = &filter.q {
+        rows = rows.filter(offers::sku.like(begins(q)));
+    }
     rows
 }
 
@@ -55,8 +76,34 @@ struct Row {
 
 impl From<Row> for Offer {
     fn from(row: Row) -> Self {
-        let Row { id, plan_id, plan_name, provider_id, provider_name, sku, cost, currency, priority, is_active, last_synced_at, created_at } = row;
-        Self { id, plan_id, plan_name, provider_id, provider_name, sku, cost, currency, priority, is_active, last_synced_at, created_at }
+        let Row {
+            id,
+            plan_id,
+            plan_name,
+            provider_id,
+            provider_name,
+            sku,
+            cost,
+            currency,
+            priority,
+            is_active,
+            last_synced_at,
+            created_at,
+        } = row;
+        Self {
+            id,
+            plan_id,
+            plan_name,
+            provider_id,
+            provider_name,
+            sku,
+            cost,
+            currency,
+            priority,
+            is_active,
+            last_synced_at,
+            created_at,
+        }
     }
 }
 
@@ -74,15 +121,37 @@ pub struct NewOffer {
 }
 
 /// Takes over what a provider offers: new offers are added, known ones get the stated cost, all count as confirmed now.
-pub fn put(tx: &mut Tx<'_>, provider: ProviderId, stated: &[NewOffer], now: DateTime<Utc>) -> Result<()> {
+pub fn put(
+    tx: &mut Tx<'_>,
+    provider: ProviderId,
+    stated: &[NewOffer],
+    now: DateTime<Utc>,
+) -> Result<()> {
     for part in stated.chunks(AT_ONCE) {
-        let rows: Vec<_> = part.iter().map(|offer| (
-            offers::id.eq(OfferId::new()), offers::plan_id.eq(offer.plan_id), offers::provider_id.eq(provider), offers::sku.eq(&offer.sku),
-            offers::cost.eq(&offer.cost), offers::currency.eq(offer.currency), offers::last_synced_at.eq(now),
-        )).collect();
-        diesel::insert_into(offers::table).values(rows).on_conflict((offers::provider_id, offers::sku)).do_update().set((
-            offers::cost.eq(excluded(offers::cost)), offers::currency.eq(excluded(offers::currency)), offers::last_synced_at.eq(excluded(offers::last_synced_at)),
-        )).execute(tx.conn())?;
+        let rows: Vec<_> = part
+            .iter()
+            .map(|offer| {
+                (
+                    offers::id.eq(OfferId::new()),
+                    offers::plan_id.eq(offer.plan_id),
+                    offers::provider_id.eq(provider),
+                    offers::sku.eq(&offer.sku),
+                    offers::cost.eq(&offer.cost),
+                    offers::currency.eq(offer.currency),
+                    offers::last_synced_at.eq(now),
+                )
+            })
+            .collect();
+        diesel::insert_into(offers::table)
+            .values(rows)
+            .on_conflict((offers::provider_id, offers::sku))
+            .do_update()
+            .set((
+                offers::cost.eq(excluded(offers::cost)),
+                offers::currency.eq(excluded(offers::currency)),
+                offers::last_synced_at.eq(excluded(offers::last_synced_at)),
+            ))
+            .execute(tx.conn())?;
     }
     Ok(())
 }

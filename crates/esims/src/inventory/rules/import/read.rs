@@ -2,7 +2,13 @@
 
 use super::Profile;
 use platform::import::Record;
-use wire::{EsimId, FieldErrors, Param, PlanId, ProviderId, esims::{inventory::{EsimImportOptions, IccidCheck}, profile::{self, ActivationCode}}};
+use wire::{
+    EsimId, FieldErrors, Param, PlanId, ProviderId,
+    esims::{
+        inventory::{EsimImportOptions, IccidCheck},
+        profile::{self, ActivationCode},
+    },
+};
 
 /// A row, as far as it could be understood.
 #[derive(Default)]
@@ -22,56 +28,183 @@ pub struct Row {
 
 /// Reads a row. What it does not name itself, the options may name for all.
 pub fn read(record: &Record, options: &EsimImportOptions) -> Row {
-    let mut row = Row { number: record.number, plan_id: options.plan_id, provider_id: options.provider_id, ..Row::default() };
+    let mut row = Row {
+        number: record.number,
+        plan_id: options.plan_id,
+        provider_id: options.provider_id,
+        ..Row::default()
+    };
     let bad = &mut row.errors;
-    let iccid = take(bad, "iccid", "ICCID", record.get(&["iccid"]), profile::iccid);
-    if record.get(&["iccid"]).is_none() { bad.add("iccid", "required", "Enter the ICCID."); }
+    let iccid = take(
+        bad,
+        "iccid",
+        "ICCID",
+        record.get(&["iccid"]),
+        profile::iccid,
+    );
+    if record.get(&["iccid"]).is_none() {
+        bad.add("iccid", "required", "Enter the ICCID.");
+    }
     let eid = take(bad, "eid", "EID", record.get(&["eid"]), profile::eid);
     let code = activation_code(record, bad);
-    row.plan_id = take(bad, "plan_id", "plan's id", record.get(&["plan_id"]), PlanId::parse).or(row.plan_id);
-    row.provider_id = take(bad, "provider_id", "provider's id", record.get(&["provider_id"]), ProviderId::parse).or(row.provider_id);
-    row.provider_ref = take(bad, "provider_ref", "provider's reference", record.get(&["provider_ref"]), reference);
-    row.twilio_sid = take(bad, "twilio_sid", "SID", record.get(&["twilio_sid", "sid"]), sid);
-    if row.provider_ref.is_some() && row.provider_id.is_none() { bad.add("provider_id", "required", "Name the provider whose reference this is."); }
-    if row.plan_id.is_none() { row.warnings.add("plan_id", "no_plan", "Without a plan it will not be sold from stock."); }
-    if let Some((number, check)) = &iccid { warn(&mut row.warnings, number, *check); }
+    row.plan_id = take(
+        bad,
+        "plan_id",
+        "plan's id",
+        record.get(&["plan_id"]),
+        PlanId::parse,
+    )
+    .or(row.plan_id);
+    row.provider_id = take(
+        bad,
+        "provider_id",
+        "provider's id",
+        record.get(&["provider_id"]),
+        ProviderId::parse,
+    )
+    .or(row.provider_id);
+    row.provider_ref = take(
+        bad,
+        "provider_ref",
+        "provider's reference",
+        record.get(&["provider_ref"]),
+        reference,
+    );
+    row.twilio_sid = take(
+        bad,
+        "twilio_sid",
+        "SID",
+        record.get(&["twilio_sid", "sid"]),
+        sid,
+    );
+    if row.provider_ref.is_some() && row.provider_id.is_none() {
+        bad.add(
+            "provider_id",
+            "required",
+            "Name the provider whose reference this is.",
+        );
+    }
+    if row.plan_id.is_none() {
+        row.warnings.add(
+            "plan_id",
+            "no_plan",
+            "Without a plan it will not be sold from stock.",
+        );
+    }
+    if let Some((number, check)) = &iccid {
+        warn(&mut row.warnings, number, *check);
+    }
     row.iccid = iccid.as_ref().map(|(number, _)| number.clone());
-    row.profile = iccid.zip(code).map(|((iccid, iccid_check), code)| Profile { iccid, iccid_check, eid, code });
+    row.profile = iccid.zip(code).map(|((iccid, iccid_check), code)| Profile {
+        iccid,
+        iccid_check,
+        eid,
+        code,
+    });
     row
 }
 
-fn take<T>(bad: &mut FieldErrors, field: &str, what: &str, text: Option<&str>, parse: impl Fn(&str) -> Result<T, &'static str>) -> Option<T> {
+fn take<T>(
+    bad: &mut FieldErrors,
+    field: &str,
+    what: &str,
+    text: Option<&str>,
+    parse: impl Fn(&str) -> Result<T, &'static str>,
+) -> Option<T> {
     match text.map(parse) {
         None => None,
         Some(Ok(value)) => Some(value),
-        Some(Err(why)) => { bad.add(field, field, format!("The {what} {why}.")); None }
+        Some(Err(why)) => {
+            bad.add(field, field, format!("The {what} {why}."));
+            None
+        }
     }
 }
 
 fn warn(warnings: &mut FieldErrors, iccid: &str, check: IccidCheck) {
     match check {
         IccidCheck::Ok => {}
-        IccidCheck::Mismatch => warnings.add("iccid", "check_digit", "The check digit does not fit; compare the number with the supplier's."),
-        IccidCheck::Missing => warnings.add("iccid", "check_digit_missing", "The check digit seems to be missing."),
+        IccidCheck::Mismatch => warnings.add(
+            "iccid",
+            "check_digit",
+            "The check digit does not fit; compare the number with the supplier's.",
+        ),
+        IccidCheck::Missing => warnings.add(
+            "iccid",
+            "check_digit_missing",
+            "The check digit seems to be missing.",
+        ),
     }
-    if !iccid.starts_with("89") { warnings.add("iccid", "prefix", "ICCIDs usually begin with 89."); }
+    if !iccid.starts_with("89") {
+        warnings.add("iccid", "prefix", "ICCIDs usually begin with 89.");
+    }
 }
 
 /// The whole code, or its parts. Where a file has both, they must say the same.
 fn activation_code(record: &Record, bad: &mut FieldErrors) -> Option<ActivationCode> {
-    let confirm = take(bad, "confirmation_code_required", "confirmation flag", record.get(&["confirmation_code_required"]), yes_or_no).unwrap_or_default();
-    let (host, id) = (record.get(&["smdp_address", "smdp"]), record.get(&["matching_id"]));
+    let confirm = take(
+        bad,
+        "confirmation_code_required",
+        "confirmation flag",
+        record.get(&["confirmation_code_required"]),
+        yes_or_no,
+    )
+    .unwrap_or_default();
+    let (host, id) = (
+        record.get(&["smdp_address", "smdp"]),
+        record.get(&["matching_id"]),
+    );
     let (field, text) = match (record.get(&["activation_code", "lpa"]), host, id) {
         (Some(code), ..) => ("activation_code", code.to_owned()),
-        (None, Some(host), Some(id)) if host.contains('$') || id.contains('$') => { bad.add("matching_id", "activation_code", "The server and the matching id must not contain a $."); return None; }
+        (None, Some(host), Some(id)) if host.contains('$') || id.contains('$') => {
+            bad.add(
+                "matching_id",
+                "activation_code",
+                "The server and the matching id must not contain a $.",
+            );
+            return None;
+        }
         (None, Some(host), Some(id)) => ("smdp_address", format!("1${host}${id}")),
-        (None, Some(_), None) => { bad.add("matching_id", "required", "Enter the matching id that belongs to the server."); return None; }
-        (None, None, Some(_)) => { bad.add("smdp_address", "required", "Enter the server that the matching id belongs to."); return None; }
-        (None, None, None) => { bad.add("activation_code", "required", "Enter the activation code, or the server and the matching id."); return None; }
+        (None, Some(_), None) => {
+            bad.add(
+                "matching_id",
+                "required",
+                "Enter the matching id that belongs to the server.",
+            );
+            return None;
+        }
+        (None, None, Some(_)) => {
+            bad.add(
+                "smdp_address",
+                "required",
+                "Enter the server that the matching id belongs to.",
+            );
+            return None;
+        }
+        (None, None, None) => {
+            bad.add(
+                "activation_code",
+                "required",
+                "Enter the activation code, or the server and the matching id.",
+            );
+            return None;
+        }
     };
-    let mut code = take(bad, field, "activation code", Some(&text), ActivationCode::parse)?;
-    if host.is_some_and(|host| !host.eq_ignore_ascii_case(&code.smdp_address)) || id.is_some_and(|id| id != code.matching_id) {
-        bad.add("activation_code", "contradiction", "The activation code names another server or matching id than the row.");
+    let mut code = take(
+        bad,
+        field,
+        "activation code",
+        Some(&text),
+        ActivationCode::parse,
+    )?;
+    if host.is_some_and(|host| !host.eq_ignore_ascii_case(&code.smdp_address))
+        || id.is_some_and(|id| id != code.matching_id)
+    {
+        bad.add(
+            "activation_code",
+            "contradiction",
+            "The activation code names another server or matching id than the row.",
+        );
         return None;
     }
     code.confirmation_code_required |= confirm;
@@ -79,19 +212,34 @@ fn activation_code(record: &Record, bad: &mut FieldErrors) -> Option<ActivationC
 }
 
 fn yes_or_no(text: &str) -> Result<bool, &'static str> {
-    match text.to_lowercase().as_str() { "true" | "yes" | "1" => Ok(true), "false" | "no" | "0" => Ok(false), _ => Err("must be true or false") }
+    match text.to_lowercase().as_str() {
+        "true" | "yes" | "1" => Ok(true),
+        "false" | "no" | "0" => Ok(false),
+        _ => Err("must be true or false"),
+    }
 }
 
 fn reference(text: &str) -> Result<String, &'static str> {
-    if text.chars().count() > 100 { return Err("must have 100 characters at most"); }
-    if text.chars().any(char::is_control) { return Err("must not contain control characters"); }
+    if text.chars().count() > 100 {
+        return Err("must have 100 characters at most");
+    }
+    if text.chars().any(char::is_control) {
+        return Err("must not contain control characters");
+    }
     Ok(text.to_owned())
 }
 
 /// A SIM (`HS`) or an eSIM profile (`HP`) at Twilio or KORE.
 fn sid(text: &str) -> Result<String, &'static str> {
-    let digits = text.strip_prefix("HS").or_else(|| text.strip_prefix("HP")).unwrap_or_default();
-    if digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()) { Ok(text.to_owned()) } else { Err("must be HS or HP with 32 hexadecimal digits") }
+    let digits = text
+        .strip_prefix("HS")
+        .or_else(|| text.strip_prefix("HP"))
+        .unwrap_or_default();
+    if digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be HS or HP with 32 hexadecimal digits")
+    }
 }
 
 #[cfg(test)]
@@ -100,32 +248,94 @@ mod tests {
     use platform::{Result, Upload, import};
 
     fn rows(csv: &'static str) -> Result<Vec<Row>> {
-        let upload = Upload { content_type: "text/csv".into(), bytes: actix_web::web::Bytes::from_static(csv.as_bytes()) };
-        Ok(import::table(&upload)?.iter().map(|record| read(record, &EsimImportOptions::default())).collect())
+        let upload = Upload {
+            content_type: "text/csv".into(),
+            bytes: actix_web::web::Bytes::from_static(csv.as_bytes()),
+        };
+        Ok(import::table(&upload)?
+            .iter()
+            .map(|record| read(record, &EsimImportOptions::default()))
+            .collect())
     }
-    fn only(csv: &'static str) -> Result<Row> { Ok(rows(csv)?.into_iter().next().unwrap_or_default()) }
-    fn codes(faults: &FieldErrors) -> Vec<(&str, &str)> { faults.0.iter().map(|fault| (fault.field.as_str(), fault.code.as_str())).collect() }
+    fn only(csv: &'static str) -> Result<Row> {
+        Ok(rows(csv)?.into_iter().next().unwrap_or_default())
+    }
+    fn codes(faults: &FieldErrors) -> Vec<(&str, &str)> {
+        faults
+            .0
+            .iter()
+            .map(|fault| (fault.field.as_str(), fault.code.as_str()))
+            .collect()
+    }
 
     #[test]
     fn a_code_may_come_whole_or_in_parts() -> Result<()> {
-        let whole = only("iccid,activation_code\n8944538532008160222,LPA:1$smdp.example.com$AB-1$$1\n")?;
-        let parts = only("ICCID;SMDP Address;Matching ID;Confirmation Code Required\n8944 5385 3200 8160 222F;smdp.example.com;AB-1;yes\n")?;
-        assert!(whole.errors.0.is_empty() && parts.errors.0.is_empty(), "{:?} {:?}", whole.errors, parts.errors);
+        let whole =
+            only("iccid,activation_code\n8944538532008160222,LPA:1$smdp.example.com$AB-1$$1\n")?;
+        let parts = only(
+            "ICCID;SMDP Address;Matching ID;Confirmation Code Required\n8944 5385 3200 8160 222F;smdp.example.com;AB-1;yes\n",
+        )?;
+        assert!(
+            whole.errors.0.is_empty() && parts.errors.0.is_empty(),
+            "{:?} {:?}",
+            whole.errors,
+            parts.errors
+        );
         assert!(whole.profile.is_some() && whole.profile == parts.profile);
         Ok(())
     }
 
     #[test]
     fn what_is_unusual_warns_and_what_is_wrong_refuses() -> Result<()> {
-        let odd = rows("iccid,activation_code\n8944538532008160223,LPA:1$a.example.com$A\n894310817000000003,LPA:1$a.example.com$B\n1234567890123456789,LPA:1$a.example.com$C\n")?;
-        let warned: Vec<Vec<&str>> = odd.iter().map(|row| row.warnings.0.iter().map(|w| w.code.as_str()).filter(|code| *code != "no_plan").collect()).collect();
-        assert_eq!(warned, [vec!["check_digit"], vec!["check_digit_missing"], vec!["check_digit", "prefix"]]);
-        assert!(odd.iter().all(|row| row.errors.0.is_empty() && row.profile.is_some()));
+        let odd = rows(
+            "iccid,activation_code\n8944538532008160223,LPA:1$a.example.com$A\n894310817000000003,LPA:1$a.example.com$B\n1234567890123456789,LPA:1$a.example.com$C\n",
+        )?;
+        let warned: Vec<Vec<&str>> = odd
+            .iter()
+            .map(|row| {
+                row.warnings
+                    .0
+                    .iter()
+                    .map(|w| w.code.as_str())
+                    .filter(|code| *code != "no_plan")
+                    .collect()
+            })
+            .collect();
+        assert_eq!(
+            warned,
+            [
+                vec!["check_digit"],
+                vec!["check_digit_missing"],
+                vec!["check_digit", "prefix"]
+            ]
+        );
+        assert!(
+            odd.iter()
+                .all(|row| row.errors.0.is_empty() && row.profile.is_some())
+        );
 
-        let wrong = only("iccid,activation_code,eid,plan_id,provider_ref,twilio_sid\n894000000000001,nonsense,1,2,ref,HX1\n")?;
-        assert_eq!(codes(&wrong.errors), [("iccid", "iccid"), ("eid", "eid"), ("activation_code", "activation_code"), ("plan_id", "plan_id"), ("twilio_sid", "twilio_sid"), ("provider_id", "required")]);
-        assert_eq!(codes(&only("iccid,smdp_address\n8944538532008160222,a.example.com\n")?.errors), [("matching_id", "required")]);
-        assert_eq!(codes(&only("iccid,note\n8944538532008160222,x\n")?.errors), [("activation_code", "required")]);
+        let wrong = only(
+            "iccid,activation_code,eid,plan_id,provider_ref,twilio_sid\n894000000000001,nonsense,1,2,ref,HX1\n",
+        )?;
+        assert_eq!(
+            codes(&wrong.errors),
+            [
+                ("iccid", "iccid"),
+                ("eid", "eid"),
+                ("activation_code", "activation_code"),
+                ("plan_id", "plan_id"),
+                ("twilio_sid", "twilio_sid"),
+                ("provider_id", "required")
+            ]
+        );
+        assert_eq!(
+            codes(&only("iccid,smdp_address\n8944538532008160222,a.example.com\n")?.errors),
+            [("matching_id", "required")]
+        );
+        assert_eq!(
+            codes(&only("iccid,note\n8944538532008160222,x\n")?.errors),
+            [("activation_code", "required")]
+        );
         assert_eq!(codes(&only("iccid,activation_code,smdp_address\n8944538532008160222,LPA:1$a.example.com$A,b.example.com\n")?.errors), [("activation_code", "contradiction")]);
         Ok(())
     }

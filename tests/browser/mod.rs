@@ -1,0 +1,50 @@
+//! The panel in a real browser, against the real server.
+
+mod accessibility;
+mod driver;
+mod forms;
+mod lists;
+mod sale;
+mod security;
+mod sessions;
+
+use crate::harness::TestApp;
+use driver::Browser;
+use platform::db;
+use std::env;
+use wire::{UserId, accounts::users::UserRole};
+
+/// What everybody here signs in with.
+const PASSWORD: &str = "correct horse battery staple";
+
+/// A server that serves the built panel.
+async fn panel() -> TestApp {
+    let folder = env::var("PANEL_DIR").expect("PANEL_DIR names the built panel: run `cargo xtask test --only browser`");
+    TestApp::with(&[("PANEL_DIR", &folder)]).await
+}
+
+/// Somebody with a password: their address, and who they are.
+async fn somebody(app: &TestApp, role: UserRole) -> (String, UserId) {
+    let email = format!("{role}@example.com");
+    let hash = platform::auth::hash_password(PASSWORD.to_owned()).await.expect("a hash");
+    let id = app.given(|given| {
+        db::transaction(given.conn(), |tx| accounts::users::insert_staff(tx, &app.ctx.keys, &email, role, &hash)).expect("a user is written")
+    });
+    (email, id)
+}
+
+/// The panel, opened by somebody with this role.
+async fn opened_by(app: &TestApp, role: UserRole) -> Browser {
+    let (email, _) = somebody(app, role).await;
+    let browser = Browser::open(app).await;
+    browser.is_at("/login").await;
+    sign_in(&browser, &email, PASSWORD).await;
+    browser.is_at("/billing/orders").await;
+    browser
+}
+
+async fn sign_in(browser: &Browser, email: &str, password: &str) {
+    browser.fill("E-mail address", email).await;
+    browser.fill("Password", password).await;
+    browser.press("Sign in").await;
+}
