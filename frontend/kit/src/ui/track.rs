@@ -9,7 +9,7 @@ pub struct Stage {
     /// What it is called: `Paid`, `Awaiting payment`.
     pub label: &'static str,
     /// When it was reached, or what is to be said of it.
-    pub says: Value,
+    pub says: Option<Value>,
     /// Good is behind us, waiting is where it stands, bad is where it went wrong, neutral is still to come.
     pub tone: Tone,
 }
@@ -32,7 +32,7 @@ fn stage(stage: Stage) -> AnyView {
         <li class="stage" data-tone=stage.tone.word() aria-current=here>
             <span class="stage-sign" aria-hidden="true">{sign.map(|sign| sized(sign, 14))}</span>
             <span class="stage-what"><span class="sr-only">{state}": "</span>{stage.label}</span>
-            <span class="stage-says">{stage.says.view()}</span>
+            <span class="stage-says">{stage.says.map(Value::view)}</span>
         </li>
     }
     .into_any()

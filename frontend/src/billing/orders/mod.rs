@@ -1,5 +1,8 @@
 //! Orders: one plan for one customer, from the sale to the delivery.
 
+mod acts;
+mod amounts;
+mod belongings;
 mod detail;
 mod form;
 mod list;

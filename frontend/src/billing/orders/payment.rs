@@ -6,7 +6,7 @@ use kit::{
     format::{money, sentence},
     page::loaded,
     session, task,
-    ui::{Icon, Look, Value, badge, card, facts, outside, task_button},
+    ui::{Icon, Look, Value, card, facts, outside, task_button},
 };
 use leptos::prelude::*;
 use wire::{
@@ -44,7 +44,8 @@ fn payment(paid: Transaction) -> AnyView {
         && paid.payment_gateway.as_deref() == Some("simulator")
         && session::can(Permission::PaymentsSimulate);
     let checkout = paid.checkout_url.clone().filter(|_| pending);
-    let all = vec![
+    let mut all = vec![
+        ("Status", Value::state(word, tone)),
         (
             "Amount",
             Value::text(money(&paid.total_amount, paid.currency)).link(href),
@@ -63,19 +64,15 @@ fn payment(paid: Transaction) -> AnyView {
                 .clone()
                 .map_or_else(Value::absent, Value::code),
         ),
-        (
-            "Checkout",
-            checkout.clone().map_or_else(Value::absent, Value::code),
-        ),
-        ("Completed", Value::maybe_time(paid.completed_at)),
     ];
+    all.extend(checkout.clone().map(|url| ("Checkout", Value::code(url))));
+    all.extend(paid.completed_at.map(|at| ("Completed", Value::time(at))));
     let failure = paid
         .failure_reason
         .clone()
         .map(|why| view! { <p class="banner" data-tone="bad">{why}</p> });
     view! {
         <div class="payment">
-            {badge(sentence(word), tone)}
             {failure}
             {facts(all)}
             {checkout.map(|url| view! { <div class="actions">{outside("Open the checkout", url)}</div> })}

@@ -62,7 +62,11 @@ fn delivery(order: &Order) -> Stage {
 }
 
 fn ahead(label: &'static str) -> Stage {
-    stage(label, Value::absent(), Tone::Neutral)
+    Stage {
+        label,
+        says: None,
+        tone: Tone::Neutral,
+    }
 }
 
 fn closed(order: &Order) -> Stage {
@@ -74,5 +78,9 @@ fn closed(order: &Order) -> Stage {
 }
 
 fn stage(label: &'static str, says: Value, tone: Tone) -> Stage {
-    Stage { label, says, tone }
+    Stage {
+        label,
+        says: Some(says),
+        tone,
+    }
 }

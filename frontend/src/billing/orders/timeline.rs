@@ -20,16 +20,33 @@ pub fn steps(id: OrderId, again: RwSignal<u32>) -> AnyView {
     };
     card(
         "Timeline",
-        loaded(again, ask, |told: Timeline| {
-            timeline(told.data.into_iter().map(event).collect())
-        }),
+        loaded(again, ask, |told: Timeline| timeline(folded(told.data))),
     )
 }
 
-fn event(step: Step) -> Event {
+/// The same step several times in a row, as for each eSIM of an order, is told once.
+fn folded(steps: Vec<Step>) -> Vec<Event> {
+    let mut told: Vec<(Step, u32)> = Vec::new();
+    for step in steps {
+        match told.last_mut() {
+            Some((last, times)) if last.what == step.what && last.sentence == step.sentence => {
+                (last.at, *times) = (step.at, times.saturating_add(1));
+            }
+            _ => told.push((step, 1)),
+        }
+    }
+    told.into_iter().map(event).collect()
+}
+
+fn event((step, times): (Step, u32)) -> Event {
+    let what = sentence(&step.what);
     Event {
         at: step.at,
-        what: sentence(&step.what),
+        what: if times > 1 {
+            format!("{what}, {times} times")
+        } else {
+            what
+        },
         who: step.actor,
         more: vec![step.sentence],
         tone: step.tone.into(),

@@ -70,23 +70,21 @@ pub fn screen(id: TransactionId) -> AnyView {
 }
 
 fn stages(paid: &Transaction) -> Vec<Stage> {
-    let stage = |label: &'static str, says: Value, tone: Tone| Stage { label, says, tone };
+    let stage = |label: &'static str, says: Option<Value>, tone: Tone| Stage { label, says, tone };
     let came = match paid.status {
-        TransactionStatus::Pending => stage("Awaiting payment", Value::absent(), Tone::Waiting),
-        TransactionStatus::Failed => stage("Failed", Value::absent(), Tone::Bad),
-        TransactionStatus::Cancelled => stage("Cancelled", Value::absent(), Tone::Bad),
-        TransactionStatus::Completed | TransactionStatus::Refunded => stage(
-            "Completed",
-            Value::maybe_time(paid.completed_at),
-            Tone::Good,
-        ),
+        TransactionStatus::Pending => stage("Awaiting payment", None, Tone::Waiting),
+        TransactionStatus::Failed => stage("Failed", None, Tone::Bad),
+        TransactionStatus::Cancelled => stage("Cancelled", None, Tone::Bad),
+        TransactionStatus::Completed | TransactionStatus::Refunded => {
+            stage("Completed", paid.completed_at.map(Value::time), Tone::Good)
+        }
     };
     let mut stages = vec![
-        stage("Opened", Value::time(paid.created_at), Tone::Good),
+        stage("Opened", Some(Value::time(paid.created_at)), Tone::Good),
         came,
     ];
     if paid.refunded_amount.is_positive() {
-        let says = Value::money(&paid.refunded_amount, paid.currency);
+        let says = Some(Value::money(&paid.refunded_amount, paid.currency));
         let all = paid.refunded_amount >= paid.total_amount;
         stages.push(stage(
             if all { "Refunded" } else { "Partly refunded" },

@@ -5,7 +5,7 @@ use kit::{
     api,
     format::sentence,
     page::{detail_page, loaded},
-    session, task,
+    task,
     ui::{Value, facts},
 };
 use leptos::prelude::*;
@@ -26,15 +26,10 @@ pub fn screen(id: EsimId) -> AnyView {
                 .then(|| format!("/esims/inventory/{}/edit", esim.id))
         })
         .above(warning)
-        .card("Installation", |esim| {
-            session::can(Permission::EsimsReveal)
-                .then(|| install(esim))
-                .flatten()
-        })
+        .card("Installation", |esim| Some(install(esim)))
         .card("Owner", |esim| esim.user_id.map(owner))
         .part(move |again| states(id, again))
         .history("esim")
-        .fact("ICCID", |esim| Value::code(esim.iccid.clone()))
         .fact("Check digit", check_digit)
         .fact("Profile", |esim| {
             Value::text(sentence(esim.profile_state.as_str()))
@@ -55,7 +50,7 @@ pub fn screen(id: EsimId) -> AnyView {
                     .map(|id| format!("/integrations/providers/{id}")),
             )
         })
-        .fact("Provider's reference", |esim| {
+        .fact("Reference", |esim| {
             esim.provider_ref
                 .clone()
                 .map_or_else(Value::absent, Value::code)

@@ -1,11 +1,14 @@
 //! What a phone needs to install an eSIM: masked until somebody opens it and says why.
 
 use kit::{
-    api, task,
-    ui::{Seal, Value, dialog::Reason, facts, opening, outside, picture},
+    api, session, task,
+    ui::{Facts, Seal, Value, dialog::Reason, facts, opening, outside, picture},
 };
 use leptos::prelude::*;
-use wire::esims::inventory::{Esim, Reveal, Revealed};
+use wire::{
+    Permission,
+    esims::inventory::{Esim, Reveal, Revealed},
+};
 
 const SEAL: Seal = Seal {
     verb: "Reveal",
@@ -14,12 +17,18 @@ const SEAL: Seal = Seal {
     reason: Reason::Required,
 };
 
-/// Draws it; nothing while there is no code.
-pub fn install(esim: &Esim) -> Option<AnyView> {
-    let masked = esim.activation_code.clone()?;
+/// Draws it: the number for everybody, the code for who asks for it.
+pub fn install(esim: &Esim) -> AnyView {
+    let number = ("ICCID", Value::code(esim.iccid.clone()));
+    let masked = esim.activation_code.clone();
+    let Some(masked) = masked.filter(|_| session::can(Permission::EsimsReveal)) else {
+        return facts(vec![number]);
+    };
+    let known = vec![number.clone()];
     let (server, esim) = (esim.smdp_address.clone(), esim.clone());
     let closed = move || {
         facts(vec![
+            number.clone(),
             (
                 "SM-DP+ address",
                 server.clone().map_or_else(Value::absent, Value::code),
@@ -41,23 +50,24 @@ pub fn install(esim: &Esim) -> Option<AnyView> {
             .await
         })
     };
-    Some(opening(SEAL, closed, open, move |code| {
-        opened(code, qr.clone())
-    }))
+    opening(SEAL, closed, open, move |code| {
+        opened(known.clone(), code, qr.clone())
+    })
 }
 
-fn opened(code: Revealed, qr: Option<String>) -> AnyView {
+fn opened(known: Facts, code: Revealed, qr: Option<String>) -> AnyView {
     let confirmation = if code.confirmation_code_required {
         "The phone asks for it"
     } else {
         "Not needed"
     };
-    let all = vec![
+    let code_facts = vec![
         ("SM-DP+ address", Value::code(code.smdp_address)),
         ("Matching id", Value::code(code.matching_id)),
         ("Activation code", Value::code(code.activation_code)),
         ("Confirmation code", Value::text(confirmation)),
     ];
+    let all = known.into_iter().chain(code_facts).collect();
     view! {
         <div class="with-picture">
             {qr.map(|address| picture(address, "QR code that installs the eSIM"))}
