@@ -10,7 +10,7 @@ use super::{
     timeline::steps,
 };
 use kit::{
-    format::{place, sentence},
+    format::{now, place, sentence},
     page::detail_page,
     ui::{Tone, Value, sums, track},
 };
@@ -64,14 +64,17 @@ pub fn screen(id: OrderId) -> AnyView {
         .show()
 }
 
-/// Whether something may happen to it within seconds.
+/// Whether something may happen to it within seconds. A delivery that waits longer waits for the mail server.
 fn moves(order: &Order) -> bool {
-    let undelivered = order.status == OrderStatus::Fulfilled && order.delivered_at.is_none();
-    undelivered
-        || matches!(
-            order.status,
-            OrderStatus::PendingPayment | OrderStatus::Paid | OrderStatus::Provisioning
-        )
+    let since = order
+        .fulfilled_at
+        .map(|at| now().signed_duration_since(at).num_minutes());
+    let delivering = order.delivered_at.is_none() && since.is_some_and(|minutes| minutes < 2);
+    match order.status {
+        OrderStatus::PendingPayment | OrderStatus::Paid | OrderStatus::Provisioning => true,
+        OrderStatus::Fulfilled => delivering,
+        _ => false,
+    }
 }
 
 fn reason(order: &Order) -> Option<AnyView> {

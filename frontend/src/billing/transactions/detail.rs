@@ -55,11 +55,11 @@ pub fn screen(id: TransactionId) -> AnyView {
                 .map_or_else(Value::absent, Value::code)
         })
         .fact("Customer", |paid| {
-            Value::text("Open").link(format!("/accounts/users/{}", paid.user_id))
+            Value::text("View customer").link(format!("/accounts/users/{}", paid.user_id))
         })
         .fact("eSIM", |paid| {
             paid.esim_id.map_or_else(Value::absent, |id| {
-                Value::text("Open").link(format!("/esims/inventory/{id}"))
+                Value::text("View eSIM").link(format!("/esims/inventory/{id}"))
             })
         })
         .fact("Opened", |paid| Value::time(paid.created_at))

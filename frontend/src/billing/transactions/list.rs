@@ -40,7 +40,7 @@ pub fn screen() -> AnyView {
         )
         .column(value("Order", |paid: &Transaction| {
             paid.order_id.map_or_else(Value::absent, |id| {
-                Value::text("Open").link(format!("/billing/orders/{id}"))
+                Value::text("View order").link(format!("/billing/orders/{id}"))
             })
         }))
         .column(

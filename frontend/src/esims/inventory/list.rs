@@ -57,7 +57,6 @@ pub fn screen() -> AnyView {
         .filter(picked::<Provider>("provider_id", "Provider"))
         .filter(picked::<User>("user_id", "Customer"))
         .filter(choice("iccid_check", "Check digit", IccidCheck::WORDS))
-        .filter(dates("created_at_from", "created_at_to", "Came in"))
         .filter(dates("expires_at_from", "expires_at_to", "Expires"))
         .button(
             "Import",
@@ -74,7 +73,7 @@ pub fn screen() -> AnyView {
 
 fn owner(esim: &Esim) -> Value {
     match esim.user_id {
-        Some(id) => Value::text("Open").link(format!("/accounts/users/{id}")),
+        Some(id) => Value::text("Sold").link(format!("/accounts/users/{id}")),
         None => Value::text("In stock"),
     }
 }
