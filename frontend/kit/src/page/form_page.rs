@@ -61,8 +61,12 @@ pub struct FormPage<R: Resource, N, E> {
     verb: Option<&'static str>,
     note: Option<&'static str>,
     asides: Vec<Aside>,
+    leads: Option<Lead<R>>,
     types: PhantomData<(N, E)>,
 }
+
+/// Where a saved thing leads.
+type Lead<R> = Arc<dyn Fn(&R) -> String + Send + Sync>;
 
 /// For things that cannot be edited.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -87,6 +91,7 @@ where
         verb: None,
         note: None,
         asides: Vec::new(),
+        leads: None,
         types: PhantomData,
     }
 }
@@ -151,6 +156,11 @@ where
         self.asides.push(Aside { title, hint, view });
         self
     }
+    /// Where it leads once it is saved; to the page of the thing when not said.
+    pub fn leads(mut self, href: impl Fn(&R) -> String + Send + Sync + 'static) -> Self {
+        self.leads = Some(Arc::new(href));
+        self
+    }
     /// Draws it.
     pub fn show(self) -> AnyView {
         let here = use_location().pathname.get_untracked();
@@ -179,7 +189,11 @@ where
             form: Form::new(fields, is_new, judge),
             begin,
             load: self.id.map(|id| load::<R>(id, version)),
-            save: save::<R>(self.id, version, parent.clone()),
+            save: save::<R>(
+                self.id,
+                version,
+                self.leads.unwrap_or_else(|| usual(is_new, parent.clone())),
+            ),
             back: self.back.unwrap_or(parent),
             verb: self.verb,
             note: self.note,
@@ -258,24 +272,30 @@ fn load<R: Resource>(id: R::Id, version: StoredValue<i32>) -> Load {
     })
 }
 
-fn save<R: Resource>(id: Option<R::Id>, version: StoredValue<i32>, parent: String) -> Save {
+/// A new thing stands one step below the list; an edited one, one step above its form.
+fn usual<R: Resource>(is_new: bool, parent: String) -> Lead<R> {
+    Arc::new(move |thing| {
+        if is_new {
+            format!("{parent}/{}", thing.id())
+        } else {
+            parent.clone()
+        }
+    })
+}
+
+fn save<R: Resource>(id: Option<R::Id>, version: StoredValue<i32>, leads: Lead<R>) -> Save {
     // One key per form: sent again after a lost answer, it must not make a second thing.
     let key = chance::uuid();
     Arc::new(move |sent| {
-        let (key, parent) = (key.clone(), parent.clone());
+        let (key, leads) = (key.clone(), Arc::clone(&leads));
         task(async move {
             let thing = match id {
                 None => api::create::<R>(&sent, &key).await?,
                 Some(id) => api::edit::<R>(id, version.get_value(), &sent).await?,
             };
-            let href = if id.is_some() {
-                parent
-            } else {
-                format!("{parent}/{}", thing.id())
-            };
             Ok(Saved {
                 label: thing.label(),
-                href,
+                href: leads(&thing),
             })
         })
     })
