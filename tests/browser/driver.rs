@@ -11,7 +11,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use thirtyfour::{Capabilities, ChromiumLikeCapabilities, DesiredCapabilities, Key, WebDriver, WebElement};
+use thirtyfour::{Capabilities, ChromiumLikeCapabilities, DesiredCapabilities, Key, TypingData, WebDriver, WebElement};
 use uuid::Uuid;
 
 /// How long something may take to appear.
@@ -76,14 +76,9 @@ impl Browser {
 
     /// Replaces what stands in the field of this label.
     pub async fn fill(&self, label: &str, text: &str) {
-        let typed = format!("{}{}{text}", Key::Control + "a", Key::Null);
-        let typed = if text.is_empty() { typed + &Key::Delete } else { typed };
+        let marked = format!("{}a{}", Key::Control.value(), Key::Null.value());
+        let typed = if text.is_empty() { format!("{marked}{}", Key::Delete.value()) } else { marked + text };
         self.until(&format!("“{label}” can be filled in"), async || self.find("field", label).await?.send_keys(typed.clone()).await.ok()).await;
-    }
-
-    /// Chooses a word of a field's list.
-    pub async fn choose(&self, label: &str, option: &str) {
-        self.until(&format!("“{option}” can be chosen"), async || self.find("field", label).await?.send_keys(option).await.ok()).await;
     }
 
     /// Chooses one of many by typing a part of its name.
@@ -104,7 +99,7 @@ impl Browser {
     }
 
     /// Presses keys wherever the focus is.
-    pub async fn keys(&self, keys: impl AsRef<str>) { self.driver.action_chain().send_keys(keys).perform().await.expect("keys are pressed"); }
+    pub async fn keys(&self, keys: impl Into<TypingData>) { self.driver.action_chain().send_keys(keys).perform().await.expect("keys are pressed"); }
 
     /// Waits until the page says this.
     pub async fn sees(&self, text: &str) { self.until(&format!("the page says “{text}”"), async || self.says().await.contains(text).then_some(())).await; }
@@ -231,7 +226,7 @@ fn wishes(profile: &Path) -> Capabilities {
     for argument in arguments { wishes.add_arg(argument).expect("an argument"); }
     wishes.add_arg(&format!("--user-data-dir={}", profile.display())).expect("a profile");
     let mut wishes = Capabilities::from(wishes);
-    wishes.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL", "performance": "ALL" }));
+    wishes.set("goog:loggingPrefs", json!({ "browser": "ALL", "performance": "ALL" })).expect("its logs");
     wishes
 }
 

@@ -10,7 +10,6 @@ mod sessions;
 
 use crate::harness::TestApp;
 use driver::Browser;
-use platform::db;
 use std::env;
 use wire::{UserId, accounts::users::UserRole};
 
@@ -27,9 +26,8 @@ async fn panel() -> TestApp {
 async fn somebody(app: &TestApp, role: UserRole) -> (String, UserId) {
     let email = format!("{role}@example.com");
     let hash = platform::auth::hash_password(PASSWORD.to_owned()).await.expect("a hash");
-    let id = app.given(|given| {
-        db::transaction(given.conn(), |tx| accounts::users::insert_staff(tx, &app.ctx.keys, &email, role, &hash)).expect("a user is written")
-    });
+    let (ctx, address) = (app.ctx.clone(), email.clone());
+    let id = app.ctx.db.write(move |tx| accounts::users::insert_staff(tx, &ctx.keys, &address, role, &hash)).await.expect("a user is written");
     (email, id)
 }
 

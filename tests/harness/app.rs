@@ -77,6 +77,9 @@ impl TestApp {
         write(&mut self.given.borrow_mut())
     }
 
+    /// Where it listens, as a browser calls it.
+    pub fn address(&self) -> String { format!("http://{}", self.address) }
+
     /// Nobody in particular.
     pub fn anonymous(&self) -> Client {
         Client::new(self.address, None)

@@ -13,7 +13,7 @@ use crate::process;
 use crate::project::{self, Profile, cargo};
 use crate::steps::note;
 use crate::tools::browser::{self, Browser};
-use crate::tools::{self, Toolchain, WASM};
+use crate::tools::{self, Toolchain, WASM, axe};
 
 /// Clippy on the panel, or the compiler's own warnings where the fallback has no clippy.
 pub fn lint() -> Result<()> {
@@ -102,7 +102,9 @@ pub fn end_to_end(filter: Option<&str>) -> Result<()> {
 }
 
 fn in_browser(tests: &mut Command, browser: &Browser, server: &Path) -> Result<()> {
-    tests.env("PANEL_DIR", panel::folder());
+    tests
+        .env("PANEL_DIR", panel::folder())
+        .env("AXE_CORE", axe::ready()?);
     tests
         .env("CHROMIUM", &browser.chromium)
         .env("CHROMEDRIVER", &browser.driver);

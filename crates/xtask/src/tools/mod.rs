@@ -1,6 +1,7 @@
 //! What building the panel needs beyond Rust: the WebAssembly standard library, Trunk and wasm-bindgen.
 
 mod apt;
+pub mod axe;
 pub mod browser;
 mod crates;
 mod debian;

