@@ -142,7 +142,12 @@ impl Chart {
 
     fn column(&self, point: &Point, labelled: bool) -> AnyView {
         let values = self.series.iter().zip(&point.values).enumerate();
-        let values = values.map(|(place, (name, value))| view! { <span class=series(place)>{*name}<b>{(self.write)(*value)}</b></span> }).collect_view();
+        let values = values
+            .map(|(place, (name, value))| {
+                view! { <span class=series(place)>{*name}<b>
+                {(self.write)(*value)}</b></span> }
+            })
+            .collect_view();
         let tip =
             view! { <div class="chart-tip"><strong>{point.label.clone()}</strong>{values}</div> };
         let label =
@@ -167,9 +172,12 @@ impl Chart {
                 Some(href) => view! { <a href=href>{point.label.clone()}</a> }.into_any(),
                 None => point.label.clone().into_any(),
             };
-            view! { <tr><th scope="row">{label}</th>{point.values.iter().map(|value| view! { <td>{(self.write)(*value)}</td> }).collect_view()}</tr> }
+            view! { <tr><th scope="row">{label}</th>{point.values.iter().map(|value| view! { <td>
+            {(self.write)(*value)}</td> }).collect_view()}</tr> }
         };
-        view! { <table class="sr-only"><caption>{self.title.clone()}</caption><thead><tr><td></td>{heads}</tr></thead><tbody>{self.points.iter().map(row).collect_view()}</tbody></table> }.into_any()
+        view! { <table class="sr-only"><caption>{self.title.clone()}</caption><thead><tr><td></td>
+        {heads}</tr></thead><tbody>{self.points.iter().map(row).collect_view()}</tbody></table> }
+        .into_any()
     }
 }
 

@@ -92,10 +92,12 @@ pub(crate) fn combobox(
     view! {
         <div class="combobox">
             {sized(Icon::Search, 14)}
-            <input id=id node_ref=input type="text" role="combobox" autocomplete="off" spellcheck="false" aria-label=name aria-controls=list.clone()
+            <input id=id node_ref=input type="text" role="combobox" autocomplete="off" spellcheck="false"
+                aria-label=name aria-controls=list.clone()
                 aria-autocomplete="list" aria-expanded={move || state.open.get().to_string()} aria-activedescendant=active
                 placeholder="Type to search" prop:value={move || state.text.get()} on:input=typed on:focus=focused on:blur=left on:keydown=keys/>
-            <ul id=list role="listbox" aria-label=name class="listbox" class:hidden={move || !state.open.get()}>{move || options(state, pick.clone())}</ul>
+            <ul id=list role="listbox" aria-label=name class="listbox" class:hidden={move || !state.open.get()}>
+                {move || options(state, pick.clone())}</ul>
         </div>
     }
     .into_any()
@@ -206,8 +208,10 @@ fn options(state: Finder, pick: impl Fn(Choice) + Clone + 'static) -> AnyView {
                 };
                 let active = move || state.at.get() == place;
                 view! {
-                    <li role="option" id=format!("{}-{place}", state.id.get_value()) aria-selected={move || active().to_string()} on:pointerdown=press>
-                        <span>{choice.label}</span>{(!choice.note.is_empty()).then(|| view! { <small>{choice.note}</small> })}</li>
+                    <li role="option" id=format!("{}-{place}", state.id.get_value())
+                        aria-selected={move || active().to_string()} on:pointerdown=press>
+                        <span>{choice.label}</span>{(!choice.note.is_empty()).then(|| view! { <small>
+                            {choice.note}</small> })}</li>
                 }
             };
             found

@@ -59,7 +59,8 @@ fn labelled(form: Form, field: Field) -> AnyView {
     view! {
         <label for=id.clone()>{field.label}{optional}</label>{aside}
         {input(form, &field, id, fault)}
-        {move || fault.get().map(|text| view! { <p class="field-fault" id=fault_id.clone()>{sized(Icon::CircleAlert, 14)}<span>{text}</span></p> })}
+        {move || fault.get().map(|text| view! { <p class="field-fault" id=fault_id.clone()>
+            {sized(Icon::CircleAlert, 14)}<span>{text}</span></p> })}
         {move || says().map(|text| view! { <p class="field-help live">{text}</p> })}
         {help.map(|text| view! { <p class="field-help" id=help_id>{text}</p> })}
     }
@@ -83,15 +84,18 @@ fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> 
     let example = field.example;
     match &field.kind {
         Kind::Text { lines: 1, class } => view! {
-            <input id=id class=*class type="text" autocomplete="off" placeholder=example prop:value=text on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described/>
+            <input id=id class=*class type="text" autocomplete="off" placeholder=example prop:value=text
+                on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described/>
         }
         .into_any(),
         Kind::Text { lines, .. } => view! {
-            <textarea id=id rows=lines.to_string() placeholder=example prop:value=text on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described></textarea>
+            <textarea id=id rows=lines.to_string() placeholder=example prop:value=text on:input=typed on:blur=left
+                aria-invalid=wrong aria-describedby=described></textarea>
         }
         .into_any(),
         Kind::Secret => view! {
-            <input id=id type="password" autocomplete="new-password" placeholder=example prop:value=text on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described/>
+            <input id=id type="password" autocomplete="new-password" placeholder=example prop:value=text
+                on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described/>
         }
         .into_any(),
         Kind::Number | Kind::Money => {
@@ -104,7 +108,9 @@ fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> 
                 view! { <span class="unit">{says}</span> }
             });
             view! {
-                <div class="amount"><input id=id type="text" inputmode=mode autocomplete="off" placeholder=example prop:value=text on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described/>{unit}</div>
+                <div class="amount"><input id=id type="text" inputmode=mode autocomplete="off" placeholder=example
+                    prop:value=text on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described/>
+                    {unit}</div>
             }
             .into_any()
         }
@@ -113,11 +119,13 @@ fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> 
             let first = (!field.optional).then(|| view! { <option value="" hidden>"Choose"</option> });
             let one = |(word, label): &(String, String)| {
                 let (known, word) = (word.clone(), word.clone());
-                view! { <option value=word selected={move || form.draft.with(|draft| draft.text(key) == known)}>{label.clone()}</option> }
+                view! { <option value=word selected={move || form.draft.with(|draft| draft.text(key) == known)}>
+                    {label.clone()}</option> }
             };
             let options = options.iter().map(one).collect_view();
             view! {
-                <div class="select"><select id=id on:change=typed on:blur=left aria-invalid=wrong aria-describedby=described>{none}{first}{options}</select>{sized(Icon::ChevronDown, 14)}</div>
+                <div class="select"><select id=id on:change=typed on:blur=left aria-invalid=wrong
+                    aria-describedby=described>{none}{first}{options}</select>{sized(Icon::ChevronDown, 14)}</div>
             }
             .into_any()
         }
@@ -127,7 +135,8 @@ fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> 
                 let time = format::from_local(&event_target_value(&event)).map(|time| wire::Param::show(&time));
                 form.set(key, Value::String(time.unwrap_or_default()));
             };
-            view! { <input id=id type="datetime-local" prop:value=local on:change=set on:blur=left aria-invalid=wrong aria-describedby=described/> }.into_any()
+            view! { <input id=id type="datetime-local" prop:value=local on:change=set on:blur=left
+                aria-invalid=wrong aria-describedby=described/> }.into_any()
         }
         Kind::Places => {
             let chosen = Signal::derive(move || form.draft.with(|draft| draft.places(key)));

@@ -117,7 +117,8 @@ pub(crate) fn places(
         let (remove, out) = (remove.clone(), code.clone());
         let shown = place(&code);
         let label = format!("Remove {shown}");
-        view! { <li class="chip"><span>{shown}</span><button type="button" aria-label=label on:click=move |_| remove(&out)>{sized(Icon::X, 14)}</button></li> }
+        view! { <li class="chip"><span>{shown}</span><button type="button" aria-label=label
+        on:click=move |_| remove(&out)>{sized(Icon::X, 14)}</button></li> }
     };
     let stem = StoredValue::new(list.clone());
     let options = move || {
@@ -128,12 +129,16 @@ pub(crate) fn places(
                 add(picked.clone());
             };
             view! {
-                <li role="option" id=format!("{}-{place}", stem.get_value()) aria-selected={move || (at.get() == place).to_string()} on:pointerdown=press><span>{name}</span><small>{code}</small></li>
+                <li role="option" id=format!("{}-{place}", stem.get_value())
+                    aria-selected={move || (at.get() == place).to_string()} on:pointerdown=press><span>{name}</span>
+                    <small>{code}</small></li>
             }
         };
         let found = found.get();
         if found.is_empty() {
-            return view! { <li role="option" aria-disabled="true" aria-selected="false" class="muted">"No such place"</li> }.into_any();
+            return view! { <li role="option" aria-disabled="true" aria-selected="false"
+            class="muted">"No such place"</li> }
+            .into_any();
         }
         found
             .into_iter()
@@ -149,7 +154,8 @@ pub(crate) fn places(
     view! {
         <div class="places combobox">
             <ul class="places-chosen" aria-label="Chosen">{move || chosen.get().into_iter().map(&chip).collect_view()}</ul>
-            <input id=id type="text" role="combobox" autocomplete="off" spellcheck="false" aria-label=name aria-autocomplete="list" aria-controls=list.clone()
+            <input id=id type="text" role="combobox" autocomplete="off" spellcheck="false" aria-label=name
+                aria-autocomplete="list" aria-controls=list.clone()
                 aria-expanded={move || open.get().to_string()} aria-activedescendant={move || open.get().then(|| format!("{}-{}", stem.get_value(), at.get()))}
                 placeholder="Add a country or group" prop:value={move || typed.get()} on:focus=move |_| open.set(true) on:blur=blur on:keydown=keys
                 on:input=move |event| { typed.set(event_target_value(&event)); at.set(0); open.set(true); }/>

@@ -50,9 +50,11 @@ pub(super) fn view<R: Resource>(page: DetailPage<R>) -> AnyView {
         match (waiting.get(), failed.get()) {
         (true, _) => skeleton::page(),
         (_, Some(fault)) if fault.code() == Some(ProblemCode::NotFound) => {
-            view! { <h1 class="sr-only">"Not found"</h1><div class="card">{empty(Icon::Search, format!("No such {}", R::ONE), "It may have been removed, or the address is mistyped.", None)}</div> }.into_any()
+            view! { <h1 class="sr-only">"Not found"</h1><div class="card">
+                {empty(Icon::Search, format!("No such {}", R::ONE), "It may have been removed, or the address is mistyped.", None)}</div> }.into_any()
         }
-        (_, Some(fault)) => view! { <h1 class="sr-only">"Not loaded"</h1><div class="card">{failure(&fault, move || shown.again())}</div> }.into_any(),
+        (_, Some(fault)) => view! { <h1 class="sr-only">"Not loaded"</h1><div class="card">
+            {failure(&fault, move || shown.again())}</div> }.into_any(),
         _ => filled(Arc::clone(&page), shown),
     }
     };
@@ -173,7 +175,8 @@ fn header<R: Resource>(page: &DetailPage<R>, shown: Shown<R>, thing: &R) -> AnyV
         .then(|| menu("More", "btn icon-only", || icon(Icon::Ellipsis), entries));
     view! {
         <header class="page-head">
-            <div><div class="page-title"><h1>{label}</h1>{state}</div>{subtitle.map(|says| view! { <p class="muted">{says}</p> })}</div>
+            <div><div class="page-title"><h1>{label}</h1>{state}</div>{subtitle.map(|says| view! { <p class="muted">
+                {says}</p> })}</div>
             <div class="actions">{links.collect_view()}{plain}{more}</div>
         </header>
     }

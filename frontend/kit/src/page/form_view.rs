@@ -50,9 +50,11 @@ pub(super) fn view(sheet: Sheet) -> AnyView {
             body(&sheet, format!("Edit {label}"))
         }
         Some(Err(fault)) if fault.code() == Some(ProblemCode::NotFound) => {
-            view! { <h1 class="sr-only">"Not found"</h1><div class="card">{empty(Icon::Search, format!("No such {}", sheet.one), "It may have been removed.", None)}</div> }.into_any()
+            view! { <h1 class="sr-only">"Not found"</h1><div class="card">
+                {empty(Icon::Search, format!("No such {}", sheet.one), "It may have been removed.", None)}</div> }.into_any()
         }
-        Some(Err(fault)) => view! { <h1 class="sr-only">"Not loaded"</h1><div class="card">{failure(&fault, move || again.update(|again| *again = again.wrapping_add(1)))}</div> }.into_any(),
+        Some(Err(fault)) => view! { <h1 class="sr-only">"Not loaded"</h1><div class="card">
+            {failure(&fault, move || again.update(|again| *again = again.wrapping_add(1)))}</div> }.into_any(),
     }
     };
     view! { <div class="page form-page">{filled}</div> }.into_any()
@@ -94,7 +96,8 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
     let asides = sheet.asides.iter().map(|aside| {
         let body = (aside.view)(sheet.form.draft);
         view! {
-            <section class="card form-section"><div class="form-about"><h2>{aside.title}</h2><p class="muted">{aside.hint}</p></div><div aria-live="polite">{body}</div></section>
+            <section class="card form-section"><div class="form-about"><h2>{aside.title}</h2><p class="muted">
+                {aside.hint}</p></div><div aria-live="polite">{body}</div></section>
         }
     });
     let asides = asides.collect_view();
@@ -111,8 +114,10 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
     );
     view! {
         <form novalidate on:keydown=keys on:submit=move |event| { event.prevent_default(); send(); }>
-            <header class="page-head"><div><h1>{title}</h1>{sheet.note.map(|note| view! { <p class="muted">{note}</p> })}</div></header>
-            <div id=NOTICE tabindex="-1" role="alert">{move || submit.notice.get().map(|notice| says(notice, submit, load.clone()))}</div>
+            <header class="page-head"><div><h1>{title}</h1>{sheet.note.map(|note| view! { <p class="muted">
+                {note}</p> })}</div></header>
+            <div id=NOTICE tabindex="-1" role="alert">
+                {move || submit.notice.get().map(|notice| says(notice, submit, load.clone()))}</div>
             {groups}
             {asides}
             <footer class="form-foot">
@@ -137,7 +142,8 @@ fn section(sheet: &Arc<Sheet>, group: Group) -> AnyView {
         return ().into_any();
     }
     view! {
-        <section class="card form-section"><div class="form-about"><h2>{group.title}</h2><p class="muted">{group.hint}</p></div><div class="form-fields">{fields}</div></section>
+        <section class="card form-section"><div class="form-about"><h2>{group.title}</h2><p class="muted">
+            {group.hint}</p></div><div class="form-fields">{fields}</div></section>
     }
     .into_any()
 }
@@ -152,13 +158,16 @@ fn says(notice: Notice, submit: Submit, load: Option<Load>) -> AnyView {
                 .into_any()
         }
         Notice::Faults(list) => {
-            let one = |(field, message): (Option<(&'static str, &'static str)>, String)| {
-                match field {
-                Some((label, key)) => view! { <li><button type="button" class="link" on:click=move |_| dom::focus(&element(key))>{label}</button>": "{message}</li> }.into_any(),
+            let one = |(field, message): (Option<(&'static str, &'static str)>, String)| match field
+            {
+                Some((label, key)) => view! { <li><button type="button" class="link"
+                on:click=move |_| dom::focus(&element(key))>{label}</button>": "{message}</li> }
+                .into_any(),
                 None => view! { <li>{message}</li> }.into_any(),
-            }
             };
-            view! { <div class="banner" data-tone="bad"><p>"Some fields need another look:"</p><ul>{list.into_iter().map(one).collect_view()}</ul></div> }.into_any()
+            view! { <div class="banner" data-tone="bad"><p>"Some fields need another look:"</p><ul>
+            {list.into_iter().map(one).collect_view()}</ul></div> }
+            .into_any()
         }
         Notice::Stale => stale(submit, load),
     }

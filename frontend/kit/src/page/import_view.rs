@@ -44,7 +44,10 @@ pub(super) fn view(sheet: Sheet, form: Form) -> AnyView {
             state.fault.set(None);
         }
     });
-    let sample = sheet.sample.map(|(name, text)| view! { <button type="button" class="link" on:click=move |_| api::save(text, name)>"Download a sample file"</button> });
+    let sample = sheet.sample.map(|(name, text)| {
+        view! { <button type="button" class="link"
+        on:click=move |_| api::save(text, name)>"Download a sample file"</button> }
+    });
     let fields = sheet
         .fields
         .iter()
@@ -59,10 +62,15 @@ pub(super) fn view(sheet: Sheet, form: Form) -> AnyView {
         <div class="page import-page">
             <header class="page-head"><div><h1>{sheet.title}</h1><p class="muted">{sheet.says}" "{sample}</p></div></header>
             <form novalidate on:submit=check>
-                <section class="card form-section"><div class="form-about"><h2>"File"</h2><p class="muted">"CSV with a header row, or JSON. Nothing is written until you have seen what would happen."</p></div>
-                    <div class="form-fields"><div class="field">{file_drop("import-file", ".csv,.json,text/csv,application/json", "CSV or JSON", state.file)}</div>{fields}
-                        <div class="field" role="alert">{move || state.fault.get().map(|text| view! { <p class="banner" data-tone="bad">{text}</p> })}</div>
-                        <div class="actions"><button type="submit" class="btn" class:primary={move || state.report.with(Option::is_none)} aria-busy={move || state.busy.get().to_string()}>"Check the file"</button></div></div></section>
+                <section class="card form-section"><div class="form-about"><h2>"File"</h2>
+                    <p class="muted">"CSV with a header row, or JSON. Nothing is written until you have seen what would happen."</p></div>
+                    <div class="form-fields"><div class="field">
+                        {file_drop("import-file", ".csv,.json,text/csv,application/json", "CSV or JSON", state.file)}</div>{fields}
+                        <div class="field" role="alert">{move || state.fault.get().map(|text| view! { <p
+                            class="banner" data-tone="bad">{text}</p> })}</div>
+                        <div class="actions"><button type="submit" class="btn"
+                            class:primary={move || state.report.with(Option::is_none)}
+                            aria-busy={move || state.busy.get().to_string()}>"Check the file"</button></div></div></section>
             </form>
             {move || state.report.get().map(|report| preview(state, report))}
         </div>
@@ -183,10 +191,20 @@ fn preview(state: State, report: Report) -> AnyView {
                 }
             })
         };
-        (count > 0).then(|| view! { <button type="button" class="filter" aria-pressed=pressed on:click=choose>{sentence(outcome.as_str())}<span class="count">{count}</span></button> })
+        (count > 0).then(|| {
+            view! { <button type="button" class="filter" aria-pressed=pressed on:click=choose>
+            {sentence(outcome.as_str())}<span class="count">{count}</span></button> }
+        })
     };
     let tabs = report.counts.map(tab).collect_view();
-    let heads = sheet.heads.iter().map(|head| view! { <th role="columnheader" scope="col" class:num=head.number>{head.text}</th> }).collect_view();
+    let heads = sheet
+        .heads
+        .iter()
+        .map(|head| {
+            view! { <th role="columnheader" scope="col" class:num=head.number>
+            {head.text}</th> }
+        })
+        .collect_view();
     let numbers: Vec<(bool, &'static str)> = sheet
         .heads
         .iter()
@@ -208,12 +226,19 @@ fn preview(state: State, report: Report) -> AnyView {
             .collect_view()
     };
     let verdict = match bad {
-        0 => view! { <button type="button" class="btn primary" aria-busy={move || state.busy.get().to_string()} on:click=move |_| run(state, false)>{icon(Icon::Upload)}<span>{format!("Import {}", plural(all, "row", "rows"))}</span></button> }.into_any(),
-        _ => view! { <p class="banner" data-tone="waiting">{format!("{} refused, so nothing can be imported. Correct the file and choose it again.", plural(usize::try_from(bad).unwrap_or(0), "row is", "rows are"))}</p> }.into_any(),
+        0 => view! { <button type="button" class="btn primary" aria-busy={move || state.busy.get().to_string()}
+            on:click=move |_| run(state, false)>{icon(Icon::Upload)}<span>
+            {format!("Import {}", plural(all, "row", "rows"))}</span></button> }.into_any(),
+        _ => view! { <p class="banner" data-tone="waiting">
+            {format!("{} refused, so nothing can be imported. Correct the file and choose it again.", plural(usize::try_from(bad).unwrap_or(0), "row is", "rows are"))}</p> }.into_any(),
     };
     view! {
-        <section class="card flush"><div class="toolbar"><h2>"What would happen"</h2><div class="filters">{tabs}</div><div class="spacer"></div>{verdict}</div>
-            <div class="grid small"><table role="table"><thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col" class="num">"Row"</th><th role="columnheader" scope="col">"Outcome"</th>{heads}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div></section>
+        <section class="card flush"><div class="toolbar"><h2>"What would happen"</h2><div class="filters">
+            {tabs}</div><div class="spacer"></div>{verdict}</div>
+            <div class="grid small"><table role="table"><thead role="rowgroup"><tr role="row">
+                <th role="columnheader" scope="col" class="num">"Row"</th>
+                <th role="columnheader" scope="col">"Outcome"</th>{heads}</tr></thead><tbody role="rowgroup">
+                {rows}</tbody></table></div></section>
     }
     .into_any()
 }
@@ -225,8 +250,23 @@ fn row(line: &Line, heads: &[(bool, &'static str)]) -> AnyView {
         warnings,
         errors,
     } = line.told.clone();
-    let cells = line.row.cells.iter().cloned().zip(heads).map(|(value, (number, head))| view! { <td role="cell" class:num=*number data-label=*head>{value.view()}</td> }).collect_view();
-    let say = |tone: &'static str| move |fault: wire::FieldError| view! { <p class="row-fault" data-tone=tone>{format!("{}: {}", sentence(&fault.field), fault.message)}</p> };
+    let cells = line
+        .row
+        .cells
+        .iter()
+        .cloned()
+        .zip(heads)
+        .map(|(value, (number, head))| {
+            view! { <td role="cell"
+            class:num=*number data-label=*head>{value.view()}</td> }
+        })
+        .collect_view();
+    let say = |tone: &'static str| {
+        move |fault: wire::FieldError| {
+            view! { <p class="row-fault" data-tone=tone>
+            {format!("{}: {}", sentence(&fault.field), fault.message)}</p> }
+        }
+    };
     let said: Vec<_> = errors
         .into_iter()
         .map(say("bad"))
@@ -234,7 +274,8 @@ fn row(line: &Line, heads: &[(bool, &'static str)]) -> AnyView {
         .collect();
     let said = (!said.is_empty()).then(|| view! { <div class="row-faults">{said}</div> });
     view! {
-        <tr role="row"><td role="cell" class="num" data-label="Row">{row}</td><td role="cell" data-label="Outcome">{badge(sentence(outcome.as_str()), tone(outcome))}{said}</td>{cells}</tr>
+        <tr role="row"><td role="cell" class="num" data-label="Row">{row}</td><td role="cell" data-label="Outcome">
+            {badge(sentence(outcome.as_str()), tone(outcome))}{said}</td>{cells}</tr>
     }
     .into_any()
 }

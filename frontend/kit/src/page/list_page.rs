@@ -220,7 +220,8 @@ fn view(list: List, export: bool) -> AnyView {
     view! {
         <div class="page list-page">
             <header class="page-head">
-                <div class="page-title"><h1>{spec.title.clone()}</h1>{move || count().map(|count| view! { <span class="count">{count}</span> })}</div>
+                <div class="page-title"><h1>{spec.title.clone()}</h1>{move || count().map(|count| view! { <span
+                    class="count">{count}</span> })}</div>
                 <div class="actions">{export}{buttons}</div>
             </header>
             <div class="card flush list-card">
@@ -260,5 +261,7 @@ fn export_button(list: List) -> AnyView {
             let _ = busy.try_set(false);
         });
     };
-    view! { <span class="wide-only" class:busy={move || busy.get()}>{button("Export", Look::Plain, Some(Icon::Download), run)}</span> }.into_any()
+    view! { <span class="wide-only" class:busy={move || busy.get()}>
+    {button("Export", Look::Plain, Some(Icon::Download), run)}</span> }
+    .into_any()
 }

@@ -59,13 +59,20 @@ pub fn login_page(name: &'static str, says: &'static str) -> AnyView {
                 <span class="brand-mark large" aria-hidden="true"></span>
                 <div><h1>{name}</h1><p class="muted">{says}</p></div>
                 <div class="field"><label for="email">"E-mail address"</label>
-                    <input id="email" node_ref=email type="email" autocomplete="username" autocapitalize="none" spellcheck="false" autofocus aria-describedby=described/></div>
+                    <input id="email" node_ref=email type="email"
+                        autocomplete="username" autocapitalize="none" spellcheck="false" autofocus
+                        aria-describedby=described/></div>
                 <div class="field"><label for="password">"Password"</label>
-                    <div class="amount"><input id="password" node_ref=password type={move || if shown.get() { "text" } else { "password" }} autocomplete="current-password" aria-describedby=described/>
-                        <button type="button" class="peek" aria-pressed={move || shown.get().to_string()} aria-label="Show the password" on:click=move |_| shown.update(|shown| *shown = !*shown)>
+                    <div class="amount"><input id="password" node_ref=password
+                        type={move || if shown.get() { "text" } else { "password" }} autocomplete="current-password"
+                        aria-describedby=described/>
+                        <button type="button" class="peek" aria-pressed={move || shown.get().to_string()}
+                            aria-label="Show the password" on:click=move |_| shown.update(|shown| *shown = !*shown)>
                             {move || icon(if shown.get() { Icon::EyeOff } else { Icon::Eye })}</button></div></div>
-                <div class="auth-says" role="alert" id="login-fault">{move || fault.get().map(|text| view! { <p class="field-fault">{icon(Icon::CircleAlert)}<span>{text}</span></p> })}</div>
-                <button type="submit" class="btn primary block" aria-busy={move || busy.get().to_string()}>{move || if busy.get() { "Signing in…" } else { "Sign in" }}</button>
+                <div class="auth-says" role="alert" id="login-fault">{move || fault.get().map(|text| view! { <p
+                    class="field-fault">{icon(Icon::CircleAlert)}<span>{text}</span></p> })}</div>
+                <button type="submit" class="btn primary block" aria-busy={move || busy.get().to_string()}>
+                    {move || if busy.get() { "Signing in…" } else { "Sign in" }}</button>
             </form>
         </main>
     }

@@ -106,7 +106,8 @@ impl<R: Resource> Related<R> {
         let all = self
             .all
             .map(|href| view! { <a class="btn quiet sm" href=href>"View all"</a> });
-        view! { <section class="card"><header class="card-head"><h2>{self.title}</h2><div class="actions">{all}{add}</div></header>{page}</section> }.into_any()
+        view! { <section class="card"><header class="card-head"><h2>{self.title}</h2><div class="actions">{all}
+            {add}</div></header>{page}</section> }.into_any()
     }
 }
 
@@ -134,11 +135,16 @@ fn row<R: Resource>(thing: &R, columns: &[Column<R>], opens: Option<&Lead<R>>) -
 }
 
 fn table(heads: &[(&'static str, bool)], rows: AnyView, more: Option<String>) -> AnyView {
-    let head = |(text, number): &(&'static str, bool)| view! { <th role="columnheader" scope="col" class:num=*number>{*text}</th> };
+    let head = |(text, number): &(&'static str, bool)| {
+        view! { <th role="columnheader" scope="col"
+        class:num=*number>{*text}</th> }
+    };
     let more =
         more.map(|href| view! { <p><a class="link" href=href>"There are more: view all"</a></p> });
     view! {
-        <div class="grid small"><table role="table"><thead role="rowgroup"><tr role="row">{heads.iter().map(head).collect_view()}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div>{more}
+        <div class="grid small"><table role="table"><thead role="rowgroup"><tr role="row">
+            {heads.iter().map(head).collect_view()}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div>
+            {more}
     }
     .into_any()
 }

@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 pub(super) fn help(open: RwSignal<bool>) -> AnyView {
     let body = || {
-        let one = |(key, says): (&'static str, &'static str)| view! { <div class="fact"><dt>{says}</dt><dd><kbd>{key}</kbd></dd></div> };
+        let one = |(key, says): (&'static str, &'static str)| {
+            view! { <div class="fact"><dt>{says}</dt><dd><kbd>
+            {key}</kbd></dd></div> }
+        };
         view! { <dl class="facts keys">{keys::all().into_iter().map(one).collect_view()}</dl> }
             .into_any()
     };

@@ -5,7 +5,9 @@ use leptos::prelude::*;
 
 fn page(sign: Icon, title: &'static str, hint: &'static str, home: &'static str) -> AnyView {
     let back = link_button("Go to the start", Look::Plain, None, home);
-    view! { <div class="page"><h1 class="sr-only">{title}</h1><div class="card">{empty(sign, title, hint, Some(back))}</div></div> }.into_any()
+    view! { <div class="page"><h1 class="sr-only">{title}</h1><div class="card">
+    {empty(sign, title, hint, Some(back))}</div></div> }
+    .into_any()
 }
 
 pub(super) fn not_found(home: &'static str) -> AnyView {

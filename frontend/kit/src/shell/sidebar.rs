@@ -30,7 +30,8 @@ pub(super) fn sidebar(
     };
     view! {
         <aside class="sidebar">
-            <div class="brand"><a href=home><span class="brand-mark" aria-hidden="true"></span><span class="brand-name">"eSIM Admin"</span></a>
+            <div class="brand"><a href=home><span class="brand-mark" aria-hidden="true"></span>
+                <span class="brand-name">"eSIM Admin"</span></a>
                 <span class="fold">{icon_button("Fold the menu", Icon::PanelLeft, fold)}</span></div>
             <nav class="sections" aria-label="Main">{groups}</nav>
         </aside>
@@ -78,7 +79,8 @@ fn link(item: &'static Item, path: Memo<String>) -> AnyView {
         })
     };
     view! {
-        <li><a class="nav-link" href=item.path title=item.label aria-current={move || here().then_some("page")}>{icon(item.icon)}<span>{item.label}</span></a></li>
+        <li><a class="nav-link" href=item.path title=item.label aria-current={move || here().then_some("page")}>
+            {icon(item.icon)}<span>{item.label}</span></a></li>
     }
     .into_any()
 }

@@ -17,7 +17,8 @@ pub(super) fn topbar(
 ) -> AnyView {
     view! {
         <header class="topbar">
-            <button type="button" class="btn quiet icon-only nav-toggle" aria-label="Menu" aria-expanded={move || menu.drawer.get().to_string()}
+            <button type="button" class="btn quiet icon-only nav-toggle" aria-label="Menu"
+                aria-expanded={move || menu.drawer.get().to_string()}
                 on:click=move |_| menu.drawer.update(|open| *open = !*open)>{icon(Icon::Menu)}</button>
             {crumbs(sections, path)}
             <div class="spacer"></div>
@@ -50,7 +51,8 @@ fn account() -> AnyView {
         };
         view! {
             <div class="menu">
-                <div class="menu-head"><strong>{name()}</strong><span class="muted">{email}</span><span class="muted">{role}</span></div>
+                <div class="menu-head"><strong>{name()}</strong><span class="muted">{email}</span>
+                    <span class="muted">{role}</span></div>
                 <div class="menu-themes" role="group" aria-label="Theme">{Theme::ALL.map(theme_button).collect_view()}</div>
                 <button type="button" class="menu-item" on:click=leave>{icon(Icon::LogOut)}<span>"Sign out"</span></button>
             </div>
@@ -76,6 +78,7 @@ fn theme_button(theme: Theme) -> AnyView {
         Theme::Light => (Icon::Sun, "Light"),
         Theme::Dark => (Icon::Moon, "Dark"),
     };
-    view! { <button type="button" class="theme" aria-pressed={move || (theme::current() == theme).to_string()} on:click=move |_| theme::choose(theme)>{icon(sign)}<span>{label}</span></button> }
+    view! { <button type="button" class="theme" aria-pressed={move || (theme::current() == theme).to_string()}
+        on:click=move |_| theme::choose(theme)>{icon(sign)}<span>{label}</span></button> }
         .into_any()
 }

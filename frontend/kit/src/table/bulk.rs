@@ -62,7 +62,8 @@ pub(crate) fn bar(list: List) -> AnyView {
     let shown = move || {
         let all = results.get().into_iter().map(|(name, fault)| {
             let (sign, says) = fault.map_or((Icon::CircleCheck, "Done".to_owned()), |fault| (Icon::CircleAlert, fault));
-            view! { <li data-tone=if sign == Icon::CircleCheck { "good" } else { "bad" }>{icon(sign)}<div><strong>{name}</strong><p>{says}</p></div></li> }
+            view! { <li data-tone=if sign == Icon::CircleCheck { "good" } else { "bad" }>{icon(sign)}<div><strong>
+                {name}</strong><p>{says}</p></div></li> }
         });
         view! { <ul class="results">{all.collect_view()}</ul> }.into_any()
     };
@@ -70,7 +71,9 @@ pub(crate) fn bar(list: List) -> AnyView {
         {move || (count() > 0).then(|| view! {
             <div class="bulk" role="region" aria-label="Selection">
                 <span aria-live="polite">{count()}" selected"</span>{acts()}
-                <button type="button" class="btn quiet icon-only" aria-label="Forget the selection" title="Forget the selection" on:click=clear>{icon(Icon::X)}</button>
+                <button type="button" class="btn quiet icon-only"
+                    aria-label="Forget the selection" title="Forget the selection" on:click=clear>
+                    {icon(Icon::X)}</button>
             </div>
         })}
         {modal(open, "What became of each", Arc::new(shown))}

@@ -31,7 +31,8 @@ pub(crate) fn chips(list: List) -> AnyView {
         let chips: Vec<AnyView> = known.chain(others).collect();
         (!chips.is_empty()).then(|| {
             let clear = move |_| list.ask(&list.asked.get_untracked().cleared());
-            view! { <div class="chips" role="group" aria-label="Filters in force">{chips}<button type="button" class="btn quiet sm" on:click=clear>"Clear all"</button></div> }
+            view! { <div class="chips" role="group" aria-label="Filters in force">{chips}
+            <button type="button" class="btn quiet sm" on:click=clear>"Clear all"</button></div> }
         })
     };
     (all).into_any()

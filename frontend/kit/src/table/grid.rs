@@ -39,7 +39,8 @@ pub(crate) fn grid(list: List) -> AnyView {
             list.scrolled(node.scroll_top());
         }
     };
-    view! { <div class="grid" node_ref=node class:dense={move || list.dense.get()} class:busy=busy tabindex="-1" on:scroll=scrolled>{body}</div> }.into_any()
+    view! { <div class="grid" node_ref=node class:dense={move || list.dense.get()} class:busy=busy tabindex="-1"
+        on:scroll=scrolled>{body}</div> }.into_any()
 }
 
 fn table(list: List, rows: Option<Arc<Rows>>) -> AnyView {
@@ -72,11 +73,23 @@ fn table(list: List, rows: Option<Arc<Rows>>) -> AnyView {
             .into_any(),
     };
     let all = rows.map(|rows| Arc::new(rows.rows.clone()));
-    let mark_all = marks.then(|| all.map(|all| view! { <th role="columnheader" scope="col" class="mark">{mark_all(list, all)}</th> }.into_any()).unwrap_or_else(|| view! { <th role="columnheader" class="mark"><span class="sr-only">"Select"</span></th> }.into_any()));
+    let mark_all = marks.then(|| {
+        all.map(|all| {
+            view! { <th role="columnheader" scope="col" class="mark">
+            {mark_all(list, all)}</th> }
+            .into_any()
+        })
+        .unwrap_or_else(|| {
+            view! { <th role="columnheader" class="mark">
+            <span class="sr-only">"Select"</span></th> }
+            .into_any()
+        })
+    });
     let busy = move || list.busy.get().to_string();
     view! {
         <table role="table" aria-busy=busy aria-label=spec.title.clone()>
-            <thead role="rowgroup"><tr role="row">{mark_all}{heads.into_iter().map(|head| heading(list, head)).collect_view()}</tr></thead>
+            <thead role="rowgroup"><tr role="row">{mark_all}
+                {heads.into_iter().map(|head| heading(list, head)).collect_view()}</tr></thead>
             <tbody role="rowgroup">{body}</tbody>
         </table>
     }
@@ -103,7 +116,8 @@ fn heading(list: List, head: Head) -> AnyView {
     };
     let turn = move |_| list.ask(&list.asked.get_untracked().ordered(key));
     view! {
-        <th role="columnheader" scope="col" class:num=head.number aria-sort=aria><button type="button" class="sort" on:click=turn>{head.text}{sign}</button></th>
+        <th role="columnheader" scope="col" class:num=head.number aria-sort=aria>
+            <button type="button" class="sort" on:click=turn>{head.text}{sign}</button></th>
     }
     .into_any()
 }
@@ -137,8 +151,10 @@ fn line(list: List, at: usize, row: Row, heads: &[Head], shown: &[bool], marks: 
     let mark = marks.then(|| view! { <td role="cell" class="mark">{mark_one(list, at, row)}</td> });
     let marked = is_marked.clone();
     view! {
-        <tr role="row" id=format!("row-{at}") class:opens=href.is_some() class:marked={move || marked()} class:cursor={move || list.cursor.get() == Some(at)}
-            aria-selected={move || marks.then(|| is_marked().to_string())} on:click=move |event| open(&event, row) on:auxclick=move |event| open(&event, row)>{mark}{cells}</tr>
+        <tr role="row" id=format!("row-{at}") class:opens=href.is_some() class:marked={move || marked()}
+            class:cursor={move || list.cursor.get() == Some(at)}
+            aria-selected={move || marks.then(|| is_marked().to_string())} on:click=move |event| open(&event, row)
+                on:auxclick=move |event| open(&event, row)>{mark}{cells}</tr>
     }
     .into_any()
 }
@@ -182,7 +198,9 @@ fn mark_one(list: List, at: usize, row: StoredValue<Row>) -> AnyView {
         range.for_each(|row| list.mark(row, on));
         list.cursor.set(Some(at));
     };
-    view! { <label class="box"><input type="checkbox" prop:checked=marked on:click=click aria-label=format!("Select {label}")/></label> }.into_any()
+    view! { <label class="box"><input type="checkbox" prop:checked=marked on:click=click
+    aria-label=format!("Select {label}")/></label> }
+    .into_any()
 }
 
 fn mark_all(list: List, all: Arc<Vec<Row>>) -> AnyView {
@@ -195,12 +213,15 @@ fn mark_all(list: List, all: Arc<Vec<Row>>) -> AnyView {
         let on = event_target_checked(&event);
         all.iter().for_each(|row| list.mark(row, on));
     };
-    view! { <label class="box"><input type="checkbox" prop:checked=marked on:click=click aria-label="Select all on this page"/></label> }.into_any()
+    view! { <label class="box"><input type="checkbox" prop:checked=marked on:click=click
+    aria-label="Select all on this page"/></label> }
+    .into_any()
 }
 
 fn waiting(columns: usize, marks: bool) -> AnyView {
     let cell = |_| view! { <td role="cell"><span class="sk"></span></td> };
-    view! { <tr role="row" aria-hidden="true">{marks.then(|| view! { <td role="cell" class="mark"></td> })}{(0..columns).map(cell).collect_view()}</tr> }.into_any()
+    view! { <tr role="row" aria-hidden="true">{marks.then(|| view! { <td role="cell" class="mark"></td> })}
+        {(0..columns).map(cell).collect_view()}</tr> }.into_any()
 }
 
 /// Nothing to show: because nothing is there yet, or because nothing fits.

@@ -65,9 +65,12 @@ pub(crate) fn pager(list: List) -> AnyView {
     view! {
         <nav class="pager" aria-label="Pages" class:hidden=nothing>
             <p aria-live="polite">{move || says()}</p>
-            <label class="select quiet"><span class="sr-only">"Rows on a page"</span><select on:change=limit>{limits}</select>{icon(Icon::ChevronDown)}</label>
-            <button type="button" class="btn sm" disabled={move || cursor("before").is_none()} on:click=move |_| turn("before")>{icon(Icon::ChevronLeft)}<span>"Previous"</span></button>
-            <button type="button" class="btn sm" disabled={move || cursor("after").is_none()} on:click=move |_| turn("after")><span>"Next"</span>{icon(Icon::ChevronRight)}</button>
+            <label class="select quiet"><span class="sr-only">"Rows on a page"</span><select on:change=limit>
+                {limits}</select>{icon(Icon::ChevronDown)}</label>
+            <button type="button" class="btn sm" disabled={move || cursor("before").is_none()}
+                on:click=move |_| turn("before")>{icon(Icon::ChevronLeft)}<span>"Previous"</span></button>
+            <button type="button" class="btn sm" disabled={move || cursor("after").is_none()}
+                on:click=move |_| turn("after")><span>"Next"</span>{icon(Icon::ChevronRight)}</button>
         </nav>
     }
     .into_any()

@@ -77,7 +77,8 @@ fn filter(list: List, by: By) -> AnyView {
                     .narrowed(key, (!untrack(on)).then(|| "true".to_owned())),
             )
         };
-        return view! { <button type="button" class="filter" aria-pressed={move || on().to_string()} on:click=toggle>{by.label}</button> }.into_any();
+        return view! { <button type="button" class="filter" aria-pressed={move || on().to_string()} on:click=toggle>
+            {by.label}</button> }.into_any();
     }
     let (label, name) = (by.label, format!("Filter by {}", by.label.to_lowercase()));
     let button = move || view! { <span>{label}</span>{sized(Icon::ChevronDown, 14)} }.into_any();
@@ -143,7 +144,10 @@ fn choices(
         );
     };
     let wanted = RwSignal::new(String::new());
-    let narrow = (options.len() > 12).then(|| view! { <input type="search" class="find" placeholder="Search" aria-label="Search the choices" autocomplete="off" bind:value=wanted/> });
+    let narrow = (options.len() > 12).then(|| {
+        view! { <input type="search" class="find" placeholder="Search"
+        aria-label="Search the choices" autocomplete="off" bind:value=wanted/> }
+    });
     let one = move |(word, label): (String, String)| {
         let (shown, known, pick) = (label.to_lowercase(), word.clone(), word);
         let fits = move || wanted.with(|wanted| shown.contains(&wanted.to_lowercase()));
@@ -196,8 +200,10 @@ fn range(list: List, from: &'static str, to: &'static str) -> AnyView {
     };
     view! {
         <div class="range">
-            <label><span>"From"</span><input type="date" prop:value={move || day(from, false)} on:change=move |event| set(from, event_target_value(&event), false)/></label>
-            <label><span>"To"</span><input type="date" prop:value={move || day(to, true)} on:change=move |event| set(to, event_target_value(&event), true)/></label>
+            <label><span>"From"</span><input type="date" prop:value={move || day(from, false)}
+                on:change=move |event| set(from, event_target_value(&event), false)/></label>
+            <label><span>"To"</span><input type="date" prop:value={move || day(to, true)}
+                on:change=move |event| set(to, event_target_value(&event), true)/></label>
         </div>
     }
     .into_any()
@@ -219,7 +225,8 @@ fn columns(list: List) -> AnyView {
                 });
                 remember_columns(list);
             };
-            view! { <label class="option"><input type="checkbox" disabled=at == 0 prop:checked=checked on:change=toggle/><span>{head.text}</span></label> }
+            view! { <label class="option"><input type="checkbox" disabled=at == 0 prop:checked=checked
+            on:change=toggle/><span>{head.text}</span></label> }
         };
         let spec = list.spec();
         view! { <div class="options">{spec.heads.iter().enumerate().map(one).collect_view()}</div> }

@@ -35,7 +35,9 @@ pub fn button(
     run: impl Fn() + 'static,
 ) -> AnyView {
     let label: String = label.into();
-    view! { <button type="button" class=look.class() on:click=move |_| run()>{sign.map(icon)}<span>{label}</span></button> }.into_any()
+    view! { <button type="button" class=look.class() on:click=move |_| run()>{sign.map(icon)}<span>
+    {label}</span></button> }
+    .into_any()
 }
 
 /// A link that stands among buttons.
@@ -65,5 +67,7 @@ pub(crate) fn icon_button(
     run: impl Fn() + 'static,
 ) -> AnyView {
     let name: String = name.into();
-    view! { <button type="button" class="btn quiet icon-only" aria-label=name.clone() title=name on:click=move |_| run()>{icon(sign)}</button> }.into_any()
+    view! { <button type="button" class="btn quiet icon-only" aria-label=name.clone() title=name
+    on:click=move |_| run()>{icon(sign)}</button> }
+    .into_any()
 }

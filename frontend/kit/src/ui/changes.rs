@@ -17,8 +17,12 @@ pub fn changes(change: Option<&Value>) -> AnyView {
         return view! { <p class="muted">"This act has no details."</p> }.into_any();
     }
     let kept = (!kept.is_empty()).then(|| {
-        let tags = kept.into_iter().map(|name| view! { <li class="tag">{name}</li> }).collect_view();
-        view! { <ul class="tags">{tags}</ul><p class="muted">"Personal data and secrets are recorded by name only, never by value."</p> }
+        let tags = kept
+            .into_iter()
+            .map(|name| view! { <li class="tag">{name}</li> })
+            .collect_view();
+        view! { <ul class="tags">{tags}</ul><p
+        class="muted">"Personal data and secrets are recorded by name only, never by value."</p> }
     });
     let table = (!lines.is_empty()).then(|| {
         let had = lines.iter().any(|(_, before, _)| before.is_some());
@@ -34,7 +38,8 @@ fn table(lines: Vec<Line>, had: bool) -> AnyView {
     };
     let row = |(field, before, after): Line| {
         let before = had.then(|| view! { <td role="cell" data-label="Before">{cell(before)}</td> });
-        view! { <tr role="row"><td role="cell" class="lead">{field}</td>{before}<td role="cell" data-label=if had { "After" } else { "Value" }>{cell(after)}</td></tr> }
+        view! { <tr role="row"><td role="cell" class="lead">{field}</td>{before}
+        <td role="cell" data-label=if had { "After" } else { "Value" }>{cell(after)}</td></tr> }
     };
     let head = if had {
         vec!["Field", "Before", "After"]
@@ -46,7 +51,8 @@ fn table(lines: Vec<Line>, had: bool) -> AnyView {
         .map(|text| view! { <th role="columnheader" scope="col">{text}</th> })
         .collect_view();
     view! {
-        <div class="grid small"><table role="table" aria-label="What changed"><thead role="rowgroup"><tr role="row">{head}</tr></thead>
+        <div class="grid small"><table role="table" aria-label="What changed"><thead role="rowgroup"><tr role="row">
+            {head}</tr></thead>
             <tbody role="rowgroup">{lines.into_iter().map(row).collect_view()}</tbody></table></div>
     }
     .into_any()

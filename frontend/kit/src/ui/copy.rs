@@ -31,7 +31,8 @@ pub fn copy_button(text: impl Into<String>, what: &str) -> AnyView {
         });
     };
     view! {
-        <button type="button" class="copy" class:done={move || copied.get()} aria-label=format!("Copy {what}") title="Copy" on:click=copy>
+        <button type="button" class="copy" class:done={move || copied.get()}
+            aria-label=format!("Copy {what}") title="Copy" on:click=copy>
             {move || icon(if copied.get() { Icon::Check } else { Icon::Copy })}
         </button>
     }

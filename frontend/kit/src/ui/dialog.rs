@@ -53,7 +53,8 @@ pub(crate) fn dialogs() -> AnyView {
     Effect::new(move |_| open.set(watched.with(Option::is_some)));
     let forget = asked.clone();
     view! {
-        <dialog class="modal narrow" node_ref=node aria-labelledby="question" aria-describedby="question-says" on:close=move |_| forget.set(None)>
+        <dialog class="modal narrow" node_ref=node aria-labelledby="question" aria-describedby="question-says"
+            on:close=move |_| forget.set(None)>
             {move || asked.get().map(|question| body(question, open))}
         </dialog>
     }
@@ -104,7 +105,8 @@ fn body(question: Question, open: RwSignal<bool>) -> AnyView {
         view! {
             <div class="field">
                 <label for="question-reason">{label}</label>
-                <textarea id="question-reason" rows="2" maxlength="500" bind:value=reason aria-describedby="question-fault"></textarea>
+                <textarea id="question-reason" rows="2" maxlength="500" bind:value=reason
+                    aria-describedby="question-fault"></textarea>
             </div>
         }
     });
@@ -113,10 +115,12 @@ fn body(question: Question, open: RwSignal<bool>) -> AnyView {
             <h2 id="question">{question.title}</h2>
             <p id="question-says" class="muted">{question.says}</p>
             {ask}
-            <div id="question-fault" role="alert">{move || fault.get().map(|text| view! { <p class="banner" data-tone="bad">{text}</p> })}</div>
+            <div id="question-fault" role="alert">{move || fault.get().map(|text| view! { <p class="banner"
+                data-tone="bad">{text}</p> })}</div>
             <footer class="window-foot">
                 <button type="button" class="btn" on:click=move |_| open.set(false)>{back}</button>
-                <button type="submit" class=if question.danger { "btn danger solid" } else { "btn primary" } aria-busy={move || busy.get().to_string()}>{question.verb}</button>
+                <button type="submit" class=if question.danger { "btn danger solid" } else { "btn primary" }
+                    aria-busy={move || busy.get().to_string()}>{question.verb}</button>
             </footer>
         </form>
     }

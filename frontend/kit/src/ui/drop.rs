@@ -38,12 +38,14 @@ pub fn file_drop(
     };
     let named = move || chosen.with(|file| file.as_ref().map(|file| (file.name(), size(file))));
     view! {
-        <label class="drop" for=id class:over={move || over.get()} on:dragover=move |event| { event.prevent_default(); over.set(true); }
+        <label class="drop" for=id class:over={move || over.get()}
+            on:dragover=move |event| { event.prevent_default(); over.set(true); }
             on:dragleave=move |_| over.set(false) on:drop=dropped>
             <input id=id node_ref=input type="file" class="sr-only" accept=accept on:change=picked/>
             {sized(Icon::FileUp, 20)}
             {move || match named() {
-                Some((name, size)) => view! { <strong>{name}</strong><span class="muted">{size}" · choose another to replace it"</span> }.into_any(),
+                Some((name, size)) => view! { <strong>{name}</strong><span class="muted">
+                    {size}" · choose another to replace it"</span> }.into_any(),
                 None => view! { <strong>"Drop a file here, or choose one"</strong><span class="muted">{hint}</span> }.into_any(),
             }}
         </label>

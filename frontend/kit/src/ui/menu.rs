@@ -59,13 +59,16 @@ fn one(entry: Entry, open: RwSignal<bool>) -> AnyView {
     let tone = entry.danger.then_some("bad");
     let body = view! { {entry.sign.map(icon)}<span>{entry.label}</span> };
     match entry.does {
-        Does::Link(href) => view! { <a class="menu-item" role="menuitem" href=href data-tone=tone on:click=move |_| open.set(false)>{body}</a> }.into_any(),
+        Does::Link(href) => view! { <a class="menu-item" role="menuitem" href=href data-tone=tone
+        on:click=move |_| open.set(false)>{body}</a> }
+        .into_any(),
         Does::Run(run) => {
             let act = move |_| {
                 open.set(false);
                 run();
             };
-            view! { <button type="button" class="menu-item" role="menuitem" data-tone=tone on:click=act>{body}</button> }.into_any()
+            view! { <button type="button" class="menu-item" role="menuitem" data-tone=tone on:click=act>
+                {body}</button> }.into_any()
         }
     }
 }

@@ -26,7 +26,8 @@ fn window(class: &'static str, open: RwSignal<bool>, title: String, body: Body) 
         <dialog class=class node_ref=node aria-labelledby=labelled on:close=move |_| open.set(false)
             on:click=move |event| { if event.target() == event.current_target() { open.set(false); } }>
             <div class="window">
-                <header class="window-head"><h2 id=id>{title}</h2>{icon_button("Close", Icon::X, move || open.set(false))}</header>
+                <header class="window-head"><h2 id=id>{title}</h2>
+                    {icon_button("Close", Icon::X, move || open.set(false))}</header>
                 {move || open.get().then(|| body())}
             </div>
         </dialog>

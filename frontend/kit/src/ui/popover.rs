@@ -52,10 +52,12 @@ impl Popover {
         let panel_name = name.clone();
         view! {
             <div class="popover" node_ref=root on:keydown=keys>
-                <button type="button" class=class aria-label=name.clone() title=name aria-haspopup=role aria-expanded={move || open.get().to_string()}
+                <button type="button" class=class aria-label=name.clone() title=name aria-haspopup=role
+                    aria-expanded={move || open.get().to_string()}
                     on:click=move |_| open.update(|open| *open = !*open)>{button()}</button>
                 {move || open.get().then(|| view! {
-                    <div class="panel" tabindex="-1" class:to-left=to_left role=role aria-label=panel_name.clone()>{panel(open)}</div>
+                    <div class="panel" tabindex="-1" class:to-left=to_left role=role aria-label=panel_name.clone()>
+                        {panel(open)}</div>
                 })}
             </div>
         }

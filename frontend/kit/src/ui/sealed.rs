@@ -44,8 +44,10 @@ pub fn sealed(
     };
     let button = move || {
         match shown.with(Option::is_some) {
-        true => view! { <button type="button" class="btn sm" on:click=move |_| shown.set(None)>{icon(Icon::EyeOff)}<span>"Hide"</span></button> }.into_any(),
-        false => view! { <button type="button" class="btn sm" on:click=reveal.clone()>{icon(Icon::Eye)}<span>"Reveal"</span></button> }.into_any(),
+        true => view! { <button type="button" class="btn sm" on:click=move |_| shown.set(None)>{icon(Icon::EyeOff)}
+            <span>"Hide"</span></button> }.into_any(),
+        false => view! { <button type="button" class="btn sm" on:click=reveal.clone()>{icon(Icon::Eye)}
+            <span>"Reveal"</span></button> }.into_any(),
     }
     };
     view! {

@@ -34,8 +34,10 @@ pub fn secret(
                 None => view! { <code class="masked">{mask.clone()}</code> }.into_any(),
             }}
             {move || match shown.with(Option::is_some) {
-                true => view! { <button type="button" class="btn sm" on:click=move |_| shown.set(None)>{icon(Icon::EyeOff)}<span>"Hide"</span></button> }.into_any(),
-                false => view! { <button type="button" class="btn sm" aria-busy={move || busy.get().to_string()} on:click=reveal.clone()>{icon(Icon::Eye)}<span>"Reveal"</span></button> }.into_any(),
+                true => view! { <button type="button" class="btn sm" on:click=move |_| shown.set(None)>
+                    {icon(Icon::EyeOff)}<span>"Hide"</span></button> }.into_any(),
+                false => view! { <button type="button" class="btn sm" aria-busy={move || busy.get().to_string()}
+                    on:click=reveal.clone()>{icon(Icon::Eye)}<span>"Reveal"</span></button> }.into_any(),
             }}
         </div>
     }

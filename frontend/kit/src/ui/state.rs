@@ -32,7 +32,8 @@ pub fn failure(fault: &Fault, again: impl Fn() + 'static) -> AnyView {
             <h2>{fault.title()}</h2>
             {fault.advice().map(|advice| view! { <p>{advice}</p> })}
             {request.map(|id| view! { <p class="request">"Request "{copyable(id)}</p> })}
-            <div class="actions"><button type="button" class="btn" on:click=move |_| again()>{sized(Icon::RefreshCw, 16)}<span>"Try again"</span></button></div>
+            <div class="actions"><button type="button" class="btn" on:click=move |_| again()>
+                {sized(Icon::RefreshCw, 16)}<span>"Try again"</span></button></div>
         </div>
     }
     .into_any()

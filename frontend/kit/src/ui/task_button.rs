@@ -28,7 +28,8 @@ pub fn task_button(
         });
     };
     view! {
-        <button type="button" class=look.class() aria-busy={move || busy.get().to_string()} on:click=act>{sign.map(icon)}<span>{label}</span></button>
+        <button type="button" class=look.class() aria-busy={move || busy.get().to_string()} on:click=act>
+            {sign.map(icon)}<span>{label}</span></button>
     }
     .into_any()
 }

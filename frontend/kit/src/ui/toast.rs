@@ -102,7 +102,8 @@ fn one(toast: Toast) -> AnyView {
     view! {
         <div class="toast" data-tone=if toast.bad { "bad" } else { "good" }>
             {sign}<p>{toast.text}{request}</p>{undo}
-            <button type="button" class="btn quiet icon-only sm" aria-label="Dismiss" on:click=move |_| dismiss(id)>{icon(Icon::X)}</button>
+            <button type="button" class="btn quiet icon-only sm" aria-label="Dismiss" on:click=move |_| dismiss(id)>
+                {icon(Icon::X)}</button>
         </div>
     }
     .into_any()
