@@ -2,5 +2,6 @@
 
 pub mod crash;
 pub mod failover;
+pub mod once;
 pub mod payment;
 pub mod purchase;

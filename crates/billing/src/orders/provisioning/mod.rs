@@ -1,10 +1,14 @@
 //! Finding an eSIM for one ordered unit: from stock, else from a provider. Each step is one transaction, and between
 //! them the provider is asked; whatever happens in between, the next run knows what to do.
 
-use super::{letter, query, rules};
-use crate::transactions;
+mod outcome;
+
+pub use outcome::abandon;
+use outcome::{Found, fulfil, give_up};
+
+use super::query;
 use chrono::{DateTime, TimeDelta, Utc};
-use esims::{bundles, inventory};
+use esims::inventory;
 use integrations::allocations::{self, Candidate, Unit};
 use platform::{
     Actor, Ctx, Error, Result, Tx,
@@ -13,7 +17,7 @@ use platform::{
 };
 use serde_json::json;
 use wire::{
-    EsimId, OrderId,
+    OrderId,
     billing::orders::OrderStatus,
     integrations::allocations::{AttemptStatus, ProvisioningStatus},
 };
@@ -65,7 +69,7 @@ pub fn next(
         return Ok(Step::LookUp(open.candidate, open.reference, open.sent_at));
     }
     if let Some(esim) = inventory::reserve(tx, order.plan_id, order.user_id, now)? {
-        fulfil(tx, actor, &order, &unit, "stock", esim, None, now)?;
+        fulfil(tx, actor, (&order, &unit), Found { esim, from: None }, now)?;
         return Ok(Step::Done);
     }
     if unit.attempts >= MOST_ATTEMPTS {
@@ -169,11 +173,11 @@ pub fn heard(
                 Ok(esim) => fulfil(
                     tx,
                     actor,
-                    &order,
-                    &unit,
-                    "provider",
-                    esim,
-                    Some((&candidate, &supplied)),
+                    (&order, &unit),
+                    Found {
+                        esim,
+                        from: Some((&candidate, &supplied)),
+                    },
                     now,
                 )?,
                 Err(Error::Refused(problem)) => give_up(
@@ -252,162 +256,4 @@ fn wait(
     allocations::answer(tx, reference, AttemptStatus::Unknown, None, Some(why), now)?;
     allocations::advance(tx, unit.id, ProvisioningStatus::Waiting, None, Some(why))?;
     Ok(Heard::Later(why.to_owned()))
-}
-
-/// The unit has its eSIM. With the last one, the order is fulfilled and its delivery goes out.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one act with all that it records; a struct would be built and taken apart in the same breath"
-)]
-fn fulfil(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    order: &query::OrderRow,
-    unit: &Unit,
-    source: &str,
-    esim: EsimId,
-    from: Option<(&Candidate, &Supplied)>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let terms = order.terms()?;
-    bundles::open(
-        tx,
-        bundles::NewBundle {
-            order_id: order.id,
-            unit_no: unit.unit_no,
-            esim_id: esim,
-            plan_id: order.plan_id,
-            provider_id: from.map(|(candidate, _)| candidate.provider),
-            provider_ref: from.map(|(_, supplied)| supplied.order_ref.clone()),
-            total_bytes: terms.data_limit_mb.as_ref().and_then(query::bytes),
-        },
-    )?;
-    if let Some((candidate, supplied)) = from {
-        allocations::allocate(
-            tx,
-            unit.id,
-            candidate,
-            esim,
-            supplied,
-            terms.data_limit_mb.as_ref(),
-        )?;
-    }
-    allocations::advance(
-        tx,
-        unit.id,
-        ProvisioningStatus::Succeeded,
-        Some((source, esim)),
-        None,
-    )?;
-    transactions::name_esim(tx, order.id, esim)?;
-    audit::record(
-        tx,
-        actor,
-        Act::new("order.provision", "order", order.id.0)
-            .changing(json!({ "unit_no": unit.unit_no, "esim_id": esim, "source": source })),
-    )?;
-    settle(tx, actor, order.id, now)
-}
-
-/// A unit gets no eSIM by itself; the customer has paid for it, so the order says so.
-fn give_up(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    unit: &Unit,
-    why: &str,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    allocations::advance(tx, unit.id, ProvisioningStatus::Failed, None, Some(why))?;
-    audit::record(
-        tx,
-        actor,
-        Act::new("provisioning.fail", "order", unit.order_id.0)
-            .because(Some(why))
-            .changing(json!({ "unit_no": unit.unit_no })),
-    )?;
-    settle(tx, actor, unit.order_id, now)
-}
-
-/// Gives a unit up from outside a step, when its job has been tried for the last time.
-pub fn abandon(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    order_id: OrderId,
-    unit_no: i32,
-    why: &str,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    query::lock(tx, order_id)?;
-    let unit = allocations::lock(tx, order_id, unit_no)?;
-    if matches!(
-        unit.status,
-        ProvisioningStatus::Succeeded
-            | ProvisioningStatus::Failed
-            | ProvisioningStatus::NeedsReview
-    ) {
-        return Ok(());
-    }
-    allocations::advance(
-        tx,
-        unit.id,
-        ProvisioningStatus::NeedsReview,
-        None,
-        Some(why),
-    )?;
-    settle(tx, actor, order_id, now)
-}
-
-/// Draws the sum over the units: fulfilled when all have their eSIM, stuck when the last open one was given up.
-fn settle(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, now: DateTime<Utc>) -> Result<()> {
-    let units = allocations::units(tx.conn(), id)?;
-    if units
-        .iter()
-        .all(|unit| unit.status == ProvisioningStatus::Succeeded)
-    {
-        if query::advance(
-            tx,
-            id,
-            &[
-                OrderStatus::Paid,
-                OrderStatus::Provisioning,
-                OrderStatus::NeedsReview,
-            ],
-            OrderStatus::Fulfilled,
-            None,
-            now,
-        )? {
-            audit::record(tx, actor, Act::new("order.fulfil", "order", id.0))?;
-            let order = query::lock(tx, id)?;
-            letter::send(tx, &actor.keys, &order, &format!("order-{id}"))?;
-        }
-        return Ok(());
-    }
-    let given_up = |unit: &&Unit| {
-        matches!(
-            unit.status,
-            ProvisioningStatus::Failed | ProvisioningStatus::NeedsReview
-        )
-    };
-    if units
-        .iter()
-        .any(|unit| !given_up(&unit) && unit.status != ProvisioningStatus::Succeeded)
-    {
-        return Ok(());
-    }
-    let failed = units.iter().filter(given_up).count();
-    let why = units
-        .iter()
-        .find(given_up)
-        .and_then(|unit| unit.last_error.clone())
-        .unwrap_or_default();
-    rules::stuck(
-        tx,
-        actor,
-        id,
-        &format!(
-            "{failed} of {} eSIMs could not be provisioned. {why}",
-            units.len()
-        ),
-        now,
-    )
 }

@@ -1,20 +1,18 @@
 //! All SQL of orders.
 
-use super::timeline::Recorded;
+mod progress;
+
+pub use progress::*;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use platform::{Actor, Conn, Error, Result, Tx, list::begins, page, people};
-use schema::{audit_log, esim_bundles, notifications, orders, plans, transactions, users};
+use schema::{notifications, orders, plans, users};
 use wire::{
-    Currency, Decimal, EsimId, Money, OrderId, Page, Paging, Permission, PlanId, TransactionId,
-    UserId,
+    Currency, Decimal, EsimId, Money, OrderId, Page, Paging, Permission, PlanId, UserId,
     accounts::users::UserStatus,
-    billing::{
-        orders::{NewOrder, Order, OrderFilter, OrderKind, OrderSort, OrderStatus, Terms},
-        transactions::TransactionStatus,
-    },
+    billing::orders::{NewOrder, Order, OrderFilter, OrderKind, OrderSort, OrderStatus, Terms},
     catalog::plans::Plan,
-    messaging::notifications::NotificationStatus,
 };
 
 /// An order as it is kept.
@@ -284,115 +282,6 @@ pub fn advance(
         ))
         .execute(tx.conn())?;
     Ok(moved == 1)
-}
-
-/// How many units of an order have their bundle, and the eSIMs of these.
-pub fn delivered(conn: &mut Conn, id: OrderId) -> Result<Vec<EsimId>> {
-    let esims: Vec<Option<EsimId>> = esim_bundles::table
-        .filter(esim_bundles::order_id.eq(id))
-        .order(esim_bundles::unit_no)
-        .select(esim_bundles::esim_id)
-        .load(conn)?;
-    Ok(esims.into_iter().flatten().collect())
-}
-
-/// Orders whose time to pay is over, or that were paid and stand still, for the sweep to take up again.
-pub fn standing_still(conn: &mut Conn, now: DateTime<Utc>) -> Result<(Vec<OrderId>, Vec<OrderId>)> {
-    let overdue = orders::table
-        .filter(orders::status.eq(OrderStatus::PendingPayment))
-        .filter(orders::expires_at.lt(now))
-        .order(orders::expires_at)
-        .limit(200)
-        .select(orders::id)
-        .load(conn)?;
-    let idle = orders::table
-        .filter(orders::status.eq_any([OrderStatus::Paid, OrderStatus::Provisioning]))
-        .filter(orders::updated_at.lt(now - chrono::TimeDelta::minutes(2)))
-        .order(orders::updated_at)
-        .limit(200)
-        .select(orders::id)
-        .load(conn)?;
-    Ok((overdue, idle))
-}
-
-/// What the record says of an order and its payments, the oldest first.
-pub fn record(conn: &mut Conn, id: OrderId, payments: &[TransactionId]) -> Result<Vec<Recorded>> {
-    let subjects: Vec<uuid::Uuid> = payments
-        .iter()
-        .map(|payment| payment.0)
-        .chain([id.0])
-        .collect();
-    type Row = (
-        DateTime<Utc>,
-        Option<UserId>,
-        String,
-        Option<serde_json::Value>,
-        Option<String>,
-    );
-    let rows: Vec<Row> = audit_log::table
-        .filter(audit_log::subject_type.eq_any(["order", "transaction"]))
-        .filter(audit_log::subject_id.eq_any(subjects))
-        .order((audit_log::created_at, audit_log::id))
-        .limit(500)
-        .select((
-            audit_log::created_at,
-            audit_log::actor_id,
-            audit_log::action,
-            audit_log::change,
-            audit_log::reason,
-        ))
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(at, actor_id, action, change, reason)| Recorded {
-            at,
-            actor_id,
-            action,
-            change,
-            reason,
-        })
-        .collect())
-}
-
-/// The payments of an order.
-pub fn payments(conn: &mut Conn, id: OrderId) -> Result<Vec<TransactionId>> {
-    Ok(transactions::table
-        .filter(transactions::order_id.eq(id))
-        .select(transactions::id)
-        .load(conn)?)
-}
-
-/// The payments of an order that have not come in, with the gateway's id of each.
-pub fn open_payments(conn: &mut Conn, id: OrderId) -> Result<Vec<(TransactionId, Option<String>)>> {
-    Ok(transactions::table
-        .filter(transactions::order_id.eq(id))
-        .filter(transactions::status.eq(TransactionStatus::Pending))
-        .select((transactions::id, transactions::gateway_transaction_id))
-        .load(conn)?)
-}
-
-/// The messages about an order, and what became of them.
-pub fn messages(
-    conn: &mut Conn,
-    id: OrderId,
-) -> Result<
-    Vec<(
-        DateTime<Utc>,
-        NotificationStatus,
-        Option<DateTime<Utc>>,
-        Option<String>,
-    )>,
-> {
-    Ok(notifications::table
-        .filter(notifications::order_id.eq(id))
-        .order(notifications::created_at)
-        .select((
-            notifications::created_at,
-            notifications::status,
-            notifications::sent_at,
-            notifications::last_error,
-        ))
-        .load(conn)?)
 }
 
 /// MB of 1,000,000 bytes, in bytes.

@@ -1,0 +1,174 @@
+//! What a unit comes to: its eSIM, or a reason why there is none; and what that means for the order.
+
+use super::super::{letter, query, rules};
+use crate::transactions;
+use chrono::{DateTime, Utc};
+use esims::bundles;
+use integrations::allocations::{self, Candidate, Unit};
+use platform::{
+    Actor, Result, Tx,
+    audit::{self, Act},
+    ports::supplier::Supplied,
+};
+use serde_json::json;
+use wire::{
+    EsimId, OrderId, billing::orders::OrderStatus, integrations::allocations::ProvisioningStatus,
+};
+
+/// The eSIM that was found for a unit, and from whom it was bought; `None` is our own stock.
+pub(super) struct Found<'a> {
+    pub esim: EsimId,
+    pub from: Option<(&'a Candidate, &'a Supplied)>,
+}
+
+/// The unit has its eSIM. With the last one, the order is fulfilled and its delivery goes out.
+pub(super) fn fulfil(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (order, unit): (&query::OrderRow, &Unit),
+    Found { esim, from }: Found<'_>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let source = if from.is_some() { "provider" } else { "stock" };
+    let terms = order.terms()?;
+    bundles::open(
+        tx,
+        bundles::NewBundle {
+            order_id: order.id,
+            unit_no: unit.unit_no,
+            esim_id: esim,
+            plan_id: order.plan_id,
+            provider_id: from.map(|(candidate, _)| candidate.provider),
+            provider_ref: from.map(|(_, supplied)| supplied.order_ref.clone()),
+            total_bytes: terms.data_limit_mb.as_ref().and_then(query::bytes),
+        },
+    )?;
+    if let Some((candidate, supplied)) = from {
+        allocations::allocate(
+            tx,
+            unit.id,
+            candidate,
+            esim,
+            supplied,
+            terms.data_limit_mb.as_ref(),
+        )?;
+    }
+    allocations::advance(
+        tx,
+        unit.id,
+        ProvisioningStatus::Succeeded,
+        Some((source, esim)),
+        None,
+    )?;
+    transactions::name_esim(tx, order.id, esim)?;
+    audit::record(
+        tx,
+        actor,
+        Act::new("order.provision", "order", order.id.0)
+            .changing(json!({ "unit_no": unit.unit_no, "esim_id": esim, "source": source })),
+    )?;
+    settle(tx, actor, order.id, now)
+}
+
+/// A unit gets no eSIM by itself; the customer has paid for it, so the order says so.
+pub(super) fn give_up(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    unit: &Unit,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    allocations::advance(tx, unit.id, ProvisioningStatus::Failed, None, Some(why))?;
+    audit::record(
+        tx,
+        actor,
+        Act::new("provisioning.fail", "order", unit.order_id.0)
+            .because(Some(why))
+            .changing(json!({ "unit_no": unit.unit_no })),
+    )?;
+    settle(tx, actor, unit.order_id, now)
+}
+
+/// Gives a unit up from outside a step, when its job has been tried for the last time.
+pub fn abandon(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order_id: OrderId,
+    unit_no: i32,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    query::lock(tx, order_id)?;
+    let unit = allocations::lock(tx, order_id, unit_no)?;
+    if matches!(
+        unit.status,
+        ProvisioningStatus::Succeeded
+            | ProvisioningStatus::Failed
+            | ProvisioningStatus::NeedsReview
+    ) {
+        return Ok(());
+    }
+    allocations::advance(
+        tx,
+        unit.id,
+        ProvisioningStatus::NeedsReview,
+        None,
+        Some(why),
+    )?;
+    settle(tx, actor, order_id, now)
+}
+
+/// Draws the sum over the units: fulfilled when all have their eSIM, stuck when the last open one was given up.
+fn settle(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, now: DateTime<Utc>) -> Result<()> {
+    let units = allocations::units(tx.conn(), id)?;
+    if units
+        .iter()
+        .all(|unit| unit.status == ProvisioningStatus::Succeeded)
+    {
+        if query::advance(
+            tx,
+            id,
+            &[
+                OrderStatus::Paid,
+                OrderStatus::Provisioning,
+                OrderStatus::NeedsReview,
+            ],
+            OrderStatus::Fulfilled,
+            None,
+            now,
+        )? {
+            audit::record(tx, actor, Act::new("order.fulfil", "order", id.0))?;
+            let order = query::lock(tx, id)?;
+            letter::send(tx, &actor.keys, &order, &format!("order-{id}"))?;
+        }
+        return Ok(());
+    }
+    let given_up = |unit: &&Unit| {
+        matches!(
+            unit.status,
+            ProvisioningStatus::Failed | ProvisioningStatus::NeedsReview
+        )
+    };
+    if units
+        .iter()
+        .any(|unit| !given_up(&unit) && unit.status != ProvisioningStatus::Succeeded)
+    {
+        return Ok(());
+    }
+    let failed = units.iter().filter(given_up).count();
+    let why = units
+        .iter()
+        .find(given_up)
+        .and_then(|unit| unit.last_error.clone())
+        .unwrap_or_default();
+    rules::stuck(
+        tx,
+        actor,
+        id,
+        &format!(
+            "{failed} of {} eSIMs could not be provisioned. {why}",
+            units.len()
+        ),
+        now,
+    )
+}

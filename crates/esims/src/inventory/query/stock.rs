@@ -1,0 +1,255 @@
+//! SQL of the stock: codes as they are sealed, what comes in, what is taken, and the history of each.
+
+use super::*;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use platform::{Conn, Result, Tx};
+use schema::{data_providers, esim_state_history, esims, plans};
+use wire::{EsimId, EsimStateChangeId, PlanId, ProviderId, UserId, esims::inventory::*};
+
+/// A code as it is kept.
+#[derive(Queryable)]
+pub struct Sealed {
+    pub id: EsimId,
+    pub iccid: String,
+    pub activation_code: Option<Vec<u8>>,
+}
+
+/// The sealed codes of some eSIMs.
+pub fn sealed(conn: &mut Conn, ids: &[EsimId]) -> Result<Vec<Sealed>> {
+    Ok(esims::table
+        .filter(esims::id.eq_any(ids))
+        .order_by(esims::id)
+        .select((esims::id, esims::iccid, esims::activation_code))
+        .load(conn)?)
+}
+
+/// The same, by the profile's number. Removed ones count: a number comes once.
+pub fn sealed_by_iccid(conn: &mut Conn, iccids: &[&str]) -> Result<Vec<Sealed>> {
+    Ok(esims::table
+        .filter(esims::iccid.eq_any(iccids))
+        .select((esims::id, esims::iccid, esims::activation_code))
+        .load(conn)?)
+}
+
+/// Who has these providers' references.
+pub fn by_reference(
+    conn: &mut Conn,
+    references: &[&str],
+) -> Result<Vec<(ProviderId, String, EsimId)>> {
+    Ok(esims::table
+        .filter(esims::provider_ref.eq_any(references))
+        .filter(esims::provider_id.is_not_null())
+        .select((
+            esims::provider_id.assume_not_null(),
+            esims::provider_ref.assume_not_null(),
+            esims::id,
+        ))
+        .load(conn)?)
+}
+
+/// Who has these SIDs.
+pub fn by_sid(conn: &mut Conn, sids: &[&str]) -> Result<Vec<(String, EsimId)>> {
+    Ok(esims::table
+        .filter(esims::twilio_sid.eq_any(sids))
+        .select((esims::twilio_sid.assume_not_null(), esims::id))
+        .load(conn)?)
+}
+
+/// Which of these plans there are.
+pub fn living_plans(conn: &mut Conn, ids: impl IntoIterator<Item = PlanId>) -> Result<Vec<PlanId>> {
+    Ok(plans::table
+        .filter(plans::id.eq_any(ids))
+        .filter(plans::deleted_at.is_null())
+        .select(plans::id)
+        .load(conn)?)
+}
+
+/// Which of these providers there are.
+pub fn living_providers(
+    conn: &mut Conn,
+    ids: impl IntoIterator<Item = ProviderId>,
+) -> Result<Vec<ProviderId>> {
+    Ok(data_providers::table
+        .filter(data_providers::id.eq_any(ids))
+        .filter(data_providers::deleted_at.is_null())
+        .select(data_providers::id)
+        .load(conn)?)
+}
+
+/// An eSIM that comes in.
+#[derive(Insertable)]
+#[diesel(table_name = esims)]
+pub struct NewEsim {
+    pub id: EsimId,
+    pub iccid: String,
+    pub iccid_check: IccidCheck,
+    pub eid: Option<String>,
+    pub user_id: Option<UserId>,
+    pub plan_id: Option<PlanId>,
+    pub provider_id: Option<ProviderId>,
+    pub provider_ref: Option<String>,
+    pub twilio_sid: Option<String>,
+    pub status: EsimStatus,
+    pub profile_state: ProfileState,
+    pub activation_code: Vec<u8>,
+    pub matching_id: Vec<u8>,
+    pub smdp_address: String,
+    pub confirmation_code_required: bool,
+    pub qr_code_url: String,
+    pub assigned_at: Option<DateTime<Utc>>,
+}
+
+/// Adds eSIMs.
+pub fn insert(tx: &mut Tx<'_>, new: &[NewEsim]) -> Result<()> {
+    new.chunks(CHUNK).try_for_each(|chunk| {
+        diesel::insert_into(esims::table)
+            .values(chunk)
+            .execute(tx.conn())
+            .map(|_| ())
+            .map_err(clash)
+    })
+}
+
+/// Adds an eSIM, unless its number or the provider's reference is there already; says whether it did.
+pub fn insert_unless_known(tx: &mut Tx<'_>, new: &NewEsim) -> Result<bool> {
+    Ok(diesel::insert_into(esims::table)
+        .values(new)
+        .on_conflict_do_nothing()
+        .execute(tx.conn())?
+        == 1)
+}
+
+/// What a provider delivered under a reference.
+#[derive(Queryable)]
+pub struct Delivered {
+    pub id: EsimId,
+    pub iccid: String,
+    pub user_id: Option<UserId>,
+}
+
+/// The eSIM that a provider delivered under a reference.
+pub fn delivered(
+    conn: &mut Conn,
+    provider: ProviderId,
+    reference: &str,
+) -> Result<Option<Delivered>> {
+    Ok(esims::table
+        .filter(esims::provider_id.eq(provider))
+        .filter(esims::provider_ref.eq(reference))
+        .filter(esims::deleted_at.is_null())
+        .select((esims::id, esims::iccid, esims::user_id))
+        .first(conn)
+        .optional()?)
+}
+
+/// A change of state, to be remembered.
+pub struct Change<'a> {
+    pub esim_id: EsimId,
+    pub from: Option<(EsimStatus, ProfileState)>,
+    pub to: (EsimStatus, ProfileState),
+    pub reason: Option<&'a str>,
+    pub actor_id: Option<UserId>,
+    pub source: &'a str,
+}
+
+/// Remembers changes of state.
+pub fn remember(tx: &mut Tx<'_>, changes: &[Change<'_>]) -> Result<()> {
+    use esim_state_history as h;
+    for chunk in changes.chunks(CHUNK) {
+        let rows: Vec<_> = chunk
+            .iter()
+            .map(|change| {
+                (
+                    h::id.eq(EsimStateChangeId::new()),
+                    h::esim_id.eq(change.esim_id),
+                    h::from_status.eq(change.from.map(|from| from.0)),
+                    h::to_status.eq(change.to.0),
+                    h::from_profile_state.eq(change.from.map(|from| from.1)),
+                    h::to_profile_state.eq(change.to.1),
+                    h::reason.eq(change.reason),
+                    h::actor_id.eq(change.actor_id),
+                    h::source.eq(change.source),
+                )
+            })
+            .collect();
+        diesel::insert_into(h::table)
+            .values(rows)
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+/// Where an eSIM is on its way.
+#[derive(Queryable)]
+pub struct State {
+    pub status: EsimStatus,
+    pub profile_state: ProfileState,
+    pub user_id: Option<UserId>,
+}
+
+/// Locks an eSIM and says where it is.
+pub fn lock(tx: &mut Tx<'_>, id: EsimId) -> Result<State> {
+    Ok(esims::table
+        .filter(esims::id.eq(id))
+        .filter(esims::deleted_at.is_null())
+        .select((esims::status, esims::profile_state, esims::user_id))
+        .for_update()
+        .first(tx.conn())?)
+}
+
+/// Sets the state of a locked eSIM. The first installation and the first activation are kept, whatever follows.
+pub fn set_state(
+    tx: &mut Tx<'_>,
+    id: EsimId,
+    (status, profile_state): (EsimStatus, ProfileState),
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let installed = matches!(
+        profile_state,
+        ProfileState::Installed | ProfileState::Enabled
+    )
+    .then_some(at);
+    let activated = (status == EsimStatus::Active).then_some(at);
+    diesel::update(esims::table.filter(esims::id.eq(id)))
+        .set((
+            esims::status.eq(status),
+            esims::profile_state.eq(profile_state),
+            esims::version.eq(esims::version + 1),
+            esims::installed_at.eq(coalesce(esims::installed_at, installed)),
+            esims::activated_at.eq(coalesce(esims::activated_at, activated)),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+diesel::define_sql_function! {
+    /// The first of the two that is there.
+    fn coalesce(first: diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>, second: diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>) -> diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>;
+}
+
+const TAKE: &str = "UPDATE esims SET user_id = $2, assigned_at = $3, version = version + 1 WHERE id = (SELECT id FROM esims \
+    WHERE plan_id = $1 AND status = 'available' AND user_id IS NULL AND deleted_at IS NULL AND profile_state = 'released' AND activation_code IS NOT NULL \
+    ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id";
+
+/// Gives the oldest eSIM in stock of a plan to somebody, passing over those that others are just taking.
+pub fn take_from_stock(
+    tx: &mut Tx<'_>,
+    plan: PlanId,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<Option<EsimId>> {
+    use diesel::sql_types::{Timestamptz, Uuid};
+    #[derive(QueryableByName)]
+    struct Taken {
+        #[diesel(sql_type = Uuid)]
+        id: EsimId,
+    }
+    let taken: Option<Taken> = diesel::sql_query(TAKE)
+        .bind::<Uuid, _>(plan)
+        .bind::<Uuid, _>(user)
+        .bind::<Timestamptz, _>(now)
+        .get_result(tx.conn())
+        .optional()?;
+    Ok(taken.map(|taken| taken.id))
+}

@@ -1,0 +1,267 @@
+//! All SQL of provisioning.
+
+mod requests;
+
+pub use requests::*;
+
+use chrono::{DateTime, Utc};
+use diesel::{insert_into, pg::Pg, prelude::*, update};
+use platform::{Actor, Conn, Result, Tx, page};
+use schema::{data_providers, provisioning_attempts as attempts, provisioning_jobs as units};
+use std::collections::HashMap;
+use wire::{
+    AttemptId, Currency, EsimId, Money, OfferId, OrderId, Page, Paging, ProviderId,
+    ProvisioningJobId,
+    integrations::allocations::{
+        Attempt, AttemptStatus, Provisioning, ProvisioningFilter, ProvisioningSort,
+        ProvisioningStatus,
+    },
+};
+
+/// The provisioning of one ordered unit.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = units, check_for_backend(Pg))]
+pub struct Unit {
+    /// Which provisioning.
+    pub id: ProvisioningJobId,
+    /// For this order.
+    pub order_id: OrderId,
+    /// For this unit of it.
+    pub unit_no: i32,
+    /// How far it has come.
+    pub status: ProvisioningStatus,
+    /// The eSIM it led to.
+    pub esim_id: Option<EsimId>,
+    /// Requests so far.
+    pub attempts: i32,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+}
+
+/// Begins the provisioning of a unit, unless it has begun.
+pub fn queue(tx: &mut Tx<'_>, order: OrderId, unit_no: i32) -> Result<()> {
+    insert_into(units::table)
+        .values((
+            units::id.eq(ProvisioningJobId::new()),
+            units::order_id.eq(order),
+            units::unit_no.eq(unit_no),
+            units::status.eq(ProvisioningStatus::Queued),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// The provisioning of a unit, locked until the end of the transaction.
+pub fn lock(tx: &mut Tx<'_>, order: OrderId, unit_no: i32) -> Result<Unit> {
+    Ok(units::table
+        .filter(units::order_id.eq(order))
+        .filter(units::unit_no.eq(unit_no))
+        .for_update()
+        .select(Unit::as_select())
+        .first(tx.conn())?)
+}
+
+/// Every unit of an order.
+pub fn units(conn: &mut Conn, order: OrderId) -> Result<Vec<Unit>> {
+    Ok(units::table
+        .filter(units::order_id.eq(order))
+        .order(units::unit_no)
+        .select(Unit::as_select())
+        .load(conn)?)
+}
+
+/// Where a unit's provisioning has come to.
+pub fn advance(
+    tx: &mut Tx<'_>,
+    id: ProvisioningJobId,
+    to: ProvisioningStatus,
+    found: Option<(&str, EsimId)>,
+    error: Option<&str>,
+) -> Result<()> {
+    update(units::table.find(id))
+        .set((
+            units::status.eq(to),
+            units::last_error.eq(error),
+            found.map(|(source, esim)| (units::source.eq(source), units::esim_id.eq(esim))),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Takes a unit up again that was given up; whether there was one. Its refused requests no longer count.
+pub fn reopen(tx: &mut Tx<'_>, order: OrderId, unit_no: i32) -> Result<bool> {
+    let given_up = units::table
+        .filter(units::order_id.eq(order))
+        .filter(units::unit_no.eq(unit_no))
+        .filter(units::status.eq_any([
+            ProvisioningStatus::Failed,
+            ProvisioningStatus::NeedsReview,
+            ProvisioningStatus::Queued,
+            ProvisioningStatus::Waiting,
+            ProvisioningStatus::Running,
+        ]));
+    let reopened: Option<ProvisioningJobId> = update(given_up)
+        .set((
+            units::status.eq(ProvisioningStatus::Queued),
+            units::last_error.eq(None::<String>),
+        ))
+        .returning(units::id)
+        .get_result(tx.conn())
+        .optional()?;
+    if let Some(id) = reopened {
+        update(
+            attempts::table
+                .filter(attempts::job_id.eq(id))
+                .filter(attempts::status.eq(AttemptStatus::Refused)),
+        )
+        .set(attempts::offer_id.eq(None::<OfferId>))
+        .execute(tx.conn())?;
+    }
+    Ok(reopened.is_some())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = units, check_for_backend(Pg))]
+struct Row {
+    id: ProvisioningJobId,
+    order_id: OrderId,
+    unit_no: i32,
+    status: ProvisioningStatus,
+    source: Option<String>,
+    esim_id: Option<EsimId>,
+    last_error: Option<String>,
+    next_attempt_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// One page of the provisionings, each with its attempts.
+pub fn page(
+    conn: &mut Conn,
+    _: &Actor,
+    filter: &ProvisioningFilter,
+    paging: &Paging<ProvisioningSort>,
+) -> Result<Page<Provisioning>> {
+    let rows: Page<Row> = page!(conn, paging, matching(filter) => Row, tie units::id, { ProvisioningSort::CreatedAt => units::created_at })?;
+    let mut made = attempts_of(
+        conn,
+        &rows.data.iter().map(|row| row.id).collect::<Vec<_>>(),
+    )?;
+    rows.try_map(|row| {
+        let attempts = made.remove(&row.id).unwrap_or_default();
+        let Row {
+            id,
+            order_id,
+            unit_no,
+            status,
+            source,
+            esim_id,
+            last_error,
+            next_attempt_at,
+            created_at,
+            updated_at,
+        } = row;
+        Ok(Provisioning {
+            id,
+            order_id,
+            unit_no,
+            status,
+            source,
+            esim_id,
+            last_error,
+            next_attempt_at,
+            created_at,
+            updated_at,
+            attempts,
+        })
+    })
+}
+
+fn matching(filter: &ProvisioningFilter) -> units::BoxedQuery<'_, Pg> {
+    let mut rows = units::table.into_boxed();
+    if let Some(order) = filter.order_id {
+        rows = rows.filter(units::order_id.eq(order));
+    }
+    if let Some(any) = &filter.status {
+        rows = rows.filter(units::status.eq_any(&any.0));
+    }
+    if let Some(from) = filter.created_at_from {
+        rows = rows.filter(units::created_at.ge(from));
+    }
+    if let Some(to) = filter.created_at_to {
+        rows = rows.filter(units::created_at.lt(to));
+    }
+    rows
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = attempts, check_for_backend(Pg))]
+struct AttemptRow {
+    id: AttemptId,
+    job_id: ProvisioningJobId,
+    provider_id: ProviderId,
+    #[diesel(select_expression = data_providers::name)]
+    provider_name: String,
+    attempt_no: i32,
+    reference: String,
+    status: AttemptStatus,
+    provider_order_ref: Option<String>,
+    cost: Option<Money>,
+    currency: Option<Currency>,
+    error: Option<String>,
+    sent_at: DateTime<Utc>,
+    answered_at: Option<DateTime<Utc>>,
+}
+
+impl From<AttemptRow> for Attempt {
+    fn from(row: AttemptRow) -> Self {
+        let AttemptRow {
+            id,
+            job_id,
+            provider_id,
+            provider_name,
+            attempt_no,
+            reference,
+            status,
+            provider_order_ref,
+            cost,
+            currency,
+            error,
+            sent_at,
+            answered_at,
+        } = row;
+        Self {
+            id,
+            job_id,
+            provider_id,
+            provider_name,
+            attempt_no,
+            reference,
+            status,
+            provider_order_ref,
+            cost,
+            currency,
+            error,
+            sent_at,
+            answered_at,
+        }
+    }
+}
+
+fn attempts_of(
+    conn: &mut Conn,
+    ids: &[ProvisioningJobId],
+) -> Result<HashMap<ProvisioningJobId, Vec<Attempt>>> {
+    let rows = attempts::table
+        .inner_join(data_providers::table)
+        .filter(attempts::job_id.eq_any(ids))
+        .order_by((attempts::job_id, attempts::attempt_no))
+        .select(AttemptRow::as_select())
+        .load(conn)?;
+    let mut made: HashMap<_, Vec<Attempt>> = HashMap::new();
+    for row in rows {
+        made.entry(row.job_id).or_default().push(row.into());
+    }
+    Ok(made)
+}

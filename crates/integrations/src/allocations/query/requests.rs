@@ -1,0 +1,238 @@
+//! SQL of the requests to providers, written down before they go out.
+
+use super::*;
+use chrono::{DateTime, Utc};
+use diesel::{insert_into, prelude::*, update};
+use platform::{
+    Conn, Result, Tx,
+    config::Secret,
+    crypto::{Keyring, Place},
+    ports::supplier::{Purchase, Supplied},
+};
+use schema::{
+    data_allocations, data_providers, plan_provider_offers as offers,
+    provisioning_attempts as attempts, provisioning_jobs as units,
+};
+use wire::{
+    AllocationId, AttemptId, Currency, Decimal, EsimId, Money, OfferId, PlanId, ProviderId,
+    ProvisioningJobId,
+    integrations::{
+        allocations::{AllocationStatus, AttemptStatus, ProvisioningStatus},
+        providers::Adapter,
+    },
+};
+
+/// A provider that can supply a plan, and how to ask it.
+pub struct Candidate {
+    /// Its offer.
+    pub offer: OfferId,
+    /// The provider.
+    pub provider: ProviderId,
+    /// How we talk to it.
+    pub adapter: Adapter,
+    sku: String,
+    endpoint: String,
+    sealed_key: String,
+}
+
+type CandidateRow = (OfferId, ProviderId, Adapter, String, String, String);
+
+/// Who is asked next for a plan: by the offer's priority, the provider's, then the cost; nobody who has refused.
+pub fn candidate(
+    conn: &mut Conn,
+    unit: ProvisioningJobId,
+    plan: PlanId,
+) -> Result<Option<Candidate>> {
+    let asked = attempts::table
+        .filter(attempts::job_id.eq(unit))
+        .filter(attempts::status.eq(AttemptStatus::Refused))
+        .filter(attempts::offer_id.is_not_null())
+        .select(attempts::offer_id.assume_not_null());
+    let next: Option<CandidateRow> = offers::table
+        .inner_join(data_providers::table)
+        .filter(offers::plan_id.eq(plan))
+        .filter(offers::is_active)
+        .filter(data_providers::is_active)
+        .filter(data_providers::deleted_at.is_null())
+        .filter(offers::id.ne_all(asked))
+        .order((
+            offers::priority,
+            data_providers::priority,
+            offers::cost,
+            offers::id,
+        ))
+        .select((
+            offers::id,
+            data_providers::id,
+            data_providers::adapter,
+            offers::sku,
+            data_providers::api_endpoint,
+            data_providers::api_key_encrypted,
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(next.map(
+        |(offer, provider, adapter, sku, endpoint, sealed_key)| Candidate {
+            offer,
+            provider,
+            adapter,
+            sku,
+            endpoint,
+            sealed_key,
+        },
+    ))
+}
+
+/// A request whose outcome is open.
+pub struct LiveAttempt {
+    /// Our reference, which the provider was given.
+    pub reference: String,
+    /// When it went out.
+    pub sent_at: DateTime<Utc>,
+    /// Who was asked, and how to ask again.
+    pub candidate: Candidate,
+}
+
+/// The request of a unit whose outcome is open, if there is one.
+pub fn live(conn: &mut Conn, unit: ProvisioningJobId) -> Result<Option<LiveAttempt>> {
+    let row: Option<(String, DateTime<Utc>, CandidateRow)> = attempts::table
+        .inner_join(data_providers::table)
+        .inner_join(offers::table)
+        .filter(attempts::job_id.eq(unit))
+        .filter(attempts::status.eq_any([AttemptStatus::Sent, AttemptStatus::Unknown]))
+        .select((
+            attempts::reference,
+            attempts::sent_at,
+            (
+                offers::id,
+                data_providers::id,
+                data_providers::adapter,
+                offers::sku,
+                data_providers::api_endpoint,
+                data_providers::api_key_encrypted,
+            ),
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(
+        |(reference, sent_at, (offer, provider, adapter, sku, endpoint, sealed_key))| LiveAttempt {
+            reference,
+            sent_at,
+            candidate: Candidate {
+                offer,
+                provider,
+                adapter,
+                sku,
+                endpoint,
+                sealed_key,
+            },
+        },
+    ))
+}
+
+/// Writes a request down before it goes out; its reference is ours and names this one request for ever.
+pub fn open(
+    tx: &mut Tx<'_>,
+    unit: &Unit,
+    candidate: &Candidate,
+    now: DateTime<Utc>,
+) -> Result<String> {
+    let number = unit.attempts + 1;
+    let reference = format!("{}-{number}", unit.id);
+    insert_into(attempts::table)
+        .values((
+            attempts::id.eq(AttemptId::new()),
+            attempts::job_id.eq(unit.id),
+            attempts::provider_id.eq(candidate.provider),
+            attempts::offer_id.eq(candidate.offer),
+            attempts::attempt_no.eq(number),
+            attempts::reference.eq(&reference),
+            attempts::status.eq(AttemptStatus::Sent),
+            attempts::sent_at.eq(now),
+        ))
+        .execute(tx.conn())?;
+    update(units::table.find(unit.id))
+        .set((
+            units::attempts.eq(units::attempts + 1),
+            units::status.eq(ProvisioningStatus::Running),
+        ))
+        .execute(tx.conn())?;
+    Ok(reference)
+}
+
+/// Notes the outcome of a request, unless it had one; whether it was open.
+pub fn answer(
+    tx: &mut Tx<'_>,
+    reference: &str,
+    outcome: AttemptStatus,
+    supplied: Option<&Supplied>,
+    error: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let open = attempts::table
+        .filter(attempts::reference.eq(reference))
+        .filter(attempts::status.eq_any([AttemptStatus::Sent, AttemptStatus::Unknown]));
+    let cost = supplied.and_then(|supplied| Some((supplied.cost.clone()?, supplied.currency?)));
+    let answered = (outcome != AttemptStatus::Unknown).then_some(now);
+    let noted = update(open)
+        .set((
+            attempts::status.eq(outcome),
+            attempts::error.eq(error),
+            attempts::answered_at.eq(answered),
+            supplied.map(|supplied| attempts::provider_order_ref.eq(supplied.order_ref.clone())),
+            cost.map(|(cost, currency)| (attempts::cost.eq(cost), attempts::currency.eq(currency))),
+        ))
+        .execute(tx.conn())?;
+    Ok(noted == 1)
+}
+
+/// Books what a provider allocated to an eSIM, once per order of the provider's.
+pub fn allocate(
+    tx: &mut Tx<'_>,
+    unit: ProvisioningJobId,
+    candidate: &Candidate,
+    esim: EsimId,
+    supplied: &Supplied,
+    megabytes: Option<&Decimal>,
+) -> Result<()> {
+    let (listed, currency): (Money, Currency) = offers::table
+        .find(candidate.offer)
+        .select((offers::cost, offers::currency))
+        .first(tx.conn())?;
+    let (cost, currency) = supplied
+        .cost
+        .clone()
+        .zip(supplied.currency)
+        .unwrap_or((listed, currency));
+    insert_into(data_allocations::table)
+        .values((
+            data_allocations::id.eq(AllocationId::new()),
+            data_allocations::esim_id.eq(esim),
+            data_allocations::provider_id.eq(candidate.provider),
+            data_allocations::provisioning_job_id.eq(unit),
+            data_allocations::status.eq(AllocationStatus::Active),
+            data_allocations::provider_order_ref.eq(&supplied.order_ref),
+            data_allocations::allocated_mb.eq(megabytes.cloned().unwrap_or_else(Decimal::zero)),
+            data_allocations::cost.eq(cost),
+            data_allocations::currency.eq(currency),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+impl Candidate {
+    /// The request under a reference, with the provider's key opened.
+    pub fn purchase(&self, keys: &Keyring, reference: &str) -> Result<Purchase> {
+        let key = keys.open_text(
+            Place::new("data_providers", "api_key_encrypted", self.provider.0),
+            &self.sealed_key,
+        )?;
+        Ok(Purchase {
+            reference: reference.to_owned(),
+            sku: self.sku.clone(),
+            endpoint: self.endpoint.clone(),
+            api_key: Secret::new(key),
+        })
+    }
+}
