@@ -72,7 +72,10 @@ pub(crate) fn combobox(
     let left = {
         let set = set.clone();
         move |_| {
-            state.open.set(false);
+            // A box that had the focus as its page went away says so once it is gone.
+            if state.open.try_set(false).is_some() {
+                return;
+            }
             if state.text.with_untracked(|text| text.trim().is_empty())
                 && chosen.with_untracked(Option::is_some)
             {

@@ -148,8 +148,10 @@ pub(crate) fn places(
             .into_any()
     };
     let blur = move |_| {
-        open.set(false);
-        left();
+        // Nothing is left of the page once it has gone away with the focus in this box.
+        if open.try_set(false).is_none() {
+            left();
+        }
     };
     view! {
         <div class="places combobox">
