@@ -12,7 +12,7 @@ use super::{
 use kit::{
     format::{now, place, sentence},
     page::detail_page,
-    ui::{Tone, Value, sums, track},
+    ui::{Value, sums, track},
 };
 use leptos::prelude::*;
 use wire::{
@@ -77,16 +77,19 @@ fn moves(order: &Order) -> bool {
     }
 }
 
+/// Why it stands where it stands, for everybody to see.
 fn reason(order: &Order) -> Option<AnyView> {
-    let tone = Tone::from(order.status.tone()).word();
+    let why = order.status_reason.clone()?;
     let role = if order.status.is_stuck() {
         "alert"
     } else {
         "note"
     };
-    order.status_reason.clone().map(|why| {
-        view! { <div class="banner" role=role data-tone=tone><p>{why}</p></div> }.into_any()
-    })
+    let (word, tone) = status(order);
+    let view = view! {
+        <div class="banner" role=role data-tone=tone.word()><p><strong>{sentence(word)}": "</strong>{why}</p></div>
+    };
+    Some(view.into_any())
 }
 
 fn placed_by(order: &Order) -> Value {

@@ -70,6 +70,7 @@ fn payment(paid: Transaction) -> AnyView {
     let failure = paid
         .failure_reason
         .clone()
+        .filter(|_| paid.status == TransactionStatus::Failed)
         .map(|why| view! { <p class="banner" data-tone="bad">{why}</p> });
     view! {
         <div class="payment">

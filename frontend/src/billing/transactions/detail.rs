@@ -29,12 +29,7 @@ pub fn screen(id: TransactionId) -> AnyView {
             )
         })
         .above(|paid| Some(track("How far the payment has come", stages(paid))))
-        .above(|paid| {
-            paid.failure_reason.clone().map(|why| {
-                view! { <div class="banner" role="alert" data-tone="bad"><p>{why}</p></div> }
-                    .into_any()
-            })
-        })
+        .above(failure)
         .card("Amount", |paid| Some(sums(amounts(paid))))
         .card("Order", |paid| paid.order_id.map(order))
         .history("transaction")
@@ -67,6 +62,14 @@ pub fn screen(id: TransactionId) -> AnyView {
         .fact("Id", |paid| Value::code(paid.id.to_string()))
         .refresh_while(|paid| paid.status == TransactionStatus::Pending)
         .show()
+}
+
+fn failure(paid: &Transaction) -> Option<AnyView> {
+    let (why, (word, tone)) = (paid.failure_reason.clone()?, status(paid));
+    let view = view! {
+        <div class="banner" role="note" data-tone=tone.word()><p><strong>{sentence(word)}": "</strong>{why}</p></div>
+    };
+    Some(view.into_any())
 }
 
 fn stages(paid: &Transaction) -> Vec<Stage> {
