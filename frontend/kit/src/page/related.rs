@@ -179,3 +179,11 @@ pub fn loaded<T: Clone + PartialEq + Send + Sync + 'static>(
     })
     .into_any()
 }
+
+/// The same, of something that does not change while the page stands.
+pub fn once<T: Clone + PartialEq + Send + Sync + 'static>(
+    ask: impl Fn() -> crate::Task<Result<T, Fault>> + Send + Sync + 'static,
+    draw: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    loaded(RwSignal::new(0), ask, draw)
+}

@@ -4,7 +4,7 @@ use super::status;
 use kit::{
     api,
     format::{money, sentence},
-    page::{detail_page, loaded},
+    page::{detail_page, once},
     task,
     ui::{Line, Stage, Tone, Value, facts, line, sums, total, track},
 };
@@ -120,7 +120,7 @@ fn amounts(paid: &Transaction) -> Vec<Line> {
 /// What it paid for.
 fn order(id: OrderId) -> AnyView {
     let ask = move || task(async move { api::find::<Order>(id).await });
-    loaded(RwSignal::new(0), ask, |order: Order| {
+    once(ask, |order: Order| {
         facts(vec![
             (
                 "Order",

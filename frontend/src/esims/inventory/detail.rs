@@ -4,7 +4,7 @@ use super::{check_digit, history::states, install::install, status};
 use kit::{
     api,
     format::sentence,
-    page::{detail_page, loaded},
+    page::{detail_page, once},
     task,
     ui::{Value, facts},
 };
@@ -94,7 +94,7 @@ fn linked(name: Option<&str>, href: Option<String>) -> Value {
 
 fn owner(id: UserId) -> AnyView {
     let ask = move || task(async move { api::find::<User>(id).await });
-    loaded(RwSignal::new(0), ask, move |user: User| {
+    once(ask, move |user: User| {
         facts(vec![
             (
                 "Name",
