@@ -32,7 +32,7 @@ impl Decimal {
     }
     /// Whether our columns hold it: eight digits before the point.
     pub fn is_storable(&self) -> bool {
-        self.0.abs() < BigDecimal::from(100_000_000)
+        self.whole().is_some_and(|whole| whole.abs() < 100_000_000)
     }
     /// Above zero.
     pub fn is_positive(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What happened to an order, told from the audit log and the outbox.
 
-use super::query;
+use super::query::{self, Message};
 use chrono::{DateTime, Utc};
 use platform::{Actor, Conn, Result, people};
 use serde_json::Value;
@@ -36,9 +36,7 @@ pub fn of(conn: &mut Conn, actor: &Actor, id: OrderId) -> Result<Timeline> {
         .into_iter()
         .filter_map(|act| told(act, &names))
         .collect();
-    for (created_at, status, sent_at, error) in query::messages(conn, id)? {
-        steps.push(delivery(created_at, status, sent_at, error));
-    }
+    steps.extend(query::messages(conn, id)?.into_iter().map(delivery));
     steps.sort_by_key(|step| step.at);
     Ok(Timeline { data: steps })
 }
@@ -120,12 +118,13 @@ fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<Step> {
     })
 }
 
-fn delivery(
-    created_at: DateTime<Utc>,
-    status: NotificationStatus,
-    sent_at: Option<DateTime<Utc>>,
-    error: Option<String>,
-) -> Step {
+fn delivery(message: Message) -> Step {
+    let Message {
+        created_at,
+        status,
+        sent_at,
+        last_error: error,
+    } = message;
     let (at, what, sentence, tone) = match (status, sent_at) {
         (_, Some(at)) => (
             at,

@@ -34,21 +34,20 @@ impl Job for Open {
 
     async fn run(self, ctx: Ctx) -> Result<()> {
         let id = self.transaction;
-        let (payment, order) = ctx.db.read(move |conn| query::with_order(conn, id)).await?;
+        let payment = ctx.db.read(move |conn| query::payment(conn, id)).await?;
         if payment.status != TransactionStatus::Pending || payment.gateway_transaction_id.is_some()
         {
             return Ok(());
         }
-        let (order, number, terms, expires_at) =
-            order.ok_or_else(|| Error::internal("a payment without an order"))?;
-        let terms: Terms = serde_json::from_value(terms).map_err(Error::internal)?;
+        let sold = ctx.db.read(move |conn| query::sold(conn, id)).await?;
+        let terms: Terms = serde_json::from_value(sold.terms).map_err(Error::internal)?;
         let opening = Opening {
             transaction: id,
-            title: format!("{} ({number})", terms.name),
+            title: format!("{} ({})", terms.name, sold.order_number),
             amount: payment.total_amount,
             currency: payment.currency,
-            return_url: format!("{}/billing/orders/{order}", ctx.config.public_url),
-            expires_at: expires_at.unwrap_or_else(|| ctx.clock.now()),
+            return_url: format!("{}/billing/orders/{}", ctx.config.public_url, sold.id),
+            expires_at: sold.expires_at.unwrap_or_else(|| ctx.clock.now()),
         };
         match ctx.ports.payments.open(&opening).await {
             Ok(opened) => {
@@ -128,9 +127,9 @@ impl Job for Close {
         Some(format!("close-{}", self.transaction))
     }
     async fn run(self, ctx: Ctx) -> Result<()> {
-        let (payment, _) = ctx
+        let payment = ctx
             .db
-            .read(move |conn| query::with_order(conn, self.transaction))
+            .read(move |conn| query::payment(conn, self.transaction))
             .await?;
         match payment.gateway_transaction_id {
             Some(reference) => ctx
@@ -159,9 +158,9 @@ impl Job for Simulate {
         if !ctx.ports.payments.is_simulated() {
             return Ok(());
         }
-        let (payment, _) = ctx
+        let payment = ctx
             .db
-            .read(move |conn| query::with_order(conn, self.transaction))
+            .read(move |conn| query::payment(conn, self.transaction))
             .await?;
         let simulator = Simulator::new(&ctx.config.jwt_secret)?;
         let (signature, body) = simulator.tell(

@@ -108,33 +108,31 @@ pub fn insert(tx: &mut Tx<'_>, id: TransactionId, due: &Due) -> Result<()> {
     Ok(())
 }
 
-/// A payment with what its gateway needs to know: what is sold, and until when it can be paid.
-pub fn with_order(
-    conn: &mut Conn,
-    id: TransactionId,
-) -> Result<(
-    Transaction,
-    Option<(OrderId, String, Value, Option<DateTime<Utc>>)>,
-)> {
-    let payment = transactions::table
+/// A payment, whoever may see it.
+pub fn payment(conn: &mut Conn, id: TransactionId) -> Result<Transaction> {
+    Ok(transactions::table
         .find(id)
         .select(Transaction::as_select())
-        .first(conn)?;
-    let order = match payment.order_id {
-        Some(order) => Some(
-            orders::table
-                .find(order)
-                .select((
-                    orders::id,
-                    orders::order_number,
-                    orders::terms,
-                    orders::expires_at,
-                ))
-                .first(conn)?,
-        ),
-        None => None,
-    };
-    Ok((payment, order))
+        .first(conn)?)
+}
+
+/// What a gateway needs to know of the order that is paid.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = orders, check_for_backend(diesel::pg::Pg))]
+pub struct Sold {
+    pub id: OrderId,
+    pub order_number: String,
+    pub terms: Value,
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// The order that a payment pays.
+pub fn sold(conn: &mut Conn, payment: TransactionId) -> Result<Sold> {
+    Ok(transactions::table
+        .inner_join(orders::table)
+        .filter(transactions::id.eq(payment))
+        .select(Sold::as_select())
+        .first(conn)?)
 }
 
 /// The payment that a gateway speaks of, locked: by our reference if it gave one back, else by its own.

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use platform::{Actor, Conn, Error, Result, Tx, list::begins, page, people};
 use schema::{notifications, orders, plans, users};
+use std::collections::HashMap;
 use wire::{
     Currency, Decimal, EsimId, Money, OrderId, Page, Paging, Permission, PlanId, UserId,
     accounts::users::UserStatus,
@@ -130,10 +131,7 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Orde
             Ok(Order {
                 terms: row.terms()?,
                 customer: names.entry(row.user_id).or_default().clone(),
-                delivered_at: delivered
-                    .iter()
-                    .find(|(id, _)| *id == Some(row.id))
-                    .and_then(|(_, at)| *at),
+                delivered_at: delivered.get(&row.id).copied(),
                 id: row.id,
                 order_number: row.order_number,
                 user_id: row.user_id,
@@ -164,20 +162,19 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Orde
         .collect()
 }
 
-/// When each order's delivery was first sent.
-fn delivered_at(
-    conn: &mut Conn,
-    ids: &[OrderId],
-) -> Result<Vec<(Option<OrderId>, Option<DateTime<Utc>>)>> {
-    Ok(notifications::table
+/// When each order's delivery was first sent; orders without one are left out.
+fn delivered_at(conn: &mut Conn, ids: &[OrderId]) -> Result<HashMap<OrderId, DateTime<Utc>>> {
+    let sent: Vec<(OrderId, DateTime<Utc>)> = notifications::table
         .filter(notifications::order_id.eq_any(ids))
         .filter(notifications::sent_at.is_not_null())
-        .group_by(notifications::order_id)
+        .order(notifications::sent_at.desc())
         .select((
-            notifications::order_id,
-            diesel::dsl::min(notifications::sent_at),
+            notifications::order_id.assume_not_null(),
+            notifications::sent_at.assume_not_null(),
         ))
-        .load(conn)?)
+        .load(conn)?;
+    // The first of several comes last and stays.
+    Ok(sent.into_iter().collect())
 }
 
 /// A customer who may buy; nobody else can be sold to.

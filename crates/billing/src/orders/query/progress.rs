@@ -96,26 +96,21 @@ pub fn open_payments(conn: &mut Conn, id: OrderId) -> Result<Vec<(TransactionId,
         .load(conn)?)
 }
 
-/// The messages about an order, and what became of them.
-pub fn messages(
-    conn: &mut Conn,
-    id: OrderId,
-) -> Result<
-    Vec<(
-        DateTime<Utc>,
-        NotificationStatus,
-        Option<DateTime<Utc>>,
-        Option<String>,
-    )>,
-> {
+/// A message about an order, and what became of it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = notifications, check_for_backend(diesel::pg::Pg))]
+pub struct Message {
+    pub created_at: DateTime<Utc>,
+    pub status: NotificationStatus,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub last_error: Option<String>,
+}
+
+/// The messages about an order, the oldest first.
+pub fn messages(conn: &mut Conn, id: OrderId) -> Result<Vec<Message>> {
     Ok(notifications::table
         .filter(notifications::order_id.eq(id))
         .order(notifications::created_at)
-        .select((
-            notifications::created_at,
-            notifications::status,
-            notifications::sent_at,
-            notifications::last_error,
-        ))
+        .select(Message::as_select())
         .load(conn)?)
 }
