@@ -5,7 +5,7 @@ use kit::{
     api,
     format::sentence,
     page::{detail_page, once},
-    task,
+    session, task,
     ui::{Value, facts},
 };
 use leptos::prelude::*;
@@ -47,6 +47,7 @@ pub fn screen(id: EsimId) -> AnyView {
             linked(
                 esim.provider_name.as_deref(),
                 esim.provider_id
+                    .filter(|_| session::can(Permission::ProvidersRead))
                     .map(|id| format!("/integrations/providers/{id}")),
             )
         })

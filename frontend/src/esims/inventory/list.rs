@@ -4,6 +4,7 @@ use super::{check_digit, status};
 use kit::{
     format::sentence,
     page::list_page,
+    session,
     table::{choice, code, dates, day, maybe, picked, state, text, value, yes_no},
     ui::{Icon, Value},
 };
@@ -18,7 +19,7 @@ use wire::{
 
 /// Draws it.
 pub fn screen() -> AnyView {
-    list_page::<Esim>("Inventory")
+    let list = list_page::<Esim>("Inventory")
         .search("ICCID, EID, SID or reference")
         .opens(|esim| format!("/esims/inventory/{}", esim.id))
         .column(code("ICCID", |esim: &Esim| esim.iccid.clone()).sort(EsimSort::Iccid))
@@ -54,7 +55,6 @@ pub fn screen() -> AnyView {
         .filter(choice("profile_state", "Profile", ProfileState::WORDS))
         .filter(yes_no("has_user", "Owner", "Sold", "In stock"))
         .filter(picked::<Plan>("plan_id", "Plan"))
-        .filter(picked::<Provider>("provider_id", "Provider"))
         .filter(picked::<User>("user_id", "Customer"))
         .filter(choice("iccid_check", "Check digit", IccidCheck::WORDS))
         .filter(dates("expires_at_from", "expires_at_to", "Expires"))
@@ -67,8 +67,14 @@ pub fn screen() -> AnyView {
         .empty(
             "No eSIMs yet",
             "Import a supplier's file, or sell a plan that a provider delivers.",
-        )
-        .show()
+        );
+    // Whose list one may not see, one cannot choose from.
+    let list = if session::can(Permission::ProvidersRead) {
+        list.filter(picked::<Provider>("provider_id", "Provider"))
+    } else {
+        list
+    };
+    list.show()
 }
 
 fn owner(esim: &Esim) -> Value {
