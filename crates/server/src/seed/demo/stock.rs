@@ -138,7 +138,6 @@ fn told(rows: &mut Rows, sold: &Sold, sale: &Sale<'_>, (came, installed, activat
 
 type State = (&'static str, &'static str);
 
-#[expect(clippy::too_many_arguments, reason = "the columns of one row")]
 fn step(rows: &mut Rows, (esim, number): (Uuid, usize), at: DateTime<Utc>, (from, to): (Option<State>, State), reason: Option<&str>, actor: Option<Uuid>, source: &str) {
     rows.add("esim_state_history", json!({
         "id": id_of(&esim.to_string(), number, at), "esim_id": esim, "from_status": from.map(|from| from.0), "to_status": to.0,

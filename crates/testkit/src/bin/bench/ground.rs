@@ -90,8 +90,9 @@ impl Server {
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
         let began = Instant::now();
         let child = command(vars).env("LISTEN", format!("127.0.0.1:{port}")).args(arguments).stdout(Stdio::null()).spawn().expect("the server starts");
+        let mut server = Self { child, port, start: Duration::ZERO };
         while began.elapsed() < Duration::from_secs(30) {
-            if is_ready(port).await { return Self { child, port, start: began.elapsed() }; }
+            if is_ready(port).await { server.start = began.elapsed(); return server; }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         panic!("the server is not ready after 30 s");
