@@ -137,5 +137,7 @@ async fn with_nobody_left_to_ask_the_order_says_so_and_can_be_taken_up_again() {
         .await
         .expect(200);
     app.work_through().await;
-    assert_eq!(reread(&admin, &order).await["status"], "fulfilled");
+    let order = reread(&admin, &order).await;
+    assert_eq!(order["status"], "fulfilled");
+    assert_eq!(order["paid_at"], stuck["paid_at"], "it was paid when it was paid");
 }

@@ -28,7 +28,12 @@ pub fn of(conn: &mut Conn, actor: &Actor, id: OrderId) -> Result<Timeline> {
     let people: Vec<UserId> = acts.iter().filter_map(|act| act.actor_id).collect();
     // A customer learns what was done, not which member of the staff did it.
     let names = if actor.only().is_none() {
-        people::names(conn, &actor.keys, &people, false)?
+        people::names(
+            conn,
+            &actor.keys,
+            &people,
+            people::is_masked_for(actor.role),
+        )?
     } else {
         HashMap::new()
     };

@@ -5,7 +5,10 @@ mod progress;
 pub use progress::*;
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Nullable, Timestamptz},
+};
 use platform::{Actor, Conn, Error, Result, Tx, list::begins, page, people};
 use schema::{notifications, orders, plans, users};
 use std::collections::HashMap;
@@ -256,6 +259,11 @@ pub fn lock(tx: &mut Tx<'_>, id: OrderId) -> Result<OrderRow> {
         .first(tx.conn())?)
 }
 
+diesel::define_sql_function! {
+    /// The first that is there.
+    fn coalesce(known: Nullable<Timestamptz>, otherwise: Timestamptz) -> Nullable<Timestamptz>;
+}
+
 /// Moves an order on, if it still is where it was seen; whether it was.
 pub fn advance(
     tx: &mut Tx<'_>,
@@ -273,7 +281,8 @@ pub fn advance(
             orders::status.eq(to),
             orders::status_reason.eq(reason),
             orders::version.eq(orders::version + 1),
-            paid.map(|at| orders::paid_at.eq(at)),
+            // Taken up again, an order keeps the time it was paid at.
+            paid.map(|at| orders::paid_at.eq(coalesce(orders::paid_at, at))),
             fulfilled.map(|at| orders::fulfilled_at.eq(at)),
             cancelled.map(|at| orders::cancelled_at.eq(at)),
         ))
