@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use leptos_router::{
     components::Router,
     hooks::{use_location, use_navigate},
+    location::{BrowserUrl, LocationProvider},
 };
 
 const LOGIN: &str = "/login";
@@ -40,6 +41,7 @@ fn inside(sections: Sections, home: &'static str, login: fn() -> AnyView) -> Any
     let location = use_location();
     route::install(use_navigate());
     let (path, search) = (location.pathname, location.search);
+    settle(path);
     let stage = Memo::new(move |_| match (session::state(), path.get().as_str()) {
         (State::Restoring, _) => Stage::Waiting,
         (State::Out, _) => Stage::SignIn,
@@ -81,6 +83,18 @@ fn inside(sections: Sections, home: &'static str, login: fn() -> AnyView) -> Any
         Stage::Shell => layout::layout(sections, home, path),
     })
     .into_any()
+}
+
+/// Tells the router that the screen of a followed link stands: only then does it change the address bar. Its own
+/// `Routes` would do this, but the screens here are a table.
+fn settle(path: Memo<String>) {
+    let browser = use_context::<BrowserUrl>();
+    Effect::new(move |_| {
+        path.track();
+        if let Some(browser) = &browser {
+            browser.ready_to_complete();
+        }
+    });
 }
 
 /// Where the user wanted to go before the sign-in; only ever an address of the panel.
