@@ -51,8 +51,10 @@ pub fn sealed(
     }
     };
     view! {
-        <div aria-live="polite">{move || facts(shown.get().unwrap_or_else(|| masked.clone()))}</div>
-        <div class="actions">{button}</div>
+        <div class="sealed">
+            <div aria-live="polite">{move || facts(shown.get().unwrap_or_else(|| masked.clone()))}</div>
+            {button}
+        </div>
     }
     .into_any()
 }

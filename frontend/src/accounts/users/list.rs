@@ -23,7 +23,7 @@ pub fn screen() -> AnyView {
         }))
         .column(state("Status", status))
         .column(text("Role", |user: &User| sentence(user.role.as_str())))
-        .column(value("KYC", kyc))
+        .column(value("KYC", kyc).wide())
         .column(maybe("Phone", |user: &User| user.phone.clone()).extra())
         .column(ago("Last sign-in", |user: &User| user.last_login).sort(UserSort::LastLogin))
         .column(
