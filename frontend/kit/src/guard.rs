@@ -6,6 +6,7 @@ use crate::{
     ui::dialog::{Question, Reason, ask},
 };
 use leptos::{ev, prelude::*};
+use leptos_router::{hooks::use_location, location::Location};
 use std::{cell::RefCell, sync::Arc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
@@ -104,13 +105,17 @@ pub(crate) fn watch() {
     });
 }
 
+/// By the router, not by the address bar: that follows only once the screen of a link stands.
 fn address() -> String {
-    let location = window().location();
-    format!(
-        "{}{}",
-        location.pathname().unwrap_or_default(),
-        location.search().unwrap_or_default()
-    )
+    let Location {
+        pathname, search, ..
+    } = use_location();
+    let (path, search) = (pathname.get_untracked(), search.get_untracked());
+    if search.is_empty() {
+        path
+    } else {
+        format!("{path}?{search}")
+    }
 }
 
 /// Listens before anybody else does.
