@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use serde_json::json;
 use wire::{Currency, catalog::plans::PlanImportRow, integrations::providers::Provider};
 
-const SAMPLE: &str = "sku,name,data_mb,validity_days,regions,cost_price,selling_price,currency\n\
+const SAMPLE: &str = "sku,name,data_limit_mb,validity_days,regions,cost_price,selling_price,currency\n\
     EU-5GB-30D,5 GB Europe,5000,30,EUROPE,4.20,9.90,USD\n\
     US-10GB-15D,10 GB United States,10000,15,US,7.00,,USD\n";
 
