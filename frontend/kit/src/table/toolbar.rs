@@ -9,7 +9,7 @@ use crate::{
     format, memory,
     ui::{Icon, button::icon_button, icon, icon::sized, popover::Popover},
 };
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 use std::{sync::Arc, time::Duration};
 
 pub(crate) fn toolbar(list: List) -> AnyView {
@@ -43,12 +43,30 @@ pub(crate) fn toolbar(list: List) -> AnyView {
 }
 
 fn search(list: List) -> AnyView {
-    let typed = debounce(Duration::from_millis(250), move |text: String| {
+    let (input, waiting) = (NodeRef::<html::Input>::new(), StoredValue::new(false));
+    let mut ask = debounce(Duration::from_millis(250), move |text: String| {
         if let Some(asked) = list.asked.try_get_untracked() {
+            waiting.set_value(false);
             list.ask_softly(&asked.narrowed("q", Some(text.trim().to_owned())));
         }
     });
-    let mut typed = typed;
+    let typed = move |event| {
+        waiting.set_value(true);
+        ask(event_target_value(&event));
+    };
+    let asked = Memo::new(move |_| {
+        list.asked
+            .with(|asked| asked.filtered("q").unwrap_or_default().to_owned())
+    });
+    // The box follows the address, but never takes away what somebody is typing.
+    Effect::new(move |_| {
+        let (text, Some(input)) = (asked.get(), input.get()) else {
+            return;
+        };
+        if !waiting.get_value() && input.value().trim() != text {
+            input.set_value(&text);
+        }
+    });
     let hint = list.spec().search_hint.clone();
     let leave = |event: ev::KeyboardEvent| {
         if event.key() == "Escape" {
@@ -57,9 +75,8 @@ fn search(list: List) -> AnyView {
     };
     view! {
         <label class="search">{icon(Icon::Search)}<span class="sr-only">{hint.clone()}</span>
-            <input id=SEARCH type="search" placeholder=hint autocomplete="off" spellcheck="false" maxlength="200"
-                prop:value={move || list.asked.with(|asked| asked.filtered("q").unwrap_or_default().to_owned())}
-                on:input=move |event| typed(event_target_value(&event)) on:keydown=leave/>
+            <input id=SEARCH node_ref=input type="search" placeholder=hint autocomplete="off" spellcheck="false" maxlength="200"
+                on:input=typed on:keydown=leave/>
             <kbd aria-hidden="true">"/"</kbd></label>
     }
     .into_any()

@@ -46,6 +46,7 @@ pub fn ask(question: Question) {
 /// Where questions appear. Stands once, in the shell.
 pub(crate) fn dialogs() -> AnyView {
     let asked = ASKED.with(Clone::clone);
+    asked.set(None);
     let open = RwSignal::new(false);
     let node = NodeRef::<html::Dialog>::new();
     follow(node, open);

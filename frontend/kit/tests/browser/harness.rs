@@ -10,6 +10,7 @@ use kit::{
 };
 use leptos::prelude::*;
 use serde_json::{Value, json};
+use std::any::Any;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wire::{
@@ -103,6 +104,7 @@ fn form(id: Option<wire::PlanId>) -> AnyView {
 pub struct Page {
     host: web_sys::HtmlElement,
     owner: Owner,
+    view: Option<Box<dyn Any>>,
 }
 
 impl Page {
@@ -117,11 +119,15 @@ impl Page {
         document().body().unwrap().append_child(&host).unwrap();
         // An owner of its own: what the router keeps would else keep the page alive.
         let (owner, place) = (Owner::new(), host.clone());
-        owner.with(|| {
+        let view = owner.with(|| {
             let shown = || panel(SECTIONS, "/plans", || login_page("Test", "Sign in."));
-            leptos::mount::mount_to(place, shown).forget();
+            Box::new(leptos::mount::mount_to(place, shown))
         });
-        Self { host, owner }
+        Self {
+            host,
+            owner,
+            view: Some(view),
+        }
     }
     pub async fn find(&self, selector: &str) -> web_sys::HtmlElement {
         for _ in 0..150 {
@@ -149,6 +155,8 @@ impl Page {
 
 impl Drop for Page {
     fn drop(&mut self) {
+        // The view goes first: it must not look at what is gone.
+        self.view.take();
         self.owner.cleanup();
         self.host.remove();
     }

@@ -155,3 +155,19 @@ async fn an_act_on_several_rows_says_what_became_of_each() {
             .any(|call| call["method"] == "DELETE" && call["match"] == "\"v3\"")
     );
 }
+
+#[wasm_bindgen_test]
+async fn what_is_typed_stays_while_something_else_changes() {
+    signed_in(&[plan(1, "5 GB")]);
+    let page = Page::open("/plans?sort=name");
+    page.find("tr.opens").await;
+    page.fill("#list-search", "5 ").await;
+    page.click("th[aria-sort=ascending] button").await;
+    page.find("th[aria-sort=descending]").await;
+    pause(400).await;
+
+    let input: web_sys::HtmlInputElement =
+        wasm_bindgen::JsCast::unchecked_into(page.find("#list-search").await);
+    assert_eq!(input.value(), "5 ");
+    assert_eq!(address(), "/plans?q=5&sort=-name");
+}
