@@ -48,11 +48,21 @@ async fn main() -> ExitCode {
 
 async fn start(command: Command) -> Result<()> {
     match command {
-        Command::Openapi => print(&openapi::document().to_pretty_json().map_err(Error::internal)?),
+        Command::Openapi => print(
+            &openapi::document()
+                .to_pretty_json()
+                .map_err(Error::internal)?,
+        ),
         Command::Migrate => {
-            let url = std::env::var("DATABASE_URL").map_err(|_| Error::internal("DATABASE_URL: missing; the address of the PostgreSQL database"))?;
+            let url = std::env::var("DATABASE_URL").map_err(|_| {
+                Error::internal("DATABASE_URL: missing; the address of the PostgreSQL database")
+            })?;
             let ran = migrations::run(&url)?;
-            print(&if ran.is_empty() { "the database is up to date".to_owned() } else { format!("ran {} migrations", ran.len()) })
+            print(&if ran.is_empty() {
+                "the database is up to date".to_owned()
+            } else {
+                format!("ran {} migrations", ran.len())
+            })
         }
         Command::Seed { scale } => print(&seed::run(&config()?, scale)?),
         Command::Work => run::work(run::ctx(config()?)?).await,
@@ -67,14 +77,23 @@ async fn start(command: Command) -> Result<()> {
 /// Creates the first administrator where there is none, and says the generated password once.
 async fn first_administrator(ctx: &platform::Ctx) -> Result<()> {
     match accounts::sessions::bootstrap(ctx).await {
-        Ok(Some((email, password))) => print(&format!("\n  The first administrator: {email}\n  Password, shown only now: {password}\n")),
+        Ok(Some((email, password))) => print(&format!(
+            "\n  The first administrator: {email}\n  Password, shown only now: {password}\n"
+        )),
         Ok(None) => Ok(()),
         // A database that is away for the moment must not keep the server from starting.
-        Err(Error::Unavailable(cause)) => { tracing::warn!("the database is away: {cause}"); Ok(()) }
+        Err(Error::Unavailable(cause)) => {
+            tracing::warn!("the database is away: {cause}");
+            Ok(())
+        }
         Err(error) => Err(error),
     }
 }
 
-fn config() -> Result<Config> { Config::from_env().map_err(Error::internal) }
+fn config() -> Result<Config> {
+    Config::from_env().map_err(Error::internal)
+}
 
-fn print(text: &str) -> Result<()> { writeln!(std::io::stdout(), "{text}").map_err(Error::internal) }
+fn print(text: &str) -> Result<()> {
+    writeln!(std::io::stdout(), "{text}").map_err(Error::internal)
+}

@@ -1,7 +1,8 @@
 //! The OpenAPI document: what the handlers say of themselves, and what holds for all of them, added once.
 
 use utoipa::openapi::{
-    ContactBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder, ServerBuilder,
+    ContactBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
+    ResponseBuilder, ServerBuilder,
     path::{HttpMethod, Operation, Parameter, ParameterIn, PathItem},
     schema::{ComponentsBuilder, Schema},
     security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -11,13 +12,20 @@ use utoipa::{PartialSchema, ToSchema};
 use wire::{FieldError, Problem, ProblemCode};
 
 const TAGS: &[(&str, &str)] = &[
-    ("accounts/users", "Customers and staff"), ("accounts/sessions", "Signing in"),
+    ("accounts/users", "Customers and staff"),
+    ("accounts/sessions", "Signing in"),
     ("esims/inventory", "The stock and what became of it"),
-    ("catalog/plans", "What is sold"), ("catalog/pricing", "What it costs"),
-    ("billing/orders", "From the sale to the delivery"), ("billing/transactions", "Payments"), ("billing/webhooks", "What payment gateways tell us"),
-    ("integrations/providers", "Suppliers"), ("integrations/offers", "What suppliers offer for our plans"), ("integrations/allocations", "What was asked of suppliers"),
+    ("catalog/plans", "What is sold"),
+    ("catalog/pricing", "What it costs"),
+    ("billing/orders", "From the sale to the delivery"),
+    ("billing/transactions", "Payments"),
+    ("billing/webhooks", "What payment gateways tell us"),
+    ("integrations/providers", "Suppliers"),
+    ("integrations/offers", "What suppliers offer for our plans"),
+    ("integrations/allocations", "What was asked of suppliers"),
     ("messaging/notifications", "What was sent to whom"),
-    ("system/audit", "The record of every act"), ("system/health", "Whether we are alive"),
+    ("system/audit", "The record of every act"),
+    ("system/health", "Whether we are alive"),
 ];
 
 const ABOUT: &str = "Sell, provision and support eSIMs.\n\nSign in with `POST /v1/sessions` and press **Authorize** with the \
@@ -28,32 +36,60 @@ const ABOUT: &str = "Sell, provision and support eSIMs.\n\nSign in with `POST /v
 pub fn document() -> OpenApi {
     let mut document = base();
     // Collected from the same registrations that serve the requests.
-    utoipa_actix_web::AppExt::into_utoipa_app(actix_web::App::new()).openapi(std::mem::take(&mut document)).configure(crate::app::api).split_for_parts().1.finished()
+    utoipa_actix_web::AppExt::into_utoipa_app(actix_web::App::new())
+        .openapi(std::mem::take(&mut document))
+        .configure(crate::app::api)
+        .split_for_parts()
+        .1
+        .finished()
 }
 
 /// Before the routes: information, tags and security.
 pub fn base() -> OpenApi {
-    let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some("The `access_token` of `POST /v1/sessions`.")).build();
+    let token = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("The `access_token` of `POST /v1/sessions`."))
+        .build();
     let components = ComponentsBuilder::new()
         .security_scheme("bearer", SecurityScheme::Http(token))
-        .schema(Problem::name(), Problem::schema()).schema(FieldError::name(), FieldError::schema()).schema(ProblemCode::name(), ProblemCode::schema())
+        .schema(Problem::name(), Problem::schema())
+        .schema(FieldError::name(), FieldError::schema())
+        .schema(ProblemCode::name(), ProblemCode::schema())
         .build();
     OpenApiBuilder::new()
-        .info(InfoBuilder::new().title("eSIM Admin").version(env!("CARGO_PKG_VERSION")).description(Some(ABOUT))
-            .contact(Some(ContactBuilder::new().name(Some("eSIM Admin")).build())).license(Some(LicenseBuilder::new().name("Proprietary").build())).build())
+        .info(
+            InfoBuilder::new()
+                .title("eSIM Admin")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(ABOUT))
+                .contact(Some(ContactBuilder::new().name(Some("eSIM Admin")).build()))
+                .license(Some(LicenseBuilder::new().name("Proprietary").build()))
+                .build(),
+        )
         .servers(Some([ServerBuilder::new().url("/").build()]))
-        .tags(Some(TAGS.iter().map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build())))
+        .tags(Some(TAGS.iter().map(|(name, about)| {
+            TagBuilder::new()
+                .name(*name)
+                .description(Some(*about))
+                .build()
+        })))
         .components(Some(components))
         .build()
 }
 
 /// A document completed by what holds for every operation.
-pub trait Finished { /** Adds ids and the errors that follow from an operation's shape. */ fn finished(self) -> Self; }
+pub trait Finished {
+    /** Adds ids and the errors that follow from an operation's shape. */
+    fn finished(self) -> Self;
+}
 
 impl Finished for OpenApi {
     fn finished(mut self) -> Self {
         for (path, item) in &mut self.paths.paths {
-            for (method, operation) in operations(item) { finish(path, &method, operation); }
+            for (method, operation) in operations(item) {
+                finish(path, &method, operation);
+            }
         }
         self
     }
@@ -61,36 +97,112 @@ impl Finished for OpenApi {
 
 /// The operations of a path.
 pub fn operations(item: &mut PathItem) -> Vec<(HttpMethod, &mut Operation)> {
-    [(HttpMethod::Get, &mut item.get), (HttpMethod::Post, &mut item.post), (HttpMethod::Patch, &mut item.patch), (HttpMethod::Put, &mut item.put), (HttpMethod::Delete, &mut item.delete)]
-        .into_iter().filter_map(|(method, operation)| operation.as_mut().map(|operation| (method, operation))).collect()
+    [
+        (HttpMethod::Get, &mut item.get),
+        (HttpMethod::Post, &mut item.post),
+        (HttpMethod::Patch, &mut item.patch),
+        (HttpMethod::Put, &mut item.put),
+        (HttpMethod::Delete, &mut item.delete),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| operation.as_mut().map(|operation| (method, operation)))
+    .collect()
 }
 
 fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
-    let resource = operation.tags.as_ref().and_then(|tags| tags.first()).and_then(|tag| tag.split('/').nth(1)).unwrap_or("api").to_owned();
-    operation.operation_id = operation.operation_id.take().map(|name| format!("{resource}_{name}"));
-    let needs_token = operation.security.as_ref().is_some_and(|all| all.iter().any(|one| serde_json::to_value(one).is_ok_and(|value| value.get("bearer").is_some())));
-    let mut parameters: Vec<&mut Parameter> = operation.parameters.iter_mut().flatten()
-        .filter_map(|parameter| match parameter { RefOr::T(parameter) => Some(parameter), RefOr::Ref(_) => None }).collect();
-    for parameter in parameters.iter_mut().filter(|parameter| parameter.parameter_in == ParameterIn::Query) {
+    let resource = operation
+        .tags
+        .as_ref()
+        .and_then(|tags| tags.first())
+        .and_then(|tag| tag.split('/').nth(1))
+        .unwrap_or("api")
+        .to_owned();
+    operation.operation_id = operation
+        .operation_id
+        .take()
+        .map(|name| format!("{resource}_{name}"));
+    let needs_token = operation.security.as_ref().is_some_and(|all| {
+        all.iter()
+            .any(|one| serde_json::to_value(one).is_ok_and(|value| value.get("bearer").is_some()))
+    });
+    let mut parameters: Vec<&mut Parameter> = operation
+        .parameters
+        .iter_mut()
+        .flatten()
+        .filter_map(|parameter| match parameter {
+            RefOr::T(parameter) => Some(parameter),
+            RefOr::Ref(_) => None,
+        })
+        .collect();
+    for parameter in parameters
+        .iter_mut()
+        .filter(|parameter| parameter.parameter_in == ParameterIn::Query)
+    {
         // Several values stand in one parameter, separated by commas.
-        if matches!(&parameter.schema, Some(RefOr::T(Schema::Array(_)))) { parameter.explode = Some(false); parameter.style = Some(utoipa::openapi::path::ParameterStyle::Form); }
+        if matches!(&parameter.schema, Some(RefOr::T(Schema::Array(_)))) {
+            parameter.explode = Some(false);
+            parameter.style = Some(utoipa::openapi::path::ParameterStyle::Form);
+        }
     }
-    let has = |name: &str| parameters.iter().any(|parameter| parameter.name.eq_ignore_ascii_case(name));
+    let has = |name: &str| {
+        parameters
+            .iter()
+            .any(|parameter| parameter.name.eq_ignore_ascii_case(name))
+    };
     let body = operation.request_body.is_some();
-    let mut codes = vec![ProblemCode::TooManyRequests, ProblemCode::Internal, ProblemCode::Unavailable];
-    if needs_token { codes.extend([ProblemCode::Unauthenticated, ProblemCode::Forbidden]); }
-    if path.contains('{') { codes.push(ProblemCode::NotFound); }
-    if body { codes.extend([ProblemCode::Malformed, ProblemCode::TooLarge, ProblemCode::UnsupportedMediaType, ProblemCode::Invalid]); }
-    if parameters.iter().any(|parameter| parameter.parameter_in == ParameterIn::Query) { codes.push(ProblemCode::Invalid); }
-    if *method != HttpMethod::Get { codes.push(ProblemCode::Conflict); }
-    if has("If-Match") { codes.extend([ProblemCode::Stale, ProblemCode::PreconditionRequired]); }
-    if has("Idempotency-Key") { codes.extend([ProblemCode::IdempotencyKeyMissing, ProblemCode::Invalid]); }
+    let mut codes = vec![
+        ProblemCode::TooManyRequests,
+        ProblemCode::Internal,
+        ProblemCode::Unavailable,
+    ];
+    if needs_token {
+        codes.extend([ProblemCode::Unauthenticated, ProblemCode::Forbidden]);
+    }
+    if path.contains('{') {
+        codes.push(ProblemCode::NotFound);
+    }
+    if body {
+        codes.extend([
+            ProblemCode::Malformed,
+            ProblemCode::TooLarge,
+            ProblemCode::UnsupportedMediaType,
+            ProblemCode::Invalid,
+        ]);
+    }
+    if parameters
+        .iter()
+        .any(|parameter| parameter.parameter_in == ParameterIn::Query)
+    {
+        codes.push(ProblemCode::Invalid);
+    }
+    if *method != HttpMethod::Get {
+        codes.push(ProblemCode::Conflict);
+    }
+    if has("If-Match") {
+        codes.extend([ProblemCode::Stale, ProblemCode::PreconditionRequired]);
+    }
+    if has("Idempotency-Key") {
+        codes.extend([ProblemCode::IdempotencyKeyMissing, ProblemCode::Invalid]);
+    }
     let problem = || Content::new(Some(Ref::from_schema_name("Problem")));
     for (status, response) in &mut operation.responses.responses {
-        if let RefOr::T(response) = response && status.starts_with(['4', '5']) { response.content.insert("application/problem+json".to_owned(), RefOr::T(problem())); }
+        if let RefOr::T(response) = response
+            && status.starts_with(['4', '5'])
+        {
+            response
+                .content
+                .insert("application/problem+json".to_owned(), RefOr::T(problem()));
+        }
     }
     for code in codes {
-        let response = ResponseBuilder::new().description(code.title()).content("application/problem+json", problem()).build();
-        operation.responses.responses.entry(code.status().to_string()).or_insert(RefOr::T(response));
+        let response = ResponseBuilder::new()
+            .description(code.title())
+            .content("application/problem+json", problem())
+            .build();
+        operation
+            .responses
+            .responses
+            .entry(code.status().to_string())
+            .or_insert(RefOr::T(response));
     }
 }

@@ -1,6 +1,10 @@
 //! The built panel, from memory: precompressed, hashed names cached for ever, and a history fallback for its pages.
 
-use actix_web::{HttpRequest, HttpResponse, http::{Method, header}, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{Method, header},
+    web,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use platform::{Error, Result, crypto, error};
 use std::{collections::HashMap, fs, path::Path};
@@ -8,27 +12,73 @@ use utoipa::openapi::OpenApi;
 use wire::{Problem, ProblemCode};
 
 /// The files, and the addresses that the API knows.
-pub struct Panel { files: HashMap<String, File>, policy: String, routes: Vec<(Vec<String>, Vec<Method>)> }
+pub struct Panel {
+    files: HashMap<String, File>,
+    policy: String,
+    routes: Vec<(Vec<String>, Vec<Method>)>,
+}
 
-struct File { bytes: web::Bytes, brotli: Option<web::Bytes>, content_type: &'static str, etag: String }
+struct File {
+    bytes: web::Bytes,
+    brotli: Option<web::Bytes>,
+    content_type: &'static str,
+    etag: String,
+}
 
 impl Panel {
     /// Reads the built panel; without one, only the API is served.
     pub fn load(dir: Option<&str>, document: &mut OpenApi) -> Result<Self> {
         let mut files = HashMap::new();
-        if let Some(dir) = dir { read(Path::new(dir), "", &mut files).map_err(|cause| Error::internal(format!("PANEL_DIR {dir} cannot be read: {cause}")))?; }
-        let page = files.get("/index.html").map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
-        let routes = document.paths.paths.iter_mut().map(|(path, item)| {
-            let methods = crate::openapi::operations(item).into_iter().filter_map(|(method, _)| serde_json::to_value(&method).ok()?.as_str()?.to_uppercase().parse().ok()).collect();
-            (path.split('/').map(str::to_owned).collect(), methods)
-        }).collect();
-        Ok(Self { files, policy: policy(&page), routes })
+        if let Some(dir) = dir {
+            read(Path::new(dir), "", &mut files).map_err(|cause| {
+                Error::internal(format!("PANEL_DIR {dir} cannot be read: {cause}"))
+            })?;
+        }
+        let page = files
+            .get("/index.html")
+            .map(|file| String::from_utf8_lossy(&file.bytes).into_owned())
+            .unwrap_or_default();
+        let routes = document
+            .paths
+            .paths
+            .iter_mut()
+            .map(|(path, item)| {
+                let methods = crate::openapi::operations(item)
+                    .into_iter()
+                    .filter_map(|(method, _)| {
+                        serde_json::to_value(&method)
+                            .ok()?
+                            .as_str()?
+                            .to_uppercase()
+                            .parse()
+                            .ok()
+                    })
+                    .collect();
+                (path.split('/').map(str::to_owned).collect(), methods)
+            })
+            .collect();
+        Ok(Self {
+            files,
+            policy: policy(&page),
+            routes,
+        })
     }
 
     fn allowed(&self, path: &str) -> Option<String> {
         let parts: Vec<&str> = path.split('/').collect();
-        let fits = |route: &Vec<String>| route.len() == parts.len() && route.iter().zip(&parts).all(|(known, part)| known.starts_with('{') || known == part);
-        let methods: Vec<&str> = self.routes.iter().filter(|(route, _)| fits(route)).flat_map(|(_, methods)| methods.iter().map(Method::as_str)).collect();
+        let fits = |route: &Vec<String>| {
+            route.len() == parts.len()
+                && route
+                    .iter()
+                    .zip(&parts)
+                    .all(|(known, part)| known.starts_with('{') || known == part)
+        };
+        let methods: Vec<&str> = self
+            .routes
+            .iter()
+            .filter(|(route, _)| fits(route))
+            .flat_map(|(_, methods)| methods.iter().map(Method::as_str))
+            .collect();
         (!methods.is_empty()).then(|| methods.join(", "))
     }
 }
@@ -38,50 +88,120 @@ pub async fn serve(request: HttpRequest, panel: web::Data<Panel>) -> HttpRespons
     let path = request.path();
     if let Some(allowed) = panel.allowed(path) {
         let mut response = error::answer(Problem::new(ProblemCode::MethodNotAllowed));
-        if let Ok(value) = header::HeaderValue::from_str(&allowed) { response.headers_mut().insert(header::ALLOW, value); }
+        if let Ok(value) = header::HeaderValue::from_str(&allowed) {
+            response.headers_mut().insert(header::ALLOW, value);
+        }
         return response;
     }
-    let is_page = path == "/" || (!path.starts_with("/v1") && !path.rsplit('/').next().unwrap_or_default().contains('.'));
-    let file = panel.files.get(path).or_else(|| if is_page { panel.files.get("/index.html") } else { None });
+    let is_page = path == "/"
+        || (!path.starts_with("/v1") && !path.rsplit('/').next().unwrap_or_default().contains('.'));
+    let file = panel.files.get(path).or_else(|| {
+        if is_page {
+            panel.files.get("/index.html")
+        } else {
+            None
+        }
+    });
     match file {
-        Some(file) if matches!(*request.method(), Method::GET | Method::HEAD) => answer(&request, file, is_page || path == "/index.html", &panel.policy),
+        Some(file) if matches!(*request.method(), Method::GET | Method::HEAD) => answer(
+            &request,
+            file,
+            is_page || path == "/index.html",
+            &panel.policy,
+        ),
         _ => error::answer(Problem::new(ProblemCode::NotFound)),
     }
 }
 
 fn answer(request: &HttpRequest, file: &File, is_page: bool, policy: &str) -> HttpResponse {
-    let asked = |name: header::HeaderName, word: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(word));
-    let cache = if is_page { "no-cache" } else { "public, max-age=31536000, immutable" };
-    if asked(header::IF_NONE_MATCH, &file.etag) { return HttpResponse::NotModified().insert_header((header::ETAG, file.etag.clone())).insert_header((header::CACHE_CONTROL, cache)).finish(); }
+    let asked = |name: header::HeaderName, word: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.contains(word))
+    };
+    let cache = if is_page {
+        "no-cache"
+    } else {
+        "public, max-age=31536000, immutable"
+    };
+    if asked(header::IF_NONE_MATCH, &file.etag) {
+        return HttpResponse::NotModified()
+            .insert_header((header::ETAG, file.etag.clone()))
+            .insert_header((header::CACHE_CONTROL, cache))
+            .finish();
+    }
     let mut response = HttpResponse::Ok();
-    response.content_type(file.content_type).insert_header((header::ETAG, file.etag.clone())).insert_header((header::CACHE_CONTROL, cache)).insert_header((header::VARY, "Accept-Encoding"));
-    if is_page { response.insert_header((header::CONTENT_SECURITY_POLICY, policy)); }
+    response
+        .content_type(file.content_type)
+        .insert_header((header::ETAG, file.etag.clone()))
+        .insert_header((header::CACHE_CONTROL, cache))
+        .insert_header((header::VARY, "Accept-Encoding"));
+    if is_page {
+        response.insert_header((header::CONTENT_SECURITY_POLICY, policy));
+    }
     match &file.brotli {
-        Some(brotli) if asked(header::ACCEPT_ENCODING, "br") => response.insert_header((header::CONTENT_ENCODING, "br")).body(brotli.clone()),
+        Some(brotli) if asked(header::ACCEPT_ENCODING, "br") => response
+            .insert_header((header::CONTENT_ENCODING, "br"))
+            .body(brotli.clone()),
         _ => response.body(file.bytes.clone()),
     }
 }
 
 /// Only what is ours may run; Trunk's inline loader is named by its hash.
 fn policy(page: &str) -> String {
-    let hashes: String = page.split("<script").skip(1).filter_map(|rest| {
-        let (attributes, rest) = rest.split_once('>')?;
-        let (script, _) = rest.split_once("</script>")?;
-        (!attributes.contains("src=")).then(|| format!(" 'sha256-{}'", STANDARD.encode(crypto::digest(script.as_bytes()))))
-    }).collect();
-    format!("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'")
+    let hashes: String = page
+        .split("<script")
+        .skip(1)
+        .filter_map(|rest| {
+            let (attributes, rest) = rest.split_once('>')?;
+            let (script, _) = rest.split_once("</script>")?;
+            (!attributes.contains("src=")).then(|| {
+                format!(
+                    " 'sha256-{}'",
+                    STANDARD.encode(crypto::digest(script.as_bytes()))
+                )
+            })
+        })
+        .collect();
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    )
 }
 
 fn read(dir: &Path, prefix: &str, files: &mut HashMap<String, File>) -> std::io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
-        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-        if path.is_dir() { read(&path, &format!("{prefix}/{name}"), files)?; continue; }
-        if name.ends_with(".br") { continue; }
+        let (path, name) = (
+            entry.path(),
+            entry.file_name().to_string_lossy().into_owned(),
+        );
+        if path.is_dir() {
+            read(&path, &format!("{prefix}/{name}"), files)?;
+            continue;
+        }
+        if name.ends_with(".br") {
+            continue;
+        }
         let bytes = fs::read(&path)?;
-        let brotli = fs::read(format!("{}.br", path.display())).ok().map(web::Bytes::from);
-        let etag: String = crypto::digest(&bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        files.insert(format!("{prefix}/{name}"), File { bytes: bytes.into(), brotli, content_type: content_type(&name), etag: format!("\"{etag}\"") });
+        let brotli = fs::read(format!("{}.br", path.display()))
+            .ok()
+            .map(web::Bytes::from);
+        let etag: String = crypto::digest(&bytes)
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        files.insert(
+            format!("{prefix}/{name}"),
+            File {
+                bytes: bytes.into(),
+                brotli,
+                content_type: content_type(&name),
+                etag: format!("\"{etag}\""),
+            },
+        );
     }
     Ok(())
 }
@@ -107,8 +227,12 @@ mod tests {
 
     #[test]
     fn inline_scripts_are_named_by_their_hash_and_no_other_may_run() {
-        let policy = policy("<script src=\"/theme.js\"></script><script type=\"module\">alert(1)</script>");
-        assert!(policy.contains("'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='"), "{policy}");
+        let policy =
+            policy("<script src=\"/theme.js\"></script><script type=\"module\">alert(1)</script>");
+        assert!(
+            policy.contains("'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='"),
+            "{policy}"
+        );
         assert_eq!(policy.matches("sha256-").count(), 1);
         assert!(!policy.contains("unsafe-inline"));
     }

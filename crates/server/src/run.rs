@@ -1,16 +1,35 @@
 //! Running: the server, the worker, or both in one process, until told to stop.
 
-use crate::{app, openapi::{self, Finished}, panel::Panel, schedule, worker};
+use crate::{
+    app,
+    openapi::{self, Finished},
+    panel::Panel,
+    schedule, worker,
+};
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web::Data};
-use platform::{Ctx, Error, Result, config::{Config, Environment}, http, jobs, ports::{Ports, mailer::Smtp}, telemetry};
+use platform::{
+    Ctx, Error, Result,
+    config::{Config, Environment},
+    http, jobs,
+    ports::{Ports, mailer::Smtp},
+    telemetry,
+};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
-use tokio::{signal::unix::{SignalKind, signal}, sync::{Notify, watch}, task::JoinHandle};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::{Notify, watch},
+    task::JoinHandle,
+};
 use utoipa_actix_web::AppExt;
 
 /// Everything that handlers and jobs need, from the environment.
 pub fn ctx(config: Config) -> Result<Ctx> {
     telemetry::start(config.environment == Environment::Production);
-    let ports = Ports { mailer: Smtp::of(&config.mail)?, payments: gateways::of(&config)?, suppliers: integrations::suppliers() };
+    let ports = Ports {
+        mailer: Smtp::of(&config.mail)?,
+        payments: gateways::of(&config)?,
+        suppliers: integrations::suppliers(),
+    };
     Ctx::new(config, ports)
 }
 
@@ -19,13 +38,23 @@ pub async fn serve(ctx: Ctx, with_worker: bool) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let jobs = with_worker.then(|| start_worker(&ctx, &stopped));
     let listen = ctx.config.listen.clone();
-    let (server, address) = http(ctx, &listen, std::thread::available_parallelism().map_or(2, std::num::NonZero::get))?;
+    let (server, address) = http(
+        ctx,
+        &listen,
+        std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+    )?;
     let handle = server.handle();
-    tokio::spawn(async move { if asked_to_stop().await.is_ok() { handle.stop(true).await; } });
+    tokio::spawn(async move {
+        if asked_to_stop().await.is_ok() {
+            handle.stop(true).await;
+        }
+    });
     tracing::info!("listening on http://{address}");
     server.await.map_err(Error::internal)?;
     stop.send_replace(true);
-    if let Some(jobs) = jobs { let _ = tokio::time::timeout(Duration::from_secs(20), jobs).await; }
+    if let Some(jobs) = jobs {
+        let _ = tokio::time::timeout(Duration::from_secs(20), jobs).await;
+    }
     Ok(())
 }
 
@@ -50,7 +79,10 @@ pub fn http(ctx: Ctx, listen: &str, workers: usize) -> Result<(Server, SocketAdd
             .app_data(data.clone())
             .wrap(from_fn(http::secure))
             .wrap(from_fn(http::trace))
-            .into_utoipa_app().openapi(openapi::base()).configure(app::api).split_for_parts();
+            .into_utoipa_app()
+            .openapi(openapi::base())
+            .configure(app::api)
+            .split_for_parts();
         let panel = panel.clone();
         app.configure(move |config| app::pages(config, panel, document.finished()))
     })
@@ -61,20 +93,32 @@ pub fn http(ctx: Ctx, listen: &str, workers: usize) -> Result<(Server, SocketAdd
     .shutdown_timeout(25)
     .worker_max_blocking_threads(4)
     .disable_signals()
-    .bind(listen).map_err(refused)?;
-    let address = server.addrs().first().copied().ok_or_else(|| Error::internal("no address"))?;
+    .bind(listen)
+    .map_err(refused)?;
+    let address = server
+        .addrs()
+        .first()
+        .copied()
+        .ok_or_else(|| Error::internal("no address"))?;
     Ok((server.run(), address))
 }
 
 fn start_worker(ctx: &Ctx, stopped: &watch::Receiver<bool>) -> JoinHandle<()> {
     let wake = Arc::new(Notify::new());
-    jobs::listen(ctx.config.database_url.to_string(), wake.clone(), stopped.clone());
+    jobs::listen(
+        ctx.config.database_url.to_string(),
+        wake.clone(),
+        stopped.clone(),
+    );
     tokio::spawn(schedule::run(ctx.clone(), stopped.clone()));
     tokio::spawn(worker::worker().run(ctx.clone(), wake, stopped.clone()))
 }
 
 async fn asked_to_stop() -> Result<()> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt()).map_err(Error::internal)?, signal(SignalKind::terminate()).map_err(Error::internal)?);
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt()).map_err(Error::internal)?,
+        signal(SignalKind::terminate()).map_err(Error::internal)?,
+    );
     tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
     tracing::info!("stopping");
     Ok(())

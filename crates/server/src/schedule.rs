@@ -16,7 +16,9 @@ pub async fn run(ctx: Ctx, mut stop: watch::Receiver<bool>) {
             _ = minute.tick() => minutely(&ctx).await,
             _ = stop.changed() => Ok(()),
         };
-        if let Err(error) = outcome { tracing::warn!("a periodic job could not be enqueued: {error}"); }
+        if let Err(error) = outcome {
+            tracing::warn!("a periodic job could not be enqueued: {error}");
+        }
     }
 }
 

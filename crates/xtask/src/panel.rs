@@ -69,7 +69,7 @@ fn fingerprint() -> Result<String> {
         hasher.update(file.as_os_str().as_encoded_bytes());
         hasher.update(fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?);
     }
-    Ok(tools::postgres::hex(&hasher.finalize()))
+    Ok(tools::fetch::hex(&hasher.finalize()))
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {

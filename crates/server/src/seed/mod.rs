@@ -11,7 +11,11 @@ mod sealed;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use clap::ValueEnum;
 use diesel::{Connection, PgConnection, prelude::*};
-use platform::{Error, Result, config::{Config, Environment}, crypto::Keyring};
+use platform::{
+    Error, Result,
+    config::{Config, Environment},
+    crypto::Keyring,
+};
 use schema::users;
 
 /// How much is seeded.
@@ -29,24 +33,54 @@ pub enum Scale {
 
 /// Seeds the database, all of it or nothing, and says what came of it. Seeding twice changes nothing.
 pub fn run(config: &Config, scale: Scale) -> Result<String> {
-    if config.environment == Environment::Production { return Err(Error::internal("seeding is for development only (APP_ENV=development)")); }
+    if config.environment == Environment::Production {
+        return Err(Error::internal(
+            "seeding is for development only (APP_ENV=development)",
+        ));
+    }
     let keys = Keyring::new(&config.sealing)?;
-    let mut conn = PgConnection::establish(&config.database_url).map_err(|_| Error::Unavailable("the database cannot be reached".into()))?;
-    let now = Utc::now().duration_trunc(TimeDelta::seconds(1)).map_err(Error::internal)?;
+    let mut conn = PgConnection::establish(&config.database_url)
+        .map_err(|_| Error::Unavailable("the database cannot be reached".into()))?;
+    let now = Utc::now()
+        .duration_trunc(TimeDelta::seconds(1))
+        .map_err(Error::internal)?;
     conn.transaction(|conn| match scale {
-        Scale::Demo => demo::seed(&mut Ground { conn, keys: &keys, now }),
-        Scale::S => scale::seed(&mut Ground { conn, keys: &keys, now }, &scale::SMALL),
-        Scale::L => scale::seed(&mut Ground { conn, keys: &keys, now }, &scale::LARGE),
+        Scale::Demo => demo::seed(&mut Ground {
+            conn,
+            keys: &keys,
+            now,
+        }),
+        Scale::S => scale::seed(
+            &mut Ground {
+                conn,
+                keys: &keys,
+                now,
+            },
+            &scale::SMALL,
+        ),
+        Scale::L => scale::seed(
+            &mut Ground {
+                conn,
+                keys: &keys,
+                now,
+            },
+            &scale::LARGE,
+        ),
     })
 }
 
 /// What is seeded into.
-struct Ground<'a> { conn: &'a mut PgConnection, keys: &'a Keyring, now: DateTime<Utc> }
+struct Ground<'a> {
+    conn: &'a mut PgConnection,
+    keys: &'a Keyring,
+    now: DateTime<Utc>,
+}
 
 impl Ground<'_> {
     /// Whether somebody with this address is there; by that a seed knows its own.
     fn has(&mut self, email: &str) -> Result<bool> {
-        let known = users::table.filter(users::email_hash.eq(self.keys.blind(sealed::EMAIL, email)));
+        let known =
+            users::table.filter(users::email_hash.eq(self.keys.blind(sealed::EMAIL, email)));
         Ok(diesel::select(diesel::dsl::exists(known)).get_result(self.conn)?)
     }
 }

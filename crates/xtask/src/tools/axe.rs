@@ -34,7 +34,13 @@ pub fn ready() -> Result<PathBuf> {
         .context("the tests of accessibility need axe-core")?;
     let mut unpack = Command::new("tar");
     unpack.arg("--extract").arg("--gzip").arg("--file");
-    process::quietly(unpack.arg(&archive).arg("--directory").arg(&home).arg(INSIDE))?;
+    process::quietly(
+        unpack
+            .arg(&archive)
+            .arg("--directory")
+            .arg(&home)
+            .arg(INSIDE),
+    )?;
     fs::remove_file(&archive)?;
     Ok(script)
 }

@@ -5,7 +5,7 @@ pub mod axe;
 pub mod browser;
 mod crates;
 mod debian;
-mod fetch;
+pub mod fetch;
 pub mod postgres;
 mod toolchain;
 

@@ -1,6 +1,14 @@
 //! The deliveries of the orders, in the outbox.
 
-use super::{super::{Ground, rows::{Rows, id_of}, sealed::bytea}, orders::{Ending, Order}, stock::Sold};
+use super::{
+    super::{
+        Ground,
+        rows::{Rows, id_of},
+        sealed::bytea,
+    },
+    orders::{Ending, Order},
+    stock::Sold,
+};
 use platform::{Error, Result, crypto::Place};
 use serde_json::json;
 
@@ -8,12 +16,34 @@ use serde_json::json;
 pub fn add(rows: &mut Rows, ground: &Ground<'_>, order: &Order<'_>, sold: &[Sold]) -> Result<()> {
     let at = order.after(100);
     let id = id_of("demo letter", order.place, at);
-    let sealed = |column: &str, plain: &str| ground.keys.seal(Place::new("notifications", column, id), plain).map(|sealed| bytea(&sealed));
-    let name = order.plan.terms.get("name").and_then(|name| name.as_str()).unwrap_or_default();
+    let sealed = |column: &str, plain: &str| {
+        ground
+            .keys
+            .seal(Place::new("notifications", column, id), plain)
+            .map(|sealed| bytea(&sealed))
+    };
+    let name = order
+        .plan
+        .terms
+        .get("name")
+        .and_then(|name| name.as_str())
+        .unwrap_or_default();
     let codes: Vec<String> = sold.iter().map(|esim| esim.code.lpa()).collect();
-    let mut text = format!("Thank you for your order {}: {name}, {} days.\n\nInstall it while you have an internet connection.\n", order.number, order.plan.days);
-    for esim in sold { text.push_str(&format!("\neSIM {}\n  iPhone (iOS 17.4 or newer): {}\n  Android: {}\n  Activation code: {}\n", esim.iccid, esim.code.apple_url(), esim.code.android_url(), esim.code.lpa())); }
-    let message = serde_json::to_string(&json!({ "text": text, "codes": codes })).map_err(Error::internal)?;
+    let mut text = format!(
+        "Thank you for your order {}: {name}, {} days.\n\nInstall it while you have an internet connection.\n",
+        order.number, order.plan.days
+    );
+    for esim in sold {
+        text.push_str(&format!(
+            "\neSIM {}\n  iPhone (iOS 17.4 or newer): {}\n  Android: {}\n  Activation code: {}\n",
+            esim.iccid,
+            esim.code.apple_url(),
+            esim.code.android_url(),
+            esim.code.lpa()
+        ));
+    }
+    let message =
+        serde_json::to_string(&json!({ "text": text, "codes": codes })).map_err(Error::internal)?;
     let is_sent = order.ending != Ending::Unsent;
     rows.add("notifications", json!({
         "id": id, "user_id": order.buyer.id, "type": "email", "order_id": order.id, "esim_id": sold.first().map(|esim| esim.id), "destination": sealed("destination", &order.buyer.email)?,
@@ -21,6 +51,14 @@ pub fn add(rows: &mut Rows, ground: &Ground<'_>, order: &Order<'_>, sold: &[Sold
         "attempts": if is_sent { 1 } else { 12 }, "last_error": (!is_sent).then_some("The mail server refused the recipient: mailbox full."), "dedupe_key": format!("order-{}", order.id),
         "sent_at": is_sent.then(|| order.after(103)), "created_at": at,
     }));
-    if !is_sent { rows.act(order.after(4000), None, ("notification.fail", "notification", id), json!({}), None); }
+    if !is_sent {
+        rows.act(
+            order.after(4000),
+            None,
+            ("notification.fail", "notification", id),
+            json!({}),
+            None,
+        );
+    }
     Ok(())
 }

@@ -12,7 +12,9 @@ use platform::Result;
 
 /// Seeds the shop.
 pub fn seed(ground: &mut Ground<'_>) -> Result<String> {
-    if ground.has(people::FIRST)? { return Ok("the demo data is there already".to_owned()); }
+    if ground.has(people::FIRST)? {
+        return Ok("the demo data is there already".to_owned());
+    }
     let mut rows = Rows::default();
     let people = people::add(&mut rows, ground)?;
     let catalogue = catalogue::add(&mut rows, ground, people.admin)?;

@@ -1,6 +1,14 @@
 //! How the units of paid orders got their eSIMs, or did not.
 
-use super::{super::{Ground, rows::{Rows, id_of}}, catalogue::amount, orders::{Ending, Order}, stock::{Life, Sale, Sold, Stock}};
+use super::{
+    super::{
+        Ground,
+        rows::{Rows, id_of},
+    },
+    catalogue::amount,
+    orders::{Ending, Order},
+    stock::{Life, Sale, Sold, Stock},
+};
 use platform::Result;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -8,45 +16,111 @@ use uuid::Uuid;
 /// Why an order whose supplier refused stands still.
 pub const STUCK: &str = "1 of 1 eSIMs could not be provisioned. There is no stock, and no provider left to ask. The last one said: out of stock";
 /// Why its unit does.
-const REFUSED: &str = "There is no stock, and no provider left to ask. The last one said: out of stock";
+const REFUSED: &str =
+    "There is no stock, and no provider left to ask. The last one said: out of stock";
 
 /// Adds what was done for an order's units; the eSIMs that came of it.
-pub fn add(rows: &mut Rows, ground: &Ground<'_>, order: &Order<'_>, stock: &mut Stock) -> Result<Vec<Sold>> {
+pub fn add(
+    rows: &mut Rows,
+    ground: &Ground<'_>,
+    order: &Order<'_>,
+    stock: &mut Stock,
+) -> Result<Vec<Sold>> {
     match order.ending {
         Ending::Delivered(life) => deliver(rows, ground, order, stock, life),
         Ending::Unsent => deliver(rows, ground, order, stock, Life::Unused),
         Ending::Refused => {
-            for unit_no in 1..=order.quantity { stopped(rows, order, unit_no, ("failed", "refused", REFUSED, "out of stock")); }
+            for unit_no in 1..=order.quantity {
+                stopped(
+                    rows,
+                    order,
+                    unit_no,
+                    ("failed", "refused", REFUSED, "out of stock"),
+                );
+            }
             order.act(rows, 97, "order.review", Value::Null, Some(STUCK));
             Ok(Vec::new())
         }
         Ending::Open => {
-            for unit_no in 1..=order.quantity { stopped(rows, order, unit_no, ("waiting", "unknown", "no answer in time", "no answer in time")); }
+            for unit_no in 1..=order.quantity {
+                stopped(
+                    rows,
+                    order,
+                    unit_no,
+                    (
+                        "waiting",
+                        "unknown",
+                        "no answer in time",
+                        "no answer in time",
+                    ),
+                );
+            }
             Ok(Vec::new())
         }
         _ => Ok(Vec::new()),
     }
 }
 
-fn deliver(rows: &mut Rows, ground: &Ground<'_>, order: &Order<'_>, stock: &mut Stock, life: Life) -> Result<Vec<Sold>> {
-    let source = if order.from_stock { "stock" } else { "provider" };
-    let sold = (1..=order.quantity).map(|unit_no| {
-        let sale = Sale { plan: order.plan, buyer: order.buyer.id, at: order.after(98), from_stock: order.from_stock, life, admin: order.admin };
-        let sold = stock.sell(rows, ground, &sale)?;
-        let job = unit(rows, order, unit_no, ("succeeded", Some(source), Some(sold.id), None));
-        if let Some(reference) = &sold.provider_ref { bought(rows, order, (job, unit_no), &sold, reference); }
-        bundle(rows, order, unit_no, &sold, life);
-        order.act(rows, 98, "order.provision", json!({ "unit_no": unit_no, "esim_id": sold.id, "source": source }), None);
-        Ok(sold)
-    }).collect::<Result<Vec<_>>>()?;
+fn deliver(
+    rows: &mut Rows,
+    ground: &Ground<'_>,
+    order: &Order<'_>,
+    stock: &mut Stock,
+    life: Life,
+) -> Result<Vec<Sold>> {
+    let source = if order.from_stock {
+        "stock"
+    } else {
+        "provider"
+    };
+    let sold = (1..=order.quantity)
+        .map(|unit_no| {
+            let sale = Sale {
+                plan: order.plan,
+                buyer: order.buyer.id,
+                at: order.after(98),
+                from_stock: order.from_stock,
+                life,
+                admin: order.admin,
+            };
+            let sold = stock.sell(rows, ground, &sale)?;
+            let job = unit(
+                rows,
+                order,
+                unit_no,
+                ("succeeded", Some(source), Some(sold.id), None),
+            );
+            if let Some(reference) = &sold.provider_ref {
+                bought(rows, order, (job, unit_no), &sold, reference);
+            }
+            bundle(rows, order, unit_no, &sold, life);
+            order.act(
+                rows,
+                98,
+                "order.provision",
+                json!({ "unit_no": unit_no, "esim_id": sold.id, "source": source }),
+                None,
+            );
+            Ok(sold)
+        })
+        .collect::<Result<Vec<_>>>()?;
     order.act(rows, 100, "order.fulfil", Value::Null, None);
     Ok(sold)
 }
 
 type State<'a> = (&'a str, Option<&'a str>, Option<Uuid>, Option<&'a str>);
 
-fn unit(rows: &mut Rows, order: &Order<'_>, unit_no: u32, (status, source, esim, error): State<'_>) -> Uuid {
-    let id = id_of(&format!("demo unit {unit_no} of"), order.place, order.after(95));
+fn unit(
+    rows: &mut Rows,
+    order: &Order<'_>,
+    unit_no: u32,
+    (status, source, esim, error): State<'_>,
+) -> Uuid {
+    let id = id_of(
+        &format!("demo unit {unit_no} of"),
+        order.place,
+        order.after(95),
+    );
     rows.add("provisioning_jobs", json!({
         "id": id, "order_id": order.id, "unit_no": unit_no, "status": status, "source": source, "esim_id": esim, "last_error": error,
         "attempts": i32::from(!order.from_stock), "created_at": order.after(95), "updated_at": order.after(98),
@@ -55,16 +129,42 @@ fn unit(rows: &mut Rows, order: &Order<'_>, unit_no: u32, (status, source, esim,
 }
 
 /// A unit that a provider has not supplied, and the request that was made for it.
-fn stopped(rows: &mut Rows, order: &Order<'_>, unit_no: u32, (status, outcome, error, answer): (&str, &str, &str, &str)) {
+fn stopped(
+    rows: &mut Rows,
+    order: &Order<'_>,
+    unit_no: u32,
+    (status, outcome, error, answer): (&str, &str, &str, &str),
+) {
     let job = unit(rows, order, unit_no, (status, None, None, Some(error)));
     attempt(rows, order, (job, unit_no), (outcome, Some(answer), None));
-    if status == "failed" { order.act(rows, 97, "provisioning.fail", json!({ "unit_no": unit_no }), Some(error)); }
+    if status == "failed" {
+        order.act(
+            rows,
+            97,
+            "provisioning.fail",
+            json!({ "unit_no": unit_no }),
+            Some(error),
+        );
+    }
 }
 
-fn attempt(rows: &mut Rows, order: &Order<'_>, (job, unit_no): (Uuid, u32), (outcome, error, order_ref): (&str, Option<&str>, Option<&str>)) {
-    let Some(source) = &order.plan.source else { return };
+fn attempt(
+    rows: &mut Rows,
+    order: &Order<'_>,
+    (job, unit_no): (Uuid, u32),
+    (outcome, error, order_ref): (&str, Option<&str>, Option<&str>),
+) {
+    let Some(source) = &order.plan.source else {
+        return;
+    };
     let reference = format!("{job}-1");
-    order.act(rows, 96, "provisioning.ask", json!({ "unit_no": unit_no, "provider_id": source.provider, "reference": reference }), None);
+    order.act(
+        rows,
+        96,
+        "provisioning.ask",
+        json!({ "unit_no": unit_no, "provider_id": source.provider, "reference": reference }),
+        None,
+    );
     rows.add("provisioning_attempts", json!({
         "id": id_of(&reference, 0, order.after(96)), "job_id": job, "provider_id": source.provider, "offer_id": source.offer, "attempt_no": 1, "reference": reference, "status": outcome,
         "provider_order_ref": order_ref, "cost": order_ref.map(|_| amount(source.cents)), "currency": order_ref.map(|_| "USD"), "error": error,
@@ -72,9 +172,22 @@ fn attempt(rows: &mut Rows, order: &Order<'_>, (job, unit_no): (Uuid, u32), (out
     }));
 }
 
-fn bought(rows: &mut Rows, order: &Order<'_>, (job, unit_no): (Uuid, u32), sold: &Sold, reference: &str) {
-    attempt(rows, order, (job, unit_no), ("succeeded", None, Some(reference)));
-    let Some(source) = &order.plan.source else { return };
+fn bought(
+    rows: &mut Rows,
+    order: &Order<'_>,
+    (job, unit_no): (Uuid, u32),
+    sold: &Sold,
+    reference: &str,
+) {
+    attempt(
+        rows,
+        order,
+        (job, unit_no),
+        ("succeeded", None, Some(reference)),
+    );
+    let Some(source) = &order.plan.source else {
+        return;
+    };
     rows.add("data_allocations", json!({
         "id": id_of(reference, 1, order.after(97)), "esim_id": sold.id, "provider_id": source.provider, "provisioning_job_id": job, "status": "active", "provider_order_ref": reference,
         "allocated_mb": order.plan.mb.unwrap_or_default(), "cost": amount(source.cents), "currency": "USD", "allocated_at": order.after(97),
