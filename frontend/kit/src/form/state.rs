@@ -67,7 +67,8 @@ impl Form {
         self.before.set(theirs);
     }
     fn typed(self, thing: &Value) -> Draft {
-        let mut draft = Draft::default();
+        // What has no field here is known too, for lines that follow what is typed.
+        let mut draft = Draft(thing.as_object().cloned().unwrap_or_default());
         for field in self.fields.get_value().iter() {
             draft.set(
                 field.key,

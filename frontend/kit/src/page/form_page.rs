@@ -55,6 +55,7 @@ pub(super) struct Sheet {
 /// A form in the making. `N` is what makes a new thing, `E` what changes a known one.
 pub struct FormPage<R: Resource, N, E> {
     id: Option<R::Id>,
+    one: &'static str,
     groups: Vec<Group>,
     begin: Value,
     back: Option<String>,
@@ -85,6 +86,7 @@ where
 {
     FormPage {
         id,
+        one: R::ONE,
         groups: Vec::new(),
         begin: Value::Null,
         back: None,
@@ -114,6 +116,11 @@ where
             hint,
             fields: fields.into_iter().collect(),
         });
+        self
+    }
+    /// What a new thing is called, when only some of its kind are made here: a user, but always a customer.
+    pub fn one(mut self, one: &'static str) -> Self {
+        self.one = one;
         self
     }
     /// What a new thing begins with. Query parameters named like fields fill those in, too.
@@ -184,7 +191,7 @@ where
         };
         let version = StoredValue::new(0);
         let sheet = Sheet {
-            one: R::ONE,
+            one: self.one,
             groups: self.groups,
             form: Form::new(fields, is_new, judge),
             begin,

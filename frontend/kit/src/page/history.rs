@@ -5,7 +5,7 @@ use crate::{
     api,
     format::sentence,
     session, task,
-    ui::{Event, Tone, card, timeline},
+    ui::{Event, Tone, card, changes::told, timeline},
 };
 use leptos::prelude::*;
 use serde_json::Value;
@@ -42,9 +42,11 @@ pub fn history(subject: &'static str, id: &str, again: RwSignal<u32>) -> AnyView
 }
 
 fn event(entry: AuditEntry) -> Event {
-    let mut more = entry.change.as_ref().map(changes).unwrap_or_default();
-    more.extend(entry.reason.map(|reason| format!("“{reason}”")));
     let verb = entry.action.rsplit('.').next().unwrap_or(&entry.action);
+    // What it was made with stands on the page itself, until somebody changes it.
+    let change = entry.change.as_ref().filter(|_| verb != "create");
+    let mut more = change.map(changes).unwrap_or_default();
+    more.extend(entry.reason.map(|reason| format!("“{reason}”")));
     Event {
         at: entry.created_at,
         what: sentence(&done(verb)),
@@ -86,13 +88,7 @@ fn changes(change: &Value) -> Vec<String> {
 }
 
 fn short(value: &Value) -> String {
-    let text = match value {
-        Value::Null => "nothing".to_owned(),
-        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(all) => all.iter().map(short).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
-    };
+    let text = told(value).unwrap_or_else(|| "nothing".to_owned());
     if text.chars().count() > 80 {
         format!("{}…", text.chars().take(79).collect::<String>())
     } else {
@@ -116,7 +112,7 @@ mod tests {
         );
         assert_eq!(
             changes(&json!({ "before": { "on": true, "x": 1 }, "after": { "on": false, "x": 1 } })),
-            ["On: yes → no"]
+            ["On: Yes → No"]
         );
         assert_eq!(
             changes(&json!({ "regions": { "before": null, "after": ["DE", "FR"] } })),

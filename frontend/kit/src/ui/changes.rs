@@ -1,6 +1,6 @@
 //! What an act changed, field by field: before and after.
 
-use crate::format::sentence;
+use crate::format::{self, sentence};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -64,7 +64,7 @@ fn lines(change: &Value) -> Vec<Line> {
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(field, _)| *field != "fields");
+        .filter(|(field, _)| !matches!(field.as_str(), "fields" | "id"));
     let line = |(field, value): (&String, &Value)| match value
         .as_object()
         .filter(|pair| pair.contains_key("after"))
@@ -89,14 +89,21 @@ fn named(change: &Value) -> Vec<String> {
     fields.filter_map(Value::as_str).map(sentence).collect()
 }
 
-fn told(value: &Value) -> Option<String> {
+/// A value as it is read; nothing is `None`.
+pub(crate) fn told(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::Bool(yes) => Some(if *yes { "Yes" } else { "No" }.to_owned()),
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(moment(text).unwrap_or_else(|| text.clone())),
         Value::Array(all) => Some(all.iter().filter_map(told).collect::<Vec<_>>().join(", ")),
         other => Some(other.to_string()),
     }
+}
+
+/// A text that is a time, as times are shown.
+fn moment(text: &str) -> Option<String> {
+    let time = chrono::DateTime::parse_from_rfc3339(text).ok()?;
+    Some(format::moment(time.to_utc()))
 }
 
 #[cfg(test)]
@@ -122,11 +129,12 @@ mod tests {
             [line("Is active", None, Some("Yes"))]
         );
         assert_eq!(
-            lines(&json!({ "unit_no": 1, "api_key": "replaced" })),
-            [
-                line("API key", None, Some("replaced")),
-                line("Unit no", None, Some("1"))
-            ]
+            lines(&json!({ "api_key": "replaced" })),
+            [line("API key", None, Some("replaced"))]
+        );
+        assert_eq!(
+            lines(&json!({ "unit_no": 1 })),
+            [line("Unit no", None, Some("1"))]
         );
         assert_eq!(
             named(&json!({ "fields": ["email", "phone"] })),
