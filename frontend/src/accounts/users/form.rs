@@ -10,6 +10,7 @@ use wire::{
 /// Draws it: for this person, or for a new customer.
 pub fn screen(id: Option<UserId>) -> AnyView {
     form_page::<User, NewUser, EditUser>(id)
+        .one("customer")
         .defaults(&NewUser::default())
         .section(
             "Person",

@@ -11,7 +11,7 @@ use wire::{Permission, PriceId, catalog::pricing::Price};
 
 /// Draws it.
 pub fn screen(id: PriceId) -> AnyView {
-    let end = act("End now", "ended", Permission::PricingWrite, |price: Price| async move { api::remove(&price).await })
+    let end = act("End", "ended", Permission::PricingWrite, |price: Price| async move { api::remove(&price).await })
         .asks("From now on the plan sells here for the global price, or not at all in this currency. Orders that were placed keep their price.")
         .when(|price| phase(price) == Phase::Running)
         .danger();
