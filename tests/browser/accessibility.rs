@@ -11,22 +11,49 @@ const RULES: &str = "return axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', '
 
 /// The checker, as `cargo xtask test` fetches it.
 fn axe() -> String {
-    let path = env::var("AXE_CORE").expect("AXE_CORE names axe.min.js: run `cargo xtask test --only browser`, which fetches it");
-    fs::read_to_string(&path).unwrap_or_else(|cause| panic!("AXE_CORE {path} cannot be read: {cause}"))
+    let path = env::var("AXE_CORE").expect(
+        "AXE_CORE names axe.min.js: run `cargo xtask test --only browser`, which fetches it",
+    );
+    fs::read_to_string(&path)
+        .unwrap_or_else(|cause| panic!("AXE_CORE {path} cannot be read: {cause}"))
 }
 
 /// What is wrong with the screen as it stands, in every look.
 async fn faults(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
     let mut faults = Vec::new();
-    browser.script(&format!("if (!window.axe) {{ {axe} }}")).await;
-    for (theme, width, height) in [("light", 1440, 900), ("dark", 1440, 900), ("dark", 390, 844), ("light", 390, 844)] {
+    browser
+        .script(&format!("if (!window.axe) {{ {axe} }}"))
+        .await;
+    for (theme, width, height) in [
+        ("light", 1440, 900),
+        ("dark", 1440, 900),
+        ("dark", 390, 844),
+        ("light", 390, 844),
+    ] {
         browser.resize(width, height).await;
-        browser.script(&format!("document.documentElement.dataset.theme = '{theme}'")).await;
+        browser
+            .script(&format!(
+                "document.documentElement.dataset.theme = '{theme}'"
+            ))
+            .await;
         browser.waits("nothing moves", "return document.getAnimations().some(one => one.playState === 'running' && one.effect.getComputedTiming().iterations !== Infinity) ? null : true").await;
         let found = browser.script(RULES).await;
-        faults.extend(found.as_array().into_iter().flatten().filter_map(Value::as_str).map(|fault| format!("{what}, {theme}, {width} px: {fault}")));
-        let wider = browser.script("return document.documentElement.scrollWidth > innerWidth").await;
-        if wider == true { faults.push(format!("{what}, {theme}, {width} px: wider than the screen")); }
+        faults.extend(
+            found
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(|fault| format!("{what}, {theme}, {width} px: {fault}")),
+        );
+        let wider = browser
+            .script("return document.documentElement.scrollWidth > innerWidth")
+            .await;
+        if wider == true {
+            faults.push(format!(
+                "{what}, {theme}, {width} px: wider than the screen"
+            ));
+        }
     }
     browser.resize(1440, 900).await;
     faults
@@ -39,13 +66,22 @@ async fn every_screen_can_be_used_by_everybody() {
     let browser = opened_by(&app, UserRole::Admin).await;
     let mut found = Vec::new();
 
-    for address in security::SCREENS.iter().map(|(address, _)| (*address).to_owned()).chain(things) {
+    for address in security::SCREENS
+        .iter()
+        .map(|(address, _)| (*address).to_owned())
+        .chain(things)
+    {
         browser.go(&address).await;
         browser.waits(&format!("{address} is drawn"), "return document.querySelector('main h1') && !document.querySelector('main .sk') && !document.querySelector('#boot') || null").await;
         found.extend(faults(&browser, &axe, &address).await);
     }
 
-    assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
+    assert!(
+        found.is_empty(),
+        "{} faults:\n{}",
+        found.len(),
+        found.join("\n")
+    );
 }
 
 #[actix_web::test]
@@ -100,5 +136,10 @@ async fn windows_empty_lists_and_failures_can_be_used_by_everybody() {
     browser.press("Try again").await;
     browser.sees("No prices yet").await;
 
-    assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
+    assert!(
+        found.is_empty(),
+        "{} faults:\n{}",
+        found.len(),
+        found.join("\n")
+    );
 }

@@ -11,7 +11,10 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use thirtyfour::{Capabilities, ChromiumLikeCapabilities, DesiredCapabilities, Key, TypingData, WebDriver, WebElement};
+use thirtyfour::{
+    Capabilities, ChromiumLikeCapabilities, DesiredCapabilities, Key, TypingData, WebDriver,
+    WebElement,
+};
 use uuid::Uuid;
 
 /// How long something may take to appear.
@@ -44,100 +47,196 @@ impl Browser {
     }
 
     async fn start(app: &TestApp) -> Self {
-        let profile = env::temp_dir().join(format!("esim-admin-browser-{}", Uuid::new_v4().simple()));
-        let mut process = Command::new(program("CHROMEDRIVER")).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("chromedriver starts");
+        let profile =
+            env::temp_dir().join(format!("esim-admin-browser-{}", Uuid::new_v4().simple()));
+        let mut process = Command::new(program("CHROMEDRIVER"))
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts");
         let mut says = BufReader::new(process.stdout.take().expect("its output"));
         let address = format!("http://127.0.0.1:{}", port(&mut says));
-        let driver = WebDriver::new(address.as_str(), wishes(&profile)).await.expect("Chromium starts");
+        let driver = WebDriver::new(address.as_str(), wishes(&profile))
+            .await
+            .expect("Chromium starts");
         let remote = format!("{address}/session/{}", driver.session_id());
-        let test = thread::current().name().unwrap_or("browser").replace("::", "-");
-        let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/browser").join(format!("{test}.png"));
-        Self { driver, process, _says: says, remote, base: app.address(), profile, picture }
+        let test = thread::current()
+            .name()
+            .unwrap_or("browser")
+            .replace("::", "-");
+        let picture = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../target/browser")
+            .join(format!("{test}.png"));
+        Self {
+            driver,
+            process,
+            _says: says,
+            remote,
+            base: app.address(),
+            profile,
+            picture,
+        }
     }
 
     /// Types an address.
-    pub async fn go(&self, path: &str) { self.driver.goto(format!("{}{path}", self.base)).await.expect("the page loads"); }
+    pub async fn go(&self, path: &str) {
+        self.driver
+            .goto(format!("{}{path}", self.base))
+            .await
+            .expect("the page loads");
+    }
 
     /// Loads the page again.
-    pub async fn reload(&self) { self.driver.refresh().await.expect("the page loads again"); }
+    pub async fn reload(&self) {
+        self.driver.refresh().await.expect("the page loads again");
+    }
 
     /// The browser's own way back.
-    pub async fn back(&self) { self.driver.back().await.expect("there is a page before"); }
+    pub async fn back(&self) {
+        self.driver.back().await.expect("there is a page before");
+    }
 
     /// Presses the button, link, tab or choice that is called this.
     pub async fn press(&self, name: &str) {
-        self.until(&format!("“{name}” can be pressed"), async || self.find("press", name).await?.click().await.ok()).await;
+        self.until(&format!("“{name}” can be pressed"), async || {
+            self.find("press", name).await?.click().await.ok()
+        })
+        .await;
     }
 
     /// Presses what a selector names, where it has no name of its own.
     pub async fn press_at(&self, selector: &str) {
-        self.until(&format!("{selector} can be pressed"), async || self.find("selector", selector).await?.click().await.ok()).await;
+        self.until(&format!("{selector} can be pressed"), async || {
+            self.find("selector", selector).await?.click().await.ok()
+        })
+        .await;
     }
 
     /// Replaces what stands in the field of this label.
     pub async fn fill(&self, label: &str, text: &str) {
         let marked = format!("{}a{}", Key::Control.value(), Key::Null.value());
-        let typed = if text.is_empty() { format!("{marked}{}", Key::Delete.value()) } else { marked + text };
-        self.until(&format!("“{label}” can be filled in"), async || self.find("field", label).await?.send_keys(typed.clone()).await.ok()).await;
+        let typed = if text.is_empty() {
+            format!("{marked}{}", Key::Delete.value())
+        } else {
+            marked + text
+        };
+        self.until(&format!("“{label}” can be filled in"), async || {
+            self.find("field", label)
+                .await?
+                .send_keys(typed.clone())
+                .await
+                .ok()
+        })
+        .await;
     }
 
     /// Chooses one of many by typing a part of its name.
     pub async fn pick(&self, label: &str, name: &str) {
         self.fill(label, name).await;
         self.until(&format!("“{name}” is offered"), async || {
-            let offer = "const [name] = arguments; return [...document.querySelectorAll('[role=listbox]:not(.hidden) [role=option]')].some(one => one.textContent.includes(name)) ? true : null";
-            self.ask(offer, vec![json!(name)]).await
+            self.find("option", name).await?.click().await.ok()
         })
         .await;
-        self.keys(Key::Enter).await;
     }
 
     /// Gives a file to the page's file field.
     pub async fn upload(&self, file: &Path) {
         let file = file.to_str().expect("a path in words");
-        self.until("a file can be chosen", async || self.find("any", "input[type=file]").await?.send_keys(file).await.ok()).await;
+        self.until("a file can be chosen", async || {
+            self.find("any", "input[type=file]")
+                .await?
+                .send_keys(file)
+                .await
+                .ok()
+        })
+        .await;
     }
 
     /// Presses keys wherever the focus is.
-    pub async fn keys(&self, keys: impl Into<TypingData>) { self.driver.action_chain().send_keys(keys).perform().await.expect("keys are pressed"); }
+    pub async fn keys(&self, keys: impl Into<TypingData>) {
+        self.driver
+            .action_chain()
+            .send_keys(keys)
+            .perform()
+            .await
+            .expect("keys are pressed");
+    }
 
     /// Waits until the page says this.
-    pub async fn sees(&self, text: &str) { self.until(&format!("the page says “{text}”"), async || self.says().await.contains(text).then_some(())).await; }
+    pub async fn sees(&self, text: &str) {
+        self.until(&format!("the page says “{text}”"), async || {
+            self.says().await.contains(text).then_some(())
+        })
+        .await;
+    }
 
     /// Waits until the page no longer says this.
-    pub async fn misses(&self, text: &str) { self.until(&format!("the page stops saying “{text}”"), async || (!self.says().await.contains(text)).then_some(())).await; }
+    pub async fn misses(&self, text: &str) {
+        self.until(&format!("the page stops saying “{text}”"), async || {
+            (!self.says().await.contains(text)).then_some(())
+        })
+        .await;
+    }
 
     /// Waits until something that a selector names stands on the page.
-    pub async fn finds(&self, selector: &str) { self.until(&format!("{selector} is there"), async || self.find("selector", selector).await.map(drop)).await; }
+    pub async fn finds(&self, selector: &str) {
+        self.until(&format!("{selector} is there"), async || {
+            self.find("selector", selector).await.map(drop)
+        })
+        .await;
+    }
 
     /// Whether something that a selector names can be seen now.
-    pub async fn shows(&self, selector: &str) -> bool { self.find("selector", selector).await.is_some() }
+    pub async fn shows(&self, selector: &str) -> bool {
+        self.find("selector", selector).await.is_some()
+    }
 
     /// Whether something can be pressed now that is called this.
-    pub async fn offers(&self, name: &str) -> bool { self.find("press", name).await.is_some() }
+    pub async fn offers(&self, name: &str) -> bool {
+        self.find("press", name).await.is_some()
+    }
 
     /// Waits until the address bar shows this.
     pub async fn is_at(&self, path: &str) {
-        self.until(&format!("the address is {path}"), async || (self.address().await == path).then_some(())).await;
+        self.until(&format!("the address is {path}"), async || {
+            (self.address().await == path).then_some(())
+        })
+        .await;
     }
 
     /// Waits until the address bar shows something that fits.
     pub async fn comes_to(&self, what: &str, fits: impl Fn(&str) -> bool) -> String {
-        self.until(&format!("the address is that of {what}"), async || Some(self.address().await).filter(|address| fits(address))).await
+        self.until(&format!("the address is that of {what}"), async || {
+            Some(self.address().await).filter(|address| fits(address))
+        })
+        .await
     }
 
     /// What the address bar shows, after the host.
-    pub async fn address(&self) -> String { self.script("return location.pathname + location.search").await.as_str().unwrap_or_default().to_owned() }
+    pub async fn address(&self) -> String {
+        self.script("return location.pathname + location.search")
+            .await
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
 
     /// Waits until the first cells of the list's rows are these.
     pub async fn lists(&self, rows: &[&str]) {
         let script = "return [...document.querySelectorAll('.grid tbody tr td.lead')].map(cell => cell.textContent.trim())";
-        self.until(&format!("the list is {rows:?}"), async || (self.script(script).await == json!(rows)).then_some(())).await;
+        self.until(&format!("the list is {rows:?}"), async || {
+            (self.script(script).await == json!(rows)).then_some(())
+        })
+        .await;
     }
 
     /// Waits until the field of this label holds this.
     pub async fn holds(&self, label: &str, value: &str) {
-        self.until(&format!("“{label}” holds “{value}”"), async || (self.find("field", label).await?.value().await.ok()?? == value).then_some(())).await;
+        self.until(&format!("“{label}” holds “{value}”"), async || {
+            (self.find("field", label).await?.value().await.ok()?? == value).then_some(())
+        })
+        .await;
     }
 
     /// Waits until the field of this label says what is wrong with it, in words that are tied to it.
@@ -152,31 +251,67 @@ impl Browser {
     }
 
     /// Waits until a script gives something, and gives that.
-    pub async fn waits(&self, what: &str, script: &str) -> Value { self.until(what, async || self.ask(script, Vec::new()).await).await }
+    pub async fn waits(&self, what: &str, script: &str) -> Value {
+        self.until(what, async || self.ask(script, Vec::new()).await)
+            .await
+    }
 
     /// What a script gives.
-    pub async fn script(&self, script: &str) -> Value { self.driver.execute(script, Vec::new()).await.expect("the script runs").json().clone() }
+    pub async fn script(&self, script: &str) -> Value {
+        self.driver
+            .execute(script, Vec::new())
+            .await
+            .expect("the script runs")
+            .json()
+            .clone()
+    }
 
     /// What the browser has complained about since it was last asked.
     pub async fn complaints(&self) -> Vec<String> {
-        let log = self.driver.get_log("browser").await.expect("the browser's log");
-        log.into_iter().filter(|entry| matches!(entry.level.as_str(), "SEVERE" | "WARNING")).map(|entry| entry.message).collect()
+        let log = self
+            .driver
+            .get_log("browser")
+            .await
+            .expect("the browser's log");
+        log.into_iter()
+            .filter(|entry| matches!(entry.level.as_str(), "SEVERE" | "WARNING"))
+            .map(|entry| entry.message)
+            .collect()
     }
 
     /// Where the browser has sent requests since it was last asked.
     pub async fn requests(&self) -> Vec<String> {
-        let log = self.driver.get_log("performance").await.expect("the browser's network log");
-        let events = log.into_iter().filter_map(|entry| serde_json::from_str::<Value>(&entry.message).ok());
+        let log = self
+            .driver
+            .get_log("performance")
+            .await
+            .expect("the browser's network log");
+        let events = log
+            .into_iter()
+            .filter_map(|entry| serde_json::from_str::<Value>(&entry.message).ok());
         let sent = events.filter(|event| event["message"]["method"] == "Network.requestWillBeSent");
-        sent.filter_map(|event| event["message"]["params"]["request"]["url"].as_str().map(str::to_owned)).collect()
+        sent.filter_map(|event| {
+            event["message"]["params"]["request"]["url"]
+                .as_str()
+                .map(str::to_owned)
+        })
+        .collect()
     }
 
     /// Whether an address is one of the panel's own origin.
-    pub fn is_ours(&self, address: &str) -> bool { address.strip_prefix(&self.base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) }
+    pub fn is_ours(&self, address: &str) -> bool {
+        address
+            .strip_prefix(&self.base)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
 
     /// A screen of this width.
     pub async fn resize(&self, width: u32, height: u32) {
-        self.devtools("Emulation.setDeviceMetricsOverride", json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false })).await;
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
+        )
+        .await;
     }
 
     /// A network that is there, or is not.
@@ -186,35 +321,81 @@ impl Browser {
     }
 
     async fn devtools(&self, command: &str, params: Value) {
-        let answer = reqwest::Client::new().post(format!("{}/goog/cdp/execute", self.remote)).json(&json!({ "cmd": command, "params": params })).send().await;
-        assert!(answer.expect("the driver answers").status().is_success(), "{command}");
+        let answer = reqwest::Client::new()
+            .post(format!("{}/goog/cdp/execute", self.remote))
+            .json(&json!({ "cmd": command, "params": params }))
+            .send()
+            .await;
+        assert!(
+            answer.expect("the driver answers").status().is_success(),
+            "{command}"
+        );
     }
 
     /// Everything that can be read on the page now.
-    pub async fn says(&self) -> String { self.script("return document.body.innerText.replace(/\\s+/g, ' ')").await.as_str().unwrap_or_default().to_owned() }
+    pub async fn says(&self) -> String {
+        self.script("return document.body.innerText.replace(/\\s+/g, ' ')")
+            .await
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
 
-    async fn find(&self, kind: &str, name: &str) -> Option<WebElement> { self.driver.execute(FIND, vec![json!(kind), json!(name)]).await.ok()?.element().ok() }
+    async fn find(&self, kind: &str, name: &str) -> Option<WebElement> {
+        self.driver
+            .execute(FIND, vec![json!(kind), json!(name)])
+            .await
+            .ok()?
+            .element()
+            .ok()
+    }
 
-    async fn ask(&self, script: &str, arguments: Vec<Value>) -> Option<Value> { Some(self.driver.execute(script, arguments).await.ok()?.json().clone()).filter(|answer| !answer.is_null()) }
+    async fn ask(&self, script: &str, arguments: Vec<Value>) -> Option<Value> {
+        Some(
+            self.driver
+                .execute(script, arguments)
+                .await
+                .ok()?
+                .json()
+                .clone(),
+        )
+        .filter(|answer| !answer.is_null())
+    }
 
     /// Looks again and again, until there is something.
     async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
         let began = Instant::now();
         loop {
-            if let Some(found) = look().await { return found; }
-            if began.elapsed() > PATIENCE { panic!("waited in vain until {what}, at {}, which says: {}", self.address().await, self.says().await); }
+            if let Some(found) = look().await {
+                return found;
+            }
+            if began.elapsed() > PATIENCE {
+                panic!(
+                    "waited in vain until {what}, at {}, which says: {}",
+                    self.address().await,
+                    self.says().await
+                );
+            }
             tokio::time::sleep(GLANCE).await;
         }
     }
 }
 
 /// A program that the environment names, else the one on `PATH`.
-fn program(variable: &str) -> String { env::var(variable).unwrap_or_else(|_| variable.to_lowercase()) }
+fn program(variable: &str) -> String {
+    env::var(variable).unwrap_or_else(|_| variable.to_lowercase())
+}
 
 /// The port that the driver has chosen, from what it prints.
 fn port(says: &mut impl BufRead) -> u16 {
     let mut lines = says.lines().map_while(Result::ok);
-    let port = lines.find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
+    let port = lines.find_map(|line| {
+        line.split_once("successfully on port ")?
+            .1
+            .trim_end_matches('.')
+            .parse()
+            .ok()
+    });
     port.expect("chromedriver says its port")
 }
 
@@ -222,11 +403,30 @@ fn wishes(profile: &Path) -> Capabilities {
     let mut wishes = DesiredCapabilities::chrome();
     wishes.set_binary(&program("CHROMIUM")).expect("a browser");
     // No sandbox, because containers allow none; no motion, so that nothing is looked at half-way.
-    let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1440,900", "--force-prefers-reduced-motion", "--disable-background-networking", "--no-first-run", "--lang=en-US"];
-    for argument in arguments { wishes.add_arg(argument).expect("an argument"); }
-    wishes.add_arg(&format!("--user-data-dir={}", profile.display())).expect("a profile");
+    let arguments = [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--window-size=1440,900",
+        "--force-prefers-reduced-motion",
+        "--disable-background-networking",
+        "--no-first-run",
+        "--lang=en-US",
+    ];
+    for argument in arguments {
+        wishes.add_arg(argument).expect("an argument");
+    }
+    wishes
+        .add_arg(&format!("--user-data-dir={}", profile.display()))
+        .expect("a profile");
     let mut wishes = Capabilities::from(wishes);
-    wishes.set("goog:loggingPrefs", json!({ "browser": "ALL", "performance": "ALL" })).expect("its logs");
+    wishes
+        .set(
+            "goog:loggingPrefs",
+            json!({ "browser": "ALL", "performance": "ALL" }),
+        )
+        .expect("its logs");
     wishes
 }
 
@@ -235,7 +435,14 @@ impl Drop for Browser {
         let picture = thread::panicking().then(|| self.picture.clone());
         let remote = self.remote.clone();
         // On a thread of its own: nobody can wait for an answer within a drop.
-        let _ = thread::spawn(move || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(close(&remote, picture.as_deref()))).join();
+        let _ = thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime")
+                .block_on(close(&remote, picture.as_deref()))
+        })
+        .join();
         let _ = self.driver.clone().leak();
         let _ = self.process.kill();
         let _ = self.process.wait();
@@ -245,10 +452,19 @@ impl Drop for Browser {
 
 /// Takes a last picture if wanted, and ends the session and with it the browser.
 async fn close(remote: &str, picture: Option<&Path>) {
-    let http = reqwest::Client::builder().timeout(PATIENCE).build().expect("a client");
+    let http = reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .build()
+        .expect("a client");
     if let Some(picture) = picture {
-        let taken: Option<Value> = match http.get(format!("{remote}/screenshot")).send().await { Ok(answer) => answer.json().await.ok(), Err(_) => None };
-        if let Some(bytes) = taken.as_ref().and_then(|taken| STANDARD.decode(taken["value"].as_str()?).ok()) {
+        let taken: Option<Value> = match http.get(format!("{remote}/screenshot")).send().await {
+            Ok(answer) => answer.json().await.ok(),
+            Err(_) => None,
+        };
+        if let Some(bytes) = taken
+            .as_ref()
+            .and_then(|taken| STANDARD.decode(taken["value"].as_str()?).ok())
+        {
             let _ = fs::create_dir_all(picture.parent().expect("a folder"));
             let _ = fs::write(picture, bytes);
             eprintln!("the screen as it was: {}", picture.display());

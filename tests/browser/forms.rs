@@ -12,7 +12,10 @@ async fn a_field_says_what_is_wrong_once_it_was_left() {
     browser.go("/catalog/plans/new").await;
     browser.fill("Name", "5 GB").await;
     browser.fill("Name", "").await;
-    assert!(!browser.shows(".field-fault").await, "not while somebody types");
+    assert!(
+        !browser.shows(".field-fault").await,
+        "not while somebody types"
+    );
 
     browser.keys(Key::Tab).await;
     browser.faults("Name", "Enter a value.").await;
@@ -20,7 +23,9 @@ async fn a_field_says_what_is_wrong_once_it_was_left() {
     browser.keys(Key::Tab).await;
     browser.faults("Validity", "number").await;
     browser.press("Create plan").await;
-    browser.finds("#form-notice:focus, #form-notice :focus").await;
+    browser
+        .finds("#form-notice:focus, #form-notice :focus")
+        .await;
     browser.sees("Name: Enter a value.").await;
     assert_eq!(app.count("SELECT count(*) FROM plans"), 0);
 }
@@ -42,7 +47,11 @@ async fn what_only_the_server_knows_is_said_at_the_field() {
     browser.holds("First name", "Augusta").await;
     browser.fill("E-mail address", "augusta@example.com").await;
     browser.press("Create user").await;
-    browser.comes_to("the new customer", |address| address.starts_with("/accounts/users/") && !address.ends_with("/new")).await;
+    browser
+        .comes_to("the new customer", |address| {
+            address.starts_with("/accounts/users/") && !address.ends_with("/new")
+        })
+        .await;
     browser.sees("Augusta King").await;
 }
 
@@ -78,17 +87,31 @@ async fn who_edits_what_somebody_else_has_changed_keeps_what_they_typed() {
     let browser = opened_by(&app, UserRole::Admin).await;
     browser.go(&format!("/catalog/plans/{plan}/edit")).await;
     browser.holds("Name", "Alpha").await;
-    app.as_admin().patch(&format!("/v1/plans/{plan}"), 1, json!({ "validity_days": 7 })).await.expect(200);
+    app.as_admin()
+        .patch(
+            &format!("/v1/plans/{plan}"),
+            1,
+            json!({ "validity_days": 7 }),
+        )
+        .await
+        .expect(200);
 
     browser.fill("Name", "Alpha and a half").await;
     browser.press("Save changes").await;
 
-    browser.sees("Somebody changed this while you were editing.").await;
+    browser
+        .sees("Somebody changed this while you were editing.")
+        .await;
     browser.holds("Name", "Alpha and a half").await;
     browser.press("Load their changes, keep mine").await;
     browser.holds("Validity", "7").await;
     browser.holds("Name", "Alpha and a half").await;
     browser.press("Save changes").await;
     browser.is_at(&format!("/catalog/plans/{plan}")).await;
-    assert_eq!(app.count("SELECT count(*) FROM plans WHERE name = 'Alpha and a half' AND validity_days = 7"), 1);
+    assert_eq!(
+        app.count(
+            "SELECT count(*) FROM plans WHERE name = 'Alpha and a half' AND validity_days = 7"
+        ),
+        1
+    );
 }

@@ -8,39 +8,62 @@ use wire::accounts::users::UserRole;
 #[actix_web::test]
 async fn search_filter_order_and_page_stand_in_the_address() {
     let app = panel().await;
-    app.given(|given| (1..=30).for_each(|number| { given.unpriced_plan(&format!("Plan {number:02}")); }));
+    app.given(|given| {
+        (1..=30).for_each(|number| {
+            given.unpriced_plan(&format!("Plan {number:02}"));
+        })
+    });
     let browser = opened_by(&app, UserRole::Admin).await;
     browser.press("Plans").await;
     browser.is_at("/catalog/plans").await;
+    browser.back().await;
+    browser.is_at("/billing/orders").await;
+    browser.go("/catalog/plans?limit=25").await;
 
     browser.press("Name").await;
-    browser.is_at("/catalog/plans?sort=name").await;
+    browser.is_at("/catalog/plans?limit=25&sort=name").await;
     browser.sees("1–25 of 30").await;
     browser.press("Next").await;
-    browser.comes_to("the second page", |address| address.contains("after=")).await;
-    browser.lists(&["Plan 26", "Plan 27", "Plan 28", "Plan 29", "Plan 30"]).await;
+    browser
+        .comes_to("the second page", |address| address.contains("after="))
+        .await;
+    browser
+        .lists(&["Plan 26", "Plan 27", "Plan 28", "Plan 29", "Plan 30"])
+        .await;
     browser.reload().await;
-    browser.lists(&["Plan 26", "Plan 27", "Plan 28", "Plan 29", "Plan 30"]).await;
+    browser
+        .lists(&["Plan 26", "Plan 27", "Plan 28", "Plan 29", "Plan 30"])
+        .await;
     browser.back().await;
-    browser.is_at("/catalog/plans?sort=name").await;
+    browser.is_at("/catalog/plans?limit=25&sort=name").await;
     browser.sees("1–25 of 30").await;
 
     browser.fill("Search by name", "Plan 1").await;
-    browser.is_at("/catalog/plans?q=Plan+1&sort=name").await;
+    browser
+        .is_at("/catalog/plans?q=Plan+1&limit=25&sort=name")
+        .await;
     browser.sees("1–10 of 10").await;
     browser.press("Name").await;
-    browser.is_at("/catalog/plans?q=Plan+1&sort=-name").await;
+    browser
+        .is_at("/catalog/plans?q=Plan+1&limit=25&sort=-name")
+        .await;
     browser.press("Filter by sale").await;
     browser.press("Not on sale").await;
-    browser.is_at("/catalog/plans?q=Plan+1&is_active=false&sort=-name").await;
+    browser
+        .is_at("/catalog/plans?q=Plan+1&is_active=false&limit=25&sort=-name")
+        .await;
     browser.sees("No plans match").await;
     browser.press("Remove the filter Sale").await;
-    browser.is_at("/catalog/plans?q=Plan+1&sort=-name").await;
+    browser
+        .is_at("/catalog/plans?q=Plan+1&limit=25&sort=-name")
+        .await;
     browser.sees("Plan 19").await;
     browser.back().await;
-    browser.is_at("/catalog/plans?q=Plan+1&is_active=false&sort=-name").await;
+    browser
+        .is_at("/catalog/plans?q=Plan+1&is_active=false&limit=25&sort=-name")
+        .await;
     browser.press("Show all").await;
-    browser.is_at("/catalog/plans?sort=-name").await;
+    browser.is_at("/catalog/plans?limit=25&sort=-name").await;
 }
 
 #[actix_web::test]
@@ -68,14 +91,23 @@ async fn a_list_is_walked_with_the_keyboard() {
     browser.keys("bet").await;
     browser.lists(&["Beta"]).await;
     browser.keys(Key::Escape).await;
-    browser.waits("the search has lost the focus", "return document.activeElement.id === 'list-search' ? null : true").await;
+    browser
+        .waits(
+            "the search has lost the focus",
+            "return document.activeElement.id === 'list-search' ? null : true",
+        )
+        .await;
     browser.keys("j").await;
     browser.finds("#row-0.cursor").await;
     browser.keys(Key::Enter).await;
-    browser.comes_to("the plan", |address| address.starts_with("/catalog/plans/")).await;
+    browser
+        .comes_to("the plan", |address| address.starts_with("/catalog/plans/"))
+        .await;
     browser.sees("Works in").await;
     browser.keys("e").await;
-    browser.comes_to("its form", |address| address.ends_with("/edit")).await;
+    browser
+        .comes_to("its form", |address| address.ends_with("/edit"))
+        .await;
 }
 
 #[actix_web::test]
@@ -87,19 +119,35 @@ async fn support_sees_no_costs_and_is_offered_nothing_it_may_not_do() {
     });
     let browser = opened_by(&app, UserRole::Support).await;
 
-    for absent in ["New order", "Providers", "Offers", "Audit log"] { assert!(!browser.offers(absent).await, "{absent}"); }
+    for absent in ["New order", "Providers", "Offers", "Audit log"] {
+        assert!(!browser.offers(absent).await, "{absent}");
+    }
     browser.press("Plans").await;
     browser.lists(&["Alpha"]).await;
-    for absent in ["New plan", "Import", "Export"] { assert!(!browser.offers(absent).await, "{absent}"); }
+    for absent in ["New plan", "Import", "Export"] {
+        assert!(!browser.offers(absent).await, "{absent}");
+    }
     browser.press("Alpha").await;
     browser.sees("$9.90").await;
-    for absent in ["Edit", "Withdraw", "New price"] { assert!(!browser.offers(absent).await, "{absent}"); }
-    assert!(!browser.says().await.contains("$2.00"), "no cost on the plan");
+    for absent in ["Edit", "Withdraw", "New price"] {
+        assert!(!browser.offers(absent).await, "{absent}");
+    }
+    assert!(
+        !browser.says().await.contains("$2.00"),
+        "no cost on the plan"
+    );
     browser.press("Prices").await;
     browser.sees("$9.90").await;
     let said = browser.says().await;
-    assert!(!said.contains("$2.00") && !said.contains("Margin") && !said.contains("Costs"), "no cost among the prices: {said}");
-    for address in ["/integrations/providers", "/catalog/plans/new", "/system/audit"] {
+    assert!(
+        !said.contains("$2.00") && !said.contains("Margin") && !said.contains("Costs"),
+        "no cost among the prices: {said}"
+    );
+    for address in [
+        "/integrations/providers",
+        "/catalog/plans/new",
+        "/system/audit",
+    ] {
         browser.go(address).await;
         browser.sees("This is not for your role").await;
     }

@@ -18,16 +18,24 @@ const PASSWORD: &str = "correct horse battery staple";
 
 /// A server that serves the built panel.
 async fn panel() -> TestApp {
-    let folder = env::var("PANEL_DIR").expect("PANEL_DIR names the built panel: run `cargo xtask test --only browser`");
+    let folder = env::var("PANEL_DIR")
+        .expect("PANEL_DIR names the built panel: run `cargo xtask test --only browser`");
     TestApp::with(&[("PANEL_DIR", &folder)]).await
 }
 
 /// Somebody with a password: their address, and who they are.
 async fn somebody(app: &TestApp, role: UserRole) -> (String, UserId) {
     let email = format!("{role}@example.com");
-    let hash = platform::auth::hash_password(PASSWORD.to_owned()).await.expect("a hash");
+    let hash = platform::auth::hash_password(PASSWORD.to_owned())
+        .await
+        .expect("a hash");
     let (ctx, address) = (app.ctx.clone(), email.clone());
-    let id = app.ctx.db.write(move |tx| accounts::users::insert_staff(tx, &ctx.keys, &address, role, &hash)).await.expect("a user is written");
+    let id = app
+        .ctx
+        .db
+        .write(move |tx| accounts::users::insert_staff(tx, &ctx.keys, &address, role, &hash))
+        .await
+        .expect("a user is written");
     (email, id)
 }
 

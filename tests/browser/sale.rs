@@ -5,7 +5,7 @@ use std::{env, fs};
 use uuid::Uuid;
 use wire::accounts::users::UserRole;
 
-const PRICE_LIST: &str = "sku,name,data_mb,validity_days,regions,cost_price,selling_price,currency\n\
+const PRICE_LIST: &str = "sku,name,data_limit_mb,validity_days,regions,cost_price,selling_price,currency\n\
     eu-5gb,5 GB Europe,5000,30,EUROPE,4.20,9.90,USD\n\
     us-10gb,10 GB United States,10000,15,US,7.00,19.90,USD\n";
 
@@ -29,7 +29,11 @@ async fn a_price_list_becomes_a_sale_and_the_sale_becomes_an_esim_by_hand() {
     browser.press("Check the file").await;
     browser.sees("What would happen").await;
     browser.sees("10 GB United States").await;
-    assert_eq!(app.count("SELECT count(*) FROM plans"), 0, "a dry run writes nothing");
+    assert_eq!(
+        app.count("SELECT count(*) FROM plans"),
+        0,
+        "a dry run writes nothing"
+    );
     browser.press("Import 2 rows").await;
     browser.is_at("/catalog/plans").await;
     browser.sees("Imported 2 plans").await;
@@ -49,7 +53,11 @@ async fn a_price_list_becomes_a_sale_and_the_sale_becomes_an_esim_by_hand() {
     browser.sees("$19.80").await;
     browser.fill("Quantity", "1").await;
     browser.press("Place order").await;
-    let order = browser.comes_to("the order", |address| address.starts_with("/billing/orders/") && !address.ends_with("/new")).await;
+    let order = browser
+        .comes_to("the order", |address| {
+            address.starts_with("/billing/orders/") && !address.ends_with("/new")
+        })
+        .await;
     browser.sees("5 GB Europe for Ada Lovelace").await;
     app.work().await;
 
@@ -57,19 +65,37 @@ async fn a_price_list_becomes_a_sale_and_the_sale_becomes_an_esim_by_hand() {
     browser.sees("The payment will succeed").await;
     app.work_through().await;
     browser.waits("the order is fulfilled", "return document.querySelector('.page-title')?.textContent.includes('Fulfilled') || null").await;
-    for step in ["Ordered", "Paid", "Provisioned", "Fulfilled"] { browser.sees(step).await; }
-    assert_eq!(app.count("SELECT count(*) FROM orders WHERE status = 'fulfilled'"), 1);
+    for step in ["Ordered", "Paid", "Provisioned", "Fulfilled"] {
+        browser.sees(step).await;
+    }
+    assert_eq!(
+        app.count("SELECT count(*) FROM orders WHERE status = 'fulfilled'"),
+        1
+    );
 
-    browser.press_at("main table a[href^='/esims/inventory/']").await;
-    browser.comes_to("the eSIM", |address| address.starts_with("/esims/inventory/")).await;
+    browser
+        .press_at("main table a[href^='/esims/inventory/']")
+        .await;
+    browser
+        .comes_to("the eSIM", |address| {
+            address.starts_with("/esims/inventory/")
+        })
+        .await;
     browser.press("Reveal").await;
     browser.press("Reveal").await;
     browser.sees("Say why").await;
-    browser.fill("Reason", "The customer has lost the letter").await;
+    browser
+        .fill("Reason", "The customer has lost the letter")
+        .await;
     browser.press("Reveal").await;
     browser.sees("LPA:1$").await;
     browser.sees("Install on iPhone").await;
-    browser.waits("the QR code is drawn", "return document.querySelector('.picture img')?.naturalWidth > 0 || null").await;
+    browser
+        .waits(
+            "the QR code is drawn",
+            "return document.querySelector('.picture img')?.naturalWidth > 0 || null",
+        )
+        .await;
     browser.press("Hide").await;
     browser.misses("LPA:1$").await;
 

@@ -3,7 +3,8 @@
 use super::{Browser, PASSWORD, opened_by, panel, sign_in, somebody};
 use wire::accounts::users::UserRole;
 
-const FORM: &str = "const { x, y } = document.querySelector('#email').getBoundingClientRect(); return [x, y]";
+const FORM: &str =
+    "const { x, y } = document.querySelector('#email').getBoundingClientRect(); return [x, y]";
 
 #[actix_web::test]
 async fn a_wrong_password_is_refused_and_the_form_stays_where_it_is() {
@@ -16,7 +17,9 @@ async fn a_wrong_password_is_refused_and_the_form_stays_where_it_is() {
 
     sign_in(&browser, &email, "not the password").await;
 
-    browser.sees("The e-mail address or the password is wrong.").await;
+    browser
+        .sees("The e-mail address or the password is wrong.")
+        .await;
     assert_eq!(browser.script(FORM).await, place, "nothing jumps");
     browser.is_at("/login").await;
     sign_in(&browser, &email, PASSWORD).await;
@@ -49,7 +52,10 @@ async fn a_session_outlives_a_reload_and_ends_with_the_sign_out() {
     browser.finds("#email").await;
     browser.go("/catalog/plans").await;
     browser.is_at("/login?next=%2Fcatalog%2Fplans").await;
-    assert_eq!(app.count("SELECT count(*) FROM sessions WHERE revoked_at IS NULL"), 0);
+    assert_eq!(
+        app.count("SELECT count(*) FROM sessions WHERE revoked_at IS NULL"),
+        0
+    );
 }
 
 #[actix_web::test]

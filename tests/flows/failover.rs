@@ -139,5 +139,8 @@ async fn with_nobody_left_to_ask_the_order_says_so_and_can_be_taken_up_again() {
     app.work_through().await;
     let order = reread(&admin, &order).await;
     assert_eq!(order["status"], "fulfilled");
-    assert_eq!(order["paid_at"], stuck["paid_at"], "it was paid when it was paid");
+    assert_eq!(
+        order["paid_at"], stuck["paid_at"],
+        "it was paid when it was paid"
+    );
 }

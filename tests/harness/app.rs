@@ -78,7 +78,9 @@ impl TestApp {
     }
 
     /// Where it listens, as a browser calls it.
-    pub fn address(&self) -> String { format!("http://{}", self.address) }
+    pub fn address(&self) -> String {
+        format!("http://{}", self.address)
+    }
 
     /// Nobody in particular.
     pub fn anonymous(&self) -> Client {

@@ -1,9 +1,14 @@
 //! A database for one test, copied from a migrated template and dropped afterwards.
 
 use cluster::Cluster;
-use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_types::Bool};
+use diesel::{
+    Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_types::Bool,
+};
 use platform::{crypto, migrations::MIGRATIONS};
-use std::{sync::{OnceLock, mpsc}, thread};
+use std::{
+    sync::{OnceLock, mpsc},
+    thread,
+};
 use uuid::Uuid;
 
 /// Where the databases are made: a libpq address that ends in `dbname=`.
@@ -12,32 +17,53 @@ const BASE: &str = "TEST_DATABASE";
 const LOCK: i64 = 4_711_001;
 
 /// A database of a test's own.
-pub struct TestDatabase { base: String, name: String }
+pub struct TestDatabase {
+    base: String,
+    name: String,
+}
 
 impl TestDatabase {
     /// A migrated, empty database.
-    pub fn migrated() -> Self { Self::make(Some(&template(base()))) }
+    pub fn migrated() -> Self {
+        Self::make(Some(&template(base())))
+    }
 
     /// A database without anything in it.
-    pub fn bare() -> Self { Self::make(None) }
+    pub fn bare() -> Self {
+        Self::make(None)
+    }
 
     fn make(template: Option<&str>) -> Self {
-        let (base, name) = (base().to_owned(), format!("test_{}", Uuid::now_v7().simple()));
+        let (base, name) = (
+            base().to_owned(),
+            format!("test_{}", Uuid::now_v7().simple()),
+        );
         let from = template.map_or(String::new(), |template| format!(" TEMPLATE {template}"));
-        admin(&base).batch_execute(&format!("CREATE DATABASE {name}{from}")).expect("the test's database is made");
+        admin(&base)
+            .batch_execute(&format!("CREATE DATABASE {name}{from}"))
+            .expect("the test's database is made");
         Self { base, name }
     }
 
     /// Its libpq address.
-    pub fn url(&self) -> String { format!("{}{}", self.base, self.name) }
+    pub fn url(&self) -> String {
+        format!("{}{}", self.base, self.name)
+    }
 
     /// A connection of the test's own.
-    pub fn connect(&self) -> PgConnection { PgConnection::establish(&self.url()).expect("the test's database answers") }
+    pub fn connect(&self) -> PgConnection {
+        PgConnection::establish(&self.url()).expect("the test's database answers")
+    }
 }
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        if let Ok(mut conn) = PgConnection::establish(&format!("{}postgres", self.base)) { let _ = conn.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)); }
+        if let Ok(mut conn) = PgConnection::establish(&format!("{}postgres", self.base)) {
+            let _ = conn.batch_execute(&format!(
+                "DROP DATABASE IF EXISTS {} WITH (FORCE)",
+                self.name
+            ));
+        }
     }
 }
 
@@ -51,45 +77,79 @@ fn base() -> &'static str {
 fn own_cluster() -> String {
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
-        let cluster = Cluster::throwaway(&cluster::place(&std::env::temp_dir().join(format!("esim-admin-tests-{}", std::process::id()))).expect("a place for the tests' PostgreSQL")).expect("the tests' PostgreSQL starts");
+        let cluster = Cluster::throwaway(
+            &cluster::place(
+                &std::env::temp_dir().join(format!("esim-admin-tests-{}", std::process::id())),
+            )
+            .expect("a place for the tests' PostgreSQL"),
+        )
+        .expect("the tests' PostgreSQL starts");
         tell.send(cluster.url("")).expect("the test waits");
-        loop { thread::park(); }
+        loop {
+            thread::park();
+        }
     });
     told.recv().expect("the tests' PostgreSQL starts")
 }
 
-fn admin(base: &str) -> PgConnection { PgConnection::establish(&format!("{base}postgres")).expect("the tests' PostgreSQL answers") }
+fn admin(base: &str) -> PgConnection {
+    PgConnection::establish(&format!("{base}postgres")).expect("the tests' PostgreSQL answers")
+}
 
 /// The migrated template, named by what the migrations say, made by whoever needs it first.
 fn template(base: &str) -> String {
     static NAME: OnceLock<String> = OnceLock::new();
     NAME.get_or_init(|| {
         let versions: String = diesel_migrations_names();
-        let name: String = crypto::digest(versions.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let name: String = crypto::digest(versions.as_bytes())
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let name = format!("template_{name}");
         let mut conn = admin(base);
-        conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})")).expect("the template's lock is taken");
-        let known = format!("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = '{name}') AS known");
+        conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))
+            .expect("the template's lock is taken");
+        let known =
+            format!("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = '{name}') AS known");
         #[derive(diesel::QueryableByName)]
         struct Known {
             #[diesel(sql_type = Bool)]
             known: bool,
         }
-        if !diesel::sql_query(known).get_result::<Known>(&mut conn).expect("the databases are listed").known {
-            conn.batch_execute(&format!("DROP DATABASE IF EXISTS {name}_new")).expect("an unfinished template is dropped");
-            conn.batch_execute(&format!("CREATE DATABASE {name}_new")).expect("the template is made");
+        if !diesel::sql_query(known)
+            .get_result::<Known>(&mut conn)
+            .expect("the databases are listed")
+            .known
+        {
+            conn.batch_execute(&format!("DROP DATABASE IF EXISTS {name}_new"))
+                .expect("an unfinished template is dropped");
+            conn.batch_execute(&format!("CREATE DATABASE {name}_new"))
+                .expect("the template is made");
             platform::migrations::run(&format!("{base}{name}_new")).expect("the migrations run");
-            conn.batch_execute(&format!("ALTER DATABASE {name}_new RENAME TO {name}")).expect("the template is named");
+            conn.batch_execute(&format!("ALTER DATABASE {name}_new RENAME TO {name}"))
+                .expect("the template is named");
         }
-        conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})")).expect("the template's lock is released");
+        conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))
+            .expect("the template's lock is released");
         name
-    }).clone()
+    })
+    .clone()
 }
 
 /// What the template's name depends on: every migration, as it is built in.
 fn diesel_migrations_names() -> String {
     use diesel::migration::{Migration, MigrationSource};
-    let all: Vec<Box<dyn Migration<diesel::pg::Pg>>> = MIGRATIONS.migrations().expect("the migrations are built in");
-    let exe = std::env::current_exe().and_then(std::fs::metadata).map(|meta| format!("{:?}{}", meta.modified().ok(), meta.len())).unwrap_or_default();
-    all.iter().map(|migration| migration.name().to_string()).collect::<Vec<_>>().join(",") + &exe
+    let all: Vec<Box<dyn Migration<diesel::pg::Pg>>> = MIGRATIONS
+        .migrations()
+        .expect("the migrations are built in");
+    let exe = std::env::current_exe()
+        .and_then(std::fs::metadata)
+        .map(|meta| format!("{:?}{}", meta.modified().ok(), meta.len()))
+        .unwrap_or_default();
+    all.iter()
+        .map(|migration| migration.name().to_string())
+        .collect::<Vec<_>>()
+        .join(",")
+        + &exe
 }

@@ -2,51 +2,97 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{PgConnection, prelude::*};
-use platform::{crypto::{Keyring, Place}, people};
+use platform::{
+    crypto::{Keyring, Place},
+    people,
+};
 use schema::{data_providers, esims, plan_pricing, plan_provider_offers, plans, sessions, users};
 use wire::{
     Currency, EsimId, Money, OfferId, PlanId, PriceId, ProviderId, SessionId, UserId,
     accounts::users::{UserRole, UserStatus},
     catalog::plans::{NewPlan, Regions},
-    esims::{inventory::{EsimStatus, IccidCheck}, profile::{ActivationCode, luhn}},
+    esims::{
+        inventory::{EsimStatus, IccidCheck},
+        profile::{ActivationCode, luhn},
+    },
     integrations::providers::Adapter,
 };
 
 /// Writes rows for a test.
-pub struct Given { conn: PgConnection, keys: Keyring, made: u32 }
+pub struct Given {
+    conn: PgConnection,
+    keys: Keyring,
+    made: u32,
+}
 
 impl Given {
     /// In a database, sealed with these keys.
-    pub fn new(conn: PgConnection, keys: Keyring) -> Self { Self { conn, keys, made: 0 } }
+    pub fn new(conn: PgConnection, keys: Keyring) -> Self {
+        Self {
+            conn,
+            keys,
+            made: 0,
+        }
+    }
 
-    fn next(&mut self) -> u32 { self.made += 1; self.made }
+    fn next(&mut self) -> u32 {
+        self.made += 1;
+        self.made
+    }
 
     /// A person with a role.
     pub fn user(&mut self, role: UserRole) -> UserId {
         let number = self.next();
-        self.person(role, &format!("{role}{number}@example.com"), "Test", &format!("Person{number}"))
+        self.person(
+            role,
+            &format!("{role}{number}@example.com"),
+            "Test",
+            &format!("Person{number}"),
+        )
     }
 
     /// A person with a name and an address.
     pub fn person(&mut self, role: UserRole, email: &str, first: &str, last: &str) -> UserId {
         let id = UserId::new();
-        let seal = |column: &str, plain: &str| self.keys.seal(Place::new("users", column, id.0), plain).expect("sealed");
-        let tokens: Vec<i64> = [email, first, last].iter().flat_map(|text| self.keys.search_tokens(text)).collect();
-        diesel::insert_into(users::table).values((
-            users::id.eq(id), users::email.eq(seal("email", email)), users::email_hash.eq(self.keys.blind("users.email", &people::normalised(email))),
-            users::first_name.eq(seal("first_name", first)), users::last_name.eq(seal("last_name", last)), users::search_tokens.eq(tokens),
-            users::password_hash.eq(platform::auth::UNUSABLE), users::status.eq(UserStatus::Active), users::role.eq(role),
-        )).execute(&mut self.conn).expect("a user is written");
+        let seal = |column: &str, plain: &str| {
+            self.keys
+                .seal(Place::new("users", column, id.0), plain)
+                .expect("sealed")
+        };
+        let tokens: Vec<i64> = [email, first, last]
+            .iter()
+            .flat_map(|text| self.keys.search_tokens(text))
+            .collect();
+        diesel::insert_into(users::table)
+            .values((
+                users::id.eq(id),
+                users::email.eq(seal("email", email)),
+                users::email_hash.eq(self.keys.blind("users.email", &people::normalised(email))),
+                users::first_name.eq(seal("first_name", first)),
+                users::last_name.eq(seal("last_name", last)),
+                users::search_tokens.eq(tokens),
+                users::password_hash.eq(platform::auth::UNUSABLE),
+                users::status.eq(UserStatus::Active),
+                users::role.eq(role),
+            ))
+            .execute(&mut self.conn)
+            .expect("a user is written");
         id
     }
 
     /// A session of a person, as signing in makes one.
     pub fn session(&mut self, user: UserId) -> SessionId {
         let id = SessionId::new();
-        diesel::insert_into(sessions::table).values((
-            sessions::id.eq(id), sessions::user_id.eq(user), sessions::family_id.eq(id.0), sessions::refresh_hash.eq(platform::crypto::digest(id.0.as_bytes())),
-            sessions::expires_at.eq(Utc::now() + TimeDelta::days(1)),
-        )).execute(&mut self.conn).expect("a session is written");
+        diesel::insert_into(sessions::table)
+            .values((
+                sessions::id.eq(id),
+                sessions::user_id.eq(user),
+                sessions::family_id.eq(id.0),
+                sessions::refresh_hash.eq(platform::crypto::digest(id.0.as_bytes())),
+                sessions::expires_at.eq(Utc::now() + TimeDelta::days(1)),
+            ))
+            .execute(&mut self.conn)
+            .expect("a session is written");
         id
     }
 
@@ -54,46 +100,97 @@ impl Given {
     pub fn plan(&mut self, price: &str) -> PlanId {
         let name = format!("5 GB Europe {}", self.next());
         let id = self.unpriced_plan(&name);
-        self.price(id, price, Currency::Usd, Utc::now() - TimeDelta::hours(1), None);
+        self.price(
+            id,
+            price,
+            Currency::Usd,
+            Utc::now() - TimeDelta::hours(1),
+            None,
+        );
         id
     }
 
     /// A plan without a price.
     pub fn unpriced_plan(&mut self, name: &str) -> PlanId {
         let id = PlanId::new();
-        let new = NewPlan { name: name.to_owned(), data_limit_mb: Some(5000.into()), regions: Regions(vec!["EUROPE".into()]), ..NewPlan::default() };
-        diesel::insert_into(plans::table).values((plans::id.eq(id), &new)).execute(&mut self.conn).expect("a plan is written");
+        let new = NewPlan {
+            name: name.to_owned(),
+            data_limit_mb: Some(5000.into()),
+            regions: Regions(vec!["EUROPE".into()]),
+            ..NewPlan::default()
+        };
+        diesel::insert_into(plans::table)
+            .values((plans::id.eq(id), &new))
+            .execute(&mut self.conn)
+            .expect("a plan is written");
         id
     }
 
     /// A price of a plan.
-    pub fn price(&mut self, plan: PlanId, price: &str, currency: Currency, from: DateTime<Utc>, to: Option<DateTime<Utc>>) -> PriceId {
+    pub fn price(
+        &mut self,
+        plan: PlanId,
+        price: &str,
+        currency: Currency,
+        from: DateTime<Utc>,
+        to: Option<DateTime<Utc>>,
+    ) -> PriceId {
         let id = PriceId::new();
-        diesel::insert_into(plan_pricing::table).values((
-            plan_pricing::id.eq(id), plan_pricing::plan_id.eq(plan), plan_pricing::region.eq("GLOBAL"), plan_pricing::cost_price.eq(money("2.00")),
-            plan_pricing::selling_price.eq(money(price)), plan_pricing::currency.eq(currency), plan_pricing::effective_from.eq(from), plan_pricing::effective_to.eq(to),
-        )).execute(&mut self.conn).expect("a price is written");
+        diesel::insert_into(plan_pricing::table)
+            .values((
+                plan_pricing::id.eq(id),
+                plan_pricing::plan_id.eq(plan),
+                plan_pricing::region.eq("GLOBAL"),
+                plan_pricing::cost_price.eq(money("2.00")),
+                plan_pricing::selling_price.eq(money(price)),
+                plan_pricing::currency.eq(currency),
+                plan_pricing::effective_from.eq(from),
+                plan_pricing::effective_to.eq(to),
+            ))
+            .execute(&mut self.conn)
+            .expect("a price is written");
         id
     }
 
     /// A simulated provider.
     pub fn provider(&mut self, name: &str, priority: i32) -> ProviderId {
         let id = ProviderId::new();
-        let key = self.keys.seal_text(Place::new("data_providers", "api_key_encrypted", id.0), "a-key-for-tests").expect("sealed");
-        diesel::insert_into(data_providers::table).values((
-            data_providers::id.eq(id), data_providers::name.eq(name), data_providers::adapter.eq(Adapter::Simulator), data_providers::api_endpoint.eq("https://simulator.invalid"),
-            data_providers::api_key_encrypted.eq(key), data_providers::priority.eq(priority), data_providers::currency.eq(Currency::Usd),
-        )).execute(&mut self.conn).expect("a provider is written");
+        let key = self
+            .keys
+            .seal_text(
+                Place::new("data_providers", "api_key_encrypted", id.0),
+                "a-key-for-tests",
+            )
+            .expect("sealed");
+        diesel::insert_into(data_providers::table)
+            .values((
+                data_providers::id.eq(id),
+                data_providers::name.eq(name),
+                data_providers::adapter.eq(Adapter::Simulator),
+                data_providers::api_endpoint.eq("https://simulator.invalid"),
+                data_providers::api_key_encrypted.eq(key),
+                data_providers::priority.eq(priority),
+                data_providers::currency.eq(Currency::Usd),
+            ))
+            .execute(&mut self.conn)
+            .expect("a provider is written");
         id
     }
 
     /// What a provider offers for a plan. The SKU's beginning tells the simulator what to do.
     pub fn offer(&mut self, plan: PlanId, provider: ProviderId, sku: &str) -> OfferId {
         let id = OfferId::new();
-        diesel::insert_into(plan_provider_offers::table).values((
-            plan_provider_offers::id.eq(id), plan_provider_offers::plan_id.eq(plan), plan_provider_offers::provider_id.eq(provider),
-            plan_provider_offers::sku.eq(sku), plan_provider_offers::cost.eq(money("2.00")), plan_provider_offers::currency.eq(Currency::Usd),
-        )).execute(&mut self.conn).expect("an offer is written");
+        diesel::insert_into(plan_provider_offers::table)
+            .values((
+                plan_provider_offers::id.eq(id),
+                plan_provider_offers::plan_id.eq(plan),
+                plan_provider_offers::provider_id.eq(provider),
+                plan_provider_offers::sku.eq(sku),
+                plan_provider_offers::cost.eq(money("2.00")),
+                plan_provider_offers::currency.eq(Currency::Usd),
+            ))
+            .execute(&mut self.conn)
+            .expect("an offer is written");
         id
     }
 
@@ -101,19 +198,40 @@ impl Given {
     pub fn stock(&mut self, plan: PlanId) -> (EsimId, String) {
         let (id, number) = (EsimId::new(), self.next());
         let body = format!("894400000000{number:06}");
-        let iccid = (0..10).map(|digit| format!("{body}{digit}")).find(|iccid| luhn(iccid)).expect("a check digit exists");
-        let code = ActivationCode::parse(&format!("LPA:1$smdp.example.com$STOCK-{number:06}")).expect("a code");
-        let seal = |column: &str, plain: &str| self.keys.seal(Place::new("esims", column, id.0), plain).expect("sealed");
-        diesel::insert_into(esims::table).values((
-            esims::id.eq(id), esims::iccid.eq(iccid), esims::iccid_check.eq(IccidCheck::Ok), esims::plan_id.eq(plan), esims::status.eq(EsimStatus::Available),
-            esims::activation_code.eq(seal("activation_code", &code.lpa())), esims::matching_id.eq(seal("matching_id", &code.matching_id)), esims::smdp_address.eq(&code.smdp_address),
-        )).execute(&mut self.conn).expect("an eSIM is written");
+        let iccid = (0..10)
+            .map(|digit| format!("{body}{digit}"))
+            .find(|iccid| luhn(iccid))
+            .expect("a check digit exists");
+        let code = ActivationCode::parse(&format!("LPA:1$smdp.example.com$STOCK-{number:06}"))
+            .expect("a code");
+        let seal = |column: &str, plain: &str| {
+            self.keys
+                .seal(Place::new("esims", column, id.0), plain)
+                .expect("sealed")
+        };
+        diesel::insert_into(esims::table)
+            .values((
+                esims::id.eq(id),
+                esims::iccid.eq(iccid),
+                esims::iccid_check.eq(IccidCheck::Ok),
+                esims::plan_id.eq(plan),
+                esims::status.eq(EsimStatus::Available),
+                esims::activation_code.eq(seal("activation_code", &code.lpa())),
+                esims::matching_id.eq(seal("matching_id", &code.matching_id)),
+                esims::smdp_address.eq(&code.smdp_address),
+            ))
+            .execute(&mut self.conn)
+            .expect("an eSIM is written");
         (id, code.lpa())
     }
 
     /// The connection, for looking at rows.
-    pub fn conn(&mut self) -> &mut PgConnection { &mut self.conn }
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.conn
+    }
 }
 
 /// An amount of money.
-pub fn money(text: &str) -> Money { text.parse().expect("an amount") }
+pub fn money(text: &str) -> Money {
+    text.parse().expect("an amount")
+}

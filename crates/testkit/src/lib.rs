@@ -1,7 +1,14 @@
 //! What tests and benchmarks stand on: a database of their own, and rows to begin with.
 //!
 //! Only tests use it, so it may panic: a test that cannot be set up has failed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::as_conversions, reason = "a test that cannot be set up has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "a test that cannot be set up has failed"
+)]
 
 pub mod database;
 pub mod given;
@@ -14,7 +21,8 @@ use std::collections::HashMap;
 
 /// What the environment tells a server under test; `more` overrides it.
 pub fn environment(database_url: &str, more: &[(&str, &str)]) -> HashMap<String, String> {
-    let key = |byte: u8| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, [byte; 32]);
+    let key =
+        |byte: u8| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, [byte; 32]);
     let mut vars: HashMap<String, String> = HashMap::from([
         ("APP_ENV".into(), "development".into()),
         ("DATABASE_URL".into(), database_url.to_owned()),
@@ -23,7 +31,10 @@ pub fn environment(database_url: &str, more: &[(&str, &str)]) -> HashMap<String,
         ("SEALING_KEYS".into(), format!("1:{}", key(2))),
         ("BLIND_INDEX_KEY".into(), key(3)),
     ]);
-    vars.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    vars.extend(
+        more.iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+    );
     vars
 }
 

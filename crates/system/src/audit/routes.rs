@@ -7,7 +7,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{AuditId, permission::needs::AuditRead, system::audit::AuditEntry};
 
 /// Adds the operations.
-pub fn mount(config: &mut ServiceConfig<'_>) { config.service(list).service(export).service(show); }
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config.service(list).service(export).service(show);
+}
 
 listing!(AuditEntry, "/audit", export "/audit/export", tag "system/audit", needs AuditRead = "audit:read", from query::page);
 
@@ -18,5 +20,8 @@ listing!(AuditEntry, "/audit", export "/audit/export", tag "system/audit", needs
 )]
 #[get("/audit/{id}")]
 pub async fn show(caller: Caller<AuditRead>, id: Id<AuditId>) -> Result<Tagged<AuditEntry>> {
-    caller.read(move |conn, actor| query::find(conn, actor, id.0)).await.map(Tagged)
+    caller
+        .read(move |conn, actor| query::find(conn, actor, id.0))
+        .await
+        .map(Tagged)
 }

@@ -2,7 +2,10 @@
 
 use super::query;
 use chrono::TimeDelta;
-use platform::{Ctx, Result, idempotency, jobs::{self, Job}};
+use platform::{
+    Ctx, Result, idempotency,
+    jobs::{self, Job},
+};
 use serde::{Deserialize, Serialize};
 
 /// How long a job that was done is remembered.
@@ -15,14 +18,20 @@ pub struct Housekeeping {}
 
 impl Job for Housekeeping {
     const KIND: &'static str = "housekeeping";
-    fn unique_key(&self) -> Option<String> { Some(Self::KIND.to_owned()) }
+    fn unique_key(&self) -> Option<String> {
+        Some(Self::KIND.to_owned())
+    }
     async fn run(self, ctx: Ctx) -> Result<()> {
         let now = ctx.clock.now();
         // One transaction each: none waits for the locks of another.
         ctx.db.write(query::make_partitions).await?;
         let answers = ctx.db.write(move |tx| idempotency::purge(tx, now)).await?;
         let done = ctx.db.write(move |tx| jobs::purge(tx, now - DONE)).await?;
-        tracing::info!(answers, jobs = done, "housekeeping forgot {answers} answers and {done} jobs");
+        tracing::info!(
+            answers,
+            jobs = done,
+            "housekeeping forgot {answers} answers and {done} jobs"
+        );
         Ok(())
     }
 }

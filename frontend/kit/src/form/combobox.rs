@@ -18,6 +18,8 @@ struct Finder {
     at: RwSignal<usize>,
     text: RwSignal<String>,
     turn: StoredValue<u32>,
+    /// Whether what was found answers what is typed.
+    fresh: StoredValue<bool>,
 }
 
 /// Draws one. `chosen` is the id that is chosen, `set` is told of another one, or of none.
@@ -37,6 +39,7 @@ pub(crate) fn combobox(
         at: RwSignal::new(0),
         text: RwSignal::new(String::new()),
         turn: StoredValue::new(0),
+        fresh: StoredValue::new(false),
     };
     follow(state, source.clone(), chosen);
     let search = {
@@ -48,6 +51,7 @@ pub(crate) fn combobox(
         let text = event_target_value(&event);
         state.text.set(text.clone());
         state.open.set(true);
+        state.fresh.set_value(false);
         slowly(text.trim().to_owned());
     };
     let input = NodeRef::<html::Input>::new();
@@ -148,6 +152,7 @@ fn look(state: Finder, source: &Source, q: String) {
             state.busy.set(false);
             state.at.set(0);
             state.found.set(found);
+            state.fresh.set_value(true);
         }
     });
 }
@@ -161,6 +166,8 @@ fn walk(state: Finder, event: &ev::KeyboardEvent, pick: impl Fn(Choice)) {
             .at
             .update(|at| *at = (*at + 1).min(count.saturating_sub(1))),
         "ArrowUp" => state.at.update(|at| *at = at.saturating_sub(1)),
+        // Who types and presses Enter before the answer must not choose from the answer to something else.
+        "Enter" if state.open.get_untracked() && !state.fresh.get_value() => {}
         "Enter" if state.open.get_untracked() => {
             let choice = state.found.with_untracked(|found| {
                 found

@@ -10,10 +10,10 @@ mod stock;
 use super::{Ground, rows::Rows};
 use platform::Result;
 
-/// Seeds the shop.
-pub fn seed(ground: &mut Ground<'_>) -> Result<String> {
+/// Seeds the shop, unless it is there.
+pub fn seed(ground: &mut Ground<'_>) -> Result<Option<String>> {
     if ground.has(people::FIRST)? {
-        return Ok("the demo data is there already".to_owned());
+        return Ok(None);
     }
     let mut rows = Rows::default();
     let people = people::add(&mut rows, ground)?;
@@ -21,5 +21,5 @@ pub fn seed(ground: &mut Ground<'_>) -> Result<String> {
     let stock = stock::add(&mut rows, ground, &catalogue, people.admin)?;
     orders::add(&mut rows, ground, &people, &catalogue, stock)?;
     let count = rows.write(ground.conn)?;
-    Ok(format!("{count} rows of demo data are there now"))
+    Ok(Some(format!("{count} rows of demo data are there now")))
 }

@@ -1,4 +1,3 @@
--- The planner knows the rows from the first question on.
-ANALYZE;
+-- Ids and times are not made any more.
 DROP FUNCTION pg_temp.seed_id(INTEGER, BIGINT);
 DROP FUNCTION pg_temp.seed_time(BIGINT, BIGINT, INTEGER);

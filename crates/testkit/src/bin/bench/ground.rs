@@ -1,125 +1,268 @@
 //! A database with rows in it, and the server on it.
 
-use crate::{cpu, http::{self, Connection}};
+use crate::{
+    cpu,
+    http::{self, Connection},
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use diesel::{Connection as _, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_types::{Integer, Text}};
-use std::{env, path::PathBuf, process::{Child, Command, Stdio}, time::{Duration, Instant}};
+use diesel::{
+    Connection as _, PgConnection, RunQueryDsl,
+    connection::SimpleConnection,
+    sql_types::{Integer, Text},
+};
+use std::{
+    env,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
 use uuid::Uuid;
 
 const EMAIL: &str = "admin@example.com";
 
 /// What is measured, and how long.
-pub struct Settings { pub scale: String, pub rounds: usize, pub seconds: u64, pub only: Option<String> }
+pub struct Settings {
+    pub scale: String,
+    pub rounds: usize,
+    pub seconds: u64,
+    pub only: Option<String>,
+}
 
 /// What the measuring stands on.
-pub struct Ground { pub server: Server, pub url: String, pub pgbench: PathBuf, pub token: String, pub postmaster: u32, pub conn: PgConnection, vars: Vars, base: String, name: String }
+pub struct Ground {
+    pub server: Server,
+    pub url: String,
+    pub pgbench: PathBuf,
+    pub token: String,
+    pub postmaster: u32,
+    pub conn: PgConnection,
+    vars: Vars,
+    base: String,
+    name: String,
+}
 
 /// The server's environment.
 type Vars = Vec<(&'static str, String)>;
 
 /// A running server, stopped when it is dropped.
-pub struct Server { child: Child, pub port: u16, pub start: Duration }
+pub struct Server {
+    child: Child,
+    pub port: u16,
+    pub start: Duration,
+}
 
 impl Settings {
     /// From the arguments.
     pub fn read() -> Self {
         let arguments: Vec<String> = env::args().collect();
-        let of = |name: &str| arguments.iter().position(|argument| argument == name).and_then(|place| arguments.get(place + 1)).cloned();
-        let number = |name: &str, default: u64| of(name).and_then(|text| text.parse().ok()).unwrap_or(default);
-        Self { scale: of("--scale").unwrap_or_else(|| "S".into()), rounds: number("--rounds", 3) as usize, seconds: number("--seconds", 3), only: of("--only") }
+        let of = |name: &str| {
+            arguments
+                .iter()
+                .position(|argument| argument == name)
+                .and_then(|place| arguments.get(place + 1))
+                .cloned()
+        };
+        let number = |name: &str, default: u64| {
+            of(name)
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(default)
+        };
+        Self {
+            scale: of("--scale").unwrap_or_else(|| "S".into()),
+            rounds: number("--rounds", 3) as usize,
+            seconds: number("--seconds", 3),
+            only: of("--only"),
+        }
     }
 }
 
 impl Ground {
     /// Makes the database, seeds it, starts the server and signs in.
     pub async fn prepare(settings: &Settings) -> Self {
-        let (base, name) = (var("BENCH_DATABASE"), format!("bench_{}", Uuid::now_v7().simple()));
-        PgConnection::establish(&format!("{base}postgres")).expect("PostgreSQL answers").batch_execute(&format!("CREATE DATABASE {name}")).expect("the database is made");
+        let (base, name) = (
+            var("BENCH_DATABASE"),
+            format!("bench_{}", Uuid::now_v7().simple()),
+        );
+        PgConnection::establish(&format!("{base}postgres"))
+            .expect("PostgreSQL answers")
+            .batch_execute(&format!("CREATE DATABASE {name}"))
+            .expect("the database is made");
         let url = format!("{base}{name}");
         let password = Uuid::new_v4().to_string();
         let key = |byte: u8| STANDARD.encode([byte; 32]);
         let vars = vec![
-            ("APP_ENV", "development".into()), ("DATABASE_URL", url.clone()), ("JWT_SECRET", key(1)), ("SEALING_KEYS", format!("1:{}", key(2))), ("BLIND_INDEX_KEY", key(3)),
-            ("BOOTSTRAP_ADMIN_EMAIL", EMAIL.into()), ("BOOTSTRAP_ADMIN_PASSWORD", password.clone()), ("RUST_LOG", "warn".into()), ("PANEL_DIR", env::var("PANEL_DIR").unwrap_or_default()),
+            ("APP_ENV", "development".into()),
+            ("DATABASE_URL", url.clone()),
+            ("JWT_SECRET", key(1)),
+            ("SEALING_KEYS", format!("1:{}", key(2))),
+            ("BLIND_INDEX_KEY", key(3)),
+            ("BOOTSTRAP_ADMIN_EMAIL", EMAIL.into()),
+            ("BOOTSTRAP_ADMIN_PASSWORD", password.clone()),
+            ("RUST_LOG", "warn".into()),
+            ("PANEL_DIR", env::var("PANEL_DIR").unwrap_or_default()),
         ];
         for arguments in [&["migrate"][..], &["seed", "--scale", &settings.scale]] {
             let began = Instant::now();
-            assert!(command(&vars).args(arguments).status().expect("the server's binary runs").success(), "{arguments:?} fails");
-            eprintln!("{}: {:.1} s", arguments.join(" "), began.elapsed().as_secs_f64());
+            assert!(
+                command(&vars)
+                    .args(arguments)
+                    .status()
+                    .expect("the server's binary runs")
+                    .success(),
+                "{arguments:?} fails"
+            );
+            eprintln!(
+                "{}: {:.1} s",
+                arguments.join(" "),
+                began.elapsed().as_secs_f64()
+            );
         }
         let mut conn = PgConnection::establish(&url).expect("PostgreSQL answers");
-        let backend: Pid = diesel::sql_query("SELECT pg_backend_pid() AS pid").get_result(&mut conn).expect("a process id");
+        let backend: Pid = diesel::sql_query("SELECT pg_backend_pid() AS pid")
+            .get_result(&mut conn)
+            .expect("a process id");
         let postmaster = cpu::parent(u32::try_from(backend.pid).expect("a process id"));
         let server = Server::start(&vars, &["serve", "--without-worker"]).await;
         let token = sign_in(server.port, &password).await;
-        Self { server, url, pgbench: var("PGBENCH").into(), token, postmaster, conn, vars, base, name }
+        Self {
+            server,
+            url,
+            pgbench: var("PGBENCH").into(),
+            token,
+            postmaster,
+            conn,
+            vars,
+            base,
+            name,
+        }
     }
 
     /// A server of its own with everything in it, for what can be measured at rest.
-    pub async fn whole_server(&self) -> Server { Server::start(&self.vars, &["serve"]).await }
+    pub async fn whole_server(&self) -> Server {
+        Server::start(&self.vars, &["serve"]).await
+    }
 
     /// A text from the database.
     pub fn text(&mut self, query: &str) -> String {
         #[derive(diesel::QueryableByName)]
-        struct Found { #[diesel(sql_type = Text)] found: String }
-        diesel::sql_query(query).get_result::<Found>(&mut self.conn).expect("the query answers").found
+        struct Found {
+            #[diesel(sql_type = Text)]
+            found: String,
+        }
+        diesel::sql_query(query)
+            .get_result::<Found>(&mut self.conn)
+            .expect("the query answers")
+            .found
     }
 
     /// An answer of the API as JSON.
     pub async fn json(&self, path: &str) -> serde_json::Value {
-        let mut connection = Connection::open(self.server.port).await.expect("the server answers");
-        let answer = connection.ask(&http::request("GET", path, Some(&self.token), &[], "")).await.expect("an answer");
-        assert_eq!(answer.status, 200, "{path}: {}", String::from_utf8_lossy(&answer.body));
+        let mut connection = Connection::open(self.server.port)
+            .await
+            .expect("the server answers");
+        let answer = connection
+            .ask(&http::request("GET", path, Some(&self.token), &[], ""))
+            .await
+            .expect("an answer");
+        assert_eq!(
+            answer.status,
+            200,
+            "{path}: {}",
+            String::from_utf8_lossy(&answer.body)
+        );
         serde_json::from_slice(&answer.body).expect("JSON")
     }
 }
 
 #[derive(diesel::QueryableByName)]
-struct Pid { #[diesel(sql_type = Integer)] pid: i32 }
+struct Pid {
+    #[diesel(sql_type = Integer)]
+    pid: i32,
+}
 
 impl Drop for Ground {
     fn drop(&mut self) {
         self.server.stop();
-        if let Ok(mut conn) = PgConnection::establish(&format!("{}postgres", self.base)) { let _ = conn.batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name)); }
+        if let Ok(mut conn) = PgConnection::establish(&format!("{}postgres", self.base)) {
+            let _ = conn.batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        }
     }
 }
 
 impl Server {
     /// Starts it and waits until it is ready; how long that took is its cold start.
     async fn start(vars: &Vars, arguments: &[&str]) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .and_then(|socket| socket.local_addr())
+            .expect("a free port")
+            .port();
         let began = Instant::now();
-        let child = command(vars).env("LISTEN", format!("127.0.0.1:{port}")).args(arguments).stdout(Stdio::null()).spawn().expect("the server starts");
-        let mut server = Self { child, port, start: Duration::ZERO };
+        let child = command(vars)
+            .env("LISTEN", format!("127.0.0.1:{port}"))
+            .args(arguments)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the server starts");
+        let mut server = Self {
+            child,
+            port,
+            start: Duration::ZERO,
+        };
         while began.elapsed() < Duration::from_secs(30) {
-            if is_ready(port).await { server.start = began.elapsed(); return server; }
+            if is_ready(port).await {
+                server.start = began.elapsed();
+                return server;
+            }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         panic!("the server is not ready after 30 s");
     }
 
     /// Its process.
-    pub fn id(&self) -> u32 { self.child.id() }
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
     /// Its memory now, in MiB.
-    pub fn memory(&self) -> f64 { cpu::memory(self.id(), "VmRSS") }
+    pub fn memory(&self) -> f64 {
+        cpu::memory(self.id(), "VmRSS")
+    }
     /// The most memory that it ever had.
-    pub fn peak_memory(&self) -> f64 { cpu::memory(self.id(), "VmHWM") }
-    fn stop(&mut self) { let _ = self.child.kill().and_then(|()| self.child.wait()); }
+    pub fn peak_memory(&self) -> f64 {
+        cpu::memory(self.id(), "VmHWM")
+    }
+    fn stop(&mut self) {
+        let _ = self.child.kill().and_then(|()| self.child.wait());
+    }
 }
 
-impl Drop for Server { fn drop(&mut self) { self.stop(); } }
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
 
 async fn is_ready(port: u16) -> bool {
-    let Ok(mut connection) = Connection::open(port).await else { return false };
-    connection.send(&http::request("GET", "/health/ready", None, &[], "")).await.is_ok_and(|status| status == 200)
+    let Ok(mut connection) = Connection::open(port).await else {
+        return false;
+    };
+    connection
+        .send(&http::request("GET", "/health/ready", None, &[], ""))
+        .await
+        .is_ok_and(|status| status == 200)
 }
 
 async fn sign_in(port: u16, password: &str) -> String {
     let body = serde_json::json!({ "email": EMAIL, "password": password }).to_string();
     let mut connection = Connection::open(port).await.expect("the server answers");
-    let answer = connection.ask(&http::request("POST", "/v1/sessions", None, &[], &body)).await.expect("an answer");
+    let answer = connection
+        .ask(&http::request("POST", "/v1/sessions", None, &[], &body))
+        .await
+        .expect("an answer");
     let granted: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
-    granted["access_token"].as_str().expect("signed in").to_owned()
+    granted["access_token"]
+        .as_str()
+        .expect("signed in")
+        .to_owned()
 }
 
 fn command(vars: &Vars) -> Command {
@@ -128,4 +271,6 @@ fn command(vars: &Vars) -> Command {
     command
 }
 
-fn var(name: &str) -> String { env::var(name).unwrap_or_else(|_| panic!("{name} is not set; run `cargo xtask bench`")) }
+fn var(name: &str) -> String {
+    env::var(name).unwrap_or_else(|_| panic!("{name} is not set; run `cargo xtask bench`"))
+}

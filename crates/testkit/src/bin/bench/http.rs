@@ -1,20 +1,32 @@
 //! A client that costs as little as it can: requests are written as they are, and of an answer only its status and
 //! its length are read.
 
-use tokio::{io::{AsyncReadExt, AsyncWriteExt}, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 /// A connection that is kept.
-pub struct Connection { stream: TcpStream, buffer: Vec<u8> }
+pub struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
 
 /// An answer.
-pub struct Answer { pub status: u16, pub body: Vec<u8> }
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+}
 
 impl Connection {
     /// To a server on this machine.
     pub async fn open(port: u16) -> std::io::Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port)).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: Vec::with_capacity(1 << 16) })
+        Ok(Self {
+            stream,
+            buffer: Vec::with_capacity(1 << 16),
+        })
     }
 
     /// Sends a request and waits for the whole answer; its status.
@@ -26,7 +38,10 @@ impl Connection {
     /// The same, with the body.
     pub async fn ask(&mut self, request: &[u8]) -> std::io::Result<Answer> {
         let (status, head, end) = self.exchange(request).await?;
-        Ok(Answer { status, body: self.buffer[head..end].to_vec() })
+        Ok(Answer {
+            status,
+            body: self.buffer[head..end].to_vec(),
+        })
     }
 
     async fn exchange(&mut self, request: &[u8]) -> std::io::Result<(u16, usize, usize)> {
@@ -34,9 +49,17 @@ impl Connection {
         self.buffer.clear();
         let mut shape = None;
         loop {
-            if shape.is_none() { shape = read_head(&self.buffer); }
-            if let Some((status, head, length)) = shape && self.buffer.len() >= head + length { return Ok((status, head, head + length)); }
-            if self.stream.read_buf(&mut self.buffer).await? == 0 { return Err(std::io::ErrorKind::UnexpectedEof.into()); }
+            if shape.is_none() {
+                shape = read_head(&self.buffer);
+            }
+            if let Some((status, head, length)) = shape
+                && self.buffer.len() >= head + length
+            {
+                return Ok((status, head, head + length));
+            }
+            if self.stream.read_buf(&mut self.buffer).await? == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
         }
     }
 }
@@ -46,14 +69,41 @@ fn read_head(bytes: &[u8]) -> Option<(u16, usize, usize)> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&bytes[..end]).ok()?;
     let status = text.get(9..12)?.parse().ok()?;
-    let length = text.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|length| length.trim().to_owned()))?.parse().ok()?;
+    let length = text
+        .lines()
+        .find_map(|line| {
+            line.to_ascii_lowercase()
+                .strip_prefix("content-length:")
+                .map(|length| length.trim().to_owned())
+        })?
+        .parse()
+        .ok()?;
     Some((status, end, length))
 }
 
 /// A request as it goes over the wire.
-pub fn request(method: &str, path: &str, token: Option<&str>, more: &[(&str, &str)], body: &str) -> Vec<u8> {
-    let token = token.map_or(String::new(), |token| format!("Authorization: Bearer {token}\r\n"));
-    let more: String = more.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let body_head = if body.is_empty() { String::new() } else { format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()) };
-    format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{token}{more}{body_head}\r\n{body}").into_bytes()
+pub fn request(
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    more: &[(&str, &str)],
+    body: &str,
+) -> Vec<u8> {
+    let token = token.map_or(String::new(), |token| {
+        format!("Authorization: Bearer {token}\r\n")
+    });
+    let more: String = more
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    let body_head = if body.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "Content-Type: application/json\r\nContent-Length: {}\r\n",
+            body.len()
+        )
+    };
+    format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{token}{more}{body_head}\r\n{body}")
+        .into_bytes()
 }

@@ -6,7 +6,16 @@
 //! The load comes from this process, which wants a core's share of its own: what it took is in the table.
 //!
 //! Arguments: `--scale S|L`, `--rounds N`, `--seconds N` (of a round), `--only WORD` (workloads by name).
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions, clippy::float_arithmetic, clippy::print_stdout, clippy::panic, reason = "a measurement that cannot be made has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::float_arithmetic,
+    clippy::print_stdout,
+    clippy::panic,
+    reason = "a measurement that cannot be made has failed"
+)]
 
 mod cpu;
 mod ground;
@@ -29,13 +38,20 @@ async fn main() {
     let mut report = Report::of(&mut ground, &settings).await;
     let seconds = Duration::from_secs(settings.seconds);
     let workloads = workloads::all(&mut ground).await;
-    for workload in workloads.iter().filter(|workload| settings.only.as_ref().is_none_or(|word| workload.name.contains(word.as_str()))) {
+    for workload in workloads.iter().filter(|workload| {
+        settings
+            .only
+            .as_ref()
+            .is_none_or(|word| workload.name.contains(word.as_str()))
+    }) {
         for connections in CONNECTIONS {
             load::run(&ground, workload, connections, Duration::from_millis(500)).await;
             let mut pair = Pair::new(workload, connections);
             for _ in 0..settings.rounds {
-                pair.server.push(load::run(&ground, workload, connections, seconds).await);
-                pair.pgbench.push(pgbench::run(&ground, workload, connections, seconds));
+                pair.server
+                    .push(load::run(&ground, workload, connections, seconds).await);
+                pair.pgbench
+                    .push(pgbench::run(&ground, workload, connections, seconds));
             }
             eprintln!("{}", pair.row());
             report.pairs.push(pair);

@@ -1,7 +1,16 @@
 //! The same with `pgbench`: as fast as this PostgreSQL gets on this machine.
 
-use crate::{cpu, ground::Ground, load::{Round, percentile}, workloads::Workload};
-use std::{env, fs, process::{self, Command}, time::Duration};
+use crate::{
+    cpu,
+    ground::Ground,
+    load::{Round, percentile},
+    workloads::Workload,
+};
+use std::{
+    env, fs,
+    process::{self, Command},
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// Loads PostgreSQL directly.
@@ -9,24 +18,78 @@ pub fn run(ground: &Ground, workload: &Workload, connections: usize, lasting: Du
     let folder = env::temp_dir().join(format!("bench-{}", Uuid::now_v7().simple()));
     fs::create_dir(&folder).expect("a folder for pgbench");
     fs::write(folder.join("script"), &workload.script).expect("the script is written");
-    let before = (cpu::of_family(ground.postmaster), cpu::of_family(process::id()));
-    let output = Command::new(&ground.pgbench).current_dir(&folder)
-        .args(["-n", "-M", "prepared", "-f", "script", "-j", "1", "-l", "-c", &connections.to_string(), "-T", &lasting.as_secs().max(1).to_string(), &ground.url])
-        .output().expect("pgbench runs");
+    let before = (
+        cpu::of_family(ground.postmaster),
+        cpu::of_family(process::id()),
+    );
+    let output = Command::new(&ground.pgbench)
+        .current_dir(&folder)
+        .args([
+            "-n",
+            "-M",
+            "prepared",
+            "-f",
+            "script",
+            "-j",
+            "1",
+            "-l",
+            "-c",
+            &connections.to_string(),
+            "-T",
+            &lasting.as_secs().max(1).to_string(),
+            &ground.url,
+        ])
+        .output()
+        .expect("pgbench runs");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "pgbench: {text}{}", String::from_utf8_lossy(&output.stderr));
-    let after = (cpu::of_family(ground.postmaster), cpu::of_family(process::id()));
+    assert!(
+        output.status.success(),
+        "pgbench: {text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let after = (
+        cpu::of_family(ground.postmaster),
+        cpu::of_family(process::id()),
+    );
     let mut took = logged(&folder);
     drop(fs::remove_dir_all(&folder));
     took.sort_unstable();
     let count = took.len().max(1) as f64;
-    let rate = text.lines().find_map(|line| line.strip_prefix("tps = ")).and_then(|line| line.split_whitespace().next()).and_then(|rate| rate.parse().ok()).expect("pgbench says its rate");
+    let rate = text
+        .lines()
+        .find_map(|line| line.strip_prefix("tps = "))
+        .and_then(|line| line.split_whitespace().next())
+        .and_then(|rate| rate.parse().ok())
+        .expect("pgbench says its rate");
     let spent = |before: u64, after: u64| (after - before) as f64 * 10.0 / count;
-    Round { rate, p50: percentile(&took, 50), p99: percentile(&took, 99), server: 0.0, postgres: spent(before.0, after.0), load: spent(before.1, after.1) }
+    Round {
+        rate,
+        p50: percentile(&took, 50),
+        p99: percentile(&took, 99),
+        server: 0.0,
+        postgres: spent(before.0, after.0),
+        load: spent(before.1, after.1),
+    }
 }
 
 /// Microseconds of each transaction, from the logs of the threads.
 fn logged(folder: &std::path::Path) -> Vec<u32> {
-    let logs = fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with("pgbench_log"));
-    logs.flat_map(|entry| fs::read_to_string(entry.path()).unwrap_or_default().lines().filter_map(|line| line.split_whitespace().nth(2)?.parse().ok()).collect::<Vec<u32>>()).collect()
+    let logs = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| {
+            entry
+                .file_name()
+                .to_string_lossy()
+                .starts_with("pgbench_log")
+        });
+    logs.flat_map(|entry| {
+        fs::read_to_string(entry.path())
+            .unwrap_or_default()
+            .lines()
+            .filter_map(|line| line.split_whitespace().nth(2)?.parse().ok())
+            .collect::<Vec<u32>>()
+    })
+    .collect()
 }

@@ -1,13 +1,32 @@
 //! The table.
 
-use crate::{cpu, ground::{Ground, Settings}, load::Round, workloads::Workload};
+use crate::{
+    cpu,
+    ground::{Ground, Settings},
+    load::Round,
+    workloads::Workload,
+};
 use std::{fmt::Write, fs, path::Path, time::Duration};
 
 /// Everything that was measured.
-pub struct Report { pub pairs: Vec<Pair>, pub peak: f64, idle: f64, cold: Duration, panel: u64, machine: String, settings: String }
+pub struct Report {
+    pub pairs: Vec<Pair>,
+    pub peak: f64,
+    idle: f64,
+    cold: Duration,
+    panel: Option<u64>,
+    machine: String,
+    settings: String,
+}
 
 /// The rounds of one workload.
-pub struct Pair { name: &'static str, target: f64, connections: usize, pub server: Vec<Round>, pub pgbench: Vec<Round> }
+pub struct Pair {
+    name: &'static str,
+    target: f64,
+    connections: usize,
+    pub server: Vec<Round>,
+    pub pgbench: Vec<Round>,
+}
 
 impl Report {
     /// Begins with what is measured at rest: the cold start and the memory of a server that does its jobs as well.
@@ -24,9 +43,19 @@ impl Report {
         let (model, cores, memory) = cpu::machine();
         let postgres = ground.text("SELECT current_setting('server_version') AS found");
         Self {
-            pairs: Vec::new(), peak: 0.0, idle, cold: starts[starts.len() / 2], panel: first_load(),
-            machine: format!("{model}, {cores} cores, {memory:.0} GiB, PostgreSQL {}", postgres.split(' ').next().unwrap_or_default()),
-            settings: format!("scale {}, {} rounds of {} s each, in turns; medians", settings.scale, settings.rounds, settings.seconds),
+            pairs: Vec::new(),
+            peak: 0.0,
+            idle,
+            cold: starts[starts.len() / 2],
+            panel: first_load(),
+            machine: format!(
+                "{model}, {cores} cores, {memory:.0} GiB, PostgreSQL {}",
+                postgres.split(' ').next().unwrap_or_default()
+            ),
+            settings: format!(
+                "scale {}, {} rounds of {} s each, in turns; medians",
+                settings.scale, settings.rounds, settings.seconds
+            ),
         }
     }
 
@@ -34,28 +63,74 @@ impl Report {
     pub fn markdown(&self) -> String {
         let mut text = format!("\n{}; {}.\n\n", self.machine, self.settings);
         text.push_str("| Workload | Connections | Server /s | pgbench /s | Share | Target | CPU ms per request: server + PostgreSQL (pgbench's PostgreSQL) | p50 / p99 ms | p99:p50 | pgbench p50 / p99 ms | Client CPU ms (pgbench) |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
-        for pair in &self.pairs { let _ = writeln!(text, "{}", pair.row()); }
+        for pair in &self.pairs {
+            let _ = writeln!(text, "{}", pair.row());
+        }
         text.push_str("\n| At rest and at most | Measured | Target |\n|---|--:|--:|\n");
-        let _ = writeln!(text, "| cold start to ready | {} ms | < 500 ms |", self.cold.as_millis());
-        let _ = writeln!(text, "| memory, idle, with its jobs | {:.1} MiB | < 30 MiB |", self.idle);
-        let _ = writeln!(text, "| memory, at most under load | {:.1} MiB | < 60 MiB |", self.peak);
-        let _ = writeln!(text, "| first load of the panel, brotli | {:.2} MB | <= 0.60 MB |", self.panel as f64 / 1e6);
+        let _ = writeln!(
+            text,
+            "| cold start to ready | {} ms | < 500 ms |",
+            self.cold.as_millis()
+        );
+        let _ = writeln!(
+            text,
+            "| memory, idle, with its jobs | {:.1} MiB | < 30 MiB |",
+            self.idle
+        );
+        let _ = writeln!(
+            text,
+            "| memory, at most under load | {:.1} MiB | < 60 MiB |",
+            self.peak
+        );
+        let panel = self
+            .panel
+            .map_or("not built for release".to_owned(), |bytes| {
+                format!("{:.2} MB", bytes as f64 / 1e6)
+            });
+        let _ = writeln!(
+            text,
+            "| first load of the panel, brotli | {panel} | <= 0.60 MB |"
+        );
         text
     }
 }
 
 impl Pair {
     /// Without rounds yet.
-    pub fn new(workload: &Workload, connections: usize) -> Self { Self { name: workload.name, target: workload.target, connections, server: Vec::new(), pgbench: Vec::new() } }
+    pub fn new(workload: &Workload, connections: usize) -> Self {
+        Self {
+            name: workload.name,
+            target: workload.target,
+            connections,
+            server: Vec::new(),
+            pgbench: Vec::new(),
+        }
+    }
 
     /// Its line of the table.
     pub fn row(&self) -> String {
-        let (ours, theirs) = (|figure: fn(&Round) -> f64| median(&self.server, figure), |figure: fn(&Round) -> f64| median(&self.pgbench, figure));
+        let (ours, theirs) = (
+            |figure: fn(&Round) -> f64| median(&self.server, figure),
+            |figure: fn(&Round) -> f64| median(&self.pgbench, figure),
+        );
         format!(
             "| {} | {} | {:.0} | {:.0} | {:.2} | {:.2} | {:.3} + {:.3} ({:.3}) | {:.2} / {:.2} | {:.1} | {:.2} / {:.2} | {:.3} ({:.3}) |",
-            self.name, self.connections, ours(|r| r.rate), theirs(|r| r.rate), ours(|r| r.rate) / theirs(|r| r.rate), self.target,
-            ours(|r| r.server), ours(|r| r.postgres), theirs(|r| r.postgres), ours(|r| r.p50), ours(|r| r.p99), ours(|r| r.p99 / r.p50.max(0.001)),
-            theirs(|r| r.p50), theirs(|r| r.p99), ours(|r| r.load), theirs(|r| r.load),
+            self.name,
+            self.connections,
+            ours(|r| r.rate),
+            theirs(|r| r.rate),
+            ours(|r| r.rate) / theirs(|r| r.rate),
+            self.target,
+            ours(|r| r.server),
+            ours(|r| r.postgres),
+            theirs(|r| r.postgres),
+            ours(|r| r.p50),
+            ours(|r| r.p99),
+            ours(|r| r.p99 / r.p50.max(0.001)),
+            theirs(|r| r.p50),
+            theirs(|r| r.p99),
+            ours(|r| r.load),
+            theirs(|r| r.load),
         )
     }
 }
@@ -67,13 +142,37 @@ fn median(rounds: &[Round], figure: fn(&Round) -> f64) -> f64 {
 }
 
 /// What a browser loads first: everything that is compressed, and the fonts, which are already.
-fn first_load() -> u64 {
+fn first_load() -> Option<u64> {
     let folder = std::env::var("PANEL_DIR").unwrap_or_default();
-    files(Path::new(&folder)).into_iter().filter(|(name, _)| [".html.br", ".wasm.br", ".js.br", ".css.br", ".woff2"].iter().any(|ending| name.ends_with(ending))).map(|(_, size)| size).sum()
+    let files = files(Path::new(&folder));
+    let is_built = files.iter().any(|(name, _)| name.ends_with(".wasm.br"));
+    is_built.then(|| {
+        files
+            .into_iter()
+            .filter(|(name, _)| {
+                [".html.br", ".wasm.br", ".js.br", ".css.br", ".woff2"]
+                    .iter()
+                    .any(|ending| name.ends_with(ending))
+            })
+            .map(|(_, size)| size)
+            .sum()
+    })
 }
 
 fn files(folder: &Path) -> Vec<(String, u64)> {
-    fs::read_dir(folder).into_iter().flatten().flatten().flat_map(|entry| {
-        if entry.path().is_dir() { files(&entry.path()) } else { vec![(entry.file_name().to_string_lossy().into_owned(), entry.metadata().map_or(0, |meta| meta.len()))] }
-    }).collect()
+    fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .flat_map(|entry| {
+            if entry.path().is_dir() {
+                files(&entry.path())
+            } else {
+                vec![(
+                    entry.file_name().to_string_lossy().into_owned(),
+                    entry.metadata().map_or(0, |meta| meta.len()),
+                )]
+            }
+        })
+        .collect()
 }
