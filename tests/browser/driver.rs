@@ -1,7 +1,7 @@
 //! A Chromium of a test's own, and what somebody does with it: look, press, type.
 
+use super::chromium::{close, port, program, wishes};
 use crate::harness::TestApp;
-use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::{
     env, fs,
@@ -18,7 +18,7 @@ use thirtyfour::{
 use uuid::Uuid;
 
 /// How long something may take to appear.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 /// How long to wait before looking again.
 const GLANCE: Duration = Duration::from_millis(40);
 /// Finds what can be pressed, filled in or looked at by what it is called, in the topmost window.
@@ -381,55 +381,6 @@ impl Browser {
     }
 }
 
-/// A program that the environment names, else the one on `PATH`.
-fn program(variable: &str) -> String {
-    env::var(variable).unwrap_or_else(|_| variable.to_lowercase())
-}
-
-/// The port that the driver has chosen, from what it prints.
-fn port(says: &mut impl BufRead) -> u16 {
-    let mut lines = says.lines().map_while(Result::ok);
-    let port = lines.find_map(|line| {
-        line.split_once("successfully on port ")?
-            .1
-            .trim_end_matches('.')
-            .parse()
-            .ok()
-    });
-    port.expect("chromedriver says its port")
-}
-
-fn wishes(profile: &Path) -> Capabilities {
-    let mut wishes = DesiredCapabilities::chrome();
-    wishes.set_binary(&program("CHROMIUM")).expect("a browser");
-    // No sandbox, because containers allow none; no motion, so that nothing is looked at half-way.
-    let arguments = [
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--window-size=1440,900",
-        "--force-prefers-reduced-motion",
-        "--disable-background-networking",
-        "--no-first-run",
-        "--lang=en-US",
-    ];
-    for argument in arguments {
-        wishes.add_arg(argument).expect("an argument");
-    }
-    wishes
-        .add_arg(&format!("--user-data-dir={}", profile.display()))
-        .expect("a profile");
-    let mut wishes = Capabilities::from(wishes);
-    wishes
-        .set(
-            "goog:loggingPrefs",
-            json!({ "browser": "ALL", "performance": "ALL" }),
-        )
-        .expect("its logs");
-    wishes
-}
-
 impl Drop for Browser {
     fn drop(&mut self) {
         let picture = thread::panicking().then(|| self.picture.clone());
@@ -448,27 +399,4 @@ impl Drop for Browser {
         let _ = self.process.wait();
         let _ = fs::remove_dir_all(&self.profile);
     }
-}
-
-/// Takes a last picture if wanted, and ends the session and with it the browser.
-async fn close(remote: &str, picture: Option<&Path>) {
-    let http = reqwest::Client::builder()
-        .timeout(PATIENCE)
-        .build()
-        .expect("a client");
-    if let Some(picture) = picture {
-        let taken: Option<Value> = match http.get(format!("{remote}/screenshot")).send().await {
-            Ok(answer) => answer.json().await.ok(),
-            Err(_) => None,
-        };
-        if let Some(bytes) = taken
-            .as_ref()
-            .and_then(|taken| STANDARD.decode(taken["value"].as_str()?).ok())
-        {
-            let _ = fs::create_dir_all(picture.parent().expect("a folder"));
-            let _ = fs::write(picture, bytes);
-            eprintln!("the screen as it was: {}", picture.display());
-        }
-    }
-    let _ = http.delete(remote).send().await;
 }

@@ -40,27 +40,27 @@ async fn search_filter_order_and_page_stand_in_the_address() {
 
     browser.fill("Search by name", "Plan 1").await;
     browser
-        .is_at("/catalog/plans?q=Plan+1&limit=25&sort=name")
+        .is_at("/catalog/plans?q=Plan%201&limit=25&sort=name")
         .await;
     browser.sees("1–10 of 10").await;
     browser.press("Name").await;
     browser
-        .is_at("/catalog/plans?q=Plan+1&limit=25&sort=-name")
+        .is_at("/catalog/plans?q=Plan%201&limit=25&sort=-name")
         .await;
     browser.press("Filter by sale").await;
     browser.press("Not on sale").await;
     browser
-        .is_at("/catalog/plans?q=Plan+1&is_active=false&limit=25&sort=-name")
+        .is_at("/catalog/plans?q=Plan%201&is_active=false&limit=25&sort=-name")
         .await;
     browser.sees("No plans match").await;
     browser.press("Remove the filter Sale").await;
     browser
-        .is_at("/catalog/plans?q=Plan+1&limit=25&sort=-name")
+        .is_at("/catalog/plans?q=Plan%201&limit=25&sort=-name")
         .await;
     browser.sees("Plan 19").await;
     browser.back().await;
     browser
-        .is_at("/catalog/plans?q=Plan+1&is_active=false&limit=25&sort=-name")
+        .is_at("/catalog/plans?q=Plan%201&is_active=false&limit=25&sort=-name")
         .await;
     browser.press("Show all").await;
     browser.is_at("/catalog/plans?limit=25&sort=-name").await;

@@ -1,6 +1,7 @@
 //! The panel in a real browser, against the real server.
 
 mod accessibility;
+mod chromium;
 mod driver;
 mod forms;
 mod lists;

@@ -88,7 +88,7 @@ async fn a_price_list_becomes_a_sale_and_the_sale_becomes_an_esim_by_hand() {
         .fill("Reason", "The customer has lost the letter")
         .await;
     browser.press("Reveal").await;
-    browser.sees("LPA:1$").await;
+    browser.sees("Matching id").await;
     browser.sees("Install on iPhone").await;
     browser
         .waits(
@@ -97,7 +97,7 @@ async fn a_price_list_becomes_a_sale_and_the_sale_becomes_an_esim_by_hand() {
         )
         .await;
     browser.press("Hide").await;
-    browser.misses("LPA:1$").await;
+    browser.misses("Matching id").await;
 
     browser.press("Audit log").await;
     browser.sees("Order placed").await;
