@@ -68,7 +68,7 @@ async fn every_screen_can_be_used_by_everybody() {
 
     for address in security::SCREENS
         .iter()
-        .map(|(address, _)| (*address).to_owned())
+        .map(|address| (*address).to_owned())
         .chain(things)
     {
         browser.go(&address).await;

@@ -40,13 +40,13 @@ async fn what_only_the_server_knows_is_said_at_the_field() {
     browser.fill("Last name", "King").await;
     browser.fill("E-mail address", "ada@example.com").await;
 
-    browser.press("Create user").await;
+    browser.press("Create customer").await;
 
     browser.faults("E-mail address", "exists already").await;
     browser.finds("#field-email:focus").await;
     browser.holds("First name", "Augusta").await;
     browser.fill("E-mail address", "augusta@example.com").await;
-    browser.press("Create user").await;
+    browser.press("Create customer").await;
     browser
         .comes_to("the new customer", |address| {
             address.starts_with("/accounts/users/") && !address.ends_with("/new")

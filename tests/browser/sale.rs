@@ -103,6 +103,6 @@ async fn a_price_list_becomes_a_sale_and_the_sale_becomes_an_esim_by_hand() {
     browser.sees("Order placed").await;
     browser.sees("The customer has lost the letter").await;
     browser.go(&order).await;
-    browser.sees("Order placed").await;
+    browser.sees("The order was placed.").await;
     assert!(app.count("SELECT count(*) FROM audit_log WHERE action = 'order.place'") == 1);
 }
