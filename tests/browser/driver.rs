@@ -5,16 +5,13 @@ use crate::harness::TestApp;
 use serde_json::{Value, json};
 use std::{
     env, fs,
-    io::{BufRead, BufReader},
+    io::BufReader,
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
-use thirtyfour::{
-    Capabilities, ChromiumLikeCapabilities, DesiredCapabilities, Key, TypingData, WebDriver,
-    WebElement,
-};
+use thirtyfour::{Key, TypingData, WebDriver, WebElement};
 use uuid::Uuid;
 
 /// How long something may take to appear.
