@@ -3,7 +3,12 @@
 use super::driver::PATIENCE;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use std::{env, fs, io::BufRead, path::Path};
+use std::{
+    env, fs,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+};
 use thirtyfour::{Capabilities, ChromiumLikeCapabilities, DesiredCapabilities};
 
 /// A program that the environment names, else the one on `PATH`.
@@ -11,17 +16,37 @@ pub fn program(variable: &str) -> String {
     env::var(variable).unwrap_or_else(|_| variable.to_lowercase())
 }
 
+/// A running driver: its process, what it prints, and its port.
+///
+/// It chooses a port for IPv4 and then wants the same for IPv6; where that is taken it ends, and is started anew.
+pub fn driver() -> (Child, BufReader<ChildStdout>, u16) {
+    for _ in 0..5 {
+        let mut process = Command::new(program("CHROMEDRIVER"))
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts");
+        let mut says = BufReader::new(process.stdout.take().expect("its output"));
+        if let Some(port) = port(&mut says) {
+            return (process, says, port);
+        }
+        let _ = process.kill();
+        let _ = process.wait();
+    }
+    panic!("chromedriver says no port");
+}
+
 /// The port that the driver has chosen, from what it prints.
-pub fn port(says: &mut impl BufRead) -> u16 {
+fn port(says: &mut impl BufRead) -> Option<u16> {
     let mut lines = says.lines().map_while(Result::ok);
-    let port = lines.find_map(|line| {
+    lines.find_map(|line| {
         line.split_once("successfully on port ")?
             .1
             .trim_end_matches('.')
             .parse()
             .ok()
-    });
-    port.expect("chromedriver says its port")
+    })
 }
 
 /// What we ask of the browser.

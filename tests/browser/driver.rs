@@ -1,13 +1,13 @@
 //! A Chromium of a test's own, and what somebody does with it: look, press, type.
 
-use super::chromium::{close, port, program, wishes};
+use super::chromium::{close, driver, wishes};
 use crate::harness::TestApp;
 use serde_json::{Value, json};
 use std::{
     env, fs,
     io::BufReader,
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdout},
     thread,
     time::{Duration, Instant},
 };
@@ -46,14 +46,8 @@ impl Browser {
     async fn start(app: &TestApp) -> Self {
         let profile =
             env::temp_dir().join(format!("esim-admin-browser-{}", Uuid::new_v4().simple()));
-        let mut process = Command::new(program("CHROMEDRIVER"))
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts");
-        let mut says = BufReader::new(process.stdout.take().expect("its output"));
-        let address = format!("http://127.0.0.1:{}", port(&mut says));
+        let (process, says, port) = driver();
+        let address = format!("http://127.0.0.1:{port}");
         let driver = WebDriver::new(address.as_str(), wishes(&profile))
             .await
             .expect("Chromium starts");
