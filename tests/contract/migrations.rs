@@ -27,6 +27,7 @@ macro_rules! words {
 /// Every enum that both the API and the database know.
 fn shared_enums() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
     words![
+        accounts::api_clients::ApiClientMode,
         accounts::kyc::KycDocumentStatus,
         accounts::kyc::KycDocumentType,
         accounts::users::KycStatus,
@@ -55,6 +56,7 @@ fn shared_enums() -> impl Iterator<Item = (&'static str, &'static [&'static str]
         support::tickets::TicketPriority,
         support::tickets::TicketStatus,
         system::settings::SettingDataType,
+        system::views::ViewAudience,
     ]
     .into_iter()
     .filter_map(|(name, words)| Some((name?, words)))

@@ -6,7 +6,7 @@ use schema::{audit_log, pii_access_log};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
-use wire::{AuditId, UserId, accounts::users::UserRole};
+use wire::{ApiClientId, AuditId, UserId, accounts::users::UserRole};
 
 /// Rows of one INSERT; PostgreSQL takes 65,535 values.
 const AT_ONCE: usize = 1000;
@@ -75,6 +75,7 @@ pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, acts: Vec<Act<'_>>) -> Result<
 struct Entry<'a> {
     id: AuditId,
     actor_id: Option<UserId>,
+    client_id: Option<ApiClientId>,
     actor_role: Option<UserRole>,
     action: &'a str,
     subject_type: &'a str,
@@ -90,6 +91,7 @@ impl<'a> Entry<'a> {
         Self {
             id: AuditId::new(),
             actor_id: actor.id,
+            client_id: actor.client.as_ref().map(|client| client.id),
             actor_role: actor.role,
             action: act.action,
             subject_type: act.subject,
@@ -115,6 +117,7 @@ pub fn accessed(
         .values((
             pii_access_log::id.eq(Uuid::now_v7()),
             pii_access_log::actor_id.eq(actor.id),
+            pii_access_log::client_id.eq(actor.client.as_ref().map(|client| client.id)),
             pii_access_log::subject_type.eq(subject),
             pii_access_log::subject_id.eq(id),
             pii_access_log::field.eq(field),

@@ -41,6 +41,10 @@ const DOWN: Duration = Duration::from_millis(500);
 /// Requests that may wait per connection.
 const QUEUE: usize = 64;
 
+/// Whoever the address of the database names, the work is done in the role that the migrations made for it: it
+/// cannot rewrite the record, nor make or drop a table.
+const ROLE: &str = "SET ROLE esim_admin_app";
+
 type Pool = r2d2::Pool<Manager>;
 type Work = Box<dyn FnOnce(Result<&mut Link>) + Send>;
 
@@ -207,6 +211,7 @@ impl r2d2::ManageConnection for Manager {
                 Box::new(error.to_string()),
             )
         })?;
+        conn.batch_execute(ROLE)?;
         conn.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'")?;
         Ok(Link {
             conn,

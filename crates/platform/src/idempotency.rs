@@ -103,7 +103,7 @@ impl Claim {
         now: DateTime<Utc>,
         work: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T>,
     ) -> Result<Once<T>> {
-        let caller = actor.person()?;
+        let caller = actor.caller()?;
         let name =
             crypto::digest(format!("{caller} {} {}", self.key.route, self.key.key).as_bytes());
         let lock = name
@@ -114,7 +114,7 @@ impl Claim {
             return Err(Error::refuse(ProblemCode::StillRunning));
         }
 
-        let row = keys::table.find((caller.0, &self.key.route, &self.key.key));
+        let row = keys::table.find((caller, &self.key.route, &self.key.key));
         let known: Option<Kept> = row
             .filter(keys::expires_at.gt(now))
             .select((keys::request_hash, keys::status, keys::body, keys::location))
@@ -139,7 +139,7 @@ impl Claim {
         diesel::delete(row).execute(tx.conn())?;
         diesel::insert_into(keys::table)
             .values((
-                keys::caller_id.eq(caller.0),
+                keys::caller_id.eq(caller),
                 keys::route.eq(&self.key.route),
                 keys::key.eq(&self.key.key),
                 keys::request_hash.eq(self.fingerprint),

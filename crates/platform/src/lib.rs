@@ -26,7 +26,7 @@ pub mod ports;
 pub mod respond;
 pub mod telemetry;
 
-pub use auth::{Actor, Caller, RequestInfo};
+pub use auth::{Actor, Caller, Owner, RequestInfo};
 pub use ctx::Ctx;
 pub use db::{Conn, Db, Tx};
 pub use error::{Error, Result};

@@ -3,11 +3,12 @@
 //! Every section names people, and none may depend on `accounts` for it, so the reading stands here.
 
 use crate::{
+    auth::Owner,
     crypto::{Keyring, Place},
     db::Conn,
     error::Result,
 };
-use diesel::prelude::*;
+use diesel::{pg::Pg, prelude::*, sql_types};
 use schema::users;
 use std::collections::HashMap;
 use wire::{UserId, accounts::users::UserRole};
@@ -43,6 +44,15 @@ pub fn names(
             ))
         })
         .collect()
+}
+
+/// The customers whose rows an owner sees: themselves, or those that a client has brought.
+pub fn customers_of<'a>(owner: Owner) -> users::BoxedQuery<'a, Pg, sql_types::Uuid> {
+    let ids = users::table.select(users::id).into_boxed();
+    match owner {
+        Owner::Person(id) => ids.filter(users::id.eq(id)),
+        Owner::Client(id) => ids.filter(users::client_id.eq(id)),
+    }
 }
 
 /// Where to write to a person.

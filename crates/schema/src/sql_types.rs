@@ -17,6 +17,8 @@ macro_rules! native_enums {
 native_enums! {
     /// `data_allocations.status`
     AllocationStatus = "allocation_status",
+    /// `api_clients.mode`
+    ApiClientMode = "api_client_mode",
     /// `provisioning_attempts.status`
     AttemptStatus = "attempt_status",
     /// `esim_bundles.status`
@@ -75,4 +77,6 @@ native_enums! {
     UserRole = "user_role",
     /// `users.status`
     UserStatus = "user_status",
+    /// `saved_views.audience`
+    ViewAudience = "view_audience",
 }

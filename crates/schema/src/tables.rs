@@ -21,6 +21,56 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    api_clients (id) {
+        id -> Uuid,
+        #[max_length = 100]
+        name -> Varchar,
+        mode -> ApiClientMode,
+        scopes -> Jsonb,
+        networks -> Jsonb,
+        created_by -> Nullable<Uuid>,
+        expires_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    api_keys (id) {
+        id -> Uuid,
+        client_id -> Uuid,
+        #[max_length = 20]
+        prefix -> Varchar,
+        key_hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    audit_chain (seq) {
+        seq -> Int8,
+        #[max_length = 10]
+        log -> Varchar,
+        entry_id -> Uuid,
+        hash -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     audit_log (id, created_at) {
         id -> Uuid,
         created_at -> Timestamptz,
@@ -37,6 +87,7 @@ diesel::table! {
         request_id -> Nullable<Varchar>,
         #[max_length = 45]
         ip -> Nullable<Varchar>,
+        client_id -> Nullable<Uuid>,
     }
 }
 
@@ -293,6 +344,15 @@ diesel::table! {
         rejection_reason -> Nullable<Text>,
         uploaded_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        file_name -> Nullable<Bytea>,
+        #[max_length = 50]
+        content_type -> Varchar,
+        byte_size -> Int8,
+        content_hash -> Nullable<Bytea>,
+        uploaded_by -> Nullable<Uuid>,
+        claimed_by -> Nullable<Uuid>,
+        claimed_until -> Nullable<Timestamptz>,
+        version -> Int4,
     }
 }
 
@@ -305,6 +365,19 @@ diesel::table! {
         failures -> Int4,
         blocked_until -> Nullable<Timestamptz>,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    mfa_factors (user_id) {
+        user_id -> Uuid,
+        secret -> Bytea,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> Int8,
+        created_at -> Timestamptz,
     }
 }
 
@@ -381,6 +454,20 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    password_links (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     pii_access_log (id) {
         id -> Uuid,
         created_at -> Timestamptz,
@@ -395,6 +482,7 @@ diesel::table! {
         request_id -> Nullable<Varchar>,
         #[max_length = 45]
         ip -> Nullable<Varchar>,
+        client_id -> Nullable<Uuid>,
     }
 }
 
@@ -539,6 +627,28 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    rate_limits (key) {
+        key -> Bytea,
+        full_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    recovery_codes (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        code_hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     refunds (id) {
         id -> Uuid,
         transaction_id -> Uuid,
@@ -586,6 +696,28 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    saved_views (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        #[max_length = 60]
+        list -> Varchar,
+        #[max_length = 60]
+        name -> Varchar,
+        #[max_length = 2000]
+        query -> Varchar,
+        audience -> ViewAudience,
+        role -> Nullable<UserRole>,
+        is_default -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     sessions (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -602,6 +734,23 @@ diesel::table! {
         user_agent -> Nullable<Varchar>,
         #[max_length = 45]
         ip -> Nullable<Varchar>,
+        confirmed_at -> Nullable<Timestamptz>,
+        is_limited -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    setting_history (id) {
+        id -> Uuid,
+        setting_id -> Uuid,
+        version -> Int4,
+        value -> Nullable<Text>,
+        changed_by -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -755,6 +904,8 @@ diesel::table! {
         updated_at -> Timestamptz,
         last_login -> Nullable<Timestamptz>,
         deleted_at -> Nullable<Timestamptz>,
+        client_id -> Nullable<Uuid>,
+        erased_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -782,6 +933,7 @@ diesel::table! {
 
 diesel::joinable!(analytics_events -> esims (esim_id));
 diesel::joinable!(analytics_events -> users (user_id));
+diesel::joinable!(api_keys -> api_clients (client_id));
 diesel::joinable!(data_allocations -> data_providers (provider_id));
 diesel::joinable!(data_allocations -> esims (esim_id));
 diesel::joinable!(data_allocations -> provisioning_jobs (provisioning_job_id));
@@ -796,12 +948,14 @@ diesel::joinable!(esims -> data_providers (provider_id));
 diesel::joinable!(esims -> plans (plan_id));
 diesel::joinable!(esims -> users (user_id));
 diesel::joinable!(knowledge_base -> users (author_id));
+diesel::joinable!(mfa_factors -> users (user_id));
 diesel::joinable!(notifications -> email_templates (template_id));
 diesel::joinable!(notifications -> esims (esim_id));
 diesel::joinable!(notifications -> orders (order_id));
 diesel::joinable!(notifications -> users (user_id));
 diesel::joinable!(orders -> esims (esim_id));
 diesel::joinable!(orders -> plans (plan_id));
+diesel::joinable!(password_links -> users (user_id));
 diesel::joinable!(plan_pricing -> plans (plan_id));
 diesel::joinable!(plan_pricing -> users (created_by));
 diesel::joinable!(plan_provider_offers -> data_providers (provider_id));
@@ -811,8 +965,11 @@ diesel::joinable!(provisioning_attempts -> plan_provider_offers (offer_id));
 diesel::joinable!(provisioning_attempts -> provisioning_jobs (job_id));
 diesel::joinable!(provisioning_jobs -> esims (esim_id));
 diesel::joinable!(provisioning_jobs -> orders (order_id));
+diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(refunds -> transactions (transaction_id));
+diesel::joinable!(saved_views -> users (owner_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(setting_history -> system_settings (setting_id));
 diesel::joinable!(support_tickets -> esims (esim_id));
 diesel::joinable!(support_tickets -> transactions (transaction_id));
 diesel::joinable!(ticket_messages -> support_tickets (ticket_id));
@@ -826,6 +983,9 @@ diesel::joinable!(webhook_receipts -> transactions (transaction_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     analytics_events,
+    api_clients,
+    api_keys,
+    audit_chain,
     audit_log,
     data_allocations,
     data_providers,
@@ -839,8 +999,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     knowledge_base,
     kyc_documents,
     login_attempts,
+    mfa_factors,
     notifications,
     orders,
+    password_links,
     pii_access_log,
     plan_pricing,
     plan_provider_offers,
@@ -848,9 +1010,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     promotional_codes,
     provisioning_attempts,
     provisioning_jobs,
+    rate_limits,
+    recovery_codes,
     refunds,
     revenue_reports,
+    saved_views,
     sessions,
+    setting_history,
     support_tickets,
     system_settings,
     ticket_messages,

@@ -7,6 +7,10 @@ ids! {
     KycDocumentId,
     /// A signed-in browser.
     SessionId,
+    /// An integrator's program.
+    ApiClientId,
+    /// One of its keys.
+    ApiKeyId,
     /// An eSIM profile.
     EsimId,
     /// One reading of an eSIM's usage.
@@ -57,8 +61,14 @@ ids! {
     ReportId,
     /// A setting of the system.
     SettingId,
+    /// What a setting was set to at one time.
+    SettingChangeId,
+    /// A list as somebody likes it.
+    ViewId,
     /// An entry of the audit log.
     AuditId,
+    /// An entry of the log of who saw personal data.
+    AccessId,
     /// Work to be done later.
     JobId,
 }

@@ -6,6 +6,7 @@
 #[macro_use]
 mod macros;
 
+pub mod bulk;
 pub mod check;
 pub mod decimal;
 pub mod ids;
@@ -27,6 +28,7 @@ pub mod messaging;
 pub mod support;
 pub mod system;
 
+pub use bulk::{Bulk, BulkOutcome, BulkResult};
 pub use check::{Check, FieldErrors};
 pub use decimal::{Currency, Decimal, Money};
 pub use ids::*;

@@ -61,10 +61,16 @@ problem_codes! {
     Unauthenticated = "unauthenticated", 401, "Sign in first";
     /// The address and the password do not belong together.
     WrongCredentials = "wrong_credentials", 401, "E-mail address or password is wrong";
+    /// The password was right; the code of the second factor is missing or wrong.
+    SecondFactorRequired = "second_factor_required", 401, "Enter the code of your authenticator";
     /// A webhook whose signature does not fit.
     BadSignature = "bad_signature", 401, "The signature does not fit the body";
     /// Signed in, but not allowed.
     Forbidden = "forbidden", 403, "Not allowed";
+    /// The act asks for one's password or code anew.
+    ConfirmationRequired = "confirmation_required", 403, "Confirm that it is you";
+    /// A member of the staff without a second factor.
+    EnrolmentRequired = "enrolment_required", 403, "Set up a second factor first";
     /// Unknown, or not the caller's.
     NotFound = "not_found", 404, "Not found";
     /// The address exists, the method does not.

@@ -112,6 +112,11 @@ pub const OWNERS: &[(&str, &str)] = &[
     ("kyc_documents", "accounts/kyc"),
     ("sessions", "accounts/sessions"),
     ("login_attempts", "accounts/sessions"),
+    ("mfa_factors", "accounts/sessions"),
+    ("recovery_codes", "accounts/sessions"),
+    ("password_links", "accounts/sessions"),
+    ("api_clients", "accounts/api_clients"),
+    ("api_keys", "accounts/api_clients"),
     ("plans", "catalog/plans"),
     ("plan_pricing", "catalog/pricing"),
     ("promotional_codes", "catalog/promotions"),
@@ -137,10 +142,14 @@ pub const OWNERS: &[(&str, &str)] = &[
     ("analytics_events", "insights/analytics"),
     ("revenue_reports", "insights/reports"),
     ("system_settings", "system/settings"),
+    ("setting_history", "system/settings"),
+    ("saved_views", "system/views"),
+    ("audit_chain", "system/audit"),
     ("audit_log", "platform"),
     ("pii_access_log", "platform"),
     ("jobs", "platform"),
     ("idempotency_keys", "platform"),
+    ("rate_limits", "platform"),
 ];
 
 /// Enums that no shape of the API carries yet.

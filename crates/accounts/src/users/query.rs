@@ -1,10 +1,10 @@
 //! All SQL of people.
 
 use diesel::{pg::Pg, prelude::*};
-use platform::{Conn, Error, Result, Tx, page};
+use platform::{Conn, Error, Owner, Result, Tx, page};
 use schema::users;
 use wire::{
-    Page, Paging, UserId,
+    ApiClientId, Page, Paging, UserId,
     accounts::users::{KycStatus, UserFilter, UserRole, UserSort, UserStatus},
 };
 
@@ -46,6 +46,7 @@ pub struct Fresh<'a> {
     pub password_hash: &'a str,
     pub role: UserRole,
     pub created_by: Option<UserId>,
+    pub client_id: Option<ApiClientId>,
 }
 
 /// Who is seen.
@@ -55,8 +56,8 @@ pub enum Seen {
     All,
     /** Customers, and oneself. */
     Customers(Option<UserId>),
-    /** Oneself. */
-    Own(UserId),
+    /** Oneself, or the customers that one's client has brought. */
+    Own(Owner),
 }
 
 /// What a list asks for: the filter, the tokens of its search, and who is seen.
@@ -73,7 +74,8 @@ fn living<'a>(seen: Seen) -> users::BoxedQuery<'a, Pg> {
                 .eq(UserRole::Customer)
                 .or(users::id.nullable().is_not_distinct_from(me)),
         ),
-        Seen::Own(me) => rows.filter(users::id.eq(me)),
+        Seen::Own(Owner::Person(me)) => rows.filter(users::id.eq(me)),
+        Seen::Own(Owner::Client(client)) => rows.filter(users::client_id.eq(client)),
     }
 }
 

@@ -8,7 +8,7 @@ use wire::{
     UserId,
     accounts::users::{EditUser, NewUser, User},
     esims::inventory::Reveal,
-    permission::needs::{UsersRead, UsersReveal, UsersWrite},
+    permission::needs::{UsersCreate, UsersRead, UsersReveal, UsersWrite},
 };
 
 /// Adds the operations.
@@ -35,9 +35,9 @@ pub async fn show(caller: Caller<UsersRead>, id: Id<UserId>) -> Result<Tagged<Us
 }
 
 /// Create a customer.
-#[utoipa::path(tag = "accounts/users", security(("bearer" = ["users:write"])), request_body = NewUser, responses((status = 201, description = "Created", body = User)))]
+#[utoipa::path(tag = "accounts/users", security(("bearer" = ["users:create"])), request_body = NewUser, responses((status = 201, description = "Created", body = User)))]
 #[post("/users")]
-pub async fn create(caller: Caller<UsersWrite>, new: Valid<NewUser>) -> Result<Created<User>> {
+pub async fn create(caller: Caller<UsersCreate>, new: Valid<NewUser>) -> Result<Created<User>> {
     caller
         .write(move |tx, actor| rules::create(tx, actor, new.into_inner()))
         .await

@@ -57,6 +57,7 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewUser) -> Result<User> {
             password_hash: UNUSABLE,
             role: UserRole::Customer,
             created_by: actor.id,
+            client_id: actor.client.as_ref().map(|client| client.id),
         },
         &seal(&actor.keys, id, person)?,
     )?;
@@ -96,6 +97,7 @@ pub fn insert_staff(
             password_hash,
             role,
             created_by: None,
+            client_id: None,
         },
         &seal(keys, id, person)?,
     )?;

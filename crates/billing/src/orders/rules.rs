@@ -26,12 +26,12 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
     let buyer = match (actor.reach, new.user_id) {
         (Reach::All, Some(customer)) => customer,
         (_, None) => actor.person()?,
-        (_, Some(customer)) if Some(customer) == actor.id => customer,
+        (_, Some(customer)) if query::is_theirs(tx.conn(), actor, customer)? => customer,
         _ => {
             return Err(Error::field(
                 "user_id",
                 "not_yours",
-                "You can order for yourself only.",
+                "This is none of your customers.",
             ));
         }
     };

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use platform::{Actor, Conn, Result, Tx, page, ports::payments::Opened};
+use platform::{Actor, Conn, Result, Tx, page, people, ports::payments::Opened};
 use schema::{orders, transactions};
 use serde_json::Value;
 use wire::{
@@ -18,7 +18,7 @@ fn matching<'a>(
 ) -> transactions::BoxedQuery<'a, diesel::pg::Pg> {
     let mut rows = transactions::table.into_boxed();
     if let Some(owner) = actor.only() {
-        rows = rows.filter(transactions::user_id.eq(owner));
+        rows = rows.filter(transactions::user_id.eq_any(people::customers_of(owner)));
     }
     if let Some(q) = &filter.q {
         rows = rows.filter(transactions::gateway_transaction_id.eq(q.clone()));

@@ -6,7 +6,7 @@ use diesel::{
     prelude::*,
     sql_types::{Nullable, Timestamptz},
 };
-use platform::{Conn, Result, Tx, page};
+use platform::{Conn, Owner, Result, Tx, page, people};
 use schema::notifications as letters;
 use wire::{
     EsimId, NotificationId, OrderId, Page, Paging, TemplateId, UserId,
@@ -57,17 +57,17 @@ diesel::define_sql_function! {
     fn coalesce(first: Nullable<Timestamptz>, second: Timestamptz) -> Timestamptz;
 }
 
-fn visible<'a>(only: Option<UserId>) -> letters::BoxedQuery<'a, Pg> {
+fn visible<'a>(only: Option<Owner>) -> letters::BoxedQuery<'a, Pg> {
     let rows = letters::table.into_boxed();
     match only {
-        Some(user) => rows.filter(letters::user_id.eq(user)),
+        Some(owner) => rows.filter(letters::user_id.eq_any(people::customers_of(owner))),
         None => rows,
     }
 }
 
 fn matching<'a>(
     filter: &'a NotificationFilter,
-    only: Option<UserId>,
+    only: Option<Owner>,
 ) -> letters::BoxedQuery<'a, Pg> {
     let mut rows = visible(only);
     if let Some(user) = filter.user_id {
@@ -95,7 +95,7 @@ fn matching<'a>(
 pub fn page(
     conn: &mut Conn,
     filter: &NotificationFilter,
-    only: Option<UserId>,
+    only: Option<Owner>,
     paging: &Paging<NotificationSort>,
 ) -> Result<Page<NotificationRow>> {
     page!(conn, paging, matching(filter, only) => NotificationRow, tie letters::id, {
@@ -105,7 +105,7 @@ pub fn page(
 }
 
 /// One message.
-pub fn find(conn: &mut Conn, id: NotificationId, only: Option<UserId>) -> Result<NotificationRow> {
+pub fn find(conn: &mut Conn, id: NotificationId, only: Option<Owner>) -> Result<NotificationRow> {
     Ok(visible(only)
         .filter(letters::id.eq(id))
         .select(NotificationRow::as_select())

@@ -15,17 +15,29 @@ use std::{
     future::{Ready, ready},
     marker::PhantomData,
 };
+use uuid::Uuid;
 use wire::{
-    Permission, ProblemCode, Reach, SessionId, UserId,
+    ApiClientId, Permission, ProblemCode, Reach, SessionId, UserId,
     accounts::users::{UserRole, UserStatus},
     permission::Needs,
 };
 
-/// Who does something: a person with a role, or the system itself.
+/// Whose rows somebody sees who does not see everybody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// A person's own.
+    Person(UserId),
+    /// Those of the customers that an integrator's client has brought.
+    Client(ApiClientId),
+}
+
+/// Who does something: a person with a role, an integrator's client, or the system itself.
 #[derive(Debug, Clone)]
 pub struct Actor {
-    /// The person; `None` is the system.
+    /// The person; `None` is a client or the system.
     pub id: Option<UserId>,
+    /// The integrator's client.
+    pub client: Option<Client>,
     /// Their role.
     pub role: Option<UserRole>,
     /// Their session.
@@ -47,6 +59,7 @@ impl Actor {
         };
         Self {
             id: None,
+            client: None,
             role: None,
             session: None,
             reach: Reach::All,
@@ -60,19 +73,50 @@ impl Actor {
     }
     /// How far another permission reaches for them.
     pub fn reach_of(&self, permission: Permission) -> Reach {
-        self.role.map_or(Reach::All, |role| permission.reach(role))
-    }
-    /// Whose rows they see: everybody's (`None`), or their own only.
-    pub fn only(&self) -> Option<UserId> {
-        if self.reach == Reach::All {
-            None
-        } else {
-            self.id
+        match (&self.client, self.role) {
+            (Some(client), _) => client.reach(permission),
+            (None, Some(role)) => permission.reach(role),
+            (None, None) => Reach::All,
         }
     }
-    /// Themselves; the system is nobody.
+    /// Whose rows they see: everybody's (`None`), or an owner's only.
+    pub fn only(&self) -> Option<Owner> {
+        if self.reach == Reach::All {
+            return None;
+        }
+        let client = self.client.as_ref().map(|client| Owner::Client(client.id));
+        client.or_else(|| self.id.map(Owner::Person))
+    }
+    /// Themselves; a client and the system are nobody.
     pub fn person(&self) -> Result<UserId> {
         self.id.ok_or_else(|| Error::refuse(ProblemCode::Forbidden))
+    }
+    /// What they are told apart by, person or client; the system is nobody.
+    pub fn caller(&self) -> Result<Uuid> {
+        let client = self.client.as_ref().map(|client| client.id.0);
+        client
+            .or_else(|| self.id.map(|id| id.0))
+            .ok_or_else(|| Error::refuse(ProblemCode::Forbidden))
+    }
+}
+
+/// An integrator's client, and what its key lets it do.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// Which client.
+    pub id: ApiClientId,
+    /// What it may do at all.
+    pub scopes: Vec<Permission>,
+}
+
+impl Client {
+    /// How far a permission reaches for it.
+    pub fn reach(&self, permission: Permission) -> Reach {
+        if self.scopes.contains(&permission) {
+            permission.reach_of_clients()
+        } else {
+            Reach::None
+        }
     }
 }
 
@@ -223,6 +267,7 @@ impl Signed {
         }
         Ok(Actor {
             id: Some(self.claims.sub),
+            client: None,
             role: Some(role),
             session: Some(self.claims.sid),
             reach,

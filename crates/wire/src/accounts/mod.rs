@@ -1,5 +1,6 @@
 //! People and how they sign in.
 
+pub mod api_clients;
 pub mod kyc;
 pub mod sessions;
 pub mod users;

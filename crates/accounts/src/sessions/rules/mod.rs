@@ -8,7 +8,7 @@ use super::query::{self, Account, Fresh, Row};
 use crate::users::{self, query::Seen};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
-    Actor, Conn, Ctx, Error, RequestInfo, Result, Tx,
+    Actor, Conn, Ctx, Error, Owner, RequestInfo, Result, Tx,
     audit::{self, Act},
     auth::random_token,
     crypto::digest,
@@ -75,6 +75,7 @@ impl Visit {
         );
         Actor {
             id,
+            client: None,
             role,
             session,
             reach: Reach::Own,
@@ -194,7 +195,7 @@ fn open(
             ip: visit.request.ip.as_deref(),
         },
     )?;
-    let row = users::query::find(tx.conn(), account.id, Seen::Own(account.id))?;
+    let row = users::query::find(tx.conn(), account.id, Seen::Own(Owner::Person(account.id)))?;
     let granted = Granted {
         access_token: visit
             .ctx

@@ -61,7 +61,7 @@ impl OrderRow {
 fn matching<'a>(filter: &OrderFilter, actor: &Actor) -> orders::BoxedQuery<'a, diesel::pg::Pg> {
     let mut rows = orders::table.into_boxed();
     if let Some(owner) = actor.only() {
-        rows = rows.filter(orders::user_id.eq(owner));
+        rows = rows.filter(orders::user_id.eq_any(people::customers_of(owner)));
     }
     if let Some(q) = &filter.q {
         rows = rows.filter(
@@ -187,6 +187,17 @@ pub fn buyer(conn: &mut Conn, id: UserId) -> Result<bool> {
             .find(id)
             .filter(users::deleted_at.is_null())
             .filter(users::status.eq(UserStatus::Active)),
+    ))
+    .get_result(conn)?)
+}
+
+/// Whether somebody is the actor, or a customer that the actor's client has brought.
+pub fn is_theirs(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<bool> {
+    let Some(owner) = actor.only() else {
+        return Ok(true);
+    };
+    Ok(diesel::select(diesel::dsl::exists(
+        people::customers_of(owner).filter(users::id.eq(id)),
     ))
     .get_result(conn)?)
 }

@@ -11,7 +11,7 @@ use diesel::{
     prelude::*,
     result::Error as Sql,
 };
-use platform::{Actor, Conn, Error, Result, Tx, list::begins, page};
+use platform::{Actor, Conn, Error, Owner, Result, Tx, list::begins, page, people};
 use schema::{data_providers, esim_bundles, esim_state_history, esims, plans};
 use wire::{
     EsimId, Page, Paging, PlanId, ProblemCode, ProviderId, UserId,
@@ -39,7 +39,7 @@ pub fn page(
 }
 
 /// One eSIM, if it is one that `only` may see.
-pub fn find(conn: &mut Conn, only: Option<UserId>, id: EsimId) -> Result<Esim> {
+pub fn find(conn: &mut Conn, only: Option<Owner>, id: EsimId) -> Result<Esim> {
     let row = matching(only, &EsimFilter::default())
         .filter(esims::id.eq(id))
         .select(Row::as_select())
@@ -48,7 +48,7 @@ pub fn find(conn: &mut Conn, only: Option<UserId>, id: EsimId) -> Result<Esim> {
 }
 
 /// Whom we buy from is for the staff; an owner sees the eSIM without it.
-fn shown(row: Row, only: Option<UserId>) -> Esim {
+fn shown(row: Row, only: Option<Owner>) -> Esim {
     let esim = Esim::from(row);
     if only.is_none() {
         esim
@@ -66,14 +66,18 @@ fn shown(row: Row, only: Option<UserId>) -> Esim {
 type Named = LeftJoin<LeftJoin<esims::table, plans::table>, data_providers::table>;
 
 /// The only place that knows which rows count.
-fn matching(only: Option<UserId>, f: &EsimFilter) -> IntoBoxed<'static, Named, Pg> {
+fn matching(only: Option<Owner>, f: &EsimFilter) -> IntoBoxed<'static, Named, Pg> {
     let mut rows = esims::table
         .left_join(plans::table)
         .left_join(data_providers::table)
         .filter(esims::deleted_at.is_null())
         .into_boxed();
-    if let Some(user) = only {
-        rows = rows.filter(esims::user_id.eq(user));
+    if let Some(owner) = only {
+        rows = rows.filter(
+            esims::user_id
+                .assume_not_null()
+                .eq_any(people::customers_of(owner)),
+        );
     }
     if let Some(q) = &f.q {
         let number: String = q.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
