@@ -5,6 +5,7 @@ use cluster::Cluster;
 use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt,
 };
+use integrations::Simulator;
 use serde_json::{Value, json};
 use std::{
     sync::{
@@ -83,7 +84,13 @@ async fn a_server_killed_at_any_point_of_a_sale_loses_nothing_and_does_nothing_t
     let provider = given.provider("Simulated", 1);
     given.offer(plan, provider, "eu-5gb");
     let customer = given.user(UserRole::Customer);
-    let mut server = ServerProcess::start(&url, &[("PAYMENT_SIMULATOR", "succeed")]).await;
+    let journal = std::env::temp_dir().join(format!("journal-{}", Uuid::now_v7().simple()));
+    let journal = journal.to_str().unwrap();
+    let environment = [
+        ("PAYMENT_SIMULATOR", "succeed"),
+        ("PROVIDER_SIMULATOR_JOURNAL", journal),
+    ];
+    let mut server = ServerProcess::start(&url, &environment).await;
     let admin = server.sign_in(&mut given, UserRole::Admin);
 
     // Each sale is cut at another moment: before the answer, at the gateway, while provisioning, after the delivery.
@@ -153,6 +160,20 @@ async fn a_server_killed_at_any_point_of_a_sale_loses_nothing_and_does_nothing_t
         count(conn, "SELECT count(*) FROM esims WHERE user_id IS NOT NULL"),
         count(conn, "SELECT count(*) FROM esim_bundles"),
         "no eSIM was taken for nothing"
+    );
+
+    // What the provider was asked for, by its own memory: each eSIM that it sold is with its customer, none was
+    // bought twice, and none was bought and forgotten.
+    let purchases = Simulator::with_journal(journal).unwrap().purchases();
+    std::fs::remove_file(journal).unwrap();
+    assert!(purchases.values().all(|&times| times == 1), "{purchases:?}");
+    assert_eq!(
+        i64::try_from(purchases.len()).unwrap(),
+        count(
+            conn,
+            "SELECT count(*) FROM esims WHERE provider_ref LIKE 'SIM-%' AND user_id IS NOT NULL"
+        ),
+        "{purchases:?}"
     );
 }
 

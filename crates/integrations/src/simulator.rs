@@ -5,6 +5,7 @@ use wire::{Currency, Money, integrations::providers::Adapter};
 
 use futures_util::future::BoxFuture;
 use platform::{
+    Error, Result as Outcome,
     crypto::digest,
     ports::{
         Suppliers,
@@ -13,6 +14,8 @@ use platform::{
 };
 use std::{
     collections::HashMap,
+    fs::{self, File, OpenOptions},
+    io::{ErrorKind, Write},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -22,18 +25,50 @@ const USUAL: Duration = Duration::from_millis(50);
 /// How long it takes for a `slow-` SKU.
 const SLOW: Duration = Duration::from_secs(2);
 
-/// The simulated supplier. It remembers what was bought, by our reference, as a real one would.
+/// The simulated supplier. It remembers what was bought, by our reference, as a real one would: with a journal,
+/// longer than the process that asked lives.
 #[derive(Debug, Default)]
 pub struct Simulator {
-    bought: Mutex<HashMap<String, u32>>,
+    memory: Mutex<Memory>,
 }
 
-/// The code that talks to each provider, with a simulator of its own.
-pub fn suppliers() -> Suppliers {
-    Arc::new(Simulator::default()).suppliers()
+#[derive(Debug, Default)]
+struct Memory {
+    bought: HashMap<String, u32>,
+    journal: Option<File>,
+}
+
+/// The code that talks to each provider, with a simulator of its own that keeps its journal there.
+pub fn suppliers(journal: Option<&str>) -> Outcome<Suppliers> {
+    let simulator = journal.map_or_else(|| Ok(Simulator::default()), Simulator::with_journal)?;
+    Ok(Arc::new(simulator).suppliers())
 }
 
 impl Simulator {
+    /// One that remembers what it sold before: a reference on each line of a file.
+    pub fn with_journal(path: &str) -> Outcome<Self> {
+        let fault = |cause| Error::internal(format!("PROVIDER_SIMULATOR_JOURNAL {path}: {cause}"));
+        let told = match fs::read_to_string(path) {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => String::new(),
+            other => other.map_err(fault)?,
+        };
+        let journal = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)
+            .map_err(fault)?;
+        let mut memory = Memory {
+            journal: Some(journal),
+            ..Memory::default()
+        };
+        for reference in told.lines() {
+            memory.count(reference);
+        }
+        Ok(Self {
+            memory: Mutex::new(memory),
+        })
+    }
+
     /// The code that talks to each provider, with this simulator.
     pub fn suppliers(self: Arc<Self>) -> Suppliers {
         Arc::new(move |adapter| match adapter {
@@ -43,23 +78,36 @@ impl Simulator {
 
     /// How often each reference was bought: more than once is a charge too many.
     pub fn purchases(&self) -> HashMap<String, u32> {
-        self.bought
+        self.memory
             .lock()
-            .map(|bought| bought.clone())
+            .map(|memory| memory.bought.clone())
             .unwrap_or_default()
     }
 
-    fn charge(&self, reference: &str) {
-        if let Ok(mut bought) = self.bought.lock() {
-            let times = bought.entry(reference.to_owned()).or_default();
-            *times = times.saturating_add(1);
+    fn charge(&self, reference: &str) -> Result<(), SupplyError> {
+        let lost = |cause: &dyn std::fmt::Display| SupplyError::Unknown(cause.to_string());
+        let mut memory = self.memory.lock().map_err(|cause| lost(&cause))?;
+        if let Some(journal) = &mut memory.journal {
+            // One write, so that a line is there or is not, whenever the process dies.
+            journal
+                .write_all(format!("{reference}\n").as_bytes())
+                .map_err(|cause| lost(&cause))?;
         }
+        memory.count(reference);
+        Ok(())
     }
 
     fn knows(&self, reference: &str) -> bool {
-        self.bought
+        self.memory
             .lock()
-            .is_ok_and(|bought| bought.contains_key(reference))
+            .is_ok_and(|memory| memory.bought.contains_key(reference))
+    }
+}
+
+impl Memory {
+    fn count(&mut self, reference: &str) {
+        let times = self.bought.entry(reference.to_owned()).or_default();
+        *times = times.saturating_add(1);
     }
 }
 
@@ -68,7 +116,7 @@ impl Supplier for Simulator {
         Box::pin(async move {
             let day = Day::of(&purchase.sku);
             if day.arrives() {
-                self.charge(&purchase.reference);
+                self.charge(&purchase.reference)?;
             }
             tokio::time::sleep(if day == Day::Slow { SLOW } else { USUAL }).await;
             match day {
@@ -86,8 +134,8 @@ impl Supplier for Simulator {
         Box::pin(async move {
             tokio::time::sleep(USUAL).await;
             let day = Day::of(&purchase.sku);
-            // What timed out was bought, even if this process has forgotten it since.
-            Ok((day == Day::Timeout || self.knows(&purchase.reference))
+            Ok(self
+                .knows(&purchase.reference)
                 .then(|| supplied(purchase, day)))
         })
     }
@@ -219,6 +267,28 @@ mod tests {
                 .is_ok_and(|found| found == first.ok())
         );
         assert_eq!(simulator.purchases().get("job-1"), Some(&1));
+    }
+
+    #[tokio::test]
+    async fn a_journal_outlives_its_process() -> Outcome<()> {
+        let path = std::env::temp_dir().join(format!("journal-{}", uuid::Uuid::now_v7()));
+        let path = path.to_string_lossy().into_owned();
+        let wanted = purchase("timeout-eu", "job-7");
+        let before = Simulator::with_journal(&path)?;
+        assert!(
+            before.buy(&wanted).await.is_err(),
+            "nobody hears the answer"
+        );
+        drop(before);
+        let after = Simulator::with_journal(&path)?;
+        assert!(
+            after
+                .look_up(&wanted)
+                .await
+                .is_ok_and(|found| found.is_some())
+        );
+        assert_eq!(after.purchases().get("job-7"), Some(&1));
+        fs::remove_file(&path).map_err(Error::internal)
     }
 
     #[tokio::test]

@@ -35,6 +35,8 @@ pub struct Config {
     pub mail: Mail,
     /// `PAYMENT_WINDOW_MINUTES`: how long an order waits for its payment.
     pub payment_window: chrono::TimeDelta,
+    /// `PROVIDER_SIMULATOR_JOURNAL`: the file in which the provider simulator remembers what it has sold.
+    pub provider_journal: Option<String>,
     /// The first administrator.
     pub bootstrap: Bootstrap,
 }
@@ -154,6 +156,7 @@ impl Config {
                 from: vars.text("MAIL_FROM", "eSIM Admin <no-reply@localhost.localdomain>"),
             },
             payment_window: chrono::TimeDelta::minutes(vars.number("PAYMENT_WINDOW_MINUTES", 30)),
+            provider_journal: vars.optional("PROVIDER_SIMULATOR_JOURNAL"),
             bootstrap: Bootstrap {
                 email: vars.text("BOOTSTRAP_ADMIN_EMAIL", "admin@example.com"),
                 password: vars.secret("BOOTSTRAP_ADMIN_PASSWORD"),

@@ -28,7 +28,7 @@ pub fn ctx(config: Config) -> Result<Ctx> {
     let ports = Ports {
         mailer: Smtp::of(&config.mail)?,
         payments: gateways::of(&config)?,
-        suppliers: integrations::suppliers(),
+        suppliers: integrations::suppliers(config.provider_journal.as_deref())?,
     };
     Ctx::new(config, ports)
 }

@@ -130,6 +130,11 @@ fn own_database(fresh: bool) -> Result<Database> {
 fn configure(program: PathBuf, options: &Options, database: &Database) -> Result<Server> {
     let secrets = secrets::development(&project::root().join(".data/secrets.env"))?;
     let mut server = Server::new(program, options.port, &database.url, secrets);
+    let journal = project::root().join(".data/provider-simulator.journal");
+    if options.fresh && journal.exists() {
+        std::fs::remove_file(&journal)?;
+    }
+    server.set("PROVIDER_SIMULATOR_JOURNAL", &journal.display().to_string());
     if !options.no_panel {
         server.set("PANEL_DIR", &panel::folder().display().to_string());
     }
