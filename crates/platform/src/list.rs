@@ -123,6 +123,13 @@ pub fn finish<S: SortKey, R, T: CursorValue>(
     if backwards {
         rows.reverse();
     }
+    let came_from = paging.after.as_ref().or(paging.before.as_ref());
+    let total = match came_from.and_then(|cursor| cursor.total) {
+        _ if paging.limit > MAX_LIMIT => 0,
+        Some(told) => told.clamp(0, TOTAL_CAP + 1),
+        None if came_from.is_some() || more => count()?,
+        None => i64::try_from(rows.len()).unwrap_or(TOTAL_CAP),
+    };
     let sort = paging.sort.show();
     let cursor = |row: Option<&(R, Uuid, T)>| {
         row.map(|(_, id, value)| {
@@ -130,11 +137,11 @@ pub fn finish<S: SortKey, R, T: CursorValue>(
                 sort: sort.clone(),
                 value: value.write(),
                 id: *id,
+                total: Some(total),
             }
             .show()
         })
     };
-    let came_from = paging.after.is_some() || backwards;
     let (next, prev) = if backwards {
         (
             cursor(rows.last()),
@@ -143,15 +150,8 @@ pub fn finish<S: SortKey, R, T: CursorValue>(
     } else {
         (
             more.then(|| cursor(rows.last())).flatten(),
-            came_from.then(|| cursor(rows.first())).flatten(),
+            came_from.and_then(|_| cursor(rows.first())),
         )
-    };
-    let total = if paging.limit > MAX_LIMIT {
-        0
-    } else if came_from || more {
-        count()?
-    } else {
-        i64::try_from(rows.len()).unwrap_or(TOTAL_CAP)
     };
     Ok(Page {
         data: rows.into_iter().map(|(row, ..)| row).collect(),
@@ -174,6 +174,21 @@ fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_")
+}
+
+/// Narrows a boxed query to any of the values that a filter names, if it names some.
+///
+/// A single one is asked for with `=`: what matches `= ANY` of an array, PostgreSQL cannot estimate before it knows
+/// the array, and a prepared statement is planned before.
+#[macro_export]
+macro_rules! any_of {
+    ($rows:ident, $column:expr, $filter:expr) => {
+        match $filter.as_ref().map(|any| any.0.as_slice()) {
+            None => $rows,
+            Some([one]) => $rows.filter($column.eq(*one)),
+            Some(several) => $rows.filter($column.eq_any(several.to_vec())),
+        }
+    };
 }
 
 /// One page of a boxed query.

@@ -80,6 +80,9 @@ pub struct Cursor {
     pub value: Option<String>,
     /// The row's id, which breaks ties.
     pub id: uuid::Uuid,
+    /// How many rows matched when the first page was read, so that the others need not count again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
 }
 
 impl Param for Cursor {

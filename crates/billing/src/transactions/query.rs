@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use platform::{Actor, Conn, Result, Tx, page, people, ports::payments::Opened};
+use platform::{Actor, Conn, Result, Tx, any_of, page, people, ports::payments::Opened};
 use schema::{orders, transactions};
 use serde_json::Value;
 use wire::{
@@ -23,18 +23,12 @@ fn matching<'a>(
     if let Some(q) = &filter.q {
         rows = rows.filter(transactions::gateway_transaction_id.eq(q.clone()));
     }
-    if let Some(any) = &filter.status {
-        rows = rows.filter(transactions::status.eq_any(any.0.clone()));
-    }
-    if let Some(any) = &filter.payment_method {
-        rows = rows.filter(transactions::payment_method.eq_any(any.0.clone()));
-    }
+    rows = any_of!(rows, transactions::status, filter.status);
+    rows = any_of!(rows, transactions::payment_method, filter.payment_method);
     if let Some(gateway) = &filter.payment_gateway {
         rows = rows.filter(transactions::payment_gateway.eq(gateway.clone()));
     }
-    if let Some(any) = &filter.currency {
-        rows = rows.filter(transactions::currency.eq_any(any.0.clone()));
-    }
+    rows = any_of!(rows, transactions::currency, filter.currency);
     if let Some(id) = filter.user_id {
         rows = rows.filter(transactions::user_id.eq(id));
     }

@@ -6,7 +6,7 @@ use wire::{
 };
 
 use diesel::{pg::Pg, prelude::*, sql_types::Text};
-use platform::{Actor, Conn, Result, Tx, list::contains, page};
+use platform::{Actor, Conn, Result, Tx, any_of, list::contains, page};
 use schema::data_providers as providers;
 
 diesel::define_sql_function! {
@@ -38,9 +38,7 @@ fn matching(filter: &ProviderFilter) -> providers::BoxedQuery<'_, Pg> {
     if let Some(on) = filter.is_active {
         rows = rows.filter(providers::is_active.eq(on));
     }
-    if let Some(any) = &filter.adapter {
-        rows = rows.filter(providers::adapter.eq_any(&any.0));
-    }
+    rows = any_of!(rows, providers::adapter, filter.adapter);
     rows
 }
 

@@ -6,7 +6,7 @@ use diesel::{
     prelude::*,
     sql_types::{Nullable, Timestamptz},
 };
-use platform::{Conn, Owner, Result, Tx, page, people};
+use platform::{Conn, Owner, Result, Tx, any_of, page, people};
 use schema::notifications as letters;
 use wire::{
     EsimId, NotificationId, OrderId, Page, Paging, TemplateId, UserId,
@@ -73,12 +73,8 @@ fn matching<'a>(
     if let Some(user) = filter.user_id {
         rows = rows.filter(letters::user_id.eq(user));
     }
-    if let Some(any) = &filter.r#type {
-        rows = rows.filter(letters::type_.eq_any(&any.0));
-    }
-    if let Some(any) = &filter.status {
-        rows = rows.filter(letters::status.eq_any(&any.0));
-    }
+    rows = any_of!(rows, letters::type_, filter.r#type);
+    rows = any_of!(rows, letters::status, filter.status);
     if let Some(order) = filter.order_id {
         rows = rows.filter(letters::order_id.eq(order));
     }

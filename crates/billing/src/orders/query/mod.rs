@@ -9,7 +9,7 @@ use diesel::{
     prelude::*,
     sql_types::{Nullable, Timestamptz},
 };
-use platform::{Actor, Conn, Error, Result, Tx, list::begins, page, people};
+use platform::{Actor, Conn, Error, Result, Tx, any_of, list::begins, page, people};
 use schema::{notifications, orders, plans, users};
 use std::collections::HashMap;
 use wire::{
@@ -70,21 +70,15 @@ fn matching<'a>(filter: &OrderFilter, actor: &Actor) -> orders::BoxedQuery<'a, d
                 .or(orders::reference.eq(q.clone())),
         );
     }
-    if let Some(any) = &filter.status {
-        rows = rows.filter(orders::status.eq_any(any.0.clone()));
-    }
-    if let Some(any) = &filter.kind {
-        rows = rows.filter(orders::kind.eq_any(any.0.clone()));
-    }
+    rows = any_of!(rows, orders::status, filter.status);
+    rows = any_of!(rows, orders::kind, filter.kind);
     if let Some(id) = filter.user_id {
         rows = rows.filter(orders::user_id.eq(id));
     }
     if let Some(id) = filter.plan_id {
         rows = rows.filter(orders::plan_id.eq(id));
     }
-    if let Some(any) = &filter.currency {
-        rows = rows.filter(orders::currency.eq_any(any.0.clone()));
-    }
+    rows = any_of!(rows, orders::currency, filter.currency);
     if let Some(from) = filter.created_at_from {
         rows = rows.filter(orders::created_at.ge(from));
     }

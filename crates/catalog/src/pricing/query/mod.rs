@@ -17,7 +17,7 @@ use diesel::{
     prelude::*,
     sql_types::{Nullable, Text, Timestamptz},
 };
-use platform::{Actor, Conn, Result, Tx, page};
+use platform::{Actor, Conn, Result, Tx, any_of, page};
 use schema::{plan_pricing as prices, plans};
 
 /// Rows of one INSERT; PostgreSQL takes 65,535 values.
@@ -94,9 +94,7 @@ fn matching<'a>(actor: &Actor, filter: &'a PriceFilter) -> IntoBoxed<'a, Joined,
         Some(region) => rows = rows.filter(prices::region.eq(region)),
         None => {}
     }
-    if let Some(any) = &filter.currency {
-        rows = rows.filter(prices::currency.eq_any(&any.0));
-    }
+    rows = any_of!(rows, prices::currency, filter.currency);
     if let Some(at) = filter.at {
         rows = rows.filter(prices::effective_from.le(at)).filter(
             prices::effective_to

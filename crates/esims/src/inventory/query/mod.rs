@@ -11,7 +11,7 @@ use diesel::{
     prelude::*,
     result::Error as Sql,
 };
-use platform::{Actor, Conn, Error, Owner, Result, Tx, list::begins, page, people};
+use platform::{Actor, Conn, Error, Owner, Result, Tx, any_of, list::begins, page, people};
 use schema::{data_providers, esim_bundles, esim_state_history, esims, plans};
 use wire::{
     EsimId, Page, Paging, PlanId, ProblemCode, ProviderId, UserId,
@@ -89,15 +89,9 @@ fn matching(only: Option<Owner>, f: &EsimFilter) -> IntoBoxed<'static, Named, Pg
                 .or(esims::provider_ref.eq(q.trim().to_owned())),
         );
     }
-    if let Some(any) = &f.status {
-        rows = rows.filter(esims::status.eq_any(any.0.clone()));
-    }
-    if let Some(any) = &f.profile_state {
-        rows = rows.filter(esims::profile_state.eq_any(any.0.clone()));
-    }
-    if let Some(any) = &f.iccid_check {
-        rows = rows.filter(esims::iccid_check.eq_any(any.0.clone()));
-    }
+    rows = any_of!(rows, esims::status, f.status);
+    rows = any_of!(rows, esims::profile_state, f.profile_state);
+    rows = any_of!(rows, esims::iccid_check, f.iccid_check);
     match f.has_user {
         Some(true) => rows = rows.filter(esims::user_id.is_not_null()),
         Some(false) => rows = rows.filter(esims::user_id.is_null()),

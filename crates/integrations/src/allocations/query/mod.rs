@@ -6,7 +6,7 @@ pub use requests::*;
 
 use chrono::{DateTime, Utc};
 use diesel::{insert_into, pg::Pg, prelude::*, update};
-use platform::{Actor, Conn, Result, Tx, page};
+use platform::{Actor, Conn, Result, Tx, any_of, page};
 use schema::{data_providers, provisioning_attempts as attempts, provisioning_jobs as units};
 use std::collections::HashMap;
 use wire::{
@@ -183,9 +183,7 @@ fn matching(filter: &ProvisioningFilter) -> units::BoxedQuery<'_, Pg> {
     if let Some(order) = filter.order_id {
         rows = rows.filter(units::order_id.eq(order));
     }
-    if let Some(any) = &filter.status {
-        rows = rows.filter(units::status.eq_any(&any.0));
-    }
+    rows = any_of!(rows, units::status, filter.status);
     if let Some(from) = filter.created_at_from {
         rows = rows.filter(units::created_at.ge(from));
     }
