@@ -86,6 +86,11 @@ impl Keyring {
 
     /// Seals a text for its place.
     pub fn seal(&self, place: Place<'_>, plain: &str) -> Result<Vec<u8>> {
+        self.seal_bytes(place, plain.as_bytes())
+    }
+
+    /// Seals what is not a text, such as a file or another key.
+    pub fn seal_bytes(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>> {
         let cipher = self
             .ciphers
             .get(&self.current)
@@ -96,7 +101,7 @@ impl Keyring {
             .encrypt(
                 &nonce.into(),
                 Payload {
-                    msg: plain.as_bytes(),
+                    msg: plain,
                     aad: &aad,
                 },
             )
@@ -106,28 +111,24 @@ impl Keyring {
 
     /// Opens a value at its place. A value that does not open is a fault, never an empty text.
     pub fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<String> {
-        let fault = |why: &str| {
-            Error::internal(format!(
-                "{}.{} of {} cannot be opened: {why}",
-                place.table, place.column, place.row
-            ))
-        };
-        let (header, rest) = sealed
-            .split_at_checked(HEADER)
+        String::from_utf8(self.open_bytes(place, sealed)?)
+            .map_err(|_| Error::broken(place, "not a text"))
+    }
+
+    /// Opens what is not a text.
+    pub fn open_bytes(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>> {
+        let fault = |why: &'static str| Error::broken(place, why);
+        let key = key_of(sealed).ok_or_else(|| fault("unknown format"))?;
+        let (nonce, text) = sealed
+            .get(HEADER..)
+            .and_then(|rest| rest.split_at_checked(NONCE))
             .ok_or_else(|| fault("too short"))?;
-        let (nonce, text) = rest
-            .split_at_checked(NONCE)
-            .ok_or_else(|| fault("too short"))?;
-        let [FORMAT, a, b, c, d] = *header else {
-            return Err(fault("unknown format"));
-        };
-        let key = u32::from_be_bytes([a, b, c, d]);
         let cipher = self
             .ciphers
             .get(&key)
             .ok_or_else(|| fault("its key is missing"))?;
         let nonce = <[u8; NONCE]>::try_from(nonce).map_err(|_| fault("too short"))?;
-        let plain = cipher
+        cipher
             .decrypt(
                 &nonce.into(),
                 Payload {
@@ -135,8 +136,31 @@ impl Keyring {
                     aad: &place.aad(key),
                 },
             )
-            .map_err(|_| fault("it was changed or moved"))?;
-        String::from_utf8(plain).map_err(|_| fault("not a text"))
+            .map_err(|_| fault("it was changed or moved"))
+    }
+
+    /// The same value under the current key; nothing when it is there already.
+    pub fn reseal(&self, place: Place<'_>, sealed: &[u8]) -> Result<Option<Vec<u8>>> {
+        if key_of(sealed) == Some(self.current) {
+            return Ok(None);
+        }
+        let plain = zeroize::Zeroizing::new(self.open_bytes(place, sealed)?);
+        self.seal_bytes(place, &plain).map(Some)
+    }
+
+    /// The id of the key that new values are sealed with.
+    pub fn current(&self) -> u32 {
+        self.current
+    }
+
+    /// The ids of all keys, the lowest first.
+    pub fn known(&self) -> Vec<u32> {
+        self.ciphers.keys().copied().collect()
+    }
+
+    /// A key for another purpose, made of the one that never changes. It is nowhere in the database.
+    pub fn derive(&self, purpose: &str) -> zeroize::Zeroizing<Vec<u8>> {
+        zeroize::Zeroizing::new(self.blind("derived key", purpose))
     }
 
     /// Seals for a text column.
@@ -147,12 +171,9 @@ impl Keyring {
 
     /// Opens what a text column holds.
     pub fn open_text(&self, place: Place<'_>, sealed: &str) -> Result<String> {
-        let bytes = STANDARD.decode(sealed).map_err(|_| {
-            Error::internal(format!(
-                "{}.{} of {} is not a sealed value",
-                place.table, place.column, place.row
-            ))
-        })?;
+        let bytes = STANDARD
+            .decode(sealed)
+            .map_err(|_| Error::broken(place, "not a sealed value"))?;
         self.open(place, &bytes)
     }
 
@@ -195,6 +216,14 @@ impl Keyring {
         bytes
             .first_chunk::<8>()
             .map_or(0, |bytes| i64::from_be_bytes(*bytes))
+    }
+}
+
+/// The id of the key that a value is sealed with; nothing when it is not a sealed value.
+pub fn key_of(sealed: &[u8]) -> Option<u32> {
+    match sealed.first_chunk::<HEADER>()? {
+        [FORMAT, a, b, c, d] => Some(u32::from_be_bytes([*a, *b, *c, *d])),
+        _ => None,
     }
 }
 
@@ -295,6 +324,20 @@ mod tests {
         let sealed = ring(1, &[1])?.seal(place, "x")?;
         assert_eq!(ring(2, &[1, 2])?.open(place, &sealed)?, "x");
         assert!(ring(2, &[2])?.open(place, &sealed).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn a_value_is_sealed_anew_once() -> Result<()> {
+        let place = Place::new("users", "email", Uuid::now_v7());
+        let old = ring(1, &[1])?.seal_bytes(place, &[0, 255])?;
+        let both = ring(2, &[1, 2])?;
+        let new = both.reseal(place, &old)?.unwrap_or_default();
+        assert_eq!((key_of(&old), key_of(&new)), (Some(1), Some(2)));
+        assert_eq!(both.reseal(place, &new)?, None);
+        assert_eq!(ring(2, &[2])?.open_bytes(place, &new)?, [0, 255]);
+        assert!(both.open(place, &new).is_err(), "not a text");
+        assert_eq!(key_of(b"Ada Lovelace"), None);
         Ok(())
     }
 

@@ -1,9 +1,15 @@
 //! What goes wrong, and how it is told: a refusal the caller can act on, or a fault whose cause stays in the log.
 
-use actix_web::{HttpRequest, HttpResponse, ResponseError, http::StatusCode, http::header};
+use crate::crypto::Place;
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError,
+    http::StatusCode,
+    http::header::{self, HeaderValue},
+};
 use diesel::result::{DatabaseErrorKind, Error as Sql};
 use std::fmt;
-use wire::{FieldError, Problem, ProblemCode};
+use uuid::Uuid;
+use wire::{FieldError, Permission, Problem, ProblemCode, Reach};
 
 /// The result of everything below a route.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -15,10 +21,28 @@ pub enum Error {
     Refused(Box<Problem>),
     /// Too often; worth another try after so many seconds.
     Throttled(u64),
+    /// A key that does not open this.
+    OutOfScope(Permission),
     /// The database or a pool is away for the moment; worth another try.
     Unavailable(String),
     /// A fault of ours. The cause goes to the log and nowhere else.
     Internal(String),
+    /// A sealed value does not open: it was changed, or moved, or its key is missing. A fault like the one above,
+    /// that is put on record as well.
+    Broken(Box<Broken>),
+}
+
+/// A sealed value that does not open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The table that it stands in.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// The row.
+    pub row: Uuid,
+    /// What is wrong with it.
+    pub why: &'static str,
 }
 
 impl Error {
@@ -63,11 +87,21 @@ impl Error {
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::Internal(cause.to_string())
     }
+    /// A sealed value that does not open.
+    pub fn broken(place: Place<'_>, why: &'static str) -> Self {
+        Self::Broken(Box::new(Broken {
+            table: place.table.to_owned(),
+            column: place.column.to_owned(),
+            row: place.row,
+            why,
+        }))
+    }
     /// The kind of refusal, if it is one.
     pub fn code(&self) -> Option<ProblemCode> {
         match self {
             Self::Refused(problem) => Some(problem.code),
             Self::Throttled(_) => Some(ProblemCode::TooManyRequests),
+            Self::OutOfScope(_) => Some(ProblemCode::Forbidden),
             _ => None,
         }
     }
@@ -79,11 +113,15 @@ impl Error {
                 detail: Some(format!("Try again in {seconds} seconds.")),
                 ..Problem::new(ProblemCode::TooManyRequests)
             },
+            Self::OutOfScope(permission) => Problem {
+                detail: Some(out_of_scope(*permission)),
+                ..Problem::new(ProblemCode::Forbidden)
+            },
             Self::Unavailable(_) => Problem {
                 detail: Some("The database cannot be reached. Try again in a moment.".into()),
                 ..Problem::new(ProblemCode::Unavailable)
             },
-            Self::Internal(_) => Problem::new(ProblemCode::Internal),
+            Self::Internal(_) | Self::Broken(_) => Problem::new(ProblemCode::Internal),
         }
     }
     /// The constraint that a write clashed with, so that its rule can say what that means.
@@ -100,7 +138,13 @@ impl fmt::Display for Error {
         match self {
             Self::Refused(problem) => write!(f, "{}: {}", problem.code, problem.sentence()),
             Self::Throttled(seconds) => write!(f, "too often; again in {seconds} seconds"),
+            Self::OutOfScope(permission) => f.write_str(&out_of_scope(*permission)),
             Self::Unavailable(cause) | Self::Internal(cause) => f.write_str(cause),
+            Self::Broken(value) => write!(
+                f,
+                "{}.{} of {} cannot be opened: {}",
+                value.table, value.column, value.row, value.why
+            ),
         }
     }
 }
@@ -147,10 +191,11 @@ impl ResponseError for Error {
         let problem = self.problem();
         match self {
             Self::Internal(cause) => tracing::error!(%cause, "a request failed: {cause}"),
+            Self::Broken(_) => tracing::error!("a request failed: {self}"),
             Self::Unavailable(cause) => {
                 tracing::warn!(%cause, "a request was turned away: {cause}")
             }
-            Self::Refused(_) | Self::Throttled(_) => {}
+            Self::Refused(_) | Self::Throttled(_) | Self::OutOfScope(_) => {}
         }
         let mut response = answer(problem);
         if let Self::Throttled(seconds) = self {
@@ -158,7 +203,23 @@ impl ResponseError for Error {
                 .headers_mut()
                 .insert(header::RETRY_AFTER, (*seconds).into());
         }
+        if let Self::OutOfScope(permission) = self
+            && let Ok(challenge) = HeaderValue::from_str(&format!(
+                "Bearer realm=\"esim-admin\", error=\"insufficient_scope\", scope=\"{permission}\""
+            ))
+        {
+            let headers = response.headers_mut();
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
         response
+    }
+}
+
+fn out_of_scope(permission: Permission) -> String {
+    if permission.reach_of_clients() == Reach::None {
+        format!("This needs the permission {permission}, which keys do not have: it is for people.")
+    } else {
+        format!("This key does not have the scope {permission}.")
     }
 }
 

@@ -88,6 +88,7 @@ diesel::table! {
         #[max_length = 45]
         ip -> Nullable<Varchar>,
         client_id -> Nullable<Uuid>,
+        seal -> Nullable<Bytea>,
     }
 }
 
@@ -483,6 +484,7 @@ diesel::table! {
         #[max_length = 45]
         ip -> Nullable<Varchar>,
         client_id -> Nullable<Uuid>,
+        seal -> Nullable<Bytea>,
     }
 }
 
