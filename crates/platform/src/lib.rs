@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod auth;
+pub mod bulk;
 pub mod clock;
 pub mod config;
 pub mod count;
@@ -17,6 +18,7 @@ pub mod http;
 pub mod idempotency;
 pub mod import;
 pub mod jobs;
+pub mod limits;
 pub mod list;
 pub mod listing;
 pub mod metrics;
@@ -26,11 +28,12 @@ pub mod ports;
 pub mod respond;
 pub mod telemetry;
 
-pub use auth::{Actor, Caller, Owner, RequestInfo};
+pub use auth::{Actor, Caller, Confirmed, Owner, RequestInfo};
+pub use bulk::Many;
 pub use ctx::Ctx;
 pub use db::{Conn, Db, Tx};
 pub use error::{Error, Result};
-pub use extract::{Id, IfMatch, Listing, Options, Upload, Valid};
+pub use extract::{Id, IfMatch, Listing, Maybe, Options, Upload, Valid};
 pub use idempotency::{IdempotencyKey, Once};
 pub use respond::{Created, Done, Json, Tagged};
 

@@ -90,6 +90,7 @@ impl Given {
                 sessions::family_id.eq(id.0),
                 sessions::refresh_hash.eq(platform::crypto::digest(id.0.as_bytes())),
                 sessions::expires_at.eq(Utc::now() + TimeDelta::days(1)),
+                sessions::confirmed_at.eq(Utc::now()),
             ))
             .execute(&mut self.conn)
             .expect("a session is written");

@@ -1,5 +1,10 @@
 //! The signed-in caller as an extractor: `Caller<PlansWrite>` in a handler's signature is the permission check.
 
+use super::{
+    Shown,
+    confirmed::{self, Standing},
+    key,
+};
 use crate::{
     crypto::Keyring,
     ctx::Ctx,
@@ -18,7 +23,10 @@ use std::{
 use uuid::Uuid;
 use wire::{
     ApiClientId, Permission, ProblemCode, Reach, SessionId, UserId,
-    accounts::users::{UserRole, UserStatus},
+    accounts::{
+        api_clients::ApiClientMode,
+        users::{UserRole, UserStatus},
+    },
     permission::Needs,
 };
 
@@ -105,6 +113,8 @@ impl Actor {
 pub struct Client {
     /// Which client.
     pub id: ApiClientId,
+    /// Whether it does business or tries things out.
+    pub mode: ApiClientMode,
     /// What it may do at all.
     pub scopes: Vec<Permission>,
 }
@@ -137,14 +147,7 @@ impl RequestInfo {
         let trusted = request
             .app_data::<Data<Ctx>>()
             .is_some_and(|ctx| ctx.config.trusted_proxy);
-        let ip = if trusted {
-            request
-                .connection_info()
-                .realip_remote_addr()
-                .map(str::to_owned)
-        } else {
-            request.peer_addr().map(|peer| peer.ip().to_string())
-        };
+        let ip = crate::http::address(request, trusted);
         let user_agent = request
             .headers()
             .get(header::USER_AGENT)
@@ -155,7 +158,7 @@ impl RequestInfo {
                 .extensions()
                 .get::<RequestId>()
                 .map(|id| id.0.clone()),
-            ip: ip.map(|ip| ip.chars().take(45).collect()),
+            ip: ip.map(|ip| ip.to_string()),
             user_agent,
         }
     }
@@ -177,12 +180,14 @@ pub struct Caller<P> {
     needs: PhantomData<P>,
 }
 
-/// A caller whose token is ours; not confirmed yet.
+/// A caller who has shown a token of ours or a key; not confirmed yet.
 #[derive(Clone)]
 pub struct Signed {
     ctx: Ctx,
-    claims: super::Claims,
+    shown: Shown,
     request: RequestInfo,
+    /// Whether they must have proven of late who they are.
+    anew: bool,
 }
 
 impl<P: Needs> Caller<P> {
@@ -233,31 +238,50 @@ impl<P: Needs> Caller<P> {
     pub fn ctx(&self) -> &Ctx {
         &self.signed.ctx
     }
+
+    /// The same, for an act that asks who they are anew.
+    pub(super) fn anew(mut self) -> Self {
+        self.signed.anew = true;
+        self
+    }
 }
 
 impl Signed {
     fn confirm(&self, conn: &mut Conn, permission: Permission) -> Result<Actor> {
-        let found: Option<(UserRole, UserStatus, i32)> = sessions::table
+        let claims = match &self.shown {
+            Shown::Token(claims) => claims,
+            Shown::Key(hash) => {
+                let actor = key::confirm(conn, &self.ctx, (hash, &self.request), permission)?;
+                return confirmed::by_key(actor, self.anew);
+            }
+        };
+        let found: Option<(UserRole, UserStatus, i32, Standing)> = sessions::table
             .inner_join(users::table)
-            .filter(sessions::id.eq(self.claims.sid))
-            .filter(users::id.eq(self.claims.sub))
+            .filter(sessions::id.eq(claims.sid))
+            .filter(users::id.eq(claims.sub))
             .filter(sessions::revoked_at.is_null())
             .filter(users::deleted_at.is_null())
-            .select((users::role, users::status, users::session_epoch))
+            .select((
+                users::role,
+                users::status,
+                users::session_epoch,
+                (sessions::is_limited, sessions::confirmed_at),
+            ))
             .first(conn)
             .optional()?;
-        let Some((role, UserStatus::Active, epoch)) = found else {
+        let Some((role, UserStatus::Active, epoch, standing)) = found else {
             return Err(Error::because(
                 ProblemCode::Unauthenticated,
                 "The session has ended.",
             ));
         };
-        if epoch != self.claims.epoch {
+        if epoch != claims.epoch {
             return Err(Error::because(
                 ProblemCode::Unauthenticated,
                 "The session has ended.",
             ));
         }
+        confirmed::may_act(standing, permission)?;
         let reach = permission.reach(role);
         if reach == Reach::None {
             return Err(Error::because(
@@ -265,11 +289,14 @@ impl Signed {
                 format!("This needs the permission {permission}."),
             ));
         }
+        if self.anew {
+            confirmed::is_fresh(standing, self.ctx.clock.now())?;
+        }
         Ok(Actor {
-            id: Some(self.claims.sub),
+            id: Some(claims.sub),
             client: None,
             role: Some(role),
-            session: Some(self.claims.sid),
+            session: Some(claims.sid),
             reach,
             request: self.request.clone(),
             keys: self.ctx.keys.clone(),
@@ -280,18 +307,11 @@ impl Signed {
         let ctx = request
             .app_data::<Data<Ctx>>()
             .ok_or_else(|| Error::internal("no context"))?;
-        let token = request
-            .headers()
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim())
-            .ok_or_else(|| Error::refuse(ProblemCode::Unauthenticated))?;
         Ok(Self {
             ctx: ctx.get_ref().clone(),
-            claims: ctx.tokens.read(token)?,
+            shown: Shown::of(request, &ctx.tokens)?,
             request: RequestInfo::of(request),
+            anew: false,
         })
     }
 }

@@ -1,9 +1,15 @@
 //! Who calls, and what they may do.
 
 mod caller;
+mod confirmed;
+mod key;
 mod password;
+mod shown;
 mod token;
 
 pub use caller::{Actor, Caller, Client, Owner, RequestInfo, Signed};
-pub use password::{UNUSABLE, hash_password, verify_password};
+pub use confirmed::{CONFIRMED_FOR, Confirmed};
+pub use key::{Minted, mint};
+pub use password::{UNUSABLE, easily_guessed, hash_password, verify_password};
+pub use shown::Shown;
 pub use token::{Claims, Tokens, random_token};

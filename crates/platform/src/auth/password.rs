@@ -1,11 +1,16 @@
 //! Passwords: Argon2id with 19 MiB, two passes, one lane. As many hashes at once as there are cores, on threads
 //! of their own, so that a storm of sign-ins holds up nobody else.
+//!
+//! A password is taken as it is, spaces and all, in whatever script. Only what looks the same is made the same
+//! (NFC), because two keyboards send one letter differently; nothing is cut off.
 
 use crate::error::{Error, Result};
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use std::sync::{Arc, LazyLock};
 use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
 use wire::ProblemCode;
+use zxcvbn::{Score, zxcvbn};
 
 /// Stored where nobody can sign in by password: no password hashes to it.
 pub const UNUSABLE: &str = "!";
@@ -24,6 +29,21 @@ pub async fn hash_password(password: String) -> Result<String> {
     on_a_core(move || hash(&password)).await?
 }
 
+/// What makes a new password too easily guessed, if something does: that it is among the common ones or built from
+/// them, from a row of keys, or from what is known `about` its owner. No rule says which characters it must have.
+pub async fn easily_guessed(password: String, about: Vec<String>) -> Result<Option<String>> {
+    on_a_core(move || {
+        let known: Vec<&str> = about.iter().map(String::as_str).collect();
+        let estimate = zxcvbn(&normalised(&password), &known);
+        if estimate.score() == Score::Four {
+            return None;
+        }
+        let why = estimate.feedback().and_then(|feedback| feedback.warning());
+        Some(why.map_or_else(String::new, |why| why.to_string()))
+    })
+    .await
+}
+
 /// Whether the password is the one that was hashed. Without a hash it takes as long, and says no.
 pub async fn verify_password(password: String, stored: Option<String>) -> Result<bool> {
     on_a_core(move || {
@@ -31,7 +51,7 @@ pub async fn verify_password(password: String, stored: Option<String>) -> Result
         let against = known.as_deref().or(DECOY.as_deref()).unwrap_or_default();
         let fits = PasswordHash::new(against).is_ok_and(|hash| {
             Argon2::default()
-                .verify_password(password.as_bytes(), &hash)
+                .verify_password(normalised(&password).as_bytes(), &hash)
                 .is_ok()
         });
         fits && known.is_some()
@@ -41,9 +61,13 @@ pub async fn verify_password(password: String, stored: Option<String>) -> Result
 
 fn hash(password: &str) -> Result<String> {
     Argon2::default()
-        .hash_password(password.as_bytes())
+        .hash_password(normalised(password).as_bytes())
         .map(|hash| hash.to_string())
         .map_err(Error::internal)
+}
+
+fn normalised(password: &str) -> String {
+    password.nfc().collect()
 }
 
 async fn on_a_core<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {

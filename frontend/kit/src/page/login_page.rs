@@ -25,6 +25,7 @@ pub fn login_page(name: &'static str, says: &'static str) -> AnyView {
         let who = NewSession {
             email: mail.value().trim().to_owned(),
             password: word.value(),
+            code: None,
         };
         if let Some(first) = who.faults().into_iter().next() {
             let _ = if first.field == "email" {

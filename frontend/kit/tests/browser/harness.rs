@@ -203,7 +203,7 @@ pub fn count(method: &str, path: &str) -> usize {
 }
 
 pub fn granted(token: &str, role: &str) -> Value {
-    json!({ "access_token": token, "expires_in": 600, "user": {
+    json!({ "access_token": token, "expires_in": 600, "is_limited": false, "user": {
         "id": "01930000-0000-7000-8000-000000000001", "email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace", "phone": null, "is_masked": false,
         "status": "active", "role": role, "kyc_status": "verified", "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z", "last_login": null, "version": 1 } })
 }

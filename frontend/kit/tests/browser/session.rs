@@ -119,6 +119,7 @@ async fn a_customer_is_told_that_the_panel_is_not_for_them() {
     let outcome = session::sign_in(&NewSession {
         email: "a@example.com".to_owned(),
         password: "x".to_owned(),
+        code: None,
     })
     .await;
 

@@ -84,7 +84,9 @@ pub async fn end_current(caller: Caller<SessionsOwn>) -> Result<Out> {
 /// Counts the try, checks the password with no transaction open, then decides. Whatever was wrong, the answer and
 /// the time it takes are the same.
 async fn sign_in(visit: Visit, new: NewSession) -> Result<Let> {
-    let NewSession { email, password } = new;
+    let NewSession {
+        email, password, ..
+    } = new;
     let attempt = Attempt::of(&visit, &email);
     let (door, tried) = (visit.clone(), attempt.clone());
     let account = visit

@@ -202,6 +202,7 @@ fn open(
             .tokens
             .issue(account.id, id, account.session_epoch, visit.now)?,
         expires_in: ACCESS,
+        is_limited: false,
         user: users::rules::open(&visit.ctx.keys, &row, false)?,
     };
     Ok(Opened {
@@ -224,6 +225,7 @@ pub fn list(conn: &mut Conn, actor: &Actor, now: DateTime<Utc>) -> Result<Sessio
             .into_iter()
             .map(|row| Session {
                 id: row.family_id,
+                device: String::new(),
                 user_agent: row.user_agent,
                 ip: row.ip,
                 created_at: row.created_at,
