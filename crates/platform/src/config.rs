@@ -1,5 +1,9 @@
 //! What the server is told by its environment. Everything missing or wrong is reported at once.
 
+mod files;
+
+pub use files::{Bucket, Files};
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use std::{collections::BTreeMap, str::FromStr};
 use zeroize::Zeroizing;
@@ -23,7 +27,7 @@ pub struct Config {
     pub panel_dir: Option<String>,
     /// `METRICS_TOKEN`: opens `/metrics`.
     pub metrics_token: Option<Secret>,
-    /// `TRUSTED_PROXY`: believe `X-Forwarded-For` from a proxy before us.
+    /// `TRUSTED_PROXY`: believe the last address of `X-Forwarded-For`, which a proxy before us has written.
     pub trusted_proxy: bool,
     /// `JWT_SECRET`: signs access tokens.
     pub jwt_secret: Zeroizing<Vec<u8>>,
@@ -37,6 +41,10 @@ pub struct Config {
     pub payment_window: chrono::TimeDelta,
     /// `PROVIDER_SIMULATOR_JOURNAL`: the file in which the provider simulator remembers what it has sold.
     pub provider_journal: Option<String>,
+    /// Where files are kept.
+    pub files: Files,
+    /// How often somebody may ask.
+    pub rates: Rates,
     /// The first administrator.
     pub bootstrap: Bootstrap,
 }
@@ -89,6 +97,18 @@ pub struct Mail {
     pub smtp_url: Option<Secret>,
     /// `MAIL_FROM`
     pub from: String,
+}
+
+/// Requests per minute and caller, by class; 0 is as many as they like.
+pub struct Rates {
+    /// `RATE_LIMIT_READS`
+    pub reads: u32,
+    /// `RATE_LIMIT_WRITES`
+    pub writes: u32,
+    /// `RATE_LIMIT_FILES`: exports and imports.
+    pub files: u32,
+    /// `RATE_LIMIT_PUBLIC`: what nobody has signed for, by address.
+    pub public: u32,
 }
 
 /// The first administrator.
@@ -157,6 +177,13 @@ impl Config {
             },
             payment_window: chrono::TimeDelta::minutes(vars.number("PAYMENT_WINDOW_MINUTES", 30)),
             provider_journal: vars.optional("PROVIDER_SIMULATOR_JOURNAL"),
+            files: Files::read(&mut vars, environment),
+            rates: Rates {
+                reads: vars.number("RATE_LIMIT_READS", 1200),
+                writes: vars.number("RATE_LIMIT_WRITES", 300),
+                files: vars.number("RATE_LIMIT_FILES", 30),
+                public: vars.number("RATE_LIMIT_PUBLIC", 300),
+            },
             bootstrap: Bootstrap {
                 email: vars.text("BOOTSTRAP_ADMIN_EMAIL", "admin@example.com"),
                 password: vars.secret("BOOTSTRAP_ADMIN_PASSWORD"),
@@ -171,6 +198,7 @@ impl Config {
     }
 
     fn check(&self, errors: &mut Vec<String>) {
+        self.files.check(self.panel_dir.as_deref(), errors);
         if !self.sealing.keys.is_empty() && !self.sealing.keys.contains_key(&self.sealing.current) {
             errors.push("SEALING_KEY_CURRENT: there is no such key in SEALING_KEYS".into());
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     auth::Tokens, clock::Clock, config::Config, crypto::Keyring, db::Db, error::Result,
-    ports::Ports,
+    limits::Limits, ports::Ports,
 };
 use std::{ops::Deref, sync::Arc};
 
@@ -20,6 +20,8 @@ pub struct Parts {
     pub keys: Keyring,
     /// Access tokens.
     pub tokens: Tokens,
+    /// How often somebody may still ask.
+    pub limits: Limits,
     /// What time it is.
     pub clock: Clock,
     /// The outside world.
@@ -33,6 +35,7 @@ impl Ctx {
             db: Db::new(&config.database_url, config.database_pool)?,
             keys: Keyring::new(&config.sealing)?,
             tokens: Tokens::new(&config.jwt_secret),
+            limits: Limits::default(),
             clock: Clock::default(),
             config,
             ports,

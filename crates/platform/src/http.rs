@@ -1,13 +1,16 @@
 //! What every request and every answer has: an id, a log line, a place in the metrics, and the security headers.
 
 use actix_web::{
-    Error, HttpMessage, HttpResponse,
+    Error, HttpMessage, HttpRequest, HttpResponse,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::header::{self, HeaderName, HeaderValue},
     middleware::Next,
 };
-use std::time::Instant;
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Instant,
+};
 use uuid::Uuid;
 
 /// The id of a request, in its extensions.
@@ -85,7 +88,8 @@ pub async fn secure(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let is_api = request.path().starts_with("/v1");
+    // As the router reads it: however an address is written, it leads to one place.
+    let is_api = request.match_info().as_str().starts_with("/v1");
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -122,7 +126,66 @@ pub async fn secure(
     Ok(response)
 }
 
+/// Where a request comes from. A proxy's word counts only where it is trusted, and of that only the last: what stands
+/// before it, whoever asks may have written themselves.
+pub fn address(request: &HttpRequest, trusted_proxy: bool) -> Option<IpAddr> {
+    let told = || {
+        let last = request.headers().get_all("x-forwarded-for").last()?;
+        read_address(last.to_str().ok()?.rsplit(',').next()?)
+    };
+    let told = trusted_proxy.then(told).flatten();
+    told.or_else(|| request.peer_addr().map(|peer| peer.ip()))
+        .map(|ip| ip.to_canonical())
+}
+
+/// An address as proxies write it: some add the port, some put brackets around IPv6.
+fn read_address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
+    let ip = bare.unwrap_or(text).parse().ok();
+    ip.or_else(|| text.parse().ok().map(|socket: SocketAddr| socket.ip()))
+}
+
 /// What is not there, in the API's own shape.
 pub async fn not_found() -> HttpResponse {
     crate::error::answer(wire::Problem::new(wire::ProblemCode::NotFound))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn from(forwarded: &[&str], trusted: bool) -> Option<String> {
+        let peer = SocketAddr::from(([192, 0, 2, 1], 4711));
+        let request = forwarded
+            .iter()
+            .fold(TestRequest::default().peer_addr(peer), |request, value| {
+                request.append_header(("x-forwarded-for", *value))
+            });
+        address(&request.to_http_request(), trusted).map(|ip| ip.to_string())
+    }
+
+    #[test]
+    fn the_last_word_of_a_trusted_proxy_counts() {
+        for (forwarded, trusted, seen) in [
+            (&["198.51.100.7"][..], false, "192.0.2.1"),
+            (&["198.51.100.7"], true, "198.51.100.7"),
+            (&["10.0.0.1, 198.51.100.7"], true, "198.51.100.7"),
+            (&["10.0.0.1", "198.51.100.7"], true, "198.51.100.7"),
+            (&["198.51.100.7:4711"], true, "198.51.100.7"),
+            (&["2001:db8::1"], true, "2001:db8::1"),
+            (&["[2001:db8::1]"], true, "2001:db8::1"),
+            (&["[2001:db8::1]:443"], true, "2001:db8::1"),
+            (&["::ffff:198.51.100.7"], true, "198.51.100.7"),
+            (&["198.51.100.7, unknown"], true, "192.0.2.1"),
+            (&[], true, "192.0.2.1"),
+        ] {
+            assert_eq!(
+                from(forwarded, trusted).as_deref(),
+                Some(seen),
+                "{forwarded:?}"
+            );
+        }
+    }
 }

@@ -21,10 +21,10 @@ pub trait Needs: Send + Sync + 'static {
 }
 
 macro_rules! permissions {
-    ($($(#[$meta:meta])* $variant:ident = $text:tt: $super_admin:ident $admin:ident $support:ident $customer:ident $client:ident;)+) => {
+    ($($(#[doc = $about:literal])+ $variant:ident = $text:tt: $super_admin:ident $admin:ident $support:ident $customer:ident $client:ident;)+) => {
         text_enum! {
             /// Something that a caller may or may not do.
-            Permission: text { $($(#[$meta])* $variant = $text),+ }
+            Permission: text { $($(#[doc = $about])+ $variant = $text),+ }
         }
         impl Permission {
             /// How far a role carries this permission.
@@ -43,10 +43,16 @@ macro_rules! permissions {
                 match self { $(Self::$variant => Reach::$client),+ }
             }
         }
+        impl Permission {
+            /// What it lets somebody do, as a sentence.
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($about),+).trim_ascii()),+ }
+            }
+        }
         /// The permissions as types.
         pub mod needs {
             use super::{Needs, Permission};
-            $($(#[$meta])* pub struct $variant; impl Needs for $variant { const PERMISSION: Permission = Permission::$variant; })+
+            $($(#[doc = $about])+ pub struct $variant; impl Needs for $variant { const PERMISSION: Permission = Permission::$variant; })+
         }
     };
 }

@@ -15,6 +15,13 @@ text_enum! {
     }
 }
 
+impl Adapter {
+    /// Whether it only pretends, so that nothing is bought.
+    pub const fn is_simulated(self) -> bool {
+        matches!(self, Self::Simulator)
+    }
+}
+
 /// A supplier of eSIMs. Its key is write-only.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::data_providers, check_for_backend(diesel::pg::Pg)))]
