@@ -1,6 +1,7 @@
 //! What was sold, and the money it brought.
 
 pub mod orders;
+pub mod parts;
 mod transactions;
 
 use kit::{

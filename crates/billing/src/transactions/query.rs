@@ -1,7 +1,11 @@
 //! All SQL of payments.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{
+    dsl::{IntoBoxed, LeftJoin},
+    pg::Pg,
+    prelude::*,
+};
 use platform::{Actor, Conn, Result, Tx, any_of, page, people, ports::payments::Opened};
 use schema::{orders, transactions};
 use serde_json::Value;
@@ -12,11 +16,11 @@ use wire::{
     },
 };
 
-fn matching<'a>(
-    filter: &TransactionFilter,
-    actor: &Actor,
-) -> transactions::BoxedQuery<'a, diesel::pg::Pg> {
-    let mut rows = transactions::table.into_boxed();
+/// Payments with the orders that they pay.
+type Named = LeftJoin<transactions::table, orders::table>;
+
+fn matching(filter: &TransactionFilter, actor: &Actor) -> IntoBoxed<'static, Named, Pg> {
+    let mut rows = transactions::table.left_join(orders::table).into_boxed();
     if let Some(owner) = actor.only() {
         rows = rows.filter(transactions::user_id.eq_any(people::customers_of(owner)));
     }
@@ -105,7 +109,8 @@ pub fn insert(tx: &mut Tx<'_>, id: TransactionId, due: &Due) -> Result<()> {
 /// A payment, whoever may see it.
 pub fn payment(conn: &mut Conn, id: TransactionId) -> Result<Transaction> {
     Ok(transactions::table
-        .find(id)
+        .left_join(orders::table)
+        .filter(transactions::id.eq(id))
         .select(Transaction::as_select())
         .first(conn)?)
 }
@@ -139,18 +144,21 @@ pub fn lock(
     let by_reference = transactions::table
         .filter(transactions::payment_gateway.eq(gateway))
         .filter(transactions::gateway_transaction_id.eq(theirs));
-    Ok(match ours {
+    let locked = match ours {
         Some(id) => transactions::table
             .find(id)
             .for_update()
-            .select(Transaction::as_select())
+            .select(transactions::id)
             .first(tx.conn()),
         None => by_reference
             .for_update()
-            .select(Transaction::as_select())
+            .select(transactions::id)
             .first(tx.conn()),
-    }
-    .optional()?)
+    };
+    locked
+        .optional()?
+        .map(|id| payment(tx.conn(), id))
+        .transpose()
 }
 
 /// Notes where a payment is open, unless that was noted before.

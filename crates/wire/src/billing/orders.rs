@@ -151,6 +151,8 @@ filter! {
         user_id: UserId,
         /// Of this plan.
         plan_id: PlanId,
+        /// That brought this eSIM, or data on it.
+        esim_id: EsimId,
         /// In any of these currencies.
         currency: AnyOf<Currency>,
         /// Placed at or after.

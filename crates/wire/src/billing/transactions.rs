@@ -26,6 +26,9 @@ pub struct Transaction {
     pub id: TransactionId,
     /// The order that it pays.
     pub order_id: Option<OrderId>,
+    /// That order's number.
+    #[cfg_attr(feature = "server", diesel(select_expression = diesel::NullableExpressionMethods::nullable(schema::orders::order_number), select_expression_type = diesel::dsl::Nullable<schema::orders::order_number>))]
+    pub order_number: Option<String>,
     /// Who pays.
     pub user_id: UserId,
     /// The first eSIM that it paid for, once there is one.

@@ -58,6 +58,8 @@ pub struct Provisioning {
     pub id: ProvisioningJobId,
     /// For this order.
     pub order_id: OrderId,
+    /// That order's number.
+    pub order_number: String,
     /// For this unit of it, from 1.
     pub unit_no: i32,
     /// How far it has come.

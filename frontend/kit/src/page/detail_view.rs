@@ -12,6 +12,7 @@ use crate::{
         dialog::{Question, ask},
         empty, facts, failure, icon, link_button,
         menu::{Does, Entry, menu},
+        opening::Told,
         skeleton, toast,
     },
 };
@@ -24,6 +25,7 @@ const BUTTONS: usize = 2;
 
 pub(super) fn view<R: Resource>(page: DetailPage<R>) -> AnyView {
     let shown = Shown::begin(page.id, page.refresh.clone());
+    provide_context(Told(shown.changed));
     let failed = Memo::new(move |_| {
         shown
             .got

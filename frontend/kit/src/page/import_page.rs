@@ -51,7 +51,7 @@ pub(super) struct Sheet {
     pub title: &'static str,
     pub says: &'static str,
     pub path: &'static str,
-    pub many: &'static str,
+    pub words: (&'static str, &'static str),
     pub fields: Vec<Field>,
     pub begin: serde_json::Value,
     pub heads: Vec<Head>,
@@ -71,7 +71,7 @@ pub struct ImportPage<T> {
 pub fn import_page<T>(
     title: &'static str,
     path: &'static str,
-    many: &'static str,
+    words: (&'static str, &'static str),
     done: &'static str,
     told: impl Fn(&T) -> Imported + Send + Sync + 'static,
 ) -> ImportPage<T>
@@ -83,7 +83,7 @@ where
         title,
         says: "",
         path,
-        many,
+        words,
         fields: Vec::new(),
         begin: serde_json::Value::Null,
         heads: Vec::new(),

@@ -140,7 +140,9 @@ fn run(state: State, dry: bool) {
                     })
                     .map(|(_, count)| count)
                     .sum();
-                toast::good(format!("Imported {taken} {}", sheet.many));
+                let (one, many) = sheet.words;
+                let taken = plural(usize::try_from(taken).unwrap_or(0), one, many);
+                toast::good(format!("Imported {taken}"));
                 route::go(sheet.done);
             }
             Ok(report) => state.report.set(Some(report)),

@@ -9,6 +9,10 @@ use crate::{Task, api::Fault, task};
 use leptos::prelude::*;
 use std::sync::Arc;
 
+/// Given by a page whose parts tell of what was done on it, such as its history.
+#[derive(Clone, Copy)]
+pub struct Told(pub RwSignal<u32>);
+
 /// What is asked before the opening.
 #[derive(Debug, Clone, Copy)]
 pub struct Seal {
@@ -30,6 +34,7 @@ pub fn opening<T: Clone + Send + Sync + 'static>(
     draw: impl Fn(T) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     let shown = RwSignal::new(None::<T>);
+    let told = use_context::<Told>();
     let open = Arc::new(open);
     let question = move || {
         let open = Arc::clone(&open);
@@ -44,6 +49,9 @@ pub fn opening<T: Clone + Send + Sync + 'static>(
                 task(async move {
                     let thing = asked.await?;
                     let _ = shown.try_set(Some(thing));
+                    if let Some(Told(acts)) = told {
+                        let _ = acts.try_update(|acts| *acts = acts.wrapping_add(1));
+                    }
                     Ok(())
                 })
             }),

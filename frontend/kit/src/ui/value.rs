@@ -97,6 +97,14 @@ impl Value {
     pub fn maybe_time(time: Option<DateTime<Utc>>) -> Self {
         time.map_or_else(Self::absent, Self::time)
     }
+    /// A name that leads somewhere, or nothing.
+    pub fn linked(name: Option<&str>, href: Option<String>) -> Self {
+        let value = Self::maybe(name.map(str::to_owned));
+        match href {
+            Some(href) if name.is_some() => value.link(href),
+            _ => value,
+        }
+    }
     /// With more on hover.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

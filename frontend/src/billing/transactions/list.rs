@@ -39,9 +39,10 @@ pub fn screen() -> AnyView {
             .wide(),
         )
         .column(value("Order", |paid: &Transaction| {
-            paid.order_id.map_or_else(Value::absent, |id| {
-                Value::text("View order").link(format!("/billing/orders/{id}"))
-            })
+            Value::linked(
+                paid.order_number.as_deref(),
+                paid.order_id.map(|id| format!("/billing/orders/{id}")),
+            )
         }))
         .column(
             moment("Opened", |paid: &Transaction| Some(paid.created_at))

@@ -24,7 +24,7 @@ pub fn screen() -> AnyView {
     import_page::<PlanImportRow>(
         "Import a price list",
         "/v1/plans/import",
-        "plans",
+        ("plan", "plans"),
         "/catalog/plans",
         told,
     )

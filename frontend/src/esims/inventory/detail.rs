@@ -1,6 +1,7 @@
 //! One eSIM: how it is installed, whose it is, what became of it.
 
 use super::{check_digit, history::states, install::install, status};
+use crate::billing::parts::orders;
 use kit::{
     api,
     format::sentence,
@@ -12,6 +13,7 @@ use leptos::prelude::*;
 use wire::{
     EsimId, Permission, UserId,
     accounts::users::User,
+    billing::orders::OrderFilter,
     esims::inventory::{Esim, IccidCheck},
 };
 
@@ -28,6 +30,13 @@ pub fn screen(id: EsimId) -> AnyView {
         .above(warning)
         .card("Installation", |esim| Some(install(esim)))
         .card("Owner", |esim| esim.user_id.map(owner))
+        .related(orders(
+            OrderFilter {
+                esim_id: Some(id),
+                ..OrderFilter::default()
+            },
+            "Nobody has ordered it.",
+        ))
         .part(move |again| states(id, again))
         .history("esim")
         .fact("Check digit", check_digit)
@@ -38,13 +47,13 @@ pub fn screen(id: EsimId) -> AnyView {
             esim.eid.clone().map_or_else(Value::absent, Value::code)
         })
         .fact("Plan", |esim| {
-            linked(
+            Value::linked(
                 esim.plan_name.as_deref(),
                 esim.plan_id.map(|id| format!("/catalog/plans/{id}")),
             )
         })
         .fact("Provider", |esim| {
-            linked(
+            Value::linked(
                 esim.provider_name.as_deref(),
                 esim.provider_id
                     .filter(|_| session::can(Permission::ProvidersRead))
@@ -83,14 +92,6 @@ fn warning(esim: &Esim) -> Option<AnyView> {
         view! { <div class="banner" role="note" data-tone="waiting"><p>{says}</p></div> }
             .into_any(),
     )
-}
-
-fn linked(name: Option<&str>, href: Option<String>) -> Value {
-    let value = Value::maybe(name.map(str::to_owned));
-    match href {
-        Some(href) if name.is_some() => value.link(href),
-        _ => value,
-    }
 }
 
 fn owner(id: UserId) -> AnyView {

@@ -26,7 +26,7 @@ pub fn screen() -> AnyView {
     import_page::<EsimImportRow>(
         "Import eSIMs",
         "/v1/esims/import",
-        "eSIMs",
+        ("eSIM", "eSIMs"),
         "/esims/inventory",
         told,
     )

@@ -4,7 +4,7 @@ use super::status;
 use kit::{
     format::sentence,
     page::list_page,
-    table::{ago, choice, count, dates, maybe, moment, state, text, value},
+    table::{ago, choice, count, dates, maybe, moment, state, value},
     ui::Value,
 };
 use leptos::prelude::*;
@@ -21,8 +21,10 @@ pub fn screen() -> AnyView {
                 .sort(ProvisioningSort::CreatedAt),
         )
         .column(state("Status", status))
-        .column(text("Unit", |job: &Provisioning| {
-            format!("No. {}", job.unit_no)
+        .column(value("Order", |job: &Provisioning| {
+            Value::text(job.order_number.clone())
+                .note(format!("Unit {}", job.unit_no))
+                .link(format!("/billing/orders/{}", job.order_id))
         }))
         .column(maybe("From", |job: &Provisioning| {
             job.source.as_deref().map(sentence)

@@ -10,7 +10,7 @@ use diesel::{
     sql_types::{Nullable, Timestamptz},
 };
 use platform::{Actor, Conn, Error, Result, Tx, any_of, list::begins, page, people};
-use schema::{notifications, orders, plans, users};
+use schema::{esim_bundles, notifications, orders, plans, users};
 use std::collections::HashMap;
 use wire::{
     Currency, Decimal, EsimId, Money, OrderId, Page, Paging, Permission, PlanId, UserId,
@@ -74,6 +74,12 @@ fn matching<'a>(filter: &OrderFilter, actor: &Actor) -> orders::BoxedQuery<'a, d
     rows = any_of!(rows, orders::kind, filter.kind);
     if let Some(id) = filter.user_id {
         rows = rows.filter(orders::user_id.eq(id));
+    }
+    if let Some(id) = filter.esim_id {
+        let brought = esim_bundles::table
+            .filter(esim_bundles::esim_id.eq(id))
+            .select(esim_bundles::order_id);
+        rows = rows.filter(orders::id.eq_any(brought));
     }
     if let Some(id) = filter.plan_id {
         rows = rows.filter(orders::plan_id.eq(id));

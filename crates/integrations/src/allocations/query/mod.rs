@@ -5,9 +5,17 @@ mod requests;
 pub use requests::*;
 
 use chrono::{DateTime, Utc};
-use diesel::{insert_into, pg::Pg, prelude::*, update};
+use diesel::{
+    dsl::{InnerJoin, IntoBoxed},
+    insert_into,
+    pg::Pg,
+    prelude::*,
+    update,
+};
 use platform::{Actor, Conn, Result, Tx, any_of, page};
-use schema::{data_providers, provisioning_attempts as attempts, provisioning_jobs as units};
+use schema::{
+    data_providers, orders, provisioning_attempts as attempts, provisioning_jobs as units,
+};
 use std::collections::HashMap;
 use wire::{
     AttemptId, Currency, EsimId, Money, OfferId, OrderId, Page, Paging, ProviderId,
@@ -126,6 +134,8 @@ pub fn reopen(tx: &mut Tx<'_>, order: OrderId, unit_no: i32) -> Result<bool> {
 struct Row {
     id: ProvisioningJobId,
     order_id: OrderId,
+    #[diesel(select_expression = orders::order_number)]
+    order_number: String,
     unit_no: i32,
     status: ProvisioningStatus,
     source: Option<String>,
@@ -153,6 +163,7 @@ pub fn page(
         let Row {
             id,
             order_id,
+            order_number,
             unit_no,
             status,
             source,
@@ -165,6 +176,7 @@ pub fn page(
         Ok(Provisioning {
             id,
             order_id,
+            order_number,
             unit_no,
             status,
             source,
@@ -178,8 +190,10 @@ pub fn page(
     })
 }
 
-fn matching(filter: &ProvisioningFilter) -> units::BoxedQuery<'_, Pg> {
-    let mut rows = units::table.into_boxed();
+fn matching(
+    filter: &ProvisioningFilter,
+) -> IntoBoxed<'static, InnerJoin<units::table, orders::table>, Pg> {
+    let mut rows = units::table.inner_join(orders::table).into_boxed();
     if let Some(order) = filter.order_id {
         rows = rows.filter(units::order_id.eq(order));
     }
