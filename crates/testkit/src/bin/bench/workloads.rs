@@ -16,10 +16,12 @@ pub struct Workload {
     pub target: f64,
     /// Makes the next request.
     pub requests: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
-    /// What pgbench runs for one request.
+    /// What pgbench runs for one request: every statement that the server sends, the one that confirms the caller's
+    /// session included.
     pub script: String,
 }
 
+const SESSION: &str = include_str!("sql/session.sql");
 const ESIM: &str = include_str!("sql/esim.sql");
 const ESIMS: &str = include_str!("sql/esims.sql");
 const COUNT: &str = include_str!("sql/count.sql");
@@ -57,7 +59,8 @@ pub async fn all(ground: &mut Ground) -> Vec<Workload> {
             )
         })
     };
-    let list = format!("{}\n{COUNT}", ESIMS.replace(":after", "true"));
+    let session = session(&token);
+    let list = format!("{session}{}\n{COUNT}", ESIMS.replace(":after", "true"));
     let (cursor, after) = deep(ground).await;
     let place = {
         let (token, next) = (token.clone(), counter());
@@ -68,7 +71,7 @@ pub async fn all(ground: &mut Ground) -> Vec<Workload> {
             name: "eSIM by id",
             target: 0.50,
             requests: by_id,
-            script: ESIM.replace(":esims", &esims.to_string()),
+            script: session.clone() + &ESIM.replace(":esims", &esims.to_string()),
         },
         Workload {
             name: "list, 50 rows and total",
@@ -80,19 +83,21 @@ pub async fn all(ground: &mut Ground) -> Vec<Workload> {
             name: "deep page by cursor",
             target: 0.40,
             requests: get(format!("/v1/esims?status=active&limit=50&after={cursor}")),
-            script: format!("{}\n{COUNT}", ESIMS.replace(":after", &after)),
+            script: session.clone() + &ESIMS.replace(":after", &after),
         },
         Workload {
             name: "search by name",
             target: 0.50,
             requests: get(format!("/v1/users?q={}", SEARCHED.replace(' ', "%20"))),
-            script: PEOPLE.replace(":tokens", &tokens()),
+            script: session.clone() + &PEOPLE.replace(":tokens", &tokens()),
         },
         Workload {
             name: "place an order",
             target: 0.35,
             requests: place,
-            script: ORDER.replace(":users", &users.to_string()),
+            script: ORDER
+                .replace(":users", &users.to_string())
+                .replace("BEGIN;", &format!("BEGIN;\n{session}")),
         },
     ]
 }
@@ -124,7 +129,11 @@ async fn deep(ground: &mut Ground) -> (String, String) {
     let skipped = (total * DEEP) as u64;
     let row = ground.text(&format!("SELECT to_char(created_at, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') || ' ' || id AS found FROM esims WHERE status = 'active' ORDER BY created_at DESC, id DESC OFFSET {skipped} LIMIT 1"));
     let (at, id) = row.split_once(' ').expect("a row");
-    let cursor = serde_json::json!({ "sort": "-created_at", "value": at, "id": id }).to_string();
+    // As a walk from the first page would have it, with the total that was counted there.
+    let counted = (total as i64).min(wire::list::TOTAL_CAP + 1);
+    let cursor =
+        serde_json::json!({ "sort": "-created_at", "value": at, "id": id, "total": counted })
+            .to_string();
     let cursor = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, cursor);
     let page = ground
         .json(&format!("/v1/esims?status=active&limit=50&after={cursor}"))
@@ -139,6 +148,22 @@ async fn deep(ground: &mut Ground) -> (String, String) {
             "(esims.created_at <= '{at}' AND (esims.created_at < '{at}' OR esims.id < '{id}'))"
         ),
     )
+}
+
+/// The statement that confirms the session of this token.
+fn session(token: &str) -> String {
+    let claims = token
+        .split('.')
+        .nth(1)
+        .and_then(|part| {
+            base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, part).ok()
+        })
+        .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok())
+        .expect("a token");
+    let text = |name: &str| claims[name].as_str().expect("an id").to_owned();
+    SESSION
+        .replace(":session", &text("sid"))
+        .replace(":user", &text("sub"))
 }
 
 /// The blind tokens of the words that are searched for, under the keys of the server.

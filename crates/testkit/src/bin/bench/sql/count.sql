@@ -1,1 +1,1 @@
-SELECT count(*) FROM (SELECT esims.id FROM esims LEFT JOIN plans ON esims.plan_id = plans.id LEFT JOIN data_providers ON esims.provider_id = data_providers.id WHERE esims.deleted_at IS NULL AND esims.status = ANY ('{active}') LIMIT 10001) AS counted;
+SELECT count(*) FROM (SELECT esims.id FROM esims LEFT JOIN plans ON esims.plan_id = plans.id LEFT JOIN data_providers ON esims.provider_id = data_providers.id WHERE esims.deleted_at IS NULL AND esims.status = 'active' LIMIT 10001) AS counted;
