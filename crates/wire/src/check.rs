@@ -1,6 +1,6 @@
 //! Checks of input, run by the form before sending and by the server before believing.
 
-use crate::{Decimal, FieldError};
+use crate::{Decimal, FieldError, sensitive};
 
 /// Input that can say what is wrong with it.
 pub trait Check {
@@ -27,7 +27,8 @@ impl FieldErrors {
             message: message.into(),
         });
     }
-    /// Text of `min` to `max` characters, without control characters; spaces alone do not count.
+    /// Text of `min` to `max` characters, without control characters; spaces alone do not count. It is kept in
+    /// plain, so a card's number is refused wherever text is taken.
     pub fn length(&mut self, field: &str, text: &str, min: usize, max: usize) {
         let count = text.chars().count();
         if min > 0 && text.trim().is_empty() {
@@ -44,6 +45,27 @@ impl FieldErrors {
             .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
         {
             self.add(field, "control_character", "Remove the control characters.");
+        }
+        self.no_card_number(field, text);
+    }
+    /// No number of a payment card.
+    pub fn no_card_number(&mut self, field: &str, text: &str) {
+        if sensitive::has_card_number(text) {
+            self.add(
+                field,
+                "card_number",
+                "This looks like the number of a payment card. Such numbers are not kept here: remove it.",
+            );
+        }
+    }
+    /// Nothing that looks like a password, a key or a token.
+    pub fn no_secret(&mut self, field: &str, text: &str) {
+        if sensitive::has_secret(text) {
+            self.add(
+                field,
+                "secret",
+                "This looks like a secret. Secrets belong in the environment of the server, not here.",
+            );
         }
     }
     /// A whole number from `min` to `max`.

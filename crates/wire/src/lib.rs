@@ -17,6 +17,7 @@ pub mod permission;
 pub mod problem;
 pub mod region;
 pub mod resource;
+pub mod sensitive;
 
 pub mod accounts;
 pub mod billing;
