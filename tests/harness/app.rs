@@ -3,7 +3,11 @@
 use super::Client;
 use actix_web::dev::ServerHandle;
 use integrations::Simulator;
-use platform::{Ctx, jobs::Worker, ports::Ports};
+use platform::{
+    Ctx,
+    jobs::Worker,
+    ports::{Ports, files::Files},
+};
 use server::{run, worker};
 use std::{
     cell::RefCell,
@@ -46,6 +50,7 @@ impl TestApp {
             mailer: None,
             payments: gateways::of(&config).expect("a gateway"),
             suppliers: Arc::new(move |_| known.clone()),
+            files: Files::of(&config.files).expect("a store of files"),
         };
         let ctx = Ctx::new(config, ports).expect("a context");
         let (tell, told) = mpsc::channel();

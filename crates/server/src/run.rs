@@ -1,17 +1,17 @@
 //! Running: the server, the worker, or both in one process, until told to stop.
 
-use crate::{
-    app,
-    openapi::{self, Finished},
-    panel::Panel,
-    schedule, worker,
+use crate::{app, openapi, panel::Panel, schedule, worker};
+use actix_web::{
+    App, HttpServer,
+    dev::Server,
+    middleware::from_fn,
+    web::{Bytes, Data},
 };
-use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web::Data};
 use platform::{
     Ctx, Error, Result,
     config::{Config, Environment},
-    http, jobs,
-    ports::{Ports, mailer::Smtp},
+    http, jobs, limits,
+    ports::{Ports, files::Files, mailer::Smtp},
     telemetry,
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -29,6 +29,7 @@ pub fn ctx(config: Config) -> Result<Ctx> {
         mailer: Smtp::of(&config.mail)?,
         payments: gateways::of(&config)?,
         suppliers: integrations::suppliers(config.provider_journal.as_deref())?,
+        files: Files::of(&config.files)?,
     };
     Ctx::new(config, ports)
 }
@@ -72,19 +73,22 @@ pub async fn work(ctx: Ctx) -> Result<()> {
 pub fn http(ctx: Ctx, listen: &str, workers: usize) -> Result<(Server, SocketAddr)> {
     let mut document = openapi::document();
     let panel = Data::new(Panel::load(ctx.config.panel_dir.as_deref(), &mut document)?);
-    let data = Data::new(ctx);
+    // Once for all workers, as `esim-admin openapi` prints it.
+    let text = document.to_pretty_json().map_err(Error::internal)? + "\n";
+    let (text, data) = (Bytes::from(text), Data::new(ctx));
     let refused = |cause: std::io::Error| Error::internal(format!("LISTEN {listen}: {cause}"));
     let server = HttpServer::new(move || {
-        let (app, document) = App::new()
+        let (app, _) = App::new()
             .app_data(data.clone())
+            .wrap(from_fn(limits::guard))
             .wrap(from_fn(http::secure))
             .wrap(from_fn(http::trace))
             .into_utoipa_app()
             .openapi(openapi::base())
             .configure(app::api)
             .split_for_parts();
-        let panel = panel.clone();
-        app.configure(move |config| app::pages(config, panel, document.finished()))
+        let (panel, text) = (panel.clone(), text.clone());
+        app.configure(move |config| app::pages(config, panel, text))
     })
     .workers(workers)
     .client_request_timeout(Duration::from_secs(5))

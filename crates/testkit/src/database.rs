@@ -58,6 +58,7 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(crate::files::folder(&self.url()));
         if let Ok(mut conn) = PgConnection::establish(&format!("{}postgres", self.base)) {
             let _ = conn.batch_execute(&format!(
                 "DROP DATABASE IF EXISTS {} WITH (FORCE)",

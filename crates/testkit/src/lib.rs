@@ -11,6 +11,7 @@
 )]
 
 pub mod database;
+pub mod files;
 pub mod given;
 
 pub use database::TestDatabase;
@@ -31,6 +32,7 @@ pub fn environment(database_url: &str, more: &[(&str, &str)]) -> HashMap<String,
         ("SEALING_KEYS".into(), format!("1:{}", key(2))),
         ("BLIND_INDEX_KEY".into(), key(3)),
     ]);
+    vars.extend(files::place(database_url));
     vars.extend(
         more.iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),

@@ -1,5 +1,6 @@
 //! The outside world, as traits: each with a real adapter and a stand-in. Called from jobs only.
 
+pub mod files;
 pub mod mailer;
 pub mod payments;
 pub mod supplier;
@@ -16,6 +17,8 @@ pub struct Ports {
     pub payments: Arc<dyn payments::PaymentGateway>,
     /// Supplies eSIMs, by the provider's adapter.
     pub suppliers: Suppliers,
+    /// Keeps files.
+    pub files: files::Files,
 }
 
 /// Finds the code that talks to a provider.
