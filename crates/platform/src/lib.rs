@@ -26,6 +26,7 @@ pub mod migrations;
 pub mod people;
 pub mod ports;
 pub mod respond;
+pub mod settings;
 pub mod telemetry;
 
 pub use auth::{Actor, Caller, Confirmed, Owner, RequestInfo};

@@ -1,6 +1,9 @@
 //! Bringing the database to this version.
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    settings,
+};
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -9,7 +12,7 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations")
 /// Servers that start together migrate one after the other.
 const LOCK: i64 = 7_277_074;
 
-/// Runs what has not been run; the names of what was.
+/// Runs what has not been run, and makes the rows of new settings; the names of what was run.
 pub fn run(url: &str) -> Result<Vec<String>> {
     let mut conn = PgConnection::establish(url)
         .map_err(|_| Error::Unavailable("the database cannot be reached".into()))?;
@@ -17,7 +20,8 @@ pub fn run(url: &str) -> Result<Vec<String>> {
     let ran = conn
         .run_pending_migrations(MIGRATIONS)
         .map(|versions| versions.iter().map(ToString::to_string).collect())
-        .map_err(Error::internal);
+        .map_err(Error::internal)
+        .and_then(|versions| settings::prepare(&mut conn).map(|()| versions));
     conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
     ran
 }

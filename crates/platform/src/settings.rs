@@ -1,0 +1,69 @@
+//! Reading settings where they are needed, each as its own type: `settings::get(conn, PaymentWindow)?`.
+//!
+//! They are read in the transaction that they matter to, so an edit holds from its commit on, in every process.
+//! Which settings there are stands in `wire::system::settings`; `system::settings` changes them.
+
+use crate::{
+    db::Conn,
+    error::{Error, Result},
+};
+use diesel::{prelude::*, upsert::excluded};
+use schema::{setting_history, system_settings as settings};
+use uuid::Uuid;
+use wire::{
+    SettingId,
+    system::settings::{KNOWN, Known, Name, SettingValue},
+};
+
+pub use wire::system::settings::keys::*;
+
+/// What is in force. A value that cannot be read is a fault, never the default in disguise.
+pub fn get<N: Name>(conn: &mut Conn, _: N) -> Result<N::Value> {
+    let set: Option<Option<String>> = settings::table
+        .filter(settings::key.eq(N::KNOWN.key))
+        .select(settings::value)
+        .first(conn)
+        .optional()?;
+    let text = set.flatten();
+    N::Value::read(text.as_deref().unwrap_or(N::KNOWN.default))
+        .ok_or_else(|| Error::internal(format!("the setting {} cannot be read", N::KNOWN.key)))
+}
+
+/// Brings the rows to what this version knows: new ones at their defaults, the others with what is said of them
+/// today. What somebody has set stays. Safe to repeat.
+pub fn prepare(conn: &mut Conn) -> Result<()> {
+    conn.transaction(|conn| KNOWN.iter().try_for_each(|known| keep(conn, known)))
+}
+
+fn keep(conn: &mut Conn, known: &Known) -> Result<()> {
+    let row = (
+        settings::id.eq(SettingId::new()),
+        settings::key.eq(known.key),
+        settings::data_type.eq(known.data_type()),
+        settings::category.eq(known.category),
+        settings::description.eq(known.description),
+        settings::is_public.eq(known.is_public),
+    );
+    let (id, version): (SettingId, i32) = diesel::insert_into(settings::table)
+        .values(row)
+        .on_conflict(settings::key)
+        .do_update()
+        .set((
+            settings::data_type.eq(excluded(settings::data_type)),
+            settings::category.eq(excluded(settings::category)),
+            settings::description.eq(excluded(settings::description)),
+            settings::is_public.eq(excluded(settings::is_public)),
+        ))
+        .returning((settings::id, settings::version))
+        .get_result(conn)?;
+    diesel::insert_into(setting_history::table)
+        .values((
+            setting_history::id.eq(Uuid::now_v7()),
+            setting_history::setting_id.eq(id),
+            setting_history::version.eq(version),
+        ))
+        .on_conflict((setting_history::setting_id, setting_history::version))
+        .do_nothing()
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,261 @@
+//! Every setting that the program reads: what it is called, what it may be, and what it is when nobody sets it.
+//!
+//! A setting is added here and nowhere else; its row is made when the database is brought to this version.
+
+use super::{KycRequired, SettingDataType};
+use crate::{FieldErrors, accounts::kyc::KycDocumentType};
+
+/// What a value must be like.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Rule {
+    /// One line of so many characters, from and to.
+    Line(usize, usize),
+    /// Several lines of so many characters at most.
+    Lines(usize),
+    /// An e-mail address, or nothing.
+    Email,
+    /// A whole number, from and to.
+    Whole(i64, i64),
+    /// The name of a time zone.
+    TimeZone,
+    /// Groups of documents, of each of which one is needed.
+    Documents,
+}
+
+/// A setting that the program knows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Known {
+    /// What it is called.
+    pub key: &'static str,
+    /// What it is filed under.
+    pub category: &'static str,
+    /// What it is for.
+    pub description: &'static str,
+    /// What it is while nobody sets it.
+    pub default: &'static str,
+    /// Whether anybody may read it.
+    pub is_public: bool,
+    /// What it may be.
+    pub rule: Rule,
+}
+
+/// A setting as a type, so that where it is read it has its own.
+#[cfg(feature = "server")]
+pub trait Name {
+    /// What it is.
+    type Value: SettingValue;
+    /// What is known of it.
+    const KNOWN: Known;
+}
+
+/// A value that a setting's text can be read as.
+#[cfg(feature = "server")]
+pub trait SettingValue: Sized {
+    /// Reads the text; nothing when it cannot be read so.
+    fn read(text: &str) -> Option<Self>;
+}
+
+macro_rules! settings {
+    ($(#[doc = $says:literal] $name:ident: $kind:ty = $key:literal in $category:literal, $default:literal, $public:literal, $rule:expr;)+) => {
+        /// Every setting, in the order in which they are shown.
+        pub const KNOWN: &[Known] = &[$(Known {
+            key: $key, category: $category, description: $says.trim_ascii(), default: $default, is_public: $public, rule: $rule,
+        }),+];
+        /// The settings as types.
+        #[cfg(feature = "server")]
+        pub mod keys {
+            use super::{KycRequired, Known, Name, Rule};
+            $(#[doc = $says] pub struct $name; impl Name for $name {
+                type Value = $kind;
+                const KNOWN: Known = Known { key: $key, category: $category, description: $says.trim_ascii(), default: $default, is_public: $public, rule: $rule };
+            })+
+        }
+    };
+}
+
+settings! {
+    /// What the business is called in letters and in the shop.
+    BusinessName: String = "business.name" in "business", "eSIM Admin", true, Rule::Line(1, 100);
+    /// Where customers write to; letters name it.
+    SupportEmail: Option<String> = "business.support_email" in "business", "", true, Rule::Email;
+    /// The zone whose calendar days letters and reports go by.
+    BusinessTimeZone: chrono_tz::Tz = "business.time_zone" in "business", "UTC", true, Rule::TimeZone;
+    /// What stands at the end of every letter: the company's address, its number in the register.
+    LetterFooter: Option<String> = "letters.footer" in "letters", "", false, Rule::Lines(1000);
+    /// How many minutes an order waits for its payment before it is cancelled.
+    PaymentWindow: i64 = "orders.payment_window_minutes" in "orders", "30", false, Rule::Whole(5, 10_080);
+    /// Which documents must be approved before a customer counts as verified.
+    KycRequiredDocuments: KycRequired = "kyc.required_documents" in "identity", "[[\"passport\",\"id_card\",\"drivers_license\"]]", true, Rule::Documents;
+    /// After how many days without use a session ends.
+    SessionIdleDays: i64 = "sessions.idle_days" in "signing in", "14", false, Rule::Whole(1, 90);
+}
+
+/// The setting of this key.
+pub fn known(key: &str) -> Option<&'static Known> {
+    KNOWN.iter().find(|known| known.key == key)
+}
+
+impl Known {
+    /// How its text is to be read.
+    pub const fn data_type(&self) -> SettingDataType {
+        match self.rule {
+            Rule::Whole(..) => SettingDataType::Number,
+            Rule::Documents => SettingDataType::Json,
+            Rule::Line(..) | Rule::Lines(_) | Rule::Email | Rule::TimeZone => {
+                SettingDataType::String
+            }
+        }
+    }
+
+    /// What it may be, in a sentence.
+    pub fn accepts(&self) -> String {
+        match self.rule {
+            Rule::Line(least, most) => format!("A line of {least} to {most} characters."),
+            Rule::Lines(most) => format!("A text of {most} characters at most."),
+            Rule::Email => "An e-mail address, or nothing.".to_owned(),
+            Rule::Whole(least, most) => format!("A whole number from {least} to {most}."),
+            Rule::TimeZone => "The name of a time zone, such as Europe/Berlin.".to_owned(),
+            Rule::Documents => format!(
+                "A JSON array of groups, each an array of {}: of each group one document is needed.",
+                KycDocumentType::WORDS.join(", ")
+            ),
+        }
+    }
+
+    /// The text as it is kept, if it is a value of this setting; the faults of the field `value` otherwise.
+    pub fn tidy(&self, text: &str) -> Result<String, FieldErrors> {
+        let (tidy, mut bad) = (text.trim(), FieldErrors::default());
+        match self.rule {
+            Rule::Line(least, most) => {
+                bad.length("value", tidy, least, most);
+                if tidy.contains(['\n', '\r', '\t']) {
+                    bad.add("value", "control_character", "Write it in one line.");
+                }
+            }
+            Rule::Lines(most) => bad.length("value", tidy, 0, most),
+            Rule::Email if tidy.is_empty() => {}
+            Rule::Email => bad.email("value", tidy),
+            Rule::Whole(least, most) => match tidy.parse() {
+                Ok(number) => {
+                    bad.range("value", number, least, most);
+                    return finish(bad, number.to_string());
+                }
+                Err(_) => bad.add("value", "type", self.accepts()),
+            },
+            Rule::TimeZone if !is_zone(tidy) => bad.add("value", "time_zone", self.accepts()),
+            Rule::TimeZone => {}
+            Rule::Documents => match KycRequired::read(tidy) {
+                Some(groups) => {
+                    return finish(bad, serde_json::to_string(&groups).unwrap_or_default());
+                }
+                None => bad.add("value", "type", self.accepts()),
+            },
+        }
+        bad.no_secret("value", tidy);
+        finish(bad, tidy.to_owned())
+    }
+
+    /// The value as JSON of its own type.
+    pub fn json(&self, text: &str) -> serde_json::Value {
+        match self.data_type() {
+            SettingDataType::String => text.into(),
+            _ => serde_json::from_str(text).unwrap_or_default(),
+        }
+    }
+}
+
+fn finish(bad: FieldErrors, text: String) -> Result<String, FieldErrors> {
+    if bad.0.is_empty() { Ok(text) } else { Err(bad) }
+}
+
+/// The server knows the zones; the panel offers those of the browser.
+#[cfg(feature = "server")]
+fn is_zone(name: &str) -> bool {
+    name.parse::<chrono_tz::Tz>().is_ok()
+}
+#[cfg(not(feature = "server"))]
+const fn is_zone(name: &str) -> bool {
+    !name.is_empty()
+}
+
+#[cfg(feature = "server")]
+mod values {
+    use super::{KycRequired, SettingValue};
+
+    impl SettingValue for String {
+        fn read(text: &str) -> Option<Self> {
+            Some(text.to_owned())
+        }
+    }
+    impl SettingValue for Option<String> {
+        fn read(text: &str) -> Option<Self> {
+            Some(Some(text.to_owned()).filter(|text| !text.is_empty()))
+        }
+    }
+    impl SettingValue for i64 {
+        fn read(text: &str) -> Option<Self> {
+            text.parse().ok()
+        }
+    }
+    impl SettingValue for chrono_tz::Tz {
+        fn read(text: &str) -> Option<Self> {
+            text.parse().ok()
+        }
+    }
+    impl SettingValue for KycRequired {
+        fn read(text: &str) -> Option<Self> {
+            Self::read(text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KNOWN, known};
+
+    #[test]
+    fn every_default_is_a_value_and_no_key_names_a_secret() {
+        for setting in KNOWN {
+            assert_eq!(
+                setting.tidy(setting.default).ok().as_deref(),
+                Some(setting.default),
+                "{}",
+                setting.key
+            );
+            assert!(
+                !["secret", "password", "token", "api_key", "credential"]
+                    .iter()
+                    .any(|word| setting.key.contains(word)),
+                "{}",
+                setting.key
+            );
+            let twice = KNOWN.iter().filter(|other| other.key == setting.key);
+            assert_eq!(twice.count(), 1, "{}", setting.key);
+        }
+    }
+
+    #[test]
+    fn values_are_tidied_or_refused() {
+        let tidy = |key: &str, text: &str| known(key).and_then(|known| known.tidy(text).ok());
+        for (key, given, kept) in [
+            ("business.name", " Example Travel ", Some("Example Travel")),
+            ("business.name", " ", None),
+            ("business.name", "two\nlines", None),
+            ("business.support_email", "", Some("")),
+            ("business.support_email", "help", None),
+            ("orders.payment_window_minutes", "045", Some("45")),
+            ("orders.payment_window_minutes", "4", None),
+            ("orders.payment_window_minutes", "1e3", None),
+            (
+                "kyc.required_documents",
+                "[ [\"passport\"] ]",
+                Some("[[\"passport\"]]"),
+            ),
+            ("kyc.required_documents", "[]", None),
+            ("letters.footer", "sk_live_abcdef", None),
+            ("letters.footer", "4111 1111 1111 1111", None),
+        ] {
+            assert_eq!(tidy(key, given).as_deref(), kept, "{key} {given}");
+        }
+    }
+}
