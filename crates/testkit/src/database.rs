@@ -6,6 +6,7 @@ use diesel::{
 };
 use platform::{crypto, migrations::MIGRATIONS};
 use std::{
+    path::Path,
     sync::{OnceLock, mpsc},
     thread,
 };
@@ -13,6 +14,8 @@ use uuid::Uuid;
 
 /// Where the databases are made: a libpq address that ends in `dbname=`.
 const BASE: &str = "TEST_DATABASE";
+/// What the folders of clusters of runs by hand are called, before the number of their process.
+const OWN: &str = "esim-admin-tests-";
 /// Tests that start together make the template one after the other.
 const LOCK: i64 = 4_711_001;
 
@@ -76,13 +79,12 @@ fn base() -> &'static str {
 
 /// A throwaway cluster that ends with this process. Its thread must live as long as the cluster does.
 fn own_cluster() -> String {
+    sweep();
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
         let cluster = Cluster::throwaway(
-            &cluster::place(
-                &std::env::temp_dir().join(format!("esim-admin-tests-{}", std::process::id())),
-            )
-            .expect("a place for the tests' PostgreSQL"),
+            &cluster::place(&std::env::temp_dir().join(format!("{OWN}{}", std::process::id())))
+                .expect("a place for the tests' PostgreSQL"),
         )
         .expect("the tests' PostgreSQL starts");
         tell.send(cluster.url("")).expect("the test waits");
@@ -91,6 +93,23 @@ fn own_cluster() -> String {
         }
     });
     told.recv().expect("the tests' PostgreSQL starts")
+}
+
+/// Removes what runs by hand have left: a process that ends has no time to.
+fn sweep() {
+    for entry in std::fs::read_dir(std::env::temp_dir())
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let ended = name
+            .strip_prefix(OWN)
+            .is_some_and(|process| !Path::new("/proc").join(process).exists());
+        if ended {
+            let _ = cluster::erase(&entry.path());
+        }
+    }
 }
 
 fn admin(base: &str) -> PgConnection {
