@@ -1,20 +1,29 @@
 //! People and how they sign in.
 
+mod api_clients;
 pub mod sessions;
 pub mod users;
 
 pub use sessions::jobs::Tidy;
 
-use platform::jobs::Worker;
+use platform::{jobs::Worker, people::Keeper};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds this section's operations to the API.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     sessions::routes::mount(config);
     users::routes::mount(config);
+    api_clients::mount(config);
 }
 
 /// Adds the jobs that this section does.
 pub fn jobs(worker: Worker) -> Worker {
-    worker.with::<Tidy>()
+    worker
+        .with::<Tidy>()
+        .with::<sessions::jobs::SendPasswordLink>()
+}
+
+/// What keeps people's data in this section.
+pub fn keepers() -> Vec<Keeper> {
+    vec![users::keeper::KEEPER]
 }
