@@ -14,7 +14,8 @@ listing!(Order, "/orders", export "/orders/export", tag "billing/orders", needs 
 /// Place an order.
 ///
 /// The price is that of this moment. The payment is opened within a second: read the order's transaction for
-/// where the customer pays. The eSIM is provisioned when the payment has come in.
+/// where the customer pays. The eSIM is provisioned when the payment has come in. For a customer of a client in test
+/// mode, orders are placed only where payments and providers are simulated: a trial costs nobody anything.
 #[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:write"])), request_body = NewOrder,
     params(("Idempotency-Key" = String, Header, description = "Unique for this order; the same key gives the same answer")),
     responses((status = 201, description = "Placed", body = Order)))]

@@ -15,7 +15,7 @@ use platform::{
 };
 use serde_json::json;
 use wire::{
-    OrderId, ProblemCode, Reach,
+    OrderId, PlanId, ProblemCode, Reach,
     billing::orders::{NewOrder, Order, OrderStatus, Terms},
     catalog::plans::Plan,
 };
@@ -35,12 +35,15 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
             ));
         }
     };
-    if !query::buyer(tx.conn(), buyer)? {
+    let Some(trade) = query::buyer(tx.conn(), buyer)? else {
         return Err(Error::field(
             "user_id",
             "unknown",
             "There is no active customer with this id.",
         ));
+    };
+    if trade.is_trial {
+        nothing_real(tx, ctx, new.plan_id)?;
     }
     let plan = query::plan(tx.conn(), new.plan_id)?.ok_or_else(|| {
         Error::because(
@@ -104,6 +107,18 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
         },
         draft.id,
     )
+}
+
+/// What a client in test mode tries out must cost nobody anything.
+fn nothing_real(tx: &mut Tx<'_>, ctx: &Ctx, plan: PlanId) -> Result<()> {
+    if ctx.ports.payments.is_simulated() && !allocations::is_bought(tx.conn(), plan)? {
+        return Ok(());
+    }
+    Err(Error::because(
+        ProblemCode::Forbidden,
+        "This is a customer of a client in test mode, and here the payment or the provider would be real. \
+         Try it out where both are simulated, or place the order with a live client.",
+    ))
 }
 
 fn frozen(plan: &Plan) -> Terms {

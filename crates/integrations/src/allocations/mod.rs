@@ -7,8 +7,8 @@ mod query;
 mod routes;
 
 pub use query::{
-    Candidate, LiveAttempt, Unit, advance, allocate, answer, candidate, live, lock, open, queue,
-    reopen, units,
+    Candidate, LiveAttempt, Unit, advance, allocate, answer, candidate, is_bought, live, lock,
+    open, queue, reopen, units,
 };
 
 use utoipa_actix_web::service_config::ServiceConfig;

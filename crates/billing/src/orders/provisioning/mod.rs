@@ -83,6 +83,11 @@ pub fn next(
         return Ok(Step::Done);
     }
     match allocations::candidate(tx.conn(), unit.id, order.plan_id)? {
+        Some(candidate) if is_too_real(tx, &candidate, &order)? => {
+            let why = "It is a trial, and the provider is real.";
+            give_up(tx, actor, &unit, why, now)?;
+            Ok(Step::Done)
+        }
         Some(candidate) => {
             let reference = allocations::open(tx, &unit, &candidate, now)?;
             audit::record(tx, actor, Act::new("provisioning.ask", "order", order_id.0).changing(json!({ "unit_no": unit_no, "provider_id": candidate.provider, "reference": reference })))?;
@@ -102,6 +107,11 @@ pub fn next(
             Ok(Step::Done)
         }
     }
+}
+
+/// Nothing is bought for whom a client in test mode has brought, even if a provider was set up after the order.
+fn is_too_real(tx: &mut Tx<'_>, candidate: &Candidate, order: &query::OrderRow) -> Result<bool> {
+    Ok(!candidate.adapter.is_simulated() && query::is_trial(tx.conn(), order.user_id)?)
 }
 
 /// Asks the provider; never within a transaction. No answer in time is unknown, not no.

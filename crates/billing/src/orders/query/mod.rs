@@ -10,11 +10,11 @@ use diesel::{
     sql_types::{Nullable, Timestamptz},
 };
 use platform::{Actor, Conn, Error, Result, Tx, any_of, list::begins, page, people};
-use schema::{esim_bundles, notifications, orders, plans, users};
+use schema::{api_clients, esim_bundles, notifications, orders, plans, users};
 use std::collections::HashMap;
 use wire::{
     Currency, Decimal, EsimId, Money, OrderId, Page, Paging, Permission, PlanId, UserId,
-    accounts::users::UserStatus,
+    accounts::{api_clients::ApiClientMode, users::UserStatus},
     billing::orders::{NewOrder, Order, OrderFilter, OrderKind, OrderSort, OrderStatus, Terms},
     catalog::plans::Plan,
 };
@@ -181,12 +181,33 @@ fn delivered_at(conn: &mut Conn, ids: &[OrderId]) -> Result<HashMap<OrderId, Dat
 }
 
 /// A customer who may buy; nobody else can be sold to.
-pub fn buyer(conn: &mut Conn, id: UserId) -> Result<bool> {
+pub struct Buyer {
+    /// They were brought by a client in test mode: what they buy is a trial.
+    pub is_trial: bool,
+}
+
+/// A customer who may buy, if this is one.
+pub fn buyer(conn: &mut Conn, id: UserId) -> Result<Option<Buyer>> {
+    let brought: Option<Option<ApiClientMode>> = users::table
+        .left_join(api_clients::table.on(users::client_id.eq(api_clients::id.nullable())))
+        .filter(users::id.eq(id))
+        .filter(users::deleted_at.is_null())
+        .filter(users::status.eq(UserStatus::Active))
+        .select(api_clients::mode.nullable())
+        .first(conn)
+        .optional()?;
+    Ok(brought.map(|mode| Buyer {
+        is_trial: mode == Some(ApiClientMode::Test),
+    }))
+}
+
+/// Whether what this customer has bought is a trial.
+pub fn is_trial(conn: &mut Conn, id: UserId) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(
         users::table
-            .find(id)
-            .filter(users::deleted_at.is_null())
-            .filter(users::status.eq(UserStatus::Active)),
+            .inner_join(api_clients::table.on(users::client_id.eq(api_clients::id.nullable())))
+            .filter(users::id.eq(id))
+            .filter(api_clients::mode.eq(ApiClientMode::Test)),
     ))
     .get_result(conn)?)
 }

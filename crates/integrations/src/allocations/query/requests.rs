@@ -83,6 +83,20 @@ pub fn candidate(
     ))
 }
 
+/// Whether anybody could be asked for a plan who does not only pretend to sell.
+pub fn is_bought(conn: &mut Conn, plan: PlanId) -> Result<bool> {
+    let known = Adapter::ALL.iter().copied();
+    let real: Vec<Adapter> = known.filter(|adapter| !adapter.is_simulated()).collect();
+    let asked = offers::table
+        .inner_join(data_providers::table)
+        .filter(offers::plan_id.eq(plan))
+        .filter(offers::is_active)
+        .filter(data_providers::is_active)
+        .filter(data_providers::deleted_at.is_null())
+        .filter(data_providers::adapter.eq_any(real));
+    Ok(diesel::select(diesel::dsl::exists(asked)).get_result(conn)?)
+}
+
 /// A request whose outcome is open.
 pub struct LiveAttempt {
     /// Our reference, which the provider was given.
