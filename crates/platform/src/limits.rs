@@ -7,7 +7,7 @@ mod bucket;
 mod guard;
 mod query;
 
-pub use guard::guard;
+pub use guard::{applies_to, guard};
 pub use query::purge;
 
 use crate::{ctx::Ctx, error::Result};

@@ -1,19 +1,24 @@
 //! The OpenAPI document: what the handlers say of themselves, and what holds for all of them, added once.
 
+use platform::limits;
 use utoipa::openapi::{
     ContactBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
     ResponseBuilder, ServerBuilder,
     path::{HttpMethod, Operation, Parameter, ParameterIn, PathItem},
     schema::{ComponentsBuilder, Schema},
-    security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     tag::TagBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
-use wire::{FieldError, Problem, ProblemCode};
+use wire::{FieldError, Param, Permission, Problem, ProblemCode, Reach};
 
 const TAGS: &[(&str, &str)] = &[
     ("accounts/users", "Customers and staff"),
     ("accounts/sessions", "Signing in"),
+    (
+        "accounts/api_clients",
+        "Integrators' programs and their keys",
+    ),
     ("esims/inventory", "The stock and what became of it"),
     ("catalog/plans", "What is sold"),
     ("catalog/pricing", "What it costs"),
@@ -24,13 +29,18 @@ const TAGS: &[(&str, &str)] = &[
     ("integrations/offers", "What suppliers offer for our plans"),
     ("integrations/allocations", "What was asked of suppliers"),
     ("messaging/notifications", "What was sent to whom"),
+    ("insights/search", "Anything from one field"),
     ("system/audit", "The record of every act"),
+    ("system/views", "Lists as people like them"),
     ("system/health", "Whether we are alive"),
 ];
 
 const ABOUT: &str = "Sell, provision and support eSIMs.\n\nSign in with `POST /v1/sessions` and press **Authorize** with the \
-    `access_token`. Errors are RFC 9457 problem details with a stable `code`. Lists page by cursor: give `next` as `after`. \
-    Edits send the `ETag` they are based on as `If-Match`. Requests that move money carry an `Idempotency-Key` and are safe to repeat.";
+    `access_token`; an integrator's program presses it with its key `esk_...`, and reaches the customers that it has created. \
+    Errors are RFC 9457 problem details with a stable `code`. Lists page by cursor: give `next` as `after`. \
+    Edits send the `ETag` they are based on as `If-Match`. Requests that move money carry an `Idempotency-Key` and are safe to repeat. \
+    `RateLimit-Policy` and `RateLimit` say how many requests of a kind a minute allows and how many are left; after that \
+    the answer is 429 with `Retry-After`.";
 
 /// The document of the whole API.
 pub fn document() -> OpenApi {
@@ -51,8 +61,17 @@ pub fn base() -> OpenApi {
         .bearer_format("JWT")
         .description(Some("The `access_token` of `POST /v1/sessions`."))
         .build();
+    let key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("esk_live_... or esk_test_...")
+        .description(Some(
+            "The key of an integrator's program, from `POST /v1/api-clients`. A test key works like a live one, but \
+             places orders only where payments and providers are simulated.",
+        ))
+        .build();
     let components = ComponentsBuilder::new()
         .security_scheme("bearer", SecurityScheme::Http(token))
+        .security_scheme("key", SecurityScheme::Http(key))
         .schema(Problem::name(), Problem::schema())
         .schema(FieldError::name(), FieldError::schema())
         .schema(ProblemCode::name(), ProblemCode::schema())
@@ -109,6 +128,19 @@ pub fn operations(item: &mut PathItem) -> Vec<(HttpMethod, &mut Operation)> {
     .collect()
 }
 
+/// What one must be allowed to call an operation; nothing is everybody.
+fn scopes(operation: &Operation) -> Option<Vec<String>> {
+    let ways = operation.security.iter().flatten();
+    ways.filter_map(|way| serde_json::to_value(way).ok())
+        .find_map(|way| serde_json::from_value(way.get("bearer")?.clone()).ok())
+}
+
+/// Whether the table gives a permission to integrators.
+fn opens(scope: &str) -> bool {
+    let permission: Result<Permission, _> = Param::parse(scope);
+    permission.is_ok_and(|permission| permission.reach_of_clients() != Reach::None)
+}
+
 fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let resource = operation
         .tags
@@ -121,10 +153,13 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
         .operation_id
         .take()
         .map(|name| format!("{resource}_{name}"));
-    let needs_token = operation.security.as_ref().is_some_and(|all| {
-        all.iter()
-            .any(|one| serde_json::to_value(one).is_ok_and(|value| value.get("bearer").is_some()))
-    });
+    let scopes = scopes(operation);
+    let needs_token = scopes.is_some();
+    if let (Some(scopes), Some(ways)) = (&scopes, &mut operation.security)
+        && scopes.iter().all(|scope| opens(scope))
+    {
+        ways.push(SecurityRequirement::new("key", scopes));
+    }
     let mut parameters: Vec<&mut Parameter> = operation
         .parameters
         .iter_mut()
@@ -150,11 +185,10 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
             .any(|parameter| parameter.name.eq_ignore_ascii_case(name))
     };
     let body = operation.request_body.is_some();
-    let mut codes = vec![
-        ProblemCode::TooManyRequests,
-        ProblemCode::Internal,
-        ProblemCode::Unavailable,
-    ];
+    let mut codes = vec![ProblemCode::Internal, ProblemCode::Unavailable];
+    if limits::applies_to(path) {
+        codes.push(ProblemCode::TooManyRequests);
+    }
     if needs_token {
         codes.extend([ProblemCode::Unauthenticated, ProblemCode::Forbidden]);
     }

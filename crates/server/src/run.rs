@@ -80,6 +80,7 @@ pub fn http(ctx: Ctx, listen: &str, workers: usize) -> Result<(Server, SocketAdd
     let server = HttpServer::new(move || {
         let (app, _) = App::new()
             .app_data(data.clone())
+            .app_data(keepers.clone())
             .wrap(from_fn(limits::guard))
             .wrap(from_fn(http::secure))
             .wrap(from_fn(http::trace))

@@ -51,6 +51,11 @@ pub async fn guard<B: MessageBody>(
     Ok(response)
 }
 
+/// Whether requests to an address are counted.
+pub fn applies_to(path: &str) -> bool {
+    path.starts_with("/v1/") && !path.starts_with(EXEMPT)
+}
+
 /// Takes a token for the request; nothing where it needs none.
 async fn told(request: &HttpRequest) -> Result<Option<Told>> {
     let ctx = request
@@ -58,7 +63,7 @@ async fn told(request: &HttpRequest) -> Result<Option<Told>> {
         .ok_or_else(|| Error::internal("no context"))?;
     // As the router reads it: however an address is written, it leads to one place.
     let path = request.match_info().as_str();
-    if !path.starts_with("/v1/") || path.starts_with(EXEMPT) {
+    if !applies_to(path) {
         return Ok(None);
     }
     let (class, who) = match caller(request, ctx) {

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use platform::{
     Ctx, Result, idempotency,
     jobs::{self, Job},
+    limits,
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,7 @@ impl Job for Housekeeping {
         // One transaction each: none waits for the locks of another.
         ctx.db.write(query::make_partitions).await?;
         let answers = ctx.db.write(move |tx| idempotency::purge(tx, now)).await?;
+        ctx.db.write(move |tx| limits::purge(tx, now)).await?;
         let done = ctx.db.write(move |tx| jobs::purge(tx, now - DONE)).await?;
         tracing::info!(
             answers,
