@@ -12,4 +12,4 @@ pub use confirmed::{CONFIRMED_FOR, Confirmed};
 pub use key::{Minted, mint};
 pub use password::{UNUSABLE, easily_guessed, hash_password, verify_password};
 pub use shown::Shown;
-pub use token::{Claims, Tokens, random_token};
+pub use token::{Claims, Tokens, random_bytes, random_token};

@@ -93,5 +93,10 @@ impl Tokens {
 /// 256 random bits as text, for refresh tokens and the like. Only a digest of it is stored.
 pub fn random_token() -> String {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+    URL_SAFE_NO_PAD.encode(random_bytes::<32>())
+}
+
+/// Bytes that nobody can foresee.
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    rand::random()
 }

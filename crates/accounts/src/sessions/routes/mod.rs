@@ -1,8 +1,11 @@
 //! Signing in and out over HTTP.
 
 mod cookie;
+mod factor;
+mod passwords;
+mod proof;
 
-use super::rules::{self, Attempt, Opened, Turned, Visit};
+use super::rules::{self, Attempt, Begun, Opened, Turned, Visit, factor::wrong_code, living};
 use actix_web::{
     HttpRequest, HttpResponse, Responder, ResponseError, body::BoxBody, cookie::Cookie, delete,
     get, http::header, post, web::Data,
@@ -13,23 +16,35 @@ use platform::{
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{
-    ProblemCode, SessionId,
-    accounts::sessions::{Granted, NewSession, Sessions},
-    permission::needs::SessionsOwn,
+    ProblemCode, SessionId, UserId,
+    accounts::sessions::{Confirm, Granted, NewSession, Sessions},
+    permission::needs::{SessionsManage, SessionsOwn},
 };
 
 /// Adds the operations.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(refresh)
+        .service(confirm)
         .service(end_current)
+        .configure(factor::mount)
+        .configure(passwords::mount)
         .service(create)
         .service(list)
-        .service(remove);
+        .service(remove_others)
+        .service(remove)
+        .service(list_of)
+        .service(end_all);
 }
 
 /// Sign in. The refresh token comes in a cookie.
-#[utoipa::path(tag = "accounts/sessions", security(()), request_body = NewSession, responses((status = 201, description = "Signed in", body = Granted), (status = 401, description = "E-mail address or password is wrong")))]
+#[utoipa::path(
+    tag = "accounts/sessions", security(()), request_body = NewSession,
+    responses(
+        (status = 201, description = "Signed in", body = Granted),
+        (status = 401, description = "E-mail address or password is wrong; or they are right and a code is asked for (`second_factor_required`)"),
+    ),
+)]
 #[post("/sessions")]
 pub async fn create(ctx: Data<Ctx>, request: RequestInfo, new: Valid<NewSession>) -> Result<Let> {
     sign_in(Visit::new(&ctx, request), new.into_inner()).await
@@ -45,26 +60,44 @@ pub async fn refresh(ctx: Data<Ctx>, request: RequestInfo, cookie: RefreshCookie
     prolong(Visit::new(&ctx, request), cookie.0).await
 }
 
+/// Confirm anew who one is, for acts that ask for it; it holds for 15 minutes.
+#[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:own"])), request_body = Confirm, responses((status = 204, description = "Confirmed")))]
+#[post("/sessions/confirm")]
+pub async fn confirm(
+    caller: Caller<SessionsOwn>,
+    request: RequestInfo,
+    by: Valid<Confirm>,
+) -> Result<Done> {
+    proof::confirm(&caller, request, by.into_inner()).await
+}
+
 /// List one's own sessions.
 #[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:own"])), responses((status = 200, description = "The sessions in force", body = Sessions)))]
 #[get("/sessions")]
 pub async fn list(caller: Caller<SessionsOwn>) -> Result<Json<Sessions>> {
     let now = caller.ctx().clock.now();
     caller
-        .read(move |conn, actor| rules::list(conn, actor, now))
+        .read(move |conn, actor| living::list(conn, actor, now))
         .await
         .map(Json)
 }
 
-/// End one of one's own sessions.
+/// End a session: one's own, or anybody's for who may manage sessions.
 #[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:own"])), params(("id" = SessionId, Path)), responses((status = 204, description = "Ended")))]
 #[delete("/sessions/{id}")]
 pub async fn remove(caller: Caller<SessionsOwn>, id: Id<SessionId>) -> Result<Done> {
     let now = caller.ctx().clock.now();
     caller
-        .write(move |tx, actor| rules::end(tx, actor, (id.0, now)))
+        .write(move |tx, actor| living::end(tx, actor, (id.0, now)))
         .await
         .map(|()| Done)
+}
+
+/// End all of one's own sessions but the one that asks.
+#[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:own"])), responses((status = 204, description = "Ended")))]
+#[delete("/sessions")]
+pub async fn remove_others(caller: Caller<SessionsOwn>) -> Result<Done> {
+    caller.write(living::end_others).await.map(|()| Done)
 }
 
 /// Sign out.
@@ -76,40 +109,64 @@ pub async fn end_current(caller: Caller<SessionsOwn>) -> Result<Out> {
         cookie::removal(&caller.ctx().config),
     );
     caller
-        .write(move |tx, actor| rules::end_current(tx, actor, now))
+        .write(move |tx, actor| living::end_current(tx, actor, now))
         .await
         .map(|()| Out(cookie))
+}
+
+/// List a person's sessions.
+#[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:manage"])), params(("id" = UserId, Path)), responses((status = 200, description = "The sessions in force", body = Sessions)))]
+#[get("/users/{id}/sessions")]
+pub async fn list_of(caller: Caller<SessionsManage>, id: Id<UserId>) -> Result<Json<Sessions>> {
+    let now = caller.ctx().clock.now();
+    caller
+        .read(move |conn, _| living::list_of(conn, id.0, now))
+        .await
+        .map(Json)
+}
+
+/// End all of a person's sessions; a member of the staff's only as a super administrator.
+#[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:manage"])), params(("id" = UserId, Path)), responses((status = 204, description = "Ended")))]
+#[delete("/users/{id}/sessions")]
+pub async fn end_all(caller: Caller<SessionsManage>, id: Id<UserId>) -> Result<Done> {
+    caller
+        .write(move |tx, actor| living::end_all_of(tx, actor, id.0))
+        .await
+        .map(|()| Done)
 }
 
 /// Counts the try, checks the password with no transaction open, then decides. Whatever was wrong, the answer and
 /// the time it takes are the same.
 async fn sign_in(visit: Visit, new: NewSession) -> Result<Let> {
-    let NewSession {
-        email, password, ..
-    } = new;
-    let attempt = Attempt::of(&visit, &email);
+    let email_hash = crate::users::rules::email_hash(&visit.ctx.keys, &new.email);
+    let attempt = Attempt::of(&visit, &email_hash);
     let (door, tried) = (visit.clone(), attempt.clone());
     let account = visit
         .ctx
         .db
-        .write(move |tx| rules::admit(tx, &door, (&tried, &email)))
+        .write(move |tx| rules::admit(tx, &door, &tried, &email_hash))
         .await?;
-    let fits = verify_password(
-        password,
-        account
-            .as_ref()
-            .map(|account| account.password_hash.clone()),
-    )
-    .await?;
-    let door = visit.clone();
-    let opened = visit
+    let known = account
+        .as_ref()
+        .map(|account| account.password_hash.clone());
+    let fits = verify_password(new.password, known).await?;
+    let (door, code) = (visit.clone(), new.code);
+    let begun = visit
         .ctx
         .db
-        .write(move |tx| rules::begin(tx, &door, (&attempt, account, fits)))
+        .write(move |tx| rules::begin(tx, &door, &attempt, (account, fits, code.as_deref())))
         .await?;
-    opened
-        .map(|opened| Let::begun(&visit, opened))
-        .ok_or_else(|| Error::refuse(ProblemCode::WrongCredentials))
+    match begun {
+        Begun::Opened(opened) => Ok(Let::begun(&visit, *opened)),
+        Begun::Refused => Err(Error::refuse(ProblemCode::WrongCredentials)),
+        Begun::NeedsCode { was_wrong: false } => {
+            Err(Error::refuse(ProblemCode::SecondFactorRequired))
+        }
+        Begun::NeedsCode { was_wrong: true } => Err(Error::because(
+            ProblemCode::SecondFactorRequired,
+            wrong_code().problem().sentence(),
+        )),
+    }
 }
 
 async fn prolong(visit: Visit, token: Option<String>) -> Result<Let> {

@@ -1,24 +1,32 @@
 //! Who is let in, for how long, and when they are shown out.
 
+mod device;
+pub mod factor;
+pub mod letters;
+pub mod living;
+pub mod passwords;
 mod throttle;
 
 pub use throttle::Attempt;
 
-use super::query::{self, Account, Fresh, Row};
-use crate::users::{self, query::Seen};
+use super::query::{self, Account, Fresh, Row, factors};
+use crate::users::{
+    self,
+    query::{Life, Seen},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
-    Actor, Conn, Ctx, Error, Owner, RequestInfo, Result, Tx,
+    Actor, Conn, Ctx, Owner, RequestInfo, Result, Tx,
     audit::{self, Act},
     auth::random_token,
-    crypto::digest,
+    crypto::{Keyring, digest},
 };
 use uuid::Uuid;
 use wire::{
-    Reach, SessionId,
+    Reach, SessionId, UserId,
     accounts::{
-        sessions::{Granted, Session, Sessions},
-        users::UserStatus,
+        sessions::Granted,
+        users::{User, UserStatus},
     },
 };
 
@@ -47,6 +55,19 @@ pub struct Opened {
     pub expires_at: DateTime<Utc>,
 }
 
+/// What came of signing in.
+pub enum Begun {
+    /// In.
+    Opened(Box<Opened>),
+    /// Not in, and not told why: unknown, wrong, or kept out.
+    Refused,
+    /// The password was right, and a code is asked for too.
+    NeedsCode {
+        /** Whether the one that came was wrong. */
+        was_wrong: bool,
+    },
+}
+
 /// What came of showing a refresh token.
 pub enum Turned {
     /// The next token.
@@ -67,17 +88,13 @@ impl Visit {
         }
     }
 
-    fn actor(&self, account: Option<(&Account, SessionId)>) -> Actor {
-        let (id, role, session) = (
-            account.map(|(person, _)| person.id),
-            account.map(|(person, _)| person.role),
-            account.map(|(_, session)| session),
-        );
+    /// Whoever is at the door: somebody with an account, or nobody known.
+    fn actor(&self, account: Option<&Account>) -> Actor {
         Actor {
-            id,
+            id: account.map(|person| person.id),
             client: None,
-            role,
-            session,
+            role: account.map(|person| person.role),
+            session: None,
             reach: Reach::Own,
             request: self.request.clone(),
             keys: self.ctx.keys.clone(),
@@ -89,79 +106,97 @@ impl Visit {
 pub fn admit(
     tx: &mut Tx<'_>,
     visit: &Visit,
-    (attempt, email): (&Attempt, &str),
+    attempt: &Attempt,
+    email_hash: &[u8],
 ) -> Result<Option<Account>> {
     attempt.count(tx, visit)?;
-    query::account(tx.conn(), &users::rules::email_hash(&visit.ctx.keys, email))
+    query::account(tx.conn(), email_hash)
 }
 
-/// Begins a session if the password was right and the account is as it was; else leaves word that it was refused.
+/// Begins a session if everything was right and the account is as it was; else leaves word that it was refused.
 pub fn begin(
     tx: &mut Tx<'_>,
     visit: &Visit,
-    tried: (&Attempt, Option<Account>, bool),
-) -> Result<Option<Opened>> {
-    let (attempt, account, fits) = tried;
+    attempt: &Attempt,
+    (account, fits, code): (Option<Account>, bool, Option<&str>),
+) -> Result<Begun> {
     let subject = account.as_ref().map_or(Uuid::nil(), |account| account.id.0);
-    // Read again: a suspension or a new password during the hashing counts.
-    let account = account
-        .filter(|_| fits)
-        .map(|seen| {
-            Ok::<_, Error>(
-                query::account_by_id(tx.conn(), seen.id)?
-                    .filter(|now| now.password_hash == seen.password_hash),
-            )
-        })
-        .transpose()?
-        .flatten();
-    let Some(account) = account.filter(|account| account.status == UserStatus::Active) else {
-        audit::record(
-            tx,
-            &visit.actor(None),
-            Act::new("session.refused", "user", subject),
-        )?;
-        return Ok(None);
+    let refused = |tx: &mut Tx<'_>| {
+        let act = Act::new("session.refused", "user", subject);
+        audit::record(tx, &visit.actor(None), act)
     };
+    // Read again: a suspension or a new password during the hashing counts.
+    let now = match account.filter(|_| fits) {
+        Some(seen) => {
+            query::hold(tx, seen.id)?.filter(|now| now.password_hash == seen.password_hash)
+        }
+        None => None,
+    };
+    let Some(account) = now.filter(|account| account.status == UserStatus::Active) else {
+        refused(tx)?;
+        return Ok(Begun::Refused);
+    };
+    if factors::is_enrolled(tx.conn(), account.id)? {
+        let Some(code) = code else {
+            attempt.take_back(tx)?;
+            return Ok(Begun::NeedsCode { was_wrong: false });
+        };
+        if !factor::serves(
+            tx,
+            &visit.actor(Some(&account)),
+            (account.id, code),
+            visit.now,
+        )? {
+            refused(tx)?;
+            return Ok(Begun::NeedsCode { was_wrong: true });
+        }
+    }
     attempt.forgive(tx)?;
     query::signed_in(tx, account.id, visit.now)?;
     let family = SessionId::new();
-    let opened = open(tx, visit, (&account, family, visit.now))?;
-    audit::record(
-        tx,
-        &visit.actor(Some((&account, family))),
-        Act::new("session.begin", "session", family.0),
-    )?;
-    Ok(Some(opened))
+    // Signing in is proof enough of who they are, for a while.
+    let opened = open(tx, visit, (&account, family), (visit.now, Some(visit.now)))?;
+    let act = Act::new("session.begin", "session", family.0);
+    audit::record(tx, &visit.actor(Some(&account)), act)?;
+    Ok(Begun::Opened(Box::new(opened)))
 }
 
 /// Exchanges a refresh token for the next. A token that was exchanged before ends its family, except within the
 /// moment in which two tabs may do the same.
 pub fn refresh(tx: &mut Tx<'_>, visit: &Visit, token: &str) -> Result<Turned> {
     let hash = digest(token.as_bytes());
+    let Some(known) = query::by_hash(tx.conn(), &hash)? else {
+        return Ok(Turned::Ended);
+    };
+    let account = query::hold(tx, known.user_id)?;
     if let Some(row) = query::rotate(tx, &hash, visit.now)? {
-        return prolong(tx, visit, &row);
+        return prolong(tx, visit, (account, &row));
     }
     match query::by_hash(tx.conn(), &hash)? {
         Some(row) if is_race(&row, visit.now) => Ok(Turned::Raced),
         Some(row) if row.rotated_at.is_some() && row.revoked_at.is_none() => {
             query::end_family(tx, (row.family_id, row.user_id), (visit.now, "reuse"))?;
-            audit::record(
-                tx,
-                &visit.actor(None),
-                Act::new("session.reuse", "session", row.family_id.0),
-            )?;
+            let act = Act::new("session.reuse", "session", row.family_id.0);
+            audit::record(tx, &visit.actor(None), act)?;
             Ok(Turned::Ended)
         }
         _ => Ok(Turned::Ended),
     }
 }
 
-fn prolong(tx: &mut Tx<'_>, visit: &Visit, row: &Row) -> Result<Turned> {
-    match query::account_by_id(tx.conn(), row.user_id)?
-        .filter(|account| account.status == UserStatus::Active)
-    {
-        Some(account) => open(tx, visit, (&account, row.family_id, row.created_at))
-            .map(|opened| Turned::Opened(Box::new(opened))),
+fn prolong(
+    tx: &mut Tx<'_>,
+    visit: &Visit,
+    (account, row): (Option<Account>, &Row),
+) -> Result<Turned> {
+    match account.filter(|account| account.status == UserStatus::Active) {
+        Some(account) => open(
+            tx,
+            visit,
+            (&account, row.family_id),
+            (row.created_at, row.confirmed_at),
+        )
+        .map(|opened| Turned::Opened(Box::new(opened))),
         None => {
             query::end_family(tx, (row.family_id, row.user_id), (visit.now, "account"))?;
             Ok(Turned::Ended)
@@ -169,13 +204,16 @@ fn prolong(tx: &mut Tx<'_>, visit: &Visit, row: &Row) -> Result<Turned> {
     }
 }
 
-/// Adds the next token of a family, which began at that time.
+/// Adds the next token of a family, which began at that time and was last confirmed at the other.
 fn open(
     tx: &mut Tx<'_>,
     visit: &Visit,
-    (account, family, began): (&Account, SessionId, DateTime<Utc>),
+    (account, family): (&Account, SessionId),
+    (began, confirmed_at): (DateTime<Utc>, Option<DateTime<Utc>>),
 ) -> Result<Opened> {
     let (refresh, expires_at) = (random_token(), ends_at(began, visit.now));
+    let is_limited =
+        factor::is_required(visit, account.role) && !factors::is_enrolled(tx.conn(), account.id)?;
     let id = if began == visit.now {
         family
     } else {
@@ -191,19 +229,20 @@ fn open(
             created_at: began,
             last_used_at: visit.now,
             expires_at,
+            confirmed_at,
+            is_limited,
             user_agent: visit.request.user_agent.as_deref(),
             ip: visit.request.ip.as_deref(),
         },
     )?;
-    let row = users::query::find(tx.conn(), account.id, Seen::Own(Owner::Person(account.id)))?;
     let granted = Granted {
         access_token: visit
             .ctx
             .tokens
             .issue(account.id, id, account.session_epoch, visit.now)?,
         expires_in: ACCESS,
-        is_limited: false,
-        user: users::rules::open(&visit.ctx.keys, &row, false)?,
+        is_limited,
+        user: oneself(tx.conn(), &visit.ctx.keys, account.id)?,
     };
     Ok(Opened {
         granted,
@@ -213,42 +252,10 @@ fn open(
     })
 }
 
-/// The actor's sessions.
-pub fn list(conn: &mut Conn, actor: &Actor, now: DateTime<Utc>) -> Result<Sessions> {
-    let current = actor
-        .session
-        .map(|id| query::family_of(conn, id))
-        .transpose()?;
-    let rows = query::living(conn, actor.person()?, now)?;
-    Ok(Sessions {
-        data: rows
-            .into_iter()
-            .map(|row| Session {
-                id: row.family_id,
-                device: String::new(),
-                user_agent: row.user_agent,
-                ip: row.ip,
-                created_at: row.created_at,
-                last_used_at: row.last_used_at,
-                is_current: Some(row.family_id) == current,
-            })
-            .collect(),
-    })
-}
-
-/// Ends one of the actor's sessions.
-pub fn end(tx: &mut Tx<'_>, actor: &Actor, (id, now): (SessionId, DateTime<Utc>)) -> Result<()> {
-    if query::end_family(tx, (id, actor.person()?), (now, "signed out"))? == 0 {
-        return Err(Error::not_found());
-    }
-    audit::record(tx, actor, Act::new("session.end", "session", id.0))
-}
-
-/// Ends the session that asks.
-pub fn end_current(tx: &mut Tx<'_>, actor: &Actor, now: DateTime<Utc>) -> Result<()> {
-    let session = actor.session.ok_or_else(Error::not_found)?;
-    let family = query::family_of(tx.conn(), session)?;
-    end(tx, actor, (family, now))
+/// Somebody, as they see themselves.
+fn oneself(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<User> {
+    let me = (Seen::Own(Owner::Person(id)), Life::Living);
+    users::rules::open(keys, &users::query::find(conn, id, me)?, false)
 }
 
 fn ends_at(began: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
@@ -262,7 +269,6 @@ fn is_race(row: &Row, now: DateTime<Utc>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wire::UserId;
 
     #[test]
     fn a_session_ends_when_idle_and_at_the_latest_after_ninety_days() {
@@ -286,6 +292,7 @@ mod tests {
             created_at: DateTime::UNIX_EPOCH,
             rotated_at: ago.map(|seconds| now - TimeDelta::seconds(seconds)),
             revoked_at: revoked.then_some(now),
+            confirmed_at: None,
         };
         assert!(is_race(&row(Some(0), false), now) && is_race(&row(Some(10), false), now));
         assert!(

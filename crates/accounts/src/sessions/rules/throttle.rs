@@ -1,8 +1,8 @@
-//! How often somebody may try to sign in: counted before the password is looked at, so that a storm of guesses
-//! arriving at once is counted as a storm.
+//! How often somebody may try: counted before the password is looked at, so that a storm of guesses arriving at
+//! once is counted as a storm.
 
 use super::Visit;
-use crate::{sessions::query, users::rules::email_hash};
+use crate::sessions::query::attempts;
 use chrono::TimeDelta;
 use platform::{Error, Result, Tx};
 use std::net::IpAddr;
@@ -11,10 +11,12 @@ use std::net::IpAddr;
 const PER_ACCOUNT: i32 = 10;
 /// Failures that an address bears; more, because an office shares one.
 const PER_ADDRESS: i32 = 30;
+/// Letters about a forgotten password that one account may be sent without a pause.
+const LETTERS: i32 = 3;
 /// The longest that anything is closed. Never for good: whoever guesses must not lock out whoever knows.
 const LONGEST: i64 = 60;
 
-/// One try to sign in, under the names that it is counted by.
+/// One try, under the names that it is counted by.
 #[derive(Clone)]
 pub struct Attempt {
     account: Vec<u8>,
@@ -22,52 +24,72 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// With this address of an account, whether there is such an account or not.
-    pub fn of(visit: &Visit, email: &str) -> Self {
-        let account = visit
-            .ctx
-            .keys
-            .blind("login.account", &hex_hash(visit, email));
-        let address = visit.ctx.keys.blind(
-            "login.address",
-            &network(visit.request.ip.as_deref().unwrap_or_default()),
-        );
-        Self { account, address }
+    /// To prove who one is, with the address of this account, whether there is such an account or not.
+    pub fn of(visit: &Visit, email_hash: &[u8]) -> Self {
+        Self::named(visit, ("login.account", "login.address"), email_hash)
+    }
+
+    /// To be sent a letter about a forgotten password.
+    pub fn to_be_written_to(visit: &Visit, email_hash: &[u8]) -> Self {
+        Self::named(visit, ("letter.account", "letter.address"), email_hash)
+    }
+
+    fn named(visit: &Visit, (account, address): (&str, &str), email_hash: &[u8]) -> Self {
+        let ip = visit.request.ip.as_deref().unwrap_or_default();
+        Self {
+            account: visit.ctx.keys.blind(account, &hex(email_hash)),
+            address: visit.ctx.keys.blind(address, &network(ip)),
+        }
     }
 
     /// Counts it, or refuses it because of those before.
     pub fn count(&self, tx: &mut Tx<'_>, visit: &Visit) -> Result<()> {
-        for (key, limit) in [(&self.account, PER_ACCOUNT), (&self.address, PER_ADDRESS)] {
-            let Some(failures) = query::count_attempt(tx, key, visit.now)? else {
-                let until = query::blocked_until(tx.conn(), key)?.unwrap_or(visit.now);
-                return Err(Error::Throttled(
-                    u64::try_from((until - visit.now).num_seconds())
-                        .unwrap_or(0)
-                        .max(1),
-                ));
-            };
-            query::block(
-                tx,
-                key,
-                closed_for(failures, limit).map(|time| visit.now + time),
-            )?;
+        count(tx, visit, (&self.account, PER_ACCOUNT))?;
+        count(tx, visit, (&self.address, PER_ADDRESS))
+    }
+
+    /// Counts a letter. Too many from one address are refused; too many to one account are said to be on their way
+    /// like any other, because a refusal would tell of the account.
+    pub fn count_letter(&self, tx: &mut Tx<'_>, visit: &Visit) -> Result<bool> {
+        count(tx, visit, (&self.address, PER_ADDRESS))?;
+        match count(tx, visit, (&self.account, LETTERS)) {
+            Ok(()) => Ok(true),
+            Err(Error::Throttled(_)) => Ok(false),
+            Err(other) => Err(other),
         }
-        Ok(())
     }
 
     /// It was no failure after all: the account's are forgotten, and the address is one lighter. Forgetting the
     /// address's others too would let a guesser who has an account of their own go on for ever.
     pub fn forgive(&self, tx: &mut Tx<'_>) -> Result<()> {
-        query::forget_attempts(tx, &self.account)?;
-        query::take_back(tx, &self.address)
+        attempts::forget(tx, &self.account)?;
+        attempts::take_back(tx, &self.address)
+    }
+
+    /// Failures of the account are forgotten: its password is another one.
+    pub fn forgive_account(&self, tx: &mut Tx<'_>) -> Result<()> {
+        attempts::forget(tx, &self.account)
+    }
+
+    /// It was neither a failure nor a success: it is as if it had not been. Those before it stay.
+    pub fn take_back(&self, tx: &mut Tx<'_>) -> Result<()> {
+        attempts::take_back(tx, &self.account)?;
+        attempts::take_back(tx, &self.address)
     }
 }
 
-fn hex_hash(visit: &Visit, email: &str) -> String {
-    email_hash(&visit.ctx.keys, email)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+fn count(tx: &mut Tx<'_>, visit: &Visit, (key, limit): (&[u8], i32)) -> Result<()> {
+    let Some(failures) = attempts::count(tx, key, visit.now)? else {
+        let until = attempts::blocked_until(tx.conn(), key)?.unwrap_or(visit.now);
+        let seconds = u64::try_from((until - visit.now).num_seconds()).unwrap_or(0);
+        return Err(Error::Throttled(seconds.max(1)));
+    };
+    let until = closed_for(failures, limit).map(|time| visit.now + time);
+    attempts::block(tx, key, until)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// How long something is closed after so many failures: a minute at the limit, twice as long with each further one.

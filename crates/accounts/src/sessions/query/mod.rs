@@ -1,22 +1,24 @@
 //! All SQL of signing in.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{dsl::case_when, pg::Pg, prelude::*, sql_types::Integer};
+pub mod attempts;
+pub mod factors;
+pub mod passwords;
+
+use chrono::{DateTime, Utc};
+use diesel::{pg::Pg, prelude::*};
 use platform::{Conn, Result, Tx};
-use schema::{login_attempts as attempts, sessions, users};
+use schema::{sessions, users};
 use wire::{
     SessionId, UserId,
     accounts::users::{UserRole, UserStatus},
 };
-
-/// Failures are forgotten after a quiet day.
-const REMEMBERED: TimeDelta = TimeDelta::days(1);
 
 /// What signing in needs to know of a person. It does not print.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users, check_for_backend(Pg))]
 pub struct Account {
     pub id: UserId,
+    pub email_hash: Vec<u8>,
     pub password_hash: String,
     pub role: UserRole,
     pub status: UserStatus,
@@ -32,6 +34,7 @@ pub struct Row {
     pub created_at: DateTime<Utc>,
     pub rotated_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
+    pub confirmed_at: Option<DateTime<Utc>>,
 }
 
 /// A session as its owner sees it.
@@ -56,6 +59,8 @@ pub struct Fresh<'a> {
     pub created_at: DateTime<Utc>,
     pub last_used_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
+    pub confirmed_at: Option<DateTime<Utc>>,
+    pub is_limited: bool,
     pub user_agent: Option<&'a str>,
     pub ip: Option<&'a str>,
 }
@@ -77,6 +82,18 @@ pub fn account_by_id(conn: &mut Conn, id: UserId) -> Result<Option<Account>> {
         .filter(users::deleted_at.is_null())
         .select(Account::as_select())
         .first(conn)
+        .optional()?)
+}
+
+/// A living account, held until the end of the transaction. Whoever begins, prolongs or ends sessions holds their
+/// owner first: a token that is prolonged while the session ends would else outlive it.
+pub fn hold(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Account>> {
+    Ok(users::table
+        .find(id)
+        .filter(users::deleted_at.is_null())
+        .for_no_key_update()
+        .select(Account::as_select())
+        .first(tx.conn())
         .optional()?)
 }
 
@@ -138,6 +155,50 @@ pub fn end_family(
     .execute(tx.conn())?)
 }
 
+/// Ends every session of somebody, but for one of them; how many tokens those were. The time is the database's:
+/// whoever ends them because of something else has no clock at hand.
+pub fn end_all(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    (but, why): (Option<SessionId>, &str),
+) -> Result<usize> {
+    let theirs = sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::family_id.nullable().is_distinct_from(but));
+    Ok(diesel::update(theirs)
+        .set((
+            sessions::revoked_at.eq(diesel::dsl::now),
+            sessions::revoked_reason.eq(why),
+        ))
+        .execute(tx.conn())?)
+}
+
+/// Notes that the owner of a session has proven anew who they are.
+pub fn confirm(tx: &mut Tx<'_>, family: SessionId, now: DateTime<Utc>) -> Result<()> {
+    diesel::update(sessions::table.filter(sessions::family_id.eq(family)))
+        .set(sessions::confirmed_at.eq(now))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Limits somebody's sessions to setting up a second factor, or lifts that.
+pub fn limit(tx: &mut Tx<'_>, user: UserId, is_limited: bool) -> Result<()> {
+    diesel::update(sessions::table.filter(sessions::user_id.eq(user)))
+        .set(sessions::is_limited.eq(is_limited))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Whose session this is.
+pub fn owner(conn: &mut Conn, family: SessionId) -> Result<(UserId, UserRole)> {
+    Ok(sessions::table
+        .inner_join(users::table)
+        .filter(sessions::family_id.eq(family))
+        .select((sessions::user_id, users::role))
+        .first(conn)?)
+}
+
 /// The family of a token's row.
 pub fn family_of(conn: &mut Conn, id: SessionId) -> Result<SessionId> {
     Ok(sessions::table
@@ -158,75 +219,9 @@ pub fn living(conn: &mut Conn, user: UserId, now: DateTime<Utc>) -> Result<Vec<L
         .load(conn)?)
 }
 
-/// Counts a try and answers how many there are now; nothing comes back while the key is blocked. The row stays
-/// locked until the end of the transaction, so tries that arrive at once are counted one after the other.
-pub fn count_attempt(tx: &mut Tx<'_>, key: &[u8], now: DateTime<Utc>) -> Result<Option<i32>> {
-    let is_old = attempts::updated_at.lt(now - REMEMBERED);
-    let counted = diesel::insert_into(attempts::table)
-        .values((
-            attempts::key.eq(key),
-            attempts::failures.eq(1),
-            attempts::updated_at.eq(now),
-        ))
-        .on_conflict(attempts::key)
-        .do_update()
-        .set((
-            attempts::failures
-                .eq(case_when(is_old, 1.into_sql::<Integer>()).otherwise(attempts::failures + 1)),
-            attempts::updated_at.eq(now),
-        ));
-    // Named in full: an upsert's `filter` is not the one of queries.
-    let counted = diesel::query_dsl::methods::FilterDsl::filter(
-        counted,
-        attempts::blocked_until
-            .is_null()
-            .or(attempts::blocked_until.le(now)),
-    );
-    Ok(counted
-        .returning(attempts::failures)
-        .get_result(tx.conn())
-        .optional()?)
-}
-
-/// Until when a key is blocked.
-pub fn blocked_until(conn: &mut Conn, key: &[u8]) -> Result<Option<DateTime<Utc>>> {
-    Ok(attempts::table
-        .find(key)
-        .select(attempts::blocked_until)
-        .first(conn)
-        .optional()?
-        .flatten())
-}
-
-/// Blocks a key until then, or not at all.
-pub fn block(tx: &mut Tx<'_>, key: &[u8], until: Option<DateTime<Utc>>) -> Result<()> {
-    diesel::update(attempts::table.find(key))
-        .set(attempts::blocked_until.eq(until))
-        .execute(tx.conn())?;
-    Ok(())
-}
-
-/// Forgets a key's failures.
-pub fn forget_attempts(tx: &mut Tx<'_>, key: &[u8]) -> Result<()> {
-    diesel::delete(attempts::table.find(key)).execute(tx.conn())?;
-    Ok(())
-}
-
-/// Takes one failure back, and the block that it may have caused.
-pub fn take_back(tx: &mut Tx<'_>, key: &[u8]) -> Result<()> {
-    diesel::update(attempts::table.find(key).filter(attempts::failures.gt(0)))
-        .set((
-            attempts::failures.eq(attempts::failures - 1),
-            attempts::blocked_until.eq(None::<DateTime<Utc>>),
-        ))
-        .execute(tx.conn())?;
-    Ok(())
-}
-
 /// Forgets what has ended before then.
 pub fn tidy(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(tx.conn())?;
-    diesel::delete(attempts::table.filter(attempts::updated_at.lt(now - REMEMBERED)))
-        .execute(tx.conn())?;
-    Ok(())
+    attempts::tidy(tx, now)?;
+    passwords::tidy(tx, now)
 }

@@ -1,0 +1,113 @@
+//! What people are written about their account. Whoever did not do it themselves learns of it this way.
+
+use super::Visit;
+use messaging::notifications::{self, Letter};
+use platform::{Ctx, Result, Tx, crypto::Keyring};
+use uuid::Uuid;
+use wire::UserId;
+
+/// A link that sets a password.
+pub struct Link<'a> {
+    /// What tells it from others.
+    pub id: Uuid,
+    /// Whose it is.
+    pub user: UserId,
+    /// What opens it.
+    pub token: &'a str,
+    /// Whether they have never had a password.
+    pub is_invitation: bool,
+}
+
+/// The link that sets a password. What stands behind the `#` is sent to no server by a browser, and whoever looks
+/// at the outbox does not see it.
+pub fn password_link(tx: &mut Tx<'_>, ctx: &Ctx, link: &Link<'_>) -> Result<()> {
+    let address = format!("{}/password#{}", home(ctx), link.token);
+    let (subject, text) = if link.is_invitation {
+        (
+            "Choose a password for your account",
+            format!(
+                "An account was made for you.\n\nChoose a password within 7 days; the link works once:\n{address}\n\nIf you do not know what this is about, leave it: nobody can sign in without a password.\n"
+            ),
+        )
+    } else {
+        (
+            "Choose a new password",
+            format!(
+                "Somebody asked for a new password for your account.\n\nChoose it within 30 minutes; the link works once:\n{address}\n\nIf it was not you, leave it: your password stays as it is.\n"
+            ),
+        )
+    };
+    write(
+        tx,
+        &ctx.keys,
+        Letter {
+            codes: vec![link.token.to_owned()],
+            ..plain(
+                link.user,
+                subject,
+                text,
+                format!("password-link:{}", link.id),
+            )
+        },
+    )
+}
+
+/// Their password is another one.
+pub fn password_changed(tx: &mut Tx<'_>, visit: &Visit, user: UserId) -> Result<()> {
+    let text = format!(
+        "The password of your account was changed, and every other session has ended.\n\nIf it was not you, choose a new one at once: {}/forgot\n",
+        home(&visit.ctx)
+    );
+    news(tx, visit, (user, "Your password was changed"), text)
+}
+
+/// They have a second factor, or have none any more.
+pub fn factor_changed(tx: &mut Tx<'_>, visit: &Visit, (user, is_on): (UserId, bool)) -> Result<()> {
+    let (subject, what) = if is_on {
+        (
+            "Your second factor is set up",
+            "From now on, signing in to your account asks for a code of your authenticator.",
+        )
+    } else {
+        (
+            "Your second factor was removed",
+            "From now on, your password alone opens your account.",
+        )
+    };
+    let text = format!(
+        "{what}\n\nIf it was not you, choose a new password at once: {}/forgot\n",
+        home(&visit.ctx)
+    );
+    news(tx, visit, (user, subject), text)
+}
+
+fn news(
+    tx: &mut Tx<'_>,
+    visit: &Visit,
+    (user, subject): (UserId, &str),
+    text: String,
+) -> Result<()> {
+    let letter = plain(user, subject, text, format!("account:{}", Uuid::now_v7()));
+    write(tx, &visit.ctx.keys, letter)
+}
+
+fn plain(user: UserId, subject: &str, text: String, dedupe_key: String) -> Letter {
+    Letter {
+        user_id: user,
+        order_id: None,
+        esim_id: None,
+        subject: subject.to_owned(),
+        text,
+        html: None,
+        codes: Vec::new(),
+        dedupe_key,
+    }
+}
+
+fn write(tx: &mut Tx<'_>, keys: &Keyring, letter: Letter) -> Result<()> {
+    notifications::notify(tx, keys, letter)
+}
+
+fn home(ctx: &Ctx) -> &str {
+    ctx.config.public_url.trim_end_matches('/')
+}

@@ -1,0 +1,109 @@
+//! Passwords: changed by who knows the old one, or set by who has a link from a mail. Either way whoever else was
+//! signed in is out.
+
+use super::{Attempt, Visit, letters, living, oneself};
+use crate::sessions::{
+    jobs::SendPasswordLink,
+    query::{self, Account, passwords},
+};
+use platform::{
+    Actor, Conn, Error, Result, Tx,
+    audit::{self, Act},
+    auth::UNUSABLE,
+    crypto::{Keyring, digest},
+    jobs,
+};
+use wire::{
+    UserId,
+    accounts::{sessions::PasswordAccount, users::UserStatus},
+};
+
+/// What is known of somebody, and so must not make up their password.
+pub fn about(conn: &mut Conn, keys: &Keyring, user: UserId) -> Result<Vec<String>> {
+    let known = oneself(conn, keys, user)?;
+    let mailbox = known.email.split('@').next().map(str::to_owned);
+    Ok([
+        known.full_name(),
+        known.email,
+        known.first_name,
+        known.last_name,
+    ]
+    .into_iter()
+    .chain(mailbox)
+    .filter(|text| text.chars().count() > 2)
+    .collect())
+}
+
+/// Replaces a password that its owner knew. The session that asks goes on, every other ends.
+pub fn change(
+    tx: &mut Tx<'_>,
+    visit: &Visit,
+    actor: &Actor,
+    (account, hash): (&Account, &str),
+) -> Result<()> {
+    let kept = living::current(tx.conn(), actor)?;
+    passwords::set(tx, account.id, hash)?;
+    passwords::close_links(tx, account.id, visit.now)?;
+    query::end_all(tx, account.id, (Some(kept), "password"))?;
+    audit::record(tx, actor, Act::new("password.change", "user", account.id.0))?;
+    letters::password_changed(tx, visit, account.id)
+}
+
+/// Has a letter written to who forgot their password, if there is an account. Whether there is, is looked up later:
+/// the answer and the time it takes are the same.
+pub fn forgotten(
+    tx: &mut Tx<'_>,
+    visit: &Visit,
+    (attempt, email_hash): (&Attempt, Vec<u8>),
+) -> Result<()> {
+    if attempt.count_letter(tx, visit)? {
+        jobs::enqueue(tx, &SendPasswordLink::forgotten(email_hash))?;
+    }
+    Ok(())
+}
+
+/// Where a link leads.
+pub fn link(conn: &mut Conn, visit: &Visit, token: &str) -> Result<PasswordAccount> {
+    let user = holder(conn, visit, token)?;
+    let account = query::account_by_id(conn, user)?
+        .filter(|account| account.status == UserStatus::Active)
+        .ok_or_else(ended)?;
+    Ok(PasswordAccount {
+        email: oneself(conn, &visit.ctx.keys, user)?.email,
+        is_staff: account.role.is_staff(),
+        is_new: account.password_hash == UNUSABLE,
+    })
+}
+
+/// Whose link this is.
+pub fn holder(conn: &mut Conn, visit: &Visit, token: &str) -> Result<UserId> {
+    passwords::holder(conn, &digest(token.as_bytes()), visit.now)?.ok_or_else(ended)
+}
+
+/// Sets the password that a link is for. The link has served, others of the same person have too, and every
+/// session ends. A second factor stays: a mailbox alone opens nothing.
+pub fn set(tx: &mut Tx<'_>, visit: &Visit, (token, hash): (&str, &str)) -> Result<()> {
+    let user = passwords::serve(tx, &digest(token.as_bytes()), visit.now)?.ok_or_else(ended)?;
+    let account = query::hold(tx, user)?
+        .filter(|account| account.status == UserStatus::Active)
+        .ok_or_else(ended)?;
+    passwords::set(tx, user, hash)?;
+    passwords::close_links(tx, user, visit.now)?;
+    query::end_all(tx, user, (None, "password"))?;
+    // Whoever guessed at the old one has closed the door for nobody any more.
+    Attempt::of(visit, &account.email_hash).forgive_account(tx)?;
+    audit::record(
+        tx,
+        &visit.actor(Some(&account)),
+        Act::new("password.set", "user", user.0),
+    )?;
+    letters::password_changed(tx, visit, user)
+}
+
+fn ended() -> Error {
+    Error::field(
+        "token",
+        "ended",
+        "This link has ended or was used before. Ask for a new one.",
+    )
+}
