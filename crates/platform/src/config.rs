@@ -37,8 +37,6 @@ pub struct Config {
     pub payments: Payments,
     /// How mail goes out.
     pub mail: Mail,
-    /// `PAYMENT_WINDOW_MINUTES`: how long an order waits for its payment.
-    pub payment_window: chrono::TimeDelta,
     /// `PROVIDER_SIMULATOR_JOURNAL`: the file in which the provider simulator remembers what it has sold.
     pub provider_journal: Option<String>,
     /// Where files are kept.
@@ -175,7 +173,6 @@ impl Config {
                 smtp_url: vars.secret("SMTP_URL"),
                 from: vars.text("MAIL_FROM", "eSIM Admin <no-reply@localhost.localdomain>"),
             },
-            payment_window: chrono::TimeDelta::minutes(vars.number("PAYMENT_WINDOW_MINUTES", 30)),
             provider_journal: vars.optional("PROVIDER_SIMULATOR_JOURNAL"),
             files: Files::read(&mut vars, environment),
             rates: Rates {

@@ -1,6 +1,8 @@
 //! What handlers answer with.
 
-use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody};
+use crate::crypto::digest;
+use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use wire::Resource;
 
@@ -23,6 +25,37 @@ impl<T: Resource> Responder for Tagged<T> {
         HttpResponse::Ok()
             .insert_header(("ETag", etag(&self.0)))
             .json(self.0)
+    }
+}
+
+/// Something that is the same for everybody and may be kept for a minute; its `ETag` is of what it says.
+pub struct Cached<T>(pub T);
+
+impl<T: Serialize> Responder for Cached<T> {
+    type Body = BoxBody;
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let Ok(body) = serde_json::to_vec(&self.0) else {
+            return HttpResponse::InternalServerError().finish();
+        };
+        let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest(&body)));
+        let known = request
+            .headers()
+            .get(header::IF_NONE_MATCH)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|tags| tags.split(',').any(|one| one.trim() == tag));
+        let mut answer = if known {
+            HttpResponse::NotModified()
+        } else {
+            HttpResponse::Ok()
+        };
+        answer
+            .insert_header((header::ETAG, tag))
+            .insert_header((header::CACHE_CONTROL, "public, max-age=60"));
+        if known {
+            answer.finish()
+        } else {
+            answer.content_type("application/json").body(body)
+        }
     }
 }
 

@@ -30,6 +30,7 @@ const TAGS: &[(&str, &str)] = &[
     ("integrations/allocations", "What was asked of suppliers"),
     ("messaging/notifications", "What was sent to whom"),
     ("insights/search", "Anything from one field"),
+    ("system/settings", "How the system works"),
     ("system/audit", "The record of every act"),
     ("system/views", "Lists as people like them"),
     ("system/health", "Whether we are alive"),

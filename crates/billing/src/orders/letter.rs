@@ -2,7 +2,11 @@
 
 use super::query::{self, OrderRow};
 use messaging::notifications::{self, Letter};
-use platform::{Result, Tx, crypto::Keyring};
+use platform::{
+    Result, Tx,
+    crypto::Keyring,
+    settings::{self, BusinessTimeZone},
+};
 use wire::{billing::orders::Terms, esims::inventory::Revealed};
 
 /// Puts the delivery of an order into the outbox, once per key.
@@ -10,6 +14,9 @@ pub fn send(tx: &mut Tx<'_>, keys: &Keyring, order: &OrderRow, dedupe_key: &str)
     let terms = order.terms()?;
     let esims = query::delivered(tx.conn(), order.id)?;
     let codes = esims::inventory::codes(tx.conn(), keys, &esims)?;
+    let zone = settings::get(tx.conn(), BusinessTimeZone)?;
+    let day = order.created_at.with_timezone(&zone);
+    let day = day.format("%-d %B %Y").to_string();
     let installs: Vec<(String, Revealed)> = codes
         .iter()
         .map(|(_, iccid, code)| (iccid.clone(), Revealed::from(code)))
@@ -22,8 +29,8 @@ pub fn send(tx: &mut Tx<'_>, keys: &Keyring, order: &OrderRow, dedupe_key: &str)
             order_id: Some(order.id),
             esim_id: esims.first().copied(),
             subject: format!("Your eSIM {} is ready ({})", terms.name, order.order_number),
-            text: text(order, &terms, &installs),
-            html: Some(html(order, &terms, &installs)),
+            text: text((order, &day), &terms, &installs),
+            html: Some(html((order, &day), &terms, &installs)),
             codes: installs
                 .into_iter()
                 .map(|(_, install)| install.activation_code)
@@ -33,9 +40,9 @@ pub fn send(tx: &mut Tx<'_>, keys: &Keyring, order: &OrderRow, dedupe_key: &str)
     )
 }
 
-fn text(order: &OrderRow, terms: &Terms, installs: &[(String, Revealed)]) -> String {
+fn text((order, day): (&OrderRow, &str), terms: &Terms, installs: &[(String, Revealed)]) -> String {
     let mut text = format!(
-        "Thank you for your order {}: {}, {} days.\n\nInstall it while you have an internet connection.\n",
+        "Thank you for your order {} of {day}: {}, {} days.\n\nInstall it while you have an internet connection.\n",
         order.order_number, terms.name, terms.validity_days
     );
     for (iccid, install) in installs {
@@ -52,9 +59,9 @@ fn text(order: &OrderRow, terms: &Terms, installs: &[(String, Revealed)]) -> Str
     text
 }
 
-fn html(order: &OrderRow, terms: &Terms, installs: &[(String, Revealed)]) -> String {
+fn html((order, day): (&OrderRow, &str), terms: &Terms, installs: &[(String, Revealed)]) -> String {
     let mut html = format!(
-        "<p>Thank you for your order {}: <strong>{}</strong>, {} days.</p><p>Install it while you have an internet connection.</p>",
+        "<p>Thank you for your order {} of {day}: <strong>{}</strong>, {} days.</p><p>Install it while you have an internet connection.</p>",
         escaped(&order.order_number),
         escaped(&terms.name),
         terms.validity_days

@@ -6,12 +6,13 @@ use super::{
     query::{self, Draft},
 };
 use crate::transactions;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use integrations::allocations;
 use platform::{
     Actor, Ctx, Error, Result, Tx,
     audit::{self, Act},
     jobs,
+    settings::{self, PaymentWindow},
 };
 use serde_json::json;
 use wire::{
@@ -79,7 +80,7 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
         unit_cost: quote.cost_price.unwrap_or_else(wire::Money::zero),
         total,
         created_by: actor.id,
-        expires_at: now + ctx.config.payment_window,
+        expires_at: now + TimeDelta::minutes(settings::get(tx.conn(), PaymentWindow)?),
         now,
     };
     query::insert(tx, &new, &draft)?;

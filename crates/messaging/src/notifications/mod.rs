@@ -4,6 +4,7 @@
 pub mod jobs;
 pub(crate) mod query;
 pub(crate) mod routes;
-mod rules;
+pub(crate) mod rules;
+mod signature;
 
 pub use rules::{Letter, notify};

@@ -3,6 +3,7 @@
 use super::{
     jobs::SendNotification,
     query::{self, Fresh, NotificationRow},
+    signature::Signature,
 };
 use platform::{
     Actor, Conn, Error, Result, Tx,
@@ -60,8 +61,9 @@ pub struct Opened {
 pub fn notify(tx: &mut Tx<'_>, keys: &Keyring, letter: Letter) -> Result<()> {
     let id = NotificationId::new();
     let to = people::email(tx.conn(), keys, letter.user_id)?;
+    let signature = Signature::read(tx.conn())?;
     let message = serde_json::to_string(&Sealed {
-        text: letter.text,
+        text: signature.under_text(&letter.text),
         codes: letter.codes,
     })
     .map_err(Error::internal)?;
@@ -77,7 +79,7 @@ pub fn notify(tx: &mut Tx<'_>, keys: &Keyring, letter: Letter) -> Result<()> {
             message: keys.seal(place(id, "message"), &message)?,
             message_html: letter
                 .html
-                .map(|html| keys.seal(place(id, "message_html"), &html))
+                .map(|html| keys.seal(place(id, "message_html"), &signature.under_html(&html)))
                 .transpose()?,
             dedupe_key: letter.dedupe_key,
         },
@@ -142,6 +144,23 @@ fn read(keys: &Keyring, row: &NotificationRow) -> Result<Sealed> {
     // The parser's error would quote the text.
     serde_json::from_str(&keys.open(place(row.id, "message"), &row.message)?)
         .map_err(|_| Error::internal(format!("message {} is not a letter", row.id)))
+}
+
+/// What a message says, out of what its column seals.
+pub fn text_of(sealed: &str) -> Result<String> {
+    serde_json::from_str::<Sealed>(sealed)
+        .map(|message| message.text)
+        .map_err(|_| Error::internal("a message is not a letter"))
+}
+
+/// A message that says nothing any more.
+pub fn blank(keys: &Keyring, id: NotificationId) -> Result<Vec<u8>> {
+    let nothing = Sealed {
+        text: "Erased".to_owned(),
+        codes: Vec::new(),
+    };
+    let text = serde_json::to_string(&nothing).map_err(Error::internal)?;
+    keys.seal(place(id, "message"), &text)
 }
 
 fn show_row(keys: &Keyring, row: NotificationRow) -> Result<Notification> {

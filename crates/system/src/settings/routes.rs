@@ -1,0 +1,97 @@
+//! Settings over HTTP.
+
+use super::{query, rules};
+use actix_web::{get, patch, post, web::Data};
+use platform::{Caller, Ctx, Id, IfMatch, Json, Result, Tagged, Valid, listing, respond::Cached};
+use utoipa_actix_web::service_config::ServiceConfig;
+use wire::{
+    permission::needs::{SettingsRead, SettingsWrite},
+    system::settings::{
+        EditSetting, PublicSettings, RollBack, Setting, SettingHistory, SettingRef,
+    },
+};
+
+/// Adds the operations.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list)
+        .service(export)
+        .service(public)
+        .service(show)
+        .service(edit)
+        .service(history)
+        .service(rollback);
+}
+
+listing!(Setting, "/settings", export "/settings/export", tag "system/settings", needs SettingsRead = "settings:read", from query::page);
+
+/// Show what anybody may know: the business's name, its time zone.
+///
+/// Needs no token, and may be kept for a minute.
+#[utoipa::path(
+    tag = "system/settings", security(()),
+    responses((status = 200, description = "The public settings", body = PublicSettings), (status = 304, description = "As they were")),
+)]
+#[get("/settings/public")]
+pub async fn public(ctx: Data<Ctx>) -> Result<Cached<PublicSettings>> {
+    ctx.db.read(rules::public).await.map(Cached)
+}
+
+/// Show a setting, by its id or its key.
+#[utoipa::path(tag = "system/settings", security(("bearer" = ["settings:read"])), params(("id" = String, Path, description = "Id or key")), responses((status = 200, description = "The setting", body = Setting)))]
+#[get("/settings/{id}")]
+pub async fn show(caller: Caller<SettingsRead>, id: Id<SettingRef>) -> Result<Tagged<Setting>> {
+    caller
+        .read(move |conn, _| query::find(conn, &id.0))
+        .await
+        .map(Tagged)
+}
+
+/// Change a setting. It holds at once, everywhere.
+#[utoipa::path(
+    tag = "system/settings", security(("bearer" = ["settings:write"])), params(("id" = String, Path, description = "Id or key"), ("If-Match" = String, Header)),
+    request_body = EditSetting, responses((status = 200, description = "The setting", body = Setting)),
+)]
+#[patch("/settings/{id}")]
+pub async fn edit(
+    caller: Caller<SettingsWrite>,
+    id: Id<SettingRef>,
+    version: IfMatch,
+    edit: Valid<EditSetting>,
+) -> Result<Tagged<Setting>> {
+    caller
+        .write(move |tx, actor| rules::edit(tx, actor, (&id.0, version.0), &edit))
+        .await
+        .map(Tagged)
+}
+
+/// Show what a setting was before, the newest first.
+#[utoipa::path(tag = "system/settings", security(("bearer" = ["settings:read"])), params(("id" = String, Path, description = "Id or key")), responses((status = 200, description = "Its history", body = SettingHistory)))]
+#[get("/settings/{id}/history")]
+pub async fn history(
+    caller: Caller<SettingsRead>,
+    id: Id<SettingRef>,
+) -> Result<Json<SettingHistory>> {
+    caller
+        .read(move |conn, actor| rules::history(conn, actor, &id.0))
+        .await
+        .map(Json)
+}
+
+/// Take a setting back to what it was. This is a change like any other, and makes a new version.
+#[utoipa::path(
+    tag = "system/settings", security(("bearer" = ["settings:write"])), params(("id" = String, Path, description = "Id or key"), ("If-Match" = String, Header)),
+    request_body = RollBack, responses((status = 200, description = "The setting", body = Setting)),
+)]
+#[post("/settings/{id}/rollback")]
+pub async fn rollback(
+    caller: Caller<SettingsWrite>,
+    id: Id<SettingRef>,
+    version: IfMatch,
+    back: Valid<RollBack>,
+) -> Result<Tagged<Setting>> {
+    caller
+        .write(move |tx, actor| rules::roll_back(tx, actor, (&id.0, version.0), &back))
+        .await
+        .map(Tagged)
+}
