@@ -1,5 +1,6 @@
 //! People and how they sign in.
 
+mod api_clients;
 pub mod login;
 mod users;
 
@@ -12,11 +13,19 @@ use wire::Permission;
 /// The section.
 pub static SECTION: Section = Section {
     title: "Accounts",
-    items: &[Item {
-        label: "Users",
-        path: "/accounts/users",
-        icon: Icon::Users,
-        needs: Permission::UsersRead,
-    }],
-    screens: &[users::SCREENS],
+    items: &[
+        Item {
+            label: "Users",
+            path: "/accounts/users",
+            icon: Icon::Users,
+            needs: Permission::UsersRead,
+        },
+        Item {
+            label: "API clients",
+            path: "/accounts/api-clients",
+            icon: Icon::KeyRound,
+            needs: Permission::ApiClientsRead,
+        },
+    ],
+    screens: &[users::SCREENS, api_clients::SCREENS],
 };

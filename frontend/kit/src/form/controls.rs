@@ -1,6 +1,7 @@
 //! How fields look: the label above, the control, help or fault below, all tied together for who cannot see them.
 
 use super::{
+    checks::checks,
     combobox::combobox,
     field::{Field, Kind, Unit},
     places::places,
@@ -26,10 +27,10 @@ pub(crate) fn control(form: Form, field: Field) -> AnyView {
     let half = field.half;
     let view = move || {
         let field = field.clone();
-        if matches!(field.kind, Kind::Toggle) {
-            toggle(form, field)
-        } else {
-            labelled(form, field)
+        match &field.kind {
+            Kind::Toggle => toggle(form, field),
+            Kind::Checks(groups) => checks(form, &field, element(key), groups),
+            _ => labelled(form, field),
         }
     };
     let shown = Memo::new(move |_| shown());
@@ -156,7 +157,12 @@ fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> 
             };
             combobox(id, field.label, source.clone(), chosen, set)
         }
-        Kind::Toggle => ().into_any(),
+        Kind::Lines => view! {
+            <textarea id=id class="mono" rows="3" placeholder=example spellcheck="false" prop:value=text on:input=typed
+                on:blur=left aria-invalid=wrong aria-describedby=described></textarea>
+        }
+        .into_any(),
+        Kind::Toggle | Kind::Checks(_) => ().into_any(),
     }
 }
 

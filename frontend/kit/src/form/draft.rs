@@ -55,8 +55,15 @@ impl Field {
     pub(crate) fn typed(&self, value: &Value) -> Value {
         match (&self.kind, value) {
             (Kind::Toggle, value) => Value::Bool(value.as_bool().unwrap_or_default()),
-            (Kind::Places, Value::Array(_)) => value.clone(),
-            (Kind::Places, _) => Value::Array(Vec::new()),
+            (Kind::Places | Kind::Checks(_), Value::Array(_)) => value.clone(),
+            (Kind::Places | Kind::Checks(_), _) => Value::Array(Vec::new()),
+            (Kind::Lines, Value::Array(lines)) => Value::String(
+                lines
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            ),
             (Kind::Number, Value::Number(number)) => Value::String(number.to_string()),
             (Kind::Money, Value::String(text)) => {
                 Value::String(text.strip_suffix(".00").unwrap_or(text).to_owned())
@@ -77,7 +84,12 @@ impl Field {
             }
         };
         match &self.kind {
-            Kind::Toggle | Kind::Places => Ok(typed.clone()),
+            Kind::Toggle | Kind::Places | Kind::Checks(_) => Ok(typed.clone()),
+            Kind::Lines => Ok(text
+                .lines()
+                .map(str::trim)
+                .filter(|line| !line.is_empty())
+                .collect()),
             Kind::Text { .. } | Kind::Secret if text.is_empty() && self.optional => Ok(Value::Null),
             // Whether an empty text is wrong is for the shape's own check to say.
             Kind::Text { .. } => Ok(Value::String(text.to_owned())),
@@ -106,7 +118,7 @@ impl Field {
     pub(crate) fn stand_in(&self) -> Value {
         match &self.kind {
             Kind::Toggle => Value::Bool(false),
-            Kind::Places => Value::Array(Vec::new()),
+            Kind::Places | Kind::Lines | Kind::Checks(_) => Value::Array(Vec::new()),
             Kind::Number => Value::from(1),
             Kind::Money => Value::String("1.00".to_owned()),
             Kind::Choice(options) => Value::String(
@@ -127,7 +139,9 @@ impl Field {
 
 #[cfg(test)]
 mod tests {
-    use super::super::field::{choice_field, money_field, number_field, text_field, toggle_field};
+    use super::super::field::{
+        choice_field, lines_field, money_field, number_field, text_field, toggle_field,
+    };
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -167,6 +181,10 @@ mod tests {
             choice_field("c", "C", &["a"]).read(&typed("")),
             Err("Choose one.".to_owned())
         );
+        assert_eq!(
+            lines_field("l", "L").read(&typed(" a \n\n b\n")),
+            Ok(Value::from(vec!["a", "b"]))
+        );
     }
 
     #[wasm_bindgen_test(unsupported = test)]
@@ -177,6 +195,10 @@ mod tests {
         );
         assert_eq!(number_field("n", "N").typed(&Value::from(7)), typed("7"));
         assert_eq!(number_field("n", "N").typed(&Value::Null), typed(""));
+        assert_eq!(
+            lines_field("l", "L").typed(&Value::from(vec!["a", "b"])),
+            typed("a\nb")
+        );
         assert_eq!(
             toggle_field("b", "B").typed(&Value::Null),
             Value::Bool(false)

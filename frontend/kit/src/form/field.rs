@@ -1,6 +1,6 @@
 //! One field: what it is called, how it is typed, when it is there.
 
-use super::{draft::Draft, source::Source};
+use super::{checks::Boxes, draft::Draft, source::Source};
 use crate::format::sentence;
 use std::sync::Arc;
 
@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     Toggle,
     Places,
     Place,
+    Lines,
+    Checks(Vec<Boxes>),
     Time,
     Pick(Source),
 }
@@ -92,6 +94,14 @@ pub fn area_field(key: &'static str, label: &'static str) -> Field {
             class: "",
         },
     )
+}
+/// A list, one entry on each line.
+pub fn lines_field(key: &'static str, label: &'static str) -> Field {
+    field(key, label, Kind::Lines)
+}
+/// Several words of a known list, in groups.
+pub fn checks_field(key: &'static str, label: &'static str, groups: Vec<Boxes>) -> Field {
+    field(key, label, Kind::Checks(groups))
 }
 /// One line that is typed to the letter: a code, a number of a card.
 pub fn code_field(key: &'static str, label: &'static str) -> Field {

@@ -63,11 +63,14 @@ pub struct FormPage<R: Resource, N, E> {
     note: Option<&'static str>,
     asides: Vec<Aside>,
     leads: Option<Lead<R>>,
+    then: Option<Then<R>>,
     types: PhantomData<(N, E)>,
 }
 
 /// Where a saved thing leads.
 type Lead<R> = Arc<dyn Fn(&R) -> String + Send + Sync>;
+/// What is done besides, once it is saved.
+type Then<R> = Arc<dyn Fn(&R) + Send + Sync>;
 
 /// For things that cannot be edited.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -94,6 +97,7 @@ where
         note: None,
         asides: Vec::new(),
         leads: None,
+        then: None,
         types: PhantomData,
     }
 }
@@ -168,6 +172,11 @@ where
         self.leads = Some(Arc::new(href));
         self
     }
+    /// What is done besides once it is saved, such as showing what is never shown again.
+    pub fn then(mut self, then: impl Fn(&R) + Send + Sync + 'static) -> Self {
+        self.then = Some(Arc::new(then));
+        self
+    }
     /// Draws it.
     pub fn show(self) -> AnyView {
         let here = use_location().pathname.get_untracked();
@@ -200,6 +209,7 @@ where
                 self.id,
                 version,
                 self.leads.unwrap_or_else(|| usual(is_new, parent.clone())),
+                self.then,
             ),
             back: self.back.unwrap_or(parent),
             verb: self.verb,
@@ -290,16 +300,24 @@ fn usual<R: Resource>(is_new: bool, parent: String) -> Lead<R> {
     })
 }
 
-fn save<R: Resource>(id: Option<R::Id>, version: StoredValue<i32>, leads: Lead<R>) -> Save {
+fn save<R: Resource>(
+    id: Option<R::Id>,
+    version: StoredValue<i32>,
+    leads: Lead<R>,
+    then: Option<Then<R>>,
+) -> Save {
     // One key per form: sent again after a lost answer, it must not make a second thing.
     let key = chance::uuid();
     Arc::new(move |sent| {
-        let (key, leads) = (key.clone(), Arc::clone(&leads));
+        let (key, leads, then) = (key.clone(), Arc::clone(&leads), then.clone());
         task(async move {
             let thing = match id {
                 None => api::create::<R>(&sent, &key).await?,
                 Some(id) => api::edit::<R>(id, version.get_value(), &sent).await?,
             };
+            if let Some(then) = then {
+                then(&thing);
+            }
             Ok(Saved {
                 label: thing.label(),
                 href: leads(&thing),

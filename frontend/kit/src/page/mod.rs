@@ -19,4 +19,4 @@ pub use history::history;
 pub use import_page::{ImportPage, Imported, import_page};
 pub use list_page::{ListPage, list_page};
 pub use login_page::login_page;
-pub use related::{Related, loaded, once, related};
+pub use related::{Related, loaded, once, related, table_of};

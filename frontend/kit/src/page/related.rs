@@ -111,13 +111,23 @@ impl<R: Resource> Related<R> {
     }
 }
 
+/// A table of what a thing holds itself.
+pub fn table_of<T>(rows: &[T], columns: &[Column<T>]) -> AnyView {
+    let heads: Vec<(&'static str, bool)> = columns
+        .iter()
+        .map(|column| (column.head, column.number))
+        .collect();
+    let rows = rows.iter().map(|thing| row(thing, columns, None));
+    table(&heads, rows.collect_view().into_any(), None)
+}
+
 fn api_page<R: Resource>(pairs: api::Pairs) -> crate::Task<Result<wire::Page<R>, Fault>> {
     task(async move { api::page::<R>(&pairs).await })
 }
 
-fn row<R: Resource>(thing: &R, columns: &[Column<R>], opens: Option<&Lead<R>>) -> AnyView {
+fn row<T>(thing: &T, columns: &[Column<T>], opens: Option<&Lead<T>>) -> AnyView {
     let href = opens.map(|opens| opens(thing));
-    let cell = |(place, column): (usize, &Column<R>)| {
+    let cell = |(place, column): (usize, &Column<T>)| {
         let value = column.cell(thing);
         let value = if place == 0 {
             value.link_or_keep(href.clone())

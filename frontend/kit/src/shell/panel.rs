@@ -4,7 +4,7 @@ use super::{Sections, layout};
 use crate::{
     guard, keys, route, session,
     session::State,
-    ui::{dialog::dialogs, toast::toaster},
+    ui::{dialog::dialogs, once::shown_once, toast::toaster},
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -32,6 +32,7 @@ pub fn panel(sections: Sections, home: &'static str, login: fn() -> AnyView) -> 
     view! {
         <Router>{inside(sections, home, login)}</Router>
         {dialogs()}
+        {shown_once()}
         {toaster()}
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! One question at a time: names the thing, says what follows, and asks for a reason where the record needs one.
 
-use super::modal::follow;
+use super::{Icon, icon::sized, modal::follow};
 use crate::{Task, api::Fault};
 use leptos::{html, prelude::*};
 use std::sync::Arc;
@@ -14,6 +14,8 @@ pub enum Reason {
     Optional,
     /// Nothing happens without one.
     Required,
+    /// One of these, the first unless said otherwise: what is asked for, and each word with what it means.
+    OneOf(&'static str, &'static [(&'static str, &'static str)]),
 }
 
 /// What happens on yes; it gets the reason.
@@ -63,8 +65,12 @@ pub(crate) fn dialogs() -> AnyView {
 }
 
 fn body(question: Question, open: RwSignal<bool>) -> AnyView {
+    let first = match question.reason {
+        Reason::OneOf(_, [(word, _), ..]) => *word,
+        _ => "",
+    };
     let (reason, fault, busy) = (
-        RwSignal::new(String::new()),
+        RwSignal::new(first.to_owned()),
         RwSignal::new(None::<String>),
         RwSignal::new(false),
     );
@@ -97,25 +103,11 @@ fn body(question: Question, open: RwSignal<bool>) -> AnyView {
     } else {
         "Cancel"
     };
-    let label = if needs_reason {
-        "Reason"
-    } else {
-        "Reason (optional)"
-    };
-    let ask = (question.reason != Reason::None).then(|| {
-        view! {
-            <div class="field">
-                <label for="question-reason">{label}</label>
-                <textarea id="question-reason" rows="2" maxlength="500" bind:value=reason
-                    aria-describedby="question-fault"></textarea>
-            </div>
-        }
-    });
     view! {
         <form class="window" on:submit=submit novalidate>
             <h2 id="question">{question.title}</h2>
             <p id="question-says" class="muted">{question.says}</p>
-            {ask}
+            {asked(question.reason, reason)}
             <div id="question-fault" role="alert">{move || fault.get().map(|text| view! { <p class="banner"
                 data-tone="bad">{text}</p> })}</div>
             <footer class="window-foot">
@@ -124,6 +116,41 @@ fn body(question: Question, open: RwSignal<bool>) -> AnyView {
                     aria-busy={move || busy.get().to_string()}>{question.verb}</button>
             </footer>
         </form>
+    }
+    .into_any()
+}
+
+/// What is asked for, if anything.
+fn asked(what: Reason, said: RwSignal<String>) -> Option<AnyView> {
+    let (label, control) = match what {
+        Reason::None => return None,
+        Reason::Required => ("Reason", written(said)),
+        Reason::Optional => ("Reason (optional)", written(said)),
+        Reason::OneOf(label, words) => (label, chosen(words, said)),
+    };
+    Some(
+        view! { <div class="field"><label for="question-reason">{label}</label>{control}</div> }
+            .into_any(),
+    )
+}
+
+fn written(said: RwSignal<String>) -> AnyView {
+    view! {
+        <textarea id="question-reason" rows="2" maxlength="500" bind:value=said
+            aria-describedby="question-fault"></textarea>
+    }
+    .into_any()
+}
+
+fn chosen(words: &'static [(&'static str, &'static str)], said: RwSignal<String>) -> AnyView {
+    let one = |(word, means): &(&'static str, &'static str)| {
+        let word = *word;
+        view! { <option value=word selected={move || said.get() == word}>{*means}</option> }
+    };
+    view! {
+        <div class="select"><select id="question-reason" aria-describedby="question-fault"
+            on:change=move |event| said.set(event_target_value(&event))>{words.iter().map(one).collect_view()}</select>
+            {sized(Icon::ChevronDown, 14)}</div>
     }
     .into_any()
 }

@@ -1,0 +1,70 @@
+//! The list of integrators' programs.
+
+use super::{acts, end, mode, state as whether};
+use kit::{
+    format::plural,
+    page::list_page,
+    table::{ago, choice, dates, day, state, text, value, yes_no},
+    ui::Value,
+};
+use leptos::prelude::*;
+use wire::{
+    Permission,
+    accounts::api_clients::{ApiClient, ApiClientMode, ApiClientSort},
+};
+
+/// Draws it.
+pub fn screen() -> AnyView {
+    list_page::<ApiClient>("API clients")
+        .search("Search by name")
+        .opens(|client| format!("/accounts/api-clients/{}", client.id))
+        .column(
+            value("Name", |client: &ApiClient| {
+                let key = client.keys.first();
+                Value::text(client.name.clone())
+                    .note(key.map(|key| format!("{}…", key.prefix)).unwrap_or_default())
+            })
+            .sort(ApiClientSort::Name),
+        )
+        .column(state("State", whether))
+        .column(value("Mode", mode))
+        .column(
+            text("May", |client: &ApiClient| {
+                plural(client.scopes.len(), "thing", "things")
+            })
+            .wide(),
+        )
+        .column(text("From", |client: &ApiClient| from(client)).wide())
+        .column(
+            ago("Last used", |client: &ApiClient| client.last_used_at)
+                .sort(ApiClientSort::LastUsedAt),
+        )
+        .column(value("Ends", end).extra())
+        .column(
+            day("Created", |client: &ApiClient| Some(client.created_at))
+                .sort(ApiClientSort::CreatedAt)
+                .wide(),
+        )
+        .filter(choice("mode", "Mode", ApiClientMode::WORDS))
+        .filter(yes_no("is_revoked", "State", "Revoked", "Not revoked"))
+        .filter(dates("created_at_from", "created_at_to", "Created"))
+        .action(acts::revoke())
+        .new_button(
+            "New client",
+            "/accounts/api-clients/new",
+            Permission::ApiClientsWrite,
+        )
+        .empty(
+            "No API clients yet",
+            "A client is an integrator's program: give it a key, and it sells through the API to customers of its own.",
+        )
+        .show()
+}
+
+fn from(client: &ApiClient) -> String {
+    match client.networks.as_slice() {
+        [] => "Anywhere".to_owned(),
+        [one] => one.clone(),
+        several => plural(several.len(), "network", "networks"),
+    }
+}
