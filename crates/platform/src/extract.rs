@@ -78,6 +78,29 @@ impl<T: DeserializeOwned + Check + 'static> FromRequest for Valid<T> {
     }
 }
 
+/// A body that may be left out; then it is what it is without having said anything.
+pub struct Maybe<T>(pub T);
+
+impl<T: DeserializeOwned + Check + Default + 'static> FromRequest for Maybe<T> {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let headers = request.headers();
+        let is_sent = headers.contains_key(header::CONTENT_TYPE)
+            || headers.contains_key(header::TRANSFER_ENCODING)
+            || headers
+                .get(header::CONTENT_LENGTH)
+                .is_some_and(|length| length != "0");
+        let body = is_sent.then(|| Valid::<T>::from_request(request, payload));
+        Box::pin(async move {
+            match body {
+                Some(body) => body.await.map(|body| Self(body.into_inner())),
+                None => Ok(Self(T::default())),
+            }
+        })
+    }
+}
+
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {

@@ -2,7 +2,7 @@
 
 use crate::{
     auth::Actor,
-    crypto,
+    crypto::{self, Place},
     db::Tx,
     error::{Error, Result},
     extract::Valid,
@@ -13,6 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{prelude::*, sql_types::BigInt};
 use schema::idempotency_keys as keys;
 use std::future::{Ready, ready};
+use uuid::Uuid;
 use wire::{ProblemCode, Resource};
 
 /// How long an answer is kept.
@@ -127,15 +128,18 @@ impl Claim {
             let status = status
                 .and_then(|status| u16::try_from(status).ok())
                 .unwrap_or(201);
+            let body = body.map(|sealed| actor.keys.open(kept_for(caller), &sealed));
             return Ok(Once::Again {
                 status,
-                body: body.unwrap_or_default(),
+                body: body.transpose()?.unwrap_or_default().into_bytes(),
                 location,
             });
         }
 
         let made = work(tx, actor)?;
-        let body = serde_json::to_vec(&made).map_err(Error::internal)?;
+        // Sealed, because answers name people.
+        let body = serde_json::to_string(&made).map_err(Error::internal)?;
+        let body = actor.keys.seal(kept_for(caller), &body)?;
         diesel::delete(row).execute(tx.conn())?;
         diesel::insert_into(keys::table)
             .values((
@@ -151,6 +155,23 @@ impl Claim {
             .execute(tx.conn())?;
         Ok(Once::First(made))
     }
+}
+
+/// Forgets what a caller was answered, and what anybody was answered about the things at these addresses.
+pub fn forget(tx: &mut Tx<'_>, caller: Uuid, locations: &[String]) -> Result<()> {
+    diesel::delete(
+        keys::table.filter(
+            keys::caller_id
+                .eq(caller)
+                .or(keys::location.eq_any(locations).assume_not_null()),
+        ),
+    )
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+fn kept_for(caller: Uuid) -> Place<'static> {
+    Place::new("idempotency_keys", "body", caller)
 }
 
 /// Forgets the answers that are kept no longer.

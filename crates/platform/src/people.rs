@@ -2,19 +2,25 @@
 //!
 //! Every section names people, and none may depend on `accounts` for it, so the reading stands here.
 
+mod keeper;
+
+pub use keeper::{Keeper, Keepers, Rows, rows};
+
 use crate::{
     auth::Owner,
     crypto::{Keyring, Place},
-    db::Conn,
-    error::Result,
+    db::{Conn, Tx},
+    error::{Error, Result},
 };
 use diesel::{pg::Pg, prelude::*, sql_types};
 use schema::users;
+use serde_json::Value;
 use std::collections::HashMap;
-use wire::{UserId, accounts::users::UserRole};
-
-/// What stands for the letters that are hidden.
-const HIDDEN: &str = "•••";
+use uuid::Uuid;
+use wire::{
+    UserId,
+    accounts::users::{HIDDEN, UserRole},
+};
 
 /// Full names by person; deleted people keep theirs in what they have left behind.
 pub fn names(
@@ -55,6 +61,17 @@ pub fn customers_of<'a>(owner: Owner) -> users::BoxedQuery<'a, Pg, sql_types::Uu
     }
 }
 
+/// Keeps a person from being deleted or erased until the end of the transaction: something is just being made theirs.
+pub fn hold(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
+    users::table
+        .find(id)
+        .for_key_share()
+        .select(users::id)
+        .first::<UserId>(tx.conn())
+        .optional()?;
+    Ok(())
+}
+
 /// Where to write to a person.
 pub fn email(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<String> {
     let sealed: Vec<u8> = users::table.find(id).select(users::email).first(conn)?;
@@ -64,6 +81,81 @@ pub fn email(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<String> {
 /// Opens a sealed column of a person's row.
 pub fn open(keys: &Keyring, id: UserId, column: &str, sealed: &[u8]) -> Result<String> {
     keys.open(Place::new("users", column, id.0), sealed)
+}
+
+/// Opens a sealed column of a row that came as JSON, where it has the form `\x0a0b..`; null stays null.
+fn open_column(keys: &Keyring, (table, column): (&str, &str), row: &mut Value) -> Result<()> {
+    let Some(hex) = row.get(column).and_then(Value::as_str) else {
+        return Ok(());
+    };
+    let sealed = bytes(hex);
+    let id = row.get("id").and_then(Value::as_str).map(Uuid::try_parse);
+    let (Some(sealed), Some(Ok(id))) = (sealed, id) else {
+        return Err(Error::internal(format!(
+            "{table}.{column} cannot be opened without its row's id"
+        )));
+    };
+    let plain = keys.open(Place::new(table, column, id), &sealed)?;
+    if let Some(value) = row.get_mut(column) {
+        *value = Value::String(plain);
+    }
+    Ok(())
+}
+
+/// Bytes as PostgreSQL writes them.
+fn bytes(hex: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u32> = hex
+        .strip_prefix("\\x")?
+        .chars()
+        .map(|digit| digit.to_digit(16))
+        .collect::<Option<_>>()?;
+    digits
+        .chunks(2)
+        .map(|pair| match pair {
+            [high, low] => u8::try_from(high * 16 + low).ok(),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The tokens that a person is found by: the words of the name and their beginnings, the number, the address as
+/// a whole, and the words of the address's domain.
+pub fn search_tokens(
+    keys: &Keyring,
+    (email, first_name, last_name): (&str, &str, &str),
+    phone: Option<&str>,
+) -> Vec<i64> {
+    let domain = email.rsplit_once('@').map(|(_, domain)| domain);
+    // Each by itself: an address or a number is one word, a name may be several.
+    let mut tokens: Vec<i64> = [
+        Some(email),
+        domain,
+        Some(first_name),
+        Some(last_name),
+        phone,
+    ]
+    .into_iter()
+    .flatten()
+    .flat_map(|text| keys.search_tokens(text))
+    .collect();
+    tokens.sort_unstable();
+    tokens.dedup();
+    tokens
+}
+
+/// The tokens that a search for people asks for. Of a long address only the beginning is a token, so its domain
+/// is asked for as well; what begins with `@` is a domain.
+pub fn query_tokens(keys: &Keyring, q: &str) -> Option<Vec<i64>> {
+    let Some((name, domain)) = q.trim().rsplit_once('@') else {
+        return keys.query_tokens(q);
+    };
+    let whole = (!name.is_empty()).then(|| keys.query_tokens(q)).flatten();
+    let tokens: Vec<i64> = whole
+        .into_iter()
+        .chain(keys.query_tokens(domain))
+        .flatten()
+        .collect();
+    (!tokens.is_empty()).then_some(tokens)
 }
 
 /// Whether a role sees personal data masked until it is opened.

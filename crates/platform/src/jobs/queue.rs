@@ -125,6 +125,14 @@ pub fn revive(tx: &mut Tx<'_>, unique_key: &str) -> Result<usize> {
         .bind::<Text, _>(unique_key).execute(tx.conn())?)
 }
 
+/// Forgets why the jobs with these keys failed: what a mail server says may name whom it was written to.
+pub fn forget_failures(tx: &mut Tx<'_>, unique_keys: &[String]) -> Result<()> {
+    diesel::update(jobs::table.filter(jobs::unique_key.eq_any(unique_keys)))
+        .set(jobs::last_error.eq(None::<String>))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
 /// Forgets jobs that were done long ago. Dead ones stay until somebody has looked.
 pub fn purge(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<usize> {
     Ok(

@@ -33,26 +33,14 @@ impl Person<'_> {
     /// Seals a person for their row.
     pub fn seal(&self, keys: &Keyring, id: Uuid) -> Result<SealedPerson> {
         let sealed = |column: &str, plain: &str| keys.seal(Place::new("users", column, id), plain);
-        let texts = [
-            Some(self.email),
-            Some(self.first_name),
-            Some(self.last_name),
-            self.phone,
-        ];
-        let mut search_tokens: Vec<i64> = texts
-            .into_iter()
-            .flatten()
-            .flat_map(|text| keys.search_tokens(text))
-            .collect();
-        search_tokens.sort_unstable();
-        search_tokens.dedup();
+        let name = (self.email, self.first_name, self.last_name);
         Ok(SealedPerson {
             email: sealed("email", self.email)?,
             email_hash: keys.blind(EMAIL, &people::normalised(self.email)),
             first_name: sealed("first_name", self.first_name)?,
             last_name: sealed("last_name", self.last_name)?,
             phone: self.phone.map(|phone| sealed("phone", phone)).transpose()?,
-            search_tokens,
+            search_tokens: people::search_tokens(keys, name, self.phone),
         })
     }
 }
