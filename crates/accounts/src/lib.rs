@@ -1,9 +1,11 @@
 //! People and how they sign in.
 
 mod api_clients;
+pub mod kyc;
 pub mod sessions;
 pub mod users;
 
+pub use kyc::jobs::Sweep;
 pub use sessions::jobs::Tidy;
 
 use platform::{jobs::Worker, people::Keeper};
@@ -13,6 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn mount(config: &mut ServiceConfig<'_>) {
     sessions::routes::mount(config);
     users::routes::mount(config);
+    kyc::routes::mount(config);
     api_clients::mount(config);
 }
 
@@ -21,9 +24,12 @@ pub fn jobs(worker: Worker) -> Worker {
     worker
         .with::<Tidy>()
         .with::<sessions::jobs::SendPasswordLink>()
+        .with::<kyc::jobs::Forget>()
+        .with::<kyc::jobs::Reseal>()
+        .with::<Sweep>()
 }
 
 /// What keeps people's data in this section.
 pub fn keepers() -> Vec<Keeper> {
-    vec![users::keeper::KEEPER]
+    vec![users::keeper::KEEPER, kyc::keeper::KEEPER]
 }

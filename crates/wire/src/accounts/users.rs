@@ -1,6 +1,12 @@
 //! Customers and staff. What names a person is sealed in the database and opened only for who may see it.
 
-use crate::{AnyOf, Check, FieldErrors, Resource, UserId, check::maybe};
+mod acts;
+mod happenings;
+
+pub use acts::{Because, NewRole, Remark, UserAct};
+pub use happenings::{Happening, HappeningFilter, HappeningKind, Happenings, Subject, SubjectKind};
+
+use crate::{AnyOf, ApiClientId, Check, FieldErrors, Resource, UserId, check::maybe};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -17,10 +23,40 @@ text_enum! {
     KycStatus: KycStatus, "kyc_status" { Pending = "pending", Verified = "verified", Rejected = "rejected" }
 }
 
+/// What stands for the letters of a masked text.
+pub const HIDDEN: &str = "•••";
+
+impl UserStatus {
+    /// Whether a person may be moved from this state to that one. A ban is lifted by activating, and a suspension is
+    /// not turned into rest, which people leave by themselves.
+    pub const fn may_become(self, next: Self) -> bool {
+        matches!(
+            (self, next),
+            (
+                Self::Active,
+                Self::Inactive | Self::Suspended | Self::Banned
+            ) | (
+                Self::Inactive,
+                Self::Active | Self::Suspended | Self::Banned
+            ) | (Self::Suspended, Self::Active | Self::Banned)
+                | (Self::Banned, Self::Active)
+        )
+    }
+}
+
 impl UserRole {
     /// Whether the panel is for them.
     pub const fn is_staff(self) -> bool {
         !matches!(self, Self::Customer)
+    }
+    /// How much a role may do, compared with the others.
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Customer => 0,
+            Self::Support => 1,
+            Self::Admin => 2,
+            Self::SuperAdmin => 3,
+        }
     }
 }
 
@@ -52,11 +88,17 @@ pub struct User {
     pub updated_at: DateTime<Utc>,
     /// When they last signed in.
     pub last_login: Option<DateTime<Utc>>,
+    /// The integrator's client that has brought them; null for the house's own.
+    pub client_id: Option<ApiClientId>,
+    /// When they were deleted.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// When their personal data was erased for good.
+    pub erased_at: Option<DateTime<Utc>>,
     /// Revision, as the ETag carries it.
     pub version: i32,
 }
 
-/// A customer to be created. They sign in once they have set a password through the mail they get.
+/// A customer or a member of the staff to be created. They sign in once they have set a password through the mail they get.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -74,6 +116,9 @@ pub struct NewUser {
     #[serde(default)]
     #[cfg_attr(feature = "server", schema(example = "+44 20 7946 0000"))]
     pub phone: Option<String>,
+    /// What they are here; a customer when absent. Staff are created by super administrators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<UserRole>,
 }
 
 /// A change of a person; what is absent stays.
@@ -118,6 +163,10 @@ filter! {
         last_login_from: DateTime<Utc>,
         /// Last signed in before.
         last_login_to: DateTime<Utc>,
+        /// Brought by this integrator's client.
+        client_id: ApiClientId,
+        /// The deleted ones instead of the living, for who may restore them.
+        is_deleted: bool,
     }
 }
 sort_keys!(/** What the list of people can be ordered by. */ UserSort { CreatedAt = "created_at" desc, LastLogin = "last_login", UpdatedAt = "updated_at" });
@@ -149,27 +198,98 @@ impl Resource for User {
 
 impl Check for NewUser {
     fn check(&self, bad: &mut FieldErrors) {
-        bad.email("email", &self.email);
-        bad.length("first_name", &self.first_name, 1, 100);
-        bad.length("last_name", &self.last_name, 1, 100);
-        if let Some(phone) = &self.phone {
-            bad.phone("phone", phone);
+        email(bad, &self.email);
+        name(bad, "first_name", &self.first_name);
+        name(bad, "last_name", &self.last_name);
+        if let Some(number) = &self.phone {
+            phone(bad, number);
         }
     }
 }
 impl Check for EditUser {
     fn check(&self, bad: &mut FieldErrors) {
-        if let Some(email) = &self.email {
-            bad.email("email", email);
+        if let Some(text) = &self.email {
+            email(bad, text);
         }
-        if let Some(name) = &self.first_name {
-            bad.length("first_name", name, 1, 100);
+        if let Some(text) = &self.first_name {
+            name(bad, "first_name", text);
         }
-        if let Some(name) = &self.last_name {
-            bad.length("last_name", name, 1, 100);
+        if let Some(text) = &self.last_name {
+            name(bad, "last_name", text);
         }
-        if let Some(Some(phone)) = &self.phone {
-            bad.phone("phone", phone);
+        if let Some(Some(number)) = &self.phone {
+            phone(bad, number);
         }
+    }
+}
+
+fn email(bad: &mut FieldErrors, text: &str) {
+    if is_plain(bad, "email", text) {
+        bad.email("email", text);
+    }
+}
+fn name(bad: &mut FieldErrors, field: &str, text: &str) {
+    if is_plain(bad, field, text) {
+        bad.length(field, text, 1, 100);
+    }
+}
+fn phone(bad: &mut FieldErrors, text: &str) {
+    if is_plain(bad, "phone", text) {
+        bad.phone("phone", text);
+    }
+}
+
+/// What was shown masked must not come back as the thing itself.
+fn is_plain(bad: &mut FieldErrors, field: &str, text: &str) -> bool {
+    let is_masked = text.contains(HIDDEN);
+    if is_masked {
+        bad.add(
+            field,
+            "masked",
+            "This is the masked form. Reveal it first, or leave the field out.",
+        );
+    }
+    !is_masked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_follow_each_other_as_they_should() {
+        use UserStatus::{Active, Banned, Inactive, Suspended};
+        let allowed: Vec<(UserStatus, UserStatus)> = UserStatus::ALL
+            .iter()
+            .flat_map(|from| UserStatus::ALL.iter().map(|to| (*from, *to)))
+            .filter(|(from, to)| from.may_become(*to))
+            .collect();
+        assert_eq!(
+            allowed,
+            [
+                (Active, Inactive),
+                (Active, Suspended),
+                (Active, Banned),
+                (Inactive, Active),
+                (Inactive, Suspended),
+                (Inactive, Banned),
+                (Suspended, Active),
+                (Suspended, Banned),
+                (Banned, Active),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_mask_is_not_a_value() {
+        let edit = EditUser {
+            email: Some("a•••@e•••.com".into()),
+            first_name: Some("A•••".into()),
+            phone: Some(Some("•••12".into())),
+            ..EditUser::default()
+        };
+        let faults = edit.faults();
+        assert_eq!(faults.len(), 3);
+        assert!(faults.iter().all(|fault| fault.code == "masked"));
     }
 }

@@ -72,6 +72,7 @@ impl crate::Param for AuditSubject {
 /// What was done, as it is told afterwards: `place` is `placed`.
 pub fn done(verb: &str) -> String {
     match verb {
+        "ban" => "banned",
         "begin" => "begun",
         "bootstrap" => "made at the first start",
         "cancel" => "cancelled",

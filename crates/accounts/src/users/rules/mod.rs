@@ -1,6 +1,15 @@
 //! What may be done with people, and how their data is sealed and opened.
 
-use super::query::{self, Fresh, Sealed, Seen, UserRow};
+mod data;
+mod happenings;
+mod standing;
+
+pub use data::{blank, erase, export};
+pub use happenings::happenings;
+pub use standing::{act, appoint, move_to, ready, remove, restore};
+
+use super::query::{self, Fresh, Life, Sealed, Seen, UserRow};
+use crate::sessions;
 use platform::{
     Actor, Conn, Error, Result, Tx,
     audit::{self, Act},
@@ -9,7 +18,7 @@ use platform::{
     people,
 };
 use wire::{
-    Page, Paging, ProblemCode, UserId,
+    Page, Paging, Permission, ProblemCode, UserId,
     accounts::users::{EditUser, NewUser, User, UserFilter, UserRole, UserSort},
     esims::inventory::Reveal,
 };
@@ -29,19 +38,40 @@ pub fn page(
     filter: &UserFilter,
     paging: &Paging<UserSort>,
 ) -> Result<Page<User>> {
-    let tokens = filter.q.as_deref().and_then(|q| actor.keys.query_tokens(q));
+    if filter.is_deleted == Some(true) && !actor.can(Permission::UsersDelete) {
+        return Err(Error::because(
+            ProblemCode::Forbidden,
+            "Who was deleted is shown to those who may restore them.",
+        ));
+    }
+    let q = filter.q.as_deref();
+    let tokens = q.and_then(|q| people::query_tokens(&actor.keys, q));
     query::page(conn, (filter, tokens.as_deref(), seen(actor)), paging)?
-        .try_map(|row| open(&actor.keys, &row, is_masked(actor, row.id)))
+        .try_map(|row| open_for(actor, &row))
 }
 
-/// One person, if the actor may see them.
+/// One person, if the actor may see them. Those who were deleted are shown to whoever may restore them.
 pub fn show(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<User> {
-    let row = query::find(conn, id, seen(actor))?;
-    open(&actor.keys, &row, is_masked(actor, id))
+    let life = if actor.can(Permission::UsersDelete) {
+        Life::Either
+    } else {
+        Life::Living
+    };
+    let row = query::find(conn, id, (seen(actor), life))?;
+    open_for(actor, &row)
 }
 
-/// Creates a customer, who cannot sign in by password until they have set one.
+/// Creates a customer, or for super administrators a member of the staff. They cannot sign in by password until they
+/// have set one.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewUser) -> Result<User> {
+    let role = new.role.unwrap_or(UserRole::Customer);
+    if role.is_staff() && !actor.can(Permission::UsersRoles) {
+        return Err(Error::field(
+            "role",
+            "not_yours",
+            "Members of the staff are created by a super administrator.",
+        ));
+    }
     let fields = audit::fields_only(&new);
     let person = Person {
         email: new.email,
@@ -55,7 +85,7 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewUser) -> Result<User> {
         &Fresh {
             id,
             password_hash: UNUSABLE,
-            role: UserRole::Customer,
+            role,
             created_by: actor.id,
             client_id: actor.client.as_ref().map(|client| client.id),
         },
@@ -66,6 +96,10 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewUser) -> Result<User> {
         actor,
         Act::new("user.create", "user", id.0).changing(fields),
     )?;
+    // A shop front that brings its own customers signs them in by itself.
+    if actor.client.is_none() {
+        sessions::invite(tx, id)?;
+    }
     open(&actor.keys, &row, false)
 }
 
@@ -114,7 +148,7 @@ pub fn edit(
     // Whom they do not see they do not find; then the row is held, and decided on as it is by then.
     query::find(tx.conn(), id, seen(actor))?;
     let row = query::lock(tx, id)?;
-    may_edit(actor.role, row.role)?;
+    may_edit(actor, row.role)?;
     let fields = audit::fields_only(&change);
     let now = open(&actor.keys, &row, false)?;
     let person = Person {
@@ -130,7 +164,7 @@ pub fn edit(
         actor,
         Act::new("user.edit", "user", id.0).changing(fields),
     )?;
-    open(&actor.keys, &row, is_masked(actor, id))
+    open_for(actor, &row)
 }
 
 /// Opens what is masked, and leaves word of it in both logs.
@@ -153,7 +187,12 @@ pub fn reveal(tx: &mut Tx<'_>, actor: &Actor, id: UserId, why: Reveal) -> Result
     open(&actor.keys, &row, false)
 }
 
-/// A row as its reader may see it.
+/// A row as the actor may see it.
+fn open_for(actor: &Actor, row: &UserRow) -> Result<User> {
+    open(&actor.keys, row, is_masked(actor, row.id))
+}
+
+/// A row, masked or not.
 pub fn open(keys: &Keyring, row: &UserRow, masked: bool) -> Result<User> {
     let opened = |column: &str, sealed: &[u8]| people::open(keys, row.id, column, sealed);
     let shown = |mask: fn(&str) -> String, text: String| if masked { mask(&text) } else { text };
@@ -175,6 +214,9 @@ pub fn open(keys: &Keyring, row: &UserRow, masked: bool) -> Result<User> {
         created_at: row.created_at,
         updated_at: row.updated_at,
         last_login: row.last_login,
+        client_id: row.client_id,
+        deleted_at: row.deleted_at,
+        erased_at: row.erased_at,
         version: row.version,
     })
 }
@@ -186,14 +228,6 @@ fn seal(keys: &Keyring, id: UserId, person: Person) -> Result<Sealed> {
         person.last_name.trim(),
     );
     let phone = person.phone.as_deref().map(str::trim);
-    // Each by itself: an address or a number is one word, a name may be several.
-    let mut search_tokens: Vec<i64> = [Some(email), Some(first), Some(last), phone]
-        .into_iter()
-        .flatten()
-        .flat_map(|text| keys.search_tokens(text))
-        .collect();
-    search_tokens.sort_unstable();
-    search_tokens.dedup();
     let sealed = |column: &str, text: &str| keys.seal(Place::new("users", column, id.0), text);
     Ok(Sealed {
         email: sealed("email", email)?,
@@ -201,7 +235,7 @@ fn seal(keys: &Keyring, id: UserId, person: Person) -> Result<Sealed> {
         first_name: sealed("first_name", first)?,
         last_name: sealed("last_name", last)?,
         phone: phone.map(|phone| sealed("phone", phone)).transpose()?,
-        search_tokens,
+        search_tokens: people::search_tokens(keys, (email, first, last), phone),
     })
 }
 
@@ -224,35 +258,18 @@ fn is_masked(actor: &Actor, id: UserId) -> bool {
     people::is_masked_for(actor.role) && actor.id != Some(id)
 }
 
-/// Staff are changed by super administrators only; the system may change anybody.
-fn may_edit(editor: Option<UserRole>, edited: UserRole) -> Result<()> {
-    if !edited.is_staff() || editor.is_none_or(|role| role == UserRole::SuperAdmin) {
+/// Staff are changed by super administrators only; integrators' clients change nobody but customers, and the system
+/// anybody.
+fn may_edit(editor: &Actor, edited: UserRole) -> Result<()> {
+    let is_above = match (&editor.client, editor.role) {
+        (Some(_), _) => false,
+        (None, role) => role.is_none_or(|role| role == UserRole::SuperAdmin),
+    };
+    if !edited.is_staff() || is_above {
         return Ok(());
     }
     Err(Error::because(
         ProblemCode::Forbidden,
-        "Members of the staff are edited by a super administrator.",
+        "Members of the staff are for super administrators to decide about.",
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn staff_are_edited_by_super_administrators_only() {
-        for (editor, edited, may) in [
-            (UserRole::Admin, UserRole::Customer, true),
-            (UserRole::Admin, UserRole::Support, false),
-            (UserRole::Admin, UserRole::SuperAdmin, false),
-            (UserRole::SuperAdmin, UserRole::Admin, true),
-            (UserRole::SuperAdmin, UserRole::SuperAdmin, true),
-        ] {
-            assert_eq!(
-                may_edit(Some(editor), edited).is_ok(),
-                may,
-                "{editor} edits {edited}"
-            );
-        }
-    }
 }

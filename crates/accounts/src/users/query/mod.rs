@@ -1,5 +1,13 @@
 //! All SQL of people.
 
+mod happenings;
+mod kept;
+mod standing;
+
+pub use happenings::*;
+pub use kept::*;
+pub use standing::*;
+
 use diesel::{pg::Pg, prelude::*};
 use platform::{Conn, Error, Owner, Result, Tx, page};
 use schema::users;
@@ -23,6 +31,9 @@ pub struct UserRow {
     pub created_at: chrono::DateTime<chrono::Utc>,
     pub updated_at: chrono::DateTime<chrono::Utc>,
     pub last_login: Option<chrono::DateTime<chrono::Utc>>,
+    pub client_id: Option<ApiClientId>,
+    pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+    pub erased_at: Option<chrono::DateTime<chrono::Utc>>,
     pub version: i32,
 }
 
@@ -63,10 +74,24 @@ pub enum Seen {
 /// What a list asks for: the filter, the tokens of its search, and who is seen.
 pub type Asked<'a> = (&'a UserFilter, Option<&'a [i64]>, Seen);
 
-fn living<'a>(seen: Seen) -> users::BoxedQuery<'a, Pg> {
-    let rows = users::table
-        .filter(users::deleted_at.is_null())
-        .into_boxed();
+/// Whether the living are meant, or those who were deleted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Life {
+    /** The living. */
+    Living,
+    /** The deleted. */
+    Deleted,
+    /** Both. */
+    Either,
+}
+
+fn among<'a>(seen: Seen, life: Life) -> users::BoxedQuery<'a, Pg> {
+    let rows = users::table.into_boxed();
+    let rows = match life {
+        Life::Living => rows.filter(users::deleted_at.is_null()),
+        Life::Deleted => rows.filter(users::deleted_at.is_not_null()),
+        Life::Either => rows,
+    };
     match seen {
         Seen::All => rows,
         Seen::Customers(me) => rows.filter(
@@ -80,7 +105,10 @@ fn living<'a>(seen: Seen) -> users::BoxedQuery<'a, Pg> {
 }
 
 fn matching<'a>((filter, tokens, seen): Asked<'a>) -> users::BoxedQuery<'a, Pg> {
-    let mut rows = living(seen);
+    let mut rows = match filter.is_deleted {
+        Some(true) => among(seen, Life::Deleted),
+        _ => among(seen, Life::Living),
+    };
     if let Some(tokens) = tokens {
         rows = rows.filter(users::search_tokens.contains(tokens));
     }
@@ -105,6 +133,9 @@ fn matching<'a>((filter, tokens, seen): Asked<'a>) -> users::BoxedQuery<'a, Pg> 
     if let Some(to) = filter.last_login_to {
         rows = rows.filter(users::last_login.lt(to));
     }
+    if let Some(client) = filter.client_id {
+        rows = rows.filter(users::client_id.eq(client));
+    }
     rows
 }
 
@@ -117,19 +148,34 @@ pub fn page(conn: &mut Conn, asked: Asked<'_>, paging: &Paging<UserSort>) -> Res
     })
 }
 
-/// A living person.
-pub fn find(conn: &mut Conn, id: UserId, seen: Seen) -> Result<UserRow> {
-    Ok(living(seen)
+/// Among whom somebody is looked for: those who are seen, and the living of them where nothing else is said.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Among(Seen, Life);
+
+impl From<Seen> for Among {
+    fn from(seen: Seen) -> Self {
+        Self(seen, Life::Living)
+    }
+}
+impl From<(Seen, Life)> for Among {
+    fn from((seen, life): (Seen, Life)) -> Self {
+        Self(seen, life)
+    }
+}
+
+/// A person.
+pub fn find(conn: &mut Conn, id: UserId, whom: impl Into<Among>) -> Result<UserRow> {
+    let Among(seen, life) = whom.into();
+    Ok(among(seen, life)
         .filter(users::id.eq(id))
         .select(UserRow::as_select())
         .first(conn)?)
 }
 
-/// A living person, held until the end of the transaction.
+/// A person, deleted or not, held until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<UserRow> {
     Ok(users::table
         .find(id)
-        .filter(users::deleted_at.is_null())
         .for_update()
         .select(UserRow::as_select())
         .first(tx.conn())?)

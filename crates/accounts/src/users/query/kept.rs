@@ -1,0 +1,55 @@
+//! SQL of what this section keeps of a person, to be taken away and to be erased.
+
+use diesel::{prelude::*, sql_types::Uuid as SqlUuid};
+use platform::{Result, Tx, people::Rows};
+use wire::UserId;
+
+/// Their own row, how they sign in, the programs they have made for integrators. What signs them in is
+/// told without the secret of it.
+pub const KEPT: &[Rows] = &[
+    Rows {
+        table: "users",
+        select: "SELECT id, email, first_name, last_name, phone, status, role, kyc_status, client_id, created_by, created_at, updated_at, last_login, deleted_at FROM users WHERE id = $1",
+        sealed: &["email", "first_name", "last_name", "phone"],
+    },
+    Rows {
+        table: "sessions",
+        select: "SELECT id, family_id, user_agent, ip, created_at, last_used_at, expires_at, revoked_at, revoked_reason FROM sessions WHERE user_id = $1 ORDER BY created_at",
+        sealed: &[],
+    },
+    Rows {
+        table: "mfa_factors",
+        select: "SELECT created_at, confirmed_at FROM mfa_factors WHERE user_id = $1",
+        sealed: &[],
+    },
+    Rows {
+        table: "recovery_codes",
+        select: "SELECT id, used_at FROM recovery_codes WHERE user_id = $1",
+        sealed: &[],
+    },
+    Rows {
+        table: "password_links",
+        select: "SELECT id, created_at, expires_at, used_at FROM password_links WHERE user_id = $1 ORDER BY created_at",
+        sealed: &[],
+    },
+    Rows {
+        table: "api_clients",
+        select: "SELECT id, name, mode, created_at, revoked_at FROM api_clients WHERE created_by = $1 ORDER BY created_at",
+        sealed: &[],
+    },
+];
+
+/// Ends what somebody could sign in with, and leaves no trace of where they did.
+pub fn forget_sessions(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
+    for table in [
+        "sessions",
+        "mfa_factors",
+        "recovery_codes",
+        "password_links",
+    ] {
+        diesel::sql_query(format!("DELETE FROM {table} WHERE user_id = $1"))
+            .bind::<SqlUuid, _>(id.0)
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}

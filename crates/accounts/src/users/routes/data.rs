@@ -1,0 +1,61 @@
+//! A person's data as a whole, over HTTP.
+
+use crate::users::rules;
+use actix_web::{HttpResponse, post};
+use platform::{Confirmed, Error, Id, Maybe, Result, Tagged, Valid, people::Keepers};
+use serde_json::Value;
+use wire::{
+    UserId,
+    accounts::users::{Because, Remark, User},
+    permission::needs::{UsersErase, UsersExport},
+};
+
+/// Take away everything that is kept of a person, as one file. Customers get their own.
+#[utoipa::path(
+    tag = "accounts/users", security(("bearer" = ["users:export"])), request_body(content = Option<Remark>),
+    params(("id" = UserId, Path)), responses((status = 200, description = "Table by table, row by row", body = Value)),
+)]
+#[post("/users/{id}/export")]
+pub async fn take_away(
+    caller: Confirmed<UsersExport>,
+    id: Id<UserId>,
+    why: Maybe<Remark>,
+    keepers: Keepers,
+) -> Result<HttpResponse> {
+    let now = caller.ctx().clock.now();
+    caller
+        .write(move |tx, actor| {
+            let asked = (id.0, why.0.reason.as_deref(), now);
+            rules::export(tx, actor, &keepers, asked)
+        })
+        .await
+        .and_then(|all| file(id.0, &all))
+}
+
+fn file(id: UserId, all: &Value) -> Result<HttpResponse> {
+    let name = format!("attachment; filename=\"user-{id}.json\"");
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header(("Content-Disposition", name))
+        .body(serde_json::to_string_pretty(all).map_err(Error::internal)?))
+}
+
+/// Erase a person's data for good. Orders, payments and the record stay, without saying whose they were. Not while
+/// an order is open or money is under way.
+#[utoipa::path(
+    tag = "accounts/users", security(("bearer" = ["users:erase"])), request_body = Because,
+    params(("id" = UserId, Path)), responses((status = 200, description = "What is left", body = User)),
+)]
+#[post("/users/{id}/erase")]
+pub async fn erase(
+    caller: Confirmed<UsersErase>,
+    id: Id<UserId>,
+    why: Valid<Because>,
+    keepers: Keepers,
+) -> Result<Tagged<User>> {
+    let now = caller.ctx().clock.now();
+    caller
+        .write(move |tx, actor| rules::erase(tx, actor, &keepers, (id.0, &why.reason, now)))
+        .await
+        .map(Tagged)
+}

@@ -1,0 +1,125 @@
+//! How somebody stands here, over HTTP: states, roles, and acts on many.
+
+use crate::users::rules;
+use actix_web::{post, put};
+use platform::{Caller, Confirmed, Id, Many, Maybe, Result, Tagged, Valid};
+use wire::{
+    Bulk, BulkOutcome, UserId,
+    accounts::users::{Because, NewRole, Remark, User, UserAct, UserStatus},
+    permission::needs::{UsersRoles, UsersStatus},
+};
+
+/// Let a person in again.
+#[utoipa::path(
+    tag = "accounts/users", security(("bearer" = ["users:status"])), request_body(content = Option<Remark>),
+    params(("id" = UserId, Path)), responses((status = 200, description = "Active", body = User)),
+)]
+#[post("/users/{id}/activate")]
+pub async fn activate(
+    caller: Caller<UsersStatus>,
+    id: Id<UserId>,
+    why: Maybe<Remark>,
+) -> Result<Tagged<User>> {
+    moved(caller, id, UserStatus::Active, why.0.reason).await
+}
+
+/// Put a person's account to rest. Their sessions end at once.
+#[utoipa::path(
+    tag = "accounts/users", security(("bearer" = ["users:status"])), request_body(content = Option<Remark>),
+    params(("id" = UserId, Path)), responses((status = 200, description = "Inactive", body = User)),
+)]
+#[post("/users/{id}/deactivate")]
+pub async fn deactivate(
+    caller: Caller<UsersStatus>,
+    id: Id<UserId>,
+    why: Maybe<Remark>,
+) -> Result<Tagged<User>> {
+    moved(caller, id, UserStatus::Inactive, why.0.reason).await
+}
+
+/// Keep a person out for a while. Their sessions end at once; integrators' clients that they have made go on.
+#[utoipa::path(
+    tag = "accounts/users", security(("bearer" = ["users:status"])), request_body = Because,
+    params(("id" = UserId, Path)), responses((status = 200, description = "Suspended", body = User)),
+)]
+#[post("/users/{id}/suspend")]
+pub async fn suspend(
+    caller: Caller<UsersStatus>,
+    id: Id<UserId>,
+    why: Valid<Because>,
+) -> Result<Tagged<User>> {
+    moved(
+        caller,
+        id,
+        UserStatus::Suspended,
+        Some(why.into_inner().reason),
+    )
+    .await
+}
+
+/// Keep a person out for good. Their sessions end at once; integrators' clients that they have made go on.
+#[utoipa::path(
+    tag = "accounts/users", security(("bearer" = ["users:status"])), request_body = Because,
+    params(("id" = UserId, Path)), responses((status = 200, description = "Banned", body = User)),
+)]
+#[post("/users/{id}/ban")]
+pub async fn ban(
+    caller: Caller<UsersStatus>,
+    id: Id<UserId>,
+    why: Valid<Because>,
+) -> Result<Tagged<User>> {
+    moved(
+        caller,
+        id,
+        UserStatus::Banned,
+        Some(why.into_inner().reason),
+    )
+    .await
+}
+
+async fn moved(
+    caller: Caller<UsersStatus>,
+    id: Id<UserId>,
+    to: UserStatus,
+    reason: Option<String>,
+) -> Result<Tagged<User>> {
+    caller
+        .write(move |tx, actor| rules::move_to(tx, actor, id.0, (to, reason.as_deref())))
+        .await
+        .map(Tagged)
+}
+
+/// Give a person another role. Whoever may do less from now on has to sign in anew.
+#[utoipa::path(
+    tag = "accounts/users", security(("bearer" = ["users:roles"])), request_body = NewRole,
+    params(("id" = UserId, Path)), responses((status = 200, description = "As they are now", body = User)),
+)]
+#[put("/users/{id}/role")]
+pub async fn appoint(
+    caller: Confirmed<UsersRoles>,
+    id: Id<UserId>,
+    new: Valid<NewRole>,
+) -> Result<Tagged<User>> {
+    caller
+        .write(move |tx, actor| rules::appoint(tx, actor, id.0, &new))
+        .await
+        .map(Tagged)
+}
+
+/// Activate, deactivate, suspend, ban, delete or restore up to 500 people, each by itself: one refusal undoes
+/// nothing else.
+#[utoipa::path(
+    tag = "accounts/users", security(("bearer" = ["users:status", "users:delete"])), request_body = Bulk<UserAct>,
+    responses((status = 207, description = "What became of each", body = BulkOutcome)),
+)]
+#[post("/users/bulk")]
+pub async fn bulk(caller: Caller<UsersStatus>, acts: Valid<Bulk<UserAct>>) -> Result<Many> {
+    let now = caller.ctx().clock.now();
+    platform::bulk::each(
+        &caller,
+        acts.into_inner(),
+        rules::ready,
+        move |tx, actor, id, asked| rules::act(tx, actor, (id, asked), now),
+    )
+    .await
+}
