@@ -1,12 +1,13 @@
 //! Orders and the money they bring: placed, paid, provisioned, delivered.
 
+mod keeper;
 pub mod orders;
 pub mod transactions;
 pub mod webhooks;
 
 pub use orders::Sweep;
 
-use platform::jobs::Worker;
+use platform::{jobs::Worker, people::Keeper};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The section's routes.
@@ -25,4 +26,9 @@ pub fn jobs(worker: Worker) -> Worker {
         .with::<transactions::Open>()
         .with::<transactions::Close>()
         .with::<transactions::Simulate>()
+}
+
+/// What keeps people's data in this section.
+pub fn keepers() -> Vec<Keeper> {
+    vec![keeper::KEEPER]
 }

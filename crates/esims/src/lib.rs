@@ -2,7 +2,9 @@
 
 pub mod bundles;
 pub mod inventory;
+mod keeper;
 
+use platform::people::Keeper;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Puts the section's handlers in their places. Literal paths come before those with an id in them.
@@ -13,4 +15,9 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 /// Teaches the worker this section's jobs; so far it has none of its own.
 pub fn jobs(worker: platform::jobs::Worker) -> platform::jobs::Worker {
     worker
+}
+
+/// What keeps people's data in this section.
+pub fn keepers() -> Vec<Keeper> {
+    vec![keeper::KEEPER]
 }

@@ -1,6 +1,7 @@
 //! The server: the sections put together, their document, their jobs and the panel.
 
 pub mod app;
+pub mod keepers;
 pub mod openapi;
 pub mod panel;
 pub mod run;

@@ -1,6 +1,6 @@
 //! Running: the server, the worker, or both in one process, until told to stop.
 
-use crate::{app, openapi, panel::Panel, schedule, worker};
+use crate::{app, keepers, openapi, panel::Panel, schedule, worker};
 use actix_web::{
     App, HttpServer,
     dev::Server,
@@ -76,6 +76,7 @@ pub fn http(ctx: Ctx, listen: &str, workers: usize) -> Result<(Server, SocketAdd
     // Once for all workers, as `esim-admin openapi` prints it.
     let text = document.to_pretty_json().map_err(Error::internal)? + "\n";
     let (text, data) = (Bytes::from(text), Data::new(ctx));
+    let keepers = Data::new(keepers::keepers());
     let refused = |cause: std::io::Error| Error::internal(format!("LISTEN {listen}: {cause}"));
     let server = HttpServer::new(move || {
         let (app, _) = App::new()

@@ -11,7 +11,7 @@ use integrations::allocations;
 use platform::{
     Actor, Ctx, Error, Result, Tx,
     audit::{self, Act},
-    jobs,
+    jobs, people,
     settings::{self, PaymentWindow},
 };
 use serde_json::json;
@@ -36,6 +36,7 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
             ));
         }
     };
+    people::hold(tx, buyer)?;
     let Some(trade) = query::buyer(tx.conn(), buyer)? else {
         return Err(Error::field(
             "user_id",

@@ -39,10 +39,15 @@ impl SendNotification {
     }
 }
 
+/// What the job that sends a message is told by.
+pub fn key_of(id: NotificationId) -> String {
+    format!("{}:{id}", SendNotification::KIND)
+}
+
 impl Job for SendNotification {
     const KIND: &'static str = "notification.send";
     fn unique_key(&self) -> Option<String> {
-        Some(format!("{}:{}", Self::KIND, self.id))
+        Some(key_of(self.id))
     }
 
     async fn run(self, ctx: Ctx) -> Result<()> {

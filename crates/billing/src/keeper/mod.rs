@@ -1,0 +1,33 @@
+//! What this section keeps of a person: orders, payments and refunds. They are the books: taken away on request,
+//! but never erased. Once the person is, they say no more than that somebody bought.
+
+mod query;
+
+use platform::{
+    Conn, Result, Tx,
+    crypto::Keyring,
+    idempotency,
+    people::{self, Keeper},
+};
+use serde_json::Value;
+use wire::{Resource, UserId, billing::orders::Order};
+
+/// The books.
+pub const KEEPER: Keeper = Keeper {
+    name: "billing",
+    export,
+    erase,
+};
+
+fn export(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<Value> {
+    people::rows(conn, keys, id, query::KEPT)
+}
+
+/// What was answered when the orders were placed names the customer, and is kept for some days for repetitions.
+fn erase(tx: &mut Tx<'_>, _: &Keyring, id: UserId) -> Result<()> {
+    let answers: Vec<String> = query::orders_of(tx.conn(), id)?
+        .into_iter()
+        .map(|order| format!("{}/{order}", Order::PATH))
+        .collect();
+    idempotency::forget(tx, id.0, &answers)
+}
