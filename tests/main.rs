@@ -17,6 +17,7 @@ mod contract;
 mod esims;
 mod flows;
 mod harness;
+mod insights;
 mod integrations;
 mod messaging;
 mod system;

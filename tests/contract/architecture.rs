@@ -13,6 +13,7 @@ const SECTIONS: &[(&str, &[&str])] = &[
     ),
     ("catalog", &["integrations"]),
     ("esims", &["integrations", "messaging"]),
+    ("insights", &[]),
     ("integrations", &[]),
     ("messaging", &[]),
     ("system", &[]),

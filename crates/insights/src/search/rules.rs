@@ -1,0 +1,134 @@
+//! Who finds what, in which order, and what of it they are shown.
+
+use super::query::{self, Person, Row, Wanted};
+use platform::{Actor, Conn, Result, people};
+use uuid::Uuid;
+use wire::{
+    Reach,
+    insights::search::{Found, Hit, Kind, MOST, SHORTEST, SearchFor, Thing},
+};
+
+/// What fits, kind by kind, exact hits first.
+pub fn find(conn: &mut Conn, actor: &Actor, wanted: &SearchFor) -> Result<Found> {
+    if let Some(things) = &wanted.things {
+        return known(conn, actor, &things.0);
+    }
+    let text = wanted.q.as_deref().unwrap_or_default().trim();
+    if text.chars().count() < SHORTEST {
+        return Ok(Found::default());
+    }
+    let wanted = Wanted::text(&actor.keys, text);
+    let mut data = Vec::new();
+    for kind in seen(actor) {
+        let hits = of(conn, actor, kind, &wanted)?;
+        data.extend(hits.into_iter().take(usize::try_from(MOST).unwrap_or(0)));
+    }
+    data.sort_by_key(|hit| !hit.is_exact);
+    Ok(Found { data })
+}
+
+/// Things that are known by their ids, in the order they were named in; what is gone, or not theirs to see, is left out.
+fn known(conn: &mut Conn, actor: &Actor, things: &[Thing]) -> Result<Found> {
+    let mut data = Vec::new();
+    for kind in seen(actor) {
+        let ids: Vec<Uuid> = things
+            .iter()
+            .filter(|thing| thing.kind == kind)
+            .map(|thing| thing.id)
+            .collect();
+        if !ids.is_empty() {
+            data.extend(of(conn, actor, kind, &Wanted::ids(ids))?);
+        }
+    }
+    let place = |hit: &Hit| {
+        things
+            .iter()
+            .position(|thing| thing.kind == hit.kind && thing.id == hit.id)
+    };
+    data.sort_by_key(place);
+    Ok(Found { data })
+}
+
+/// The kinds of which the actor may see everything; who sees only their own does not search.
+fn seen(actor: &Actor) -> impl Iterator<Item = Kind> {
+    let all = Kind::ALL.iter().copied();
+    all.filter(|kind| actor.reach_of(kind.needs()) == Reach::All)
+}
+
+/// The hits of one kind, each once: what is found to the letter comes first, and again among the others.
+fn of(conn: &mut Conn, actor: &Actor, kind: Kind, wanted: &Wanted) -> Result<Vec<Hit>> {
+    let rows = match kind {
+        Kind::User => query::users(conn, actor, wanted),
+        Kind::Esim => query::esims(conn, wanted),
+        Kind::Order => query::orders(conn, wanted),
+        Kind::Transaction => query::transactions(conn, wanted),
+        Kind::Plan => query::plans(conn, wanted),
+        Kind::Provider => query::providers(conn, wanted),
+        Kind::ApiClient => query::api_clients(conn, wanted),
+    }?;
+    let mut hits: Vec<Hit> = Vec::with_capacity(rows.len());
+    for row in rows {
+        if hits.iter().all(|hit| hit.id != row.id) {
+            hits.push(shown(actor, kind, row)?);
+        }
+    }
+    Ok(hits)
+}
+
+/// A row as its reader may see it.
+fn shown(actor: &Actor, kind: Kind, row: Row) -> Result<Hit> {
+    let masked = people::is_masked_for(actor.role) && actor.id.map(|me| me.0) != Some(row.id);
+    let (name, email) = match &row.person {
+        Some(person) => opened(actor, person, masked)?,
+        None => (None, None),
+    };
+    let thing = Thing { kind, id: row.id };
+    let (title, whose) = match row.title {
+        Some(title) => (title, name),
+        None => (name.unwrap_or_default(), None),
+    };
+    let state = row.state.map(sentence);
+    let said = whose.into_iter().chain(email).chain(row.notes).chain(state);
+    Ok(Hit {
+        kind,
+        id: row.id,
+        title,
+        subtitle: said.collect::<Vec<_>>().join(" · "),
+        address: thing.address(),
+        is_exact: row.is_exact,
+    })
+}
+
+type Said = Option<String>;
+
+/// A person's name, and the address where it was asked for.
+fn opened(actor: &Actor, person: &Person, masked: bool) -> Result<(Said, Said)> {
+    let open = |column: &str, sealed: &[u8]| people::open(&actor.keys, person.id, column, sealed);
+    let as_seen = |mask: fn(&str) -> String, text: String| if masked { mask(&text) } else { text };
+    let first = as_seen(people::mask_name, open("first_name", &person.first_name)?);
+    let last = as_seen(people::mask_name, open("last_name", &person.last_name)?);
+    let email = person.email.as_deref();
+    let email = email.map(|sealed| open("email", sealed)).transpose()?;
+    Ok((
+        Some(format!("{first} {last}")),
+        email.map(|email| as_seen(people::mask_email, email)),
+    ))
+}
+
+/// A word of the API as it is read: `needs_review` is `Needs review`.
+fn sentence(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect::<String>().replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn words_are_read_as_sentences() {
+        assert_eq!(sentence("needs_review"), "Needs review");
+        assert_eq!(sentence(""), "");
+    }
+}

@@ -1,0 +1,3 @@
+//! What is in the system, found and counted.
+
+mod search;

@@ -1,0 +1,348 @@
+//! Views of lists: one's own, a role's, everyone's, and one default for each.
+
+use crate::harness::{Client, TestApp};
+use diesel::RunQueryDsl;
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::{Value, json};
+use wire::{ProblemCode, accounts::users::UserRole};
+
+const LIST: &str = "/billing/orders";
+
+fn view(name: &str, audience: &str) -> Value {
+    let role = (audience == "role").then_some("support");
+    json!({ "list": LIST, "name": name, "query": "status=needs_review&sort=-total_amount", "audience": audience, "role": role })
+}
+
+async fn save(client: &Client, body: Value) -> Value {
+    client.post("/v1/views", body).await.expect(201)
+}
+
+fn at(view: &Value) -> String {
+    format!("/v1/views/{}", view["id"].as_str().expect("an id"))
+}
+
+/// The names of the views of the list that somebody may use.
+async fn names(client: &Client) -> Vec<String> {
+    let page = client
+        .get(&format!("/v1/views?list={LIST}&sort=name"))
+        .await
+        .expect(200);
+    let rows = page["data"].as_array().expect("rows").iter();
+    rows.map(|row| row["name"].as_str().expect("a name").to_owned())
+        .collect()
+}
+
+#[actix_web::test]
+async fn a_view_is_saved_renamed_and_deleted_by_its_owner() {
+    let app = TestApp::start().await;
+    let support = app.as_role(UserRole::Support);
+    let answer = support
+        .post("/v1/views", view("To be reviewed", "mine"))
+        .await;
+    assert_eq!(answer.header("etag"), "\"v1\"");
+    let made = answer.expect(201);
+    assert_eq!(
+        (
+            &made["owner_id"],
+            &made["list"],
+            &made["query"],
+            &made["is_default"],
+            &made["role"]
+        ),
+        (
+            &json!(support.id()),
+            &json!(LIST),
+            &json!("status=needs_review&sort=-total_amount"),
+            &json!(false),
+            &Value::Null
+        )
+    );
+    assert_eq!(support.get(&at(&made)).await.expect(200), made);
+
+    let changed = support
+        .patch(&at(&made), 1, json!({ "name": "Review", "query": "" }))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&changed["name"], &changed["query"], &changed["version"]),
+        (&json!("Review"), &json!(""), &json!(2))
+    );
+    support
+        .patch(&at(&made), 1, json!({ "name": "Late" }))
+        .await
+        .problem(412, ProblemCode::Stale);
+    support
+        .delete(&at(&made), 1)
+        .await
+        .problem(412, ProblemCode::Stale);
+    support
+        .send(Method::PATCH, &at(&made), Some(json!({ "name": "Late" })))
+        .await
+        .problem(428, ProblemCode::PreconditionRequired);
+    assert_eq!(support.delete(&at(&made), 2).await.status, 204);
+    support
+        .get(&at(&made))
+        .await
+        .problem(404, ProblemCode::NotFound);
+    assert_eq!(
+        app.count("SELECT count(*) FROM audit_log WHERE action IN ('view.create', 'view.edit', 'view.delete') AND subject_type = 'view'"),
+        3
+    );
+}
+
+#[actix_web::test]
+async fn a_view_is_seen_by_those_whom_it_is_for() {
+    let app = TestApp::start().await;
+    let (admin, other) = (app.as_admin(), app.as_admin());
+    let (support, chief) = (
+        app.as_role(UserRole::Support),
+        app.as_role(UserRole::SuperAdmin),
+    );
+    let mine = save(&admin, view("a: mine", "mine")).await;
+    save(&admin, view("b: for support", "role")).await;
+    save(&admin, view("c: for everyone", "everyone")).await;
+    save(&support, view("d: of support", "mine")).await;
+
+    assert_eq!(
+        names(&admin).await,
+        ["a: mine", "b: for support", "c: for everyone"]
+    );
+    assert_eq!(names(&other).await, ["c: for everyone"]);
+    assert_eq!(
+        names(&support).await,
+        ["b: for support", "c: for everyone", "d: of support"]
+    );
+    assert_eq!(names(&chief).await, ["b: for support", "c: for everyone"]);
+    for stranger in [&other, &support, &chief] {
+        stranger
+            .get(&at(&mine))
+            .await
+            .problem(404, ProblemCode::NotFound);
+        stranger
+            .patch(&at(&mine), 1, json!({ "name": "Theirs" }))
+            .await
+            .problem(404, ProblemCode::NotFound);
+    }
+    assert_eq!(
+        admin.get("/v1/views?list=/catalog/plans").await.expect(200)["total"],
+        0
+    );
+    assert_eq!(
+        admin
+            .get("/v1/views?audience=role,everyone")
+            .await
+            .expect(200)["total"],
+        2
+    );
+    app.as_role(UserRole::Customer)
+        .get("/v1/views")
+        .await
+        .problem(403, ProblemCode::Forbidden);
+}
+
+#[actix_web::test]
+async fn sharing_needs_a_permission_and_shared_views_are_changed_by_few() {
+    let app = TestApp::start().await;
+    let (admin, other) = (app.as_admin(), app.as_admin());
+    let (support, chief) = (
+        app.as_role(UserRole::Support),
+        app.as_role(UserRole::SuperAdmin),
+    );
+    for audience in ["role", "everyone"] {
+        support
+            .post("/v1/views", view("Shared", audience))
+            .await
+            .problem(403, ProblemCode::Forbidden);
+    }
+    let own = save(&support, view("Own", "mine")).await;
+    support
+        .patch(&at(&own), 1, json!({ "audience": "everyone" }))
+        .await
+        .problem(403, ProblemCode::Forbidden);
+
+    let shared = save(&admin, view("Shared", "everyone")).await;
+    for client in [&other, &support] {
+        client
+            .patch(&at(&shared), 1, json!({ "name": "Theirs" }))
+            .await
+            .problem(403, ProblemCode::Forbidden);
+        client
+            .delete(&at(&shared), 1)
+            .await
+            .problem(403, ProblemCode::Forbidden);
+    }
+    let changed = chief
+        .patch(
+            &at(&shared),
+            1,
+            json!({ "audience": "role", "role": "admin" }),
+        )
+        .await
+        .expect(200);
+    assert_eq!(
+        (&changed["owner_id"], &changed["role"]),
+        (&json!(admin.id()), &json!("admin"))
+    );
+    let back = admin
+        .patch(&at(&shared), 2, json!({ "audience": "mine" }))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&back["audience"], &back["role"]),
+        (&json!("mine"), &Value::Null)
+    );
+    admin
+        .patch(&at(&shared), 3, json!({ "audience": "role" }))
+        .await
+        .refuses("role");
+    let again = save(&admin, view("Again", "everyone")).await;
+    assert_eq!(chief.delete(&at(&again), 1).await.status, 204);
+}
+
+#[actix_web::test]
+async fn what_is_no_query_is_refused() {
+    let app = TestApp::start().await;
+    let admin = app.as_admin();
+    let with = |field: &str, value: Value| {
+        let mut body = view("View", "mine");
+        body[field] = value;
+        body
+    };
+    for (field, value) in [
+        ("query", json!("after=abc")),
+        ("query", json!("status=paid&before=abc")),
+        ("query", json!("?status=paid")),
+        ("query", json!("status=a b")),
+        ("query", json!("status=paid&status=failed")),
+        ("query", json!(format!("q={}", "x".repeat(2000)))),
+        ("list", json!("https://example.com")),
+        ("name", json!("  ")),
+        ("name", json!("x".repeat(61))),
+        ("role", json!("support")),
+        ("owner_id", json!(admin.id())),
+    ] {
+        admin
+            .post("/v1/views", with(field, value))
+            .await
+            .refuses(field);
+    }
+    let mut people = view("People", "mine");
+    people["list"] = json!("/accounts/users");
+    people["query"] = json!("q=ada%40example.com");
+    admin
+        .post("/v1/views", people.clone())
+        .await
+        .refuses("query");
+    people["query"] = json!("status=active");
+    let saved = save(&admin, people).await;
+    admin
+        .patch(&at(&saved), 1, json!({ "query": "q=lovelace" }))
+        .await
+        .refuses("query");
+    assert_eq!(app.count("SELECT count(*) FROM saved_views"), 1);
+}
+
+#[actix_web::test]
+async fn a_new_default_takes_the_place_of_the_old_one() {
+    let app = TestApp::start().await;
+    let (admin, other) = (app.as_admin(), app.as_admin());
+    let default = |name: &str, audience: &str| {
+        let mut body = view(name, audience);
+        body["is_default"] = json!(true);
+        body
+    };
+    let first = save(&admin, default("first", "mine")).await;
+    // Somebody else's, a role's, everyone's, and another list's stay as they are.
+    let others = [
+        save(&other, default("other", "mine")).await,
+        save(&admin, default("role", "role")).await,
+        save(&admin, default("everyone", "everyone")).await,
+        save(&admin, {
+            let mut elsewhere = default("elsewhere", "mine");
+            elsewhere["list"] = json!("/catalog/plans");
+            elsewhere
+        })
+        .await,
+    ];
+    let second = save(&admin, view("second", "mine")).await;
+    let now = admin
+        .patch(&at(&second), 1, json!({ "is_default": true }))
+        .await
+        .expect(200);
+    assert_eq!(now["is_default"], true);
+
+    let before = admin.get(&at(&first)).await.expect(200);
+    assert_eq!(
+        (&before["is_default"], &before["version"]),
+        (&json!(false), &json!(2))
+    );
+    for view in &others {
+        let owner = if view["name"] == "other" {
+            &other
+        } else {
+            &admin
+        };
+        assert_eq!(&owner.get(&at(view)).await.expect(200), view);
+    }
+    assert_eq!(
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'view.edit' AND change->'is_default'->>'after' = 'false'"),
+        1,
+        "what lost its place is on record"
+    );
+    // An old version takes nothing from anybody.
+    admin
+        .patch(&at(&first), 1, json!({ "is_default": true }))
+        .await
+        .problem(412, ProblemCode::Stale);
+    assert_eq!(
+        admin.get(&at(&second)).await.expect(200)["is_default"],
+        true
+    );
+}
+
+#[actix_web::test]
+async fn of_several_defaults_at_once_one_remains() {
+    let app = TestApp::start().await;
+    let admins = [app.as_admin(), app.as_admin()];
+    for audience in ["everyone", "role", "mine"] {
+        let tries = (0..12).map(|number| {
+            let admin = &admins[if audience == "mine" { 0 } else { number % 2 }];
+            let mut body = view(&format!("{audience} {number}"), audience);
+            body["is_default"] = json!(true);
+            admin.post("/v1/views", body)
+        });
+        for answer in join_all(tries).await {
+            answer.expect(201);
+        }
+        let count = format!("SELECT count(*) FROM saved_views WHERE audience = '{audience}'");
+        assert_eq!(app.count(&count), 12);
+        assert_eq!(
+            app.count(&format!("{count} AND is_default")),
+            1,
+            "{audience}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn of_many_writers_with_one_etag_one_succeeds() {
+    let app = TestApp::start().await;
+    let admin = app.as_admin();
+    for round in 0..10 {
+        let view = save(&admin, view(&format!("Round {round}"), "everyone")).await;
+        let address = at(&view);
+        let tries = (0..50).map(|number| {
+            let change =
+                json!({ "name": format!("Writer {number}"), "is_default": number % 2 == 0 });
+            let (admin, address) = (&admin, &address);
+            async move { admin.patch(address, 1, change).await.status }
+        });
+        let mut answers = join_all(tries).await;
+        answers.sort_unstable();
+        assert_eq!((answers[0], &answers[1..]), (200, &[412; 49][..]));
+        assert_eq!(admin.get(&at(&view)).await.expect(200)["version"], 2);
+    }
+    app.given(|given| diesel::sql_query("DELETE FROM saved_views").execute(given.conn()))
+        .expect("they can be deleted");
+}
