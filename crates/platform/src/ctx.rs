@@ -31,9 +31,10 @@ pub struct Parts {
 impl Ctx {
     /// Everything, from the configuration and the ports.
     pub fn new(config: Config, ports: Ports) -> Result<Self> {
+        let keys = Keyring::new(&config.sealing)?;
         Ok(Self(Arc::new(Parts {
-            db: Db::new(&config.database_url, config.database_pool)?,
-            keys: Keyring::new(&config.sealing)?,
+            db: Db::new(&config.database_url, config.database_pool, &keys)?,
+            keys,
             tokens: Tokens::new(&config.jwt_secret),
             limits: Limits::default(),
             clock: Clock::default(),

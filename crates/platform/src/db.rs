@@ -5,7 +5,12 @@
 //! pool makes them, whoever has just given a connection back takes it again before the sleeper it woke, and
 //! single requests starve: that, and not the database, was the tail of r2d2's p99 (see the README).
 
-use crate::error::{Error, Result};
+use crate::{
+    audit,
+    crypto::Keyring,
+    error::{Error, Result},
+    http,
+};
 use crossbeam_channel::{Sender, TrySendError};
 use diesel::{
     Connection, PgConnection,
@@ -57,7 +62,9 @@ pub struct Db {
 
 impl Db {
     /// Connects lazily: a server that starts before its database answers 503 until it is there.
-    pub fn new(url: &str, size: u32) -> Result<Self> {
+    ///
+    /// The keys are for the record of what cannot be opened.
+    pub fn new(url: &str, size: u32, keys: &Keyring) -> Result<Self> {
         let pool = r2d2::Pool::builder()
             .max_size(size)
             .connection_timeout(PATIENCE)
@@ -65,6 +72,7 @@ impl Db {
             .error_handler(Box::new(LogErrors))
             .build_unchecked(Manager {
                 url: with_timeouts(url),
+                keys: keys.clone(),
             });
         let waiting = usize::try_from(size).unwrap_or(1) * QUEUE;
         let (queue, work) = crossbeam_channel::bounded::<Work>(waiting);
@@ -113,13 +121,13 @@ impl Db {
         f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (answer, result) = tokio::sync::oneshot::channel();
-        let span = tracing::Span::current();
+        let (span, request) = (tracing::Span::current(), http::request_id());
         let task: Work = Box::new(move |link| {
             // Nobody waits for the answer any more: the client has gone.
             if answer.is_closed() {
                 return;
             }
-            let outcome = link.and_then(|link| span.in_scope(|| link.run(f)));
+            let outcome = link.and_then(|link| span.in_scope(|| link.run(request.as_deref(), f)));
             let _ = answer.send(outcome);
         });
         self.queue.try_send(task).map_err(|error| match error {
@@ -174,12 +182,24 @@ impl Outage {
 /// A connection that knows whether it is still one. Diesel's own check does not notice a server that has gone.
 struct Link {
     conn: PgConnection,
+    keys: Keyring,
     broken: bool,
 }
 
 impl Link {
-    fn run<T>(&mut self, f: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    fn run<T>(
+        &mut self,
+        request: Option<&str>,
+        f: impl FnOnce(&mut Conn) -> Result<T>,
+    ) -> Result<T> {
         match catch_unwind(AssertUnwindSafe(|| f(&mut self.conn))) {
+            // The transaction that met it is over, so this stays.
+            Ok(Err(Error::Broken(value))) => {
+                if let Err(error) = audit::broken(&mut self.conn, &self.keys, request, &value) {
+                    tracing::error!("a broken seal could not be put on record: {error}");
+                }
+                Err(Error::Broken(value))
+            }
             Ok(Err(error @ (Error::Unavailable(_) | Error::Internal(_)))) => {
                 self.broken = self.conn.batch_execute("SELECT 1").is_err();
                 if self.broken {
@@ -199,6 +219,7 @@ impl Link {
 
 struct Manager {
     url: String,
+    keys: Keyring,
 }
 
 impl r2d2::ManageConnection for Manager {
@@ -215,6 +236,7 @@ impl r2d2::ManageConnection for Manager {
         conn.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'")?;
         Ok(Link {
             conn,
+            keys: self.keys.clone(),
             broken: false,
         })
     }

@@ -20,6 +20,7 @@ use platform::{
     audit::{self, Act},
     auth::random_token,
     crypto::{Keyring, digest},
+    settings::{self, SessionIdleDays},
 };
 use uuid::Uuid;
 use wire::{
@@ -30,8 +31,6 @@ use wire::{
     },
 };
 
-/// A session that is not used ends after this.
-const IDLE: TimeDelta = TimeDelta::days(14);
 /// Every session ends after this.
 const LONGEST: TimeDelta = TimeDelta::days(90);
 /// Two tabs may show the same token within this time; later it was stolen.
@@ -211,7 +210,8 @@ fn open(
     (account, family): (&Account, SessionId),
     (began, confirmed_at): (DateTime<Utc>, Option<DateTime<Utc>>),
 ) -> Result<Opened> {
-    let (refresh, expires_at) = (random_token(), ends_at(began, visit.now));
+    let idle = TimeDelta::days(settings::get(tx.conn(), SessionIdleDays)?);
+    let (refresh, expires_at) = (random_token(), ends_at(began, visit.now, idle));
     let is_limited =
         factor::is_required(visit, account.role) && !factors::is_enrolled(tx.conn(), account.id)?;
     let id = if began == visit.now {
@@ -258,8 +258,9 @@ fn oneself(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<User> {
     users::rules::open(keys, &users::query::find(conn, id, me)?, false)
 }
 
-fn ends_at(began: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
-    (now + IDLE).min(began + LONGEST)
+/// A session ends when it was not used for so long, and at the latest after ninety days.
+fn ends_at(began: DateTime<Utc>, now: DateTime<Utc>, idle: TimeDelta) -> DateTime<Utc> {
+    (now + idle).min(began + LONGEST)
 }
 
 fn is_race(row: &Row, now: DateTime<Utc>) -> bool {
@@ -276,7 +277,7 @@ mod tests {
         for (age, left) in [(0, 14), (10, 14), (76, 14), (80, 10), (89, 1)] {
             let now = began + TimeDelta::days(age);
             assert_eq!(
-                (ends_at(began, now) - now).num_days(),
+                (ends_at(began, now, TimeDelta::days(14)) - now).num_days(),
                 left,
                 "after {age} days"
             );

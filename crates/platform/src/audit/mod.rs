@@ -1,12 +1,18 @@
 //! The record of every act, written in the transaction of the act itself: either both are there, or neither.
 
+mod broken;
+mod entry;
+
+pub use broken::broken;
+pub use entry::{AccessRow, AuditRow, Entry};
+
 use crate::{auth::Actor, db::Tx, error::Result};
 use diesel::prelude::*;
 use schema::{audit_log, pii_access_log};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
-use wire::{ApiClientId, AuditId, UserId, accounts::users::UserRole};
+use wire::{AccessId, AuditId};
 
 /// Rows of one INSERT; PostgreSQL takes 65,535 values.
 const AT_ONCE: usize = 1000;
@@ -53,15 +59,18 @@ impl<'a> Act<'a> {
 pub fn record(tx: &mut Tx<'_>, actor: &Actor, act: Act<'_>) -> Result<()> {
     // By itself, because only a statement for a fixed number of rows stays prepared, and planning this one is dear.
     diesel::insert_into(audit_log::table)
-        .values(Entry::of(actor, act))
+        .values(row(actor, act)?)
         .execute(tx.conn())?;
     Ok(())
 }
 
 /// Records many acts of one breath, such as an import's.
 pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, acts: Vec<Act<'_>>) -> Result<()> {
-    let entries: Vec<_> = acts.into_iter().map(|act| Entry::of(actor, act)).collect();
-    for part in entries.chunks(AT_ONCE) {
+    let rows: Vec<AuditRow> = acts
+        .into_iter()
+        .map(|act| row(actor, act))
+        .collect::<Result<_>>()?;
+    for part in rows.chunks(AT_ONCE) {
         diesel::insert_into(audit_log::table)
             .values(part)
             .execute(tx.conn())?;
@@ -69,39 +78,23 @@ pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, acts: Vec<Act<'_>>) -> Result<
     Ok(())
 }
 
-/// A row of the record. Nulls are written as such: a default would keep the statement from being prepared.
-#[derive(Insertable)]
-#[diesel(table_name = audit_log, treat_none_as_default_value = false)]
-struct Entry<'a> {
-    id: AuditId,
-    actor_id: Option<UserId>,
-    client_id: Option<ApiClientId>,
-    actor_role: Option<UserRole>,
-    action: &'a str,
-    subject_type: &'a str,
-    subject_id: Option<Uuid>,
-    change: Option<Value>,
-    reason: Option<&'a str>,
-    request_id: Option<&'a str>,
-    ip: Option<&'a str>,
-}
-
-impl<'a> Entry<'a> {
-    fn of(actor: &'a Actor, act: Act<'a>) -> Self {
-        Self {
-            id: AuditId::new(),
-            actor_id: actor.id,
-            client_id: actor.client.as_ref().map(|client| client.id),
-            actor_role: actor.role,
-            action: act.action,
-            subject_type: act.subject,
-            subject_id: Some(act.id),
-            change: act.change,
-            reason: act.reason,
-            request_id: actor.request.id.as_deref(),
-            ip: actor.request.ip.as_deref(),
-        }
+fn row(actor: &Actor, act: Act<'_>) -> Result<AuditRow> {
+    AuditRow {
+        id: AuditId::new(),
+        created_at: entry::now(),
+        actor_id: actor.id,
+        client_id: actor.client.as_ref().map(|client| client.id),
+        actor_role: actor.role,
+        action: act.action.to_owned(),
+        subject_type: act.subject.to_owned(),
+        subject_id: Some(act.id),
+        change: act.change,
+        reason: act.reason.map(str::to_owned),
+        request_id: actor.request.id.clone(),
+        ip: actor.request.ip.clone(),
+        seal: None,
     }
+    .sealed(&actor.keys)
 }
 
 /// Records that somebody saw a secret or personal data in plain.
@@ -113,18 +106,21 @@ pub fn accessed(
     field: &str,
     reason: Option<&str>,
 ) -> Result<()> {
+    let row = AccessRow {
+        id: AccessId::new(),
+        created_at: entry::now(),
+        actor_id: actor.id,
+        client_id: actor.client.as_ref().map(|client| client.id),
+        subject_type: subject.to_owned(),
+        subject_id: id,
+        field: field.to_owned(),
+        reason: reason.map(str::to_owned),
+        request_id: actor.request.id.clone(),
+        ip: actor.request.ip.clone(),
+        seal: None,
+    };
     diesel::insert_into(pii_access_log::table)
-        .values((
-            pii_access_log::id.eq(Uuid::now_v7()),
-            pii_access_log::actor_id.eq(actor.id),
-            pii_access_log::client_id.eq(actor.client.as_ref().map(|client| client.id)),
-            pii_access_log::subject_type.eq(subject),
-            pii_access_log::subject_id.eq(id),
-            pii_access_log::field.eq(field),
-            pii_access_log::reason.eq(reason),
-            pii_access_log::request_id.eq(&actor.request.id),
-            pii_access_log::ip.eq(&actor.request.ip),
-        ))
+        .values(row.sealed(&actor.keys)?)
         .execute(tx.conn())?;
     Ok(())
 }

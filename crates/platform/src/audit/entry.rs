@@ -1,0 +1,258 @@
+//! What the two logs keep of an act, and the seal that every entry gets.
+//!
+//! The seal is a keyed hash over the whole entry. Its key is nowhere in the database, so nobody can add an entry
+//! there that looks like the program's, nor change one unnoticed.
+
+use crate::{
+    crypto::{self, Keyring},
+    error::Result,
+};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use diesel::{pg::Pg, prelude::*};
+use schema::{audit_log, pii_access_log};
+use serde_json::Value;
+use uuid::Uuid;
+use wire::{AccessId, ApiClientId, AuditId, UserId, accounts::users::UserRole};
+
+/// The purpose of the key that entries are sealed with.
+const PURPOSE: &str = "audit entry";
+
+/// An entry of one of the logs.
+pub trait Entry {
+    /// Everything that it says, in one way only: the same entry gives the same bytes whoever reads it.
+    fn bytes(&self) -> Vec<u8>;
+    /// The seal that it carries.
+    fn seal(&self) -> Option<&[u8]>;
+
+    /// Whether it is as the program wrote it.
+    fn is_genuine(&self, keys: &Keyring) -> bool {
+        let key = keys.derive(PURPOSE);
+        self.seal()
+            .is_some_and(|seal| crypto::verify(&key, &self.bytes(), seal))
+    }
+}
+
+/// A row of the audit log. Nulls are written as such: a default would keep the statement from being prepared.
+#[derive(Debug, Clone, PartialEq, Insertable, Queryable, Selectable)]
+#[diesel(table_name = audit_log, treat_none_as_default_value = false, check_for_backend(Pg))]
+pub struct AuditRow {
+    /** Which entry. */
+    pub id: AuditId,
+    /** When. */
+    pub created_at: DateTime<Utc>,
+    /** Who; nobody is the system or a client. */
+    pub actor_id: Option<UserId>,
+    /** The integrator's client. */
+    pub client_id: Option<ApiClientId>,
+    /** In which role. */
+    pub actor_role: Option<UserRole>,
+    /** What was done. */
+    pub action: String,
+    /** To what kind of thing. */
+    pub subject_type: String,
+    /** To which one. */
+    pub subject_id: Option<Uuid>,
+    /** What changed. */
+    pub change: Option<Value>,
+    /** Why, as they said. */
+    pub reason: Option<String>,
+    /** The request. */
+    pub request_id: Option<String>,
+    /** Where it came from. */
+    pub ip: Option<String>,
+    /** Its seal; none when something else wrote it. */
+    pub seal: Option<Vec<u8>>,
+}
+
+/// A row of the log of who saw personal data.
+#[derive(Debug, Clone, PartialEq, Insertable, Queryable, Selectable)]
+#[diesel(table_name = pii_access_log, treat_none_as_default_value = false, check_for_backend(Pg))]
+pub struct AccessRow {
+    /** Which entry. */
+    pub id: AccessId,
+    /** When. */
+    pub created_at: DateTime<Utc>,
+    /** Who; nobody is the system or a client. */
+    pub actor_id: Option<UserId>,
+    /** The integrator's client. */
+    pub client_id: Option<ApiClientId>,
+    /** To what kind of thing. */
+    pub subject_type: String,
+    /** To which one. */
+    pub subject_id: Uuid,
+    /** What of it was seen. */
+    pub field: String,
+    /** Why, as they said. */
+    pub reason: Option<String>,
+    /** The request. */
+    pub request_id: Option<String>,
+    /** Where it came from. */
+    pub ip: Option<String>,
+    /** Its seal; none when something else wrote it. */
+    pub seal: Option<Vec<u8>>,
+}
+
+impl AuditRow {
+    /// With its seal.
+    pub fn sealed(mut self, keys: &Keyring) -> Result<Self> {
+        self.seal = Some(crypto::sign(&keys.derive(PURPOSE), &self.bytes())?);
+        Ok(self)
+    }
+}
+
+impl AccessRow {
+    /// With its seal.
+    pub fn sealed(mut self, keys: &Keyring) -> Result<Self> {
+        self.seal = Some(crypto::sign(&keys.derive(PURPOSE), &self.bytes())?);
+        Ok(self)
+    }
+}
+
+impl Entry for AuditRow {
+    fn bytes(&self) -> Vec<u8> {
+        let change = self.change.as_ref().map(canonical);
+        Bytes::of("audit")
+            .id(Some(self.id.0))
+            .time(self.created_at)
+            .id(self.actor_id.map(|id| id.0))
+            .id(self.client_id.map(|id| id.0))
+            .text(self.actor_role.map(UserRole::as_str))
+            .text(Some(&self.action))
+            .text(Some(&self.subject_type))
+            .id(self.subject_id)
+            .text(change.as_deref())
+            .text(self.reason.as_deref())
+            .text(self.request_id.as_deref())
+            .text(self.ip.as_deref())
+            .0
+    }
+    fn seal(&self) -> Option<&[u8]> {
+        self.seal.as_deref()
+    }
+}
+
+impl Entry for AccessRow {
+    fn bytes(&self) -> Vec<u8> {
+        Bytes::of("access")
+            .id(Some(self.id.0))
+            .time(self.created_at)
+            .id(self.actor_id.map(|id| id.0))
+            .id(self.client_id.map(|id| id.0))
+            .text(Some(&self.subject_type))
+            .id(Some(self.subject_id))
+            .text(Some(&self.field))
+            .text(self.reason.as_deref())
+            .text(self.request_id.as_deref())
+            .text(self.ip.as_deref())
+            .0
+    }
+    fn seal(&self) -> Option<&[u8]> {
+        self.seal.as_deref()
+    }
+}
+
+/// Fields one after the other, each with its length before it, so that no two entries have the same bytes.
+struct Bytes(Vec<u8>);
+
+impl Bytes {
+    fn of(log: &str) -> Self {
+        Self(Vec::with_capacity(256)).text(Some(log))
+    }
+    fn field(mut self, bytes: Option<&[u8]>) -> Self {
+        let length = bytes.map_or(u64::MAX, |bytes| {
+            u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+        });
+        self.0.extend_from_slice(&length.to_be_bytes());
+        self.0.extend_from_slice(bytes.unwrap_or_default());
+        self
+    }
+    fn text(self, text: Option<&str>) -> Self {
+        self.field(text.map(str::as_bytes))
+    }
+    fn id(self, id: Option<Uuid>) -> Self {
+        self.field(id.as_ref().map(|id| id.as_bytes().as_slice()))
+    }
+    fn time(self, time: DateTime<Utc>) -> Self {
+        self.field(Some(&time.timestamp_micros().to_be_bytes()))
+    }
+}
+
+/// JSON with its keys in order, as PostgreSQL would not keep them otherwise.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_unstable_by_key(|(key, _)| *key);
+            let inner = fields
+                .into_iter()
+                .map(|(key, value)| format!("{}:{}", Value::from(key.as_str()), canonical(value)));
+            format!("{{{}}}", inner.collect::<Vec<_>>().join(","))
+        }
+        Value::Array(all) => {
+            format!(
+                "[{}]",
+                all.iter().map(canonical).collect::<Vec<_>>().join(",")
+            )
+        }
+        other => other.to_string(),
+    }
+}
+
+/// When an entry is written: by this machine's clock whatever time a test has set, to the microsecond that
+/// PostgreSQL keeps.
+pub(super) fn now() -> DateTime<Utc> {
+    let now = Utc::now();
+    now.duration_trunc(TimeDelta::microseconds(1))
+        .unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sealing;
+    use serde_json::json;
+    use zeroize::Zeroizing;
+
+    fn keys(byte: u8) -> Result<Keyring> {
+        Keyring::new(&Sealing {
+            keys: [(1, Zeroizing::new([1; 32]))].into(),
+            current: 1,
+            index: Zeroizing::new([byte; 32]),
+        })
+    }
+
+    #[test]
+    fn a_seal_fits_its_entry_and_its_key_only() -> Result<()> {
+        let row = AccessRow {
+            id: AccessId::new(),
+            created_at: now(),
+            actor_id: None,
+            client_id: None,
+            subject_type: "user".into(),
+            subject_id: Uuid::now_v7(),
+            field: "email".into(),
+            reason: None,
+            request_id: None,
+            ip: None,
+            seal: None,
+        };
+        let sealed = row.clone().sealed(&keys(9)?)?;
+        assert!(sealed.is_genuine(&keys(9)?));
+        assert!(!sealed.is_genuine(&keys(8)?) && !row.is_genuine(&keys(9)?));
+        let shifted = AccessRow {
+            field: String::new(),
+            subject_type: "useremail".into(),
+            ..sealed
+        };
+        assert!(!shifted.is_genuine(&keys(9)?));
+        Ok(())
+    }
+
+    #[test]
+    fn the_order_of_keys_does_not_matter() {
+        let one = json!({ "b": [1, { "y": null, "x": "\"" }], "a": true });
+        let other = json!({ "a": true, "b": [1, { "x": "\"", "y": null }] });
+        assert_eq!(canonical(&one), canonical(&other));
+        assert_eq!(canonical(&one), r#"{"a":true,"b":[1,{"x":"\"","y":null}]}"#);
+    }
+}
