@@ -14,6 +14,7 @@ use wire::{FieldError, Param, Permission, Problem, ProblemCode, Reach};
 
 const TAGS: &[(&str, &str)] = &[
     ("accounts/users", "Customers and staff"),
+    ("accounts/kyc", "Documents that prove who a customer is"),
     ("accounts/sessions", "Signing in"),
     (
         "accounts/api_clients",

@@ -24,6 +24,7 @@ pub async fn run(ctx: Ctx, mut stop: watch::Receiver<bool>) {
 
 async fn hourly(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, accounts::Tidy {}).await?;
+    enqueue(ctx, accounts::Sweep {}).await?;
     enqueue(ctx, system::Housekeeping {}).await
 }
 

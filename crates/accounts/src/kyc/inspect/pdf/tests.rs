@@ -1,0 +1,131 @@
+use super::*;
+use flate2::{Compression, write::ZlibEncoder};
+use std::io::Write;
+
+/// A PDF of one page with these objects more, whatever they are worth.
+fn with(objects: &[u8]) -> Vec<u8> {
+    [
+        b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n",
+        objects,
+        b"\ntrailer\n<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n",
+    ]
+    .concat()
+}
+
+fn zlib(plain: &[u8]) -> Vec<u8> {
+    let mut packer = ZlibEncoder::new(Vec::new(), Compression::fast());
+    let written = packer.write_all(plain);
+    assert!(written.is_ok());
+    packer.finish().unwrap_or_default()
+}
+
+fn stream(dictionary: &str, data: &[u8]) -> Vec<u8> {
+    let begin = format!(
+        "5 0 obj\n<<{dictionary}/Length {}>>\nstream\r\n",
+        data.len()
+    );
+    [begin.as_bytes(), data, b"\nendstream\nendobj\n"].concat()
+}
+
+fn code(file: &[u8]) -> String {
+    let problem = check(file).err().map(|error| error.problem());
+    let fault = problem.and_then(|problem| problem.errors.into_iter().next());
+    fault.map(|fault| fault.code).unwrap_or_default()
+}
+
+const OBJECTS: &str = "/Type/ObjStm/N 1/First 4/Filter/FlateDecode";
+
+#[test]
+fn a_plain_document_passes() {
+    let page = zlib(b"BT /F1 12 Tf (Electricity bill, 12.40) Tj ET");
+    let picture = [&b"\xff\xd8\xff"[..], &[0x78; 5000]].concat();
+    for objects in [
+        Vec::new(),
+        stream("/Filter/FlateDecode", &page),
+        stream("/Filter/DCTDecode", &picture),
+        stream("/Filter[/ASCII85Decode/LZWDecode]", b"9jqo^~>"),
+        stream(OBJECTS, &zlib(b"5 0 <</Type/Font>>")),
+        // The first two letters look packed, and are not.
+        stream(OBJECTS, &zlib(b"80 0 <</Type/Font>>")),
+        b"6 0 obj <</S/URI/URI(https://example.com)>> endobj".to_vec(),
+    ] {
+        assert_eq!(
+            code(&with(&objects)),
+            "",
+            "{}",
+            String::from_utf8_lossy(&objects)
+        );
+    }
+}
+
+#[test]
+fn what_does_more_than_show_pages_is_refused_however_it_is_written() {
+    // Long enough to be worth packing: a packer leaves what is short as it is.
+    let script = &b"5 0 <</S/JavaScript/JS(app.alert(1))>>".repeat(60)[..];
+    for (objects, expected) in [
+        (b"<</S/JavaScript/JS(1)>>".to_vec(), "active"),
+        (b"<</S /J#61va#53cript /JS(1)>>".to_vec(), "active"),
+        (b"<</S/Launch/F(cmd.exe)>>".to_vec(), "active"),
+        (
+            b"<</Names<</EmbeddedFiles 7 0 R>>>>".to_vec(),
+            "attachments",
+        ),
+        (b"<</Subtype/FileAttachment>>".to_vec(), "attachments"),
+        (b"<</Encrypt 9 0 R>>".to_vec(), "encrypted"),
+        (b"<</AcroForm<</XFA 3 0 R>>>>".to_vec(), "active"),
+        (stream(OBJECTS, &zlib(script)), "active"),
+        (stream(OBJECTS, &zlib(&zlib(script))), "active"),
+        (
+            stream(OBJECTS, &zlib(&zlib(&zlib(&zlib(script))))),
+            "unreadable",
+        ),
+        (
+            stream("/Type/ObjStm/Filter/LZWDecode", b"\x80\x0b"),
+            "unreadable",
+        ),
+        (stream("/Type/Obj#53tm/Filter[/A85/Fl]", b"x"), "unreadable"),
+        // Hidden in what a careful reader takes for a picture's data.
+        (stream("/Filter/DCTDecode", script), "active"),
+    ] {
+        assert_eq!(
+            code(&with(&objects)),
+            expected,
+            "{}",
+            String::from_utf8_lossy(&objects)
+        );
+    }
+}
+
+#[test]
+fn a_name_across_two_pieces_is_found() {
+    for before in CHUNK - 12..CHUNK + 2 {
+        let plain = [&vec![b' '; before][..], b"/JavaScript "].concat();
+        let objects = stream(OBJECTS, &zlib(&plain));
+        assert_eq!(code(&with(&objects)), "active", "{before}");
+    }
+}
+
+#[test]
+fn what_is_cut_short_or_goes_on_is_damaged() {
+    let whole = with(b"");
+    assert_eq!(code(&whole), "");
+    for length in [0, 5, 8, 50, whole.len() - 3] {
+        assert_eq!(
+            code(whole.get(..length).unwrap_or_default()),
+            "damaged",
+            "{length}"
+        );
+    }
+    assert_eq!(code(&[&whole[..], b"MZ"].concat()), "damaged");
+    assert_eq!(code(b"%PDF-1.7\n%%EOF"), "damaged");
+}
+
+#[test]
+fn a_bomb_is_not_unpacked_to_its_end() {
+    let bomb = zlib(&vec![0; 16 * 1024 * 1024]);
+    let objects: Vec<u8> = (0..20)
+        .flat_map(|_| stream("/Filter/FlateDecode", &bomb))
+        .collect();
+    assert!(objects.len() < 3 * 1024 * 1024);
+    assert_eq!(code(&with(&objects)), "unreadable");
+}

@@ -1,0 +1,17 @@
+//! Documents that prove who a customer is: taken in, reviewed by one person at a time, decided, and shown to nobody
+//! without a trace.
+//!
+//! A file goes into the store before its row is written, sealed and under a key that nobody chose; it leaves the store
+//! after its row has. What a crash leaves between the two is swept up: see [`jobs`].
+
+mod files;
+mod inspect;
+pub mod jobs;
+pub(crate) mod keeper;
+mod letter;
+mod links;
+mod query;
+pub(crate) mod routes;
+mod rules;
+
+pub use files::{Sealed, seal};

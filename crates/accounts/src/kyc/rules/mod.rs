@@ -1,0 +1,10 @@
+//! Decisions about documents.
+
+mod review;
+mod send;
+mod shown;
+mod standing;
+
+pub use review::{approve, claim, reject, release};
+pub use send::{Sent, may_send, receive, remove};
+pub use shown::{link, page, show};
