@@ -1,8 +1,9 @@
 //! Every route, in the order of the map.
 
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use platform::health;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
+use utoipa_swagger_ui::SwaggerUi;
 
 /// The API. The same function serves HTTP, tests and the OpenAPI document.
 pub fn api(config: &mut ServiceConfig<'_>) {
@@ -18,6 +19,7 @@ pub fn api(config: &mut ServiceConfig<'_>) {
                 .configure(billing::mount)
                 .configure(integrations::mount)
                 .configure(messaging::mount)
+                .configure(insights::mount)
                 .configure(system::mount),
         );
 }
@@ -26,10 +28,21 @@ pub fn api(config: &mut ServiceConfig<'_>) {
 pub fn pages(
     config: &mut web::ServiceConfig,
     panel: web::Data<crate::panel::Panel>,
-    document: utoipa::openapi::OpenApi,
+    document: web::Bytes,
 ) {
+    let serve = move || {
+        let body = document.clone();
+        async {
+            HttpResponse::Ok()
+                .content_type("application/json")
+                .body(body)
+        }
+    };
     config
-        .service(utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
+        .route("/openapi.json", web::get().to(serve))
+        .service(
+            SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")),
+        )
         .service(web::redirect("/docs", "/docs/"))
         .app_data(panel)
         .default_service(web::to(crate::panel::serve));

@@ -1,4 +1,5 @@
-//! The built panel, from memory: precompressed, hashed names cached for ever, and a history fallback for its pages.
+//! The built panel: compressed files from memory, hashed names cached for ever, and a history fallback for its pages.
+//! Who takes no brotli, and that is no browser, gets the plain file from the disk.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -7,7 +8,11 @@ use actix_web::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use platform::{Error, Result, crypto, error};
-use std::{collections::HashMap, fs, path::Path};
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+};
 use utoipa::openapi::OpenApi;
 use wire::{Problem, ProblemCode};
 
@@ -19,8 +24,9 @@ pub struct Panel {
 }
 
 struct File {
+    path: PathBuf,
     bytes: web::Bytes,
-    brotli: Option<web::Bytes>,
+    is_brotli: bool,
     content_type: &'static str,
     etag: String,
 }
@@ -36,7 +42,7 @@ impl Panel {
         }
         let page = files
             .get("/index.html")
-            .map(|file| String::from_utf8_lossy(&file.bytes).into_owned())
+            .and_then(|file: &File| fs::read_to_string(&file.path).ok())
             .unwrap_or_default();
         let routes = document
             .paths
@@ -103,17 +109,15 @@ pub async fn serve(request: HttpRequest, panel: web::Data<Panel>) -> HttpRespons
         }
     });
     match file {
-        Some(file) if matches!(*request.method(), Method::GET | Method::HEAD) => answer(
-            &request,
-            file,
-            is_page || path == "/index.html",
-            &panel.policy,
-        ),
+        Some(file) if matches!(*request.method(), Method::GET | Method::HEAD) => {
+            let is_page = is_page || path == "/index.html";
+            answer(&request, file, is_page, &panel.policy).await
+        }
         _ => error::answer(Problem::new(ProblemCode::NotFound)),
     }
 }
 
-fn answer(request: &HttpRequest, file: &File, is_page: bool, policy: &str) -> HttpResponse {
+async fn answer(request: &HttpRequest, file: &File, is_page: bool, policy: &str) -> HttpResponse {
     let asked = |name: header::HeaderName, word: &str| {
         request
             .headers()
@@ -141,11 +145,18 @@ fn answer(request: &HttpRequest, file: &File, is_page: bool, policy: &str) -> Ht
     if is_page {
         response.insert_header((header::CONTENT_SECURITY_POLICY, policy));
     }
-    match &file.brotli {
-        Some(brotli) if asked(header::ACCEPT_ENCODING, "br") => response
+    if !file.is_brotli {
+        return response.body(file.bytes.clone());
+    }
+    if asked(header::ACCEPT_ENCODING, "br") {
+        return response
             .insert_header((header::CONTENT_ENCODING, "br"))
-            .body(brotli.clone()),
-        _ => response.body(file.bytes.clone()),
+            .body(file.bytes.clone());
+    }
+    let path = file.path.clone();
+    match web::block(move || fs::read(path)).await {
+        Ok(Ok(plain)) => response.body(plain),
+        _ => error::answer(Problem::new(ProblemCode::NotFound)),
     }
 }
 
@@ -184,20 +195,19 @@ fn read(dir: &Path, prefix: &str, files: &mut HashMap<String, File>) -> std::io:
         if name.ends_with(".br") {
             continue;
         }
-        let bytes = fs::read(&path)?;
-        let brotli = fs::read(format!("{}.br", path.display()))
-            .ok()
-            .map(web::Bytes::from);
-        let etag: String = crypto::digest(&bytes)
+        let plain = fs::read(&path)?;
+        let etag: String = crypto::digest(&plain)
             .iter()
             .take(8)
             .map(|byte| format!("{byte:02x}"))
             .collect();
+        let brotli = fs::read(format!("{}.br", path.display())).ok();
         files.insert(
             format!("{prefix}/{name}"),
             File {
-                bytes: bytes.into(),
-                brotli,
+                path,
+                is_brotli: brotli.is_some(),
+                bytes: brotli.unwrap_or(plain).into(),
                 content_type: content_type(&name),
                 etag: format!("\"{etag}\""),
             },
