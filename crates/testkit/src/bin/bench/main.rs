@@ -23,6 +23,7 @@ mod http;
 mod load;
 mod pgbench;
 mod report;
+mod sign_in;
 mod workloads;
 
 use ground::{Ground, Settings};
@@ -58,5 +59,8 @@ async fn main() {
         }
     }
     report.peak = ground.server.peak_memory();
+    if settings.only.is_none() {
+        report.sign_in = Some(sign_in::measure(&ground, &workloads[0], seconds).await);
+    }
     println!("{}", report.markdown());
 }
