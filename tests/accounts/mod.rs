@@ -1,4 +1,6 @@
 //! People and how they sign in.
 
+mod api_clients;
+pub mod kyc;
 mod sessions;
 mod users;

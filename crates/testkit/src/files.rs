@@ -12,8 +12,11 @@ pub fn folder(database_url: &str) -> PathBuf {
     env::temp_dir().join(format!("esim-admin-files-{}", name(database_url)))
 }
 
-/// What tells a server under test where its files are.
-pub fn place(database_url: &str) -> Vec<(String, String)> {
+/// What tells a server under test where its files are, unless the test says so itself.
+pub fn place(database_url: &str, more: &[(&str, &str)]) -> Vec<(String, String)> {
+    if more.iter().any(|(name, _)| name.starts_with("FILES_")) {
+        return Vec::new();
+    }
     let Ok(endpoint) = env::var("TEST_FILES_S3_ENDPOINT") else {
         let folder = folder(database_url).display().to_string();
         return vec![("FILES_DIR".into(), folder)];

@@ -35,7 +35,7 @@ pub fn environment(database_url: &str, more: &[(&str, &str)]) -> HashMap<String,
     for class in ["READS", "WRITES", "FILES", "PUBLIC"] {
         vars.insert(format!("RATE_LIMIT_{class}"), "0".into());
     }
-    vars.extend(files::place(database_url));
+    vars.extend(files::place(database_url, more));
     vars.extend(
         more.iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),

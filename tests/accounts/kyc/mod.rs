@@ -1,0 +1,80 @@
+//! Documents that prove who a customer is: taken in clean, reviewed by one person at a time, shown to nobody without
+//! a trace, and kept so that the store holds nothing readable.
+
+pub mod assets;
+mod intake;
+mod kept;
+mod review;
+mod viewing;
+
+use crate::harness::{Answer, Client, TestApp};
+use reqwest::Method;
+use serde_json::Value;
+use wire::{UserId, accounts::users::UserRole};
+
+/// Sends a file as `curl --data-binary` does.
+pub async fn upload(
+    client: &Client,
+    query: &str,
+    (content_type, name): (&str, &str),
+    bytes: Vec<u8>,
+) -> Answer {
+    let name: String = name.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let path = format!("/v1/kyc?file_name={name}&{query}");
+    client.raw(Method::POST, &path, content_type, bytes).await
+}
+
+/// A passport that an administrator has uploaded for a customer; each looks different.
+pub async fn passport(app: &TestApp, customer: UserId) -> Value {
+    let admin = app.as_admin();
+    upload(
+        &admin,
+        &format!("document_type=passport&user_id={customer}"),
+        ("image/jpeg", "passport.jpg"),
+        assets::jpeg(64, 48),
+    )
+    .await
+    .expect(201)
+}
+
+/// A customer.
+pub fn customer(app: &TestApp) -> UserId {
+    app.given(|given| given.user(UserRole::Customer))
+}
+
+/// The address of a document, and what can be done there.
+pub fn at(document: &Value, verb: &str) -> String {
+    let id = document["id"].as_str().expect("an id");
+    format!(
+        "/v1/kyc/{id}{}{verb}",
+        if verb.is_empty() { "" } else { "/" }
+    )
+}
+
+/// The revision that was read, as it is sent back.
+pub fn reading(client: &Client, document: &Value) -> Client {
+    client.with("if-match", &format!("\"v{}\"", document["version"]))
+}
+
+/// Takes a document up and decides about it.
+pub async fn decide(reviewer: &Client, document: &Value, verb: &str, body: Value) -> Answer {
+    let claimed = reviewer
+        .send(Method::POST, &at(document, "claim"), None)
+        .await
+        .expect(200);
+    let body = (!body.is_null()).then_some(body);
+    reading(reviewer, &claimed)
+        .send(Method::POST, &at(document, verb), body)
+        .await
+}
+
+/// What a link opens.
+pub async fn opened(app: &TestApp, client: &Client, document: &Value) -> Answer {
+    let link = client
+        .send(Method::POST, &at(document, "link"), None)
+        .await
+        .expect(200);
+    app.anonymous()
+        .get(link["url"].as_str().expect("a link"))
+        .await
+}
