@@ -2,9 +2,15 @@
 
 mod architecture;
 mod database;
+mod forged;
+mod keepers;
+mod limits;
 mod lists;
 mod malformed;
 mod migrations;
-mod openapi;
-mod permissions;
+pub mod openapi;
+pub mod permissions;
+mod protected;
 mod secrets;
+mod strangers;
+mod undeclared;

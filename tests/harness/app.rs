@@ -16,7 +16,10 @@ use std::{
     thread,
 };
 use testkit::{Given, TestDatabase, config};
-use wire::accounts::users::UserRole;
+use wire::{
+    ApiClientId, Permission,
+    accounts::{api_clients::ApiClientMode, users::UserRole},
+};
 
 /// A running server with nothing in its database.
 pub struct TestApp {
@@ -24,7 +27,7 @@ pub struct TestApp {
     pub ctx: Ctx,
     /// The provider simulator, which counts what was bought.
     pub supplier: Arc<Simulator>,
-    pub database: TestDatabase,
+    pub database: Arc<TestDatabase>,
     address: SocketAddr,
     handle: ServerHandle,
     given: RefCell<Given>,
@@ -39,10 +42,15 @@ impl TestApp {
 
     /// A server that is told more by its environment.
     pub async fn with(more: &[(&str, &str)]) -> Self {
-        Self::on(TestDatabase::migrated(), more)
+        Self::on(Arc::new(TestDatabase::migrated()), more)
     }
 
-    fn on(database: TestDatabase, more: &[(&str, &str)]) -> Self {
+    /// Another server on the same database.
+    pub fn beside(&self, more: &[(&str, &str)]) -> Self {
+        Self::on(self.database.clone(), more)
+    }
+
+    fn on(database: Arc<TestDatabase>, more: &[(&str, &str)]) -> Self {
         let config = config(&database.url(), more);
         let supplier = Arc::new(Simulator::default());
         let known = supplier.clone();
@@ -114,6 +122,18 @@ impl TestApp {
         Client::new(self.address, Some((user, token)))
     }
 
+    /// A program that shows this key.
+    pub fn with_key(&self, key: &str) -> Client {
+        let shown = format!("Bearer {key}");
+        self.anonymous().with("authorization", &shown)
+    }
+
+    /// An integrator's live client that may do this.
+    pub fn as_client(&self, scopes: &[Permission]) -> (ApiClientId, Client) {
+        let (id, key) = self.given(|given| given.api_client(ApiClientMode::Live, scopes));
+        (id, self.with_key(&key))
+    }
+
     /// Does every job that is due, and says how many there were.
     pub async fn work(&self) -> usize {
         self.worker.drain(&self.ctx).await
@@ -141,6 +161,16 @@ impl TestApp {
             diesel::sql_query(forward)
                 .execute(given.conn())
                 .expect("jobs are brought forward")
+        });
+    }
+
+    /// Runs a statement, for what no request can bring about.
+    pub fn execute(&self, statement: &str) {
+        use diesel::RunQueryDsl;
+        self.given(|given| {
+            diesel::sql_query(statement)
+                .execute(given.conn())
+                .expect("the statement runs")
         });
     }
 

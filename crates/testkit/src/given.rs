@@ -6,10 +6,17 @@ use platform::{
     crypto::{Keyring, Place},
     people,
 };
-use schema::{data_providers, esims, plan_pricing, plan_provider_offers, plans, sessions, users};
+use schema::{
+    api_clients, api_keys, data_providers, esims, plan_pricing, plan_provider_offers, plans,
+    sessions, users,
+};
 use wire::{
-    Currency, EsimId, Money, OfferId, PlanId, PriceId, ProviderId, SessionId, UserId,
-    accounts::users::{UserRole, UserStatus},
+    ApiClientId, ApiKeyId, Currency, EsimId, Money, OfferId, Permission, PlanId, PriceId,
+    ProviderId, SessionId, UserId,
+    accounts::{
+        api_clients::ApiClientMode,
+        users::{UserRole, UserStatus},
+    },
     catalog::plans::{NewPlan, Regions},
     esims::{
         inventory::{EsimStatus, IccidCheck},
@@ -59,10 +66,7 @@ impl Given {
                 .seal(Place::new("users", column, id.0), plain)
                 .expect("sealed")
         };
-        let tokens: Vec<i64> = [email, first, last]
-            .iter()
-            .flat_map(|text| self.keys.search_tokens(text))
-            .collect();
+        let tokens = people::search_tokens(&self.keys, (email, first, last), None);
         diesel::insert_into(users::table)
             .values((
                 users::id.eq(id),
@@ -77,6 +81,44 @@ impl Given {
             ))
             .execute(&mut self.conn)
             .expect("a user is written");
+        id
+    }
+
+    /// An integrator's client that may do this, and its key.
+    pub fn api_client(
+        &mut self,
+        mode: ApiClientMode,
+        scopes: &[Permission],
+    ) -> (ApiClientId, String) {
+        let (id, minted) = (ApiClientId::new(), platform::auth::mint(mode));
+        diesel::insert_into(api_clients::table)
+            .values((
+                api_clients::id.eq(id),
+                api_clients::name.eq(format!("Shop {}", self.next())),
+                api_clients::mode.eq(mode),
+                api_clients::scopes.eq(serde_json::json!(scopes)),
+            ))
+            .execute(&mut self.conn)
+            .expect("a client is written");
+        diesel::insert_into(api_keys::table)
+            .values((
+                api_keys::id.eq(ApiKeyId::new()),
+                api_keys::client_id.eq(id),
+                api_keys::prefix.eq(&minted.prefix),
+                api_keys::key_hash.eq(&minted.hash),
+            ))
+            .execute(&mut self.conn)
+            .expect("a key is written");
+        (id, minted.key.to_string())
+    }
+
+    /// A customer that a client has brought.
+    pub fn customer_of(&mut self, client: ApiClientId) -> UserId {
+        let id = self.user(UserRole::Customer);
+        diesel::update(users::table.find(id))
+            .set(users::client_id.eq(client))
+            .execute(&mut self.conn)
+            .expect("a customer is brought");
         id
     }
 

@@ -1,0 +1,203 @@
+//! How often somebody may ask: told with every answer, refused when it is too often, shared by all servers.
+
+use crate::harness::{Answer, Client, TestApp};
+use chrono::{TimeDelta, Utc};
+use serde_json::json;
+use wire::{Permission, ProblemCode, accounts::users::UserRole};
+
+const FEW: &[(&str, &str)] = &[
+    ("RATE_LIMIT_READS", "5"),
+    ("RATE_LIMIT_WRITES", "3"),
+    ("RATE_LIMIT_FILES", "2"),
+    ("RATE_LIMIT_PUBLIC", "4"),
+];
+
+async fn statuses(client: &Client, path: &str, times: usize) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for _ in 0..times {
+        statuses.push(client.get(path).await.status);
+    }
+    statuses
+}
+
+fn told(answer: &Answer) -> (&str, &str) {
+    (
+        answer.header("ratelimit-policy"),
+        answer.header("ratelimit"),
+    )
+}
+
+#[actix_web::test]
+async fn who_asks_too_often_is_told_when_to_come_back() {
+    let app = TestApp::with(FEW).await;
+    let (admin, other) = (app.as_admin(), app.as_admin());
+    let began = Utc::now();
+    app.ctx.clock.set(began);
+
+    for left in (0..5).rev() {
+        let answer = admin.get("/v1/plans").await;
+        let full = (5 - left) * 12;
+        let expected = format!("\"reads\";r={left};t={full}");
+        assert_eq!(told(&answer), ("\"reads\";q=5;w=60", expected.as_str()));
+        answer.expect(200);
+    }
+    for _ in 0..3 {
+        let refused = admin.get("/v1/plans").await;
+        assert_eq!(told(&refused), ("\"reads\";q=5;w=60", "\"reads\";r=0;t=60"));
+        assert_eq!(refused.header("retry-after"), "12");
+        assert_eq!(refused.header("x-content-type-options"), "nosniff");
+        refused.problem(429, ProblemCode::TooManyRequests);
+    }
+
+    assert_eq!(
+        other.get("/v1/plans").await.status,
+        200,
+        "others are not concerned"
+    );
+    let write = admin.post("/v1/plans", json!({})).await;
+    assert_eq!(write.header("ratelimit"), "\"writes\";r=2;t=20");
+    write.refuses("name");
+    app.ctx.clock.set(began + TimeDelta::seconds(11));
+    assert_eq!(admin.get("/v1/plans").await.header("retry-after"), "1");
+    app.ctx.clock.set(began + TimeDelta::seconds(12));
+    assert_eq!(
+        statuses(&admin, "/v1/plans", 2).await,
+        [200, 429],
+        "one has come back"
+    );
+    app.ctx.clock.set(began + TimeDelta::minutes(2));
+    assert_eq!(
+        statuses(&admin, "/v1/plans", 6).await,
+        [200, 200, 200, 200, 200, 429]
+    );
+}
+
+#[actix_web::test]
+async fn every_class_has_a_bucket_of_its_own() {
+    let app = TestApp::with(FEW).await;
+    app.ctx.clock.set(Utc::now());
+    let admin = app.as_role(UserRole::SuperAdmin);
+    assert_eq!(
+        statuses(&admin, "/v1/plans/export", 3).await,
+        [200, 200, 429]
+    );
+    assert_eq!(statuses(&admin, "/v1/orders", 6).await.last(), Some(&429));
+    let encoded = admin.get("/%76%31/plans").await;
+    assert_ne!(
+        encoded.status, 200,
+        "however an address is written, it is counted"
+    );
+    let nobody = app.anonymous();
+    assert_eq!(
+        statuses(&nobody, "/v1/plans", 5).await,
+        [401, 401, 401, 401, 429]
+    );
+    let forged = app.with_key("esk_live_forged");
+    assert_eq!(
+        statuses(&forged, "/v1/plans", 1).await,
+        [429],
+        "who shows nothing good is nobody"
+    );
+    let sign_in = json!({ "email": "a@example.com", "password": "wrong" });
+    let refused = nobody.post("/v1/sessions", sign_in).await;
+    assert_eq!(refused.header("ratelimit-policy"), "\"public\";q=4;w=60");
+    refused.problem(429, ProblemCode::TooManyRequests);
+    assert_eq!(statuses(&nobody, "/health/live", 9).await, [200; 9]);
+    for _ in 0..9 {
+        let webhook = nobody.post("/v1/webhooks/simulator", json!({})).await;
+        assert_ne!(webhook.status, 429);
+        assert_eq!(told(&webhook), ("", ""));
+    }
+}
+
+#[actix_web::test]
+async fn a_client_has_one_bucket_for_all_its_keys() {
+    let app = TestApp::with(FEW).await;
+    app.ctx.clock.set(Utc::now());
+    let (client, program) = app.as_client(&[Permission::PlansRead]);
+    let root = app.as_role(UserRole::SuperAdmin);
+    // The first request shows whose the key is.
+    program.get("/v1/plans").await.expect(200);
+    assert_eq!(statuses(&program, "/v1/plans", 3).await, [200; 3]);
+    let rotate = format!("/v1/api-clients/{client}/rotate");
+    let issued = root
+        .post(&rotate, json!({ "overlap_hours": 1 }))
+        .await
+        .expect(200);
+    let second = app.with_key(issued["key"].as_str().unwrap());
+    second.get("/v1/plans").await.expect(200);
+    assert_eq!(statuses(&second, "/v1/plans", 3).await, [200, 200, 429]);
+    assert_eq!(statuses(&program, "/v1/plans", 1).await, [429]);
+}
+
+#[actix_web::test]
+async fn several_servers_share_a_bucket() {
+    let more = [("RATE_LIMIT_READS", "40")];
+    let app = TestApp::with(&more).await;
+    let beside = app.beside(&more);
+    let now = Utc::now();
+    for server in [&app, &beside] {
+        server.ctx.clock.set(now);
+    }
+    let user = app.given(|given| given.user(UserRole::Admin));
+    let (here, there) = (app.as_user(user), beside.as_user(user));
+
+    let mut good = 0;
+    for _ in 0..40 {
+        for client in [&here, &there] {
+            good += usize::from(client.get("/v1/plans").await.status == 200);
+        }
+    }
+
+    assert_eq!(good, 40, "neither more nor less than one bucket");
+    let rested = now + TimeDelta::seconds(30);
+    for server in [&app, &beside] {
+        server.ctx.clock.set(rested);
+    }
+    let again = statuses(&there, "/v1/plans", 30).await;
+    assert_eq!(again.iter().filter(|status| **status == 200).count(), 20);
+}
+
+#[actix_web::test]
+async fn the_usual_request_costs_no_statement() {
+    let app = TestApp::with(&[("RATE_LIMIT_READS", "600")]).await;
+    app.ctx.clock.set(Utc::now());
+    let admin = app.as_admin();
+    admin.get("/v1/plans").await.expect(200);
+    let drawn = "SELECT (extract(epoch FROM full_at) * 1000)::bigint AS count FROM rate_limits";
+    let first = app.count(drawn);
+    assert_eq!(statuses(&admin, "/v1/plans", 29).await, [200; 29]);
+    assert_eq!(app.count(drawn), first, "thirty are drawn at once");
+    let next = admin.get("/v1/plans").await;
+    assert_eq!(next.header("ratelimit"), "\"reads\";r=569;t=4");
+    assert_eq!(app.count(drawn), first + 3000);
+}
+
+#[actix_web::test]
+async fn a_storm_gets_what_is_there_and_no_more() {
+    let app = TestApp::with(&[("RATE_LIMIT_READS", "100")]).await;
+    app.ctx.clock.set(Utc::now());
+    let admin = app.as_admin();
+    let storm = futures_util::future::join_all((0..150).map(|_| admin.get("/v1/plans"))).await;
+    let good = storm.iter().filter(|answer| answer.status == 200);
+    assert_eq!(good.count(), 100);
+}
+
+#[actix_web::test]
+async fn full_buckets_are_forgotten() {
+    let app = TestApp::with(FEW).await;
+    let began = Utc::now();
+    app.ctx.clock.set(began);
+    app.as_admin().get("/v1/plans").await.expect(200);
+    let rows = "SELECT count(*) FROM rate_limits";
+    let tidy = async |after: i64| {
+        app.ctx.clock.set(began + TimeDelta::seconds(after));
+        let now = app.ctx.clock.now();
+        let purged = app.ctx.db.write(move |tx| platform::limits::purge(tx, now));
+        purged.await.expect("tidied")
+    };
+    assert_eq!((tidy(11).await, app.count(rows)), (0, 1));
+    assert_eq!((tidy(12).await, app.count(rows)), (1, 0));
+    let names = "SELECT count(*) FROM rate_limits WHERE encode(key, 'escape') LIKE '%reads%'";
+    assert_eq!(app.count(names), 0, "nobody is named");
+}

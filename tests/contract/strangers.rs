@@ -1,0 +1,160 @@
+//! Every operation on one thing, tried by strangers: another customer, and another integrator's client. Neither
+//! reaches anything, and the owner, who proves that there was something to be reached, does.
+
+use super::{
+    openapi::operations,
+    permissions::{body, scopes},
+};
+use crate::{
+    accounts::kyc,
+    flows::purchase::{order, simulate},
+    harness::{Answer, Client, TestApp},
+};
+use serde_json::Value;
+use uuid::Uuid;
+use wire::{
+    ApiClientId, Permission, PlanId, Reach, UserId,
+    accounts::{api_clients::grantable, users::UserRole},
+    billing::transactions::SimulatedOutcome,
+};
+
+/// What everybody sees who may see any of its kind.
+const SHARED: &[&str] = &["/v1/plans/{id}", "/v1/plans/{id}/quote", "/v1/pricing/{id}"];
+
+/// A customer of a client, both of them, and two strangers.
+struct World {
+    app: TestApp,
+    plan: PlanId,
+    client: ApiClientId,
+    program: Client,
+    stranger: Client,
+    other_program: Client,
+}
+
+impl World {
+    async fn new() -> Self {
+        let app = TestApp::start().await;
+        let all: Vec<Permission> = grantable().collect();
+        let (client, program) = app.as_client(&all);
+        Self {
+            plan: app.given(|given| given.plan("9.90")),
+            stranger: app.as_role(UserRole::Customer),
+            other_program: app.as_client(&all).1,
+            app,
+            client,
+            program,
+        }
+    }
+
+    fn customer(&self) -> UserId {
+        self.app.given(|given| given.customer_of(self.client))
+    }
+
+    /// A thing that an operation is tried on, and its owner as a person. Nothing where nobody owns such things.
+    async fn owned(&self, path: &str) -> Option<(String, Client)> {
+        let ada = self.customer();
+        let me = self.app.as_user(ada);
+        let kind = path.split('/').nth(2).unwrap_or_default();
+        let id = match kind {
+            "users" => ada.to_string(),
+            "sessions" => self.session(&me).await,
+            "kyc" => id(&kyc::passport(&self.app, ada).await),
+            "orders" => id(&order(&self.program, self.plan, ada, 1).await),
+            "transactions" | "esims" => self.bought(ada, kind).await,
+            _ => return None,
+        };
+        Some((id, me))
+    }
+
+    async fn session(&self, me: &Client) -> String {
+        let sessions = me.get("/v1/sessions").await.expect(200);
+        id(&sessions["data"][0])
+    }
+
+    async fn bought(&self, by: UserId, kind: &str) -> String {
+        self.app.given(|given| given.stock(self.plan));
+        let placed = order(&self.program, self.plan, by, 1).await;
+        simulate(
+            &self.app,
+            &self.app.as_admin(),
+            &placed,
+            SimulatedOutcome::Succeed,
+        )
+        .await;
+        let found = self.program.get(&format!("/v1/{kind}?user_id={by}")).await;
+        id(&found.expect(200)["data"][0])
+    }
+}
+
+fn id(thing: &Value) -> String {
+    thing["id"].as_str().expect("an id").to_owned()
+}
+
+async fn call(client: &Client, method: &str, at: &str, operation: &Value) -> Answer {
+    let sample = body(operation["operationId"].as_str().expect("a name"));
+    let client = client
+        .with("if-match", "\"v1\"")
+        .with("idempotency-key", &Uuid::now_v7().to_string());
+    client
+        .send(method.parse().expect("a method"), at, sample)
+        .await
+}
+
+#[actix_web::test]
+async fn strangers_reach_nothing_and_owners_do() {
+    let world = World::new().await;
+    let (mut wrong, mut reached) = (Vec::new(), 0);
+    for (method, path, operation) in operations() {
+        let scopes = scopes(&operation);
+        if !path.contains("{id}") || SHARED.contains(&path.as_str()) {
+            continue;
+        }
+        let as_customer = scopes
+            .iter()
+            .all(|scope| scope.reach(UserRole::Customer) != Reach::None);
+        let as_client = scopes
+            .iter()
+            .all(|scope| scope.reach_of_clients() != Reach::None);
+        let Some((id, me)) = world.owned(&path).await else {
+            // Nobody but the staff has such things, or this test has to learn of them.
+            if as_customer || as_client {
+                wrong.push(format!(
+                    "{method} {path}: nothing of this kind is owned in this test"
+                ));
+            }
+            continue;
+        };
+        let at = path.replace("{id}", &id);
+        for (who, stranger, may) in [
+            ("another customer", &world.stranger, as_customer),
+            ("another client", &world.other_program, as_client),
+        ] {
+            let answer = call(stranger, &method, &at, &operation).await;
+            if answer.status != if may { 404 } else { 403 } {
+                wrong.push(format!(
+                    "{method} {path} answers {} to {who}",
+                    answer.status
+                ));
+            }
+        }
+        // The client first: what its customer does to themselves may end them.
+        for (who, owner, may) in [
+            ("its client", &world.program, as_client),
+            ("its owner", &me, as_customer),
+        ] {
+            // What its client has ended already, its owner cannot end once more.
+            let ends = method == "DELETE" || operation["operationId"] == "orders_cancel";
+            if !may || (ends && as_client && who == "its owner") {
+                continue;
+            }
+            let answer = call(owner, &method, &at, &operation).await;
+            reached += 1;
+            if !(200..300).contains(&answer.status) {
+                let (status, text) = (answer.status, answer.text());
+                wrong.push(format!("{method} {path} answers {status} to {who}: {text}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(reached >= 15, "only {reached} reached");
+}
