@@ -1,6 +1,7 @@
 //! Whole flows, from the first request to the last job.
 
 pub mod crash;
+pub mod erase;
 pub mod failover;
 pub mod once;
 pub mod payment;

@@ -146,10 +146,10 @@ fn read(keys: &Keyring, row: &NotificationRow) -> Result<Sealed> {
         .map_err(|_| Error::internal(format!("message {} is not a letter", row.id)))
 }
 
-/// What a message says, out of what its column seals.
+/// What a message says, out of what its column seals; codes hidden.
 pub fn text_of(sealed: &str) -> Result<String> {
     serde_json::from_str::<Sealed>(sealed)
-        .map(|message| message.text)
+        .map(|message| without_codes(message.text, &message.codes))
         .map_err(|_| Error::internal("a message is not a letter"))
 }
 

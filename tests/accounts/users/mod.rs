@@ -1,5 +1,14 @@
 //! Customers and staff: sealed at rest, found all the same, masked for who need not know.
 
+mod bulk;
+mod contact;
+mod deletion;
+mod ends;
+mod roles;
+mod search;
+mod standing;
+mod timeline;
+
 use crate::harness::TestApp;
 use serde_json::{Value, json};
 use wire::{ProblemCode, accounts::users::UserRole};
@@ -226,10 +235,11 @@ async fn staff_are_edited_by_super_administrators_only() {
         .patch(&place, 1, json!({ "first_name": "Other" }))
         .await
         .problem(403, ProblemCode::Forbidden);
+    // Support does not even see them.
     app.as_role(UserRole::Support)
         .patch(&place, 1, json!({ "first_name": "Other" }))
         .await
-        .problem(403, ProblemCode::Forbidden);
+        .problem(404, ProblemCode::NotFound);
 
     assert_eq!(
         app.as_role(UserRole::SuperAdmin)

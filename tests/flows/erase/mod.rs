@@ -1,0 +1,256 @@
+//! A person's data as a whole: one file has all of it, and after erasure nothing is left of it but the books.
+
+mod needles;
+
+use crate::harness::TestApp;
+use needles::{NEEDLES, RECORD, dump, everywhere, forms, lines, totals};
+use serde_json::{Value, json};
+use wire::{ProblemCode, accounts::users::UserRole};
+
+#[actix_web::test]
+async fn one_file_has_all_of_a_person_and_no_secret() {
+    let app = TestApp::start().await;
+    let chief = app.as_role(UserRole::SuperAdmin);
+    let id = everywhere(&app, &chief).await;
+    chief
+        .post(
+            &format!("/v1/users/{id}/reveal"),
+            json!({ "reason": "Calls" }),
+        )
+        .await
+        .expect(200);
+
+    let file = app
+        .as_user(id)
+        .send(
+            reqwest::Method::POST,
+            &format!("/v1/users/{id}/export"),
+            None,
+        )
+        .await;
+
+    assert_eq!(
+        file.header("content-disposition"),
+        format!("attachment; filename=\"user-{id}.json\"")
+    );
+    let text = file.text();
+    let all: Value = file.expect(200);
+    for needle in NEEDLES {
+        assert!(
+            text.to_lowercase().contains(&needle.to_lowercase()),
+            "{needle} is missing"
+        );
+    }
+    for (keeper, tables) in all["kept"].as_object().unwrap() {
+        for (table, rows) in tables.as_object().unwrap() {
+            assert!(
+                rows.as_array().is_some_and(|rows| !rows.is_empty()),
+                "{keeper}: no row of {table}"
+            );
+        }
+    }
+    for secret in [
+        "password_hash",
+        "refresh_hash",
+        "token_hash",
+        "secret",
+        "code_hash",
+        "unit_cost",
+        "LPA:1$",
+        "STOCK-",
+        "asked for it",
+        "Dear Needlefirst",
+    ] {
+        assert!(!text.contains(secret), "{secret} is given away");
+    }
+    assert_eq!(
+        app.count("SELECT count(*) FROM pii_access_log WHERE field = 'everything'"),
+        1
+    );
+    assert_eq!(
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'user.export'"),
+        1
+    );
+}
+
+#[actix_web::test]
+async fn everything_is_for_whom_it_is_about_and_for_who_answers_for_it() {
+    let app = TestApp::start().await;
+    let (id, colleague) =
+        app.given(|given| (given.user(UserRole::Customer), given.user(UserRole::Admin)));
+    let place = format!("/v1/users/{id}/export");
+    app.as_role(UserRole::SuperAdmin)
+        .post(&place, json!({}))
+        .await
+        .expect(200);
+    app.as_admin()
+        .post(&place, json!({ "reason": "Asked for by mail" }))
+        .await
+        .expect(200);
+    app.as_role(UserRole::Support)
+        .post(&place, json!({}))
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    app.as_role(UserRole::Customer)
+        .post(&place, json!({}))
+        .await
+        .problem(404, ProblemCode::NotFound);
+    let staff = format!("/v1/users/{colleague}/export");
+    app.as_admin()
+        .post(&staff, json!({}))
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    app.as_user(colleague)
+        .post(&staff, json!({}))
+        .await
+        .expect(200);
+    let erase = format!("/v1/users/{id}/erase");
+    app.as_admin()
+        .post(&erase, json!({ "reason": "No" }))
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    app.as_user(id)
+        .post(&erase, json!({ "reason": "No" }))
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    app.as_role(UserRole::SuperAdmin)
+        .post(&erase, json!({}))
+        .await
+        .refuses("reason");
+}
+
+#[actix_web::test]
+async fn nothing_is_left_of_an_erased_person_but_the_books() {
+    let app = TestApp::start().await;
+    let chief = app.as_role(UserRole::SuperAdmin);
+    let id = everywhere(&app, &chief).await;
+    let theirs = app.as_user(id);
+    let before = app.given(|given| totals(given.conn()));
+    let sealed = app.given(|given| {
+        lines(given.conn(), &format!("SELECT encode(unnest(ARRAY[email, first_name, last_name, phone, email_hash]), 'hex') AS text FROM users WHERE id = '{id}' \
+            UNION ALL SELECT encode(unnest(array_remove(ARRAY[destination, message, message_html], NULL)), 'hex') FROM notifications WHERE user_id = '{id}'"))
+    });
+    let found = app.given(|given| dump(given.conn(), &[]));
+    for needle in NEEDLES.iter().filter(|needle| !needle.contains("passport")) {
+        assert!(
+            forms(needle)
+                .iter()
+                .any(|form| found.contains(form.as_str())),
+            "{needle} is nowhere to begin with"
+        );
+    }
+    assert!(sealed.len() >= 7 && sealed.iter().all(|value| found.contains(value.as_str())));
+
+    let erased = chief
+        .post(
+            &format!("/v1/users/{id}/erase"),
+            json!({ "reason": "Asked for by mail" }),
+        )
+        .await
+        .expect(200);
+
+    let left = app.given(|given| dump(given.conn(), &RECORD));
+    for needle in NEEDLES {
+        for form in forms(needle) {
+            let at = left
+                .find(&form)
+                .map(|at| &left[at.saturating_sub(200)..at + form.len()]);
+            assert!(at.is_none(), "{needle} is left: {at:?}");
+        }
+    }
+    for value in &sealed {
+        assert!(!left.contains(value.as_str()), "a sealed value is left");
+    }
+    assert_eq!(
+        app.given(|given| totals(given.conn())),
+        before,
+        "the books are as they were"
+    );
+    assert_eq!(
+        (&erased["first_name"], &erased["phone"]),
+        (&json!("Erased"), &json!(null))
+    );
+    assert!(
+        erased["email"]
+            .as_str()
+            .unwrap()
+            .ends_with("@erased.invalid")
+            && erased["erased_at"].is_string()
+    );
+    for table in [
+        "sessions",
+        "mfa_factors",
+        "recovery_codes",
+        "password_links",
+    ] {
+        assert_eq!(
+            app.count(&format!(
+                "SELECT count(*) FROM {table} WHERE user_id = '{id}'"
+            )),
+            0,
+            "{table}"
+        );
+    }
+    assert_eq!(app.count(&format!("SELECT count(*) FROM users WHERE id = '{id}' AND search_tokens = '{{}}' AND password_hash = '!'")), 1);
+    assert_eq!(app.count("SELECT count(*) FROM idempotency_keys"), 0);
+    theirs
+        .get("/v1/users")
+        .await
+        .problem(401, ProblemCode::Unauthenticated);
+    let sold = chief.get("/v1/orders").await.expect(200);
+    assert_eq!(
+        (&sold["total"], &sold["data"][0]["customer"]),
+        (&json!(1), &json!("Erased Person"))
+    );
+    // The outbox shows that something was sent; nothing that waited will be.
+    let letters = chief
+        .get(&format!("/v1/notifications?user_id={id}"))
+        .await
+        .expect(200);
+    for letter in letters["data"].as_array().unwrap() {
+        assert_eq!(
+            (
+                &letter["message"],
+                &letter["destination"],
+                &letter["subject"]
+            ),
+            (&json!("Erased"), &json!(""), &json!(null))
+        );
+        assert_ne!(letter["status"], "pending");
+    }
+    app.work_through().await;
+    // Whoever was erased stays erased, and whoever has their address now is somebody else.
+    for (act, body) in [
+        ("erase", json!({ "reason": "Again" })),
+        ("restore", json!({})),
+    ] {
+        chief
+            .post(&format!("/v1/users/{id}/{act}"), body)
+            .await
+            .problem(409, ProblemCode::WrongState);
+    }
+    assert_eq!(
+        chief.get("/v1/users?q=needlelast").await.expect(200)["total"],
+        0
+    );
+    assert_eq!(
+        chief
+            .get("/v1/users?q=needlelast&is_deleted=true")
+            .await
+            .expect(200)["total"],
+        0
+    );
+    let again = json!({ "email": "needle.mailbox@needle-domain.example", "first_name": "N", "last_name": "N" });
+    chief.post("/v1/users", again).await.expect(201);
+    let file = chief
+        .post(&format!("/v1/users/{id}/export"), json!({}))
+        .await
+        .text()
+        .to_lowercase();
+    for needle in NEEDLES {
+        assert!(
+            !file.contains(&needle.to_lowercase()),
+            "{needle} is in the file"
+        );
+    }
+}
