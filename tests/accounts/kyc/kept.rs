@@ -105,7 +105,10 @@ async fn a_store_that_is_away_leaves_nothing_half_done() {
         ("FILES_S3_ACCESS_KEY_ID", "a"),
         ("FILES_S3_SECRET_ACCESS_KEY", "s"),
     ]);
-    let me = away.as_user(customer(&away));
+    let (me, admin) = (
+        away.as_user(customer(&app)),
+        away.as_user(app.as_admin().id()),
+    );
 
     let answer = upload(
         &me,
@@ -117,9 +120,9 @@ async fn a_store_that_is_away_leaves_nothing_half_done() {
     assert_eq!(answer.header("retry-after"), "2");
     let problem = answer.problem(503, ProblemCode::Unavailable);
     assert!(!problem.to_string().contains("127.0.0.1"), "{problem}");
-    assert_eq!(opened(&away, &away.as_admin(), &there).await.status, 503);
-    assert_eq!(away.as_admin().delete(&at(&there, ""), 1).await.status, 204);
-    away.work_through().await;
+    assert_eq!(opened(&away, &admin, &there).await.status, 503);
+    assert_eq!(admin.delete(&at(&there, ""), 1).await.status, 204);
+    away.work().await;
 
     // The removal waits for the store; what needs no store goes on.
     assert_eq!(app.count("SELECT count(*) FROM jobs WHERE kind = 'kyc.forget' AND status = 'queued' AND last_error IS NOT NULL"), 1);
