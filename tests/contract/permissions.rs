@@ -52,6 +52,9 @@ pub fn body(operation: &str) -> Option<Value> {
             json!({ "name": "S", "api_endpoint": "https://simulator.invalid", "api_key": "k", "adapter": "simulator" })
         }
         "providers_edit" => json!({ "name": "T" }),
+        "settings_edit" => json!({ "value": null }),
+        "settings_rollback" => json!({ "version": 1 }),
+        "audit_verify" => json!({}),
         "views_create" => {
             json!({ "list": "/billing/orders", "name": "V", "query": "status=paid", "audience": "mine" })
         }
@@ -187,7 +190,8 @@ fn only_these_operations_are_open_to_everybody() {
             "POST /v1/passwords/set",
             "POST /v1/sessions",
             "POST /v1/sessions/refresh",
-            "POST /v1/webhooks/{gateway}"
+            "POST /v1/webhooks/{gateway}",
+            "GET /v1/settings/public"
         ]
     );
 }

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod keepers;
 pub mod openapi;
+pub mod operate;
 pub mod panel;
 pub mod run;
 pub mod schedule;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use platform::{Error, Result, config::Config, migrations};
-use server::{openapi, run, seed};
+use server::{openapi, operate, run, seed};
 use std::{io::Write, process::ExitCode};
 
 /// The system that people who resell eSIMs run their business on.
@@ -30,6 +30,16 @@ enum Command {
         /// How much.
         #[arg(long, value_enum)]
         scale: seed::Scale,
+    },
+    /// Check that the record of every act is whole, or say where it ends.
+    Audit {
+        #[command(subcommand)]
+        task: operate::Audit,
+    },
+    /// Bring sealed values under a new key, and see which key is still needed.
+    Keys {
+        #[command(subcommand)]
+        task: operate::Keys,
     },
     /// Print the OpenAPI document.
     Openapi,
@@ -65,6 +75,8 @@ async fn start(command: Command) -> Result<()> {
             })
         }
         Command::Seed { scale } => print(&seed::run(&config()?, scale)?),
+        Command::Audit { task } => print(&operate::audit(&run::ctx(config()?)?, task).await?),
+        Command::Keys { task } => print(&operate::keys(&run::ctx(config()?)?, task).await?),
         Command::Work => run::work(run::ctx(config()?)?).await,
         Command::Serve { without_worker } => {
             let ctx = run::ctx(config()?)?;

@@ -33,6 +33,8 @@ const TAGS: &[(&str, &str)] = &[
     ("insights/search", "Anything from one field"),
     ("system/settings", "How the system works"),
     ("system/audit", "The record of every act"),
+    ("system/access", "Who saw personal data in plain"),
+    ("system/keys", "What is sealed with which key"),
     ("system/views", "Lists as people like them"),
     ("system/health", "Whether we are alive"),
 ];

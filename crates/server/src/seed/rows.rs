@@ -2,12 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{PgConnection, RunQueryDsl, sql_types::Jsonb};
-use platform::{Result, crypto::digest};
+use platform::{
+    Result,
+    audit::AuditRow,
+    crypto::{Keyring, digest},
+};
+use schema::audit_log;
 use serde_json::{Value, json};
 use uuid::{Builder, Uuid};
+use wire::{AuditId, Param, UserId, accounts::users::UserRole};
 
 /// The tables in the order of their references.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 15] = [
     "users",
     "data_providers",
     "plans",
@@ -23,19 +29,21 @@ const TABLES: [&str; 16] = [
     "provisioning_attempts",
     "data_allocations",
     "notifications",
-    "audit_log",
 ];
 /// Rows per statement.
 const CHUNK: usize = 500;
 
 /// Rows that are written together.
 #[derive(Default)]
-pub struct Rows(Vec<(&'static str, Value)>);
+pub struct Rows {
+    things: Vec<(&'static str, Value)>,
+    acts: Vec<AuditRow>,
+}
 
 impl Rows {
     /// Adds a row. Columns that it does not name get their defaults.
     pub fn add(&mut self, table: &'static str, row: Value) {
-        self.0.push((table, row));
+        self.things.push((table, row));
     }
 
     /// Records an act in the audit log, as of its time.
@@ -47,19 +55,30 @@ impl Rows {
         change: Value,
         reason: Option<&str>,
     ) {
-        let number = self.0.len();
-        self.add("audit_log", json!({
-            "id": id_of("act", number, at), "created_at": at, "actor_id": actor.map(|(id, _)| id), "actor_role": actor.map(|(_, role)| role), "action": action,
-            "subject_type": subject, "subject_id": id, "change": change, "reason": reason, "request_id": "seed",
-        }));
+        let number = self.things.len() + self.acts.len();
+        self.acts.push(AuditRow {
+            id: AuditId(id_of("act", number, at)),
+            created_at: at,
+            actor_id: actor.map(|(id, _)| UserId(id)),
+            client_id: None,
+            actor_role: actor.and_then(|(_, role)| UserRole::parse(role).ok()),
+            action: action.to_owned(),
+            subject_type: subject.to_owned(),
+            subject_id: Some(id),
+            change: Some(change).filter(|change| !change.is_null()),
+            reason: reason.map(str::to_owned),
+            request_id: Some("seed".to_owned()),
+            ip: None,
+            seal: None,
+        });
     }
 
-    /// Writes all of them; how many there were.
-    pub fn write(self, conn: &mut PgConnection) -> Result<usize> {
-        let count = self.0.len();
+    /// Writes all of them, the acts with their seals; how many there were.
+    pub fn write(self, conn: &mut PgConnection, keys: &Keyring) -> Result<usize> {
+        let count = self.things.len() + self.acts.len();
         for table in TABLES {
             let rows: Vec<&Value> = self
-                .0
+                .things
                 .iter()
                 .filter(|(name, _)| *name == table)
                 .map(|(_, row)| row)
@@ -69,6 +88,16 @@ impl Rows {
                     .chunks(CHUNK)
                     .try_for_each(|chunk| insert(conn, table, chunk))?;
             }
+        }
+        let acts: Vec<AuditRow> = self
+            .acts
+            .into_iter()
+            .map(|act| act.sealed(keys))
+            .collect::<Result<_>>()?;
+        for chunk in acts.chunks(CHUNK) {
+            diesel::insert_into(audit_log::table)
+                .values(chunk)
+                .execute(conn)?;
         }
         Ok(count)
     }

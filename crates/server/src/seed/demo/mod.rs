@@ -20,6 +20,6 @@ pub fn seed(ground: &mut Ground<'_>) -> Result<Option<String>> {
     let catalogue = catalogue::add(&mut rows, ground, people.admin)?;
     let stock = stock::add(&mut rows, ground, &catalogue, people.admin)?;
     orders::add(&mut rows, ground, &people, &catalogue, stock)?;
-    let count = rows.write(ground.conn)?;
+    let count = rows.write(ground.conn, ground.keys)?;
     Ok(Some(format!("{count} rows of demo data are there now")))
 }

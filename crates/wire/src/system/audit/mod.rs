@@ -1,6 +1,12 @@
 //! The record of every act.
 
-use crate::{AuditId, Resource, UserId, accounts::users::UserRole};
+mod access;
+mod chain;
+
+pub use access::{AccessEntry, AccessFilter, AccessSort};
+pub use chain::{AuditHead, AuditVerdict, Finding, FindingKind, VerifyAudit};
+
+use crate::{ApiClientId, AuditId, Resource, UserId, accounts::users::UserRole};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -12,10 +18,14 @@ pub struct AuditEntry {
     pub id: AuditId,
     /// When.
     pub created_at: DateTime<Utc>,
-    /// Who; null for the system.
+    /// Who; null for the system and for integrators' clients.
     pub actor_id: Option<UserId>,
     /// Who, by name.
     pub actor: Option<String>,
+    /// Which integrator's client; null for people and the system.
+    pub client_id: Option<ApiClientId>,
+    /// Which client, by name.
+    pub client: Option<String>,
     /// In which role.
     pub actor_role: Option<UserRole>,
     /// What was done, such as `plan.create`.
@@ -32,6 +42,8 @@ pub struct AuditEntry {
     pub request_id: Option<String>,
     /// The address it came from.
     pub ip: Option<String>,
+    /// Whether it is a link of the chain already, so that it cannot be taken away unnoticed. It takes some seconds.
+    pub is_linked: bool,
 }
 
 filter! {
@@ -39,12 +51,16 @@ filter! {
     AuditFilter {
         /// By this person.
         actor_id: UserId,
-        /// This act, such as `plan.create`.
+        /// By this integrator's client.
+        client_id: ApiClientId,
+        /// This act, such as `plan.create`; with a star at its end every act that begins so, such as `plan.*`.
         action: String,
         /// To this kind of thing.
         subject_type: String,
         /// To this one.
         subject_id: AuditSubject,
+        /// By this request.
+        request_id: String,
         /// At or after.
         created_at_from: DateTime<Utc>,
         /// Before.
@@ -74,6 +90,7 @@ pub fn done(verb: &str) -> String {
     match verb {
         "ban" => "banned",
         "begin" => "begun",
+        "broken" => "found broken",
         "bootstrap" => "made at the first start",
         "cancel" => "cancelled",
         "fulfil" => "fulfilled",
@@ -82,8 +99,10 @@ pub fn done(verb: &str) -> String {
         "refused" => "refused",
         "resend" => "sent again",
         "retry" => "tried again",
+        "rollback" => "rolled back",
         "reuse" => "ended: its cookie was used twice",
         "review" => "laid aside for review",
+        "verify" => "verified",
         "withdraw" => "withdrawn",
         ends if ends.ends_with('e') => return format!("{ends}d"),
         other => return format!("{other}ed"),

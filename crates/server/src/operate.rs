@@ -1,0 +1,201 @@
+//! What an operator does at the terminal: checking the record, and changing the key that values are sealed with.
+
+use clap::Subcommand;
+use platform::{Ctx, Error, Result, jobs::Job};
+use std::io::Write;
+use system::{
+    audit::check,
+    keys::{self, rotation},
+};
+use wire::{
+    Param,
+    system::{
+        audit::{AuditHead, AuditVerdict},
+        keys::{KeyState, Keys as InUse},
+    },
+};
+
+/// Rounds of sealing files anew that may bring nothing.
+const PATIENCE: usize = 3;
+
+/// What is done about the record.
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Follow the chain from its beginning to its end; fails when something is wrong.
+    Verify {
+        /// A head that was noted before, as `4711:<64 hexadecimal digits>`.
+        #[arg(long)]
+        head: Option<String>,
+    },
+    /// Say where the chain ends now, to be noted somewhere else.
+    Head,
+}
+
+/// What is done about keys.
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Seal everything with SEALING_KEY_CURRENT that is sealed with another key. May be stopped and begun again.
+    Rotate,
+    /// Say how many values are sealed with which key.
+    Status,
+    /// Open every sealed value, and say which do not open; changes nothing.
+    Check,
+}
+
+/// Does it, and says what came of it.
+pub async fn audit(ctx: &Ctx, task: Audit) -> Result<String> {
+    match task {
+        Audit::Head => {
+            system::audit::jobs::link(ctx).await?;
+            let head = check::head(ctx).await?;
+            Ok(head.map_or_else(|| "there is no entry yet".to_owned(), |head| head.show()))
+        }
+        Audit::Verify { head } => {
+            let noted = head.as_deref().map(AuditHead::parse).transpose();
+            let noted = noted.map_err(|why| Error::internal(format!("--head {why}")))?;
+            let verdict = check::for_operator(ctx, noted).await?;
+            if verdict.is_whole {
+                Ok(told(&verdict))
+            } else {
+                Err(Error::internal(told(&verdict)))
+            }
+        }
+    }
+}
+
+fn told(verdict: &AuditVerdict) -> String {
+    let compared = match verdict.compared_with.as_slice() {
+        [] => "It was compared with no head: none was exported yet.".to_owned(),
+        heads => format!("It was compared with {} of its heads.", heads.len()),
+    };
+    let head = verdict
+        .head
+        .as_ref()
+        .map_or_else(|| "nothing".to_owned(), Param::show);
+    if verdict.is_whole {
+        return format!(
+            "The record is whole: {} entries, linked up to {head}. {compared}",
+            verdict.links
+        );
+    }
+    let mut lines = vec![format!(
+        "THE RECORD WAS TAMPERED WITH: {} findings in {} links. {compared}",
+        verdict.found, verdict.links
+    )];
+    lines.extend(
+        verdict
+            .findings
+            .iter()
+            .map(|finding| format!("  {}: {}", finding.kind, finding.says)),
+    );
+    lines.join("\n")
+}
+
+/// Does it, and says what came of it.
+pub async fn keys(ctx: &Ctx, task: Keys) -> Result<String> {
+    match task {
+        Keys::Status => Ok(table(&status(ctx).await?)),
+        Keys::Check => {
+            let done = rotation::check(ctx, progress).await?;
+            if done.broken == 0 {
+                Ok(format!("all {} sealed values open", done.values))
+            } else {
+                Err(Error::internal(format!(
+                    "{} sealed values do not open; each is in the record as seal.broken",
+                    done.broken
+                )))
+            }
+        }
+        Keys::Rotate => rotate(ctx).await,
+    }
+}
+
+async fn rotate(ctx: &Ctx) -> Result<String> {
+    let done = rotation::rotate(ctx, progress).await?;
+    files(ctx).await?;
+    let after = status(ctx).await?;
+    let said = format!("{} values were sealed anew\n{}", done.values, table(&after));
+    match (done.broken, after.to_rotate()) {
+        (0, 0) => Ok(said),
+        (0, left) => Err(Error::internal(format!(
+            "{said}\n{left} values are still sealed with another key: begin again. Servers that are not told the new \
+             SEALING_KEY_CURRENT go on using the old one"
+        ))),
+        (broken, _) => Err(Error::internal(format!(
+            "{said}\n{broken} values do not open; each is in the record as seal.broken"
+        ))),
+    }
+}
+
+/// Customers' documents are files; their section seals them anew, some at a time.
+async fn files(ctx: &Ctx) -> Result<()> {
+    let mut idle = 0;
+    let mut left = files_left(ctx).await?;
+    while left > 0 && idle < PATIENCE {
+        accounts::kyc::jobs::Reseal {}.run(ctx.clone()).await?;
+        let now = files_left(ctx).await?;
+        idle = if now == left { idle + 1 } else { 0 };
+        left = now;
+        say(&format!("files: {left} left"));
+    }
+    Ok(())
+}
+
+async fn files_left(ctx: &Ctx) -> Result<i64> {
+    let current = i64::from(ctx.keys.current());
+    let places = status(ctx).await?.places.into_iter();
+    let counts = places
+        .filter(|place| place.is_files)
+        .flat_map(|place| place.counts);
+    Ok(counts
+        .filter(|count| count.key != current)
+        .map(|count| count.values)
+        .sum())
+}
+
+async fn status(ctx: &Ctx) -> Result<InUse> {
+    let keyring = ctx.keys.clone();
+    ctx.db.read(move |conn| keys::show(conn, &keyring)).await
+}
+
+fn table(in_use: &InUse) -> String {
+    let says = |state: KeyState| match state {
+        KeyState::Current => "new values are sealed with it",
+        KeyState::Needed => "still needed",
+        KeyState::Unused => "nothing is sealed with it: it may be taken out of SEALING_KEYS",
+        KeyState::Missing => "MISSING: these values cannot be read",
+    };
+    let mut lines: Vec<String> = in_use
+        .keys
+        .iter()
+        .map(|key| format!("key {}: {} values, {}", key.id, key.values, says(key.state)))
+        .collect();
+    for place in &in_use.places {
+        let counts: Vec<String> = place
+            .counts
+            .iter()
+            .map(|count| format!("{} by key {}", count.values, count.key))
+            .chain((place.unreadable > 0).then(|| format!("{} UNREADABLE", place.unreadable)))
+            .collect();
+        let kind = if place.is_files { " (files)" } else { "" };
+        lines.push(format!(
+            "  {}{kind}: {}",
+            place.name(),
+            if counts.is_empty() {
+                "none".to_owned()
+            } else {
+                counts.join(", ")
+            }
+        ));
+    }
+    lines.join("\n")
+}
+
+fn progress(column: &keys::columns::Column, done: usize) {
+    say(&format!("{}.{}: {done}", column.table, column.column));
+}
+
+/// Progress is for people: it goes where errors go, and does not mix with the outcome.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

@@ -1,0 +1,77 @@
+//! All SQL of reading who saw what.
+
+use crate::{
+    audit::chain::{self, Log},
+    names::Names,
+};
+use diesel::{pg::Pg, prelude::*};
+use platform::{Actor, Conn, Result, audit::AccessRow, page};
+use schema::pii_access_log as log;
+use wire::{
+    Page, Paging,
+    system::audit::{AccessEntry, AccessFilter, AccessSort},
+};
+
+fn matching(filter: &AccessFilter) -> log::BoxedQuery<'_, Pg> {
+    let mut rows = log::table.into_boxed();
+    if let Some(actor) = filter.actor_id {
+        rows = rows.filter(log::actor_id.eq(actor));
+    }
+    if let Some(client) = filter.client_id {
+        rows = rows.filter(log::client_id.eq(client));
+    }
+    if let Some(kind) = &filter.subject_type {
+        rows = rows.filter(log::subject_type.eq(kind));
+    }
+    if let Some(subject) = filter.subject_id {
+        rows = rows.filter(log::subject_id.eq(subject.0));
+    }
+    if let Some(field) = &filter.field {
+        rows = rows.filter(log::field.eq(field));
+    }
+    if let Some(request) = &filter.request_id {
+        rows = rows.filter(log::request_id.eq(request));
+    }
+    if let Some(from) = filter.created_at_from {
+        rows = rows.filter(log::created_at.ge(from));
+    }
+    if let Some(to) = filter.created_at_to {
+        rows = rows.filter(log::created_at.lt(to));
+    }
+    rows
+}
+
+/// One page. Only who sees everybody's names in full may read it, so nothing is masked.
+pub fn page(
+    conn: &mut Conn,
+    actor: &Actor,
+    filter: &AccessFilter,
+    paging: &Paging<AccessSort>,
+) -> Result<Page<AccessEntry>> {
+    let rows: Page<AccessRow> = page!(conn, paging, matching(filter) => AccessRow, tie log::id, { AccessSort::CreatedAt => log::created_at })?;
+    rows.try_all(|rows| named(conn, actor, rows))
+}
+
+/// The rows with the names of those who looked.
+fn named(conn: &mut Conn, actor: &Actor, rows: Vec<AccessRow>) -> Result<Vec<AccessEntry>> {
+    let who = rows.iter().map(|row| (row.actor_id, row.client_id));
+    let names = Names::of(conn, actor, who)?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id.0).collect();
+    let linked = chain::linked(conn, Log::Access, &ids)?;
+    let shown = |row: AccessRow| AccessEntry {
+        id: row.id,
+        created_at: row.created_at,
+        actor: names.person(row.actor_id),
+        actor_id: row.actor_id,
+        client: names.client(row.client_id),
+        client_id: row.client_id,
+        subject_type: row.subject_type,
+        subject_id: row.subject_id,
+        field: row.field,
+        reason: row.reason,
+        request_id: row.request_id,
+        ip: row.ip,
+        is_linked: linked.contains(&row.id.0),
+    };
+    Ok(rows.into_iter().map(shown).collect())
+}

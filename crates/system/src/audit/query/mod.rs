@@ -1,0 +1,92 @@
+//! All SQL of reading the record.
+
+pub mod chain;
+
+use crate::names::Names;
+use diesel::{pg::Pg, prelude::*};
+use platform::{Actor, Conn, Result, audit::AuditRow, list::begins, page};
+use schema::audit_log as log;
+use wire::{
+    AuditId, Page, Paging,
+    system::audit::{AuditEntry, AuditFilter, AuditSort},
+};
+
+fn matching(filter: &AuditFilter) -> log::BoxedQuery<'_, Pg> {
+    let mut rows = log::table.into_boxed();
+    if let Some(actor) = filter.actor_id {
+        rows = rows.filter(log::actor_id.eq(actor));
+    }
+    if let Some(client) = filter.client_id {
+        rows = rows.filter(log::client_id.eq(client));
+    }
+    if let Some(action) = &filter.action {
+        rows = match action.strip_suffix('*') {
+            Some(beginning) => rows.filter(log::action.like(begins(beginning))),
+            None => rows.filter(log::action.eq(action)),
+        };
+    }
+    if let Some(kind) = &filter.subject_type {
+        rows = rows.filter(log::subject_type.eq(kind));
+    }
+    if let Some(subject) = filter.subject_id {
+        rows = rows.filter(log::subject_id.eq(subject.0));
+    }
+    if let Some(request) = &filter.request_id {
+        rows = rows.filter(log::request_id.eq(request));
+    }
+    if let Some(from) = filter.created_at_from {
+        rows = rows.filter(log::created_at.ge(from));
+    }
+    if let Some(to) = filter.created_at_to {
+        rows = rows.filter(log::created_at.lt(to));
+    }
+    rows
+}
+
+/// One page. Only who sees everybody's names in full may read the record, so nothing is masked.
+pub fn page(
+    conn: &mut Conn,
+    actor: &Actor,
+    filter: &AuditFilter,
+    paging: &Paging<AuditSort>,
+) -> Result<Page<AuditEntry>> {
+    let rows: Page<AuditRow> = page!(conn, paging, matching(filter) => AuditRow, tie log::id, { AuditSort::CreatedAt => log::created_at })?;
+    rows.try_all(|rows| named(conn, actor, rows))
+}
+
+/// One entry.
+pub fn find(conn: &mut Conn, actor: &Actor, id: AuditId) -> Result<AuditEntry> {
+    let row = log::table
+        .filter(log::id.eq(id))
+        .select(AuditRow::as_select())
+        .first(conn)?;
+    named(conn, actor, vec![row])?
+        .pop()
+        .ok_or_else(|| diesel::NotFound.into())
+}
+
+/// The rows with the names of those who acted.
+fn named(conn: &mut Conn, actor: &Actor, rows: Vec<AuditRow>) -> Result<Vec<AuditEntry>> {
+    let who = rows.iter().map(|row| (row.actor_id, row.client_id));
+    let names = Names::of(conn, actor, who)?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id.0).collect();
+    let linked = chain::linked(conn, chain::Log::Audit, &ids)?;
+    let shown = |row: AuditRow| AuditEntry {
+        id: row.id,
+        created_at: row.created_at,
+        actor: names.person(row.actor_id),
+        actor_id: row.actor_id,
+        client: names.client(row.client_id),
+        client_id: row.client_id,
+        actor_role: row.actor_role,
+        action: row.action,
+        subject_type: row.subject_type,
+        subject_id: row.subject_id.filter(|id| !id.is_nil()),
+        change: row.change,
+        reason: row.reason,
+        request_id: row.request_id,
+        ip: row.ip,
+        is_linked: linked.contains(&row.id.0),
+    };
+    Ok(rows.into_iter().map(shown).collect())
+}

@@ -1,0 +1,19 @@
+//! SQL of the names.
+
+use diesel::prelude::*;
+use platform::{Conn, Result};
+use schema::api_clients as clients;
+use std::collections::HashMap;
+use wire::ApiClientId;
+
+/// The names of clients, those of revoked ones too.
+pub fn clients(conn: &mut Conn, ids: &[ApiClientId]) -> Result<HashMap<ApiClientId, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(ApiClientId, String)> = clients::table
+        .filter(clients::id.eq_any(ids))
+        .select((clients::id, clients::name))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
