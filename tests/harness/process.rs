@@ -60,6 +60,11 @@ impl ServerProcess {
         self.child.id()
     }
 
+    /// Nobody in particular.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.address, None)
+    }
+
     /// Somebody with this role, signed in.
     pub fn sign_in(&self, given: &mut Given, role: UserRole) -> Client {
         let user: UserId = given.user(role);

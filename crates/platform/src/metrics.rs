@@ -6,7 +6,8 @@ use crate::{
     jobs,
 };
 use prometheus::{
-    Encoder, HistogramVec, IntCounterVec, IntGaugeVec, Registry, TextEncoder, histogram_opts, opts,
+    Encoder, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Registry, TextEncoder,
+    histogram_opts, opts,
 };
 use std::sync::LazyLock;
 
@@ -16,6 +17,7 @@ struct Figures {
     jobs: IntCounterVec,
     queue: IntGaugeVec,
     database: IntGaugeVec,
+    hashes: IntCounter,
 }
 
 static FIGURES: LazyLock<Option<Figures>> = LazyLock::new(|| figures().ok());
@@ -45,6 +47,11 @@ fn figures() -> prometheus::Result<Figures> {
         ),
         &["what"],
     )?;
+    let hashes = IntCounter::new(
+        "password_hashes_total",
+        "Passwords that were hashed, to be kept or to be compared",
+    )?;
+    registry.register(Box::new(hashes.clone()))?;
     registry.register(Box::new(requests.clone()))?;
     registry.register(Box::new(jobs.clone()))?;
     registry.register(Box::new(queue.clone()))?;
@@ -55,6 +62,7 @@ fn figures() -> prometheus::Result<Figures> {
         jobs,
         queue,
         database,
+        hashes,
     })
 }
 
@@ -75,6 +83,13 @@ pub fn job_done(kind: &str, well: bool) {
             .jobs
             .with_label_values(&[kind, if well { "done" } else { "failed" }])
             .inc();
+    }
+}
+
+/// A password was hashed.
+pub fn password_hashed() {
+    if let Some(figures) = &*FIGURES {
+        figures.hashes.inc();
     }
 }
 

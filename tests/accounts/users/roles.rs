@@ -27,6 +27,9 @@ async fn a_role_is_given_and_taken_by_super_administrators() {
         (&made["role"], &made["version"]),
         (&json!("admin"), &json!(2))
     );
+    let ended = person.get("/v1/audit").await;
+    ended.problem(401, ProblemCode::Unauthenticated);
+    let person = app.as_user(person.id());
     person.get("/v1/audit").await.expect(200);
     appoint(&chief, person.id(), "support").await.expect(200);
     let ended = person.get("/v1/users").await;

@@ -10,7 +10,7 @@ use wire::{
 };
 
 use actix_web::{get, patch, post};
-use platform::{Caller, Created, Id, IfMatch, Result, Tagged, Valid, listing};
+use platform::{Caller, Confirmed, Created, Id, IfMatch, Result, Tagged, Valid, listing};
 
 listing!(ApiClient, "/api-clients", export "/api-clients/export", tag "accounts/api_clients", needs ApiClientsRead = "api-clients:read", from query::page);
 
@@ -32,10 +32,10 @@ pub async fn show(
 /// The client calls with `Authorization: Bearer esk_...`. Whatever its scopes let it do, it does to the customers that
 /// it has created itself; everybody else's answer 404. A client in test mode places orders only where payments and
 /// providers are simulated.
-#[utoipa::path(tag = "accounts/api_clients", security(("bearer" = ["api-clients:write"])), request_body = NewApiClient, responses((status = 201, description = "Created; the key is shown this once", body = IssuedKey)))]
+#[utoipa::path(tag = "accounts/api_clients", security(("bearer" = ["api-clients:write"])), request_body = NewApiClient, responses((status = 201, description = "Created; the key is shown this once", body = IssuedKey), (status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)")))]
 #[post("/api-clients")]
 pub async fn create(
-    caller: Caller<ApiClientsWrite>,
+    caller: Confirmed<ApiClientsWrite>,
     new: Valid<NewApiClient>,
 ) -> Result<Created<IssuedKey>> {
     let now = caller.ctx().clock.now();
@@ -62,10 +62,10 @@ pub async fn edit(
 }
 
 /// Give a client a new key. The old ones go on for as long as is said, and end then.
-#[utoipa::path(tag = "accounts/api_clients", security(("bearer" = ["api-clients:rotate"])), params(("id" = ApiClientId, Path)), request_body = RotateKey, responses((status = 200, description = "The client; the key is shown this once", body = IssuedKey)))]
+#[utoipa::path(tag = "accounts/api_clients", security(("bearer" = ["api-clients:rotate"])), params(("id" = ApiClientId, Path)), request_body = RotateKey, responses((status = 200, description = "The client; the key is shown this once", body = IssuedKey), (status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)")))]
 #[post("/api-clients/{id}/rotate")]
 pub async fn rotate(
-    caller: Caller<ApiClientsRotate>,
+    caller: Confirmed<ApiClientsRotate>,
     id: Id<ApiClientId>,
     how: Valid<RotateKey>,
 ) -> Result<Tagged<IssuedKey>> {

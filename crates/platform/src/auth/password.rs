@@ -4,7 +4,10 @@
 //! A password is taken as it is, spaces and all, in whatever script. Only what looks the same is made the same
 //! (NFC), because two keyboards send one letter differently; nothing is cut off.
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    metrics,
+};
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use std::sync::{Arc, LazyLock};
 use tokio::sync::Semaphore;
@@ -47,6 +50,7 @@ pub async fn easily_guessed(password: String, about: Vec<String>) -> Result<Opti
 /// Whether the password is the one that was hashed. Without a hash it takes as long, and says no.
 pub async fn verify_password(password: String, stored: Option<String>) -> Result<bool> {
     on_a_core(move || {
+        metrics::password_hashed();
         let known = stored.filter(|hash| hash != UNUSABLE);
         let against = known.as_deref().or(DECOY.as_deref()).unwrap_or_default();
         let fits = PasswordHash::new(against).is_ok_and(|hash| {
@@ -60,6 +64,7 @@ pub async fn verify_password(password: String, stored: Option<String>) -> Result
 }
 
 fn hash(password: &str) -> Result<String> {
+    metrics::password_hashed();
     Argon2::default()
         .hash_password(normalised(password).as_bytes())
         .map(|hash| hash.to_string())

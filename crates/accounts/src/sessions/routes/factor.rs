@@ -3,10 +3,9 @@
 use super::{
     Visit,
     proof::{Try, wrong_password},
-    wrong_code,
 };
 use crate::sessions::rules::{
-    factor,
+    factor::{self, wrong_code},
     living::{self, Proof},
 };
 use actix_web::{delete, get, post};

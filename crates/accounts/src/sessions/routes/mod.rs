@@ -5,7 +5,7 @@ mod factor;
 mod passwords;
 mod proof;
 
-use super::rules::{self, Attempt, Begun, Opened, Turned, Visit, factor::wrong_code, living};
+use super::rules::{self, Attempt, Begun, Opened, Turned, Visit, factor::WRONG, living};
 use actix_web::{
     HttpRequest, HttpResponse, Responder, ResponseError, body::BoxBody, cookie::Cookie, delete,
     get, http::header, post, web::Data,
@@ -162,10 +162,9 @@ async fn sign_in(visit: Visit, new: NewSession) -> Result<Let> {
         Begun::NeedsCode { was_wrong: false } => {
             Err(Error::refuse(ProblemCode::SecondFactorRequired))
         }
-        Begun::NeedsCode { was_wrong: true } => Err(Error::because(
-            ProblemCode::SecondFactorRequired,
-            wrong_code().problem().sentence(),
-        )),
+        Begun::NeedsCode { was_wrong: true } => {
+            Err(Error::because(ProblemCode::SecondFactorRequired, WRONG))
+        }
     }
 }
 

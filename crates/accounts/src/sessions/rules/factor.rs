@@ -24,6 +24,8 @@ use wire::{
 
 /// Whose codes an authenticator says they are.
 const ISSUER: &str = "eSIM Admin";
+/// What is said of a code that does not serve.
+pub const WRONG: &str = "This code is wrong, or it was used before. Wait for the next one.";
 /// 160 bits, as the standard recommends.
 const SECRET: usize = 20;
 /// Recovery codes that are given at once.
@@ -152,11 +154,7 @@ pub fn serves(
 
 /// What a code that does not serve is answered with.
 pub fn wrong_code() -> Error {
-    Error::field(
-        "code",
-        "wrong",
-        "This code is wrong, or it was used before. Wait for the next one.",
-    )
+    Error::field("code", "wrong", WRONG)
 }
 
 /// The step of time that a code belongs to: now, or one before or after, for clocks that differ.

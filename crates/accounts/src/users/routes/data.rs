@@ -13,7 +13,8 @@ use wire::{
 /// Take away everything that is kept of a person, as one file. Customers get their own.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:export"])), request_body(content = Option<Remark>),
-    params(("id" = UserId, Path)), responses((status = 200, description = "Table by table, row by row", body = Value)),
+    params(("id" = UserId, Path)),
+    responses((status = 200, description = "Table by table, row by row", body = Value), (status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)")),
 )]
 #[post("/users/{id}/export")]
 pub async fn take_away(
@@ -44,7 +45,8 @@ fn file(id: UserId, all: &Value) -> Result<HttpResponse> {
 /// an order is open or money is under way.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:erase"])), request_body = Because,
-    params(("id" = UserId, Path)), responses((status = 200, description = "What is left", body = User)),
+    params(("id" = UserId, Path)),
+    responses((status = 200, description = "What is left", body = User), (status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)")),
 )]
 #[post("/users/{id}/erase")]
 pub async fn erase(

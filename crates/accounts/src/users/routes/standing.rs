@@ -89,10 +89,11 @@ async fn moved(
         .map(Tagged)
 }
 
-/// Give a person another role. Whoever may do less from now on has to sign in anew.
+/// Give a person another role. They have to sign in anew.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:roles"])), request_body = NewRole,
-    params(("id" = UserId, Path)), responses((status = 200, description = "As they are now", body = User)),
+    params(("id" = UserId, Path)),
+    responses((status = 200, description = "As they are now", body = User), (status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)")),
 )]
 #[put("/users/{id}/role")]
 pub async fn appoint(

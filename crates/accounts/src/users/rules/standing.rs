@@ -46,7 +46,8 @@ pub fn move_to(
     open_for(actor, &row)
 }
 
-/// Gives somebody another role. Whoever may do less from now on signs in anew.
+/// Gives somebody another role. They sign in anew: whoever may do less is not to go on, and whoever may do more may
+/// need a second factor for it.
 pub fn appoint(tx: &mut Tx<'_>, actor: &Actor, id: UserId, new: &NewRole) -> Result<User> {
     let row = hold(tx, actor, (id, Life::Living))?;
     if row.role == new.role {
@@ -58,9 +59,7 @@ pub fn appoint(tx: &mut Tx<'_>, actor: &Actor, id: UserId, new: &NewRole) -> Res
             "An integrator's customer cannot be a member of the staff.",
         ));
     }
-    if new.role.rank() < row.role.rank() {
-        shut_out(tx, &row, "role")?;
-    }
+    shut_out(tx, &row, "role")?;
     let (before, row) = (row.role, query::set_role(tx, id, new.role)?);
     audit::record(
         tx,

@@ -1,0 +1,296 @@
+//! The second factor: every code serves once, and the staff does nothing without one.
+
+use super::{
+    PASSWORD, bearer, code, cookie, enrol, panel, person, refresh, run, sign_in, sign_in_by_code,
+    signed_in, somebody, stop,
+};
+use crate::harness::TestApp;
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use wire::{ProblemCode, accounts::users::UserRole};
+
+const ADA: &str = "ada@example.com";
+
+#[actix_web::test]
+async fn signing_in_asks_for_a_code_once_a_factor_is_set_up() {
+    let app = TestApp::start().await;
+    let time = stop(&app);
+    somebody(&app, ADA).await;
+    let me = signed_in(&app, ADA).await;
+    assert_eq!(
+        me.get("/v1/factor").await.expect(200),
+        json!({ "enrolled_at": null, "recovery_codes": 0, "is_required": false })
+    );
+
+    let begun = me.post("/v1/factor", json!({})).await.expect(200);
+    let uri = begun["uri"].as_str().expect("an address");
+    assert!(
+        uri.starts_with("otpauth://totp/eSIM%20Admin:ada%40example.com?secret="),
+        "{uri}"
+    );
+    assert!(
+        begun["qr_svg"]
+            .as_str()
+            .expect("a picture")
+            .starts_with("<svg")
+    );
+    sign_in(&app, ADA, PASSWORD).await.expect(201);
+    let (totp, codes) = enrol(&app, &me).await;
+    assert_eq!(codes.len(), 10);
+    let stands = me.get("/v1/factor").await.expect(200);
+    assert_eq!(
+        (stands["enrolled_at"].is_string(), &stands["recovery_codes"]),
+        (true, &json!(10))
+    );
+
+    let missing = sign_in(&app, ADA, PASSWORD).await;
+    missing.problem(401, ProblemCode::SecondFactorRequired);
+    let wrong = sign_in_by_code(&app, ADA, "000000").await;
+    assert_eq!(
+        wrong.problem(401, ProblemCode::SecondFactorRequired)["detail"],
+        "This code is wrong, or it was used before. Wait for the next one."
+    );
+    sign_in(&app, ADA, "wrong")
+        .await
+        .problem(401, ProblemCode::WrongCredentials);
+    // The one that confirmed it has served; the next is good, a step early or late.
+    let confirming = sign_in_by_code(&app, ADA, &code(&totp, time)).await;
+    confirming.problem(401, ProblemCode::SecondFactorRequired);
+    let next = code(&totp, time + TimeDelta::seconds(30));
+    sign_in_by_code(&app, ADA, &format!("{} {}", &next[..3], &next[3..]))
+        .await
+        .expect(201);
+
+    for (action, times) in [
+        ("factor.begin", 2),
+        ("factor.enrol", 1),
+        ("factor.codes", 1),
+    ] {
+        let asked = format!("SELECT count(*) FROM audit_log WHERE action = '{action}'");
+        assert_eq!(app.count(&asked), times, "{action}");
+    }
+    app.work().await;
+    assert_eq!(
+        app.count("SELECT count(*) FROM notifications"),
+        1,
+        "they are told"
+    );
+}
+
+#[actix_web::test]
+async fn of_twenty_who_bring_one_code_at_once_one_gets_in() {
+    let app = TestApp::start().await;
+    let mut time = stop(&app);
+    somebody(&app, ADA).await;
+    let (totp, _) = enrol(&app, &signed_in(&app, ADA).await).await;
+
+    for _ in 0..5 {
+        time += TimeDelta::seconds(30);
+        app.ctx.clock.set(time);
+        let shown = code(&totp, time);
+        let answers = join_all((0..20).map(|_| sign_in_by_code(&app, ADA, &shown))).await;
+        let got_in = answers.iter().filter(|answer| answer.status == 201).count();
+        assert_eq!(got_in, 1);
+        run(&app, "DELETE FROM login_attempts");
+        let before = code(&totp, time - TimeDelta::seconds(30));
+        for old in [&before, &shown] {
+            let refused = sign_in_by_code(&app, ADA, old).await;
+            refused.problem(401, ProblemCode::SecondFactorRequired);
+        }
+        run(&app, "DELETE FROM login_attempts");
+    }
+}
+
+#[actix_web::test]
+async fn guesses_at_the_code_are_counted_and_asking_for_it_is_not() {
+    let app = TestApp::start().await;
+    let time = stop(&app);
+    somebody(&app, ADA).await;
+    let (totp, _) = enrol(&app, &signed_in(&app, ADA).await).await;
+    run(&app, "DELETE FROM login_attempts");
+
+    for _ in 0..12 {
+        let asked = sign_in(&app, ADA, PASSWORD).await;
+        asked.problem(401, ProblemCode::SecondFactorRequired);
+    }
+    assert_eq!(
+        app.count("SELECT count(*) FROM login_attempts WHERE failures > 0"),
+        0
+    );
+    for _ in 0..9 {
+        let wrong = sign_in_by_code(&app, ADA, "000000").await;
+        wrong.problem(401, ProblemCode::SecondFactorRequired);
+        // Knowing the password takes none of the failures back.
+        let asked = sign_in(&app, ADA, PASSWORD).await;
+        asked.problem(401, ProblemCode::SecondFactorRequired);
+    }
+    sign_in_by_code(&app, ADA, "000000")
+        .await
+        .problem(401, ProblemCode::SecondFactorRequired);
+    let right = code(&totp, time + TimeDelta::seconds(30));
+    let closed = sign_in_by_code(&app, ADA, &right).await;
+    closed.problem(429, ProblemCode::TooManyRequests);
+}
+
+#[actix_web::test]
+async fn a_recovery_code_stands_in_once() {
+    let app = TestApp::start().await;
+    somebody(&app, ADA).await;
+    let me = signed_in(&app, ADA).await;
+    let (_, codes) = enrol(&app, &me).await;
+
+    let typed = codes[0].to_lowercase().replace('-', " ");
+    sign_in_by_code(&app, ADA, &typed).await.expect(201);
+    let again = sign_in_by_code(&app, ADA, &codes[0]).await;
+    again.problem(401, ProblemCode::SecondFactorRequired);
+    let tries = join_all((0..6).map(|_| sign_in_by_code(&app, ADA, &codes[1]))).await;
+    assert_eq!(
+        tries.iter().filter(|answer| answer.status == 201).count(),
+        1
+    );
+
+    assert_eq!(me.get("/v1/factor").await.expect(200)["recovery_codes"], 8);
+    assert_eq!(
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'factor.recover'"),
+        2
+    );
+}
+
+#[actix_web::test]
+async fn new_recovery_codes_take_the_place_of_the_old() {
+    let app = TestApp::start().await;
+    let time = stop(&app);
+    somebody(&app, ADA).await;
+    let me = signed_in(&app, ADA).await;
+    let (totp, old) = enrol(&app, &me).await;
+
+    me.post("/v1/factor/codes", json!({ "code": "000000" }))
+        .await
+        .refuses("code");
+    let right = json!({ "code": code(&totp, time + TimeDelta::seconds(30)) });
+    let new = me.post("/v1/factor/codes", right).await.expect(200);
+
+    assert_eq!(new["codes"].as_array().map(Vec::len), Some(10));
+    let refused = sign_in_by_code(&app, ADA, &old[0]).await;
+    refused.problem(401, ProblemCode::SecondFactorRequired);
+    sign_in_by_code(&app, ADA, new["codes"][0].as_str().expect("a code"))
+        .await
+        .expect(201);
+}
+
+#[actix_web::test]
+async fn a_factor_goes_with_both_proofs_only() {
+    let app = TestApp::start().await;
+    let time = stop(&app);
+    somebody(&app, ADA).await;
+    let me = signed_in(&app, ADA).await;
+    let (totp, _) = enrol(&app, &me).await;
+    let right = code(&totp, time + TimeDelta::seconds(30));
+    let disable = async |password: &str, code: &str| {
+        let proofs = json!({ "password": password, "code": code });
+        me.post("/v1/factor/disable", proofs).await
+    };
+
+    disable("wrong", &right).await.refuses("password");
+    disable(PASSWORD, "000000").await.refuses("code");
+    me.post("/v1/factor", json!({}))
+        .await
+        .problem(409, ProblemCode::WrongState);
+    assert_eq!(disable(PASSWORD, &right).await.status, 204);
+
+    sign_in(&app, ADA, PASSWORD).await.expect(201);
+    assert_eq!(app.count("SELECT count(*) FROM recovery_codes"), 0);
+    disable(PASSWORD, &right).await.refuses("code");
+}
+
+/// What a server in production is told more.
+const PRODUCTION: [(&str, &str); 4] = [
+    ("APP_ENV", "production"),
+    ("PUBLIC_URL", "https://panel.example.com"),
+    ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
+    ("STRIPE_WEBHOOK_SECRET", "whsec_for_tests"),
+];
+
+#[actix_web::test]
+async fn the_staff_does_nothing_but_set_up_a_factor_until_it_has_one() {
+    let app = TestApp::with(&PRODUCTION).await;
+    somebody(&app, ADA).await;
+    person(&app, UserRole::Customer, "grace@example.com").await;
+    let begun = sign_in(&app, ADA, PASSWORD).await;
+    let kept = cookie(&begun);
+    let granted = begun.expect(201);
+    let me = bearer(&app, &granted);
+
+    assert_eq!(granted["is_limited"], true);
+    for path in ["/v1/users", "/v1/orders", "/v1/audit"] {
+        me.get(path)
+            .await
+            .problem(403, ProblemCode::EnrolmentRequired);
+    }
+    assert_eq!(me.get("/v1/sessions").await.status, 200);
+    assert_eq!(me.get("/v1/factor").await.expect(200)["is_required"], true);
+    let prolonged = refresh(&panel(&app, &kept)).await.expect(200);
+    assert_eq!(prolonged["is_limited"], true);
+
+    let (_, codes) = enrol(&app, &me).await;
+    assert_eq!(
+        me.get("/v1/users").await.status,
+        200,
+        "it is lifted at once"
+    );
+    assert_eq!(bearer(&app, &prolonged).get("/v1/users").await.status, 200);
+
+    let proofs = json!({ "password": PASSWORD, "code": codes[0] });
+    assert_eq!(me.post("/v1/factor/disable", proofs).await.status, 204);
+    me.get("/v1/users")
+        .await
+        .problem(403, ProblemCode::EnrolmentRequired);
+
+    let customer = sign_in(&app, "grace@example.com", PASSWORD)
+        .await
+        .expect(201);
+    assert_eq!(customer["is_limited"], Value::Bool(false));
+}
+
+#[actix_web::test]
+async fn who_has_lost_everything_is_helped_by_who_may() {
+    let app = TestApp::start().await;
+    let ada = somebody(&app, ADA).await;
+    let me = signed_in(&app, ADA).await;
+    enrol(&app, &me).await;
+    let path = format!("/v1/users/{ada}/factor");
+    let reset = async |role| {
+        app.as_role(role)
+            .send(reqwest::Method::DELETE, &path, None)
+            .await
+    };
+
+    reset(UserRole::Admin)
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    assert_eq!(reset(UserRole::SuperAdmin).await.status, 204);
+
+    me.get("/v1/sessions")
+        .await
+        .problem(401, ProblemCode::Unauthenticated);
+    sign_in(&app, ADA, PASSWORD).await.expect(201);
+    reset(UserRole::SuperAdmin)
+        .await
+        .problem(409, ProblemCode::WrongState);
+}
+
+#[actix_web::test]
+async fn neither_secret_nor_code_stands_in_the_database() {
+    let app = TestApp::start().await;
+    somebody(&app, ADA).await;
+    let me = signed_in(&app, ADA).await;
+    let begun = me.post("/v1/factor", json!({})).await.expect(200);
+    let (_, codes) = enrol(&app, &me).await;
+
+    let shown = app.count(&format!(
+        "SELECT count(*) FROM (SELECT f::text FROM mfa_factors f UNION ALL SELECT encode(secret, 'escape') FROM mfa_factors UNION ALL SELECT encode(code_hash, 'escape') FROM recovery_codes UNION ALL SELECT a::text FROM audit_log a) all_of (text) WHERE text LIKE '%{}%' OR text LIKE '%{}%'",
+        begun["secret"].as_str().expect("a secret"), codes[0]
+    ));
+    assert_eq!(shown, 0);
+}

@@ -1,0 +1,127 @@
+//! Signing in and staying signed in.
+
+mod confirmation;
+mod doors;
+mod ends;
+mod factor;
+mod passwords;
+mod refresh;
+
+use crate::harness::{Answer, Client, TestApp};
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use schema::users;
+use serde_json::{Value, json};
+use totp_rs::{Builder, Secret, Totp};
+use wire::{UserId, accounts::users::UserRole};
+
+const PASSWORD: &str = "correct horse battery staple";
+
+/// An administrator with a password.
+async fn somebody(app: &TestApp, email: &str) -> UserId {
+    person(app, UserRole::Admin, email).await
+}
+
+/// Somebody with a password.
+async fn person(app: &TestApp, role: UserRole, email: &str) -> UserId {
+    let hash = platform::auth::hash_password(PASSWORD.to_owned())
+        .await
+        .expect("a hash");
+    app.given(|given| {
+        let id = given.person(role, email, "Ada", "Lovelace");
+        diesel::update(users::table.find(id))
+            .set(users::password_hash.eq(hash))
+            .execute(given.conn())
+            .expect("a password is set");
+        id
+    })
+}
+
+async fn sign_in(app: &TestApp, email: &str, password: &str) -> Answer {
+    let proof = json!({ "email": email, "password": password });
+    app.anonymous().post("/v1/sessions", proof).await
+}
+
+async fn sign_in_by_code(app: &TestApp, email: &str, code: &str) -> Answer {
+    let proof = json!({ "email": email, "password": PASSWORD, "code": code });
+    app.anonymous().post("/v1/sessions", proof).await
+}
+
+/// Somebody, signed in as they would be by the panel.
+async fn signed_in(app: &TestApp, email: &str) -> Client {
+    bearer(app, &sign_in(app, email, PASSWORD).await.expect(201))
+}
+
+fn cookie(answer: &Answer) -> String {
+    answer
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn panel(app: &TestApp, cookie: &str) -> Client {
+    app.anonymous()
+        .with("x-requested-with", "esim-admin")
+        .with("cookie", cookie)
+}
+
+async fn refresh(client: &Client) -> Answer {
+    client
+        .send(reqwest::Method::POST, "/v1/sessions/refresh", None)
+        .await
+}
+
+fn bearer(app: &TestApp, granted: &Value) -> Client {
+    app.anonymous().with(
+        "authorization",
+        &format!(
+            "Bearer {}",
+            granted["access_token"].as_str().expect("a token")
+        ),
+    )
+}
+
+fn run(app: &TestApp, sql: &str) {
+    app.given(|given| {
+        diesel::sql_query(sql)
+            .execute(given.conn())
+            .expect("the statement runs")
+    });
+}
+
+/// Stops the clock some minutes ago, so that it can be moved on while tokens stay good.
+fn stop(app: &TestApp) -> DateTime<Utc> {
+    let time = Utc::now() - TimeDelta::minutes(9);
+    app.ctx.clock.set(time);
+    time
+}
+
+/// What an authenticator becomes that is given this secret.
+fn authenticator(secret: &Value) -> Totp {
+    let secret = Secret::try_from_base32(secret.as_str().expect("a secret")).expect("base32");
+    Builder::new()
+        .with_secret(secret)
+        .build()
+        .expect("an authenticator")
+}
+
+/// The code that it shows at a time.
+fn code(of: &Totp, at: DateTime<Utc>) -> String {
+    of.generate(at.timestamp().try_into().expect("a time"))
+        .to_string()
+}
+
+/// Sets up a second factor, and brings the authenticator and the recovery codes.
+async fn enrol(app: &TestApp, me: &Client) -> (Totp, Vec<String>) {
+    let begun = me.post("/v1/factor", json!({})).await.expect(200);
+    let totp = authenticator(&begun["secret"]);
+    let first = json!({ "code": code(&totp, app.ctx.clock.now()) });
+    let codes = me.post("/v1/factor/enrol", first).await.expect(200);
+    let codes = codes["codes"].as_array().expect("codes").iter();
+    let codes = codes
+        .map(|code| code.as_str().expect("a code").to_owned())
+        .collect();
+    (totp, codes)
+}
