@@ -4,7 +4,10 @@ use super::openapi::operations;
 use crate::harness::{Client, TestApp};
 use serde_json::Value;
 use std::collections::HashSet;
-use wire::accounts::users::UserRole;
+use wire::{
+    Permission,
+    accounts::{api_clients::ApiClientMode, users::UserRole},
+};
 
 fn lists() -> Vec<(String, Vec<String>)> {
     operations()
@@ -82,7 +85,8 @@ async fn every_list_pages_in_every_order_without_losing_or_doubling_a_row() {
         });
         app.given(|given| {
             let provider = given.provider(&format!("Provider {number}"), 1);
-            given.offer(plan, provider, &format!("eu-{number}"))
+            given.offer(plan, provider, &format!("eu-{number}"));
+            given.api_client(ApiClientMode::Test, &[Permission::PlansRead])
         });
         crate::flows::purchase::order(&admin, plan, customer, 1).await;
     }

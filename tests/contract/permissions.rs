@@ -190,8 +190,8 @@ fn only_these_operations_are_open_to_everybody() {
             "POST /v1/passwords/set",
             "POST /v1/sessions",
             "POST /v1/sessions/refresh",
-            "POST /v1/webhooks/{gateway}",
-            "GET /v1/settings/public"
+            "GET /v1/settings/public",
+            "POST /v1/webhooks/{gateway}"
         ]
     );
 }
