@@ -1,5 +1,5 @@
 //! Passwords: Argon2id with 19 MiB, two passes, one lane. As many hashes at once as there are cores, on threads
-//! of their own, so that a storm of sign-ins holds up nobody else.
+//! of their own that step back for all others, so that a storm of sign-ins holds up nobody else.
 //!
 //! A password is taken as it is, spaces and all, in whatever script. Only what looks the same is made the same
 //! (NFC), because two keyboards send one letter differently; nothing is cut off.
@@ -9,8 +9,9 @@ use crate::{
     metrics,
 };
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
-use std::sync::{Arc, LazyLock};
-use tokio::sync::Semaphore;
+use crossbeam_channel::Sender;
+use std::{sync::LazyLock, thread};
+use tokio::sync::oneshot;
 use unicode_normalization::UnicodeNormalization;
 use wire::ProblemCode;
 use zxcvbn::{Score, zxcvbn};
@@ -20,9 +21,29 @@ pub const UNUSABLE: &str = "!";
 /// How many may wait for a hash; the rest is told to come back.
 const WAITING: usize = 64;
 
-static CORES: LazyLock<(Arc<Semaphore>, Semaphore)> = LazyLock::new(|| {
-    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    (Arc::new(Semaphore::new(cores)), Semaphore::new(WAITING))
+/// How far the threads that hash step back; 19 is the farthest.
+const NICE: i32 = 15;
+
+type Work = Box<dyn FnOnce() + Send>;
+
+/// The queue in front of the threads that hash.
+static HASHING: LazyLock<Sender<Work>> = LazyLock::new(|| {
+    let (queue, work) = crossbeam_channel::bounded::<Work>(WAITING);
+    let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    for number in 0..cores {
+        let work = work.clone();
+        let begun = thread::Builder::new()
+            .name(format!("hash-{number}"))
+            .spawn(move || {
+                // On Linux this is about the thread that says it. Where it is refused, hashing is not so polite.
+                let _ = rustix::process::nice(NICE);
+                work.into_iter().for_each(|task| task());
+            });
+        if let Err(cause) = begun {
+            tracing::error!(%cause, "a thread for hashing cannot be started: {cause}");
+        }
+    }
+    queue
 });
 /// What unknown accounts are checked against, so that they take as long as known ones.
 static DECOY: LazyLock<Option<String>> = LazyLock::new(|| hash("a password that nobody has").ok());
@@ -76,17 +97,15 @@ fn normalised(password: &str) -> String {
 }
 
 async fn on_a_core<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let _place = CORES
-        .1
-        .try_acquire()
+    let (answer, result) = oneshot::channel();
+    let task: Work = Box::new(move || {
+        // Nobody waits for it any more: the client has gone.
+        if !answer.is_closed() {
+            let _ = answer.send(work());
+        }
+    });
+    HASHING
+        .try_send(task)
         .map_err(|_| Error::refuse(ProblemCode::TooManyRequests))?;
-    let _core = CORES
-        .0
-        .clone()
-        .acquire_owned()
-        .await
-        .map_err(Error::internal)?;
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(Error::internal)
+    result.await.map_err(Error::internal)
 }
