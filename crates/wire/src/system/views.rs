@@ -19,6 +19,14 @@ text_enum! {
     ViewAudience: ViewAudience, "view_audience" { Mine = "mine", Role = "role", Everyone = "everyone" }
 }
 
+/// Whether an address is that of a list in the panel: words of small letters, no ids.
+pub fn is_list(address: &str) -> bool {
+    let is_word =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    let words = address.strip_prefix('/').map(|rest| rest.split('/'));
+    address.len() <= 60 && words.is_some_and(|mut words| words.all(is_word))
+}
+
 /// Whether a view of this list keeps this parameter.
 pub fn keeps(list: &str, key: &str) -> bool {
     let is_sealed = key == "q" && SEALED.contains(&list);
@@ -177,13 +185,7 @@ impl Resource for View {
 
 impl Check for NewView {
     fn check(&self, bad: &mut FieldErrors) {
-        let is_address = self.list.len() <= 60
-            && self.list.strip_prefix('/').is_some_and(|rest| {
-                rest.split('/').all(|part| {
-                    !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
-                })
-            });
-        if !is_address {
+        if !is_list(&self.list) {
             bad.add(
                 "list",
                 "address",

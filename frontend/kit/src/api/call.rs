@@ -35,6 +35,7 @@ pub struct Call {
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Option<JsValue>,
     pub(super) as_somebody: bool,
+    pub(super) until: Option<web_sys::AbortSignal>,
 }
 
 impl Call {
@@ -50,6 +51,7 @@ impl Call {
             headers,
             body: None,
             as_somebody: true,
+            until: None,
         }
     }
     /// Reads.
@@ -91,6 +93,11 @@ impl Call {
     /// Only if nobody changed the thing since this version.
     pub fn if_version(self, version: i32) -> Self {
         self.header("If-Match", format!("\"v{version}\""))
+    }
+    /// Until this says that nobody waits for the answer any more.
+    pub fn until(mut self, signal: web_sys::AbortSignal) -> Self {
+        self.until = Some(signal);
+        self
     }
     /// Without an access token: signing in, and renewing.
     pub fn as_nobody(mut self) -> Self {

@@ -43,6 +43,18 @@ pub fn encode(text: &str) -> String {
         .collect()
 }
 
+/// The parameters of a query, as it stands behind a question mark.
+pub(crate) fn parse(query: &str) -> Vec<(String, String)> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let decoded = |text: &str| {
+        let text = text.replace('+', " ");
+        js_sys::decode_uri_component(&text).map_or(text, String::from)
+    };
+    pairs
+        .map(|(key, value)| (decoded(key), decoded(value)))
+        .collect()
+}
+
 /// One page of a list.
 pub async fn page<R: Resource>(pairs: &[(&'static str, String)]) -> Result<Page<R>, Fault> {
     send(Call::get(with_query(R::PATH, pairs)))

@@ -103,6 +103,7 @@ async fn fetch(call: &Call, token: Option<&str>) -> Result<Response, JsValue> {
     let init = RequestInit::new();
     init.set_method(call.method.as_str());
     init.set_headers(&headers);
+    init.set_signal(call.until.as_ref());
     if let Some(body) = &call.body {
         init.set_body(body);
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     format::sentence,
-    on_key, route, session, shell, task,
+    keys, on_key, route, session, shell, task,
     ui::{
         Icon, Look, Tone, badge, button, card,
         dialog::{Question, ask},
@@ -138,6 +138,7 @@ fn header<R: Resource>(page: &DetailPage<R>, shown: Shown<R>, thing: &R) -> AnyV
         .filter(|act| act.fits(thing) && untrack(|| session::can(act.needs)))
         .cloned()
         .collect();
+    offer(page, shown, thing, &acts);
     let fold = acts.len() > BUTTONS;
     let plain = acts
         .iter()
@@ -183,6 +184,22 @@ fn header<R: Resource>(page: &DetailPage<R>, shown: Shown<R>, thing: &R) -> AnyV
         </header>
     }
     .into_any()
+}
+
+/// Tells the palette what the buttons do; links that have a key have told it already.
+fn offer<R: Resource>(page: &DetailPage<R>, shown: Shown<R>, thing: &R, acts: &[Act<R>]) {
+    let links = page.links.iter().filter(|link| link.key.is_none());
+    for link in links.filter(|link| untrack(|| session::can(link.needs))) {
+        if let Some(href) = (link.href)(thing) {
+            keys::offer(link.label, Some(link.sign), move || route::go(&href));
+        }
+    }
+    for act in acts.iter().cloned() {
+        let thing = thing.clone();
+        keys::offer(act.label, act.sign, move || {
+            begin(act.clone(), thing.clone(), shown)
+        });
+    }
 }
 
 /// Asks first where the act wants that, then does it.

@@ -3,15 +3,15 @@
 use super::act::Act;
 use crate::{
     api::{self, Pairs},
-    session,
+    keys, route, session,
     table::{
         By, Column,
         address::Asked,
-        bulk, chips, grid, keys,
+        bulk, chips, grid, keys as row_keys,
         list::{List, Spec},
         pager,
         row::{Row, Rows, heads},
-        toolbar,
+        toolbar, views,
     },
     task,
     ui::{Icon, Look, button, link_button, toast},
@@ -34,6 +34,7 @@ pub struct ListPage<R: Resource> {
     empty: (&'static str, &'static str),
     search: Option<&'static str>,
     export: bool,
+    begins: Option<&'static str>,
 }
 
 /// Begins a list.
@@ -48,6 +49,7 @@ pub fn list_page<R: Resource>(title: &'static str) -> ListPage<R> {
         empty: ("", ""),
         search: None,
         export: true,
+        begins: None,
     }
 }
 
@@ -118,6 +120,12 @@ impl<R: Resource> ListPage<R> {
         self.empty = (title, hint);
         self
     }
+    /// What it is narrowed to for whoever comes without saying what they want, such as `status=pending`. A view that
+    /// somebody has made the default goes before.
+    pub fn begins_with(mut self, query: &'static str) -> Self {
+        self.begins = Some(query);
+        self
+    }
     /// Cannot be taken away as a file.
     pub fn no_export(mut self) -> Self {
         self.export = false;
@@ -182,12 +190,20 @@ impl<R: Resource> ListPage<R> {
                 self.empty.1.to_owned(),
             ),
             fetch: Arc::new(fetch),
+            begins: self.begins,
+            read: Arc::new(|query| {
+                let pairs = api::parse(query);
+                Asked::read::<R>(|key| {
+                    let known = pairs.iter().find(|(known, _)| known == key);
+                    known.map(|(_, value)| value.clone())
+                })
+            }),
         }
     }
 }
 
 fn view(list: List, export: bool) -> AnyView {
-    keys::keys(list);
+    row_keys::keys(list);
     let spec = list.spec();
     let count = move || {
         list.rows.with(|rows| {
@@ -196,6 +212,11 @@ fn view(list: List, export: bool) -> AnyView {
                 .map(|rows| rows.total())
         })
     };
+    for (label, href, needs, sign) in spec.buttons.iter().copied() {
+        if session::can(needs) {
+            keys::offer(label, sign, move || route::go(href));
+        }
+    }
     let buttons = spec
         .buttons
         .iter()
@@ -224,6 +245,7 @@ fn view(list: List, export: bool) -> AnyView {
                     class="count">{count}</span> })}</div>
                 <div class="actions">{export}{buttons}</div>
             </header>
+            {views::bar(list)}
             <div class="card flush list-card">
                 {toolbar::toolbar(list)}
                 {chips::chips(list)}
@@ -261,6 +283,7 @@ fn export_button(list: List) -> AnyView {
             let _ = busy.try_set(false);
         });
     };
+    keys::offer("Export", Some(Icon::Download), run);
     view! { <span class="wide-only" class:busy={move || busy.get()}>
     {button("Export", Look::Plain, Some(Icon::Download), run)}</span> }
     .into_any()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 pub(super) fn help(open: RwSignal<bool>) -> AnyView {
     let body = || {
-        let one = |(key, says): (&'static str, &'static str)| {
+        let one = |(key, says): (&'static str, String)| {
             view! { <div class="fact"><dt>{says}</dt><dd><kbd>
             {key}</kbd></dd></div> }
         };

@@ -1,6 +1,10 @@
 //! The shell: menu, bar, and the screen of the address.
 
-use super::{Sections, crumbs, help, refusal, screens, sidebar, topbar};
+use super::{
+    Sections, crumbs, help, palette,
+    palette::{Palette, remember},
+    refusal, screens, sidebar, topbar,
+};
 use crate::{memory, on_key, route, session};
 use leptos::prelude::*;
 
@@ -13,14 +17,24 @@ pub(super) struct Menu {
     pub rail: RwSignal<bool>,
 }
 
+/// What the bar on top opens.
+#[derive(Clone, Copy)]
+pub(super) struct Helpers {
+    pub helping: RwSignal<bool>,
+    pub finder: Palette,
+}
+
 pub(super) fn layout(sections: Sections, home: &'static str, path: Memo<String>) -> AnyView {
     let menu = Menu {
         drawer: RwSignal::new(false),
         rail: RwSignal::new(memory::recall("rail").as_deref() == Some("yes")),
     };
     let helping = RwSignal::new(false);
-    on_key("?", "Show this help", move || helping.set(true));
+    on_key("?", "Keyboard shortcuts", move || helping.set(true));
+    let finder = Palette::new(sections);
     crumbs::follow(sections, path);
+    Effect::new(move |_| remember(&path.get()));
+    crate::table::begin();
     on_cleanup(crate::table::forget);
     Effect::new(move |before: Option<()>| {
         path.track();
@@ -35,11 +49,12 @@ pub(super) fn layout(sections: Sections, home: &'static str, path: Memo<String>)
             {sidebar::sidebar(sections, home, path, menu)}
             <div class="scrim" on:click=move |_| menu.drawer.set(false)></div>
             <div class="shell-body">
-                {topbar::topbar(sections, path, menu, helping)}
+                {topbar::topbar(sections, path, menu, Helpers { helping, finder })}
                 <main id="main" tabindex="-1">{move || screen(sections, home, &path.get())}</main>
             </div>
         </div>
         {help::help(helping)}
+        {palette::palette(finder)}
     }
     .into_any()
 }

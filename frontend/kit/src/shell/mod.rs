@@ -3,6 +3,7 @@
 mod crumbs;
 mod help;
 mod layout;
+mod palette;
 mod panel;
 mod refusal;
 mod sidebar;

@@ -1,6 +1,10 @@
 //! The bar on top: where one is, help, and one's own menu.
 
-use super::{Sections, crumbs::crumbs, layout::Menu};
+use super::{
+    Sections,
+    crumbs::crumbs,
+    layout::{Helpers, Menu},
+};
 use crate::{
     format, session,
     theme::{self, Theme},
@@ -13,7 +17,7 @@ pub(super) fn topbar(
     sections: Sections,
     path: Memo<String>,
     menu: Menu,
-    helping: RwSignal<bool>,
+    helpers: Helpers,
 ) -> AnyView {
     view! {
         <header class="topbar">
@@ -22,9 +26,26 @@ pub(super) fn topbar(
                 on:click=move |_| menu.drawer.update(|open| *open = !*open)>{icon(Icon::Menu)}</button>
             {crumbs(sections, path)}
             <div class="spacer"></div>
-            <span class="wide-only">{icon_button("Keyboard shortcuts (?)", Icon::Keyboard, move || helping.set(true))}</span>
+            {finder(helpers)}
+            <span class="wide-only">{icon_button("Keyboard shortcuts (?)", Icon::Keyboard, move || helpers.helping.set(true))}</span>
             {account()}
         </header>
+    }
+    .into_any()
+}
+
+/// The way into the palette for who does not know its key.
+fn finder(helpers: Helpers) -> AnyView {
+    let platform = window().navigator().platform().unwrap_or_default();
+    let key = if platform.starts_with("Mac") || platform.starts_with("iP") {
+        "⌘K"
+    } else {
+        "Ctrl K"
+    };
+    view! {
+        <button type="button" class="finder" aria-label="Search and commands" aria-haspopup="dialog"
+            aria-keyshortcuts="Control+K Meta+K" on:click=move |_| helpers.finder.show()>
+            {icon(Icon::Search)}<span>"Search"</span><kbd aria-hidden="true">{key}</kbd></button>
     }
     .into_any()
 }

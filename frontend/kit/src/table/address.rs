@@ -1,7 +1,11 @@
-//! What a list is asked for, as the address bar holds it: filters, order, page. Sharing the address shares the list.
+//! What a list is asked for, as the address bar holds it: filters, order, page, columns, the view that is open. Sharing
+//! the address shares the list.
 
 use crate::api::{Pairs, with_query};
-use wire::{Filter, Paging, Resource, SortKey, list::PAGING_KEYS};
+use wire::{Filter, Paging, Resource, SortKey, list::PAGING_KEYS, system::views::keeps};
+
+/// In place of a view: the whole list, where it would else open with a view.
+pub(crate) const ALL: &str = "all";
 
 /// What is asked of a list.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +20,10 @@ pub(crate) struct Asked {
     pub cursor: Option<(&'static str, String)>,
     /// The number of the first row, which a cursor does not tell. Only ever shown.
     pub at: i64,
+    /// The columns, where they are not the usual ones.
+    pub cols: Option<String>,
+    /// The view that is open, or [`ALL`].
+    pub view: Option<String>,
     /// The order of a list that nobody has ordered.
     default_sort: (&'static str, bool),
 }
@@ -47,12 +55,20 @@ impl Asked {
             .filter(|at| *at > 0 && cursor.is_some())
             .unwrap_or(1);
         let usual = R::Sort::DEFAULT;
+        let short = |key: &str, longest: usize| {
+            get(key).filter(|text| {
+                let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_-,".contains(&b);
+                !text.is_empty() && text.len() <= longest && text.bytes().all(is_plain)
+            })
+        };
         Self {
             filter: filter.pairs(),
             sort: (paging.sort.key.as_str(), paging.sort.descending),
             limit: paging.limit,
             cursor,
             at,
+            cols: short("cols", 500),
+            view: short("view", 36),
             default_sort: (usual.key.as_str(), usual.descending),
         }
     }
@@ -123,7 +139,25 @@ impl Asked {
         if self.at > 1 {
             pairs.push(("at", self.at.to_string()));
         }
+        pairs.extend(self.cols.clone().map(|cols| ("cols", cols)));
+        pairs.extend(self.view.clone().map(|view| ("view", view)));
         with_query(path, &pairs)
+    }
+    /// Whether nothing is said at all: somebody has just come here.
+    pub fn is_bare(&self) -> bool {
+        self.pairs().is_empty() && self.cols.is_none() && self.view.is_none()
+    }
+    /// What a view of this list keeps of it, as it is written behind a question mark.
+    pub fn kept(&self, list: &str) -> String {
+        let mut pairs = self.pairs();
+        pairs.extend(self.cols.clone().map(|cols| ("cols", cols)));
+        pairs.retain(|(key, _)| keeps(list, key));
+        with_query("", &pairs).trim_start_matches('?').to_owned()
+    }
+    /// The same list with other columns.
+    pub fn arranged(mut self, cols: Option<String>) -> Self {
+        self.cols = cols;
+        self
     }
 }
 
@@ -167,8 +201,28 @@ mod tests {
             ("after", "?"),
             ("at", "51"),
             ("x", "y"),
+            ("view", "<b>"),
+            ("cols", "a b"),
         ]);
         assert_eq!(asked, read(&[]));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_view_keeps_the_list_and_not_the_page() {
+        let asked = read(&[
+            ("q", "5 GB"),
+            ("sort", "name"),
+            ("cols", "name,status"),
+            ("view", "all"),
+        ])
+        .turned("after", "abc".to_owned(), 51);
+        assert_eq!(
+            asked.address("/p"),
+            "/p?q=5%20GB&sort=name&after=abc&at=51&cols=name,status&view=all"
+        );
+        assert_eq!(asked.kept("/p"), "q=5%20GB&sort=name&cols=name,status");
+        assert_eq!(asked.kept("/accounts/users"), "sort=name&cols=name,status");
+        assert!(read(&[]).is_bare() && !asked.is_bare());
     }
 
     #[wasm_bindgen_test(unsupported = test)]

@@ -1,6 +1,8 @@
 //! The table itself: headings that sort, rows that open, and what stands there when there are none.
 
 use super::{
+    column::Shown,
+    columns::{FIRST, usual},
     list::List,
     row::{Head, Row, Rows},
 };
@@ -8,7 +10,7 @@ use crate::{
     dom,
     route::go,
     session,
-    ui::{Icon, Look, empty, failure, icon::sized, link_button},
+    ui::{Icon, Look, Value, empty, failure, icon::sized, link_button},
 };
 use leptos::{ev::MouseEvent, html, prelude::*};
 use std::sync::Arc;
@@ -45,13 +47,20 @@ pub(crate) fn grid(list: List) -> AnyView {
 
 fn table(list: List, rows: Option<Arc<Rows>>) -> AnyView {
     let spec = list.spec();
-    let shown = list.shown.get();
-    let heads: Vec<Head> = spec
-        .heads
+    let columns = list.columns.get();
+    let is_usual = columns == usual(&spec.heads);
+    let shown: Vec<Cell> = columns
         .iter()
-        .zip(&shown)
-        .filter(|(_, shown)| **shown)
-        .map(|(head, _)| head.clone())
+        .enumerate()
+        .filter_map(|(place, at)| {
+            let head = spec.heads.get(*at)?.clone();
+            let class = class(place, &head, is_usual);
+            Some(Cell {
+                at: *at,
+                head,
+                class,
+            })
+        })
         .collect();
     let marks = !spec.bulk.is_empty()
         && spec
@@ -64,11 +73,11 @@ fn table(list: List, rows: Option<Arc<Rows>>) -> AnyView {
             .iter()
             .cloned()
             .enumerate()
-            .map(|(at, row)| line(list, at, row, &spec.heads, &shown, marks))
+            .map(|(at, row)| line(list, at, row, &shown, marks))
             .collect_view()
             .into_any(),
         None => (0..8)
-            .map(|_| waiting(heads.len(), marks))
+            .map(|_| waiting(shown.len(), marks))
             .collect_view()
             .into_any(),
     };
@@ -89,16 +98,42 @@ fn table(list: List, rows: Option<Arc<Rows>>) -> AnyView {
     view! {
         <table role="table" aria-busy=busy aria-label=spec.title.clone()>
             <thead role="rowgroup"><tr role="row">{mark_all}
-                {heads.into_iter().map(|head| heading(list, head)).collect_view()}</tr></thead>
+                {shown.into_iter().map(|cell| heading(list, cell)).collect_view()}</tr></thead>
             <tbody role="rowgroup">{body}</tbody>
         </table>
     }
     .into_any()
 }
 
-fn heading(list: List, head: Head) -> AnyView {
+/// A column as it is shown: which one, and how it is set.
+struct Cell {
+    at: usize,
+    head: Head,
+    class: String,
+}
+
+/// How a column is set. The usual ones leave where there is no room those that the screen can spare; of those that
+/// somebody has chosen, a phone shows the first.
+fn class(place: usize, head: &Head, is_usual: bool) -> String {
+    let mut words = Vec::new();
+    if place == 0 {
+        words.push("lead");
+    } else if head.number {
+        words.push("num");
+    }
+    if is_usual && head.shown == Shown::Wide {
+        words.push("roomy");
+    }
+    if !is_usual && place >= FIRST {
+        words.push("later");
+    }
+    words.join(" ")
+}
+
+fn heading(list: List, Cell { head, class, .. }: Cell) -> AnyView {
     let Some(key) = head.sort else {
-        return view! { <th role="columnheader" scope="col" class:num=head.number>{head.text}</th> }.into_any();
+        return view! { <th role="columnheader" scope="col" class=class>{head.text}</th> }
+            .into_any();
     };
     let order = move || {
         list.asked
@@ -116,36 +151,26 @@ fn heading(list: List, head: Head) -> AnyView {
     };
     let turn = move |_| list.ask(&list.asked.get_untracked().ordered(key));
     view! {
-        <th role="columnheader" scope="col" class:num=head.number aria-sort=aria>
+        <th role="columnheader" scope="col" class=class aria-sort=aria>
             <button type="button" class="sort" on:click=turn>{head.text}{sign}</button></th>
     }
     .into_any()
 }
 
-fn line(list: List, at: usize, row: Row, heads: &[Head], shown: &[bool], marks: bool) -> AnyView {
+fn line(list: List, at: usize, row: Row, shown: &[Cell], marks: bool) -> AnyView {
     let row = StoredValue::new(row);
     let id = row.with_value(|row| row.id.clone());
     let is_marked = move || list.marked.with(|marked| marked.contains_key(&id));
     let href = row.with_value(|row| row.href.clone());
-    let cells = row
-        .with_value(|row| row.cells.clone())
-        .into_iter()
-        .zip(heads)
-        .zip(shown)
-        .filter(|(_, shown)| **shown);
-    let cells = cells.enumerate().map(|(place, ((value, head), _))| {
+    let cells = row.with_value(|row| row.cells.clone());
+    let cells = shown.iter().enumerate().map(|(place, cell)| {
+        let value = cells.get(cell.at).cloned().unwrap_or_else(Value::absent);
         let value = if place == 0 {
             value.link_or_keep(href.clone())
         } else {
             value
         };
-        let class = match (place, head.number, head.shown) {
-            (0, ..) => "lead",
-            (_, true, _) => "num",
-            (_, _, super::column::Shown::Wide) => "roomy",
-            _ => "",
-        };
-        view! { <td role="cell" class=class data-label=head.text>{value.view()}</td> }
+        view! { <td role="cell" class=cell.class.clone() data-label=cell.head.text>{value.view()}</td> }
     });
     let cells = cells.collect_view();
     let mark = marks.then(|| view! { <td role="cell" class="mark">{mark_one(list, at, row)}</td> });

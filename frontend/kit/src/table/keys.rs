@@ -1,7 +1,7 @@
 //! The keys of a list.
 
 use super::list::List;
-use crate::{dom, on_key, route::go};
+use crate::{dom, keys::on_row_key, on_key, route::go};
 use leptos::prelude::*;
 
 /// The search box, for the key that leads there.
@@ -28,12 +28,12 @@ pub(crate) fn keys(list: List) {
             go(&href);
         }
     };
-    on_key("j", "Next row", move || step(true));
-    on_key("k", "Previous row", move || step(false));
-    on_key("o", "Open the row", open);
-    on_key("Enter", "Open the row", open);
+    on_row_key("j", "Next row", move || step(true));
+    on_row_key("k", "Previous row", move || step(false));
+    on_row_key("o", "Open the row", open);
+    on_row_key("Enter", "Open the row", open);
     if !list.spec().bulk.is_empty() {
-        on_key("x", "Select the row", move || {
+        on_row_key("x", "Select the row", move || {
             if let Some(row) = list.current() {
                 let on = list
                     .marked
@@ -41,11 +41,11 @@ pub(crate) fn keys(list: List) {
                 list.mark(&row, on);
             }
         });
-        on_key("Escape", "Forget the selection", move || {
+        on_row_key("Escape", "Forget the selection", move || {
             list.marked.update(std::collections::BTreeMap::clear)
         });
     }
     if list.spec().searchable {
-        on_key("/", "Search", || dom::focus(SEARCH));
+        on_key("/", "Search this list", || dom::focus(SEARCH));
     }
 }

@@ -6,7 +6,9 @@
 pub(crate) mod address;
 pub(crate) mod bulk;
 pub(crate) mod chips;
+mod chooser;
 mod column;
+mod columns;
 mod filter;
 pub(crate) mod grid;
 pub(crate) mod keys;
@@ -15,8 +17,15 @@ pub(crate) mod pager;
 pub(crate) mod row;
 mod single;
 pub(crate) mod toolbar;
+pub(crate) mod views;
 
 pub use column::{Column, ago, code, count, day, maybe, moment, money, state, text, value};
 pub use filter::{By, choice, dates, flag, picked, place, yes_no};
-pub(crate) use list::forget;
 pub use single::{in_force, one_of};
+pub(crate) use views::store::begin;
+
+/// Forgets what was seen: whoever comes next may not see it.
+pub(crate) fn forget() {
+    list::forget();
+    views::store::forget();
+}

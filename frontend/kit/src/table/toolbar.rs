@@ -1,13 +1,14 @@
 //! The bar above a list: search, filters, columns, row height.
 
 use super::{
+    chooser,
     filter::{By, Control},
     keys::SEARCH,
-    list::{List, remember_columns},
+    list::List,
 };
 use crate::{
     format, memory,
-    ui::{Icon, button::icon_button, icon, icon::sized, popover::Popover},
+    ui::{Icon, icon, icon::sized, popover::Popover},
 };
 use leptos::{ev, html, prelude::*};
 use std::{sync::Arc, time::Duration};
@@ -20,24 +21,34 @@ pub(crate) fn toolbar(list: List) -> AnyView {
         .cloned()
         .map(|by| filter(list, by))
         .collect_view();
-    let density = move || {
-        list.dense.update(|dense| *dense = !*dense);
-        memory::remember(
-            "dense",
-            if list.dense.get_untracked() {
-                "yes"
-            } else {
-                "no"
-            },
-        );
-    };
     view! {
         <div class="toolbar" role="search" aria-label=format!("Narrow the list of {}", spec.many)>
             {spec.searchable.then(|| search(list))}
             <div class="filters">{filters}</div>
             <div class="spacer"></div>
-            <div class="wide-only tools">{icon_button("Row height", Icon::Rows3, density)}{columns(list)}</div>
+            <div class="tools">{density(list)}{chooser::columns(list)}</div>
         </div>
+    }
+    .into_any()
+}
+
+/// Rows of 44 pixels or of 36, for all lists.
+fn density(list: List) -> AnyView {
+    let toggle = move |_| {
+        let dense = !list.dense.get_untracked();
+        list.dense.set(dense);
+        memory::remember("dense", if dense { "yes" } else { "no" });
+    };
+    let sign = move || {
+        icon(if list.dense.get() {
+            Icon::Rows4
+        } else {
+            Icon::Rows3
+        })
+    };
+    view! {
+        <button type="button" class="btn quiet icon-only wide-only" aria-label="Compact rows" title="Compact rows"
+            aria-pressed={move || list.dense.get().to_string()} on:click=toggle>{sign}</button>
     }
     .into_any()
 }
@@ -224,38 +235,4 @@ fn range(list: List, from: &'static str, to: &'static str) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-fn columns(list: List) -> AnyView {
-    let panel = move |_| {
-        let one = |(at, head): (usize, &super::row::Head)| {
-            let checked = move || {
-                list.shown
-                    .with(|shown| shown.get(at).copied().unwrap_or(true))
-            };
-            let toggle = move |event| {
-                let on = event_target_checked(&event);
-                list.shown.update(|shown| {
-                    if let Some(slot) = shown.get_mut(at) {
-                        *slot = on
-                    }
-                });
-                remember_columns(list);
-            };
-            view! { <label class="option"><input type="checkbox" disabled=at == 0 prop:checked=checked
-            on:change=toggle/><span>{head.text}</span></label> }
-        };
-        let spec = list.spec();
-        view! { <div class="options">{spec.heads.iter().enumerate().map(one).collect_view()}</div> }
-            .into_any()
-    };
-    Popover {
-        name: Some("Columns".to_owned()),
-        class: "btn quiet icon-only",
-        to_left: true,
-        role: "dialog",
-        button: Arc::new(|| icon(Icon::Columns3)),
-        panel: Arc::new(panel),
-    }
-    .view()
 }
