@@ -26,5 +26,5 @@ const HOME: &str = "/billing/orders";
 
 fn main() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(|| panel(SECTIONS, HOME, accounts::login::screen));
+    leptos::mount::mount_to_body(|| panel(SECTIONS, HOME, accounts::DOORS));
 }

@@ -2,7 +2,7 @@
 
 use crate::guard;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
+use leptos_router::{NavigateOptions, hooks::use_location};
 use std::{cell::RefCell, rc::Rc};
 use wire::{Param, Permission};
 
@@ -91,6 +91,27 @@ pub fn go(path: &str) {
 /// Goes there without leaving a trace in the history.
 pub(crate) fn replace(path: &str) {
     step(path, true);
+}
+
+/// An address that was opened without a query gets this one, and the history does not notice.
+pub fn begin_with(query: &str) {
+    let location = use_location();
+    if location.search.with_untracked(String::is_empty) {
+        replace(&format!("{}?{query}", location.pathname.get_untracked()));
+    }
+}
+
+/// Takes what stands behind the `#` of the address, and removes it there: a secret is neither bookmarked nor sent on.
+pub fn take_fragment() -> String {
+    let location = window().location();
+    let fragment = location.hash().unwrap_or_default();
+    let bare = location.pathname().unwrap_or_default();
+    if let Ok(history) = window().history()
+        && !fragment.is_empty()
+    {
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&bare));
+    }
+    fragment.trim_start_matches('#').to_owned()
 }
 
 fn step(path: &str, replace: bool) {

@@ -18,6 +18,8 @@ pub enum State {
     Restoring,
     /// Nobody.
     Out,
+    /// A member of the staff who has to set up a second factor before anything else.
+    Limited(Box<User>),
     /// A member of the staff.
     In(Box<User>),
 }
@@ -39,7 +41,7 @@ pub fn state() -> State {
 /// Who is signed in, as a view may read it.
 pub fn user() -> Option<User> {
     signal().with(|state| match state {
-        State::In(user) => Some(User::clone(user)),
+        State::In(user) | State::Limited(user) => Some(User::clone(user)),
         _ => None,
     })
 }
@@ -48,6 +50,7 @@ pub fn user() -> Option<User> {
 pub fn can(permission: Permission) -> bool {
     signal().with(|state| match state {
         State::In(user) => permission.reach(user.role) != Reach::None,
+        State::Limited(_) => permission == Permission::SessionsOwn,
         _ => false,
     })
 }
@@ -92,13 +95,32 @@ pub(crate) fn token() -> Option<String> {
     TOKEN.with_borrow(Clone::clone)
 }
 
+/// The server does nothing more until they have a second factor.
+pub(crate) fn limit() {
+    if let State::In(user) = signal().get_untracked() {
+        signal().set(State::Limited(user));
+    }
+}
+
+/// They have set up their second factor: everything is open.
+pub fn lift() {
+    if let State::Limited(user) = signal().get_untracked() {
+        signal().set(State::In(user));
+    }
+}
+
 /// Begins or prolongs a session. The panel is for the staff: anybody else is refused.
 pub(crate) fn take(granted: Granted) -> Result<(), Fault> {
     TOKEN.set(Some(granted.access_token));
     if !granted.user.role.is_staff() {
         return Err(Fault::made(ProblemCode::Forbidden, String::new()));
     }
-    let next = State::In(Box::new(granted.user));
+    let user = Box::new(granted.user);
+    let next = if granted.is_limited {
+        State::Limited(user)
+    } else {
+        State::In(user)
+    };
     if signal().with_untracked(|state| *state != next) {
         signal().set(next);
     }

@@ -1,11 +1,14 @@
 //! People and how they sign in.
 
 mod api_clients;
-pub mod login;
+mod kyc;
+mod login;
+mod parts;
+mod sessions;
 mod users;
 
 use kit::{
-    shell::{Item, Section},
+    shell::{Doors, Item, Open, Section},
     ui::Icon,
 };
 use wire::Permission;
@@ -21,11 +24,38 @@ pub static SECTION: Section = Section {
             needs: Permission::UsersRead,
         },
         Item {
+            label: "KYC",
+            path: "/accounts/kyc",
+            icon: Icon::BadgeCheck,
+            needs: Permission::KycRead,
+        },
+        Item {
             label: "API clients",
             path: "/accounts/api-clients",
             icon: Icon::KeyRound,
             needs: Permission::ApiClientsRead,
         },
     ],
-    screens: &[users::SCREENS, api_clients::SCREENS],
+    screens: &[
+        users::SCREENS,
+        kyc::SCREENS,
+        api_clients::SCREENS,
+        sessions::SCREENS,
+    ],
+};
+
+/// What stands outside the shell.
+pub const DOORS: Doors = Doors {
+    login: login::screen,
+    enrolment: sessions::factor::enrolment,
+    open: &[
+        Open {
+            path: login::FORGOT,
+            view: login::forgotten,
+        },
+        Open {
+            path: login::PASSWORD,
+            view: login::password,
+        },
+    ],
 };

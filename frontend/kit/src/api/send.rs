@@ -1,7 +1,7 @@
 //! Sending a call: with the access token, renewed once when it has ended.
 
 use super::{Call, Fault, renew};
-use crate::session;
+use crate::{session, ui::confirmation};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -49,19 +49,34 @@ impl Answer {
 /// Sends a call and brings its answer.
 ///
 /// An ended access token is renewed and the call sent once more. When that fails too, the session is over:
-/// the panel shows the sign-in and comes back to the same address afterwards.
+/// the panel shows the sign-in and comes back to the same address afterwards. What asks who one is anew asks in a
+/// window, and is sent once more when that was answered.
 pub async fn send(call: Call) -> Result<Answer, Fault> {
     if !call.as_somebody {
         return deliver(&call, None).await;
     }
+    let outcome = send_renewed(&call).await;
+    match outcome.as_ref().err().and_then(Fault::code) {
+        Some(ProblemCode::ConfirmationRequired) if confirmation::ask().await => {
+            send_renewed(&call).await
+        }
+        Some(ProblemCode::EnrolmentRequired) => {
+            session::limit();
+            outcome
+        }
+        _ => outcome,
+    }
+}
+
+async fn send_renewed(call: &Call) -> Result<Answer, Fault> {
     let token = session::token();
-    match deliver(&call, token.as_deref()).await {
+    match deliver(call, token.as_deref()).await {
         Err(fault) if fault.code() == Some(ProblemCode::Unauthenticated) => {
             // Another call may have renewed it while this one was under way.
             if session::token() == token {
                 renew().await?;
             }
-            deliver(&call, session::token().as_deref())
+            deliver(call, session::token().as_deref())
                 .await
                 .inspect_err(|fault| {
                     if fault.code() == Some(ProblemCode::Unauthenticated) {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     format,
-    ui::{Icon, icon::sized},
+    ui::{Icon, icon::sized, password_box::peek},
 };
 use leptos::prelude::*;
 use serde_json::Value;
@@ -82,11 +82,12 @@ fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> 
             _ => None,
         }
     };
-    let example = field.example;
+    let (example, fills) = (field.example, field.fills);
+    let digits = (fills == Some("one-time-code")).then_some("numeric");
     match &field.kind {
         Kind::Text { lines: 1, class } => view! {
-            <input id=id class=*class type="text" autocomplete="off" placeholder=example prop:value=text
-                on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described/>
+            <input id=id class=*class type="text" autocomplete=fills.unwrap_or("off") inputmode=digits
+                placeholder=example prop:value=text on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described/>
         }
         .into_any(),
         Kind::Text { lines, .. } => view! {
@@ -94,11 +95,15 @@ fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> 
                 aria-invalid=wrong aria-describedby=described></textarea>
         }
         .into_any(),
-        Kind::Secret => view! {
-            <input id=id type="password" autocomplete="new-password" placeholder=example prop:value=text
-                on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described/>
+        Kind::Secret => {
+            let shown = RwSignal::new(false);
+            view! {
+                <div class="amount"><input id=id type={move || if shown.get() { "text" } else { "password" }}
+                    autocomplete=fills.unwrap_or("new-password") spellcheck="false" placeholder=example prop:value=text
+                    on:input=typed on:blur=left aria-invalid=wrong aria-describedby=described/>{peek(shown)}</div>
+            }
+            .into_any()
         }
-        .into_any(),
         Kind::Number | Kind::Money => {
             let mode = if matches!(field.kind, Kind::Number) { "numeric" } else { "decimal" };
             let unit = field.unit.clone().map(|unit| {

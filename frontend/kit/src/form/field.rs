@@ -49,6 +49,7 @@ pub struct Field {
     pub(crate) example: &'static str,
     pub(crate) unit: Option<Unit>,
     pub(crate) optional: bool,
+    pub(crate) fills: Option<&'static str>,
     pub(crate) half: bool,
     pub(crate) when: When,
     pub(crate) aside: Option<(&'static str, &'static str)>,
@@ -65,6 +66,7 @@ fn field(key: &'static str, label: &'static str, kind: Kind) -> Field {
         example: "",
         unit: None,
         optional: false,
+        fills: None,
         half: false,
         when: When::Both,
         aside: None,
@@ -187,6 +189,11 @@ impl Field {
     /// May be left empty.
     pub fn optional(mut self) -> Self {
         self.optional = true;
+        self
+    }
+    /// What a browser or a password manager may fill in here, such as `current-password` or `one-time-code`.
+    pub fn fills(mut self, what: &'static str) -> Self {
+        self.fills = Some(what);
         self
     }
     /// With a unit behind the number.

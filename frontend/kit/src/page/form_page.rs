@@ -64,9 +64,12 @@ pub struct FormPage<R: Resource, N, E> {
     asides: Vec<Aside>,
     leads: Option<Lead<R>>,
     then: Option<Then<R>>,
+    read: Option<Read<R>>,
     types: PhantomData<(N, E)>,
 }
 
+/// How a known thing is read.
+type Read<R> = Arc<dyn Fn() -> Task<Result<R, Fault>> + Send + Sync>;
 /// Where a saved thing leads.
 type Lead<R> = Arc<dyn Fn(&R) -> String + Send + Sync>;
 /// What is done besides, once it is saved.
@@ -98,6 +101,7 @@ where
         asides: Vec::new(),
         leads: None,
         then: None,
+        read: None,
         types: PhantomData,
     }
 }
@@ -167,6 +171,14 @@ where
         self.asides.push(Aside { title, hint, view });
         self
     }
+    /// How the known thing is read, when its own address does not show all of it.
+    pub fn read_by(
+        mut self,
+        read: impl Fn() -> Task<Result<R, Fault>> + Send + Sync + 'static,
+    ) -> Self {
+        self.read = Some(Arc::new(read));
+        self
+    }
     /// Where it leads once it is saved; to the page of the thing when not said.
     pub fn leads(mut self, href: impl Fn(&R) -> String + Send + Sync + 'static) -> Self {
         self.leads = Some(Arc::new(href));
@@ -204,7 +216,10 @@ where
             groups: self.groups,
             form: Form::new(fields, is_new, judge),
             begin,
-            load: self.id.map(|id| load::<R>(id, version)),
+            load: self.id.map(|id| {
+                let read = self.read;
+                load(read.unwrap_or_else(|| usually::<R>(id)), version)
+            }),
             save: save::<R>(
                 self.id,
                 version,
@@ -251,7 +266,7 @@ where
     .into_any()
 }
 
-fn judge<T: DeserializeOwned + Check>(
+pub(super) fn judge<T: DeserializeOwned + Check>(
     sent: serde_json::Map<String, Value>,
 ) -> Result<Vec<wire::FieldError>, String> {
     serde_json::from_value::<T>(Value::Object(sent))
@@ -276,10 +291,15 @@ fn prefilled(begin: Value, fields: &[Field]) -> Value {
     begin
 }
 
-fn load<R: Resource>(id: R::Id, version: StoredValue<i32>) -> Load {
+fn usually<R: Resource>(id: R::Id) -> Read<R> {
+    Arc::new(move || task(api::find::<R>(id)))
+}
+
+fn load<R: Resource>(read: Read<R>, version: StoredValue<i32>) -> Load {
     Arc::new(move || {
+        let read = read();
         task(async move {
-            let thing = api::find::<R>(id).await?;
+            let thing = read.await?;
             let _ = version.try_set_value(thing.version());
             Ok((
                 serde_json::to_value(&thing).unwrap_or_default(),

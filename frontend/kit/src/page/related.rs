@@ -190,6 +190,18 @@ pub fn loaded<T: Clone + PartialEq + Send + Sync + 'static>(
     .into_any()
 }
 
+/// The same, of something that changes by what is drawn: that gets a way to ask once more.
+pub fn renewed<T: Clone + PartialEq + Send + Sync + 'static>(
+    ask: impl Fn() -> crate::Task<Result<T, Fault>> + Send + Sync + 'static,
+    draw: impl Fn(T, Arc<dyn Fn() + Send + Sync>) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    let again = RwSignal::new(0_u32);
+    let more = Arc::new(move || {
+        let _ = again.try_update(|again| *again = again.wrapping_add(1));
+    });
+    loaded(again, ask, move |thing| draw(thing, more.clone()))
+}
+
 /// The same, of something that does not change while the page stands.
 pub fn once<T: Clone + PartialEq + Send + Sync + 'static>(
     ask: impl Fn() -> crate::Task<Result<T, Fault>> + Send + Sync + 'static,

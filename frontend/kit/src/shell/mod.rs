@@ -10,7 +10,7 @@ mod sidebar;
 mod topbar;
 
 pub use crumbs::called;
-pub use panel::panel;
+pub use panel::{Doors, Open, panel};
 
 use crate::{Screen, ui::Icon};
 use wire::Permission;

@@ -4,7 +4,7 @@ use super::{Sections, layout};
 use crate::{
     guard, keys, route, session,
     session::State,
-    ui::{dialog::dialogs, once::shown_once, toast::toaster},
+    ui::{confirmation::confirmations, dialog::dialogs, once::shown_once, toast::toaster},
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -15,41 +15,74 @@ use leptos_router::{
 
 const LOGIN: &str = "/login";
 
-/// Which of the three it is; the screen within the shell is the shell's own business.
+/// What stands outside the shell.
+#[derive(Clone, Copy)]
+pub struct Doors {
+    /// The way in.
+    pub login: fn() -> AnyView,
+    /// What whoever has to set up a second factor sees before anything else.
+    pub enrolment: fn() -> AnyView,
+    /// Pages that need nobody to be signed in.
+    pub open: &'static [Open],
+}
+
+/// A page for everybody.
+#[derive(Clone, Copy)]
+pub struct Open {
+    /// Its address.
+    pub path: &'static str,
+    /// What stands there.
+    pub view: fn() -> AnyView,
+}
+
+impl Doors {
+    fn open(&self, path: &str) -> Option<fn() -> AnyView> {
+        let mut all = self.open.iter();
+        all.find(|open| open.path == path).map(|open| open.view)
+    }
+}
+
+/// Which of them it is; the screen within the shell is the shell's own business.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Stage {
     Waiting,
+    Open,
     SignIn,
+    Enrolment,
     Shell,
 }
 
-/// Draws the panel. `home` is where one arrives, `login` the way in.
-pub fn panel(sections: Sections, home: &'static str, login: fn() -> AnyView) -> AnyView {
+/// Draws the panel. `home` is where one arrives.
+pub fn panel(sections: Sections, home: &'static str, doors: Doors) -> AnyView {
     guard::watch();
     keys::listen();
     session::begin();
     leptos::task::spawn_local(session::restore());
     view! {
-        <Router>{inside(sections, home, login)}</Router>
+        <Router>{inside(sections, home, doors)}</Router>
         {dialogs()}
         {shown_once()}
+        {confirmations()}
         {toaster()}
     }
     .into_any()
 }
 
-fn inside(sections: Sections, home: &'static str, login: fn() -> AnyView) -> AnyView {
+fn inside(sections: Sections, home: &'static str, doors: Doors) -> AnyView {
     let location = use_location();
     route::install(use_navigate());
     let (path, search) = (location.pathname, location.search);
     settle(path);
     let stage = Memo::new(move |_| match (session::state(), path.get().as_str()) {
+        (_, path) if doors.open(path).is_some() => Stage::Open,
         (State::Restoring, _) => Stage::Waiting,
+        (State::Limited(_), _) => Stage::Enrolment,
         (State::Out, _) => Stage::SignIn,
         (State::In(_), LOGIN) => Stage::Waiting,
         (State::In(_), _) => Stage::Shell,
     });
     Effect::new(move |_| match (session::state(), path.get()) {
+        (_, path) if doors.open(&path).is_some() => {}
         (State::Out, path) if path != LOGIN => {
             guard::release();
             let wanted = format!(
@@ -80,7 +113,9 @@ fn inside(sections: Sections, home: &'static str, login: fn() -> AnyView) -> Any
     });
     (move || match stage.get() {
         Stage::Waiting => ().into_any(),
-        Stage::SignIn => login(),
+        Stage::Open => doors.open(&path.get()).map(|page| page()).into_any(),
+        Stage::SignIn => (doors.login)(),
+        Stage::Enrolment => (doors.enrolment)(),
         Stage::Shell => layout::layout(sections, home, path),
     })
     .into_any()

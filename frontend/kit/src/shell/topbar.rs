@@ -13,6 +13,9 @@ use crate::{
 use leptos::prelude::*;
 use std::sync::Arc;
 
+/// Where one looks after one's own account.
+const ACCOUNT: &str = "/account";
+
 pub(super) fn topbar(
     sections: Sections,
     path: Memo<String>,
@@ -75,6 +78,8 @@ fn account() -> AnyView {
                 <div class="menu-head"><strong>{name()}</strong><span class="muted">{email}</span>
                     <span class="muted">{role}</span></div>
                 <div class="menu-themes" role="group" aria-label="Theme">{Theme::ALL.map(theme_button).collect_view()}</div>
+                <a class="menu-item" href=ACCOUNT on:click=move |_| open.set(false)>{icon(Icon::User)}
+                    <span>"Your account"</span></a>
                 <button type="button" class="menu-item" on:click=leave>{icon(Icon::LogOut)}<span>"Sign out"</span></button>
             </div>
         }

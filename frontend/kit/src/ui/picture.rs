@@ -29,6 +29,11 @@ pub fn picture(address: impl Into<String>, text: &'static str) -> AnyView {
     view! { <div class="picture">{view}</div> }.into_any()
 }
 
+/// A drawing that came as SVG from our own server. The text stands for it where it cannot be seen.
+pub fn drawing(svg: String, text: &'static str) -> AnyView {
+    view! { <div class="picture" role="img" aria-label=text inner_html=svg></div> }.into_any()
+}
+
 async fn fetched(address: &str) -> Result<String, Fault> {
     let answer = send(Call::get(address).header("Accept", "image/*")).await?;
     Url::create_object_url_with_blob(&answer.blob().await?).map_err(|_| Fault::Offline)

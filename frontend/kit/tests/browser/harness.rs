@@ -4,8 +4,8 @@ use kit::{
     Screen,
     form::{number_field, places_field, text_field},
     page::{act, detail_page, form_page, list_page, login_page},
-    shell::{Item, Section, panel},
-    table::{text, yes_no},
+    shell::{Doors, Item, Open, Section, panel},
+    table::{count as count_of, text, yes_no},
     ui::Icon,
 };
 use leptos::prelude::*;
@@ -60,6 +60,13 @@ pub static PLANS: Section = Section {
             needs: Permission::PlansRead,
             view: |at| Some(detail_page::<Plan>(at.id()?).show()),
         },
+        // Where a thing of this kind is found.
+        Screen {
+            path: "/catalog/plans/{id}",
+            title: "Plan",
+            needs: Permission::PlansRead,
+            view: |at| Some(detail_page::<Plan>(at.id()?).show()),
+        },
         Screen {
             path: "/plans/{id}/edit",
             title: "Edit",
@@ -72,6 +79,9 @@ pub static PLANS: Section = Section {
 fn plans() -> AnyView {
     list_page::<Plan>("Plans")
         .column(text("Name", |plan: &Plan| plan.name.clone()).sort(PlanSort::Name))
+        .column(count_of("Validity", |plan: &Plan| plan.validity_days))
+        .column(text("Sale", |plan: &Plan| if plan.is_active { "On sale" } else { "Not on sale" }).wide())
+        .column(text("Regions", |plan: &Plan| plan.regions.0.join(", ")).extra())
         .filter(yes_no("is_active", "Sale", "On sale", "Not on sale"))
         .action(act(
             "Withdraw",
@@ -100,6 +110,15 @@ fn form(id: Option<wire::PlanId>) -> AnyView {
         .show()
 }
 
+const DOORS: Doors = Doors {
+    login: || login_page("Test", "Sign in.", "/forgot"),
+    enrolment: || view! { <h1 class="enrolment">"A second factor first"</h1> }.into_any(),
+    open: &[Open {
+        path: "/forgot",
+        view: || view! { <h1 class="forgot">"Forgotten"</h1> }.into_any(),
+    }],
+};
+
 /// The page: begins at an address, signed in or not.
 pub struct Page {
     host: web_sys::HtmlElement,
@@ -120,7 +139,7 @@ impl Page {
         // An owner of its own: what the router keeps would else keep the page alive.
         let (owner, place) = (Owner::new(), host.clone());
         let view = owner.with(|| {
-            let shown = || panel(SECTIONS, "/plans", || login_page("Test", "Sign in."));
+            let shown = || panel(SECTIONS, "/plans", DOORS);
             Box::new(leptos::mount::mount_to(place, shown))
         });
         Self {
