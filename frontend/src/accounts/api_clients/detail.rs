@@ -3,14 +3,17 @@
 use super::{acts, end, mode, scopes, state};
 use kit::{
     format::now,
-    page::{detail_page, table_of},
-    table::{Column, code, moment, state as badge},
+    page::{Related, detail_page, related, table_of},
+    table::{Column, ago, code, moment, state as badge, text},
     ui::{Tone, Value, facts},
 };
 use leptos::prelude::*;
 use wire::{
     ApiClientId, Permission,
-    accounts::api_clients::{ApiClient, ApiClientState, ApiKey},
+    accounts::{
+        api_clients::{ApiClient, ApiClientState, ApiKey},
+        users::{User, UserFilter},
+    },
 };
 
 /// Draws it.
@@ -39,6 +42,7 @@ pub fn screen(id: ApiClientId) -> AnyView {
         })
         .card("Calls from", |client| Some(from(client)))
         .card("Keys", |client| Some(keys(client)))
+        .related(customers(id))
         .history("api_client")
         .show()
 }
@@ -61,6 +65,20 @@ fn from(client: &ApiClient) -> AnyView {
     }
     let line = |net: &String| view! { <li><code>{net.clone()}</code></li> };
     view! { <ul class="lines">{client.networks.iter().map(line).collect_view()}</ul> }.into_any()
+}
+
+fn customers(id: ApiClientId) -> Related<User> {
+    let of = UserFilter {
+        client_id: Some(id),
+        ..UserFilter::default()
+    };
+    related::<User>("Customers", Permission::UsersRead, of)
+        .column(text("Name", User::full_name))
+        .column(text("E-mail", |user: &User| user.email.clone()))
+        .column(ago("Created", |user: &User| Some(user.created_at)))
+        .opens(|user| format!("/accounts/users/{}", user.id))
+        .all("/accounts/users")
+        .empty("Has not created a customer yet.")
 }
 
 fn keys(client: &ApiClient) -> AnyView {
