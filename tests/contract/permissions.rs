@@ -26,7 +26,7 @@ pub fn body(operation: &str) -> Option<Value> {
         "users_bulk" => json!({ "action": "suspend", "reason": "test", "ids": [id] }),
         "users_reveal" | "inventory_reveal" => json!({ "reason": "test" }),
         "plans_create" => json!({ "name": "P", "validity_days": 7, "regions": ["US"] }),
-        "kyc_create" => json!("not a file"),
+        "kyc_upload" => json!("not a file"),
         "kyc_reject" => json!({ "reason": "test" }),
         "plans_edit" => json!({ "name": "Q" }),
         "plans_import" | "inventory_import" => json!([]),

@@ -28,24 +28,33 @@ pub fn run() -> Result<()> {
     steps.begin("A system with demo data");
     let before = Throwaway::fast("drill-before")?;
     let secrets = secrets::development(&before.folder().join("secrets.env"))?;
-    Server::new(program.clone(), 0, &before.url(DATABASE), secrets.clone()).fill()?;
+    let files = before.folder().join("files");
+    let mut system = Server::new(program.clone(), 0, &before.url(DATABASE), secrets.clone());
+    system.set("FILES_DIR", &files.display().to_string());
+    system.fill()?;
     steps.done("filled");
 
     steps.begin("Backup");
     let dump = before.folder().join("backup.dump");
     back_up(&before, &dump)?;
-    steps.done(&format!("{} kB", dump.metadata()?.len() / 1000));
+    let saved = before.folder().join("backup-files");
+    let count = copy(&files, &saved)?;
+    let size = dump.metadata()?.len() / 1000;
+    steps.done(&format!("{size} kB and {count} files"));
 
     steps.begin("Restore on an empty cluster");
     let after = Throwaway::fast("drill-after")?;
     restore(&dump, &after)?;
+    let files = after.folder().join("files");
+    copy(&saved, &files)?;
     steps.done("restored");
 
     steps.begin("Comparing every table");
-    steps.done(&compare(&before, &after)?);
+    let tables = compare(&before, &after)?;
+    steps.done(&format!("{tables}, {}", complete(&after, &files)?));
 
     steps.begin("The server on the restored data");
-    serves(&program, &after, secrets)?;
+    serves(&program, &after, (&files, secrets))?;
     refuses_without_keys(&program, &after)?;
     steps.done("serves with the keys, refuses without");
     println!("\nThe drill passed in {}.", steps.elapsed());
@@ -67,6 +76,33 @@ fn restore(file: &Path, to: &Throwaway) -> Result<()> {
         .arg(to.url(DATABASE))
         .arg(file);
     process::quietly(&mut restore)
+}
+
+/// Copies a folder with all that is in it; how many files that were.
+fn copy(from: &Path, to: &Path) -> Result<usize> {
+    std::fs::create_dir_all(to)?;
+    let mut count = 0;
+    for entry in std::fs::read_dir(from)? {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+        if path.is_dir() {
+            count += copy(&path, &to.join(name))?;
+        } else {
+            std::fs::copy(&path, to.join(name))?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+/// Every document that names a file has it.
+fn complete(database: &Throwaway, files: &Path) -> Result<String> {
+    let keys = "SELECT document_url FROM kyc_documents WHERE document_url <> ''";
+    let keys = ask(database, keys)?;
+    let missing = keys.lines().find(|key| !files.join(key).is_file());
+    match missing {
+        Some(key) => bail!("the restored files lack {key}"),
+        None => Ok(format!("{} files are there", keys.lines().count())),
+    }
 }
 
 /// Counts and checksums of all tables must be equal.
@@ -105,14 +141,19 @@ fn ask(database: &Throwaway, sql: &str) -> Result<String> {
     )
 }
 
-fn serves(program: &Path, database: &Throwaway, secrets: Vec<(String, String)>) -> Result<()> {
+fn serves(
+    program: &Path,
+    database: &Throwaway,
+    (files, secrets): (&Path, Vec<(String, String)>),
+) -> Result<()> {
     let port = free_port()?;
-    let server = Server::new(
+    let mut server = Server::new(
         program.to_path_buf(),
         port,
         &database.url(DATABASE),
         secrets,
     );
+    server.set("FILES_DIR", &files.display().to_string());
     let mut serving = server.serve()?;
     let began = Instant::now();
     while !serving.ready() {

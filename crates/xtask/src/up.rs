@@ -135,6 +135,11 @@ fn configure(program: PathBuf, options: &Options, database: &Database) -> Result
         std::fs::remove_file(&journal)?;
     }
     server.set("PROVIDER_SIMULATOR_JOURNAL", &journal.display().to_string());
+    let files = project::root().join(".data/files");
+    if options.fresh && files.exists() {
+        std::fs::remove_dir_all(&files)?;
+    }
+    server.set("FILES_DIR", &files.display().to_string());
     if !options.no_panel {
         server.set("PANEL_DIR", &panel::folder().display().to_string());
     }

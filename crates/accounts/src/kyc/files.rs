@@ -47,13 +47,12 @@ pub struct Sealed {
 /// Checks a file and seals it, for a customer's new document. Slow.
 pub fn seal(
     keys: &Keyring,
-    user: UserId,
+    (user, id): (UserId, KycDocumentId),
     (content_type, file_name): (&str, &str),
     bytes: &[u8],
 ) -> Result<Sealed> {
     let kind = inspect::claimed(content_type, file_name)?;
     let Clean { kind, bytes: clean } = inspect::clean(kind, bytes)?;
-    let id = KycDocumentId::new();
     Ok(Sealed {
         id,
         key: key(keys, user, id),
@@ -105,7 +104,8 @@ async fn look_into(ctx: &Ctx, sent: &Sent, file: Upload) -> Result<Sealed> {
     let turn = TURNS.acquire().await.map_err(Error::internal)?;
     let looked = tokio::task::spawn_blocking(move || {
         let _turn = turn;
-        seal(&keys, user, (&file.content_type, &name), &file.bytes)
+        let whose = (user, KycDocumentId::new());
+        seal(&keys, whose, (&file.content_type, &name), &file.bytes)
     });
     looked.await.map_err(Error::internal)?
 }

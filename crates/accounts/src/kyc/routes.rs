@@ -20,7 +20,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(list)
         .service(export)
-        .service(create)
+        .service(upload)
         .service(open)
         .service(show)
         .service(remove);
@@ -44,7 +44,7 @@ listing!(KycDocument, "/kyc", export "/kyc/export", tag "accounts/kyc", needs Ky
     request_body(content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "application/pdf"))),
     responses((status = 201, description = "Uploaded, to be reviewed", body = KycDocument), (status = 409, description = "The file was uploaded already, or too many wait")))]
 #[post("/kyc")]
-pub async fn create(
+pub async fn upload(
     caller: Caller<KycUpload>,
     options: Options<KycUploadOptions>,
     file: Upload,

@@ -99,8 +99,12 @@ fn network(ip: IpAddr) -> IpNet {
     }
 }
 
+/// Where files are taken in without `/import` saying so.
+const FILES: [&str; 1] = ["/v1/kyc"];
+
 fn class_of(method: &Method, path: &str) -> Class {
-    if path.ends_with("/export") || path.ends_with("/import") {
+    let takes_files = *method == Method::POST && FILES.contains(&path);
+    if takes_files || path.ends_with("/export") || path.ends_with("/import") {
         Class::Files
     } else if method.is_safe() {
         Class::Reads
@@ -151,6 +155,8 @@ mod tests {
             (Method::HEAD, "/v1/plans", Class::Reads),
             (Method::GET, "/v1/plans/export", Class::Files),
             (Method::POST, "/v1/plans/import", Class::Files),
+            (Method::POST, "/v1/kyc", Class::Files),
+            (Method::GET, "/v1/kyc", Class::Reads),
             (Method::POST, "/v1/orders", Class::Writes),
             (Method::PATCH, "/v1/plans/1", Class::Writes),
             (Method::DELETE, "/v1/plans/1", Class::Writes),

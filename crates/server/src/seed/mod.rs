@@ -15,6 +15,7 @@ use platform::{
     Error, Result,
     config::{Config, Environment},
     crypto::Keyring,
+    ports::files::Files,
 };
 use schema::users;
 
@@ -45,7 +46,7 @@ pub fn run(config: &Config, scale: Scale) -> Result<String> {
             "seeding is for development only (APP_ENV=development)",
         ));
     }
-    let keys = Keyring::new(&config.sealing)?;
+    let (keys, files) = (Keyring::new(&config.sealing)?, Files::of(&config.files)?);
     let mut conn = PgConnection::establish(&config.database_url)
         .map_err(|_| Error::Unavailable("the database cannot be reached".into()))?;
     let now = Utc::now()
@@ -55,6 +56,7 @@ pub fn run(config: &Config, scale: Scale) -> Result<String> {
         let mut ground = Ground {
             conn,
             keys: &keys,
+            files: &files,
             now,
         };
         match scale {
@@ -76,10 +78,31 @@ pub fn run(config: &Config, scale: Scale) -> Result<String> {
 struct Ground<'a> {
     conn: &'a mut PgConnection,
     keys: &'a Keyring,
+    files: &'a Files,
     now: DateTime<Utc>,
 }
 
 impl Ground<'_> {
+    /// Keeps files, before the rows that name them are there.
+    fn keep(&self, all: Vec<(String, Vec<u8>)>) -> Result<()> {
+        // Seeding runs within a runtime that must not be waited for, so this waits in one of its own.
+        let stored = std::thread::scope(|scope| {
+            let work = scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build();
+                runtime.map_err(Error::internal)?.block_on(async {
+                    for (key, bytes) in all {
+                        self.files.put(&key, bytes).await?;
+                    }
+                    Ok(())
+                })
+            });
+            work.join()
+        });
+        stored.map_err(|_| Error::internal("storing the files panicked"))?
+    }
+
     /// Whether somebody with this address is there; by that a seed knows its own.
     fn has(&mut self, email: &str) -> Result<bool> {
         let known =

@@ -13,8 +13,9 @@ use uuid::{Builder, Uuid};
 use wire::{AuditId, Param, UserId, accounts::users::UserRole};
 
 /// The tables in the order of their references.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 16] = [
     "users",
+    "kyc_documents",
     "data_providers",
     "plans",
     "plan_pricing",

@@ -1,9 +1,11 @@
 //! A shop of a few weeks, as somebody who looks around for the first time wants to find it.
 
 mod catalogue;
+mod documents;
 mod letters;
 mod orders;
 mod people;
+mod pictures;
 mod provisioning;
 mod stock;
 
@@ -17,6 +19,7 @@ pub fn seed(ground: &mut Ground<'_>) -> Result<Option<String>> {
     }
     let mut rows = Rows::default();
     let people = people::add(&mut rows, ground)?;
+    documents::add(&mut rows, ground, &people)?;
     let catalogue = catalogue::add(&mut rows, ground, people.admin)?;
     let stock = stock::add(&mut rows, ground, &catalogue, people.admin)?;
     orders::add(&mut rows, ground, &people, &catalogue, stock)?;
