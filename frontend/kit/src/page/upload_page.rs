@@ -1,0 +1,177 @@
+//! Sending one file: what it is, and the file itself.
+
+use crate::{
+    Task,
+    api::{self, Call, Fault, Pairs, send},
+    chance,
+    form::{Draft, Field, controls::control, state::Form},
+    format::sentence,
+    route, task,
+    ui::{drop::Chosen, file_drop, toast},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use serde_json::Value;
+use std::{marker::PhantomData, sync::Arc};
+use wire::Resource;
+
+/// An upload in the making, of a file that becomes an `R`.
+pub struct UploadPage<R> {
+    title: &'static str,
+    says: &'static str,
+    fields: Vec<Field>,
+    accept: &'static str,
+    hint: &'static str,
+    leads: fn(&R) -> String,
+    becomes: PhantomData<R>,
+}
+
+/// Begins one: its title, what the browser's chooser offers, what may be sent in words, and where it leads.
+pub fn upload_page<R: Resource>(
+    title: &'static str,
+    accept: &'static str,
+    hint: &'static str,
+    leads: fn(&R) -> String,
+) -> UploadPage<R> {
+    UploadPage {
+        title,
+        says: "",
+        fields: Vec::new(),
+        accept,
+        hint,
+        leads,
+        becomes: PhantomData,
+    }
+}
+
+type Send = Arc<dyn Fn(web_sys::File, Pairs) -> Task<Result<(String, String), Fault>>>;
+
+#[derive(Clone, Copy)]
+struct State {
+    form: Form,
+    file: Chosen,
+    fault: RwSignal<Option<String>>,
+    busy: RwSignal<bool>,
+    send: StoredValue<Send, LocalStorage>,
+}
+
+impl<R: Resource> UploadPage<R> {
+    /// What becomes of the file.
+    pub fn says(mut self, says: &'static str) -> Self {
+        self.says = says;
+        self
+    }
+    /// Something to be said about the file; its key is the query parameter.
+    pub fn option(mut self, field: Field) -> Self {
+        self.fields.push(field);
+        self
+    }
+    /// Draws it. Query parameters named like options fill those in.
+    pub fn show(self) -> AnyView {
+        let form = Form::new(self.fields.clone(), true, Arc::new(|_| Ok(Vec::new())));
+        let query = use_query_map().get_untracked();
+        let begin = self.fields.iter().filter_map(|field| {
+            let text = query.get(field.key)?;
+            Some((field.key.to_owned(), Value::String(text)))
+        });
+        form.begin(&Value::Object(begin.collect()));
+        let leads = self.leads;
+        let send: Send = Arc::new(move |file, pairs| {
+            task(async move {
+                let call = Call::post(api::with_query(R::PATH, &pairs)).file(&file, &file.type_());
+                let made: R = send(call.once(&chance::uuid())).await?.json().await?;
+                Ok((made.label(), leads(&made)))
+            })
+        });
+        let state = State {
+            form,
+            file: RwSignal::new_local(None),
+            fault: RwSignal::new(None),
+            busy: RwSignal::new(false),
+            send: StoredValue::new_local(send),
+        };
+        page(state, &self)
+    }
+}
+
+fn page<R>(state: State, upload: &UploadPage<R>) -> AnyView {
+    let fields = upload.fields.iter().cloned();
+    let fields = fields
+        .map(|field| control(state.form, field))
+        .collect_view();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        run(state);
+    };
+    let zone = file_drop("upload-file", upload.accept, upload.hint, state.file);
+    view! {
+        <div class="page import-page">
+            <header class="page-head"><div><h1>{upload.title}</h1><p class="muted">{upload.says}</p></div></header>
+            <form novalidate on:submit=submit>
+                <section class="card form-section"><div class="form-about"><h2>"File"</h2>
+                    <p class="muted">{upload.hint}</p></div>
+                    <div class="form-fields">{fields}<div class="field">{zone}</div>
+                        <div class="field" role="alert">{move || state.fault.get().map(|text| view! { <p
+                            class="banner" data-tone="bad">{text}</p> })}</div>
+                        <div class="actions"><button type="submit" class="btn primary"
+                            aria-busy={move || state.busy.get().to_string()}>"Upload"</button></div></div></section>
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+fn run(state: State) {
+    if state.busy.get_untracked() {
+        return;
+    }
+    state.fault.set(None);
+    state.form.touch_all();
+    let (options, faults) = state
+        .form
+        .draft
+        .with_untracked(|draft: &Draft| state.form.read(draft));
+    if !faults.is_empty() {
+        return state
+            .fault
+            .set(Some("Some fields need another look.".to_owned()));
+    }
+    let Some(file) = state.file.get_untracked() else {
+        return state.fault.set(Some("Choose a file first.".to_owned()));
+    };
+    let fields = state.form.fields.get_value();
+    let said = fields.iter().filter_map(|field| {
+        let value = options.get(field.key)?.as_str()?.to_owned();
+        Some((field.key, value))
+    });
+    let pairs: Pairs = said.chain([("file_name", file.name())]).collect();
+    state.busy.set(true);
+    let work = (state.send.get_value())(file, pairs);
+    leptos::task::spawn_local(async move {
+        let outcome = work.await;
+        if state.busy.try_set(false).is_some() {
+            return;
+        }
+        match outcome {
+            Ok((label, href)) => {
+                toast::good(format!("Uploaded {label}"));
+                route::go(&href);
+            }
+            Err(fault) => state.fault.set(Some(told(&fault))),
+        }
+    });
+}
+
+/// What is wrong with the file itself is said without naming it as a field.
+fn told(fault: &Fault) -> String {
+    let one = |(field, message): (String, String)| match field.as_str() {
+        "file" | "file_name" => message,
+        _ => format!("{}: {message}", sentence(&field)),
+    };
+    let all: Vec<String> = fault.fields().into_iter().map(one).collect();
+    if all.is_empty() {
+        fault.sentence()
+    } else {
+        all.join(" ")
+    }
+}

@@ -1,0 +1,73 @@
+//! Documents that prove who a customer is: the queue, and the desk where one is reviewed.
+
+mod acts;
+mod desk;
+mod detail;
+mod list;
+mod upload;
+
+use kit::{
+    Screen,
+    ui::{Tone, Value},
+};
+use wire::{
+    Permission,
+    accounts::kyc::{KycDocument, KycDocumentStatus},
+};
+
+/// The screens of documents.
+pub const SCREENS: &[Screen] = &[
+    Screen {
+        path: "/accounts/kyc",
+        title: "KYC",
+        needs: Permission::KycRead,
+        view: |_| Some(list::screen()),
+    },
+    Screen {
+        path: "/accounts/kyc/new",
+        title: "Upload a document",
+        needs: Permission::KycUpload,
+        view: |_| Some(upload::screen()),
+    },
+    Screen {
+        path: "/accounts/kyc/{id}",
+        title: "Document",
+        needs: Permission::KycRead,
+        view: |at| Some(detail::screen(at.id()?)),
+    },
+];
+
+/// What was decided.
+fn status(document: &KycDocument) -> (&'static str, Tone) {
+    super::parts::decided(document.status)
+}
+
+/// What it is, at the beginning of a line.
+fn kind(document: &KycDocument) -> String {
+    super::parts::kind(document.document_type)
+}
+
+/// How long it has waited: after a day somebody should look, after three days somebody has to.
+fn age(document: &KycDocument) -> Value {
+    let now = kit::format::now();
+    let waited = now.signed_duration_since(document.uploaded_at);
+    let tone = match waited.num_hours() {
+        _ if document.status != KycDocumentStatus::Pending => {
+            return Value::ago(document.uploaded_at);
+        }
+        ..24 => Tone::Neutral,
+        24..72 => Tone::Waiting,
+        _ => Tone::Bad,
+    };
+    Value::badge(kit::format::ago(document.uploaded_at, now), tone)
+        .hint(kit::format::moment(document.uploaded_at))
+}
+
+/// A size in bytes, as people read it.
+fn size(bytes: i64) -> String {
+    match bytes {
+        ..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
+    }
+}

@@ -1,0 +1,60 @@
+//! What several screens of this section show.
+
+use kit::{
+    page::{Related, related},
+    table::{ago, maybe, state, text},
+    ui::Tone,
+};
+use wire::{
+    Permission, UserId,
+    accounts::kyc::{KycDocument, KycDocumentStatus, KycDocumentType, KycFilter},
+};
+
+/// A customer's documents, as a card.
+pub fn documents(id: UserId) -> Related<KycDocument> {
+    let of = KycFilter {
+        user_id: Some(id),
+        ..KycFilter::default()
+    };
+    related::<KycDocument>("Documents", Permission::KycRead, of)
+        .column(text("Document", |document: &KycDocument| {
+            kind(document.document_type)
+        }))
+        .column(state("Status", |document: &KycDocument| {
+            decided(document.status)
+        }))
+        .column(ago("Uploaded", |document: &KycDocument| {
+            Some(document.uploaded_at)
+        }))
+        .column(ago("Decided", |document: &KycDocument| {
+            document.verified_at
+        }))
+        .column(maybe("Reason", |document: &KycDocument| {
+            document.rejection_reason.clone()
+        }))
+        .opens(|document| format!("/accounts/kyc/{}", document.id))
+        .all("/accounts/kyc")
+        .add(
+            "Upload",
+            format!("/accounts/kyc/new?user_id={id}"),
+            Permission::KycUpload,
+        )
+        .empty("Has not sent a document yet.")
+}
+
+/// What a document is, at the beginning of a line.
+pub fn kind(document: KycDocumentType) -> String {
+    let mut letters = document.name().chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}
+
+/// What was decided about a document.
+pub const fn decided(status: KycDocumentStatus) -> (&'static str, Tone) {
+    let tone = match status {
+        KycDocumentStatus::Pending => Tone::Waiting,
+        KycDocumentStatus::Approved => Tone::Good,
+        KycDocumentStatus::Rejected => Tone::Bad,
+    };
+    (status.as_str(), tone)
+}
