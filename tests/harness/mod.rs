@@ -6,4 +6,4 @@ mod process;
 
 pub use app::TestApp;
 pub use client::{Answer, Client};
-pub use process::{ServerProcess, keys};
+pub use process::{ServerProcess, command, keys};

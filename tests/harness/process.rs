@@ -3,6 +3,7 @@
 use super::Client;
 use platform::{auth::Tokens, crypto::Keyring};
 use std::{
+    fs::OpenOptions,
     net::{SocketAddr, TcpListener},
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -96,16 +97,34 @@ pub fn keys(database_url: &str) -> Keyring {
     Keyring::new(&config(database_url, &[]).sealing).expect("keys")
 }
 
-fn spawn(url: &str, more: &[(String, String)], address: SocketAddr) -> Child {
-    Command::new(binary())
-        .arg("serve")
+/// A command of the server's binary, in the environment of such a server.
+pub fn command(database_url: &str, more: &[(String, String)]) -> Command {
+    let mut command = Command::new(binary());
+    command
         .env_clear()
-        .envs(environment(url, &[]))
-        .envs(more.iter().cloned())
-        .env("LISTEN", address.to_string())
+        .envs(environment(database_url, &[]))
         .env("RUST_LOG", "off")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .envs(more.iter().cloned());
+    command
+}
+
+/// What it says goes nowhere, or to the file that `SAID` names.
+fn spawn(url: &str, more: &[(String, String)], address: SocketAddr) -> Child {
+    let said = more.iter().find(|(name, _)| name == "SAID");
+    let output = || match said {
+        Some((_, file)) => OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(file)
+            .expect("a file for what it says")
+            .into(),
+        None => Stdio::null(),
+    };
+    command(url, more)
+        .arg("serve")
+        .env("LISTEN", address.to_string())
+        .stdout(output())
+        .stderr(output())
         .spawn()
         .expect("the server starts")
 }

@@ -103,3 +103,119 @@ async fn only_administrators_read_the_record() {
         .await
         .expect(200);
 }
+
+#[actix_web::test]
+async fn the_record_is_narrowed_to_a_kind_of_act_to_a_request_and_to_a_client() {
+    let app = TestApp::start().await;
+    let admin = app.as_admin();
+    let plan = json!({ "name": "A", "validity_days": 7, "regions": ["US"] });
+    let made = admin
+        .with("x-request-id", "request-0815")
+        .post("/v1/plans", plan)
+        .await
+        .expect(201);
+    let page = format!("/v1/plans/{}", made["id"].as_str().unwrap());
+    admin
+        .patch(&page, 1, json!({ "name": "B" }))
+        .await
+        .expect(200);
+    app.execute("INSERT INTO api_clients (id, name, mode, scopes) VALUES ('0192f0c1-2b5e-7000-8000-00000000000c', 'Shop', 'live', '[\"plans:read\"]')");
+    app.execute("INSERT INTO audit_log (id, action, subject_type, client_id) VALUES (gen_random_uuid(), 'planet.visit', 'planet', '0192f0c1-2b5e-7000-8000-00000000000c')");
+
+    for (filter, total) in [
+        ("action=plan.create", 1),
+        ("action=plan.*", 2),
+        ("action=plan*", 3),
+        ("action=*", 3),
+        ("action=plan_*", 0),
+        ("action=%25", 0),
+        ("request_id=request-0815", 1),
+        ("client_id=0192f0c1-2b5e-7000-8000-00000000000c", 1),
+        ("client_id=0192f0c1-2b5e-7000-8000-00000000000d", 0),
+    ] {
+        let list = admin.get(&format!("/v1/audit?{filter}")).await.expect(200);
+        assert_eq!(list["total"], total, "{filter}");
+    }
+    let list = admin
+        .get("/v1/audit?action=planet.visit")
+        .await
+        .expect(200);
+    let entry = &list["data"][0];
+    assert_eq!(
+        (&entry["client"], &entry["actor"], &entry["is_linked"]),
+        (&json!("Shop"), &json!(null), &json!(false))
+    );
+}
+
+#[actix_web::test]
+async fn who_saw_what_can_be_read_and_taken_away() {
+    let app = TestApp::start().await;
+    let (admin, support) = (app.as_admin(), app.as_role(UserRole::Support));
+    let (ada, plan) = app.given(|given| {
+        let ada = given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace");
+        (ada, given.plan("9.90"))
+    });
+    let esim = app.given(|given| given.stock(plan).0);
+    support
+        .with("x-request-id", "request-4712")
+        .post(
+            &format!("/v1/users/{ada}/reveal"),
+            json!({ "reason": "They called" }),
+        )
+        .await
+        .expect(200);
+    admin
+        .post(&format!("/v1/esims/{esim}/reveal"), json!({}))
+        .await
+        .expect(200);
+
+    let list = admin.get("/v1/audit/access").await.expect(200);
+    assert_eq!(list["total"], 2);
+    let look = &list["data"][1];
+    assert_eq!(
+        (
+            &look["actor_id"],
+            &look["subject_type"],
+            &look["subject_id"],
+            &look["reason"],
+            &look["request_id"],
+            &look["is_linked"]
+        ),
+        (
+            &json!(support.id()),
+            &json!("user"),
+            &json!(ada),
+            &json!("They called"),
+            &json!("request-4712"),
+            &json!(false)
+        )
+    );
+    assert!(look["field"].as_str().unwrap().contains("email"));
+    system::audit::jobs::link(&app.ctx).await.expect("linked");
+    assert_eq!(
+        admin.get("/v1/audit/access").await.expect(200)["data"][0]["is_linked"],
+        true
+    );
+
+    for (filter, total) in [
+        (format!("actor_id={}", support.id()), 1),
+        ("subject_type=esim".to_owned(), 1),
+        (format!("subject_id={esim}"), 1),
+        ("field=activation_code".to_owned(), 1),
+        ("request_id=request-4712".to_owned(), 1),
+        ("created_at_to=2020-01-01T00:00:00Z".to_owned(), 0),
+    ] {
+        let list = admin
+            .get(&format!("/v1/audit/access?{filter}"))
+            .await
+            .expect(200);
+        assert_eq!(list["total"], total, "{filter}");
+    }
+    let file = admin.get("/v1/audit/access/export").await;
+    assert_eq!(file.text().lines().count(), 3);
+    assert!(!file.text().contains("Lovelace"));
+    support
+        .get("/v1/audit/access")
+        .await
+        .problem(403, ProblemCode::Forbidden);
+}

@@ -1,5 +1,8 @@
 //! The system itself.
 
 mod audit;
+mod keys;
+mod settings;
+mod tamper;
 mod upkeep;
 mod views;
