@@ -31,7 +31,7 @@ pub(super) fn layout(sections: Sections, home: &'static str, path: Memo<String>)
     };
     let helping = RwSignal::new(false);
     on_key("?", "Keyboard shortcuts", move || helping.set(true));
-    let finder = Palette::new(sections);
+    let finder = Palette::new(sections, path);
     crumbs::follow(sections, path);
     Effect::new(move |_| remember(&path.get()));
     crate::table::begin();

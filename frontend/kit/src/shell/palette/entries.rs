@@ -12,6 +12,9 @@ use wire::insights::search::{Hit, Kind};
 /// Pages that are offered while somebody types.
 const PAGES: usize = 6;
 
+/// As many letters may stand anywhere in a word.
+const WITHIN: usize = 3;
+
 /// What choosing an entry does.
 #[derive(Clone)]
 pub(super) enum Does {
@@ -180,7 +183,8 @@ fn fit(label: &str, note: &str, text: &str) -> Option<u8> {
     } else if text.split_whitespace().all(begins_a_word) {
         Some(1)
     } else {
-        label.contains(text).then_some(2)
+        // Two letters stand somewhere in nearly every word.
+        (text.len() >= WITHIN && label.contains(text)).then_some(2)
     }
 }
 
@@ -217,6 +221,7 @@ mod tests {
         assert_eq!(fit("New order", "Billing", "ord"), Some(1));
         assert_eq!(fit("New order", "Billing", "bil new"), Some(1));
         assert_eq!(fit("Transactions", "Billing", "act"), Some(2));
+        assert_eq!(fit("Cancel order", "", "an"), None);
         assert_eq!(fit("Orders", "Billing", "plan"), None);
     }
 }

@@ -19,6 +19,7 @@ pub(super) use view::palette;
 #[derive(Clone, Copy)]
 pub(super) struct Palette {
     sections: Sections,
+    path: Memo<String>,
     node: NodeRef<html::Dialog>,
     open: RwSignal<bool>,
     text: RwSignal<String>,
@@ -34,9 +35,10 @@ pub(super) struct Palette {
 }
 
 impl Palette {
-    pub fn new(sections: Sections) -> Self {
+    pub fn new(sections: Sections, path: Memo<String>) -> Self {
         let palette = Self {
             sections,
+            path,
             node: NodeRef::new(),
             open: RwSignal::new(false),
             text: RwSignal::new(String::new()),
@@ -87,7 +89,7 @@ impl Palette {
     }
     /// Asks what the things that were opened last are called.
     fn recall(self) {
-        let things = recent::known();
+        let things = recent::others(&self.path.get_untracked());
         if things.is_empty() || !session::can(Permission::SearchUse) {
             return self.recent.set(Vec::new());
         }

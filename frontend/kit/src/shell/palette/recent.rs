@@ -22,6 +22,14 @@ pub(super) fn known() -> Vec<Thing> {
     things.and_then(Result::ok).unwrap_or_default().0
 }
 
+/// The same without the one that is open.
+pub(super) fn others(address: &str) -> Vec<Thing> {
+    let here = Thing::at(address);
+    let mut things = known();
+    things.retain(|thing| Some(*thing) != here);
+    things
+}
+
 /// Remembers that the thing at an address was opened, if there is one.
 pub(in crate::shell) fn remember(address: &str) {
     let (Some(thing), Some(place)) = (Thing::at(address), place()) else {

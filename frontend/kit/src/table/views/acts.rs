@@ -60,13 +60,19 @@ impl Views {
             danger: false,
             does: Does::Run(Arc::from(does)),
         };
+        let back = Entry {
+            label: "Discard changes".to_owned(),
+            sign: Some(Icon::Undo2),
+            danger: false,
+            does: Does::Link(store::address(view)),
+        };
         let asks = |asking: Asking| Box::new(move || self.asking.set(Some(asking.clone())));
         let mut all = Vec::new();
         if store::may_change(view) {
             let (updated, other, gone) = (view.clone(), view.clone(), view.clone());
             if differs {
                 let update = Box::new(move || self.update(updated.clone()));
-                all.push(entry("Update view", Icon::Check, update));
+                all.extend([entry("Update view", Icon::Check, update), back]);
             }
             all.push(entry(
                 "Rename",
@@ -97,6 +103,7 @@ impl Views {
                 )
             });
         } else {
+            all.extend(differs.then_some(back));
             all.push(entry("Save a copy", Icon::Plus, asks(Asking::New)));
         }
         all

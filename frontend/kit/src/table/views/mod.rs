@@ -5,7 +5,10 @@ mod dialog;
 pub(crate) mod store;
 
 use super::{address::ALL, list::List};
-use crate::ui::{Icon, Look, button, icon, icon::sized, menu::menu};
+use crate::{
+    dom,
+    ui::{Icon, Look, button, icon, icon::sized, menu::menu},
+};
 use acts::Views;
 use dialog::Asking;
 use leptos::prelude::*;
@@ -31,6 +34,12 @@ pub(crate) fn bar(list: List) -> Option<AnyView> {
     };
     let all = move || views.all_address();
     let is_all = move || views.open.with(Option::is_none).then_some("page");
+    // Where there is little room the tabs scroll: the open one is in sight.
+    Effect::new(move |_| {
+        if let Some(view) = views.open.get() {
+            request_animation_frame(move || dom::show(&tab_id(&view)));
+        }
+    });
     let opened = Memo::new(move |_| (views.open.get(), views.differs.get()));
     view! {
         <div class="views">
@@ -59,10 +68,14 @@ fn tab(views: Views, view: &View) -> AnyView {
         view! { {sized(Icon::Star, 12)}<span class="sr-only">", opens first"</span> }
     });
     view! {
-        <a class="view-tab" href=store::address(view) title=whom(view) aria-current=is_open>
+        <a class="view-tab" id=tab_id(view) href=store::address(view) title=whom(view) aria-current=is_open>
             <span>{view.name.clone()}</span>{star}</a>
     }
     .into_any()
+}
+
+fn tab_id(view: &View) -> String {
+    format!("view-{}", view.id)
 }
 
 /// For whom a view is, in words.
@@ -105,7 +118,7 @@ fn changed(views: Views, (open, differs): (Option<View>, bool)) -> Option<AnyVie
         button("Save a copy", Look::Plain, None, save)
     };
     Some(
-        view! { <a class="btn quiet" href=back><span>"Discard changes"</span></a>{keep} }
+        view! { <a class="btn quiet wide-only" href=back><span>"Discard changes"</span></a>{keep} }
             .into_any(),
     )
 }
