@@ -12,6 +12,8 @@ pub enum Method {
     Post,
     /// Change.
     Patch,
+    /// Set.
+    Put,
     /// Take away.
     Delete,
 }
@@ -22,6 +24,7 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Patch => "PATCH",
+            Self::Put => "PUT",
             Self::Delete => "DELETE",
         }
     }
@@ -65,6 +68,10 @@ impl Call {
     /// Changes.
     pub fn patch(url: impl Into<String>) -> Self {
         Self::new(Method::Patch, url)
+    }
+    /// Sets.
+    pub fn put(url: impl Into<String>) -> Self {
+        Self::new(Method::Put, url)
     }
     /// Takes away.
     pub fn delete(url: impl Into<String>) -> Self {

@@ -6,7 +6,12 @@ use web_sys::{Blob, HtmlAnchorElement, Url};
 
 /// Fetches an address and saves its answer under the name that the server gives it, else under this one.
 pub async fn download(url: &str, name: &str) -> Result<(), Fault> {
-    let answer = send(Call::get(url).header("Accept", "*/*")).await?;
+    fetch(Call::get(url), name).await
+}
+
+/// The same for a call that is more than an address.
+pub async fn fetch(call: Call, name: &str) -> Result<(), Fault> {
+    let answer = send(call.header("Accept", "*/*")).await?;
     let named = answer
         .header("Content-Disposition")
         .and_then(|header| file_name(&header));
@@ -23,7 +28,7 @@ pub fn save(text: &str, name: &str) {
     }
 }
 
-fn hand_over(blob: &Blob, name: &str) {
+pub(crate) fn hand_over(blob: &Blob, name: &str) {
     let Ok(url) = Url::create_object_url_with_blob(blob) else {
         return;
     };
@@ -44,7 +49,7 @@ fn hand_over(blob: &Blob, name: &str) {
 }
 
 /// The `filename` of a `Content-Disposition`.
-fn file_name(header: &str) -> Option<String> {
+pub(crate) fn file_name(header: &str) -> Option<String> {
     let (_, rest) = header.split_once("filename=")?;
     let name = rest
         .split(';')

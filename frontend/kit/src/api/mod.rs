@@ -7,7 +7,8 @@ mod flight;
 mod send;
 
 pub use call::{Call, Method};
-pub use download::{download, save};
+pub use download::{download, fetch, save};
+pub(crate) use download::{file_name, hand_over};
 pub use fault::Fault;
 pub(crate) use flight::renew;
 pub use send::{Answer, send};

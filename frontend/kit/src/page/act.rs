@@ -2,16 +2,17 @@
 
 use crate::{
     Task,
-    api::Fault,
-    table::bulk::{Bulk, One},
+    api::{self, Call, Fault},
+    table::bulk::{Bulk, Many, One},
     task,
     ui::{Icon, dialog::Reason},
 };
 use std::sync::Arc;
-use wire::{Permission, Problem, ProblemCode, Resource};
+use wire::{BulkOutcome, Permission, Problem, ProblemCode, Resource};
 
 type Run<R> = Arc<dyn Fn(R, String) -> Task<Result<(), Fault>> + Send + Sync>;
 type Holds<R> = Arc<dyn Fn(&R) -> bool + Send + Sync>;
+type Says<R> = Arc<dyn Fn(&R) -> String + Send + Sync>;
 
 /// An act on a thing.
 #[derive(Clone)]
@@ -22,11 +23,16 @@ pub struct Act<R> {
     pub(crate) needs: Permission,
     pub(crate) sign: Option<Icon>,
     pub(crate) danger: bool,
+    pub(crate) primary: bool,
+    pub(crate) key: Option<&'static str>,
     pub(crate) asks: bool,
     pub(crate) reason: Reason,
     pub(crate) fits: Option<Holds<R>>,
     pub(crate) run: Run<R>,
     pub(crate) undo: Option<Run<R>>,
+    pub(crate) title: Option<Says<R>>,
+    pub(crate) typed: Option<Says<R>>,
+    pub(crate) together: Option<&'static str>,
 }
 
 /// An act: the word on its button, what the thing is afterwards, and what it does. `act("Withdraw", "withdrawn", ..)`.
@@ -82,11 +88,16 @@ fn make<R>(
         needs,
         sign: None,
         danger: false,
+        primary: false,
+        key: None,
         asks: reason != Reason::None,
         reason,
         fits: None,
         run,
         undo: None,
+        title: None,
+        typed: None,
+        together: None,
     }
 }
 
@@ -99,6 +110,16 @@ impl<R> Act<R> {
     /// It takes something away.
     pub fn danger(mut self) -> Self {
         self.danger = true;
+        self
+    }
+    /// It is the one thing to do here.
+    pub fn primary(mut self) -> Self {
+        self.primary = true;
+        self
+    }
+    /// A key of the page of the thing does it, too.
+    pub fn key(mut self, key: &'static str) -> Self {
+        self.key = Some(key);
         self
     }
     /// With an icon.
@@ -117,6 +138,21 @@ impl<R> Act<R> {
         F: Future<Output = Result<(), Fault>> + 'static,
     {
         self.undo = Some(Arc::new(move |thing, _| task(undo(thing))));
+        self
+    }
+    /// Asks by another title than the act and the thing: `Change the role of Ada Lovelace?`
+    pub fn titled(mut self, title: impl Fn(&R) -> String + Send + Sync + 'static) -> Self {
+        self.title = Some(Arc::new(title));
+        self
+    }
+    /// It cannot be taken back: this has to be typed first.
+    pub fn typed(mut self, typed: impl Fn(&R) -> String + Send + Sync + 'static) -> Self {
+        self.typed = Some(Arc::new(typed));
+        self
+    }
+    /// On several rows it is one request to the resource's `/bulk`, where it has this name.
+    pub fn at_once(mut self, action: &'static str) -> Self {
+        self.together = Some(action);
         self
     }
     pub(crate) fn fits(&self, thing: &R) -> bool {
@@ -150,7 +186,26 @@ impl<R: Resource> Act<R> {
             reason: self.reason,
             needs: self.needs,
             run: one(self.run, self.fits),
+            many: self.together.map(many::<R>),
             undo: self.undo.map(|undo| one(undo, None)),
         }
     }
+}
+
+/// One request for all rows; what became of each comes back in their order.
+fn many<R: Resource>(action: &'static str) -> Many {
+    Arc::new(move |ids, reason| {
+        let bulk = wire::Bulk {
+            action,
+            reason: Some(reason).filter(|reason| !reason.is_empty()),
+            ids,
+        };
+        task(async move {
+            let call = Call::post(format!("{}/bulk", R::PATH)).json(&bulk);
+            let outcome: BulkOutcome = api::send(call).await?.json().await?;
+            let told = |problem: Problem| problem.sentence().to_owned();
+            let data = outcome.data.into_iter();
+            Ok(data.map(|one| one.problem.map(told)).collect())
+        })
+    })
 }

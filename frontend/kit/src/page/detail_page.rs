@@ -30,6 +30,15 @@ pub(super) enum Card<R> {
     Part(Part),
 }
 
+/// A tab: what stands between here and the next one.
+#[derive(Clone)]
+pub(super) struct Tab {
+    pub slug: &'static str,
+    pub label: &'static str,
+    pub needs: Option<Permission>,
+    pub from: usize,
+}
+
 /// A detail in the making.
 #[derive(Clone)]
 pub struct DetailPage<R: Resource> {
@@ -40,6 +49,7 @@ pub struct DetailPage<R: Resource> {
     pub(super) links: Vec<Link<R>>,
     pub(super) acts: Vec<Act<R>>,
     pub(super) cards: Vec<Card<R>>,
+    pub(super) tabs: Vec<Tab>,
     pub(super) above: Vec<Of<R, Option<AnyView>>>,
     pub(super) aside: Vec<(&'static str, Of<R, Option<AnyView>>)>,
     pub(super) refresh: Option<Of<R, bool>>,
@@ -55,6 +65,7 @@ pub fn detail_page<R: Resource>(id: R::Id) -> DetailPage<R> {
         links: Vec::new(),
         acts: Vec::new(),
         cards: Vec::new(),
+        tabs: Vec::new(),
         above: Vec::new(),
         aside: Vec::new(),
         refresh: None,
@@ -131,6 +142,30 @@ impl<R: Resource> DetailPage<R> {
         body: impl Fn(&R) -> Option<AnyView> + Send + Sync + 'static,
     ) -> Self {
         self.cards.push(Card::Of(title, Arc::new(body)));
+        self
+    }
+    /// What is added from here on stands in a tab of its own, which the address names; what was added before is the
+    /// overview, with the facts beside it.
+    pub fn tab(self, slug: &'static str, label: &'static str) -> Self {
+        self.tabbed(slug, label, None)
+    }
+    /// The same, for who may see what stands there.
+    pub fn tab_for(self, needs: Permission, slug: &'static str, label: &'static str) -> Self {
+        self.tabbed(slug, label, Some(needs))
+    }
+    fn tabbed(
+        mut self,
+        slug: &'static str,
+        label: &'static str,
+        needs: Option<Permission>,
+    ) -> Self {
+        let from = self.cards.len();
+        self.tabs.push(Tab {
+            slug,
+            label,
+            needs,
+            from,
+        });
         self
     }
     /// What everybody must see first, over the whole width: how far it has come, what went wrong.

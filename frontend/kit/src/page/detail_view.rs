@@ -9,11 +9,13 @@ use crate::{
     keys, on_key, route, session, shell, task,
     ui::{
         Icon, Look, Tone, badge, button, card,
-        dialog::{Question, ask},
+        dialog::{Question, ask, ask_typed},
         empty, facts, failure, icon, link_button,
         menu::{Does, Entry, menu},
         opening::Told,
-        skeleton, toast,
+        skeleton,
+        tabs::{Place, places},
+        toast,
     },
 };
 use leptos::prelude::*;
@@ -68,21 +70,46 @@ fn filled<R: Resource>(page: Arc<DetailPage<R>>, shown: Shown<R>) -> AnyView {
         let page = Arc::clone(&page);
         move || shown.thing().map(|thing| header(&page, shown, &thing))
     };
-    let cards = page.cards.iter().cloned().map(|part| match part {
-        Card::Part(part) => part(shown.changed),
-        Card::Of(title, body) => (move || {
-            shown
-                .thing()
-                .and_then(|thing| body(&thing))
-                .map(|body| card(title, body))
-        })
-        .into_any(),
-    });
-    let cards = cards.collect_view();
     let above = page.above.iter().cloned();
     let above = above
         .map(|body| move || shown.thing().and_then(|thing| body(&thing)))
         .collect_view();
+    let first = Arc::clone(&page);
+    let overview = move || split(&first, shown);
+    let body = if page.tabs.is_empty() {
+        overview()
+    } else {
+        let mut all: Vec<Place> = vec![("", "Overview", Arc::new(overview))];
+        for (slug, label, from, to) in stretches(&page) {
+            let page = Arc::clone(&page);
+            let view = move || {
+                let parts = page.cards.get(from..to).unwrap_or_default();
+                view! { <div class="main-col">{cards(parts, shown)}</div> }.into_any()
+            };
+            all.push((slug, label, Arc::new(view)));
+        }
+        places("Parts of the page", "tab", all)
+    };
+    view! { {head}{above}{body} }.into_any()
+}
+
+/// The tabs that whoever sits there may see: each with where its cards begin and end.
+fn stretches<R: Resource>(page: &DetailPage<R>) -> Vec<(&'static str, &'static str, usize, usize)> {
+    let ends = page.tabs.iter().skip(1).map(|tab| tab.from);
+    let ends = ends.chain([page.cards.len()]);
+    let tabs = page.tabs.iter().zip(ends);
+    tabs.filter(|(tab, _)| {
+        tab.needs
+            .is_none_or(|needs| untrack(|| session::can(needs)))
+    })
+    .map(|(tab, to)| (tab.slug, tab.label, tab.from, to))
+    .collect()
+}
+
+/// The cards before the first tab, and the facts beside them.
+fn split<R: Resource>(page: &Arc<DetailPage<R>>, shown: Shown<R>) -> AnyView {
+    let end = page.tabs.first().map_or(page.cards.len(), |tab| tab.from);
+    let cards = cards(page.cards.get(..end).unwrap_or_default(), shown);
     let aside = page.aside.iter().cloned().map(|(title, body)| {
         move || {
             let body = shown.thing().and_then(|thing| body(&thing));
@@ -90,6 +117,7 @@ fn filled<R: Resource>(page: Arc<DetailPage<R>>, shown: Shown<R>) -> AnyView {
         }
     });
     let aside = aside.collect_view();
+    let page = Arc::clone(page);
     let side = move || {
         shown.thing().map(|thing| {
             facts(
@@ -101,14 +129,26 @@ fn filled<R: Resource>(page: Arc<DetailPage<R>>, shown: Shown<R>) -> AnyView {
         })
     };
     view! {
-        {head}
-        {above}
         <div class="split">
             <div class="main-col">{cards}</div>
             <aside class="side-col" aria-label="Facts">{aside}<section class="card">{side}</section></aside>
         </div>
     }
     .into_any()
+}
+
+fn cards<R: Resource>(parts: &[Card<R>], shown: Shown<R>) -> AnyView {
+    let cards = parts.iter().cloned().map(|part| match part {
+        Card::Part(part) => part(shown.changed),
+        Card::Of(title, body) => (move || {
+            shown
+                .thing()
+                .and_then(|thing| body(&thing))
+                .map(|body| card(title, body))
+        })
+        .into_any(),
+    });
+    cards.collect_view().into_any()
 }
 
 fn header<R: Resource>(page: &DetailPage<R>, shown: Shown<R>, thing: &R) -> AnyView {
@@ -146,10 +186,10 @@ fn header<R: Resource>(page: &DetailPage<R>, shown: Shown<R>, thing: &R) -> AnyV
         .cloned()
         .map(|act| {
             let (look, sign, label, thing) = (
-                if act.danger {
-                    Look::Danger
-                } else {
-                    Look::Plain
+                match (act.primary, act.danger) {
+                    (true, _) => Look::Primary,
+                    (_, true) => Look::Danger,
+                    _ => Look::Plain,
                 },
                 act.sign,
                 act.label,
@@ -195,10 +235,12 @@ fn offer<R: Resource>(page: &DetailPage<R>, shown: Shown<R>, thing: &R, acts: &[
         }
     }
     for act in acts.iter().cloned() {
-        let thing = thing.clone();
-        keys::offer(act.label, act.sign, move || {
-            begin(act.clone(), thing.clone(), shown)
-        });
+        let (thing, key, label, sign) = (thing.clone(), act.key, act.label, act.sign);
+        let run = move || begin(act.clone(), thing.clone(), shown);
+        match key {
+            Some(key) => on_key(key, label, run),
+            None => keys::offer(label, sign, run),
+        }
     }
 }
 
@@ -212,15 +254,22 @@ fn begin<R: Resource>(act: Act<R>, thing: R, shown: Shown<R>) {
         });
         return;
     }
+    let typed = act.typed.as_ref().map(|typed| typed(&thing));
     let question = Question {
-        title: format!("{} {}?", act.label, thing.label()),
+        title: act.title.as_ref().map_or_else(
+            || format!("{} {}?", act.label, thing.label()),
+            |title| title(&thing),
+        ),
         says: act.says.to_owned(),
         verb: act.label.to_owned(),
         danger: act.danger,
         reason: act.reason,
         run: Arc::new(move |reason| task(carry_out(act.clone(), thing.clone(), reason, shown))),
     };
-    ask(question);
+    match typed {
+        Some(typed) => ask_typed(question, typed),
+        None => ask(question),
+    }
 }
 
 async fn carry_out<R: Resource>(

@@ -78,6 +78,14 @@ impl<R: Resource> ListPage<R> {
         self.filters.push(by);
         self
     }
+    /// Can be narrowed, for who may see what by.
+    pub fn filter_for(self, needs: Permission, by: By) -> Self {
+        if untrack(|| session::can(needs)) {
+            self.filter(by)
+        } else {
+            self
+        }
+    }
     /// What the search box says. A list that has no `q` has no box.
     pub fn search(mut self, hint: &'static str) -> Self {
         self.search = Some(hint);
@@ -91,6 +99,11 @@ impl<R: Resource> ListPage<R> {
     /// Something to be done with the selected rows.
     pub fn action(mut self, act: Act<R>) -> Self {
         self.acts.push(act);
+        self
+    }
+    /// The same, for several acts.
+    pub fn actions(mut self, acts: impl IntoIterator<Item = Act<R>>) -> Self {
+        self.acts.extend(acts);
         self
     }
     /// The one thing to do here.

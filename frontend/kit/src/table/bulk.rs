@@ -19,6 +19,10 @@ use wire::Permission;
 /// An act on one row, with a reason.
 pub(crate) type One = Arc<dyn Fn(&Row, String) -> Task<Result<(), Fault>> + Send + Sync>;
 
+/// An act on many rows at once, by their ids, with a reason; why it failed with each, in their order.
+pub(crate) type Many =
+    Arc<dyn Fn(Vec<uuid::Uuid>, String) -> Task<Result<Vec<Option<String>>, Fault>> + Send + Sync>;
+
 /// An act on rows.
 #[derive(Clone)]
 pub(crate) struct Bulk {
@@ -29,6 +33,7 @@ pub(crate) struct Bulk {
     pub reason: Reason,
     pub needs: Permission,
     pub run: One,
+    pub many: Option<Many>,
     pub undo: Option<One>,
 }
 
@@ -118,7 +123,10 @@ fn question(
         run: Arc::new(move |reason| {
             let (rows, act) = (rows.clone(), act.clone());
             task(async move {
-                let done = run(&act.run, rows, reason).await;
+                let done = match &act.many {
+                    Some(many) => at_once(many, rows, reason).await?,
+                    None => run(&act.run, rows, reason).await,
+                };
                 report(list, &act, done, results, open);
                 Ok(())
             })
@@ -133,6 +141,12 @@ async fn run(one: &One, rows: Vec<Row>, reason: String) -> Results {
         results.push((row, outcome.err().map(|fault| fault.sentence())));
     }
     results
+}
+
+async fn at_once(many: &Many, rows: Vec<Row>, reason: String) -> Result<Results, Fault> {
+    let ids = rows.iter().filter_map(|row| row.id.parse().ok()).collect();
+    let faults = many(ids, reason).await?;
+    Ok(rows.into_iter().zip(faults).collect())
 }
 
 fn report(

@@ -14,6 +14,8 @@ pub enum Reason {
     Optional,
     /// Nothing happens without one.
     Required,
+    /// Nothing happens without one; these are at hand, each with its short name, to be used as they are or changed.
+    Suggested(&'static [(&'static str, &'static str)]),
     /// One of these, the first unless said otherwise: what is asked for, and each word with what it means.
     OneOf(&'static str, &'static [(&'static str, &'static str)]),
 }
@@ -38,11 +40,19 @@ pub struct Question {
     pub run: Run,
 }
 
-thread_local! { static ASKED: ArcRwSignal<Option<Question>> = ArcRwSignal::new(None); }
+/// A question, and what has to be typed before it is answered.
+type Asked = (Question, Option<String>);
+
+thread_local! { static ASKED: ArcRwSignal<Option<Asked>> = ArcRwSignal::new(None); }
 
 /// Asks.
 pub fn ask(question: Question) {
-    ASKED.with(Clone::clone).set(Some(question));
+    ASKED.with(Clone::clone).set(Some((question, None)));
+}
+
+/// Asks about something that cannot be taken back: nothing happens before this was typed.
+pub fn ask_typed(question: Question, typed: String) {
+    ASKED.with(Clone::clone).set(Some((question, Some(typed))));
 }
 
 /// Where questions appear. Stands once, in the shell.
@@ -58,30 +68,37 @@ pub(crate) fn dialogs() -> AnyView {
     view! {
         <dialog class="modal narrow" node_ref=node aria-labelledby="question" aria-describedby="question-says"
             on:close=move |_| forget.set(None)>
-            {move || asked.get().map(|question| body(question, open))}
+            {move || asked.get().map(|(question, typed)| body(question, typed, open))}
         </dialog>
     }
     .into_any()
 }
 
-fn body(question: Question, open: RwSignal<bool>) -> AnyView {
+fn body(question: Question, typed: Option<String>, open: RwSignal<bool>) -> AnyView {
     let first = match question.reason {
         Reason::OneOf(_, [(word, _), ..]) => *word,
         _ => "",
     };
-    let (reason, fault, busy) = (
+    let (reason, sure, fault, busy) = (
         RwSignal::new(first.to_owned()),
+        RwSignal::new(String::new()),
         RwSignal::new(None::<String>),
         RwSignal::new(false),
     );
-    let needs_reason = question.reason == Reason::Required;
-    let run = question.run;
+    let needs_reason = matches!(question.reason, Reason::Required | Reason::Suggested(_));
+    let (run, wanted) = (question.run, typed.clone());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let said = reason.get_untracked().trim().to_owned();
         if needs_reason && said.is_empty() {
             fault.set(Some("Say why: it is kept with the record.".to_owned()));
             return crate::dom::focus("question-reason");
+        }
+        if let Some(wanted) = wanted.as_ref()
+            && sure.get_untracked().trim() != wanted
+        {
+            fault.set(Some(format!("Type {wanted} to go on.")));
+            return crate::dom::focus("question-sure");
         }
         if busy.get_untracked() {
             return;
@@ -108,6 +125,7 @@ fn body(question: Question, open: RwSignal<bool>) -> AnyView {
             <h2 id="question">{question.title}</h2>
             <p id="question-says" class="muted">{question.says}</p>
             {asked(question.reason, reason)}
+            {typed.map(|typed| surely(typed, sure))}
             <div id="question-fault" role="alert">{move || fault.get().map(|text| view! { <p class="banner"
                 data-tone="bad">{text}</p> })}</div>
             <footer class="window-foot">
@@ -125,6 +143,7 @@ fn asked(what: Reason, said: RwSignal<String>) -> Option<AnyView> {
     let (label, control) = match what {
         Reason::None => return None,
         Reason::Required => ("Reason", written(said)),
+        Reason::Suggested(texts) => ("Reason", suggested(texts, said)),
         Reason::Optional => ("Reason (optional)", written(said)),
         Reason::OneOf(label, words) => (label, chosen(words, said)),
     };
@@ -134,9 +153,36 @@ fn asked(what: Reason, said: RwSignal<String>) -> Option<AnyView> {
     )
 }
 
+/// What has to be typed, to the letter.
+fn surely(wanted: String, typed: RwSignal<String>) -> AnyView {
+    view! {
+        <div class="field">
+            <label for="question-sure">"To go on, type "<code>{wanted}</code></label>
+            <input id="question-sure" type="text" class="mono" autocomplete="off" spellcheck="false" bind:value=typed
+                aria-describedby="question-fault" />
+        </div>
+    }
+    .into_any()
+}
+
 fn written(said: RwSignal<String>) -> AnyView {
     view! {
         <textarea id="question-reason" rows="2" maxlength="500" bind:value=said
+            aria-describedby="question-fault"></textarea>
+    }
+    .into_any()
+}
+
+fn suggested(texts: &'static [(&'static str, &'static str)], said: RwSignal<String>) -> AnyView {
+    let one = |(name, text): &(&'static str, &'static str)| {
+        let text = *text;
+        let used = move || (said.get() == text).to_string();
+        view! { <button type="button" class="filter" aria-pressed=used on:click=move |_| said.set(text.to_owned())>
+        {*name}</button> }
+    };
+    view! {
+        <div class="suggestions" role="group" aria-label="Suggested reasons">{texts.iter().map(one).collect_view()}</div>
+        <textarea id="question-reason" rows="4" maxlength="500" bind:value=said
             aria-describedby="question-fault"></textarea>
     }
     .into_any()
