@@ -1,23 +1,24 @@
 //! One person: how to reach them, what they bought, and what became of it.
 
-use super::{is_editable, kyc, status};
+use super::{
+    super::{parts::documents, sessions},
+    acts::{activate, appoint, ban, deactivate, delete, erase, export, restore, suspend},
+    belongings::{esims, orders, payments},
+    is_editable, kyc, status,
+    timeline::happenings,
+};
 use kit::{
     api::{self, Call},
     format::sentence,
-    page::{Related, detail_page, related},
-    table::{ago, code, count, day, maybe, money, state, text},
+    page::detail_page,
     task,
-    ui::{Icon, Tone, Value, facts, sealed},
+    ui::{Icon, Value, facts, sealed},
 };
 use leptos::prelude::*;
 use wire::{
     Permission, Resource, UserId,
-    accounts::users::{User, UserRole},
-    billing::{
-        orders::{Order, OrderFilter},
-        transactions::{Transaction, TransactionFilter, TransactionStatus},
-    },
-    esims::inventory::{Esim, EsimFilter, EsimStatus, Reveal},
+    accounts::users::{User, UserRole, UserStatus},
+    esims::inventory::Reveal,
 };
 
 /// Draws it.
@@ -32,25 +33,76 @@ pub fn screen(id: UserId) -> AnyView {
             "New order",
             Icon::ShoppingCart,
             Permission::OrdersWrite,
-            |user| {
-                (user.role == UserRole::Customer)
-                    .then(|| format!("/billing/orders/new?user_id={}", user.id))
-            },
+            new_order,
         )
+        .action(restore())
+        .action(activate())
+        .action(suspend())
+        .action(appoint())
+        .action(export())
+        .action(deactivate())
+        .action(sessions::reset_factor())
+        .action(ban())
+        .action(delete())
+        .action(erase())
+        .above(gone)
+        .card("Contact", |user| Some(contact(user)))
+        .part(move |again| happenings(id, again))
         .fact("Role", |user| Value::text(sentence(user.role.as_str())))
         .fact("Identity", kyc)
+        .fact("Brought by", brought_by)
         .fact("Last sign-in", |user| {
             user.last_login.map_or_else(Value::absent, Value::ago)
         })
         .fact("Created", |user| Value::time(user.created_at))
         .fact("Changed", |user| Value::ago(user.updated_at))
         .fact("Id", |user| Value::code(user.id.to_string()))
-        .card("Contact", |user| Some(contact(user)))
+        .tab_for(Permission::OrdersRead, "orders", "Orders")
         .related(orders(id))
+        .tab_for(Permission::EsimsRead, "esims", "eSIMs")
         .related(esims(id))
+        .tab_for(Permission::TransactionsRead, "payments", "Payments")
         .related(payments(id))
+        .tab_for(Permission::KycRead, "documents", "Documents")
+        .related(documents(id))
+        .tab_for(Permission::SessionsManage, "sessions", "Sessions")
+        .part(move |again| {
+            let view = move || {
+                again.track();
+                sessions::of_person(id)
+            };
+            view.into_any()
+        })
+        .tab_for(Permission::AuditRead, "history", "History")
         .history("user")
         .show()
+}
+
+fn new_order(user: &User) -> Option<String> {
+    let buys = user.role == UserRole::Customer
+        && user.status == UserStatus::Active
+        && user.deleted_at.is_none();
+    buys.then(|| format!("/billing/orders/new?user_id={}", user.id))
+}
+
+fn brought_by(user: &User) -> Value {
+    user.client_id.map_or_else(
+        || Value::text("The house itself"),
+        |id| Value::text("An integrator").link(format!("/accounts/api-clients/{id}")),
+    )
+}
+
+/// That they are not there any more, and what that means.
+fn gone(user: &User) -> Option<AnyView> {
+    let (since, says) = match (user.erased_at, user.deleted_at) {
+        (Some(at), _) => (at, "Erased for good. What is left belongs to the books."),
+        (None, Some(at)) => (at, "Deleted. They are in no list and cannot sign in."),
+        (None, None) => return None,
+    };
+    let view = view! {
+        <div class="banner" role="note" data-tone="neutral"><p><strong>{says}</strong>" "{Value::ago(since).view()}</p></div>
+    };
+    Some(view.into_any())
 }
 
 /// How to reach them; masked for who has to say first why they want to know.
@@ -86,95 +138,4 @@ fn reach(user: &User) -> Vec<(&'static str, Value)> {
         ),
         ("Phone", Value::maybe(user.phone.clone())),
     ]
-}
-
-fn orders(id: UserId) -> Related<Order> {
-    related::<Order>(
-        "Orders",
-        Permission::OrdersRead,
-        OrderFilter {
-            user_id: Some(id),
-            ..OrderFilter::default()
-        },
-    )
-    .column(text("Order", |order: &Order| order.order_number.clone()))
-    .column(text("Plan", |order: &Order| order.terms.name.clone()))
-    .column(count("eSIMs", |order: &Order| order.quantity))
-    .column(state("Status", |order: &Order| {
-        (order.status.as_str(), order.status.tone().into())
-    }))
-    .column(money("Total", |order: &Order| {
-        (Some(order.total_amount.clone()), order.currency)
-    }))
-    .column(ago("Placed", |order: &Order| Some(order.created_at)))
-    .opens(|order| format!("/billing/orders/{}", order.id))
-    .all("/billing/orders")
-    .empty("Has not ordered anything yet.")
-}
-
-fn esims(id: UserId) -> Related<Esim> {
-    related::<Esim>(
-        "eSIMs",
-        Permission::EsimsRead,
-        EsimFilter {
-            user_id: Some(id),
-            ..EsimFilter::default()
-        },
-    )
-    .column(code("ICCID", |esim: &Esim| esim.iccid.clone()))
-    .column(maybe("Plan", |esim: &Esim| esim.plan_name.clone()))
-    .column(state("Status", |esim: &Esim| {
-        (esim.status.as_str(), use_of(esim.status))
-    }))
-    .column(text("Profile", |esim: &Esim| {
-        sentence(esim.profile_state.as_str())
-    }))
-    .column(day("Ends", |esim: &Esim| esim.expires_at))
-    .opens(|esim| format!("/esims/inventory/{}", esim.id))
-    .all("/esims/inventory")
-    .empty("Has no eSIM.")
-}
-
-fn payments(id: UserId) -> Related<Transaction> {
-    related::<Transaction>(
-        "Payments",
-        Permission::TransactionsRead,
-        TransactionFilter {
-            user_id: Some(id),
-            ..TransactionFilter::default()
-        },
-    )
-    .column(text("Method", |payment: &Transaction| {
-        sentence(payment.payment_method.as_str())
-    }))
-    .column(state("Status", |payment: &Transaction| {
-        (payment.status.as_str(), outcome(payment.status))
-    }))
-    .column(money("Total", |payment: &Transaction| {
-        (Some(payment.total_amount.clone()), payment.currency)
-    }))
-    .column(ago("Opened", |payment: &Transaction| {
-        Some(payment.created_at)
-    }))
-    .opens(|payment| format!("/billing/transactions/{}", payment.id))
-    .all("/billing/transactions")
-    .empty("Has not paid anything yet.")
-}
-
-const fn use_of(status: EsimStatus) -> Tone {
-    match status {
-        EsimStatus::Active => Tone::Good,
-        EsimStatus::Available => Tone::News,
-        EsimStatus::Suspended => Tone::Waiting,
-        EsimStatus::Expired | EsimStatus::Cancelled => Tone::Neutral,
-    }
-}
-
-const fn outcome(status: TransactionStatus) -> Tone {
-    match status {
-        TransactionStatus::Completed => Tone::Good,
-        TransactionStatus::Pending => Tone::Waiting,
-        TransactionStatus::Failed => Tone::Bad,
-        TransactionStatus::Refunded | TransactionStatus::Cancelled => Tone::Neutral,
-    }
 }

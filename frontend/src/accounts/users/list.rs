@@ -1,20 +1,29 @@
 //! The list of people.
 
-use super::{kyc, status};
+use super::{acts, is_chief, kyc, status};
 use kit::{
     format::sentence,
     page::list_page,
-    table::{ago, choice, dates, day, maybe, state, text, value},
+    table::{ago, choice, dates, day, flag, maybe, picked, state, text, value},
     ui::Value,
 };
 use leptos::prelude::*;
 use wire::{
     Permission,
+    accounts::api_clients::ApiClient,
     accounts::users::{KycStatus, User, UserRole, UserSort, UserStatus},
 };
 
 /// Draws it.
 pub fn screen() -> AnyView {
+    let new = if is_chief() {
+        "New user"
+    } else {
+        "New customer"
+    };
+    let created = |user: &User| Some(user.created_at);
+    let changed = |user: &User| Some(user.updated_at);
+    let brought = picked::<ApiClient>("client_id", "Brought by");
     list_page::<User>("Users")
         .search("Name, e-mail or phone")
         .opens(|user| format!("/accounts/users/{}", user.id))
@@ -26,26 +35,18 @@ pub fn screen() -> AnyView {
         .column(value("KYC", kyc).wide())
         .column(maybe("Phone", |user: &User| user.phone.clone()).extra())
         .column(ago("Last sign-in", |user: &User| user.last_login).sort(UserSort::LastLogin))
-        .column(
-            day("Created", |user: &User| Some(user.created_at))
-                .sort(UserSort::CreatedAt)
-                .wide(),
-        )
-        .column(
-            day("Changed", |user: &User| Some(user.updated_at))
-                .sort(UserSort::UpdatedAt)
-                .extra(),
-        )
+        .column(day("Created", created).sort(UserSort::CreatedAt).wide())
+        .column(day("Changed", changed).sort(UserSort::UpdatedAt).extra())
+        .column(day("Deleted", |user: &User| user.deleted_at).extra())
         .filter(choice("role", "Role", UserRole::WORDS))
         .filter(choice("status", "Status", UserStatus::WORDS))
         .filter(choice("kyc_status", "KYC", KycStatus::WORDS))
         .filter(dates("created_at_from", "created_at_to", "Created"))
         .filter(dates("last_login_from", "last_login_to", "Last sign-in"))
-        .new_button(
-            "New customer",
-            "/accounts/users/new",
-            Permission::UsersWrite,
-        )
+        .filter_for(Permission::ApiClientsRead, brought)
+        .filter_for(Permission::UsersDelete, flag("is_deleted", "Deleted"))
+        .actions(acts::at_once())
+        .new_button(new, "/accounts/users/new", Permission::UsersCreate)
         .empty(
             "Nobody yet",
             "Customers appear here once they sign up, or once you create them.",

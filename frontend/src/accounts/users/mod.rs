@@ -1,8 +1,11 @@
 //! Customers and staff.
 
+mod acts;
+mod belongings;
 mod detail;
 mod form;
 mod list;
+mod timeline;
 
 use kit::{
     Screen, session,
@@ -23,9 +26,9 @@ pub const SCREENS: &[Screen] = &[
     },
     Screen {
         path: "/accounts/users/new",
-        title: "New customer",
-        needs: Permission::UsersWrite,
-        view: |_| Some(form::screen(None)),
+        title: "New user",
+        needs: Permission::UsersCreate,
+        view: |_| Some(form::new()),
     },
     Screen {
         path: "/accounts/users/{id}",
@@ -37,13 +40,15 @@ pub const SCREENS: &[Screen] = &[
         path: "/accounts/users/{id}/edit",
         title: "Edit",
         needs: Permission::UsersWrite,
-        view: |at| Some(form::screen(Some(at.id()?))),
+        view: |at| Some(form::edit(at.id()?)),
     },
 ];
 
-/// Whether they may use the system.
+/// Whether they may use the system, and whether they are still there.
 fn status(user: &User) -> (&'static str, Tone) {
     let tone = match user.status {
+        _ if user.erased_at.is_some() => return ("erased", Tone::Neutral),
+        _ if user.deleted_at.is_some() => return ("deleted", Tone::Neutral),
         UserStatus::Active => Tone::Good,
         UserStatus::Inactive => Tone::Neutral,
         UserStatus::Suspended => Tone::Waiting,
@@ -63,7 +68,17 @@ fn kyc(user: &User) -> Value {
     Value::state(user.kyc_status.as_str(), tone)
 }
 
-/// Whether whoever is signed in may edit them: staff are for super administrators.
+/// Whether whoever is signed in is a super administrator.
+fn is_chief() -> bool {
+    session::user().is_some_and(|me| me.role == UserRole::SuperAdmin)
+}
+
+/// Whether whoever is signed in may edit them: staff are for super administrators, and the deleted for nobody.
 fn is_editable(user: &User) -> bool {
-    !user.role.is_staff() || session::user().is_some_and(|me| me.role == UserRole::SuperAdmin)
+    user.deleted_at.is_none() && (!user.role.is_staff() || is_chief())
+}
+
+/// Whether whoever is signed in may decide about them: the same, but never about oneself.
+fn is_other(user: &User) -> bool {
+    (!user.role.is_staff() || is_chief()) && session::user().is_none_or(|me| me.id != user.id)
 }
