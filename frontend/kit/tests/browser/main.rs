@@ -11,7 +11,10 @@
 
 mod form;
 mod harness;
+mod keyboard;
 mod list;
+mod palette;
 mod session;
+mod views;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
