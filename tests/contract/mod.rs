@@ -11,6 +11,7 @@ mod migrations;
 pub mod openapi;
 pub mod permissions;
 mod protected;
+mod recorded;
 mod secrets;
 mod strangers;
 mod undeclared;

@@ -32,6 +32,10 @@ impl Client {
     pub fn id(&self) -> UserId {
         self.me.as_ref().expect("signed in").0
     }
+    /// Whether they are somebody.
+    pub fn is_signed_in(&self) -> bool {
+        self.me.is_some()
+    }
     /// Their token.
     pub fn token(&self) -> &str {
         &self.me.as_ref().expect("signed in").1

@@ -1,0 +1,187 @@
+//! People, their documents, and integrators' clients.
+
+use super::{super::Scenes, id};
+use crate::accounts::kyc;
+use serde_json::{Value, json};
+use wire::accounts::users::UserRole;
+
+/// Customers and staff.
+pub async fn people(scenes: &mut Scenes<'_>) {
+    let boss = scenes.app.as_role(UserRole::SuperAdmin);
+    let person = json!({ "email": "needle@needle.example", "first_name": "Needle", "last_name": "Needle", "phone": "+44 20 7946 0958" });
+    let ada = scenes
+        .play(&boss, ("users_create", ""), person, &["user.create"])
+        .await;
+    let reason = json!({ "reason": "As agreed" });
+    for (operation, body, act) in [
+        (
+            "users_edit",
+            json!({ "first_name": "Needles" }),
+            "user.edit",
+        ),
+        ("users_reveal", reason.clone(), "user.reveal"),
+        ("users_suspend", reason.clone(), "user.suspend"),
+        ("users_activate", reason.clone(), "user.activate"),
+        ("users_deactivate", reason.clone(), "user.deactivate"),
+        ("users_activate", reason.clone(), "user.activate"),
+        ("users_ban", reason.clone(), "user.ban"),
+        ("users_activate", reason.clone(), "user.activate"),
+        ("users_take_away", reason.clone(), "user.export"),
+        ("users_remove", reason.clone(), "user.delete"),
+        ("users_restore", reason.clone(), "user.restore"),
+        ("sessions_end_all", Value::Null, "session.end_all"),
+        (
+            "users_appoint",
+            json!({ "role": "support" }),
+            "user.appoint",
+        ),
+        (
+            "users_appoint",
+            json!({ "role": "customer" }),
+            "user.appoint",
+        ),
+    ] {
+        scenes
+            .play(&boss, (operation, id(&ada)), body, &[act])
+            .await;
+    }
+    let bulk = json!({ "action": "suspend", "reason": "As agreed", "ids": [ada["id"]] });
+    scenes
+        .play(&boss, ("users_bulk", ""), bulk, &["user.suspend"])
+        .await;
+    scenes
+        .play(
+            &boss,
+            ("users_remove", id(&ada)),
+            reason.clone(),
+            &["user.delete"],
+        )
+        .await;
+    scenes
+        .play(&boss, ("users_erase", id(&ada)), reason, &["user.erase"])
+        .await;
+}
+
+/// Documents.
+pub async fn documents(scenes: &mut Scenes<'_>) {
+    let app = scenes.app;
+    let (reviewer, uploader) = (app.as_admin(), app.as_admin());
+    let customer = kyc::customer(app);
+    let path = format!("document_type=passport&user_id={customer}");
+    let mut taken = Vec::new();
+    for number in 0..3 {
+        let request = format!("scene-kyc-upload-{number}");
+        let admin = uploader.with("x-request-id", &request);
+        let sent = kyc::upload(
+            &admin,
+            &path,
+            ("image/jpeg", "needle.jpg"),
+            kyc::assets::jpeg(64, 48 + number),
+        )
+        .await;
+        taken.push(sent.expect(201));
+        scenes
+            .hold("kyc_upload", (&request, &["kyc.upload"]), &uploader)
+            .await;
+    }
+    let (first, second, third) = (id(&taken[0]), id(&taken[1]), id(&taken[2]));
+    scenes
+        .play(&reviewer, ("kyc_claim", first), Value::Null, &["kyc.claim"])
+        .await;
+    scenes
+        .play(&reviewer, ("kyc_link", first), Value::Null, &["kyc.link"])
+        .await;
+    scenes
+        .play(
+            &reviewer,
+            ("kyc_approve", first),
+            Value::Null,
+            &["kyc.approve", "user.kyc"],
+        )
+        .await;
+    scenes
+        .play(
+            &reviewer,
+            ("kyc_claim", second),
+            Value::Null,
+            &["kyc.claim"],
+        )
+        .await;
+    scenes
+        .play(
+            &reviewer,
+            ("kyc_release", second),
+            Value::Null,
+            &["kyc.release"],
+        )
+        .await;
+    scenes
+        .play(
+            &reviewer,
+            ("kyc_claim", second),
+            Value::Null,
+            &["kyc.claim"],
+        )
+        .await;
+    scenes
+        .play(
+            &reviewer,
+            ("kyc_reject", second),
+            json!({ "reason": "Too dark" }),
+            &["kyc.reject"],
+        )
+        .await;
+    scenes
+        .play(
+            &reviewer,
+            ("kyc_remove", third),
+            Value::Null,
+            &["kyc.delete"],
+        )
+        .await;
+}
+
+/// Integrators' clients.
+pub async fn clients(scenes: &mut Scenes<'_>) {
+    let boss = scenes.app.as_role(UserRole::SuperAdmin);
+    let new = json!({ "name": "Shop", "mode": "live", "scopes": ["plans:read"] });
+    let made = scenes
+        .play(
+            &boss,
+            ("api_clients_create", ""),
+            new,
+            &["api_client.create"],
+        )
+        .await;
+    scenes.never(&made["key"]);
+    let client = made["client"]["id"]
+        .as_str()
+        .or(made["id"].as_str())
+        .expect("an id")
+        .to_owned();
+    scenes
+        .play(
+            &boss,
+            ("api_clients_edit", &client),
+            json!({ "name": "Shops" }),
+            &["api_client.edit"],
+        )
+        .await;
+    let rotated = scenes
+        .play(
+            &boss,
+            ("api_clients_rotate", &client),
+            json!({ "overlap_hours": 1 }),
+            &["api_client.rotate"],
+        )
+        .await;
+    scenes.never(&rotated["key"]);
+    scenes
+        .play(
+            &boss,
+            ("api_clients_revoke", &client),
+            json!({ "reason": "Over" }),
+            &["api_client.revoke"],
+        )
+        .await;
+}

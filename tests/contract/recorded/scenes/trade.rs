@@ -1,0 +1,263 @@
+//! What is sold, and the system that sells it.
+
+use super::{
+    super::{Scenes, send},
+    id,
+};
+use crate::{flows::purchase, harness::Client};
+use reqwest::Method;
+use serde_json::{Value, json};
+use wire::{accounts::users::UserRole, billing::transactions::SimulatedOutcome};
+
+/// Plans, prices, providers, stock.
+pub async fn catalogue(scenes: &mut Scenes<'_>) {
+    let app = scenes.app;
+    let admin = app.as_admin();
+    let new = json!({ "name": "5 GB", "validity_days": 7, "regions": ["US"] });
+    let plan = scenes
+        .play(&admin, ("plans_create", ""), new, &["plan.create"])
+        .await;
+    scenes
+        .play(
+            &admin,
+            ("plans_edit", id(&plan)),
+            json!({ "name": "6 GB" }),
+            &["plan.edit"],
+        )
+        .await;
+    let price = json!({ "plan_id": plan["id"], "cost_price": "1.00", "selling_price": "2.00", "effective_from": "2099-01-01T00:00:00Z" });
+    let price = scenes
+        .play(&admin, ("pricing_create", ""), price, &["price.create"])
+        .await;
+    scenes
+        .play(
+            &admin,
+            ("pricing_edit", id(&price)),
+            json!({ "selling_price": "3.00" }),
+            &["price.edit"],
+        )
+        .await;
+    scenes
+        .play(
+            &admin,
+            ("pricing_remove", id(&price)),
+            Value::Null,
+            &["price.remove"],
+        )
+        .await;
+    scenes
+        .play(
+            &admin,
+            ("plans_remove", id(&plan)),
+            Value::Null,
+            &["plan.withdraw"],
+        )
+        .await;
+    scenes
+        .play(
+            &admin,
+            ("plans_restore", id(&plan)),
+            Value::Null,
+            &["plan.restore"],
+        )
+        .await;
+    let provider = json!({ "name": "Supplier", "api_endpoint": "https://simulator.invalid", "api_key": "needle-of-the-provider", "adapter": "simulator" });
+    let provider = scenes
+        .play(
+            &admin,
+            ("providers_create", ""),
+            provider,
+            &["provider.create"],
+        )
+        .await;
+    let edit = json!({ "name": "Suppliers", "api_key": "another-needle" });
+    scenes
+        .play(
+            &admin,
+            ("providers_edit", id(&provider)),
+            edit,
+            &["provider.edit"],
+        )
+        .await;
+
+    let request = "scene-plans-import";
+    let list = format!("/v1/plans/import?provider_id={}", id(&provider));
+    let rows = include_str!("../../../../crates/catalog/tests/price-list.json")
+        .as_bytes()
+        .to_vec();
+    admin
+        .with("x-request-id", request)
+        .raw(Method::POST, &list, "application/json", rows)
+        .await
+        .expect(200);
+    let acts = [["plan.create"; 7].as_slice(), &["plan.import"]].concat();
+    scenes.hold("plans_import", (request, &acts), &admin).await;
+
+    let request = "scene-inventory-import";
+    let rows = json!([{ "iccid": "8944500102198304826", "activation_code": "LPA:1$needle.example$NEEDLE" }]);
+    admin
+        .with("x-request-id", request)
+        .post("/v1/esims/import", rows)
+        .await
+        .expect(200);
+    scenes
+        .hold("inventory_import", (request, &["esim.import"]), &admin)
+        .await;
+    let esim = admin
+        .get("/v1/esims?q=8944500102198304826")
+        .await
+        .expect(200)["data"][0]
+        .clone();
+    scenes
+        .play(
+            &admin,
+            ("inventory_edit", id(&esim)),
+            json!({ "eid": null }),
+            &["esim.edit"],
+        )
+        .await;
+    scenes
+        .play(
+            &admin,
+            ("inventory_reveal", id(&esim)),
+            json!({ "reason": "A call" }),
+            &["esim.reveal"],
+        )
+        .await;
+}
+
+/// Orders, payments, letters.
+pub async fn sale(scenes: &mut Scenes<'_>) {
+    let app = scenes.app;
+    let (admin, plan) = (
+        app.as_role(UserRole::SuperAdmin),
+        app.given(|given| given.plan("9.90")),
+    );
+    let customer = app.given(|given| given.user(UserRole::Customer));
+    let new = json!({ "user_id": customer, "plan_id": plan });
+    let order = scenes
+        .play(&admin, ("orders_create", ""), new.clone(), &["order.place"])
+        .await;
+    scenes
+        .play(
+            &admin,
+            ("orders_cancel", id(&order)),
+            json!({ "reason": "Changed mind" }),
+            &["order.cancel", "transaction.cancel"],
+        )
+        .await;
+
+    let order = send(&admin, ("orders_create", ""), new).await.expect(201);
+    app.work().await;
+    let payments = admin
+        .get(&format!("/v1/transactions?order_id={}", id(&order)))
+        .await
+        .expect(200);
+    let payment = payments["data"][0]["id"]
+        .as_str()
+        .expect("a payment")
+        .to_owned();
+    let outcome = json!({ "outcome": SimulatedOutcome::Succeed });
+    scenes
+        .play(
+            &admin,
+            ("transactions_simulate", &payment),
+            outcome,
+            &["transaction.simulate"],
+        )
+        .await;
+    app.work_through().await;
+    // Nothing was in stock: somebody puts some there, and takes the order up again.
+    assert_eq!(
+        purchase::reread(&admin, &order).await["status"],
+        "needs_review"
+    );
+    app.given(|given| given.stock(plan));
+    scenes
+        .play(
+            &admin,
+            ("orders_retry", id(&order)),
+            Value::Null,
+            &["order.retry"],
+        )
+        .await;
+    app.work_through().await;
+    assert_eq!(
+        purchase::reread(&admin, &order).await["status"],
+        "fulfilled"
+    );
+    scenes
+        .play(
+            &admin,
+            ("orders_resend", id(&order)),
+            Value::Null,
+            &["order.resend"],
+        )
+        .await;
+    let letters = admin.get("/v1/notifications").await.expect(200);
+    scenes
+        .play(
+            &admin,
+            ("notifications_resend", id(&letters["data"][0])),
+            Value::Null,
+            &["notification.resend"],
+        )
+        .await;
+}
+
+/// Settings, views, the record itself.
+pub async fn system(scenes: &mut Scenes<'_>) {
+    let admin: Client = scenes.app.as_admin();
+    let value = json!({ "value": "Example Travel" });
+    scenes
+        .play(
+            &admin,
+            ("settings_edit", "business.name"),
+            value,
+            &["setting.edit"],
+        )
+        .await;
+    let back = json!({ "version": 1 });
+    scenes
+        .play(
+            &admin,
+            ("settings_rollback", "business.name"),
+            back,
+            &["setting.rollback"],
+        )
+        .await;
+    let view = json!({ "list": "/billing/orders", "name": "V", "query": "status=paid", "audience": "mine" });
+    let view = scenes
+        .play(&admin, ("views_create", ""), view, &["view.create"])
+        .await;
+    let of = |verb: &'static str| {
+        (
+            format!("scene-views-{verb}"),
+            format!("/v1/views/{}", id(&view)),
+        )
+    };
+    let (request, path) = of("edit");
+    let edited = admin
+        .with("x-request-id", &request)
+        .patch(
+            &path,
+            view["version"].as_i64().expect("a version"),
+            json!({ "name": "W" }),
+        )
+        .await
+        .expect(200);
+    scenes
+        .hold("views_edit", (&request, &["view.edit"]), &admin)
+        .await;
+    let (request, path) = of("remove");
+    admin
+        .with("x-request-id", &request)
+        .delete(&path, edited["version"].as_i64().expect("a version"))
+        .await;
+    scenes
+        .hold("views_remove", (&request, &["view.delete"]), &admin)
+        .await;
+    scenes
+        .play(&admin, ("audit_verify", ""), json!({}), &["audit.verify"])
+        .await;
+}
