@@ -2,6 +2,8 @@
 //! a trace, and kept so that the store holds nothing readable.
 
 pub mod assets;
+mod claims;
+mod clean;
 mod intake;
 mod kept;
 mod review;

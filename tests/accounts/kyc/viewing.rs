@@ -77,7 +77,7 @@ async fn every_view_is_on_record() {
         ),
         (
             "audit_log",
-            "action = 'kyc.link' AND subject_type = 'kyc_document'",
+            "action = 'kyc.view' AND subject_type = 'kyc_document'",
         ),
     ] {
         let by = |who| {
