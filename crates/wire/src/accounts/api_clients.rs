@@ -185,20 +185,23 @@ pub fn grantable() -> impl Iterator<Item = Permission> {
 }
 
 /// Reads a network: a block such as `203.0.113.0/24`, or one address.
-pub fn network(text: &str) -> Result<IpNet, &'static str> {
+pub fn network(text: &str) -> Result<IpNet, String> {
     let text = text.trim();
     let net: IpNet = match text.parse::<std::net::IpAddr>() {
         Ok(address) => address.into(),
         Err(_) => text
             .parse()
-            .map_err(|_| "is not a network, such as 203.0.113.0/24 or 2001:db8::/32")?,
+            .map_err(|_| "is no network, such as 203.0.113.0/24 or 2001:db8::/32".to_owned())?,
     };
     if net.addr() != net.network() {
-        return Err("does not begin where its block begins: 10.0.0.0/8, not 10.1.2.3/8");
+        let block = net.trunc();
+        return Err(format!(
+            "lies within its block: write {block}, or the address alone"
+        ));
     }
     match net {
         IpNet::V6(v6) if v6.addr().to_ipv4_mapped().is_some() => {
-            Err("is IPv4 in the clothes of IPv6: write it as IPv4")
+            Err("is IPv4 in the clothes of IPv6: write it as IPv4".to_owned())
         }
         _ => Ok(net),
     }

@@ -41,10 +41,13 @@ pub(super) fn checks(form: Form, field: &Field, id: String, groups: &[Boxes]) ->
 fn boxes(form: Form, key: &'static str, group: &Boxes) -> AnyView {
     let words: Vec<&'static str> = group.words.iter().map(|(word, _)| *word).collect();
     let words = StoredValue::new(words);
-    let all = Memo::new(move |_| {
+    let count = Memo::new(move |_| {
         let chosen = form.draft.with(|draft| draft.places(key));
-        words.with_value(|words| words.iter().all(|word| holds(&chosen, word)))
+        words.with_value(|words| words.iter().filter(|word| holds(&chosen, word)).count())
     });
+    let most = group.words.len();
+    let all = move || count.get() == most;
+    let some = move || (1..most).contains(&count.get());
     let every = move |event| {
         words.with_value(|words| put(form, key, words, event_target_checked(&event)));
     };
@@ -61,7 +64,7 @@ fn boxes(form: Form, key: &'static str, group: &Boxes) -> AnyView {
         }
     };
     view! {
-        <fieldset><legend><label class="check"><input type="checkbox" prop:checked={move || all.get()} on:change=every/>
+        <fieldset><legend><label class="check"><input type="checkbox" prop:checked=all prop:indeterminate=some on:change=every/>
             <strong>{group.title}</strong></label></legend>{group.words.iter().map(one).collect_view()}</fieldset>
     }
     .into_any()

@@ -38,6 +38,7 @@ pub fn rotate() -> Act<ApiClient> {
         },
     )
     .asks("The client gets a new key, which is shown once. Meanwhile the old ones go on, so that it never stands still.")
+    .titled(|client| format!("A new key for {}?", client.name))
     .icon(Icon::KeyRound)
     .when(|client| client.state(now()) == ApiClientState::Active)
 }

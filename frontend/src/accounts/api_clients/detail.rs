@@ -4,7 +4,7 @@ use super::{acts, end, mode, scopes, state};
 use kit::{
     format::now,
     page::{Related, detail_page, related, table_of},
-    table::{Column, ago, code, moment, state as badge, text},
+    table::{Column, ago, moment, state as badge, text},
     ui::{Tone, Value, facts},
 };
 use leptos::prelude::*;
@@ -20,6 +20,7 @@ use wire::{
 pub fn screen(id: ApiClientId) -> AnyView {
     detail_page::<ApiClient>(id)
         .badge(state)
+        .above(revoked)
         .edit(Permission::ApiClientsWrite, |client| {
             let living = client.state(now()) != ApiClientState::Revoked;
             living.then(|| format!("/accounts/api-clients/{}/edit", client.id))
@@ -35,7 +36,6 @@ pub fn screen(id: ApiClientId) -> AnyView {
         .fact("Keys end", end)
         .fact("Created", |client| Value::time(client.created_at))
         .fact("Changed", |client| Value::ago(client.updated_at))
-        .fact("Revoked", |client| Value::maybe_time(client.revoked_at))
         .fact("Id", |client| Value::code(client.id.to_string()))
         .card("May do, for customers of its own", |client| {
             Some(may(client))
@@ -47,13 +47,22 @@ pub fn screen(id: ApiClientId) -> AnyView {
         .show()
 }
 
+fn revoked(client: &ApiClient) -> Option<AnyView> {
+    let since = Value::time(client.revoked_at?).view();
+    let says = view! {
+        <div class="banner" role="note" data-tone="bad"><p><strong>"Revoked"</strong>" since "{since}
+            ". None of its keys opens anything any more; what it has ordered stays."</p></div>
+    };
+    Some(says.into_any())
+}
+
 /// What its scopes let it do, section by section.
 fn may(client: &ApiClient) -> AnyView {
     let has = |word: &str| client.scopes.iter().any(|scope| scope.as_str() == word);
     let groups = scopes().into_iter().filter_map(|group| {
         let words = group.words.into_iter().filter(|(word, _)| has(word));
         let (words, means): (Vec<_>, Vec<_>) = words.unzip();
-        let value = Value::text(means.join(" ")).note(words.join(", "));
+        let value = Value::text(means.join(" · ")).note(words.join(", "));
         (!words.is_empty()).then_some((group.title, value))
     });
     facts(groups.collect())
@@ -84,7 +93,7 @@ fn customers(id: ApiClientId) -> Related<User> {
 fn keys(client: &ApiClient) -> AnyView {
     let out = client.state(now()) != ApiClientState::Active;
     let columns: [Column<ApiKey>; 4] = [
-        code("Begins with", |key: &ApiKey| format!("{}…", key.prefix)),
+        text("Begins with", |key: &ApiKey| format!("{}…", key.prefix)),
         badge("State", move |key: &ApiKey| in_force(key, out)),
         moment("Made", |key: &ApiKey| Some(key.created_at)),
         moment("Ends", |key: &ApiKey| key.expires_at),

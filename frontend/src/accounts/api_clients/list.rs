@@ -29,10 +29,9 @@ pub fn screen() -> AnyView {
         .column(state("State", whether))
         .column(value("Mode", mode))
         .column(
-            text("May", |client: &ApiClient| {
-                plural(client.scopes.len(), "thing", "things")
-            })
-            .wide(),
+            text("Scopes", |client: &ApiClient| client.scopes.len().to_string())
+                .figures()
+                .wide(),
         )
         .column(text("From", |client: &ApiClient| from(client)).wide())
         .column(

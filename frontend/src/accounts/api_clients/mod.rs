@@ -75,7 +75,10 @@ fn scopes() -> Vec<Boxes> {
     for permission in grantable() {
         let (title, word) = (
             section(permission),
-            (permission.as_str(), permission.about()),
+            (
+                permission.as_str(),
+                permission.about().trim_end_matches('.'),
+            ),
         );
         match groups.iter_mut().find(|group| group.title == title) {
             Some(group) => group.words.push(word),
