@@ -3,11 +3,14 @@
 mod accessibility;
 mod chromium;
 mod driver;
+mod finding;
 mod forms;
+mod kyc;
 mod lists;
 mod sale;
 mod security;
 mod sessions;
+mod users;
 
 use crate::harness::TestApp;
 use driver::Browser;

@@ -9,7 +9,7 @@ use wire::{
     accounts::{api_clients::ApiClientMode, users::UserRole},
 };
 
-fn lists() -> Vec<(String, Vec<String>)> {
+pub fn lists() -> Vec<(String, Vec<String>)> {
     operations()
         .into_iter()
         .filter(|(_, _, operation)| {

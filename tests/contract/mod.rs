@@ -2,6 +2,7 @@
 
 mod architecture;
 mod database;
+mod deleted;
 mod forged;
 mod keepers;
 mod limits;

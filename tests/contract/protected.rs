@@ -39,9 +39,9 @@ const MEANT: &[(&str, &str)] = &[
 fn open(operation: &str) -> Option<Value> {
     Some(match operation {
         "sessions_create" => json!({ "email": "a@example.com", "password": "wrong" }),
-        "sessions_forgotten" | "passwords_forgotten" => json!({ "email": "a@example.com" }),
-        "sessions_link" | "passwords_link" => json!({ "token": "x" }),
-        "sessions_set" | "passwords_set" => {
+        "sessions_forgotten_password" => json!({ "email": "a@example.com" }),
+        "sessions_password_link" => json!({ "token": "x" }),
+        "sessions_set_password" => {
             json!({ "token": "x", "password": "nine purple umbrellas whisper" })
         }
         _ => return None,

@@ -56,7 +56,6 @@ async fn one_file_has_all_of_a_person_and_no_secret() {
         "secret",
         "code_hash",
         "unit_cost",
-        "LPA:1$",
         "STOCK-",
         "asked for it",
         "Dear Needlefirst",

@@ -56,7 +56,7 @@ const fn selects(kind: HappeningKind) -> &'static [&'static str] {
             "SELECT id, created_at, 'order.place', 'order', id, order_number, created_by, terms->>'name' FROM orders WHERE user_id = $1",
             "SELECT id, paid_at, 'order.pay', 'order', id, order_number, NULL, NULL FROM orders WHERE user_id = $1 AND paid_at IS NOT NULL",
             "SELECT id, fulfilled_at, 'order.fulfil', 'order', id, order_number, NULL, NULL FROM orders WHERE user_id = $1 AND fulfilled_at IS NOT NULL",
-            "SELECT id, cancelled_at, 'order.cancel', 'order', id, order_number, NULL, status_reason FROM orders WHERE user_id = $1 AND cancelled_at IS NOT NULL",
+            "SELECT id, cancelled_at, 'order.cancel', 'order', id, order_number, NULL, CASE WHEN status = 'cancelled' THEN status_reason END FROM orders WHERE user_id = $1 AND cancelled_at IS NOT NULL",
             "SELECT id, updated_at, 'order.' || status, 'order', id, order_number, NULL, status_reason FROM orders WHERE user_id = $1 AND status IN ('needs_review', 'failed')",
         ],
         HappeningKind::Payment => &[

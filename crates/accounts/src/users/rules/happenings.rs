@@ -122,6 +122,10 @@ fn told(event: Event, is_own: bool, names: &HashMap<UserId, String>) -> Option<H
     let is_theirs = matches!(kind, HappeningKind::Order | HappeningKind::Kyc);
     let note = event.note.filter(|_| !is_own || is_theirs);
     let sentence = match note.filter(|note| !note.trim().is_empty()) {
+        // What was ordered belongs to the sentence; a reason stands by itself.
+        Some(plan) if event.word == "order.place" => {
+            format!("{}: {plan}.", sentence.trim_end_matches('.'))
+        }
         Some(note) => format!("{sentence} {note}"),
         None => sentence,
     };

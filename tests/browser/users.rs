@@ -1,0 +1,112 @@
+//! People in the panel: kept out with a reason, in bulk with a result each, corrected only once revealed, erased
+//! only once their address was typed.
+
+use super::{opened_by, panel};
+use wire::accounts::users::UserRole;
+
+#[actix_web::test]
+async fn somebody_is_suspended_and_their_page_tells_it() {
+    let app = panel().await;
+    let id =
+        app.given(|given| given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace"));
+    let browser = opened_by(&app, UserRole::Admin).await;
+    browser.go(&format!("/accounts/users/{id}")).await;
+    browser.sees("Ada Lovelace").await;
+    browser.press("Suspend").await;
+    browser.sees("Suspend Ada Lovelace?").await;
+    browser.fill("Reason", "Three chargebacks").await;
+    browser.press_at("dialog[open] button[type=submit]").await;
+    browser.sees("Suspended").await;
+    browser
+        .sees("The account was suspended. Three chargebacks")
+        .await;
+
+    browser.press("Orders").await;
+    browser
+        .go(&format!("/accounts/users/{id}?tab=orders"))
+        .await;
+    browser.sees("Has not ordered anything yet.").await;
+    browser.press("History").await;
+    browser
+        .is_at(&format!("/accounts/users/{id}?tab=history"))
+        .await;
+    browser.sees("“Three chargebacks”").await;
+    browser.back().await;
+    browser.sees("Has not ordered anything yet.").await;
+}
+
+#[actix_web::test]
+async fn of_many_each_has_its_own_result() {
+    let app = panel().await;
+    app.given(|given| {
+        given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace");
+        given.person(UserRole::Customer, "grace@example.com", "Grace", "Hopper");
+    });
+    app.execute("UPDATE users SET status = 'suspended' WHERE id = (SELECT min(id::text)::uuid FROM users WHERE role = 'customer')");
+    let browser = opened_by(&app, UserRole::Admin).await;
+    browser
+        .go("/accounts/users?role=customer&sort=created_at")
+        .await;
+    browser.sees("Grace Hopper").await;
+    browser.press_at("thead input[type=checkbox]").await;
+    browser.sees("2 selected").await;
+    browser.press_at(".bulk button:nth-of-type(3)").await;
+    browser.sees("Suspend 2 users?").await;
+    browser.fill("Reason", "A raid").await;
+    browser.press_at("dialog[open] button[type=submit]").await;
+    browser.sees("What became of each").await;
+    browser
+        .sees("The account is suspended; it cannot become suspended.")
+        .await;
+    browser.sees("Done").await;
+    assert_eq!(
+        app.count("SELECT count(*) FROM users WHERE status = 'suspended'"),
+        2
+    );
+}
+
+#[actix_web::test]
+async fn support_reveals_before_it_corrects() {
+    let app = panel().await;
+    let id =
+        app.given(|given| given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace"));
+    let browser = opened_by(&app, UserRole::Support).await;
+    browser.go(&format!("/accounts/users/{id}/edit")).await;
+    browser.sees("The contact data is masked").await;
+    browser.press("Reveal to edit").await;
+    browser.fill("Reason", "Moved house").await;
+    browser.press_at("dialog[open] button[type=submit]").await;
+    browser.holds("First name", "Ada").await;
+    browser.fill("Phone", "+44 20 7946 0012").await;
+    browser.press("Save changes").await;
+    browser.is_at(&format!("/accounts/users/{id}")).await;
+    browser.sees("•••12").await;
+    assert_eq!(
+        app.count("SELECT count(*) FROM pii_access_log WHERE reason = 'Moved house'"),
+        1
+    );
+}
+
+#[actix_web::test]
+async fn nobody_is_erased_before_their_address_was_typed() {
+    let app = panel().await;
+    let id =
+        app.given(|given| given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace"));
+    let browser = opened_by(&app, UserRole::SuperAdmin).await;
+    browser.go(&format!("/accounts/users/{id}")).await;
+    browser.sees("Ada Lovelace").await;
+    browser.press("More").await;
+    browser.press("Erase").await;
+    browser.sees("Erase Ada Lovelace for good?").await;
+    browser.fill("Reason", "Asked for by mail").await;
+    browser.press_at("dialog[open] button[type=submit]").await;
+    browser.sees("Type ada@example.com to go on.").await;
+    assert_eq!(
+        app.count("SELECT count(*) FROM users WHERE erased_at IS NOT NULL"),
+        0
+    );
+    browser.fill("To go on, type", "ada@example.com").await;
+    browser.press_at("dialog[open] button[type=submit]").await;
+    browser.sees("Erased Person").await;
+    browser.sees("Erased for good.").await;
+}

@@ -1,0 +1,92 @@
+//! Whoever was deleted is in no list, no count, no search and no file, but where something of theirs is in the books.
+
+use super::lists::lists;
+use crate::{
+    flows::purchase::{order, simulate},
+    harness::{Client, TestApp},
+};
+use std::collections::BTreeSet;
+use wire::{UserId, accounts::users::UserRole, billing::transactions::SimulatedOutcome};
+
+/// What goes on naming them, and why.
+const NAMED_IN: &[(&str, &str)] = &[
+    ("/v1/orders", "the books"),
+    ("/v1/transactions", "the books"),
+    ("/v1/esims", "the eSIM is still theirs"),
+    ("/v1/notifications", "what was sent stays sent"),
+    ("/v1/audit", "the record"),
+    ("/v1/access", "the record"),
+    ("/v1/pii-access", "the record"),
+    ("/v1/audit/access", "the record"),
+];
+
+/// Which lists, and which files of them, name somebody.
+async fn naming(client: &Client, id: UserId) -> BTreeSet<String> {
+    let mut naming = BTreeSet::new();
+    for (path, sorts) in lists() {
+        for sort in sorts {
+            let page = client.get(&format!("{path}?limit=100&sort={sort}")).await;
+            if page.status == 200 && page.text().contains(&id.to_string()) {
+                naming.insert(path.clone());
+            }
+        }
+        let file = client.get(&format!("{path}/export?format=csv")).await;
+        if file.status == 200 && file.text().contains(&id.to_string()) {
+            naming.insert(path.clone());
+        }
+    }
+    for q in [
+        "lovelace",
+        "ada%40example.com",
+        "example.com",
+        &id.to_string(),
+    ] {
+        for address in ["/v1/users", "/v1/search"] {
+            let found = client.get(&format!("{address}?q={q}")).await;
+            if found.status == 200 && found.text().contains(&format!("\"id\":\"{id}\"")) {
+                naming.insert(format!("{address} by {q}"));
+            }
+        }
+    }
+    naming
+}
+
+#[actix_web::test]
+async fn the_deleted_are_named_by_the_books_alone() {
+    let app = TestApp::start().await;
+    let chief = app.as_role(UserRole::SuperAdmin);
+    let (plan, id) = app.given(|given| {
+        let plan = given.plan("9.90");
+        given.stock(plan);
+        let id = given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace");
+        (plan, id)
+    });
+    let sale = order(&chief, plan, id, 1).await;
+    app.work().await;
+    simulate(&app, &chief, &sale, SimulatedOutcome::Succeed).await;
+    app.execute(&format!("INSERT INTO kyc_documents (id, user_id, document_type, document_url, content_type, byte_size) VALUES (gen_random_uuid(), '{id}', 'passport', 'x', 'image/jpeg', 1)"));
+    app.execute(&format!("INSERT INTO support_tickets (id, user_id, subject, description) VALUES (gen_random_uuid(), '{id}', 'No data', 'It does not work')"));
+    let before = naming(&chief, id).await;
+    assert!(
+        before.contains("/v1/users") && before.contains("/v1/users by lovelace"),
+        "{before:?}"
+    );
+    let count = |page: serde_json::Value| page["total"].as_i64().expect("a count");
+    let people = count(chief.get("/v1/users").await.expect(200));
+
+    let gone = chief.delete(&format!("/v1/users/{id}"), 1).await;
+
+    assert_eq!(gone.status, 204, "{}", gone.text());
+    assert_eq!(count(chief.get("/v1/users").await.expect(200)), people - 1);
+    let books: BTreeSet<String> = NAMED_IN
+        .iter()
+        .map(|(path, _)| (*path).to_owned())
+        .collect();
+    for role in [UserRole::SuperAdmin, UserRole::Admin, UserRole::Support] {
+        let after = naming(&app.as_role(role), id).await;
+        let leaks: Vec<&String> = after.difference(&books).collect();
+        assert!(leaks.is_empty(), "{role}: {leaks:?}");
+    }
+    let sold = chief.get("/v1/orders").await.expect(200);
+    assert_eq!(sold["data"][0]["customer"], "Ada Lovelace");
+}
