@@ -33,6 +33,7 @@ pub async fn for_caller(
     // Who may not know learns nothing, and costs nothing.
     caller.read(|_, _| Ok(())).await?;
     let verdict = run(caller.ctx(), noted).await?;
+    keep(caller.ctx(), &verdict).await?;
     let outcome = outcome(&verdict);
     caller
         .write(move |tx, actor| audit::record(tx, actor, act(outcome)))
@@ -43,11 +44,20 @@ pub async fn for_caller(
 /// Checks the record for whoever has the keys and a terminal.
 pub async fn for_operator(ctx: &Ctx, noted: Option<AuditHead>) -> Result<AuditVerdict> {
     let verdict = run(ctx, noted).await?;
+    keep(ctx, &verdict).await?;
     let (actor, outcome) = (Actor::system(ctx), outcome(&verdict));
     ctx.db
         .write(move |tx| audit::record(tx, &actor, act(outcome)))
         .await?;
     Ok(verdict)
+}
+
+/// What was found whole up to here is kept elsewhere at once, and not only with the next minute.
+async fn keep(ctx: &Ctx, verdict: &AuditVerdict) -> Result<()> {
+    match &verdict.head {
+        Some(head) if verdict.is_whole => heads::export(ctx, head).await,
+        _ => Ok(()),
+    }
 }
 
 fn act<'a>(outcome: Value) -> Act<'a> {
