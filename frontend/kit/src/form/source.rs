@@ -66,6 +66,25 @@ impl Source {
             name: Arc::new(name),
         }
     }
+    /// These and no others, found by any part of their names.
+    pub fn listed(all: Vec<Choice>) -> Self {
+        let all = Arc::new(all);
+        let named = Arc::clone(&all);
+        let search = move |q: String| {
+            let wanted = q.to_lowercase();
+            let fits = |choice: &&Choice| choice.label.to_lowercase().contains(&wanted);
+            let found = all.iter().filter(fits).cloned().collect();
+            task(async move { Ok(found) })
+        };
+        let name = move |id: String| {
+            let found = named.iter().find(|choice| choice.id == id).cloned();
+            task(async move { found })
+        };
+        Self {
+            search: Arc::new(search),
+            name: Arc::new(name),
+        }
+    }
     /// Choices for what was typed.
     pub(crate) fn search(&self, q: String) -> Found {
         (self.search)(q)

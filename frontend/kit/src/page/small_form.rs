@@ -23,6 +23,8 @@ use wire::Check;
 pub struct SmallForm {
     /// Its fields, each named as in the shape that is sent.
     pub fields: Vec<Field>,
+    /// What stands in them at first, and again once it was sent.
+    pub begin: Value,
     /// What is sent besides.
     pub with: Map<String, Value>,
     /// The word on the button.
@@ -36,6 +38,7 @@ impl SmallForm {
     pub fn new(verb: &'static str, fields: impl IntoIterator<Item = Field>) -> Self {
         Self {
             fields: fields.into_iter().collect(),
+            begin: Value::Null,
             with: Map::new(),
             verb,
             look: Look::Primary,
@@ -44,6 +47,11 @@ impl SmallForm {
     /// Sends this as well, under its name.
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.with.insert(name.to_owned(), value.into());
+        self
+    }
+    /// With this in its fields, by their names.
+    pub fn begin(mut self, with: Value) -> Self {
+        self.begin = with;
         self
     }
     /// With a button that takes something away.
@@ -63,6 +71,7 @@ where
 {
     let SmallForm {
         fields,
+        begin,
         with,
         verb,
         look,
@@ -70,7 +79,7 @@ where
     let besides = with.clone();
     let judge: Judge = Arc::new(move |sent| judge::<T>(joined(sent, &besides)));
     let form = Form::new(fields.clone(), true, judge);
-    form.begin(&Value::Null);
+    form.begin(&begin);
     let submit = Submit::new(form);
     let run = Arc::new(run);
     let save: Save = Arc::new(move |sent| {
@@ -89,9 +98,10 @@ where
     });
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        let begin = begin.clone();
         submit.run(&save, move |_| {
             if form.draft.try_with_untracked(|_| ()).is_some() {
-                form.begin(&Value::Null);
+                form.begin(&begin);
             }
         });
     };

@@ -23,6 +23,8 @@ pub(crate) enum Control {
     },
     /// One thing of another list.
     Pick(Source),
+    /// Anything that is typed; an example of it.
+    Typed(&'static str),
 }
 
 /// A filter.
@@ -123,7 +125,7 @@ impl By {
                 value.split(',').map(name).collect::<Vec<_>>().join(", ")
             }
             Control::Flag => "Yes".to_owned(),
-            Control::Dates { .. } | Control::Pick(_) => value.to_owned(),
+            Control::Dates { .. } | Control::Pick(_) | Control::Typed(_) => value.to_owned(),
         }
     }
 }

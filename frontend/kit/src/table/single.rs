@@ -24,6 +24,15 @@ pub fn one_of(key: &'static str, label: &'static str, words: &'static [&'static 
     }
 }
 
+/// Something that is typed, such as the id of a request; an example of it.
+pub fn typed(key: &'static str, label: &'static str, example: &'static str) -> By {
+    By {
+        key,
+        label,
+        control: Control::Typed(example),
+    }
+}
+
 /// What holds at a time near this one: `in_force("at", "In force")`. The minute is whole, so that an address can be shared.
 pub fn in_force(key: &'static str, label: &'static str) -> By {
     let options = || {

@@ -127,6 +127,7 @@ fn filter(list: List, by: By) -> AnyView {
             };
             view! { <div class="pad">{crate::form::combobox::combobox(key.to_owned(), by.label, source, chosen, set)}</div> }.into_any()
         }
+        Control::Typed(example) => typed(list, (by.key, by.label, example), open),
         Control::Flag => ().into_any(),
     };
     Popover {
@@ -187,6 +188,32 @@ fn choices(
     };
     view! { <div class="options">{narrow}{options.into_iter().map(one).collect_view()}</div> }
         .into_any()
+}
+
+/// A box to type into; Enter narrows the list to it, and nothing in it narrows it no more.
+fn typed(
+    list: List,
+    (key, label, example): (&'static str, &'static str, &'static str),
+    open: RwSignal<bool>,
+) -> AnyView {
+    let asked = list
+        .asked
+        .with_untracked(|asked| asked.filtered(key).unwrap_or_default().to_owned());
+    let text = RwSignal::new(asked);
+    let ask = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        open.set(false);
+        let text = text.get_untracked().trim().to_owned();
+        list.ask(&list.asked.get_untracked().narrowed(key, Some(text)));
+    };
+    view! {
+        <form class="pad typed" on:submit=ask>
+            <input type="text" aria-label=label placeholder=example autocomplete="off" spellcheck="false" maxlength="200"
+                bind:value=text/>
+            <button type="submit" class="btn sm">"Apply"</button>
+        </form>
+    }
+    .into_any()
 }
 
 /// Two days; the second one is included, so the parameter is the beginning of the day after it.

@@ -4,7 +4,7 @@ use super::{subject, who};
 use kit::{
     format::sentence,
     page::detail_page,
-    ui::{Value, changes},
+    ui::{Tone, Value, changes},
 };
 use leptos::prelude::*;
 use wire::{AuditId, system::audit::AuditEntry};
@@ -29,15 +29,20 @@ pub fn screen(id: AuditId) -> AnyView {
         .fact("As", |entry| {
             Value::maybe(entry.actor_role.map(|role| sentence(role.as_str())))
         })
+        .fact("Kept", |entry| match entry.is_linked {
+            true => Value::badge("Linked", Tone::Good).hint("Nobody can take it away unnoticed."),
+            false => Value::badge("Sealed", Tone::Neutral)
+                .hint("It becomes a link of the chain within seconds."),
+        })
         .fact("When", |entry| Value::time(entry.created_at))
         .fact("From", |entry| {
             entry.ip.clone().map_or_else(Value::absent, Value::code)
         })
         .fact("Request", |entry| {
-            entry
-                .request_id
-                .clone()
-                .map_or_else(Value::absent, Value::code)
+            entry.request_id.clone().map_or_else(Value::absent, |id| {
+                let all = format!("/system/audit?request_id={id}");
+                Value::text(id).link(all)
+            })
         })
         .card("Why", |entry| {
             entry

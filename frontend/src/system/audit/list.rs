@@ -4,11 +4,13 @@ use super::{KINDS, subject, who};
 use kit::{
     format::sentence,
     page::list_page,
-    table::{dates, maybe, moment, one_of, picked, text, value},
+    table::{dates, maybe, moment, one_of, picked, text, typed, value},
+    ui::Icon,
 };
 use leptos::prelude::*;
 use wire::{
-    accounts::users::User,
+    Permission,
+    accounts::{api_clients::ApiClient, users::User},
     system::audit::{AuditEntry, AuditSort},
 };
 
@@ -31,8 +33,22 @@ pub fn screen() -> AnyView {
         .column(maybe("Why", |entry: &AuditEntry| entry.reason.clone()).wide())
         .column(maybe("From", |entry: &AuditEntry| entry.ip.clone()).wide())
         .column(maybe("Request", |entry: &AuditEntry| entry.request_id.clone()).extra())
+        .button(
+            "Check the record",
+            Icon::ShieldCheck,
+            "/system/audit/check",
+            Permission::AuditRead,
+        )
         .filter(one_of("subject_type", "On", KINDS))
+        .filter(typed("action", "Act", "user.appoint, or order.*"))
         .filter(picked::<User>("actor_id", "By"))
+        .filter(picked::<ApiClient>("client_id", "Client"))
+        .filter(typed(
+            "subject_id",
+            "Its id",
+            "The id of what it was done to",
+        ))
+        .filter(typed("request_id", "Request", "The id of a request"))
         .filter(dates("created_at_from", "created_at_to", "When"))
         .empty(
             "Nothing was recorded yet",

@@ -2,9 +2,10 @@
 
 mod detail;
 mod list;
+mod verdict;
 
 use kit::{Screen, format::sentence, ui::Value};
-use wire::{Permission, system::audit::AuditEntry};
+use wire::{ApiClientId, Permission, UserId, system::audit::AuditEntry};
 
 /// The screens of the record.
 pub const SCREENS: &[Screen] = &[
@@ -13,6 +14,12 @@ pub const SCREENS: &[Screen] = &[
         title: "Audit log",
         needs: Permission::AuditRead,
         view: |_| Some(list::screen()),
+    },
+    Screen {
+        path: "/system/audit/check",
+        title: "Check the record",
+        needs: Permission::AuditRead,
+        view: |_| Some(verdict::screen()),
     },
     Screen {
         path: "/system/audit/{id}",
@@ -26,6 +33,8 @@ pub const SCREENS: &[Screen] = &[
 const KINDS: &[&str] = &[
     "user",
     "session",
+    "kyc_document",
+    "api_client",
     "esim",
     "plan",
     "price",
@@ -33,12 +42,18 @@ const KINDS: &[&str] = &[
     "transaction",
     "provider",
     "notification",
+    "setting",
+    "view",
+    "keys",
+    "audit",
 ];
 
 /// Where things of this kind have their page.
-fn page(kind: &str) -> Option<&'static str> {
+pub fn page(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "user" => "/accounts/users",
+        "api_client" => "/accounts/api-clients",
+        "kyc_document" => "/accounts/kyc",
         "esim" => "/esims/inventory",
         "plan" => "/catalog/plans",
         "price" => "/catalog/pricing",
@@ -50,24 +65,44 @@ fn page(kind: &str) -> Option<&'static str> {
     })
 }
 
-/// What it was done to, and the way there.
-fn subject(entry: &AuditEntry) -> Value {
-    let kind = Value::text(sentence(&entry.subject_type));
-    let Some(id) = entry.subject_id else {
-        return kind;
-    };
-    let named = kind.hint(id.to_string());
-    match page(&entry.subject_type) {
-        Some(page) => named.link(format!("{page}/{id}")),
-        None => named,
+/// A thing of a kind, and the way there.
+pub fn of(kind: &str, id: Option<impl ToString>) -> Value {
+    let (named, path) = (Value::text(sentence(kind)), page(kind));
+    match (id.map(|id| id.to_string()), path) {
+        // Settings stand on one page together.
+        (Some(_), None) if kind == "setting" => named.link("/system/settings"),
+        (Some(id), Some(path)) => named.hint(id.clone()).link(format!("{path}/{id}")),
+        (Some(id), None) => named.hint(id),
+        (None, _) => named,
     }
 }
 
-/// Who did it, and as what.
-fn who(entry: &AuditEntry) -> Value {
-    match (&entry.actor, entry.actor_id) {
-        (Some(name), Some(id)) => Value::text(name.clone()).link(format!("/accounts/users/{id}")),
-        (None, Some(id)) => Value::text("Somebody who is gone").hint(id.to_string()),
-        (_, None) => Value::text("System"),
+/// What it was done to.
+fn subject(entry: &AuditEntry) -> Value {
+    of(&entry.subject_type, entry.subject_id)
+}
+
+/// Somebody by name, or who it was if the name is gone: a person, an integrator's client, or the system itself.
+pub fn by(
+    person: (&Option<String>, Option<UserId>),
+    client: (&Option<String>, Option<ApiClientId>),
+) -> Value {
+    match (person, client) {
+        ((Some(name), Some(id)), _) => {
+            Value::text(name.clone()).link(format!("/accounts/users/{id}"))
+        }
+        ((None, Some(id)), _) => Value::text("Somebody who is gone").hint(id.to_string()),
+        (_, (name, Some(id))) => Value::text(name.clone().unwrap_or_else(|| "A client".to_owned()))
+            .note("API client")
+            .link(format!("/accounts/api-clients/{id}")),
+        _ => Value::text("System"),
     }
+}
+
+/// Who did it.
+fn who(entry: &AuditEntry) -> Value {
+    by(
+        (&entry.actor, entry.actor_id),
+        (&entry.client, entry.client_id),
+    )
 }

@@ -1,0 +1,83 @@
+//! Settings: what may be changed of how the system works.
+
+mod edit;
+mod history;
+mod page;
+
+use kit::Screen;
+use wire::{
+    Param, Permission,
+    accounts::kyc::KycDocumentType,
+    system::settings::{KycRequired, Rule, Setting, known},
+};
+
+/// The screens of the settings.
+pub const SCREENS: &[Screen] = &[Screen {
+    path: "/system/settings",
+    title: "Settings",
+    needs: Permission::SettingsRead,
+    view: |_| Some(page::screen()),
+}];
+
+/// What a setting is called for people.
+fn name(key: &str) -> &'static str {
+    match key {
+        "business.name" => "Name of the business",
+        "business.support_email" => "Support address",
+        "business.time_zone" => "Time zone",
+        "letters.footer" => "Footer of letters",
+        "orders.payment_window_minutes" => "Time to pay",
+        "kyc.required_documents" => "Proof of identity",
+        "sessions.idle_days" => "Idle sessions",
+        _ => "Setting",
+    }
+}
+
+/// A value as people read it.
+fn told(setting: &Setting, text: &str) -> String {
+    match known(&setting.key).map(|known| known.rule) {
+        Some(Rule::Whole(..)) => format!("{text} {}", unit(&setting.key)),
+        Some(Rule::Documents) => {
+            KycRequired::read(text).map_or_else(|| text.to_owned(), |all| documents(&all))
+        }
+        _ if text.is_empty() => "Nothing".to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// What a number counts: the last word of its key.
+fn unit(key: &str) -> &'static str {
+    match key.rsplit('_').next() {
+        Some("minutes") => "minutes",
+        Some("days") => "days",
+        _ => "",
+    }
+}
+
+fn documents(wanted: &KycRequired) -> String {
+    let group = |group: &Vec<KycDocumentType>| {
+        let names: Vec<&str> = group.iter().map(|one| document(*one)).collect();
+        names.join(" or ")
+    };
+    let groups: Vec<String> = wanted.0.iter().map(group).collect();
+    groups.join(", and ")
+}
+
+/// What a document is called.
+fn document(kind: KycDocumentType) -> &'static str {
+    match kind {
+        KycDocumentType::Passport => "passport",
+        KycDocumentType::IdCard => "ID card",
+        KycDocumentType::DriversLicense => "driver’s licence",
+        KycDocumentType::UtilityBill => "utility bill",
+    }
+}
+
+/// All documents, as boxes to tick.
+fn boxes(title: &'static str) -> Vec<kit::form::Boxes> {
+    let word = |word: &&'static str| Some((*word, document(KycDocumentType::parse(word).ok()?)));
+    vec![kit::form::Boxes {
+        title,
+        words: KycDocumentType::WORDS.iter().filter_map(word).collect(),
+    }]
+}
