@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod chromium;
+mod clients;
 mod driver;
 mod finding;
 mod forms;

@@ -2,18 +2,21 @@
 
 use super::{opened_by, panel};
 use crate::{
+    accounts::kyc::passport,
     flows::purchase::{order, simulate},
     harness::TestApp,
 };
 use wire::{accounts::users::UserRole, billing::transactions::SimulatedOutcome};
 
 /// Every screen that needs no id.
-pub const SCREENS: [&str; 16] = [
+pub const SCREENS: [&str; 18] = [
     "/billing/orders",
     "/billing/orders/new",
     "/billing/transactions",
     "/accounts/users",
     "/accounts/users/new",
+    "/accounts/kyc",
+    "/accounts/kyc/new",
     "/esims/inventory",
     "/esims/inventory/import",
     "/catalog/plans",
@@ -46,7 +49,9 @@ pub async fn shop(app: &TestApp) -> Vec<String> {
     simulate(app, &admin, &sold, SimulatedOutcome::Succeed).await;
     order(&admin, plan, customer, 2).await;
     app.work().await;
+    let document = passport(app, customer).await;
     let mut screens = vec![
+        format!("/accounts/kyc/{}", document["id"].as_str().unwrap()),
         format!("/billing/orders/{}", sold["id"].as_str().unwrap()),
         format!("/esims/inventory/{esim}"),
         format!("/catalog/plans/{plan}"),

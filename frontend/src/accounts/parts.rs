@@ -7,7 +7,7 @@ use kit::{
 };
 use wire::{
     Permission, UserId,
-    accounts::kyc::{KycDocument, KycDocumentStatus, KycDocumentType, KycFilter},
+    accounts::kyc::{KycDocument, KycDocumentStatus, KycFilter},
 };
 
 /// A customer's documents, as a card.
@@ -18,7 +18,7 @@ pub fn documents(id: UserId) -> Related<KycDocument> {
     };
     related::<KycDocument>("Documents", Permission::KycRead, of)
         .column(text("Document", |document: &KycDocument| {
-            kind(document.document_type)
+            document.document_type.title()
         }))
         .column(state("Status", |document: &KycDocument| {
             decided(document.status)
@@ -40,13 +40,6 @@ pub fn documents(id: UserId) -> Related<KycDocument> {
             Permission::KycUpload,
         )
         .empty("Has not sent a document yet.")
-}
-
-/// What a document is, at the beginning of a line.
-pub fn kind(document: KycDocumentType) -> String {
-    let mut letters = document.name().chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
 }
 
 /// What was decided about a document.

@@ -37,6 +37,15 @@ impl KycDocumentType {
     pub const fn is_photo_id(self) -> bool {
         !matches!(self, Self::UtilityBill)
     }
+    /// What people call it, at the beginning of a line.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Passport => "Passport",
+            Self::IdCard => "ID card",
+            Self::DriversLicense => "Driver's license",
+            Self::UtilityBill => "Utility bill",
+        }
+    }
     /// What people call it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -200,7 +209,7 @@ impl Resource for KycDocument {
         self.version
     }
     fn label(&self) -> String {
-        format!("{} of {}", self.document_type.name(), self.customer)
+        format!("{} of {}", self.document_type.title(), self.customer)
     }
 }
 

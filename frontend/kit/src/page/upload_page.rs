@@ -106,10 +106,10 @@ fn page<R>(state: State, upload: &UploadPage<R>) -> AnyView {
     let zone = file_drop("upload-file", upload.accept, upload.hint, state.file);
     view! {
         <div class="page import-page">
-            <header class="page-head"><div><h1>{upload.title}</h1><p class="muted">{upload.says}</p></div></header>
+            <header class="page-head"><h1>{upload.title}</h1></header>
             <form novalidate on:submit=submit>
                 <section class="card form-section"><div class="form-about"><h2>"File"</h2>
-                    <p class="muted">{upload.hint}</p></div>
+                    <p class="muted">{upload.says}</p></div>
                     <div class="form-fields">{fields}<div class="field">{zone}</div>
                         <div class="field" role="alert">{move || state.fault.get().map(|text| view! { <p
                             class="banner" data-tone="bad">{text}</p> })}</div>

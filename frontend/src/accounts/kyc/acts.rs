@@ -53,6 +53,7 @@ pub fn approve(desk: Desk) -> Act<KycDocument> {
         },
     )
     .asks("The customer is told. One approved photo id verifies their identity.")
+    .titled(|document| asked("Approve", document))
     .when(is_mine)
     .icon(Icon::Check)
     .primary()
@@ -74,6 +75,7 @@ pub fn reject(desk: Desk) -> Act<KycDocument> {
         },
     )
     .asks("The customer reads the reason, and can send another document.")
+    .titled(|document| asked("Reject", document))
     .when(is_mine)
     .icon(Icon::Ban)
     .danger()
@@ -110,7 +112,13 @@ pub fn remove() -> Act<KycDocument> {
         },
     )
     .asks("The file is removed for good. An identity that it proved is open again.")
+    .titled(|document| asked("Delete", document))
     .when(|document| document.status != KycDocumentStatus::Pending || is_free(document))
     .icon(Icon::Trash2)
     .danger()
+}
+
+fn asked(verb: &str, document: &KycDocument) -> String {
+    let (name, whose) = (document.document_type.name(), &document.customer);
+    format!("{verb} the {name} of {whose}?")
 }

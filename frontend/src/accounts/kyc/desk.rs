@@ -33,7 +33,9 @@ impl Desk {
     /// Tries to take the document up. Why that cannot be stands on the page, so a refusal is no failure.
     pub fn take_up(self, id: KycDocumentId) -> Task<Result<bool, api::Fault>> {
         task(async move {
-            let may = untrack(|| session::can(Permission::KycReview));
+            let known = api::find::<KycDocument>(id).await;
+            let may = untrack(|| session::can(Permission::KycReview))
+                && known.is_ok_and(|document| is_free(&document) || is_mine(&document));
             let taken = may && send(Call::post(at(id, "claim"))).await.is_ok();
             let _ = self.0.try_set_value(taken);
             Ok(taken)
@@ -60,13 +62,13 @@ fn at(id: KycDocumentId, verb: &str) -> String {
 
 /// Whether somebody who is signed in may decide about it now.
 pub fn is_mine(document: &KycDocument) -> bool {
-    let me = session::user().map(|me| me.id);
+    let me = untrack(session::user).map(|me| me.id);
     me.is_some() && document.status == KycDocumentStatus::Pending && document.held_by(now()) == me
 }
 
 /// Whether nobody has it, and whoever is signed in could take it up.
 pub fn is_free(document: &KycDocument) -> bool {
-    let may = session::user().is_some_and(|me| document.may_be_reviewed_by(me.id));
+    let may = untrack(session::user).is_some_and(|me| document.may_be_reviewed_by(me.id));
     may && document.status == KycDocumentStatus::Pending && document.held_by(now()).is_none()
 }
 

@@ -79,7 +79,12 @@ fn file(id: KycDocumentId, taken: bool) -> AnyView {
     let shown = RwSignal::new(taken);
     let skip = move || leptos::task::spawn_local(desk::next(id));
     on_key("n", "Next document", skip);
-    let next = button("Next", Look::Quiet, Some(Icon::ChevronRight), skip);
+    let next = button(
+        "Next in the queue",
+        Look::Quiet,
+        Some(Icon::ChevronRight),
+        skip,
+    );
     let body = move || {
         match shown.get() {
         true => viewer("The document", move || desk::link(id)),
@@ -90,7 +95,7 @@ fn file(id: KycDocumentId, taken: bool) -> AnyView {
         .into_any(),
     }
     };
-    view! { <section class="card"><header class="card-head"><h2>"File"</h2><div class="actions">{next}</div></header>
+    view! { <section class="card looked-at"><header class="card-head"><h2>"File"</h2><div class="actions">{next}</div></header>
         {body}</section> }
     .into_any()
 }
@@ -130,7 +135,7 @@ fn customer(document: &KycDocument) -> AnyView {
             facts(vec![
                 ("First name", Value::text(user.first_name.clone())),
                 ("Last name", Value::text(user.last_name.clone())),
-                ("E-mail", Value::text(user.email.clone())),
+                ("E-mail", Value::code(user.email.clone())),
                 ("Phone", Value::maybe(user.phone.clone())),
                 (
                     "Identity",

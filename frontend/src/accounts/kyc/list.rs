@@ -21,7 +21,7 @@ use wire::{
 pub fn screen() -> AnyView {
     route::begin_with("status=pending");
     list_page::<KycDocument>("KYC")
-        .search("Customer's name, e-mail or phone")
+        .search("Name, e-mail or phone")
         .opens(|document| format!("/accounts/kyc/{}", document.id))
         .column(value("Customer", |document: &KycDocument| {
             Value::text(document.customer.clone()).note(warning(document))

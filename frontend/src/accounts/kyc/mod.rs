@@ -42,9 +42,9 @@ fn status(document: &KycDocument) -> (&'static str, Tone) {
     super::parts::decided(document.status)
 }
 
-/// What it is, at the beginning of a line.
-fn kind(document: &KycDocument) -> String {
-    super::parts::kind(document.document_type)
+/// What it is.
+fn kind(document: &KycDocument) -> &'static str {
+    document.document_type.title()
 }
 
 /// How long it has waited: after a day somebody should look, after three days somebody has to.

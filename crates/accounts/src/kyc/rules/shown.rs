@@ -57,7 +57,7 @@ pub fn link(
     }
     let link = Link::new(id, actor.caller()?, now);
     audit::accessed(tx, actor, "kyc_document", id.0, "file", None)?;
-    audit::record(tx, actor, Act::new("kyc.link", "kyc_document", id.0))?;
+    audit::record(tx, actor, Act::new("kyc.view", "kyc_document", id.0))?;
     Ok(KycLink {
         url: format!("{}/files/{}", KycDocument::PATH, link.token(&actor.keys)?),
         expires_at: link.expires_at,

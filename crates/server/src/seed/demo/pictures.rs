@@ -42,15 +42,14 @@ impl Sheet {
             }
         }
     }
-    fn disc(&mut self, (x, y): (u32, u32), (wide, high): (u32, u32), colour: Colour) {
+    fn disc(&mut self, (x, y): (u32, u32), half: (u32, u32), colour: Colour) {
         let square = |a: u32, b: u32| u64::from(a.abs_diff(b)).pow(2);
-        let (wide, high) = (u64::from(wide), u64::from(high));
-        let (width, height) = self.0.dimensions();
-        for row in 0..height {
-            for column in 0..width {
+        let (wide, high) = (u64::from(half.0), u64::from(half.1));
+        for row in y.saturating_sub(half.1)..y + half.1 {
+            for column in x.saturating_sub(half.0)..x + half.0 {
                 let inside = square(column, x) * high * high + square(row, y) * wide * wide;
                 if inside <= wide * wide * high * high {
-                    self.0.put_pixel(column, row, Rgb(colour));
+                    self.rect((column, row), (1, 1), colour);
                 }
             }
         }
