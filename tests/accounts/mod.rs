@@ -2,5 +2,5 @@
 
 mod api_clients;
 pub mod kyc;
-mod sessions;
+pub mod sessions;
 mod users;

@@ -49,7 +49,7 @@ async fn signing_in_asks_for_a_code_once_a_factor_is_set_up() {
     let wrong = sign_in_by_code(&app, ADA, "000000").await;
     assert_eq!(
         wrong.problem(401, ProblemCode::SecondFactorRequired)["detail"],
-        "This code is wrong, or it was used before. Wait for the next one."
+        "Wrong, or used before. Wait for the next code."
     );
     sign_in(&app, ADA, "wrong")
         .await

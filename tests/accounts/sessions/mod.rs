@@ -7,6 +7,8 @@ mod factor;
 mod passwords;
 mod refresh;
 
+pub use passwords::password_token;
+
 use crate::harness::{Answer, Client, TestApp};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -99,7 +101,7 @@ fn stop(app: &TestApp) -> DateTime<Utc> {
 }
 
 /// What an authenticator becomes that is given this secret.
-fn authenticator(secret: &Value) -> Totp {
+pub fn authenticator(secret: &Value) -> Totp {
     let secret = Secret::try_from_base32(secret.as_str().expect("a secret")).expect("base32");
     Builder::new()
         .with_secret(secret)
@@ -108,7 +110,7 @@ fn authenticator(secret: &Value) -> Totp {
 }
 
 /// The code that it shows at a time.
-fn code(of: &Totp, at: DateTime<Utc>) -> String {
+pub fn code(of: &Totp, at: DateTime<Utc>) -> String {
     of.generate(at.timestamp().try_into().expect("a time"))
         .to_string()
 }

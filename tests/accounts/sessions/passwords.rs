@@ -109,7 +109,7 @@ async fn forget(app: &TestApp, email: &str) -> Answer {
 }
 
 /// The token of the newest letter to somebody, as it lies sealed in the outbox.
-fn token(app: &TestApp, user: UserId) -> String {
+pub fn password_token(app: &TestApp, user: UserId) -> String {
     use diesel::prelude::*;
     use schema::notifications as letters;
     let (id, sealed): (Uuid, Vec<u8>) = app.given(|given| {
@@ -153,7 +153,7 @@ async fn who_forgot_their_password_chooses_another_by_mail() {
         2,
         "the letter is written, and left in the outbox"
     );
-    let token = token(&app, ada);
+    let token = password_token(&app, ada);
     let link = json!({ "token": token });
     let account = app
         .anonymous()
@@ -245,7 +245,7 @@ async fn a_link_ends_by_itself_and_with_every_other_way_to_a_new_password() {
 
     forget(&app, ADA).await;
     app.work_through().await;
-    let first = token(&app, ada);
+    let first = password_token(&app, ada);
     app.ctx.clock.set(now + TimeDelta::minutes(31));
     set(&app, &first, NEW).await.refuses("token");
     app.ctx.clock.set(now);
@@ -256,7 +256,7 @@ async fn a_link_ends_by_itself_and_with_every_other_way_to_a_new_password() {
 
     forget(&app, ADA).await;
     app.work_through().await;
-    let second = token(&app, ada);
+    let second = password_token(&app, ada);
     run(&app, "UPDATE users SET status = 'suspended'");
     set(&app, &second, "another one of many words")
         .await
@@ -275,7 +275,7 @@ async fn a_mailbox_alone_does_not_open_an_account_with_a_second_factor() {
 
     forget(&app, ADA).await;
     app.work_through().await;
-    assert_eq!(set(&app, &token(&app, ada), NEW).await.status, 204);
+    assert_eq!(set(&app, &password_token(&app, ada), NEW).await.status, 204);
 
     sign_in(&app, ADA, NEW)
         .await
@@ -298,7 +298,7 @@ async fn whoever_is_invited_chooses_their_first_password() {
     invited.expect("invited");
     app.work_through().await;
 
-    let token = token(&app, grace);
+    let token = password_token(&app, grace);
     let link = app
         .anonymous()
         .post("/v1/passwords/link", json!({ "token": token }))
@@ -317,7 +317,7 @@ async fn no_link_can_be_read_in_the_outbox_or_in_the_database() {
     let ada = person(&app, UserRole::Customer, ADA).await;
     forget(&app, ADA).await;
     app.work_through().await;
-    let token = token(&app, ada);
+    let token = password_token(&app, ada);
 
     let shown = app.as_admin().get("/v1/notifications").await.expect(200);
     let message = shown["data"][0]["message"].as_str().expect("a message");

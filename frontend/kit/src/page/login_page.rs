@@ -48,11 +48,6 @@ pub fn login_page(name: &'static str, says: &'static str, forgot: &'static str) 
             door.knock();
         }
     };
-    let about = move || match door.step.get() {
-        Step::Password => says,
-        Step::Code => "Enter the six digits that your authenticator shows.",
-        Step::Recovery => "Enter one of the codes that you have kept. It serves once.",
-    };
     let fields = move || match door.step.get() {
         Step::Password => first(door, forgot),
         step => second(door, step),
@@ -66,7 +61,7 @@ pub fn login_page(name: &'static str, says: &'static str, forgot: &'static str) 
         <main class="auth">
             <form class="auth-card" on:submit=submit novalidate>
                 <span class="brand-mark large" aria-hidden="true"></span>
-                <div><h1>{name}</h1><p class="muted" aria-live="polite">{about}</p></div>
+                <div><h1>{name}</h1><p class="muted">{says}</p></div>
                 <div class="auth-step">{fields}</div>
                 <div class="auth-says" role="alert" id="login-fault">{move || door.fault.get().map(|text| view! { <p
                     class="field-fault">{icon(Icon::CircleAlert)}<span>{text}</span></p> })}</div>
@@ -92,12 +87,25 @@ fn first(door: Door, forgot: &'static str) -> AnyView {
 }
 
 fn second(door: Door, step: Step) -> AnyView {
-    let described = move || door.fault.with(Option::is_some).then_some("login-fault");
+    let described = move || match door.fault.with(Option::is_some) {
+        true => "login-fault",
+        false => "code-help",
+    };
     let is_recovery = step == Step::Recovery;
-    let (label, fills, digits) = if is_recovery {
-        ("Recovery code", "off", "text")
+    let (label, help, fills, digits) = if is_recovery {
+        (
+            "Recovery code",
+            "One of those that you have kept. It serves once.",
+            "off",
+            "text",
+        )
     } else {
-        ("Code", "one-time-code", "numeric")
+        (
+            "Code",
+            "The six digits that your authenticator shows.",
+            "one-time-code",
+            "numeric",
+        )
     };
     let (other, says) = if is_recovery {
         (Step::Code, "Use the authenticator")
@@ -113,7 +121,7 @@ fn second(door: Door, step: Step) -> AnyView {
     view! {
         <div class="field"><label for="code">{label}</label>
             <input id="code" node_ref=node type="text" class="mono" autocomplete=fills inputmode=digits autocapitalize="none"
-                spellcheck="false" aria-describedby=described/></div>
+                spellcheck="false" aria-describedby=described/><p class="field-help" id="code-help">{help}</p></div>
         <div class="auth-ways"><button type="button" class="link" on:click=move |_| door.go(other)>{says}</button>
             <button type="button" class="link" on:click=move |_| door.go(Step::Password)>"Back"</button></div>
     }
@@ -123,6 +131,9 @@ fn second(door: Door, step: Step) -> AnyView {
 impl Door {
     fn go(self, step: Step) {
         self.fault.set(None);
+        if let Some(input) = self.code.get_untracked() {
+            input.set_value("");
+        }
         self.step.set(step);
     }
 

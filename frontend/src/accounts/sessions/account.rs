@@ -3,27 +3,44 @@
 use super::{factor, list, password};
 use kit::{
     format::sentence,
-    page::card_page,
+    page::{Part, part_page},
     session,
-    ui::{Value, card, facts},
+    ui::{Value, facts},
 };
 use leptos::prelude::*;
 
 /// Draws it.
 pub fn screen() -> AnyView {
-    card_page(
+    let part = |title, hint, body| Part { title, hint, body };
+    part_page(
         "Your account",
         "How you sign in, and where you are signed in.",
         vec![
-            card("Profile", profile()),
-            card("Password", password::change()),
-            card("Second factor", factor::own()),
-            list::own(),
+            part(
+                "Profile",
+                "Your colleagues keep it: nobody gives themselves another name or role.",
+                profile(),
+            ),
+            part(
+                "Password",
+                "A change signs you out everywhere else.",
+                password::change(),
+            ),
+            part(
+                "Second factor",
+                "A code of an authenticator app besides your password: whoever learns the one has not got the other.",
+                factor::own(),
+            ),
+            part(
+                "Sessions",
+                "Where you are signed in. End what you do not know, and change your password then.",
+                list::own(),
+            ),
         ],
     )
 }
 
-/// Who one is here. Others keep it: nobody gives themselves another name or role.
+/// Who one is here.
 fn profile() -> AnyView {
     let Some(me) = session::user() else {
         return ().into_any();

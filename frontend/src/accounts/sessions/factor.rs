@@ -40,11 +40,11 @@ pub fn own() -> AnyView {
 
 fn missing(again: Close) -> AnyView {
     let body = move |_: Close| set_up(again.clone());
-    view! {
-        <p class="muted">"A code of an authenticator app besides your password: whoever learns the one has not got the other."</p>
-        {unfold(vec![Unfold { label: "Set up a second factor", look: Look::Primary, body: Arc::new(body) }])}
-    }
-    .into_any()
+    unfold(vec![Unfold {
+        label: "Set up a second factor",
+        look: Look::Primary,
+        body: Arc::new(body),
+    }])
 }
 
 fn enrolled(factor: &Factor, again: Close) -> AnyView {

@@ -6,7 +6,7 @@ use kit::{
     format,
     page::{Act, act, renewed},
     session, task,
-    ui::{Close, Icon, Look, Row, Tone, rows, task_button},
+    ui::{Close, Icon, Look, Row, Tone, card, rows, task_button},
 };
 use leptos::prelude::*;
 use wire::{
@@ -20,7 +20,6 @@ use wire::{
 /// One's own sessions.
 pub fn own() -> AnyView {
     list(
-        "Where you are signed in",
         "/v1/sessions".to_owned(),
         |count| count > 1,
         "Sign out everywhere else",
@@ -32,11 +31,10 @@ pub fn of_person(id: UserId) -> AnyView {
     if !session::can(Permission::SessionsManage) {
         return ().into_any();
     }
-    list(
-        "Signed in",
-        format!("/v1/users/{id}/sessions"),
-        |count| count > 0,
-        "Sign out everywhere",
+    let path = format!("/v1/users/{id}/sessions");
+    card(
+        "Where they are signed in",
+        list(path, |count| count > 0, "Sign out everywhere"),
     )
 }
 
@@ -59,9 +57,9 @@ pub fn reset_factor() -> Act<User> {
 }
 
 /// Sessions at an address; deleting the address ends them all, but for the one that asks.
-fn list(title: &'static str, path: String, many: fn(usize) -> bool, verb: &'static str) -> AnyView {
+fn list(path: String, many: fn(usize) -> bool, verb: &'static str) -> AnyView {
     let asked = path.clone();
-    let body = renewed(
+    renewed(
         move || {
             let path = asked.clone();
             task(async move { api::get::<Sessions>(&path).await })
@@ -89,8 +87,7 @@ fn list(title: &'static str, path: String, many: fn(usize) -> bool, verb: &'stat
             }
             .into_any()
         },
-    );
-    kit::ui::card(title, body)
+    )
 }
 
 fn row(of: Session, again: Close) -> Row {

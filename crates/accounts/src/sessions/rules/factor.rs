@@ -25,7 +25,7 @@ use wire::{
 /// Whose codes an authenticator says they are.
 const ISSUER: &str = "eSIM Admin";
 /// What is said of a code that does not serve.
-pub const WRONG: &str = "This code is wrong, or it was used before. Wait for the next one.";
+pub const WRONG: &str = "Wrong, or used before. Wait for the next code.";
 /// 160 bits, as the standard recommends.
 const SECRET: usize = 20;
 /// Recovery codes that are given at once.
