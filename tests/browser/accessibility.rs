@@ -10,7 +10,7 @@ const RULES: &str = "return axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', '
     .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(node => `${id} at ${node.target.join(' ')}: ${node.any.concat(node.all, node.none).map(check => check.message).join('; ')}`)))";
 
 /// The checker, as `cargo xtask test` fetches it.
-fn axe() -> String {
+pub fn axe() -> String {
     let path = env::var("AXE_CORE").expect(
         "AXE_CORE names axe.min.js: run `cargo xtask test --only browser`, which fetches it",
     );
@@ -19,7 +19,7 @@ fn axe() -> String {
 }
 
 /// What is wrong with the screen as it stands, in every look.
-async fn faults(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
+pub async fn faults(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
     let mut faults = Vec::new();
     browser
         .script(&format!("if (!window.axe) {{ {axe} }}"))

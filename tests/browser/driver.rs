@@ -154,6 +154,13 @@ impl Browser {
             .expect("keys are pressed");
     }
 
+    /// Presses a key while another is held.
+    pub async fn hold(&self, held: Key, key: &str) {
+        let (chain, up) = (self.driver.action_chain(), held.clone());
+        let keys = chain.key_down(held).send_keys(key).key_up(up);
+        keys.perform().await.expect("keys are pressed");
+    }
+
     /// Waits until the page says this.
     pub async fn sees(&self, text: &str) {
         self.until(&format!("the page says “{text}”"), async || {

@@ -33,6 +33,7 @@ const MEANT: &[(&str, &str)] = &[
     ("users_appoint", "role"),
     ("views_create", "role"),
     ("views_edit", "role"),
+    ("settings_rollback", "version"),
 ];
 
 /// Bodies of operations that are open to everybody; those of the others stand with the permissions.

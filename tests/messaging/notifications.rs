@@ -115,7 +115,7 @@ async fn without_a_mail_server_letters_wait_and_say_so() {
     );
     assert_eq!(
         letter["message"],
-        "Scan LPA:1$smdp.example.com$•••••••• or type ••••••••"
+        "Scan LPA:1$smdp.example.com$•••••••• or type ••••••••\n\neSIM Admin\n"
     );
     assert_eq!(app.count("SELECT count(*) FROM notifications WHERE encode(message, 'escape') LIKE '%SECRET%' OR encode(destination, 'escape') LIKE '%ada%'"), 0);
     assert_eq!(
@@ -140,7 +140,7 @@ async fn a_letter_is_sent_with_its_pictures_and_once() {
         (letters[0].to.as_str(), letters[0].text.as_str()),
         (
             "ada@example.com",
-            "Scan LPA:1$smdp.example.com$SECRET-4711 or type SECRET-4711"
+            "Scan LPA:1$smdp.example.com$SECRET-4711 or type SECRET-4711\n\neSIM Admin\n"
         )
     );
     assert_eq!(

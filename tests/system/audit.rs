@@ -136,10 +136,7 @@ async fn the_record_is_narrowed_to_a_kind_of_act_to_a_request_and_to_a_client() 
         let list = admin.get(&format!("/v1/audit?{filter}")).await.expect(200);
         assert_eq!(list["total"], total, "{filter}");
     }
-    let list = admin
-        .get("/v1/audit?action=planet.visit")
-        .await
-        .expect(200);
+    let list = admin.get("/v1/audit?action=planet.visit").await.expect(200);
     let entry = &list["data"][0];
     assert_eq!(
         (&entry["client"], &entry["actor"], &entry["is_linked"]),

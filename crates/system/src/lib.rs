@@ -26,9 +26,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 
 /// Adds the jobs that this section does.
 pub fn jobs(worker: Worker) -> Worker {
-    worker
-        .with::<Housekeeping>()
-        .with::<ExportHead>()
+    worker.with::<Housekeeping>().with::<ExportHead>()
 }
 
 /// What keeps people's data in this section.

@@ -27,7 +27,11 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
     let buyer = match (actor.reach, new.user_id) {
         (Reach::All, Some(customer)) => customer,
         (_, None) => actor.id.ok_or_else(|| {
-            Error::field("user_id", "required", "Say which of your customers it is for.")
+            Error::field(
+                "user_id",
+                "required",
+                "Say which of your customers it is for.",
+            )
         })?,
         (_, Some(customer)) if query::is_theirs(tx.conn(), actor, customer)? => customer,
         _ => {

@@ -50,6 +50,8 @@ pub struct Fresh {
     pub message: Vec<u8>,
     pub message_html: Option<Vec<u8>>,
     pub dedupe_key: String,
+    /// By this machine's clock, as the record has it: a letter follows the act that it tells of.
+    pub created_at: DateTime<Utc>,
 }
 
 diesel::define_sql_function! {

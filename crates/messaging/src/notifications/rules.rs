@@ -82,6 +82,7 @@ pub fn notify(tx: &mut Tx<'_>, keys: &Keyring, letter: Letter) -> Result<()> {
                 .map(|html| keys.seal(place(id, "message_html"), &signature.under_html(&html)))
                 .transpose()?,
             dedupe_key: letter.dedupe_key,
+            created_at: chrono::Utc::now(),
         },
     )?;
     if is_new {

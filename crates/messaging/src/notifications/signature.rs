@@ -71,7 +71,10 @@ mod tests {
             footer: None,
         };
         assert_eq!(plain.under_text("Hello.\n"), "Hello.\n\nTom & Co\n");
-        assert_eq!(plain.under_html("<p>Hi</p>"), "<p>Hi</p><p>Tom &amp; Co</p>");
+        assert_eq!(
+            plain.under_html("<p>Hi</p>"),
+            "<p>Hi</p><p>Tom &amp; Co</p>"
+        );
         let whole = Signature {
             support: Some("help@example.com".into()),
             footer: Some("<b>1</b> High Street\nLondon".into()),

@@ -77,7 +77,7 @@ impl Column {
         }
     }
     /// What the column is set to, from such bytes, as SQL.
-    pub(super) fn from_value(&self, bytes: &str) -> String {
+    pub(super) fn read_as(&self, bytes: &str) -> String {
         match self.form {
             Form::Bytes => bytes.to_owned(),
             Form::Text => format!("convert_from({bytes}, 'UTF8')"),

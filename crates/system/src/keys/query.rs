@@ -80,7 +80,7 @@ pub fn next(
 /// say stays the same, so their times and revisions do.
 pub fn replace(tx: &mut Tx<'_>, of: &Column, fresh: Vec<Fresh>) -> Result<usize> {
     let (table, column, row, value) = (of.table, of.column, of.row, of.value());
-    let new = of.from_value("fresh.new");
+    let new = of.read_as("fresh.new");
     tx.conn()
         .batch_execute("SET LOCAL esim_admin.resealing = 'on'")?;
     let query = format!(

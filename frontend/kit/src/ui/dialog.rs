@@ -114,6 +114,8 @@ fn body(question: Question, typed: Option<String>, open: RwSignal<bool>) -> AnyV
             }
         });
     };
+    // What takes nothing away and asks for nothing is one more press of Enter away.
+    let at_once = !question.danger && question.reason == Reason::None && typed.is_none();
     // Two buttons that begin with the same word are easily mistaken for each other.
     let back = if question.verb.starts_with("Cancel") {
         "Back"
@@ -131,7 +133,7 @@ fn body(question: Question, typed: Option<String>, open: RwSignal<bool>) -> AnyV
             <footer class="window-foot">
                 <button type="button" class="btn" on:click=move |_| open.set(false)>{back}</button>
                 <button type="submit" class=if question.danger { "btn danger solid" } else { "btn primary" }
-                    aria-busy={move || busy.get().to_string()}>{question.verb}</button>
+                    autofocus=at_once aria-busy={move || busy.get().to_string()}>{question.verb}</button>
             </footer>
         </form>
     }

@@ -80,7 +80,16 @@ fn plans() -> AnyView {
     list_page::<Plan>("Plans")
         .column(text("Name", |plan: &Plan| plan.name.clone()).sort(PlanSort::Name))
         .column(count_of("Validity", |plan: &Plan| plan.validity_days))
-        .column(text("Sale", |plan: &Plan| if plan.is_active { "On sale" } else { "Not on sale" }).wide())
+        .column(
+            text("Sale", |plan: &Plan| {
+                if plan.is_active {
+                    "On sale"
+                } else {
+                    "Not on sale"
+                }
+            })
+            .wide(),
+        )
         .column(text("Regions", |plan: &Plan| plan.regions.0.join(", ")).extra())
         .filter(yes_no("is_active", "Sale", "On sale", "Not on sale"))
         .action(act(

@@ -29,7 +29,8 @@ pub fn happenings(id: UserId, again: RwSignal<u32>) -> AnyView {
     spine("Timeline", again, KINDS, move |wanted| {
         task(async move {
             let told: Happenings = api::get(&address(id, wanted)).await?;
-            Ok((told.data.into_iter().map(event).collect(), told.next) as Stretch)
+            let stretch: Stretch = (told.data.into_iter().map(event).collect(), told.next);
+            Ok(stretch)
         })
     })
 }

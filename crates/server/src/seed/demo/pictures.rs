@@ -70,7 +70,7 @@ impl Sheet {
     fn blocks(&mut self, top: u32, seed: u32) {
         for row in 0..2 {
             for column in 0..44 {
-                let gap = (seed + column * 7 + row * 3) % 11 == 0;
+                let gap = (seed + column * 7 + row * 3).is_multiple_of(11);
                 let height = if gap { 5 } else { 22 };
                 self.rect((64 + column * 24, top + row * 44), (15, height), INK);
             }

@@ -58,12 +58,10 @@ pub(in crate::shell) fn palette(palette: Palette) -> AnyView {
                         prop:value={move || palette.text.get()} on:input=move |event| palette.typed(event_target_value(&event))/>
                     <button type="button" class="btn quiet sm" on:click=move |_| palette.close()>"Close"</button>
                 </div>
-                <div class="palette-scroll">
-                    <div id=LIST role="listbox" aria-label="Results" class:hidden={move || count() == 0}
-                        aria-busy={move || palette.search.finding.with(Finding::is_waiting).to_string()}>
-                        {move || list(palette, groups.get())}</div>
-                    {move || rest(palette, count())}
-                </div>
+                <div id=LIST role="listbox" aria-label="Results" class="palette-list" class:hidden={move || count() == 0}
+                    aria-busy={move || palette.search.finding.with(Finding::is_waiting).to_string()}>
+                    {move || list(palette, groups.get())}</div>
+                {move || rest(palette, count())}
                 <footer class="palette-foot" aria-hidden="true"><span><kbd>"↑"</kbd><kbd>"↓"</kbd>" to move"</span>
                     <span><kbd>"Enter"</kbd>" to open"</span><span><kbd>"Esc"</kbd>" to close"</span></footer>
             </div>
