@@ -14,6 +14,7 @@ pub(crate) mod routes;
 pub(crate) mod rules;
 
 pub use bootstrap::bootstrap;
+pub(crate) use rules::told;
 
 use platform::{Result, Tx};
 use wire::UserId;

@@ -6,8 +6,10 @@ pub mod letters;
 pub mod living;
 pub mod passwords;
 mod throttle;
+mod told;
 
 pub use throttle::Attempt;
+pub use told::told;
 
 use super::query::{self, Account, Fresh, Row, factors};
 use crate::users::{

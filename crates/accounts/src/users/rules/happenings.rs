@@ -1,7 +1,10 @@
 //! The timeline of a person: the events that the tables tell, put into sentences, each reader's own part of them.
 
 use super::seen;
-use crate::users::query::{self, Event, Life};
+use crate::{
+    sessions,
+    users::query::{self, Event, Life},
+};
 use platform::{Actor, Conn, Error, Result, people};
 use std::collections::HashMap;
 use wire::{
@@ -208,6 +211,9 @@ fn account(word: &str, verb: &str, label: &str) -> Words {
             "Their personal data was erased.".to_owned(),
             Tone::Bad,
         ),
+        _ if let Some((what, sentence, tone)) = sessions::told(word) => {
+            (what, sentence.to_owned(), tone)
+        }
         _ => {
             let what = done(verb).replace('_', " ");
             let sentence = format!("{}.", word.replace(['.', '_'], " "));
