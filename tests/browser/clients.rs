@@ -23,9 +23,11 @@ async fn a_key_is_shown_once_and_works_until_it_is_revoked() {
     browser.press("Create API client").await;
     browser.sees("Choose at least one.").await;
     browser.fill("Name", "Travel shop").await;
-    browser
-        .press_at(".checks fieldset:nth-of-type(2) legend input")
-        .await;
+    let catalog = ".checks fieldset:nth-of-type(2) legend input";
+    let into_view =
+        format!("document.querySelector('{catalog}').scrollIntoView({{ block: 'center' }})");
+    browser.script(&into_view).await;
+    browser.press_at(catalog).await;
     browser.fill("Networks", "127.0.0.1/8").await;
     browser.press("Create API client").await;
     browser.sees("write 127.0.0.0/8").await;

@@ -54,7 +54,7 @@ async fn the_palette_finds_an_order_and_opens_it_by_keyboard_alone() {
     browser.sees("5 GB Europe").await;
 
     browser.hold(Key::Control, "k").await;
-    browser.finds("dialog.palette[open] #palette:focus").await;
+    browser.finds("#palette:focus").await;
     browser.sees("New plan").await;
     browser.keys(number).await;
     browser.sees("Ada Lovelace · 5 GB Europe").await;
@@ -64,7 +64,7 @@ async fn the_palette_finds_an_order_and_opens_it_by_keyboard_alone() {
     assert!(!browser.shows("dialog[open]").await);
 
     browser.hold(Key::Control, "k").await;
-    browser.finds("dialog.palette[open] #palette:focus").await;
+    browser.finds("#palette:focus").await;
     browser.keys("trans").await;
     browser.keys(Key::Enter).await;
     browser.is_at("/billing/transactions").await;
@@ -73,7 +73,7 @@ async fn the_palette_finds_an_order_and_opens_it_by_keyboard_alone() {
     browser.keys(Key::Enter).await;
     browser.is_at(&format!("/billing/orders/{id}")).await;
     browser.hold(Key::Control, "k").await;
-    browser.finds("dialog.palette[open]").await;
+    browser.finds("#palette:focus").await;
     browser.keys(Key::Escape).await;
     browser
         .waits(

@@ -1,6 +1,6 @@
 //! Every route, in the order of the map.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, http::header, middleware::DefaultHeaders, web};
 use platform::health;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
@@ -24,6 +24,10 @@ pub fn api(config: &mut ServiceConfig<'_>) {
         );
 }
 
+/// Swagger UI loads its own files, and calls us.
+const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+    connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
 /// What is not the API: the document, Swagger UI and the panel.
 pub fn pages(
     config: &mut web::ServiceConfig,
@@ -40,10 +44,15 @@ pub fn pages(
     };
     config
         .route("/openapi.json", web::get().to(serve))
-        .service(
-            SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")),
-        )
         .service(web::redirect("/docs", "/docs/"))
+        .service(
+            web::scope("/docs")
+                .wrap(DefaultHeaders::new().add((header::CONTENT_SECURITY_POLICY, DOCS)))
+                .service(
+                    SwaggerUi::new("/{_:.*}")
+                        .config(utoipa_swagger_ui::Config::from("/openapi.json")),
+                ),
+        )
         .app_data(panel)
         .default_service(web::to(crate::panel::serve));
 }

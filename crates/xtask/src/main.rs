@@ -12,6 +12,7 @@ mod openapi;
 mod panel;
 mod process;
 mod project;
+mod rotation;
 mod schema;
 mod secrets;
 mod server;
@@ -45,10 +46,24 @@ enum Task {
     Openapi(openapi::Options),
     /// Measure the release build against pgbench
     Bench,
-    /// Back up, restore elsewhere, and prove that nothing is missing
-    Drill,
+    /// Back up, restore elsewhere, and prove that nothing is missing; or change the sealing key under load
+    Drill {
+        /// What is rehearsed
+        #[arg(value_enum, default_value_t)]
+        what: Rehearsal,
+    },
     /// Write crates/schema/src/tables.rs from the migrations
     Schema,
+}
+
+/// What can be rehearsed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Rehearsal {
+    /// A backup and its restore
+    #[default]
+    Restore,
+    /// A new sealing key, while everything goes on
+    Rotate,
 }
 
 fn main() -> ExitCode {
@@ -59,7 +74,12 @@ fn main() -> ExitCode {
         Task::Panel => panel::run(),
         Task::Openapi(options) => openapi::run(&options),
         Task::Bench => bench::run(),
-        Task::Drill => drill::run(),
+        Task::Drill {
+            what: Rehearsal::Restore,
+        } => drill::run(),
+        Task::Drill {
+            what: Rehearsal::Rotate,
+        } => rotation::run(),
         Task::Schema => schema::run(),
     });
     match done {

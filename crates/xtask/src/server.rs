@@ -1,7 +1,5 @@
 //! The server as a process: its environment, its start and its end.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::thread;
@@ -89,21 +87,12 @@ pub struct Serving {
 impl Serving {
     /// Whether it says that its database answers and has all tables.
     pub fn ready(&self) -> bool {
-        self.ask("/health/ready")
-            .is_some_and(|answer| answer.starts_with("HTTP/1.1 200"))
-    }
-
-    fn ask(&self, path: &str) -> Option<String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-        )
-        .ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        Some(answer)
+        ureq::get(format!("http://127.0.0.1:{}/health/ready", self.port))
+            .config()
+            .timeout_global(Some(Duration::from_secs(5)))
+            .build()
+            .call()
+            .is_ok()
     }
 
     /// Fails when it has ended.

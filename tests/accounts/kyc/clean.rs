@@ -12,6 +12,14 @@ const JPEG: (&str, &str) = ("image/jpeg", "passport.jpg");
 const PNG: (&str, &str) = ("image/png", "passport.png");
 const PDF: (&str, &str) = ("application/pdf", "bill.pdf");
 
+/// What it is, what it is sent as, its bytes, the field that the answer names.
+type Trap = (
+    &'static str,
+    (&'static str, &'static str),
+    Vec<u8>,
+    &'static str,
+);
+
 #[actix_web::test]
 async fn only_clean_documents_are_stored() {
     let app = TestApp::start().await;
@@ -19,7 +27,7 @@ async fn only_clean_documents_are_stored() {
     let (jpeg, png) = (assets::jpeg(80, 60), assets::png(80, 60));
     let with = |bytes: &[u8], more: &[u8]| [bytes, more].concat();
     let page = b"<html><script>alert(1)</script></html>";
-    let traps: Vec<(&str, (&str, &str), Vec<u8>, &str)> = vec![
+    let traps: Vec<Trap> = vec![
         ("nothing", JPEG, vec![], "file"),
         (
             "a GIF",

@@ -32,6 +32,7 @@ pub struct Act<R> {
     pub(crate) undo: Option<Run<R>>,
     pub(crate) title: Option<Says<R>>,
     pub(crate) typed: Option<Says<R>>,
+    pub(crate) chosen: Option<Says<R>>,
     pub(crate) together: Option<&'static str>,
 }
 
@@ -97,6 +98,7 @@ fn make<R>(
         undo: None,
         title: None,
         typed: None,
+        chosen: None,
         together: None,
     }
 }
@@ -148,6 +150,11 @@ impl<R> Act<R> {
     /// It cannot be taken back: this has to be typed first.
     pub fn typed(mut self, typed: impl Fn(&R) -> String + Send + Sync + 'static) -> Self {
         self.typed = Some(Arc::new(typed));
+        self
+    }
+    /// What is chosen to begin with, where one of several is.
+    pub fn chosen(mut self, chosen: impl Fn(&R) -> String + Send + Sync + 'static) -> Self {
+        self.chosen = Some(Arc::new(chosen));
         self
     }
     /// On several rows it is one request to the resource's `/bulk`, where it has this name.

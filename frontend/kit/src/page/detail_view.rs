@@ -9,7 +9,7 @@ use crate::{
     keys, on_key, route, session, shell, task,
     ui::{
         Icon, Look, Tone, badge, button, card,
-        dialog::{Question, ask, ask_typed},
+        dialog::{Besides, Question, ask_with},
         empty, facts, failure, icon, link_button,
         menu::{Does, Entry, menu},
         opening::Told,
@@ -254,7 +254,10 @@ fn begin<R: Resource>(act: Act<R>, thing: R, shown: Shown<R>) {
         });
         return;
     }
-    let typed = act.typed.as_ref().map(|typed| typed(&thing));
+    let besides = Besides {
+        typed: act.typed.as_ref().map(|typed| typed(&thing)),
+        chosen: act.chosen.as_ref().map(|chosen| chosen(&thing)),
+    };
     let question = Question {
         title: act.title.as_ref().map_or_else(
             || format!("{} {}?", act.label, thing.label()),
@@ -266,10 +269,7 @@ fn begin<R: Resource>(act: Act<R>, thing: R, shown: Shown<R>) {
         reason: act.reason,
         run: Arc::new(move |reason| task(carry_out(act.clone(), thing.clone(), reason, shown))),
     };
-    match typed {
-        Some(typed) => ask_typed(question, typed),
-        None => ask(question),
-    }
+    ask_with(question, besides);
 }
 
 async fn carry_out<R: Resource>(

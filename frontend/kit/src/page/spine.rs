@@ -3,7 +3,7 @@
 use crate::{
     Task,
     api::Fault,
-    ui::{Event, failure, skeleton, timeline::leading},
+    ui::{Event, Icon, failure, icon, skeleton, timeline::leading},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -61,7 +61,7 @@ pub fn spine(
         let (ask, after) = (Arc::clone(&ask), told.next.get()?);
         let run = move |_| told.fetch(&ask, told.kind.get_untracked(), Some(after.clone()));
         Some(view! {
-            <p class="more"><button type="button" class="btn sm" aria-busy={move || told.busy.get().to_string()} on:click=run>
+            <p class="actions"><button type="button" class="btn sm" aria-busy={move || told.busy.get().to_string()} on:click=run>
                 "Show earlier"</button></p>
         })
     };
@@ -90,7 +90,8 @@ fn choices(
         kind.set(known.map(|(word, _)| *word));
     };
     view! {
-        <select class="sm" aria-label="Which events" on:change=choose><option value="">"Everything"</option>{options}</select>
+        <label class="select quiet"><span class="sr-only">"Which events"</span><select on:change=choose>
+            <option value="">"Everything"</option>{options}</select>{icon(Icon::ChevronDown)}</label>
     }
     .into_any()
 }

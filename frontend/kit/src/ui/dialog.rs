@@ -40,19 +40,27 @@ pub struct Question {
     pub run: Run,
 }
 
-/// A question, and what has to be typed before it is answered.
-type Asked = (Question, Option<String>);
+/// What some questions have besides.
+#[derive(Debug, Clone, Default)]
+pub struct Besides {
+    /// It cannot be taken back: nothing happens before this was typed.
+    pub typed: Option<String>,
+    /// The word that is chosen to begin with, where one of several is.
+    pub chosen: Option<String>,
+}
+
+type Asked = (Question, Besides);
 
 thread_local! { static ASKED: ArcRwSignal<Option<Asked>> = ArcRwSignal::new(None); }
 
 /// Asks.
 pub fn ask(question: Question) {
-    ASKED.with(Clone::clone).set(Some((question, None)));
+    ask_with(question, Besides::default());
 }
 
-/// Asks about something that cannot be taken back: nothing happens before this was typed.
-pub fn ask_typed(question: Question, typed: String) {
-    ASKED.with(Clone::clone).set(Some((question, Some(typed))));
+/// Asks, with something besides.
+pub fn ask_with(question: Question, besides: Besides) {
+    ASKED.with(Clone::clone).set(Some((question, besides)));
 }
 
 /// Where questions appear. Stands once, in the shell.
@@ -68,19 +76,20 @@ pub(crate) fn dialogs() -> AnyView {
     view! {
         <dialog class="modal narrow" node_ref=node aria-labelledby="question" aria-describedby="question-says"
             on:close=move |_| forget.set(None)>
-            {move || asked.get().map(|(question, typed)| body(question, typed, open))}
+            {move || asked.get().map(|(question, besides)| body(question, besides, open))}
         </dialog>
     }
     .into_any()
 }
 
-fn body(question: Question, typed: Option<String>, open: RwSignal<bool>) -> AnyView {
+fn body(question: Question, besides: Besides, open: RwSignal<bool>) -> AnyView {
+    let Besides { typed, chosen } = besides;
     let first = match question.reason {
-        Reason::OneOf(_, [(word, _), ..]) => *word,
-        _ => "",
+        Reason::OneOf(_, [(word, _), ..]) => chosen.unwrap_or_else(|| (*word).to_owned()),
+        _ => String::new(),
     };
     let (reason, sure, fault, busy) = (
-        RwSignal::new(first.to_owned()),
+        RwSignal::new(first),
         RwSignal::new(String::new()),
         RwSignal::new(None::<String>),
         RwSignal::new(false),

@@ -2,7 +2,7 @@
 
 use super::is_other;
 use kit::{
-    api::{self, Call},
+    api::{self, Call, Fault},
     page::{Act, act_for},
     ui::{Icon, dialog::Reason},
 };
@@ -40,6 +40,7 @@ pub fn activate() -> Act<User> {
 pub fn suspend() -> Act<User> {
     status("Suspend", "suspended", Reason::Required, "suspend", UserStatus::Suspended)
         .asks("They are signed out everywhere at once and cannot sign in until somebody activates the account. Open orders go on.")
+        .undo(let_in)
         .icon(Icon::Ban)
         .danger()
 }
@@ -48,6 +49,8 @@ pub fn suspend() -> Act<User> {
 pub fn ban() -> Act<User> {
     status("Ban", "banned", Reason::Required, "ban", UserStatus::Banned)
         .asks("They are signed out everywhere at once, for good. API clients that they have made go on: revoke those by themselves.")
+        .undo(let_in)
+        .icon(Icon::Lock)
         .danger()
 }
 
@@ -55,6 +58,8 @@ pub fn ban() -> Act<User> {
 pub fn deactivate() -> Act<User> {
     status("Deactivate", "deactivated", Reason::Optional, "deactivate", UserStatus::Inactive)
         .asks("The account rests: they are signed out everywhere and cannot sign in until somebody activates it.")
+        .undo(let_in)
+        .icon(Icon::Moon)
 }
 
 fn status(
@@ -99,6 +104,7 @@ pub fn appoint() -> Act<User> {
         },
     )
     .titled(|user| format!("Change the role of {}?", user.full_name()))
+    .chosen(|user| user.role.as_str().to_owned())
     .asks("It holds from their next click on. Whoever may do less from now on has to sign in anew.")
     .when(|user| user.deleted_at.is_none() && is_other(user))
     .icon(Icon::KeyRound)
@@ -157,8 +163,13 @@ pub fn erase() -> Act<User> {
     .titled(|user| format!("Erase {} for good?", user.full_name()))
     .asks("Name, address, number, documents, messages and sessions are gone, and nobody can bring them back. Orders and payments stay in the books without a name.")
     .typed(|user| user.email.clone())
+    .icon(Icon::TriangleAlert)
     .when(|user| user.erased_at.is_none() && is_other(user))
     .danger()
+}
+
+async fn let_in(user: User) -> Result<(), Fault> {
+    api::act(&user, "activate", &Remark::default()).await
 }
 
 fn at(user: &User, verb: &str) -> String {

@@ -65,5 +65,5 @@ fn href(subject: Subject) -> Option<String> {
         SubjectKind::Notification => (Permission::NotificationsRead, "/messaging/notifications"),
         _ => return None,
     };
-    session::can(needs).then(|| format!("{place}/{}", subject.id))
+    untrack(|| session::can(needs)).then(|| format!("{place}/{}", subject.id))
 }

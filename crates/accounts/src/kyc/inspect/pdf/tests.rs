@@ -13,7 +13,7 @@ fn with(objects: &[u8]) -> Vec<u8> {
 }
 
 fn zlib(plain: &[u8]) -> Vec<u8> {
-    let mut packer = ZlibEncoder::new(Vec::new(), Compression::fast());
+    let mut packer = ZlibEncoder::new(Vec::new(), Compression::best());
     let written = packer.write_all(plain);
     assert!(written.is_ok());
     packer.finish().unwrap_or_default()
