@@ -89,7 +89,7 @@ pub async fn documents(scenes: &mut Scenes<'_>) {
         .play(&reviewer, ("kyc_claim", first), Value::Null, &["kyc.claim"])
         .await;
     scenes
-        .play(&reviewer, ("kyc_link", first), Value::Null, &["kyc.link"])
+        .play(&reviewer, ("kyc_link", first), Value::Null, &["kyc.view"])
         .await;
     scenes
         .play(
