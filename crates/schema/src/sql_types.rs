@@ -23,8 +23,16 @@ native_enums! {
     AttemptStatus = "attempt_status",
     /// `esim_bundles.status`
     BundleStatus = "bundle_status",
+    /// `reconciliation_cases.kind`
+    CaseKind = "case_kind",
+    /// `reconciliation_cases.status`
+    CaseStatus = "case_status",
+    /// `supplier_claims.state`
+    ClaimState = "claim_state",
     /// `promotional_codes.discount_type`
     DiscountType = "discount_type",
+    /// `disputes.state`
+    DisputeState = "dispute_state",
     /// `esims.status`
     EsimStatus = "esim_status",
     /// `esims.iccid_check`
@@ -55,14 +63,20 @@ native_enums! {
     ProvisioningStatus = "provisioning_status",
     /// `webhook_receipts.status`
     ReceiptStatus = "receipt_status",
+    /// `promo_redemptions.state`
+    RedemptionState = "redemption_state",
     /// `refunds.approval_state`
     RefundApprovalState = "refund_approval_state",
+    /// `refunds.effect`
+    RefundEffect = "refund_effect",
     /// `refunds.status`
     RefundStatus = "refund_status",
     /// `revenue_reports.period_type`
     ReportPeriodType = "report_period_type",
     /// `system_settings.data_type`
     SettingDataType = "setting_data_type",
+    /// `price_list_syncs.state`
+    SyncState = "sync_state",
     /// `email_templates.template_type`
     TemplateType = "template_type",
     /// `support_tickets.priority`
@@ -77,6 +91,8 @@ native_enums! {
     UserRole = "user_role",
     /// `users.status`
     UserStatus = "user_status",
+    /// `plans.validity_policy`
+    ValidityPolicy = "validity_policy",
     /// `saved_views.audience`
     ViewAudience = "view_audience",
 }

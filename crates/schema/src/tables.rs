@@ -96,6 +96,26 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    credit_notes (id) {
+        id -> Uuid,
+        #[max_length = 30]
+        number -> Varchar,
+        invoice_id -> Uuid,
+        refund_id -> Uuid,
+        net_amount -> Numeric,
+        tax_amount -> Numeric,
+        total_amount -> Numeric,
+        #[max_length = 3]
+        currency -> Varchar,
+        issued_on -> Date,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     data_allocations (id) {
         id -> Uuid,
         esim_id -> Nullable<Uuid>,
@@ -137,6 +157,30 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    disputes (id) {
+        id -> Uuid,
+        transaction_id -> Uuid,
+        #[max_length = 50]
+        gateway -> Varchar,
+        #[max_length = 255]
+        gateway_dispute_id -> Varchar,
+        state -> DisputeState,
+        #[max_length = 100]
+        reason -> Nullable<Varchar>,
+        amount -> Numeric,
+        #[max_length = 3]
+        currency -> Varchar,
+        due_by -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -286,6 +330,30 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    invoices (id) {
+        id -> Uuid,
+        #[max_length = 30]
+        number -> Varchar,
+        transaction_id -> Uuid,
+        order_id -> Uuid,
+        user_id -> Uuid,
+        seller -> Jsonb,
+        buyer -> Bytea,
+        lines -> Jsonb,
+        net_amount -> Numeric,
+        tax_amount -> Numeric,
+        total_amount -> Numeric,
+        #[max_length = 3]
+        currency -> Varchar,
+        issued_on -> Date,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     jobs (id) {
         id -> Uuid,
         #[max_length = 60]
@@ -416,6 +484,18 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    number_series (series, year) {
+        #[max_length = 20]
+        series -> Varchar,
+        year -> Int4,
+        last -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     orders (id) {
         id -> Uuid,
         #[max_length = 20]
@@ -469,6 +549,29 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    payment_days (day, currency, payment_method, payment_gateway) {
+        day -> Date,
+        #[max_length = 50]
+        time_zone -> Varchar,
+        #[max_length = 3]
+        currency -> Varchar,
+        payment_method -> PaymentMethod,
+        #[max_length = 50]
+        payment_gateway -> Varchar,
+        completed -> Int4,
+        failed -> Int4,
+        gross_amount -> Numeric,
+        tax_amount -> Numeric,
+        discount_amount -> Numeric,
+        refunds -> Int4,
+        refunded_amount -> Numeric,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     pii_access_log (id) {
         id -> Uuid,
         created_at -> Timestamptz,
@@ -508,6 +611,8 @@ diesel::table! {
         created_by -> Nullable<Uuid>,
         version -> Int4,
         created_at -> Timestamptz,
+        change_id -> Nullable<Uuid>,
+        replaces_id -> Nullable<Uuid>,
     }
 }
 
@@ -529,6 +634,9 @@ diesel::table! {
         last_synced_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        stock -> Nullable<Int4>,
+        minimum_price -> Nullable<Numeric>,
+        version -> Int4,
     }
 }
 
@@ -552,6 +660,64 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        validity_policy -> ValidityPolicy,
+        activate_within_days -> Nullable<Int4>,
+        daily_limit_mb -> Nullable<Numeric>,
+        throttled_kbps -> Nullable<Int4>,
+        hotspot_allowed -> Bool,
+        #[max_length = 100]
+        apn -> Nullable<Varchar>,
+        kyc_required -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    price_changes (id) {
+        id -> Uuid,
+        rule -> Jsonb,
+        reason -> Nullable<Text>,
+        created_by -> Nullable<Uuid>,
+        undone_by -> Nullable<Uuid>,
+        undone_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    price_list_syncs (id) {
+        id -> Uuid,
+        provider_id -> Uuid,
+        state -> SyncState,
+        rows -> Jsonb,
+        created_by -> Nullable<Uuid>,
+        closed_by -> Nullable<Uuid>,
+        closed_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    promo_redemptions (id) {
+        id -> Uuid,
+        promotion_id -> Uuid,
+        order_id -> Uuid,
+        user_id -> Uuid,
+        state -> RedemptionState,
+        discount_amount -> Numeric,
+        #[max_length = 3]
+        currency -> Varchar,
+        created_at -> Timestamptz,
+        settled_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -578,6 +744,10 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        first_order_only -> Bool,
+        #[max_length = 100]
+        campaign -> Nullable<Varchar>,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -639,6 +809,37 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    reconciliation_cases (id) {
+        id -> Uuid,
+        kind -> CaseKind,
+        status -> CaseStatus,
+        finding -> Text,
+        order_id -> Nullable<Uuid>,
+        transaction_id -> Nullable<Uuid>,
+        refund_id -> Nullable<Uuid>,
+        esim_id -> Nullable<Uuid>,
+        amount -> Nullable<Numeric>,
+        #[max_length = 3]
+        currency -> Nullable<Varchar>,
+        #[max_length = 120]
+        dedupe_key -> Varchar,
+        claimed_by -> Nullable<Uuid>,
+        claimed_until -> Nullable<Timestamptz>,
+        escalated_by -> Nullable<Uuid>,
+        escalated_at -> Nullable<Timestamptz>,
+        resolved_by -> Nullable<Uuid>,
+        resolved_at -> Nullable<Timestamptz>,
+        resolution -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     recovery_codes (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -668,6 +869,15 @@ diesel::table! {
         gateway_refund_id -> Nullable<Varchar>,
         created_at -> Timestamptz,
         processed_at -> Nullable<Timestamptz>,
+        effect -> RefundEffect,
+        eligibility -> Nullable<Jsonb>,
+        recommended_amount -> Nullable<Numeric>,
+        decided_at -> Nullable<Timestamptz>,
+        failure_reason -> Nullable<Text>,
+        attempts -> Int4,
+        sent_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -752,6 +962,25 @@ diesel::table! {
         value -> Nullable<Text>,
         changed_by -> Nullable<Uuid>,
         reason -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    supplier_claims (id) {
+        id -> Uuid,
+        refund_id -> Uuid,
+        provider_id -> Uuid,
+        esim_id -> Nullable<Uuid>,
+        state -> ClaimState,
+        amount -> Numeric,
+        #[max_length = 3]
+        currency -> Varchar,
+        note -> Nullable<Text>,
+        closed_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
     }
 }
@@ -854,6 +1083,11 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         completed_at -> Nullable<Timestamptz>,
+        #[max_length = 100]
+        reference -> Nullable<Varchar>,
+        recorded_by -> Nullable<Uuid>,
+        client_secret -> Nullable<Bytea>,
+        closed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -936,9 +1170,12 @@ diesel::table! {
 diesel::joinable!(analytics_events -> esims (esim_id));
 diesel::joinable!(analytics_events -> users (user_id));
 diesel::joinable!(api_keys -> api_clients (client_id));
+diesel::joinable!(credit_notes -> invoices (invoice_id));
+diesel::joinable!(credit_notes -> refunds (refund_id));
 diesel::joinable!(data_allocations -> data_providers (provider_id));
 diesel::joinable!(data_allocations -> esims (esim_id));
 diesel::joinable!(data_allocations -> provisioning_jobs (provisioning_job_id));
+diesel::joinable!(disputes -> transactions (transaction_id));
 diesel::joinable!(esim_bundles -> data_providers (provider_id));
 diesel::joinable!(esim_bundles -> esims (esim_id));
 diesel::joinable!(esim_bundles -> orders (order_id));
@@ -949,6 +1186,9 @@ diesel::joinable!(esim_state_history -> users (actor_id));
 diesel::joinable!(esims -> data_providers (provider_id));
 diesel::joinable!(esims -> plans (plan_id));
 diesel::joinable!(esims -> users (user_id));
+diesel::joinable!(invoices -> orders (order_id));
+diesel::joinable!(invoices -> transactions (transaction_id));
+diesel::joinable!(invoices -> users (user_id));
 diesel::joinable!(knowledge_base -> users (author_id));
 diesel::joinable!(mfa_factors -> users (user_id));
 diesel::joinable!(notifications -> email_templates (template_id));
@@ -959,19 +1199,31 @@ diesel::joinable!(orders -> esims (esim_id));
 diesel::joinable!(orders -> plans (plan_id));
 diesel::joinable!(password_links -> users (user_id));
 diesel::joinable!(plan_pricing -> plans (plan_id));
+diesel::joinable!(plan_pricing -> price_changes (change_id));
 diesel::joinable!(plan_pricing -> users (created_by));
 diesel::joinable!(plan_provider_offers -> data_providers (provider_id));
 diesel::joinable!(plan_provider_offers -> plans (plan_id));
+diesel::joinable!(price_list_syncs -> data_providers (provider_id));
+diesel::joinable!(promo_redemptions -> orders (order_id));
+diesel::joinable!(promo_redemptions -> promotional_codes (promotion_id));
+diesel::joinable!(promo_redemptions -> users (user_id));
 diesel::joinable!(provisioning_attempts -> data_providers (provider_id));
 diesel::joinable!(provisioning_attempts -> plan_provider_offers (offer_id));
 diesel::joinable!(provisioning_attempts -> provisioning_jobs (job_id));
 diesel::joinable!(provisioning_jobs -> esims (esim_id));
 diesel::joinable!(provisioning_jobs -> orders (order_id));
+diesel::joinable!(reconciliation_cases -> esims (esim_id));
+diesel::joinable!(reconciliation_cases -> orders (order_id));
+diesel::joinable!(reconciliation_cases -> refunds (refund_id));
+diesel::joinable!(reconciliation_cases -> transactions (transaction_id));
 diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(refunds -> transactions (transaction_id));
 diesel::joinable!(saved_views -> users (owner_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(setting_history -> system_settings (setting_id));
+diesel::joinable!(supplier_claims -> data_providers (provider_id));
+diesel::joinable!(supplier_claims -> esims (esim_id));
+diesel::joinable!(supplier_claims -> refunds (refund_id));
 diesel::joinable!(support_tickets -> esims (esim_id));
 diesel::joinable!(support_tickets -> transactions (transaction_id));
 diesel::joinable!(ticket_messages -> support_tickets (ticket_id));
@@ -980,7 +1232,6 @@ diesel::joinable!(transactions -> esims (esim_id));
 diesel::joinable!(transactions -> orders (order_id));
 diesel::joinable!(transactions -> plans (plan_id));
 diesel::joinable!(transactions -> promotional_codes (promo_code_id));
-diesel::joinable!(transactions -> users (user_id));
 diesel::joinable!(webhook_receipts -> transactions (transaction_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -989,36 +1240,46 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit_chain,
     audit_log,
+    credit_notes,
     data_allocations,
     data_providers,
+    disputes,
     email_templates,
     esim_bundles,
     esim_data_usage,
     esim_state_history,
     esims,
     idempotency_keys,
+    invoices,
     jobs,
     knowledge_base,
     kyc_documents,
     login_attempts,
     mfa_factors,
     notifications,
+    number_series,
     orders,
     password_links,
+    payment_days,
     pii_access_log,
     plan_pricing,
     plan_provider_offers,
     plans,
+    price_changes,
+    price_list_syncs,
+    promo_redemptions,
     promotional_codes,
     provisioning_attempts,
     provisioning_jobs,
     rate_limits,
+    reconciliation_cases,
     recovery_codes,
     refunds,
     revenue_reports,
     saved_views,
     sessions,
     setting_history,
+    supplier_claims,
     support_tickets,
     system_settings,
     ticket_messages,

@@ -31,6 +31,22 @@ ids! {
     TransactionId,
     /// Money given back.
     RefundId,
+    /// A payment that the customer's bank takes back.
+    DisputeId,
+    /// An invoice.
+    InvoiceId,
+    /// A credit note.
+    CreditNoteId,
+    /// What a provider owes us for a refund.
+    ClaimId,
+    /// Something that does not add up.
+    CaseId,
+    /// A provider's price list compared with what we sell.
+    SyncId,
+    /// Many prices changed at once.
+    PriceChangeId,
+    /// The use of a promotion by an order.
+    RedemptionId,
     /// An account at Twilio or KORE.
     TwilioConfigId,
     /// A supplier of eSIMs.

@@ -101,6 +101,10 @@ permissions! {
     PricingRead = "pricing:read":             All All All Own Own;
     /// Set and end prices.
     PricingWrite = "pricing:write":           All All None None None;
+    /// See promotions and who has used them.
+    PromotionsRead = "promotions:read":       All All All None None;
+    /// Create, edit and end promotions.
+    PromotionsWrite = "promotions:write":     All All None None None;
     /// See what things cost us.
     CostsRead = "costs:read":                 All All None None None;
     /// See eSIMs, their codes masked.
@@ -119,8 +123,26 @@ permissions! {
     OrdersRetry = "orders:retry":             All All None None None;
     /// See payments.
     TransactionsRead = "transactions:read":   All All All Own Own;
+    /// See the sums of what came in and what went back.
+    PaymentsOverview = "payments:overview":   All All None None None;
+    /// Confirm a payment that came in beside the gateway.
+    PaymentsRecord = "payments:record":       All All None None None;
     /// Tell the payment simulator what to do.
     PaymentsSimulate = "payments:simulate":   All All None None None;
+    /// See payments that a customer's bank takes back.
+    DisputesRead = "disputes:read":           All All All None None;
+    /// See invoices and credit notes.
+    InvoicesRead = "invoices:read":           All All All Own Own;
+    /// See refunds.
+    RefundsRead = "refunds:read":             All All All Own Own;
+    /// Ask for a refund.
+    RefundsRequest = "refunds:request":       All All All None None;
+    /// Approve, reject and retry refunds, and settle claims on providers.
+    RefundsDecide = "refunds:decide":         All All None None None;
+    /// See what does not add up.
+    CasesRead = "cases:read":                 All All All None None;
+    /// Claim, escalate and resolve what does not add up.
+    CasesWrite = "cases:write":               All All None None None;
     /// See providers and what they offer.
     ProvidersRead = "providers:read":         All All None None None;
     /// Create and edit providers.

@@ -14,6 +14,16 @@ text_enum! {
     RefundApprovalState: RefundApprovalState, "refund_approval_state" { Requested = "requested", Approved = "approved", Rejected = "rejected" }
 }
 
+text_enum! {
+    /// What becomes of the eSIM when its payment is given back.
+    RefundEffect: RefundEffect, "refund_effect" { None = "none", Cancel = "cancel", Suspend = "suspend" }
+}
+
+text_enum! {
+    /// What a provider said to our claim.
+    ClaimState: ClaimState, "claim_state" { Open = "open", Accepted = "accepted", Rejected = "rejected" }
+}
+
 /// Money given back for a payment. The live ones of a payment, pending or processed, never exceed its total.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::refunds, check_for_backend(diesel::pg::Pg)))]

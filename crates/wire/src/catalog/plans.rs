@@ -7,6 +7,15 @@ use crate::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+text_enum! {
+    /// From when a plan's days count.
+    ValidityPolicy: ValidityPolicy, "validity_policy" { Purchase = "purchase", Installation = "installation", FirstUse = "first_use" }
+}
+text_enum! {
+    /// How far the comparison of a price list has come.
+    SyncState: SyncState, "sync_state" { Open = "open", Published = "published", Discarded = "discarded" }
+}
+
 /// A plan that is or was sold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::plans, check_for_backend(diesel::pg::Pg)))]

@@ -9,6 +9,11 @@ text_enum! {
     DiscountType: DiscountType, "discount_type" { Percentage = "percentage", FixedAmount = "fixed_amount" }
 }
 
+text_enum! {
+    /// How far the use of a promotion has come: held until its order is paid, released when it will not be.
+    RedemptionState: RedemptionState, "redemption_state" { Held = "held", Completed = "completed", Released = "released" }
+}
+
 /// A code that makes an order cheaper.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::promotional_codes, check_for_backend(diesel::pg::Pg)))]
