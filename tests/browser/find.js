@@ -14,7 +14,7 @@ const first = (selector, fits) => [...root.querySelectorAll(selector)].find((one
 if (kind === "any") return root.querySelector(wanted);
 if (kind === "selector") return first(wanted, () => true);
 if (kind === "press") return first("button, a[href], [role=menuitem], label.option, label.toggle", (one) => called(one) === wanted);
-if (kind === "option") return first("[role=listbox] [role=option]", (one) => called(one).includes(wanted));
+if (kind === "option") return first("[role=listbox] [role=option]:not([aria-disabled=true])", (one) => called(one).includes(wanted));
 const labelled = [...root.querySelectorAll("label")].filter((label) => said(label).split(" ·")[0] === wanted);
 return labelled.map((label) => label.control).find((control) => control && seen(control))
   ?? first("input, select, textarea", (one) => one.getAttribute("aria-label") === wanted);

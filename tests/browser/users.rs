@@ -105,7 +105,9 @@ async fn nobody_is_erased_before_their_address_was_typed() {
         app.count("SELECT count(*) FROM users WHERE erased_at IS NOT NULL"),
         0
     );
-    browser.fill("To go on, type", "ada@example.com").await;
+    browser
+        .fill("To go on, type ada@example.com", "ada@example.com")
+        .await;
     browser.press_at("dialog[open] button[type=submit]").await;
     browser.sees("Erased Person").await;
     browser.sees("Erased for good.").await;

@@ -93,14 +93,6 @@ pub(crate) fn replace(path: &str) {
     step(path, true);
 }
 
-/// An address that was opened without a query gets this one, and the history does not notice.
-pub fn begin_with(query: &str) {
-    let location = use_location();
-    if location.search.with_untracked(String::is_empty) {
-        replace(&format!("{}?{query}", location.pathname.get_untracked()));
-    }
-}
-
 /// Takes what stands behind the `#` of the address, and removes it there: a secret is neither bookmarked nor sent on.
 pub fn take_fragment() -> String {
     let location = window().location();

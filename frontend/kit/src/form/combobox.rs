@@ -19,7 +19,7 @@ struct Finder {
     text: RwSignal<String>,
     turn: StoredValue<u32>,
     /// Whether what was found answers what is typed.
-    fresh: StoredValue<bool>,
+    fresh: RwSignal<bool>,
 }
 
 /// Draws one. `chosen` is the id that is chosen, `set` is told of another one, or of none.
@@ -39,7 +39,7 @@ pub(crate) fn combobox(
         at: RwSignal::new(0),
         text: RwSignal::new(String::new()),
         turn: StoredValue::new(0),
-        fresh: StoredValue::new(false),
+        fresh: RwSignal::new(false),
     };
     follow(state, source.clone(), chosen);
     let search = {
@@ -51,7 +51,7 @@ pub(crate) fn combobox(
         let text = event_target_value(&event);
         state.text.set(text.clone());
         state.open.set(true);
-        state.fresh.set_value(false);
+        state.fresh.set(false);
         slowly(text.trim().to_owned());
     };
     let input = NodeRef::<html::Input>::new();
@@ -152,7 +152,7 @@ fn look(state: Finder, source: &Source, q: String) {
             state.busy.set(false);
             state.at.set(0);
             state.found.set(found);
-            state.fresh.set_value(true);
+            state.fresh.set(true);
         }
     });
 }
@@ -167,7 +167,7 @@ fn walk(state: Finder, event: &ev::KeyboardEvent, pick: impl Fn(Choice)) {
             .update(|at| *at = (*at + 1).min(count.saturating_sub(1))),
         "ArrowUp" => state.at.update(|at| *at = at.saturating_sub(1)),
         // Who types and presses Enter before the answer must not choose from the answer to something else.
-        "Enter" if state.open.get_untracked() && !state.fresh.get_value() => {}
+        "Enter" if state.open.get_untracked() && !state.fresh.get_untracked() => {}
         "Enter" if state.open.get_untracked() => {
             let choice = state.found.with_untracked(|found| {
                 found
@@ -214,12 +214,16 @@ fn options(state: Finder, pick: impl Fn(Choice) + Clone + 'static) -> AnyView {
                 // On press, not on click: the box would lose the focus first, and close the list.
                 let press = move |event: ev::PointerEvent| {
                     event.prevent_default();
-                    pick(chosen.clone());
+                    // What does not answer what is typed is about to move away from under the pointer.
+                    if state.fresh.get_untracked() {
+                        pick(chosen.clone());
+                    }
                 };
                 let active = move || state.at.get() == place;
                 view! {
                     <li role="option" id=format!("{}-{place}", state.id.get_value())
-                        aria-selected={move || active().to_string()} on:pointerdown=press>
+                        aria-selected={move || active().to_string()} aria-disabled={move || (!state.fresh.get()).then_some("true")}
+                        on:pointerdown=press>
                         <span>{choice.label}</span>{(!choice.note.is_empty()).then(|| view! { <small>
                             {choice.note}</small> })}</li>
                 }

@@ -252,10 +252,10 @@ fn waiting(columns: usize, marks: bool) -> AnyView {
 /// Nothing to show: because nothing is there yet, or because nothing fits.
 fn nothing(list: List) -> AnyView {
     let spec = list.spec();
-    if list
-        .asked
-        .with(|asked| asked.filter.is_empty() && asked.cursor.is_none())
-    {
+    let usual = spec.begins.map(|query| (spec.read)(query).filter);
+    if list.asked.with(|asked| {
+        (asked.filter.is_empty() || Some(&asked.filter) == usual.as_ref()) && asked.cursor.is_none()
+    }) {
         let next = spec
             .buttons
             .iter()

@@ -28,10 +28,12 @@ pub fn file_drop(
         }
     };
     let picked = move |_| {
-        let file = input
-            .get_untracked()
-            .and_then(|input| input.files())
-            .and_then(|files| files.get(0));
+        let Some(input) = input.get_untracked() else {
+            return;
+        };
+        let file = input.files().and_then(|files| files.get(0));
+        // Emptied, so that the same file can be chosen again after it was put right.
+        input.set_value("");
         if file.is_some() {
             chosen.set(file);
         }

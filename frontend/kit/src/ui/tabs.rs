@@ -42,7 +42,7 @@ pub fn places(name: &'static str, key: &'static str, all: Vec<Place>) -> AnyView
             .then(|| (key, word.to_owned()))
             .into_iter()
             .collect();
-        route::replace(&api::with_query(&home, &pairs));
+        route::go(&api::with_query(&home, &pairs));
     };
     let all = all.into_iter().map(|(_, label, view)| (label, view));
     bar(name, at.into(), Arc::new(choose), all.collect())

@@ -4,7 +4,6 @@ use super::{age, kind, size, status};
 use kit::{
     format::now,
     page::list_page,
-    route,
     table::{ago, choice, dates, maybe, picked, state, text, value},
     ui::Value,
 };
@@ -19,7 +18,6 @@ use wire::{
 
 /// Draws it; whoever comes without saying what they want sees what waits.
 pub fn screen() -> AnyView {
-    route::begin_with("status=pending");
     list_page::<KycDocument>("KYC")
         .search("Name, e-mail or phone")
         .opens(|document| format!("/accounts/kyc/{}", document.id))
@@ -51,6 +49,7 @@ pub fn screen() -> AnyView {
         .filter(choice("claimed_by", "Being reviewed by", KycClaim::WORDS))
         .filter(picked::<User>("user_id", "Customer"))
         .filter(dates("uploaded_at_from", "uploaded_at_to", "Uploaded"))
+        .begins_with("status=pending")
         .new_button("Upload", "/accounts/kyc/new", Permission::KycUpload)
         .empty(
             "Nothing waits",
