@@ -2,7 +2,7 @@
 
 use crate::guard;
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks::use_location};
+use leptos_router::NavigateOptions;
 use std::{cell::RefCell, rc::Rc};
 use wire::{Param, Permission};
 
