@@ -2,6 +2,7 @@
 
 pub mod plans;
 pub mod pricing;
+pub mod promotions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -9,4 +10,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn mount(config: &mut ServiceConfig<'_>) {
     plans::mount(config);
     pricing::mount(config);
+    promotions::mount(config);
 }

@@ -58,6 +58,16 @@ impl Decimal {
     pub fn percent(&self, rate: &Self) -> Self {
         Self::new(&self.0 * &rate.0 / BigDecimal::from(100))
     }
+    /// So many percent of this, as it can be paid in a currency: rounded once, half to even, to its smallest unit.
+    pub fn percent_in(&self, rate: &Self, currency: Currency) -> Self {
+        let exact = &self.0 * &rate.0 / BigDecimal::from(100);
+        let digits = i64::from(currency.exponent());
+        Self(
+            exact
+                .with_scale_round(digits, RoundingMode::HalfEven)
+                .with_scale(2),
+        )
+    }
     /// How many percent of `whole` this is; nothing of nothing has no answer.
     pub fn percent_of(&self, whole: &Self) -> Option<Self> {
         (!whole.0.is_zero()).then(|| Self::new(&self.0 * BigDecimal::from(100) / &whole.0))

@@ -91,6 +91,8 @@ problem_codes! {
     Invalid = "invalid", 422, "Some fields need another look";
     /// The key was used before, for another request.
     IdempotencyKeyReused = "idempotency_key_reused", 422, "This key was used for another request";
+    /// The promotion is used up, or over.
+    PromotionGone = "promotion_gone", 409, "The code cannot be used any more";
     /// The plan cannot be bought: withdrawn, or without a price.
     PlanNotOnSale = "plan_not_on_sale", 422, "The plan is not on sale";
     /// An edit came without `If-Match`.

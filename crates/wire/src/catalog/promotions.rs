@@ -1,6 +1,15 @@
 //! Promotional codes. A code is stored in upper case and stays taken for ever, even when it is deleted.
 
-use crate::{Currency, Decimal, JsonList, Money, PlanId, PromotionId};
+mod input;
+mod usage;
+
+pub use input::{EditPromotion, NewPromotion, NewPromotions, PromotionBatch};
+pub use usage::{
+    CheckPromotion, PromotionEffect, PromotionEffectIn, PromotionEffectOptions, PromotionVerdict,
+    Redemption, RedemptionFilter, RedemptionSort, WhyNot,
+};
+
+use crate::{AnyOf, Currency, Decimal, JsonList, Money, PlanId, PromotionId, Resource};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +21,22 @@ text_enum! {
 text_enum! {
     /// How far the use of a promotion has come: held until its order is paid, released when it will not be.
     RedemptionState: RedemptionState, "redemption_state" { Held = "held", Completed = "completed", Released = "released" }
+}
+
+text_enum! {
+    /// How a promotion stands at a time.
+    PromotionState: text {
+        /// It can be used.
+        Running = "running",
+        /// Its time has not come.
+        Scheduled = "scheduled",
+        /// Its time is over.
+        Ended = "ended",
+        /// Every use is taken.
+        UsedUp = "used_up",
+        /// Somebody has switched it off.
+        Off = "off",
+    }
 }
 
 /// A code that makes an order cheaper.
@@ -43,10 +68,85 @@ pub struct Promotion {
     /// The plans it is good for; null is all.
     #[cfg_attr(feature = "server", schema(value_type = Option<Vec<PlanId>>))]
     pub applicable_plans: Option<JsonList<PlanId>>,
+    /// Whether only somebody's first order gets it.
+    pub first_order_only: bool,
+    /// What it belongs to; codes that were made together share it.
+    pub campaign: Option<String>,
     /// Whether it can be used at all.
     pub is_active: bool,
-    /// Revision, as the ETag carries it.
+    /// Revision, as the ETag carries it. Uses do not raise it.
     pub version: i32,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// When it was last changed or used.
+    pub updated_at: DateTime<Utc>,
+    /// When it was deleted.
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+filter! {
+    /// What the list of promotions can be narrowed by.
+    PromotionFilter {
+        /// The beginning of a code, or a part of a campaign's name.
+        q: String,
+        /// How it stands now.
+        state: PromotionState,
+        /// Of this campaign.
+        campaign: String,
+        /// In any of these kinds.
+        discount_type: AnyOf<DiscountType>,
+        /// Good for this plan.
+        plan_id: PlanId,
+        /// Valid at this time.
+        valid_at: DateTime<Utc>,
+        /// Deleted ones instead.
+        deleted: bool,
+        /// Made at or after.
+        created_at_from: DateTime<Utc>,
+        /// Made before.
+        created_at_to: DateTime<Utc>,
+    }
+}
+sort_keys!(/** What the list of promotions can be ordered by. */ PromotionSort {
+    CreatedAt = "created_at" desc, Code = "code", ValidFrom = "valid_from", ValidTo = "valid_to", UsedCount = "used_count"
+});
+
+impl Promotion {
+    /// How it stands at a time.
+    pub fn state(&self, at: DateTime<Utc>) -> PromotionState {
+        if !self.is_active || self.deleted_at.is_some() {
+            PromotionState::Off
+        } else if at < self.valid_from {
+            PromotionState::Scheduled
+        } else if at >= self.valid_to {
+            PromotionState::Ended
+        } else if self.max_uses.is_some_and(|most| self.used_count >= most) {
+            PromotionState::UsedUp
+        } else {
+            PromotionState::Running
+        }
+    }
+}
+
+/// A code as it is kept, however it was typed.
+pub fn tidy(code: &str) -> String {
+    code.trim().to_ascii_uppercase()
+}
+
+impl Resource for Promotion {
+    const PATH: &'static str = "/v1/promotions";
+    const ONE: &'static str = "promotion";
+    const MANY: &'static str = "promotions";
+    type Id = PromotionId;
+    type Filter = PromotionFilter;
+    type Sort = PromotionSort;
+    fn id(&self) -> PromotionId {
+        self.id
+    }
+    fn version(&self) -> i32 {
+        self.version
+    }
+    fn label(&self) -> String {
+        self.code.clone()
+    }
 }

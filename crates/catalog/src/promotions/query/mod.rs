@@ -1,0 +1,320 @@
+//! All SQL of promotions.
+
+mod uses;
+
+pub use uses::*;
+
+use wire::{
+    Page, Paging, PlanId, PromotionId, UserId,
+    catalog::promotions::{
+        NewPromotion, Promotion, PromotionFilter, PromotionSort, PromotionState,
+    },
+};
+
+use chrono::{DateTime, Utc};
+use diesel::{dsl, pg::Pg, prelude::*};
+use platform::{
+    Actor, Conn, Error, Result, Tx, any_of,
+    list::{begins, contains},
+    page,
+};
+use schema::{plans, promo_redemptions as uses_of, promotional_codes as codes, users};
+use serde_json::{Value, json};
+
+/// One page of the promotions.
+pub fn page(
+    conn: &mut Conn,
+    _: &Actor,
+    filter: &PromotionFilter,
+    paging: &Paging<PromotionSort>,
+) -> Result<Page<Promotion>> {
+    page!(conn, paging, matching(filter) => Promotion, tie codes::id, {
+        PromotionSort::CreatedAt => codes::created_at,
+        PromotionSort::Code => codes::code,
+        PromotionSort::ValidFrom => codes::valid_from,
+        PromotionSort::ValidTo => codes::valid_to,
+        PromotionSort::UsedCount => codes::used_count,
+    })
+}
+
+fn matching(filter: &PromotionFilter) -> codes::BoxedQuery<'_, Pg> {
+    let mut rows = codes::table.into_boxed();
+    rows = match filter.deleted {
+        Some(true) => rows.filter(codes::deleted_at.is_not_null()),
+        _ => rows.filter(codes::deleted_at.is_null()),
+    };
+    if let Some(q) = &filter.q {
+        rows = rows.filter(
+            codes::code
+                .like(begins(&q.to_ascii_uppercase()))
+                .or(codes::campaign
+                    .assume_not_null()
+                    .ilike(contains(q))
+                    .and(codes::campaign.is_not_null())),
+        );
+    }
+    if let Some(state) = filter.state {
+        rows = standing(rows, state);
+    }
+    if let Some(campaign) = &filter.campaign {
+        rows = rows.filter(codes::campaign.eq(campaign));
+    }
+    rows = any_of!(rows, codes::discount_type, filter.discount_type);
+    if let Some(plan) = filter.plan_id {
+        rows = rows.filter(
+            codes::applicable_plans.is_null().or(codes::applicable_plans
+                .assume_not_null()
+                .contains(json!([plan]))),
+        );
+    }
+    if let Some(at) = filter.valid_at {
+        rows = rows
+            .filter(codes::valid_from.le(at))
+            .filter(codes::valid_to.gt(at));
+    }
+    if let Some(from) = filter.created_at_from {
+        rows = rows.filter(codes::created_at.ge(from));
+    }
+    if let Some(to) = filter.created_at_to {
+        rows = rows.filter(codes::created_at.lt(to));
+    }
+    rows
+}
+
+/// Those that stand so now; in the order in which [`Promotion::state`] decides.
+fn standing(rows: codes::BoxedQuery<'_, Pg>, state: PromotionState) -> codes::BoxedQuery<'_, Pg> {
+    let is_left = || {
+        codes::max_uses.is_null().or(codes::used_count
+            .nullable()
+            .lt(codes::max_uses)
+            .assume_not_null())
+    };
+    let on = rows;
+    match state {
+        PromotionState::Off => on.filter(codes::is_active.eq(false)),
+        PromotionState::Scheduled => on
+            .filter(codes::is_active)
+            .filter(codes::valid_from.gt(dsl::now)),
+        PromotionState::Ended => on
+            .filter(codes::is_active)
+            .filter(codes::valid_from.le(dsl::now))
+            .filter(codes::valid_to.le(dsl::now)),
+        PromotionState::UsedUp => on
+            .filter(codes::is_active)
+            .filter(codes::valid_from.le(dsl::now))
+            .filter(codes::valid_to.gt(dsl::now))
+            .filter(dsl::not(is_left())),
+        PromotionState::Running => on
+            .filter(codes::is_active)
+            .filter(codes::valid_from.le(dsl::now))
+            .filter(codes::valid_to.gt(dsl::now))
+            .filter(is_left()),
+    }
+}
+
+/// A promotion, deleted or not.
+pub fn find(conn: &mut Conn, id: PromotionId) -> Result<Promotion> {
+    Ok(codes::table
+        .find(id)
+        .select(Promotion::as_select())
+        .first(conn)?)
+}
+
+/// The promotion of a code.
+pub fn by_code(conn: &mut Conn, code: &str) -> Result<Option<Promotion>> {
+    Ok(codes::table
+        .filter(codes::code.eq(code))
+        .filter(codes::deleted_at.is_null())
+        .select(Promotion::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// A living promotion, held until the end of the transaction.
+pub fn lock(tx: &mut Tx<'_>, id: PromotionId) -> Result<Promotion> {
+    Ok(codes::table
+        .find(id)
+        .filter(codes::deleted_at.is_null())
+        .select(Promotion::as_select())
+        .for_no_key_update()
+        .first(tx.conn())?)
+}
+
+/// How many of these plans there are.
+pub fn known_plans(conn: &mut Conn, ids: &[PlanId]) -> Result<i64> {
+    Ok(plans::table
+        .filter(plans::id.eq_any(ids))
+        .filter(plans::deleted_at.is_null())
+        .count()
+        .get_result(conn)?)
+}
+
+fn plans_of(new: &NewPromotion) -> Option<Value> {
+    new.applicable_plans.as_ref().map(|plans| json!(plans))
+}
+
+/// Adds promotions on these terms, one for each code that is not taken yet; those that were made.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    new: &NewPromotion,
+    wanted: &[String],
+    now: DateTime<Utc>,
+) -> Result<Vec<Promotion>> {
+    let rows: Vec<_> = wanted
+        .iter()
+        .map(|code| {
+            (
+                codes::id.eq(PromotionId::new()),
+                codes::code.eq(code),
+                codes::discount_type.eq(new.discount_type),
+                codes::discount_value.eq(&new.discount_value),
+                codes::currency.eq(new.currency),
+                codes::min_spend.eq(&new.min_spend),
+                codes::max_uses.eq(new.max_uses),
+                codes::per_user_limit.eq(new.per_user_limit),
+                codes::valid_from.eq(new.valid_from.unwrap_or(now)),
+                codes::valid_to.eq(new.valid_to),
+                codes::applicable_plans.eq(plans_of(new)),
+                codes::is_active.eq(new.is_active),
+                codes::first_order_only.eq(new.first_order_only),
+                codes::campaign.eq(&new.campaign),
+            )
+        })
+        .collect();
+    Ok(diesel::insert_into(codes::table)
+        .values(rows)
+        .on_conflict(codes::code)
+        .do_nothing()
+        .returning(Promotion::as_returning())
+        .get_results(tx.conn())?)
+}
+
+/// Changes a promotion that is still as it was read.
+pub fn update(
+    tx: &mut Tx<'_>,
+    id: PromotionId,
+    version: i32,
+    to: &NewPromotion,
+) -> Result<Option<Promotion>> {
+    let living = codes::table
+        .find(id)
+        .filter(codes::version.eq(version))
+        .filter(codes::deleted_at.is_null());
+    Ok(diesel::update(living)
+        .set((
+            codes::discount_type.eq(to.discount_type),
+            codes::discount_value.eq(&to.discount_value),
+            codes::currency.eq(to.currency),
+            codes::min_spend.eq(&to.min_spend),
+            codes::max_uses.eq(to.max_uses),
+            codes::per_user_limit.eq(to.per_user_limit),
+            to.valid_from.map(|from| codes::valid_from.eq(from)),
+            codes::valid_to.eq(to.valid_to),
+            codes::applicable_plans.eq(plans_of(to)),
+            codes::is_active.eq(to.is_active),
+            codes::first_order_only.eq(to.first_order_only),
+            codes::campaign.eq(&to.campaign),
+            codes::version.eq(codes::version + 1),
+        ))
+        .returning(Promotion::as_returning())
+        .get_result(tx.conn())
+        .optional()?)
+}
+
+/// Deletes a promotion that is still as it was read; whether it was.
+pub fn remove(tx: &mut Tx<'_>, id: PromotionId, version: i32, now: DateTime<Utc>) -> Result<bool> {
+    let living = codes::table
+        .find(id)
+        .filter(codes::version.eq(version))
+        .filter(codes::deleted_at.is_null());
+    let gone = diesel::update(living).set((
+        codes::deleted_at.eq(now),
+        codes::version.eq(codes::version + 1),
+    ));
+    Ok(gone.execute(tx.conn())? == 1)
+}
+
+/// Takes a deleted promotion back, switched off.
+pub fn restore(tx: &mut Tx<'_>, id: PromotionId) -> Result<Option<Promotion>> {
+    let deleted = codes::table
+        .find(id)
+        .filter(codes::deleted_at.is_not_null());
+    Ok(diesel::update(deleted)
+        .set((
+            codes::deleted_at.eq(None::<DateTime<Utc>>),
+            codes::is_active.eq(false),
+            codes::version.eq(codes::version + 1),
+        ))
+        .returning(Promotion::as_returning())
+        .get_result(tx.conn())
+        .optional()?)
+}
+
+/// Takes a use, if there is one left and the code holds now: one statement, and the row is locked from it on, so
+/// that no two orders take the last use. The promotion as it is with that use taken.
+pub fn take(tx: &mut Tx<'_>, id: PromotionId, now: DateTime<Utc>) -> Result<Option<Promotion>> {
+    let free = codes::table
+        .find(id)
+        .filter(codes::is_active)
+        .filter(codes::deleted_at.is_null())
+        .filter(codes::valid_from.le(now))
+        .filter(codes::valid_to.gt(now))
+        .filter(
+            codes::max_uses
+                .is_null()
+                .or(codes::used_count.nullable().lt(codes::max_uses)),
+        );
+    Ok(diesel::update(free)
+        .set(codes::used_count.eq(codes::used_count + 1))
+        .returning(Promotion::as_returning())
+        .get_result(tx.conn())
+        .optional()?)
+}
+
+/// Takes a use for an order that had one and has been paid after all, whenever that is; whether there was one left.
+pub fn take_again(tx: &mut Tx<'_>, id: PromotionId) -> Result<Option<Promotion>> {
+    let free = codes::table.find(id).filter(
+        codes::max_uses
+            .is_null()
+            .or(codes::used_count.nullable().lt(codes::max_uses)),
+    );
+    Ok(diesel::update(free)
+        .set(codes::used_count.eq(codes::used_count + 1))
+        .returning(Promotion::as_returning())
+        .get_result(tx.conn())
+        .optional()?)
+}
+
+/// Gives a use back.
+pub fn give_back(tx: &mut Tx<'_>, id: PromotionId) -> Result<()> {
+    let given = diesel::update(codes::table.find(id).filter(codes::used_count.gt(0)))
+        .set(codes::used_count.eq(codes::used_count - 1))
+        .execute(tx.conn())?;
+    if given == 1 {
+        Ok(())
+    } else {
+        Err(Error::internal(format!(
+            "promotion {id} has no use to give back"
+        )))
+    }
+}
+
+/// Lets no two first orders of somebody cross.
+pub fn lock_customer(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
+    users::table
+        .find(id)
+        .select(users::id)
+        .for_no_key_update()
+        .first::<UserId>(tx.conn())?;
+    Ok(())
+}
+
+/// How often somebody holds or has used a promotion.
+pub fn uses_by(conn: &mut Conn, id: PromotionId, user: UserId) -> Result<i64> {
+    Ok(uses_of::table
+        .filter(uses_of::promotion_id.eq(id))
+        .filter(uses_of::user_id.eq(user))
+        .filter(uses_of::state.ne(wire::catalog::promotions::RedemptionState::Released))
+        .count()
+        .get_result(conn)?)
+}
