@@ -2,4 +2,5 @@
 
 mod import;
 mod plans;
+mod plans_terms;
 mod pricing;

@@ -1,3 +1,4 @@
 //! Those who supply us.
 
+mod offers;
 mod providers;

@@ -1,5 +1,7 @@
 //! The one vocabulary of places: ISO 3166-1 alpha-2 countries and a few named groups of them.
 
+use crate::Param;
+
 /// The group that every country belongs to; a price for it applies where no nearer one does.
 pub const GLOBAL: &str = "GLOBAL";
 
@@ -36,6 +38,110 @@ pub const COUNTRIES: &[&str] = &[
     "VN", "VU", "WF", "WS", "XK", "YE", "YT", "ZA", "ZM", "ZW",
 ];
 
+/// Which countries the named groups are made of. Every country is in one of them at most; [`GLOBAL`] is all of them.
+/// What providers mean by a group differs; this is what a plan of ours means by it.
+const MEMBERS: &[(&str, &[&str])] = &[
+    (
+        "EUROPE",
+        &[
+            "AD", "AL", "AT", "AX", "BA", "BE", "BG", "BY", "CH", "CY", "CZ", "DE", "DK", "EE",
+            "ES", "FI", "FO", "FR", "GB", "GG", "GI", "GR", "HR", "HU", "IE", "IM", "IS", "IT",
+            "JE", "LI", "LT", "LU", "LV", "MC", "MD", "ME", "MK", "MT", "NL", "NO", "PL", "PT",
+            "RO", "RS", "RU", "SE", "SI", "SJ", "SK", "SM", "UA", "VA", "XK",
+        ],
+    ),
+    (
+        "ASIA",
+        &[
+            "AF", "AM", "AZ", "BD", "BN", "BT", "CN", "GE", "HK", "ID", "IN", "JP", "KG", "KH",
+            "KP", "KR", "KZ", "LA", "LK", "MM", "MN", "MO", "MV", "MY", "NP", "PH", "PK", "SG",
+            "TH", "TJ", "TL", "TM", "TW", "UZ", "VN",
+        ],
+    ),
+    (
+        "AFRICA",
+        &[
+            "AO", "BF", "BI", "BJ", "BW", "CD", "CF", "CG", "CI", "CM", "CV", "DJ", "DZ", "EG",
+            "EH", "ER", "ET", "GA", "GH", "GM", "GN", "GQ", "GW", "IO", "KE", "KM", "LR", "LS",
+            "LY", "MA", "MG", "ML", "MR", "MU", "MW", "MZ", "NA", "NE", "NG", "RE", "RW", "SC",
+            "SD", "SH", "SL", "SN", "SO", "SS", "ST", "SZ", "TD", "TG", "TN", "TZ", "UG", "YT",
+            "ZA", "ZM", "ZW",
+        ],
+    ),
+    ("NORTH_AMERICA", &["BM", "CA", "GL", "MX", "PM", "US"]),
+    (
+        "LATIN_AMERICA",
+        &[
+            "AR", "BO", "BR", "BZ", "CL", "CO", "CR", "EC", "FK", "GF", "GT", "GY", "HN", "NI",
+            "PA", "PE", "PY", "SR", "SV", "UY", "VE",
+        ],
+    ),
+    (
+        "MIDDLE_EAST",
+        &[
+            "AE", "BH", "IL", "IQ", "IR", "JO", "KW", "LB", "OM", "PS", "QA", "SA", "SY", "TR",
+            "YE",
+        ],
+    ),
+    (
+        "OCEANIA",
+        &[
+            "AS", "AU", "CC", "CK", "CX", "FJ", "FM", "GU", "KI", "MH", "MP", "NC", "NF", "NR",
+            "NU", "NZ", "PF", "PG", "PN", "PW", "SB", "TK", "TO", "TV", "UM", "VU", "WF", "WS",
+        ],
+    ),
+    (
+        "CARIBBEAN",
+        &[
+            "AG", "AI", "AW", "BB", "BL", "BQ", "BS", "CU", "CW", "DM", "DO", "GD", "GP", "HT",
+            "JM", "KN", "KY", "LC", "MF", "MQ", "MS", "PR", "SX", "TC", "TT", "VC", "VG", "VI",
+        ],
+    ),
+];
+
+/// The countries of a group; every country for [`GLOBAL`], and none for what is no group.
+pub fn members(group: &str) -> &'static [&'static str] {
+    if group == GLOBAL {
+        return COUNTRIES;
+    }
+    let found = MEMBERS.iter().find(|(known, _)| *known == group);
+    found.map_or(&[], |(_, members)| members)
+}
+
+/// The group that a country is in, apart from [`GLOBAL`].
+pub fn group_of(country: &str) -> Option<&'static str> {
+    let found = MEMBERS
+        .iter()
+        .find(|(_, members)| members.contains(&country));
+    found.map(|(group, _)| *group)
+}
+
+/// A country, by its code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Country(pub String);
+
+impl Country {
+    /// The words that a place can name it by: its code, its group, everywhere.
+    pub fn named_by(&self) -> Vec<&str> {
+        std::iter::once(self.0.as_str())
+            .chain(group_of(&self.0))
+            .chain([GLOBAL])
+            .collect()
+    }
+}
+
+impl Param for Country {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let code = COUNTRIES.binary_search(&text);
+        code.map(|_| Self(text.to_owned()))
+            .map_err(|_| "must be an ISO 3166-1 alpha-2 country such as FR")
+    }
+    fn show(&self) -> String {
+        self.0.clone()
+    }
+}
+
 /// What a group is called; a country, which the reader's own language names, is its code.
 pub fn name(code: &str) -> &str {
     GROUPS
@@ -57,5 +163,27 @@ mod tests {
     fn countries_are_in_order_and_known() {
         assert!(COUNTRIES.is_sorted());
         assert!(is_known("US") && is_known("EUROPE") && !is_known("us") && !is_known("XX"));
+    }
+
+    #[test]
+    fn groups_are_of_countries_and_none_is_in_two() {
+        let mut all: Vec<&str> = MEMBERS.iter().flat_map(|(_, all)| all.to_vec()).collect();
+        assert!(all.iter().all(|code| COUNTRIES.binary_search(code).is_ok()));
+        all.sort_unstable();
+        let count = all.len();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        for (group, _) in GROUPS {
+            assert!(!members(group).is_empty(), "{group}");
+        }
+        assert!(members("US").is_empty());
+    }
+
+    #[test]
+    fn a_country_is_named_by_itself_its_group_and_everywhere() {
+        let named = |code: &str| Country::parse(code).map(|one| one.named_by().join(" "));
+        assert_eq!(named("FR").as_deref(), Ok("FR EUROPE GLOBAL"));
+        assert_eq!(named("AQ").as_deref(), Ok("AQ GLOBAL"));
+        assert!(named("EUROPE").is_err() && named("fr").is_err());
     }
 }

@@ -13,11 +13,13 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(routes::list)
         .service(routes::export)
-        .service(routes::import);
+        .service(routes::import)
+        .service(routes::bulk);
     config
         .service(routes::create)
         .service(routes::show)
         .service(routes::edit)
         .service(routes::remove)
-        .service(routes::restore);
+        .service(routes::restore)
+        .service(routes::duplicate);
 }

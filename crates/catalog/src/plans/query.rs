@@ -13,7 +13,7 @@ use diesel::{
     sql_types::{Nullable, Text, Timestamptz},
     upsert::excluded,
 };
-use platform::{Actor, Conn, Result, Tx, list::contains, page};
+use platform::{Actor, Conn, Result, Tx, any_of, list::contains, page};
 use schema::{plan_pricing, plan_provider_offers as offers, plans};
 
 /// Rows of one INSERT; PostgreSQL takes 65,535 values.
@@ -54,6 +54,24 @@ fn matching<'a>(actor: &Actor, filter: &'a PlanFilter) -> plans::BoxedQuery<'a, 
     }
     if let Some(region) = &filter.region {
         rows = rows.filter(plans::regions.contains(serde_json::json!([region])));
+    }
+    if let Some(country) = &filter.country {
+        rows = rows.filter(plans::regions.has_any_key(country.named_by()));
+    }
+    rows = any_of!(rows, plans::validity_policy, filter.validity_policy);
+    match filter.unlimited {
+        Some(true) => rows = rows.filter(plans::data_limit_mb.is_null()),
+        Some(false) => rows = rows.filter(plans::data_limit_mb.is_not_null()),
+        None => {}
+    }
+    if let Some(on) = filter.topup_allowed {
+        rows = rows.filter(plans::topup_allowed.eq(on));
+    }
+    if let Some(on) = filter.hotspot_allowed {
+        rows = rows.filter(plans::hotspot_allowed.eq(on));
+    }
+    if let Some(on) = filter.kyc_required {
+        rows = rows.filter(plans::kyc_required.eq(on));
     }
     if let Some(from) = filter.created_at_from {
         rows = rows.filter(plans::created_at.ge(from));
@@ -204,6 +222,11 @@ pub struct Known {
     pub cost: Money,
     /// In this currency.
     pub currency: wire::Currency,
+    /// The least that the provider lets the plan be sold for.
+    #[diesel(column_name = minimum_price)]
+    pub minimum: Option<Money>,
+    /// Whether the provider is asked for it.
+    pub is_active: bool,
 }
 
 /// Everything a provider offers so far, by one question, however long its list. Its plans are held, so that nobody

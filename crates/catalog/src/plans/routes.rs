@@ -2,14 +2,16 @@
 
 use super::{query, rules};
 use wire::{
-    PlanId,
-    catalog::plans::{EditPlan, ImportReport, NewPlan, Plan, PlanImportOptions, PlanImportRow},
+    Bulk, BulkOutcome, PlanId,
+    catalog::plans::{
+        EditPlan, ImportReport, NewPlan, Plan, PlanAct, PlanImportOptions, PlanImportRow,
+    },
     permission::needs::{PlansRead, PlansWrite},
 };
 
 use actix_web::{delete, get, patch, post};
 use platform::{
-    Caller, Created, Done, Id, IfMatch, Json, Options, Result, Tagged, Upload, Valid, listing,
+    Caller, Created, Done, Id, IfMatch, Json, Many, Options, Result, Tagged, Upload, Valid, listing,
 };
 
 listing!(Plan, "/plans", export "/plans/export", tag "catalog/plans", needs PlansRead = "plans:read", from query::page);
@@ -68,6 +70,34 @@ pub async fn restore(caller: Caller<PlansWrite>, id: Id<PlanId>) -> Result<Tagge
         .write(move |tx, actor| rules::restore(tx, actor, id.0))
         .await
         .map(Tagged)
+}
+
+/// Make another plan of the same terms. It is not on sale, and has no price yet.
+#[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:write"])), params(("id" = PlanId, Path)), responses((status = 201, description = "Created", body = Plan)))]
+#[post("/plans/{id}/duplicate")]
+pub async fn duplicate(caller: Caller<PlansWrite>, id: Id<PlanId>) -> Result<Created<Plan>> {
+    caller
+        .write(move |tx, actor| rules::duplicate(tx, actor, id.0))
+        .await
+        .map(Created)
+}
+
+/// Activate, deactivate, withdraw, restore or set the validity or top-up of up to 500 plans, each by itself: one
+/// refusal undoes nothing else.
+#[utoipa::path(
+    tag = "catalog/plans", security(("bearer" = ["plans:write"])), request_body = Bulk<PlanAct>,
+    responses((status = 207, description = "What became of each", body = BulkOutcome)),
+)]
+#[post("/plans/bulk")]
+pub async fn bulk(caller: Caller<PlansWrite>, acts: Valid<Bulk<PlanAct>>) -> Result<Many> {
+    let now = caller.ctx().clock.now();
+    platform::bulk::each(
+        &caller,
+        acts.into_inner(),
+        rules::ready,
+        move |tx, actor, id, asked| rules::act(tx, actor, (id, asked), now),
+    )
+    .await
 }
 
 /// Import a provider's price list: plans, offers and prices at once, all rows or none.

@@ -14,7 +14,8 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(routes::list)
         .service(routes::export)
-        .service(routes::quote);
+        .service(routes::quote)
+        .service(routes::explain);
     config
         .service(routes::create)
         .service(routes::show)

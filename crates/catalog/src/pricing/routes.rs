@@ -4,7 +4,7 @@ use super::{query, rules};
 use wire::{
     PlanId, PriceId,
     catalog::{
-        plans::Quote,
+        plans::{Quote, QuoteExplained},
         pricing::{EditPrice, NewPrice, Price, QuoteOptions},
     },
     permission::needs::{PricingRead, PricingWrite},
@@ -26,6 +26,21 @@ pub async fn quote(
     let now = caller.ctx().clock.now();
     caller
         .read(move |conn, actor| rules::quote_for(conn, actor, id.0, &options.0, now))
+        .await
+        .map(Json)
+}
+
+/// Ask why a plan costs what it costs: every price that could apply, and why it does or does not.
+#[utoipa::path(tag = "catalog/pricing", security(("bearer" = ["pricing:read"])), params(("id" = PlanId, Path), QuoteOptions), responses((status = 200, description = "What was considered", body = QuoteExplained)))]
+#[get("/plans/{id}/quote/explained")]
+pub async fn explain(
+    caller: Caller<PricingRead>,
+    id: Id<PlanId>,
+    options: Options<QuoteOptions>,
+) -> Result<Json<QuoteExplained>> {
+    let now = caller.ctx().clock.now();
+    caller
+        .read(move |conn, actor| rules::explain(conn, actor, id.0, &options.0, now))
         .await
         .map(Json)
 }

@@ -1,8 +1,13 @@
 //! Orders: one plan for one customer, from the sale to the delivery.
 
+mod checkout;
+
+pub use checkout::{Checkout, OrderPayment, OrderQuote};
+
 use super::transactions::PaymentMethod;
 use crate::{
-    AnyOf, Check, Currency, EsimId, FieldErrors, Money, OrderId, PlanId, Resource, UserId, region,
+    AnyOf, Check, Currency, EsimId, FieldErrors, Money, OrderId, PlanId, Resource, UserId,
+    catalog::plans::ValidityPolicy, region,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -47,6 +52,8 @@ pub struct Order {
     pub unit_cost: Option<Money>,
     /// What a promotion took off.
     pub discount_amount: Money,
+    /// Its code.
+    pub promo_code: Option<String>,
     /// Tax.
     pub tax_amount: Money,
     /// What the customer pays: unit price times quantity, less discount, plus tax.
@@ -97,6 +104,27 @@ pub struct Terms {
     pub validity_days: i32,
     /// Places.
     pub regions: Vec<String>,
+    /// From when the days count. What is below was not kept of the oldest orders.
+    #[serde(default)]
+    pub validity_policy: Option<ValidityPolicy>,
+    /// Days within which it must be activated.
+    #[serde(default)]
+    pub activate_within_days: Option<i32>,
+    /// Fair use: data a day at full speed, in MB.
+    #[serde(default)]
+    pub daily_limit_mb: Option<crate::Decimal>,
+    /// Fair use: how fast it is after that, in kbit/s.
+    #[serde(default)]
+    pub throttled_kbps: Option<i32>,
+    /// Whether its data may be shared with other devices.
+    #[serde(default)]
+    pub hotspot_allowed: Option<bool>,
+    /// The access point that a device must be set to.
+    #[serde(default)]
+    pub apn: Option<String>,
+    /// Whether only verified customers could buy it.
+    #[serde(default)]
+    pub kyc_required: Option<bool>,
 }
 
 /// An order to be placed. Needs an `Idempotency-Key`.
@@ -119,9 +147,22 @@ pub struct NewOrder {
     /// The currency to pay in.
     #[serde(default = "usd")]
     pub currency: Currency,
-    /// How it will be paid.
+    /// How it will be paid. A card is paid at the gateway at once; everything else is confirmed by a person.
     #[serde(default = "card")]
     pub payment_method: PaymentMethod,
+    /// Where a card is taken.
+    #[serde(default = "page")]
+    pub checkout: Checkout,
+    /// A new eSIM, or more data for one in use.
+    #[serde(default = "new")]
+    pub kind: OrderKind,
+    /// The eSIM that a top-up is for.
+    #[serde(default)]
+    pub esim_id: Option<EsimId>,
+    /// A promotion's code; upper and lower case are the same.
+    #[serde(default)]
+    #[cfg_attr(feature = "server", schema(example = "WELCOME10"))]
+    pub promo_code: Option<String>,
     /// The caller's own reference, unique among the caller's orders.
     #[serde(default)]
     #[cfg_attr(feature = "server", schema(example = "shop-4711"))]
@@ -200,6 +241,12 @@ fn one() -> i32 {
 fn usd() -> Currency {
     Currency::Usd
 }
+const fn page() -> Checkout {
+    Checkout::Page
+}
+const fn new() -> OrderKind {
+    OrderKind::New
+}
 fn card() -> PaymentMethod {
     PaymentMethod::CreditCard
 }
@@ -256,6 +303,21 @@ impl Check for NewOrder {
         }
         if let Some(reference) = &self.reference {
             bad.length("reference", reference, 1, 100);
+        }
+        if let Some(code) = &self.promo_code {
+            bad.length("promo_code", code, 1, 50);
+        }
+        match (self.kind, self.esim_id) {
+            (OrderKind::Topup, None) => bad.add("esim_id", "required", "Say which eSIM it is for."),
+            (OrderKind::New, Some(_)) => bad.add("esim_id", "new", "A new eSIM has no id yet."),
+            (OrderKind::Topup, Some(_)) if self.quantity != 1 => {
+                bad.add(
+                    "quantity",
+                    "out_of_range",
+                    "An eSIM is topped up once per order.",
+                );
+            }
+            _ => {}
         }
     }
 }

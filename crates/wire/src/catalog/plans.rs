@@ -1,9 +1,18 @@
 //! Plans: so much data, for so many days, in these places.
 
-use crate::{
-    Check, Currency, Decimal, FieldErrors, Money, PlanId, PriceId, ProviderId, Resource,
-    check::maybe, region,
-};
+mod acts;
+mod forms;
+mod import;
+mod quote;
+mod syncs;
+
+pub use acts::*;
+pub use forms::*;
+pub use import::*;
+pub use quote::*;
+pub use syncs::*;
+
+use crate::{AnyOf, Decimal, FieldErrors, PlanId, Resource, region};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +50,20 @@ pub struct Plan {
     pub is_active: bool,
     /// Whether it can be added to an eSIM that is in use.
     pub topup_allowed: bool,
+    /// From when its days count.
+    pub validity_policy: ValidityPolicy,
+    /// Days within which it must be activated; null is whenever.
+    pub activate_within_days: Option<i32>,
+    /// Fair use: data a day at full speed, in MB; null is all of it.
+    pub daily_limit_mb: Option<Decimal>,
+    /// Fair use: how fast it is after that, in kbit/s; null is not at all.
+    pub throttled_kbps: Option<i32>,
+    /// Whether its data may be shared with other devices.
+    pub hotspot_allowed: bool,
+    /// The access point that a device must be set to; null finds it by itself.
+    pub apn: Option<String>,
+    /// Whether only verified customers can buy it.
+    pub kyc_required: bool,
     /// Revision, as the ETag carries it.
     pub version: i32,
     /// When it was made.
@@ -57,84 +80,6 @@ pub struct Plan {
 #[cfg_attr(feature = "server", derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow), diesel(sql_type = diesel::sql_types::Jsonb))]
 pub struct Regions(pub Vec<String>);
 
-/// A plan to be created.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Insertable), diesel(table_name = schema::plans))]
-pub struct NewPlan {
-    /// What it is called.
-    #[cfg_attr(feature = "server", schema(example = "5 GB Europe"))]
-    pub name: String,
-    /// What the customer reads about it.
-    #[serde(default)]
-    pub description: Option<String>,
-    /// Data in MB of 1,000,000 bytes; null is unlimited.
-    #[serde(default)]
-    #[cfg_attr(feature = "server", schema(example = "5000.00"))]
-    pub data_limit_mb: Option<Decimal>,
-    /// Minutes of calls included.
-    #[serde(default)]
-    pub voice_minutes: i32,
-    /// Text messages included.
-    #[serde(default)]
-    pub sms_count: i32,
-    /// Days that it lasts.
-    #[cfg_attr(feature = "server", schema(example = 30))]
-    pub validity_days: i32,
-    /// Where it works.
-    #[cfg_attr(feature = "server", schema(value_type = Vec<String>, example = json!(["EUROPE"])))]
-    pub regions: Regions,
-    /// Whether it can be bought at once.
-    #[serde(default = "yes")]
-    pub is_active: bool,
-    /// Whether it can be added to an eSIM that is in use.
-    #[serde(default = "yes")]
-    pub topup_allowed: bool,
-}
-
-/// A change of a plan; what is absent stays. Orders keep the terms they were placed with.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::AsChangeset), diesel(table_name = schema::plans))]
-pub struct EditPlan {
-    /// What it is called.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// What the customer reads about it; null removes it.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub description: Option<Option<String>>,
-    /// Data in MB; null is unlimited.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub data_limit_mb: Option<Option<Decimal>>,
-    /// Minutes of calls included.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub voice_minutes: Option<i32>,
-    /// Text messages included.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sms_count: Option<i32>,
-    /// Days that it lasts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub validity_days: Option<i32>,
-    /// Where it works.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "server", schema(value_type = Option<Vec<String>>))]
-    pub regions: Option<Regions>,
-    /// Whether it can be bought.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub is_active: Option<bool>,
-    /// Whether it can be added to an eSIM that is in use.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub topup_allowed: Option<bool>,
-}
-
 filter! {
     /// What the list of plans can be narrowed by.
     PlanFilter {
@@ -142,8 +87,20 @@ filter! {
         q: String,
         /// On sale or not.
         is_active: bool,
-        /// Works in this country or group.
+        /// Names this country or group.
         region: String,
+        /// Works in this country: names it, or a group that it belongs to.
+        country: region::Country,
+        /// Days count from any of these.
+        validity_policy: AnyOf<ValidityPolicy>,
+        /// Without a limit of data, or with one.
+        unlimited: bool,
+        /// Can be added to an eSIM in use, or not.
+        topup_allowed: bool,
+        /// Data may be shared with other devices, or not.
+        hotspot_allowed: bool,
+        /// Only for verified customers, or for everybody.
+        kyc_required: bool,
         /// Withdrawn plans instead of the living.
         withdrawn: bool,
         /// Created at or after.
@@ -155,89 +112,6 @@ filter! {
 sort_keys!(/** What the list of plans can be ordered by. */ PlanSort {
     CreatedAt = "created_at" desc, Name = "name", DataLimitMb = "data_limit_mb", ValidityDays = "validity_days", UpdatedAt = "updated_at"
 });
-
-/// One row of a price list, as it was understood, and what became of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct PlanImportRow {
-    /// Its place in the list, from 1, without the header.
-    pub row: i32,
-    /// The provider's own key of the package.
-    pub sku: Option<String>,
-    /// The plan's name.
-    pub name: Option<String>,
-    /// What became of it, or would.
-    pub outcome: ImportOutcome,
-    /// The plan that it made or changed; absent in a dry run that would create it.
-    pub plan_id: Option<PlanId>,
-    /// What we pay.
-    pub cost_price: Option<Money>,
-    /// What the customer pays.
-    pub selling_price: Option<Money>,
-    /// In this currency.
-    pub currency: Option<Currency>,
-    /// What is wrong with it, field by field.
-    pub errors: Vec<crate::FieldError>,
-}
-
-text_enum! {
-    /// What became of one row of an import.
-    ImportOutcome: text { Created = "created", Updated = "updated", Unchanged = "unchanged", Refused = "refused" }
-}
-
-/// What an import did, or would do in a dry run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct ImportReport<R> {
-    /// True when nothing was written.
-    pub dry_run: bool,
-    /// Rows that made something new.
-    pub created: i32,
-    /// Rows that changed something.
-    pub updated: i32,
-    /// Rows that were known already, exactly so.
-    pub unchanged: i32,
-    /// Rows that were refused. With any of these, nothing is written.
-    pub refused: i32,
-    /// Every row.
-    pub rows: Vec<R>,
-}
-
-filter! {
-    /// How a price list is to be imported.
-    PlanImportOptions {
-        /// Whose list it is.
-        provider_id: ProviderId,
-        /// Only say what would happen.
-        dry_run: bool,
-        /// Markup in percent for rows without a selling price.
-        markup: Decimal,
-        /// Currency of rows that name none.
-        currency: Currency,
-        /// Whether new plans can be bought at once.
-        publish: bool,
-    }
-}
-
-fn yes() -> bool {
-    true
-}
-
-impl Default for NewPlan {
-    fn default() -> Self {
-        Self {
-            name: String::new(),
-            description: None,
-            data_limit_mb: None,
-            voice_minutes: 0,
-            sms_count: 0,
-            validity_days: 30,
-            regions: Regions::default(),
-            is_active: true,
-            topup_allowed: true,
-        }
-    }
-}
 
 impl Resource for Plan {
     const PATH: &'static str = "/v1/plans";
@@ -277,47 +151,6 @@ impl Regions {
     }
 }
 
-impl Check for NewPlan {
-    fn check(&self, bad: &mut FieldErrors) {
-        bad.length("name", &self.name, 1, 100);
-        if let Some(text) = &self.description {
-            bad.length("description", text, 0, 5000);
-        }
-        if let Some(limit) = &self.data_limit_mb {
-            bad.positive("data_limit_mb", limit);
-        }
-        bad.range("voice_minutes", self.voice_minutes.into(), 0, 1_000_000);
-        bad.range("sms_count", self.sms_count.into(), 0, 1_000_000);
-        bad.range("validity_days", self.validity_days.into(), 1, 3650);
-        self.regions.check("regions", bad);
-    }
-}
-impl Check for EditPlan {
-    fn check(&self, bad: &mut FieldErrors) {
-        if let Some(name) = &self.name {
-            bad.length("name", name, 1, 100);
-        }
-        if let Some(Some(text)) = &self.description {
-            bad.length("description", text, 0, 5000);
-        }
-        if let Some(Some(limit)) = &self.data_limit_mb {
-            bad.positive("data_limit_mb", limit);
-        }
-        if let Some(minutes) = self.voice_minutes {
-            bad.range("voice_minutes", minutes.into(), 0, 1_000_000);
-        }
-        if let Some(count) = self.sms_count {
-            bad.range("sms_count", count.into(), 0, 1_000_000);
-        }
-        if let Some(days) = self.validity_days {
-            bad.range("validity_days", days.into(), 1, 3650);
-        }
-        if let Some(regions) = &self.regions {
-            regions.check("regions", bad);
-        }
-    }
-}
-
 #[cfg(feature = "server")]
 mod server {
     use super::Regions;
@@ -342,26 +175,4 @@ mod server {
             Ok(serde_json::from_value(json)?)
         }
     }
-}
-
-/// The price at which a plan sells, right now or at a given time, and why that one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Quote {
-    /// The price that applies.
-    pub price_id: PriceId,
-    /// The plan.
-    pub plan_id: PlanId,
-    /// The region whose price applies: the one asked for, or GLOBAL.
-    pub region: String,
-    /// What the customer pays for one.
-    pub selling_price: Money,
-    /// What we pay for one; absent for who may not see costs.
-    pub cost_price: Option<Money>,
-    /// In this currency.
-    pub currency: Currency,
-    /// The time it was asked for.
-    pub at: DateTime<Utc>,
-    /// Until when this price holds, if it ends.
-    pub effective_to: Option<DateTime<Utc>>,
 }

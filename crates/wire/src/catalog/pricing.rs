@@ -1,8 +1,14 @@
 //! Prices: what a plan sells for in a region and currency, from when until when. Never two at one time.
 
+mod changes;
+mod earnings;
+
+pub use changes::*;
+pub use earnings::*;
+
 use crate::{
-    AnyOf, Check, Currency, Decimal, FieldErrors, Money, PlanId, PriceId, Resource, check::maybe,
-    region,
+    AnyOf, Check, Currency, Decimal, FieldErrors, Money, PlanId, PriceChangeId, PriceId, Resource,
+    check::maybe, region,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,6 +31,8 @@ pub struct Price {
     pub selling_price: Money,
     /// Selling price over cost, in percent; absent without a cost.
     pub markup_percentage: Option<Decimal>,
+    /// What is left of the selling price after the cost, in percent of it; absent without a cost.
+    pub margin_percentage: Option<Decimal>,
     /// The currency of both.
     pub currency: Currency,
     /// From when.
@@ -33,6 +41,10 @@ pub struct Price {
     pub effective_to: Option<DateTime<Utc>>,
     /// Why it was set so.
     pub note: Option<String>,
+    /// The change of many prices that set it.
+    pub change_id: Option<PriceChangeId>,
+    /// The price that it took the place of.
+    pub replaces_id: Option<PriceId>,
     /// Revision, as the ETag carries it.
     pub version: i32,
     /// When it was made.
@@ -65,7 +77,7 @@ pub struct NewPrice {
     /// Until when; open when absent.
     #[serde(default)]
     pub effective_to: Option<DateTime<Utc>>,
-    /// Why it is set so. Required when it sells below cost.
+    /// Why it is set so. Required when it sells below cost, or for less than the margin that is asked for.
     #[serde(default)]
     pub note: Option<String>,
 }
@@ -105,6 +117,8 @@ filter! {
     PriceFilter {
         /// Prices of this plan.
         plan_id: PlanId,
+        /// Prices that this change of many has set.
+        change_id: PriceChangeId,
         /// Prices for this region.
         region: String,
         /// Prices in any of these currencies.

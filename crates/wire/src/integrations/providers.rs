@@ -1,9 +1,10 @@
 //! Suppliers of eSIMs, and what each offers for our plans.
 
-use crate::{
-    AnyOf, Check, Currency, Decimal, FieldErrors, Money, OfferId, PlanId, ProviderId, Resource,
-    check::maybe,
-};
+mod offers;
+
+pub use offers::*;
+
+use crate::{AnyOf, Check, Currency, Decimal, FieldErrors, ProviderId, Resource, check::maybe};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -120,51 +121,6 @@ filter! {
 }
 sort_keys!(/** What the list of providers can be ordered by. */ ProviderSort { Priority = "priority" asc, Name = "name", CreatedAt = "created_at" });
 
-/// What a provider offers for a plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Offer {
-    /// Which offer.
-    pub id: OfferId,
-    /// For this plan.
-    pub plan_id: PlanId,
-    /// The plan's name.
-    pub plan_name: String,
-    /// By this provider.
-    pub provider_id: ProviderId,
-    /// The provider's name.
-    pub provider_name: String,
-    /// The provider's own key of the package.
-    pub sku: String,
-    /// What it costs us.
-    pub cost: Money,
-    /// In this currency.
-    pub currency: Currency,
-    /// 1 is asked first, before the provider's own priority.
-    pub priority: i32,
-    /// Whether it is asked at all.
-    pub is_active: bool,
-    /// When the provider last confirmed it.
-    pub last_synced_at: Option<DateTime<Utc>>,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-}
-
-filter! {
-    /// What the list of offers can be narrowed by.
-    OfferFilter {
-        /// For this plan.
-        plan_id: PlanId,
-        /// By this provider.
-        provider_id: ProviderId,
-        /// Asked or not.
-        is_active: bool,
-        /// The beginning of a SKU.
-        q: String,
-    }
-}
-sort_keys!(/** What the list of offers can be ordered by. */ OfferSort { CreatedAt = "created_at" desc, Cost = "cost", Sku = "sku" });
-
 fn first() -> i32 {
     1
 }
@@ -189,21 +145,6 @@ impl Resource for Provider {
         self.name.clone()
     }
 }
-impl Resource for Offer {
-    const PATH: &'static str = "/v1/provider-offers";
-    const ONE: &'static str = "offer";
-    const MANY: &'static str = "offers";
-    type Id = OfferId;
-    type Filter = OfferFilter;
-    type Sort = OfferSort;
-    fn id(&self) -> OfferId {
-        self.id
-    }
-    fn label(&self) -> String {
-        self.sku.clone()
-    }
-}
-
 impl Check for NewProvider {
     fn check(&self, bad: &mut FieldErrors) {
         bad.length("name", &self.name, 1, 100);

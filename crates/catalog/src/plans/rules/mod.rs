@@ -1,7 +1,11 @@
 //! Decisions about plans.
 
+pub mod decided;
 pub mod import;
-mod package;
+mod many;
+pub mod package;
+
+pub use many::{act, ready};
 
 use super::query;
 use wire::{
@@ -26,6 +30,30 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewPlan) -> Result<Plan> {
         Act::new("plan.create", "plan", plan.id.0).changing(audit::change(&(), &plan)),
     )?;
     Ok(plan)
+}
+
+/// Makes another plan of the same terms. It is not on sale, and has no price yet.
+pub fn duplicate(tx: &mut Tx<'_>, actor: &Actor, id: PlanId) -> Result<Plan> {
+    let plan = query::hold(tx, id)?;
+    let copy = NewPlan {
+        name: format!("Copy of {}", plan.name).chars().take(100).collect(),
+        description: plan.description,
+        data_limit_mb: plan.data_limit_mb,
+        voice_minutes: plan.voice_minutes,
+        sms_count: plan.sms_count,
+        validity_days: plan.validity_days,
+        regions: plan.regions,
+        is_active: false,
+        topup_allowed: plan.topup_allowed,
+        validity_policy: plan.validity_policy,
+        activate_within_days: plan.activate_within_days,
+        daily_limit_mb: plan.daily_limit_mb,
+        throttled_kbps: plan.throttled_kbps,
+        hotspot_allowed: plan.hotspot_allowed,
+        apn: plan.apn,
+        kyc_required: plan.kyc_required,
+    };
+    create(tx, actor, &copy)
 }
 
 /// Changes a plan.

@@ -1,17 +1,17 @@
 //! What a row of a provider's price list means. Every provider names its columns in its own way; the README lists the
 //! names that are understood.
 
+mod prices;
+mod words;
+
 use wire::{
     Check, Currency, Decimal, FieldError, Money,
-    catalog::{
-        plans::{NewPlan, PlanImportOptions, Regions},
-        pricing::NewPrice,
-    },
-    region,
+    catalog::plans::{NewPlan, PlanImportOptions, Regions},
 };
 
 use platform::import::Record;
 use std::collections::{HashMap, HashSet};
+use words::{fitting, places};
 
 /// A package of a provider, understood.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +24,25 @@ pub struct Package {
     pub cost: Money,
     /// What the customer pays.
     pub selling: Money,
-    /// The currency of both.
+    /// Who says so.
+    pub selling_is: Selling,
+    /// The currency of all amounts.
     pub currency: Currency,
+    /// How many the provider has left.
+    pub stock: Option<i32>,
+    /// The least that the provider lets it be sold for.
+    pub minimum_price: Option<Money>,
+}
+
+/// Who says what the customer pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Selling {
+    /// The list.
+    Stated,
+    /// The markup for the whole list.
+    MarkedUp,
+    /// Nobody.
+    Missing,
 }
 
 /// One row: what was understood of it, and what is wrong with it.
@@ -40,9 +57,10 @@ pub struct Reading {
     is_topup: bool,
 }
 
-/// Reads every row, tells packages of the same title apart, and refuses what is there twice.
-pub fn read_all(rows: &[Record], options: &PlanImportOptions) -> Vec<Reading> {
-    let mut readings: Vec<Reading> = rows.iter().map(|row| read(row, options)).collect();
+/// Reads every row, tells packages of the same title apart, and refuses what is there twice. With a margin that is
+/// asked for, in percent, every row must have a price that leaves so much.
+pub fn read_all(rows: &[Record], options: &PlanImportOptions, margin: Option<i64>) -> Vec<Reading> {
+    let mut readings: Vec<Reading> = rows.iter().map(|row| read(row, options, margin)).collect();
     distinguish(&mut readings, Reading::full_name);
     distinguish(&mut readings, |reading| {
         fitting(
@@ -77,7 +95,7 @@ fn distinguish(readings: &mut [Reading], longer: impl Fn(&Reading) -> String) {
     }
 }
 
-fn read(row: &Record, options: &PlanImportOptions) -> Reading {
+fn read(row: &Record, options: &PlanImportOptions, margin: Option<i64>) -> Reading {
     let sku = row
         .get(&["sku", "id", "package_id"])
         .unwrap_or_default()
@@ -93,7 +111,10 @@ fn read(row: &Record, options: &PlanImportOptions) -> Reading {
         plan,
         cost: Money::zero(),
         selling: Money::zero(),
+        selling_is: Selling::Missing,
         currency: options.currency.unwrap_or(Currency::Usd),
+        stock: None,
+        minimum_price: None,
     };
     let is_topup = row
         .get(&["type"])
@@ -115,7 +136,8 @@ fn read(row: &Record, options: &PlanImportOptions) -> Reading {
         reading.fault("sku", "too_long", "Use 100 characters at most.");
     }
     reading.read_terms(row);
-    reading.read_prices(row, options);
+    reading.read_prices(row, options, margin);
+    reading.read_extras(row);
     reading
 }
 
@@ -154,94 +176,6 @@ impl Reading {
         }
     }
 
-    fn read_prices(&mut self, row: &Record, options: &PlanImportOptions) {
-        let cost = row
-            .get(&["cost_price"])
-            .or_else(|| row.get(&["net_price_usd", "net_price"]));
-        let price = row
-            .get(&["selling_price"])
-            .or_else(|| row.get(&["price_usd", "price", "recommended_retail_usd"]));
-        let in_dollars = (row.get(&["cost_price"]).is_none()
-            && row.get(&["net_price_usd"]).is_some())
-            || (row.get(&["selling_price"]).is_none()
-                && price.is_some()
-                && (row.get(&["price_usd"]).is_some() || row.get(&["price"]).is_none()));
-        self.read_currency(row.get(&["currency"]), in_dollars);
-        match cost.map(|text| self.number_of("cost_price", text)) {
-            None => self.fault("cost_price", "required", "Enter what it costs us."),
-            Some(cost) => self.package.cost = cost.unwrap_or_else(Money::zero),
-        }
-        match (price, &options.markup) {
-            (Some(text), _) => {
-                self.package.selling = self
-                    .number_of("selling_price", text)
-                    .unwrap_or_else(Money::zero)
-            }
-            (None, Some(markup)) => self.package.selling = marked_up(&self.package.cost, markup),
-            (None, None) => self.fault(
-                "selling_price",
-                "required",
-                "Enter what the customer pays, or give a markup for the whole list.",
-            ),
-        }
-        self.check_prices();
-    }
-
-    fn read_currency(&mut self, stated: Option<&str>, in_dollars: bool) {
-        match stated.map(|text| <Currency as wire::Param>::parse(&text.to_uppercase())) {
-            Some(Ok(currency)) => self.package.currency = currency,
-            Some(Err(why)) => self.fault("currency", "unknown", &format!("It {why}.")),
-            None if in_dollars => self.package.currency = Currency::Usd,
-            None => {}
-        }
-        if in_dollars && self.package.currency != Currency::Usd {
-            self.fault(
-                "currency",
-                "contradiction",
-                "The amounts are in USD by their columns' names.",
-            );
-        }
-    }
-
-    /// As if the price were set by hand; but a list has no place to say why it sells below cost.
-    fn check_prices(&mut self) {
-        if self.faults.iter().any(|fault| {
-            matches!(
-                fault.field.as_str(),
-                "cost_price" | "selling_price" | "currency"
-            )
-        }) {
-            return;
-        }
-        let Package {
-            cost,
-            selling,
-            currency,
-            ..
-        } = self.package.clone();
-        let price = NewPrice {
-            plan_id: wire::PlanId(uuid::Uuid::nil()),
-            region: region::GLOBAL.to_owned(),
-            cost_price: cost,
-            selling_price: selling,
-            currency,
-            effective_from: None,
-            effective_to: None,
-            note: None,
-        };
-        for fault in price.faults() {
-            if fault.field == "note" {
-                self.fault(
-                    "selling_price",
-                    "below_cost",
-                    "It sells below cost. Set such a price by hand, with a reason.",
-                );
-            } else {
-                self.add(fault);
-            }
-        }
-    }
-
     fn number_of(&mut self, field: &str, text: &str) -> Option<Decimal> {
         text.parse()
             .map_err(|why| self.fault(field, "type", &format!("It {why}.")))
@@ -275,95 +209,6 @@ impl Reading {
         if !self.faults.iter().any(|known| known.field == fault.field) {
             self.faults.push(fault);
         }
-    }
-
-    /// The title and what sets the package apart from others of that title.
-    fn full_name(&self) -> String {
-        let plan = &self.package.plan;
-        let days = if plan.validity_days == 1 {
-            "day"
-        } else {
-            "days"
-        };
-        let mut rest = format!(
-            " {} {} {days}",
-            data(plan.data_limit_mb.as_ref()),
-            plan.validity_days
-        );
-        if plan.voice_minutes > 0 {
-            rest.push_str(&format!(", {} min", plan.voice_minutes));
-        }
-        if plan.sms_count > 0 {
-            rest.push_str(&format!(", {} SMS", plan.sms_count));
-        }
-        if self.is_topup {
-            rest.push_str(" top-up");
-        }
-        fitting(&plan.name, &rest)
-    }
-}
-
-/// Both together; of the first only as much as a name has room for.
-fn fitting(first: &str, rest: &str) -> String {
-    let room = 100_usize.saturating_sub(rest.chars().count());
-    first
-        .chars()
-        .take(room)
-        .chain(rest.chars())
-        .take(100)
-        .collect()
-}
-
-/// Suppliers count 1024 MB to the GB or 1000; the name says what they mean.
-fn data(limit: Option<&Decimal>) -> String {
-    let Some(limit) = limit else {
-        return "unlimited".to_owned();
-    };
-    let whole = limit
-        .whole()
-        .filter(|whole| Decimal::from(*whole) == *limit && *whole > 0);
-    match whole.map(|whole| (whole, whole % 1024, whole % 1000)) {
-        Some((whole, 0, _)) => format!("{} GB", whole / 1024),
-        Some((whole, _, 0)) => format!("{} GB", whole / 1000),
-        Some((whole, ..)) => format!("{whole} MB"),
-        None => format!("{limit} MB"),
-    }
-}
-
-fn marked_up(cost: &Money, markup: &Decimal) -> Money {
-    Money::new(
-        cost.exact() * (markup.exact() + bigdecimal::BigDecimal::from(100))
-            / bigdecimal::BigDecimal::from(100),
-    )
-}
-
-/// Places as they are written: codes or names, separated by `|`, `;` or commas, or codes by spaces.
-fn places(text: &str) -> Vec<String> {
-    let parts: Vec<&str> = match text.contains(['|', ';', ',']) {
-        true => text.split(['|', ';', ',']).map(str::trim).collect(),
-        false if region::is_known(&place(text)) => vec![text],
-        false => text.split_whitespace().collect(),
-    };
-    let mut codes: Vec<String> = parts
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .map(place)
-        .collect();
-    codes.sort();
-    codes.dedup();
-    codes
-}
-
-/// The code of a place that may be called by a name or in lower case.
-fn place(text: &str) -> String {
-    let word = text.trim().to_uppercase().replace([' ', '-'], "_");
-    match word.as_str() {
-        "WORLD" | "WORLDWIDE" => region::GLOBAL.to_owned(),
-        "EU" => "EUROPE".to_owned(),
-        "UK" => "GB".to_owned(),
-        "LATAM" | "SOUTH_AMERICA" => "LATIN_AMERICA".to_owned(),
-        "CARIBBEAN_ISLANDS" => "CARIBBEAN".to_owned(),
-        _ => word,
     }
 }
 

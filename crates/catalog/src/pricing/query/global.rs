@@ -60,7 +60,7 @@ pub fn replace(
     tx: &mut Tx<'_>,
     by: Option<UserId>,
     new: &[Global],
-    now: DateTime<Utc>,
+    (note, now): (Option<&str>, DateTime<Utc>),
 ) -> Result<()> {
     for currency in new
         .iter()
@@ -75,7 +75,7 @@ pub fn replace(
         end_global(tx, &of, currency, now)?;
         let until = next_global(tx.conn(), &of, currency, now)?;
         for part in part.chunks(AT_ONCE) {
-            insert_global(tx, by, part, &until, now)?;
+            insert_global(tx, (by, note), part, &until, now)?;
         }
     }
     Ok(())
@@ -133,7 +133,7 @@ fn next_global(
 
 fn insert_global(
     tx: &mut Tx<'_>,
-    by: Option<UserId>,
+    (by, note): (Option<UserId>, Option<&str>),
     part: &[&Global],
     until: &HashMap<PlanId, DateTime<Utc>>,
     now: DateTime<Utc>,
@@ -150,6 +150,7 @@ fn insert_global(
                 prices::currency.eq(price.currency),
                 prices::effective_from.eq(now),
                 prices::effective_to.eq(until.get(&price.plan)),
+                prices::note.eq(note),
                 prices::created_by.eq(by),
             )
         })

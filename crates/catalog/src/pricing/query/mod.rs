@@ -5,8 +5,9 @@ mod global;
 pub use global::*;
 
 use wire::{
-    Currency, Decimal, Money, Page, Paging, Permission, PlanId, PriceId, Reach, UserId,
-    catalog::pricing::{NewPrice, Price, PriceFilter, PriceSort},
+    Currency, Decimal, Money, Page, Paging, Permission, PlanId, PriceChangeId, PriceId, Reach,
+    UserId,
+    catalog::pricing::{Earnings, NewPrice, Price, PriceFilter, PriceSort},
     region::GLOBAL,
 };
 
@@ -36,6 +37,8 @@ struct Listed {
     #[diesel(select_expression = plans::name)]
     plan_name: String,
     markup_percentage: Option<Decimal>,
+    change_id: Option<PriceChangeId>,
+    replaces_id: Option<PriceId>,
     created_at: DateTime<Utc>,
 }
 
@@ -46,8 +49,11 @@ impl Listed {
             row,
             plan_name,
             markup_percentage,
+            change_id,
+            replaces_id,
             created_at,
         } = self;
+        let earned = Earnings::of(&row.cost_price, &row.selling_price);
         Price {
             id: row.id,
             plan_id: row.plan_id,
@@ -56,10 +62,13 @@ impl Listed {
             cost_price: costs.then_some(row.cost_price),
             selling_price: row.selling_price,
             markup_percentage: markup_percentage.filter(|_| costs),
+            margin_percentage: earned.margin_percent.filter(|_| costs),
             currency: row.currency,
             effective_from: row.effective_from,
             effective_to: row.effective_to,
             note: row.note.filter(|_| costs),
+            change_id,
+            replaces_id,
             version: row.version,
             created_at,
         }
@@ -93,6 +102,9 @@ fn matching<'a>(actor: &Actor, filter: &'a PriceFilter) -> IntoBoxed<'a, Joined,
         Some(GLOBAL) => rows = rows.filter(prices::region.is_null().or(prices::region.eq(GLOBAL))),
         Some(region) => rows = rows.filter(prices::region.eq(region)),
         None => {}
+    }
+    if let Some(change) = filter.change_id {
+        rows = rows.filter(prices::change_id.eq(change));
     }
     rows = any_of!(rows, prices::currency, filter.currency);
     if let Some(at) = filter.at {
@@ -133,6 +145,32 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: PriceId) -> Result<Price> {
         .select(Listed::as_select())
         .first(conn)?;
     Ok(row.shown(actor.can(Permission::CostsRead)))
+}
+
+/// Every price of a plan that could apply in a region and currency, the region's own first, then the newest.
+pub fn candidates(
+    conn: &mut Conn,
+    actor: &Actor,
+    (plan, region, currency): (PlanId, &str, Currency),
+) -> Result<Vec<Price>> {
+    let rows: Vec<Listed> = visible(actor)
+        .filter(prices::plan_id.eq(plan))
+        .filter(prices::currency.eq(currency))
+        .filter(
+            prices::region
+                .is_null()
+                .or(prices::region.eq(GLOBAL))
+                .or(prices::region.eq(region.to_owned())),
+        )
+        .order_by((
+            coalesce(prices::region, GLOBAL).eq(GLOBAL),
+            prices::effective_from.desc(),
+        ))
+        .limit(200)
+        .select(Listed::as_select())
+        .load(conn)?;
+    let costs = actor.can(Permission::CostsRead);
+    Ok(rows.into_iter().map(|row| row.shown(costs)).collect())
 }
 
 /// A price as rules need it.

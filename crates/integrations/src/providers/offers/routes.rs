@@ -1,9 +1,61 @@
 //! Offers over HTTP.
 
-use super::query;
-use wire::integrations::providers::Offer;
+use super::{query, rules};
+use wire::{
+    OfferId,
+    integrations::providers::{EditOffer, NewOffer, Offer, OfferOrder},
+    permission::needs::{ProvidersRead, ProvidersWrite},
+};
 
-use actix_web::get;
-use platform::listing;
+use actix_web::{get, patch, post};
+use platform::{Caller, Created, Done, Id, IfMatch, Result, Tagged, Valid, listing};
 
 listing!(Offer, "/provider-offers", export "/provider-offers/export", tag "integrations/offers", needs ProvidersRead = "providers:read", from query::page);
+
+/// Show an offer.
+#[utoipa::path(tag = "integrations/offers", security(("bearer" = ["providers:read"])), params(("id" = OfferId, Path)), responses((status = 200, description = "The offer", body = Offer)))]
+#[get("/provider-offers/{id}")]
+pub async fn show(caller: Caller<ProvidersRead>, id: Id<OfferId>) -> Result<Tagged<Offer>> {
+    caller
+        .read(move |conn, _| query::find(conn, id.0))
+        .await
+        .map(Tagged)
+}
+
+/// Add an offer by hand. The provider is asked for it from now on.
+#[utoipa::path(tag = "integrations/offers", security(("bearer" = ["providers:write"])), request_body = NewOffer, responses((status = 201, description = "Created", body = Offer)))]
+#[post("/provider-offers")]
+pub async fn create(
+    caller: Caller<ProvidersWrite>,
+    new: Valid<NewOffer>,
+) -> Result<Created<Offer>> {
+    caller
+        .write(move |tx, actor| rules::create(tx, actor, &new))
+        .await
+        .map(Created)
+}
+
+/// Change an offer, or whether it is asked at all.
+#[utoipa::path(tag = "integrations/offers", security(("bearer" = ["providers:write"])), params(("id" = OfferId, Path), ("If-Match" = String, Header)), request_body = EditOffer, responses((status = 200, description = "The offer", body = Offer)))]
+#[patch("/provider-offers/{id}")]
+pub async fn edit(
+    caller: Caller<ProvidersWrite>,
+    id: Id<OfferId>,
+    version: IfMatch,
+    edit: Valid<EditOffer>,
+) -> Result<Tagged<Offer>> {
+    caller
+        .write(move |tx, actor| rules::edit(tx, actor, (id.0, version.0), &edit))
+        .await
+        .map(Tagged)
+}
+
+/// Say in which order the offers of a plan are asked.
+#[utoipa::path(tag = "integrations/offers", security(("bearer" = ["providers:write"])), request_body = OfferOrder, responses((status = 204, description = "Ordered")))]
+#[post("/provider-offers/order")]
+pub async fn order(caller: Caller<ProvidersWrite>, order: Valid<OfferOrder>) -> Result<Done> {
+    caller
+        .write(move |tx, actor| rules::order(tx, actor, &order))
+        .await
+        .map(|()| Done)
+}

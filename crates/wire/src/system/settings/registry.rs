@@ -3,7 +3,7 @@
 //! A setting is added here and nowhere else; its row is made when the database is brought to this version.
 
 use super::{KycRequired, SettingDataType};
-use crate::{FieldErrors, accounts::kyc::KycDocumentType};
+use crate::{Decimal, FieldErrors, accounts::kyc::KycDocumentType};
 
 /// What a value must be like.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,6 +18,8 @@ pub enum Rule {
     Whole(i64, i64),
     /// The name of a time zone.
     TimeZone,
+    /// Percent, from 0 to 100, with two decimals at most.
+    Percent,
     /// Groups of documents, of each of which one is needed.
     Documents,
 }
@@ -64,7 +66,7 @@ macro_rules! settings {
         /// The settings as types.
         #[cfg(feature = "server")]
         pub mod keys {
-            use super::{KycRequired, Known, Name, Rule};
+            use super::{Decimal, KycRequired, Known, Name, Rule};
             $(#[doc = $says] pub struct $name; impl Name for $name {
                 type Value = $kind;
                 const KNOWN: Known = Known { key: $key, category: $category, description: $says.trim_ascii(), default: $default, is_public: $public, rule: $rule };
@@ -82,8 +84,26 @@ settings! {
     BusinessTimeZone: chrono_tz::Tz = "business.time_zone" in "business", "UTC", true, Rule::TimeZone;
     /// What stands at the end of every letter: the company's address, its number in the register.
     LetterFooter: Option<String> = "letters.footer" in "letters", "", false, Rule::Lines(1000);
+    /// What stands on invoices below the name: the company's address, its tax number.
+    InvoiceSeller: Option<String> = "invoices.seller" in "invoices", "", false, Rule::Lines(1000);
+    /// What the numbers of invoices begin with.
+    InvoicePrefix: String = "invoices.prefix" in "invoices", "INV", false, Rule::Line(1, 10);
     /// How many minutes an order waits for its payment before it is cancelled.
     PaymentWindow: i64 = "orders.payment_window_minutes" in "orders", "30", false, Rule::Whole(5, 10_080);
+    /// How many percent of a price must be left after its cost; a price that leaves less needs a reason. 0 is without limit.
+    MinimumMargin: i64 = "pricing.minimum_margin_percent" in "pricing", "5", false, Rule::Whole(0, 99);
+    /// How many minutes an order waits for a payment that a person confirms: a bank transfer, a wallet, a chain.
+    RecordedWindow: i64 = "orders.recorded_window_minutes" in "orders", "10080", false, Rule::Whole(60, 43_200);
+    /// Percent of tax on top of what a customer pays after discounts.
+    TaxPercent: Decimal = "billing.tax_percent" in "billing", "0.00", true, Rule::Percent;
+    /// What customers are told who pay by bank transfer: the account, and to write the order's number with it.
+    BankInstructions: Option<String> = "billing.bank_transfer_instructions" in "billing", "", false, Rule::Lines(1000);
+    /// What customers are told who pay by PayPal: whom to send it to.
+    PaypalInstructions: Option<String> = "billing.paypal_instructions" in "billing", "", false, Rule::Lines(1000);
+    /// What customers are told who pay in a cryptocurrency: the addresses.
+    CryptoInstructions: Option<String> = "billing.crypto_instructions" in "billing", "", false, Rule::Lines(1000);
+    /// Up to which amount, in the refund's own currency, whoever may decide about refunds also approves their own.
+    FourEyesAbove: i64 = "refunds.four_eyes_above" in "refunds", "100", false, Rule::Whole(0, 1_000_000);
     /// Which documents must be approved before a customer counts as verified.
     KycRequiredDocuments: KycRequired = "kyc.required_documents" in "identity", "[[\"passport\",\"id_card\",\"drivers_license\"]]", true, Rule::Documents;
     /// After how many days without use a session ends.
@@ -101,7 +121,8 @@ impl Known {
         match self.rule {
             Rule::Whole(..) => SettingDataType::Number,
             Rule::Documents => SettingDataType::Json,
-            Rule::Line(..) | Rule::Lines(_) | Rule::Email | Rule::TimeZone => {
+            // As text, so that nobody reads it as a float.
+            Rule::Line(..) | Rule::Lines(_) | Rule::Email | Rule::TimeZone | Rule::Percent => {
                 SettingDataType::String
             }
         }
@@ -114,6 +135,9 @@ impl Known {
             Rule::Lines(most) => format!("A text of {most} characters at most."),
             Rule::Email => "An e-mail address, or nothing.".to_owned(),
             Rule::Whole(least, most) => format!("A whole number from {least} to {most}."),
+            Rule::Percent => {
+                "A number from 0 to 100 with two decimals at most, such as 19.00.".to_owned()
+            }
             Rule::TimeZone => "The name of a time zone, such as Europe/Berlin.".to_owned(),
             Rule::Documents => format!(
                 "A JSON array of groups, each an array of {}: of each group one document is needed.",
@@ -141,6 +165,12 @@ impl Known {
                     return finish(bad, number.to_string());
                 }
                 Err(_) => bad.add("value", "type", self.accepts()),
+            },
+            Rule::Percent => match tidy.parse::<Decimal>() {
+                Ok(percent) if !percent.is_negative() && percent <= 100.into() => {
+                    return finish(bad, percent.to_string());
+                }
+                _ => bad.add("value", "type", self.accepts()),
             },
             Rule::TimeZone if !is_zone(tidy) => bad.add("value", "time_zone", self.accepts()),
             Rule::TimeZone => {}
@@ -193,6 +223,11 @@ mod values {
         }
     }
     impl SettingValue for i64 {
+        fn read(text: &str) -> Option<Self> {
+            text.parse().ok()
+        }
+    }
+    impl SettingValue for crate::Decimal {
         fn read(text: &str) -> Option<Self> {
             text.parse().ok()
         }

@@ -8,7 +8,11 @@ fn understood(content_type: &str, text: &str, options: &PlanImportOptions) -> Ve
         content_type: content_type.into(),
         bytes: text.to_owned().into(),
     };
-    read_all(&import::table(&upload).unwrap_or_default(), options)
+    read_all(
+        &import::table(&upload).unwrap_or_default(),
+        options,
+        Some(5),
+    )
 }
 
 fn json(text: &str) -> Vec<Reading> {
