@@ -4,3 +4,4 @@ mod import;
 mod plans;
 mod plans_terms;
 mod pricing;
+pub mod promotions;

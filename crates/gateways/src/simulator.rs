@@ -1,15 +1,23 @@
 //! The payment simulator: opens payments that nobody pays, and tells what it is told to tell, by signed webhooks as
 //! a gateway would. It keeps nothing: everything follows from the transaction's id.
 
+mod refunds;
+
 use crate::signature;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use platform::{
     Error, Result, crypto,
-    ports::payments::{BadSignature, Event, GatewayError, News, Opened, Opening, PaymentGateway},
+    ports::payments::{
+        BadSignature, Event, GatewayError, GivingBack, News, Opened, Opening, PaymentGateway,
+        RefundTold,
+    },
 };
 use serde::{Deserialize, Serialize};
-use wire::{Currency, Money, TransactionId, billing::transactions::SimulatedOutcome};
+use wire::{
+    Currency, Money, TransactionId,
+    billing::{orders::Checkout, transactions::SimulatedOutcome},
+};
 
 const NAME: &str = "simulator";
 const PREFIX: &str = "sim_";
@@ -73,10 +81,11 @@ impl PaymentGateway for Simulator {
     }
     fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Result<Opened, GatewayError>> {
         let id = format!("{PREFIX}{}", opening.transaction.0.simple());
+        let secret = (opening.checkout == Checkout::Intent).then(|| format!("{id}_secret").into());
         Box::pin(async move {
             Ok(Opened {
-                gateway_transaction_id: id,
-                checkout_url: None,
+                client_secret: secret,
+                ..Opened::known(id)
             })
         })
     }
@@ -86,8 +95,23 @@ impl PaymentGateway for Simulator {
     fn look_up<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<News>, GatewayError>> {
         Box::pin(async { Ok(None) })
     }
+    fn refund<'a>(
+        &'a self,
+        back: &'a GivingBack,
+    ) -> BoxFuture<'a, Result<RefundTold, GatewayError>> {
+        Box::pin(async { refunds::done(back) })
+    }
+    fn look_up_refund<'a>(
+        &'a self,
+        back: &'a GivingBack,
+    ) -> BoxFuture<'a, Result<Option<RefundTold>, GatewayError>> {
+        Box::pin(async { refunds::done(back).map(Some) })
+    }
     fn read(&self, header: &str, body: &[u8], now: DateTime<Utc>) -> Result<Event, BadSignature> {
         signature::check(&self.secret, header, body, now)?;
+        if let Some(event) = refunds::read(body) {
+            return Ok(event);
+        }
         let said: Said = serde_json::from_slice(body).map_err(|_| BadSignature)?;
         let news = match said.kind.as_str() {
             "payment.succeed" => Some(News::Paid {

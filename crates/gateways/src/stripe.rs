@@ -1,4 +1,10 @@
-//! Stripe Checkout: the customer pays on Stripe's page, so that no card ever comes near us (PCI DSS SAQ A).
+//! Stripe: the customer pays on Stripe's page, or on the shop's with Stripe's elements, so that no card ever comes
+//! near us (PCI DSS SAQ A and A-EP). The library makes the requests; answers and events are read leniently.
+
+mod answer;
+mod events;
+mod payments;
+mod refunds;
 
 use crate::signature;
 use chrono::{DateTime, Utc};
@@ -6,20 +12,14 @@ use futures_util::future::BoxFuture;
 use platform::{
     Error, Result,
     config::Secret,
-    ports::payments::{BadSignature, Event, GatewayError, News, Opened, Opening, PaymentGateway},
+    ports::payments::{
+        BadSignature, Event, GatewayError, GivingBack, News, Opened, Opening, PaymentGateway,
+        RefundTold,
+    },
 };
 use serde_json::Value;
-use std::{collections::HashMap, time::Duration};
-use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError, StripeRequest};
-use stripe_checkout::checkout_session::{
-    CreateCheckoutSession, CreateCheckoutSessionLineItems as LineItem,
-    CreateCheckoutSessionLineItemsPriceData as PriceData, ExpireCheckoutSession, ProductData,
-    RetrieveCheckoutSession,
-};
-use stripe_checkout::{
-    CheckoutSession, CheckoutSessionMode, CheckoutSessionPaymentStatus, CheckoutSessionStatus,
-};
-use wire::{Param, TransactionId};
+use std::time::Duration;
+use stripe::{Client, ClientBuilder, RequestStrategy, StripeError};
 
 /// Well within the lease of the job that asks.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -46,81 +46,6 @@ impl Stripe {
             })?,
             webhook_secret,
         })
-    }
-
-    async fn create(&self, opening: &Opening) -> Result<Opened, GatewayError> {
-        let refused = |why: &str| GatewayError::Refused(why.to_owned());
-        let minor = opening
-            .amount
-            .minor(opening.currency)
-            .ok_or_else(|| refused("the amount is finer than its currency"))?;
-        let currency = opening
-            .currency
-            .as_str()
-            .to_lowercase()
-            .parse::<stripe_types::Currency>()
-            .map_err(|_| refused("Stripe does not know the currency"))?;
-        let reference = opening.transaction.to_string();
-        let product = ProductData::new(opening.title.clone());
-        let price = PriceData {
-            product_data: Some(product),
-            unit_amount: Some(minor),
-            ..PriceData::new(currency)
-        };
-        let item = LineItem {
-            price_data: Some(price),
-            quantity: Some(1),
-            ..LineItem::new()
-        };
-        let key = IdempotencyKey::new(format!("open-{reference}"))
-            .map_err(|_| refused("no idempotency key"))?;
-        let session = CreateCheckoutSession::new()
-            .mode(CheckoutSessionMode::Payment)
-            .line_items(vec![item])
-            .client_reference_id(reference.clone())
-            .metadata(HashMap::from([("transaction_id".to_owned(), reference)]))
-            .success_url(opening.return_url.clone())
-            .cancel_url(opening.return_url.clone())
-            .customize()
-            .request_strategy(RequestStrategy::Idempotent(key))
-            .send(&self.client)
-            .await
-            .map_err(told)?;
-        Ok(Opened {
-            gateway_transaction_id: session.id.to_string(),
-            checkout_url: session.url,
-        })
-    }
-
-    async fn expire(&self, id: &str) -> Result<(), GatewayError> {
-        match ExpireCheckoutSession::new(id)
-            .send(&self.client)
-            .await
-            .map_err(told)
-        {
-            // Paid or expired already: there is nothing left to close.
-            Ok(_) | Err(GatewayError::Refused(_)) => Ok(()),
-            Err(unknown) => Err(unknown),
-        }
-    }
-
-    async fn retrieve(&self, id: &str) -> Result<Option<News>, GatewayError> {
-        let session = RetrieveCheckoutSession::new(id)
-            .send(&self.client)
-            .await
-            .map_err(told)?;
-        Ok(news_of(&session))
-    }
-}
-
-fn news_of(session: &CheckoutSession) -> Option<News> {
-    match (&session.payment_status, &session.status) {
-        (CheckoutSessionPaymentStatus::Paid, _) => Some(News::Paid {
-            minor: session.amount_total?,
-            currency: session.currency.as_ref()?.to_string().to_uppercase(),
-        }),
-        (_, Some(CheckoutSessionStatus::Expired)) => Some(News::Expired),
-        _ => None,
     }
 }
 
@@ -152,13 +77,25 @@ impl PaymentGateway for Stripe {
         "stripe"
     }
     fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Result<Opened, GatewayError>> {
-        Box::pin(self.create(opening))
+        Box::pin(payments::open(&self.client, opening))
     }
     fn close<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), GatewayError>> {
-        Box::pin(self.expire(id))
+        Box::pin(payments::close(&self.client, id))
     }
     fn look_up<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<News>, GatewayError>> {
-        Box::pin(self.retrieve(id))
+        Box::pin(payments::look_up(&self.client, id))
+    }
+    fn refund<'a>(
+        &'a self,
+        back: &'a GivingBack,
+    ) -> BoxFuture<'a, Result<RefundTold, GatewayError>> {
+        Box::pin(refunds::create(&self.client, back))
+    }
+    fn look_up_refund<'a>(
+        &'a self,
+        back: &'a GivingBack,
+    ) -> BoxFuture<'a, Result<Option<RefundTold>, GatewayError>> {
+        Box::pin(refunds::find(&self.client, back))
     }
     fn read(&self, header: &str, body: &[u8], now: DateTime<Utc>) -> Result<Event, BadSignature> {
         signature::check(self.webhook_secret.as_bytes(), header, body, now)?;
@@ -169,36 +106,9 @@ impl PaymentGateway for Stripe {
             text("/id").ok_or(BadSignature)?,
             text("/type").ok_or(BadSignature)?,
         );
-        let is_session = kind.starts_with("checkout.session.");
-        let paid = || {
-            Some(News::Paid {
-                minor: event
-                    .pointer("/data/object/amount_total")
-                    .and_then(Value::as_i64)?,
-                currency: text("/data/object/currency")?.to_uppercase(),
-            })
-        };
-        let news = match kind.as_str() {
-            "checkout.session.completed"
-                if text("/data/object/payment_status").as_deref() == Some("paid") =>
-            {
-                paid()
-            }
-            "checkout.session.async_payment_succeeded" => paid(),
-            "checkout.session.async_payment_failed" => Some(News::Declined {
-                reason: "The payment failed at the customer's bank.".to_owned(),
-            }),
-            "checkout.session.expired" => Some(News::Expired),
-            _ => None,
-        };
-        let transaction =
-            text("/data/object/client_reference_id").and_then(|id| TransactionId::parse(&id).ok());
-        Ok(Event {
-            id,
-            kind,
-            gateway_transaction_id: text("/data/object/id").filter(|_| is_session),
-            transaction,
-            news,
-        })
+        if let Some(told) = refunds::told_by(&kind, &event) {
+            return Ok(told.as_event(id, kind));
+        }
+        Ok(events::read(id, kind, &event))
     }
 }

@@ -9,7 +9,7 @@ use platform::{
     crypto::digest,
     ports::{
         Suppliers,
-        supplier::{Purchase, Supplied, Supplier, SupplyError},
+        supplier::{Added, Purchase, Supplied, Supplier, SupplyError},
     },
 };
 use std::{
@@ -122,7 +122,9 @@ impl Supplier for Simulator {
             match day {
                 Day::Refuse => Err(SupplyError::Refused("out of stock".into())),
                 Day::Timeout | Day::Lost => Err(SupplyError::Unknown("no answer in time".into())),
-                Day::Slow | Day::BadCode | Day::Dear | Day::Good => Ok(supplied(purchase, day)),
+                Day::Slow | Day::BadCode | Day::Dear | Day::Later | Day::Good => {
+                    Ok(supplied(purchase, day))
+                }
             }
         })
     }
@@ -139,6 +141,45 @@ impl Supplier for Simulator {
                 .then(|| supplied(purchase, day)))
         })
     }
+
+    fn top_up<'a>(
+        &'a self,
+        purchase: &'a Purchase,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<Added, SupplyError>> {
+        Box::pin(async move {
+            let bought = self.buy(purchase).await;
+            bought.map(|_| added(purchase, Day::of(&purchase.sku)))
+        })
+    }
+
+    fn look_up_top_up<'a>(
+        &'a self,
+        purchase: &'a Purchase,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Added>, SupplyError>> {
+        Box::pin(async move {
+            let found = self.look_up(purchase).await?;
+            Ok(found.map(|_| added(purchase, Day::of(&purchase.sku))))
+        })
+    }
+}
+
+/// What it says of an addition: a `later-` SKU waits for what is on the eSIM to end.
+fn added(purchase: &Purchase, day: Day) -> Added {
+    let Supplied {
+        order_ref,
+        cost,
+        currency,
+        ..
+    } = supplied(purchase, day);
+    Added {
+        order_ref,
+        is_running: day != Day::Later,
+        until: None,
+        cost,
+        currency,
+    }
 }
 
 /// What kind of day the supplier has, as the SKU says.
@@ -150,6 +191,7 @@ enum Day {
     Slow,
     BadCode,
     Dear,
+    Later,
     Good,
 }
 
@@ -162,6 +204,7 @@ impl Day {
             Some("slow") => Self::Slow,
             Some("badcode") => Self::BadCode,
             Some("dear") => Self::Dear,
+            Some("later") => Self::Later,
             _ => Self::Good,
         }
     }

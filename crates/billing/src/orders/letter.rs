@@ -7,12 +7,15 @@ use platform::{
     crypto::Keyring,
     settings::{self, BusinessTimeZone},
 };
-use wire::{billing::orders::Terms, esims::inventory::Revealed};
+use wire::{EsimId, billing::orders::Terms, esims::inventory::Revealed};
 
 /// Puts the delivery of an order into the outbox, once per key.
 pub fn send(tx: &mut Tx<'_>, keys: &Keyring, order: &OrderRow, dedupe_key: &str) -> Result<()> {
     let terms = order.terms()?;
     let esims = query::delivered(tx.conn(), order.id)?;
+    if let Some(esim) = order.esim_id {
+        return added(tx, keys, (order, esim), &terms, dedupe_key);
+    }
     let codes = esims::inventory::codes(tx.conn(), keys, &esims)?;
     let zone = settings::get(tx.conn(), BusinessTimeZone)?;
     let day = order.created_at.with_timezone(&zone);
@@ -35,6 +38,48 @@ pub fn send(tx: &mut Tx<'_>, keys: &Keyring, order: &OrderRow, dedupe_key: &str)
                 .into_iter()
                 .map(|(_, install)| install.activation_code)
                 .collect(),
+            dedupe_key: dedupe_key.to_owned(),
+        },
+    )
+}
+
+/// The word that more data is on an eSIM: there is nothing to install.
+fn added(
+    tx: &mut Tx<'_>,
+    keys: &Keyring,
+    (order, esim): (&OrderRow, EsimId),
+    terms: &Terms,
+    dedupe_key: &str,
+) -> Result<()> {
+    let (iccid, until) = query::added(tx.conn(), order.id, esim)?;
+    let zone = settings::get(tx.conn(), BusinessTimeZone)?;
+    let runs = match until {
+        Some(until) => format!(
+            "It can be used at once, until {}.",
+            until.with_timezone(&zone).format("%-d %B %Y, %H:%M %Z")
+        ),
+        None => "It begins when what is on the eSIM now ends.".to_owned(),
+    };
+    let what = format!(
+        "{}, {} days, was added to your eSIM {iccid}.",
+        terms.name, terms.validity_days
+    );
+    let nothing = "There is nothing to install.";
+    notifications::notify(
+        tx,
+        keys,
+        Letter {
+            user_id: order.user_id,
+            order_id: Some(order.id),
+            esim_id: Some(esim),
+            subject: format!("{} was added ({})", terms.name, order.order_number),
+            text: format!("{what}\n\n{runs} {nothing}\n"),
+            html: Some(format!(
+                "<p>{}</p><p>{} {nothing}</p>",
+                escaped(&what),
+                escaped(&runs)
+            )),
+            codes: Vec::new(),
             dedupe_key: dedupe_key.to_owned(),
         },
     )

@@ -2,6 +2,7 @@
 //!
 //! Placing freezes price and terms; paying sets provisioning off; every ordered unit becomes one bundle on one eSIM.
 
+mod ending;
 mod jobs;
 mod letter;
 mod provisioning;
@@ -10,8 +11,9 @@ mod routes;
 mod rules;
 mod timeline;
 
+pub use ending::call_off;
 pub use jobs::{Expire, Provision, Sweep};
-pub use rules::{Paid, closed, paid, stuck};
+pub use rules::{Amounts, Paid, closed, paid, retry, secret_of, stuck};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -19,7 +21,9 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(routes::list)
         .service(routes::export)
+        .service(routes::quote)
         .service(routes::create)
+        .service(routes::payment)
         .service(routes::show)
         .service(routes::timeline)
         .service(routes::cancel)

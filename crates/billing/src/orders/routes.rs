@@ -5,13 +5,37 @@ use actix_web::{get, post};
 use platform::{Caller, Id, IdempotencyKey, Json, Once, Result, Tagged, Valid, listing};
 use wire::{
     OrderId,
-    billing::orders::{CancelOrder, NewOrder, Order, Timeline},
+    billing::orders::{CancelOrder, NewOrder, Order, OrderPayment, OrderQuote, Timeline},
     permission::needs::{OrdersRead, OrdersResend, OrdersRetry, OrdersWrite},
 };
 
 listing!(Order, "/orders", export "/orders/export", tag "billing/orders", needs OrdersRead = "orders:read", from query::page);
 
+/// Say what an order would come to, and each reason why it would be refused. Nothing is written, nothing is held.
+#[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:write"])), request_body = NewOrder, responses((status = 200, description = "What it would come to", body = OrderQuote)))]
+#[post("/orders/quote")]
+pub async fn quote(caller: Caller<OrdersWrite>, new: Valid<NewOrder>) -> Result<Json<OrderQuote>> {
+    let now = caller.ctx().clock.now();
+    caller
+        .read(move |conn, actor| rules::quote(conn, actor, &new, now))
+        .await
+        .map(Json)
+}
+
+/// Show how an order is paid: the gateway's page, the secret for the shop's own, or where to send the money.
+#[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:read"])), params(("id" = OrderId, Path)), responses((status = 200, description = "How it is paid", body = OrderPayment)))]
+#[get("/orders/{id}/payment")]
+pub async fn payment(caller: Caller<OrdersRead>, id: Id<OrderId>) -> Result<Json<OrderPayment>> {
+    caller
+        .read(move |conn, actor| rules::payment(conn, actor, id.0))
+        .await
+        .map(Json)
+}
+
 /// Place an order.
+///
+/// A promotion's code lowers the price, tax comes on top of what is left; a total of nothing is paid at once. A
+/// top-up adds the plan to an eSIM that the customer has.
 ///
 /// The price is that of this moment. The payment is opened within a second: read the order's transaction for
 /// where the customer pays. The eSIM is provisioned when the payment has come in. For a customer of a client in test

@@ -1,133 +1,28 @@
 //! Decisions about orders: what may be sold, what paying, failing and cancelling mean.
 
-use super::{
-    jobs::{Expire, Provision},
-    provisioning,
-    query::{self, Draft},
-};
-use crate::transactions;
-use chrono::{DateTime, TimeDelta, Utc};
+mod payment;
+mod place;
+mod topup;
+
+pub use payment::{payment, secret_of};
+pub use place::{Amounts, place, quote};
+pub use topup::Target;
+
+use super::{jobs::Provision, provisioning, query};
+use crate::{reconciliation, refunds, transactions};
+use catalog::promotions::{self, Completion};
+use chrono::{DateTime, Utc};
 use integrations::allocations;
 use platform::{
     Actor, Ctx, Error, Result, Tx,
     audit::{self, Act},
-    jobs, people,
-    settings::{self, PaymentWindow},
+    jobs,
 };
-use serde_json::json;
 use wire::{
-    OrderId, PlanId, ProblemCode, Reach,
-    billing::orders::{NewOrder, Order, OrderStatus, Terms},
+    OrderId, ProblemCode,
+    billing::orders::{Order, OrderStatus, Terms},
     catalog::plans::Plan,
 };
-
-/// Places an order: the price of this moment, terms frozen, a payment pending. Stock is taken after payment.
-pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result<Order> {
-    let now = ctx.clock.now();
-    let buyer = match (actor.reach, new.user_id) {
-        (Reach::All, Some(customer)) => customer,
-        (_, None) => actor.id.ok_or_else(|| {
-            Error::field(
-                "user_id",
-                "required",
-                "Say which of your customers it is for.",
-            )
-        })?,
-        (_, Some(customer)) if query::is_theirs(tx.conn(), actor, customer)? => customer,
-        _ => {
-            return Err(Error::field(
-                "user_id",
-                "not_yours",
-                "This is none of your customers.",
-            ));
-        }
-    };
-    people::hold(tx, buyer)?;
-    let Some(trade) = query::buyer(tx.conn(), buyer)? else {
-        return Err(Error::field(
-            "user_id",
-            "unknown",
-            "There is no active customer with this id.",
-        ));
-    };
-    if trade.is_trial {
-        nothing_real(tx, ctx, new.plan_id)?;
-    }
-    let plan = query::plan(tx.conn(), new.plan_id)?.ok_or_else(|| {
-        Error::because(
-            ProblemCode::PlanNotOnSale,
-            "The plan does not exist or was withdrawn.",
-        )
-    })?;
-    let quote = catalog::pricing::quote(
-        tx.conn(),
-        new.plan_id,
-        new.region.as_deref(),
-        new.currency,
-        now,
-    )?;
-    let total = quote.selling_price.times(new.quantity);
-    if total
-        .minor(new.currency)
-        .is_none_or(|minor| minor >= 1_000_000_000)
-    {
-        return Err(Error::field(
-            "quantity",
-            "too_much",
-            "The total is more than one payment can carry.",
-        ));
-    }
-
-    let draft = Draft {
-        id: OrderId::new(),
-        user_id: buyer,
-        terms: frozen(&plan),
-        region: quote.region,
-        unit_price: quote.selling_price,
-        unit_cost: quote.cost_price.unwrap_or_else(wire::Money::zero),
-        total,
-        created_by: actor.id,
-        expires_at: now + TimeDelta::minutes(settings::get(tx.conn(), PaymentWindow)?),
-        now,
-    };
-    query::insert(tx, &new, &draft)?;
-    let payment = transactions::open(
-        tx,
-        &transactions::Due {
-            order: draft.id,
-            user: buyer,
-            plan: new.plan_id,
-            amount: draft.total.clone(),
-            currency: new.currency,
-            method: new.payment_method,
-            now,
-        },
-    )?;
-    jobs::enqueue_at(tx, &Expire { order: draft.id }, draft.expires_at)?;
-    audit::record(tx, actor, Act::new("order.place", "order", draft.id.0).changing(json!({
-        "plan_id": new.plan_id, "quantity": new.quantity, "total_amount": draft.total, "currency": new.currency, "transaction_id": payment,
-    })))?;
-    query::find(
-        tx.conn(),
-        &Actor {
-            reach: Reach::All,
-            ..actor.clone()
-        },
-        draft.id,
-    )
-}
-
-/// What a client in test mode tries out must cost nobody anything.
-fn nothing_real(tx: &mut Tx<'_>, ctx: &Ctx, plan: PlanId) -> Result<()> {
-    if ctx.ports.payments.is_simulated() && !allocations::is_bought(tx.conn(), plan)? {
-        return Ok(());
-    }
-    Err(Error::because(
-        ProblemCode::Forbidden,
-        "This is a customer of a client in test mode, and here the payment or the provider would be real. \
-         Try it out where both are simulated, or place the order with a live client.",
-    ))
-}
 
 fn frozen(plan: &Plan) -> Terms {
     Terms {
@@ -137,6 +32,13 @@ fn frozen(plan: &Plan) -> Terms {
         sms_count: plan.sms_count,
         validity_days: plan.validity_days,
         regions: plan.regions.0.clone(),
+        validity_policy: Some(plan.validity_policy),
+        activate_within_days: plan.activate_within_days,
+        daily_limit_mb: plan.daily_limit_mb.clone(),
+        throttled_kbps: plan.throttled_kbps,
+        hotspot_allowed: Some(plan.hotspot_allowed),
+        apn: plan.apn.clone(),
+        kyc_required: Some(plan.kyc_required),
     }
 }
 
@@ -152,6 +54,7 @@ pub enum Paid {
 /// The money for an order has come in. An order that was closed meanwhile is not dropped: it waits for a person.
 pub fn paid(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, now: DateTime<Utc>) -> Result<Paid> {
     let order = query::lock(tx, id)?;
+    let promotion = promotions::complete(tx, id, now)?;
     if query::advance(
         tx,
         id,
@@ -167,13 +70,14 @@ pub fn paid(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, now: DateTime<Utc>) -> 
         audit::record(tx, actor, Act::new("order.pay", "order", id.0))?;
         return Ok(Paid::Begun);
     }
-    stuck(
-        tx,
-        actor,
-        id,
-        "It was paid after it had been closed: refund it, or take it up again.",
-        now,
-    )?;
+    let late = "It was paid after it had been closed: refund it, or take it up again.";
+    let reason = match promotion {
+        Completion::Gone => format!(
+            "{late} Its promotion has been used up by others since; the discount was given all the same."
+        ),
+        _ => late.to_owned(),
+    };
+    stuck(tx, actor, id, &reason, now)?;
     Ok(Paid::Late)
 }
 
@@ -198,6 +102,7 @@ pub fn stuck(
             actor,
             Act::new("order.review", "order", id.0).because(Some(reason)),
         )?;
+        reconciliation::order_stuck(tx, actor, id, reason, now)?;
     }
     Ok(())
 }
@@ -219,6 +124,7 @@ pub fn closed(
         now,
     )?;
     if closed {
+        promotions::release(tx, id, now)?;
         audit::record(
             tx,
             actor,
@@ -265,6 +171,7 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<O
             ),
         ));
     }
+    refunds::called_off(tx, actor, id, now)?;
     query::advance(
         tx,
         id,

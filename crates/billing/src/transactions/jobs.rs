@@ -1,7 +1,7 @@
 //! What is done at the gateway.
 
 use super::{query, rules};
-use crate::webhooks;
+use crate::{orders::secret_of, webhooks};
 use gateways::Simulator;
 use platform::{
     Actor, Ctx, Error, Result,
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use wire::{
     TransactionId,
     billing::{
-        orders::Terms,
+        orders::{Checkout, Terms},
         transactions::{SimulatedOutcome, TransactionStatus},
     },
 };
@@ -24,6 +24,13 @@ use wire::{
 pub struct Open {
     /** The payment. */
     pub transaction: TransactionId,
+    /** Where the card is taken. */
+    #[serde(default = "page")]
+    pub checkout: Checkout,
+}
+
+const fn page() -> Checkout {
+    Checkout::Page
 }
 
 impl Job for Open {
@@ -48,6 +55,7 @@ impl Job for Open {
             currency: payment.currency,
             return_url: format!("{}/billing/orders/{}", ctx.config.public_url, sold.id),
             expires_at: sold.expires_at.unwrap_or_else(|| ctx.clock.now()),
+            checkout: self.checkout,
         };
         match ctx.ports.payments.open(&opening).await {
             Ok(opened) => {
@@ -56,10 +64,15 @@ impl Job for Open {
                     ctx.ports.payments.name(),
                     simulated(&ctx),
                 );
+                let secret = opened.client_secret.as_ref();
+                let sealed = secret
+                    .map(|secret| ctx.keys.seal(secret_of(id), secret))
+                    .transpose()?;
                 ctx.db
                     .write(move |tx| {
-                        if !query::opened(tx, id, gateway, &opened)? {
-                            return Ok(());
+                        let known = (&opened, sealed.clone());
+                        if !query::opened(tx, id, gateway, known)? {
+                            return query::fill_in(tx, id, (&opened, sealed));
                         }
                         audit::record(
                             tx,

@@ -4,10 +4,11 @@ mod jobs;
 mod query;
 mod routes;
 mod rules;
+mod timeline;
 
 pub use jobs::{Close, Open, Simulate};
 pub use query::{Due, is_paid, name_esim};
-pub use rules::{Settled, cancel, close, open, settle};
+pub use rules::{Settled, cancel, close, free, open, settle};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -16,5 +17,9 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
         .service(routes::list)
         .service(routes::export)
         .service(routes::show)
-        .service(routes::simulate);
+        .service(routes::timeline)
+        .service(routes::receipts)
+        .service(routes::simulate)
+        .service(routes::confirm)
+        .service(routes::reject);
 }

@@ -1,20 +1,34 @@
 //! All SQL of payments.
 
+mod steps;
+
+pub use steps::*;
+
 use chrono::{DateTime, Utc};
 use diesel::{
     dsl::{IntoBoxed, LeftJoin},
     pg::Pg,
     prelude::*,
 };
-use platform::{Actor, Conn, Result, Tx, any_of, page, people, ports::payments::Opened};
-use schema::{orders, transactions};
+use platform::{Actor, Conn, Result, Tx, any_of, list::begins, page, people};
+use schema::{audit_log, orders, refunds, transactions, webhook_receipts};
 use serde_json::Value;
 use wire::{
-    Currency, EsimId, Money, OrderId, Page, Paging, PlanId, TransactionId, UserId,
+    Money, OrderId, Page, Paging, RefundId, TransactionId,
     billing::transactions::{
-        PaymentMethod, Transaction, TransactionFilter, TransactionSort, TransactionStatus,
+        Receipt, Transaction, TransactionFilter, TransactionSort, TransactionStatus,
     },
 };
+
+/// One act of the record.
+#[derive(Queryable)]
+pub struct Recorded {
+    pub at: DateTime<Utc>,
+    pub actor_id: Option<wire::UserId>,
+    pub action: String,
+    pub change: Option<Value>,
+    pub reason: Option<String>,
+}
 
 /// Payments with the orders that they pay.
 type Named = LeftJoin<transactions::table, orders::table>;
@@ -25,25 +39,76 @@ fn matching(filter: &TransactionFilter, actor: &Actor) -> IntoBoxed<'static, Nam
         rows = rows.filter(transactions::user_id.eq_any(people::customers_of(owner)));
     }
     if let Some(q) = &filter.q {
-        rows = rows.filter(transactions::gateway_transaction_id.eq(q.clone()));
+        let number = orders::order_number.like(begins(&q.to_uppercase()));
+        let theirs = transactions::gateway_transaction_id.eq(q.clone());
+        rows = rows.filter(number.or(theirs));
     }
     rows = any_of!(rows, transactions::status, filter.status);
     rows = any_of!(rows, transactions::payment_method, filter.payment_method);
-    if let Some(gateway) = &filter.payment_gateway {
-        rows = rows.filter(transactions::payment_gateway.eq(gateway.clone()));
-    }
     rows = any_of!(rows, transactions::currency, filter.currency);
+    rows = match filter.payment_gateway.as_deref() {
+        None => rows,
+        Some("none") => rows.filter(transactions::payment_gateway.is_null()),
+        Some(gateway) => rows.filter(transactions::payment_gateway.eq(gateway.to_owned())),
+    };
+    within(of(rows, filter), filter)
+}
+
+fn of(
+    mut rows: IntoBoxed<'static, Named, Pg>,
+    filter: &TransactionFilter,
+) -> IntoBoxed<'static, Named, Pg> {
     if let Some(id) = filter.user_id {
         rows = rows.filter(transactions::user_id.eq(id));
     }
     if let Some(id) = filter.order_id {
         rows = rows.filter(transactions::order_id.eq(id));
     }
+    if let Some(id) = filter.esim_id {
+        rows = rows.filter(transactions::esim_id.eq(id));
+    }
+    if let Some(id) = filter.promo_code_id {
+        rows = rows.filter(transactions::promo_code_id.eq(id));
+    }
+    rows = match filter.is_refunded {
+        None => rows,
+        Some(true) => rows.filter(transactions::refunded_amount.gt(Money::zero())),
+        Some(false) => rows.filter(transactions::refunded_amount.eq(Money::zero())),
+    };
+    match filter.is_disputed {
+        None => rows,
+        Some(true) => rows.filter(transactions::dispute_state.is_not_null()),
+        Some(false) => rows.filter(transactions::dispute_state.is_null()),
+    }
+}
+
+fn within(
+    mut rows: IntoBoxed<'static, Named, Pg>,
+    filter: &TransactionFilter,
+) -> IntoBoxed<'static, Named, Pg> {
+    if let Some(from) = &filter.total_amount_from {
+        rows = rows.filter(transactions::total_amount.ge(from.clone()));
+    }
+    if let Some(to) = &filter.total_amount_to {
+        rows = rows.filter(transactions::total_amount.le(to.clone()));
+    }
     if let Some(from) = filter.created_at_from {
         rows = rows.filter(transactions::created_at.ge(from));
     }
     if let Some(to) = filter.created_at_to {
         rows = rows.filter(transactions::created_at.lt(to));
+    }
+    if let Some(from) = filter.completed_at_from {
+        rows = rows.filter(transactions::completed_at.ge(from));
+    }
+    if let Some(to) = filter.completed_at_to {
+        rows = rows.filter(transactions::completed_at.lt(to));
+    }
+    if let Some(from) = filter.closed_at_from {
+        rows = rows.filter(transactions::closed_at.ge(from));
+    }
+    if let Some(to) = filter.closed_at_to {
+        rows = rows.filter(transactions::closed_at.lt(to));
     }
     rows
 }
@@ -67,43 +132,6 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: TransactionId) -> Result<Transac
         .filter(transactions::id.eq(id))
         .select(Transaction::as_select())
         .first(conn)?)
-}
-
-/// A payment that an order asks for.
-pub struct Due {
-    /** For this order. */
-    pub order: OrderId,
-    /** From this customer. */
-    pub user: UserId,
-    /** For this plan. */
-    pub plan: PlanId,
-    /** How much. */
-    pub amount: Money,
-    /** In which currency. */
-    pub currency: Currency,
-    /** How. */
-    pub method: PaymentMethod,
-    /** When. */
-    pub now: DateTime<Utc>,
-}
-
-/// Writes a pending payment.
-pub fn insert(tx: &mut Tx<'_>, id: TransactionId, due: &Due) -> Result<()> {
-    diesel::insert_into(transactions::table)
-        .values((
-            transactions::id.eq(id),
-            transactions::order_id.eq(due.order),
-            transactions::user_id.eq(due.user),
-            transactions::plan_id.eq(due.plan),
-            transactions::amount.eq(&due.amount),
-            transactions::total_amount.eq(&due.amount),
-            transactions::currency.eq(due.currency),
-            transactions::payment_method.eq(due.method),
-            transactions::status.eq(TransactionStatus::Pending),
-            transactions::created_at.eq(due.now),
-        ))
-        .execute(tx.conn())?;
-    Ok(())
 }
 
 /// A payment, whoever may see it.
@@ -161,62 +189,50 @@ pub fn lock(
         .transpose()
 }
 
-/// Notes where a payment is open, unless that was noted before.
-pub fn opened(tx: &mut Tx<'_>, id: TransactionId, gateway: &str, opened: &Opened) -> Result<bool> {
-    let noted = diesel::update(
-        transactions::table
-            .find(id)
-            .filter(transactions::gateway_transaction_id.is_null()),
-    )
-    .set((
-        transactions::payment_gateway.eq(gateway),
-        transactions::gateway_transaction_id.eq(&opened.gateway_transaction_id),
-        transactions::checkout_url.eq(&opened.checkout_url),
-    ))
-    .execute(tx.conn())?;
-    Ok(noted == 1)
-}
-
-/// Moves a payment on, if it still is where it was seen; whether it was.
-pub fn advance(
-    tx: &mut Tx<'_>,
-    id: TransactionId,
-    from: &[TransactionStatus],
-    to: TransactionStatus,
-    reason: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    let completed = matches!(to, TransactionStatus::Completed).then_some(now);
-    let moved = diesel::update(
-        transactions::table
-            .find(id)
-            .filter(transactions::status.eq_any(from)),
-    )
-    .set((
-        transactions::status.eq(to),
-        transactions::failure_reason.eq(reason),
-        completed.map(|at| transactions::completed_at.eq(at)),
-    ))
-    .execute(tx.conn())?;
-    Ok(moved == 1)
-}
-
-/// Names the first eSIM that a payment has paid for.
-pub fn name_esim(tx: &mut Tx<'_>, order: OrderId, esim: EsimId) -> Result<()> {
-    diesel::update(
-        transactions::table
-            .filter(transactions::order_id.eq(order))
-            .filter(transactions::esim_id.is_null()),
-    )
-    .set(transactions::esim_id.eq(esim))
-    .execute(tx.conn())?;
-    Ok(())
-}
-
 /// Whether money for an order has come in.
 pub fn is_paid(conn: &mut Conn, order: OrderId) -> Result<bool> {
     let paid = transactions::table
         .filter(transactions::order_id.eq(order))
         .filter(transactions::status.eq(TransactionStatus::Completed));
     Ok(diesel::select(diesel::dsl::exists(paid)).get_result(conn)?)
+}
+
+/// What the gateway has told of a payment, the newest first.
+pub fn receipts(conn: &mut Conn, id: TransactionId) -> Result<Vec<Receipt>> {
+    Ok(webhook_receipts::table
+        .filter(webhook_receipts::transaction_id.eq(id))
+        .order((
+            webhook_receipts::received_at.desc(),
+            webhook_receipts::id.desc(),
+        ))
+        .limit(100)
+        .select(Receipt::as_select())
+        .load(conn)?)
+}
+
+/// What the record says of a payment and its refunds, the oldest first.
+pub fn record(conn: &mut Conn, id: TransactionId) -> Result<Vec<Recorded>> {
+    let given_back: Vec<RefundId> = refunds::table
+        .filter(refunds::transaction_id.eq(id))
+        .select(refunds::id)
+        .load(conn)?;
+    let subjects: Vec<uuid::Uuid> = given_back
+        .into_iter()
+        .map(|refund| refund.0)
+        .chain([id.0])
+        .collect();
+    let rows = audit_log::table
+        .filter(audit_log::subject_type.eq_any(["transaction", "refund"]))
+        .filter(audit_log::subject_id.eq_any(subjects))
+        .order((audit_log::created_at, audit_log::id))
+        .limit(500)
+        .select((
+            audit_log::created_at,
+            audit_log::actor_id,
+            audit_log::action,
+            audit_log::change,
+            audit_log::reason,
+        ))
+        .load::<Recorded>(conn)?;
+    Ok(rows)
 }

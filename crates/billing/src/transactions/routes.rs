@@ -2,11 +2,11 @@
 
 use super::{jobs::Simulate, query, rules};
 use actix_web::{get, post};
-use platform::{Caller, Id, Result, Tagged, Valid, listing};
+use platform::{Caller, Confirmed, Id, Result, Tagged, Valid, listing};
 use wire::{
     TransactionId,
-    billing::transactions::{SimulatePayment, Transaction},
-    permission::needs::{PaymentsSimulate, TransactionsRead},
+    billing::transactions::{ConfirmPayment, RejectPayment, SimulatePayment, Transaction},
+    permission::needs::{PaymentsRecord, PaymentsSimulate, TransactionsRead},
 };
 
 listing!(Transaction, "/transactions", export "/transactions/export", tag "billing/transactions", needs TransactionsRead = "transactions:read", from query::page);
@@ -22,6 +22,35 @@ pub async fn show(
         .read(move |conn, actor| query::find(conn, actor, id.0))
         .await
         .map(Tagged)
+}
+
+/// Show what happened to a payment and to its refunds, step by step.
+#[utoipa::path(tag = "billing/transactions", security(("bearer" = ["transactions:read"])), params(("id" = TransactionId, Path)), responses((status = 200, description = "Its steps, the oldest first", body = Timeline)))]
+#[get("/transactions/{id}/timeline")]
+pub async fn timeline(
+    caller: Caller<TransactionsRead>,
+    id: Id<TransactionId>,
+) -> Result<Json<Timeline>> {
+    caller
+        .read(move |conn, actor| steps::of(conn, actor, id.0))
+        .await
+        .map(Json)
+}
+
+/// Show what the gateway has told of a payment.
+#[utoipa::path(tag = "billing/transactions", security(("bearer" = ["payments:overview"])), params(("id" = TransactionId, Path)), responses((status = 200, description = "Its webhooks, the newest first", body = Receipts)))]
+#[get("/transactions/{id}/receipts")]
+pub async fn receipts(
+    caller: Caller<PaymentsOverview>,
+    id: Id<TransactionId>,
+) -> Result<Json<Receipts>> {
+    caller
+        .read(move |conn, actor| {
+            query::find(conn, actor, id.0)?;
+            query::receipts(conn, id.0).map(|data| Receipts { data })
+        })
+        .await
+        .map(Json)
 }
 
 /// Tell the payment simulator what to do with a payment. In development only.
@@ -45,6 +74,39 @@ pub async fn simulate(
                 },
             )
         })
+        .await
+        .map(Tagged)
+}
+
+/// Confirm a payment that came in by bank transfer, PayPal or a cryptocurrency.
+///
+/// Amount and currency must be what was due. The order goes on as if a gateway had told of it. Asks for a recent
+/// confirmation that it is you.
+#[utoipa::path(tag = "billing/transactions", security(("bearer" = ["payments:record"])), params(("id" = TransactionId, Path)), request_body = ConfirmPayment, responses((status = 200, description = "Completed", body = Transaction)))]
+#[post("/transactions/{id}/confirm")]
+pub async fn confirm(
+    caller: Confirmed<PaymentsRecord>,
+    id: Id<TransactionId>,
+    came: Valid<ConfirmPayment>,
+) -> Result<Tagged<Transaction>> {
+    let now = caller.ctx().clock.now();
+    caller
+        .write(move |tx, actor| rules::confirm(tx, actor, id.0, &came, now))
+        .await
+        .map(Tagged)
+}
+
+/// Say that a payment by bank transfer, PayPal or a cryptocurrency will not come. Its order is closed.
+#[utoipa::path(tag = "billing/transactions", security(("bearer" = ["payments:record"])), params(("id" = TransactionId, Path)), request_body = RejectPayment, responses((status = 200, description = "Failed", body = Transaction)))]
+#[post("/transactions/{id}/reject")]
+pub async fn reject(
+    caller: Caller<PaymentsRecord>,
+    id: Id<TransactionId>,
+    why: Valid<RejectPayment>,
+) -> Result<Tagged<Transaction>> {
+    let now = caller.ctx().clock.now();
+    caller
+        .write(move |tx, actor| rules::reject(tx, actor, id.0, &why, now))
         .await
         .map(Tagged)
 }

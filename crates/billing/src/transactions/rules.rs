@@ -1,10 +1,14 @@
 //! Decisions about payments: what the gateway's news means. States move forward only; in doubt a person looks.
 
+mod record;
+
+pub use record::{confirm, free, reject};
+
 use super::{
     jobs::{Close, Open, Simulate},
     query::{self, Due},
 };
-use crate::orders;
+use crate::{orders, refunds};
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Ctx, Error, Result, Tx,
@@ -18,11 +22,21 @@ use wire::{
     billing::transactions::{Transaction, TransactionStatus},
 };
 
-/// Opens a payment: pending here now, at the gateway as soon as the job has run.
+/// Opens a payment: pending here now, at the gateway as soon as the job has run. What a person confirms, and what
+/// costs nothing, no gateway hears of.
 pub fn open(tx: &mut Tx<'_>, due: &Due) -> Result<TransactionId> {
     let id = TransactionId::new();
     query::insert(tx, id, due)?;
-    jobs::enqueue(tx, &Open { transaction: id })?;
+    if !due.method.is_recorded() && due.amounts.total.is_positive() {
+        let checkout = due.checkout;
+        jobs::enqueue(
+            tx,
+            &Open {
+                transaction: id,
+                checkout,
+            },
+        )?;
+    }
     Ok(id)
 }
 
@@ -105,6 +119,9 @@ pub fn settle(
             "This kind of event concerns nothing here.".into(),
         ));
     };
+    if let News::Refund(told) = news {
+        return refunds::heard(tx, actor, told, now);
+    }
     let Some(payment) = query::lock(
         tx,
         gateway,
@@ -119,21 +136,16 @@ pub fn settle(
     };
     if let Some(reference) = &event.gateway_transaction_id {
         // The news may be quicker than the answer to the opening.
-        query::opened(
-            tx,
-            payment.id,
-            gateway,
-            &Opened {
-                gateway_transaction_id: reference.clone(),
-                checkout_url: None,
-            },
-        )?;
+        let known = Opened::known(reference.clone());
+        query::opened(tx, payment.id, gateway, (&known, None))?;
     }
     match news {
         News::Paid { minor, currency } => paid(tx, actor, &payment, *minor, currency, now),
         News::Declined { reason } => {
             unpaid(tx, actor, &payment, TransactionStatus::Failed, reason, now)
         }
+        News::Refund(told) => refunds::heard(tx, actor, told, now),
+        News::Refused { reason } => again(tx, actor, &payment, reason),
         News::Expired => unpaid(
             tx,
             actor,
@@ -173,6 +185,16 @@ fn paid(
         }
         return Ok(Settled::Applied(payment.id, mismatch));
     }
+    complete(tx, actor, payment, now)
+}
+
+/// The money is there: the payment is completed, and its order is taken up.
+fn complete(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    payment: &Transaction,
+    now: DateTime<Utc>,
+) -> Result<Settled> {
     let unpaid = [
         TransactionStatus::Pending,
         TransactionStatus::Failed,
@@ -202,6 +224,16 @@ fn paid(
         _ => "Paid.",
     };
     Ok(Settled::Applied(payment.id, note.into()))
+}
+
+/// One try to pay has failed, and the customer can try again: noted, and nothing else.
+fn again(tx: &mut Tx<'_>, actor: &Actor, payment: &Transaction, reason: &str) -> Result<Settled> {
+    if payment.status == TransactionStatus::Pending {
+        let act = Act::new("transaction.decline", "transaction", payment.id.0);
+        audit::record(tx, actor, act.because(Some(reason)))?;
+    }
+    let note = format!("One try has failed, another may follow: {reason}");
+    Ok(Settled::Ignored(Some(payment.id), note))
 }
 
 fn unpaid(

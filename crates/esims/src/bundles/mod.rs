@@ -3,5 +3,7 @@
 
 mod query;
 mod rules;
+pub mod topups;
 
+pub use query::cancel;
 pub use rules::{NewBundle, open};

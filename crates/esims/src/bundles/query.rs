@@ -37,3 +37,15 @@ pub fn of_unit(
         .first(conn)
         .optional()?)
 }
+
+/// Calls the bundle of an order on an eSIM off.
+pub fn cancel(tx: &mut Tx<'_>, order: OrderId, esim: EsimId) -> Result<()> {
+    use diesel::sql_types::Uuid;
+    diesel::sql_query(
+        "UPDATE esim_bundles SET status = 'cancelled' WHERE order_id = $1 AND esim_id = $2",
+    )
+    .bind::<Uuid, _>(order)
+    .bind::<Uuid, _>(esim)
+    .execute(tx.conn())?;
+    Ok(())
+}

@@ -1,7 +1,8 @@
 //! Taking payments. Amounts go out and come back with their currency, and are compared, never believed.
 
+use crate::config::Secret;
 use futures_util::future::BoxFuture;
-use wire::{Currency, Money, TransactionId};
+use wire::{Currency, Money, RefundId, TransactionId, billing::orders::Checkout};
 
 /// A payment to be opened at the gateway. The transaction's id is our reference and the idempotency key.
 #[derive(Debug, Clone)]
@@ -18,15 +19,30 @@ pub struct Opening {
     pub return_url: String,
     /// Until when it can be paid.
     pub expires_at: chrono::DateTime<chrono::Utc>,
+    /// Where the card is taken.
+    pub checkout: Checkout,
 }
 
-/// A payment that the gateway waits for.
-#[derive(Debug, Clone, PartialEq)]
+/// A payment that the gateway waits for. It does not print: the secret is what a card is taken with.
+#[derive(Clone, PartialEq)]
 pub struct Opened {
     /// The gateway's id of it.
     pub gateway_transaction_id: String,
     /// Where the customer pays, if that is a page.
     pub checkout_url: Option<String>,
+    /// What the shop's own page takes the card with, if it is that.
+    pub client_secret: Option<Secret>,
+}
+
+impl Opened {
+    /// One of which nothing is known but the gateway's id.
+    pub fn known(gateway_transaction_id: String) -> Self {
+        Self {
+            gateway_transaction_id,
+            checkout_url: None,
+            client_secret: None,
+        }
+    }
 }
 
 /// Something that the gateway tells.
@@ -54,13 +70,79 @@ pub enum News {
         /** In which currency, upper case. */
         currency: String,
     },
-    /// It was declined; another try may follow.
+    /// One try has failed; the customer can try again.
+    Refused {
+        /** Why, in words fit for a customer. */
+        reason: String,
+    },
+    /// It was declined for good.
     Declined {
         /** Why, in words fit for a customer. */
         reason: String,
     },
     /// It can no longer be paid.
     Expired,
+    /// Money given back for it has come a step further.
+    Refund(RefundTold),
+}
+
+/// Money to be given back for a payment. The reference is ours: it names this one attempt, is the idempotency key,
+/// and is written on the refund at the gateway, where it is found again by it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GivingBack {
+    /// Our refund.
+    pub refund: RefundId,
+    /// This attempt at it.
+    pub reference: String,
+    /// The gateway's id of the payment.
+    pub gateway_transaction_id: String,
+    /// How much.
+    pub amount: Money,
+    /// In which currency.
+    pub currency: Currency,
+}
+
+/// What the gateway says of a refund.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefundTold {
+    /// The gateway's id of it.
+    pub gateway_refund_id: String,
+    /// Our reference, as it came back.
+    pub reference: Option<String>,
+    /// What became of it.
+    pub outcome: RefundOutcome,
+}
+
+impl RefundTold {
+    /// The event that tells this.
+    pub fn as_event(self, id: String, kind: String) -> Event {
+        Event {
+            id,
+            kind,
+            gateway_transaction_id: None,
+            transaction: None,
+            news: Some(News::Refund(self)),
+        }
+    }
+}
+
+/// What became of a refund.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RefundOutcome {
+    /// It is on its way; the gateway will tell.
+    Pending,
+    /// The money has gone out.
+    Processed {
+        /** How much, in smallest units. */
+        minor: i64,
+        /** In which currency, upper case. */
+        currency: String,
+    },
+    /// It has failed; the money has stayed, or come back.
+    Failed {
+        /** Why. */
+        reason: String,
+    },
 }
 
 /// Why the gateway did not do as asked.
@@ -98,6 +180,17 @@ pub trait PaymentGateway: Send + Sync {
         &'a self,
         gateway_transaction_id: &'a str,
     ) -> BoxFuture<'a, Result<Option<News>, GatewayError>>;
+    /// Gives money back. Asked again with the same reference, it pays no second time.
+    fn refund<'a>(
+        &'a self,
+        back: &'a GivingBack,
+    ) -> BoxFuture<'a, Result<RefundTold, GatewayError>>;
+    /// What became of an attempt to give money back, found by its reference; `None` when the gateway knows nothing
+    /// of it.
+    fn look_up_refund<'a>(
+        &'a self,
+        back: &'a GivingBack,
+    ) -> BoxFuture<'a, Result<Option<RefundTold>, GatewayError>>;
     /// Reads a webhook, if its signature over the raw body fits and is fresh.
     fn read(
         &self,

@@ -1,6 +1,7 @@
 //! Buying eSIMs from a provider. None of them offers idempotency, so every order carries our reference, and an
 //! unknown outcome is looked up by it before anything else is done.
 
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use wire::{Currency, Money};
 
@@ -34,6 +35,21 @@ pub struct Supplied {
     pub currency: Option<Currency>,
 }
 
+/// What the provider says it has added to an eSIM.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Added {
+    /// The provider's own id of the order.
+    pub order_ref: String,
+    /// Whether it runs already; otherwise it waits for what is on the eSIM to end.
+    pub is_running: bool,
+    /// Until when, if the provider says so.
+    pub until: Option<DateTime<Utc>>,
+    /// What it cost.
+    pub cost: Option<Money>,
+    /// In which currency.
+    pub currency: Option<Currency>,
+}
+
 /// Why there is no eSIM.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SupplyError {
@@ -54,4 +70,21 @@ pub trait Supplier: Send + Sync {
         &'a self,
         purchase: &'a Purchase,
     ) -> BoxFuture<'a, Result<Option<Supplied>, SupplyError>>;
+    /// Adds a package to an eSIM that it has supplied before. Not every provider can.
+    fn top_up<'a>(
+        &'a self,
+        _purchase: &'a Purchase,
+        _iccid: &'a str,
+    ) -> BoxFuture<'a, Result<Added, SupplyError>> {
+        let refused = SupplyError::Refused("it cannot add data to an eSIM".to_owned());
+        Box::pin(async { Err(refused) })
+    }
+    /// What became of an addition, by our reference; `None` when the provider knows nothing of it.
+    fn look_up_top_up<'a>(
+        &'a self,
+        _purchase: &'a Purchase,
+        _iccid: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Added>, SupplyError>> {
+        Box::pin(async { Ok(None) })
+    }
 }

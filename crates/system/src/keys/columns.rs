@@ -54,6 +54,8 @@ pub const SEALED: &[Column] = &[
     bytes("notifications", "destination"),
     bytes("notifications", "message"),
     bytes("notifications", "message_html"),
+    bytes("invoices", "buyer"),
+    bytes("transactions", "client_secret"),
     text("data_providers", "api_key_encrypted"),
     text("data_providers", "credentials_encrypted"),
     text("twilio_config", "auth_token_encrypted"),

@@ -1,5 +1,11 @@
 //! Payments: what was asked for, what came in.
 
+mod receipts;
+mod record;
+
+pub use receipts::{Receipt, Receipts};
+pub use record::{ConfirmPayment, RejectPayment};
+
 use crate::{
     AnyOf, Check, Currency, EsimId, FieldErrors, Money, OrderId, PlanId, PromotionId, Resource,
     TransactionId, UserId,
@@ -57,6 +63,12 @@ pub struct Transaction {
     pub total_amount: Money,
     /// What of it was given back.
     pub refunded_amount: Money,
+    /// How far the customer's bank has come that takes it back, if it does.
+    pub dispute_state: Option<String>,
+    /// What the bank or the wallet calls it, where a person has confirmed it.
+    pub reference: Option<String>,
+    /// Who has confirmed it beside the gateway.
+    pub recorded_by: Option<UserId>,
     /// Where the customer pays.
     pub checkout_url: Option<String>,
     /// Why it failed.
@@ -65,18 +77,20 @@ pub struct Transaction {
     pub created_at: DateTime<Utc>,
     /// When the money came in.
     pub completed_at: Option<DateTime<Utc>>,
+    /// When it failed or was cancelled.
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
 filter! {
     /// What the list of payments can be narrowed by.
     TransactionFilter {
-        /// A whole gateway id.
+        /// The beginning of an order number, or a whole id of the gateway.
         q: String,
         /// Any of these states.
         status: AnyOf<TransactionStatus>,
         /// Any of these methods.
         payment_method: AnyOf<PaymentMethod>,
-        /// Through this gateway.
+        /// Through this gateway; `none` is none.
         payment_gateway: String,
         /// In any of these currencies.
         currency: AnyOf<Currency>,
@@ -84,10 +98,30 @@ filter! {
         user_id: UserId,
         /// For this order.
         order_id: OrderId,
+        /// For this eSIM.
+        esim_id: EsimId,
+        /// With this promotion.
+        promo_code_id: PromotionId,
+        /// Of this much or more.
+        total_amount_from: Money,
+        /// Of this much or less.
+        total_amount_to: Money,
+        /// With something given back, or without.
+        is_refunded: bool,
+        /// Taken back by the customer's bank, or not.
+        is_disputed: bool,
         /// Opened at or after.
         created_at_from: DateTime<Utc>,
         /// Opened before.
         created_at_to: DateTime<Utc>,
+        /// Come in at or after.
+        completed_at_from: DateTime<Utc>,
+        /// Come in before.
+        completed_at_to: DateTime<Utc>,
+        /// Failed or cancelled at or after.
+        closed_at_from: DateTime<Utc>,
+        /// Failed or cancelled before.
+        closed_at_to: DateTime<Utc>,
     }
 }
 sort_keys!(/** What the list of payments can be ordered by. */ TransactionSort { CreatedAt = "created_at" desc, TotalAmount = "total_amount", CompletedAt = "completed_at" });

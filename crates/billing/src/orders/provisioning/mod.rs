@@ -2,6 +2,7 @@
 //! them the provider is asked; whatever happens in between, the next run knows what to do.
 
 mod outcome;
+mod topup;
 
 pub use outcome::abandon;
 use outcome::{Found, fulfil, give_up};
@@ -13,7 +14,7 @@ use integrations::allocations::{self, Candidate, Unit};
 use platform::{
     Actor, Ctx, Error, Result, Tx,
     audit::{self, Act},
-    ports::supplier::{Supplied, SupplyError},
+    ports::supplier::{Added, Supplied, SupplyError},
 };
 use serde_json::json;
 use wire::{
@@ -34,9 +35,27 @@ pub enum Step {
     /// Nothing; it has its eSIM, or a person has to look.
     Done,
     /// Buy, under this reference.
-    Buy(Candidate, String),
+    Buy(Wanted),
     /// Ask what became of an earlier request.
-    LookUp(Candidate, String, DateTime<Utc>),
+    LookUp(Wanted, DateTime<Utc>),
+}
+
+/// What a provider is asked for, under our reference.
+pub struct Wanted {
+    /// Who is asked.
+    pub candidate: Candidate,
+    /// Our reference.
+    pub reference: String,
+    /// The number of the eSIM that it is added to; a new one otherwise.
+    pub onto: Option<String>,
+}
+
+/// What a provider has supplied.
+pub enum Word {
+    /// A new eSIM.
+    New(Supplied),
+    /// More data on one that is there.
+    Added(Added),
 }
 
 /// Decides the next step: finish, take from stock, ask about what is open, or write the next request down.
@@ -66,10 +85,26 @@ pub fn next(
     )?;
 
     if let Some(open) = allocations::live(tx.conn(), unit.id)? {
-        return Ok(Step::LookUp(open.candidate, open.reference, open.sent_at));
+        let wanted = Wanted {
+            candidate: open.candidate,
+            reference: open.reference,
+            onto: topup::number(tx, &order)?,
+        };
+        return Ok(Step::LookUp(wanted, open.sent_at));
     }
-    if let Some(esim) = inventory::reserve(tx, order.plan_id, order.user_id, now)? {
-        fulfil(tx, actor, (&order, &unit), Found { esim, from: None }, now)?;
+    let (onto, only) = match topup::target(tx, &order) {
+        Ok(target) => target,
+        Err(Error::Refused(problem)) => {
+            give_up(tx, actor, &unit, problem.sentence(), now)?;
+            return Ok(Step::Done);
+        }
+        Err(fault) => return Err(fault),
+    };
+    if onto.is_none()
+        && let Some(esim) = inventory::reserve(tx, order.plan_id, order.user_id, now)?
+    {
+        let found = Found { esim, from: None };
+        fulfil(tx, actor, (&order, &unit), found, None, now)?;
         return Ok(Step::Done);
     }
     if unit.attempts >= MOST_ATTEMPTS {
@@ -82,7 +117,7 @@ pub fn next(
         )?;
         return Ok(Step::Done);
     }
-    match allocations::candidate(tx.conn(), unit.id, order.plan_id)? {
+    match allocations::candidate(tx.conn(), unit.id, order.plan_id, only)? {
         Some(candidate) if is_too_real(tx, &candidate, &order)? => {
             let why = "It is a trial, and the provider is real.";
             give_up(tx, actor, &unit, why, now)?;
@@ -91,7 +126,11 @@ pub fn next(
         Some(candidate) => {
             let reference = allocations::open(tx, &unit, &candidate, now)?;
             audit::record(tx, actor, Act::new("provisioning.ask", "order", order_id.0).changing(json!({ "unit_no": unit_no, "provider_id": candidate.provider, "reference": reference })))?;
-            Ok(Step::Buy(candidate, reference))
+            Ok(Step::Buy(Wanted {
+                candidate,
+                reference,
+                onto,
+            }))
         }
         None => {
             let last = unit.last_error.as_deref().map_or(String::new(), |error| {
@@ -115,30 +154,36 @@ fn is_too_real(tx: &mut Tx<'_>, candidate: &Candidate, order: &query::OrderRow) 
 }
 
 /// Asks the provider; never within a transaction. No answer in time is unknown, not no.
-pub async fn ask(ctx: &Ctx, step: &Step) -> Result<Option<Supplied>, SupplyError> {
-    let unknown = |error: Error| SupplyError::Unknown(error.to_string());
+pub async fn ask(ctx: &Ctx, step: &Step) -> Result<Option<Word>, SupplyError> {
     let patience = std::time::Duration::from_secs(30);
     let late = |_| SupplyError::Unknown("no answer in time".to_owned());
-    match step {
-        Step::Done => Ok(None),
-        Step::Buy(candidate, reference) => {
-            let purchase = candidate.purchase(&ctx.keys, reference).map_err(unknown)?;
-            tokio::time::timeout(
-                patience,
-                (ctx.ports.suppliers)(candidate.adapter).buy(&purchase),
-            )
-            .await
-            .map_err(late)?
-            .map(Some)
+    tokio::time::timeout(patience, asked(ctx, step))
+        .await
+        .map_err(late)?
+}
+
+async fn asked(ctx: &Ctx, step: &Step) -> Result<Option<Word>, SupplyError> {
+    let unknown = |error: Error| SupplyError::Unknown(error.to_string());
+    let (wanted, is_new) = match step {
+        Step::Done => return Ok(None),
+        Step::Buy(wanted) => (wanted, true),
+        Step::LookUp(wanted, _) => (wanted, false),
+    };
+    let supplier = (ctx.ports.suppliers)(wanted.candidate.adapter);
+    let purchase = wanted
+        .candidate
+        .purchase(&ctx.keys, &wanted.reference)
+        .map_err(unknown)?;
+    match (&wanted.onto, is_new) {
+        (None, true) => supplier.buy(&purchase).await.map(Word::New).map(Some),
+        (None, false) => Ok(supplier.look_up(&purchase).await?.map(Word::New)),
+        (Some(iccid), true) => {
+            let added = supplier.top_up(&purchase, iccid).await;
+            added.map(Word::Added).map(Some)
         }
-        Step::LookUp(candidate, reference, _) => {
-            let purchase = candidate.purchase(&ctx.keys, reference).map_err(unknown)?;
-            tokio::time::timeout(
-                patience,
-                (ctx.ports.suppliers)(candidate.adapter).look_up(&purchase),
-            )
-            .await
-            .map_err(late)?
+        (Some(iccid), false) => {
+            let added = supplier.look_up_top_up(&purchase, iccid).await?;
+            Ok(added.map(Word::Added))
         }
     }
 }
@@ -150,18 +195,37 @@ pub fn heard(
     order_id: OrderId,
     unit_no: i32,
     step: Step,
-    word: Result<Option<Supplied>, SupplyError>,
+    word: Result<Option<Word>, SupplyError>,
     now: DateTime<Utc>,
 ) -> Result<Heard> {
-    let (candidate, reference, sent_at) = match step {
+    let (wanted, sent_at) = match step {
         Step::Done => return Ok(Heard::Done),
-        Step::Buy(candidate, reference) => (candidate, reference, now),
-        Step::LookUp(candidate, reference, sent_at) => (candidate, reference, sent_at),
+        Step::Buy(wanted) => (wanted, now),
+        Step::LookUp(wanted, sent_at) => (wanted, sent_at),
     };
+    let Wanted {
+        candidate,
+        reference,
+        onto,
+    } = wanted;
     let order = query::lock(tx, order_id)?;
     let unit = allocations::lock(tx, order_id, unit_no)?;
     match word {
-        Ok(Some(supplied)) => {
+        Ok(Some(Word::Added(added))) => {
+            let receipt = topup::receipt(&added, onto);
+            let succeeded = AttemptStatus::Succeeded;
+            if allocations::answer(tx, &reference, succeeded, Some(&receipt), None, now)? {
+                topup::apply(
+                    tx,
+                    actor,
+                    (&order, &unit),
+                    (&candidate, &receipt, &added),
+                    now,
+                )?;
+            }
+            Ok(Heard::Done)
+        }
+        Ok(Some(Word::New(supplied))) => {
             if !allocations::answer(
                 tx,
                 &reference,
@@ -188,6 +252,7 @@ pub fn heard(
                         esim,
                         from: Some((&candidate, &supplied)),
                     },
+                    None,
                     now,
                 )?,
                 Err(Error::Refused(problem)) => give_up(

@@ -3,7 +3,10 @@
 use super::super::{letter, query, rules};
 use crate::transactions;
 use chrono::{DateTime, Utc};
-use esims::bundles;
+use esims::bundles::{
+    self,
+    topups::{self, Run},
+};
 use integrations::allocations::{self, Candidate, Unit};
 use platform::{
     Actor, Result, Tx,
@@ -21,28 +24,30 @@ pub(super) struct Found<'a> {
     pub from: Option<(&'a Candidate, &'a Supplied)>,
 }
 
-/// The unit has its eSIM. With the last one, the order is fulfilled and its delivery goes out.
+/// The unit has its eSIM, or what was added to one runs as said. With the last one, the order is fulfilled and its delivery goes out.
 pub(super) fn fulfil(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (order, unit): (&query::OrderRow, &Unit),
     Found { esim, from }: Found<'_>,
+    run: Option<Run>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let source = if from.is_some() { "provider" } else { "stock" };
     let terms = order.terms()?;
-    bundles::open(
-        tx,
-        bundles::NewBundle {
-            order_id: order.id,
-            unit_no: unit.unit_no,
-            esim_id: esim,
-            plan_id: order.plan_id,
-            provider_id: from.map(|(candidate, _)| candidate.provider),
-            provider_ref: from.map(|(_, supplied)| supplied.order_ref.clone()),
-            total_bytes: terms.data_limit_mb.as_ref().and_then(query::bytes),
-        },
-    )?;
+    let bundle = bundles::NewBundle {
+        order_id: order.id,
+        unit_no: unit.unit_no,
+        esim_id: esim,
+        plan_id: order.plan_id,
+        provider_id: from.map(|(candidate, _)| candidate.provider),
+        provider_ref: from.map(|(_, supplied)| supplied.order_ref.clone()),
+        total_bytes: terms.data_limit_mb.as_ref().and_then(query::bytes),
+    };
+    match run {
+        Some(run) => topups::add(tx, actor, bundle, run, now)?,
+        None => bundles::open(tx, bundle).map(drop)?,
+    }
     if let Some((candidate, supplied)) = from {
         allocations::allocate(
             tx,

@@ -1,7 +1,9 @@
 //! All SQL of orders.
 
+mod checkout;
 mod progress;
 
+pub use checkout::*;
 pub use progress::*;
 
 use chrono::{DateTime, Utc};
@@ -14,8 +16,8 @@ use schema::{api_clients, esim_bundles, notifications, orders, plans, users};
 use std::collections::HashMap;
 use wire::{
     Currency, Decimal, EsimId, Money, OrderId, Page, Paging, Permission, PlanId, UserId,
-    accounts::{api_clients::ApiClientMode, users::UserStatus},
-    billing::orders::{NewOrder, Order, OrderFilter, OrderKind, OrderSort, OrderStatus, Terms},
+    accounts::api_clients::ApiClientMode,
+    billing::orders::{Order, OrderFilter, OrderKind, OrderSort, OrderStatus, Terms},
     catalog::plans::Plan,
 };
 
@@ -127,7 +129,8 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Orde
         &people,
         people::is_masked_for(actor.role),
     )?;
-    let delivered = delivered_at(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
+    let (delivered, codes) = (delivered_at(conn, &ids)?, codes(conn, &ids)?);
     let sees_costs = actor.can(Permission::CostsRead);
     rows.into_iter()
         .map(|row| {
@@ -145,6 +148,7 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Orde
                 unit_price: row.unit_price,
                 unit_cost: sees_costs.then_some(row.unit_cost),
                 discount_amount: row.discount_amount,
+                promo_code: codes.get(&row.id).cloned(),
                 tax_amount: row.tax_amount,
                 total_amount: row.total_amount,
                 currency: row.currency,
@@ -180,27 +184,6 @@ fn delivered_at(conn: &mut Conn, ids: &[OrderId]) -> Result<HashMap<OrderId, Dat
     Ok(sent.into_iter().collect())
 }
 
-/// A customer who may buy; nobody else can be sold to.
-pub struct Buyer {
-    /// They were brought by a client in test mode: what they buy is a trial.
-    pub is_trial: bool,
-}
-
-/// A customer who may buy, if this is one.
-pub fn buyer(conn: &mut Conn, id: UserId) -> Result<Option<Buyer>> {
-    let brought: Option<Option<ApiClientMode>> = users::table
-        .left_join(api_clients::table.on(users::client_id.eq(api_clients::id.nullable())))
-        .filter(users::id.eq(id))
-        .filter(users::deleted_at.is_null())
-        .filter(users::status.eq(UserStatus::Active))
-        .select(api_clients::mode.nullable())
-        .first(conn)
-        .optional()?;
-    Ok(brought.map(|mode| Buyer {
-        is_trial: mode == Some(ApiClientMode::Test),
-    }))
-}
-
 /// Whether what this customer has bought is a trial.
 pub fn is_trial(conn: &mut Conn, id: UserId) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(
@@ -232,54 +215,6 @@ pub fn plan(conn: &mut Conn, id: PlanId) -> Result<Option<Plan>> {
         .select(Plan::as_select())
         .first(conn)
         .optional()?)
-}
-
-/// What an order is written with, beside what the caller said.
-pub struct Draft {
-    pub id: OrderId,
-    pub user_id: UserId,
-    pub terms: Terms,
-    pub region: String,
-    pub unit_price: Money,
-    pub unit_cost: Money,
-    pub total: Money,
-    pub created_by: Option<UserId>,
-    pub expires_at: DateTime<Utc>,
-    pub now: DateTime<Utc>,
-}
-
-/// Writes an order that waits for its payment.
-pub fn insert(tx: &mut Tx<'_>, new: &NewOrder, draft: &Draft) -> Result<()> {
-    diesel::insert_into(orders::table)
-        .values((
-            orders::id.eq(draft.id),
-            orders::user_id.eq(draft.user_id),
-            orders::plan_id.eq(new.plan_id),
-            orders::kind.eq(OrderKind::New),
-            orders::quantity.eq(new.quantity),
-            orders::region.eq(&draft.region),
-            orders::terms.eq(serde_json::to_value(&draft.terms).map_err(Error::internal)?),
-            orders::unit_price.eq(&draft.unit_price),
-            orders::unit_cost.eq(&draft.unit_cost),
-            orders::total_amount.eq(&draft.total),
-            orders::currency.eq(new.currency),
-            orders::status.eq(OrderStatus::PendingPayment),
-            orders::reference.eq(&new.reference),
-            orders::created_by.eq(draft.created_by),
-            orders::expires_at.eq(draft.expires_at),
-            orders::created_at.eq(draft.now),
-            orders::updated_at.eq(draft.now),
-        ))
-        .execute(tx.conn())
-        .map_err(|error| match Error::broke(&error) {
-            Some("orders_reference_key") => Error::field(
-                "reference",
-                "taken",
-                "You have used this reference for another order.",
-            ),
-            _ => error.into(),
-        })?;
-    Ok(())
 }
 
 /// The order, locked until the end of the transaction: whoever decides about it comes first.

@@ -38,18 +38,23 @@ pub struct Candidate {
 type CandidateRow = (OfferId, ProviderId, Adapter, String, String, String);
 
 /// Who is asked next for a plan: by the offer's priority, the provider's, then the cost; nobody who has refused.
+/// What is added to an eSIM is asked of its own provider only.
 pub fn candidate(
     conn: &mut Conn,
     unit: ProvisioningJobId,
     plan: PlanId,
+    only: Option<ProviderId>,
 ) -> Result<Option<Candidate>> {
     let asked = attempts::table
         .filter(attempts::job_id.eq(unit))
         .filter(attempts::status.eq(AttemptStatus::Refused))
         .filter(attempts::offer_id.is_not_null())
         .select(attempts::offer_id.assume_not_null());
-    let next: Option<CandidateRow> = offers::table
-        .inner_join(data_providers::table)
+    let mut able = offers::table.inner_join(data_providers::table).into_boxed();
+    if let Some(provider) = only {
+        able = able.filter(data_providers::id.eq(provider));
+    }
+    let next: Option<CandidateRow> = able
         .filter(offers::plan_id.eq(plan))
         .filter(offers::is_active)
         .filter(data_providers::is_active)

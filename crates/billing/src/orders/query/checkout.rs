@@ -1,0 +1,184 @@
+//! SQL of placing an order: who may buy, what is topped up, what is written.
+
+use super::super::rules::{Amounts, Target};
+use chrono::{DateTime, Utc};
+use diesel::{pg::Pg, prelude::*};
+use platform::{Conn, Error, Result, Tx};
+use schema::{
+    api_clients, data_providers, esim_bundles, esims, orders, plan_provider_offers as offers,
+    plans, promo_redemptions, promotional_codes, transactions, users,
+};
+use std::collections::HashMap;
+use wire::{
+    Currency, EsimId, Money, OrderId, PlanId, ProviderId, TransactionId, UserId,
+    accounts::{
+        api_clients::ApiClientMode,
+        users::{KycStatus, UserStatus},
+    },
+    billing::{
+        orders::{NewOrder, OrderStatus, Terms},
+        transactions::{PaymentMethod, TransactionStatus},
+    },
+    catalog::plans::Regions,
+};
+
+/// A customer who may buy; nobody else can be sold to.
+pub struct Buyer {
+    /// They were brought by a client in test mode: what they buy is a trial.
+    pub is_trial: bool,
+    /// Who they are has been proven.
+    pub is_verified: bool,
+}
+
+/// A customer who may buy, if this is one.
+pub fn buyer(conn: &mut Conn, id: UserId) -> Result<Option<Buyer>> {
+    let brought: Option<(Option<ApiClientMode>, KycStatus)> = users::table
+        .left_join(api_clients::table.on(users::client_id.eq(api_clients::id.nullable())))
+        .filter(users::id.eq(id))
+        .filter(users::deleted_at.is_null())
+        .filter(users::status.eq(UserStatus::Active))
+        .select((api_clients::mode.nullable(), users::kyc_status))
+        .first(conn)
+        .optional()?;
+    Ok(brought.map(|(mode, kyc)| Buyer {
+        is_trial: mode == Some(ApiClientMode::Test),
+        is_verified: kyc == KycStatus::Verified,
+    }))
+}
+
+/// What an order is written with, beside what the caller said.
+pub struct Draft {
+    pub id: OrderId,
+    pub user_id: UserId,
+    pub terms: Terms,
+    pub region: String,
+    pub unit_price: Money,
+    pub unit_cost: Money,
+    pub amounts: Amounts,
+    pub created_by: Option<UserId>,
+    pub expires_at: DateTime<Utc>,
+    pub now: DateTime<Utc>,
+}
+
+/// Writes an order that waits for its payment.
+pub fn insert(tx: &mut Tx<'_>, new: &NewOrder, draft: &Draft) -> Result<()> {
+    diesel::insert_into(orders::table)
+        .values((
+            orders::id.eq(draft.id),
+            orders::user_id.eq(draft.user_id),
+            orders::plan_id.eq(new.plan_id),
+            orders::kind.eq(new.kind),
+            orders::esim_id.eq(new.esim_id),
+            orders::quantity.eq(new.quantity),
+            orders::region.eq(&draft.region),
+            orders::terms.eq(serde_json::to_value(&draft.terms).map_err(Error::internal)?),
+            orders::unit_price.eq(&draft.unit_price),
+            orders::unit_cost.eq(&draft.unit_cost),
+            orders::discount_amount.eq(&draft.amounts.discount),
+            orders::tax_amount.eq(&draft.amounts.tax),
+            orders::total_amount.eq(&draft.amounts.total),
+            orders::currency.eq(new.currency),
+            orders::status.eq(OrderStatus::PendingPayment),
+            orders::reference.eq(&new.reference),
+            orders::created_by.eq(draft.created_by),
+            orders::expires_at.eq(draft.expires_at),
+            orders::created_at.eq(draft.now),
+            orders::updated_at.eq(draft.now),
+        ))
+        .execute(tx.conn())
+        .map_err(|error| match Error::broke(&error) {
+            Some("orders_reference_key") => Error::field(
+                "reference",
+                "taken",
+                "You have used this reference for another order.",
+            ),
+            _ => error.into(),
+        })?;
+    Ok(())
+}
+
+/// The codes that orders were placed with; orders without one are left out.
+pub fn codes(conn: &mut Conn, ids: &[OrderId]) -> Result<HashMap<OrderId, String>> {
+    let used: Vec<(OrderId, String)> = promo_redemptions::table
+        .inner_join(promotional_codes::table)
+        .filter(promo_redemptions::order_id.eq_any(ids))
+        .select((promo_redemptions::order_id, promotional_codes::code))
+        .load(conn)?;
+    Ok(used.into_iter().collect())
+}
+
+/// An eSIM that may be topped up.
+pub fn target(conn: &mut Conn, id: EsimId) -> Result<Option<Target>> {
+    Ok(esims::table
+        .left_join(plans::table)
+        .filter(esims::id.eq(id))
+        .filter(esims::deleted_at.is_null())
+        .select((
+            esims::iccid,
+            esims::user_id,
+            esims::provider_id,
+            esims::status,
+            esims::profile_state,
+            plans::regions.nullable(),
+        ))
+        .first::<(_, _, _, _, _, Option<Regions>)>(conn)
+        .optional()?
+        .map(
+            |(iccid, owner, provider, status, profile, regions)| Target {
+                iccid,
+                owner,
+                provider,
+                status,
+                profile,
+                places: regions.map(|regions| regions.0).unwrap_or_default(),
+            },
+        ))
+}
+
+/// The number of an eSIM, and until when what an order has added to it runs; nothing when it waits.
+pub fn added(
+    conn: &mut Conn,
+    order: OrderId,
+    esim: EsimId,
+) -> Result<(String, Option<DateTime<Utc>>)> {
+    Ok(esims::table
+        .inner_join(esim_bundles::table)
+        .filter(esims::id.eq(esim))
+        .filter(esim_bundles::order_id.eq(order))
+        .select((esims::iccid, esim_bundles::expires_at))
+        .first(conn)?)
+}
+
+/// Whether a provider that is in use offers a plan.
+pub fn is_offered(conn: &mut Conn, plan: PlanId, provider: ProviderId) -> Result<bool> {
+    let offered = offers::table
+        .inner_join(data_providers::table)
+        .filter(offers::plan_id.eq(plan))
+        .filter(offers::provider_id.eq(provider))
+        .filter(offers::is_active)
+        .filter(data_providers::is_active)
+        .filter(data_providers::deleted_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(offered)).get_result(conn)?)
+}
+
+/// The newest payment of an order, as it is kept.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = transactions, check_for_backend(Pg))]
+pub struct Paying {
+    pub id: TransactionId,
+    pub status: TransactionStatus,
+    pub payment_method: PaymentMethod,
+    pub total_amount: Money,
+    pub currency: Currency,
+    pub checkout_url: Option<String>,
+    pub client_secret: Option<Vec<u8>>,
+}
+
+/// The newest payment of an order.
+pub fn paying(conn: &mut Conn, id: OrderId) -> Result<Paying> {
+    Ok(transactions::table
+        .filter(transactions::order_id.eq(id))
+        .order(transactions::created_at.desc())
+        .select(Paying::as_select())
+        .first(conn)?)
+}

@@ -1,0 +1,315 @@
+//! Placing an order: who buys, what it comes to, what is written.
+
+use super::{
+    super::{
+        jobs::Expire,
+        query::{self, Draft},
+    },
+    frozen, topup,
+};
+use crate::transactions;
+use catalog::{
+    pricing,
+    promotions::{self, Purchase, Taken},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use integrations::allocations;
+use platform::{
+    Actor, Conn, Ctx, Error, Result, Tx,
+    audit::{self, Act},
+    jobs, people,
+    settings::{self, PaymentWindow, RecordedWindow, TaxPercent},
+};
+use serde_json::json;
+use wire::{
+    Currency, Decimal, FieldError, Money, OrderId, PlanId, ProblemCode, Reach, UserId,
+    billing::{
+        orders::{NewOrder, Order, OrderQuote},
+        transactions::PaymentMethod,
+    },
+    catalog::plans::{Plan, Quote},
+};
+
+/// What an order comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Amounts {
+    /// Before discount and tax.
+    pub amount: Money,
+    /// What a promotion takes off.
+    pub discount: Money,
+    /// Tax on what is left.
+    pub tax: Money,
+    /// What the customer pays.
+    pub total: Money,
+}
+
+impl Amounts {
+    /// Of an amount, a discount, and a rate of tax in percent: each is rounded once, and the total is their sum.
+    pub fn of(amount: Money, discount: Money, percent: &Decimal, currency: Currency) -> Self {
+        let net = amount.minus(&discount);
+        let tax = net.percent_in(percent, currency);
+        Self {
+            total: net.plus(&tax),
+            amount,
+            discount,
+            tax,
+        }
+    }
+}
+
+/// Places an order: the price of this moment, terms frozen, a use of the promotion held, a payment pending. Stock is
+/// taken after payment.
+pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result<Order> {
+    let now = ctx.clock.now();
+    let buyer = buyer(tx, actor, ctx, &new)?;
+    let (plan, quote) = sold(tx.conn(), &new, now)?;
+    if let Some(reason) = verification(tx.conn(), &plan, Some(buyer))? {
+        return Err(Error::fields(vec![reason]));
+    }
+    if let Some(esim) = new.esim_id {
+        topup::allowed(tx.conn(), esim, Some(buyer), &plan)?;
+    }
+    let amount = quote.selling_price.times(new.quantity);
+    payable(&amount, new.currency)?;
+    let rate = settings::get(tx.conn(), TaxPercent)?;
+    let purchase = |code| Purchase {
+        code,
+        user: Some(buyer),
+        plan: new.plan_id,
+        amount: &amount,
+        currency: new.currency,
+        now,
+    };
+    let taken = match &new.promo_code {
+        Some(code) => Some(promotions::take(tx, buyer, &purchase(code))?),
+        None => None,
+    };
+    let discount = taken
+        .as_ref()
+        .map_or_else(Money::zero, |taken| taken.discount.clone());
+    let amounts = Amounts::of(amount.clone(), discount, &rate, new.currency);
+    payable(&amounts.total, new.currency)?;
+
+    let draft = Draft {
+        id: OrderId::new(),
+        user_id: buyer,
+        terms: frozen(&plan),
+        region: quote.region,
+        unit_price: quote.selling_price,
+        unit_cost: quote.cost_price.unwrap_or_else(Money::zero),
+        amounts,
+        created_by: actor.id,
+        expires_at: now + window(tx.conn(), new.payment_method)?,
+        now,
+    };
+    query::insert(tx, &new, &draft)?;
+    if let (Some(taken), Some(code)) = (&taken, &new.promo_code) {
+        promotions::hold(tx, taken, (draft.id, buyer), &purchase(code))?;
+    }
+    open(tx, actor, &new, &draft, taken.as_ref())?;
+    let seen = Actor {
+        reach: Reach::All,
+        ..actor.clone()
+    };
+    query::find(tx.conn(), &seen, draft.id)
+}
+
+/// Opens the payment; what costs nothing is paid at once, without a gateway.
+fn open(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    new: &NewOrder,
+    draft: &Draft,
+    taken: Option<&Taken>,
+) -> Result<()> {
+    let payment = transactions::open(
+        tx,
+        &transactions::Due {
+            order: draft.id,
+            user: draft.user_id,
+            plan: new.plan_id,
+            esim: new.esim_id,
+            promotion: taken.map(|taken| taken.promotion),
+            amounts: draft.amounts.clone(),
+            currency: new.currency,
+            method: new.payment_method,
+            checkout: new.checkout,
+            now: draft.now,
+        },
+    )?;
+    audit::record(tx, actor, Act::new("order.place", "order", draft.id.0).changing(json!({
+        "plan_id": new.plan_id, "kind": new.kind, "esim_id": new.esim_id, "quantity": new.quantity,
+        "promotion_id": taken.map(|taken| taken.promotion), "discount_amount": draft.amounts.discount, "tax_amount": draft.amounts.tax,
+        "total_amount": draft.amounts.total, "currency": new.currency, "payment_method": new.payment_method, "transaction_id": payment,
+    })))?;
+    if draft.amounts.total.is_positive() {
+        jobs::enqueue_at(tx, &Expire { order: draft.id }, draft.expires_at)
+    } else {
+        transactions::free(tx, actor, payment, draft.now)
+    }
+}
+
+/// What an order would come to, and each reason why it would be refused. Nothing is taken.
+pub fn quote(
+    conn: &mut Conn,
+    actor: &Actor,
+    new: &NewOrder,
+    now: DateTime<Utc>,
+) -> Result<OrderQuote> {
+    let customer = customer(conn, actor, new)?;
+    let (plan, price) = sold(conn, new, now)?;
+    let amount = price.selling_price.times(new.quantity);
+    let rate = settings::get(conn, TaxPercent)?;
+    let mut refusals: Vec<FieldError> = Vec::new();
+    let refuses = |field: &str, code: &str, message: &str| FieldError {
+        field: field.to_owned(),
+        code: code.to_owned(),
+        message: message.to_owned(),
+    };
+    refusals.extend(verification(conn, &plan, customer)?);
+    if let Some(esim) = new.esim_id
+        && let Err(Error::Refused(problem)) = topup::allowed(conn, esim, customer, &plan)
+    {
+        refusals.push(refuses(
+            "esim_id",
+            problem.code.as_str(),
+            problem.sentence(),
+        ));
+    }
+    let mut discount = Money::zero();
+    if let Some(code) = &new.promo_code {
+        let verdict = promotions::judge(
+            conn,
+            &Purchase {
+                code,
+                user: customer,
+                plan: new.plan_id,
+                amount: &amount,
+                currency: new.currency,
+                now,
+            },
+        )?;
+        let reasons = verdict.reasons.iter();
+        refusals.extend(reasons.map(|why| refuses("promo_code", why.as_str(), why.sentence())));
+        discount = verdict.discount_amount;
+    }
+    let sums = Amounts::of(amount, discount, &rate, new.currency);
+    Ok(OrderQuote {
+        region: price.region,
+        unit_price: price.selling_price,
+        quantity: new.quantity,
+        amount: sums.amount,
+        discount_amount: sums.discount,
+        tax_percent: rate,
+        tax_amount: sums.tax,
+        total_amount: sums.total,
+        currency: new.currency,
+        price_until: price.effective_to,
+        refusals,
+    })
+}
+
+/// The plan, and its price at this moment.
+fn sold(conn: &mut Conn, new: &NewOrder, now: DateTime<Utc>) -> Result<(Plan, Quote)> {
+    let plan = query::plan(conn, new.plan_id)?.ok_or_else(|| {
+        Error::because(
+            ProblemCode::PlanNotOnSale,
+            "The plan does not exist or was withdrawn.",
+        )
+    })?;
+    let region = new.region.as_deref();
+    let quote = pricing::quote(conn, new.plan_id, region, new.currency, now)?;
+    Ok((plan, quote))
+}
+
+/// For whom: somebody whom the actor may buy for; nobody where that is not said yet.
+fn customer(conn: &mut Conn, actor: &Actor, new: &NewOrder) -> Result<Option<UserId>> {
+    match (actor.reach, new.user_id) {
+        (Reach::All, named) => Ok(named),
+        (_, None) => Ok(actor.id),
+        (_, Some(customer)) if query::is_theirs(conn, actor, customer)? => Ok(Some(customer)),
+        _ => Err(Error::field(
+            "user_id",
+            "not_yours",
+            "This is none of your customers.",
+        )),
+    }
+}
+
+/// Who buys: named, active, and kept from being deleted until the order is there.
+fn buyer(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: &NewOrder) -> Result<UserId> {
+    let named = customer(tx.conn(), actor, new)?.or(actor.id);
+    let buyer = named.ok_or_else(|| {
+        Error::field(
+            "user_id",
+            "required",
+            "Say which of your customers it is for.",
+        )
+    })?;
+    people::hold(tx, buyer)?;
+    let Some(trade) = query::buyer(tx.conn(), buyer)? else {
+        return Err(Error::field(
+            "user_id",
+            "unknown",
+            "There is no active customer with this id.",
+        ));
+    };
+    if trade.is_trial {
+        nothing_real(tx, ctx, new.plan_id)?;
+    }
+    Ok(buyer)
+}
+
+/// Some plans are for customers only who have proven who they are.
+fn verification(
+    conn: &mut Conn,
+    plan: &Plan,
+    customer: Option<UserId>,
+) -> Result<Option<FieldError>> {
+    let (true, Some(customer)) = (plan.kyc_required, customer) else {
+        return Ok(None);
+    };
+    let is_verified = query::buyer(conn, customer)?.is_some_and(|buyer| buyer.is_verified);
+    Ok((!is_verified).then(|| FieldError {
+        field: "user_id".to_owned(),
+        code: "not_verified".to_owned(),
+        message: "This plan is for customers whose documents were approved.".to_owned(),
+    }))
+}
+
+/// What a client in test mode tries out must cost nobody anything.
+fn nothing_real(tx: &mut Tx<'_>, ctx: &Ctx, plan: PlanId) -> Result<()> {
+    if ctx.ports.payments.is_simulated() && !allocations::is_bought(tx.conn(), plan)? {
+        return Ok(());
+    }
+    Err(Error::because(
+        ProblemCode::Forbidden,
+        "This is a customer of a client in test mode, and here the payment or the provider would be real. \
+         Try it out where both are simulated, or place the order with a live client.",
+    ))
+}
+
+/// What a gateway can take in one payment.
+fn payable(total: &Money, currency: Currency) -> Result<()> {
+    if total
+        .minor(currency)
+        .is_none_or(|minor| minor >= 1_000_000_000)
+    {
+        return Err(Error::field(
+            "quantity",
+            "too_much",
+            "The total is more than one payment can carry.",
+        ));
+    }
+    Ok(())
+}
+
+/// How long it can be paid. What a person has to confirm takes days.
+fn window(conn: &mut Conn, method: PaymentMethod) -> Result<TimeDelta> {
+    let minutes = if method.is_recorded() {
+        settings::get(conn, RecordedWindow)?
+    } else {
+        settings::get(conn, PaymentWindow)?
+    };
+    Ok(TimeDelta::minutes(minutes))
+}

@@ -1,0 +1,101 @@
+//! Which plan can be added to which eSIM.
+
+use super::super::query;
+use platform::{Conn, Error, Result};
+use std::collections::HashSet;
+use wire::{
+    EsimId, ProblemCode, ProviderId, UserId,
+    catalog::plans::Plan,
+    esims::inventory::{EsimStatus, ProfileState},
+    region,
+};
+
+/// An eSIM that is to be topped up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// The profile's number, which its provider knows it by.
+    pub iccid: String,
+    /// Whose it is.
+    pub owner: Option<UserId>,
+    /// Who supplied it.
+    pub provider: Option<ProviderId>,
+    /// Its state.
+    pub status: EsimStatus,
+    /// The profile's.
+    pub profile: ProfileState,
+    /// Where the plan on it works; empty when that is not known.
+    pub places: Vec<String>,
+}
+
+/// Refuses, with the reason, what cannot be added: it is not theirs, it has ended, the plan is not for that, its
+/// provider does not offer it, it works elsewhere.
+pub fn allowed(conn: &mut Conn, esim: EsimId, customer: Option<UserId>, plan: &Plan) -> Result<()> {
+    let target = query::target(conn, esim)?;
+    let target = target.filter(|target| customer.is_none() || target.owner == customer);
+    let Some(target) = target else {
+        return Err(Error::field(
+            "esim_id",
+            "unknown",
+            "The customer has no eSIM with this id.",
+        ));
+    };
+    let is_offered = match target.provider {
+        Some(provider) => query::is_offered(conn, plan.id, provider)?,
+        None => false,
+    };
+    match barrier(&target, plan, is_offered) {
+        Some(why) => Err(Error::because(ProblemCode::WrongState, why)),
+        None => Ok(()),
+    }
+}
+
+/// Why a plan cannot be added to an eSIM.
+fn barrier(target: &Target, plan: &Plan, is_offered: bool) -> Option<&'static str> {
+    if target.owner.is_none() {
+        return Some("The eSIM is in stock: sell it first.");
+    }
+    if target.status == EsimStatus::Cancelled || target.profile == ProfileState::Deleted {
+        return Some("The eSIM has been cancelled or deleted: sell a new one instead.");
+    }
+    if !plan.topup_allowed {
+        return Some("This plan cannot be added to an eSIM that is in use.");
+    }
+    if target.provider.is_none() {
+        return Some("Nobody knows who supplied this eSIM, so nobody can add to it.");
+    }
+    if !is_offered {
+        return Some("The provider of this eSIM does not offer this plan.");
+    }
+    if !target.places.is_empty()
+        && countries(&target.places).is_disjoint(&countries(&plan.regions.0))
+    {
+        return Some("This plan works in none of the places where the eSIM does.");
+    }
+    None
+}
+
+/// The countries that some places come to.
+fn countries(places: &[String]) -> HashSet<&str> {
+    places
+        .iter()
+        .flat_map(|place| match region::members(place) {
+            [] => vec![place.as_str()],
+            members => members.to_vec(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_compared_country_by_country() {
+        let common = |a: &str, b: &str| {
+            let (a, b) = ([a.to_owned()], [b.to_owned()]);
+            !countries(&a).is_disjoint(&countries(&b))
+        };
+        assert!(common("EUROPE", "DE") && common("GLOBAL", "JP") && common("US", "US"));
+        assert!(!common("EUROPE", "US") && !common("JP", "KR"));
+    }
+}
