@@ -700,6 +700,11 @@ diesel::table! {
         closed_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
+        new_count -> Int4,
+        changed_count -> Int4,
+        gone_count -> Int4,
+        unchanged_count -> Int4,
+        refused_count -> Int4,
     }
 }
 
@@ -833,6 +838,8 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        #[max_length = 30]
+        action -> Nullable<Varchar>,
     }
 }
 

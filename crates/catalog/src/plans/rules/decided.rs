@@ -6,8 +6,8 @@ use crate::{
     pricing::{self, Global},
 };
 use wire::{
-    Currency, FieldError, PlanId, ProblemCode, ProviderId,
-    catalog::plans::{NewPlan, Plan, Regions},
+    Currency, Decimal, FieldError, PlanId, ProblemCode, ProviderId,
+    catalog::plans::{NewPlan, Plan, Regions, SyncTerm},
 };
 
 use chrono::{DateTime, Utc};
@@ -107,7 +107,7 @@ pub enum Deed<'a> {
 }
 
 /// Where several packages supply one plan, the first of the list leads: it says what the plan is and costs.
-pub fn decide<'a>(
+fn decide<'a>(
     reading: Reading,
     known: Option<&'a Known>,
     price: Option<&Global>,
@@ -121,7 +121,7 @@ pub fn decide<'a>(
         Some(known) => {
             // A withdrawn plan stays as it was; only what the provider asks for is noted.
             let leads = leads && known.plan.deleted_at.is_none();
-            let terms = leads && !has_terms(&known.plan, &package.plan);
+            let terms = leads && !differences(&known.plan, &package.plan).is_empty();
             let price = leads
                 && price.is_none_or(|price| {
                     price.cost != package.cost || price.selling != package.selling
@@ -147,18 +147,48 @@ pub fn decide<'a>(
     }
 }
 
-/// Whether a plan is as the list states it. Name, description and whether it is sold are ours.
-fn has_terms(plan: &Plan, stated: &NewPlan) -> bool {
-    let sorted = |regions: &Regions| {
+/// What a list states differently of a plan. Name, description and whether it is sold are ours, and so is what only
+/// some lists say.
+pub fn differences(plan: &Plan, stated: &NewPlan) -> Vec<SyncTerm> {
+    let places = |regions: &Regions| {
         let mut places = regions.0.clone();
         places.sort();
-        places
+        places.join(", ")
     };
-    plan.data_limit_mb == stated.data_limit_mb
-        && plan.voice_minutes == stated.voice_minutes
-        && plan.sms_count == stated.sms_count
-        && plan.validity_days == stated.validity_days
-        && sorted(&plan.regions) == sorted(&stated.regions)
+    let data = |limit: Option<&Decimal>| {
+        limit.map_or_else(|| "unlimited".to_owned(), |limit| format!("{limit} MB"))
+    };
+    let all = [
+        (
+            "data_limit_mb",
+            data(plan.data_limit_mb.as_ref()),
+            data(stated.data_limit_mb.as_ref()),
+        ),
+        (
+            "voice_minutes",
+            plan.voice_minutes.to_string(),
+            stated.voice_minutes.to_string(),
+        ),
+        (
+            "sms_count",
+            plan.sms_count.to_string(),
+            stated.sms_count.to_string(),
+        ),
+        (
+            "validity_days",
+            plan.validity_days.to_string(),
+            stated.validity_days.to_string(),
+        ),
+        ("regions", places(&plan.regions), places(&stated.regions)),
+    ];
+    let differ = all.into_iter().filter(|(_, before, after)| before != after);
+    differ
+        .map(|(field, before, after)| SyncTerm {
+            field: field.to_owned(),
+            before,
+            after,
+        })
+        .collect()
 }
 
 impl Decided<'_> {

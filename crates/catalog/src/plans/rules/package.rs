@@ -142,6 +142,16 @@ fn read(row: &Record, options: &PlanImportOptions, margin: Option<i64>) -> Readi
 }
 
 impl Reading {
+    /// A package that was understood before.
+    pub fn again(number: i32, package: Package) -> Self {
+        Self {
+            number,
+            package,
+            faults: Vec::new(),
+            is_topup: false,
+        }
+    }
+
     fn read_terms(&mut self, row: &Record) {
         let unlimited = row
             .get(&["unlimited"])
@@ -196,7 +206,8 @@ impl Reading {
             })
     }
 
-    fn fault(&mut self, field: &str, code: &str, message: &str) {
+    /// Adds a fault.
+    pub fn fault(&mut self, field: &str, code: &str, message: &str) {
         self.faults.push(FieldError {
             field: field.into(),
             code: code.into(),

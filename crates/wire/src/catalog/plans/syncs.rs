@@ -146,6 +146,20 @@ pub struct PublishSync {
 }
 
 filter! {
+    /// How a price list is to be compared.
+    SyncOptions {
+        /// Whose list it is.
+        provider_id: ProviderId,
+        /// Markup in percent for new packages without a selling price.
+        markup: Decimal,
+        /// Currency of rows that name none.
+        currency: Currency,
+        /// Whether new plans can be bought as soon as they are published.
+        publish: bool,
+    }
+}
+
+filter! {
     /// What the list of comparisons can be narrowed by.
     SyncFilter {
         /// Of this provider's lists.
