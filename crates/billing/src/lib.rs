@@ -1,7 +1,11 @@
 //! Orders and the money they bring: placed, paid, provisioned, delivered.
 
+pub mod invoices;
 mod keeper;
 pub mod orders;
+pub mod payments;
+pub mod reconciliation;
+pub mod refunds;
 pub mod transactions;
 pub mod webhooks;
 
@@ -13,7 +17,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The section's routes.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     orders::mount(config);
+    payments::mount(config);
+    refunds::mount(config);
+    reconciliation::mount(config);
     transactions::mount(config);
+    invoices::mount(config);
     webhooks::mount(config);
 }
 
@@ -23,6 +31,12 @@ pub fn jobs(worker: Worker) -> Worker {
         .with::<orders::Provision>()
         .with::<orders::Expire>()
         .with::<orders::Sweep>()
+        .with::<invoices::Issue>()
+        .with::<invoices::Credit>()
+        .with::<payments::MakeDays>()
+        .with::<refunds::SendRefund>()
+        .with::<refunds::FollowUp>()
+        .with::<reconciliation::Check>()
         .with::<transactions::Open>()
         .with::<transactions::Close>()
         .with::<transactions::Simulate>()

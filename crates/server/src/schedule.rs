@@ -29,12 +29,15 @@ pub async fn run(ctx: Ctx, mut stop: watch::Receiver<bool>) {
 async fn hourly(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, accounts::Tidy {}).await?;
     enqueue(ctx, accounts::Sweep {}).await?;
+    enqueue(ctx, billing::reconciliation::Check {}).await?;
+    enqueue(ctx, billing::payments::MakeDays {}).await?;
     enqueue(ctx, system::Housekeeping {}).await
 }
 
 async fn minutely(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, system::ExportHead {}).await?;
     enqueue(ctx, billing::Sweep {}).await?;
+    enqueue(ctx, billing::refunds::FollowUp {}).await?;
     enqueue(ctx, messaging::Outbox {}).await
 }
 

@@ -1,6 +1,6 @@
 //! Values that stand in an address: how they are read and how they are written.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// A value of one query parameter or path segment.
 pub trait Param: Sized {
@@ -61,6 +61,21 @@ impl Param for DateTime<Utc> {
     }
     fn show(&self) -> String {
         self.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    }
+}
+
+impl Param for NaiveDate {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let day = Self::parse_from_str(text, "%Y-%m-%d")
+            .map_err(|_| "must be a day such as 2026-01-31")?;
+        if (1900..=2999).contains(&chrono::Datelike::year(&day)) {
+            Ok(day)
+        } else {
+            Err("must lie between the years 1900 and 2999")
+        }
+    }
+    fn show(&self) -> String {
+        self.to_string()
     }
 }
 

@@ -1,12 +1,15 @@
 //! The HTTP side of payments.
 
-use super::{jobs::Simulate, query, rules};
+use super::{jobs::Simulate, query, rules, timeline as steps};
 use actix_web::{get, post};
-use platform::{Caller, Confirmed, Id, Result, Tagged, Valid, listing};
+use platform::{Caller, Confirmed, Id, Json, Result, Tagged, Valid, listing};
 use wire::{
     TransactionId,
-    billing::transactions::{ConfirmPayment, RejectPayment, SimulatePayment, Transaction},
-    permission::needs::{PaymentsRecord, PaymentsSimulate, TransactionsRead},
+    billing::{
+        orders::Timeline,
+        transactions::{ConfirmPayment, Receipts, RejectPayment, SimulatePayment, Transaction},
+    },
+    permission::needs::{PaymentsOverview, PaymentsRecord, PaymentsSimulate, TransactionsRead},
 };
 
 listing!(Transaction, "/transactions", export "/transactions/export", tag "billing/transactions", needs TransactionsRead = "transactions:read", from query::page);

@@ -33,23 +33,79 @@ fn told(act: Recorded, names: &HashMap<UserId, String>, is_staff: bool) -> Optio
     let amount = of_change(&act, "amount").unwrap_or_default();
     let currency = of_change(&act, "currency").unwrap_or_default();
     let (what, sentence, tone) = match act.action.as_str() {
-        "transaction.open" => ("opened", "It was opened at the gateway.".to_owned(), Tone::Waiting),
-        "transaction.simulate" => ("simulated", "The payment simulator was told what to do.".to_owned(), Tone::Neutral),
+        "transaction.open" => (
+            "opened",
+            "It was opened at the gateway.".to_owned(),
+            Tone::Waiting,
+        ),
+        "transaction.simulate" => (
+            "simulated",
+            "The payment simulator was told what to do.".to_owned(),
+            Tone::Neutral,
+        ),
         "transaction.complete" => ("completed", "The money came in.".to_owned(), Tone::Good),
-        "transaction.confirm" => ("completed", "Somebody has confirmed that the money came in.".to_owned(), Tone::Good),
-        "transaction.reject" => ("failed", "Somebody has said that no money came in.".to_owned(), Tone::Bad),
+        "transaction.confirm" => (
+            "completed",
+            "Somebody has confirmed that the money came in.".to_owned(),
+            Tone::Good,
+        ),
+        "transaction.reject" => (
+            "failed",
+            "Somebody has said that no money came in.".to_owned(),
+            Tone::Bad,
+        ),
         "transaction.fail" => ("failed", "It failed.".to_owned(), Tone::Bad),
         "transaction.cancel" => ("cancelled", "It was cancelled.".to_owned(), Tone::Neutral),
-        "transaction.mismatch" => ("mismatch", "Another amount came in than was due.".to_owned(), Tone::Bad),
-        "refund.request" => ("refund requested", format!("A refund of {amount} {currency} was asked for."), Tone::Waiting),
-        "refund.approve" => ("refund approved", "The refund was approved.".to_owned(), Tone::Good),
-        "refund.reread" if is_staff => ("refund read again", "The sale had changed; the decision was asked for again.".to_owned(), Tone::Neutral),
-        "refund.reject" => ("refund rejected", "The refund was rejected.".to_owned(), Tone::Bad),
-        "refund.send" if is_staff => ("refund sent", "The gateway was asked to give the money back.".to_owned(), Tone::Waiting),
-        "refund.retry" if is_staff => ("refund tried again", "The gateway is asked once more.".to_owned(), Tone::Neutral),
-        "refund.fail" => ("refund failed", "The refund has failed.".to_owned(), Tone::Bad),
-        "refund.mismatch" if is_staff => ("mismatch", "Another amount was given back than was asked for.".to_owned(), Tone::Bad),
-        "refund.process" => ("refunded", format!("{amount} {currency} were given back."), Tone::Good),
+        "transaction.mismatch" => (
+            "mismatch",
+            "Another amount came in than was due.".to_owned(),
+            Tone::Bad,
+        ),
+        "refund.request" => (
+            "refund requested",
+            format!("A refund of {amount} {currency} was asked for."),
+            Tone::Waiting,
+        ),
+        "refund.approve" => (
+            "refund approved",
+            "The refund was approved.".to_owned(),
+            Tone::Good,
+        ),
+        "refund.reread" if is_staff => (
+            "refund read again",
+            "The sale had changed; the decision was asked for again.".to_owned(),
+            Tone::Neutral,
+        ),
+        "refund.reject" => (
+            "refund rejected",
+            "The refund was rejected.".to_owned(),
+            Tone::Bad,
+        ),
+        "refund.send" if is_staff => (
+            "refund sent",
+            "The gateway was asked to give the money back.".to_owned(),
+            Tone::Waiting,
+        ),
+        "refund.retry" if is_staff => (
+            "refund tried again",
+            "The gateway is asked once more.".to_owned(),
+            Tone::Neutral,
+        ),
+        "refund.fail" => (
+            "refund failed",
+            "The refund has failed.".to_owned(),
+            Tone::Bad,
+        ),
+        "refund.mismatch" if is_staff => (
+            "mismatch",
+            "Another amount was given back than was asked for.".to_owned(),
+            Tone::Bad,
+        ),
+        "refund.process" => (
+            "refunded",
+            format!("{amount} {currency} were given back."),
+            Tone::Good,
+        ),
         _ => return None,
     };
     let reason = act.reason.filter(|_| is_staff).unwrap_or_default();

@@ -8,7 +8,7 @@ mod routes;
 
 pub use query::{
     Candidate, LiveAttempt, Unit, advance, allocate, answer, candidate, is_bought, live, lock,
-    open, queue, reopen, units,
+    open, queue, reopen, reverse, units,
 };
 
 use utoipa_actix_web::service_config::ServiceConfig;

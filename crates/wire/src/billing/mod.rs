@@ -1,7 +1,9 @@
 //! Orders and the money they bring.
 
 pub mod disputes;
+pub mod invoices;
 pub mod orders;
+pub mod payments;
 pub mod reconciliation;
 pub mod refunds;
 pub mod transactions;

@@ -14,15 +14,16 @@ use diesel::{
 };
 use platform::{Actor, Conn, Result, Tx, any_of, page};
 use schema::{
-    data_providers, orders, provisioning_attempts as attempts, provisioning_jobs as units,
+    data_allocations, data_providers, orders, provisioning_attempts as attempts,
+    provisioning_jobs as units,
 };
 use std::collections::HashMap;
 use wire::{
     AttemptId, Currency, EsimId, Money, OfferId, OrderId, Page, Paging, ProviderId,
     ProvisioningJobId,
     integrations::allocations::{
-        Attempt, AttemptStatus, Provisioning, ProvisioningFilter, ProvisioningSort,
-        ProvisioningStatus,
+        AllocationStatus, Attempt, AttemptStatus, Provisioning, ProvisioningFilter,
+        ProvisioningSort, ProvisioningStatus,
     },
 };
 
@@ -93,6 +94,17 @@ pub fn advance(
             units::last_error.eq(error),
             found.map(|(source, esim)| (units::source.eq(source), units::esim_id.eq(esim))),
         ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// A provider takes back what it has charged for an eSIM.
+pub fn reverse(tx: &mut Tx<'_>, provider: ProviderId, esim: EsimId) -> Result<()> {
+    let charged = data_allocations::table
+        .filter(data_allocations::provider_id.eq(provider))
+        .filter(data_allocations::esim_id.eq(esim));
+    update(charged)
+        .set(data_allocations::status.eq(AllocationStatus::Reversed))
         .execute(tx.conn())?;
     Ok(())
 }

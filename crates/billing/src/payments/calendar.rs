@@ -1,0 +1,101 @@
+//! Days of a time zone as what they are: stretches between two instants, not always of 24 hours.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+
+/// A day and where it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day {
+    /// The day.
+    pub day: NaiveDate,
+    /// Its first instant.
+    pub starts_at: DateTime<Utc>,
+    /// The first instant after it.
+    pub ends_at: DateTime<Utc>,
+}
+
+/// The first instant of a day: midnight, or the end of the gap that swallows it.
+pub fn start_of(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let mut local = day.and_time(NaiveTime::MIN);
+    // The longest gap that a calendar has made is a whole day.
+    for _ in 0..=100 {
+        if let Some(start) = zone.from_local_datetime(&local).earliest() {
+            return start.with_timezone(&Utc);
+        }
+        local += TimeDelta::minutes(15);
+    }
+    day.and_time(NaiveTime::MIN).and_utc()
+}
+
+/// The days from the first one up to, and without, the last one.
+pub fn days(from: NaiveDate, to: NaiveDate, zone: Tz) -> Vec<Day> {
+    from.iter_days()
+        .take_while(|day| *day < to)
+        .map(|day| Day {
+            day,
+            starts_at: start_of(day, zone),
+            ends_at: start_of(after(day), zone),
+        })
+        .collect()
+}
+
+/// The day after.
+pub fn after(day: NaiveDate) -> NaiveDate {
+    day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX)
+}
+
+/// So many days before.
+pub fn before(day: NaiveDate, count: u64) -> NaiveDate {
+    day.checked_sub_days(Days::new(count))
+        .unwrap_or(NaiveDate::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap_or_default()
+    }
+
+    #[test]
+    fn days_are_as_long_as_the_clocks_make_them() {
+        for (zone, date, hours) in [
+            (Tz::UTC, "2026-03-29", 24),
+            (Tz::Europe__Berlin, "2026-03-29", 23),
+            (Tz::Europe__Berlin, "2026-10-25", 25),
+            (Tz::America__New_York, "2026-03-08", 23),
+            (Tz::America__New_York, "2026-11-01", 25),
+            (Tz::America__Havana, "2026-03-08", 23),
+            (Tz::America__Havana, "2026-11-01", 25),
+            (Tz::Pacific__Apia, "2011-12-30", 0),
+        ] {
+            let length = start_of(after(day(date)), zone) - start_of(day(date), zone);
+            assert_eq!(length.num_hours(), hours, "{zone} {date}");
+        }
+    }
+
+    #[test]
+    fn days_lie_end_to_end_and_every_instant_has_the_date_of_its_day() {
+        for zone in [
+            Tz::America__Havana,
+            Tz::Australia__Lord_Howe,
+            Tz::Asia__Kathmandu,
+            Tz::Africa__Cairo,
+        ] {
+            let year = days(day("2026-01-01"), day("2027-01-01"), zone);
+            assert_eq!(year.len(), 365);
+            for pair in year.windows(2) {
+                assert_eq!(
+                    pair.first().map(|day| day.ends_at),
+                    pair.last().map(|day| day.starts_at)
+                );
+            }
+            for day in year {
+                for at in [day.starts_at, day.ends_at - TimeDelta::seconds(1)] {
+                    assert_eq!(at.with_timezone(&zone).date_naive(), day.day, "{zone}");
+                }
+            }
+        }
+    }
+}

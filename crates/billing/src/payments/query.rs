@@ -1,0 +1,163 @@
+//! All SQL of the sums. One statement sums rows up by day; what is kept of a day that is over is what it has given.
+
+use super::calendar::Day;
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::{
+    dsl::{max, min},
+    prelude::*,
+    sql_types::{Array, BigInt, Date, Numeric, Text, Timestamptz},
+};
+use platform::{Conn, Result, Tx};
+use schema::{payment_days, sql_types, transactions};
+use wire::{
+    Currency, Money,
+    billing::{payments::PaymentSums, transactions::PaymentMethod},
+};
+
+/// The sums of one day, currency, method and gateway.
+#[derive(Debug, Clone, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Part {
+    #[diesel(sql_type = Date)]
+    pub day: NaiveDate,
+    #[diesel(sql_type = Text)]
+    pub currency: Currency,
+    #[diesel(sql_type = sql_types::PaymentMethod)]
+    pub payment_method: PaymentMethod,
+    #[diesel(sql_type = Text)]
+    pub payment_gateway: String,
+    #[diesel(sql_type = BigInt)]
+    completed: i64,
+    #[diesel(sql_type = BigInt)]
+    failed: i64,
+    #[diesel(sql_type = Numeric)]
+    gross_amount: Money,
+    #[diesel(sql_type = Numeric)]
+    tax_amount: Money,
+    #[diesel(sql_type = Numeric)]
+    discount_amount: Money,
+    #[diesel(sql_type = BigInt)]
+    refunds: i64,
+    #[diesel(sql_type = Numeric)]
+    refunded_amount: Money,
+}
+
+impl Part {
+    /// What they come to.
+    pub fn sums(&self) -> PaymentSums {
+        PaymentSums::default().plus(&PaymentSums {
+            payments: self.completed,
+            failures: self.failed,
+            gross_amount: self.gross_amount.clone(),
+            tax_amount: self.tax_amount.clone(),
+            discount_amount: self.discount_amount.clone(),
+            refunds: self.refunds,
+            refunded_amount: self.refunded_amount.clone(),
+            ..PaymentSums::default()
+        })
+    }
+}
+
+/// Rows of the days in `$1` to `$3` (the day, its first instant, the first one after it). What came in counts on the
+/// day it came in, whatever became of it later; a refund counts by the method and gateway of its payment.
+const ROWS: &str = "SELECT day, currency, payment_method, payment_gateway, sum(completed)::bigint AS completed, sum(failed)::bigint AS failed, \
+    sum(gross_amount) AS gross_amount, sum(tax_amount) AS tax_amount, sum(discount_amount) AS discount_amount, \
+    sum(refunds)::bigint AS refunds, sum(refunded_amount) AS refunded_amount FROM ( \
+    SELECT d.day, t.currency, t.payment_method, coalesce(t.payment_gateway, 'none') AS payment_gateway, count(*) AS completed, 0 AS failed, \
+        sum(t.total_amount) AS gross_amount, sum(t.tax_amount) AS tax_amount, sum(t.discount_amount) AS discount_amount, 0 AS refunds, 0 AS refunded_amount \
+        FROM unnest($1, $2, $3) AS d(day, starts_at, ends_at) JOIN transactions t ON t.completed_at >= d.starts_at AND t.completed_at < d.ends_at \
+        WHERE t.status IN ('completed', 'refunded') GROUP BY 1, 2, 3, 4 \
+    UNION ALL SELECT d.day, t.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, count(*), 0, 0, 0, 0, 0 \
+        FROM unnest($1, $2, $3) AS d(day, starts_at, ends_at) JOIN transactions t ON t.closed_at >= d.starts_at AND t.closed_at < d.ends_at \
+        WHERE t.status = 'failed' GROUP BY 1, 2, 3, 4 \
+    UNION ALL SELECT d.day, t.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, 0, 0, 0, 0, count(*), sum(r.amount) \
+        FROM unnest($1, $2, $3) AS d(day, starts_at, ends_at) JOIN refunds r ON r.processed_at >= d.starts_at AND r.processed_at < d.ends_at \
+        JOIN transactions t ON t.id = r.transaction_id WHERE r.status = 'processed' GROUP BY 1, 2, 3, 4 \
+    ) parts GROUP BY day, currency, payment_method, payment_gateway";
+
+type Stretches = (Vec<NaiveDate>, Vec<DateTime<Utc>>, Vec<DateTime<Utc>>);
+
+fn stretches(days: &[Day]) -> Stretches {
+    (
+        days.iter().map(|day| day.day).collect(),
+        days.iter().map(|day| day.starts_at).collect(),
+        days.iter().map(|day| day.ends_at).collect(),
+    )
+}
+
+/// The sums of days, from the rows.
+pub fn from_rows(conn: &mut Conn, days: &[Day]) -> Result<Vec<Part>> {
+    if days.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (names, starts, ends) = stretches(days);
+    Ok(diesel::sql_query(ROWS)
+        .bind::<Array<Date>, _>(names)
+        .bind::<Array<Timestamptz>, _>(starts)
+        .bind::<Array<Timestamptz>, _>(ends)
+        .load(conn)?)
+}
+
+/// The sums of days that are over, as they were made.
+pub fn as_made(conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> Result<Vec<Part>> {
+    if from >= to {
+        return Ok(Vec::new());
+    }
+    Ok(diesel::sql_query("SELECT day, currency, payment_method, payment_gateway, completed::bigint, failed::bigint, gross_amount, tax_amount, discount_amount, \
+        refunds::bigint, refunded_amount FROM payment_days WHERE day >= $1 AND day < $2")
+        .bind::<Date, _>(from)
+        .bind::<Date, _>(to)
+        .load(conn)?)
+}
+
+/// The last day that was made in a zone; nothing when some day was made in another one, or none at all.
+pub fn last_made(conn: &mut Conn, zone: &str) -> Result<Option<NaiveDate>> {
+    let others: i64 = payment_days::table
+        .filter(payment_days::time_zone.ne(zone))
+        .count()
+        .get_result(conn)?;
+    if others > 0 {
+        return Ok(None);
+    }
+    Ok(payment_days::table
+        .select(max(payment_days::day))
+        .first(conn)?)
+}
+
+/// When the first payment was opened.
+pub fn beginning(conn: &mut Conn) -> Result<Option<DateTime<Utc>>> {
+    Ok(transactions::table
+        .select(min(transactions::created_at))
+        .first(conn)?)
+}
+
+/// Forgets the days from this one on, and all that were made in another zone.
+pub fn forget(tx: &mut Tx<'_>, from: NaiveDate, zone: &str) -> Result<()> {
+    diesel::delete(
+        payment_days::table.filter(
+            payment_days::day
+                .ge(from)
+                .or(payment_days::time_zone.ne(zone)),
+        ),
+    )
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Makes days that are over.
+pub fn make(tx: &mut Tx<'_>, days: &[Day], zone: &str) -> Result<()> {
+    if days.is_empty() {
+        return Ok(());
+    }
+    let (names, starts, ends) = stretches(days);
+    diesel::sql_query(format!(
+        "INSERT INTO payment_days (day, time_zone, currency, payment_method, payment_gateway, completed, failed, gross_amount, tax_amount, discount_amount, refunds, refunded_amount) \
+         SELECT day, $4, currency, payment_method, payment_gateway, completed, failed, gross_amount, tax_amount, discount_amount, refunds, refunded_amount FROM ({ROWS}) made"
+    ))
+    .bind::<Array<Date>, _>(names)
+    .bind::<Array<Timestamptz>, _>(starts)
+    .bind::<Array<Timestamptz>, _>(ends)
+    .bind::<Text, _>(zone)
+    .execute(tx.conn())?;
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! The HTTP side of the sums.
+
+use super::rules;
+use actix_web::get;
+use platform::{Caller, Json, Options, Result};
+use wire::{
+    billing::payments::{OverviewOptions, PaymentOverview},
+    permission::needs::PaymentsOverview,
+};
+
+/// Sum up what came in and what went back, by currency.
+///
+/// Day by day in the business's time zone, by method and by gateway, and against the period before. What a number
+/// counts is what the lists show: payments that are `completed` or `refunded` by `completed_at`, `failed` ones by
+/// `closed_at`, and refunds that are `processed` by `processed_at`.
+#[utoipa::path(tag = "billing/payments", security(("bearer" = ["payments:overview"])), params(OverviewOptions), responses((status = 200, description = "The sums", body = PaymentOverview)))]
+#[get("/payments/overview")]
+pub async fn overview(
+    caller: Caller<PaymentsOverview>,
+    options: Options<OverviewOptions>,
+) -> Result<Json<PaymentOverview>> {
+    let now = caller.ctx().clock.now();
+    caller
+        .read(move |conn, _| rules::overview(conn, &options.0, now))
+        .await
+        .map(Json)
+}

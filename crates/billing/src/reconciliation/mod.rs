@@ -1,0 +1,26 @@
+//! The inbox of what does not add up: opened when it happens and by a check every night, claimed by one person at a
+//! time, and put right by acts that exist elsewhere.
+
+mod findings;
+mod jobs;
+mod query;
+mod routes;
+mod rules;
+
+pub use jobs::Check;
+pub use query::Finding;
+pub use rules::{open, order_stuck};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
+    config
+        .service(routes::list)
+        .service(routes::export)
+        .service(routes::check)
+        .service(routes::show)
+        .service(routes::claim)
+        .service(routes::release)
+        .service(routes::escalate)
+        .service(routes::resolve);
+}

@@ -1,0 +1,34 @@
+//! Money given back: asked for, decided by another person, paid out once, and what follows from it.
+//!
+//! A refund is one row with one id from the request to the money; the gateway is asked under that id. What follows
+//! stands in `rules/pay.rs` in one place, where the money is noted as gone.
+
+mod jobs;
+mod letter;
+mod query;
+mod routes;
+mod rules;
+
+pub use jobs::{FollowUp, SendRefund};
+pub use rules::{ask_for, called_off, heard, request, retry_stuck};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
+    config
+        .service(routes::list)
+        .service(routes::export)
+        .service(routes::create)
+        .service(routes::show)
+        .service(routes::approve)
+        .service(routes::reject)
+        .service(routes::retry)
+        .service(routes::confirm)
+        .service(routes::eligibility)
+        .service(routes::bulk);
+    config
+        .service(routes::claims::list)
+        .service(routes::claims::export)
+        .service(routes::claims::accept)
+        .service(routes::claims::reject);
+}

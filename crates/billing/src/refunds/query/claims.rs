@@ -1,0 +1,134 @@
+//! SQL of claims on providers.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::{InnerJoin, IntoBoxed},
+    pg::Pg,
+    prelude::*,
+    sql_types::{Bool, Numeric, Text, Uuid as SqlUuid},
+};
+use platform::{Actor, Conn, Error, Result, Tx, any_of, page};
+use schema::{data_providers, supplier_claims as claims};
+use wire::{
+    ClaimId, Currency, EsimId, Money, OrderId, Page, Paging, ProviderId, RefundId,
+    billing::refunds::{ClaimFilter, ClaimSort, ClaimState, SupplierClaim},
+};
+
+fn matching(
+    filter: &ClaimFilter,
+) -> IntoBoxed<'static, InnerJoin<claims::table, data_providers::table>, Pg> {
+    let mut rows = claims::table.inner_join(data_providers::table).into_boxed();
+    rows = any_of!(rows, claims::state, filter.state);
+    rows = any_of!(rows, claims::currency, filter.currency);
+    if let Some(id) = filter.provider_id {
+        rows = rows.filter(claims::provider_id.eq(id));
+    }
+    if let Some(id) = filter.refund_id {
+        rows = rows.filter(claims::refund_id.eq(id));
+    }
+    if let Some(from) = filter.created_at_from {
+        rows = rows.filter(claims::created_at.ge(from));
+    }
+    if let Some(to) = filter.created_at_to {
+        rows = rows.filter(claims::created_at.lt(to));
+    }
+    rows
+}
+
+/// A page of the claims.
+pub fn claims_page(
+    conn: &mut Conn,
+    _: &Actor,
+    filter: &ClaimFilter,
+    paging: &Paging<ClaimSort>,
+) -> Result<Page<SupplierClaim>> {
+    page!(conn, paging, matching(filter) => SupplierClaim, tie claims::id, {
+        ClaimSort::CreatedAt => claims::created_at, ClaimSort::Amount => claims::amount,
+    })
+}
+
+/// A claim.
+pub fn claim(conn: &mut Conn, id: ClaimId) -> Result<SupplierClaim> {
+    Ok(matching(&ClaimFilter::default())
+        .filter(claims::id.eq(id))
+        .select(SupplierClaim::as_select())
+        .first(conn)?)
+}
+
+/// What a provider has charged for a unit of an order.
+#[derive(QueryableByName)]
+#[diesel(check_for_backend(Pg))]
+pub struct Charged {
+    #[diesel(sql_type = SqlUuid)]
+    pub provider_id: ProviderId,
+    #[diesel(sql_type = SqlUuid)]
+    pub esim_id: EsimId,
+    #[diesel(sql_type = Numeric)]
+    pub cost: Money,
+    #[diesel(sql_type = Text)]
+    pub currency: Currency,
+    #[diesel(sql_type = Bool)]
+    pub is_new: bool,
+}
+
+const CHARGED: &str = "SELECT a.provider_id, a.esim_id, a.cost, a.currency, \
+    NOT EXISTS (SELECT 1 FROM supplier_claims c JOIN refunds r ON r.id = c.refund_id JOIN transactions t ON t.id = r.transaction_id \
+        WHERE c.esim_id = a.esim_id AND t.order_id = $1 AND c.state <> 'rejected') AS is_new \
+    FROM data_allocations a JOIN provisioning_jobs j ON j.id = a.provisioning_job_id \
+    WHERE j.order_id = $1 AND a.esim_id IS NOT NULL AND a.cost > 0 AND a.status IN ('reserved', 'active') ORDER BY j.unit_no";
+
+/// What providers have charged for an order.
+pub fn charged(conn: &mut Conn, order: OrderId) -> Result<Vec<Charged>> {
+    Ok(diesel::sql_query(CHARGED)
+        .bind::<SqlUuid, _>(order)
+        .load(conn)?)
+}
+
+/// Opens a claim, unless the refund has it already.
+pub fn insert_claim(
+    tx: &mut Tx<'_>,
+    refund: RefundId,
+    charged: &Charged,
+    now: DateTime<Utc>,
+) -> Result<Option<ClaimId>> {
+    let id = ClaimId::new();
+    let opened = diesel::insert_into(claims::table)
+        .values((
+            claims::id.eq(id),
+            claims::refund_id.eq(refund),
+            claims::provider_id.eq(charged.provider_id),
+            claims::esim_id.eq(charged.esim_id),
+            claims::amount.eq(&charged.cost),
+            claims::currency.eq(charged.currency),
+            claims::created_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn())?;
+    Ok((opened == 1).then_some(id))
+}
+
+/// Closes an open claim.
+pub fn close_claim(
+    tx: &mut Tx<'_>,
+    id: ClaimId,
+    (state, note): (ClaimState, Option<&str>),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let open = claims::table
+        .find(id)
+        .filter(claims::state.eq(ClaimState::Open));
+    let closed = diesel::update(open)
+        .set((
+            claims::state.eq(state),
+            note.map(|note| claims::note.eq(note)),
+            claims::closed_at.eq(now),
+        ))
+        .execute(tx.conn())?;
+    if closed == 0 {
+        return Err(Error::because(
+            wire::ProblemCode::WrongState,
+            "The claim was answered already.",
+        ));
+    }
+    Ok(())
+}

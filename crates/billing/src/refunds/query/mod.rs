@@ -1,0 +1,268 @@
+//! All SQL of refunds.
+
+mod claims;
+mod facts;
+mod steps;
+
+pub use claims::*;
+pub use facts::*;
+pub use steps::*;
+
+use super::rules::is_by_hand;
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::{InnerJoin, IntoBoxed, LeftJoin, Nullable},
+    pg::Pg,
+    prelude::*,
+};
+use platform::{
+    Actor, Conn, Error, Result, any_of,
+    list::begins,
+    page, people,
+    settings::{self, FourEyesAbove},
+};
+use schema::{orders, refunds, transactions};
+use std::collections::HashMap;
+use wire::{
+    Currency, Money, OrderId, Page, Paging, RefundId, TransactionId, UserId,
+    billing::refunds::{
+        Refund, RefundApprovalState, RefundEffect, RefundFilter, RefundReason, RefundSort,
+        RefundStage, RefundStatus,
+    },
+};
+
+/// Refunds with the payments that they give back, and the orders that were paid.
+type Paid = InnerJoin<refunds::table, LeftJoin<transactions::table, orders::table>>;
+
+/// A refund as it is kept.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = refunds, check_for_backend(Pg))]
+pub struct RefundRow {
+    pub id: RefundId,
+    pub transaction_id: TransactionId,
+    pub amount: Money,
+    pub currency: Currency,
+    pub reason_code: Option<RefundReason>,
+    pub reason: Option<String>,
+    pub effect: RefundEffect,
+    pub status: RefundStatus,
+    pub approval_state: RefundApprovalState,
+    pub eligibility: Option<serde_json::Value>,
+    pub recommended_amount: Option<Money>,
+    pub requested_by: Option<UserId>,
+    pub processed_by: Option<UserId>,
+    pub gateway_refund_id: Option<String>,
+    pub failure_reason: Option<String>,
+    pub attempts: i32,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub processed_at: Option<DateTime<Utc>>,
+}
+
+/// What its payment says of a refund.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = transactions, check_for_backend(Pg))]
+pub struct About {
+    pub order_id: Option<OrderId>,
+    #[diesel(select_expression = orders::order_number.nullable(), select_expression_type = Nullable<orders::order_number>)]
+    pub order_number: Option<String>,
+    pub user_id: UserId,
+    pub total_amount: Money,
+    pub payment_gateway: Option<String>,
+    pub gateway_transaction_id: Option<String>,
+    pub recorded_by: Option<UserId>,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = refunds, check_for_backend(Pg))]
+struct Listed {
+    #[diesel(embed)]
+    refund: RefundRow,
+    #[diesel(embed)]
+    about: About,
+}
+
+fn matching(filter: &RefundFilter, actor: &Actor) -> IntoBoxed<'static, Paid, Pg> {
+    let mut rows = refunds::table
+        .inner_join(transactions::table.left_join(orders::table))
+        .into_boxed();
+    if let Some(owner) = actor.only() {
+        rows = rows.filter(transactions::user_id.eq_any(people::customers_of(owner)));
+    }
+    if let Some(q) = &filter.q {
+        let number = orders::order_number.like(begins(&q.to_uppercase()));
+        let known = refunds::gateway_refund_id
+            .eq(q.clone())
+            .or(transactions::gateway_transaction_id.eq(q.clone()));
+        rows = rows.filter(number.or(known));
+    }
+    rows = any_of!(rows, refunds::status, filter.status);
+    rows = any_of!(rows, refunds::approval_state, filter.approval_state);
+    rows = any_of!(rows, refunds::reason_code, filter.reason_code);
+    rows = any_of!(rows, refunds::currency, filter.currency);
+    rows = of(rows, filter);
+    within(rows, filter)
+}
+
+fn of(
+    mut rows: IntoBoxed<'static, Paid, Pg>,
+    filter: &RefundFilter,
+) -> IntoBoxed<'static, Paid, Pg> {
+    if let Some(id) = filter.transaction_id {
+        rows = rows.filter(refunds::transaction_id.eq(id));
+    }
+    if let Some(id) = filter.order_id {
+        rows = rows.filter(transactions::order_id.eq(id));
+    }
+    if let Some(id) = filter.user_id {
+        rows = rows.filter(transactions::user_id.eq(id));
+    }
+    rows = any_of!(rows, transactions::payment_method, filter.payment_method);
+    match filter.payment_gateway.as_deref() {
+        None => rows,
+        Some("none") => rows.filter(transactions::payment_gateway.is_null()),
+        Some(gateway) => rows.filter(transactions::payment_gateway.eq(gateway.to_owned())),
+    }
+}
+
+fn within(
+    mut rows: IntoBoxed<'static, Paid, Pg>,
+    filter: &RefundFilter,
+) -> IntoBoxed<'static, Paid, Pg> {
+    if let Some(from) = &filter.amount_from {
+        rows = rows.filter(refunds::amount.ge(from.clone()));
+    }
+    if let Some(to) = &filter.amount_to {
+        rows = rows.filter(refunds::amount.le(to.clone()));
+    }
+    if let Some(from) = filter.created_at_from {
+        rows = rows.filter(refunds::created_at.ge(from));
+    }
+    if let Some(to) = filter.created_at_to {
+        rows = rows.filter(refunds::created_at.lt(to));
+    }
+    if let Some(from) = filter.processed_at_from {
+        rows = rows.filter(refunds::processed_at.ge(from));
+    }
+    if let Some(to) = filter.processed_at_to {
+        rows = rows.filter(refunds::processed_at.lt(to));
+    }
+    rows
+}
+
+/// A page of the refunds that the actor may see.
+pub fn page(
+    conn: &mut Conn,
+    actor: &Actor,
+    filter: &RefundFilter,
+    paging: &Paging<RefundSort>,
+) -> Result<Page<Refund>> {
+    let page = page!(conn, paging, matching(filter, actor) => Listed, tie refunds::id, {
+        RefundSort::CreatedAt => refunds::created_at, RefundSort::Amount => refunds::amount,
+        RefundSort::ProcessedAt => nullable refunds::processed_at,
+    })?;
+    page.try_all(|rows| shown(conn, actor, rows))
+}
+
+/// A refund that the actor may see.
+pub fn find(conn: &mut Conn, actor: &Actor, id: RefundId) -> Result<Refund> {
+    let row = matching(&RefundFilter::default(), actor)
+        .filter(refunds::id.eq(id))
+        .select(Listed::as_select())
+        .first(conn)?;
+    shown(conn, actor, vec![row])?
+        .pop()
+        .ok_or_else(Error::not_found)
+}
+
+/// Refunds as the actor may see them: people named, and what is the staff's left out for everybody else.
+fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<Listed>) -> Result<Vec<Refund>> {
+    let customers: Vec<UserId> = rows.iter().map(|row| row.about.user_id).collect();
+    let is_masked = people::is_masked_for(actor.role);
+    let mut names = people::names(conn, &actor.keys, &customers, is_masked)?;
+    let is_staff = actor.only().is_none();
+    let staff: Vec<UserId> = rows
+        .iter()
+        .filter(|_| is_staff)
+        .flat_map(|row| [row.refund.requested_by, row.refund.processed_by])
+        .flatten()
+        .collect();
+    let staff = people::names(conn, &actor.keys, &staff, false)?;
+    let above = Money::from(settings::get(conn, FourEyesAbove)?);
+    rows.into_iter()
+        .map(|row| {
+            let customer = names.entry(row.about.user_id).or_default().clone();
+            let refund = whole(row, customer, &staff, &above)?;
+            Ok(if is_staff { refund } else { for_others(refund) })
+        })
+        .collect()
+}
+
+fn whole(
+    Listed { refund, about }: Listed,
+    customer: String,
+    staff: &HashMap<UserId, String>,
+    above: &Money,
+) -> Result<Refund> {
+    let name = |id: Option<UserId>| id.and_then(|id| staff.get(&id).cloned());
+    let by_hand = is_by_hand(&about);
+    Ok(Refund {
+        stage: RefundStage::of(
+            refund.status,
+            refund.approval_state,
+            refund.sent_at.is_some(),
+            by_hand,
+        ),
+        needs_second_person: Some(refund.amount > *above && refund.requested_by.is_some()),
+        eligibility: refund
+            .eligibility
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(Error::internal)?,
+        requester: name(refund.requested_by),
+        decider: name(refund.processed_by),
+        payment_gateway: about.payment_gateway.filter(|_| !by_hand),
+        id: refund.id,
+        transaction_id: refund.transaction_id,
+        order_id: about.order_id,
+        order_number: about.order_number,
+        user_id: about.user_id,
+        customer,
+        amount: refund.amount,
+        currency: refund.currency,
+        total_amount: about.total_amount,
+        reason_code: refund.reason_code,
+        reason: refund.reason,
+        effect: refund.effect,
+        status: refund.status,
+        approval_state: refund.approval_state,
+        recommended_amount: refund.recommended_amount,
+        requested_by: refund.requested_by,
+        processed_by: refund.processed_by,
+        gateway_refund_id: refund.gateway_refund_id,
+        failure_reason: refund.failure_reason,
+        attempts: refund.attempts,
+        version: refund.version,
+        created_at: refund.created_at,
+        decided_at: refund.decided_at,
+        sent_at: refund.sent_at,
+        processed_at: refund.processed_at,
+    })
+}
+
+fn for_others(refund: Refund) -> Refund {
+    Refund {
+        reason: None,
+        needs_second_person: None,
+        eligibility: None,
+        recommended_amount: None,
+        requested_by: None,
+        requester: None,
+        processed_by: None,
+        decider: None,
+        failure_reason: None,
+        ..refund
+    }
+}

@@ -1,0 +1,153 @@
+//! The HTTP side of refunds.
+
+pub mod claims;
+
+use super::{query, rules};
+use actix_web::{get, post};
+use platform::{
+    Caller, Confirmed, Id, IdempotencyKey, IfMatch, Json, Once, Result, Tagged, Valid,
+    bulk as many, listing,
+};
+use wire::{
+    Bulk, BulkOutcome, RefundId, TransactionId,
+    billing::refunds::{
+        ConfirmRefund, Eligibility, NewRefund, Refund, RejectRefund, TransactionAct,
+    },
+    permission::needs::{RefundsDecide, RefundsRead, RefundsRequest},
+};
+
+listing!(Refund, "/refunds", export "/refunds/export", tag "billing/refunds", needs RefundsRead = "refunds:read", from query::page);
+
+/// Ask for a refund.
+///
+/// Of a completed payment, all that is left or a part of it. One refund of a payment is open at a time. Whoever may
+/// decide has decided with it, up to the amount of the setting `refunds.four_eyes_above`; above it another person has
+/// to approve. Asks for a confirmation of who one is.
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), request_body = NewRefund,
+    params(("Idempotency-Key" = String, Header, description = "Unique for this refund; the same key gives the same answer")),
+    responses((status = 201, description = "Asked for, or approved at once", body = Refund), (status = 409, description = "Another one is open, or the payment is not completed")))]
+#[post("/refunds")]
+pub async fn create(
+    caller: Confirmed<RefundsRequest>,
+    once: IdempotencyKey,
+    new: Valid<NewRefund>,
+) -> Result<Once<Refund>> {
+    let now = caller.ctx().clock.now();
+    caller
+        .write_once(once.of(&new), move |tx, actor| {
+            rules::request(tx, actor, &new, now)
+        })
+        .await
+}
+
+/// Show a refund.
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:read"])), params(("id" = RefundId, Path)), responses((status = 200, description = "The refund", body = Refund)))]
+#[get("/refunds/{id}")]
+pub async fn show(caller: Caller<RefundsRead>, id: Id<RefundId>) -> Result<Tagged<Refund>> {
+    caller
+        .read(move |conn, actor| query::find(conn, actor, id.0))
+        .await
+        .map(Tagged)
+}
+
+/// Approve a refund, and have it paid.
+///
+/// Where the eSIM was used since it was asked for, nothing is approved: the refund shows the new figures, and the
+/// answer is 412.
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)),
+    responses((status = 200, description = "Approved", body = Refund), (status = 403, description = "It takes another person than who asked"), (status = 412, description = "It, or the sale, is not what it was")))]
+#[post("/refunds/{id}/approve")]
+pub async fn approve(
+    caller: Confirmed<RefundsDecide>,
+    id: Id<RefundId>,
+    version: IfMatch,
+) -> Result<Tagged<Refund>> {
+    let now = caller.ctx().clock.now();
+    let decided = caller
+        .write(move |tx, actor| rules::approve(tx, actor, (id.0, version.0), now))
+        .await?;
+    decided.told().map(Tagged)
+}
+
+/// Reject a refund, and say why.
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), request_body = RejectRefund,
+    responses((status = 200, description = "Rejected", body = Refund)))]
+#[post("/refunds/{id}/reject")]
+pub async fn reject(
+    caller: Confirmed<RefundsDecide>,
+    id: Id<RefundId>,
+    version: IfMatch,
+    why: Valid<RejectRefund>,
+) -> Result<Tagged<Refund>> {
+    let now = caller.ctx().clock.now();
+    caller
+        .write(move |tx, actor| rules::reject(tx, actor, (id.0, version.0), &why.reason, now))
+        .await
+        .map(Tagged)
+}
+
+/// Try a refund again that the gateway has refused.
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), responses((status = 200, description = "On its way again", body = Refund)))]
+#[post("/refunds/{id}/retry")]
+pub async fn retry(
+    caller: Confirmed<RefundsDecide>,
+    id: Id<RefundId>,
+    version: IfMatch,
+) -> Result<Tagged<Refund>> {
+    caller
+        .write(move |tx, actor| rules::retry(tx, actor, (id.0, version.0)))
+        .await
+        .map(Tagged)
+}
+
+/// Confirm a refund that one has paid out, of a payment that did not come through a gateway.
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), request_body = ConfirmRefund, responses((status = 200, description = "Paid", body = Refund)))]
+#[post("/refunds/{id}/confirm")]
+pub async fn confirm(
+    caller: Confirmed<RefundsDecide>,
+    id: Id<RefundId>,
+    version: IfMatch,
+    paid: Valid<ConfirmRefund>,
+) -> Result<Tagged<Refund>> {
+    let now = caller.ctx().clock.now();
+    caller
+        .write(move |tx, actor| rules::confirm(tx, actor, (id.0, version.0), &paid.reference, now))
+        .await
+        .map(Tagged)
+}
+
+/// Show how much of a payment should be given back, and why.
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), params(("id" = TransactionId, Path)), responses((status = 200, description = "What speaks for it, as of now", body = Eligibility)))]
+#[get("/transactions/{id}/eligibility")]
+pub async fn eligibility(
+    caller: Caller<RefundsRequest>,
+    id: Id<TransactionId>,
+) -> Result<Json<Eligibility>> {
+    let now = caller.ctx().clock.now();
+    caller
+        .read(move |conn, _| {
+            let payment = query::payment(conn, id.0)?;
+            rules::read(conn, &payment, None, now)
+        })
+        .await
+        .map(Json)
+}
+
+/// Ask for refunds of many payments at once: of each, all that is left. One result for each.
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), request_body = Bulk<TransactionAct>, responses((status = 207, description = "What became of each", body = BulkOutcome)))]
+#[post("/transactions/bulk")]
+pub async fn bulk(
+    caller: Confirmed<RefundsRequest>,
+    asked: Valid<Bulk<TransactionAct>>,
+) -> Result<many::Many> {
+    let now = caller.ctx().clock.now();
+    many::each(
+        &caller,
+        asked.into_inner(),
+        rules::may_ask_for_many,
+        move |tx, actor, id, asked| {
+            rules::request_one_of_many(tx, actor, TransactionId(id), asked, now)
+        },
+    )
+    .await
+}

@@ -1,0 +1,230 @@
+//! Asking for a refund.
+
+use super::{eligibility, may_approve};
+use crate::refunds::{
+    jobs::SendRefund,
+    query::{self, Decision, Draft, Payment},
+};
+use chrono::{DateTime, Utc};
+use platform::{
+    Actor, Error, Result, Tx,
+    audit::{self, Act},
+    jobs,
+};
+use serde_json::json;
+use wire::{
+    Bulk, Money, OrderId, Permission, ProblemCode, RefundId, TransactionId,
+    billing::{
+        refunds::{
+            Eligibility, NewRefund, Refund, RefundApprovalState, RefundEffect, RefundReason,
+            TransactionAct,
+        },
+        transactions::TransactionStatus,
+    },
+};
+
+/// Asks for a refund. Up to the threshold, whoever may decide has decided with it.
+pub fn request(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    new: &NewRefund,
+    now: DateTime<Utc>,
+) -> Result<Refund> {
+    let payment = query::lock_payment(tx, new.transaction_id)?.ok_or_else(|| {
+        Error::field(
+            "transaction_id",
+            "unknown",
+            "There is no payment with this id.",
+        )
+    })?;
+    refundable(&payment)?;
+    if query::open_of(tx.conn(), payment.id)?.is_some() {
+        return Err(query::under_way());
+    }
+    let known = eligibility::read(tx.conn(), &payment, None, now)?;
+    let amount = amount(new.amount.as_ref(), &known)?;
+    let effect = new.effect.unwrap_or(if amount == known.left_amount {
+        known.recommended_effect
+    } else {
+        RefundEffect::None
+    });
+    let draft = Draft {
+        id: RefundId::new(),
+        transaction: payment.id,
+        amount: &amount,
+        currency: payment.currency,
+        reason_code: new.reason_code,
+        reason: new.reason.as_deref(),
+        effect,
+        eligibility: &known,
+        requested_by: actor.id,
+        now,
+    };
+    query::insert(tx, &draft)?;
+    let change = json!({
+        "transaction_id": payment.id, "amount": amount, "currency": payment.currency, "reason_code": new.reason_code,
+        "effect": effect, "recommended_amount": known.recommended_amount,
+    });
+    audit::record(
+        tx,
+        actor,
+        Act::new("refund.request", "refund", draft.id.0)
+            .changing(change)
+            .because(new.reason.as_deref()),
+    )?;
+    if actor.id.is_some()
+        && actor.can(Permission::RefundsDecide)
+        && may_approve(tx.conn(), actor, &amount, actor.id).is_ok()
+    {
+        approved(tx, actor, (draft.id, 1), now)?;
+    }
+    query::find(tx.conn(), actor, draft.id)
+}
+
+/// Asks for all that is left of an order's payments, because nothing was delivered. A person decides.
+pub fn ask_for(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order: OrderId,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for payment in query::payments_of(tx.conn(), order)? {
+        let new = NewRefund {
+            transaction_id: payment,
+            amount: None,
+            reason_code: RefundReason::NotDelivered,
+            reason: Some(why.chars().take(500).collect()),
+            effect: None,
+        };
+        match request(tx, actor, &new, now) {
+            // Asked for before, or given back by now: there is nothing left to ask for.
+            Ok(_) | Err(Error::Refused(_)) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(())
+}
+
+/// An order is taken up again: what was asked for and not decided is called off; what is being paid out stands in
+/// the way.
+pub fn called_off(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order: OrderId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for payment in query::payments_of(tx.conn(), order)? {
+        query::lock_payment(tx, payment)?;
+        let Some(open) = query::open_of(tx.conn(), payment)? else {
+            continue;
+        };
+        if open.approval_state == RefundApprovalState::Approved {
+            return Err(Error::because(
+                ProblemCode::WrongState,
+                "Its payment is being given back.",
+            ));
+        }
+        let reason = "The order was taken up again.";
+        let decision = Decision {
+            approval: RefundApprovalState::Rejected,
+            by: actor.id,
+            reason: Some(reason),
+            at: now,
+        };
+        query::decide(tx, (open.id, open.version), decision)?;
+        audit::record(
+            tx,
+            actor,
+            Act::new("refund.reject", "refund", open.id.0).because(Some(reason)),
+        )?;
+    }
+    Ok(())
+}
+
+/// Of many payments each refund needs its reason told once.
+pub fn may_ask_for_many(_: &Actor, asked: &Bulk<TransactionAct>) -> Result<()> {
+    let has_reason = asked
+        .reason
+        .as_deref()
+        .is_some_and(|reason| !reason.trim().is_empty());
+    if has_reason {
+        return Ok(());
+    }
+    Err(Error::field(
+        "reason",
+        "required",
+        "Say why the money is given back.",
+    ))
+}
+
+/// Asks for one refund of many: all that is left of a payment.
+pub fn request_one_of_many(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    payment: TransactionId,
+    asked: &Bulk<TransactionAct>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let new = NewRefund {
+        transaction_id: payment,
+        amount: None,
+        reason_code: RefundReason::Other,
+        reason: asked.reason.clone(),
+        effect: None,
+    };
+    request(tx, actor, &new, now).map(drop)
+}
+
+/// Notes a refund as approved, and has it paid.
+pub(super) fn approved(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    read: (RefundId, i32),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let decision = Decision {
+        approval: RefundApprovalState::Approved,
+        by: actor.id,
+        reason: None,
+        at: now,
+    };
+    if !query::decide(tx, read, decision)? {
+        return Err(Error::refuse(ProblemCode::Stale));
+    }
+    audit::record(tx, actor, Act::new("refund.approve", "refund", read.0.0))?;
+    jobs::enqueue(tx, &SendRefund { refund: read.0 })
+}
+
+/// Only money that has come in can be given back.
+pub(super) fn refundable(payment: &Payment) -> Result<()> {
+    let why = match payment.status {
+        TransactionStatus::Completed => return Ok(()),
+        TransactionStatus::Refunded => "Everything was given back already.".to_owned(),
+        other => format!("The payment is {other}; only a completed one can be given back."),
+    };
+    Err(Error::because(ProblemCode::WrongState, why))
+}
+
+fn amount(asked: Option<&Money>, known: &Eligibility) -> Result<Money> {
+    let (left, currency) = (&known.left_amount, known.currency);
+    let amount = asked.unwrap_or(left);
+    if !left.is_positive() {
+        return Err(query::too_much());
+    }
+    if amount > left {
+        return Err(Error::field(
+            "amount",
+            "too_much",
+            format!("Only {left} {currency} can still be given back."),
+        ));
+    }
+    if !currency.can_hold(amount) {
+        return Err(Error::field(
+            "amount",
+            "too_fine",
+            format!("{currency} has no smaller unit: enter a whole number."),
+        ));
+    }
+    Ok(amount.clone())
+}

@@ -1,0 +1,38 @@
+//! What providers say to our claims.
+
+use crate::refunds::query;
+use chrono::{DateTime, Utc};
+use integrations::allocations;
+use platform::{
+    Actor, Result, Tx,
+    audit::{self, Act},
+};
+use wire::{
+    ClaimId,
+    billing::refunds::{ClaimState, SupplierClaim},
+};
+
+/// Notes what a provider said. What it takes back, it has not charged; what it rejects is our loss.
+pub fn close(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: ClaimId,
+    (state, note): (ClaimState, Option<&str>),
+    now: DateTime<Utc>,
+) -> Result<SupplierClaim> {
+    let claim = query::claim(tx.conn(), id)?;
+    query::close_claim(tx, id, (state, note), now)?;
+    if let (ClaimState::Accepted, Some(esim)) = (state, claim.esim_id) {
+        allocations::reverse(tx, claim.provider_id, esim)?;
+    }
+    let action = match state {
+        ClaimState::Accepted => "claim.accept",
+        _ => "claim.reject",
+    };
+    audit::record(
+        tx,
+        actor,
+        Act::new(action, "supplier_claim", id.0).because(note),
+    )?;
+    query::claim(tx.conn(), id)
+}

@@ -1,0 +1,125 @@
+//! What follows from money that was given back: for the eSIMs, for what the provider has charged, for the order.
+
+use crate::{
+    orders,
+    refunds::query::{self, Payment, RefundRow, Unit},
+};
+use catalog::promotions;
+use chrono::{DateTime, Utc};
+use esims::{
+    bundles,
+    inventory::{self, Move, Source},
+};
+use platform::{
+    Actor, Result, Tx,
+    audit::{self, Act},
+};
+use serde_json::json;
+use wire::{
+    EsimId, OrderId,
+    billing::refunds::RefundEffect,
+    esims::inventory::{EsimStatus, ProfileState},
+};
+
+/// Everything that follows, in the transaction that notes the money as gone. Once everything was given back, an
+/// order that was not delivered will not be.
+pub fn follow(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (payment, row): (&Payment, &RefundRow),
+    is_full: bool,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let Some(order) = payment.order_id else {
+        return Ok(());
+    };
+    let sold = query::sold(tx.conn(), order)?;
+    let units = query::units(tx.conn(), order, sold.quantity)?;
+    for unit in &units {
+        if let Some(esim) = unit.esim_id {
+            end_service(tx, actor, (order, esim, unit), row.effect, now)?;
+        }
+    }
+    if is_full || row.effect != RefundEffect::None {
+        claim(tx, actor, order, row, now)?;
+    }
+    let is_untouched = units.iter().all(is_unused);
+    if is_full && is_untouched {
+        promotions::release(tx, order, now)?;
+    }
+    if is_full {
+        orders::call_off(tx, actor, order, "Its payment was given back.", now)?;
+    }
+    Ok(())
+}
+
+/// What becomes of one eSIM. What was used is never cancelled, only suspended: its owner still sees what it did.
+fn end_service(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (order, esim, unit): (OrderId, EsimId, &Unit),
+    effect: RefundEffect,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let to = match effect {
+        RefundEffect::None => return Ok(()),
+        RefundEffect::Cancel if is_unused(unit) => EsimStatus::Cancelled,
+        RefundEffect::Cancel | RefundEffect::Suspend => EsimStatus::Suspended,
+    };
+    let may = unit
+        .status
+        .is_some_and(|from| inventory::may_move(from, to, Source::Admin));
+    if !may {
+        return Ok(());
+    }
+    let step = Move {
+        status: Some(to),
+        profile_state: None,
+        reason: Some("Its payment was given back"),
+        source: Source::Admin,
+        at: now,
+    };
+    inventory::move_to(tx, actor, esim, step)?;
+    if to == EsimStatus::Cancelled {
+        bundles::cancel(tx, order, esim)?;
+    }
+    Ok(())
+}
+
+/// Whether nobody has installed it.
+fn is_unused(unit: &Unit) -> bool {
+    unit.used_bytes == 0
+        && unit.profile_state.is_none_or(|state| {
+            matches!(
+                state,
+                ProfileState::Reserving | ProfileState::Released | ProfileState::Downloaded
+            )
+        })
+}
+
+/// Claims back from the providers what they have charged for the order.
+fn claim(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order: OrderId,
+    row: &RefundRow,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for charged in query::charged(tx.conn(), order)? {
+        if !charged.is_new {
+            continue;
+        }
+        let Some(id) = query::insert_claim(tx, row.id, &charged, now)? else {
+            continue;
+        };
+        let change = json!({
+            "refund_id": row.id, "provider_id": charged.provider_id, "esim_id": charged.esim_id, "amount": charged.cost, "currency": charged.currency,
+        });
+        audit::record(
+            tx,
+            actor,
+            Act::new("claim.open", "supplier_claim", id.0).changing(change),
+        )?;
+    }
+    Ok(())
+}
