@@ -1,3 +1,10 @@
-//! Payments at a real gateway's door.
+//! Orders and the money that they bring, up to a real gateway's door.
 
+pub mod checkout;
+mod payments;
+mod reconciliation;
+mod recorded;
+pub mod refunds;
+mod invoices;
 mod stripe;
+mod transactions;

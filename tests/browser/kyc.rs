@@ -10,7 +10,7 @@ use thirtyfour::Key;
 use uuid::Uuid;
 use wire::{UserId, accounts::users::UserRole};
 
-const DRAWN: &str = "return document.querySelector('.stage svg image') || null";
+const DRAWN: &str = "return document.querySelector('.easel svg image') || null";
 
 fn customer(app: &TestApp, email: &str, first: &str, last: &str) -> UserId {
     app.given(|given| given.person(UserRole::Customer, email, first, last))
@@ -42,7 +42,7 @@ async fn the_queue_is_worked_through_by_keyboard() {
     browser.keys("++").await;
     browser.sees("156 %").await;
     browser.keys("r").await;
-    let seen = "return document.querySelector('.stage').getAttribute('aria-label').includes('turned by 90') || null";
+    let seen = "return document.querySelector('.easel').getAttribute('aria-label').includes('turned by 90') || null";
     browser.waits("the picture is turned", seen).await;
     assert_eq!(
         app.count("SELECT count(*) FROM pii_access_log WHERE subject_type = 'kyc_document'"),

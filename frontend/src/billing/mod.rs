@@ -1,5 +1,6 @@
 //! What was sold, and the money it brought.
 
+mod invoices;
 pub mod orders;
 pub mod parts;
 mod transactions;
@@ -26,6 +27,12 @@ pub static SECTION: Section = Section {
             icon: Icon::CreditCard,
             needs: Permission::TransactionsRead,
         },
+        Item {
+            label: "Invoices",
+            path: "/billing/invoices",
+            icon: Icon::FileText,
+            needs: Permission::InvoicesRead,
+        },
     ],
-    screens: &[orders::SCREENS, transactions::SCREENS],
+    screens: &[orders::SCREENS, transactions::SCREENS, invoices::SCREENS],
 };

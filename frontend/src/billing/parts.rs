@@ -1,12 +1,18 @@
 //! What other sections' pages show of this one.
 
+use super::transactions::status;
 use kit::{
+    format::sentence,
     page::{Related, related},
-    table::{ago, count, money, state, text},
+    table::{ago, count, money, state, text, value},
+    ui::Value,
 };
 use wire::{
     Permission,
-    billing::orders::{Order, OrderFilter},
+    billing::{
+        orders::{Order, OrderFilter},
+        transactions::{Transaction, TransactionFilter},
+    },
 };
 
 /// A short list of orders, narrowed to those of a customer, of an eSIM, ...
@@ -24,5 +30,27 @@ pub fn orders(filter: OrderFilter, empty: &'static str) -> Related<Order> {
         .column(ago("Placed", |order: &Order| Some(order.created_at)))
         .opens(|order| format!("/billing/orders/{}", order.id))
         .all("/billing/orders")
+        .empty(empty)
+}
+
+/// A short list of payments.
+pub fn payments(filter: TransactionFilter, empty: &'static str) -> Related<Transaction> {
+    related::<Transaction>("Payments", Permission::TransactionsRead, filter)
+        .column(value("Order", |paid: &Transaction| {
+            Value::linked(
+                paid.order_number.as_deref(),
+                paid.order_id.map(|id| format!("/billing/orders/{id}")),
+            )
+        }))
+        .column(text("Method", |paid: &Transaction| {
+            sentence(paid.payment_method.as_str())
+        }))
+        .column(state("Status", status))
+        .column(money("Total", |paid: &Transaction| {
+            (Some(paid.total_amount.clone()), paid.currency)
+        }))
+        .column(ago("Opened", |paid: &Transaction| Some(paid.created_at)))
+        .opens(|paid| format!("/billing/transactions/{}", paid.id))
+        .all("/billing/transactions")
         .empty(empty)
 }

@@ -8,7 +8,7 @@ use super::{
     jobs::{Close, Open, Simulate},
     query::{self, Due},
 };
-use crate::{orders, refunds};
+use crate::{invoices::Issue, orders, refunds};
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Ctx, Error, Result, Tx,
@@ -214,6 +214,12 @@ fn complete(
         Act::new("transaction.complete", "transaction", payment.id.0).changing(
             json!({ "total_amount": payment.total_amount, "currency": payment.currency }),
         ),
+    )?;
+    jobs::enqueue(
+        tx,
+        &Issue {
+            transaction: payment.id,
+        },
     )?;
     let note = match payment
         .order_id

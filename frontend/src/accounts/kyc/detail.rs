@@ -89,7 +89,7 @@ fn file(id: KycDocumentId, taken: bool) -> AnyView {
         match shown.get() {
         true => viewer("The document", move || desk::link(id)),
         false => view! {
-            <div class="stage closed"><p class="muted">"Whoever opens the file is noted in the record."</p>
+            <div class="easel closed"><p class="muted">"Whoever opens the file is noted in the record."</p>
                 {button("Show the file", Look::Plain, Some(Icon::Eye), move || shown.set(true))}</div>
         }
         .into_any(),

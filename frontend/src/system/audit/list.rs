@@ -31,7 +31,7 @@ pub fn screen() -> AnyView {
             moment("When", |entry: &AuditEntry| Some(entry.created_at)).sort(AuditSort::CreatedAt),
         )
         .column(maybe("Why", |entry: &AuditEntry| entry.reason.clone()).wide())
-        .column(maybe("From", |entry: &AuditEntry| entry.ip.clone()).wide())
+        .column(maybe("From", |entry: &AuditEntry| entry.ip.clone()).extra())
         .column(maybe("Request", |entry: &AuditEntry| entry.request_id.clone()).extra())
         .button(
             "Check the record",

@@ -26,10 +26,12 @@ fn name(key: &str) -> &'static str {
         "business.support_email" => "Support address",
         "business.time_zone" => "Time zone",
         "letters.footer" => "Footer of letters",
+        "invoices.seller" => "Seller's address",
+        "invoices.prefix" => "Numbers of invoices",
         "orders.payment_window_minutes" => "Time to pay",
         "kyc.required_documents" => "Proof of identity",
         "sessions.idle_days" => "Idle sessions",
-        _ => "Setting",
+        _ => known(key).map_or("Setting", |known| known.description),
     }
 }
 

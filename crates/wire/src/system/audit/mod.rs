@@ -125,14 +125,16 @@ impl AuditEntry {
             .action
             .split_once('.')
             .unwrap_or((&self.subject_type, &self.action));
-        let kind = if kind == "esim" {
-            "eSIM".to_owned()
-        } else {
-            kind.chars()
+        let kind = match kind {
+            "esim" => "eSIM".to_owned(),
+            "kyc" => "KYC document".to_owned(),
+            "api_client" => "API client".to_owned(),
+            _ => kind
+                .chars()
                 .take(1)
                 .flat_map(char::to_uppercase)
                 .chain(kind.chars().skip(1))
-                .collect()
+                .collect(),
         };
         format!("{kind} {}", done(verb)).replace('_', " ")
     }

@@ -53,7 +53,7 @@ pub fn viewer(
         }
     });
     (move || match got.get() {
-        None => view! { <div class="stage waiting">{skeleton::block()}</div> }.into_any(),
+        None => view! { <div class="easel waiting">{skeleton::block()}</div> }.into_any(),
         Some(Err(fault)) => failure(&fault, ask.clone()),
         Some(Ok(file)) => match file.picture.clone() {
             Some((url, view)) => stage::stage(text.clone(), file, url, view),

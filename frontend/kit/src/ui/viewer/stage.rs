@@ -86,7 +86,7 @@ pub(super) fn stage(text: String, file: File, url: String, view: View) -> AnyVie
     view! {
         <div class="viewer">
             {tools(stage, file)}
-            <div class="stage" node_ref=stage.node tabindex="0" role="group" aria-label=label
+            <div class="easel" node_ref=stage.node tabindex="0" role="group" aria-label=label
                 class:near={move || stage.view.get().zoom > 100} class:held={move || stage.held.with(Option::is_some)}
                 on:wheel=wheel on:pointerdown=hold on:pointermove=pull on:keydown=move |event| arrows(stage, &event)
                 on:pointerup=move |_| stage.held.set(None) on:pointercancel=move |_| stage.held.set(None)

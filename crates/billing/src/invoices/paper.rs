@@ -1,0 +1,105 @@
+//! What stands on the papers.
+
+use super::pdf::{self, Sheet};
+use platform::{
+    Conn, Result,
+    crypto::Place,
+    settings::{self, BusinessName, InvoiceSeller, SupportEmail},
+};
+use serde::{Deserialize, Serialize};
+use wire::{
+    Currency, InvoiceId, Money,
+    billing::invoices::{CreditNote, Invoice, InvoiceLine},
+};
+
+/// Who sells, as it stood on that day.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Seller {
+    /// Name, address, tax number: as the settings have it.
+    pub lines: Vec<String>,
+    /// Where customers write to.
+    pub email: Option<String>,
+}
+
+impl Seller {
+    /// Of this moment.
+    pub fn of(conn: &mut Conn) -> Result<Self> {
+        let name = settings::get(conn, BusinessName)?;
+        let address = settings::get(conn, InvoiceSeller)?.unwrap_or_default();
+        let mut lines = vec![name];
+        lines.extend(address.lines().map(|line| line.trim().to_owned()));
+        Ok(Self {
+            lines,
+            email: settings::get(conn, SupportEmail)?,
+        })
+    }
+}
+
+/// Whom it is made out to. Kept sealed.
+#[derive(Serialize, Deserialize)]
+pub struct Buyer {
+    /// Their name on that day.
+    pub name: String,
+    /// Their address on that day.
+    pub email: String,
+}
+
+/// Where the buyer opens.
+pub const fn place<'a>(id: InvoiceId) -> Place<'a> {
+    Place::new("invoices", "buyer", id.0)
+}
+
+/// An invoice as PDF.
+pub fn invoice(invoice: &Invoice, seller: &Seller, buyer: &Buyer) -> Result<Vec<u8>> {
+    let sums = [
+        ("Net", &invoice.net_amount),
+        ("Tax", &invoice.tax_amount),
+        ("Total paid", &invoice.total_amount),
+    ];
+    let sheet = Sheet {
+        title: "Invoice",
+        number: &invoice.number,
+        facts: vec![
+            ("Date", invoice.issued_on.to_string()),
+            ("Order", invoice.order_number.clone()),
+            ("Currency", invoice.currency.to_string()),
+        ],
+        lines: &invoice.lines.0,
+        sums: shown(&sums, invoice.currency),
+        note: "Paid in full. Thank you.",
+    };
+    pdf::draw(&sheet, seller, buyer)
+}
+
+/// A credit note as PDF.
+pub fn credit_note(note: &CreditNote, seller: &Seller, buyer: &Buyer) -> Result<Vec<u8>> {
+    let line = InvoiceLine {
+        text: format!("Refund of invoice {}", note.invoice_number),
+        quantity: 1,
+        unit_price: note.net_amount.clone(),
+        amount: note.net_amount.clone(),
+    };
+    let sums = [
+        ("Net", &note.net_amount),
+        ("Tax", &note.tax_amount),
+        ("Total given back", &note.total_amount),
+    ];
+    let sheet = Sheet {
+        title: "Credit note",
+        number: &note.number,
+        facts: vec![
+            ("Date", note.issued_on.to_string()),
+            ("Invoice", note.invoice_number.clone()),
+            ("Currency", note.currency.to_string()),
+        ],
+        lines: &[line],
+        sums: shown(&sums, note.currency),
+        note: "Given back the way it was paid.",
+    };
+    pdf::draw(&sheet, seller, buyer)
+}
+
+fn shown<'a>(sums: &[(&'a str, &Money)], currency: Currency) -> Vec<(&'a str, String)> {
+    let one = |(name, amount): &(&'a str, &Money)| (*name, format!("{amount} {currency}"));
+    sums.iter().map(one).collect()
+}

@@ -1,0 +1,100 @@
+//! One invoice: what was paid for, and what was given back of it.
+
+use kit::{
+    api,
+    format::money,
+    page::{Act, Related, act, detail_page, related},
+    table::{money as amount, text},
+    ui::{Icon, Line, Value, line, sums, total},
+};
+use leptos::prelude::*;
+use wire::{
+    Decimal, InvoiceId, Permission, Resource,
+    billing::invoices::{CreditNote, CreditNoteFilter, Invoice},
+};
+
+/// Draws it.
+pub fn screen(id: InvoiceId) -> AnyView {
+    detail_page::<Invoice>(id)
+        .subtitle(|invoice| {
+            let total = money(&invoice.total_amount, invoice.currency);
+            format!("{total} for {}", invoice.customer)
+        })
+        .action(download())
+        .card("Lines", |invoice| Some(sums(lines(invoice))))
+        .related(credit_notes(id))
+        .history("invoice")
+        .fact("Date", |invoice| Value::text(invoice.issued_on.to_string()))
+        .fact("Customer", |invoice| {
+            Value::text(invoice.customer.clone())
+                .link(format!("/accounts/users/{}", invoice.user_id))
+        })
+        .fact("Order", |invoice| {
+            Value::text(invoice.order_number.clone())
+                .link(format!("/billing/orders/{}", invoice.order_id))
+        })
+        .fact("Payment", |invoice| {
+            Value::text("View payment")
+                .link(format!("/billing/transactions/{}", invoice.transaction_id))
+        })
+        .fact("Written", |invoice| Value::time(invoice.created_at))
+        .fact("Id", |invoice| Value::code(invoice.id.to_string()))
+        .show()
+}
+
+fn download() -> Act<Invoice> {
+    act(
+        "Download PDF",
+        "downloaded",
+        Permission::InvoicesRead,
+        |invoice: Invoice| async move {
+            let url = format!("{}/{}/pdf", Invoice::PATH, invoice.id);
+            api::download(&url, &format!("{}.pdf", invoice.number)).await
+        },
+    )
+    .icon(Icon::Download)
+}
+
+fn lines(invoice: &Invoice) -> Vec<Line> {
+    let show = |amount: &Decimal| money(amount, invoice.currency);
+    let mut lines: Vec<Line> = invoice
+        .lines
+        .0
+        .iter()
+        .map(|sold| {
+            let many = if sold.quantity == 1 {
+                String::new()
+            } else {
+                format!("{} × ", sold.quantity)
+            };
+            line(format!("{many}{}", sold.text), show(&sold.amount))
+        })
+        .collect();
+    lines.push(line("Net", show(&invoice.net_amount)));
+    lines.push(line("Tax", show(&invoice.tax_amount)));
+    lines.push(total("Total", show(&invoice.total_amount)));
+    if invoice.credited_amount.is_positive() {
+        let kept = invoice.total_amount.minus(&invoice.credited_amount);
+        lines.push(line(
+            "Given back",
+            show(&Decimal::zero().minus(&invoice.credited_amount)),
+        ));
+        lines.push(total("Kept", show(&kept)));
+    }
+    lines
+}
+
+fn credit_notes(id: InvoiceId) -> Related<CreditNote> {
+    let filter = CreditNoteFilter {
+        invoice_id: Some(id),
+        ..CreditNoteFilter::default()
+    };
+    related::<CreditNote>("Credit notes", Permission::InvoicesRead, filter)
+        .column(text("Number", |note: &CreditNote| note.number.clone()))
+        .column(text("Date", |note: &CreditNote| note.issued_on.to_string()))
+        .column(amount("Given back", |note: &CreditNote| {
+            (Some(note.total_amount.clone()), note.currency)
+        }))
+        .all("/billing/credit-notes")
+        .empty("Nothing was given back.")
+}
