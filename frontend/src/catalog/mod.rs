@@ -1,7 +1,9 @@
 //! What is sold, and for how much.
 
 mod plans;
+mod price_lists;
 mod pricing;
+mod promotions;
 
 use kit::{
     shell::{Item, Section},
@@ -25,6 +27,30 @@ pub static SECTION: Section = Section {
             icon: Icon::Tags,
             needs: Permission::PricingRead,
         },
+        Item {
+            label: "Price changes",
+            path: "/catalog/price-changes",
+            icon: Icon::History,
+            needs: Permission::CostsRead,
+        },
+        Item {
+            label: "Price lists",
+            path: "/catalog/price-lists",
+            icon: Icon::FileSpreadsheet,
+            needs: Permission::CostsRead,
+        },
+        Item {
+            label: "Promotions",
+            path: "/catalog/promotions",
+            icon: Icon::TicketPercent,
+            needs: Permission::PromotionsRead,
+        },
     ],
-    screens: &[plans::SCREENS, pricing::SCREENS],
+    screens: &[
+        plans::SCREENS,
+        pricing::SCREENS,
+        pricing::changes::SCREENS,
+        price_lists::SCREENS,
+        promotions::SCREENS,
+    ],
 };

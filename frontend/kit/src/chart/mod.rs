@@ -2,6 +2,9 @@
 //! drawing, which stretches to the room it has; words stand beside it in HTML, where they do not stretch.
 
 mod scale;
+mod windows;
+
+pub use windows::{Lane, Window, windows};
 
 use leptos::prelude::*;
 use scale::{Scale, thousandths};

@@ -1,10 +1,12 @@
 //! How fields look: the label above, the control, help or fault below, all tied together for who cannot see them.
 
 use super::{
+    atlas::atlas,
     checks::checks,
     combobox::combobox,
     field::{Field, Kind, Unit},
     places::places,
+    several::several,
     state::Form,
 };
 use crate::{
@@ -147,7 +149,11 @@ fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> 
         Kind::Places => {
             let chosen = Signal::derive(move || form.draft.with(|draft| draft.places(key)));
             let set = move |codes: Vec<String>| form.set(key, Value::from(codes));
-            places(id, field.label, false, chosen, set, move || form.leave(key))
+            let box_of_chips = places(id, field.label, false, chosen, set, move || form.leave(key));
+            if !field.atlas {
+                return box_of_chips;
+            }
+            view! { {box_of_chips}{atlas(chosen, set, move || form.leave(key))} }.into_any()
         }
         Kind::Place => {
             let chosen = Signal::derive(move || form.draft.with(|draft| Some(draft.text(key).to_owned()).filter(|code| !code.is_empty()).into_iter().collect()));
@@ -161,6 +167,11 @@ fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> 
                 form.leave(key);
             };
             combobox(id, field.label, source.clone(), chosen, set)
+        }
+        Kind::Several(source) => {
+            let chosen = Signal::derive(move || form.draft.with(|draft| draft.places(key)));
+            let set = move |ids: Vec<String>| form.set(key, Value::from(ids));
+            several(id, field.label, source.clone(), chosen, set)
         }
         Kind::Lines => view! {
             <textarea id=id class="mono" rows="3" placeholder=example spellcheck="false" prop:value=text on:input=typed

@@ -55,8 +55,8 @@ impl Field {
     pub(crate) fn typed(&self, value: &Value) -> Value {
         match (&self.kind, value) {
             (Kind::Toggle, value) => Value::Bool(value.as_bool().unwrap_or_default()),
-            (Kind::Places | Kind::Checks(_), Value::Array(_)) => value.clone(),
-            (Kind::Places | Kind::Checks(_), _) => Value::Array(Vec::new()),
+            (Kind::Places | Kind::Checks(_) | Kind::Several(_), Value::Array(_)) => value.clone(),
+            (Kind::Places | Kind::Checks(_) | Kind::Several(_), _) => Value::Array(Vec::new()),
             (Kind::Lines, Value::Array(lines)) => Value::String(
                 lines
                     .iter()
@@ -84,7 +84,12 @@ impl Field {
             }
         };
         match &self.kind {
-            Kind::Toggle | Kind::Places | Kind::Checks(_) => Ok(typed.clone()),
+            Kind::Several(_)
+                if self.optional && typed.as_array().is_none_or(Vec::is_empty) =>
+            {
+                Ok(Value::Null)
+            }
+            Kind::Toggle | Kind::Places | Kind::Checks(_) | Kind::Several(_) => Ok(typed.clone()),
             Kind::Lines => Ok(text
                 .lines()
                 .map(str::trim)
@@ -118,7 +123,9 @@ impl Field {
     pub(crate) fn stand_in(&self) -> Value {
         match &self.kind {
             Kind::Toggle => Value::Bool(false),
-            Kind::Places | Kind::Lines | Kind::Checks(_) => Value::Array(Vec::new()),
+            Kind::Places | Kind::Lines | Kind::Checks(_) | Kind::Several(_) => {
+                Value::Array(Vec::new())
+            }
             Kind::Number => Value::from(1),
             Kind::Money => Value::String("1.00".to_owned()),
             Kind::Choice(options) => Value::String(

@@ -19,6 +19,7 @@ pub(crate) enum Kind {
     Checks(Vec<Boxes>),
     Time,
     Pick(Source),
+    Several(Source),
 }
 
 /// What stands behind an amount.
@@ -38,6 +39,7 @@ pub(crate) enum When {
 
 type Says = Arc<dyn Fn(&Draft) -> Option<String> + Send + Sync>;
 type Holds = Arc<dyn Fn(&Draft) -> bool + Send + Sync>;
+type Sets = Arc<dyn Fn(&Draft) -> Vec<(&'static str, String)> + Send + Sync>;
 
 /// A field of a form. The key is the field's name in the shape that is sent.
 #[derive(Clone)]
@@ -55,6 +57,9 @@ pub struct Field {
     pub(crate) aside: Option<(&'static str, &'static str)>,
     pub(crate) live: Option<Says>,
     pub(crate) shown: Option<Holds>,
+    pub(crate) sets: Option<Sets>,
+    pub(crate) unsent: bool,
+    pub(crate) atlas: bool,
 }
 
 fn field(key: &'static str, label: &'static str, kind: Kind) -> Field {
@@ -72,6 +77,9 @@ fn field(key: &'static str, label: &'static str, kind: Kind) -> Field {
         aside: None,
         live: None,
         shown: None,
+        sets: None,
+        unsent: false,
+        atlas: false,
     }
 }
 
@@ -174,6 +182,10 @@ pub fn time_field(key: &'static str, label: &'static str) -> Field {
 pub fn picker_field(key: &'static str, label: &'static str, source: Source) -> Field {
     field(key, label, Kind::Pick(source))
 }
+/// Several things of a long list, found by typing. Optional, none is sent as null.
+pub fn pickers_field(key: &'static str, label: &'static str, source: Source) -> Field {
+    field(key, label, Kind::Several(source))
+}
 
 impl Field {
     /// With a line of help below.
@@ -239,6 +251,24 @@ impl Field {
     /// There only while this holds of what is typed elsewhere.
     pub fn shown_if(mut self, holds: impl Fn(&Draft) -> bool + Send + Sync + 'static) -> Self {
         self.shown = Some(Arc::new(holds));
+        self
+    }
+    /// What is typed here says what others say, too: a price and a margin. While they cannot be computed, they stay.
+    pub fn sets(
+        mut self,
+        others: impl Fn(&Draft) -> Vec<(&'static str, String)> + Send + Sync + 'static,
+    ) -> Self {
+        self.sets = Some(Arc::new(others));
+        self
+    }
+    /// Only helps to find what others say: it is not sent.
+    pub fn unsent(mut self) -> Self {
+        (self.unsent, self.optional) = (true, true);
+        self
+    }
+    /// With every country to be looked through, group by group.
+    pub fn atlas(mut self) -> Self {
+        self.atlas = true;
         self
     }
 }

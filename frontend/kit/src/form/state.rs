@@ -48,7 +48,10 @@ impl Form {
     }
     /// Begins with a thing as the API shows it.
     pub fn begin(self, thing: &Value) {
-        let draft = self.typed(thing);
+        let mut draft = self.typed(thing);
+        for field in self.fields.get_value().iter().filter(|field| !field.unsent) {
+            follow(field, &mut draft);
+        }
         self.before.set(draft.clone());
         self.draft.set(draft);
         self.touched.update(BTreeSet::clear);
@@ -80,7 +83,12 @@ impl Form {
     /// Types something into a field.
     pub fn set(self, key: &'static str, value: Value) {
         self.told.update(|told| drop(told.remove(key)));
-        self.draft.update(|draft| draft.set(key, value));
+        let fields = self.fields.get_value();
+        self.draft.update(|draft| {
+            draft.set(key, value);
+            let typed = fields.iter().find(|field| field.key == key);
+            typed.into_iter().for_each(|field| follow(field, draft));
+        });
     }
     pub fn is_dirty(self) -> bool {
         self.draft
@@ -90,7 +98,8 @@ impl Form {
     pub fn read(self, draft: &Draft) -> (Map<String, Value>, Faults) {
         let (fields, before) = (self.fields.get_value(), self.before.get_untracked());
         let (mut sent, mut checked, mut faults) = (Map::new(), Map::new(), Faults::new());
-        for field in fields.iter().filter(|field| field.is_shown(draft)) {
+        let sent_at_all = |field: &&Field| !field.unsent && field.is_shown(draft);
+        for field in fields.iter().filter(sent_at_all) {
             let typed = draft.value(field.key);
             if !self.is_new && typed == before.value(field.key) {
                 continue;
@@ -153,6 +162,14 @@ impl Form {
             .fields
             .with_value(|fields| fields.iter().map(|field| field.key).collect());
         self.touched.update(|touched| touched.extend(keys));
+    }
+}
+
+/// Lets the other fields say what follows from this one.
+fn follow(field: &Field, draft: &mut Draft) {
+    let others = field.sets.as_ref().map(|sets| sets(draft));
+    for (key, text) in others.into_iter().flatten() {
+        draft.set(key, Value::String(text));
     }
 }
 

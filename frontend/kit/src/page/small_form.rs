@@ -31,6 +31,8 @@ pub struct SmallForm {
     pub verb: &'static str,
     /// How the button looks.
     pub look: Look,
+    /// Whether what was sent stays in its fields.
+    pub keeps: bool,
 }
 
 impl SmallForm {
@@ -42,6 +44,7 @@ impl SmallForm {
             with: Map::new(),
             verb,
             look: Look::Primary,
+            keeps: false,
         }
     }
     /// Sends this as well, under its name.
@@ -52,6 +55,11 @@ impl SmallForm {
     /// With this in its fields, by their names.
     pub fn begin(mut self, with: Value) -> Self {
         self.begin = with;
+        self
+    }
+    /// What was sent stays in its fields: for a question that is asked again a little differently.
+    pub fn keep(mut self) -> Self {
+        self.keeps = true;
         self
     }
     /// With a button that takes something away.
@@ -75,6 +83,7 @@ where
         with,
         verb,
         look,
+        keeps,
     } = of;
     let besides = with.clone();
     let judge: Judge = Arc::new(move |sent| judge::<T>(joined(sent, &besides)));
@@ -100,7 +109,7 @@ where
         event.prevent_default();
         let begin = begin.clone();
         submit.run(&save, move |_| {
-            if form.draft.try_with_untracked(|_| ()).is_some() {
+            if !keeps && form.draft.try_with_untracked(|_| ()).is_some() {
                 form.begin(&begin);
             }
         });

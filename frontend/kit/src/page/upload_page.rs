@@ -23,6 +23,8 @@ pub struct UploadPage<R> {
     accept: &'static str,
     hint: &'static str,
     leads: fn(&R) -> String,
+    begin: Value,
+    is_table: bool,
     becomes: PhantomData<R>,
 }
 
@@ -40,6 +42,8 @@ pub fn upload_page<R: Resource>(
         accept,
         hint,
         leads,
+        begin: Value::Null,
+        is_table: false,
         becomes: PhantomData,
     }
 }
@@ -52,6 +56,7 @@ struct State {
     file: Chosen,
     fault: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
+    is_table: bool,
     send: StoredValue<Send, LocalStorage>,
 }
 
@@ -66,6 +71,16 @@ impl<R: Resource> UploadPage<R> {
         self.fields.push(field);
         self
     }
+    /// What the options begin with.
+    pub fn begin(mut self, with: Value) -> Self {
+        self.begin = with;
+        self
+    }
+    /// The file is a table: its ending says which, whatever the browser thinks, and its name tells nobody anything.
+    pub fn table(mut self) -> Self {
+        self.is_table = true;
+        self
+    }
     /// Draws it. Query parameters named like options fill those in.
     pub fn show(self) -> AnyView {
         let form = Form::new(self.fields.clone(), true, Arc::new(|_| Ok(Vec::new())));
@@ -74,11 +89,18 @@ impl<R: Resource> UploadPage<R> {
             let text = query.get(field.key)?;
             Some((field.key.to_owned(), Value::String(text)))
         });
-        form.begin(&Value::Object(begin.collect()));
-        let leads = self.leads;
+        let mut first = self.begin.as_object().cloned().unwrap_or_default();
+        first.extend(begin);
+        form.begin(&Value::Object(first));
+        let (leads, is_table) = (self.leads, self.is_table);
         let send: Send = Arc::new(move |file, pairs| {
             task(async move {
-                let call = Call::post(api::with_query(R::PATH, &pairs)).file(&file, &file.type_());
+                let media = match file.name().to_lowercase() {
+                    _ if !is_table => file.type_(),
+                    name if name.ends_with(".json") => "application/json".to_owned(),
+                    _ => "text/csv".to_owned(),
+                };
+                let call = Call::post(api::with_query(R::PATH, &pairs)).file(&file, &media);
                 let made: R = send(call.once(&chance::uuid())).await?.json().await?;
                 Ok((made.label(), leads(&made)))
             })
@@ -88,6 +110,7 @@ impl<R: Resource> UploadPage<R> {
             file: RwSignal::new_local(None),
             fault: RwSignal::new(None),
             busy: RwSignal::new(false),
+            is_table,
             send: StoredValue::new_local(send),
         };
         page(state, &self)
@@ -141,10 +164,14 @@ fn run(state: State) {
     };
     let fields = state.form.fields.get_value();
     let said = fields.iter().filter_map(|field| {
-        let value = options.get(field.key)?.as_str()?.to_owned();
-        Some((field.key, value))
+        let value = options.get(field.key)?;
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        Some((field.key, text))
     });
-    let pairs: Pairs = said.chain([("file_name", file.name())]).collect();
+    let name = (!state.is_table).then(|| ("file_name", file.name()));
+    let pairs: Pairs = said.chain(name).collect();
     state.busy.set(true);
     let work = (state.send.get_value())(file, pairs);
     leptos::task::spawn_local(async move {

@@ -1,11 +1,11 @@
 //! One plan: its terms, its prices, who supplies it, and what became of it.
 
-use super::{sale, validity};
+use super::{counted, sale, validity, windows};
 use kit::{
     api,
     format::{megabytes, place},
     page::{Related, act, detail_page, related},
-    table::{count, day, money, state, text},
+    table::{ago, count, day, money, state, text, value},
     ui::{Icon, Tone, Value},
 };
 use leptos::prelude::*;
@@ -38,6 +38,18 @@ pub fn screen(id: PlanId) -> AnyView {
     )
     .when(|plan| plan.deleted_at.is_some())
     .icon(Icon::RotateCcw);
+    let duplicate = act(
+        "Duplicate",
+        "duplicated",
+        Permission::PlansWrite,
+        |plan: Plan| async move {
+            let copy: Plan = api::ask(&plan, "duplicate", &()).await?;
+            kit::go(&format!("/catalog/plans/{}/edit", copy.id));
+            Ok(())
+        },
+    )
+    .when(|plan| plan.deleted_at.is_none())
+    .icon(Icon::Copy);
     detail_page::<Plan>(id)
         .badge(sale)
         .edit(Permission::PlansWrite, |plan| {
@@ -46,14 +58,25 @@ pub fn screen(id: PlanId) -> AnyView {
                 .then(|| format!("/catalog/plans/{}/edit", plan.id))
         })
         .action(withdraw)
+        .action(duplicate)
         .action(restore)
         .fact("Data", |plan| {
             Value::text(megabytes(plan.data_limit_mb.as_ref()))
         })
         .fact("Validity", |plan| Value::text(validity(plan)))
+        .fact("Days count", |plan| Value::text(counted(plan)))
+        .fact("Activate within", |plan| {
+            Value::maybe(plan.activate_within_days.map(|days| format!("{days} days")))
+        })
+        .fact("Fair use", |plan| Value::maybe(fair_use(plan)))
         .fact("Minutes", |plan| Value::count(plan.voice_minutes))
         .fact("Messages", |plan| Value::count(plan.sms_count))
         .fact("Top-up", |plan| Value::yes_no(plan.topup_allowed))
+        .fact("Hotspot", |plan| Value::yes_no(plan.hotspot_allowed))
+        .fact("APN", |plan| {
+            plan.apn.clone().map_or_else(Value::absent, Value::code)
+        })
+        .fact("Verified only", |plan| Value::yes_no(plan.kyc_required))
         .fact("Created", |plan| Value::time(plan.created_at))
         .fact("Changed", |plan| Value::ago(plan.updated_at))
         .fact("Withdrawn", |plan| Value::maybe_time(plan.deleted_at))
@@ -64,10 +87,22 @@ pub fn screen(id: PlanId) -> AnyView {
                 .map(|text| view! { <p class="prose">{text}</p> }.into_any())
         })
         .card("Works in", |plan| Some(regions(plan)))
+        .part(move |again| windows::part(id, again))
         .related(prices(id))
         .related(offers(id))
+        .part(move |again| super::offers::order(id, again))
         .history("plan")
         .show()
+}
+
+/// `2 GB a day, then 512 kbit/s`.
+fn fair_use(plan: &Plan) -> Option<String> {
+    let limit = plan.daily_limit_mb.as_ref()?;
+    let then = plan
+        .throttled_kbps
+        .map(|speed| format!(", then {speed} kbit/s"))
+        .unwrap_or_default();
+    Some(format!("{} a day{then}", megabytes(Some(limit))))
 }
 
 fn regions(plan: &Plan) -> AnyView {
@@ -115,10 +150,19 @@ fn offers(id: PlanId) -> Related<Offer> {
         offer.provider_name.clone()
     }))
     .column(text("SKU", |offer: &Offer| offer.sku.clone()))
+    .column(count("Priority", |offer: &Offer| offer.priority))
     .column(money("Costs", |offer: &Offer| {
         (Some(offer.cost.clone()), offer.currency)
     }))
-    .column(count("Priority", |offer: &Offer| offer.priority))
+    .column(money("Least price", |offer: &Offer| {
+        (offer.minimum_price.clone(), offer.currency)
+    }))
+    .column(
+        value("Stock", |offer: &Offer| {
+            offer.stock.map_or_else(Value::absent, Value::count)
+        })
+        .figures(),
+    )
     .column(state("Asked", |offer: &Offer| {
         if offer.is_active {
             ("active", Tone::Good)
@@ -126,6 +170,13 @@ fn offers(id: PlanId) -> Related<Offer> {
             ("paused", Tone::Neutral)
         }
     }))
-    .opens(|offer| format!("/integrations/providers/{}", offer.provider_id))
+    .column(ago("Confirmed", |offer: &Offer| offer.last_synced_at))
+    .opens(|offer| format!("/integrations/offers/{}", offer.id))
+    .all("/integrations/offers")
+    .add(
+        "New offer",
+        format!("/integrations/offers/new?plan_id={id}"),
+        Permission::ProvidersWrite,
+    )
     .empty("No provider offers it: it is sold from stock only.")
 }

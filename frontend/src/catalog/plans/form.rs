@@ -1,14 +1,17 @@
 //! A plan's form: new and edit.
 
 use kit::{
-    form::{area_field, money_field, number_field, places_field, text_field, toggle_field},
+    form::{
+        area_field, choice_field, code_field, money_field, number_field, places_field, text_field,
+        toggle_field,
+    },
     format::megabytes,
     page::form_page,
 };
 use leptos::prelude::*;
 use wire::{
     PlanId,
-    catalog::plans::{EditPlan, NewPlan, Plan},
+    catalog::plans::{EditPlan, NewPlan, Plan, ValidityPolicy},
 };
 
 /// Draws it: for this plan, or for a new one.
@@ -37,17 +40,45 @@ pub fn screen(id: Option<PlanId>) -> AnyView {
                                 || draft.number("data_limit_mb").is_some()
                         })
                     }),
-                number_field("validity_days", "Validity")
-                    .unit("days")
-                    .help("Counted from the first use."),
+                number_field("validity_days", "Validity").unit("days"),
                 number_field("voice_minutes", "Calls").unit("minutes"),
                 number_field("sms_count", "Text messages"),
             ],
         )
         .section(
+            "Days and fair use",
+            "From when its days count, and what an unlimited plan means by unlimited.",
+            [
+                choice_field("validity_policy", "Days count from", ValidityPolicy::WORDS),
+                number_field("activate_within_days", "Activate within")
+                    .unit("days")
+                    .optional()
+                    .help("Leave it empty when it can wait."),
+                money_field("daily_limit_mb", "Full speed for")
+                    .unit("MB a day")
+                    .optional(),
+                number_field("throttled_kbps", "Then slowed to")
+                    .unit("kbit/s")
+                    .optional()
+                    .help("Leave it empty when it stops."),
+            ],
+        )
+        .section(
             "Coverage",
             "Countries, or groups of them.",
-            [places_field("regions", "Works in")],
+            [places_field("regions", "Works in").atlas()],
+        )
+        .section(
+            "Network",
+            "What a device needs, and what it may do.",
+            [
+                code_field("apn", "APN")
+                    .optional()
+                    .example("internet")
+                    .help("Leave it empty when devices find it by themselves."),
+                toggle_field("hotspot_allowed", "Hotspot allowed")
+                    .help("Its data may be shared with other devices."),
+            ],
         )
         .section(
             "Sale",
@@ -56,7 +87,15 @@ pub fn screen(id: Option<PlanId>) -> AnyView {
                 toggle_field("is_active", "On sale").help("Customers and integrators can buy it."),
                 toggle_field("topup_allowed", "Top-up allowed")
                     .help("It can be added to an eSIM that is in use."),
+                toggle_field("kyc_required", "Verified customers only")
+                    .help("Whoever buys it must have proved who they are."),
             ],
+        )
+        .answer::<()>(
+            "Preview",
+            "As a customer sees it.",
+            |_| None,
+            |draft, _| super::preview::card(draft),
         )
         .show()
 }

@@ -1,17 +1,17 @@
 //! The list of plans.
 
-use super::{sale, validity};
+use super::{counted, many, sale, validity};
 use kit::{
     api,
     format::{megabytes, places},
     page::{act, list_page},
-    table::{By, count, dates, day, flag, place, state, text, value, yes_no},
+    table::{By, choice, count, dates, day, flag, place, state, text, value, yes_no},
     ui::{Icon, Value},
 };
 use leptos::prelude::*;
 use wire::{
     Permission,
-    catalog::plans::{Plan, PlanSort},
+    catalog::plans::{Plan, PlanSort, ValidityPolicy},
 };
 
 /// Draws it.
@@ -24,6 +24,7 @@ pub fn screen() -> AnyView {
     )
     .asks("Not for sale from now on. Orders that were placed keep their terms.")
     .danger()
+    .at_once("withdraw")
     .undo(|plan| async move { api::restore(&plan).await });
     list_page::<Plan>("Plans")
         .search("Search by name")
@@ -43,6 +44,14 @@ pub fn screen() -> AnyView {
         .column(value("Works in", |plan: &Plan| {
             Value::text(places(&plan.regions.0)).hint(plan.regions.0.join(", "))
         }))
+        .column(text("Days count", |plan: &Plan| counted(plan)).extra())
+        .column(
+            value("Verified only", |plan: &Plan| {
+                Value::yes_no(plan.kyc_required)
+            })
+            .extra(),
+        )
+        .column(value("Hotspot", |plan: &Plan| Value::yes_no(plan.hotspot_allowed)).extra())
         .column(value("Top-up", |plan: &Plan| Value::yes_no(plan.topup_allowed)).wide())
         .column(count("Minutes", |plan: &Plan| plan.voice_minutes).extra())
         .column(count("Messages", |plan: &Plan| plan.sms_count).extra())
@@ -57,15 +66,42 @@ pub fn screen() -> AnyView {
                 .extra(),
         )
         .filter(on_sale())
-        .filter(place("region", "Works in"))
+        .filter(place("country", "Works in"))
+        .filter(place("region", "Names"))
+        .filter(yes_no("unlimited", "Data", "Unlimited", "Limited"))
+        .filter(choice(
+            "validity_policy",
+            "Days count from",
+            ValidityPolicy::WORDS,
+        ))
+        .filter(yes_no("topup_allowed", "Top-up", "Allowed", "Not allowed"))
+        .filter(yes_no(
+            "hotspot_allowed",
+            "Hotspot",
+            "Allowed",
+            "Not allowed",
+        ))
+        .filter(yes_no(
+            "kyc_required",
+            "Buyers",
+            "Verified only",
+            "Everybody",
+        ))
         .filter(dates("created_at_from", "created_at_to", "Created"))
         .filter(flag("withdrawn", "Withdrawn"))
+        .actions(many::acts())
         .action(withdraw)
         .new_button("New plan", "/catalog/plans/new", Permission::PlansWrite)
         .button(
             "Import",
             Icon::Upload,
             "/catalog/plans/import",
+            Permission::PlansWrite,
+        )
+        .button(
+            "Compare a list",
+            Icon::FileSpreadsheet,
+            "/catalog/price-lists/new",
             Permission::PlansWrite,
         )
         .empty(

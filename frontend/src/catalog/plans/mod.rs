@@ -4,9 +4,18 @@ mod detail;
 mod form;
 mod import;
 mod list;
+mod many;
+mod offers;
+mod preview;
+mod windows;
+
+pub use windows::lanes;
 
 use kit::{Screen, format::count, ui::Tone};
-use wire::{Permission, catalog::plans::Plan};
+use wire::{
+    Permission,
+    catalog::plans::{Plan, ValidityPolicy},
+};
 
 /// The screens of plans.
 pub const SCREENS: &[Screen] = &[
@@ -48,6 +57,15 @@ fn sale(plan: &Plan) -> (&'static str, Tone) {
         (Some(_), _) => ("withdrawn", Tone::Bad),
         (None, true) => ("on_sale", Tone::Good),
         (None, false) => ("not_on_sale", Tone::Neutral),
+    }
+}
+
+/// From when its days count, as people say it.
+const fn counted(plan: &Plan) -> &'static str {
+    match plan.validity_policy {
+        ValidityPolicy::Purchase => "From the purchase",
+        ValidityPolicy::Installation => "From the installation",
+        ValidityPolicy::FirstUse => "From the first use",
     }
 }
 

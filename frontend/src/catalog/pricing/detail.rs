@@ -1,6 +1,6 @@
 //! One price: what it earns, and when it holds.
 
-use super::{Phase, margin, phase, standing};
+use super::{Phase, margin, phase, standing, timeline};
 use kit::{
     api, format,
     page::{act, detail_page},
@@ -53,6 +53,12 @@ pub fn screen(id: PriceId) -> AnyView {
                 .effective_to
                 .map_or_else(|| Value::text("Open"), Value::time)
         })
+        .fact("Set by", |price| match price.change_id {
+            Some(id) => {
+                Value::text("A change of many").link(format!("/catalog/price-changes/{id}"))
+            }
+            None => Value::text("By itself"),
+        })
         .fact("Created", |price| Value::time(price.created_at))
         .fact("Id", |price| Value::code(price.id.to_string()))
         .card("Amounts", |price| Some(amounts(price)))
@@ -62,6 +68,7 @@ pub fn screen(id: PriceId) -> AnyView {
                 .clone()
                 .map(|note| view! { <p class="prose">{note}</p> }.into_any())
         })
+        .card("Over time", |price| Some(timeline::card(price)))
         .history("price")
         .show()
 }

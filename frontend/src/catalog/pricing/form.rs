@@ -1,6 +1,9 @@
 //! A price's form: a new one, one that has not begun, and the end of one that has.
 
-use super::margin;
+use super::{
+    linked::{from_margin, from_markup, from_price, from_share},
+    margin,
+};
 use kit::{
     form::{
         Draft, Source, area_field, choice_field, money_field, picker_field, place_field, time_field,
@@ -36,13 +39,29 @@ pub fn screen(id: Option<PriceId>) -> AnyView {
             "Amounts",
             "For one eSIM.",
             [
-                money_field("cost_price", "Costs us").unit_of("currency"),
+                money_field("cost_price", "Costs us")
+                    .unit_of("currency")
+                    .sets(from_price),
                 money_field("selling_price", "Sells for")
                     .unit_of("currency")
+                    .sets(from_price)
                     .live(earns),
-                area_field("note", "Note")
-                    .optional()
-                    .help("Why it is set so. Needed when it sells below cost."),
+                money_field("markup", "Markup")
+                    .unit("%")
+                    .unsent()
+                    .sets(from_markup),
+                money_field("margin_share", "Margin")
+                    .unit("%")
+                    .unsent()
+                    .sets(from_share),
+                money_field("margin", "Margin")
+                    .unit_of("currency")
+                    .unsent()
+                    .help("Each of these follows from the others.")
+                    .sets(from_margin),
+                area_field("note", "Note").optional().help(
+                    "Why it is set so. Needed when it sells below cost, or leaves too little.",
+                ),
             ],
         )
         .section(

@@ -5,7 +5,7 @@ use kit::{
     format,
     page::list_page,
     table::{choice, dates, day, in_force, maybe, money, picked, place, state, text, value},
-    ui::Value,
+    ui::{Icon, Value},
 };
 use leptos::prelude::*;
 use wire::{
@@ -58,6 +58,12 @@ pub fn screen() -> AnyView {
         .new_button(
             "New price",
             "/catalog/pricing/new",
+            Permission::PricingWrite,
+        )
+        .button(
+            "Change many",
+            Icon::TicketPercent,
+            "/catalog/price-changes/new",
             Permission::PricingWrite,
         )
         .empty(

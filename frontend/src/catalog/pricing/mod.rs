@@ -1,8 +1,11 @@
 //! Prices: what a plan sells for, where, in which currency, from when until when.
 
+pub mod changes;
 mod detail;
 mod form;
+mod linked;
 mod list;
+mod timeline;
 
 use kit::{Screen, format, ui::Tone};
 use wire::{Currency, Decimal, Permission, catalog::pricing::Price};

@@ -3,8 +3,8 @@
 use super::super::providers::asked;
 use kit::{
     page::list_page,
-    table::{ago, code, count, day, money, picked, state, text, yes_no},
-    ui::Icon,
+    table::{ago, choice, code, count, day, money, picked, state, text, value, yes_no},
+    ui::{Icon, Value},
 };
 use leptos::prelude::*;
 use wire::{
@@ -17,18 +17,22 @@ use wire::{
 pub fn screen() -> AnyView {
     list_page::<Offer>("Offers")
         .search("Search by SKU")
-        .opens(|offer| format!("/catalog/plans/{}", offer.plan_id))
+        .opens(|offer| format!("/integrations/offers/{}", offer.id))
         .column(text("Plan", |offer: &Offer| offer.plan_name.clone()))
         .column(text("Provider", |offer: &Offer| offer.provider_name.clone()).link(|offer| Some(format!("/integrations/providers/{}", offer.provider_id))))
         .column(code("SKU", |offer: &Offer| offer.sku.clone()).sort(OfferSort::Sku))
         .column(state("State", |offer: &Offer| asked(offer.is_active)))
         .column(money("Costs", |offer: &Offer| (Some(offer.cost.clone()), offer.currency)).sort(OfferSort::Cost))
-        .column(count("Priority", |offer: &Offer| offer.priority).wide())
+        .column(money("Least price", |offer: &Offer| (offer.minimum_price.clone(), offer.currency)).wide())
+        .column(value("Stock", |offer: &Offer| offer.stock.map_or_else(Value::absent, Value::count)).figures().wide())
+        .column(count("Priority", |offer: &Offer| offer.priority).sort(OfferSort::Priority).wide())
         .column(ago("Confirmed", |offer: &Offer| offer.last_synced_at).wide())
         .column(day("Created", |offer: &Offer| Some(offer.created_at)).sort(OfferSort::CreatedAt).extra())
         .filter(picked::<Plan>("plan_id", "Plan"))
         .filter(picked::<Provider>("provider_id", "Provider"))
         .filter(yes_no("is_active", "State", "Active", "Paused"))
+        .filter(choice("currency", "Currency", wire::Currency::WORDS))
+        .new_button("New offer", "/integrations/offers/new", Permission::ProvidersWrite)
         .button("Import a price list", Icon::Upload, "/catalog/plans/import", Permission::PlansWrite)
         .empty("No offers yet", "Import a provider's price list: it brings the plans, their prices and the offers behind them.")
         .show()

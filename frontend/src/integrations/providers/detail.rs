@@ -74,12 +74,12 @@ fn offers(id: ProviderId) -> Related<Offer> {
     .column(count("Priority", |offer: &Offer| offer.priority))
     .column(state("State", |offer: &Offer| asked(offer.is_active)))
     .column(ago("Confirmed", |offer: &Offer| offer.last_synced_at))
-    .opens(|offer| format!("/catalog/plans/{}", offer.plan_id))
+    .opens(|offer| format!("/integrations/offers/{}", offer.id))
     .all("/integrations/offers")
     .add(
-        "Import a price list",
-        format!("/catalog/plans/import?provider_id={id}"),
+        "Compare a price list",
+        format!("/catalog/price-lists/new?provider_id={id}"),
         Permission::PlansWrite,
     )
-    .empty("It offers nothing yet. Import its price list.")
+    .empty("It offers nothing yet. Compare its price list.")
 }

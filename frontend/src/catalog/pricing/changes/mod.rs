@@ -1,0 +1,39 @@
+//! Many prices changed at once: seen before, set together, taken back together.
+
+mod detail;
+mod form;
+mod list;
+
+use kit::{Screen, ui::Tone};
+use wire::{Permission, catalog::pricing::PriceChange};
+
+/// The screens of changes.
+pub const SCREENS: &[Screen] = &[
+    Screen {
+        path: "/catalog/price-changes",
+        title: "Price changes",
+        needs: Permission::CostsRead,
+        view: |_| Some(list::screen()),
+    },
+    Screen {
+        path: "/catalog/price-changes/new",
+        title: "Change many prices",
+        needs: Permission::PricingWrite,
+        view: |_| Some(form::screen()),
+    },
+    Screen {
+        path: "/catalog/price-changes/{id}",
+        title: "Price change",
+        needs: Permission::CostsRead,
+        view: |at| Some(detail::screen(at.id()?)),
+    },
+];
+
+/// Whether it counts, in a word.
+fn standing(change: &PriceChange) -> (&'static str, Tone) {
+    match change.undone_at {
+        Some(_) => ("undone", Tone::Neutral),
+        None if change.from > kit::format::now() => ("planned", Tone::News),
+        None => ("in force", Tone::Good),
+    }
+}
