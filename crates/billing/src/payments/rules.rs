@@ -31,7 +31,10 @@ pub fn overview(
     let zone = settings::get(conn, BusinessTimeZone)?;
     let today = now.with_timezone(&zone).date_naive();
     let to = options.to.unwrap_or_else(|| calendar::after(today));
-    let from = options.from.unwrap_or_else(|| calendar::before(to, 30));
+    let days = options.days.unwrap_or(30).unsigned_abs();
+    let from = options
+        .from
+        .unwrap_or_else(|| calendar::before(to, days.into()));
     let length = (to - from).num_days();
     if length < 1 {
         return Err(Error::field(

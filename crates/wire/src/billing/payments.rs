@@ -11,10 +11,12 @@ pub const MOST_DAYS: i64 = 731;
 filter! {
     /// Which payments are summed up.
     OverviewOptions {
-        /// The first day, in the business's time zone; 30 days up to today when absent.
+        /// The first day, in the business's time zone; `days` or 30 days before `to` when absent.
         from: NaiveDate,
         /// The day after the last one; tomorrow when absent.
         to: NaiveDate,
+        /// So many days before `to`, instead of `from`.
+        days: i32,
         /// In this currency only.
         currency: Currency,
         /// By this method only.

@@ -9,12 +9,8 @@ use diesel::{
 use platform::{Conn, Result, Tx};
 use schema::{orders, refunds, sql_types, transactions};
 use wire::{
-    Currency, EsimId, Money, OrderId, PromotionId, RefundId, TransactionId, UserId,
-    billing::{
-        orders::{OrderStatus, Terms},
-        refunds::RefundStatus,
-        transactions::TransactionStatus,
-    },
+    Currency, EsimId, Money, OrderId, RefundId, TransactionId, UserId,
+    billing::{orders::Terms, refunds::RefundStatus, transactions::TransactionStatus},
     esims::inventory::{EsimStatus, ProfileState},
 };
 
@@ -32,7 +28,6 @@ pub struct Payment {
     pub gateway_transaction_id: Option<String>,
     pub recorded_by: Option<UserId>,
     pub dispute_state: Option<String>,
-    pub promo_code_id: Option<PromotionId>,
     pub completed_at: Option<DateTime<Utc>>,
 }
 
@@ -82,11 +77,9 @@ pub fn live_sum(conn: &mut Conn, id: TransactionId, but: Option<RefundId>) -> Re
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = orders, check_for_backend(diesel::pg::Pg))]
 pub struct Sold {
-    pub id: OrderId,
     pub order_number: String,
     pub quantity: i32,
     pub terms: serde_json::Value,
-    pub status: OrderStatus,
 }
 
 impl Sold {
@@ -131,11 +124,11 @@ pub struct Unit {
 }
 
 /// Readings and bundles may run apart by a poll; what was used is the greater of the two.
-const UNITS: &str = "SELECT unit_no, b.esim_id, e.iccid, e.status, e.profile_state, b.total_bytes, b.status::text AS bundle, \
+const UNITS: &str = "SELECT g.unit_no, b.esim_id, e.iccid, e.status, e.profile_state, b.total_bytes, b.status::text AS bundle, \
     coalesce(b.starts_at, e.activated_at) AS starts_at, coalesce(b.expires_at, e.expires_at) AS expires_at, \
     greatest(coalesce(b.used_bytes, 0), coalesce((SELECT max(u.used_bytes) FROM esim_data_usage u \
         WHERE u.esim_id = b.esim_id AND u.period_end > b.created_at), 0)) AS used_bytes \
-    FROM generate_series(1, $2) AS unit_no LEFT JOIN esim_bundles b ON b.order_id = $1 AND b.unit_no = unit_no.unit_no \
+    FROM generate_series(1, $2) AS g (unit_no) LEFT JOIN esim_bundles b ON b.order_id = $1 AND b.unit_no = g.unit_no \
     LEFT JOIN esims e ON e.id = b.esim_id ORDER BY 1";
 
 /// Every unit of an order.

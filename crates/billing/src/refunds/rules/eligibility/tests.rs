@@ -17,7 +17,6 @@ fn payment(total: i64) -> Payment {
         gateway_transaction_id: Some("sim_1".into()),
         recorded_by: None,
         dispute_state: None,
-        promo_code_id: None,
         completed_at: Some(now() - TimeDelta::days(3)),
     }
 }
