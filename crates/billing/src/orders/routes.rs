@@ -2,22 +2,27 @@
 
 use super::{query, rules, timeline as steps};
 use actix_web::{get, post};
-use platform::{Caller, Id, IdempotencyKey, Json, Once, Result, Tagged, Valid, listing};
+use platform::{Caller, Id, IdempotencyKey, Json, Once, Options, Result, Tagged, Valid, listing};
 use wire::{
     OrderId,
-    billing::orders::{CancelOrder, NewOrder, Order, OrderPayment, OrderQuote, Timeline},
+    billing::orders::{
+        CancelOrder, NewOrder, Order, OrderPayment, OrderQuote, QuoteOrder, Timeline,
+    },
     permission::needs::{OrdersRead, OrdersResend, OrdersRetry, OrdersWrite},
 };
 
 listing!(Order, "/orders", export "/orders/export", tag "billing/orders", needs OrdersRead = "orders:read", from query::page);
 
 /// Say what an order would come to, and each reason why it would be refused. Nothing is written, nothing is held.
-#[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:write"])), request_body = NewOrder, responses((status = 200, description = "What it would come to", body = OrderQuote)))]
-#[post("/orders/quote")]
-pub async fn quote(caller: Caller<OrdersWrite>, new: Valid<NewOrder>) -> Result<Json<OrderQuote>> {
+#[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:write"])), params(QuoteOrder), responses((status = 200, description = "What it would come to", body = OrderQuote)))]
+#[get("/orders/quote")]
+pub async fn quote(
+    caller: Caller<OrdersWrite>,
+    asked: Options<QuoteOrder>,
+) -> Result<Json<OrderQuote>> {
     let now = caller.ctx().clock.now();
     caller
-        .read(move |conn, actor| rules::quote(conn, actor, &new, now))
+        .read(move |conn, actor| rules::quote(conn, actor, &asked.0, now))
         .await
         .map(Json)
 }

@@ -71,6 +71,16 @@ fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<Step> {
             format!("The payment failed. {reason}"),
             Tone::Bad,
         ),
+        "transaction.decline" => (
+            "declined",
+            format!("A try to pay has failed; the customer can try again. {reason}"),
+            Tone::Neutral,
+        ),
+        "transaction.confirm" => (
+            "confirmed",
+            "Somebody has seen the payment come in.".to_owned(),
+            Tone::Good,
+        ),
         "transaction.mismatch" => ("mismatch", reason, Tone::Bad),
         "order.pay" => ("paid", "The payment came in.".to_owned(), Tone::Good),
         "provisioning.ask" => (
@@ -82,6 +92,11 @@ fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<Step> {
         "order.provision" if source == "stock" => (
             "provisioned",
             "An eSIM was taken from stock.".to_owned(),
+            Tone::Good,
+        ),
+        "order.provision" if source == "topup" => (
+            "topped up",
+            "The provider has added it to the eSIM.".to_owned(),
             Tone::Good,
         ),
         "order.provision" => (

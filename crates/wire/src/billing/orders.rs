@@ -2,7 +2,7 @@
 
 mod checkout;
 
-pub use checkout::{Checkout, OrderPayment, OrderQuote};
+pub use checkout::{Checkout, OrderPayment, OrderQuote, QuoteOrder};
 
 use super::transactions::PaymentMethod;
 use crate::{

@@ -1,10 +1,15 @@
 //! The money of an order, line by line.
 
 use kit::{
-    format::{money, percent},
-    ui::{Line, line, total},
+    api::Fault,
+    format::{moment, money, percent, place},
+    ui::{Line, line, sums, total},
 };
-use wire::{Decimal, billing::orders::Order};
+use leptos::prelude::*;
+use wire::{
+    Decimal,
+    billing::orders::{Order, OrderQuote},
+};
 
 /// What the customer pays, line by line; and what is left of it, for who may see costs.
 pub fn amounts(order: &Order) -> Vec<Line> {
@@ -15,7 +20,12 @@ pub fn amounts(order: &Order) -> Vec<Line> {
         show(&order.unit_price.times(order.quantity)),
     )];
     if order.discount_amount.is_positive() {
-        lines.push(line("Discount", less(&order.discount_amount)));
+        let code = order.promo_code.as_ref();
+        let what = code.map_or_else(
+            || "Discount".to_owned(),
+            |code| format!("Discount ({code})"),
+        );
+        lines.push(line(what, less(&order.discount_amount)));
     }
     if order.tax_amount.is_positive() {
         lines.push(line("Tax", show(&order.tax_amount)));
@@ -38,4 +48,45 @@ pub fn amounts(order: &Order) -> Vec<Line> {
         lines.push(line("Margin", format!("{}{share}", show(&margin))));
     }
     lines
+}
+
+/// What an order would come to, and each reason why it would be refused.
+pub fn quoted(answer: Option<Result<OrderQuote, Fault>>) -> AnyView {
+    let quote = match answer {
+        None => return view! { <p class="muted">"Choose a plan to see its price."</p> }.into_any(),
+        Some(Err(fault)) => {
+            return view! { <p class="banner" data-tone="waiting">{fault.sentence()}</p> }
+                .into_any();
+        }
+        Some(Ok(quote)) => quote,
+    };
+    let show = |amount: &Decimal| money(amount, quote.currency);
+    let mut lines = vec![line(
+        format!("{} × {}", show(&quote.unit_price), quote.quantity),
+        show(&quote.amount),
+    )];
+    if quote.discount_amount.is_positive() {
+        let off = Decimal::zero().minus(&quote.discount_amount);
+        lines.push(line("Discount", show(&off)));
+    }
+    if quote.tax_percent.is_positive() {
+        let what = format!("Tax, {}", percent(&quote.tax_percent));
+        lines.push(line(what, show(&quote.tax_amount)));
+    }
+    lines.push(total("Total", show(&quote.total_amount)));
+    let ends = quote
+        .price_until
+        .map(|at| format!(", until {}", moment(at)))
+        .unwrap_or_default();
+    let refused = (!quote.refusals.is_empty()).then(|| {
+        let why = quote.refusals.iter().map(|why| view! { <li>{why.message.clone()}</li> });
+        view! { <div class="banner" role="status" data-tone="bad"><p><strong>"It would be refused."</strong></p>
+            <ul>{why.collect_view()}</ul></div> }
+    });
+    view! {
+        {refused}
+        {sums(lines)}
+        <p class="field-help">{format!("Price for {}{ends}.", place(&quote.region))}</p>
+    }
+    .into_any()
 }

@@ -47,6 +47,11 @@ pub fn screen(id: OrderId) -> AnyView {
             Value::maybe(order.region.as_deref().map(place))
         })
         .fact("Kind", |order| Value::text(sentence(order.kind.as_str())))
+        .fact("Topped up", |order| {
+            order.esim_id.map_or_else(Value::absent, |id| {
+                Value::text("Its eSIM").link(format!("/esims/inventory/{id}"))
+            })
+        })
         .fact("Reference", |order| {
             order
                 .reference

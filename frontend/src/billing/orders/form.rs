@@ -1,38 +1,49 @@
 //! Placing an order: for whom, what, and what it will cost before it is placed.
 
+use super::amounts::quoted;
 use kit::{
-    api::{Fault, with_query},
-    form::{Draft, Source, choice_field, number_field, picker_field, place_field, text_field},
-    format::{megabytes, moment, money, place},
+    api::with_query,
+    form::{
+        Draft, Source, choice_field, code_field, number_field, picker_field, place_field,
+        text_field,
+    },
+    format::megabytes,
     page::{Fixed, form_page},
-    ui::{line, sums, total},
 };
 use leptos::prelude::*;
 use serde_json::json;
 use wire::{
-    Currency, Resource,
+    Currency,
     accounts::users::User,
     billing::{
-        orders::{NewOrder, Order},
+        orders::{NewOrder, Order, OrderKind, OrderQuote},
         transactions::PaymentMethod,
     },
-    catalog::plans::{Plan, Quote},
+    catalog::plans::Plan,
+    esims::inventory::Esim,
 };
 
 /// Draws it.
 pub fn screen() -> AnyView {
     form_page::<Order, NewOrder, Fixed>(None)
-        .begin(json!({ "quantity": 1, "currency": "USD", "payment_method": "credit_card" }))
+        .begin(json!({ "kind": "new", "quantity": 1, "currency": "USD", "payment_method": "credit_card" }))
         .section(
             "Customer",
             "Who gets the eSIMs, and the message with the installation links.",
-            [picker_field(
-                "user_id",
-                "Customer",
-                Source::noted::<User>(|user| user.email.clone()),
-            )
-            .help("Search by name, e-mail address or phone number.")
-            .or("New customer", "/accounts/users/new")],
+            [
+                picker_field(
+                    "user_id",
+                    "Customer",
+                    Source::noted::<User>(|user| user.email.clone()),
+                )
+                .help("Search by name, e-mail address or phone number.")
+                .or("New customer", "/accounts/users/new"),
+                choice_field("kind", "What for", OrderKind::WORDS)
+                    .help("A new eSIM, or more data for one that the customer has."),
+                picker_field("esim_id", "eSIM", Source::noted::<Esim>(known_as))
+                    .shown_if(is_topup)
+                    .help("Search by the beginning of the ICCID."),
+            ],
         )
         .section(
             "Plan",
@@ -45,7 +56,8 @@ pub fn screen() -> AnyView {
                 ),
                 number_field("quantity", "Quantity")
                     .unit("eSIMs")
-                    .help("1 to 50."),
+                    .help("1 to 50.")
+                    .shown_if(|draft| !is_topup(draft)),
                 place_field("region", "Region")
                     .optional()
                     .help("Whose price is taken; the global one when there is none."),
@@ -53,24 +65,32 @@ pub fn screen() -> AnyView {
         )
         .section(
             "Payment",
-            "The payment is opened at once; the customer pays at the gateway.",
+            "A card is paid at the gateway at once. Everything else waits until somebody has seen the money.",
             [
                 choice_field("currency", "Currency", Currency::WORDS),
                 choice_field("payment_method", "Method", PaymentMethod::WORDS),
+                code_field("promo_code", "Promotion")
+                    .optional()
+                    .example("WELCOME10")
+                    .help("The price below says at once whether it applies."),
                 text_field("reference", "Reference")
                     .optional()
                     .example("shop-4711")
                     .help("Yours, unique among your orders."),
             ],
         )
-        .answer::<Quote>(
+        .answer::<OrderQuote>(
             "Price",
             "What the customer pays, as of now.",
             address,
-            quoted,
+            |_, answer| quoted(answer),
         )
         .verb("Place order")
         .show()
+}
+
+fn is_topup(draft: &Draft) -> bool {
+    draft.text("kind") == OrderKind::Topup.as_str()
 }
 
 fn terms(plan: &Plan) -> String {
@@ -81,41 +101,26 @@ fn terms(plan: &Plan) -> String {
     )
 }
 
-/// Where the price is asked, once there is enough to ask.
-fn address(draft: &Draft) -> Option<String> {
-    let (plan, region) = (draft.text("plan_id"), draft.text("region"));
-    let mut pairs = vec![("currency", draft.text("currency").to_owned())];
-    pairs.extend((!region.is_empty()).then(|| ("region", region.to_owned())));
-    (!plan.is_empty()).then(|| with_query(&format!("{}/{plan}/quote", Plan::PATH), &pairs))
+fn known_as(esim: &Esim) -> String {
+    let plan = esim.plan_name.clone().unwrap_or_default();
+    format!("{plan} {}", esim.status).trim().to_owned()
 }
 
-fn quoted(draft: &Draft, answer: Option<Result<Quote, Fault>>) -> AnyView {
-    let quote = match answer {
-        None => return view! { <p class="muted">"Choose a plan to see its price."</p> }.into_any(),
-        Some(Err(fault)) => {
-            return view! { <p class="banner" data-tone="waiting">{fault.sentence()}</p> }
-                .into_any();
-        }
-        Some(Ok(quote)) => quote,
-    };
-    let show = |amount: &wire::Decimal| money(amount, quote.currency);
-    let quantity = draft
-        .number("quantity")
-        .and_then(|count| count.whole())
-        .and_then(|count| i32::try_from(count).ok());
-    let sum = quote.selling_price.times(
-        quantity
-            .filter(|count| (1..=50).contains(count))
-            .unwrap_or(1),
-    );
-    let ends = quote
-        .effective_to
-        .map(|at| format!(", until {}", moment(at)))
-        .unwrap_or_default();
-    let count = quantity.unwrap_or(1);
-    view! {
-        {sums(vec![line(format!("{} × {count}", show(&quote.selling_price)), show(&sum)), total("Total", show(&sum))])}
-        <p class="field-help">{format!("Price for {}{ends}.", place(&quote.region))}</p>
+/// Where the price is asked, once there is enough to ask.
+fn address(draft: &Draft) -> Option<String> {
+    let quantity = draft.number("quantity").and_then(|count| count.whole());
+    let count = quantity
+        .filter(|count| (1..=50).contains(count) && !is_topup(draft))
+        .unwrap_or(1);
+    let mut pairs = vec![("quantity", count.to_string())];
+    let mut asked = vec!["user_id", "plan_id", "region", "currency", "promo_code"];
+    if is_topup(draft) && !draft.text("esim_id").is_empty() {
+        asked.extend(["kind", "esim_id"]);
     }
-    .into_any()
+    let typed = asked
+        .into_iter()
+        .map(|key| (key, draft.text(key).trim().to_owned()));
+    pairs.extend(typed.filter(|(_, text)| !text.is_empty()));
+    let has_plan = !draft.text("plan_id").is_empty();
+    has_plan.then(|| with_query("/v1/orders/quote", &pairs))
 }

@@ -7,14 +7,14 @@ use kit::{
     format::sentence,
     page::{detail_page, once},
     session, task,
-    ui::{Value, facts},
+    ui::{Icon, Value, facts},
 };
 use leptos::prelude::*;
 use wire::{
     EsimId, Permission, UserId,
     accounts::users::User,
     billing::orders::OrderFilter,
-    esims::inventory::{Esim, IccidCheck},
+    esims::inventory::{Esim, EsimStatus, IccidCheck},
 };
 
 /// Draws it.
@@ -27,6 +27,12 @@ pub fn screen(id: EsimId) -> AnyView {
                 .is_none()
                 .then(|| format!("/esims/inventory/{}/edit", esim.id))
         })
+        .link(
+            "Top up",
+            Icon::Plus,
+            Permission::OrdersWrite,
+            topped_up,
+        )
         .above(warning)
         .card("Installation", |esim| Some(install(esim)))
         .card("Owner", |esim| esim.user_id.map(owner))
@@ -78,6 +84,15 @@ pub fn screen(id: EsimId) -> AnyView {
         .fact("Changed", |esim| Value::ago(esim.updated_at))
         .fact("Id", |esim| Value::code(esim.id.to_string()))
         .show()
+}
+
+/// Where more data for it is ordered; nowhere while it has no owner, or once it has ended.
+fn topped_up(esim: &Esim) -> Option<String> {
+    let owner = esim.user_id.filter(|_| esim.status != EsimStatus::Cancelled)?;
+    Some(format!(
+        "/billing/orders/new?kind=topup&esim_id={}&user_id={owner}",
+        esim.id
+    ))
 }
 
 fn warning(esim: &Esim) -> Option<AnyView> {

@@ -34,6 +34,7 @@ pub(super) fn fulfil(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let source = if from.is_some() { "provider" } else { "stock" };
+    let told = if run.is_some() { "topup" } else { source };
     let terms = order.terms()?;
     let bundle = bundles::NewBundle {
         order_id: order.id,
@@ -70,7 +71,7 @@ pub(super) fn fulfil(
         tx,
         actor,
         Act::new("order.provision", "order", order.id.0)
-            .changing(json!({ "unit_no": unit.unit_no, "esim_id": esim, "source": source })),
+            .changing(json!({ "unit_no": unit.unit_no, "esim_id": esim, "source": told })),
     )?;
     settle(tx, actor, order.id, now)
 }

@@ -22,9 +22,9 @@ use platform::{
 };
 use serde_json::json;
 use wire::{
-    Currency, Decimal, FieldError, Money, OrderId, PlanId, ProblemCode, Reach, UserId,
+    Check, Currency, Decimal, FieldError, Money, OrderId, PlanId, ProblemCode, Reach, UserId,
     billing::{
-        orders::{NewOrder, Order, OrderQuote},
+        orders::{NewOrder, Order, OrderQuote, QuoteOrder},
         transactions::PaymentMethod,
     },
     catalog::plans::{Plan, Quote},
@@ -153,9 +153,17 @@ fn open(
 pub fn quote(
     conn: &mut Conn,
     actor: &Actor,
-    new: &NewOrder,
+    asked: &QuoteOrder,
     now: DateTime<Utc>,
 ) -> Result<OrderQuote> {
+    let new = asked
+        .order()
+        .ok_or_else(|| Error::field("plan_id", "required", "Say which plan."))?;
+    let faults = new.faults();
+    if !faults.is_empty() {
+        return Err(Error::fields(faults));
+    }
+    let new = &new;
     let customer = customer(conn, actor, new)?;
     let (plan, price) = sold(conn, new, now)?;
     let amount = price.selling_price.times(new.quantity);

@@ -1,7 +1,8 @@
 //! What an order would come to, and how it is paid.
 
 use super::super::transactions::{PaymentMethod, TransactionStatus};
-use crate::{Currency, Decimal, FieldError, Money, TransactionId};
+use super::{NewOrder, OrderKind};
+use crate::{Currency, Decimal, EsimId, FieldError, Money, PlanId, TransactionId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,48 @@ text_enum! {
         Page = "page",
         /// On the shop's own, with the gateway's elements and the payment's client secret.
         Intent = "intent",
+    }
+}
+
+filter! {
+    /// An order of which is asked what it would come to; the fields of a new one.
+    QuoteOrder {
+        /// The customer; without one, what depends on the customer is left out.
+        user_id: UserId,
+        /// The plan.
+        plan_id: PlanId,
+        /// How many; one when absent.
+        quantity: i32,
+        /// The region whose price to take.
+        region: String,
+        /// The currency; USD when absent.
+        currency: Currency,
+        /// A new eSIM, or more data for one in use.
+        kind: OrderKind,
+        /// The eSIM that a top-up is for.
+        esim_id: EsimId,
+        /// A promotion's code.
+        promo_code: String,
+    }
+}
+
+impl QuoteOrder {
+    /// The order that is meant; nothing while no plan is named.
+    pub fn order(&self) -> Option<NewOrder> {
+        let asked = self.clone();
+        Some(NewOrder {
+            user_id: asked.user_id,
+            plan_id: asked.plan_id?,
+            quantity: asked.quantity.unwrap_or(1),
+            region: asked.region,
+            currency: asked.currency.unwrap_or(Currency::Usd),
+            payment_method: PaymentMethod::CreditCard,
+            checkout: Checkout::Page,
+            kind: asked.kind.unwrap_or(OrderKind::New),
+            esim_id: asked.esim_id,
+            promo_code: asked.promo_code,
+            reference: None,
+        })
     }
 }
 

@@ -1,0 +1,374 @@
+//! Orders with a promotion: what is shown is what is charged, and a use is taken, completed or given back once.
+
+use crate::{
+    catalog::promotions::{day, ten_percent, with},
+    flows::purchase::{reread, simulate},
+    harness::{Client, TestApp},
+};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use uuid::Uuid;
+use wire::{
+    PlanId, ProblemCode, UserId, accounts::users::UserRole, billing::transactions::SimulatedOutcome,
+};
+
+/// A server, somebody who sells, somebody who buys, and a plan with stock.
+pub struct Shop {
+    pub app: TestApp,
+    pub admin: Client,
+    pub customer: UserId,
+    pub plan: PlanId,
+}
+
+impl Shop {
+    pub async fn open(price: &str, more: &[(&str, &str)]) -> Self {
+        let app = TestApp::with(more).await;
+        let (plan, customer) = app.given(|given| {
+            let plan = given.plan(price);
+            given.stock(plan);
+            (plan, given.user(UserRole::Customer))
+        });
+        let admin = app.as_admin();
+        Self {
+            app,
+            admin,
+            customer,
+            plan,
+        }
+    }
+    pub async fn promotion(&self, code: &str, change: Value) -> Value {
+        let new = with(ten_percent(&self.app, code), change);
+        self.admin.post("/v1/promotions", new).await.expect(201)
+    }
+    pub fn wish(&self, change: Value) -> Value {
+        with(
+            json!({ "user_id": self.customer, "plan_id": self.plan }),
+            change,
+        )
+    }
+    /// What an order would come to.
+    pub async fn quote(&self, change: Value) -> crate::harness::Answer {
+        let fields = self.wish(change);
+        let pairs = fields.as_object().unwrap().iter().map(|(key, value)| {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            format!("{key}={}", text.trim().replace(' ', "%20"))
+        });
+        let query: Vec<String> = pairs.collect();
+        self.admin
+            .get(&format!("/v1/orders/quote?{}", query.join("&")))
+            .await
+    }
+    pub async fn order(&self, change: Value) -> crate::harness::Answer {
+        place(&self.admin, self.wish(change)).await
+    }
+    pub async fn payment(&self, order: &Value) -> Value {
+        let id = order["id"].as_str().unwrap();
+        let list = format!("/v1/transactions?order_id={id}");
+        self.admin.get(&list).await.expect(200)["data"][0].clone()
+    }
+    /// How many uses are counted, and how many rows say so in these states.
+    pub fn uses(&self, code: &str) -> (i64, i64, i64, i64) {
+        let rows = |state: &str| {
+            self.app.count(&format!("SELECT count(*) FROM promo_redemptions r JOIN promotional_codes c ON c.id = r.promotion_id WHERE c.code = '{code}' AND r.state = '{state}'"))
+        };
+        let counted = self.app.count(&format!(
+            "SELECT used_count::bigint AS count FROM promotional_codes WHERE code = '{code}'"
+        ));
+        let (held, completed, released) = (rows("held"), rows("completed"), rows("released"));
+        assert_eq!(counted, held + completed, "what is counted is what is used");
+        (counted, held, completed, released)
+    }
+}
+
+/// Places an order under a new key.
+pub async fn place(client: &Client, wish: Value) -> crate::harness::Answer {
+    client
+        .with("idempotency-key", &Uuid::new_v4().to_string())
+        .post("/v1/orders", wish)
+        .await
+}
+
+#[actix_web::test]
+async fn what_is_quoted_is_charged_and_the_use_is_completed_with_the_payment() {
+    let shop = Shop::open("9.95", &[]).await;
+    shop.promotion("SPRING", json!({})).await;
+    let super_admin = shop.app.as_role(UserRole::SuperAdmin);
+    super_admin
+        .patch("/v1/settings/billing.tax_percent", 1, json!({ "value": "19" }))
+        .await
+        .expect(200);
+    let change = json!({ "quantity": 1, "promo_code": " spring " });
+    let wish = shop.wish(change.clone());
+
+    let quote = shop.quote(change).await.expect(200);
+    let sums = |of: &Value| {
+        let field = |name: &str| of[name].as_str().unwrap().to_owned();
+        [
+            field("discount_amount"),
+            field("tax_amount"),
+            field("total_amount"),
+        ]
+    };
+    // 9.95 - 1.00 (0.995, half to even) = 8.95; 19 % of it are 1.7005.
+    assert_eq!(sums(&quote), ["1.00", "1.70", "10.65"]);
+    assert_eq!(
+        (&quote["amount"], &quote["tax_percent"], &quote["refusals"]),
+        (&json!("9.95"), &json!("19.00"), &json!([]))
+    );
+    assert_eq!(shop.uses("SPRING").0, 0, "a quote takes nothing");
+
+    let order = place(&shop.admin, wish).await.expect(201);
+    assert_eq!(sums(&order), sums(&quote));
+    assert_eq!(order["promo_code"], "SPRING");
+    assert_eq!(shop.uses("SPRING"), (1, 1, 0, 0));
+    shop.app.work().await;
+    let payment = shop.payment(&order).await;
+    assert_eq!(sums(&payment), sums(&quote));
+    assert_eq!(payment["amount"], "9.95");
+    assert!(payment["promo_code_id"].is_string());
+
+    simulate(&shop.app, &shop.admin, &order, SimulatedOutcome::Succeed).await;
+    assert_eq!(reread(&shop.admin, &order).await["status"], "fulfilled");
+    assert_eq!(shop.uses("SPRING"), (1, 0, 1, 0));
+
+    let promotion = shop.admin.get("/v1/promotions?q=SPRING").await.expect(200)["data"][0].clone();
+    let path = format!("/v1/promotions/{}/effect", promotion["id"].as_str().unwrap());
+    let effect = shop.admin.get(&path).await.expect(200);
+    assert_eq!(
+        effect["paid"],
+        json!([{ "currency": "USD", "orders": 1, "discount_amount": "1.00", "net_amount": "8.95", "margin_amount": "6.95", "new_customers": 1, "returning_customers": 0 }])
+    );
+    let support = shop.app.as_role(UserRole::Support);
+    let seen = support.get(&path).await.expect(200);
+    assert_eq!(seen["paid"][0]["margin_amount"], Value::Null);
+    let uses = support.get("/v1/promotion-redemptions").await.expect(200);
+    assert_eq!(
+        (&uses["data"][0]["state"], &uses["data"][0]["code"]),
+        (&json!("completed"), &json!("SPRING"))
+    );
+}
+
+#[actix_web::test]
+async fn a_code_that_does_not_apply_is_refused_with_the_reason_and_nothing_is_written() {
+    let shop = Shop::open("9.90", &[]).await;
+    let other = shop.app.given(|given| given.plan("1.00"));
+    for (code, change) in [
+        ("SPENT", json!({ "max_uses": 1 })),
+        ("OVER", json!({ "valid_from": day(&shop.app, -2), "valid_to": day(&shop.app, -1) })),
+        ("ELSEWHERE", json!({ "applicable_plans": [other] })),
+        ("RICH", json!({ "min_spend": "9.91", "currency": "USD" })),
+        ("EUROS", json!({ "currency": "EUR" })),
+        ("OFF", json!({ "is_active": false })),
+        ("FIRST", json!({ "first_order_only": true })),
+        ("ONCE", json!({ "per_user_limit": 1 })),
+    ] {
+        shop.promotion(code, change).await;
+    }
+    shop.order(json!({ "promo_code": "SPENT" })).await.expect(201);
+    shop.order(json!({ "promo_code": "ONCE" })).await.expect(201);
+
+    for (code, status, why) in [
+        ("SPENT", 409, "used_up"),
+        ("OVER", 409, "ended"),
+        ("ONCE", 409, "used_by_customer"),
+        ("ELSEWHERE", 422, "other_plan"),
+        ("RICH", 422, "below_minimum"),
+        ("EUROS", 422, "other_currency"),
+        ("OFF", 422, "switched_off"),
+        ("FIRST", 422, "not_first_order"),
+        ("NOWHERE", 422, "unknown"),
+    ] {
+        let kind = if status == 409 {
+            ProblemCode::PromotionGone
+        } else {
+            ProblemCode::Invalid
+        };
+        let problem = shop
+            .order(json!({ "promo_code": code }))
+            .await
+            .problem(status, kind);
+        assert_eq!(problem["errors"][0]["field"], "promo_code", "{problem}");
+        assert_eq!(problem["errors"][0]["code"], why, "{problem}");
+        let quote = shop.quote(json!({ "promo_code": code })).await.expect(200);
+        assert_eq!(quote["refusals"][0]["code"], why, "{quote}");
+        assert_eq!(quote["discount_amount"], "0.00");
+    }
+    for table in ["orders", "transactions", "promo_redemptions"] {
+        let rows = shop.app.count(&format!("SELECT count(*) FROM {table}"));
+        assert_eq!(rows, 2, "{table}");
+    }
+    assert_eq!(shop.uses("ONCE"), (1, 1, 0, 0));
+    assert_eq!(shop.uses("RICH"), (0, 0, 0, 0));
+}
+
+#[actix_web::test]
+async fn what_is_not_paid_gives_its_use_back_once() {
+    let shop = Shop::open("9.90", &[]).await;
+    shop.promotion("SPRING", json!({ "max_uses": 1 })).await;
+    let code = json!({ "promo_code": "SPRING" });
+    let cancelled = shop.order(code.clone()).await.expect(201);
+    let path = format!("/v1/orders/{}/cancel", cancelled["id"].as_str().unwrap());
+    shop.admin
+        .post(&path, json!({ "reason": "Changed their mind" }))
+        .await
+        .expect(200);
+    assert_eq!(shop.uses("SPRING"), (0, 0, 0, 1));
+
+    let declined = shop.order(code.clone()).await.expect(201);
+    shop.app.work().await;
+    simulate(&shop.app, &shop.admin, &declined, SimulatedOutcome::Decline).await;
+    assert_eq!(shop.uses("SPRING"), (0, 0, 0, 2));
+    assert_eq!(
+        shop.app
+            .count("SELECT count(*) FROM transactions WHERE closed_at IS NOT NULL"),
+        2
+    );
+
+    shop.order(code.clone()).await.expect(201);
+    assert_eq!(shop.uses("SPRING"), (1, 1, 0, 2));
+    let now = chrono::Utc::now() + chrono::TimeDelta::hours(1);
+    shop.app.ctx.clock.set(now);
+    shop.app
+        .execute("UPDATE jobs SET run_at = now() WHERE kind = 'orders.expire'");
+    for _ in 0..2 {
+        shop.app.work().await;
+    }
+    assert_eq!(shop.uses("SPRING"), (0, 0, 0, 3));
+    assert_eq!(
+        shop.app
+            .count("SELECT count(*) FROM orders WHERE status = 'cancelled'"),
+        3
+    );
+}
+
+#[actix_web::test]
+async fn a_late_payment_takes_its_use_again_while_there_is_one() {
+    for (others, state, uses) in [(0, "used again", (1, 0, 1, 0)), (1, "gone", (1, 1, 0, 1))] {
+        let shop = Shop::open("9.90", &[]).await;
+        shop.promotion("LAST", json!({ "max_uses": 1 })).await;
+        let order = shop.order(json!({ "promo_code": "LAST" })).await.expect(201);
+        shop.app.work().await;
+        simulate(&shop.app, &shop.admin, &order, SimulatedOutcome::Decline).await;
+        for _ in 0..others {
+            shop.order(json!({ "promo_code": "LAST" })).await.expect(201);
+        }
+        // The gateway says after all that it was paid.
+        let payment = shop.payment(&order).await;
+        let simulator = gateways::Simulator::new(&shop.app.ctx.config.jwt_secret).unwrap();
+        let (signature, body) = simulator
+            .tell(
+                wire::Param::parse(payment["id"].as_str().unwrap()).unwrap(),
+                SimulatedOutcome::Succeed,
+                &testkit::given::money("8.91"),
+                wire::Currency::Usd,
+                shop.app.ctx.clock.now(),
+            )
+            .unwrap();
+        shop.app
+            .anonymous()
+            .with("simulator-signature", &signature)
+            .raw(reqwest::Method::POST, "/v1/webhooks/simulator", "application/json", body)
+            .await
+            .expect(204);
+        let order = reread(&shop.admin, &order).await;
+        assert_eq!(order["status"], "needs_review");
+        let reason = order["status_reason"].as_str().unwrap();
+        assert_eq!(reason.contains("used up by others"), state == "gone", "{reason}");
+        assert_eq!(shop.uses("LAST"), uses, "{state}");
+        assert_eq!(
+            shop.app
+                .count("SELECT count(*) FROM transactions WHERE closed_at IS NOT NULL"),
+            0,
+            "completed after all, it is closed no longer"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn what_costs_nothing_is_paid_at_once_without_a_gateway() {
+    let shop = Shop::open("9.90", &[]).await;
+    shop.promotion("FREE", json!({ "discount_value": "100.00" })).await;
+    let order = shop.order(json!({ "promo_code": "FREE" })).await.expect(201);
+    assert_eq!(
+        (&order["status"], &order["total_amount"]),
+        (&json!("paid"), &json!("0.00"))
+    );
+    shop.app.work_through().await;
+    assert_eq!(reread(&shop.admin, &order).await["status"], "fulfilled");
+    let payment = shop.payment(&order).await;
+    assert_eq!(
+        (&payment["status"], &payment["payment_gateway"]),
+        (&json!("completed"), &Value::Null)
+    );
+    assert_eq!(shop.uses("FREE"), (1, 0, 1, 0));
+    assert_eq!(
+        shop.app
+            .count("SELECT count(*) FROM jobs WHERE kind = 'transactions.open'"),
+        0
+    );
+}
+
+#[actix_web::test]
+async fn a_thousand_orders_get_fifty_uses_and_one_customer_gets_one() {
+    let shop = Shop::open("9.90", &[]).await;
+    shop.promotion("FIFTY", json!({ "max_uses": 50 })).await;
+    shop.promotion("ONE-EACH", json!({ "per_user_limit": 1 })).await;
+    let all_at_once = async |code: &'static str, how_many: usize| {
+        let mut placed = 0;
+        for _ in 0..how_many / 100 {
+            let wishes = (0..100).map(|_| shop.order(json!({ "promo_code": code })));
+            for answer in join_all(wishes).await {
+                assert!([201, 409].contains(&answer.status), "{}", answer.text());
+                placed += usize::from(answer.status == 201);
+            }
+        }
+        placed
+    };
+    assert_eq!(all_at_once("FIFTY", 1000).await, 50);
+    assert_eq!(shop.uses("FIFTY"), (50, 50, 0, 0));
+    assert_eq!(all_at_once("ONE-EACH", 100).await, 1);
+    assert_eq!(shop.uses("ONE-EACH"), (1, 1, 0, 0));
+    assert_eq!(shop.app.count("SELECT count(*) FROM orders"), 51);
+    assert_eq!(shop.app.count("SELECT count(*) FROM transactions"), 51);
+}
+
+#[actix_web::test]
+async fn many_first_orders_at_once_get_one_discount() {
+    let shop = Shop::open("9.90", &[]).await;
+    for code in ["FIRST-A", "FIRST-B"] {
+        shop.promotion(code, json!({ "first_order_only": true })).await;
+    }
+    let wishes = (0..20).map(|number| {
+        let code = if number % 2 == 0 { "FIRST-A" } else { "FIRST-B" };
+        shop.order(json!({ "promo_code": code }))
+    });
+    let placed = join_all(wishes).await;
+    assert_eq!(placed.iter().filter(|answer| answer.status == 201).count(), 1);
+    assert_eq!(shop.app.count("SELECT count(*) FROM promo_redemptions"), 1);
+}
+
+#[actix_web::test]
+async fn what_is_charged_was_the_price_while_it_changes_all_the_time() {
+    let shop = Shop::open("9.00", &[]).await;
+    let cheap_or_dear = async {
+        for turn in 0..40 {
+            let price = if turn % 2 == 0 { "11.00" } else { "9.00" };
+            let new = json!({ "plan_id": shop.plan, "cost_price": "1.00", "selling_price": price });
+            shop.admin.post("/v1/pricing", new).await.expect(201);
+        }
+    };
+    let buying = async {
+        for _ in 0..20 {
+            let orders = join_all((0..10).map(|_| shop.order(json!({})))).await;
+            for order in orders {
+                let order = order.expect(201);
+                assert_eq!(order["unit_price"], order["total_amount"]);
+                assert!(["9.00", "11.00"].contains(&order["total_amount"].as_str().unwrap()));
+            }
+        }
+    };
+    futures_util::join!(cheap_or_dear, buying);
+    let unlike = "SELECT count(*) FROM orders o JOIN transactions t ON t.order_id = o.id WHERE t.total_amount <> o.total_amount OR t.amount <> o.unit_price OR o.unit_price NOT IN (9, 11)";
+    assert_eq!(shop.app.count(unlike), 0);
+    assert_eq!(shop.app.count("SELECT count(*) FROM orders"), 200);
+}

@@ -1,0 +1,127 @@
+//! Payments beside the gateway: shown how to pay, confirmed to the cent by somebody who has seen the money.
+
+use super::checkout::Shop;
+use crate::flows::purchase::reread;
+use serde_json::{Value, json};
+use wire::{ProblemCode, accounts::users::UserRole};
+
+fn came(shop: &Shop, change: Value) -> Value {
+    let now = wire::Param::show(&shop.app.ctx.clock.now());
+    let came = json!({ "amount": "9.90", "currency": "USD", "reference": "2026-11-22/1", "received_at": now });
+    crate::catalog::promotions::with(came, change)
+}
+
+#[actix_web::test]
+async fn a_transfer_is_waited_for_and_confirmed_to_the_cent() {
+    let shop = Shop::open("9.90", &[]).await;
+    let super_admin = shop.app.as_role(UserRole::SuperAdmin);
+    super_admin
+        .patch(
+            "/v1/settings/billing.bank_transfer_instructions",
+            1,
+            json!({ "value": "Example Bank, account 12 34 56" }),
+        )
+        .await
+        .expect(200);
+    let order = shop
+        .order(json!({ "payment_method": "bank_transfer" }))
+        .await
+        .expect(201);
+    shop.app.work_through().await;
+    let payment = shop.payment(&order).await;
+    assert_eq!(
+        (&payment["status"], &payment["payment_gateway"], &payment["checkout_url"]),
+        (&json!("pending"), &json!("recorded"), &Value::Null)
+    );
+    let how = shop
+        .admin
+        .get(&format!("/v1/orders/{}/payment", order["id"].as_str().unwrap()))
+        .await
+        .expect(200);
+    let number = order["order_number"].as_str().unwrap();
+    let told = how["instructions"].as_str().unwrap();
+    assert!(told.contains("Example Bank") && told.contains(number), "{told}");
+    // A card's time to pay is over long before a transfer's.
+    let placed = wire::Param::parse(order["created_at"].as_str().unwrap()).unwrap();
+    let until: chrono::DateTime<chrono::Utc> =
+        wire::Param::parse(order["expires_at"].as_str().unwrap()).unwrap();
+    assert_eq!((until - placed).num_days(), 7);
+
+    let path = format!("/v1/transactions/{}", payment["id"].as_str().unwrap());
+    let confirm = format!("{path}/confirm");
+    for (change, field) in [
+        (json!({ "amount": "9.89" }), "amount"),
+        (json!({ "currency": "EUR" }), "currency"),
+        (json!({ "reference": " " }), "reference"),
+        (json!({ "received_at": "2999-01-01T00:00:00Z" }), "received_at"),
+        (json!({ "status": "completed" }), "status"),
+    ] {
+        let answer = shop.admin.post(&confirm, came(&shop, change)).await;
+        answer.refuses(field);
+    }
+    shop.app
+        .as_role(UserRole::Support)
+        .post(&confirm, came(&shop, json!({})))
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    assert_eq!(shop.payment(&order).await["status"], "pending");
+
+    shop.admin
+        .post(&confirm, came(&shop, json!({})))
+        .await
+        .expect(200);
+    shop.app.work_through().await;
+    assert_eq!(reread(&shop.admin, &order).await["status"], "fulfilled");
+    shop.admin
+        .post(&confirm, came(&shop, json!({})))
+        .await
+        .problem(409, ProblemCode::WrongState);
+    shop.admin
+        .post(&format!("{path}/reject"), json!({ "reason": "Too late" }))
+        .await
+        .problem(409, ProblemCode::WrongState);
+    assert_eq!(
+        shop.app.count("SELECT count(*) FROM transactions WHERE reference = '2026-11-22/1' AND recorded_by IS NOT NULL"),
+        1
+    );
+}
+
+#[actix_web::test]
+async fn what_will_not_come_is_rejected_and_what_comes_late_is_looked_at() {
+    let shop = Shop::open("9.90", &[]).await;
+    shop.promotion("SPRING", json!({})).await;
+    let wish = json!({ "payment_method": "crypto", "promo_code": "SPRING" });
+    let order = shop.order(wish).await.expect(201);
+    let payment = shop.payment(&order).await;
+    let path = format!("/v1/transactions/{}", payment["id"].as_str().unwrap());
+    shop.admin
+        .post(&format!("{path}/reject"), json!({ "reason": "" }))
+        .await
+        .refuses("reason");
+    let rejected = shop
+        .admin
+        .post(&format!("{path}/reject"), json!({ "reason": "The transfer was returned" }))
+        .await
+        .expect(200);
+    assert_eq!(rejected["status"], "failed");
+    assert_eq!(reread(&shop.admin, &order).await["status"], "cancelled");
+    assert_eq!(shop.uses("SPRING"), (0, 0, 0, 1));
+
+    let late = came(&shop, json!({ "amount": "8.91" }));
+    shop.admin
+        .post(&format!("{path}/confirm"), late)
+        .await
+        .expect(200);
+    assert_eq!(reread(&shop.admin, &order).await["status"], "needs_review");
+    assert_eq!(shop.uses("SPRING"), (1, 0, 1, 0));
+
+    let card = shop.order(json!({})).await.expect(201);
+    let payment = shop.payment(&card).await;
+    shop.admin
+        .post(
+            &format!("/v1/transactions/{}/confirm", payment["id"].as_str().unwrap()),
+            came(&shop, json!({})),
+        )
+        .await
+        .problem(409, ProblemCode::WrongState);
+}
