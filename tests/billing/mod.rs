@@ -5,6 +5,8 @@ mod payments;
 mod reconciliation;
 mod recorded;
 pub mod refunds;
+mod disputes;
 mod invoices;
 mod stripe;
 mod transactions;
+mod webhooks;

@@ -28,6 +28,15 @@ pub fn body(operation: &str) -> Option<Value> {
         "plans_create" => json!({ "name": "P", "validity_days": 7, "regions": ["US"] }),
         "kyc_upload" => json!("not a file"),
         "kyc_reject" => json!({ "reason": "test" }),
+        "plans_bulk" => json!({ "action": "activate", "ids": [id] }),
+        "offers_create" => {
+            json!({ "plan_id": id, "provider_id": id, "sku": "s", "cost": "1.00" })
+        }
+        "offers_edit" => json!({ "priority": 2 }),
+        "offers_order" => json!({ "plan_id": id, "ids": [id] }),
+        "syncs_create" => json!([]),
+        "syncs_publish" => json!({}),
+        "changes_create" => json!({ "rule": { "adjust": { "percent": "1" } }, "plan_ids": [id] }),
         "plans_edit" => json!({ "name": "Q" }),
         "plans_import" | "inventory_import" => json!([]),
         "pricing_create" => json!({ "plan_id": id, "cost_price": "1.00", "selling_price": "2.00" }),
@@ -47,6 +56,24 @@ pub fn body(operation: &str) -> Option<Value> {
         "api_clients_revoke" => json!({ "reason": "test" }),
         "orders_create" => json!({ "plan_id": id }),
         "orders_cancel" => json!({ "reason": "test" }),
+        "transactions_confirm" => {
+            json!({ "amount": "1.00", "currency": "USD", "reference": "R", "received_at": "2026-01-01T00:00:00Z" })
+        }
+        "transactions_reject" => json!({ "reason": "test" }),
+        "promotions_create" => {
+            json!({ "discount_type": "percentage", "discount_value": "10.00", "valid_to": "2099-01-01T00:00:00Z" })
+        }
+        "promotions_generate" => {
+            json!({ "count": 1, "campaign": "C", "discount_type": "percentage", "discount_value": "10.00", "valid_to": "2099-01-01T00:00:00Z" })
+        }
+        "promotions_check" => json!({ "code": "CODE", "plan_id": id }),
+        "promotions_edit" => json!({ "campaign": "D" }),
+        "refunds_create" => json!({ "transaction_id": id, "reason_code": "goodwill" }),
+        "refunds_reject" | "reconciliation_escalate" => json!({ "reason": "test" }),
+        "refunds_confirm" => json!({ "reference": "test" }),
+        "refunds_bulk" => json!({ "action": "refund", "reason": "test", "ids": [id] }),
+        "claims_accept" | "claims_reject" => json!({}),
+        "reconciliation_resolve" => json!({ "action": "settle_outside", "reason": "test" }),
         "transactions_simulate" => json!({ "outcome": "succeed" }),
         "providers_create" => {
             json!({ "name": "S", "api_endpoint": "https://simulator.invalid", "api_key": "k", "adapter": "simulator" })

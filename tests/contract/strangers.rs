@@ -60,10 +60,19 @@ impl World {
             "sessions" => self.session(&me).await,
             "kyc" => id(&kyc::passport(&self.app, ada).await),
             "orders" => id(&order(&self.program, self.plan, ada, 1).await),
+            "refunds" => self.given_back(ada).await,
             "transactions" | "esims" => self.bought(ada, kind).await,
             _ => return None,
         };
         Some((id, me))
+    }
+
+    /// Of a payment that came in, a part.
+    async fn given_back(&self, by: UserId) -> String {
+        let payment = self.bought(by, "transactions").await;
+        let admin = self.app.as_admin();
+        let asked = crate::billing::refunds::ask(&admin, &payment, Some("1.00")).await;
+        id(&asked.expect(201))
     }
 
     async fn session(&self, me: &Client) -> String {

@@ -6,7 +6,7 @@ use integrations::Simulator;
 use platform::{
     Ctx,
     jobs::Worker,
-    ports::{Ports, files::Files},
+    ports::{Ports, files::Files, payments::PaymentGateway},
 };
 use server::{run, worker};
 use std::{
@@ -42,21 +42,31 @@ impl TestApp {
 
     /// A server that is told more by its environment.
     pub async fn with(more: &[(&str, &str)]) -> Self {
-        Self::on(Arc::new(TestDatabase::migrated()), more)
+        Self::on(Arc::new(TestDatabase::migrated()), more, None)
+    }
+
+    /// A server whose payments go through this gateway.
+    pub async fn paid_through(gateway: Arc<dyn PaymentGateway>) -> Self {
+        let database = Arc::new(TestDatabase::migrated());
+        Self::on(database, &[], Some(gateway))
     }
 
     /// Another server on the same database.
     pub fn beside(&self, more: &[(&str, &str)]) -> Self {
-        Self::on(self.database.clone(), more)
+        Self::on(self.database.clone(), more, None)
     }
 
-    fn on(database: Arc<TestDatabase>, more: &[(&str, &str)]) -> Self {
+    fn on(
+        database: Arc<TestDatabase>,
+        more: &[(&str, &str)],
+        gateway: Option<Arc<dyn PaymentGateway>>,
+    ) -> Self {
         let config = config(&database.url(), more);
         let supplier = Arc::new(Simulator::default());
         let known = supplier.clone();
         let ports = Ports {
             mailer: None,
-            payments: gateways::of(&config).expect("a gateway"),
+            payments: gateway.unwrap_or_else(|| gateways::of(&config).expect("a gateway")),
             suppliers: Arc::new(move |_| known.clone()),
             files: Files::of(&config.files).expect("a store of files"),
         };

@@ -1,10 +1,15 @@
 //! Every operation that writes, played once, with what must be on record afterwards.
 
+mod money;
 mod people;
+mod promotions;
 mod signing;
+mod terms;
 mod trade;
 
+pub use money::{cases, refunds};
 pub use people::{clients, documents, people};
+pub use promotions::promotions;
 pub use signing::sessions;
 pub use trade::{catalogue, sale, system};
 

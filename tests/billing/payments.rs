@@ -1,0 +1,419 @@
+//! The sums: of every day, in every zone, to the cent what the lists show.
+
+use crate::harness::{Client, TestApp};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+use diesel::RunQueryDsl;
+use platform::jobs;
+use serde_json::{Value, json};
+use wire::{Decimal, ProblemCode, RefundId, TransactionId, UserId, accounts::users::UserRole};
+
+/// Payments and refunds at these moments, of amounts that tell each from every other.
+struct Books {
+    app: TestApp,
+    admin: Client,
+    customer: UserId,
+    made: i64,
+}
+
+impl Books {
+    async fn open(zone: Tz) -> Self {
+        let app = TestApp::start().await;
+        let customer = app.given(|given| given.user(UserRole::Customer));
+        let admin = app.as_role(UserRole::SuperAdmin);
+        let books = Self {
+            app,
+            admin,
+            customer,
+            made: 0,
+        };
+        books.set(zone).await;
+        books
+    }
+
+    async fn set(&self, zone: Tz) {
+        let shown = self
+            .admin
+            .get("/v1/settings/business.time_zone")
+            .await
+            .expect(200);
+        let version = shown["version"].as_i64().unwrap();
+        let value = json!({ "value": zone.name() });
+        self.admin
+            .patch("/v1/settings/business.time_zone", version, value)
+            .await
+            .expect(200);
+    }
+
+    /// A payment that came in, or failed, at this moment; of one in three, something is given back two days later.
+    fn pay(&mut self, at: DateTime<Utc>, currency: &str, gateway: &str) {
+        self.made += 1;
+        let (id, made) = (TransactionId::new(), self.made);
+        let cents = 1000 + made * 7;
+        let (status, completed, closed) = if made % 5 == 0 {
+            ("failed", "NULL".to_owned(), format!("'{at}'"))
+        } else {
+            ("completed", format!("'{at}'"), "NULL".to_owned())
+        };
+        let gateway = if gateway == "none" {
+            "NULL".to_owned()
+        } else {
+            format!("'{gateway}'")
+        };
+        self.run(&format!(
+            "INSERT INTO transactions (id, user_id, amount, currency, payment_method, payment_gateway, status, total_amount, created_at, completed_at, closed_at) \
+             VALUES ('{id}', '{}', {cents} / 100.0, '{currency}', '{}', {gateway}, '{status}', {cents} / 100.0, '{at}', {completed}, {closed})",
+            self.customer,
+            if made % 2 == 0 { "credit_card" } else { "bank_transfer" },
+        ));
+        if made % 3 == 0 && status == "completed" {
+            let back = at + TimeDelta::days(2);
+            self.run(&format!(
+                "INSERT INTO refunds (id, transaction_id, amount, currency, status, approval_state, processed_at, created_at) \
+                 VALUES ('{}', '{id}', 1.01, '{currency}', 'processed', 'approved', '{back}', '{back}')",
+                RefundId::new()
+            ));
+            self.run(&format!(
+                "UPDATE transactions SET refunded_amount = 1.01 WHERE id = '{id}'"
+            ));
+        }
+    }
+
+    fn run(&self, statement: &str) {
+        self.app.given(|given| {
+            diesel::sql_query(statement)
+                .execute(given.conn())
+                .unwrap_or_else(|why| panic!("{statement}: {why}"))
+        });
+    }
+
+    async fn make_days(&self) {
+        self.app
+            .ctx
+            .db
+            .write(|tx| jobs::enqueue(tx, &billing::payments::MakeDays {}))
+            .await
+            .expect("a job");
+        self.app.work_through().await;
+    }
+
+    async fn overview(&self, from: NaiveDate, to: NaiveDate) -> Value {
+        self.admin
+            .get(&format!("/v1/payments/overview?from={from}&to={to}"))
+            .await
+            .expect(200)
+    }
+
+    fn made_days(&self) -> i64 {
+        self.app.count("SELECT count(*) FROM payment_days")
+    }
+
+    /// What the two lists say, row by row, of everything between two moments.
+    async fn listed(&self, from: &str, to: &str, currency: &str) -> (Decimal, Decimal, i64, i64) {
+        let rows = async |path: &str| {
+            let file = self.admin.get(path).await;
+            assert_eq!(file.status, 200, "{}", file.text());
+            let text = file.text();
+            let mut lines = csv::Reader::from_reader(text.as_bytes());
+            let heads = lines.headers().expect("a header").clone();
+            let rows: Vec<_> = lines.records().map(|row| row.expect("a row")).collect();
+            (heads, rows)
+        };
+        let sum = |(heads, rows): &(csv::StringRecord, Vec<csv::StringRecord>), column: &str| {
+            let place = heads.iter().position(|head| head == column);
+            rows.iter().fold(Decimal::zero(), |sum, row| {
+                let cell = place.and_then(|place| row.get(place)).unwrap_or("0");
+                sum.plus(&cell.parse().expect("an amount"))
+            })
+        };
+        let came = rows(&format!(
+            "/v1/transactions/export?status=completed,refunded&currency={currency}&completed_at_from={from}&completed_at_to={to}"
+        ))
+        .await;
+        let failed = rows(&format!("/v1/transactions/export?status=failed&currency={currency}&closed_at_from={from}&closed_at_to={to}")).await;
+        let back = rows(&format!("/v1/refunds/export?status=processed&currency={currency}&processed_at_from={from}&processed_at_to={to}")).await;
+        let count = |rows: &[csv::StringRecord]| i64::try_from(rows.len()).expect("a count");
+        (
+            sum(&came, "total_amount"),
+            sum(&back, "amount"),
+            count(&came.1),
+            count(&failed.1),
+        )
+    }
+}
+
+fn money(value: &Value) -> Decimal {
+    value
+        .as_str()
+        .expect("an amount")
+        .parse()
+        .expect("an amount")
+}
+
+fn total(days: &Value, field: &str) -> Decimal {
+    days.as_array()
+        .expect("days")
+        .iter()
+        .fold(Decimal::zero(), |sum, day| {
+            sum.plus(&money(&day["sums"][field]))
+        })
+}
+
+#[actix_web::test]
+async fn days_add_up_across_zones_and_changes_of_the_clock() {
+    // The day on which the clocks change, in each zone; twice a year where they do.
+    for (zone, changes) in [
+        (Tz::UTC, ["2026-03-29", "2026-10-25"]),
+        (Tz::Europe__Berlin, ["2026-03-29", "2026-10-25"]),
+        (Tz::America__Havana, ["2026-03-08", "2026-11-01"]),
+        (Tz::Pacific__Auckland, ["2026-04-05", "2026-09-27"]),
+    ] {
+        let mut books = Books::open(zone).await;
+        for day in changes {
+            let day: NaiveDate = day.parse().unwrap();
+            let noon = zone
+                .from_local_datetime(&day.and_hms_opt(12, 0, 0).unwrap())
+                .unwrap()
+                .with_timezone(&Utc);
+            let midnight = books.overview(day, day + Days::new(1)).await;
+            let (from, to) = (midnight["starts_at"].clone(), midnight["ends_at"].clone());
+            let at = |value: &Value| -> DateTime<Utc> {
+                wire::Param::parse(value.as_str().unwrap()).unwrap()
+            };
+            for edge in [at(&from), at(&to)] {
+                for seconds in [-1, 0, 1] {
+                    books.pay(edge + TimeDelta::seconds(seconds), "USD", "simulator");
+                    books.pay(edge + TimeDelta::seconds(seconds), "EUR", "none");
+                }
+            }
+            books.pay(noon, "USD", "stripe");
+        }
+        let (from, to) = ("2026-03-01".parse().unwrap(), "2026-12-01".parse().unwrap());
+        books
+            .app
+            .ctx
+            .clock
+            .set("2026-12-15T12:00:00Z".parse().unwrap());
+        let live = books.overview(from, to).await;
+        assert_eq!(books.made_days(), 0);
+        for sums in live["currencies"].as_array().unwrap() {
+            for field in ["gross_amount", "refunded_amount", "net_amount"] {
+                assert_eq!(
+                    total(&sums["days"], field),
+                    money(&sums["sums"][field]),
+                    "{zone} {field}"
+                );
+            }
+            let (gross, back, payments, failures) = books
+                .listed(
+                    live["starts_at"].as_str().unwrap(),
+                    live["ends_at"].as_str().unwrap(),
+                    sums["currency"].as_str().unwrap(),
+                )
+                .await;
+            assert_eq!(
+                (
+                    money(&sums["sums"]["gross_amount"]),
+                    money(&sums["sums"]["refunded_amount"])
+                ),
+                (gross, back)
+            );
+            assert_eq!(
+                (&sums["sums"]["payments"], &sums["sums"]["failures"]),
+                (&json!(payments), &json!(failures))
+            );
+        }
+        // Each row lies in exactly the day whose midnights surround it.
+        for day in live["currencies"][0]["days"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|day| day["sums"]["payments"] != 0)
+        {
+            let listed = books
+                .listed(
+                    day["starts_at"].as_str().unwrap(),
+                    day["ends_at"].as_str().unwrap(),
+                    live["currencies"][0]["currency"].as_str().unwrap(),
+                )
+                .await;
+            assert_eq!(
+                money(&day["sums"]["gross_amount"]),
+                listed.0,
+                "{zone} {}",
+                day["day"]
+            );
+        }
+        books.make_days().await;
+        let made = books.made_days();
+        assert!(made > 0);
+        assert_eq!(
+            books.overview(from, to).await,
+            live,
+            "{zone}: as made and from the rows"
+        );
+        books.make_days().await;
+        assert_eq!(books.made_days(), made, "made again, it comes to the same");
+    }
+}
+
+#[actix_web::test]
+async fn when_the_zone_changes_days_are_made_anew() {
+    let mut books = Books::open(Tz::UTC).await;
+    books.pay("2026-05-04T23:30:00Z".parse().unwrap(), "USD", "simulator");
+    books
+        .app
+        .ctx
+        .clock
+        .set("2026-05-20T12:00:00Z".parse().unwrap());
+    books.make_days().await;
+    let on = |book: &Value| -> Vec<String> {
+        let days = book["currencies"][0]["days"].as_array().unwrap();
+        days.iter()
+            .filter(|day| day["sums"]["payments"] == 1)
+            .map(|day| day["day"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let (from, to) = ("2026-05-01".parse().unwrap(), "2026-05-10".parse().unwrap());
+    assert_eq!(on(&books.overview(from, to).await), ["2026-05-04"]);
+    books.set(Tz::Europe__Berlin).await;
+    assert_eq!(
+        on(&books.overview(from, to).await),
+        ["2026-05-05"],
+        "from the rows until the days are made anew"
+    );
+    books.make_days().await;
+    assert_eq!(on(&books.overview(from, to).await), ["2026-05-05"]);
+    assert_eq!(
+        books
+            .app
+            .count("SELECT count(*) FROM payment_days WHERE time_zone <> 'Europe/Berlin'"),
+        0
+    );
+}
+
+#[actix_web::test]
+async fn random_books_add_up_by_day_month_method_and_gateway() {
+    let mut books = Books::open(Tz::America__New_York).await;
+    books
+        .app
+        .ctx
+        .clock
+        .set("2026-07-15T12:00:00Z".parse().unwrap());
+    let begin: DateTime<Utc> = "2026-05-20T00:00:00Z".parse().unwrap();
+    // A walk that hits every hour of the day, without chance.
+    for step in 0..240_i64 {
+        let at = begin + TimeDelta::minutes(step * 347);
+        books.pay(
+            at,
+            ["USD", "EUR", "GBP"][usize::try_from(step % 3).unwrap()],
+            ["simulator", "stripe", "none"][usize::try_from(step % 7 % 3).unwrap()],
+        );
+    }
+    books.make_days().await;
+    let (from, mid, to) = (
+        "2026-05-01".parse().unwrap(),
+        "2026-06-11".parse().unwrap(),
+        "2026-07-16".parse().unwrap(),
+    );
+    let whole = books.overview(from, to).await;
+    let (first, second) = (
+        books.overview(from, mid).await,
+        books.overview(mid, to).await,
+    );
+    assert_eq!(whole["currencies"].as_array().unwrap().len(), 3);
+    for sums in whole["currencies"].as_array().unwrap() {
+        let of = |book: &Value| -> Decimal {
+            let found = book["currencies"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|one| one["currency"] == sums["currency"]);
+            money(&found.unwrap()["sums"]["net_amount"])
+        };
+        assert_eq!(
+            of(&first).plus(&of(&second)),
+            of(&whole),
+            "the parts are the whole"
+        );
+        for shares in ["methods", "gateways"] {
+            let all = sums[shares]
+                .as_array()
+                .unwrap()
+                .iter()
+                .fold(Decimal::zero(), |sum, one| {
+                    sum.plus(&money(&one["sums"]["net_amount"]))
+                });
+            assert_eq!(all, of(&whole), "{shares}");
+        }
+        assert_eq!(
+            money(&sums["sums"]["gross_amount"]).minus(&money(&sums["sums"]["refunded_amount"])),
+            of(&whole)
+        );
+    }
+    let only = books
+        .admin
+        .get(&format!(
+            "/v1/payments/overview?from={from}&to={to}&payment_gateway=none&currency=EUR"
+        ))
+        .await
+        .expect(200);
+    let named: Vec<&str> = only["currencies"][0]["gateways"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|one| one["name"].as_str())
+        .collect();
+    assert_eq!(
+        (named, only["currencies"].as_array().unwrap().len()),
+        (vec!["none"], 1)
+    );
+}
+
+#[actix_web::test]
+async fn a_period_is_compared_with_the_one_before_and_nonsense_is_refused() {
+    let mut books = Books::open(Tz::UTC).await;
+    books
+        .app
+        .ctx
+        .clock
+        .set("2026-05-20T12:00:00Z".parse().unwrap());
+    books.pay("2026-05-12T10:00:00Z".parse().unwrap(), "USD", "stripe");
+    books.pay("2026-05-19T10:00:00Z".parse().unwrap(), "USD", "stripe");
+    let book = books
+        .overview("2026-05-14".parse().unwrap(), "2026-05-21".parse().unwrap())
+        .await;
+    assert_eq!(book["previous_from"], "2026-05-07");
+    let sums = &book["currencies"][0];
+    assert_eq!(
+        (
+            &sums["previous"]["gross_amount"],
+            &sums["sums"]["gross_amount"]
+        ),
+        (&json!("10.07"), &json!("10.14"))
+    );
+    assert_eq!(sums["days"][5]["previous_net_amount"], "10.07");
+    assert_eq!(sums["sums"]["success_rate"], "100.00");
+    let admin = &books.admin;
+    admin
+        .get("/v1/payments/overview?from=2026-05-20&to=2026-05-20")
+        .await
+        .refuses("to");
+    admin
+        .get("/v1/payments/overview?from=2020-01-01&to=2026-05-20")
+        .await
+        .refuses("from");
+    admin
+        .get("/v1/payments/overview?from=yesterday")
+        .await
+        .refuses("from");
+    admin
+        .get("/v1/payments/overview?month=5")
+        .await
+        .refuses("month");
+    let support = books.app.as_role(UserRole::Support);
+    support
+        .get("/v1/payments/overview")
+        .await
+        .problem(403, ProblemCode::Forbidden);
+}

@@ -1,0 +1,276 @@
+//! What does not add up: found, claimed, put right.
+
+use super::refunds::{Sale, sell};
+use crate::harness::{Answer, Client, TestApp};
+use reqwest::Method;
+use serde_json::{Value, json};
+use wire::{ProblemCode, accounts::users::UserRole};
+
+async fn check(who: &Client) -> Value {
+    who.post("/v1/reconciliation/check", Value::Null)
+        .await
+        .expect(200)
+}
+
+async fn open(who: &Client, kind: &str) -> Vec<Value> {
+    let found = who
+        .get(&format!(
+            "/v1/reconciliation?status=open,escalated&kind={kind}"
+        ))
+        .await
+        .expect(200);
+    found["data"].as_array().unwrap().clone()
+}
+
+async fn act(who: &Client, case: &Value, verb: &str, body: Option<Value>) -> Answer {
+    let path = format!("/v1/reconciliation/{}/{verb}", case["id"].as_str().unwrap());
+    let tag = format!("\"v{}\"", case["version"]);
+    who.with("if-match", &tag)
+        .send(Method::POST, &path, body)
+        .await
+}
+
+async fn claimed(who: &Client, case: &Value) -> Value {
+    act(who, case, "claim", None).await.expect(200)
+}
+
+fn how(action: &str) -> Option<Value> {
+    Some(json!({ "action": action, "reason": "Seen to" }))
+}
+
+#[actix_web::test]
+async fn an_order_that_is_stuck_is_a_case_and_taking_it_up_again_resolves_it() {
+    let sale = Sale::of("9.90", &[]).await;
+    let plan = sale.app.given(|given| given.plan("12.00"));
+    let (order, _) = sell(&sale.app, &sale.admin, plan, sale.customer).await;
+    let cases = open(&sale.admin, "paid_not_delivered").await;
+    let case = &cases[0];
+    assert_eq!(cases.len(), 1);
+    assert_eq!(
+        (
+            &case["order_id"],
+            &case["amount"],
+            &case["currency"],
+            &case["actions"]
+        ),
+        (
+            &order["id"],
+            &json!("12.00"),
+            &json!("USD"),
+            &json!(["retry_order", "refund", "settle_outside"])
+        )
+    );
+    assert_eq!(
+        check(&sale.admin).await,
+        json!({ "opened": 0, "resolved": 0, "open": 1 }),
+        "the same finding is the same case"
+    );
+
+    act(&sale.admin, case, "resolve", how("retry_order"))
+        .await
+        .problem(409, ProblemCode::WrongState);
+    let mine = claimed(&sale.admin, case).await;
+    let other = sale.app.as_admin();
+    act(&other, &mine, "claim", None)
+        .await
+        .problem(409, ProblemCode::Conflict);
+    act(&other, &mine, "resolve", how("retry_order"))
+        .await
+        .problem(409, ProblemCode::Conflict);
+    act(&sale.admin, case, "resolve", how("retry_order"))
+        .await
+        .problem(412, ProblemCode::Stale);
+    act(&sale.admin, &mine, "resolve", how("cancel_order"))
+        .await
+        .refuses("action");
+    act(
+        &sale.admin,
+        &mine,
+        "resolve",
+        Some(json!({ "action": "retry_order", "reason": "" })),
+    )
+    .await
+    .refuses("reason");
+
+    sale.app.given(|given| given.stock(plan));
+    let done = act(&sale.admin, &mine, "resolve", how("retry_order"))
+        .await
+        .expect(200);
+    assert_eq!(
+        (
+            &done["status"],
+            &done["action"],
+            &done["resolution"],
+            &done["resolved_by"],
+            &done["claimed_by"]
+        ),
+        (
+            &json!("resolved"),
+            &json!("retry_order"),
+            &json!("Seen to"),
+            &json!(sale.admin.id()),
+            &Value::Null
+        )
+    );
+    sale.app.work_through().await;
+    let path = format!("/v1/orders/{}", order["id"].as_str().unwrap());
+    assert_eq!(
+        sale.admin.get(&path).await.expect(200)["status"],
+        "fulfilled"
+    );
+    act(&other, &done, "claim", None)
+        .await
+        .problem(409, ProblemCode::WrongState);
+    assert_eq!(check(&sale.admin).await["open"], 0);
+}
+
+#[actix_web::test]
+async fn a_claim_ends_a_case_goes_back_and_help_is_called() {
+    let sale = Sale::of("9.90", &[]).await;
+    let plan = sale.app.given(|given| given.plan("12.00"));
+    sell(&sale.app, &sale.admin, plan, sale.customer).await;
+    let (one, other) = (&sale.admin, sale.app.as_admin());
+    let case = open(one, "paid_not_delivered").await.remove(0);
+    let mine = claimed(one, &case).await;
+    assert_eq!(
+        one.get("/v1/reconciliation?claimed_by=me")
+            .await
+            .expect(200)["total"],
+        1
+    );
+    let back = act(one, &mine, "release", None).await.expect(200);
+    assert_eq!(back["claimed_by"], Value::Null);
+    let mine = claimed(&other, &back).await;
+    let why = json!({ "reason": "The gateway's page says otherwise" });
+    let escalated = act(&other, &mine, "escalate", Some(why)).await.expect(200);
+    assert_eq!(
+        (&escalated["status"], &escalated["claimed_by"]),
+        (&json!("escalated"), &Value::Null)
+    );
+    assert_eq!(escalated["escalated_by"], json!(other.id()));
+
+    claimed(one, &escalated).await;
+    sale.app
+        .ctx
+        .clock
+        .set(chrono::Utc::now() + chrono::TimeDelta::minutes(16));
+    sale.app
+        .execute("UPDATE sessions SET confirmed_at = now() + interval '16 minutes'");
+    let theirs = claimed(&other, &escalated).await;
+    let done = act(&other, &theirs, "resolve", how("settle_outside"))
+        .await
+        .expect(200);
+    assert_eq!(done["status"], "resolved");
+    let found = check(one).await;
+    assert_eq!(
+        (&found["opened"], &found["open"]),
+        (&json!(0), &json!(0)),
+        "what was settled elsewhere is not found again"
+    );
+}
+
+#[actix_web::test]
+async fn support_looks_and_does_not_touch() {
+    let sale = Sale::of("9.90", &[]).await;
+    let plan = sale.app.given(|given| given.plan("12.00"));
+    sell(&sale.app, &sale.admin, plan, sale.customer).await;
+    let support = sale.app.as_role(UserRole::Support);
+    let case = open(&support, "paid_not_delivered").await.remove(0);
+    assert_eq!(case["actions"], json!([]));
+    assert!(case["customer"].as_str().unwrap().contains('•'), "{case}");
+    act(&support, &case, "claim", None)
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    let customer = sale.app.as_user(sale.customer);
+    customer
+        .get("/v1/reconciliation")
+        .await
+        .problem(403, ProblemCode::Forbidden);
+}
+
+#[actix_web::test]
+async fn money_can_be_given_back_from_a_case() {
+    let sale = Sale::of("9.90", &[]).await;
+    let plan = sale.app.given(|given| given.plan("12.00"));
+    let (_, payment) = sell(&sale.app, &sale.admin, plan, sale.customer).await;
+    // It was asked for by itself; somebody says no, and another finds that it should go back.
+    let asked = sale
+        .admin
+        .get(&format!("/v1/refunds?transaction_id={payment}"))
+        .await
+        .expect(200);
+    let no = json!({ "reason": "Too early" });
+    sale.act(&sale.admin, &asked["data"][0], "reject", Some(no))
+        .await
+        .expect(200);
+    let case = open(&sale.admin, "paid_not_delivered").await.remove(0);
+    let mine = claimed(&sale.admin, &case).await;
+    act(&sale.admin, &mine, "resolve", how("refund"))
+        .await
+        .expect(200);
+    sale.app.work_through().await;
+    let paid = sale
+        .admin
+        .get(&format!("/v1/transactions/{payment}"))
+        .await
+        .expect(200);
+    assert_eq!(paid["status"], "refunded");
+    assert_eq!(check(&sale.admin).await["open"], 0);
+}
+
+#[actix_web::test]
+async fn every_kind_is_found_and_comes_right() {
+    let sale = Sale::of("9.90", &[]).await;
+    let (app, admin) = (&sale.app, &sale.admin);
+    assert_eq!(
+        check(admin).await,
+        json!({ "opened": 0, "resolved": 0, "open": 0 }),
+        "what adds up is no case"
+    );
+    let order = sale.order["id"].as_str().unwrap();
+    let refund = sale
+        .ask(&app.as_role(UserRole::Support), Some("1.00"))
+        .await
+        .expect(201);
+    let refund = refund["id"].as_str().unwrap();
+    for (kind, wrong, right) in [
+        ("paid_not_delivered", format!("UPDATE orders SET status = 'paid', paid_at = now() - interval '2 days' WHERE id = '{order}'"), format!("UPDATE orders SET status = 'fulfilled' WHERE id = '{order}'")),
+        ("paid_late", format!("UPDATE orders SET status = 'needs_review', paid_at = NULL WHERE id = '{order}'"), format!("UPDATE orders SET status = 'fulfilled', paid_at = now() WHERE id = '{order}'")),
+        ("delivered_not_paid", "UPDATE transactions SET status = 'cancelled'".into(), "UPDATE transactions SET status = 'completed'".into()),
+        ("refund_stuck", format!("UPDATE refunds SET approval_state = 'approved', sent_at = now() - interval '3 hours' WHERE id = '{refund}'"), format!("UPDATE refunds SET approval_state = 'requested' WHERE id = '{refund}'")),
+        ("amount_mismatch", "UPDATE transactions SET refunded_amount = 1".into(), "UPDATE transactions SET refunded_amount = 0".into()),
+        ("unknown_outcome", "UPDATE provisioning_attempts SET status = 'unknown', sent_at = now() - interval '1 hour'".into(), "UPDATE provisioning_attempts SET status = 'succeeded'".into()),
+        ("surplus_esim", "UPDATE data_allocations SET provider_order_ref = 'another'".into(), "UPDATE data_allocations SET provider_order_ref = (SELECT provider_order_ref FROM provisioning_attempts)".into()),
+    ] {
+        let clock = chrono::Utc::now() + chrono::TimeDelta::hours(1);
+        app.execute("ALTER TABLE orders DISABLE TRIGGER orders_updated_at");
+        app.execute(&wrong);
+        app.ctx.clock.set(clock);
+        let found = check(admin).await;
+        assert_eq!((&found["opened"], &found["open"]), (&json!(1), &json!(1)), "{kind}: {found}");
+        let cases = open(admin, kind).await;
+        assert_eq!(cases.len(), 1, "{kind}");
+        assert_eq!(check(admin).await["opened"], 0, "{kind}");
+        app.execute(&right);
+        let found = check(admin).await;
+        assert_eq!((&found["resolved"], &found["open"]), (&json!(1), &json!(0)), "{kind}: {found}");
+        let done = admin.get(&format!("/v1/reconciliation/{}", cases[0]["id"].as_str().unwrap())).await.expect(200);
+        assert_eq!((&done["resolved_by"], &done["resolution"]), (&Value::Null, &json!("It has come right by itself.")));
+    }
+}
+
+#[actix_web::test]
+async fn two_who_claim_at_once_are_one_who_has_it() {
+    let app = TestApp::start().await;
+    let (plan, customer) = app.given(|given| (given.plan("9.90"), given.user(UserRole::Customer)));
+    let admin = app.as_admin();
+    sell(&app, &admin, plan, customer).await;
+    let case = open(&admin, "paid_not_delivered").await.remove(0);
+    let people: Vec<Client> = (0..8).map(|_| app.as_admin()).collect();
+    let answers =
+        futures_util::future::join_all(people.iter().map(|one| act(one, &case, "claim", None)))
+            .await;
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409, 409, 409, 409, 409, 409, 409]);
+}

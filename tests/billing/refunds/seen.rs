@@ -1,0 +1,153 @@
+//! Who sees which refunds, and many at once.
+
+use super::{Sale, ask, sell};
+use serde_json::{Value, json};
+use uuid::Uuid;
+use wire::{Permission, ProblemCode, accounts::users::UserRole};
+
+#[actix_web::test]
+async fn customers_and_their_shops_see_their_own_and_nothing_of_the_staff() {
+    let sale = Sale::of("9.90", &[]).await;
+    let refund = sale.ask(&sale.admin, Some("1.00")).await.expect(201);
+    sale.app.work_through().await;
+    let path = format!("/v1/refunds/{}", refund["id"].as_str().unwrap());
+    let (me, other) = (
+        sale.app.as_user(sale.customer),
+        sale.app.as_role(UserRole::Customer),
+    );
+    let seen = me.get(&path).await.expect(200);
+    assert_eq!(
+        (&seen["amount"], &seen["stage"]),
+        (&json!("1.00"), &json!("processed"))
+    );
+    for hidden in [
+        "requested_by",
+        "processed_by",
+        "requester",
+        "eligibility",
+        "recommended_amount",
+        "reason",
+        "needs_second_person",
+    ] {
+        assert_eq!(seen[hidden], Value::Null, "{hidden}");
+    }
+    other.get(&path).await.problem(404, ProblemCode::NotFound);
+    assert_eq!(me.get("/v1/refunds").await.expect(200)["total"], 1);
+    assert_eq!(other.get("/v1/refunds").await.expect(200)["total"], 0);
+    let (_, shop) = sale.app.as_client(&[Permission::RefundsRead]);
+    shop.get(&path).await.problem(404, ProblemCode::NotFound);
+    let body = json!({ "transaction_id": sale.payment, "reason_code": "goodwill" });
+    me.with("idempotency-key", "k")
+        .post("/v1/refunds", body)
+        .await
+        .problem(403, ProblemCode::Forbidden);
+
+    let steps = me
+        .get(&format!("/v1/transactions/{}/timeline", sale.payment))
+        .await
+        .expect(200);
+    let what: Vec<&str> = steps["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|step| step["what"].as_str())
+        .collect();
+    assert_eq!(
+        what,
+        [
+            "opened",
+            "simulated",
+            "completed",
+            "refund requested",
+            "refund approved",
+            "refunded"
+        ]
+    );
+    assert!(
+        steps["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|step| step["actor"].is_null())
+    );
+}
+
+#[actix_web::test]
+async fn many_at_once_have_each_their_own_answer() {
+    let sale = Sale::of("9.90", &[]).await;
+    let other = sell(&sale.app, &sale.admin, sale.plan, sale.customer)
+        .await
+        .1;
+    ask(&sale.admin, &other, Some("1.00")).await.expect(201);
+    let unknown = Uuid::now_v7();
+    let asked = json!({ "action": "refund", "reason": "The network was down", "ids": [sale.payment, other, unknown] });
+    let answer = sale
+        .admin
+        .post("/v1/transactions/bulk", asked.clone())
+        .await;
+    assert_eq!(answer.status, 207, "{}", answer.text());
+    let told = answer.json();
+    assert_eq!((&told["done"], &told["refused"]), (&json!(1), &json!(2)));
+    let codes: Vec<&Value> = told["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["problem"]["code"])
+        .collect();
+    assert_eq!(codes, [&Value::Null, &json!("conflict"), &json!("invalid")]);
+    sale.app.work_through().await;
+    let again = sale
+        .admin
+        .post("/v1/transactions/bulk", asked.clone())
+        .await
+        .json();
+    assert_eq!(
+        again["data"][0]["problem"]["code"], "wrong_state",
+        "{again}"
+    );
+    let mut silent = asked;
+    silent["reason"] = json!(" ");
+    sale.admin
+        .post("/v1/transactions/bulk", silent)
+        .await
+        .refuses("reason");
+    sale.app.work_through().await;
+}
+
+#[actix_web::test]
+async fn the_list_is_narrowed_by_what_people_look_for() {
+    let sale = Sale::of("9.90", &[]).await;
+    sale.ask(&sale.admin, Some("2.00")).await.expect(201);
+    sale.app.work_through().await;
+    sale.ask(&sale.app.as_role(UserRole::Support), Some("3.00"))
+        .await
+        .expect(201);
+    for (query, expected) in [
+        ("", 2),
+        ("status=processed", 1),
+        ("approval_state=requested", 1),
+        ("reason_code=not_working", 2),
+        ("amount_from=2.50", 1),
+        ("amount_to=2.00", 1),
+        ("payment_gateway=simulator", 2),
+        ("payment_gateway=none", 0),
+        ("payment_method=credit_card", 2),
+        ("currency=EUR", 0),
+        ("processed_at_from=2999-01-01T00:00:00Z", 0),
+    ] {
+        let found = sale
+            .admin
+            .get(&format!("/v1/refunds?{query}"))
+            .await
+            .expect(200);
+        assert_eq!(found["total"], expected, "{query}");
+    }
+    let number = sale.order["order_number"].as_str().unwrap().to_lowercase();
+    assert_eq!(
+        sale.admin
+            .get(&format!("/v1/refunds?q={number}"))
+            .await
+            .expect(200)["total"],
+        2
+    );
+}

@@ -1,0 +1,176 @@
+//! Money given back, and what does not add up.
+
+use super::{super::Scenes, id};
+use crate::{
+    flows::purchase::{order, simulate},
+    harness::{Client, TestApp},
+};
+use serde_json::{Value, json};
+use wire::{PlanId, accounts::users::UserRole, billing::transactions::SimulatedOutcome};
+
+/// The payment of an order that was paid.
+async fn paid(app: &TestApp, admin: &Client, plan: PlanId) -> String {
+    let customer = app.given(|given| given.user(UserRole::Customer));
+    let placed = order(admin, plan, customer, 1).await;
+    app.work().await;
+    simulate(app, admin, &placed, SimulatedOutcome::Succeed).await;
+    let path = format!("/v1/transactions?order_id={}", id(&placed));
+    let found = admin.get(&path).await.expect(200);
+    id(&found["data"][0]).to_owned()
+}
+
+fn asked(payment: &str) -> Value {
+    json!({ "transaction_id": payment, "reason_code": "goodwill", "amount": "1.00" })
+}
+
+/// Refunds, and claims on providers.
+pub async fn refunds(scenes: &mut Scenes<'_>) {
+    let app = scenes.app;
+    let (admin, other) = (app.as_admin(), app.as_admin());
+    let plan = app.given(|given| {
+        let plan = given.plan("250.00");
+        let provider = given.provider("Refunding", 1);
+        given.offer(plan, provider, "refunded-5gb");
+        plan
+    });
+    let payment = paid(app, &admin, plan).await;
+    let play = ("refunds_create", "");
+    let acts = ["refund.request", "refund.approve"];
+    let refund = scenes.play(&admin, play, asked(&payment), &acts).await;
+    app.execute("UPDATE refunds SET status = 'failed', failure_reason = 'Refused', sent_at = NULL");
+    let again = ("refunds_retry", id(&refund));
+    scenes
+        .play(&admin, again, Value::Null, &["refund.retry"])
+        .await;
+    app.work_through().await;
+
+    let all = json!({ "transaction_id": payment, "reason_code": "goodwill" });
+    let refund = scenes
+        .play(&admin, play, all.clone(), &["refund.request"])
+        .await;
+    let no = ("refunds_reject", id(&refund));
+    let why = json!({ "reason": "Used up" });
+    scenes.play(&other, no, why, &["refund.reject"]).await;
+    let refund = scenes.play(&admin, play, all, &["refund.request"]).await;
+    let yes = ("refunds_approve", id(&refund));
+    scenes
+        .play(&other, yes, Value::Null, &["refund.approve"])
+        .await;
+    app.work_through().await;
+
+    let payment = paid(app, &admin, plan).await;
+    let many = json!({ "action": "refund", "reason": "An outage", "ids": [payment] });
+    scenes
+        .play(&admin, ("refunds_bulk", ""), many, &["refund.request"])
+        .await;
+    let found = admin
+        .get(&format!("/v1/refunds?transaction_id={payment}"))
+        .await
+        .expect(200);
+    let refund = found["data"][0].clone();
+    let by_hand =
+        format!("UPDATE transactions SET gateway_transaction_id = NULL WHERE id = '{payment}'");
+    app.execute(&by_hand);
+    let yes = ("refunds_approve", id(&refund));
+    scenes
+        .play(&other, yes, Value::Null, &["refund.approve"])
+        .await;
+    let reference = json!({ "reference": "SEPA 0815" });
+    let acts = ["refund.process", "esim.move", "claim.open"];
+    scenes
+        .play(&admin, ("refunds_confirm", id(&refund)), reference, &acts)
+        .await;
+    app.work_through().await;
+
+    let claims = admin.get("/v1/claims?state=open").await.expect(200);
+    let (one, two) = (&claims["data"][0], &claims["data"][1]);
+    scenes
+        .play(
+            &admin,
+            ("claims_accept", id(one)),
+            json!({}),
+            &["claim.accept"],
+        )
+        .await;
+    scenes
+        .play(
+            &admin,
+            ("claims_reject", id(two)),
+            json!({}),
+            &["claim.reject"],
+        )
+        .await;
+}
+
+/// Cases.
+pub async fn cases(scenes: &mut Scenes<'_>) {
+    let app = scenes.app;
+    let admin = app.as_admin();
+    // Nobody can deliver it.
+    let plan = app.given(|given| given.plan("9.90"));
+    paid(app, &admin, plan).await;
+    let found = admin
+        .get("/v1/reconciliation?kind=paid_not_delivered&status=open")
+        .await
+        .expect(200);
+    let case = id(&found["data"][0]).to_owned();
+    let of = |verb: &'static str| (verb, case.as_str());
+    scenes
+        .play(
+            &admin,
+            of("reconciliation_claim"),
+            Value::Null,
+            &["case.claim"],
+        )
+        .await;
+    scenes
+        .play(
+            &admin,
+            of("reconciliation_release"),
+            Value::Null,
+            &["case.release"],
+        )
+        .await;
+    scenes
+        .play(
+            &admin,
+            of("reconciliation_claim"),
+            Value::Null,
+            &["case.claim"],
+        )
+        .await;
+    let why = json!({ "reason": "Not understood" });
+    scenes
+        .play(
+            &admin,
+            of("reconciliation_escalate"),
+            why,
+            &["case.escalate"],
+        )
+        .await;
+    scenes
+        .play(
+            &admin,
+            of("reconciliation_claim"),
+            Value::Null,
+            &["case.claim"],
+        )
+        .await;
+    let how = json!({ "action": "settle_outside", "reason": "Paid by hand" });
+    scenes
+        .play(&admin, of("reconciliation_resolve"), how, &["case.resolve"])
+        .await;
+    app.execute("DELETE FROM reconciliation_cases");
+    app.execute("UPDATE transactions SET refunded_amount = 0 WHERE status = 'completed'");
+    let request = "scene-reconciliation-check";
+    let checked = admin
+        .with("x-request-id", request)
+        .post("/v1/reconciliation/check", Value::Null)
+        .await
+        .expect(200);
+    let opened = usize::try_from(checked["opened"].as_i64().expect("a count")).expect("a count");
+    let acts = [vec!["case.open"; opened], vec!["case.check"]].concat();
+    scenes
+        .hold("reconciliation_check", (request, &acts), &admin)
+        .await;
+}
