@@ -80,6 +80,7 @@ pub async fn catalogue(scenes: &mut Scenes<'_>) {
         )
         .await;
 
+    super::terms::offered(scenes, &admin, (id(&plan), id(&provider))).await;
     let request = "scene-plans-import";
     let list = format!("/v1/plans/import?provider_id={}", id(&provider));
     let rows = include_str!("../../../../crates/catalog/tests/price-list.json")
@@ -93,6 +94,7 @@ pub async fn catalogue(scenes: &mut Scenes<'_>) {
     let acts = [["plan.create"; 7].as_slice(), &["plan.import"]].concat();
     scenes.hold("plans_import", (request, &acts), &admin).await;
 
+    super::terms::compared(scenes, &admin, id(&provider)).await;
     let request = "scene-inventory-import";
     let rows = json!([{ "iccid": "8944500102198304826", "activation_code": "LPA:1$needle.example$NEEDLE" }]);
     admin

@@ -1,0 +1,306 @@
+//! Price lists that are compared before anything of them is published.
+
+use crate::harness::{Answer, Client, TestApp};
+use serde_json::{Value, json};
+use wire::{ProblemCode, ProviderId, accounts::users::UserRole};
+
+const SYNCS: &str = "/v1/price-list-syncs";
+const FIRST: &str = "sku,name,data_limit_mb,days,regions,cost_price,selling_price\na,Alpha,1024,7,US,4.00,8.00\nb,Beta,500,1,DE,1.00,2.00\nc,Gamma,500,1,FR,1.00,2.00\n";
+const SECOND: &str = "sku,name,data_limit_mb,days,regions,cost_price,minimum_price,stock\na,Alpha,2048,7,US,5.00,6.00,9\nb,Beta,500,1,DE,1.00,,3\nd,Delta,100,1,JP,1.00,,\ne,Epsilon,0,1,JP,1.00,,\n";
+
+async fn send(client: &Client, provider: ProviderId, options: &str, list: &str) -> Answer {
+    client
+        .raw(
+            reqwest::Method::POST,
+            &format!("{SYNCS}?provider_id={provider}{options}"),
+            "text/csv",
+            list.as_bytes().to_vec(),
+        )
+        .await
+}
+async fn act(client: &Client, sync: &Value, verb: &str, body: Value) -> Answer {
+    let (id, version) = (sync["id"].as_str().unwrap(), &sync["version"]);
+    client
+        .with("if-match", &format!("\"v{version}\""))
+        .post(&format!("{SYNCS}/{id}/{verb}"), body)
+        .await
+}
+fn changes(sync: &Value) -> String {
+    let all = sync["rows"].as_array().unwrap();
+    let one = |row: &Value| {
+        format!(
+            "{} {}",
+            row["sku"].as_str().unwrap(),
+            row["change"].as_str().unwrap()
+        )
+    };
+    all.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+fn of<'a>(sync: &'a Value, sku: &str) -> &'a Value {
+    let all = sync["rows"].as_array().unwrap();
+    all.iter().find(|row| row["sku"] == sku).unwrap()
+}
+
+/// A provider whose first list was imported.
+async fn stocked(app: &TestApp) -> (Client, ProviderId) {
+    let (admin, provider) = (
+        app.as_admin(),
+        app.given(|given| given.provider("Freedom", 1)),
+    );
+    admin
+        .raw(
+            reqwest::Method::POST,
+            &format!("/v1/plans/import?provider_id={provider}"),
+            "text/csv",
+            FIRST.as_bytes().to_vec(),
+        )
+        .await
+        .expect(200);
+    (admin, provider)
+}
+
+#[actix_web::test]
+async fn a_list_is_compared_and_nothing_is_published_by_that() {
+    let app = TestApp::start().await;
+    let (admin, provider) = stocked(&app).await;
+
+    let answer = send(&admin, provider, "&markup=100", SECOND).await;
+    let place = answer.header("location").to_owned();
+    let sync = answer.expect(201);
+
+    assert_eq!(changes(&sync), "a changed, d new, e refused, c gone");
+    assert_eq!(
+        ["new", "changed", "gone", "unchanged", "refused"]
+            .map(|count| sync[count].as_i64().unwrap()),
+        [1, 1, 1, 1, 1]
+    );
+    let alpha = of(&sync, "a");
+    assert_eq!(
+        [
+            "cost_before",
+            "cost_after",
+            "cost_moved",
+            "selling_before",
+            "selling_after",
+            "margin_after"
+        ]
+        .map(|field| &alpha[field]),
+        ["4.00", "5.00", "25.00", "8.00", "8.00", "37.50"]
+    );
+    assert_eq!(
+        alpha["terms"],
+        json!([
+            { "field": "data_limit_mb", "before": "1024.00 MB", "after": "2048.00 MB" },
+            { "field": "minimum_price", "before": "none", "after": "6.00" },
+        ])
+    );
+    assert_eq!(of(&sync, "d")["selling_after"], "2.00");
+    assert_eq!(of(&sync, "e")["errors"][0]["field"], "data_limit_mb");
+    assert_eq!(admin.get(&place).await.expect(200), sync);
+    let listed = admin.get(&format!("{SYNCS}?state=open")).await.expect(200);
+    assert_eq!(
+        (&listed["data"][0]["id"], &listed["data"][0]["rows"]),
+        (&sync["id"], &json!([]))
+    );
+    assert_eq!(app.count("SELECT count(*) FROM plans"), 3);
+    assert_eq!(
+        app.count("SELECT count(*) FROM plan_provider_offers WHERE cost = 5"),
+        0
+    );
+    assert_eq!(
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'sync.create'"),
+        1
+    );
+}
+
+#[actix_web::test]
+async fn what_is_chosen_is_published_at_once_and_the_rest_is_not() {
+    let app = TestApp::start().await;
+    let (admin, provider) = stocked(&app).await;
+    let sync = send(&admin, provider, "&markup=100", SECOND)
+        .await
+        .expect(201);
+
+    let done = act(&admin, &sync, "publish", json!({ "skus": ["a", "c"] }))
+        .await
+        .expect(200);
+
+    assert_eq!(done["state"], "published");
+    let published = ["a", "d", "c"].map(|sku| of(&done, sku)["published"].as_bool().unwrap());
+    assert_eq!(published, [true, false, true]);
+    let plan = admin
+        .get(&format!(
+            "/v1/plans/{}",
+            of(&sync, "a")["plan_id"].as_str().unwrap()
+        ))
+        .await
+        .expect(200);
+    assert_eq!(plan["data_limit_mb"], "2048.00");
+    let offers = admin
+        .get(&format!(
+            "/v1/provider-offers?provider_id={provider}&sort=sku"
+        ))
+        .await
+        .expect(200);
+    let told: Vec<String> = offers["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|offer| {
+            format!(
+                "{} {} {} {}",
+                offer["sku"], offer["cost"], offer["stock"], offer["is_active"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            r#""a" "5.00" 9 true"#,
+            r#""b" "1.00" 3 true"#,
+            r#""c" "1.00" null false"#
+        ]
+    );
+    let quote = format!(
+        "/v1/plans/{}/quote",
+        of(&sync, "a")["plan_id"].as_str().unwrap()
+    );
+    let quote = admin.get(&quote).await.expect(200);
+    assert_eq!(
+        (&quote["cost_price"], &quote["selling_price"]),
+        (&json!("5.00"), &json!("8.00"))
+    );
+    assert_eq!(
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'sync.publish'"),
+        1
+    );
+    act(&admin, &done, "publish", json!({}))
+        .await
+        .problem(409, ProblemCode::WrongState);
+    act(&admin, &done, "discard", Value::Null)
+        .await
+        .problem(409, ProblemCode::WrongState);
+}
+
+#[actix_web::test]
+async fn all_of_it_is_published_when_nothing_is_chosen_and_then_nothing_is_left_to_do() {
+    let app = TestApp::start().await;
+    let (admin, provider) = stocked(&app).await;
+    let sync = send(&admin, provider, "&markup=100", SECOND)
+        .await
+        .expect(201);
+
+    act(&admin, &sync, "publish", json!({})).await.expect(200);
+
+    assert_eq!(app.count("SELECT count(*) FROM plans"), 4);
+    let good = SECOND.lines().take(4).collect::<Vec<_>>().join("\n");
+    let again = send(&admin, provider, "&markup=100", &good)
+        .await
+        .expect(201);
+    assert_eq!(changes(&again), "");
+    assert_eq!(again["unchanged"], 3);
+    act(&admin, &again, "publish", json!({}))
+        .await
+        .problem(409, ProblemCode::Conflict);
+}
+
+#[actix_web::test]
+async fn what_has_changed_since_is_not_published() {
+    let app = TestApp::start().await;
+    let (admin, provider) = stocked(&app).await;
+    let sync = send(&admin, provider, "&markup=100", SECOND)
+        .await
+        .expect(201);
+    let plan = of(&sync, "a")["plan_id"].as_str().unwrap().to_owned();
+    admin
+        .patch(
+            &format!("/v1/plans/{plan}"),
+            1,
+            json!({ "data_limit_mb": "1500" }),
+        )
+        .await
+        .expect(200);
+
+    let refused = act(&admin, &sync, "publish", json!({}))
+        .await
+        .problem(409, ProblemCode::Conflict);
+
+    assert!(
+        refused["detail"].as_str().unwrap().contains(": a."),
+        "{refused}"
+    );
+    assert_eq!(app.count("SELECT count(*) FROM plans"), 3);
+    // What nobody has touched can still be.
+    act(&admin, &sync, "publish", json!({ "skus": ["d"] }))
+        .await
+        .expect(200);
+    assert_eq!(app.count("SELECT count(*) FROM plans"), 4);
+}
+
+#[actix_web::test]
+async fn what_would_earn_too_little_needs_a_reason() {
+    let app = TestApp::start().await;
+    let (admin, provider) = stocked(&app).await;
+    let list = "sku,name,data_limit_mb,days,regions,cost_price\na,Alpha,1024,7,US,8.50\n";
+    let sync = send(&admin, provider, "", list).await.expect(201);
+    assert_eq!(of(&sync, "a")["needs_reason"], true);
+
+    act(&admin, &sync, "publish", json!({ "skus": ["a"] }))
+        .await
+        .refuses("reason");
+    let said = json!({ "skus": ["a"], "reason": "Until the new list" });
+    act(&admin, &sync, "publish", said).await.expect(200);
+
+    assert_eq!(
+        app.count("SELECT count(*) FROM plan_pricing WHERE note = 'Until the new list' AND cost_price = 8.50"),
+        1
+    );
+}
+
+#[actix_web::test]
+async fn one_list_of_a_provider_waits_at_a_time() {
+    let app = TestApp::start().await;
+    let (admin, provider) = stocked(&app).await;
+    let first = send(&admin, provider, "&markup=100", SECOND)
+        .await
+        .expect(201);
+    let second = send(&admin, provider, "&markup=100", SECOND)
+        .await
+        .expect(201);
+
+    let place = format!("{SYNCS}/{}", first["id"].as_str().unwrap());
+    let first = admin.get(&place).await.expect(200);
+    assert_eq!(first["state"], "discarded");
+    act(&admin, &first, "publish", json!({}))
+        .await
+        .problem(409, ProblemCode::WrongState);
+    let stale = json!({ "id": second["id"], "version": 7 });
+    act(&admin, &stale, "publish", json!({}))
+        .await
+        .problem(412, ProblemCode::Stale);
+    act(&admin, &stale, "discard", Value::Null)
+        .await
+        .problem(412, ProblemCode::Stale);
+    for (body, field) in [
+        (json!({ "skus": [] }), "skus"),
+        (json!({ "skus": ["b"] }), "skus.0"),
+        (json!({ "skus": ["a", "zz"] }), "skus.1"),
+        (json!({ "reason": " " }), "reason"),
+    ] {
+        act(&admin, &second, "publish", body).await.refuses(field);
+    }
+    let gone = act(&admin, &second, "discard", Value::Null)
+        .await
+        .expect(200);
+    assert_eq!(gone["state"], "discarded");
+    let wrong = send(&admin, ProviderId::new(), "", SECOND).await;
+    wrong.refuses("provider_id");
+    let support = app.as_role(UserRole::Support);
+    send(&support, provider, "", SECOND)
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    support
+        .get(SYNCS)
+        .await
+        .problem(403, ProblemCode::Forbidden);
+}

@@ -1,0 +1,91 @@
+//! What providers offer, their lists, and many prices at once.
+
+use super::{super::Scenes, id};
+use crate::harness::Client;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// Many plans, copies, offers.
+pub async fn offered(scenes: &mut Scenes<'_>, admin: &Client, (plan, provider): (&str, &str)) {
+    let copied = ("plans_duplicate", plan);
+    scenes
+        .play(admin, copied, Value::Null, &["plan.create"])
+        .await;
+    let many = json!({ "action": { "set_validity_days": 9 }, "ids": [plan] });
+    scenes
+        .play(admin, ("plans_bulk", ""), many, &["plan.edit"])
+        .await;
+    let new = json!({ "plan_id": plan, "provider_id": provider, "sku": "by-hand", "cost": "1.00" });
+    let offer = scenes
+        .play(admin, ("offers_create", ""), new, &["offer.create"])
+        .await;
+    let edit = json!({ "cost": "1.10", "stock": 4 });
+    scenes
+        .play(admin, ("offers_edit", id(&offer)), edit, &["offer.edit"])
+        .await;
+    let order = json!({ "plan_id": plan, "ids": [offer["id"]] });
+    scenes
+        .play(admin, ("offers_order", ""), order, &["offer.order"])
+        .await;
+}
+
+/// Lists that are compared, and prices that change together.
+pub async fn compared(scenes: &mut Scenes<'_>, admin: &Client, provider: &str) {
+    let list =
+        "sku,name,data_limit_mb,days,regions,cost_price,selling_price\nscene,Scene,100,1,US,1,3\n";
+    let first = send(scenes, admin, (provider, list), &["sync.create"]).await;
+    scenes
+        .play(
+            admin,
+            ("syncs_discard", id(&first)),
+            Value::Null,
+            &["sync.discard"],
+        )
+        .await;
+    let sync = send(scenes, admin, (provider, list), &["sync.create"]).await;
+    scenes
+        .play(
+            admin,
+            ("syncs_publish", id(&sync)),
+            json!({ "skus": ["scene"] }),
+            &["plan.create", "plan.import", "sync.publish"],
+        )
+        .await;
+    let prices = admin.get("/v1/pricing?limit=1").await.expect(200);
+    let ids = json!([prices["data"][0]["id"]]);
+    let rule = json!({ "adjust": { "percent": "10" } });
+    let change = json!({ "rule": rule, "price_ids": ids });
+    let made = scenes
+        .play(
+            admin,
+            ("changes_create", ""),
+            change,
+            &["price.change", "price.create", "price.end"],
+        )
+        .await;
+    scenes
+        .play(
+            admin,
+            ("changes_undo", id(&made)),
+            Value::Null,
+            &["price.create", "price.end", "price.undo"],
+        )
+        .await;
+}
+
+async fn send(
+    scenes: &mut Scenes<'_>,
+    admin: &Client,
+    (provider, list): (&str, &str),
+    acts: &[&str],
+) -> Value {
+    let request = format!("scene-{}", uuid::Uuid::now_v7().simple());
+    let path = format!("/v1/price-list-syncs?provider_id={provider}");
+    let made = admin
+        .with("x-request-id", &request)
+        .raw(Method::POST, &path, "text/csv", list.as_bytes().to_vec())
+        .await
+        .expect(201);
+    scenes.hold("syncs_create", (&request, acts), admin).await;
+    made
+}
