@@ -50,7 +50,9 @@ impl Shop {
     pub async fn quote(&self, change: Value) -> crate::harness::Answer {
         let fields = self.wish(change);
         let pairs = fields.as_object().unwrap().iter().map(|(key, value)| {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
             format!("{key}={}", text.trim().replace(' ', "%20"))
         });
         let query: Vec<String> = pairs.collect();
@@ -94,7 +96,11 @@ async fn what_is_quoted_is_charged_and_the_use_is_completed_with_the_payment() {
     shop.promotion("SPRING", json!({})).await;
     let super_admin = shop.app.as_role(UserRole::SuperAdmin);
     super_admin
-        .patch("/v1/settings/billing.tax_percent", 1, json!({ "value": "19" }))
+        .patch(
+            "/v1/settings/billing.tax_percent",
+            1,
+            json!({ "value": "19" }),
+        )
         .await
         .expect(200);
     let change = json!({ "quantity": 1, "promo_code": " spring " });
@@ -132,7 +138,10 @@ async fn what_is_quoted_is_charged_and_the_use_is_completed_with_the_payment() {
     assert_eq!(shop.uses("SPRING"), (1, 0, 1, 0));
 
     let promotion = shop.admin.get("/v1/promotions?q=SPRING").await.expect(200)["data"][0].clone();
-    let path = format!("/v1/promotions/{}/effect", promotion["id"].as_str().unwrap());
+    let path = format!(
+        "/v1/promotions/{}/effect",
+        promotion["id"].as_str().unwrap()
+    );
     let effect = shop.admin.get(&path).await.expect(200);
     assert_eq!(
         effect["paid"],
@@ -154,7 +163,10 @@ async fn a_code_that_does_not_apply_is_refused_with_the_reason_and_nothing_is_wr
     let other = shop.app.given(|given| given.plan("1.00"));
     for (code, change) in [
         ("SPENT", json!({ "max_uses": 1 })),
-        ("OVER", json!({ "valid_from": day(&shop.app, -2), "valid_to": day(&shop.app, -1) })),
+        (
+            "OVER",
+            json!({ "valid_from": day(&shop.app, -2), "valid_to": day(&shop.app, -1) }),
+        ),
         ("ELSEWHERE", json!({ "applicable_plans": [other] })),
         ("RICH", json!({ "min_spend": "9.91", "currency": "USD" })),
         ("EUROS", json!({ "currency": "EUR" })),
@@ -164,8 +176,12 @@ async fn a_code_that_does_not_apply_is_refused_with_the_reason_and_nothing_is_wr
     ] {
         shop.promotion(code, change).await;
     }
-    shop.order(json!({ "promo_code": "SPENT" })).await.expect(201);
-    shop.order(json!({ "promo_code": "ONCE" })).await.expect(201);
+    shop.order(json!({ "promo_code": "SPENT" }))
+        .await
+        .expect(201);
+    shop.order(json!({ "promo_code": "ONCE" }))
+        .await
+        .expect(201);
 
     for (code, status, why) in [
         ("SPENT", 409, "used_up"),
@@ -246,11 +262,16 @@ async fn a_late_payment_takes_its_use_again_while_there_is_one() {
     for (others, state, uses) in [(0, "used again", (1, 0, 1, 0)), (1, "gone", (1, 1, 0, 1))] {
         let shop = Shop::open("9.90", &[]).await;
         shop.promotion("LAST", json!({ "max_uses": 1 })).await;
-        let order = shop.order(json!({ "promo_code": "LAST" })).await.expect(201);
+        let order = shop
+            .order(json!({ "promo_code": "LAST" }))
+            .await
+            .expect(201);
         shop.app.work().await;
         simulate(&shop.app, &shop.admin, &order, SimulatedOutcome::Decline).await;
         for _ in 0..others {
-            shop.order(json!({ "promo_code": "LAST" })).await.expect(201);
+            shop.order(json!({ "promo_code": "LAST" }))
+                .await
+                .expect(201);
         }
         // The gateway says after all that it was paid.
         let payment = shop.payment(&order).await;
@@ -267,13 +288,22 @@ async fn a_late_payment_takes_its_use_again_while_there_is_one() {
         shop.app
             .anonymous()
             .with("simulator-signature", &signature)
-            .raw(reqwest::Method::POST, "/v1/webhooks/simulator", "application/json", body)
+            .raw(
+                reqwest::Method::POST,
+                "/v1/webhooks/simulator",
+                "application/json",
+                body,
+            )
             .await
             .expect(204);
         let order = reread(&shop.admin, &order).await;
         assert_eq!(order["status"], "needs_review");
         let reason = order["status_reason"].as_str().unwrap();
-        assert_eq!(reason.contains("used up by others"), state == "gone", "{reason}");
+        assert_eq!(
+            reason.contains("used up by others"),
+            state == "gone",
+            "{reason}"
+        );
         assert_eq!(shop.uses("LAST"), uses, "{state}");
         assert_eq!(
             shop.app
@@ -287,8 +317,12 @@ async fn a_late_payment_takes_its_use_again_while_there_is_one() {
 #[actix_web::test]
 async fn what_costs_nothing_is_paid_at_once_without_a_gateway() {
     let shop = Shop::open("9.90", &[]).await;
-    shop.promotion("FREE", json!({ "discount_value": "100.00" })).await;
-    let order = shop.order(json!({ "promo_code": "FREE" })).await.expect(201);
+    shop.promotion("FREE", json!({ "discount_value": "100.00" }))
+        .await;
+    let order = shop
+        .order(json!({ "promo_code": "FREE" }))
+        .await
+        .expect(201);
     assert_eq!(
         (&order["status"], &order["total_amount"]),
         (&json!("paid"), &json!("0.00"))
@@ -312,7 +346,8 @@ async fn what_costs_nothing_is_paid_at_once_without_a_gateway() {
 async fn a_thousand_orders_get_fifty_uses_and_one_customer_gets_one() {
     let shop = Shop::open("9.90", &[]).await;
     shop.promotion("FIFTY", json!({ "max_uses": 50 })).await;
-    shop.promotion("ONE-EACH", json!({ "per_user_limit": 1 })).await;
+    shop.promotion("ONE-EACH", json!({ "per_user_limit": 1 }))
+        .await;
     let all_at_once = async |code: &'static str, how_many: usize| {
         let mut placed = 0;
         for _ in 0..how_many / 100 {
@@ -336,14 +371,22 @@ async fn a_thousand_orders_get_fifty_uses_and_one_customer_gets_one() {
 async fn many_first_orders_at_once_get_one_discount() {
     let shop = Shop::open("9.90", &[]).await;
     for code in ["FIRST-A", "FIRST-B"] {
-        shop.promotion(code, json!({ "first_order_only": true })).await;
+        shop.promotion(code, json!({ "first_order_only": true }))
+            .await;
     }
     let wishes = (0..20).map(|number| {
-        let code = if number % 2 == 0 { "FIRST-A" } else { "FIRST-B" };
+        let code = if number % 2 == 0 {
+            "FIRST-A"
+        } else {
+            "FIRST-B"
+        };
         shop.order(json!({ "promo_code": code }))
     });
     let placed = join_all(wishes).await;
-    assert_eq!(placed.iter().filter(|answer| answer.status == 201).count(), 1);
+    assert_eq!(
+        placed.iter().filter(|answer| answer.status == 201).count(),
+        1
+    );
     assert_eq!(shop.app.count("SELECT count(*) FROM promo_redemptions"), 1);
 }
 

@@ -30,22 +30,32 @@ async fn a_transfer_is_waited_for_and_confirmed_to_the_cent() {
     shop.app.work_through().await;
     let payment = shop.payment(&order).await;
     assert_eq!(
-        (&payment["status"], &payment["payment_gateway"], &payment["checkout_url"]),
+        (
+            &payment["status"],
+            &payment["payment_gateway"],
+            &payment["checkout_url"]
+        ),
         (&json!("pending"), &json!("recorded"), &Value::Null)
     );
     let how = shop
         .admin
-        .get(&format!("/v1/orders/{}/payment", order["id"].as_str().unwrap()))
+        .get(&format!(
+            "/v1/orders/{}/payment",
+            order["id"].as_str().unwrap()
+        ))
         .await
         .expect(200);
     let number = order["order_number"].as_str().unwrap();
     let told = how["instructions"].as_str().unwrap();
-    assert!(told.contains("Example Bank") && told.contains(number), "{told}");
+    assert!(
+        told.contains("Example Bank") && told.contains(number),
+        "{told}"
+    );
     // A card's time to pay is over long before a transfer's.
-    let placed = wire::Param::parse(order["created_at"].as_str().unwrap()).unwrap();
-    let until: chrono::DateTime<chrono::Utc> =
-        wire::Param::parse(order["expires_at"].as_str().unwrap()).unwrap();
-    assert_eq!((until - placed).num_days(), 7);
+    let time = |field: &str| -> chrono::DateTime<chrono::Utc> {
+        wire::Param::parse(order[field].as_str().unwrap()).unwrap()
+    };
+    assert_eq!((time("expires_at") - time("created_at")).num_days(), 7);
 
     let path = format!("/v1/transactions/{}", payment["id"].as_str().unwrap());
     let confirm = format!("{path}/confirm");
@@ -53,7 +63,10 @@ async fn a_transfer_is_waited_for_and_confirmed_to_the_cent() {
         (json!({ "amount": "9.89" }), "amount"),
         (json!({ "currency": "EUR" }), "currency"),
         (json!({ "reference": " " }), "reference"),
-        (json!({ "received_at": "2999-01-01T00:00:00Z" }), "received_at"),
+        (
+            json!({ "received_at": "2999-01-01T00:00:00Z" }),
+            "received_at",
+        ),
         (json!({ "status": "completed" }), "status"),
     ] {
         let answer = shop.admin.post(&confirm, came(&shop, change)).await;
@@ -100,7 +113,10 @@ async fn what_will_not_come_is_rejected_and_what_comes_late_is_looked_at() {
         .refuses("reason");
     let rejected = shop
         .admin
-        .post(&format!("{path}/reject"), json!({ "reason": "The transfer was returned" }))
+        .post(
+            &format!("{path}/reject"),
+            json!({ "reason": "The transfer was returned" }),
+        )
         .await
         .expect(200);
     assert_eq!(rejected["status"], "failed");
@@ -119,7 +135,10 @@ async fn what_will_not_come_is_rejected_and_what_comes_late_is_looked_at() {
     let payment = shop.payment(&card).await;
     shop.admin
         .post(
-            &format!("/v1/transactions/{}/confirm", payment["id"].as_str().unwrap()),
+            &format!(
+                "/v1/transactions/{}/confirm",
+                payment["id"].as_str().unwrap()
+            ),
             came(&shop, json!({})),
         )
         .await

@@ -43,10 +43,17 @@ async fn a_code_is_made_changed_switched_off_and_never_used_anew() {
     let path = format!("/v1/promotions/{}", made["id"].as_str().unwrap());
 
     let edited = admin
-        .patch(&path, 1, json!({ "is_active": false, "campaign": "Spring" }))
+        .patch(
+            &path,
+            1,
+            json!({ "is_active": false, "campaign": "Spring" }),
+        )
         .await
         .expect(200);
-    assert_eq!((&edited["is_active"], &edited["version"]), (&json!(false), &json!(2)));
+    assert_eq!(
+        (&edited["is_active"], &edited["version"]),
+        (&json!(false), &json!(2))
+    );
     admin
         .patch(&path, 1, json!({ "is_active": true }))
         .await
@@ -74,7 +81,10 @@ async fn a_code_is_made_changed_switched_off_and_never_used_anew() {
         .post(&format!("{path}/restore"), json!({}))
         .await
         .expect(200);
-    assert_eq!(restored["is_active"], false, "somebody switches it on first");
+    assert_eq!(
+        restored["is_active"], false,
+        "somebody switches it on first"
+    );
     assert_eq!(
         app.count("SELECT count(*) FROM audit_log WHERE action LIKE 'promotion.%'"),
         4
@@ -95,16 +105,24 @@ async fn what_makes_no_sense_is_refused_where_it_stands() {
         (json!({ "discount_value": "100.01" }), "discount_value"),
         (json!({ "discount_type": "fixed_amount" }), "currency"),
         (json!({ "min_spend": "5.00" }), "currency"),
-        (json!({ "discount_type": "fixed_amount", "currency": "JPY", "discount_value": "0.50" }), "discount_value"),
+        (
+            json!({ "discount_type": "fixed_amount", "currency": "JPY", "discount_value": "0.50" }),
+            "discount_value",
+        ),
         (json!({ "max_uses": 0 }), "max_uses"),
         (json!({ "per_user_limit": -1 }), "per_user_limit"),
         (json!({ "valid_to": day(&app, -1) }), "valid_to"),
         (json!({ "valid_from": day(&app, 31) }), "valid_to"),
         (json!({ "applicable_plans": [] }), "applicable_plans"),
-        (json!({ "applicable_plans": [plan, uuid::Uuid::nil()] }), "applicable_plans"),
+        (
+            json!({ "applicable_plans": [plan, uuid::Uuid::nil()] }),
+            "applicable_plans",
+        ),
         (json!({ "used_count": 7 }), "used_count"),
     ] {
-        let answer = admin.post("/v1/promotions", with(good.clone(), change)).await;
+        let answer = admin
+            .post("/v1/promotions", with(good.clone(), change))
+            .await;
         answer.refuses(field);
     }
     assert_eq!(app.count("SELECT count(*) FROM promotional_codes"), 0);
@@ -129,7 +147,11 @@ async fn a_thousand_codes_are_made_at_once_and_taken_away_as_a_file() {
         .filter_map(Value::as_str)
         .collect();
     assert_eq!((codes.len(), &batch["count"]), (1000, &json!(1000)));
-    assert!(codes.iter().all(|code| code.starts_with("FLY-") && code.len() == 14));
+    assert!(
+        codes
+            .iter()
+            .all(|code| code.starts_with("FLY-") && code.len() == 14)
+    );
 
     let list = "campaign=Flyer%202026";
     let listed = admin
@@ -170,7 +192,10 @@ async fn the_list_tells_how_each_stands() {
     for (code, change) in [
         ("RUNNING", json!({ "campaign": "Spring sale" })),
         ("AHEAD", json!({ "valid_from": day(&app, 5) })),
-        ("OVER", json!({ "valid_from": day(&app, -5), "valid_to": day(&app, -1) })),
+        (
+            "OVER",
+            json!({ "valid_from": day(&app, -5), "valid_to": day(&app, -1) }),
+        ),
         ("OFF", json!({ "is_active": false })),
         ("SPENT", json!({ "max_uses": 1 })),
         ("ELSEWHERE", json!({ "applicable_plans": [plan] })),
@@ -195,7 +220,11 @@ async fn the_list_tells_how_each_stands() {
             vec!["SPENT", "RUNNING", "OFF", "ELSEWHERE", "AHEAD"],
         ),
     ] {
-        let sort = if query.contains("sort") { "" } else { "&sort=code" };
+        let sort = if query.contains("sort") {
+            ""
+        } else {
+            "&sort=code"
+        };
         let list = admin
             .get(&format!("/v1/promotions?{query}{sort}"))
             .await
@@ -229,15 +258,28 @@ async fn a_code_says_what_it_takes_off_or_each_reason_why_not() {
         .await
         .expect(200);
     assert_eq!(
-        (&yes["applies"], &yes["amount"], &yes["discount_amount"], &yes["net_amount"]),
-        (&json!(true), &json!("19.90"), &json!("1.99"), &json!("17.91"))
+        (
+            &yes["applies"],
+            &yes["amount"],
+            &yes["discount_amount"],
+            &yes["net_amount"]
+        ),
+        (
+            &json!(true),
+            &json!("19.90"),
+            &json!("1.99"),
+            &json!("17.91")
+        )
     );
     let no = support
         .post("/v1/promotions/check", asked("strict", 1))
         .await
         .expect(200);
     assert_eq!(no["applies"], false);
-    assert_eq!(no["reasons"], json!(["not_begun", "other_plan", "below_minimum"]));
+    assert_eq!(
+        no["reasons"],
+        json!(["not_begun", "other_plan", "below_minimum"])
+    );
     assert_eq!(no["discount_amount"], "0.00");
     let unknown = support
         .post("/v1/promotions/check", asked("nothing", 1))

@@ -6,3 +6,4 @@ pub mod failover;
 pub mod once;
 pub mod payment;
 pub mod purchase;
+mod topup;

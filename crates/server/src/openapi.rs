@@ -23,6 +23,8 @@ const TAGS: &[(&str, &str)] = &[
     ("esims/inventory", "The stock and what became of it"),
     ("catalog/plans", "What is sold"),
     ("catalog/pricing", "What it costs"),
+    ("catalog/promotions", "Codes that make it cheaper"),
+    ("catalog/redemptions", "Who uses them"),
     ("catalog/changes", "Many prices changed at once"),
     ("catalog/syncs", "Providers' price lists, compared"),
     ("billing/orders", "From the sale to the delivery"),

@@ -22,10 +22,7 @@ const QUIET: &[(&str, &str)] = &[
         "sessions_password_link",
         "only says whether a link is still good",
     ),
-    (
-        "promotions_check",
-        "only says whether a code would apply",
-    ),
+    ("promotions_check", "only says whether a code would apply"),
     (
         "webhooks_receive",
         "is recorded as what the event means for its payment",

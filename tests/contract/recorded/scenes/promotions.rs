@@ -22,11 +22,14 @@ pub async fn promotions(scenes: &mut Scenes<'_>) {
     let edit = json!({ "campaign": "Scenes" });
     scenes.play(&admin, edited, edit, &["promotion.edit"]).await;
 
-    let (plan, customer) =
-        app.given(|given| (given.plan("10.00"), given.user(UserRole::Customer)));
+    let (plan, customer) = app.given(|given| (given.plan("10.00"), given.user(UserRole::Customer)));
     let wish = json!({ "user_id": customer, "plan_id": plan, "payment_method": "bank_transfer", "promo_code": "SCENE" });
     for (operation, body, acts) in [
-        ("transactions_reject", json!({ "reason": "It was returned" }), ["transaction.fail", "order.cancel"].as_slice()),
+        (
+            "transactions_reject",
+            json!({ "reason": "It was returned" }),
+            ["transaction.fail", "order.cancel"].as_slice(),
+        ),
         (
             "transactions_confirm",
             json!({ "amount": "9.00", "currency": "USD", "reference": "R-1", "received_at": wire::Param::show(&app.ctx.clock.now()) }),
@@ -34,7 +37,12 @@ pub async fn promotions(scenes: &mut Scenes<'_>) {
         ),
     ] {
         let order = scenes
-            .play(&admin, ("orders_create", ""), wish.clone(), &["order.place"])
+            .play(
+                &admin,
+                ("orders_create", ""),
+                wish.clone(),
+                &["order.place"],
+            )
             .await;
         let list = format!("/v1/transactions?order_id={}", id(&order));
         let payments = admin.get(&list).await.expect(200);

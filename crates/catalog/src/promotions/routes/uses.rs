@@ -6,4 +6,4 @@ use wire::catalog::promotions::Redemption;
 use actix_web::get;
 use platform::listing;
 
-listing!(Redemption, "/promotion-redemptions", export "/promotion-redemptions/export", tag "catalog/promotions", needs PromotionsRead = "promotions:read", from query::uses);
+listing!(Redemption, "/promotion-redemptions", export "/promotion-redemptions/export", tag "catalog/redemptions", needs PromotionsRead = "promotions:read", from query::uses);

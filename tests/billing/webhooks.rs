@@ -1,0 +1,200 @@
+//! What a gateway tells, however often, in whichever order, and whoever pretends to be it.
+
+use super::checkout::Shop;
+use crate::{flows::purchase::reread, harness::Answer};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const SECRET: &str = "whsec_of_the_webhooks";
+const STRIPE: [(&str, &str); 3] = [
+    ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
+    ("STRIPE_WEBHOOK_SECRET", SECRET),
+    ("STRIPE_API_BASE", "http://127.0.0.1:9/"),
+];
+
+/// The header of a body, signed at a time relative to now.
+fn header(shop: &Shop, secret: &str, body: &[u8], seconds: i64) -> String {
+    let time = shop.app.ctx.clock.now().timestamp() + seconds;
+    let message = [time.to_string().as_bytes(), b".", body].concat();
+    let signature = platform::crypto::sign(secret.as_bytes(), &message).unwrap();
+    let hex: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("t={time},v1={hex}")
+}
+
+async fn tell(shop: &Shop, signature: &str, body: Vec<u8>) -> Answer {
+    let stripe = shop.app.anonymous().with("stripe-signature", signature);
+    stripe
+        .raw(
+            Method::POST,
+            "/v1/webhooks/stripe",
+            "application/json",
+            body,
+        )
+        .await
+}
+
+async fn signed(shop: &Shop, event: &Value) -> Answer {
+    let body = event.to_string().into_bytes();
+    let signature = header(shop, SECRET, &body, 0);
+    tell(shop, &signature, body).await
+}
+
+fn intent(id: &str, kind: &str, payment: &str, change: Value) -> Value {
+    let object = json!({
+        "id": format!("pi_{payment}"), "object": "payment_intent", "amount": 990, "amount_received": 990, "currency": "usd",
+        "metadata": { "transaction_id": payment }, "something_of_tomorrow": [{}],
+    });
+    let object = crate::catalog::promotions::with(object, change);
+    json!({ "id": id, "object": "event", "type": kind, "api_version": "2099-01-01", "data": { "object": object } })
+}
+
+async fn bought(shop: &Shop) -> (Value, String) {
+    let order = shop
+        .order(json!({ "checkout": "intent" }))
+        .await
+        .expect(201);
+    let payment = shop.payment(&order).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    (order, payment)
+}
+
+#[actix_web::test]
+async fn shuffled_and_repeated_events_come_to_one_end() {
+    let shop = Shop::open("9.90", &STRIPE).await;
+    for round in 0..6_usize {
+        shop.app.given(|given| given.stock(shop.plan));
+        let (order, payment) = bought(&shop).await;
+        let event = |number: usize, kind: &str| {
+            intent(&format!("evt_{round}_{number}"), kind, &payment, json!({}))
+        };
+        let kinds = [
+            event(0, "payment_intent.created"),
+            event(1, "payment_intent.payment_failed"),
+            event(2, "payment_intent.succeeded"),
+            event(3, "payment_intent.from_the_future"),
+        ];
+        let mut told: Vec<&Value> = kinds.iter().cycle().take(40).collect();
+        // A different order each round, the same on every run.
+        let mut seed = round * 7919 + 17;
+        for place in (1..told.len()).rev() {
+            seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+            told.swap(place, seed % (place + 1));
+        }
+        for event in told {
+            signed(&shop, event).await.expect(204);
+        }
+        shop.app.work_through().await;
+        let order = reread(&shop.admin, &order).await;
+        assert_eq!(order["status"], "fulfilled", "{round}: {order}");
+        // What comes after the end changes nothing.
+        signed(&shop, &event(4, "payment_intent.canceled"))
+            .await
+            .expect(204);
+        assert_eq!(shop.payment(&order).await["status"], "completed");
+    }
+    assert_eq!(shop.app.count("SELECT count(*) FROM esim_bundles"), 6);
+    assert_eq!(
+        shop.app
+            .count("SELECT count(*) FROM audit_log WHERE action = 'transaction.complete'"),
+        6
+    );
+    assert_eq!(shop.app.count("SELECT count(*) FROM webhook_receipts"), 30);
+}
+
+#[actix_web::test]
+async fn only_good_signatures_act_and_a_replay_does_nothing() {
+    let shop = Shop::open("9.90", &STRIPE).await;
+    let (order, payment) = bought(&shop).await;
+    let event = intent("evt_1", "payment_intent.succeeded", &payment, json!({}));
+    let body = event.to_string().into_bytes();
+    let good = header(&shop, SECRET, &body, 0);
+    let other = header(&shop, "whsec_other", &body, 0);
+    let (time, v1) = good.split_once(',').unwrap();
+    let spaced = [&body[..], b" "].concat();
+    let larger = event.to_string().replace("990", "99000").into_bytes();
+    let huge = vec![b'{'; 11 * 1024 * 1024];
+    for (what, signature, body, status) in [
+        ("none", String::new(), &body, 401),
+        ("nonsense", "t=now,v1=zz".to_owned(), &body, 401),
+        ("of another secret", other.clone(), &body, 401),
+        (
+            "six minutes old",
+            header(&shop, SECRET, &body, -360),
+            &body,
+            401,
+        ),
+        (
+            "from the future",
+            header(&shop, SECRET, &body, 360),
+            &body,
+            401,
+        ),
+        ("an old scheme only", good.replace("v1", "v0"), &body, 401),
+        ("of another body", good.clone(), &larger, 401),
+        ("of a body with a space more", good.clone(), &spaced, 401),
+        ("without a time", v1.to_owned(), &body, 401),
+        ("without a signature", time.to_owned(), &body, 401),
+        ("of something huge", good.clone(), &huge, 413),
+    ] {
+        let answer = tell(&shop, &signature, body.clone()).await;
+        assert_eq!(answer.status, status, "{what}: {}", answer.text());
+    }
+    shop.app.work().await;
+    assert_eq!(
+        reread(&shop.admin, &order).await["status"],
+        "pending_payment"
+    );
+    assert_eq!(
+        shop.app
+            .count("SELECT count(*) FROM webhook_receipts WHERE status <> 'rejected'"),
+        0
+    );
+
+    // One of two signatures fits: the secret is just being changed.
+    let (_, wrong) = other.split_once(',').unwrap();
+    tell(&shop, &format!("{time},{wrong},{v1}"), body.clone())
+        .await
+        .expect(204);
+    for _ in 0..3 {
+        tell(&shop, &good, body.clone()).await.expect(204);
+    }
+    shop.app.work_through().await;
+    assert_eq!(reread(&shop.admin, &order).await["status"], "fulfilled");
+    assert_eq!(
+        shop.app
+            .count("SELECT count(*) FROM webhook_receipts WHERE status = 'applied'"),
+        1
+    );
+}
+
+#[actix_web::test]
+async fn twenty_forged_amounts_are_held_and_nothing_is_provisioned() {
+    let shop = Shop::open("9.90", &STRIPE).await;
+    for number in 0..20 {
+        let (order, payment) = bought(&shop).await;
+        let change = match number % 4 {
+            0 => json!({ "amount_received": 1 }),
+            1 => json!({ "amount_received": 989 }),
+            2 => json!({ "currency": "jpy" }),
+            _ => json!({ "amount_received": 991 }),
+        };
+        let event = intent(
+            &format!("evt_{number}"),
+            "payment_intent.succeeded",
+            &payment,
+            change,
+        );
+        signed(&shop, &event).await.expect(204);
+        let order = reread(&shop.admin, &order).await;
+        assert_eq!(order["status"], "needs_review", "{order}");
+    }
+    shop.app.work_through().await;
+    assert_eq!(shop.app.count("SELECT count(*) FROM esim_bundles"), 0);
+    assert_eq!(
+        shop.app
+            .count("SELECT count(*) FROM transactions WHERE status = 'completed'"),
+        0
+    );
+}
