@@ -186,7 +186,7 @@ async fn who_has_to_set_up_a_factor_sees_nothing_else() {
             .expect("limited")
     });
 
-    browser.press("Plans").await;
+    browser.go("/catalog/plans").await;
     browser.sees("Your role needs one").await;
     assert!(!browser.shows(".sidebar").await);
     browser.finds(".picture svg").await;

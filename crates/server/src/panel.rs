@@ -125,26 +125,29 @@ async fn answer(request: &HttpRequest, file: &File, is_page: bool, policy: &str)
             .and_then(|value| value.to_str().ok())
             .is_some_and(|value| value.contains(word))
     };
-    let cache = if is_page {
-        "no-cache"
+    let known = asked(header::IF_NONE_MATCH, &file.etag);
+    let mut response = if known {
+        HttpResponse::NotModified()
     } else {
-        "public, max-age=31536000, immutable"
+        HttpResponse::Ok()
     };
-    if asked(header::IF_NONE_MATCH, &file.etag) {
-        return HttpResponse::NotModified()
-            .insert_header((header::ETAG, file.etag.clone()))
-            .insert_header((header::CACHE_CONTROL, cache))
-            .finish();
-    }
-    let mut response = HttpResponse::Ok();
+    let cache = if is_named_by_content(&file.path) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     response
-        .content_type(file.content_type)
         .insert_header((header::ETAG, file.etag.clone()))
         .insert_header((header::CACHE_CONTROL, cache))
         .insert_header((header::VARY, "Accept-Encoding"));
+    // "Not modified" says it again: a browser takes its headers for those of what it has kept.
     if is_page {
         response.insert_header((header::CONTENT_SECURITY_POLICY, policy));
     }
+    if known {
+        return response.finish();
+    }
+    response.content_type(file.content_type);
     if !file.is_brotli {
         return response.body(file.bytes.clone());
     }
@@ -158,6 +161,15 @@ async fn answer(request: &HttpRequest, file: &File, is_page: bool, policy: &str)
         Ok(Ok(plain)) => response.body(plain),
         _ => error::answer(Problem::new(ProblemCode::NotFound)),
     }
+}
+
+/// Whether Trunk has put a hash of the content into the name, so that what is called so never changes.
+fn is_named_by_content(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let hash = name
+        .and_then(|name| name.rsplit_once('-'))
+        .map(|(_, rest)| rest.split(['.', '_']).next().unwrap_or_default());
+    hash.is_some_and(|hash| hash.len() >= 12 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Only what is ours may run; Trunk's inline loader is named by its hash.
@@ -233,7 +245,25 @@ fn content_type(name: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::policy;
+    use super::{is_named_by_content, policy};
+    use std::path::Path;
+
+    #[test]
+    fn what_can_change_under_its_name_is_asked_for_again() {
+        for (name, never_changes) in [
+            ("/dist/tokens-38b59380ec730f09.css", true),
+            ("/dist/admin-4b6ecfe702948258_bg.wasm", true),
+            ("/dist/index.html", false),
+            ("/dist/boot.js", false),
+            ("/dist/inter-5.3.0.woff2", false),
+        ] {
+            assert_eq!(
+                is_named_by_content(Path::new(name)),
+                never_changes,
+                "{name}"
+            );
+        }
+    }
 
     #[test]
     fn inline_scripts_are_named_by_their_hash_and_no_other_may_run() {
