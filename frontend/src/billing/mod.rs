@@ -3,6 +3,9 @@
 mod invoices;
 pub mod orders;
 pub mod parts;
+mod payments;
+mod reconciliation;
+pub mod refunds;
 mod transactions;
 
 use kit::{
@@ -16,6 +19,12 @@ pub static SECTION: Section = Section {
     title: "Billing",
     items: &[
         Item {
+            label: "Payments",
+            path: "/billing/payments",
+            icon: Icon::FileChartColumn,
+            needs: Permission::PaymentsOverview,
+        },
+        Item {
             label: "Orders",
             path: "/billing/orders",
             icon: Icon::ShoppingCart,
@@ -28,11 +37,30 @@ pub static SECTION: Section = Section {
             needs: Permission::TransactionsRead,
         },
         Item {
+            label: "Refunds",
+            path: "/billing/refunds",
+            icon: Icon::Undo2,
+            needs: Permission::RefundsRead,
+        },
+        Item {
+            label: "Reconciliation",
+            path: "/billing/reconciliation",
+            icon: Icon::Inbox,
+            needs: Permission::CasesRead,
+        },
+        Item {
             label: "Invoices",
             path: "/billing/invoices",
             icon: Icon::FileText,
             needs: Permission::InvoicesRead,
         },
     ],
-    screens: &[orders::SCREENS, transactions::SCREENS, invoices::SCREENS],
+    screens: &[
+        payments::SCREENS,
+        orders::SCREENS,
+        transactions::SCREENS,
+        refunds::SCREENS,
+        reconciliation::SCREENS,
+        invoices::SCREENS,
+    ],
 };

@@ -8,6 +8,7 @@ pub use windows::{Lane, Window, windows};
 
 use leptos::prelude::*;
 use scale::{Scale, thousandths};
+use std::sync::Arc;
 
 /// How the values are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub struct Point {
 }
 
 /// A chart.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Chart {
     /// What it shows.
     pub title: String,
@@ -39,7 +40,7 @@ pub struct Chart {
     /// Its points.
     pub points: Vec<Point>,
     /// How a value is written, with its unit.
-    pub write: fn(i64) -> String,
+    pub write: Arc<dyn Fn(i64) -> String + Send + Sync>,
     /// How it is drawn.
     pub draw: Draw,
 }

@@ -1,18 +1,24 @@
 //! One payment: what was asked for, how it adds up, what it paid for.
 
-use super::status;
+use super::{
+    acts::refund_at,
+    status,
+    story::{receipts, steps},
+};
+use crate::billing::refunds;
 use kit::{
     api,
     format::{money, sentence},
-    page::{detail_page, once},
+    page::{Related, detail_page, once},
     task,
-    ui::{Line, Stage, Tone, Value, facts, line, sums, total, track},
+    ui::{Icon, Line, Stage, Tone, Value, facts, line, sums, total, track},
 };
 use leptos::prelude::*;
 use wire::{
-    Decimal, OrderId, TransactionId,
+    Decimal, OrderId, Permission, TransactionId,
     billing::{
         orders::Order,
+        refunds::{Refund, RefundFilter},
         transactions::{Transaction, TransactionStatus},
     },
 };
@@ -28,10 +34,14 @@ pub fn screen(id: TransactionId) -> AnyView {
                 sentence(paid.payment_method.as_str()).to_lowercase()
             )
         })
+        .link("Refund", Icon::Undo2, Permission::RefundsRequest, refund_at)
         .above(|paid| Some(track("How far the payment has come", stages(paid))))
         .above(failure)
         .card("Amount", |paid| Some(sums(amounts(paid))))
         .card("Order", |paid| paid.order_id.map(order))
+        .related(given_back(id))
+        .part(move |again| steps(id, again))
+        .part(move |again| receipts(id, again))
         .history("transaction")
         .fact("Method", |paid| {
             Value::text(sentence(paid.payment_method.as_str()))
@@ -56,6 +66,14 @@ pub fn screen(id: TransactionId) -> AnyView {
             paid.esim_id.map_or_else(Value::absent, |id| {
                 Value::text("View eSIM").link(format!("/esims/inventory/{id}"))
             })
+        })
+        .fact("Reference", |paid| {
+            paid.reference
+                .clone()
+                .map_or_else(Value::absent, Value::code)
+        })
+        .fact("Dispute", |paid| {
+            Value::maybe(paid.dispute_state.as_deref().map(sentence))
         })
         .fact("Opened", |paid| Value::time(paid.created_at))
         .fact("Completed", |paid| Value::maybe_time(paid.completed_at))
@@ -143,4 +161,13 @@ fn order(id: OrderId) -> AnyView {
             ),
         ])
     })
+}
+
+/// What of it was given back, or shall be.
+fn given_back(id: TransactionId) -> Related<Refund> {
+    let filter = RefundFilter {
+        transaction_id: Some(id),
+        ..RefundFilter::default()
+    };
+    refunds::short_list(filter, "Nothing was given back.")
 }

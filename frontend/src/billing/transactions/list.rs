@@ -1,10 +1,12 @@
 //! The list of payments.
 
-use super::status;
+use super::{acts::refund, status};
 use kit::{
     format::sentence,
     page::list_page,
-    table::{choice, dates, maybe, moment, money, one_of, picked, state, text, value},
+    table::{
+        choice, dates, maybe, moment, money, one_of, picked, state, text, typed, value, yes_no,
+    },
     ui::Value,
 };
 use leptos::prelude::*;
@@ -12,12 +14,13 @@ use wire::{
     Currency, Resource,
     accounts::users::User,
     billing::transactions::{PaymentMethod, Transaction, TransactionSort, TransactionStatus},
+    catalog::promotions::Promotion,
 };
 
 /// Draws it.
 pub fn screen() -> AnyView {
     list_page::<Transaction>("Transactions")
-        .search("A whole gateway id")
+        .search("Order number or a whole gateway id")
         .opens(|paid| format!("/billing/transactions/{}", paid.id))
         .column(value("Payment", |paid: &Transaction| {
             Value::code(paid.label())
@@ -60,6 +63,15 @@ pub fn screen() -> AnyView {
             .extra(),
         )
         .column(
+            text("Dispute", |paid: &Transaction| {
+                paid.dispute_state
+                    .as_deref()
+                    .map(sentence)
+                    .unwrap_or_default()
+            })
+            .extra(),
+        )
+        .column(
             maybe("Why it failed", |paid: &Transaction| {
                 paid.failure_reason.clone()
             })
@@ -70,11 +82,28 @@ pub fn screen() -> AnyView {
         .filter(one_of(
             "payment_gateway",
             "Gateway",
-            &["stripe", "simulator"],
+            &["stripe", "simulator", "recorded", "none"],
         ))
         .filter(choice("currency", "Currency", Currency::WORDS))
         .filter(picked::<User>("user_id", "Customer"))
+        .filter(picked::<Promotion>("promo_code_id", "Promotion"))
+        .filter(typed("total_amount_from", "Total from", "10.00"))
+        .filter(typed("total_amount_to", "Total to", "99.90"))
+        .filter(yes_no(
+            "is_refunded",
+            "Refunded",
+            "In whole or in part",
+            "Not at all",
+        ))
+        .filter(yes_no("is_disputed", "Dispute", "Disputed", "Not disputed"))
         .filter(dates("created_at_from", "created_at_to", "Opened"))
+        .filter(dates("completed_at_from", "completed_at_to", "Came in"))
+        .filter(dates(
+            "closed_at_from",
+            "closed_at_to",
+            "Failed or cancelled",
+        ))
+        .action(refund())
         .empty("No payments yet", "A payment is opened with every order.")
         .show()
 }

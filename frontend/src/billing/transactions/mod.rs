@@ -1,7 +1,9 @@
 //! Payments: what was asked for, what came in.
 
+mod acts;
 mod detail;
 mod list;
+mod story;
 
 use kit::{Screen, ui::Tone};
 use wire::{

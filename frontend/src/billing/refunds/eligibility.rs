@@ -1,0 +1,98 @@
+//! What speaks for a refund: the recommendation, and why, unit by unit.
+
+use kit::{
+    format::{money, sentence},
+    page::table_of,
+    table::{self, Column},
+    ui::{Tone, Value, facts},
+};
+use leptos::prelude::*;
+use wire::billing::refunds::{Eligibility, RefundUnit, RefundVerdict};
+
+/// Draws it.
+pub fn shown(known: &Eligibility) -> AnyView {
+    let currency = known.currency;
+    let notes = known.notes.iter().map(|note| {
+        view! { <p class="banner" role="note" data-tone=Tone::Waiting.word()>{note.clone()}</p> }
+    });
+    let notes = notes.collect_view();
+    let units = (!known.units.is_empty()).then(|| table_of(&known.units, &columns(currency)));
+    view! {
+        <div class="payment">
+            {facts(vec![
+                ("Recommended", Value::badge(money(&known.recommended_amount, currency), tone(known.verdict)).note(says(known.verdict))),
+                ("Can be given back", Value::money(&known.left_amount, currency)),
+                ("eSIMs", Value::text(effect(known))),
+                ("Paid", Value::text(age(known.age_days))),
+                ("Looked at", Value::ago(known.read_at)),
+            ])}
+            {notes}
+            {units}
+        </div>
+    }
+    .into_any()
+}
+
+fn columns(currency: wire::Currency) -> Vec<Column<RefundUnit>> {
+    vec![
+        table::value("eSIM", |unit: &RefundUnit| {
+            let href = unit.esim_id.map(|id| format!("/esims/inventory/{id}"));
+            let name = unit.iccid.as_deref().unwrap_or("Not delivered");
+            Value::linked(Some(name), href)
+        }),
+        table::maybe("Profile", |unit: &RefundUnit| {
+            unit.profile_state.map(|state| sentence(state.as_str()))
+        }),
+        table::value("Used", used),
+        table::text("Days left", |unit: &RefundUnit| {
+            format!("{} of {}", unit.days_left, unit.days)
+        }),
+        table::money("Recommended", move |unit: &RefundUnit| {
+            (Some(unit.recommended_amount.clone()), currency)
+        }),
+        table::text("Why", |unit: &RefundUnit| unit.why.clone()),
+    ]
+}
+
+fn used(unit: &RefundUnit) -> Value {
+    let megabytes = unit.used_bytes / 1_000_000;
+    match unit.total_bytes.filter(|total| *total > 0) {
+        Some(total) => {
+            let share = i128::from(unit.used_bytes) * 100 / i128::from(total);
+            Value::text(format!("{share}%")).hint(format!("{megabytes} MB"))
+        }
+        None => Value::text(format!("{megabytes} MB")),
+    }
+}
+
+fn tone(verdict: RefundVerdict) -> Tone {
+    match verdict {
+        RefundVerdict::Full => Tone::Good,
+        RefundVerdict::Partial => Tone::Waiting,
+        RefundVerdict::Nothing => Tone::Neutral,
+    }
+}
+
+fn says(verdict: RefundVerdict) -> &'static str {
+    match verdict {
+        RefundVerdict::Full => "Nothing was used",
+        RefundVerdict::Partial => "Something was used",
+        RefundVerdict::Nothing => "It was used up, or its time is over",
+    }
+}
+
+fn effect(known: &Eligibility) -> &'static str {
+    match known.recommended_effect {
+        wire::billing::refunds::RefundEffect::None => "Stay as they are",
+        wire::billing::refunds::RefundEffect::Cancel => "Cancel, nobody has installed them",
+        wire::billing::refunds::RefundEffect::Suspend => "Suspend",
+    }
+}
+
+fn age(days: i64) -> String {
+    match days {
+        ..=0 => "Today".to_owned(),
+        1 => "Yesterday".to_owned(),
+        more => format!("{more} days ago"),
+    }
+}

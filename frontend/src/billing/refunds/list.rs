@@ -1,0 +1,90 @@
+//! The list of refunds.
+
+use super::{acts, reason, stage};
+use kit::{
+    page::list_page,
+    table::{choice, dates, maybe, moment, money, picked, state, text, value},
+    ui::{Icon, Value},
+};
+use leptos::prelude::*;
+use wire::{
+    Currency, Permission,
+    accounts::users::User,
+    billing::{
+        refunds::{Refund, RefundApprovalState, RefundReason, RefundSort, RefundStatus},
+        transactions::PaymentMethod,
+    },
+};
+
+/// Draws it.
+pub fn screen() -> AnyView {
+    list_page::<Refund>("Refunds")
+        .search("Order number or a whole gateway id")
+        .opens(|refund| format!("/billing/refunds/{}", refund.id))
+        .column(value("Order", |refund: &Refund| {
+            Value::maybe(refund.order_number.clone()).note(refund.customer.clone())
+        }))
+        .column(state("Status", stage))
+        .column(
+            money("Amount", |refund: &Refund| {
+                (Some(refund.amount.clone()), refund.currency)
+            })
+            .sort(RefundSort::Amount),
+        )
+        .column(text("Reason", reason))
+        .column(maybe("Asked for by", |refund: &Refund| requester(refund)).wide())
+        .column(
+            moment("Asked for", |refund: &Refund| Some(refund.created_at))
+                .sort(RefundSort::CreatedAt),
+        )
+        .column(
+            moment("Paid", |refund: &Refund| refund.processed_at)
+                .sort(RefundSort::ProcessedAt)
+                .wide(),
+        )
+        .column(maybe("Decided by", |refund: &Refund| refund.decider.clone()).extra())
+        .column(
+            maybe("Gateway id", |refund: &Refund| {
+                refund.gateway_refund_id.clone()
+            })
+            .extra(),
+        )
+        .filter(choice(
+            "approval_state",
+            "Decision",
+            RefundApprovalState::WORDS,
+        ))
+        .filter(choice("status", "Money", RefundStatus::WORDS))
+        .filter(choice("reason_code", "Reason", RefundReason::WORDS))
+        .filter(choice("payment_method", "Method", PaymentMethod::WORDS))
+        .filter(choice("currency", "Currency", Currency::WORDS))
+        .filter(picked::<User>("user_id", "Customer"))
+        .filter(dates("created_at_from", "created_at_to", "Asked for"))
+        .filter(dates("processed_at_from", "processed_at_to", "Paid"))
+        .action(acts::approve())
+        .action(acts::reject())
+        .new_button(
+            "New refund",
+            "/billing/refunds/new",
+            Permission::RefundsRequest,
+        )
+        .button(
+            "Supplier claims",
+            Icon::Undo2,
+            "/billing/claims",
+            Permission::CostsRead,
+        )
+        .empty(
+            "No refunds yet",
+            "Ask for one on the page of a payment, or here.",
+        )
+        .show()
+}
+
+fn requester(refund: &Refund) -> Option<String> {
+    let by_itself = refund.requested_by.is_none();
+    refund
+        .requester
+        .clone()
+        .or_else(|| by_itself.then(|| "The system".to_owned()))
+}

@@ -1,0 +1,80 @@
+//! Refunds: asked for, decided, paid; and what providers owe us for them.
+
+mod acts;
+mod claims;
+mod detail;
+mod eligibility;
+mod form;
+mod list;
+
+use kit::{
+    Screen,
+    page::{Related, related},
+    table::{ago, money, state, text},
+    ui::Tone,
+};
+use wire::{
+    Permission,
+    billing::refunds::{Refund, RefundFilter, RefundStage},
+};
+
+/// The screens of refunds.
+pub const SCREENS: &[Screen] = &[
+    Screen {
+        path: "/billing/refunds",
+        title: "Refunds",
+        needs: Permission::RefundsRead,
+        view: |_| Some(list::screen()),
+    },
+    Screen {
+        path: "/billing/refunds/new",
+        title: "New refund",
+        needs: Permission::RefundsRequest,
+        view: |_| Some(form::screen()),
+    },
+    Screen {
+        path: "/billing/refunds/{id}",
+        title: "Refund",
+        needs: Permission::RefundsRead,
+        view: |at| Some(detail::screen(at.id()?)),
+    },
+    Screen {
+        path: "/billing/claims",
+        title: "Supplier claims",
+        needs: Permission::CostsRead,
+        view: |_| Some(claims::screen()),
+    },
+];
+
+/// Where it stands.
+pub fn stage(refund: &Refund) -> (&'static str, Tone) {
+    let tone = match refund.stage {
+        RefundStage::Requested | RefundStage::ToPayOut => Tone::News,
+        RefundStage::Approved | RefundStage::Sent => Tone::Waiting,
+        RefundStage::Processed => Tone::Good,
+        RefundStage::Failed => Tone::Bad,
+        RefundStage::Rejected => Tone::Neutral,
+    };
+    (refund.stage.as_str(), tone)
+}
+
+/// A short list of refunds, narrowed to those of a payment, of an order, ...
+pub fn short_list(filter: RefundFilter, empty: &'static str) -> Related<Refund> {
+    related::<Refund>("Refunds", Permission::RefundsRead, filter)
+        .column(money("Amount", |refund: &Refund| {
+            (Some(refund.amount.clone()), refund.currency)
+        }))
+        .column(state("Status", stage))
+        .column(text("Reason", reason))
+        .column(ago("Asked for", |refund: &Refund| Some(refund.created_at)))
+        .opens(|refund| format!("/billing/refunds/{}", refund.id))
+        .all("/billing/refunds")
+        .empty(empty)
+}
+
+/// Why, in the word that is counted.
+fn reason(refund: &Refund) -> String {
+    refund
+        .reason_code
+        .map_or_else(String::new, |code| kit::format::sentence(code.as_str()))
+}
