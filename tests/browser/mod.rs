@@ -8,6 +8,7 @@ mod finding;
 mod forms;
 mod kyc;
 mod lists;
+mod refunds;
 mod sale;
 mod security;
 mod sessions;

@@ -13,7 +13,7 @@ use uuid::{Builder, Uuid};
 use wire::{AuditId, Param, UserId, accounts::users::UserRole};
 
 /// The tables in the order of their references.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
     "users",
     "kyc_documents",
     "data_providers",
@@ -25,6 +25,7 @@ const TABLES: [&str; 16] = [
     "esim_data_usage",
     "orders",
     "transactions",
+    "refunds",
     "esim_bundles",
     "provisioning_jobs",
     "provisioning_attempts",

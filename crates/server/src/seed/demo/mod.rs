@@ -7,6 +7,7 @@ mod orders;
 mod people;
 mod pictures;
 mod provisioning;
+mod refunds;
 mod stock;
 
 use super::{Ground, rows::Rows};

@@ -8,7 +8,7 @@ use super::{
     catalogue::{Plan, amount},
     letters,
     people::{Customer, People},
-    provisioning,
+    provisioning, refunds,
     stock::{Life, STOCKED, Stock},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -93,6 +93,7 @@ pub fn add(
         };
         order.add(rows, people.support);
         order.pay(rows);
+        refunds::add(rows, &order, people.support);
         let sold = provisioning::add(rows, ground, &order, &mut stock)?;
         if !sold.is_empty() {
             letters::add(rows, ground, &order, &sold)?;
@@ -291,10 +292,11 @@ impl Order<'_> {
             _ => "credit_card",
         };
         let total = amount(self.cents * self.quantity);
+        let back = refunds::given_back(self);
         rows.add("transactions", json!({
             "id": self.payment, "order_id": self.id, "user_id": self.buyer.id, "plan_id": self.plan.id, "amount": total, "currency": self.currency, "payment_method": method,
-            "payment_gateway": "simulator", "gateway_transaction_id": format!("sim_{}", self.payment.simple()), "status": status, "failure_reason": reason, "total_amount": total,
-            "created_at": self.at, "updated_at": self.after(came.unwrap_or(60)), "completed_at": came.map(|seconds| self.after(seconds)),
+            "payment_gateway": "simulator", "gateway_transaction_id": format!("sim_{}", self.payment.simple()), "status": if back == self.cents * self.quantity { "refunded" } else { status }, "failure_reason": reason, "total_amount": total, "refunded_amount": amount(back),
+            "created_at": self.at, "updated_at": self.after(came.unwrap_or(60)), "completed_at": came.map(|seconds| self.after(seconds)), "closed_at": matches!(status, "failed" | "cancelled").then(|| self.after(60)),
         }));
         let mut act = |seconds: i64, action: &str, change: Value, reason: Option<&str>| {
             rows.act(
