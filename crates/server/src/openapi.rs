@@ -29,6 +29,13 @@ const TAGS: &[(&str, &str)] = &[
     ("catalog/syncs", "Providers' price lists, compared"),
     ("billing/orders", "From the sale to the delivery"),
     ("billing/transactions", "Payments"),
+    ("billing/payments", "The sums of payments"),
+    ("billing/refunds", "Money given back"),
+    (
+        "billing/claims",
+        "What providers owe us for what was given back",
+    ),
+    ("billing/reconciliation", "What does not add up"),
     ("billing/webhooks", "What payment gateways tell us"),
     ("integrations/providers", "Suppliers"),
     ("integrations/offers", "What suppliers offer for our plans"),

@@ -3,6 +3,7 @@
 mod decided;
 mod once;
 mod seen;
+mod stripe;
 mod till;
 
 use crate::{

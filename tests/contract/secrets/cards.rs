@@ -89,6 +89,8 @@ const OTHERWISE: &[&str] = &[
     "status",
     "role",
     "action",
+    "reason_code",
+    "transaction_id",
     "mode",
     "adapter",
     "audience",

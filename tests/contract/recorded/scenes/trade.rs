@@ -180,7 +180,7 @@ pub async fn sale(scenes: &mut Scenes<'_>) {
             &admin,
             ("orders_retry", id(&order)),
             Value::Null,
-            &["order.retry"],
+            &["order.retry", "refund.reject"],
         )
         .await;
     app.work_through().await;

@@ -173,7 +173,8 @@ fn apply(
         (RefundStatus::Processed, RefundOutcome::Failed { reason }) => {
             let why =
                 format!("The gateway says that a refund has failed which it had paid: {reason}");
-            stuck(tx, actor, (payment, row), &why, now)?;
+            let found = told(CaseKind::RefundStuck, (payment, row), &why);
+            reconciliation::open(tx, actor, &found, now)?;
             applied("It failed after it had been paid; somebody has to look.")
         }
         (RefundStatus::Processed, _) => ignored("The refund was known to be paid."),
