@@ -4,6 +4,7 @@ pub mod checkout;
 mod disputes;
 mod invoices;
 mod payments;
+mod races;
 mod reconciliation;
 mod recorded;
 pub mod refunds;

@@ -113,6 +113,11 @@ const OTHERWISE: &[&str] = &[
     "token",
     "currency",
     "region",
+    "amount",
+    "received_at",
+    "discount_type",
+    "discount_value",
+    "valid_to",
 ];
 
 #[actix_web::test]

@@ -25,6 +25,12 @@ pub const KEPT: &[Rows] = &[
             FROM refunds r JOIN transactions t ON t.id = r.transaction_id WHERE t.user_id = $1 ORDER BY r.created_at",
         sealed: &[],
     },
+    Rows {
+        table: "promo_redemptions",
+        select: "SELECT u.id, c.code, u.order_id, u.state, u.discount_amount::text, u.currency, u.created_at, u.settled_at \
+            FROM promo_redemptions u JOIN promotional_codes c ON c.id = u.promotion_id WHERE u.user_id = $1 ORDER BY u.created_at",
+        sealed: &[],
+    },
 ];
 
 /// Somebody's orders.
