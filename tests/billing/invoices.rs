@@ -16,7 +16,8 @@ async fn shop() -> (TestApp, PlanId, UserId) {
     let (plan, ada) = app.given(|given| {
         let plan = given.plan("9.90");
         let ada = given.person(UserRole::Customer, "ada@example.com", "Ada", "Łukasiewicz");
-        given.provider("Freedom", 1);
+        let provider = given.provider("Freedom", 1);
+        given.offer(plan, provider, "eu-5gb");
         (plan, ada)
     });
     (app, plan, ada)
@@ -85,7 +86,7 @@ async fn numbers_have_no_gap_however_many_are_written_at_once() {
     }
     assert_eq!(app.count("SELECT count(*) FROM invoices"), 12);
     assert_eq!(
-        app.count("SELECT max(right(number, 6)::int)::bigint FROM invoices"),
+        app.count("SELECT max(right(number, 6)::int)::bigint AS count FROM invoices"),
         12
     );
     let listed = admin.get("/v1/invoices?sort=number&limit=50").await;

@@ -17,13 +17,13 @@ use std::{
 };
 use wire::accounts::users::UserRole;
 
-const SECRET: &str = "whsec_for_tests";
+pub const SECRET: &str = "whsec_for_tests";
 
 /// One request as it reached the stand-in: method, path, idempotency key, form.
 type Seen = (String, String, String, BTreeMap<String, String>);
 
 /// A server that answers as Stripe's Checkout does, and remembers what it was asked.
-fn stand_in() -> (String, Arc<Mutex<Vec<Seen>>>) {
+pub fn stand_in() -> (String, Arc<Mutex<Vec<Seen>>>) {
     let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
     let (shared, (tell, told)) = (Data::from(seen.clone()), mpsc::channel());
     thread::spawn(move || {
@@ -76,7 +76,7 @@ fn session(reference: Option<&str>) -> Value {
     })
 }
 
-async fn signed(app: &TestApp, event: &Value, secret: &str) -> crate::harness::Answer {
+pub async fn signed(app: &TestApp, event: &Value, secret: &str) -> crate::harness::Answer {
     let (body, now) = (
         event.to_string().into_bytes(),
         app.ctx.clock.now().timestamp(),

@@ -1,5 +1,6 @@
 //! Orders and the money they bring: placed, paid, provisioned, delivered.
 
+pub mod disputes;
 pub mod invoices;
 mod keeper;
 pub mod orders;
@@ -22,6 +23,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     reconciliation::mount(config);
     transactions::mount(config);
     invoices::mount(config);
+    disputes::mount(config);
     webhooks::mount(config);
 }
 

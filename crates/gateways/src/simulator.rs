@@ -128,6 +128,7 @@ impl PaymentGateway for Simulator {
             id: said.id,
             kind: said.kind,
             gateway_transaction_id: Some(reference),
+            gateway_payment_id: None,
             transaction: Some(said.transaction),
             news,
         })

@@ -2,6 +2,7 @@
 //! near us (PCI DSS SAQ A and A-EP). The library makes the requests; answers and events are read leniently.
 
 mod answer;
+mod disputes;
 mod events;
 mod payments;
 mod refunds;

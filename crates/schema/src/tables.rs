@@ -1095,6 +1095,8 @@ diesel::table! {
         recorded_by -> Nullable<Uuid>,
         client_secret -> Nullable<Bytea>,
         closed_at -> Nullable<Timestamptz>,
+        #[max_length = 255]
+        gateway_payment_id -> Nullable<Varchar>,
     }
 }
 

@@ -1,4 +1,8 @@
 //! Drawing a paper: one A4 page. The font covers Latin, Greek, Cyrillic, Hebrew and Arabic.
+#![expect(
+    clippy::float_arithmetic,
+    reason = "places on the paper, in points; amounts come as text"
+)]
 
 use super::paper::{Buyer, Seller};
 use krilla::{

@@ -99,6 +99,7 @@ impl Job for Expire {
                 id: String::new(),
                 kind: String::new(),
                 gateway_transaction_id: reference,
+                gateway_payment_id: None,
                 transaction: Some(payment),
                 news: Some(news.unwrap_or(News::Expired)),
             };

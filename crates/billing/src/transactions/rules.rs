@@ -8,7 +8,7 @@ use super::{
     jobs::{Close, Open, Simulate},
     query::{self, Due},
 };
-use crate::{invoices::Issue, orders, refunds};
+use crate::{disputes, invoices::Issue, orders, refunds};
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Ctx, Error, Result, Tx,
@@ -122,6 +122,10 @@ pub fn settle(
     if let News::Refund(told) = news {
         return refunds::heard(tx, actor, told, now);
     }
+    if let News::Dispute(told) = news {
+        let named = event.gateway_payment_id.as_deref();
+        return disputes::heard(tx, actor, gateway, (named, told), now);
+    }
     let Some(payment) = query::lock(
         tx,
         gateway,
@@ -139,12 +143,18 @@ pub fn settle(
         let known = Opened::known(reference.clone());
         query::opened(tx, payment.id, gateway, (&known, None))?;
     }
+    if let Some(id) = &event.gateway_payment_id {
+        query::named(tx, payment.id, id)?;
+    }
     match news {
         News::Paid { minor, currency } => paid(tx, actor, &payment, *minor, currency, now),
         News::Declined { reason } => {
             unpaid(tx, actor, &payment, TransactionStatus::Failed, reason, now)
         }
-        News::Refund(told) => refunds::heard(tx, actor, told, now),
+        News::Refund(_) | News::Dispute(_) => Ok(Settled::Ignored(
+            Some(payment.id),
+            "It was read above.".into(),
+        )),
         News::Refused { reason } => again(tx, actor, &payment, reason),
         News::Expired => unpaid(
             tx,

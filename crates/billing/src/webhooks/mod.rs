@@ -50,6 +50,7 @@ pub fn said(transaction: TransactionId, reason: String) -> Event {
         id: String::new(),
         kind: String::new(),
         gateway_transaction_id: None,
+        gateway_payment_id: None,
         transaction: Some(transaction),
         news: Some(News::Declined { reason }),
     }

@@ -1,5 +1,6 @@
 //! What Stripe's events say of payments. Kinds and fields that we do not know say nothing, and stop nothing.
 
+use super::disputes;
 use platform::ports::payments::{Event, News};
 use serde_json::Value;
 use wire::{Param, TransactionId};
@@ -17,14 +18,18 @@ pub(super) fn read(id: String, kind: String, event: &Value) -> Event {
         (of_page(&kind, object), text("/client_reference_id"))
     } else if kind.starts_with("payment_intent.") {
         (of_intent(&kind, object), text("/metadata/transaction_id"))
+    } else if kind.starts_with("charge.dispute.") {
+        (disputes::read(object).map(News::Dispute), None)
     } else {
         (None, None)
     };
     let is_ours = news.is_some();
+    let is_dispute = matches!(news, Some(News::Dispute(_)));
     Event {
         id,
         kind,
-        gateway_transaction_id: text("/id").filter(|_| is_ours),
+        gateway_transaction_id: text("/id").filter(|_| is_ours && !is_dispute),
+        gateway_payment_id: text("/payment_intent").filter(|_| is_ours),
         transaction: reference.and_then(|id| TransactionId::parse(&id).ok()),
         news,
     }

@@ -2,7 +2,7 @@
 
 use crate::config::Secret;
 use futures_util::future::BoxFuture;
-use wire::{Currency, Money, RefundId, TransactionId, billing::orders::Checkout};
+use wire::{Currency, Money, RefundId, TransactionId, billing::orders::Checkout, billing::disputes::DisputeState};
 
 /// A payment to be opened at the gateway. The transaction's id is our reference and the idempotency key.
 #[derive(Debug, Clone)]
@@ -54,6 +54,8 @@ pub struct Event {
     pub kind: String,
     /// The gateway's id of the payment.
     pub gateway_transaction_id: Option<String>,
+    /// What the gateway calls the payment itself, where that is something else than what was opened.
+    pub gateway_payment_id: Option<String>,
     /// Our reference, as it came back.
     pub transaction: Option<TransactionId>,
     /// What became of the payment; `None` for news that does not concern us.
@@ -84,6 +86,8 @@ pub enum News {
     Expired,
     /// Money given back for it has come a step further.
     Refund(RefundTold),
+    /// The customer's bank takes it back, or has given up.
+    Dispute(DisputeTold),
 }
 
 /// Money to be given back for a payment. The reference is ours: it names this one attempt, is the idempotency key,
@@ -120,10 +124,28 @@ impl RefundTold {
             id,
             kind,
             gateway_transaction_id: None,
+            gateway_payment_id: None,
             transaction: None,
             news: Some(News::Refund(self)),
         }
     }
+}
+
+/// What the gateway says of a dispute.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DisputeTold {
+    /// The gateway's id of it.
+    pub gateway_dispute_id: String,
+    /// How far it has come.
+    pub state: DisputeState,
+    /// Why the customer's bank says so, in the gateway's word.
+    pub reason: Option<String>,
+    /// How much is taken back, in smallest units.
+    pub minor: i64,
+    /// In which currency, upper case.
+    pub currency: String,
+    /// Until when it can be answered.
+    pub due_by: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 /// What became of a refund.

@@ -107,6 +107,18 @@ pub fn fill_in(
     Ok(())
 }
 
+/// Notes what the gateway calls the payment itself, by which disputes name it.
+pub fn named(tx: &mut Tx<'_>, id: TransactionId, gateway_payment_id: &str) -> Result<()> {
+    diesel::update(
+        transactions::table
+            .find(id)
+            .filter(transactions::gateway_payment_id.is_null()),
+    )
+    .set(transactions::gateway_payment_id.eq(gateway_payment_id))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
 /// Moves a payment on, if it still is where it was seen; whether it was. One that is completed after all is no
 /// longer closed.
 pub fn advance(

@@ -1,0 +1,106 @@
+//! Disputes, as Stripe tells of them: of the payment that we know, once each, and never backwards.
+
+use super::stripe::{SECRET, signed, stand_in};
+use crate::{
+    flows::purchase::order,
+    harness::{Client, TestApp},
+};
+use serde_json::{Value, json};
+use wire::accounts::users::UserRole;
+
+fn told(id: &str, payment: &str, status: &str) -> Value {
+    let kind = match status {
+        "won" | "lost" => "closed",
+        _ => "updated",
+    };
+    json!({ "id": id, "object": "event", "type": format!("charge.dispute.{kind}"), "data": { "object": {
+        "id": "dp_test_1", "object": "dispute", "payment_intent": payment, "charge": "ch_1", "amount": 990, "currency": "usd",
+        "reason": "product_not_received", "status": status, "evidence_details": { "due_by": 1_800_000_000, "has_evidence": false },
+    } } })
+}
+
+/// A payment at Stripe that came in, by a page of theirs.
+async fn paid() -> (TestApp, Client, String) {
+    let (base, _) = stand_in();
+    let app = TestApp::with(&[
+        ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
+        ("STRIPE_WEBHOOK_SECRET", SECRET),
+        ("STRIPE_API_BASE", &base),
+    ])
+    .await;
+    let plan = app.given(|given| {
+        let plan = given.plan("9.90");
+        given.stock(plan);
+        plan
+    });
+    let customer = app.given(|given| given.user(UserRole::Customer));
+    let admin = app.as_admin();
+    let placed = order(&admin, plan, customer, 1).await;
+    app.work().await;
+    let order = placed["id"].as_str().unwrap();
+    let path = format!("/v1/transactions?order_id={order}");
+    let payment = admin.get(&path).await.expect(200)["data"][0]["id"].clone();
+    let reference = payment.as_str().unwrap().to_owned();
+    let event = json!({ "id": "evt_1", "object": "event", "type": "checkout.session.completed", "data": { "object": {
+        "id": "cs_test_1", "object": "checkout.session", "client_reference_id": reference, "payment_intent": "pi_test_1",
+        "amount_total": 990, "currency": "usd", "payment_status": "paid",
+    } } });
+    assert_eq!(signed(&app, &event, SECRET).await.status, 204);
+    (app, admin, reference)
+}
+
+#[actix_web::test]
+async fn a_dispute_is_shown_with_its_deadline_at_the_payment_it_takes_back() {
+    let (app, admin, payment) = paid().await;
+    let event = told("evt_2", "pi_test_1", "needs_response");
+    assert_eq!(signed(&app, &event, SECRET).await.status, 204);
+    assert_eq!(signed(&app, &event, SECRET).await.status, 204);
+
+    let listed = admin.get("/v1/disputes?state=needs_response").await;
+    let listed = listed.expect(200);
+    assert_eq!(listed["total"], 1);
+    let dispute = &listed["data"][0];
+    assert_eq!(dispute["transaction_id"], payment);
+    assert_eq!(
+        (&dispute["amount"], &dispute["reason"], &dispute["due_by"]),
+        (
+            &json!("9.90"),
+            &json!("product_not_received"),
+            &json!("2027-01-15T08:00:00Z")
+        )
+    );
+    let shown = admin.get(&format!("/v1/transactions/{payment}")).await;
+    assert_eq!(shown.expect(200)["dispute_state"], "needs_response");
+}
+
+#[actix_web::test]
+async fn what_is_decided_stays_decided_whatever_comes_late() {
+    let (app, admin, _) = paid().await;
+    for (id, status) in [
+        ("evt_2", "needs_response"),
+        ("evt_3", "lost"),
+        ("evt_4", "under_review"),
+        ("evt_5", "won"),
+    ] {
+        let event = told(id, "pi_test_1", status);
+        assert_eq!(signed(&app, &event, SECRET).await.status, 204, "{status}");
+    }
+    let listed = admin.get("/v1/disputes").await.expect(200);
+    assert_eq!(listed["data"][0]["state"], "lost");
+    assert_eq!(
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'dispute.hear'"),
+        2
+    );
+}
+
+#[actix_web::test]
+async fn a_dispute_of_a_payment_that_is_not_ours_is_kept_as_a_receipt_and_changes_nothing() {
+    let (app, admin, _) = paid().await;
+    let event = told("evt_2", "pi_of_somebody", "needs_response");
+    assert_eq!(signed(&app, &event, SECRET).await.status, 204);
+    assert_eq!(admin.get("/v1/disputes").await.expect(200)["total"], 0);
+    assert_eq!(
+        app.count("SELECT count(*) FROM webhook_receipts WHERE event_id = 'evt_2'"),
+        1
+    );
+}
