@@ -12,6 +12,14 @@ const NOT_KEPT: &[(&str, &str)] = &[
         "who set a price: an act of the house, which the audit log tells",
     ),
     (
+        "price_changes",
+        "who changed many prices at once: an act of the house",
+    ),
+    (
+        "price_list_syncs",
+        "who compared and published a provider's list: an act of the house",
+    ),
+    (
         "knowledge_base",
         "who wrote an article: the house's own text",
     ),
