@@ -226,3 +226,55 @@ impl Pen<'_> {
 fn colour((red, green, blue): Shade) -> rgb::Color {
     rgb::Color::new(red, green, blue)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheet(text: &str) -> Vec<u8> {
+        let amount: wire::Money = "19.80".parse().unwrap_or_else(|_| wire::Money::zero());
+        let line = InvoiceLine {
+            text: text.to_owned(),
+            quantity: 2,
+            unit_price: amount.clone(),
+            amount,
+        };
+        let sheet = Sheet {
+            title: "Invoice",
+            number: "INV-2026-000001",
+            facts: vec![
+                ("Date", "2026-11-22".to_owned()),
+                ("Order", "ORD-100001".to_owned()),
+                ("Currency", "USD".to_owned()),
+            ],
+            lines: &[line],
+            sums: vec![
+                ("Net", "19.80 USD".to_owned()),
+                ("Tax", "0.00 USD".to_owned()),
+                ("Total paid", "19.80 USD".to_owned()),
+            ],
+            note: "Paid in full. Thank you.",
+        };
+        let seller = Seller {
+            lines: vec![
+                "Example Travel".into(),
+                "1 Harbour Street".into(),
+                "VAT EX123456".into(),
+            ],
+            email: Some("help@example.com".into()),
+        };
+        let buyer = Buyer {
+            name: "Ада Łukasiewicz".into(),
+            email: "ada@example.com".into(),
+        };
+        draw(&sheet, &seller, &buyer).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_paper_is_a_pdf_however_long_its_lines_are() {
+        for text in ["Europe 5 GB, 30 days".to_owned(), "x".repeat(500)] {
+            let paper = sheet(&text);
+            assert!(paper.starts_with(b"%PDF-"), "{} bytes", paper.len());
+        }
+    }
+}

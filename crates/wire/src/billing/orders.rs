@@ -89,7 +89,7 @@ pub struct Order {
 }
 
 /// What was sold, as the plan stood at that moment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Terms {
     /// The plan's name.

@@ -39,11 +39,8 @@ fn unit(profile: ProfileState, used: i64, started_days_ago: Option<i64>) -> Unit
 fn terms() -> Terms {
     Terms {
         name: "P".into(),
-        data_limit_mb: None,
-        voice_minutes: 0,
-        sms_count: 0,
         validity_days: 10,
-        regions: Vec::new(),
+        ..Terms::default()
     }
 }
 
