@@ -54,7 +54,7 @@ pub fn screen(id: Option<PriceId>) -> AnyView {
                     .unit("%")
                     .unsent()
                     .sets(from_share),
-                money_field("margin", "Margin")
+                money_field("margin", "Earns")
                     .unit_of("currency")
                     .unsent()
                     .help("Each of these follows from the others.")
