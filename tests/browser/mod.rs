@@ -1,6 +1,7 @@
 //! The panel in a real browser, against the real server.
 
 mod accessibility;
+mod catalog;
 mod chromium;
 mod clients;
 mod driver;
@@ -8,6 +9,7 @@ mod finding;
 mod forms;
 mod kyc;
 mod lists;
+mod promotions;
 mod refunds;
 mod sale;
 mod security;

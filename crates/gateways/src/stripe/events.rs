@@ -52,7 +52,10 @@ fn of_page(kind: &str, session: &Value) -> Option<News> {
 /// A failed try at an intent is not its end: the customer can take another card.
 fn of_intent(kind: &str, intent: &Value) -> Option<News> {
     match kind {
-        "payment_intent.succeeded" => paid(intent, "amount_received"),
+        // Older versions of the API do not say what was received apart: then it is all of the amount.
+        "payment_intent.succeeded" => {
+            paid(intent, "amount_received").or_else(|| paid(intent, "amount"))
+        }
         "payment_intent.payment_failed" => {
             let why = intent.pointer("/last_payment_error/message");
             Some(News::Refused {

@@ -127,8 +127,9 @@ pub(super) async fn look_up(client: &Client, id: &str) -> Result<Option<News>, G
     };
     let request = RequestBuilder::new(StripeMethod::Get, path);
     let answer: Value = request.customize().send(client).await.map_err(told)?;
-    let paid = |amount: &str| {
-        let minor = whole(&answer, amount).ok_or_else(unreadable)?;
+    let paid = |amount: &str, or: &str| {
+        let minor = whole(&answer, amount).or_else(|| whole(&answer, or));
+        let minor = minor.ok_or_else(unreadable)?;
         let currency = text(&answer, "currency").ok_or_else(unreadable)?;
         Ok(Some(News::Paid {
             minor,
@@ -137,8 +138,8 @@ pub(super) async fn look_up(client: &Client, id: &str) -> Result<Option<News>, G
     };
     let status = text(&answer, "status").unwrap_or_default();
     match (text(&answer, "payment_status").as_deref(), status.as_str()) {
-        (Some("paid"), _) => paid("amount_total"),
-        (None, "succeeded") => paid("amount_received"),
+        (Some("paid"), _) => paid("amount_total", "amount_total"),
+        (None, "succeeded") => paid("amount_received", "amount"),
         (_, "expired" | "canceled") => Ok(Some(News::Expired)),
         _ => Ok(None),
     }
