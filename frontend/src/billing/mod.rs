@@ -1,5 +1,6 @@
 //! What was sold, and the money it brought.
 
+mod disputes;
 mod invoices;
 pub mod orders;
 pub mod parts;
@@ -43,6 +44,12 @@ pub static SECTION: Section = Section {
             needs: Permission::RefundsRead,
         },
         Item {
+            label: "Disputes",
+            path: "/billing/disputes",
+            icon: Icon::TriangleAlert,
+            needs: Permission::DisputesRead,
+        },
+        Item {
             label: "Reconciliation",
             path: "/billing/reconciliation",
             icon: Icon::Inbox,
@@ -60,6 +67,7 @@ pub static SECTION: Section = Section {
         orders::SCREENS,
         transactions::SCREENS,
         refunds::SCREENS,
+        disputes::SCREENS,
         reconciliation::SCREENS,
         invoices::SCREENS,
     ],

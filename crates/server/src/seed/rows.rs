@@ -13,7 +13,7 @@ use uuid::{Builder, Uuid};
 use wire::{AuditId, Param, UserId, accounts::users::UserRole};
 
 /// The tables in the order of their references.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 19] = [
     "users",
     "kyc_documents",
     "data_providers",
@@ -26,11 +26,13 @@ const TABLES: [&str; 17] = [
     "orders",
     "transactions",
     "refunds",
+    "disputes",
     "esim_bundles",
     "provisioning_jobs",
     "provisioning_attempts",
     "data_allocations",
     "notifications",
+    "jobs",
 ];
 /// Rows per statement.
 const CHUNK: usize = 500;

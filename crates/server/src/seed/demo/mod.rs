@@ -1,6 +1,7 @@
 //! A shop of a few weeks, as somebody who looks around for the first time wants to find it.
 
 mod catalogue;
+mod disputes;
 mod documents;
 mod letters;
 mod orders;

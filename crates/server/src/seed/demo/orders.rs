@@ -6,7 +6,7 @@ use super::{
         rows::{Rows, id_of},
     },
     catalogue::{Plan, amount},
-    letters,
+    disputes, letters,
     people::{Customer, People},
     provisioning, refunds,
     stock::{Life, STOCKED, Stock},
@@ -94,6 +94,7 @@ pub fn add(
         order.add(rows, people.support);
         order.pay(rows);
         refunds::add(rows, &order, people.support);
+        disputes::add(rows, &order);
         let sold = provisioning::add(rows, ground, &order, &mut stock)?;
         if !sold.is_empty() {
             letters::add(rows, ground, &order, &sold)?;
@@ -295,9 +296,17 @@ impl Order<'_> {
         let back = refunds::given_back(self);
         rows.add("transactions", json!({
             "id": self.payment, "order_id": self.id, "user_id": self.buyer.id, "plan_id": self.plan.id, "amount": total, "currency": self.currency, "payment_method": method,
-            "payment_gateway": "simulator", "gateway_transaction_id": format!("sim_{}", self.payment.simple()), "status": if back == self.cents * self.quantity { "refunded" } else { status }, "failure_reason": reason, "total_amount": total, "refunded_amount": amount(back),
+            "payment_gateway": "simulator", "gateway_transaction_id": format!("sim_{}", self.payment.simple()), "status": if back == self.cents * self.quantity { "refunded" } else { status }, "failure_reason": reason, "total_amount": total, "refunded_amount": amount(back), "dispute_state": disputes::state(self),
             "created_at": self.at, "updated_at": self.after(came.unwrap_or(60)), "completed_at": came.map(|seconds| self.after(seconds)), "closed_at": matches!(status, "failed" | "cancelled").then(|| self.after(60)),
         }));
+        if came.is_some() {
+            later(
+                rows,
+                self.at,
+                "invoices.issue",
+                ("transaction", self.payment),
+            );
+        }
         let mut act = |seconds: i64, action: &str, change: Value, reason: Option<&str>| {
             rows.act(
                 self.after(seconds),
@@ -320,4 +329,11 @@ impl Order<'_> {
             _ => {}
         }
     }
+}
+
+/// Work that the server does as soon as it runs.
+pub fn later(rows: &mut Rows, at: DateTime<Utc>, kind: &str, (name, id): (&str, Uuid)) {
+    rows.add("jobs", json!({
+        "id": id_of(&format!("{kind} {id}"), 0, at), "kind": kind, "payload": { name: id }, "run_at": at, "unique_key": format!("{kind}-{id}"),
+    }));
 }

@@ -3,7 +3,7 @@
 use super::{
     super::rows::{Rows, id_of},
     catalogue::amount,
-    orders::Order,
+    orders::{Order, later},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -103,6 +103,9 @@ pub fn add(rows: &mut Rows, order: &Order<'_>, support: Uuid) {
         "gateway_refund_id": (end == End::Paid).then(|| format!("simre_{id}")), "effect": "none", "attempts": i32::from(is_sent), "version": 1,
         "created_at": asked, "updated_at": decided, "decided_at": is_decided.then_some(decided), "sent_at": is_sent.then_some(paid), "processed_at": (end == End::Paid).then_some(paid),
     }));
+    if end == End::Paid {
+        later(rows, paid, "invoices.credit", ("refund", id));
+    }
     let mut act =
         |at, who: Option<(Uuid, &str)>, action: &str, change: Value, reason: Option<&str>| {
             rows.act(at, who, (action, "refund", id), change, reason);
