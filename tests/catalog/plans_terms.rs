@@ -295,3 +295,78 @@ async fn each_of_many_plans_is_changed_or_refused_by_itself() {
         admin.post("/v1/plans/bulk", body).await.refuses(field);
     }
 }
+
+#[actix_web::test]
+async fn a_sheet_comes_back_as_it_was_taken_away() {
+    let app = TestApp::start().await;
+    let admin = app.as_admin();
+    let plan = admin.post("/v1/plans", whole()).await.expect(201);
+    let place = format!("/v1/plans/{}", plan["id"].as_str().unwrap());
+    let send = async |query: &str, sheet: &str| {
+        let path = format!("/v1/plans/sheet{query}");
+        let bytes = sheet.as_bytes().to_vec();
+        admin
+            .raw(reqwest::Method::POST, &path, "text/csv", bytes)
+            .await
+    };
+    let sheet = admin.get("/v1/plans/export").await.text();
+
+    let same = send("", &sheet).await.expect(200);
+    assert_eq!(
+        (&same["unchanged"], &same["updated"]),
+        (&json!(1), &json!(0))
+    );
+    let edited = sheet
+        .replace("Unlimited France", "Endless France")
+        .replace("internet.example", "");
+    let edited = edited.replace("[\"\"FR\"\"]", "FR;EUROPE");
+    let dry = send("?dry_run=true", &edited).await.expect(200);
+    assert_eq!(
+        (&dry["updated"], &dry["dry_run"]),
+        (&json!(1), &json!(true))
+    );
+    assert_eq!(admin.get(&place).await.expect(200), plan);
+    send("", &edited).await.expect(200);
+    let after = admin.get(&place).await.expect(200);
+    assert_eq!(
+        (
+            &after["name"],
+            &after["apn"],
+            &after["regions"],
+            &after["version"]
+        ),
+        (
+            &json!("Endless France"),
+            &Value::Null,
+            &json!(["FR", "EUROPE"]),
+            &json!(2)
+        )
+    );
+    assert_eq!(after["daily_limit_mb"], "2000.00");
+
+    send("", &edited).await.refuses("rows.1.version");
+    let id = plan["id"].as_str().unwrap();
+    for (sheet, field) in [
+        (
+            format!("id,validity_days\n{id},many\n"),
+            "rows.1.validity_days",
+        ),
+        (
+            format!("id,validity_days\n{id},0\n"),
+            "rows.1.validity_days",
+        ),
+        (
+            format!("id,name\n{},Gone\n", wire::PlanId::new()),
+            "rows.1.id",
+        ),
+        ("id,name\nnone,Gone\n".to_owned(), "rows.1.id"),
+        ("name,validity_days\nNew,7\n".to_owned(), "rows.1.regions"),
+    ] {
+        send("", &sheet).await.refuses(field);
+    }
+    let made = send("", "name,validity_days,regions\nNew,7,JP\n")
+        .await
+        .expect(200);
+    assert_eq!(made["created"], 1);
+    assert_eq!(app.count("SELECT count(*) FROM plans"), 2);
+}

@@ -6,7 +6,7 @@ use crate::{
     extract::Upload,
 };
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use wire::{
     FieldError, ProblemCode,
     catalog::plans::{ImportOutcome, ImportReport},
@@ -21,6 +21,8 @@ pub struct Record {
     /// Its place in the table, from 1, without the header.
     pub number: i32,
     values: HashMap<String, String>,
+    /// Columns that it has, but nothing in them.
+    empty: HashSet<String>,
 }
 
 impl Record {
@@ -30,6 +32,10 @@ impl Record {
             .iter()
             .find_map(|name| self.values.get(*name))
             .map(String::as_str)
+    }
+    /// Whether it has this column, be it empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name) || self.empty.contains(name)
     }
 }
 
@@ -191,12 +197,16 @@ fn keep(
             format!("A table may have {MAX_ROWS} rows at most. Split it."),
         ));
     }
-    let values: HashMap<String, String> = values
-        .filter(|(name, value)| !name.is_empty() && !value.is_empty())
-        .collect();
+    let (values, empty): (HashMap<_, _>, HashMap<_, _>) = values
+        .filter(|(name, _)| !name.is_empty())
+        .partition(|(_, value): &(String, String)| !value.is_empty());
     let number = i32::try_from(place.saturating_add(1)).map_err(Error::internal)?;
     if !values.is_empty() {
-        records.push(Record { number, values });
+        records.push(Record {
+            number,
+            values,
+            empty: empty.into_keys().collect(),
+        });
     }
     Ok(())
 }

@@ -16,7 +16,8 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
         .service(routes::list)
         .service(routes::export)
         .service(routes::import)
-        .service(routes::bulk);
+        .service(routes::bulk)
+        .service(routes::sheet_import);
     config
         .service(routes::create)
         .service(routes::show)

@@ -5,6 +5,7 @@ use wire::{
     Bulk, BulkOutcome, PlanId,
     catalog::plans::{
         EditPlan, ImportReport, NewPlan, Plan, PlanAct, PlanImportOptions, PlanImportRow,
+        PlanSheetOptions,
     },
     permission::needs::{PlansRead, PlansWrite},
 };
@@ -116,6 +117,25 @@ pub async fn import(
     let now = caller.ctx().clock.now();
     caller
         .write(move |tx, actor| rules::import::run(tx, actor, &options.0, &body, now))
+        .await
+        .map(Json)
+}
+
+/// Take a sheet of plans back, as the export gave it: a row with an id changes that plan, one without makes one.
+///
+/// A column that is not there is left alone, an empty cell is nothing. All rows or none; a plan that was changed since
+/// it was exported is refused.
+#[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:write"])), params(PlanSheetOptions),
+    request_body(content((Vec<serde_json::Value> = "application/json"), (String = "text/csv"))),
+    responses((status = 200, description = "What was done, or would be", body = ImportReport<PlanImportRow>)))]
+#[post("/plans/sheet")]
+pub async fn sheet_import(
+    caller: Caller<PlansWrite>,
+    options: Options<PlanSheetOptions>,
+    body: Upload,
+) -> Result<Json<ImportReport<PlanImportRow>>> {
+    caller
+        .write(move |tx, actor| rules::sheet::run(tx, actor, &options.0, &body))
         .await
         .map(Json)
 }

@@ -15,6 +15,21 @@ pub async fn offered(scenes: &mut Scenes<'_>, admin: &Client, (plan, provider): 
     scenes
         .play(admin, ("plans_bulk", ""), many, &["plan.edit"])
         .await;
+    let request = "scene-plans-sheet";
+    let sheet = format!("id,name\n{plan},7 GB\n");
+    admin
+        .with("x-request-id", request)
+        .raw(
+            Method::POST,
+            "/v1/plans/sheet",
+            "text/csv",
+            sheet.into_bytes(),
+        )
+        .await
+        .expect(200);
+    scenes
+        .hold("plans_sheet_import", (request, &["plan.edit"]), admin)
+        .await;
     let new = json!({ "plan_id": plan, "provider_id": provider, "sku": "by-hand", "cost": "1.00" });
     let offer = scenes
         .play(admin, ("offers_create", ""), new, &["offer.create"])

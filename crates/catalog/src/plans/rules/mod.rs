@@ -4,6 +4,7 @@ pub mod decided;
 pub mod import;
 mod many;
 pub mod package;
+pub mod sheet;
 
 pub use many::{act, ready};
 

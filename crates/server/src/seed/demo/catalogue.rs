@@ -271,7 +271,9 @@ fn plan(
     rows.add("plans", json!({
         "id": id, "name": ware.name, "description": format!("Data only, {} days from the first connection. Works as soon as it is installed.", ware.days),
         "data_limit_mb": ware.mb, "validity_days": ware.days, "regions": ware.regions, "is_active": gone.is_none(), "topup_allowed": ware.days > 7,
-        "created_at": at, "updated_at": gone.unwrap_or(at), "deleted_at": gone,
+        "validity_policy": if ware.days > 60 { "purchase" } else { "first_use" }, "activate_within_days": 180,
+        "daily_limit_mb": ware.mb.is_none().then_some(3_000), "throttled_kbps": ware.mb.is_none().then_some(1_024), "hotspot_allowed": ware.mb.is_some(),
+        "kyc_required": ware.regions.contains(&"JP"), "created_at": at, "updated_at": gone.unwrap_or(at), "deleted_at": gone,
     }));
     id
 }
@@ -301,7 +303,15 @@ fn prices(
         "effective_from": from, "effective_to": to, "note": note, "created_by": admin, "created_at": from.min(ground.now),
     }))
     };
-    add(0, cents, "USD", from, end, None);
+    // The first month was cheaper, so that there is something to see of time.
+    let raised = ground.now - TimeDelta::days(28);
+    if number.is_multiple_of(3) {
+        let opening = Some("Opening price");
+        add(3, cents * 9 / 10, "USD", from, Some(raised), opening);
+        add(0, cents, "USD", raised, end, None);
+    } else {
+        add(0, cents, "USD", from, end, None);
+    }
     if end.is_some() {
         add(
             1,
@@ -331,7 +341,8 @@ fn offer(
         cents: cents * 11 / 20,
     };
     rows.add("plan_provider_offers", json!({
-        "id": source.offer, "plan_id": plan, "provider_id": provider, "sku": sku, "cost": amount(source.cents), "currency": "USD", "last_synced_at": at, "created_at": at, "updated_at": at,
+        "id": source.offer, "plan_id": plan, "provider_id": provider, "sku": sku, "cost": amount(source.cents), "currency": "USD",
+        "stock": 40 + 7 * number, "minimum_price": amount(cents * 7 / 10), "last_synced_at": at, "created_at": at, "updated_at": at,
     }));
     source
 }

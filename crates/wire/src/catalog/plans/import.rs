@@ -65,3 +65,11 @@ filter! {
         publish: bool,
     }
 }
+
+filter! {
+    /// How a sheet of plans is to be taken back.
+    PlanSheetOptions {
+        /// Only say what would happen.
+        dry_run: bool,
+    }
+}
