@@ -323,6 +323,9 @@ impl Check for EditPromotion {
         if let Some(value) = &self.discount_value {
             bad.positive("discount_value", value);
         }
+        if let Some(Some(campaign)) = &self.campaign {
+            bad.length("campaign", campaign, 1, 100);
+        }
     }
 }
 
