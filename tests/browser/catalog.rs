@@ -26,7 +26,7 @@ async fn many_prices_are_seen_changed_and_taken_back() {
     browser.press("Undo").await;
     browser.sees("hold again").await;
     browser.press_at("dialog[open] button[type=submit]").await;
-    browser.sees("Undone").await;
+    browser.finds(".badge[data-tone=neutral]").await;
     assert_eq!(app.count(&format!("{price} 9.90")), 1);
 
     browser.go(&format!("/catalog/plans/{plan}")).await;

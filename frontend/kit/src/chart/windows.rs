@@ -1,6 +1,6 @@
 //! Windows on a line of time: what holds from when until when, one lane above the other, with their table behind them.
 
-use crate::format;
+use crate::{format, route};
 use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
 
@@ -101,7 +101,7 @@ pub fn windows(title: &'static str, mut lanes: Vec<Lane>, now: DateTime<Utc>) ->
         <figure class="windows" aria-label=title>
             {drawn}
             <div class="windows-axis" aria-hidden="true"><span>{format::date(span.from)}</span>
-                <span class="windows-now">"Today, "{format::date(now)}</span><span>{format::date(span.to)}</span></div>
+                <span class="windows-now">"┃ Today, "{format::date(now)}</span><span>{format::date(span.to)}</span></div>
             <p class="windows-told muted" aria-hidden="true">{says}</p>
             <details class="windows-table"><summary>"As a table"</summary>{table(title, &lanes, now)}</details>
         </figure>
@@ -125,10 +125,17 @@ fn row(lane: &Lane, span: Span, now: DateTime<Utc>, told: RwSignal<Option<String
         let phase = Phase::of(window, now).word();
         let says = sentence(window, phase);
         let (pointed, focused, name) = (says.clone(), says.clone(), says);
+        let (href, opened) = (window.href.clone(), window.href.clone());
+        let key = move |event: leptos::ev::KeyboardEvent| {
+            if event.key() == "Enter" {
+                route::go(&opened);
+            }
+        };
         view! {
-            <a class="window-bar" data-phase=phase href=window.href.clone() aria-label=name
-                on:mouseenter=move |_| told.set(Some(pointed.clone())) on:focus=move |_| told.set(Some(focused.clone()))>
-                <rect x=from width=width y="0" height="28" rx="3"/></a>
+            <g class="window-bar" data-phase=phase role="link" tabindex="0" aria-label=name
+                on:mouseenter=move |_| told.set(Some(pointed.clone())) on:focus=move |_| told.set(Some(focused.clone()))
+                on:click=move |_| route::go(&href) on:keydown=key>
+                <rect x=from width=width y="0" height="28" rx="3"/></g>
         }
     });
     let bars = bars.collect_view();

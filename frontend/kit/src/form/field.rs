@@ -263,7 +263,7 @@ impl Field {
     }
     /// Only helps to find what others say: it is not sent.
     pub fn unsent(mut self) -> Self {
-        (self.unsent, self.optional) = (true, true);
+        self.unsent = true;
         self
     }
     /// With every country to be looked through, group by group.

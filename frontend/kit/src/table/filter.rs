@@ -101,6 +101,22 @@ pub fn place(key: &'static str, label: &'static str) -> By {
     }
 }
 
+/// A country, and no group of them.
+pub fn country(key: &'static str, label: &'static str) -> By {
+    let countries = || {
+        let all = crate::form::places::options().into_iter();
+        all.filter(|(code, _)| code.len() == 2).collect()
+    };
+    By {
+        key,
+        label,
+        control: Control::Choice {
+            options: Arc::new(countries),
+            many: false,
+        },
+    }
+}
+
 /// One thing of another list, found by typing.
 pub fn picked<R: Resource>(key: &'static str, label: &'static str) -> By {
     By {

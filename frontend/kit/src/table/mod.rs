@@ -20,7 +20,7 @@ pub(crate) mod toolbar;
 pub(crate) mod views;
 
 pub use column::{Column, ago, code, count, day, maybe, moment, money, state, text, value};
-pub use filter::{By, choice, dates, flag, picked, place, yes_no};
+pub use filter::{By, choice, country, dates, flag, picked, place, yes_no};
 pub use single::{in_force, one_of, typed};
 pub(crate) use views::store::begin;
 

@@ -5,7 +5,7 @@ use kit::{
     api,
     format::{megabytes, places},
     page::{act, list_page},
-    table::{By, choice, count, dates, day, flag, place, state, text, value, yes_no},
+    table::{By, choice, count, country, dates, day, flag, state, text, value, yes_no},
     ui::{Icon, Value},
 };
 use leptos::prelude::*;
@@ -66,8 +66,7 @@ pub fn screen() -> AnyView {
                 .extra(),
         )
         .filter(on_sale())
-        .filter(place("country", "Works in"))
-        .filter(place("region", "Names"))
+        .filter(country("country", "Works in"))
         .filter(yes_no("unlimited", "Data", "Unlimited", "Limited"))
         .filter(choice(
             "validity_policy",
