@@ -86,9 +86,12 @@ fn of(overview: &PaymentOverview, one: &CurrencyOverview) -> AnyView {
         from: overview.starts_at.show(),
         to: overview.ends_at.show(),
     };
+    let first = overview.from.format("%-d %b %Y");
+    let last = overview.to.pred_opt().unwrap_or(overview.to);
     let zone = format!(
-        "{} to {}, before {} · days of {}",
-        overview.from, overview.to, overview.previous_from, overview.time_zone
+        "{first} to {}, compared with as many days before. Days begin at midnight in {}.",
+        last.format("%-d %b %Y"),
+        overview.time_zone
     );
     view! {
         <div class="main-col">

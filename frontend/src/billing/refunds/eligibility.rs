@@ -1,7 +1,7 @@
 //! What speaks for a refund: the recommendation, and why, unit by unit.
 
 use kit::{
-    format::{money, sentence},
+    format::sentence,
     page::table_of,
     table::{self, Column},
     ui::{Tone, Value, facts},
@@ -20,7 +20,7 @@ pub fn shown(known: &Eligibility) -> AnyView {
     view! {
         <div class="payment">
             {facts(vec![
-                ("Recommended", Value::badge(money(&known.recommended_amount, currency), tone(known.verdict)).note(says(known.verdict))),
+                ("Recommended", Value::money(&known.recommended_amount, currency).note(says(known.verdict))),
                 ("Can be given back", Value::money(&known.left_amount, currency)),
                 ("eSIMs", Value::text(effect(known))),
                 ("Paid", Value::text(age(known.age_days))),
@@ -62,14 +62,6 @@ fn used(unit: &RefundUnit) -> Value {
             Value::text(format!("{share}%")).hint(format!("{megabytes} MB"))
         }
         None => Value::text(format!("{megabytes} MB")),
-    }
-}
-
-fn tone(verdict: RefundVerdict) -> Tone {
-    match verdict {
-        RefundVerdict::Full => Tone::Good,
-        RefundVerdict::Partial => Tone::Waiting,
-        RefundVerdict::Nothing => Tone::Neutral,
     }
 }
 

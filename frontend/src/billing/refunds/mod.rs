@@ -10,8 +10,8 @@ mod list;
 use kit::{
     Screen,
     page::{Related, related},
-    table::{ago, money, state, text},
-    ui::Tone,
+    table::{ago, state, text, value},
+    ui::{Tone, Value},
 };
 use wire::{
     Permission,
@@ -61,8 +61,8 @@ pub fn stage(refund: &Refund) -> (&'static str, Tone) {
 /// A short list of refunds, narrowed to those of a payment, of an order, ...
 pub fn short_list(filter: RefundFilter, empty: &'static str) -> Related<Refund> {
     related::<Refund>("Refunds", Permission::RefundsRead, filter)
-        .column(money("Amount", |refund: &Refund| {
-            (Some(refund.amount.clone()), refund.currency)
+        .column(value("Amount", |refund: &Refund| {
+            Value::money(&refund.amount, refund.currency)
         }))
         .column(state("Status", stage))
         .column(text("Reason", reason))
