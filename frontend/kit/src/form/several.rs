@@ -58,7 +58,7 @@ pub(crate) fn several(
         drawn
     };
     view! {
-        <div class="places">
+        <div class="several">
             <ul class="places-chosen" aria-label="Chosen">{move || chosen.get().into_iter().map(&chip).collect_view()}</ul>
             {find}
         </div>

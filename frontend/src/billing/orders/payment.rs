@@ -3,16 +3,19 @@
 use super::super::transactions::status;
 use kit::{
     api,
-    format::{money, sentence},
-    page::loaded,
+    form::{code_field, money_field, text_field, time_field},
+    format::{money, now, sentence},
+    page::{SmallForm, loaded, small_form},
     session, task,
     ui::{Icon, Look, Value, card, facts, outside, task_button},
 };
 use leptos::prelude::*;
+use serde_json::json;
 use wire::{
-    Filter, OrderId, Page, Permission,
+    Filter, OrderId, Page, Param, Permission,
     billing::transactions::{
-        SimulatePayment, SimulatedOutcome, Transaction, TransactionFilter, TransactionStatus,
+        ConfirmPayment, RejectPayment, SimulatePayment, SimulatedOutcome, Transaction,
+        TransactionFilter, TransactionStatus,
     },
 };
 
@@ -43,6 +46,12 @@ fn payment(paid: Transaction) -> AnyView {
     let simulated = pending
         && paid.payment_gateway.as_deref() == Some("simulator")
         && session::can(Permission::PaymentsSimulate);
+    let recorded = paid.payment_method.is_recorded()
+        && !matches!(
+            paid.status,
+            TransactionStatus::Completed | TransactionStatus::Refunded
+        )
+        && session::can(Permission::PaymentsRecord);
     let checkout = paid.checkout_url.clone().filter(|_| pending);
     let mut all = vec![
         ("Status", Value::state(word, tone)),
@@ -77,8 +86,43 @@ fn payment(paid: Transaction) -> AnyView {
             {failure}
             {facts(all)}
             {checkout.map(|url| view! { <div class="actions">{outside("Open the checkout", url)}</div> })}
+            {recorded.then(|| record(&paid))}
             {simulated.then(|| simulator(paid))}
         </div>
+    }
+    .into_any()
+}
+
+/// Says that the money has come in, or that it will not.
+fn record(paid: &Transaction) -> AnyView {
+    let (came, gone) = (paid.clone(), paid.clone());
+    let confirm = SmallForm::new(
+        "Confirm payment",
+        [
+            money_field("amount", "Amount that came in").unit(paid.currency.as_str()),
+            code_field("reference", "Reference").help("The bank's, the wallet's, the chain's."),
+            time_field("received_at", "Came in"),
+        ],
+    )
+    .with("currency", paid.currency.as_str())
+    .begin(json!({ "amount": paid.total_amount, "received_at": Param::show(&now()) }));
+    let confirm = small_form(confirm, move |by: ConfirmPayment| {
+        let came = came.clone();
+        task(async move { api::act(&came, "confirm", &by).await })
+    });
+    let reject = SmallForm::new(
+        "It will not come",
+        [text_field("reason", "Why it will not come")],
+    )
+    .danger();
+    let reject = small_form(reject, move |why: RejectPayment| {
+        let gone = gone.clone();
+        task(async move { api::act(&gone, "reject", &why).await })
+    });
+    let is_open = paid.status == TransactionStatus::Pending;
+    view! {
+        <details class="record"><summary>"The money has come in, or will not"</summary>
+            {confirm}{is_open.then_some(reject)}</details>
     }
     .into_any()
 }

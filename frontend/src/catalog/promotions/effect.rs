@@ -40,7 +40,7 @@ fn told(effect: &PromotionEffect) -> AnyView {
     if effect.paid.is_empty() {
         return view! { <p class="muted">"Nobody has paid with it yet. "{open}</p> }.into_any();
     }
-    view! { {table_of(&effect.paid, &columns())}<p class="field-help">{open}</p> }.into_any()
+    view! { <p class="muted">{open}</p>{table_of(&effect.paid, &columns())} }.into_any()
 }
 
 fn columns() -> Vec<Column<PromotionEffectIn>> {
