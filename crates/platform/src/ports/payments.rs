@@ -2,7 +2,10 @@
 
 use crate::config::Secret;
 use futures_util::future::BoxFuture;
-use wire::{Currency, Money, RefundId, TransactionId, billing::orders::Checkout, billing::disputes::DisputeState};
+use wire::{
+    Currency, Money, RefundId, TransactionId, billing::disputes::DisputeState,
+    billing::orders::Checkout,
+};
 
 /// A payment to be opened at the gateway. The transaction's id is our reference and the idempotency key.
 #[derive(Debug, Clone)]

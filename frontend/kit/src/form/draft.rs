@@ -84,9 +84,7 @@ impl Field {
             }
         };
         match &self.kind {
-            Kind::Several(_)
-                if self.optional && typed.as_array().is_none_or(Vec::is_empty) =>
-            {
+            Kind::Several(_) if self.optional && typed.as_array().is_none_or(Vec::is_empty) => {
                 Ok(Value::Null)
             }
             Kind::Toggle | Kind::Places | Kind::Checks(_) | Kind::Several(_) => Ok(typed.clone()),

@@ -27,12 +27,7 @@ pub fn screen(id: EsimId) -> AnyView {
                 .is_none()
                 .then(|| format!("/esims/inventory/{}/edit", esim.id))
         })
-        .link(
-            "Top up",
-            Icon::Plus,
-            Permission::OrdersWrite,
-            topped_up,
-        )
+        .link("Top up", Icon::Plus, Permission::OrdersWrite, topped_up)
         .above(warning)
         .card("Installation", |esim| Some(install(esim)))
         .card("Owner", |esim| esim.user_id.map(owner))
@@ -88,7 +83,9 @@ pub fn screen(id: EsimId) -> AnyView {
 
 /// Where more data for it is ordered; nowhere while it has no owner, or once it has ended.
 fn topped_up(esim: &Esim) -> Option<String> {
-    let owner = esim.user_id.filter(|_| esim.status != EsimStatus::Cancelled)?;
+    let owner = esim
+        .user_id
+        .filter(|_| esim.status != EsimStatus::Cancelled)?;
     Some(format!(
         "/billing/orders/new?kind=topup&esim_id={}&user_id={owner}",
         esim.id
