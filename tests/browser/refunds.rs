@@ -66,7 +66,7 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
     browser.press("Retry the order").await;
     browser.fill("Reason", "There is stock again").await;
     browser.press("Retry the order").await;
-    browser.sees("Resolved").await;
+    browser.sees("Retry order: ").await;
     app.work_through().await;
     browser
         .go(&format!(
