@@ -13,13 +13,14 @@ use uuid::{Builder, Uuid};
 use wire::{AuditId, Param, UserId, accounts::users::UserRole};
 
 /// The tables in the order of their references.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "users",
     "kyc_documents",
     "data_providers",
     "plans",
     "plan_pricing",
     "plan_provider_offers",
+    "promotional_codes",
     "esims",
     "esim_state_history",
     "esim_data_usage",

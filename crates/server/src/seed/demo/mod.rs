@@ -7,6 +7,7 @@ mod letters;
 mod orders;
 mod people;
 mod pictures;
+mod promotions;
 mod provisioning;
 mod refunds;
 mod stock;
@@ -23,6 +24,7 @@ pub fn seed(ground: &mut Ground<'_>) -> Result<Option<String>> {
     let people = people::add(&mut rows, ground)?;
     documents::add(&mut rows, ground, &people)?;
     let catalogue = catalogue::add(&mut rows, ground, people.admin)?;
+    promotions::add(&mut rows, ground, people.admin);
     let stock = stock::add(&mut rows, ground, &catalogue, people.admin)?;
     orders::add(&mut rows, ground, &people, &catalogue, stock)?;
     let count = rows.write(ground.conn, ground.keys)?;
