@@ -19,7 +19,12 @@ use wire::{
 };
 
 /// What everybody sees who may see any of its kind.
-const SHARED: &[&str] = &["/v1/plans/{id}", "/v1/plans/{id}/quote", "/v1/pricing/{id}"];
+const SHARED: &[&str] = &[
+    "/v1/plans/{id}",
+    "/v1/plans/{id}/quote",
+    "/v1/plans/{id}/quote/explained",
+    "/v1/pricing/{id}",
+];
 
 /// A customer of a client, both of them, and two strangers.
 struct World {
@@ -61,6 +66,8 @@ impl World {
             "kyc" => id(&kyc::passport(&self.app, ada).await),
             "orders" => id(&order(&self.program, self.plan, ada, 1).await),
             "refunds" => self.given_back(ada).await,
+            "invoices" => self.bought(ada, kind).await,
+            "credit-notes" => self.credited(ada).await,
             "transactions" | "esims" => self.bought(ada, kind).await,
             _ => return None,
         };
@@ -73,6 +80,17 @@ impl World {
         let admin = self.app.as_admin();
         let asked = crate::billing::refunds::ask(&admin, &payment, Some("1.00")).await;
         id(&asked.expect(201))
+    }
+
+    /// The paper of a refund that was paid out.
+    async fn credited(&self, by: UserId) -> String {
+        let refund = self.given_back(by).await;
+        self.app.work_through().await;
+        let notes = self.app.as_admin().get("/v1/credit-notes?limit=100").await;
+        let notes = notes.expect(200);
+        let of_it = notes["data"].as_array().expect("a list").iter();
+        let mut of_it = of_it.filter(|note| note["refund_id"] == refund.as_str());
+        id(of_it.next().expect("its credit note"))
     }
 
     async fn session(&self, me: &Client) -> String {

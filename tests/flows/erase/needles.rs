@@ -128,6 +128,10 @@ pub async fn everywhere(app: &TestApp, chief: &Client) -> UserId {
         format!(
             "INSERT INTO refunds (id, transaction_id, amount, currency, status, approval_state, processed_at) SELECT gen_random_uuid(), id, 1, currency, 'processed', 'approved', now() FROM transactions WHERE user_id = '{id}'"
         ),
+        "INSERT INTO promotional_codes (id, code, discount_type, discount_value, used_count, valid_from, valid_to) VALUES (gen_random_uuid(), 'WELCOME', 'percentage', 10, 1, now(), now() + interval '1 day')".to_owned(),
+        format!(
+            "INSERT INTO promo_redemptions (id, promotion_id, order_id, user_id, discount_amount, currency) SELECT gen_random_uuid(), c.id, o.id, o.user_id, 0, o.currency FROM orders o, promotional_codes c WHERE o.user_id = '{id}'"
+        ),
         format!("UPDATE transactions SET refunded_amount = 1 WHERE user_id = '{id}'"),
         format!(
             "INSERT INTO esim_data_usage (id, esim_id, used_bytes, period_start, period_end) SELECT gen_random_uuid(), id, 5, now(), now() + interval '1 day' FROM esims WHERE user_id = '{id}'"

@@ -1,5 +1,6 @@
-//! What this section keeps of a person: orders, payments and refunds. They are the books: taken away on request,
-//! but never erased. Once the person is, they say no more than that somebody bought.
+//! What this section keeps of a person: orders, payments, refunds and invoices. They are the books: taken away on
+//! request, but never erased. Once the person is, they say no more than that somebody bought; whom an invoice was made
+//! out to stays sealed in it, because an invoice without that is none.
 
 mod query;
 

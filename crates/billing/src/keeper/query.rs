@@ -26,6 +26,12 @@ pub const KEPT: &[Rows] = &[
         sealed: &[],
     },
     Rows {
+        table: "invoices",
+        select: "SELECT id, number, order_id, transaction_id, lines, net_amount::text, tax_amount::text, total_amount::text, currency, issued_on, created_at \
+            FROM invoices WHERE user_id = $1 ORDER BY created_at",
+        sealed: &[],
+    },
+    Rows {
         table: "promo_redemptions",
         select: "SELECT u.id, c.code, u.order_id, u.state, u.discount_amount::text, u.currency, u.created_at, u.settled_at \
             FROM promo_redemptions u JOIN promotional_codes c ON c.id = u.promotion_id WHERE u.user_id = $1 ORDER BY u.created_at",

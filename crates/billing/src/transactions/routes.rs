@@ -85,7 +85,7 @@ pub async fn simulate(
 ///
 /// Amount and currency must be what was due. The order goes on as if a gateway had told of it. Asks for a recent
 /// confirmation that it is you.
-#[utoipa::path(tag = "billing/transactions", security(("bearer" = ["payments:record"])), params(("id" = TransactionId, Path)), request_body = ConfirmPayment, responses((status = 200, description = "Completed", body = Transaction)))]
+#[utoipa::path(tag = "billing/transactions", security(("bearer" = ["payments:record"])), params(("id" = TransactionId, Path)), request_body = ConfirmPayment, responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 200, description = "Completed", body = Transaction)))]
 #[post("/transactions/{id}/confirm")]
 pub async fn confirm(
     caller: Confirmed<PaymentsRecord>,

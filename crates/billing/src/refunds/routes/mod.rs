@@ -25,7 +25,7 @@ listing!(Refund, "/refunds", export "/refunds/export", tag "billing/refunds", ne
 /// to approve. Asks for a confirmation of who one is.
 #[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), request_body = NewRefund,
     params(("Idempotency-Key" = String, Header, description = "Unique for this refund; the same key gives the same answer")),
-    responses((status = 201, description = "Asked for, or approved at once", body = Refund), (status = 409, description = "Another one is open, or the payment is not completed")))]
+    responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 201, description = "Asked for, or approved at once", body = Refund), (status = 409, description = "Another one is open, or the payment is not completed")))]
 #[post("/refunds")]
 pub async fn create(
     caller: Confirmed<RefundsRequest>,
@@ -55,7 +55,7 @@ pub async fn show(caller: Caller<RefundsRead>, id: Id<RefundId>) -> Result<Tagge
 /// Where the eSIM was used since it was asked for, nothing is approved: the refund shows the new figures, and the
 /// answer is 412.
 #[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)),
-    responses((status = 200, description = "Approved", body = Refund), (status = 403, description = "It takes another person than who asked"), (status = 412, description = "It, or the sale, is not what it was")))]
+    responses((status = 200, description = "Approved", body = Refund), (status = 403, description = "Not allowed, not confirmed of late (`confirmation_required`), or it takes another person than who asked"), (status = 412, description = "It, or the sale, is not what it was")))]
 #[post("/refunds/{id}/approve")]
 pub async fn approve(
     caller: Confirmed<RefundsDecide>,
@@ -71,7 +71,7 @@ pub async fn approve(
 
 /// Reject a refund, and say why.
 #[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), request_body = RejectRefund,
-    responses((status = 200, description = "Rejected", body = Refund)))]
+    responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 200, description = "Rejected", body = Refund)))]
 #[post("/refunds/{id}/reject")]
 pub async fn reject(
     caller: Confirmed<RefundsDecide>,
@@ -87,7 +87,7 @@ pub async fn reject(
 }
 
 /// Try a refund again that the gateway has refused.
-#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), responses((status = 200, description = "On its way again", body = Refund)))]
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 200, description = "On its way again", body = Refund)))]
 #[post("/refunds/{id}/retry")]
 pub async fn retry(
     caller: Confirmed<RefundsDecide>,
@@ -101,7 +101,7 @@ pub async fn retry(
 }
 
 /// Confirm a refund that one has paid out, of a payment that did not come through a gateway.
-#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), request_body = ConfirmRefund, responses((status = 200, description = "Paid", body = Refund)))]
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), request_body = ConfirmRefund, responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 200, description = "Paid", body = Refund)))]
 #[post("/refunds/{id}/confirm")]
 pub async fn confirm(
     caller: Confirmed<RefundsDecide>,
@@ -134,7 +134,7 @@ pub async fn eligibility(
 }
 
 /// Ask for refunds of many payments at once: of each, all that is left. One result for each.
-#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), request_body = Bulk<TransactionAct>, responses((status = 207, description = "What became of each", body = BulkOutcome)))]
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), request_body = Bulk<TransactionAct>, responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 207, description = "What became of each", body = BulkOutcome)))]
 #[post("/transactions/bulk")]
 pub async fn bulk(
     caller: Confirmed<RefundsRequest>,
