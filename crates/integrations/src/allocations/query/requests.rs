@@ -57,6 +57,8 @@ pub fn candidate(
     let next: Option<CandidateRow> = able
         .filter(offers::plan_id.eq(plan))
         .filter(offers::is_active)
+        // What the provider itself says is sold out is not asked for; what it says nothing of may be there.
+        .filter(offers::stock.is_null().or(offers::stock.gt(0)))
         .filter(data_providers::is_active)
         .filter(data_providers::deleted_at.is_null())
         .filter(offers::id.ne_all(asked))
