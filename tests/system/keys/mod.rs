@@ -48,7 +48,7 @@ fn with_keys(app: &TestApp, keys: &[(u32, [u8; 32])], current: u32) -> Ctx {
 
 /// Something sealed in every column there is, twice each.
 fn fill(app: &TestApp) {
-    let (ids, admin) = app.given(|given| {
+    let (plan, admin) = app.given(|given| {
         let admin = given.user(UserRole::SuperAdmin);
         let plan = given.plan("9.90");
         for _ in 0..2 {
@@ -59,12 +59,15 @@ fn fill(app: &TestApp) {
         }
         (plan, admin)
     });
-    let _ = ids;
     for _ in 0..2 {
+        let (order, payment) = (Uuid::now_v7(), Uuid::now_v7());
         for statement in [
             "INSERT INTO notifications (id, user_id, type, message) SELECT gen_random_uuid(), id, 'email', '' FROM users LIMIT 1".to_owned(),
             "INSERT INTO twilio_config (id, account_sid, auth_token_encrypted, is_active) VALUES (gen_random_uuid(), 'AC' || gen_random_uuid(), '', false)".to_owned(),
             "INSERT INTO kyc_documents (id, user_id, document_type, document_url, content_type, byte_size) SELECT gen_random_uuid(), id, 'passport', '', 'image/jpeg', 1 FROM users LIMIT 1".to_owned(),
+            format!("INSERT INTO orders (id, user_id, plan_id, kind, quantity, terms, unit_price, unit_cost, total_amount, currency, status) VALUES ('{order}', '{admin}', '{plan}', 'new', 1, '{{}}', 1, 0, 1, 'USD', 'pending_payment')"),
+            format!("INSERT INTO transactions (id, order_id, user_id, amount, payment_method, status, total_amount) VALUES ('{payment}', '{order}', '{admin}', 1, 'credit_card', 'pending', 1)"),
+            format!("INSERT INTO invoices (id, number, transaction_id, order_id, user_id, seller, buyer, lines, net_amount, tax_amount, total_amount, currency, issued_on) VALUES (gen_random_uuid(), right('{payment}', 30), '{payment}', '{order}', '{admin}', '{{}}', '', '[]', 1, 0, 1, 'USD', '2026-01-01')"),
             format!("INSERT INTO idempotency_keys (caller_id, route, key, request_hash, expires_at) VALUES ('{admin}', 'POST /v1/orders', gen_random_uuid()::text, '', now() + interval '1 day')"),
         ] {
             app.execute(&statement);

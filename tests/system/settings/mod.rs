@@ -61,7 +61,7 @@ async fn what_the_program_reads_can_be_seen_and_nothing_else() {
     let by_id = format!("/v1/settings/{}", window["id"].as_str().unwrap());
     assert_eq!(admin.get(&by_id).await.expect(200), window);
     assert_eq!(
-        admin.get("/v1/settings?q=minutes").await.expect(200)["total"],
+        admin.get("/v1/settings?q=payment_window").await.expect(200)["total"],
         1
     );
     assert_eq!(
@@ -287,7 +287,7 @@ async fn everybody_may_know_the_public_ones_and_keep_them_for_a_minute() {
     assert_eq!(
         first.expect(200)["settings"],
         json!({
-            "business.name": "eSIM Admin", "business.support_email": "", "business.time_zone": "UTC",
+            "business.name": "eSIM Admin", "business.support_email": "", "business.time_zone": "UTC", "billing.tax_percent": "0.00",
             "kyc.required_documents": [["passport", "id_card", "drivers_license"]],
         })
     );
