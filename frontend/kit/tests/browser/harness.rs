@@ -237,7 +237,7 @@ pub fn granted(token: &str, role: &str) -> Value {
 }
 
 pub fn plan(number: u8, name: &str) -> Value {
-    json!({ "id": id(number), "name": name, "description": null, "data_limit_mb": "5000.00", "voice_minutes": 0, "sms_count": 0, "validity_days": 30, "regions": ["EUROPE"],
+    json!({ "id": id(number), "name": name, "description": null, "data_limit_mb": "5000.00", "voice_minutes": 0, "sms_count": 0, "validity_days": 30, "regions": ["EUROPE"], "validity_policy": "first_use", "hotspot_allowed": true, "kyc_required": false,
         "is_active": true, "topup_allowed": true, "version": 3, "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z", "deleted_at": null })
 }
 

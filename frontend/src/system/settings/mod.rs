@@ -29,6 +29,13 @@ fn name(key: &str) -> &'static str {
         "invoices.seller" => "Seller's address",
         "invoices.prefix" => "Numbers of invoices",
         "orders.payment_window_minutes" => "Time to pay",
+        "orders.recorded_window_minutes" => "Time to pay beside the gateway",
+        "pricing.minimum_margin_percent" => "Least margin",
+        "billing.tax_percent" => "Tax",
+        "billing.bank_transfer_instructions" => "How to pay by bank transfer",
+        "billing.paypal_instructions" => "How to pay by PayPal",
+        "billing.crypto_instructions" => "How to pay in a cryptocurrency",
+        "refunds.four_eyes_above" => "Refunds that take two people",
         "kyc.required_documents" => "Proof of identity",
         "sessions.idle_days" => "Idle sessions",
         _ => known(key).map_or("Setting", |known| known.description),
@@ -39,6 +46,7 @@ fn name(key: &str) -> &'static str {
 fn told(setting: &Setting, text: &str) -> String {
     match known(&setting.key).map(|known| known.rule) {
         Some(Rule::Whole(..)) => format!("{text} {}", unit(&setting.key)),
+        Some(Rule::Percent) => format!("{text} percent"),
         Some(Rule::Documents) => {
             KycRequired::read(text).map_or_else(|| text.to_owned(), |all| documents(&all))
         }
@@ -52,6 +60,7 @@ fn unit(key: &str) -> &'static str {
     match key.rsplit('_').next() {
         Some("minutes") => "minutes",
         Some("days") => "days",
+        Some("percent") => "percent",
         _ => "",
     }
 }
