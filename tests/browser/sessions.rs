@@ -179,6 +179,9 @@ async fn one_sets_up_a_second_factor_and_turns_it_off_again() {
 async fn who_has_to_set_up_a_factor_sees_nothing_else() {
     let app = panel().await;
     let browser = opened_by(&app, UserRole::Admin).await;
+    browser.sees("No orders yet").await;
+    browser.press("Users").await;
+    browser.sees("Office Administrator").await;
     // As it is in production, where the staff needs one.
     app.given(|given| {
         diesel::sql_query("UPDATE sessions SET is_limited = true")
@@ -186,7 +189,7 @@ async fn who_has_to_set_up_a_factor_sees_nothing_else() {
             .expect("limited")
     });
 
-    browser.go("/catalog/plans").await;
+    browser.press("Plans").await;
     browser.sees("Your role needs one").await;
     assert!(!browser.shows(".sidebar").await);
     browser.finds(".picture svg").await;
