@@ -9,7 +9,7 @@ use crate::{
 use wire::{accounts::users::UserRole, billing::transactions::SimulatedOutcome};
 
 /// Every screen that needs no id.
-pub const SCREENS: [&str; 18] = [
+pub const SCREENS: [&str; 33] = [
     "/billing/orders",
     "/billing/orders/new",
     "/billing/transactions",
@@ -28,6 +28,21 @@ pub const SCREENS: [&str; 18] = [
     "/integrations/provisioning",
     "/messaging/notifications",
     "/system/audit",
+    "/billing/payments",
+    "/billing/refunds",
+    "/billing/disputes",
+    "/billing/reconciliation",
+    "/billing/invoices",
+    "/billing/credit-notes",
+    "/catalog/promotions",
+    "/catalog/promotions/new",
+    "/catalog/price-changes",
+    "/catalog/price-lists",
+    "/accounts/api-clients",
+    "/accounts/api-clients/new",
+    "/system/settings",
+    "/system/access",
+    "/account",
 ];
 
 /// A shop with one of everything, and the screens of each.
