@@ -101,6 +101,8 @@ impl Ground {
             ("BOOTSTRAP_ADMIN_EMAIL", EMAIL.into()),
             ("BOOTSTRAP_ADMIN_PASSWORD", password.clone()),
             ("RUST_LOG", "warn".into()),
+            // Its own: the heads of another database's record would be taken for tampering.
+            ("FILES_DIR", files(&name).display().to_string()),
             // The sign-ins of a storm come from many addresses.
             ("TRUSTED_PROXY", "true".into()),
             // One caller asks as much as the server bears.
@@ -196,6 +198,7 @@ impl Drop for Ground {
         if let Ok(mut conn) = PgConnection::establish(&format!("{}postgres", self.base)) {
             let _ = conn.batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
         }
+        let _ = std::fs::remove_dir_all(files(&self.name));
     }
 }
 
@@ -273,6 +276,11 @@ async fn sign_in(port: u16, password: &str) -> String {
         .as_str()
         .expect("signed in")
         .to_owned()
+}
+
+/// Where the files of this run are kept.
+fn files(name: &str) -> std::path::PathBuf {
+    env::temp_dir().join(name)
 }
 
 fn command(vars: &Vars) -> Command {
