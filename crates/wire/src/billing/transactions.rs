@@ -151,9 +151,11 @@ impl Resource for Transaction {
         self.id
     }
     fn label(&self) -> String {
-        self.gateway_transaction_id
-            .clone()
-            .unwrap_or_else(|| self.id.to_string())
+        let gateway = || self.gateway_transaction_id.clone();
+        match &self.order_number {
+            Some(number) => format!("Payment of {number}"),
+            None => gateway().unwrap_or_else(|| self.id.to_string()),
+        }
     }
 }
 

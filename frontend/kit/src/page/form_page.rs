@@ -156,7 +156,7 @@ where
         self.note = Some(note);
         self
     }
-    /// A card below the fields with what an address answers to what is typed, such as a price. Nothing is asked while
+    /// A card beside the fields, or below them where it is narrow, with what an address answers to what is typed, such as a price. Nothing is asked while
     /// there is no address; `draw` is then given nothing.
     pub fn answer<T: DeserializeOwned + Clone + Send + Sync + 'static>(
         mut self,

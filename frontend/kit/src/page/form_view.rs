@@ -100,7 +100,8 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
                 {aside.hint}</p></div><div aria-live="polite">{body}</div></section>
         }
     });
-    let asides = asides.collect_view();
+    let asides: Vec<AnyView> = asides.map(IntoAny::into_any).collect();
+    let asides = (!asides.is_empty()).then(|| view! { <div class="form-asides">{asides}</div> });
     let load = sheet.load.clone();
     let verb = sheet.verb.map_or_else(
         || {

@@ -2,7 +2,8 @@
 
 use super::act::Act;
 use crate::{
-    api::{self, Pairs},
+    Task,
+    api::{self, Fault, Pairs},
     keys, route, session,
     table::{
         By, Column,
@@ -14,7 +15,7 @@ use crate::{
         toolbar, views,
     },
     task,
-    ui::{Icon, Look, button, link_button, toast},
+    ui::{Icon, Look, button, link_button, task_button::telling_button, toast},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -22,6 +23,16 @@ use std::sync::Arc;
 use wire::{Filter, Permission, Resource};
 
 type Lead<R> = Arc<dyn Fn(&R) -> String + Send + Sync>;
+type Run = Arc<dyn Fn() -> Task<Result<String, Fault>> + Send + Sync>;
+
+/// What is done at once by a button of its own.
+#[derive(Clone)]
+struct Job {
+    label: &'static str,
+    sign: Icon,
+    needs: Permission,
+    run: Run,
+}
 
 /// A list in the making.
 pub struct ListPage<R: Resource> {
@@ -30,6 +41,7 @@ pub struct ListPage<R: Resource> {
     filters: Vec<By>,
     acts: Vec<Act<R>>,
     buttons: Vec<(&'static str, &'static str, Permission, Option<Icon>)>,
+    tasks: Vec<Job>,
     opens: Option<Lead<R>>,
     empty: (&'static str, &'static str),
     search: Option<&'static str>,
@@ -45,6 +57,7 @@ pub fn list_page<R: Resource>(title: &'static str) -> ListPage<R> {
         filters: Vec::new(),
         acts: Vec::new(),
         buttons: Vec::new(),
+        tasks: Vec::new(),
         opens: None,
         empty: ("", ""),
         search: None,
@@ -128,6 +141,26 @@ impl<R: Resource> ListPage<R> {
         self.buttons.push((label, href, needs, Some(sign)));
         self
     }
+    /// Something to be done here at once, that changes the list; it tells what came of it.
+    pub fn task<F>(
+        mut self,
+        label: &'static str,
+        sign: Icon,
+        needs: Permission,
+        run: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<String, Fault>> + 'static,
+    {
+        let run: Run = Arc::new(move || task(run()));
+        self.tasks.push(Job {
+            label,
+            sign,
+            needs,
+            run,
+        });
+        self
+    }
     /// What it says when there is nothing yet, and what to do about it.
     pub fn empty(mut self, title: &'static str, hint: &'static str) -> Self {
         self.empty = (title, hint);
@@ -158,8 +191,8 @@ impl<R: Resource> ListPage<R> {
                 before.cloned().unwrap_or_else(read)
             }
         });
-        let export = self.export;
-        view(List::new(self.spec(), here, asked), export)
+        let (export, tasks) = (self.export, self.tasks.clone());
+        view(List::new(self.spec(), here, asked), export, tasks)
     }
     fn spec(self) -> Spec {
         let (columns, opens) = (Arc::new(self.columns), self.opens);
@@ -215,7 +248,7 @@ impl<R: Resource> ListPage<R> {
     }
 }
 
-fn view(list: List, export: bool) -> AnyView {
+fn view(list: List, export: bool, tasks: Vec<Job>) -> AnyView {
     row_keys::keys(list);
     let spec = list.spec();
     let count = move || {
@@ -251,12 +284,14 @@ fn view(list: List, export: bool) -> AnyView {
     let mut buttons: Vec<AnyView> = buttons.collect();
     buttons.reverse();
     let export = (export && session::can(Permission::ListsExport)).then(|| export_button(list));
+    let tasks = tasks.into_iter().filter(|job| session::can(job.needs));
+    let tasks = tasks.map(|job| at_once(list, job)).collect_view();
     view! {
         <div class="page list-page">
             <header class="page-head">
                 <div class="page-title"><h1>{spec.title.clone()}</h1>{move || count().map(|count| view! { <span
                     class="count">{count}</span> })}</div>
-                <div class="actions">{export}{buttons}</div>
+                <div class="actions">{export}{tasks}{buttons}</div>
             </header>
             {views::bar(list)}
             <div class="card flush list-card">
@@ -269,6 +304,18 @@ fn view(list: List, export: bool) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// A button that does its work, and asks for the list anew.
+fn at_once(list: List, job: Job) -> AnyView {
+    telling_button(job.label, Look::Plain, Some(job.sign), move || {
+        let work = (job.run)();
+        task(async move {
+            let said = work.await?;
+            list.reload();
+            Ok(said)
+        })
+    })
 }
 
 /// Takes the filtered list away as a file, whole.

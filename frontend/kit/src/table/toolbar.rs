@@ -25,7 +25,6 @@ pub(crate) fn toolbar(list: List) -> AnyView {
         <div class="toolbar" role="search" aria-label=format!("Narrow the list of {}", spec.many)>
             {spec.searchable.then(|| search(list))}
             <div class="filters">{filters}</div>
-            <div class="spacer"></div>
             <div class="tools">{density(list)}{chooser::columns(list)}</div>
         </div>
     }

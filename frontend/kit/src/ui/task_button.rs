@@ -1,7 +1,7 @@
 //! A button whose act takes a moment: it says so, and says when the act failed.
 
 use super::{Icon, Look, icon, toast};
-use crate::{Task, api::Fault};
+use crate::{Task, api::Fault, task};
 use leptos::prelude::*;
 
 /// A button that acts, is busy until the answer comes, and tells what came of it.
@@ -12,6 +12,19 @@ pub fn task_button(
     done: &'static str,
     run: impl Fn() -> Task<Result<(), Fault>> + 'static,
 ) -> AnyView {
+    telling_button(label, look, sign, move || {
+        let work = run();
+        task(async move { work.await.map(|()| done.to_owned()) })
+    })
+}
+
+/// The same, where what came of it is in the answer.
+pub(crate) fn telling_button(
+    label: &'static str,
+    look: Look,
+    sign: Option<Icon>,
+    run: impl Fn() -> Task<Result<String, Fault>> + 'static,
+) -> AnyView {
     let busy = RwSignal::new(false);
     let act = move |_| {
         if busy.get_untracked() {
@@ -21,7 +34,7 @@ pub fn task_button(
         let work = run();
         leptos::task::spawn_local(async move {
             match work.await {
-                Ok(()) => toast::good(done),
+                Ok(said) => toast::good(said),
                 Err(fault) => toast::fault(&fault),
             }
             let _ = busy.try_set(false);

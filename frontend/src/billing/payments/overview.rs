@@ -2,12 +2,15 @@
 
 use super::sums::{Span, shares, tiles};
 use kit::{
-    api,
+    api::{self, Pairs},
     chart::{Chart, Draw, Point},
     format::money,
     page::once,
     task,
-    ui::{Icon, card, empty, tabs, tabs::places},
+    ui::{
+        Icon, card, days, empty, tabs,
+        tabs::{Place, places},
+    },
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -27,27 +30,31 @@ const PERIODS: [(&str, &str, u32); 5] = [
 
 /// Draws it.
 pub fn screen() -> AnyView {
-    let all = PERIODS.map(|(word, label, days)| {
-        let view: Arc<dyn Fn() -> AnyView + Send + Sync> = Arc::new(move || period(days));
+    let mut all: Vec<Place> = Vec::from(PERIODS.map(|(word, label, count)| {
+        let view: Arc<dyn Fn() -> AnyView + Send + Sync> = Arc::new(move || lately(count));
         (word, label, view)
-    });
+    }));
+    all.push(("chosen", "Other days", Arc::new(|| days(period))));
     view! {
         <div class="page payments">
             <header class="page-head"><div><h1>"Payments"</h1>
                 <p class="muted">"What came in and what went back, by the business's days, against the period before."</p></div></header>
-            {places("Period", "period", all.to_vec())}
+            {places("Period", "period", all)}
         </div>
     }
     .into_any()
 }
 
-fn period(days: u32) -> AnyView {
+/// So many days up to today.
+fn lately(days: u32) -> AnyView {
+    period(vec![("days", days.to_string())])
+}
+
+fn period(pairs: Pairs) -> AnyView {
+    let path = api::with_query("/v1/payments/overview", &pairs);
     let ask = move || {
-        let pairs = [("days", days.to_string())];
-        task(async move {
-            let path = api::with_query("/v1/payments/overview", &pairs);
-            api::get::<PaymentOverview>(&path).await
-        })
+        let path = path.clone();
+        task(async move { api::get::<PaymentOverview>(&path).await })
     };
     once(ask, shown)
 }

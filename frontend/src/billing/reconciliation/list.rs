@@ -2,16 +2,17 @@
 
 use super::{age, status};
 use kit::{
-    format::now,
+    api::{Call, Fault, send},
+    format::{count, now},
     page::list_page,
     table::{ago, choice, dates, maybe, money, state, value},
-    ui::Value,
+    ui::{Icon, Value},
 };
 use leptos::prelude::*;
 use wire::{
-    Currency,
+    Currency, Permission,
     accounts::kyc::KycClaim,
-    billing::reconciliation::{Case, CaseKind, CaseSort, CaseStatus},
+    billing::reconciliation::{Case, CaseKind, CaseSort, CaseStatus, Checked},
 };
 
 /// Draws it; whoever comes without saying what they want sees what waits.
@@ -44,6 +45,7 @@ pub fn screen() -> AnyView {
         .filter(choice("currency", "Currency", Currency::WORDS))
         .filter(dates("created_at_from", "created_at_to", "Found"))
         .begins_with("status=open,escalated")
+        .task("Check now", Icon::RefreshCw, Permission::CasesWrite, check)
         .empty(
             "Everything adds up",
             "What does not is found the moment it happens, or by the check every hour.",
@@ -55,4 +57,16 @@ fn worker(case: &Case) -> Option<String> {
     case.held_by(now())
         .and(case.claimant.clone())
         .or(case.resolver.clone())
+}
+
+/// Looks for what does not add up, without waiting for the hour.
+async fn check() -> Result<String, Fault> {
+    let checked: Checked = send(Call::post("/v1/reconciliation/check"))
+        .await?
+        .json()
+        .await?;
+    Ok(match (checked.opened, checked.resolved) {
+        (0, 0) => "Nothing new was found".to_owned(),
+        (opened, resolved) => format!("{} found, {} put right", count(opened), count(resolved)),
+    })
 }

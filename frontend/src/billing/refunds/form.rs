@@ -62,9 +62,7 @@ pub fn screen() -> AnyView {
 }
 
 fn paid(payment: &Transaction) -> String {
-    let number = payment.order_number.clone().unwrap_or_default();
-    let total = money(&payment.total_amount, payment.currency);
-    format!("{number} · {total}")
+    money(&payment.total_amount, payment.currency)
 }
 
 /// Where the recommendation is asked, once there is a payment.

@@ -23,7 +23,8 @@ pub fn screen() -> AnyView {
         .search("Order number or a whole gateway id")
         .opens(|paid| format!("/billing/transactions/{}", paid.id))
         .column(value("Payment", |paid: &Transaction| {
-            Value::code(paid.label())
+            Value::text(paid.order_number.clone().unwrap_or_else(|| paid.label()))
+                .note(paid.gateway_transaction_id.clone().unwrap_or_default())
         }))
         .column(state("Status", status))
         .column(
@@ -41,12 +42,15 @@ pub fn screen() -> AnyView {
             })
             .wide(),
         )
-        .column(value("Order", |paid: &Transaction| {
-            Value::linked(
-                paid.order_number.as_deref(),
-                paid.order_id.map(|id| format!("/billing/orders/{id}")),
-            )
-        }))
+        .column(
+            value("Order", |paid: &Transaction| {
+                Value::linked(
+                    paid.order_number.as_deref(),
+                    paid.order_id.map(|id| format!("/billing/orders/{id}")),
+                )
+            })
+            .extra(),
+        )
         .column(
             moment("Opened", |paid: &Transaction| Some(paid.created_at))
                 .sort(TransactionSort::CreatedAt),

@@ -15,12 +15,6 @@ const SAMPLE: &str = "sku,name,data_limit_mb,validity_days,regions,cost_price,se
 
 /// Draws it.
 pub fn screen() -> AnyView {
-    let told = |row: &PlanImportRow| Imported {
-        row: row.row,
-        outcome: row.outcome,
-        warnings: Vec::new(),
-        errors: row.errors.clone(),
-    };
     import_page::<PlanImportRow>(
         "Import a price list",
         "/v1/plans/import",
@@ -59,4 +53,14 @@ pub fn screen() -> AnyView {
         )
     }))
     .show()
+}
+
+/// What became of a row, or would.
+pub fn told(row: &PlanImportRow) -> Imported {
+    Imported {
+        row: row.row,
+        outcome: row.outcome,
+        warnings: Vec::new(),
+        errors: row.errors.clone(),
+    }
 }

@@ -98,6 +98,12 @@ pub fn screen() -> AnyView {
             Permission::PlansWrite,
         )
         .button(
+            "Edit in a sheet",
+            Icon::Rows3,
+            "/catalog/plans/sheet",
+            Permission::PlansWrite,
+        )
+        .button(
             "Compare a list",
             Icon::FileSpreadsheet,
             "/catalog/price-lists/new",

@@ -7,6 +7,7 @@ mod list;
 mod many;
 mod offers;
 mod preview;
+mod sheet;
 mod windows;
 
 pub use windows::lanes;
@@ -36,6 +37,12 @@ pub const SCREENS: &[Screen] = &[
         title: "Import a price list",
         needs: Permission::PlansWrite,
         view: |_| Some(import::screen()),
+    },
+    Screen {
+        path: "/catalog/plans/sheet",
+        title: "Edit plans in a sheet",
+        needs: Permission::PlansWrite,
+        view: |_| Some(sheet::screen()),
     },
     Screen {
         path: "/catalog/plans/{id}",
