@@ -20,13 +20,14 @@ use platform::{Error, Result};
 use ttf_parser::Face;
 use wire::billing::invoices::InvoiceLine;
 
-/// Width, height and margins of the page, in points.
-const PAGE: (f32, f32) = (595.0, 842.0);
-const LEFT: f32 = 56.0;
-const RIGHT: f32 = 539.0;
-/// Where the columns of numbers end.
-const QUANTITY: f32 = 350.0;
-const PRICE: f32 = 445.0;
+// Where things stand on the paper, in points. No amount is ever reckoned here: they come as text.
+/// Width and height of the page.
+const A4: (f32, f32) = (595.0, 842.0);
+const LEFT_EDGE: f32 = 56.0;
+const RIGHT_EDGE: f32 = 539.0;
+/// Where the columns of how many and of what one costs end.
+const QUANTITY_ENDS: f32 = 350.0;
+const PRICE_ENDS: f32 = 445.0;
 const INK: Shade = (24, 26, 36);
 const FAINT: Shade = (105, 110, 125);
 const LINE: Shade = (215, 218, 226);
@@ -55,8 +56,8 @@ pub struct Sheet<'a> {
 /// Draws it.
 pub fn draw(sheet: &Sheet<'_>, seller: &Seller, buyer: &Buyer) -> Result<Vec<u8>> {
     let fault = |_| Error::internal("a paper cannot be drawn");
-    let settings = PageSettings::from_wh(PAGE.0, PAGE.1)
-        .ok_or_else(|| Error::internal("a page of no size"))?;
+    let settings =
+        PageSettings::from_wh(A4.0, A4.1).ok_or_else(|| Error::internal("a page of no size"))?;
     let mut document = Document::new();
     document.set_metadata(Metadata::new().title(format!("{} {}", sheet.title, sheet.number)));
     let mut page = document.start_page_with(settings);
@@ -117,21 +118,21 @@ struct Pen<'a> {
 
 impl Pen<'_> {
     fn head(&mut self, sheet: &Sheet<'_>, seller: &Seller, buyer: &Buyer) {
-        self.write(LEFT, sheet.title, (true, 20.0, INK));
+        self.write(LEFT_EDGE, sheet.title, (true, 20.0, INK));
         for (place, line) in seller.lines.iter().enumerate() {
-            self.write_right(RIGHT, line, (place == 0, 9.0, INK));
+            self.write_right(RIGHT_EDGE, line, (place == 0, 9.0, INK));
             self.y += 13.0;
         }
         if let Some(email) = &seller.email {
-            self.write_right(RIGHT, email, (false, 9.0, FAINT));
+            self.write_right(RIGHT_EDGE, email, (false, 9.0, FAINT));
         }
         self.y = self.y.max(108.0) + 24.0;
         let top = self.y;
-        self.write(LEFT, "To", (false, 8.0, FAINT));
+        self.write(LEFT_EDGE, "To", (false, 8.0, FAINT));
         self.y += 15.0;
-        self.write(LEFT, &buyer.name, (true, 10.0, INK));
+        self.write(LEFT_EDGE, &buyer.name, (true, 10.0, INK));
         self.y += 14.0;
-        self.write(LEFT, &buyer.email, (false, 9.0, INK));
+        self.write(LEFT_EDGE, &buyer.email, (false, 9.0, INK));
         self.y = top;
         self.fact("Number", sheet.number);
         for (name, value) in &sheet.facts {
@@ -141,48 +142,48 @@ impl Pen<'_> {
     }
 
     fn fact(&mut self, name: &str, value: &str) {
-        self.write(PRICE - 75.0, name, (false, 9.0, FAINT));
-        self.write_right(RIGHT, value, (false, 9.0, INK));
+        self.write(PRICE_ENDS - 75.0, name, (false, 9.0, FAINT));
+        self.write_right(RIGHT_EDGE, value, (false, 9.0, INK));
         self.y += 14.0;
     }
 
     fn table(&mut self, sheet: &Sheet<'_>) {
         let small = (false, 8.0, FAINT);
-        self.write(LEFT, "Description", small);
-        self.write_right(QUANTITY, "Quantity", small);
-        self.write_right(PRICE, "Price", small);
-        self.write_right(RIGHT, "Amount", small);
-        self.rule(LEFT);
+        self.write(LEFT_EDGE, "Description", small);
+        self.write_right(QUANTITY_ENDS, "Quantity", small);
+        self.write_right(PRICE_ENDS, "Price", small);
+        self.write_right(RIGHT_EDGE, "Amount", small);
+        self.rule(LEFT_EDGE);
         for line in sheet.lines {
             let plain = (false, 9.5, INK);
             let text = self
                 .regular
-                .fitting(&line.text, plain.1, QUANTITY - LEFT - 60.0);
-            self.write(LEFT, &text, plain);
-            self.write_right(QUANTITY, &line.quantity.to_string(), plain);
-            self.write_right(PRICE, &line.unit_price.to_string(), plain);
-            self.write_right(RIGHT, &line.amount.to_string(), plain);
+                .fitting(&line.text, plain.1, QUANTITY_ENDS - LEFT_EDGE - 60.0);
+            self.write(LEFT_EDGE, &text, plain);
+            self.write_right(QUANTITY_ENDS, &line.quantity.to_string(), plain);
+            self.write_right(PRICE_ENDS, &line.unit_price.to_string(), plain);
+            self.write_right(RIGHT_EDGE, &line.amount.to_string(), plain);
             self.y += 18.0;
         }
         self.y -= 8.0;
-        self.rule(LEFT);
+        self.rule(LEFT_EDGE);
         let last = sheet.sums.len().saturating_sub(1);
         for (place, (name, amount)) in sheet.sums.iter().enumerate() {
             let style = (place == last, 9.5, INK);
-            self.write(PRICE - 75.0, name, style);
-            self.write_right(RIGHT, amount, style);
+            self.write(PRICE_ENDS - 75.0, name, style);
+            self.write_right(RIGHT_EDGE, amount, style);
             self.y += 17.0;
         }
     }
 
     fn foot(&mut self, sheet: &Sheet<'_>, seller: &Seller) {
         self.y += 20.0;
-        self.write(LEFT, sheet.note, (false, 9.5, INK));
-        self.y = PAGE.1 - 62.0;
-        self.rule(LEFT);
+        self.write(LEFT_EDGE, sheet.note, (false, 9.5, INK));
+        self.y = A4.1 - 62.0;
+        self.rule(LEFT_EDGE);
         let all = seller.lines.join(" · ");
-        let line = self.regular.fitting(&all, 8.0, RIGHT - LEFT);
-        self.write(LEFT, &line, (false, 8.0, FAINT));
+        let line = self.regular.fitting(&all, 8.0, RIGHT_EDGE - LEFT_EDGE);
+        self.write(LEFT_EDGE, &line, (false, 8.0, FAINT));
     }
 
     fn write(&mut self, x: f32, text: &str, (bold, size, shade): Style) {
@@ -209,7 +210,7 @@ impl Pen<'_> {
     fn rule(&mut self, from: f32) {
         let mut path = PathBuilder::new();
         path.move_to(from, self.y + 7.0);
-        path.line_to(RIGHT, self.y + 7.0);
+        path.line_to(RIGHT_EDGE, self.y + 7.0);
         self.y += 24.0;
         let Some(path) = path.finish() else { return };
         self.surface.set_fill(None);

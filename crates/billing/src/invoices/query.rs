@@ -309,6 +309,29 @@ pub fn next_number(tx: &mut Tx<'_>, series: &str, year: i32) -> Result<i32> {
         .get_result(tx.conn())?)
 }
 
+/// What a new paper comes to.
+#[derive(Insertable)]
+#[diesel(table_name = invoices)]
+#[diesel(table_name = credit_notes)]
+pub struct Sums {
+    net_amount: Money,
+    tax_amount: Money,
+    pub total_amount: Money,
+    pub currency: Currency,
+}
+
+impl Sums {
+    /// A total, and the tax in it.
+    pub fn of(total_amount: Money, tax_amount: Money, currency: Currency) -> Self {
+        Self {
+            net_amount: total_amount.minus(&tax_amount),
+            tax_amount,
+            total_amount,
+            currency,
+        }
+    }
+}
+
 /// A new invoice.
 #[derive(Insertable)]
 #[diesel(table_name = invoices)]
@@ -321,10 +344,8 @@ pub struct FreshInvoice {
     pub seller: Value,
     pub buyer: Vec<u8>,
     pub lines: Value,
-    pub net_amount: Money,
-    pub tax_amount: Money,
-    pub total_amount: Money,
-    pub currency: Currency,
+    #[diesel(embed)]
+    pub sums: Sums,
     pub issued_on: NaiveDate,
     pub created_at: DateTime<Utc>,
 }
@@ -348,10 +369,8 @@ pub struct FreshCreditNote {
     pub number: String,
     pub invoice_id: InvoiceId,
     pub refund_id: RefundId,
-    pub net_amount: Money,
-    pub tax_amount: Money,
-    pub total_amount: Money,
-    pub currency: Currency,
+    #[diesel(embed)]
+    pub sums: Sums,
     pub issued_on: NaiveDate,
     pub created_at: DateTime<Utc>,
 }

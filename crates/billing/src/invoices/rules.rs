@@ -2,7 +2,7 @@
 
 use super::{
     paper::{self, Buyer, Seller},
-    query::{self, Sale},
+    query::{self, Sale, Sums},
 };
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Datelike, Utc};
@@ -53,10 +53,7 @@ pub fn issue(
         seller: serde_json::to_value(Seller::of(tx.conn())?).map_err(Error::internal)?,
         buyer: actor.keys.seal(paper::place(id), &buyer)?,
         lines: serde_json::to_value(lines(&sale)?).map_err(Error::internal)?,
-        net_amount: sale.total_amount.minus(&sale.tax_amount),
-        tax_amount: sale.tax_amount,
-        total_amount: sale.total_amount,
-        currency: sale.currency,
+        sums: Sums::of(sale.total_amount, sale.tax_amount, sale.currency),
         issued_on: day,
         created_at: now,
         // Last of all, because from here on others wait.
@@ -67,7 +64,7 @@ pub fn issue(
         tx,
         actor,
         Act::new("invoice.issue", "invoice", id.0).changing(
-            json!({ "number": paper.number, "transaction_id": payment, "total_amount": paper.total_amount, "currency": paper.currency }),
+            json!({ "number": paper.number, "transaction_id": payment, "total_amount": paper.sums.total_amount, "currency": paper.sums.currency }),
         ),
     )
 }
@@ -102,10 +99,7 @@ pub fn credit(tx: &mut Tx<'_>, actor: &Actor, refund: RefundId, now: DateTime<Ut
         id,
         invoice_id: invoice.id,
         refund_id: refund,
-        net_amount: back.amount.minus(&tax),
-        tax_amount: tax,
-        total_amount: back.amount,
-        currency: invoice.currency,
+        sums: Sums::of(back.amount, tax, invoice.currency),
         issued_on: day,
         created_at: now,
         number: number(tx, "CN", day.year())?,
@@ -115,7 +109,7 @@ pub fn credit(tx: &mut Tx<'_>, actor: &Actor, refund: RefundId, now: DateTime<Ut
         tx,
         actor,
         Act::new("credit_note.issue", "invoice", invoice.id.0).changing(
-            json!({ "number": paper.number, "refund_id": refund, "total_amount": paper.total_amount, "currency": paper.currency }),
+            json!({ "number": paper.number, "refund_id": refund, "total_amount": paper.sums.total_amount, "currency": paper.sums.currency }),
         ),
     )
 }

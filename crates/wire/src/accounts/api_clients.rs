@@ -7,6 +7,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use serde_with_macros::skip_serializing_none;
 
 /// The most networks that one client may come from.
 const MOST_NETWORKS: usize = 50;
@@ -106,25 +107,19 @@ pub struct NewApiClient {
 }
 
 /// A change of a client; what is absent stays. It holds from the next request on.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditApiClient {
     /// What it is called.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it may do.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<Permission>>,
     /// The networks that it may call from; none is anywhere.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub networks: Option<Vec<String>>,
     /// When its keys end; null is never.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub expires_at: Option<Option<DateTime<Utc>>>,
 }
 

@@ -9,6 +9,7 @@ pub use happenings::{Happening, HappeningFilter, HappeningKind, Happenings, Subj
 use crate::{AnyOf, ApiClientId, Check, FieldErrors, Resource, UserId, check::maybe};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_with_macros::skip_serializing_none;
 
 text_enum! {
     /// Whether a person may use the system.
@@ -122,25 +123,19 @@ pub struct NewUser {
 }
 
 /// A change of a person; what is absent stays.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditUser {
     /// The address to write to and to sign in with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Given name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
     /// Family name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
     /// Phone number; null removes it.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub phone: Option<Option<String>>,
 }
 

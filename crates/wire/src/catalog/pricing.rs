@@ -12,6 +12,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_with_macros::skip_serializing_none;
 
 /// A price of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,32 +84,22 @@ pub struct NewPrice {
 }
 
 /// A change of a price that has not begun, or of the end of one that has.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditPrice {
     /// What we pay.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_price: Option<Money>,
     /// What the customer pays.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selling_price: Option<Money>,
     /// From when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_from: Option<DateTime<Utc>>,
     /// Until when; null is open.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub effective_to: Option<Option<DateTime<Utc>>>,
     /// Why it is set so.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub note: Option<Option<String>>,
 }
 

@@ -6,6 +6,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_with_macros::skip_serializing_none;
 
 text_enum! {
     /// What can be done with an eSIM.
@@ -110,23 +111,16 @@ pub struct Reveal {
 }
 
 /// A change of an eSIM in stock; what is absent stays.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditEsim {
     /// The plan that it is loaded with; null when it has none.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub plan_id: Option<Option<PlanId>>,
     /// The chip's number; null when unknown.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub eid: Option<Option<String>>,
 }
 

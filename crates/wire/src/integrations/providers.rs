@@ -7,6 +7,7 @@ pub use offers::*;
 use crate::{AnyOf, Check, Currency, Decimal, FieldErrors, ProviderId, Resource, check::maybe};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_with_macros::skip_serializing_none;
 
 text_enum! {
     /// How we talk to a provider.
@@ -83,28 +84,21 @@ pub struct NewProvider {
 }
 
 /// A change of a provider; what is absent stays.
+#[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditProvider {
     /// What it is called.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What kind of supplier it is; null removes it.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub provider_type: Option<Option<String>>,
     /// A new key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_key: Option<String>,
     /// 1 is asked first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<i32>,
     /// Whether it is asked at all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_active: Option<bool>,
 }
 

@@ -6,6 +6,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_with_macros::skip_serializing_none;
 
 /// The longest query that is kept.
 pub const LONGEST: usize = 2000;
@@ -89,28 +90,21 @@ pub struct NewView {
 }
 
 /// A change of a view; what is absent stays.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditView {
     /// What it is called.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What stands behind the question mark.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
     /// Whom it is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<ViewAudience>,
     /// The role that it is for; absent, it is for the same role as before, if it stays one role's.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub role: Option<Option<UserRole>>,
     /// Whether the list opens with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
 }
 

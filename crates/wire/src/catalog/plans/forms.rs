@@ -3,6 +3,7 @@
 use super::{Regions, ValidityPolicy};
 use crate::{Check, Decimal, FieldErrors, check::maybe};
 use serde::{Deserialize, Serialize};
+use serde_with_macros::skip_serializing_none;
 
 /// A plan to be created.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,82 +62,49 @@ pub struct NewPlan {
 }
 
 /// A change of a plan; what is absent stays. Orders keep the terms they were placed with.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::AsChangeset), diesel(table_name = schema::plans))]
 pub struct EditPlan {
     /// What it is called.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What the customer reads about it; null removes it.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub description: Option<Option<String>>,
     /// Data in MB; null is unlimited.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub data_limit_mb: Option<Option<Decimal>>,
     /// Minutes of calls included.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voice_minutes: Option<i32>,
     /// Text messages included.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sms_count: Option<i32>,
     /// Days that it lasts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validity_days: Option<i32>,
     /// Where it works.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "server", schema(value_type = Option<Vec<String>>))]
     pub regions: Option<Regions>,
     /// Whether it can be bought.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_active: Option<bool>,
     /// Whether it can be added to an eSIM that is in use.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topup_allowed: Option<bool>,
     /// From when its days count.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validity_policy: Option<ValidityPolicy>,
     /// Days within which it must be activated; null is whenever.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub activate_within_days: Option<Option<i32>>,
     /// Fair use: data a day at full speed, in MB; null is all of it.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub daily_limit_mb: Option<Option<Decimal>>,
     /// Fair use: how fast it is after that, in kbit/s; null is not at all.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub throttled_kbps: Option<Option<i32>>,
     /// Whether its data may be shared with other devices.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hotspot_allowed: Option<bool>,
     /// The access point that a device must be set to; null finds it by itself.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub apn: Option<Option<String>>,
     /// Whether only verified customers can buy it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kyc_required: Option<bool>,
 }
 

@@ -4,102 +4,86 @@ use super::{DiscountType, Promotion, tidy};
 use crate::{Check, Currency, Decimal, FieldErrors, JsonList, Money, PlanId, check::maybe};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_with_macros::skip_serializing_none;
 
 /// The most codes that are made at once.
 pub const MOST_AT_ONCE: i32 = 1000;
 
-/// A promotion to be made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct NewPromotion {
-    /// What the customer types; upper and lower case are the same. One is made up when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "server", schema(example = "WELCOME10"))]
-    pub code: Option<String>,
-    /// How it lowers the price.
-    pub discount_type: DiscountType,
-    /// Percent, above 0 and up to 100, or an amount of `currency`.
-    #[cfg_attr(feature = "server", schema(example = "10.00"))]
-    pub discount_value: Decimal,
-    /// The currency of its amounts; needed for a fixed amount and for a minimum.
-    #[serde(default)]
-    pub currency: Option<Currency>,
-    /// The least an order must come to.
-    #[serde(default)]
-    pub min_spend: Option<Money>,
-    /// How often it can be used; null is without end.
-    #[serde(default)]
-    pub max_uses: Option<i32>,
-    /// How often one person can use it; null is without end.
-    #[serde(default)]
-    pub per_user_limit: Option<i32>,
-    /// From when; now when absent.
-    #[serde(default)]
-    pub valid_from: Option<DateTime<Utc>>,
-    /// Until when, exclusive.
-    pub valid_to: DateTime<Utc>,
-    /// The plans it is good for; null is all.
-    #[serde(default)]
-    pub applicable_plans: Option<Vec<PlanId>>,
-    /// Whether only somebody's first order gets it.
-    #[serde(default)]
-    pub first_order_only: bool,
-    /// What it belongs to.
-    #[serde(default)]
-    #[cfg_attr(feature = "server", schema(example = "Spring"))]
-    pub campaign: Option<String>,
-    /// Whether it can be used at once.
-    #[serde(default = "yes")]
-    pub is_active: bool,
+/// A shape with the terms on which one code is made, or many alike.
+macro_rules! on_terms {
+    ($(#[doc = $says:literal])* $name:ident { $($own:tt)* }) => {
+        $(#[doc = $says])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+        pub struct $name {
+            $($own)*
+            /// How it lowers the price.
+            pub discount_type: DiscountType,
+            /// Percent, above 0 and up to 100, or an amount of `currency`.
+            #[cfg_attr(feature = "server", schema(example = "10.00"))]
+            pub discount_value: Decimal,
+            /// The currency of its amounts; needed for a fixed amount and for a minimum.
+            #[serde(default)]
+            pub currency: Option<Currency>,
+            /// The least an order must come to.
+            #[serde(default)]
+            pub min_spend: Option<Money>,
+            /// How often one person can use it; null is without end.
+            #[serde(default)]
+            pub per_user_limit: Option<i32>,
+            /// From when; now when absent.
+            #[serde(default)]
+            pub valid_from: Option<DateTime<Utc>>,
+            /// Until when, exclusive.
+            pub valid_to: DateTime<Utc>,
+            /// The plans it is good for; null is all.
+            #[serde(default)]
+            pub applicable_plans: Option<Vec<PlanId>>,
+            /// Whether only somebody's first order gets it.
+            #[serde(default)]
+            pub first_order_only: bool,
+            /// Whether it can be used at once.
+            #[serde(default = "yes")]
+            pub is_active: bool,
+        }
+    };
 }
 
-/// Many codes to be made at once, all on the same terms.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct NewPromotions {
-    /// How many, 1 to 1,000.
-    #[cfg_attr(feature = "server", schema(example = 100))]
-    pub count: i32,
-    /// What every code begins with.
-    #[serde(default)]
-    #[cfg_attr(feature = "server", schema(example = "SPRING-"))]
-    pub prefix: Option<String>,
-    /// What they belong to, by which they are found and exported.
-    #[cfg_attr(feature = "server", schema(example = "Spring"))]
-    pub campaign: String,
-    /// How they lower the price.
-    pub discount_type: DiscountType,
-    /// Percent, above 0 and up to 100, or an amount of `currency`.
-    #[cfg_attr(feature = "server", schema(example = "10.00"))]
-    pub discount_value: Decimal,
-    /// The currency of their amounts; needed for a fixed amount and for a minimum.
-    #[serde(default)]
-    pub currency: Option<Currency>,
-    /// The least an order must come to.
-    #[serde(default)]
-    pub min_spend: Option<Money>,
-    /// How often each can be used; null is without end.
-    #[serde(default = "once")]
-    pub max_uses: Option<i32>,
-    /// How often one person can use the same one; null is without end.
-    #[serde(default)]
-    pub per_user_limit: Option<i32>,
-    /// From when; now when absent.
-    #[serde(default)]
-    pub valid_from: Option<DateTime<Utc>>,
-    /// Until when, exclusive.
-    pub valid_to: DateTime<Utc>,
-    /// The plans they are good for; null is all.
-    #[serde(default)]
-    pub applicable_plans: Option<Vec<PlanId>>,
-    /// Whether only somebody's first order gets one.
-    #[serde(default)]
-    pub first_order_only: bool,
-    /// Whether they can be used at once.
-    #[serde(default = "yes")]
-    pub is_active: bool,
+on_terms! {
+    /// A promotion to be made.
+    NewPromotion {
+        /// What the customer types; upper and lower case are the same. One is made up when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "server", schema(example = "WELCOME10"))]
+        pub code: Option<String>,
+        /// How often it can be used; null is without end.
+        #[serde(default)]
+        pub max_uses: Option<i32>,
+        /// What it belongs to.
+        #[serde(default)]
+        #[cfg_attr(feature = "server", schema(example = "Spring"))]
+        pub campaign: Option<String>,
+    }
+}
+
+on_terms! {
+    /// Many codes to be made at once, all on the same terms.
+    NewPromotions {
+        /// How many, 1 to 1,000.
+        #[cfg_attr(feature = "server", schema(example = 100))]
+        pub count: i32,
+        /// What every code begins with.
+        #[serde(default)]
+        #[cfg_attr(feature = "server", schema(example = "SPRING-"))]
+        pub prefix: Option<String>,
+        /// What they belong to, by which they are found and exported.
+        #[cfg_attr(feature = "server", schema(example = "Spring"))]
+        pub campaign: String,
+        /// How often each can be used; null is without end.
+        #[serde(default = "once")]
+        pub max_uses: Option<i32>,
+    }
 }
 
 /// Codes that were made together.
@@ -115,69 +99,40 @@ pub struct PromotionBatch {
 }
 
 /// A change of a promotion; what is absent stays. The code itself never changes, nor do orders that have used it.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditPromotion {
     /// How it lowers the price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount_type: Option<DiscountType>,
     /// Percent, or an amount of `currency`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount_value: Option<Decimal>,
     /// The currency of its amounts.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub currency: Option<Option<Currency>>,
     /// The least an order must come to.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub min_spend: Option<Option<Money>>,
     /// How often it can be used; never less than it has been.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub max_uses: Option<Option<i32>>,
     /// How often one person can use it.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub per_user_limit: Option<Option<i32>>,
     /// From when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<DateTime<Utc>>,
     /// Until when, exclusive.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_to: Option<DateTime<Utc>>,
     /// The plans it is good for.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub applicable_plans: Option<Option<Vec<PlanId>>>,
     /// Whether only somebody's first order gets it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_order_only: Option<bool>,
     /// What it belongs to.
-    #[serde(
-        default,
-        deserialize_with = "maybe::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe::given")]
     pub campaign: Option<Option<String>>,
     /// Whether it can be used at all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_active: Option<bool>,
 }
 
