@@ -1,12 +1,8 @@
 //! Disputes, as Stripe tells of them: of the payment that we know, once each, and never backwards.
 
-use super::stripe::{SECRET, signed, stand_in};
-use crate::{
-    flows::purchase::order,
-    harness::{Client, TestApp},
-};
+use super::stripe::{SECRET, ordered, signed};
+use crate::harness::{Client, TestApp};
 use serde_json::{Value, json};
-use wire::accounts::users::UserRole;
 
 fn told(id: &str, payment: &str, status: &str) -> Value {
     let kind = match status {
@@ -21,22 +17,7 @@ fn told(id: &str, payment: &str, status: &str) -> Value {
 
 /// A payment at Stripe that came in, by a page of theirs.
 async fn paid() -> (TestApp, Client, String) {
-    let (base, _) = stand_in();
-    let app = TestApp::with(&[
-        ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
-        ("STRIPE_WEBHOOK_SECRET", SECRET),
-        ("STRIPE_API_BASE", &base),
-    ])
-    .await;
-    let plan = app.given(|given| {
-        let plan = given.plan("9.90");
-        given.stock(plan);
-        plan
-    });
-    let customer = app.given(|given| given.user(UserRole::Customer));
-    let admin = app.as_admin();
-    let placed = order(&admin, plan, customer, 1).await;
-    app.work().await;
+    let (app, _, admin, placed) = ordered().await;
     let order = placed["id"].as_str().unwrap();
     let path = format!("/v1/transactions?order_id={order}");
     let payment = admin.get(&path).await.expect(200)["data"][0]["id"].clone();

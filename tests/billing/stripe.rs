@@ -2,7 +2,7 @@
 
 use crate::{
     flows::purchase::{order, reread},
-    harness::TestApp,
+    harness::{Client, TestApp},
 };
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer,
@@ -20,7 +20,7 @@ use wire::accounts::users::UserRole;
 pub const SECRET: &str = "whsec_for_tests";
 
 /// One request as it reached the stand-in: method, path, idempotency key, form.
-type Seen = (String, String, String, BTreeMap<String, String>);
+pub type Seen = (String, String, String, BTreeMap<String, String>);
 
 /// A server that answers as Stripe's Checkout does, and remembers what it was asked.
 pub fn stand_in() -> (String, Arc<Mutex<Vec<Seen>>>) {
@@ -106,8 +106,8 @@ fn event(id: &str, kind: &str, reference: &str, change: Value) -> Value {
     json!({ "id": id, "object": "event", "type": kind, "data": { "object": object } })
 }
 
-#[actix_web::test]
-async fn a_sale_by_stripe_checkout_runs_from_the_order_to_the_esim() {
+/// One eSIM at 9.90 that somebody has ordered, and what Stripe was asked.
+pub async fn ordered() -> (TestApp, Arc<Mutex<Vec<Seen>>>, Client, Value) {
     let (base, seen) = stand_in();
     let app = TestApp::with(&[
         ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
@@ -124,6 +124,12 @@ async fn a_sale_by_stripe_checkout_runs_from_the_order_to_the_esim() {
     let admin = app.as_admin();
     let order = order(&admin, plan, customer, 1).await;
     app.work().await;
+    (app, seen, admin, order)
+}
+
+#[actix_web::test]
+async fn a_sale_by_stripe_checkout_runs_from_the_order_to_the_esim() {
+    let (app, seen, admin, order) = ordered().await;
 
     let payments = admin
         .get(&format!(

@@ -62,17 +62,7 @@ async fn a_payment_adds_up_and_tells_its_story() {
     );
 
     let path = format!("/v1/transactions/{}", sale.payment);
-    let steps = sale
-        .admin
-        .get(&format!("{path}/timeline"))
-        .await
-        .expect(200);
-    let what: Vec<&str> = steps["data"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(|step| step["what"].as_str())
-        .collect();
+    let what = sale.admin.story(&path).await;
     assert_eq!(
         what,
         [

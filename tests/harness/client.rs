@@ -50,6 +50,14 @@ impl Client {
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }
+    /// What a timeline tells, step by step.
+    pub async fn story(&self, path: &str) -> Vec<String> {
+        let steps = self.get(&format!("{path}/timeline")).await.expect(200);
+        let steps = steps["data"].as_array().expect("steps").iter();
+        steps
+            .filter_map(|step| step["what"].as_str().map(str::to_owned))
+            .collect()
+    }
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.send(Method::POST, path, Some(body)).await
     }

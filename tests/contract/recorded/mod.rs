@@ -67,6 +67,11 @@ impl Scenes<'_> {
         answer
     }
 
+    /// The same, for what needs no body.
+    pub async fn step(&mut self, who: &Client, asked: (&str, &str), acts: &[&str]) -> Value {
+        self.play(who, asked, Value::Null, acts).await
+    }
+
     /// The same, for a request that was sent by other means.
     pub async fn hold(&mut self, operation: &str, (request, acts): (&str, &[&str]), who: &Client) {
         self.played.insert(operation.to_owned());

@@ -116,28 +116,13 @@ pub async fn cases(scenes: &mut Scenes<'_>) {
     let case = id(&found["data"][0]).to_owned();
     let of = |verb: &'static str| (verb, case.as_str());
     scenes
-        .play(
-            &admin,
-            of("reconciliation_claim"),
-            Value::Null,
-            &["case.claim"],
-        )
+        .step(&admin, of("reconciliation_claim"), &["case.claim"])
         .await;
     scenes
-        .play(
-            &admin,
-            of("reconciliation_release"),
-            Value::Null,
-            &["case.release"],
-        )
+        .step(&admin, of("reconciliation_release"), &["case.release"])
         .await;
     scenes
-        .play(
-            &admin,
-            of("reconciliation_claim"),
-            Value::Null,
-            &["case.claim"],
-        )
+        .step(&admin, of("reconciliation_claim"), &["case.claim"])
         .await;
     let why = json!({ "reason": "Not understood" });
     scenes
@@ -149,12 +134,7 @@ pub async fn cases(scenes: &mut Scenes<'_>) {
         )
         .await;
     scenes
-        .play(
-            &admin,
-            of("reconciliation_claim"),
-            Value::Null,
-            &["case.claim"],
-        )
+        .step(&admin, of("reconciliation_claim"), &["case.claim"])
         .await;
     let how = json!({ "action": "settle_outside", "reason": "Paid by hand" });
     scenes

@@ -86,42 +86,26 @@ pub async fn documents(scenes: &mut Scenes<'_>) {
     }
     let (first, second, third) = (id(&taken[0]), id(&taken[1]), id(&taken[2]));
     scenes
-        .play(&reviewer, ("kyc_claim", first), Value::Null, &["kyc.claim"])
+        .step(&reviewer, ("kyc_claim", first), &["kyc.claim"])
         .await;
     scenes
-        .play(&reviewer, ("kyc_link", first), Value::Null, &["kyc.view"])
+        .step(&reviewer, ("kyc_link", first), &["kyc.view"])
         .await;
     scenes
-        .play(
+        .step(
             &reviewer,
             ("kyc_approve", first),
-            Value::Null,
             &["kyc.approve", "user.kyc"],
         )
         .await;
     scenes
-        .play(
-            &reviewer,
-            ("kyc_claim", second),
-            Value::Null,
-            &["kyc.claim"],
-        )
+        .step(&reviewer, ("kyc_claim", second), &["kyc.claim"])
         .await;
     scenes
-        .play(
-            &reviewer,
-            ("kyc_release", second),
-            Value::Null,
-            &["kyc.release"],
-        )
+        .step(&reviewer, ("kyc_release", second), &["kyc.release"])
         .await;
     scenes
-        .play(
-            &reviewer,
-            ("kyc_claim", second),
-            Value::Null,
-            &["kyc.claim"],
-        )
+        .step(&reviewer, ("kyc_claim", second), &["kyc.claim"])
         .await;
     scenes
         .play(
@@ -132,12 +116,7 @@ pub async fn documents(scenes: &mut Scenes<'_>) {
         )
         .await;
     scenes
-        .play(
-            &reviewer,
-            ("kyc_remove", third),
-            Value::Null,
-            &["kyc.delete"],
-        )
+        .step(&reviewer, ("kyc_remove", third), &["kyc.delete"])
         .await;
 }
 

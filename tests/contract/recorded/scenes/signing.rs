@@ -37,9 +37,7 @@ pub async fn sessions(scenes: &mut Scenes<'_>) {
         .hold("sessions_create", (request, &["session.begin"]), &nobody)
         .await;
     let browser = nobody.with("cookie", &cookie);
-    scenes
-        .play(&browser, ("sessions_refresh", ""), Value::Null, &[])
-        .await;
+    scenes.step(&browser, ("sessions_refresh", ""), &[]).await;
 
     let me = app.as_user(eve);
     scenes
@@ -51,12 +49,7 @@ pub async fn sessions(scenes: &mut Scenes<'_>) {
         )
         .await;
     let factor = scenes
-        .play(
-            &me,
-            ("sessions_begin_factor", ""),
-            Value::Null,
-            &["factor.begin"],
-        )
+        .step(&me, ("sessions_begin_factor", ""), &["factor.begin"])
         .await;
     scenes.never(&factor["secret"]);
     let codes = codes(&factor["secret"], app.ctx.clock.now());
@@ -112,20 +105,14 @@ pub async fn sessions(scenes: &mut Scenes<'_>) {
             .await;
     }
     scenes
-        .play(
+        .step(
             &other,
             ("sessions_remove_others", ""),
-            Value::Null,
             &["session.end_others"],
         )
         .await;
     scenes
-        .play(
-            &other,
-            ("sessions_end_current", ""),
-            Value::Null,
-            &["session.end"],
-        )
+        .step(&other, ("sessions_end_current", ""), &["session.end"])
         .await;
     nobody
         .post(
