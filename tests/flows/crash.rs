@@ -118,14 +118,14 @@ async fn a_server_killed_at_any_point_of_a_sale_loses_nothing_and_does_nothing_t
     assert_eq!(
         count(
             conn,
-            "SELECT count(*) FROM orders WHERE status NOT IN ('fulfilled', 'needs_review')"
+            "SELECT count(*) FROM orders WHERE status NOT IN ('fulfilled', 'needs_review', 'failed')"
         ),
         0
     );
     assert_eq!(
         count(
             conn,
-            "SELECT count(*) FROM orders WHERE status = 'needs_review' AND coalesce(status_reason, '') = ''"
+            "SELECT count(*) FROM orders WHERE status IN ('needs_review', 'failed') AND coalesce(status_reason, '') = ''"
         ),
         0,
         "stuck with its reason"

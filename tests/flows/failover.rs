@@ -118,7 +118,7 @@ async fn an_unusable_code_waits_for_a_person_and_is_not_mailed() {
 async fn with_nobody_left_to_ask_the_order_says_so_and_can_be_taken_up_again() {
     let (app, admin, order) = paid(&["refuse-eu"]).await;
     let stuck = reread(&admin, &order).await;
-    assert_eq!(stuck["status"], "needs_review");
+    assert_eq!(stuck["status"], "failed");
     assert!(
         stuck["status_reason"]
             .as_str()

@@ -2,7 +2,9 @@
 
 pub mod crash;
 pub mod erase;
+mod failing;
 pub mod failover;
+mod later;
 pub mod once;
 pub mod payment;
 pub mod purchase;

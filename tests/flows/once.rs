@@ -35,12 +35,10 @@ async fn a_hundred_buyers_of_one_esim_get_one_and_no_one_else_is_charged_without
         1
     );
     assert_eq!(
-        app.count(
-            "SELECT count(*) FROM orders WHERE status = 'needs_review' AND status_reason <> ''"
-        ),
+        app.count("SELECT count(*) FROM orders WHERE status = 'failed' AND status_reason <> ''"),
         99
     );
-    let uncovered = "SELECT count(*) FROM transactions t JOIN orders o ON o.id = t.order_id WHERE t.status = 'completed' AND o.status NOT IN ('fulfilled', 'needs_review')";
+    let uncovered = "SELECT count(*) FROM transactions t JOIN orders o ON o.id = t.order_id WHERE t.status = 'completed' AND o.status <> 'fulfilled' AND NOT EXISTS (SELECT 1 FROM reconciliation_cases c WHERE c.order_id = o.id AND c.status <> 'resolved')";
     assert_eq!(
         app.count(uncovered),
         0,

@@ -30,6 +30,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 /// The section's jobs.
 pub fn jobs(worker: Worker) -> Worker {
     worker
+        .with::<orders::Begin>()
         .with::<orders::Provision>()
         .with::<orders::Expire>()
         .with::<orders::Sweep>()

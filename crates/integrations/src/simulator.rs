@@ -35,6 +35,7 @@ pub struct Simulator {
 #[derive(Debug, Default)]
 struct Memory {
     bought: HashMap<String, u32>,
+    asked: HashMap<String, u32>,
     journal: Option<File>,
 }
 
@@ -97,6 +98,15 @@ impl Simulator {
         Ok(())
     }
 
+    /// How often it was asked about an addition, this time included. What starts later runs from the second time on.
+    fn asked(&self, reference: &str) -> u32 {
+        self.memory.lock().map_or(0, |mut memory| {
+            let times = memory.asked.entry(reference.to_owned()).or_default();
+            *times = times.saturating_add(1);
+            *times
+        })
+    }
+
     fn knows(&self, reference: &str) -> bool {
         self.memory
             .lock()
@@ -149,7 +159,8 @@ impl Supplier for Simulator {
     ) -> BoxFuture<'a, Result<Added, SupplyError>> {
         Box::pin(async move {
             let bought = self.buy(purchase).await;
-            bought.map(|_| added(purchase, Day::of(&purchase.sku)))
+            let day = Day::of(&purchase.sku);
+            bought.map(|_| added(purchase, day, day != Day::Later))
         })
     }
 
@@ -160,13 +171,15 @@ impl Supplier for Simulator {
     ) -> BoxFuture<'a, Result<Option<Added>, SupplyError>> {
         Box::pin(async move {
             let found = self.look_up(purchase).await?;
-            Ok(found.map(|_| added(purchase, Day::of(&purchase.sku))))
+            let day = Day::of(&purchase.sku);
+            let is_running = day != Day::Later || self.asked(&purchase.reference) > 1;
+            Ok(found.map(|_| added(purchase, day, is_running)))
         })
     }
 }
 
-/// What it says of an addition: a `later-` SKU waits for what is on the eSIM to end.
-fn added(purchase: &Purchase, day: Day) -> Added {
+/// What it says of an addition.
+fn added(purchase: &Purchase, day: Day, is_running: bool) -> Added {
     let Supplied {
         order_ref,
         cost,
@@ -175,7 +188,8 @@ fn added(purchase: &Purchase, day: Day) -> Added {
     } = supplied(purchase, day);
     Added {
         order_ref,
-        is_running: day != Day::Later,
+        is_running,
+        since: None,
         until: None,
         cost,
         currency,

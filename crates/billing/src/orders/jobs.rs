@@ -61,6 +61,39 @@ impl Job for Provision {
     }
 }
 
+/// Asks whether a top-up runs by now that its provider starts later.
+#[derive(Serialize, Deserialize)]
+pub struct Begin {
+    /** The order. */
+    pub order: OrderId,
+    /** Which unit of it. */
+    pub unit_no: i32,
+}
+
+impl Job for Begin {
+    const KIND: &'static str = "orders.begin";
+    const ATTEMPTS: i32 = 1;
+    fn unique_key(&self) -> Option<String> {
+        Some(format!("begin-{}-{}", self.order, self.unit_no))
+    }
+
+    async fn run(self, ctx: Ctx) -> Result<()> {
+        let (order, unit_no, now) = (self.order, self.unit_no, ctx.clock.now());
+        let question = ctx
+            .db
+            .write(move |tx| provisioning::question(tx, order, unit_no, now))
+            .await?;
+        let Some(question) = question else {
+            return Ok(());
+        };
+        let word = provisioning::ask(&ctx, &question).await;
+        let (actor, now) = (Actor::system(&ctx), ctx.clock.now());
+        ctx.db
+            .write(move |tx| provisioning::told(tx, &actor, (order, unit_no), word, now))
+            .await
+    }
+}
+
 /// Ends the time to pay. The gateway is asked first: its webhook may have been lost.
 #[derive(Serialize, Deserialize)]
 pub struct Expire {
@@ -123,7 +156,8 @@ impl Job for Expire {
     }
 }
 
-/// Takes up what stands still: overdue orders, and paid ones whose job was lost. Runs every minute.
+/// Takes up what stands still: overdue orders, paid ones whose job was lost, and top-ups that start later. Runs every
+/// minute.
 #[derive(Serialize, Deserialize)]
 pub struct Sweep {}
 
@@ -152,6 +186,9 @@ impl Job for Sweep {
                             },
                         )?;
                     }
+                }
+                for (order, unit_no) in integrations::allocations::waiting(tx.conn(), now)? {
+                    jobs::enqueue(tx, &Begin { order, unit_no })?;
                 }
                 Ok(())
             })

@@ -12,7 +12,7 @@ mod rules;
 mod timeline;
 
 pub use ending::call_off;
-pub use jobs::{Expire, Provision, Sweep};
+pub use jobs::{Begin, Expire, Provision, Sweep};
 pub use rules::{Amounts, Paid, closed, paid, retry, secret_of, stuck};
 
 use utoipa_actix_web::service_config::ServiceConfig;

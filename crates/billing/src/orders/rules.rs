@@ -107,6 +107,23 @@ pub fn stuck(
     Ok(())
 }
 
+/// Every provider has definitely refused, and nothing of the order was delivered.
+pub fn failed(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: OrderId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    const UNDER_WAY: [OrderStatus; 2] = [OrderStatus::Paid, OrderStatus::Provisioning];
+    if query::advance(tx, id, &UNDER_WAY, OrderStatus::Failed, Some(reason), now)? {
+        let act = Act::new("order.fail", "order", id.0);
+        audit::record(tx, actor, act.because(Some(reason)))?;
+        reconciliation::order_stuck(tx, actor, id, reason, now)?;
+    }
+    Ok(())
+}
+
 /// An order will not be paid any more.
 pub fn closed(
     tx: &mut Tx<'_>,
@@ -161,14 +178,15 @@ pub fn cancel(
 /// Takes a stuck order up again: every unit that was given up is tried anew.
 pub fn retry(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<Order> {
     let (order, now) = (query::lock(tx, id)?, ctx.clock.now());
-    let is_paid = order.paid_at.is_some() || transactions::is_paid(tx.conn(), id)?;
+    let wrong = |why: String| Err(Error::because(ProblemCode::WrongState, why));
+    let is_paid = transactions::is_paid(tx.conn(), id)?;
+    if order.status.is_stuck() && order.paid_at.is_some() && !is_paid {
+        return wrong("Its payment was given back: place a new order instead.".to_owned());
+    }
     if !order.status.is_stuck() || !is_paid {
-        return Err(Error::because(
-            ProblemCode::WrongState,
-            format!(
-                "The order is {}; only a paid order that is stuck can be taken up again.",
-                order.status
-            ),
+        return wrong(format!(
+            "The order is {}; only a paid order that is stuck can be taken up again.",
+            order.status
         ));
     }
     refunds::called_off(tx, actor, id, now)?;

@@ -104,12 +104,14 @@ fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<Step> {
             "A provider delivered an eSIM.".to_owned(),
             Tone::Good,
         ),
+        "order.start" => ("started", "What was added runs now.".to_owned(), Tone::Good),
         "order.fulfil" => (
             "fulfilled",
             "Every eSIM of the order is there.".to_owned(),
             Tone::Good,
         ),
         "order.review" => ("needs review", reason, Tone::Bad),
+        "order.fail" => ("failed", reason, Tone::Bad),
         "order.cancel" => (
             "cancelled",
             format!("The order was cancelled. {reason}"),

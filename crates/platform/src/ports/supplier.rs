@@ -42,6 +42,8 @@ pub struct Added {
     pub order_ref: String,
     /// Whether it runs already; otherwise it waits for what is on the eSIM to end.
     pub is_running: bool,
+    /// Since when it runs, if the provider says so.
+    pub since: Option<DateTime<Utc>>,
     /// Until when, if the provider says so.
     pub until: Option<DateTime<Utc>>,
     /// What it cost.

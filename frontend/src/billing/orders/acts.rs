@@ -24,7 +24,7 @@ pub fn cancel() -> Act<Order> {
 /// Takes it up again, when it is stuck.
 pub fn retry() -> Act<Order> {
     act("Retry", "taken up again", Permission::OrdersRetry, |order: Order| async move { api::act(&order, "retry", &()).await })
-        .asks("What is missing is looked for in stock again, then asked of the providers. Nothing is delivered twice.")
+        .asks("What is missing is looked for in stock again, then asked of the providers. Nothing is delivered twice. A refund that was asked for by itself is called off.")
         .when(|order| order.status.is_stuck())
         .icon(Icon::RotateCcw)
 }

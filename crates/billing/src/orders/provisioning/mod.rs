@@ -1,11 +1,13 @@
 //! Finding an eSIM for one ordered unit: from stock, else from a provider. Each step is one transaction, and between
 //! them the provider is asked; whatever happens in between, the next run knows what to do.
 
+mod later;
 mod outcome;
 mod topup;
 
+pub use later::{question, told};
 pub use outcome::abandon;
-use outcome::{Found, fulfil, give_up};
+use outcome::{Found, fulfil, give_up, leave};
 
 use super::query;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -108,13 +110,11 @@ pub fn next(
         return Ok(Step::Done);
     }
     if unit.attempts >= MOST_ATTEMPTS {
-        give_up(
-            tx,
-            actor,
-            &unit,
-            &format!("No provider has answered clearly in {MOST_ATTEMPTS} requests."),
-            now,
-        )?;
+        let why = match &unit.last_error {
+            Some(error) => format!("{MOST_ATTEMPTS} requests have led to nothing: {error}"),
+            None => format!("{MOST_ATTEMPTS} requests have led to nothing."),
+        };
+        leave(tx, actor, &unit, &why, now)?;
         return Ok(Step::Done);
     }
     match allocations::candidate(tx.conn(), unit.id, order.plan_id, only)? {
@@ -255,7 +255,7 @@ pub fn heard(
                     None,
                     now,
                 )?,
-                Err(Error::Refused(problem)) => give_up(
+                Err(Error::Refused(problem)) => leave(
                     tx,
                     actor,
                     &unit,

@@ -76,7 +76,8 @@ pub(super) fn fulfil(
     settle(tx, actor, order.id, now)
 }
 
-/// A unit gets no eSIM by itself; the customer has paid for it, so the order says so.
+/// A unit gets no eSIM, and nothing was bought for it that could be one; the customer has paid for it, so the order
+/// says so.
 pub(super) fn give_up(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -84,7 +85,28 @@ pub(super) fn give_up(
     why: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    allocations::advance(tx, unit.id, ProvisioningStatus::Failed, None, Some(why))?;
+    ended(tx, actor, unit, (ProvisioningStatus::Failed, why), now)
+}
+
+/// Something was bought for a unit, or may have been, and it does not serve: a person has to look.
+pub(super) fn leave(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    unit: &Unit,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    ended(tx, actor, unit, (ProvisioningStatus::NeedsReview, why), now)
+}
+
+fn ended(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    unit: &Unit,
+    (to, why): (ProvisioningStatus, &str),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    allocations::advance(tx, unit.id, to, None, Some(why))?;
     audit::record(
         tx,
         actor,
@@ -124,7 +146,8 @@ pub fn abandon(
     settle(tx, actor, order_id, now)
 }
 
-/// Draws the sum over the units: fulfilled when all have their eSIM, stuck when the last open one was given up.
+/// Draws the sum over the units: fulfilled when all have their eSIM; when the last open one was given up, failed if
+/// all of them definitely were, and otherwise stuck.
 fn settle(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, now: DateTime<Utc>) -> Result<()> {
     let units = allocations::units(tx.conn(), id)?;
     if units
@@ -167,14 +190,13 @@ fn settle(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, now: DateTime<Utc>) -> Re
         .find(given_up)
         .and_then(|unit| unit.last_error.clone())
         .unwrap_or_default();
-    rules::stuck(
-        tx,
-        actor,
-        id,
-        &format!(
-            "{failed} of {} eSIMs could not be provisioned. {why}",
-            units.len()
-        ),
-        now,
-    )
+    let reason = format!(
+        "{failed} of {} eSIMs could not be provisioned. {why}",
+        units.len()
+    );
+    let is_certain = |unit: &Unit| unit.status == ProvisioningStatus::Failed;
+    if units.iter().all(is_certain) {
+        return rules::failed(tx, actor, id, &reason, now);
+    }
+    rules::stuck(tx, actor, id, &reason, now)
 }

@@ -2,7 +2,8 @@
 
 use super::{
     super::query,
-    outcome::{Found, fulfil, give_up},
+    later,
+    outcome::{Found, fulfil, leave},
 };
 use chrono::{DateTime, Utc};
 use esims::bundles::topups::{self, Run};
@@ -66,12 +67,13 @@ pub(super) fn apply(
         .ok_or_else(|| Error::internal(format!("order {} adds to nothing", order.id)))?;
     if let Err(Error::Refused(problem)) = topups::lock(tx, esim, order.user_id) {
         let why = format!("The provider added it, but {}", problem.sentence());
-        return give_up(tx, actor, unit, &why, now);
+        return leave(tx, actor, unit, &why, now);
     }
     let days = order.terms()?.validity_days;
     let run = if added.is_running {
-        Run::since(now, days, added.until)
+        Run::told((added.since, added.until), days, now)
     } else {
+        later::wait(tx, unit, now)?;
         Run::Queued
     };
     let found = Found {

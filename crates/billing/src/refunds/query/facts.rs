@@ -10,7 +10,11 @@ use platform::{Conn, Result, Tx};
 use schema::{orders, refunds, sql_types, transactions};
 use wire::{
     Currency, EsimId, Money, OrderId, RefundId, TransactionId, UserId,
-    billing::{orders::Terms, refunds::RefundStatus, transactions::TransactionStatus},
+    billing::{
+        orders::{OrderKind, Terms},
+        refunds::RefundStatus,
+        transactions::TransactionStatus,
+    },
     esims::inventory::{EsimStatus, ProfileState},
 };
 
@@ -78,6 +82,7 @@ pub fn live_sum(conn: &mut Conn, id: TransactionId, but: Option<RefundId>) -> Re
 #[diesel(table_name = orders, check_for_backend(diesel::pg::Pg))]
 pub struct Sold {
     pub order_number: String,
+    pub kind: OrderKind,
     pub quantity: i32,
     pub terms: serde_json::Value,
 }

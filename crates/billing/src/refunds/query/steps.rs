@@ -9,7 +9,7 @@ use diesel::{
 use platform::{Conn, Error, Result, Tx};
 use schema::{refunds, transactions};
 use wire::{
-    Currency, Money, ProblemCode, RefundId, TransactionId, UserId,
+    Currency, Money, OrderId, ProblemCode, RefundId, TransactionId, UserId,
     billing::refunds::{
         Eligibility, RefundApprovalState, RefundEffect, RefundReason, RefundStatus,
     },
@@ -95,6 +95,15 @@ pub fn payment_of(conn: &mut Conn, id: RefundId) -> Result<Option<TransactionId>
         .select(refunds::transaction_id)
         .first(conn)
         .optional()?)
+}
+
+/// The order whose payment a refund gives back.
+pub fn order_of(conn: &mut Conn, id: RefundId) -> Result<Option<OrderId>> {
+    Ok(refunds::table
+        .inner_join(transactions::table)
+        .filter(refunds::id.eq(id))
+        .select(transactions::order_id)
+        .first(conn)?)
 }
 
 /// The refund that a gateway has given this id.

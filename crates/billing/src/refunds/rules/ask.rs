@@ -3,7 +3,7 @@
 use super::{eligibility, may_approve};
 use crate::refunds::{
     jobs::SendRefund,
-    query::{self, Decision, Draft, Payment},
+    query::{self, Decision, Draft, Payment, RefundRow},
 };
 use chrono::{DateTime, Utc};
 use platform::{
@@ -106,8 +106,8 @@ pub fn ask_for(
     Ok(())
 }
 
-/// An order is taken up again: what was asked for and not decided is called off; what is being paid out stands in
-/// the way.
+/// An order is taken up again: what was asked for by itself because nothing was delivered is called off. What
+/// somebody has asked for, and what is being paid out, stands in the way.
 pub fn called_off(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -119,11 +119,8 @@ pub fn called_off(
         let Some(open) = query::open_of(tx.conn(), payment)? else {
             continue;
         };
-        if open.approval_state == RefundApprovalState::Approved {
-            return Err(Error::because(
-                ProblemCode::WrongState,
-                "Its payment is being given back.",
-            ));
+        if let Some(why) = in_the_way(&open) {
+            return Err(Error::because(ProblemCode::WrongState, why));
         }
         let reason = "The order was taken up again.";
         let decision = Decision {
@@ -140,6 +137,16 @@ pub fn called_off(
         )?;
     }
     Ok(())
+}
+
+/// Why an order is not taken up again while this refund is open.
+fn in_the_way(open: &RefundRow) -> Option<&'static str> {
+    if open.approval_state == RefundApprovalState::Approved {
+        return Some("Its payment is being given back: place a new order instead.");
+    }
+    let is_ours =
+        open.requested_by.is_none() && open.reason_code == Some(RefundReason::NotDelivered);
+    (!is_ours).then_some("Somebody has asked for its money back: decide about that refund first.")
 }
 
 /// Of many payments each refund needs its reason told once.

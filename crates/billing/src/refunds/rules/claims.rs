@@ -23,7 +23,10 @@ pub fn close(
     let claim = query::claim(tx.conn(), id)?;
     query::close_claim(tx, id, (state, note), now)?;
     if let (ClaimState::Accepted, Some(esim)) = (state, claim.esim_id) {
-        allocations::reverse(tx, claim.provider_id, esim)?;
+        let refunded = query::order_of(tx.conn(), claim.refund_id)?;
+        if let Some(order) = refunded {
+            allocations::reverse(tx, claim.provider_id, (order, esim))?;
+        }
     }
     let action = match state {
         ClaimState::Accepted => "claim.accept",

@@ -17,7 +17,7 @@ use platform::{
 use serde_json::json;
 use wire::{
     EsimId, OrderId,
-    billing::refunds::RefundEffect,
+    billing::{orders::OrderKind, refunds::RefundEffect},
     esims::inventory::{EsimStatus, ProfileState},
 };
 
@@ -37,7 +37,10 @@ pub fn follow(
     let units = query::units(tx.conn(), order, sold.quantity)?;
     for unit in &units {
         if let Some(esim) = unit.esim_id {
-            end_service(tx, actor, (order, esim, unit), row.effect, now)?;
+            match sold.kind {
+                OrderKind::New => end_service(tx, actor, (order, esim, unit), row.effect, now)?,
+                OrderKind::Topup => take_off(tx, (order, esim), row.effect)?,
+            }
         }
     }
     if is_full || row.effect != RefundEffect::None {
@@ -51,6 +54,14 @@ pub fn follow(
         orders::call_off(tx, actor, order, "Its payment was given back.", now)?;
     }
     Ok(())
+}
+
+/// What becomes of a top-up. The eSIM stays as it is, for what else is on it.
+fn take_off(tx: &mut Tx<'_>, (order, esim): (OrderId, EsimId), effect: RefundEffect) -> Result<()> {
+    match effect {
+        RefundEffect::None => Ok(()),
+        RefundEffect::Cancel | RefundEffect::Suspend => bundles::cancel(tx, order, esim),
+    }
 }
 
 /// What becomes of one eSIM. What was used is never cancelled, only suspended: its owner still sees what it did.

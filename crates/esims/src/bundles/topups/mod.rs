@@ -2,12 +2,14 @@
 
 mod query;
 
+pub use query::Waiting;
+
 use super::{NewBundle, open};
 use crate::inventory::{Move, Source, move_to};
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::{Actor, Error, Result, Tx};
+use platform::{Actor, Conn, Error, Result, Tx};
 use wire::{
-    EsimId, ProblemCode, UserId,
+    EsimId, OrderId, ProblemCode, UserId,
     esims::inventory::{EsimStatus, ProfileState},
 };
 
@@ -26,13 +28,18 @@ pub enum Run {
 }
 
 impl Run {
-    /// For so many days from now on, unless the provider has said until when.
-    pub fn since(now: DateTime<Utc>, days: i32, until: Option<DateTime<Utc>>) -> Self {
-        let until = until.unwrap_or_else(|| now + TimeDelta::days(days.into()));
+    /// For so many days from now on, unless the provider has said since when and until when.
+    pub fn told(
+        (since, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+        days: i32,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let from = since.unwrap_or(now).min(now);
+        let until = until.unwrap_or_else(|| from + TimeDelta::days(days.into()));
         Self::Running {
-            from: now,
+            from,
             // A provider's clock may be behind: nothing ends before it has begun.
-            until: until.max(now + TimeDelta::seconds(1)),
+            until: until.max(from + TimeDelta::seconds(1)),
         }
     }
 }
@@ -52,6 +59,16 @@ pub fn lock(tx: &mut Tx<'_>, id: EsimId, owner: UserId) -> Result<String> {
     Ok(esim.iccid)
 }
 
+/// The bundle of an ordered unit that waits, on an eSIM that has not ended.
+pub fn waiting(
+    conn: &mut Conn,
+    order: OrderId,
+    unit_no: i32,
+    now: DateTime<Utc>,
+) -> Result<Option<Waiting>> {
+    query::waiting(conn, order, unit_no, now)
+}
+
 /// Puts what was added on its eSIM. The eSIM lasts as long as the longest of its bundles; an expired one is active
 /// again, if what was added runs. Told again, it comes to the same.
 pub fn add(
@@ -61,17 +78,36 @@ pub fn add(
     run: Run,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let (esim, plan) = (new.esim_id, new.plan_id);
-    let bundle = open(tx, new)?;
+    let (order, unit_no) = (new.order_id, new.unit_no);
+    open(tx, new)?;
+    begin(tx, actor, (order, unit_no), run, now).map(drop)
+}
+
+/// What waited runs; whether it was the first to say so. Its eSIM lasts as long as the longest of its bundles, an
+/// expired one is active again, and what may be used in the new period is noted. What has ended by the time that one
+/// hears of it revives nothing.
+pub fn begin(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (order, unit_no): (OrderId, i32),
+    run: Run,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let Run::Running { from, until } = run else {
-        return Ok(());
+        return Ok(false);
     };
-    if !query::start(tx, bundle, (from, until))? {
-        return Ok(());
-    }
+    let Some(waiting) = query::waiting(tx.conn(), order, unit_no, now)? else {
+        return Ok(false);
+    };
+    let esim = waiting.esim_id;
     let before = query::lock(tx, esim)?;
-    let is_revived = before.status == EsimStatus::Expired;
-    query::extend(tx, esim, until, is_revived.then_some(plan))?;
+    if !query::start(tx, waiting.id, (from, until), until > now)? {
+        return Ok(false);
+    }
+    let is_revived = before.status == EsimStatus::Expired && until > now;
+    let is_current = is_revived || (!waiting.is_served && until > now);
+    query::extend(tx, esim, until, is_current.then_some(waiting.plan_id))?;
+    query::limit(tx, esim, (from, until), waiting.total_bytes)?;
     if is_revived {
         let step = Move {
             status: Some(EsimStatus::Active),
@@ -82,5 +118,5 @@ pub fn add(
         };
         move_to(tx, actor, esim, step)?;
     }
-    Ok(())
+    Ok(true)
 }

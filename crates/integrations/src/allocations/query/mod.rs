@@ -98,11 +98,38 @@ pub fn advance(
     Ok(())
 }
 
-/// A provider takes back what it has charged for an eSIM.
-pub fn reverse(tx: &mut Tx<'_>, provider: ProviderId, esim: EsimId) -> Result<()> {
+/// When the provider is asked again about what a unit was given; never, when nothing is open about it.
+pub fn ask_again(tx: &mut Tx<'_>, id: ProvisioningJobId, at: Option<DateTime<Utc>>) -> Result<()> {
+    update(units::table.find(id))
+        .set(units::next_attempt_at.eq(at))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Units that were given something which starts later, and whose provider is to be asked about it now.
+pub fn waiting(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<(OrderId, i32)>> {
+    Ok(units::table
+        .filter(units::status.eq(ProvisioningStatus::Succeeded))
+        .filter(units::next_attempt_at.le(now))
+        .order(units::next_attempt_at)
+        .limit(200)
+        .select((units::order_id, units::unit_no))
+        .load(conn)?)
+}
+
+/// A provider takes back what it has charged for an order's eSIM: for this order, not for what others have added.
+pub fn reverse(
+    tx: &mut Tx<'_>,
+    provider: ProviderId,
+    (order, esim): (OrderId, EsimId),
+) -> Result<()> {
+    let ordered = units::table
+        .filter(units::order_id.eq(order))
+        .select(units::id.nullable());
     let charged = data_allocations::table
         .filter(data_allocations::provider_id.eq(provider))
-        .filter(data_allocations::esim_id.eq(esim));
+        .filter(data_allocations::esim_id.eq(esim))
+        .filter(data_allocations::provisioning_job_id.eq_any(ordered));
     update(charged)
         .set(data_allocations::status.eq(AllocationStatus::Reversed))
         .execute(tx.conn())?;

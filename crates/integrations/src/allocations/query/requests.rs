@@ -104,7 +104,7 @@ pub fn is_bought(conn: &mut Conn, plan: PlanId) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(asked)).get_result(conn)?)
 }
 
-/// A request whose outcome is open.
+/// A request, and how to ask about it.
 pub struct LiveAttempt {
     /// Our reference, which the provider was given.
     pub reference: String,
@@ -116,11 +116,25 @@ pub struct LiveAttempt {
 
 /// The request of a unit whose outcome is open, if there is one.
 pub fn live(conn: &mut Conn, unit: ProvisioningJobId) -> Result<Option<LiveAttempt>> {
+    made(conn, unit, &[AttemptStatus::Sent, AttemptStatus::Unknown])
+}
+
+/// The request by which a unit was supplied.
+pub fn bought(conn: &mut Conn, unit: ProvisioningJobId) -> Result<Option<LiveAttempt>> {
+    made(conn, unit, &[AttemptStatus::Succeeded])
+}
+
+fn made(
+    conn: &mut Conn,
+    unit: ProvisioningJobId,
+    with: &[AttemptStatus],
+) -> Result<Option<LiveAttempt>> {
     let row: Option<(String, DateTime<Utc>, CandidateRow)> = attempts::table
         .inner_join(data_providers::table)
         .inner_join(offers::table)
         .filter(attempts::job_id.eq(unit))
-        .filter(attempts::status.eq_any([AttemptStatus::Sent, AttemptStatus::Unknown]))
+        .filter(attempts::status.eq_any(with))
+        .order(attempts::attempt_no.desc())
         .select((
             attempts::reference,
             attempts::sent_at,

@@ -1,0 +1,1 @@
+DROP INDEX provisioning_jobs_waiting_topup_idx;

@@ -1,0 +1,193 @@
+//! F2.4: what a provider starts later is asked about until it runs, and starts once; what is given back takes nothing
+//! else with it.
+
+use super::{purchase::reread, topup::Sold, topup::sold};
+use chrono::TimeDelta;
+use platform::jobs;
+use serde_json::{Value, json};
+use uuid::Uuid;
+use wire::OrderId;
+
+impl Sold {
+    /// A paid top-up that starts later, on an eSIM that has expired.
+    async fn waiting(&self) -> Value {
+        let plan = self.more("later-1gb");
+        let esim = &self.esim;
+        self.app.execute(&format!(
+            "UPDATE esims SET status = 'expired', activated_at = '2025-12-01', expires_at = '2026-01-01' WHERE id = '{esim}'"
+        ));
+        let order = self.pay(plan).await;
+        assert_eq!(order["status"], "fulfilled");
+        order
+    }
+    /// Lets time pass, and the sweep run.
+    async fn after(&self, time: TimeDelta) {
+        let clock = &self.app.ctx.clock;
+        clock.set(clock.now() + time);
+        self.sweep().await;
+        self.app.work_through().await;
+    }
+    async fn sweep(&self) {
+        let db = &self.app.ctx.db;
+        db.write(|tx| jobs::enqueue(tx, &billing::Sweep {}))
+            .await
+            .unwrap();
+    }
+    fn running(&self) -> i64 {
+        self.bundles("AND status = 'active'")
+    }
+    fn limits(&self) -> i64 {
+        self.app.count(&format!(
+            "SELECT count(*) FROM esim_data_usage WHERE esim_id = '{}' AND used_bytes = 0 AND limit_bytes > 0",
+            self.esim
+        ))
+    }
+    fn started(&self) -> i64 {
+        self.app
+            .count("SELECT count(*) FROM audit_log WHERE action = 'order.start'")
+    }
+}
+
+#[actix_web::test]
+async fn what_starts_later_runs_once_its_provider_says_so() {
+    let sold = sold().await;
+    let order = sold.waiting().await;
+    sold.after(TimeDelta::minutes(1)).await;
+    assert_eq!(sold.esim().await["status"], "expired");
+
+    // The first answer is: not yet.
+    sold.after(TimeDelta::minutes(5)).await;
+    assert_eq!((sold.running(), sold.limits()), (0, 0));
+    assert_eq!(sold.esim().await["status"], "expired", "no false active");
+
+    sold.after(TimeDelta::minutes(6)).await;
+    let esim = sold.esim().await;
+    assert_eq!(
+        (&esim["status"], &esim["plan_id"]),
+        (&json!("active"), &order["plan_id"])
+    );
+    assert_eq!((sold.running(), sold.limits(), sold.started()), (1, 1, 1));
+    let until = esim["expires_at"].as_str().unwrap();
+    let longest = format!(
+        "SELECT count(*) FROM esim_bundles WHERE esim_id = '{}' AND expires_at = '{until}'",
+        sold.esim
+    );
+    assert_eq!(sold.app.count(&longest), 1, "as long as its longest bundle");
+
+    let steps = format!("/v1/orders/{}/timeline", order["id"].as_str().unwrap());
+    let steps = sold.admin.get(&steps).await.expect(200);
+    let told = |step: &&Value| step["what"] == "started";
+    assert_eq!(
+        steps["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(told)
+            .count(),
+        1
+    );
+    let bought = sold.app.supplier.purchases();
+    assert!(
+        bought.values().all(|times| *times == 1),
+        "asked, not bought"
+    );
+}
+
+#[actix_web::test]
+async fn it_is_told_again_and_at_once_and_starts_once() {
+    let sold = sold().await;
+    let order = sold.waiting().await;
+    sold.after(TimeDelta::minutes(6)).await;
+    let id: OrderId = wire::Param::parse(order["id"].as_str().unwrap()).unwrap();
+    let begin = || async {
+        let ctx = sold.app.ctx.clone();
+        jobs::Job::run(
+            billing::orders::Begin {
+                order: id,
+                unit_no: 1,
+            },
+            ctx,
+        )
+        .await
+    };
+    let answers = futures_util::future::join_all((0..8).map(|_| begin())).await;
+    assert!(answers.iter().all(Result::is_ok));
+    assert_eq!((sold.running(), sold.limits(), sold.started()), (1, 1, 1));
+    let ended = sold.esim().await["expires_at"].clone();
+    // A late one, after everything.
+    begin().await.unwrap();
+    sold.after(TimeDelta::hours(2)).await;
+    assert_eq!(sold.esim().await["expires_at"], ended);
+    let open = "SELECT count(*) FROM provisioning_jobs WHERE next_attempt_at IS NOT NULL";
+    assert_eq!(sold.app.count(open), 0, "nobody is asked about it any more");
+}
+
+#[actix_web::test]
+async fn on_an_esim_that_has_ended_nothing_starts() {
+    let sold = sold().await;
+    sold.waiting().await;
+    let esim = &sold.esim;
+    sold.app.execute(&format!(
+        "UPDATE esims SET status = 'cancelled' WHERE id = '{esim}'"
+    ));
+    for _ in 0..3 {
+        sold.after(TimeDelta::minutes(6)).await;
+    }
+    assert_eq!((sold.running(), sold.limits()), (0, 0));
+    assert_eq!(sold.esim().await["status"], "cancelled");
+}
+
+#[actix_web::test]
+async fn what_runs_at_once_has_its_limit_too() {
+    let sold = sold().await;
+    let plan = sold.more("eu-1gb");
+    sold.pay(plan).await;
+    assert_eq!((sold.running(), sold.limits()), (1, 1));
+}
+
+#[actix_web::test]
+async fn a_top_up_that_is_given_back_leaves_the_rest_of_its_esim_alone() {
+    let sold = sold().await;
+    let plan = sold.more("eu-1gb");
+    let first = sold.more("eu-2gb");
+    sold.pay(first).await;
+    let order = sold.pay(plan).await;
+    let number = order["id"].as_str().unwrap();
+    let payments = format!("/v1/transactions?order_id={number}");
+    let payment = sold.admin.get(&payments).await.expect(200)["data"][0]["id"].clone();
+    let wish =
+        json!({ "transaction_id": payment, "reason_code": "not_working", "effect": "cancel" });
+    sold.admin
+        .with("idempotency-key", &Uuid::new_v4().to_string())
+        .post("/v1/refunds", wish)
+        .await
+        .expect(201);
+    let before = sold.esim().await["status"].clone();
+    sold.app.work_through().await;
+    assert_eq!(reread(&sold.admin, &order).await["status"], "fulfilled");
+    assert_eq!(sold.esim().await["status"], before);
+    let gone = format!("AND status = 'cancelled' AND order_id = '{number}'");
+    assert_eq!(
+        (
+            sold.bundles(&gone),
+            sold.bundles("AND status = 'cancelled'")
+        ),
+        (1, 1)
+    );
+
+    // The provider takes back what it has charged for this order, and keeps what it was paid for the others.
+    let claims = sold.admin.get("/v1/claims").await.expect(200);
+    let claim = claims["data"][0]["id"].as_str().unwrap();
+    let said = json!({ "note": "Credited" });
+    sold.admin
+        .post(&format!("/v1/claims/{claim}/accept"), said)
+        .await
+        .expect(200);
+    let reversed = "SELECT count(*) FROM data_allocations WHERE status = 'reversed'";
+    let theirs = format!(
+        "SELECT count(*) FROM data_allocations a JOIN provisioning_jobs j ON j.id = a.provisioning_job_id WHERE a.status = 'reversed' AND j.order_id = '{number}'"
+    );
+    assert_eq!((sold.app.count(reversed), sold.app.count(&theirs)), (1, 1));
+    let active = "SELECT count(*) FROM data_allocations WHERE status = 'active'";
+    assert_eq!(sold.app.count(active), 2);
+}
