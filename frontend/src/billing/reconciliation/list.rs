@@ -67,6 +67,7 @@ async fn check() -> Result<String, Fault> {
         .await?;
     Ok(match (checked.opened, checked.resolved) {
         (0, 0) => "Nothing new was found".to_owned(),
+        (0, resolved) => format!("Nothing new, {} put right", count(resolved)),
         (opened, resolved) => format!("{} found, {} put right", count(opened), count(resolved)),
     })
 }
