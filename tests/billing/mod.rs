@@ -2,6 +2,7 @@
 
 pub mod checkout;
 mod disputes;
+mod elsewhere;
 mod invoices;
 mod payments;
 mod races;

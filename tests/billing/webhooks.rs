@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 const SECRET: &str = "whsec_of_the_webhooks";
-const STRIPE: [(&str, &str); 3] = [
+pub(super) const STRIPE: [(&str, &str); 3] = [
     ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
     ("STRIPE_WEBHOOK_SECRET", SECRET),
     ("STRIPE_API_BASE", "http://127.0.0.1:9/"),
@@ -33,13 +33,13 @@ async fn tell(shop: &Shop, signature: &str, body: Vec<u8>) -> Answer {
         .await
 }
 
-async fn signed(shop: &Shop, event: &Value) -> Answer {
+pub(super) async fn signed(shop: &Shop, event: &Value) -> Answer {
     let body = event.to_string().into_bytes();
     let signature = header(shop, SECRET, &body, 0);
     tell(shop, &signature, body).await
 }
 
-fn intent(id: &str, kind: &str, payment: &str, change: Value) -> Value {
+pub(super) fn intent(id: &str, kind: &str, payment: &str, change: Value) -> Value {
     let object = json!({
         "id": format!("pi_{payment}"), "object": "payment_intent", "amount": 990, "amount_received": 990, "currency": "usd",
         "metadata": { "transaction_id": payment }, "something_of_tomorrow": [{}],
@@ -48,7 +48,7 @@ fn intent(id: &str, kind: &str, payment: &str, change: Value) -> Value {
     json!({ "id": id, "object": "event", "type": kind, "api_version": "2099-01-01", "data": { "object": object } })
 }
 
-async fn bought(shop: &Shop) -> (Value, String) {
+pub(super) async fn bought(shop: &Shop) -> (Value, String) {
     let order = shop
         .order(json!({ "checkout": "intent" }))
         .await

@@ -36,6 +36,7 @@ pub fn jobs(worker: Worker) -> Worker {
         .with::<orders::Sweep>()
         .with::<invoices::Issue>()
         .with::<invoices::Credit>()
+        .with::<payments::MakeDay>()
         .with::<payments::MakeDays>()
         .with::<refunds::SendRefund>()
         .with::<refunds::FollowUp>()

@@ -108,7 +108,10 @@ impl PaymentGateway for Stripe {
             text("/type").ok_or(BadSignature)?,
         );
         if let Some(told) = refunds::told_by(&kind, &event) {
-            return Ok(told.as_event(id, kind));
+            return Ok(Event {
+                gateway_payment_id: refunds::payment_named(&event),
+                ..told.as_event(id, kind)
+            });
         }
         Ok(events::read(id, kind, &event))
     }

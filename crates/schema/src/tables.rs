@@ -840,6 +840,8 @@ diesel::table! {
         updated_at -> Timestamptz,
         #[max_length = 30]
         action -> Nullable<Varchar>,
+        #[max_length = 255]
+        gateway_refund_id -> Nullable<Varchar>,
     }
 }
 

@@ -284,3 +284,39 @@ async fn a_period_is_compared_with_the_one_before_and_nonsense_is_refused() {
         .await
         .problem(403, ProblemCode::Forbidden);
 }
+
+#[actix_web::test]
+async fn a_failure_that_comes_in_after_all_leaves_the_day_on_which_it_failed() {
+    let mut books = Books::open(chrono_tz::UTC).await;
+    let (clock, app) = (books.app.ctx.clock.now(), &books.app);
+    let failed_at = clock - chrono::TimeDelta::days(30);
+    let shop = app.given(|given| given.user(wire::accounts::users::UserRole::Customer));
+    let id = wire::TransactionId::new();
+    app.execute(&format!(
+        "INSERT INTO transactions (id, user_id, amount, currency, payment_method, payment_gateway, status, total_amount, created_at, closed_at) \
+         VALUES ('{id}', '{shop}', 10, 'USD', 'bank_transfer', 'recorded', 'failed', 10, '{failed_at}', '{failed_at}')"
+    ));
+    books.pay(failed_at, "USD", "none");
+    books.make_days().await;
+    let day = failed_at.date_naive();
+    let next = day.succ_opt().unwrap();
+    let failures = async |books: &Books| {
+        let seen = books.overview(day, next).await;
+        seen["currencies"][0]["sums"]["failures"].clone()
+    };
+    assert_eq!(failures(&books).await, 1);
+    let came = json!({ "amount": "10.00", "currency": "USD", "reference": "SEPA 1", "received_at": clock });
+    books
+        .admin
+        .post(&format!("/v1/transactions/{id}/confirm"), came)
+        .await
+        .expect(200);
+    books.app.work_through().await;
+    assert_eq!(
+        failures(&books).await,
+        0,
+        "the day of the failure is made anew"
+    );
+    books.make_days().await;
+    assert_eq!(failures(&books).await, 0);
+}

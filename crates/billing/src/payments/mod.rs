@@ -6,7 +6,7 @@ mod query;
 mod routes;
 mod rules;
 
-pub use jobs::MakeDays;
+pub use jobs::{MakeDay, MakeDays};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

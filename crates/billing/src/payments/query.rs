@@ -144,6 +144,19 @@ pub fn forget(tx: &mut Tx<'_>, from: NaiveDate, zone: &str) -> Result<()> {
     Ok(())
 }
 
+/// Forgets one day.
+pub fn forget_one(tx: &mut Tx<'_>, day: NaiveDate) -> Result<()> {
+    diesel::delete(payment_days::table.filter(payment_days::day.eq(day))).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Waits until nobody else makes days, and keeps others from it until the end of the transaction.
+pub fn alone(tx: &mut Tx<'_>) -> Result<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('payment_days'), 0)")
+        .execute(tx.conn())?;
+    Ok(())
+}
+
 /// Makes days that are over.
 pub fn make(tx: &mut Tx<'_>, days: &[Day], zone: &str) -> Result<()> {
     if days.is_empty() {

@@ -178,6 +178,7 @@ fn shares(parts: &[&Part], name: impl Fn(&Part) -> String) -> Vec<PaymentShare> 
 /// Makes the days that are over and were not made yet, and the last ones anew; all of them when the zone was changed.
 /// Run again, it comes to the same.
 pub fn make_days(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
+    query::alone(tx)?;
     let zone = settings::get(tx.conn(), BusinessTimeZone)?;
     let today = now.with_timezone(&zone).date_naive();
     let first = match query::last_made(tx.conn(), zone.name())? {
@@ -189,4 +190,21 @@ pub fn make_days(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
     };
     query::forget(tx, first, zone.name())?;
     query::make(tx, &calendar::days(first, today, zone), zone.name())
+}
+
+/// Makes the day of a moment anew, whenever that was, because something that it counted is so no more. What was not
+/// made yet is left to the next time.
+pub fn make_day(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<()> {
+    query::alone(tx)?;
+    let zone = settings::get(tx.conn(), BusinessTimeZone)?;
+    let day = at.with_timezone(&zone).date_naive();
+    if query::last_made(tx.conn(), zone.name())?.is_none_or(|last| day > last) {
+        return Ok(());
+    }
+    query::forget_one(tx, day)?;
+    query::make(
+        tx,
+        &calendar::days(day, calendar::after(day), zone),
+        zone.name(),
+    )
 }

@@ -61,6 +61,10 @@ const SURPLUS_ESIM: &str = "SELECT 'surplus_esim:' || a.id AS key, j.order_id, N
     LEFT JOIN esims e ON e.provider_id = a.provider_id AND e.provider_ref = a.provider_order_ref \
     WHERE a.status = 'succeeded' AND NOT EXISTS (SELECT 1 FROM data_allocations d WHERE d.provisioning_job_id = j.id AND d.provider_order_ref = a.provider_order_ref)";
 
+/// Money was given back at the gateway: only the gateway tells of it, no row of ours does.
+const FOREIGN_REFUND: &str = "SELECT NULL::text AS key, NULL::uuid AS order_id, NULL::uuid AS transaction_id, NULL::uuid AS refund_id, NULL::uuid AS esim_id, \
+    NULL::numeric AS amount, NULL::text AS currency, NULL::text AS finding WHERE $1 IS NULL";
+
 /// What finds the cases of a kind.
 pub const fn of(kind: CaseKind) -> &'static str {
     match kind {
@@ -71,5 +75,6 @@ pub const fn of(kind: CaseKind) -> &'static str {
         CaseKind::AmountMismatch => AMOUNT_MISMATCH,
         CaseKind::UnknownOutcome => UNKNOWN_OUTCOME,
         CaseKind::SurplusEsim => SURPLUS_ESIM,
+        CaseKind::ForeignRefund => FOREIGN_REFUND,
     }
 }

@@ -9,7 +9,7 @@ mod rules;
 
 pub use jobs::Check;
 pub use query::Finding;
-pub use rules::{open, order_stuck};
+pub use rules::{given_back, open, order_stuck, withdraw};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -1,5 +1,9 @@
 //! All SQL of cases; what is looked for stands in `findings`.
 
+mod told;
+
+pub use told::*;
+
 use super::findings;
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -39,6 +43,7 @@ pub struct CaseRow {
     pub order_status: Option<wire::billing::orders::OrderStatus>,
     pub transaction_id: Option<TransactionId>,
     pub refund_id: Option<RefundId>,
+    pub gateway_refund_id: Option<String>,
     pub esim_id: Option<EsimId>,
     pub amount: Option<Money>,
     pub currency: Option<Currency>,

@@ -1,5 +1,9 @@
 //! Decisions about cases: when one is opened, who works on it, and what puts it right.
 
+mod told;
+
+pub use told::{given_back, withdraw};
+
 use super::query::{self, CaseRow, Finding, Resolved};
 use crate::{orders, refunds, transactions};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -227,6 +231,7 @@ fn put_right(
             let refund = row.refund_id.ok_or_else(unfit)?;
             refunds::retry_stuck(tx, actor, refund)?;
         }
+        CaseAction::BookRefund => told::book(tx, actor, row.id, how.reason.trim(), now)?,
         CaseAction::CancelOrder => {
             let order = row.order_id.ok_or_else(unfit)?;
             for payment in query::open_payments(tx.conn(), order)? {
@@ -253,6 +258,7 @@ fn actions(row: &CaseRow) -> Vec<CaseAction> {
                 .collect()
         }
         CaseKind::RefundStuck => vec![CaseAction::RetryRefund],
+        CaseKind::ForeignRefund if row.amount.is_some() => vec![CaseAction::BookRefund],
         CaseKind::AmountMismatch if is_stuck && row.refund_id.is_none() => {
             vec![CaseAction::CancelOrder]
         }
@@ -330,6 +336,7 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<CaseRow>) -> Result<Vec<Case>
             order_number: row.order_number,
             transaction_id: row.transaction_id,
             refund_id: row.refund_id,
+            gateway_refund_id: row.gateway_refund_id,
             esim_id: row.esim_id,
             user_id: row.user_id,
             amount: row.amount,

@@ -10,7 +10,7 @@ mod routes;
 mod rules;
 
 pub use jobs::{FollowUp, SendRefund};
-pub use rules::{ask_for, called_off, heard, request, retry_stuck};
+pub use rules::{GivenBack, ask_for, book, called_off, heard, request, retry_stuck};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -8,7 +8,7 @@ use super::{
     jobs::{Close, Open, Simulate},
     query::{self, Due},
 };
-use crate::{disputes, invoices::Issue, orders, refunds};
+use crate::{disputes, invoices::Issue, orders, payments::MakeDay, refunds};
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Ctx, Error, Result, Tx,
@@ -120,7 +120,8 @@ pub fn settle(
         ));
     };
     if let News::Refund(told) = news {
-        return refunds::heard(tx, actor, told, now);
+        let named = event.gateway_payment_id.as_deref();
+        return refunds::heard(tx, actor, (gateway, named), told, now);
     }
     if let News::Dispute(told) = news {
         let named = event.gateway_payment_id.as_deref();
@@ -231,6 +232,11 @@ fn complete(
             transaction: payment.id,
         },
     )?;
+    let had_failed = payment.status == TransactionStatus::Failed;
+    if let Some(at) = payment.closed_at.filter(|_| had_failed) {
+        // The day on which it had failed counts it no more.
+        jobs::enqueue(tx, &MakeDay { at })?;
+    }
     let note = match payment
         .order_id
         .map(|order| orders::paid(tx, actor, order, now))

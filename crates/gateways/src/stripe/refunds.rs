@@ -125,6 +125,15 @@ pub(super) fn told_by(kind: &str, event: &Value) -> Option<RefundTold> {
     })
 }
 
+/// The payment whose money an event says was given back.
+pub(super) fn payment_named(event: &Value) -> Option<String> {
+    let object = event.pointer("/data/object")?;
+    let named = |name: &str| object.get(name).and_then(Value::as_str);
+    named("payment_intent")
+        .or_else(|| named("charge"))
+        .map(str::to_owned)
+}
+
 fn outcome(
     status: &str,
     amount: Option<(i64, String)>,

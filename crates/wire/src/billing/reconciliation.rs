@@ -15,6 +15,7 @@ text_enum! {
     CaseKind: CaseKind, "case_kind" {
         PaidNotDelivered = "paid_not_delivered", DeliveredNotPaid = "delivered_not_paid", RefundStuck = "refund_stuck",
         AmountMismatch = "amount_mismatch", UnknownOutcome = "unknown_outcome", PaidLate = "paid_late", SurplusEsim = "surplus_esim",
+        ForeignRefund = "foreign_refund",
     }
 }
 text_enum! {
@@ -30,6 +31,8 @@ text_enum! {
         Refund = "refund",
         /// Have the gateway asked once more for the refund.
         RetryRefund = "retry_refund",
+        /// Book what was given back at the gateway as a refund of the payment, so that the books agree with it.
+        BookRefund = "book_refund",
         /// Cancel the unpaid order.
         CancelOrder = "cancel_order",
         /// It was put right elsewhere, or needs nothing; the reason says how.
@@ -58,6 +61,8 @@ pub struct Case {
     pub transaction_id: Option<TransactionId>,
     /// The refund.
     pub refund_id: Option<RefundId>,
+    /// What the gateway calls the refund, where it was not asked for here.
+    pub gateway_refund_id: Option<String>,
     /// The eSIM.
     pub esim_id: Option<EsimId>,
     /// The customer.
@@ -175,6 +180,7 @@ impl CaseKind {
             Self::UnknownOutcome => "Outcome unknown",
             Self::PaidLate => "Paid late",
             Self::SurplusEsim => "Surplus eSIM",
+            Self::ForeignRefund => "Refunded at the gateway",
         }
     }
 }

@@ -52,7 +52,7 @@ pub fn escalate() -> Act<Case> {
 }
 
 /// Everything that puts a case right.
-pub fn all() -> [Act<Case>; 5] {
+pub fn all() -> [Act<Case>; 6] {
     [
         by(
             CaseAction::RetryOrder,
@@ -72,6 +72,13 @@ pub fn all() -> [Act<Case>; 5] {
             "Try the refund again",
             "The gateway is asked what became of it, or once more where it has refused.",
             Icon::RotateCcw,
+        )
+        .primary(),
+        by(
+            CaseAction::BookRefund,
+            "Book the refund",
+            "What was given back at the gateway is booked here as well, with its credit note. No money moves.",
+            Icon::Check,
         )
         .primary(),
         by(

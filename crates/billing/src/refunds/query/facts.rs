@@ -45,6 +45,20 @@ pub fn lock_payment(tx: &mut Tx<'_>, id: TransactionId) -> Result<Option<Payment
         .optional()?)
 }
 
+/// The payment that the gateway calls so, locked.
+pub fn payment_named(tx: &mut Tx<'_>, gateway: &str, id: &str) -> Result<Option<Payment>> {
+    let named = transactions::gateway_transaction_id
+        .eq(id)
+        .or(transactions::gateway_payment_id.eq(id));
+    Ok(transactions::table
+        .filter(transactions::payment_gateway.eq(gateway))
+        .filter(named)
+        .for_update()
+        .select(Payment::as_select())
+        .first(tx.conn())
+        .optional()?)
+}
+
 /// A payment.
 pub fn payment(conn: &mut Conn, id: TransactionId) -> Result<Payment> {
     Ok(transactions::table

@@ -5,12 +5,14 @@ mod claims;
 mod decide;
 mod effects;
 mod eligibility;
+mod elsewhere;
 mod pay;
 
 pub use ask::{ask_for, called_off, may_ask_for_many, request, request_one_of_many};
 pub use claims::close;
 pub use decide::{approve, confirm, reject, retry, retry_stuck};
 pub use eligibility::read;
+pub use elsewhere::{GivenBack, book};
 pub use pay::{Heard, Step, abandon, answered, begin, heard};
 
 use super::query::{About, Payment};

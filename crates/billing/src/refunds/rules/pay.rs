@@ -1,6 +1,6 @@
 //! Paying a refund out: what is asked of the gateway, what its word means, and that nothing is paid twice.
 
-use super::{decide::lock, effects};
+use super::{decide::lock, effects, elsewhere};
 use crate::{
     invoices::Credit,
     reconciliation::{self, Finding},
@@ -122,10 +122,11 @@ pub fn answered(
     }
 }
 
-/// What the gateway tells by itself. Told twice, or out of order, it comes to the same.
+/// What the gateway tells by itself, of a payment that it calls so. Told twice, or out of order, it comes to the same.
 pub fn heard(
     tx: &mut Tx<'_>,
     actor: &Actor,
+    about: (&str, Option<&str>),
     told: &RefundTold,
     now: DateTime<Utc>,
 ) -> Result<Settled> {
@@ -133,15 +134,16 @@ pub fn heard(
         let id = reference.get(..36)?;
         <RefundId as wire::Param>::parse(id).ok()
     });
-    let known = match named {
+    let asked = match named {
         Some(id) => query::payment_of(tx.conn(), id)?.map(|_| id),
+        None => None,
+    };
+    let known = match asked {
+        Some(id) => Some(id),
         None => query::by_gateway_id(tx.conn(), &told.gateway_refund_id)?,
     };
     let Some(id) = known else {
-        return Ok(Settled::Ignored(
-            None,
-            "It speaks of a refund that was not asked for here.".into(),
-        ));
+        return elsewhere::heard(tx, actor, about, told, now);
     };
     let (payment, row) = lock(tx, id)?;
     let is_current = told

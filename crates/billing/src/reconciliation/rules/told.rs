@@ -1,0 +1,70 @@
+//! Cases that only the outside tells of: opened once, closed again when the outside takes its word back, and booked.
+
+use super::{Finding, open, query};
+use crate::refunds::{self, GivenBack};
+use chrono::{DateTime, Utc};
+use platform::{
+    Actor, Error, Result, Tx,
+    audit::{self, Act},
+};
+use wire::{CaseId, ProblemCode};
+
+/// Opens a case of money that was given back at the gateway. Told again, it is the same case, even after it was
+/// resolved.
+pub fn given_back(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (found, gateway_refund_id): (&Finding, &str),
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    if query::was_seen(tx.conn(), &found.key)? {
+        return Ok(false);
+    }
+    open(tx, actor, found, now)?;
+    query::name(tx, &found.key, gateway_refund_id)?;
+    Ok(true)
+}
+
+/// The outside takes back what it has told: nobody needs to look any more.
+pub fn withdraw(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    key: &str,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let Some(id) = query::withdraw(tx, key, why, now)? else {
+        return Ok(false);
+    };
+    let act = Act::new("case.resolve", "case", id.0);
+    audit::record(tx, actor, act.because(Some(why)))?;
+    Ok(true)
+}
+
+/// Books what was given back at the gateway as a refund.
+pub(super) fn book(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: CaseId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let case = query::given_back(tx.conn(), id)?;
+    let known = case.transaction_id.zip(case.gateway_refund_id);
+    let sum = case.amount.zip(case.currency);
+    let Some(((transaction, gateway_refund_id), (amount, currency))) = known.zip(sum) else {
+        return Err(Error::because(
+            ProblemCode::WrongState,
+            "Too little is known of what was given back to book it.",
+        ));
+    };
+    let given = GivenBack {
+        transaction,
+        gateway_refund_id: &gateway_refund_id,
+        amount: &amount,
+        currency,
+        reason,
+    };
+    let refund = refunds::book(tx, actor, &given, now)?;
+    query::booked(tx, id, refund)
+}

@@ -1,0 +1,181 @@
+//! Money that was given back at the gateway and not asked for here: a case for a person, who books it.
+
+use super::{ask, eligibility, pay};
+use crate::{
+    reconciliation::{self, Finding},
+    refunds::query::{self, Decision, Draft, Payment},
+    transactions::Settled,
+};
+use chrono::{DateTime, Utc};
+use platform::{
+    Actor, Error, Result, Tx,
+    audit::{self, Act},
+    ports::payments::{RefundOutcome, RefundTold},
+};
+use serde_json::json;
+use wire::{
+    Currency, Money, Param, ProblemCode, RefundId, TransactionId,
+    billing::{
+        reconciliation::CaseKind,
+        refunds::{RefundApprovalState, RefundEffect, RefundReason},
+    },
+};
+
+/// What the gateway tells of a refund that we do not know. It says of which payment it is; once the money has gone
+/// out, somebody has to look.
+pub(super) fn heard(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (gateway, named): (&str, Option<&str>),
+    told: &RefundTold,
+    now: DateTime<Utc>,
+) -> Result<Settled> {
+    let payment = match named {
+        Some(id) => query::payment_named(tx, gateway, id)?,
+        None => None,
+    };
+    let Some(payment) = payment else {
+        let why =
+            "It speaks of a refund that was not asked for here, of a payment that is not ours.";
+        return Ok(Settled::Ignored(None, why.into()));
+    };
+    let ignored = |why: &str| Ok(Settled::Ignored(Some(payment.id), why.to_owned()));
+    let key = key(&told.gateway_refund_id);
+    match &told.outcome {
+        RefundOutcome::Pending => {
+            ignored("A refund that was not asked for here is on its way; nothing has gone out yet.")
+        }
+        RefundOutcome::Failed { reason } => {
+            let why = format!("It has failed, the money has stayed here: {reason}");
+            match reconciliation::withdraw(tx, actor, &key, &why, now)? {
+                true => Ok(Settled::Applied(payment.id, why)),
+                false => ignored("A refund that was not asked for here has failed."),
+            }
+        }
+        RefundOutcome::Processed { minor, currency } => {
+            let found = found(&payment, key, told, (*minor, currency));
+            let about = (&found, told.gateway_refund_id.as_str());
+            match reconciliation::given_back(tx, actor, about, now)? {
+                true => Ok(Settled::Applied(payment.id, found.finding)),
+                false => ignored("The refund that was not asked for here was known already."),
+            }
+        }
+    }
+}
+
+/// The end keeps the check from resolving it: no row of ours shows what is told.
+fn key(gateway_refund_id: &str) -> String {
+    let id: String = gateway_refund_id.chars().take(90).collect();
+    format!("{}:{id}:told", CaseKind::ForeignRefund)
+}
+
+fn found(
+    payment: &Payment,
+    key: String,
+    told: &RefundTold,
+    (minor, currency): (i64, &str),
+) -> Finding {
+    let known = Currency::parse(currency).ok();
+    let amount = known.map(|currency| Money::from_minor(minor, currency));
+    let sum = match (&amount, known) {
+        (Some(amount), Some(currency)) => format!("{amount} {currency}"),
+        _ => format!("{minor} {currency} in smallest units"),
+    };
+    Finding {
+        kind: CaseKind::ForeignRefund,
+        key,
+        finding: format!(
+            "{sum} were given back at the gateway, which calls it {}. Nobody has asked for that here.",
+            told.gateway_refund_id
+        ),
+        order_id: payment.order_id,
+        transaction_id: Some(payment.id),
+        refund_id: None,
+        esim_id: None,
+        amount,
+        currency: known,
+    }
+}
+
+/// What was given back at the gateway.
+pub struct GivenBack<'a> {
+    /// Of this payment.
+    pub transaction: TransactionId,
+    /// What the gateway calls it.
+    pub gateway_refund_id: &'a str,
+    /// How much.
+    pub amount: &'a Money,
+    /// In which currency.
+    pub currency: Currency,
+    /// Why it is booked.
+    pub reason: &'a str,
+}
+
+/// Books what was given back at the gateway, as a refund that was asked for, decided and paid at once: the payment,
+/// the credit note, the letter and the sums follow as ever. It never makes more than was paid.
+pub fn book(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    given: &GivenBack<'_>,
+    now: DateTime<Utc>,
+) -> Result<RefundId> {
+    let payment = query::lock_payment(tx, given.transaction)?.ok_or_else(Error::not_found)?;
+    bookable(tx, &payment, given)?;
+    let known = eligibility::read(tx.conn(), &payment, None, now)?;
+    if *given.amount > known.left_amount {
+        return Err(query::too_much());
+    }
+    let id = RefundId::new();
+    let draft = Draft {
+        id,
+        transaction: payment.id,
+        amount: given.amount,
+        currency: given.currency,
+        reason_code: RefundReason::Other,
+        reason: Some(given.reason),
+        effect: RefundEffect::None,
+        eligibility: &known,
+        requested_by: None,
+        now,
+    };
+    query::insert(tx, &draft)?;
+    let decision = Decision {
+        approval: RefundApprovalState::Approved,
+        by: actor.id,
+        reason: None,
+        at: now,
+    };
+    query::decide(tx, (id, 1), decision)?;
+    let change = json!({
+        "transaction_id": payment.id, "amount": given.amount, "currency": given.currency, "gateway_refund_id": given.gateway_refund_id,
+    });
+    audit::record(
+        tx,
+        actor,
+        Act::new("refund.book", "refund", id.0)
+            .changing(change)
+            .because(Some(given.reason)),
+    )?;
+    let row = query::lock(tx, id)?.ok_or_else(Error::not_found)?;
+    pay::processed(tx, actor, (&payment, &row), given.gateway_refund_id, now)?;
+    Ok(id)
+}
+
+fn bookable(tx: &mut Tx<'_>, payment: &Payment, given: &GivenBack<'_>) -> Result<()> {
+    ask::refundable(payment)?;
+    if given.currency != payment.currency {
+        let why = format!(
+            "The payment is in {}, and {} was given back: settle it outside.",
+            payment.currency, given.currency
+        );
+        return Err(Error::because(ProblemCode::WrongState, why));
+    }
+    if query::by_gateway_id(tx.conn(), given.gateway_refund_id)?.is_some() {
+        let why = "It is booked already.";
+        return Err(Error::because(ProblemCode::Conflict, why));
+    }
+    match query::open_of(tx.conn(), payment.id)? {
+        Some(_) => Err(query::under_way()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,1 @@
+ALTER TABLE reconciliation_cases DROP COLUMN gateway_refund_id;
