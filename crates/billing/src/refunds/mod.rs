@@ -12,7 +12,17 @@ mod rules;
 pub use jobs::{FollowUp, SendRefund};
 pub use rules::{GivenBack, ask_for, book, called_off, heard, request, retry_stuck};
 
+use chrono::{DateTime, Utc};
+use platform::{Conn, Result};
 use utoipa_actix_web::service_config::ServiceConfig;
+use wire::{RefundId, billing::refunds::Eligibility};
+
+/// What is known of the sale that a refund is about, but for that refund.
+pub fn known(conn: &mut Conn, id: RefundId, now: DateTime<Utc>) -> Result<Eligibility> {
+    let payment = query::payment_of(conn, id)?.ok_or_else(platform::Error::not_found)?;
+    let payment = query::payment(conn, payment)?;
+    rules::read(conn, &payment, Some(id), now)
+}
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config

@@ -13,13 +13,16 @@ use uuid::{Builder, Uuid};
 use wire::{AuditId, Param, UserId, accounts::users::UserRole};
 
 /// The tables in the order of their references.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 23] = [
     "users",
+    "api_clients",
+    "api_keys",
     "kyc_documents",
     "data_providers",
     "plans",
     "plan_pricing",
     "plan_provider_offers",
+    "price_list_syncs",
     "promotional_codes",
     "esims",
     "esim_state_history",

@@ -209,6 +209,7 @@ pub struct Plan {
 pub struct Source {
     pub provider: Uuid,
     pub offer: Uuid,
+    pub sku: String,
     pub cents: u32,
 }
 
@@ -338,6 +339,7 @@ fn offer(
     let source = Source {
         provider,
         offer: id_of("demo offer", number, at),
+        sku: sku.to_owned(),
         cents: cents * 11 / 20,
     };
     rows.add("plan_provider_offers", json!({

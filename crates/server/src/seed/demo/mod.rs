@@ -1,6 +1,7 @@
 //! A shop of a few weeks, as somebody who looks around for the first time wants to find it.
 
 mod catalogue;
+mod clients;
 mod disputes;
 mod documents;
 mod letters;
@@ -11,6 +12,8 @@ mod promotions;
 mod provisioning;
 mod refunds;
 mod stock;
+mod syncs;
+mod topups;
 
 use super::{Ground, rows::Rows};
 use platform::Result;
@@ -25,8 +28,11 @@ pub fn seed(ground: &mut Ground<'_>) -> Result<Option<String>> {
     documents::add(&mut rows, ground, &people)?;
     let catalogue = catalogue::add(&mut rows, ground, people.admin)?;
     promotions::add(&mut rows, ground, people.admin);
+    clients::add(&mut rows, ground, people.admin);
+    syncs::add(&mut rows, ground, &catalogue, people.admin);
     let stock = stock::add(&mut rows, ground, &catalogue, people.admin)?;
     orders::add(&mut rows, ground, &people, &catalogue, stock)?;
     let count = rows.write(ground.conn, ground.keys)?;
+    refunds::look(ground)?;
     Ok(Some(format!("{count} rows of demo data are there now")))
 }

@@ -10,6 +10,7 @@ use super::{
     people::{Customer, People},
     provisioning, refunds,
     stock::{Life, STOCKED, Stock},
+    topups,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
@@ -55,6 +56,8 @@ const ENDINGS: [Ending; 20] = [
     Ending::Delivered(Life::Active),
 ];
 const ORDERS: usize = 40;
+/// The order on whose eSIM a top-up waits.
+const TOPPED_UP: usize = 5;
 /// The plan whose supplier refuses.
 const REFUSING: usize = 8;
 /// The plan whose supplier does not answer in time.
@@ -85,7 +88,8 @@ pub fn add(
     catalogue: &[Plan],
     mut stock: Stock,
 ) -> Result<()> {
-    let numbers = numbers(ground)?;
+    let mut numbers = numbers(ground)?;
+    let topup = numbers.pop().unwrap_or_default();
     // The oldest first, so that the numbers grow with time.
     for (number, place) in numbers.into_iter().zip((0..ORDERS).rev()) {
         let Some(order) = order(ground.now, people, catalogue, (number, place)) else {
@@ -96,6 +100,9 @@ pub fn add(
         refunds::add(rows, &order, people.support);
         disputes::add(rows, &order);
         let sold = provisioning::add(rows, ground, &order, &mut stock)?;
+        if let Some(esim) = sold.first().filter(|_| place == TOPPED_UP) {
+            topups::add(rows, &order, esim, &topup);
+        }
         if !sold.is_empty() {
             letters::add(rows, ground, &order, &sold)?;
         }
@@ -157,7 +164,7 @@ fn numbers(ground: &mut Ground<'_>) -> Result<Vec<String>> {
         number: String,
     }
     let taken: Vec<Number> = diesel::sql_query(format!(
-        "SELECT 'ORD-' || nextval('order_number_seq') AS number FROM generate_series(1, {ORDERS})"
+        "SELECT 'ORD-' || nextval('order_number_seq') AS number FROM generate_series(0, {ORDERS})"
     ))
     .load(ground.conn)?;
     Ok(taken.into_iter().map(|row| row.number).collect())
@@ -198,7 +205,7 @@ impl Order<'_> {
             Ending::Delivered(_) | Ending::Unsent => ("fulfilled", None),
             Ending::Waiting => ("pending_payment", None),
             Ending::Open => ("provisioning", None),
-            Ending::Refused => ("needs_review", Some(provisioning::STUCK)),
+            Ending::Refused => ("failed", Some(provisioning::STUCK)),
             Ending::Late => (
                 "needs_review",
                 Some("It was paid after it had been closed: refund it, or take it up again."),

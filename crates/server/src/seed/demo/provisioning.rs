@@ -38,7 +38,7 @@ pub fn add(
                     ("failed", "refused", REFUSED, "out of stock"),
                 );
             }
-            order.act(rows, 97, "order.review", Value::Null, Some(STUCK));
+            order.act(rows, 97, "order.fail", Value::Null, Some(STUCK));
             Ok(Vec::new())
         }
         Ending::Open => {

@@ -1,12 +1,21 @@
 //! Money given back for some orders: asked for, paid, refused by the gateway, rejected.
 
 use super::{
-    super::rows::{Rows, id_of},
+    super::{
+        Ground,
+        rows::{Rows, id_of},
+    },
     catalogue::amount,
-    orders::{Order, later},
+    orders::{Ending, Order, later},
+    provisioning,
 };
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use platform::{Error, Result};
+use schema::refunds;
 use serde_json::{Value, json};
 use uuid::Uuid;
+use wire::{RefundId, billing::refunds::RefundStatus};
 
 /// How a refund ended, or where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +83,11 @@ fn share(order: &Order<'_>, percent: u32) -> u32 {
     order.cents * order.quantity * percent / 100
 }
 
-/// Adds the refund of an order, if there is one.
+/// Adds the refund of an order, if there is one. What nobody could deliver was asked back by itself.
 pub fn add(rows: &mut Rows, order: &Order<'_>, support: Uuid) {
+    if order.ending == Ending::Refused {
+        return by_itself(rows, order);
+    }
     let Some((percent, code, reason, end)) = of(order.place).filter(|_| order.is_paid()) else {
         return;
     };
@@ -131,4 +143,42 @@ pub fn add(rows: &mut Rows, order: &Order<'_>, support: Uuid) {
             act(paid, None, "refund.fail", Value::Null, why);
         }
     }
+}
+
+fn by_itself(rows: &mut Rows, order: &Order<'_>) {
+    let at = order.after(97);
+    let id = id_of("demo refund", order.place, at);
+    let sum = amount(share(order, 100));
+    rows.add("refunds", json!({
+        "id": id, "transaction_id": order.payment, "amount": sum, "currency": order.currency, "reason_code": "not_delivered", "reason": provisioning::STUCK,
+        "status": "pending", "approval_state": "requested", "effect": "none", "attempts": 0, "version": 1, "created_at": at, "updated_at": at,
+    }));
+    let change = json!({ "transaction_id": order.payment, "amount": sum, "currency": order.currency, "reason_code": "not_delivered" });
+    let act = ("refund.request", "refund", id);
+    rows.act(at, None, act, change, Some(provisioning::STUCK));
+}
+
+/// Notes on every refund what was known of its sale, as asking for it does: those that wait as of now.
+pub fn look(ground: &mut Ground<'_>) -> Result<()> {
+    let all: Vec<(RefundId, DateTime<Utc>, RefundStatus)> = refunds::table
+        .filter(refunds::eligibility.is_null())
+        .select((refunds::id, refunds::created_at, refunds::status))
+        .load(ground.conn)?;
+    for (id, asked, status) in all {
+        let at = if status == RefundStatus::Pending {
+            ground.now
+        } else {
+            asked
+        };
+        let known = billing::refunds::known(ground.conn, id, at)?;
+        let recommended = known.recommended_amount.clone();
+        let snapshot = serde_json::to_value(known).map_err(Error::internal)?;
+        diesel::update(refunds::table.find(id))
+            .set((
+                refunds::eligibility.eq(snapshot),
+                refunds::recommended_amount.eq(recommended),
+            ))
+            .execute(ground.conn)?;
+    }
+    Ok(())
 }
