@@ -2,8 +2,8 @@
 
 mod import;
 mod plans;
-mod plans_syncs;
 mod plans_terms;
+mod price_lists;
 mod pricing;
 mod pricing_changes;
 pub mod promotions;

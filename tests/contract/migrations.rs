@@ -44,7 +44,7 @@ fn shared_enums() -> impl Iterator<Item = (&'static str, &'static [&'static str]
         billing::refunds::RefundStatus,
         billing::transactions::PaymentMethod,
         billing::transactions::TransactionStatus,
-        catalog::plans::SyncState,
+        catalog::price_lists::PriceListState,
         catalog::plans::ValidityPolicy,
         catalog::promotions::DiscountType,
         catalog::promotions::RedemptionState,

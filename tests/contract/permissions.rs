@@ -34,8 +34,8 @@ pub fn body(operation: &str) -> Option<Value> {
         }
         "offers_edit" => json!({ "priority": 2 }),
         "offers_order" => json!({ "plan_id": id, "ids": [id] }),
-        "syncs_create" | "plans_sheet_import" => json!([]),
-        "syncs_publish" => json!({}),
+        "price_lists_create" | "plans_sheet_import" => json!([]),
+        "price_lists_publish" => json!({}),
         "changes_create" => json!({ "rule": { "adjust": { "percent": "1" } }, "plan_ids": [id] }),
         "plans_edit" => json!({ "name": "Q" }),
         "plans_import" | "inventory_import" => json!([]),

@@ -113,7 +113,7 @@ async fn no_write_takes_a_protected_field() {
             assert!(
                 name.ends_with("_import")
                     || name.ends_with("_upload")
-                    || name == "syncs_create"
+                    || name == "price_lists_create"
                     || name.starts_with("webhooks_"),
                 "{name} needs a sample body"
             );

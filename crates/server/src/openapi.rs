@@ -26,7 +26,7 @@ const TAGS: &[(&str, &str)] = &[
     ("catalog/promotions", "Codes that make it cheaper"),
     ("catalog/redemptions", "Who uses them"),
     ("catalog/changes", "Many prices changed at once"),
-    ("catalog/syncs", "Providers' price lists, compared"),
+    ("catalog/price_lists", "Providers' price lists, compared"),
     ("billing/orders", "From the sale to the delivery"),
     ("billing/transactions", "Payments"),
     ("billing/payments", "The sums of payments"),

@@ -42,7 +42,7 @@ ids! {
     /// Something that does not add up.
     CaseId,
     /// A provider's price list compared with what we sell.
-    SyncId,
+    PriceListId,
     /// Many prices changed at once.
     PriceChangeId,
     /// The use of a promotion by an order.

@@ -120,7 +120,7 @@ pub const OWNERS: &[(&str, &str)] = &[
     ("plans", "catalog/plans"),
     ("plan_pricing", "catalog/pricing"),
     ("promotional_codes", "catalog/promotions"),
-    ("price_list_syncs", "catalog/plans"),
+    ("price_list_syncs", "catalog/price_lists"),
     ("price_changes", "catalog/pricing"),
     ("promo_redemptions", "catalog/promotions"),
     ("esims", "esims/inventory"),

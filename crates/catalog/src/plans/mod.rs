@@ -3,15 +3,13 @@
 
 mod query;
 mod routes;
-mod rules;
-mod syncs;
+pub(crate) mod rules;
 
 pub use query::{find, hold};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
-    syncs::mount(config);
     config
         .service(routes::list)
         .service(routes::export)

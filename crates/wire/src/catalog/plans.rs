@@ -4,13 +4,11 @@ mod acts;
 mod forms;
 mod import;
 mod quote;
-mod syncs;
 
 pub use acts::*;
 pub use forms::*;
 pub use import::*;
 pub use quote::*;
-pub use syncs::*;
 
 use crate::{AnyOf, Decimal, FieldErrors, PlanId, Resource, region};
 use chrono::{DateTime, Utc};
@@ -19,10 +17,6 @@ use serde::{Deserialize, Serialize};
 text_enum! {
     /// From when a plan's days count.
     ValidityPolicy: ValidityPolicy, "validity_policy" { Purchase = "purchase", Installation = "installation", FirstUse = "first_use" }
-}
-text_enum! {
-    /// How far the comparison of a price list has come.
-    SyncState: SyncState, "sync_state" { Open = "open", Published = "published", Discarded = "discarded" }
 }
 
 /// A plan that is or was sold.

@@ -12,53 +12,53 @@ use kit::{
 use leptos::prelude::*;
 use serde_json::json;
 use wire::{
-    Currency, Permission, Resource, SyncId,
-    catalog::plans::{PriceListSync, SyncChange, SyncRow, SyncState},
+    Currency, Permission, PriceListId, Resource,
+    catalog::price_lists::{PriceList, PriceListChange, PriceListRow, PriceListState},
 };
 
 /// Draws it.
-pub fn screen(id: SyncId) -> AnyView {
+pub fn screen(id: PriceListId) -> AnyView {
     let discard = act(
         "Discard",
         "discarded",
         Permission::PlansWrite,
-        |sync: PriceListSync| async move { api::act(&sync, "discard", &()).await },
+        |list: PriceList| async move { api::act(&list, "discard", &()).await },
     )
     .asks("Nothing of it is published. Send the list again to compare it anew.")
-    .when(|sync| sync.state == SyncState::Open)
+    .when(|list| list.state == PriceListState::Open)
     .danger();
-    detail_page::<PriceListSync>(id)
+    detail_page::<PriceList>(id)
         .badge(standing)
         .action(discard)
-        .above(|sync| Some(table(sync).view()))
-        .fact("Provider", |sync| {
-            Value::text(sync.provider_name.clone())
-                .link(format!("/integrations/providers/{}", sync.provider_id))
+        .above(|list| Some(table(list).view()))
+        .fact("Provider", |list| {
+            Value::text(list.provider_name.clone())
+                .link(format!("/integrations/providers/{}", list.provider_id))
         })
-        .fact("New", |sync| Value::count(sync.new))
-        .fact("Changed", |sync| Value::count(sync.changed))
-        .fact("Gone", |sync| Value::count(sync.gone))
-        .fact("Unchanged", |sync| Value::count(sync.unchanged))
-        .fact("Refused", |sync| Value::count(sync.refused))
-        .fact("Compared", |sync| Value::time(sync.created_at))
-        .fact("Closed", |sync| Value::maybe_time(sync.closed_at))
-        .history("sync")
+        .fact("New", |list| Value::count(list.new))
+        .fact("Changed", |list| Value::count(list.changed))
+        .fact("Gone", |list| Value::count(list.gone))
+        .fact("Unchanged", |list| Value::count(list.unchanged))
+        .fact("Refused", |list| Value::count(list.refused))
+        .fact("Compared", |list| Value::time(list.created_at))
+        .fact("Closed", |list| Value::maybe_time(list.closed_at))
+        .history("price_list")
         .show()
 }
 
-fn table(sync: &PriceListSync) -> Choosing<SyncRow> {
-    let (id, version) = (sync.id, sync.version);
+fn table(list: &PriceList) -> Choosing<PriceListRow> {
+    let (id, version) = (list.id, list.version);
     let table = choosing(
         "Compared with what you sell",
         ("package", "packages"),
-        sync.rows.clone(),
-        |row: &SyncRow| row.sku.clone(),
+        list.rows.clone(),
+        |row: &PriceListRow| row.sku.clone(),
     )
     .kind(|row| (row.change.as_str(), tone(row)))
     .says(says)
-    .can(|row: &SyncRow| row.is_publishable())
+    .can(|row: &PriceListRow| row.is_publishable())
     .needs_reason(|row| row.needs_reason)
-    .column(value("Package", |row: &SyncRow| {
+    .column(value("Package", |row: &PriceListRow| {
         let name = Value::text(row.name.clone()).note(row.sku.clone());
         match row.plan_id {
             Some(plan) => name.link(format!("/catalog/plans/{plan}")),
@@ -69,20 +69,20 @@ fn table(sync: &PriceListSync) -> Choosing<SyncRow> {
     .column(value("Moved", moved).figures())
     .column(sells())
     .column(
-        value("Margin", |row: &SyncRow| {
+        value("Margin", |row: &PriceListRow| {
             Value::maybe(row.margin_after.as_ref().map(percent))
         })
         .figures(),
     );
-    if sync.state != SyncState::Open {
-        return table.column(value("Published", |row: &SyncRow| {
+    if list.state != PriceListState::Open {
+        return table.column(value("Published", |row: &PriceListRow| {
             Value::yes_no(row.published)
         }));
     }
     table.act("Publish", "published", move |skus, reason| {
         let reason = Some(reason).filter(|text| !text.is_empty());
         task(async move {
-            let call = Call::post(format!("{}/{id}/publish", PriceListSync::PATH));
+            let call = Call::post(format!("{}/{id}/publish", PriceList::PATH));
             let body = json!({ "skus": skus, "reason": reason });
             api::send(call.json(&body).if_version(version)).await?;
             kit::go("/catalog/price-lists");
@@ -91,18 +91,18 @@ fn table(sync: &PriceListSync) -> Choosing<SyncRow> {
     })
 }
 
-const fn tone(row: &SyncRow) -> Tone {
+const fn tone(row: &PriceListRow) -> Tone {
     match row.change {
-        SyncChange::New => Tone::Good,
-        SyncChange::Changed => Tone::News,
-        SyncChange::Gone => Tone::Waiting,
-        SyncChange::Refused => Tone::Bad,
-        SyncChange::Unchanged => Tone::Neutral,
+        PriceListChange::New => Tone::Good,
+        PriceListChange::Changed => Tone::News,
+        PriceListChange::Gone => Tone::Waiting,
+        PriceListChange::Refused => Tone::Bad,
+        PriceListChange::Unchanged => Tone::Neutral,
     }
 }
 
 /// `$4.00 → $5.00`.
-fn cost(row: &SyncRow) -> Value {
+fn cost(row: &PriceListRow) -> Value {
     let currency = row.currency.unwrap_or(Currency::Usd);
     let before = row
         .cost_before
@@ -116,7 +116,7 @@ fn cost(row: &SyncRow) -> Value {
 }
 
 /// By how much the cost moves; what grows dearer stands out.
-fn moved(row: &SyncRow) -> Value {
+fn moved(row: &PriceListRow) -> Value {
     let Some(by) = row
         .cost_moved
         .as_ref()
@@ -131,8 +131,8 @@ fn moved(row: &SyncRow) -> Value {
     }
 }
 
-fn sells() -> Column<SyncRow> {
-    value("Sells for", |row: &SyncRow| {
+fn sells() -> Column<PriceListRow> {
+    value("Sells for", |row: &PriceListRow| {
         let currency = row.currency.unwrap_or(Currency::Usd);
         let show = |amount: &Option<wire::Money>| amount.as_ref().map(|one| money(one, currency));
         let (before, after) = (show(&row.selling_before), show(&row.selling_after));
@@ -145,7 +145,7 @@ fn sells() -> Column<SyncRow> {
 }
 
 /// What is to be looked at: other terms, faults, too little left.
-fn says(row: &SyncRow) -> Vec<(Tone, String)> {
+fn says(row: &PriceListRow) -> Vec<(Tone, String)> {
     let terms = row.terms.iter().map(|term| {
         let text = format!(
             "{}: {} → {}",
@@ -165,7 +165,7 @@ fn says(row: &SyncRow) -> Vec<(Tone, String)> {
         let text = "Sells below cost or leaves too little: publishing it needs a reason.";
         (Tone::Waiting, text.to_owned())
     });
-    let gone = (row.change == SyncChange::Gone).then(|| {
+    let gone = (row.change == PriceListChange::Gone).then(|| {
         let text = "Publishing it pauses the offer; the plan stays.";
         (Tone::Neutral, text.to_owned())
     });

@@ -6,15 +6,15 @@ use kit::{
 };
 use leptos::prelude::*;
 use serde_json::json;
-use wire::{Currency, catalog::plans::PriceListSync, integrations::providers::Provider};
+use wire::{Currency, catalog::price_lists::PriceList, integrations::providers::Provider};
 
 /// Draws it.
 pub fn screen() -> AnyView {
-    upload_page::<PriceListSync>(
+    upload_page::<PriceList>(
         "Compare a price list",
         ".csv,.json,text/csv,application/json",
         "CSV with a header row, or JSON",
-        |sync| format!("/catalog/price-lists/{}", sync.id),
+        |list| format!("/catalog/price-lists/{}", list.id),
     )
     .says("The list is held against your plans, offers and prices. Nothing is published before you have said what of it counts.")
     .table()

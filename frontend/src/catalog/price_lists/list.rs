@@ -8,29 +8,29 @@ use kit::{
 use leptos::prelude::*;
 use wire::{
     Permission,
-    catalog::plans::{PriceListSync, SyncSort, SyncState},
+    catalog::price_lists::{PriceList, PriceListSort, PriceListState},
     integrations::providers::Provider,
 };
 
 /// Draws it.
 pub fn screen() -> AnyView {
-    list_page::<PriceListSync>("Price lists")
-        .opens(|sync| format!("/catalog/price-lists/{}", sync.id))
-        .column(text("Provider", |sync: &PriceListSync| {
-            sync.provider_name.clone()
+    list_page::<PriceList>("Price lists")
+        .opens(|list| format!("/catalog/price-lists/{}", list.id))
+        .column(text("Provider", |list: &PriceList| {
+            list.provider_name.clone()
         }))
         .column(state("State", standing))
-        .column(count("New", |sync: &PriceListSync| sync.new))
-        .column(count("Changed", |sync: &PriceListSync| sync.changed))
-        .column(count("Gone", |sync: &PriceListSync| sync.gone))
-        .column(count("Refused", |sync: &PriceListSync| sync.refused).wide())
-        .column(count("Unchanged", |sync: &PriceListSync| sync.unchanged).wide())
+        .column(count("New", |list: &PriceList| list.new))
+        .column(count("Changed", |list: &PriceList| list.changed))
+        .column(count("Gone", |list: &PriceList| list.gone))
+        .column(count("Refused", |list: &PriceList| list.refused).wide())
+        .column(count("Unchanged", |list: &PriceList| list.unchanged).wide())
         .column(
-            ago("Compared", |sync: &PriceListSync| Some(sync.created_at))
-                .sort(SyncSort::CreatedAt),
+            ago("Compared", |list: &PriceList| Some(list.created_at))
+                .sort(PriceListSort::CreatedAt),
         )
         .filter(picked::<Provider>("provider_id", "Provider"))
-        .filter(choice("state", "State", SyncState::WORDS))
+        .filter(choice("state", "State", PriceListState::WORDS))
         .filter(dates("created_at_from", "created_at_to", "Compared"))
         .new_button(
             "Compare a list",

@@ -7,7 +7,7 @@ mod list;
 use kit::{Screen, ui::Tone};
 use wire::{
     Permission,
-    catalog::plans::{PriceListSync, SyncState},
+    catalog::price_lists::{PriceList, PriceListState},
 };
 
 /// The screens of price lists.
@@ -33,11 +33,11 @@ pub const SCREENS: &[Screen] = &[
 ];
 
 /// How far it has come, in a word.
-fn standing(sync: &PriceListSync) -> (&'static str, Tone) {
-    let tone = match sync.state {
-        SyncState::Open => Tone::Waiting,
-        SyncState::Published => Tone::Good,
-        SyncState::Discarded => Tone::Neutral,
+fn standing(list: &PriceList) -> (&'static str, Tone) {
+    let tone = match list.state {
+        PriceListState::Open => Tone::Waiting,
+        PriceListState::Published => Tone::Good,
+        PriceListState::Discarded => Tone::Neutral,
     };
-    (sync.state.as_str(), tone)
+    (list.state.as_str(), tone)
 }

@@ -48,22 +48,22 @@ pub async fn offered(scenes: &mut Scenes<'_>, admin: &Client, (plan, provider): 
 pub async fn compared(scenes: &mut Scenes<'_>, admin: &Client, provider: &str) {
     let list =
         "sku,name,data_limit_mb,days,regions,cost_price,selling_price\nscene,Scene,100,1,US,1,3\n";
-    let first = send(scenes, admin, (provider, list), &["sync.create"]).await;
+    let first = send(scenes, admin, (provider, list), &["price_list.create"]).await;
     scenes
         .play(
             admin,
-            ("syncs_discard", id(&first)),
+            ("price_lists_discard", id(&first)),
             Value::Null,
-            &["sync.discard"],
+            &["price_list.discard"],
         )
         .await;
-    let sync = send(scenes, admin, (provider, list), &["sync.create"]).await;
+    let sync = send(scenes, admin, (provider, list), &["price_list.create"]).await;
     scenes
         .play(
             admin,
-            ("syncs_publish", id(&sync)),
+            ("price_lists_publish", id(&sync)),
             json!({ "skus": ["scene"] }),
-            &["plan.create", "plan.import", "sync.publish"],
+            &["plan.create", "plan.import", "price_list.publish"],
         )
         .await;
     let prices = admin.get("/v1/pricing?limit=1").await.expect(200);
@@ -95,12 +95,14 @@ async fn send(
     acts: &[&str],
 ) -> Value {
     let request = format!("scene-{}", uuid::Uuid::now_v7().simple());
-    let path = format!("/v1/price-list-syncs?provider_id={provider}");
+    let path = format!("/v1/price-lists?provider_id={provider}");
     let made = admin
         .with("x-request-id", &request)
         .raw(Method::POST, &path, "text/csv", list.as_bytes().to_vec())
         .await
         .expect(201);
-    scenes.hold("syncs_create", (&request, acts), admin).await;
+    scenes
+        .hold("price_lists_create", (&request, acts), admin)
+        .await;
     made
 }

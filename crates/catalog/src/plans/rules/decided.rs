@@ -7,7 +7,10 @@ use crate::{
 };
 use wire::{
     Currency, Decimal, FieldError, PlanId, ProblemCode, ProviderId,
-    catalog::plans::{NewPlan, Plan, Regions, SyncTerm},
+    catalog::{
+        plans::{NewPlan, Plan, Regions},
+        price_lists::PriceListTerm,
+    },
 };
 
 use chrono::{DateTime, Utc};
@@ -149,7 +152,7 @@ fn decide<'a>(
 
 /// What a list states differently of a plan. Name, description and whether it is sold are ours, and so is what only
 /// some lists say.
-pub fn differences(plan: &Plan, stated: &NewPlan) -> Vec<SyncTerm> {
+pub fn differences(plan: &Plan, stated: &NewPlan) -> Vec<PriceListTerm> {
     let places = |regions: &Regions| {
         let mut places = regions.0.clone();
         places.sort();
@@ -183,7 +186,7 @@ pub fn differences(plan: &Plan, stated: &NewPlan) -> Vec<SyncTerm> {
     ];
     let differ = all.into_iter().filter(|(_, before, after)| before != after);
     differ
-        .map(|(field, before, after)| SyncTerm {
+        .map(|(field, before, after)| PriceListTerm {
             field: field.to_owned(),
             before,
             after,

@@ -8,11 +8,11 @@ mod letters;
 mod orders;
 mod people;
 mod pictures;
+mod price_lists;
 mod promotions;
 mod provisioning;
 mod refunds;
 mod stock;
-mod syncs;
 mod topups;
 
 use super::{Ground, rows::Rows};
@@ -29,7 +29,7 @@ pub fn seed(ground: &mut Ground<'_>) -> Result<Option<String>> {
     let catalogue = catalogue::add(&mut rows, ground, people.admin)?;
     promotions::add(&mut rows, ground, people.admin);
     clients::add(&mut rows, ground, people.admin);
-    syncs::add(&mut rows, ground, &catalogue, people.admin);
+    price_lists::add(&mut rows, ground, &catalogue, people.admin);
     let stock = stock::add(&mut rows, ground, &catalogue, people.admin)?;
     orders::add(&mut rows, ground, &people, &catalogue, stock)?;
     let count = rows.write(ground.conn, ground.keys)?;

@@ -4,7 +4,7 @@ use crate::harness::{Answer, Client, TestApp};
 use serde_json::{Value, json};
 use wire::{ProblemCode, ProviderId, accounts::users::UserRole};
 
-const SYNCS: &str = "/v1/price-list-syncs";
+const SYNCS: &str = "/v1/price-lists";
 const FIRST: &str = "sku,name,data_limit_mb,days,regions,cost_price,selling_price\na,Alpha,1024,7,US,4.00,8.00\nb,Beta,500,1,DE,1.00,2.00\nc,Gamma,500,1,FR,1.00,2.00\n";
 const SECOND: &str = "sku,name,data_limit_mb,days,regions,cost_price,minimum_price,stock\na,Alpha,2048,7,US,5.00,6.00,9\nb,Beta,500,1,DE,1.00,,3\nd,Delta,100,1,JP,1.00,,\ne,Epsilon,0,1,JP,1.00,,\n";
 

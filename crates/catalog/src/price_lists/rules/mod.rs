@@ -9,9 +9,13 @@ use crate::plans::rules::{
 };
 use compared::{Compared, reread};
 use wire::{
-    ProblemCode, ProviderId, SyncId,
-    catalog::plans::{
-        PlanImportOptions, PriceListSync, PublishSync, SyncChange, SyncOptions, SyncRow, SyncState,
+    PriceListId, ProblemCode, ProviderId,
+    catalog::{
+        plans::PlanImportOptions,
+        price_lists::{
+            PriceList, PriceListChange, PriceListOptions, PriceListRow, PriceListState,
+            PublishPriceList,
+        },
     },
 };
 
@@ -30,9 +34,9 @@ use std::collections::{HashMap, HashSet};
 pub fn compare(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (options, list): (&SyncOptions, &Upload),
+    (options, list): (&PriceListOptions, &Upload),
     now: DateTime<Utc>,
-) -> Result<PriceListSync> {
+) -> Result<PriceList> {
     let provider = options
         .provider_id
         .ok_or_else(|| Error::field("provider_id", "required", "Say whose list it is."))?;
@@ -49,22 +53,26 @@ pub fn compare(
     );
     let (_, rows) = Compared::of(&world, margin, readings).split();
     if let Some(older) = query::discard_open(tx, provider, actor.id, now)? {
-        audit::record(tx, actor, Act::new("sync.discard", "sync", older.0))?;
+        audit::record(
+            tx,
+            actor,
+            Act::new("price_list.discard", "price_list", older.0),
+        )?;
     }
     let id = query::insert(tx, provider, &rows, actor.id, now)?;
-    let sync = query::find(tx.conn(), id)?;
+    let price_list = query::find(tx.conn(), id)?;
     audit::record(
         tx,
         actor,
-        Act::new("sync.create", "sync", id.0).changing(told(&sync)),
+        Act::new("price_list.create", "price_list", id.0).changing(told(&price_list)),
     )?;
-    Ok(sync)
+    Ok(price_list)
 }
 
-fn told(sync: &PriceListSync) -> serde_json::Value {
+fn told(price_list: &PriceList) -> serde_json::Value {
     json!({
-        "provider_id": sync.provider_id, "new": sync.new, "changed": sync.changed, "gone": sync.gone,
-        "unchanged": sync.unchanged, "refused": sync.refused,
+        "provider_id": price_list.provider_id, "new": price_list.new, "changed": price_list.changed, "gone": price_list.gone,
+        "unchanged": price_list.unchanged, "refused": price_list.refused,
     })
 }
 
@@ -72,29 +80,29 @@ fn told(sync: &PriceListSync) -> serde_json::Value {
 pub fn publish(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (id, version): (SyncId, i32),
-    asked: &PublishSync,
+    (id, version): (PriceListId, i32),
+    asked: &PublishPriceList,
     now: DateTime<Utc>,
-) -> Result<PriceListSync> {
+) -> Result<PriceList> {
     // The provider before the comparison, as everybody takes them.
     let provider = query::whole(tx.conn(), id)?.provider_id;
     let world = World::of(tx, provider, now)?;
     query::lock(tx, id)?;
-    let sync = query::whole(tx.conn(), id)?;
-    open(&sync, version)?;
+    let price_list = query::whole(tx.conn(), id)?;
+    open(&price_list, version)?;
     let margin = settings::get(tx.conn(), MinimumMargin)?;
-    let again = sync.rows.iter().filter_map(reread).collect();
+    let again = price_list.rows.iter().filter_map(reread).collect();
     let (decided, fresh) = Compared::of(&world, margin, again).split();
 
-    let chosen = chosen(&sync.rows, asked)?;
-    still(&sync.rows, &fresh, &chosen)?;
+    let chosen = chosen(&price_list.rows, asked)?;
+    still(&price_list.rows, &fresh, &chosen)?;
     let is_said = asked
         .reason
         .as_deref()
         .is_some_and(|text| !text.trim().is_empty());
-    let is_chosen = |row: &&SyncRow| chosen.contains(row.sku.as_str());
+    let is_chosen = |row: &&PriceListRow| chosen.contains(row.sku.as_str());
     if !is_said
-        && sync
+        && price_list
             .rows
             .iter()
             .filter(is_chosen)
@@ -106,13 +114,13 @@ pub fn publish(
             "Something would sell below cost or leave too little: say why.",
         ));
     }
-    let mut rows = sync.rows.clone();
+    let mut rows = price_list.rows.clone();
     for row in &mut rows {
         row.published = chosen.contains(row.sku.as_str());
     }
     let why = asked.reason.as_deref();
     write(tx, actor, (provider, why), (decided, &rows), now)?;
-    let closing = (SyncState::Published, Some(rows.as_slice()));
+    let closing = (PriceListState::Published, Some(rows.as_slice()));
     if !query::close(tx, (id, version), closing, actor.id, now)? {
         return Err(Error::refuse(ProblemCode::Stale));
     }
@@ -120,7 +128,7 @@ pub fn publish(
     audit::record(
         tx,
         actor,
-        Act::new("sync.publish", "sync", id.0)
+        Act::new("price_list.publish", "price_list", id.0)
             .changing(published)
             .because(why),
     )?;
@@ -131,27 +139,31 @@ pub fn publish(
 pub fn discard(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (id, version): (SyncId, i32),
+    (id, version): (PriceListId, i32),
     now: DateTime<Utc>,
-) -> Result<PriceListSync> {
+) -> Result<PriceList> {
     query::lock(tx, id)?;
     open(&query::find(tx.conn(), id)?, version)?;
-    let closing = (SyncState::Discarded, None);
+    let closing = (PriceListState::Discarded, None);
     if !query::close(tx, (id, version), closing, actor.id, now)? {
         return Err(Error::refuse(ProblemCode::Stale));
     }
-    audit::record(tx, actor, Act::new("sync.discard", "sync", id.0))?;
+    audit::record(
+        tx,
+        actor,
+        Act::new("price_list.discard", "price_list", id.0),
+    )?;
     query::find(tx.conn(), id)
 }
 
-fn open(sync: &PriceListSync, version: i32) -> Result<()> {
-    if sync.state != SyncState::Open {
+fn open(price_list: &PriceList, version: i32) -> Result<()> {
+    if price_list.state != PriceListState::Open {
         return Err(Error::because(
             ProblemCode::WrongState,
-            format!("It is {} already.", sync.state),
+            format!("It is {} already.", price_list.state),
         ));
     }
-    if sync.version == version {
+    if price_list.version == version {
         Ok(())
     } else {
         Err(Error::refuse(ProblemCode::Stale))
@@ -159,7 +171,7 @@ fn open(sync: &PriceListSync, version: i32) -> Result<()> {
 }
 
 /// The SKUs that are to be published.
-fn chosen<'a>(rows: &'a [SyncRow], asked: &'a PublishSync) -> Result<HashSet<&'a str>> {
+fn chosen<'a>(rows: &'a [PriceListRow], asked: &'a PublishPriceList) -> Result<HashSet<&'a str>> {
     let can: HashSet<&str> = rows
         .iter()
         .filter(|row| row.is_publishable())
@@ -187,8 +199,9 @@ fn chosen<'a>(rows: &'a [SyncRow], asked: &'a PublishSync) -> Result<HashSet<&'a
 }
 
 /// What was chosen must still mean what was shown.
-fn still(shown: &[SyncRow], fresh: &[SyncRow], chosen: &HashSet<&str>) -> Result<()> {
-    let fresh: HashMap<&str, &SyncRow> = fresh.iter().map(|row| (row.sku.as_str(), row)).collect();
+fn still(shown: &[PriceListRow], fresh: &[PriceListRow], chosen: &HashSet<&str>) -> Result<()> {
+    let fresh: HashMap<&str, &PriceListRow> =
+        fresh.iter().map(|row| (row.sku.as_str(), row)).collect();
     let moved: Vec<&str> = shown
         .iter()
         .filter(|row| chosen.contains(row.sku.as_str()))
@@ -212,7 +225,7 @@ fn write(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (provider, note): (ProviderId, Option<&str>),
-    (decided, rows): (Vec<Decided<'_>>, &[SyncRow]),
+    (decided, rows): (Vec<Decided<'_>>, &[PriceListRow]),
     now: DateTime<Utc>,
 ) -> Result<()> {
     let published: HashSet<&str> = rows
@@ -236,7 +249,7 @@ fn write(
     writer.write(tx, actor, &decided)?;
     let gone: Vec<&str> = rows
         .iter()
-        .filter(|row| row.published && row.change == SyncChange::Gone)
+        .filter(|row| row.published && row.change == PriceListChange::Gone)
         .map(|row| row.sku.as_str())
         .collect();
     let off = offers::switch_off(tx, provider, &gone)?;

@@ -1,16 +1,20 @@
 //! A provider's price list compared with what we sell, for somebody to say what of it holds.
 
-use super::{NewPlan, SyncState};
+use super::plans::NewPlan;
 use crate::{
-    AnyOf, Check, Currency, Decimal, FieldError, FieldErrors, Money, PlanId, ProviderId, Resource,
-    SyncId, UserId,
+    AnyOf, Check, Currency, Decimal, FieldError, FieldErrors, Money, PlanId, PriceListId,
+    ProviderId, Resource, UserId,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
+    /// How far the comparison of a price list has come.
+    PriceListState: SyncState, "sync_state" { Open = "open", Published = "published", Discarded = "discarded" }
+}
+text_enum! {
     /// What a price list says of one package, compared with what we sell.
-    SyncChange: text {
+    PriceListChange: text {
         /// We do not have it.
         New = "new",
         /// Its terms or its cost are others than ours.
@@ -27,15 +31,15 @@ text_enum! {
 /// A price list that was compared with what we sell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct PriceListSync {
+pub struct PriceList {
     /// Which comparison.
-    pub id: SyncId,
+    pub id: PriceListId,
     /// Whose list it is.
     pub provider_id: ProviderId,
     /// The provider's name.
     pub provider_name: String,
     /// Waiting, published or discarded.
-    pub state: SyncState,
+    pub state: PriceListState,
     /// Packages that we do not have.
     pub new: i32,
     /// Packages with other terms or costs.
@@ -58,13 +62,13 @@ pub struct PriceListSync {
     pub created_at: DateTime<Utc>,
     /// Every package that is not as we have it. Lists leave this out.
     #[serde(default)]
-    pub rows: Vec<SyncRow>,
+    pub rows: Vec<PriceListRow>,
 }
 
 /// One package of a price list, and what is different about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct SyncRow {
+pub struct PriceListRow {
     /// Its place in the list, from 1; null where the list has it no more.
     pub row: Option<i32>,
     /// The provider's own key of the package.
@@ -72,11 +76,11 @@ pub struct SyncRow {
     /// The plan's name: ours where we have it.
     pub name: String,
     /// What is different.
-    pub change: SyncChange,
+    pub change: PriceListChange,
     /// The plan that it supplies; null for a new one.
     pub plan_id: Option<PlanId>,
     /// The terms that are others.
-    pub terms: Vec<SyncTerm>,
+    pub terms: Vec<PriceListTerm>,
     /// What we paid so far.
     pub cost_before: Option<Money>,
     /// What we would pay.
@@ -100,13 +104,13 @@ pub struct SyncRow {
     /// Whether it was published.
     pub published: bool,
     /// What the list states of it.
-    pub stated: Option<SyncStated>,
+    pub stated: Option<PriceListStated>,
 }
 
 /// A term of a plan that a price list states differently.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct SyncTerm {
+pub struct PriceListTerm {
     /// Which term, by its field.
     pub field: String,
     /// As we sell it, in words.
@@ -118,7 +122,7 @@ pub struct SyncTerm {
 /// A package as a price list states it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct SyncStated {
+pub struct PriceListStated {
     /// The plan that it would be.
     pub plan: NewPlan,
     /// What the customer would pay, where the list or its markup says so.
@@ -135,7 +139,7 @@ pub struct SyncStated {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct PublishSync {
+pub struct PublishPriceList {
     /// Their SKUs; all that can be when absent.
     #[serde(default)]
     #[cfg_attr(feature = "server", schema(example = json!(["eu-5gb-30d"])))]
@@ -147,7 +151,7 @@ pub struct PublishSync {
 
 filter! {
     /// How a price list is to be compared.
-    SyncOptions {
+    PriceListOptions {
         /// Whose list it is.
         provider_id: ProviderId,
         /// Markup in percent for new packages without a selling price.
@@ -161,37 +165,37 @@ filter! {
 
 filter! {
     /// What the list of comparisons can be narrowed by.
-    SyncFilter {
+    PriceListFilter {
         /// Of this provider's lists.
         provider_id: ProviderId,
         /// In any of these states.
-        state: AnyOf<SyncState>,
+        state: AnyOf<PriceListState>,
         /// That came at or after.
         created_at_from: DateTime<Utc>,
         /// That came before.
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of comparisons can be ordered by. */ SyncSort { CreatedAt = "created_at" desc });
+sort_keys!(/** What the list of comparisons can be ordered by. */ PriceListSort { CreatedAt = "created_at" desc });
 
-impl SyncRow {
+impl PriceListRow {
     /// Whether publishing it writes anything.
     pub const fn is_publishable(&self) -> bool {
         matches!(
             self.change,
-            SyncChange::New | SyncChange::Changed | SyncChange::Gone
+            PriceListChange::New | PriceListChange::Changed | PriceListChange::Gone
         )
     }
 }
 
-impl Resource for PriceListSync {
-    const PATH: &'static str = "/v1/price-list-syncs";
+impl Resource for PriceList {
+    const PATH: &'static str = "/v1/price-lists";
     const ONE: &'static str = "price list";
     const MANY: &'static str = "price lists";
-    type Id = SyncId;
-    type Filter = SyncFilter;
-    type Sort = SyncSort;
-    fn id(&self) -> SyncId {
+    type Id = PriceListId;
+    type Filter = PriceListFilter;
+    type Sort = PriceListSort;
+    fn id(&self) -> PriceListId {
         self.id
     }
     fn version(&self) -> i32 {
@@ -202,7 +206,7 @@ impl Resource for PriceListSync {
     }
 }
 
-impl Check for PublishSync {
+impl Check for PublishPriceList {
     fn check(&self, bad: &mut FieldErrors) {
         match &self.skus {
             Some(skus) if skus.is_empty() => bad.add("skus", "required", "Choose at least one."),

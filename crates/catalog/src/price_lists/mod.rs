@@ -6,7 +6,7 @@ mod rules;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn mount(config: &mut ServiceConfig<'_>) {
+pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(routes::list)
         .service(routes::export)

@@ -7,7 +7,7 @@ use crate::plans::rules::{
 use wire::{
     Decimal, Money,
     catalog::{
-        plans::{SyncChange, SyncRow, SyncStated, SyncTerm},
+        price_lists::{PriceListChange, PriceListRow, PriceListStated, PriceListTerm},
         pricing::Earnings,
     },
 };
@@ -17,7 +17,7 @@ use std::collections::HashSet;
 /// A list held against the world: what is to be done, and how that is shown.
 pub struct Compared<'a> {
     decided: Vec<Decided<'a>>,
-    rows: Vec<SyncRow>,
+    rows: Vec<PriceListRow>,
 }
 
 impl<'a> Compared<'a> {
@@ -31,17 +31,18 @@ impl<'a> Compared<'a> {
             .map(|reading| reading.package.sku.clone())
             .collect();
         let decided = world.decide(readings);
-        let mut rows: Vec<SyncRow> = decided.iter().map(|one| row(one, world, margin)).collect();
-        let mut gone: Vec<SyncRow> = world
+        let mut rows: Vec<PriceListRow> =
+            decided.iter().map(|one| row(one, world, margin)).collect();
+        let mut gone: Vec<PriceListRow> = world
             .known
             .values()
             .filter(|known| known.is_active && !named.contains(&known.sku))
-            .map(|known| SyncRow {
+            .map(|known| PriceListRow {
                 plan_id: Some(known.plan.id),
                 name: known.plan.name.clone(),
                 cost_before: Some(known.cost.clone()),
                 currency: Some(known.currency),
-                ..empty(&known.sku, SyncChange::Gone)
+                ..empty(&known.sku, PriceListChange::Gone)
             })
             .collect();
         gone.sort_by(|one, other| one.sku.cmp(&other.sku));
@@ -49,7 +50,7 @@ impl<'a> Compared<'a> {
         Self { decided, rows }
     }
     /// What is to be done, and how that is shown.
-    pub fn split(self) -> (Vec<Decided<'a>>, Vec<SyncRow>) {
+    pub fn split(self) -> (Vec<Decided<'a>>, Vec<PriceListRow>) {
         (self.decided, self.rows)
     }
 }
@@ -70,8 +71,8 @@ fn priced(reading: &mut Reading, world: &World) {
     }
 }
 
-fn empty(sku: &str, change: SyncChange) -> SyncRow {
-    SyncRow {
+fn empty(sku: &str, change: PriceListChange) -> PriceListRow {
+    PriceListRow {
         row: None,
         sku: sku.to_owned(),
         name: String::new(),
@@ -94,27 +95,27 @@ fn empty(sku: &str, change: SyncChange) -> SyncRow {
 }
 
 /// How a row is shown.
-fn row(decided: &Decided<'_>, world: &World, margin: i64) -> SyncRow {
+fn row(decided: &Decided<'_>, world: &World, margin: i64) -> PriceListRow {
     let package = decided.package();
     let change = match decided.deed {
-        Deed::Refuse => SyncChange::Refused,
-        Deed::Keep => SyncChange::Unchanged,
-        Deed::Create => SyncChange::New,
-        Deed::Update { .. } => SyncChange::Changed,
+        Deed::Refuse => PriceListChange::Refused,
+        Deed::Keep => PriceListChange::Unchanged,
+        Deed::Create => PriceListChange::New,
+        Deed::Update { .. } => PriceListChange::Changed,
     };
-    let base = SyncRow {
+    let base = PriceListRow {
         row: Some(decided.reading.number),
         name: package.plan.name.clone(),
         errors: decided.reading.faults.clone(),
         ..empty(&package.sku, change)
     };
-    if change == SyncChange::Refused {
+    if change == PriceListChange::Refused {
         return base;
     }
     let known = world.known.get(&package.sku);
     let (cost, selling) = (&package.cost, &package.selling);
     let same_currency = known.filter(|known| known.currency == package.currency);
-    SyncRow {
+    PriceListRow {
         name: known.map_or_else(|| base.name.clone(), |known| known.plan.name.clone()),
         plan_id: known.map(|known| known.plan.id),
         terms: terms(decided, package),
@@ -140,7 +141,7 @@ fn moved(before: &Money, after: &Money) -> Option<Decimal> {
 }
 
 /// The terms that become others, and what the provider asks for, too.
-fn terms(decided: &Decided<'_>, package: &Package) -> Vec<SyncTerm> {
+fn terms(decided: &Decided<'_>, package: &Package) -> Vec<PriceListTerm> {
     let Deed::Update { known, terms, .. } = &decided.deed else {
         return Vec::new();
     };
@@ -153,7 +154,7 @@ fn terms(decided: &Decided<'_>, package: &Package) -> Vec<SyncTerm> {
         && known.minimum.as_ref() != Some(minimum)
     {
         let before = known.minimum.as_ref();
-        found.push(SyncTerm {
+        found.push(PriceListTerm {
             field: "minimum_price".to_owned(),
             before: before.map_or_else(|| "none".to_owned(), Money::to_string),
             after: minimum.to_string(),
@@ -162,8 +163,8 @@ fn terms(decided: &Decided<'_>, package: &Package) -> Vec<SyncTerm> {
     found
 }
 
-fn stated(package: &Package) -> SyncStated {
-    SyncStated {
+fn stated(package: &Package) -> PriceListStated {
+    PriceListStated {
         plan: package.plan.clone(),
         selling: (package.selling_is != Selling::Missing).then(|| package.selling.clone()),
         selling_is_stated: package.selling_is == Selling::Stated,
@@ -173,7 +174,7 @@ fn stated(package: &Package) -> SyncStated {
 }
 
 /// A package as it was stated when the list came.
-pub fn reread(row: &SyncRow) -> Option<Reading> {
+pub fn reread(row: &PriceListRow) -> Option<Reading> {
     let stated = row.stated.clone()?;
     let package = Package {
         sku: row.sku.clone(),

@@ -32,13 +32,13 @@ pub fn add(rows: &mut Rows, ground: &Ground<'_>, catalogue: &[Plan], admin: Uuid
     all.extend(catalogue.get(GONE).and_then(gone));
     all.push(arrived());
     let at = ground.now - TimeDelta::hours(1);
-    let id = id_of("demo sync", 0, at);
+    let id = id_of("demo price list", 0, at);
     rows.add("price_list_syncs", json!({
         "id": id, "provider_id": provider, "state": "open", "rows": all, "created_by": admin, "created_at": at, "version": 1,
         "new_count": 1, "changed_count": MOVED.len(), "gone_count": 1, "unchanged_count": 6, "refused_count": 0,
     }));
     let change = json!({ "provider_id": provider, "new": 1, "changed": MOVED.len(), "gone": 1 });
-    let act = ("sync.create", "sync", id);
+    let act = ("price_list.create", "price_list", id);
     rows.act(at, Some((admin, "admin")), act, change, None);
 }
 

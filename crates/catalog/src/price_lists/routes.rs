@@ -2,20 +2,20 @@
 
 use super::{query, rules};
 use wire::{
-    SyncId,
-    catalog::plans::{PriceListSync, PublishSync, SyncOptions},
+    PriceListId,
+    catalog::price_lists::{PriceList, PriceListOptions, PublishPriceList},
     permission::needs::{CostsRead, PlansWrite},
 };
 
 use actix_web::{get, post};
 use platform::{Caller, Created, Id, IfMatch, Options, Result, Tagged, Upload, Valid, listing};
 
-listing!(PriceListSync, "/price-list-syncs", export "/price-list-syncs/export", tag "catalog/syncs", needs CostsRead = "costs:read", from query::page);
+listing!(PriceList, "/price-lists", export "/price-lists/export", tag "catalog/price_lists", needs CostsRead = "costs:read", from query::page);
 
 /// Show a comparison, with every package that is not as we have it.
-#[utoipa::path(tag = "catalog/syncs", security(("bearer" = ["costs:read"])), params(("id" = SyncId, Path)), responses((status = 200, description = "The comparison", body = PriceListSync)))]
-#[get("/price-list-syncs/{id}")]
-pub async fn show(caller: Caller<CostsRead>, id: Id<SyncId>) -> Result<Tagged<PriceListSync>> {
+#[utoipa::path(tag = "catalog/price_lists", security(("bearer" = ["costs:read"])), params(("id" = PriceListId, Path)), responses((status = 200, description = "The comparison", body = PriceList)))]
+#[get("/price-lists/{id}")]
+pub async fn show(caller: Caller<CostsRead>, id: Id<PriceListId>) -> Result<Tagged<PriceList>> {
     caller
         .read(move |conn, _| query::find(conn, id.0))
         .await
@@ -24,15 +24,15 @@ pub async fn show(caller: Caller<CostsRead>, id: Id<SyncId>) -> Result<Tagged<Pr
 
 /// Compare a provider's price list with what we sell. Nothing is published by this; an older open comparison of the
 /// same provider is discarded.
-#[utoipa::path(tag = "catalog/syncs", security(("bearer" = ["plans:write"])), params(SyncOptions),
+#[utoipa::path(tag = "catalog/price_lists", security(("bearer" = ["plans:write"])), params(PriceListOptions),
     request_body(content((Vec<serde_json::Value> = "application/json"), (String = "text/csv"))),
-    responses((status = 201, description = "Compared", body = PriceListSync)))]
-#[post("/price-list-syncs")]
+    responses((status = 201, description = "Compared", body = PriceList)))]
+#[post("/price-lists")]
 pub async fn create(
     caller: Caller<PlansWrite>,
-    options: Options<SyncOptions>,
+    options: Options<PriceListOptions>,
     body: Upload,
-) -> Result<Created<PriceListSync>> {
+) -> Result<Created<PriceList>> {
     let now = caller.ctx().clock.now();
     caller
         .write(move |tx, actor| rules::compare(tx, actor, (&options.0, &body), now))
@@ -42,14 +42,14 @@ pub async fn create(
 
 /// Publish packages of a comparison: plans, offers and prices at once, all of the chosen ones or none. Refused when one
 /// of them would mean something else by now.
-#[utoipa::path(tag = "catalog/syncs", security(("bearer" = ["plans:write"])), params(("id" = SyncId, Path), ("If-Match" = String, Header)), request_body = PublishSync, responses((status = 200, description = "Published", body = PriceListSync)))]
-#[post("/price-list-syncs/{id}/publish")]
+#[utoipa::path(tag = "catalog/price_lists", security(("bearer" = ["plans:write"])), params(("id" = PriceListId, Path), ("If-Match" = String, Header)), request_body = PublishPriceList, responses((status = 200, description = "Published", body = PriceList)))]
+#[post("/price-lists/{id}/publish")]
 pub async fn publish(
     caller: Caller<PlansWrite>,
-    id: Id<SyncId>,
+    id: Id<PriceListId>,
     version: IfMatch,
-    chosen: Valid<PublishSync>,
-) -> Result<Tagged<PriceListSync>> {
+    chosen: Valid<PublishPriceList>,
+) -> Result<Tagged<PriceList>> {
     let now = caller.ctx().clock.now();
     caller
         .write(move |tx, actor| rules::publish(tx, actor, (id.0, version.0), &chosen, now))
@@ -58,13 +58,13 @@ pub async fn publish(
 }
 
 /// Discard a comparison. Nothing of it is published.
-#[utoipa::path(tag = "catalog/syncs", security(("bearer" = ["plans:write"])), params(("id" = SyncId, Path), ("If-Match" = String, Header)), responses((status = 200, description = "Discarded", body = PriceListSync)))]
-#[post("/price-list-syncs/{id}/discard")]
+#[utoipa::path(tag = "catalog/price_lists", security(("bearer" = ["plans:write"])), params(("id" = PriceListId, Path), ("If-Match" = String, Header)), responses((status = 200, description = "Discarded", body = PriceList)))]
+#[post("/price-lists/{id}/discard")]
 pub async fn discard(
     caller: Caller<PlansWrite>,
-    id: Id<SyncId>,
+    id: Id<PriceListId>,
     version: IfMatch,
-) -> Result<Tagged<PriceListSync>> {
+) -> Result<Tagged<PriceList>> {
     let now = caller.ctx().clock.now();
     caller
         .write(move |tx, actor| rules::discard(tx, actor, (id.0, version.0), now))
