@@ -33,6 +33,6 @@ pub fn of(config: &Config) -> Result<Arc<dyn PaymentGateway>> {
         Environment::Production => Err(Error::internal(
             "the payment simulator does not run in production: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET",
         )),
-        Environment::Development => Ok(Arc::new(Simulator::new(&config.jwt_secret)?)),
+        Environment::Development => Ok(Arc::new(Simulator::of(config)?)),
     }
 }

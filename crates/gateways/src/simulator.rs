@@ -1,13 +1,17 @@
 //! The payment simulator: opens payments that nobody pays, and tells what it is told to tell, by signed webhooks as
-//! a gateway would. It keeps nothing: everything follows from the transaction's id.
+//! a gateway would. Everything follows from the transaction's id; what it keeps is its books, where it is given any.
 
+mod journal;
 mod refunds;
 
 use crate::signature;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
+use journal::Journal;
 use platform::{
-    Error, Result, crypto,
+    Error, Result,
+    config::Config,
+    crypto,
     ports::payments::{
         BadSignature, Event, GatewayError, GivingBack, News, Opened, Opening, PaymentGateway,
         RefundTold,
@@ -25,6 +29,7 @@ const PREFIX: &str = "sim_";
 /// Pretends to take payments.
 pub struct Simulator {
     secret: Vec<u8>,
+    journal: Journal,
 }
 
 /// What its webhooks say.
@@ -43,6 +48,15 @@ impl Simulator {
     pub fn new(server_secret: &[u8]) -> Result<Self> {
         Ok(Self {
             secret: crypto::sign(server_secret, b"payment simulator")?,
+            journal: Journal::default(),
+        })
+    }
+
+    /// The one of the configuration, with its journal.
+    pub fn of(config: &Config) -> Result<Self> {
+        Ok(Self {
+            journal: Journal::at(config.payments.simulator_journal.as_deref()),
+            ..Self::new(&config.jwt_secret)?
         })
     }
 
@@ -58,6 +72,13 @@ impl Simulator {
         let minor = amount
             .minor(currency)
             .ok_or_else(|| Error::internal("an amount finer than its currency"))?;
+        if outcome == SimulatedOutcome::Succeed {
+            self.journal.note(
+                "paid",
+                &transaction.to_string(),
+                (minor, &currency.to_string()),
+            )?;
+        }
         let said = Said {
             id: format!("evt_{outcome}_{}", transaction.0.simple()),
             kind: format!("payment.{outcome}"),
@@ -99,13 +120,13 @@ impl PaymentGateway for Simulator {
         &'a self,
         back: &'a GivingBack,
     ) -> BoxFuture<'a, Result<RefundTold, GatewayError>> {
-        Box::pin(async { refunds::done(back) })
+        Box::pin(async { self.pay_back(back) })
     }
     fn look_up_refund<'a>(
         &'a self,
         back: &'a GivingBack,
     ) -> BoxFuture<'a, Result<Option<RefundTold>, GatewayError>> {
-        Box::pin(async { refunds::done(back).map(Some) })
+        Box::pin(async { self.paid_back(back) })
     }
     fn read(&self, header: &str, body: &[u8], now: DateTime<Utc>) -> Result<Event, BadSignature> {
         signature::check(&self.secret, header, body, now)?;

@@ -22,7 +22,7 @@ use serde_json::Value;
 use std::time::Duration;
 use stripe::{Client, ClientBuilder, RequestStrategy, StripeError};
 
-/// Well within the lease of the job that asks.
+/// Silence for longer is a time-out: what became of it is asked later.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Stripe.

@@ -76,6 +76,8 @@ pub struct Payments {
     pub stripe_api_base: Option<String>,
     /// `PAYMENT_SIMULATOR`: succeed, decline or silent.
     pub simulator: Simulated,
+    /// `PAYMENT_SIMULATOR_JOURNAL`: the file in which the simulator notes what it has taken and given back.
+    pub simulator_journal: Option<String>,
 }
 
 /// What the payment simulator does without being asked.
@@ -168,6 +170,7 @@ impl Config {
                         ("silent", Simulated::Silent),
                     ],
                 ),
+                simulator_journal: vars.optional("PAYMENT_SIMULATOR_JOURNAL"),
             },
             mail: Mail {
                 smtp_url: vars.secret("SMTP_URL"),

@@ -175,7 +175,7 @@ impl Job for Simulate {
             .db
             .read(move |conn| query::payment(conn, self.transaction))
             .await?;
-        let simulator = Simulator::new(&ctx.config.jwt_secret)?;
+        let simulator = Simulator::of(&ctx.config)?;
         let (signature, body) = simulator.tell(
             self.transaction,
             self.outcome,

@@ -10,6 +10,8 @@ use platform::{
 use serde::{Deserialize, Serialize};
 
 const PREFIX: &str = "simre_";
+/// What its books call a refund.
+const NOTED: &str = "refund";
 
 /// What its webhooks say of a refund.
 #[derive(Serialize, Deserialize)]
@@ -47,8 +49,31 @@ impl Simulator {
     }
 }
 
+impl Simulator {
+    /// The money goes out, and into the books.
+    pub(super) fn pay_back(&self, back: &GivingBack) -> Result<RefundTold, GatewayError> {
+        let told = done(back)?;
+        if let RefundOutcome::Processed { minor, currency } = &told.outcome {
+            let noted = self
+                .journal
+                .note(NOTED, &back.reference, (*minor, currency));
+            noted.map_err(|cause| GatewayError::Unknown(cause.to_string()))?;
+        }
+        Ok(told)
+    }
+
+    /// What became of it, by its books; without any, it was paid.
+    pub(super) fn paid_back(&self, back: &GivingBack) -> Result<Option<RefundTold>, GatewayError> {
+        let known = self.journal.knows(NOTED, &back.reference);
+        match known.map_err(|cause| GatewayError::Unknown(cause.to_string()))? {
+            Some(false) => Ok(None),
+            Some(true) | None => done(back).map(Some),
+        }
+    }
+}
+
 /// The money has gone out.
-pub(super) fn done(back: &GivingBack) -> Result<RefundTold, GatewayError> {
+fn done(back: &GivingBack) -> Result<RefundTold, GatewayError> {
     let minor = back.amount.minor(back.currency);
     let minor = minor
         .ok_or_else(|| GatewayError::Refused("the amount is finer than its currency".to_owned()))?;
