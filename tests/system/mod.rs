@@ -2,6 +2,7 @@
 
 mod audit;
 mod keys;
+mod leases;
 mod settings;
 mod tamper;
 mod upkeep;

@@ -65,7 +65,8 @@ fn insert<J: Job>(tx: &mut Tx<'_>, job: &J, at: Option<DateTime<Utc>>) -> Result
     Ok(())
 }
 
-const CLAIM: &str = "UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_until = now() + interval '60 seconds' \
+// The lease is short, so that a dead worker's jobs go on soon; a living one renews it.
+const CLAIM: &str = "UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_until = now() + interval '10 seconds' \
     WHERE id IN (SELECT id FROM jobs WHERE (status = 'queued' AND run_at <= now()) OR (status = 'running' AND lease_until < now()) \
     ORDER BY run_at, id LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, attempts, max_attempts, request_id";
 
@@ -74,6 +75,13 @@ pub fn claim(conn: &mut Conn, count: i64) -> Result<Vec<Claimed>> {
     Ok(diesel::sql_query(CLAIM)
         .bind::<BigInt, _>(count)
         .load(conn)?)
+}
+
+/// Holds on to a job that takes longer than the lease.
+pub fn renew(conn: &mut Conn, (id, attempt): (Uuid, i32)) -> Result<()> {
+    diesel::sql_query("UPDATE jobs SET lease_until = now() + interval '10 seconds' WHERE id = $1 AND attempts = $2 AND status = 'running'")
+        .bind::<SqlUuid, _>(id).bind::<Integer, _>(attempt).execute(conn)?;
+    Ok(())
 }
 
 /// Done. A worker whose lease ran out finishes nothing: somebody else holds the job by then.

@@ -15,13 +15,17 @@ use serde_json::Value;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, watch},
-    task::JoinSet,
+    task::{JoinError, JoinHandle, JoinSet},
 };
+use uuid::Uuid;
 
 /// Jobs at once.
 const AT_ONCE: usize = 8;
 /// How often the queue is looked at without being woken; LISTEN may miss.
 const POLL: Duration = Duration::from_secs(2);
+
+/// How often the lease of a running job is renewed: well within its length.
+const RENEW: Duration = Duration::from_secs(3);
 
 type Run = Arc<dyn Fn(Ctx, Value) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 type GiveUp = Arc<dyn Fn(Ctx, Value, String) -> BoxFuture<'static, Result<()>> + Send + Sync>;
@@ -108,12 +112,13 @@ impl Worker {
             return;
         };
         // Run as a task of its own, so that a panic fails the job and not the worker.
-        let outcome = tokio::spawn(http::within(
+        let task = tokio::spawn(http::within(
             job.request_id.clone(),
             run(ctx.clone(), job.payload.clone()),
-        ))
-        .await
-        .unwrap_or_else(|panic| Err(Error::internal(format!("the job panicked: {panic}"))));
+        ));
+        let outcome = holding(&ctx, (job.id, job.attempts), task)
+            .await
+            .unwrap_or_else(|panic| Err(Error::internal(format!("the job panicked: {panic}"))));
         crate::metrics::job_done(&job.kind, outcome.is_ok());
         let Err(error) = outcome else {
             if let Err(error) = ctx.db.read(move |conn| queue::finish(conn, &job)).await {
@@ -128,6 +133,24 @@ impl Worker {
             tracing::error!(job = %job.id, "giving up job {} failed: {error}", job.id);
         }
         let _ = ctx.db.read(move |conn| queue::fail(conn, &job, &why)).await;
+    }
+}
+
+/// Waits for a job, and renews its lease meanwhile.
+async fn holding<T>(
+    ctx: &Ctx,
+    held: (Uuid, i32),
+    mut task: JoinHandle<T>,
+) -> std::result::Result<T, JoinError> {
+    loop {
+        tokio::select! {
+            outcome = &mut task => return outcome,
+            () = tokio::time::sleep(RENEW) => {
+                if let Err(error) = ctx.db.read(move |conn| queue::renew(conn, held)).await {
+                    tracing::warn!("a lease could not be renewed: {error}");
+                }
+            }
+        }
     }
 }
 
