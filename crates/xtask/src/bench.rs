@@ -9,8 +9,25 @@ use crate::project::{self, Profile};
 use crate::steps::Steps;
 use crate::tools;
 
+/// What is measured, and how long.
+#[derive(clap::Args)]
+pub struct Options {
+    /// How many rows are there: S (20,000 payments), or L (two million; takes 20 GB and half an hour)
+    #[arg(long, default_value = "S", value_parser = ["S", "L"])]
+    scale: String,
+    /// Only what has this in its name
+    #[arg(long)]
+    only: Option<String>,
+    /// Rounds, of which the middle one counts
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    /// Seconds of a round
+    #[arg(long, default_value_t = 3)]
+    seconds: u32,
+}
+
 /// Builds, starts a cluster with fsync on, and runs the measuring program of `testkit`.
-pub fn run() -> Result<()> {
+pub fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::of(4);
     steps.begin("Panel");
     let outcome = panel::build(&tools::ready()?)?;
@@ -25,7 +42,21 @@ pub fn run() -> Result<()> {
     steps.done("running");
 
     steps.begin("Measuring");
-    let mut bench = project::cargo(["run", "--release", "--package", "testkit", "--bin", "bench"]);
+    let mut bench = project::cargo([
+        "run",
+        "--release",
+        "--package",
+        "testkit",
+        "--bin",
+        "bench",
+        "--",
+    ]);
+    bench.args(["--scale", &options.scale]);
+    bench.args(["--rounds", &options.rounds.to_string()]);
+    bench.args(["--seconds", &options.seconds.to_string()]);
+    if let Some(only) = &options.only {
+        bench.args(["--only", only]);
+    }
     bench
         .env("BENCH_DATABASE", database.url(""))
         .env("PGBENCH", database.programs().join("pgbench"));

@@ -12,6 +12,7 @@ mod openapi;
 mod panel;
 mod process;
 mod project;
+mod promised;
 mod rotation;
 mod schema;
 mod secrets;
@@ -45,8 +46,8 @@ enum Task {
     /// Write openapi/openapi.json from the server's code
     Openapi(openapi::Options),
     /// Measure the release build against pgbench
-    Bench,
-    /// Back up, restore elsewhere, and prove that nothing is missing; or change the sealing key under load
+    Bench(bench::Options),
+    /// Rehearse a bad day: a restore, a new sealing key, sudden deaths, races for money
     Drill {
         /// What is rehearsed
         #[arg(value_enum, default_value_t)]
@@ -64,6 +65,10 @@ enum Rehearsal {
     Restore,
     /// A new sealing key, while everything goes on
     Rotate,
+    /// Fifty sudden deaths of the server and twenty of PostgreSQL, while it is sold
+    Crash,
+    /// Races for money, with all their rounds
+    Money,
 }
 
 fn main() -> ExitCode {
@@ -73,13 +78,19 @@ fn main() -> ExitCode {
         Task::Tools => tools::run(),
         Task::Panel => panel::run(),
         Task::Openapi(options) => openapi::run(&options),
-        Task::Bench => bench::run(),
+        Task::Bench(options) => bench::run(&options),
         Task::Drill {
             what: Rehearsal::Restore,
         } => drill::run(),
         Task::Drill {
             what: Rehearsal::Rotate,
         } => rotation::run(),
+        Task::Drill {
+            what: Rehearsal::Crash,
+        } => promised::run(promised::CRASH),
+        Task::Drill {
+            what: Rehearsal::Money,
+        } => promised::run(promised::MONEY),
         Task::Schema => schema::run(),
     });
     match done {

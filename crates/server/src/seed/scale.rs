@@ -76,6 +76,7 @@ pub fn seed(ground: &mut Ground<'_>, size: &Size) -> Result<Option<String>> {
     for sql in [
         include_str!("scale/people.sql"),
         include_str!("scale/sales.sql"),
+        include_str!("scale/money.sql"),
         include_str!("scale/usage.sql"),
         include_str!("scale/support.sql"),
         include_str!("scale/end.sql"),

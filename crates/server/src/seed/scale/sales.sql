@@ -2,6 +2,7 @@
 CREATE TEMP TABLE seed_sales ON COMMIT DROP AS
 SELECT n, pg_temp.seed_id(7, n) AS id, pg_temp.seed_id(8, n) AS payment, pg_temp.seed_id(2, e) AS esim_id, pg_temp.seed_id(1, 1 + e % :users) AS user_id,
        pg_temp.seed_id(3, 1 + e % 50) AS plan_id, n > :esims / 5 * 4 AS is_topup, 5 + (1 + e % 50) % 7 AS price, pg_temp.seed_time(n, :orders, 310) AS at,
+       CASE WHEN e % 5 = 2 THEN 'EUR' ELSE 'USD' END AS currency,
        CASE WHEN n % 25 = 0 THEN 'cancelled' WHEN n % 200 = 1 THEN 'needs_review' ELSE 'fulfilled' END AS status
   FROM (SELECT n, s + (s - 1) / 4 AS e FROM (SELECT n, 1 + (n - 1) % (:esims / 5 * 4) AS s FROM generate_series(1, :orders) AS n) AS turns) AS numbered;
 
@@ -9,15 +10,9 @@ INSERT INTO orders (id, order_number, user_id, plan_id, kind, quantity, region, 
                     expires_at, paid_at, fulfilled_at, cancelled_at, version, created_at, updated_at)
 SELECT id, 'MSR-' || n, user_id, plan_id, (CASE WHEN is_topup THEN 'topup' ELSE 'new' END)::order_kind, 1, 'GLOBAL',
        '{"name": "5 GB for measuring", "data_limit_mb": "5000.00", "voice_minutes": 0, "sms_count": 0, "validity_days": 30, "regions": ["EUROPE"]}',
-       price, price - 3, price, 'USD', status::order_status, CASE status WHEN 'needs_review' THEN 'No provider answered.' WHEN 'cancelled' THEN 'Not paid in time.' END,
+       price, price - 3, price, currency, status::order_status, CASE status WHEN 'needs_review' THEN 'No provider answered.' WHEN 'cancelled' THEN 'Not paid in time.' END,
        CASE WHEN is_topup THEN esim_id END, user_id, at + interval '30 minutes', CASE WHEN status <> 'cancelled' THEN at + interval '1 minute' END,
        CASE WHEN status = 'fulfilled' THEN at + interval '2 minutes' END, CASE WHEN status = 'cancelled' THEN at + interval '30 minutes' END, 3, at, at + interval '2 minutes'
-  FROM seed_sales;
-
-INSERT INTO transactions (id, order_id, user_id, esim_id, plan_id, amount, payment_method, payment_gateway, gateway_transaction_id, status, total_amount, created_at, updated_at, completed_at)
-SELECT payment, id, user_id, CASE WHEN status = 'fulfilled' THEN esim_id END, plan_id, price, (ARRAY['credit_card', 'credit_card', 'paypal', 'bank_transfer'])[1 + n % 4]::payment_method,
-       'simulator', 'msr_' || n, (CASE WHEN status = 'cancelled' THEN 'cancelled' ELSE 'completed' END)::transaction_status, price, at, at + interval '1 minute',
-       CASE WHEN status <> 'cancelled' THEN at + interval '1 minute' END
   FROM seed_sales;
 
 INSERT INTO esim_bundles (id, order_id, unit_no, esim_id, plan_id, status, total_bytes, used_bytes, starts_at, expires_at, created_at)

@@ -3,6 +3,7 @@
 use crate::{
     cpu,
     http::{self, Connection},
+    workloads::Workload,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use diesel::{
@@ -18,6 +19,8 @@ use std::{
 };
 use uuid::Uuid;
 
+/// What the gateway of this measurement signs with.
+pub const STRIPE: &str = "whsec_measured";
 /// Who signs in.
 pub const EMAIL: &str = "admin@example.com";
 
@@ -78,6 +81,15 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// Whether this is to be measured.
+    pub fn asks_for(&self, name: &str) -> bool {
+        self.only
+            .as_ref()
+            .is_none_or(|word| name.contains(word.as_str()))
+    }
+}
+
 impl Ground {
     /// Makes the database, seeds it, starts the server and signs in.
     pub async fn prepare(settings: &Settings) -> Self {
@@ -101,6 +113,10 @@ impl Ground {
             ("BOOTSTRAP_ADMIN_EMAIL", EMAIL.into()),
             ("BOOTSTRAP_ADMIN_PASSWORD", password.clone()),
             ("RUST_LOG", "warn".into()),
+            // Payments are told of as Stripe does. Nothing is asked of it: no job runs, and nobody listens there.
+            ("STRIPE_SECRET_KEY", "sk_test_measured".into()),
+            ("STRIPE_WEBHOOK_SECRET", STRIPE.into()),
+            ("STRIPE_API_BASE", "http://127.0.0.1:9".into()),
             // Its own: the heads of another database's record would be taken for tampering.
             ("FILES_DIR", files(&name).display().to_string()),
             // The sign-ins of a storm come from many addresses.
@@ -152,6 +168,18 @@ impl Ground {
     /// A server of its own with everything in it, for what can be measured at rest.
     pub async fn whole_server(&self) -> Server {
         Server::start(&self.vars, &["serve"]).await
+    }
+
+    /// Signs in once more: a token does not last for long.
+    pub async fn sign_in(&mut self) {
+        self.token = sign_in(self.server.port, &self.password).await;
+    }
+
+    /// Makes what a workload must find.
+    pub fn prepare_for(&mut self, workload: &Workload) {
+        self.conn
+            .batch_execute(&workload.given)
+            .expect("it can be prepared");
     }
 
     /// A text from the database.

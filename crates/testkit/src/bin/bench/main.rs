@@ -18,9 +18,11 @@
 )]
 
 mod cpu;
+mod export;
 mod ground;
 mod http;
 mod load;
+mod money;
 mod pgbench;
 mod report;
 mod sign_in;
@@ -29,6 +31,7 @@ mod workloads;
 use ground::{Ground, Settings};
 use report::{Pair, Report};
 use std::time::Duration;
+use workloads::Workload;
 
 const CONNECTIONS: [usize; 2] = [8, 64];
 
@@ -38,29 +41,45 @@ async fn main() {
     let mut ground = Ground::prepare(&settings).await;
     let mut report = Report::of(&mut ground, &settings).await;
     let seconds = Duration::from_secs(settings.seconds);
-    let workloads = workloads::all(&mut ground).await;
-    for workload in workloads.iter().filter(|workload| {
-        settings
-            .only
-            .as_ref()
-            .is_none_or(|word| workload.name.contains(word.as_str()))
-    }) {
+    for name in workloads::all(&mut ground, &settings)
+        .await
+        .iter()
+        .map(|workload| workload.name)
+        .filter(|name| settings.asks_for(name))
+    {
+        let workload = workload(&mut ground, &settings, name).await;
+        ground.prepare_for(&workload);
         for connections in CONNECTIONS {
-            load::run(&ground, workload, connections, Duration::from_millis(500)).await;
-            let mut pair = Pair::new(workload, connections);
+            load::run(&ground, &workload, connections, Duration::from_millis(500)).await;
+            let mut pair = Pair::new(&workload, connections);
             for _ in 0..settings.rounds {
                 pair.server
-                    .push(load::run(&ground, workload, connections, seconds).await);
+                    .push(load::run(&ground, &workload, connections, seconds).await);
                 pair.pgbench
-                    .push(pgbench::run(&ground, workload, connections, seconds));
+                    .push(pgbench::run(&ground, &workload, connections, seconds));
             }
             eprintln!("{}", pair.row());
             report.pairs.push(pair);
         }
     }
     report.peak = ground.server.peak_memory();
+    if settings.asks_for("export") {
+        ground.sign_in().await;
+        report.export = Some(export::measure(&mut ground, &settings).await);
+    }
     if settings.only.is_none() {
-        report.sign_in = Some(sign_in::measure(&ground, &workloads[0], seconds).await);
+        let read = workload(&mut ground, &settings, workloads::BY_ID).await;
+        report.sign_in = Some(sign_in::measure(&ground, &read, seconds).await);
     }
     println!("{}", report.markdown());
+}
+
+/// A workload by its name, with a token that lasts as long as it does.
+async fn workload(ground: &mut Ground, settings: &Settings, name: &str) -> Workload {
+    ground.sign_in().await;
+    workloads::all(ground, settings)
+        .await
+        .into_iter()
+        .find(|workload| workload.name == name)
+        .expect("it is among them")
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     cpu,
+    export::Export,
     ground::{Ground, Settings},
     load::Round,
     sign_in::SignIn,
@@ -14,6 +15,7 @@ pub struct Report {
     pub pairs: Vec<Pair>,
     pub peak: f64,
     pub sign_in: Option<SignIn>,
+    pub export: Option<Export>,
     idle: f64,
     cold: Duration,
     panel: Option<u64>,
@@ -48,6 +50,7 @@ impl Report {
             pairs: Vec::new(),
             peak: 0.0,
             sign_in: None,
+            export: None,
             idle,
             cold: starts[starts.len() / 2],
             panel: first_load(),
@@ -85,6 +88,9 @@ impl Report {
             "| memory, at most under load | {:.1} MiB | < 60 MiB |",
             self.peak
         );
+        if let Some(export) = &self.export {
+            text.push_str(&export.rows_of_table());
+        }
         if let Some(sign_in) = &self.sign_in {
             let _ = writeln!(
                 text,

@@ -1,6 +1,9 @@
 //! What is asked of the server, and the SQL that it comes down to.
 
-use crate::{ground::Ground, http};
+use crate::{
+    ground::{Ground, Settings},
+    http, money,
+};
 use platform::crypto::Keyring;
 use std::sync::{
     Arc,
@@ -14,6 +17,8 @@ pub struct Workload {
     pub name: &'static str,
     /// The least share of pgbench's rate that is good enough.
     pub target: f64,
+    /// What must be in the database before, as SQL.
+    pub given: String,
     /// Makes the next request.
     pub requests: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
     /// What pgbench runs for one request: every statement that the server sends, the one that confirms the caller's
@@ -21,6 +26,8 @@ pub struct Workload {
     pub script: String,
 }
 
+/// The quickest of them.
+pub const BY_ID: &str = "eSIM by id";
 const SESSION: &str = include_str!("sql/session.sql");
 const ESIM: &str = include_str!("sql/esim.sql");
 const ESIMS: &str = include_str!("sql/esims.sql");
@@ -33,7 +40,7 @@ const DEEP: f64 = 0.8;
 const SEARCHED: &str = "Ada Silva";
 
 /// Every workload.
-pub async fn all(ground: &mut Ground) -> Vec<Workload> {
+pub async fn all(ground: &mut Ground, settings: &Settings) -> Vec<Workload> {
     let esims: u64 = ground
         .text("SELECT count(*)::text AS found FROM esims")
         .parse()
@@ -43,10 +50,6 @@ pub async fn all(ground: &mut Ground) -> Vec<Workload> {
         .parse()
         .expect("a number");
     let token = ground.token.clone();
-    let get = |path: String| {
-        let request = http::request("GET", &path, Some(&token), &[], "");
-        Arc::new(move || request.clone())
-    };
     let by_id = {
         let (token, next) = (token.clone(), counter());
         Arc::new(move || {
@@ -66,40 +69,59 @@ pub async fn all(ground: &mut Ground) -> Vec<Workload> {
         let (token, next) = (token.clone(), counter());
         Arc::new(move || order(&token, next(users)))
     };
-    vec![
+    let mut all = vec![
         Workload {
-            name: "eSIM by id",
+            name: BY_ID,
             target: 0.50,
+            given: String::new(),
             requests: by_id,
             script: session.clone() + &ESIM.replace(":esims", &esims.to_string()),
         },
         Workload {
             name: "list, 50 rows and total",
             target: 0.40,
-            requests: get("/v1/esims?status=active&limit=50".into()),
+            given: String::new(),
+            requests: get(ground, "/v1/esims?status=active&limit=50".into()),
             script: list,
         },
         Workload {
             name: "deep page by cursor",
             target: 0.40,
-            requests: get(format!("/v1/esims?status=active&limit=50&after={cursor}")),
+            given: String::new(),
+            requests: get(
+                ground,
+                format!("/v1/esims?status=active&limit=50&after={cursor}"),
+            ),
             script: session.clone() + &ESIMS.replace(":after", &after),
         },
         Workload {
             name: "search by name",
             target: 0.50,
-            requests: get(format!("/v1/users?q={}", SEARCHED.replace(' ', "%20"))),
+            given: String::new(),
+            requests: get(
+                ground,
+                format!("/v1/users?q={}", SEARCHED.replace(' ', "%20")),
+            ),
             script: session.clone() + &PEOPLE.replace(":tokens", &tokens()),
         },
         Workload {
             name: "place an order",
             target: 0.35,
+            given: String::new(),
             requests: place,
             script: ORDER
                 .replace(":users", &users.to_string())
                 .replace("BEGIN;", &format!("BEGIN;\n{session}")),
         },
-    ]
+    ];
+    all.extend(money::all(ground, settings));
+    all
+}
+
+/// Always the same request.
+pub fn get(ground: &Ground, path: String) -> Arc<dyn Fn() -> Vec<u8> + Send + Sync> {
+    let request = http::request("GET", &path, Some(&ground.token), &[], "");
+    Arc::new(move || request.clone())
 }
 
 fn order(token: &str, user: u64) -> Vec<u8> {
@@ -151,7 +173,7 @@ async fn deep(ground: &mut Ground) -> (String, String) {
 }
 
 /// The statement that confirms the session of this token.
-fn session(token: &str) -> String {
+pub fn session(token: &str) -> String {
     let claims = token
         .split('.')
         .nth(1)
@@ -192,7 +214,7 @@ fn counter() -> impl Fn(u64) -> u64 + Send + Sync {
 }
 
 /// Ids as the seed makes them.
-fn id_of(kind: u128, number: u64) -> Uuid {
+pub fn id_of(kind: u128, number: u64) -> Uuid {
     let number = u128::from(number);
     Uuid::from_u128((1_767_225_600_000 + number) << 80 | 7 << 76 | kind << 64 | 8 << 60 | number)
 }

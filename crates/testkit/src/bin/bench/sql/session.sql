@@ -1,1 +1,1 @@
-SELECT users.role, users.status, users.session_epoch, sessions.is_limited FROM sessions INNER JOIN users ON sessions.user_id = users.id WHERE sessions.id = ':session' AND users.id = ':user' AND sessions.revoked_at IS NULL AND users.deleted_at IS NULL LIMIT 1;
+SELECT users.role, users.status, users.session_epoch, sessions.is_limited, sessions.confirmed_at FROM sessions INNER JOIN users ON sessions.user_id = users.id WHERE sessions.id = ':session' AND users.id = ':user' AND sessions.revoked_at IS NULL AND users.deleted_at IS NULL LIMIT 1;

@@ -1,0 +1,1 @@
+SELECT count(*) FROM (SELECT transactions.id FROM (transactions LEFT OUTER JOIN orders ON (transactions.order_id = orders.id)) WHERE ((transactions.status = 'completed') AND (transactions.payment_method = 'credit_card')) LIMIT 10001) AS counted;
