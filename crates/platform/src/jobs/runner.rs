@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result},
     http,
 };
-use diesel::{Connection, PgConnection, connection::SimpleConnection};
+use diesel::{Connection, PgConnection, QueryResult, connection::SimpleConnection};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -175,12 +175,10 @@ pub fn listen(url: String, wake: Arc<Notify>, stop: watch::Receiver<bool>) {
                 {
                     wake.notify_one();
                     while !*stop.borrow() {
-                        let notes: Vec<_> = conn.notifications_iter().collect();
-                        if notes.iter().any(Result::is_err) {
-                            break;
-                        }
-                        if !notes.is_empty() {
-                            wake.notify_one();
+                        match hear(&mut conn) {
+                            Ok(true) => wake.notify_one(),
+                            Ok(false) => {}
+                            Err(_) => break,
                         }
                         std::thread::sleep(Duration::from_millis(50));
                     }
@@ -191,4 +189,14 @@ pub fn listen(url: String, wake: Arc<Notify>, stop: watch::Receiver<bool>) {
     if let Err(error) = spawned {
         tracing::warn!("jobs are found by polling only: {error}");
     }
+}
+
+/// Whether a job was added. Of a connection that is gone there is no end of errors: the first one is enough.
+fn hear(conn: &mut PgConnection) -> QueryResult<bool> {
+    let mut is_any = false;
+    for note in conn.notifications_iter() {
+        note?;
+        is_any = true;
+    }
+    Ok(is_any)
 }
