@@ -1,6 +1,8 @@
 //! A whole list as CSV, streamed: the export walks the list's own cursor, so its memory stays flat, a slow client
 //! holds no connection, and it shows exactly what the list shows.
 
+mod cells;
+
 use crate::{
     audit::{self, Act},
     auth::{Actor, Caller},
@@ -9,8 +11,8 @@ use crate::{
     extract::Listing,
 };
 use actix_web::{HttpResponse, web::Bytes};
+use cells::Cells;
 use futures_util::stream;
-use serde_json::Value;
 use uuid::Uuid;
 use wire::{
     Page, Paging, Param, Permission, ProblemCode, Resource, permission::needs::ListsExport,
@@ -116,49 +118,13 @@ fn rows_as_csv<R: Resource>(rows: &[R], with_header: bool) -> Result<Vec<u8>> {
     let mut out = csv::WriterBuilder::new()
         .quote_style(csv::QuoteStyle::NonNumeric)
         .from_writer(Vec::new());
+    let mut cells = Cells::default();
     for (number, row) in rows.iter().enumerate() {
-        let Value::Object(fields) = serde_json::to_value(row).map_err(Error::internal)? else {
-            return Err(Error::internal("a row is not an object"));
-        };
+        cells.take(row).map_err(Error::internal)?;
         if number == 0 && with_header {
-            out.write_record(fields.keys()).map_err(Error::internal)?;
+            out.write_record(&cells.names).map_err(Error::internal)?;
         }
-        out.write_record(fields.values().map(cell))
-            .map_err(Error::internal)?;
+        out.write_record(&cells.record).map_err(Error::internal)?;
     }
     out.into_inner().map_err(Error::internal)
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) if is_number(text) => text.clone(),
-        Value::String(text)
-            if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) =>
-        {
-            format!("'{text}")
-        }
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-fn is_number(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for text in ["=1+1", "+1 2", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1"] {
-            assert!(cell(&Value::from(text)).starts_with('\''), "{text:?}");
-        }
-        assert_eq!(cell(&Value::from("-12.50")), "-12.50");
-        assert_eq!(cell(&Value::Null), "");
-    }
 }

@@ -25,6 +25,7 @@ pub mod metrics;
 pub mod migrations;
 pub mod people;
 pub mod ports;
+pub mod prepared;
 pub mod respond;
 pub mod settings;
 pub mod telemetry;

@@ -7,7 +7,7 @@ use diesel::{
     prelude::*,
     sql_types::{Array, BigInt, Date, Numeric, Text, Timestamptz},
 };
-use platform::{Conn, Result, Tx};
+use platform::{Conn, Result, Tx, prepared::Prepared};
 use schema::{payment_days, sql_types, transactions};
 use wire::{
     Currency, Money,
@@ -91,11 +91,11 @@ pub fn from_rows(conn: &mut Conn, days: &[Day]) -> Result<Vec<Part>> {
         return Ok(Vec::new());
     }
     let (names, starts, ends) = stretches(days);
-    Ok(diesel::sql_query(ROWS)
+    let rows = diesel::sql_query(ROWS)
         .bind::<Array<Date>, _>(names)
         .bind::<Array<Timestamptz>, _>(starts)
-        .bind::<Array<Timestamptz>, _>(ends)
-        .load(conn)?)
+        .bind::<Array<Timestamptz>, _>(ends);
+    Ok(Prepared(rows).load(conn)?)
 }
 
 /// The sums of days that are over, as they were made.
@@ -103,25 +103,26 @@ pub fn as_made(conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> Result<Vec<Pa
     if from >= to {
         return Ok(Vec::new());
     }
-    Ok(diesel::sql_query("SELECT day, currency, payment_method, payment_gateway, completed::bigint, failed::bigint, gross_amount, tax_amount, discount_amount, \
+    let days = diesel::sql_query("SELECT day, currency, payment_method, payment_gateway, completed::bigint, failed::bigint, gross_amount, tax_amount, discount_amount, \
         refunds::bigint, refunded_amount FROM payment_days WHERE day >= $1 AND day < $2")
         .bind::<Date, _>(from)
-        .bind::<Date, _>(to)
-        .load(conn)?)
+        .bind::<Date, _>(to);
+    Ok(Prepared(days).load(conn)?)
 }
 
 /// The last day that was made in a zone; nothing when some day was made in another one, or none at all.
 pub fn last_made(conn: &mut Conn, zone: &str) -> Result<Option<NaiveDate>> {
-    let others: i64 = payment_days::table
-        .filter(payment_days::time_zone.ne(zone))
-        .count()
-        .get_result(conn)?;
-    if others > 0 {
-        return Ok(None);
-    }
-    Ok(payment_days::table
-        .select(max(payment_days::day))
-        .first(conn)?)
+    type Ends = (Option<String>, Option<String>, Option<NaiveDate>);
+    // Each of them is one end of an index.
+    let (first, last, day): Ends = payment_days::table
+        .select((
+            min(payment_days::time_zone),
+            max(payment_days::time_zone),
+            max(payment_days::day),
+        ))
+        .first(conn)?;
+    let is_this = |found: Option<String>| found.is_some_and(|found| found == zone);
+    Ok(day.filter(|_| is_this(first) && is_this(last)))
 }
 
 /// When the first payment was opened.

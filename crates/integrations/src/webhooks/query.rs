@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{insert_into, prelude::*, update};
-use platform::{Result, Tx};
+use platform::{Result, Tx, prepared::Prepared};
 use schema::webhook_receipts as receipts;
 use wire::{ReceiptId, TransactionId, integrations::webhooks::ReceiptStatus};
 
@@ -37,14 +37,13 @@ pub fn applied(
     note: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    update(receipts::table.find(id))
-        .set((
-            receipts::status.eq(ReceiptStatus::Applied),
-            receipts::transaction_id.eq(payment),
-            receipts::note.eq(note),
-            receipts::applied_at.eq(now),
-        ))
-        .execute(tx.conn())?;
+    let noted = update(receipts::table.find(id)).set((
+        receipts::status.eq(ReceiptStatus::Applied),
+        receipts::transaction_id.eq(payment),
+        receipts::note.eq(note),
+        receipts::applied_at.eq(now),
+    ));
+    Prepared(noted).execute(tx.conn())?;
     Ok(())
 }
 

@@ -11,7 +11,9 @@ use diesel::{
     prelude::*,
     sql_types::{Nullable, Timestamptz},
 };
-use platform::{Actor, Conn, Error, Result, Tx, any_of, list::begins, page, people};
+use platform::{
+    Actor, Conn, Error, Result, Tx, any_of, list::begins, page, people, prepared::Prepared,
+};
 use schema::{api_clients, esim_bundles, notifications, orders, plans, users};
 use std::collections::HashMap;
 use wire::{
@@ -243,18 +245,16 @@ pub fn advance(
     let paid = matches!(to, OrderStatus::Paid).then_some(now);
     let fulfilled = matches!(to, OrderStatus::Fulfilled).then_some(now);
     let cancelled = matches!(to, OrderStatus::Cancelled).then_some(now);
-    let moved = diesel::update(orders::table.find(id).filter(orders::status.eq_any(from)))
-        .set((
-            orders::status.eq(to),
-            orders::status_reason.eq(reason),
-            orders::version.eq(orders::version + 1),
-            // Taken up again, an order keeps the time it was paid at.
-            paid.map(|at| orders::paid_at.eq(coalesce(orders::paid_at, at))),
-            fulfilled.map(|at| orders::fulfilled_at.eq(at)),
-            cancelled.map(|at| orders::cancelled_at.eq(at)),
-        ))
-        .execute(tx.conn())?;
-    Ok(moved == 1)
+    let moved = diesel::update(orders::table.find(id).filter(orders::status.eq_any(from))).set((
+        orders::status.eq(to),
+        orders::status_reason.eq(reason),
+        orders::version.eq(orders::version + 1),
+        // Taken up again, an order keeps the time it was paid at.
+        paid.map(|at| orders::paid_at.eq(coalesce(orders::paid_at, at))),
+        fulfilled.map(|at| orders::fulfilled_at.eq(at)),
+        cancelled.map(|at| orders::cancelled_at.eq(at)),
+    ));
+    Ok(Prepared(moved).execute(tx.conn())? == 1)
 }
 
 /// MB of 1,000,000 bytes, in bytes.

@@ -3,7 +3,7 @@
 use crate::orders::Amounts;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use platform::{Result, Tx, ports::payments::Opened};
+use platform::{Result, Tx, ports::payments::Opened, prepared::Prepared};
 use schema::transactions;
 use wire::{
     Currency, EsimId, OrderId, PlanId, PromotionId, TransactionId, UserId,
@@ -81,9 +81,8 @@ pub fn opened(
         transactions::gateway_transaction_id.eq(&opened.gateway_transaction_id),
         transactions::checkout_url.eq(&opened.checkout_url),
         transactions::client_secret.eq(secret),
-    ))
-    .execute(tx.conn())?;
-    Ok(noted == 1)
+    ));
+    Ok(Prepared(noted).execute(tx.conn())? == 1)
 }
 
 /// Adds what a payment can be made with, when news of it came before the answer to its opening.
@@ -109,13 +108,13 @@ pub fn fill_in(
 
 /// Notes what the gateway calls the payment itself, by which disputes name it.
 pub fn named(tx: &mut Tx<'_>, id: TransactionId, gateway_payment_id: &str) -> Result<()> {
-    diesel::update(
+    let named = diesel::update(
         transactions::table
             .find(id)
             .filter(transactions::gateway_payment_id.is_null()),
     )
-    .set(transactions::gateway_payment_id.eq(gateway_payment_id))
-    .execute(tx.conn())?;
+    .set(transactions::gateway_payment_id.eq(gateway_payment_id));
+    Prepared(named).execute(tx.conn())?;
     Ok(())
 }
 
@@ -142,9 +141,8 @@ pub fn advance(
         transactions::failure_reason.eq(reason),
         transactions::closed_at.eq(closed),
         completed.map(|at| transactions::completed_at.eq(at)),
-    ))
-    .execute(tx.conn())?;
-    Ok(moved == 1)
+    ));
+    Ok(Prepared(moved).execute(tx.conn())? == 1)
 }
 
 /// Notes by whom a payment was recorded, and what it is known by where it came in.
