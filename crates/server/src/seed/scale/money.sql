@@ -17,6 +17,8 @@ SELECT payment, id, user_id, CASE WHEN status = 'fulfilled' THEN esim_id END, pl
        CASE WHEN completed_at IS NULL THEN at + interval '30 minutes' END
   FROM seed_payments;
 
+-- The sum of each payment's refunds is held against its total when the statistics say how to find them.
+SET CONSTRAINTS refunds_within_total DEFERRED;
 INSERT INTO refunds (id, transaction_id, amount, currency, reason_code, reason, status, approval_state, gateway_refund_id, created_at, updated_at, decided_at, processed_at)
 SELECT pg_temp.seed_id(15, n), payment, CASE refund WHEN 'part' THEN 2 ELSE price END, currency, 'not_working', 'It did not connect.',
        (CASE refund WHEN 'asked' THEN 'pending' WHEN 'rejected' THEN 'failed' ELSE 'processed' END)::refund_status,
@@ -24,6 +26,8 @@ SELECT pg_temp.seed_id(15, n), payment, CASE refund WHEN 'part' THEN 2 ELSE pric
        CASE WHEN is_card AND refund IN ('full', 'part') THEN 're_msr_' || n END, at + interval '2 hours', at + interval '5 hours',
        CASE WHEN refund <> 'asked' THEN at + interval '3 hours' END, CASE WHEN refund IN ('full', 'part') THEN at + interval '5 hours' END
   FROM seed_payments WHERE refund IS NOT NULL;
+ANALYZE transactions, refunds;
+SET CONSTRAINTS refunds_within_total IMMEDIATE;
 
 -- What the gateway has told, and one in five times told again in other words.
 INSERT INTO webhook_receipts (id, source, event_id, event_type, signature_ok, status, transaction_id, note, received_at, applied_at)

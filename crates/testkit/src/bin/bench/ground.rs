@@ -44,6 +44,7 @@ pub struct Ground {
     vars: Vars,
     base: String,
     name: String,
+    is_kept: bool,
 }
 
 /// The server's environment.
@@ -93,16 +94,17 @@ impl Settings {
 impl Ground {
     /// Makes the database, seeds it, starts the server and signs in.
     pub async fn prepare(settings: &Settings) -> Self {
-        let (base, name) = (
-            var("BENCH_DATABASE"),
-            format!("bench_{}", Uuid::now_v7().simple()),
-        );
-        PgConnection::establish(&format!("{base}postgres"))
-            .expect("PostgreSQL answers")
-            .batch_execute(&format!("CREATE DATABASE {name}"))
-            .expect("the database is made");
+        let (base, kept) = (var("BENCH_DATABASE"), env::var("BENCH_KEPT").ok());
+        let is_kept = kept.is_some();
+        let name = kept.unwrap_or_else(|| format!("bench_{}", Uuid::now_v7().simple()));
+        if !is_kept {
+            PgConnection::establish(&format!("{base}postgres"))
+                .expect("PostgreSQL answers")
+                .batch_execute(&format!("CREATE DATABASE {name}"))
+                .expect("the database is made");
+        }
         let url = format!("{base}{name}");
-        let password = Uuid::new_v4().to_string();
+        let password = format!("measured in {name}");
         let key = |byte: u8| STANDARD.encode([byte; 32]);
         let vars = vec![
             ("APP_ENV", "development".into()),
@@ -162,6 +164,7 @@ impl Ground {
             vars,
             base,
             name,
+            is_kept,
         }
     }
 
@@ -223,6 +226,9 @@ struct Pid {
 impl Drop for Ground {
     fn drop(&mut self) {
         self.server.stop();
+        if self.is_kept {
+            return;
+        }
         if let Ok(mut conn) = PgConnection::establish(&format!("{}postgres", self.base)) {
             let _ = conn.batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
         }

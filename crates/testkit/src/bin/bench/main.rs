@@ -1,7 +1,8 @@
 //! Measures the release build against `pgbench -M prepared` sending the same SQL to the same PostgreSQL.
 //!
 //! `cargo xtask bench` builds everything, starts a durable PostgreSQL and runs this with `BENCH_DATABASE` (a libpq
-//! address ending in `dbname=`), `PGBENCH`, `ESIM_ADMIN_BIN` and `PANEL_DIR`. The two take turns, so that a busy
+//! address ending in `dbname=`), `PGBENCH`, `ESIM_ADMIN_BIN` and `PANEL_DIR`; `BENCH_KEPT` names a database that is there,
+//! seeded or not, and stays. The two take turns, so that a busy
 //! machine is unfair to both; the median of the rounds counts. Single times mean nothing on a shared machine.
 //! The load comes from this process, which wants a core's share of its own: what it took is in the table.
 //!
