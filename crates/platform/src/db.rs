@@ -5,6 +5,8 @@
 //! pool makes them, whoever has just given a connection back takes it again before the sleeper it woke, and
 //! single requests starve: that, and not the database, was the tail of r2d2's p99 (see the README).
 
+mod outage;
+
 use crate::{
     audit,
     crypto::Keyring,
@@ -17,13 +19,11 @@ use diesel::{
     connection::SimpleConnection,
     result::{DatabaseErrorKind, Error as Sql},
 };
+use outage::{LOOK, Outage};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
+    sync::Arc,
+    time::Duration,
 };
 
 /// A connection, under a name that does not make every file say `diesel`.
@@ -41,8 +41,6 @@ impl Tx<'_> {
 
 /// How long a request waits for a connection before it is told to come back.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long everybody is turned away at once after that.
-const DOWN: Duration = Duration::from_millis(500);
 /// Requests that may wait per connection.
 const QUEUE: usize = 64;
 
@@ -58,6 +56,7 @@ type Work = Box<dyn FnOnce(Result<&mut Link>) + Send>;
 pub struct Db {
     queue: Sender<Work>,
     waiting: usize,
+    outage: Arc<Outage>,
 }
 
 impl Db {
@@ -65,33 +64,37 @@ impl Db {
     ///
     /// The keys are for the record of what cannot be opened.
     pub fn new(url: &str, size: u32, keys: &Keyring) -> Result<Self> {
+        let url = with_timeouts(url);
         let pool = r2d2::Pool::builder()
             .max_size(size)
             .connection_timeout(PATIENCE)
             .test_on_check_out(false)
             .error_handler(Box::new(LogErrors))
             .build_unchecked(Manager {
-                url: with_timeouts(url),
+                url: url.clone(),
                 keys: keys.clone(),
             });
         let waiting = usize::try_from(size).unwrap_or(1) * QUEUE;
         let (queue, work) = crossbeam_channel::bounded::<Work>(waiting);
-        let outage = Arc::new(Outage {
-            began: Instant::now(),
-            until: AtomicU64::new(0),
-        });
+        let outage = Arc::new(Outage::none(size));
+        let watched = Arc::downgrade(&outage);
+        spawn("db-watch".to_owned(), move || outage::watch(&url, &watched))?;
         for number in 0..size {
             let (pool, work, outage) = (pool.clone(), work.clone(), outage.clone());
-            std::thread::Builder::new()
-                .name(format!("db-{number}"))
-                .spawn(move || {
-                    for task in work {
-                        serve(&pool, &outage, task);
-                    }
-                })
-                .map_err(Error::internal)?;
+            spawn(format!("db-{number}"), move || {
+                let number = usize::try_from(number).unwrap_or(usize::MAX);
+                for task in work {
+                    outage.busy(number, true);
+                    serve(&pool, &outage, task);
+                    outage.busy(number, false);
+                }
+            })?;
         }
-        Ok(Self { queue, waiting })
+        Ok(Self {
+            queue,
+            waiting,
+            outage,
+        })
     }
 
     /// Reads, outside a transaction.
@@ -120,7 +123,7 @@ impl Db {
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (answer, result) = tokio::sync::oneshot::channel();
+        let (answer, mut result) = tokio::sync::oneshot::channel();
         let (span, request) = (tracing::Span::current(), http::request_id());
         let task: Work = Box::new(move |link| {
             // Nobody waits for the answer any more: the client has gone.
@@ -136,10 +139,23 @@ impl Db {
             }
             TrySendError::Disconnected(_) => Error::internal("the database threads have ended"),
         })?;
-        result
-            .await
-            .map_err(|_| Error::internal("a database task was dropped"))?
+        loop {
+            tokio::select! {
+                done = &mut result => {
+                    return done.map_err(|_| Error::internal("a database task was dropped"))?;
+                }
+                () = tokio::time::sleep(LOOK) => if self.outage.is_silent() {
+                    // What became of it is not known: whoever asks again under the same key finds out.
+                    return Err(Error::Unavailable("the database does not answer".into()));
+                }
+            }
+        }
     }
+}
+
+fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<()> {
+    let thread = std::thread::Builder::new().name(name).spawn(work);
+    thread.map(drop).map_err(Error::internal)
 }
 
 fn serve(pool: &Pool, outage: &Outage, task: Work) {
@@ -154,28 +170,6 @@ fn serve(pool: &Pool, outage: &Outage, task: Work) {
             outage.begin();
             task(Err(Error::Unavailable(error.to_string())));
         }
-    }
-}
-
-/// While it is on, requests are refused at once instead of each waiting in vain.
-struct Outage {
-    began: Instant,
-    until: AtomicU64,
-}
-
-impl Outage {
-    fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-    fn is_on(&self) -> bool {
-        self.now() < self.until.load(Ordering::Relaxed)
-    }
-    fn begin(&self) {
-        self.until.store(
-            self.now()
-                .saturating_add(u64::try_from(DOWN.as_millis()).unwrap_or(500)),
-            Ordering::Relaxed,
-        );
     }
 }
 
