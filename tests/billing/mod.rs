@@ -9,6 +9,6 @@ mod races;
 mod reconciliation;
 mod recorded;
 pub mod refunds;
-mod stripe;
+pub mod stripe;
 mod transactions;
 mod webhooks;

@@ -1,11 +1,18 @@
 //! Many at once: no use of a promotion too many, no first order twice, no price that was not shown.
 
 use super::checkout::Shop;
+use crate::harness::drill::times;
 use futures_util::future::join_all;
 use serde_json::json;
 
 #[actix_web::test]
 async fn a_thousand_orders_get_fifty_uses_and_one_customer_gets_one() {
+    for _ in 0..times(1, 3) {
+        fifty_and_one().await;
+    }
+}
+
+async fn fifty_and_one() {
     let shop = Shop::open("9.90", &[]).await;
     shop.promotion("FIFTY", json!({ "max_uses": 50 })).await;
     shop.promotion("ONE-EACH", json!({ "per_user_limit": 1 }))
@@ -27,6 +34,30 @@ async fn a_thousand_orders_get_fifty_uses_and_one_customer_gets_one() {
     assert_eq!(shop.uses("ONE-EACH"), (1, 1, 0, 0));
     assert_eq!(shop.app.count("SELECT count(*) FROM orders"), 51);
     assert_eq!(shop.app.count("SELECT count(*) FROM transactions"), 51);
+}
+
+#[actix_web::test]
+async fn of_many_codes_of_one_batch_each_is_used_once() {
+    let shop = Shop::open("9.90", &[]).await;
+    let end = crate::catalog::promotions::day(&shop.app, 30);
+    let many = json!({
+        "count": 40, "prefix": "fly-", "campaign": "Flyer", "discount_type": "fixed_amount", "discount_value": "2.00",
+        "currency": "USD", "valid_to": end,
+    });
+    let batch = shop.admin.post("/v1/promotions/generate", many).await;
+    let batch = batch.expect(200);
+    let codes = batch["codes"].as_array().unwrap();
+    // Everybody tries every code, eight at once.
+    for some in codes.chunks(10) {
+        let tries = some.iter().cycle().take(80);
+        let wishes = tries.map(|code| shop.order(json!({ "promo_code": code })));
+        let placed = join_all(wishes).await;
+        let placed = placed.iter().filter(|answer| answer.status == 201);
+        assert_eq!(placed.count(), 10);
+    }
+    let over = "SELECT count(*) FROM promotional_codes WHERE used_count <> 1";
+    assert_eq!(shop.app.count(over), 0);
+    assert_eq!(shop.app.count("SELECT count(*) FROM promo_redemptions"), 40);
 }
 
 #[actix_web::test]

@@ -4,6 +4,7 @@ pub mod crash;
 pub mod erase;
 mod failing;
 pub mod failover;
+mod faults;
 mod later;
 pub mod once;
 pub mod payment;

@@ -1,43 +1,45 @@
 //! Once, whoever presses how often: one eSIM, one order, one charge.
 
 use super::purchase::order;
-use crate::harness::TestApp;
+use crate::harness::{Answer, Client, TestApp, drill::times};
 use futures_util::future::join_all;
-use serde_json::json;
-use wire::{ProblemCode, UserId, accounts::users::UserRole};
+use serde_json::{Value, json};
+use wire::{PlanId, ProblemCode, UserId, accounts::users::UserRole};
 
 #[actix_web::test]
 async fn a_hundred_buyers_of_one_esim_get_one_and_no_one_else_is_charged_without_a_case() {
     let app = TestApp::with(&[("PAYMENT_SIMULATOR", "succeed")]).await;
-    let plan = app.given(|given| {
-        let plan = given.plan("9.90");
-        given.stock(plan);
-        plan
-    });
     let customers: Vec<UserId> = (0..100)
         .map(|_| app.given(|given| given.user(UserRole::Customer)))
         .collect();
     let admin = app.as_admin();
-    join_all(
-        customers
+    for round in 1..=i64::try_from(times(1, 10)).unwrap() {
+        let plan = app.given(|given| {
+            let plan = given.plan("9.90");
+            given.stock(plan);
+            plan
+        });
+        let wishes = customers
             .iter()
-            .map(|customer| order(&admin, plan, *customer, 1)),
-    )
-    .await;
-    app.work_through().await;
+            .map(|customer| order(&admin, plan, *customer, 1));
+        join_all(wishes).await;
+        app.work_through().await;
+        one_each(&app, round);
+    }
+}
 
-    assert_eq!(
-        app.count("SELECT count(*) FROM orders WHERE status = 'fulfilled'"),
-        1
-    );
-    assert_eq!(
-        app.count("SELECT count(*) FROM esims WHERE user_id IS NOT NULL"),
-        1
-    );
-    assert_eq!(
-        app.count("SELECT count(*) FROM orders WHERE status = 'failed' AND status_reason <> ''"),
-        99
-    );
+/// One has it in every round; of the others, whoever was charged is a case for a person.
+fn one_each(app: &TestApp, rounds: i64) {
+    for (query, of_each) in [
+        ("SELECT count(*) FROM orders WHERE status = 'fulfilled'", 1),
+        ("SELECT count(*) FROM esims WHERE user_id IS NOT NULL", 1),
+        (
+            "SELECT count(*) FROM orders WHERE status = 'failed' AND status_reason <> ''",
+            99,
+        ),
+    ] {
+        assert_eq!(app.count(query), of_each * rounds, "{query}");
+    }
     let uncovered = "SELECT count(*) FROM transactions t JOIN orders o ON o.id = t.order_id WHERE t.status = 'completed' AND o.status <> 'fulfilled' AND NOT EXISTS (SELECT 1 FROM reconciliation_cases c WHERE c.order_id = o.id AND c.status <> 'resolved')";
     assert_eq!(
         app.count(uncovered),
@@ -86,19 +88,40 @@ async fn buyers_whom_the_stock_does_not_serve_are_served_by_a_provider() {
 #[actix_web::test]
 async fn one_key_sent_a_hundred_times_at_once_is_one_order_one_charge_one_esim() {
     let app = TestApp::with(&[("PAYMENT_SIMULATOR", "succeed")]).await;
-    let plan = app.given(|given| {
+    let rounds = times(2, 10);
+    let (plan, customer) = app.given(|given| {
         let plan = given.plan("9.90");
-        for _ in 0..5 {
+        for _ in 0..rounds + 5 {
             given.stock(plan);
         }
-        plan
+        (plan, given.user(UserRole::Customer))
     });
-    let customer = app.given(|given| given.user(UserRole::Customer));
-    let admin = app.as_admin().with("idempotency-key", "one-and-the-same");
     let body = json!({ "user_id": customer, "plan_id": plan });
-    let answers = join_all((0..100).map(|_| admin.post("/v1/orders", body.clone()))).await;
+    for round in 1..=rounds {
+        let admin = app.as_admin().with("idempotency-key", "one-and-the-same");
+        let answers = join_all((0..100).map(|_| admin.post("/v1/orders", body.clone()))).await;
+        one_answer(&answers);
+        app.work_through().await;
+        for table in [
+            "orders",
+            "transactions",
+            "esim_bundles",
+            "esims WHERE user_id IS NOT NULL",
+        ] {
+            let rows = app.count(&format!("SELECT count(*) FROM {table}"));
+            assert_eq!(usize::try_from(rows), Ok(round), "{table}");
+        }
+        let again = admin.post("/v1/orders", body.clone()).await;
+        assert_eq!(
+            (again.status, again.header("idempotency-replayed")),
+            (201, "true")
+        );
+    }
+}
 
-    let made: Vec<&crate::harness::Answer> = answers
+/// One answer is the first; the others are the same again, or say that it is still running.
+fn one_answer(answers: &[Answer]) {
+    let made: Vec<&Answer> = answers
         .iter()
         .filter(|answer| answer.status == 201)
         .collect();
@@ -117,24 +140,6 @@ async fn one_key_sent_a_hundred_times_at_once_is_one_order_one_charge_one_esim()
     assert!(
         made.windows(2).all(|pair| pair[0].bytes == pair[1].bytes),
         "and all are the same"
-    );
-
-    app.work_through().await;
-    for table in ["orders", "transactions", "esim_bundles"] {
-        assert_eq!(
-            app.count(&format!("SELECT count(*) FROM {table}")),
-            1,
-            "{table}"
-        );
-    }
-    assert_eq!(
-        app.count("SELECT count(*) FROM esims WHERE user_id IS NOT NULL"),
-        1
-    );
-    let again = admin.post("/v1/orders", body).await;
-    assert_eq!(
-        (again.status, again.header("idempotency-replayed")),
-        (201, "true")
     );
 }
 
@@ -171,4 +176,71 @@ async fn a_key_stands_for_one_request() {
         .await
         .expect(201);
     assert_eq!(app.count("SELECT count(*) FROM orders"), 2);
+}
+
+async fn keyed(client: &Client, body: &Value) -> Answer {
+    client
+        .with("idempotency-key", "kept")
+        .post("/v1/orders", body.clone())
+        .await
+}
+
+fn wish(app: &TestApp) -> Value {
+    let (plan, customer): (PlanId, UserId) =
+        app.given(|given| (given.plan("9.90"), given.user(UserRole::Customer)));
+    json!({ "user_id": customer, "plan_id": plan })
+}
+
+#[actix_web::test]
+async fn a_key_is_kept_over_a_restart_and_for_a_day() {
+    let app = TestApp::start().await;
+    let (body, admin) = (wish(&app), app.as_admin());
+    let first = keyed(&admin, &body).await;
+    assert_eq!(first.status, 201, "{}", first.text());
+
+    let restarted = app.beside(&[]);
+    let again = keyed(&restarted.as_user(admin.id()), &body).await;
+    assert_eq!(
+        (again.status, again.header("idempotency-replayed")),
+        (201, "true")
+    );
+    assert_eq!(again.bytes, first.bytes);
+    assert_eq!(again.header("location"), first.header("location"));
+
+    let kept = "SELECT count(*) FROM idempotency_keys WHERE expires_at > now() + interval '23 hours 55 minutes'";
+    assert_eq!(app.count(kept), 1);
+    app.execute("UPDATE idempotency_keys SET expires_at = now() - interval '1 second'");
+    let anew = keyed(&admin, &body).await;
+    assert_eq!(
+        (anew.status, anew.header("idempotency-replayed")),
+        (201, "")
+    );
+    assert_ne!(anew.json()["id"], first.json()["id"]);
+    assert_eq!(app.count("SELECT count(*) FROM orders"), 2);
+}
+
+#[actix_web::test]
+async fn while_the_first_request_runs_its_key_is_taken() {
+    use diesel::connection::SimpleConnection;
+    let app = TestApp::start().await;
+    let (body, admin) = (wish(&app), app.as_admin());
+    let mut other = app.database.connect();
+    other
+        .batch_execute("BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+        .expect("nothing is written for now");
+    let first = {
+        let (admin, body) = (admin.clone(), body.clone());
+        actix_web::rt::spawn(async move { keyed(&admin, &body).await })
+    };
+    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'orders'::regclass";
+    while app.count(waits) == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    keyed(&admin, &body)
+        .await
+        .problem(409, ProblemCode::StillRunning);
+    other.batch_execute("COMMIT").expect("go on");
+    first.await.expect("it is answered").expect(201);
+    assert_eq!(keyed(&admin, &body).await.status, 201);
+    assert_eq!(app.count("SELECT count(*) FROM orders"), 1);
 }

@@ -6,7 +6,7 @@ use integrations::Simulator;
 use platform::{
     Ctx,
     jobs::Worker,
-    ports::{Ports, files::Files, payments::PaymentGateway},
+    ports::{Ports, files::Files, mailer::Smtp, payments::PaymentGateway},
 };
 use server::{run, worker};
 use std::{
@@ -65,7 +65,7 @@ impl TestApp {
         let supplier = Arc::new(Simulator::default());
         let known = supplier.clone();
         let ports = Ports {
-            mailer: None,
+            mailer: Smtp::of(&config.mail).expect("a mail server or none"),
             payments: gateway.unwrap_or_else(|| gateways::of(&config).expect("a gateway")),
             suppliers: Arc::new(move |_| known.clone()),
             files: Files::of(&config.files).expect("a store of files"),

@@ -2,6 +2,9 @@
 
 mod app;
 mod client;
+pub mod drill;
+pub mod faulty;
+pub mod peers;
 mod process;
 
 pub use app::TestApp;

@@ -43,17 +43,27 @@ impl ServerProcess {
         server
     }
 
-    /// Kills it without warning and starts it again.
-    pub async fn kill_and_restart(&mut self) {
+    /// Kills it without warning and starts it again; how long it took to be ready.
+    pub async fn kill_and_restart(&mut self) -> Duration {
         self.kill();
+        let began = Instant::now();
         self.child = spawn(&self.url, &self.more, self.address);
         self.ready().await;
+        began.elapsed()
     }
 
     /// Kills it without warning.
     pub fn kill(&mut self) {
         self.child.kill().expect("it is killed");
         self.child.wait().expect("it has ended");
+    }
+
+    /// The memory that it holds, in megabytes.
+    pub fn memory(&self) -> usize {
+        let pages = std::fs::read_to_string(format!("/proc/{}/statm", self.pid()));
+        let pages = pages.expect("it lives");
+        let resident = pages.split(' ').nth(1).expect("a number");
+        resident.parse::<usize>().expect("a number") * 4 / 1024
     }
 
     /// Its process id.

@@ -52,6 +52,12 @@ impl Sale {
         }
     }
 
+    /// The same once more, to somebody else.
+    pub async fn again(&mut self) {
+        self.customer = self.app.given(|given| given.user(UserRole::Customer));
+        (self.order, self.payment) = sell(&self.app, &self.admin, self.plan, self.customer).await;
+    }
+
     /// Asks for a refund of the payment.
     pub async fn ask(&self, who: &Client, amount: Option<&str>) -> Answer {
         ask(who, &self.payment, amount).await
