@@ -28,6 +28,9 @@ fn in_time() -> Duration {
     Duration::from_secs(if is_drill() { 10 } else { 18 })
 }
 
+/// Few connections each, because many servers run at once.
+const FEW: (&str, &str) = ("DATABASE_POOL", "2");
+
 /// The answer, in time.
 async fn answered(fault: Fault, asked: impl Future<Output = Option<Answer>>) -> Answer {
     let began = Instant::now();
@@ -59,7 +62,7 @@ async fn faults_on_the_way_to_the_database() {
 }
 
 async fn of_the_database(fault: Fault, set_up: &Barrier) -> TestApp {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[FEW]).await;
     let url = app.database.url();
     let wire = Faulty::before(Peer::postgres(&url));
     let (socket, rest) = url.split_once(' ').expect("more than a host");
@@ -69,7 +72,7 @@ async fn of_the_database(fault: Fault, set_up: &Barrier) -> TestApp {
         wire.address.port()
     );
     let files = testkit::files::folder(&url).display().to_string();
-    let shaky = app.beside(&[("DATABASE_URL", &through), ("FILES_DIR", &files)]);
+    let shaky = app.beside(&[("DATABASE_URL", &through), ("FILES_DIR", &files), FEW]);
     let (plan, customer) = app.given(|given| {
         let plan = given.plan("9.90");
         given.stock(plan);
@@ -124,6 +127,7 @@ async fn of_the_gateway(fault: Fault, set_up: &Barrier) -> TestApp {
     let (base, seen) = stripe::stand_in();
     let wire = Faulty::before(Peer::http(&base));
     let app = TestApp::with(&[
+        FEW,
         ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
         ("STRIPE_WEBHOOK_SECRET", stripe::SECRET),
         ("STRIPE_API_BASE", &format!("http://{}/", wire.address)),
@@ -173,6 +177,7 @@ async fn of_the_mail(fault: Fault, set_up: &Barrier) -> TestApp {
         ..Peer::http(&address)
     });
     let app = TestApp::with(&[
+        FEW,
         ("PAYMENT_SIMULATOR", "succeed"),
         ("SMTP_URL", &format!("smtp://{}", wire.address)),
     ])
@@ -224,6 +229,7 @@ async fn faults_on_the_way_to_the_store_of_files() {
 async fn of_the_store(fault: Fault, set_up: &Barrier) -> TestApp {
     let wire = Faulty::before(Peer::http(&peers::store()));
     let app = TestApp::with(&[
+        FEW,
         ("FILES_S3_ENDPOINT", &format!("http://{}", wire.address)),
         ("FILES_S3_BUCKET", "esim-admin"),
         ("FILES_S3_ACCESS_KEY_ID", "test"),
