@@ -43,9 +43,9 @@ pub struct Part {
 }
 
 impl Part {
-    /// What they come to.
+    /// What they come to; net amount and rate are of the whole that they become part of.
     pub fn sums(&self) -> PaymentSums {
-        PaymentSums::default().plus(&PaymentSums {
+        PaymentSums {
             payments: self.completed,
             failures: self.failed,
             gross_amount: self.gross_amount.clone(),
@@ -54,7 +54,7 @@ impl Part {
             refunds: self.refunds,
             refunded_amount: self.refunded_amount.clone(),
             ..PaymentSums::default()
-        })
+        }
     }
 }
 

@@ -147,29 +147,30 @@ fn one(
 }
 
 fn sum(parts: &[&Part]) -> PaymentSums {
-    parts
-        .iter()
-        .fold(PaymentSums::default(), |sum, part| sum.plus(&part.sums()))
+    PaymentSums::all(parts.iter().map(|part| part.sums()))
 }
 
 fn by_day(parts: &[&Part]) -> HashMap<NaiveDate, PaymentSums> {
-    let mut days: HashMap<NaiveDate, PaymentSums> = HashMap::new();
+    let mut days: HashMap<NaiveDate, Vec<&Part>> = HashMap::new();
     for part in parts {
-        let day = days.entry(part.day).or_default();
-        *day = day.plus(&part.sums());
+        days.entry(part.day).or_default().push(part);
     }
-    days
+    days.into_iter()
+        .map(|(day, parts)| (day, sum(&parts)))
+        .collect()
 }
 
 fn shares(parts: &[&Part], name: impl Fn(&Part) -> String) -> Vec<PaymentShare> {
-    let mut named: BTreeMap<String, PaymentSums> = BTreeMap::new();
+    let mut named: BTreeMap<String, Vec<&Part>> = BTreeMap::new();
     for part in parts {
-        let sums = named.entry(name(part)).or_default();
-        *sums = sums.plus(&part.sums());
+        named.entry(name(part)).or_default().push(part);
     }
     let mut shares: Vec<PaymentShare> = named
         .into_iter()
-        .map(|(name, sums)| PaymentShare { name, sums })
+        .map(|(name, parts)| PaymentShare {
+            name,
+            sums: sum(&parts),
+        })
         .collect();
     shares.sort_by(|a, b| b.sums.gross_amount.cmp(&a.sums.gross_amount));
     shares

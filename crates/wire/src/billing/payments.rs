@@ -133,22 +133,27 @@ impl Default for PaymentSums {
 
 impl PaymentSums {
     /// Both together.
+    #[must_use]
     pub fn plus(&self, other: &Self) -> Self {
-        let gross_amount = self.gross_amount.plus(&other.gross_amount);
-        let refunded_amount = self.refunded_amount.plus(&other.refunded_amount);
-        let payments = self.payments + other.payments;
-        let failures = self.failures + other.failures;
-        Self {
-            net_amount: gross_amount.minus(&refunded_amount),
-            success_rate: Decimal::from(payments).percent_of(&Decimal::from(payments + failures)),
-            payments,
-            gross_amount,
-            tax_amount: self.tax_amount.plus(&other.tax_amount),
-            discount_amount: self.discount_amount.plus(&other.discount_amount),
-            refunds: self.refunds + other.refunds,
-            refunded_amount,
-            failures,
+        Self::all([self.clone(), other.clone()])
+    }
+
+    /// All of them together. The rate is worked out once, from the whole: to divide takes longest.
+    pub fn all(parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self::default();
+        for part in parts {
+            all.payments += part.payments;
+            all.failures += part.failures;
+            all.gross_amount = all.gross_amount.plus(&part.gross_amount);
+            all.tax_amount = all.tax_amount.plus(&part.tax_amount);
+            all.discount_amount = all.discount_amount.plus(&part.discount_amount);
+            all.refunds += part.refunds;
+            all.refunded_amount = all.refunded_amount.plus(&part.refunded_amount);
         }
+        all.net_amount = all.gross_amount.minus(&all.refunded_amount);
+        let tries = Decimal::from(all.payments + all.failures);
+        all.success_rate = Decimal::from(all.payments).percent_of(&tries);
+        all
     }
 }
 
