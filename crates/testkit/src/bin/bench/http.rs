@@ -69,6 +69,9 @@ fn read_head(bytes: &[u8]) -> Option<(u16, usize, usize)> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&bytes[..end]).ok()?;
     let status = text.get(9..12)?.parse().ok()?;
+    if status == 204 {
+        return Some((status, end, 0));
+    }
     let length = text
         .lines()
         .find_map(|line| {
