@@ -95,7 +95,7 @@ impl Buyer {
                 earlier.push_back(id.clone());
                 self.bought.orders.push(id);
             }
-            if turn % REGRET == 0 && earlier.len() > REGRET {
+            if turn.is_multiple_of(REGRET) && earlier.len() > REGRET {
                 let id = earlier.pop_front().expect("an earlier one");
                 self.give_back(&id, turn).await;
             }
@@ -131,7 +131,7 @@ impl Buyer {
         }
         let payment = payments.expect("answered").json()["data"][0]["id"].clone();
         let mut wish = json!({ "transaction_id": payment, "reason_code": "goodwill" });
-        if turn % 2 == 0 {
+        if turn.is_multiple_of(2) {
             wish["amount"] = json!("1.00");
         }
         if let Some(refund) = self.insist("/v1/refunds", wish).await {
