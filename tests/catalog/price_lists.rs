@@ -4,7 +4,7 @@ use crate::harness::{Answer, Client, TestApp};
 use serde_json::{Value, json};
 use wire::{ProblemCode, ProviderId, accounts::users::UserRole};
 
-const SYNCS: &str = "/v1/price-lists";
+const LISTS: &str = "/v1/price-lists";
 const FIRST: &str = "sku,name,data_limit_mb,days,regions,cost_price,selling_price\na,Alpha,1024,7,US,4.00,8.00\nb,Beta,500,1,DE,1.00,2.00\nc,Gamma,500,1,FR,1.00,2.00\n";
 const SECOND: &str = "sku,name,data_limit_mb,days,regions,cost_price,minimum_price,stock\na,Alpha,2048,7,US,5.00,6.00,9\nb,Beta,500,1,DE,1.00,,3\nd,Delta,100,1,JP,1.00,,\ne,Epsilon,0,1,JP,1.00,,\n";
 
@@ -12,21 +12,21 @@ async fn send(client: &Client, provider: ProviderId, options: &str, list: &str) 
     client
         .raw(
             reqwest::Method::POST,
-            &format!("{SYNCS}?provider_id={provider}{options}"),
+            &format!("{LISTS}?provider_id={provider}{options}"),
             "text/csv",
             list.as_bytes().to_vec(),
         )
         .await
 }
-async fn act(client: &Client, sync: &Value, verb: &str, body: Value) -> Answer {
-    let (id, version) = (sync["id"].as_str().unwrap(), &sync["version"]);
+async fn act(client: &Client, compared: &Value, verb: &str, body: Value) -> Answer {
+    let (id, version) = (compared["id"].as_str().unwrap(), &compared["version"]);
     client
         .with("if-match", &format!("\"v{version}\""))
-        .post(&format!("{SYNCS}/{id}/{verb}"), body)
+        .post(&format!("{LISTS}/{id}/{verb}"), body)
         .await
 }
-fn changes(sync: &Value) -> String {
-    let all = sync["rows"].as_array().unwrap();
+fn changes(compared: &Value) -> String {
+    let all = compared["rows"].as_array().unwrap();
     let one = |row: &Value| {
         format!(
             "{} {}",
@@ -36,8 +36,8 @@ fn changes(sync: &Value) -> String {
     };
     all.iter().map(one).collect::<Vec<_>>().join(", ")
 }
-fn of<'a>(sync: &'a Value, sku: &str) -> &'a Value {
-    let all = sync["rows"].as_array().unwrap();
+fn of<'a>(compared: &'a Value, sku: &str) -> &'a Value {
+    let all = compared["rows"].as_array().unwrap();
     all.iter().find(|row| row["sku"] == sku).unwrap()
 }
 
@@ -66,15 +66,15 @@ async fn a_list_is_compared_and_nothing_is_published_by_that() {
 
     let answer = send(&admin, provider, "&markup=100", SECOND).await;
     let place = answer.header("location").to_owned();
-    let sync = answer.expect(201);
+    let compared = answer.expect(201);
 
-    assert_eq!(changes(&sync), "a changed, d new, e refused, c gone");
+    assert_eq!(changes(&compared), "a changed, d new, e refused, c gone");
     assert_eq!(
         ["new", "changed", "gone", "unchanged", "refused"]
-            .map(|count| sync[count].as_i64().unwrap()),
+            .map(|count| compared[count].as_i64().unwrap()),
         [1, 1, 1, 1, 1]
     );
-    let alpha = of(&sync, "a");
+    let alpha = of(&compared, "a");
     assert_eq!(
         [
             "cost_before",
@@ -94,13 +94,13 @@ async fn a_list_is_compared_and_nothing_is_published_by_that() {
             { "field": "minimum_price", "before": "none", "after": "6.00" },
         ])
     );
-    assert_eq!(of(&sync, "d")["selling_after"], "2.00");
-    assert_eq!(of(&sync, "e")["errors"][0]["field"], "data_limit_mb");
-    assert_eq!(admin.get(&place).await.expect(200), sync);
-    let listed = admin.get(&format!("{SYNCS}?state=open")).await.expect(200);
+    assert_eq!(of(&compared, "d")["selling_after"], "2.00");
+    assert_eq!(of(&compared, "e")["errors"][0]["field"], "data_limit_mb");
+    assert_eq!(admin.get(&place).await.expect(200), compared);
+    let listed = admin.get(&format!("{LISTS}?state=open")).await.expect(200);
     assert_eq!(
         (&listed["data"][0]["id"], &listed["data"][0]["rows"]),
-        (&sync["id"], &json!([]))
+        (&compared["id"], &json!([]))
     );
     assert_eq!(app.count("SELECT count(*) FROM plans"), 3);
     assert_eq!(
@@ -108,7 +108,7 @@ async fn a_list_is_compared_and_nothing_is_published_by_that() {
         0
     );
     assert_eq!(
-        app.count("SELECT count(*) FROM audit_log WHERE action = 'sync.create'"),
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'price_list.create'"),
         1
     );
 }
@@ -117,11 +117,11 @@ async fn a_list_is_compared_and_nothing_is_published_by_that() {
 async fn what_is_chosen_is_published_at_once_and_the_rest_is_not() {
     let app = TestApp::start().await;
     let (admin, provider) = stocked(&app).await;
-    let sync = send(&admin, provider, "&markup=100", SECOND)
+    let compared = send(&admin, provider, "&markup=100", SECOND)
         .await
         .expect(201);
 
-    let done = act(&admin, &sync, "publish", json!({ "skus": ["a", "c"] }))
+    let done = act(&admin, &compared, "publish", json!({ "skus": ["a", "c"] }))
         .await
         .expect(200);
 
@@ -131,7 +131,7 @@ async fn what_is_chosen_is_published_at_once_and_the_rest_is_not() {
     let plan = admin
         .get(&format!(
             "/v1/plans/{}",
-            of(&sync, "a")["plan_id"].as_str().unwrap()
+            of(&compared, "a")["plan_id"].as_str().unwrap()
         ))
         .await
         .expect(200);
@@ -163,7 +163,7 @@ async fn what_is_chosen_is_published_at_once_and_the_rest_is_not() {
     );
     let quote = format!(
         "/v1/plans/{}/quote",
-        of(&sync, "a")["plan_id"].as_str().unwrap()
+        of(&compared, "a")["plan_id"].as_str().unwrap()
     );
     let quote = admin.get(&quote).await.expect(200);
     assert_eq!(
@@ -171,7 +171,7 @@ async fn what_is_chosen_is_published_at_once_and_the_rest_is_not() {
         (&json!("5.00"), &json!("8.00"))
     );
     assert_eq!(
-        app.count("SELECT count(*) FROM audit_log WHERE action = 'sync.publish'"),
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'price_list.publish'"),
         1
     );
     act(&admin, &done, "publish", json!({}))
@@ -186,11 +186,13 @@ async fn what_is_chosen_is_published_at_once_and_the_rest_is_not() {
 async fn all_of_it_is_published_when_nothing_is_chosen_and_then_nothing_is_left_to_do() {
     let app = TestApp::start().await;
     let (admin, provider) = stocked(&app).await;
-    let sync = send(&admin, provider, "&markup=100", SECOND)
+    let compared = send(&admin, provider, "&markup=100", SECOND)
         .await
         .expect(201);
 
-    act(&admin, &sync, "publish", json!({})).await.expect(200);
+    act(&admin, &compared, "publish", json!({}))
+        .await
+        .expect(200);
 
     assert_eq!(app.count("SELECT count(*) FROM plans"), 4);
     let good = SECOND.lines().take(4).collect::<Vec<_>>().join("\n");
@@ -208,10 +210,10 @@ async fn all_of_it_is_published_when_nothing_is_chosen_and_then_nothing_is_left_
 async fn what_has_changed_since_is_not_published() {
     let app = TestApp::start().await;
     let (admin, provider) = stocked(&app).await;
-    let sync = send(&admin, provider, "&markup=100", SECOND)
+    let compared = send(&admin, provider, "&markup=100", SECOND)
         .await
         .expect(201);
-    let plan = of(&sync, "a")["plan_id"].as_str().unwrap().to_owned();
+    let plan = of(&compared, "a")["plan_id"].as_str().unwrap().to_owned();
     admin
         .patch(
             &format!("/v1/plans/{plan}"),
@@ -221,7 +223,7 @@ async fn what_has_changed_since_is_not_published() {
         .await
         .expect(200);
 
-    let refused = act(&admin, &sync, "publish", json!({}))
+    let refused = act(&admin, &compared, "publish", json!({}))
         .await
         .problem(409, ProblemCode::Conflict);
 
@@ -231,7 +233,7 @@ async fn what_has_changed_since_is_not_published() {
     );
     assert_eq!(app.count("SELECT count(*) FROM plans"), 3);
     // What nobody has touched can still be.
-    act(&admin, &sync, "publish", json!({ "skus": ["d"] }))
+    act(&admin, &compared, "publish", json!({ "skus": ["d"] }))
         .await
         .expect(200);
     assert_eq!(app.count("SELECT count(*) FROM plans"), 4);
@@ -242,14 +244,14 @@ async fn what_would_earn_too_little_needs_a_reason() {
     let app = TestApp::start().await;
     let (admin, provider) = stocked(&app).await;
     let list = "sku,name,data_limit_mb,days,regions,cost_price\na,Alpha,1024,7,US,8.50\n";
-    let sync = send(&admin, provider, "", list).await.expect(201);
-    assert_eq!(of(&sync, "a")["needs_reason"], true);
+    let compared = send(&admin, provider, "", list).await.expect(201);
+    assert_eq!(of(&compared, "a")["needs_reason"], true);
 
-    act(&admin, &sync, "publish", json!({ "skus": ["a"] }))
+    act(&admin, &compared, "publish", json!({ "skus": ["a"] }))
         .await
         .refuses("reason");
     let said = json!({ "skus": ["a"], "reason": "Until the new list" });
-    act(&admin, &sync, "publish", said).await.expect(200);
+    act(&admin, &compared, "publish", said).await.expect(200);
 
     assert_eq!(
         app.count("SELECT count(*) FROM plan_pricing WHERE note = 'Until the new list' AND cost_price = 8.50"),
@@ -268,7 +270,7 @@ async fn one_list_of_a_provider_waits_at_a_time() {
         .await
         .expect(201);
 
-    let place = format!("{SYNCS}/{}", first["id"].as_str().unwrap());
+    let place = format!("{LISTS}/{}", first["id"].as_str().unwrap());
     let first = admin.get(&place).await.expect(200);
     assert_eq!(first["state"], "discarded");
     act(&admin, &first, "publish", json!({}))
@@ -300,7 +302,7 @@ async fn one_list_of_a_provider_waits_at_a_time() {
         .await
         .problem(403, ProblemCode::Forbidden);
     support
-        .get(SYNCS)
+        .get(LISTS)
         .await
         .problem(403, ProblemCode::Forbidden);
 }
