@@ -371,6 +371,7 @@ diesel::table! {
         request_id -> Nullable<Varchar>,
         created_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
+        deaths -> Int4,
     }
 }
 

@@ -127,15 +127,13 @@ impl Campaign {
     }
 
     /// Waits until nothing is half done, without helping; how long it took until all was clear but for requests in
-    /// doubt, and until all was clear.
+    /// doubt, and until what follows from those was done, too.
     pub async fn rest(&self, since: Instant) -> (Duration, Duration) {
         let mut clear = None;
         loop {
             let open = books::half_done(&mut self.conn());
             if books::is_in_doubt(&open) {
                 clear.get_or_insert(since.elapsed());
-            } else {
-                clear = None;
             }
             if open.is_empty() {
                 return (clear.unwrap_or_default(), since.elapsed());

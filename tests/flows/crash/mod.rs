@@ -32,7 +32,7 @@ async fn a_server_killed_at_any_moment_loses_nothing_and_does_nothing_twice() {
     let (rest, doubts) = campaign.rest(last).await;
     let bought = buyers.end().await;
     say(&format!(
-        "{} deaths of the server: ready after {slowest:?} at most, nothing half done {rest:?} after the last, the last doubt gone after {doubts:?}",
+        "{} deaths of the server: ready after {slowest:?} at most, nothing half done but what was in doubt {rest:?} after the last, and nothing at all after {doubts:?}",
         times(8, 50) + 1
     ));
     campaign.rest(Instant::now()).await;
@@ -62,7 +62,7 @@ async fn a_killed_database_is_answered_with_503_and_everything_goes_on_by_itself
     let bought = buyers.end().await;
     let (answers, refused, longest) = readers.end().await;
     say(&format!(
-        "{} deaths of PostgreSQL: written again {slowest:?} after it was up at most, nothing half done {rest:?} after the last, the last doubt gone after {doubts:?}",
+        "{} deaths of PostgreSQL: written again {slowest:?} after it was up at most, nothing half done but what was in doubt {rest:?} after the last, and nothing at all after {doubts:?}",
         times(2, 20)
     ));
     say(&format!(

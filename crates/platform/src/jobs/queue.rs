@@ -66,7 +66,8 @@ fn insert<J: Job>(tx: &mut Tx<'_>, job: &J, at: Option<DateTime<Utc>>) -> Result
 }
 
 // The lease is short, so that a dead worker's jobs go on soon; a living one renews it.
-const CLAIM: &str = "UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_until = now() + interval '10 seconds' \
+const CLAIM: &str = "UPDATE jobs SET status = 'running', attempts = attempts + 1, deaths = deaths + (status = 'running')::int, \
+    lease_until = now() + interval '6 seconds' \
     WHERE id IN (SELECT id FROM jobs WHERE (status = 'queued' AND run_at <= now()) OR (status = 'running' AND lease_until < now()) \
     ORDER BY run_at, id LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, attempts, max_attempts, request_id";
 
@@ -79,7 +80,7 @@ pub fn claim(conn: &mut Conn, count: i64) -> Result<Vec<Claimed>> {
 
 /// Holds on to a job that takes longer than the lease.
 pub fn renew(conn: &mut Conn, (id, attempt): (Uuid, i32)) -> Result<()> {
-    diesel::sql_query("UPDATE jobs SET lease_until = now() + interval '10 seconds' WHERE id = $1 AND attempts = $2 AND status = 'running'")
+    diesel::sql_query("UPDATE jobs SET lease_until = now() + interval '6 seconds' WHERE id = $1 AND attempts = $2 AND status = 'running'")
         .bind::<SqlUuid, _>(id).bind::<Integer, _>(attempt).execute(conn)?;
     Ok(())
 }
@@ -91,11 +92,12 @@ pub fn finish(conn: &mut Conn, job: &Claimed) -> Result<()> {
     Ok(())
 }
 
-/// Failed: later again, twice as late each time with some jitter, or dead after the last attempt.
+/// Failed: later again, twice as late each time with some jitter, or dead after the last attempt. An attempt that ended
+/// with its worker is no reason to wait longer.
 pub fn fail(conn: &mut Conn, job: &Claimed, why: &str) -> Result<()> {
     diesel::sql_query("UPDATE jobs SET status = CASE WHEN attempts >= max_attempts THEN 'dead' ELSE 'queued' END::job_status, \
         finished_at = CASE WHEN attempts >= max_attempts THEN now() END, lease_until = NULL, last_error = $3, \
-        run_at = now() + least(interval '1 hour', interval '1 second' * power(2, least(attempts, 12))) * (0.75 + random() / 2) \
+        run_at = now() + least(interval '1 hour', interval '1 second' * power(2, least(attempts - deaths, 12))) * (0.75 + random() / 2) \
         WHERE id = $1 AND attempts = $2 AND status = 'running'")
         .bind::<SqlUuid, _>(job.id).bind::<Integer, _>(job.attempts).bind::<Text, _>(why.chars().take(2000).collect::<String>()).execute(conn)?;
     Ok(())

@@ -25,7 +25,7 @@ const AT_ONCE: usize = 8;
 const POLL: Duration = Duration::from_secs(2);
 
 /// How often the lease of a running job is renewed: well within its length.
-const RENEW: Duration = Duration::from_secs(3);
+const RENEW: Duration = Duration::from_secs(2);
 
 type Run = Arc<dyn Fn(Ctx, Value) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 type GiveUp = Arc<dyn Fn(Ctx, Value, String) -> BoxFuture<'static, Result<()>> + Send + Sync>;
