@@ -25,6 +25,9 @@ impl Shop {
         let (plan, customer) = app.given(|given| {
             let plan = given.plan(price);
             given.stock(plan);
+            // What is in stock is not all there is.
+            let provider = given.provider("Simulated", 1);
+            given.offer(plan, provider, "eu-5gb");
             (plan, given.user(UserRole::Customer))
         });
         let admin = app.as_admin();

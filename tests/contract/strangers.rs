@@ -42,7 +42,12 @@ impl World {
         let all: Vec<Permission> = grantable().collect();
         let (client, program) = app.as_client(&all);
         Self {
-            plan: app.given(|given| given.plan("9.90")),
+            plan: app.given(|given| {
+                let plan = given.plan("9.90");
+                let provider = given.provider("Simulated", 1);
+                given.offer(plan, provider, "eu-5gb");
+                plan
+            }),
             stranger: app.as_role(UserRole::Customer),
             other_program: app.as_client(&all).1,
             app,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wire::{PlanId, ProblemCode, UserId, accounts::users::UserRole};
 
 #[actix_web::test]
-async fn a_hundred_buyers_of_one_esim_get_one_and_no_one_else_is_charged_without_a_case() {
+async fn a_hundred_buyers_of_one_esim_get_one_and_nobody_else_is_charged() {
     let app = TestApp::with(&[("PAYMENT_SIMULATOR", "succeed")]).await;
     let customers: Vec<UserId> = (0..100)
         .map(|_| app.given(|given| given.user(UserRole::Customer)))
@@ -19,33 +19,60 @@ async fn a_hundred_buyers_of_one_esim_get_one_and_no_one_else_is_charged_without
             given.stock(plan);
             plan
         });
-        let wishes = customers
-            .iter()
-            .map(|customer| order(&admin, plan, *customer, 1));
-        join_all(wishes).await;
+        let wishes = customers.iter().map(async |customer| {
+            let body = json!({ "user_id": customer, "plan_id": plan });
+            let key = format!("{customer}-{round}");
+            admin
+                .with("idempotency-key", &key)
+                .post("/v1/orders", body)
+                .await
+        });
+        let (placed, refused): (Vec<Answer>, Vec<Answer>) = join_all(wishes)
+            .await
+            .into_iter()
+            .partition(|answer| answer.status == 201);
+        assert_eq!((placed.len(), refused.len()), (1, 99));
+        for answer in refused {
+            answer.problem(409, ProblemCode::SoldOut);
+        }
         app.work_through().await;
-        one_each(&app, round);
+        for query in [
+            "SELECT count(*) FROM orders",
+            "SELECT count(*) FROM orders WHERE status = 'fulfilled'",
+            "SELECT count(*) FROM esims WHERE user_id IS NOT NULL",
+            "SELECT count(*) FROM transactions",
+        ] {
+            assert_eq!(app.count(query), round, "{query}");
+        }
     }
 }
 
-/// One has it in every round; of the others, whoever was charged is a case for a person.
-fn one_each(app: &TestApp, rounds: i64) {
-    for (query, of_each) in [
-        ("SELECT count(*) FROM orders WHERE status = 'fulfilled'", 1),
-        ("SELECT count(*) FROM esims WHERE user_id IS NOT NULL", 1),
-        (
-            "SELECT count(*) FROM orders WHERE status = 'failed' AND status_reason <> ''",
-            99,
-        ),
-    ] {
-        assert_eq!(app.count(query), of_each * rounds, "{query}");
-    }
-    let uncovered = "SELECT count(*) FROM transactions t JOIN orders o ON o.id = t.order_id WHERE t.status = 'completed' AND o.status <> 'fulfilled' AND NOT EXISTS (SELECT 1 FROM reconciliation_cases c WHERE c.order_id = o.id AND c.status <> 'resolved')";
-    assert_eq!(
-        app.count(uncovered),
-        0,
-        "charged, but neither an eSIM nor a case"
-    );
+#[actix_web::test]
+async fn an_order_that_is_cancelled_gives_its_place_to_the_next() {
+    let app = TestApp::start().await;
+    let plan = app.given(|given| {
+        let plan = given.plan("9.90");
+        given.stock(plan);
+        plan
+    });
+    let customer = app.given(|given| given.user(UserRole::Customer));
+    let admin = app.as_admin();
+    let first = order(&admin, plan, customer, 1).await;
+    let body = json!({ "user_id": customer, "plan_id": plan });
+    admin
+        .with("idempotency-key", "second")
+        .post("/v1/orders", body.clone())
+        .await
+        .problem(409, ProblemCode::SoldOut);
+    let id = first["id"].as_str().unwrap();
+    let cancel = format!("/v1/orders/{id}/cancel");
+    let why = json!({ "reason": "Changed their mind" });
+    admin.post(&cancel, why).await.expect(200);
+    admin
+        .with("idempotency-key", "third")
+        .post("/v1/orders", body)
+        .await
+        .expect(201);
 }
 
 #[actix_web::test]

@@ -93,6 +93,8 @@ problem_codes! {
     IdempotencyKeyReused = "idempotency_key_reused", 422, "This key was used for another request";
     /// The promotion is used up, or over.
     PromotionGone = "promotion_gone", 409, "The code cannot be used any more";
+    /// The plan is sold from stock alone, and there is not enough of it.
+    SoldOut = "sold_out", 409, "Fewer are left than are wanted";
     /// The plan cannot be bought: withdrawn, or without a price.
     PlanNotOnSale = "plan_not_on_sale", 422, "The plan is not on sale";
     /// An edit came without `If-Match`.

@@ -46,6 +46,38 @@ pub fn buyer(conn: &mut Conn, id: UserId) -> Result<Option<Buyer>> {
     }))
 }
 
+const LEFT: &str = "SELECT (SELECT count(*) FROM esims e WHERE e.plan_id = $1 AND e.status = 'available' AND e.user_id IS NULL \
+        AND e.deleted_at IS NULL AND e.profile_state = 'released' AND e.activation_code IS NOT NULL) \
+    - (SELECT coalesce(sum(o.quantity - (SELECT count(*) FROM esim_bundles b WHERE b.order_id = o.id)), 0)::bigint FROM orders o \
+        WHERE o.plan_id = $1 AND o.esim_id IS NULL AND o.status IN ('pending_payment', 'paid', 'provisioning')) AS units \
+    WHERE EXISTS (SELECT 1 FROM esims e WHERE e.plan_id = $1 AND e.deleted_at IS NULL) \
+    AND NOT EXISTS (SELECT 1 FROM plan_provider_offers f WHERE f.plan_id = $1 AND f.is_active)";
+
+/// How many eSIMs are left of a plan that is sold from stock alone: those in stock that no open order is for. Nothing
+/// where a provider offers the plan, or where it never had any stock.
+pub fn left(conn: &mut Conn, plan: PlanId) -> Result<Option<i64>> {
+    #[derive(QueryableByName)]
+    struct Left {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        units: i64,
+    }
+    let left: Option<Left> = diesel::sql_query(LEFT)
+        .bind::<diesel::sql_types::Uuid, _>(plan)
+        .get_result(conn)
+        .optional()?;
+    Ok(left.map(|left| left.units))
+}
+
+/// Makes orders of a plan wait for each other.
+pub fn queue_for(tx: &mut Tx<'_>, plan: PlanId) -> Result<()> {
+    plans::table
+        .find(plan)
+        .select(plans::id)
+        .for_no_key_update()
+        .first::<PlanId>(tx.conn())?;
+    Ok(())
+}
+
 /// What an order is written with, beside what the caller said.
 pub struct Draft {
     pub id: OrderId,

@@ -66,8 +66,9 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
     if let Some(reason) = verification(tx.conn(), &plan, Some(buyer))? {
         return Err(Error::fields(vec![reason]));
     }
-    if let Some(esim) = new.esim_id {
-        topup::allowed(tx.conn(), esim, Some(buyer), &plan)?;
+    match new.esim_id {
+        Some(esim) => topup::allowed(tx.conn(), esim, Some(buyer), &plan)?,
+        None => in_stock(tx, &new)?,
     }
     let amount = quote.selling_price.times(new.quantity);
     payable(&amount, new.currency)?;
@@ -112,6 +113,27 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
         ..actor.clone()
     };
     query::find(tx.conn(), &seen, draft.id)
+}
+
+/// Nobody pays for what is sold out: of a plan that is sold from stock alone, no more is ordered than there is.
+fn in_stock(tx: &mut Tx<'_>, new: &NewOrder) -> Result<()> {
+    if query::left(tx.conn(), new.plan_id)?.is_none() {
+        return Ok(());
+    }
+    query::queue_for(tx, new.plan_id)?;
+    match sold_out(query::left(tx.conn(), new.plan_id)?, new.quantity) {
+        Some(says) => Err(Error::because(ProblemCode::SoldOut, says)),
+        None => Ok(()),
+    }
+}
+
+/// What is said when less is left than is wanted.
+fn sold_out(left: Option<i64>, wanted: i32) -> Option<String> {
+    let left = left?;
+    (left < wanted.into()).then(|| match left {
+        ..=0 => "The plan is sold out.".to_owned(),
+        left => format!("Only {left} of this plan are left."),
+    })
 }
 
 /// Opens the payment; what costs nothing is paid at once, without a gateway.
@@ -183,6 +205,11 @@ pub fn quote(
             problem.code.as_str(),
             problem.sentence(),
         ));
+    }
+    if new.esim_id.is_none()
+        && let Some(says) = sold_out(query::left(conn, new.plan_id)?, new.quantity)
+    {
+        refusals.push(refuses("quantity", ProblemCode::SoldOut.as_str(), &says));
     }
     let mut discount = Money::zero();
     if let Some(code) = &new.promo_code {
