@@ -104,7 +104,11 @@ impl Ground {
                 .expect("the database is made");
         }
         let url = format!("{base}{name}");
-        let password = format!("measured in {name}");
+        let password = if is_kept {
+            var("BENCH_PASSWORD")
+        } else {
+            Uuid::new_v4().to_string()
+        };
         let key = |byte: u8| STANDARD.encode([byte; 32]);
         let vars = vec![
             ("APP_ENV", "development".into()),

@@ -2,9 +2,9 @@
 //!
 //! `cargo xtask bench` builds everything, starts a durable PostgreSQL and runs this with `BENCH_DATABASE` (a libpq
 //! address ending in `dbname=`), `PGBENCH`, `ESIM_ADMIN_BIN` and `PANEL_DIR`; `BENCH_KEPT` names a database that is there,
-//! seeded or not, and stays. The two take turns, so that a busy
-//! machine is unfair to both; the median of the rounds counts. Single times mean nothing on a shared machine.
-//! The load comes from this process, which wants a core's share of its own: what it took is in the table.
+//! seeded or not, and stays (`BENCH_PASSWORD` is its administrator's). The two take turns, so that a busy machine is
+//! unfair to both; the median of the rounds counts. Single times mean nothing on a shared machine. The load comes from
+//! this process, which wants a core's share of its own: what it took is in the table.
 //!
 //! Arguments: `--scale S|L`, `--rounds N`, `--seconds N` (of a round), `--only WORD` (workloads by name).
 #![allow(

@@ -33,6 +33,7 @@ const ESIM: &str = include_str!("sql/esim.sql");
 const ESIMS: &str = include_str!("sql/esims.sql");
 const COUNT: &str = include_str!("sql/count.sql");
 const PEOPLE: &str = include_str!("sql/people.sql");
+const OFFERS: &str = include_str!("sql/offers.sql");
 const ORDER: &str = include_str!("sql/order.sql");
 /// How far into the list the deep page lies.
 const DEEP: f64 = 0.8;
@@ -107,7 +108,7 @@ pub async fn all(ground: &mut Ground, settings: &Settings) -> Vec<Workload> {
         Workload {
             name: "place an order",
             target: 0.35,
-            given: String::new(),
+            given: OFFERS.to_owned(),
             requests: place,
             script: ORDER
                 .replace(":users", &users.to_string())
