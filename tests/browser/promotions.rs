@@ -9,6 +9,7 @@ async fn a_promotion_is_made_and_an_order_shows_what_it_takes_off_or_why_not() {
     app.given(|given| {
         let plan = given.plan("9.90");
         given.stock(plan);
+        given.stock(plan);
         given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace");
     });
     let browser = opened_by(&app, UserRole::Admin).await;
