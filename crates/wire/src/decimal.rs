@@ -1,9 +1,9 @@
 //! Exact numbers: money, megabytes, percentages. Never a float.
 
 use crate::Param;
-use bigdecimal::{BigDecimal, RoundingMode, Signed, ToPrimitive, Zero};
+use bigdecimal::{BigDecimal, RoundingMode, Signed, ToPrimitive, Zero, num_bigint::BigInt};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 /// An exact number with two decimals, as text in JSON: `"12.50"`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,10 +17,16 @@ pub struct Decimal(BigDecimal);
 /// An amount in a currency that stands beside it.
 pub type Money = Decimal;
 
+/// Decimals of every number.
+const SCALE: i64 = 2;
+
 impl Decimal {
     /// The number, rounded half to even at two decimals: the one place where money is rounded.
     pub fn new(exact: BigDecimal) -> Self {
-        Self(exact.with_scale_round(2, RoundingMode::HalfEven))
+        if exact.fractional_digit_count() == SCALE {
+            return Self(exact);
+        }
+        Self(exact.with_scale_round(SCALE, RoundingMode::HalfEven))
     }
     /// Nothing.
     pub fn zero() -> Self {
@@ -65,12 +71,25 @@ impl Decimal {
         Self(
             exact
                 .with_scale_round(digits, RoundingMode::HalfEven)
-                .with_scale(2),
+                .with_scale(SCALE),
         )
+    }
+    /// Takes another one in, where many are summed up.
+    pub fn add(&mut self, other: &Self) {
+        self.0 += &other.0;
     }
     /// How many percent of `whole` this is; nothing of nothing has no answer.
     pub fn percent_of(&self, whole: &Self) -> Option<Self> {
-        (!whole.0.is_zero()).then(|| Self::new(&self.0 * BigDecimal::from(100) / &whole.0))
+        if whole.0.is_zero() {
+            return None;
+        }
+        // Twenty decimals tell a half from all that only comes near it.
+        let (part, whole) = (self.hundredths(), whole.hundredths());
+        let percent = part.as_ref() * 10_i128.pow(22) / whole.as_ref();
+        Some(Self::new(BigDecimal::new(percent, 20)))
+    }
+    fn hundredths(&self) -> Cow<'_, BigInt> {
+        self.0.as_bigint_and_scale().0
     }
     /// The whole part, for numbers that are whole by nature, such as bytes of a megabyte count.
     pub fn whole(&self) -> Option<i64> {
@@ -123,7 +142,15 @@ fn read(text: &str, longest: usize) -> Result<Decimal, &'static str> {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.with_scale(2).to_plain_string())
+        let Some(hundredths) = self.hundredths().to_i128() else {
+            return f.write_str(&self.0.to_plain_string());
+        };
+        let sign = if hundredths < 0 { "-" } else { "" };
+        let (whole, part) = (
+            hundredths.unsigned_abs() / 100,
+            hundredths.unsigned_abs() % 100,
+        );
+        write!(f, "{sign}{whole}.{part:02}")
     }
 }
 
@@ -239,6 +266,28 @@ mod tests {
         ] {
             assert!(text.parse::<Decimal>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn sums_and_shares_are_exact() {
+        let number = |text: &str| read(text, 18).unwrap_or_else(|_| Decimal::zero());
+        let mut sum = number("999999999999999999.99");
+        sum.add(&number("-0.01"));
+        assert_eq!(sum.to_string(), "999999999999999999.98");
+        for (part, whole, percent) in [
+            ("1.00", "3.00", "33.33"),
+            ("2.00", "3.00", "66.67"),
+            ("-2.00", "3.00", "-66.67"),
+            // Halves, to even; and what lies next to one.
+            ("1.00", "800.00", "0.12"),
+            ("3.00", "800.00", "0.38"),
+            ("999999999999999.00", "800000000000000000.00", "0.12"),
+            ("1000000000000001.00", "800000000000000000.00", "0.13"),
+        ] {
+            let found = number(part).percent_of(&number(whole));
+            assert_eq!(found, Some(number(percent)), "{part} of {whole}");
+        }
+        assert_eq!(number("1.00").percent_of(&Decimal::zero()), None);
     }
 
     #[test]

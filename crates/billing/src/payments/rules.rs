@@ -147,7 +147,11 @@ fn one(
 }
 
 fn sum(parts: &[&Part]) -> PaymentSums {
-    PaymentSums::all(parts.iter().map(|part| part.sums()))
+    let mut sums = PaymentSums::default();
+    for part in parts {
+        part.add_to(&mut sums);
+    }
+    sums.complete()
 }
 
 fn by_day(parts: &[&Part]) -> HashMap<NaiveDate, PaymentSums> {

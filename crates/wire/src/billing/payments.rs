@@ -132,28 +132,13 @@ impl Default for PaymentSums {
 }
 
 impl PaymentSums {
-    /// Both together.
+    /// With what follows from the sums, once all of them are in.
     #[must_use]
-    pub fn plus(&self, other: &Self) -> Self {
-        Self::all([self.clone(), other.clone()])
-    }
-
-    /// All of them together. The rate is worked out once, from the whole: to divide takes longest.
-    pub fn all(parts: impl IntoIterator<Item = Self>) -> Self {
-        let mut all = Self::default();
-        for part in parts {
-            all.payments += part.payments;
-            all.failures += part.failures;
-            all.gross_amount = all.gross_amount.plus(&part.gross_amount);
-            all.tax_amount = all.tax_amount.plus(&part.tax_amount);
-            all.discount_amount = all.discount_amount.plus(&part.discount_amount);
-            all.refunds += part.refunds;
-            all.refunded_amount = all.refunded_amount.plus(&part.refunded_amount);
-        }
-        all.net_amount = all.gross_amount.minus(&all.refunded_amount);
-        let tries = Decimal::from(all.payments + all.failures);
-        all.success_rate = Decimal::from(all.payments).percent_of(&tries);
-        all
+    pub fn complete(mut self) -> Self {
+        self.net_amount = self.gross_amount.minus(&self.refunded_amount);
+        let tries = Decimal::from(self.payments + self.failures);
+        self.success_rate = Decimal::from(self.payments).percent_of(&tries);
+        self
     }
 }
 
@@ -162,20 +147,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sums_add_up_and_nothing_of_nothing_has_no_rate() {
-        let day = |payments, failures, gross: i64, refunded: i64| {
-            PaymentSums::default().plus(&PaymentSums {
+    fn what_follows_from_sums_and_nothing_of_nothing_has_no_rate() {
+        let sums = |payments, failures, gross: i64, refunded: i64| {
+            PaymentSums {
                 payments,
                 failures,
                 gross_amount: gross.into(),
                 refunded_amount: refunded.into(),
                 ..PaymentSums::default()
-            })
+            }
+            .complete()
         };
-        let both = day(3, 1, 30, 10).plus(&day(0, 0, 0, 5));
-        assert_eq!(both.net_amount, 15.into());
-        assert_eq!(both.success_rate, Some(75.into()));
-        assert_eq!(day(0, 0, 0, 5).success_rate, None);
-        assert_eq!(day(0, 0, 0, 5).net_amount, Decimal::from(-5));
+        assert_eq!(sums(3, 1, 30, 15).net_amount, 15.into());
+        assert_eq!(sums(3, 1, 30, 15).success_rate, Some(75.into()));
+        assert_eq!(sums(0, 0, 0, 5).success_rate, None);
+        assert_eq!(sums(0, 0, 0, 5).net_amount, Decimal::from(-5));
     }
 }
