@@ -115,16 +115,15 @@ struct Walk<R: Resource> {
 }
 
 fn rows_as_csv<R: Resource>(rows: &[R], with_header: bool) -> Result<Vec<u8>> {
-    let mut out = csv::WriterBuilder::new()
-        .quote_style(csv::QuoteStyle::NonNumeric)
-        .from_writer(Vec::new());
+    let mut out = csv::Writer::from_writer(Vec::new());
     let mut cells = Cells::default();
     for (number, row) in rows.iter().enumerate() {
         cells.take(row).map_err(Error::internal)?;
         if number == 0 && with_header {
             out.write_record(&cells.names).map_err(Error::internal)?;
         }
-        out.write_record(&cells.record).map_err(Error::internal)?;
+        out.write_byte_record(&cells.record)
+            .map_err(Error::internal)?;
     }
     out.into_inner().map_err(Error::internal)
 }

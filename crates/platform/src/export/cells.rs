@@ -5,7 +5,6 @@ use serde::{
     ser::{Error as _, Impossible, SerializeMap, SerializeStruct},
 };
 use serde_json::Error;
-use std::str::from_utf8;
 
 type Done = Result<(), Error>;
 type Never = Impossible<(), Error>;
@@ -13,17 +12,16 @@ type Never = Impossible<(), Error>;
 /// Takes a row apart.
 #[derive(Default)]
 pub struct Cells {
-    /// Of the last row, the names of its fields.
+    /// The names of the fields, of the first row.
     pub names: Vec<String>,
     /// Of the last row, its cells.
-    pub record: csv::StringRecord,
+    pub record: csv::ByteRecord,
     json: Vec<u8>,
 }
 
 impl Cells {
     /// The cells of this row; nothing else than an object is one.
     pub fn take<R: Serialize>(&mut self, row: &R) -> Done {
-        self.names.clear();
         self.record.clear();
         row.serialize(self)
     }
@@ -31,43 +29,50 @@ impl Cells {
     fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
         self.json.clear();
         serde_json::to_writer(&mut self.json, value)?;
-        let text = |bytes| from_utf8(bytes).map_err(Error::custom);
         match self.json.as_slice() {
-            b"null" => self.record.push_field(""),
+            b"null" => self.record.push_field(b""),
             [b'"', plain @ .., b'"'] if !plain.contains(&b'\\') => {
-                push_text(&mut self.record, text(plain)?);
+                push_text(&mut self.record, plain);
             }
             [b'"', ..] => {
                 let escaped: String = serde_json::from_slice(&self.json)?;
-                push_text(&mut self.record, &escaped);
+                push_text(&mut self.record, escaped.as_bytes());
             }
-            other => self.record.push_field(text(other)?),
+            other => self.record.push_field(other),
         }
         Ok(())
     }
+
+    fn name(&mut self, name: &str) {
+        if self.names.len() == self.record.len() {
+            self.names.push(name.to_owned());
+        }
+    }
 }
 
+/// What a spreadsheet takes for the beginning of a formula.
+const FORMULAS: &[&str] = &["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"];
+
 /// As a cell that no spreadsheet takes for a formula.
-fn push_text(record: &mut csv::StringRecord, text: &str) {
-    let is_formula =
-        text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    if is_formula && !is_number(text) {
-        record.push_field(&format!("'{text}"));
+fn push_text(record: &mut csv::ByteRecord, text: &[u8]) {
+    let mut starts = FORMULAS.iter();
+    if starts.any(|sign| text.starts_with(sign.as_bytes())) && !is_number(text) {
+        record.push_field(&[b"'", text].concat());
     } else {
         record.push_field(text);
     }
 }
 
-fn is_number(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
+fn is_number(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    !digits.is_empty() && digits.iter().all(|c| c.is_ascii_digit() || *c == b'.')
 }
 
 impl SerializeStruct for &mut Cells {
     type Ok = ();
     type Error = Error;
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
-        self.names.push(name.to_owned());
+        self.name(name);
         self.push(value)
     }
     fn end(self) -> Done {
@@ -80,8 +85,7 @@ impl SerializeMap for &mut Cells {
     type Error = Error;
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Done {
         let name = serde_json::to_value(key)?;
-        self.names
-            .push(name.as_str().unwrap_or_default().to_owned());
+        self.name(name.as_str().unwrap_or_default());
         Ok(())
     }
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
@@ -185,7 +189,8 @@ mod tests {
         let taken = cells.take(&json!({ "it": value }));
         assert!(taken.is_ok());
         assert_eq!(cells.names, ["it"]);
-        cells.record.get(0).unwrap_or("none").to_owned()
+        let cell = cells.record.get(0).unwrap_or(b"none");
+        String::from_utf8_lossy(cell).into_owned()
     }
 
     #[test]
