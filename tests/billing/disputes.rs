@@ -85,3 +85,39 @@ async fn a_dispute_of_a_payment_that_is_not_ours_is_kept_as_a_receipt_and_change
         1
     );
 }
+
+#[actix_web::test]
+async fn the_evidence_tells_what_was_used_and_whoever_takes_it_is_logged() {
+    let (app, admin, payment) = paid().await;
+    app.work_through().await;
+    let event = told("evt_2", "pi_test_1", "needs_response");
+    assert_eq!(signed(&app, &event, SECRET).await.status, 204);
+    let listed = admin.get("/v1/disputes").await.expect(200);
+    let id = listed["data"][0]["id"].as_str().unwrap();
+    let path = format!("/v1/disputes/{id}/evidence");
+
+    let paper = admin.get(&path).await;
+    assert_eq!(
+        (paper.status, paper.header("content-type")),
+        (200, "application/pdf")
+    );
+    assert_eq!(
+        paper.header("content-disposition"),
+        "attachment; filename=\"evidence-dp_test_1.pdf\""
+    );
+    assert!(paper.bytes.starts_with(b"%PDF-"));
+    assert_eq!(
+        app.count("SELECT count(*) FROM pii_access_log WHERE subject_type = 'dispute' AND field = 'evidence'"),
+        1
+    );
+
+    // What is used since makes it longer.
+    app.execute(&format!(
+        "INSERT INTO esim_data_usage (id, esim_id, used_bytes, period_start, period_end, recorded_at) \
+         SELECT gen_random_uuid(), b.esim_id, n * 100000000, now(), now() + n * interval '1 day', now() + n * interval '1 hour' \
+         FROM esim_bundles b JOIN transactions t ON t.order_id = b.order_id, generate_series(1, 5) n WHERE t.id = '{payment}'"
+    ));
+    assert_eq!(app.count("SELECT count(*) FROM esim_data_usage"), 5);
+    let longer = admin.get(&path).await;
+    assert!(longer.bytes.len() > paper.bytes.len() + 200);
+}

@@ -5,6 +5,7 @@ pub mod invoices;
 mod keeper;
 pub mod orders;
 pub mod payments;
+mod pdf;
 pub mod reconciliation;
 pub mod refunds;
 pub mod transactions;

@@ -1,5 +1,6 @@
-//! Payments that customers' banks take back: heard from the gateway, shown with their deadline.
+//! Payments that customers' banks take back: heard from the gateway, shown with their deadline and with what answers them.
 
+mod evidence;
 mod query;
 mod routes;
 mod rules;
@@ -12,5 +13,6 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(routes::list)
         .service(routes::export)
-        .service(routes::show);
+        .service(routes::show)
+        .service(routes::evidence);
 }

@@ -7,9 +7,9 @@ use diesel::{
     prelude::*,
 };
 use platform::{Actor, Conn, Result, Tx, any_of, page};
-use schema::{disputes, transactions};
+use schema::{disputes, esim_bundles, esim_data_usage, esims, transactions};
 use wire::{
-    Currency, DisputeId, Money, Page, Paging, TransactionId,
+    Currency, DisputeId, Money, OrderId, Page, Paging, TransactionId,
     billing::disputes::{Dispute, DisputeFilter, DisputeSort, DisputeState},
 };
 
@@ -51,6 +51,56 @@ pub fn find(conn: &mut Conn, id: DisputeId) -> Result<Dispute> {
         .filter(disputes::id.eq(id))
         .select(Dispute::as_select())
         .first(conn)?)
+}
+
+/// An eSIM that an order brought or filled up, and how far its customer came with it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = esim_bundles, check_for_backend(Pg))]
+pub struct Delivered {
+    #[diesel(select_expression = esims::iccid)]
+    pub iccid: String,
+    #[diesel(select_expression = esims::assigned_at)]
+    pub assigned_at: Option<DateTime<Utc>>,
+    #[diesel(select_expression = esims::installed_at)]
+    pub installed_at: Option<DateTime<Utc>>,
+    pub starts_at: Option<DateTime<Utc>>,
+    pub used_bytes: i64,
+    pub total_bytes: Option<i64>,
+}
+
+/// The eSIMs of an order.
+pub fn delivered(conn: &mut Conn, order: OrderId) -> Result<Vec<Delivered>> {
+    Ok(esim_bundles::table
+        .inner_join(esims::table)
+        .filter(esim_bundles::order_id.eq(order))
+        .order(esim_bundles::unit_no)
+        .select(Delivered::as_select())
+        .load(conn)?)
+}
+
+/// How much an eSIM had used at a moment.
+#[derive(Queryable)]
+pub struct Reading {
+    pub recorded_at: DateTime<Utc>,
+    pub iccid: String,
+    pub used_bytes: i64,
+}
+
+/// The last readings of an order's eSIMs since it was placed, the newest first.
+pub fn readings(conn: &mut Conn, order: OrderId, most: i64) -> Result<Vec<Reading>> {
+    Ok(esim_data_usage::table
+        .inner_join(esims::table)
+        .inner_join(esim_bundles::table.on(esim_bundles::esim_id.eq(esims::id.nullable())))
+        .filter(esim_bundles::order_id.eq(order))
+        .filter(esim_data_usage::period_end.gt(esim_bundles::created_at))
+        .order((esim_data_usage::recorded_at.desc(), esims::iccid))
+        .limit(most)
+        .select((
+            esim_data_usage::recorded_at,
+            esims::iccid,
+            esim_data_usage::used_bytes,
+        ))
+        .load(conn)?)
 }
 
 /// The payment that the gateway calls so, held: news of one payment wait for each other.

@@ -1,7 +1,8 @@
 //! The HTTP side of disputes.
 
-use super::query;
-use actix_web::get;
+use super::{evidence::drawn, query};
+use crate::pdf::as_file;
+use actix_web::{HttpResponse, get};
 use platform::{Caller, Id, Result, Tagged, listing};
 use wire::{DisputeId, billing::disputes::Dispute, permission::needs::DisputesRead};
 
@@ -15,4 +16,15 @@ pub async fn show(caller: Caller<DisputesRead>, id: Id<DisputeId>) -> Result<Tag
         .read(move |conn, _| query::find(conn, id.0))
         .await
         .map(Tagged)
+}
+
+/// Draw what answers a dispute as PDF: what was ordered, paid, delivered and used. It names the customer, so that is
+/// logged.
+#[utoipa::path(tag = "billing/disputes", security(("bearer" = ["disputes:read"])), params(("id" = DisputeId, Path)), responses((status = 200, description = "The paper", content_type = "application/pdf", body = String)))]
+#[get("/disputes/{id}/evidence")]
+pub async fn evidence(caller: Caller<DisputesRead>, id: Id<DisputeId>) -> Result<HttpResponse> {
+    caller
+        .write(move |tx, actor| drawn(tx, actor, id.0))
+        .await
+        .map(as_file)
 }

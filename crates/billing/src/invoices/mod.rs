@@ -2,12 +2,12 @@
 
 mod jobs;
 mod paper;
-mod pdf;
 mod query;
 mod routes;
 mod rules;
 
 pub use jobs::{Credit, Issue};
+pub use paper::Seller;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

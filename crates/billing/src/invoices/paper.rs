@@ -1,6 +1,6 @@
 //! What stands on the papers.
 
-use super::pdf::{self, Sheet};
+use crate::pdf::{self, Column, Sheet, Table};
 use platform::{
     Conn, Result,
     crypto::Place,
@@ -49,6 +49,14 @@ pub const fn place<'a>(id: InvoiceId) -> Place<'a> {
     Place::new("invoices", "buyer", id.0)
 }
 
+/// What is sold, how often, at what price.
+const COLUMNS: &[Column] = &[
+    Column::text("Description", pdf::LEFT_EDGE, 290.0),
+    Column::number("Quantity", 300.0, 350.0),
+    Column::number("Price", 350.0, 445.0),
+    Column::number("Amount", 445.0, pdf::RIGHT_EDGE),
+];
+
 /// An invoice as PDF.
 pub fn invoice(invoice: &Invoice, seller: &Seller, buyer: &Buyer) -> Result<Vec<u8>> {
     let sums = [
@@ -56,19 +64,21 @@ pub fn invoice(invoice: &Invoice, seller: &Seller, buyer: &Buyer) -> Result<Vec<
         ("Tax", &invoice.tax_amount),
         ("Total paid", &invoice.total_amount),
     ];
-    let sheet = Sheet {
+    pdf::draw(&Sheet {
         title: "Invoice",
         number: &invoice.number,
+        from: &seller.lines,
+        email: seller.email.as_deref(),
+        to: ("To", [&buyer.name, &buyer.email]),
         facts: vec![
             ("Date", invoice.issued_on.to_string()),
             ("Order", invoice.order_number.clone()),
             ("Currency", invoice.currency.to_string()),
         ],
-        lines: &invoice.lines.0,
+        tables: vec![table(&invoice.lines.0)],
         sums: shown(&sums, invoice.currency),
         note: "Paid in full. Thank you.",
-    };
-    pdf::draw(&sheet, seller, buyer)
+    })
 }
 
 /// A credit note as PDF.
@@ -84,19 +94,37 @@ pub fn credit_note(note: &CreditNote, seller: &Seller, buyer: &Buyer) -> Result<
         ("Tax", &note.tax_amount),
         ("Total given back", &note.total_amount),
     ];
-    let sheet = Sheet {
+    pdf::draw(&Sheet {
         title: "Credit note",
         number: &note.number,
+        from: &seller.lines,
+        email: seller.email.as_deref(),
+        to: ("To", [&buyer.name, &buyer.email]),
         facts: vec![
             ("Date", note.issued_on.to_string()),
             ("Invoice", note.invoice_number.clone()),
             ("Currency", note.currency.to_string()),
         ],
-        lines: &[line],
+        tables: vec![table(&[line])],
         sums: shown(&sums, note.currency),
         note: "Given back the way it was paid.",
+    })
+}
+
+fn table<'a>(lines: &[InvoiceLine]) -> Table<'a> {
+    let row = |line: &InvoiceLine| {
+        vec![
+            line.text.clone(),
+            line.quantity.to_string(),
+            line.unit_price.to_string(),
+            line.amount.to_string(),
+        ]
     };
-    pdf::draw(&sheet, seller, buyer)
+    Table {
+        heading: "",
+        columns: COLUMNS,
+        rows: lines.iter().map(row).collect(),
+    }
 }
 
 fn shown<'a>(sums: &[(&'a str, &Money)], currency: Currency) -> Vec<(&'a str, String)> {

@@ -1,7 +1,8 @@
 //! The HTTP side of invoices and credit notes.
 
 use super::{query, rules};
-use actix_web::{HttpResponse, get, http::header};
+use crate::pdf::as_file;
+use actix_web::{HttpResponse, get};
 use platform::{Caller, Id, Result, Tagged, listing};
 use wire::{InvoiceId, billing::invoices::Invoice, permission::needs::InvoicesRead};
 
@@ -24,21 +25,13 @@ pub async fn pdf(caller: Caller<InvoicesRead>, id: Id<InvoiceId>) -> Result<Http
     caller
         .write(move |tx, actor| rules::drawn(tx, actor, id.0))
         .await
-        .map(file)
-}
-
-fn file((number, bytes): (String, Vec<u8>)) -> HttpResponse {
-    let disposition = format!("attachment; filename=\"{number}.pdf\"");
-    HttpResponse::Ok()
-        .content_type("application/pdf")
-        .insert_header((header::CONTENT_DISPOSITION, disposition))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(bytes)
+        .map(as_file)
 }
 
 /// What was given back.
 pub mod credit_notes {
     use super::super::{query, rules};
+    use crate::pdf::as_file;
     use actix_web::{HttpResponse, get};
     use platform::{Caller, Id, Result, listing};
     use wire::{CreditNoteId, billing::invoices::CreditNote, permission::needs::InvoicesRead};
@@ -52,6 +45,6 @@ pub mod credit_notes {
         caller
             .write(move |tx, actor| rules::credit_note_drawn(tx, actor, id.0))
             .await
-            .map(super::file)
+            .map(as_file)
     }
 }

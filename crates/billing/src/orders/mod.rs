@@ -13,7 +13,9 @@ mod timeline;
 
 pub use ending::call_off;
 pub use jobs::{Begin, Expire, Provision, Sweep};
+pub use query::find;
 pub use rules::{Amounts, Paid, closed, paid, retry, secret_of, stuck};
+pub use timeline::of as timeline;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

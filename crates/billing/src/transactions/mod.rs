@@ -7,7 +7,7 @@ mod rules;
 mod timeline;
 
 pub use jobs::{Close, Open, Simulate};
-pub use query::{Due, is_paid, name_esim};
+pub use query::{Due, is_paid, name_esim, payment};
 pub use rules::{Settled, cancel, close, free, open, settle};
 
 use utoipa_actix_web::service_config::ServiceConfig;

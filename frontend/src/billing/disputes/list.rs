@@ -1,10 +1,10 @@
 //! The list of disputes: what has to be answered comes first.
 
+use super::{deadline, tone};
 use kit::{
-    format::{ago, moment as moment_of, now, sentence},
+    format::sentence,
     page::list_page,
     table::{choice, code, maybe, moment, money, picked, state, value},
-    ui::{Tone, Value},
 };
 use leptos::prelude::*;
 use wire::{
@@ -16,7 +16,7 @@ use wire::{
 pub fn screen() -> AnyView {
     list_page::<Dispute>("Disputes")
         .search("A whole id of the gateway")
-        .opens(|dispute| format!("/billing/transactions/{}", dispute.transaction_id))
+        .opens(|dispute| format!("/billing/disputes/{}", dispute.id))
         .column(code("Dispute", |dispute: &Dispute| {
             dispute.gateway_dispute_id.clone()
         }))
@@ -42,29 +42,7 @@ pub fn screen() -> AnyView {
         .filter(picked::<User>("user_id", "Customer"))
         .empty(
             "No disputes",
-            "A dispute appears here when a customer's bank takes a payment back. Answer it at the gateway.",
+            "A dispute appears here when a customer's bank takes a payment back. Its evidence is one file, to be handed in at the gateway.",
         )
         .show()
-}
-
-/// Until when it can be answered; what is late or nearly so stands out.
-fn deadline(dispute: &Dispute) -> Value {
-    match dispute.due_by {
-        Some(by) if dispute.state == DisputeState::NeedsResponse => {
-            let days = (by - now()).num_days();
-            let tone = if days < 3 { Tone::Bad } else { Tone::Waiting };
-            Value::badge(ago(by, now()), tone).hint(moment_of(by))
-        }
-        Some(by) => Value::time(by),
-        None => Value::absent(),
-    }
-}
-
-const fn tone(state: DisputeState) -> Tone {
-    match state {
-        DisputeState::NeedsResponse => Tone::Bad,
-        DisputeState::UnderReview => Tone::Waiting,
-        DisputeState::Won => Tone::Good,
-        DisputeState::Lost => Tone::Neutral,
-    }
 }

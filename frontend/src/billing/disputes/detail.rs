@@ -1,0 +1,79 @@
+//! One dispute: what is taken back, why, until when it can be answered, and with what.
+
+use super::{deadline, tone};
+use kit::{
+    api,
+    format::{money, sentence},
+    page::{Act, act, detail_page},
+    ui::{Icon, Value},
+};
+use leptos::prelude::*;
+use wire::{
+    DisputeId, Permission, Resource,
+    billing::disputes::{Dispute, DisputeState},
+};
+
+/// Draws it.
+pub fn screen(id: DisputeId) -> AnyView {
+    detail_page::<Dispute>(id)
+        .badge(|dispute| (dispute.state.as_str(), tone(dispute.state)))
+        .subtitle(|dispute| {
+            let amount = money(&dispute.amount, dispute.currency);
+            format!("{amount} taken back")
+        })
+        .action(evidence())
+        .above(advice)
+        .history("dispute")
+        .fact("Answer by", deadline)
+        .fact("Reason", |dispute| {
+            Value::maybe(dispute.reason.as_deref().map(sentence))
+        })
+        .fact("Payment", |dispute| {
+            Value::text("View payment")
+                .link(format!("/billing/transactions/{}", dispute.transaction_id))
+        })
+        .fact("Order", |dispute| {
+            let href = dispute.order_id.map(|id| format!("/billing/orders/{id}"));
+            Value::linked(href.is_some().then_some("View order"), href)
+        })
+        .fact("Customer", |dispute| {
+            Value::text("View customer").link(format!("/accounts/users/{}", dispute.user_id))
+        })
+        .fact("Gateway", |dispute| Value::text(sentence(&dispute.gateway)))
+        .fact("Gateway id", |dispute| {
+            Value::code(dispute.gateway_dispute_id.clone())
+        })
+        .fact("Heard", |dispute| Value::time(dispute.created_at))
+        .fact("Closed", |dispute| Value::maybe_time(dispute.closed_at))
+        .fact("Id", |dispute| Value::code(dispute.id.to_string()))
+        .show()
+}
+
+/// What to do while it can be answered.
+fn advice(dispute: &Dispute) -> Option<AnyView> {
+    (dispute.state == DisputeState::NeedsResponse).then(|| {
+        view! {
+            <div class="banner" role="note" data-tone="waiting">
+                <p>
+                    "Download the evidence and hand it in at the gateway. It tells what was ordered, paid, delivered and used."
+                </p>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+fn evidence() -> Act<Dispute> {
+    act(
+        "Download evidence",
+        "downloaded",
+        Permission::DisputesRead,
+        |dispute: Dispute| async move {
+            let url = format!("{}/{}/evidence", Dispute::PATH, dispute.id);
+            let file = format!("evidence-{}.pdf", dispute.gateway_dispute_id);
+            api::download(&url, &file).await
+        },
+    )
+    .when(|dispute| dispute.order_id.is_some())
+    .icon(Icon::Download)
+}
