@@ -2,18 +2,49 @@
 
 use super::transactions::status;
 use kit::{
+    api,
     format::sentence,
-    page::{Related, related},
+    page::{Related, once, related},
     table::{ago, count, money, state, text, value},
-    ui::Value,
+    task,
+    ui::{Value, facts},
 };
+use leptos::prelude::*;
 use wire::{
-    Permission,
+    OrderId, Permission,
     billing::{
         orders::{Order, OrderFilter},
         transactions::{Transaction, TransactionFilter},
     },
 };
+
+/// The order that a payment was for.
+pub fn order(id: OrderId) -> AnyView {
+    let ask = move || task(async move { api::find::<Order>(id).await });
+    once(ask, |order: Order| {
+        facts(vec![
+            (
+                "Order",
+                Value::text(order.order_number.clone())
+                    .link(format!("/billing/orders/{}", order.id)),
+            ),
+            (
+                "Status",
+                Value::state(order.status.as_str(), order.status.tone().into()),
+            ),
+            (
+                "Customer",
+                Value::text(order.customer.clone())
+                    .link(format!("/accounts/users/{}", order.user_id)),
+            ),
+            (
+                "Plan",
+                Value::text(format!("{} × {}", order.terms.name, order.quantity))
+                    .link(format!("/catalog/plans/{}", order.plan_id)),
+            ),
+        ])
+    })
+}
 
 /// A short list of orders, narrowed to those of a customer, of an eSIM, ...
 pub fn orders(filter: OrderFilter, empty: &'static str) -> Related<Order> {

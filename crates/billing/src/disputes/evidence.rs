@@ -130,16 +130,11 @@ impl Evidence {
 
     fn bought(&self) -> Table<'static> {
         let (order, terms) = (&self.order, &self.order.terms);
-        let data = match &terms.data_limit_mb {
+        let data = match terms.data_limit_mb.as_ref().and_then(Decimal::whole) {
             Some(megabytes) => format!("{megabytes} MB"),
             None => "unlimited data".to_owned(),
         };
-        let plan = format!(
-            "{}: {data}, {} days, in {}",
-            terms.name,
-            terms.validity_days,
-            terms.regions.join(", ")
-        );
+        let plan = format!("{}: {data} in {}", terms.title(), terms.regions.join(", "));
         Table {
             heading: "What was bought",
             columns: BOUGHT,

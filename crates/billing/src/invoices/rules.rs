@@ -122,13 +122,8 @@ fn number(tx: &mut Tx<'_>, series: &str, year: i32) -> Result<String> {
 /// What was sold, and what a promotion took off.
 fn lines(sale: &Sale) -> Result<JsonList<InvoiceLine>> {
     let terms: Terms = serde_json::from_value(sale.terms.clone()).map_err(Error::internal)?;
-    let days = if terms.validity_days == 1 {
-        "day"
-    } else {
-        "days"
-    };
     let mut lines = vec![InvoiceLine {
-        text: format!("{}, {} {days}", terms.name, terms.validity_days),
+        text: terms.title(),
         quantity: sale.quantity,
         unit_price: sale.unit_price.clone(),
         amount: sale.unit_price.times(sale.quantity),

@@ -25,8 +25,9 @@ const TOP: f32 = 70.0;
 /// Where a page is full, and where its foot stands.
 const FULL: f32 = 765.0;
 const FOOT: f32 = 780.0;
-/// Where the names of facts and sums begin.
-const NAMES: f32 = 370.0;
+/// Where the names of facts begin, and those of sums; what they say ends at the other edge.
+const FACTS: f32 = 300.0;
+const SUMS: f32 = 370.0;
 /// Between two lines of one cell.
 const LEADING: f32 = 13.0;
 const INK: Shade = (24, 26, 36);
@@ -113,11 +114,16 @@ impl Pen {
         self.y = self.y.max(108.0) + 24.0;
         let top = self.y;
         let (label, [name, address]) = sheet.to;
+        let room = FACTS - LEFT_EDGE - 10.0;
+        let (name, address) = (
+            self.fonts.bold.fitting(name, 10.0, room),
+            self.fonts.regular.fitting(address, 9.0, room),
+        );
         self.write(LEFT_EDGE, label, SMALL);
         self.y += 15.0;
-        self.write(LEFT_EDGE, name, (true, 10.0, INK));
+        self.write(LEFT_EDGE, &name, (true, 10.0, INK));
         self.y += 14.0;
-        self.write(LEFT_EDGE, address, (false, 9.0, INK));
+        self.write(LEFT_EDGE, &address, (false, 9.0, INK));
         self.y = top;
         self.fact("Number", sheet.number);
         for (name, value) in &sheet.facts {
@@ -127,8 +133,11 @@ impl Pen {
     }
 
     fn fact(&mut self, name: &str, value: &str) {
-        self.write(NAMES, name, (false, 9.0, FAINT));
-        self.write_right(RIGHT_EDGE, value, (false, 9.0, INK));
+        let style = (false, 9.0, INK);
+        let room = RIGHT_EDGE - FACTS - 70.0;
+        let value = self.fonts.regular.fitting(value, style.1, room);
+        self.write(FACTS, name, (false, 9.0, FAINT));
+        self.write_right(RIGHT_EDGE, &value, style);
         self.y += 14.0;
     }
 
@@ -197,7 +206,7 @@ impl Pen {
         let last = sheet.sums.len().saturating_sub(1);
         for (place, (name, amount)) in sheet.sums.iter().enumerate() {
             let style = (place == last, 9.5, INK);
-            self.write(NAMES, name, style);
+            self.write(SUMS, name, style);
             self.write_right(RIGHT_EDGE, amount, style);
             self.y += 17.0;
         }

@@ -127,6 +127,18 @@ pub struct Terms {
     pub kyc_required: Option<bool>,
 }
 
+impl Terms {
+    /// What was sold, in a line: `Europe 5 GB, 30 days`.
+    pub fn title(&self) -> String {
+        let days = if self.validity_days == 1 {
+            "day"
+        } else {
+            "days"
+        };
+        format!("{}, {} {days}", self.name, self.validity_days)
+    }
+}
+
 /// An order to be placed. Needs an `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

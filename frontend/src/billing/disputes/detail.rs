@@ -1,6 +1,7 @@
 //! One dispute: what is taken back, why, until when it can be answered, and with what.
 
 use super::{deadline, tone};
+use crate::billing::parts::order;
 use kit::{
     api,
     format::{money, sentence},
@@ -23,6 +24,7 @@ pub fn screen(id: DisputeId) -> AnyView {
         })
         .action(evidence())
         .above(advice)
+        .card("Order", |dispute| dispute.order_id.map(order))
         .history("dispute")
         .fact("Answer by", deadline)
         .fact("Reason", |dispute| {
@@ -31,13 +33,6 @@ pub fn screen(id: DisputeId) -> AnyView {
         .fact("Payment", |dispute| {
             Value::text("View payment")
                 .link(format!("/billing/transactions/{}", dispute.transaction_id))
-        })
-        .fact("Order", |dispute| {
-            let href = dispute.order_id.map(|id| format!("/billing/orders/{id}"));
-            Value::linked(href.is_some().then_some("View order"), href)
-        })
-        .fact("Customer", |dispute| {
-            Value::text("View customer").link(format!("/accounts/users/{}", dispute.user_id))
         })
         .fact("Gateway", |dispute| Value::text(sentence(&dispute.gateway)))
         .fact("Gateway id", |dispute| {

@@ -72,7 +72,7 @@ pub fn screen() -> AnyView {
                 code_field("promo_code", "Promotion")
                     .optional()
                     .example("WELCOME10")
-                    .help("The price below says at once whether it applies."),
+                    .help("The price says at once whether it applies."),
                 text_field("reference", "Reference")
                     .optional()
                     .example("shop-4711")

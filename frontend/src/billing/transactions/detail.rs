@@ -5,19 +5,16 @@ use super::{
     status,
     story::{receipts, steps},
 };
-use crate::billing::refunds;
+use crate::billing::{parts::order, refunds};
 use kit::{
-    api,
     format::{money, sentence},
-    page::{Related, detail_page, once},
-    task,
-    ui::{Icon, Line, Stage, Tone, Value, facts, line, sums, total, track},
+    page::{Related, detail_page},
+    ui::{Icon, Line, Stage, Tone, Value, line, sums, total, track},
 };
 use leptos::prelude::*;
 use wire::{
-    Decimal, OrderId, Permission, TransactionId,
+    Decimal, Permission, TransactionId,
     billing::{
-        orders::Order,
         refunds::{Refund, RefundFilter},
         transactions::{Transaction, TransactionStatus},
     },
@@ -73,7 +70,9 @@ pub fn screen(id: TransactionId) -> AnyView {
                 .map_or_else(Value::absent, Value::code)
         })
         .fact("Dispute", |paid| {
-            Value::maybe(paid.dispute_state.as_deref().map(sentence))
+            let href = format!("/billing/disputes?transaction_id={}", paid.id);
+            let state = paid.dispute_state.as_deref().map(sentence);
+            Value::linked(state.as_deref(), Some(href))
         })
         .fact("Opened", |paid| Value::time(paid.created_at))
         .fact("Completed", |paid| Value::maybe_time(paid.completed_at))
@@ -133,34 +132,6 @@ fn amounts(paid: &Transaction) -> Vec<Line> {
         ));
     }
     lines
-}
-
-/// What it paid for.
-fn order(id: OrderId) -> AnyView {
-    let ask = move || task(async move { api::find::<Order>(id).await });
-    once(ask, |order: Order| {
-        facts(vec![
-            (
-                "Order",
-                Value::text(order.order_number.clone())
-                    .link(format!("/billing/orders/{}", order.id)),
-            ),
-            (
-                "Status",
-                Value::state(order.status.as_str(), order.status.tone().into()),
-            ),
-            (
-                "Customer",
-                Value::text(order.customer.clone())
-                    .link(format!("/accounts/users/{}", order.user_id)),
-            ),
-            (
-                "Plan",
-                Value::text(format!("{} × {}", order.terms.name, order.quantity))
-                    .link(format!("/catalog/plans/{}", order.plan_id)),
-            ),
-        ])
-    })
 }
 
 /// What of it was given back, or shall be.

@@ -269,10 +269,14 @@ fn plan(
 ) -> Uuid {
     let id = id_of("demo plan", number, at);
     let gone = (number == WITHDRAWN).then_some(now - TimeDelta::days(20));
+    let (policy, since) = match ware.days {
+        ..=60 => ("first_use", "the first connection"),
+        _ => ("purchase", "the purchase"),
+    };
     rows.add("plans", json!({
-        "id": id, "name": ware.name, "description": format!("Data only, {} days from the first connection. Works as soon as it is installed.", ware.days),
+        "id": id, "name": ware.name, "description": format!("Data only, {} days from {since}. Works as soon as it is installed.", ware.days),
         "data_limit_mb": ware.mb, "validity_days": ware.days, "regions": ware.regions, "is_active": gone.is_none(), "topup_allowed": ware.days > 7,
-        "validity_policy": if ware.days > 60 { "purchase" } else { "first_use" }, "activate_within_days": 180,
+        "validity_policy": policy, "activate_within_days": 180,
         "daily_limit_mb": ware.mb.is_none().then_some(3_000), "throttled_kbps": ware.mb.is_none().then_some(1_024), "hotspot_allowed": ware.mb.is_some(),
         "kyc_required": ware.regions.contains(&"JP"), "created_at": at, "updated_at": gone.unwrap_or(at), "deleted_at": gone,
     }));
