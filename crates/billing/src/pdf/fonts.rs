@@ -62,7 +62,7 @@ impl Type {
 /// Plain and bold.
 pub struct Fonts {
     pub regular: Type,
-    bold: Type,
+    pub bold: Type,
 }
 
 impl Fonts {
