@@ -1,4 +1,4 @@
-//! The inbox of what does not add up: opened when it happens and by a check every night, claimed by one person at a
+//! The inbox of what does not add up: opened when it happens and by a check every hour, claimed by one person at a
 //! time, and put right by acts that exist elsewhere.
 
 mod findings;
