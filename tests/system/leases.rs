@@ -1,4 +1,5 @@
-//! Jobs of the living and of the dead: a lease is renewed while somebody works, and runs out when nobody does.
+//! Jobs of the living and of the dead: a lease is renewed while somebody works, and what is given up lies there until
+//! the same has gone well.
 
 use crate::harness::TestApp;
 use platform::{
@@ -68,5 +69,46 @@ async fn a_job_that_takes_longer_than_its_lease_is_still_done_once() {
     stop.send_replace(true);
     for worker in working {
         worker.await.unwrap();
+    }
+}
+
+/// Succeeds from the third time on.
+#[derive(Serialize, Deserialize)]
+struct Fickle {}
+
+static TRIES: AtomicUsize = AtomicUsize::new(0);
+
+impl Job for Fickle {
+    const KIND: &'static str = "tests.fickle";
+    const ATTEMPTS: i32 = 1;
+    fn unique_key(&self) -> Option<String> {
+        Some("tests.fickle".to_owned())
+    }
+    async fn run(self, _: Ctx) -> Result<()> {
+        if TRIES.fetch_add(1, Ordering::Relaxed) < 2 {
+            return Err(platform::Error::internal("not yet"));
+        }
+        Ok(())
+    }
+}
+
+#[actix_web::test]
+async fn of_what_is_given_up_the_last_is_kept_until_a_later_one_succeeds() {
+    let app = TestApp::start().await;
+    for (dead, done) in [(1, 0), (1, 0), (0, 1), (0, 2)] {
+        let enqueued = app.ctx.db.write(|tx| jobs::enqueue(tx, &Fickle {})).await;
+        enqueued.unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let worker = Worker::default().with::<Fickle>();
+        let working = tokio::spawn(worker.run(app.ctx.clone(), Arc::new(Notify::new()), stopped));
+        let of = |status: &str| {
+            app.count(&format!(
+                "SELECT count(*) FROM jobs WHERE status = '{status}'"
+            ))
+        };
+        until("it has ended", || of("queued") + of("running") == 0).await;
+        assert_eq!((of("dead"), of("done")), (dead, done));
+        stop.send_replace(true);
+        working.await.unwrap();
     }
 }

@@ -5,7 +5,7 @@
 mod queue;
 mod runner;
 
-pub use queue::{depth, enqueue, enqueue_at, forget_failures, purge, revive};
+pub use queue::{depth, enqueue, enqueue_at, forget_failures, purge};
 pub use runner::{Worker, listen};
 
 use crate::{ctx::Ctx, error::Result};

@@ -85,20 +85,24 @@ pub fn renew(conn: &mut Conn, (id, attempt): (Uuid, i32)) -> Result<()> {
     Ok(())
 }
 
-/// Done. A worker whose lease ran out finishes nothing: somebody else holds the job by then.
+/// Done, and with it what was given up before under the same key. A worker whose lease ran out finishes nothing:
+/// somebody else holds the job by then.
 pub fn finish(conn: &mut Conn, job: &Claimed) -> Result<()> {
-    diesel::sql_query("UPDATE jobs SET status = 'done', lease_until = NULL, finished_at = now(), last_error = NULL WHERE id = $1 AND attempts = $2 AND status = 'running'")
+    diesel::sql_query("WITH done AS (UPDATE jobs SET status = 'done', lease_until = NULL, finished_at = now(), last_error = NULL \
+        WHERE id = $1 AND attempts = $2 AND status = 'running' RETURNING unique_key) \
+        DELETE FROM jobs USING done WHERE jobs.unique_key = done.unique_key AND jobs.status = 'dead'")
         .bind::<SqlUuid, _>(job.id).bind::<Integer, _>(job.attempts).execute(conn)?;
     Ok(())
 }
 
 /// Failed: later again, twice as late each time with some jitter, or dead after the last attempt. An attempt that ended
-/// with its worker is no reason to wait longer.
+/// with its worker is no reason to wait longer. Of one key no more than one lies dead, the last.
 pub fn fail(conn: &mut Conn, job: &Claimed, why: &str) -> Result<()> {
-    diesel::sql_query("UPDATE jobs SET status = CASE WHEN attempts >= max_attempts THEN 'dead' ELSE 'queued' END::job_status, \
+    diesel::sql_query("WITH failed AS (UPDATE jobs SET status = CASE WHEN attempts >= max_attempts THEN 'dead' ELSE 'queued' END::job_status, \
         finished_at = CASE WHEN attempts >= max_attempts THEN now() END, lease_until = NULL, last_error = $3, \
         run_at = now() + least(interval '1 hour', interval '1 second' * power(2, least(attempts - deaths, 12))) * (0.75 + random() / 2) \
-        WHERE id = $1 AND attempts = $2 AND status = 'running'")
+        WHERE id = $1 AND attempts = $2 AND status = 'running' RETURNING unique_key) \
+        DELETE FROM jobs USING failed WHERE jobs.unique_key = failed.unique_key AND jobs.status = 'dead'")
         .bind::<SqlUuid, _>(job.id).bind::<Integer, _>(job.attempts).bind::<Text, _>(why.chars().take(2000).collect::<String>()).execute(conn)?;
     Ok(())
 }
@@ -127,12 +131,6 @@ pub fn depth(conn: &mut Conn) -> Result<Vec<(String, i64)>> {
         .into_iter()
         .map(|row| (row.status, row.count))
         .collect())
-}
-
-/// Puts a dead job with this key back into the queue; the number of jobs revived.
-pub fn revive(tx: &mut Tx<'_>, unique_key: &str) -> Result<usize> {
-    Ok(diesel::sql_query("UPDATE jobs SET status = 'queued', attempts = 0, run_at = now(), finished_at = NULL WHERE unique_key = $1 AND status = 'dead'")
-        .bind::<Text, _>(unique_key).execute(tx.conn())?)
 }
 
 /// Forgets why the jobs with these keys failed: what a mail server says may name whom it was written to.

@@ -1,0 +1,1 @@
+DROP INDEX jobs_unique_key_idx;
