@@ -4,14 +4,14 @@ use super::transactions::status;
 use kit::{
     api,
     format::sentence,
-    page::{Related, once, related},
+    page::{Act, Related, act, once, related},
     table::{ago, count, money, state, text, value},
     task,
-    ui::{Value, facts},
+    ui::{Icon, Value, facts},
 };
 use leptos::prelude::*;
 use wire::{
-    OrderId, Permission,
+    OrderId, Permission, Resource,
     billing::{
         orders::{Order, OrderFilter},
         transactions::{Transaction, TransactionFilter},
@@ -44,6 +44,19 @@ pub fn order(id: OrderId) -> AnyView {
             ),
         ])
     })
+}
+
+/// Takes a paper of a thing away: where under the thing it lies, and what its file is called.
+pub fn paper<R: Resource>(
+    label: &'static str,
+    needs: Permission,
+    (at, name): (&'static str, fn(&R) -> String),
+) -> Act<R> {
+    act(label, "downloaded", needs, move |thing: R| async move {
+        let url = format!("{}/{}/{at}", R::PATH, thing.id());
+        api::download(&url, &format!("{}.pdf", name(&thing))).await
+    })
+    .icon(Icon::Download)
 }
 
 /// A short list of orders, narrowed to those of a customer, of an eSIM, ...

@@ -1,16 +1,15 @@
 //! One dispute: what is taken back, why, until when it can be answered, and with what.
 
 use super::{deadline, tone};
-use crate::billing::parts::order;
+use crate::billing::parts::{order, paper};
 use kit::{
-    api,
     format::{money, sentence},
-    page::{Act, act, detail_page},
-    ui::{Icon, Value},
+    page::detail_page,
+    ui::Value,
 };
 use leptos::prelude::*;
 use wire::{
-    DisputeId, Permission, Resource,
+    DisputeId, Permission,
     billing::disputes::{Dispute, DisputeState},
 };
 
@@ -22,7 +21,16 @@ pub fn screen(id: DisputeId) -> AnyView {
             let amount = money(&dispute.amount, dispute.currency);
             format!("{amount} taken back")
         })
-        .action(evidence())
+        .action(
+            paper(
+                "Download evidence",
+                Permission::DisputesRead,
+                ("evidence", |dispute: &Dispute| {
+                    format!("evidence-{}", dispute.gateway_dispute_id)
+                }),
+            )
+            .when(|dispute| dispute.order_id.is_some()),
+        )
         .above(advice)
         .card("Order", |dispute| dispute.order_id.map(order))
         .history("dispute")
@@ -56,19 +64,4 @@ fn advice(dispute: &Dispute) -> Option<AnyView> {
         }
         .into_any()
     })
-}
-
-fn evidence() -> Act<Dispute> {
-    act(
-        "Download evidence",
-        "downloaded",
-        Permission::DisputesRead,
-        |dispute: Dispute| async move {
-            let url = format!("{}/{}/evidence", Dispute::PATH, dispute.id);
-            let file = format!("evidence-{}.pdf", dispute.gateway_dispute_id);
-            api::download(&url, &file).await
-        },
-    )
-    .when(|dispute| dispute.order_id.is_some())
-    .icon(Icon::Download)
 }

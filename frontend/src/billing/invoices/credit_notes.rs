@@ -1,14 +1,14 @@
 //! The list of credit notes.
 
+use crate::billing::parts::paper;
 use kit::{
-    api,
-    page::{Act, act, list_page},
+    page::list_page,
     table::{choice, dates, money, text, value},
-    ui::{Icon, Value},
+    ui::Value,
 };
 use leptos::prelude::*;
 use wire::{
-    Currency, Permission, Resource,
+    Currency, Permission,
     billing::invoices::{CreditNote, CreditNoteSort},
 };
 
@@ -42,23 +42,14 @@ pub fn screen() -> AnyView {
         )
         .filter(choice("currency", "Currency", Currency::WORDS))
         .filter(dates("created_at_from", "created_at_to", "Written"))
-        .action(download())
+        .action(paper(
+            "Download PDF",
+            Permission::InvoicesRead,
+            ("pdf", |note: &CreditNote| note.number.clone()),
+        ))
         .empty(
             "No credit notes yet",
             "One is written for every refund that is paid out.",
         )
         .show()
-}
-
-fn download() -> Act<CreditNote> {
-    act(
-        "Download PDF",
-        "downloaded",
-        Permission::InvoicesRead,
-        |note: CreditNote| async move {
-            let url = format!("{}/{}/pdf", CreditNote::PATH, note.id);
-            api::download(&url, &format!("{}.pdf", note.number)).await
-        },
-    )
-    .icon(Icon::Download)
 }

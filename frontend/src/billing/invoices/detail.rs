@@ -1,15 +1,15 @@
 //! One invoice: what was paid for, and what was given back of it.
 
+use crate::billing::parts::paper;
 use kit::{
-    api,
     format::money,
-    page::{Act, Related, act, detail_page, related},
+    page::{Related, detail_page, related},
     table::{money as amount, text},
-    ui::{Icon, Line, Value, line, sums, total},
+    ui::{Line, Value, line, sums, total},
 };
 use leptos::prelude::*;
 use wire::{
-    Decimal, InvoiceId, Permission, Resource,
+    Decimal, InvoiceId, Permission,
     billing::invoices::{CreditNote, CreditNoteFilter, Invoice},
 };
 
@@ -20,7 +20,11 @@ pub fn screen(id: InvoiceId) -> AnyView {
             let total = money(&invoice.total_amount, invoice.currency);
             format!("{total} for {}", invoice.customer)
         })
-        .action(download())
+        .action(paper(
+            "Download PDF",
+            Permission::InvoicesRead,
+            ("pdf", |invoice: &Invoice| invoice.number.clone()),
+        ))
         .card("Lines", |invoice| Some(sums(lines(invoice))))
         .related(credit_notes(id))
         .history("invoice")
@@ -40,19 +44,6 @@ pub fn screen(id: InvoiceId) -> AnyView {
         .fact("Written", |invoice| Value::time(invoice.created_at))
         .fact("Id", |invoice| Value::code(invoice.id.to_string()))
         .show()
-}
-
-fn download() -> Act<Invoice> {
-    act(
-        "Download PDF",
-        "downloaded",
-        Permission::InvoicesRead,
-        |invoice: Invoice| async move {
-            let url = format!("{}/{}/pdf", Invoice::PATH, invoice.id);
-            api::download(&url, &format!("{}.pdf", invoice.number)).await
-        },
-    )
-    .icon(Icon::Download)
 }
 
 fn lines(invoice: &Invoice) -> Vec<Line> {
