@@ -7,7 +7,7 @@ use std::{
     collections::VecDeque,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -180,33 +180,44 @@ pub fn keyed(client: &Client) -> Client {
 /// Somebody who only looks, and expects to be answered in any case.
 pub struct Readers {
     stop: Arc<AtomicBool>,
-    seen: Vec<JoinHandle<(usize, usize, Duration)>>,
+    refused: Arc<AtomicUsize>,
+    seen: Vec<JoinHandle<(usize, Duration)>>,
 }
 
 impl Readers {
     pub fn of(shop: &Arc<Shop>) -> Self {
-        let stop: Arc<AtomicBool> = Arc::default();
-        let seen = (0..4).map(|_| actix_web::rt::spawn(look(shop.clone(), stop.clone())));
+        let (stop, refused): (Arc<AtomicBool>, Arc<AtomicUsize>) = Default::default();
+        let look = || look(shop.clone(), stop.clone(), refused.clone());
         Self {
-            seen: seen.collect(),
+            seen: (0..4).map(|_| actix_web::rt::spawn(look())).collect(),
             stop,
+            refused,
         }
+    }
+
+    /// How many answers so far were 503.
+    pub fn refused(&self) -> usize {
+        self.refused.load(Ordering::Relaxed)
     }
 
     /// How many answers there were, how many of them 503, and how long the longest took.
     pub async fn end(self) -> (usize, usize, Duration) {
         self.stop.store(true, Ordering::Relaxed);
-        let mut all = (0, 0, Duration::ZERO);
+        let (mut answers, mut longest) = (0, Duration::ZERO);
         for reader in self.seen {
-            let (answers, refused, longest) = reader.await.expect("only 200 and 503");
-            all = (all.0 + answers, all.1 + refused, all.2.max(longest));
+            let (more, slowest) = reader.await.expect("only 200 and 503");
+            (answers, longest) = (answers + more, longest.max(slowest));
         }
-        all
+        (answers, self.refused.load(Ordering::Relaxed), longest)
     }
 }
 
-async fn look(shop: Arc<Shop>, stop: Arc<AtomicBool>) -> (usize, usize, Duration) {
-    let (mut answers, mut refused, mut longest) = (0, 0, Duration::ZERO);
+async fn look(
+    shop: Arc<Shop>,
+    stop: Arc<AtomicBool>,
+    refused: Arc<AtomicUsize>,
+) -> (usize, Duration) {
+    let (mut answers, mut longest) = (0, Duration::ZERO);
     let path = format!("/v1/plans/{}", shop.plans[0]);
     while !stop.load(Ordering::Relaxed) {
         let began = Instant::now();
@@ -218,8 +229,8 @@ async fn look(shop: Arc<Shop>, stop: Arc<AtomicBool>) -> (usize, usize, Duration
         longest = longest.max(began.elapsed());
         assert!([200, 503].contains(&answer.status), "{}", answer.text());
         answers += 1;
-        refused += usize::from(answer.status == 503);
+        refused.fetch_add(usize::from(answer.status == 503), Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    (answers, refused, longest)
+    (answers, longest)
 }

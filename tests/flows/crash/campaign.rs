@@ -107,11 +107,16 @@ impl Campaign {
         tokio::time::sleep(Duration::from_millis(50 + chance % at_most)).await;
     }
 
-    /// Kills PostgreSQL and starts it again; how long it took from then until something could be written.
-    pub async fn kill_the_database(&mut self) -> Duration {
-        let database = self.database.clone();
-        let killing = move || database.lock().expect("nobody else").kill();
-        let revived = actix_web::web::block(killing).await.expect("it is killed");
+    /// Kills PostgreSQL and starts it again when somebody has noticed; how long it took from then until something could
+    /// be written.
+    pub async fn kill_the_database(&mut self, readers: &Readers) -> Duration {
+        let killed = self.turn_the_database().await;
+        let refused = readers.refused();
+        while readers.refused() == refused {
+            assert!(killed.elapsed() < Duration::from_secs(60), "nobody notices");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let revived = self.turn_the_database().await;
         let wish = json!({ "user_id": self.shop.customers[0], "plan_id": self.shop.plans[1] });
         let admin = keyed(&self.shop.admin);
         loop {
@@ -124,6 +129,12 @@ impl Campaign {
             assert!(revived.elapsed() < Duration::from_secs(60), "it stays away");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    async fn turn_the_database(&self) -> Instant {
+        let database = self.database.clone();
+        let turning = move || database.lock().expect("nobody else").turn();
+        actix_web::web::block(turning).await.expect("it is done")
     }
 
     /// Waits until nothing is half done, without helping; how long it took until all was clear but for requests in

@@ -12,13 +12,13 @@ use uuid::Uuid;
 /// It lives on a thread of its own, with which it ends.
 pub struct Killable {
     pub url: String,
-    kill: mpsc::Sender<()>,
-    revived: mpsc::Receiver<Instant>,
+    next: mpsc::Sender<()>,
+    done: mpsc::Receiver<Instant>,
 }
 
 impl Killable {
     pub fn start() -> Self {
-        let ((tell, told), (kill, asked), (done, revived)) =
+        let ((tell, told), (next, asked), (say, done)) =
             (mpsc::channel(), mpsc::channel::<()>(), mpsc::channel());
         thread::spawn(move || {
             let name = format!("esim-admin-crash-{}", Uuid::now_v7().simple());
@@ -35,22 +35,24 @@ impl Killable {
                 let killed = Command::new("kill").args(["-9", &pid]).status();
                 assert!(killed.expect("a program").success());
                 thread::sleep(Duration::from_millis(500));
+                say.send(Instant::now()).expect("the test waits");
+                asked.recv().expect("the test goes on");
                 cluster.revive().expect("it lives again");
-                done.send(Instant::now()).expect("the test waits");
+                say.send(Instant::now()).expect("the test waits");
             }
             drop(cluster);
             let _ = cluster::erase(&dir);
         });
         Self {
             url: told.recv().expect("PostgreSQL starts"),
-            kill,
-            revived,
+            next,
+            done,
         }
     }
 
-    /// Kills it without warning, and waits until it is up again.
-    pub fn kill(&self) -> Instant {
-        self.kill.send(()).expect("it lives");
-        self.revived.recv().expect("it lives again")
+    /// Kills it without warning where it lives, and lets it live again where it is dead; when that was done.
+    pub fn turn(&self) -> Instant {
+        self.next.send(()).expect("it is there");
+        self.done.recv().expect("it is done")
     }
 }
