@@ -33,6 +33,17 @@ impl Sold {
             .await
             .unwrap();
     }
+    /// What is known of an order when its money is to be given back.
+    async fn eligibility(&self, order: &Value) -> Value {
+        let payments = format!(
+            "/v1/transactions?order_id={}",
+            order["id"].as_str().unwrap()
+        );
+        let payments = self.admin.get(&payments).await.expect(200);
+        let id = payments["data"][0]["id"].as_str().unwrap();
+        let path = format!("/v1/transactions/{id}/eligibility");
+        self.admin.get(&path).await.expect(200)
+    }
     fn running(&self) -> i64 {
         self.bundles("AND status = 'active'")
     }
@@ -190,4 +201,33 @@ async fn a_top_up_that_is_given_back_leaves_the_rest_of_its_esim_alone() {
     assert_eq!((sold.app.count(reversed), sold.app.count(&theirs)), (1, 1));
     let active = "SELECT count(*) FROM data_allocations WHERE status = 'active'";
     assert_eq!(sold.app.count(active), 2);
+}
+
+#[actix_web::test]
+async fn of_what_waits_nothing_is_used_whatever_became_of_its_esim() {
+    let sold = sold().await;
+    let order = sold.waiting().await;
+    // What the eSIM had before was used up, in a period that ends later than the top-up came.
+    sold.app.execute(&format!(
+        "INSERT INTO esim_data_usage (id, esim_id, used_bytes, period_start, period_end) \
+         VALUES (gen_random_uuid(), '{}', 5000000000, now() - interval '9 days', now() + interval '9 days')",
+        sold.esim
+    ));
+    let unit = sold.eligibility(&order).await["units"][0].clone();
+    assert_eq!(
+        (&unit["used_bytes"], &unit["days_left"]),
+        (&json!(0), &unit["days"])
+    );
+    assert_eq!(unit["recommended_amount"], "4.90");
+
+    sold.after(TimeDelta::minutes(1)).await;
+    sold.after(TimeDelta::minutes(5)).await;
+    sold.after(TimeDelta::minutes(6)).await;
+    assert_eq!(sold.running(), 1);
+    sold.app.execute(&format!(
+        "UPDATE esim_data_usage SET used_bytes = 250000000 WHERE esim_id = '{}' AND used_bytes = 0",
+        sold.esim
+    ));
+    let unit = sold.eligibility(&order).await["units"][0].clone();
+    assert_eq!(unit["used_bytes"], 250_000_000, "of its own period alone");
 }

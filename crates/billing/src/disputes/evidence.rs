@@ -1,10 +1,11 @@
 //! What answers a customer's bank: what was ordered, paid, delivered and used, on a paper for the gateway's form.
 
-use super::query::{self, Delivered, Reading};
+use super::query::{self, Reading};
 use crate::{
     invoices::Seller,
     orders,
     pdf::{self, Column, Sheet, Table},
+    refunds::{self, Unit},
     transactions,
 };
 use chrono::{DateTime, Utc};
@@ -21,7 +22,7 @@ use wire::{
 /// So many readings are proof enough.
 const READINGS: i64 = 40;
 
-const BOUGHT: &[Column] = &[
+const ORDERED: &[Column] = &[
     Column::text("Plan", pdf::LEFT_EDGE, 290.0),
     Column::number("Quantity", 300.0, 350.0),
     Column::number("Price", 350.0, 445.0),
@@ -34,12 +35,12 @@ const DELIVERED: &[Column] = &[
     Column::text("First used", 360.0, 440.0),
     Column::number("Data used", 440.0, pdf::RIGHT_EDGE),
 ];
-const READ: &[Column] = &[
+const USED: &[Column] = &[
     Column::text("Read at", pdf::LEFT_EDGE, 185.0),
     Column::text("eSIM", 190.0, 355.0),
     Column::number("Data used by then", 360.0, pdf::RIGHT_EDGE),
 ];
-const HAPPENED: &[Column] = &[
+const STEPS: &[Column] = &[
     Column::text("When", pdf::LEFT_EDGE, 185.0),
     Column::text("What", 190.0, pdf::RIGHT_EDGE),
 ];
@@ -49,7 +50,7 @@ struct Evidence {
     dispute: Dispute,
     payment: Transaction,
     order: Order,
-    delivered: Vec<Delivered>,
+    units: Vec<Unit>,
     readings: Vec<Reading>,
     timeline: Timeline,
 }
@@ -59,12 +60,13 @@ pub fn drawn(tx: &mut Tx<'_>, actor: &Actor, id: DisputeId) -> Result<(String, V
     let dispute = query::find(tx.conn(), id)?;
     let order = dispute.order_id.ok_or_else(Error::not_found)?;
     let conn = tx.conn();
+    let order = orders::find(conn, actor, order)?;
     let evidence = Evidence {
         payment: transactions::payment(conn, dispute.transaction_id)?,
-        order: orders::find(conn, actor, order)?,
-        delivered: query::delivered(conn, order)?,
-        readings: query::readings(conn, order, READINGS)?,
-        timeline: orders::timeline(conn, actor, order)?,
+        units: refunds::units(conn, order.id, order.quantity)?,
+        readings: query::readings(conn, order.id, READINGS)?,
+        timeline: orders::timeline(conn, actor, order.id)?,
+        order,
         dispute,
     };
     let customer = evidence.order.user_id;
@@ -95,7 +97,7 @@ impl Evidence {
     }
 
     fn tables(&self) -> Vec<Table<'static>> {
-        [self.bought(), self.brought(), self.read(), self.happened()]
+        [self.ordered(), self.delivered(), self.used(), self.steps()]
             .into_iter()
             .filter(|table| !table.rows.is_empty())
             .collect()
@@ -128,7 +130,7 @@ impl Evidence {
         ]
     }
 
-    fn bought(&self) -> Table<'static> {
+    fn ordered(&self) -> Table<'static> {
         let (order, terms) = (&self.order, &self.order.terms);
         let data = match terms.data_limit_mb.as_ref().and_then(Decimal::whole) {
             Some(megabytes) => format!("{megabytes} MB"),
@@ -137,7 +139,7 @@ impl Evidence {
         let plan = format!("{}: {data} in {}", terms.title(), terms.regions.join(", "));
         Table {
             heading: "What was bought",
-            columns: BOUGHT,
+            columns: ORDERED,
             rows: vec![vec![
                 plan,
                 order.quantity.to_string(),
@@ -147,27 +149,30 @@ impl Evidence {
         }
     }
 
-    fn brought(&self) -> Table<'static> {
-        let row = |esim: &Delivered| {
+    fn delivered(&self) -> Table<'static> {
+        let row = |unit: &Unit| {
+            let used = whole(unit.used_bytes);
             vec![
-                esim.iccid.clone(),
-                moment(esim.assigned_at),
-                moment(esim.installed_at),
-                moment(esim.starts_at),
-                match esim.total_bytes {
-                    Some(total) => format!("{} of {} MB", whole(esim.used_bytes), whole(total)),
-                    None => format!("{} MB", whole(esim.used_bytes)),
+                unit.iccid
+                    .clone()
+                    .unwrap_or_else(|| "Not delivered".to_owned()),
+                moment(unit.delivered_at),
+                moment(unit.installed_at),
+                moment(unit.starts_at),
+                match unit.total_bytes {
+                    Some(total) => format!("{used} of {} MB", whole(total)),
+                    None => format!("{used} MB"),
                 },
             ]
         };
         Table {
             heading: "What was delivered",
             columns: DELIVERED,
-            rows: self.delivered.iter().map(row).collect(),
+            rows: self.units.iter().map(row).collect(),
         }
     }
 
-    fn read(&self) -> Table<'static> {
+    fn used(&self) -> Table<'static> {
         let row = |reading: &Reading| {
             vec![
                 moment(Some(reading.recorded_at)),
@@ -177,16 +182,16 @@ impl Evidence {
         };
         Table {
             heading: "What was used, as it was read",
-            columns: READ,
+            columns: USED,
             rows: self.readings.iter().map(row).collect(),
         }
     }
 
-    fn happened(&self) -> Table<'static> {
+    fn steps(&self) -> Table<'static> {
         let steps = self.timeline.data.iter();
         Table {
             heading: "What happened",
-            columns: HAPPENED,
+            columns: STEPS,
             rows: steps
                 .map(|step| vec![moment(Some(step.at)), step.sentence.clone()])
                 .collect(),

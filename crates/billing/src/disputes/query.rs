@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    dsl::{InnerJoin, IntoBoxed},
+    dsl::{InnerJoin, IntoBoxed, exists},
     pg::Pg,
     prelude::*,
 };
@@ -53,31 +53,6 @@ pub fn find(conn: &mut Conn, id: DisputeId) -> Result<Dispute> {
         .first(conn)?)
 }
 
-/// An eSIM that an order brought or filled up, and how far its customer came with it.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = esim_bundles, check_for_backend(Pg))]
-pub struct Delivered {
-    #[diesel(select_expression = esims::iccid)]
-    pub iccid: String,
-    #[diesel(select_expression = esims::assigned_at)]
-    pub assigned_at: Option<DateTime<Utc>>,
-    #[diesel(select_expression = esims::installed_at)]
-    pub installed_at: Option<DateTime<Utc>>,
-    pub starts_at: Option<DateTime<Utc>>,
-    pub used_bytes: i64,
-    pub total_bytes: Option<i64>,
-}
-
-/// The eSIMs of an order.
-pub fn delivered(conn: &mut Conn, order: OrderId) -> Result<Vec<Delivered>> {
-    Ok(esim_bundles::table
-        .inner_join(esims::table)
-        .filter(esim_bundles::order_id.eq(order))
-        .order(esim_bundles::unit_no)
-        .select(Delivered::as_select())
-        .load(conn)?)
-}
-
 /// How much an eSIM had used at a moment.
 #[derive(Queryable)]
 pub struct Reading {
@@ -86,13 +61,17 @@ pub struct Reading {
     pub used_bytes: i64,
 }
 
-/// The last readings of an order's eSIMs since it was placed, the newest first.
+/// The last readings of an order's eSIMs since they had what was ordered, the newest first. Where nothing is used yet,
+/// there is nothing to tell.
 pub fn readings(conn: &mut Conn, order: OrderId, most: i64) -> Result<Vec<Reading>> {
+    let ordered = esim_bundles::table
+        .filter(esim_bundles::order_id.eq(order))
+        .filter(esim_bundles::esim_id.eq(esims::id.nullable()))
+        .filter(esim_bundles::created_at.lt(esim_data_usage::period_end));
     Ok(esim_data_usage::table
         .inner_join(esims::table)
-        .inner_join(esim_bundles::table.on(esim_bundles::esim_id.eq(esims::id.nullable())))
-        .filter(esim_bundles::order_id.eq(order))
-        .filter(esim_data_usage::period_end.gt(esim_bundles::created_at))
+        .filter(exists(ordered))
+        .filter(esim_data_usage::used_bytes.gt(0))
         .order((esim_data_usage::recorded_at.desc(), esims::iccid))
         .limit(most)
         .select((

@@ -10,6 +10,7 @@ mod routes;
 mod rules;
 
 pub use jobs::{FollowUp, SendRefund};
+pub(crate) use query::{Unit, units};
 pub use rules::{GivenBack, ask_for, book, called_off, heard, request, retry_stuck};
 
 use chrono::{DateTime, Utc};

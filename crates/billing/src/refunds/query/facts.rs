@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     dsl::sum,
     prelude::*,
-    sql_types::{BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use platform::{Conn, Result, Tx};
 use schema::{orders, refunds, sql_types, transactions};
@@ -122,6 +122,8 @@ pub fn sold(conn: &mut Conn, id: OrderId) -> Result<Sold> {
 pub struct Unit {
     #[diesel(sql_type = Integer)]
     pub unit_no: i32,
+    #[diesel(sql_type = Bool)]
+    pub is_topup: bool,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub esim_id: Option<EsimId>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -137,18 +139,25 @@ pub struct Unit {
     #[diesel(sql_type = Nullable<Text>)]
     pub bundle: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub delivered_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub installed_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub starts_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Readings and bundles may run apart by a poll; what was used is the greater of the two.
-const UNITS: &str = "SELECT g.unit_no, b.esim_id, e.iccid, e.status, e.profile_state, b.total_bytes, b.status::text AS bundle, \
-    coalesce(b.starts_at, e.activated_at) AS starts_at, coalesce(b.expires_at, e.expires_at) AS expires_at, \
+/// Readings and bundles may run apart by a poll; what was used is the greater of the two. What was added to an eSIM has
+/// times of its own: neither when the eSIM was first used nor what was used before tells anything of it.
+const UNITS: &str = "SELECT g.unit_no, o.kind = 'topup' AS is_topup, b.esim_id, e.iccid, e.status, e.profile_state, b.total_bytes, b.status::text AS bundle, \
+    b.created_at AS delivered_at, e.installed_at, \
+    coalesce(b.starts_at, CASE WHEN o.kind = 'new' THEN e.activated_at END) AS starts_at, \
+    coalesce(b.expires_at, CASE WHEN o.kind = 'new' THEN e.expires_at END) AS expires_at, \
     greatest(coalesce(b.used_bytes, 0), coalesce((SELECT max(u.used_bytes) FROM esim_data_usage u \
-        WHERE u.esim_id = b.esim_id AND u.period_end > b.created_at), 0)) AS used_bytes \
-    FROM generate_series(1, $2) AS g (unit_no) LEFT JOIN esim_bundles b ON b.order_id = $1 AND b.unit_no = g.unit_no \
-    LEFT JOIN esims e ON e.id = b.esim_id ORDER BY 1";
+        WHERE u.esim_id = b.esim_id AND u.period_end > b.created_at AND (o.kind = 'new' OR u.period_start >= b.starts_at)), 0)) AS used_bytes \
+    FROM orders o CROSS JOIN generate_series(1, $2) AS g (unit_no) LEFT JOIN esim_bundles b ON b.order_id = o.id AND b.unit_no = g.unit_no \
+    LEFT JOIN esims e ON e.id = b.esim_id WHERE o.id = $1 ORDER BY 1";
 
 /// Every unit of an order.
 pub fn units(conn: &mut Conn, order: OrderId, quantity: i32) -> Result<Vec<Unit>> {

@@ -150,10 +150,10 @@ fn one(
     }
 }
 
-/// Whole days that are left; a day that has begun is used.
+/// Whole days that are left; a day that has begun is used. With an eSIM ends what came with it, not what was added.
 fn days_left(unit: &Unit, days: i32, now: DateTime<Utc>) -> i32 {
     let has_ended = matches!(unit.bundle.as_deref(), Some("depleted" | "expired"))
-        || unit.status == Some(EsimStatus::Expired);
+        || (unit.status == Some(EsimStatus::Expired) && !unit.is_topup);
     if has_ended {
         return 0;
     }

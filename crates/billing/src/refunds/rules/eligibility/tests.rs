@@ -24,6 +24,7 @@ fn payment(total: i64) -> Payment {
 fn unit(profile: ProfileState, used: i64, started_days_ago: Option<i64>) -> Unit {
     Unit {
         unit_no: 1,
+        is_topup: false,
         esim_id: Some(EsimId::new()),
         iccid: None,
         status: Some(EsimStatus::Active),
@@ -31,6 +32,8 @@ fn unit(profile: ProfileState, used: i64, started_days_ago: Option<i64>) -> Unit
         used_bytes: used,
         total_bytes: Some(1000),
         bundle: Some("active".into()),
+        delivered_at: None,
+        installed_at: None,
         starts_at: started_days_ago.map(|days| now() - TimeDelta::days(days)),
         expires_at: None,
     }
