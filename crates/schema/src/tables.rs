@@ -311,6 +311,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    gateway_checks (gateway) {
+        #[max_length = 50]
+        gateway -> Varchar,
+        checked_to -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     idempotency_keys (caller_id, route, key) {
         caller_id -> Uuid,
         #[max_length = 100]
@@ -566,6 +577,8 @@ diesel::table! {
         discount_amount -> Numeric,
         refunds -> Int4,
         refunded_amount -> Numeric,
+        chargebacks -> Int4,
+        chargeback_amount -> Numeric,
     }
 }
 
@@ -888,6 +901,8 @@ diesel::table! {
         sent_at -> Nullable<Timestamptz>,
         version -> Int4,
         updated_at -> Timestamptz,
+        needs_second_person -> Bool,
+        requested_by_client -> Nullable<Uuid>,
     }
 }
 
@@ -1229,6 +1244,7 @@ diesel::joinable!(reconciliation_cases -> orders (order_id));
 diesel::joinable!(reconciliation_cases -> refunds (refund_id));
 diesel::joinable!(reconciliation_cases -> transactions (transaction_id));
 diesel::joinable!(recovery_codes -> users (user_id));
+diesel::joinable!(refunds -> api_clients (requested_by_client));
 diesel::joinable!(refunds -> transactions (transaction_id));
 diesel::joinable!(saved_views -> users (owner_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -1261,6 +1277,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     esim_data_usage,
     esim_state_history,
     esims,
+    gateway_checks,
     idempotency_keys,
     invoices,
     jobs,

@@ -66,13 +66,20 @@ impl Decimal {
     }
     /// So many percent of this, as it can be paid in a currency: rounded once, half to even, to its smallest unit.
     pub fn percent_in(&self, rate: &Self, currency: Currency) -> Self {
-        let exact = &self.0 * &rate.0 / BigDecimal::from(100);
-        let digits = i64::from(currency.exponent());
-        Self(
-            exact
-                .with_scale_round(digits, RoundingMode::HalfEven)
-                .with_scale(SCALE),
-        )
+        currency.round(&(&self.0 * &rate.0 / BigDecimal::from(100)))
+    }
+    /// Writes the amount as the currency has it, without the currency: `12.50` in USD, `12` in JPY. An amount that the
+    /// currency cannot hold keeps its decimals, so that no fault is hidden.
+    pub fn digits_in(&self, currency: Currency) -> String {
+        let text = self.to_string();
+        match text.strip_suffix(".00") {
+            Some(whole) if currency.exponent() == 0 => whole.to_owned(),
+            _ => text,
+        }
+    }
+    /// Writes the amount as the currency has it, with the currency's code: `12.50 USD`, `12 JPY`.
+    pub fn in_currency(&self, currency: Currency) -> String {
+        format!("{} {currency}", self.digits_in(currency))
     }
     /// Takes another one in, where many are summed up.
     pub fn add(&mut self, other: &Self) {
@@ -195,6 +202,16 @@ impl Currency {
             2
         }
     }
+    /// Rounds an exact amount once, half to even, to the currency's smallest unit: every product, quotient and share
+    /// of money passes here.
+    pub fn round(self, exact: &BigDecimal) -> Money {
+        let digits = i64::from(self.exponent());
+        Decimal(
+            exact
+                .with_scale_round(digits, RoundingMode::HalfEven)
+                .with_scale(SCALE),
+        )
+    }
     /// Whether an amount can be paid in it: no cents of a yen.
     pub fn can_hold(self, amount: &Decimal) -> bool {
         amount.minor(self).is_some()
@@ -308,6 +325,27 @@ mod tests {
                 .and_then(|d| d.minor(Currency::Jpy)),
             None
         );
+    }
+
+    #[test]
+    fn amounts_are_rounded_and_written_as_the_currency_has_them() {
+        let exact = |text: &str| BigDecimal::from_str(text).unwrap_or_default();
+        for (amount, currency, rounded, written) in [
+            ("90.909", Currency::Vnd, "91.00", "91 VND"),
+            ("0.5", Currency::Jpy, "0.00", "0 JPY"),
+            ("1.5", Currency::Krw, "2.00", "2 KRW"),
+            ("-2.5", Currency::Jpy, "-2.00", "-2 JPY"),
+            ("1000", Currency::Jpy, "1000.00", "1000 JPY"),
+            ("90.905", Currency::Usd, "90.90", "90.90 USD"),
+            ("1000", Currency::Usd, "1000.00", "1000.00 USD"),
+        ] {
+            let money = currency.round(&exact(amount));
+            assert_eq!(money.to_string(), rounded, "{amount} {currency}");
+            assert_eq!(money.in_currency(currency), written);
+            assert!(currency.can_hold(&money));
+        }
+        let broken = Decimal::new(exact("90.91"));
+        assert_eq!(broken.in_currency(Currency::Jpy), "90.91 JPY");
     }
 
     #[test]

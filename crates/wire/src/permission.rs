@@ -136,7 +136,7 @@ permissions! {
     /// See refunds.
     RefundsRead = "refunds:read":             All All All Own Own;
     /// Ask for a refund.
-    RefundsRequest = "refunds:request":       All All All None None;
+    RefundsRequest = "refunds:request":       All All All None Own;
     /// Approve, reject and retry refunds, and settle claims on providers.
     RefundsDecide = "refunds:decide":         All All None None None;
     /// See what does not add up.

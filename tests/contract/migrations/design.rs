@@ -136,6 +136,7 @@ pub const OWNERS: &[(&str, &str)] = &[
     ("credit_notes", "billing/invoices"),
     ("number_series", "billing/invoices"),
     ("reconciliation_cases", "billing/reconciliation"),
+    ("gateway_checks", "billing/reconciliation"),
     ("payment_days", "billing/payments"),
     ("twilio_config", "integrations/twilio"),
     ("data_providers", "integrations/providers"),

@@ -56,6 +56,12 @@ filter! {
         transaction_id: TransactionId,
         /// Of this customer.
         user_id: UserId,
+        /// In any of these currencies.
+        currency: AnyOf<Currency>,
+        /// Won or lost at or after.
+        closed_at_from: DateTime<Utc>,
+        /// Won or lost before.
+        closed_at_to: DateTime<Utc>,
         /// To be answered before.
         due_by_to: DateTime<Utc>,
     }

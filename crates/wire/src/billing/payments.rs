@@ -27,7 +27,8 @@ filter! {
 }
 
 /// Sums of payments. Money belongs to the day on which it came in, a failure to the day on which it failed, a refund to
-/// the day on which it was paid.
+/// the day on which it was paid, a chargeback to the day on which its dispute was lost. A refund that was made at the
+/// gateway counts from the day on which its case was opened, until the case is resolved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PaymentOverview {
@@ -81,7 +82,11 @@ pub struct PaymentSums {
     pub refunds: i64,
     /// What they came to.
     pub refunded_amount: Money,
-    /// Gross less refunds.
+    /// Disputes that were lost: payments that customers' banks took back.
+    pub chargebacks: i64,
+    /// What they came to.
+    pub chargeback_amount: Money,
+    /// Gross less refunds and chargebacks.
     pub net_amount: Money,
     /// Payments that failed.
     pub failures: i64,
@@ -124,6 +129,8 @@ impl Default for PaymentSums {
             discount_amount: Money::zero(),
             refunds: 0,
             refunded_amount: Money::zero(),
+            chargebacks: 0,
+            chargeback_amount: Money::zero(),
             net_amount: Money::zero(),
             failures: 0,
             success_rate: None,
@@ -135,7 +142,8 @@ impl PaymentSums {
     /// With what follows from the sums, once all of them are in.
     #[must_use]
     pub fn complete(mut self) -> Self {
-        self.net_amount = self.gross_amount.minus(&self.refunded_amount);
+        let kept = self.gross_amount.minus(&self.refunded_amount);
+        self.net_amount = kept.minus(&self.chargeback_amount);
         let tries = Decimal::from(self.payments + self.failures);
         self.success_rate = Decimal::from(self.payments).percent_of(&tries);
         self

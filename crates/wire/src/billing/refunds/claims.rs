@@ -82,8 +82,9 @@ impl Resource for SupplierClaim {
     }
     fn label(&self) -> String {
         format!(
-            "{} {} from {}",
-            self.amount, self.currency, self.provider_name
+            "{} from {}",
+            self.amount.in_currency(self.currency),
+            self.provider_name
         )
     }
 }

@@ -8,7 +8,9 @@ pub use asked::*;
 pub use claims::*;
 pub use eligibility::*;
 
-use crate::{AnyOf, Currency, Money, OrderId, RefundId, Resource, TransactionId, UserId};
+use crate::{
+    AnyOf, ApiClientId, Currency, Money, OrderId, RefundId, Resource, TransactionId, UserId,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -97,9 +99,11 @@ pub struct Refund {
     pub eligibility: Option<Eligibility>,
     /// What was recommended then.
     pub recommended_amount: Option<Money>,
-    /// Who asked for it; null for the system.
+    /// Who requested it; null for the system and for an integrator's client.
     pub requested_by: Option<UserId>,
-    /// Their name.
+    /// The integrator's client that requested it.
+    pub requested_by_client: Option<ApiClientId>,
+    /// The name of the person or client that requested it.
     pub requester: Option<String>,
     /// Who decided.
     pub processed_by: Option<UserId>,
@@ -200,7 +204,7 @@ impl Resource for Refund {
     fn label(&self) -> String {
         match &self.order_number {
             Some(number) => format!("Refund of {number}"),
-            None => format!("Refund of {} {}", self.amount, self.currency),
+            None => format!("Refund of {}", self.amount.in_currency(self.currency)),
         }
     }
 }

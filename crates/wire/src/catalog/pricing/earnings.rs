@@ -34,22 +34,19 @@ impl Earnings {
 /// The price that puts so many percent on top of the cost.
 pub fn by_markup(cost: &Money, percent: &Decimal, currency: Currency) -> Money {
     let hundred = BigDecimal::from(100);
-    whole_units(
-        cost.exact() * (percent.exact() + &hundred) / hundred,
-        currency,
-    )
+    currency.round(&(cost.exact() * (percent.exact() + &hundred) / hundred))
 }
 
 /// The price of which so many percent are left after the cost; no price leaves all of it.
 pub fn by_margin_percent(cost: &Money, percent: &Decimal, currency: Currency) -> Option<Money> {
     let hundred = BigDecimal::from(100);
     let share = &hundred - percent.exact();
-    (share > BigDecimal::zero()).then(|| whole_units(cost.exact() * hundred / share, currency))
+    (share > BigDecimal::zero()).then(|| currency.round(&(cost.exact() * hundred / share)))
 }
 
 /// The price of which this amount is left after the cost.
 pub fn by_margin(cost: &Money, margin: &Money, currency: Currency) -> Money {
-    whole_units(cost.exact() + margin.exact(), currency)
+    currency.round(&(cost.exact() + margin.exact()))
 }
 
 text_enum! {
@@ -70,7 +67,7 @@ impl Rounding {
     /// Rounds a price, half to even. Never to less than the ending itself.
     pub fn round(self, exact: &BigDecimal, currency: Currency) -> Money {
         let cents = match self {
-            Self::None => return whole_units(exact.clone(), currency),
+            Self::None => return currency.round(exact),
             Self::Whole => 0,
             _ if currency.exponent() == 0 => 0,
             Self::Ninetynine => 99,
@@ -79,15 +76,6 @@ impl Rounding {
         let ending = BigDecimal::from(cents) / BigDecimal::from(100);
         let whole = even(exact - &ending).max(BigDecimal::zero());
         Money::new(whole + ending)
-    }
-}
-
-/// In the currency's smallest unit.
-fn whole_units(exact: BigDecimal, currency: Currency) -> Money {
-    if currency.exponent() == 0 {
-        Money::new(even(exact))
-    } else {
-        Money::new(exact)
     }
 }
 

@@ -20,6 +20,15 @@ impl KycRequired {
         self.missing(approved).next().is_none()
     }
 
+    /// Tells whether every set of documents that meets this one meets the other one as well.
+    pub fn is_as_strict_as(&self, other: &Self) -> bool {
+        other.0.iter().all(|wanted| {
+            self.0
+                .iter()
+                .any(|group| group.iter().all(|one| wanted.contains(one)))
+        })
+    }
+
     /// The groups of which no document is approved yet.
     pub fn missing<'a>(
         &'a self,
@@ -45,6 +54,18 @@ mod tests {
             wanted.missing(&[Passport]).collect::<Vec<_>>(),
             [&[UtilityBill]]
         );
+    }
+
+    #[test]
+    fn a_set_is_as_strict_as_what_follows_from_it() {
+        let set = |groups: &[&[crate::accounts::kyc::KycDocumentType]]| {
+            KycRequired(groups.iter().map(|group| group.to_vec()).collect())
+        };
+        let passport = set(&[&[Passport]]);
+        let either = set(&[&[Passport, IdCard]]);
+        let both = set(&[&[Passport], &[UtilityBill]]);
+        assert!(passport.is_as_strict_as(&either) && both.is_as_strict_as(&passport));
+        assert!(!either.is_as_strict_as(&passport) && !passport.is_as_strict_as(&both));
     }
 
     #[test]

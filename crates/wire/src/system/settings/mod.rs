@@ -1,10 +1,12 @@
 //! Settings of the system. Never a secret: those belong in the environment or in a sealed column.
 
+mod amounts;
 mod kyc;
 mod registry;
 
+pub use amounts::AmountLimits;
 pub use kyc::KycRequired;
-pub use registry::{KNOWN, Known, Rule, known};
+pub use registry::{KNOWN, Known, Rule, Weakened, known};
 #[cfg(feature = "server")]
 pub use registry::{Name, SettingValue, keys};
 
@@ -52,6 +54,9 @@ pub struct Setting {
     pub description: String,
     /// Whether anybody may read it, signed in or not.
     pub is_public: bool,
+    /// Whether it is a control of money or safety: weakening it takes a super administrator who has confirmed who
+    /// they are.
+    pub is_control: bool,
     /// Revision, as the ETag carries it.
     pub version: i32,
     /// When it was last changed.

@@ -2,7 +2,7 @@
 //!
 //! A setting is added here and nowhere else; its row is made when the database is brought to this version.
 
-use super::{KycRequired, SettingDataType};
+use super::{AmountLimits, KycRequired, SettingDataType};
 use crate::{Decimal, FieldErrors, accounts::kyc::KycDocumentType};
 
 /// What a value must be like.
@@ -22,7 +22,27 @@ pub enum Rule {
     Percent,
     /// Groups of documents, of each of which one is needed.
     Documents,
+    /// The prefix of a series of numbers, which no other series has.
+    Prefix,
+    /// Amounts of money per currency.
+    Amounts,
 }
+
+/// Which changes of a setting weaken a control of money or safety.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weakened {
+    /// A higher number or amount does.
+    WhenRaised,
+    /// A lower number does.
+    WhenLowered,
+    /// A set of documents does that is met by less.
+    WhenLoosened,
+    /// Every change does.
+    Always,
+}
+
+/// The prefixes of the other series of numbers: credit notes and orders.
+const SERIES: [&str; 2] = ["CN", "ORD"];
 
 /// A setting that the program knows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,6 +59,8 @@ pub struct Known {
     pub is_public: bool,
     /// What it may be.
     pub rule: Rule,
+    /// What weakens it, where it is a control of money or safety.
+    pub weakened: Option<Weakened>,
 }
 
 /// A setting as a type, so that where it is read it has its own.
@@ -57,19 +79,29 @@ pub trait SettingValue: Sized {
     fn read(text: &str) -> Option<Self>;
 }
 
+macro_rules! weakened {
+    () => {
+        None
+    };
+    ($how:ident) => {
+        Some(Weakened::$how)
+    };
+}
+
 macro_rules! settings {
-    ($(#[doc = $says:literal] $name:ident: $kind:ty = $key:literal in $category:literal, $default:literal, $public:literal, $rule:expr;)+) => {
+    ($(#[doc = $says:literal] $name:ident: $kind:ty = $key:literal in $category:literal, $default:literal, $public:literal, $rule:expr $(, weakened $weakened:ident)?;)+) => {
         /// Every setting, in the order in which they are shown.
         pub const KNOWN: &[Known] = &[$(Known {
             key: $key, category: $category, description: $says.trim_ascii(), default: $default, is_public: $public, rule: $rule,
+            weakened: weakened!($($weakened)?),
         }),+];
         /// The settings as types.
         #[cfg(feature = "server")]
         pub mod keys {
-            use super::{Decimal, KycRequired, Known, Name, Rule};
+            use super::{AmountLimits, Decimal, KycRequired, Known, Name, Rule, Weakened};
             $(#[doc = $says] pub struct $name; impl Name for $name {
                 type Value = $kind;
-                const KNOWN: Known = Known { key: $key, category: $category, description: $says.trim_ascii(), default: $default, is_public: $public, rule: $rule };
+                const KNOWN: Known = Known { key: $key, category: $category, description: $says.trim_ascii(), default: $default, is_public: $public, rule: $rule, weakened: weakened!($($weakened)?) };
             })+
         }
     };
@@ -86,12 +118,12 @@ settings! {
     LetterFooter: Option<String> = "letters.footer" in "letters", "", false, Rule::Lines(1000);
     /// What stands on invoices below the name: the company's address, its tax number.
     InvoiceSeller: Option<String> = "invoices.seller" in "invoices", "", false, Rule::Lines(1000);
-    /// What the numbers of invoices begin with.
-    InvoicePrefix: String = "invoices.prefix" in "invoices", "INV", false, Rule::Line(1, 10);
+    /// What the numbers of invoices begin with. No other series of numbers begins so.
+    InvoicePrefix: String = "invoices.prefix" in "invoices", "INV", false, Rule::Prefix;
     /// How many minutes an order waits for its payment before it is cancelled.
     PaymentWindow: i64 = "orders.payment_window_minutes" in "orders", "30", false, Rule::Whole(5, 10_080);
     /// How many percent of a price must be left after its cost; a price that leaves less needs a reason. 0 is without limit.
-    MinimumMargin: i64 = "pricing.minimum_margin_percent" in "pricing", "5", false, Rule::Whole(0, 99);
+    MinimumMargin: i64 = "pricing.minimum_margin_percent" in "pricing", "5", false, Rule::Whole(0, 99), weakened WhenLowered;
     /// How many minutes an order waits for a payment that a person confirms: a bank transfer, a wallet, a chain.
     RecordedWindow: i64 = "orders.recorded_window_minutes" in "orders", "10080", false, Rule::Whole(60, 43_200);
     /// Percent of tax on top of what a customer pays after discounts.
@@ -102,12 +134,12 @@ settings! {
     PaypalInstructions: Option<String> = "billing.paypal_instructions" in "billing", "", false, Rule::Lines(1000);
     /// What customers are told who pay in a cryptocurrency: the addresses.
     CryptoInstructions: Option<String> = "billing.crypto_instructions" in "billing", "", false, Rule::Lines(1000);
-    /// Up to which amount, in the refund's own currency, whoever may decide about refunds also approves their own.
-    FourEyesAbove: i64 = "refunds.four_eyes_above" in "refunds", "100", false, Rule::Whole(0, 1_000_000);
+    /// Up to which amount one person may request and approve refunds alone, per payment and per day, in each currency. In a currency that is not listed every refund takes a second person.
+    FourEyesAbove: AmountLimits = "refunds.four_eyes_above" in "refunds", "{\"AED\":\"360.00\",\"AUD\":\"150.00\",\"BRL\":\"500.00\",\"CAD\":\"140.00\",\"CHF\":\"90.00\",\"CNY\":\"700.00\",\"CZK\":\"2200.00\",\"DKK\":\"700.00\",\"EUR\":\"100.00\",\"GBP\":\"80.00\",\"HKD\":\"800.00\",\"HUF\":\"35000.00\",\"IDR\":\"1600000.00\",\"ILS\":\"350.00\",\"INR\":\"8500.00\",\"JPY\":\"15000.00\",\"KRW\":\"140000.00\",\"MXN\":\"1900.00\",\"MYR\":\"430.00\",\"NOK\":\"1000.00\",\"NZD\":\"170.00\",\"PHP\":\"5700.00\",\"PLN\":\"380.00\",\"RON\":\"450.00\",\"SEK\":\"1000.00\",\"SGD\":\"130.00\",\"THB\":\"3400.00\",\"TRY\":\"4000.00\",\"TWD\":\"3200.00\",\"USD\":\"100.00\",\"VND\":\"2500000.00\",\"ZAR\":\"1800.00\"}", false, Rule::Amounts, weakened WhenRaised;
     /// Which documents must be approved before a customer counts as verified.
-    KycRequiredDocuments: KycRequired = "kyc.required_documents" in "identity", "[[\"passport\",\"id_card\",\"drivers_license\"]]", true, Rule::Documents;
+    KycRequiredDocuments: KycRequired = "kyc.required_documents" in "identity", "[[\"passport\",\"id_card\",\"drivers_license\"]]", true, Rule::Documents, weakened WhenLoosened;
     /// After how many days without use a session ends.
-    SessionIdleDays: i64 = "sessions.idle_days" in "signing in", "14", false, Rule::Whole(1, 90);
+    SessionIdleDays: i64 = "sessions.idle_days" in "signing in", "14", false, Rule::Whole(1, 90), weakened WhenRaised;
 }
 
 /// The setting of this key.
@@ -120,11 +152,14 @@ impl Known {
     pub const fn data_type(&self) -> SettingDataType {
         match self.rule {
             Rule::Whole(..) => SettingDataType::Number,
-            Rule::Documents => SettingDataType::Json,
+            Rule::Documents | Rule::Amounts => SettingDataType::Json,
             // As text, so that nobody reads it as a float.
-            Rule::Line(..) | Rule::Lines(_) | Rule::Email | Rule::TimeZone | Rule::Percent => {
-                SettingDataType::String
-            }
+            Rule::Line(..)
+            | Rule::Lines(_)
+            | Rule::Email
+            | Rule::TimeZone
+            | Rule::Percent
+            | Rule::Prefix => SettingDataType::String,
         }
     }
 
@@ -139,6 +174,11 @@ impl Known {
                 "A number from 0 to 100 with two decimals at most, such as 19.00.".to_owned()
             }
             Rule::TimeZone => "The name of a time zone, such as Europe/Berlin.".to_owned(),
+            Rule::Prefix => format!(
+                "1 to 10 letters A to Z, digits and hyphens, beginning and ending with a letter or digit; not {}, which are the prefixes of other series.",
+                SERIES.join(" or ")
+            ),
+            Rule::Amounts => "A JSON object of amounts by currency, such as {\"USD\":\"100.00\",\"JPY\":\"15000\"}; or one number of US dollars, which sets the same value, roughly, in every currency.".to_owned(),
             Rule::Documents => format!(
                 "A JSON array of groups, each an array of {}: of each group one document is needed.",
                 KycDocumentType::WORDS.join(", ")
@@ -172,6 +212,25 @@ impl Known {
                 }
                 _ => bad.add("value", "type", self.accepts()),
             },
+            Rule::Prefix => {
+                let prefix = tidy.to_uppercase();
+                if !is_prefix(&prefix) {
+                    bad.add("value", "type", self.accepts());
+                } else if SERIES.contains(&prefix.as_str()) {
+                    bad.add(
+                        "value",
+                        "taken",
+                        "Another series of numbers has this prefix.",
+                    );
+                }
+                return finish(bad, prefix);
+            }
+            Rule::Amounts => match AmountLimits::read(tidy) {
+                Some(limits) => {
+                    return finish(bad, serde_json::to_string(&limits).unwrap_or_default());
+                }
+                None => bad.add("value", "type", self.accepts()),
+            },
             Rule::TimeZone if !is_zone(tidy) => bad.add("value", "time_zone", self.accepts()),
             Rule::TimeZone => {}
             Rule::Documents => match KycRequired::read(tidy) {
@@ -183,6 +242,26 @@ impl Known {
         }
         bad.no_secret("value", tidy);
         finish(bad, tidy.to_owned())
+    }
+
+    /// Tells whether the change from one value to another weakens a control of money or safety. A value that cannot be
+    /// read counts as the strictest one, so that leaving it weakens.
+    pub fn is_weakened_by(&self, before: &str, after: &str) -> bool {
+        let number = |text: &str| text.parse::<i64>().ok();
+        match self.weakened {
+            None => false,
+            Some(Weakened::Always) => before != after,
+            Some(Weakened::WhenLowered) => number(after) < number(before),
+            Some(Weakened::WhenRaised) if self.rule == Rule::Amounts => {
+                let limits = AmountLimits::read(after).zip(AmountLimits::read(before));
+                limits.is_none_or(|(after, before)| after.exceeds(&before))
+            }
+            Some(Weakened::WhenRaised) => number(after) > number(before),
+            Some(Weakened::WhenLoosened) => {
+                let sets = KycRequired::read(after).zip(KycRequired::read(before));
+                sets.is_none_or(|(after, before)| !after.is_as_strict_as(&before))
+            }
+        }
     }
 
     /// The value as JSON of its own type.
@@ -198,6 +277,15 @@ fn finish(bad: FieldErrors, text: String) -> Result<String, FieldErrors> {
     if bad.0.is_empty() { Ok(text) } else { Err(bad) }
 }
 
+/// Tells whether a prefix is safe in numbers, addresses and file names.
+fn is_prefix(text: &str) -> bool {
+    let is_plain = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit();
+    (1..=10).contains(&text.len())
+        && text.chars().all(|letter| is_plain(letter) || letter == '-')
+        && text.starts_with(is_plain)
+        && text.ends_with(is_plain)
+}
+
 /// The server knows the zones; the panel offers those of the browser.
 #[cfg(feature = "server")]
 fn is_zone(name: &str) -> bool {
@@ -210,7 +298,7 @@ const fn is_zone(name: &str) -> bool {
 
 #[cfg(feature = "server")]
 mod values {
-    use super::{KycRequired, SettingValue};
+    use super::{AmountLimits, KycRequired, SettingValue};
 
     impl SettingValue for String {
         fn read(text: &str) -> Option<Self> {
@@ -235,6 +323,11 @@ mod values {
     impl SettingValue for chrono_tz::Tz {
         fn read(text: &str) -> Option<Self> {
             text.parse().ok()
+        }
+    }
+    impl SettingValue for AmountLimits {
+        fn read(text: &str) -> Option<Self> {
+            Self::read(text)
         }
     }
     impl SettingValue for KycRequired {
@@ -270,6 +363,45 @@ mod tests {
     }
 
     #[test]
+    fn weakening_a_control_is_recognized() {
+        let weakened = |key: &str, before: &str, after: &str| {
+            known(key).map(|known| known.is_weakened_by(before, after))
+        };
+        for (key, before, after, expected) in [
+            ("refunds.four_eyes_above", "100", "100000", true),
+            ("refunds.four_eyes_above", "100", "50", false),
+            (
+                "refunds.four_eyes_above",
+                "{\"USD\":\"5.00\"}",
+                "{\"EUR\":\"1.00\"}",
+                true,
+            ),
+            ("pricing.minimum_margin_percent", "5", "0", true),
+            ("pricing.minimum_margin_percent", "5", "6", false),
+            ("sessions.idle_days", "14", "90", true),
+            (
+                "kyc.required_documents",
+                "[[\"passport\"]]",
+                "[[\"passport\",\"id_card\"]]",
+                true,
+            ),
+            (
+                "kyc.required_documents",
+                "[[\"passport\"]]",
+                "[[\"passport\"],[\"utility_bill\"]]",
+                false,
+            ),
+            ("business.name", "One", "Two", false),
+        ] {
+            assert_eq!(
+                weakened(key, before, after),
+                Some(expected),
+                "{key} {before} {after}"
+            );
+        }
+    }
+
+    #[test]
     fn values_are_tidied_or_refused() {
         let tidy = |key: &str, text: &str| known(key).and_then(|known| known.tidy(text).ok());
         for (key, given, kept) in [
@@ -287,6 +419,20 @@ mod tests {
                 Some("[[\"passport\"]]"),
             ),
             ("kyc.required_documents", "[]", None),
+            ("invoices.prefix", "inv-1", Some("INV-1")),
+            ("invoices.prefix", "cn", None),
+            ("invoices.prefix", "Ord", None),
+            ("invoices.prefix", "A/B", None),
+            ("invoices.prefix", "..", None),
+            ("invoices.prefix", "A\"B", None),
+            ("invoices.prefix", "-A", None),
+            ("invoices.prefix", "ÄB", None),
+            (
+                "refunds.four_eyes_above",
+                "{ \"USD\": \"50\" }",
+                Some("{\"USD\":\"50.00\"}"),
+            ),
+            ("refunds.four_eyes_above", "{\"JPY\":\"0.50\"}", None),
             ("letters.footer", "sk_live_abcdef", None),
             ("letters.footer", "4111 1111 1111 1111", None),
         ] {

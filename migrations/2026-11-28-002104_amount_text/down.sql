@@ -1,0 +1,1 @@
+DROP FUNCTION amount_text(NUMERIC, VARCHAR);
