@@ -6,6 +6,7 @@ use crate::{
     db::Tx,
     error::{Error, Result},
     http,
+    idempotency::Claim,
 };
 use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::StatusCode};
 use std::sync::Arc;
@@ -25,9 +26,57 @@ pub async fn each<P: Needs, A: Send + Sync + 'static>(
     let bulk = Arc::new(bulk);
     let asked = Arc::clone(&bulk);
     caller.read(move |_, actor| ready(actor, &asked)).await?;
+    Ok(run(caller, &bulk, act).await)
+}
+
+/// Does the same once, however often the request comes under its key: the first answer is given again. For actions
+/// that move money or provision.
+pub async fn each_once<P: Needs, A: Send + Sync + 'static>(
+    caller: &Caller<P>,
+    claim: Claim,
+    bulk: Bulk<A>,
+    ready: impl FnOnce(&Actor, &Bulk<A>) -> Result<()> + Send + 'static,
+    act: impl Fn(&mut Tx<'_>, &Actor, Uuid, &Bulk<A>) -> Result<()> + Clone + Send + 'static,
+) -> Result<HttpResponse> {
+    let (claim, now) = (Arc::new(claim), caller.ctx().clock.now());
+    let begun = Arc::clone(&claim);
+    let bulk = Arc::new(bulk);
+    let asked = Arc::clone(&bulk);
+    let before = caller
+        .write(move |tx, actor| {
+            ready(actor, &asked)?;
+            begun.begin(tx, actor, now)
+        })
+        .await?;
+    if let Some((status, body)) = before {
+        return Ok(HttpResponse::build(status_of(status))
+            .content_type("application/json")
+            .insert_header(("Idempotency-Replayed", "true"))
+            .body(body));
+    }
+    let Many(outcome) = run(caller, &bulk, act).await;
+    let body = serde_json::to_string(&outcome).map_err(Error::internal)?;
+    let (kept, status) = (body.clone(), StatusCode::MULTI_STATUS);
+    caller
+        .write(move |tx, actor| claim.finish(tx, actor, now, (status.as_u16(), &kept)))
+        .await?;
+    Ok(HttpResponse::build(status)
+        .content_type("application/json")
+        .body(body))
+}
+
+fn status_of(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::MULTI_STATUS)
+}
+
+async fn run<P: Needs, A: Send + Sync + 'static>(
+    caller: &Caller<P>,
+    bulk: &Arc<Bulk<A>>,
+    act: impl Fn(&mut Tx<'_>, &Actor, Uuid, &Bulk<A>) -> Result<()> + Clone + Send + 'static,
+) -> Many {
     let mut data = Vec::with_capacity(bulk.ids.len());
     for id in bulk.ids.iter().copied() {
-        let (act, asked) = (act.clone(), Arc::clone(&bulk));
+        let (act, asked) = (act.clone(), Arc::clone(bulk));
         let outcome = caller
             .write(move |tx, actor| act(tx, actor, id, &asked))
             .await;
@@ -36,7 +85,7 @@ pub async fn each<P: Needs, A: Send + Sync + 'static>(
             problem: outcome.err().map(told),
         });
     }
-    Ok(Many(BulkOutcome::of(data)))
+    Many(BulkOutcome::of(data))
 }
 
 /// What the caller is told of a refusal; a fault of ours is told to the log as well.

@@ -16,6 +16,9 @@ use std::future::{Ready, ready};
 use uuid::Uuid;
 use wire::{ProblemCode, Resource};
 
+/// After this time a bulk action that has not ended counts as broken off, and the same request runs it again.
+const LEASE: TimeDelta = TimeDelta::minutes(10);
+
 /// How long an answer is kept.
 const KEPT: TimeDelta = TimeDelta::hours(72);
 
@@ -96,6 +99,70 @@ diesel::define_sql_function! {
 }
 
 impl Claim {
+    fn name(&self, caller: Uuid) -> Vec<u8> {
+        crypto::digest(format!("{caller} {} {}", self.key.route, self.key.key).as_bytes()).to_vec()
+    }
+
+    /// Claims the key for work that takes several transactions. Returns the status and body of the answer that was
+    /// given before; refuses a request that is still running.
+    pub fn begin(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(u16, Vec<u8>)>> {
+        let caller = actor.caller()?;
+        let row = keys::table.find((caller, &self.key.route, &self.key.key));
+        // An answer that is kept no longer, or whose lease has ended, is as if it had never been.
+        diesel::delete(row.filter(keys::expires_at.le(now))).execute(tx.conn())?;
+        let claimed = diesel::insert_into(keys::table)
+            .values((
+                keys::caller_id.eq(caller),
+                keys::route.eq(&self.key.route),
+                keys::key.eq(&self.key.key),
+                keys::request_hash.eq(&self.fingerprint),
+                keys::expires_at.eq(now + LEASE),
+            ))
+            .on_conflict_do_nothing()
+            .execute(tx.conn())?;
+        if claimed == 1 {
+            return Ok(None);
+        }
+        let (hash, status, body): (Vec<u8>, Option<i32>, Option<Vec<u8>>) = row
+            .select((keys::request_hash, keys::status, keys::body))
+            .first(tx.conn())?;
+        if hash != self.fingerprint {
+            return Err(Error::refuse(ProblemCode::IdempotencyKeyReused));
+        }
+        let (Some(status), Some(body)) = (status, body) else {
+            return Err(Error::refuse(ProblemCode::StillRunning));
+        };
+        let body = actor.keys.open(kept_as(&self.name(caller)), &body)?;
+        let status = u16::try_from(status).unwrap_or(200);
+        Ok(Some((status, body.into_bytes())))
+    }
+
+    /// Keeps the answer of work that was claimed with [`Claim::begin`].
+    pub fn finish(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        answer: (u16, &str),
+    ) -> Result<()> {
+        let (status, body) = answer;
+        let caller = actor.caller()?;
+        let body = actor.keys.seal(kept_as(&self.name(caller)), body)?;
+        diesel::update(keys::table.find((caller, &self.key.route, &self.key.key)))
+            .set((
+                keys::status.eq(i32::from(status)),
+                keys::body.eq(body),
+                keys::expires_at.eq(now + KEPT),
+            ))
+            .execute(tx.conn())?;
+        Ok(())
+    }
+
     /// Runs the work unless it has been done; runs it in the transaction that also keeps the answer.
     pub fn run<T: Resource>(
         self,

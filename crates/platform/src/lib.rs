@@ -30,7 +30,7 @@ pub mod respond;
 pub mod settings;
 pub mod telemetry;
 
-pub use auth::{Actor, Caller, Confirmed, Owner, RequestInfo};
+pub use auth::{Actor, Caller, Confirmed, ConfirmedPerson, Owner, RequestInfo};
 pub use bulk::Many;
 pub use ctx::Ctx;
 pub use db::{Conn, Db, Tx};

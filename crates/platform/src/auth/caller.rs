@@ -2,7 +2,7 @@
 
 use super::{
     Shown,
-    confirmed::{self, Standing},
+    confirmed::{self, Standing, StepUp},
     key,
 };
 use crate::{
@@ -52,6 +52,8 @@ pub struct Actor {
     pub session: Option<SessionId>,
     /// How far the permission reaches that let them in.
     pub reach: Reach,
+    /// Whether they have proven within the last 15 minutes who they are.
+    pub is_confirmed: bool,
     /// The request, for the record.
     pub request: RequestInfo,
     /// The keys that open what they may see.
@@ -71,6 +73,7 @@ impl Actor {
             role: None,
             session: None,
             reach: Reach::All,
+            is_confirmed: false,
             request,
             keys: ctx.keys.clone(),
         }
@@ -98,6 +101,10 @@ impl Actor {
     /// Themselves; a client and the system are nobody.
     pub fn person(&self) -> Result<UserId> {
         self.id.ok_or_else(|| Error::refuse(ProblemCode::Forbidden))
+    }
+    /// Refuses a person who has not proven within the last 15 minutes who they are, and every program.
+    pub fn confirmed(&self) -> Result<()> {
+        confirmed::require(self.is_confirmed)
     }
     /// What they are told apart by, person or client; the system is nobody.
     pub fn caller(&self) -> Result<Uuid> {
@@ -186,8 +193,8 @@ pub struct Signed {
     ctx: Ctx,
     shown: Shown,
     request: RequestInfo,
-    /// Whether they must have proven of late who they are.
-    anew: bool,
+    /// Who must have proven within the last 15 minutes who they are.
+    step_up: StepUp,
 }
 
 impl<P: Needs> Caller<P> {
@@ -239,9 +246,9 @@ impl<P: Needs> Caller<P> {
         &self.signed.ctx
     }
 
-    /// The same, for an act that asks who they are anew.
-    pub(super) fn anew(mut self) -> Self {
-        self.signed.anew = true;
+    /// The same, for an action that asks who they are.
+    pub(super) fn with(mut self, step_up: StepUp) -> Self {
+        self.signed.step_up = step_up;
         self
     }
 }
@@ -252,7 +259,7 @@ impl Signed {
             Shown::Token(claims) => claims,
             Shown::Key(hash) => {
                 let actor = key::confirm(conn, &self.ctx, (hash, &self.request), permission)?;
-                return confirmed::by_key(actor, self.anew);
+                return confirmed::by_key(actor, self.step_up);
             }
         };
         let found: Option<(UserRole, UserStatus, i32, Standing)> = sessions::table
@@ -289,8 +296,10 @@ impl Signed {
                 format!("This needs the permission {permission}."),
             ));
         }
-        if self.anew {
-            confirmed::is_fresh(standing, self.ctx.clock.now())?;
+        let fresh = confirmed::is_fresh(standing, self.ctx.clock.now());
+        let is_confirmed = fresh.is_ok();
+        if self.step_up != StepUp::None {
+            fresh?;
         }
         Ok(Actor {
             id: Some(claims.sub),
@@ -298,6 +307,7 @@ impl Signed {
             role: Some(role),
             session: Some(claims.sid),
             reach,
+            is_confirmed,
             request: self.request.clone(),
             keys: self.ctx.keys.clone(),
         })
@@ -311,7 +321,7 @@ impl Signed {
             ctx: ctx.get_ref().clone(),
             shown: Shown::of(request, &ctx.tokens)?,
             request: RequestInfo::of(request),
-            anew: false,
+            step_up: StepUp::None,
         })
     }
 }

@@ -30,8 +30,39 @@ impl<P: Needs> FromRequest for Confirmed<P> {
     type Future = Ready<Result<Self>>;
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let caller = Caller::from_request(request, payload).into_inner();
-        std::future::ready(caller.map(|caller| Self(caller.anew())))
+        std::future::ready(caller.map(|caller| Self(caller.with(StepUp::Everybody))))
     }
+}
+
+/// A caller who, if it is a person, has proven within the last quarter of an hour who they are. An API key cannot prove
+/// that and is let in by its scope alone: for actions that a person decides about afterwards.
+pub struct ConfirmedPerson<P>(Caller<P>);
+
+impl<P> Deref for ConfirmedPerson<P> {
+    type Target = Caller<P>;
+    fn deref(&self) -> &Caller<P> {
+        &self.0
+    }
+}
+
+impl<P: Needs> FromRequest for ConfirmedPerson<P> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let caller = Caller::from_request(request, payload).into_inner();
+        std::future::ready(caller.map(|caller| Self(caller.with(StepUp::People))))
+    }
+}
+
+/// Who must have proven within the last quarter of an hour who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StepUp {
+    /// No caller.
+    None,
+    /// People; a key is let in.
+    People,
+    /// Every caller; a key is refused.
+    Everybody,
 }
 
 /// A limited session does nothing but look after itself.
@@ -46,8 +77,8 @@ pub(super) fn may_act((is_limited, _): Standing, permission: Permission) -> Resu
 }
 
 /// A program cannot prove who it is, so its key does not open what asks for that.
-pub(super) fn by_key(actor: Actor, anew: bool) -> Result<Actor> {
-    if anew {
+pub(super) fn by_key(actor: Actor, step_up: StepUp) -> Result<Actor> {
+    if step_up == StepUp::Everybody {
         return Err(Error::because(
             ProblemCode::Forbidden,
             "This asks a person to confirm who they are; a key cannot.",
@@ -58,7 +89,12 @@ pub(super) fn by_key(actor: Actor, anew: bool) -> Result<Actor> {
 
 /// Whether they have proven of late that it is them.
 pub(super) fn is_fresh((_, confirmed_at): Standing, now: DateTime<Utc>) -> Result<()> {
-    if confirmed_at.is_some_and(|at| now - at <= CONFIRMED_FOR) {
+    require(confirmed_at.is_some_and(|at| now - at <= CONFIRMED_FOR))
+}
+
+/// Refuses who has not.
+pub(super) fn require(is_confirmed: bool) -> Result<()> {
+    if is_confirmed {
         return Ok(());
     }
     Err(Error::because(

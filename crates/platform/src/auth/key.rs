@@ -129,6 +129,7 @@ pub(super) fn confirm(
         role: None,
         session: None,
         reach,
+        is_confirmed: false,
         request: request.clone(),
         keys: ctx.keys.clone(),
     })

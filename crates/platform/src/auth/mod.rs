@@ -8,7 +8,7 @@ mod shown;
 mod token;
 
 pub use caller::{Actor, Caller, Client, Owner, RequestInfo, Signed};
-pub use confirmed::{CONFIRMED_FOR, Confirmed};
+pub use confirmed::{CONFIRMED_FOR, Confirmed, ConfirmedPerson};
 pub use key::{Minted, mint};
 pub use password::{UNUSABLE, easily_guessed, hash_password, verify_password};
 pub use shown::Shown;

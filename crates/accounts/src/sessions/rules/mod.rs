@@ -97,6 +97,7 @@ impl Visit {
             role: account.map(|person| person.role),
             session: None,
             reach: Reach::Own,
+            is_confirmed: false,
             request: self.request.clone(),
             keys: self.ctx.keys.clone(),
         }
