@@ -97,10 +97,8 @@ where
         // A failure midway cuts the transfer short, which every client notices; the half file is not mistaken for a whole.
         Some((text, walk))
     });
-    let file = format!(
-        "attachment; filename=\"{}.csv\"",
-        R::MANY.to_lowercase().replace(' ', "-")
-    );
+    let name = format!("{}.csv", R::MANY.to_lowercase().replace(' ', "-"));
+    let file = crate::respond::attachment(&name);
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header(("Content-Disposition", file))

@@ -16,6 +16,33 @@ impl<T: Serialize> Responder for Json<T> {
     }
 }
 
+/// Returns the `Content-Disposition` of a file to be saved under a name that comes from data (RFC 6266): the name in
+/// UTF-8, percent-encoded, and before it a plain one, in which every unsafe character is an underscore.
+pub fn attachment(name: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_. ".contains(letter);
+    let plain: String = name
+        .chars()
+        .map(|letter| if is_plain(letter) { letter } else { '_' })
+        .collect();
+    let plain = plain.trim_start_matches('.').to_owned();
+    let encoded: String = name
+        .bytes()
+        .map(|byte| {
+            let is_plain = byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+            if is_plain {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect();
+    if plain == name && !name.is_empty() {
+        return format!("attachment; filename=\"{plain}\"");
+    }
+    let plain = if plain.is_empty() { "file" } else { &plain };
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}
+
 /// One resource, with its revision as a strong `ETag`.
 pub struct Tagged<T>(pub T);
 
@@ -89,4 +116,30 @@ pub fn location<T: Resource>(made: &T) -> String {
 
 fn etag<T: Resource>(resource: &T) -> String {
     format!("\"v{}\"", resource.version())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::attachment;
+
+    #[test]
+    fn a_file_name_from_data_breaks_no_header() {
+        for (name, expected) in [
+            (
+                "INV-2026-000001.pdf",
+                "attachment; filename=\"INV-2026-000001.pdf\"",
+            ),
+            (
+                "a\"b/../c.pdf",
+                "attachment; filename=\"a_b_.._c.pdf\"; filename*=UTF-8''a%22b%2F..%2Fc.pdf",
+            ),
+            (
+                "é\r\n.pdf",
+                "attachment; filename=\"___.pdf\"; filename*=UTF-8''%C3%A9%0D%0A.pdf",
+            ),
+            ("", "attachment; filename=\"file\"; filename*=UTF-8''"),
+        ] {
+            assert_eq!(attachment(name), expected, "{name:?}");
+        }
+    }
 }

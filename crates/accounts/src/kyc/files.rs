@@ -156,7 +156,7 @@ fn name(document: KycDocumentType, id: KycDocumentId, kind: Kind) -> String {
 impl Responder for Opened {
     type Body = BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        let disposition = format!("attachment; filename=\"{}\"", self.name);
+        let disposition = platform::respond::attachment(&self.name);
         HttpResponse::Ok()
             .content_type(self.kind.content_type())
             .insert_header((header::CONTENT_DISPOSITION, disposition))

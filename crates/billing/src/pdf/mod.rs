@@ -96,7 +96,7 @@ pub fn draw(sheet: &Sheet<'_>) -> Result<Vec<u8>> {
 
 /// A paper as a file to keep.
 pub fn as_file((name, bytes): (String, Vec<u8>)) -> HttpResponse {
-    let disposition = format!("attachment; filename=\"{name}.pdf\"");
+    let disposition = platform::respond::attachment(&format!("{name}.pdf"));
     HttpResponse::Ok()
         .content_type("application/pdf")
         .insert_header((header::CONTENT_DISPOSITION, disposition))

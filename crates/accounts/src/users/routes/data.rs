@@ -34,7 +34,7 @@ pub async fn take_away(
 }
 
 fn file(id: UserId, all: &Value) -> Result<HttpResponse> {
-    let name = format!("attachment; filename=\"user-{id}.json\"");
+    let name = platform::respond::attachment(&format!("user-{id}.json"));
     Ok(HttpResponse::Ok()
         .content_type("application/json")
         .insert_header(("Content-Disposition", name))
