@@ -102,6 +102,7 @@ fn shown(row: Row) -> Result<Setting> {
         category: known.category.to_owned(),
         description: known.description.to_owned(),
         is_public: known.is_public,
+        is_control: known.weakened.is_some(),
         version: row.version,
         updated_at: row.updated_at,
     })

@@ -48,9 +48,13 @@ pub async fn show(caller: Caller<SettingsRead>, id: Id<SettingRef>) -> Result<Ta
 }
 
 /// Change a setting. It holds at once, everywhere.
+///
+/// A change that weakens a control of money or safety (`is_control`), such as a higher limit of refunds by one person,
+/// takes a super administrator who has confirmed who they are within the last 15 minutes.
 #[utoipa::path(
     tag = "system/settings", security(("bearer" = ["settings:write"])), params(("id" = String, Path, description = "Id or key"), ("If-Match" = String, Header)),
-    request_body = EditSetting, responses((status = 200, description = "The setting", body = Setting)),
+    request_body = EditSetting,
+    responses((status = 200, description = "The setting", body = Setting), (status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)")),
 )]
 #[patch("/settings/{id}")]
 pub async fn edit(
@@ -81,7 +85,8 @@ pub async fn history(
 /// Take a setting back to what it was. This is a change like any other, and makes a new version.
 #[utoipa::path(
     tag = "system/settings", security(("bearer" = ["settings:write"])), params(("id" = String, Path, description = "Id or key"), ("If-Match" = String, Header)),
-    request_body = RollBack, responses((status = 200, description = "The setting", body = Setting)),
+    request_body = RollBack,
+    responses((status = 200, description = "The setting", body = Setting), (status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)")),
 )]
 #[post("/settings/{id}/rollback")]
 pub async fn rollback(

@@ -9,6 +9,7 @@ use platform::{
 use serde_json::json;
 use wire::{
     ProblemCode,
+    accounts::users::UserRole,
     system::settings::{
         EditSetting, KNOWN, PublicSettings, RollBack, Setting, SettingChange, SettingHistory,
         SettingRef, known,
@@ -84,6 +85,7 @@ fn set(
     (action, value, reason): (&str, Option<String>, &str),
 ) -> Result<Setting> {
     let reason = Some(reason.trim()).filter(|reason| !reason.is_empty());
+    may_set(actor, before, value.as_deref())?;
     let after = query::update(tx, (before.id, version), value.as_deref())?
         .ok_or_else(|| Error::refuse(ProblemCode::Stale))?;
     query::remember(tx, actor.id, (&after, reason))?;
@@ -96,6 +98,25 @@ fn set(
             .because(reason),
     )?;
     Ok(after)
+}
+
+/// A change that weakens a control of money or safety takes a super administrator who has confirmed who they are.
+fn may_set(actor: &Actor, before: &Setting, value: Option<&str>) -> Result<()> {
+    let known = known(&before.key).ok_or_else(Error::not_found)?;
+    let after = value.unwrap_or(known.default);
+    if !known.is_weakened_by(&before.effective, after) {
+        return Ok(());
+    }
+    if actor.role != Some(UserRole::SuperAdmin) {
+        return Err(Error::because(
+            ProblemCode::Forbidden,
+            format!(
+                "This change of {} weakens a control of money or safety: only a super administrator can make it.",
+                before.key
+            ),
+        ));
+    }
+    actor.confirmed()
 }
 
 /// What a setting went through.
