@@ -3,6 +3,7 @@
 //! A crate of its own, because async-stripe takes longer to compile than everything else of ours together and
 //! must not be rebuilt with it.
 
+mod limits;
 mod signature;
 mod simulator;
 mod stripe;

@@ -4,7 +4,7 @@
 mod journal;
 mod refunds;
 
-use crate::signature;
+use crate::{limits, signature};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use journal::Journal;
@@ -13,8 +13,8 @@ use platform::{
     config::Config,
     crypto,
     ports::payments::{
-        BadSignature, Event, GatewayError, GivingBack, News, Opened, Opening, PaymentGateway,
-        RefundTold,
+        BadSignature, ChargeLimits, Event, GatewayError, GivingBack, News, Opened, Opening,
+        PaymentGateway, RefundTold,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -99,6 +99,9 @@ impl PaymentGateway for Simulator {
     }
     fn is_simulated(&self) -> bool {
         true
+    }
+    fn limits(&self, currency: Currency) -> Option<ChargeLimits> {
+        Some(limits::of(currency))
     }
     fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Result<Opened, GatewayError>> {
         let id = format!("{PREFIX}{}", opening.transaction.0.simple());

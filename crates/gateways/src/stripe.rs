@@ -4,23 +4,25 @@
 mod answer;
 mod disputes;
 mod events;
+mod history;
 mod payments;
 mod refunds;
 
-use crate::signature;
+use crate::{limits, signature};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use platform::{
     Error, Result,
     config::Secret,
     ports::payments::{
-        BadSignature, Event, GatewayError, GivingBack, News, Opened, Opening, PaymentGateway,
-        RefundTold,
+        BadSignature, ChargeLimits, Event, GatewayError, GivingBack, News, Opened, Opening,
+        PaymentGateway, RefundTold,
     },
 };
 use serde_json::Value;
 use std::time::Duration;
 use stripe::{Client, ClientBuilder, RequestStrategy, StripeError};
+use wire::Currency;
 
 /// Silence for longer is a time-out: what became of it is asked later.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -77,6 +79,21 @@ impl PaymentGateway for Stripe {
     fn name(&self) -> &'static str {
         "stripe"
     }
+    fn limits(&self, currency: Currency) -> Option<ChargeLimits> {
+        Some(limits::of(currency))
+    }
+    fn events_since(
+        &self,
+        since: DateTime<Utc>,
+    ) -> BoxFuture<'_, Result<Vec<Event>, GatewayError>> {
+        Box::pin(history::since(&self.client, since))
+    }
+    fn refunds_of<'a>(
+        &'a self,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<RefundTold>, GatewayError>> {
+        Box::pin(refunds::all(&self.client, id))
+    }
     fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Result<Opened, GatewayError>> {
         Box::pin(payments::open(&self.client, opening))
     }
@@ -102,17 +119,29 @@ impl PaymentGateway for Stripe {
         signature::check(self.webhook_secret.as_bytes(), header, body, now)?;
         // Read leniently: fields and kinds of events that we do not know must not fail a parse.
         let event: Value = serde_json::from_slice(body).map_err(|_| BadSignature)?;
-        let text = |at: &str| event.pointer(at).and_then(Value::as_str).map(str::to_owned);
-        let (id, kind) = (
-            text("/id").ok_or(BadSignature)?,
-            text("/type").ok_or(BadSignature)?,
-        );
-        if let Some(told) = refunds::told_by(&kind, &event) {
-            return Ok(Event {
-                gateway_payment_id: refunds::payment_named(&event),
-                ..told.as_event(id, kind)
-            });
-        }
-        Ok(events::read(id, kind, &event))
+        event_of(&event).ok_or(BadSignature)
     }
+}
+
+/// Reads an event that Stripe vouches for; `None` without an id or a kind.
+fn event_of(event: &Value) -> Option<Event> {
+    let text = |at: &str| event.pointer(at).and_then(Value::as_str).map(str::to_owned);
+    let (id, kind) = (text("/id")?, text("/type")?);
+    if let Some(total) = refunds::refunded_in_all(&kind, event) {
+        return Some(Event {
+            id,
+            kind,
+            gateway_transaction_id: None,
+            gateway_payment_id: refunds::payment_named(event),
+            transaction: None,
+            news: Some(News::Refunded(total)),
+        });
+    }
+    if let Some(told) = refunds::told_by(&kind, event) {
+        return Some(Event {
+            gateway_payment_id: refunds::payment_named(event),
+            ..told.as_event(id, kind)
+        });
+    }
+    Some(events::read(id, kind, event))
 }

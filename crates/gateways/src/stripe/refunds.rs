@@ -2,7 +2,9 @@
 
 use super::told;
 use miniserde::json::{Number, Value as Answer};
-use platform::ports::payments::{GatewayError, GivingBack, RefundOutcome, RefundTold};
+use platform::ports::payments::{
+    GatewayError, GivingBack, RefundOutcome, RefundTold, RefundedInAll,
+};
 use serde_json::Value;
 use stripe::{Client, IdempotencyKey, RequestStrategy};
 use stripe_client_core::{RequestBuilder, StripeMethod};
@@ -40,7 +42,14 @@ pub(super) async fn find(
     client: &Client,
     back: &GivingBack,
 ) -> Result<Option<RefundTold>, GatewayError> {
-    let (kind, payment) = payment_of(client, &back.gateway_transaction_id).await?;
+    let ours = |told: &RefundTold| told.reference.as_deref() == Some(back.reference.as_str());
+    let all = all(client, &back.gateway_transaction_id).await?;
+    Ok(all.into_iter().find(ours))
+}
+
+/// Every refund of a payment.
+pub(super) async fn all(client: &Client, id: &str) -> Result<Vec<RefundTold>, GatewayError> {
+    let (kind, payment) = payment_of(client, id).await?;
     let asked = [
         (kind.to_owned(), payment),
         ("limit".to_owned(), "100".to_owned()),
@@ -56,8 +65,7 @@ pub(super) async fn find(
             "the answer cannot be read".to_owned(),
         ));
     };
-    let ours = |told: &RefundTold| told.reference.as_deref() == Some(back.reference.as_str());
-    Ok(all.iter().filter_map(read).find(ours))
+    Ok(all.iter().filter_map(read).collect())
 }
 
 /// What a refund is asked of: the payment intent of a checkout, or the payment itself.
@@ -106,7 +114,27 @@ pub(super) fn told_by(kind: &str, event: &Value) -> Option<RefundTold> {
     ) {
         return None;
     }
-    let object = event.pointer("/data/object")?;
+    refund_of(event.pointer("/data/object")?)
+}
+
+/// What an event says of everything that was refunded of a charge. Older versions of the API list its refunds with it.
+pub(super) fn refunded_in_all(kind: &str, event: &Value) -> Option<RefundedInAll> {
+    if kind != "charge.refunded" {
+        return None;
+    }
+    let charge = event.pointer("/data/object")?;
+    let listed = charge.pointer("/refunds/data").and_then(Value::as_array);
+    Some(RefundedInAll {
+        minor: charge.get("amount_refunded").and_then(Value::as_i64)?,
+        currency: charge
+            .get("currency")
+            .and_then(Value::as_str)?
+            .to_uppercase(),
+        refunds: listed.map_or_else(Vec::new, |all| all.iter().filter_map(refund_of).collect()),
+    })
+}
+
+fn refund_of(object: &Value) -> Option<RefundTold> {
     let text = |at: &str| {
         object
             .pointer(at)
@@ -131,6 +159,7 @@ pub(super) fn payment_named(event: &Value) -> Option<String> {
     let named = |name: &str| object.get(name).and_then(Value::as_str);
     named("payment_intent")
         .or_else(|| named("charge"))
+        .or_else(|| named("id").filter(|id| id.starts_with("ch_")))
         .map(str::to_owned)
 }
 

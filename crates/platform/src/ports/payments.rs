@@ -89,6 +89,8 @@ pub enum News {
     Expired,
     /// Money given back for it has come a step further.
     Refund(RefundTold),
+    /// How much of it was refunded in all.
+    Refunded(RefundedInAll),
     /// The customer's bank takes it back, or has given up.
     Dispute(DisputeTold),
 }
@@ -132,6 +134,26 @@ impl RefundTold {
             news: Some(News::Refund(self)),
         }
     }
+}
+
+/// What the gateway has refunded of a payment in all, whoever has asked for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefundedInAll {
+    /// How much, in smallest units.
+    pub minor: i64,
+    /// In which currency, upper case.
+    pub currency: String,
+    /// The single refunds, where the gateway names them.
+    pub refunds: Vec<RefundTold>,
+}
+
+/// The amounts that a gateway can charge at once in a currency.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChargeLimits {
+    /// The smallest amount.
+    pub least: Money,
+    /// The largest amount.
+    pub most: Money,
 }
 
 /// What the gateway says of a dispute.
@@ -216,6 +238,29 @@ pub trait PaymentGateway: Send + Sync {
         &'a self,
         back: &'a GivingBack,
     ) -> BoxFuture<'a, Result<Option<RefundTold>, GatewayError>>;
+    /// The amounts that it can charge in a currency; `None` when it cannot charge that currency. What no gateway limits,
+    /// the columns do.
+    fn limits(&self, _: Currency) -> Option<ChargeLimits> {
+        Some(ChargeLimits {
+            least: Money::zero(),
+            most: Money::from(99_999_999),
+        })
+    }
+    /// The events since a moment, the oldest first: those that webhooks have brought, and those that were lost. A gateway
+    /// that keeps none has none.
+    fn events_since(
+        &self,
+        _: chrono::DateTime<chrono::Utc>,
+    ) -> BoxFuture<'_, Result<Vec<Event>, GatewayError>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+    /// Every refund of a payment, whoever has asked for it, by the gateway's id of the payment.
+    fn refunds_of<'a>(
+        &'a self,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<RefundTold>, GatewayError>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
     /// Reads a webhook, if its signature over the raw body fits and is fresh.
     fn read(
         &self,

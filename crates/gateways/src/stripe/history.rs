@@ -1,0 +1,77 @@
+//! The events that Stripe keeps for 30 days: <https://docs.stripe.com/api/events/list>. A webhook that never arrived is
+//! found here.
+
+use super::{event_of, told};
+use chrono::{DateTime, Utc};
+use miniserde::json::Value as Answer;
+use platform::ports::payments::{Event, GatewayError};
+use serde_json::Value;
+use stripe::Client;
+use stripe_client_core::{RequestBuilder, StripeMethod};
+
+/// The kinds that are understood; Stripe takes 20 at most.
+const KINDS: [&str; 15] = [
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "payment_intent.canceled",
+    "charge.refunded",
+    "charge.refund.updated",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+];
+const PAGE: &str = "100";
+
+/// Every event since a moment, the oldest first.
+pub(super) async fn since(
+    client: &Client,
+    since: DateTime<Utc>,
+) -> Result<Vec<Event>, GatewayError> {
+    let mut events: Vec<Event> = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page = page(client, since, after.as_deref()).await?;
+        let data = page.get("data").and_then(Value::as_array);
+        let data =
+            data.ok_or_else(|| GatewayError::Unknown("the events cannot be read".to_owned()))?;
+        events.extend(data.iter().filter_map(event_of));
+        let last = data.last().and_then(|last| last.get("id"));
+        after = last.and_then(Value::as_str).map(str::to_owned);
+        let has_more = page.get("has_more").and_then(Value::as_bool) == Some(true);
+        if !has_more || after.is_none() {
+            break;
+        }
+    }
+    events.reverse();
+    Ok(events)
+}
+
+async fn page(
+    client: &Client,
+    since: DateTime<Utc>,
+    after: Option<&str>,
+) -> Result<Value, GatewayError> {
+    let mut asked = vec![
+        ("created[gte]".to_owned(), since.timestamp().to_string()),
+        ("limit".to_owned(), PAGE.to_owned()),
+    ];
+    let kinds = KINDS.iter().enumerate();
+    asked.extend(kinds.map(|(place, kind)| (format!("types[{place}]"), (*kind).to_owned())));
+    asked.extend(after.map(|id| ("starting_after".to_owned(), id.to_owned())));
+    let answer: Answer = RequestBuilder::new(StripeMethod::Get, "/events")
+        .query(&std::collections::BTreeMap::from_iter(asked))
+        .customize()
+        .send(client)
+        .await
+        .map_err(told)?;
+    // An event's object is read as a webhook's is.
+    serde_json::from_str(&miniserde::json::to_string(&answer))
+        .map_err(|_| GatewayError::Unknown("the events cannot be read".to_owned()))
+}
