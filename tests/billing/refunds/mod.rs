@@ -2,6 +2,7 @@
 
 mod decided;
 mod once;
+mod second_person;
 mod seen;
 mod stripe;
 mod till;

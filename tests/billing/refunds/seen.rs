@@ -81,8 +81,8 @@ async fn many_at_once_have_each_their_own_answer() {
     ask(&sale.admin, &other, Some("1.00")).await.expect(201);
     let unknown = Uuid::now_v7();
     let asked = json!({ "action": "refund", "reason": "The network was down", "ids": [sale.payment, other, unknown] });
-    let answer = sale
-        .admin
+    let once = |key: &str| sale.admin.with("idempotency-key", key);
+    let answer = once("one")
         .post("/v1/transactions/bulk", asked.clone())
         .await;
     assert_eq!(answer.status, 207, "{}", answer.text());
@@ -96,8 +96,7 @@ async fn many_at_once_have_each_their_own_answer() {
         .collect();
     assert_eq!(codes, [&Value::Null, &json!("conflict"), &json!("invalid")]);
     sale.app.work_through().await;
-    let again = sale
-        .admin
+    let again = once("two")
         .post("/v1/transactions/bulk", asked.clone())
         .await
         .json();
@@ -107,7 +106,7 @@ async fn many_at_once_have_each_their_own_answer() {
     );
     let mut silent = asked;
     silent["reason"] = json!(" ");
-    sale.admin
+    once("three")
         .post("/v1/transactions/bulk", silent)
         .await
         .refuses("reason");

@@ -9,7 +9,7 @@ use platform::{
     jobs::{self, Job},
 };
 use serde::{Deserialize, Serialize};
-use wire::RefundId;
+use wire::{RefundId, TransactionId};
 
 /// Has a refund paid. However often it runs, the gateway pays once: it is asked under our reference, and after an
 /// answer that did not come back it is first asked what became of that.
@@ -56,6 +56,38 @@ impl Job for SendRefund {
         let (actor, now) = (Actor::system(&ctx), ctx.clock.now());
         ctx.db
             .write(move |tx| rules::abandon(tx, &actor, self.refund, &why, now))
+            .await
+    }
+}
+
+/// Asks the gateway for every refund of a payment, because it has refunded more than is known here.
+#[derive(Serialize, Deserialize)]
+pub struct AskRefunds {
+    /** The payment. */
+    pub transaction: TransactionId,
+}
+
+impl Job for AskRefunds {
+    const KIND: &'static str = "refunds.ask";
+    fn unique_key(&self) -> Option<String> {
+        Some(format!("ask-refunds-{}", self.transaction))
+    }
+
+    async fn run(self, ctx: Ctx) -> Result<()> {
+        let (id, port) = (self.transaction, ctx.ports.payments.clone());
+        let payment = ctx.db.read(move |conn| query::payment(conn, id)).await?;
+        let Some(theirs) = payment.gateway_transaction_id else {
+            return Ok(());
+        };
+        let told = port.refunds_of(&theirs).await.map_err(Error::internal)?;
+        let (actor, gateway, now) = (Actor::system(&ctx), port.name(), ctx.clock.now());
+        ctx.db
+            .write(move |tx| {
+                for refund in &told {
+                    rules::heard(tx, &actor, (gateway, Some(&theirs)), refund, now)?;
+                }
+                Ok(())
+            })
             .await
     }
 }

@@ -15,7 +15,7 @@ pub fn send(
         Some(id) => Some(query::sold(tx.conn(), id)?.order_number),
         None => None,
     };
-    let (amount, currency) = (&row.amount, row.currency);
+    let amount = row.amount.in_currency(row.currency);
     let of = number.map_or_else(String::new, |number| format!(" for your order {number}"));
     let how = if is_full {
         "That is everything you have paid"
@@ -34,8 +34,8 @@ pub fn send(
             user_id: payment.user_id,
             order_id: payment.order_id,
             esim_id: None,
-            subject: format!("We have given you back {amount} {currency}"),
-            text: format!("We have given you back {amount} {currency}. {how}{of}.\n\n{way}\n"),
+            subject: format!("We have given you back {amount}"),
+            text: format!("We have given you back {amount}. {how}{of}.\n\n{way}\n"),
             html: None,
             codes: Vec::new(),
             dedupe_key: format!("refund-{}", row.id),

@@ -9,9 +9,11 @@ mod query;
 mod routes;
 mod rules;
 
-pub use jobs::{FollowUp, SendRefund};
+pub use jobs::{AskRefunds, FollowUp, SendRefund};
 pub(crate) use query::{Unit, units};
-pub use rules::{GivenBack, ask_for, book, called_off, heard, request, retry_stuck};
+pub use rules::{
+    GivenBack, ask_for, book, called_off, heard, refunded_in_all, request, retry_stuck,
+};
 
 use chrono::{DateTime, Utc};
 use platform::{Conn, Result};

@@ -84,13 +84,17 @@ pub fn charged(conn: &mut Conn, order: OrderId) -> Result<Vec<Charged>> {
         .load(conn)?)
 }
 
-/// Opens a claim, unless the refund has it already.
+/// Opens a claim of an amount in the smallest unit of its currency, unless the refund has it already.
 pub fn insert_claim(
     tx: &mut Tx<'_>,
     refund: RefundId,
     charged: &Charged,
     now: DateTime<Utc>,
 ) -> Result<Option<ClaimId>> {
+    let amount = charged.currency.round(charged.cost.exact());
+    if !amount.is_positive() {
+        return Ok(None);
+    }
     let id = ClaimId::new();
     let opened = diesel::insert_into(claims::table)
         .values((
@@ -98,7 +102,7 @@ pub fn insert_claim(
             claims::refund_id.eq(refund),
             claims::provider_id.eq(charged.provider_id),
             claims::esim_id.eq(charged.esim_id),
-            claims::amount.eq(&charged.cost),
+            claims::amount.eq(&amount),
             claims::currency.eq(charged.currency),
             claims::created_at.eq(now),
         ))

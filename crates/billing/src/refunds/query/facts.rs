@@ -7,11 +7,12 @@ use diesel::{
     sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use platform::{Conn, Result, Tx};
-use schema::{orders, refunds, sql_types, transactions};
+use schema::{orders, reconciliation_cases as cases, refunds, sql_types, transactions};
 use wire::{
     Currency, EsimId, Money, OrderId, RefundId, TransactionId, UserId,
     billing::{
         orders::{OrderKind, Terms},
+        reconciliation::{CaseAction, CaseKind, CaseStatus},
         refunds::RefundStatus,
         transactions::TransactionStatus,
     },
@@ -77,8 +78,58 @@ pub fn payments_of(conn: &mut Conn, id: OrderId) -> Result<Vec<TransactionId>> {
         .load(conn)?)
 }
 
-/// What is given back of a payment, or shall be, but for one refund.
+/// What is refunded of a payment, or shall be, but for one refund. What the gateway has refunded by itself counts from
+/// the moment on at which its case is opened.
 pub fn live_sum(conn: &mut Conn, id: TransactionId, but: Option<RefundId>) -> Result<Money> {
+    Ok(refund_sum(conn, id, but)?.plus(&outside_sum(conn, id)?))
+}
+
+/// What the gateway has refunded of a payment by itself, as its open cases say.
+pub fn outside_sum(conn: &mut Conn, id: TransactionId) -> Result<Money> {
+    let outside: Option<Money> = cases::table
+        .inner_join(transactions::table)
+        .filter(cases::transaction_id.eq(id))
+        .filter(cases::kind.eq(CaseKind::ForeignRefund))
+        .filter(cases::status.ne(CaseStatus::Resolved))
+        .filter(cases::currency.eq(transactions::currency.nullable()))
+        .select(sum(cases::amount))
+        .first(conn)?;
+    Ok(outside.unwrap_or_else(Money::zero))
+}
+
+/// What the gateway is known to have refunded of a payment: refunds of ours that it was asked for, and what its cases
+/// say, but for the case of a key. What a person has settled outside is known as well.
+pub fn known_at_gateway(conn: &mut Conn, id: TransactionId, but: &str) -> Result<Money> {
+    let sent = refunds::status
+        .eq(RefundStatus::Processed)
+        .or(refunds::status
+            .eq(RefundStatus::Pending)
+            .and(refunds::sent_at.is_not_null()));
+    let ours: Option<Money> = refunds::table
+        .filter(refunds::transaction_id.eq(id))
+        .filter(sent)
+        .select(sum(refunds::amount))
+        .first(conn)?;
+    let is_settled = cases::action
+        .is_not_distinct_from(CaseAction::SettleOutside)
+        .or(cases::status.ne(CaseStatus::Resolved));
+    let told: Option<Money> = cases::table
+        .filter(cases::transaction_id.eq(id))
+        .filter(cases::kind.eq(CaseKind::ForeignRefund))
+        .filter(is_settled)
+        .filter(
+            cases::dedupe_key
+                .ne(but)
+                .or(cases::status.eq(CaseStatus::Resolved)),
+        )
+        .select(sum(cases::amount))
+        .first(conn)?;
+    let zero = Money::zero;
+    Ok(ours.unwrap_or_else(zero).plus(&told.unwrap_or_else(zero)))
+}
+
+/// What refunds of ours come to, but for one.
+pub fn refund_sum(conn: &mut Conn, id: TransactionId, but: Option<RefundId>) -> Result<Money> {
     let mut live = refunds::table
         .filter(refunds::transaction_id.eq(id))
         .filter(refunds::status.eq_any([RefundStatus::Pending, RefundStatus::Processed]))

@@ -1,9 +1,11 @@
 //! All SQL of refunds.
 
+mod alone;
 mod claims;
 mod facts;
 mod steps;
 
+pub use alone::*;
 pub use claims::*;
 pub use facts::*;
 pub use steps::*;
@@ -15,16 +17,11 @@ use diesel::{
     pg::Pg,
     prelude::*,
 };
-use platform::{
-    Actor, Conn, Error, Result, any_of,
-    list::begins,
-    page, people,
-    settings::{self, FourEyesAbove},
-};
-use schema::{orders, refunds, transactions};
+use platform::{Actor, Conn, Error, Result, any_of, list::begins, page, people};
+use schema::{api_clients, orders, refunds, transactions};
 use std::collections::HashMap;
 use wire::{
-    Currency, Money, OrderId, Page, Paging, RefundId, TransactionId, UserId,
+    ApiClientId, Currency, Money, OrderId, Page, Paging, RefundId, TransactionId, UserId,
     billing::refunds::{
         Refund, RefundApprovalState, RefundEffect, RefundFilter, RefundReason, RefundSort,
         RefundStage, RefundStatus,
@@ -50,6 +47,8 @@ pub struct RefundRow {
     pub eligibility: Option<serde_json::Value>,
     pub recommended_amount: Option<Money>,
     pub requested_by: Option<UserId>,
+    pub requested_by_client: Option<ApiClientId>,
+    pub needs_second_person: bool,
     pub processed_by: Option<UserId>,
     pub gateway_refund_id: Option<String>,
     pub failure_reason: Option<String>,
@@ -190,21 +189,37 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<Listed>) -> Result<Vec<Refund
         .flatten()
         .collect();
     let staff = people::names(conn, &actor.keys, &staff, false)?;
-    let above = Money::from(settings::get(conn, FourEyesAbove)?);
+    let clients: Vec<ApiClientId> = rows
+        .iter()
+        .filter(|_| is_staff)
+        .filter_map(|row| row.refund.requested_by_client)
+        .collect();
+    let clients = client_names(conn, &clients)?;
     rows.into_iter()
         .map(|row| {
             let customer = names.entry(row.about.user_id).or_default().clone();
-            let refund = whole(row, customer, &staff, &above)?;
+            let refund = whole(row, customer, (&staff, &clients))?;
             Ok(if is_staff { refund } else { for_others(refund) })
         })
         .collect()
 }
 
+/// The names of integrators' clients.
+fn client_names(conn: &mut Conn, ids: &[ApiClientId]) -> Result<HashMap<ApiClientId, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let names: Vec<(ApiClientId, String)> = api_clients::table
+        .filter(api_clients::id.eq_any(ids))
+        .select((api_clients::id, api_clients::name))
+        .load(conn)?;
+    Ok(names.into_iter().collect())
+}
+
 fn whole(
     Listed { refund, about }: Listed,
     customer: String,
-    staff: &HashMap<UserId, String>,
-    above: &Money,
+    (staff, clients): (&HashMap<UserId, String>, &HashMap<ApiClientId, String>),
 ) -> Result<Refund> {
     let name = |id: Option<UserId>| id.and_then(|id| staff.get(&id).cloned());
     let by_hand = is_by_hand(&about);
@@ -215,13 +230,16 @@ fn whole(
             refund.sent_at.is_some(),
             by_hand,
         ),
-        needs_second_person: Some(refund.amount > *above && refund.requested_by.is_some()),
+        needs_second_person: Some(refund.needs_second_person),
         eligibility: refund
             .eligibility
             .map(serde_json::from_value)
             .transpose()
             .map_err(Error::internal)?,
-        requester: name(refund.requested_by),
+        requester: match refund.requested_by_client {
+            Some(client) => clients.get(&client).cloned(),
+            None => name(refund.requested_by),
+        },
         decider: name(refund.processed_by),
         payment_gateway: about.payment_gateway.filter(|_| !by_hand),
         id: refund.id,
@@ -240,6 +258,7 @@ fn whole(
         approval_state: refund.approval_state,
         recommended_amount: refund.recommended_amount,
         requested_by: refund.requested_by,
+        requested_by_client: refund.requested_by_client,
         processed_by: refund.processed_by,
         gateway_refund_id: refund.gateway_refund_id,
         failure_reason: refund.failure_reason,
@@ -259,6 +278,7 @@ fn for_others(refund: Refund) -> Refund {
         eligibility: None,
         recommended_amount: None,
         requested_by: None,
+        requested_by_client: None,
         requester: None,
         processed_by: None,
         decider: None,

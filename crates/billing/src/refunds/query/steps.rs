@@ -9,7 +9,7 @@ use diesel::{
 use platform::{Conn, Error, Result, Tx};
 use schema::{refunds, transactions};
 use wire::{
-    Currency, Money, OrderId, ProblemCode, RefundId, TransactionId, UserId,
+    ApiClientId, Currency, Money, OrderId, ProblemCode, RefundId, TransactionId, UserId,
     billing::refunds::{
         Eligibility, RefundApprovalState, RefundEffect, RefundReason, RefundStatus,
     },
@@ -26,6 +26,8 @@ pub struct Draft<'a> {
     pub effect: RefundEffect,
     pub eligibility: &'a Eligibility,
     pub requested_by: Option<UserId>,
+    pub requested_by_client: Option<ApiClientId>,
+    pub needs_second_person: bool,
     pub now: DateTime<Utc>,
 }
 
@@ -44,6 +46,8 @@ pub fn insert(tx: &mut Tx<'_>, draft: &Draft<'_>) -> Result<()> {
             refunds::eligibility.eq(known),
             refunds::recommended_amount.eq(&draft.eligibility.recommended_amount),
             refunds::requested_by.eq(draft.requested_by),
+            refunds::requested_by_client.eq(draft.requested_by_client),
+            refunds::needs_second_person.eq(draft.needs_second_person),
             refunds::status.eq(RefundStatus::Pending),
             refunds::approval_state.eq(RefundApprovalState::Requested),
             refunds::created_at.eq(draft.now),

@@ -3,10 +3,10 @@
 pub mod claims;
 
 use super::{query, rules};
-use actix_web::{get, post};
+use actix_web::{HttpResponse, get, post};
 use platform::{
-    Caller, Confirmed, Id, IdempotencyKey, IfMatch, Json, Once, Result, Tagged, Valid,
-    bulk as many, listing,
+    Caller, Confirmed, ConfirmedPerson, Error, Id, IdempotencyKey, IfMatch, Json, Once, Result,
+    Tagged, Valid, bulk as many, listing,
 };
 use wire::{
     Bulk, BulkOutcome, RefundId, TransactionId,
@@ -20,15 +20,17 @@ listing!(Refund, "/refunds", export "/refunds/export", tag "billing/refunds", ne
 
 /// Ask for a refund.
 ///
-/// Of a completed payment, all that is left or a part of it. One refund of a payment is open at a time. Whoever may
-/// decide has decided with it, up to the amount of the setting `refunds.four_eyes_above`; above it another person has
-/// to approve. Asks for a confirmation of who one is.
+/// Of a completed payment, all that is left or a part of it. One refund of a payment is open at a time. A person who may
+/// decide has decided with it, up to the limit of the setting `refunds.four_eyes_above`: what one person requests and
+/// approves alone is summed per payment and per business day, and above the limit another person has to approve. Asks
+/// a person for a confirmation of who they are. An integrator's client requests refunds of its own customers' payments;
+/// a person decides about them.
 #[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), request_body = NewRefund,
     params(("Idempotency-Key" = String, Header, description = "Unique for this refund; the same key gives the same answer")),
     responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 201, description = "Asked for, or approved at once", body = Refund), (status = 409, description = "Another one is open, or the payment is not completed")))]
 #[post("/refunds")]
 pub async fn create(
-    caller: Confirmed<RefundsRequest>,
+    caller: ConfirmedPerson<RefundsRequest>,
     once: IdempotencyKey,
     new: Valid<NewRefund>,
 ) -> Result<Once<Refund>> {
@@ -94,8 +96,9 @@ pub async fn retry(
     id: Id<RefundId>,
     version: IfMatch,
 ) -> Result<Tagged<Refund>> {
+    let now = caller.ctx().clock.now();
     caller
-        .write(move |tx, actor| rules::retry(tx, actor, (id.0, version.0)))
+        .write(move |tx, actor| rules::retry(tx, actor, (id.0, version.0), now))
         .await
         .map(Tagged)
 }
@@ -125,8 +128,11 @@ pub async fn eligibility(
 ) -> Result<Json<Eligibility>> {
     let now = caller.ctx().clock.now();
     caller
-        .read(move |conn, _| {
+        .read(move |conn, actor| {
             let payment = query::payment(conn, id.0)?;
+            if !query::is_theirs(conn, actor, payment.user_id)? {
+                return Err(Error::not_found());
+            }
             rules::read(conn, &payment, None, now)
         })
         .await
@@ -134,15 +140,18 @@ pub async fn eligibility(
 }
 
 /// Ask for refunds of many payments at once: of each, all that is left. One result for each.
-#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), request_body = Bulk<TransactionAct>, responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 207, description = "What became of each", body = BulkOutcome)))]
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), request_body = Bulk<TransactionAct>,
+    params(("Idempotency-Key" = String, Header, description = "Unique for this request; the same key gives the same answer")), responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 207, description = "What became of each", body = BulkOutcome)))]
 #[post("/transactions/bulk")]
 pub async fn bulk(
-    caller: Confirmed<RefundsRequest>,
+    caller: ConfirmedPerson<RefundsRequest>,
+    once: IdempotencyKey,
     asked: Valid<Bulk<TransactionAct>>,
-) -> Result<many::Many> {
+) -> Result<HttpResponse> {
     let now = caller.ctx().clock.now();
-    many::each(
+    many::each_once(
         &caller,
+        once.of(&asked),
         asked.into_inner(),
         rules::may_ask_for_many,
         move |tx, actor, id, asked| {

@@ -1,6 +1,6 @@
 //! Asking for a refund.
 
-use super::{eligibility, may_approve};
+use super::{eligibility, second_person};
 use crate::refunds::{
     jobs::SendRefund,
     query::{self, Decision, Draft, Payment, RefundRow},
@@ -30,13 +30,17 @@ pub fn request(
     new: &NewRefund,
     now: DateTime<Utc>,
 ) -> Result<Refund> {
-    let payment = query::lock_payment(tx, new.transaction_id)?.ok_or_else(|| {
+    let unknown = || {
         Error::field(
             "transaction_id",
             "unknown",
             "There is no payment with this id.",
         )
-    })?;
+    };
+    let payment = query::lock_payment(tx, new.transaction_id)?.ok_or_else(unknown)?;
+    if !query::is_theirs(tx.conn(), actor, payment.user_id)? {
+        return Err(unknown());
+    }
     refundable(&payment)?;
     if query::open_of(tx.conn(), payment.id)?.is_some() {
         return Err(query::under_way());
@@ -48,6 +52,18 @@ pub fn request(
     } else {
         RefundEffect::None
     });
+    let needs_second_person = match actor.id {
+        Some(by) => {
+            let proposal = second_person::Proposal {
+                payment: &payment,
+                amount: &amount,
+                refund: None,
+                by,
+            };
+            second_person::is_needed(tx, &proposal, now)?
+        }
+        None => false,
+    };
     let draft = Draft {
         id: RefundId::new(),
         transaction: payment.id,
@@ -58,6 +74,8 @@ pub fn request(
         effect,
         eligibility: &known,
         requested_by: actor.id,
+        requested_by_client: actor.client.as_ref().map(|client| client.id),
+        needs_second_person,
         now,
     };
     query::insert(tx, &draft)?;
@@ -72,10 +90,7 @@ pub fn request(
             .changing(change)
             .because(new.reason.as_deref()),
     )?;
-    if actor.id.is_some()
-        && actor.can(Permission::RefundsDecide)
-        && may_approve(tx.conn(), actor, &amount, actor.id).is_ok()
-    {
+    if actor.id.is_some() && actor.can(Permission::RefundsDecide) && !needs_second_person {
         approved(tx, actor, (draft.id, 1), now)?;
     }
     query::find(tx.conn(), actor, draft.id)
@@ -144,8 +159,9 @@ fn in_the_way(open: &RefundRow) -> Option<&'static str> {
     if open.approval_state == RefundApprovalState::Approved {
         return Some("Its payment is being given back: place a new order instead.");
     }
-    let is_ours =
-        open.requested_by.is_none() && open.reason_code == Some(RefundReason::NotDelivered);
+    let is_ours = open.requested_by.is_none()
+        && open.requested_by_client.is_none()
+        && open.reason_code == Some(RefundReason::NotDelivered);
     (!is_ours).then_some("Somebody has asked for its money back: decide about that refund first.")
 }
 
@@ -206,6 +222,7 @@ pub(super) fn approved(
 /// Only money that has come in can be given back.
 pub(super) fn refundable(payment: &Payment) -> Result<()> {
     let why = match payment.status {
+        _ if payment.is_free() => "Nothing was paid: there is nothing to refund.".to_owned(),
         TransactionStatus::Completed => return Ok(()),
         TransactionStatus::Refunded => "Everything was given back already.".to_owned(),
         other => format!("The payment is {other}; only a completed one can be given back."),
@@ -223,7 +240,10 @@ fn amount(asked: Option<&Money>, known: &Eligibility) -> Result<Money> {
         return Err(Error::field(
             "amount",
             "too_much",
-            format!("Only {left} {currency} can still be given back."),
+            format!(
+                "At most {} can still be refunded.",
+                left.in_currency(currency)
+            ),
         ));
     }
     if !currency.can_hold(amount) {

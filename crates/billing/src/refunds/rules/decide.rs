@@ -1,7 +1,7 @@
 //! Deciding about a refund: approving what is still as it was when it was asked for, rejecting, trying again, and
 //! confirming what a person has paid out.
 
-use super::{ask, eligibility, may_approve, pay};
+use super::{ask, eligibility, pay, second_person};
 use crate::refunds::{
     jobs::SendRefund,
     query::{self, Decision, Payment, RefundRow},
@@ -46,7 +46,7 @@ pub fn approve(
 ) -> Result<Decided> {
     let (payment, row) = lock(tx, read.0)?;
     waiting(&row, read.1)?;
-    may_approve(tx.conn(), actor, &row.amount, row.requested_by)?;
+    second_person::may_approve(tx, actor, (&payment, &row), now)?;
     ask::refundable(&payment)?;
     let known = eligibility::read(tx.conn(), &payment, Some(row.id), now)?;
     let before: Option<Eligibility> = row
@@ -63,8 +63,8 @@ pub fn approve(
             Act::new("refund.reread", "refund", row.id.0).changing(change),
         )?;
         return Ok(Decided::Changed(format!(
-            "The sale is not what it was when the refund was asked for; {} {} is recommended now. Look at it again, then decide.",
-            known.recommended_amount, known.currency
+            "The sale is not what it was when the refund was asked for; {} is recommended now. Look at it again, then decide.",
+            known.recommended_amount.in_currency(known.currency)
         )));
     }
     ask::approved(tx, actor, read, now)?;
@@ -103,7 +103,12 @@ pub fn reject(
 }
 
 /// Has the gateway asked once more for a refund that it has refused. It stays the same refund.
-pub fn retry(tx: &mut Tx<'_>, actor: &Actor, read: (RefundId, i32)) -> Result<Refund> {
+pub fn retry(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    read: (RefundId, i32),
+    now: DateTime<Utc>,
+) -> Result<Refund> {
     let (payment, row) = lock(tx, read.0)?;
     ask::refundable(&payment)?;
     if row.version != read.1 {
@@ -114,6 +119,9 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, read: (RefundId, i32)) -> Result<Re
             ProblemCode::WrongState,
             "Only a refund that the gateway has refused can be tried again.",
         ));
+    }
+    if row.processed_by == actor.id {
+        second_person::may_approve(tx, actor, (&payment, &row), now)?;
     }
     if query::live_sum(tx.conn(), payment.id, None)?.plus(&row.amount) > payment.total_amount {
         return Err(query::too_much());
@@ -128,10 +136,10 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, read: (RefundId, i32)) -> Result<Re
 
 /// Takes a stuck refund up again, whatever it is stuck on: a refused one is tried anew, and of one whose outcome is
 /// unknown the gateway is asked.
-pub fn retry_stuck(tx: &mut Tx<'_>, actor: &Actor, id: RefundId) -> Result<()> {
+pub fn retry_stuck(tx: &mut Tx<'_>, actor: &Actor, id: RefundId, now: DateTime<Utc>) -> Result<()> {
     let (_, row) = lock(tx, id)?;
     if row.status == RefundStatus::Failed {
-        return retry(tx, actor, (id, row.version)).map(drop);
+        return retry(tx, actor, (id, row.version), now).map(drop);
     }
     if row.status != RefundStatus::Pending || row.approval_state != RefundApprovalState::Approved {
         return Err(Error::because(

@@ -23,7 +23,10 @@ pub fn read(
     but: Option<RefundId>,
     now: DateTime<Utc>,
 ) -> Result<Eligibility> {
-    let live = query::live_sum(conn, payment.id, but)?;
+    let sums = Sums {
+        live: query::live_sum(conn, payment.id, but)?,
+        outside: query::outside_sum(conn, payment.id)?,
+    };
     let units = match payment.order_id {
         None => Vec::new(),
         Some(id) => {
@@ -32,16 +35,25 @@ pub fn read(
             looked_at(payment, &sold.terms()?, &units, now)
         }
     };
-    Ok(weighed(payment, units, &live, now))
+    Ok(weighed(payment, units, &sums, now))
+}
+
+/// What is refunded of a payment.
+struct Sums {
+    /// In all.
+    live: Money,
+    /// Of that, at the gateway and not booked yet.
+    outside: Money,
 }
 
 fn weighed(
     payment: &Payment,
     units: Vec<RefundUnit>,
-    live: &Money,
+    sums: &Sums,
     now: DateTime<Utc>,
 ) -> Eligibility {
-    let left = payment.total_amount.minus(live);
+    let live = &sums.live;
+    let left = payment.total_amount.minus(live).max(Money::zero());
     let worth = units.iter().fold(Money::zero(), |sum, unit| {
         sum.plus(&unit.recommended_amount)
     });
@@ -73,17 +85,28 @@ fn weighed(
         recommended_effect: effect,
         verdict,
         age_days,
-        notes: notes(payment, live, age_days),
+        notes: notes(payment, sums, age_days),
         units,
     }
 }
 
-fn notes(payment: &Payment, live: &Money, age_days: i64) -> Vec<String> {
+fn notes(payment: &Payment, sums: &Sums, age_days: i64) -> Vec<String> {
+    if payment.is_free() {
+        return vec!["Nothing was paid: there is nothing to refund.".to_owned()];
+    }
     let mut notes = Vec::new();
-    if live.is_positive() {
-        let currency = payment.currency;
+    let currency = payment.currency;
+    let ours = sums.live.minus(&sums.outside);
+    if ours.is_positive() {
         notes.push(format!(
-            "{live} {currency} of it was given back before, or is on its way."
+            "{} of it was given back before, or is on its way.",
+            ours.in_currency(currency)
+        ));
+    }
+    if sums.outside.is_positive() {
+        notes.push(format!(
+            "{} of it was refunded at the gateway; the case of it is open.",
+            sums.outside.in_currency(currency)
         ));
     }
     if age_days > LATE {

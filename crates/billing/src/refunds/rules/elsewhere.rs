@@ -3,14 +3,18 @@
 use super::{ask, eligibility, pay};
 use crate::{
     reconciliation::{self, Finding},
-    refunds::query::{self, Decision, Draft, Payment},
+    refunds::{
+        jobs::AskRefunds,
+        query::{self, Decision, Draft, Payment},
+    },
     transactions::Settled,
 };
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
     audit::{self, Act},
-    ports::payments::{RefundOutcome, RefundTold},
+    jobs,
+    ports::payments::{RefundOutcome, RefundTold, RefundedInAll},
 };
 use serde_json::json;
 use wire::{
@@ -55,12 +59,75 @@ pub(super) fn heard(
         RefundOutcome::Processed { minor, currency } => {
             let found = found(&payment, key, told, (*minor, currency));
             let about = (&found, told.gateway_refund_id.as_str());
+            // What was told as a sum has a name now.
+            let why = format!("The gateway calls it {}.", told.gateway_refund_id);
+            reconciliation::withdraw(tx, actor, &key_of_sum(&payment), &why, now)?;
             match reconciliation::given_back(tx, actor, about, now)? {
                 true => Ok(Settled::Applied(payment.id, found.finding)),
                 false => ignored("The refund that was not asked for here was known already."),
             }
         }
     }
+}
+
+/// What the gateway says of everything that it has refunded of a payment. What is more than is known here becomes a
+/// case; the single refunds are asked for, so that it gets a name and can be booked.
+pub fn refunded_in_all(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (gateway, named): (&str, Option<&str>),
+    total: &RefundedInAll,
+    now: DateTime<Utc>,
+) -> Result<Settled> {
+    let payment = match named {
+        Some(id) => query::payment_named(tx, gateway, id)?,
+        None => None,
+    };
+    let Some(payment) = payment else {
+        let why = "It speaks of a refund of a payment that is not ours.";
+        return Ok(Settled::Ignored(None, why.into()));
+    };
+    for told in &total.refunds {
+        pay::heard(tx, actor, (gateway, named), told, now)?;
+    }
+    let ignored = |why: &str| Ok(Settled::Ignored(Some(payment.id), why.to_owned()));
+    if total.currency != payment.currency.as_str() {
+        return ignored("It is in another currency than the payment.");
+    }
+    let refunded = Money::from_minor(total.minor, payment.currency);
+    let key = key_of_sum(&payment);
+    let unknown = refunded.minus(&query::known_at_gateway(tx.conn(), payment.id, &key)?);
+    if !unknown.is_positive() {
+        return ignored("Every refund of it is known here.");
+    }
+    let finding = Finding {
+        kind: CaseKind::ForeignRefund,
+        key,
+        finding: format!(
+            "{} were refunded at the gateway in all; {} of that was not asked for here.",
+            refunded.in_currency(payment.currency),
+            unknown.in_currency(payment.currency)
+        ),
+        order_id: payment.order_id,
+        transaction_id: Some(payment.id),
+        refund_id: None,
+        esim_id: None,
+        amount: Some(unknown),
+        currency: Some(payment.currency),
+    };
+    reconciliation::retotal(tx, actor, &finding, now)?;
+    jobs::enqueue(
+        tx,
+        &AskRefunds {
+            transaction: payment.id,
+        },
+    )?;
+    Ok(Settled::Applied(payment.id, finding.finding))
+}
+
+/// The key of what the gateway has refunded and not named yet.
+fn key_of_sum(payment: &Payment) -> String {
+    format!("{}:{}:sum:told", CaseKind::ForeignRefund, payment.id)
 }
 
 /// The end keeps the check from resolving it: no row of ours shows what is told.
@@ -78,7 +145,7 @@ fn found(
     let known = Currency::parse(currency).ok();
     let amount = known.map(|currency| Money::from_minor(minor, currency));
     let sum = match (&amount, known) {
-        (Some(amount), Some(currency)) => format!("{amount} {currency}"),
+        (Some(amount), Some(currency)) => amount.in_currency(currency),
         _ => format!("{minor} {currency} in smallest units"),
     };
     Finding {
@@ -122,7 +189,9 @@ pub fn book(
     let payment = query::lock_payment(tx, given.transaction)?.ok_or_else(Error::not_found)?;
     bookable(tx, &payment, given)?;
     let known = eligibility::read(tx.conn(), &payment, None, now)?;
-    if *given.amount > known.left_amount {
+    // The case that is booked counts as refunded already.
+    let refunded = query::refund_sum(tx.conn(), payment.id, None)?;
+    if refunded.plus(given.amount) > payment.total_amount {
         return Err(query::too_much());
     }
     let id = RefundId::new();
@@ -136,6 +205,8 @@ pub fn book(
         effect: RefundEffect::None,
         eligibility: &known,
         requested_by: None,
+        requested_by_client: None,
+        needs_second_person: false,
         now,
     };
     query::insert(tx, &draft)?;

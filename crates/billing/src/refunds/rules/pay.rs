@@ -19,7 +19,7 @@ use platform::{
 };
 use serde_json::json;
 use wire::{
-    RefundId,
+    Currency, Money, Param, RefundId,
     billing::{
         reconciliation::CaseKind,
         refunds::{RefundApprovalState, RefundStatus},
@@ -201,12 +201,21 @@ fn apply(
                 return applied("Given back.");
             }
             let why = format!(
-                "The gateway has given back {minor} {currency} in smallest units; {} {} were to be given back.",
-                row.amount, row.currency
+                "The gateway has refunded {}; {} was to be refunded.",
+                reported(*minor, currency),
+                row.amount.in_currency(row.currency)
             );
             mismatch(tx, actor, (payment, row), &why, now)?;
             applied(&why)
         }
+    }
+}
+
+/// Writes an amount that the gateway reports, in smallest units where its currency is unknown here.
+fn reported(minor: i64, currency: &str) -> String {
+    match Currency::parse(currency) {
+        Ok(known) => Money::from_minor(minor, known).in_currency(known),
+        Err(_) => format!("{minor} {currency} in smallest units"),
     }
 }
 

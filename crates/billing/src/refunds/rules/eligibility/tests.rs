@@ -50,7 +50,15 @@ fn terms() -> Terms {
 fn recommended(total: i64, units: &[Unit], live: i64) -> (String, RefundVerdict, RefundEffect) {
     let paid = payment(total);
     let units = looked_at(&paid, &terms(), units, now());
-    let known = weighed(&paid, units, &Money::from_minor(live, Currency::Usd), now());
+    let known = weighed(
+        &paid,
+        units,
+        &Sums {
+            live: Money::from_minor(live, Currency::Usd),
+            outside: Money::zero(),
+        },
+        now(),
+    );
     (
         known.recommended_amount.to_string(),
         known.verdict,

@@ -1,0 +1,402 @@
+//! When a refund takes a second person: sums per payment and per day, raised limits, currencies.
+
+use super::{Sale, ask, sell};
+use crate::harness::{Client, TestApp};
+use chrono::{TimeDelta, Utc};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use uuid::Uuid;
+use wire::{
+    Currency, Permission, ProblemCode,
+    accounts::{api_clients::ApiClientMode, users::UserRole},
+};
+
+const LIMIT: &str = "/v1/settings/refunds.four_eyes_above";
+
+async fn set(who: &Client, value: Value) -> crate::harness::Answer {
+    let version = who.get(LIMIT).await.expect(200)["version"]
+        .as_i64()
+        .unwrap();
+    who.patch(LIMIT, version, json!({ "value": value })).await
+}
+
+#[actix_web::test]
+async fn refund_split_on_one_payment_needs_second_person() {
+    let sale = Sale::of("150.00", &[]).await;
+    let first = sale.ask(&sale.admin, Some("75.00")).await.expect(201);
+    assert_eq!(first["stage"], "approved");
+    sale.app.work_through().await;
+    let second = sale.ask(&sale.admin, Some("75.00")).await.expect(201);
+    assert_eq!(
+        (&second["stage"], &second["needs_second_person"]),
+        (&json!("requested"), &json!(true))
+    );
+    sale.act(&sale.admin, &second, "approve", None)
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    // The sum of a payment holds on every later day as well.
+    sale.app
+        .execute("UPDATE refunds SET decided_at = decided_at - interval '3 days'");
+    sale.act(&sale.admin, &second, "approve", None)
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    sale.act(&sale.app.as_admin(), &second, "approve", None)
+        .await
+        .expect(200);
+    sale.app.work_through().await;
+    assert_eq!(sale.transaction().await["status"], "refunded");
+}
+
+#[actix_web::test]
+async fn refunds_of_one_day_are_summed_per_person_and_currency() {
+    let mut sale = Sale::of("60.00", &[]).await;
+    let first = sale.payment.clone();
+    sale.again().await;
+    let second = sale.payment.clone();
+    sale.again().await;
+    let third = sale.payment.clone();
+    assert_eq!(
+        ask(&sale.admin, &first, None).await.expect(201)["stage"],
+        "approved"
+    );
+    let waits = ask(&sale.admin, &second, None).await.expect(201);
+    assert_eq!(
+        waits["stage"], "requested",
+        "60.00 and 60.00 are more than 100.00"
+    );
+    let part = ask(&sale.admin, &third, Some("40.00")).await.expect(201);
+    assert_eq!(part["stage"], "approved", "exactly 100.00");
+    // Another person has sums of their own, and so has another day.
+    let other = sale.app.as_admin();
+    sale.act(&other, &waits, "approve", None).await.expect(200);
+    sale.app.work_through().await;
+    sale.app
+        .execute("UPDATE refunds SET decided_at = decided_at - interval '1 day'");
+    let next = ask(&sale.admin, &third, Some("20.00")).await.expect(201);
+    assert_eq!(next["stage"], "approved");
+    sale.app.work_through().await;
+}
+
+#[actix_web::test]
+async fn concurrent_refunds_by_one_person_do_not_pass_the_limit() {
+    let mut sale = Sale::of("60.00", &[]).await;
+    let mut payments = vec![sale.payment.clone()];
+    for _ in 0..3 {
+        sale.again().await;
+        payments.push(sale.payment.clone());
+    }
+    let asked = payments
+        .iter()
+        .map(|payment| ask(&sale.admin, payment, None));
+    let stages: Vec<Value> = join_all(asked)
+        .await
+        .into_iter()
+        .map(|answer| answer.expect(201)["stage"].clone())
+        .collect();
+    let alone = stages.iter().filter(|stage| **stage == "approved").count();
+    assert_eq!(alone, 1, "{stages:?}");
+    sale.app.work_through().await;
+}
+
+#[actix_web::test]
+async fn raising_the_limit_takes_a_super_admin_who_has_confirmed() {
+    let sale = Sale::of("900.00", &[]).await;
+    let refund = sale.ask(&sale.admin, None).await.expect(201);
+    let (admin, owner) = (&sale.admin, sale.app.as_role(UserRole::SuperAdmin));
+    for raised in [
+        json!("100000"),
+        json!("{\"USD\":\"900.00\"}"),
+        json!("{\"USD\":\"100.01\"}"),
+    ] {
+        set(admin, raised)
+            .await
+            .problem(403, ProblemCode::Forbidden);
+    }
+    let lowered = set(admin, json!("{\"USD\":\"50.00\"}")).await.expect(200);
+    assert_eq!(
+        (&lowered["is_control"], &lowered["data_type"]),
+        (&json!(true), &json!("json"))
+    );
+    set(admin, Value::Null)
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    let back = json!({ "version": 1 });
+    admin
+        .with("if-match", &format!("\"v{}\"", lowered["version"]))
+        .post(&format!("{LIMIT}/rollback"), back)
+        .await
+        .problem(403, ProblemCode::Forbidden);
+
+    sale.app
+        .execute("UPDATE sessions SET confirmed_at = now() - interval '1 hour'");
+    set(&owner, json!("1000"))
+        .await
+        .problem(403, ProblemCode::ConfirmationRequired);
+    sale.app.execute("UPDATE sessions SET confirmed_at = now()");
+    let raised = set(&owner, json!("1000")).await.expect(200);
+    let limits: Value = serde_json::from_str(raised["effective"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        (&limits["USD"], &limits["JPY"]),
+        (&json!("1000.00"), &json!("150000.00"))
+    );
+
+    sale.act(admin, &refund, "approve", None)
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    sale.act(&owner, &refund, "approve", None).await.expect(200);
+    sale.app.work_through().await;
+    for bad in [
+        "{\"USD\":\"-1.00\"}",
+        "{\"JPY\":\"0.50\"}",
+        "{\"XXX\":\"1.00\"}",
+        "-5",
+        "many",
+    ] {
+        set(&owner, json!(bad)).await.refuses("value");
+    }
+}
+
+#[actix_web::test]
+async fn weakening_any_control_takes_a_super_admin() {
+    let app = TestApp::start().await;
+    let (admin, owner) = (app.as_admin(), app.as_role(UserRole::SuperAdmin));
+    for (key, weaker, stricter) in [
+        (
+            "kyc.required_documents",
+            "[[\"passport\",\"utility_bill\",\"id_card\",\"drivers_license\"]]",
+            "[[\"passport\"]]",
+        ),
+        ("pricing.minimum_margin_percent", "0", "10"),
+        ("sessions.idle_days", "90", "7"),
+        ("refunds.four_eyes_above", "101", "0"),
+    ] {
+        let path = format!("/v1/settings/{key}");
+        let change = |value: &str| json!({ "value": value });
+        admin
+            .patch(&path, 1, change(weaker))
+            .await
+            .problem(403, ProblemCode::Forbidden);
+        admin.patch(&path, 1, change(stricter)).await.expect(200);
+        admin
+            .patch(&path, 2, json!({ "value": null }))
+            .await
+            .problem(403, ProblemCode::Forbidden);
+        owner.patch(&path, 2, change(weaker)).await.expect(200);
+    }
+}
+
+#[actix_web::test]
+async fn limit_is_of_the_currency_and_small_amounts_of_yen_need_nobody() {
+    let sale = Sale::of("9.90", &[]).await;
+    let plan = sale.app.given(|given| {
+        let plan = given.unpriced_plan("Japan");
+        let from = Utc::now() - TimeDelta::hours(1);
+        given.price(plan, "20000", Currency::Jpy, from, None);
+        for _ in 0..2 {
+            given.stock(plan);
+        }
+        plan
+    });
+    let order = sale
+        .admin
+        .with("idempotency-key", &Uuid::new_v4().to_string())
+        .post(
+            "/v1/orders",
+            json!({ "user_id": sale.customer, "plan_id": plan, "currency": "JPY" }),
+        )
+        .await
+        .expect(201);
+    sale.app.work().await;
+    crate::flows::purchase::simulate(
+        &sale.app,
+        &sale.admin,
+        &order,
+        wire::billing::transactions::SimulatedOutcome::Succeed,
+    )
+    .await;
+    let path = format!(
+        "/v1/transactions?order_id={}",
+        order["id"].as_str().unwrap()
+    );
+    let payment = sale.admin.get(&path).await.expect(200)["data"][0]["id"].clone();
+    let payment = payment.as_str().unwrap();
+    let small = ask(&sale.admin, payment, Some("300.00")).await.expect(201);
+    assert_eq!(small["stage"], "approved", "300 JPY are two dollars");
+    sale.app.work_through().await;
+    ask(&sale.admin, payment, Some("0.50"))
+        .await
+        .refuses("amount");
+    let large = ask(&sale.admin, payment, Some("15000.00"))
+        .await
+        .expect(201);
+    assert_eq!(large["stage"], "requested");
+    // Yen are no dollars: the day's sums are apart.
+    let dollars = sale.ask(&sale.admin, None).await.expect(201);
+    assert_eq!(dollars["stage"], "approved");
+    sale.app.work_through().await;
+    let told =
+        "SELECT count(*) FROM notifications WHERE subject = 'We have given you back 300 JPY'";
+    assert_eq!(sale.app.count(told), 1);
+}
+
+#[actix_web::test]
+async fn bulk_refunds_obey_the_limit_and_an_idempotency_key() {
+    let mut sale = Sale::of("60.00", &[]).await;
+    let first = sale.payment.clone();
+    sale.again().await;
+    let asked = json!({ "action": "refund", "ids": [first, sale.payment], "reason": "The network was down" });
+    sale.admin
+        .post("/v1/transactions/bulk", asked.clone())
+        .await
+        .problem(400, ProblemCode::IdempotencyKeyMissing);
+    let once = sale.admin.with("idempotency-key", "bulk-1");
+    let answer = once
+        .post("/v1/transactions/bulk", asked.clone())
+        .await
+        .expect(207);
+    assert_eq!(answer["done"], 2);
+    let count = |state: &str| {
+        sale.app.count(&format!(
+            "SELECT count(*) FROM refunds WHERE approval_state = '{state}'"
+        ))
+    };
+    assert_eq!((count("approved"), count("requested")), (1, 1));
+    sale.app.work_through().await;
+    let again = once.post("/v1/transactions/bulk", asked.clone()).await;
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.expect(207), answer);
+    let other = json!({ "action": "refund", "ids": [first], "reason": "Another one" });
+    once.post("/v1/transactions/bulk", other)
+        .await
+        .problem(422, ProblemCode::IdempotencyKeyReused);
+    assert_eq!(sale.app.count("SELECT count(*) FROM refunds"), 2);
+    // One that broke off midway runs again once its time is over.
+    sale.app
+        .execute("UPDATE idempotency_keys SET status = NULL, body = NULL WHERE key = 'bulk-1'");
+    once.post("/v1/transactions/bulk", asked.clone())
+        .await
+        .problem(409, ProblemCode::StillRunning);
+    sale.app
+        .execute("UPDATE idempotency_keys SET expires_at = now() WHERE key = 'bulk-1'");
+    let rerun = once.post("/v1/transactions/bulk", asked).await.expect(207);
+    assert_eq!(rerun["refused"], 2, "nothing is refunded twice");
+}
+
+#[actix_web::test]
+async fn integrator_requests_refunds_of_its_customers_and_never_approves() {
+    let mut sale = Sale::of("9.90", &[]).await;
+    let (client, shop) = sale.app.as_client(&[
+        Permission::RefundsRequest,
+        Permission::RefundsRead,
+        Permission::TransactionsRead,
+    ]);
+    let foreign = sale.payment.clone();
+    ask(&shop, &foreign, None).await.refuses("transaction_id");
+    shop.get(&format!("/v1/transactions/{foreign}/eligibility"))
+        .await
+        .problem(404, ProblemCode::NotFound);
+    let ids = json!({ "action": "refund", "ids": [foreign], "reason": "Not mine" });
+    let bulk = shop
+        .with("idempotency-key", "theirs")
+        .post("/v1/transactions/bulk", ids)
+        .await
+        .expect(207);
+    assert_eq!(bulk["refused"], 1);
+
+    let customer = sale.app.given(|given| given.customer_of(client));
+    (sale.order, sale.payment) = sell(&sale.app, &sale.admin, sale.plan, customer).await;
+    let known = shop
+        .get(&format!("/v1/transactions/{}/eligibility", sale.payment))
+        .await
+        .expect(200);
+    assert_eq!(known["recommended_amount"], "9.90");
+    let refund = ask(&shop, &sale.payment, None).await.expect(201);
+    assert_eq!(
+        (&refund["stage"], &refund["requested_by"]),
+        (&json!("requested"), &Value::Null)
+    );
+    sale.act(&shop, &refund, "approve", None)
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    let seen = sale.refund(&refund["id"]).await;
+    assert_eq!(seen["requested_by_client"], json!(client));
+    assert!(
+        seen["requester"].as_str().unwrap().starts_with("Shop"),
+        "{seen}"
+    );
+    sale.act(&sale.admin, &refund, "approve", None)
+        .await
+        .expect(200);
+    sale.app.work_through().await;
+    let (_, other) = sale.app.as_client(&[Permission::RefundsRead]);
+    ask(&other, &sale.payment, None)
+        .await
+        .problem(403, ProblemCode::Forbidden);
+}
+
+#[actix_web::test]
+async fn creator_of_a_client_counts_as_requester_of_its_refunds() {
+    let mut sale = Sale::of("150.00", &[]).await;
+    let (client, key) = sale.app.given(|given| {
+        given.api_client(
+            ApiClientMode::Live,
+            &[Permission::RefundsRequest, Permission::RefundsRead],
+        )
+    });
+    let me = sale.admin.id();
+    sale.app.execute(&format!(
+        "UPDATE api_clients SET created_by = '{me}' WHERE id = '{client}'"
+    ));
+    let customer = sale.app.given(|given| given.customer_of(client));
+    (sale.order, sale.payment) = sell(&sale.app, &sale.admin, sale.plan, customer).await;
+    let refund = ask(&sale.app.with_key(&key), &sale.payment, None)
+        .await
+        .expect(201);
+    sale.act(&sale.admin, &refund, "approve", None)
+        .await
+        .problem(403, ProblemCode::Forbidden);
+    sale.act(&sale.app.as_admin(), &refund, "approve", None)
+        .await
+        .expect(200);
+    sale.app.work_through().await;
+}
+
+#[actix_web::test]
+async fn free_order_says_that_nothing_was_paid() {
+    let sale = Sale::of("9.90", &[]).await;
+    let free = sale.app.given(|given| {
+        let plan = given.plan("0.00");
+        given.stock(plan);
+        plan
+    });
+    let order = crate::flows::purchase::order(&sale.admin, free, sale.customer, 1).await;
+    sale.app.work_through().await;
+    let path = format!(
+        "/v1/transactions?order_id={}",
+        order["id"].as_str().unwrap()
+    );
+    let payment = sale.admin.get(&path).await.expect(200)["data"][0]["id"].clone();
+    let payment = payment.as_str().unwrap();
+    let known = sale
+        .admin
+        .get(&format!("/v1/transactions/{payment}/eligibility"))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&known["verdict"], &known["notes"]),
+        (
+            &json!("nothing"),
+            &json!(["Nothing was paid: there is nothing to refund."])
+        )
+    );
+    let refused = ask(&sale.admin, payment, None)
+        .await
+        .problem(409, ProblemCode::WrongState);
+    assert!(
+        refused["detail"]
+            .as_str()
+            .unwrap()
+            .contains("Nothing was paid"),
+        "{refused}"
+    );
+}
