@@ -143,7 +143,7 @@ async fn never_more_is_booked_than_was_paid_and_never_beside_an_open_refund() {
         .problem(409, ProblemCode::Conflict);
 
     shop.app
-        .execute("UPDATE reconciliation_cases SET amount = 9.90");
+        .execute("UPDATE reconciliation_cases SET amount = 8.90");
     let wish = json!({ "transaction_id": payment, "reason_code": "goodwill", "amount": "1.00" });
     shop.app
         .as_role(wire::accounts::users::UserRole::Support)
@@ -156,6 +156,8 @@ async fn never_more_is_booked_than_was_paid_and_never_beside_an_open_refund() {
         .problem(409, ProblemCode::Conflict);
     shop.app
         .execute("UPDATE refunds SET status = 'failed', approval_state = 'rejected'");
+    shop.app
+        .execute("UPDATE reconciliation_cases SET amount = 9.90");
     act(&shop, &mine, "resolve", book()).await.expect(200);
     shop.app.work_through().await;
     assert_eq!(transaction(&shop, &payment).await["status"], "refunded");

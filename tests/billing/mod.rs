@@ -1,11 +1,14 @@
 //! Orders and the money that they bring, up to a real gateway's door.
 
 pub mod checkout;
+mod currencies;
 mod disputes;
 mod elsewhere;
+mod gateway_checks;
 mod invoices;
 mod payments;
 mod races;
+mod received;
 mod reconciliation;
 mod recorded;
 pub mod refunds;

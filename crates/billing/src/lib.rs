@@ -40,6 +40,7 @@ pub fn jobs(worker: Worker) -> Worker {
         .with::<payments::MakeDay>()
         .with::<payments::MakeDays>()
         .with::<refunds::SendRefund>()
+        .with::<refunds::AskRefunds>()
         .with::<refunds::FollowUp>()
         .with::<reconciliation::Check>()
         .with::<transactions::Open>()

@@ -119,13 +119,13 @@ impl Evidence {
     }
 
     fn sums(&self) -> Vec<(&'static str, String)> {
-        let show = |amount: &Decimal| format!("{amount} {}", self.payment.currency);
+        let show = |amount: &Decimal| amount.in_currency(self.payment.currency);
         vec![
             ("Paid", show(&self.payment.total_amount)),
             ("Given back", show(&self.payment.refunded_amount)),
             (
                 "Disputed",
-                format!("{} {}", self.dispute.amount, self.dispute.currency),
+                self.dispute.amount.in_currency(self.dispute.currency),
             ),
         ]
     }
@@ -143,8 +143,8 @@ impl Evidence {
             rows: vec![vec![
                 plan,
                 order.quantity.to_string(),
-                format!("{} {}", order.unit_price, order.currency),
-                format!("{} {}", order.total_amount, order.currency),
+                order.unit_price.in_currency(order.currency),
+                order.total_amount.in_currency(order.currency),
             ]],
         }
     }

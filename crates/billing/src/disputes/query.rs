@@ -27,6 +27,13 @@ fn matching(filter: &DisputeFilter) -> IntoBoxed<'static, Paid, Pg> {
     if let Some(id) = filter.user_id {
         rows = rows.filter(transactions::user_id.eq(id));
     }
+    rows = any_of!(rows, disputes::currency, filter.currency);
+    if let Some(from) = filter.closed_at_from {
+        rows = rows.filter(disputes::closed_at.ge(from));
+    }
+    if let Some(to) = filter.closed_at_to {
+        rows = rows.filter(disputes::closed_at.lt(to));
+    }
     if let Some(to) = filter.due_by_to {
         rows = rows.filter(disputes::due_by.lt(to));
     }

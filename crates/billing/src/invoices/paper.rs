@@ -75,7 +75,7 @@ pub fn invoice(invoice: &Invoice, seller: &Seller, buyer: &Buyer) -> Result<Vec<
             ("Order", invoice.order_number.clone()),
             ("Currency", invoice.currency.to_string()),
         ],
-        tables: vec![table(&invoice.lines.0)],
+        tables: vec![table(&invoice.lines.0, invoice.currency)],
         sums: shown(&sums, invoice.currency),
         note: "Paid in full. Thank you.",
     })
@@ -105,19 +105,19 @@ pub fn credit_note(note: &CreditNote, seller: &Seller, buyer: &Buyer) -> Result<
             ("Invoice", note.invoice_number.clone()),
             ("Currency", note.currency.to_string()),
         ],
-        tables: vec![table(&[line])],
+        tables: vec![table(&[line], note.currency)],
         sums: shown(&sums, note.currency),
         note: "Given back the way it was paid.",
     })
 }
 
-fn table<'a>(lines: &[InvoiceLine]) -> Table<'a> {
+fn table<'a>(lines: &[InvoiceLine], currency: Currency) -> Table<'a> {
     let row = |line: &InvoiceLine| {
         vec![
             line.text.clone(),
             line.quantity.to_string(),
-            line.unit_price.to_string(),
-            line.amount.to_string(),
+            line.unit_price.digits_in(currency),
+            line.amount.digits_in(currency),
         ]
     };
     Table {
@@ -128,6 +128,6 @@ fn table<'a>(lines: &[InvoiceLine]) -> Table<'a> {
 }
 
 fn shown<'a>(sums: &[(&'a str, &Money)], currency: Currency) -> Vec<(&'a str, String)> {
-    let one = |(name, amount): &(&'a str, &Money)| (*name, format!("{amount} {currency}"));
+    let one = |(name, amount): &(&'a str, &Money)| (*name, amount.in_currency(currency));
     sums.iter().map(one).collect()
 }

@@ -15,7 +15,7 @@ use platform::{
 };
 use serde_json::json;
 use wire::{
-    CreditNoteId, InvoiceId, JsonList, Money, RefundId, TransactionId,
+    CreditNoteId, Currency, InvoiceId, JsonList, Money, RefundId, TransactionId,
     billing::{invoices::InvoiceLine, orders::Terms, refunds::RefundStatus},
 };
 
@@ -91,6 +91,7 @@ pub fn credit(tx: &mut Tx<'_>, actor: &Actor, refund: RefundId, now: DateTime<Ut
         (&invoice.total_amount, &invoice.tax_amount),
         (&so_far.total, &so_far.tax),
         &back.amount,
+        invoice.currency,
     );
     let zone = settings::get(tx.conn(), BusinessTimeZone)?;
     let day = now.with_timezone(&zone).date_naive();
@@ -140,17 +141,19 @@ fn lines(sale: &Sale) -> Result<JsonList<InvoiceLine>> {
     Ok(JsonList(lines))
 }
 
-/// The tax in what is given back: in proportion, and together with what was given back before never a cent off.
+/// The tax in what is given back: in proportion, rounded to the currency's smallest unit, and together with what was
+/// given back before never a unit off.
 fn tax_back(
     (total, tax): (&Money, &Money),
     (before, before_tax): (&Money, &Money),
     amount: &Money,
+    currency: Currency,
 ) -> Money {
     if !total.is_positive() {
         return Money::zero();
     }
     let share: BigDecimal = before.plus(amount).exact() * tax.exact() / total.exact();
-    Money::new(share).minus(before_tax)
+    currency.round(&share).minus(before_tax)
 }
 
 /// Opens whom an invoice was made out to, for its PDF; that is logged.
@@ -202,7 +205,8 @@ mod tests {
         let (total, tax) = (money("11.90"), money("1.90"));
         let (mut before, mut given) = (Money::zero(), Money::zero());
         for part in ["3.33", "3.33", "5.23", "0.01"] {
-            let back = tax_back((&total, &tax), (&before, &given), &money(part));
+            let usd = Currency::Usd;
+            let back = tax_back((&total, &tax), (&before, &given), &money(part), usd);
             assert!(!back.is_negative() && back <= money(part), "{part}: {back}");
             (before, given) = (before.plus(&money(part)), given.plus(&back));
         }
@@ -211,7 +215,28 @@ mod tests {
             (&money("5.00"), &Money::zero()),
             (&Money::zero(), &Money::zero()),
             &money("2.50"),
+            Currency::Usd,
         );
         assert_eq!(nothing, Money::zero());
+    }
+
+    #[test]
+    fn tax_of_a_currency_without_cents_comes_back_whole() {
+        let (total, tax) = (money("1100.00"), money("100.00"));
+        let (mut before, mut given) = (Money::zero(), Money::zero());
+        for part in ["367.00", "367.00", "366.00"] {
+            let back = tax_back(
+                (&total, &tax),
+                (&before, &given),
+                &money(part),
+                Currency::Vnd,
+            );
+            assert!(
+                Currency::Vnd.can_hold(&back) && back <= money(part),
+                "{part}: {back}"
+            );
+            (before, given) = (before.plus(&money(part)), given.plus(&back));
+        }
+        assert_eq!((before, given), (total, tax));
     }
 }

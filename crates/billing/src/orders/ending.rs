@@ -1,12 +1,25 @@
 //! The end of an order that will not be delivered any more.
 
 use super::query;
+use catalog::promotions;
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Result, Tx,
     audit::{self, Act},
 };
 use wire::{OrderId, billing::orders::OrderStatus};
+
+/// Cancels an order that was not paid as it should, and gives its use of a promotion back.
+pub fn cancel_unpaid(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: OrderId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    call_off(tx, actor, id, reason, now)?;
+    promotions::release(tx, id, now).map(drop)
+}
 
 /// Calls an order off that was not delivered: its payment was given back, or never came in as it should.
 pub fn call_off(

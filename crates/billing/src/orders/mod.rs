@@ -11,9 +11,9 @@ mod routes;
 mod rules;
 mod timeline;
 
-pub use ending::call_off;
+pub use ending::{call_off, cancel_unpaid};
 pub use jobs::{Begin, Expire, Provision, Sweep};
-pub use query::find;
+pub use query::{find, status};
 pub use rules::{Amounts, Paid, closed, paid, retry, secret_of, stuck};
 pub use timeline::of as timeline;
 

@@ -20,9 +20,9 @@ pub async fn quote(
     caller: Caller<OrdersWrite>,
     asked: Options<QuoteOrder>,
 ) -> Result<Json<OrderQuote>> {
-    let now = caller.ctx().clock.now();
+    let ctx = caller.ctx().clone();
     caller
-        .read(move |conn, actor| rules::quote(conn, actor, &asked.0, now))
+        .read(move |conn, actor| rules::quote(conn, actor, &ctx, &asked.0))
         .await
         .map(Json)
 }

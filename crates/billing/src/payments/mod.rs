@@ -8,7 +8,14 @@ mod rules;
 
 pub use jobs::{MakeDay, MakeDays};
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Returns the first instant of the business day of a moment.
+pub(crate) fn start_of_day(at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+    calendar::start_of(at.with_timezone(&zone).date_naive(), zone)
+}
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(routes::overview);

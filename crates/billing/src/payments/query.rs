@@ -40,6 +40,10 @@ pub struct Part {
     refunds: i64,
     #[diesel(sql_type = Numeric)]
     refunded_amount: Money,
+    #[diesel(sql_type = BigInt)]
+    chargebacks: i64,
+    #[diesel(sql_type = Numeric)]
+    chargeback_amount: Money,
 }
 
 impl Part {
@@ -52,25 +56,35 @@ impl Part {
         sums.discount_amount.add(&self.discount_amount);
         sums.refunds += self.refunds;
         sums.refunded_amount.add(&self.refunded_amount);
+        sums.chargebacks += self.chargebacks;
+        sums.chargeback_amount.add(&self.chargeback_amount);
     }
 }
 
 /// Rows of the days in `$1` to `$3` (the day, its first instant, the first one after it). What came in counts on the
-/// day it came in, whatever became of it later; a refund counts by the method and gateway of its payment.
+/// day it came in, whatever became of it later; a refund and a lost dispute count by the method and gateway of their payment. What the
+/// gateway has refunded by itself counts while its case is open; booked, it is a refund as any other.
 /// Day by day an index is entered. How many days there are is hidden from the planner, so that the statement is planned
 /// once: to plan it for the days at hand takes longer than to sum up one.
 const ROWS: &str = "SELECT day, currency, payment_method, payment_gateway, sum(completed)::bigint AS completed, sum(failed)::bigint AS failed, \
     sum(gross_amount) AS gross_amount, sum(tax_amount) AS tax_amount, sum(discount_amount) AS discount_amount, \
-    sum(refunds)::bigint AS refunds, sum(refunded_amount) AS refunded_amount \
+    sum(refunds)::bigint AS refunds, sum(refunded_amount) AS refunded_amount, \
+    sum(chargebacks)::bigint AS chargebacks, sum(chargeback_amount) AS chargeback_amount \
     FROM unnest((SELECT $1), (SELECT $2), (SELECT $3)) AS d(day, starts_at, ends_at) CROSS JOIN LATERAL ( \
     SELECT t.currency, t.payment_method, coalesce(t.payment_gateway, 'none') AS payment_gateway, count(*) AS completed, 0 AS failed, \
-        sum(t.total_amount) AS gross_amount, sum(t.tax_amount) AS tax_amount, sum(t.discount_amount) AS discount_amount, 0 AS refunds, 0 AS refunded_amount \
+        sum(t.total_amount) AS gross_amount, sum(t.tax_amount) AS tax_amount, sum(t.discount_amount) AS discount_amount, 0 AS refunds, 0 AS refunded_amount, 0 AS chargebacks, 0 AS chargeback_amount \
         FROM transactions t WHERE t.completed_at >= d.starts_at AND t.completed_at < d.ends_at AND t.status IN ('completed', 'refunded') GROUP BY 1, 2, 3 \
-    UNION ALL SELECT t.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, count(*), 0, 0, 0, 0, 0 \
+    UNION ALL SELECT t.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, count(*), 0, 0, 0, 0, 0, 0, 0 \
         FROM transactions t WHERE t.closed_at >= d.starts_at AND t.closed_at < d.ends_at AND t.status = 'failed' GROUP BY 1, 2, 3 \
-    UNION ALL SELECT t.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, 0, 0, 0, 0, count(*), sum(r.amount) \
+    UNION ALL SELECT t.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, 0, 0, 0, 0, count(*), sum(r.amount), 0, 0 \
         FROM refunds r JOIN transactions t ON t.id = r.transaction_id \
         WHERE r.processed_at >= d.starts_at AND r.processed_at < d.ends_at AND r.status = 'processed' GROUP BY 1, 2, 3 \
+    UNION ALL SELECT c.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, 0, 0, 0, 0, count(*), sum(c.amount), 0, 0 \
+        FROM reconciliation_cases c JOIN transactions t ON t.id = c.transaction_id \
+        WHERE c.kind = 'foreign_refund' AND c.status <> 'resolved' AND c.amount IS NOT NULL AND c.created_at >= d.starts_at AND c.created_at < d.ends_at GROUP BY 1, 2, 3 \
+    UNION ALL SELECT p.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, 0, 0, 0, 0, 0, 0, count(*), sum(p.amount) \
+        FROM disputes p JOIN transactions t ON t.id = p.transaction_id \
+        WHERE p.closed_at >= d.starts_at AND p.closed_at < d.ends_at AND p.state = 'lost' GROUP BY 1, 2, 3 \
     ) parts GROUP BY day, currency, payment_method, payment_gateway";
 
 type Stretches = (Vec<NaiveDate>, Vec<DateTime<Utc>>, Vec<DateTime<Utc>>);
@@ -102,7 +116,7 @@ pub fn as_made(conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> Result<Vec<Pa
         return Ok(Vec::new());
     }
     let days = diesel::sql_query("SELECT day, currency, payment_method, payment_gateway, completed::bigint, failed::bigint, gross_amount, tax_amount, discount_amount, \
-        refunds::bigint, refunded_amount FROM payment_days WHERE day >= $1 AND day < $2")
+        refunds::bigint, refunded_amount, chargebacks::bigint, chargeback_amount FROM payment_days WHERE day >= $1 AND day < $2")
         .bind::<Date, _>(from)
         .bind::<Date, _>(to);
     Ok(Prepared(days).load(conn)?)
@@ -163,8 +177,8 @@ pub fn make(tx: &mut Tx<'_>, days: &[Day], zone: &str) -> Result<()> {
     }
     let (names, starts, ends) = stretches(days);
     diesel::sql_query(format!(
-        "INSERT INTO payment_days (day, time_zone, currency, payment_method, payment_gateway, completed, failed, gross_amount, tax_amount, discount_amount, refunds, refunded_amount) \
-         SELECT day, $4, currency, payment_method, payment_gateway, completed, failed, gross_amount, tax_amount, discount_amount, refunds, refunded_amount FROM ({ROWS}) made"
+        "INSERT INTO payment_days (day, time_zone, currency, payment_method, payment_gateway, completed, failed, gross_amount, tax_amount, discount_amount, refunds, refunded_amount, chargebacks, chargeback_amount) \
+         SELECT day, $4, currency, payment_method, payment_gateway, completed, failed, gross_amount, tax_amount, discount_amount, refunds, refunded_amount, chargebacks, chargeback_amount FROM ({ROWS}) made"
     ))
     .bind::<Array<Date>, _>(names)
     .bind::<Array<Timestamptz>, _>(starts)

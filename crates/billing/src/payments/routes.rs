@@ -12,7 +12,8 @@ use wire::{
 ///
 /// Day by day in the business's time zone, by method and by gateway, and against the period before. What a number
 /// counts is what the lists show: payments that are `completed` or `refunded` by `completed_at`, `failed` ones by
-/// `closed_at`, and refunds that are `processed` by `processed_at`.
+/// `closed_at`, refunds that are `processed` by `processed_at`, and disputes that are `lost` by `closed_at`. A refund
+/// that was made at the gateway counts while its case is open.
 #[utoipa::path(tag = "billing/payments", security(("bearer" = ["payments:overview"])), params(OverviewOptions), responses((status = 200, description = "The sums", body = PaymentOverview)))]
 #[get("/payments/overview")]
 pub async fn overview(

@@ -34,16 +34,17 @@ const REFUND_STUCK: &str = "SELECT 'refund_stuck:' || r.id AS key, t.order_id, t
     WHERE r.approval_state = 'approved' AND ((r.status = 'pending' AND coalesce(r.sent_at, r.decided_at) < $1 - interval '1 hour') \
         OR (r.status = 'failed' AND t.status = 'completed' AND NOT EXISTS (SELECT 1 FROM refunds l WHERE l.transaction_id = t.id AND l.created_at > r.created_at AND l.status <> 'failed')))";
 
-/// Another amount came in or went out than should have.
+/// Another amount came in or went out than should have. What came in is a case that the gateway or a person has told of.
 const AMOUNT_MISMATCH: &str = "SELECT 'amount_mismatch:' || o.id AS key, o.id AS order_id, t.id AS transaction_id, NULL::uuid AS refund_id, NULL::uuid AS esim_id, \
     o.total_amount AS amount, o.currency, coalesce(nullif(o.status_reason, ''), 'Another amount has come in than was due.') AS finding \
     FROM orders o JOIN LATERAL (SELECT * FROM transactions t WHERE t.order_id = o.id ORDER BY t.created_at DESC LIMIT 1) t ON true \
     WHERE o.status IN ('needs_review', 'failed') AND o.paid_at IS NULL AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.order_id = o.id AND t.status IN ('completed', 'refunded')) \
+    AND NOT EXISTS (SELECT 1 FROM reconciliation_cases c WHERE c.dedupe_key = 'amount_mismatch:' || t.id || ':told') \
     UNION ALL SELECT 'amount_mismatch:' || t.id, o.id, t.id, NULL::uuid, NULL::uuid, t.total_amount, t.currency, \
-    'The payment is of ' || t.total_amount || ' ' || t.currency || ', the order of ' || o.total_amount || ' ' || o.currency || '.' \
-    FROM transactions t JOIN orders o ON o.id = t.order_id WHERE t.status = 'completed' AND (t.total_amount, t.currency) <> (o.total_amount, o.currency) \
+    'The payment is of ' || amount_text(t.total_amount, t.currency) || ', the order of ' || amount_text(o.total_amount, o.currency) || '.' \
+    FROM transactions t JOIN orders o ON o.id = t.order_id WHERE t.status = 'completed' AND o.status <> 'cancelled' AND (t.total_amount, t.currency) <> (o.total_amount, o.currency) \
     UNION ALL SELECT 'amount_mismatch:' || t.id, t.order_id, t.id, NULL::uuid, NULL::uuid, t.refunded_amount, t.currency, \
-    'The payment says that ' || t.refunded_amount || ' ' || t.currency || ' were given back, its refunds say ' || r.sum || '.' \
+    'The payment says that ' || amount_text(t.refunded_amount, t.currency) || ' were given back, its refunds say ' || amount_text(r.sum, t.currency) || '.' \
     FROM transactions t JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE transaction_id = t.id AND status = 'processed') r ON true \
     WHERE t.status IN ('completed', 'refunded') AND t.refunded_amount <> r.sum";
 

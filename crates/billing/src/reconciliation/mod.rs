@@ -8,8 +8,8 @@ mod routes;
 mod rules;
 
 pub use jobs::Check;
-pub use query::Finding;
-pub use rules::{given_back, open, order_stuck, withdraw};
+pub use query::{Before, Finding, received_before};
+pub use rules::{given_back, open, order_stuck, received, retotal, withdraw};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -23,8 +23,8 @@ use wire::{
     },
 };
 
-/// Cases with their orders.
-type Named = LeftJoin<cases::table, orders::table>;
+/// Cases with their orders and payments.
+type Named = LeftJoin<LeftJoin<cases::table, orders::table>, transactions::table>;
 
 /// A case as it is kept.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -42,7 +42,10 @@ pub struct CaseRow {
     #[diesel(select_expression = orders::status.nullable(), select_expression_type = dsl::Nullable<orders::status>)]
     pub order_status: Option<wire::billing::orders::OrderStatus>,
     pub transaction_id: Option<TransactionId>,
+    #[diesel(select_expression = transactions::currency.nullable(), select_expression_type = dsl::Nullable<transactions::currency>)]
+    pub payment_currency: Option<Currency>,
     pub refund_id: Option<RefundId>,
+    pub dedupe_key: String,
     pub gateway_refund_id: Option<String>,
     pub esim_id: Option<EsimId>,
     pub amount: Option<Money>,
@@ -84,7 +87,10 @@ pub struct Finding {
 }
 
 fn matching(filter: &CaseFilter, actor: &Actor) -> IntoBoxed<'static, Named, Pg> {
-    let mut rows = cases::table.left_join(orders::table).into_boxed();
+    let mut rows = cases::table
+        .left_join(orders::table)
+        .left_join(transactions::table)
+        .into_boxed();
     if let Some(q) = &filter.q {
         rows = rows.filter(orders::order_number.like(begins(&q.to_uppercase())));
     }

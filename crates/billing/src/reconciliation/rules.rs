@@ -2,7 +2,7 @@
 
 mod told;
 
-pub use told::{given_back, withdraw};
+pub use told::{given_back, received, retotal, withdraw};
 
 use super::query::{self, CaseRow, Finding, Resolved};
 use crate::{orders, refunds, transactions};
@@ -14,7 +14,7 @@ use platform::{
 };
 use serde_json::json;
 use wire::{
-    CaseId, OrderId, Page, Paging, Permission, ProblemCode, UserId,
+    CaseId, Money, OrderId, Page, Paging, Permission, ProblemCode, TransactionId, UserId,
     billing::{
         orders::OrderStatus,
         reconciliation::{
@@ -84,7 +84,16 @@ pub fn order_stuck(
         amount: Some(order.total_amount),
         currency: Some(order.currency),
     };
-    open(tx, actor, &found, now)?;
+    let is_told = match (kind, found.transaction_id) {
+        (CaseKind::AmountMismatch, Some(payment)) => {
+            let key = format!("{kind}:{payment}:told");
+            query::received_before(tx.conn(), &key)?.is_some()
+        }
+        _ => false,
+    };
+    if !is_told {
+        open(tx, actor, &found, now)?;
+    }
     if kind == CaseKind::PaidNotDelivered && query::undeliverable(tx.conn(), id)? {
         refunds::ask_for(tx, actor, id, reason, now)?;
     }
@@ -184,6 +193,7 @@ pub fn resolve(
     if !query::resolve(tx, (id, version), &resolved)? {
         return Err(Error::refuse(ProblemCode::Stale));
     }
+    told::recount(tx, row.kind, row.created_at, now)?;
     audit::record(
         tx,
         actor,
@@ -229,19 +239,38 @@ fn put_right(
         }
         CaseAction::RetryRefund => {
             let refund = row.refund_id.ok_or_else(unfit)?;
-            refunds::retry_stuck(tx, actor, refund)?;
+            refunds::retry_stuck(tx, actor, refund, now)?;
         }
         CaseAction::BookRefund => told::book(tx, actor, row.id, how.reason.trim(), now)?,
+        CaseAction::AcceptAmount => {
+            let received = amount_received(row).ok_or_else(unfit)?;
+            transactions::accept_received(tx, actor, ctx, received, how.reason.trim())?;
+        }
+        CaseAction::RefundReceived => {
+            let received = amount_received(row).ok_or_else(unfit)?;
+            transactions::refund_received(tx, actor, received, how.reason.trim(), now)?;
+        }
         CaseAction::CancelOrder => {
             let order = row.order_id.ok_or_else(unfit)?;
             for payment in query::open_payments(tx.conn(), order)? {
                 transactions::cancel(tx, actor, payment, how.reason.trim(), now)?;
             }
-            orders::call_off(tx, actor, order, how.reason.trim(), now)?;
+            orders::cancel_unpaid(tx, actor, order, how.reason.trim(), now)?;
         }
         CaseAction::SettleOutside => {}
     }
     Ok(())
+}
+
+/// The payment for which another amount came in, and that amount, where it is in the payment's currency.
+fn amount_received(row: &CaseRow) -> Option<(TransactionId, &Money)> {
+    let is_received = row.kind == CaseKind::AmountMismatch
+        && row.refund_id.is_none()
+        && row.dedupe_key.ends_with(":told")
+        && row.currency == row.payment_currency;
+    row.transaction_id
+        .zip(row.amount.as_ref())
+        .filter(|_| is_received)
 }
 
 /// What would put a case right, as things stand.
@@ -258,7 +287,12 @@ fn actions(row: &CaseRow) -> Vec<CaseAction> {
                 .collect()
         }
         CaseKind::RefundStuck => vec![CaseAction::RetryRefund],
-        CaseKind::ForeignRefund if row.amount.is_some() => vec![CaseAction::BookRefund],
+        CaseKind::ForeignRefund if row.amount.is_some() && row.gateway_refund_id.is_some() => {
+            vec![CaseAction::BookRefund]
+        }
+        CaseKind::AmountMismatch if amount_received(row).is_some() => {
+            vec![CaseAction::AcceptAmount, CaseAction::RefundReceived]
+        }
         CaseKind::AmountMismatch if is_stuck && row.refund_id.is_none() => {
             vec![CaseAction::CancelOrder]
         }

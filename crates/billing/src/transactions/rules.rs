@@ -1,7 +1,9 @@
 //! Decisions about payments: what the gateway's news means. States move forward only; in doubt a person looks.
 
+mod received;
 mod record;
 
+pub use received::{accept as accept_received, refund as refund_received};
 pub use record::{confirm, free, reject};
 
 use super::{
@@ -16,9 +18,10 @@ use platform::{
     jobs,
     ports::payments::{Event, News, Opened},
 };
+use received::Received;
 use serde_json::json;
 use wire::{
-    ProblemCode, TransactionId,
+    Currency, Money, Param, ProblemCode, TransactionId,
     billing::transactions::{Transaction, TransactionStatus},
 };
 
@@ -123,6 +126,10 @@ pub fn settle(
         let named = event.gateway_payment_id.as_deref();
         return refunds::heard(tx, actor, (gateway, named), told, now);
     }
+    if let News::Refunded(total) = news {
+        let named = event.gateway_payment_id.as_deref();
+        return refunds::refunded_in_all(tx, actor, (gateway, named), total, now);
+    }
     if let News::Dispute(told) = news {
         let named = event.gateway_payment_id.as_deref();
         return disputes::heard(tx, actor, gateway, (named, told), now);
@@ -152,7 +159,7 @@ pub fn settle(
         News::Declined { reason } => {
             unpaid(tx, actor, &payment, TransactionStatus::Failed, reason, now)
         }
-        News::Refund(_) | News::Dispute(_) => Ok(Settled::Ignored(
+        News::Refund(_) | News::Refunded(_) | News::Dispute(_) => Ok(Settled::Ignored(
             Some(payment.id),
             "It was read above.".into(),
         )),
@@ -185,16 +192,12 @@ fn paid(
             "The payment was known already.".into(),
         ));
     }
-    if let Some(mismatch) = mismatch(payment, minor, currency) {
-        audit::record(
-            tx,
-            actor,
-            Act::new("transaction.mismatch", "transaction", payment.id.0).because(Some(&mismatch)),
-        )?;
+    if let Some(received) = mismatch(payment, minor, currency) {
+        received::record(tx, actor, payment, &received, now)?;
         if let Some(order) = payment.order_id {
-            orders::stuck(tx, actor, order, &mismatch, now)?;
+            orders::stuck(tx, actor, order, &received.finding, now)?;
         }
-        return Ok(Settled::Applied(payment.id, mismatch));
+        return Ok(Settled::Applied(payment.id, received.finding));
     }
     complete(tx, actor, payment, now)
 }
@@ -206,6 +209,25 @@ fn complete(
     payment: &Transaction,
     now: DateTime<Utc>,
 ) -> Result<Settled> {
+    settle_money(tx, actor, payment, now)?;
+    let note = match payment
+        .order_id
+        .map(|order| orders::paid(tx, actor, order, now))
+        .transpose()?
+    {
+        Some(orders::Paid::Late) => "Paid after the order was closed; it waits for review.",
+        _ => "Paid.",
+    };
+    Ok(Settled::Applied(payment.id, note.into()))
+}
+
+/// Notes that the money is there, whatever becomes of the order.
+fn settle_money(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    payment: &Transaction,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let unpaid = [
         TransactionStatus::Pending,
         TransactionStatus::Failed,
@@ -237,15 +259,7 @@ fn complete(
         // The day on which it had failed counts it no more.
         jobs::enqueue(tx, &MakeDay { at })?;
     }
-    let note = match payment
-        .order_id
-        .map(|order| orders::paid(tx, actor, order, now))
-        .transpose()?
-    {
-        Some(orders::Paid::Late) => "Paid after the order was closed; it waits for review.",
-        _ => "Paid.",
-    };
-    Ok(Settled::Applied(payment.id, note.into()))
+    Ok(())
 }
 
 /// One try to pay has failed, and the customer can try again: noted, and nothing else.
@@ -296,13 +310,21 @@ fn unpaid(
 }
 
 /// What came in must be what was asked for, to the cent and in its currency.
-fn mismatch(payment: &Transaction, minor: i64, currency: &str) -> Option<String> {
+fn mismatch(payment: &Transaction, minor: i64, currency: &str) -> Option<Received> {
     let same = payment.currency.as_str() == currency
         && payment.total_amount.minor(payment.currency) == Some(minor);
-    (!same).then(|| {
-        format!(
-            "The gateway reports {minor} {currency} in smallest units; {} {} were due.",
-            payment.total_amount, payment.currency
-        )
+    if same {
+        return None;
+    }
+    let known = Currency::parse(currency).ok();
+    let amount = known.map(|currency| (Money::from_minor(minor, currency), currency));
+    let told = match &amount {
+        Some((amount, currency)) => amount.in_currency(*currency),
+        None => format!("{minor} {currency} in smallest units"),
+    };
+    let due = payment.total_amount.in_currency(payment.currency);
+    Some(Received {
+        amount: amount.filter(|(amount, _)| amount.is_positive() && amount.is_storable()),
+        finding: format!("{told} came in at the gateway; {due} was due."),
     })
 }

@@ -5,7 +5,7 @@ use platform::{Actor, Conn, Result, people};
 use serde_json::Value;
 use std::collections::HashMap;
 use wire::{
-    TransactionId, UserId,
+    Currency, Money, Param, TransactionId, UserId,
     billing::orders::{Step, Timeline, Tone},
 };
 
@@ -30,8 +30,7 @@ pub fn of(conn: &mut Conn, actor: &Actor, id: TransactionId) -> Result<Timeline>
 }
 
 fn told(act: Recorded, names: &HashMap<UserId, String>, is_staff: bool) -> Option<Step> {
-    let amount = of_change(&act, "amount").unwrap_or_default();
-    let currency = of_change(&act, "currency").unwrap_or_default();
+    let amount = amount_of(&act);
     let (what, sentence, tone) = match act.action.as_str() {
         "transaction.open" => (
             "opened",
@@ -56,6 +55,11 @@ fn told(act: Recorded, names: &HashMap<UserId, String>, is_staff: bool) -> Optio
         ),
         "transaction.fail" => ("failed", "It failed.".to_owned(), Tone::Bad),
         "transaction.cancel" => ("cancelled", "It was cancelled.".to_owned(), Tone::Neutral),
+        "transaction.accept" => (
+            "accepted",
+            format!("{amount} was accepted as the payment."),
+            Tone::Good,
+        ),
         "transaction.mismatch" => (
             "mismatch",
             "Another amount came in than was due.".to_owned(),
@@ -63,7 +67,7 @@ fn told(act: Recorded, names: &HashMap<UserId, String>, is_staff: bool) -> Optio
         ),
         "refund.request" => (
             "refund requested",
-            format!("A refund of {amount} {currency} was asked for."),
+            format!("A refund of {amount} was requested."),
             Tone::Waiting,
         ),
         "refund.approve" => (
@@ -101,11 +105,7 @@ fn told(act: Recorded, names: &HashMap<UserId, String>, is_staff: bool) -> Optio
             "Another amount was given back than was asked for.".to_owned(),
             Tone::Bad,
         ),
-        "refund.process" => (
-            "refunded",
-            format!("{amount} {currency} were given back."),
-            Tone::Good,
-        ),
+        "refund.process" => ("refunded", format!("{amount} was refunded."), Tone::Good),
         _ => return None,
     };
     let reason = act.reason.filter(|_| is_staff).unwrap_or_default();
@@ -118,6 +118,16 @@ fn told(act: Recorded, names: &HashMap<UserId, String>, is_staff: bool) -> Optio
         actor,
         tone,
     })
+}
+
+/// The amount of an action, as its currency has it.
+fn amount_of(act: &Recorded) -> String {
+    let amount = of_change(act, "amount").unwrap_or_default();
+    let currency = of_change(act, "currency").unwrap_or_default();
+    match (Money::parse(&amount), Currency::parse(&currency)) {
+        (Ok(amount), Ok(currency)) => amount.in_currency(currency),
+        _ => format!("{amount} {currency}"),
+    }
 }
 
 fn of_change(act: &Recorded, field: &str) -> Option<String> {

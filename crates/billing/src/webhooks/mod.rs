@@ -22,13 +22,19 @@ pub async fn receive(ctx: &Ctx, gateway: &str, signature: &str, body: &[u8]) -> 
     if port.name() != gateway {
         return Err(Error::not_found());
     }
-    let (source, now, actor) = (port.name(), ctx.clock.now(), Actor::system(ctx));
+    let (source, now) = (port.name(), ctx.clock.now());
     let Ok(event) = port.read(signature, body, now) else {
         ctx.db
             .write(move |tx| receipts::reject(tx, source, now))
             .await?;
         return Err(Error::refuse(ProblemCode::BadSignature));
     };
+    apply(ctx, source, event).await
+}
+
+/// Keeps an event and applies it, unless that was done before.
+pub(crate) async fn apply(ctx: &Ctx, source: &'static str, event: Event) -> Result<()> {
+    let (now, actor) = (ctx.clock.now(), Actor::system(ctx));
     ctx.db
         .write(move |tx| {
             let Some(receipt) = receipts::keep(tx, source, &event.id, &event.kind, now)? else {

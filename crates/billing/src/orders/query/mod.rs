@@ -228,6 +228,11 @@ pub fn lock(tx: &mut Tx<'_>, id: OrderId) -> Result<OrderRow> {
         .first(tx.conn())?)
 }
 
+/// The status of an order.
+pub fn status(conn: &mut Conn, id: OrderId) -> Result<OrderStatus> {
+    Ok(orders::table.find(id).select(orders::status).first(conn)?)
+}
+
 diesel::define_sql_function! {
     /// The first that is there.
     fn coalesce(known: Nullable<Timestamptz>, otherwise: Timestamptz) -> Nullable<Timestamptz>;

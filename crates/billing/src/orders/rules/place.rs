@@ -91,6 +91,10 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
     let amounts = Amounts::of(amount.clone(), discount, &rate, new.currency);
     payable(&amounts.total, new.currency)?;
 
+    if let Some(refusal) = chargeable(ctx, new.payment_method, &amounts.total, new.currency) {
+        return Err(Error::fields(vec![refusal]));
+    }
+
     let draft = Draft {
         id: OrderId::new(),
         user_id: buyer,
@@ -172,12 +176,8 @@ fn open(
 }
 
 /// What an order would come to, and each reason why it would be refused. Nothing is taken.
-pub fn quote(
-    conn: &mut Conn,
-    actor: &Actor,
-    asked: &QuoteOrder,
-    now: DateTime<Utc>,
-) -> Result<OrderQuote> {
+pub fn quote(conn: &mut Conn, actor: &Actor, ctx: &Ctx, asked: &QuoteOrder) -> Result<OrderQuote> {
+    let now = ctx.clock.now();
     let new = asked
         .order()
         .ok_or_else(|| Error::field("plan_id", "required", "Say which plan."))?;
@@ -229,6 +229,12 @@ pub fn quote(
         discount = verdict.discount_amount;
     }
     let sums = Amounts::of(amount, discount, &rate, new.currency);
+    refusals.extend(chargeable(
+        ctx,
+        new.payment_method,
+        &sums.total,
+        new.currency,
+    ));
     Ok(OrderQuote {
         region: price.region,
         unit_price: price.selling_price,
@@ -337,6 +343,47 @@ fn payable(total: &Money, currency: Currency) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Why the gateway cannot charge a total, which is known before it is asked. What a person records has no such limit,
+/// and what costs nothing is not charged.
+fn chargeable(
+    ctx: &Ctx,
+    method: PaymentMethod,
+    total: &Money,
+    currency: Currency,
+) -> Option<FieldError> {
+    if method.is_recorded() || !total.is_positive() {
+        return None;
+    }
+    let refuses = |code: &str, message: String| {
+        Some(FieldError {
+            field: "payment_method".to_owned(),
+            code: code.to_owned(),
+            message,
+        })
+    };
+    let Some(limits) = ctx.ports.payments.limits(currency) else {
+        let message =
+            format!("A card cannot be charged in {currency}. Choose another payment method.");
+        return refuses("currency_not_supported", message);
+    };
+    let total_text = total.in_currency(currency);
+    if *total < limits.least {
+        let least = limits.least.in_currency(currency);
+        let message = format!(
+            "{total_text} is less than a card can be charged: {least} is the minimum. Choose another payment method."
+        );
+        return refuses("amount_too_small", message);
+    }
+    if *total > limits.most {
+        let most = limits.most.in_currency(currency);
+        let message = format!(
+            "{total_text} is more than a card can be charged at once: {most} is the maximum. Choose another payment method."
+        );
+        return refuses("amount_too_large", message);
+    }
+    None
 }
 
 /// How long it can be paid. What a person has to confirm takes days.

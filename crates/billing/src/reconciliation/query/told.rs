@@ -1,9 +1,11 @@
 //! SQL of cases that only the outside tells of.
 
-use super::{CaseStatus, Currency, Money, cases};
+use super::{CaseStatus, Currency, Finding, Money, cases};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use platform::{Conn, Result, Tx};
+use schema::gateway_checks;
+use wire::billing::reconciliation::CaseKind;
 use wire::{CaseId, RefundId, TransactionId, UserId};
 
 /// Whether there is or was a case of this key, however it ended.
@@ -28,13 +30,16 @@ pub fn booked(tx: &mut Tx<'_>, id: CaseId, refund: RefundId) -> Result<()> {
     Ok(())
 }
 
+/// A case that was withdrawn, its kind, and when it was opened.
+type Withdrawn = (CaseId, CaseKind, DateTime<Utc>);
+
 /// Resolves the open case of a key, because what it tells of is so no more; which one it was.
 pub fn withdraw(
     tx: &mut Tx<'_>,
     key: &str,
     why: &str,
     now: DateTime<Utc>,
-) -> Result<Option<CaseId>> {
+) -> Result<Option<Withdrawn>> {
     let open = cases::table
         .filter(cases::dedupe_key.eq(key))
         .filter(cases::status.ne(CaseStatus::Resolved));
@@ -47,9 +52,77 @@ pub fn withdraw(
             cases::claimed_until.eq(None::<DateTime<Utc>>),
             cases::version.eq(cases::version + 1),
         ))
-        .returning(cases::id)
+        .returning((cases::id, cases::kind, cases::created_at))
         .get_result(tx.conn())
         .optional()?)
+}
+
+/// What came in before, as its open case has it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = cases, check_for_backend(diesel::pg::Pg))]
+pub struct Before {
+    /** What is known of it. */
+    pub finding: String,
+    amount: Option<Money>,
+    currency: Option<Currency>,
+}
+
+impl Before {
+    /// How much of a currency came in before.
+    pub fn amount(&self, currency: Currency) -> Option<&Money> {
+        self.amount
+            .as_ref()
+            .filter(|_| self.currency == Some(currency))
+    }
+}
+
+/// What came in before, if a case of it is open.
+pub fn received_before(conn: &mut Conn, key: &str) -> Result<Option<Before>> {
+    Ok(cases::table
+        .filter(cases::dedupe_key.eq(key))
+        .filter(cases::status.ne(CaseStatus::Resolved))
+        .select(Before::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Notes another amount in the open case of a key; whether there is one.
+pub fn retotal(tx: &mut Tx<'_>, finding: &Finding) -> Result<bool> {
+    let open = cases::table
+        .filter(cases::dedupe_key.eq(&finding.key))
+        .filter(cases::status.ne(CaseStatus::Resolved));
+    let noted = diesel::update(open)
+        .set((
+            cases::amount.eq(&finding.amount),
+            cases::currency.eq(finding.currency),
+            cases::finding.eq(&finding.finding),
+            cases::version.eq(cases::version + 1),
+        ))
+        .execute(tx.conn())?;
+    Ok(noted == 1)
+}
+
+/// Until when a gateway's events were asked for.
+pub fn checked_to(conn: &mut Conn, gateway: &str) -> Result<Option<DateTime<Utc>>> {
+    Ok(gateway_checks::table
+        .find(gateway)
+        .select(gateway_checks::checked_to)
+        .first(conn)
+        .optional()?)
+}
+
+/// Notes until when a gateway's events were asked for.
+pub fn check_to(tx: &mut Tx<'_>, gateway: &str, at: DateTime<Utc>) -> Result<()> {
+    diesel::insert_into(gateway_checks::table)
+        .values((
+            gateway_checks::gateway.eq(gateway),
+            gateway_checks::checked_to.eq(at),
+        ))
+        .on_conflict(gateway_checks::gateway)
+        .do_update()
+        .set(gateway_checks::checked_to.eq(at))
+        .execute(tx.conn())?;
+    Ok(())
 }
 
 /// What was given back at the gateway, as a case has it.

@@ -1,13 +1,18 @@
 //! Cases that only the outside tells of: opened once, closed again when the outside takes its word back, and booked.
 
 use super::{Finding, open, query};
-use crate::refunds::{self, GivenBack};
+use crate::{
+    payments::{self, MakeDay},
+    refunds::{self, GivenBack},
+};
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
     audit::{self, Act},
+    jobs,
+    settings::{self, BusinessTimeZone},
 };
-use wire::{CaseId, ProblemCode};
+use wire::{CaseId, ProblemCode, billing::reconciliation::CaseKind};
 
 /// Opens a case of money that was given back at the gateway. Told again, it is the same case, even after it was
 /// resolved.
@@ -25,6 +30,44 @@ pub fn given_back(
     Ok(true)
 }
 
+/// Opens a case of an amount that came in and was not due, or notes the amount in the case that is open.
+pub fn received(tx: &mut Tx<'_>, actor: &Actor, found: &Finding, now: DateTime<Utc>) -> Result<()> {
+    match query::retotal(tx, found)? {
+        true => Ok(()),
+        false => open(tx, actor, found, now),
+    }
+}
+
+/// Opens a case of what the gateway has refunded in all beyond what is known here, or notes the difference in the case
+/// that is open; whether there was none.
+pub fn retotal(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &Finding,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    if query::retotal(tx, found)? {
+        return Ok(false);
+    }
+    open(tx, actor, found, now)?;
+    Ok(true)
+}
+
+/// Has an earlier day summed up anew, once a refund made at the gateway counts by its case no more.
+pub(super) fn recount(
+    tx: &mut Tx<'_>,
+    kind: CaseKind,
+    opened_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let zone = settings::get(tx.conn(), BusinessTimeZone)?;
+    let is_over = opened_at < payments::start_of_day(now, zone);
+    if kind == CaseKind::ForeignRefund && is_over {
+        jobs::enqueue(tx, &MakeDay { at: opened_at })?;
+    }
+    Ok(())
+}
+
 /// The outside takes back what it has told: nobody needs to look any more.
 pub fn withdraw(
     tx: &mut Tx<'_>,
@@ -33,9 +76,10 @@ pub fn withdraw(
     why: &str,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let Some(id) = query::withdraw(tx, key, why, now)? else {
+    let Some((id, kind, opened_at)) = query::withdraw(tx, key, why, now)? else {
         return Ok(false);
     };
+    recount(tx, kind, opened_at, now)?;
     let act = Act::new("case.resolve", "case", id.0);
     audit::record(tx, actor, act.because(Some(why)))?;
     Ok(true)

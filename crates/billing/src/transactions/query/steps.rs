@@ -4,7 +4,7 @@ use crate::orders::Amounts;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use platform::{Result, Tx, ports::payments::Opened, prepared::Prepared};
-use schema::transactions;
+use schema::{orders, transactions};
 use wire::{
     Currency, EsimId, OrderId, PlanId, PromotionId, TransactionId, UserId,
     billing::{
@@ -156,6 +156,34 @@ pub fn recorded(
         .set((
             transactions::recorded_by.eq(by),
             reference.map(|known| transactions::reference.eq(known)),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Sets the amounts of a payment that has not come in yet.
+pub fn restate(tx: &mut Tx<'_>, id: TransactionId, amounts: &Amounts) -> Result<()> {
+    let unpaid = transactions::table.find(id).filter(
+        transactions::status.ne_all([TransactionStatus::Completed, TransactionStatus::Refunded]),
+    );
+    diesel::update(unpaid)
+        .set((
+            transactions::amount.eq(&amounts.amount),
+            transactions::discount_amount.eq(&amounts.discount),
+            transactions::tax_amount.eq(&amounts.tax),
+            transactions::total_amount.eq(&amounts.total),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Sets what an order comes to, where less was accepted than was due.
+pub fn restate_order(tx: &mut Tx<'_>, id: OrderId, amounts: &Amounts) -> Result<()> {
+    diesel::update(orders::table.find(id).filter(orders::paid_at.is_null()))
+        .set((
+            orders::discount_amount.eq(&amounts.discount),
+            orders::tax_amount.eq(&amounts.tax),
+            orders::total_amount.eq(&amounts.total),
         ))
         .execute(tx.conn())?;
     Ok(())

@@ -1,6 +1,11 @@
 //! Payments that no gateway tells of: what costs nothing, and what a person has seen come in.
 
-use super::{complete, query, unpaid};
+use super::{
+    complete, query,
+    received::{self, Received},
+    unpaid,
+};
+use crate::reconciliation::{self, Before};
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
@@ -18,8 +23,9 @@ pub fn free(tx: &mut Tx<'_>, actor: &Actor, id: TransactionId, now: DateTime<Utc
     complete(tx, actor, &payment, now).map(drop)
 }
 
-/// Confirms what came in, if it is what was due, to the cent and in its currency. The books count it from now on;
-/// when it came in is on record.
+/// Confirms what came in, if it is what was due, to the cent and in its currency, alone or together with what came in
+/// before. The books count it from now on; when it came in is on record. Another amount completes nothing: it is
+/// recorded, and a person decides in its case.
 pub fn confirm(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -28,21 +34,31 @@ pub fn confirm(
     now: DateTime<Utc>,
 ) -> Result<Transaction> {
     let payment = recordable(tx, actor, id)?;
-    if payment.currency != came.currency {
-        let message = format!("{} was due.", payment.currency);
-        return Err(Error::field("currency", "mismatch", message));
-    }
-    if payment.total_amount != came.amount {
+    if !came.currency.can_hold(&came.amount) {
         let message = format!(
-            "{} {} was due. Send back what differs, or wait for the rest; then confirm the whole.",
-            payment.total_amount, payment.currency
+            "{} has no smaller unit: enter a whole number.",
+            came.currency
         );
-        return Err(Error::field("amount", "mismatch", message));
+        return Err(Error::field("amount", "too_fine", message));
     }
     if came.received_at > now || came.received_at < payment.created_at - chrono::TimeDelta::days(1)
     {
         let message = "It came in between the order and now.";
         return Err(Error::field("received_at", "out_of_range", message));
+    }
+    let is_exact = payment.currency == came.currency && payment.total_amount == came.amount;
+    let before = reconciliation::received_before(tx.conn(), &received::key(id))?;
+    let is_rest = !is_exact && is_the_rest(&payment, came, before.as_ref());
+    if !is_exact && !is_rest {
+        let so_far = another_amount(&payment, came, before.as_ref());
+        if let Some(so_far) = so_far {
+            received::record(tx, actor, &payment, &so_far, now)?;
+        }
+        return query::find(tx.conn(), actor, id);
+    }
+    if is_rest {
+        let why = "The rest has come in.";
+        reconciliation::withdraw(tx, actor, &received::key(id), why, now)?;
     }
     query::recorded(tx, id, actor.id, Some(&came.reference))?;
     audit::record(
@@ -54,6 +70,46 @@ pub fn confirm(
     )?;
     complete(tx, actor, &payment, now)?;
     query::find(tx.conn(), actor, id)
+}
+
+/// Tells whether what came in before and what comes in now make what was due.
+fn is_the_rest(payment: &Transaction, came: &ConfirmPayment, before: Option<&Before>) -> bool {
+    before.is_some_and(|before| {
+        payment.currency == came.currency
+            && before
+                .amount(payment.currency)
+                .is_some_and(|amount| amount.plus(&came.amount) == payment.total_amount)
+    })
+}
+
+/// What has come in so far; nothing new where the same was recorded before.
+fn another_amount(
+    payment: &Transaction,
+    came: &ConfirmPayment,
+    before: Option<&Before>,
+) -> Option<Received> {
+    let note = format!("under the reference {}.", came.reference.trim());
+    if before.is_some_and(|before| before.finding.contains(&note)) {
+        return None;
+    }
+    let earlier = before.and_then(|before| before.amount(came.currency));
+    let sum = earlier.map_or_else(|| came.amount.clone(), |earlier| earlier.plus(&came.amount));
+    let line = format!(
+        "{} came in on {} {note}",
+        came.amount.in_currency(came.currency),
+        came.received_at.format("%Y-%m-%d"),
+    );
+    let finding = match before {
+        Some(before) => format!("{} {line}", before.finding),
+        None => format!(
+            "{} was due. {line}",
+            payment.total_amount.in_currency(payment.currency)
+        ),
+    };
+    Some(Received {
+        amount: Some((sum, came.currency)),
+        finding,
+    })
 }
 
 /// Says that a payment will not come: its order is closed.

@@ -124,7 +124,7 @@ pub fn orders(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
         title: Some(number),
         notes: plan
             .into_iter()
-            .chain([format!("{total} {currency}")])
+            .chain([total.in_currency(currency)])
             .collect(),
         state: Some(status.as_str()),
         person: whose(buyer),
@@ -162,7 +162,7 @@ pub fn transactions(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
         ))
         .load(conn)?;
     let row = |(id, gateway_id, status, total, currency, payer): Line| {
-        let amount = format!("{total} {currency}");
+        let amount = total.in_currency(currency);
         let title = gateway_id.unwrap_or_else(|| format!("Payment of {amount}"));
         Row {
             is_exact: true,
