@@ -208,7 +208,9 @@ fn many<R: Resource>(action: &'static str) -> Many {
             ids,
         };
         task(async move {
-            let call = Call::post(format!("{}/bulk", R::PATH)).json(&bulk);
+            let call = Call::post(format!("{}/bulk", R::PATH))
+                .json(&bulk)
+                .once(&crate::chance::uuid());
             let outcome: BulkOutcome = api::send(call).await?.json().await?;
             let told = |problem: Problem| problem.sentence().to_owned();
             let data = outcome.data.into_iter();

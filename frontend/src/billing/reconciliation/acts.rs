@@ -52,7 +52,7 @@ pub fn escalate() -> Act<Case> {
 }
 
 /// Everything that puts a case right.
-pub fn all() -> [Act<Case>; 6] {
+pub fn all() -> [Act<Case>; 8] {
     [
         by(
             CaseAction::RetryOrder,
@@ -81,6 +81,19 @@ pub fn all() -> [Act<Case>; 6] {
             Icon::Check,
         )
         .primary(),
+        by(
+            CaseAction::AcceptAmount,
+            "Accept the amount",
+            "The amount that came in counts as the payment, and the order goes on. Less is booked as a discount; more has to be returned outside.",
+            Icon::Check,
+        )
+        .primary(),
+        by(
+            CaseAction::RefundReceived,
+            "Refund the amount",
+            "The order is cancelled, and a refund of the amount that came in is requested.",
+            Icon::Undo2,
+        ),
         by(
             CaseAction::CancelOrder,
             "Cancel the order",

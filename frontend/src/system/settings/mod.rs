@@ -35,7 +35,7 @@ fn name(key: &str) -> &'static str {
         "billing.bank_transfer_instructions" => "How to pay by bank transfer",
         "billing.paypal_instructions" => "How to pay by PayPal",
         "billing.crypto_instructions" => "How to pay in a cryptocurrency",
-        "refunds.four_eyes_above" => "Refunds that take two people",
+        "refunds.four_eyes_above" => "Second approval above",
         "kyc.required_documents" => "Proof of identity",
         "sessions.idle_days" => "Idle sessions",
         _ => known(key).map_or("Setting", |known| known.description),
@@ -50,6 +50,10 @@ fn told(setting: &Setting, text: &str) -> String {
         Some(Rule::Documents) => {
             KycRequired::read(text).map_or_else(|| text.to_owned(), |all| documents(&all))
         }
+        Some(Rule::Amounts) => text
+            .replace(['{', '}', '"'], "")
+            .replace(':', " ")
+            .replace(',', ", "),
         _ if text.is_empty() => "Nothing".to_owned(),
         _ => text.to_owned(),
     }
