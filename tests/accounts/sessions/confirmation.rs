@@ -134,7 +134,12 @@ async fn exactly_those_operations_ask_that_say_so() {
 
 #[test]
 fn no_program_is_asked_who_it_is() {
+    // People confirm who they are before they request a refund; a client's request is decided by a person.
+    const DECIDED_LATER: [&str; 2] = ["/v1/refunds", "/v1/transactions/bulk"];
     for (method, path, operation) in operations() {
+        if DECIDED_LATER.contains(&path.as_str()) {
+            continue;
+        }
         let says = operation["responses"]["403"]["description"]
             .as_str()
             .is_some_and(|text| text.contains(ASKS));

@@ -1,5 +1,6 @@
 //! Money given back: asked for, decided, paid once, and what follows.
 
+mod clients;
 mod decided;
 mod once;
 mod second_person;

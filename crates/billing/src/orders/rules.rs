@@ -1,5 +1,6 @@
 //! Decisions about orders: what may be sold, what paying, failing and cancelling mean.
 
+mod chargeable;
 mod payment;
 mod place;
 mod topup;

@@ -1,32 +1,100 @@
-//! The font: what is drawn with, and how wide it comes out.
+//! Which font draws what, and how wide it comes out: the embedded one, and those of the machine for what it lacks. A
+//! text is split into runs of one font, script and direction, in the order in which they stand on the paper.
 #![expect(clippy::float_arithmetic, reason = "widths on the paper, in points")]
 
-use super::pen::Style;
-use krilla::text::Font;
+use super::{
+    library::{self, Shared},
+    pen::Style,
+};
+use krilla::text::{Font, TextDirection};
 use platform::{Error, Result};
-use ttf_parser::Face;
+use rustybuzz::{Direction, UnicodeBuffer, ttf_parser::Face};
+use std::{cell::RefCell, collections::HashMap, ops::Range, sync::Arc};
+use unicode_bidi::{BidiInfo, Level};
+use unicode_script::{Script, UnicodeScript};
+use unicode_segmentation::UnicodeSegmentation;
 
-/// A font, to draw with and to measure.
-pub struct Type {
+/// A font to draw and to measure with.
+#[derive(Clone)]
+pub struct Drawn {
+    /** What the document embeds. */
     pub font: Font,
+    data: Arc<Vec<u8>>,
+    index: u32,
+}
+
+impl Drawn {
+    fn of(data: Arc<Vec<u8>>, index: u32) -> Option<Self> {
+        rustybuzz::Face::from_slice(&data, index)?;
+        let font = Font::new(data.to_vec().into(), index)?;
+        Some(Self { font, data, index })
+    }
+
+    /// How wide a text in one script comes out, for a font size of 1.
+    fn width(&self, text: &str, direction: TextDirection) -> f32 {
+        let Some(face) = rustybuzz::Face::from_slice(&self.data, self.index) else {
+            return 0.0;
+        };
+        let mut buffer = UnicodeBuffer::new();
+        buffer.push_str(text);
+        buffer.guess_segment_properties();
+        buffer.set_direction(match direction {
+            TextDirection::RightToLeft => Direction::RightToLeft,
+            _ => Direction::LeftToRight,
+        });
+        let shaped = rustybuzz::shape(&face, &[], buffer);
+        let units = f32::from(i16::try_from(face.units_per_em()).unwrap_or(1000));
+        let advances = shaped.glyph_positions().iter();
+        advances
+            .map(|glyph| f32::from(i16::try_from(glyph.x_advance).unwrap_or(i16::MAX)))
+            .sum::<f32>()
+            / units
+    }
+}
+
+/// A piece of a line in one font, script and direction.
+pub struct Run {
+    /** What it says, in the order of reading. */
+    pub text: String,
+    /** What it is drawn with. */
+    pub font: Font,
+    /** Whether it runs to the right or to the left. */
+    pub direction: TextDirection,
+    /** How wide it is, for a font size of 1. */
+    pub width: f32,
+}
+
+/// A weight: the embedded font, and what it lacks from elsewhere.
+pub struct Type {
+    embedded: Drawn,
     face: Face<'static>,
+    is_bold: bool,
+    others: RefCell<HashMap<usize, Option<Drawn>>>,
 }
 
 impl Type {
-    fn of(data: &'static [u8]) -> Result<Self> {
-        let face = Face::parse(data, 0).map_err(Error::internal)?;
-        let font = Font::new(data.to_vec().into(), 0)
-            .ok_or_else(|| Error::internal("the font cannot be read"))?;
-        Ok(Self { font, face })
+    fn of(data: &'static [u8], is_bold: bool) -> Result<Self> {
+        let embedded = Drawn::of(Arc::new(data.to_vec()), 0);
+        Ok(Self {
+            embedded: embedded.ok_or_else(|| Error::internal("the font cannot be read"))?,
+            face: Face::parse(data, 0).map_err(Error::internal)?,
+            is_bold,
+            others: RefCell::default(),
+        })
     }
 
     /// How wide a text is.
     pub fn width(&self, text: &str, size: f32) -> f32 {
-        let advance = |letter: char| {
-            let glyph = self.face.glyph_index(letter).unwrap_or_default();
-            f32::from(self.face.glyph_hor_advance(glyph).unwrap_or_default())
-        };
-        text.chars().map(advance).sum::<f32>() * size / f32::from(self.face.units_per_em())
+        if text.is_ascii() {
+            // One run, and nothing to shape: the sum of its letters.
+            let advance = |letter: char| {
+                let glyph = self.face.glyph_index(letter).unwrap_or_default();
+                f32::from(self.face.glyph_hor_advance(glyph).unwrap_or_default())
+            };
+            let sum: f32 = text.chars().map(advance).sum();
+            return sum * size / f32::from(self.face.units_per_em());
+        }
+        self.runs(text).iter().map(|run| run.width).sum::<f32>() * size
     }
 
     /// As much of a text as fits.
@@ -34,29 +102,150 @@ impl Type {
         if self.width(text, size) <= width {
             return text.to_owned();
         }
-        let mut short = text.to_owned();
-        while short.pop().is_some() && self.width(&short, size) + size > width {}
-        short + "…"
+        let mut clusters: Vec<&str> = text.graphemes(true).collect();
+        while clusters.pop().is_some() && self.width(&clusters.concat(), size) + size > width {}
+        clusters.concat() + "…"
     }
 
-    /// A text in lines that fit. A word that is longer than a line is cut.
+    /// A text in lines that fit. A word that is longer than a line goes on in the next one; so does a text without
+    /// spaces.
     pub fn lines(&self, text: &str, size: f32, width: f32) -> Vec<String> {
         let mut lines = vec![String::new()];
         for word in text.split_whitespace() {
-            let word = self.fitting(word, size, width);
-            match lines.last_mut() {
-                Some(line) if line.is_empty() => *line = word,
-                Some(line)
-                    if self.width(line, size) + self.width(&word, size) + size / 2.0 <= width =>
-                {
-                    line.push(' ');
-                    line.push_str(&word);
+            let mut is_first = true;
+            for piece in self.pieces(word, size, width) {
+                let glue = if is_first { " " } else { "" };
+                is_first = false;
+                match lines.last_mut() {
+                    Some(line) if line.is_empty() => *line = piece,
+                    Some(line) if self.width(&format!("{line}{glue}{piece}"), size) <= width => {
+                        line.push_str(glue);
+                        line.push_str(&piece);
+                    }
+                    _ => lines.push(piece),
                 }
-                _ => lines.push(word),
             }
         }
         lines
     }
+
+    /// A word, cut where a line is full.
+    fn pieces(&self, word: &str, size: f32, width: f32) -> Vec<String> {
+        if self.width(word, size) <= width {
+            return vec![word.to_owned()];
+        }
+        let mut pieces = vec![String::new()];
+        for cluster in word.graphemes(true) {
+            match pieces.last_mut() {
+                Some(piece)
+                    if piece.is_empty()
+                        || self.width(&format!("{piece}{cluster}"), size) <= width =>
+                {
+                    piece.push_str(cluster);
+                }
+                _ => pieces.push(cluster.to_owned()),
+            }
+        }
+        pieces
+    }
+
+    /// The runs of a line, from left to right as they stand on the paper.
+    pub fn runs(&self, text: &str) -> Vec<Run> {
+        let bidi = BidiInfo::new(text, Some(Level::ltr()));
+        let mut runs = Vec::new();
+        for paragraph in &bidi.paragraphs {
+            let (levels, ranges) = bidi.visual_runs(paragraph, paragraph.range.clone());
+            for range in ranges {
+                let is_rtl = levels.get(range.start).is_some_and(Level::is_rtl);
+                let direction = if is_rtl {
+                    TextDirection::RightToLeft
+                } else {
+                    TextDirection::LeftToRight
+                };
+                let mut pieces = self.split(text.get(range).unwrap_or_default(), direction);
+                if is_rtl {
+                    pieces.reverse();
+                }
+                runs.extend(pieces);
+            }
+        }
+        runs
+    }
+
+    /// A text of one direction, split where the font or the script changes; in the order of reading.
+    fn split(&self, text: &str, direction: TextDirection) -> Vec<Run> {
+        let mut pieces: Vec<(Range<usize>, usize, Drawn, Script)> = Vec::new();
+        for (start, cluster) in text.grapheme_indices(true) {
+            let (key, font) = self.font_of(cluster);
+            let script = script_of(cluster);
+            let end = start + cluster.len();
+            match pieces.last_mut() {
+                Some((range, last, _, of))
+                    if *last == key && (is_shared(script) || is_shared(*of) || *of == script) =>
+                {
+                    range.end = end;
+                    if is_shared(*of) {
+                        *of = script;
+                    }
+                }
+                _ => pieces.push((start..end, key, font, script)),
+            }
+        }
+        pieces
+            .into_iter()
+            .map(|(range, _, drawn, _)| {
+                let text = text.get(range).unwrap_or_default();
+                Run {
+                    text: text.to_owned(),
+                    width: drawn.width(text, direction),
+                    font: drawn.font,
+                    direction,
+                }
+            })
+            .collect()
+    }
+
+    /// The font of a cluster, and what it is told apart by. What no font has is left to the embedded one.
+    fn font_of(&self, cluster: &str) -> (usize, Drawn) {
+        let lacks = |letter: &char| !is_invisible(*letter) && !self.has(*letter);
+        let other = cluster
+            .chars()
+            .find(lacks)
+            .and_then(|letter| library::font_of(letter, self.is_bold))
+            .and_then(|found| self.other(&found));
+        other.unwrap_or_else(|| (0, self.embedded.clone()))
+    }
+
+    fn has(&self, letter: char) -> bool {
+        self.face.glyph_index(letter).is_some()
+    }
+
+    /// A font of the machine, once per document.
+    fn other(&self, found: &Shared) -> Option<(usize, Drawn)> {
+        let key = Arc::as_ptr(found).addr();
+        let mut others = self.others.borrow_mut();
+        let drawn = others
+            .entry(key)
+            .or_insert_with(|| Drawn::of(Arc::clone(&found.data), found.index));
+        drawn.clone().map(|drawn| (key, drawn))
+    }
+}
+
+/// The script of a cluster: of its first letter that has one.
+fn script_of(cluster: &str) -> Script {
+    let mut scripts = cluster.chars().map(|letter| letter.script());
+    scripts
+        .find(|script| !is_shared(*script))
+        .unwrap_or(Script::Common)
+}
+
+const fn is_shared(script: Script) -> bool {
+    matches!(script, Script::Common | Script::Inherited)
+}
+
+/// Joiners and selectors: they shape what is beside them, and need no sign of their own.
+const fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// Plain and bold.
@@ -68,8 +257,8 @@ pub struct Fonts {
 impl Fonts {
     pub fn new() -> Result<Self> {
         Ok(Self {
-            regular: Type::of(dejavu::sans::regular())?,
-            bold: Type::of(dejavu::sans::bold())?,
+            regular: Type::of(dejavu::sans::regular(), false)?,
+            bold: Type::of(dejavu::sans::bold(), true)?,
         })
     }
     pub const fn of(&self, (bold, ..): Style) -> &Type {

@@ -1,7 +1,8 @@
-//! Drawing papers on A4: first everything gets its place, page after page, then the pages are drawn. The font covers
-//! Latin, Greek, Cyrillic, Hebrew and Arabic.
+//! Drawing papers on A4: first everything gets its place, page after page, then the pages are drawn. The embedded font
+//! covers Latin, Greek, Cyrillic, Hebrew and Arabic; every other script is drawn with a font of the machine.
 
 mod fonts;
+mod library;
 mod pen;
 
 use actix_web::{HttpResponse, http::header};
@@ -142,6 +143,50 @@ mod tests {
             let paper = drawn(text, 1);
             assert!(paper.is_some_and(|(bytes, pages)| bytes.starts_with(b"%PDF-") && pages == 1));
         }
+    }
+
+    #[test]
+    fn every_script_is_drawn_whatever_fonts_the_machine_has() {
+        let names = [
+            "李明 王小龍",
+            "สมชาย ใจดี",
+            "김민준",
+            "प्रिया शर्मा",
+            "Ana 🎉 María",
+            "محمد علي and דוד",
+            "\u{10ffff}",
+        ];
+        for name in names {
+            let paper = drawn(name, 1);
+            assert!(
+                paper.is_some_and(|(bytes, _)| bytes.starts_with(b"%PDF-")),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_is_split_by_direction_and_wraps_without_losing_a_sign() -> Result<()> {
+        let fonts = Fonts::new()?;
+        let runs = fonts.regular.runs("Order for דוד, 2 items");
+        let texts: Vec<&str> = runs.iter().map(|run| run.text.as_str()).collect();
+        assert_eq!(
+            texts.concat().chars().count(),
+            "Order for דוד, 2 items".chars().count()
+        );
+        assert!(texts.contains(&"דוד"), "{texts:?}");
+        for text in ["x".repeat(300), "李".repeat(200), "word ".repeat(80)] {
+            let lines = fonts.regular.lines(&text, 10.0, 200.0);
+            assert!(lines.len() > 1);
+            let kept: String = lines.concat().split_whitespace().collect();
+            assert_eq!(kept, text.split_whitespace().collect::<String>());
+            assert!(
+                lines
+                    .iter()
+                    .all(|line| fonts.regular.width(line, 10.0) <= 200.0)
+            );
+        }
+        Ok(())
     }
 
     #[test]

@@ -11,7 +11,6 @@ use krilla::{
     num::NormalizedF32,
     paint::{Fill, Stroke},
     surface::Surface,
-    text::TextDirection,
 };
 use platform::Result;
 
@@ -28,6 +27,8 @@ const FOOT: f32 = 780.0;
 /// Where the names of facts begin, and those of sums; what they say ends at the other edge.
 const FACTS: f32 = 300.0;
 const SUMS: f32 = 370.0;
+/// How wide the seller's lines are at most.
+const SELLER: f32 = 220.0;
 /// Between two lines of one cell.
 const LEADING: f32 = 13.0;
 const INK: Shade = (24, 26, 36);
@@ -57,8 +58,12 @@ impl Mark {
                     opacity: NormalizedF32::ONE,
                     rule: Default::default(),
                 }));
-                let (at, font) = (Point::from_xy(*x, *y), fonts.of(*style).font.clone());
-                surface.draw_text(at, font, style.1, text, false, TextDirection::Auto);
+                let mut x = *x;
+                for run in fonts.of(*style).runs(text) {
+                    let at = Point::from_xy(x, *y);
+                    surface.draw_text(at, run.font, style.1, &run.text, false, run.direction);
+                    x += run.width * style.1;
+                }
             }
             Self::Rule(y) => {
                 let mut path = PathBuilder::new();
@@ -105,8 +110,11 @@ impl Pen {
     fn head(&mut self, sheet: &Sheet<'_>) {
         self.write(LEFT_EDGE, sheet.title, (true, 20.0, INK));
         for (place, line) in sheet.from.iter().enumerate() {
-            self.write_right(RIGHT_EDGE, line, (place == 0, 9.0, INK));
-            self.y += LEADING;
+            let style = (place == 0, 9.0, INK);
+            for line in self.fonts.of(style).lines(line, style.1, SELLER) {
+                self.write_right(RIGHT_EDGE, &line, style);
+                self.y += LEADING;
+            }
         }
         if let Some(email) = sheet.email {
             self.write_right(RIGHT_EDGE, email, (false, 9.0, FAINT));
@@ -115,30 +123,31 @@ impl Pen {
         let top = self.y;
         let (label, [name, address]) = sheet.to;
         let room = FACTS - LEFT_EDGE - 10.0;
-        let (name, address) = (
-            self.fonts.bold.fitting(name, 10.0, room),
-            self.fonts.regular.fitting(address, 9.0, room),
-        );
         self.write(LEFT_EDGE, label, SMALL);
         self.y += 15.0;
-        self.write(LEFT_EDGE, &name, (true, 10.0, INK));
-        self.y += 14.0;
-        self.write(LEFT_EDGE, &address, (false, 9.0, INK));
+        for (text, style) in [(name, (true, 10.0, INK)), (address, (false, 9.0, INK))] {
+            for line in self.fonts.of(style).lines(text, style.1, room) {
+                self.write(LEFT_EDGE, &line, style);
+                self.y += 14.0;
+            }
+        }
+        let named = self.y - 14.0;
         self.y = top;
         self.fact("Number", sheet.number);
         for (name, value) in &sheet.facts {
             self.fact(name, value);
         }
-        self.y = self.y.max(top + 45.0) + 34.0;
+        self.y = self.y.max(named).max(top + 45.0) + 34.0;
     }
 
     fn fact(&mut self, name: &str, value: &str) {
         let style = (false, 9.0, INK);
         let room = RIGHT_EDGE - FACTS - 70.0;
-        let value = self.fonts.regular.fitting(value, style.1, room);
         self.write(FACTS, name, (false, 9.0, FAINT));
-        self.write_right(RIGHT_EDGE, &value, style);
-        self.y += 14.0;
+        for line in self.fonts.regular.lines(value, style.1, room) {
+            self.write_right(RIGHT_EDGE, &line, style);
+            self.y += 14.0;
+        }
     }
 
     fn table(&mut self, table: &Table<'_>) {

@@ -54,7 +54,7 @@ pub async fn show(caller: Caller<SettingsRead>, id: Id<SettingRef>) -> Result<Ta
 #[utoipa::path(
     tag = "system/settings", security(("bearer" = ["settings:write"])), params(("id" = String, Path, description = "Id or key"), ("If-Match" = String, Header)),
     request_body = EditSetting,
-    responses((status = 200, description = "The setting", body = Setting), (status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)")),
+    responses((status = 200, description = "The setting", body = Setting), (status = 403, description = "Not allowed; what weakens a control takes a confirmed super administrator")),
 )]
 #[patch("/settings/{id}")]
 pub async fn edit(
@@ -86,7 +86,7 @@ pub async fn history(
 #[utoipa::path(
     tag = "system/settings", security(("bearer" = ["settings:write"])), params(("id" = String, Path, description = "Id or key"), ("If-Match" = String, Header)),
     request_body = RollBack,
-    responses((status = 200, description = "The setting", body = Setting), (status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)")),
+    responses((status = 200, description = "The setting", body = Setting), (status = 403, description = "Not allowed; what weakens a control takes a confirmed super administrator")),
 )]
 #[post("/settings/{id}/rollback")]
 pub async fn rollback(

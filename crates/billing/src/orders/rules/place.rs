@@ -5,6 +5,7 @@ use super::{
         jobs::Expire,
         query::{self, Draft},
     },
+    chargeable::chargeable,
     frozen, topup,
 };
 use crate::transactions;
@@ -343,47 +344,6 @@ fn payable(total: &Money, currency: Currency) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-/// Why the gateway cannot charge a total, which is known before it is asked. What a person records has no such limit,
-/// and what costs nothing is not charged.
-fn chargeable(
-    ctx: &Ctx,
-    method: PaymentMethod,
-    total: &Money,
-    currency: Currency,
-) -> Option<FieldError> {
-    if method.is_recorded() || !total.is_positive() {
-        return None;
-    }
-    let refuses = |code: &str, message: String| {
-        Some(FieldError {
-            field: "payment_method".to_owned(),
-            code: code.to_owned(),
-            message,
-        })
-    };
-    let Some(limits) = ctx.ports.payments.limits(currency) else {
-        let message =
-            format!("A card cannot be charged in {currency}. Choose another payment method.");
-        return refuses("currency_not_supported", message);
-    };
-    let total_text = total.in_currency(currency);
-    if *total < limits.least {
-        let least = limits.least.in_currency(currency);
-        let message = format!(
-            "{total_text} is less than a card can be charged: {least} is the minimum. Choose another payment method."
-        );
-        return refuses("amount_too_small", message);
-    }
-    if *total > limits.most {
-        let most = limits.most.in_currency(currency);
-        let message = format!(
-            "{total_text} is more than a card can be charged at once: {most} is the maximum. Choose another payment method."
-        );
-        return refuses("amount_too_large", message);
-    }
-    None
 }
 
 /// How long it can be paid. What a person has to confirm takes days.

@@ -3,6 +3,10 @@
 mod amounts;
 mod kyc;
 mod registry;
+#[cfg(test)]
+mod tests;
+#[cfg(feature = "server")]
+mod values;
 
 pub use amounts::AmountLimits;
 pub use kyc::KycRequired;

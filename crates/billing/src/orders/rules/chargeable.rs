@@ -1,0 +1,45 @@
+//! What the gateway can charge, known before it is asked.
+
+use platform::Ctx;
+use wire::{Currency, FieldError, Money, billing::transactions::PaymentMethod};
+
+/// Why the gateway cannot charge a total, which is known before it is asked. What a person records has no such limit,
+/// and what costs nothing is not charged.
+pub fn chargeable(
+    ctx: &Ctx,
+    method: PaymentMethod,
+    total: &Money,
+    currency: Currency,
+) -> Option<FieldError> {
+    if method.is_recorded() || !total.is_positive() {
+        return None;
+    }
+    let refuses = |code: &str, message: String| {
+        Some(FieldError {
+            field: "payment_method".to_owned(),
+            code: code.to_owned(),
+            message,
+        })
+    };
+    let Some(limits) = ctx.ports.payments.limits(currency) else {
+        let message =
+            format!("A card cannot be charged in {currency}. Choose another payment method.");
+        return refuses("currency_not_supported", message);
+    };
+    let total_text = total.in_currency(currency);
+    if *total < limits.least {
+        let least = limits.least.in_currency(currency);
+        let message = format!(
+            "{total_text} is less than a card can be charged: {least} is the minimum. Choose another payment method."
+        );
+        return refuses("amount_too_small", message);
+    }
+    if *total > limits.most {
+        let most = limits.most.in_currency(currency);
+        let message = format!(
+            "{total_text} is more than a card can be charged at once: {most} is the maximum. Choose another payment method."
+        );
+        return refuses("amount_too_large", message);
+    }
+    None
+}

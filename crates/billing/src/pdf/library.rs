@@ -1,0 +1,161 @@
+//! The fonts of the machine, for what the embedded one lacks: looked for once, read when a character needs one.
+
+use rustybuzz::ttf_parser::Face;
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
+use unicode_script::{Script, UnicodeScript};
+
+/// Where Debian and other systems keep fonts. `FONTS_DIR` comes before them.
+const FOLDERS: [&str; 3] = [
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "/opt/homebrew/share/fonts",
+];
+/// Folders within folders, at most.
+const DEPTH: usize = 4;
+/// A file that is larger is no font for text.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// A font of the machine.
+pub struct Found {
+    /** Its bytes. */
+    pub data: Arc<Vec<u8>>,
+    /** Which font of the file. */
+    pub index: u32,
+}
+
+/// A font of the machine, shared by all documents.
+pub type Shared = Arc<Found>;
+
+/// Every font that is known of, and what was found for each character.
+#[derive(Default)]
+struct Library {
+    files: Vec<PathBuf>,
+    read: HashMap<PathBuf, Option<Shared>>,
+    known: HashMap<(char, bool), Option<Shared>>,
+}
+
+static LIBRARY: LazyLock<Mutex<Library>> = LazyLock::new(|| {
+    let own = std::env::var_os("FONTS_DIR").map(PathBuf::from);
+    let folders = own.into_iter().chain(FOLDERS.map(PathBuf::from));
+    let mut files = Vec::new();
+    for folder in folders {
+        let mut here = Vec::new();
+        collect(&folder, DEPTH, &mut here);
+        here.sort();
+        files.extend(here);
+    }
+    Mutex::new(Library {
+        files,
+        ..Library::default()
+    })
+});
+
+/// Finds a font that has a character. Without one, the log says which script is missing.
+pub fn font_of(letter: char, is_bold: bool) -> Option<Shared> {
+    let mut library = LIBRARY.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = library.known.get(&(letter, is_bold)) {
+        return known.clone();
+    }
+    let found = library.search(letter, is_bold);
+    if found.is_none() {
+        let script = letter.script().full_name();
+        tracing::warn!(
+            script,
+            "no font covers the script {script}: install fonts for it, such as fonts-noto-core and fonts-noto-cjk, or set FONTS_DIR"
+        );
+    }
+    library.known.insert((letter, is_bold), found.clone());
+    found
+}
+
+impl Library {
+    fn search(&mut self, letter: char, is_bold: bool) -> Option<Shared> {
+        let mut ranked: Vec<(u8, PathBuf)> = self
+            .files
+            .iter()
+            .map(|path| (rank(path, letter, is_bold), path.clone()))
+            .collect();
+        // Stable: within a rank the order of the folders counts.
+        ranked.sort_by_key(|(rank, _)| *rank);
+        ranked.into_iter().find_map(|(_, path)| {
+            let font = self.read(&path)?;
+            let has_it = face(&font).is_some_and(|face| face.glyph_index(letter).is_some());
+            has_it.then_some(font)
+        })
+    }
+
+    fn read(&mut self, path: &Path) -> Option<Shared> {
+        if let Some(read) = self.read.get(path) {
+            return read.clone();
+        }
+        let is_small = fs::metadata(path).is_ok_and(|file| file.len() <= LARGEST);
+        let data = is_small.then(|| fs::read(path).ok()).flatten();
+        let font = data.map(|data| {
+            Arc::new(Found {
+                data: Arc::new(data),
+                index: 0,
+            })
+        });
+        let font = font.filter(|font| face(font).is_some());
+        self.read.insert(path.to_owned(), font.clone());
+        font
+    }
+}
+
+fn face(font: &Found) -> Option<Face<'_>> {
+    Face::parse(&font.data, font.index).ok()
+}
+
+/// How well a file suits a character, the best first: by what Noto's files are called.
+fn rank(path: &Path, letter: char, is_bold: bool) -> u8 {
+    let name = path
+        .file_stem()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let style = u8::from(name.contains("Bold") != is_bold);
+    let script = letter.script();
+    let family = match script {
+        Script::Han | Script::Hiragana | Script::Katakana | Script::Hangul | Script::Bopomofo => {
+            "NotoSansCJK".to_owned()
+        }
+        Script::Common | Script::Inherited => "NotoEmoji".to_owned(),
+        other => format!("NotoSans{}-", other.full_name().replace('_', "")),
+    };
+    match () {
+        () if name.starts_with(&family) => style,
+        () if name.starts_with("NotoSansSymbols") || name.starts_with("NotoSans-") => 2 + style,
+        () if name.starts_with("NotoSans") => 4 + style,
+        () if name.contains("Fallback") => 6,
+        // Bitmaps have a text layer and no ink here: better than nothing.
+        () if name.contains("ColorEmoji") => 9,
+        () => 7 + style,
+    }
+}
+
+/// The font files of a folder and of those within it.
+fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            if depth > 0 {
+                collect(&path, depth - 1, files);
+            }
+            continue;
+        }
+        let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+        let is_font =
+            ending.is_some_and(|ending| ending == "ttf" || ending == "otf" || ending == "ttc");
+        let name = path.to_string_lossy();
+        let is_slanted = name.contains("Italic") || name.contains("Oblique");
+        if is_font && !is_slanted && !name.contains("Mono") {
+            files.push(path);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+use super::{KNOWN, known};
+
+#[test]
+fn every_default_is_a_value_and_no_key_names_a_secret() {
+    for setting in KNOWN {
+        assert_eq!(
+            setting.tidy(setting.default).ok().as_deref(),
+            Some(setting.default),
+            "{}",
+            setting.key
+        );
+        assert!(
+            !["secret", "password", "token", "api_key", "credential"]
+                .iter()
+                .any(|word| setting.key.contains(word)),
+            "{}",
+            setting.key
+        );
+        let twice = KNOWN.iter().filter(|other| other.key == setting.key);
+        assert_eq!(twice.count(), 1, "{}", setting.key);
+    }
+}
+
+#[test]
+fn weakening_a_control_is_recognized() {
+    let weakened = |key: &str, before: &str, after: &str| {
+        known(key).map(|known| known.is_weakened_by(before, after))
+    };
+    for (key, before, after, expected) in [
+        ("refunds.four_eyes_above", "100", "100000", true),
+        ("refunds.four_eyes_above", "100", "50", false),
+        (
+            "refunds.four_eyes_above",
+            "{\"USD\":\"5.00\"}",
+            "{\"EUR\":\"1.00\"}",
+            true,
+        ),
+        ("pricing.minimum_margin_percent", "5", "0", false),
+        ("sessions.idle_days", "14", "90", true),
+        (
+            "kyc.required_documents",
+            "[[\"passport\"]]",
+            "[[\"passport\",\"id_card\"]]",
+            true,
+        ),
+        (
+            "kyc.required_documents",
+            "[[\"passport\"]]",
+            "[[\"passport\"],[\"utility_bill\"]]",
+            false,
+        ),
+        ("business.name", "One", "Two", false),
+    ] {
+        assert_eq!(
+            weakened(key, before, after),
+            Some(expected),
+            "{key} {before} {after}"
+        );
+    }
+}
+
+#[test]
+fn values_are_tidied_or_refused() {
+    let tidy = |key: &str, text: &str| known(key).and_then(|known| known.tidy(text).ok());
+    for (key, given, kept) in [
+        ("business.name", " Example Travel ", Some("Example Travel")),
+        ("business.name", " ", None),
+        ("business.name", "two\nlines", None),
+        ("business.support_email", "", Some("")),
+        ("business.support_email", "help", None),
+        ("orders.payment_window_minutes", "045", Some("45")),
+        ("orders.payment_window_minutes", "4", None),
+        ("orders.payment_window_minutes", "1e3", None),
+        (
+            "kyc.required_documents",
+            "[ [\"passport\"] ]",
+            Some("[[\"passport\"]]"),
+        ),
+        ("kyc.required_documents", "[]", None),
+        ("invoices.prefix", "inv-1", Some("INV-1")),
+        ("invoices.prefix", "cn", None),
+        ("invoices.prefix", "Ord", None),
+        ("invoices.prefix", "A/B", None),
+        ("invoices.prefix", "..", None),
+        ("invoices.prefix", "A\"B", None),
+        ("invoices.prefix", "-A", None),
+        ("invoices.prefix", "ÄB", None),
+        (
+            "refunds.four_eyes_above",
+            "{ \"USD\": \"50\" }",
+            Some("{\"USD\":\"50.00\"}"),
+        ),
+        ("refunds.four_eyes_above", "{\"JPY\":\"0.50\"}", None),
+        ("letters.footer", "sk_live_abcdef", None),
+        ("letters.footer", "4111 1111 1111 1111", None),
+    ] {
+        assert_eq!(tidy(key, given).as_deref(), kept, "{key} {given}");
+    }
+}
