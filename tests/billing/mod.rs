@@ -12,6 +12,7 @@ mod received;
 mod reconciliation;
 mod recorded;
 pub mod refunds;
+mod scripts;
 pub mod stripe;
 mod transactions;
 mod webhooks;

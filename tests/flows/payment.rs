@@ -145,7 +145,7 @@ async fn a_wrong_amount_holds_the_order_and_provisions_nothing() {
         order["status_reason"]
             .as_str()
             .unwrap()
-            .contains("9.90 USD were due"),
+            .contains("9.90 USD was due"),
         "{order}"
     );
     assert_eq!(sale.app.count("SELECT count(*) FROM esim_bundles"), 0);
