@@ -6,13 +6,18 @@ use super::{
     library::{self, Shared},
     pen::Style,
 };
-use krilla::text::{Font, TextDirection};
+use krilla::text::{Font, GlyphId, TextDirection};
 use platform::{Error, Result};
 use rustybuzz::{Direction, UnicodeBuffer, ttf_parser::Face};
 use std::{cell::RefCell, collections::HashMap, ops::Range, sync::Arc};
 use unicode_bidi::{BidiInfo, Level};
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
+
+/// What the embedded font is told apart by.
+const EMBEDDED: usize = 0;
+/// What stands for a sign that no font has.
+const REPLACEMENT: char = '\u{fffd}';
 
 /// A font to draw and to measure with.
 #[derive(Clone)]
@@ -28,6 +33,13 @@ impl Drawn {
         rustybuzz::Face::from_slice(&data, index)?;
         let font = Font::new(data.to_vec().into(), index)?;
         Some(Self { font, data, index })
+    }
+
+    fn has_all(&self, cluster: &str) -> bool {
+        Face::parse(&self.data, self.index).is_ok_and(|face| {
+            let mut letters = cluster.chars();
+            letters.all(|letter| is_invisible(letter) || face.glyph_index(letter).is_some())
+        })
     }
 
     /// How wide a text in one script comes out, for a font size of 1.
@@ -62,6 +74,17 @@ pub struct Run {
     pub direction: TextDirection,
     /** How wide it is, for a font size of 1. */
     pub width: f32,
+    /** The sign that stands for it where no font has it; the text layer says what it is all the same. */
+    pub stand_in: Option<GlyphId>,
+}
+
+/// What a cluster is drawn with.
+struct Choice {
+    /// What the font is told apart by.
+    key: usize,
+    font: Drawn,
+    /// Whether the font has every letter of the cluster.
+    is_covered: bool,
 }
 
 /// A weight: the embedded font, and what it lacks from elsewhere.
@@ -174,46 +197,80 @@ impl Type {
 
     /// A text of one direction, split where the font or the script changes; in the order of reading.
     fn split(&self, text: &str, direction: TextDirection) -> Vec<Run> {
-        let mut pieces: Vec<(Range<usize>, usize, Drawn, Script)> = Vec::new();
+        let mut pieces: Vec<(Range<usize>, Choice, Script)> = Vec::new();
         for (start, cluster) in text.grapheme_indices(true) {
-            let (key, font) = self.font_of(cluster);
-            let script = script_of(cluster);
-            let end = start + cluster.len();
-            match pieces.last_mut() {
-                Some((range, last, _, of))
-                    if *last == key && (is_shared(script) || is_shared(*of) || *of == script) =>
-                {
+            let (script, end) = (script_of(cluster), start + cluster.len());
+            if let Some((range, last, of)) = pieces.last_mut() {
+                // A space or a sign of no script stays in the font of what is before it.
+                let stays = is_shared(script) && last.is_covered && last.font.has_all(cluster);
+                let is_same = last.is_covered
+                    && (is_shared(*of) || *of == script)
+                    && self
+                        .choose(cluster)
+                        .is_some_and(|next| next.key == last.key);
+                if stays || is_same {
                     range.end = end;
                     if is_shared(*of) {
                         *of = script;
                     }
+                    continue;
                 }
-                _ => pieces.push((start..end, key, font, script)),
             }
+            let choice = self.choose(cluster).unwrap_or_else(|| Choice {
+                key: EMBEDDED,
+                font: self.embedded.clone(),
+                is_covered: false,
+            });
+            pieces.push((start..end, choice, script));
         }
         pieces
             .into_iter()
-            .map(|(range, _, drawn, _)| {
+            .map(|(range, choice, _)| {
                 let text = text.get(range).unwrap_or_default();
+                if !choice.is_covered {
+                    return self.stand_in(text, direction);
+                }
                 Run {
                     text: text.to_owned(),
-                    width: drawn.width(text, direction),
-                    font: drawn.font,
+                    width: choice.font.width(text, direction),
+                    font: choice.font.font,
                     direction,
+                    stand_in: None,
                 }
             })
             .collect()
     }
 
-    /// The font of a cluster, and what it is told apart by. What no font has is left to the embedded one.
-    fn font_of(&self, cluster: &str) -> (usize, Drawn) {
+    /// A sign in place of what no font has.
+    fn stand_in(&self, text: &str, direction: TextDirection) -> Run {
+        let glyph = self.face.glyph_index(REPLACEMENT).unwrap_or_default();
+        let advance = self.face.glyph_hor_advance(glyph).unwrap_or_default();
+        Run {
+            text: text.to_owned(),
+            width: f32::from(advance) / f32::from(self.face.units_per_em()),
+            font: self.embedded.font.clone(),
+            direction,
+            stand_in: Some(GlyphId::new(u32::from(glyph.0))),
+        }
+    }
+
+    /// The font of a cluster: the embedded one, or one of the machine.
+    fn choose(&self, cluster: &str) -> Option<Choice> {
         let lacks = |letter: &char| !is_invisible(*letter) && !self.has(*letter);
-        let other = cluster
-            .chars()
-            .find(lacks)
-            .and_then(|letter| library::font_of(letter, self.is_bold))
-            .and_then(|found| self.other(&found));
-        other.unwrap_or_else(|| (0, self.embedded.clone()))
+        let Some(letter) = cluster.chars().find(lacks) else {
+            return Some(Choice {
+                key: EMBEDDED,
+                font: self.embedded.clone(),
+                is_covered: true,
+            });
+        };
+        let found = library::font_of(letter, self.is_bold)?;
+        let (key, font) = self.other(&found)?;
+        Some(Choice {
+            key,
+            font,
+            is_covered: true,
+        })
     }
 
     fn has(&self, letter: char) -> bool {

@@ -11,6 +11,7 @@ use krilla::{
     num::NormalizedF32,
     paint::{Fill, Stroke},
     surface::Surface,
+    text::KrillaGlyph,
 };
 use platform::Result;
 
@@ -61,7 +62,25 @@ impl Mark {
                 let mut x = *x;
                 for run in fonts.of(*style).runs(text) {
                     let at = Point::from_xy(x, *y);
-                    surface.draw_text(at, run.font, style.1, &run.text, false, run.direction);
+                    match run.stand_in {
+                        Some(glyph) => {
+                            let whole = 0..run.text.len();
+                            let sign = [KrillaGlyph::new(
+                                glyph, run.width, 0.0, 0.0, 0.0, whole, None,
+                            )];
+                            surface.draw_glyphs(at, &sign, run.font, &run.text, style.1, false);
+                        }
+                        None => {
+                            surface.draw_text(
+                                at,
+                                run.font,
+                                style.1,
+                                &run.text,
+                                false,
+                                run.direction,
+                            );
+                        }
+                    }
                     x += run.width * style.1;
                 }
             }
