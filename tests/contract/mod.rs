@@ -9,6 +9,7 @@ mod limits;
 mod lists;
 mod malformed;
 mod migrations;
+mod nulls;
 pub mod openapi;
 pub mod permissions;
 mod protected;

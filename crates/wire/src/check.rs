@@ -147,11 +147,20 @@ impl FieldErrors {
 
 /// For a field of an edit that may be absent (keep), null (clear) or a value.
 pub mod maybe {
-    use serde::{Deserialize, Deserializer};
+    use serde::{Deserialize, Deserializer, de::Error as _};
     /// `#[serde(default, deserialize_with = "maybe::given")]` on an `Option<Option<T>>`.
     pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
         input: D,
     ) -> Result<Option<Option<T>>, D::Error> {
         Option::<T>::deserialize(input).map(Some)
+    }
+    /// `#[serde(default, deserialize_with = "maybe::value")]` on an `Option<T>`: rejects null, because an edit cannot
+    /// clear the field. Without it, serde reads null as "absent" and the edit does nothing.
+    pub fn value<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+        input: D,
+    ) -> Result<Option<T>, D::Error> {
+        Option::<T>::deserialize(input)?.map(Some).ok_or_else(|| {
+            D::Error::custom("This field cannot be null: leave it out, or send a value")
+        })
     }
 }

@@ -113,10 +113,13 @@ pub struct NewApiClient {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditApiClient {
     /// What it is called.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub name: Option<String>,
     /// What it may do.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub scopes: Option<Vec<Permission>>,
     /// The networks that it may call from; none is anywhere.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub networks: Option<Vec<String>>,
     /// When its keys end; null is never.
     #[serde(default, deserialize_with = "maybe::given")]

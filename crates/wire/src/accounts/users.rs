@@ -129,10 +129,13 @@ pub struct NewUser {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditUser {
     /// The address to write to and to sign in with.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub email: Option<String>,
     /// Given name.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub first_name: Option<String>,
     /// Family name.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub last_name: Option<String>,
     /// Phone number; null removes it.
     #[serde(default, deserialize_with = "maybe::given")]

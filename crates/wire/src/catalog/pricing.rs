@@ -90,10 +90,13 @@ pub struct NewPrice {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditPrice {
     /// What we pay.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub cost_price: Option<Money>,
     /// What the customer pays.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub selling_price: Option<Money>,
     /// From when.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub effective_from: Option<DateTime<Utc>>,
     /// Until when; null is open.
     #[serde(default, deserialize_with = "maybe::given")]

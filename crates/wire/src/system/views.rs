@@ -96,15 +96,19 @@ pub struct NewView {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditView {
     /// What it is called.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub name: Option<String>,
     /// What stands behind the question mark.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub query: Option<String>,
     /// Whom it is for.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub audience: Option<ViewAudience>,
     /// The role that it is for; absent, it is for the same role as before, if it stays one role's.
     #[serde(default, deserialize_with = "maybe::given")]
     pub role: Option<Option<UserRole>>,
     /// Whether the list opens with it.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub is_default: Option<bool>,
 }
 

@@ -68,6 +68,7 @@ pub struct NewPlan {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::AsChangeset), diesel(table_name = schema::plans))]
 pub struct EditPlan {
     /// What it is called.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub name: Option<String>,
     /// What the customer reads about it; null removes it.
     #[serde(default, deserialize_with = "maybe::given")]
@@ -76,19 +77,26 @@ pub struct EditPlan {
     #[serde(default, deserialize_with = "maybe::given")]
     pub data_limit_mb: Option<Option<Decimal>>,
     /// Minutes of calls included.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub voice_minutes: Option<i32>,
     /// Text messages included.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub sms_count: Option<i32>,
     /// Days that it lasts.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub validity_days: Option<i32>,
     /// Where it works.
     #[cfg_attr(feature = "server", schema(value_type = Option<Vec<String>>))]
+    #[serde(default, deserialize_with = "maybe::value")]
     pub regions: Option<Regions>,
     /// Whether it can be bought.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub is_active: Option<bool>,
     /// Whether it can be added to an eSIM that is in use.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub topup_allowed: Option<bool>,
     /// From when its days count.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub validity_policy: Option<ValidityPolicy>,
     /// Days within which it must be activated; null is whenever.
     #[serde(default, deserialize_with = "maybe::given")]
@@ -100,11 +108,13 @@ pub struct EditPlan {
     #[serde(default, deserialize_with = "maybe::given")]
     pub throttled_kbps: Option<Option<i32>>,
     /// Whether its data may be shared with other devices.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub hotspot_allowed: Option<bool>,
     /// The access point that a device must be set to; null finds it by itself.
     #[serde(default, deserialize_with = "maybe::given")]
     pub apn: Option<Option<String>>,
     /// Whether only verified customers can buy it.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub kyc_required: Option<bool>,
 }
 

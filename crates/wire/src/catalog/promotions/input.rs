@@ -105,8 +105,10 @@ pub struct PromotionBatch {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditPromotion {
     /// How it lowers the price.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub discount_type: Option<DiscountType>,
     /// Percent, or an amount of `currency`.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub discount_value: Option<Decimal>,
     /// The currency of its amounts.
     #[serde(default, deserialize_with = "maybe::given")]
@@ -121,18 +123,22 @@ pub struct EditPromotion {
     #[serde(default, deserialize_with = "maybe::given")]
     pub per_user_limit: Option<Option<i32>>,
     /// From when.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub valid_from: Option<DateTime<Utc>>,
     /// Until when, exclusive.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub valid_to: Option<DateTime<Utc>>,
     /// The plans it is good for.
     #[serde(default, deserialize_with = "maybe::given")]
     pub applicable_plans: Option<Option<Vec<PlanId>>>,
     /// Whether only somebody's first order gets it.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub first_order_only: Option<bool>,
     /// What it belongs to.
     #[serde(default, deserialize_with = "maybe::given")]
     pub campaign: Option<Option<String>>,
     /// Whether it can be used at all.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub is_active: Option<bool>,
 }
 

@@ -81,10 +81,13 @@ pub struct NewOffer {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditOffer {
     /// The plan that it supplies.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub plan_id: Option<PlanId>,
     /// What it costs us.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub cost: Option<Money>,
     /// In this currency.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub currency: Option<Currency>,
     /// How many the provider has left; null when it does not say.
     #[serde(default, deserialize_with = "maybe::given")]
@@ -93,8 +96,10 @@ pub struct EditOffer {
     #[serde(default, deserialize_with = "maybe::given")]
     pub minimum_price: Option<Option<Money>>,
     /// 1 is asked first.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub priority: Option<i32>,
     /// Whether it is asked at all.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub is_active: Option<bool>,
 }
 

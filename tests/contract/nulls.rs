@@ -1,0 +1,89 @@
+//! Null in an edit: it clears a field that may be empty, and is refused for every other.
+
+use super::openapi::operations;
+use crate::harness::TestApp;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+use wire::accounts::users::UserRole;
+
+/// Fields that an edit may clear, by operation.
+const CLEARED: &[(&str, &[&str])] = &[
+    ("api_clients_edit", &["expires_at"]),
+    ("inventory_edit", &["plan_id", "eid"]),
+    ("offers_edit", &["stock", "minimum_price"]),
+    (
+        "plans_edit",
+        &[
+            "description",
+            "data_limit_mb",
+            "activate_within_days",
+            "daily_limit_mb",
+            "throttled_kbps",
+            "apn",
+        ],
+    ),
+    ("pricing_edit", &["effective_to", "note"]),
+    (
+        "promotions_edit",
+        &[
+            "currency",
+            "min_spend",
+            "max_uses",
+            "per_user_limit",
+            "applicable_plans",
+            "campaign",
+        ],
+    ),
+    ("providers_edit", &["provider_type"]),
+    // Null is the default; a reason may be left out in either way.
+    ("settings_edit", &["value", "reason"]),
+    ("users_edit", &["phone"]),
+    ("views_edit", &["role"]),
+];
+
+#[actix_web::test]
+async fn an_edit_rejects_null_for_a_field_that_cannot_be_empty() {
+    let app = TestApp::start().await;
+    let admin = app.as_role(UserRole::SuperAdmin).with("if-match", "\"v1\"");
+    let document: Value = serde_json::from_str(include_str!("../../openapi/openapi.json")).unwrap();
+    let mut met = BTreeSet::new();
+    for (method, path, operation) in operations() {
+        if method != "PATCH" {
+            continue;
+        }
+        let name = operation["operationId"].as_str().unwrap().to_owned();
+        let cleared = CLEARED.iter().find(|(known, _)| *known == name);
+        let cleared = cleared
+            .unwrap_or_else(|| panic!("{name}: which fields may be null?"))
+            .1;
+        let shape = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            .as_str()
+            .and_then(|shape| shape.rsplit('/').next())
+            .unwrap_or_else(|| panic!("{name} has a body"));
+        let fields = document["components"]["schemas"][shape]["properties"]
+            .as_object()
+            .unwrap();
+        // What is required beside the field in question.
+        let required = document["components"]["schemas"][shape]["required"].clone();
+        let at = path.replace("{id}", &Uuid::now_v7().to_string());
+        for field in fields.keys() {
+            let mut change = json!({ field.as_str(): null });
+            for other in required.as_array().into_iter().flatten() {
+                let other = other.as_str().unwrap();
+                if other != field {
+                    change[other] = json!("45");
+                }
+            }
+            let answer = admin.patch(&at, 1, change).await;
+            if cleared.contains(&field.as_str()) {
+                assert_ne!(answer.status, 422, "{name}.{field}: {}", answer.text());
+            } else {
+                assert_eq!(answer.status, 422, "{name}.{field}: {}", answer.text());
+                answer.refuses(field);
+            }
+        }
+        met.insert(name);
+    }
+    assert_eq!(met.len(), CLEARED.len(), "{met:?}");
+}
