@@ -1,10 +1,17 @@
 //! What every handler and job has at hand.
 
 use crate::{
-    auth::Tokens, clock::Clock, config::Config, crypto::Keyring, db::Db, error::Result,
-    limits::Limits, ports::Ports,
+    auth::Tokens,
+    clock::Clock,
+    config::{Config, Environment},
+    crypto::Keyring,
+    db::Db,
+    error::Result,
+    limits::Limits,
+    ports::Ports,
 };
 use std::{ops::Deref, sync::Arc};
+use wire::integrations::providers::Adapter;
 
 /// The database, the configuration, the keys, the clock and the ports.
 #[derive(Clone)]
@@ -41,6 +48,17 @@ impl Ctx {
             config,
             ports,
         })))
+    }
+}
+
+impl Ctx {
+    /// The adapters whose providers may be stored and asked here: simulators in development only.
+    pub fn adapters(&self) -> Vec<Adapter> {
+        let is_development = self.config.environment == Environment::Development;
+        let known = Adapter::ALL.iter().copied();
+        known
+            .filter(|adapter| is_development || !adapter.is_simulated())
+            .collect()
     }
 }
 

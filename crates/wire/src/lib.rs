@@ -18,6 +18,7 @@ pub mod problem;
 pub mod region;
 pub mod resource;
 pub mod sensitive;
+pub mod web_address;
 
 pub mod accounts;
 pub mod billing;

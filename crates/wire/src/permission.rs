@@ -147,6 +147,8 @@ permissions! {
     ProvidersRead = "providers:read":         All All None None None;
     /// Create and edit providers.
     ProvidersWrite = "providers:write":       All All None None None;
+    /// Replace a provider's key.
+    ProvidersRotate = "providers:rotate":     All None None None None;
     /// See what was sent to whom.
     NotificationsRead = "notifications:read": All All All None None;
     /// Find pages, people and records from one field.

@@ -7,6 +7,7 @@ mod routes;
 mod rules;
 
 pub use query::lock;
+pub use rules::lock_usable;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -16,6 +17,7 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
         .service(routes::export)
         .service(routes::create)
         .service(routes::show)
-        .service(routes::edit);
+        .service(routes::edit)
+        .service(routes::remove);
     offers::mount(config);
 }

@@ -5,9 +5,18 @@ use wire::{
     integrations::providers::{Adapter, NewProvider, Provider, ProviderFilter, ProviderSort},
 };
 
-use diesel::{pg::Pg, prelude::*, sql_types::Text};
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::{exists, select},
+    pg::Pg,
+    prelude::*,
+    sql_types::Text,
+};
 use platform::{Actor, Conn, Result, Tx, any_of, list::contains, page};
-use schema::data_providers as providers;
+use schema::{
+    data_allocations as allocations, data_providers as providers, esims,
+    plan_provider_offers as offers, provisioning_attempts as attempts,
+};
 
 diesel::define_sql_function! {
     /// Without regard to case.
@@ -97,6 +106,27 @@ pub fn insert(tx: &mut Tx<'_>, row: Row<'_>) -> Result<Provider> {
         .values(row)
         .returning(Provider::as_returning())
         .get_result(tx.conn())?)
+}
+
+/// Whether a provider has offers, eSIMs, requests or allocations.
+pub fn is_used(conn: &mut Conn, id: ProviderId) -> Result<bool> {
+    let offered = exists(offers::table.filter(offers::provider_id.eq(id)));
+    let supplied = exists(esims::table.filter(esims::provider_id.eq(id)));
+    let asked = exists(attempts::table.filter(attempts::provider_id.eq(id)));
+    let allocated = exists(allocations::table.filter(allocations::provider_id.eq(id)));
+    Ok(select(offered.or(supplied).or(asked).or(allocated)).get_result(conn)?)
+}
+
+/// Deletes a provider that is locked.
+pub fn remove(tx: &mut Tx<'_>, id: ProviderId, now: DateTime<Utc>) -> Result<()> {
+    diesel::update(providers::table.find(id))
+        .set((
+            providers::deleted_at.eq(now),
+            providers::is_active.eq(false),
+            providers::version.eq(providers::version + 1),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
 }
 
 /// What changes; what is absent stays.

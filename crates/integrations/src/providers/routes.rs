@@ -2,13 +2,13 @@
 
 use super::{query, rules};
 use wire::{
-    ProviderId,
+    Permission, ProviderId,
     integrations::providers::{EditProvider, NewProvider, Provider},
     permission::needs::{ProvidersRead, ProvidersWrite},
 };
 
-use actix_web::{get, patch, post};
-use platform::{Caller, Created, Id, IfMatch, Result, Tagged, Valid, listing};
+use actix_web::{delete, get, patch, post};
+use platform::{Caller, Confirmed, Created, Done, Id, IfMatch, Result, Tagged, Valid, listing};
 
 listing!(Provider, "/providers", export "/providers/export", tag "integrations/providers", needs ProvidersRead = "providers:read", from query::page);
 
@@ -22,20 +22,21 @@ pub async fn show(caller: Caller<ProvidersRead>, id: Id<ProviderId>) -> Result<T
         .map(Tagged)
 }
 
-/// Add a provider. Its key is sealed at once and never shown again.
+/// Add a provider. Its key is sealed at once and never shown again, so this asks for a recent confirmation.
 #[utoipa::path(tag = "integrations/providers", security(("bearer" = ["providers:write"])), request_body = NewProvider, responses((status = 201, description = "Created", body = Provider)))]
 #[post("/providers")]
 pub async fn create(
-    caller: Caller<ProvidersWrite>,
+    caller: Confirmed<ProvidersWrite>,
     new: Valid<NewProvider>,
 ) -> Result<Created<Provider>> {
+    let adapters = caller.ctx().adapters();
     caller
-        .write(move |tx, actor| rules::create(tx, actor, &new))
+        .write(move |tx, actor| rules::create(tx, actor, &adapters, &new))
         .await
         .map(Created)
 }
 
-/// Change a provider, or give it a new key.
+/// Change a provider. A new key needs `providers:rotate` and a recent confirmation.
 #[utoipa::path(tag = "integrations/providers", security(("bearer" = ["providers:write"])), params(("id" = ProviderId, Path), ("If-Match" = String, Header)), request_body = EditProvider, responses((status = 200, description = "The provider", body = Provider)))]
 #[patch("/providers/{id}")]
 pub async fn edit(
@@ -44,8 +45,31 @@ pub async fn edit(
     version: IfMatch,
     edit: Valid<EditProvider>,
 ) -> Result<Tagged<Provider>> {
+    let adapters = caller.ctx().adapters();
     caller
-        .write(move |tx, actor| rules::edit(tx, actor, id.0, version.0, &edit))
+        .write_with(secrets_of(&edit), move |tx, actor| {
+            rules::edit(tx, actor, &adapters, (id.0, version.0), &edit)
+        })
         .await
         .map(Tagged)
+}
+
+/// What an edit needs beside the permission to edit.
+fn secrets_of(change: &EditProvider) -> Option<Permission> {
+    change.api_key.as_ref().map(|_| Permission::ProvidersRotate)
+}
+
+/// Delete a provider that was never used. One with offers, eSIMs or requests is deactivated instead.
+#[utoipa::path(tag = "integrations/providers", security(("bearer" = ["providers:write"])), params(("id" = ProviderId, Path), ("If-Match" = String, Header)), responses((status = 204, description = "Deleted")))]
+#[delete("/providers/{id}")]
+pub async fn remove(
+    caller: Caller<ProvidersWrite>,
+    id: Id<ProviderId>,
+    version: IfMatch,
+) -> Result<Done> {
+    let now = caller.ctx().clock.now();
+    caller
+        .write(move |tx, actor| rules::remove(tx, actor, (id.0, version.0), now))
+        .await
+        .map(|()| Done)
 }

@@ -3,17 +3,52 @@
 use super::query::{self, Changes, Row};
 use wire::{
     ProblemCode, ProviderId,
-    integrations::providers::{EditProvider, NewProvider, Provider},
+    integrations::providers::{Adapter, EditProvider, NewProvider, Provider},
 };
 
+use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
     audit::{self, Act},
     crypto::{Keyring, Place},
 };
 
+/// Locks a provider that can be asked here until the end of the transaction, or says why it cannot be.
+pub fn lock_usable(tx: &mut Tx<'_>, adapters: &[Adapter], id: ProviderId) -> Result<Provider> {
+    let provider = match query::lock(tx, id) {
+        Err(error) if error.code() == Some(ProblemCode::NotFound) => {
+            return Err(Error::field(
+                "provider_id",
+                "unknown",
+                "There is no such provider.",
+            ));
+        }
+        found => found?,
+    };
+    usable(adapters, provider.adapter, "provider_id")?;
+    Ok(provider)
+}
+
+/// Rejects an adapter that must not be asked here.
+fn usable(adapters: &[Adapter], adapter: Adapter, field: &str) -> Result<()> {
+    if adapters.contains(&adapter) {
+        return Ok(());
+    }
+    Err(Error::field(
+        field,
+        "simulated",
+        "A simulated provider serves development only: it delivers eSIMs that do not exist.",
+    ))
+}
+
 /// Adds a provider.
-pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewProvider) -> Result<Provider> {
+pub fn create(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    adapters: &[Adapter],
+    new: &NewProvider,
+) -> Result<Provider> {
+    usable(adapters, new.adapter, "adapter")?;
     let id = ProviderId::new();
     let key = seal(&actor.keys, id, &new.api_key)?;
     let provider = query::insert(tx, Row::of(id, new, &key))?;
@@ -29,11 +64,14 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewProvider) -> Result<Provi
 pub fn edit(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    id: ProviderId,
-    version: i32,
+    adapters: &[Adapter],
+    (id, version): (ProviderId, i32),
     edit: &EditProvider,
 ) -> Result<Provider> {
     let before = query::lock(tx, id)?;
+    if edit.is_active == Some(true) && !before.is_active {
+        usable(adapters, before.adapter, "is_active")?;
+    }
     let key = edit
         .api_key
         .as_deref()
@@ -58,6 +96,27 @@ pub fn edit(
         Act::new("provider.edit", "provider", id.0).changing(change),
     )?;
     Ok(after)
+}
+
+/// Deletes a provider that nothing was ever bought from or offered by. One with a history is deactivated instead.
+pub fn remove(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (id, version): (ProviderId, i32),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let provider = query::lock(tx, id)?;
+    if provider.version != version {
+        return Err(Error::refuse(ProblemCode::Stale));
+    }
+    if query::is_used(tx.conn(), id)? {
+        return Err(Error::because(
+            ProblemCode::WrongState,
+            "The provider has offers, eSIMs or requests. Deactivate it instead: it is asked for nothing then.",
+        ));
+    }
+    query::remove(tx, id, now)?;
+    audit::record(tx, actor, Act::new("provider.delete", "provider", id.0))
 }
 
 fn seal(keys: &Keyring, id: ProviderId, key: &str) -> Result<String> {

@@ -230,6 +230,27 @@ impl<P: Needs> Caller<P> {
             .await
     }
 
+    /// Writes as this caller, who also needs another permission and a recent confirmation where one is named: for an
+    /// edit that replaces a secret among other fields.
+    pub async fn write_with<T: Send + 'static>(
+        &self,
+        also: Option<Permission>,
+        f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let signed = self.signed.clone();
+        self.write(move |tx, actor| {
+            if let Some(permission) = also {
+                let confirmed = Signed {
+                    anew: true,
+                    ..signed
+                };
+                confirmed.confirm(tx.conn(), permission)?;
+            }
+            f(tx, actor)
+        })
+        .await
+    }
+
     /// Writes once, however often the same request comes: the first answer is given again.
     pub async fn write_once<T: wire::Resource>(
         &self,

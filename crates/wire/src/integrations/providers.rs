@@ -90,15 +90,19 @@ pub struct NewProvider {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditProvider {
     /// What it is called.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub name: Option<String>,
     /// What kind of supplier it is; null removes it.
     #[serde(default, deserialize_with = "maybe::given")]
     pub provider_type: Option<Option<String>>,
     /// A new key.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub api_key: Option<String>,
     /// 1 is asked first.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub priority: Option<i32>,
     /// Whether it is asked at all.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub is_active: Option<bool>,
 }
 
@@ -143,9 +147,7 @@ impl Check for NewProvider {
     fn check(&self, bad: &mut FieldErrors) {
         bad.length("name", &self.name, 1, 100);
         bad.length("api_endpoint", &self.api_endpoint, 1, 500);
-        if !self.api_endpoint.starts_with("https://") {
-            bad.add("api_endpoint", "https", "Must begin with https://.");
-        }
+        bad.web_address("api_endpoint", &self.api_endpoint);
         bad.length("api_key", &self.api_key, 1, 500);
         if let Some(kind) = &self.provider_type {
             bad.length("provider_type", kind, 0, 50);

@@ -2,7 +2,14 @@
 
 use super::*;
 use chrono::{DateTime, Utc};
-use diesel::{insert_into, prelude::*, update};
+use diesel::{
+    dsl::{AsExprOf, sql},
+    expression::{SqlLiteral, UncheckedBind},
+    insert_into,
+    prelude::*,
+    sql_types::{self, BigInt},
+    update,
+};
 use platform::{
     Conn, Result, Tx,
     config::Secret,
@@ -14,8 +21,8 @@ use schema::{
     provisioning_attempts as attempts, provisioning_jobs as units,
 };
 use wire::{
-    AllocationId, AttemptId, Currency, Decimal, EsimId, Money, OfferId, PlanId, ProviderId,
-    ProvisioningJobId,
+    AllocationId, AttemptId, Currency, Decimal, EsimId, Money, OfferId, OrderId, PlanId,
+    ProviderId, ProvisioningJobId,
     integrations::{
         allocations::{AllocationStatus, AttemptStatus, ProvisioningStatus},
         providers::Adapter,
@@ -37,32 +44,42 @@ pub struct Candidate {
 
 type CandidateRow = (OfferId, ProviderId, Adapter, String, String, String);
 
-/// Who is asked next for a plan: by the offer's priority, the provider's, then the cost; nobody who has refused.
-/// What is added to an eSIM is asked of its own provider only.
-pub fn candidate(
-    conn: &mut Conn,
-    unit: ProvisioningJobId,
-    plan: PlanId,
-    only: Option<ProviderId>,
-) -> Result<Option<Candidate>> {
+/// For what a provider is looked for.
+pub struct Ask<'a> {
+    /// The unit that is provisioned.
+    pub unit: ProvisioningJobId,
+    /// The plan that was sold.
+    pub plan: PlanId,
+    /// The provider of the eSIM that is topped up; any provider otherwise.
+    pub only: Option<ProviderId>,
+    /// The adapters that may be asked here.
+    pub adapters: &'a [Adapter],
+}
+
+/// Selects the offer that is asked next: by priority, the provider's priority, then cost. Offers that have refused are
+/// left out. An offer whose provider did not know of an earlier request comes after every offer that was asked less
+/// often, so that the next provider has its turn first.
+pub fn candidate(conn: &mut Conn, ask: &Ask<'_>) -> Result<Option<Candidate>> {
     let asked = attempts::table
-        .filter(attempts::job_id.eq(unit))
+        .filter(attempts::job_id.eq(ask.unit))
         .filter(attempts::status.eq(AttemptStatus::Refused))
         .filter(attempts::offer_id.is_not_null())
         .select(attempts::offer_id.assume_not_null());
     let mut able = offers::table.inner_join(data_providers::table).into_boxed();
-    if let Some(provider) = only {
+    if let Some(provider) = ask.only {
         able = able.filter(data_providers::id.eq(provider));
     }
     let next: Option<CandidateRow> = able
-        .filter(offers::plan_id.eq(plan))
+        .filter(offers::plan_id.eq(ask.plan))
         .filter(offers::is_active)
         // What the provider itself says is sold out is not asked for; what it says nothing of may be there.
         .filter(offers::stock.is_null().or(offers::stock.gt(0)))
         .filter(data_providers::is_active)
         .filter(data_providers::deleted_at.is_null())
+        .filter(data_providers::adapter.eq_any(ask.adapters.to_vec()))
         .filter(offers::id.ne_all(asked))
         .order((
+            times_abandoned(ask.unit),
             offers::priority,
             data_providers::priority,
             offers::cost,
@@ -88,6 +105,17 @@ pub fn candidate(
             sealed_key,
         },
     ))
+}
+
+type Count = UncheckedBind<SqlLiteral<BigInt>, AsExprOf<ProvisioningJobId, sql_types::Uuid>>;
+
+/// How many requests of a unit its provider did not know.
+fn times_abandoned(unit: ProvisioningJobId) -> SqlLiteral<BigInt, Count> {
+    sql::<BigInt>(
+        "(SELECT count(*) FROM provisioning_attempts a WHERE a.status = 'abandoned' AND a.provider_id = data_providers.id AND a.job_id = ",
+    )
+    .bind::<sql_types::Uuid, _>(unit)
+    .sql(")")
 }
 
 /// Whether anybody could be asked for a plan who does not only pretend to sell.
@@ -219,6 +247,24 @@ pub fn answer(
         ))
         .execute(tx.conn())?;
     Ok(noted == 1)
+}
+
+/// Releases what providers have allocated to an eSIM for an order, because the eSIM was cancelled. What they charged
+/// stands until they take it back.
+pub fn release(tx: &mut Tx<'_>, order: OrderId, esim: EsimId) -> Result<()> {
+    let ordered = units::table
+        .filter(units::order_id.eq(order))
+        .select(units::id.nullable());
+    let held = data_allocations::table
+        .filter(data_allocations::esim_id.eq(esim))
+        .filter(
+            data_allocations::status.eq_any([AllocationStatus::Reserved, AllocationStatus::Active]),
+        )
+        .filter(data_allocations::provisioning_job_id.eq_any(ordered));
+    update(held)
+        .set(data_allocations::status.eq(AllocationStatus::Released))
+        .execute(tx.conn())?;
+    Ok(())
 }
 
 /// Books what a provider allocated to an eSIM, once per order of the provider's.

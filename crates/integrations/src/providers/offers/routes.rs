@@ -29,8 +29,9 @@ pub async fn create(
     caller: Caller<ProvidersWrite>,
     new: Valid<NewOffer>,
 ) -> Result<Created<Offer>> {
+    let adapters = caller.ctx().adapters();
     caller
-        .write(move |tx, actor| rules::create(tx, actor, &new))
+        .write(move |tx, actor| rules::create(tx, actor, &adapters, &new))
         .await
         .map(Created)
 }

@@ -3,7 +3,7 @@
 use super::query;
 use wire::{
     OfferId, ProblemCode,
-    integrations::providers::{EditOffer, NewOffer, Offer, OfferOrder},
+    integrations::providers::{Adapter, EditOffer, NewOffer, Offer, OfferOrder},
 };
 
 use crate::providers;
@@ -14,17 +14,13 @@ use platform::{
 use serde_json::json;
 
 /// Adds an offer.
-pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewOffer) -> Result<Offer> {
-    match providers::lock(tx, new.provider_id) {
-        Err(error) if error.code() == Some(ProblemCode::NotFound) => {
-            return Err(Error::field(
-                "provider_id",
-                "unknown",
-                "There is no such provider.",
-            ));
-        }
-        held => held.map(drop)?,
-    }
+pub fn create(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    adapters: &[Adapter],
+    new: &NewOffer,
+) -> Result<Offer> {
+    providers::lock_usable(tx, adapters, new.provider_id)?;
     supplies(tx, new.plan_id)?;
     let id = query::insert(tx, new)?.ok_or_else(|| {
         Error::field(

@@ -1,0 +1,201 @@
+//! Addresses that the server is told to call: https, a public host, and nothing else.
+//!
+//! The spelling is checked here. A name can point anywhere, so a client also checks the address that the name
+//! resolves to, with [`is_public`], each time it connects.
+
+use crate::check::FieldErrors;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+impl FieldErrors {
+    /// The address of another system's API: `https`, with a public host and without credentials, query or fragment.
+    pub fn web_address(&mut self, field: &str, text: &str) {
+        if let Err((code, message)) = check(text) {
+            self.add(field, code, message);
+        }
+    }
+}
+
+type Fault = (&'static str, &'static str);
+
+const NOT_HTTPS: Fault = ("https", "Must begin with https://.");
+
+/// The panel checks the scheme only, so that it does not carry a URL parser; the server checks the rest.
+#[cfg(not(feature = "server"))]
+fn check(text: &str) -> Result<(), Fault> {
+    if text.starts_with("https://") {
+        Ok(())
+    } else {
+        Err(NOT_HTTPS)
+    }
+}
+
+#[cfg(feature = "server")]
+fn check(text: &str) -> Result<(), Fault> {
+    const MALFORMED: Fault = (
+        "url",
+        "Enter a complete address, such as https://api.example.com/v2.",
+    );
+    const CREDENTIALS: Fault = (
+        "credentials",
+        "Leave out the user name and password: the key has a field of its own.",
+    );
+    const NOT_PUBLIC: Fault = (
+        "not_public",
+        "Must be a host on the public internet; loopback, private and reserved addresses are not called.",
+    );
+    let rest = text.strip_prefix("https://").ok_or(NOT_HTTPS)?;
+    // A URL parser forgives what a person would not read as the same address: it skips tabs and line breaks, and
+    // takes a backslash or a third slash for the end of the scheme.
+    let is_forgiven = |c: char| c.is_whitespace() || c.is_control() || c == '\\';
+    if rest.starts_with('/') || rest.contains(is_forgiven) {
+        return Err(MALFORMED);
+    }
+    if rest
+        .split(['/', '?', '#'])
+        .next()
+        .is_some_and(|authority| authority.contains('@'))
+    {
+        return Err(CREDENTIALS);
+    }
+    let url = url::Url::parse(text).map_err(|_| MALFORMED)?;
+    if url.query().is_some() || url.fragment().is_some() || url.port() == Some(0) {
+        return Err(MALFORMED);
+    }
+    let is_public = match url.host().ok_or(MALFORMED)? {
+        url::Host::Ipv4(address) => is_public(address.into()),
+        url::Host::Ipv6(address) => is_public(address.into()),
+        url::Host::Domain(name) => is_public_name(name),
+    };
+    if is_public { Ok(()) } else { Err(NOT_PUBLIC) }
+}
+
+/// Whether a name can be one of the public DNS: at least two labels, and none of the suffixes that local networks use.
+#[cfg(feature = "server")]
+fn is_public_name(name: &str) -> bool {
+    const LOCAL: [&str; 9] = [
+        "localhost",
+        "localdomain",
+        "local",
+        "internal",
+        "intranet",
+        "lan",
+        "home",
+        "corp",
+        "arpa",
+    ];
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    let labels: Vec<&str> = name.split('.').collect();
+    labels.len() > 1
+        && labels.iter().all(|label| !label.is_empty())
+        && labels.last().is_some_and(|last| !LOCAL.contains(last))
+}
+
+/// Whether an address is one of the public internet: not loopback, private, link-local (where clouds serve their
+/// metadata), multicast, documentation or otherwise reserved. An IPv6 address that carries an IPv4 address is judged
+/// by that.
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+/// By IANA's registry of special-purpose addresses.
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let is_reserved = match address.octets() {
+        [0 | 10 | 127, ..] | [224..=255, ..] => true,
+        [100, second, ..] => (64..128).contains(&second),
+        [169, 254, ..] | [192, 168, ..] => true,
+        [172, second, ..] => (16..32).contains(&second),
+        [192, 0, 0 | 2, _] | [192, 88, 99, _] | [198, 51, 100, _] | [203, 0, 113, _] => true,
+        [198, 18 | 19, ..] => true,
+        _ => false,
+    };
+    !is_reserved
+}
+
+/// Global unicast is `2000::/3`; within it the protocol assignments (Teredo among them), documentation and 6to4 are
+/// not called.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    if let Some(mapped) = address.to_ipv4_mapped() {
+        return is_public_v4(mapped);
+    }
+    match address.segments() {
+        [0x2001, second, ..] => second >= 0x200 && second != 0xdb8,
+        [0x2002, ..] => false,
+        [0x3fff, second, ..] => second >= 0x1000,
+        [first, ..] => first & 0xe000 == 0x2000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_public;
+
+    #[test]
+    fn is_public_rejects_special_purpose_addresses() {
+        let special = [
+            "0.0.0.0",
+            "10.1.2.3",
+            "100.64.0.1",
+            "100.127.255.255",
+            "127.0.0.1",
+            "127.8.8.8",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "239.1.1.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::7f00:1",
+            "64:ff9b::a00:1",
+            "64:ff9b:1::1",
+            "100::1",
+            "2001::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "3fff::1",
+            "fc00::1",
+            "fd00:ec2::254",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+        ];
+        for text in special {
+            assert_eq!(text.parse().map(is_public), Ok(false), "{text}");
+        }
+    }
+
+    #[test]
+    fn is_public_accepts_public_addresses() {
+        let public = [
+            "1.1.1.1",
+            "8.8.8.8",
+            "100.63.0.1",
+            "100.128.0.1",
+            "172.15.0.1",
+            "172.32.0.1",
+            "192.0.1.1",
+            "198.20.0.1",
+            "223.255.255.255",
+            "::ffff:8.8.8.8",
+            "2001:4860:4860::8888",
+            "2606:4700::1111",
+            "2a00:1450::1",
+        ];
+        for text in public {
+            assert_eq!(text.parse().map(is_public), Ok(true), "{text}");
+        }
+    }
+}
