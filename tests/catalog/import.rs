@@ -361,3 +361,40 @@ async fn ten_thousand_rows_are_one_breath() {
     .await
     .problem(413, ProblemCode::TooLarge);
 }
+
+#[actix_web::test]
+async fn a_list_with_low_margins_is_taken_with_a_reason() {
+    let app = TestApp::start().await;
+    let (admin, provider) = (
+        app.as_admin(),
+        app.given(|given| given.provider("Freedom", 1)),
+    );
+    let row = |sku: &str, cost: &str, selling: &str| json!({ "sku": sku, "name": sku, "data_limit_mb": 1000, "days": 7, "regions": "FR", "cost_price": cost, "selling_price": selling });
+    let list = json!([
+        row("good", "1.00", "5.00"),
+        row("even", "5.00", "5.00"),
+        row("loss", "5.00", "4.00")
+    ])
+    .to_string();
+    let refused = import(&admin, provider, "", "application/json", &list).await;
+    let problem = refused.problem(422, ProblemCode::Invalid);
+    assert_eq!(problem["errors"].as_array().unwrap().len(), 2, "{problem}");
+    for blank in ["&reason=", "&reason=%20"] {
+        let answer = import(&admin, provider, blank, "application/json", &list).await;
+        assert_eq!(answer.status, 422, "{}", answer.text());
+    }
+    let why = "&reason=Opening%20week";
+    let dry = format!("{why}&dry_run=true");
+    let dry = import(&admin, provider, &dry, "application/json", &list)
+        .await
+        .expect(200);
+    assert_eq!(counts(&dry), [3, 0, 0, 0]);
+    let taken = import(&admin, provider, why, "application/json", &list)
+        .await
+        .expect(200);
+    assert_eq!(counts(&taken), [3, 0, 0, 0]);
+    assert_eq!(
+        app.count("SELECT count(*) FROM plan_pricing WHERE note = 'Opening week'"),
+        3
+    );
+}

@@ -238,3 +238,26 @@ async fn plans_are_found_by_part_of_the_name_and_by_place() {
     assert_eq!(names("region=JP&is_active=true").await, ["100% Japan_"]);
     assert_eq!(names("region=DE").await, Vec::<String>::new());
 }
+
+#[actix_web::test]
+async fn a_plan_names_each_region_once() {
+    let app = TestApp::start().await;
+    let admin = app.as_admin();
+    let plan = app.given(|given| given.plan("9.90"));
+    for regions in [
+        serde_json::json!(["FR", "FR"]),
+        serde_json::json!(["EUROPE", "US", "EUROPE"]),
+        serde_json::json!(["GLOBAL", "GLOBAL"]),
+    ] {
+        let new = serde_json::json!({ "name": "Twice", "validity_days": 7, "regions": regions });
+        admin.post("/v1/plans", new).await.refuses("regions");
+        admin
+            .patch(
+                &format!("/v1/plans/{plan}"),
+                1,
+                serde_json::json!({ "regions": regions }),
+            )
+            .await
+            .refuses("regions");
+    }
+}

@@ -105,6 +105,8 @@ async fn an_order_keeps_all_of_it() {
     let price = json!({ "plan_id": plan["id"], "cost_price": "4.00", "selling_price": "9.00" });
     admin.post("/v1/pricing", price).await.expect(201);
     let customer = app.given(|given| given.user(wire::accounts::users::UserRole::Customer));
+    let id = wire::Param::parse(plan["id"].as_str().unwrap()).unwrap();
+    app.given(|given| given.stock(id));
 
     let order = admin
         .with("idempotency-key", "terms")

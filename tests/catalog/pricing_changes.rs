@@ -296,7 +296,8 @@ async fn a_change_that_makes_no_sense_is_refused() {
 async fn a_dry_run_looks_back_on_what_was_sold() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
-    let (plan, customer) = app.given(|given| (given.plan("9.90"), given.user(UserRole::Customer)));
+    let (plan, customer) =
+        app.given(|given| (given.supplied_plan("9.90"), given.user(UserRole::Customer)));
     for quantity in [1, 3] {
         let order = json!({ "user_id": customer, "plan_id": plan, "quantity": quantity });
         admin

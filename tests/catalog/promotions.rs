@@ -188,7 +188,7 @@ async fn a_thousand_codes_are_made_at_once_and_taken_away_as_a_file() {
 async fn the_list_tells_how_each_stands() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
-    let plan = app.given(|given| given.plan("9.90"));
+    let plan = app.given(|given| given.supplied_plan("9.90"));
     for (code, change) in [
         ("RUNNING", json!({ "campaign": "Spring sale" })),
         ("AHEAD", json!({ "valid_from": day(&app, 5) })),
@@ -204,7 +204,7 @@ async fn the_list_tells_how_each_stands() {
         admin.post("/v1/promotions", new).await.expect(201);
     }
     app.execute("UPDATE promotional_codes SET used_count = 1 WHERE code = 'SPENT'");
-    let other = app.given(|given| given.plan("9.90"));
+    let other = app.given(|given| given.supplied_plan("9.90"));
     for (query, expected) in [
         ("state=running", vec!["ELSEWHERE", "RUNNING"]),
         ("state=scheduled", vec!["AHEAD"]),

@@ -150,6 +150,19 @@ pub fn name(code: &str) -> &str {
         .map_or(code, |(_, name)| name)
 }
 
+/// Whether two lists of places share a country.
+pub fn overlap(one: &[String], other: &[String]) -> bool {
+    countries(one).any(|country| countries(other).any(|also| also == country))
+}
+
+/// The countries that some places come to.
+fn countries(places: &[String]) -> impl Iterator<Item = &str> {
+    places.iter().flat_map(|place| match members(place) {
+        [] => vec![place.as_str()],
+        members => members.to_vec(),
+    })
+}
+
 /// Whether it is a word of the vocabulary.
 pub fn is_known(code: &str) -> bool {
     COUNTRIES.binary_search(&code).is_ok() || GROUPS.iter().any(|(group, _)| *group == code)
@@ -177,6 +190,14 @@ mod tests {
             assert!(!members(group).is_empty(), "{group}");
         }
         assert!(members("US").is_empty());
+    }
+
+    #[test]
+    fn places_overlap_country_by_country() {
+        let common = |one: &str, other: &str| overlap(&[one.to_owned()], &[other.to_owned()]);
+        assert!(common("EUROPE", "DE") && common("GLOBAL", "JP") && common("US", "US"));
+        assert!(!common("EUROPE", "US") && !common("JP", "KR"));
+        assert!(!overlap(&[], &["US".to_owned()]));
     }
 
     #[test]

@@ -114,9 +114,9 @@ pub async fn import(
     options: Options<PlanImportOptions>,
     body: Upload,
 ) -> Result<Json<ImportReport<PlanImportRow>>> {
-    let now = caller.ctx().clock.now();
+    let (adapters, now) = (caller.ctx().adapters(), caller.ctx().clock.now());
     caller
-        .write(move |tx, actor| rules::import::run(tx, actor, &options.0, &body, now))
+        .write(move |tx, actor| rules::import::run(tx, actor, &adapters, &options.0, &body, now))
         .await
         .map(Json)
 }

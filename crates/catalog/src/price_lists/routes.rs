@@ -33,9 +33,9 @@ pub async fn create(
     options: Options<PriceListOptions>,
     body: Upload,
 ) -> Result<Created<PriceList>> {
-    let now = caller.ctx().clock.now();
+    let (adapters, now) = (caller.ctx().adapters(), caller.ctx().clock.now());
     caller
-        .write(move |tx, actor| rules::compare(tx, actor, (&options.0, &body), now))
+        .write(move |tx, actor| rules::compare(tx, actor, &adapters, (&options.0, &body), now))
         .await
         .map(Created)
 }
@@ -50,9 +50,11 @@ pub async fn publish(
     version: IfMatch,
     chosen: Valid<PublishPriceList>,
 ) -> Result<Tagged<PriceList>> {
-    let now = caller.ctx().clock.now();
+    let (adapters, now) = (caller.ctx().adapters(), caller.ctx().clock.now());
     caller
-        .write(move |tx, actor| rules::publish(tx, actor, (id.0, version.0), &chosen, now))
+        .write(move |tx, actor| {
+            rules::publish(tx, actor, &adapters, (id.0, version.0), &chosen, now)
+        })
         .await
         .map(Tagged)
 }

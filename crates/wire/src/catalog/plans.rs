@@ -13,6 +13,7 @@ pub use quote::*;
 use crate::{AnyOf, Decimal, FieldErrors, PlanId, Resource, region};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 text_enum! {
     /// From when a plan's days count.
@@ -133,6 +134,11 @@ impl Regions {
         }
         if self.0.len() > 260 {
             bad.add(field, "too_long", "There are no more than 260 places.");
+        }
+        let mut seen = HashSet::new();
+        if let Some(repeated) = self.0.iter().find(|code| !seen.insert(code.as_str())) {
+            let shown: String = repeated.chars().take(20).collect();
+            bad.add(field, "repeated", format!("{shown:?} is listed twice."));
         }
         if let Some(unknown) = self.0.iter().find(|code| !region::is_known(code)) {
             let shown: String = unknown.chars().take(20).collect();

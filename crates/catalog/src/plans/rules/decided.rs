@@ -6,11 +6,12 @@ use crate::{
     pricing::{self, Global},
 };
 use wire::{
-    Currency, Decimal, FieldError, PlanId, ProblemCode, ProviderId,
+    Currency, Decimal, FieldError, PlanId, ProviderId,
     catalog::{
         plans::{NewPlan, Plan, Regions},
         price_lists::PriceListTerm,
     },
+    integrations::providers::Adapter,
 };
 
 use chrono::{DateTime, Utc};
@@ -36,8 +37,13 @@ pub struct World {
 
 impl World {
     /// As it is now. One list of a provider at a time.
-    pub fn of(tx: &mut Tx<'_>, provider: ProviderId, now: DateTime<Utc>) -> Result<Self> {
-        hold(tx, provider)?;
+    pub fn of(
+        tx: &mut Tx<'_>,
+        adapters: &[Adapter],
+        provider: ProviderId,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
+        providers::lock_usable(tx, adapters, provider)?;
         let known = query::known(tx, provider)?;
         let plans: Vec<PlanId> = known.iter().map(|known| known.plan.id).collect();
         Ok(Self {
@@ -65,18 +71,6 @@ impl World {
     pub fn price(&self, package: &Package) -> Option<&Global> {
         let known = self.known.get(&package.sku)?;
         self.prices.get(&(known.plan.id, package.currency))
-    }
-}
-
-/// The provider, held.
-fn hold(tx: &mut Tx<'_>, provider: ProviderId) -> Result<()> {
-    match providers::lock(tx, provider) {
-        Err(error) if error.code() == Some(ProblemCode::NotFound) => Err(Error::field(
-            "provider_id",
-            "unknown",
-            "There is no such provider.",
-        )),
-        held => held.map(drop),
     }
 }
 

@@ -4,7 +4,11 @@ use super::{
     decided::{Decided, Deed, World, Writer},
     package::{self, Package},
 };
-use wire::catalog::plans::{ImportOutcome, ImportReport, PlanImportOptions, PlanImportRow};
+use wire::{
+    FieldErrors,
+    catalog::plans::{ImportOutcome, ImportReport, PlanImportOptions, PlanImportRow},
+    integrations::providers::Adapter,
+};
 
 use chrono::{DateTime, Utc};
 use platform::{
@@ -17,6 +21,7 @@ use platform::{
 pub fn run(
     tx: &mut Tx<'_>,
     actor: &Actor,
+    adapters: &[Adapter],
     options: &PlanImportOptions,
     list: &Upload,
     now: DateTime<Utc>,
@@ -24,9 +29,16 @@ pub fn run(
     let provider = options
         .provider_id
         .ok_or_else(|| Error::field("provider_id", "required", "Say whose list it is."))?;
+    if let Some(reason) = &options.reason {
+        let mut bad = FieldErrors::default();
+        bad.length("reason", reason, 1, 500);
+        if !bad.0.is_empty() {
+            return Err(Error::fields(bad.0));
+        }
+    }
     let margin = settings::get(tx.conn(), MinimumMargin)?;
     let readings = package::read_all(&import::table(list)?, options, Some(margin));
-    let world = World::of(tx, provider, now)?;
+    let world = World::of(tx, adapters, provider, now)?;
     let dry_run = options.dry_run.unwrap_or(false);
     let decided = world.decide(readings);
     let rows = decided
@@ -42,7 +54,7 @@ pub fn run(
         let writer = Writer {
             provider,
             why: "price list",
-            note: None,
+            note: options.reason.as_deref(),
             now,
         };
         writer.write(tx, actor, &decided)?;

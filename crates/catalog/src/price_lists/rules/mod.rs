@@ -17,6 +17,7 @@ use wire::{
             PublishPriceList,
         },
     },
+    integrations::providers::Adapter,
 };
 
 use chrono::{DateTime, Utc};
@@ -34,6 +35,7 @@ use std::collections::{HashMap, HashSet};
 pub fn compare(
     tx: &mut Tx<'_>,
     actor: &Actor,
+    adapters: &[Adapter],
     (options, list): (&PriceListOptions, &Upload),
     now: DateTime<Utc>,
 ) -> Result<PriceList> {
@@ -48,7 +50,7 @@ pub fn compare(
     };
     let readings = package::read_all(&import::table(list)?, &reading, None);
     let (world, margin) = (
-        World::of(tx, provider, now)?,
+        World::of(tx, adapters, provider, now)?,
         settings::get(tx.conn(), MinimumMargin)?,
     );
     let (_, rows) = Compared::of(&world, margin, readings).split();
@@ -80,13 +82,14 @@ fn told(price_list: &PriceList) -> serde_json::Value {
 pub fn publish(
     tx: &mut Tx<'_>,
     actor: &Actor,
+    adapters: &[Adapter],
     (id, version): (PriceListId, i32),
     asked: &PublishPriceList,
     now: DateTime<Utc>,
 ) -> Result<PriceList> {
     // The provider before the comparison, as everybody takes them.
     let provider = query::whole(tx.conn(), id)?.provider_id;
-    let world = World::of(tx, provider, now)?;
+    let world = World::of(tx, adapters, provider, now)?;
     query::lock(tx, id)?;
     let price_list = query::whole(tx.conn(), id)?;
     open(&price_list, version)?;

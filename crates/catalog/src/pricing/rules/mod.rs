@@ -9,8 +9,11 @@ pub use quote::{explain, quote, quote_for};
 use super::query::{self, Change, Row, Window};
 use wire::{
     Check, PriceId, ProblemCode,
-    catalog::pricing::{EditPrice, NewPrice, Price},
-    region::GLOBAL,
+    catalog::{
+        plans::Plan,
+        pricing::{EditPrice, NewPrice, Price},
+    },
+    region::{self, GLOBAL},
 };
 
 use crate::plans;
@@ -22,7 +25,7 @@ use platform::{
 
 /// Sets a price.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewPrice, now: DateTime<Utc>) -> Result<Price> {
-    match plans::hold(tx, new.plan_id) {
+    let plan = match plans::hold(tx, new.plan_id) {
         Err(error) if error.code() == Some(ProblemCode::NotFound) => {
             return Err(Error::field(
                 "plan_id",
@@ -32,8 +35,9 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewPrice, now: DateTime<Utc>)
         }
         held => held?,
     };
+    works_there(&plan, &new.region)?;
     let new = NewPrice {
-        effective_from: Some(new.effective_from.unwrap_or(now)),
+        effective_from: Some(not_before(now, new.effective_from)?),
         ..new
     };
     faultless(tx.conn(), &new)?;
@@ -50,6 +54,31 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewPrice, now: DateTime<Utc>)
         Act::new("price.create", "price", id.0).changing(audit::change(&(), &price)),
     )?;
     Ok(price)
+}
+
+/// When a price begins: now, or at a time from now on. What was sold was sold at the price of its time, so no price
+/// begins in the past.
+fn not_before(now: DateTime<Utc>, from: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
+    match from {
+        Some(from) if from < now => Err(Error::field(
+            "effective_from",
+            "past",
+            "A price cannot begin in the past: choose a time from now on, or leave it out for now.",
+        )),
+        from => Ok(from.unwrap_or(now)),
+    }
+}
+
+/// Rejects a price for a region where the plan does not work.
+fn works_there(plan: &Plan, region: &str) -> Result<()> {
+    if region == GLOBAL || region::overlap(&plan.regions.0, &[region.to_owned()]) {
+        return Ok(());
+    }
+    Err(Error::field(
+        "region",
+        "not_in_plan",
+        "The plan does not work in this region, so a price for it would never apply.",
+    ))
 }
 
 /// Changes a price that has not begun, or the end of one that has.
@@ -150,7 +179,12 @@ fn changed(row: &Row, edit: &EditPrice, now: DateTime<Utc>) -> Result<Change> {
         }
         // It was checked when it was set, by the rules of that day.
         Phase::Running => {}
-        Phase::Ahead => well_formed(&whole)?,
+        Phase::Ahead => {
+            if edit.effective_from.is_some() {
+                not_before(now, edit.effective_from)?;
+            }
+            well_formed(&whole)?;
+        }
     }
     let NewPrice {
         cost_price,

@@ -63,6 +63,8 @@ filter! {
         currency: Currency,
         /// Whether new plans can be bought at once.
         publish: bool,
+        /// Why rows may sell below cost or below the minimum margin; without a reason such rows are refused.
+        reason: String,
     }
 }
 

@@ -65,7 +65,11 @@ impl Reading {
                 "minimum_selling_price",
             ])
             .and_then(|text| self.number_of("minimum_price", text));
-        self.check_prices(margin);
+        let is_explained = options
+            .reason
+            .as_deref()
+            .is_some_and(|reason| !reason.trim().is_empty());
+        self.check_prices(margin.filter(|_| !is_explained));
     }
 
     fn read_currency(&mut self, stated: Option<&str>, in_dollars: bool) {
@@ -84,7 +88,8 @@ impl Reading {
         }
     }
 
-    /// As if the price were set by hand; but a list has no place to say why it sells for so little.
+    /// As if the price were set by hand. With a margin that is required, a price that leaves less is refused: a reason
+    /// for it is given for the whole list.
     fn check_prices(&mut self, margin: Option<i64>) {
         let is_told = |fault: &FieldError| {
             matches!(
@@ -132,11 +137,11 @@ impl Reading {
             self.fault(
                 "selling_price",
                 "below_cost",
-                "It sells below cost. Set such a price by hand, with a reason.",
+                "It sells below cost. Give a reason for the import to accept it.",
             );
         } else if Earnings::is_below(&package.cost, &package.selling, margin) {
             let says = format!(
-                "It leaves less than {margin}% after the cost. Set such a price by hand, with a reason."
+                "It leaves less than {margin}% after the cost. Give a reason for the import to accept it."
             );
             self.fault("selling_price", "low_margin", &says);
         }
