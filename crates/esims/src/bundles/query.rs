@@ -38,14 +38,14 @@ pub fn of_unit(
         .optional()?)
 }
 
-/// Calls the bundle of an order on an eSIM off.
-pub fn cancel(tx: &mut Tx<'_>, order: OrderId, esim: EsimId) -> Result<()> {
+/// Cancels the bundle of an order on an eSIM; whether it was not cancelled before.
+pub fn cancel(tx: &mut Tx<'_>, order: OrderId, esim: EsimId) -> Result<bool> {
     use diesel::sql_types::Uuid;
-    diesel::sql_query(
-        "UPDATE esim_bundles SET status = 'cancelled' WHERE order_id = $1 AND esim_id = $2",
+    let cancelled = diesel::sql_query(
+        "UPDATE esim_bundles SET status = 'cancelled' WHERE order_id = $1 AND esim_id = $2 AND status <> 'cancelled'",
     )
     .bind::<Uuid, _>(order)
     .bind::<Uuid, _>(esim)
     .execute(tx.conn())?;
-    Ok(())
+    Ok(cancelled > 0)
 }

@@ -1,8 +1,8 @@
 //! The HTTP of the inventory.
 
 use super::{query, rules};
-use actix_web::{HttpResponse, get, patch, post};
-use platform::{Caller, Id, IfMatch, Json, Options, Result, Tagged, Upload, Valid, listing};
+use actix_web::{HttpResponse, delete, get, patch, post};
+use platform::{Caller, Done, Id, IfMatch, Json, Options, Result, Tagged, Upload, Valid, listing};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{EsimId, catalog::plans::ImportReport, esims::inventory::*, permission::needs::*};
 
@@ -13,6 +13,7 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
         .service(import)
         .service(show)
         .service(edit)
+        .service(withdraw)
         .service(history)
         .service(reveal)
         .service(qr_svg)
@@ -53,7 +54,7 @@ async fn show(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Tagged<Esim>>
         .map(Tagged)
 }
 
-/// Edit an eSIM in stock.
+/// Edit an eSIM in stock, or correct its activation code.
 #[utoipa::path(
     tag = "esims/inventory", security(("bearer" = ["esims:write"])), params(("id" = EsimId, Path), ("If-Match" = String, Header)),
     request_body = EditEsim, responses((status = 200, description = "The eSIM", body = Esim)),
@@ -69,6 +70,20 @@ async fn edit(
         .write(move |tx, actor| rules::edit(tx, actor, (id.0, version.0), &edit))
         .await
         .map(Tagged)
+}
+
+/// Withdraw an eSIM from the stock. Only while nobody owns it; a stock file that names it again brings it back.
+#[utoipa::path(
+    tag = "esims/inventory", security(("bearer" = ["esims:write"])), params(("id" = EsimId, Path), ("If-Match" = String, Header)),
+    responses((status = 204, description = "Withdrawn")),
+)]
+#[delete("/esims/{id}")]
+async fn withdraw(caller: Caller<EsimsWrite>, id: Id<EsimId>, version: IfMatch) -> Result<Done> {
+    let now = caller.ctx().clock.now();
+    caller
+        .write(move |tx, actor| rules::withdraw(tx, actor, (id.0, version.0), now))
+        .await
+        .map(|()| Done)
 }
 
 /// Show the states that an eSIM went through, the newest first.

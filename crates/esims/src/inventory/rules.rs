@@ -9,6 +9,7 @@ pub use import::import;
 pub use states::{Move, Source, may_move, move_to, reserve};
 
 use super::query::{self, Sealed};
+use chrono::{DateTime, Utc};
 use platform::{
     Actor, Conn, Error, Result, Tx,
     audit::{self, Act},
@@ -56,17 +57,63 @@ pub fn edit(
             .map(|eid| eid.map(|text| text.replace(' ', ""))),
         ..edit.clone()
     };
+    let code = edit
+        .activation_code
+        .as_deref()
+        .map(|text| corrected(&actor.keys, id, text))
+        .transpose()?;
     // The statement says again what was just read: somebody may have bought the eSIM in between.
-    if !query::update_stock(tx, (id, version), &edit)? {
+    if !query::update_stock(tx, (id, version), &edit, code.as_ref())? {
         return Err(Error::refuse(ProblemCode::Stale));
     }
     let after = query::find(tx.conn(), actor.only(), id)?;
+    let mut change = audit::change(&before, &after);
+    if let (Some(fields), true) = (change.as_object_mut(), code.is_some()) {
+        fields.insert("activation_code".into(), "replaced".into());
+    }
     audit::record(
         tx,
         actor,
-        Act::new("esim.edit", "esim", id.0).changing(audit::change(&before, &after)),
+        Act::new("esim.edit", "esim", id.0).changing(change),
     )?;
     Ok(after)
+}
+
+/// A corrected code, sealed for its eSIM.
+fn corrected(keys: &Keyring, id: EsimId, text: &str) -> Result<query::SealedCode> {
+    let code = ActivationCode::parse(text).map_err(|why| {
+        let says = format!("The activation code {why}.");
+        Error::field("activation_code", "activation_code", says)
+    })?;
+    Ok(query::SealedCode {
+        activation_code: keys.seal(code_of(id), &code.lpa())?,
+        matching_id: keys.seal(matching_id_of(id), &code.matching_id)?,
+        confirmation_code_required: code.confirmation_code_required,
+        smdp_address: code.smdp_address,
+    })
+}
+
+/// Withdraws an eSIM from the stock, such as one that was imported by mistake. Once it has an owner it stays.
+pub fn withdraw(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (id, version): (EsimId, i32),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let esim = query::find(tx.conn(), actor.only(), id)?;
+    if esim.version != version {
+        return Err(Error::refuse(ProblemCode::Stale));
+    }
+    if !is_in_stock(&esim) {
+        return Err(Error::because(
+            ProblemCode::WrongState,
+            "Only an eSIM in stock can be withdrawn; this one has an owner or has ended.",
+        ));
+    }
+    if !query::withdraw(tx, (id, version), now)? {
+        return Err(Error::refuse(ProblemCode::Stale));
+    }
+    audit::record(tx, actor, Act::new("esim.withdraw", "esim", id.0))
 }
 
 fn is_in_stock(esim: &Esim) -> bool {
@@ -99,7 +146,13 @@ fn open_for(
     id: EsimId,
     reason: Option<&str>,
 ) -> Result<ActivationCode> {
-    query::find(tx.conn(), actor.only(), id)?;
+    let esim = query::find(tx.conn(), actor.only(), id)?;
+    if esim.status == EsimStatus::Cancelled {
+        return Err(Error::because(
+            ProblemCode::WrongState,
+            "This eSIM was cancelled: its activation code is not shown any more.",
+        ));
+    }
     let sealed = query::sealed(tx.conn(), &[id])?
         .into_iter()
         .next()

@@ -110,9 +110,9 @@ pub struct Reveal {
     pub reason: Option<String>,
 }
 
-/// A change of an eSIM in stock; what is absent stays.
+/// A change of an eSIM in stock; what is absent stays. It does not print: the activation code is a bearer secret.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditEsim {
@@ -122,6 +122,10 @@ pub struct EditEsim {
     /// The chip's number; null when unknown.
     #[serde(default, deserialize_with = "maybe::given")]
     pub eid: Option<Option<String>>,
+    /// The corrected activation code, `LPA:1$server$code`. Only while nobody owns the eSIM; it is sealed at once.
+    #[serde(default, deserialize_with = "maybe::value")]
+    #[cfg_attr(feature = "server", schema(format = Password))]
+    pub activation_code: Option<String>,
 }
 
 filter! {
@@ -261,6 +265,15 @@ impl Check for EditEsim {
             && let Err(why) = profile::eid(eid)
         {
             bad.add("eid", "eid", format!("The EID {why}."));
+        }
+        if let Some(code) = &self.activation_code
+            && let Err(why) = ActivationCode::parse(code)
+        {
+            bad.add(
+                "activation_code",
+                "activation_code",
+                format!("The activation code {why}."),
+            );
         }
     }
 }

@@ -263,6 +263,10 @@ pub fn history(conn: &mut Conn, id: EsimId) -> Result<Vec<EsimStateChange>> {
 struct Edit<'a> {
     plan_id: Option<Option<PlanId>>,
     eid: Option<Option<&'a str>>,
+    activation_code: Option<&'a [u8]>,
+    matching_id: Option<&'a [u8]>,
+    smdp_address: Option<&'a str>,
+    confirmation_code_required: Option<bool>,
 }
 
 /// Edits an eSIM that is still in stock and of this version; says whether it was.
@@ -270,10 +274,15 @@ pub fn update_stock(
     tx: &mut Tx<'_>,
     (id, version): (EsimId, i32),
     edit: &EditEsim,
+    code: Option<&SealedCode>,
 ) -> Result<bool> {
     let changes = Edit {
         plan_id: edit.plan_id,
         eid: edit.eid.as_ref().map(Option::as_deref),
+        activation_code: code.map(|code| code.activation_code.as_slice()),
+        matching_id: code.map(|code| code.matching_id.as_slice()),
+        smdp_address: code.map(|code| code.smdp_address.as_str()),
+        confirmation_code_required: code.map(|code| code.confirmation_code_required),
     };
     let stock = esims::table
         .filter(esims::id.eq(id))
@@ -286,6 +295,23 @@ pub fn update_stock(
         .execute(tx.conn())
         .map_err(clash)?;
     Ok(changed == 1)
+}
+
+/// Withdraws an eSIM that is still in stock and of this version; says whether it was.
+pub fn withdraw(tx: &mut Tx<'_>, (id, version): (EsimId, i32), now: DateTime<Utc>) -> Result<bool> {
+    let stock = esims::table
+        .filter(esims::id.eq(id))
+        .filter(esims::version.eq(version))
+        .filter(esims::deleted_at.is_null())
+        .filter(esims::user_id.is_null())
+        .filter(esims::status.eq(EsimStatus::Available));
+    let withdrawn = diesel::update(stock)
+        .set((
+            esims::deleted_at.eq(now),
+            esims::version.eq(esims::version + 1),
+        ))
+        .execute(tx.conn())?;
+    Ok(withdrawn == 1)
 }
 
 /// What a clash means, by the constraint that it broke.

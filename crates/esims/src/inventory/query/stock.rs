@@ -3,9 +3,19 @@
 use super::*;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use platform::{Conn, Result, Tx};
+use platform::{Conn, Error, Result, Tx};
 use schema::{data_providers, esim_state_history, esims, plans};
-use wire::{EsimId, EsimStateChangeId, PlanId, ProviderId, UserId, esims::inventory::*};
+use wire::{
+    EsimId, EsimStateChangeId, PlanId, ProblemCode, ProviderId, UserId, esims::inventory::*,
+};
+
+/// A corrected code, sealed for its eSIM.
+pub struct SealedCode {
+    pub activation_code: Vec<u8>,
+    pub matching_id: Vec<u8>,
+    pub smdp_address: String,
+    pub confirmation_code_required: bool,
+}
 
 /// A code as it is kept.
 #[derive(Queryable)]
@@ -24,12 +34,53 @@ pub fn sealed(conn: &mut Conn, ids: &[EsimId]) -> Result<Vec<Sealed>> {
         .load(conn)?)
 }
 
-/// The same, by the profile's number. Removed ones count: a number comes once.
+/// The same, by the profile's number. Withdrawn ones count: a number comes once.
 pub fn sealed_by_iccid(conn: &mut Conn, iccids: &[&str]) -> Result<Vec<Sealed>> {
     Ok(esims::table
         .filter(esims::iccid.eq_any(iccids))
         .select((esims::id, esims::iccid, esims::activation_code))
         .load(conn)?)
+}
+
+/// Which of these numbers belong to eSIMs that were withdrawn from the stock, never owned by anybody.
+pub fn withdrawn(conn: &mut Conn, iccids: &[&str]) -> Result<Vec<EsimId>> {
+    Ok(esims::table
+        .filter(esims::iccid.eq_any(iccids))
+        .filter(esims::deleted_at.is_not_null())
+        .filter(esims::user_id.is_null())
+        .filter(esims::status.eq(EsimStatus::Available))
+        .select(esims::id)
+        .load(conn)?)
+}
+
+/// Takes a withdrawn eSIM back into the stock, as a file now describes it.
+pub fn restock(tx: &mut Tx<'_>, esim: &NewEsim) -> Result<()> {
+    let withdrawn = esims::table
+        .filter(esims::id.eq(esim.id))
+        .filter(esims::deleted_at.is_not_null())
+        .filter(esims::user_id.is_null());
+    let restocked = diesel::update(withdrawn)
+        .set((
+            esims::deleted_at.eq(None::<DateTime<Utc>>),
+            esims::iccid_check.eq(esim.iccid_check),
+            esims::eid.eq(&esim.eid),
+            esims::plan_id.eq(esim.plan_id),
+            esims::provider_id.eq(esim.provider_id),
+            esims::provider_ref.eq(&esim.provider_ref),
+            esims::twilio_sid.eq(&esim.twilio_sid),
+            esims::activation_code.eq(&esim.activation_code),
+            esims::matching_id.eq(&esim.matching_id),
+            esims::smdp_address.eq(&esim.smdp_address),
+            esims::confirmation_code_required.eq(esim.confirmation_code_required),
+            esims::version.eq(esims::version + 1),
+        ))
+        .execute(tx.conn())
+        .map_err(clash)?;
+    if restocked == 1 {
+        Ok(())
+    } else {
+        Err(Error::refuse(ProblemCode::Stale))
+    }
 }
 
 /// Who has these providers' references.

@@ -82,7 +82,11 @@ pub struct Profile {
 impl Profile {
     /// A new row of the stock, the code sealed for its place.
     pub fn sealed(&self, keys: &Keyring) -> Result<query::NewEsim> {
-        let id = EsimId::new();
+        self.sealed_as(keys, EsimId::new())
+    }
+
+    /// The same for a row that exists.
+    pub fn sealed_as(&self, keys: &Keyring, id: EsimId) -> Result<query::NewEsim> {
         Ok(query::NewEsim {
             id,
             iccid: self.iccid.clone(),

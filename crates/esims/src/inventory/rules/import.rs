@@ -41,9 +41,9 @@ pub fn import(
     } else {
         sealed(&actor.keys, &rows)?
     };
-    let made: HashMap<&str, EsimId> = new
+    let made: HashMap<String, EsimId> = new
         .iter()
-        .map(|esim| (esim.iccid.as_str(), esim.id))
+        .map(|esim| (esim.iccid.clone(), esim.id))
         .collect();
     let answers = rows.into_iter().map(|row| {
         let (outcome, known) = verdict(&row);
@@ -68,7 +68,7 @@ pub fn import(
         errors: &row.errors,
     })?;
     if !dry_run {
-        store(tx, actor, &new, &report)?;
+        store(tx, actor, &known, new, &report)?;
     }
     Ok(report)
 }
@@ -76,6 +76,7 @@ pub fn import(
 fn outcome(row: &Row) -> ImportOutcome {
     match row.known {
         _ if !row.errors.0.is_empty() => ImportOutcome::Refused,
+        Some(_) if row.is_withdrawn => ImportOutcome::Updated,
         Some(_) => ImportOutcome::Unchanged,
         None => ImportOutcome::Created,
     }
@@ -90,7 +91,7 @@ fn sealed(keys: &Keyring, rows: &[Row]) -> Result<Vec<query::NewEsim>> {
         return Ok(Vec::new());
     }
     rows.iter()
-        .filter(|row| row.known.is_none())
+        .filter(|row| row.known.is_none() || row.is_withdrawn)
         .filter_map(|row| row.profile.as_ref().map(|profile| (row, profile)))
         .map(|(row, profile)| {
             Ok(query::NewEsim {
@@ -98,7 +99,10 @@ fn sealed(keys: &Keyring, rows: &[Row]) -> Result<Vec<query::NewEsim>> {
                 provider_id: row.provider_id,
                 provider_ref: row.provider_ref.clone(),
                 twilio_sid: row.twilio_sid.clone(),
-                ..profile.sealed(keys)?
+                ..match row.known {
+                    Some(withdrawn) => profile.sealed_as(keys, withdrawn)?,
+                    None => profile.sealed(keys)?,
+                }
             })
         })
         .collect()
@@ -107,10 +111,17 @@ fn sealed(keys: &Keyring, rows: &[Row]) -> Result<Vec<query::NewEsim>> {
 fn store(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    new: &[query::NewEsim],
+    known: &Known,
+    new: Vec<query::NewEsim>,
     report: &ImportReport<EsimImportRow>,
 ) -> Result<()> {
-    query::insert(tx, new)?;
+    let (restocked, new): (Vec<_>, Vec<_>) = new
+        .into_iter()
+        .partition(|esim| known.is_withdrawn(esim.id));
+    query::insert(tx, &new)?;
+    for esim in &restocked {
+        query::restock(tx, esim)?;
+    }
     let changes: Vec<_> = new
         .iter()
         .map(|esim| query::Change {
@@ -123,7 +134,9 @@ fn store(
         })
         .collect();
     query::remember(tx, &changes)?;
-    let counts = json!({ "created": report.created, "unchanged": report.unchanged });
+    let counts = json!({
+        "created": report.created, "updated": report.updated, "unchanged": report.unchanged,
+    });
     audit::record(
         tx,
         actor,
@@ -178,6 +191,7 @@ fn secret_of(code: &ActivationCode) -> String {
 
 /// What the database knows about the rows of a file.
 struct Known {
+    withdrawn: HashSet<EsimId>,
     esims: HashMap<String, (EsimId, Option<ActivationCode>)>,
     references: HashMap<(ProviderId, String), EsimId>,
     sids: HashMap<String, EsimId>,
@@ -201,6 +215,7 @@ impl Known {
         let providers: HashSet<ProviderId> =
             rows.iter().filter_map(|row| row.provider_id).collect();
         Ok(Self {
+            withdrawn: query::withdrawn(conn, &iccids)?.into_iter().collect(),
             esims: query::sealed_by_iccid(conn, &iccids)?
                 .into_iter()
                 .map(|esim| {
@@ -220,6 +235,10 @@ impl Known {
         })
     }
 
+    fn is_withdrawn(&self, id: EsimId) -> bool {
+        self.withdrawn.contains(&id)
+    }
+
     fn compare(&self, row: &mut Row) {
         if row.plan_id.is_some_and(|id| !self.plans.contains(&id)) {
             row.errors
@@ -235,7 +254,9 @@ impl Known {
         let Some(iccid) = &row.iccid else { return };
         let same = self.esims.get(iccid);
         row.known = same.map(|(id, _)| *id);
-        if let (Some((_, stored)), Some(profile)) = (same, &row.profile)
+        row.is_withdrawn = row.known.is_some_and(|id| self.is_withdrawn(id));
+        if !row.is_withdrawn
+            && let (Some((_, stored)), Some(profile)) = (same, &row.profile)
             && stored.as_ref() != Some(&profile.code)
         {
             row.errors.add(

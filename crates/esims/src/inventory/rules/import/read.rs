@@ -22,6 +22,8 @@ pub struct Row {
     pub twilio_sid: Option<String>,
     /// The eSIM that has this ICCID already.
     pub known: Option<EsimId>,
+    /// Whether that eSIM was withdrawn from the stock, so that the row brings it back.
+    pub is_withdrawn: bool,
     pub warnings: FieldErrors,
     pub errors: FieldErrors,
 }
