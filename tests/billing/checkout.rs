@@ -299,8 +299,14 @@ async fn a_late_payment_takes_its_use_again_while_there_is_one() {
             .await
             .expect(204);
         let order = reread(&shop.admin, &order).await;
-        assert_eq!(order["status"], "needs_review");
-        let reason = order["status_reason"].as_str().unwrap();
+        // With its use back, the order starts; without one, a person decides about the discount.
+        let status = if state == "gone" {
+            "needs_review"
+        } else {
+            "paid"
+        };
+        assert_eq!(order["status"], status);
+        let reason = order["status_reason"].as_str().unwrap_or_default();
         assert_eq!(
             reason.contains("used up by others"),
             state == "gone",

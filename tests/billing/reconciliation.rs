@@ -1,7 +1,13 @@
 //! What does not add up: found, claimed, put right.
 
-use super::refunds::{Sale, sell};
-use crate::harness::{Answer, Client, TestApp};
+use super::{
+    checkout::Shop,
+    refunds::{Sale, sell},
+};
+use crate::{
+    flows::purchase::reread,
+    harness::{Answer, Client, TestApp},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use wire::{ProblemCode, accounts::users::UserRole};
@@ -41,7 +47,7 @@ fn how(action: &str) -> Option<Value> {
 #[actix_web::test]
 async fn an_order_that_is_stuck_is_a_case_and_taking_it_up_again_resolves_it() {
     let sale = Sale::of("9.90", &[]).await;
-    let plan = sale.app.given(|given| given.plan("12.00"));
+    let plan = sale.app.given(|given| given.undeliverable_plan("12.00"));
     let (order, _) = sell(&sale.app, &sale.admin, plan, sale.customer).await;
     let cases = open(&sale.admin, "paid_not_delivered").await;
     let case = &cases[0];
@@ -127,7 +133,7 @@ async fn an_order_that_is_stuck_is_a_case_and_taking_it_up_again_resolves_it() {
 #[actix_web::test]
 async fn a_claim_ends_a_case_goes_back_and_help_is_called() {
     let sale = Sale::of("9.90", &[]).await;
-    let plan = sale.app.given(|given| given.plan("12.00"));
+    let plan = sale.app.given(|given| given.undeliverable_plan("12.00"));
     sell(&sale.app, &sale.admin, plan, sale.customer).await;
     let (one, other) = (&sale.admin, sale.app.as_admin());
     let case = open(one, "paid_not_delivered").await.remove(0);
@@ -172,7 +178,7 @@ async fn a_claim_ends_a_case_goes_back_and_help_is_called() {
 #[actix_web::test]
 async fn support_looks_and_does_not_touch() {
     let sale = Sale::of("9.90", &[]).await;
-    let plan = sale.app.given(|given| given.plan("12.00"));
+    let plan = sale.app.given(|given| given.undeliverable_plan("12.00"));
     sell(&sale.app, &sale.admin, plan, sale.customer).await;
     let support = sale.app.as_role(UserRole::Support);
     let case = open(&support, "paid_not_delivered").await.remove(0);
@@ -191,7 +197,7 @@ async fn support_looks_and_does_not_touch() {
 #[actix_web::test]
 async fn money_can_be_given_back_from_a_case() {
     let sale = Sale::of("9.90", &[]).await;
-    let plan = sale.app.given(|given| given.plan("12.00"));
+    let plan = sale.app.given(|given| given.undeliverable_plan("12.00"));
     let (_, payment) = sell(&sale.app, &sale.admin, plan, sale.customer).await;
     // It was asked for by itself; somebody says no, and another finds that it should go back.
     let asked = sale
@@ -262,7 +268,12 @@ async fn every_kind_is_found_and_comes_right() {
 #[actix_web::test]
 async fn two_who_claim_at_once_are_one_who_has_it() {
     let app = TestApp::start().await;
-    let (plan, customer) = app.given(|given| (given.plan("9.90"), given.user(UserRole::Customer)));
+    let (plan, customer) = app.given(|given| {
+        (
+            given.undeliverable_plan("9.90"),
+            given.user(UserRole::Customer),
+        )
+    });
     let admin = app.as_admin();
     sell(&app, &admin, plan, customer).await;
     let case = open(&admin, "paid_not_delivered").await.remove(0);
@@ -273,4 +284,48 @@ async fn two_who_claim_at_once_are_one_who_has_it() {
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409, 409, 409, 409, 409, 409, 409]);
+}
+
+#[actix_web::test]
+async fn cancelling_an_order_from_an_amount_mismatch_releases_its_promotion() {
+    let shop = Shop::open("10.00", &[]).await;
+    shop.promotion("ONCE", json!({ "max_uses": 1 })).await;
+    let order = shop
+        .order(json!({ "promo_code": "ONCE" }))
+        .await
+        .expect(201);
+    shop.app.work().await;
+    let payment = shop.payment(&order).await;
+    let simulator = gateways::Simulator::new(&shop.app.ctx.config.jwt_secret).unwrap();
+    let (signature, body) = simulator
+        .tell(
+            wire::Param::parse(payment["id"].as_str().unwrap()).unwrap(),
+            wire::billing::transactions::SimulatedOutcome::Succeed,
+            &testkit::given::money("1.00"),
+            wire::Currency::Usd,
+            shop.app.ctx.clock.now(),
+        )
+        .unwrap();
+    shop.app
+        .anonymous()
+        .with("simulator-signature", &signature)
+        .raw(
+            Method::POST,
+            "/v1/webhooks/simulator",
+            "application/json",
+            body,
+        )
+        .await
+        .expect(204);
+    assert_eq!(shop.uses("ONCE"), (1, 1, 0, 0));
+    let case = open(&shop.admin, "amount_mismatch").await.remove(0);
+    let mine = claimed(&shop.admin, &case).await;
+    act(&shop.admin, &mine, "resolve", how("cancel_order"))
+        .await
+        .expect(200);
+    assert_eq!(reread(&shop.admin, &order).await["status"], "cancelled");
+    assert_eq!(shop.uses("ONCE"), (0, 0, 0, 1));
+    shop.order(json!({ "promo_code": "ONCE" }))
+        .await
+        .expect(201);
 }

@@ -249,7 +249,7 @@ async fn a_cancelled_order_is_closed_at_stripe_and_the_simulator_does_not_answer
         ("STRIPE_API_BASE", &base),
     ])
     .await;
-    let plan = app.given(|given| given.plan("9.90"));
+    let plan = app.given(|given| given.supplied_plan("9.90"));
     let customer = app.given(|given| given.user(UserRole::Customer));
     let admin = app.as_admin();
     let order = order(&admin, plan, customer, 1).await;
@@ -290,7 +290,7 @@ async fn a_gateway_that_is_away_leaves_the_order_waiting_and_is_asked_again() {
         ("STRIPE_API_BASE", "http://127.0.0.1:9/"),
     ])
     .await;
-    let plan = app.given(|given| given.plan("9.90"));
+    let plan = app.given(|given| given.supplied_plan("9.90"));
     let customer = app.given(|given| given.user(UserRole::Customer));
     let admin = app.as_admin();
     let order = order(&admin, plan, customer, 1).await;

@@ -14,7 +14,7 @@ use wire::accounts::users::UserRole;
 async fn sold(app: &TestApp) -> Value {
     let (plan, customer) = app.given(|given| {
         let customer = given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace");
-        (given.plan("9.90"), customer)
+        (given.supplied_plan("9.90"), customer)
     });
     order(&app.as_admin(), plan, customer, 1).await
 }

@@ -77,10 +77,10 @@ async fn a_request_that_never_arrived_is_waited_for_before_it_is_made_again() {
         1
     );
 
-    // Half a minute later "never heard of it" is believed, and the request is made again, under a new reference.
+    // After the longest call "not known" is believed, and the request is made again, under a new reference.
     app.ctx
         .clock
-        .set(chrono::Utc::now() + chrono::TimeDelta::seconds(30));
+        .set(chrono::Utc::now() + chrono::TimeDelta::seconds(41));
     app.bring_forward();
     app.work().await;
     assert_eq!(
@@ -142,5 +142,168 @@ async fn with_nobody_left_to_ask_the_order_says_so_and_can_be_taken_up_again() {
     assert_eq!(
         order["paid_at"], stuck["paid_at"],
         "it was paid when it was paid"
+    );
+}
+
+#[actix_web::test]
+async fn a_provider_that_does_not_know_the_request_is_followed_by_the_next_one() {
+    let (app, admin, order) = unworked(&["lost-eu", "eu-5gb"]).await;
+    app.work().await;
+    let asked = || app.count("SELECT count(*) FROM provisioning_attempts");
+    let start = chrono::Utc::now();
+    // One call may take 30 seconds: until its longest is over, the request may still arrive, and a second provider
+    // must not be asked.
+    for seconds in [20, 29, 31, 39] {
+        app.ctx
+            .clock
+            .set(start + chrono::TimeDelta::seconds(seconds));
+        app.bring_forward();
+        app.work().await;
+        assert_eq!(asked(), 1, "after {seconds} seconds");
+        assert!(app.supplier.purchases().is_empty());
+    }
+    app.ctx.clock.set(start + chrono::TimeDelta::seconds(42));
+    app.work_through().await;
+    assert_eq!(reread(&admin, &order).await["status"], "fulfilled");
+    assert_eq!(asked(), 2);
+    assert_eq!(
+        app.supplier.purchases().into_values().collect::<Vec<_>>(),
+        [1],
+        "bought once, from the second provider"
+    );
+    assert_eq!(
+        app.count("SELECT count(*) FROM provisioning_attempts a JOIN data_providers p ON p.id = a.provider_id WHERE a.status = 'abandoned' AND p.name = 'Provider 0'"),
+        1
+    );
+}
+
+#[actix_web::test]
+async fn providers_that_do_not_know_requests_are_asked_in_turn() {
+    let (app, admin, order) = unworked(&["lost-a", "lost-b", "lost-c"]).await;
+    let start = chrono::Utc::now();
+    for round in 0..8 {
+        app.ctx
+            .clock
+            .set(start + chrono::TimeDelta::seconds(round * 45));
+        app.bring_forward();
+        app.work().await;
+    }
+    assert_eq!(reread(&admin, &order).await["status"], "needs_review");
+    assert_eq!(
+        app.count(
+            "SELECT count(*) FROM (SELECT provider_id FROM provisioning_attempts GROUP BY provider_id HAVING count(*) = 2) twice"
+        ),
+        3,
+        "six requests, two of each"
+    );
+    assert_eq!(
+        app.count(
+            "SELECT count(DISTINCT provider_id) FROM provisioning_attempts WHERE attempt_no <= 3"
+        ),
+        3
+    );
+}
+
+#[actix_web::test]
+async fn a_case_is_opened_for_an_order_that_is_not_delivered_in_time() {
+    let (app, admin, order) = unworked(&["lost-eu"]).await;
+    app.work().await;
+    let cases = async || {
+        let list = "/v1/reconciliation?kind=paid_not_delivered&status=open";
+        admin.get(list).await.expect(200)["data"]
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    let start = chrono::Utc::now();
+    let sweep = async |minutes: i64| {
+        app.ctx
+            .clock
+            .set(start + chrono::TimeDelta::minutes(minutes));
+        app.ctx
+            .db
+            .write(|tx| platform::jobs::enqueue(tx, &billing::Sweep {}))
+            .await
+            .unwrap();
+        app.execute(
+            "UPDATE jobs SET run_at = now() + interval '1 day' WHERE kind = 'orders.provision'",
+        );
+        app.work().await;
+    };
+    sweep(14).await;
+    assert!(cases().await.is_empty());
+    sweep(16).await;
+    let open = cases().await;
+    assert_eq!(open.len(), 1, "{open:?}");
+    assert_eq!(open[0]["order_id"], order["id"]);
+    // Once, however often it is looked at; the hourly check agrees.
+    sweep(17).await;
+    let checked = admin
+        .post("/v1/reconciliation/check", serde_json::json!({}))
+        .await
+        .expect(200);
+    assert_eq!(checked["resolved"], 0, "{checked}");
+    assert_eq!(cases().await.len(), 1);
+}
+
+#[actix_web::test]
+async fn a_provider_that_charges_too_much_delivers_and_opens_a_case() {
+    let (_app, admin, order) = paid(&["dear-eu"]).await;
+    let delivered = reread(&admin, &order).await;
+    assert_eq!(
+        [
+            &delivered["status"],
+            &delivered["unit_cost"],
+            &delivered["margin_amount"]
+        ],
+        ["fulfilled", "9999.00", "-9989.10"]
+    );
+    let cases = admin
+        .get("/v1/reconciliation?kind=low_margin&status=open")
+        .await
+        .expect(200);
+    let case = &cases["data"][0];
+    assert_eq!(cases["total"], 1);
+    assert_eq!(
+        [&case["order_id"], &case["amount"]],
+        [&order["id"], &serde_json::json!("9999.00")]
+    );
+    assert!(
+        case["finding"]
+            .as_str()
+            .unwrap()
+            .contains("2.00 USD was expected"),
+        "{case}"
+    );
+    // The check has nothing to say about it: a person settles it.
+    admin
+        .post("/v1/reconciliation/check", serde_json::json!({}))
+        .await
+        .expect(200);
+    let still = admin
+        .get("/v1/reconciliation?kind=low_margin&status=open")
+        .await
+        .expect(200);
+    assert_eq!(still["total"], 1);
+}
+
+#[actix_web::test]
+async fn an_expected_charge_opens_no_case_and_margins_are_for_who_sees_costs() {
+    let (app, admin, order) = paid(&["eu-5gb"]).await;
+    let delivered = reread(&admin, &order).await;
+    assert_eq!(
+        [&delivered["unit_cost"], &delivered["margin_amount"]],
+        ["2.00", "7.90"]
+    );
+    let none = admin
+        .get("/v1/reconciliation?kind=low_margin")
+        .await
+        .expect(200);
+    assert_eq!(none["total"], 0);
+    let support = app.as_role(UserRole::Support);
+    let seen = reread(&support, &order).await;
+    assert_eq!(
+        [&seen["unit_cost"], &seen["margin_amount"]],
+        [&Value::Null, &Value::Null]
     );
 }

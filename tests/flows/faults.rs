@@ -49,7 +49,8 @@ async fn others_are_unaffected(fault: Fault, app: &TestApp, admin: &Client) {
         let answer = answered(fault, admin.try_get(path)).await;
         assert_eq!(answer.status, 200, "{fault:?}: {}", answer.text());
     }
-    let (plan, customer) = app.given(|given| (given.plan("1.00"), given.user(UserRole::Customer)));
+    let (plan, customer) =
+        app.given(|given| (given.supplied_plan("1.00"), given.user(UserRole::Customer)));
     order(admin, plan, customer, 1).await;
 }
 
@@ -133,7 +134,8 @@ async fn of_the_gateway(fault: Fault, set_up: &Barrier) -> TestApp {
         ("STRIPE_API_BASE", &format!("http://{}/", wire.address)),
     ])
     .await;
-    let (plan, customer) = app.given(|given| (given.plan("9.90"), given.user(UserRole::Customer)));
+    let (plan, customer) =
+        app.given(|given| (given.supplied_plan("9.90"), given.user(UserRole::Customer)));
     let admin = app.as_admin();
 
     set_up.wait().await;

@@ -173,7 +173,7 @@ fn one_answer(answers: &[Answer]) {
 #[actix_web::test]
 async fn a_key_stands_for_one_request() {
     let app = TestApp::start().await;
-    let plan = app.given(|given| given.plan("9.90"));
+    let plan = app.given(|given| given.supplied_plan("9.90"));
     let customer = app.given(|given| given.user(UserRole::Customer));
     let admin = app.as_admin();
     let body = json!({ "user_id": customer, "plan_id": plan });
@@ -214,7 +214,7 @@ async fn keyed(client: &Client, body: &Value) -> Answer {
 
 fn wish(app: &TestApp) -> Value {
     let (plan, customer): (PlanId, UserId) =
-        app.given(|given| (given.plan("9.90"), given.user(UserRole::Customer)));
+        app.given(|given| (given.supplied_plan("9.90"), given.user(UserRole::Customer)));
     json!({ "user_id": customer, "plan_id": plan })
 }
 

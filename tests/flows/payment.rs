@@ -45,6 +45,13 @@ async fn sale() -> Sale {
 }
 
 impl Sale {
+    /// Has the gateway report an outcome of the payment, and does what follows.
+    async fn says(&self, outcome: SimulatedOutcome) {
+        let (signature, body) = self.webhook(outcome, "9.90");
+        self.tell(&signature, body).await.expect(204);
+        self.app.work_through().await;
+    }
+
     /// A signed webhook of the simulator.
     fn webhook(&self, outcome: SimulatedOutcome, amount: &str) -> (String, Vec<u8>) {
         let simulator = Simulator::new(&self.app.ctx.config.jwt_secret).unwrap();
@@ -152,7 +159,7 @@ async fn a_wrong_amount_holds_the_order_and_provisions_nothing() {
 }
 
 #[actix_web::test]
-async fn a_decline_closes_the_order_and_a_late_payment_is_not_dropped() {
+async fn a_decline_closes_the_order_and_a_success_of_the_same_payment_starts_it() {
     let sale = sale().await;
     simulate(
         &sale.app,
@@ -163,30 +170,66 @@ async fn a_decline_closes_the_order_and_a_late_payment_is_not_dropped() {
     .await;
     assert_eq!(sale.status().await, "cancelled");
 
-    let (signature, body) = sale.webhook(SimulatedOutcome::Succeed, "9.90");
-    sale.tell(&signature, body).await.expect(204);
-    sale.app.work_through().await;
-    assert_eq!(sale.status().await, "needs_review");
-    assert_eq!(sale.app.count("SELECT count(*) FROM esim_bundles"), 0);
-    // A decline that arrives after the payment changes nothing.
-    let (signature, body) = sale.webhook(SimulatedOutcome::Decline, "9.90");
-    sale.tell(&signature, body).await.expect(204);
-    assert_eq!(sale.status().await, "needs_review");
-
-    sale.admin
-        .post(
-            &format!("/v1/orders/{}/retry", sale.order["id"].as_str().unwrap()),
-            json!({}),
-        )
-        .await
-        .expect(200);
-    sale.app.work_through().await;
-    assert_eq!(
-        sale.status().await,
-        "fulfilled",
-        "taken up again, the late payment buys what it paid for"
-    );
+    sale.says(SimulatedOutcome::Succeed).await;
+    assert_eq!(sale.status().await, "fulfilled");
     assert_eq!(sale.app.count("SELECT count(*) FROM esim_bundles"), 1);
+    assert_eq!(
+        reread(&sale.admin, &sale.order).await["cancelled_at"],
+        Value::Null
+    );
+    // A decline or a success that arrives after that changes nothing.
+    for outcome in [SimulatedOutcome::Decline, SimulatedOutcome::Succeed] {
+        sale.says(outcome).await;
+        assert_eq!(sale.status().await, "fulfilled");
+    }
+    assert_eq!(sale.app.count("SELECT count(*) FROM esim_bundles"), 1);
+}
+
+#[actix_web::test]
+async fn a_success_after_a_decline_waits_for_a_person_where_it_cannot_be_delivered_safely() {
+    for what in ["too late", "sold out", "cancelled by a person"] {
+        let sale = sale().await;
+        if what == "cancelled by a person" {
+            let path = format!("/v1/orders/{}/cancel", sale.order["id"].as_str().unwrap());
+            let why = json!({ "reason": "By mistake" });
+            sale.admin.post(&path, why).await.expect(200);
+        } else {
+            simulate(
+                &sale.app,
+                &sale.admin,
+                &sale.order,
+                SimulatedOutcome::Decline,
+            )
+            .await;
+        }
+        match what {
+            "too late" => {
+                let late = chrono::Utc::now() + chrono::TimeDelta::hours(1);
+                sale.app.ctx.clock.set(late);
+            }
+            "sold out" => {
+                let plan = wire::Param::parse(sale.order["plan_id"].as_str().unwrap()).unwrap();
+                let other = sale.app.given(|given| given.user(UserRole::Customer));
+                order(&sale.admin, plan, other, 1).await;
+            }
+            _ => {}
+        }
+        sale.says(SimulatedOutcome::Succeed).await;
+        assert_eq!(sale.status().await, "needs_review", "{what}");
+        assert_eq!(sale.app.count("SELECT count(*) FROM esim_bundles"), 0);
+        let cases = sale
+            .admin
+            .get("/v1/reconciliation?kind=paid_late&status=open")
+            .await
+            .expect(200);
+        assert_eq!(cases["total"], 1, "{what}");
+        if what == "too late" {
+            let retry = format!("/v1/orders/{}/retry", sale.order["id"].as_str().unwrap());
+            sale.admin.post(&retry, json!({})).await.expect(200);
+            sale.app.work_through().await;
+            assert_eq!(sale.status().await, "fulfilled");
+        }
+    }
 }
 
 #[actix_web::test]

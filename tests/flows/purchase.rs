@@ -206,7 +206,7 @@ async fn what_cannot_be_sold_is_refused_and_nothing_is_written() {
 #[actix_web::test]
 async fn customers_order_for_themselves_and_see_nobody_else() {
     let app = TestApp::start().await;
-    let plan = app.given(|given| given.plan("9.90"));
+    let plan = app.given(|given| given.supplied_plan("9.90"));
     let (ada, bob) = (
         app.as_role(UserRole::Customer),
         app.as_role(UserRole::Customer),

@@ -150,7 +150,8 @@ async fn one_field_finds_one_of_everything() {
 async fn five_of_each_kind_and_what_fits_to_the_letter_first() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
-    let (plan, customer) = app.given(|given| (given.plan("9.90"), given.user(UserRole::Customer)));
+    let (plan, customer) =
+        app.given(|given| (given.supplied_plan("9.90"), given.user(UserRole::Customer)));
     let mut first = Value::Null;
     for _ in 0..7 {
         let placed = order(&admin, plan, customer, 1).await;

@@ -540,6 +540,8 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        client_id -> Nullable<Uuid>,
+        reserved_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -1222,6 +1224,7 @@ diesel::joinable!(notifications -> email_templates (template_id));
 diesel::joinable!(notifications -> esims (esim_id));
 diesel::joinable!(notifications -> orders (order_id));
 diesel::joinable!(notifications -> users (user_id));
+diesel::joinable!(orders -> api_clients (client_id));
 diesel::joinable!(orders -> esims (esim_id));
 diesel::joinable!(orders -> plans (plan_id));
 diesel::joinable!(password_links -> users (user_id));

@@ -153,6 +153,25 @@ impl Given {
         id
     }
 
+    /// A plan that sells for so much in USD and that a simulated provider delivers.
+    pub fn supplied_plan(&mut self, price: &str) -> PlanId {
+        self.offered_plan(price, "eu-5gb")
+    }
+
+    /// A plan that sells for so much in USD and that its only provider refuses to deliver.
+    pub fn undeliverable_plan(&mut self, price: &str) -> PlanId {
+        self.offered_plan(price, "refuse-5gb")
+    }
+
+    /// A plan that a provider of its own offers under this SKU.
+    pub fn offered_plan(&mut self, price: &str, sku: &str) -> PlanId {
+        let plan = self.plan(price);
+        let name = format!("Provider of plan {}", self.next());
+        let provider = self.provider(&name, 1);
+        self.offer(plan, provider, sku);
+        plan
+    }
+
     /// A plan without a price.
     pub fn unpriced_plan(&mut self, name: &str) -> PlanId {
         let id = PlanId::new();

@@ -95,6 +95,8 @@ problem_codes! {
     PromotionGone = "promotion_gone", 409, "The code cannot be used any more";
     /// The plan is sold from stock alone, and there is not enough of it.
     SoldOut = "sold_out", 409, "Fewer are left than are wanted";
+    /// The customer or the API client has as many unpaid orders as the settings allow.
+    TooManyUnpaid = "too_many_unpaid", 409, "Too many unpaid orders";
     /// The plan cannot be bought: withdrawn, or without a price.
     PlanNotOnSale = "plan_not_on_sale", 422, "The plan is not on sale";
     /// An edit came without `If-Match`.

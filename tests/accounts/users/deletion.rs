@@ -132,7 +132,7 @@ async fn a_restored_person_is_who_they_were_unless_their_address_was_taken() {
 #[actix_web::test]
 async fn nobody_leaves_while_an_order_is_open_or_money_is_under_way() {
     let app = TestApp::start().await;
-    let plan = app.given(|given| given.plan("9.90"));
+    let plan = app.given(|given| given.supplied_plan("9.90"));
     let chief = app.as_role(UserRole::SuperAdmin);
     for (state, refused) in [
         ("UPDATE orders SET status = 'pending_payment'", true),
@@ -228,7 +228,7 @@ async fn a_deletion_is_of_what_was_read() {
 #[actix_web::test]
 async fn whoever_is_just_buying_is_not_deleted_and_whoever_is_deleted_buys_nothing() {
     let app = TestApp::start().await;
-    let plan = app.given(|given| given.plan("9.90"));
+    let plan = app.given(|given| given.supplied_plan("9.90"));
     let admin = app.as_admin();
     for _ in 0..10 {
         let id = app.given(|given| given.user(UserRole::Customer));

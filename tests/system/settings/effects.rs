@@ -13,7 +13,7 @@ async fn orders_wait_as_long_as_is_set() {
     let app = TestApp::start().await;
     let (admin, plan, customer) = (
         app.as_admin(),
-        app.given(|given| given.plan("9.90")),
+        app.given(|given| given.supplied_plan("9.90")),
         app.given(|given| given.user(UserRole::Customer)),
     );
     let now = app.ctx.clock.now();

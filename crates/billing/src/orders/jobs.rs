@@ -4,7 +4,10 @@ use super::{
     provisioning::{self, Heard},
     query, rules,
 };
-use crate::transactions;
+use crate::{
+    reconciliation::{self, DELIVERY_LIMIT},
+    transactions,
+};
 use platform::{
     Actor, Ctx, Error, Result,
     jobs::{self, Job},
@@ -32,9 +35,10 @@ impl Job for Provision {
         let (order, unit_no) = (self.order, self.unit_no);
         loop {
             let (actor, now) = (Actor::system(&ctx), ctx.clock.now());
+            let adapters = ctx.adapters();
             let step = ctx
                 .db
-                .write(move |tx| provisioning::next(tx, &actor, order, unit_no, now))
+                .write(move |tx| provisioning::next(tx, &actor, &adapters, (order, unit_no), now))
                 .await?;
             if matches!(step, provisioning::Step::Done) {
                 return Ok(());
@@ -156,8 +160,8 @@ impl Job for Expire {
     }
 }
 
-/// Takes up what stands still: overdue orders, paid ones whose job was lost, and top-ups that start later. Runs every
-/// minute.
+/// Takes up what stands still: overdue orders, paid ones whose job was lost, and top-ups that start later; opens cases
+/// for what was paid and not delivered in time. Runs every minute.
 #[derive(Serialize, Deserialize)]
 pub struct Sweep {}
 
@@ -169,7 +173,7 @@ impl Job for Sweep {
     }
 
     async fn run(self, ctx: Ctx) -> Result<()> {
-        let now = ctx.clock.now();
+        let (actor, now) = (Actor::system(&ctx), ctx.clock.now());
         ctx.db
             .write(move |tx| {
                 let (overdue, idle) = query::standing_still(tx.conn(), now)?;
@@ -189,6 +193,9 @@ impl Job for Sweep {
                 }
                 for (order, unit_no) in integrations::allocations::waiting(tx.conn(), now)? {
                     jobs::enqueue(tx, &Begin { order, unit_no })?;
+                }
+                for order in query::undelivered_since(tx.conn(), now - DELIVERY_LIMIT)? {
+                    reconciliation::order_overdue(tx, &actor, order, now)?;
                 }
                 Ok(())
             })

@@ -1,18 +1,28 @@
-//! The delivery: the letter with the QR codes, in the outbox with the transaction that fulfils the order.
+//! Emails about an order, each put into the outbox with the transaction that it tells of: how to pay, the delivery with
+//! the QR codes, and that nothing could be delivered.
+//!
+//! The key of a delivery begins with `order-`: by it, deliveries are told from the other emails.
 
 use super::query::{self, OrderRow};
 use messaging::notifications::{self, Letter};
 use platform::{
-    Result, Tx,
+    Conn, Result, Tx,
     crypto::Keyring,
-    settings::{self, BusinessTimeZone},
+    settings::{self, BankInstructions, BusinessTimeZone, CryptoInstructions, PaypalInstructions},
 };
-use wire::{EsimId, billing::orders::Terms, esims::inventory::Revealed};
+use wire::{
+    EsimId, OrderId,
+    billing::{
+        orders::{OrderStatus, Terms},
+        transactions::PaymentMethod,
+    },
+    esims::inventory::Revealed,
+};
 
 /// Puts the delivery of an order into the outbox, once per key.
 pub fn send(tx: &mut Tx<'_>, keys: &Keyring, order: &OrderRow, dedupe_key: &str) -> Result<()> {
     let terms = order.terms()?;
-    let esims = query::delivered(tx.conn(), order.id)?;
+    let esims = query::usable(tx.conn(), order.id)?;
     if let Some(esim) = order.esim_id {
         return added(tx, keys, (order, esim), &terms, dedupe_key);
     }
@@ -39,6 +49,130 @@ pub fn send(tx: &mut Tx<'_>, keys: &Keyring, order: &OrderRow, dedupe_key: &str)
                 .map(|(_, install)| install.activation_code)
                 .collect(),
             dedupe_key: dedupe_key.to_owned(),
+        },
+    )
+}
+
+/// Tells the customer how to pay an order whose payment a person confirms.
+pub fn payment_instructions(
+    tx: &mut Tx<'_>,
+    keys: &Keyring,
+    id: OrderId,
+    method: PaymentMethod,
+) -> Result<()> {
+    let order = query::lock(tx, id)?;
+    let instructions = instructions(tx.conn(), method)?;
+    let how = match instructions {
+        Some(text) => format!("How to pay:\n{text}"),
+        None => format!("Please pay by {}.", name_of(method)),
+    };
+    let how = format!("{how}\nReference: {}", order.order_number);
+    ask_for_payment(tx, keys, &order, &how, None)
+}
+
+/// Sends the customer the page on which an order is paid, unless it was paid or cancelled meanwhile.
+pub fn payment_link(tx: &mut Tx<'_>, keys: &Keyring, id: OrderId, url: &str) -> Result<()> {
+    let order = query::lock(tx, id)?;
+    if order.status != OrderStatus::PendingPayment {
+        return Ok(());
+    }
+    ask_for_payment(tx, keys, &order, &format!("Pay here: {url}"), Some(url))
+}
+
+fn ask_for_payment(
+    tx: &mut Tx<'_>,
+    keys: &Keyring,
+    order: &OrderRow,
+    how: &str,
+    link: Option<&str>,
+) -> Result<()> {
+    let zone = settings::get(tx.conn(), BusinessTimeZone)?;
+    let until = order.expires_at.map_or_else(String::new, |until| {
+        let until = until.with_timezone(&zone).format("%-d %B %Y, %H:%M %Z");
+        format!("The order can be paid until {until}.")
+    });
+    let what = format!(
+        "Thank you for your order {}: {} × {}. The total is {} {}.",
+        order.order_number,
+        order.quantity,
+        order.terms()?.title(),
+        order.total_amount,
+        order.currency,
+    );
+    let shown = match link {
+        Some(url) => format!("<a href=\"{}\">Pay now</a>", escaped(url)),
+        None => escaped(how).replace('\n', "<br>"),
+    };
+    notifications::notify(
+        tx,
+        keys,
+        Letter {
+            user_id: order.user_id,
+            order_id: Some(order.id),
+            esim_id: None,
+            subject: format!("How to pay for your order {}", order.order_number),
+            text: format!("{what}\n\n{how}\n\n{until}\n"),
+            html: Some(format!(
+                "<p>{}</p><p>{shown}</p><p>{until}</p>",
+                escaped(&what)
+            )),
+            codes: Vec::new(),
+            dedupe_key: format!("payment-{}", order.id),
+        },
+    )
+}
+
+/// What the settings tell customers who pay by a method.
+fn instructions(conn: &mut Conn, method: PaymentMethod) -> Result<Option<String>> {
+    match method {
+        PaymentMethod::CreditCard => Ok(None),
+        PaymentMethod::BankTransfer => settings::get(conn, BankInstructions),
+        PaymentMethod::Paypal => settings::get(conn, PaypalInstructions),
+        PaymentMethod::Crypto => settings::get(conn, CryptoInstructions),
+    }
+}
+
+const fn name_of(method: PaymentMethod) -> &'static str {
+    match method {
+        PaymentMethod::CreditCard => "card",
+        PaymentMethod::BankTransfer => "bank transfer",
+        PaymentMethod::Paypal => "PayPal",
+        PaymentMethod::Crypto => "cryptocurrency",
+    }
+}
+
+/// Tells the customer that an order could not be delivered, and that what was paid is being refunded.
+pub fn not_delivered(tx: &mut Tx<'_>, keys: &Keyring, id: OrderId) -> Result<()> {
+    let order = query::lock(tx, id)?;
+    let what = format!(
+        "We could not deliver your order {}: {}.",
+        order.order_number,
+        order.terms()?.title()
+    );
+    let money = if order.total_amount.is_positive() {
+        format!(
+            "Your money is being returned: {} {}. We will write again when the refund is on its way.",
+            order.total_amount, order.currency
+        )
+    } else {
+        "Nothing was charged for it.".to_owned()
+    };
+    notifications::notify(
+        tx,
+        keys,
+        Letter {
+            user_id: order.user_id,
+            order_id: Some(order.id),
+            esim_id: None,
+            subject: format!("We could not deliver your order {}", order.order_number),
+            text: format!("{what}\n\n{money}\n\nWe are sorry for the trouble.\n"),
+            html: Some(format!(
+                "<p>{}</p><p>{}</p><p>We are sorry for the trouble.</p>",
+                escaped(&what),
+                escaped(&money)
+            )),
+            codes: Vec::new(),
+            dedupe_key: format!("not-delivered-{}", order.id),
         },
     )
 }

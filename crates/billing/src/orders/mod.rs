@@ -13,8 +13,9 @@ mod timeline;
 
 pub use ending::{call_off, cancel_unpaid};
 pub use jobs::{Begin, Expire, Provision, Sweep};
+pub use letter::payment_link;
 pub use query::{find, status};
-pub use rules::{Amounts, Paid, closed, paid, retry, secret_of, stuck};
+pub use rules::{Amounts, Completes, Paid, closed, paid, retry, secret_of, stuck};
 pub use timeline::of as timeline;
 
 use utoipa_actix_web::service_config::ServiceConfig;

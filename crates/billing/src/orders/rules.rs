@@ -4,12 +4,13 @@ mod chargeable;
 mod payment;
 mod place;
 mod topup;
+mod unpaid;
 
 pub use payment::{payment, secret_of};
 pub use place::{Amounts, place, quote};
 pub use topup::Target;
 
-use super::{jobs::Provision, provisioning, query};
+use super::{jobs::Provision, letter, provisioning, query};
 use crate::{reconciliation, refunds, transactions};
 use catalog::promotions::{self, Completion};
 use chrono::{DateTime, Utc};
@@ -23,6 +24,7 @@ use wire::{
     OrderId, ProblemCode,
     billing::orders::{Order, OrderStatus, Terms},
     catalog::plans::Plan,
+    integrations::providers::Adapter,
 };
 
 fn frozen(plan: &Plan) -> Terms {
@@ -52,18 +54,51 @@ pub enum Paid {
     Late,
 }
 
-/// The money for an order has come in. An order that was closed meanwhile is not dropped: it waits for a person.
-pub fn paid(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, now: DateTime<Utc>) -> Result<Paid> {
+/// What a payment was before it completed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completes {
+    /// It was open, or closed because its time was over or somebody cancelled it.
+    Payment,
+    /// The gateway had declined it. Gateways report events out of order, and customers try another card.
+    DeclinedPayment,
+}
+
+/// Starts an order whose payment has completed. An order that was closed by a decline of the same payment starts too,
+/// while it can still be paid. Any other closed order, and one whose stock was sold after its reservation had ended,
+/// is kept for a person.
+pub fn paid(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: OrderId,
+    completes: Completes,
+    now: DateTime<Utc>,
+) -> Result<Paid> {
     let order = query::lock(tx, id)?;
     let promotion = promotions::complete(tx, id, now)?;
-    if query::advance(
-        tx,
-        id,
-        &[OrderStatus::PendingPayment],
-        OrderStatus::Paid,
-        None,
-        now,
-    )? {
+    let may_start = match order.status {
+        OrderStatus::PendingPayment => true,
+        OrderStatus::Cancelled => {
+            completes == Completes::DeclinedPayment
+                && promotion != Completion::Gone
+                && order.expires_at.is_some_and(|until| until > now)
+        }
+        _ => false,
+    };
+    if may_start && is_short(tx, &order, now)? {
+        let reason = "It was paid after its reservation of stock had ended, and the plan is sold out: refund it, or retry it when there is stock.";
+        stuck(tx, actor, id, reason, now)?;
+        return Ok(Paid::Late);
+    }
+    if may_start
+        && query::advance(
+            tx,
+            id,
+            &[OrderStatus::PendingPayment, OrderStatus::Cancelled],
+            OrderStatus::Paid,
+            None,
+            now,
+        )?
+    {
         for unit_no in 1..=order.quantity {
             allocations::queue(tx, id, unit_no)?;
             jobs::enqueue(tx, &Provision { order: id, unit_no })?;
@@ -80,6 +115,20 @@ pub fn paid(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, now: DateTime<Utc>) -> 
     };
     stuck(tx, actor, id, &reason, now)?;
     Ok(Paid::Late)
+}
+
+/// Whether less stock is left than an order needs that reserves none any more. The plan stays locked until the end of
+/// the transaction, so that no other order takes what was counted.
+fn is_short(tx: &mut Tx<'_>, order: &query::OrderRow, now: DateTime<Utc>) -> Result<bool> {
+    let reserved_until = order.reserved_until.or(order.expires_at);
+    let is_reserved = order.status == OrderStatus::PendingPayment
+        && reserved_until.is_none_or(|until| until > now);
+    if is_reserved || order.esim_id.is_some() {
+        return Ok(false);
+    }
+    query::queue_for(tx, order.plan_id)?;
+    let left = query::left(tx.conn(), order.plan_id, Adapter::ALL, now)?;
+    Ok(left.is_some_and(|left| left < order.quantity.into()))
 }
 
 /// An order goes no further by itself; the reason is there for everybody to see.
@@ -121,6 +170,7 @@ pub fn failed(
         let act = Act::new("order.fail", "order", id.0);
         audit::record(tx, actor, act.because(Some(reason)))?;
         reconciliation::order_stuck(tx, actor, id, reason, now)?;
+        letter::not_delivered(tx, &actor.keys, id)?;
     }
     Ok(())
 }
@@ -217,6 +267,12 @@ pub fn resend(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<
         return Err(Error::because(
             ProblemCode::WrongState,
             "There is nothing to send before the order is fulfilled.",
+        ));
+    }
+    if query::usable(tx.conn(), id)?.is_empty() {
+        return Err(Error::because(
+            ProblemCode::WrongState,
+            "Every eSIM of the order was cancelled: there is nothing to send.",
         ));
     }
     super::letter::send(

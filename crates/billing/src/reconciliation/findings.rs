@@ -6,13 +6,13 @@
 
 use wire::billing::reconciliation::CaseKind;
 
-/// Money has come in for an order that was not delivered: it is stuck, or nothing has happened for half an hour.
+/// Money has come in for an order that was not delivered: it is stuck, or it is not delivered after [`super::DELIVERY_LIMIT`].
 const PAID_NOT_DELIVERED: &str = "SELECT 'paid_not_delivered:' || o.id AS key, o.id AS order_id, t.id AS transaction_id, NULL::uuid AS refund_id, NULL::uuid AS esim_id, \
     t.total_amount - t.refunded_amount AS amount, t.currency, \
     coalesce(nullif(o.status_reason, ''), 'It was paid, and has not been delivered since.') AS finding \
     FROM orders o JOIN LATERAL (SELECT * FROM transactions t WHERE t.order_id = o.id AND t.status = 'completed' ORDER BY t.completed_at LIMIT 1) t ON true \
     WHERE o.paid_at IS NOT NULL AND (o.status IN ('needs_review', 'failed') \
-        OR (o.status IN ('paid', 'provisioning') AND greatest(o.paid_at, o.updated_at) < $1 - interval '30 minutes'))";
+        OR (o.status IN ('paid', 'provisioning') AND greatest(o.paid_at, o.updated_at) < $1 - interval '15 minutes'))";
 
 /// An order was paid after it had been closed.
 const PAID_LATE: &str = "SELECT 'paid_late:' || o.id AS key, o.id AS order_id, t.id AS transaction_id, NULL::uuid AS refund_id, NULL::uuid AS esim_id, \
@@ -66,6 +66,10 @@ const SURPLUS_ESIM: &str = "SELECT 'surplus_esim:' || a.id AS key, j.order_id, N
 const FOREIGN_REFUND: &str = "SELECT NULL::text AS key, NULL::uuid AS order_id, NULL::uuid AS transaction_id, NULL::uuid AS refund_id, NULL::uuid AS esim_id, \
     NULL::numeric AS amount, NULL::text AS currency, NULL::text AS finding WHERE $1 IS NULL";
 
+/// Cases that are opened when something happens and that only a person resolves: no row of ours shows whether the
+/// provider has cancelled an eSIM, or corrected what it charged.
+const OPENED_BY_EVENTS: &str = FOREIGN_REFUND;
+
 /// What finds the cases of a kind.
 pub const fn of(kind: CaseKind) -> &'static str {
     match kind {
@@ -77,5 +81,6 @@ pub const fn of(kind: CaseKind) -> &'static str {
         CaseKind::UnknownOutcome => UNKNOWN_OUTCOME,
         CaseKind::SurplusEsim => SURPLUS_ESIM,
         CaseKind::ForeignRefund => FOREIGN_REFUND,
+        CaseKind::SupplierCancellation | CaseKind::LowMargin => OPENED_BY_EVENTS,
     }
 }

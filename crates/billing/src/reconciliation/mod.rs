@@ -9,9 +9,16 @@ mod rules;
 
 pub use jobs::Check;
 pub use query::{Before, Finding, received_before};
-pub use rules::{given_back, open, order_stuck, received, retotal, withdraw};
+pub use rules::{
+    given_back, open, order_overdue, order_stuck, received, retotal, withdraw,
+};
+
+use chrono::TimeDelta;
 
 use utoipa_actix_web::service_config::ServiceConfig;
+
+/// How long after its payment an order may take to be delivered before a case is opened for it.
+pub const DELIVERY_LIMIT: TimeDelta = TimeDelta::minutes(15);
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config

@@ -100,6 +100,37 @@ pub fn order_stuck(
     Ok(())
 }
 
+/// An order was paid and is not delivered after [`super::DELIVERY_LIMIT`]. One case per order; the hourly check opens
+/// it again where that is needed.
+pub fn order_overdue(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: OrderId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let kind = CaseKind::PaidNotDelivered;
+    let key = format!("{kind}:{id}");
+    if query::was_seen(tx.conn(), &key)? {
+        return Ok(());
+    }
+    let order = query::stuck_order(tx.conn(), id)?;
+    let found = Finding {
+        kind,
+        key,
+        finding: format!(
+            "It was paid, and is not delivered after {} minutes.",
+            super::DELIVERY_LIMIT.num_minutes()
+        ),
+        order_id: Some(id),
+        transaction_id: query::payment_of(tx.conn(), id)?,
+        refund_id: None,
+        esim_id: None,
+        amount: Some(order.total_amount),
+        currency: Some(order.currency),
+    };
+    open(tx, actor, &found, now)
+}
+
 /// Looks for everything that does not add up, opens a case for what is new, and resolves what has come right.
 pub fn check(tx: &mut Tx<'_>, actor: &Actor, now: DateTime<Utc>) -> Result<Checked> {
     let mut checked = Checked::default();

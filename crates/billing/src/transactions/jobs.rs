@@ -1,7 +1,10 @@
 //! What is done at the gateway.
 
 use super::{query, rules};
-use crate::{orders::secret_of, webhooks};
+use crate::{
+    orders::{self, secret_of},
+    webhooks,
+};
 use gateways::Simulator;
 use platform::{
     Actor, Ctx, Error, Result,
@@ -64,6 +67,7 @@ impl Job for Open {
                     ctx.ports.payments.name(),
                     simulated(&ctx),
                 );
+                let keys = ctx.keys.clone();
                 let secret = opened.client_secret.as_ref();
                 let sealed = secret
                     .map(|secret| ctx.keys.seal(secret_of(id), secret))
@@ -71,23 +75,28 @@ impl Job for Open {
                 ctx.db
                     .write(move |tx| {
                         let known = (&opened, sealed.clone());
-                        if !query::opened(tx, id, gateway, known)? {
-                            return query::fill_in(tx, id, (&opened, sealed));
-                        }
-                        audit::record(
-                            tx,
-                            &actor,
-                            Act::new("transaction.open", "transaction", id.0),
-                        )?;
-                        simulated.map_or(Ok(()), |outcome| {
-                            jobs::enqueue(
+                        if query::opened(tx, id, gateway, known)? {
+                            audit::record(
                                 tx,
-                                &Simulate {
-                                    transaction: id,
-                                    outcome,
-                                },
-                            )
-                        })
+                                &actor,
+                                Act::new("transaction.open", "transaction", id.0),
+                            )?;
+                            simulated.map_or(Ok(()), |outcome| {
+                                jobs::enqueue(
+                                    tx,
+                                    &Simulate {
+                                        transaction: id,
+                                        outcome,
+                                    },
+                                )
+                            })?;
+                        } else {
+                            query::fill_in(tx, id, (&opened, sealed))?;
+                        }
+                        match &opened.checkout_url {
+                            Some(url) => orders::payment_link(tx, &keys, sold.id, url),
+                            None => Ok(()),
+                        }
                     })
                     .await
             }

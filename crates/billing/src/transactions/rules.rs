@@ -210,12 +210,21 @@ fn complete(
     now: DateTime<Utc>,
 ) -> Result<Settled> {
     settle_money(tx, actor, payment, now)?;
+    let was_declined = payment.status == TransactionStatus::Failed;
+    // What a person has rejected and confirms after all is looked at by a person.
+    let completes = if was_declined && !payment.payment_method.is_recorded() {
+        orders::Completes::DeclinedPayment
+    } else {
+        orders::Completes::Payment
+    };
     let note = match payment
         .order_id
-        .map(|order| orders::paid(tx, actor, order, now))
+        .map(|order| orders::paid(tx, actor, order, completes, now))
         .transpose()?
     {
-        Some(orders::Paid::Late) => "Paid after the order was closed; it waits for review.",
+        Some(orders::Paid::Late) => {
+            "Paid after the order was closed, or too late for its stock; it waits for review."
+        }
         _ => "Paid.",
     };
     Ok(Settled::Applied(payment.id, note.into()))

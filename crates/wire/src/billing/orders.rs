@@ -6,7 +6,7 @@ pub use checkout::{Checkout, OrderPayment, OrderQuote, QuoteOrder};
 
 use super::transactions::PaymentMethod;
 use crate::{
-    AnyOf, Check, Currency, EsimId, FieldErrors, Money, OrderId, PlanId, Resource, UserId,
+    AnyOf, Check, Currency, Decimal, EsimId, FieldErrors, Money, OrderId, PlanId, Resource, UserId,
     catalog::plans::ValidityPolicy, region,
 };
 use chrono::{DateTime, Utc};
@@ -48,8 +48,12 @@ pub struct Order {
     pub region: Option<String>,
     /// The price of one.
     pub unit_price: Money,
-    /// What one costs us; absent for who may not see costs.
+    /// What one costs us: as the providers charged it, or as it was expected while none has charged. Absent for who
+    /// may not see costs.
     pub unit_cost: Option<Money>,
+    /// What is left of the price after discount and cost, without tax; negative when the providers charged more.
+    /// Absent for who may not see costs, and when a provider charged in another currency.
+    pub margin_amount: Option<Decimal>,
     /// What a promotion took off.
     pub discount_amount: Money,
     /// Its code.

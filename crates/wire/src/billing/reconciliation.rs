@@ -16,6 +16,10 @@ text_enum! {
         PaidNotDelivered = "paid_not_delivered", DeliveredNotPaid = "delivered_not_paid", RefundStuck = "refund_stuck",
         AmountMismatch = "amount_mismatch", UnknownOutcome = "unknown_outcome", PaidLate = "paid_late", SurplusEsim = "surplus_esim",
         ForeignRefund = "foreign_refund",
+        /// An eSIM was cancelled here; a person has to cancel it at its provider.
+        SupplierCancellation = "supplier_cancellation",
+        /// A provider charged more than expected, and the order earns less than the minimum margin.
+        LowMargin = "low_margin",
     }
 }
 text_enum! {
@@ -185,6 +189,8 @@ impl CaseKind {
             Self::PaidLate => "Paid late",
             Self::SurplusEsim => "Surplus eSIM",
             Self::ForeignRefund => "Refunded at the gateway",
+            Self::SupplierCancellation => "Cancel at the provider",
+            Self::LowMargin => "Low margin",
         }
     }
 }

@@ -107,7 +107,7 @@ pub async fn cases(scenes: &mut Scenes<'_>) {
     let app = scenes.app;
     let admin = app.as_admin();
     // Nobody can deliver it.
-    let plan = app.given(|given| given.plan("9.90"));
+    let plan = app.given(|given| given.undeliverable_plan("9.90"));
     paid(app, &admin, plan).await;
     let found = admin
         .get("/v1/reconciliation?kind=paid_not_delivered&status=open")

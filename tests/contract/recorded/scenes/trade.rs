@@ -71,12 +71,25 @@ pub async fn catalogue(scenes: &mut Scenes<'_>) {
         )
         .await;
     let edit = json!({ "name": "Suppliers", "api_key": "another-needle" });
+    let chief = scenes.app.as_role(UserRole::SuperAdmin);
     scenes
         .play(
-            &admin,
+            &chief,
             ("providers_edit", id(&provider)),
             edit,
             &["provider.edit"],
+        )
+        .await;
+    let unused = json!({ "name": "Unused", "api_endpoint": "https://simulator.invalid", "api_key": "third-needle", "adapter": "simulator" });
+    let unused = send(&admin, ("providers_create", ""), unused)
+        .await
+        .expect(201);
+    scenes
+        .play(
+            &admin,
+            ("providers_remove", id(&unused)),
+            Value::Null,
+            &["provider.delete"],
         )
         .await;
 
@@ -126,6 +139,14 @@ pub async fn catalogue(scenes: &mut Scenes<'_>) {
             &["esim.reveal"],
         )
         .await;
+    scenes
+        .play(
+            &admin,
+            ("inventory_withdraw", id(&esim)),
+            Value::Null,
+            &["esim.withdraw"],
+        )
+        .await;
 }
 
 /// Orders, payments, letters.
@@ -133,7 +154,7 @@ pub async fn sale(scenes: &mut Scenes<'_>) {
     let app = scenes.app;
     let (admin, plan) = (
         app.as_role(UserRole::SuperAdmin),
-        app.given(|given| given.plan("9.90")),
+        app.given(|given| given.undeliverable_plan("9.90")),
     );
     let customer = app.given(|given| given.user(UserRole::Customer));
     let new = json!({ "user_id": customer, "plan_id": plan });

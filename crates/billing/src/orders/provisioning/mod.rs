@@ -2,6 +2,7 @@
 //! them the provider is asked; whatever happens in between, the next run knows what to do.
 
 mod later;
+mod margin;
 mod outcome;
 mod topup;
 
@@ -19,18 +20,35 @@ use platform::{
     ports::supplier::{Added, Supplied, SupplyError},
 };
 use serde_json::json;
+use std::time::Duration;
 use wire::{
     OrderId,
     billing::orders::OrderStatus,
-    integrations::allocations::{AttemptStatus, ProvisioningStatus},
+    integrations::{
+        allocations::{AttemptStatus, ProvisioningStatus},
+        providers::Adapter,
+    },
 };
 
 pub use allocations::reopen;
 
 /// Requests that are made for one unit before a person has to look.
 const MOST_ATTEMPTS: i32 = 6;
-/// How long an unknown request is asked about before "never heard of it" is believed.
-const SETTLING: TimeDelta = TimeDelta::seconds(20);
+/// How long one call may take; after that its outcome is unknown.
+const CALL_LIMIT: Duration = Duration::from_secs(30);
+/// How long after the end of a call its provider may still register the request.
+const fn registration(adapter: Adapter) -> TimeDelta {
+    match adapter {
+        // It registers a request before it answers.
+        Adapter::Simulator => TimeDelta::seconds(10),
+    }
+}
+
+/// How long after a request was sent its provider's "not known" is believed: longer than the longest call. Believed
+/// earlier, the request could still arrive after the next provider was asked, and one unit would be bought twice.
+fn settling(adapter: Adapter) -> TimeDelta {
+    TimeDelta::from_std(CALL_LIMIT).map_or(TimeDelta::MAX, |limit| limit + registration(adapter))
+}
 
 /// What is to be done next for a unit.
 pub enum Step {
@@ -64,8 +82,8 @@ pub enum Word {
 pub fn next(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    order_id: OrderId,
-    unit_no: i32,
+    adapters: &[Adapter],
+    (order_id, unit_no): (OrderId, i32),
     now: DateTime<Utc>,
 ) -> Result<Step> {
     let order = query::lock(tx, order_id)?;
@@ -117,7 +135,13 @@ pub fn next(
         leave(tx, actor, &unit, &why, now)?;
         return Ok(Step::Done);
     }
-    match allocations::candidate(tx.conn(), unit.id, order.plan_id, only)? {
+    let wanted = allocations::Ask {
+        unit: unit.id,
+        plan: order.plan_id,
+        only,
+        adapters,
+    };
+    match allocations::candidate(tx.conn(), &wanted)? {
         Some(candidate) if is_too_real(tx, &candidate, &order)? => {
             let why = "It is a trial, and the provider is real.";
             give_up(tx, actor, &unit, why, now)?;
@@ -155,9 +179,8 @@ fn is_too_real(tx: &mut Tx<'_>, candidate: &Candidate, order: &query::OrderRow) 
 
 /// Asks the provider; never within a transaction. No answer in time is unknown, not no.
 pub async fn ask(ctx: &Ctx, step: &Step) -> Result<Option<Word>, SupplyError> {
-    let patience = std::time::Duration::from_secs(30);
     let late = |_| SupplyError::Unknown("no answer in time".to_owned());
-    tokio::time::timeout(patience, asked(ctx, step))
+    tokio::time::timeout(CALL_LIMIT, asked(ctx, step))
         .await
         .map_err(late)?
 }
@@ -281,14 +304,15 @@ pub fn heard(
             allocations::advance(tx, unit.id, ProvisioningStatus::Queued, None, Some(&why))?;
             Ok(Heard::Again)
         }
-        // The provider does not know our reference. A request may still be on its way, so that is believed only after a while.
-        Ok(None) if now - sent_at >= SETTLING => {
+        // The provider does not know our reference. A request may still be on its way, so that is believed only after
+        // the longest call. Then the next provider is asked, before this one is asked again.
+        Ok(None) if now - sent_at >= settling(candidate.adapter) => {
             allocations::answer(
                 tx,
                 &reference,
                 AttemptStatus::Abandoned,
                 None,
-                Some("The provider never heard of it."),
+                Some("The provider does not know the request."),
                 now,
             )?;
             allocations::advance(
@@ -296,7 +320,7 @@ pub fn heard(
                 unit.id,
                 ProvisioningStatus::Queued,
                 None,
-                Some("A request never arrived."),
+                Some("A request did not reach the provider."),
             )?;
             Ok(Heard::Again)
         }
@@ -331,4 +355,17 @@ fn wait(
     allocations::answer(tx, reference, AttemptStatus::Unknown, None, Some(why), now)?;
     allocations::advance(tx, unit.id, ProvisioningStatus::Waiting, None, Some(why))?;
     Ok(Heard::Later(why.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn not_known_is_believed_only_after_the_longest_call() {
+        let longest = TimeDelta::from_std(CALL_LIMIT).unwrap();
+        for &adapter in Adapter::ALL {
+            assert!(settling(adapter) > longest, "{adapter}");
+        }
+    }
 }

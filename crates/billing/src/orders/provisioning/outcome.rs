@@ -1,6 +1,9 @@
 //! What a unit comes to: its eSIM, or a reason why there is none; and what that means for the order.
 
-use super::super::{letter, query, rules};
+use super::{
+    super::{letter, query, rules},
+    margin,
+};
 use crate::transactions;
 use chrono::{DateTime, Utc};
 use esims::bundles::{
@@ -58,6 +61,7 @@ pub(super) fn fulfil(
             supplied,
             terms.data_limit_mb.as_ref(),
         )?;
+        margin::check(tx, actor, (order, unit), supplied, now)?;
     }
     allocations::advance(
         tx,

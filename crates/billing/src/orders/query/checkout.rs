@@ -2,7 +2,11 @@
 
 use super::super::rules::{Amounts, Target};
 use chrono::{DateTime, Utc};
-use diesel::{pg::Pg, prelude::*};
+use diesel::{
+    pg::Pg,
+    prelude::*,
+    sql_types::{Array, Text},
+};
 use platform::{Conn, Error, Result, Tx};
 use schema::{
     api_clients, data_providers, esim_bundles, esims, orders, plan_provider_offers as offers,
@@ -10,16 +14,17 @@ use schema::{
 };
 use std::collections::HashMap;
 use wire::{
-    Currency, EsimId, Money, OrderId, PlanId, ProviderId, TransactionId, UserId,
+    ApiClientId, Currency, EsimId, Money, OrderId, PlanId, ProviderId, TransactionId, UserId,
     accounts::{
         api_clients::ApiClientMode,
-        users::{KycStatus, UserStatus},
+        users::{KycStatus, UserRole, UserStatus},
     },
     billing::{
         orders::{NewOrder, OrderStatus, Terms},
         transactions::{PaymentMethod, TransactionStatus},
     },
     catalog::plans::Regions,
+    integrations::providers::Adapter,
 };
 
 /// A customer who may buy; nobody else can be sold to.
@@ -30,13 +35,14 @@ pub struct Buyer {
     pub is_verified: bool,
 }
 
-/// A customer who may buy, if this is one.
+/// A customer who may buy, if this is one. Members of the staff buy as customers, under another address.
 pub fn buyer(conn: &mut Conn, id: UserId) -> Result<Option<Buyer>> {
     let brought: Option<(Option<ApiClientMode>, KycStatus)> = users::table
         .left_join(api_clients::table.on(users::client_id.eq(api_clients::id.nullable())))
         .filter(users::id.eq(id))
         .filter(users::deleted_at.is_null())
         .filter(users::status.eq(UserStatus::Active))
+        .filter(users::role.eq(UserRole::Customer))
         .select((api_clients::mode.nullable(), users::kyc_status))
         .first(conn)
         .optional()?;
@@ -49,13 +55,20 @@ pub fn buyer(conn: &mut Conn, id: UserId) -> Result<Option<Buyer>> {
 const LEFT: &str = "SELECT (SELECT count(*) FROM esims e WHERE e.plan_id = $1 AND e.status = 'available' AND e.user_id IS NULL \
         AND e.deleted_at IS NULL AND e.profile_state = 'released' AND e.activation_code IS NOT NULL) \
     - (SELECT coalesce(sum(o.quantity - (SELECT count(*) FROM esim_bundles b WHERE b.order_id = o.id)), 0)::bigint FROM orders o \
-        WHERE o.plan_id = $1 AND o.esim_id IS NULL AND o.status IN ('pending_payment', 'paid', 'provisioning')) AS units \
-    WHERE EXISTS (SELECT 1 FROM esims e WHERE e.plan_id = $1 AND e.deleted_at IS NULL) \
-    AND NOT EXISTS (SELECT 1 FROM plan_provider_offers f WHERE f.plan_id = $1 AND f.is_active)";
+        WHERE o.plan_id = $1 AND o.esim_id IS NULL AND (o.status IN ('paid', 'provisioning') \
+            OR (o.status = 'pending_payment' AND coalesce(o.reserved_until, o.expires_at, 'infinity') > $2))) AS units \
+    WHERE NOT EXISTS (SELECT 1 FROM plan_provider_offers f JOIN data_providers p ON p.id = f.provider_id \
+        WHERE f.plan_id = $1 AND f.is_active AND coalesce(f.stock, 1) > 0 AND p.is_active AND p.deleted_at IS NULL \
+        AND p.adapter::text = ANY($3))";
 
-/// How many eSIMs are left of a plan that is sold from stock alone: those in stock that no open order is for. Nothing
-/// where a provider offers the plan, or where it never had any stock.
-pub fn left(conn: &mut Conn, plan: PlanId) -> Result<Option<i64>> {
+/// How many eSIMs are left of a plan that no provider can be asked for: those in stock that no paid order and no
+/// reservation is for. `None` where a provider can be asked.
+pub fn left(
+    conn: &mut Conn,
+    plan: PlanId,
+    adapters: &[Adapter],
+    now: DateTime<Utc>,
+) -> Result<Option<i64>> {
     #[derive(QueryableByName)]
     struct Left {
         #[diesel(sql_type = diesel::sql_types::BigInt)]
@@ -63,9 +76,52 @@ pub fn left(conn: &mut Conn, plan: PlanId) -> Result<Option<i64>> {
     }
     let left: Option<Left> = diesel::sql_query(LEFT)
         .bind::<diesel::sql_types::Uuid, _>(plan)
+        .bind::<diesel::sql_types::Timestamptz, _>(now)
+        .bind::<Array<Text>, _>(words(adapters))
         .get_result(conn)
         .optional()?;
     Ok(left.map(|left| left.units))
+}
+
+fn words(adapters: &[Adapter]) -> Vec<&'static str> {
+    adapters.iter().map(|adapter| adapter.as_str()).collect()
+}
+
+/// Makes orders of one customer wait for each other, so that two of them at once are both counted.
+pub fn queue_for_customer(tx: &mut Tx<'_>, customer: UserId) -> Result<()> {
+    lock_name(tx, &format!("orders.customer.{customer}"))
+}
+
+/// Makes orders of one API client wait for each other.
+pub fn queue_for_client(tx: &mut Tx<'_>, client: ApiClientId) -> Result<()> {
+    lock_name(tx, &format!("orders.client.{client}"))
+}
+
+fn lock_name(tx: &mut Tx<'_>, name: &str) -> Result<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind::<Text, _>(name)
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// How many eSIMs the unpaid orders of a customer come to.
+pub fn unpaid_units_of_customer(conn: &mut Conn, customer: UserId) -> Result<i64> {
+    let units: Option<i64> = orders::table
+        .filter(orders::status.eq(OrderStatus::PendingPayment))
+        .filter(orders::user_id.eq(customer))
+        .select(diesel::dsl::sum(orders::quantity))
+        .first(conn)?;
+    Ok(units.unwrap_or_default())
+}
+
+/// How many eSIMs the unpaid orders come to that an API client has placed.
+pub fn unpaid_units_of_client(conn: &mut Conn, client: ApiClientId) -> Result<i64> {
+    let units: Option<i64> = orders::table
+        .filter(orders::status.eq(OrderStatus::PendingPayment))
+        .filter(orders::client_id.eq(client))
+        .select(diesel::dsl::sum(orders::quantity))
+        .first(conn)?;
+    Ok(units.unwrap_or_default())
 }
 
 /// Makes orders of a plan wait for each other.
@@ -88,7 +144,9 @@ pub struct Draft {
     pub unit_cost: Money,
     pub amounts: Amounts,
     pub created_by: Option<UserId>,
+    pub client_id: Option<ApiClientId>,
     pub expires_at: DateTime<Utc>,
+    pub reserved_until: DateTime<Utc>,
     pub now: DateTime<Utc>,
 }
 
@@ -113,13 +171,15 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewOrder, draft: &Draft) -> Result<()> {
             orders::status.eq(OrderStatus::PendingPayment),
             orders::reference.eq(&new.reference),
             orders::created_by.eq(draft.created_by),
+            orders::client_id.eq(draft.client_id),
             orders::expires_at.eq(draft.expires_at),
+            orders::reserved_until.eq(draft.reserved_until),
             orders::created_at.eq(draft.now),
             orders::updated_at.eq(draft.now),
         ))
         .execute(tx.conn())
         .map_err(|error| match Error::broke(&error) {
-            Some("orders_reference_key") => Error::field(
+            Some("orders_reference_key" | "orders_client_id_reference_key") => Error::field(
                 "reference",
                 "taken",
                 "You have used this reference for another order.",
@@ -181,15 +241,21 @@ pub fn added(
         .first(conn)?)
 }
 
-/// Whether a provider that is in use offers a plan.
-pub fn is_offered(conn: &mut Conn, plan: PlanId, provider: ProviderId) -> Result<bool> {
+/// Whether a provider that can be asked offers a plan.
+pub fn is_offered(
+    conn: &mut Conn,
+    plan: PlanId,
+    provider: ProviderId,
+    adapters: &[Adapter],
+) -> Result<bool> {
     let offered = offers::table
         .inner_join(data_providers::table)
         .filter(offers::plan_id.eq(plan))
         .filter(offers::provider_id.eq(provider))
         .filter(offers::is_active)
         .filter(data_providers::is_active)
-        .filter(data_providers::deleted_at.is_null());
+        .filter(data_providers::deleted_at.is_null())
+        .filter(data_providers::adapter.eq_any(adapters.to_vec()));
     Ok(diesel::select(diesel::dsl::exists(offered)).get_result(conn)?)
 }
 

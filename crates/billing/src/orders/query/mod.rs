@@ -1,8 +1,10 @@
 //! All SQL of orders.
 
+mod charges;
 mod checkout;
 mod progress;
 
+pub use charges::*;
 pub use checkout::*;
 pub use progress::*;
 
@@ -47,6 +49,7 @@ pub struct OrderRow {
     pub esim_id: Option<EsimId>,
     pub created_by: Option<UserId>,
     pub expires_at: Option<DateTime<Utc>>,
+    pub reserved_until: Option<DateTime<Utc>>,
     pub paid_at: Option<DateTime<Utc>>,
     pub fulfilled_at: Option<DateTime<Utc>>,
     pub cancelled_at: Option<DateTime<Utc>>,
@@ -134,10 +137,18 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Orde
     let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
     let (delivered, codes) = (delivered_at(conn, &ids)?, codes(conn, &ids)?);
     let sees_costs = actor.can(Permission::CostsRead);
+    let charged = if sees_costs {
+        charges(conn, &ids)?
+    } else {
+        HashMap::new()
+    };
     rows.into_iter()
         .map(|row| {
+            let charge = charged.get(&row.id);
+            let cost = Cost::of(&row, charge.map_or(&[], Vec::as_slice));
             Ok(Order {
                 terms: row.terms()?,
+                margin_amount: cost.margin(&row).filter(|_| sees_costs),
                 customer: names.entry(row.user_id).or_default().clone(),
                 delivered_at: delivered.get(&row.id).copied(),
                 id: row.id,
@@ -148,7 +159,7 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Orde
                 quantity: row.quantity,
                 region: row.region,
                 unit_price: row.unit_price,
-                unit_cost: sees_costs.then_some(row.unit_cost),
+                unit_cost: cost.unit.filter(|_| sees_costs),
                 discount_amount: row.discount_amount,
                 promo_code: codes.get(&row.id).cloned(),
                 tax_amount: row.tax_amount,
@@ -171,10 +182,12 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Orde
         .collect()
 }
 
-/// When each order's delivery was first sent; orders without one are left out.
+/// When each order's delivery was first sent; orders without one are left out. An order's other emails, such as the
+/// payment instructions, do not count.
 fn delivered_at(conn: &mut Conn, ids: &[OrderId]) -> Result<HashMap<OrderId, DateTime<Utc>>> {
     let sent: Vec<(OrderId, DateTime<Utc>)> = notifications::table
         .filter(notifications::order_id.eq_any(ids))
+        .filter(notifications::dedupe_key.like("order-%"))
         .filter(notifications::sent_at.is_not_null())
         .order(notifications::sent_at.desc())
         .select((
@@ -254,8 +267,9 @@ pub fn advance(
         orders::status.eq(to),
         orders::status_reason.eq(reason),
         orders::version.eq(orders::version + 1),
-        // Taken up again, an order keeps the time it was paid at.
+        // A retried order keeps the time it was paid at.
         paid.map(|at| orders::paid_at.eq(coalesce(orders::paid_at, at))),
+        paid.map(|_| orders::cancelled_at.eq(None::<DateTime<Utc>>)),
         fulfilled.map(|at| orders::fulfilled_at.eq(at)),
         cancelled.map(|at| orders::cancelled_at.eq(at)),
     ));

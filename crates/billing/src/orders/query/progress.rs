@@ -2,19 +2,24 @@
 
 use super::super::timeline::Recorded;
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use platform::{Conn, Result};
-use schema::{audit_log, esim_bundles, notifications, orders, transactions};
+use schema::{audit_log, esim_bundles, esims, notifications, orders, transactions};
 use wire::{
     EsimId, OrderId, TransactionId, UserId,
     billing::{orders::OrderStatus, transactions::TransactionStatus},
+    esims::inventory::EsimStatus,
     messaging::notifications::NotificationStatus,
 };
 
-/// How many units of an order have their bundle, and the eSIMs of these.
-pub fn delivered(conn: &mut Conn, id: OrderId) -> Result<Vec<EsimId>> {
+/// The eSIMs that the units of an order were given and that can still be used: neither the eSIM nor what the order put
+/// on it was cancelled.
+pub fn usable(conn: &mut Conn, id: OrderId) -> Result<Vec<EsimId>> {
     let esims: Vec<Option<EsimId>> = esim_bundles::table
+        .inner_join(esims::table)
         .filter(esim_bundles::order_id.eq(id))
+        .filter(esims::status.ne(EsimStatus::Cancelled))
+        .filter(sql::<Bool>("esim_bundles.status <> 'cancelled'"))
         .order(esim_bundles::unit_no)
         .select(esim_bundles::esim_id)
         .load(conn)?;
@@ -38,6 +43,18 @@ pub fn standing_still(conn: &mut Conn, now: DateTime<Utc>) -> Result<(Vec<OrderI
         .select(orders::id)
         .load(conn)?;
     Ok((overdue, idle))
+}
+
+/// Orders that were paid before a time, were not touched since, and are not delivered.
+pub fn undelivered_since(conn: &mut Conn, before: DateTime<Utc>) -> Result<Vec<OrderId>> {
+    Ok(orders::table
+        .filter(orders::status.eq_any([OrderStatus::Paid, OrderStatus::Provisioning]))
+        .filter(orders::paid_at.lt(before))
+        .filter(orders::updated_at.lt(before))
+        .order(orders::paid_at)
+        .limit(200)
+        .select(orders::id)
+        .load(conn)?)
 }
 
 /// What the record says of an order and its payments, the oldest first.
@@ -106,10 +123,11 @@ pub struct Message {
     pub last_error: Option<String>,
 }
 
-/// The messages about an order, the oldest first.
+/// The deliveries of an order, the oldest first.
 pub fn messages(conn: &mut Conn, id: OrderId) -> Result<Vec<Message>> {
     Ok(notifications::table
         .filter(notifications::order_id.eq(id))
+        .filter(notifications::dedupe_key.like("order-%"))
         .order(notifications::created_at)
         .select(Message::as_select())
         .load(conn)?)

@@ -3,10 +3,11 @@
 use super::{
     super::{
         jobs::Expire,
+        letter,
         query::{self, Draft},
     },
     chargeable::chargeable,
-    frozen, topup,
+    frozen, topup, unpaid,
 };
 use crate::transactions;
 use catalog::{
@@ -19,7 +20,7 @@ use platform::{
     Actor, Conn, Ctx, Error, Result, Tx,
     audit::{self, Act},
     jobs, people,
-    settings::{self, PaymentWindow, RecordedWindow, TaxPercent},
+    settings::{self, PaymentWindow, RecordedWindow, TaxPercent, TransferReservation},
 };
 use serde_json::json;
 use wire::{
@@ -67,9 +68,10 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
     if let Some(reason) = verification(tx.conn(), &plan, Some(buyer))? {
         return Err(Error::fields(vec![reason]));
     }
+    unpaid::within_limits(tx, actor, buyer, new.quantity)?;
     match new.esim_id {
-        Some(esim) => topup::allowed(tx.conn(), esim, Some(buyer), &plan)?,
-        None => in_stock(tx, &new)?,
+        Some(esim) => topup::allowed(tx.conn(), ctx, esim, Some(buyer), &plan)?,
+        None => in_stock(tx, ctx, &new)?,
     }
     let amount = quote.selling_price.times(new.quantity);
     payable(&amount, new.currency)?;
@@ -96,6 +98,7 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
         return Err(Error::fields(vec![refusal]));
     }
 
+    let window = window(tx.conn(), new.payment_method)?;
     let draft = Draft {
         id: OrderId::new(),
         user_id: buyer,
@@ -105,7 +108,9 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
         unit_cost: quote.cost_price.unwrap_or_else(Money::zero),
         amounts,
         created_by: actor.id,
-        expires_at: now + window(tx.conn(), new.payment_method)?,
+        client_id: actor.client.as_ref().map(|client| client.id),
+        expires_at: now + window.payment,
+        reserved_until: now + window.reservation,
         now,
     };
     query::insert(tx, &new, &draft)?;
@@ -113,6 +118,9 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
         promotions::hold(tx, taken, (draft.id, buyer), &purchase(code))?;
     }
     open(tx, actor, &new, &draft, taken.as_ref())?;
+    if new.payment_method.is_recorded() && draft.amounts.total.is_positive() {
+        letter::payment_instructions(tx, &actor.keys, draft.id, new.payment_method)?;
+    }
     let seen = Actor {
         reach: Reach::All,
         ..actor.clone()
@@ -120,13 +128,16 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
     query::find(tx.conn(), &seen, draft.id)
 }
 
-/// Nobody pays for what is sold out: of a plan that is sold from stock alone, no more is ordered than there is.
-fn in_stock(tx: &mut Tx<'_>, new: &NewOrder) -> Result<()> {
-    if query::left(tx.conn(), new.plan_id)?.is_none() {
+/// Rejects an order for more than can be delivered: of a plan that no provider can be asked for, no more is ordered
+/// than there is in stock.
+fn in_stock(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewOrder) -> Result<()> {
+    let (adapters, now) = (ctx.adapters(), ctx.clock.now());
+    if query::left(tx.conn(), new.plan_id, &adapters, now)?.is_none() {
         return Ok(());
     }
     query::queue_for(tx, new.plan_id)?;
-    match sold_out(query::left(tx.conn(), new.plan_id)?, new.quantity) {
+    let left = query::left(tx.conn(), new.plan_id, &adapters, now)?;
+    match sold_out(left, new.quantity) {
         Some(says) => Err(Error::because(ProblemCode::SoldOut, says)),
         None => Ok(()),
     }
@@ -199,7 +210,7 @@ pub fn quote(conn: &mut Conn, actor: &Actor, ctx: &Ctx, asked: &QuoteOrder) -> R
     };
     refusals.extend(verification(conn, &plan, customer)?);
     if let Some(esim) = new.esim_id
-        && let Err(Error::Refused(problem)) = topup::allowed(conn, esim, customer, &plan)
+        && let Err(Error::Refused(problem)) = topup::allowed(conn, ctx, esim, customer, &plan)
     {
         refusals.push(refuses(
             "esim_id",
@@ -208,9 +219,19 @@ pub fn quote(conn: &mut Conn, actor: &Actor, ctx: &Ctx, asked: &QuoteOrder) -> R
         ));
     }
     if new.esim_id.is_none()
-        && let Some(says) = sold_out(query::left(conn, new.plan_id)?, new.quantity)
+        && let Some(says) = sold_out(
+            query::left(conn, new.plan_id, &ctx.adapters(), now)?,
+            new.quantity,
+        )
     {
         refusals.push(refuses("quantity", ProblemCode::SoldOut.as_str(), &says));
+    }
+    if let Some(says) = unpaid::exceeded(conn, actor, customer, new.quantity)? {
+        refusals.push(refuses(
+            "quantity",
+            ProblemCode::TooManyUnpaid.as_str(),
+            &says,
+        ));
     }
     let mut discount = Money::zero();
     if let Some(code) = &new.promo_code {
@@ -346,12 +367,25 @@ fn payable(total: &Money, currency: Currency) -> Result<()> {
     Ok(())
 }
 
-/// How long it can be paid. What a person has to confirm takes days.
-fn window(conn: &mut Conn, method: PaymentMethod) -> Result<TimeDelta> {
-    let minutes = if method.is_recorded() {
-        settings::get(conn, RecordedWindow)?
-    } else {
-        settings::get(conn, PaymentWindow)?
-    };
-    Ok(TimeDelta::minutes(minutes))
+/// For how long an order can be paid, and for how long it reserves stock.
+struct Window {
+    payment: TimeDelta,
+    reservation: TimeDelta,
+}
+
+/// What a person has to confirm takes days to be paid; it reserves stock for hours only.
+fn window(conn: &mut Conn, method: PaymentMethod) -> Result<Window> {
+    if !method.is_recorded() {
+        let payment = TimeDelta::minutes(settings::get(conn, PaymentWindow)?);
+        return Ok(Window {
+            payment,
+            reservation: payment,
+        });
+    }
+    let payment = TimeDelta::minutes(settings::get(conn, RecordedWindow)?);
+    let reservation = TimeDelta::hours(settings::get(conn, TransferReservation)?);
+    Ok(Window {
+        payment,
+        reservation: reservation.min(payment),
+    })
 }

@@ -1,8 +1,7 @@
 //! Which plan can be added to which eSIM.
 
 use super::super::query;
-use platform::{Conn, Error, Result};
-use std::collections::HashSet;
+use platform::{Conn, Ctx, Error, Result};
 use wire::{
     EsimId, ProblemCode, ProviderId, UserId,
     catalog::plans::Plan,
@@ -29,7 +28,13 @@ pub struct Target {
 
 /// Refuses, with the reason, what cannot be added: it is not theirs, it has ended, the plan is not for that, its
 /// provider does not offer it, it works elsewhere.
-pub fn allowed(conn: &mut Conn, esim: EsimId, customer: Option<UserId>, plan: &Plan) -> Result<()> {
+pub fn allowed(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    esim: EsimId,
+    customer: Option<UserId>,
+    plan: &Plan,
+) -> Result<()> {
     let target = query::target(conn, esim)?;
     let target = target.filter(|target| customer.is_none() || target.owner == customer);
     let Some(target) = target else {
@@ -40,7 +45,7 @@ pub fn allowed(conn: &mut Conn, esim: EsimId, customer: Option<UserId>, plan: &P
         ));
     };
     let is_offered = match target.provider {
-        Some(provider) => query::is_offered(conn, plan.id, provider)?,
+        Some(provider) => query::is_offered(conn, plan.id, provider, &ctx.adapters())?,
         None => false,
     };
     match barrier(&target, plan, is_offered) {
@@ -66,36 +71,8 @@ fn barrier(target: &Target, plan: &Plan, is_offered: bool) -> Option<&'static st
     if !is_offered {
         return Some("The provider of this eSIM does not offer this plan.");
     }
-    if !target.places.is_empty()
-        && countries(&target.places).is_disjoint(&countries(&plan.regions.0))
-    {
+    if !target.places.is_empty() && !region::overlap(&target.places, &plan.regions.0) {
         return Some("This plan works in none of the places where the eSIM does.");
     }
     None
-}
-
-/// The countries that some places come to.
-fn countries(places: &[String]) -> HashSet<&str> {
-    places
-        .iter()
-        .flat_map(|place| match region::members(place) {
-            [] => vec![place.as_str()],
-            members => members.to_vec(),
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_are_compared_country_by_country() {
-        let common = |a: &str, b: &str| {
-            let (a, b) = ([a.to_owned()], [b.to_owned()]);
-            !countries(&a).is_disjoint(&countries(&b))
-        };
-        assert!(common("EUROPE", "DE") && common("GLOBAL", "JP") && common("US", "US"));
-        assert!(!common("EUROPE", "US") && !common("JP", "KR"));
-    }
 }

@@ -5,7 +5,7 @@ use diesel::{
     dsl::{InnerJoin, IntoBoxed},
     pg::Pg,
     prelude::*,
-    sql_types::{Bool, Numeric, Text, Uuid as SqlUuid},
+    sql_types::{Bool, Nullable, Numeric, Text, Uuid as SqlUuid},
 };
 use platform::{Actor, Conn, Error, Result, Tx, any_of, page};
 use schema::{data_providers, supplier_claims as claims};
@@ -82,6 +82,29 @@ pub fn charged(conn: &mut Conn, order: OrderId) -> Result<Vec<Charged>> {
     Ok(diesel::sql_query(CHARGED)
         .bind::<SqlUuid, _>(order)
         .load(conn)?)
+}
+
+/// Who supplied an eSIM, and what it is called there.
+#[derive(QueryableByName)]
+#[diesel(check_for_backend(Pg))]
+pub struct Supply {
+    #[diesel(sql_type = Text)]
+    pub provider: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub reference: Option<String>,
+}
+
+const SUPPLIED_BY: &str = "SELECT p.name AS provider, coalesce(b.provider_ref, e.provider_ref) AS reference \
+    FROM esim_bundles b JOIN esims e ON e.id = b.esim_id JOIN data_providers p ON p.id = coalesce(b.provider_id, e.provider_id) \
+    WHERE b.order_id = $1 AND b.esim_id = $2";
+
+/// Who supplied what an order has put on an eSIM. `None` where that is not known.
+pub fn supplied_by(conn: &mut Conn, order: OrderId, esim: EsimId) -> Result<Option<Supply>> {
+    Ok(diesel::sql_query(SUPPLIED_BY)
+        .bind::<SqlUuid, _>(order)
+        .bind::<SqlUuid, _>(esim)
+        .get_result(conn)
+        .optional()?)
 }
 
 /// Opens a claim of an amount in the smallest unit of its currency, unless the refund has it already.

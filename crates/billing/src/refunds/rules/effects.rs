@@ -2,6 +2,7 @@
 
 use crate::{
     orders,
+    reconciliation::{self, Finding},
     refunds::query::{self, Payment, RefundRow, Unit},
 };
 use catalog::promotions;
@@ -10,6 +11,7 @@ use esims::{
     bundles,
     inventory::{self, Move, Source},
 };
+use integrations::allocations;
 use platform::{
     Actor, Result, Tx,
     audit::{self, Act},
@@ -17,7 +19,7 @@ use platform::{
 use serde_json::json;
 use wire::{
     EsimId, OrderId,
-    billing::{orders::OrderKind, refunds::RefundEffect},
+    billing::{orders::OrderKind, reconciliation::CaseKind, refunds::RefundEffect},
     esims::inventory::{EsimStatus, ProfileState},
 };
 
@@ -35,16 +37,23 @@ pub fn follow(
     };
     let sold = query::sold(tx.conn(), order)?;
     let units = query::units(tx.conn(), order, sold.quantity)?;
+    let mut cancelled = Vec::new();
     for unit in &units {
         if let Some(esim) = unit.esim_id {
-            match sold.kind {
+            let is_cancelled = match sold.kind {
                 OrderKind::New => end_service(tx, actor, (order, esim, unit), row.effect, now)?,
                 OrderKind::Topup => take_off(tx, (order, esim), row.effect)?,
-            }
+            };
+            cancelled.extend(is_cancelled.then_some(esim));
         }
     }
     if is_full || row.effect != RefundEffect::None {
         claim(tx, actor, order, row, now)?;
+    }
+    for esim in cancelled {
+        // After the claim, which is for what the provider still holds as allocated.
+        allocations::release(tx, order, esim)?;
+        tell_supplier(tx, actor, order, esim, now)?;
     }
     let is_untouched = units.iter().all(is_unused);
     if is_full && is_untouched {
@@ -56,24 +65,59 @@ pub fn follow(
     Ok(())
 }
 
-/// What becomes of a top-up. The eSIM stays as it is, for what else is on it.
-fn take_off(tx: &mut Tx<'_>, (order, esim): (OrderId, EsimId), effect: RefundEffect) -> Result<()> {
+/// Ends a top-up, and says whether it did. The eSIM stays as it is, for what else is on it.
+fn take_off(
+    tx: &mut Tx<'_>,
+    (order, esim): (OrderId, EsimId),
+    effect: RefundEffect,
+) -> Result<bool> {
     match effect {
-        RefundEffect::None => Ok(()),
+        RefundEffect::None => Ok(false),
         RefundEffect::Cancel | RefundEffect::Suspend => bundles::cancel(tx, order, esim),
     }
 }
 
-/// What becomes of one eSIM. What was used is never cancelled, only suspended: its owner still sees what it did.
+/// Opens a case for a person to cancel at the provider what was cancelled here. Until then the provider goes on serving
+/// and charging it.
+fn tell_supplier(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order: OrderId,
+    esim: EsimId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let Some(supply) = query::supplied_by(tx.conn(), order, esim)? else {
+        return Ok(());
+    };
+    let kind = CaseKind::SupplierCancellation;
+    let reference = supply.reference.unwrap_or_else(|| "unknown".to_owned());
+    let found = Finding {
+        kind,
+        key: format!("{kind}:{order}:{esim}:told"),
+        finding: format!(
+            "It was cancelled here. Cancel it at {}, where its reference is {reference}.",
+            supply.provider
+        ),
+        order_id: Some(order),
+        transaction_id: None,
+        refund_id: None,
+        esim_id: Some(esim),
+        amount: None,
+        currency: None,
+    };
+    reconciliation::open(tx, actor, &found, now)
+}
+
+/// What becomes of one eSIM, and whether it was cancelled. What was used is never cancelled, only suspended: its owner still sees what it did.
 fn end_service(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (order, esim, unit): (OrderId, EsimId, &Unit),
     effect: RefundEffect,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<bool> {
     let to = match effect {
-        RefundEffect::None => return Ok(()),
+        RefundEffect::None => return Ok(false),
         RefundEffect::Cancel if is_unused(unit) => EsimStatus::Cancelled,
         RefundEffect::Cancel | RefundEffect::Suspend => EsimStatus::Suspended,
     };
@@ -81,7 +125,7 @@ fn end_service(
         .status
         .is_some_and(|from| inventory::may_move(from, to, Source::Admin));
     if !may {
-        return Ok(());
+        return Ok(false);
     }
     let step = Move {
         status: Some(to),
@@ -94,7 +138,7 @@ fn end_service(
     if to == EsimStatus::Cancelled {
         bundles::cancel(tx, order, esim)?;
     }
-    Ok(())
+    Ok(to == EsimStatus::Cancelled)
 }
 
 /// Whether nobody has installed it.
