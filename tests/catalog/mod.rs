@@ -6,4 +6,5 @@ mod plans_terms;
 mod price_lists;
 mod pricing;
 mod pricing_changes;
+mod pricing_windows;
 pub mod promotions;

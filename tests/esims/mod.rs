@@ -1,3 +1,4 @@
 //! eSIMs: the stock and its codes.
 
+mod corrections;
 mod inventory;

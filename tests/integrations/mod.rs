@@ -1,4 +1,6 @@
 //! Those who supply us.
 
+mod addresses;
 mod offers;
 mod providers;
+mod simulated;

@@ -1,6 +1,7 @@
 //! Money given back: asked for, decided, paid once, and what follows.
 
 mod clients;
+mod cancelled;
 mod decided;
 mod once;
 mod second_person;

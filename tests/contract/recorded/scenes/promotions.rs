@@ -22,7 +22,8 @@ pub async fn promotions(scenes: &mut Scenes<'_>) {
     let edit = json!({ "campaign": "Scenes" });
     scenes.play(&admin, edited, edit, &["promotion.edit"]).await;
 
-    let (plan, customer) = app.given(|given| (given.plan("10.00"), given.user(UserRole::Customer)));
+    let (plan, customer) =
+        app.given(|given| (given.supplied_plan("10.00"), given.user(UserRole::Customer)));
     let wish = json!({ "user_id": customer, "plan_id": plan, "payment_method": "bank_transfer", "promo_code": "SCENE" });
     for (operation, body, acts) in [
         (
