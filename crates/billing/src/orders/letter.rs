@@ -92,12 +92,11 @@ fn ask_for_payment(
         format!("The order can be paid until {until}.")
     });
     let what = format!(
-        "Thank you for your order {}: {} × {}. The total is {} {}.",
+        "Thank you for your order {}: {} × {}. The total is {}.",
         order.order_number,
         order.quantity,
         order.terms()?.title(),
-        order.total_amount,
-        order.currency,
+        order.total_amount.in_currency(order.currency),
     );
     let shown = match link {
         Some(url) => format!("<a href=\"{}\">Pay now</a>", escaped(url)),
@@ -151,8 +150,8 @@ pub fn not_delivered(tx: &mut Tx<'_>, keys: &Keyring, id: OrderId) -> Result<()>
     );
     let money = if order.total_amount.is_positive() {
         format!(
-            "Your money is being returned: {} {}. We will write again when the refund is on its way.",
-            order.total_amount, order.currency
+            "Your money is being returned: {}. We will write again when the refund is on its way.",
+            order.total_amount.in_currency(order.currency)
         )
     } else {
         "Nothing was charged for it.".to_owned()

@@ -9,9 +9,7 @@ mod rules;
 
 pub use jobs::Check;
 pub use query::{Before, Finding, received_before};
-pub use rules::{
-    given_back, open, order_overdue, order_stuck, received, retotal, withdraw,
-};
+pub use rules::{given_back, open, order_overdue, order_stuck, received, retotal, withdraw};
 
 use chrono::TimeDelta;
 

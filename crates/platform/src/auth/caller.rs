@@ -241,7 +241,7 @@ impl<P: Needs> Caller<P> {
         self.write(move |tx, actor| {
             if let Some(permission) = also {
                 let confirmed = Signed {
-                    anew: true,
+                    step_up: StepUp::Everybody,
                     ..signed
                 };
                 confirmed.confirm(tx.conn(), permission)?;

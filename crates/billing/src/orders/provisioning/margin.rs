@@ -56,10 +56,14 @@ fn finding(
     charges: &[Charge],
     minimum: i64,
 ) -> Option<String> {
-    let expected = format!("{} {} was expected", order.unit_cost, order.currency);
+    let expected = format!(
+        "{} was expected",
+        order.unit_cost.in_currency(order.currency)
+    );
+    let charged = cost.in_currency(currency);
     if currency != order.currency {
         return Some(format!(
-            "The provider charged {cost} {currency} for an eSIM; {expected}. The margin cannot be compared.",
+            "The provider charged {charged} for an eSIM; {expected}. The margin cannot be compared.",
         ));
     }
     if *cost <= order.unit_cost {
@@ -69,11 +73,14 @@ fn finding(
     let net = order.total_amount.minus(&order.tax_amount);
     let Some((total, margin)) = of_order.total.as_ref().zip(of_order.margin(order)) else {
         return Some(format!(
-            "The provider charged {cost} {currency} for an eSIM; {expected}. Another one charged in another currency.",
+            "The provider charged {charged} for an eSIM; {expected}. Another one charged in another currency.",
         ));
     };
     let is_low = margin.is_negative() || Earnings::is_below(total, &net, minimum);
     is_low.then(|| {
-        format!("The provider charged {cost} {currency} for an eSIM; {expected}. The order leaves {margin} {currency}.")
+        format!(
+            "The provider charged {charged} for an eSIM; {expected}. The order leaves {}.",
+            margin.in_currency(currency)
+        )
     })
 }
