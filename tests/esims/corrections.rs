@@ -2,6 +2,7 @@
 
 use super::inventory::{FILE, counts, import};
 use crate::harness::{Client, TestApp};
+use reqwest::Method;
 use serde_json::{Value, json};
 use wire::{ProblemCode, accounts::users::UserRole};
 
