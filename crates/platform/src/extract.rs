@@ -435,7 +435,7 @@ impl<F: Filter, S: SortKey> Listing<F, S> {
 }
 
 /// Signs a cursor that an answer carries, so that its total and its place are believed when it comes back.
-pub(crate) fn signed(keys: &Keyring, path: &str, filter: &impl Filter, cursor: String) -> String {
+pub fn signed(keys: &Keyring, path: &str, filter: &impl Filter, cursor: String) -> String {
     match Cursor::parse(&cursor) {
         Ok(plain) => Cursor {
             signature: Some(signature(keys, path, filter, &plain)),
