@@ -1,6 +1,7 @@
 //! What must hold for everything at once: the database, the document, the permissions, the arrows, the secrets.
 
 mod architecture;
+mod connection;
 mod database;
 mod deleted;
 mod forged;
@@ -14,6 +15,8 @@ pub mod openapi;
 pub mod permissions;
 mod protected;
 mod recorded;
+mod requests;
 mod secrets;
+mod slow;
 mod strangers;
 mod undeclared;

@@ -186,7 +186,7 @@ async fn a_key_stands_for_one_request() {
         .with("idempotency-key", &"k".repeat(256))
         .post("/v1/orders", body.clone())
         .await
-        .problem(400, ProblemCode::IdempotencyKeyMissing);
+        .problem(400, ProblemCode::IdempotencyKeyInvalid);
     let keyed = admin.with("idempotency-key", "first");
     keyed.post("/v1/orders", body.clone()).await.expect(201);
     keyed

@@ -3,6 +3,7 @@
 mod audit;
 mod keys;
 mod leases;
+mod operators;
 mod settings;
 mod tamper;
 mod upkeep;

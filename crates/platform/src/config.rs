@@ -5,7 +5,7 @@ mod files;
 pub use files::{Bucket, Files};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use std::{collections::BTreeMap, str::FromStr};
+use std::{collections::BTreeMap, str::FromStr, time::Duration};
 use zeroize::Zeroizing;
 
 /// A value that must not be printed.
@@ -43,6 +43,10 @@ pub struct Config {
     pub files: Files,
     /// How often somebody may ask.
     pub rates: Rates,
+    /// How long a client may take to send or to receive.
+    pub timeouts: Timeouts,
+    /// `WORKER_LISTEN`: address and port of the health checks and metrics of `esim-admin work`.
+    pub worker_listen: String,
     /// The first administrator.
     pub bootstrap: Bootstrap,
 }
@@ -109,6 +113,26 @@ pub struct Rates {
     pub files: u32,
     /// `RATE_LIMIT_PUBLIC`: what nobody has signed for, by address.
     pub public: u32,
+}
+
+/// How long a client may take to send or to receive.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeouts {
+    /// `BODY_TIMEOUT`, in seconds: a JSON body arrives within it, an upload begins within it.
+    pub body: Duration,
+    /// `UPLOAD_MIN_RATE`, in bytes per second: what an upload brings on average after [`Timeouts::body`].
+    pub upload_rate: u32,
+    /// `RESPONSE_TIMEOUT`, in seconds: a client that accepts no data for so long is disconnected.
+    pub response: Duration,
+}
+
+impl Timeouts {
+    /// Returns how long an upload may take that has brought so many bytes.
+    pub fn upload(&self, received: usize) -> Duration {
+        let received = u64::try_from(received).unwrap_or(u64::MAX);
+        let earned = received.saturating_mul(1000) / u64::from(self.upload_rate.max(1));
+        self.body.saturating_add(Duration::from_millis(earned))
+    }
 }
 
 /// The first administrator.
@@ -184,6 +208,12 @@ impl Config {
                 files: vars.number("RATE_LIMIT_FILES", 30),
                 public: vars.number("RATE_LIMIT_PUBLIC", 300),
             },
+            timeouts: Timeouts {
+                body: vars.seconds("BODY_TIMEOUT", 30),
+                upload_rate: vars.number("UPLOAD_MIN_RATE", 16 * 1024),
+                response: vars.seconds("RESPONSE_TIMEOUT", 30),
+            },
+            worker_listen: vars.text("WORKER_LISTEN", "127.0.0.1:8081"),
             bootstrap: Bootstrap {
                 email: vars.text("BOOTSTRAP_ADMIN_EMAIL", "admin@example.com"),
                 password: vars.secret("BOOTSTRAP_ADMIN_PASSWORD"),
@@ -274,6 +304,15 @@ impl Vars<'_> {
                 default
             }
         }
+    }
+    /// A time-out: a whole number of seconds, at least one and at most an hour.
+    fn seconds(&mut self, key: &str, default: u64) -> Duration {
+        let seconds = self.number(key, default);
+        if !(1..=3600).contains(&seconds) {
+            self.errors
+                .push(format!("{key}: must be from 1 to 3600 seconds"));
+        }
+        Duration::from_secs(seconds)
     }
     fn choice<T: Copy>(&mut self, key: &str, default: T, choices: &[(&str, T)]) -> T {
         let Some(text) = self.optional(key) else {

@@ -6,6 +6,8 @@
 //! single requests starve: that, and not the database, was the tail of r2d2's p99 (see the README).
 
 mod outage;
+mod reason;
+mod session;
 
 use crate::{
     audit,
@@ -14,17 +16,16 @@ use crate::{
     http,
 };
 use crossbeam_channel::{Sender, TrySendError};
-use diesel::{
-    Connection, PgConnection,
-    connection::SimpleConnection,
-    result::{DatabaseErrorKind, Error as Sql},
-};
+use diesel::{PgConnection, connection::SimpleConnection, result::Error as Sql};
 use outage::{LOOK, Outage};
+use session::{Kind, Session};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-    time::Duration,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
+
+pub(crate) use reason::connect;
 
 /// A connection, under a name that does not make every file say `diesel`.
 pub type Conn = PgConnection;
@@ -44,10 +45,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Requests that may wait per connection.
 const QUEUE: usize = 64;
 
-/// Whoever the address of the database names, the work is done in the role that the migrations made for it: it
-/// cannot rewrite the record, nor make or drop a table.
-const ROLE: &str = "SET ROLE esim_admin_app";
-
 type Pool = r2d2::Pool<Manager>;
 type Work = Box<dyn FnOnce(Result<&mut Link>) + Send>;
 
@@ -57,6 +54,16 @@ pub struct Db {
     queue: Sender<Work>,
     waiting: usize,
     outage: Arc<Outage>,
+    kind: Kind,
+}
+
+/// What a task does, which decides whether it runs in a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// It reads; each statement may stand for itself.
+    Read,
+    /// It writes: all of it, or nothing.
+    Write,
 }
 
 impl Db {
@@ -64,15 +71,16 @@ impl Db {
     ///
     /// The keys are for the record of what cannot be opened.
     pub fn new(url: &str, size: u32, keys: &Keyring) -> Result<Self> {
-        let url = with_timeouts(url);
+        let (url, kind) = (with_timeouts(url), Kind::default());
         let pool = r2d2::Pool::builder()
             .max_size(size)
             .connection_timeout(PATIENCE)
             .test_on_check_out(false)
-            .error_handler(Box::new(LogErrors))
+            .error_handler(Box::new(LogErrors::default()))
             .build_unchecked(Manager {
                 url: url.clone(),
                 keys: keys.clone(),
+                kind: kind.clone(),
             });
         let waiting = usize::try_from(size).unwrap_or(1) * QUEUE;
         let (queue, work) = crossbeam_channel::bounded::<Work>(waiting);
@@ -94,15 +102,22 @@ impl Db {
             queue,
             waiting,
             outage,
+            kind,
         })
     }
 
-    /// Reads, outside a transaction.
+    /// Whether a pooler hands the connections of the database out by the transaction, so that nothing of a session
+    /// lasts. Not known before the first connection.
+    pub fn is_pooled(&self) -> bool {
+        self.kind.is_pooled()
+    }
+
+    /// Reads; outside a transaction, unless a pooler demands one.
     pub async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.run(f).await
+        self.run(Access::Read, f).await
     }
 
     /// Writes: all of it, or nothing.
@@ -110,8 +125,7 @@ impl Db {
         &self,
         f: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.run(|conn| conn.transaction(|conn| f(&mut Tx(conn))))
-            .await
+        self.run(Access::Write, |conn| f(&mut Tx(conn))).await
     }
 
     /// How many requests wait, out of how many that may.
@@ -121,6 +135,7 @@ impl Db {
 
     async fn run<T: Send + 'static>(
         &self,
+        access: Access,
         f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (answer, mut result) = tokio::sync::oneshot::channel();
@@ -130,7 +145,8 @@ impl Db {
             if answer.is_closed() {
                 return;
             }
-            let outcome = link.and_then(|link| span.in_scope(|| link.run(request.as_deref(), f)));
+            let outcome =
+                link.and_then(|link| span.in_scope(|| link.run(access, request.as_deref(), f)));
             let _ = answer.send(outcome);
         });
         self.queue.try_send(task).map_err(|error| match error {
@@ -176,6 +192,8 @@ fn serve(pool: &Pool, outage: &Outage, task: Work) {
 /// A connection that knows whether it is still one. Diesel's own check does not notice a server that has gone.
 struct Link {
     conn: PgConnection,
+    session: Session,
+    kind: Kind,
     keys: Keyring,
     broken: bool,
 }
@@ -183,16 +201,29 @@ struct Link {
 impl Link {
     fn run<T>(
         &mut self,
+        access: Access,
         request: Option<&str>,
         f: impl FnOnce(&mut Conn) -> Result<T>,
     ) -> Result<T> {
-        match catch_unwind(AssertUnwindSafe(|| f(&mut self.conn))) {
+        let (conn, session) = (&mut self.conn, self.session);
+        let work = || match (access, session) {
+            (Access::Read, Session::Own) => f(conn),
+            _ => session.transaction(conn, f),
+        };
+        match catch_unwind(AssertUnwindSafe(work)) {
             // The transaction that met it is over, so this stays.
             Ok(Err(Error::Broken(value))) => {
-                if let Err(error) = audit::broken(&mut self.conn, &self.keys, request, &value) {
+                let note = |conn: &mut Conn| audit::broken(conn, &self.keys, request, &value);
+                if let Err(error) = self.session.transaction(&mut self.conn, note) {
                     tracing::error!("a broken seal could not be put on record: {error}");
                 }
                 Err(Error::Broken(value))
+            }
+            // A pooler has lent another connection than the one that the statement was prepared on.
+            Ok(Err(Error::Internal(cause))) if cause.contains("prepared statement \"__diesel") => {
+                self.kind.forget();
+                self.broken = true;
+                Err(Error::Unavailable(cause))
             }
             Ok(Err(error @ (Error::Unavailable(_) | Error::Internal(_)))) => {
                 self.broken = self.conn.batch_execute("SELECT 1").is_err();
@@ -214,22 +245,18 @@ impl Link {
 struct Manager {
     url: String,
     keys: Keyring,
+    kind: Kind,
 }
 
 impl r2d2::ManageConnection for Manager {
     type Connection = Link;
     type Error = Sql;
     fn connect(&self) -> Result<Link, Sql> {
-        let mut conn = PgConnection::establish(&self.url).map_err(|error| {
-            Sql::DatabaseError(
-                DatabaseErrorKind::UnableToSendCommand,
-                Box::new(error.to_string()),
-            )
-        })?;
-        conn.batch_execute(ROLE)?;
-        conn.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'")?;
+        let (conn, session) = self.kind.open(&self.url)?;
         Ok(Link {
             conn,
+            session,
+            kind: self.kind.clone(),
             keys: self.keys.clone(),
             broken: false,
         })
@@ -242,12 +269,27 @@ impl r2d2::ManageConnection for Manager {
     }
 }
 
-/// r2d2 would print to the log crate, with the address of the database in the text.
-#[derive(Debug)]
-struct LogErrors;
+/// How long the same reason is not repeated in the log.
+const QUIET: Duration = Duration::from_secs(30);
+
+/// Says in the log why the database cannot be reached: a new reason at once, the same one now and then.
+#[derive(Debug, Default)]
+struct LogErrors(Mutex<Option<(String, Instant)>>);
+
 impl r2d2::HandleError<Sql> for LogErrors {
-    fn handle_error(&self, _: Sql) {
-        tracing::warn!("the database cannot be reached");
+    fn handle_error(&self, error: Sql) {
+        let why = match &error {
+            Sql::DatabaseError(_, info) => info.message().to_owned(),
+            other => other.to_string(),
+        };
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_known = last
+            .as_ref()
+            .is_some_and(|(known, at)| *known == why && at.elapsed() < QUIET);
+        if !is_known {
+            tracing::error!(%why, "the database cannot be reached: {why}");
+            *last = Some((why, Instant::now()));
+        }
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Error {
     OutOfScope(Permission),
     /// The database or a pool is away for the moment; worth another try.
     Unavailable(String),
+    /// Another request holds the rows, or the database has more to do than it can; worth another try.
+    Busy(String),
     /// A fault of ours. The cause goes to the log and nowhere else.
     Internal(String),
     /// A sealed value does not open: it was changed, or moved, or its key is missing. A fault like the one above,
@@ -121,6 +123,12 @@ impl Error {
                 detail: Some("The database cannot be reached. Try again in a moment.".into()),
                 ..Problem::new(ProblemCode::Unavailable)
             },
+            Self::Busy(_) => Problem {
+                detail: Some(
+                    "Other requests are working on the same records. Try again in a moment.".into(),
+                ),
+                ..Problem::new(ProblemCode::Unavailable)
+            },
             Self::Internal(_) | Self::Broken(_) => Problem::new(ProblemCode::Internal),
         }
     }
@@ -139,7 +147,9 @@ impl fmt::Display for Error {
             Self::Refused(problem) => write!(f, "{}: {}", problem.code, problem.sentence()),
             Self::Throttled(seconds) => write!(f, "too often; again in {seconds} seconds"),
             Self::OutOfScope(permission) => f.write_str(&out_of_scope(*permission)),
-            Self::Unavailable(cause) | Self::Internal(cause) => f.write_str(cause),
+            Self::Unavailable(cause) | Self::Busy(cause) | Self::Internal(cause) => {
+                f.write_str(cause)
+            }
             Self::Broken(value) => write!(
                 f,
                 "{}.{} of {} cannot be opened: {}",
@@ -166,7 +176,11 @@ impl From<Sql> for Error {
                 "Something that it names does not exist, or is still in use.",
             ),
             Sql::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
-                Self::Unavailable("serialization failure".into())
+                Self::Busy("serialization failure".into())
+            }
+            // A standby that has not been promoted yet.
+            Sql::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => {
+                Self::Unavailable("the database is read-only".into())
             }
             Sql::DatabaseError(
                 DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
@@ -175,11 +189,44 @@ impl From<Sql> for Error {
             Sql::BrokenTransactionManager => {
                 Self::Unavailable("the connection broke within a transaction".into())
             }
-            Sql::DatabaseError(_, info) if info.message().contains("deadlock detected") => {
-                Self::Unavailable("deadlock".into())
-            }
+            Sql::DatabaseError(_, info) => temporary(info.message())
+                .unwrap_or_else(|| Self::Internal(format!("database: {error}"))),
             _ => Self::Internal(format!("database: {error}")),
         }
+    }
+}
+
+/// What PostgreSQL says where another try may succeed because other transactions have ended by then: SQLSTATE 55P03,
+/// 57014 and 40P01. Diesel passes the text on, and not the code.
+const BUSY: [&str; 5] = [
+    "due to lock timeout",
+    "due to statement timeout",
+    "due to user request",
+    "could not obtain lock on",
+    "deadlock detected",
+];
+/// What PostgreSQL says where another try may succeed because an operator or a supervisor has acted by then: SQLSTATE
+/// 57P01 to 57P03, 25P03 and the class 53, insufficient resources.
+const AWAY: [&str; 10] = [
+    "the database system is",
+    "terminating connection due to",
+    "terminating connection because of",
+    "too many clients already",
+    "too many connections for",
+    "remaining connection slots are reserved",
+    "canceling statement due to conflict with recovery",
+    "server closed the connection unexpectedly",
+    "out of shared memory",
+    "No space left on device",
+];
+
+/// The error of a message that says that another try may succeed.
+fn temporary(message: &str) -> Option<Error> {
+    let says = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
+    match () {
+        () if says(&BUSY) => Some(Error::Busy(message.to_owned())),
+        () if says(&AWAY) => Some(Error::Unavailable(message.to_owned())),
+        () => None,
     }
 }
 
@@ -192,7 +239,7 @@ impl ResponseError for Error {
         match self {
             Self::Internal(cause) => tracing::error!(%cause, "a request failed: {cause}"),
             Self::Broken(_) => tracing::error!("a request failed: {self}"),
-            Self::Unavailable(cause) => {
+            Self::Unavailable(cause) | Self::Busy(cause) => {
                 tracing::warn!(%cause, "a request was turned away: {cause}")
             }
             Self::Refused(_) | Self::Throttled(_) | Self::OutOfScope(_) => {}
@@ -234,6 +281,10 @@ pub fn answer(problem: Problem) -> HttpResponse {
         }
         ProblemCode::Unavailable => {
             response.insert_header((header::RETRY_AFTER, "2"));
+        }
+        // The rest of the body may come at any time: nothing after it could be told from it.
+        ProblemCode::RequestTimeout => {
+            response.force_close();
         }
         ProblemCode::StillRunning => {
             response.insert_header((header::RETRY_AFTER, "1"));

@@ -8,7 +8,7 @@ use crate::{
     auth::{Actor, Caller},
     db::Conn,
     error::{Error, Result},
-    extract::Listing,
+    extract::Exported,
 };
 use actix_web::{HttpResponse, web::Bytes};
 use cells::Cells;
@@ -25,7 +25,7 @@ const CHUNK: u32 = 1000;
 pub async fn csv<R: Resource, P>(
     caller: Caller<ListsExport>,
     reads: Permission,
-    listing: Listing<R::Filter, R::Sort>,
+    listing: Exported<R::Filter, R::Sort>,
     page: P,
 ) -> Result<HttpResponse>
 where
@@ -58,9 +58,9 @@ where
 
     let paging = Paging {
         limit: CHUNK,
+        sort: listing.ordering.sort,
         after: None,
         before: None,
-        ..listing.paging
     };
     let state = Walk::<R> {
         caller,

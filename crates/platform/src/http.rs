@@ -138,6 +138,15 @@ pub fn address(request: &HttpRequest, trusted_proxy: bool) -> Option<IpAddr> {
         .map(|ip| ip.to_canonical())
 }
 
+/// The network that a request comes from, as far as it is kept where nobody has signed in: of IPv4 the first three
+/// bytes, of IPv6 the first six.
+pub fn network(request: &HttpRequest, trusted_proxy: bool) -> String {
+    let length = |ip: &IpAddr| if ip.is_ipv4() { 24 } else { 48 };
+    address(request, trusted_proxy)
+        .and_then(|ip| ipnet::IpNet::new(ip, length(&ip)).ok())
+        .map_or_else(|| "unknown".to_owned(), |net| net.trunc().to_string())
+}
+
 /// An address as proxies write it: some add the port, some put brackets around IPv6.
 fn read_address(text: &str) -> Option<IpAddr> {
     let text = text.trim();

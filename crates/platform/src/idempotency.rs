@@ -8,7 +8,10 @@ use crate::{
     extract::Valid,
     respond,
 };
-use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, body::BoxBody, dev::Payload};
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, Responder, body::BoxBody, dev::Payload,
+    http::header::HeaderValue,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{prelude::*, sql_types::BigInt};
 use schema::idempotency_keys as keys;
@@ -32,31 +35,54 @@ impl FromRequest for IdempotencyKey {
     type Error = Error;
     type Future = Ready<Result<Self>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let key = request
-            .headers()
-            .get("idempotency-key")
-            .and_then(|value| value.to_str().ok())
-            .map(str::trim)
-            .unwrap_or_default();
-        let refused = |why: &str| Err(Error::because(ProblemCode::IdempotencyKeyMissing, why));
-        ready(match key.len() {
-            0 => refused(
-                "Send a unique Idempotency-Key header, so that the request can be repeated safely.",
-            ),
-            1..=255 => Ok(Self {
-                key: key.to_owned(),
-                route: format!(
-                    "{} {}",
-                    request.method(),
-                    request.match_pattern().unwrap_or_default()
-                )
-                .chars()
-                .take(100)
-                .collect(),
-            }),
-            _ => refused("The Idempotency-Key may have 255 characters at most."),
-        })
+        ready(key_of(request).map(|key| {
+            let route = format!(
+                "{} {}",
+                request.method(),
+                request.match_pattern().unwrap_or_default()
+            );
+            Self {
+                key,
+                route: route.chars().take(100).collect(),
+            }
+        }))
     }
+}
+
+/// The longest key.
+const LONGEST: usize = 255;
+
+/// Reads the header: one key of visible ASCII characters, of which spaces may stand between others.
+fn key_of(request: &HttpRequest) -> Result<String> {
+    let invalid = |why: &str| Error::because(ProblemCode::IdempotencyKeyInvalid, why);
+    let mut headers = request.headers().get_all("idempotency-key");
+    let key = headers
+        .next()
+        .map(HeaderValue::as_bytes)
+        .unwrap_or_default();
+    if headers.next().is_some() {
+        return Err(invalid("Send one Idempotency-Key header."));
+    }
+    let key = key.trim_ascii();
+    if key.is_empty() {
+        return Err(Error::because(
+            ProblemCode::IdempotencyKeyMissing,
+            "Send a unique Idempotency-Key header, so that the request can be repeated safely.",
+        ));
+    }
+    if key.len() > LONGEST {
+        return Err(invalid(
+            "The Idempotency-Key may have 255 characters at most.",
+        ));
+    }
+    std::str::from_utf8(key)
+        .ok()
+        .filter(|key| {
+            key.bytes()
+                .all(|byte| byte.is_ascii_graphic() || byte == b' ')
+        })
+        .map(str::to_owned)
+        .ok_or_else(|| invalid("The Idempotency-Key may have visible ASCII characters only."))
 }
 
 impl IdempotencyKey {

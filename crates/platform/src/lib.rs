@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod auth;
+pub mod body;
 pub mod bulk;
 pub mod clock;
 pub mod config;
@@ -35,7 +36,7 @@ pub use bulk::Many;
 pub use ctx::Ctx;
 pub use db::{Conn, Db, Tx};
 pub use error::{Error, Result};
-pub use extract::{Id, IfMatch, Listing, Maybe, Options, Upload, Valid};
+pub use extract::{Exported, Id, IfMatch, Listing, Maybe, Options, Upload, Valid};
 pub use idempotency::{IdempotencyKey, Once};
 pub use respond::{Created, Done, Json, Tagged};
 

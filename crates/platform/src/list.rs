@@ -1,7 +1,7 @@
 //! The SQL side of every list: `page!` seeks past the cursor, orders, loads, and counts up to the cap.
 
 use crate::error::{Error, Result};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use diesel::{
     Expression,
     sql_types::{self, SqlType},
@@ -9,8 +9,11 @@ use diesel::{
 use uuid::Uuid;
 use wire::{
     Cursor, Decimal, Page, Paging, Param, SortKey,
-    list::{MAX_LIMIT, TOTAL_CAP},
+    list::{MAX_LIMIT, TOTAL_CAP, Total},
 };
+
+/// How long the pages after the first repeat its count. Counting is dearer than reading a page.
+const COUNT_KEPT: TimeDelta = TimeDelta::minutes(1);
 
 /// A value that a list is ordered by, as a cursor carries it.
 pub trait CursorValue: Sized {
@@ -124,12 +127,17 @@ pub fn finish<S: SortKey, R, T: CursorValue>(
         rows.reverse();
     }
     let came_from = paging.after.as_ref().or(paging.before.as_ref());
-    let total = match came_from.and_then(|cursor| cursor.total) {
+    let now = Utc::now().trunc_subsecs(0);
+    let earlier = came_from
+        .and_then(|cursor| cursor.total)
+        .filter(|total| now - total.at <= COUNT_KEPT);
+    let total = match earlier {
         _ if paging.limit > MAX_LIMIT => 0,
-        Some(told) => told.clamp(0, TOTAL_CAP + 1),
+        Some(total) => total.rows,
         None if came_from.is_some() || more => count()?,
         None => i64::try_from(rows.len()).unwrap_or(TOTAL_CAP),
     };
+    let counted_at = earlier.map(|total| total.at);
     let sort = paging.sort.show();
     let cursor = |row: Option<&(R, Uuid, T)>| {
         row.map(|(_, id, value)| {
@@ -137,7 +145,11 @@ pub fn finish<S: SortKey, R, T: CursorValue>(
                 sort: sort.clone(),
                 value: value.write(),
                 id: *id,
-                total: Some(total),
+                total: Some(Total {
+                    rows: total,
+                    at: counted_at.unwrap_or(now),
+                }),
+                signature: None,
             }
             .show()
         })
@@ -159,6 +171,7 @@ pub fn finish<S: SortKey, R, T: CursorValue>(
         prev,
         total: total.min(TOTAL_CAP),
         total_is_exact: total <= TOTAL_CAP,
+        total_counted_at: counted_at,
     })
 }
 

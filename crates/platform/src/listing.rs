@@ -1,5 +1,34 @@
 //! The HTTP side of every list: `listing!` writes the two documented handlers, the list and its export.
 
+use crate::{Actor, Caller, Conn, Json, Listing, Result, extract};
+use wire::{Page, Paging, Resource, permission::Needs};
+
+/// Answers with one page, its cursors signed.
+pub async fn page<R: Resource, N: Needs>(
+    caller: Caller<N>,
+    listing: Listing<R::Filter, R::Sort>,
+    page: impl FnOnce(&mut Conn, &Actor, &R::Filter, &Paging<R::Sort>) -> Result<Page<R>>
+    + Send
+    + 'static,
+) -> Result<Json<Page<R>>> {
+    let Listing {
+        filter,
+        paging,
+        path,
+    } = listing;
+    let narrowed = filter.clone();
+    let found = caller
+        .read(move |conn, actor| page(conn, actor, &narrowed, &paging))
+        .await?;
+    let keys = &caller.ctx().keys;
+    let sign = |cursor| extract::signed(keys, &path, &filter, cursor);
+    Ok(Json(Page {
+        next: found.next.map(sign),
+        prev: found.prev.map(sign),
+        ..found
+    }))
+}
+
 /// `listing!(Plan, "/plans", tag "catalog/plans", needs PlansRead, from query::page);`
 ///
 /// Writes `list` (`GET /plans`) and `export` (`GET /plans/export`). The page comes from a function
@@ -23,19 +52,19 @@ macro_rules! listing {
             caller: $crate::Caller<wire::permission::needs::$needs>,
             listing: $crate::Listing<<$row as wire::Resource>::Filter, <$row as wire::Resource>::Sort>,
         ) -> $crate::Result<$crate::Json<Page<$row>>> {
-            caller.read(move |conn, actor| $page(conn, actor, &listing.filter, &listing.paging)).await.map($crate::Json)
+            $crate::listing::page::<$row, _>(caller, listing, $page).await
         }
 
         #[doc = concat!("Take the whole list at `", $path, "` away as CSV, with the same filters.")]
         #[$crate::utoipa::path(
             tag = $tag, summary = format!("Take {} away as CSV, with the list's filters.", <$row as wire::Resource>::MANY), security(("bearer" = ["lists:export", $scope])),
-            params(wire::Paging<wire::resource::SortOf<$row>>, wire::resource::FilterOf<$row>),
+            params(wire::list::Ordering<wire::resource::SortOf<$row>>, wire::resource::FilterOf<$row>),
             responses((status = 200, description = "Every row", content_type = "text/csv", body = String)),
         )]
         #[get($export)]
         pub async fn export(
             caller: $crate::Caller<wire::permission::needs::ListsExport>,
-            listing: $crate::Listing<<$row as wire::Resource>::Filter, <$row as wire::Resource>::Sort>,
+            listing: $crate::Exported<<$row as wire::Resource>::Filter, <$row as wire::Resource>::Sort>,
         ) -> $crate::Result<$crate::actix_web::HttpResponse> {
             $crate::export::csv::<$row, _>(caller, <wire::permission::needs::$needs as wire::permission::Needs>::PERMISSION, listing, $page).await
         }

@@ -3,7 +3,7 @@
 use crate::{
     ctx::Ctx,
     error::{Error, Result},
-    jobs,
+    health, jobs,
 };
 use prometheus::{
     Encoder, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Registry, TextEncoder,
@@ -18,6 +18,7 @@ struct Figures {
     queue: IntGaugeVec,
     database: IntGaugeVec,
     hashes: IntCounter,
+    signatures: IntCounterVec,
 }
 
 static FIGURES: LazyLock<Option<Figures>> = LazyLock::new(|| figures().ok());
@@ -51,6 +52,14 @@ fn figures() -> prometheus::Result<Figures> {
         "password_hashes_total",
         "Passwords that were hashed, to be kept or to be compared",
     )?;
+    let signatures = IntCounterVec::new(
+        opts!(
+            "webhook_signatures_rejected_total",
+            "Webhooks whose signature did not fit"
+        ),
+        &["gateway"],
+    )?;
+    registry.register(Box::new(signatures.clone()))?;
     registry.register(Box::new(hashes.clone()))?;
     registry.register(Box::new(requests.clone()))?;
     registry.register(Box::new(jobs.clone()))?;
@@ -63,6 +72,7 @@ fn figures() -> prometheus::Result<Figures> {
         queue,
         database,
         hashes,
+        signatures,
     })
 }
 
@@ -93,13 +103,21 @@ pub fn password_hashed() {
     }
 }
 
+/// Counts a webhook whose signature did not fit.
+pub fn signature_rejected(gateway: &str) {
+    if let Some(figures) = &*FIGURES {
+        figures.signatures.with_label_values(&[gateway]).inc();
+    }
+}
+
 /// Everything, as Prometheus reads it.
 pub async fn text(ctx: &Ctx) -> Result<Vec<u8>> {
     let figures = FIGURES
         .as_ref()
         .ok_or_else(|| Error::internal("no metrics"))?;
     figures.queue.reset();
-    for (status, count) in ctx.db.read(jobs::depth).await.unwrap_or_default() {
+    let depth = health::in_time(ctx.db.read(jobs::depth)).await;
+    for (status, count) in depth.unwrap_or_default() {
         figures.queue.with_label_values(&[&status]).set(count);
     }
     let (waiting, limit) = ctx.db.load();

@@ -1,10 +1,11 @@
 //! Bringing the database to this version.
 
 use crate::{
+    db,
     error::{Error, Result},
     settings,
 };
-use diesel::{Connection, PgConnection, connection::SimpleConnection};
+use diesel::connection::SimpleConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 /// Every migration, built in.
@@ -14,8 +15,8 @@ const LOCK: i64 = 7_277_074;
 
 /// Runs what has not been run, and makes the rows of new settings; the names of what was run.
 pub fn run(url: &str) -> Result<Vec<String>> {
-    let mut conn = PgConnection::establish(url)
-        .map_err(|_| Error::Unavailable("the database cannot be reached".into()))?;
+    let mut conn = db::connect(url)
+        .map_err(|why| Error::Unavailable(format!("the database cannot be reached: {why}")))?;
     conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
     let ran = conn
         .run_pending_migrations(MIGRATIONS)

@@ -1193,6 +1193,9 @@ diesel::table! {
         note -> Nullable<Text>,
         received_at -> Timestamptz,
         applied_at -> Nullable<Timestamptz>,
+        #[max_length = 43]
+        network -> Nullable<Varchar>,
+        deliveries -> Int4,
     }
 }
 

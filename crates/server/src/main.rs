@@ -26,8 +26,13 @@ enum Command {
         #[arg(long)]
         without_worker: bool,
     },
-    /// Do the jobs only.
+    /// Do the jobs only; health checks and metrics are at WORKER_LISTEN.
     Work,
+    /// List the jobs that were given up, try them again or drop them.
+    Jobs {
+        #[command(subcommand)]
+        task: operate::Jobs,
+    },
     /// Bring the database to this version.
     Migrate,
     /// Fill a development database with data to look at, or to measure with.
@@ -82,6 +87,7 @@ async fn start(command: Command) -> Result<()> {
         Command::Seed { scale } => print(&seed::run(&config()?, scale)?),
         Command::Audit { task } => print(&operate::audit(&run::ctx(config()?)?, task).await?),
         Command::Keys { task } => print(&operate::keys(&run::ctx(config()?)?, task).await?),
+        Command::Jobs { task } => print(&operate::jobs(&run::ctx(config()?)?, task).await?),
         Command::Work => run::work(run::ctx(config()?)?).await,
         Command::Serve { without_worker } => {
             let ctx = run::ctx(config()?)?;

@@ -2,10 +2,10 @@
 
 use platform::limits;
 use utoipa::openapi::{
-    ContactBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
-    ResponseBuilder, ServerBuilder,
+    ContactBuilder, Content, HeaderBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder,
+    Ref, RefOr, ResponseBuilder, ServerBuilder,
     path::{HttpMethod, Operation, Parameter, ParameterIn, PathItem},
-    schema::{ComponentsBuilder, Schema},
+    schema::{ComponentsBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type},
     security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     tag::TagBuilder,
 };
@@ -159,6 +159,43 @@ fn opens(scope: &str) -> bool {
     permission.is_ok_and(|permission| permission.reach_of_clients() != Reach::None)
 }
 
+/// Describes bodies that are files as such: utoipa calls bytes an array of numbers.
+fn files_are_binary(operation: &mut Operation) {
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        let contents = body.content.iter_mut();
+        contents.for_each(|(kind, content)| file_is_binary(kind, content));
+    }
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response {
+            let contents = response.content.iter_mut();
+            contents.for_each(|(kind, content)| file_is_binary(kind, content));
+        }
+    }
+}
+
+/// Describes the headers of answers to requests that made something.
+fn made_things_have_an_address(operation: &mut Operation) {
+    if let Some(RefOr::T(made)) = operation.responses.responses.get_mut("201") {
+        for (name, about) in [
+            ("Location", "Where it is."),
+            ("ETag", "Its revision; an edit sends it as If-Match."),
+        ] {
+            let header = HeaderBuilder::new().description(Some(about)).build();
+            made.headers.insert(name.to_owned(), RefOr::T(header));
+        }
+    }
+}
+
+fn file_is_binary(kind: &str, content: &mut RefOr<Content>) {
+    if kind.starts_with("image/") || kind == "application/pdf" {
+        let file = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+            .build();
+        *content = RefOr::T(Content::new(Some(Schema::from(file))));
+    }
+}
+
 fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let resource = operation
         .tags
@@ -216,6 +253,7 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
     if body {
         codes.extend([
             ProblemCode::Malformed,
+            ProblemCode::RequestTimeout,
             ProblemCode::TooLarge,
             ProblemCode::UnsupportedMediaType,
             ProblemCode::Invalid,
@@ -235,6 +273,10 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
     }
     if has("Idempotency-Key") {
         codes.extend([ProblemCode::IdempotencyKeyMissing, ProblemCode::Invalid]);
+    }
+    files_are_binary(operation);
+    if needs_token {
+        made_things_have_an_address(operation);
     }
     let problem = || Content::new(Some(Ref::from_schema_name("Problem")));
     for (status, response) in &mut operation.responses.responses {

@@ -1,12 +1,17 @@
-//! What an operator does at the terminal: checking the record, and changing the key that values are sealed with.
+//! What an operator does at the terminal: checking the record, changing the key that values are sealed with, and
+//! deciding about jobs that were given up.
 
 use clap::Subcommand;
-use platform::{Ctx, Error, Result, jobs::Job};
+use platform::{
+    Actor, Ctx, Error, Result, Tx,
+    jobs::{self, DeadJob, Job},
+};
 use std::io::Write;
 use system::{
     audit::check,
     keys::{self, rotation},
 };
+use uuid::Uuid;
 use wire::{
     Param,
     system::{
@@ -40,6 +45,89 @@ pub enum Keys {
     Status,
     /// Open every sealed value, and say which do not open; changes nothing.
     Check,
+}
+
+/// What is done about jobs that were given up.
+#[derive(Debug, Subcommand)]
+pub enum Jobs {
+    /// List them, the oldest first.
+    List {
+        /// Only jobs of this kind.
+        #[arg(long)]
+        kind: Option<String>,
+    },
+    /// Queue jobs again, with all of their attempts.
+    Retry(Chosen),
+    /// Remove jobs for good: what they were to do is not done.
+    Drop(Chosen),
+}
+
+/// Which jobs: some by their ids, or all of a kind.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub struct Chosen {
+    /// The ids, as `jobs list` prints them.
+    ids: Vec<Uuid>,
+    /// Every dead job of this kind.
+    #[arg(long)]
+    kind: Option<String>,
+}
+
+/// Lists, retries or drops dead jobs, and returns what to print.
+pub async fn jobs(ctx: &Ctx, task: Jobs) -> Result<String> {
+    let (chosen, act, done): (_, fn(&mut Tx<'_>, &Actor, Uuid) -> Result<DeadJob>, _) = match task {
+        Jobs::List { kind } => return Ok(listed(&dead(ctx, kind).await?)),
+        Jobs::Retry(chosen) => (chosen, jobs::retry, "queued again"),
+        Jobs::Drop(chosen) => (chosen, jobs::discard, "dropped"),
+    };
+    let ids = match chosen.kind {
+        None => chosen.ids,
+        kind => dead(ctx, kind).await?.iter().map(|job| job.id).collect(),
+    };
+    let (mut lines, mut failed) = (Vec::new(), 0_usize);
+    for id in ids {
+        let actor = Actor::system(ctx);
+        match ctx.db.write(move |tx| act(tx, &actor, id)).await {
+            Ok(job) => lines.push(format!("{id}  {}: {done}", job.kind)),
+            Err(error) => {
+                failed += 1;
+                lines.push(format!("{id}  {}", error.problem().sentence()));
+            }
+        }
+    }
+    match (lines.is_empty(), failed) {
+        (true, _) => Ok("there is no such dead job".to_owned()),
+        (false, 0) => Ok(lines.join("\n")),
+        _ => Err(Error::internal(lines.join("\n"))),
+    }
+}
+
+async fn dead(ctx: &Ctx, kind: Option<String>) -> Result<Vec<DeadJob>> {
+    ctx.db
+        .read(move |conn| jobs::dead(conn, kind.as_deref()))
+        .await
+}
+
+fn listed(dead: &[DeadJob]) -> String {
+    if dead.is_empty() {
+        return "no job is dead".to_owned();
+    }
+    let mut lines: Vec<String> = dead
+        .iter()
+        .map(|job| {
+            let given_up = job.finished_at.map(|at| at.show()).unwrap_or_default();
+            let request = job.request_id.as_deref().unwrap_or("-");
+            let DeadJob {
+                id, kind, attempts, ..
+            } = job;
+            format!("{id}  {kind}  attempts {attempts}  given up {given_up}  request {request}")
+        })
+        .collect();
+    lines.push(format!(
+        "{} dead; the log has the error of each under its id",
+        dead.len()
+    ));
+    lines.join("\n")
 }
 
 /// Does it, and says what came of it.

@@ -5,16 +5,20 @@ use actix_web::{
     App, HttpServer,
     dev::Server,
     middleware::from_fn,
-    web::{Bytes, Data},
+    rt::net::TcpStream,
+    web::{Bytes, Data, to},
 };
 use platform::{
     Ctx, Error, Result,
+    auth::authorize_first,
+    body,
     config::{Config, Environment},
-    http, jobs, limits,
+    health, http, jobs, limits,
     ports::{Ports, files::Files, mailer::Smtp},
     telemetry,
 };
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use socket2::SockRef;
+use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::{Notify, watch},
@@ -59,14 +63,48 @@ pub async fn serve(ctx: Ctx, with_worker: bool) -> Result<()> {
     Ok(())
 }
 
-/// Works until a signal comes.
+/// Works until a signal comes. Meanwhile it answers health checks and shows its metrics at an address of its own.
 pub async fn work(ctx: Ctx) -> Result<()> {
+    let (server, address) = observation(ctx.clone())?;
+    let handle = server.handle();
     let (stop, stopped) = watch::channel(false);
     let jobs = start_worker(&ctx, &stopped);
-    tracing::info!("working");
-    asked_to_stop().await?;
-    stop.send_replace(true);
-    jobs.await.map_err(Error::internal)
+    tracing::info!("working; health and metrics at http://{address}");
+    let working = async {
+        asked_to_stop().await?;
+        stop.send_replace(true);
+        jobs.await.map_err(Error::internal)?;
+        handle.stop(true).await;
+        Ok(())
+    };
+    let (served, worked) = tokio::join!(server, working);
+    served.map_err(Error::internal)?;
+    worked
+}
+
+/// The HTTP server of a process that only works: health checks and metrics.
+pub fn observation(ctx: Ctx) -> Result<(Server, SocketAddr)> {
+    let listen = ctx.config.worker_listen.clone();
+    let data = Data::new(ctx);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(data.clone())
+            .wrap(from_fn(http::secure))
+            .wrap(from_fn(http::trace))
+            .wrap(from_fn(body::hold))
+            .service(health::live)
+            .service(health::ready)
+            .service(health::metrics)
+            .default_service(to(http::not_found))
+    })
+    .workers(1)
+    .client_request_timeout(Duration::from_secs(5))
+    .client_disconnect_timeout(Duration::from_secs(5))
+    .disable_signals()
+    .bind(&listen)
+    .map_err(|cause| refused("WORKER_LISTEN", &listen, &cause))?;
+    let address = first(&server.addrs())?;
+    Ok((server.run(), address))
 }
 
 /// The HTTP server, bound and ready to be awaited, and the address that it got.
@@ -77,14 +115,16 @@ pub fn http(ctx: Ctx, listen: &str, workers: usize) -> Result<(Server, SocketAdd
     let text = document.to_pretty_json().map_err(Error::internal)? + "\n";
     let (text, data) = (Bytes::from(text), Data::new(ctx));
     let keepers = Data::new(keepers::keepers());
-    let refused = |cause: std::io::Error| Error::internal(format!("LISTEN {listen}: {cause}"));
+    let stalled = data.config.timeouts.response;
     let server = HttpServer::new(move || {
         let (app, _) = App::new()
             .app_data(data.clone())
             .app_data(keepers.clone())
+            .wrap(from_fn(authorize_first))
             .wrap(from_fn(limits::guard))
             .wrap(from_fn(http::secure))
             .wrap(from_fn(http::trace))
+            .wrap(from_fn(body::hold))
             .into_utoipa_app()
             .openapi(openapi::base())
             .configure(app::api)
@@ -93,6 +133,7 @@ pub fn http(ctx: Ctx, listen: &str, workers: usize) -> Result<(Server, SocketAdd
         app.configure(move |config| app::pages(config, panel, text))
     })
     .workers(workers)
+    .on_connect(move |io, _| end_when_stalled(io, stalled))
     .client_request_timeout(Duration::from_secs(5))
     .client_disconnect_timeout(Duration::from_secs(5))
     .keep_alive(Duration::from_secs(15))
@@ -100,22 +141,33 @@ pub fn http(ctx: Ctx, listen: &str, workers: usize) -> Result<(Server, SocketAdd
     .worker_max_blocking_threads(4)
     .disable_signals()
     .bind(listen)
-    .map_err(refused)?;
-    let address = server
-        .addrs()
-        .first()
-        .copied()
-        .ok_or_else(|| Error::internal("no address"))?;
+    .map_err(|cause| refused("LISTEN", listen, &cause))?;
+    let address = first(&server.addrs())?;
     Ok((server.run(), address))
+}
+
+fn refused(variable: &str, listen: &str, cause: &std::io::Error) -> Error {
+    Error::internal(format!("{variable} {listen}: {cause}"))
+}
+
+fn first(addresses: &[SocketAddr]) -> Result<SocketAddr> {
+    let first = addresses.first().copied();
+    first.ok_or_else(|| Error::internal("no address"))
+}
+
+/// Has the system end a connection whose client accepts no data for so long: an answer that nobody takes would hold its
+/// memory for ever.
+fn end_when_stalled(io: &dyn Any, after: Duration) {
+    if let Some(stream) = io.downcast_ref::<TcpStream>()
+        && let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(after))
+    {
+        tracing::warn!("a connection has no time-out for its answers: {error}");
+    }
 }
 
 fn start_worker(ctx: &Ctx, stopped: &watch::Receiver<bool>) -> JoinHandle<()> {
     let wake = Arc::new(Notify::new());
-    jobs::listen(
-        ctx.config.database_url.to_string(),
-        wake.clone(),
-        stopped.clone(),
-    );
+    jobs::listen(ctx.clone(), wake.clone(), stopped.clone());
     tokio::spawn(schedule::run(ctx.clone(), stopped.clone()));
     tokio::spawn(worker::worker().run(ctx.clone(), wake, stopped.clone()))
 }

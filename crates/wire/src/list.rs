@@ -2,6 +2,7 @@
 
 use crate::Param;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// The most rows that one page may hold.
@@ -80,20 +81,50 @@ pub struct Cursor {
     pub value: Option<String>,
     /// The row's id, which breaks ties.
     pub id: uuid::Uuid,
-    /// How many rows matched when the first page was read, so that the others need not count again.
+    /// How many rows matched when an earlier page was read, so that the next ones need not count again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: Option<Total>,
+    /// The server's signature over the list, its filter and the rest of the cursor; only the server makes and checks it.
+    #[serde(skip)]
+    pub signature: Option<String>,
+}
+
+/// A count of rows, and when it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Total {
+    /// The rows that matched.
+    pub rows: i64,
+    /// When they were counted.
+    pub at: DateTime<Utc>,
+}
+
+impl Cursor {
+    /// Returns what the signature covers: everything but the signature itself.
+    pub fn unsigned(&self) -> String {
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
 }
 
 impl Param for Cursor {
     fn parse(text: &str) -> Result<Self, &'static str> {
+        let (text, signature) = text
+            .split_once('.')
+            .map_or((text, None), |(text, signature)| (text, Some(signature)));
         let bytes = URL_SAFE_NO_PAD
             .decode(text)
             .map_err(|_| "is not a cursor of this list")?;
-        serde_json::from_slice(&bytes).map_err(|_| "is not a cursor of this list")
+        let cursor: Self =
+            serde_json::from_slice(&bytes).map_err(|_| "is not a cursor of this list")?;
+        Ok(Self {
+            signature: signature.map(str::to_owned),
+            ..cursor
+        })
     }
     fn show(&self) -> String {
-        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+        match &self.signature {
+            Some(signature) => format!("{}.{signature}", self.unsigned()),
+            None => self.unsigned(),
+        }
     }
 }
 
@@ -186,6 +217,10 @@ pub struct Page<T> {
     pub total: i64,
     /// False when there are more rows than were counted.
     pub total_is_exact: bool,
+    /// When `total` was counted, if that was for an earlier page: rows may have been added or removed since.
+    /// Absent when it was counted for this page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_counted_at: Option<DateTime<Utc>>,
 }
 
 impl<T> Page<T> {
@@ -198,6 +233,7 @@ impl<T> Page<T> {
             prev: self.prev,
             total: self.total,
             total_is_exact: self.total_is_exact,
+            total_counted_at: self.total_counted_at,
         })
     }
 }
@@ -214,53 +250,104 @@ impl<T> Page<T> {
             prev: self.prev,
             total: self.total,
             total_is_exact: self.total_is_exact,
+            total_counted_at: self.total_counted_at,
         })
     }
 }
 
+/// How an export is ordered. It takes every row, so it has no pages and no limit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ordering<K> {
+    /// The order.
+    pub sort: Sorted<K>,
+}
+
+impl<K: SortKey> Default for Ordering<K> {
+    fn default() -> Self {
+        Self { sort: K::DEFAULT }
+    }
+}
+
+impl<K: SortKey> Ordering<K> {
+    /// Takes one parameter; `false` when it does not know the key.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<bool, &'static str> {
+        match key {
+            "sort" => self.sort = Param::parse(value)?,
+            "format" if value == "csv" => {}
+            "format" => return Err("must be csv"),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
 #[cfg(feature = "server")]
-impl<K: SortKey> utoipa::IntoParams for Paging<K> {
-    fn into_params(
-        _: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>,
-    ) -> Vec<utoipa::openapi::path::Parameter> {
-        use utoipa::openapi::{
+mod documented {
+    use super::{DEFAULT_LIMIT, MAX_LIMIT, Ordering, Paging, SortKey};
+    use crate::Param;
+    use utoipa::{
+        IntoParams,
+        openapi::{
             ObjectBuilder,
-            path::{ParameterBuilder, ParameterIn},
+            path::{Parameter, ParameterBuilder, ParameterIn},
             schema::{KnownFormat, Schema, SchemaFormat, Type},
-        };
-        let param = |name: &str, text: &str, schema: ObjectBuilder| {
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Query)
-                .description(Some(text))
-                .schema(Some(Schema::from(schema.build())))
-                .build()
-        };
+        },
+    };
+
+    fn parameter(name: &str, text: &str, schema: ObjectBuilder) -> Parameter {
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Query)
+            .description(Some(text))
+            .schema(Some(Schema::from(schema.build())))
+            .build()
+    }
+
+    fn text() -> ObjectBuilder {
+        ObjectBuilder::new().schema_type(Type::String)
+    }
+
+    fn sort<K: SortKey>() -> Parameter {
         let words: Vec<String> = K::ALL
             .iter()
             .flat_map(|key| [key.as_str().to_owned(), format!("-{}", key.as_str())])
             .collect();
-        let text = || ObjectBuilder::new().schema_type(Type::String);
-        vec![
-            param(
-                "limit",
-                "Rows on the page.",
-                ObjectBuilder::new()
-                    .schema_type(Type::Integer)
-                    .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
-                    .minimum(Some(1))
-                    .maximum(Some(i64::from(MAX_LIMIT)))
-                    .default(Some(DEFAULT_LIMIT.into())),
-            ),
-            param(
-                "sort",
-                "The order; a minus in front turns it round.",
-                text()
-                    .enum_values(Some(words))
-                    .default(Some(K::DEFAULT.show().into())),
-            ),
-            param("after", "The `next` cursor of the page before.", text()),
-            param("before", "The `prev` cursor of the page after.", text()),
-        ]
+        let schema = text()
+            .enum_values(Some(words))
+            .default(Some(K::DEFAULT.show().into()));
+        parameter(
+            "sort",
+            "The order; a minus in front turns it round.",
+            schema,
+        )
+    }
+
+    impl<K: SortKey> IntoParams for Paging<K> {
+        fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+            let limit = ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+                .minimum(Some(1))
+                .maximum(Some(i64::from(MAX_LIMIT)))
+                .default(Some(DEFAULT_LIMIT.into()));
+            vec![
+                parameter("limit", "Rows on the page.", limit),
+                sort::<K>(),
+                parameter("after", "The `next` cursor of the page before.", text()),
+                parameter("before", "The `prev` cursor of the page after.", text()),
+            ]
+        }
+    }
+
+    impl<K: SortKey> IntoParams for Ordering<K> {
+        fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+            let format = text()
+                .enum_values(Some(["csv"]))
+                .default(Some("csv".into()));
+            vec![
+                sort::<K>(),
+                parameter("format", "The format of the file.", format),
+            ]
+        }
     }
 }

@@ -57,6 +57,8 @@ problem_codes! {
     Malformed = "malformed", 400, "The request cannot be read";
     /// A request that moves money came without an `Idempotency-Key`.
     IdempotencyKeyMissing = "idempotency_key_missing", 400, "An Idempotency-Key header is required";
+    /// The `Idempotency-Key` is too long, or has characters that a key cannot have.
+    IdempotencyKeyInvalid = "idempotency_key_invalid", 400, "The Idempotency-Key header is not valid";
     /// Nobody is signed in, or the token has ended.
     Unauthenticated = "unauthenticated", 401, "Sign in first";
     /// The address and the password do not belong together.
@@ -75,6 +77,8 @@ problem_codes! {
     NotFound = "not_found", 404, "Not found";
     /// The address exists, the method does not.
     MethodNotAllowed = "method_not_allowed", 405, "This method is not allowed here";
+    /// The body did not arrive in time.
+    RequestTimeout = "request_timeout", 408, "The body did not arrive in time";
     /// Something like it exists already.
     Conflict = "conflict", 409, "It clashes with what exists";
     /// The state it is in does not allow the act.
@@ -83,6 +87,8 @@ problem_codes! {
     StillRunning = "still_running", 409, "The first request with this key is still running";
     /// It was changed since it was read.
     Stale = "stale", 412, "It was changed meanwhile";
+    /// `If-Match` carries a weak ETag, which never matches.
+    WeakEtag = "weak_etag", 412, "A weak ETag never matches";
     /// The body is larger than is accepted.
     TooLarge = "too_large", 413, "The body is too large";
     /// The body is of a type that is not accepted.

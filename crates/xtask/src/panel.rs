@@ -48,7 +48,7 @@ pub fn build(toolchain: &Toolchain) -> Result<&'static str> {
     if kept == inputs && folder().join("index.html").exists() {
         return Ok("unchanged");
     }
-    note("building for the browser (first time takes about 5 min, later about 1)");
+    note("building for the browser (first time: up to 11 min on two cores, later 1 to 3)");
     process::run(toolchain.command("trunk").args(["build", "--release"]))?;
     compress(&folder())?;
     fs::create_dir_all(project::target())?;

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
 
+use crate::steps::beating;
+
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Remembers Ctrl-C and SIGTERM instead of dying, so that what was started can be stopped in order.
@@ -30,12 +32,10 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a program that has nothing to say unless it fails.
+/// Runs a program whose output matters only when it fails, and says now and then that it still runs.
 pub fn quietly(command: &mut Command) -> Result<()> {
     let name = name(command);
-    let output = command
-        .stdin(Stdio::null())
-        .output()
+    let output = beating(brief(&name), || command.stdin(Stdio::null()).output())
         .with_context(|| format!("cannot run {name}"))?;
     if output.status.success() {
         return Ok(());
@@ -68,6 +68,14 @@ fn name(command: &Command) -> String {
         .map(|word| word.to_string_lossy())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// The beginning of a command, enough to recognise it.
+fn brief(name: &str) -> &str {
+    name.char_indices()
+        .nth(60)
+        .and_then(|(end, _)| name.get(..end))
+        .unwrap_or(name)
 }
 
 fn tail(text: &str) -> String {

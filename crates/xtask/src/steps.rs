@@ -1,5 +1,7 @@
-//! Numbered progress: `[2/6] Panel: building (first time takes about 4 min)`.
+//! Numbered progress: `[2/6] Panel (1 min 5 s so far)`, and signs of life while a step has nothing to say.
 
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Counts the steps of one task and times each.
@@ -25,7 +27,11 @@ impl Steps {
     pub fn begin(&mut self, what: &str) {
         self.number += 1;
         self.step = Instant::now();
-        println!("[{}/{}] {what}", self.number, self.total);
+        let so_far = match self.number {
+            1 => String::new(),
+            _ => format!(" ({} so far)", self.elapsed()),
+        };
+        println!("[{}/{}] {what}{so_far}", self.number, self.total);
     }
 
     /// Says how the current step ended, and how long it took.
@@ -42,6 +48,28 @@ impl Steps {
 /// A line that belongs to the current step.
 pub fn note(line: &str) {
     println!("      {line}");
+}
+
+/// How often something that runs silently is mentioned.
+const BEAT: Duration = Duration::from_secs(15);
+
+/// Does something that says nothing, and says every few seconds that it still runs.
+pub fn beating<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let (working, is_working) = mpsc::channel::<()>();
+    let (what, began) = (what.to_owned(), Instant::now());
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            while is_working.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
+                note(&format!(
+                    "{what}: still running after {}",
+                    spoken(began.elapsed())
+                ));
+            }
+        });
+        let done = work();
+        drop(working);
+        done
+    })
 }
 
 /// `0.3 s`, `42 s` or `3 min 12 s`.

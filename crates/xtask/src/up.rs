@@ -43,6 +43,9 @@ pub struct Options {
 /// Starts everything and stays until Ctrl-C.
 pub fn run(options: &Options) -> Result<()> {
     refuse_early(options)?;
+    println!(
+        "Starting everything. The first start compiles everything, which takes up to 40 minutes on two cores; later ones take seconds."
+    );
     let mut steps = Steps::of(if options.no_panel { 4 } else { 6 });
     if !options.no_panel {
         build_panel(&mut steps)?;
@@ -84,7 +87,7 @@ fn agreed() -> Result<bool> {
 }
 
 fn build_panel(steps: &mut Steps) -> Result<()> {
-    steps.begin("Tools for WebAssembly (first time takes about 8 min)");
+    steps.begin("Tools for WebAssembly (first time: up to 17 min on two cores)");
     let toolchain = tools::ready()?;
     steps.done("ready");
     steps.begin("Panel");
@@ -94,7 +97,7 @@ fn build_panel(steps: &mut Steps) -> Result<()> {
 }
 
 fn build_server(options: &Options, steps: &mut Steps) -> Result<PathBuf> {
-    steps.begin("Server: building (first time takes about 4 min)");
+    steps.begin("Server: building (first time: up to 12 min on two cores)");
     let profile = if options.release {
         Profile::Release
     } else {

@@ -62,9 +62,27 @@ impl Scenes<'_> {
             let said = format!("{operation} answers {}: {}", answer.status, answer.text());
             panic!("{said}; so far: {}", self.wrong.join("\n"));
         }
+        if answer.status == 201 {
+            self.has_documented_headers(operation, &answer);
+        }
         let answer = answer.json();
         self.hold(operation, (&request, acts), who).await;
         answer
+    }
+
+    /// Holds the headers of a 201 against the document, both ways.
+    fn has_documented_headers(&mut self, operation: &str, answer: &Answer) {
+        let described = operations()
+            .into_iter()
+            .find(|(_, _, described)| described["operationId"] == operation)
+            .map(|(_, _, described)| described["responses"]["201"]["headers"].clone())
+            .unwrap_or_default();
+        for name in ["Location", "ETag"] {
+            if described[name].is_object() == answer.header(name).is_empty() {
+                self.wrong
+                    .push(format!("{operation}: the document is wrong about {name}"));
+            }
+        }
     }
 
     /// The same, for what needs no body.

@@ -192,6 +192,12 @@ impl Job for Simulate {
             payment.currency,
             ctx.clock.now(),
         )?;
-        webhooks::receive(&ctx, ctx.ports.payments.name(), &signature, &body).await
+        let delivery = webhooks::Delivery {
+            gateway: ctx.ports.payments.name(),
+            signature: &signature,
+            body: &body,
+            network: "ourselves".to_owned(),
+        };
+        webhooks::receive(&ctx, delivery).await
     }
 }

@@ -6,7 +6,7 @@ mod routes;
 use crate::transactions::{self, Settled};
 use integrations::webhooks as receipts;
 use platform::{
-    Actor, Ctx, Error, Result,
+    Actor, Ctx, Error, Result, metrics,
     ports::payments::{Event, News},
 };
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,16 +16,33 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(routes::receive);
 }
 
+/// A notice of a gateway, as it came in.
+#[derive(Debug, Clone)]
+pub struct Delivery<'a> {
+    /// The gateway that it is said to be from.
+    pub gateway: &'a str,
+    /// The signature.
+    pub signature: &'a str,
+    /// The body, which the signature covers.
+    pub body: &'a [u8],
+    /// The network that it came from.
+    pub network: String,
+}
+
 /// Takes in what a gateway says. Told before: nothing changes, and that is a success.
-pub async fn receive(ctx: &Ctx, gateway: &str, signature: &str, body: &[u8]) -> Result<()> {
+///
+/// Deliveries whose signature does not fit are counted by network and minute, because anybody can send them.
+pub async fn receive(ctx: &Ctx, delivery: Delivery<'_>) -> Result<()> {
     let port = ctx.ports.payments.clone();
-    if port.name() != gateway {
+    if port.name() != delivery.gateway {
         return Err(Error::not_found());
     }
     let (source, now) = (port.name(), ctx.clock.now());
-    let Ok(event) = port.read(signature, body, now) else {
+    let Ok(event) = port.read(delivery.signature, delivery.body, now) else {
+        metrics::signature_rejected(source);
+        let network = delivery.network;
         ctx.db
-            .write(move |tx| receipts::reject(tx, source, now))
+            .write(move |tx| receipts::reject(tx, source, &network, now))
             .await?;
         return Err(Error::refuse(ProblemCode::BadSignature));
     };

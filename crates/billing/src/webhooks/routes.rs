@@ -1,7 +1,8 @@
 //! Where payment gateways call.
 
+use super::Delivery;
 use actix_web::{HttpRequest, post, web::Data};
-use platform::{Ctx, Done, Result, Upload};
+use platform::{Ctx, Done, Result, Upload, http};
 
 /// Take in an event of a payment gateway.
 ///
@@ -13,9 +14,13 @@ use platform::{Ctx, Done, Result, Upload};
 #[post("/webhooks/{gateway}")]
 pub async fn receive(ctx: Data<Ctx>, request: HttpRequest, body: Upload) -> Result<Done> {
     let gateway = request.match_info().get("gateway").unwrap_or_default();
-    super::receive(&ctx, gateway, signature(&request, gateway), &body.bytes)
-        .await
-        .map(|()| Done)
+    let delivery = Delivery {
+        gateway,
+        signature: signature(&request, gateway),
+        body: &body.bytes,
+        network: http::network(&request, ctx.config.trusted_proxy),
+    };
+    super::receive(&ctx, delivery).await.map(|()| Done)
 }
 
 fn signature<'a>(request: &'a HttpRequest, gateway: &str) -> &'a str {

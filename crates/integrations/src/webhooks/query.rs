@@ -1,7 +1,13 @@
 //! All SQL of receipts.
 
 use chrono::{DateTime, Utc};
-use diesel::{insert_into, prelude::*, update};
+use diesel::{
+    insert_into,
+    prelude::*,
+    sql_query,
+    sql_types::{self, Text, Timestamptz},
+    update,
+};
 use platform::{Result, Tx, prepared::Prepared};
 use schema::webhook_receipts as receipts;
 use wire::{ReceiptId, TransactionId, integrations::webhooks::ReceiptStatus};
@@ -64,16 +70,20 @@ pub fn ignored(
     Ok(())
 }
 
-/// Notes a webhook whose signature did not fit. Its body is not kept: anybody can send one.
-pub fn reject(tx: &mut Tx<'_>, source: &str, now: DateTime<Utc>) -> Result<()> {
-    insert_into(receipts::table)
-        .values((
-            receipts::id.eq(ReceiptId::new()),
-            receipts::source.eq(source),
-            receipts::signature_ok.eq(false),
-            receipts::status.eq(ReceiptStatus::Rejected),
-            receipts::received_at.eq(now),
-        ))
+/// Counts a webhook whose signature did not fit: one row per source, network and minute. Its body is not kept, because
+/// anybody can send one.
+pub fn reject(tx: &mut Tx<'_>, source: &str, network: &str, now: DateTime<Utc>) -> Result<()> {
+    let counted = sql_query(
+        "INSERT INTO webhook_receipts (id, source, signature_ok, status, network, received_at) \
+         VALUES ($1, $2, false, 'rejected', $3, date_trunc('minute', $4)) \
+         ON CONFLICT (source, network, received_at) WHERE status = 'rejected' \
+         DO UPDATE SET deliveries = webhook_receipts.deliveries + 1",
+    );
+    counted
+        .bind::<sql_types::Uuid, _>(ReceiptId::new())
+        .bind::<Text, _>(source)
+        .bind::<Text, _>(network)
+        .bind::<Timestamptz, _>(now)
         .execute(tx.conn())?;
     Ok(())
 }

@@ -19,6 +19,10 @@ use schema::{sessions, users};
 use std::{
     future::{Ready, ready},
     marker::PhantomData,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use uuid::Uuid;
 use wire::{
@@ -183,18 +187,36 @@ impl FromRequest for RequestInfo {
 /// confirmed it, in the same breath as the work itself: a revoked session, a changed role or a suspension holds
 /// from the next request on.
 pub struct Caller<P> {
-    signed: Signed,
+    signed: Arc<Signed>,
     needs: PhantomData<P>,
 }
 
 /// A caller who has shown a token of ours or a key; not confirmed yet.
-#[derive(Clone)]
-pub struct Signed {
+pub(super) struct Signed {
     ctx: Ctx,
     shown: Shown,
     request: RequestInfo,
     /// Who must have proven within the last 15 minutes who they are.
     step_up: StepUp,
+    permission: Permission,
+    /// Whether the database has confirmed that they may do this.
+    is_confirmed: AtomicBool,
+}
+
+/// What a request's handler asks of its caller, left in the request for [`super::authorize_first`].
+#[derive(Clone)]
+pub(super) struct Pending(Arc<Signed>);
+
+impl Pending {
+    /// Checks the permission, unless the handler has done so.
+    pub async fn check(self) -> Result<()> {
+        if self.0.is_confirmed.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let signed = self.0.clone();
+        let check = move |conn: &mut Conn| signed.confirm(conn, signed.permission).map(drop);
+        self.0.ctx.db.read(check).await
+    }
 }
 
 impl<P: Needs> Caller<P> {
@@ -267,15 +289,25 @@ impl<P: Needs> Caller<P> {
         &self.signed.ctx
     }
 
-    /// The same, for an action that asks who they are.
-    pub(super) fn with(mut self, step_up: StepUp) -> Self {
-        self.signed.step_up = step_up;
-        self
+    /// Reads the caller of a request, for an action that asks who they are in this way.
+    pub(super) fn read_from(request: &HttpRequest, step_up: StepUp) -> Result<Self> {
+        let signed = Arc::new(Signed::read(request, step_up, P::PERMISSION)?);
+        request.extensions_mut().insert(Pending(signed.clone()));
+        Ok(Self {
+            signed,
+            needs: PhantomData,
+        })
     }
 }
 
 impl Signed {
     fn confirm(&self, conn: &mut Conn, permission: Permission) -> Result<Actor> {
+        let actor = self.identify(conn, permission)?;
+        self.is_confirmed.store(true, Ordering::Relaxed);
+        Ok(actor)
+    }
+
+    fn identify(&self, conn: &mut Conn, permission: Permission) -> Result<Actor> {
         let claims = match &self.shown {
             Shown::Token(claims) => claims,
             Shown::Key(hash) => {
@@ -334,7 +366,7 @@ impl Signed {
         })
     }
 
-    fn read(request: &HttpRequest) -> Result<Self> {
+    fn read(request: &HttpRequest, step_up: StepUp, permission: Permission) -> Result<Self> {
         let ctx = request
             .app_data::<Data<Ctx>>()
             .ok_or_else(|| Error::internal("no context"))?;
@@ -342,7 +374,9 @@ impl Signed {
             ctx: ctx.get_ref().clone(),
             shown: Shown::of(request, &ctx.tokens)?,
             request: RequestInfo::of(request),
-            step_up: StepUp::None,
+            step_up,
+            permission,
+            is_confirmed: AtomicBool::new(false),
         })
     }
 }
@@ -351,9 +385,6 @@ impl<P: Needs> FromRequest for Caller<P> {
     type Error = Error;
     type Future = Ready<Result<Self>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Signed::read(request).map(|signed| Self {
-            signed,
-            needs: PhantomData,
-        }))
+        ready(Self::read_from(request, StepUp::None))
     }
 }

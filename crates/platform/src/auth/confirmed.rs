@@ -28,9 +28,8 @@ impl<P> Deref for Confirmed<P> {
 impl<P: Needs> FromRequest for Confirmed<P> {
     type Error = Error;
     type Future = Ready<Result<Self>>;
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let caller = Caller::from_request(request, payload).into_inner();
-        std::future::ready(caller.map(|caller| Self(caller.with(StepUp::Everybody))))
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Caller::read_from(request, StepUp::Everybody).map(Self))
     }
 }
 
@@ -48,9 +47,8 @@ impl<P> Deref for ConfirmedPerson<P> {
 impl<P: Needs> FromRequest for ConfirmedPerson<P> {
     type Error = Error;
     type Future = Ready<Result<Self>>;
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let caller = Caller::from_request(request, payload).into_inner();
-        std::future::ready(caller.map(|caller| Self(caller.with(StepUp::People))))
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Caller::read_from(request, StepUp::People).map(Self))
     }
 }
 

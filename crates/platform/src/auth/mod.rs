@@ -2,13 +2,15 @@
 
 mod caller;
 mod confirmed;
+mod early;
 mod key;
 mod password;
 mod shown;
 mod token;
 
-pub use caller::{Actor, Caller, Client, Owner, RequestInfo, Signed};
+pub use caller::{Actor, Caller, Client, Owner, RequestInfo};
 pub use confirmed::{CONFIRMED_FOR, Confirmed, ConfirmedPerson};
+pub use early::authorize_first;
 pub use key::{Minted, mint};
 pub use password::{UNUSABLE, easily_guessed, hash_password, verify_password};
 pub use shown::Shown;

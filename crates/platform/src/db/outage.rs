@@ -4,7 +4,7 @@
 //! libpq waits for ever, and with it every thread. So who has waited long is asked after, by a new connection that
 //! ends within seconds; while that gets no answer either, nobody is kept waiting.
 
-use diesel::{Connection, PgConnection};
+use super::reason::connect;
 use std::{
     sync::{
         Weak,
@@ -83,9 +83,10 @@ pub(super) fn watch(url: &str, outage: &Weak<Outage>) {
     while let Some(outage) = outage.upgrade() {
         let is_due = outage.is_silent() || u128::from(SILENCE) < asked.elapsed().as_millis();
         if is_due && (outage.is_silent() || outage.somebody_waits()) {
-            let is_silent = PgConnection::establish(url).is_err();
-            if is_silent && !outage.is_silent() {
-                tracing::error!("the database does not answer");
+            let failure = connect(url).err();
+            let is_silent = failure.is_some();
+            if let Some(why) = failure.filter(|_| !outage.is_silent()) {
+                tracing::error!(%why, "the database does not answer: {why}");
             }
             outage.is_silent.store(is_silent, Ordering::Relaxed);
             asked = Instant::now();

@@ -2,9 +2,11 @@
 //!
 //! A job must bear being run twice. It is the only place from which the outside world is called.
 
+mod dead;
 mod queue;
 mod runner;
 
+pub use dead::{DeadJob, MOST_DEAD, dead, discard, retry};
 pub use queue::{depth, enqueue, enqueue_at, forget_failures, purge};
 pub use runner::{Worker, listen};
 

@@ -165,12 +165,15 @@ fn read<J: Job>(payload: Value) -> Result<J> {
 
 /// Wakes the worker when a job is added. One connection of its own; Diesel does not block on notifications, so it
 /// looks every 50 ms. A pure accelerator: without it, the worker's own poll finds everything.
-pub fn listen(url: String, wake: Arc<Notify>, stop: watch::Receiver<bool>) {
+///
+/// A pooler that lends connections by the transaction passes no notifications on, so behind one nothing listens.
+pub fn listen(ctx: Ctx, wake: Arc<Notify>, stop: watch::Receiver<bool>) {
     let spawned = std::thread::Builder::new()
         .name("jobs-listen".into())
         .spawn(move || {
             while !*stop.borrow() {
-                if let Ok(mut conn) = PgConnection::establish(&url)
+                if !ctx.db.is_pooled()
+                    && let Ok(mut conn) = PgConnection::establish(&ctx.config.database_url)
                     && conn.batch_execute("LISTEN jobs").is_ok()
                 {
                     wake.notify_one();

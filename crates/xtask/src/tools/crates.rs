@@ -62,7 +62,7 @@ impl Tool {
             return Ok(());
         }
         let name = format!("{} {}", self.package, self.version);
-        note(&format!("building {name} (once, about 3 min)"));
+        note(&format!("building {name} (once, up to 6 min on two cores)"));
         if self.install(&["--locked"]).is_ok() {
             return Ok(());
         }

@@ -30,7 +30,7 @@ pub fn standard_library() -> Result<PathBuf> {
     let sysroot = folder()?.join(format!("wasm-std-{version}"));
     if !sysroot.join(".done").exists() {
         note(&format!(
-            "building the standard library with Debian's rustc {version} (once, about 2 min)"
+            "building the standard library with Debian's rustc {version} (once, up to 5 min on two cores)"
         ));
         build(&sysroot)?;
     }

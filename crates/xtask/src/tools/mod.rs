@@ -29,7 +29,7 @@ const TRUNK: &str = "0.21.14";
 pub fn run() -> Result<()> {
     let mut steps = Steps::of(1);
     steps.begin(
-        "Tools: WebAssembly standard library, Trunk, wasm-bindgen (first time takes about 8 min)",
+        "Tools: WebAssembly standard library, Trunk, wasm-bindgen (first time: up to 17 min on two cores)",
     );
     let tools = ready()?;
     steps.done(&format!("in {}", folder()?.display()));

@@ -19,10 +19,11 @@ use wire::{Page, Resource};
 /// Query parameters, in order.
 pub type Pairs = Vec<(&'static str, String)>;
 
-/// An address with its query.
+/// An address with its query. The API refuses empty parameters, so what was left blank is left out.
 pub fn with_query(path: &str, pairs: &[(&'static str, String)]) -> String {
     let query: Vec<String> = pairs
         .iter()
+        .filter(|(_, value)| !value.trim().is_empty())
         .map(|(key, value)| format!("{key}={}", encode(value)))
         .collect();
     if query.is_empty() {

@@ -54,6 +54,7 @@ pub fn happenings(
             sort: ORDER.to_owned(),
             value: Some(last.at.show()),
             total: None,
+            signature: None,
             id: last.tie,
         }
         .show()

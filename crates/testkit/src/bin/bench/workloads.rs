@@ -4,12 +4,13 @@ use crate::{
     ground::{Ground, Settings},
     http, money,
 };
-use platform::crypto::Keyring;
+use platform::{crypto::Keyring, extract::signed};
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
 };
 use uuid::Uuid;
+use wire::{Cursor, Filter, Param, esims::inventory::Esim, list::Total, resource::FilterOf};
 
 /// One kind of request.
 pub struct Workload {
@@ -152,12 +153,21 @@ async fn deep(ground: &mut Ground) -> (String, String) {
     let skipped = (total * DEEP) as u64;
     let row = ground.text(&format!("SELECT to_char(created_at, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') || ' ' || id AS found FROM esims WHERE status = 'active' ORDER BY created_at DESC, id DESC OFFSET {skipped} LIMIT 1"));
     let (at, id) = row.split_once(' ').expect("a row");
-    // As a walk from the first page would have it, with the total that was counted there.
-    let counted = (total as i64).min(wire::list::TOTAL_CAP + 1);
-    let cursor =
-        serde_json::json!({ "sort": "-created_at", "value": at, "id": id, "total": counted })
-            .to_string();
-    let cursor = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, cursor);
+    // As a walk from the first page has it, with the total that was counted there; however long is measured, it holds.
+    let counted = Total {
+        rows: (total as i64).min(wire::list::TOTAL_CAP + 1),
+        at: chrono::Utc::now() + chrono::TimeDelta::days(1),
+    };
+    let cursor = Cursor {
+        sort: "-created_at".to_owned(),
+        value: Some(at.to_owned()),
+        id: id.parse().expect("an id"),
+        total: Some(counted),
+        signature: None,
+    };
+    let mut filter = FilterOf::<Esim>::default();
+    filter.set("status", "active").expect("a filter");
+    let cursor = signed(&keys(), "/v1/esims", &filter, cursor.show());
     let page = ground
         .json(&format!("/v1/esims?status=active&limit=50&after={cursor}"))
         .await;
@@ -189,13 +199,14 @@ pub fn session(token: &str) -> String {
         .replace(":user", &text("sub"))
 }
 
+/// The keys of the server.
+fn keys() -> Keyring {
+    Keyring::new(&testkit::config("", &[]).sealing).expect("keys")
+}
+
 /// The blind tokens of the words that are searched for, under the keys of the server.
 fn tokens() -> String {
-    let config = testkit::config("", &[]);
-    let found = Keyring::new(&config.sealing)
-        .expect("keys")
-        .query_tokens(SEARCHED)
-        .expect("words");
+    let found = keys().query_tokens(SEARCHED).expect("words");
     found
         .iter()
         .map(ToString::to_string)

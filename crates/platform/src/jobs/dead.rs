@@ -1,0 +1,104 @@
+//! Jobs that were given up: an operator lists them, tries them again or drops them. Each act is on record.
+//!
+//! Neither a job's payload nor its last error is shown: both may name a person. The log has the error under the job's id.
+
+use crate::{
+    audit::{self, Act},
+    auth::Actor,
+    db::{Conn, Tx},
+    error::{Error, Result},
+};
+use chrono::{DateTime, Utc};
+use diesel::{
+    prelude::*,
+    sql_types::{Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use uuid::Uuid;
+use wire::ProblemCode;
+
+/// The most jobs that are listed.
+pub const MOST_DEAD: i32 = 1000;
+
+/// A job that was given up after its last attempt.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct DeadJob {
+    /// Its id, under which the log has its errors.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    /// Its kind, such as `outbox.send`.
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    /// How often it was tried.
+    #[diesel(sql_type = Integer)]
+    pub attempts: i32,
+    /// When it was given up.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub finished_at: Option<DateTime<Utc>>,
+    /// The request that caused it.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub request_id: Option<String>,
+}
+
+/// Returns the jobs that were given up, the oldest first; of one kind, or of all.
+pub fn dead(conn: &mut Conn, kind: Option<&str>) -> Result<Vec<DeadJob>> {
+    let found = diesel::sql_query(
+        "SELECT id, kind, attempts, finished_at, request_id FROM jobs \
+         WHERE status = 'dead' AND ($1 IS NULL OR kind = $1) ORDER BY finished_at, id LIMIT $2",
+    )
+    .bind::<Nullable<Text>, _>(kind)
+    .bind::<Integer, _>(MOST_DEAD)
+    .load(conn)?;
+    Ok(found)
+}
+
+/// Queues a job again that was given up, with all of its attempts.
+pub fn retry(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<DeadJob> {
+    let queued = diesel::sql_query(
+        "WITH dead AS (SELECT id, attempts, finished_at FROM jobs WHERE id = $1 AND status = 'dead' FOR UPDATE) \
+         UPDATE jobs SET status = 'queued', attempts = 0, deaths = 0, run_at = now(), finished_at = NULL \
+         FROM dead WHERE jobs.id = dead.id \
+         RETURNING jobs.id, jobs.kind, dead.attempts, dead.finished_at, jobs.request_id",
+    )
+    .bind::<SqlUuid, _>(id)
+    .get_result(tx.conn())
+    .optional();
+    let job: DeadJob = match queued {
+        Ok(Some(job)) => job,
+        Ok(None) => return Err(not_dead(id)),
+        Err(error) => {
+            return Err(match Error::from(error) {
+                clash if clash.code() == Some(ProblemCode::Conflict) => Error::because(
+                    ProblemCode::Conflict,
+                    format!("A job like {id} waits already: drop this one."),
+                ),
+                error => error,
+            });
+        }
+    };
+    record(tx, actor, "job.retry", &job)?;
+    Ok(job)
+}
+
+/// Removes a job that was given up.
+pub fn discard(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<DeadJob> {
+    let removed: Option<DeadJob> = diesel::sql_query(
+        "DELETE FROM jobs WHERE id = $1 AND status = 'dead' \
+         RETURNING id, kind, attempts, finished_at, request_id",
+    )
+    .bind::<SqlUuid, _>(id)
+    .get_result(tx.conn())
+    .optional()?;
+    let job = removed.ok_or_else(|| not_dead(id))?;
+    record(tx, actor, "job.drop", &job)?;
+    Ok(job)
+}
+
+fn not_dead(id: Uuid) -> Error {
+    Error::because(ProblemCode::NotFound, format!("There is no dead job {id}."))
+}
+
+fn record(tx: &mut Tx<'_>, actor: &Actor, action: &str, job: &DeadJob) -> Result<()> {
+    let change = serde_json::json!({ "kind": job.kind, "attempts": job.attempts });
+    audit::record(tx, actor, Act::new(action, "job", job.id).changing(change))
+}
