@@ -3,6 +3,8 @@
 mod audit;
 mod keys;
 mod leases;
+mod looks;
+mod refusals;
 mod settings;
 mod tamper;
 mod upkeep;

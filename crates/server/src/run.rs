@@ -1,6 +1,6 @@
 //! Running: the server, the worker, or both in one process, until told to stop.
 
-use crate::{app, keepers, openapi, panel::Panel, schedule, worker};
+use crate::{accesses, app, keepers, openapi, panel::Panel, schedule, worker};
 use actix_web::{
     App, HttpServer,
     dev::Server,
@@ -77,14 +77,20 @@ pub fn http(ctx: Ctx, listen: &str, workers: usize) -> Result<(Server, SocketAdd
     let text = document.to_pretty_json().map_err(Error::internal)? + "\n";
     let (text, data) = (Bytes::from(text), Data::new(ctx));
     let keepers = Data::new(keepers::keepers());
+    let watchers = Data::new(keepers::watchers());
+    let noticed = Data::new(accesses::Noticed::default());
     let refused = |cause: std::io::Error| Error::internal(format!("LISTEN {listen}: {cause}"));
     let server = HttpServer::new(move || {
         let (app, _) = App::new()
             .app_data(data.clone())
             .app_data(keepers.clone())
+            .app_data(watchers.clone())
+            .app_data(noticed.clone())
+            .wrap(from_fn(accesses::note))
             .wrap(from_fn(limits::guard))
             .wrap(from_fn(http::secure))
             .wrap(from_fn(http::trace))
+            .wrap(from_fn(accesses::head_as_get))
             .into_utoipa_app()
             .openapi(openapi::base())
             .configure(app::api)

@@ -4,6 +4,7 @@ use super::{
     Shown,
     confirmed::{self, Standing, StepUp},
     key,
+    witness::{Confirmee, Witness},
 };
 use crate::{
     crypto::Keyring,
@@ -12,6 +13,7 @@ use crate::{
     error::{Error, Result},
     http::RequestId,
     idempotency::{Claim, Once},
+    limits::Class,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Data};
 use diesel::prelude::*;
@@ -52,7 +54,7 @@ pub struct Actor {
     pub session: Option<SessionId>,
     /// How far the permission reaches that let them in.
     pub reach: Reach,
-    /// Whether they have proven within the last 15 minutes who they are.
+    /// Whether they have proven within the last 15 minutes who they are. Never true of a client.
     pub is_confirmed: bool,
     /// The request, for the record.
     pub request: RequestInfo,
@@ -97,6 +99,14 @@ impl Actor {
         }
         let client = self.client.as_ref().map(|client| Owner::Client(client.id));
         client.or_else(|| self.id.map(Owner::Person))
+    }
+    /// Refuses a person who has not proven within the last quarter of an hour that it is them. An integrator's client
+    /// cannot; what it may do to its own customers, it does without.
+    pub fn recently_authenticated(&self) -> Result<()> {
+        match self.id {
+            Some(_) if !self.is_confirmed => Err(confirmed::stale()),
+            _ => Ok(()),
+        }
     }
     /// Themselves; a client and the system are nobody.
     pub fn person(&self) -> Result<UserId> {
@@ -193,6 +203,7 @@ pub struct Signed {
     ctx: Ctx,
     shown: Shown,
     request: RequestInfo,
+    witness: Witness,
     /// Who must have proven within the last 15 minutes who they are.
     step_up: StepUp,
 }
@@ -241,6 +252,12 @@ impl<P: Needs> Caller<P> {
             .await
     }
 
+    /// Takes a token out of a bucket of their own, beside that of the request: for what must not be tried often.
+    pub async fn spend(&self, class: Class) -> Result<()> {
+        let Signed { ctx, shown, .. } = &self.signed;
+        ctx.limits.spend(ctx, class, shown).await
+    }
+
     /// The rest of what a handler needs.
     pub fn ctx(&self) -> &Ctx {
         &self.signed.ctx
@@ -259,6 +276,11 @@ impl Signed {
             Shown::Token(claims) => claims,
             Shown::Key(hash) => {
                 let actor = key::confirm(conn, &self.ctx, (hash, &self.request), permission)?;
+                self.witness.note(Confirmee {
+                    person: None,
+                    client: actor.client.as_ref().map(|client| client.id),
+                    role: None,
+                });
                 return confirmed::by_key(actor, self.step_up);
             }
         };
@@ -288,6 +310,11 @@ impl Signed {
                 "The session has ended.",
             ));
         }
+        self.witness.note(Confirmee {
+            person: Some(claims.sub),
+            client: None,
+            role: Some(role),
+        });
         confirmed::may_act(standing, permission)?;
         let reach = permission.reach(role);
         if reach == Reach::None {
@@ -321,6 +348,7 @@ impl Signed {
             ctx: ctx.get_ref().clone(),
             shown: Shown::of(request, &ctx.tokens)?,
             request: RequestInfo::of(request),
+            witness: Witness::of(request),
             step_up: StepUp::None,
         })
     }
