@@ -186,7 +186,9 @@ impl Link {
         request: Option<&str>,
         f: impl FnOnce(&mut Conn) -> Result<T>,
     ) -> Result<T> {
-        match catch_unwind(AssertUnwindSafe(|| f(&mut self.conn))) {
+        let conn = &mut self.conn;
+        let work = AssertUnwindSafe(|| http::within_thread(request, || f(conn)));
+        match catch_unwind(work) {
             // The transaction that met it is over, so this stays.
             Ok(Err(Error::Broken(value))) => {
                 if let Err(error) = audit::broken(&mut self.conn, &self.keys, request, &value) {

@@ -131,7 +131,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
         } else {
             "type"
         };
-        Error::field(field, code, sentence(message))
+        Error::field(field, code, sentence(&without_value(message)))
     })?;
     reader.end().map_err(|error| {
         Error::because(
@@ -140,6 +140,19 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
         )
     })?;
     Ok(value)
+}
+
+/// A parser's message without the value that it quotes: the value may be a secret. A word that is none of several is
+/// quoted: no secret is chosen from a list.
+fn without_value(message: &str) -> String {
+    let quotes = ["invalid type", "invalid value", "invalid length"];
+    let expected = message
+        .rsplit_once(", expected ")
+        .filter(|_| quotes.iter().any(|kind| message.starts_with(kind)));
+    expected.map_or_else(
+        || message.to_owned(),
+        |(_, expected)| format!("expected {expected}"),
+    )
 }
 
 fn sentence(message: &str) -> String {
