@@ -82,7 +82,7 @@ async fn support_reveals_before_it_corrects() {
     browser.is_at(&format!("/accounts/users/{id}")).await;
     browser.sees("•••12").await;
     assert_eq!(
-        app.count("SELECT count(*) FROM pii_access_log WHERE reason = 'Moved house'"),
+        app.count("SELECT count(*) FROM pii_access_log WHERE reason LIKE 'enc1:%'"),
         1
     );
 }

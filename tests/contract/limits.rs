@@ -198,3 +198,42 @@ async fn full_buckets_are_forgotten() {
     let names = "SELECT count(*) FROM rate_limits WHERE encode(key, 'escape') LIKE '%reads%'";
     assert_eq!(app.count(names), 0, "nobody is named");
 }
+
+#[actix_web::test]
+async fn promotion_codes_have_a_bucket_of_their_own() {
+    let app = TestApp::with(&[("RATE_LIMIT_CODES", "3")]).await;
+    app.ctx.clock.set(Utc::now());
+    let plan = app.given(|given| given.plan("9.90"));
+    let customer = app.as_role(UserRole::Customer);
+    let quote = format!("/v1/orders/quote?plan_id={plan}");
+    for code in ["A1", "A2", "A3"] {
+        let answer = customer.get(&format!("{quote}&promo_code={code}")).await;
+        answer.expect(200);
+    }
+
+    let refused = customer.get(&format!("{quote}&promo_code=A4")).await;
+    assert_eq!(refused.header("retry-after"), "20");
+    refused.problem(429, ProblemCode::TooManyRequests);
+    let order = json!({ "plan_id": plan, "promo_code": "A5" });
+    customer
+        .with("idempotency-key", "codes-1")
+        .post("/v1/orders", order)
+        .await
+        .problem(429, ProblemCode::TooManyRequests);
+    // Without a code nothing is counted, and others have their own.
+    for _ in 0..5 {
+        customer.get(&quote).await.expect(200);
+    }
+    let other = app.as_role(UserRole::Customer);
+    let answer = other.get(&format!("{quote}&promo_code=A1")).await;
+    answer.expect(200);
+    let admin = app.as_admin();
+    let check = json!({ "code": "A1", "plan_id": plan });
+    for _ in 0..3 {
+        admin.post("/v1/promotions/check", check.clone()).await;
+    }
+    admin
+        .post("/v1/promotions/check", check)
+        .await
+        .problem(429, ProblemCode::TooManyRequests);
+}

@@ -17,7 +17,7 @@ pub fn body(operation: &str) -> Option<Value> {
         "users_create" => {
             json!({ "email": format!("{id}@example.com"), "first_name": "A", "last_name": "B" })
         }
-        "users_edit" => json!({ "first_name": "C" }),
+        "users_edit" | "users_edit_me" => json!({ "first_name": "C" }),
         "users_suspend" | "users_ban" | "users_erase" | "users_remove" | "users_restore"
         | "users_activate" | "users_deactivate" | "users_take_away" => {
             json!({ "reason": "test" })
@@ -42,6 +42,7 @@ pub fn body(operation: &str) -> Option<Value> {
         "pricing_create" => json!({ "plan_id": id, "cost_price": "1.00", "selling_price": "2.00" }),
         "pricing_edit" => json!({ "selling_price": "3.00" }),
         "inventory_edit" => json!({ "eid": null }),
+        "sessions_invitation_link" => json!({}),
         "sessions_confirm" => json!({ "password": "wrong" }),
         "sessions_enrol_factor" | "sessions_renew_codes" => json!({ "code": "000000" }),
         "sessions_disable_factor" => json!({ "password": "wrong", "code": "000000" }),

@@ -175,11 +175,11 @@ async fn opening_a_code_is_logged_with_its_reason() {
     assert_eq!(answer.expect(200)["activation_code"], code);
     assert_eq!(
         app.count(
-            "SELECT count(*) FROM audit_log WHERE action = 'esim.reveal' AND reason = 'Cannot scan'"
+            "SELECT count(*) FROM audit_log WHERE action = 'esim.reveal' AND reason LIKE 'enc1:%'"
         ),
         1
     );
-    assert_eq!(app.count("SELECT count(*) FROM pii_access_log WHERE subject_type = 'esim' AND field = 'activation_code' AND reason = 'Cannot scan'"), 1);
+    assert_eq!(app.count("SELECT count(*) FROM pii_access_log WHERE subject_type = 'esim' AND field = 'activation_code' AND reason LIKE 'enc1:%'"), 1);
 }
 
 #[actix_web::test]

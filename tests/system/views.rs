@@ -346,3 +346,27 @@ async fn of_many_writers_with_one_etag_one_succeeds() {
     app.given(|given| diesel::sql_query("DELETE FROM saved_views").execute(given.conn()))
         .expect("they can be deleted");
 }
+
+#[actix_web::test]
+async fn a_view_names_a_list_that_exists() {
+    let app = TestApp::start().await;
+    let admin = app.as_admin();
+    for list in [
+        "/nope",
+        "/billing",
+        "/billing/order",
+        "/billing/orders/",
+        "billing/orders",
+        "/billing/payments",
+        "/system/settings",
+    ] {
+        let mut body = view("V", "mine");
+        body["list"] = json!(list);
+        admin.post("/v1/views", body).await.refuses("list");
+    }
+    for list in wire::system::views::LISTS {
+        let body =
+            json!({ "list": list, "name": "V", "query": "sort=created_at", "audience": "mine" });
+        admin.post("/v1/views", body).await.expect(201);
+    }
+}

@@ -8,7 +8,7 @@ pub mod users;
 pub use kyc::jobs::Sweep;
 pub use sessions::jobs::Tidy;
 
-use platform::{jobs::Worker, people::Keeper};
+use platform::{jobs::Worker, people::Keeper, settings::Watcher};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds this section's operations to the API.
@@ -26,7 +26,13 @@ pub fn jobs(worker: Worker) -> Worker {
         .with::<sessions::jobs::SendPasswordLink>()
         .with::<kyc::jobs::Forget>()
         .with::<kyc::jobs::Reseal>()
+        .with::<kyc::jobs::Reassess>()
         .with::<Sweep>()
+}
+
+/// What follows in this section when a setting changes.
+pub fn watchers() -> Vec<Watcher> {
+    vec![kyc::WATCHER]
 }
 
 /// What keeps people's data in this section.

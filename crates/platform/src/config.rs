@@ -111,6 +111,8 @@ pub struct Rates {
     pub writes: u32,
     /// `RATE_LIMIT_FILES`: exports and imports.
     pub files: u32,
+    /// `RATE_LIMIT_CODES`: promotion codes that are tried.
+    pub codes: u32,
     /// `RATE_LIMIT_PUBLIC`: what nobody has signed for, by address.
     pub public: u32,
 }
@@ -206,6 +208,7 @@ impl Config {
                 reads: vars.number("RATE_LIMIT_READS", 1200),
                 writes: vars.number("RATE_LIMIT_WRITES", 300),
                 files: vars.number("RATE_LIMIT_FILES", 30),
+                codes: vars.number("RATE_LIMIT_CODES", 30),
                 public: vars.number("RATE_LIMIT_PUBLIC", 300),
             },
             timeouts: Timeouts {

@@ -210,7 +210,8 @@ impl Link {
             (Access::Read, Session::Own) => f(conn),
             _ => session.transaction(conn, f),
         };
-        match catch_unwind(AssertUnwindSafe(work)) {
+        let work = AssertUnwindSafe(|| http::within_thread(request, work));
+        match catch_unwind(work) {
             // The transaction that met it is over, so this stays.
             Ok(Err(Error::Broken(value))) => {
                 let note = |conn: &mut Conn| audit::broken(conn, &self.keys, request, &value);

@@ -4,15 +4,16 @@
 mod cells;
 
 use crate::{
-    audit::{self, Act},
+    audit::{self, Access, Act},
     auth::{Actor, Caller},
-    db::Conn,
+    db::{Conn, Tx},
     error::{Error, Result},
     extract::Exported,
 };
 use actix_web::{HttpResponse, web::Bytes};
 use cells::Cells;
 use futures_util::stream;
+use serde_json::{Value, json};
 use uuid::Uuid;
 use wire::{
     Page, Paging, Param, Permission, ProblemCode, Resource, permission::needs::ListsExport,
@@ -35,11 +36,12 @@ where
         + Sync
         + 'static,
 {
+    let counted = (listing.filter.clone(), listing.ordering.sort);
     let query: Vec<String> = wire::Filter::pairs(&listing.filter)
         .into_iter()
         .map(|(key, _)| key.to_owned())
         .collect();
-    caller
+    let is_counted = caller
         .write(move |tx, actor| {
             if !actor.can(reads) {
                 return Err(Error::because(
@@ -47,12 +49,24 @@ where
                     format!("This needs the permission {reads}."),
                 ));
             }
-            audit::record(
-                tx,
-                actor,
-                Act::new("list.export", R::ONE, Uuid::nil())
-                    .changing(serde_json::json!({ "filtered_by": query })),
-            )
+            let reader = reading(actor, reads);
+            let (filter, sort) = counted;
+            let one = Paging {
+                limit: 1,
+                sort,
+                after: None,
+                before: None,
+            };
+            let found = page(tx.conn(), &reader, &filter, &one)?;
+            let detail = json!({
+                "filtered_by": query,
+                "rows": found.total,
+                "rows_are_exact": found.total_is_exact,
+            });
+            leave_word::<R>(tx, actor, detail.clone())?;
+            let act = Act::new("list.export", R::ONE, Uuid::nil()).changing(detail);
+            audit::record(tx, actor, act)?;
+            Ok(found.total_is_exact)
         })
         .await?;
 
@@ -67,20 +81,20 @@ where
         filter: listing.filter,
         paging: Some(paging),
         is_first: true,
+        is_counted,
+        rows: 0,
     };
     let body = stream::unfold(state, move |mut walk: Walk<R>| async move {
         let paging = walk.paging.take()?;
         let (filter, asked) = (walk.filter.clone(), paging.clone());
         let chunk = walk
             .caller
-            .read(move |conn, actor| {
-                let actor = Actor {
-                    reach: actor.reach_of(reads),
-                    ..actor.clone()
-                };
-                page(conn, &actor, &filter, &asked)
-            })
+            .read(move |conn, actor| page(conn, &reading(actor, reads), &filter, &asked))
             .await;
+        let chunk = match chunk {
+            Ok(chunk) => walk.note(chunk).await,
+            Err(error) => Err(error),
+        };
         let text = chunk.and_then(|chunk| {
             let text = rows_as_csv(&chunk.data, walk.is_first)?;
             walk.is_first = false;
@@ -110,6 +124,46 @@ struct Walk<R: Resource> {
     filter: R::Filter,
     paging: Option<Paging<R::Sort>>,
     is_first: bool,
+    /// Whether the number of rows was known when the export began.
+    is_counted: bool,
+    rows: usize,
+}
+
+impl<R: Resource> Walk<R> {
+    /// Counts the rows of a part; of a list too long to be counted beforehand, their number is noted with the last.
+    async fn note(&mut self, chunk: Page<R>) -> Result<Page<R>> {
+        self.rows += chunk.data.len();
+        if chunk.next.is_none() && !self.is_counted {
+            let detail = json!({ "rows": self.rows, "rows_are_exact": true });
+            self.caller
+                .write(move |tx, actor| leave_word::<R>(tx, actor, detail))
+                .await?;
+        }
+        Ok(chunk)
+    }
+}
+
+/// The actor as the list knows them.
+fn reading(actor: &Actor, reads: Permission) -> Actor {
+    Actor {
+        reach: actor.reach_of(reads),
+        ..actor.clone()
+    }
+}
+
+/// Notes in the access log that personal data leaves, and how much.
+fn leave_word<R: Resource>(tx: &mut Tx<'_>, actor: &Actor, detail: Value) -> Result<()> {
+    if !R::NAMES_PEOPLE {
+        return Ok(());
+    }
+    let access = Access {
+        subject: R::ONE,
+        id: Uuid::nil(),
+        field: "export",
+        reason: None,
+        detail: Some(detail),
+    };
+    audit::record_access(tx, actor, access)
 }
 
 fn rows_as_csv<R: Resource>(rows: &[R], with_header: bool) -> Result<Vec<u8>> {

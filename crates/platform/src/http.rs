@@ -34,6 +34,11 @@ pub async fn within<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
     REQUEST.scope(id, work).await
 }
 
+/// Runs something on another thread under a request's id.
+pub fn within_thread<T>(id: Option<&str>, work: impl FnOnce() -> T) -> T {
+    REQUEST.sync_scope(id.map(str::to_owned), work)
+}
+
 /// Gives the request an id, keeps a caller's own if it is harmless, and accounts for the answer.
 pub async fn trace(
     request: ServiceRequest,

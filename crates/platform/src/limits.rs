@@ -10,7 +10,11 @@ mod query;
 pub use guard::{applies_to, guard};
 pub use query::purge;
 
-use crate::{ctx::Ctx, error::Result};
+use crate::{
+    auth::Shown,
+    ctx::Ctx,
+    error::{Error, Result},
+};
 use bucket::{Bucket, WINDOW};
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
@@ -31,6 +35,8 @@ pub enum Class {
     Writes,
     /** Whole lists, in and out. */
     Files,
+    /** Promotion codes that are tried. */
+    Codes,
     /** Whatever nobody has signed for. */
     Public,
 }
@@ -41,6 +47,7 @@ impl fmt::Display for Class {
             Self::Reads => "reads",
             Self::Writes => "writes",
             Self::Files => "files",
+            Self::Codes => "codes",
             Self::Public => "public",
         })
     }
@@ -118,7 +125,30 @@ impl Limits {
         }
     }
 
-    fn client_of(&self, hash: &[u8]) -> Option<ApiClientId> {
+    /// Takes a token for something that has a bucket of its own beside the request's, or says when to come back.
+    pub(crate) async fn spend(&self, ctx: &Ctx, class: Class, shown: &Shown) -> Result<()> {
+        let (Some(who), most) = (self.caller(shown), class.most(&ctx.config.rates)) else {
+            return Ok(());
+        };
+        if most == 0 {
+            return Ok(());
+        }
+        match self.take(ctx, class, who, most).await?.again_in {
+            Some(seconds) => Err(Error::Throttled(seconds)),
+            None => Ok(()),
+        }
+    }
+
+    /// Who has signed a request. A key counts as nobody's until it was confirmed once.
+    fn caller(&self, shown: &Shown) -> Option<Who> {
+        match shown {
+            Shown::Token(claims) => Some(Who::Caller(claims.sub.0)),
+            Shown::Key(hash) => self.client_of(hash).map(|client| Who::Caller(client.0)),
+        }
+    }
+
+    /// The client whose key this is the digest of, if the key was confirmed before.
+    pub fn client_of(&self, hash: &[u8]) -> Option<ApiClientId> {
         self.keys.lock().ok()?.get(hash).copied()
     }
 

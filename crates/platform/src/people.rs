@@ -7,6 +7,7 @@ mod keeper;
 pub use keeper::{Keeper, Keepers, Rows, rows};
 
 use crate::{
+    audit,
     auth::Owner,
     crypto::{Keyring, Place},
     db::{Conn, Tx},
@@ -36,20 +37,61 @@ pub fn names(
         .filter(users::id.eq_any(ids))
         .select((users::id, users::first_name, users::last_name))
         .load(conn)?;
-    rows.into_iter()
-        .map(|(id, first, last)| {
-            let first = open(keys, id, "first_name", &first)?;
-            let last = open(keys, id, "last_name", &last)?;
-            Ok((
-                id,
-                if masked {
-                    format!("{} {}", mask_name(&first), mask_name(&last))
-                } else {
-                    format!("{first} {last}")
-                },
-            ))
-        })
-        .collect()
+    let mut names = HashMap::with_capacity(rows.len());
+    for (id, first, last) in rows {
+        let first = open_or_report(conn, keys, Column::of(id, "first_name"), &first)?;
+        let last = open_or_report(conn, keys, Column::of(id, "last_name"), &last)?;
+        let name = match (first, last) {
+            (Some(first), Some(last)) if masked => {
+                format!("{} {}", mask_name(&first), mask_name(&last))
+            }
+            (Some(first), Some(last)) => format!("{first} {last}"),
+            _ => UNREADABLE.to_owned(),
+        };
+        names.insert(id, name);
+    }
+    Ok(names)
+}
+
+/// What is shown in place of a sealed value that does not open.
+pub const UNREADABLE: &str = "(unreadable)";
+
+/// A sealed column of a person's row.
+#[derive(Debug, Clone, Copy)]
+pub struct Column<'a> {
+    id: UserId,
+    name: &'a str,
+}
+
+impl<'a> Column<'a> {
+    /// The column of this name, of this person.
+    pub const fn of(id: UserId, name: &'a str) -> Self {
+        Self { id, name }
+    }
+}
+
+/// Opens a sealed column of a person's row for a list. One that does not open is put on record and gives nothing, so
+/// that the rest of the list can be shown.
+pub fn open_or_report(
+    conn: &mut Conn,
+    keys: &Keyring,
+    column: Column<'_>,
+    sealed: &[u8],
+) -> Result<Option<String>> {
+    readable(conn, keys, open(keys, column.id, column.name, sealed))
+}
+
+/// The opened value; nothing, and an entry in the audit log, where a sealed value does not open.
+pub fn readable<T>(conn: &mut Conn, keys: &Keyring, opened: Result<T>) -> Result<Option<T>> {
+    match opened {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::Broken(value)) => {
+            tracing::error!("{}", Error::Broken(value.clone()));
+            audit::broken(conn, keys, crate::http::request_id().as_deref(), &value)?;
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// The customers whose rows an owner sees: themselves, or those that a client has brought.
@@ -84,7 +126,12 @@ pub fn open(keys: &Keyring, id: UserId, column: &str, sealed: &[u8]) -> Result<S
 }
 
 /// Opens a sealed column of a row that came as JSON, where it has the form `\x0a0b..`; null stays null.
-fn open_column(keys: &Keyring, (table, column): (&str, &str), row: &mut Value) -> Result<()> {
+fn open_column(
+    conn: &mut Conn,
+    keys: &Keyring,
+    (table, column): (&str, &str),
+    row: &mut Value,
+) -> Result<()> {
     let Some(hex) = row.get(column).and_then(Value::as_str) else {
         return Ok(());
     };
@@ -95,7 +142,8 @@ fn open_column(keys: &Keyring, (table, column): (&str, &str), row: &mut Value) -
             "{table}.{column} cannot be opened without its row's id"
         )));
     };
-    let plain = keys.open(Place::new(table, column, id), &sealed)?;
+    let opened = keys.open(Place::new(table, column, id), &sealed);
+    let plain = readable(conn, keys, opened)?.unwrap_or_else(|| UNREADABLE.to_owned());
     if let Some(value) = row.get_mut(column) {
         *value = Value::String(plain);
     }

@@ -4,11 +4,13 @@
 //! Which settings there are stands in `wire::system::settings`; `system::settings` changes them.
 
 use crate::{
-    db::Conn,
+    db::{Conn, Tx},
     error::{Error, Result},
 };
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use diesel::{prelude::*, upsert::excluded};
 use schema::{setting_history, system_settings as settings};
+use std::future::{Ready, ready};
 use uuid::Uuid;
 use wire::{
     SettingId,
@@ -27,6 +29,42 @@ pub fn get<N: Name>(conn: &mut Conn, _: N) -> Result<N::Value> {
     let text = set.flatten();
     N::Value::read(text.as_deref().unwrap_or(N::KNOWN.default))
         .ok_or_else(|| Error::internal(format!("the setting {} cannot be read", N::KNOWN.key)))
+}
+
+/// What follows when a setting changes, in a section that the settings know nothing of. Put together where the server is.
+#[derive(Clone, Copy)]
+pub struct Watcher {
+    /// The setting.
+    pub key: &'static str,
+    /// Done in the transaction of the change, with the setting's new version.
+    pub changed: fn(&mut Tx<'_>, i32) -> Result<()>,
+}
+
+/// Every section's watchers, as handlers get them.
+#[derive(Clone)]
+pub struct Watchers(pub Data<Vec<Watcher>>);
+
+impl Watchers {
+    /// Tells whom it concerns.
+    pub fn notify(&self, tx: &mut Tx<'_>, (key, version): (&str, i32)) -> Result<()> {
+        self.0
+            .iter()
+            .filter(|watcher| watcher.key == key)
+            .try_for_each(|watcher| (watcher.changed)(tx, version))
+    }
+}
+
+impl FromRequest for Watchers {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let watchers = request.app_data::<Data<Vec<Watcher>>>().cloned();
+        ready(
+            watchers
+                .map(Self)
+                .ok_or_else(|| Error::internal("the watchers of settings are missing")),
+        )
+    }
 }
 
 /// Brings the rows to what this version knows: new ones at their defaults, the others with what is said of them

@@ -604,6 +604,7 @@ diesel::table! {
         ip -> Nullable<Varchar>,
         client_id -> Nullable<Uuid>,
         seal -> Nullable<Bytea>,
+        detail -> Nullable<Jsonb>,
     }
 }
 
@@ -830,6 +831,19 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    reason_keys (subject_type, subject_id) {
+        #[max_length = 60]
+        subject_type -> Varchar,
+        subject_id -> Uuid,
+        secret -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     reconciliation_cases (id) {
         id -> Uuid,
         kind -> CaseKind,
@@ -990,6 +1004,18 @@ diesel::table! {
         changed_by -> Nullable<Uuid>,
         reason -> Nullable<Text>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    sign_in_origins (key) {
+        key -> Bytea,
+        user_id -> Uuid,
+        created_at -> Timestamptz,
+        last_used_at -> Timestamptz,
     }
 }
 
@@ -1171,6 +1197,7 @@ diesel::table! {
         deleted_at -> Nullable<Timestamptz>,
         client_id -> Nullable<Uuid>,
         erased_at -> Nullable<Timestamptz>,
+        email_changed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1255,6 +1282,7 @@ diesel::joinable!(refunds -> transactions (transaction_id));
 diesel::joinable!(saved_views -> users (owner_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(setting_history -> system_settings (setting_id));
+diesel::joinable!(sign_in_origins -> users (user_id));
 diesel::joinable!(supplier_claims -> data_providers (provider_id));
 diesel::joinable!(supplier_claims -> esims (esim_id));
 diesel::joinable!(supplier_claims -> refunds (refund_id));
@@ -1307,6 +1335,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     provisioning_attempts,
     provisioning_jobs,
     rate_limits,
+    reason_keys,
     reconciliation_cases,
     recovery_codes,
     refunds,
@@ -1314,6 +1343,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     saved_views,
     sessions,
     setting_history,
+    sign_in_origins,
     supplier_claims,
     support_tickets,
     system_settings,

@@ -2,7 +2,7 @@
 
 mod support;
 
-use platform::people::Keeper;
+use platform::{people::Keeper, settings::Watcher};
 
 /// Every section's keepers.
 pub fn keepers() -> Vec<Keeper> {
@@ -17,4 +17,9 @@ pub fn keepers() -> Vec<Keeper> {
     let mut keepers: Vec<Keeper> = sections.into_iter().flat_map(|section| section()).collect();
     keepers.push(support::KEEPER);
     keepers
+}
+
+/// What follows in the sections when a setting changes.
+pub fn watchers() -> Vec<Watcher> {
+    accounts::watchers()
 }

@@ -1,5 +1,6 @@
 //! The server: the sections put together, their document, their jobs and the panel.
 
+pub mod accesses;
 pub mod app;
 pub mod keepers;
 pub mod openapi;

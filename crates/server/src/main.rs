@@ -51,6 +51,11 @@ enum Command {
         #[command(subcommand)]
         task: operate::Keys,
     },
+    /// Let somebody sign in who cannot: set their password, or make a link with which they choose one.
+    Users {
+        #[command(subcommand)]
+        task: operate::Users,
+    },
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -87,6 +92,7 @@ async fn start(command: Command) -> Result<()> {
         Command::Seed { scale } => print(&seed::run(&config()?, scale)?),
         Command::Audit { task } => print(&operate::audit(&run::ctx(config()?)?, task).await?),
         Command::Keys { task } => print(&operate::keys(&run::ctx(config()?)?, task).await?),
+        Command::Users { task } => print(&operate::users(&run::ctx(config()?)?, task).await?),
         Command::Jobs { task } => print(&operate::jobs(&run::ctx(config()?)?, task).await?),
         Command::Work => run::work(run::ctx(config()?)?).await,
         Command::Serve { without_worker } => {

@@ -6,7 +6,7 @@ use platform::{
     Actor, Ctx, Error, Result, Tx,
     jobs::{self, DeadJob, Job},
 };
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use system::{
     audit::check,
     keys::{self, rotation},
@@ -45,6 +45,60 @@ pub enum Keys {
     Status,
     /// Open every sealed value, and say which do not open; changes nothing.
     Check,
+}
+
+/// What is done about accounts.
+#[derive(Debug, Subcommand)]
+pub enum Users {
+    /// Set the password of the account with this address. It is asked for without being shown; where the input is no
+    /// terminal, its first line is read. Sessions and links of the account end.
+    SetPassword {
+        /// The email address of the account.
+        email: String,
+    },
+    /// Print a link with which the owner of this address chooses a password. It works once; earlier links end.
+    InviteLink {
+        /// The email address of the account.
+        email: String,
+    },
+}
+
+/// Does it, and says what came of it.
+pub async fn users(ctx: &Ctx, task: Users) -> Result<String> {
+    match task {
+        Users::SetPassword { email } => {
+            let password = ask_password()?;
+            accounts::sessions::set_password(ctx, &email, password).await?;
+            Ok("The password is set. Every session and every password link of the account has ended.".to_owned())
+        }
+        Users::InviteLink { email } => {
+            let link = accounts::sessions::make_link(ctx, &email).await?;
+            Ok(format!(
+                "{}\nThe link works once, until {}. Earlier links have ended.",
+                link.url,
+                link.expires_at
+                    .to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+            ))
+        }
+    }
+}
+
+/// A password from the terminal, typed twice; or the first line of an input that is no terminal.
+fn ask_password() -> Result<String> {
+    let input = std::io::stdin();
+    if !input.is_terminal() {
+        let mut line = String::new();
+        input.read_line(&mut line).map_err(Error::internal)?;
+        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    let password = rpassword::prompt_password("New password: ").map_err(Error::internal)?;
+    let again = rpassword::prompt_password("The same again: ").map_err(Error::internal)?;
+    if password != again {
+        return Err(Error::internal(
+            "The two passwords differ. Nothing was changed.",
+        ));
+    }
+    Ok(password)
 }
 
 /// What is done about jobs that were given up.

@@ -1,6 +1,6 @@
 //! Running: the server, the worker, or both in one process, until told to stop.
 
-use crate::{app, keepers, openapi, panel::Panel, schedule, worker};
+use crate::{accesses, app, keepers, openapi, panel::Panel, schedule, worker};
 use actix_web::{
     App, HttpServer,
     dev::Server,
@@ -115,15 +115,21 @@ pub fn http(ctx: Ctx, listen: &str, workers: usize) -> Result<(Server, SocketAdd
     let text = document.to_pretty_json().map_err(Error::internal)? + "\n";
     let (text, data) = (Bytes::from(text), Data::new(ctx));
     let keepers = Data::new(keepers::keepers());
+    let watchers = Data::new(keepers::watchers());
+    let noticed = Data::new(accesses::Noticed::default());
     let stalled = data.config.timeouts.response;
     let server = HttpServer::new(move || {
         let (app, _) = App::new()
             .app_data(data.clone())
             .app_data(keepers.clone())
+            .app_data(watchers.clone())
+            .app_data(noticed.clone())
+            .wrap(from_fn(accesses::note))
             .wrap(from_fn(authorize_first))
             .wrap(from_fn(limits::guard))
             .wrap(from_fn(http::secure))
             .wrap(from_fn(http::trace))
+            .wrap(from_fn(accesses::head_as_get))
             .wrap(from_fn(body::hold))
             .into_utoipa_app()
             .openapi(openapi::base())

@@ -32,7 +32,7 @@ pub fn environment(database_url: &str, more: &[(&str, &str)]) -> HashMap<String,
         ("SEALING_KEYS".into(), format!("1:{}", key(2))),
         ("BLIND_INDEX_KEY".into(), key(3)),
     ]);
-    for class in ["READS", "WRITES", "FILES", "PUBLIC"] {
+    for class in ["READS", "WRITES", "FILES", "CODES", "PUBLIC"] {
         vars.insert(format!("RATE_LIMIT_{class}"), "0".into());
     }
     vars.extend(files::place(database_url, more));

@@ -73,6 +73,10 @@ permissions! {
     UsersStatus = "users:status":             All All None None None;
     /// Give and take roles.
     UsersRoles = "users:roles":               All None None None None;
+    /// Make links with which people choose a password.
+    UsersInvite = "users:invite":             All None None None None;
+    /// Edit one's own name and phone number.
+    ProfileWrite = "profile:write":           None None None Own None;
     /// Delete and restore people.
     UsersDelete = "users:delete":             All All None None None;
     /// Take away everything that is known of a person, as a file.

@@ -1,5 +1,6 @@
 //! Integrators' programs: made with a key that is shown once, changed with effect from the next request on.
 
+mod creators;
 mod keys;
 mod reach;
 

@@ -6,6 +6,7 @@ mod claims;
 mod clean;
 mod intake;
 mod kept;
+mod required;
 mod review;
 mod viewing;
 

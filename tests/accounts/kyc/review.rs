@@ -126,10 +126,16 @@ async fn a_rejection_says_why_and_another_document_can_follow() {
         .expect("a text")
         .to_owned();
     assert!(
-        letter.contains("too dark to read") && letter.contains("send another one"),
+        letter.contains("too dark to read")
+            && letter.contains("we still need a passport, an ID card or a driver's license"),
         "{letter}"
     );
-    assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'kyc.reject' AND reason LIKE 'The picture%'"), 1);
+    assert_eq!(
+        app.count(
+            "SELECT count(*) FROM audit_log WHERE action = 'kyc.reject' AND reason LIKE 'enc1:%'"
+        ),
+        1
+    );
 }
 
 #[actix_web::test]

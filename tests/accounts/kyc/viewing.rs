@@ -187,3 +187,39 @@ async fn a_stranger_reaches_nothing_of_somebody_elses_document() {
     assert_eq!(opened(&app, &me, &document).await.status, 200);
     assert_eq!(me.delete(&at(&document, ""), 1).await.status, 204);
 }
+
+#[actix_web::test]
+async fn every_opening_of_a_link_is_logged_for_whom_it_was_made() {
+    let app = TestApp::start().await;
+    let (admin, user) = (app.as_admin(), customer(&app));
+    let document = passport(&app, user).await;
+    let link = admin
+        .send(Method::POST, &at(&document, "link"), None)
+        .await
+        .expect(200);
+    let url = link["url"].as_str().expect("an address");
+    let lines = |who: &str| {
+        app.count(&format!(
+            "SELECT count(*) FROM pii_access_log WHERE field = 'file' AND {who}"
+        ))
+    };
+    assert_eq!(lines("true"), 0, "nothing was opened yet");
+
+    for _ in 0..3 {
+        assert_eq!(app.anonymous().get(url).await.status, 200);
+    }
+    let head = app.anonymous().send(Method::HEAD, url, None).await;
+
+    assert_eq!((head.status, head.bytes.len()), (200, 0));
+    assert_eq!(head.header("content-type"), "image/jpeg");
+    assert_eq!(lines(&format!("actor_id = '{}'", admin.id())), 4);
+
+    let (client, shop) = app.as_client(&[Permission::KycRead]);
+    let theirs = app.given(|given| given.customer_of(client));
+    let document = passport(&app, theirs).await;
+    assert_eq!(opened(&app, &shop, &document).await.status, 200);
+    assert_eq!(
+        lines(&format!("actor_id IS NULL AND client_id = '{client}'")),
+        1
+    );
+}

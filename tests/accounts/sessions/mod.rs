@@ -4,6 +4,8 @@ mod confirmation;
 mod doors;
 mod ends;
 mod factor;
+mod links;
+mod lockout;
 mod passwords;
 mod refresh;
 

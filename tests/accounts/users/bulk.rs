@@ -65,7 +65,7 @@ async fn each_of_many_is_done_or_refused_by_itself() {
     );
     assert_eq!(
         app.count(
-            "SELECT count(*) FROM audit_log WHERE action = 'user.suspend' AND reason = 'A raid'"
+            "SELECT count(*) FROM audit_log WHERE action = 'user.suspend' AND reason LIKE 'enc1:%'"
         ),
         2
     );
@@ -105,7 +105,8 @@ async fn what_many_acts_need_is_asked_before_the_first() {
         )
         .await
         .problem(403, ProblemCode::Forbidden);
-    assert_eq!(app.count("SELECT count(*) FROM audit_log"), 0);
+    let acts = "SELECT count(*) FROM audit_log WHERE action <> 'access.refused'";
+    assert_eq!(app.count(acts), 0);
 }
 
 #[actix_web::test]

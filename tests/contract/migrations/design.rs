@@ -112,6 +112,7 @@ pub const OWNERS: &[(&str, &str)] = &[
     ("kyc_documents", "accounts/kyc"),
     ("sessions", "accounts/sessions"),
     ("login_attempts", "accounts/sessions"),
+    ("sign_in_origins", "accounts/sessions"),
     ("mfa_factors", "accounts/sessions"),
     ("recovery_codes", "accounts/sessions"),
     ("password_links", "accounts/sessions"),
@@ -161,6 +162,7 @@ pub const OWNERS: &[(&str, &str)] = &[
     ("jobs", "platform"),
     ("idempotency_keys", "platform"),
     ("rate_limits", "platform"),
+    ("reason_keys", "platform"),
 ];
 
 /// Enums that no shape of the API carries yet.

@@ -253,3 +253,109 @@ async fn nothing_is_left_of_an_erased_person_but_the_books() {
         );
     }
 }
+
+/// A name that was typed wherever a reason or a remark is taken.
+const TYPED: &str = "Typedneedle";
+
+#[actix_web::test]
+async fn names_in_free_text_do_not_survive_the_erasure() {
+    let app = TestApp::start().await;
+    let chief = app.as_role(UserRole::SuperAdmin);
+    let (plan, id) = app.given(|given| {
+        let plan = given.plan("9.90");
+        given.stock(plan);
+        given.stock(plan);
+        (plan, given.user(UserRole::Customer))
+    });
+    let user = format!("/v1/users/{id}");
+    let why = json!({ "reason": format!("Asked for by {TYPED}") });
+    let body = json!({ "user_id": id, "plan_id": plan, "reference": format!("For {TYPED}") });
+    let buys = chief.with("idempotency-key", "typed-needle-1");
+    let sale = buys.post("/v1/orders", body).await.expect(201);
+    app.work().await;
+    crate::flows::purchase::simulate(
+        &app,
+        &chief,
+        &sale,
+        wire::billing::transactions::SimulatedOutcome::Succeed,
+    )
+    .await;
+    let number = sale["id"].as_str().expect("an id");
+    let payment = chief
+        .get(&format!("/v1/transactions?order_id={number}"))
+        .await
+        .expect(200)["data"][0]["id"]
+        .clone();
+    let asked = json!({ "transaction_id": payment, "amount": "1.00", "reason_code": "goodwill", "reason": format!("{TYPED} was unhappy") });
+    let refund = chief
+        .with("idempotency-key", "typed-needle-2")
+        .post("/v1/refunds", asked)
+        .await
+        .expect(201);
+    app.work_through().await;
+    let second = json!({ "user_id": id, "plan_id": plan });
+    let second = chief
+        .with("idempotency-key", "typed-needle-3")
+        .post("/v1/orders", second)
+        .await
+        .expect(201);
+    app.work().await;
+    let cancel = format!(
+        "/v1/orders/{}/cancel",
+        second["id"].as_str().expect("an id")
+    );
+    chief.post(&cancel, why.clone()).await.expect(200);
+    for act in ["reveal", "suspend", "activate", "export"] {
+        chief
+            .post(&format!("{user}/{act}"), why.clone())
+            .await
+            .expect(200);
+    }
+    app.work_through().await;
+    let told = |path: String| {
+        let chief = chief.clone();
+        async move { chief.get(&path).await.text() }
+    };
+    let shown = [
+        format!("{user}/timeline?limit=100"),
+        "/v1/audit?limit=100".to_owned(),
+        "/v1/audit/access?limit=100".to_owned(),
+        format!("/v1/refunds/{}", refund["id"].as_str().expect("an id")),
+        format!("/v1/orders/{number}"),
+        format!("{}/timeline", cancel.trim_end_matches("/cancel")),
+    ];
+    for path in &shown {
+        let text = told(path.clone()).await;
+        assert!(
+            text.contains(TYPED),
+            "{path} does not show it to begin with: {text}"
+        );
+    }
+    // In the logs no reason about a person is kept in plain.
+    let plain = app.given(|given| {
+        dump(
+            given.conn(),
+            &["orders", "refunds", "jobs", "idempotency_keys"],
+        )
+    });
+    assert!(!plain.contains(&TYPED.to_lowercase()));
+
+    let erased = chief
+        .post(&format!("{user}/erase"), json!({ "reason": "Ticket 7" }))
+        .await;
+    erased.expect(200);
+
+    for path in shown {
+        let text = told(path.clone()).await;
+        assert!(!text.contains(TYPED), "{path} still shows it: {text}");
+    }
+    let left = app.given(|given| dump(given.conn(), &[]));
+    assert!(!left.contains(&TYPED.to_lowercase()));
+    let audit = told("/v1/audit?limit=100".to_owned()).await;
+    assert!(
+        audit.contains("Erased") && audit.contains("Ticket 7"),
+        "{audit}"
+    );
+    let whole = chief.post("/v1/audit/verify", json!({})).await.expect(200);
+    assert_eq!(whole["is_whole"], true, "{whole}");
+}

@@ -107,6 +107,9 @@ pub async fn everywhere(app: &TestApp, chief: &Client) -> UserId {
             "INSERT INTO password_links (id, user_id, token_hash, expires_at) VALUES (gen_random_uuid(), '{id}', '\\x02', now() + interval '1 day') ON CONFLICT DO NOTHING"
         ),
         format!(
+            "INSERT INTO sign_in_origins (key, user_id) VALUES ('\\x03', '{id}')"
+        ),
+        format!(
             "INSERT INTO api_clients (id, name, mode, scopes, created_by) VALUES (gen_random_uuid(), 'Shop', 'live', '[\"plans:read\"]', '{id}')"
         ),
         format!(

@@ -288,7 +288,7 @@ async fn everybody_may_know_the_public_ones_and_keep_them_for_a_minute() {
         first.expect(200)["settings"],
         json!({
             "business.name": "eSIM Admin", "business.support_email": "", "business.time_zone": "UTC", "billing.tax_percent": "0.00",
-            "kyc.required_documents": [["passport", "id_card", "drivers_license"]],
+            "kyc.required_documents": [["passport", "id_card", "drivers_license"]], "kyc.upload_url": "",
         })
     );
     let again = nobody

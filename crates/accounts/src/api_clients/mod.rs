@@ -5,6 +5,8 @@ mod query;
 mod routes;
 mod rules;
 
+pub(crate) use query::created_by;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {

@@ -2,11 +2,17 @@
 
 use wire::{
     ApiClientId, ApiKeyId, JsonList, Page, Paging, Param, Permission, UserId,
-    accounts::api_clients::{ApiClient, ApiClientFilter, ApiClientMode, ApiClientSort, ApiKey},
+    accounts::api_clients::{
+        ApiClient, ApiClientFilter, ApiClientMode, ApiClientSort, ApiKey, CreatedClient,
+    },
 };
 
 use chrono::{DateTime, Utc};
-use diesel::{pg::Pg, prelude::*, sql_types::Text};
+use diesel::{
+    pg::Pg,
+    prelude::*,
+    sql_types::{Nullable, Text, Timestamptz},
+};
 use platform::{Actor, Conn, Error, Result, Tx, any_of, auth::Minted, list::contains, page};
 use schema::{api_clients, api_keys};
 use serde_json::{Value, json};
@@ -45,6 +51,9 @@ fn matching(filter: &ApiClientFilter) -> api_clients::BoxedQuery<'static, Pg> {
         Some(true) => rows = rows.filter(api_clients::revoked_at.is_not_null()),
         Some(false) => rows = rows.filter(api_clients::revoked_at.is_null()),
         None => {}
+    }
+    if let Some(user) = filter.created_by {
+        rows = rows.filter(api_clients::created_by.eq(user));
     }
     if let Some(from) = filter.created_at_from {
         rows = rows.filter(api_clients::created_at.ge(from));
@@ -87,6 +96,34 @@ pub fn hold(tx: &mut Tx<'_>, id: ApiClientId) -> Result<ApiClient> {
         .select(Row::as_select())
         .first(tx.conn())?;
     one(tx.conn(), row)
+}
+
+/// The clients that somebody has created and that can still call.
+pub fn created_by(conn: &mut Conn, user: UserId) -> Result<Vec<CreatedClient>> {
+    let now = diesel::dsl::now.into_sql::<Nullable<Timestamptz>>();
+    let rows: Vec<(ApiClientId, String, ApiClientMode, Option<DateTime<Utc>>)> = api_clients::table
+        .filter(api_clients::created_by.eq(user))
+        .filter(api_clients::revoked_at.is_null())
+        .filter(
+            api_clients::expires_at
+                .is_null()
+                .or(api_clients::expires_at.gt(now)),
+        )
+        .order_by((api_clients::created_at, api_clients::id))
+        .select((
+            api_clients::id,
+            api_clients::name,
+            api_clients::mode,
+            api_clients::last_used_at,
+        ))
+        .load(conn)?;
+    let shown = |(id, name, mode, last_used_at)| CreatedClient {
+        id,
+        name,
+        mode,
+        last_used_at,
+    };
+    Ok(rows.into_iter().map(shown).collect())
 }
 
 fn one(conn: &mut Conn, row: Row) -> Result<ApiClient> {

@@ -12,7 +12,7 @@ use super::{
 };
 use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
 use platform::{
-    Caller, Ctx, Error, Result, Upload,
+    Caller, Ctx, Error, RequestInfo, Result, Upload,
     crypto::{Keyring, Place},
 };
 use tokio::sync::Semaphore;
@@ -117,11 +117,20 @@ pub struct Opened {
     bytes: Vec<u8>,
 }
 
-/// Opens the file that a link names.
-pub async fn open(ctx: &Ctx, token: &str) -> Result<Opened> {
+/// Opens the file that a link names. Every opening leaves a line in the access log, for whom the link was made.
+pub async fn open(ctx: &Ctx, request: RequestInfo, token: &str) -> Result<Opened> {
     let link = Link::read(&ctx.keys, token, ctx.clock.now()).ok_or_else(ended)?;
-    let id = link.document;
-    let row = ctx.db.read(move |conn| query::living(conn, id)).await?;
+    let (id, keys) = (link.document, ctx.keys.clone());
+    let row = ctx
+        .db
+        .write(move |tx| {
+            let row = query::living(tx.conn(), id)?;
+            if row.is_some() {
+                rules::opened(tx, (keys, request), link)?;
+            }
+            Ok(row)
+        })
+        .await?;
     let row = row
         .filter(|row| !row.document_url.is_empty())
         .ok_or_else(ended)?;
@@ -136,6 +145,39 @@ pub async fn open(ctx: &Ctx, token: &str) -> Result<Opened> {
         name: name(row.document_type, id, kind),
         bytes: ctx.keys.open_bytes(place(id), &sealed)?,
     })
+}
+
+/// A customer's files, open, for the person themselves to take away; those that are still kept.
+pub async fn all_of(ctx: &Ctx, user: UserId) -> Result<Vec<KeptFile>> {
+    let rows = ctx.db.read(move |conn| query::kept_of(conn, user)).await?;
+    let mut files = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(sealed) = ctx.ports.files.get(&row.document_url).await? else {
+            tracing::error!(document = %row.id, "the file of document {} is not in the store", row.id);
+            continue;
+        };
+        let kind = Kind::of(&row.content_type)
+            .ok_or_else(|| Error::internal(format!("document {} has an unknown type", row.id)))?;
+        files.push(KeptFile {
+            document_id: row.id,
+            name: name(row.document_type, row.id, kind),
+            content_type: kind.content_type(),
+            bytes: ctx.keys.open_bytes(place(row.id), &sealed)?,
+        });
+    }
+    Ok(files)
+}
+
+/// A file that is kept of a customer.
+pub struct KeptFile {
+    /// Its document.
+    pub document_id: KycDocumentId,
+    /// What it is saved as.
+    pub name: String,
+    /// `application/pdf`, `image/jpeg` or `image/png`.
+    pub content_type: &'static str,
+    /// What is in it.
+    pub bytes: Vec<u8>,
 }
 
 fn ended() -> Error {

@@ -1,16 +1,16 @@
 //! Files that have served are removed, and what a crash has left is swept up.
 
-use super::{files, query};
+use super::{files, query, rules};
 use chrono::TimeDelta;
 use futures_util::{StreamExt, TryStreamExt};
 use platform::{
-    Ctx, Result,
+    Actor, Ctx, Result,
     jobs::{self, Job},
     ports::files::Kept,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
-use wire::KycDocumentId;
+use wire::{KycDocumentId, UserId};
 
 /// How long a rejected document can still be looked at, for who asks why.
 const KEPT: TimeDelta = TimeDelta::days(30);
@@ -20,6 +20,48 @@ const ABANDONED: TimeDelta = TimeDelta::days(1);
 const CHUNK: usize = 500;
 /// Files that one job seals anew.
 const BATCH: i64 = 50;
+
+/// Customers whose standing one job looks at.
+const REASSESSED: i64 = 200;
+
+/// Looks at the standing of every customer with documents again, because another set of documents is required now: some
+/// at a time, each part in a transaction of its own, until there are none left.
+#[derive(Serialize, Deserialize)]
+pub struct Reassess {
+    /// The version of the setting that made it necessary.
+    pub version: i32,
+    /// The last customer that was looked at.
+    pub after: Option<UserId>,
+}
+
+impl Job for Reassess {
+    const KIND: &'static str = "kyc.reassess";
+    fn unique_key(&self) -> Option<String> {
+        let after = self.after.map_or_else(String::new, |id| id.to_string());
+        Some(format!("{}:{}:{after}", Self::KIND, self.version))
+    }
+    async fn run(self, ctx: Ctx) -> Result<()> {
+        let actor = Actor::system(&ctx);
+        ctx.db
+            .write(move |tx| {
+                let due = query::with_documents(tx.conn(), self.after, REASSESSED)?;
+                for user in &due {
+                    rules::standing::reassess(tx, &actor, *user)?;
+                }
+                match due.last() {
+                    Some(last) => jobs::enqueue(
+                        tx,
+                        &Self {
+                            after: Some(*last),
+                            version: self.version,
+                        },
+                    ),
+                    None => Ok(()),
+                }
+            })
+            .await
+    }
+}
 
 /// Removes the file of a document that was taken away, or rejected long ago. What was decided stays.
 #[derive(Serialize, Deserialize)]

@@ -1,8 +1,12 @@
 //! The letter that tells a customer what was decided, in the outbox with the transaction that decides.
 
-use super::query::DocumentRow;
+use super::{query::DocumentRow, rules::standing};
 use messaging::notifications::{self, Letter};
-use platform::{Result, Tx, crypto::Keyring};
+use platform::{
+    Conn, Result, Tx,
+    crypto::Keyring,
+    settings::{self, KycUploadUrl, SupportEmail},
+};
 use wire::accounts::{kyc::KycDocumentStatus, users::KycStatus};
 
 /// Writes it, once per decision.
@@ -11,9 +15,12 @@ pub fn send(tx: &mut Tx<'_>, keys: &Keyring, row: &DocumentRow, standing: KycSta
     let (subject, says) = match row.status {
         KycDocumentStatus::Rejected => (
             format!("Your {name} could not be accepted"),
-            rejected(row, standing),
+            rejected(tx.conn(), row, standing)?,
         ),
-        _ => (format!("Your {name} was accepted"), accepted(standing)),
+        _ => (
+            format!("Your {name} was accepted"),
+            accepted(tx.conn(), row, standing)?,
+        ),
     };
     let day = row.uploaded_at.format("%-d %B %Y");
     notifications::notify(
@@ -32,19 +39,38 @@ pub fn send(tx: &mut Tx<'_>, keys: &Keyring, row: &DocumentRow, standing: KycSta
     )
 }
 
-fn accepted(standing: KycStatus) -> String {
+fn accepted(conn: &mut Conn, row: &DocumentRow, standing: KycStatus) -> Result<String> {
     let follows = match standing {
-        KycStatus::Verified => "Your identity is verified; there is nothing else to do.",
-        _ => "To verify your identity, we also need a passport, an ID card or a driver's license.",
+        KycStatus::Verified => "Your identity is verified; there is nothing else to do.".to_owned(),
+        _ => missing(conn, row)?,
     };
-    format!("We have looked at it and accepted it. {follows}")
+    Ok(format!("We have looked at it and accepted it. {follows}"))
 }
 
-fn rejected(row: &DocumentRow, standing: KycStatus) -> String {
+fn rejected(conn: &mut Conn, row: &DocumentRow, standing: KycStatus) -> Result<String> {
     let reason = row.rejection_reason.as_deref().unwrap_or_default();
     let follows = match standing {
-        KycStatus::Verified => "Your identity stays verified by another document.",
-        _ => "Please send another one, the way you have sent this one.",
+        KycStatus::Verified => "Your identity stays verified by other documents.".to_owned(),
+        _ => missing(conn, row)?,
     };
-    format!("We have looked at it and could not accept it:\n\n{reason}\n\n{follows}")
+    Ok(format!(
+        "We have looked at it and could not accept it:\n\n{reason}\n\n{follows}"
+    ))
+}
+
+/// What has to be sent, and where.
+fn missing(conn: &mut Conn, row: &DocumentRow) -> Result<String> {
+    let what = standing::missing(conn, row.user_id)?
+        .unwrap_or_else(|| format!("another {}", row.document_type.name()));
+    let support = settings::get(conn, SupportEmail)?;
+    let place = match (settings::get(conn, KycUploadUrl)?, support) {
+        (Some(url), _) => format!("Send it here: {url}"),
+        (None, Some(email)) => {
+            format!("Send it in the shop where you have bought, or ask us where: {email}")
+        }
+        (None, None) => "Send it in the shop where you have bought.".to_owned(),
+    };
+    Ok(format!(
+        "To verify your identity, we still need {what}.\n\n{place}"
+    ))
 }

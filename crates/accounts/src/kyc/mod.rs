@@ -14,4 +14,22 @@ mod query;
 pub(crate) mod routes;
 mod rules;
 
+pub(crate) use files::{KeptFile, all_of};
 pub use files::{Sealed, seal};
+
+use platform::settings::{KycRequiredDocuments, Watcher};
+use wire::system::settings::Name;
+
+/// Another set of required documents: everybody's standing is looked at again.
+pub(crate) const WATCHER: Watcher = Watcher {
+    key: KycRequiredDocuments::KNOWN.key,
+    changed: |tx, version| {
+        platform::jobs::enqueue(
+            tx,
+            &jobs::Reassess {
+                version,
+                after: None,
+            },
+        )
+    },
+};

@@ -6,7 +6,8 @@ use super::{
 };
 use actix_web::{HttpRequest, delete, get, post, web::Data};
 use platform::{
-    Caller, Created, Ctx, Done, Id, IfMatch, Json, Options, Result, Tagged, Upload, Valid, listing,
+    Caller, Created, Ctx, Done, Id, IfMatch, Json, Options, RequestInfo, Result, Tagged, Upload,
+    Valid, listing,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{
@@ -139,7 +140,7 @@ pub async fn reject(
         .map(Tagged)
 }
 
-/// Make a link that opens a document's file for 60 seconds; every one is logged.
+/// Make a link that opens a document's file for 60 seconds. Every link and every opening is logged.
 #[utoipa::path(tag = "accounts/kyc", security(("bearer" = ["kyc:read"])), params(("id" = KycDocumentId, Path)), responses((status = 200, description = "The link", body = KycLink), (status = 409, description = "The file is no longer kept")))]
 #[post("/kyc/{id}/link")]
 pub async fn link(caller: Caller<KycRead>, id: Id<KycDocumentId>) -> Result<Json<KycLink>> {
@@ -150,10 +151,11 @@ pub async fn link(caller: Caller<KycRead>, id: Id<KycDocumentId>) -> Result<Json
         .map(Json)
 }
 
-/// Open the file that a link names. The link is all that is asked for.
+/// Open the file that a link names. The link is all that is asked for; every opening is logged.
 #[utoipa::path(tag = "accounts/kyc", security(()), params(("token" = String, Path, description = "As it stands in the link")),
     responses((status = 200, description = "The file, to be saved", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "application/pdf")))))]
 #[get("/kyc/files/{token}")]
 pub async fn open(ctx: Data<Ctx>, request: HttpRequest) -> Result<Opened> {
-    files::open(&ctx, request.match_info().get("token").unwrap_or_default()).await
+    let token = request.match_info().get("token").unwrap_or_default();
+    files::open(&ctx, RequestInfo::of(&request), token).await
 }

@@ -1,8 +1,13 @@
 //! Clearing up after those who have left, and the letters that let people set a password.
 
 use super::{
-    query::{self, passwords},
-    rules::letters::{self, Link},
+    query::{self, Account, passwords},
+    rules::{
+        self,
+        invitations::INVITED_FOR,
+        letters::{self, Link},
+        moved,
+    },
 };
 use chrono::TimeDelta;
 use platform::{
@@ -14,10 +19,8 @@ use platform::{
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use wire::{UserId, accounts::users::UserStatus};
+use wire::{ApiClientId, UserId, accounts::users::UserStatus};
 
-/// How long an invitation is open.
-const INVITED_FOR: TimeDelta = TimeDelta::days(7);
 /// How long a forgotten password can be replaced.
 const RESET_FOR: TimeDelta = TimeDelta::minutes(30);
 
@@ -41,6 +44,9 @@ impl Job for Tidy {
 pub struct SendPasswordLink {
     to: To,
     number: Uuid,
+    /// The shop whose customer is meant.
+    #[serde(default)]
+    client: Option<ApiClientId>,
 }
 
 /// Whom such a letter is for.
@@ -58,43 +64,93 @@ impl SendPasswordLink {
         Self {
             to: To::Invited(user),
             number: Uuid::now_v7(),
+            client: None,
         }
     }
-    /// To whoever has this address, as its keyed hash.
-    pub fn forgotten(email_hash: Vec<u8>) -> Self {
+    /// To whoever has this address, as its keyed hash; with the named shop, if one is named.
+    pub fn forgotten(email_hash: Vec<u8>, client: Option<ApiClientId>) -> Self {
         Self {
             to: To::Forgetful(email_hash),
             number: Uuid::now_v7(),
+            client,
         }
     }
 
     fn write(self, tx: &mut Tx<'_>, ctx: &Ctx) -> Result<()> {
-        let account = match &self.to {
-            To::Invited(user) => query::account_by_id(tx.conn(), *user)?,
-            To::Forgetful(email_hash) => query::account(tx.conn(), email_hash)?,
-        };
-        let Some(account) = account.filter(|account| account.status == UserStatus::Active) else {
-            return Ok(());
-        };
-        let (token, now) = (random_token(), ctx.clock.now());
-        let (open_for, act) = match self.to {
-            To::Invited(_) => (INVITED_FOR, "password.invite"),
-            To::Forgetful(_) => (RESET_FOR, "password.forgotten"),
-        };
-        let link = Link {
-            id: self.number,
-            user: account.id,
-            token: &token,
-            is_invitation: matches!(self.to, To::Invited(_)) && account.password_hash == UNUSABLE,
-        };
-        let hash = digest(token.as_bytes());
-        if !passwords::add_link(tx, (link.id, link.user), (&hash, now, now + open_for))? {
+        let is_invitation = matches!(self.to, To::Invited(_));
+        for account in self.accounts(tx)? {
+            // Held, so that of two links that are made at once one ends the other.
+            let Some(account) = query::hold(tx, account.id)? else {
+                continue;
+            };
+            if account.status == UserStatus::Active {
+                send(tx, ctx, &account, (self.number_of(&account), is_invitation))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The accounts that are meant. Where several shops have a customer of the address and none was named, all of them:
+    /// the letters go to the same mailbox.
+    fn accounts(&self, tx: &mut Tx<'_>) -> Result<Vec<Account>> {
+        match &self.to {
+            To::Invited(user) => Ok(query::account_by_id(tx.conn(), *user)?
+                .into_iter()
+                .collect()),
+            To::Forgetful(email_hash) => {
+                let meant = rules::named(query::accounts(tx.conn(), email_hash)?, self.client);
+                if meant.is_empty() && self.client.is_none() {
+                    return query::accounts(tx.conn(), email_hash);
+                }
+                Ok(meant)
+            }
+        }
+    }
+
+    /// The number of an account's link: the same whenever the job is run.
+    fn number_of(&self, account: &Account) -> Uuid {
+        match self.to {
+            To::Invited(_) => self.number,
+            To::Forgetful(_) => {
+                Uuid::from_u128(self.number.as_u128() ^ account.id.0.as_u128().rotate_left(64))
+            }
+        }
+    }
+}
+
+fn send(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    account: &Account,
+    (number, is_invitation): (Uuid, bool),
+) -> Result<()> {
+    let (token, now) = (random_token(), ctx.clock.now());
+    if let Some(until) = moved::paused_until(account.email_changed_at, now) {
+        // An invitation comes again when the pause is over.
+        if is_invitation {
             return Ok(());
         }
-        let act = Act::new(act, "user", account.id.0);
-        audit::record(tx, &Actor::system(ctx), act)?;
-        letters::password_link(tx, ctx, &link)
+        return letters::link_paused(tx, ctx, (account.id, number), until);
     }
+    let (open_for, act) = if is_invitation {
+        (INVITED_FOR, "password.invite")
+    } else {
+        (RESET_FOR, "password.forgotten")
+    };
+    let link = Link {
+        id: number,
+        user: account.id,
+        token: &token,
+        is_invitation: is_invitation && account.password_hash == UNUSABLE,
+    };
+    let hash = digest(token.as_bytes());
+    if !passwords::add_link(tx, (link.id, link.user), (&hash, now, now + open_for))? {
+        return Ok(());
+    }
+    passwords::close_older_links(tx, (link.user, link.id), now)?;
+    let act = Act::new(act, "user", account.id.0);
+    audit::record(tx, &Actor::system(ctx), act)?;
+    letters::password_link(tx, ctx, &link)
 }
 
 impl Job for SendPasswordLink {

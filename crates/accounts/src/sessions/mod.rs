@@ -12,9 +12,11 @@ pub mod jobs;
 pub(crate) mod query;
 pub(crate) mod routes;
 pub(crate) mod rules;
+mod terminal;
 
 pub use bootstrap::bootstrap;
-pub(crate) use rules::told;
+pub(crate) use rules::{moved::email_changed, told};
+pub use terminal::{make_link, set_password};
 
 use platform::{Result, Tx};
 use wire::UserId;

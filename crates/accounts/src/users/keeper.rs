@@ -5,7 +5,7 @@ use super::{
     rules,
 };
 use platform::{
-    Conn, Result, Tx,
+    Conn, Result, Tx, audit,
     crypto::Keyring,
     people::{self, Keeper},
 };
@@ -24,6 +24,9 @@ fn export(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<Value> {
 }
 
 fn erase(tx: &mut Tx<'_>, keys: &Keyring, id: UserId) -> Result<()> {
+    for (kind, theirs) in query::REASONED {
+        audit::forget_reasons(tx, kind, theirs, id)?;
+    }
     query::forget_sessions(tx, id)?;
     let (blank, password_hash) = rules::blank(keys, id)?;
     query::erase(tx, id, (&blank, password_hash))

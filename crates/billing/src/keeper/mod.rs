@@ -5,7 +5,7 @@
 mod query;
 
 use platform::{
-    Conn, Result, Tx,
+    Conn, Result, Tx, audit,
     crypto::Keyring,
     idempotency,
     people::{self, Keeper},
@@ -24,8 +24,13 @@ fn export(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<Value> {
     people::rows(conn, keys, id, query::KEPT)
 }
 
-/// What was answered when the orders were placed names the customer, and is kept for some days for repetitions.
+/// What was typed beside the books may name the customer: it goes, and so does why anything was done with them. What
+/// was answered when the orders were placed names the customer, and is kept for some days for repetitions.
 fn erase(tx: &mut Tx<'_>, _: &Keyring, id: UserId) -> Result<()> {
+    query::blank_texts(tx, id)?;
+    for (kind, theirs) in query::REASONED {
+        audit::forget_reasons(tx, kind, theirs, id)?;
+    }
     let answers: Vec<String> = query::orders_of(tx.conn(), id)?
         .into_iter()
         .map(|order| format!("{}/{order}", Order::PATH))

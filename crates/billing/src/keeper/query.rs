@@ -1,7 +1,7 @@
 //! SQL of what billing keeps of a person.
 
-use diesel::prelude::*;
-use platform::{Conn, Result, people::Rows};
+use diesel::{prelude::*, sql_types::Uuid as SqlUuid};
+use platform::{Conn, Result, Tx, people::Rows};
 use schema::orders;
 use wire::{OrderId, UserId};
 
@@ -38,6 +38,57 @@ pub const KEPT: &[Rows] = &[
         sealed: &[],
     },
 ];
+
+/// Texts that somebody has typed about a person's orders, payments, refunds, claims and cases.
+const BLANK: [&str; 5] = [
+    "UPDATE orders SET reference = NULL, status_reason = CASE WHEN status = 'cancelled' AND status_reason IS NOT NULL THEN 'Erased' ELSE status_reason END \
+        WHERE user_id = $1",
+    "UPDATE transactions SET failure_reason = 'Erased' WHERE user_id = $1 AND failure_reason IS NOT NULL",
+    "UPDATE refunds r SET reason = NULL, failure_reason = CASE WHEN r.approval_state = 'rejected' AND r.failure_reason IS NOT NULL THEN 'Erased' ELSE r.failure_reason END \
+        FROM transactions t WHERE t.id = r.transaction_id AND t.user_id = $1",
+    "UPDATE supplier_claims c SET note = NULL FROM refunds r JOIN transactions t ON t.id = r.transaction_id \
+        WHERE r.id = c.refund_id AND t.user_id = $1 AND c.note IS NOT NULL",
+    "UPDATE reconciliation_cases SET resolution = 'Erased' WHERE resolved_by IS NOT NULL AND id IN (\
+        SELECT c.id FROM reconciliation_cases c LEFT JOIN orders o ON o.id = c.order_id LEFT JOIN transactions t ON t.id = c.transaction_id \
+        LEFT JOIN refunds r ON r.id = c.refund_id LEFT JOIN transactions p ON p.id = r.transaction_id WHERE $1 IN (o.user_id, t.user_id, p.user_id))",
+];
+
+/// Kinds of things that entries of the logs give reasons about, and a person's things of each kind.
+pub const REASONED: [(&str, &str); 7] = [
+    ("order", "SELECT id FROM orders WHERE user_id = $1"),
+    (
+        "transaction",
+        "SELECT id FROM transactions WHERE user_id = $1",
+    ),
+    (
+        "refund",
+        "SELECT r.id FROM refunds r JOIN transactions t ON t.id = r.transaction_id WHERE t.user_id = $1",
+    ),
+    ("invoice", "SELECT id FROM invoices WHERE user_id = $1"),
+    (
+        "dispute",
+        "SELECT d.id FROM disputes d JOIN transactions t ON t.id = d.transaction_id WHERE t.user_id = $1",
+    ),
+    (
+        "supplier_claim",
+        "SELECT c.id FROM supplier_claims c JOIN refunds r ON r.id = c.refund_id JOIN transactions t ON t.id = r.transaction_id WHERE t.user_id = $1",
+    ),
+    (
+        "case",
+        "SELECT c.id FROM reconciliation_cases c LEFT JOIN orders o ON o.id = c.order_id LEFT JOIN transactions t ON t.id = c.transaction_id \
+            LEFT JOIN refunds r ON r.id = c.refund_id LEFT JOIN transactions p ON p.id = r.transaction_id WHERE $1 IN (o.user_id, t.user_id, p.user_id)",
+    ),
+];
+
+/// Blanks what was typed about a person.
+pub fn blank_texts(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
+    for statement in BLANK {
+        diesel::sql_query(statement)
+            .bind::<SqlUuid, _>(id.0)
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
 
 /// Somebody's orders.
 pub fn orders_of(conn: &mut Conn, id: UserId) -> Result<Vec<OrderId>> {

@@ -2,7 +2,9 @@
 
 use super::{query, rules, timeline as steps};
 use actix_web::{get, post};
-use platform::{Caller, Id, IdempotencyKey, Json, Once, Options, Result, Tagged, Valid, listing};
+use platform::{
+    Caller, Id, IdempotencyKey, Json, Once, Options, Result, Tagged, Valid, limits::Class, listing,
+};
 use wire::{
     OrderId,
     billing::orders::{
@@ -20,11 +22,20 @@ pub async fn quote(
     caller: Caller<OrdersWrite>,
     asked: Options<QuoteOrder>,
 ) -> Result<Json<OrderQuote>> {
+    tries_code(&caller, asked.0.promo_code.as_deref()).await?;
     let ctx = caller.ctx().clone();
     caller
         .read(move |conn, actor| rules::quote(conn, actor, &ctx, &asked.0))
         .await
         .map(Json)
+}
+
+/// Counts a promotion's code that is tried: whoever tries many waits.
+async fn tries_code(caller: &Caller<OrdersWrite>, code: Option<&str>) -> Result<()> {
+    match code {
+        Some(_) => caller.spend(Class::Codes).await,
+        None => Ok(()),
+    }
 }
 
 /// Show how an order is paid: the gateway's page, the secret for the shop's own, or where to send the money.
@@ -54,6 +65,7 @@ pub async fn create(
     once: IdempotencyKey,
     new: Valid<NewOrder>,
 ) -> Result<Once<Order>> {
+    tries_code(&caller, new.promo_code.as_deref()).await?;
     let ctx = caller.ctx().clone();
     caller
         .write_once(once.of(&new), move |tx, actor| {

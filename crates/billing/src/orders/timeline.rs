@@ -24,7 +24,7 @@ pub struct Recorded {
 pub fn of(conn: &mut Conn, actor: &Actor, id: OrderId) -> Result<Timeline> {
     query::find(conn, actor, id)?;
     let payments = query::payments(conn, id)?;
-    let acts = query::record(conn, id, &payments)?;
+    let acts = query::record(conn, &actor.keys, (id, &payments))?;
     let people: Vec<UserId> = acts.iter().filter_map(|act| act.actor_id).collect();
     // A customer learns what was done, not which member of the staff did it.
     let names = if actor.only().is_none() {

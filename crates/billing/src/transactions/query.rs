@@ -10,7 +10,13 @@ use diesel::{
     pg::Pg,
     prelude::*,
 };
-use platform::{Actor, Conn, Result, Tx, any_of, list::begins, page, people};
+use platform::{
+    Actor, Conn, Result, Tx, any_of,
+    audit::{self, Subject},
+    crypto::Keyring,
+    list::begins,
+    page, people,
+};
 use schema::{audit_log, orders, refunds, transactions, webhook_receipts};
 use serde_json::Value;
 use wire::{
@@ -28,6 +34,8 @@ pub struct Recorded {
     pub action: String,
     pub change: Option<Value>,
     pub reason: Option<String>,
+    pub subject_type: String,
+    pub subject_id: Option<uuid::Uuid>,
 }
 
 /// Payments with the orders that they pay.
@@ -211,7 +219,7 @@ pub fn receipts(conn: &mut Conn, id: TransactionId) -> Result<Vec<Receipt>> {
 }
 
 /// What the record says of a payment and its refunds, the oldest first.
-pub fn record(conn: &mut Conn, id: TransactionId) -> Result<Vec<Recorded>> {
+pub fn record(conn: &mut Conn, keys: &Keyring, id: TransactionId) -> Result<Vec<Recorded>> {
     let given_back: Vec<RefundId> = refunds::table
         .filter(refunds::transaction_id.eq(id))
         .select(refunds::id)
@@ -221,7 +229,7 @@ pub fn record(conn: &mut Conn, id: TransactionId) -> Result<Vec<Recorded>> {
         .map(|refund| refund.0)
         .chain([id.0])
         .collect();
-    let rows = audit_log::table
+    let mut rows = audit_log::table
         .filter(audit_log::subject_type.eq_any(["transaction", "refund"]))
         .filter(audit_log::subject_id.eq_any(subjects))
         .order((audit_log::created_at, audit_log::id))
@@ -232,7 +240,15 @@ pub fn record(conn: &mut Conn, id: TransactionId) -> Result<Vec<Recorded>> {
             audit_log::action,
             audit_log::change,
             audit_log::reason,
+            audit_log::subject_type,
+            audit_log::subject_id,
         ))
         .load::<Recorded>(conn)?;
+    let entries = rows.iter_mut().map(|row| {
+        let id = row.subject_id.unwrap_or_default();
+        let kind = row.subject_type.as_str();
+        (Subject { kind, id }, &mut row.reason)
+    });
+    audit::open_reasons(conn, keys, entries.collect())?;
     Ok(rows)
 }

@@ -12,7 +12,7 @@ use wire::{
 /// The steps of a payment that the actor may see, the oldest first.
 pub fn of(conn: &mut Conn, actor: &Actor, id: TransactionId) -> Result<Timeline> {
     query::find(conn, actor, id)?;
-    let acts = query::record(conn, id)?;
+    let acts = query::record(conn, &actor.keys, id)?;
     let people: Vec<UserId> = acts.iter().filter_map(|act| act.actor_id).collect();
     // A customer learns what was done, not who of the staff did it, nor what they thought.
     let is_staff = actor.only().is_none();

@@ -13,7 +13,10 @@ use wire::{
 };
 
 use actix_web::{delete, get, patch, post};
-use platform::{Caller, Created, Done, Id, IfMatch, Json, Options, Result, Tagged, Valid, listing};
+use platform::{
+    Caller, Created, Done, Id, IfMatch, Json, Options, Result, Tagged, Valid, limits::Class,
+    listing,
+};
 
 listing!(Promotion, "/promotions", export "/promotions/export", tag "catalog/promotions", needs PromotionsRead = "promotions:read", from query::page);
 
@@ -67,6 +70,7 @@ pub async fn check(
     caller: Caller<PromotionsRead>,
     asked: Valid<CheckPromotion>,
 ) -> Result<Json<PromotionVerdict>> {
+    caller.spend(Class::Codes).await?;
     let now = caller.ctx().clock.now();
     caller
         .read(move |conn, _| rules::check(conn, &asked, now))

@@ -12,7 +12,7 @@ use super::query::{self, Sealed};
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Conn, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, Act, Reasons, Subject},
     crypto::{Keyring, Place},
 };
 use wire::{
@@ -24,6 +24,14 @@ use wire::{
 pub fn history(conn: &mut Conn, actor: &Actor, id: EsimId) -> Result<EsimHistory> {
     query::find(conn, actor.only(), id)?;
     let mut data = query::history(conn, id)?;
+    let about = Subject {
+        kind: "esim",
+        id: id.0,
+    };
+    let reasons = Reasons::of(conn, &actor.keys, std::iter::once(about))?;
+    for change in &mut data {
+        change.reason = reasons.open(about, change.reason.take());
+    }
     if actor.only().is_some() {
         data.iter_mut().for_each(|change| {
             change.reason = None;

@@ -1,7 +1,7 @@
 //! SQL of what is kept of a person's eSIMs.
 
 use diesel::prelude::*;
-use platform::{Result, Tx, people::Rows};
+use platform::{Result, Tx, audit, people::Rows};
 use schema::esims;
 use wire::UserId;
 
@@ -32,7 +32,7 @@ pub const KEPT: &[Rows] = &[
     },
 ];
 
-/// Forgets which device their eSIMs are on, and what installs them.
+/// Forgets which device their eSIMs are on, what installs them, and why their state was changed.
 pub fn forget(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     diesel::update(esims::table.filter(esims::user_id.eq(id)))
         .set((
@@ -41,5 +41,5 @@ pub fn forget(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
             esims::matching_id.eq(None::<Vec<u8>>),
         ))
         .execute(tx.conn())?;
-    Ok(())
+    audit::forget_reasons(tx, "esim", "SELECT id FROM esims WHERE user_id = $1", id)
 }

@@ -69,17 +69,17 @@ fn of(conn: &mut Conn, actor: &Actor, kind: Kind, wanted: &Wanted) -> Result<Vec
     let mut hits: Vec<Hit> = Vec::with_capacity(rows.len());
     for row in rows {
         if hits.iter().all(|hit| hit.id != row.id) {
-            hits.push(shown(actor, kind, row)?);
+            hits.push(shown(conn, actor, kind, row)?);
         }
     }
     Ok(hits)
 }
 
 /// A row as its reader may see it.
-fn shown(actor: &Actor, kind: Kind, row: Row) -> Result<Hit> {
+fn shown(conn: &mut Conn, actor: &Actor, kind: Kind, row: Row) -> Result<Hit> {
     let masked = people::is_masked_for(actor.role) && actor.id.map(|me| me.0) != Some(row.id);
     let (name, email) = match &row.person {
-        Some(person) => opened(actor, person, masked)?,
+        Some(person) => opened(conn, actor, person, masked)?,
         None => (None, None),
     };
     let thing = Thing { kind, id: row.id };
@@ -102,17 +102,23 @@ fn shown(actor: &Actor, kind: Kind, row: Row) -> Result<Hit> {
 type Said = Option<String>;
 
 /// A person's name, and the address where it was asked for.
-fn opened(actor: &Actor, person: &Person, masked: bool) -> Result<(Said, Said)> {
-    let open = |column: &str, sealed: &[u8]| people::open(&actor.keys, person.id, column, sealed);
-    let as_seen = |mask: fn(&str) -> String, text: String| if masked { mask(&text) } else { text };
-    let first = as_seen(people::mask_name, open("first_name", &person.first_name)?);
-    let last = as_seen(people::mask_name, open("last_name", &person.last_name)?);
+fn opened(conn: &mut Conn, actor: &Actor, person: &Person, masked: bool) -> Result<(Said, Said)> {
+    let mut shown = |column, sealed: &[u8], mask: fn(&str) -> String| {
+        let place = people::Column::of(person.id, column);
+        let text = people::open_or_report(conn, &actor.keys, place, sealed)?;
+        Ok::<_, platform::Error>(match text {
+            Some(text) if masked => mask(&text),
+            Some(text) => text,
+            None => people::UNREADABLE.to_owned(),
+        })
+    };
+    let first = shown("first_name", &person.first_name, people::mask_name)?;
+    let last = shown("last_name", &person.last_name, people::mask_name)?;
     let email = person.email.as_deref();
-    let email = email.map(|sealed| open("email", sealed)).transpose()?;
-    Ok((
-        Some(format!("{first} {last}")),
-        email.map(|email| as_seen(people::mask_email, email)),
-    ))
+    let email = email
+        .map(|sealed| shown("email", sealed, people::mask_email))
+        .transpose()?;
+    Ok((Some(format!("{first} {last}")), email))
 }
 
 /// A word of the API as it is read: `needs_review` is `Needs review`.

@@ -7,4 +7,4 @@ pub(crate) mod routes;
 pub(crate) mod rules;
 mod signature;
 
-pub use rules::{Letter, notify};
+pub use rules::{Letter, notify, notify_at};

@@ -59,8 +59,13 @@ pub struct Opened {
 
 /// Writes a letter into the outbox and has it sent once this transaction is committed.
 pub fn notify(tx: &mut Tx<'_>, keys: &Keyring, letter: Letter) -> Result<()> {
-    let id = NotificationId::new();
     let to = people::email(tx.conn(), keys, letter.user_id)?;
+    notify_at(tx, keys, letter, &to)
+}
+
+/// The same, to another address than the person's: to the one that they had before.
+pub fn notify_at(tx: &mut Tx<'_>, keys: &Keyring, letter: Letter, to: &str) -> Result<()> {
+    let id = NotificationId::new();
     let signature = Signature::read(tx.conn())?;
     let message = serde_json::to_string(&Sealed {
         text: signature.under_text(&letter.text),
@@ -74,7 +79,7 @@ pub fn notify(tx: &mut Tx<'_>, keys: &Keyring, letter: Letter) -> Result<()> {
             user_id: letter.user_id,
             order_id: letter.order_id,
             esim_id: letter.esim_id,
-            destination: keys.seal(place(id, "destination"), &to)?,
+            destination: keys.seal(place(id, "destination"), to)?,
             subject: letter.subject.chars().take(255).collect(),
             message: keys.seal(place(id, "message"), &message)?,
             message_html: letter
@@ -99,12 +104,13 @@ pub fn page(
     filter: &NotificationFilter,
     paging: &Paging<NotificationSort>,
 ) -> Result<Page<Notification>> {
-    query::page(conn, filter, actor.only(), paging)?.try_map(|row| show_row(&actor.keys, row))
+    query::page(conn, filter, actor.only(), paging)?.try_map(|row| show_row(conn, &actor.keys, row))
 }
 
 /// One message.
 pub fn show(conn: &mut Conn, actor: &Actor, id: NotificationId) -> Result<Notification> {
-    show_row(&actor.keys, query::find(conn, id, actor.only())?)
+    let row = query::find(conn, id, actor.only())?;
+    show_row(conn, &actor.keys, row)
 }
 
 /// Sends a message again, to where the person is reached by now: a wrong address is the usual reason.
@@ -118,7 +124,7 @@ pub fn resend(tx: &mut Tx<'_>, actor: &Actor, id: NotificationId) -> Result<Noti
         actor,
         Act::new("notification.resend", "notification", id.0),
     )?;
-    show_row(&actor.keys, row)
+    show_row(tx.conn(), &actor.keys, row)
 }
 
 /// Opens a message to be sent.
@@ -164,13 +170,25 @@ pub fn blank(keys: &Keyring, id: NotificationId) -> Result<Vec<u8>> {
     keys.seal(place(id, "message"), &text)
 }
 
-fn show_row(keys: &Keyring, row: NotificationRow) -> Result<Notification> {
-    let Sealed { text, codes } = read(keys, &row)?;
-    let to = row
-        .destination
-        .as_deref()
-        .map(|to| keys.open(place(row.id, "destination"), to))
-        .transpose()?;
+/// A message as it is shown. What cannot be opened is marked and put on record; the rest is shown.
+fn show_row(conn: &mut Conn, keys: &Keyring, row: NotificationRow) -> Result<Notification> {
+    let message = people::readable(conn, keys, read(keys, &row))?;
+    let is_message_broken = message.is_none();
+    let Sealed { text, codes } = message.unwrap_or_else(|| Sealed {
+        text: people::UNREADABLE.to_owned(),
+        codes: Vec::new(),
+    });
+    let opened = row.destination.as_deref().map(|to| {
+        let opened = keys.open(place(row.id, "destination"), to);
+        people::readable(conn, keys, opened)
+    });
+    let to = opened.transpose()?;
+    let is_unreadable = is_message_broken || to == Some(None);
+    let destination = match to {
+        Some(Some(to)) => people::mask_email(&to),
+        Some(None) => people::UNREADABLE.to_owned(),
+        None => String::new(),
+    };
     Ok(Notification {
         id: row.id,
         user_id: row.user_id,
@@ -178,7 +196,8 @@ fn show_row(keys: &Keyring, row: NotificationRow) -> Result<Notification> {
         template_id: row.template_id,
         subject: row.subject,
         message: without_codes(text, &codes),
-        destination: to.map(|to| people::mask_email(&to)).unwrap_or_default(),
+        destination,
+        is_unreadable,
         status: row.status,
         attempts: row.attempts,
         last_error: row.last_error,

@@ -90,6 +90,8 @@ pub struct AccessRow {
     pub ip: Option<String>,
     /** Its seal; none when something else wrote it. */
     pub seal: Option<Vec<u8>>,
+    /** How much was seen: rows, and what a list was narrowed by. */
+    pub detail: Option<Value>,
 }
 
 impl AuditRow {
@@ -133,7 +135,7 @@ impl Entry for AuditRow {
 
 impl Entry for AccessRow {
     fn bytes(&self) -> Vec<u8> {
-        Bytes::of("access")
+        let bytes = Bytes::of("access")
             .id(Some(self.id.0))
             .time(self.created_at)
             .id(self.actor_id.map(|id| id.0))
@@ -143,8 +145,12 @@ impl Entry for AccessRow {
             .text(Some(&self.field))
             .text(self.reason.as_deref())
             .text(self.request_id.as_deref())
-            .text(self.ip.as_deref())
-            .0
+            .text(self.ip.as_deref());
+        // Entries that were sealed before there were details have none, and no bytes for them.
+        match &self.detail {
+            Some(detail) => bytes.text(Some(&canonical(detail))).0,
+            None => bytes.0,
+        }
     }
     fn seal(&self) -> Option<&[u8]> {
         self.seal.as_deref()
@@ -235,6 +241,7 @@ mod tests {
             request_id: None,
             ip: None,
             seal: None,
+            detail: None,
         };
         let sealed = row.clone().sealed(&keys(9)?)?;
         assert!(sealed.is_genuine(&keys(9)?));

@@ -1,18 +1,25 @@
 //! The record of every act, written in the transaction of the act itself: either both are there, or neither.
 
+mod access;
 mod broken;
 mod entry;
+mod reason;
 
+pub use access::{Access, accessed, record_access};
 pub use broken::broken;
 pub use entry::{AccessRow, AuditRow, Entry};
+pub use reason::{
+    ERASED, Reasons, Subject, forget as forget_reasons, open_all as open_reasons,
+    seal as seal_reason,
+};
 
 use crate::{auth::Actor, db::Tx, error::Result};
 use diesel::prelude::*;
-use schema::{audit_log, pii_access_log};
+use schema::audit_log;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
-use wire::{AccessId, AuditId};
+use wire::AuditId;
 
 /// Rows of one INSERT; PostgreSQL takes 65,535 values.
 const AT_ONCE: usize = 1000;
@@ -57,9 +64,10 @@ impl<'a> Act<'a> {
 
 /// Records an act.
 pub fn record(tx: &mut Tx<'_>, actor: &Actor, act: Act<'_>) -> Result<()> {
+    let row = row(tx, actor, act)?;
     // By itself, because only a statement for a fixed number of rows stays prepared, and planning this one is dear.
     diesel::insert_into(audit_log::table)
-        .values(row(actor, act)?)
+        .values(row)
         .execute(tx.conn())?;
     Ok(())
 }
@@ -68,7 +76,7 @@ pub fn record(tx: &mut Tx<'_>, actor: &Actor, act: Act<'_>) -> Result<()> {
 pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, acts: Vec<Act<'_>>) -> Result<()> {
     let rows: Vec<AuditRow> = acts
         .into_iter()
-        .map(|act| row(actor, act))
+        .map(|act| row(tx, actor, act))
         .collect::<Result<_>>()?;
     for part in rows.chunks(AT_ONCE) {
         diesel::insert_into(audit_log::table)
@@ -78,7 +86,12 @@ pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, acts: Vec<Act<'_>>) -> Result<
     Ok(())
 }
 
-fn row(actor: &Actor, act: Act<'_>) -> Result<AuditRow> {
+fn row(tx: &mut Tx<'_>, actor: &Actor, act: Act<'_>) -> Result<AuditRow> {
+    let about = Subject {
+        kind: act.subject,
+        id: act.id,
+    };
+    let reason = reason::seal(tx, &actor.keys, about, act.reason)?;
     AuditRow {
         id: AuditId::new(),
         created_at: entry::now(),
@@ -89,40 +102,12 @@ fn row(actor: &Actor, act: Act<'_>) -> Result<AuditRow> {
         subject_type: act.subject.to_owned(),
         subject_id: Some(act.id),
         change: act.change,
-        reason: act.reason.map(str::to_owned),
+        reason,
         request_id: actor.request.id.clone(),
         ip: actor.request.ip.clone(),
         seal: None,
     }
     .sealed(&actor.keys)
-}
-
-/// Records that somebody saw a secret or personal data in plain.
-pub fn accessed(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    subject: &str,
-    id: Uuid,
-    field: &str,
-    reason: Option<&str>,
-) -> Result<()> {
-    let row = AccessRow {
-        id: AccessId::new(),
-        created_at: entry::now(),
-        actor_id: actor.id,
-        client_id: actor.client.as_ref().map(|client| client.id),
-        subject_type: subject.to_owned(),
-        subject_id: id,
-        field: field.to_owned(),
-        reason: reason.map(str::to_owned),
-        request_id: actor.request.id.clone(),
-        ip: actor.request.ip.clone(),
-        seal: None,
-    };
-    diesel::insert_into(pii_access_log::table)
-        .values(row.sealed(&actor.keys)?)
-        .execute(tx.conn())?;
-    Ok(())
 }
 
 /// The fields that differ, as `{"name": {"before": .., "after": ..}}`. Times of change and revisions are left out.

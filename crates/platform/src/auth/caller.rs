@@ -4,6 +4,7 @@ use super::{
     Shown,
     confirmed::{self, Standing, StepUp},
     key,
+    witness::{Confirmee, Witness},
 };
 use crate::{
     crypto::Keyring,
@@ -12,6 +13,7 @@ use crate::{
     error::{Error, Result},
     http::RequestId,
     idempotency::{Claim, Once},
+    limits::Class,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Data};
 use diesel::prelude::*;
@@ -56,7 +58,7 @@ pub struct Actor {
     pub session: Option<SessionId>,
     /// How far the permission reaches that let them in.
     pub reach: Reach,
-    /// Whether they have proven within the last 15 minutes who they are.
+    /// Whether they have proven within the last 15 minutes who they are. Never true of a client.
     pub is_confirmed: bool,
     /// The request, for the record.
     pub request: RequestInfo,
@@ -101,6 +103,14 @@ impl Actor {
         }
         let client = self.client.as_ref().map(|client| Owner::Client(client.id));
         client.or_else(|| self.id.map(Owner::Person))
+    }
+    /// Refuses a person who has not proven within the last quarter of an hour that it is them. An integrator's client
+    /// cannot; what it may do to its own customers, it does without.
+    pub fn recently_authenticated(&self) -> Result<()> {
+        match self.id {
+            Some(_) if !self.is_confirmed => Err(confirmed::stale()),
+            _ => Ok(()),
+        }
     }
     /// Themselves; a client and the system are nobody.
     pub fn person(&self) -> Result<UserId> {
@@ -196,6 +206,7 @@ pub(super) struct Signed {
     ctx: Ctx,
     shown: Shown,
     request: RequestInfo,
+    witness: Witness,
     /// Who must have proven within the last 15 minutes who they are.
     step_up: StepUp,
     permission: Permission,
@@ -262,11 +273,7 @@ impl<P: Needs> Caller<P> {
         let signed = self.signed.clone();
         self.write(move |tx, actor| {
             if let Some(permission) = also {
-                let confirmed = Signed {
-                    step_up: StepUp::Everybody,
-                    ..signed
-                };
-                confirmed.confirm(tx.conn(), permission)?;
+                signed.identify(tx.conn(), permission, StepUp::Everybody)?;
             }
             f(tx, actor)
         })
@@ -282,6 +289,12 @@ impl<P: Needs> Caller<P> {
         let now = self.signed.ctx.clock.now();
         self.write(move |tx, actor| claim.run(tx, actor, now, f))
             .await
+    }
+
+    /// Takes a token out of a bucket of their own, beside that of the request: for what must not be tried often.
+    pub async fn spend(&self, class: Class) -> Result<()> {
+        let Signed { ctx, shown, .. } = self.signed.as_ref();
+        ctx.limits.spend(ctx, class, shown).await
     }
 
     /// The rest of what a handler needs.
@@ -302,17 +315,27 @@ impl<P: Needs> Caller<P> {
 
 impl Signed {
     fn confirm(&self, conn: &mut Conn, permission: Permission) -> Result<Actor> {
-        let actor = self.identify(conn, permission)?;
+        let actor = self.identify(conn, permission, self.step_up)?;
         self.is_confirmed.store(true, Ordering::Relaxed);
         Ok(actor)
     }
 
-    fn identify(&self, conn: &mut Conn, permission: Permission) -> Result<Actor> {
+    fn identify(
+        &self,
+        conn: &mut Conn,
+        permission: Permission,
+        step_up: StepUp,
+    ) -> Result<Actor> {
         let claims = match &self.shown {
             Shown::Token(claims) => claims,
             Shown::Key(hash) => {
                 let actor = key::confirm(conn, &self.ctx, (hash, &self.request), permission)?;
-                return confirmed::by_key(actor, self.step_up);
+                self.witness.note(Confirmee {
+                    person: None,
+                    client: actor.client.as_ref().map(|client| client.id),
+                    role: None,
+                });
+                return confirmed::by_key(actor, step_up);
             }
         };
         let found: Option<(UserRole, UserStatus, i32, Standing)> = sessions::table
@@ -341,6 +364,11 @@ impl Signed {
                 "The session has ended.",
             ));
         }
+        self.witness.note(Confirmee {
+            person: Some(claims.sub),
+            client: None,
+            role: Some(role),
+        });
         confirmed::may_act(standing, permission)?;
         let reach = permission.reach(role);
         if reach == Reach::None {
@@ -351,7 +379,7 @@ impl Signed {
         }
         let fresh = confirmed::is_fresh(standing, self.ctx.clock.now());
         let is_confirmed = fresh.is_ok();
-        if self.step_up != StepUp::None {
+        if step_up != StepUp::None {
             fresh?;
         }
         Ok(Actor {
@@ -374,6 +402,7 @@ impl Signed {
             ctx: ctx.get_ref().clone(),
             shown: Shown::of(request, &ctx.tokens)?,
             request: RequestInfo::of(request),
+            witness: Witness::of(request),
             step_up,
             permission,
             is_confirmed: AtomicBool::new(false),

@@ -95,10 +95,15 @@ pub(super) fn require(is_confirmed: bool) -> Result<()> {
     if is_confirmed {
         return Ok(());
     }
-    Err(Error::because(
+    Err(stale())
+}
+
+/// What is answered to somebody who has to prove again that it is them.
+pub(super) fn stale() -> Error {
+    Error::because(
         ProblemCode::ConfirmationRequired,
         "Confirm with your password or a code at POST /v1/sessions/confirm, then try again. It holds for 15 minutes.",
-    ))
+    )
 }
 
 #[cfg(test)]

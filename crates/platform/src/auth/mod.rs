@@ -7,6 +7,7 @@ mod key;
 mod password;
 mod shown;
 mod token;
+mod witness;
 
 pub use caller::{Actor, Caller, Client, Owner, RequestInfo};
 pub use confirmed::{CONFIRMED_FOR, Confirmed, ConfirmedPerson};
@@ -15,3 +16,4 @@ pub use key::{Minted, mint};
 pub use password::{UNUSABLE, easily_guessed, hash_password, verify_password};
 pub use shown::Shown;
 pub use token::{Claims, Tokens, random_bytes, random_token};
+pub use witness::{Confirmee, Witness};

@@ -88,6 +88,16 @@ impl Tokens {
         }
         Ok(read.claims)
     }
+    /// Whether a token is ours and has merely ended.
+    pub fn has_expired(&self, token: &str) -> bool {
+        let read = jsonwebtoken::decode::<Claims>(token, &self.0.1, &self.0.2);
+        read.is_err_and(|error| {
+            matches!(
+                error.kind(),
+                jsonwebtoken::errors::ErrorKind::ExpiredSignature
+            )
+        })
+    }
 }
 
 /// 256 random bits as text, for refresh tokens and the like. Only a digest of it is stored.

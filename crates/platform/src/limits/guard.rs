@@ -66,24 +66,14 @@ async fn told(request: &HttpRequest) -> Result<Option<Told>> {
     if !applies_to(path) {
         return Ok(None);
     }
-    let (class, who) = match caller(request, ctx) {
+    let signed = Shown::of(request, &ctx.tokens).ok();
+    let (class, who) = match signed.and_then(|shown| ctx.limits.caller(&shown)) {
         Some(caller) => (class_of(request.method(), path), caller),
         None => (Class::Public, address(request, ctx)),
     };
     match class.most(&ctx.config.rates) {
         0 => Ok(None),
         most => ctx.limits.take(ctx, class, who, most).await.map(Some),
-    }
-}
-
-/// Who has signed the request. A key counts as nobody's until it was confirmed once.
-fn caller(request: &HttpRequest, ctx: &Ctx) -> Option<Who> {
-    match Shown::of(request, &ctx.tokens).ok()? {
-        Shown::Token(claims) => Some(Who::Caller(claims.sub.0)),
-        Shown::Key(hash) => ctx
-            .limits
-            .client_of(&hash)
-            .map(|client| Who::Caller(client.0)),
     }
 }
 
@@ -114,11 +104,12 @@ fn class_of(method: &Method, path: &str) -> Class {
 }
 
 impl Class {
-    fn most(self, rates: &Rates) -> u32 {
+    pub(super) fn most(self, rates: &Rates) -> u32 {
         match self {
             Self::Reads => rates.reads,
             Self::Writes => rates.writes,
             Self::Files => rates.files,
+            Self::Codes => rates.codes,
             Self::Public => rates.public,
         }
     }

@@ -64,7 +64,7 @@ pub fn rows(conn: &mut Conn, keys: &Keyring, id: UserId, tables: &[Rows]) -> Res
             .into_iter()
             .map(|Row { mut row }| {
                 for column in *sealed {
-                    open_column(keys, (table, column), &mut row)?;
+                    open_column(conn, keys, (table, column), &mut row)?;
                 }
                 Ok(row)
             })

@@ -5,7 +5,11 @@ use crate::{
     names::Names,
 };
 use diesel::{pg::Pg, prelude::*};
-use platform::{Actor, Conn, Result, audit::AccessRow, page};
+use platform::{
+    Actor, Conn, Result,
+    audit::{AccessRow, Reasons, Subject},
+    page,
+};
 use schema::pii_access_log as log;
 use wire::{
     Page, Paging,
@@ -52,13 +56,22 @@ pub fn page(
     rows.try_all(|rows| named(conn, actor, rows))
 }
 
+fn about(row: &AccessRow) -> Subject<'_> {
+    Subject {
+        kind: &row.subject_type,
+        id: row.subject_id,
+    }
+}
+
 /// The rows with the names of those who looked.
 fn named(conn: &mut Conn, actor: &Actor, rows: Vec<AccessRow>) -> Result<Vec<AccessEntry>> {
     let who = rows.iter().map(|row| (row.actor_id, row.client_id));
     let names = Names::of(conn, actor, who)?;
     let ids: Vec<_> = rows.iter().map(|row| row.id.0).collect();
     let linked = chain::linked(conn, Log::Access, &ids)?;
+    let reasons = Reasons::of(conn, &actor.keys, rows.iter().map(about))?;
     let shown = |row: AccessRow| AccessEntry {
+        reason: reasons.open(about(&row), row.reason.clone()),
         id: row.id,
         created_at: row.created_at,
         actor: names.person(row.actor_id),
@@ -68,7 +81,7 @@ fn named(conn: &mut Conn, actor: &Actor, rows: Vec<AccessRow>) -> Result<Vec<Acc
         subject_type: row.subject_type,
         subject_id: row.subject_id,
         field: row.field,
-        reason: row.reason,
+        detail: row.detail,
         request_id: row.request_id,
         ip: row.ip,
         is_linked: linked.contains(&row.id.0),

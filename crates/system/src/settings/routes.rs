@@ -2,7 +2,10 @@
 
 use super::{query, rules};
 use actix_web::{get, patch, post, web::Data};
-use platform::{Caller, Ctx, Id, IfMatch, Json, Result, Tagged, Valid, listing, respond::Cached};
+use platform::{
+    Caller, Ctx, Id, IfMatch, Json, Result, Tagged, Valid, listing, respond::Cached,
+    settings::Watchers,
+};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{
     permission::needs::{SettingsRead, SettingsWrite},
@@ -62,9 +65,10 @@ pub async fn edit(
     id: Id<SettingRef>,
     version: IfMatch,
     edit: Valid<EditSetting>,
+    watchers: Watchers,
 ) -> Result<Tagged<Setting>> {
     caller
-        .write(move |tx, actor| rules::edit(tx, actor, (&id.0, version.0), &edit))
+        .write(move |tx, actor| rules::edit(tx, actor, (&id.0, version.0), (&edit, &watchers)))
         .await
         .map(Tagged)
 }
@@ -94,9 +98,10 @@ pub async fn rollback(
     id: Id<SettingRef>,
     version: IfMatch,
     back: Valid<RollBack>,
+    watchers: Watchers,
 ) -> Result<Tagged<Setting>> {
     caller
-        .write(move |tx, actor| rules::roll_back(tx, actor, (&id.0, version.0), &back))
+        .write(move |tx, actor| rules::roll_back(tx, actor, (&id.0, version.0), (&back, &watchers)))
         .await
         .map(Tagged)
 }

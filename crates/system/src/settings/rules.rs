@@ -5,6 +5,7 @@ use platform::{
     Actor, Conn, Error, Result, Tx,
     audit::{self, Act},
     people,
+    settings::Watchers,
 };
 use serde_json::json;
 use wire::{
@@ -21,7 +22,7 @@ pub fn edit(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (which, version): (&SettingRef, i32),
-    edit: &EditSetting,
+    (edit, watchers): (&EditSetting, &Watchers),
 ) -> Result<Setting> {
     let before = query::hold(tx, which)?;
     let value = edit.value.as_deref().map(|text| tidy(&before.key, text));
@@ -34,6 +35,7 @@ pub fn edit(
             value.transpose()?,
             edit.reason.as_deref().unwrap_or_default(),
         ),
+        watchers,
     )
 }
 
@@ -42,7 +44,7 @@ pub fn roll_back(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (which, version): (&SettingRef, i32),
-    back: &RollBack,
+    (back, watchers): (&RollBack, &Watchers),
 ) -> Result<Setting> {
     let before = query::hold(tx, which)?;
     let Some(value) = query::value_of(tx.conn(), before.id, back.version)? else {
@@ -69,6 +71,7 @@ pub fn roll_back(
             value,
             back.reason.as_deref().unwrap_or_default(),
         ),
+        watchers,
     )
 }
 
@@ -83,12 +86,14 @@ fn set(
     actor: &Actor,
     (before, version): (&Setting, i32),
     (action, value, reason): (&str, Option<String>, &str),
+    watchers: &Watchers,
 ) -> Result<Setting> {
     let reason = Some(reason.trim()).filter(|reason| !reason.is_empty());
     may_set(actor, before, value.as_deref())?;
     let after = query::update(tx, (before.id, version), value.as_deref())?
         .ok_or_else(|| Error::refuse(ProblemCode::Stale))?;
     query::remember(tx, actor.id, (&after, reason))?;
+    watchers.notify(tx, (&after.key, after.version))?;
     let change = json!({ &after.key: { "before": before.value, "after": after.value } });
     audit::record(
         tx,

@@ -57,6 +57,20 @@ pub struct ApiClient {
     pub updated_at: DateTime<Utc>,
 }
 
+/// A client that can still call, and whose creator is kept out: they have seen its keys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct CreatedClient {
+    /// Which client.
+    pub id: ApiClientId,
+    /// What it is called.
+    pub name: String,
+    /// Whether it does business or tries things out.
+    pub mode: ApiClientMode,
+    /// When one of its keys was last used, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
 /// A key of a client, without the key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -155,6 +169,8 @@ filter! {
         mode: AnyOf<ApiClientMode>,
         /// Locked out or not.
         is_revoked: bool,
+        /// Created by this person.
+        created_by: UserId,
         /// Created at or after.
         created_at_from: DateTime<Utc>,
         /// Created before.

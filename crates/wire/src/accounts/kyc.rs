@@ -199,6 +199,7 @@ impl Resource for KycDocument {
     const PATH: &'static str = "/v1/kyc";
     const ONE: &'static str = "document";
     const MANY: &'static str = "documents";
+    const NAMES_PEOPLE: bool = true;
     type Id = KycDocumentId;
     type Filter = KycFilter;
     type Sort = KycSort;

@@ -1,7 +1,7 @@
 //! Signing in: a short-lived access token, and a refresh cookie that changes with every use. Beside it, what one
 //! proves with who one is: a password and a second factor.
 
-use crate::{Check, FieldErrors, SessionId, accounts::users::User};
+use crate::{ApiClientId, Check, FieldErrors, SessionId, accounts::users::User};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,9 @@ pub struct NewSession {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "server", schema(example = "123456"))]
     pub code: Option<String>,
+    /// The API client whose customer signs in, where the address belongs to customers of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<ApiClientId>,
 }
 
 /// A session that has begun or was prolonged. The refresh token travels in a cookie only.
@@ -162,6 +165,19 @@ pub struct ForgottenPassword {
     /// The address of the account.
     #[cfg_attr(feature = "server", schema(example = "ada@example.com"))]
     pub email: String,
+    /// The API client whose customer it is, where the address belongs to customers of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<ApiClientId>,
+}
+
+/// A link with which somebody chooses a password. It is shown now and never again.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct InvitationLink {
+    /// The link; it works once.
+    pub url: String,
+    /// When it ends by itself.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// What came with a mail.

@@ -1,9 +1,11 @@
 //! Customers and staff. What names a person is sealed in the database and opened only for who may see it.
 
 mod acts;
+mod closed;
 mod happenings;
 
 pub use acts::{Because, NewRole, Remark, UserAct};
+pub use closed::ClosedUser;
 pub use happenings::{Happening, HappeningFilter, HappeningKind, Happenings, Subject, SubjectKind};
 
 use crate::{AnyOf, ApiClientId, Check, FieldErrors, Resource, UserId, check::maybe};
@@ -77,6 +79,10 @@ pub struct User {
     pub phone: Option<String>,
     /// True when the personal data above is masked.
     pub is_masked: bool,
+    /// True when some of the personal data above cannot be read any more: it was changed outside the program, or its key
+    /// is missing. What cannot be read is shown as `(unreadable)`, and is in the audit log.
+    #[serde(default)]
+    pub is_unreadable: bool,
     /// Whether they may use the system.
     pub status: UserStatus,
     /// What they are here.
@@ -142,6 +148,21 @@ pub struct EditUser {
     pub phone: Option<Option<String>>,
 }
 
+/// A change of one's own profile; what is absent stays.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct EditProfile {
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// Phone number; null removes it.
+    #[serde(default, deserialize_with = "maybe::given")]
+    pub phone: Option<Option<String>>,
+}
+
 filter! {
     /// What the list of people can be narrowed by.
     UserFilter {
@@ -180,6 +201,7 @@ impl Resource for User {
     const PATH: &'static str = "/v1/users";
     const ONE: &'static str = "user";
     const MANY: &'static str = "users";
+    const NAMES_PEOPLE: bool = true;
     type Id = UserId;
     type Filter = UserFilter;
     type Sort = UserSort;
@@ -202,6 +224,17 @@ impl Check for NewUser {
         if let Some(number) = &self.phone {
             phone(bad, number);
         }
+    }
+}
+impl Check for EditProfile {
+    fn check(&self, bad: &mut FieldErrors) {
+        let edit = EditUser {
+            email: None,
+            first_name: self.first_name.clone(),
+            last_name: self.last_name.clone(),
+            phone: self.phone.clone(),
+        };
+        edit.check(bad);
     }
 }
 impl Check for EditUser {

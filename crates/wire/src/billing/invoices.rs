@@ -84,6 +84,7 @@ impl Resource for Invoice {
     const PATH: &'static str = "/v1/invoices";
     const ONE: &'static str = "invoice";
     const MANY: &'static str = "invoices";
+    const NAMES_PEOPLE: bool = true;
     type Id = InvoiceId;
     type Filter = InvoiceFilter;
     type Sort = InvoiceSort;

@@ -291,6 +291,7 @@ impl Resource for Order {
     const PATH: &'static str = "/v1/orders";
     const ONE: &'static str = "order";
     const MANY: &'static str = "orders";
+    const NAMES_PEOPLE: bool = true;
     type Id = OrderId;
     type Filter = OrderFilter;
     type Sort = OrderSort;

@@ -208,6 +208,7 @@ impl Resource for Case {
     const PATH: &'static str = "/v1/reconciliation";
     const ONE: &'static str = "case";
     const MANY: &'static str = "cases";
+    const NAMES_PEOPLE: bool = true;
     type Id = CaseId;
     type Filter = CaseFilter;
     type Sort = CaseSort;

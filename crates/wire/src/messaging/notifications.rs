@@ -31,6 +31,9 @@ pub struct Notification {
     pub message: String,
     /// Where it goes, masked.
     pub destination: String,
+    /// True when the message or the address cannot be read any more; what cannot be read is shown as `(unreadable)`.
+    #[serde(default)]
+    pub is_unreadable: bool,
     /// How far it has come.
     pub status: NotificationStatus,
     /// How often sending was tried.
@@ -72,6 +75,7 @@ impl Resource for Notification {
     const PATH: &'static str = "/v1/notifications";
     const ONE: &'static str = "notification";
     const MANY: &'static str = "notifications";
+    const NAMES_PEOPLE: bool = true;
     type Id = NotificationId;
     type Filter = NotificationFilter;
     type Sort = NotificationSort;

@@ -1,6 +1,10 @@
 //! Lists as people like them: what a list is narrowed to, in which order, with which columns. A view is the part of
 //! a list's address behind the question mark, under a name.
 
+mod lists;
+
+pub use lists::LISTS;
+
 use crate::{
     AnyOf, Check, FieldErrors, Resource, UserId, ViewId, accounts::users::UserRole, check::maybe,
 };
@@ -20,7 +24,7 @@ text_enum! {
     ViewAudience: ViewAudience, "view_audience" { Mine = "mine", Role = "role", Everyone = "everyone" }
 }
 
-/// Whether an address is that of a list in the panel: words of small letters, no ids.
+/// Whether an address may be that of a list in the panel: words of small letters, no ids.
 pub fn is_list(address: &str) -> bool {
     let is_word =
         |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
@@ -183,7 +187,7 @@ impl Resource for View {
 
 impl Check for NewView {
     fn check(&self, bad: &mut FieldErrors) {
-        if !is_list(&self.list) {
+        if !LISTS.contains(&self.list.as_str()) {
             bad.add(
                 "list",
                 "address",

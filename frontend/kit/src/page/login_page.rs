@@ -161,6 +161,7 @@ impl Door {
                 email: email.value().trim().to_owned(),
                 password: password.value(),
                 code: None,
+                client_id: None,
             });
         } else {
             let code = self.code.get_untracked()?.value();

@@ -120,6 +120,7 @@ async fn a_customer_is_told_that_the_panel_is_not_for_them() {
         email: "a@example.com".to_owned(),
         password: "x".to_owned(),
         code: None,
+        client_id: None,
     })
     .await;
 

@@ -30,6 +30,7 @@ pub async fn people(scenes: &mut Scenes<'_>) {
         ("users_remove", reason.clone(), "user.delete"),
         ("users_restore", reason.clone(), "user.restore"),
         ("sessions_end_all", Value::Null, "session.end_all"),
+        ("sessions_invitation_link", Value::Null, "password.link"),
         (
             "users_appoint",
             json!({ "role": "support" }),
@@ -45,6 +46,11 @@ pub async fn people(scenes: &mut Scenes<'_>) {
             .play(&boss, (operation, id(&ada)), body, &[act])
             .await;
     }
+    let own = scenes.app.as_role(UserRole::Customer);
+    let name = json!({ "first_name": "Needle" });
+    scenes
+        .play(&own, ("users_edit_me", ""), name, &["user.edit"])
+        .await;
     let bulk = json!({ "action": "suspend", "reason": "As agreed", "ids": [ada["id"]] });
     scenes
         .play(&boss, ("users_bulk", ""), bulk, &["user.suspend"])

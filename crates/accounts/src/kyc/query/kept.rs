@@ -1,5 +1,6 @@
 //! The SQL of what is kept: the files behind the documents, and what is left when a customer is erased.
 
+use super::DocumentRow;
 use chrono::{DateTime, Utc};
 use diesel::{
     dsl,
@@ -38,6 +39,17 @@ pub fn erase(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<KycDocumentId>> {
         .filter(|(_, key)| !key.is_empty())
         .map(|(id, _)| id)
         .collect())
+}
+
+/// A customer's documents whose file is still kept, the oldest first; not those that they have taken away.
+pub fn kept_of(conn: &mut Conn, user: UserId) -> Result<Vec<DocumentRow>> {
+    Ok(documents::table
+        .filter(documents::user_id.eq(user))
+        .filter(documents::document_url.ne(""))
+        .filter(documents::deleted_at.is_null())
+        .order_by((documents::uploaded_at, documents::id))
+        .select(DocumentRow::as_select())
+        .load(conn)?)
 }
 
 /// Documents whose file has served: those taken away, and those rejected before a time.

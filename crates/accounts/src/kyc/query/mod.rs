@@ -2,7 +2,9 @@
 
 mod kept;
 
-pub use kept::{KEPT, all_served, erase, kept_under, moved, sealed_otherwise, served_file};
+pub use kept::{
+    KEPT, all_served, erase, kept_of, kept_under, moved, sealed_otherwise, served_file,
+};
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -11,10 +13,10 @@ use diesel::{
     prelude::*,
     sql_types::{Nullable, Timestamptz},
 };
-use platform::{Actor, Conn, Result, Tx, page, people};
-use schema::{kyc_documents as documents, users};
+use platform::{Actor, Conn, Error, Result, Tx, page, people};
+use schema::{api_clients, kyc_documents as documents, users};
 use wire::{
-    KycDocumentId, Page, Paging, UserId,
+    ApiClientId, KycDocumentId, Page, Paging, UserId,
     accounts::{
         kyc::{KycClaim, KycDocumentStatus, KycDocumentType, KycFilter, KycSort},
         users::{KycStatus, UserRole},
@@ -161,6 +163,15 @@ pub fn living(conn: &mut Conn, id: KycDocumentId) -> Result<Option<DocumentRow>>
         .optional()?)
 }
 
+/// The integrator's client that a link was made for; nothing when it was made for a person.
+pub fn viewer(conn: &mut Conn, id: uuid::Uuid) -> Result<Option<ApiClientId>> {
+    Ok(api_clients::table
+        .find(id)
+        .select(api_clients::id)
+        .first(conn)
+        .optional()?)
+}
+
 /// A living customer that the actor sees; nothing when there is none, or it is a member of the staff.
 pub fn customer(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<Option<UserId>> {
     let mut rows = users::table
@@ -177,12 +188,40 @@ pub fn customer(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<Option<Use
 
 /// Holds a customer until the end of the transaction, so that their documents are decided one after the other.
 pub fn hold_customer(tx: &mut Tx<'_>, id: UserId) -> Result<KycStatus> {
+    hold_living_customer(tx, id)?.ok_or_else(Error::not_found)
+}
+
+/// The same, for somebody who may have been deleted.
+pub fn hold_living_customer(tx: &mut Tx<'_>, id: UserId) -> Result<Option<KycStatus>> {
     Ok(users::table
         .find(id)
         .filter(users::deleted_at.is_null())
         .select(users::kyc_status)
         .for_no_key_update()
-        .first(tx.conn())?)
+        .first(tx.conn())
+        .optional()?)
+}
+
+/// The next customers who have sent documents or have a standing, after one of them.
+pub fn with_documents(conn: &mut Conn, after: Option<UserId>, limit: i64) -> Result<Vec<UserId>> {
+    let sent = documents::table
+        .filter(documents::user_id.eq(users::id))
+        .filter(documents::deleted_at.is_null());
+    let mut rows = users::table
+        .filter(users::deleted_at.is_null())
+        .filter(
+            users::kyc_status
+                .ne(KycStatus::Pending)
+                .or(dsl::exists(sent)),
+        )
+        .order_by(users::id)
+        .limit(limit)
+        .select(users::id)
+        .into_boxed();
+    if let Some(after) = after {
+        rows = rows.filter(users::id.gt(after));
+    }
+    Ok(rows.load(conn)?)
 }
 
 /// A living document, held until the end of the transaction.

@@ -3,8 +3,8 @@
 mod review;
 mod send;
 mod shown;
-mod standing;
+pub mod standing;
 
 pub use review::{approve, claim, reject, release};
 pub use send::{Sent, may_send, receive, remove};
-pub use shown::{link, page, show};
+pub use shown::{link, opened, page, show};

@@ -6,14 +6,16 @@ use crate::kyc::{
 };
 use chrono::{DateTime, Utc};
 use platform::{
-    Actor, Conn, Error, Result, Tx,
+    Actor, Conn, Error, RequestInfo, Result, Tx,
     audit::{self, Act},
-    crypto::Place,
+    auth::Client,
+    crypto::{Keyring, Place},
     people,
 };
 use std::collections::HashMap;
 use wire::{
-    KycDocumentId, Page, Paging, Permission, ProblemCode, Resource, UserId,
+    KycDocumentId, Page, Paging, Permission, ProblemCode, Reach, Resource, UserId,
+    accounts::api_clients::ApiClientMode,
     accounts::kyc::{KycDocument, KycDocumentStatus, KycDuplicate, KycFilter, KycLink, KycSort},
 };
 
@@ -56,12 +58,31 @@ pub fn link(
         ));
     }
     let link = Link::new(id, actor.caller()?, now);
-    audit::accessed(tx, actor, "kyc_document", id.0, "file", None)?;
     audit::record(tx, actor, Act::new("kyc.view", "kyc_document", id.0))?;
     Ok(KycLink {
         url: format!("{}/files/{}", KycDocument::PATH, link.token(&actor.keys)?),
         expires_at: link.expires_at,
     })
+}
+
+/// Leaves word that a link was opened, by whom it was made for.
+pub fn opened(tx: &mut Tx<'_>, (keys, request): (Keyring, RequestInfo), link: Link) -> Result<()> {
+    let viewer = query::viewer(tx.conn(), link.viewer)?;
+    let actor = Actor {
+        id: viewer.is_none().then_some(UserId(link.viewer)),
+        client: viewer.map(|id| Client {
+            id,
+            mode: ApiClientMode::Live,
+            scopes: Vec::new(),
+        }),
+        role: None,
+        session: None,
+        reach: Reach::Own,
+        is_confirmed: false,
+        request,
+        keys,
+    };
+    audit::accessed(tx, &actor, "kyc_document", link.document.0, "file", None)
 }
 
 /// A row with what its reader may know beside it.
@@ -93,27 +114,32 @@ fn complete_all(
         .collect();
     let masked = people::is_masked_for(actor.role);
     let names = people::names(conn, &actor.keys, &ids, masked)?;
-    rows.into_iter()
-        .map(|row| told(actor, row, &twins, &names))
-        .collect()
+    let mut documents = Vec::with_capacity(rows.len());
+    for row in rows {
+        let place = Place::new("kyc_documents", "file_name", row.id.0);
+        let opened = row
+            .file_name
+            .as_deref()
+            .map(|sealed| people::readable(conn, &actor.keys, actor.keys.open(place, sealed)))
+            .transpose()?;
+        let file_name = opened.map(|name| name.unwrap_or_else(|| people::UNREADABLE.to_owned()));
+        documents.push(told(actor, (row, file_name), &twins, &names));
+    }
+    Ok(documents)
 }
 
 fn told(
     actor: &Actor,
-    row: DocumentRow,
+    (row, file_name): (DocumentRow, Option<String>),
     twins: &[Twin],
     names: &HashMap<UserId, String>,
-) -> Result<KycDocument> {
+) -> KycDocument {
     let insider = actor.only().is_none();
     let name = |id: Option<UserId>| id.and_then(|id| names.get(&id).cloned());
     let only = |id: Option<UserId>| id.filter(|_| insider);
-    let place = Place::new("kyc_documents", "file_name", row.id.0);
-    let file_name = row.file_name.as_deref();
-    Ok(KycDocument {
+    KycDocument {
         customer: name(Some(row.user_id)).unwrap_or_default(),
-        file_name: file_name
-            .map(|sealed| actor.keys.open(place, sealed))
-            .transpose()?,
+        file_name,
         has_file: !row.document_url.is_empty(),
         reviewer: name(only(row.verified_by)),
         claimant: name(only(row.claimed_by)),
@@ -133,7 +159,7 @@ fn told(
         uploaded_at: row.uploaded_at,
         uploaded_by: row.uploaded_by,
         version: row.version,
-    })
+    }
 }
 
 fn same<'a>(row: &DocumentRow, twins: &'a [Twin]) -> impl Iterator<Item = &'a Twin> {

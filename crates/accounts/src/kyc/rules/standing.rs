@@ -2,8 +2,9 @@
 
 use crate::kyc::query;
 use platform::{
-    Actor, Result, Tx,
+    Actor, Conn, Result, Tx,
     audit::{self, Act},
+    settings::{self, KycRequiredDocuments},
 };
 use serde_json::json;
 use wire::{
@@ -12,6 +13,7 @@ use wire::{
         kyc::{KycDocumentStatus, KycDocumentType},
         users::KycStatus,
     },
+    system::settings::KycRequired,
 };
 
 /// Writes what follows from the documents of a customer who is held, where it differs from what was known.
@@ -21,7 +23,9 @@ pub fn settle(
     user: UserId,
     before: KycStatus,
 ) -> Result<KycStatus> {
-    let after = of(&query::happenings(tx.conn(), user)?);
+    // Read here, with the customer held: a change of the setting is followed by a job that holds each customer in turn.
+    let required = settings::get(tx.conn(), KycRequiredDocuments)?;
+    let after = of(&query::happenings(tx.conn(), user)?, &required);
     if after != before {
         query::set_standing(tx, user, after)?;
         let change = json!({ "kyc_status": { "before": before, "after": after } });
@@ -34,16 +38,60 @@ pub fn settle(
     Ok(after)
 }
 
-/// What follows from documents, what happened last first: proven by one approved photo id; rejected where the last
-/// thing that happened is a rejection; otherwise open.
-fn of(documents: &[(KycDocumentType, KycDocumentStatus)]) -> KycStatus {
-    let proves = |(document, status): &(KycDocumentType, KycDocumentStatus)| {
-        document.is_photo_id() && *status == KycDocumentStatus::Approved
-    };
+/// Looks at a customer's standing again, unless they were deleted meanwhile.
+pub fn reassess(tx: &mut Tx<'_>, actor: &Actor, user: UserId) -> Result<()> {
+    match query::hold_living_customer(tx, user)? {
+        Some(before) => settle(tx, actor, user, before).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// What follows from documents, what happened last first: verified when the approved ones are all that is required;
+/// rejected where the last thing that happened is a rejection; otherwise open.
+fn of(documents: &[(KycDocumentType, KycDocumentStatus)], required: &KycRequired) -> KycStatus {
+    let approved: Vec<KycDocumentType> = documents
+        .iter()
+        .filter(|(_, status)| *status == KycDocumentStatus::Approved)
+        .map(|(document, _)| *document)
+        .collect();
     match documents.first() {
-        _ if documents.iter().any(proves) => KycStatus::Verified,
+        _ if required.is_met_by(&approved) => KycStatus::Verified,
         Some((_, KycDocumentStatus::Rejected)) => KycStatus::Rejected,
         _ => KycStatus::Pending,
+    }
+}
+
+/// What a customer still has to send, in words: of each group one document.
+pub fn missing(conn: &mut Conn, user: UserId) -> Result<Option<String>> {
+    let required = settings::get(conn, KycRequiredDocuments)?;
+    let approved: Vec<KycDocumentType> = query::happenings(conn, user)?
+        .into_iter()
+        .filter(|(_, status)| *status == KycDocumentStatus::Approved)
+        .map(|(document, _)| document)
+        .collect();
+    let groups: Vec<String> = required.missing(&approved).map(any_of).collect();
+    Ok((!groups.is_empty()).then(|| groups.join("; and ")))
+}
+
+/// `a passport, an ID card or a driver's license`
+fn any_of(group: &[KycDocumentType]) -> String {
+    let names: Vec<&str> = group
+        .iter()
+        .map(|document| with_article(*document))
+        .collect();
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+const fn with_article(document: KycDocumentType) -> &'static str {
+    match document {
+        KycDocumentType::Passport => "a passport",
+        KycDocumentType::IdCard => "an ID card",
+        KycDocumentType::DriversLicense => "a driver's license",
+        KycDocumentType::UtilityBill => "a utility bill",
     }
 }
 
@@ -51,10 +99,11 @@ fn of(documents: &[(KycDocumentType, KycDocumentStatus)]) -> KycStatus {
 mod tests {
     use super::*;
     use KycDocumentStatus::{Approved, Pending, Rejected};
-    use KycDocumentType::{IdCard, Passport, UtilityBill};
+    use KycDocumentType::{DriversLicense, IdCard, Passport, UtilityBill};
 
     #[test]
     fn one_photo_id_proves_an_identity_and_what_happened_last_counts_otherwise() {
+        let photo = KycRequired(vec![vec![Passport, IdCard, DriversLicense]]);
         for (documents, standing) in [
             (&[][..], KycStatus::Pending),
             (&[(Passport, Pending)], KycStatus::Pending),
@@ -81,7 +130,39 @@ mod tests {
                 KycStatus::Pending,
             ),
         ] {
-            assert_eq!(of(documents), standing, "{documents:?}");
+            assert_eq!(of(documents, &photo), standing, "{documents:?}");
         }
+    }
+
+    #[test]
+    fn every_required_group_needs_an_approved_document() {
+        let both = KycRequired(vec![vec![Passport, IdCard], vec![UtilityBill]]);
+        for (documents, standing) in [
+            (&[(Passport, Approved)][..], KycStatus::Pending),
+            (&[(UtilityBill, Approved)], KycStatus::Pending),
+            (
+                &[(UtilityBill, Approved), (IdCard, Approved)],
+                KycStatus::Verified,
+            ),
+            (
+                &[(UtilityBill, Pending), (IdCard, Approved)],
+                KycStatus::Pending,
+            ),
+            (
+                &[(UtilityBill, Rejected), (IdCard, Approved)],
+                KycStatus::Rejected,
+            ),
+        ] {
+            assert_eq!(of(documents, &both), standing, "{documents:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_said_in_words() {
+        assert_eq!(any_of(&[Passport]), "a passport");
+        assert_eq!(
+            any_of(&[Passport, IdCard, DriversLicense]),
+            "a passport, an ID card or a driver's license"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod attempts;
 pub mod factors;
+pub mod origins;
 pub mod passwords;
 
 use chrono::{DateTime, Utc};
@@ -9,7 +10,7 @@ use diesel::{pg::Pg, prelude::*};
 use platform::{Conn, Result, Tx};
 use schema::{sessions, users};
 use wire::{
-    SessionId, UserId,
+    ApiClientId, SessionId, UserId,
     accounts::users::{UserRole, UserStatus},
 };
 
@@ -23,6 +24,8 @@ pub struct Account {
     pub role: UserRole,
     pub status: UserStatus,
     pub session_epoch: i32,
+    pub client_id: Option<ApiClientId>,
+    pub email_changed_at: Option<DateTime<Utc>>,
 }
 
 /// A refresh token, without the token.
@@ -65,14 +68,14 @@ pub struct Fresh<'a> {
     pub ip: Option<&'a str>,
 }
 
-/// The living account of an address.
-pub fn account(conn: &mut Conn, email_hash: &[u8]) -> Result<Option<Account>> {
+/// The living accounts of an address, the direct one first: several shops may have the same person for a customer.
+pub fn accounts(conn: &mut Conn, email_hash: &[u8]) -> Result<Vec<Account>> {
     Ok(users::table
         .filter(users::email_hash.eq(email_hash))
         .filter(users::deleted_at.is_null())
+        .order_by((users::client_id.asc().nulls_first(), users::id))
         .select(Account::as_select())
-        .first(conn)
-        .optional()?)
+        .load(conn)?)
 }
 
 /// A living account.
@@ -95,6 +98,14 @@ pub fn hold(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Account>> {
         .select(Account::as_select())
         .first(tx.conn())
         .optional()?)
+}
+
+/// Notes when somebody's address was changed.
+pub fn email_changed(tx: &mut Tx<'_>, id: UserId, now: DateTime<Utc>) -> Result<()> {
+    diesel::update(users::table.find(id))
+        .set(users::email_changed_at.eq(now))
+        .execute(tx.conn())?;
+    Ok(())
 }
 
 /// They have signed in.
@@ -223,5 +234,6 @@ pub fn living(conn: &mut Conn, user: UserId, now: DateTime<Utc>) -> Result<Vec<L
 pub fn tidy(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(tx.conn())?;
     attempts::tidy(tx, now)?;
+    origins::tidy(tx, now)?;
     passwords::tidy(tx, now)
 }

@@ -52,6 +52,22 @@ pub fn serve(tx: &mut Tx<'_>, hash: &[u8], now: DateTime<Utc>) -> Result<Option<
         .optional()?)
 }
 
+/// Closes every link of somebody but the one that was just made.
+pub fn close_older_links(
+    tx: &mut Tx<'_>,
+    (user, newest): (UserId, Uuid),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let older = links::table
+        .filter(links::user_id.eq(user))
+        .filter(links::id.ne(newest))
+        .filter(links::used_at.is_null());
+    diesel::update(older)
+        .set(links::used_at.eq(now))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
 /// Closes every other link of somebody.
 pub fn close_links(tx: &mut Tx<'_>, user: UserId, now: DateTime<Utc>) -> Result<()> {
     let theirs = links::table

@@ -82,20 +82,26 @@ fn name(config: &Config) -> &'static str {
 
 /// The cookie of a session.
 pub fn keeping(visit: &Visit, opened: &Opened) -> Cookie<'static> {
+    let config = &visit.ctx.config;
     made(
-        &visit.ctx.config,
-        opened.refresh.clone(),
+        config,
+        (name(config), opened.refresh.clone()),
         Duration::seconds((opened.expires_at - visit.now).num_seconds()),
     )
 }
 
 /// The end of the cookie.
 pub fn removal(config: &Config) -> Cookie<'static> {
-    made(config, String::new(), Duration::ZERO)
+    made(config, (name(config), String::new()), Duration::ZERO)
 }
 
-fn made(config: &Config, token: String, max_age: Duration) -> Cookie<'static> {
-    Cookie::build(name(config), token)
+/// A cookie that scripts and other sites do not get.
+pub fn made(
+    config: &Config,
+    (name, value): (&'static str, String),
+    max_age: Duration,
+) -> Cookie<'static> {
+    Cookie::build(name, value)
         .http_only(true)
         .secure(config.is_https())
         .same_site(SameSite::Strict)
@@ -125,7 +131,10 @@ mod tests {
     fn the_cookie_is_out_of_reach_of_scripts_and_of_other_sites() {
         let text = |url| {
             config(url)
-                .map(|config| made(&config, "token".to_owned(), Duration::days(14)).to_string())
+                .map(|config| {
+                    let kept = (name(&config), "token".to_owned());
+                    made(&config, kept, Duration::days(14)).to_string()
+                })
                 .unwrap_or_default()
         };
         assert_eq!(

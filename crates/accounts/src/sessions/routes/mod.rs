@@ -1,16 +1,18 @@
 //! Signing in and out over HTTP.
 
 mod cookie;
+mod device;
 mod factor;
 mod passwords;
 mod proof;
 
-use super::rules::{self, Attempt, Begun, Opened, Turned, Visit, factor::WRONG, living};
+use super::rules::{self, Begun, Opened, Turned, Visit, factor::WRONG, living};
 use actix_web::{
     HttpRequest, HttpResponse, Responder, ResponseError, body::BoxBody, cookie::Cookie, delete,
     get, http::header, post, web::Data,
 };
 use cookie::RefreshCookie;
+use device::DeviceCookie;
 use platform::{
     Caller, Ctx, Done, Error, Id, Json, RequestInfo, Result, Valid, auth::verify_password,
 };
@@ -38,6 +40,14 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 }
 
 /// Sign in. The refresh token comes in a cookie.
+///
+/// After 10 failures from one network, it waits for 1 minute, and twice as long with each further failure, up to an
+/// hour. All networks that have never signed in to an account share 100 failures a day. A second cookie tells the
+/// browser from others from then on: it and its network are counted by themselves, so that guesses from elsewhere do
+/// not keep the owner out.
+///
+/// An address may belong to a direct account and to customers of several shops. It means the direct account, or the only
+/// account there is; `client_id` names a shop's.
 #[utoipa::path(
     tag = "accounts/sessions", security(()), request_body = NewSession,
     responses(
@@ -46,8 +56,14 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     ),
 )]
 #[post("/sessions")]
-pub async fn create(ctx: Data<Ctx>, request: RequestInfo, new: Valid<NewSession>) -> Result<Let> {
-    sign_in(Visit::new(&ctx, request), new.into_inner()).await
+pub async fn create(
+    ctx: Data<Ctx>,
+    request: RequestInfo,
+    device: DeviceCookie,
+    new: Valid<NewSession>,
+) -> Result<Let> {
+    let visit = Visit::new(&ctx, request).from_device(device.0);
+    sign_in(visit, new.into_inner()).await
 }
 
 /// Prolong the session that the cookie names; every refresh token serves once.
@@ -139,25 +155,26 @@ pub async fn end_all(caller: Caller<SessionsManage>, id: Id<UserId>) -> Result<D
 /// the time it takes are the same.
 async fn sign_in(visit: Visit, new: NewSession) -> Result<Let> {
     let email_hash = crate::users::rules::email_hash(&visit.ctx.keys, &new.email);
-    let attempt = Attempt::of(&visit, &email_hash);
-    let (door, tried) = (visit.clone(), attempt.clone());
-    let account = visit
+    let (door, client) = (visit.clone(), new.client_id);
+    let (attempt, account) = visit
         .ctx
         .db
-        .write(move |tx| rules::admit(tx, &door, &tried, &email_hash))
+        .write(move |tx| rules::admit(tx, &door, (&email_hash, client)))
         .await?;
     let known = account
         .as_ref()
         .map(|account| account.password_hash.clone());
     let fits = verify_password(new.password, known).await?;
-    let (door, code) = (visit.clone(), new.code);
+    let kept = device::keeping(&visit)?;
+    let visit = visit.from_device(Some(kept.value().to_owned()));
+    let door = visit.clone();
     let begun = visit
         .ctx
         .db
-        .write(move |tx| rules::begin(tx, &door, &attempt, (account, fits, code.as_deref())))
+        .write(move |tx| rules::begin(tx, &door, &attempt, (account, fits, new.code.as_deref())))
         .await?;
     match begun {
-        Begun::Opened(opened) => Ok(Let::begun(&visit, *opened)),
+        Begun::Opened(opened) => Ok(Let::begun(&visit, *opened, kept)),
         Begun::Refused => Err(Error::refuse(ProblemCode::WrongCredentials)),
         Begun::NeedsCode { was_wrong: false } => {
             Err(Error::refuse(ProblemCode::SecondFactorRequired))
@@ -198,27 +215,27 @@ pub enum Let {
         granted: Box<Granted>,
         /** The token. */
         cookie: Cookie<'static>,
-        /** The session's address, when it has just begun. */
-        location: Option<String>,
+        /** The session's address, and what the browser is known by, when it has just begun. */
+        begun: Option<(String, Cookie<'static>)>,
     },
     /// Away.
     Nobody(/** The end of the cookie. */ Cookie<'static>),
 }
 
 impl Let {
-    fn begun(visit: &Visit, opened: Opened) -> Self {
-        let location = Some(format!("/v1/sessions/{}", opened.id));
+    fn begun(visit: &Visit, opened: Opened, device: Cookie<'static>) -> Self {
+        let location = format!("/v1/sessions/{}", opened.id);
         Self::In {
             cookie: cookie::keeping(visit, &opened),
             granted: Box::new(opened.granted),
-            location,
+            begun: Some((location, device)),
         }
     }
     fn prolonged(visit: &Visit, opened: Opened) -> Self {
         Self::In {
             cookie: cookie::keeping(visit, &opened),
             granted: Box::new(opened.granted),
-            location: None,
+            begun: None,
         }
     }
 }
@@ -230,15 +247,16 @@ impl Responder for Let {
             Self::In {
                 granted,
                 cookie,
-                location: Some(location),
+                begun: Some((location, device)),
             } => HttpResponse::Created()
                 .insert_header((header::LOCATION, location))
                 .cookie(cookie)
+                .cookie(device)
                 .json(granted),
             Self::In {
                 granted,
                 cookie,
-                location: None,
+                begun: None,
             } => HttpResponse::Ok().cookie(cookie).json(granted),
             Self::Nobody(cookie) => {
                 let mut response = Error::because(

@@ -6,23 +6,25 @@ use super::{
 };
 use crate::{
     sessions::rules::{
-        Attempt,
+        invitations,
         living::{self, Proof},
         passwords,
     },
     users::rules::email_hash,
 };
-use actix_web::{HttpResponse, Responder, post, web::Data};
+use actix_web::{HttpResponse, Responder, http::header, post, web::Data};
 use platform::{
-    Caller, Ctx, Done, Error, Json, RequestInfo, Result, Valid,
+    Caller, Confirmed, Ctx, Done, Error, Id, Json, RequestInfo, Result, Valid,
     auth::{easily_guessed, hash_password},
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{
+    UserId,
     accounts::sessions::{
-        ChangePassword, ForgottenPassword, PasswordAccount, PasswordLink, SetPassword,
+        ChangePassword, ForgottenPassword, InvitationLink, PasswordAccount, PasswordLink,
+        SetPassword,
     },
-    permission::needs::SessionsOwn,
+    permission::needs::{SessionsOwn, UsersInvite},
 };
 
 /// Adds the operations.
@@ -31,7 +33,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(change_password)
         .service(forgotten_password)
         .service(password_link)
-        .service(set_password);
+        .service(set_password)
+        .service(invitation_link);
 }
 
 /// Change one's own password. Every other session ends.
@@ -46,6 +49,9 @@ pub async fn change_password(
 }
 
 /// Ask for a mail that lets one choose a new password. The answer is the same whether there is such an account.
+///
+/// The newest link is the only one that works. For 24 hours after somebody changed the address of an account, the mail
+/// says from when on a link is sent.
 #[utoipa::path(tag = "accounts/sessions", security(()), request_body = ForgottenPassword, responses((status = 202, description = "If there is such an account, the mail is on its way")))]
 #[post("/passwords/forgotten")]
 pub async fn forgotten_password(
@@ -82,6 +88,33 @@ pub async fn set_password(
     set(Visit::new(&ctx, request), new.into_inner()).await
 }
 
+/// Make a link with which a person chooses a password, to be handed to them by other means than mail.
+///
+/// Earlier links of the person end. The link works once: for 7 days where they never had a password, and for 24 hours
+/// otherwise; then they are told by mail that it was made. A second factor stays.
+#[utoipa::path(
+    tag = "accounts/sessions", security(("bearer" = ["users:invite"])), params(("id" = UserId, Path)),
+    responses(
+        (status = 201, description = "The link, shown only now", body = InvitationLink),
+        (status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"),
+        (status = 409, description = "The account is not active"),
+    ),
+)]
+#[post("/users/{id}/invitation-link")]
+pub async fn invitation_link(
+    caller: Confirmed<UsersInvite>,
+    request: RequestInfo,
+    id: Id<UserId>,
+) -> Result<HttpResponse> {
+    let visit = Visit::new(caller.ctx(), request);
+    let link = caller
+        .write(move |tx, actor| invitations::make(tx, &visit, actor, id.0))
+        .await?;
+    Ok(HttpResponse::Created()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(link))
+}
+
 async fn change(
     caller: &Caller<SessionsOwn>,
     request: RequestInfo,
@@ -116,12 +149,11 @@ async fn change(
 
 async fn forgotten(visit: Visit, who: ForgottenPassword) -> Result<()> {
     let email_hash = email_hash(&visit.ctx.keys, &who.email);
-    let attempt = Attempt::to_be_written_to(&visit, &email_hash);
-    let door = visit.clone();
+    let (door, client) = (visit.clone(), who.client_id);
     visit
         .ctx
         .db
-        .write(move |tx| passwords::forgotten(tx, &door, (&attempt, email_hash)))
+        .write(move |tx| passwords::forgotten(tx, &door, (email_hash, client)))
         .await
 }
 

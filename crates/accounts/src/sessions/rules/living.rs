@@ -97,8 +97,8 @@ pub fn reset_factor(tx: &mut Tx<'_>, visit: &Visit, actor: &Actor, user: UserId)
 /// Counts a try of the actor to prove who they are.
 pub fn try_anew(tx: &mut Tx<'_>, visit: &Visit, actor: &Actor) -> Result<(Attempt, Account)> {
     let account = query::hold(tx, actor.person()?)?.ok_or_else(Error::not_found)?;
-    let attempt = Attempt::of(visit, &account.email_hash);
-    attempt.count(tx, visit)?;
+    let session = current(tx.conn(), actor)?;
+    let attempt = Attempt::count_proof(tx, visit, (&account.email_hash, session))?;
     Ok((attempt, account))
 }
 

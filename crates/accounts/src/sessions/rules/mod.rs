@@ -2,13 +2,15 @@
 
 mod device;
 pub mod factor;
+pub mod invitations;
 pub mod letters;
 pub mod living;
+pub mod moved;
 pub mod passwords;
 mod throttle;
 mod told;
 
-pub use throttle::Attempt;
+pub use throttle::{Attempt, forgive_account};
 pub use told::told;
 
 use super::query::{self, Account, Fresh, Row, factors};
@@ -26,7 +28,7 @@ use platform::{
 };
 use uuid::Uuid;
 use wire::{
-    Reach, SessionId, UserId,
+    ApiClientId, Reach, SessionId, UserId,
     accounts::{
         sessions::Granted,
         users::{User, UserStatus},
@@ -46,6 +48,8 @@ pub struct Visit {
     pub ctx: Ctx,
     pub request: RequestInfo,
     pub now: DateTime<Utc>,
+    /// The device cookie, if the browser has shown one of ours.
+    pub device: Option<String>,
 }
 
 /// A session that has begun or was prolonged: what its owner is told, and the token for the cookie.
@@ -86,7 +90,13 @@ impl Visit {
             ctx: ctx.clone(),
             request,
             now: ctx.clock.now(),
+            device: None,
         }
+    }
+
+    /// From this device.
+    pub fn from_device(self, device: Option<String>) -> Self {
+        Self { device, ..self }
     }
 
     /// Whoever is at the door: somebody with an account, or nobody known.
@@ -108,11 +118,24 @@ impl Visit {
 pub fn admit(
     tx: &mut Tx<'_>,
     visit: &Visit,
-    attempt: &Attempt,
-    email_hash: &[u8],
-) -> Result<Option<Account>> {
-    attempt.count(tx, visit)?;
-    query::account(tx.conn(), email_hash)
+    (email_hash, client): (&[u8], Option<ApiClientId>),
+) -> Result<(Attempt, Option<Account>)> {
+    let attempt = Attempt::count(tx, visit, email_hash)?;
+    let accounts = query::accounts(tx.conn(), email_hash)?;
+    Ok((attempt, named(accounts, client).pop()))
+}
+
+/// The account that an address means: the one with the named shop; or else the direct one, or the only one there is.
+/// Where several shops have a customer of this address, none of them is meant before one is named.
+pub fn named(accounts: Vec<Account>, client: Option<ApiClientId>) -> Vec<Account> {
+    let is_only = accounts.len() == 1;
+    accounts
+        .into_iter()
+        .filter(|account| match client {
+            Some(_) => account.client_id == client,
+            None => account.client_id.is_none() || is_only,
+        })
+        .collect()
 }
 
 /// Begins a session if everything was right and the account is as it was; else leaves word that it was refused.
@@ -155,6 +178,10 @@ pub fn begin(
     }
     attempt.forgive(tx)?;
     query::signed_in(tx, account.id, visit.now)?;
+    if let Some(device) = &visit.device {
+        let from = (account.id, account.email_hash.as_slice(), device.as_str());
+        throttle::remember(tx, visit, from)?;
+    }
     let family = SessionId::new();
     // Signing in is proof enough of who they are, for a while.
     let opened = open(tx, visit, (&account, family), (visit.now, Some(visit.now)))?;
@@ -258,7 +285,8 @@ fn open(
 /// Somebody, as they see themselves.
 fn oneself(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<User> {
     let me = (Seen::Own(Owner::Person(id)), Life::Living);
-    users::rules::open(keys, &users::query::find(conn, id, me)?, false)
+    let row = users::query::find(conn, id, me)?;
+    users::rules::open(conn, keys, &row, false)
 }
 
 /// A session ends when it was not used for so long, and at the latest after ninety days.

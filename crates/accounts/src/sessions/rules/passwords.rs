@@ -1,7 +1,7 @@
 //! Passwords: changed by who knows the old one, or set by who has a link from a mail. Either way whoever else was
 //! signed in is out.
 
-use super::{Attempt, Visit, letters, living, oneself};
+use super::{Attempt, Visit, forgive_account, letters, living, oneself};
 use crate::sessions::{
     jobs::SendPasswordLink,
     query::{self, Account, passwords},
@@ -14,7 +14,7 @@ use platform::{
     jobs,
 };
 use wire::{
-    UserId,
+    ApiClientId, UserId,
     accounts::{sessions::PasswordAccount, users::UserStatus},
 };
 
@@ -54,10 +54,10 @@ pub fn change(
 pub fn forgotten(
     tx: &mut Tx<'_>,
     visit: &Visit,
-    (attempt, email_hash): (&Attempt, Vec<u8>),
+    (email_hash, client): (Vec<u8>, Option<ApiClientId>),
 ) -> Result<()> {
-    if attempt.count_letter(tx, visit)? {
-        jobs::enqueue(tx, &SendPasswordLink::forgotten(email_hash))?;
+    if Attempt::count_letter(tx, visit, &email_hash)? {
+        jobs::enqueue(tx, &SendPasswordLink::forgotten(email_hash, client))?;
     }
     Ok(())
 }
@@ -91,7 +91,7 @@ pub fn set(tx: &mut Tx<'_>, visit: &Visit, (token, hash): (&str, &str)) -> Resul
     passwords::close_links(tx, user, visit.now)?;
     query::end_all(tx, user, (None, "password"))?;
     // Whoever guessed at the old one has closed the door for nobody any more.
-    Attempt::of(visit, &account.email_hash).forgive_account(tx)?;
+    forgive_account(tx, visit, (user, &account.email_hash))?;
     audit::record(
         tx,
         &visit.actor(Some(&account)),

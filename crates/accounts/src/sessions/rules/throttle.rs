@@ -1,91 +1,212 @@
 //! How often somebody may try: counted before the password is looked at, so that a storm of guesses arriving at
 //! once is counted as a storm.
+//!
+//! Three counters bound the guesses at one account, and none of them lets a stranger lock the owner out:
+//!
+//! * **Origin.** The account together with where the try comes from: a device or a network that has signed in to it
+//!   before, or else the network (IPv4 /24, IPv6 /48). 10 failures, then a pause of 1 minute that doubles up to an hour.
+//! * **Account.** All origins that have never signed in, together: 100 failures a day, then the same pauses. From ten
+//!   thousand networks there are about 130 guesses a day. Known origins neither count here nor wait here.
+//! * **Address.** Whatever accounts are tried: 30 failures of one address (IPv6 /64). A known device does not wait here.
+//!
+//! A link that sets a password forgives the account and the network it is used from, which is known from then on.
 
 use super::Visit;
-use crate::sessions::query::attempts;
-use chrono::TimeDelta;
-use platform::{Error, Result, Tx};
+use crate::sessions::query::{attempts, origins};
+use chrono::{DateTime, TimeDelta, Utc};
+use ipnet::{Ipv4Net, Ipv6Net};
+use platform::{Conn, Error, Result, Tx};
 use std::net::IpAddr;
+use wire::{SessionId, UserId};
 
-/// Failures that an account bears before it is closed for a while.
-const PER_ACCOUNT: i32 = 10;
-/// Failures that an address bears; more, because an office shares one.
+/// Failures of an account from one origin.
+const PER_ORIGIN: i32 = 10;
+/// Failures of an account in a day from all origins that have never signed in to it.
+const PER_ACCOUNT: i32 = 100;
+/// Failures of an address; more, because an office shares one.
 const PER_ADDRESS: i32 = 30;
 /// Letters about a forgotten password that one account may be sent without a pause.
 const LETTERS: i32 = 3;
-/// The longest that anything is closed. Never for good: whoever guesses must not lock out whoever knows.
+/// The longest that anything is closed, in minutes. Never for good: whoever guesses must not lock out whoever knows.
 const LONGEST: i64 = 60;
 
-/// One try, under the names that it is counted by.
+/// One try, counted: the counters that it stands in.
 #[derive(Clone)]
 pub struct Attempt {
-    account: Vec<u8>,
+    origin: Vec<u8>,
+    account: Option<Vec<u8>>,
+    address: Option<Vec<u8>>,
+}
+
+/// Where a try comes from, as keyed hashes of the account and the place.
+struct Places {
+    device: Option<Vec<u8>>,
+    network: Vec<u8>,
+    /// The day's counter of everywhere that has never signed in.
+    elsewhere: Vec<u8>,
     address: Vec<u8>,
 }
 
-impl Attempt {
-    /// To prove who one is, with the address of this account, whether there is such an account or not.
-    pub fn of(visit: &Visit, email_hash: &[u8]) -> Self {
-        Self::named(visit, ("login.account", "login.address"), email_hash)
-    }
-
-    /// To be sent a letter about a forgotten password.
-    pub fn to_be_written_to(visit: &Visit, email_hash: &[u8]) -> Self {
-        Self::named(visit, ("letter.account", "letter.address"), email_hash)
-    }
-
-    fn named(visit: &Visit, (account, address): (&str, &str), email_hash: &[u8]) -> Self {
+impl Places {
+    fn of(visit: &Visit, email_hash: &[u8]) -> Self {
         let ip = visit.request.ip.as_deref().unwrap_or_default();
+        let account = hex(email_hash);
+        let key =
+            |name: &str, place: &str| visit.ctx.keys.blind(name, &format!("{account} {place}"));
         Self {
-            account: visit.ctx.keys.blind(account, &hex(email_hash)),
-            address: visit.ctx.keys.blind(address, &network(ip)),
+            device: visit
+                .device
+                .as_deref()
+                .map(|device| key("login.device", device)),
+            network: key("login.network", &wide_network(ip)),
+            elsewhere: key("login.elsewhere", &visit.now.date_naive().to_string()),
+            address: visit.ctx.keys.blind("login.address", &network(ip)),
         }
     }
 
-    /// Counts it, or refuses it because of those before.
-    pub fn count(&self, tx: &mut Tx<'_>, visit: &Visit) -> Result<()> {
-        count(tx, visit, (&self.account, PER_ACCOUNT))?;
-        count(tx, visit, (&self.address, PER_ADDRESS))
+    /// The counters of a try: those of a known device, of a known network, or of an unknown origin.
+    fn counters(self, conn: &mut Conn) -> Result<Attempt> {
+        if let Some(device) = self.device
+            && origins::is_known(conn, &device)?
+        {
+            return Ok(Attempt {
+                origin: device,
+                account: None,
+                address: None,
+            });
+        }
+        let is_known = origins::is_known(conn, &self.network)?;
+        Ok(Attempt {
+            origin: self.network,
+            account: (!is_known).then_some(self.elsewhere),
+            address: Some(self.address),
+        })
+    }
+}
+
+impl Attempt {
+    /// Counts a try to sign in with the address of this account, whether there is such an account or not; or refuses
+    /// it because of those before.
+    pub fn count(tx: &mut Tx<'_>, visit: &Visit, email_hash: &[u8]) -> Result<Self> {
+        let attempt = Places::of(visit, email_hash).counters(tx.conn())?;
+        attempt.add(tx, visit)?;
+        Ok(attempt)
     }
 
-    /// Counts a letter. Too many from one address are refused; too many to one account are said to be on their way
-    /// like any other, because a refusal would tell of the account.
-    pub fn count_letter(&self, tx: &mut Tx<'_>, visit: &Visit) -> Result<bool> {
-        count(tx, visit, (&self.address, PER_ADDRESS))?;
-        match count(tx, visit, (&self.account, LETTERS)) {
+    /// Counts a try of somebody who is signed in to prove that it is still them. Their session is the origin: whoever
+    /// guesses elsewhere does not keep them from it, and whoever has stolen it does not guess at the account's cost.
+    pub fn count_proof(
+        tx: &mut Tx<'_>,
+        visit: &Visit,
+        (email_hash, session): (&[u8], SessionId),
+    ) -> Result<Self> {
+        let place = format!("{} {session}", hex(email_hash));
+        let attempt = Self {
+            origin: visit.ctx.keys.blind("login.session", &place),
+            account: None,
+            address: Some(Places::of(visit, email_hash).address),
+        };
+        attempt.add(tx, visit)?;
+        Ok(attempt)
+    }
+
+    /// Counts a letter about a forgotten password. Too many from one address are refused; too many to one account are
+    /// said to be on their way like any other, because a refusal would tell of the account.
+    pub fn count_letter(tx: &mut Tx<'_>, visit: &Visit, email_hash: &[u8]) -> Result<bool> {
+        let ip = visit.request.ip.as_deref().unwrap_or_default();
+        let keys = &visit.ctx.keys;
+        let address = keys.blind("letter.address", &network(ip));
+        let account = keys.blind("letter.account", &hex(email_hash));
+        count(tx, visit, (&address, PER_ADDRESS))?;
+        match count(tx, visit, (&account, LETTERS)) {
             Ok(()) => Ok(true),
             Err(Error::Throttled(_)) => Ok(false),
             Err(other) => Err(other),
         }
     }
 
-    /// It was no failure after all: the account's are forgotten, and the address is one lighter. Forgetting the
-    /// address's others too would let a guesser who has an account of their own go on for ever.
-    pub fn forgive(&self, tx: &mut Tx<'_>) -> Result<()> {
-        attempts::forget(tx, &self.account)?;
-        attempts::take_back(tx, &self.address)
+    fn add(&self, tx: &mut Tx<'_>, visit: &Visit) -> Result<()> {
+        count(tx, visit, (&self.origin, PER_ORIGIN))?;
+        if let Some(account) = &self.account {
+            count(tx, visit, (account, PER_ACCOUNT))?;
+        }
+        match &self.address {
+            Some(address) => count(tx, visit, (address, PER_ADDRESS)),
+            None => Ok(()),
+        }
     }
 
-    /// Failures of the account are forgotten: its password is another one.
-    pub fn forgive_account(&self, tx: &mut Tx<'_>) -> Result<()> {
-        attempts::forget(tx, &self.account)
+    /// It was no failure after all: the origin's are forgotten, and the account and the address are one lighter.
+    /// Forgetting theirs too would let a guesser who has an account of their own go on for ever.
+    pub fn forgive(&self, tx: &mut Tx<'_>) -> Result<()> {
+        attempts::forget(tx, &self.origin)?;
+        self.others()
+            .try_for_each(|key| attempts::take_back(tx, key))
     }
 
     /// It was neither a failure nor a success: it is as if it had not been. Those before it stay.
     pub fn take_back(&self, tx: &mut Tx<'_>) -> Result<()> {
-        attempts::take_back(tx, &self.account)?;
-        attempts::take_back(tx, &self.address)
+        attempts::take_back(tx, &self.origin)?;
+        self.others()
+            .try_for_each(|key| attempts::take_back(tx, key))
     }
+
+    fn others(&self) -> impl Iterator<Item = &[u8]> {
+        [&self.account, &self.address]
+            .into_iter()
+            .flatten()
+            .map(Vec::as_slice)
+    }
+}
+
+/// The password of an account is another one, chosen by who has its mailbox: failures are forgotten, and where it was
+/// chosen is known from now on. Every other place has to sign in again to be known.
+pub fn forgive_account(
+    tx: &mut Tx<'_>,
+    visit: &Visit,
+    (user, email_hash): (UserId, &[u8]),
+) -> Result<()> {
+    let places = Places::of(visit, email_hash);
+    origins::forget(tx, user)?;
+    for key in [&places.network, &places.elsewhere] {
+        attempts::forget(tx, key)?;
+    }
+    if let Some(device) = &places.device {
+        attempts::forget(tx, device)?;
+    }
+    origins::remember(tx, (user, &places.network), visit.now)
+}
+
+/// Somebody has signed in: their device and their network are known from now on.
+pub fn remember(
+    tx: &mut Tx<'_>,
+    visit: &Visit,
+    (user, email_hash, device): (UserId, &[u8], &str),
+) -> Result<()> {
+    let from_there = Visit {
+        device: Some(device.to_owned()),
+        ..visit.clone()
+    };
+    let places = Places::of(&from_there, email_hash);
+    for key in places.device.iter().chain([&places.network]) {
+        origins::remember(tx, (user, key), visit.now)?;
+    }
+    Ok(())
 }
 
 fn count(tx: &mut Tx<'_>, visit: &Visit, (key, limit): (&[u8], i32)) -> Result<()> {
     let Some(failures) = attempts::count(tx, key, visit.now)? else {
         let until = attempts::blocked_until(tx.conn(), key)?.unwrap_or(visit.now);
-        let seconds = u64::try_from((until - visit.now).num_seconds()).unwrap_or(0);
-        return Err(Error::Throttled(seconds.max(1)));
+        return Err(Error::Throttled(seconds_until(until, visit.now)));
     };
     let until = closed_for(failures, limit).map(|time| visit.now + time);
     attempts::block(tx, key, until)
+}
+
+fn seconds_until(until: DateTime<Utc>, now: DateTime<Utc>) -> u64 {
+    u64::try_from((until - now).num_seconds())
+        .unwrap_or(0)
+        .max(1)
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -117,6 +238,16 @@ fn network(ip: &str) -> String {
     }
 }
 
+/// What counts as one network: the 24 or 48 bits that one subscriber's addresses have in common.
+fn wide_network(ip: &str) -> String {
+    let wide = match ip.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+        Ok(IpAddr::V4(v4)) => Ipv4Net::new(v4, 24).map(|net| net.trunc().to_string()),
+        Ok(IpAddr::V6(v6)) => Ipv6Net::new(v6, 48).map(|net| net.trunc().to_string()),
+        Err(_) => return ip.to_owned(),
+    };
+    wide.unwrap_or_else(|_| ip.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,5 +267,17 @@ mod tests {
         assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::1"));
         assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
         assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+    }
+
+    #[test]
+    fn neighbouring_addresses_are_one_network() {
+        assert_eq!(wide_network("192.0.2.1"), wide_network("192.0.2.254"));
+        assert_eq!(wide_network("::ffff:192.0.2.1"), wide_network("192.0.2.9"));
+        assert_ne!(wide_network("192.0.2.1"), wide_network("192.0.3.1"));
+        assert_eq!(
+            wide_network("2001:db8:1:2::1"),
+            wide_network("2001:db8:1:9::1")
+        );
+        assert_ne!(wide_network("2001:db8:1::1"), wide_network("2001:db8:2::1"));
     }
 }

@@ -15,6 +15,11 @@ pub fn told(act: &str) -> Option<(&'static str, &'static str, Tone)> {
             "A link to choose another password was sent.",
             Tone::Neutral,
         ),
+        "password.link" => (
+            "password link made",
+            "An administrator made a link to choose a password.",
+            Tone::Neutral,
+        ),
         "password.set" | "password.change" => (
             "password changed",
             "The password was changed, and other sessions ended.",

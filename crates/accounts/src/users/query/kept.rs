@@ -33,10 +33,28 @@ pub const KEPT: &[Rows] = &[
         sealed: &[],
     },
     Rows {
+        table: "sign_in_origins",
+        select: "SELECT created_at, last_used_at FROM sign_in_origins WHERE user_id = $1 ORDER BY created_at",
+        sealed: &[],
+    },
+    Rows {
         table: "api_clients",
         select: "SELECT id, name, mode, created_at, revoked_at FROM api_clients WHERE created_by = $1 ORDER BY created_at",
         sealed: &[],
     },
+];
+
+/// Kinds of things that entries of the logs give reasons about, and a person's things of each kind.
+pub const REASONED: [(&str, &str); 3] = [
+    ("user", "SELECT $1::uuid"),
+    (
+        "kyc_document",
+        "SELECT id FROM kyc_documents WHERE user_id = $1",
+    ),
+    (
+        "session",
+        "SELECT family_id FROM sessions WHERE user_id = $1",
+    ),
 ];
 
 /// Ends what somebody could sign in with, and leaves no trace of where they did.
@@ -46,6 +64,7 @@ pub fn forget_sessions(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
         "mfa_factors",
         "recovery_codes",
         "password_links",
+        "sign_in_origins",
     ] {
         diesel::sql_query(format!("DELETE FROM {table} WHERE user_id = $1"))
             .bind::<SqlUuid, _>(id.0)

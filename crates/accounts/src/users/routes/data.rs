@@ -1,16 +1,19 @@
 //! A person's data as a whole, over HTTP.
 
-use crate::users::rules;
+use super::archive::{self, Form};
+use crate::{kyc, users::rules};
 use actix_web::{HttpResponse, post};
-use platform::{Confirmed, Error, Id, Maybe, Result, Tagged, Valid, people::Keepers};
-use serde_json::Value;
+use platform::{Confirmed, Id, Maybe, Result, Tagged, Valid, people::Keepers};
 use wire::{
     UserId,
     accounts::users::{Because, Remark, User},
     permission::needs::{UsersErase, UsersExport},
 };
 
-/// Take away everything that is kept of a person, as one file. Customers get their own.
+/// Take away everything that is kept of a person, with the files that they sent. Customers get their own.
+///
+/// The answer is one JSON file: `kept` has the rows of each table, `files` the documents, as base64. With
+/// `Accept: application/zip` it is a ZIP archive of `data.json` and the files by themselves.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:export"])), request_body(content = Option<Remark>),
     params(("id" = UserId, Path)),
@@ -22,23 +25,17 @@ pub async fn take_away(
     id: Id<UserId>,
     why: Maybe<Remark>,
     keepers: Keepers,
+    form: Form,
 ) -> Result<HttpResponse> {
     let now = caller.ctx().clock.now();
-    caller
+    let all = caller
         .write(move |tx, actor| {
             let asked = (id.0, why.0.reason.as_deref(), now);
             rules::export(tx, actor, &keepers, asked)
         })
-        .await
-        .and_then(|all| file(id.0, &all))
-}
-
-fn file(id: UserId, all: &Value) -> Result<HttpResponse> {
-    let name = platform::respond::attachment(&format!("user-{id}.json"));
-    Ok(HttpResponse::Ok()
-        .content_type("application/json")
-        .insert_header(("Content-Disposition", name))
-        .body(serde_json::to_string_pretty(all).map_err(Error::internal)?))
+        .await?;
+    let files = kyc::all_of(caller.ctx(), id.0).await?;
+    archive::answer(id.0, form, (all, files))
 }
 
 /// Erase a person's data for good. Orders, payments and the record stay, without saying whose they were. Not while

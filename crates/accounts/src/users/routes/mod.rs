@@ -1,6 +1,8 @@
 //! People over HTTP.
 
+mod archive;
 mod data;
+mod own;
 mod standing;
 
 use super::rules;
@@ -19,6 +21,8 @@ use wire::{
 /// Adds the operations.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     config
+        .service(own::show_me)
+        .service(own::edit_me)
         .service(list)
         .service(export)
         .service(standing::bulk)
@@ -61,6 +65,10 @@ pub async fn create(caller: Caller<UsersCreate>, new: Valid<NewUser>) -> Result<
 }
 
 /// Edit a person; staff only as a super administrator.
+///
+/// To change the email address, a person must have confirmed who they are within 15 minutes, else the answer is 403 with
+/// the code of that name. Then every session of the account ends, links that were sent before do not work any more, both
+/// addresses get a mail, and no password link is sent to the new one for 24 hours.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:write"])), request_body = EditUser,
     params(("id" = UserId, Path), ("If-Match" = String, Header, description = "The ETag of what was read")),
@@ -73,8 +81,12 @@ pub async fn edit(
     read: IfMatch,
     change: Valid<EditUser>,
 ) -> Result<Tagged<User>> {
+    let now = caller.ctx().clock.now();
     caller
-        .write(move |tx, actor| rules::edit(tx, actor, (id.0, read.0), change.into_inner()))
+        .write(move |tx, actor| {
+            let change = (change.into_inner(), now);
+            rules::edit(tx, actor, (id.0, read.0), change)
+        })
         .await
         .map(Tagged)
 }

@@ -5,7 +5,7 @@ use actix_web::{post, put};
 use platform::{Caller, Confirmed, Id, Many, Maybe, Result, Tagged, Valid};
 use wire::{
     Bulk, BulkOutcome, UserId,
-    accounts::users::{Because, NewRole, Remark, User, UserAct, UserStatus},
+    accounts::users::{Because, ClosedUser, NewRole, Remark, User, UserAct, UserStatus},
     permission::needs::{UsersRoles, UsersStatus},
 };
 
@@ -37,44 +37,46 @@ pub async fn deactivate(
     moved(caller, id, UserStatus::Inactive, why.0.reason).await
 }
 
-/// Keep a person out for a while. Their sessions end at once; integrators' clients that they have made go on.
+/// Keep a person out for a while. Their sessions end at once. API clients that they have created go on, and the answer
+/// names them: they know the keys, so rotate or revoke them.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:status"])), request_body = Because,
-    params(("id" = UserId, Path)), responses((status = 200, description = "Suspended", body = User)),
+    params(("id" = UserId, Path)), responses((status = 200, description = "Suspended, and the API clients to decide about", body = ClosedUser)),
 )]
 #[post("/users/{id}/suspend")]
 pub async fn suspend(
     caller: Caller<UsersStatus>,
     id: Id<UserId>,
     why: Valid<Because>,
-) -> Result<Tagged<User>> {
-    moved(
-        caller,
-        id,
-        UserStatus::Suspended,
-        Some(why.into_inner().reason),
-    )
-    .await
+) -> Result<Tagged<ClosedUser>> {
+    shut(caller, id, UserStatus::Suspended, why.into_inner().reason).await
 }
 
-/// Keep a person out for good. Their sessions end at once; integrators' clients that they have made go on.
+/// Keep a person out for good. Their sessions end at once. API clients that they have created go on, and the answer
+/// names them: they know the keys, so rotate or revoke them.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:status"])), request_body = Because,
-    params(("id" = UserId, Path)), responses((status = 200, description = "Banned", body = User)),
+    params(("id" = UserId, Path)), responses((status = 200, description = "Banned, and the API clients to decide about", body = ClosedUser)),
 )]
 #[post("/users/{id}/ban")]
 pub async fn ban(
     caller: Caller<UsersStatus>,
     id: Id<UserId>,
     why: Valid<Because>,
-) -> Result<Tagged<User>> {
-    moved(
-        caller,
-        id,
-        UserStatus::Banned,
-        Some(why.into_inner().reason),
-    )
-    .await
+) -> Result<Tagged<ClosedUser>> {
+    shut(caller, id, UserStatus::Banned, why.into_inner().reason).await
+}
+
+async fn shut(
+    caller: Caller<UsersStatus>,
+    id: Id<UserId>,
+    to: UserStatus,
+    reason: String,
+) -> Result<Tagged<ClosedUser>> {
+    caller
+        .write(move |tx, actor| rules::shut(tx, actor, id.0, (to, Some(&reason))))
+        .await
+        .map(Tagged)
 }
 
 async fn moved(

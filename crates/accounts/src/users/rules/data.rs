@@ -58,7 +58,7 @@ pub fn erase(
         actor,
         Act::new("user.erase", "user", id.0).because(Some(reason)),
     )?;
-    open(&actor.keys, &row, false)
+    open(tx.conn(), &actor.keys, &row, false)
 }
 
 /// What stands in place of a person's data: a name that says so, an address that nobody can have, no number, nothing

@@ -1,6 +1,6 @@
 //! The timeline of a person: the events that the tables tell, put into sentences, each reader's own part of them.
 
-use super::seen;
+use super::{notes, seen};
 use crate::{
     sessions,
     users::query::{self, Event, Life},
@@ -59,6 +59,7 @@ pub fn happenings(
         }
         .show()
     });
+    notes::open(conn, actor, id, &mut events)?;
     let names = names(conn, actor, &events)?;
     let data = events
         .into_iter()

@@ -2,14 +2,16 @@
 
 mod data;
 mod happenings;
+mod notes;
 mod standing;
 
 pub use data::{blank, erase, export};
 pub use happenings::happenings;
-pub use standing::{act, appoint, move_to, ready, remove, restore};
+pub use standing::{act, appoint, move_to, ready, remove, restore, shut};
 
 use super::query::{self, Fresh, Life, Sealed, Seen, UserRow};
 use crate::sessions;
+use chrono::{DateTime, Utc};
 use platform::{
     Actor, Conn, Error, Result, Tx,
     audit::{self, Act},
@@ -19,7 +21,7 @@ use platform::{
 };
 use wire::{
     Page, Paging, Permission, ProblemCode, UserId,
-    accounts::users::{EditUser, NewUser, User, UserFilter, UserRole, UserSort},
+    accounts::users::{EditProfile, EditUser, NewUser, User, UserFilter, UserRole, UserSort},
     esims::inventory::Reveal,
 };
 
@@ -47,7 +49,7 @@ pub fn page(
     let q = filter.q.as_deref();
     let tokens = q.and_then(|q| people::query_tokens(&actor.keys, q));
     query::page(conn, (filter, tokens.as_deref(), seen(actor)), paging)?
-        .try_map(|row| open_for(actor, &row))
+        .try_map(|row| open_for(conn, actor, &row))
 }
 
 /// One person, if the actor may see them. Those who were deleted are shown to whoever may restore them.
@@ -58,7 +60,13 @@ pub fn show(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<User> {
         Life::Living
     };
     let row = query::find(conn, id, (seen(actor), life))?;
-    open_for(actor, &row)
+    open_for(conn, actor, &row)
+}
+
+/// The actor's own row.
+pub fn show_own(conn: &mut Conn, actor: &Actor) -> Result<User> {
+    let row = query::find(conn, actor.person()?, Seen::All)?;
+    open(conn, &actor.keys, &row, false)
 }
 
 /// Creates a customer, or for super administrators a member of the staff. They cannot sign in by password until they
@@ -100,7 +108,7 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewUser) -> Result<User> {
     if actor.client.is_none() {
         sessions::invite(tx, id)?;
     }
-    open(&actor.keys, &row, false)
+    open(tx.conn(), &actor.keys, &row, false)
 }
 
 /// Creates a member of the staff, active at once. Nothing is recorded: whoever calls knows on whose behalf.
@@ -138,24 +146,48 @@ pub fn insert_staff(
     Ok(id)
 }
 
-/// Changes a person, if nobody has since the revision that was read.
+/// Changes a person, if nobody has since the revision that was read. Another email address needs a recent
+/// authentication, and ends whatever the old mailbox could open.
 pub fn edit(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (id, version): (UserId, i32),
-    change: EditUser,
+    (change, now): (EditUser, DateTime<Utc>),
 ) -> Result<User> {
     // Whom they do not see they do not find; then the row is held, and decided on as it is by then.
     query::find(tx.conn(), id, seen(actor))?;
     let row = query::lock(tx, id)?;
     may_edit(actor, row.role)?;
     let fields = audit::fields_only(&change);
-    let now = open(&actor.keys, &row, false)?;
+    let email = opened(&actor.keys, &row, "email", &row.email);
+    let moves = change.email.as_deref().is_some_and(|new| {
+        let old = email.as_deref().map(people::normalised);
+        old.ok() != Some(people::normalised(new))
+    });
+    if moves {
+        actor.recently_authenticated()?;
+    }
+    let before = email.as_deref().map(str::to_owned).ok();
     let person = Person {
-        email: change.email.unwrap_or(now.email),
-        first_name: change.first_name.unwrap_or(now.first_name),
-        last_name: change.last_name.unwrap_or(now.last_name),
-        phone: change.phone.unwrap_or(now.phone),
+        email: kept("email", change.email, email)?,
+        first_name: kept(
+            "first_name",
+            change.first_name,
+            opened(&actor.keys, &row, "first_name", &row.first_name),
+        )?,
+        last_name: kept(
+            "last_name",
+            change.last_name,
+            opened(&actor.keys, &row, "last_name", &row.last_name),
+        )?,
+        phone: match change.phone {
+            Some(phone) => phone,
+            None => row
+                .phone
+                .as_deref()
+                .map(|sealed| kept("phone", None, opened(&actor.keys, &row, "phone", sealed)))
+                .transpose()?,
+        },
     };
     let row = query::update(tx, (id, version), &seal(&actor.keys, id, person)?)?
         .ok_or_else(|| Error::refuse(ProblemCode::Stale))?;
@@ -164,7 +196,44 @@ pub fn edit(
         actor,
         Act::new("user.edit", "user", id.0).changing(fields),
     )?;
-    open_for(actor, &row)
+    if moves {
+        sessions::email_changed(tx, actor, id, (before.as_deref(), now))?;
+    }
+    open_for(tx.conn(), actor, &row)
+}
+
+/// Changes the actor's own profile.
+pub fn edit_own(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (version, now): (i32, DateTime<Utc>),
+    change: EditProfile,
+) -> Result<User> {
+    let change = EditUser {
+        email: None,
+        first_name: change.first_name,
+        last_name: change.last_name,
+        phone: change.phone,
+    };
+    edit(tx, actor, (actor.person()?, version), (change, now))
+}
+
+/// A sealed value of a person's row, in plain.
+fn opened(keys: &Keyring, row: &UserRow, column: &str, sealed: &[u8]) -> Result<String> {
+    people::open(keys, row.id, column, sealed)
+}
+
+/// What a field is from now on: what was given, or else what it was. What cannot be read any more has to be given.
+fn kept(field: &str, given: Option<String>, known: Result<String>) -> Result<String> {
+    match (given, known) {
+        (Some(given), _) => Ok(given),
+        (None, Err(Error::Broken(_))) => Err(Error::field(
+            field,
+            "unreadable",
+            "What was kept here cannot be read any more. Enter it again.",
+        )),
+        (None, known) => known,
+    }
 }
 
 /// Opens what is masked, and leaves word of it in both logs.
@@ -184,30 +253,38 @@ pub fn reveal(tx: &mut Tx<'_>, actor: &Actor, id: UserId, why: Reveal) -> Result
         actor,
         Act::new("user.reveal", "user", id.0).because(reason),
     )?;
-    open(&actor.keys, &row, false)
+    open(tx.conn(), &actor.keys, &row, false)
 }
 
 /// A row as the actor may see it.
-fn open_for(actor: &Actor, row: &UserRow) -> Result<User> {
-    open(&actor.keys, row, is_masked(actor, row.id))
+fn open_for(conn: &mut Conn, actor: &Actor, row: &UserRow) -> Result<User> {
+    open(conn, &actor.keys, row, is_masked(actor, row.id))
 }
 
-/// A row, masked or not.
-pub fn open(keys: &Keyring, row: &UserRow, masked: bool) -> Result<User> {
-    let opened = |column: &str, sealed: &[u8]| people::open(keys, row.id, column, sealed);
-    let shown = |mask: fn(&str) -> String, text: String| if masked { mask(&text) } else { text };
-    let phone = row
-        .phone
-        .as_deref()
-        .map(|sealed| opened("phone", sealed))
-        .transpose()?;
+/// A row, masked or not. What cannot be opened is marked and put on record; the rest is shown.
+pub fn open(conn: &mut Conn, keys: &Keyring, row: &UserRow, masked: bool) -> Result<User> {
+    let mut is_unreadable = false;
+    let mut shown = |column, sealed: &[u8], mask: fn(&str) -> String| {
+        let place = people::Column::of(row.id, column);
+        let text = people::open_or_report(conn, keys, place, sealed)?;
+        is_unreadable |= text.is_none();
+        Ok::<_, Error>(match text {
+            Some(text) if masked => mask(&text),
+            Some(text) => text,
+            None => people::UNREADABLE.to_owned(),
+        })
+    };
+    let phone = row.phone.as_deref();
     Ok(User {
         id: row.id,
-        email: shown(people::mask_email, opened("email", &row.email)?),
-        first_name: shown(people::mask_name, opened("first_name", &row.first_name)?),
-        last_name: shown(people::mask_name, opened("last_name", &row.last_name)?),
-        phone: phone.map(|phone| shown(people::mask_phone, phone)),
+        email: shown("email", &row.email, people::mask_email)?,
+        first_name: shown("first_name", &row.first_name, people::mask_name)?,
+        last_name: shown("last_name", &row.last_name, people::mask_name)?,
+        phone: phone
+            .map(|sealed| shown("phone", sealed, people::mask_phone))
+            .transpose()?,
         is_masked: masked,
+        is_unreadable,
         status: row.status,
         role: row.role,
         kyc_status: row.kyc_status,

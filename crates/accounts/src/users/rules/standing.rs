@@ -2,23 +2,23 @@
 
 use super::{open, open_for, seen};
 use crate::{
-    sessions,
+    api_clients, sessions,
     users::query::{self, Life, UserRow},
 };
 use chrono::{DateTime, Utc};
 use platform::{
-    Actor, Error, Result, Tx,
+    Actor, Conn, Error, Result, Tx,
     audit::{self, Act},
 };
 use serde_json::json;
 use uuid::Uuid;
 use wire::{
     Bulk, Permission, ProblemCode, UserId,
-    accounts::users::{NewRole, User, UserAct, UserRole, UserStatus},
+    accounts::users::{ClosedUser, NewRole, User, UserAct, UserRole, UserStatus},
 };
 
-/// Moves somebody to another state. What they could be signed in with ends, unless they are let in again. Programs
-/// that they have made for integrators go on: those belong to the house.
+/// Moves somebody to another state. What they could be signed in with ends, unless they are let in again. API clients
+/// that they have created go on, because shops depend on them: the record and the answer name them, to be decided about.
 pub fn move_to(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -42,8 +42,35 @@ pub fn move_to(
         UserStatus::Suspended => "user.suspend",
         UserStatus::Banned => "user.ban",
     };
-    audit::record(tx, actor, Act::new(act, "user", id.0).because(reason))?;
-    open_for(actor, &row)
+    let act = Act::new(act, "user", id.0).because(reason);
+    let act = with_clients(tx.conn(), &row, act)?;
+    audit::record(tx, actor, act)?;
+    open_for(tx.conn(), actor, &row)
+}
+
+/// The same, with the API clients that somebody has created and that can still call.
+pub fn shut(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: UserId,
+    how: (UserStatus, Option<&str>),
+) -> Result<ClosedUser> {
+    let user = move_to(tx, actor, id, how)?;
+    let api_clients = api_clients::created_by(tx.conn(), id)?;
+    Ok(ClosedUser { user, api_clients })
+}
+
+/// An act with the API clients that somebody who is kept out has created: they have seen the keys.
+fn with_clients<'a>(conn: &mut Conn, row: &UserRow, act: Act<'a>) -> Result<Act<'a>> {
+    if row.status == UserStatus::Active && row.role.is_staff() && row.deleted_at.is_none() {
+        return Ok(act);
+    }
+    let clients = api_clients::created_by(conn, row.id)?;
+    if clients.is_empty() {
+        return Ok(act);
+    }
+    let ids: Vec<_> = clients.iter().map(|client| client.id).collect();
+    Ok(act.changing(json!({ "api_clients": ids })))
 }
 
 /// Gives somebody another role. They sign in anew: whoever may do less is not to go on, and whoever may do more may
@@ -51,7 +78,7 @@ pub fn move_to(
 pub fn appoint(tx: &mut Tx<'_>, actor: &Actor, id: UserId, new: &NewRole) -> Result<User> {
     let row = hold(tx, actor, (id, Life::Living))?;
     if row.role == new.role {
-        return open_for(actor, &row);
+        return open_for(tx.conn(), actor, &row);
     }
     if new.role.is_staff() && row.client_id.is_some() {
         return Err(Error::because(
@@ -68,7 +95,7 @@ pub fn appoint(tx: &mut Tx<'_>, actor: &Actor, id: UserId, new: &NewRole) -> Res
             .changing(json!({ "role": { "before": before, "after": new.role } }))
             .because(new.reason.as_deref()),
     )?;
-    open_for(actor, &row)
+    open_for(tx.conn(), actor, &row)
 }
 
 /// Deletes somebody who has nothing left to wait for. What they bought stays, with their name.
@@ -110,7 +137,7 @@ pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: UserId, reason: Option<&str>)
         actor,
         Act::new("user.restore", "user", id.0).because(reason),
     )?;
-    open(&actor.keys, &row, false)
+    open(tx.conn(), &actor.keys, &row, false)
 }
 
 /// Whether an act on many may begin: it is theirs to do, and has its reason.

@@ -3,7 +3,11 @@
 use super::super::timeline::Recorded;
 use chrono::{DateTime, Utc};
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
-use platform::{Conn, Result};
+use platform::{
+    Conn, Result,
+    audit::{self, Subject},
+    crypto::Keyring,
+};
 use schema::{audit_log, esim_bundles, esims, notifications, orders, transactions};
 use wire::{
     EsimId, OrderId, TransactionId, UserId,
@@ -58,7 +62,11 @@ pub fn undelivered_since(conn: &mut Conn, before: DateTime<Utc>) -> Result<Vec<O
 }
 
 /// What the record says of an order and its payments, the oldest first.
-pub fn record(conn: &mut Conn, id: OrderId, payments: &[TransactionId]) -> Result<Vec<Recorded>> {
+pub fn record(
+    conn: &mut Conn,
+    keys: &Keyring,
+    (id, payments): (OrderId, &[TransactionId]),
+) -> Result<Vec<Recorded>> {
     let subjects: Vec<uuid::Uuid> = payments
         .iter()
         .map(|payment| payment.0)
@@ -70,6 +78,8 @@ pub fn record(conn: &mut Conn, id: OrderId, payments: &[TransactionId]) -> Resul
         String,
         Option<serde_json::Value>,
         Option<String>,
+        String,
+        Option<uuid::Uuid>,
     );
     let rows: Vec<Row> = audit_log::table
         .filter(audit_log::subject_type.eq_any(["order", "transaction"]))
@@ -82,18 +92,28 @@ pub fn record(conn: &mut Conn, id: OrderId, payments: &[TransactionId]) -> Resul
             audit_log::action,
             audit_log::change,
             audit_log::reason,
+            audit_log::subject_type,
+            audit_log::subject_id,
         ))
         .load(conn)?;
-    Ok(rows
+    let mut acts: Vec<(Recorded, String, uuid::Uuid)> = rows
         .into_iter()
-        .map(|(at, actor_id, action, change, reason)| Recorded {
-            at,
-            actor_id,
-            action,
-            change,
-            reason,
+        .map(|(at, actor_id, action, change, reason, kind, id)| {
+            let act = Recorded {
+                at,
+                actor_id,
+                action,
+                change,
+                reason,
+            };
+            (act, kind, id.unwrap_or_default())
         })
-        .collect())
+        .collect();
+    let entries = acts
+        .iter_mut()
+        .map(|(act, kind, id)| (Subject { kind, id: *id }, &mut act.reason));
+    audit::open_reasons(conn, keys, entries.collect())?;
+    Ok(acts.into_iter().map(|(act, ..)| act).collect())
 }
 
 /// The payments of an order.

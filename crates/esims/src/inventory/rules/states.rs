@@ -4,7 +4,7 @@ use super::query;
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, Act, Subject},
 };
 use serde_json::json;
 use wire::{
@@ -118,13 +118,18 @@ pub fn move_to(tx: &mut Tx<'_>, actor: &Actor, id: EsimId, step: Move<'_>) -> Re
     }
 
     query::set_state(tx, id, to, step.at)?;
+    let about = Subject {
+        kind: "esim",
+        id: id.0,
+    };
+    let reason = audit::seal_reason(tx, &actor.keys, about, step.reason)?;
     query::remember(
         tx,
         &[query::Change {
             esim_id: id,
             from: Some((from.status, from.profile_state)),
             to,
-            reason: step.reason,
+            reason: reason.as_deref(),
             actor_id: actor.id,
             source: step.source.as_str(),
         }],

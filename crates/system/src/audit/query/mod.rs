@@ -4,7 +4,12 @@ pub mod chain;
 
 use crate::names::Names;
 use diesel::{pg::Pg, prelude::*};
-use platform::{Actor, Conn, Result, audit::AuditRow, list::begins, page};
+use platform::{
+    Actor, Conn, Result,
+    audit::{AuditRow, Reasons, Subject},
+    list::begins,
+    page,
+};
 use schema::audit_log as log;
 use wire::{
     AuditId, Page, Paging,
@@ -65,13 +70,22 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: AuditId) -> Result<AuditEntry> {
         .ok_or_else(|| diesel::NotFound.into())
 }
 
+fn about(row: &AuditRow) -> Subject<'_> {
+    Subject {
+        kind: &row.subject_type,
+        id: row.subject_id.unwrap_or_default(),
+    }
+}
+
 /// The rows with the names of those who acted.
 fn named(conn: &mut Conn, actor: &Actor, rows: Vec<AuditRow>) -> Result<Vec<AuditEntry>> {
     let who = rows.iter().map(|row| (row.actor_id, row.client_id));
     let names = Names::of(conn, actor, who)?;
     let ids: Vec<_> = rows.iter().map(|row| row.id.0).collect();
     let linked = chain::linked(conn, chain::Log::Audit, &ids)?;
+    let reasons = Reasons::of(conn, &actor.keys, rows.iter().map(about))?;
     let shown = |row: AuditRow| AuditEntry {
+        reason: reasons.open(about(&row), row.reason.clone()),
         id: row.id,
         created_at: row.created_at,
         actor: names.person(row.actor_id),
@@ -83,7 +97,6 @@ fn named(conn: &mut Conn, actor: &Actor, rows: Vec<AuditRow>) -> Result<Vec<Audi
         subject_type: row.subject_type,
         subject_id: row.subject_id.filter(|id| !id.is_nil()),
         change: row.change,
-        reason: row.reason,
         request_id: row.request_id,
         ip: row.ip,
         is_linked: linked.contains(&row.id.0),

@@ -131,6 +131,7 @@ impl Ground {
             ("RATE_LIMIT_READS", "0".into()),
             ("RATE_LIMIT_WRITES", "0".into()),
             ("RATE_LIMIT_FILES", "0".into()),
+            ("RATE_LIMIT_CODES", "0".into()),
             ("RATE_LIMIT_PUBLIC", "0".into()),
             ("PANEL_DIR", env::var("PANEL_DIR").unwrap_or_default()),
         ];

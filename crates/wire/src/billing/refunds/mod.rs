@@ -192,6 +192,7 @@ impl Resource for Refund {
     const PATH: &'static str = "/v1/refunds";
     const ONE: &'static str = "refund";
     const MANY: &'static str = "refunds";
+    const NAMES_PEOPLE: bool = true;
     type Id = RefundId;
     type Filter = RefundFilter;
     type Sort = RefundSort;

@@ -203,6 +203,7 @@ impl Resource for Redemption {
     const PATH: &'static str = "/v1/promotion-redemptions";
     const ONE: &'static str = "redemption";
     const MANY: &'static str = "redemptions";
+    const NAMES_PEOPLE: bool = true;
     type Id = RedemptionId;
     type Filter = RedemptionFilter;
     type Sort = RedemptionSort;

@@ -29,6 +29,8 @@ pub struct AccessEntry {
     pub field: String,
     /// Why, as they said.
     pub reason: Option<String>,
+    /// How much: of a list or an export the rows and what it was narrowed by; null for a single thing.
+    pub detail: Option<serde_json::Value>,
     /// The request that opened it.
     pub request_id: Option<String>,
     /// The address it came from.

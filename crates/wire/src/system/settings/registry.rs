@@ -20,6 +20,8 @@ pub enum Rule {
     TimeZone,
     /// Percent, from 0 to 100, with two decimals at most.
     Percent,
+    /// The address of a web page, or nothing.
+    Url,
     /// Groups of documents, of each of which one is needed.
     Documents,
     /// The prefix of a series of numbers, which no other series has.
@@ -142,6 +144,8 @@ settings! {
     FourEyesAbove: AmountLimits = "refunds.four_eyes_above" in "refunds", "{\"AED\":\"360.00\",\"AUD\":\"150.00\",\"BRL\":\"500.00\",\"CAD\":\"140.00\",\"CHF\":\"90.00\",\"CNY\":\"700.00\",\"CZK\":\"2200.00\",\"DKK\":\"700.00\",\"EUR\":\"100.00\",\"GBP\":\"80.00\",\"HKD\":\"800.00\",\"HUF\":\"35000.00\",\"IDR\":\"1600000.00\",\"ILS\":\"350.00\",\"INR\":\"8500.00\",\"JPY\":\"15000.00\",\"KRW\":\"140000.00\",\"MXN\":\"1900.00\",\"MYR\":\"430.00\",\"NOK\":\"1000.00\",\"NZD\":\"170.00\",\"PHP\":\"5700.00\",\"PLN\":\"380.00\",\"RON\":\"450.00\",\"SEK\":\"1000.00\",\"SGD\":\"130.00\",\"THB\":\"3400.00\",\"TRY\":\"4000.00\",\"TWD\":\"3200.00\",\"USD\":\"100.00\",\"VND\":\"2500000.00\",\"ZAR\":\"1800.00\"}", false, Rule::Amounts, weakened WhenRaised;
     /// Which documents must be approved before a customer counts as verified.
     KycRequiredDocuments: KycRequired = "kyc.required_documents" in "identity", "[[\"passport\",\"id_card\",\"drivers_license\"]]", true, Rule::Documents, weakened WhenLoosened;
+    /// The web page where customers send documents; letters about their identity name it.
+    KycUploadUrl: Option<String> = "kyc.upload_url" in "identity", "", true, Rule::Url, weakened Always;
     /// After how many days without use a session ends.
     SessionIdleDays: i64 = "sessions.idle_days" in "signing in", "14", false, Rule::Whole(1, 90), weakened WhenRaised;
 }
@@ -161,6 +165,7 @@ impl Known {
             Rule::Line(..)
             | Rule::Lines(_)
             | Rule::Email
+            | Rule::Url
             | Rule::TimeZone
             | Rule::Percent
             | Rule::Prefix => SettingDataType::String,
@@ -172,6 +177,10 @@ impl Known {
         match self.rule {
             Rule::Line(least, most) => format!("A line of {least} to {most} characters."),
             Rule::Lines(most) => format!("A text of {most} characters at most."),
+            Rule::Url => {
+                "The https address of a page, such as https://shop.example.com/documents, or nothing."
+                    .to_owned()
+            }
             Rule::Email => "An e-mail address, or nothing.".to_owned(),
             Rule::Whole(least, most) => format!("A whole number from {least} to {most}."),
             Rule::Percent => {
@@ -201,6 +210,9 @@ impl Known {
                 }
             }
             Rule::Lines(most) => bad.length("value", tidy, 0, most),
+            Rule::Url if tidy.is_empty() => {}
+            Rule::Url if !is_page(tidy) => bad.add("value", "url", self.accepts()),
+            Rule::Url => {}
             Rule::Email if tidy.is_empty() => {}
             Rule::Email => bad.email("value", tidy),
             Rule::Whole(least, most) => match tidy.parse() {
@@ -274,6 +286,27 @@ impl Known {
             _ => serde_json::from_str(text).unwrap_or_default(),
         }
     }
+}
+
+/// Whether a text is the https address of a page on a host with a name; without a user, spaces or quotes.
+fn is_page(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://") else {
+        return false;
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let name = host.split(':').next().unwrap_or_default();
+    let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '`');
+    text.len() <= 500
+        && text.chars().all(is_plain)
+        && name.contains('.')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+        && !name.starts_with('.')
+        && !name.ends_with('.')
+        && host
+            .split_once(':')
+            .is_none_or(|(_, port)| port.parse::<u16>().is_ok())
 }
 
 fn finish(bad: FieldErrors, text: String) -> Result<String, FieldErrors> {

@@ -1,0 +1,45 @@
+//! Devices and networks that an account has signed in from.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{dsl::exists, prelude::*};
+use platform::{Conn, Result, Tx};
+use schema::sign_in_origins as origins;
+use wire::UserId;
+
+/// An origin that has not been used for so long is a stranger again.
+const KNOWN_FOR: TimeDelta = TimeDelta::days(180);
+
+/// Whether an account has signed in from there before.
+pub fn is_known(conn: &mut Conn, key: &[u8]) -> Result<bool> {
+    let known = origins::table.filter(origins::key.eq(key));
+    Ok(diesel::select(exists(known)).get_result(conn)?)
+}
+
+/// Notes that an account has signed in from there.
+pub fn remember(tx: &mut Tx<'_>, (user, key): (UserId, &[u8]), now: DateTime<Utc>) -> Result<()> {
+    diesel::insert_into(origins::table)
+        .values((
+            origins::key.eq(key),
+            origins::user_id.eq(user),
+            origins::created_at.eq(now),
+            origins::last_used_at.eq(now),
+        ))
+        .on_conflict(origins::key)
+        .do_update()
+        .set((origins::user_id.eq(user), origins::last_used_at.eq(now)))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Forgets every origin of an account.
+pub fn forget(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
+    diesel::delete(origins::table.filter(origins::user_id.eq(user))).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Forgets origins that nobody has used for long.
+pub fn tidy(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
+    diesel::delete(origins::table.filter(origins::last_used_at.lt(now - KNOWN_FOR)))
+        .execute(tx.conn())?;
+    Ok(())
+}

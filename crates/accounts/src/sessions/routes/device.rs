@@ -1,0 +1,106 @@
+//! The cookie that tells a browser from others which have never signed in. It opens nothing: tries to sign in from a
+//! browser that has signed in to the account before are counted by themselves.
+
+use super::{Visit, cookie};
+use actix_web::{
+    FromRequest, HttpRequest, cookie::Cookie, cookie::time::Duration, dev::Payload, web::Data,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use platform::{
+    Ctx, Error, Result,
+    auth::random_bytes,
+    config::Config,
+    crypto::{self, Keyring},
+};
+use std::future::{Ready, ready};
+
+/// What the key of the signatures is derived for.
+const PURPOSE: &str = "sessions.device";
+/// Random bytes that tell devices apart.
+const LENGTH: usize = 16;
+/// Longer than any value of ours.
+const LONGEST: usize = 100;
+
+/// The device that a request says it comes from, if the cookie is ours.
+pub struct DeviceCookie(pub Option<String>);
+
+impl FromRequest for DeviceCookie {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(read(request))
+    }
+}
+
+fn read(request: &HttpRequest) -> Result<DeviceCookie> {
+    let ctx = request
+        .app_data::<Data<Ctx>>()
+        .ok_or_else(|| Error::internal("no context"))?;
+    let shown = request.cookie(name(&ctx.config));
+    Ok(DeviceCookie(shown.and_then(|cookie| {
+        is_ours(&ctx.keys, cookie.value()).then(|| cookie.value().to_owned())
+    })))
+}
+
+/// The cookie of the device that has just signed in: the one that it showed, or a new one.
+pub fn keeping(visit: &Visit) -> Result<Cookie<'static>> {
+    let value = match &visit.device {
+        Some(known) => known.clone(),
+        None => fresh(&visit.ctx.keys)?,
+    };
+    let (config, age) = (&visit.ctx.config, Duration::days(400));
+    Ok(cookie::made(config, (name(config), value), age))
+}
+
+fn name(config: &Config) -> &'static str {
+    if config.is_https() {
+        "__Host-device"
+    } else {
+        "device"
+    }
+}
+
+fn fresh(keys: &Keyring) -> Result<String> {
+    let id = random_bytes::<LENGTH>();
+    let signature = crypto::sign(&keys.derive(PURPOSE), &id)?;
+    Ok(URL_SAFE_NO_PAD.encode([&id[..], &signature].concat()))
+}
+
+fn is_ours(keys: &Keyring, value: &str) -> bool {
+    let bytes = (value.len() <= LONGEST)
+        .then(|| URL_SAFE_NO_PAD.decode(value).ok())
+        .flatten()
+        .unwrap_or_default();
+    bytes
+        .split_at_checked(LENGTH)
+        .is_some_and(|(id, signature)| crypto::verify(&keys.derive(PURPOSE), id, signature))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use platform::config::Sealing;
+
+    fn keys(byte: u8) -> Result<Keyring> {
+        Keyring::new(&Sealing {
+            keys: std::collections::BTreeMap::new(),
+            current: 1,
+            index: [byte; 32].into(),
+        })
+    }
+
+    #[test]
+    fn a_device_is_known_by_our_signature_only() -> Result<()> {
+        let value = fresh(&keys(1)?)?;
+        assert!(is_ours(&keys(1)?, &value));
+        assert!(!is_ours(&keys(2)?, &value));
+        for forged in [
+            "",
+            "device",
+            &value.replace(|c: char| c.is_ascii_lowercase(), "A"),
+        ] {
+            assert!(!is_ours(&keys(1)?, forged), "{forged}");
+        }
+        Ok(())
+    }
+}

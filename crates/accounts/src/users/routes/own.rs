@@ -1,0 +1,39 @@
+//! One's own profile, over HTTP.
+
+use crate::users::rules;
+use actix_web::{get, patch};
+use platform::{Caller, IfMatch, Result, Tagged, Valid};
+use wire::{
+    accounts::users::{EditProfile, User},
+    permission::needs::{ProfileWrite, SessionsOwn},
+};
+
+/// Show one's own profile.
+#[utoipa::path(tag = "accounts/users", security(("bearer" = ["sessions:own"])), responses((status = 200, description = "The profile", body = User)))]
+#[get("/me")]
+pub async fn show_me(caller: Caller<SessionsOwn>) -> Result<Tagged<User>> {
+    caller
+        .read(|conn, actor| rules::show_own(conn, actor))
+        .await
+        .map(Tagged)
+}
+
+/// Edit one's own name and phone number, as a customer. The email address and everything else are for the staff to
+/// change; members of the staff are edited by a super administrator.
+#[utoipa::path(
+    tag = "accounts/users", security(("bearer" = ["profile:write"])), request_body = EditProfile,
+    params(("If-Match" = String, Header, description = "The ETag of what was read")),
+    responses((status = 200, description = "As it is now", body = User)),
+)]
+#[patch("/me")]
+pub async fn edit_me(
+    caller: Caller<ProfileWrite>,
+    read: IfMatch,
+    change: Valid<EditProfile>,
+) -> Result<Tagged<User>> {
+    let now = caller.ctx().clock.now();
+    caller
+        .write(move |tx, actor| rules::edit_own(tx, actor, (read.0, now), change.into_inner()))
+        .await
+        .map(Tagged)
+}

@@ -1,0 +1,167 @@
+//! Password links that administrators hand over, and that the newest one is the only one that works.
+
+use super::{PASSWORD, password_token, person, sign_in, signed_in, somebody};
+use crate::harness::{Answer, TestApp, command};
+use serde_json::{Value, json};
+use std::{io::Write, process::Stdio};
+use wire::{ProblemCode, UserId, accounts::users::UserRole};
+
+const ADA: &str = "ada@example.com";
+const NEW: &str = "nine purple umbrellas whisper";
+
+async fn set(app: &TestApp, token: &str) -> Answer {
+    let body = json!({ "token": token, "password": NEW });
+    app.anonymous().post("/v1/passwords/set", body).await
+}
+
+fn token(link: &Value) -> String {
+    let url = link["url"].as_str().expect("a link");
+    url.split_once("/password#").expect("a token").1.to_owned()
+}
+
+#[actix_web::test]
+async fn an_earlier_link_ends_when_another_is_asked_for() {
+    let app = TestApp::start().await;
+    let ada = somebody(&app, ADA).await;
+    let mut tokens = Vec::new();
+    for _ in 0..3 {
+        let who = json!({ "email": ADA });
+        app.anonymous().post("/v1/passwords/forgotten", who).await;
+        app.work_through().await;
+        tokens.push(password_token(&app, ada));
+    }
+
+    set(&app, &tokens[0]).await.refuses("token");
+    set(&app, &tokens[1]).await.refuses("token");
+    assert_eq!(set(&app, &tokens[2]).await.status, 204);
+    let open = "SELECT count(*) FROM password_links WHERE used_at IS NULL";
+    assert_eq!(app.count(open), 0);
+}
+
+#[actix_web::test]
+async fn a_super_administrator_makes_a_link_that_ends_the_earlier_ones() {
+    let app = TestApp::start().await;
+    let chief = app.as_role(UserRole::SuperAdmin);
+    let new = json!({ "email": "grace@example.com", "first_name": "Grace", "last_name": "Hopper", "role": "support" });
+    let made = chief.post("/v1/users", new).await.expect(201);
+    let grace: UserId = wire::Param::parse(made["id"].as_str().expect("an id")).expect("an id");
+    app.work_through().await;
+    let invited = password_token(&app, grace);
+    let place = format!("/v1/users/{grace}/invitation-link");
+
+    let first = chief.post(&place, json!({})).await;
+    assert_eq!(first.header("cache-control"), "no-store");
+    let first = first.expect(201);
+    let second = chief.post(&place, json!({})).await.expect(201);
+
+    for ended in [invited, token(&first)] {
+        set(&app, &ended).await.refuses("token");
+    }
+    assert_eq!(set(&app, &token(&second)).await.status, 204);
+    let proof = json!({ "email": "grace@example.com", "password": NEW });
+    app.anonymous()
+        .post("/v1/sessions", proof)
+        .await
+        .expect(201);
+    let recorded = format!(
+        "SELECT count(*) FROM audit_log WHERE action = 'password.link' AND subject_id = '{grace}' AND actor_id = '{}'",
+        chief.id()
+    );
+    assert_eq!(app.count(&recorded), 2);
+    let told = format!(
+        "SELECT count(*) FROM audit_log WHERE change::text LIKE '%{}%'",
+        token(&second)
+    );
+    assert_eq!(app.count(&told), 0);
+}
+
+#[actix_web::test]
+async fn a_link_is_for_super_administrators_and_for_active_accounts() {
+    let app = TestApp::start().await;
+    let ada = person(&app, UserRole::Customer, ADA).await;
+    let place = format!("/v1/users/{ada}/invitation-link");
+    for role in [UserRole::Admin, UserRole::Support, UserRole::Customer] {
+        app.as_role(role)
+            .post(&place, json!({}))
+            .await
+            .problem(403, ProblemCode::Forbidden);
+    }
+    let chief = app.as_role(UserRole::SuperAdmin);
+    let link = chief.post(&place, json!({})).await.expect(201);
+    // Somebody who has a password is told that there is a link to replace it.
+    let told = "SELECT count(*) FROM notifications WHERE subject = 'A password link was made for your account'";
+    assert_eq!(app.count(told), 1);
+    chief
+        .post(
+            &format!("/v1/users/{ada}/ban"),
+            json!({ "reason": "Fraud" }),
+        )
+        .await
+        .expect(200);
+    set(&app, &token(&link)).await.refuses("token");
+    chief
+        .post(&place, json!({}))
+        .await
+        .problem(409, ProblemCode::WrongState);
+    let nobody = format!("/v1/users/{}/invitation-link", UserId::new());
+    chief
+        .post(&nobody, json!({}))
+        .await
+        .problem(404, ProblemCode::NotFound);
+}
+
+#[actix_web::test]
+async fn the_terminal_sets_a_password_and_makes_a_link() {
+    let app = TestApp::start().await;
+    somebody(&app, ADA).await;
+    let me = signed_in(&app, ADA).await;
+    let url = app.database.url();
+    let set_password = |password: &str| {
+        let mut child = command(&url, &[])
+            .args(["users", "set-password", ADA])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut input = child.stdin.take().expect("an input");
+        writeln!(input, "{password}").expect("it is read");
+        drop(input);
+        child.wait_with_output().expect("it ends")
+    };
+
+    for refused in ["short", "ada lovelace ada"] {
+        let outcome = set_password(refused);
+        assert!(!outcome.status.success());
+        let said = [outcome.stdout, outcome.stderr].concat();
+        assert!(!String::from_utf8_lossy(&said).contains(refused));
+    }
+    let outcome = set_password(NEW);
+    assert!(outcome.status.success(), "{outcome:?}");
+
+    me.get("/v1/sessions")
+        .await
+        .problem(401, ProblemCode::Unauthenticated);
+    sign_in(&app, ADA, PASSWORD)
+        .await
+        .problem(401, ProblemCode::WrongCredentials);
+    sign_in(&app, ADA, NEW).await.expect(201);
+    let recorded = "SELECT count(*) FROM audit_log WHERE action = 'password.set' AND actor_id IS NULL AND change->>'by' = 'terminal'";
+    assert_eq!(app.count(recorded), 1);
+
+    let link = command(&url, &[])
+        .args(["users", "invite-link", ADA])
+        .output()
+        .expect("it ends");
+    let said = String::from_utf8_lossy(&link.stdout).into_owned();
+    let (_, rest) = said.split_once("/password#").expect("a link");
+    let token = rest.split_whitespace().next().expect("a token").to_owned();
+    let body = json!({ "token": token, "password": "another one of many words" });
+    let answer = app.anonymous().post("/v1/passwords/set", body).await;
+    assert_eq!(answer.status, 204, "{}", answer.text());
+    let nobody = command(&url, &[])
+        .args(["users", "invite-link", "nobody@example.com"])
+        .output()
+        .expect("it ends");
+    assert!(!nobody.status.success());
+}

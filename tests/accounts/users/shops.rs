@@ -1,0 +1,96 @@
+//! One person at two shops: neither learns of the other.
+
+use crate::harness::TestApp;
+use serde_json::{Value, json};
+use wire::{Permission, ProblemCode, accounts::users::UserRole};
+
+const SCOPES: &[Permission] = &[
+    Permission::UsersRead,
+    Permission::UsersCreate,
+    Permission::UsersWrite,
+];
+
+fn ada() -> Value {
+    json!({ "email": "Ada@example.com", "first_name": "Ada", "last_name": "Lovelace" })
+}
+
+#[actix_web::test]
+async fn a_shop_does_not_learn_of_another_shops_customer() {
+    let app = TestApp::start().await;
+    let ((x, of_x), (_, of_y)) = (app.as_client(SCOPES), app.as_client(SCOPES));
+    let first = of_x.post("/v1/users", ada()).await.expect(201);
+
+    let second = of_y.post("/v1/users", ada()).await.expect(201);
+
+    assert_ne!(first["id"], second["id"]);
+    for (shop, own, other) in [(&of_x, &first, &second), (&of_y, &second, &first)] {
+        let list = shop.get("/v1/users?q=ada%40example.com").await.expect(200);
+        assert_eq!(
+            (&list["total"], &list["data"][0]["id"]),
+            (&json!(1), &own["id"])
+        );
+        let place = format!("/v1/users/{}", other["id"].as_str().expect("an id"));
+        shop.get(&place).await.problem(404, ProblemCode::NotFound);
+        let again = shop.post("/v1/users", ada()).await;
+        assert_eq!(again.refuses("email")["errors"][0]["code"], "taken");
+    }
+    // The staff see both, and whose each is.
+    let admin = app.as_admin();
+    let both = admin.get("/v1/users?q=ada%40example.com").await.expect(200);
+    assert_eq!(both["total"], 2);
+    let theirs = format!("/v1/users?q=ada%40example.com&client_id={x}");
+    assert_eq!(admin.get(&theirs).await.expect(200)["total"], 1);
+    admin.post("/v1/users", ada()).await.expect(201);
+    admin.post("/v1/users", ada()).await.refuses("email");
+    // An edit tells no more than a creation.
+    let bob = json!({ "email": "bob@example.com", "first_name": "Bob", "last_name": "Babbage" });
+    of_x.post("/v1/users", bob).await.expect(201);
+    let place = format!("/v1/users/{}", second["id"].as_str().expect("an id"));
+    let taken = json!({ "email": "bob@example.com" });
+    of_y.patch(&place, 1, taken).await.expect(200);
+}
+
+#[actix_web::test]
+async fn an_address_at_several_shops_signs_in_where_the_shop_is_named() {
+    let app = TestApp::start().await;
+    let ((x, of_x), (y, of_y)) = (app.as_client(SCOPES), app.as_client(SCOPES));
+    let hash = platform::auth::hash_password("correct horse battery staple".to_owned())
+        .await
+        .expect("a hash");
+    let at_x = of_x.post("/v1/users", ada()).await.expect(201);
+    app.execute(&format!(
+        "UPDATE users SET password_hash = '{hash}' WHERE client_id = '{x}'"
+    ));
+    let sign_in = async |client: Option<Value>| {
+        let mut proof =
+            json!({ "email": "ada@example.com", "password": "correct horse battery staple" });
+        if let Some(client) = client {
+            proof["client_id"] = client;
+        }
+        app.anonymous().post("/v1/sessions", proof).await
+    };
+    // The only account of the address is meant without a word.
+    assert_eq!(sign_in(None).await.expect(201)["user"]["id"], at_x["id"]);
+
+    of_y.post("/v1/users", ada()).await.expect(201);
+
+    sign_in(None)
+        .await
+        .problem(401, ProblemCode::WrongCredentials);
+    assert_eq!(
+        sign_in(Some(json!(x))).await.expect(201)["user"]["id"],
+        at_x["id"]
+    );
+    sign_in(Some(json!(y)))
+        .await
+        .problem(401, ProblemCode::WrongCredentials);
+    let direct = app.as_role(UserRole::Admin);
+    direct.post("/v1/users", ada()).await.expect(201);
+    app.execute(&format!(
+        "UPDATE users SET password_hash = '{hash}' WHERE role = 'customer' AND client_id IS NULL"
+    ));
+    assert_eq!(
+        sign_in(None).await.expect(201)["user"]["client_id"],
+        Value::Null
+    );
+}
