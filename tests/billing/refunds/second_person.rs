@@ -164,6 +164,7 @@ async fn weakening_any_control_takes_a_super_admin() {
             "[[\"passport\"]]",
         ),
         ("sessions.idle_days", "90", "7"),
+        ("orders.unpaid_units_per_customer", "1000", "5"),
         ("refunds.four_eyes_above", "101", "0"),
     ] {
         let path = format!("/v1/settings/{key}");

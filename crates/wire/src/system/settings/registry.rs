@@ -127,11 +127,11 @@ settings! {
     /// How many minutes an order waits for a payment that a person confirms: a bank transfer, a wallet, a chain.
     RecordedWindow: i64 = "orders.recorded_window_minutes" in "orders", "10080", false, Rule::Whole(60, 43_200);
     /// For how many hours an unpaid order with a payment that a person confirms reserves stock. It can be paid until its payment window ends; stock is checked again then.
-    TransferReservation: i64 = "orders.transfer_reservation_hours" in "orders", "6", false, Rule::Whole(0, 168);
+    TransferReservation: i64 = "orders.transfer_reservation_hours" in "orders", "6", false, Rule::Whole(0, 168), weakened WhenRaised;
     /// How many eSIMs the unpaid orders of one customer may come to. Orders that staff place are not limited.
-    UnpaidUnitsPerCustomer: i64 = "orders.unpaid_units_per_customer" in "orders", "10", false, Rule::Whole(1, 10_000);
+    UnpaidUnitsPerCustomer: i64 = "orders.unpaid_units_per_customer" in "orders", "10", false, Rule::Whole(1, 10_000), weakened WhenRaised;
     /// How many eSIMs the unpaid orders of one API client may come to, over all of its customers.
-    UnpaidUnitsPerClient: i64 = "orders.unpaid_units_per_client" in "orders", "20", false, Rule::Whole(1, 100_000);
+    UnpaidUnitsPerClient: i64 = "orders.unpaid_units_per_client" in "orders", "20", false, Rule::Whole(1, 100_000), weakened WhenRaised;
     /// Percent of tax on top of what a customer pays after discounts.
     TaxPercent: Decimal = "billing.tax_percent" in "billing", "0.00", true, Rule::Percent;
     /// What customers are told who pay by bank transfer: the account, and to write the order's number with it.
