@@ -20,5 +20,6 @@ mod requests;
 mod secrets;
 mod slow;
 mod strangers;
+mod tls;
 mod undeclared;
 mod wrong_types;

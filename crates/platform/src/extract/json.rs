@@ -1,0 +1,99 @@
+//! Reading a JSON body, and saying what is wrong with it without repeating any of it.
+
+use crate::error::{Error, Result};
+use serde::de::DeserializeOwned;
+use wire::ProblemCode;
+
+/// Reads a value, and nothing after it.
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        unreadable(&path, &error.into_inner())
+    })?;
+    reader.end().map_err(|error| not_json(&error))?;
+    Ok(value)
+}
+
+fn not_json(error: &serde_json::Error) -> Error {
+    Error::because(
+        ProblemCode::Malformed,
+        format!("The body is not valid JSON: {error}"),
+    )
+}
+
+/// The error of a body that is JSON, but not of the shape that is asked for. It names the field and what is expected
+/// there, and never the value: people put secrets into the wrong field.
+fn unreadable(path: &str, error: &serde_json::Error) -> Error {
+    if !error.is_data() {
+        return not_json(error);
+    }
+    let text = error.to_string();
+    let message = text
+        .rsplit_once(" at line ")
+        .map_or(text.as_str(), |(message, _)| message);
+    let named = |beginning: &str| {
+        let name = message.strip_prefix(beginning)?.split('`').nth(1)?;
+        Some(name.chars().take(100).collect::<String>())
+    };
+    // serde names an unknown or missing field in its message; the path ends at the object around it.
+    let within = |name: &str| match path {
+        "." => name.to_owned(),
+        path if path == name || path.ends_with(&format!(".{name}")) => path.to_owned(),
+        path => format!("{path}.{name}"),
+    };
+    if let Some(name) = named("missing field") {
+        return Error::field(within(&name), "required", "Enter a value.");
+    }
+    if let Some(name) = named("unknown field") {
+        let message = format!("There is no field `{name}`{}", known_fields(message));
+        return Error::field(within(&name), "unknown_field", message);
+    }
+    if let Some(name) = named("duplicate field") {
+        let message = format!("The field `{name}` is given twice.");
+        return Error::field(within(&name), "repeated", message);
+    }
+    let field = if path == "." { "body" } else { path };
+    // What serde found stands before the last "expected", what is asked for after it.
+    let message = match message.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("Send {}.", expected_type(expected)),
+        // So begin the messages of our own types, which repeat nothing.
+        None if message.starts_with("must ") && !message.contains(['`', '"', '\'']) => {
+            sentence(message)
+        }
+        None => "The value has another form than is expected here.".to_owned(),
+    };
+    Error::field(field, "type", message)
+}
+
+fn known_fields(message: &str) -> String {
+    match message.rsplit_once(", expected ") {
+        Some((_, known)) => format!("; expected {known}."),
+        None => ".".to_owned(),
+    }
+}
+
+/// The type that serde asks for, in the words of JSON.
+fn expected_type(expected: &str) -> String {
+    match expected {
+        "a string" | "a borrowed string" | "str" | "string" => "a string".to_owned(),
+        "a boolean" | "bool" => "true or false".to_owned(),
+        "i8" | "i16" | "i32" | "i64" => "a whole number".to_owned(),
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, zero or more".to_owned(),
+        "a sequence" => "an array".to_owned(),
+        "a map" => "an object".to_owned(),
+        text if text.starts_with("struct ") => "an object".to_owned(),
+        text if text.starts_with("tuple struct ") || text.starts_with("a tuple of ") => {
+            "an array".to_owned()
+        }
+        text => text.to_owned(),
+    }
+}
+
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    letters
+        .next()
+        .map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+        .unwrap_or_default()
+}

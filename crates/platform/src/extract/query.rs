@@ -1,0 +1,156 @@
+//! The parameters in an address: of a list, of its export, of anything else.
+
+use crate::{
+    crypto::Keyring,
+    ctx::Ctx,
+    error::{Error, Result},
+};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use std::future::{Ready, ready};
+use wire::{Cursor, FieldError, Filter, Paging, Param, SortKey, list::Ordering};
+
+/// Which page of which list: every parameter known, every value readable.
+pub struct Listing<F, S> {
+    /** What it is narrowed by. */
+    pub filter: F,
+    /** Which page. */
+    pub paging: Paging<S>,
+    /** The list's address, as its route declares it. */
+    pub(crate) path: String,
+}
+
+impl<F: Filter, S: SortKey> Listing<F, S> {
+    fn read(request: &HttpRequest) -> Result<Self> {
+        let ctx = request
+            .app_data::<Data<Ctx>>()
+            .ok_or_else(|| Error::internal("no context"))?;
+        let (mut filter, mut paging) = (F::default(), Paging::default());
+        each_parameter(request.query_string(), |key, value| {
+            Ok(paging.set(key, value)? || filter.set(key, value)?)
+        })?;
+        paging.check().map_err(|(field, why)| fault(field, why))?;
+        let path = request.match_pattern().unwrap_or_default();
+        for (field, cursor) in [("after", &paging.after), ("before", &paging.before)] {
+            if let Some(cursor) = cursor
+                && cursor.signature.as_deref()
+                    != Some(&*signature(&ctx.keys, &path, &filter, cursor))
+            {
+                let why = "is not a cursor of this list with these filters";
+                return Err(fault(field, why));
+            }
+        }
+        Ok(Self {
+            filter,
+            paging,
+            path,
+        })
+    }
+}
+
+/// Signs a cursor that an answer carries, so that its total and its place are believed when it comes back.
+pub fn signed(keys: &Keyring, path: &str, filter: &impl Filter, cursor: String) -> String {
+    match Cursor::parse(&cursor) {
+        Ok(plain) => Cursor {
+            signature: Some(signature(keys, path, filter, &plain)),
+            ..plain
+        }
+        .show(),
+        Err(_) => cursor,
+    }
+}
+
+/// A keyed hash over the list, what it is narrowed by, and the cursor.
+fn signature(keys: &Keyring, path: &str, filter: &impl Filter, cursor: &Cursor) -> String {
+    let mut text = format!("{path}\n{}", cursor.unsigned());
+    for (key, value) in filter.pairs() {
+        text.push_str(&format!("\n{key}={value}"));
+    }
+    let hash = keys.blind("cursor", &text);
+    URL_SAFE_NO_PAD.encode(hash.first_chunk::<16>().copied().unwrap_or_default())
+}
+
+impl<F: Filter, S: SortKey> FromRequest for Listing<F, S> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::read(request))
+    }
+}
+
+/// Which rows an export takes, and in which order: a list's filter and order, without pages.
+pub struct Exported<F, S> {
+    /** What it is narrowed by. */
+    pub filter: F,
+    /** The order. */
+    pub ordering: Ordering<S>,
+}
+
+impl<F: Filter, S: SortKey> FromRequest for Exported<F, S> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let (mut filter, mut ordering) = (F::default(), Ordering::default());
+        let faults = each_parameter(request.query_string(), |key, value| {
+            Ok(ordering.set(key, value)? || filter.set(key, value)?)
+        });
+        ready(faults.map(|()| Self { filter, ordering }))
+    }
+}
+
+/// Parameters of an operation that is not a list.
+pub struct Options<F>(pub F);
+
+impl<F: Filter> FromRequest for Options<F> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let mut options = F::default();
+        ready(
+            each_parameter(request.query_string(), |key, value| options.set(key, value))
+                .map(|()| Self(options)),
+        )
+    }
+}
+
+fn each_parameter(
+    query: &str,
+    mut set: impl FnMut(&str, &str) -> Result<bool, &'static str>,
+) -> Result<()> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut faults: Vec<FieldError> = Vec::new();
+    for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+        let add = |code: &str, why: &str| FieldError {
+            field: key.clone().into_owned(),
+            code: code.into(),
+            message: format!("`{key}` {why}."),
+        };
+        if seen.iter().any(|known| *known == key) {
+            faults.push(add("repeated", "is given twice"));
+            continue;
+        }
+        seen.push(key.clone().into_owned());
+        // `?user_id=` is a program's mistake: read as no filter, it would widen the list to everybody.
+        if value.trim().is_empty() {
+            faults.push(add(
+                "empty",
+                "is empty: give it a value, or leave the parameter out",
+            ));
+            continue;
+        }
+        match set(&key, &value) {
+            Ok(true) => {}
+            Ok(false) => faults.push(add("unknown_parameter", "is not a parameter here")),
+            Err(why) => faults.push(add("type", why)),
+        }
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::fields(faults))
+    }
+}
+
+fn fault(field: &str, why: &str) -> Error {
+    Error::field(field, "type", format!("`{field}` {why}."))
+}
