@@ -31,6 +31,14 @@ fn secrets(document: &Value, operation: &Value) -> Vec<String> {
             .and_then(|name| name.rsplit('/').next());
         let shape = name.map_or(&shape, |name| &document["components"]["schemas"][name]);
         for (field, inner) in shape["properties"].as_object().into_iter().flatten() {
+            // A word of a list is no secret, and is quoted where it is none of them.
+            let is_text = inner["type"] == "string"
+                || inner["type"]
+                    .as_array()
+                    .is_some_and(|types| types.contains(&json!("string")));
+            if !is_text {
+                continue;
+            }
             let is_marked = inner["writeOnly"] == true || inner["format"] == "password";
             if is_marked || WORDS.iter().any(|word| field.contains(word)) {
                 fields.push(field.clone());
@@ -84,7 +92,7 @@ async fn no_secret_of_a_wrong_type_is_repeated() {
             }
         }
     }
-    assert!(tried > 60, "only {tried}");
+    assert!(tried > 50, "only {tried}");
 
     let proof = json!({ "email": "ada@example.com", "password": 12_345 });
     let refused = app

@@ -88,6 +88,7 @@ async fn opening_a_profile_leaves_one_line_an_hour() {
     app.ctx.clock.set(began + TimeDelta::minutes(9));
     admin.get(&place).await.expect(200);
     assert_eq!(lines(), 2);
+    app.ctx.clock.set(began);
     // The own profile, masked ones, customers and shops leave none.
     admin
         .get(&format!("/v1/users/{}", admin.id()))

@@ -335,7 +335,13 @@ async fn names_in_free_text_do_not_survive_the_erasure() {
     let plain = app.given(|given| {
         dump(
             given.conn(),
-            &["orders", "refunds", "jobs", "idempotency_keys"],
+            &[
+                "orders",
+                "transactions",
+                "refunds",
+                "jobs",
+                "idempotency_keys",
+            ],
         )
     });
     assert!(!plain.contains(&TYPED.to_lowercase()));

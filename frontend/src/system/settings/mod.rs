@@ -37,6 +37,7 @@ fn name(key: &str) -> &'static str {
         "billing.crypto_instructions" => "How to pay in a cryptocurrency",
         "refunds.four_eyes_above" => "Second approval above",
         "kyc.required_documents" => "Proof of identity",
+        "kyc.upload_url" => "Where customers send documents",
         "sessions.idle_days" => "Idle sessions",
         _ => known(key).map_or("Setting", |known| known.description),
     }
