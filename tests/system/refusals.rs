@@ -45,6 +45,9 @@ async fn whoever_is_refused_is_named_as_far_as_they_are_known() {
     let (client, shop) = app.as_client(&[Permission::PlansRead]);
     shop.get("/v1/plans").await.expect(200);
     shop.get("/v1/orders").await;
+    // The permission is checked before the body, whatever is in it.
+    let body = json!({ "nonsense": true });
+    assert_eq!(support.post("/v1/plans", body).await.status, 403);
     app.with_key("esk_live_0123456789012345678901234567890123456789012")
         .get("/v1/plans")
         .await;
@@ -55,6 +58,7 @@ async fn whoever_is_refused_is_named_as_far_as_they_are_known() {
 
     for found in [
         format!("actor_id = '{}' AND change->>'operation' = 'POST /v1/users/{{id}}/erase'", support.id()),
+        format!("actor_id = '{}' AND change->>'operation' = 'POST /v1/plans'", support.id()),
         format!("client_id = '{client}' AND change->>'operation' = 'GET /v1/orders'"),
         "actor_id IS NULL AND client_id IS NULL AND ip = '127.0.0.1' AND change->>'operation' = 'GET /v1/plans'".to_owned(),
         "actor_id IS NULL AND client_id IS NULL AND ip = '127.0.0.1' AND change->>'operation' = 'GET /v1/orders'".to_owned(),

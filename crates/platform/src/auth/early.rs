@@ -6,7 +6,7 @@
 
 use super::caller::Pending;
 use actix_web::{
-    HttpMessage, ResponseError,
+    HttpMessage, HttpResponse,
     body::{EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::StatusCode,
@@ -28,7 +28,8 @@ pub async fn authorize_first<B: MessageBody>(
     match pending.check().await {
         Ok(()) => Ok(response.map_into_left_body()),
         Err(error) => {
-            let refusal = error.error_response();
+            // With its cause, for what notes refusals.
+            let refusal = HttpResponse::from_error(error);
             Ok(response.into_response(refusal).map_into_right_body())
         }
     }
