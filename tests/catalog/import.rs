@@ -74,7 +74,7 @@ async fn a_list_makes_plans_offers_and_prices_and_the_same_list_again_changes_no
     assert_eq!(
         (&plan["name"], &plan["data_limit_mb"], &plan["is_active"]),
         (
-            &json!("Freedonia 1 GB 7 days"),
+            &json!("Freedonia 1.024 GB 7 days"),
             &json!("1024.00"),
             &json!(true)
         )
@@ -275,7 +275,7 @@ async fn one_bad_row_and_nothing_is_written() {
         .collect();
     assert_eq!(
         fields,
-        ["rows.2.validity_days", "rows.2.regions", "rows.3.sku"]
+        ["rows.3.validity_days", "rows.3.regions", "rows.4.sku"]
     );
     assert_eq!(
         (

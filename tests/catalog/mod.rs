@@ -8,3 +8,4 @@ mod pricing;
 mod pricing_changes;
 mod pricing_windows;
 pub mod promotions;
+mod sheets;

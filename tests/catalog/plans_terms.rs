@@ -346,23 +346,23 @@ async fn a_sheet_comes_back_as_it_was_taken_away() {
     );
     assert_eq!(after["daily_limit_mb"], "2000.00");
 
-    send("", &edited).await.refuses("rows.1.version");
+    send("", &edited).await.refuses("rows.2.version");
     let id = plan["id"].as_str().unwrap();
     for (sheet, field) in [
         (
             format!("id,validity_days\n{id},many\n"),
-            "rows.1.validity_days",
+            "rows.2.validity_days",
         ),
         (
             format!("id,validity_days\n{id},0\n"),
-            "rows.1.validity_days",
+            "rows.2.validity_days",
         ),
         (
             format!("id,name\n{},Gone\n", wire::PlanId::new()),
-            "rows.1.id",
+            "rows.2.id",
         ),
-        ("id,name\nnone,Gone\n".to_owned(), "rows.1.id"),
-        ("name,validity_days\nNew,7\n".to_owned(), "rows.1.regions"),
+        ("id,name\nnone,Gone\n".to_owned(), "rows.2.id"),
+        ("name,validity_days\nNew,7\n".to_owned(), "rows.2.regions"),
     ] {
         send("", &sheet).await.refuses(field);
     }

@@ -81,9 +81,9 @@ async fn one_bad_row_keeps_the_whole_file_out() {
     let bad = format!(
         "{FILE}894000000000001;LPA:1$smdp.example.com$AA-4;\n8944538532008160222;LPA:1$smdp.example.com$AA-5;\n"
     );
-    let problem = import(&admin, "", &bad).await.refuses("rows.4.iccid");
+    let problem = import(&admin, "", &bad).await.refuses("rows.5.iccid");
 
-    assert_eq!(problem["errors"][1]["field"], "rows.5.iccid");
+    assert_eq!(problem["errors"][1]["field"], "rows.6.iccid");
     assert_eq!(problem["errors"][1]["code"], "repeated");
     assert_eq!(app.count("SELECT count(*) FROM esims"), 0);
 }
@@ -96,7 +96,7 @@ async fn a_known_number_with_another_code_is_refused() {
 
     let problem = import(&admin, "", &FILE.replace("AA-1", "ZZ-1"))
         .await
-        .refuses("rows.1.iccid");
+        .refuses("rows.2.iccid");
 
     assert_eq!(problem["errors"][0]["code"], "known");
     assert!(!problem.to_string().contains("AA-1") && !problem.to_string().contains("ZZ-1"));

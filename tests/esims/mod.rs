@@ -1,4 +1,5 @@
 //! eSIMs: the stock and its codes.
 
 mod corrections;
+mod finding;
 mod inventory;

@@ -1,3 +1,4 @@
 //! What we tell people.
 
 mod notifications;
+mod sender;

@@ -127,6 +127,7 @@ async fn without_a_mail_server_letters_wait_and_say_so() {
 #[actix_web::test]
 async fn a_letter_is_sent_with_its_pictures_and_once() {
     let app = TestApp::start().await;
+    app.execute("UPDATE system_settings SET value = 'Example Travel' WHERE key = 'business.name'");
     write(&app, customer(&app), "one").await;
     let post = Arc::new(Post::default());
     let ctx = with_post(&app, post.clone());
@@ -136,11 +137,12 @@ async fn a_letter_is_sent_with_its_pictures_and_once() {
 
     let letters = post.letters.lock().expect("the letters");
     assert_eq!(letters.len(), 1);
+    assert_eq!(letters[0].sender, "Example Travel");
     assert_eq!(
         (letters[0].to.as_str(), letters[0].text.as_str()),
         (
             "ada@example.com",
-            "Scan LPA:1$smdp.example.com$SECRET-4711 or type SECRET-4711\n\neSIM Admin\n"
+            "Scan LPA:1$smdp.example.com$SECRET-4711 or type SECRET-4711\n\nExample Travel\n"
         )
     );
     assert_eq!(

@@ -7,6 +7,7 @@ pub mod users;
 
 pub use kyc::jobs::Sweep;
 pub use sessions::jobs::Tidy;
+pub use users::jobs::Reindex;
 
 use platform::{jobs::Worker, people::Keeper, settings::Watcher};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -28,6 +29,7 @@ pub fn jobs(worker: Worker) -> Worker {
         .with::<kyc::jobs::Reseal>()
         .with::<kyc::jobs::Reassess>()
         .with::<Sweep>()
+        .with::<Reindex>()
 }
 
 /// What follows in this section when a setting changes.

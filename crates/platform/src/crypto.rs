@@ -21,10 +21,6 @@ use uuid::Uuid;
 const FORMAT: u8 = 1;
 const HEADER: usize = 5;
 const NONCE: usize = 12;
-/// Words are findable by their beginnings, from this many letters on.
-const SHORTEST_PREFIX: usize = 2;
-/// Longer beginnings than this are not told apart.
-const LONGEST_PREFIX: usize = 12;
 
 /// Where a sealed value stands. It opens there and nowhere else.
 #[derive(Debug, Clone, Copy)]
@@ -187,31 +183,8 @@ impl Keyring {
         mac.finalize().into_bytes().to_vec()
     }
 
-    /// The tokens that a text is found by: every word and every beginning of it.
-    pub fn search_tokens(&self, text: &str) -> Vec<i64> {
-        let mut tokens: Vec<i64> = words(text)
-            .flat_map(|word| {
-                beginnings(&word)
-                    .into_iter()
-                    .map(|part| self.token(&part))
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        tokens.sort_unstable();
-        tokens.dedup();
-        tokens
-    }
-
-    /// The tokens that a search asks for: one per word; `None` when there is nothing to search for.
-    pub fn query_tokens(&self, text: &str) -> Option<Vec<i64>> {
-        let tokens: Vec<i64> = words(text)
-            .filter(|word| word.chars().count() >= SHORTEST_PREFIX)
-            .map(|word| self.token(&word.chars().take(LONGEST_PREFIX).collect::<String>()))
-            .collect();
-        (!tokens.is_empty()).then_some(tokens)
-    }
-
-    fn token(&self, part: &str) -> i64 {
+    /// Returns the blind token of a search term.
+    pub fn search_token(&self, part: &str) -> i64 {
         let bytes = self.blind("search", part);
         bytes
             .first_chunk::<8>()
@@ -246,35 +219,6 @@ pub fn verify(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
     };
     mac.update(message);
     mac.verify_slice(signature).is_ok()
-}
-
-/// Lower-case words of letters and digits. A phone number is one word of digits; an address also counts as a whole.
-fn words(text: &str) -> impl Iterator<Item = String> {
-    let text = text.trim().to_lowercase();
-    let phone = text.starts_with('+')
-        && text
-            .chars()
-            .skip(1)
-            .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')'));
-    let parts: Vec<String> = if phone {
-        vec![text.chars().filter(char::is_ascii_digit).collect()]
-    } else if text.contains('@') {
-        vec![text]
-    } else {
-        text.split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect()
-    };
-    parts.into_iter()
-}
-
-fn beginnings(word: &str) -> Vec<String> {
-    let letters: Vec<char> = word.chars().collect();
-    (SHORTEST_PREFIX..=letters.len().min(LONGEST_PREFIX))
-        .filter_map(|end| letters.get(..end))
-        .map(|part| part.iter().collect())
-        .collect()
 }
 
 #[cfg(test)]
@@ -338,27 +282,6 @@ mod tests {
         assert_eq!(ring(2, &[2])?.open_bytes(place, &new)?, [0, 255]);
         assert!(both.open(place, &new).is_err(), "not a text");
         assert_eq!(key_of(b"Ada Lovelace"), None);
-        Ok(())
-    }
-
-    #[test]
-    fn words_are_found_by_their_beginnings() -> Result<()> {
-        let keys = ring(1, &[1])?;
-        let stored = keys.search_tokens("Ada Lovelace");
-        for found in ["ada", "LOVE", "lovelace ada", "lo"] {
-            assert!(
-                keys.query_tokens(found)
-                    .is_some_and(|q| q.iter().all(|t| stored.contains(t))),
-                "{found}"
-            );
-        }
-        for other in ["bob", "lace", "ada bob"] {
-            assert!(
-                keys.query_tokens(other)
-                    .is_some_and(|q| !q.iter().all(|t| stored.contains(t))),
-                "{other}"
-            );
-        }
         Ok(())
     }
 }

@@ -2,13 +2,14 @@
 //! holds no connection, and it shows exactly what the list shows.
 
 mod cells;
+mod columns;
 
 use crate::{
     audit::{self, Access, Act},
     auth::{Actor, Caller},
     db::{Conn, Tx},
     error::{Error, Result},
-    extract::Exported,
+    extract::{Encoding, Exported},
 };
 use actix_web::{HttpResponse, web::Bytes};
 use cells::Cells;
@@ -80,7 +81,7 @@ where
         caller,
         filter: listing.filter,
         paging: Some(paging),
-        is_first: true,
+        part: Part::First(listing.encoding),
         is_counted,
         rows: 0,
     };
@@ -96,8 +97,8 @@ where
             Err(error) => Err(error),
         };
         let text = chunk.and_then(|chunk| {
-            let text = rows_as_csv(&chunk.data, walk.is_first)?;
-            walk.is_first = false;
+            let text = rows_as_csv(&chunk.data, walk.part)?;
+            walk.part = Part::Next;
             let after = chunk
                 .next
                 .as_deref()
@@ -123,7 +124,7 @@ struct Walk<R: Resource> {
     caller: Caller<ListsExport>,
     filter: R::Filter,
     paging: Option<Paging<R::Sort>>,
-    is_first: bool,
+    part: Part,
     /// Whether the number of rows was known when the export began.
     is_counted: bool,
     rows: usize,
@@ -166,12 +167,31 @@ fn leave_word<R: Resource>(tx: &mut Tx<'_>, actor: &Actor, detail: Value) -> Res
     audit::record_access(tx, actor, access)
 }
 
-fn rows_as_csv<R: Resource>(rows: &[R], with_header: bool) -> Result<Vec<u8>> {
-    let mut out = csv::Writer::from_writer(Vec::new());
+/// Which part of a file rows are for.
+#[derive(Clone, Copy)]
+enum Part {
+    First(Encoding),
+    Next,
+}
+
+/// The header comes with the first rows, and without any it comes alone.
+fn rows_as_csv<R: Resource>(rows: &[R], part: Part) -> Result<Vec<u8>> {
+    let start = match part {
+        Part::First(Encoding::Utf8WithMark) => "\u{feff}".as_bytes().to_vec(),
+        _ => Vec::new(),
+    };
+    // Programs that divide cells by another sign than the comma need the quotes to find where a cell ends.
+    let mut out = csv::WriterBuilder::new()
+        .quote_style(csv::QuoteStyle::Always)
+        .from_writer(start);
     let mut cells = Cells::default();
+    if rows.is_empty() && matches!(part, Part::First(_)) {
+        out.write_record(columns::of::<R>())
+            .map_err(Error::internal)?;
+    }
     for (number, row) in rows.iter().enumerate() {
         cells.take(row).map_err(Error::internal)?;
-        if number == 0 && with_header {
+        if number == 0 && matches!(part, Part::First(_)) {
             out.write_record(&cells.names).map_err(Error::internal)?;
         }
         out.write_byte_record(&cells.record)

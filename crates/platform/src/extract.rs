@@ -5,12 +5,13 @@ mod json;
 mod query;
 mod revision;
 
-pub use query::{Exported, Listing, Options, signed};
+pub use query::{Encoding, Exported, Listing, Options, signed};
 pub use revision::IfMatch;
 
 use crate::{
     crypto,
     error::{Error, Result},
+    text::tidy_json,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Bytes};
 use body::{BodyKind, read_body};
@@ -66,7 +67,7 @@ impl<T: DeserializeOwned + Check + 'static> FromRequest for Valid<T> {
                 ));
             }
             let body = body.await?;
-            let value = parse::<T>(&body)?;
+            let value = parse::<T>(&tidy_json(&body))?;
             match value.faults() {
                 faults if faults.is_empty() => Ok(Self {
                     value,

@@ -1,11 +1,15 @@
 //! Tables that people bring: a CSV file or a JSON array becomes rows of named texts, and the verdicts about those
 //! rows become a report. What a row means is for its section to say.
 
+mod sheet;
+
 use crate::{
     error::{Error, Result},
     extract::Upload,
+    text::{fold, tidy},
 };
 use serde_json::{Map, Value};
+use sheet::{decoded, from_csv};
 use std::collections::{HashMap, HashSet};
 use wire::{
     FieldError, ProblemCode,
@@ -18,7 +22,7 @@ pub const MAX_ROWS: usize = 10_000;
 /// One row: its place in the table, and its values by column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// Its place in the table, from 1, without the header.
+    /// Its row in the spreadsheet, whose first row is the header; of a JSON array its place, from 1.
     pub number: i32,
     values: HashMap<String, String>,
     /// Columns that it has, but nothing in them.
@@ -33,6 +37,13 @@ impl Record {
             .find_map(|name| self.values.get(*name))
             .map(String::as_str)
     }
+    /// Returns the value of the first of these columns that has one, without the apostrophe that people write before a
+    /// number or a key so that a spreadsheet takes it for text.
+    pub fn key(&self, names: &[&str]) -> Option<&str> {
+        self.get(names)
+            .map(|text| text.trim_start_matches('\''))
+            .filter(|text| !text.is_empty())
+    }
     /// Whether it has this column, be it empty.
     pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name) || self.empty.contains(name)
@@ -41,13 +52,7 @@ impl Record {
 
 /// Reads a table. Rows without any value are passed over.
 pub fn table(upload: &Upload) -> Result<Vec<Record>> {
-    let text = std::str::from_utf8(&upload.bytes).map_err(|_| {
-        Error::because(
-            ProblemCode::Malformed,
-            "The file is not UTF-8. Save it as \"CSV UTF-8\".",
-        )
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = decoded(&upload.bytes)?;
     if text.contains('\0') {
         return Err(Error::because(
             ProblemCode::Malformed,
@@ -55,8 +60,8 @@ pub fn table(upload: &Upload) -> Result<Vec<Record>> {
         ));
     }
     let records = match upload.content_type.as_str() {
-        "text/csv" => from_csv(text)?,
-        "application/json" => from_json(text)?,
+        "text/csv" => from_csv(&text)?,
+        "application/json" => from_json(&text)?,
         _ => {
             return Err(Error::because(
                 ProblemCode::UnsupportedMediaType,
@@ -70,68 +75,14 @@ pub fn table(upload: &Upload) -> Result<Vec<Record>> {
     Ok(records)
 }
 
-fn from_csv(text: &str) -> Result<Vec<Record>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(text))
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
-    let columns: Vec<String> = reader
-        .headers()
-        .map_err(unreadable)?
-        .iter()
-        .map(column)
-        .collect();
-    if let Some(twice) = columns.iter().enumerate().find(|(at, name)| {
-        !name.is_empty() && columns.iter().take(*at).any(|earlier| earlier == *name)
-    }) {
-        return Err(Error::field(
-            "header",
-            "repeated",
-            format!("The column {:?} is there twice.", shown(twice.1)),
-        ));
-    }
-    let mut records = Vec::new();
-    for (place, row) in reader.records().enumerate() {
-        let row = row.map_err(unreadable)?;
-        keep(
-            &mut records,
-            place,
-            columns.iter().cloned().zip(row.iter().map(str::to_owned)),
-        )?;
-    }
-    Ok(records)
-}
-
-/// Spreadsheets of some countries write semicolons, databases like tabs: whatever the header has most of.
-fn delimiter(text: &str) -> u8 {
-    let header = text
-        .lines()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or_default();
-    let count = |mark: u8| header.bytes().filter(|byte| *byte == mark).count();
-    [b'\t', b';', b',']
-        .into_iter()
-        .max_by_key(|mark| count(*mark))
-        .unwrap_or(b',')
-}
-
-/// The cause may quote the file, so only the place is passed on.
-fn unreadable(error: csv::Error) -> Error {
-    let line = error
-        .position()
-        .map_or_else(String::new, |at| format!(" at line {}", at.line()));
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => Error::field(
-            "rows",
-            "columns",
-            format!("The row{line} has {len} cells, the header has {expected_len}."),
-        ),
-        _ => Error::because(
-            ProblemCode::Malformed,
-            format!("The file is not valid CSV{line}."),
-        ),
+/// Reads whether a cell says yes, as programs, people and the spreadsheets of several languages write it.
+pub fn boolean(text: &str) -> Result<bool, &'static str> {
+    match fold(text).as_str() {
+        "true" | "yes" | "y" | "1" | "x" | "wahr" | "ja" | "vrai" | "oui" | "verdadero" | "si"
+        | "vero" | "verdadeiro" | "sim" | "waar" | "prawda" | "tak" => Ok(true),
+        "false" | "no" | "n" | "0" | "falsch" | "nein" | "faux" | "non" | "falso" | "nao"
+        | "onwaar" | "nee" | "falsz" | "nie" => Ok(false),
+        _ => Err("must be true or false"),
     }
 }
 
@@ -156,7 +107,8 @@ fn from_json(text: &str) -> Result<Vec<Record>> {
             })?;
             values.push((column(&name), text));
         }
-        keep(&mut records, place, values.into_iter())?;
+        let number = i32::try_from(place.saturating_add(1)).map_err(Error::internal)?;
+        keep(&mut records, number, values.into_iter())?;
     }
     Ok(records)
 }
@@ -175,7 +127,7 @@ fn plain(value: &Value) -> Option<String> {
         Value::Null => Some(String::new()),
         Value::Bool(on) => Some(on.to_string()),
         Value::Number(number) => Some(number.to_string()),
-        Value::String(text) => Some(text.trim().to_owned()),
+        Value::String(text) => Some(tidy(text).into_owned()),
         Value::Array(parts) if parts.iter().any(Value::is_array) => None,
         Value::Array(parts) => parts
             .iter()
@@ -188,10 +140,10 @@ fn plain(value: &Value) -> Option<String> {
 
 fn keep(
     records: &mut Vec<Record>,
-    place: usize,
+    number: i32,
     values: impl Iterator<Item = (String, String)>,
 ) -> Result<()> {
-    if place >= MAX_ROWS {
+    if records.len() >= MAX_ROWS {
         return Err(Error::because(
             ProblemCode::TooLarge,
             format!("A table may have {MAX_ROWS} rows at most. Split it."),
@@ -200,7 +152,6 @@ fn keep(
     let (values, empty): (HashMap<_, _>, HashMap<_, _>) = values
         .filter(|(name, _)| !name.is_empty())
         .partition(|(_, value): &(String, String)| !value.is_empty());
-    let number = i32::try_from(place.saturating_add(1)).map_err(Error::internal)?;
     if !values.is_empty() {
         records.push(Record {
             number,
@@ -227,7 +178,7 @@ fn shown(name: &str) -> String {
 
 /// What was found about one row.
 pub struct Verdict<'a> {
-    /// Its place in the table.
+    /// Its row in the spreadsheet.
     pub number: i32,
     /// What became of it, or would.
     pub outcome: ImportOutcome,
@@ -276,108 +227,4 @@ pub fn settle<R>(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use actix_web::web::Bytes;
-
-    fn read(content_type: &str, text: &str) -> Result<Vec<Record>> {
-        table(&Upload {
-            content_type: content_type.into(),
-            bytes: Bytes::copy_from_slice(text.as_bytes()),
-        })
-    }
-
-    #[test]
-    fn a_spreadsheet_and_a_program_say_the_same() -> Result<()> {
-        let csv = read(
-            "text/csv",
-            "\u{feff}ICCID, Activation Code ;-)\r\n8944,\"LPA:1$a,b\"\r\n,\r\n8945,\r\n",
-        )?;
-        let json = read(
-            "application/json",
-            r#"[{"iccid": 8944, "activation_code": "LPA:1$a,b"}, {}, {"iccid": "8945", "activation_code": null}]"#,
-        )?;
-        assert_eq!(csv, json);
-        assert_eq!(csv.iter().map(|row| row.number).collect::<Vec<_>>(), [1, 3]);
-        assert_eq!(
-            csv.first()
-                .and_then(|row| row.get(&["lpa", "activation_code"])),
-            Some("LPA:1$a,b")
-        );
-        assert_eq!(
-            read("text/csv", "a;b\n1,5;x")?,
-            read("application/json", r#"[{"a": "1,5", "b": "x"}]"#)?
-        );
-        assert_eq!(
-            read("application/json", r#"[{"a": 1}]"#)?,
-            read("application/json", r#"{"data": [{"a": "1"}], "meta": {}}"#)?
-        );
-        assert_eq!(
-            read(
-                "application/json",
-                r#"[{"a": ["DE", "FR"], "b": true, "c": 4.5}]"#
-            )?
-            .first()
-            .map(|row| (row.get(&["a"]), row.get(&["b"]), row.get(&["c"]))),
-            Some((Some("DE|FR"), Some("true"), Some("4.5")))
-        );
-        Ok(())
-    }
-
-    #[test]
-    fn what_is_no_table_is_refused() {
-        let code = |kind, text| read(kind, text).err().and_then(|error| error.code());
-        assert_eq!(
-            code("text/plain", "a\n1"),
-            Some(ProblemCode::UnsupportedMediaType)
-        );
-        assert_eq!(
-            code("application/json", r#"{"a": 1}"#),
-            Some(ProblemCode::Malformed)
-        );
-        assert_eq!(
-            code("application/json", r#"[{"a": {"b": 1}}]"#),
-            Some(ProblemCode::Invalid)
-        );
-        assert_eq!(code("text/csv", "a,b\n1"), Some(ProblemCode::Invalid));
-        assert_eq!(code("text/csv", "a,A\n1,2"), Some(ProblemCode::Invalid));
-        assert_eq!(code("text/csv", "a,b\n"), Some(ProblemCode::Invalid));
-        assert_eq!(
-            code("text/csv", &format!("a\n{}", "1\n".repeat(MAX_ROWS + 1))),
-            Some(ProblemCode::TooLarge)
-        );
-    }
-
-    #[test]
-    fn a_real_run_is_all_or_nothing() {
-        let fault = vec![FieldError {
-            field: "iccid".into(),
-            code: "required".into(),
-            message: "Enter a value.".into(),
-        }];
-        let rows = vec![
-            (1, ImportOutcome::Created, vec![]),
-            (2, ImportOutcome::Refused, fault),
-        ];
-        let run = |dry_run| {
-            settle(dry_run, rows.clone(), |row| Verdict {
-                number: row.0,
-                outcome: row.1,
-                errors: &row.2,
-            })
-        };
-        assert_eq!(
-            run(true)
-                .ok()
-                .map(|report| (report.created, report.refused)),
-            Some((1, 1))
-        );
-        let problem = run(false).err().map(|error| error.problem());
-        assert_eq!(
-            problem
-                .and_then(|problem| problem.errors.first().map(|error| error.field.clone()))
-                .as_deref(),
-            Some("rows.2.iccid")
-        );
-    }
-}
+mod tests;

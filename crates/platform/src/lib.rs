@@ -14,6 +14,7 @@ pub mod db;
 pub mod error;
 pub mod export;
 pub mod extract;
+mod formula;
 pub mod health;
 pub mod http;
 pub mod idempotency;
@@ -30,6 +31,7 @@ pub mod prepared;
 pub mod respond;
 pub mod settings;
 pub mod telemetry;
+pub mod text;
 
 pub use auth::{Actor, Caller, Confirmed, ConfirmedPerson, Owner, RequestInfo};
 pub use bulk::Many;

@@ -1,6 +1,9 @@
 //! The SQL side of every list: `page!` seeks past the cursor, orders, loads, and counts up to the cap.
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    text::fold,
+};
 use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use diesel::{
     Expression,
@@ -173,6 +176,28 @@ pub fn finish<S: SortKey, R, T: CursorValue>(
         total_is_exact: total <= TOTAL_CAP,
         total_counted_at: counted_at,
     })
+}
+
+diesel::define_sql_function! {
+    /// A name as searches compare it: as [`crate::text::fold`] makes it of what is searched for.
+    fn search_fold(name: sql_types::Text) -> sql_types::Text;
+}
+
+/// Returns a pattern that matches folded names containing this text; of no letters or signs, nothing matches.
+pub fn named(text: &str) -> String {
+    let folded = fold(text);
+    match folded.trim() {
+        "" => String::new(),
+        folded => contains(folded),
+    }
+}
+/// Returns a pattern that matches numbers beginning with this one; of no digits, nothing matches.
+pub fn numbered(number: &str) -> String {
+    if number.is_empty() {
+        String::new()
+    } else {
+        begins(number)
+    }
 }
 
 /// A pattern that matches texts containing this one.

@@ -58,7 +58,10 @@ macro_rules! listing {
         #[doc = concat!("Take the whole list at `", $path, "` away as CSV, with the same filters.")]
         #[$crate::utoipa::path(
             tag = $tag, summary = format!("Take {} away as CSV, with the list's filters.", <$row as wire::Resource>::MANY), security(("bearer" = ["lists:export", $scope])),
-            params(wire::list::Ordering<wire::resource::SortOf<$row>>, wire::resource::FilterOf<$row>),
+            params(
+                wire::list::Ordering<wire::resource::SortOf<$row>>, wire::resource::FilterOf<$row>,
+                ("bom" = Option<bool>, Query, description = "Begin with a byte order mark, by which Excel knows UTF-8."),
+            ),
             responses((status = 200, description = "Every row", content_type = "text/csv", body = String)),
         )]
         #[get($export)]

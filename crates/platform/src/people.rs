@@ -3,8 +3,10 @@
 //! Every section names people, and none may depend on `accounts` for it, so the reading stands here.
 
 mod keeper;
+mod search;
 
 pub use keeper::{Keeper, Keepers, Rows, rows};
+pub use search::{query_tokens, search_tokens};
 
 use crate::{
     audit,
@@ -12,6 +14,7 @@ use crate::{
     crypto::{Keyring, Place},
     db::{Conn, Tx},
     error::{Error, Result},
+    text::tidy,
 };
 use diesel::{pg::Pg, prelude::*, sql_types};
 use schema::users;
@@ -20,7 +23,8 @@ use std::collections::HashMap;
 use uuid::Uuid;
 use wire::{
     UserId,
-    accounts::users::{HIDDEN, UserRole},
+    accounts::users::{HIDDEN, UserRole, full_name},
+    identifier,
 };
 
 /// Full names by person; deleted people keep theirs in what they have left behind.
@@ -42,10 +46,8 @@ pub fn names(
         let first = open_or_report(conn, keys, Column::of(id, "first_name"), &first)?;
         let last = open_or_report(conn, keys, Column::of(id, "last_name"), &last)?;
         let name = match (first, last) {
-            (Some(first), Some(last)) if masked => {
-                format!("{} {}", mask_name(&first), mask_name(&last))
-            }
-            (Some(first), Some(last)) => format!("{first} {last}"),
+            (Some(first), Some(last)) if masked => full_name(&mask_name(&first), &mask_name(&last)),
+            (Some(first), Some(last)) => full_name(&first, &last),
             _ => UNREADABLE.to_owned(),
         };
         names.insert(id, name);
@@ -166,54 +168,14 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// The tokens that a person is found by: the words of the name and their beginnings, the number, the address as
-/// a whole, and the words of the address's domain.
-pub fn search_tokens(
-    keys: &Keyring,
-    (email, first_name, last_name): (&str, &str, &str),
-    phone: Option<&str>,
-) -> Vec<i64> {
-    let domain = email.rsplit_once('@').map(|(_, domain)| domain);
-    // Each by itself: an address or a number is one word, a name may be several.
-    let mut tokens: Vec<i64> = [
-        Some(email),
-        domain,
-        Some(first_name),
-        Some(last_name),
-        phone,
-    ]
-    .into_iter()
-    .flatten()
-    .flat_map(|text| keys.search_tokens(text))
-    .collect();
-    tokens.sort_unstable();
-    tokens.dedup();
-    tokens
-}
-
-/// The tokens that a search for people asks for. Of a long address only the beginning is a token, so its domain
-/// is asked for as well; what begins with `@` is a domain.
-pub fn query_tokens(keys: &Keyring, q: &str) -> Option<Vec<i64>> {
-    let Some((name, domain)) = q.trim().rsplit_once('@') else {
-        return keys.query_tokens(q);
-    };
-    let whole = (!name.is_empty()).then(|| keys.query_tokens(q)).flatten();
-    let tokens: Vec<i64> = whole
-        .into_iter()
-        .chain(keys.query_tokens(domain))
-        .flatten()
-        .collect();
-    (!tokens.is_empty()).then_some(tokens)
-}
-
 /// Whether a role sees personal data masked until it is opened.
 pub fn is_masked_for(role: Option<UserRole>) -> bool {
     role == Some(UserRole::Support)
 }
 
-/// An address as it is compared: without spaces around it, in lower case.
+/// An address as it is compared: in one normal form and in lower case.
 pub fn normalised(email: &str) -> String {
-    email.trim().to_lowercase()
+    tidy(&identifier::email(email)).to_lowercase()
 }
 
 /// `ada@example.com` as `a•••@e•••.com`.
@@ -227,8 +189,11 @@ pub fn mask_email(email: &str) -> String {
     format!("{}@{}{ending}", mask_name(name), mask_name(domain))
 }
 
-/// `Ada` as `A•••`.
+/// `Ada` as `A•••`. An empty name stays empty.
 pub fn mask_name(name: &str) -> String {
+    if name.is_empty() {
+        return String::new();
+    }
     format!("{}{HIDDEN}", name.chars().take(1).collect::<String>())
 }
 

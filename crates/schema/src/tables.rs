@@ -1198,6 +1198,7 @@ diesel::table! {
         client_id -> Nullable<Uuid>,
         erased_at -> Nullable<Timestamptz>,
         email_changed_at -> Nullable<Timestamptz>,
+        search_version -> Int2,
     }
 }
 

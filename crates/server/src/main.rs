@@ -56,6 +56,11 @@ enum Command {
         #[command(subcommand)]
         task: operate::Users,
     },
+    /// Keep people findable.
+    People {
+        #[command(subcommand)]
+        task: operate::People,
+    },
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -94,6 +99,7 @@ async fn start(command: Command) -> Result<()> {
         Command::Keys { task } => print(&operate::keys(&run::ctx(config()?)?, task).await?),
         Command::Users { task } => print(&operate::users(&run::ctx(config()?)?, task).await?),
         Command::Jobs { task } => print(&operate::jobs(&run::ctx(config()?)?, task).await?),
+        Command::People { task } => print(&operate::people(&run::ctx(config()?)?, task).await?),
         Command::Work => run::work(run::ctx(config()?)?).await,
         Command::Serve { without_worker } => {
             let ctx = run::ctx(config()?)?;

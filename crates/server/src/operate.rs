@@ -233,6 +233,39 @@ fn told(verdict: &AuditVerdict) -> String {
     lines.join("\n")
 }
 
+/// What is done about people.
+#[derive(Debug, Subcommand)]
+pub enum People {
+    /// Make everybody's search tokens anew, names composed and phone numbers as E.164. May be stopped and begun again.
+    Reindex,
+}
+
+/// Does it, and returns what came of it.
+pub async fn people(ctx: &Ctx, task: People) -> Result<String> {
+    let People::Reindex = task;
+    let done = accounts::users::jobs::reindex_all(ctx, |batch| {
+        say(&format!("{} people, {} changed", batch.seen, batch.changed));
+    })
+    .await?;
+    let mut lines = vec![format!("{} people, {} changed", done.seen, done.changed)];
+    if done.clashing > 0 {
+        lines.push(format!(
+            "{} have the address of another account; the log names them",
+            done.clashing
+        ));
+    }
+    if done.broken > 0 {
+        lines.push(format!(
+            "{} cannot be opened; the log names them",
+            done.broken
+        ));
+    }
+    match done.broken {
+        0 => Ok(lines.join("\n")),
+        _ => Err(Error::internal(lines.join("\n"))),
+    }
+}
+
 /// Does it, and says what came of it.
 pub async fn keys(ctx: &Ctx, task: Keys) -> Result<String> {
     match task {

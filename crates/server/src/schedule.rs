@@ -29,6 +29,7 @@ pub async fn run(ctx: Ctx, mut stop: watch::Receiver<bool>) {
 async fn hourly(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, accounts::Tidy {}).await?;
     enqueue(ctx, accounts::Sweep {}).await?;
+    enqueue(ctx, accounts::Reindex::default()).await?;
     enqueue(ctx, billing::reconciliation::Check {}).await?;
     enqueue(ctx, billing::payments::MakeDays {}).await?;
     enqueue(ctx, system::Housekeeping {}).await

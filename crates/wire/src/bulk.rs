@@ -63,7 +63,7 @@ impl<A> Check for Bulk<A> {
             bad.add("ids", "too_many", format!("Choose {MOST} at most."));
         }
         if let Some(reason) = &self.reason {
-            bad.length("reason", reason, 0, 500);
+            bad.lines("reason", reason, 0, 500);
         }
     }
 }

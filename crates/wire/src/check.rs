@@ -1,6 +1,7 @@
 //! Checks of input, run by the form before sending and by the server before believing.
 
-use crate::{Decimal, FieldError, sensitive};
+use crate::{Decimal, FieldError, identifier, sensitive, text};
+use std::ops::RangeInclusive;
 
 /// Input that can say what is wrong with it.
 pub trait Check {
@@ -27,11 +28,40 @@ impl FieldErrors {
             message: message.into(),
         });
     }
-    /// Text of `min` to `max` characters, without control characters; spaces alone do not count. It is kept in
-    /// plain, so a card's number is refused wherever text is taken.
+    /// Text in one line of `min` to `max` characters, without line breaks and invisible characters; spaces around it
+    /// do not count. It is kept in plain, so a card's number is refused wherever text is taken.
     pub fn length(&mut self, field: &str, text: &str, min: usize, max: usize) {
-        let count = text.chars().count();
-        if min > 0 && text.trim().is_empty() {
+        self.sized(field, text, min..=max);
+        self.single_line(field, text);
+    }
+    /// Text that may have several lines, of `min` to `max` characters, without invisible characters.
+    pub fn lines(&mut self, field: &str, text: &str, min: usize, max: usize) {
+        self.sized(field, text, min..=max);
+        if let Some(c) = text::rejected_in_lines(text::trimmed(text)) {
+            self.rejected(field, c);
+        }
+    }
+    /// A name in one line of 1 to `max` characters, at least one of which is a letter or a digit.
+    pub fn name(&mut self, field: &str, text: &str, max: usize) {
+        self.length(field, text, 1, max);
+        if !text.trim().is_empty() && !text.chars().any(char::is_alphanumeric) {
+            self.add(
+                field,
+                "name",
+                "Enter a name with a letter or a digit in it.",
+            );
+        }
+    }
+    /// No line break and no character that a reader cannot see.
+    pub fn single_line(&mut self, field: &str, text: &str) {
+        if let Some(c) = text::rejected_in_line(text::trimmed(text)) {
+            self.rejected(field, c);
+        }
+    }
+    fn sized(&mut self, field: &str, text: &str, size: RangeInclusive<usize>) {
+        let text = text::trimmed(text);
+        let (min, max, count) = (*size.start(), *size.end(), text.chars().count());
+        if min > 0 && text.is_empty() {
             return self.add(field, "required", "Enter a value.");
         }
         if count < min {
@@ -40,13 +70,22 @@ impl FieldErrors {
         if count > max {
             return self.add(field, "too_long", format!("Use {max} characters at most."));
         }
-        if text
-            .chars()
-            .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-        {
-            self.add(field, "control_character", "Remove the control characters.");
-        }
         self.no_card_number(field, text);
+    }
+    fn rejected(&mut self, field: &str, c: char) {
+        match c {
+            '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+                self.add(field, "line_break", "Write it in one line.");
+            }
+            c if c.is_control() => {
+                self.add(field, "control_character", "Remove the control characters.");
+            }
+            c => self.add(
+                field,
+                "invisible_character",
+                format!("Remove the invisible character U+{:04X}.", u32::from(c)),
+            ),
+        }
     }
     /// No number of a payment card.
     pub fn no_card_number(&mut self, field: &str, text: &str) {
@@ -97,9 +136,10 @@ impl FieldErrors {
             self.add(field, "too_large", "Enter less than 100,000,000.");
         }
     }
-    /// An e-mail address: one `@` with something on both sides and a dot in the domain.
+    /// An email address: one `@` with something on both sides and a dot in the domain.
     pub fn email(&mut self, field: &str, text: &str) {
-        let fits = text.len() <= 255 && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+        let text = identifier::email(text);
+        let fits = text.len() <= 255 && !text.chars().any(char::is_whitespace);
         let shaped = text.rsplit_once('@').is_some_and(|(name, domain)| {
             !name.is_empty()
                 && name.len() <= 64
@@ -117,20 +157,17 @@ impl FieldErrors {
             );
         }
     }
-    /// A phone number as E.164 writes it; spaces, dashes and brackets are forgiven.
+    /// A phone number in any usual notation. With its country code it must be one that exists; without, the server
+    /// completes it with the country of the business.
     pub fn phone(&mut self, field: &str, text: &str) {
-        let digits = text.chars().filter(char::is_ascii_digit).count();
-        let shaped = text.starts_with('+')
-            && text
-                .chars()
-                .skip(1)
-                .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')'));
-        if !shaped || !(7..=15).contains(&digits) || text.len() > 20 {
-            self.add(
+        match identifier::phone(text) {
+            Err(why) => self.add(field, "phone", format!("It {why}.")),
+            Ok(bare) if !is_phone(&bare) => self.add(
                 field,
                 "phone",
-                "Enter the number with its country code, such as +44 20 7946 0000.",
-            );
+                "This is not a phone number that exists. Check its digits, and enter its country code, such as +44 20 7946 0000.",
+            ),
+            Ok(_) => {}
         }
     }
     /// Runs the checks of a nested value, with its fields named `field.inner`.
@@ -143,6 +180,16 @@ impl FieldErrors {
             );
         }
     }
+}
+
+/// Returns whether these may be the digits of a phone number. The numbering plans are known to the server only.
+fn is_phone(bare: &str) -> bool {
+    #[cfg(feature = "server")]
+    if bare.starts_with('+') {
+        return crate::phone::Phone::read(bare, None).is_ok();
+    }
+    let digits = bare.trim_start_matches('+');
+    (4..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// For a field of an edit that may be absent (keep), null (clear) or a value.

@@ -8,16 +8,21 @@ mod macros;
 
 pub mod bulk;
 pub mod check;
+pub mod data;
 pub mod decimal;
+pub mod identifier;
 pub mod ids;
 pub mod json;
 pub mod list;
 pub mod param;
 pub mod permission;
+#[cfg(feature = "server")]
+pub mod phone;
 pub mod problem;
 pub mod region;
 pub mod resource;
 pub mod sensitive;
+pub mod text;
 pub mod web_address;
 
 pub mod accounts;

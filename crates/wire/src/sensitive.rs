@@ -1,7 +1,10 @@
 //! What must not be kept in plain: numbers of payment cards, and secrets. Recognised by how they look, so that
 //! nobody leaves one in a note by mistake.
 
-use crate::esims::profile::luhn;
+use crate::{
+    esims::profile::{eid, luhn},
+    text::plain,
+};
 
 /// Beginnings by which issuers mark their secrets.
 const MARKS: [&str; 16] = [
@@ -23,39 +26,90 @@ const MARKS: [&str; 16] = [
     "-----BEGIN",
 ];
 
-/// Whether a number of a payment card stands in a text, in one piece or in groups.
+/// Returns whether a text holds the number of a payment card, in one piece or in groups. Numbers of eSIMs and their
+/// chips, whose digits a card's number may happen to be part of, are passed over.
 pub fn has_card_number(text: &str) -> bool {
-    runs(text).iter().any(|groups| {
-        (0..groups.len()).any(|from| {
+    let text = plain(text);
+    runs(&text).iter().any(|run| {
+        let mut groups = run.groups.as_slice();
+        while let Some((_, rest)) = groups.split_first() {
+            if let Some(after) = after_profile_number(groups) {
+                groups = after;
+                continue;
+            }
             let mut digits = String::new();
-            groups.iter().skip(from).any(|group| {
+            let is_card = groups.iter().any(|group| {
                 digits.push_str(group);
-                is_card_number(&digits)
-            })
-        })
+                is_card_number(&digits, run.is_international)
+            });
+            if is_card {
+                return true;
+            }
+            groups = rest;
+        }
+        false
     })
 }
 
-/// Digits that stand together, as groups that a space or a dash divides.
-fn runs(text: &str) -> Vec<Vec<&str>> {
-    let mut runs = vec![Vec::new()];
+/// The groups that follow an ICCID or an EID, if the first groups are one. Both begin with 89; an ICCID has 19 or 20
+/// digits whose check digit suppliers often get wrong, an EID has 32.
+fn after_profile_number<'a, 'b>(groups: &'a [&'b str]) -> Option<&'a [&'b str]> {
+    groups.first().filter(|first| begins_profile(first))?;
+    let mut digits = String::new();
+    let mut after = None;
+    for (place, group) in groups.iter().enumerate() {
+        digits.push_str(group);
+        let rest = groups.get(place.saturating_add(1)..);
+        match digits.len() {
+            19 => after = rest,
+            20 if after.is_none() || luhn(&digits) => after = rest,
+            32 if eid(&digits).is_ok() => after = rest,
+            33.. => break,
+            _ => {}
+        }
+    }
+    after
+}
+
+/// A first group of one digit, as in `8 9445..`, is no beginning that people write.
+fn begins_profile(group: &str) -> bool {
+    group.starts_with("89")
+}
+
+/// Digits that stand together, as groups that one separator divides.
+#[derive(Default)]
+struct Run<'a> {
+    groups: Vec<&'a str>,
+    /// Whether a plus stands before them, as it does before a phone number.
+    is_international: bool,
+}
+
+fn runs(text: &str) -> Vec<Run<'_>> {
+    let mut runs = vec![Run::default()];
     for piece in text.split_inclusive(|c: char| !c.is_ascii_digit()) {
         let group = piece.trim_end_matches(|c: char| !c.is_ascii_digit());
         if group.is_empty() {
             // Two marks in a row divide more than one does.
-            runs.push(Vec::new());
+            runs.push(Run {
+                is_international: piece == "+",
+                ..Run::default()
+            });
         } else if let Some(run) = runs.last_mut() {
-            run.push(group);
+            run.groups.push(group);
         }
-        if !piece.ends_with([' ', '-']) && piece.len() != group.len() {
-            runs.push(Vec::new());
+        if !group.is_empty() && piece.len() != group.len() && !piece.ends_with([' ', '-', '.']) {
+            runs.push(Run {
+                is_international: piece.ends_with('+'),
+                ..Run::default()
+            });
         }
     }
     runs
 }
 
-/// Whether these digits are a card's: an issuer's beginning, its length, and the check digit.
-fn is_card_number(digits: &str) -> bool {
+/// Returns whether these digits are a card's: an issuer's beginning, its length, and the check digit. A Visa number of
+/// 13 digits is as long as many phone numbers, which begin with a plus.
+fn is_card_number(digits: &str, is_international: bool) -> bool {
     let begins = |length: usize| {
         digits
             .get(..length)
@@ -66,13 +120,24 @@ fn is_card_number(digits: &str) -> bool {
     };
     let length = digits.len();
     let fits = match (two, three, four) {
-        (40..=49, ..) => length == 16 || length == 19,
+        (40..=49, ..) => matches!(length, 16 | 19) || (length == 13 && !is_international),
+        // Mastercard, and Mir between its two ranges.
         (51..=55, ..) | (_, _, 2221..=2720) => length == 16,
+        (_, _, 2200..=2204) => (16..=19).contains(&length),
         (34 | 37, ..) => length == 15,
         (36 | 38 | 39, ..) | (_, 300..=305, _) => (14..=19).contains(&length),
-        (62 | 65, ..) | (_, 644..=649, _) | (_, _, 6011 | 3528..=3589) => {
-            (16..=19).contains(&length)
+        // Maestro, Dankort and Verve.
+        (_, _, 5018..=5020 | 5038 | 5060 | 5061 | 5078 | 5079 | 5612 | 5893) => {
+            (16..=19).contains(&length) || (length == 13 && !is_international)
         }
+        (_, _, 6304 | 6390 | 6759 | 6761..=6763 | 6799) => {
+            (16..=19).contains(&length) || (length == 13 && !is_international)
+        }
+        // Discover, UnionPay, RuPay, Elo and Hipercard.
+        (60 | 62 | 65, ..)
+        | (_, 508 | 644..=649 | 810..=828, _)
+        | (_, _, 3528..=3589 | 6362 | 6363) => (16..=19).contains(&length),
+        (_, _, 9792) => length == 16,
         _ => false,
     };
     fits && luhn(digits)
@@ -131,6 +196,22 @@ mod tests {
             "(6011111111111117)",
             "3530111333300000 and more",
             "30569309025904",
+            "4111.1111.1111.1111",
+            "4111\u{a0}1111\u{202f}1111\u{2009}1111",
+            "4111–1111—1111‑1111",
+            "４１１１１１１１１１１１１１１１",
+            "41\u{200b}11111111111111",
+            "4222222222222",
+            "3782 822463 10005",
+            "6304000000000000",
+            "6759649826438453",
+            "6799990100000000019",
+            "6200000000000005",
+            "2200 0000 0000 0004",
+            "1234 4111 1111 1111 1111",
+            "order 42 for 4000 0566 5566 5556 12/29 123",
+            "8944538532008160222 4111111111111111",
+            "8944 5385 3200 8160 222 4111 1111 1111 1111",
         ] {
             assert!(has_card_number(text), "{text}");
         }
@@ -143,6 +224,10 @@ mod tests {
             "4111111111111112",
             "8944500102198304826",
             "89033023422222222222222222222222",
+            "8904 9032 0210 0888 1300 3047 4115 8317",
+            "8944 4100 0000 0000 0000",
+            "ICCID 8944-4100-0000-0000-0000.",
+            "2 eSIMs: 8944 4100 0000 0000 0000, 8944 5385 3200 8160 222",
             "+49 1512 3456789",
             "+44 20 7946 0958",
             "490154203237518",
@@ -152,6 +237,33 @@ mod tests {
             "4111  1111  1111  1111x",
         ] {
             assert!(!has_card_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn iccids_in_groups_are_no_card_numbers() {
+        for number in 0..1000_u64 {
+            // Digits that look random, the same in every run.
+            let mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) % 100_000_000_000_000_000;
+            for digits in [format!("89{mixed:017}"), format!("894{mixed:017}")] {
+                let all: Vec<char> = digits.chars().collect();
+                for size in [2, 3, 4, 5, 6] {
+                    let groups: Vec<String> = all
+                        .chunks(size)
+                        .map(|group| group.iter().collect())
+                        .collect();
+                    for mark in [" ", "-", "\u{a0}"] {
+                        let text = groups.join(mark);
+                        assert!(!has_card_number(&text), "{text}");
+                    }
+                }
+                let (begin, rest) = digits.split_at(4);
+                assert!(
+                    !has_card_number(&format!("{begin} {rest}")),
+                    "{begin} {rest}"
+                );
+                assert!(!has_card_number(&digits), "{digits}");
+            }
         }
     }
 

@@ -18,7 +18,8 @@ async fn people_are_found_by_what_is_known_of_them() {
         ("lovelace", 1),
         ("lov", 1),
         ("LOVELACE ada", 1),
-        ("äd", 1),
+        // Marks do not tell names apart; the other is found by its address as well.
+        ("äd", 2),
         ("o'bri", 1),
         ("smith", 1),
         ("lace", 0),

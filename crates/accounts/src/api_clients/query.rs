@@ -11,17 +11,17 @@ use chrono::{DateTime, Utc};
 use diesel::{
     pg::Pg,
     prelude::*,
-    sql_types::{Nullable, Text, Timestamptz},
+    sql_types::{Nullable, Timestamptz},
 };
-use platform::{Actor, Conn, Error, Result, Tx, any_of, auth::Minted, list::contains, page};
+use platform::{
+    Actor, Conn, Error, Result, Tx, any_of,
+    auth::Minted,
+    list::{named, search_fold},
+    page,
+};
 use schema::{api_clients, api_keys};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-
-diesel::define_sql_function! {
-    /// In small letters.
-    fn lower(text: Text) -> Text;
-}
 
 /// A client as it is kept.
 #[derive(Queryable, Selectable)]
@@ -44,7 +44,7 @@ struct Row {
 fn matching(filter: &ApiClientFilter) -> api_clients::BoxedQuery<'static, Pg> {
     let mut rows = api_clients::table.into_boxed();
     if let Some(q) = &filter.q {
-        rows = rows.filter(lower(api_clients::name).like(contains(&q.to_lowercase())));
+        rows = rows.filter(search_fold(api_clients::name).like(named(q)));
     }
     rows = any_of!(rows, api_clients::mode, filter.mode);
     match filter.is_revoked {

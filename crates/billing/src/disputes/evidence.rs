@@ -17,6 +17,7 @@ use wire::{
         orders::{Order, Timeline},
         transactions::Transaction,
     },
+    data,
 };
 
 /// So many readings are proof enough.
@@ -132,8 +133,8 @@ impl Evidence {
 
     fn ordered(&self) -> Table<'static> {
         let (order, terms) = (&self.order, &self.order.terms);
-        let data = match terms.data_limit_mb.as_ref().and_then(Decimal::whole) {
-            Some(megabytes) => format!("{megabytes} MB"),
+        let data = match terms.data_limit_mb.as_ref() {
+            Some(limit) => data::megabytes(limit),
             None => "unlimited data".to_owned(),
         };
         let plan = format!("{}: {data} in {}", terms.title(), terms.regions.join(", "));
@@ -151,7 +152,7 @@ impl Evidence {
 
     fn delivered(&self) -> Table<'static> {
         let row = |unit: &Unit| {
-            let used = whole(unit.used_bytes);
+            let used = data::bytes(unit.used_bytes);
             vec![
                 unit.iccid
                     .clone()
@@ -160,8 +161,8 @@ impl Evidence {
                 moment(unit.installed_at),
                 moment(unit.starts_at),
                 match unit.total_bytes {
-                    Some(total) => format!("{used} of {} MB", whole(total)),
-                    None => format!("{used} MB"),
+                    Some(total) => format!("{used} of {}", data::bytes(total)),
+                    None => used,
                 },
             ]
         };
@@ -177,7 +178,7 @@ impl Evidence {
             vec![
                 moment(Some(reading.recorded_at)),
                 reading.iccid.clone(),
-                format!("{} MB", whole(reading.used_bytes)),
+                data::bytes(reading.used_bytes),
             ]
         };
         Table {
@@ -204,9 +205,4 @@ fn moment(at: Option<DateTime<Utc>>) -> String {
         || "–".to_owned(),
         |at| at.format("%Y-%m-%d %H:%M").to_string(),
     )
-}
-
-/// Whole megabytes: of a million bytes each, as plans are sold.
-const fn whole(bytes: i64) -> i64 {
-    bytes / 1_000_000
 }

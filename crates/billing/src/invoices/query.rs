@@ -6,7 +6,7 @@ use diesel::{
     pg::Pg,
     prelude::*,
 };
-use platform::{Actor, Conn, Error, Result, Tx, any_of, list::begins, page, people};
+use platform::{Actor, Conn, Error, Result, Tx, any_of, list::numbered, page, people};
 use schema::{credit_notes, invoices, number_series, orders, refunds, transactions};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -21,6 +21,7 @@ use wire::{
         refunds::RefundStatus,
         transactions::TransactionStatus,
     },
+    identifier,
 };
 
 /// An invoice as it is listed.
@@ -52,7 +53,7 @@ fn matching(filter: &InvoiceFilter, actor: &Actor) -> IntoBoxed<'static, Ordered
         rows = rows.filter(invoices::user_id.eq_any(people::customers_of(owner)));
     }
     if let Some(q) = &filter.q {
-        rows = rows.filter(invoices::number.like(begins(&q.to_uppercase())));
+        rows = rows.filter(invoices::number.like(numbered(&identifier::document_number(q))));
     }
     if let Some(id) = filter.user_id {
         rows = rows.filter(invoices::user_id.eq(id));
@@ -141,7 +142,7 @@ fn matching_credit_notes(
         rows = rows.filter(invoices::user_id.eq_any(people::customers_of(owner)));
     }
     if let Some(q) = &filter.q {
-        rows = rows.filter(credit_notes::number.like(begins(&q.to_uppercase())));
+        rows = rows.filter(credit_notes::number.like(numbered(&identifier::document_number(q))));
     }
     if let Some(id) = filter.invoice_id {
         rows = rows.filter(credit_notes::invoice_id.eq(id));

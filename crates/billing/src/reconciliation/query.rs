@@ -12,7 +12,7 @@ use diesel::{
     prelude::*,
     sql_types::{BigInt, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid},
 };
-use platform::{Actor, Conn, Result, Tx, any_of, list::begins, page};
+use platform::{Actor, Conn, Result, Tx, any_of, list::numbered, page};
 use schema::{orders, reconciliation_cases as cases, sql_types, transactions};
 use wire::{
     CaseId, Currency, EsimId, Money, OrderId, Page, Paging, RefundId, TransactionId, UserId,
@@ -21,6 +21,7 @@ use wire::{
         reconciliation::{CaseAction, CaseFilter, CaseKind, CaseSort, CaseStatus},
         transactions::TransactionStatus,
     },
+    identifier,
 };
 
 /// Cases with their orders and payments.
@@ -92,7 +93,7 @@ fn matching(filter: &CaseFilter, actor: &Actor) -> IntoBoxed<'static, Named, Pg>
         .left_join(transactions::table)
         .into_boxed();
     if let Some(q) = &filter.q {
-        rows = rows.filter(orders::order_number.like(begins(&q.to_uppercase())));
+        rows = rows.filter(orders::order_number.like(numbered(&identifier::order_number(q))));
     }
     rows = any_of!(rows, cases::status, filter.status);
     rows = any_of!(rows, cases::kind, filter.kind);

@@ -14,7 +14,7 @@ use platform::{
     Actor, Conn, Result, Tx, any_of,
     audit::{self, Subject},
     crypto::Keyring,
-    list::begins,
+    list::numbered,
     page, people,
 };
 use schema::{audit_log, orders, refunds, transactions, webhook_receipts};
@@ -24,6 +24,7 @@ use wire::{
     billing::transactions::{
         Receipt, Transaction, TransactionFilter, TransactionSort, TransactionStatus,
     },
+    identifier::order_number,
 };
 
 /// One act of the record.
@@ -47,7 +48,7 @@ fn matching(filter: &TransactionFilter, actor: &Actor) -> IntoBoxed<'static, Nam
         rows = rows.filter(transactions::user_id.eq_any(people::customers_of(owner)));
     }
     if let Some(q) = &filter.q {
-        let number = orders::order_number.like(begins(&q.to_uppercase()));
+        let number = orders::order_number.like(numbered(&order_number(q)));
         let theirs = transactions::gateway_transaction_id.eq(q.clone());
         rows = rows.filter(number.or(theirs));
     }

@@ -10,19 +10,18 @@ use diesel::{
     dsl::{self, exists},
     pg::Pg,
     prelude::*,
-    sql_types::{Nullable, Text, Timestamptz},
+    sql_types::{Nullable, Timestamptz},
     upsert::excluded,
 };
-use platform::{Actor, Conn, Result, Tx, any_of, list::contains, page};
+use platform::{
+    Actor, Conn, Result, Tx, any_of,
+    list::{named, search_fold},
+    page,
+};
 use schema::{plan_pricing, plan_provider_offers as offers, plans};
 
 /// Rows of one INSERT; PostgreSQL takes 65,535 values.
 const AT_ONCE: usize = 1000;
-
-diesel::define_sql_function! {
-    /// As the index over names has it.
-    fn lower(text: Text) -> Text;
-}
 
 /// One page of the plans that the actor sees: staff all of them, a customer those on sale.
 pub fn page(
@@ -47,7 +46,7 @@ fn matching<'a>(actor: &Actor, filter: &'a PlanFilter) -> plans::BoxedQuery<'a, 
         _ => rows.filter(plans::deleted_at.is_null()),
     };
     if let Some(q) = &filter.q {
-        rows = rows.filter(lower(plans::name).like(contains(&q.to_lowercase())));
+        rows = rows.filter(search_fold(plans::name).like(named(q)));
     }
     if let Some(on) = filter.is_active {
         rows = rows.filter(plans::is_active.eq(on));

@@ -18,6 +18,7 @@ use platform::{
 use wire::{
     EsimId, ProblemCode,
     esims::{inventory::*, profile::ActivationCode},
+    identifier,
 };
 
 /// The states an eSIM went through. Its owner sees what happened; who did it and why is for the staff.
@@ -62,7 +63,7 @@ pub fn edit(
         eid: edit
             .eid
             .clone()
-            .map(|eid| eid.map(|text| text.replace(' ', ""))),
+            .map(|eid| eid.map(|text| identifier::digits(&text))),
         ..edit.clone()
     };
     let code = edit

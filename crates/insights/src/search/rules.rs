@@ -5,6 +5,7 @@ use platform::{Actor, Conn, Result, people};
 use uuid::Uuid;
 use wire::{
     Reach,
+    accounts::users::full_name,
     insights::search::{Found, Hit, Kind, MOST, SHORTEST, SearchFor, Thing},
 };
 
@@ -14,7 +15,7 @@ pub fn find(conn: &mut Conn, actor: &Actor, wanted: &SearchFor) -> Result<Found>
         return known(conn, actor, &things.0);
     }
     let text = wanted.q.as_deref().unwrap_or_default().trim();
-    if text.chars().count() < SHORTEST {
+    if text.chars().count() < SHORTEST && !text.chars().all(is_word) {
         return Ok(Found::default());
     }
     let wanted = Wanted::text(&actor.keys, text);
@@ -118,7 +119,12 @@ fn opened(conn: &mut Conn, actor: &Actor, person: &Person, masked: bool) -> Resu
     let email = email
         .map(|sealed| shown("email", sealed, people::mask_email))
         .transpose()?;
-    Ok((Some(format!("{first} {last}")), email))
+    Ok((Some(full_name(&first, &last)), email))
+}
+
+/// Returns whether a sign is a name by itself, as an ideograph is; the letters of alphabets begin most names.
+fn is_word(c: char) -> bool {
+    c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
 }
 
 /// A word of the API as it is read: `needs_review` is `Needs review`.

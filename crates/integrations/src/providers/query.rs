@@ -10,18 +10,16 @@ use diesel::{
     dsl::{exists, select},
     pg::Pg,
     prelude::*,
-    sql_types::Text,
 };
-use platform::{Actor, Conn, Result, Tx, any_of, list::contains, page};
+use platform::{
+    Actor, Conn, Result, Tx, any_of,
+    list::{named, search_fold},
+    page,
+};
 use schema::{
     data_allocations as allocations, data_providers as providers, esims,
     plan_provider_offers as offers, provisioning_attempts as attempts,
 };
-
-diesel::define_sql_function! {
-    /// Without regard to case.
-    fn lower(text: Text) -> Text;
-}
 
 /// One page of the providers.
 pub fn page(
@@ -42,7 +40,7 @@ fn matching(filter: &ProviderFilter) -> providers::BoxedQuery<'_, Pg> {
         .filter(providers::deleted_at.is_null())
         .into_boxed();
     if let Some(q) = &filter.q {
-        rows = rows.filter(lower(providers::name).like(contains(&q.to_lowercase())));
+        rows = rows.filter(search_fold(providers::name).like(named(q)));
     }
     if let Some(on) = filter.is_active {
         rows = rows.filter(providers::is_active.eq(on));

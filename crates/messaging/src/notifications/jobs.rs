@@ -12,6 +12,7 @@ use platform::{
     jobs::{self, Job},
     people,
     ports::mailer,
+    settings::{self, BusinessName},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -55,10 +56,19 @@ impl Job for SendNotification {
         let Some(mailer) = &ctx.ports.mailer else {
             return ctx.db.write(move |tx| query::note(tx, id, NO_SERVER)).await;
         };
-        let Some(row) = ctx.db.write(move |tx| query::try_to_send(tx, id)).await? else {
-            return Ok(());
+        let (row, sender) = ctx
+            .db
+            .write(move |tx| {
+                let sender = settings::get(tx.conn(), BusinessName)?;
+                Ok((query::try_to_send(tx, id)?, sender))
+            })
+            .await?;
+        let Some(row) = row else { return Ok(()) };
+        let from = From {
+            name: sender,
+            address: &ctx.config.mail.from,
         };
-        let letter = self.letter(rules::open(&ctx.keys, &row)?, &ctx.config.mail.from)?;
+        let letter = self.letter(rules::open(&ctx.keys, &row)?, from)?;
         let to = letter.to.clone();
         match mailer.send(letter).await {
             Ok(receipt) => {
@@ -97,8 +107,14 @@ impl Job for SendNotification {
     }
 }
 
+/// Whom a message comes from: the business, and the address that the server sends with.
+struct From<'a> {
+    name: String,
+    address: &'a str,
+}
+
 impl SendNotification {
-    fn letter(&self, opened: Opened, from: &str) -> Result<mailer::Letter> {
+    fn letter(&self, opened: Opened, from: From<'_>) -> Result<mailer::Letter> {
         let drawn = opened
             .codes
             .iter()
@@ -109,8 +125,9 @@ impl SendNotification {
         } else {
             Vec::new()
         };
-        let message_id = format!("<{}@{}>", self.number, domain(from));
+        let message_id = format!("<{}@{}>", self.number, domain(from.address));
         Ok(mailer::Letter {
+            sender: from.name,
             to: opened.to,
             subject: opened.subject,
             text: opened.text,

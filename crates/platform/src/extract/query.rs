@@ -4,10 +4,14 @@ use crate::{
     crypto::Keyring,
     ctx::Ctx,
     error::{Error, Result},
+    text::tidy,
 };
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use std::future::{Ready, ready};
+use std::{
+    borrow::Cow,
+    future::{Ready, ready},
+};
 use wire::{Cursor, FieldError, Filter, Paging, Param, SortKey, list::Ordering};
 
 /// Which page of which list: every parameter known, every value readable.
@@ -78,12 +82,24 @@ impl<F: Filter, S: SortKey> FromRequest for Listing<F, S> {
     }
 }
 
+/// How a CSV file tells programs which encoding it is in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /** UTF-8 without a mark, as programs read it. */
+    #[default]
+    Utf8,
+    /** UTF-8 with a byte order mark, without which Excel takes it for another encoding. */
+    Utf8WithMark,
+}
+
 /// Which rows an export takes, and in which order: a list's filter and order, without pages.
 pub struct Exported<F, S> {
     /** What it is narrowed by. */
     pub filter: F,
     /** The order. */
     pub ordering: Ordering<S>,
+    /** How the file begins. */
+    pub encoding: Encoding,
 }
 
 impl<F: Filter, S: SortKey> FromRequest for Exported<F, S> {
@@ -91,10 +107,21 @@ impl<F: Filter, S: SortKey> FromRequest for Exported<F, S> {
     type Future = Ready<Result<Self>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let (mut filter, mut ordering) = (F::default(), Ordering::default());
+        let mut encoding = Encoding::default();
         let faults = each_parameter(request.query_string(), |key, value| {
+            if key == "bom" {
+                if <bool as Param>::parse(value)? {
+                    encoding = Encoding::Utf8WithMark;
+                }
+                return Ok(true);
+            }
             Ok(ordering.set(key, value)? || filter.set(key, value)?)
         });
-        ready(faults.map(|()| Self { filter, ordering }))
+        ready(faults.map(|()| Self {
+            filter,
+            ordering,
+            encoding,
+        }))
     }
 }
 
@@ -138,6 +165,11 @@ fn each_parameter(
             ));
             continue;
         }
+        // Signs that nobody sees are no blank filter: they match nothing instead of everything.
+        let value = match tidy(&value) {
+            tidied if tidied.is_empty() => value.clone(),
+            tidied => Cow::Owned(tidied.into_owned()),
+        };
         match set(&key, &value) {
             Ok(true) => {}
             Ok(false) => faults.push(add("unknown_parameter", "is not a parameter here")),

@@ -10,9 +10,12 @@ use lettre::{
     message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType},
 };
 use std::{sync::Arc, time::Duration};
+use wire::text::one_line;
 
 /// A mail to one person.
 pub struct Letter {
+    /// The name that the recipient sees as the sender's.
+    pub sender: String,
     /// To whom.
     pub to: String,
     /// Subject; never with a secret in it.
@@ -61,10 +64,12 @@ impl Smtp {
             .to
             .parse()
             .map_err(|_| Error::internal("the recipient's address cannot be written to"))?;
+        let sender = one_line(&letter.sender);
+        let name = Some(sender).filter(|name| !name.is_empty());
         let message = lettre::Message::builder()
-            .from(self.from.clone())
+            .from(Mailbox::new(name, self.from.email.clone()))
             .to(to)
-            .subject(letter.subject)
+            .subject(one_line(&letter.subject))
             .message_id(Some(letter.message_id));
         let text = SinglePart::plain(letter.text);
         let message = match letter.html {

@@ -6,7 +6,10 @@ use platform::{
     people,
 };
 use uuid::Uuid;
-use wire::esims::profile::{ActivationCode, luhn};
+use wire::{
+    esims::profile::{ActivationCode, luhn},
+    phone::Phone,
+};
 
 /// The name under which addresses are hashed.
 pub const EMAIL: &str = "users.email";
@@ -33,14 +36,18 @@ impl Person<'_> {
     /// Seals a person for their row.
     pub fn seal(&self, keys: &Keyring, id: Uuid) -> Result<SealedPerson> {
         let sealed = |column: &str, plain: &str| keys.seal(Place::new("users", column, id), plain);
+        let phone = self.phone.map(|text| {
+            Phone::read(text, None).map_or_else(|_| text.to_owned(), |phone| phone.e164())
+        });
+        let phone = phone.as_deref();
         let name = (self.email, self.first_name, self.last_name);
         Ok(SealedPerson {
             email: sealed("email", self.email)?,
             email_hash: keys.blind(EMAIL, &people::normalised(self.email)),
             first_name: sealed("first_name", self.first_name)?,
             last_name: sealed("last_name", self.last_name)?,
-            phone: self.phone.map(|phone| sealed("phone", phone)).transpose()?,
-            search_tokens: people::search_tokens(keys, name, self.phone),
+            phone: phone.map(|phone| sealed("phone", phone)).transpose()?,
+            search_tokens: people::search_tokens(keys, name, phone),
         })
     }
 }

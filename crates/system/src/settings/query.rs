@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{pg::Pg, prelude::*};
-use platform::{Actor, Conn, Error, Result, Tx, list::contains, page};
+use platform::{
+    Actor, Conn, Error, Result, Tx,
+    list::{named, search_fold},
+    page,
+};
 use schema::{setting_history as changes, system_settings as settings};
 use wire::{
     Page, Paging, SettingChangeId, SettingId, UserId,
@@ -53,11 +57,13 @@ pub fn page(
 fn matching(filter: &SettingFilter) -> settings::BoxedQuery<'_, Pg> {
     let mut rows = all();
     if let Some(q) = &filter.q {
-        let part = contains(q);
+        let part = named(q);
         rows = rows.filter(
-            settings::key
-                .ilike(part.clone())
-                .or(settings::description.ilike(part).assume_not_null()),
+            search_fold(settings::key)
+                .like(part.clone())
+                .or(search_fold(settings::description.assume_not_null())
+                    .like(part)
+                    .and(settings::description.is_not_null())),
         );
     }
     if let Some(category) = &filter.category {

@@ -251,7 +251,7 @@ fn networks(bad: &mut FieldErrors, networks: &[String]) {
 
 impl Check for NewApiClient {
     fn check(&self, bad: &mut FieldErrors) {
-        bad.length("name", &self.name, 1, 100);
+        bad.name("name", &self.name, 100);
         scopes(bad, &self.scopes);
         networks(bad, &self.networks);
     }
@@ -259,7 +259,7 @@ impl Check for NewApiClient {
 impl Check for EditApiClient {
     fn check(&self, bad: &mut FieldErrors) {
         if let Some(name) = &self.name {
-            bad.length("name", name, 1, 100);
+            bad.name("name", name, 100);
         }
         if let Some(chosen) = &self.scopes {
             scopes(bad, chosen);
@@ -276,7 +276,7 @@ impl Check for RotateKey {
 }
 impl Check for RevokeClient {
     fn check(&self, bad: &mut FieldErrors) {
-        bad.length("reason", &self.reason, 1, 500);
+        bad.lines("reason", &self.reason, 1, 500);
     }
 }
 

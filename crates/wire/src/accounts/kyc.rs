@@ -216,7 +216,7 @@ impl Resource for KycDocument {
 
 impl Check for RejectDocument {
     fn check(&self, bad: &mut FieldErrors) {
-        bad.length("reason", &self.reason, 1, 500);
+        bad.lines("reason", &self.reason, 1, 500);
     }
 }
 

@@ -116,10 +116,11 @@ pub struct NewUser {
     /// Given name.
     #[cfg_attr(feature = "server", schema(example = "Ada"))]
     pub first_name: String,
-    /// Family name.
+    /// Family name; empty for people with a single name.
+    #[serde(default)]
     #[cfg_attr(feature = "server", schema(example = "Lovelace"))]
     pub last_name: String,
-    /// Phone number with country code.
+    /// Phone number in any usual notation; without a country code it belongs to the country of the business.
     #[serde(default)]
     #[cfg_attr(feature = "server", schema(example = "+44 20 7946 0000"))]
     pub phone: Option<String>,
@@ -156,7 +157,7 @@ pub struct EditUser {
 pub struct EditProfile {
     /// Given name.
     pub first_name: Option<String>,
-    /// Family name.
+    /// Family name; empty for people with a single name.
     pub last_name: Option<String>,
     /// Phone number; null removes it.
     #[serde(default, deserialize_with = "maybe::given")]
@@ -193,8 +194,17 @@ sort_keys!(/** What the list of people can be ordered by. */ UserSort { CreatedA
 impl User {
     /// Both names, as people say them.
     pub fn full_name(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name)
+        full_name(&self.first_name, &self.last_name)
     }
+}
+
+/// Joins a first name with a last name that may be empty.
+pub fn full_name(first_name: &str, last_name: &str) -> String {
+    [first_name, last_name]
+        .into_iter()
+        .filter(|name| !name.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 impl Resource for User {
@@ -220,7 +230,7 @@ impl Check for NewUser {
     fn check(&self, bad: &mut FieldErrors) {
         email(bad, &self.email);
         name(bad, "first_name", &self.first_name);
-        name(bad, "last_name", &self.last_name);
+        last_name(bad, &self.last_name);
         if let Some(number) = &self.phone {
             phone(bad, number);
         }
@@ -246,7 +256,7 @@ impl Check for EditUser {
             name(bad, "first_name", text);
         }
         if let Some(text) = &self.last_name {
-            name(bad, "last_name", text);
+            last_name(bad, text);
         }
         if let Some(Some(number)) = &self.phone {
             phone(bad, number);
@@ -261,7 +271,13 @@ fn email(bad: &mut FieldErrors, text: &str) {
 }
 fn name(bad: &mut FieldErrors, field: &str, text: &str) {
     if is_plain(bad, field, text) {
-        bad.length(field, text, 1, 100);
+        bad.name(field, text, 100);
+    }
+}
+/// People with a single name have it as their first name.
+fn last_name(bad: &mut FieldErrors, text: &str) {
+    if !text.trim().is_empty() {
+        name(bad, "last_name", text);
     }
 }
 fn phone(bad: &mut FieldErrors, text: &str) {

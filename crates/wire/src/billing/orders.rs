@@ -340,6 +340,6 @@ impl Check for NewOrder {
 }
 impl Check for CancelOrder {
     fn check(&self, bad: &mut FieldErrors) {
-        bad.length("reason", &self.reason, 1, 500);
+        bad.lines("reason", &self.reason, 1, 500);
     }
 }

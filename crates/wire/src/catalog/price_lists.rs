@@ -216,7 +216,7 @@ impl Check for PublishPriceList {
             _ => {}
         }
         if let Some(reason) = &self.reason {
-            bad.length("reason", reason, 1, 500);
+            bad.lines("reason", reason, 1, 500);
         }
     }
 }

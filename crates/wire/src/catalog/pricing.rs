@@ -204,7 +204,7 @@ impl Check for NewPrice {
             );
         }
         match &self.note {
-            Some(note) => bad.length("note", note, 0, 1000),
+            Some(note) => bad.lines("note", note, 0, 1000),
             None if self.selling_price < self.cost_price => {
                 bad.add("note", "below_cost", "It sells below cost: say why.")
             }
@@ -230,7 +230,7 @@ impl Check for EditPrice {
             );
         }
         if let Some(Some(note)) = &self.note {
-            bad.length("note", note, 0, 1000);
+            bad.lines("note", note, 0, 1000);
         }
     }
 }

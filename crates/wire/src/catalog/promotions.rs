@@ -9,7 +9,9 @@ pub use usage::{
     Redemption, RedemptionFilter, RedemptionSort, WhyNot,
 };
 
-use crate::{AnyOf, Currency, Decimal, JsonList, Money, PlanId, PromotionId, Resource};
+use crate::{
+    AnyOf, Currency, Decimal, JsonList, Money, PlanId, PromotionId, Resource, text::plain,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -130,7 +132,7 @@ impl Promotion {
 
 /// A code as it is kept, however it was typed.
 pub fn tidy(code: &str) -> String {
-    code.trim().to_ascii_uppercase()
+    plain(code).to_ascii_uppercase()
 }
 
 impl Resource for Promotion {

@@ -2,7 +2,8 @@
 
 use super::profile::{self, ActivationCode};
 use crate::{
-    AnyOf, Check, EsimId, FieldErrors, OrderId, PlanId, ProviderId, Resource, UserId, check::maybe,
+    AnyOf, Check, EsimId, FieldErrors, OrderId, Param, PlanId, ProviderId, Resource, UserId,
+    check::maybe,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,9 @@ text_enum! {
     /// How the ICCID's check digit turned out.
     IccidCheck: IccidCheck, "iccid_check" { Ok = "ok", Mismatch = "mismatch", Missing = "missing" }
 }
+
+/// Fewer last digits than these find no eSIM.
+pub const SHORTEST_END: usize = 4;
 
 /// An eSIM. Its code is masked; `POST /v1/esims/{id}/reveal` opens it and is logged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -131,8 +135,9 @@ pub struct EditEsim {
 filter! {
     /// What the list of eSIMs can be narrowed by.
     EsimFilter {
-        /// The beginning of an ICCID or EID, or a whole SID or provider's reference.
-        q: String,
+        /// The beginning of an ICCID or EID, the last digits of an ICCID, or a whole SID or provider's reference; or a
+        /// list of these, whole, separated by commas or line breaks.
+        q: Numbers,
         /// Any of these states.
         status: AnyOf<EsimStatus>,
         /// Any of these profile states.
@@ -160,6 +165,26 @@ filter! {
     }
 }
 sort_keys!(/** What the list of eSIMs can be ordered by. */ EsimSort { CreatedAt = "created_at" desc, Iccid = "iccid", ExpiresAt = "expires_at", UpdatedAt = "updated_at" });
+
+/// Numbers that eSIMs are looked for by, as they were typed or pasted.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema), schema(value_type = String))]
+pub struct Numbers(pub String);
+
+impl Param for Numbers {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        if text.chars().count() > 5_000 {
+            return Err("must have 5,000 characters at most");
+        }
+        if text.contains('\0') {
+            return Err("must not contain a NUL character");
+        }
+        Ok(Self(text.to_owned()))
+    }
+    fn show(&self) -> String {
+        self.0.clone()
+    }
+}
 
 /// One change of an eSIM's state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -195,7 +220,7 @@ pub struct EsimHistory {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EsimImportRow {
-    /// Its place in the file, from 1, without the header.
+    /// Its row in the spreadsheet, whose first row is the header; of a JSON array its place, from 1.
     pub row: i32,
     /// The ICCID, as it was understood.
     pub iccid: Option<String>,
@@ -280,7 +305,7 @@ impl Check for EditEsim {
 impl Check for Reveal {
     fn check(&self, bad: &mut FieldErrors) {
         if let Some(reason) = &self.reason {
-            bad.length("reason", reason, 0, 500);
+            bad.lines("reason", reason, 0, 500);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The rules of the trade's numbers and codes: ICCID, EID and the activation code.
 
+use crate::identifier;
+
 /// How an ICCID's check digit turned out. Suppliers' files carry wrong and missing ones, so this warns and does not refuse.
 pub use super::inventory::IccidCheck;
 
@@ -7,8 +9,12 @@ pub use super::inventory::IccidCheck;
 ///
 /// ITU-T E.118: `89`, country, issuer, account, Luhn digit. 18 to 22 digits are accepted, 19 and 20 are usual.
 pub fn iccid(text: &str) -> Result<(String, IccidCheck), &'static str> {
-    let bare = text.trim().trim_end_matches(['F', 'f']);
-    let digits: String = bare.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+    let digits = identifier::digits(text);
+    if is_rounded(text) {
+        return Err(
+            "was rounded by the spreadsheet: format its column as text and export the file again",
+        );
+    }
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err("must be digits, such as 8944538532008160222");
     }
@@ -21,6 +27,14 @@ pub fn iccid(text: &str) -> Result<(String, IccidCheck), &'static str> {
         (false, _) => IccidCheck::Mismatch,
     };
     Ok((digits, check))
+}
+
+/// Returns whether a spreadsheet wrote a long number with an exponent, such as `8.94454E+18`.
+fn is_rounded(text: &str) -> bool {
+    text.split_once(['E', 'e'])
+        .is_some_and(|(digits, exponent)| {
+            digits.contains(['.', ',']) && exponent.trim_start_matches('+').parse::<u8>().is_ok()
+        })
 }
 
 /// Whether the last digit is the Luhn check digit of those before it.
@@ -43,7 +57,12 @@ pub fn luhn(digits: &str) -> bool {
 
 /// An EID: 32 digits that leave 1 when divided by 97 (SGP.02, annex J).
 pub fn eid(text: &str) -> Result<String, &'static str> {
-    let digits: String = text.trim().chars().filter(|c| *c != ' ').collect();
+    let digits = identifier::digits(text);
+    if is_rounded(text) {
+        return Err(
+            "was rounded by the spreadsheet: format its column as text and export the file again",
+        );
+    }
     if digits.len() != 32 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err("must be 32 digits");
     }

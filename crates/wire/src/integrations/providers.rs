@@ -145,7 +145,7 @@ impl Resource for Provider {
 }
 impl Check for NewProvider {
     fn check(&self, bad: &mut FieldErrors) {
-        bad.length("name", &self.name, 1, 100);
+        bad.name("name", &self.name, 100);
         bad.length("api_endpoint", &self.api_endpoint, 1, 500);
         bad.web_address("api_endpoint", &self.api_endpoint);
         bad.length("api_key", &self.api_key, 1, 500);
@@ -158,7 +158,7 @@ impl Check for NewProvider {
 impl Check for EditProvider {
     fn check(&self, bad: &mut FieldErrors) {
         if let Some(name) = &self.name {
-            bad.length("name", name, 1, 100);
+            bad.name("name", name, 100);
         }
         if let Some(Some(kind)) = &self.provider_type {
             bad.length("provider_type", kind, 0, 50);

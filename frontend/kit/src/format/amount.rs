@@ -36,22 +36,12 @@ pub fn percent(share: &Decimal) -> String {
     format!("{}%", decimal(share))
 }
 
-/// Data as it is sold. Nothing is no limit; whole thousands are GB, and so are multiples of 1,024, as some suppliers count.
+/// Returns data as it is sold. Nothing is no limit.
 pub fn megabytes(data: Option<&Decimal>) -> String {
-    let Some(data) = data else {
-        return "Unlimited".to_owned();
-    };
-    match data.whole().filter(|whole| Decimal::from(*whole) == *data) {
-        Some(mb) if mb >= 1000 && mb % 1000 == 0 => format!("{}\u{a0}GB", count(mb / 1000)),
-        Some(mb) if mb >= 1024 && mb % 1024 == 0 => format!("{}\u{a0}GB", count(mb / 1024)),
-        Some(mb) if mb > 1000 => {
-            let hundredths = Decimal::from(mb)
-                .percent_of(&Decimal::from(100_000))
-                .unwrap_or_else(Decimal::zero);
-            format!("{}\u{a0}GB", decimal(&hundredths))
-        }
-        _ => format!("{}\u{a0}MB", decimal(data)),
-    }
+    data.map_or_else(
+        || "Unlimited".to_owned(),
+        |amount| wire::data::megabytes(amount).replace(' ', "\u{a0}"),
+    )
 }
 
 fn symbol(currency: Currency) -> Option<&'static str> {
@@ -124,8 +114,8 @@ mod tests {
         for (mb, text) in [
             ("500", "500\u{a0}MB"),
             ("5000", "5\u{a0}GB"),
-            ("1024", "1\u{a0}GB"),
-            ("5120", "5\u{a0}GB"),
+            ("1024", "1.024\u{a0}GB"),
+            ("5120", "5.12\u{a0}GB"),
             ("1500", "1.5\u{a0}GB"),
             ("0.5", "0.5\u{a0}MB"),
             ("1234000", "1,234\u{a0}GB"),

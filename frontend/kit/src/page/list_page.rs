@@ -328,7 +328,7 @@ fn export_button(list: List) -> AnyView {
         busy.set(true);
         let (spec, asked) = (list.spec(), list.asked.get_untracked());
         leptos::task::spawn_local(async move {
-            let mut pairs: Pairs = vec![("format", "csv".to_owned())];
+            let mut pairs: Pairs = vec![("format", "csv".to_owned()), ("bom", "true".to_owned())];
             pairs.extend(
                 asked
                     .pairs()

@@ -7,7 +7,10 @@ use kit::{
     ui::{Tone, Value, facts},
 };
 use leptos::prelude::*;
-use wire::billing::refunds::{Eligibility, RefundUnit, RefundVerdict};
+use wire::{
+    billing::refunds::{Eligibility, RefundUnit, RefundVerdict},
+    data,
+};
 
 /// Draws it.
 pub fn shown(known: &Eligibility) -> AnyView {
@@ -55,13 +58,13 @@ fn columns(currency: wire::Currency) -> Vec<Column<RefundUnit>> {
 }
 
 fn used(unit: &RefundUnit) -> Value {
-    let megabytes = unit.used_bytes / 1_000_000;
+    let used = data::bytes(unit.used_bytes);
     match unit.total_bytes.filter(|total| *total > 0) {
         Some(total) => {
             let share = i128::from(unit.used_bytes) * 100 / i128::from(total);
-            Value::text(format!("{share}%")).hint(format!("{megabytes} MB"))
+            Value::text(format!("{share}%")).hint(used)
         }
-        None => Value::text(format!("{megabytes} MB")),
+        None => Value::text(used),
     }
 }
 

@@ -64,7 +64,11 @@ fn made(batch: &PromotionBatch) -> AnyView {
     );
     let narrowed = [("campaign", batch.campaign.clone())];
     let list = with_query("/catalog/promotions", &narrowed);
-    let csv = with_query(&format!("{}/export", Promotion::PATH), &narrowed);
+    let asked = [
+        ("campaign", batch.campaign.clone()),
+        ("bom", "true".to_owned()),
+    ];
+    let csv = with_query(&format!("{}/export", Promotion::PATH), &asked);
     let save = move || {
         let csv = csv.clone();
         task(async move { api::download(&csv, "codes.csv").await })

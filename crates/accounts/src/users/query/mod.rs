@@ -1,10 +1,12 @@
 //! All SQL of people.
 
 mod happenings;
+mod index;
 mod kept;
 mod standing;
 
 pub use happenings::*;
+pub use index::*;
 pub use kept::*;
 pub use standing::*;
 

@@ -3,10 +3,12 @@
 mod data;
 mod happenings;
 mod notes;
+mod reindex;
 mod standing;
 
 pub use data::{blank, erase, export};
 pub use happenings::happenings;
+pub use reindex::{Batch, Which, reindex};
 pub use standing::{act, appoint, move_to, ready, remove, restore, shut};
 
 use super::query::{self, Fresh, Life, Sealed, Seen, UserRow};
@@ -18,11 +20,15 @@ use platform::{
     auth::UNUSABLE,
     crypto::{Keyring, Place},
     people,
+    settings::{self, BusinessCountry},
+    text::tidy,
 };
 use wire::{
     Page, Paging, Permission, ProblemCode, UserId,
     accounts::users::{EditProfile, EditUser, NewUser, User, UserFilter, UserRole, UserSort},
     esims::inventory::Reveal,
+    identifier,
+    phone::{self, Phone},
 };
 
 /// Personal data in plain, on its way to be sealed. It does not print.
@@ -81,11 +87,12 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewUser) -> Result<User> {
         ));
     }
     let fields = audit::fields_only(&new);
+    let phone = new.phone.as_deref();
     let person = Person {
         email: new.email,
         first_name: new.first_name,
         last_name: new.last_name,
-        phone: new.phone,
+        phone: phone.map(|text| read_phone(tx.conn(), text)).transpose()?,
     };
     let id = UserId::new();
     let row = query::insert(
@@ -181,7 +188,8 @@ pub fn edit(
             opened(&actor.keys, &row, "last_name", &row.last_name),
         )?,
         phone: match change.phone {
-            Some(phone) => phone,
+            Some(None) => None,
+            Some(Some(text)) => Some(read_phone(tx.conn(), &text)?),
             None => row
                 .phone
                 .as_deref()
@@ -282,7 +290,8 @@ pub fn open(conn: &mut Conn, keys: &Keyring, row: &UserRow, masked: bool) -> Res
         last_name: shown("last_name", &row.last_name, people::mask_name)?,
         phone: phone
             .map(|sealed| shown("phone", sealed, people::mask_phone))
-            .transpose()?,
+            .transpose()?
+            .map(|phone| phone::shown(&phone)),
         is_masked: masked,
         is_unreadable,
         status: row.status,
@@ -298,13 +307,34 @@ pub fn open(conn: &mut Conn, keys: &Keyring, row: &UserRow, masked: bool) -> Res
     })
 }
 
+/// The personal data of a row, as it is stored.
+fn stored(keys: &Keyring, row: &UserRow) -> Result<Person> {
+    let opened = |column: &str, sealed: &[u8]| people::open(keys, row.id, column, sealed);
+    let phone = row.phone.as_deref();
+    Ok(Person {
+        email: opened("email", &row.email)?,
+        first_name: opened("first_name", &row.first_name)?,
+        last_name: opened("last_name", &row.last_name)?,
+        phone: phone.map(|sealed| opened("phone", sealed)).transpose()?,
+    })
+}
+
+/// Reads a phone number as E.164. A national number belongs to the country of the business.
+fn read_phone(conn: &mut Conn, text: &str) -> Result<String> {
+    let country = settings::get(conn, BusinessCountry)?;
+    Phone::read(text, country.as_deref())
+        .map(|phone| phone.e164())
+        .map_err(|fault| Error::field("phone", fault.code(), fault.message()))
+}
+
 fn seal(keys: &Keyring, id: UserId, person: Person) -> Result<Sealed> {
+    let email = identifier::email(&person.email);
     let (email, first, last) = (
-        person.email.trim(),
-        person.first_name.trim(),
-        person.last_name.trim(),
+        &*tidy(&email),
+        &*tidy(&person.first_name),
+        &*tidy(&person.last_name),
     );
-    let phone = person.phone.as_deref().map(str::trim);
+    let phone = person.phone.as_deref();
     let sealed = |column: &str, text: &str| keys.seal(Place::new("users", column, id.0), text);
     Ok(Sealed {
         email: sealed("email", email)?,

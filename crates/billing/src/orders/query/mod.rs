@@ -14,7 +14,7 @@ use diesel::{
     sql_types::{Nullable, Timestamptz},
 };
 use platform::{
-    Actor, Conn, Error, Result, Tx, any_of, list::begins, page, people, prepared::Prepared,
+    Actor, Conn, Error, Result, Tx, any_of, list::numbered, page, people, prepared::Prepared,
 };
 use schema::{api_clients, esim_bundles, notifications, orders, plans, users};
 use std::collections::HashMap;
@@ -23,6 +23,7 @@ use wire::{
     accounts::api_clients::ApiClientMode,
     billing::orders::{Order, OrderFilter, OrderKind, OrderSort, OrderStatus, Terms},
     catalog::plans::Plan,
+    identifier::order_number,
 };
 
 /// An order as it is kept.
@@ -73,7 +74,7 @@ fn matching<'a>(filter: &OrderFilter, actor: &Actor) -> orders::BoxedQuery<'a, d
     if let Some(q) = &filter.q {
         rows = rows.filter(
             orders::order_number
-                .like(begins(&q.to_uppercase()))
+                .like(numbered(&order_number(q)))
                 .or(orders::reference.eq(q.clone())),
         );
     }

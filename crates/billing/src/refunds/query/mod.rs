@@ -17,7 +17,7 @@ use diesel::{
     pg::Pg,
     prelude::*,
 };
-use platform::{Actor, Conn, Error, Result, any_of, list::begins, page, people};
+use platform::{Actor, Conn, Error, Result, any_of, list::numbered, page, people};
 use schema::{api_clients, orders, refunds, transactions};
 use std::collections::HashMap;
 use wire::{
@@ -26,6 +26,7 @@ use wire::{
         Refund, RefundApprovalState, RefundEffect, RefundFilter, RefundReason, RefundSort,
         RefundStage, RefundStatus,
     },
+    identifier::order_number,
 };
 
 /// Refunds with the payments that they give back, and the orders that were paid.
@@ -91,7 +92,7 @@ fn matching(filter: &RefundFilter, actor: &Actor) -> IntoBoxed<'static, Paid, Pg
         rows = rows.filter(transactions::user_id.eq_any(people::customers_of(owner)));
     }
     if let Some(q) = &filter.q {
-        let number = orders::order_number.like(begins(&q.to_uppercase()));
+        let number = orders::order_number.like(numbered(&order_number(q)));
         let known = refunds::gateway_refund_id
             .eq(q.clone())
             .or(transactions::gateway_transaction_id.eq(q.clone()));

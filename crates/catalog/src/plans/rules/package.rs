@@ -7,9 +7,10 @@ mod words;
 use wire::{
     Check, Currency, Decimal, FieldError, Money,
     catalog::plans::{NewPlan, PlanImportOptions, Regions},
+    text::rejected_in_line,
 };
 
-use platform::import::Record;
+use platform::import::{self, Record};
 use std::collections::{HashMap, HashSet};
 use words::{fitting, places};
 
@@ -97,7 +98,7 @@ fn distinguish(readings: &mut [Reading], longer: impl Fn(&Reading) -> String) {
 
 fn read(row: &Record, options: &PlanImportOptions, margin: Option<i64>) -> Reading {
     let sku = row
-        .get(&["sku", "id", "package_id"])
+        .key(&["sku", "id", "package_id"])
         .unwrap_or_default()
         .to_owned();
     let plan = NewPlan {
@@ -135,6 +136,13 @@ fn read(row: &Record, options: &PlanImportOptions, margin: Option<i64>) -> Readi
     if reading.package.sku.chars().count() > 100 {
         reading.fault("sku", "too_long", "Use 100 characters at most.");
     }
+    if rejected_in_line(&reading.package.sku).is_some() {
+        reading.fault(
+            "sku",
+            "invisible_character",
+            "Remove line breaks and invisible characters.",
+        );
+    }
     reading.read_terms(row);
     reading.read_prices(row, options, margin);
     reading.read_extras(row);
@@ -154,9 +162,9 @@ impl Reading {
 
     fn read_terms(&mut self, row: &Record) {
         let unlimited = row
-            .get(&["unlimited"])
-            .is_some_and(|text| text.eq_ignore_ascii_case("true") || text == "1");
-        match row.get(&["data_limit_mb", "amount_mb", "amount"]) {
+            .key(&["unlimited"])
+            .is_some_and(|text| import::boolean(text) == Ok(true));
+        match row.key(&["data_limit_mb", "amount_mb", "amount"]) {
             _ if unlimited => {}
             Some(text) if text.eq_ignore_ascii_case("unlimited") => {}
             Some(text) => self.package.plan.data_limit_mb = self.number_of("data_limit_mb", text),
@@ -167,12 +175,12 @@ impl Reading {
             ),
         }
         self.package.plan.voice_minutes = row
-            .get(&["voice_minutes", "voice"])
+            .key(&["voice_minutes", "voice"])
             .map_or(0, |text| self.whole("voice_minutes", text));
         self.package.plan.sms_count = row
-            .get(&["sms_count", "text"])
+            .key(&["sms_count", "text"])
             .map_or(0, |text| self.whole("sms_count", text));
-        self.package.plan.validity_days = match row.get(&["validity_days", "days", "day"]) {
+        self.package.plan.validity_days = match row.key(&["validity_days", "days", "day"]) {
             Some(text) => self.whole("validity_days", text),
             None => 0,
         };

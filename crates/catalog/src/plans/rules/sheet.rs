@@ -12,7 +12,9 @@ use wire::{
 use platform::{
     Actor, Error, Result, Tx, Upload,
     import::{self, Record, Verdict},
+    text::tidy,
 };
+use std::collections::HashMap;
 
 /// The most rows of a sheet: each is an edit of its own.
 const MOST: usize = 2_000;
@@ -42,6 +44,7 @@ pub fn run(
     for row in &table {
         asked.push(understand(tx, row)?);
     }
+    reject_repeated(&mut asked);
     let dry_run = options.dry_run.unwrap_or(false);
     let rows = asked.iter().map(|(_, row)| row.clone()).collect();
     let mut report = import::settle(dry_run, rows, |row: &PlanImportRow| Verdict {
@@ -62,6 +65,24 @@ pub fn run(
     Ok(report)
 }
 
+/// Rejects every row that names the plan of an earlier one: which of the two holds, nobody can tell.
+fn reject_repeated(asked: &mut [(Asked, PlanImportRow)]) {
+    let mut seen: HashMap<PlanId, i32> = HashMap::new();
+    for (asked, told) in asked {
+        let Some(id) = told.plan_id else { continue };
+        let first = *seen.entry(id).or_insert(told.row);
+        if first != told.row {
+            *asked = Asked::Nothing;
+            told.outcome = ImportOutcome::Refused;
+            told.errors.push(FieldError {
+                field: "id".into(),
+                code: "repeated".into(),
+                message: format!("Row {first} names the same plan."),
+            });
+        }
+    }
+}
+
 /// What a row means: for a plan that it names, only what is different.
 fn understand(tx: &mut Tx<'_>, row: &Record) -> Result<(Asked, PlanImportRow)> {
     let mut cells = Cells {
@@ -70,8 +91,11 @@ fn understand(tx: &mut Tx<'_>, row: &Record) -> Result<(Asked, PlanImportRow)> {
     };
     let plan = cells.plan(tx)?;
     let stated = cells.stated(plan.as_ref());
+    // What was stored before a rule was made does not keep a row from being imported.
+    let stored = plan.as_ref().map(|plan| as_new(plan).faults());
     for fault in stated.faults() {
-        if !cells.faults.iter().any(|known| known.field == fault.field) {
+        let is_old = stored.as_ref().is_some_and(|old| old.contains(&fault));
+        if !is_old && !cells.faults.iter().any(|known| known.field == fault.field) {
             cells.faults.push(fault);
         }
     }
@@ -109,7 +133,7 @@ struct Cells<'a> {
 impl Cells<'_> {
     /// The plan that the row names, as it was exported.
     fn plan(&mut self, tx: &mut Tx<'_>) -> Result<Option<Plan>> {
-        let Some(text) = self.row.get(&["id"]) else {
+        let Some(text) = self.row.key(&["id"]) else {
             return Ok(None);
         };
         let Ok(id) = PlanId::parse(text) else {
@@ -124,7 +148,7 @@ impl Cells<'_> {
             }
             held => held?,
         };
-        let version = self.row.get(&["version"]);
+        let version = self.row.key(&["version"]);
         if version.is_some_and(|version| version != plan.version.to_string()) {
             let says = "It was changed since it was exported. Export it again.";
             self.fault("version", "stale", says);
@@ -159,14 +183,10 @@ impl Cells<'_> {
                 .read("regions", Some(base.regions), regions)
                 .unwrap_or_default(),
             is_active: self
-                .read("is_active", Some(base.is_active), <bool as Param>::parse)
+                .read("is_active", Some(base.is_active), import::boolean)
                 .unwrap_or(false),
             topup_allowed: self
-                .read(
-                    "topup_allowed",
-                    Some(base.topup_allowed),
-                    <bool as Param>::parse,
-                )
+                .read("topup_allowed", Some(base.topup_allowed), import::boolean)
                 .unwrap_or(false),
             validity_policy: self
                 .read(
@@ -186,16 +206,12 @@ impl Cells<'_> {
                 .read(
                     "hotspot_allowed",
                     Some(base.hotspot_allowed),
-                    <bool as Param>::parse,
+                    import::boolean,
                 )
                 .unwrap_or(false),
             apn: text(self, "apn", base.apn),
             kyc_required: self
-                .read(
-                    "kyc_required",
-                    Some(base.kyc_required),
-                    <bool as Param>::parse,
-                )
+                .read("kyc_required", Some(base.kyc_required), import::boolean)
                 .unwrap_or(false),
         }
     }
@@ -209,7 +225,7 @@ impl Cells<'_> {
         if !self.row.has(name) {
             return or;
         }
-        match parse(self.row.get(&[name])?) {
+        match parse(self.row.key(&[name])?) {
             Ok(value) => Some(value),
             Err(why) => {
                 self.fault(name, "type", &format!("It {why}."));
@@ -245,8 +261,8 @@ fn regions(text: &str) -> Result<Regions, &'static str> {
 
 fn as_new(plan: &Plan) -> NewPlan {
     NewPlan {
-        name: plan.name.clone(),
-        description: plan.description.clone(),
+        name: tidy(&plan.name).into_owned(),
+        description: plan.description.as_deref().and_then(tidied),
         data_limit_mb: plan.data_limit_mb.clone(),
         voice_minutes: plan.voice_minutes,
         sms_count: plan.sms_count,
@@ -259,13 +275,19 @@ fn as_new(plan: &Plan) -> NewPlan {
         daily_limit_mb: plan.daily_limit_mb.clone(),
         throttled_kbps: plan.throttled_kbps,
         hotspot_allowed: plan.hotspot_allowed,
-        apn: plan.apn.clone(),
+        apn: plan.apn.as_deref().and_then(tidied),
         kyc_required: plan.kyc_required,
     }
 }
 
+/// A text as it comes out of a sheet again, where an empty one is none.
+fn tidied(text: &str) -> Option<String> {
+    Some(tidy(text).into_owned()).filter(|text| !text.is_empty())
+}
+
 /// What a row states differently of its plan, if anything.
 fn difference(plan: &Plan, stated: &NewPlan) -> Option<EditPlan> {
+    let plan = &as_new(plan);
     let change = EditPlan {
         name: differs(&plan.name, &stated.name),
         description: differs(&plan.description, &stated.description),

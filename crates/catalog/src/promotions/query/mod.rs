@@ -9,13 +9,14 @@ use wire::{
     catalog::promotions::{
         NewPromotion, Promotion, PromotionFilter, PromotionSort, PromotionState,
     },
+    text::plain,
 };
 
 use chrono::{DateTime, Utc};
 use diesel::{dsl, pg::Pg, prelude::*};
 use platform::{
     Actor, Conn, Error, Result, Tx, any_of,
-    list::{begins, contains},
+    list::{named, numbered, search_fold},
     page,
 };
 use schema::{plans, promo_redemptions as uses_of, promotional_codes as codes, users};
@@ -46,10 +47,9 @@ fn matching(filter: &PromotionFilter) -> codes::BoxedQuery<'_, Pg> {
     if let Some(q) = &filter.q {
         rows = rows.filter(
             codes::code
-                .like(begins(&q.to_ascii_uppercase()))
-                .or(codes::campaign
-                    .assume_not_null()
-                    .ilike(contains(q))
+                .like(numbered(&plain(q).to_ascii_uppercase()))
+                .or(search_fold(codes::campaign.assume_not_null())
+                    .like(named(q))
                     .and(codes::campaign.is_not_null())),
         );
     }

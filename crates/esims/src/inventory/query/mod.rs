@@ -11,11 +11,12 @@ use diesel::{
     prelude::*,
     result::Error as Sql,
 };
-use platform::{Actor, Conn, Error, Owner, Result, Tx, any_of, list::begins, page, people};
+use platform::{Actor, Conn, Error, Owner, Result, Tx, any_of, list::numbered, page, people};
 use schema::{data_providers, esim_bundles, esim_state_history, esims, plans};
 use wire::{
     EsimId, Page, Paging, PlanId, ProblemCode, ProviderId, UserId,
     esims::{inventory::*, profile::ActivationCode},
+    identifier,
 };
 
 /// Rows per statement: PostgreSQL takes 65,535 parameters at most.
@@ -79,15 +80,8 @@ fn matching(only: Option<Owner>, f: &EsimFilter) -> IntoBoxed<'static, Named, Pg
                 .eq_any(people::customers_of(owner)),
         );
     }
-    if let Some(q) = &f.q {
-        let number: String = q.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-        rows = rows.filter(
-            esims::iccid
-                .like(begins(&number))
-                .or(esims::eid.like(begins(&number)))
-                .or(esims::twilio_sid.eq(q.trim().to_owned()))
-                .or(esims::provider_ref.eq(q.trim().to_owned())),
-        );
+    if let Some(Numbers(q)) = &f.q {
+        rows = numbered_as(rows, q);
     }
     rows = any_of!(rows, esims::status, f.status);
     rows = any_of!(rows, esims::profile_state, f.profile_state);
@@ -125,6 +119,41 @@ fn matching(only: Option<Owner>, f: &EsimFilter) -> IntoBoxed<'static, Named, Pg
         rows = rows.filter(esims::expires_at.lt(to));
     }
     rows
+}
+
+/// Narrows the list to what one number begins or ends, or to all of several numbers.
+fn numbered_as<'a>(rows: IntoBoxed<'a, Named, Pg>, q: &str) -> IntoBoxed<'a, Named, Pg> {
+    let list = identifier::list(q);
+    if list.len() > 1 {
+        let numbers: Vec<String> = list.iter().map(|text| identifier::digits(text)).collect();
+        return rows.filter(
+            esims::iccid
+                .eq_any(numbers.clone())
+                .or(esims::eid.eq_any(numbers))
+                .or(esims::twilio_sid.eq_any(list.clone()))
+                .or(esims::provider_ref.eq_any(list)),
+        );
+    }
+    let number = identifier::digits(q);
+    let is_end = number.len() >= SHORTEST_END && number.bytes().all(|b| b.is_ascii_digit());
+    let end = if is_end {
+        number.chars().rev().collect()
+    } else {
+        String::new()
+    };
+    rows.filter(
+        esims::iccid
+            .like(numbered(&number))
+            .or(esims::eid.like(numbered(&number)))
+            .or(reverse(esims::iccid).like(numbered(&end)))
+            .or(esims::twilio_sid.eq(q.to_owned()))
+            .or(esims::provider_ref.eq(q.to_owned())),
+    )
+}
+
+diesel::define_sql_function! {
+    /// As the index over last digits has it.
+    fn reverse(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
 /// An eSIM with the names of what it points to. The sealed code is not loaded: where it leads is in the open.

@@ -11,13 +11,17 @@ pub use persons::users;
 
 use platform::{
     crypto::Keyring,
-    list::{begins, contains},
+    list::{begins, contains, numbered},
     people,
+    text::fold,
 };
 use uuid::Uuid;
 use wire::{
     UserId,
+    esims::inventory::SHORTEST_END,
+    identifier,
     insights::search::{MOST, SEVERAL},
+    text::plain,
 };
 
 /// From this many characters on, a name is found by what stands anywhere in it: an index knows names by three at a time.
@@ -30,6 +34,7 @@ pub struct Wanted {
     text: String,
     number: String,
     number_begins: String,
+    number_ends: String,
     order: String,
     order_begins: String,
     name: [String; 2],
@@ -40,19 +45,28 @@ pub struct Wanted {
 impl Wanted {
     /// What somebody typed.
     pub fn text(keys: &Keyring, text: &str) -> Self {
-        let number: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-        let (order, name) = (text.to_uppercase(), text.to_lowercase());
-        let name = if name.chars().count() < WITHIN {
-            [begins(&name), format!("% {}", begins(&name))]
+        let number = identifier::digits(text);
+        let is_number = number.len() >= SHORTEST_END && number.bytes().all(|b| b.is_ascii_digit());
+        let number_ends = if is_number {
+            begins(&number.chars().rev().collect::<String>())
         } else {
-            [contains(&name), String::new()]
+            String::new()
         };
+        let order = identifier::order_number(text);
+        let name = fold(text).trim().to_owned();
+        let name = match name.chars().count() {
+            0 => [String::new(), String::new()],
+            length if length < WITHIN => [begins(&name), format!("% {}", begins(&name))],
+            _ => [contains(&name), String::new()],
+        };
+        let typed = plain(text);
         Self {
-            ids: Uuid::try_parse(text).into_iter().collect(),
+            ids: Uuid::try_parse(&typed).into_iter().collect(),
             text: text.to_owned(),
-            number_begins: pattern(&number),
+            number_begins: numbered(&number),
+            number_ends,
             number,
-            order_begins: pattern(&order),
+            order_begins: numbered(&order),
             order,
             name,
             email_hash: keys.blind("users.email", &people::normalised(text)),
@@ -68,16 +82,7 @@ impl Wanted {
     }
     /// Whether something is called so, to the letter.
     fn is_exactly(&self, id: Uuid, name: &str) -> bool {
-        self.ids.contains(&id) || name.to_lowercase() == self.text.to_lowercase()
-    }
-}
-
-/// What begins with this; nothing begins with nothing.
-fn pattern(text: &str) -> String {
-    if text.is_empty() {
-        String::new()
-    } else {
-        begins(text)
+        self.ids.contains(&id) || fold(name) == fold(&self.text)
     }
 }
 

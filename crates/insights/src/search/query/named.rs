@@ -1,15 +1,10 @@
 //! What has a name that anybody may know: plans, providers, API clients.
 
 use super::{Row, Wanted, several};
-use diesel::{prelude::*, sql_types::Text};
-use platform::{Conn, Result};
+use diesel::prelude::*;
+use platform::{Conn, Result, list::search_fold};
 use schema::{api_clients as clients, data_providers as providers, plans};
 use wire::{ApiClientId, PlanId, ProviderId, accounts::api_clients::ApiClientMode};
-
-diesel::define_sql_function! {
-    /// As the indexes over names have it.
-    fn lower(text: Text) -> Text;
-}
 
 /// Plans that are not withdrawn, by name.
 pub fn plans(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
@@ -19,8 +14,8 @@ pub fn plans(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
         .filter(
             plans::id
                 .eq_any(&wanted.ids)
-                .or(lower(plans::name).like(begin))
-                .or(lower(plans::name).like(within)),
+                .or(search_fold(plans::name).like(begin))
+                .or(search_fold(plans::name).like(within)),
         )
         .order_by((plans::is_active.desc(), plans::name, plans::id))
         .limit(several())
@@ -50,8 +45,8 @@ pub fn providers(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
         .filter(
             providers::id
                 .eq_any(&wanted.ids)
-                .or(lower(providers::name).like(begin))
-                .or(lower(providers::name).like(within)),
+                .or(search_fold(providers::name).like(begin))
+                .or(search_fold(providers::name).like(within)),
         )
         .order_by((providers::name, providers::id))
         .limit(several())
@@ -80,8 +75,8 @@ pub fn api_clients(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
         .filter(
             clients::id
                 .eq_any(&wanted.ids)
-                .or(lower(clients::name).like(begin))
-                .or(lower(clients::name).like(within)),
+                .or(search_fold(clients::name).like(begin))
+                .or(search_fold(clients::name).like(within)),
         )
         .order_by((clients::name, clients::id))
         .limit(several())

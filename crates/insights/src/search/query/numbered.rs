@@ -11,6 +11,11 @@ use wire::{
     insights::search::MOST,
 };
 
+diesel::define_sql_function! {
+    /// As the index over last digits has it.
+    fn reverse(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// The columns of a person whom something belongs to.
 type Whose = (UserId, Vec<u8>, Vec<u8>);
 const WHOSE: (users::id, users::first_name, users::last_name) =
@@ -63,7 +68,8 @@ pub fn esims(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
         .filter(
             esims::iccid
                 .like(&wanted.number_begins)
-                .or(esims::eid.like(&wanted.number_begins).assume_not_null()),
+                .or(esims::eid.like(&wanted.number_begins).assume_not_null())
+                .or(reverse(esims::iccid).like(&wanted.number_ends)),
         )
         .order_by((esims::created_at.desc(), esims::id.desc()))
         .limit(MOST);

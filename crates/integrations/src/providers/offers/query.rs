@@ -13,7 +13,12 @@ use diesel::{
     sql_types::{Integer, Nullable, Numeric},
     upsert::excluded,
 };
-use platform::{Actor, Conn, Result, Tx, any_of, list::begins, page};
+use platform::{
+    Actor, Conn, Result, Tx, any_of,
+    list::{numbered, search_fold},
+    page,
+    text::fold,
+};
 use schema::{data_providers as providers, plan_provider_offers as offers, plans};
 use std::collections::HashMap;
 
@@ -65,7 +70,7 @@ fn matching(filter: &OfferFilter) -> IntoBoxed<'_, Joined, Pg> {
     }
     rows = any_of!(rows, offers::currency, filter.currency);
     if let Some(q) = &filter.q {
-        rows = rows.filter(offers::sku.like(begins(q)));
+        rows = rows.filter(search_fold(offers::sku).like(numbered(&fold(q))));
     }
     rows
 }

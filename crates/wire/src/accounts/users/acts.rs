@@ -65,20 +65,20 @@ pub struct NewRole {
 
 impl Check for Because {
     fn check(&self, bad: &mut FieldErrors) {
-        bad.length("reason", &self.reason, 1, 500);
+        bad.lines("reason", &self.reason, 1, 500);
     }
 }
 impl Check for Remark {
     fn check(&self, bad: &mut FieldErrors) {
         if let Some(reason) = &self.reason {
-            bad.length("reason", reason, 0, 500);
+            bad.lines("reason", reason, 0, 500);
         }
     }
 }
 impl Check for NewRole {
     fn check(&self, bad: &mut FieldErrors) {
         if let Some(reason) = &self.reason {
-            bad.length("reason", reason, 0, 500);
+            bad.lines("reason", reason, 0, 500);
         }
     }
 }

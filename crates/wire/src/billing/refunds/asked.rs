@@ -62,7 +62,7 @@ impl Check for NewRefund {
             bad.positive("amount", amount);
         }
         match &self.reason {
-            Some(reason) => bad.length("reason", reason, 0, 500),
+            Some(reason) => bad.lines("reason", reason, 0, 500),
             None if self.reason_code == RefundReason::Other => {
                 bad.add(
                     "reason",
@@ -76,7 +76,7 @@ impl Check for NewRefund {
 }
 impl Check for RejectRefund {
     fn check(&self, bad: &mut FieldErrors) {
-        bad.length("reason", &self.reason, 1, 500);
+        bad.lines("reason", &self.reason, 1, 500);
     }
 }
 impl Check for ConfirmRefund {

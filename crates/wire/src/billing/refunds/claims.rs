@@ -92,7 +92,7 @@ impl Resource for SupplierClaim {
 impl Check for CloseClaim {
     fn check(&self, bad: &mut FieldErrors) {
         if let Some(note) = &self.note {
-            bad.length("note", note, 0, 500);
+            bad.lines("note", note, 0, 500);
         }
     }
 }

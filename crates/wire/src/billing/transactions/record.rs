@@ -48,6 +48,6 @@ impl Check for ConfirmPayment {
 }
 impl Check for RejectPayment {
     fn check(&self, bad: &mut FieldErrors) {
-        bad.length("reason", &self.reason, 1, 500);
+        bad.lines("reason", &self.reason, 1, 500);
     }
 }

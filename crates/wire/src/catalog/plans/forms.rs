@@ -143,9 +143,9 @@ impl Default for NewPlan {
 
 impl Check for NewPlan {
     fn check(&self, bad: &mut FieldErrors) {
-        bad.length("name", &self.name, 1, 100);
+        bad.name("name", &self.name, 100);
         if let Some(text) = &self.description {
-            bad.length("description", text, 0, 5000);
+            bad.lines("description", text, 0, 5000);
         }
         if let Some(limit) = &self.data_limit_mb {
             bad.positive("data_limit_mb", limit);
@@ -160,10 +160,10 @@ impl Check for NewPlan {
 impl Check for EditPlan {
     fn check(&self, bad: &mut FieldErrors) {
         if let Some(name) = &self.name {
-            bad.length("name", name, 1, 100);
+            bad.name("name", name, 100);
         }
         if let Some(Some(text)) = &self.description {
-            bad.length("description", text, 0, 5000);
+            bad.lines("description", text, 0, 5000);
         }
         if let Some(Some(limit)) = &self.data_limit_mb {
             bad.positive("data_limit_mb", limit);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PlanImportRow {
-    /// Its place in the list, from 1, without the header.
+    /// Its row in the spreadsheet, whose first row is the header; of a JSON array its place, from 1.
     pub row: i32,
     /// The provider's own key of the package.
     pub sku: Option<String>,

@@ -280,7 +280,7 @@ impl Check for NewPriceChange {
             }
         }
         if let Some(reason) = &self.reason {
-            bad.length("reason", reason, 1, 500);
+            bad.lines("reason", reason, 1, 500);
         }
     }
 }

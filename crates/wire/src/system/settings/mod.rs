@@ -187,11 +187,11 @@ impl Resource for Setting {
 impl Check for EditSetting {
     fn check(&self, bad: &mut FieldErrors) {
         if let Some(value) = &self.value {
-            bad.length("value", value, 0, 5000);
+            bad.lines("value", value, 0, 5000);
             bad.no_secret("value", value);
         }
         if let Some(reason) = &self.reason {
-            bad.length("reason", reason, 0, 500);
+            bad.lines("reason", reason, 0, 500);
         }
     }
 }
@@ -199,7 +199,7 @@ impl Check for RollBack {
     fn check(&self, bad: &mut FieldErrors) {
         bad.range("version", self.version.into(), 1, i32::MAX.into());
         if let Some(reason) = &self.reason {
-            bad.length("reason", reason, 0, 500);
+            bad.lines("reason", reason, 0, 500);
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A setting is added here and nowhere else; its row is made when the database is brought to this version.
 
 use super::{AmountLimits, KycRequired, SettingDataType};
-use crate::{Decimal, FieldErrors, accounts::kyc::KycDocumentType};
+use crate::{Decimal, FieldErrors, accounts::kyc::KycDocumentType, identifier, region};
 
 /// What a value must be like.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,6 +18,8 @@ pub enum Rule {
     Whole(i64, i64),
     /// The name of a time zone.
     TimeZone,
+    /// A country as ISO 3166-1 alpha-2 writes it, or nothing.
+    Country,
     /// Percent, from 0 to 100, with two decimals at most.
     Percent,
     /// The address of a web page, or nothing.
@@ -114,6 +116,8 @@ settings! {
     SupportEmail: Option<String> = "business.support_email" in "business", "", true, Rule::Email;
     /// The zone whose calendar days letters and reports go by.
     BusinessTimeZone: chrono_tz::Tz = "business.time_zone" in "business", "UTC", true, Rule::TimeZone;
+    /// The country of the business, as two letters such as GB; phone numbers without a country code are read as its numbers.
+    BusinessCountry: Option<String> = "business.country" in "business", "", false, Rule::Country;
     /// What stands at the end of every letter: the company's address, its number in the register.
     LetterFooter: Option<String> = "letters.footer" in "letters", "", false, Rule::Lines(1000);
     /// What stands on invoices below the name: the company's address, its tax number.
@@ -167,6 +171,7 @@ impl Known {
             | Rule::Email
             | Rule::Url
             | Rule::TimeZone
+            | Rule::Country
             | Rule::Percent
             | Rule::Prefix => SettingDataType::String,
         }
@@ -192,6 +197,7 @@ impl Known {
                 SERIES.join(" or ")
             ),
             Rule::Amounts => "A JSON object of amounts by currency, such as {\"USD\":\"100.00\",\"JPY\":\"15000\"}; or one number of US dollars, which sets the same value, roughly, in every currency.".to_owned(),
+            Rule::Country => "A country as two letters, such as GB, or nothing.".to_owned(),
             Rule::Documents => format!(
                 "A JSON array of groups, each an array of {}: of each group one document is needed.",
                 KycDocumentType::WORDS.join(", ")
@@ -205,16 +211,16 @@ impl Known {
         match self.rule {
             Rule::Line(least, most) => {
                 bad.length("value", tidy, least, most);
-                if tidy.contains(['\n', '\r', '\t']) {
-                    bad.add("value", "control_character", "Write it in one line.");
-                }
             }
-            Rule::Lines(most) => bad.length("value", tidy, 0, most),
+            Rule::Lines(most) => bad.lines("value", tidy, 0, most),
             Rule::Url if tidy.is_empty() => {}
             Rule::Url if !is_page(tidy) => bad.add("value", "url", self.accepts()),
             Rule::Url => {}
             Rule::Email if tidy.is_empty() => {}
-            Rule::Email => bad.email("value", tidy),
+            Rule::Email => {
+                bad.email("value", tidy);
+                return finish(bad, identifier::email(tidy));
+            }
             Rule::Whole(least, most) => match tidy.parse() {
                 Ok(number) => {
                     bad.range("value", number, least, most);
@@ -249,6 +255,13 @@ impl Known {
             },
             Rule::TimeZone if !is_zone(tidy) => bad.add("value", "time_zone", self.accepts()),
             Rule::TimeZone => {}
+            Rule::Country => {
+                let code = tidy.to_uppercase();
+                if !code.is_empty() && !(code.len() == 2 && region::is_known(&code)) {
+                    bad.add("value", "country", self.accepts());
+                }
+                return finish(bad, code);
+            }
             Rule::Documents => match KycRequired::read(tidy) {
                 Some(groups) => {
                     return finish(bad, serde_json::to_string(&groups).unwrap_or_default());

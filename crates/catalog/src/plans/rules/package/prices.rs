@@ -22,17 +22,17 @@ impl Reading {
         margin: Option<i64>,
     ) {
         let cost = row
-            .get(&["cost_price"])
-            .or_else(|| row.get(&["net_price_usd", "net_price"]));
+            .key(&["cost_price"])
+            .or_else(|| row.key(&["net_price_usd", "net_price"]));
         let price = row
-            .get(&["selling_price"])
-            .or_else(|| row.get(&["price_usd", "price", "recommended_retail_usd"]));
-        let in_dollars = (row.get(&["cost_price"]).is_none()
-            && row.get(&["net_price_usd"]).is_some())
-            || (row.get(&["selling_price"]).is_none()
+            .key(&["selling_price"])
+            .or_else(|| row.key(&["price_usd", "price", "recommended_retail_usd"]));
+        let in_dollars = (row.key(&["cost_price"]).is_none()
+            && row.key(&["net_price_usd"]).is_some())
+            || (row.key(&["selling_price"]).is_none()
                 && price.is_some()
-                && (row.get(&["price_usd"]).is_some() || row.get(&["price"]).is_none()));
-        self.read_currency(row.get(&["currency"]), in_dollars);
+                && (row.key(&["price_usd"]).is_some() || row.key(&["price"]).is_none()));
+        self.read_currency(row.key(&["currency"]), in_dollars);
         match cost.map(|text| self.number_of("cost_price", text)) {
             None => self.fault("cost_price", "required", "Enter what it costs us."),
             Some(cost) => self.package.cost = cost.unwrap_or_else(Money::zero),
@@ -56,7 +56,7 @@ impl Reading {
             ),
         }
         self.package.stock = row
-            .get(&["stock", "available"])
+            .key(&["stock", "available"])
             .map(|text| self.whole("stock", text));
         self.package.minimum_price = row
             .get(&[
@@ -151,25 +151,25 @@ impl Reading {
     pub(super) fn read_extras(&mut self, row: &Record) {
         let yes = |text: &str| matches!(text.to_lowercase().as_str(), "true" | "1" | "yes");
         let plan = &mut self.package.plan;
-        if let Some(text) = row.get(&["hotspot_allowed", "hotspot", "tethering"]) {
+        if let Some(text) = row.key(&["hotspot_allowed", "hotspot", "tethering"]) {
             plan.hotspot_allowed = yes(text);
         }
-        if let Some(text) = row.get(&["kyc_required", "is_kyc_verify"]) {
+        if let Some(text) = row.key(&["kyc_required", "is_kyc_verify"]) {
             plan.kyc_required = yes(text);
         }
-        plan.apn = row.get(&["apn", "apn_value"]).map(str::to_owned);
-        plan.validity_policy = match row.get(&["validity_policy", "activation_policy"]) {
+        plan.apn = row.key(&["apn", "apn_value"]).map(str::to_owned);
+        plan.validity_policy = match row.key(&["validity_policy", "activation_policy"]) {
             Some("purchase") => ValidityPolicy::Purchase,
             Some("installation" | "install") => ValidityPolicy::Installation,
             _ => ValidityPolicy::FirstUse,
         };
-        let days = row.get(&["activate_within_days"]);
+        let days = row.key(&["activate_within_days"]);
         self.package.plan.activate_within_days =
             days.map(|text| self.whole("activate_within_days", text));
-        let limit = row.get(&["daily_limit_mb"]);
+        let limit = row.key(&["daily_limit_mb"]);
         self.package.plan.daily_limit_mb =
             limit.and_then(|text| self.number_of("daily_limit_mb", text));
-        let speed = row.get(&["throttled_kbps"]);
+        let speed = row.key(&["throttled_kbps"]);
         self.package.plan.throttled_kbps = speed.map(|text| self.whole("throttled_kbps", text));
     }
 }

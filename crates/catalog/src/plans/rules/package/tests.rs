@@ -43,13 +43,13 @@ fn a_provider_s_own_columns_are_understood() {
     assert_eq!(
         names,
         [
-            "Freedonia 1 GB 7 days",
-            "Freedonia 1 GB 7 days, 20 min, 10 SMS",
+            "Freedonia 1.024 GB 7 days",
+            "Freedonia 1.024 GB 7 days, 20 min, 10 SMS",
             "Freedonia 500 MB 1 day",
             "Ruritania",
-            "Europe 3 GB 30 days",
-            "Europe 3 GB 30 days top-up (europa-3gb-topup)",
-            "Europe 3 GB 30 days top-up (europa-3gb-topup-2)",
+            "Europe 3.072 GB 30 days",
+            "Europe 3.072 GB 30 days top-up (europa-3gb-topup)",
+            "Europe 3.072 GB 30 days top-up (europa-3gb-topup-2)",
         ]
     );
     let packages: Vec<&Package> = rows.iter().map(|row| &row.package).collect();

@@ -1,7 +1,7 @@
 //! What packages are called, and where they work, in our words.
 
 use super::Reading;
-use wire::{Decimal, region};
+use wire::{data, region};
 
 impl Reading {
     /// The title and what sets the package apart from others of that title.
@@ -14,7 +14,7 @@ impl Reading {
         };
         let mut rest = format!(
             " {} {} {days}",
-            data(plan.data_limit_mb.as_ref()),
+            data::limit(plan.data_limit_mb.as_ref()),
             plan.validity_days
         );
         if plan.voice_minutes > 0 {
@@ -39,22 +39,6 @@ pub(super) fn fitting(first: &str, rest: &str) -> String {
         .chain(rest.chars())
         .take(100)
         .collect()
-}
-
-/// Suppliers count 1024 MB to the GB or 1000; the name says what they mean.
-fn data(limit: Option<&Decimal>) -> String {
-    let Some(limit) = limit else {
-        return "unlimited".to_owned();
-    };
-    let whole = limit
-        .whole()
-        .filter(|whole| Decimal::from(*whole) == *limit && *whole > 0);
-    match whole.map(|whole| (whole, whole % 1024, whole % 1000)) {
-        Some((whole, 0, _)) => format!("{} GB", whole / 1024),
-        Some((whole, _, 0)) => format!("{} GB", whole / 1000),
-        Some((whole, ..)) => format!("{whole} MB"),
-        None => format!("{limit} MB"),
-    }
 }
 
 /// Places as they are written: codes or names, separated by `|`, `;` or commas, or codes by spaces.

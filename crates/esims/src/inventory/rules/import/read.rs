@@ -1,13 +1,14 @@
 //! What one row of a stock file says, and what is wrong with it, before the database is asked.
 
 use super::Profile;
-use platform::import::Record;
+use platform::import::{self, Record};
 use wire::{
     EsimId, FieldErrors, Param, PlanId, ProviderId,
     esims::{
         inventory::{EsimImportOptions, IccidCheck},
         profile::{self, ActivationCode},
     },
+    text::rejected_in_line,
 };
 
 /// A row, as far as it could be understood.
@@ -41,19 +42,19 @@ pub fn read(record: &Record, options: &EsimImportOptions) -> Row {
         bad,
         "iccid",
         "ICCID",
-        record.get(&["iccid"]),
+        record.key(&["iccid"]),
         profile::iccid,
     );
-    if record.get(&["iccid"]).is_none() {
+    if record.key(&["iccid"]).is_none() {
         bad.add("iccid", "required", "Enter the ICCID.");
     }
-    let eid = take(bad, "eid", "EID", record.get(&["eid"]), profile::eid);
+    let eid = take(bad, "eid", "EID", record.key(&["eid"]), profile::eid);
     let code = activation_code(record, bad);
     row.plan_id = take(
         bad,
         "plan_id",
         "plan's id",
-        record.get(&["plan_id"]),
+        record.key(&["plan_id"]),
         PlanId::parse,
     )
     .or(row.plan_id);
@@ -61,7 +62,7 @@ pub fn read(record: &Record, options: &EsimImportOptions) -> Row {
         bad,
         "provider_id",
         "provider's id",
-        record.get(&["provider_id"]),
+        record.key(&["provider_id"]),
         ProviderId::parse,
     )
     .or(row.provider_id);
@@ -69,14 +70,14 @@ pub fn read(record: &Record, options: &EsimImportOptions) -> Row {
         bad,
         "provider_ref",
         "provider's reference",
-        record.get(&["provider_ref"]),
+        record.key(&["provider_ref"]),
         reference,
     );
     row.twilio_sid = take(
         bad,
         "twilio_sid",
         "SID",
-        record.get(&["twilio_sid", "sid"]),
+        record.key(&["twilio_sid", "sid"]),
         sid,
     );
     if row.provider_ref.is_some() && row.provider_id.is_none() {
@@ -148,15 +149,15 @@ fn activation_code(record: &Record, bad: &mut FieldErrors) -> Option<ActivationC
         bad,
         "confirmation_code_required",
         "confirmation flag",
-        record.get(&["confirmation_code_required"]),
-        yes_or_no,
+        record.key(&["confirmation_code_required"]),
+        import::boolean,
     )
     .unwrap_or_default();
     let (host, id) = (
-        record.get(&["smdp_address", "smdp"]),
-        record.get(&["matching_id"]),
+        record.key(&["smdp_address", "smdp"]),
+        record.key(&["matching_id"]),
     );
-    let (field, text) = match (record.get(&["activation_code", "lpa"]), host, id) {
+    let (field, text) = match (record.key(&["activation_code", "lpa"]), host, id) {
         (Some(code), ..) => ("activation_code", code.to_owned()),
         (None, Some(host), Some(id)) if host.contains('$') || id.contains('$') => {
             bad.add(
@@ -213,20 +214,12 @@ fn activation_code(record: &Record, bad: &mut FieldErrors) -> Option<ActivationC
     Some(code)
 }
 
-fn yes_or_no(text: &str) -> Result<bool, &'static str> {
-    match text.to_lowercase().as_str() {
-        "true" | "yes" | "1" => Ok(true),
-        "false" | "no" | "0" => Ok(false),
-        _ => Err("must be true or false"),
-    }
-}
-
 fn reference(text: &str) -> Result<String, &'static str> {
     if text.chars().count() > 100 {
         return Err("must have 100 characters at most");
     }
-    if text.chars().any(char::is_control) {
-        return Err("must not contain control characters");
+    if rejected_in_line(text).is_some() {
+        return Err("must not contain line breaks or invisible characters");
     }
     Ok(text.to_owned())
 }
@@ -247,7 +240,7 @@ fn sid(text: &str) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use platform::{Result, Upload, import};
+    use platform::{Result, Upload};
 
     fn rows(csv: &'static str) -> Result<Vec<Row>> {
         let upload = Upload {

@@ -1,0 +1,68 @@
+//! Amounts of data as people read them. 1 MB is 1,000,000 bytes and 1 GB is 1,000 MB, everywhere.
+
+use crate::Decimal;
+
+/// Returns an amount of data, such as `500 MB`, `1 GB` or `1.024 GB`. The number is exact.
+pub fn megabytes(amount: &Decimal) -> String {
+    let text = amount.to_string();
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let fraction = fraction.trim_end_matches('0');
+    if whole.len() < 4 || whole.starts_with('-') {
+        return format!("{} MB", joined(whole, fraction));
+    }
+    let (thousands, rest) = whole.split_at(whole.len().saturating_sub(3));
+    let fraction = format!("{rest}{fraction}");
+    format!("{} GB", joined(thousands, fraction.trim_end_matches('0')))
+}
+
+/// Returns an amount of data that is limited or not.
+pub fn limit(amount: Option<&Decimal>) -> String {
+    amount.map_or_else(|| "unlimited".to_owned(), megabytes)
+}
+
+/// Returns a count of bytes in whole MB, rounded down, such as `500 MB` or `1.024 GB`.
+pub fn bytes(count: i64) -> String {
+    megabytes(&Decimal::from(count.div_euclid(1_000_000)))
+}
+
+fn joined(whole: &str, fraction: &str) -> String {
+    let mut grouped = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && digit != '-' && whole.len().saturating_sub(place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    if !fraction.is_empty() {
+        grouped.push('.');
+        grouped.push_str(fraction);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_is_counted_in_thousands_and_never_rounded() {
+        for (amount, text) in [
+            ("0", "0 MB"),
+            ("0.5", "0.5 MB"),
+            ("500.00", "500 MB"),
+            ("1000", "1 GB"),
+            ("1024", "1.024 GB"),
+            ("1500", "1.5 GB"),
+            ("5120", "5.12 GB"),
+            ("12345", "12.345 GB"),
+            ("1000.5", "1.0005 GB"),
+            ("128000", "128 GB"),
+            ("1234000", "1,234 GB"),
+        ] {
+            let shown = amount.parse::<Decimal>().map(|amount| megabytes(&amount));
+            assert_eq!(shown.as_deref(), Ok(text));
+        }
+        assert_eq!(bytes(1_999_999), "1 MB");
+        assert_eq!(limit(None), "unlimited");
+    }
+}

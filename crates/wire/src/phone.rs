@@ -1,0 +1,200 @@
+//! Phone numbers: kept as E.164, shown in their country's international notation.
+
+use crate::identifier;
+use phonenumber::{
+    Mode, PhoneNumber, country,
+    metadata::{DATABASE, Descriptors},
+};
+
+/// A phone number that its country's numbering plan knows.
+pub struct Phone(PhoneNumber);
+
+/// Why a text is not a phone number that can be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhoneFault {
+    /// The text has no country code, and no country is known to complete it with.
+    NoCountry,
+    /// The numbering plan has no such number.
+    Unknown,
+}
+
+impl PhoneFault {
+    /// Returns the code of the field error.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NoCountry => "country_code",
+            Self::Unknown => "phone",
+        }
+    }
+    /// Returns what to do about it.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::NoCountry => "Enter the number with its country code, such as +44 20 7946 0000.",
+            Self::Unknown => {
+                "This is not a phone number that exists. Check its digits, and enter its country code, such as +44 20 7946 0000."
+            }
+        }
+    }
+}
+
+impl Phone {
+    /// Reads a number in any usual notation. A national number belongs to `country`, an ISO 3166-1 alpha-2 code.
+    pub fn read(text: &str, country: Option<&str>) -> Result<Self, PhoneFault> {
+        let bare = identifier::phone(text).map_err(|_| PhoneFault::Unknown)?;
+        // With a country, the parser takes that country's trunk prefix off international numbers, too.
+        let country: Option<country::Id> = match country {
+            _ if bare.starts_with('+') => None,
+            None => return Err(PhoneFault::NoCountry),
+            Some(code) => Some(code.parse().map_err(|_| PhoneFault::NoCountry)?),
+        };
+        phonenumber::parse(country, &bare)
+            .ok()
+            .filter(is_known)
+            .map(Self)
+            .ok_or(PhoneFault::Unknown)
+    }
+
+    /// Returns the number as E.164 writes it, such as `+442079460000`.
+    pub fn e164(&self) -> String {
+        self.0.format().mode(Mode::E164).to_string()
+    }
+
+    /// Returns the number as people read it, such as `+44 20 7946 0000`.
+    pub fn international(&self) -> String {
+        self.0.format().mode(Mode::International).to_string()
+    }
+
+    /// Returns the digits that are dialled within the country, without the trunk prefix.
+    pub fn national(&self) -> String {
+        self.0.national().to_string()
+    }
+}
+
+/// Returns whether the numbering plan of a number's country has numbers like this: of this length, with this
+/// beginning. Whether a block of numbers is in use changes faster than any list of them.
+fn is_known(number: &PhoneNumber) -> bool {
+    let national = number.national().to_string();
+    let plans = DATABASE.by_code(&number.country().code());
+    plans.is_some_and(|plans| {
+        plans
+            .iter()
+            .any(|plan| has_number(plan.descriptors(), &national))
+    })
+}
+
+fn has_number(plan: &Descriptors, national: &str) -> bool {
+    let kinds = [
+        plan.fixed_line(),
+        plan.mobile(),
+        plan.toll_free(),
+        plan.premium_rate(),
+        plan.shared_cost(),
+        plan.personal_number(),
+        plan.voip(),
+        plan.pager(),
+        plan.uan(),
+    ];
+    let mut lengths = kinds
+        .into_iter()
+        .flatten()
+        .flat_map(|kind| kind.possible_length());
+    plan.general().is_match(national)
+        && lengths.any(|length| usize::from(*length) == national.len())
+}
+
+/// Returns a stored number as people read it. What no numbering plan knows stays as it is.
+pub fn shown(stored: &str) -> String {
+    Phone::read(stored, None).map_or_else(|_| stored.to_owned(), |phone| phone.international())
+}
+
+/// Returns whether numbers can be completed with this country.
+pub fn is_country(code: &str) -> bool {
+    code.parse::<country::Id>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_kept_as_e164_and_shown_as_people_read_them() {
+        for (text, country, kept, read) in [
+            (
+                "+44 (0)20 7946 0000",
+                None,
+                "+442079460000",
+                "+44 20 7946 0000",
+            ),
+            (
+                "+44 020 7946 0000",
+                None,
+                "+442079460000",
+                "+44 20 7946 0000",
+            ),
+            (
+                "020 7946 0000",
+                Some("GB"),
+                "+442079460000",
+                "+44 20 7946 0000",
+            ),
+            (
+                "(202) 555-0124",
+                Some("US"),
+                "+12025550124",
+                "+1 202-555-0124",
+            ),
+            (
+                "0049 1512 3456789",
+                Some("US"),
+                "+4915123456789",
+                "+49 1512 3456789",
+            ),
+            ("+39 06 6982", None, "+39066982", "+39 06 6982"),
+            ("+1 (555) 010-9999", None, "+15550109999", "+1 555-010-9999"),
+            (
+                "+82 2-312-3456",
+                Some("KR"),
+                "+8223123456",
+                "+82 2-312-3456",
+            ),
+        ] {
+            let phone = Phone::read(text, country).ok();
+            assert_eq!(
+                phone.as_ref().map(Phone::e164).as_deref(),
+                Some(kept),
+                "{text}"
+            );
+            assert_eq!(
+                phone.as_ref().map(Phone::international).as_deref(),
+                Some(read),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            Phone::read("+12025550124", None)
+                .ok()
+                .map(|phone| phone.national())
+                .as_deref(),
+            Some("2025550124")
+        );
+        assert_eq!(
+            Phone::read("2025550124", None).err(),
+            Some(PhoneFault::NoCountry)
+        );
+        for wrong in [
+            "+44 1",
+            "+1 123 456 7890",
+            "+999 123456",
+            "+44 20 7946 0000 0000",
+            "+",
+            "",
+            "12",
+        ] {
+            assert_eq!(
+                Phone::read(wrong, Some("US")).err(),
+                Some(PhoneFault::Unknown),
+                "{wrong}"
+            );
+        }
+    }
+}

@@ -1,0 +1,1 @@
+DROP INDEX esims_iccid_ends_idx;
