@@ -1,4 +1,6 @@
 -- A value of an enum cannot be dropped: the type is made again without the two, whatever else it has by then.
+-- The index of an earlier migration names a value of the type, so it is made again as well.
+DROP INDEX reconciliation_cases_foreign_refund_idx;
 ALTER TABLE reconciliation_cases ALTER COLUMN kind TYPE TEXT;
 UPDATE reconciliation_cases SET kind = 'surplus_esim' WHERE kind = 'supplier_cancellation';
 UPDATE reconciliation_cases SET kind = 'amount_mismatch' WHERE kind = 'low_margin';
@@ -14,3 +16,4 @@ BEGIN
 END
 $$;
 ALTER TABLE reconciliation_cases ALTER COLUMN kind TYPE case_kind USING kind::case_kind;
+CREATE INDEX reconciliation_cases_foreign_refund_idx ON reconciliation_cases (transaction_id) WHERE kind = 'foreign_refund' AND status <> 'resolved';

@@ -1,13 +1,7 @@
 //! What does not add up: found, claimed, put right.
 
-use super::{
-    checkout::Shop,
-    refunds::{Sale, sell},
-};
-use crate::{
-    flows::purchase::reread,
-    harness::{Answer, Client, TestApp},
-};
+use super::refunds::{Sale, sell};
+use crate::harness::{Answer, Client, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 use wire::{ProblemCode, accounts::users::UserRole};
@@ -284,48 +278,4 @@ async fn two_who_claim_at_once_are_one_who_has_it() {
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409, 409, 409, 409, 409, 409, 409]);
-}
-
-#[actix_web::test]
-async fn cancelling_an_order_from_an_amount_mismatch_releases_its_promotion() {
-    let shop = Shop::open("10.00", &[]).await;
-    shop.promotion("ONCE", json!({ "max_uses": 1 })).await;
-    let order = shop
-        .order(json!({ "promo_code": "ONCE" }))
-        .await
-        .expect(201);
-    shop.app.work().await;
-    let payment = shop.payment(&order).await;
-    let simulator = gateways::Simulator::new(&shop.app.ctx.config.jwt_secret).unwrap();
-    let (signature, body) = simulator
-        .tell(
-            wire::Param::parse(payment["id"].as_str().unwrap()).unwrap(),
-            wire::billing::transactions::SimulatedOutcome::Succeed,
-            &testkit::given::money("1.00"),
-            wire::Currency::Usd,
-            shop.app.ctx.clock.now(),
-        )
-        .unwrap();
-    shop.app
-        .anonymous()
-        .with("simulator-signature", &signature)
-        .raw(
-            Method::POST,
-            "/v1/webhooks/simulator",
-            "application/json",
-            body,
-        )
-        .await
-        .expect(204);
-    assert_eq!(shop.uses("ONCE"), (1, 1, 0, 0));
-    let case = open(&shop.admin, "amount_mismatch").await.remove(0);
-    let mine = claimed(&shop.admin, &case).await;
-    act(&shop.admin, &mine, "resolve", how("cancel_order"))
-        .await
-        .expect(200);
-    assert_eq!(reread(&shop.admin, &order).await["status"], "cancelled");
-    assert_eq!(shop.uses("ONCE"), (0, 0, 0, 1));
-    shop.order(json!({ "promo_code": "ONCE" }))
-        .await
-        .expect(201);
 }

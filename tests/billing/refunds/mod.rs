@@ -1,7 +1,7 @@
 //! Money given back: asked for, decided, paid once, and what follows.
 
-mod clients;
 mod cancelled;
+mod clients;
 mod decided;
 mod once;
 mod second_person;

@@ -1,7 +1,9 @@
 //! Decisions about cases: when one is opened, who works on it, and what puts it right.
 
+mod overdue;
 mod told;
 
+pub use overdue::order_overdue;
 pub use told::{given_back, received, retotal, withdraw};
 
 use super::query::{self, CaseRow, Finding, Resolved};
@@ -98,37 +100,6 @@ pub fn order_stuck(
         refunds::ask_for(tx, actor, id, reason, now)?;
     }
     Ok(())
-}
-
-/// An order was paid and is not delivered after [`super::DELIVERY_LIMIT`]. One case per order; the hourly check opens
-/// it again where that is needed.
-pub fn order_overdue(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    id: OrderId,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let kind = CaseKind::PaidNotDelivered;
-    let key = format!("{kind}:{id}");
-    if query::was_seen(tx.conn(), &key)? {
-        return Ok(());
-    }
-    let order = query::stuck_order(tx.conn(), id)?;
-    let found = Finding {
-        kind,
-        key,
-        finding: format!(
-            "It was paid, and is not delivered after {} minutes.",
-            super::DELIVERY_LIMIT.num_minutes()
-        ),
-        order_id: Some(id),
-        transaction_id: query::payment_of(tx.conn(), id)?,
-        refund_id: None,
-        esim_id: None,
-        amount: Some(order.total_amount),
-        currency: Some(order.currency),
-    };
-    open(tx, actor, &found, now)
 }
 
 /// Looks for everything that does not add up, opens a case for what is new, and resolves what has come right.

@@ -76,7 +76,7 @@ pub async fn refunds(scenes: &mut Scenes<'_>) {
         .play(&other, yes, Value::Null, &["refund.approve"])
         .await;
     let reference = json!({ "reference": "SEPA 0815" });
-    let acts = ["refund.process", "esim.move", "claim.open"];
+    let acts = ["refund.process", "esim.move", "claim.open", "case.open"];
     scenes
         .play(&admin, ("refunds_confirm", id(&refund)), reference, &acts)
         .await;
