@@ -320,12 +320,7 @@ impl Signed {
         Ok(actor)
     }
 
-    fn identify(
-        &self,
-        conn: &mut Conn,
-        permission: Permission,
-        step_up: StepUp,
-    ) -> Result<Actor> {
+    fn identify(&self, conn: &mut Conn, permission: Permission, step_up: StepUp) -> Result<Actor> {
         let claims = match &self.shown {
             Shown::Token(claims) => claims,
             Shown::Key(hash) => {
