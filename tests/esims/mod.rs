@@ -2,3 +2,4 @@
 
 mod corrections;
 mod inventory;
+mod usage;
