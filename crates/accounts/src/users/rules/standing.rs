@@ -80,7 +80,7 @@ pub fn undo_status(tx: &mut Tx<'_>, actor: &Actor, id: UserId, version: i32) -> 
     open_for(tx.conn(), actor, &row)
 }
 
-/// The same, with the API clients that somebody has created and that can still call.
+/// Moves somebody to another state, and names the API clients that they have created and that can still call.
 pub fn shut(
     tx: &mut Tx<'_>,
     actor: &Actor,
