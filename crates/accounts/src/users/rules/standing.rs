@@ -101,16 +101,6 @@ fn clients_of(conn: &mut Conn, row: &UserRow) -> Result<Vec<ApiClientId>> {
     Ok(clients.iter().map(|client| client.id).collect())
 }
 
-/// An act with those API clients, where there are any.
-fn with_clients<'a>(conn: &mut Conn, row: &UserRow, act: Act<'a>) -> Result<Act<'a>> {
-    let ids = clients_of(conn, row)?;
-    Ok(if ids.is_empty() {
-        act
-    } else {
-        act.changing(json!({ "api_clients": ids }))
-    })
-}
-
 /// Gives somebody another role. They sign in anew: whoever may do less is not to go on, and whoever may do more may
 /// need a second factor for it.
 pub fn appoint(tx: &mut Tx<'_>, actor: &Actor, id: UserId, new: &NewRole) -> Result<User> {
