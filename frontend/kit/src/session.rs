@@ -150,12 +150,14 @@ pub(crate) fn take(granted: Granted) -> Result<(), Fault> {
 /// Whether the same person goes on with the same rights. The shell and the screen in it are then left as they are: they
 /// may hold unsaved work. When somebody signed in last makes no difference to them.
 fn goes_on(before: &State, next: &State) -> bool {
-    let known = |user: &User| User {
-        last_login: None,
-        updated_at: chrono::DateTime::UNIX_EPOCH,
-        version: 0,
-        ..user.clone()
-    };
+    fn known(user: &User) -> User {
+        User {
+            last_login: None,
+            updated_at: chrono::DateTime::UNIX_EPOCH,
+            version: 0,
+            ..user.clone()
+        }
+    }
     match (before, next) {
         (State::In(before), State::In(next)) => known(before) == known(next),
         (State::Limited(before), State::Limited(next)) => known(before) == known(next),
