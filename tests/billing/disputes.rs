@@ -37,6 +37,14 @@ async fn a_dispute_is_shown_with_its_deadline_at_the_payment_it_takes_back() {
     assert_eq!(signed(&app, &event, SECRET).await.status, 204);
     assert_eq!(signed(&app, &event, SECRET).await.status, 204);
 
+    let orders = admin.get("/v1/orders").await.expect(200);
+    let order = &orders["data"][0];
+    assert_eq!(order["dispute_state"], "needs_response");
+    let steps = admin
+        .story(&format!("/v1/orders/{}", order["id"].as_str().unwrap()))
+        .await;
+    assert!(steps.contains(&"disputed".to_owned()), "{steps:?}");
+
     let listed = admin.get("/v1/disputes?state=needs_response").await;
     let listed = listed.expect(200);
     assert_eq!(listed["total"], 1);

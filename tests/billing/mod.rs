@@ -7,6 +7,7 @@ mod elsewhere;
 mod emails;
 mod gateway_checks;
 mod invoices;
+mod order_money;
 mod payments;
 mod races;
 mod received;

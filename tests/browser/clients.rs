@@ -79,7 +79,7 @@ async fn clients_can_be_made_by_everybody() {
     browser.complaints().await;
     browser.go("/accounts/api-clients/new").await;
     browser.press("Create API client").await;
-    browser.sees("Some fields need another look").await;
+    browser.sees("Please correct these fields").await;
     found.extend(faults(&browser, &axe, "the form of a client").await);
     browser.fill("Name", "Travel shop").await;
     browser

@@ -97,12 +97,12 @@ async fn support_finds_people_masked_and_no_providers() {
     sold(&app).await;
     app.given(|given| given.provider("Freedom Mobile", 1));
     let browser = opened_by(&app, UserRole::Support).await;
-    browser.press("Search and commands").await;
+    browser.press("Search").await;
     browser.keys("ada@example.com").await;
     browser.sees("A••• L•••").await;
     browser.sees("a•••@e•••.com").await;
     browser.keys(Key::Escape).await;
-    browser.press("Search and commands").await;
+    browser.press("Search").await;
     browser.keys("freedom").await;
     browser.sees("Nothing found for “freedom”").await;
 }

@@ -152,3 +152,53 @@ async fn support_sees_no_costs_and_is_offered_nothing_it_may_not_do() {
         browser.sees("This is not for your role").await;
     }
 }
+
+#[actix_web::test]
+async fn unknown_filter_is_named_and_keeps_bulk_and_export_off() {
+    let app = panel().await;
+    app.given(|given| given.user(UserRole::Customer));
+    let browser = opened_by(&app, UserRole::SuperAdmin).await;
+    browser
+        .go("/accounts/users?role=customer&created=last_year")
+        .await;
+    browser.sees("Unknown filter: created=last_year").await;
+    browser.press_at("tbody input[type=checkbox]").await;
+    browser
+        .sees("Bulk actions are off until the unknown filters are removed.")
+        .await;
+    assert!(!browser.offers("Ban").await);
+    browser.press("Export").await;
+    browser.sees("Export is off").await;
+
+    browser.press("Remove unknown filters").await;
+    browser.is_at("/accounts/users?role=customer").await;
+    browser.misses("Unknown filter").await;
+    browser.finds(".bulk").await;
+    assert!(browser.offers("Ban").await);
+}
+
+#[actix_web::test]
+async fn days_are_the_days_of_the_business() {
+    let app = panel().await;
+    let (admin, setting) = (app.as_admin(), "/v1/settings/business.time_zone");
+    let version = admin.get(setting).await.expect(200)["version"].clone();
+    let tokyo = serde_json::json!({ "value": "Asia/Tokyo" });
+    admin
+        .patch(setting, version.as_i64().unwrap(), tokyo)
+        .await
+        .expect(200);
+    let browser = opened_by(&app, UserRole::Admin).await;
+    browser.press("Filter by placed").await;
+    browser.sees("Days in Asia/Tokyo").await;
+    browser
+        .script(
+            "for (const [place, day] of [[0, '2026-12-01'], [1, '2026-12-05']]) {\
+               const input = document.querySelectorAll('.range input')[place];\
+               input.value = day; input.dispatchEvent(new Event('change', { bubbles: true })); }",
+        )
+        .await;
+    browser
+        .is_at("/billing/orders?created_at_from=2026-11-30T15:00:00Z&created_at_to=2026-12-05T15:00:00Z")
+        .await;
+    browser.sees("1 Dec 2026 – 5 Dec 2026").await;
+}

@@ -5,6 +5,7 @@ mod catalog;
 mod chromium;
 mod clients;
 mod driver;
+mod esims;
 mod finding;
 mod forms;
 mod kyc;

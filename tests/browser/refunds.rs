@@ -20,18 +20,25 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
     browser
         .go(&format!("/billing/transactions/{payment}"))
         .await;
-    browser.sees("Nothing was given back.").await;
+    browser.sees("No refunds.").await;
     browser.press("Refund").await;
     browser
         .sees("It was delivered, and nobody has installed it.")
         .await;
-    browser.press("Ask for the refund").await;
+    browser.press("Refund $149.00").await;
+    browser.sees("Refund $149.00?").await;
+    browser
+        .sees("eSIMs that nobody has installed are cancelled")
+        .await;
+    browser.press("Refund $149.00").await;
     let refund = browser
         .comes_to("the refund", |address| {
             address.starts_with("/billing/refunds/") && !address.contains("new")
         })
         .await;
-    browser.sees("somebody else has to approve it").await;
+    browser
+        .sees("At this amount somebody else has to approve it.")
+        .await;
     assert!(!browser.offers("Approve").await);
 
     let (email, _) = somebody(&app, UserRole::SuperAdmin).await;
@@ -41,7 +48,7 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
     other.go(&refund).await;
     other.sees("To be decided").await;
     other.keys("a").await;
-    other.sees("Give $149.00 back to Ada Lovelace?").await;
+    other.sees("Refund $149.00 to Ada Lovelace?").await;
     other.press("Approve").await;
     other.sees("Being sent").await;
     app.work_through().await;
@@ -49,7 +56,7 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
     browser
         .go(&format!("/billing/transactions/{payment}"))
         .await;
-    browser.sees("Kept").await;
+    browser.sees("Net").await;
     browser.sees("149.00 USD were given back.").await;
 
     // Another order cannot be delivered: what does not add up waits in the inbox, until stock is there.
@@ -79,4 +86,169 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
     browser.press("Payments").await;
     browser.sees("Success rate").await;
     browser.sees("$161.00").await;
+}
+
+#[actix_web::test]
+async fn part_of_an_order_is_refunded_from_its_page_and_the_page_shows_it() {
+    let app = panel().await;
+    let (plan, ada) = app.given(|given| {
+        let plan = given.plan("9.90");
+        given.stock(plan);
+        let ada = given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace");
+        (plan, ada)
+    });
+    let seller = app.as_role(UserRole::SuperAdmin);
+    let (order, payment) = sell(&app, &seller, plan, ada).await;
+    let page = format!("/billing/orders/{}", order["id"].as_str().unwrap());
+
+    let browser = opened_by(&app, UserRole::Admin).await;
+    browser.go(&page).await;
+    browser.sees("Fulfilled").await;
+    browser.keys("r").await;
+    browser
+        .is_at(&format!("/billing/refunds/new?transaction_id={payment}"))
+        .await;
+    // Filled in: all that is left, and what is recommended for all of it.
+    browser.holds("Amount", "9.90").await;
+    browser.holds("eSIM action", "cancel").await;
+    browser.fill("Amount", "").await;
+    browser.press("Refund").await;
+    browser.faults("Amount", "Enter a number.").await;
+    browser.fill("Amount", "3").await;
+    browser.holds("eSIM action", "none").await;
+    browser
+        .keys(thirtyfour::Key::Enter.value().to_string())
+        .await;
+    browser.press("Refund $3.00").await;
+    browser.sees("Refund $3.00?").await;
+    browser
+        .sees(&format!(
+            "$3.00 of “Payment of {}” goes back by credit card. The eSIMs keep working.",
+            order["order_number"].as_str().unwrap()
+        ))
+        .await;
+    // Enter presses the focused button, which is the one that does nothing.
+    browser
+        .keys(thirtyfour::Key::Enter.value().to_string())
+        .await;
+    browser.misses("Refund $3.00?").await;
+    assert_eq!(app.count("SELECT count(*) FROM refunds"), 0);
+
+    browser.press("Refund $3.00").await;
+    browser.sees("Refund $3.00?").await;
+    browser.press("Refund $3.00").await;
+    browser
+        .comes_to("the refund", |address| {
+            address.starts_with("/billing/refunds/") && !address.contains("new")
+        })
+        .await;
+    app.work_through().await;
+    browser.sees("Processed").await;
+    browser.sees("Still refundable $6.90").await;
+
+    browser.go(&page).await;
+    browser.sees("Partially refunded $3.00").await;
+    browser.sees("Refunded −$3.00").await;
+    browser.sees("Net $6.90").await;
+    browser.sees("3.00 USD were refunded.").await;
+    for list in ["/billing/orders", "/billing/transactions"] {
+        browser.go(list).await;
+        browser.sees("Partially refunded $3.00").await;
+    }
+}
+
+#[actix_web::test]
+async fn support_requests_and_the_order_names_what_waits() {
+    let app = panel().await;
+    let (plan, ada) = app.given(|given| {
+        let plan = given.plan("9.90");
+        given.stock(plan);
+        (plan, given.user(UserRole::Customer))
+    });
+    let seller = app.as_role(UserRole::SuperAdmin);
+    let (order, payment) = sell(&app, &seller, plan, ada).await;
+    // The office refunds in its own name: support only requests.
+    let browser = opened_by(&app, UserRole::Support).await;
+    browser
+        .go(&format!("/billing/refunds/new?transaction_id={payment}"))
+        .await;
+    browser.press("Request refund of $9.90").await;
+    browser
+        .sees("It is paid out once an administrator has approved it.")
+        .await;
+    browser.press("Request refund of $9.90").await;
+    browser.sees("To be decided").await;
+    browser
+        .go(&format!(
+            "/billing/orders/{}",
+            order["id"].as_str().unwrap()
+        ))
+        .await;
+    browser.sees("Refund pending $9.90").await;
+    browser.sees("Refund of $9.90 waits for approval.").await;
+    browser.press("View refund").await;
+    browser.sees("To be decided").await;
+}
+
+#[actix_web::test]
+async fn stuck_order_offers_its_remedies_and_names_its_case() {
+    let app = panel().await;
+    let (plan, ada) = app.given(|given| (given.plan("12.00"), given.user(UserRole::Customer)));
+    let seller = app.as_role(UserRole::SuperAdmin);
+    let (order, _) = sell(&app, &seller, plan, ada).await;
+    let browser = opened_by(&app, UserRole::Admin).await;
+    browser
+        .go(&format!(
+            "/billing/orders/{}",
+            order["id"].as_str().unwrap()
+        ))
+        .await;
+    browser.sees("Case open: Paid, not delivered.").await;
+    browser.sees("Refund of $12.00 waits for approval.").await;
+    browser.finds(".banner[role=alert] .actions button").await;
+    browser.press("View case").await;
+    browser.sees("Paid, not delivered").await;
+}
+
+#[actix_web::test]
+async fn bank_transfer_is_recorded_on_the_page_of_its_payment() {
+    let app = panel().await;
+    let (plan, ada) = app.given(|given| {
+        let plan = given.plan("9.90");
+        given.stock(plan);
+        (plan, given.user(UserRole::Customer))
+    });
+    let seller = app.as_role(UserRole::SuperAdmin);
+    let order = seller
+        .with("idempotency-key", "transfer")
+        .post(
+            "/v1/orders",
+            serde_json::json!({ "user_id": ada, "plan_id": plan, "payment_method": "bank_transfer" }),
+        )
+        .await
+        .expect(201);
+    app.work().await;
+    let found = seller
+        .get(&format!(
+            "/v1/transactions?order_id={}",
+            order["id"].as_str().unwrap()
+        ))
+        .await
+        .expect(200);
+    let browser = opened_by(&app, UserRole::Admin).await;
+    browser
+        .go(&format!(
+            "/billing/transactions/{}",
+            found["data"][0]["id"].as_str().unwrap()
+        ))
+        .await;
+    browser.sees("Waiting for the bank transfer.").await;
+    assert!(!browser.says().await.contains("webhooks"));
+    assert!(browser.offers("Mark as unpaid").await);
+    browser.press("Record payment").await;
+    browser.sees("Time zone: UTC").await;
+    browser.fill("Reference", "SEPA 4711").await;
+    browser.press("Record payment").await;
+    browser.sees("Completed").await;
+    browser.misses("Waiting for the bank transfer.").await;
 }

@@ -62,7 +62,7 @@ async fn a_price_list_becomes_a_sale_and_the_sale_becomes_an_esim_by_hand() {
     app.work().await;
 
     browser.press("Succeed").await;
-    browser.sees("The payment will succeed").await;
+    browser.sees("Simulating a successful payment").await;
     app.work_through().await;
     browser.waits("the order is fulfilled", "return document.querySelector('.page-title')?.textContent.includes('Fulfilled') || null").await;
     for step in ["Ordered", "Paid", "Provisioned", "Fulfilled"] {

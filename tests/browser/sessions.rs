@@ -293,3 +293,73 @@ async fn one_changes_the_password_and_ends_other_sessions() {
     browser.reload().await;
     browser.sees("This one").await;
 }
+
+#[actix_web::test]
+async fn form_survives_the_end_of_the_session() {
+    let app = panel().await;
+    let browser = opened_by(&app, UserRole::Admin).await;
+    browser.go("/accounts/users/new").await;
+    browser.fill("First name", "Ada").await;
+    browser.fill("Last name", "Lovelace").await;
+    browser.fill("E-mail address", "ada@example.org").await;
+    app.execute("UPDATE users SET session_epoch = session_epoch + 1");
+    app.execute("UPDATE sessions SET revoked_at = now()");
+
+    browser.press("Create customer").await;
+    browser.sees("You were signed out").await;
+    browser.fill("Password", "not the password").await;
+    browser.press("Sign in").await;
+    browser.sees("The password is wrong.").await;
+    browser.fill("Password", PASSWORD).await;
+    browser.press("Sign in").await;
+
+    // What was being sent is sent now, and nothing had to be typed again.
+    browser
+        .comes_to("the customer", |address| {
+            address.starts_with("/accounts/users/") && !address.ends_with("/new")
+        })
+        .await;
+    browser.sees("Ada Lovelace").await;
+    assert_eq!(
+        app.count("SELECT count(*) FROM users WHERE role = 'customer'"),
+        1
+    );
+}
+
+#[actix_web::test]
+async fn page_without_work_says_that_the_session_ended() {
+    let app = panel().await;
+    let browser = opened_by(&app, UserRole::Admin).await;
+    app.execute("UPDATE users SET session_epoch = session_epoch + 1");
+    app.execute("UPDATE sessions SET revoked_at = now()");
+
+    browser.press("Plans").await;
+
+    browser.sees("You were signed out.").await;
+    browser.is_at("/login?next=%2Fcatalog%2Fplans").await;
+    browser
+        .waits(
+            "the address has the focus",
+            "return document.activeElement.id === 'email' || null",
+        )
+        .await;
+}
+
+#[actix_web::test]
+async fn deep_link_is_decoded_once_and_keeps_its_part() {
+    let app = panel().await;
+    let (email, _) = somebody(&app, UserRole::Admin).await;
+    let browser = Browser::open(&app).await;
+    browser.go("/catalog/plans?q=%2541#part").await;
+    browser.finds("#email").await;
+
+    sign_in(&browser, &email, PASSWORD).await;
+
+    browser.is_at("/catalog/plans?q=%2541").await;
+    browser.holds("Search by name", "%41").await;
+    assert_eq!(browser.script("return location.hash").await, json!("#part"));
+    browser.fill("Search by name", "%42").await;
+    browser.is_at("/catalog/plans?q=%2542").await;
+    browser.reload().await;
+    browser.holds("Search by name", "%42").await;
+}

@@ -42,19 +42,20 @@ async fn of_many_each_has_its_own_result() {
         given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace");
         given.person(UserRole::Customer, "grace@example.com", "Grace", "Hopper");
     });
-    app.execute("UPDATE users SET status = 'suspended' WHERE id = (SELECT min(id::text)::uuid FROM users WHERE role = 'customer')");
     let browser = opened_by(&app, UserRole::Admin).await;
     browser
         .go("/accounts/users?role=customer&sort=created_at")
         .await;
     browser.sees("Grace Hopper").await;
+    // Meanwhile somebody else suspends one of them: the list does not know.
+    app.execute("UPDATE users SET status = 'suspended' WHERE id = (SELECT min(id::text)::uuid FROM users WHERE role = 'customer')");
     browser.press_at("thead input[type=checkbox]").await;
     browser.sees("2 selected").await;
     browser.press_at(".bulk button:nth-of-type(3)").await;
     browser.sees("Suspend 2 users?").await;
     browser.fill("Reason", "A raid").await;
     browser.press_at("dialog[open] button[type=submit]").await;
-    browser.sees("What became of each").await;
+    browser.sees("Results").await;
     browser
         .sees("The account is suspended; it cannot become suspended.")
         .await;
@@ -62,6 +63,70 @@ async fn of_many_each_has_its_own_result() {
     assert_eq!(
         app.count("SELECT count(*) FROM users WHERE status = 'suspended'"),
         2
+    );
+}
+
+#[actix_web::test]
+async fn bulk_ban_leaves_out_staff_and_oneself_and_wants_the_number_typed() {
+    let app = panel().await;
+    app.given(|given| {
+        given.user(UserRole::Support);
+        (0..12).for_each(|_| {
+            given.user(UserRole::Customer);
+        });
+    });
+    let browser = opened_by(&app, UserRole::SuperAdmin).await;
+    browser.go("/accounts/users").await;
+    browser.sees("1–14 of 14").await;
+    browser.press_at("thead input[type=checkbox]").await;
+    browser.sees("14 selected").await;
+    browser.press("Ban").await;
+    browser.sees("Ban 12 users?").await;
+    browser.sees("your own account").await;
+    browser.sees("one member of the staff").await;
+    browser.fill("Reason", "A raid").await;
+    browser.press_at("dialog[open] button[type=submit]").await;
+    browser.sees("Type 12 to go on.").await;
+    assert_eq!(
+        app.count("SELECT count(*) FROM users WHERE status = 'banned'"),
+        0
+    );
+    browser.fill("To go on, type 12", "12").await;
+    browser.press_at("dialog[open] button[type=submit]").await;
+    browser.sees("12 users banned").await;
+    assert_eq!(
+        app.count("SELECT count(*) FROM users WHERE status = 'banned' AND role = 'customer'"),
+        12
+    );
+    assert_eq!(
+        app.count("SELECT count(*) FROM users WHERE status = 'banned' AND role <> 'customer'"),
+        0
+    );
+}
+
+#[actix_web::test]
+async fn undo_of_a_ban_makes_an_inactive_account_inactive_again() {
+    let app = panel().await;
+    let id =
+        app.given(|given| given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace"));
+    app.execute(&format!(
+        "UPDATE users SET status = 'inactive' WHERE id = '{id}'"
+    ));
+    let browser = opened_by(&app, UserRole::Admin).await;
+    browser.go(&format!("/accounts/users/{id}")).await;
+    browser.sees("Inactive").await;
+    browser.press("More").await;
+    browser.press("Ban").await;
+    browser.fill("Reason", "A mistake").await;
+    browser.press_at("dialog[open] button[type=submit]").await;
+    browser.sees("Banned").await;
+    browser.press("Undo").await;
+    browser
+        .sees("The last change of the status was undone.")
+        .await;
+    assert_eq!(
+        app.count("SELECT count(*) FROM users WHERE status = 'inactive'"),
+        1
     );
 }
 

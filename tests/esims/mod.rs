@@ -3,3 +3,4 @@
 mod corrections;
 mod finding;
 mod inventory;
+mod usage;

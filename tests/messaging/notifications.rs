@@ -288,3 +288,24 @@ async fn customers_do_not_read_the_outbox() {
         .await
         .problem(403, ProblemCode::Forbidden);
 }
+
+#[actix_web::test]
+async fn status_says_that_email_is_not_set_up_and_how_many_messages_wait() {
+    let app = TestApp::start().await;
+    let user = app.given(|given| given.user(UserRole::Customer));
+    write(&app, user, "one").await;
+    write(&app, user, "two").await;
+    app.work().await;
+
+    let admin = app.as_admin();
+    let status = admin.get("/v1/notifications/status").await.expect(200);
+
+    assert_eq!(
+        status,
+        json!({ "email": { "configured": false, "waiting": 2 } })
+    );
+    app.as_role(UserRole::Support)
+        .get("/v1/notifications/status")
+        .await
+        .problem(403, ProblemCode::Forbidden);
+}

@@ -370,3 +370,19 @@ async fn a_view_names_a_list_that_exists() {
         admin.post("/v1/views", body).await.expect(201);
     }
 }
+
+#[actix_web::test]
+async fn view_with_an_unknown_filter_is_refused() {
+    let app = TestApp::start().await;
+    let admin = app.as_admin();
+    let known = save(&admin, view("Known", "mine")).await;
+    for query in ["statuss=paid", "status=payed", "status=paid&colour=red"] {
+        let mut body = view("Unknown", "mine");
+        body["query"] = json!(query);
+        admin.post("/v1/views", body).await.refuses("query");
+        admin
+            .patch(&at(&known), 1, json!({ "query": query }))
+            .await
+            .refuses("query");
+    }
+}

@@ -1,8 +1,8 @@
 //! Addresses and the screens behind them. A screen is a row of a table, so a section is a list that one can read.
 
-use crate::guard;
+use crate::{api, guard};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
+use leptos_router::{NavigateOptions, hooks::use_location};
 use std::{cell::RefCell, rc::Rc};
 use wire::{Param, Permission};
 
@@ -69,6 +69,44 @@ pub(crate) fn find(
     };
     let fitting = screens.filter_map(|screen| screen.matches(path).map(|params| (screen, params)));
     fitting.min_by_key(|(_, params)| params.0.len())
+}
+
+/// The parameters behind the question mark of an address, decoded once. The router's own map decodes them twice, so
+/// that a search for `%41` became one for `A`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Reads the part of an address behind the question mark.
+    pub fn of(search: &str) -> Self {
+        Self(api::parse(search))
+    }
+    /// Returns the value of a parameter.
+    pub fn get(&self, key: &str) -> Option<String> {
+        let known = self.0.iter().find(|(known, _)| known == key);
+        known.map(|(_, value)| value.clone())
+    }
+    /// Returns the parameters in their order.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+}
+
+impl<'a> FromIterator<(&'a str, &'a str)> for Query {
+    fn from_iter<T: IntoIterator<Item = (&'a str, &'a str)>>(pairs: T) -> Self {
+        let pairs = pairs.into_iter();
+        Self(
+            pairs
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect(),
+        )
+    }
+}
+
+/// Follows the parameters of the address.
+pub(crate) fn use_query() -> Memo<Query> {
+    let search = use_location().search;
+    Memo::new(move |_| search.with(|search| Query::of(search)))
 }
 
 type Navigate = Rc<dyn Fn(&str, NavigateOptions)>;
@@ -145,6 +183,15 @@ mod tests {
             view: |_| None,
         },
     ];
+
+    #[wasm_bindgen_test]
+    fn query_is_decoded_once() {
+        let query = Query::of("q=%2541&name=5%20GB+more&next=%2Fplans%3Fq%3D%2525");
+        assert_eq!(query.get("q").as_deref(), Some("%41"));
+        assert_eq!(query.get("name").as_deref(), Some("5 GB more"));
+        assert_eq!(query.get("next").as_deref(), Some("/plans?q=%25"));
+        assert_eq!(query.get("other"), None);
+    }
 
     #[wasm_bindgen_test(unsupported = test)]
     fn a_fixed_part_wins_over_an_open_one() {

@@ -2,7 +2,7 @@
 
 use crate::api::{Call, Fault, renew, send};
 use leptos::prelude::*;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use wire::{
     Permission, ProblemCode, Reach,
     accounts::{
@@ -27,6 +27,7 @@ pub enum State {
 thread_local! {
     static STATE: ArcRwSignal<State> = ArcRwSignal::new(State::Restoring);
     static TOKEN: RefCell<Option<String>> = const { RefCell::new(None) };
+    static LAPSED: Cell<bool> = const { Cell::new(false) };
 }
 
 fn signal() -> ArcRwSignal<State> {
@@ -84,11 +85,29 @@ pub async fn sign_in(who: &NewSession) -> Result<(), Fault> {
     outcome
 }
 
+/// Whether somebody is signed in, as far as the panel knows.
+pub(crate) fn is_in() -> bool {
+    signal().with_untracked(|state| matches!(state, State::In(_)))
+}
+
+/// The session is over although nobody signed out: the sign-in says so.
+pub(crate) fn lapse() {
+    LAPSED.set(LAPSED.get() || is_in());
+    end();
+}
+
+/// Whether the last session ended without a sign-out. Asked once.
+pub(crate) fn has_lapsed() -> bool {
+    LAPSED.take()
+}
+
 /// Signs out here and on the server.
 pub async fn sign_out() {
     // Even when the server cannot be told: whoever leaves must be able to.
+    crate::guard::release();
     let _ = send(Call::delete("/v1/sessions/current")).await;
     end();
+    LAPSED.set(false);
 }
 
 pub(crate) fn token() -> Option<String> {
@@ -112,6 +131,7 @@ pub fn lift() {
 /// Begins or prolongs a session. The panel is for the staff: anybody else is refused.
 pub(crate) fn take(granted: Granted) -> Result<(), Fault> {
     TOKEN.set(Some(granted.access_token));
+    crate::format::set_zone(&granted.time_zone);
     if !granted.user.role.is_staff() {
         return Err(Fault::made(ProblemCode::Forbidden, String::new()));
     }
@@ -121,10 +141,28 @@ pub(crate) fn take(granted: Granted) -> Result<(), Fault> {
     } else {
         State::In(user)
     };
-    if signal().with_untracked(|state| *state != next) {
+    if signal().with_untracked(|state| !goes_on(state, &next)) {
         signal().set(next);
     }
     Ok(())
+}
+
+/// Whether the same person goes on with the same rights. The shell and the screen in it are then left as they are: they
+/// may hold unsaved work. When somebody signed in last makes no difference to them.
+fn goes_on(before: &State, next: &State) -> bool {
+    fn known(user: &User) -> User {
+        User {
+            last_login: None,
+            updated_at: chrono::DateTime::UNIX_EPOCH,
+            version: 0,
+            ..user.clone()
+        }
+    }
+    match (before, next) {
+        (State::In(before), State::In(next)) => known(before) == known(next),
+        (State::Limited(before), State::Limited(next)) => known(before) == known(next),
+        _ => before == next,
+    }
 }
 
 /// Forgets who was signed in.

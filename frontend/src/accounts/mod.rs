@@ -48,6 +48,7 @@ pub static SECTION: Section = Section {
 pub const DOORS: Doors = Doors {
     login: login::screen,
     enrolment: sessions::factor::enrolment,
+    notice: crate::messaging::setup::notice,
     open: &[
         Open {
             path: login::FORGOT,

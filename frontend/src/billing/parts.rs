@@ -1,11 +1,10 @@
 //! What other sections' pages show of this one.
 
-use super::transactions::status;
 use kit::{
     api,
     format::sentence,
     page::{Act, Related, act, once, related},
-    table::{ago, count, money, state, text, value},
+    table::{ago, count, money, text, value},
     task,
     ui::{Icon, Value, facts},
 };
@@ -65,9 +64,7 @@ pub fn orders(filter: OrderFilter, empty: &'static str) -> Related<Order> {
         .column(text("Order", |order: &Order| order.order_number.clone()))
         .column(text("Plan", |order: &Order| order.terms.name.clone()))
         .column(count("eSIMs", |order: &Order| order.quantity))
-        .column(state("Status", |order: &Order| {
-            (order.status.as_str(), order.status.tone().into())
-        }))
+        .column(value("Status", super::orders::standing))
         .column(money("Total", |order: &Order| {
             (Some(order.total_amount.clone()), order.currency)
         }))
@@ -89,7 +86,7 @@ pub fn payments(filter: TransactionFilter, empty: &'static str) -> Related<Trans
         .column(text("Method", |paid: &Transaction| {
             sentence(paid.payment_method.as_str())
         }))
-        .column(state("Status", status))
+        .column(value("Status", super::transactions::standing))
         .column(money("Total", |paid: &Transaction| {
             (Some(paid.total_amount.clone()), paid.currency)
         }))

@@ -1,6 +1,7 @@
 //! What we tell people, and whether it reached them.
 
 mod notifications;
+pub mod setup;
 
 use kit::{
     shell::{Item, Section},

@@ -13,6 +13,7 @@ mod search;
 mod shops;
 mod standing;
 mod timeline;
+mod undo;
 mod unreadable;
 
 use crate::harness::TestApp;

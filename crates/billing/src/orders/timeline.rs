@@ -37,13 +37,95 @@ pub fn of(conn: &mut Conn, actor: &Actor, id: OrderId) -> Result<Timeline> {
     } else {
         HashMap::new()
     };
+    let is_staff = actor.only().is_none();
     let mut steps: Vec<Step> = acts
         .into_iter()
+        .filter(|act| is_staff || !is_for_staff(act))
         .filter_map(|act| told(act, &names))
         .collect();
     steps.extend(query::messages(conn, id)?.into_iter().map(delivery));
     steps.sort_by_key(|step| step.at);
     Ok(Timeline { data: steps })
+}
+
+/// Returns whether an event of a refund is for the staff alone: how the gateway was asked, and how often.
+fn is_for_staff(act: &Recorded) -> bool {
+    matches!(
+        act.action.as_str(),
+        "refund.reread" | "refund.send" | "refund.retry" | "refund.mismatch"
+    )
+}
+
+/// Returns a text of an event's change, such as its amount.
+fn of_change<'a>(act: &'a Recorded, field: &str) -> &'a str {
+    let change = act.change.as_ref();
+    change
+        .and_then(|change| change.get(field))
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// Describes an event of a refund or a dispute. The staff's reasons are not repeated: the page of the refund has them.
+fn money_event(act: &Recorded) -> Option<(&'static str, String, Tone)> {
+    let sum = format!(
+        "{} {}",
+        of_change(act, "amount"),
+        of_change(act, "currency")
+    );
+    let sum = sum.trim();
+    Some(match act.action.as_str() {
+        "refund.request" => (
+            "refund requested",
+            format!("A refund of {sum} was requested."),
+            Tone::Waiting,
+        ),
+        "refund.approve" => (
+            "refund approved",
+            "The refund was approved.".to_owned(),
+            Tone::Neutral,
+        ),
+        "refund.reread" => (
+            "refund calculated again",
+            "The sale had changed, so the refund has to be approved again.".to_owned(),
+            Tone::Neutral,
+        ),
+        "refund.reject" => (
+            "refund rejected",
+            "The refund was rejected. No money was paid out.".to_owned(),
+            Tone::Bad,
+        ),
+        "refund.send" => (
+            "refund sent",
+            "The refund was sent to the gateway.".to_owned(),
+            Tone::Waiting,
+        ),
+        "refund.retry" => (
+            "refund retried",
+            "The refund is sent to the gateway again.".to_owned(),
+            Tone::Neutral,
+        ),
+        "refund.fail" => ("refund failed", "The refund failed.".to_owned(), Tone::Bad),
+        "refund.mismatch" => (
+            "refund differs",
+            "The gateway refunded another amount than was requested.".to_owned(),
+            Tone::Bad,
+        ),
+        "refund.process" => ("refunded", format!("{sum} were refunded."), Tone::Good),
+        "dispute.hear" => {
+            let state = of_change(act, "state").replace('_', " ");
+            let tone = match state.as_str() {
+                "won" => Tone::Good,
+                "lost" => Tone::Bad,
+                _ => Tone::Waiting,
+            };
+            (
+                "disputed",
+                format!("The customer's bank disputes {sum}: {state}."),
+                tone,
+            )
+        }
+        _ => return None,
+    })
 }
 
 fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<Step> {
@@ -127,7 +209,7 @@ fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<Step> {
             "The delivery was sent once more.".to_owned(),
             Tone::Neutral,
         ),
-        _ => return None,
+        _ => money_event(&act)?,
     };
     let actor = act.actor_id.and_then(|id| names.get(&id).cloned());
     Some(Step {

@@ -4,7 +4,12 @@ use super::{query, rules};
 use actix_web::{HttpResponse, delete, get, patch, post};
 use platform::{Caller, Done, Id, IfMatch, Json, Options, Result, Tagged, Upload, Valid, listing};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::{EsimId, catalog::plans::ImportReport, esims::inventory::*, permission::needs::*};
+use wire::{
+    EsimId,
+    catalog::plans::ImportReport,
+    esims::{inventory::*, usage::EsimUsage},
+    permission::needs::*,
+};
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config
@@ -15,6 +20,7 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
         .service(edit)
         .service(withdraw)
         .service(history)
+        .service(usage)
         .service(reveal)
         .service(qr_svg)
         .service(qr_png);
@@ -92,6 +98,16 @@ async fn withdraw(caller: Caller<EsimsWrite>, id: Id<EsimId>, version: IfMatch) 
 async fn history(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Json<EsimHistory>> {
     caller
         .read(move |conn, actor| rules::history(conn, actor, id.0))
+        .await
+        .map(Json)
+}
+
+/// Show the bundles on an eSIM and how much of each was used.
+#[utoipa::path(tag = "esims/inventory", security(("bearer" = ["esims:read"])), params(("id" = EsimId, Path)), responses((status = 200, description = "Its bundles and their usage", body = EsimUsage)))]
+#[get("/esims/{id}/usage")]
+async fn usage(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Json<EsimUsage>> {
+    caller
+        .read(move |conn, actor| rules::usage(conn, actor, id.0))
         .await
         .map(Json)
 }

@@ -17,7 +17,7 @@ use platform::{
 };
 use wire::{
     EsimId, ProblemCode,
-    esims::{inventory::*, profile::ActivationCode},
+    esims::{inventory::*, profile::ActivationCode, usage::EsimUsage},
     identifier,
 };
 
@@ -40,6 +40,12 @@ pub fn history(conn: &mut Conn, actor: &Actor, id: EsimId) -> Result<EsimHistory
         });
     }
     Ok(EsimHistory { data })
+}
+
+/// Returns what an eSIM that the actor may see has used.
+pub fn usage(conn: &mut Conn, actor: &Actor, id: EsimId) -> Result<EsimUsage> {
+    query::find(conn, actor.only(), id)?;
+    query::usage(conn, id)
 }
 
 /// Edits an eSIM in stock. Once it has an owner, only its way through the states changes it.

@@ -110,6 +110,15 @@ pub fn find(conn: &mut Conn, id: NotificationId, only: Option<Owner>) -> Result<
         .first(conn)?)
 }
 
+/// Returns how many messages wait to be sent this way.
+pub fn waiting_by(conn: &mut Conn, way: NotificationType) -> Result<i64> {
+    Ok(letters::table
+        .filter(letters::status.eq(NotificationStatus::Pending))
+        .filter(letters::type_.eq(way))
+        .count()
+        .get_result(conn)?)
+}
+
 /// Adds a message by mail, unless one with its key is there.
 pub fn insert(tx: &mut Tx<'_>, fresh: &Fresh) -> Result<bool> {
     let added = diesel::insert_into(letters::table)

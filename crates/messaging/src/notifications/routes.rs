@@ -1,13 +1,13 @@
 //! The outbox over HTTP.
 
-use super::rules;
+use super::{query, rules};
 use actix_web::{get, post};
-use platform::{Caller, Id, Result, Tagged, listing};
+use platform::{Caller, Id, Json, Result, Tagged, listing};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{
     NotificationId,
-    messaging::notifications::Notification,
-    permission::needs::{NotificationsRead, OrdersResend},
+    messaging::notifications::{ChannelSetup, Notification, NotificationSetup, NotificationType},
+    permission::needs::{NotificationsRead, OrdersResend, SettingsRead},
 };
 
 /// Adds the operations.
@@ -15,11 +15,31 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(list)
         .service(export)
+        .service(status)
         .service(resend)
         .service(show);
 }
 
 listing!(Notification, "/notifications", export "/notifications/export", tag "messaging/notifications", needs NotificationsRead = "notifications:read", from rules::page);
+
+/// Show whether messages can be sent, and how many wait.
+#[utoipa::path(
+    tag = "messaging/notifications", security(("bearer" = ["settings:read"])),
+    responses((status = 200, description = "Each way of sending", body = NotificationSetup)),
+)]
+#[get("/notifications/status")]
+pub async fn status(caller: Caller<SettingsRead>) -> Result<Json<NotificationSetup>> {
+    let configured = caller.ctx().ports.mailer.is_some();
+    let waiting = caller
+        .read(|conn, _| query::waiting_by(conn, NotificationType::Email))
+        .await?;
+    Ok(Json(NotificationSetup {
+        email: ChannelSetup {
+            configured,
+            waiting,
+        },
+    }))
+}
 
 /// Show a message, its secrets masked.
 #[utoipa::path(

@@ -43,6 +43,14 @@ pub struct Granted {
     pub is_limited: bool,
     /// Who signed in.
     pub user: User,
+    /// The time zone of the business, such as `Europe/Berlin`: its days are the days of lists, prices and reports.
+    #[serde(default = "utc")]
+    #[cfg_attr(feature = "server", schema(example = "Europe/Berlin"))]
+    pub time_zone: String,
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
 }
 
 /// A signed-in browser.

@@ -6,8 +6,8 @@ pub use checkout::{Checkout, OrderPayment, OrderQuote, QuoteOrder};
 
 use super::transactions::PaymentMethod;
 use crate::{
-    AnyOf, Check, Currency, Decimal, EsimId, FieldErrors, Money, OrderId, PlanId, Resource, UserId,
-    catalog::plans::ValidityPolicy, region,
+    AnyOf, Check, Currency, Decimal, EsimId, FieldErrors, Money, OrderId, PlanId, Resource,
+    TransactionId, UserId, catalog::plans::ValidityPolicy, region,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,34 @@ text_enum! {
 text_enum! {
     /// A new eSIM, or more data for one in use.
     OrderKind: OrderKind, "order_kind" { New = "new", Topup = "topup" }
+}
+
+text_enum! {
+    /// How far the refunds of an order or a payment have come. What is still pending is named first, because somebody
+    /// has to act on it.
+    RefundState: text {
+        /// A refund is requested, or approved and not paid out yet.
+        Pending = "refund_pending",
+        /// A part was refunded.
+        Partial = "partially_refunded",
+        /// Everything was refunded.
+        Full = "refunded",
+    }
+}
+
+impl RefundState {
+    /// Returns how far refunds have come, from what was paid, refunded, and is still pending.
+    pub fn of(paid: &Money, refunded: &Money, pending: &Money) -> Option<Self> {
+        if pending.is_positive() {
+            Some(Self::Pending)
+        } else if !refunded.is_positive() {
+            None
+        } else if refunded >= paid {
+            Some(Self::Full)
+        } else {
+            Some(Self::Partial)
+        }
+    }
 }
 
 /// An order. Price and terms are those of the moment it was placed.
@@ -62,6 +90,21 @@ pub struct Order {
     pub tax_amount: Money,
     /// What the customer pays: unit price times quantity, less discount, plus tax.
     pub total_amount: Money,
+    /// What was refunded of its payments.
+    #[serde(default = "Money::zero")]
+    pub refunded_amount: Money,
+    /// What is still being refunded: requested, or approved and not paid out yet.
+    #[serde(default = "Money::zero")]
+    pub pending_refund_amount: Money,
+    /// How far refunds of its payments have come; null when there are none.
+    #[serde(default)]
+    pub refund_state: Option<RefundState>,
+    /// The payment of which something can be refunded; null when nothing can be.
+    #[serde(default)]
+    pub refundable_payment_id: Option<TransactionId>,
+    /// How far the dispute of a payment has come, such as `needs_response`; null when the bank disputes none.
+    #[serde(default)]
+    pub dispute_state: Option<String>,
     /// The currency of all amounts.
     pub currency: Currency,
     /// How far it has come.

@@ -6,6 +6,7 @@ mod record;
 pub use receipts::{Receipt, Receipts};
 pub use record::{ConfirmPayment, RejectPayment};
 
+use super::orders::RefundState;
 use crate::{
     AnyOf, Check, Currency, EsimId, FieldErrors, Money, OrderId, PlanId, PromotionId, Resource,
     TransactionId, UserId,
@@ -138,6 +139,13 @@ text_enum! {
 pub struct SimulatePayment {
     /// The outcome.
     pub outcome: SimulatedOutcome,
+}
+
+impl Transaction {
+    /// Returns how far refunds of this payment have come, as far as money has gone out.
+    pub fn refund_state(&self) -> Option<RefundState> {
+        RefundState::of(&self.total_amount, &self.refunded_amount, &Money::zero())
+    }
 }
 
 impl Resource for Transaction {

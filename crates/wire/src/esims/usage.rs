@@ -1,6 +1,6 @@
 //! What eSIMs have used. One reading per eSIM and period, cumulative: it only ever grows.
 
-use crate::{Decimal, EsimId, UsageId};
+use crate::{BundleId, Decimal, EsimId, OrderId, PlanId, UsageId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -30,4 +30,49 @@ pub struct Usage {
     pub period_end: DateTime<Utc>,
     /// When the reading was taken.
     pub recorded_at: DateTime<Utc>,
+}
+
+text_enum! {
+    /// How far a bundle of data has come.
+    BundleStatus: BundleStatus, "bundle_status" {
+        Queued = "queued", Active = "active", Depleted = "depleted", Expired = "expired", Cancelled = "cancelled",
+    }
+}
+
+/// A bundle of data on an eSIM, and what of it was used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Bundle {
+    /// Which bundle.
+    pub id: BundleId,
+    /// The order that it came with.
+    pub order_id: OrderId,
+    /// That order's number.
+    pub order_number: String,
+    /// The plan.
+    pub plan_id: PlanId,
+    /// The plan's name, as it was sold.
+    pub plan_name: String,
+    /// How far it has come, as the provider last reported it.
+    pub status: BundleStatus,
+    /// Data in it, in bytes; null is unlimited.
+    pub total_bytes: Option<i64>,
+    /// Data used of it, in bytes.
+    pub used_bytes: i64,
+    /// When its validity started; null before its first use.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// When it expires; null before its first use.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was added.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What an eSIM has used, bundle by bundle.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct EsimUsage {
+    /// The bundles, the newest first.
+    pub bundles: Vec<Bundle>,
+    /// The last reading of the provider's counter; null when there is none.
+    pub last_reading: Option<Usage>,
 }

@@ -52,6 +52,24 @@ pub struct Notification {
     pub created_at: DateTime<Utc>,
 }
 
+/// Whether messages can be sent at all.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct NotificationSetup {
+    /// Email.
+    pub email: ChannelSetup,
+}
+
+/// Whether one way of sending is set up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ChannelSetup {
+    /// Whether the server has what it needs for it, such as the address of a mail server.
+    pub configured: bool,
+    /// How many messages wait to be sent this way.
+    pub waiting: i64,
+}
+
 filter! {
     /// What the list of messages can be narrowed by.
     NotificationFilter {

@@ -3,8 +3,6 @@
 
 mod lists;
 
-pub use lists::LISTS;
-
 use crate::{
     AnyOf, Check, FieldErrors, Resource, UserId, ViewId, accounts::users::UserRole, check::maybe,
 };
@@ -187,7 +185,7 @@ impl Resource for View {
 
 impl Check for NewView {
     fn check(&self, bad: &mut FieldErrors) {
-        if !LISTS.contains(&self.list.as_str()) {
+        if !lists::is_known(&self.list) {
             bad.add(
                 "list",
                 "address",
@@ -263,6 +261,11 @@ fn query(bad: &mut FieldErrors, list: &str, text: &str) {
                 "personal",
                 "Leave the search out: on this list it may name a person.",
             );
+        }
+        let decoded = form_urlencoded::parse(pair.as_bytes()).next();
+        let value = decoded.map(|(_, value)| value).unwrap_or_default();
+        if let Some(why) = lists::refusal(list, key, &value) {
+            return bad.add("query", "filter", why);
         }
         if seen.contains(&key) {
             return bad.add("query", "repeated", format!("Give `{key}` once."));

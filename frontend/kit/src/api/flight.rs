@@ -4,7 +4,7 @@
 //! calls, or two tabs, must never use it side by side: calls share one promise, tabs a lock of the browser.
 
 use super::{Call, Fault, send::send};
-use crate::session;
+use crate::{guard, session, ui::signing_in};
 use js_sys::{Function, Promise, Reflect};
 use std::{cell::RefCell, future::Future, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -16,12 +16,25 @@ thread_local! {
     static OUTCOME: RefCell<Result<(), Fault>> = const { RefCell::new(Ok(())) };
 }
 
-/// Renews the access token, or waits for the renewal that is under way.
+/// Renews the access token, or waits for the renewal that is under way. When the session is over while somebody has
+/// unsaved work, they are asked to sign in again above their page, and the work goes on; otherwise the session ends.
 pub(crate) async fn renew() -> Result<(), Fault> {
     let flight = FLIGHT.with_borrow_mut(|flight| flight.get_or_insert_with(start).clone());
     // The promise never fails: what became of it stands in OUTCOME.
     let _ = JsFuture::from(flight).await;
-    OUTCOME.with_borrow(Clone::clone)
+    let outcome = OUTCOME.with_borrow(Clone::clone);
+    let is_over = matches!(
+        outcome.as_ref().err().and_then(Fault::code),
+        Some(ProblemCode::Unauthenticated | ProblemCode::WrongCredentials | ProblemCode::Forbidden)
+    );
+    if !is_over {
+        return outcome;
+    }
+    if guard::is_dirty() && session::is_in() && signing_in::ask().await {
+        return Ok(());
+    }
+    session::lapse();
+    outcome
 }
 
 fn start() -> Promise {
@@ -42,22 +55,7 @@ async fn ask() -> Result<(), Fault> {
         Ok(answer) => answer.json::<Granted>().await,
         Err(fault) => Err(fault),
     };
-    match granted {
-        Ok(granted) => session::take(granted),
-        Err(fault) => {
-            if matches!(
-                fault.code(),
-                Some(
-                    ProblemCode::Unauthenticated
-                        | ProblemCode::WrongCredentials
-                        | ProblemCode::Forbidden
-                )
-            ) {
-                session::end();
-            }
-            Err(fault)
-        }
-    }
+    session::take(granted?)
 }
 
 /// Runs the work under the browser's lock. Without locks (an insecure address) it just runs.

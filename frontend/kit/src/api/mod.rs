@@ -20,7 +20,7 @@ use wire::{Page, Resource};
 pub type Pairs = Vec<(&'static str, String)>;
 
 /// An address with its query. The API refuses empty parameters, so what was left blank is left out.
-pub fn with_query(path: &str, pairs: &[(&'static str, String)]) -> String {
+pub fn with_query(path: &str, pairs: &[(&str, String)]) -> String {
     let query: Vec<String> = pairs
         .iter()
         .filter(|(_, value)| !value.trim().is_empty())

@@ -80,7 +80,7 @@ async fn send_renewed(call: &Call) -> Result<Answer, Fault> {
                 .await
                 .inspect_err(|fault| {
                     if fault.code() == Some(ProblemCode::Unauthenticated) {
-                        session::end();
+                        session::lapse();
                     }
                 })
         }

@@ -152,7 +152,7 @@ fn row(lane: &Lane, span: Span, now: DateTime<Utc>, told: RwSignal<Option<String
 fn sentence(window: &Window, phase: &str) -> String {
     let until = window.to.map_or_else(
         || "open".to_owned(),
-        |to| format!("until {}", format::moment(to)),
+        |to| format!("until {}", format::until(to)),
     );
     let note = match window.note.as_str() {
         "" => String::new(),
@@ -165,7 +165,7 @@ fn sentence(window: &Window, phase: &str) -> String {
 fn table(title: &'static str, lanes: &[Lane], now: DateTime<Utc>) -> AnyView {
     let rows = lanes.iter().flat_map(|lane| {
         lane.windows.iter().rev().map(|window| {
-            let until = window.to.map_or_else(|| "Open".to_owned(), format::moment);
+            let until = window.to.map_or_else(|| "Open".to_owned(), format::until);
             view! {
                 <tr role="row"><td role="cell" class="lead" data-label="For">{lane.label.clone()}</td>
                     <td role="cell" data-label="Is"><a class="link" href=window.href.clone()>{window.label.clone()}</a></td>

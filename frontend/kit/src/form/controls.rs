@@ -8,11 +8,9 @@ use super::{
     places::places,
     several::several,
     state::Form,
+    time,
 };
-use crate::{
-    format,
-    ui::{Icon, icon::sized, password_box::peek},
-};
+use crate::ui::{Icon, icon::sized, password_box::peek};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -137,14 +135,17 @@ fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> 
             }
             .into_any()
         }
-        Kind::Time => {
-            let local = move || form.draft.with(|draft| chrono::DateTime::parse_from_rfc3339(draft.text(key)).map(|time| format::local(time.to_utc())).unwrap_or_default());
-            let set = move |event| {
-                let time = format::from_local(&event_target_value(&event)).map(|time| wire::Param::show(&time));
-                form.set(key, Value::String(time.unwrap_or_default()));
+        Kind::Time | Kind::End => {
+            let tied = time::Tied {
+                id,
+                wrong: Signal::derive(wrong),
+                described: Signal::derive(described),
             };
-            view! { <input id=id type="datetime-local" prop:value=local on:change=set on:blur=left
-                aria-invalid=wrong aria-describedby=described/> }.into_any()
+            if matches!(field.kind, Kind::End) {
+                time::end(form, key, tied)
+            } else {
+                time::moment(form, key, tied)
+            }
         }
         Kind::Places => {
             let chosen = Signal::derive(move || form.draft.with(|draft| draft.places(key)));

@@ -114,7 +114,10 @@ impl Field {
                 }
             },
             Kind::Time if text.is_empty() => empty("Enter a date and a time."),
-            Kind::Time => Ok(typed.clone()),
+            Kind::End if text.is_empty() => empty("Enter the last day."),
+            Kind::Time | Kind::End => {
+                super::time::complaint(text).map_or_else(|| Ok(typed.clone()), Err)
+            }
         }
     }
     /// A value of the right shape, so that the other fields can be checked while this one is wrong.
@@ -133,7 +136,7 @@ impl Field {
                     .unwrap_or_default(),
             ),
             Kind::Pick(_) => Value::String(uuid::Uuid::nil().to_string()),
-            Kind::Time => Value::String("2000-01-01T00:00:00Z".to_owned()),
+            Kind::Time | Kind::End => Value::String("2000-01-01T00:00:00Z".to_owned()),
             Kind::Text { .. } | Kind::Secret | Kind::Place => Value::String(String::new()),
         }
     }

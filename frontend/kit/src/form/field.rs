@@ -18,6 +18,7 @@ pub(crate) enum Kind {
     Lines,
     Checks(Vec<Boxes>),
     Time,
+    End,
     Pick(Source),
     Several(Source),
 }
@@ -174,9 +175,23 @@ pub fn places_field(key: &'static str, label: &'static str) -> Field {
 pub fn place_field(key: &'static str, label: &'static str) -> Field {
     field(key, label, Kind::Place).half()
 }
-/// A moment: typed in the reader's zone, sent in UTC.
+/// A moment: typed on the clocks of the business, sent in UTC.
 pub fn time_field(key: &'static str, label: &'static str) -> Field {
     field(key, label, Kind::Time).half()
+}
+/// An end: a last day of the business, inclusive, or a time within it; sent as the moment from which on it has ended.
+pub fn end_field(key: &'static str, label: &'static str) -> Field {
+    field(key, label, Kind::End).half()
+}
+/// One word of several, each with what it is called.
+pub fn named_choice_field(
+    key: &'static str,
+    label: &'static str,
+    words: &'static [(&'static str, &'static str)],
+) -> Field {
+    let known = words.iter();
+    let known = known.map(|(word, name)| ((*word).to_owned(), (*name).to_owned()));
+    field(key, label, Kind::Choice(known.collect())).half()
 }
 /// One thing of another list: `picker_field("plan_id", "Plan", Source::of::<Plan>())`.
 pub fn picker_field(key: &'static str, label: &'static str, source: Source) -> Field {

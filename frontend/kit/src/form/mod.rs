@@ -12,12 +12,13 @@ pub(crate) mod several;
 pub(crate) mod source;
 pub(crate) mod state;
 pub(crate) mod submit;
+mod time;
 
 pub use checks::Boxes;
 pub use draft::Draft;
 pub use field::{
-    Field, area_field, checks_field, choice_field, code_field, lines_field, money_field,
-    number_field, picker_field, pickers_field, place_field, places_field, secret_field, text_field,
-    time_field, toggle_field,
+    Field, area_field, checks_field, choice_field, code_field, end_field, lines_field, money_field,
+    named_choice_field, number_field, picker_field, pickers_field, place_field, places_field,
+    secret_field, text_field, time_field, toggle_field,
 };
 pub use source::{Choice, Source};

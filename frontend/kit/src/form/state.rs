@@ -90,6 +90,16 @@ impl Form {
             typed.into_iter().for_each(|field| follow(field, draft));
         });
     }
+    /// Whether this stands in a field.
+    pub fn holds(self, key: &str, text: &str) -> bool {
+        self.draft.with_untracked(|draft| draft.text(key) == text)
+    }
+    /// Fills in a proposal. It is no work of whoever types, so it needs no guard against being lost.
+    pub fn propose(self, key: &'static str, text: &str) {
+        self.set(key, Value::String(text.to_owned()));
+        self.before
+            .update(|before| before.set(key, Value::String(text.to_owned())));
+    }
     pub fn is_dirty(self) -> bool {
         self.draft
             .with_untracked(|draft| self.before.with_untracked(|before| draft != before))

@@ -52,8 +52,15 @@ impl Submit {
     }
     /// Checks, sends, and tells `then` of the success.
     pub fn run(self, save: &Save, then: impl FnOnce(Saved) + 'static) {
+        if let Some(sent) = self.check() {
+            self.send(sent, save, then);
+        }
+    }
+    /// Checks what is typed and returns what is to be sent; nothing while something is wrong with it, which the form
+    /// then says.
+    pub fn check(self) -> Option<Map<String, Value>> {
         if self.busy.get_untracked() {
-            return;
+            return None;
         }
         self.form.touch_all();
         self.form.told.update(Faults::clear);
@@ -62,9 +69,14 @@ impl Submit {
             .draft
             .with_untracked(|draft| self.form.read(draft));
         if !faults.is_empty() {
-            return self.show(&faults);
+            self.show(&faults);
+            return None;
         }
         self.notice.set(None);
+        Some(sent)
+    }
+    /// Sends what was checked.
+    pub fn send(self, sent: Map<String, Value>, save: &Save, then: impl FnOnce(Saved) + 'static) {
         self.busy.set(true);
         let work = save(sent);
         leptos::task::spawn_local(async move {
@@ -78,7 +90,7 @@ impl Submit {
             }
         });
     }
-    fn refuse(self, fault: Fault) {
+    pub fn refuse(self, fault: Fault) {
         let told: Faults = fault.fields().into_iter().collect();
         if fault.code() == Some(ProblemCode::Stale) {
             self.notice.set(Some(Notice::Stale));

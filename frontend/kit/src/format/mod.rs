@@ -8,6 +8,7 @@ mod zone;
 
 pub use amount::{count, decimal, megabytes, money, percent};
 pub use place::{place, places};
-pub use time::{ago, date, from_local, local, moment, now, utc};
+pub use time::{ago, date, distance, from_local, local, moment, now, read_local, until, utc};
 pub use words::{initials, plural, sentence};
-pub use zone::zones;
+pub(crate) use zone::set_zone;
+pub use zone::{Clock, clock, day_end, day_of, day_start, offset_text, zone, zones};

@@ -1,38 +1,27 @@
-//! Times in the reader's zone. On the host, where there is no reader, that zone is UTC.
+//! Times as the clocks of the business show them.
 
-use chrono::{DateTime, Utc};
+use super::{
+    words::plural,
+    zone::{self, Clock},
+};
+use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
 /// Year, month from 0, day, hour, minute.
-struct Parts(u32, u32, u32, u32, u32);
+struct Parts(i32, u32, u32, u32, u32);
 
-#[cfg(target_arch = "wasm32")]
+/// The calendar and the clock of the business at a moment.
 fn parts(time: DateTime<Utc>) -> Parts {
-    let at = js_sys::Date::new(
-        &time
-            .to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
-            .into(),
-    );
+    let local = time.naive_utc() + zone::offset(time);
     Parts(
-        at.get_full_year(),
-        at.get_month(),
-        at.get_date(),
-        at.get_hours(),
-        at.get_minutes(),
-    )
-}
-#[cfg(not(target_arch = "wasm32"))]
-fn parts(time: DateTime<Utc>) -> Parts {
-    use chrono::{Datelike, Timelike};
-    Parts(
-        time.year().unsigned_abs(),
-        time.month0(),
-        time.day(),
-        time.hour(),
-        time.minute(),
+        local.year(),
+        local.month0(),
+        local.day(),
+        local.hour(),
+        local.minute(),
     )
 }
 
@@ -67,6 +56,16 @@ pub fn moment(time: DateTime<Utc>) -> String {
     format!("{}, {hour:02}:{minute:02}", date(time))
 }
 
+/// The end of something, as the last day that is part of it where it ends with a day: `5 Dec 2026`; otherwise the moment.
+pub fn until(end: DateTime<Utc>) -> String {
+    let day = zone::day_of(end);
+    if zone::day_start(day) == Some(end) {
+        date(end - chrono::TimeDelta::seconds(1))
+    } else {
+        moment(end)
+    }
+}
+
 /// The same moment everywhere: `2026-11-17 08:05:00 UTC`.
 pub fn utc(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
@@ -93,29 +92,37 @@ pub fn ago(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
+/// How far away an end is, in days: `12 days left`, `Expired 12 days ago`.
+pub fn distance(end: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let left = end.signed_duration_since(now);
+    let days = |days: i64| plural(usize::try_from(days).unwrap_or(0), "day", "days");
+    match (left.num_seconds() > 0, left.num_days()) {
+        (true, 0) => "Less than a day left".to_owned(),
+        (true, more) => format!("{} left", days(more)),
+        (false, 0) => "Expired today".to_owned(),
+        (false, past) => format!("Expired {} ago", days(past.saturating_neg())),
+    }
+}
+
 /// A moment as the browser's own date and time input writes it: `2026-11-17T09:05`.
 pub fn local(time: DateTime<Utc>) -> String {
     let Parts(year, month, day, hour, minute) = parts(time);
     format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}", month + 1)
 }
 
-/// Reads what the browser's date and time input wrote, in the reader's zone.
+/// Reads what the browser's date and time input wrote.
+pub fn read_local(text: &str) -> Option<NaiveDateTime> {
+    let with_seconds = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S");
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
+        .or_else(|_| with_seconds())
+        .ok()
+}
+
+/// Returns the first moment at which the business's clocks show this.
 pub fn from_local(text: &str) -> Option<DateTime<Utc>> {
-    #[cfg(target_arch = "wasm32")]
-    {
-        let at = js_sys::Date::new(&text.into());
-        if at.get_time().is_nan() {
-            return None;
-        }
-        DateTime::parse_from_rfc3339(&String::from(at.to_iso_string()))
-            .ok()
-            .map(|time| time.to_utc())
-    }
-    #[cfg(not(target_arch = "wasm32"))]
-    {
-        DateTime::parse_from_rfc3339(&format!("{text}:00Z"))
-            .ok()
-            .map(|time| time.to_utc())
+    match zone::clock(read_local(text)?) {
+        Clock::Skipped => None,
+        Clock::Once(at) | Clock::Twice(at, _) => Some(at),
     }
 }
 
@@ -131,7 +138,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn times_are_written_in_the_readers_zone() {
+    fn times_are_written_in_the_zone_of_the_business() {
         let time = from_local("2026-11-07T09:05").unwrap_or_default();
         assert_eq!(
             (date(time).as_str(), moment(time).as_str()),
@@ -140,6 +147,26 @@ mod tests {
         assert_eq!(local(time), "2026-11-07T09:05");
         assert_eq!(from_local("soon"), None);
         assert_eq!(utc(at("2026-11-07T09:05:30Z")), "2026-11-07 09:05:30 UTC");
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn end_is_the_last_day_that_is_part_of_it() {
+        assert_eq!(until(at("2026-12-06T00:00:00Z")), "5 Dec 2026");
+        assert_eq!(until(at("2026-12-06T18:00:00Z")), "6 Dec 2026, 18:00");
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn end_says_how_many_days_are_left_or_past() {
+        let now = at("2026-11-28T12:00:00Z");
+        for (end, text) in [
+            ("2026-12-10T13:00:00Z", "12 days left"),
+            ("2026-11-29T13:00:00Z", "1 day left"),
+            ("2026-11-28T13:00:00Z", "Less than a day left"),
+            ("2026-11-28T11:00:00Z", "Expired today"),
+            ("2026-11-16T11:00:00Z", "Expired 12 days ago"),
+        ] {
+            assert_eq!(distance(at(end), now), text);
+        }
     }
 
     #[wasm_bindgen_test(unsupported = test)]

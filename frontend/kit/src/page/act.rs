@@ -3,7 +3,7 @@
 use crate::{
     Task,
     api::{self, Call, Fault},
-    table::bulk::{Bulk, Many, One},
+    table::bulk::{Bulk, Leave, Many, One},
     task,
     ui::{Icon, dialog::Reason},
 };
@@ -13,6 +13,16 @@ use wire::{BulkOutcome, Permission, Problem, ProblemCode, Resource};
 type Run<R> = Arc<dyn Fn(R, String) -> Task<Result<(), Fault>> + Send + Sync>;
 type Holds<R> = Arc<dyn Fn(&R) -> bool + Send + Sync>;
 type Says<R> = Arc<dyn Fn(&R) -> String + Send + Sync>;
+type Leaves<R> = Arc<dyn Fn(&R) -> Option<LeftOut> + Send + Sync>;
+
+/// Why an action on several rows leaves one of them out: what such a row is, for one and for several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeftOut {
+    /// `one member of the staff`
+    pub one: &'static str,
+    /// `members of the staff`
+    pub many: &'static str,
+}
 
 /// An act on a thing.
 #[derive(Clone)]
@@ -34,6 +44,7 @@ pub struct Act<R> {
     pub(crate) typed: Option<Says<R>>,
     pub(crate) chosen: Option<Says<R>>,
     pub(crate) together: Option<&'static str>,
+    pub(crate) leaves: Option<Leaves<R>>,
 }
 
 /// An act: the word on its button, what the thing is afterwards, and what it does. `act("Withdraw", "withdrawn", ..)`.
@@ -100,6 +111,7 @@ fn make<R>(
         typed: None,
         chosen: None,
         together: None,
+        leaves: None,
     }
 }
 
@@ -162,6 +174,14 @@ impl<R> Act<R> {
         self.together = Some(action);
         self
     }
+    /// On several rows it leaves out those for which this gives a reason, and says so before it begins.
+    pub fn leaves_out(
+        mut self,
+        why: impl Fn(&R) -> Option<LeftOut> + Send + Sync + 'static,
+    ) -> Self {
+        self.leaves = Some(Arc::new(why));
+        self
+    }
     pub(crate) fn fits(&self, thing: &R) -> bool {
         self.fits.as_ref().is_none_or(|fits| fits(thing))
     }
@@ -195,6 +215,9 @@ impl<R: Resource> Act<R> {
             run: one(self.run, self.fits),
             many: self.together.map(many::<R>),
             undo: self.undo.map(|undo| one(undo, None)),
+            leaves: self.leaves.map(|leaves| -> Leave {
+                Arc::new(move |row| row.source::<R>().and_then(|thing| leaves(&thing)))
+            }),
         }
     }
 }

@@ -44,6 +44,7 @@ pub(super) struct Tab {
 pub struct DetailPage<R: Resource> {
     pub(super) id: R::Id,
     pub(super) badge: Option<Of<R, (&'static str, Tone)>>,
+    pub(super) also: Vec<Of<R, Option<(String, Tone)>>>,
     pub(super) subtitle: Option<Of<R, String>>,
     pub(super) facts: Vec<(&'static str, Of<R, Value>)>,
     pub(super) links: Vec<Link<R>>,
@@ -60,6 +61,7 @@ pub fn detail_page<R: Resource>(id: R::Id) -> DetailPage<R> {
     DetailPage {
         id,
         badge: None,
+        also: Vec::new(),
         subtitle: None,
         facts: Vec::new(),
         links: Vec::new(),
@@ -79,6 +81,14 @@ impl<R: Resource> DetailPage<R> {
         state: impl Fn(&R) -> (&'static str, Tone) + Send + Sync + 'static,
     ) -> Self {
         self.badge = Some(Arc::new(state));
+        self
+    }
+    /// Another state beside that one, while there is one: what became of its money, a dispute.
+    pub fn also(
+        mut self,
+        state: impl Fn(&R) -> Option<(String, Tone)> + Send + Sync + 'static,
+    ) -> Self {
+        self.also.push(Arc::new(state));
         self
     }
     /// A line below its name.
@@ -112,6 +122,17 @@ impl<R: Resource> DetailPage<R> {
         href: impl Fn(&R) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
         self.linked(label, sign, needs, Arc::new(href), None)
+    }
+    /// The same, with a key that leads there too.
+    pub fn link_key(
+        self,
+        label: &'static str,
+        sign: Icon,
+        needs: Permission,
+        href: impl Fn(&R) -> Option<String> + Send + Sync + 'static,
+        key: &'static str,
+    ) -> Self {
+        self.linked(label, sign, needs, Arc::new(href), Some(key))
     }
     fn linked(
         mut self,

@@ -35,21 +35,10 @@ pub(super) fn view<R: Resource>(page: DetailPage<R>) -> AnyView {
     });
     let waiting = Memo::new(move |_| shown.got.with(Option::is_none));
     let page = Arc::new(page);
-    for link in page
-        .links
-        .iter()
-        .filter(|link| session::can(link.needs))
-        .cloned()
-    {
-        if let Some(key) = link.key {
-            on_key(key, link.label, move || {
-                if let Some(href) = untrack(|| shown.thing()).and_then(|thing| (link.href)(&thing))
-                {
-                    route::go(&href);
-                }
-            });
-        }
-    }
+    let remedies = Arc::clone(&page);
+    provide_context(Remedies(Arc::new(move |label| {
+        remedy_of(&remedies, shown, label)
+    })));
     let body = move || {
         match (waiting.get(), failed.get()) {
         (true, _) => skeleton::page(),
@@ -159,6 +148,8 @@ fn header<R: Resource>(page: &DetailPage<R>, shown: Shown<R>, thing: &R) -> AnyV
         .as_ref()
         .map(|state| state(thing))
         .map(|(word, tone): (&str, Tone)| badge(sentence(word), tone));
+    let also = page.also.iter().filter_map(|state| state(thing));
+    let also = also.map(|(text, tone)| badge(text, tone)).collect_view();
     let subtitle = page
         .subtitle
         .as_ref()
@@ -218,7 +209,7 @@ fn header<R: Resource>(page: &DetailPage<R>, shown: Shown<R>, thing: &R) -> AnyV
         .then(|| menu("More", "btn icon-only", || icon(Icon::Ellipsis), entries));
     view! {
         <header class="page-head">
-            <div><div class="page-title"><h1>{label}</h1>{state}</div>{subtitle.map(|says| view! { <p class="muted">
+            <div><div class="page-title"><h1>{label}</h1>{state}{also}</div>{subtitle.map(|says| view! { <p class="muted">
                 {says}</p> })}</div>
             <div class="actions">{links.collect_view()}{plain}{more}</div>
         </header>
@@ -226,12 +217,48 @@ fn header<R: Resource>(page: &DetailPage<R>, shown: Shown<R>, thing: &R) -> AnyV
     .into_any()
 }
 
-/// Tells the palette what the buttons do; links that have a key have told it already.
+/// Buttons of the page by their names, for banners that say what is wrong and how to solve it.
+#[derive(Clone)]
+struct Remedies(Arc<dyn Fn(&'static str) -> Option<AnyView> + Send + Sync>);
+
+/// Draws a button of the page of a thing once more, where a banner names it as the remedy; nothing while it cannot be
+/// pressed.
+pub fn remedy(label: &'static str) -> Option<AnyView> {
+    use_context::<Remedies>().and_then(|remedies| (remedies.0)(label))
+}
+
+fn remedy_of<R: Resource>(
+    page: &DetailPage<R>,
+    shown: Shown<R>,
+    label: &'static str,
+) -> Option<AnyView> {
+    let thing = shown.thing()?;
+    let mut acts = page.acts.iter();
+    let act = acts
+        .find(|act| act.label == label && act.fits(&thing) && untrack(|| session::can(act.needs)));
+    if let Some(act) = act.cloned() {
+        let sign = act.sign;
+        return Some(button(label, Look::Plain, sign, move || {
+            begin(act.clone(), thing.clone(), shown)
+        }));
+    }
+    let mut links = page.links.iter();
+    let link = links.find(|link| link.label == label && untrack(|| session::can(link.needs)))?;
+    let href = (link.href)(&thing)?;
+    Some(link_button(label, Look::Plain, Some(link.sign), href))
+}
+
+/// Tells the palette and the keyboard what the buttons do.
 fn offer<R: Resource>(page: &DetailPage<R>, shown: Shown<R>, thing: &R, acts: &[Act<R>]) {
-    let links = page.links.iter().filter(|link| link.key.is_none());
+    let links = page.links.iter();
     for link in links.filter(|link| untrack(|| session::can(link.needs))) {
-        if let Some(href) = (link.href)(thing) {
-            keys::offer(link.label, Some(link.sign), move || route::go(&href));
+        let Some(href) = (link.href)(thing) else {
+            continue;
+        };
+        let run = move || route::go(&href);
+        match link.key {
+            Some(key) => on_key(key, link.label, run),
+            None => keys::offer(link.label, Some(link.sign), run),
         }
     }
     for act in acts.iter().cloned() {

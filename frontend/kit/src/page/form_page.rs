@@ -1,6 +1,9 @@
 //! A form as a description: the same one makes a new thing and edits a known one.
 
-use super::form_view;
+use super::{
+    form_answer::{Address, Draw, Propose, follow},
+    form_view,
+};
 use crate::{
     Task,
     api::{self, Fault},
@@ -13,7 +16,7 @@ use crate::{
     task,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{marker::PhantomData, sync::Arc};
@@ -35,7 +38,23 @@ pub(super) type Load = Arc<dyn Fn() -> Task<Result<(Value, String), Fault>> + Se
 pub(super) struct Aside {
     pub title: &'static str,
     pub hint: &'static str,
-    pub view: Arc<dyn Fn(RwSignal<Draft>) -> AnyView + Send + Sync>,
+    pub view: Arc<dyn Fn(Form) -> AnyView + Send + Sync>,
+}
+
+/// What the button of a form says of what is typed.
+pub(super) type Verb = Arc<dyn Fn(&Draft) -> String + Send + Sync>;
+/// What is asked before a form is sent.
+pub(super) type Confirm = Arc<dyn Fn(Draft) -> Task<Result<Confirmation, Fault>> + Send + Sync>;
+
+/// What is asked before a form is sent that cannot be undone.
+#[derive(Debug, Clone)]
+pub struct Confirmation {
+    /// The action and its amount: `Refund $3.00?`
+    pub title: String,
+    /// What follows.
+    pub says: String,
+    /// The word on the button.
+    pub verb: String,
 }
 
 /// What a form page is, without its types.
@@ -47,7 +66,8 @@ pub(super) struct Sheet {
     pub load: Option<Load>,
     pub save: Save,
     pub back: String,
-    pub verb: Option<&'static str>,
+    pub verb: Option<Verb>,
+    pub confirm: Option<Confirm>,
     pub note: Option<&'static str>,
     pub asides: Vec<Aside>,
 }
@@ -59,7 +79,8 @@ pub struct FormPage<R: Resource, N, E> {
     groups: Vec<Group>,
     begin: Value,
     back: Option<String>,
-    verb: Option<&'static str>,
+    verb: Option<Verb>,
+    confirm: Option<Confirm>,
     note: Option<&'static str>,
     asides: Vec<Aside>,
     leads: Option<Lead<R>>,
@@ -97,6 +118,7 @@ where
         begin: Value::Null,
         back: None,
         verb: None,
+        confirm: None,
         note: None,
         asides: Vec::new(),
         leads: None,
@@ -147,8 +169,20 @@ where
         self
     }
     /// The word on the button, when it is not "Create" or "Save".
-    pub fn verb(mut self, verb: &'static str) -> Self {
-        self.verb = Some(verb);
+    pub fn verb(self, verb: &'static str) -> Self {
+        self.verb_of(move |_| verb.to_owned())
+    }
+    /// The same, where the word follows what is typed: `Refund $3.00`.
+    pub fn verb_of(mut self, verb: impl Fn(&Draft) -> String + Send + Sync + 'static) -> Self {
+        self.verb = Some(Arc::new(verb));
+        self
+    }
+    /// Asks before it is sent. Such a form is sent by its button alone: Enter in a field sends nothing.
+    pub fn confirm<F>(mut self, confirm: impl Fn(Draft) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Confirmation, Fault>> + 'static,
+    {
+        self.confirm = Some(Arc::new(move |draft| task(confirm(draft))));
         self
     }
     /// A line above the form: what it does, and what it leaves alone.
@@ -166,7 +200,28 @@ where
         draw: impl Fn(&Draft, Option<Result<T, Fault>>) -> AnyView + Send + Sync + 'static,
     ) -> Self {
         let (address, draw): (Address, Draw<T>) = (Arc::new(address), Arc::new(draw));
-        let view = move |draft| follow(draft, Arc::clone(&address), Arc::clone(&draw));
+        let view = move |form: Form| follow(form, Arc::clone(&address), Arc::clone(&draw), None);
+        let view = Arc::new(view);
+        self.asides.push(Aside { title, hint, view });
+        self
+    }
+    /// The same, and the answer proposes what to fill in: texts by the keys of fields. A proposal follows the answer and
+    /// what is typed elsewhere, until somebody types something else into its field. A key without a field is known to
+    /// the draft and not sent.
+    pub fn proposing_answer<T: DeserializeOwned + Clone + Send + Sync + 'static>(
+        mut self,
+        title: &'static str,
+        hint: &'static str,
+        address: impl Fn(&Draft) -> Option<String> + Send + Sync + 'static,
+        propose: impl Fn(&Draft, &T) -> Vec<(&'static str, String)> + Send + Sync + 'static,
+        draw: impl Fn(&Draft, Option<Result<T, Fault>>) -> AnyView + Send + Sync + 'static,
+    ) -> Self {
+        let (address, draw): (Address, Draw<T>) = (Arc::new(address), Arc::new(draw));
+        let propose: Propose<T> = Arc::new(propose);
+        let view = move |form: Form| {
+            let propose = Some(Arc::clone(&propose));
+            follow(form, Arc::clone(&address), Arc::clone(&draw), propose)
+        };
         let view = Arc::new(view);
         self.asides.push(Aside { title, hint, view });
         self
@@ -228,42 +283,12 @@ where
             ),
             back: self.back.unwrap_or(parent),
             verb: self.verb,
+            confirm: self.confirm,
             note: self.note,
             asides: self.asides,
         };
         form_view::view(sheet)
     }
-}
-
-type Draw<T> = Arc<dyn Fn(&Draft, Option<Result<T, Fault>>) -> AnyView + Send + Sync>;
-type Address = Arc<dyn Fn(&Draft) -> Option<String> + Send + Sync>;
-
-/// Asks again whenever the address changes, and forgets the answer to an address that is no longer asked.
-fn follow<T>(draft: RwSignal<Draft>, address: Address, draw: Draw<T>) -> AnyView
-where
-    T: DeserializeOwned + Clone + Send + Sync + 'static,
-{
-    let address = Memo::new(move |_| draft.with(|draft| address(draft)));
-    let answer = RwSignal::new(None::<(String, Result<T, Fault>)>);
-    Effect::new(move |_| {
-        let Some(asked) = address.get() else { return };
-        leptos::task::spawn_local(async move {
-            let outcome = api::get::<T>(&asked).await;
-            if address.try_get_untracked().flatten().as_ref() == Some(&asked) {
-                answer.set(Some((asked, outcome)));
-            }
-        });
-    });
-    let current = move || {
-        let wanted = address.get();
-        let known = answer.get();
-        known.filter(|(asked, _)| wanted.as_ref() == Some(asked))
-    };
-    (move || match (address.with(Option::is_some), current()) {
-        (true, None) => crate::ui::skeleton::lines(3),
-        (_, known) => draft.with(|draft| draw(draft, known.map(|(_, outcome)| outcome))),
-    })
-    .into_any()
 }
 
 pub(super) fn judge<T: DeserializeOwned + Check>(
@@ -280,7 +305,7 @@ fn prefilled(begin: Value, fields: &[Field]) -> Value {
     } else {
         Value::Object(serde_json::Map::new())
     };
-    let query = use_query_map().get_untracked();
+    let query = crate::route::use_query().get_untracked();
     if let Some(values) = begin.as_object_mut() {
         for field in fields {
             if let Some(text) = query.get(field.key) {

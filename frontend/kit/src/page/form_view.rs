@@ -1,18 +1,22 @@
 //! How a form looks, and what it says when it cannot be saved.
 
-use super::form_page::{Group, Load, Sheet};
+use super::form_page::{Confirmation, Group, Load, Sheet};
 use crate::{
     api::Fault,
     dom,
     form::{
         controls::{control, element},
-        submit::{NOTICE, Notice, Submit},
+        submit::{NOTICE, Notice, Save, Saved, Submit},
     },
-    guard, route, shell,
-    ui::{Icon, empty, failure, skeleton, toast},
+    guard, route, shell, task,
+    ui::{
+        Icon,
+        dialog::{self, Question, Reason},
+        empty, failure, skeleton, toast,
+    },
 };
 use leptos::{ev, prelude::*};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 use wire::ProblemCode;
 
@@ -66,25 +70,50 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
     let back = sheet.back.clone();
     let one = sheet.one;
     let save = sheet.save.clone();
+    let done = move |saved: Saved| {
+        guard::release();
+        toast::good(format!(
+            "{} {}",
+            saved.label,
+            if is_new { "created" } else { "saved" }
+        ));
+        route::go(&saved.href);
+    };
+    let confirm = sheet.confirm.clone();
+    let asks = confirm.is_some();
     let send = move || {
         if !is_new && !submit.form.is_dirty() {
             return route::go(&back);
         }
-        submit.run(&save, move |saved| {
-            guard::release();
-            toast::good(format!(
-                "{} {}",
-                saved.label,
-                if is_new { "created" } else { "saved" }
-            ));
-            route::go(&saved.href);
-        });
+        let Some(sent) = submit.check() else { return };
+        match &confirm {
+            None => submit.send(sent, &save, done),
+            Some(confirm) => ask_first(
+                submit,
+                confirm(submit.form.draft.get_untracked()),
+                sent,
+                &save,
+                done,
+            ),
+        }
     };
-    let by_key = send.clone();
+    let (by_key, by_enter) = (send.clone(), send.clone());
     let keys = move |event: ev::KeyboardEvent| {
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
             event.prevent_default();
             by_key();
+        }
+    };
+    let submitted = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        // Enter in a field submits a form: one that asks first is sent by its button alone.
+        if !asks {
+            by_enter();
+        }
+    };
+    let pressed = move |_| {
+        if asks {
+            send();
         }
     };
     let groups = sheet
@@ -94,7 +123,7 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
         .map(|group| section(sheet, group))
         .collect_view();
     let asides = sheet.asides.iter().map(|aside| {
-        let body = (aside.view)(sheet.form.draft);
+        let body = (aside.view)(sheet.form);
         view! {
             <section class="card form-section"><div class="form-about"><h2>{aside.title}</h2><p class="muted">
                 {aside.hint}</p></div><div aria-live="polite">{body}</div></section>
@@ -103,18 +132,15 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
     let asides: Vec<AnyView> = asides.map(IntoAny::into_any).collect();
     let asides = (!asides.is_empty()).then(|| view! { <div class="form-asides">{asides}</div> });
     let load = sheet.load.clone();
-    let verb = sheet.verb.map_or_else(
-        || {
-            if is_new {
-                format!("Create {one}")
-            } else {
-                "Save changes".to_owned()
-            }
-        },
-        str::to_owned,
-    );
+    let (verb, draft) = (sheet.verb.clone(), sheet.form.draft);
+    let verb = move || match &verb {
+        Some(verb) => draft.with(|draft| verb(draft)),
+        None if is_new => format!("Create {one}"),
+        None => "Save changes".to_owned(),
+    };
+    let kind = if asks { "button" } else { "submit" };
     view! {
-        <form novalidate on:keydown=keys on:submit=move |event| { event.prevent_default(); send(); }>
+        <form novalidate on:keydown=keys on:submit=submitted>
             <header class="page-head"><div><h1>{title}</h1>{sheet.note.map(|note| view! { <p class="muted">
                 {note}</p> })}</div></header>
             <div id=NOTICE tabindex="-1" role="alert">
@@ -123,11 +149,44 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
             {asides}
             <footer class="form-foot">
                 <a class="btn" href=sheet.back.clone()>"Cancel"</a>
-                <button type="submit" class="btn primary" aria-busy={move || submit.busy.get().to_string()}>{verb}</button>
+                <button type=kind class="btn primary" aria-busy={move || submit.busy.get().to_string()} on:click=pressed>{verb}</button>
             </footer>
         </form>
     }
     .into_any()
+}
+
+/// Asks whether what was checked is to be sent, and sends it on yes.
+fn ask_first(
+    submit: Submit,
+    confirm: crate::Task<Result<Confirmation, Fault>>,
+    sent: Map<String, Value>,
+    save: &Save,
+    done: impl FnOnce(Saved) + Clone + Send + Sync + 'static,
+) {
+    let save = Arc::clone(save);
+    submit.busy.set(true);
+    leptos::task::spawn_local(async move {
+        let outcome = confirm.await;
+        if submit.busy.try_set(false).is_some() {
+            return;
+        }
+        match outcome {
+            Err(fault) => submit.refuse(fault),
+            Ok(Confirmation { title, says, verb }) => dialog::ask(Question {
+                title,
+                says,
+                verb,
+                // The button is not focused: Enter alone must not send it.
+                danger: true,
+                reason: Reason::None,
+                run: Arc::new(move |_| {
+                    submit.send(sent.clone(), &save, done.clone());
+                    task(async { Ok(()) })
+                }),
+            }),
+        }
+    });
 }
 
 fn section(sheet: &Arc<Sheet>, group: Group) -> AnyView {
@@ -166,7 +225,7 @@ fn says(notice: Notice, submit: Submit, load: Option<Load>) -> AnyView {
                 .into_any(),
                 None => view! { <li>{message}</li> }.into_any(),
             };
-            view! { <div class="banner" data-tone="bad"><p>"Some fields need another look:"</p><ul>
+            view! { <div class="banner" data-tone="bad"><p>"Please correct these fields:"</p><ul>
             {list.into_iter().map(one).collect_view()}</ul></div> }
             .into_any()
         }

@@ -95,7 +95,7 @@ fn run(state: State, dry: bool) {
     if !faults.is_empty() {
         return state
             .fault
-            .set(Some("Some options need another look.".to_owned()));
+            .set(Some("Please correct these options.".to_owned()));
     }
     let sheet = state.sheet.get_value();
     let keys: Pairs = sheet

@@ -4,13 +4,15 @@ use super::act::Act;
 use crate::{
     Task,
     api::{self, Fault, Pairs},
-    keys, route, session,
+    keys, route,
+    route::Query,
+    session,
     table::{
         By, Column,
         address::Asked,
         bulk, chips, grid, keys as row_keys,
         list::{List, Spec},
-        pager,
+        notice, pager,
         row::{Row, Rows, heads},
         toolbar, views,
     },
@@ -181,8 +183,8 @@ impl<R: Resource> ListPage<R> {
     pub fn show(self) -> AnyView {
         let location = use_location();
         let here = location.pathname.get_untracked();
-        let (query, path, home) = (location.query, location.pathname, here.clone());
-        let read = move || query.with(|query| Asked::read::<R>(|key| query.get(key)));
+        let (query, path, home) = (route::use_query(), location.pathname, here.clone());
+        let read = move || query.with(Asked::read::<R>);
         // On its way out the page still hears of the next address, which is not its own.
         let asked = Memo::new(move |before: Option<&Asked>| {
             if path.with(|path| *path == home) {
@@ -237,13 +239,7 @@ impl<R: Resource> ListPage<R> {
             ),
             fetch: Arc::new(fetch),
             begins: self.begins,
-            read: Arc::new(|query| {
-                let pairs = api::parse(query);
-                Asked::read::<R>(|key| {
-                    let known = pairs.iter().find(|(known, _)| known == key);
-                    known.map(|(_, value)| value.clone())
-                })
-            }),
+            read: Arc::new(|query| Asked::read::<R>(&Query::of(query))),
         }
     }
 }
@@ -296,6 +292,7 @@ fn view(list: List, export: bool, tasks: Vec<Job>) -> AnyView {
             {views::bar(list)}
             <div class="card flush list-card">
                 {toolbar::toolbar(list)}
+                {notice::unknown(list)}
                 {chips::chips(list)}
                 {grid::grid(list)}
                 {pager::pager(list)}
@@ -322,6 +319,9 @@ fn at_once(list: List, job: Job) -> AnyView {
 fn export_button(list: List) -> AnyView {
     let busy = RwSignal::new(false);
     let run = move || {
+        if list.has_unknown() {
+            return toast::bad(notice::EXPORT_OFF);
+        }
         if busy.get_untracked() {
             return;
         }

@@ -42,6 +42,14 @@ pub fn login_page(name: &'static str, says: &'static str, forgot: &'static str) 
         password: NodeRef::new(),
         code: NodeRef::new(),
     };
+    let lapsed = session::has_lapsed().then(|| {
+        view! { <p class="banner" role="status" data-tone="waiting">"You were signed out. Sign in to continue where you were."</p> }
+    });
+    request_animation_frame(move || {
+        if let Some(input) = door.email.try_get_untracked().flatten() {
+            let _ = input.focus();
+        }
+    });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if !door.busy.get_untracked() {
@@ -62,6 +70,7 @@ pub fn login_page(name: &'static str, says: &'static str, forgot: &'static str) 
             <form class="auth-card" on:submit=submit novalidate>
                 <span class="brand-mark large" aria-hidden="true"></span>
                 <div><h1>{name}</h1><p class="muted">{says}</p></div>
+                {lapsed}
                 <div class="auth-step">{fields}</div>
                 <div class="auth-says" role="alert" id="login-fault">{move || door.fault.get().map(|text| view! { <p
                     class="field-fault">{icon(Icon::CircleAlert)}<span>{text}</span></p> })}</div>

@@ -12,7 +12,6 @@ use crate::{
     task,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use std::{marker::PhantomData, sync::Arc};
@@ -147,7 +146,7 @@ where
 
 fn filled(begin: Value, fields: &[Field]) -> Value {
     let mut begin = begin.as_object().cloned().unwrap_or_default();
-    let query = use_query_map().get_untracked();
+    let query = crate::route::use_query().get_untracked();
     for field in fields {
         if let Some(text) = query.get(field.key) {
             // What begins as a list is a list, of one or of several with commas between.

@@ -10,7 +10,6 @@ use crate::{
     ui::{drop::Chosen, file_drop, toast},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use serde_json::Value;
 use std::{marker::PhantomData, sync::Arc};
 use wire::Resource;
@@ -84,7 +83,7 @@ impl<R: Resource> UploadPage<R> {
     /// Draws it. Query parameters named like options fill those in.
     pub fn show(self) -> AnyView {
         let form = Form::new(self.fields.clone(), true, Arc::new(|_| Ok(Vec::new())));
-        let query = use_query_map().get_untracked();
+        let query = crate::route::use_query().get_untracked();
         let begin = self.fields.iter().filter_map(|field| {
             let text = query.get(field.key)?;
             Some((field.key.to_owned(), Value::String(text)))
@@ -157,7 +156,7 @@ fn run(state: State) {
     if !faults.is_empty() {
         return state
             .fault
-            .set(Some("Some fields need another look.".to_owned()));
+            .set(Some("Please correct these fields.".to_owned()));
     }
     let Some(file) = state.file.get_untracked() else {
         return state.fault.set(Some("Choose a file first.".to_owned()));

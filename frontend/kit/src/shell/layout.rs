@@ -24,7 +24,12 @@ pub(super) struct Helpers {
     pub finder: Palette,
 }
 
-pub(super) fn layout(sections: Sections, home: &'static str, path: Memo<String>) -> AnyView {
+pub(super) fn layout(
+    sections: Sections,
+    home: &'static str,
+    path: Memo<String>,
+    notice: fn() -> AnyView,
+) -> AnyView {
     let menu = Menu {
         drawer: RwSignal::new(false),
         rail: RwSignal::new(memory::recall("rail").as_deref() == Some("yes")),
@@ -50,6 +55,7 @@ pub(super) fn layout(sections: Sections, home: &'static str, path: Memo<String>)
             <div class="scrim" on:click=move |_| menu.drawer.set(false)></div>
             <div class="shell-body">
                 {topbar::topbar(sections, path, menu, Helpers { helping, finder })}
+                {untrack(notice)}
                 <main id="main" tabindex="-1">{move || screen(sections, home, &path.get())}</main>
             </div>
         </div>

@@ -4,7 +4,10 @@ use super::{Sections, layout};
 use crate::{
     guard, keys, route, session,
     session::State,
-    ui::{confirmation::confirmations, dialog::dialogs, once::shown_once, toast::toaster},
+    ui::{
+        confirmation::confirmations, dialog::dialogs, once::shown_once, signing_in::sign_ins,
+        toast::toaster,
+    },
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -22,6 +25,8 @@ pub struct Doors {
     pub login: fn() -> AnyView,
     /// What whoever has to set up a second factor sees before anything else.
     pub enrolment: fn() -> AnyView,
+    /// What stands above every screen, such as what is not set up yet; often nothing.
+    pub notice: fn() -> AnyView,
     /// Pages that need nobody to be signed in.
     pub open: &'static [Open],
 }
@@ -63,6 +68,7 @@ pub fn panel(sections: Sections, home: &'static str, doors: Doors) -> AnyView {
         {dialogs()}
         {shown_once()}
         {confirmations()}
+        {sign_ins()}
         {toaster()}
     }
     .into_any()
@@ -71,7 +77,7 @@ pub fn panel(sections: Sections, home: &'static str, doors: Doors) -> AnyView {
 fn inside(sections: Sections, home: &'static str, doors: Doors) -> AnyView {
     let location = use_location();
     route::install(use_navigate());
-    let (path, search) = (location.pathname, location.search);
+    let (path, search, hash) = (location.pathname, location.search, location.hash);
     settle(path);
     let stage = Memo::new(move |_| match (session::state(), path.get().as_str()) {
         (_, path) if doors.open(path).is_some() => Stage::Open,
@@ -85,14 +91,9 @@ fn inside(sections: Sections, home: &'static str, doors: Doors) -> AnyView {
         (_, path) if doors.open(&path).is_some() => {}
         (State::Out, path) if path != LOGIN => {
             guard::release();
-            let wanted = format!(
-                "{path}{}",
-                search.with_untracked(|search| if search.is_empty() {
-                    String::new()
-                } else {
-                    format!("?{search}")
-                })
-            );
+            let search = search.get_untracked();
+            let and = if search.is_empty() { "" } else { "?" };
+            let wanted = format!("{path}{and}{search}{}", hash.get_untracked());
             let next = if path == "/" {
                 LOGIN.to_owned()
             } else {
@@ -116,7 +117,7 @@ fn inside(sections: Sections, home: &'static str, doors: Doors) -> AnyView {
         Stage::Open => doors.open(&path.get()).map(|page| page()).into_any(),
         Stage::SignIn => (doors.login)(),
         Stage::Enrolment => (doors.enrolment)(),
-        Stage::Shell => layout::layout(sections, home, path),
+        Stage::Shell => layout::layout(sections, home, path, doors.notice),
     })
     .into_any()
 }
@@ -135,7 +136,7 @@ fn settle(path: Memo<String>) {
 
 /// Where the user wanted to go before the sign-in; only ever an address of the panel.
 fn wanted(home: &str) -> String {
-    let query = leptos_router::hooks::use_query_map();
+    let query = route::use_query();
     let next = query
         .with_untracked(|query| query.get("next"))
         .unwrap_or_default();

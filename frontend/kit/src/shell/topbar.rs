@@ -46,7 +46,7 @@ fn finder(helpers: Helpers) -> AnyView {
         "Ctrl K"
     };
     view! {
-        <button type="button" class="finder" aria-label="Search and commands" aria-haspopup="dialog"
+        <button type="button" class="finder" title="Search and commands" aria-haspopup="dialog"
             aria-keyshortcuts="Control+K Meta+K" on:click=move |_| helpers.finder.show()>
             {icon(Icon::Search)}<span>"Search"</span><kbd aria-hidden="true">{key}</kbd></button>
     }

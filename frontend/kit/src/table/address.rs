@@ -1,8 +1,14 @@
 //! What a list is asked for, as the address bar holds it: filters, order, page, columns, the view that is open. Sharing
 //! the address shares the list.
 
-use crate::api::{Pairs, with_query};
+use crate::{
+    api::{Pairs, with_query},
+    route::Query,
+};
 use wire::{Filter, Paging, Resource, SortKey, list::PAGING_KEYS, system::views::keeps};
+
+/// Parameters of the panel that are no filters: the number of the first row, the columns, the view.
+const PANEL_KEYS: &[&str] = &["at", "cols", "view"];
 
 /// In place of a view: the whole list, where it would else open with a view.
 pub(crate) const ALL: &str = "all";
@@ -24,17 +30,23 @@ pub(crate) struct Asked {
     pub cols: Option<String>,
     /// The view that is open, or [`ALL`].
     pub view: Option<String>,
+    /// Parameters that the list does not understand, as the address has them. While there are any, the list shows
+    /// more than the address asks for.
+    pub unknown: Vec<(String, String)>,
     /// The order of a list that nobody has ordered.
     default_sort: (&'static str, bool),
 }
 
 impl Asked {
-    /// Reads an address. What does not belong there is left out, as a mistyped filter must not break the page.
-    pub fn read<R: Resource>(get: impl Fn(&str) -> Option<String>) -> Self {
+    /// Reads an address. What the list does not understand does not break the page, and is kept as unknown.
+    pub fn read<R: Resource>(query: &Query) -> Self {
+        let get = |key: &str| query.get(key);
         let mut filter = R::Filter::default();
-        for key in R::Filter::KEYS {
-            if let Some(value) = get(key).filter(|value| !value.is_empty()) {
-                let _ = filter.set(key, &value);
+        let mut unknown = Vec::new();
+        for (key, value) in query.pairs() {
+            let is_ours = PAGING_KEYS.contains(&key.as_str()) || PANEL_KEYS.contains(&key.as_str());
+            if !is_ours && !value.is_empty() && filter.set(key, value) != Ok(true) {
+                unknown.push((key.clone(), value.clone()));
             }
         }
         let mut paging = Paging::<R::Sort>::default();
@@ -69,6 +81,7 @@ impl Asked {
             at,
             cols: short("cols", 500),
             view: short("view", 36),
+            unknown,
             default_sort: (usual.key.as_str(), usual.descending),
         }
     }
@@ -116,6 +129,7 @@ impl Asked {
     /// The whole list, unfiltered.
     pub fn cleared(mut self) -> Self {
         self.filter.clear();
+        self.unknown.clear();
         self.first_page()
     }
     /// What the API is asked.
@@ -141,11 +155,24 @@ impl Asked {
         }
         pairs.extend(self.cols.clone().map(|cols| ("cols", cols)));
         pairs.extend(self.view.clone().map(|view| ("view", view)));
-        with_query(path, &pairs)
+        let unknown = self
+            .unknown
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.clone()));
+        let all: Vec<(&str, String)> = pairs.into_iter().chain(unknown).collect();
+        with_query(path, &all)
+    }
+    /// The same list without what it does not understand.
+    pub fn understood(mut self) -> Self {
+        self.unknown.clear();
+        self
     }
     /// Whether nothing is said at all: somebody has just come here.
     pub fn is_bare(&self) -> bool {
-        self.pairs().is_empty() && self.cols.is_none() && self.view.is_none()
+        self.pairs().is_empty()
+            && self.cols.is_none()
+            && self.view.is_none()
+            && self.unknown.is_empty()
     }
     /// What a view of this list keeps of it, as it is written behind a question mark.
     pub fn kept(&self, list: &str) -> String {
@@ -168,12 +195,8 @@ mod tests {
     use wire::catalog::plans::Plan;
 
     fn read(query: &[(&str, &str)]) -> Asked {
-        Asked::read::<Plan>(|key| {
-            query
-                .iter()
-                .find(|(known, _)| *known == key)
-                .map(|(_, value)| (*value).to_owned())
-        })
+        let pairs = query.iter().copied();
+        Asked::read::<Plan>(&pairs.collect())
     }
 
     #[wasm_bindgen_test(unsupported = test)]
@@ -195,16 +218,26 @@ mod tests {
     fn what_does_not_belong_is_left_out() {
         let asked = read(&[
             ("q", ""),
-            ("is_active", "maybe"),
             ("sort", "password"),
             ("limit", "1000"),
             ("after", "?"),
             ("at", "51"),
-            ("x", "y"),
             ("view", "<b>"),
             ("cols", "a b"),
         ]);
         assert_eq!(asked, read(&[]));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn unknown_filters_are_kept_until_they_are_cleared() {
+        let asked = read(&[("q", "eu"), ("is_active", "maybe"), ("colour", "red")]);
+        let unknown = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(
+            asked.unknown,
+            [unknown("is_active", "maybe"), unknown("colour", "red")]
+        );
+        assert_eq!(asked.address("/p"), "/p?q=eu&is_active=maybe&colour=red");
+        assert_eq!(asked.understood().address("/p"), "/p?q=eu");
     }
 
     #[wasm_bindgen_test(unsupported = test)]

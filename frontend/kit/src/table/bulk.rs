@@ -5,10 +5,11 @@ use crate::{
     Task,
     api::Fault,
     format::plural,
+    page::LeftOut,
     session, task,
     ui::{
         Icon, Look,
-        dialog::{Question, Reason, ask},
+        dialog::{Besides, Question, Reason, ask_with},
         icon, modal, toast,
     },
 };
@@ -23,6 +24,12 @@ pub(crate) type One = Arc<dyn Fn(&Row, String) -> Task<Result<(), Fault>> + Send
 pub(crate) type Many =
     Arc<dyn Fn(Vec<uuid::Uuid>, String) -> Task<Result<Vec<Option<String>>, Fault>> + Send + Sync>;
 
+/// Why a row is left out.
+pub(crate) type Leave = Arc<dyn Fn(&Row) -> Option<LeftOut> + Send + Sync>;
+
+/// From so many rows on their number has to be typed.
+const MANY: usize = 11;
+
 /// An act on rows.
 #[derive(Clone)]
 pub(crate) struct Bulk {
@@ -35,6 +42,7 @@ pub(crate) struct Bulk {
     pub run: One,
     pub many: Option<Many>,
     pub undo: Option<One>,
+    pub leaves: Option<Leave>,
 }
 
 /// What became of a row: its name, and why it failed.
@@ -45,6 +53,10 @@ pub(crate) fn bar(list: List) -> AnyView {
     let open = RwSignal::new(false);
     let count = move || list.marked.with(BTreeMap::len);
     let acts = move || {
+        if list.asked.with(|asked| !asked.unknown.is_empty()) {
+            return view! { <span class="muted">"Bulk actions are off until the unknown filters are removed."</span> }
+                .into_any();
+        }
         let all = list
             .spec()
             .bulk
@@ -62,6 +74,7 @@ pub(crate) fn bar(list: List) -> AnyView {
             })
         })
         .collect_view()
+        .into_any()
     };
     let clear = move |_| list.marked.update(BTreeMap::clear);
     let shown = move || {
@@ -77,11 +90,11 @@ pub(crate) fn bar(list: List) -> AnyView {
             <div class="bulk" role="region" aria-label="Selection">
                 <span aria-live="polite">{count()}" selected"</span>{acts()}
                 <button type="button" class="btn quiet icon-only"
-                    aria-label="Forget the selection" title="Forget the selection" on:click=clear>
+                    aria-label="Clear selection" title="Clear selection" on:click=clear>
                     {icon(Icon::X)}</button>
             </div>
         })}
-        {modal(open, "What became of each", Arc::new(shown))}
+        {modal(open, "Results", Arc::new(shown))}
     }
     .into_any()
 }
@@ -92,7 +105,14 @@ fn question(
     results: RwSignal<Vec<(String, Option<String>)>>,
     open: RwSignal<bool>,
 ) {
-    let rows: Vec<Row> = list.marked.get_untracked().into_values().collect();
+    let marked: Vec<Row> = list.marked.get_untracked().into_values().collect();
+    let (rows, left_out) = chosen(&bulk, marked);
+    if rows.is_empty() {
+        return toast::bad(format!(
+            "{} does nothing to this selection. {left_out}",
+            bulk.label
+        ));
+    }
     let spec = list.spec();
     let what = match rows.as_slice() {
         [one] => one.label.clone(),
@@ -113,8 +133,12 @@ fn question(
             }
         )
     };
-    let (says, act) = (format!("{list_of}{}", bulk.says), bulk.clone());
-    ask(Question {
+    let (says, act) = (format!("{list_of}{left_out}{}", bulk.says), bulk.clone());
+    let besides = Besides {
+        typed: (rows.len() >= MANY).then(|| rows.len().to_string()),
+        ..Besides::default()
+    };
+    let question = Question {
         title: format!("{} {what}?", bulk.label),
         says,
         verb: bulk.label.to_owned(),
@@ -131,7 +155,38 @@ fn question(
                 Ok(())
             })
         }),
-    });
+    };
+    ask_with(question, besides);
+}
+
+/// Returns the rows that the act is for, and in a sentence which ones it leaves out.
+fn chosen(bulk: &Bulk, marked: Vec<Row>) -> (Vec<Row>, String) {
+    let Some(leaves) = &bulk.leaves else {
+        return (marked, String::new());
+    };
+    let (mut rows, mut left) = (Vec::new(), Vec::<(LeftOut, usize)>::new());
+    for row in marked {
+        match leaves(&row) {
+            None => rows.push(row),
+            Some(why) => match left.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, count)) => *count = count.saturating_add(1),
+                None => left.push((why, 1)),
+            },
+        }
+    }
+    let left: Vec<String> = left
+        .into_iter()
+        .map(|(why, count)| match count {
+            1 => why.one.to_owned(),
+            more => format!("{more} {}", why.many),
+        })
+        .collect();
+    let says = if left.is_empty() {
+        String::new()
+    } else {
+        format!("Left out: {}. ", left.join(", "))
+    };
+    (rows, says)
 }
 
 async fn run(one: &One, rows: Vec<Row>, reason: String) -> Results {

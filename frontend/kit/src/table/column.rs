@@ -143,6 +143,15 @@ pub fn day<T>(
         read(row).map_or_else(Value::absent, Value::day)
     })
 }
+/// A column of ends, each as its last day where it ends with a day.
+pub fn until<T>(
+    head: &'static str,
+    read: impl Fn(&T) -> Option<DateTime<Utc>> + Send + Sync + 'static,
+) -> Column<T> {
+    Column::new(head, false, move |row| {
+        read(row).map_or_else(Value::absent, Value::until)
+    })
+}
 /// A column of days with their time.
 pub fn moment<T>(
     head: &'static str,

@@ -41,7 +41,7 @@ pub(crate) fn keys(list: List) {
                 list.mark(&row, on);
             }
         });
-        on_row_key("Escape", "Forget the selection", move || {
+        on_row_key("Escape", "Clear selection", move || {
             list.marked.update(std::collections::BTreeMap::clear)
         });
     }

@@ -97,6 +97,10 @@ impl List {
     pub fn spec(self) -> Arc<Spec> {
         self.spec.get_value()
     }
+    /// Whether the address asks for something that the list does not understand.
+    pub fn has_unknown(self) -> bool {
+        self.asked.with_untracked(|asked| !asked.unknown.is_empty())
+    }
     /// Where it stands in the panel.
     pub fn here(self) -> String {
         self.here.get_value()

@@ -13,13 +13,14 @@ mod filter;
 pub(crate) mod grid;
 pub(crate) mod keys;
 pub(crate) mod list;
+pub(crate) mod notice;
 pub(crate) mod pager;
 pub(crate) mod row;
 mod single;
 pub(crate) mod toolbar;
 pub(crate) mod views;
 
-pub use column::{Column, ago, code, count, day, maybe, moment, money, state, text, value};
+pub use column::{Column, ago, code, count, day, maybe, moment, money, state, text, until, value};
 pub use filter::{By, choice, country, dates, flag, picked, place, yes_no};
 pub use single::{in_force, one_of, typed};
 pub(crate) use views::store::begin;

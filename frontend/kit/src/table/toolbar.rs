@@ -10,6 +10,7 @@ use crate::{
     format, memory,
     ui::{Icon, icon, icon::sized, popover::Popover},
 };
+use chrono::NaiveDate;
 use leptos::{ev, html, prelude::*};
 use std::{sync::Arc, time::Duration};
 
@@ -215,49 +216,37 @@ fn typed(
     .into_any()
 }
 
-/// Two days; the second one is included, so the parameter is the beginning of the day after it.
+/// Two days of the business; the second one is included, so its parameter is the beginning of the day after it.
 fn range(list: List, from: &'static str, to: &'static str) -> AnyView {
-    let day = move |key: &'static str, shift: bool| {
+    let read = move |key: &'static str| {
         let text = list
             .asked
             .with(|asked| asked.filtered(key).map(str::to_owned));
-        let time = text
-            .and_then(|text| chrono::DateTime::parse_from_rfc3339(&text).ok())
-            .map(|time| time.to_utc());
-        let time = time.and_then(|time| {
-            if shift {
-                time.checked_sub_signed(chrono::TimeDelta::seconds(1))
-            } else {
-                Some(time)
-            }
-        });
-        time.map(|time| {
-            format::local(time)
-                .split('T')
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-        })
-        .unwrap_or_default()
+        let time = text.and_then(|text| chrono::DateTime::parse_from_rfc3339(&text).ok());
+        time.map(|time| time.to_utc())
     };
-    let set = move |key: &'static str, text: String, shift: bool| {
-        let time = format::from_local(&format!(
-            "{text}{}",
-            if shift { "T24:00" } else { "T00:00" }
-        ));
+    let first = move || read(from).map(format::day_of);
+    let last = move || {
+        let end = read(to)?.checked_sub_signed(chrono::TimeDelta::seconds(1))?;
+        Some(format::day_of(end))
+    };
+    let shown = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let set = move |key: &'static str, at: Option<chrono::DateTime<chrono::Utc>>| {
         list.ask(
             &list
                 .asked
                 .get_untracked()
-                .narrowed(key, time.as_ref().map(wire::Param::show)),
+                .narrowed(key, at.as_ref().map(wire::Param::show)),
         );
     };
+    let typed = |event: web_sys::Event| event_target_value(&event).parse::<NaiveDate>().ok();
     view! {
         <div class="range">
-            <label><span>"From"</span><input type="date" prop:value={move || day(from, false)}
-                on:change=move |event| set(from, event_target_value(&event), false)/></label>
-            <label><span>"To"</span><input type="date" prop:value={move || day(to, true)}
-                on:change=move |event| set(to, event_target_value(&event), true)/></label>
+            <label><span>"From"</span><input type="date" prop:value={move || shown(first())}
+                on:change=move |event| set(from, typed(event).and_then(format::day_start))/></label>
+            <label><span>"To"</span><input type="date" prop:value={move || shown(last())}
+                on:change=move |event| set(to, typed(event).and_then(format::day_end))/></label>
+            <p class="muted range-zone">{format!("Days in {}", format::zone())}</p>
         </div>
     }
     .into_any()

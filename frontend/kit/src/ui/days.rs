@@ -14,7 +14,7 @@ const KEYS: [&str; 2] = ["from", "to"];
 /// parameters `from`, and `to` as the day after the last one.
 pub fn days(view: impl Fn(Pairs) -> AnyView + Send + Sync + 'static) -> AnyView {
     let location = use_location();
-    let (query, path) = (location.query, location.pathname);
+    let (query, path) = (route::use_query(), location.pathname);
     let home = path.get_untracked();
     let own = home.clone();
     let read =

@@ -26,7 +26,7 @@ pub fn tabs(name: &'static str, all: Vec<Tab>) -> AnyView {
 pub fn places(name: &'static str, key: &'static str, all: Vec<Place>) -> AnyView {
     let words: Vec<&'static str> = all.iter().map(|(word, ..)| *word).collect();
     let (location, known) = (use_location(), words.clone());
-    let (query, home) = (location.query, location.pathname.get_untracked());
+    let (query, home) = (route::use_query(), location.pathname.get_untracked());
     let (path, own) = (location.pathname, home.clone());
     // On its way out the page still hears of the next address, which is not its own.
     let at = Memo::new(move |before: Option<&usize>| {

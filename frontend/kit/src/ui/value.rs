@@ -23,6 +23,7 @@ pub struct Value {
     hint: Option<String>,
     note: Option<String>,
     link: Option<String>,
+    also: Vec<(String, Tone)>,
 }
 
 impl Value {
@@ -33,6 +34,7 @@ impl Value {
             hint: None,
             note: None,
             link: None,
+            also: Vec::new(),
         }
     }
     /// Text; nothing at all is a dash.
@@ -80,13 +82,17 @@ impl Value {
     pub fn yes_no(yes: bool) -> Self {
         Self::new(Kind::Plain, if yes { "Yes" } else { "No" })
     }
-    /// A moment in the reader's zone; UTC on hover.
+    /// A moment on the clocks of the business; UTC on hover.
     pub fn time(time: DateTime<Utc>) -> Self {
         Self::new(Kind::Time, format::moment(time)).hint(format::utc(time))
     }
-    /// A day in the reader's zone; UTC on hover.
+    /// A day of the business; UTC on hover.
     pub fn day(time: DateTime<Utc>) -> Self {
         Self::new(Kind::Time, format::date(time)).hint(format::utc(time))
+    }
+    /// The end of something: its last day, or the moment where it ends within a day; UTC on hover.
+    pub fn until(end: DateTime<Utc>) -> Self {
+        Self::new(Kind::Time, format::until(end)).hint(format::utc(end))
     }
     /// How long ago; the moment on hover.
     pub fn ago(time: DateTime<Utc>) -> Self {
@@ -115,6 +121,11 @@ impl Value {
         self.note = Some(note.into()).filter(|note| !note.is_empty());
         self
     }
+    /// With another state beside it.
+    pub fn also(mut self, text: impl Into<String>, tone: Tone) -> Self {
+        self.also.push((text.into(), tone));
+        self
+    }
     /// Leading somewhere.
     pub fn link(mut self, href: impl Into<String>) -> Self {
         self.link = Some(href.into());
@@ -136,6 +147,7 @@ impl Value {
             hint,
             note,
             link,
+            also,
         } = self;
         let body = match kind {
             Kind::Plain => view! { <span title=hint>{text}</span> }.into_any(),
@@ -148,6 +160,12 @@ impl Value {
         let body = match link {
             Some(href) => view! { <a class="link" href=href>{body}</a> }.into_any(),
             None => body,
+        };
+        let body = if also.is_empty() {
+            body
+        } else {
+            let also = also.into_iter().map(|(text, tone)| badge(text, tone));
+            view! { <span class="badges">{body}{also.collect_view()}</span> }.into_any()
         };
         match note {
             Some(note) => {

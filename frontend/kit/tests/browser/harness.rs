@@ -121,6 +121,7 @@ fn form(id: Option<wire::PlanId>) -> AnyView {
 
 const DOORS: Doors = Doors {
     login: || login_page("Test", "Sign in.", "/forgot"),
+    notice: || ().into_any(),
     enrolment: || view! { <h1 class="enrolment">"A second factor first"</h1> }.into_any(),
     open: &[Open {
         path: "/forgot",

@@ -171,3 +171,17 @@ async fn what_is_typed_stays_while_something_else_changes() {
     assert_eq!(input.value(), "5 ");
     assert_eq!(address(), "/plans?q=5&sort=-name");
 }
+
+#[wasm_bindgen_test]
+async fn unknown_filters_are_named_and_bulk_is_off_until_they_are_removed() {
+    signed_in(&[plan(1, "5 GB")]);
+    listed(&[plan(1, "5 GB")]);
+    let page = Page::open("/plans?is_active=true&colour=red");
+    assert!(page.text(".list-notice").await.contains("colour=red"));
+    page.click("tbody input[type=checkbox]").await;
+    assert!(page.text(".bulk").await.contains("Bulk actions are off"));
+
+    page.click(".list-notice button").await;
+    page.find(".bulk .btn:not(.icon-only)").await;
+    assert_eq!(address(), "/plans?is_active=true");
+}

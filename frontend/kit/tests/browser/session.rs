@@ -175,3 +175,53 @@ async fn who_may_not_make_plans_is_not_shown_the_button() {
     let page = Page::open("/plans");
     page.find(".page-head a.primary").await;
 }
+
+#[wasm_bindgen_test]
+async fn session_that_ends_over_unsaved_work_is_renewed_above_it() {
+    fake_api();
+    answer(
+        1,
+        "POST",
+        "/v1/sessions/refresh",
+        200,
+        &granted("old", "super_admin"),
+    );
+    let page = Page::open("/plans/new");
+    page.fill("#field-name", "5 GB").await;
+    answer(
+        1,
+        "POST",
+        "/v1/plans",
+        401,
+        &problem(ProblemCode::Unauthenticated),
+    );
+    answer(
+        9,
+        "POST",
+        "/v1/sessions/refresh",
+        401,
+        &problem(ProblemCode::Unauthenticated),
+    );
+    answer(
+        1,
+        "POST",
+        "/v1/sessions",
+        201,
+        &granted("new", "super_admin"),
+    );
+    answer(1, "POST", "/v1/plans", 201, &plan(1, "5 GB"));
+    answer(9, "GET", "/v1/plans/", 200, &plan(1, "5 GB"));
+
+    page.click(".form-foot button").await;
+    page.fill("#signing-in-password", "secret").await;
+    page.click("dialog[open] button[type=submit]").await;
+
+    page.find(".page.detail h1").await;
+    let sent: Vec<_> = asked()
+        .into_iter()
+        .filter(|call| call["method"] == "POST" && call["url"] == "/v1/plans")
+        .collect();
+    assert_eq!(sent.len(), 2);
+    assert_eq!(sent[0]["body"], sent[1]["body"]);
+    assert_eq!(sent[1]["token"], "Bearer new");
+}

@@ -2,7 +2,7 @@
 
 use super::{scopes, show_key};
 use kit::{
-    form::{Field, checks_field, choice_field, lines_field, text_field, time_field},
+    form::{Field, checks_field, choice_field, end_field, lines_field, text_field},
     page::{Fixed, form_page},
 };
 use leptos::prelude::*;
@@ -65,8 +65,8 @@ fn sections() -> [Section; 3] {
                     .example("203.0.113.0/24")
                     .help("Blocks or single addresses, one on each line. Empty is anywhere.")
                     .optional(),
-                time_field("expires_at", "Keys end")
-                    .help("Empty is never.")
+                end_field("expires_at", "Key expiry")
+                    .help("Leave it empty for none.")
                     .optional()
                     .full(),
             ],

@@ -3,11 +3,14 @@
 use super::is_other;
 use kit::{
     api::{self, Call, Fault},
-    page::{Act, act_for},
-    ui::{Icon, dialog::Reason},
+    format::{moment, zone},
+    page::{Act, LeftOut, act, act_for},
+    session,
+    ui::{Icon, Once, dialog::Reason, show_once},
 };
 use wire::{
     Permission, Resource,
+    accounts::sessions::InvitationLink,
     accounts::users::{Because, NewRole, Remark, User, UserStatus},
 };
 
@@ -39,8 +42,8 @@ pub fn activate() -> Act<User> {
 /// Keeps them out for a while.
 pub fn suspend() -> Act<User> {
     status("Suspend", "suspended", Reason::Required, "suspend", UserStatus::Suspended)
-        .asks("They are signed out everywhere at once and cannot sign in until somebody activates the account. Open orders go on.")
-        .undo(let_in)
+        .asks("They are signed out now and cannot sign in until the account is activated again. Open orders continue.")
+        .undo(undo_status)
         .icon(Icon::Ban)
         .danger()
 }
@@ -48,18 +51,24 @@ pub fn suspend() -> Act<User> {
 /// Keeps them out for good.
 pub fn ban() -> Act<User> {
     status("Ban", "banned", Reason::Required, "ban", UserStatus::Banned)
-        .asks("They are signed out everywhere at once, for good. API clients that they have made go on: revoke those by themselves.")
-        .undo(let_in)
+        .asks("Signed out now and blocked until unbanned. API clients that they created keep working: revoke them separately.")
+        .undo(undo_status)
         .icon(Icon::Lock)
         .danger()
 }
 
 /// Puts the account to rest.
 pub fn deactivate() -> Act<User> {
-    status("Deactivate", "deactivated", Reason::Optional, "deactivate", UserStatus::Inactive)
-        .asks("The account rests: they are signed out everywhere and cannot sign in until somebody activates it.")
-        .undo(let_in)
-        .icon(Icon::Moon)
+    status(
+        "Deactivate",
+        "deactivated",
+        Reason::Optional,
+        "deactivate",
+        UserStatus::Inactive,
+    )
+    .asks("They are signed out now and cannot sign in until the account is activated again.")
+    .undo(undo_status)
+    .icon(Icon::Moon)
 }
 
 fn status(
@@ -77,7 +86,44 @@ fn status(
         move |user: User, reason| async move { api::act(&user, verb, &remark(reason)).await },
     )
     .when(move |user| user.deleted_at.is_none() && user.status.may_become(to) && is_other(user))
+    .leaves_out(move |user| left_out(user).or_else(|| stays(user, to)))
     .at_once(verb)
+}
+
+/// Whom actions on many leave out; the server does too.
+fn left_out(user: &User) -> Option<LeftOut> {
+    let is_me = session::user().is_some_and(|me| me.id == user.id);
+    match (is_me, user.role.is_staff()) {
+        (true, _) => Some(LeftOut {
+            one: "your own account",
+            many: "your own accounts",
+        }),
+        (false, true) => Some(LeftOut {
+            one: "one member of the staff",
+            many: "members of the staff",
+        }),
+        (false, false) => None,
+    }
+}
+
+/// Whose status would not change, or cannot become this one.
+fn stays(user: &User, to: UserStatus) -> Option<LeftOut> {
+    let (is_deleted, changes) = (user.deleted_at.is_some(), user.status.may_become(to));
+    match (is_deleted, user.status == to, changes) {
+        (true, ..) => Some(LeftOut {
+            one: "one deleted user",
+            many: "deleted users",
+        }),
+        (_, true, _) => Some(LeftOut {
+            one: "one user who already has this status",
+            many: "users who already have this status",
+        }),
+        (_, _, false) => Some(LeftOut {
+            one: "one user whose status does not allow it",
+            many: "users whose status does not allow it",
+        }),
+        _ => None,
+    }
 }
 
 /// Gives them another role.
@@ -118,6 +164,7 @@ pub fn delete() -> Act<User> {
     })
     .asks("They vanish from every list and cannot sign in. What they bought stays, with their name. An administrator can restore them.")
     .when(|user| user.deleted_at.is_none() && is_other(user))
+    .leaves_out(left_out)
     .at_once("delete")
     .undo(|user: User| async move { api::restore(&user).await })
     .icon(Icon::Trash2)
@@ -131,6 +178,7 @@ pub fn restore() -> Act<User> {
     })
     .asks("They are who they were, and can sign in again with the same address, unless somebody else has it by now.")
     .when(|user| user.deleted_at.is_some() && user.erased_at.is_none())
+    .leaves_out(left_out)
     .at_once("restore")
     .icon(Icon::RotateCcw)
 }
@@ -155,6 +203,33 @@ pub fn export() -> Act<User> {
     .icon(Icon::Download)
 }
 
+/// Shows a link with which a new user sets a password, to be handed over where email cannot be sent.
+pub fn invitation_link() -> Act<User> {
+    act(
+        "Copy invitation link",
+        "has a new invitation link",
+        Permission::UsersRoles,
+        |user: User| async move {
+            let call = Call::post(at(&user, "invitation-link"));
+            let link: InvitationLink = api::send(call).await?.json().await?;
+            show_once(Once {
+                title: format!("Invitation link for {}", user.full_name()),
+                says: format!(
+                    "Hand it over yourself. Whoever opens it sets the password. It works once, until {} ({}).",
+                    moment(link.expires_at),
+                    zone()
+                ),
+                what: "link",
+                secret: link.url,
+            });
+            Ok(())
+        },
+    )
+    .asks("The link is shown once. Anyone who has it can set the password of this account.")
+    .when(|user| user.deleted_at.is_none() && user.last_login.is_none() && is_other(user))
+    .icon(Icon::Copy)
+}
+
 /// Erases them.
 pub fn erase() -> Act<User> {
     act_for("Erase", "erased", Permission::UsersErase, Reason::Required, |user: User, reason| async move {
@@ -168,8 +243,11 @@ pub fn erase() -> Act<User> {
     .danger()
 }
 
-async fn let_in(user: User) -> Result<(), Fault> {
-    api::act(&user, "activate", &Remark::default()).await
+/// Undoes a change of the status: the server restores the one before it, unless the user has changed since. Every
+/// change counts the version up by one, so the change to undo left the next one.
+async fn undo_status(user: User) -> Result<(), Fault> {
+    let call = Call::post(at(&user, "undo-status")).if_version(user.version.saturating_add(1));
+    api::send(call).await.map(drop)
 }
 
 fn at(user: &User, verb: &str) -> String {

@@ -2,7 +2,10 @@
 
 use super::{
     super::{parts::documents, sessions},
-    acts::{activate, appoint, ban, deactivate, delete, erase, export, restore, suspend},
+    acts::{
+        activate, appoint, ban, deactivate, delete, erase, export, invitation_link, restore,
+        suspend,
+    },
     belongings::{esims, orders, payments},
     is_editable, kyc, status,
     timeline::happenings,
@@ -39,6 +42,7 @@ pub fn screen(id: UserId) -> AnyView {
         .action(activate())
         .action(suspend())
         .action(appoint())
+        .action(invitation_link())
         .action(export())
         .action(deactivate())
         .action(sessions::reset_factor())

@@ -23,8 +23,8 @@ pub fn cancel() -> Act<Order> {
 
 /// Takes it up again, when it is stuck.
 pub fn retry() -> Act<Order> {
-    act("Retry", "taken up again", Permission::OrdersRetry, |order: Order| async move { api::act(&order, "retry", &()).await })
-        .asks("What is missing is looked for in stock again, then asked of the providers. Nothing is delivered twice. A refund that was asked for by itself is called off.")
+    act("Retry", "is retried", Permission::OrdersRetry, |order: Order| async move { api::act(&order, "retry", &()).await })
+        .asks("Missing eSIMs are taken from stock or ordered from the providers again. Nothing is delivered twice. A refund that the system requested is cancelled.")
         .when(|order| order.status.is_stuck())
         .icon(Icon::RotateCcw)
 }

@@ -31,11 +31,16 @@ pub fn amounts(order: &Order) -> Vec<Line> {
         lines.push(line("Tax", show(&order.tax_amount)));
     }
     lines.push(total("Total", show(&order.total_amount)));
+    if order.refunded_amount.is_positive() {
+        lines.push(line("Refunded", less(&order.refunded_amount)));
+        let net = order.total_amount.minus(&order.refunded_amount);
+        lines.push(total("Net", show(&net)));
+    }
+    if order.pending_refund_amount.is_positive() {
+        lines.push(line("Refund pending", less(&order.pending_refund_amount)));
+    }
     if let Some(unit) = &order.unit_cost {
-        let (cost, net) = (
-            unit.times(order.quantity),
-            order.total_amount.minus(&order.tax_amount),
-        );
+        let (cost, net) = (unit.times(order.quantity), kept(order));
         let margin = net.minus(&cost);
         let share = margin
             .percent_of(&net)
@@ -48,6 +53,19 @@ pub fn amounts(order: &Order) -> Vec<Line> {
         lines.push(line("Margin", format!("{}{share}", show(&margin))));
     }
     lines
+}
+
+/// What is left of an order without its tax: a refund takes its part of the tax with it.
+fn kept(order: &Order) -> Decimal {
+    let net = order.total_amount.minus(&order.tax_amount);
+    let minor = |amount: &Decimal| amount.minor(order.currency).map(i128::from).unwrap_or(0);
+    let (whole, back) = (minor(&order.total_amount), minor(&order.refunded_amount));
+    if whole <= 0 || back <= 0 {
+        return net;
+    }
+    let part = (minor(&net) * back + whole / 2) / whole;
+    let part = i64::try_from(part).unwrap_or(i64::MAX);
+    net.minus(&Decimal::from_minor(part, order.currency))
 }
 
 /// What an order would come to, and each reason why it would be refused.

@@ -33,7 +33,7 @@ pub fn esims(id: OrderId) -> Related<Esim> {
     .column(moment("Assigned", |esim: &Esim| esim.assigned_at))
     .opens(|esim| format!("/esims/inventory/{}", esim.id))
     .all("/esims/inventory")
-    .empty("None yet: they come once the order is paid.")
+    .empty("No eSIM has been assigned to this order.")
 }
 
 /// The messages about it.
@@ -57,7 +57,7 @@ pub fn messages(id: OrderId) -> Related<Notification> {
     .column(moment("Sent", |sent: &Notification| sent.sent_at))
     .opens(|sent| format!("/messaging/notifications/{}", sent.id))
     .all("/messaging/notifications")
-    .empty("None yet: the delivery is sent once every eSIM is there.")
+    .empty("No message has been sent for this order.")
 }
 
 fn delivery(sent: &Notification) -> (&'static str, Tone) {

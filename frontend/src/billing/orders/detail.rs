@@ -4,19 +4,22 @@ use super::{
     acts::{cancel, resend, retry},
     amounts::amounts,
     belongings::{esims, messages},
+    disputed,
+    issues::issues,
     payment::payments,
+    refunded,
     stages::stages,
     status,
     timeline::steps,
 };
 use kit::{
     format::{now, place, sentence},
-    page::detail_page,
-    ui::{Value, sums, track},
+    page::{detail_page, remedy},
+    ui::{Icon, Value, sums, track},
 };
 use leptos::prelude::*;
 use wire::{
-    OrderId,
+    OrderId, Permission,
     billing::orders::{Order, OrderStatus},
 };
 
@@ -24,12 +27,22 @@ use wire::{
 pub fn screen(id: OrderId) -> AnyView {
     detail_page::<Order>(id)
         .badge(status)
+        .also(refunded)
+        .also(disputed)
         .subtitle(|order| format!("{} for {}", order.terms.name, order.customer))
+        .link_key(
+            "Refund",
+            Icon::Undo2,
+            Permission::RefundsRequest,
+            refund_at,
+            "r",
+        )
         .action(retry())
         .action(resend())
         .action(cancel())
         .above(|order| Some(track("How far the order has come", stages(order))))
         .above(reason)
+        .above(issues)
         .part(move |again| steps(id, again))
         .part(move |again| payments(id, again))
         .related(esims(id))
@@ -91,10 +104,20 @@ fn reason(order: &Order) -> Option<AnyView> {
         "note"
     };
     let (word, tone) = status(order);
+    let remedies = order.status.is_stuck().then(|| {
+        let all = ["Retry", "Refund"].into_iter().filter_map(remedy);
+        view! { <div class="actions">{all.collect_view()}</div> }
+    });
     let view = view! {
-        <div class="banner" role=role data-tone=tone.word()><p><strong>{sentence(word)}": "</strong>{why}</p></div>
+        <div class="banner" role=role data-tone=tone.word()><p><strong>{sentence(word)}": "</strong>{why}</p>{remedies}</div>
     };
     Some(view.into_any())
+}
+
+/// Where its payment is refunded, while something of it can be.
+fn refund_at(order: &Order) -> Option<String> {
+    let payment = order.refundable_payment_id?;
+    Some(format!("/billing/refunds/new?transaction_id={payment}"))
 }
 
 fn placed_by(order: &Order) -> Value {

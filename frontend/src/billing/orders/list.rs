@@ -1,9 +1,9 @@
 //! The list of orders.
 
-use super::status;
+use super::standing;
 use kit::{
     page::list_page,
-    table::{choice, count, dates, maybe, moment, money, picked, state, text},
+    table::{choice, count, dates, maybe, moment, money, picked, text, value},
 };
 use leptos::prelude::*;
 use wire::{
@@ -19,7 +19,7 @@ pub fn screen() -> AnyView {
         .search("Order number or reference")
         .opens(|order| format!("/billing/orders/{}", order.id))
         .column(text("Order", |order: &Order| order.order_number.clone()))
-        .column(state("Status", status))
+        .column(value("Status", standing))
         .column(
             text("Customer", |order: &Order| order.customer.clone())
                 .link(|order| Some(format!("/accounts/users/{}", order.user_id))),

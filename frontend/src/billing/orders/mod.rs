@@ -5,13 +5,21 @@ mod amounts;
 mod belongings;
 mod detail;
 mod form;
+mod issues;
 mod list;
 mod payment;
 mod stages;
 mod timeline;
 
-use kit::{Screen, ui::Tone};
-use wire::{Permission, billing::orders::Order};
+use kit::{
+    Screen,
+    format::{money, sentence},
+    ui::{Tone, Value},
+};
+use wire::{
+    Permission,
+    billing::orders::{Order, RefundState},
+};
 
 /// The screens of orders.
 pub const SCREENS: &[Screen] = &[
@@ -38,4 +46,52 @@ pub const SCREENS: &[Screen] = &[
 /// How far it has come.
 fn status(order: &Order) -> (&'static str, Tone) {
     (order.status.as_str(), order.status.tone().into())
+}
+
+/// How far its refunds have come, with the amount.
+fn refunded(order: &Order) -> Option<(String, Tone)> {
+    let amount = match order.refund_state? {
+        RefundState::Pending => &order.pending_refund_amount,
+        RefundState::Partial | RefundState::Full => &order.refunded_amount,
+    };
+    Some(refund_badge(
+        order.refund_state?,
+        &money(amount, order.currency),
+    ))
+}
+
+/// How far a dispute of its payment has come.
+fn disputed(order: &Order) -> Option<(String, Tone)> {
+    dispute_badge(order.dispute_state.as_deref())
+}
+
+/// Its status, and what became of its money, for lists.
+pub fn standing(order: &Order) -> Value {
+    let (word, tone) = status(order);
+    let also = [refunded(order), disputed(order)];
+    also.into_iter()
+        .flatten()
+        .fold(Value::state(word, tone), |value, (text, tone)| {
+            value.also(text, tone)
+        })
+}
+
+/// A refund state as a badge: `Partially refunded $3.00`.
+pub fn refund_badge(state: RefundState, amount: &str) -> (String, Tone) {
+    let tone = match state {
+        RefundState::Pending => Tone::Waiting,
+        RefundState::Partial | RefundState::Full => Tone::News,
+    };
+    (format!("{} {amount}", sentence(state.as_str())), tone)
+}
+
+/// A dispute's state as a badge: `Disputed: needs response`.
+pub fn dispute_badge(state: Option<&str>) -> Option<(String, Tone)> {
+    let state = state?;
+    let tone = match state {
+        "won" => Tone::Good,
+        "lost" => Tone::Bad,
+        _ => Tone::Waiting,
+    };
+    Some((format!("Disputed: {}", state.replace('_', " ")), tone))
 }

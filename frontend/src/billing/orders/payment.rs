@@ -1,21 +1,18 @@
 //! The payment of an order, and the simulator that stands in for a gateway in development.
 
-use super::super::transactions::status;
+use super::super::transactions::{record::record, status};
 use kit::{
     api,
-    form::{code_field, money_field, text_field, time_field},
-    format::{money, now, sentence},
-    page::{SmallForm, loaded, small_form},
+    format::{money, sentence},
+    page::loaded,
     session, task,
     ui::{Icon, Look, Value, card, facts, outside, task_button},
 };
 use leptos::prelude::*;
-use serde_json::json;
 use wire::{
-    Filter, OrderId, Page, Param, Permission,
+    Filter, OrderId, Page, Permission,
     billing::transactions::{
-        ConfirmPayment, RejectPayment, SimulatePayment, SimulatedOutcome, Transaction,
-        TransactionFilter, TransactionStatus,
+        SimulatePayment, SimulatedOutcome, Transaction, TransactionFilter, TransactionStatus,
     },
 };
 
@@ -46,12 +43,6 @@ fn payment(paid: Transaction) -> AnyView {
     let simulated = pending
         && paid.payment_gateway.as_deref() == Some("simulator")
         && session::can(Permission::PaymentsSimulate);
-    let recorded = paid.payment_method.is_recorded()
-        && !matches!(
-            paid.status,
-            TransactionStatus::Completed | TransactionStatus::Refunded
-        )
-        && session::can(Permission::PaymentsRecord);
     let checkout = paid.checkout_url.clone().filter(|_| pending);
     let mut all = vec![
         ("Status", Value::state(word, tone)),
@@ -68,7 +59,7 @@ fn payment(paid: Transaction) -> AnyView {
             Value::maybe(paid.payment_gateway.as_deref().map(sentence)),
         ),
         (
-            "Gateway id",
+            "Gateway ID",
             paid.gateway_transaction_id
                 .clone()
                 .map_or_else(Value::absent, Value::code),
@@ -86,43 +77,9 @@ fn payment(paid: Transaction) -> AnyView {
             {failure}
             {facts(all)}
             {checkout.map(|url| view! { <div class="actions">{outside("Open the checkout", url)}</div> })}
-            {recorded.then(|| record(&paid))}
+            {record(&paid)}
             {simulated.then(|| simulator(paid))}
         </div>
-    }
-    .into_any()
-}
-
-/// Says that the money has come in, or that it will not.
-fn record(paid: &Transaction) -> AnyView {
-    let (came, gone) = (paid.clone(), paid.clone());
-    let confirm = SmallForm::new(
-        "Confirm payment",
-        [
-            money_field("amount", "Amount that came in").unit(paid.currency.as_str()),
-            code_field("reference", "Reference").help("The bank's, the wallet's, the chain's."),
-            time_field("received_at", "Came in"),
-        ],
-    )
-    .with("currency", paid.currency.as_str())
-    .begin(json!({ "amount": paid.total_amount, "received_at": Param::show(&now()) }));
-    let confirm = small_form(confirm, move |by: ConfirmPayment| {
-        let came = came.clone();
-        task(async move { api::act(&came, "confirm", &by).await })
-    });
-    let reject = SmallForm::new(
-        "It will not come",
-        [text_field("reason", "Why it will not come")],
-    )
-    .danger();
-    let reject = small_form(reject, move |why: RejectPayment| {
-        let gone = gone.clone();
-        task(async move { api::act(&gone, "reject", &why).await })
-    });
-    let is_open = paid.status == TransactionStatus::Pending;
-    view! {
-        <details class="record"><summary>"The money has come in, or will not"</summary>
-            {confirm}{is_open.then_some(reject)}</details>
     }
     .into_any()
 }
@@ -137,10 +94,10 @@ fn simulator(paid: Transaction) -> AnyView {
     };
     view! {
         <section class="banner simulator" aria-label="Payment simulator">
-            <p><strong>"Payment simulator. "</strong>"No real gateway is connected: say how the customer's payment ends."</p>
+            <p><strong>"Payment simulator. "</strong>"No real gateway is connected: choose how the payment ends."</p>
             <div class="actions">
-                {task_button("Succeed", Look::Primary, Some(Icon::Check), "The payment will succeed", tell(SimulatedOutcome::Succeed))}
-                {task_button("Decline", Look::Danger, Some(Icon::Ban), "The payment will be declined", tell(SimulatedOutcome::Decline))}
+                {task_button("Succeed", Look::Primary, Some(Icon::Check), "Simulating a successful payment", tell(SimulatedOutcome::Succeed))}
+                {task_button("Decline", Look::Danger, Some(Icon::Ban), "Simulating a declined payment", tell(SimulatedOutcome::Decline))}
             </div>
         </section>
     }

@@ -36,9 +36,9 @@ pub fn approve() -> Act<Refund> {
     )
     .titled(|refund| {
         let amount = money(&refund.amount, refund.currency);
-        format!("Give {amount} back to {}?", refund.customer)
+        format!("Refund {amount} to {}?", refund.customer)
     })
-    .asks("The gateway is asked at once. What becomes of the eSIMs stands on the page.")
+    .asks("The refund is sent to the gateway now. The page shows what happens to the eSIMs.")
     .when(may_be_approved)
     .icon(Icon::Check)
     .primary()
@@ -56,7 +56,7 @@ pub fn reject() -> Act<Refund> {
             api::act(&refund, "reject", &RejectRefund { reason }).await
         },
     )
-    .asks("No money goes out. Who asked for it reads the reason.")
+    .asks("No money is paid out. Whoever requested it sees the reason.")
     .when(|refund| refund.stage == RefundStage::Requested)
     .icon(Icon::Ban)
     .danger()

@@ -30,8 +30,8 @@ pub fn screen(id: RefundId) -> AnyView {
         .action(confirm())
         .above(|refund| Some(track("How far the refund has come", stages(refund))))
         .above(notice)
-        .card("What speaks for it", |refund| {
-            refund.eligibility.as_ref().map(eligibility::shown)
+        .card("Eligibility", |refund| {
+            refund.eligibility.as_ref().map(eligibility::kept)
         })
         .card("Reason", |refund| {
             let words = refund.reason.clone()?;
@@ -52,11 +52,11 @@ pub fn screen(id: RefundId) -> AnyView {
             Value::text(refund.customer.clone()).link(format!("/accounts/users/{}", refund.user_id))
         })
         .fact("Reason", |refund| Value::text(reason(refund)))
-        .fact("eSIMs", |refund| Value::text(effect(refund.effect)))
-        .fact("Asked for by", |refund| {
+        .fact("eSIM action", |refund| Value::text(effect(refund.effect)))
+        .fact("Requested by", |refund| {
             person(refund.requester.as_deref(), refund.requested_by)
         })
-        .fact("Asked for", |refund| Value::time(refund.created_at))
+        .fact("Requested", |refund| Value::time(refund.created_at))
         .fact("Decided by", |refund| match refund.decided_at {
             Some(_) => person(refund.decider.as_deref(), refund.processed_by),
             None => Value::absent(),
@@ -85,9 +85,9 @@ fn person(name: Option<&str>, id: Option<wire::UserId>) -> Value {
 
 fn effect(effect: RefundEffect) -> &'static str {
     match effect {
-        RefundEffect::None => "Stay as they are",
-        RefundEffect::Cancel => "Are cancelled where unused",
-        RefundEffect::Suspend => "Are suspended",
+        RefundEffect::None => "Keep",
+        RefundEffect::Cancel => "Cancel where not installed, else suspend",
+        RefundEffect::Suspend => "Suspend",
     }
 }
 
@@ -97,7 +97,7 @@ fn notice(refund: &Refund) -> Option<AnyView> {
     let (tone, says) = match refund.stage {
         RefundStage::Requested if is_own && refund.needs_second_person == Some(true) => (
             Tone::News,
-            "You have asked for it: at this amount somebody else has to approve it.".to_owned(),
+            "You requested it. At this amount somebody else has to approve it.".to_owned(),
         ),
         RefundStage::ToPayOut => (
             Tone::News,
@@ -123,7 +123,7 @@ fn notice(refund: &Refund) -> Option<AnyView> {
 fn stages(refund: &Refund) -> Vec<Stage> {
     let stage = |label: &'static str, says: Option<Value>, tone: Tone| Stage { label, says, tone };
     let asked = stage(
-        "Asked for",
+        "Requested",
         Some(Value::time(refund.created_at)),
         Tone::Good,
     );
@@ -150,6 +150,7 @@ fn amounts(refund: &Refund) -> Vec<Line> {
         lines.push(line("Recommended", show(recommended)));
     }
     lines.push(total("Refund", show(&refund.amount)));
+    lines.push(line("Still refundable", show(&refund.refundable_amount)));
     lines
 }
 
@@ -170,5 +171,5 @@ fn claims(id: RefundId) -> kit::page::Related<SupplierClaim> {
             Some(claim.created_at)
         }))
         .all("/billing/claims")
-        .empty("None: no provider has charged anything for what was given back.")
+        .empty("None: no provider has charged anything for what was refunded.")
 }

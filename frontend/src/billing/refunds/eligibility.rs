@@ -12,8 +12,17 @@ use wire::{
     data,
 };
 
-/// Draws it.
+/// Draws it as of now.
 pub fn shown(known: &Eligibility) -> AnyView {
+    drawn(known, "Refundable")
+}
+
+/// Draws it as it was when the refund was requested: what is left now is another figure.
+pub fn kept(known: &Eligibility) -> AnyView {
+    drawn(known, "Refundable at that time")
+}
+
+fn drawn(known: &Eligibility, left: &'static str) -> AnyView {
     let currency = known.currency;
     let notes = known.notes.iter().map(|note| {
         view! { <p class="banner" role="note" data-tone=Tone::Waiting.word()>{note.clone()}</p> }
@@ -24,10 +33,10 @@ pub fn shown(known: &Eligibility) -> AnyView {
         <div class="payment">
             {facts(vec![
                 ("Recommended", Value::money(&known.recommended_amount, currency).note(says(known.verdict))),
-                ("Can be given back", Value::money(&known.left_amount, currency)),
-                ("eSIMs", Value::text(effect(known))),
+                (left, Value::money(&known.left_amount, currency)),
+                ("eSIM action for all of it", Value::text(effect(known))),
                 ("Paid", Value::text(age(known.age_days))),
-                ("Looked at", Value::ago(known.read_at)),
+                ("Calculated", Value::ago(known.read_at)),
             ])}
             {notes}
             {units}
@@ -71,15 +80,15 @@ fn used(unit: &RefundUnit) -> Value {
 fn says(verdict: RefundVerdict) -> &'static str {
     match verdict {
         RefundVerdict::Full => "Nothing was used",
-        RefundVerdict::Partial => "Something was used",
-        RefundVerdict::Nothing => "It was used up, or its time is over",
+        RefundVerdict::Partial => "Partly used",
+        RefundVerdict::Nothing => "Used up or expired",
     }
 }
 
 fn effect(known: &Eligibility) -> &'static str {
     match known.recommended_effect {
-        wire::billing::refunds::RefundEffect::None => "Stay as they are",
-        wire::billing::refunds::RefundEffect::Cancel => "Cancel, nobody has installed them",
+        wire::billing::refunds::RefundEffect::None => "Keep",
+        wire::billing::refunds::RefundEffect::Cancel => "Cancel: nobody has installed them",
         wire::billing::refunds::RefundEffect::Suspend => "Suspend",
     }
 }

@@ -19,7 +19,7 @@ use wire::{
 /// Draws it.
 pub fn screen() -> AnyView {
     list_page::<Refund>("Refunds")
-        .search("Order number or a whole gateway id")
+        .search("Order number or full gateway ID")
         .opens(|refund| format!("/billing/refunds/{}", refund.id))
         .column(value("Order", |refund: &Refund| {
             Value::maybe(refund.order_number.clone()).note(refund.customer.clone())
@@ -32,9 +32,9 @@ pub fn screen() -> AnyView {
             .sort(RefundSort::Amount),
         )
         .column(text("Reason", reason))
-        .column(maybe("Asked for by", |refund: &Refund| requester(refund)).wide())
+        .column(maybe("Requested by", |refund: &Refund| requester(refund)).wide())
         .column(
-            moment("Asked for", |refund: &Refund| Some(refund.created_at))
+            moment("Requested", |refund: &Refund| Some(refund.created_at))
                 .sort(RefundSort::CreatedAt),
         )
         .column(
@@ -54,12 +54,12 @@ pub fn screen() -> AnyView {
             "Decision",
             RefundApprovalState::WORDS,
         ))
-        .filter(choice("status", "Money", RefundStatus::WORDS))
+        .filter(choice("status", "Payout status", RefundStatus::WORDS))
         .filter(choice("reason_code", "Reason", RefundReason::WORDS))
         .filter(choice("payment_method", "Method", PaymentMethod::WORDS))
         .filter(choice("currency", "Currency", Currency::WORDS))
         .filter(picked::<User>("user_id", "Customer"))
-        .filter(dates("created_at_from", "created_at_to", "Asked for"))
+        .filter(dates("created_at_from", "created_at_to", "Requested"))
         .filter(dates("processed_at_from", "processed_at_to", "Paid"))
         .action(acts::approve())
         .action(acts::reject())
@@ -76,7 +76,7 @@ pub fn screen() -> AnyView {
         )
         .empty(
             "No refunds yet",
-            "Ask for one on the page of a payment, or here.",
+            "Refund a payment on the page of its order, or here.",
         )
         .show()
 }

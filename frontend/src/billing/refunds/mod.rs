@@ -66,7 +66,7 @@ pub fn short_list(filter: RefundFilter, empty: &'static str) -> Related<Refund> 
         }))
         .column(state("Status", stage))
         .column(text("Reason", reason))
-        .column(ago("Asked for", |refund: &Refund| Some(refund.created_at)))
+        .column(ago("Requested", |refund: &Refund| Some(refund.created_at)))
         .opens(|refund| format!("/billing/refunds/{}", refund.id))
         .all("/billing/refunds")
         .empty(empty)

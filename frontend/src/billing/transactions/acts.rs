@@ -17,7 +17,7 @@ use wire::{
 pub fn refund() -> Act<Transaction> {
     act_for(
         "Refund",
-        "to be given back",
+        "to be refunded",
         Permission::RefundsRequest,
         Reason::Required,
         |paid: Transaction, reason| async move {
@@ -32,7 +32,7 @@ pub fn refund() -> Act<Transaction> {
             api::create::<Refund>(&new, &key).await.map(drop)
         },
     )
-    .asks("All that is left of each is asked for. Small amounts are paid at once by whoever may decide; larger ones wait for somebody else.")
+    .asks("All that is left of each payment is refunded. Amounts above the limit for one person wait for a second person.")
     .when(|paid| paid.status == TransactionStatus::Completed)
     .at_once("refund")
     .icon(Icon::Undo2)

@@ -2,7 +2,9 @@
 
 use super::{
     acts::refund_at,
-    status,
+    disputed,
+    record::record,
+    refunded, status,
     story::{receipts, steps},
 };
 use crate::billing::{parts::order, refunds};
@@ -24,6 +26,8 @@ use wire::{
 pub fn screen(id: TransactionId) -> AnyView {
     detail_page::<Transaction>(id)
         .badge(status)
+        .also(refunded)
+        .also(disputed)
         .subtitle(|paid| {
             format!(
                 "{} by {}",
@@ -31,14 +35,25 @@ pub fn screen(id: TransactionId) -> AnyView {
                 sentence(paid.payment_method.as_str()).to_lowercase()
             )
         })
-        .link("Refund", Icon::Undo2, Permission::RefundsRequest, refund_at)
+        .link_key(
+            "Refund",
+            Icon::Undo2,
+            Permission::RefundsRequest,
+            refund_at,
+            "r",
+        )
         .above(|paid| Some(track("How far the payment has come", stages(paid))))
         .above(failure)
+        .above(transfer)
         .card("Amount", |paid| Some(sums(amounts(paid))))
         .card("Order", |paid| paid.order_id.map(order))
         .related(given_back(id))
         .part(move |again| steps(id, again))
-        .part(move |again| receipts(id, again))
+        .card("Gateway events", |paid| {
+            (!paid.payment_method.is_recorded())
+                .then(|| receipts(paid.id))
+                .flatten()
+        })
         .history("transaction")
         .fact("Method", |paid| {
             Value::text(sentence(paid.payment_method.as_str()))
@@ -46,7 +61,7 @@ pub fn screen(id: TransactionId) -> AnyView {
         .fact("Gateway", |paid| {
             Value::maybe(paid.payment_gateway.as_deref().map(sentence))
         })
-        .fact("Gateway id", |paid| {
+        .fact("Gateway ID", |paid| {
             paid.gateway_transaction_id
                 .clone()
                 .map_or_else(Value::absent, Value::code)
@@ -89,6 +104,24 @@ fn failure(paid: &Transaction) -> Option<AnyView> {
     Some(view.into_any())
 }
 
+/// That a person has to record it, with the way to do that.
+fn transfer(paid: &Transaction) -> Option<AnyView> {
+    let waits = paid.payment_method.is_recorded() && paid.status == TransactionStatus::Pending;
+    if !waits {
+        return None;
+    }
+    let how = sentence(paid.payment_method.as_str()).to_lowercase();
+    let says = format!(
+        "Waiting for the {how}. No gateway reports it: record the payment when the money has arrived."
+    );
+    Some(
+        view! {
+            <div class="banner recording" role="note" data-tone="waiting"><p>{says}</p>{record(paid)}</div>
+        }
+        .into_any(),
+    )
+}
+
 fn stages(paid: &Transaction) -> Vec<Stage> {
     let stage = |label: &'static str, says: Option<Value>, tone: Tone| Stage { label, says, tone };
     let came = match paid.status {
@@ -107,7 +140,11 @@ fn stages(paid: &Transaction) -> Vec<Stage> {
         let says = Some(Value::money(&paid.refunded_amount, paid.currency));
         let all = paid.refunded_amount >= paid.total_amount;
         stages.push(stage(
-            if all { "Refunded" } else { "Partly refunded" },
+            if all {
+                "Refunded"
+            } else {
+                "Partially refunded"
+            },
             says,
             Tone::Good,
         ));
@@ -127,7 +164,7 @@ fn amounts(paid: &Transaction) -> Vec<Line> {
     if paid.refunded_amount.is_positive() {
         lines.push(line("Refunded", less(&paid.refunded_amount)));
         lines.push(total(
-            "Kept",
+            "Net",
             show(&paid.total_amount.minus(&paid.refunded_amount)),
         ));
     }
@@ -140,5 +177,5 @@ fn given_back(id: TransactionId) -> Related<Refund> {
         transaction_id: Some(id),
         ..RefundFilter::default()
     };
-    refunds::short_list(filter, "Nothing was given back.")
+    refunds::short_list(filter, "No refunds.")
 }

@@ -1,12 +1,10 @@
 //! The list of payments.
 
-use super::{acts::refund, status};
+use super::{acts::refund, standing};
 use kit::{
     format::sentence,
     page::list_page,
-    table::{
-        choice, dates, maybe, moment, money, one_of, picked, state, text, typed, value, yes_no,
-    },
+    table::{choice, dates, maybe, moment, money, one_of, picked, text, typed, value, yes_no},
     ui::Value,
 };
 use leptos::prelude::*;
@@ -20,13 +18,13 @@ use wire::{
 /// Draws it.
 pub fn screen() -> AnyView {
     list_page::<Transaction>("Transactions")
-        .search("Order number or a whole gateway id")
+        .search("Order number or full gateway ID")
         .opens(|paid| format!("/billing/transactions/{}", paid.id))
         .column(value("Payment", |paid: &Transaction| {
             Value::text(paid.order_number.clone().unwrap_or_else(|| paid.label()))
                 .note(paid.gateway_transaction_id.clone().unwrap_or_default())
         }))
-        .column(state("Status", status))
+        .column(value("Status", standing))
         .column(
             money("Total", |paid: &Transaction| {
                 (Some(paid.total_amount.clone()), paid.currency)
@@ -101,7 +99,7 @@ pub fn screen() -> AnyView {
         ))
         .filter(yes_no("is_disputed", "Dispute", "Disputed", "Not disputed"))
         .filter(dates("created_at_from", "created_at_to", "Opened"))
-        .filter(dates("completed_at_from", "completed_at_to", "Came in"))
+        .filter(dates("completed_at_from", "completed_at_to", "Paid"))
         .filter(dates(
             "closed_at_from",
             "closed_at_to",

@@ -3,9 +3,15 @@
 mod acts;
 mod detail;
 mod list;
+pub mod record;
 mod story;
 
-use kit::{Screen, ui::Tone};
+use super::orders::{dispute_badge, refund_badge};
+use kit::{
+    Screen,
+    format::money,
+    ui::{Tone, Value},
+};
 use wire::{
     Permission,
     billing::transactions::{Transaction, TransactionStatus},
@@ -37,4 +43,28 @@ pub fn status(paid: &Transaction) -> (&'static str, Tone) {
         TransactionStatus::Cancelled => Tone::Neutral,
     };
     (paid.status.as_str(), tone)
+}
+
+/// How far its refunds have come, with the amount.
+fn refunded(paid: &Transaction) -> Option<(String, Tone)> {
+    let amount = money(&paid.refunded_amount, paid.currency);
+    Some(refund_badge(paid.refund_state()?, &amount))
+}
+
+/// How far its dispute has come.
+fn disputed(paid: &Transaction) -> Option<(String, Tone)> {
+    dispute_badge(paid.dispute_state.as_deref())
+}
+
+/// Its status, and what became of its money, for lists.
+pub fn standing(paid: &Transaction) -> Value {
+    let (word, tone) = status(paid);
+    // A payment that was refunded in full says so by its status.
+    let refunded = refunded(paid).filter(|_| paid.status != TransactionStatus::Refunded);
+    let also = [refunded, disputed(paid)];
+    also.into_iter()
+        .flatten()
+        .fold(Value::state(word, tone), |value, (text, tone)| {
+            value.also(text, tone)
+        })
 }

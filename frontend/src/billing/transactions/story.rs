@@ -3,7 +3,7 @@
 use kit::{
     api,
     format::sentence,
-    page::{loaded, table_of},
+    page::{loaded, once, table_of},
     session,
     table::{self, Column},
     task,
@@ -39,10 +39,10 @@ fn event(step: Step) -> Event {
     }
 }
 
-/// Draws what the gateway has told, for who may see it.
-pub fn receipts(id: TransactionId, again: RwSignal<u32>) -> AnyView {
+/// Draws what the gateway has reported, for whoever may see it.
+pub fn receipts(id: TransactionId) -> Option<AnyView> {
     if !untrack(|| session::can(Permission::PaymentsOverview)) {
-        return ().into_any();
+        return None;
     }
     let ask = move || {
         let path = format!("{}/{id}/receipts", Transaction::PATH);
@@ -50,12 +50,12 @@ pub fn receipts(id: TransactionId, again: RwSignal<u32>) -> AnyView {
     };
     let draw = |told: Receipts| {
         if told.data.is_empty() {
-            return view! { <p class="muted">"Nothing yet: the gateway tells by webhooks."</p> }
+            return view! { <p class="muted">"None yet: the gateway reports by webhooks."</p> }
                 .into_any();
         }
         table_of(&told.data, &columns())
     };
-    card("What the gateway has told", loaded(again, ask, draw))
+    Some(once(ask, draw))
 }
 
 fn columns() -> Vec<Column<Receipt>> {
@@ -64,7 +64,7 @@ fn columns() -> Vec<Column<Receipt>> {
             let kind = receipt.event_type.clone().unwrap_or_default();
             Value::text(kind).hint(receipt.event_id.clone().unwrap_or_default())
         }),
-        table::state("What became of it", |receipt: &Receipt| {
+        table::state("Result", |receipt: &Receipt| {
             let tone = match receipt.status {
                 ReceiptStatus::Applied => Tone::Good,
                 ReceiptStatus::Ignored => Tone::Neutral,
@@ -73,7 +73,7 @@ fn columns() -> Vec<Column<Receipt>> {
             };
             (receipt.status.as_str(), tone)
         }),
-        table::maybe("Why", |receipt: &Receipt| receipt.note.clone()),
-        table::moment("Came", |receipt: &Receipt| Some(receipt.received_at)),
+        table::maybe("Note", |receipt: &Receipt| receipt.note.clone()),
+        table::moment("Received", |receipt: &Receipt| Some(receipt.received_at)),
     ]
 }

@@ -5,7 +5,7 @@ use kit::{
     api,
     format::{megabytes, place},
     page::{Related, act, detail_page, related},
-    table::{ago, count, day, money, state, text, value},
+    table::{ago, count, day, money, state, text, until, value},
     ui::{Icon, Tone, Value},
 };
 use leptos::prelude::*;
@@ -29,7 +29,7 @@ pub fn screen(id: PlanId) -> AnyView {
     .asks("Not for sale from now on. Orders that were placed keep their terms.")
     .when(|plan| plan.deleted_at.is_none())
     .danger()
-    .undo(|plan| async move { api::restore(&plan).await });
+    .undo(super::undelete);
     let restore = act(
         "Restore",
         "restored",
@@ -127,7 +127,7 @@ fn prices(id: PlanId) -> Related<Price> {
         (price.cost_price.clone(), price.currency)
     }))
     .column(day("From", |price: &Price| Some(price.effective_from)))
-    .column(day("Until", |price: &Price| price.effective_to))
+    .column(until("Until", |price: &Price| price.effective_to))
     .all("/catalog/pricing")
     .add(
         "New price",

@@ -25,7 +25,7 @@ pub fn screen() -> AnyView {
     .asks("Not for sale from now on. Orders that were placed keep their terms.")
     .danger()
     .at_once("withdraw")
-    .undo(|plan| async move { api::restore(&plan).await });
+    .undo(super::undelete);
     list_page::<Plan>("Plans")
         .search("Search by name")
         .opens(|plan| format!("/catalog/plans/{}", plan.id))

@@ -12,10 +12,15 @@ mod windows;
 
 pub use windows::lanes;
 
-use kit::{Screen, format::count, ui::Tone};
+use kit::{
+    Screen,
+    api::{self, Call, Fault},
+    format::count,
+    ui::Tone,
+};
 use wire::{
-    Permission,
-    catalog::plans::{Plan, ValidityPolicy},
+    Permission, Resource,
+    catalog::plans::{EditPlan, Plan, ValidityPolicy},
 };
 
 /// The screens of plans.
@@ -82,4 +87,18 @@ fn validity(plan: &Plan) -> String {
         1 => "1 day".to_owned(),
         days => format!("{} days", count(days.into())),
     }
+}
+
+/// Undoes an archiving. A restored plan is not on sale, so one that was is put on sale again: it is what it was.
+async fn undelete(plan: Plan) -> Result<(), Fault> {
+    let call = Call::post(format!("{}/{}/restore", Plan::PATH, plan.id));
+    let restored: Plan = api::send(call).await?.json().await?;
+    if plan.is_active && !restored.is_active {
+        let on_sale = EditPlan {
+            is_active: Some(true),
+            ..EditPlan::default()
+        };
+        api::edit::<Plan>(restored.id, restored.version, &on_sale).await?;
+    }
+    Ok(())
 }

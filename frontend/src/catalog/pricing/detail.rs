@@ -51,7 +51,7 @@ pub fn screen(id: PriceId) -> AnyView {
         .fact("Until", |price| {
             price
                 .effective_to
-                .map_or_else(|| Value::text("Open"), Value::time)
+                .map_or_else(|| Value::text("Open"), Value::until)
         })
         .fact("Set by", |price| match price.change_id {
             Some(id) => {

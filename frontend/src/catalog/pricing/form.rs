@@ -6,7 +6,8 @@ use super::{
 };
 use kit::{
     form::{
-        Draft, Source, area_field, choice_field, money_field, picker_field, place_field, time_field,
+        Draft, Source, area_field, choice_field, end_field, money_field, picker_field, place_field,
+        time_field,
     },
     format,
     page::{Fixed, form_page},
@@ -71,7 +72,7 @@ pub fn screen(id: Option<PriceId>) -> AnyView {
                 time_field("effective_from", "From")
                     .optional()
                     .help("Leave it empty to begin at once."),
-                time_field("effective_to", "Until")
+                end_field("effective_to", "Until")
                     .optional()
                     .help("Leave it empty for as long as no other price takes over."),
             ],
@@ -84,7 +85,7 @@ pub fn end(id: PriceId) -> AnyView {
     form_page::<Price, Fixed, EditPrice>(Some(id))
         .note("It has begun, so only its end can still be changed. For other amounts, set a new price: this one then ends by itself.")
         .section("End", "Orders that were placed keep their price.", [
-            time_field("effective_to", "Until").optional().help("Leave it empty for as long as no other price takes over."),
+            end_field("effective_to", "Until").optional().help("Leave it empty for as long as no other price takes over."),
         ])
         .show()
 }

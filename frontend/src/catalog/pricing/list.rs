@@ -4,7 +4,7 @@ use super::{margin, standing};
 use kit::{
     format,
     page::list_page,
-    table::{choice, dates, day, in_force, maybe, money, picked, place, state, text, value},
+    table::{choice, dates, day, in_force, maybe, money, picked, place, state, text, until, value},
     ui::{Icon, Value},
 };
 use leptos::prelude::*;
@@ -43,7 +43,7 @@ pub fn screen() -> AnyView {
         .column(
             day("From", |price: &Price| Some(price.effective_from)).sort(PriceSort::EffectiveFrom),
         )
-        .column(day("Until", |price: &Price| price.effective_to).wide())
+        .column(until("Until", |price: &Price| price.effective_to).wide())
         .column(maybe("Note", |price: &Price| price.note.clone()).extra())
         .column(
             day("Created", |price: &Price| Some(price.created_at))

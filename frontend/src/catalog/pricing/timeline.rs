@@ -6,7 +6,7 @@ use kit::{
     chart::windows,
     format,
     page::{once, table_of},
-    table::{day, state, text, value},
+    table::{day, state, text, until, value},
     task,
     ui::{Tone, Value},
 };
@@ -62,7 +62,7 @@ fn considered(told: &QuoteExplained) -> AnyView {
         day("From", |one: &QuoteCandidate| {
             Some(one.price.effective_from)
         }),
-        day("Until", |one: &QuoteCandidate| one.price.effective_to),
+        until("Until", |one: &QuoteCandidate| one.price.effective_to),
     ];
     table_of(&told.candidates, &columns)
 }

@@ -81,7 +81,7 @@ pub fn screen(id: PromotionId) -> AnyView {
             Value::maybe(row.currency.map(|currency| currency.as_str()))
         })
         .fact("From", |row| Value::time(row.valid_from))
-        .fact("Until", |row| Value::time(row.valid_to))
+        .fact("Until", |row| Value::until(row.valid_to))
         .fact("Created", |row| Value::time(row.created_at))
         .fact("Deleted", |row| Value::maybe_time(row.deleted_at))
         .fact("Id", |row| Value::code(row.id.to_string()))

@@ -2,8 +2,8 @@
 
 use kit::{
     form::{
-        Draft, Field, Source, choice_field, code_field, money_field, number_field, pickers_field,
-        text_field, time_field, toggle_field,
+        Draft, Field, Source, choice_field, code_field, end_field, money_field, number_field,
+        pickers_field, text_field, time_field, toggle_field,
     },
     page::form_page,
 };
@@ -49,7 +49,7 @@ pub fn screen(id: Option<PromotionId>) -> AnyView {
                 time_field("valid_from", "From")
                     .optional()
                     .help("Leave it empty to begin at once."),
-                time_field("valid_to", "Until"),
+                end_field("valid_to", "Until"),
                 toggle_field("is_active", "Switched on").help("Customers can use it."),
             ],
         )

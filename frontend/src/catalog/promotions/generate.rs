@@ -3,7 +3,7 @@
 use super::form::{limits, worth};
 use kit::{
     api::{self, Call, with_query},
-    form::{code_field, number_field, text_field, time_field, toggle_field},
+    form::{code_field, end_field, number_field, text_field, time_field, toggle_field},
     format::{count, plural},
     page::{SmallForm, card_page, small_form},
     task,
@@ -38,7 +38,7 @@ fn ask(bring: Bring<PromotionBatch>) -> AnyView {
         time_field("valid_from", "From")
             .optional()
             .help("Leave it empty to begin at once."),
-        time_field("valid_to", "Until"),
+        end_field("valid_to", "Until"),
         toggle_field("is_active", "Switched on").help("Customers can use them."),
     ];
     let fields = first.into_iter().chain(worth()).chain(limits()).chain(last);

@@ -2,14 +2,16 @@
 
 use super::{standing, uses, worth};
 use kit::{
-    api,
+    api::{self, Call, Fault},
     page::{Act, act, list_page},
-    table::{choice, code, dates, day, flag, in_force, maybe, one_of, picked, state, typed, value},
+    table::{
+        choice, code, dates, day, flag, in_force, maybe, one_of, picked, state, typed, until, value,
+    },
     ui::{Icon, Value},
 };
 use leptos::prelude::*;
 use wire::{
-    Permission,
+    Permission, Resource,
     catalog::{
         plans::Plan,
         promotions::{DiscountType, EditPromotion, Promotion, PromotionSort, PromotionState},
@@ -31,7 +33,7 @@ pub fn screen() -> AnyView {
         )
         .column(maybe("Campaign", |row: &Promotion| row.campaign.clone()))
         .column(day("From", |row: &Promotion| Some(row.valid_from)).sort(PromotionSort::ValidFrom))
-        .column(day("Until", |row: &Promotion| Some(row.valid_to)).sort(PromotionSort::ValidTo))
+        .column(until("Until", |row: &Promotion| Some(row.valid_to)).sort(PromotionSort::ValidTo))
         .column(
             value("First orders only", |row: &Promotion| {
                 Value::yes_no(row.first_order_only)
@@ -120,5 +122,19 @@ pub fn delete() -> Act<Promotion> {
     .asks("Nobody can use it any more, and its code is never given out again. Who has used it stays known.")
     .when(|row| row.deleted_at.is_none())
     .danger()
-    .undo(|row| async move { api::restore(&row).await })
+    .undo(undelete)
+}
+
+/// Undoes a deletion. A restored promotion is inactive, so one that was active is activated again: it is what it was.
+async fn undelete(row: Promotion) -> Result<(), Fault> {
+    let call = Call::post(format!("{}/{}/restore", Promotion::PATH, row.id));
+    let restored: Promotion = api::send(call).await?.json().await?;
+    if row.is_active && !restored.is_active {
+        let active = EditPromotion {
+            is_active: Some(true),
+            ..EditPromotion::default()
+        };
+        api::edit::<Promotion>(restored.id, restored.version, &active).await?;
+    }
+    Ok(())
 }

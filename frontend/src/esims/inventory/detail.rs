@@ -1,6 +1,6 @@
 //! One eSIM: how it is installed, whose it is, what became of it.
 
-use super::{check_digit, history::states, install::install, status};
+use super::{check_digit, expiry, history::states, install::install, status, usage::usage};
 use crate::billing::parts::orders;
 use kit::{
     api,
@@ -29,6 +29,7 @@ pub fn screen(id: EsimId) -> AnyView {
         })
         .link("Top up", Icon::Plus, Permission::OrdersWrite, topped_up)
         .above(warning)
+        .part(move |again| usage(id, again))
         .card("Installation", |esim| Some(install(esim)))
         .card("Owner", |esim| esim.user_id.map(owner))
         .related(orders(
@@ -36,7 +37,7 @@ pub fn screen(id: EsimId) -> AnyView {
                 esim_id: Some(id),
                 ..OrderFilter::default()
             },
-            "Nobody has ordered it.",
+            "No orders for this eSIM.",
         ))
         .part(move |again| states(id, again))
         .history("esim")
@@ -71,11 +72,11 @@ pub fn screen(id: EsimId) -> AnyView {
                 .clone()
                 .map_or_else(Value::absent, Value::code)
         })
-        .fact("Came in", |esim| Value::time(esim.created_at))
+        .fact("Received", |esim| Value::time(esim.created_at))
         .fact("Assigned", |esim| Value::maybe_time(esim.assigned_at))
         .fact("Installed", |esim| Value::maybe_time(esim.installed_at))
         .fact("Activated", |esim| Value::maybe_time(esim.activated_at))
-        .fact("Expires", |esim| Value::maybe_time(esim.expires_at))
+        .fact("Expires", expiry)
         .fact("Changed", |esim| Value::ago(esim.updated_at))
         .fact("Id", |esim| Value::code(esim.id.to_string()))
         .show()

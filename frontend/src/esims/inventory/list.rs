@@ -32,7 +32,7 @@ pub fn screen() -> AnyView {
         .column(value("Owner", owner))
         .column(value("Check digit", check_digit).wide())
         .column(
-            day("Came in", |esim: &Esim| Some(esim.created_at))
+            day("Received", |esim: &Esim| Some(esim.created_at))
                 .sort(EsimSort::CreatedAt)
                 .wide(),
         )

@@ -6,9 +6,10 @@ mod history;
 mod import;
 mod install;
 mod list;
+mod usage;
 
 use kit::{
-    Screen,
+    Screen, format,
     ui::{Tone, Value},
 };
 use wire::{
@@ -44,8 +45,12 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// What can be done with it.
+/// What can be done with it. Providers report an expiry late or never, so one whose end is past is expired whatever they
+/// last said.
 pub fn status(esim: &Esim) -> (&'static str, Tone) {
+    if esim.status == EsimStatus::Active && is_past(esim) {
+        return (EsimStatus::Expired.as_str(), Tone::Neutral);
+    }
     let tone = match esim.status {
         EsimStatus::Available => Tone::News,
         EsimStatus::Active => Tone::Good,
@@ -54,6 +59,18 @@ pub fn status(esim: &Esim) -> (&'static str, Tone) {
         EsimStatus::Cancelled => Tone::Bad,
     };
     (esim.status.as_str(), tone)
+}
+
+/// Whether its end is past.
+fn is_past(esim: &Esim) -> bool {
+    esim.expires_at.is_some_and(|end| end <= format::now())
+}
+
+/// When it expires, and how far away that is: `Expired 12 days ago`.
+fn expiry(esim: &Esim) -> Value {
+    esim.expires_at.map_or_else(Value::absent, |end| {
+        Value::time(end).note(format::distance(end, format::now()))
+    })
 }
 
 /// How the check digit of its ICCID turned out.

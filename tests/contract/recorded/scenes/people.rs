@@ -25,7 +25,7 @@ pub async fn people(scenes: &mut Scenes<'_>) {
         ("users_deactivate", reason.clone(), "user.deactivate"),
         ("users_activate", reason.clone(), "user.activate"),
         ("users_ban", reason.clone(), "user.ban"),
-        ("users_activate", reason.clone(), "user.activate"),
+        ("users_undo_status", Value::Null, "user.undo_status"),
         ("users_take_away", reason.clone(), "user.export"),
         ("users_remove", reason.clone(), "user.delete"),
         ("users_restore", reason.clone(), "user.restore"),

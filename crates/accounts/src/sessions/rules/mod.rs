@@ -24,7 +24,7 @@ use platform::{
     audit::{self, Act},
     auth::random_token,
     crypto::{Keyring, digest},
-    settings::{self, SessionIdleDays},
+    settings::{self, BusinessTimeZone, SessionIdleDays},
 };
 use uuid::Uuid;
 use wire::{
@@ -273,6 +273,7 @@ fn open(
         expires_in: ACCESS,
         is_limited,
         user: oneself(tx.conn(), &visit.ctx.keys, account.id)?,
+        time_zone: settings::get(tx.conn(), BusinessTimeZone)?.to_string(),
     };
     Ok(Opened {
         granted,

@@ -85,7 +85,7 @@ const fn selects(kind: HappeningKind) -> &'static [&'static str] {
 }
 
 /// Of the acts on an account, those that its owner is told of.
-const TOLD: &str = " AND action = ANY('{user.create,user.edit,user.activate,user.deactivate,user.suspend,user.ban,user.restore,user.export}')";
+const TOLD: &str = " AND action = ANY('{user.create,user.edit,user.activate,user.deactivate,user.suspend,user.ban,user.undo_status,user.restore,user.export}')";
 
 /// So many events of these kinds that came before one, the newest first; for the person themselves, without what is
 /// the house's own.

@@ -7,7 +7,7 @@ use diesel::{
     sql_types::{Bool, Nullable, Text, Uuid as SqlUuid},
 };
 use platform::{Conn, Error, Result, Tx};
-use schema::users;
+use schema::{audit_log, users};
 use wire::{
     ProblemCode, UserId,
     accounts::users::{UserRole, UserStatus},
@@ -19,6 +19,38 @@ pub fn set_status(tx: &mut Tx<'_>, id: UserId, to: UserStatus) -> Result<UserRow
         .set((users::status.eq(to), users::version.eq(users::version + 1)))
         .returning(UserRow::as_returning())
         .get_result(tx.conn())?)
+}
+
+/// A change of a user's status, as the audit log has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+pub struct StatusChange {
+    /// The status before.
+    pub before: UserStatus,
+    /// The status since.
+    pub after: UserStatus,
+}
+
+/// Returns the last change of a user's status, if the audit log says what it was before.
+pub fn last_status_change(conn: &mut Conn, id: UserId) -> Result<Option<StatusChange>> {
+    const ACTIONS: [&str; 5] = [
+        "user.activate",
+        "user.deactivate",
+        "user.suspend",
+        "user.ban",
+        "user.undo_status",
+    ];
+    let change: Option<Option<serde_json::Value>> = audit_log::table
+        .filter(audit_log::subject_type.eq("user"))
+        .filter(audit_log::subject_id.eq(id.0))
+        .filter(audit_log::action.eq_any(ACTIONS))
+        .order((audit_log::created_at.desc(), audit_log::id.desc()))
+        .select(audit_log::change)
+        .first(conn)
+        .optional()?;
+    let status = change
+        .flatten()
+        .and_then(|change| change.get("status").cloned());
+    Ok(status.and_then(|status| serde_json::from_value(status).ok()))
 }
 
 /// Gives somebody who is held another role.

@@ -34,6 +34,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(standing::deactivate)
         .service(standing::suspend)
         .service(standing::ban)
+        .service(standing::undo_status)
         .service(standing::appoint)
         .service(data::take_away)
         .service(data::erase)

@@ -2,7 +2,7 @@
 
 use crate::users::rules;
 use actix_web::{post, put};
-use platform::{Caller, Confirmed, Id, Many, Maybe, Result, Tagged, Valid};
+use platform::{Caller, Confirmed, Id, IfMatch, Many, Maybe, Result, Tagged, Valid};
 use wire::{
     Bulk, BulkOutcome, UserId,
     accounts::users::{Because, ClosedUser, NewRole, Remark, User, UserAct, UserStatus},
@@ -79,6 +79,25 @@ async fn shut(
         .map(Tagged)
 }
 
+/// Undo the last change of a user's status: the user is what they were before it. Refused with 412 once anything of
+/// the user has changed since.
+#[utoipa::path(
+    tag = "accounts/users", security(("bearer" = ["users:status"])),
+    params(("id" = UserId, Path), ("If-Match" = String, Header, description = "The ETag since the change to undo")),
+    responses((status = 200, description = "As before", body = User)),
+)]
+#[post("/users/{id}/undo-status")]
+pub async fn undo_status(
+    caller: Caller<UsersStatus>,
+    id: Id<UserId>,
+    read: IfMatch,
+) -> Result<Tagged<User>> {
+    caller
+        .write(move |tx, actor| rules::undo_status(tx, actor, id.0, read.0))
+        .await
+        .map(Tagged)
+}
+
 async fn moved(
     caller: Caller<UsersStatus>,
     id: Id<UserId>,
@@ -109,8 +128,8 @@ pub async fn appoint(
         .map(Tagged)
 }
 
-/// Activate, deactivate, suspend, ban, delete or restore up to 500 people, each by itself: one refusal undoes
-/// nothing else.
+/// Activate, deactivate, suspend, ban, delete or restore up to 500 customers, each by itself: one refusal undoes
+/// nothing else. Members of the staff, and the caller, are refused.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:status", "users:delete"])), request_body = Bulk<UserAct>,
     responses((status = 207, description = "What became of each", body = BulkOutcome)),

@@ -191,6 +191,11 @@ fn account(word: &str, verb: &str, label: &str) -> Words {
             "The account was suspended.".to_owned(),
             Tone::Bad,
         ),
+        "user.undo_status" => (
+            "restored",
+            "The last change of the status was undone.".to_owned(),
+            Tone::Neutral,
+        ),
         "user.ban" => ("banned", "The account was banned.".to_owned(), Tone::Bad),
         "user.appoint" => (
             "role changed",

@@ -9,7 +9,7 @@ mod standing;
 pub use data::{blank, erase, export};
 pub use happenings::happenings;
 pub use reindex::{Batch, Which, reindex};
-pub use standing::{act, appoint, move_to, ready, remove, restore, shut};
+pub use standing::{act, appoint, move_to, ready, remove, restore, shut, undo_status};
 
 use super::query::{self, Fresh, Life, Sealed, Seen, UserRow};
 use crate::sessions;

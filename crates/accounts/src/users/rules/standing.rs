@@ -13,7 +13,7 @@ use platform::{
 use serde_json::json;
 use uuid::Uuid;
 use wire::{
-    Bulk, Permission, ProblemCode, UserId,
+    ApiClientId, Bulk, Permission, ProblemCode, UserId,
     accounts::users::{ClosedUser, NewRole, User, UserAct, UserRole, UserStatus},
 };
 
@@ -35,20 +35,52 @@ pub fn move_to(
     if to != UserStatus::Active {
         shut_out(tx, &row, to.as_str())?;
     }
-    let row = query::set_status(tx, id, to)?;
+    let (before, row) = (row.status, query::set_status(tx, id, to)?);
     let act = match to {
         UserStatus::Active => "user.activate",
         UserStatus::Inactive => "user.deactivate",
         UserStatus::Suspended => "user.suspend",
         UserStatus::Banned => "user.ban",
     };
-    let act = Act::new(act, "user", id.0).because(reason);
-    let act = with_clients(tx.conn(), &row, act)?;
+    let mut change = json!({ "status": { "before": before, "after": to } });
+    let clients = clients_of(tx.conn(), &row)?;
+    if let Some(fields) = change.as_object_mut().filter(|_| !clients.is_empty()) {
+        fields.insert("api_clients".to_owned(), json!(clients));
+    }
+    let act = Act::new(act, "user", id.0).changing(change).because(reason);
     audit::record(tx, actor, act)?;
     open_for(tx.conn(), actor, &row)
 }
 
-/// The same, with the API clients that somebody has created and that can still call.
+/// Undoes the last change of a user's status: the status before that change comes back, whichever it was. `version` is
+/// the user's version since that change; once anything else has changed, the undo is refused as stale.
+pub fn undo_status(tx: &mut Tx<'_>, actor: &Actor, id: UserId, version: i32) -> Result<User> {
+    let row = hold(tx, actor, (id, Life::Living))?;
+    if row.version != version {
+        return Err(Error::refuse(ProblemCode::Stale));
+    }
+    let Some(change) =
+        query::last_status_change(tx.conn(), id)?.filter(|change| change.after == row.status)
+    else {
+        return Err(Error::because(
+            ProblemCode::WrongState,
+            "There is no change of the status to undo.",
+        ));
+    };
+    if change.before != UserStatus::Active {
+        shut_out(tx, &row, change.before.as_str())?;
+    }
+    let row = query::set_status(tx, id, change.before)?;
+    audit::record(
+        tx,
+        actor,
+        Act::new("user.undo_status", "user", id.0)
+            .changing(json!({ "status": { "before": change.after, "after": change.before } })),
+    )?;
+    open_for(tx.conn(), actor, &row)
+}
+
+/// Moves somebody to another state, and names the API clients that they have created and that can still call.
 pub fn shut(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -60,17 +92,13 @@ pub fn shut(
     Ok(ClosedUser { user, api_clients })
 }
 
-/// An act with the API clients that somebody who is kept out has created: they have seen the keys.
-fn with_clients<'a>(conn: &mut Conn, row: &UserRow, act: Act<'a>) -> Result<Act<'a>> {
+/// Returns the API clients that somebody who is kept out has created: they have seen the keys.
+fn clients_of(conn: &mut Conn, row: &UserRow) -> Result<Vec<ApiClientId>> {
     if row.status == UserStatus::Active && row.role.is_staff() && row.deleted_at.is_none() {
-        return Ok(act);
+        return Ok(Vec::new());
     }
     let clients = api_clients::created_by(conn, row.id)?;
-    if clients.is_empty() {
-        return Ok(act);
-    }
-    let ids: Vec<_> = clients.iter().map(|client| client.id).collect();
-    Ok(act.changing(json!({ "api_clients": ids })))
+    Ok(clients.iter().map(|client| client.id).collect())
 }
 
 /// Gives somebody another role. They sign in anew: whoever may do less is not to go on, and whoever may do more may
@@ -160,7 +188,8 @@ pub fn ready(actor: &Actor, bulk: &Bulk<UserAct>) -> Result<()> {
     Ok(())
 }
 
-/// Does one of many.
+/// Does one of many. Staff are left out: one wrong selection must not lock a team out, so each of them is decided
+/// about on their own page.
 pub fn act(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -168,6 +197,12 @@ pub fn act(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let (id, reason) = (UserId(id), bulk.reason.as_deref());
+    if hold(tx, actor, (id, Life::Either))?.role.is_staff() {
+        return Err(Error::because(
+            ProblemCode::Forbidden,
+            "Members of the staff are left out of bulk actions. Open their page to act on one of them.",
+        ));
+    }
     let to = match bulk.action {
         UserAct::Delete => return remove(tx, actor, (id, None), (reason, now)),
         UserAct::Restore => return restore(tx, actor, id, reason).map(drop),

@@ -2,6 +2,7 @@
 
 mod charges;
 mod checkout;
+mod money;
 mod progress;
 
 pub use charges::*;
@@ -137,6 +138,7 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Orde
     )?;
     let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
     let (delivered, codes) = (delivered_at(conn, &ids)?, codes(conn, &ids)?);
+    let mut money = money::refunds_and_disputes(conn, &ids)?;
     let sees_costs = actor.can(Permission::CostsRead);
     let charged = if sees_costs {
         charges(conn, &ids)?
@@ -147,7 +149,13 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Orde
         .map(|row| {
             let charge = charged.get(&row.id);
             let cost = Cost::of(&row, charge.map_or(&[], Vec::as_slice));
+            let money = money.remove(&row.id).unwrap_or_default();
             Ok(Order {
+                refund_state: money.state(),
+                refunded_amount: money.refunded,
+                pending_refund_amount: money.pending,
+                refundable_payment_id: money.refundable,
+                dispute_state: money.dispute_state,
                 terms: row.terms()?,
                 margin_amount: cost.margin(&row).filter(|_| sees_costs),
                 customer: names.entry(row.user_id).or_default().clone(),

@@ -8,9 +8,11 @@ use platform::{
     audit::{self, Subject},
     crypto::Keyring,
 };
-use schema::{audit_log, esim_bundles, esims, notifications, orders, transactions};
+use schema::{
+    audit_log, disputes, esim_bundles, esims, notifications, orders, refunds, transactions,
+};
 use wire::{
-    EsimId, OrderId, TransactionId, UserId,
+    DisputeId, EsimId, OrderId, RefundId, TransactionId, UserId,
     billing::{orders::OrderStatus, transactions::TransactionStatus},
     esims::inventory::EsimStatus,
     messaging::notifications::NotificationStatus,
@@ -61,15 +63,25 @@ pub fn undelivered_since(conn: &mut Conn, before: DateTime<Utc>) -> Result<Vec<O
         .load(conn)?)
 }
 
-/// What the record says of an order and its payments, the oldest first.
+/// Returns what the audit log says of an order, its payments, and their refunds and disputes, the oldest first.
 pub fn record(
     conn: &mut Conn,
     keys: &Keyring,
     (id, payments): (OrderId, &[TransactionId]),
 ) -> Result<Vec<Recorded>> {
+    let given_back: Vec<RefundId> = refunds::table
+        .filter(refunds::transaction_id.eq_any(payments))
+        .select(refunds::id)
+        .load(conn)?;
+    let contested: Vec<DisputeId> = disputes::table
+        .filter(disputes::transaction_id.eq_any(payments))
+        .select(disputes::id)
+        .load(conn)?;
     let subjects: Vec<uuid::Uuid> = payments
         .iter()
         .map(|payment| payment.0)
+        .chain(given_back.iter().map(|refund| refund.0))
+        .chain(contested.iter().map(|dispute| dispute.0))
         .chain([id.0])
         .collect();
     type Row = (
@@ -82,7 +94,7 @@ pub fn record(
         Option<uuid::Uuid>,
     );
     let rows: Vec<Row> = audit_log::table
-        .filter(audit_log::subject_type.eq_any(["order", "transaction"]))
+        .filter(audit_log::subject_type.eq_any(["order", "transaction", "refund", "dispute"]))
         .filter(audit_log::subject_id.eq_any(subjects))
         .order((audit_log::created_at, audit_log::id))
         .limit(500)

@@ -8,6 +8,7 @@ use diesel::{
 };
 use platform::{Conn, Result, Tx};
 use schema::{orders, reconciliation_cases as cases, refunds, sql_types, transactions};
+use std::collections::HashMap;
 use wire::{
     Currency, EsimId, Money, OrderId, RefundId, TransactionId, UserId,
     billing::{
@@ -140,6 +141,34 @@ pub fn refund_sum(conn: &mut Conn, id: TransactionId, but: Option<RefundId>) -> 
     }
     let live: Option<Money> = live.first(conn)?;
     Ok(live.unwrap_or_else(Money::zero))
+}
+
+/// Returns the same for each of these payments.
+pub fn live_sums(conn: &mut Conn, ids: &[TransactionId]) -> Result<HashMap<TransactionId, Money>> {
+    let ours: Vec<(TransactionId, Option<Money>)> = refunds::table
+        .filter(refunds::transaction_id.eq_any(ids))
+        .filter(refunds::status.eq_any([RefundStatus::Pending, RefundStatus::Processed]))
+        .group_by(refunds::transaction_id)
+        .select((refunds::transaction_id, sum(refunds::amount)))
+        .load(conn)?;
+    let outside: Vec<(Option<TransactionId>, Option<Money>)> = cases::table
+        .inner_join(transactions::table)
+        .filter(cases::transaction_id.eq_any(ids))
+        .filter(cases::kind.eq(CaseKind::ForeignRefund))
+        .filter(cases::status.ne(CaseStatus::Resolved))
+        .filter(cases::currency.eq(transactions::currency.nullable()))
+        .group_by(cases::transaction_id)
+        .select((cases::transaction_id, sum(cases::amount)))
+        .load(conn)?;
+    let ours = ours.into_iter().map(|(id, amount)| (Some(id), amount));
+    let mut sums = HashMap::new();
+    for (id, amount) in ours.chain(outside) {
+        if let (Some(id), Some(amount)) = (id, amount) {
+            let sum = sums.entry(id).or_insert_with(Money::zero);
+            *sum = sum.plus(&amount);
+        }
+    }
+    Ok(sums)
 }
 
 /// What was sold, as far as giving it back goes.

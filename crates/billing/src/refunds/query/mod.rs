@@ -196,10 +196,21 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<Listed>) -> Result<Vec<Refund
         .filter_map(|row| row.refund.requested_by_client)
         .collect();
     let clients = client_names(conn, &clients)?;
+    let payments: Vec<TransactionId> = rows.iter().map(|row| row.refund.transaction_id).collect();
+    let live = live_sums(conn, &payments)?;
     rows.into_iter()
         .map(|row| {
             let customer = names.entry(row.about.user_id).or_default().clone();
-            let refund = whole(row, customer, (&staff, &clients))?;
+            let live = live.get(&row.refund.transaction_id);
+            let left = row
+                .about
+                .total_amount
+                .minus(live.unwrap_or(&Money::zero()))
+                .max(Money::zero());
+            let refund = Refund {
+                refundable_amount: left,
+                ..whole(row, customer, (&staff, &clients))?
+            };
             Ok(if is_staff { refund } else { for_others(refund) })
         })
         .collect()
@@ -251,6 +262,7 @@ fn whole(
         customer,
         amount: refund.amount,
         currency: refund.currency,
+        refundable_amount: Money::zero(),
         total_amount: about.total_amount,
         reason_code: refund.reason_code,
         reason: refund.reason,

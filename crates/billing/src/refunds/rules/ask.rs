@@ -16,8 +16,7 @@ use wire::{
     Bulk, Money, OrderId, Permission, ProblemCode, RefundId, TransactionId,
     billing::{
         refunds::{
-            Eligibility, NewRefund, Refund, RefundApprovalState, RefundEffect, RefundReason,
-            TransactionAct,
+            Eligibility, NewRefund, Refund, RefundApprovalState, RefundReason, TransactionAct,
         },
         transactions::TransactionStatus,
     },
@@ -47,11 +46,7 @@ pub fn request(
     }
     let known = eligibility::read(tx.conn(), &payment, None, now)?;
     let amount = amount(new.amount.as_ref(), &known)?;
-    let effect = new.effect.unwrap_or(if amount == known.left_amount {
-        known.recommended_effect
-    } else {
-        RefundEffect::None
-    });
+    let effect = new.effect.unwrap_or_else(|| known.effect_of(&amount));
     let needs_second_person = match actor.id {
         Some(by) => {
             let proposal = second_person::Proposal {

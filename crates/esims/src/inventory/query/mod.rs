@@ -1,8 +1,10 @@
 //! The SQL of the inventory.
 
 mod stock;
+mod usage;
 
 pub use stock::*;
+pub use usage::usage;
 
 use chrono::{DateTime, Utc};
 use diesel::{

@@ -90,6 +90,15 @@ impl RefundUnit {
 }
 
 impl Eligibility {
+    /// Returns what becomes of the eSIMs when nobody chooses: what is recommended when everything that is left is
+    /// refunded, and nothing when a part is, because the customer keeps what the other part has paid for.
+    pub fn effect_of(&self, amount: &Money) -> RefundEffect {
+        if *amount >= self.left_amount {
+            self.recommended_effect
+        } else {
+            RefundEffect::None
+        }
+    }
     /// Whether the same is known of the sale: what was delivered, used, suspended, given back. Days that pass alone
     /// make no difference.
     pub fn agrees_with(&self, other: &Self) -> bool {

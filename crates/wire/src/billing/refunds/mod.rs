@@ -81,6 +81,9 @@ pub struct Refund {
     pub currency: Currency,
     /// What was paid in all.
     pub total_amount: Money,
+    /// What can still be refunded of the payment now: neither refunded nor pending.
+    #[serde(default = "Money::zero")]
+    pub refundable_amount: Money,
     /// Why, in a word that can be counted.
     pub reason_code: Option<RefundReason>,
     /// Why, in a sentence, for the staff.

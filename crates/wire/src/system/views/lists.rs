@@ -1,28 +1,113 @@
-//! The lists that a view can be of.
+//! The lists of the panel, by address, and what each of them can be narrowed by.
 
-/// The lists of the panel, by their addresses there.
-pub const LISTS: &[&str] = &[
-    "/accounts/api-clients",
-    "/accounts/kyc",
-    "/accounts/users",
-    "/billing/claims",
-    "/billing/credit-notes",
-    "/billing/disputes",
-    "/billing/invoices",
-    "/billing/orders",
-    "/billing/reconciliation",
-    "/billing/refunds",
-    "/billing/transactions",
-    "/catalog/plans",
-    "/catalog/price-changes",
-    "/catalog/price-lists",
-    "/catalog/pricing",
-    "/catalog/promotions",
-    "/esims/inventory",
-    "/integrations/offers",
-    "/integrations/providers",
-    "/integrations/provisioning",
-    "/messaging/notifications",
-    "/system/access",
-    "/system/audit",
+use crate::{
+    Filter, Paging, Resource,
+    accounts::{api_clients::ApiClient, kyc::KycDocument, users::User},
+    billing::{
+        disputes::Dispute,
+        invoices::{CreditNote, Invoice},
+        orders::Order,
+        reconciliation::Case,
+        refunds::{Refund, SupplierClaim},
+        transactions::Transaction,
+    },
+    catalog::{
+        plans::Plan,
+        price_lists::PriceList,
+        pricing::{Price, PriceChange},
+        promotions::Promotion,
+    },
+    esims::inventory::Esim,
+    integrations::{
+        allocations::Provisioning,
+        providers::{Offer, Provider},
+    },
+    messaging::notifications::Notification,
+    system::audit::{AccessEntry, AuditEntry},
+};
+
+/// Reads one parameter of a list; `false` when the list does not know the key.
+type Read = fn(&str, &str) -> Result<bool, &'static str>;
+
+/// The parameter that names the columns.
+const COLUMNS: &str = "cols";
+
+/// Every list that views can be saved of.
+const LISTS: &[(&str, Read)] = &[
+    ("/accounts/api-clients", read::<ApiClient>),
+    ("/accounts/kyc", read::<KycDocument>),
+    ("/accounts/users", read::<User>),
+    ("/billing/claims", read::<SupplierClaim>),
+    ("/billing/credit-notes", read::<CreditNote>),
+    ("/billing/disputes", read::<Dispute>),
+    ("/billing/invoices", read::<Invoice>),
+    ("/billing/orders", read::<Order>),
+    ("/billing/reconciliation", read::<Case>),
+    ("/billing/refunds", read::<Refund>),
+    ("/billing/transactions", read::<Transaction>),
+    ("/catalog/plans", read::<Plan>),
+    ("/catalog/price-changes", read::<PriceChange>),
+    ("/catalog/price-lists", read::<PriceList>),
+    ("/catalog/pricing", read::<Price>),
+    ("/catalog/promotions", read::<Promotion>),
+    ("/esims/inventory", read::<Esim>),
+    ("/integrations/offers", read::<Offer>),
+    ("/integrations/providers", read::<Provider>),
+    ("/integrations/provisioning", read::<Provisioning>),
+    ("/messaging/notifications", read::<Notification>),
+    ("/system/access", read::<AccessEntry>),
+    ("/system/audit", read::<AuditEntry>),
 ];
+
+fn read<R: Resource>(key: &str, value: &str) -> Result<bool, &'static str> {
+    Ok(R::Filter::default().set(key, value)? || Paging::<R::Sort>::default().set(key, value)?)
+}
+
+/// Returns whether an address is that of a list in the panel.
+pub(super) fn is_known(address: &str) -> bool {
+    LISTS.iter().any(|(known, _)| *known == address)
+}
+
+/// Returns why a list does not take this parameter, in the words of an error. An address that is no known list takes
+/// everything: its parameters cannot be judged.
+pub(super) fn refusal(list: &str, key: &str, value: &str) -> Option<String> {
+    let (_, read) = LISTS.iter().find(|(known, _)| *known == list)?;
+    if key == COLUMNS || value.is_empty() {
+        return None;
+    }
+    match read(key, value) {
+        Ok(true) => None,
+        Ok(false) => Some(format!("`{key}` is not a filter of this list.")),
+        Err(why) => Some(format!("`{key}` {why}.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn list_refuses_filters_that_it_does_not_know() {
+        for (list, key, value) in [
+            ("/billing/orders", "statuss", "paid"),
+            ("/billing/orders", "status", "payed"),
+            ("/billing/orders", "is_active", "true"),
+            ("/billing/orders", "created_at_from", "yesterday"),
+            ("/billing/orders", "sort", "customer"),
+            ("/catalog/plans", "status", "paid"),
+            ("/accounts/users", "role", "boss"),
+        ] {
+            assert!(refusal(list, key, value).is_some(), "{list}?{key}={value}");
+        }
+        for (list, key, value) in [
+            ("/billing/orders", "status", "paid,failed"),
+            ("/billing/orders", "sort", "-created_at"),
+            ("/billing/orders", "limit", "100"),
+            ("/billing/orders", "cols", "order,status"),
+            ("/accounts/users", "is_deleted", "true"),
+            ("/not/known", "anything", "goes"),
+        ] {
+            assert_eq!(refusal(list, key, value), None, "{list}?{key}={value}");
+        }
+    }
+}

@@ -5,7 +5,7 @@ use kit::{
     api,
     format::place,
     page::{act, detail_page, related},
-    table::{day, money, text},
+    table::{day, money, text, until},
     ui::{Icon, Value},
 };
 use leptos::prelude::*;
@@ -43,7 +43,7 @@ pub fn screen(id: PriceChangeId) -> AnyView {
         (price.cost_price.clone(), price.currency)
     }))
     .column(day("From", |price: &Price| Some(price.effective_from)))
-    .column(day("Until", |price: &Price| price.effective_to))
+    .column(until("Until", |price: &Price| price.effective_to))
     .opens(|price| format!("/catalog/pricing/{}", price.id))
     .all("/catalog/pricing")
     .empty("Those that had not begun were taken back.");

@@ -1,0 +1,67 @@
+//! The card of a form that follows what is typed: it asks an address, draws the answer, and may propose what to fill in.
+
+use crate::{
+    api::{self, Fault},
+    form::{Draft, state::Form},
+};
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use std::{collections::BTreeMap, sync::Arc};
+
+pub(super) type Draw<T> = Arc<dyn Fn(&Draft, Option<Result<T, Fault>>) -> AnyView + Send + Sync>;
+pub(super) type Propose<T> = Arc<dyn Fn(&Draft, &T) -> Vec<(&'static str, String)> + Send + Sync>;
+pub(super) type Address = Arc<dyn Fn(&Draft) -> Option<String> + Send + Sync>;
+
+/// Asks again whenever the address changes, and forgets the answer to an address that is no longer asked.
+pub(super) fn follow<T>(
+    form: Form,
+    address: Address,
+    draw: Draw<T>,
+    propose: Option<Propose<T>>,
+) -> AnyView
+where
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
+{
+    let draft = form.draft;
+    let address = Memo::new(move |_| draft.with(|draft| address(draft)));
+    let answer = RwSignal::new(None::<(String, Result<T, Fault>)>);
+    Effect::new(move |_| {
+        let Some(asked) = address.get() else { return };
+        leptos::task::spawn_local(async move {
+            let outcome = api::get::<T>(&asked).await;
+            if address.try_get_untracked().flatten().as_ref() == Some(&asked) {
+                answer.set(Some((asked, outcome)));
+            }
+        });
+    });
+    let current = move || {
+        let wanted = address.get();
+        let known = answer.get();
+        known.filter(|(asked, _)| wanted.as_ref() == Some(asked))
+    };
+    if let Some(propose) = propose {
+        let before = StoredValue::new((String::new(), BTreeMap::<&'static str, String>::new()));
+        Effect::new(move |_| {
+            let Some((asked, Ok(known))) = current() else {
+                return;
+            };
+            let proposals = draft.with(|draft| propose(draft, &known));
+            let (last_asked, last) = before.get_value();
+            let is_new = last_asked != asked;
+            let untouched = |key: &&'static str| {
+                is_new || last.get(key).is_some_and(|last| form.holds(key, last))
+            };
+            before.set_value((asked, proposals.iter().cloned().collect()));
+            for (key, text) in proposals {
+                if untouched(&key) && !form.holds(key, &text) {
+                    form.propose(key, &text);
+                }
+            }
+        });
+    }
+    (move || match (address.with(Option::is_some), current()) {
+        (true, None) => crate::ui::skeleton::lines(3),
+        (_, known) => draft.with(|draft| draw(draft, known.map(|(_, outcome)| outcome))),
+    })
+    .into_any()
+}

@@ -1,0 +1,15 @@
+//! A bar that shows how much of something is used.
+
+use leptos::prelude::*;
+
+/// From this many percent on the bar says that little is left.
+const NEARLY: i64 = 90;
+
+/// Draws it. What it says is read aloud in its place.
+pub fn meter(says: String, part: i64, whole: i64) -> AnyView {
+    let percent = i128::from(part.max(0)) * 100 / i128::from(whole.max(1));
+    let percent = i64::try_from(percent).unwrap_or(100).min(100);
+    let tone = if percent >= NEARLY { "bad" } else { "good" };
+    view! { <progress class="meter" max="100" value=percent.to_string() data-tone=tone aria-label=says></progress> }
+        .into_any()
+}

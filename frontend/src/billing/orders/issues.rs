@@ -1,0 +1,93 @@
+//! What waits for somebody: refunds of an order that are not paid out, and cases that are open.
+
+use super::super::refunds::stage;
+use kit::{
+    api,
+    format::{money, sentence},
+    page::notices,
+    session, task,
+    ui::{Icon, Look, Told, Tone, link_button},
+};
+use leptos::prelude::*;
+use wire::{
+    AnyOf, Filter, Page, Permission,
+    billing::{
+        orders::{Order, RefundState},
+        reconciliation::{Case, CaseFilter, CaseStatus},
+        refunds::{Refund, RefundFilter, RefundStage, RefundStatus},
+    },
+};
+
+/// Draws them, each with its link; nothing while all is well.
+pub fn issues(order: &Order) -> Option<AnyView> {
+    let again = use_context::<Told>().map_or_else(|| RwSignal::new(0), |told| told.0);
+    let is_pending = order.refund_state == Some(RefundState::Pending);
+    let refunds = (is_pending && untrack(|| session::can(Permission::RefundsRead)))
+        .then(|| refunds(order, again));
+    let has_case = order.paid_at.is_some() || order.status.is_stuck();
+    let cases =
+        (has_case && untrack(|| session::can(Permission::CasesRead))).then(|| cases(order, again));
+    Some(view! { {refunds}{cases} }.into_any())
+}
+
+fn refunds(order: &Order, again: RwSignal<u32>) -> AnyView {
+    let of = RefundFilter {
+        order_id: Some(order.id),
+        status: Some(AnyOf(vec![RefundStatus::Pending])),
+        ..RefundFilter::default()
+    };
+    let ask = move || {
+        let pairs = of.pairs();
+        task(async move { api::page::<Refund>(&pairs).await })
+    };
+    notices(again, ask, |page: Page<Refund>| {
+        let all = page.data.iter().map(refund);
+        Some(all.collect_view().into_any())
+    })
+}
+
+fn refund(refund: &Refund) -> AnyView {
+    let amount = money(&refund.amount, refund.currency);
+    let says = match refund.stage {
+        RefundStage::Requested => format!("Refund of {amount} waits for approval."),
+        RefundStage::ToPayOut => format!("Refund of {amount} waits to be paid out by hand."),
+        _ => {
+            let (word, _) = stage(refund);
+            format!("Refund of {amount}: {}.", sentence(word).to_lowercase())
+        }
+    };
+    let href = format!("/billing/refunds/{}", refund.id);
+    banner("Refund pending", says, "View refund", href)
+}
+
+fn cases(order: &Order, again: RwSignal<u32>) -> AnyView {
+    let of = CaseFilter {
+        order_id: Some(order.id),
+        status: Some(AnyOf(vec![CaseStatus::Open, CaseStatus::Escalated])),
+        ..CaseFilter::default()
+    };
+    let ask = move || {
+        let pairs = of.pairs();
+        task(async move { api::page::<Case>(&pairs).await })
+    };
+    notices(again, ask, |page: Page<Case>| {
+        let all = page.data.into_iter().map(|case| {
+            let title = if case.status == CaseStatus::Escalated {
+                "Case escalated"
+            } else {
+                "Case open"
+            };
+            let href = format!("/billing/reconciliation/{}", case.id);
+            banner(title, format!("{}.", case.kind.title()), "View case", href)
+        });
+        Some(all.collect_view().into_any())
+    })
+}
+
+fn banner(title: &'static str, says: String, verb: &'static str, href: String) -> AnyView {
+    view! {
+        <div class="banner" role="note" data-tone=Tone::Waiting.word()><p><strong>{title}": "</strong>{says}</p>
+            {link_button(verb, Look::Plain, Some(Icon::ChevronRight), href)}</div>
+    }
+    .into_any()
+}

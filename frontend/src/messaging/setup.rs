@@ -1,0 +1,41 @@
+//! Whether messages can be sent at all: said above every screen while they cannot.
+
+use kit::{
+    api,
+    format::plural,
+    page, session, task,
+    ui::{Look, link_button},
+};
+use leptos::prelude::*;
+use wire::{Permission, messaging::notifications::NotificationSetup};
+
+/// Where the messages are that wait.
+const WAITING: &str = "/messaging/notifications?status=pending";
+
+/// Draws it, for administrators.
+pub fn notice() -> AnyView {
+    if !session::can(Permission::SettingsRead) {
+        return ().into_any();
+    }
+    let ask = || task(async { api::get::<NotificationSetup>("/v1/notifications/status").await });
+    page::notice(ask, |setup: NotificationSetup| {
+        if setup.email.configured {
+            return None;
+        }
+        let waiting = usize::try_from(setup.email.waiting).unwrap_or(0);
+        let says = match waiting {
+            0 => "Deliveries, refund notices and invitations cannot be sent.".to_owned(),
+            1 => "1 message waits to be sent.".to_owned(),
+            more => format!("{} wait to be sent.", plural(more, "message", "messages")),
+        };
+        let view = (waiting > 0).then(|| link_button("View messages", Look::Plain, None, WAITING));
+        Some(
+            view! {
+                <section class="banner standing" role="status" aria-label="Set-up" data-tone="waiting"><p>
+                    <strong>"Email is not set up. "</strong>{says}" Set "<code>"SMTP_URL"</code>" on the server and restart it."</p>
+                    {view}</section>
+            }
+            .into_any(),
+        )
+    })
+}

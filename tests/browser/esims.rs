@@ -1,0 +1,50 @@
+//! An eSIM's page: what of its data is used, and that an end that is past is called one.
+
+use super::{opened_by, panel};
+use crate::billing::refunds::sell;
+use wire::accounts::users::UserRole;
+
+#[actix_web::test]
+async fn expired_esim_says_so_and_shows_what_was_used() {
+    let app = panel().await;
+    let (plan, ada) = app.given(|given| {
+        let plan = given.plan("9.90");
+        given.stock(plan);
+        (plan, given.user(UserRole::Customer))
+    });
+    let seller = app.as_role(UserRole::SuperAdmin);
+    sell(&app, &seller, plan, ada).await;
+    app.execute("UPDATE esims SET status = 'active', activated_at = now() - interval '42 days', expires_at = now() - interval '12 days 1 hour' WHERE user_id IS NOT NULL");
+    app.execute("UPDATE esim_bundles SET status = 'active', total_bytes = 5000000000, used_bytes = 1000000000, starts_at = now() - interval '42 days', expires_at = now() - interval '12 days 1 hour'");
+    let found = seller.get("/v1/esims?has_user=true").await.expect(200);
+    let browser = opened_by(&app, UserRole::Support).await;
+    browser
+        .go(&format!(
+            "/esims/inventory/{}",
+            found["data"][0]["id"].as_str().unwrap()
+        ))
+        .await;
+    browser.sees("GB used").await;
+    browser.sees("Expired 12 days ago").await;
+    browser.finds("progress.meter[value='20']").await;
+    let badge = "return document.querySelector('.page-title .badge')?.textContent";
+    assert_eq!(browser.script(badge).await, "Expired");
+}
+
+#[actix_web::test]
+async fn administrators_see_that_email_is_not_set_up() {
+    let app = panel().await;
+    let (plan, ada) = app.given(|given| {
+        let plan = given.plan("9.90");
+        given.stock(plan);
+        (plan, given.user(UserRole::Customer))
+    });
+    sell(&app, &app.as_role(UserRole::SuperAdmin), plan, ada).await;
+    let browser = opened_by(&app, UserRole::Admin).await;
+    browser.sees("Email is not set up.").await;
+    browser.sees("waits to be sent.").await;
+    browser.press("View messages").await;
+    browser
+        .is_at("/messaging/notifications?status=pending")
+        .await;
+}
