@@ -364,9 +364,8 @@ async fn a_view_names_a_list_that_exists() {
         body["list"] = json!(list);
         admin.post("/v1/views", body).await.refuses("list");
     }
-    for list in wire::system::views::LISTS {
-        let body =
-            json!({ "list": list, "name": "V", "query": "sort=created_at", "audience": "mine" });
+    for list in wire::system::views::lists() {
+        let body = json!({ "list": list, "name": "V", "query": "limit=25", "audience": "mine" });
         admin.post("/v1/views", body).await.expect(201);
     }
 }

@@ -3,6 +3,8 @@
 
 mod lists;
 
+pub use lists::lists;
+
 use crate::{
     AnyOf, Check, FieldErrors, Resource, UserId, ViewId, accounts::users::UserRole, check::maybe,
 };

@@ -63,6 +63,11 @@ fn read<R: Resource>(key: &str, value: &str) -> Result<bool, &'static str> {
     Ok(R::Filter::default().set(key, value)? || Paging::<R::Sort>::default().set(key, value)?)
 }
 
+/// Returns the addresses of the lists of the panel.
+pub fn lists() -> impl Iterator<Item = &'static str> {
+    LISTS.iter().map(|(address, _)| *address)
+}
+
 /// Returns whether an address is that of a list in the panel.
 pub(super) fn is_known(address: &str) -> bool {
     LISTS.iter().any(|(known, _)| *known == address)
