@@ -106,7 +106,7 @@ async fn what_a_client_cannot_be_is_refused_by_name() {
     for (field, value, word) in [
         ("name", json!("  "), "Enter"),
         ("name", json!("x".repeat(101)), "100"),
-        ("mode", json!("production"), "production"),
+        ("mode", json!("production"), "`live` or `test`"),
         ("scopes", json!([]), "at least one"),
         ("scopes", json!(["orders:read", "audit:read"]), "audit:read"),
         ("scopes", json!(["sessions:own"]), "sessions:own"),

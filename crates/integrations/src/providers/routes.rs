@@ -23,7 +23,7 @@ pub async fn show(caller: Caller<ProvidersRead>, id: Id<ProviderId>) -> Result<T
 }
 
 /// Add a provider. Its key is sealed at once and never shown again, so this asks for a recent confirmation.
-#[utoipa::path(tag = "integrations/providers", security(("bearer" = ["providers:write"])), request_body = NewProvider, responses((status = 201, description = "Created", body = Provider)))]
+#[utoipa::path(tag = "integrations/providers", security(("bearer" = ["providers:write"])), request_body = NewProvider, responses((status = 201, description = "Created", body = Provider), (status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)")))]
 #[post("/providers")]
 pub async fn create(
     caller: Confirmed<ProvidersWrite>,

@@ -257,7 +257,8 @@ impl Known {
             Rule::TimeZone => {}
             Rule::Country => {
                 let code = tidy.to_uppercase();
-                if !code.is_empty() && !(code.len() == 2 && region::is_known(&code)) {
+                let is_country = code.len() == 2 && region::is_known(&code);
+                if !(code.is_empty() || is_country) {
                     bad.add("value", "country", self.accepts());
                 }
                 return finish(bad, code);
