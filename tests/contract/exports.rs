@@ -161,7 +161,7 @@ async fn no_cell_is_a_formula_whatever_divides_the_cells() {
         }
         for cell in all {
             // A program may drop tabs at the beginning; what follows them must be no formula either.
-            let cell = cell.trim_start_matches(['\t', ' ']);
+            let cell = cell.trim_start_matches(['\t', ' ']).trim_end_matches('"');
             let is_number = cell
                 .trim_start_matches(['+', '-'])
                 .chars()

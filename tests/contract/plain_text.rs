@@ -3,6 +3,7 @@
 use super::openapi::{document, operations};
 use crate::harness::TestApp;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 use wire::accounts::users::UserRole;
 
@@ -87,8 +88,14 @@ async fn no_field_of_text_takes_what_cannot_be_seen() {
         .as_role(UserRole::SuperAdmin)
         .with("if-match", "\"v1\"")
         .with("x-requested-with", "esim-admin");
+    // One's own profile is for customers.
+    let customer = app
+        .as_role(UserRole::Customer)
+        .with("if-match", "\"v1\"")
+        .with("x-requested-with", "esim-admin");
     let document = document();
     let mut tried = 0;
+    let mut wrong = BTreeSet::new();
     for (method, path, operation) in operations() {
         let body = resolved(
             &document,
@@ -96,7 +103,8 @@ async fn no_field_of_text_takes_what_cannot_be_seen() {
         );
         let fields = text_fields(&document, body);
         for field in fields {
-            if COMPARED.contains(&field.as_str()) {
+            let signs_in = path == "/v1/sessions" && field == "email";
+            if signs_in || COMPARED.contains(&field.as_str()) {
                 continue;
             }
             for sign in ['\n', '\u{202e}', '\u{200b}', '\u{7}', '\u{2028}', '\u{ad}'] {
@@ -110,19 +118,21 @@ async fn no_field_of_text_takes_what_cannot_be_seen() {
                     .filter_map(Value::as_str);
                 let mut whole: Map<String, Value> = required
                     .map(|name| {
-                        (
-                            name.to_owned(),
-                            sample(&document, &body["properties"][name]),
-                        )
+                        let value = match name {
+                            "rule" => json!({ "adjust": { "percent": "10.00" } }),
+                            _ => sample(&document, &body["properties"][name]),
+                        };
+                        (name.to_owned(), value)
                     })
                     .collect();
                 whole.insert(field.clone(), json!(format!("{MIDDLE}{sign}dle")));
-                let path = path.replace("{id}", &Uuid::now_v7().to_string());
-                let answer = admin
+                let address = path.replace("{id}", &Uuid::now_v7().to_string());
+                let who = if path == "/v1/me" { &customer } else { &admin };
+                let answer = who
                     .with("idempotency-key", &Uuid::new_v4().to_string())
                     .send(
                         method.parse().expect("a method"),
-                        &path,
+                        &address,
                         Some(Value::Object(whole)),
                     )
                     .await;
@@ -131,16 +141,18 @@ async fn no_field_of_text_takes_what_cannot_be_seen() {
                     errors.iter().any(|error| error["field"] == field.as_str())
                 });
                 let is_stripped = answer.status < 300 && !answer.text().contains(sign);
-                assert!(
-                    named || is_stripped,
-                    "{method} {path} takes {sign:?} in {field}: {} {}",
-                    answer.status,
-                    answer.text()
-                );
+                if !named && !is_stripped {
+                    let detail = answer.json()["detail"].clone();
+                    wrong.insert(format!(
+                        "{method} {path} {field}: {} {detail}",
+                        answer.status
+                    ));
+                }
             }
         }
     }
     assert!(tried > 200, "{tried}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[actix_web::test]

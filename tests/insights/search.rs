@@ -130,7 +130,7 @@ async fn one_field_finds_one_of_everything() {
     ] {
         assert_eq!(found(&admin, q).await, hit(kind, title), "{q}");
     }
-    for nothing in ["", "a", " a ", "babbage", "%25%25", "__", "--", "opsho"] {
+    for nothing in ["a", " a ", "babbage", "%25%25", "__", "--", "opsho"] {
         assert_eq!(found(&admin, nothing).await, [], "{nothing}");
     }
     assert_eq!(

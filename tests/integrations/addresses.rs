@@ -28,7 +28,6 @@ async fn a_providers_address_is_https_and_public() {
         "https://api.example.com\\@127.0.0.1/",
         "https://api.exam ple.com",
         "https://api.example\t.com",
-        " https://api.example.com",
         "https://127.0.0.1:18999/",
         "https://127.1",
         "https://2130706433/",

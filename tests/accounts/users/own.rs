@@ -21,7 +21,7 @@ async fn customers_edit_their_own_name_and_phone_number() {
             &edited["phone"],
             &edited["is_masked"]
         ),
-        (&json!("Grace"), &json!("+1 202 555 0124"), &json!(false))
+        (&json!("Grace"), &json!("+1 202-555-0124"), &json!(false))
     );
     me.patch("/v1/me", 1, json!({ "phone": null }))
         .await

@@ -69,7 +69,7 @@ async fn what_the_program_reads_can_be_seen_and_nothing_else() {
             .get("/v1/settings?category=business")
             .await
             .expect(200)["total"],
-        3
+        4
     );
     for unknown in ["no.such.key", "0192f0c1-2b5e-7000-8000-000000000000"] {
         admin
