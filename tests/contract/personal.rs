@@ -8,7 +8,13 @@ use server::accesses::PERSONAL;
 const NAMES: [&str; 5] = ["customer", "email", "first_name", "destination", "buyer"];
 
 /// Operations that show the caller's own data, or no customer's; and why they leave no line.
-const QUIET: &[(&str, &str)] = &[("/v1/me", "one's own profile")];
+const QUIET: &[(&str, &str)] = &[
+    ("/v1/me", "one's own profile"),
+    (
+        "/v1/notifications/status",
+        "whether email is set up: a number and no address",
+    ),
+];
 
 /// Whether a shape has one of the fields, at any depth.
 fn names_people(document: &Value, shape: &Value, depth: u32) -> bool {

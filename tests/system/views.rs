@@ -261,6 +261,7 @@ async fn a_new_default_takes_the_place_of_the_old_one() {
         save(&admin, {
             let mut elsewhere = default("elsewhere", "mine");
             elsewhere["list"] = json!("/catalog/plans");
+            elsewhere["query"] = json!("is_active=true");
             elsewhere
         })
         .await,
