@@ -205,6 +205,7 @@ async fn a_letter_sent_again_goes_where_the_customer_is_now() {
     let post = Arc::new(Post::default());
     let ctx = with_post(&app, post.clone());
     server::worker::worker().drain(&ctx).await;
+    let sent = app.as_admin().get("/v1/notifications").await.expect(200)["data"][0].take();
     app.as_admin()
         .patch(
             &format!("/v1/users/{id}"),
@@ -213,10 +214,9 @@ async fn a_letter_sent_again_goes_where_the_customer_is_now() {
         )
         .await
         .expect(200);
-    let (support, sent) = (
-        app.as_role(UserRole::Support),
-        app.as_admin().get("/v1/notifications").await.expect(200)["data"][0].take(),
-    );
+    // Both mailboxes are told of the change before.
+    server::worker::worker().drain(&ctx).await;
+    let support = app.as_role(UserRole::Support);
     let place = format!(
         "/v1/notifications/{}/resend",
         sent["id"].as_str().expect("an id")
@@ -236,8 +236,13 @@ async fn a_letter_sent_again_goes_where_the_customer_is_now() {
         .iter()
         .map(|letter| (letter.to.clone(), letter.message_id.clone()))
         .unzip();
-    assert_eq!(to, ["ada@example.com", "king@example.com"]);
-    assert_ne!(ids[0], ids[1]);
+    let (first, last) = (to.first().expect("a first"), to.last().expect("a last"));
+    assert_eq!(
+        (first.as_str(), last.as_str()),
+        ("ada@example.com", "king@example.com")
+    );
+    let distinct: std::collections::BTreeSet<&String> = ids.iter().collect();
+    assert_eq!(distinct.len(), ids.len(), "{ids:?}");
     assert_eq!(
         app.count("SELECT count(*) FROM audit_log WHERE action = 'notification.resend'"),
         1

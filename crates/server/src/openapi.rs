@@ -173,8 +173,14 @@ fn files_are_binary(operation: &mut Operation) {
     }
 }
 
+/// Operations that answer 201 with what is shown only once: it has no address and no revision.
+const SHOWN_ONCE: &[&str] = &["/v1/users/{id}/invitation-link"];
+
 /// Describes the headers of answers to requests that made something.
-fn made_things_have_an_address(operation: &mut Operation) {
+fn made_things_have_an_address(path: &str, operation: &mut Operation) {
+    if SHOWN_ONCE.contains(&path) {
+        return;
+    }
     if let Some(RefOr::T(made)) = operation.responses.responses.get_mut("201") {
         for (name, about) in [
             ("Location", "Where it is."),
@@ -276,7 +282,7 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
     }
     files_are_binary(operation);
     if needs_token {
-        made_things_have_an_address(operation);
+        made_things_have_an_address(path, operation);
     }
     let problem = || Content::new(Some(Ref::from_schema_name("Problem")));
     for (status, response) in &mut operation.responses.responses {

@@ -127,9 +127,12 @@ pub struct Chosen {
     kind: Option<String>,
 }
 
+/// What is decided about one dead job.
+type Decision = fn(&mut Tx<'_>, &Actor, Uuid) -> Result<DeadJob>;
+
 /// Lists, retries or drops dead jobs, and returns what to print.
 pub async fn jobs(ctx: &Ctx, task: Jobs) -> Result<String> {
-    let (chosen, act, done): (_, fn(&mut Tx<'_>, &Actor, Uuid) -> Result<DeadJob>, _) = match task {
+    let (chosen, act, done): (_, Decision, _) = match task {
         Jobs::List { kind } => return Ok(listed(&dead(ctx, kind).await?)),
         Jobs::Retry(chosen) => (chosen, jobs::retry, "queued again"),
         Jobs::Drop(chosen) => (chosen, jobs::discard, "dropped"),

@@ -61,6 +61,7 @@ async fn a_ban_of_a_customer_names_none() {
         .post(&place, json!({ "reason": "Fraud" }))
         .await;
     assert_eq!(closed.expect(200)["api_clients"], json!([]));
-    let recorded = "SELECT count(*) FROM audit_log WHERE action = 'user.ban' AND NOT change ? 'api_clients'";
+    let recorded =
+        "SELECT count(*) FROM audit_log WHERE action = 'user.ban' AND NOT change ? 'api_clients'";
     assert_eq!(app.count(recorded), 1);
 }

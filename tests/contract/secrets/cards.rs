@@ -130,6 +130,11 @@ async fn no_text_field_takes_the_number_of_a_card() {
         .as_role(UserRole::SuperAdmin)
         .with("if-match", "\"v1\"")
         .with("x-requested-with", "esim-admin");
+    // One's own profile is for customers.
+    let customer = app
+        .as_role(UserRole::Customer)
+        .with("if-match", "\"v1\"")
+        .with("x-requested-with", "esim-admin");
     let (mut taken, mut refused) = (Vec::new(), 0);
     for (method, path, described) in operations() {
         let operation = described["operationId"].as_str().unwrap().to_owned();
@@ -155,7 +160,8 @@ async fn no_text_field_takes_the_number_of_a_card() {
             let mut body = sample.clone();
             body[&field] = json!("4242 4242 4242 4242");
             let path = path.replace("{id}", &Uuid::now_v7().to_string());
-            let answer = boss
+            let caller = if path == "/v1/me" { &customer } else { &boss };
+            let answer = caller
                 .with("idempotency-key", &Uuid::now_v7().to_string())
                 .send(method.parse().unwrap(), &path, Some(body))
                 .await;

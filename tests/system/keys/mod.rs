@@ -141,8 +141,10 @@ async fn every_sealed_column_is_in_the_list() {
         "password_links.token_hash",
         "pii_access_log.seal",
         "rate_limits.key",
+        "reason_keys.secret",
         "recovery_codes.code_hash",
         "sessions.refresh_hash",
+        "sign_in_origins.key",
         "users.email_hash",
     ];
     let app = TestApp::start().await;

@@ -62,7 +62,7 @@ pub async fn create(
     device: DeviceCookie,
     new: Valid<NewSession>,
 ) -> Result<Let> {
-    let visit = Visit::new(&ctx, request).from_device(device.0);
+    let visit = Visit::new(&ctx, request).with_device(device.0);
     sign_in(visit, new.into_inner()).await
 }
 
@@ -166,7 +166,7 @@ async fn sign_in(visit: Visit, new: NewSession) -> Result<Let> {
         .map(|account| account.password_hash.clone());
     let fits = verify_password(new.password, known).await?;
     let kept = device::keeping(&visit)?;
-    let visit = visit.from_device(Some(kept.value().to_owned()));
+    let visit = visit.with_device(Some(kept.value().to_owned()));
     let door = visit.clone();
     let begun = visit
         .ctx

@@ -94,8 +94,8 @@ impl Visit {
         }
     }
 
-    /// From this device.
-    pub fn from_device(self, device: Option<String>) -> Self {
+    /// Names the device that the request came from.
+    pub fn with_device(self, device: Option<String>) -> Self {
         Self { device, ..self }
     }
 

@@ -12,10 +12,7 @@ use wire::{
 #[utoipa::path(tag = "accounts/users", security(("bearer" = ["sessions:own"])), responses((status = 200, description = "The profile", body = User)))]
 #[get("/me")]
 pub async fn show_me(caller: Caller<SessionsOwn>) -> Result<Tagged<User>> {
-    caller
-        .read(|conn, actor| rules::show_own(conn, actor))
-        .await
-        .map(Tagged)
+    caller.read(rules::show_own).await.map(Tagged)
 }
 
 /// Edit one's own name and phone number, as a customer. The email address and everything else are for the staff to

@@ -4,7 +4,7 @@ use crate::{
     ground::{Ground, Settings},
     http, money,
 };
-use platform::{crypto::Keyring, extract::signed};
+use platform::{crypto::Keyring, extract::signed, people::query_tokens};
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -206,7 +206,7 @@ fn keys() -> Keyring {
 
 /// The blind tokens of the words that are searched for, under the keys of the server.
 fn tokens() -> String {
-    let found = keys().query_tokens(SEARCHED).expect("words");
+    let found = query_tokens(&keys(), SEARCHED).expect("words");
     found
         .iter()
         .map(ToString::to_string)

@@ -138,7 +138,10 @@ fn days_that_pass_change_nothing_but_use_does() {
         weighed(
             &paid,
             looked_at(&paid, &terms(), &units, at),
-            &Money::zero(),
+            &Sums {
+                live: Money::zero(),
+                outside: Money::zero(),
+            },
             at,
         )
     };
