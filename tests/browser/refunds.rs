@@ -11,7 +11,7 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
         let plan = given.plan("149.00");
         given.stock(plan);
         let ada = given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace");
-        (plan, given.plan("12.00"), ada)
+        (plan, given.undeliverable_plan("12.00"), ada)
     });
     let seller = app.as_role(UserRole::SuperAdmin);
     let (_, payment) = sell(&app, &seller, plan, ada).await;
@@ -57,7 +57,7 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
         .go(&format!("/billing/transactions/{payment}"))
         .await;
     browser.sees("Net").await;
-    browser.sees("149.00 USD were given back.").await;
+    browser.sees("149.00 USD was refunded.").await;
 
     // Another order cannot be delivered: what does not add up waits in the inbox, until stock is there.
     let (order, _) = sell(&app, &seller, empty, ada).await;
@@ -150,7 +150,7 @@ async fn part_of_an_order_is_refunded_from_its_page_and_the_page_shows_it() {
     browser.sees("Partially refunded $3.00").await;
     browser.sees("Refunded −$3.00").await;
     browser.sees("Net $6.90").await;
-    browser.sees("3.00 USD were refunded.").await;
+    browser.sees("3.00 USD was refunded.").await;
     for list in ["/billing/orders", "/billing/transactions"] {
         browser.go(list).await;
         browser.sees("Partially refunded $3.00").await;
@@ -193,7 +193,12 @@ async fn support_requests_and_the_order_names_what_waits() {
 #[actix_web::test]
 async fn stuck_order_offers_its_remedies_and_names_its_case() {
     let app = panel().await;
-    let (plan, ada) = app.given(|given| (given.plan("12.00"), given.user(UserRole::Customer)));
+    let (plan, ada) = app.given(|given| {
+        (
+            given.undeliverable_plan("12.00"),
+            given.user(UserRole::Customer),
+        )
+    });
     let seller = app.as_role(UserRole::SuperAdmin);
     let (order, _) = sell(&app, &seller, plan, ada).await;
     let browser = opened_by(&app, UserRole::Admin).await;

@@ -128,7 +128,7 @@ async fn no_screen_asks_for_anything_that_is_not_ours_or_breaks_its_policy() {
     // The browser's own first page, before ours, is not our business.
     let is_known = |address: &String| {
         browser.is_ours(address)
-            || ["data:", "blob:", "chrome:"]
+            || ["data:", "blob:", "chrome:", "chrome-untrusted:"]
                 .iter()
                 .any(|scheme| address.starts_with(scheme))
     };

@@ -110,7 +110,7 @@ fn money_event(act: &Recorded) -> Option<(&'static str, String, Tone)> {
             "The gateway refunded another amount than was requested.".to_owned(),
             Tone::Bad,
         ),
-        "refund.process" => ("refunded", format!("{sum} were refunded."), Tone::Good),
+        "refund.process" => ("refunded", format!("{sum} was refunded."), Tone::Good),
         "dispute.hear" => {
             let state = of_change(act, "state").replace('_', " ");
             let tone = match state.as_str() {
