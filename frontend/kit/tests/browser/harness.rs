@@ -60,6 +60,13 @@ pub static PLANS: Section = Section {
             needs: Permission::PlansRead,
             view: |at| Some(detail_page::<Plan>(at.id()?).show()),
         },
+        // Where such a list is in the panel: views are saved of these alone.
+        Screen {
+            path: "/catalog/plans",
+            title: "Plans",
+            needs: Permission::PlansRead,
+            view: |_| Some(plans()),
+        },
         // Where a thing of this kind is found.
         Screen {
             path: "/catalog/plans/{id}",

@@ -12,7 +12,7 @@ use wire::ProblemCode;
 const ME: &str = "01930000-0000-7000-8000-000000000001";
 
 fn view(number: u8, name: &str, query: &str, audience: &str, default: bool) -> Value {
-    json!({ "id": id(number), "owner_id": ME, "list": "/plans", "name": name, "query": query, "audience": audience, "role": null,
+    json!({ "id": id(number), "owner_id": ME, "list": "/catalog/plans", "name": name, "query": query, "audience": audience, "role": null,
         "is_default": default, "version": 1, "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z" })
 }
 
@@ -42,7 +42,7 @@ fn lists_asked() -> Vec<String> {
 #[wasm_bindgen_test]
 async fn columns_are_hidden_moved_and_remembered() {
     with_views(&[]);
-    let page = Page::open("/plans");
+    let page = Page::open("/catalog/plans");
     page.find("tr.opens").await;
     assert_eq!(said("thead th:not(.mark)"), ["Name", "Validity", "Sale"]);
 
@@ -53,18 +53,18 @@ async fn columns_are_hidden_moved_and_remembered() {
         said("thead th:not(.mark)"),
         ["Name", "Validity", "Sale", "Regions"]
     );
-    assert_eq!(address(), "/plans?cols=name,validity,sale,regions");
+    assert_eq!(address(), "/catalog/plans?cols=name,validity,sale,regions");
     page.click("#column-up-3").await;
     pause(50).await;
     page.key("#column-1", "ArrowDown", false).await;
     assert_eq!(
         address(),
-        "/plans?cols=name,validity,regions,sale",
+        "/catalog/plans?cols=name,validity,regions,sale",
         "only with Alt"
     );
     page.alt_key("#column-1", "ArrowDown").await;
     pause(50).await;
-    assert_eq!(address(), "/plans?cols=name,regions,validity,sale");
+    assert_eq!(address(), "/catalog/plans?cols=name,regions,validity,sale");
     assert_eq!(
         document().active_element().map(|one| one.id()),
         Some("column-1".to_owned())
@@ -79,15 +79,15 @@ async fn columns_are_hidden_moved_and_remembered() {
     );
     drop(page);
 
-    let page = Page::open("/plans?sort=name");
+    let page = Page::open("/catalog/plans?sort=name");
     page.find("tr.opens").await;
-    assert_eq!(address(), "/plans?sort=name&cols=name,regions,sale");
+    assert_eq!(address(), "/catalog/plans?sort=name&cols=name,regions,sale");
     page.click("button[aria-label=Columns]").await;
     page.click(".columns-head button").await;
     pause(50).await;
-    assert_eq!(address(), "/plans?sort=name");
+    assert_eq!(address(), "/catalog/plans?sort=name");
     drop(page);
-    let page = Page::open("/plans");
+    let page = Page::open("/catalog/plans");
     page.find("tr.opens").await;
     assert_eq!(said("thead th:not(.mark)"), ["Name", "Validity", "Sale"]);
 }
@@ -99,11 +99,14 @@ async fn a_list_opens_with_the_default_that_fits_best() {
         view(2, "On sale", "is_active=true&cols=name,sale", "mine", true),
         view(3, "Other", "is_active=false", "mine", false),
     ]);
-    let page = Page::open("/plans");
+    let page = Page::open("/catalog/plans");
     page.find("tr.opens").await;
     assert_eq!(
         address(),
-        format!("/plans?is_active=true&cols=name,sale&view={}", id(2))
+        format!(
+            "/catalog/plans?is_active=true&cols=name,sale&view={}",
+            id(2)
+        )
     );
     assert_eq!(
         lists_asked(),
@@ -122,20 +125,20 @@ async fn a_list_opens_with_the_default_that_fits_best() {
 
     page.click(".view-tab").await;
     pause(50).await;
-    assert_eq!(address(), "/plans?view=all");
+    assert_eq!(address(), "/catalog/plans?view=all");
     assert_eq!(
         page.text(".view-tab[aria-current=page] > span").await,
         "All"
     );
     page.click("tr.opens + tr, th button").await;
     pause(50).await;
-    assert_eq!(address(), "/plans?sort=name");
+    assert_eq!(address(), "/catalog/plans?sort=name");
 }
 
 #[wasm_bindgen_test]
 async fn what_no_view_is_called_is_ignored() {
     with_views(&[view(1, "On sale", "is_active=true", "mine", false)]);
-    let page = Page::open(&format!("/plans?sort=name&view={}", id(9)));
+    let page = Page::open(&format!("/catalog/plans?sort=name&view={}", id(9)));
     page.find("tr.opens").await;
     assert_eq!(
         page.text(".view-tab[aria-current=page] > span").await,
@@ -149,7 +152,7 @@ async fn what_differs_from_the_view_can_be_saved_and_discarded() {
     with_views(&[view(1, "On sale", "is_active=true", "mine", false)]);
     let made = view(2, "By name", "sort=name", "everyone", false);
     answer(1, "POST", "/v1/views", 201, &made);
-    let page = Page::open("/plans");
+    let page = Page::open("/catalog/plans");
     page.find("tr.opens").await;
     assert_eq!(said(".views > .btn"), Vec::<String>::new());
     page.click("th button").await;
@@ -174,14 +177,20 @@ async fn what_differs_from_the_view_can_be_saved_and_discarded() {
     let body: Value = serde_json::from_str(sent.unwrap()["body"].as_str().unwrap()).unwrap();
     assert_eq!(
         body,
-        json!({ "list": "/plans", "name": "By name", "query": "sort=name", "audience": "everyone", "is_default": false })
+        json!({ "list": "/catalog/plans", "name": "By name", "query": "sort=name", "audience": "everyone", "is_default": false })
     );
-    assert_eq!(address(), format!("/plans?sort=name&view={}", id(2)));
+    assert_eq!(
+        address(),
+        format!("/catalog/plans?sort=name&view={}", id(2))
+    );
     drop(page);
 
     with_views(&[view(1, "On sale", "is_active=true", "mine", false)]);
     answer(1, "PATCH", "/v1/views/", 412, &problem(ProblemCode::Stale));
-    let page = Page::open(&format!("/plans?is_active=true&sort=name&view={}", id(1)));
+    let page = Page::open(&format!(
+        "/catalog/plans?is_active=true&sort=name&view={}",
+        id(1)
+    ));
     page.find("tr.opens").await;
     assert_eq!(said(".views > .btn"), ["Discard changes", "Update view"]);
     page.click(".views > button.btn").await;
@@ -191,6 +200,9 @@ async fn what_differs_from_the_view_can_be_saved_and_discarded() {
         && call["body"] == "{\"query\":\"is_active=true&sort=name\"}"));
     page.click(".views > a.btn").await;
     pause(50).await;
-    assert_eq!(address(), format!("/plans?is_active=true&view={}", id(1)));
+    assert_eq!(
+        address(),
+        format!("/catalog/plans?is_active=true&view={}", id(1))
+    );
     assert_eq!(said(".views > .btn"), Vec::<String>::new());
 }
