@@ -45,7 +45,7 @@ async fn the_queue_is_worked_through_by_keyboard() {
     let seen = "return document.querySelector('.easel').getAttribute('aria-label').includes('turned by 90') || null";
     browser.waits("the picture is turned", seen).await;
     assert_eq!(
-        app.count("SELECT count(*) FROM pii_access_log WHERE subject_type = 'kyc_document'"),
+        app.count("SELECT count(*) FROM pii_access_log WHERE subject_type = 'kyc_document' AND field = 'file'"),
         1
     );
 

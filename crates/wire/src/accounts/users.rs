@@ -156,8 +156,10 @@ pub struct EditUser {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditProfile {
     /// Given name.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub first_name: Option<String>,
     /// Family name; empty for people with a single name.
+    #[serde(default, deserialize_with = "maybe::value")]
     pub last_name: Option<String>,
     /// Phone number; null removes it.
     #[serde(default, deserialize_with = "maybe::given")]
