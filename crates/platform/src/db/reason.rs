@@ -8,6 +8,9 @@ use diesel::{Connection, ConnectionError, PgConnection};
 
 /// Opens a connection; an error says why there is none.
 pub(crate) fn connect(url: &str) -> Result<PgConnection, String> {
+    // Initialises OpenSSL without a handler at exit: it would free what connections of other threads still use, and the
+    // process would crash while it ends.
+    openssl_sys::init();
     PgConnection::establish(url).map_err(|error| match error {
         ConnectionError::BadConnection(text) => reason(&text),
         ConnectionError::CouldntSetupConfiguration(error) => {

@@ -61,6 +61,10 @@ impl Typed {
         }
     }
     /// Returns the two moments that the clock shows alike, and the one that is chosen.
+    #[expect(
+        clippy::type_complexity,
+        reason = "two moments and the chosen one need no name of their own"
+    )]
     fn choice(self) -> Option<(DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>)> {
         let Clock::Twice(first, second) = format::clock(self.local()?) else {
             return None;
