@@ -1,4 +1,4 @@
-//! Currencies without cents, and what a card can be charged in each currency.
+//! Currencies without cents, and the limits of card payments in each currency.
 
 use super::checkout::Shop;
 use chrono::{TimeDelta, Utc};
@@ -8,7 +8,7 @@ use wire::{
     Currency, ProblemCode, accounts::users::UserRole, billing::transactions::SimulatedOutcome,
 };
 
-/// A plan of this price in a currency.
+/// Writes a plan at this price in a currency, with one eSIM in stock.
 fn priced(shop: &Shop, price: &str, currency: Currency) -> wire::PlanId {
     shop.app.given(|given| {
         let plan = given.unpriced_plan(&format!("Asia {currency} {price}"));
@@ -25,7 +25,7 @@ fn priced(shop: &Shop, price: &str, currency: Currency) -> wire::PlanId {
 }
 
 #[actix_web::test]
-async fn credit_notes_and_papers_of_dong_have_no_cents() {
+async fn credit_notes_in_vnd_have_no_cents() {
     let shop = Shop::open("9.90", &[]).await;
     let owner = shop.app.as_role(UserRole::SuperAdmin);
     let tax = json!({ "value": "10.00" });
@@ -42,10 +42,10 @@ async fn credit_notes_and_papers_of_dong_have_no_cents() {
     let payment = shop.payment(&order).await;
     let id = payment["id"].as_str().unwrap();
     let now = wire::Param::show(&shop.app.ctx.clock.now());
-    let came =
+    let transfer =
         json!({ "amount": "1101.00", "currency": "VND", "reference": "BANK", "received_at": now });
     shop.admin
-        .post(&format!("/v1/transactions/{id}/confirm"), came)
+        .post(&format!("/v1/transactions/{id}/confirm"), transfer)
         .await
         .expect(200);
     shop.app.work_through().await;
@@ -78,9 +78,8 @@ async fn credit_notes_and_papers_of_dong_have_no_cents() {
         tax_back += tax.strip_suffix(".00").unwrap().parse::<i64>().unwrap();
     }
     assert_eq!((&notes["total"], tax_back), (&json!(3), 100));
-    let told =
-        "SELECT count(*) FROM notifications WHERE subject = 'We have given you back 367 VND'";
-    assert_eq!(shop.app.count(told), 3);
+    let notified = "SELECT count(*) FROM notifications WHERE subject = 'Your refund of 367 VND'";
+    assert_eq!(shop.app.count(notified), 3);
     let timeline = shop
         .admin
         .get(&format!("/v1/transactions/{id}/timeline"))
@@ -93,7 +92,7 @@ async fn credit_notes_and_papers_of_dong_have_no_cents() {
 }
 
 #[actix_web::test]
-async fn statements_write_amounts_as_the_program_does() {
+async fn amount_text_in_sql_matches_money_in_rust() {
     let shop = Shop::open("9.90", &[]).await;
     for &currency in Currency::ALL {
         for amount in ["0.00", "12.00", "1000.00", "12.50"] {
@@ -106,7 +105,7 @@ async fn statements_write_amounts_as_the_program_does() {
 }
 
 #[actix_web::test]
-async fn card_amount_below_the_minimum_is_refused_beforehand() {
+async fn card_payment_rejects_amounts_outside_the_gateway_limits() {
     let shop = Shop::open("9.90", &[]).await;
     for (price, currency, is_enough) in [
         ("0.49", Currency::Usd, false),
@@ -147,7 +146,7 @@ async fn card_amount_below_the_minimum_is_refused_beforehand() {
 }
 
 #[actix_web::test]
-async fn invoice_prefix_of_another_series_or_unsafe_is_refused() {
+async fn invoice_prefix_rejects_reserved_and_unsafe_values() {
     let shop = Shop::open("9.90", &[]).await;
     let path = "/v1/settings/invoices.prefix";
     for bad in [

@@ -1,4 +1,4 @@
-//! The emails around a payment: how to pay when an order is placed, and that nothing could be delivered.
+//! Emails about payments: the instructions for a placed order, and the refund of a failed one.
 
 use super::{checkout::place, stripe};
 use crate::{
@@ -17,7 +17,7 @@ async fn emails(admin: &Client, order: &Value) -> Vec<Value> {
 }
 
 #[actix_web::test]
-async fn an_order_that_a_person_confirms_is_answered_with_payment_instructions() {
+async fn manual_payment_order_sends_payment_instructions() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.supplied_plan("9.90"));
@@ -51,7 +51,7 @@ async fn an_order_that_a_person_confirms_is_answered_with_payment_instructions()
         for part in [text, number, "9.90 USD"] {
             assert!(message.contains(part), "{method}: {part}: {message}");
         }
-        // How to pay is no delivery.
+        // Payment instructions are no delivery.
         let read = reread(&admin, &placed).await;
         assert_eq!(read["delivered_at"], Value::Null);
         let path = format!("/v1/orders/{}", placed["id"].as_str().unwrap());
@@ -60,7 +60,7 @@ async fn an_order_that_a_person_confirms_is_answered_with_payment_instructions()
 }
 
 #[actix_web::test]
-async fn an_order_that_costs_nothing_or_is_paid_on_the_shops_page_gets_no_payment_email() {
+async fn order_paid_on_the_shops_page_sends_no_payment_email() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.supplied_plan("9.90"));
@@ -72,7 +72,7 @@ async fn an_order_that_costs_nothing_or_is_paid_on_the_shops_page_gets_no_paymen
 }
 
 #[actix_web::test]
-async fn a_card_order_is_answered_with_the_page_on_which_it_is_paid() {
+async fn card_order_sends_the_checkout_url() {
     let (_app, _seen, admin, order) = stripe::ordered().await;
     let payment = admin
         .get(&format!(
@@ -91,7 +91,7 @@ async fn a_card_order_is_answered_with_the_page_on_which_it_is_paid() {
 }
 
 #[actix_web::test]
-async fn a_customer_learns_that_an_order_could_not_be_delivered() {
+async fn failed_order_sends_one_email_about_the_refund() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.undeliverable_plan("9.90"));

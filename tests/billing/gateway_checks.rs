@@ -1,54 +1,49 @@
-//! What was made at the gateway and no webhook has told: the hourly check asks for it.
+//! The hourly check, which reads refunds and disputes of the gateway that no webhook has reported.
 
 use super::{
     checkout::Shop,
+    received::overview_sums,
+    reconciliation::act,
     webhooks::{bought, intent, signed},
 };
+use crate::harness::peers::serve;
 use actix_web::{
-    App, HttpRequest, HttpResponse, HttpServer,
-    web::{self, Data},
+    HttpRequest, HttpResponse,
+    web::{self, Data, ServiceConfig},
 };
 use platform::jobs;
 use serde_json::{Value, json};
-use std::{
-    sync::{Arc, Mutex, mpsc},
-    thread,
-};
+use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 
-/// What the stand-in has: its events, its refunds, and the addresses that it was asked for.
+/// The state of the stand-in: its events, its refunds, and the requests that it has received.
 #[derive(Default)]
 struct Books {
     events: Mutex<Vec<Value>>,
     refunds: Mutex<Vec<Value>>,
-    asked: Mutex<Vec<String>>,
+    requests: Mutex<Vec<String>>,
 }
 
 /// A server that answers as Stripe does to lists of events and refunds, two events a page.
 fn stand_in() -> (String, Arc<Books>) {
     let books: Arc<Books> = Arc::default();
-    let (shared, (tell, told)) = (Data::from(books.clone()), mpsc::channel());
-    thread::spawn(move || {
-        actix_web::rt::System::new().block_on(async move {
-            let server = HttpServer::new(move || {
-                App::new()
-                    .app_data(shared.clone())
-                    .default_service(web::to(answer))
-            })
-            .workers(1)
-            .bind("127.0.0.1:0")
-            .unwrap();
-            tell.send(server.addrs()[0]).unwrap();
-            server.run().await.unwrap();
-        });
+    let shared = Data::from(books.clone());
+    let address = serve(move |config: &mut ServiceConfig| {
+        config
+            .app_data(shared.clone())
+            .default_service(web::to(answer));
     });
-    (format!("http://{}/", told.recv().unwrap()), books)
+    (format!("{address}/"), books)
 }
 
 async fn answer(request: HttpRequest, books: Data<Books>) -> HttpResponse {
     let query = request.query_string().to_owned();
     let path = request.path().to_owned();
-    books.asked.lock().unwrap().push(format!("{path}?{query}"));
+    books
+        .requests
+        .lock()
+        .unwrap()
+        .push(format!("{path}?{query}"));
     if path.ends_with("/refunds") {
         let data = books.refunds.lock().unwrap().clone();
         return HttpResponse::Ok()
@@ -121,13 +116,8 @@ async fn cases(shop: &Shop, state: &str) -> Vec<Value> {
     found["data"].as_array().unwrap().clone()
 }
 
-async fn net(shop: &Shop) -> Value {
-    let overview = shop.admin.get("/v1/payments/overview").await.expect(200);
-    overview["currencies"][0]["sums"].clone()
-}
-
 #[actix_web::test]
-async fn lost_events_are_found_by_the_check_and_applied_once() {
+async fn gateway_check_applies_missed_events_once() {
     let (shop, payment, books) = paid().await;
     *books.events.lock().unwrap() = vec![
         event(
@@ -159,14 +149,14 @@ async fn lost_events_are_found_by_the_check_and_applied_once() {
     assert_eq!(disputes["total"], 1);
     let kept = "SELECT count(*) FROM webhook_receipts WHERE event_id = 'evt_b'";
     assert_eq!(shop.app.count(kept), 1);
-    // The webhook arrives after all: it is known.
+    // The webhook of an event that the check has applied changes nothing.
     let late = event("evt_b", "refund.created", refund(&payment, "re_1", 400));
     signed(&shop, &late).await.expect(204);
     assert_eq!(cases(&shop, "open").await.len(), 1);
-    // The second check asked for what came after the first one.
-    let asked = books.asked.lock().unwrap().clone();
+    // The second check requested only the events since the first check.
+    let requests = books.requests.lock().unwrap().clone();
     let since = |place: usize| -> i64 {
-        let pages: Vec<&String> = asked
+        let pages: Vec<&String> = requests
             .iter()
             .filter(|path| path.contains("/events?") && !path.contains("starting_after"))
             .collect();
@@ -177,19 +167,53 @@ async fn lost_events_are_found_by_the_check_and_applied_once() {
             .unwrap();
         text.split('&').next().unwrap().parse().unwrap()
     };
-    assert!(since(1) - since(0) > 2 * 86_400, "{asked:?}");
+    assert!(since(1) - since(0) > 2 * 86_400, "{requests:?}");
 }
 
 #[actix_web::test]
-async fn charge_refunded_opens_a_case_that_counts_as_refunded_and_gets_its_name() {
+async fn gateway_check_applies_the_events_after_one_that_fails() {
+    let (shop, payment, books) = paid().await;
+    shop.app.execute(
+        "CREATE FUNCTION reject_event() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'rejected'; END $$",
+    );
+    shop.app.execute(
+        "CREATE TRIGGER reject_event BEFORE INSERT ON webhook_receipts FOR EACH ROW WHEN (NEW.event_id = 'evt_bad') EXECUTE FUNCTION reject_event()",
+    );
+    *books.events.lock().unwrap() = vec![
+        event("evt_bad", "refund.created", refund(&payment, "re_1", 100)),
+        event("evt_good", "refund.created", refund(&payment, "re_2", 400)),
+    ];
+    check(&shop).await;
+    let ids = |found: &[Value]| -> Vec<String> {
+        let mut ids: Vec<String> = found
+            .iter()
+            .map(|case| case["gateway_refund_id"].as_str().unwrap().to_owned())
+            .collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(ids(&cases(&shop, "open").await), ["re_2"]);
+    let failed =
+        "SELECT count(*) FROM jobs WHERE kind = 'reconciliation.check' AND status = 'dead'";
+    assert_eq!(shop.app.count(failed), 1, "the failure is visible");
+
+    shop.app
+        .execute("DROP TRIGGER reject_event ON webhook_receipts");
+    check(&shop).await;
+    assert_eq!(ids(&cases(&shop, "open").await), ["re_1", "re_2"]);
+    assert_eq!(shop.app.count(failed), 0);
+}
+
+#[actix_web::test]
+async fn charge_refunded_opens_a_case_that_counts_as_refunded() {
     let (shop, payment, books) = paid().await;
     books
         .refunds
         .lock()
         .unwrap()
         .push(refund(&payment, "re_1", 400));
-    let told = event("evt_1", "charge.refunded", charge(&payment, 400, json!({})));
-    signed(&shop, &told).await.expect(204);
+    let reported = event("evt_1", "charge.refunded", charge(&payment, 400, json!({})));
+    signed(&shop, &reported).await.expect(204);
     let open = cases(&shop, "open").await;
     assert_eq!((open.len(), &open[0]["amount"]), (1, &json!("4.00")));
     shop.app.work_through().await;
@@ -213,35 +237,29 @@ async fn charge_refunded_opens_a_case_that_counts_as_refunded_and_gets_its_name(
         .post("/v1/refunds", wish)
         .await
         .refuses("amount");
-    let sums = net(&shop).await;
+    let sums = overview_sums(&shop).await;
     assert_eq!(
         (&sums["refunded_amount"], &sums["net_amount"]),
         (&json!("4.00"), &json!("5.90"))
     );
 
     let case = &open[0];
-    let act = async |verb: &str, version: &Value, body: Option<Value>| {
-        let path = format!("/v1/reconciliation/{}/{verb}", case["id"].as_str().unwrap());
-        shop.admin
-            .with("if-match", &format!("\"v{version}\""))
-            .send(reqwest::Method::POST, &path, body)
-            .await
-            .expect(200)
-    };
-    let mine = act("claim", &case["version"], None).await;
-    let how = json!({ "action": "book_refund", "reason": "Seen at Stripe" });
-    act("resolve", &mine["version"], Some(how)).await;
+    let claimed = act(&shop.admin, case, "claim", None).await.expect(200);
+    let resolution = json!({ "action": "book_refund", "reason": "Seen at Stripe" });
+    act(&shop.admin, &claimed, "resolve", Some(resolution))
+        .await
+        .expect(200);
     shop.app.work_through().await;
     assert_eq!(
-        net(&shop).await["refunded_amount"],
+        overview_sums(&shop).await["refunded_amount"],
         "4.00",
         "once, not twice"
     );
-    // Everything is known: the same sum again is no case.
+    // The same refunded sum again opens no case.
     let again = event("evt_2", "charge.refunded", charge(&payment, 400, json!({})));
     signed(&shop, &again).await.expect(204);
     assert!(cases(&shop, "open").await.is_empty());
-    // The rest of it is.
+    // A larger refunded sum opens a case.
     let rest = event(
         "evt_3",
         "charge.refunded",
@@ -263,7 +281,7 @@ async fn charge_refunded_opens_a_case_that_counts_as_refunded_and_gets_its_name(
 }
 
 #[actix_web::test]
-async fn refund_requested_here_is_no_case_when_the_gateway_tells_its_sum() {
+async fn charge_refunded_of_our_own_refund_opens_no_case() {
     let (shop, payment, books) = paid().await;
     let wish = json!({ "transaction_id": payment, "amount": "4.00", "reason_code": "goodwill" });
     let made = shop
@@ -279,8 +297,8 @@ async fn refund_requested_here_is_no_case_when_the_gateway_tells_its_sum() {
     let mut ours = refund(&payment, "re_ours", 400);
     ours["metadata"] = json!({ "refund_id": id });
     books.refunds.lock().unwrap().push(ours);
-    let told = event("evt_1", "charge.refunded", charge(&payment, 400, json!({})));
-    signed(&shop, &told).await.expect(204);
+    let reported = event("evt_1", "charge.refunded", charge(&payment, 400, json!({})));
+    signed(&shop, &reported).await.expect(204);
     assert!(cases(&shop, "open").await.is_empty());
     shop.app.work_through().await;
     assert_eq!(
@@ -293,19 +311,19 @@ async fn refund_requested_here_is_no_case_when_the_gateway_tells_its_sum() {
 }
 
 #[actix_web::test]
-async fn check_goes_on_when_the_gateway_is_away() {
+async fn gateway_check_is_not_recorded_when_the_gateway_is_unreachable() {
     let shop = Shop::open("9.90", &super::webhooks::STRIPE).await;
     check(&shop).await;
     let checked = "SELECT count(*) FROM gateway_checks";
     assert_eq!(
         shop.app.count(checked),
         0,
-        "what was not asked is asked next time"
+        "the next check reads the same period again"
     );
 }
 
 #[actix_web::test]
-async fn lost_disputes_are_a_line_of_their_own_and_out_of_net() {
+async fn lost_dispute_counts_as_chargeback_and_reduces_net() {
     let (shop, payment, _) = paid().await;
     let dispute = |id: &str, status: &str| {
         event(
@@ -320,9 +338,13 @@ async fn lost_disputes_are_a_line_of_their_own_and_out_of_net() {
     signed(&shop, &dispute("evt_1", "needs_response"))
         .await
         .expect(204);
-    assert_eq!(net(&shop).await["chargebacks"], 0, "nothing is lost yet");
+    assert_eq!(
+        overview_sums(&shop).await["chargebacks"],
+        0,
+        "nothing is lost yet"
+    );
     signed(&shop, &dispute("evt_2", "lost")).await.expect(204);
-    let sums = net(&shop).await;
+    let sums = overview_sums(&shop).await;
     assert_eq!(
         (
             &sums["gross_amount"],
@@ -341,8 +363,7 @@ async fn lost_disputes_are_a_line_of_their_own_and_out_of_net() {
     );
     let list = "/v1/disputes?state=lost&currency=USD&closed_at_from=2020-01-01T00:00:00Z";
     assert_eq!(shop.admin.get(list).await.expect(200)["total"], 1);
-    // The day that is over says the same from its roll-up.
-    let live = shop.admin.get("/v1/payments/overview").await.expect(200);
+    // The roll-up of the day has the same sums.
     let tomorrow = shop.app.ctx.clock.now() + chrono::TimeDelta::days(1);
     shop.app.ctx.clock.set(tomorrow);
     let made = shop
@@ -352,9 +373,7 @@ async fn lost_disputes_are_a_line_of_their_own_and_out_of_net() {
         .write(|tx| jobs::enqueue(tx, &billing::payments::MakeDays {}));
     made.await.expect("a job");
     shop.app.work_through().await;
-    shop.app
-        .execute("UPDATE sessions SET expires_at = now() + interval '30 days'");
     let days =
         "SELECT count(*) FROM payment_days WHERE chargebacks = 1 AND chargeback_amount = 9.90";
-    assert_eq!(shop.app.count(days), 1, "{live}");
+    assert_eq!(shop.app.count(days), 1);
 }

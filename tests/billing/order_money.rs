@@ -1,4 +1,4 @@
-//! What an order says of its money: refunds of its payments, in its answer, its list and its timeline.
+//! The refunds of an order, in its details, its list and its timeline.
 
 use super::refunds::Sale;
 use crate::harness::Client;
@@ -70,30 +70,30 @@ async fn order_shows_refunds_of_its_payment() {
 }
 
 #[actix_web::test]
-async fn order_timeline_has_refunds() {
+async fn order_timeline_shows_refunds() {
     let sale = Sale::of("9.90", &[]).await;
     sale.ask(&sale.admin, Some("3.00")).await.expect(201);
     sale.app.work_through().await;
     let id = sale.order["id"].as_str().unwrap();
     let path = format!("/v1/orders/{id}");
 
-    let told = sale.admin.story(&path).await;
+    let steps = sale.admin.story(&path).await;
     for what in [
         "refund requested",
         "refund approved",
         "refund sent",
         "refunded",
     ] {
-        assert!(told.contains(&what.to_owned()), "{what} in {told:?}");
+        assert!(steps.contains(&what.to_owned()), "{what} in {steps:?}");
     }
-    // A customer learns that the money came back, not how the gateway was asked.
+    // A customer sees the refund, not the request to the gateway.
     let theirs = sale.app.as_user(sale.customer).story(&path).await;
     assert!(theirs.contains(&"refunded".to_owned()), "{theirs:?}");
     assert!(!theirs.contains(&"refund sent".to_owned()), "{theirs:?}");
 }
 
 #[actix_web::test]
-async fn part_of_the_amount_keeps_the_esims_and_all_of_it_does_what_is_recommended() {
+async fn partial_refund_keeps_esims_and_full_refund_cancels_them() {
     for (amount, effect) in [
         (Some("3.00"), "none"),
         (Some("9.90"), "cancel"),

@@ -1,15 +1,15 @@
-//! Money of another amount than was due: recorded, accepted as the payment, or refunded. It is never lost.
+//! Payments of another amount than was due: each is recorded, then accepted or refunded.
 
 use super::{
     checkout::Shop,
+    reconciliation::act,
     webhooks::{STRIPE, bought, intent, signed},
 };
 use crate::{flows::purchase::reread, harness::Answer};
-use reqwest::Method;
 use serde_json::{Value, json};
 use wire::ProblemCode;
 
-/// A transfer that is waited for: the order, and its payment's id.
+/// Places an order that a bank transfer pays: the order, and the id of its payment.
 async fn transfer(shop: &Shop) -> (Value, String) {
     let wish = json!({ "payment_method": "bank_transfer" });
     let order = shop.order(wish).await.expect(201);
@@ -19,10 +19,10 @@ async fn transfer(shop: &Shop) -> (Value, String) {
 
 async fn confirm(shop: &Shop, payment: &str, amount: &str, reference: &str) -> Answer {
     let now = wire::Param::show(&shop.app.ctx.clock.now());
-    let came =
+    let transfer =
         json!({ "amount": amount, "currency": "USD", "reference": reference, "received_at": now });
     let path = format!("/v1/transactions/{payment}/confirm");
-    shop.admin.post(&path, came).await
+    shop.admin.post(&path, transfer).await
 }
 
 async fn open(shop: &Shop) -> Vec<Value> {
@@ -31,29 +31,24 @@ async fn open(shop: &Shop) -> Vec<Value> {
     found["data"].as_array().unwrap().clone()
 }
 
-async fn act(shop: &Shop, case: &Value, verb: &str, body: Option<Value>) -> Answer {
-    let path = format!("/v1/reconciliation/{}/{verb}", case["id"].as_str().unwrap());
-    shop.admin
-        .with("if-match", &format!("\"v{}\"", case["version"]))
-        .send(Method::POST, &path, body)
-        .await
-}
-
 async fn resolve(shop: &Shop, case: &Value, action: &str) -> Value {
-    let mine = act(shop, case, "claim", None).await.expect(200);
-    let how = json!({ "action": action, "reason": "The customer was asked" });
-    let done = act(shop, &mine, "resolve", Some(how)).await.expect(200);
+    let claimed = act(&shop.admin, case, "claim", None).await.expect(200);
+    let resolution = json!({ "action": action, "reason": "The customer was asked" });
+    let done = act(&shop.admin, &claimed, "resolve", Some(resolution))
+        .await
+        .expect(200);
     shop.app.work_through().await;
     done
 }
 
-async fn sums(shop: &Shop) -> Value {
+/// Returns the sums of the first currency in the payments overview.
+pub(super) async fn overview_sums(shop: &Shop) -> Value {
     let overview = shop.admin.get("/v1/payments/overview").await.expect(200);
     overview["currencies"][0]["sums"].clone()
 }
 
 #[actix_web::test]
-async fn transfer_of_another_amount_is_recorded_and_becomes_a_case() {
+async fn transfer_of_another_amount_opens_one_case() {
     let shop = Shop::open("120.00", &[]).await;
     let (_, payment) = transfer(&shop).await;
     for _ in 0..2 {
@@ -98,15 +93,15 @@ async fn transfer_of_another_amount_is_recorded_and_becomes_a_case() {
         1,
         "it does not come right by itself"
     );
-    let story = shop
+    let steps = shop
         .admin
         .story(&format!("/v1/transactions/{payment}"))
         .await;
-    assert!(story.contains(&"mismatch".to_owned()), "{story:?}");
+    assert!(steps.contains(&"mismatch".to_owned()), "{steps:?}");
 }
 
 #[actix_web::test]
-async fn parts_of_a_transfer_complete_it_together() {
+async fn partial_transfers_that_add_up_complete_the_payment() {
     let shop = Shop::open("120.00", &[]).await;
     let (order, payment) = transfer(&shop).await;
     confirm(&shop, &payment, "50.00", "PART-1")
@@ -129,7 +124,7 @@ async fn parts_of_a_transfer_complete_it_together() {
 }
 
 #[actix_web::test]
-async fn less_is_accepted_as_a_discount() {
+async fn accepted_underpayment_becomes_a_discount() {
     let shop = Shop::open("100.00", &[]).await;
     let owner = shop
         .app
@@ -163,7 +158,7 @@ async fn less_is_accepted_as_a_discount() {
         (&now["status"], &now["total_amount"]),
         (&json!("fulfilled"), &json!("99.00"))
     );
-    assert_eq!(sums(&shop).await["gross_amount"], "99.00");
+    assert_eq!(overview_sums(&shop).await["gross_amount"], "99.00");
     let check = shop
         .admin
         .post("/v1/reconciliation/check", Value::Null)
@@ -174,7 +169,7 @@ async fn less_is_accepted_as_a_discount() {
 }
 
 #[actix_web::test]
-async fn more_is_accepted_up_to_what_was_due() {
+async fn accepted_overpayment_completes_at_the_amount_due() {
     let shop = Shop::open("120.00", &[]).await;
     let (order, payment) = transfer(&shop).await;
     confirm(&shop, &payment, "121.00", "OVER").await.expect(200);
@@ -188,7 +183,7 @@ async fn more_is_accepted_up_to_what_was_due() {
 }
 
 #[actix_web::test]
-async fn amount_received_is_refunded_and_the_order_cancelled() {
+async fn refund_received_refunds_the_amount_and_cancels_the_order() {
     let shop = Shop::open("9.90", &[]).await;
     shop.promotion("SPRING", json!({})).await;
     let wish = json!({ "payment_method": "bank_transfer", "promo_code": "SPRING" });
@@ -216,7 +211,7 @@ async fn amount_received_is_refunded_and_the_order_cancelled() {
 }
 
 #[actix_web::test]
-async fn webhook_of_another_amount_is_a_case_with_actions() {
+async fn webhook_of_another_amount_opens_one_case() {
     for (action, order_ends, gross) in [
         ("accept_amount", "fulfilled", "1.00"),
         ("refund_received", "cancelled", "1.00"),
@@ -240,7 +235,7 @@ async fn webhook_of_another_amount_is_a_case_with_actions() {
             (&found[0]["amount"], &found[0]["finding"]),
             (
                 &json!("1.00"),
-                &json!("1.00 USD came in at the gateway; 9.90 USD was due.")
+                &json!("The gateway received 1.00 USD; 9.90 USD was due.")
             )
         );
         let check = shop
@@ -248,18 +243,20 @@ async fn webhook_of_another_amount_is_a_case_with_actions() {
             .post("/v1/reconciliation/check", Value::Null)
             .await;
         assert_eq!(check.expect(200)["open"], 1);
-        let mine = act(&shop, &found[0], "claim", None).await.expect(200);
-        let how = json!({ "action": "cancel_order", "reason": "Away with it" });
-        act(&shop, &mine, "resolve", Some(how))
+        let claimed = act(&shop.admin, &found[0], "claim", None).await.expect(200);
+        let rejected = json!({ "action": "cancel_order", "reason": "Away with it" });
+        act(&shop.admin, &claimed, "resolve", Some(rejected))
             .await
             .refuses("action");
-        let how = json!({ "action": action, "reason": "The customer was asked" });
-        act(&shop, &mine, "resolve", Some(how)).await.expect(200);
+        let resolution = json!({ "action": action, "reason": "The customer was asked" });
+        act(&shop.admin, &claimed, "resolve", Some(resolution))
+            .await
+            .expect(200);
         shop.app
             .execute("DELETE FROM jobs WHERE kind IN ('transactions.open', 'refunds.send')");
         shop.app.work_through().await;
         assert_eq!(reread(&shop.admin, &order).await["status"], order_ends);
-        assert_eq!(sums(&shop).await["gross_amount"], gross);
+        assert_eq!(overview_sums(&shop).await["gross_amount"], gross);
         let refunds = shop
             .app
             .count("SELECT count(*) FROM refunds WHERE amount = 1.00");
@@ -268,7 +265,7 @@ async fn webhook_of_another_amount_is_a_case_with_actions() {
 }
 
 #[actix_web::test]
-async fn amount_in_another_currency_is_recorded_and_settled_outside() {
+async fn webhook_in_another_currency_opens_a_case() {
     let shop = Shop::open("9.90", &STRIPE).await;
     for (currency, amount) in [("eur", json!("9.90")), ("xyz", Value::Null)] {
         let (_, payment) = bought(&shop).await;

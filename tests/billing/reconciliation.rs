@@ -22,7 +22,7 @@ async fn open(who: &Client, kind: &str) -> Vec<Value> {
     found["data"].as_array().unwrap().clone()
 }
 
-async fn act(who: &Client, case: &Value, verb: &str, body: Option<Value>) -> Answer {
+pub(super) async fn act(who: &Client, case: &Value, verb: &str, body: Option<Value>) -> Answer {
     let path = format!("/v1/reconciliation/{}/{verb}", case["id"].as_str().unwrap());
     let tag = format!("\"v{}\"", case["version"]);
     who.with("if-match", &tag)

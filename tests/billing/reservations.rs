@@ -1,5 +1,4 @@
-//! Unpaid orders: how many a customer and an API client may have, for how long they reserve stock, and what a payment
-//! after that means.
+//! Unpaid orders: their limits per customer and API client, how long they reserve stock, and payments after that.
 
 use super::checkout::place;
 use crate::{
@@ -33,25 +32,26 @@ fn transfer(plan: PlanId, quantity: i32) -> Value {
     json!({ "plan_id": plan, "quantity": quantity, "payment_method": "bank_transfer" })
 }
 
-async fn came(app: &TestApp, admin: &Client, order: &Value) -> crate::harness::Answer {
+/// Records the bank transfer of an order.
+async fn confirm_transfer(app: &TestApp, admin: &Client, order: &Value) -> crate::harness::Answer {
     let id = order["id"].as_str().unwrap();
     let payments = admin
         .get(&format!("/v1/transactions?order_id={id}"))
         .await
         .expect(200);
     let payment = &payments["data"][0];
-    let came = json!({
+    let transfer = json!({
         "amount": payment["total_amount"], "currency": "USD", "reference": "TRANSFER-1", "received_at": app.ctx.clock.now(),
     });
     let path = format!(
         "/v1/transactions/{}/confirm",
         payment["id"].as_str().unwrap()
     );
-    admin.post(&path, came).await
+    admin.post(&path, transfer).await
 }
 
 #[actix_web::test]
-async fn a_customer_cannot_reserve_more_units_than_the_limit_without_paying() {
+async fn order_rejects_units_above_the_unpaid_limit() {
     let app = TestApp::start().await;
     let plan = stocked(&app, 28);
     let (mallory, ada) = (
@@ -106,7 +106,7 @@ async fn a_customer_cannot_reserve_more_units_than_the_limit_without_paying() {
 }
 
 #[actix_web::test]
-async fn orders_at_once_do_not_pass_the_limit_together() {
+async fn concurrent_orders_do_not_exceed_the_unpaid_limit() {
     let app = TestApp::start().await;
     limit(&app, "orders.unpaid_units_per_customer", 3);
     limit(&app, "orders.unpaid_units_per_client", 5);
@@ -136,7 +136,7 @@ async fn orders_at_once_do_not_pass_the_limit_together() {
 }
 
 #[actix_web::test]
-async fn a_transfer_reserves_stock_for_hours_and_can_be_paid_for_days() {
+async fn bank_transfer_reservation_ends_before_its_payment_window() {
     let app = TestApp::start().await;
     let plan = stocked(&app, 1);
     let (ada, bob, admin) = (
@@ -158,14 +158,14 @@ async fn a_transfer_reserves_stock_for_hours_and_can_be_paid_for_days() {
     let second = place(&bob, json!({ "plan_id": plan })).await.expect(201);
     assert_eq!(reread(&admin, &first).await["status"], "pending_payment");
 
-    // The stock is somebody else's by now: the payment is kept and waits for a person. Confirming money asks for a
-    // recent sign-in, so the clock goes back for it.
+    // Another order has the stock, so the payment is recorded and a person decides. To record a payment the
+    // administrator needs a recent sign-in, so the clock goes back.
     app.ctx.clock.set(now);
     app.execute(&format!(
         "UPDATE orders SET reserved_until = now() - interval '1 minute' WHERE id = '{}'",
         first["id"].as_str().unwrap()
     ));
-    came(&app, &admin, &first).await.expect(200);
+    confirm_transfer(&app, &admin, &first).await.expect(200);
     let late = reread(&admin, &first).await;
     assert_eq!(late["status"], "needs_review", "{late}");
     assert!(
@@ -185,20 +185,20 @@ async fn a_transfer_reserves_stock_for_hours_and_can_be_paid_for_days() {
 }
 
 #[actix_web::test]
-async fn a_payment_after_the_reservation_is_delivered_while_there_is_stock() {
+async fn payment_after_the_reservation_is_fulfilled_while_stock_lasts() {
     let app = TestApp::start().await;
     let plan = stocked(&app, 2);
     let (ada, admin) = (app.as_role(UserRole::Customer), app.as_admin());
     let order = place(&ada, transfer(plan, 2)).await.expect(201);
-    // Confirming money asks for a recent sign-in, so the time passes for the order alone.
+    // To record a payment the administrator needs a recent sign-in, so only the order ages.
     app.execute("UPDATE orders SET reserved_until = now() - interval '5 days'");
-    came(&app, &admin, &order).await.expect(200);
+    confirm_transfer(&app, &admin, &order).await.expect(200);
     app.work_through().await;
     assert_eq!(reread(&admin, &order).await["status"], "fulfilled");
 }
 
 #[actix_web::test]
-async fn without_a_reservation_a_transfer_holds_no_stock_at_all() {
+async fn bank_transfer_holds_no_stock_when_reservation_is_zero() {
     let app = TestApp::start().await;
     limit(&app, "orders.transfer_reservation_hours", 0);
     let plan = stocked(&app, 1);
@@ -214,7 +214,7 @@ async fn without_a_reservation_a_transfer_holds_no_stock_at_all() {
 }
 
 #[actix_web::test]
-async fn a_plan_without_an_offer_and_without_stock_is_sold_out() {
+async fn order_rejects_plans_without_offer_and_stock() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let customer = app.given(|given| given.user(UserRole::Customer));
@@ -242,7 +242,7 @@ async fn a_plan_without_an_offer_and_without_stock_is_sold_out() {
         (format!("{provider} deleted_at = now()"), "provider deleted"),
     ] {
         let plan = app.given(|given| given.supplied_plan("9.90"));
-        // One provider for each plan, so that every plan has one reason.
+        // Each plan has its own provider, so each has one reason.
         let of = if change.starts_with(provider) {
             format!(
                 "p.id IN (SELECT provider_id FROM plan_provider_offers WHERE plan_id = '{plan}')"
@@ -257,7 +257,7 @@ async fn a_plan_without_an_offer_and_without_stock_is_sold_out() {
 }
 
 #[actix_web::test]
-async fn orders_reject_members_of_the_staff_as_customers() {
+async fn order_rejects_staff_as_customers() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.supplied_plan("9.90"));
@@ -273,7 +273,7 @@ async fn orders_reject_members_of_the_staff_as_customers() {
 }
 
 #[actix_web::test]
-async fn a_reference_is_unique_among_the_orders_of_a_client() {
+async fn order_reference_is_unique_per_client() {
     let app = TestApp::start().await;
     let plan = app.given(|given| given.supplied_plan("9.90"));
     let scopes = [Permission::OrdersWrite, Permission::OrdersRead];

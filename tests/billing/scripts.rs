@@ -1,4 +1,4 @@
-//! Documents for customers whose names are in any script, and long.
+//! Documents for customers with long names and names in any script.
 
 use super::checkout::Shop;
 use crate::flows::purchase::simulate;
@@ -6,7 +6,7 @@ use serde_json::json;
 use wire::{accounts::users::UserRole, billing::transactions::SimulatedOutcome};
 
 #[actix_web::test]
-async fn invoice_is_drawn_for_names_of_every_script_and_length() {
+async fn invoice_pdf_renders_long_names_and_names_in_any_script() {
     let shop = Shop::open("9.90", &[]).await;
     let long = "Wolfeschlegelsteinhausenbergerdorff ".repeat(2);
     for (number, (first, last)) in [
@@ -32,11 +32,11 @@ async fn invoice_is_drawn_for_names_of_every_script_and_length() {
         let list = format!("/v1/invoices?user_id={customer}");
         let invoices = shop.admin.get(&list).await.expect(200);
         let id = invoices["data"][0]["id"].as_str().unwrap();
-        let paper = shop.admin.get(&format!("/v1/invoices/{id}/pdf")).await;
-        assert_eq!(paper.status, 200, "{first} {last}: {}", paper.text());
-        assert!(paper.bytes.starts_with(b"%PDF-") && paper.bytes.len() > 5_000);
+        let document = shop.admin.get(&format!("/v1/invoices/{id}/pdf")).await;
+        assert_eq!(document.status, 200, "{first} {last}: {}", document.text());
+        assert!(document.bytes.starts_with(b"%PDF-") && document.bytes.len() > 5_000);
         if let Ok(folder) = std::env::var("KEEP_PDFS") {
-            std::fs::write(format!("{folder}/{number}.pdf"), &paper.bytes).unwrap();
+            std::fs::write(format!("{folder}/{number}.pdf"), &document.bytes).unwrap();
         }
     }
 }

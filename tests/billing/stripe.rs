@@ -2,18 +2,17 @@
 
 use crate::{
     flows::purchase::{order, reread},
-    harness::{Client, TestApp},
+    harness::{Client, TestApp, peers::serve},
 };
 use actix_web::{
-    App, HttpRequest, HttpResponse, HttpServer,
-    web::{self, Bytes, Data},
+    HttpRequest, HttpResponse,
+    web::{self, Bytes, Data, ServiceConfig},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, mpsc},
-    thread,
+    sync::{Arc, Mutex},
 };
 use wire::accounts::users::UserRole;
 
@@ -25,22 +24,13 @@ pub type Seen = (String, String, String, BTreeMap<String, String>);
 /// A server that answers as Stripe's Checkout does, and remembers what it was asked.
 pub fn stand_in() -> (String, Arc<Mutex<Vec<Seen>>>) {
     let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
-    let (shared, (tell, told)) = (Data::from(seen.clone()), mpsc::channel());
-    thread::spawn(move || {
-        actix_web::rt::System::new().block_on(async move {
-            let server = HttpServer::new(move || {
-                App::new()
-                    .app_data(shared.clone())
-                    .default_service(web::to(answer))
-            })
-            .workers(1)
-            .bind("127.0.0.1:0")
-            .unwrap();
-            tell.send(server.addrs()[0]).unwrap();
-            server.run().await.unwrap();
-        });
+    let shared = Data::from(seen.clone());
+    let address = serve(move |config: &mut ServiceConfig| {
+        config
+            .app_data(shared.clone())
+            .default_service(web::to(answer));
     });
-    (format!("http://{}/", told.recv().unwrap()), seen)
+    (format!("{address}/"), seen)
 }
 
 async fn answer(request: HttpRequest, body: Bytes, seen: Data<Mutex<Vec<Seen>>>) -> HttpResponse {

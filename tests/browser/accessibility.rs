@@ -111,11 +111,11 @@ async fn windows_empty_lists_and_failures_can_be_used_by_everybody() {
     browser.sees("No plans match").await;
     found.extend(faults(&browser, &axe, "a search without a result").await);
     browser.go("/catalog/plans").await;
-    browser.press("Filter by sale").await;
+    browser.press("Filter by availability").await;
     browser.sees("Not on sale").await;
     found.extend(faults(&browser, &axe, "a filter").await);
     browser.go(&format!("/catalog/plans/{plan}")).await;
-    browser.press("Withdraw").await;
+    browser.press("Archive").await;
     browser.sees("Not for sale from now on.").await;
     found.extend(faults(&browser, &axe, "a question").await);
 

@@ -72,10 +72,10 @@ async fn cost_price_markup_and_margin_follow_from_each_other() {
     browser
         .go(&format!("/catalog/pricing/new?plan_id={plan}"))
         .await;
-    browser.fill("Costs us", "4").await;
+    browser.fill("Cost", "4").await;
     browser.fill("Markup", "125").await;
-    browser.holds("Sells for", "9.00").await;
-    browser.fill("Sells for", "10").await;
+    browser.holds("Price", "9.00").await;
+    browser.fill("Price", "10").await;
     browser.holds("Markup", "150.00").await;
     browser.press("Create price").await;
     browser.sees("Why this price now").await;

@@ -1,22 +1,16 @@
-//! An eSIM's page: what of its data is used, and that an end that is past is called one.
+//! The page of an eSIM: its data usage, and its expiry.
 
-use super::{opened_by, panel};
-use crate::billing::refunds::sell;
+use super::{opened_by, panel, sold_esim};
 use wire::accounts::users::UserRole;
 
 #[actix_web::test]
-async fn expired_esim_says_so_and_shows_what_was_used() {
+async fn expired_esim_shows_its_badge_and_usage() {
     let app = panel().await;
-    let (plan, ada) = app.given(|given| {
-        let plan = given.plan("9.90");
-        given.stock(plan);
-        (plan, given.user(UserRole::Customer))
-    });
-    let seller = app.as_role(UserRole::SuperAdmin);
-    sell(&app, &seller, plan, ada).await;
+    sold_esim(&app, "9.90").await;
     app.execute("UPDATE esims SET status = 'active', activated_at = now() - interval '42 days', expires_at = now() - interval '12 days 1 hour' WHERE user_id IS NOT NULL");
     app.execute("UPDATE esim_bundles SET status = 'active', total_bytes = 5000000000, used_bytes = 1000000000, starts_at = now() - interval '42 days', expires_at = now() - interval '12 days 1 hour'");
-    let found = seller.get("/v1/esims?has_user=true").await.expect(200);
+    let found = app.as_admin().get("/v1/esims?has_user=true").await;
+    let found = found.expect(200);
     let browser = opened_by(&app, UserRole::Support).await;
     browser
         .go(&format!(
@@ -32,14 +26,9 @@ async fn expired_esim_says_so_and_shows_what_was_used() {
 }
 
 #[actix_web::test]
-async fn administrators_see_that_email_is_not_set_up() {
+async fn banner_says_that_email_is_not_set_up() {
     let app = panel().await;
-    let (plan, ada) = app.given(|given| {
-        let plan = given.plan("9.90");
-        given.stock(plan);
-        (plan, given.user(UserRole::Customer))
-    });
-    sell(&app, &app.as_role(UserRole::SuperAdmin), plan, ada).await;
+    sold_esim(&app, "9.90").await;
     let browser = opened_by(&app, UserRole::Admin).await;
     browser.sees("Email is not set up.").await;
     browser.sees("waits to be sent.").await;

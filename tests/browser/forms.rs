@@ -100,7 +100,7 @@ async fn who_edits_what_somebody_else_has_changed_keeps_what_they_typed() {
     browser.press("Save changes").await;
 
     browser
-        .sees("Somebody changed this while you were editing.")
+        .sees("Another user changed this while you were editing.")
         .await;
     browser.holds("Name", "Alpha and a half").await;
     browser.press("Load their changes, keep mine").await;

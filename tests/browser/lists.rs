@@ -47,13 +47,13 @@ async fn search_filter_order_and_page_stand_in_the_address() {
     browser
         .is_at("/catalog/plans?q=Plan%201&limit=25&sort=-name")
         .await;
-    browser.press("Filter by sale").await;
+    browser.press("Filter by availability").await;
     browser.press("Not on sale").await;
     browser
         .is_at("/catalog/plans?q=Plan%201&is_active=false&limit=25&sort=-name")
         .await;
     browser.sees("No plans match").await;
-    browser.press("Remove the filter Sale").await;
+    browser.press("Remove the filter Availability").await;
     browser
         .is_at("/catalog/plans?q=Plan%201&limit=25&sort=-name")
         .await;
@@ -103,7 +103,7 @@ async fn a_list_is_walked_with_the_keyboard() {
     browser
         .comes_to("the plan", |address| address.starts_with("/catalog/plans/"))
         .await;
-    browser.sees("Works in").await;
+    browser.sees("Coverage").await;
     browser.keys("e").await;
     browser
         .comes_to("its form", |address| address.ends_with("/edit"))
@@ -129,7 +129,7 @@ async fn support_sees_no_costs_and_is_offered_nothing_it_may_not_do() {
     }
     browser.press("Alpha").await;
     browser.sees("$9.90").await;
-    for absent in ["Edit", "Withdraw", "New price"] {
+    for absent in ["Edit", "Archive", "New price"] {
         assert!(!browser.offers(absent).await, "{absent}");
     }
     assert!(
@@ -140,7 +140,7 @@ async fn support_sees_no_costs_and_is_offered_nothing_it_may_not_do() {
     browser.sees("$9.90").await;
     let said = browser.says().await;
     assert!(
-        !said.contains("$2.00") && !said.contains("Margin") && !said.contains("Costs"),
+        !said.contains("$2.00") && !said.contains("Margin") && !said.contains("Cost"),
         "no cost among the prices: {said}"
     );
     for address in [
@@ -154,7 +154,7 @@ async fn support_sees_no_costs_and_is_offered_nothing_it_may_not_do() {
 }
 
 #[actix_web::test]
-async fn unknown_filter_is_named_and_keeps_bulk_and_export_off() {
+async fn unknown_filter_disables_bulk_actions_and_export() {
     let app = panel().await;
     app.given(|given| given.user(UserRole::Customer));
     let browser = opened_by(&app, UserRole::SuperAdmin).await;
@@ -178,7 +178,7 @@ async fn unknown_filter_is_named_and_keeps_bulk_and_export_off() {
 }
 
 #[actix_web::test]
-async fn days_are_the_days_of_the_business() {
+async fn date_filter_uses_the_business_time_zone() {
     let app = panel().await;
     let (admin, setting) = (app.as_admin(), "/v1/settings/business.time_zone");
     let version = admin.get(setting).await.expect(200)["version"].clone();

@@ -17,8 +17,9 @@ mod security;
 mod sessions;
 mod users;
 
-use crate::harness::TestApp;
+use crate::{billing::refunds::sell, harness::TestApp};
 use driver::Browser;
+use serde_json::Value;
 use std::env;
 use wire::{UserId, accounts::users::UserRole};
 
@@ -56,6 +57,19 @@ async fn opened_by(app: &TestApp, role: UserRole) -> Browser {
     sign_in(&browser, &email, PASSWORD).await;
     browser.is_at("/billing/orders").await;
     browser
+}
+
+/// Sells one eSIM of a new plan to a new customer, Ada Lovelace: the order, and the id of its payment.
+async fn sold_esim(app: &TestApp, price: &str) -> (Value, String) {
+    let plan = app.stocked_plan(price);
+    let ada =
+        app.given(|given| given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace"));
+    sell(app, &app.as_role(UserRole::SuperAdmin), plan, ada).await
+}
+
+/// Returns the address of an order's page.
+fn order_page(order: &Value) -> String {
+    format!("/billing/orders/{}", order["id"].as_str().expect("an id"))
 }
 
 async fn sign_in(browser: &Browser, email: &str, password: &str) {

@@ -1,6 +1,8 @@
 //! Money given back, and a case put right, as two people in the office do it.
 
-use super::{PASSWORD, driver::Browser, opened_by, panel, sign_in, somebody};
+use super::{
+    PASSWORD, driver::Browser, opened_by, order_page, panel, sign_in, sold_esim, somebody,
+};
 use crate::billing::refunds::sell;
 use wire::accounts::users::UserRole;
 
@@ -28,7 +30,7 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
     browser.press("Refund $149.00").await;
     browser.sees("Refund $149.00?").await;
     browser
-        .sees("eSIMs that nobody has installed are cancelled")
+        .sees("eSIMs that are not installed are cancelled")
         .await;
     browser.press("Refund $149.00").await;
     let refund = browser
@@ -37,7 +39,7 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
         })
         .await;
     browser
-        .sees("At this amount somebody else has to approve it.")
+        .sees("At this amount, another person has to approve it.")
         .await;
     assert!(!browser.offers("Approve").await);
 
@@ -67,20 +69,15 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
         .is_at("/billing/reconciliation?status=open,escalated")
         .await;
     browser.press("Paid, not delivered").await;
-    browser.sees("Take it up to put it right.").await;
+    browser.sees("Assign it to yourself to resolve it.").await;
     browser.keys("c").await;
-    browser.sees("Yours until").await;
+    browser.sees("Locked to you until").await;
     browser.press("Retry the order").await;
     browser.fill("Reason", "There is stock again").await;
     browser.press("Retry the order").await;
     browser.sees("Retry order: ").await;
     app.work_through().await;
-    browser
-        .go(&format!(
-            "/billing/orders/{}",
-            order["id"].as_str().unwrap()
-        ))
-        .await;
+    browser.go(&order_page(&order)).await;
     browser.sees("Fulfilled").await;
 
     browser.press("Payments").await;
@@ -89,17 +86,10 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
 }
 
 #[actix_web::test]
-async fn part_of_an_order_is_refunded_from_its_page_and_the_page_shows_it() {
+async fn partial_refund_from_the_order_page_is_shown_there() {
     let app = panel().await;
-    let (plan, ada) = app.given(|given| {
-        let plan = given.plan("9.90");
-        given.stock(plan);
-        let ada = given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace");
-        (plan, ada)
-    });
-    let seller = app.as_role(UserRole::SuperAdmin);
-    let (order, payment) = sell(&app, &seller, plan, ada).await;
-    let page = format!("/billing/orders/{}", order["id"].as_str().unwrap());
+    let (order, payment) = sold_esim(&app, "9.90").await;
+    let page = order_page(&order);
 
     let browser = opened_by(&app, UserRole::Admin).await;
     browser.go(&page).await;
@@ -108,7 +98,7 @@ async fn part_of_an_order_is_refunded_from_its_page_and_the_page_shows_it() {
     browser
         .is_at(&format!("/billing/refunds/new?transaction_id={payment}"))
         .await;
-    // Filled in: all that is left, and what is recommended for all of it.
+    // The form proposes the refundable amount and the eSIM action for it.
     browser.holds("Amount", "9.90").await;
     browser.holds("eSIM action", "cancel").await;
     browser.fill("Amount", "").await;
@@ -127,7 +117,7 @@ async fn part_of_an_order_is_refunded_from_its_page_and_the_page_shows_it() {
             order["order_number"].as_str().unwrap()
         ))
         .await;
-    // Enter presses the focused button, which is the one that does nothing.
+    // Enter presses the focused button, which is Cancel.
     browser
         .keys(thirtyfour::Key::Enter.value().to_string())
         .await;
@@ -158,16 +148,10 @@ async fn part_of_an_order_is_refunded_from_its_page_and_the_page_shows_it() {
 }
 
 #[actix_web::test]
-async fn support_requests_and_the_order_names_what_waits() {
+async fn support_refund_request_is_shown_as_pending_on_the_order() {
     let app = panel().await;
-    let (plan, ada) = app.given(|given| {
-        let plan = given.plan("9.90");
-        given.stock(plan);
-        (plan, given.user(UserRole::Customer))
-    });
-    let seller = app.as_role(UserRole::SuperAdmin);
-    let (order, payment) = sell(&app, &seller, plan, ada).await;
-    // The office refunds in its own name: support only requests.
+    let (order, payment) = sold_esim(&app, "9.90").await;
+    // Support can only request a refund.
     let browser = opened_by(&app, UserRole::Support).await;
     browser
         .go(&format!("/billing/refunds/new?transaction_id={payment}"))
@@ -178,12 +162,7 @@ async fn support_requests_and_the_order_names_what_waits() {
         .await;
     browser.press("Request refund of $9.90").await;
     browser.sees("To be decided").await;
-    browser
-        .go(&format!(
-            "/billing/orders/{}",
-            order["id"].as_str().unwrap()
-        ))
-        .await;
+    browser.go(&order_page(&order)).await;
     browser.sees("Refund pending $9.90").await;
     browser.sees("Refund of $9.90 waits for approval.").await;
     browser.press("View refund").await;
@@ -191,7 +170,7 @@ async fn support_requests_and_the_order_names_what_waits() {
 }
 
 #[actix_web::test]
-async fn stuck_order_offers_its_remedies_and_names_its_case() {
+async fn undelivered_order_shows_its_case_and_actions() {
     let app = panel().await;
     let (plan, ada) = app.given(|given| {
         (
@@ -202,12 +181,7 @@ async fn stuck_order_offers_its_remedies_and_names_its_case() {
     let seller = app.as_role(UserRole::SuperAdmin);
     let (order, _) = sell(&app, &seller, plan, ada).await;
     let browser = opened_by(&app, UserRole::Admin).await;
-    browser
-        .go(&format!(
-            "/billing/orders/{}",
-            order["id"].as_str().unwrap()
-        ))
-        .await;
+    browser.go(&order_page(&order)).await;
     browser.sees("Case open: Paid, not delivered.").await;
     browser.sees("Refund of $12.00 waits for approval.").await;
     browser.finds(".banner[role=alert] .actions button").await;
@@ -216,13 +190,12 @@ async fn stuck_order_offers_its_remedies_and_names_its_case() {
 }
 
 #[actix_web::test]
-async fn bank_transfer_is_recorded_on_the_page_of_its_payment() {
+async fn bank_transfer_is_recorded_on_its_payment_page() {
     let app = panel().await;
-    let (plan, ada) = app.given(|given| {
-        let plan = given.plan("9.90");
-        given.stock(plan);
-        (plan, given.user(UserRole::Customer))
-    });
+    let (plan, ada) = (
+        app.stocked_plan("9.90"),
+        app.given(|given| given.user(UserRole::Customer)),
+    );
     let seller = app.as_role(UserRole::SuperAdmin);
     let order = seller
         .with("idempotency-key", "transfer")

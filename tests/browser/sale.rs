@@ -26,8 +26,8 @@ async fn a_price_list_becomes_a_sale_and_the_sale_becomes_an_esim_by_hand() {
     browser.is_at("/catalog/plans/import").await;
     browser.pick("Provider", "Freedom").await;
     browser.upload(&file).await;
-    browser.press("Check the file").await;
-    browser.sees("What would happen").await;
+    browser.press("Preview import").await;
+    browser.finds(".card.flush .toolbar h2").await;
     browser.sees("10 GB United States").await;
     assert_eq!(
         app.count("SELECT count(*) FROM plans"),
@@ -40,7 +40,7 @@ async fn a_price_list_becomes_a_sale_and_the_sale_becomes_an_esim_by_hand() {
     fs::remove_file(&file).expect("the price list goes");
 
     browser.press("5 GB Europe").await;
-    browser.sees("Works in").await;
+    browser.sees("Coverage").await;
     browser.sees("On sale").await;
     browser.sees("$9.90").await;
 

@@ -218,7 +218,7 @@ async fn an_act_of_weight_asks_who_one_is_and_is_then_done() {
     });
 
     browser.press("Set up a second factor").await;
-    browser.sees("Confirm that it is you").await;
+    browser.sees("Confirm it is you").await;
     browser.press("Cancel").await;
     browser.sees("Try again").await;
     browser.press("Try again").await;
@@ -295,7 +295,7 @@ async fn one_changes_the_password_and_ends_other_sessions() {
 }
 
 #[actix_web::test]
-async fn form_survives_the_end_of_the_session() {
+async fn form_is_submitted_after_the_session_ended_and_a_new_sign_in() {
     let app = panel().await;
     let browser = opened_by(&app, UserRole::Admin).await;
     browser.go("/accounts/users/new").await;
@@ -313,7 +313,7 @@ async fn form_survives_the_end_of_the_session() {
     browser.fill("Password", PASSWORD).await;
     browser.press("Sign in").await;
 
-    // What was being sent is sent now, and nothing had to be typed again.
+    // The waiting call is sent, and the user types nothing again.
     browser
         .comes_to("the customer", |address| {
             address.starts_with("/accounts/users/") && !address.ends_with("/new")
@@ -327,13 +327,13 @@ async fn form_survives_the_end_of_the_session() {
 }
 
 #[actix_web::test]
-async fn page_without_work_says_that_the_session_ended() {
+async fn ended_session_shows_a_message_and_the_sign_in_page() {
     let app = panel().await;
     let browser = opened_by(&app, UserRole::Admin).await;
     app.execute("UPDATE users SET session_epoch = session_epoch + 1");
     app.execute("UPDATE sessions SET revoked_at = now()");
 
-    // The next call notices, whichever it is; this one is made by going to another list.
+    // The next request ends the session in the panel; here another list makes it.
     browser
         .script("document.querySelector('.nav a[href=\"/catalog/plans\"], a[href=\"/catalog/plans\"]')?.click()")
         .await;
@@ -353,7 +353,7 @@ async fn page_without_work_says_that_the_session_ended() {
 }
 
 #[actix_web::test]
-async fn deep_link_is_decoded_once_and_keeps_its_part() {
+async fn deep_link_is_decoded_once_and_keeps_its_fragment() {
     let app = panel().await;
     let (email, _) = somebody(&app, UserRole::Admin).await;
     let browser = Browser::open(&app).await;

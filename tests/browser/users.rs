@@ -47,7 +47,7 @@ async fn of_many_each_has_its_own_result() {
         .go("/accounts/users?role=customer&sort=created_at")
         .await;
     browser.sees("Grace Hopper").await;
-    // Meanwhile somebody else suspends one of them: the list does not know.
+    // Meanwhile another administrator suspends one of them, which the list does not show.
     app.execute("UPDATE users SET status = 'suspended' WHERE id = (SELECT min(id::text)::uuid FROM users WHERE role = 'customer')");
     browser.press_at("thead input[type=checkbox]").await;
     browser.sees("2 selected").await;
@@ -67,7 +67,7 @@ async fn of_many_each_has_its_own_result() {
 }
 
 #[actix_web::test]
-async fn bulk_ban_leaves_out_staff_and_oneself_and_wants_the_number_typed() {
+async fn bulk_ban_leaves_out_staff_and_caller_and_requires_typed_count() {
     let app = panel().await;
     app.given(|given| {
         given.user(UserRole::Support);
@@ -105,7 +105,7 @@ async fn bulk_ban_leaves_out_staff_and_oneself_and_wants_the_number_typed() {
 }
 
 #[actix_web::test]
-async fn undo_of_a_ban_makes_an_inactive_account_inactive_again() {
+async fn undo_of_a_ban_restores_an_inactive_account() {
     let app = panel().await;
     let id =
         app.given(|given| given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace"));
@@ -137,7 +137,7 @@ async fn support_reveals_before_it_corrects() {
         app.given(|given| given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace"));
     let browser = opened_by(&app, UserRole::Support).await;
     browser.go(&format!("/accounts/users/{id}/edit")).await;
-    browser.sees("The contact data is masked").await;
+    browser.sees("Contact details are hidden").await;
     browser.press("Reveal to edit").await;
     browser.fill("Reason", "Moved house").await;
     browser.press_at("dialog[open] button[type=submit]").await;
@@ -161,7 +161,7 @@ async fn nobody_is_erased_before_their_address_was_typed() {
     browser.go(&format!("/accounts/users/{id}")).await;
     browser.sees("Ada Lovelace").await;
     browser.press("More").await;
-    browser.press("Erase").await;
+    browser.press("Erase personal data").await;
     browser.sees("Erase Ada Lovelace for good?").await;
     browser.fill("Reason", "Asked for by mail").await;
     browser.press_at("dialog[open] button[type=submit]").await;

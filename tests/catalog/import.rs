@@ -363,7 +363,7 @@ async fn ten_thousand_rows_are_one_breath() {
 }
 
 #[actix_web::test]
-async fn a_list_with_low_margins_is_taken_with_a_reason() {
+async fn import_of_low_margins_requires_a_reason() {
     let app = TestApp::start().await;
     let (admin, provider) = (
         app.as_admin(),

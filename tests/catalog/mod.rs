@@ -1,5 +1,6 @@
 //! What is sold, and for how much.
 
+mod csv_import;
 mod import;
 mod plans;
 mod plans_terms;
@@ -8,4 +9,3 @@ mod pricing;
 mod pricing_changes;
 mod pricing_windows;
 pub mod promotions;
-mod sheets;

@@ -240,7 +240,7 @@ async fn plans_are_found_by_part_of_the_name_and_by_place() {
 }
 
 #[actix_web::test]
-async fn a_plan_names_each_region_once() {
+async fn plan_rejects_repeated_regions() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.plan("9.90"));

@@ -1,4 +1,4 @@
-//! When and where a price can hold: never in the past, and only where its plan works.
+//! The period and the region of a price: it starts now or later, and lies within the coverage of its plan.
 
 use super::pricing::{price, text, with};
 use crate::harness::TestApp;
@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 #[actix_web::test]
-async fn a_price_cannot_begin_in_the_past() {
+async fn price_rejects_a_start_in_the_past() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.unpriced_plan("Plan"));
@@ -29,7 +29,7 @@ async fn a_price_cannot_begin_in_the_past() {
         later - TimeDelta::seconds(1),
         now - TimeDelta::days(1),
     ] {
-        // With an end, for a region and in a currency of its own as well: none of them had a price then.
+        // The same holds with an end, for a region and in another currency.
         for more in [
             json!({}),
             json!({ "effective_to": text(later + TimeDelta::days(1)) }),
@@ -46,7 +46,7 @@ async fn a_price_cannot_begin_in_the_past() {
     }
     assert_eq!(quote(earlier).await, "4.90");
 
-    // A price that has not begun cannot be moved into the past, and one that has begun cannot be taken back.
+    // A future price cannot move into the past, and a price in effect cannot end in the past.
     let from = later + TimeDelta::days(2);
     let ahead = with(price(plan, "8.00"), json!({ "effective_from": text(from) }));
     let ahead = admin.post("/v1/pricing", ahead).await.expect(201);
@@ -80,7 +80,7 @@ async fn a_price_cannot_begin_in_the_past() {
 }
 
 #[actix_web::test]
-async fn a_price_is_for_a_region_where_the_plan_works() {
+async fn price_rejects_regions_outside_the_plan_coverage() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.unpriced_plan("Plan"));

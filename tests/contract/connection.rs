@@ -1,13 +1,12 @@
-//! How the program reaches the database: in a role that owns nothing, with a reason in the log where it cannot;
-//! and what callers are told when the database is busy or away.
+//! The connection to the database: the role of the server, the log when the database cannot be reached, and the answers
+//! while the database is busy or down.
 
-use crate::harness::{Answer, TestApp, command};
+use crate::harness::{Answer, TestApp, command, free_port};
 use actix_web::ResponseError;
 use diesel::{RunQueryDsl, connection::SimpleConnection, sql_query};
 use platform::{Error, Result, db::Conn};
 use std::{
     io::{BufRead, BufReader, Read},
-    net::TcpListener,
     process::Stdio,
     sync::mpsc,
     thread,
@@ -28,7 +27,7 @@ fn who(conn: &mut Conn) -> Result<String> {
 }
 
 #[actix_web::test]
-async fn statements_run_in_the_role_of_the_program() {
+async fn statements_run_as_the_application_role() {
     let app = TestApp::start().await;
     let read = app.ctx.db.read(who).await.expect("a read");
     let wrote = app
@@ -41,7 +40,7 @@ async fn statements_run_in_the_role_of_the_program() {
         (read.as_str(), wrote.as_str()),
         ("esim_admin_app", "esim_admin_app")
     );
-    // Whatever the session says: each transaction takes the role by itself.
+    // Each transaction sets the role, whatever the session has.
     for number in 0..16 {
         let undone = app
             .ctx
@@ -60,7 +59,7 @@ async fn statements_run_in_the_role_of_the_program() {
 }
 
 #[actix_web::test]
-async fn the_program_does_not_serve_as_the_owner_of_the_tables() {
+async fn server_is_unavailable_when_its_role_owns_tables() {
     for statement in [
         "ALTER TABLE plans OWNER TO esim_admin_app",
         "ALTER TABLE audit_log OWNER TO esim_admin_app",
@@ -75,7 +74,7 @@ async fn the_program_does_not_serve_as_the_owner_of_the_tables() {
     }
 }
 
-/// Begins a transaction of the test's own, which holds what its statement locks.
+/// Begins a transaction of the test, which keeps the locks of its statement.
 fn begin(app: &TestApp, statement: &str) {
     app.given(|given| {
         let begun = given.conn().batch_execute(&format!("BEGIN; {statement}"));
@@ -92,7 +91,7 @@ async fn fails_with(app: &TestApp, statement: &'static str) -> Error {
 }
 
 #[actix_web::test]
-async fn what_another_try_may_mend_is_answered_503() {
+async fn temporary_database_errors_return_503() {
     let app = TestApp::start().await;
     let plan = app.given(|given| given.plan("9.90"));
     begin(
@@ -132,7 +131,7 @@ async fn what_another_try_may_mend_is_answered_503() {
     });
     let error = ended.await.expect_err("an end");
     assert_eq!(error.error_response().status(), 503, "{error}");
-    // What is wrong for good stays a fault of ours.
+    // A permanent error stays an internal error.
     let error = fails_with(&app, "SELECT 1 / 0").await;
     assert_eq!(error.error_response().status(), 500, "{error}");
     app.as_admin().get("/v1/plans").await.expect(200);
@@ -144,32 +143,32 @@ fn is_unready(answer: Answer) {
 }
 
 #[actix_web::test]
-async fn readiness_is_answered_while_the_database_is_busy() {
+async fn readiness_returns_503_while_the_database_is_busy() {
     let app = TestApp::with(&[("METRICS_TOKEN", "of-the-tests")]).await;
-    let nobody = app.anonymous();
-    nobody.get("/health/ready").await.expect(200);
-    // Nobody gets at the jobs, neither to claim nor to count them.
+    let anonymous = app.anonymous();
+    anonymous.get("/health/ready").await.expect(200);
+    // The server can neither claim nor count jobs.
     begin(&app, "LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE");
-    is_unready(nobody.get("/health/ready").await);
-    let scraper = nobody.with("authorization", "Bearer of-the-tests");
+    is_unready(anonymous.get("/health/ready").await);
+    let scraper = anonymous.with("authorization", "Bearer of-the-tests");
     assert_eq!(scraper.get("/metrics").await.status, 200);
     // Every connection waits.
-    let waiting = futures_util::future::join_all((0..12).map(|_| nobody.get("/health/ready")));
+    let waiting = futures_util::future::join_all((0..12).map(|_| anonymous.get("/health/ready")));
     waiting.await.into_iter().for_each(is_unready);
-    nobody.get("/health/live").await.expect(200);
+    anonymous.get("/health/live").await.expect(200);
     app.execute("ROLLBACK");
-    let mut again = nobody.get("/health/ready").await;
+    let mut again = anonymous.get("/health/ready").await;
     for _ in 0..20 {
         if again.status == 200 {
             break;
         }
-        again = nobody.get("/health/ready").await;
+        again = anonymous.get("/health/ready").await;
     }
     again.expect(200);
 }
 
-/// What a server says in its log, up to the first line that contains one of these.
-fn said(url: &str, until: &str) -> String {
+/// Starts a server and returns its log up to the first line that contains a text.
+fn log_until(url: &str, until: &str) -> String {
     let port = free_port();
     let more = [
         ("RUST_LOG".to_owned(), "info".to_owned()),
@@ -182,41 +181,36 @@ fn said(url: &str, until: &str) -> String {
         .spawn()
         .expect("the server starts");
     let (out, err) = (server.stdout.take().unwrap(), server.stderr.take().unwrap());
-    let (tell, told) = mpsc::channel();
-    let more = tell.clone();
-    let lines = |stream: Box<dyn Read + Send>, tell: mpsc::Sender<String>| {
+    let (sender, receiver) = mpsc::channel();
+    let errors = sender.clone();
+    let lines = |stream: Box<dyn Read + Send>, sender: mpsc::Sender<String>| {
         thread::spawn(move || {
             for line in BufReader::new(stream)
                 .lines()
                 .map_while(std::result::Result::ok)
             {
-                if tell.send(line).is_err() {
+                if sender.send(line).is_err() {
                     return;
                 }
             }
         })
     };
-    lines(Box::new(out), tell);
-    lines(Box::new(err), more);
-    let mut said = Vec::new();
-    while let Ok(line) = told.recv_timeout(Duration::from_secs(60)) {
+    lines(Box::new(out), sender);
+    lines(Box::new(err), errors);
+    let mut log = Vec::new();
+    while let Ok(line) = receiver.recv_timeout(Duration::from_secs(60)) {
         let is_last = line.contains(until);
-        said.push(line);
-        if is_last || said.len() > 40 {
+        log.push(line);
+        if is_last || log.len() > 40 {
             break;
         }
     }
     server.kill().expect("it is killed");
     server.wait().expect("it has ended");
-    said.join("\n")
+    log.join("\n")
 }
 
-pub(super) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("its address").port()
-}
-
-/// A libpq address with one of its pairs changed.
+/// Replaces one parameter of a libpq connection string.
 pub(super) fn with(url: &str, name: &str, value: &str) -> String {
     let pairs = url
         .split(' ')
@@ -228,7 +222,7 @@ pub(super) fn with(url: &str, name: &str, value: &str) -> String {
 }
 
 #[test]
-fn the_log_says_why_the_database_cannot_be_reached() {
+fn log_says_why_the_database_cannot_be_reached() {
     let database = TestDatabase::migrated();
     let url = database.url();
     let password = url
@@ -267,20 +261,20 @@ fn the_log_says_why_the_database_cannot_be_reached() {
             "must be percent-encoded",
         ),
     ] {
-        let said = said(&url, reason);
-        assert!(said.contains(reason), "{reason}: {said}");
+        let log = log_until(&url, reason);
+        assert!(log.contains(reason), "{reason}: {log}");
         for secret in [password, "wrong-nee", "dle@", url.as_str()] {
-            assert!(!said.contains(secret), "{secret} in {said}");
+            assert!(!log.contains(secret), "{secret} in {log}");
         }
         let migrated = command(&url, &[]).arg("migrate").output().expect("it runs");
-        let said = String::from_utf8_lossy(&migrated.stderr).into_owned();
+        let output = String::from_utf8_lossy(&migrated.stderr).into_owned();
         assert!(
-            !migrated.status.success() && said.contains(reason),
-            "{reason}: {said}"
+            !migrated.status.success() && output.contains(reason),
+            "{reason}: {output}"
         );
         assert!(
-            !said.contains(password) && !said.contains("wrong-nee"),
-            "{said}"
+            !output.contains(password) && !output.contains("wrong-nee"),
+            "{output}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Every export opens in a spreadsheet: it has its header, runs no formula, and says its encoding where it is asked to.
+//! Every export opens in a spreadsheet: it has a header, contains no formula, and has a byte order mark on request.
 
 use super::openapi::operations;
 use crate::harness::TestApp;
@@ -26,13 +26,13 @@ fn header(text: &str) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn an_export_without_rows_has_its_header() {
+async fn empty_export_has_a_header_and_an_optional_bom() {
     let app = TestApp::start().await;
     let admin = app.as_role(UserRole::SuperAdmin);
     let paths = exports();
     assert!(paths.len() > 15);
     for path in paths {
-        // Nothing was made before the epoch.
+        // No row is that old.
         let empty = admin
             .get(&format!("{path}?created_at_to=1971-01-01T00:00:00Z"))
             .await;
@@ -59,7 +59,7 @@ async fn an_export_without_rows_has_its_header() {
 }
 
 #[actix_web::test]
-async fn the_header_is_the_same_with_and_without_rows() {
+async fn export_header_does_not_depend_on_rows() {
     let app = TestApp::start().await;
     let admin = app.as_role(UserRole::SuperAdmin);
     app.given(|given| {
@@ -87,7 +87,7 @@ async fn the_header_is_the_same_with_and_without_rows() {
             .get(&format!("{path}/export?created_at_to=1971-01-01T00:00:00Z"))
             .await;
         if answer.status != 200 {
-            // Nothing is called so.
+            // No row matches a random id.
             let unknown = uuid::Uuid::now_v7();
             let query = if path == "/v1/pricing" {
                 "plan_id"
@@ -103,7 +103,7 @@ async fn the_header_is_the_same_with_and_without_rows() {
     }
 }
 
-/// The cells that a program finds which divides them by this sign.
+/// Returns the cells that a program reads with this separator.
 fn cells(text: &str, separator: u8) -> Vec<String> {
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
@@ -121,7 +121,7 @@ fn cells(text: &str, separator: u8) -> Vec<String> {
         .collect()
 }
 
-/// The cells of a program that knows no quotes but those around a cell.
+/// Returns the cells that a program reads without support for quoted separators.
 fn bare_cells(text: &str, separator: char) -> Vec<String> {
     text.split([separator, '\n', '\r'])
         .map(|cell| cell.strip_prefix('"').unwrap_or(cell).to_owned())
@@ -129,7 +129,7 @@ fn bare_cells(text: &str, separator: char) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn no_cell_is_a_formula_whatever_divides_the_cells() {
+async fn export_cells_are_no_formulas_with_any_separator() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let attacks = [
@@ -160,7 +160,7 @@ async fn no_cell_is_a_formula_whatever_divides_the_cells() {
             all.extend(bare_cells(&text, char::from(separator)));
         }
         for cell in all {
-            // A program may drop tabs at the beginning; what follows them must be no formula either.
+            // A program may drop leading tabs; the rest must be no formula either.
             let cell = cell.trim_start_matches(['\t', ' ']).trim_end_matches('"');
             let is_number = cell
                 .trim_start_matches(['+', '-'])

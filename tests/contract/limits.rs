@@ -200,7 +200,7 @@ async fn full_buckets_are_forgotten() {
 }
 
 #[actix_web::test]
-async fn promotion_codes_have_a_bucket_of_their_own() {
+async fn promotion_codes_have_their_own_rate_limit() {
     let app = TestApp::with(&[("RATE_LIMIT_CODES", "3")]).await;
     app.ctx.clock.set(Utc::now());
     let plan = app.given(|given| given.plan("9.90"));
@@ -220,7 +220,7 @@ async fn promotion_codes_have_a_bucket_of_their_own() {
         .post("/v1/orders", order)
         .await
         .problem(429, ProblemCode::TooManyRequests);
-    // Without a code nothing is counted, and others have their own.
+    // A quote without a code does not count, and each caller has its own limit.
     for _ in 0..5 {
         customer.get(&quote).await.expect(200);
     }

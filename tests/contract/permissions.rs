@@ -129,6 +129,39 @@ pub fn scopes(operation: &Value) -> Vec<Permission> {
         .collect()
 }
 
+/// A super administrator, and a customer for the operations that only customers may call.
+pub struct Callers {
+    admin: Client,
+    customer: Client,
+}
+
+impl Callers {
+    /// Signs both in; each sends these headers with every request.
+    pub fn sign_in(app: &TestApp, headers: &[(&str, &str)]) -> Self {
+        let client = |role| {
+            headers
+                .iter()
+                .fold(app.as_role(role), |client, (name, value)| {
+                    client.with(name, value)
+                })
+        };
+        Self {
+            admin: client(UserRole::SuperAdmin),
+            customer: client(UserRole::Customer),
+        }
+    }
+
+    /// Returns the caller who has the permissions of an operation.
+    pub fn of(&self, operation: &Value) -> &Client {
+        let may = |scope: &Permission| scope.reach(UserRole::SuperAdmin) != Reach::None;
+        if scopes(operation).iter().all(may) {
+            &self.admin
+        } else {
+            &self.customer
+        }
+    }
+}
+
 /// Somebody, and whether the table gives them a permission.
 struct Somebody {
     name: String,

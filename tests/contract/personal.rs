@@ -1,22 +1,22 @@
-//! Whatever shows who somebody is, is noted: lists, details and exports.
+//! Every operation that returns personal data is in the access log.
 
 use super::openapi::{document, operations};
 use serde_json::Value;
 use server::accesses::PERSONAL;
 
-/// Fields that say who somebody is.
+/// Fields that identify a person.
 const NAMES: [&str; 5] = ["customer", "email", "first_name", "destination", "buyer"];
 
-/// Operations that show the caller's own data, or no customer's; and why they leave no line.
+/// Operations that are not logged, and the reason.
 const QUIET: &[(&str, &str)] = &[
-    ("/v1/me", "one's own profile"),
+    ("/v1/me", "the caller's own profile"),
     (
         "/v1/notifications/status",
         "whether email is set up: a number and no address",
     ),
 ];
 
-/// Whether a shape has one of the fields, at any depth.
+/// Whether a schema has one of the fields, at any depth.
 fn names_people(document: &Value, shape: &Value, depth: u32) -> bool {
     if depth > 12 {
         return false;
@@ -49,7 +49,7 @@ fn names_people(document: &Value, shape: &Value, depth: u32) -> bool {
 }
 
 #[test]
-fn every_operation_that_shows_who_somebody_is_leaves_a_line() {
+fn operations_that_return_personal_data_are_logged() {
     let document = document();
     let mut missing = Vec::new();
     let mut found = 0;

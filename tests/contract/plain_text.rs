@@ -1,11 +1,13 @@
-//! Fields of text take what a reader can see: every field of every operation rejects or strips the rest.
+//! Every text field of every operation rejects or strips characters that a reader cannot see.
 
-use super::openapi::{document, operations};
+use super::{
+    openapi::{document, operations},
+    permissions::Callers,
+};
 use crate::harness::TestApp;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use uuid::Uuid;
-use wire::accounts::users::UserRole;
 
 /// Fields whose text may have several lines.
 const SEVERAL_LINES: &[&str] = &["description", "note", "reason", "value"];
@@ -14,7 +16,7 @@ const COMPARED: &[&str] = &["password", "current", "new", "token", "code", "head
 /// A marker that no field strips.
 const MIDDLE: &str = "Mid";
 
-/// Shapes of the document, resolved.
+/// Follows the reference of a schema, if it is one.
 fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     match schema["$ref"].as_str() {
         Some(path) => document.pointer(&path[1..]).expect("a shape"),
@@ -22,7 +24,7 @@ fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
-/// The fields of a body that are free text: texts without a format and without a list of values.
+/// Returns the free text fields of a body: strings without a format, a pattern or a list of values.
 fn text_fields(document: &Value, schema: &Value) -> Vec<String> {
     let Some(properties) = schema["properties"].as_object() else {
         return Vec::new();
@@ -43,7 +45,7 @@ fn text_fields(document: &Value, schema: &Value) -> Vec<String> {
         .collect()
 }
 
-/// A value that fits the shape of a field, as far as the document says.
+/// Returns a value that matches the schema of a field.
 fn sample(document: &Value, field: &Value) -> Value {
     let field = resolved(document, field);
     if !field["example"].is_null() {
@@ -82,17 +84,12 @@ fn sample(document: &Value, field: &Value) -> Value {
 }
 
 #[actix_web::test]
-async fn no_field_of_text_takes_what_cannot_be_seen() {
+async fn text_fields_reject_or_strip_invisible_characters() {
     let app = TestApp::start().await;
-    let admin = app
-        .as_role(UserRole::SuperAdmin)
-        .with("if-match", "\"v1\"")
-        .with("x-requested-with", "esim-admin");
-    // One's own profile is for customers.
-    let customer = app
-        .as_role(UserRole::Customer)
-        .with("if-match", "\"v1\"")
-        .with("x-requested-with", "esim-admin");
+    let callers = Callers::sign_in(
+        &app,
+        &[("if-match", "\"v1\""), ("x-requested-with", "esim-admin")],
+    );
     let document = document();
     let mut tried = 0;
     let mut wrong = BTreeSet::new();
@@ -127,8 +124,8 @@ async fn no_field_of_text_takes_what_cannot_be_seen() {
                     .collect();
                 whole.insert(field.clone(), json!(format!("{MIDDLE}{sign}dle")));
                 let address = path.replace("{id}", &Uuid::now_v7().to_string());
-                let who = if path == "/v1/me" { &customer } else { &admin };
-                let answer = who
+                let answer = callers
+                    .of(&operation)
                     .with("idempotency-key", &Uuid::new_v4().to_string())
                     .send(
                         method.parse().expect("a method"),
@@ -156,7 +153,7 @@ async fn no_field_of_text_takes_what_cannot_be_seen() {
 }
 
 #[actix_web::test]
-async fn texts_are_trimmed_wherever_they_come_in() {
+async fn text_fields_and_searches_are_trimmed() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = json!({ "name": " \u{a0}5 GB\u{200b}\n", "description": "\n a\r\nb ", "validity_days": 7, "regions": ["FR "], "apn": " internet " });
@@ -203,7 +200,7 @@ async fn texts_are_trimmed_wherever_they_come_in() {
 }
 
 #[actix_web::test]
-async fn names_are_folded_alike_in_the_program_and_in_the_database() {
+async fn search_fold_in_sql_matches_fold_in_rust() {
     use diesel::prelude::*;
     #[derive(diesel::QueryableByName)]
     struct Folded {

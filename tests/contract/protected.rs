@@ -3,14 +3,14 @@
 
 use super::{
     openapi::operations,
-    permissions::{body, scopes},
+    permissions::{Callers, body},
 };
 use crate::harness::TestApp;
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use wire::{Reach, accounts::users::UserRole};
+use wire::accounts::users::UserRole;
 
 /// What only the system, or an act of its own, sets.
 fn protected() -> [(&'static str, Value); 12] {
@@ -82,8 +82,10 @@ fn digest(conn: &mut PgConnection) -> Vec<String> {
 #[actix_web::test]
 async fn no_write_takes_a_protected_field() {
     let app = TestApp::start().await;
-    let chief = app.as_role(UserRole::SuperAdmin);
-    let customer = app.as_role(UserRole::Customer);
+    let callers = Callers::sign_in(
+        &app,
+        &[("if-match", "\"v1\""), ("x-requested-with", "esim-admin")],
+    );
     let (plan, user, esim, provider) = app.given(|given| {
         let plan = given.plan("9.90");
         let provider = given.provider("P", 1);
@@ -94,7 +96,7 @@ async fn no_write_takes_a_protected_field() {
             provider,
         )
     });
-    let sale = crate::flows::purchase::order(&chief, plan, user, 1).await;
+    let sale = crate::flows::purchase::order(&app.as_admin(), plan, user, 1).await;
     // What is there, so that a write that got through would change it.
     let known = |path: &str| -> String {
         let id = match path.split('/').nth(2) {
@@ -131,15 +133,8 @@ async fn no_write_takes_a_protected_field() {
             }
             let mut forged = sample.clone();
             forged.insert(field.to_owned(), value);
-            let may = |scope: &wire::Permission| scope.reach(UserRole::SuperAdmin) != Reach::None;
-            let who = if scopes(&operation).iter().all(may) {
-                &chief
-            } else {
-                &customer
-            };
-            let client = who
-                .with("if-match", "\"v1\"")
-                .with("x-requested-with", "esim-admin")
+            let client = callers
+                .of(&operation)
                 .with("idempotency-key", &Uuid::new_v4().to_string());
             let answer = client
                 .send(

@@ -1,10 +1,10 @@
-//! What every operation does with requests that it cannot read: who may not call it learns nothing of it, empty values
-//! are no values, and an error repeats nothing that was sent.
+//! Malformed requests, for every operation: permissions are checked first, empty parameters are rejected, and errors
+//! repeat nothing from the request.
 
 use super::{
     lists::lists,
     openapi::operations,
-    permissions::{body, scopes},
+    permissions::{Callers, body, scopes},
 };
 use crate::harness::{Client, TestApp};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -19,7 +19,7 @@ fn at(path: &str) -> String {
         .replace("{token}", "x")
 }
 
-/// The parameters of an operation that stand in its query.
+/// Returns the names of the query parameters of an operation.
 fn query_parameters(operation: &Value) -> Vec<String> {
     let all = operation["parameters"].as_array().into_iter().flatten();
     all.filter(|one| one["in"] == "query")
@@ -27,13 +27,14 @@ fn query_parameters(operation: &Value) -> Vec<String> {
         .collect()
 }
 
-fn asks_for(operation: &Value, header: &str) -> bool {
+/// Whether an operation has a header parameter of this name.
+fn takes_header(operation: &Value, header: &str) -> bool {
     let mut all = operation["parameters"].as_array().into_iter().flatten();
     all.any(|one| one["name"] == header)
 }
 
 #[actix_web::test]
-async fn nothing_is_validated_for_a_caller_who_may_not_call() {
+async fn forbidden_callers_get_403_before_validation() {
     let app = TestApp::start().await;
     let by_role =
         |role: UserRole| move |permission: &Permission| permission.reach(role) != Reach::None;
@@ -87,7 +88,7 @@ async fn nothing_is_validated_for_a_caller_who_may_not_call() {
 }
 
 #[actix_web::test]
-async fn an_empty_parameter_is_refused_everywhere() {
+async fn empty_query_parameters_are_rejected() {
     let app = TestApp::start().await;
     let admin = app.as_role(UserRole::SuperAdmin);
     let mut tried = 0;
@@ -99,8 +100,8 @@ async fn an_empty_parameter_is_refused_everywhere() {
         for name in known {
             for value in ["", "%20"] {
                 let answer = admin.get(&format!("{}?{name}={value}", at(&path))).await;
-                let said = format!("{path}?{name}={value}: {}", answer.text());
-                assert_eq!(answer.status, 422, "{said}");
+                let text = format!("{path}?{name}={value}: {}", answer.text());
+                assert_eq!(answer.status, 422, "{text}");
                 answer.refuses(&name);
                 tried += 1;
             }
@@ -110,7 +111,7 @@ async fn an_empty_parameter_is_refused_everywhere() {
 }
 
 #[actix_web::test]
-async fn an_export_has_no_pages() {
+async fn export_rejects_pagination_parameters() {
     let app = TestApp::start().await;
     let admin = app.as_role(UserRole::SuperAdmin);
     for (path, sorts) in lists() {
@@ -132,7 +133,7 @@ async fn an_export_has_no_pages() {
 }
 
 #[actix_web::test]
-async fn a_cursor_is_believed_as_it_was_given_only() {
+async fn changed_or_foreign_cursors_are_rejected() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     app.given(|given| (0..5).map(|_| given.plan("9.90")).collect::<Vec<_>>());
@@ -177,26 +178,21 @@ async fn a_cursor_is_believed_as_it_was_given_only() {
         let asked = format!("/v1/plans?limit=2&after={cursor}");
         admin.get(&asked).await.refuses("after");
     }
-    // It belongs to one list and one filter.
+    // A cursor is valid for one list and one filter.
     let asked = format!("/v1/plans?limit=2&is_active=true&after={next}");
     admin.get(&asked).await.refuses("after");
     let asked = format!("/v1/esims?limit=2&after={next}");
     admin.get(&asked).await.refuses("after");
-    // Another server on the database knows it.
+    // Another server on the same database accepts the cursor.
     let beside = app.beside(&[]);
     let asked = format!("/v1/plans?limit=2&after={next}");
     beside.as_user(admin.id()).get(&asked).await.expect(200);
 }
 
 #[actix_web::test]
-async fn an_edit_takes_one_strong_etag() {
+async fn if_match_accepts_one_strong_etag() {
     let app = TestApp::start().await;
-    let admin = app
-        .as_role(UserRole::SuperAdmin)
-        .with("x-requested-with", "esim-admin");
-    let customer = app
-        .as_role(UserRole::Customer)
-        .with("x-requested-with", "esim-admin");
+    let callers = Callers::sign_in(&app, &[("x-requested-with", "esim-admin")]);
     let (weak, stale, malformed) = (
         (412, ProblemCode::WeakEtag),
         (412, ProblemCode::Stale),
@@ -224,12 +220,11 @@ async fn an_edit_takes_one_strong_etag() {
     ];
     let mut edits = 0;
     for (method, path, operation) in operations() {
-        if !asks_for(&operation, "If-Match") {
+        if !takes_header(&operation, "If-Match") {
             continue;
         }
         edits += 1;
-        // One's own profile is for customers.
-        let caller = if path == "/v1/me" { &customer } else { &admin };
+        let caller = callers.of(&operation);
         let sample = body(operation["operationId"].as_str().unwrap());
         for (tag, (status, code)) in cases {
             let admin = caller
@@ -238,10 +233,10 @@ async fn an_edit_takes_one_strong_etag() {
             let answer = admin
                 .send(method.parse().unwrap(), &at(&path), sample.clone())
                 .await;
-            let said = answer.text();
+            let text = answer.text();
             assert_eq!(
                 answer.status, status,
-                "{method} {path} If-Match {tag}: {said}"
+                "{method} {path} If-Match {tag}: {text}"
             );
             let problem = answer.problem(status, code);
             assert!(
@@ -263,13 +258,13 @@ async fn an_edit_takes_one_strong_etag() {
 }
 
 #[actix_web::test]
-async fn an_idempotency_key_that_is_no_key_has_a_code_of_its_own() {
+async fn invalid_idempotency_keys_are_rejected() {
     let app = TestApp::start().await;
     let admin = app.as_role(UserRole::SuperAdmin);
     let long = "k".repeat(256);
     let mut tried = 0;
     for (method, path, operation) in operations() {
-        if !asks_for(&operation, "Idempotency-Key") {
+        if !takes_header(&operation, "Idempotency-Key") {
             continue;
         }
         let sample = body(operation["operationId"].as_str().unwrap());
@@ -301,11 +296,11 @@ async fn an_idempotency_key_that_is_no_key_has_a_code_of_its_own() {
     assert!(tried > 0);
 }
 
-/// What nobody may find in an error.
+/// A value that no error may contain.
 const NEEDLE: &str = "hunter2-needle";
 
 #[actix_web::test]
-async fn an_error_repeats_no_value_of_the_wrong_type() {
+async fn errors_do_not_repeat_values_of_the_wrong_type() {
     let app = TestApp::start().await;
     let admin = app
         .as_role(UserRole::SuperAdmin)
@@ -331,7 +326,7 @@ async fn an_error_repeats_no_value_of_the_wrong_type() {
                 json!(7_318_573_185_i64),
                 json!(731.857_318_5),
             ] {
-                // A text in a list of texts is of the right type; what is wrong with it may be said.
+                // A string in a list of strings has the right type, so the error may repeat it.
                 if value[0].is_string() && sample[field].is_array() {
                     continue;
                 }
@@ -341,11 +336,11 @@ async fn an_error_repeats_no_value_of_the_wrong_type() {
                 let answer = admin
                     .send(method.parse().unwrap(), &at(&path), Some(forged.into()))
                     .await;
-                let said = answer.text();
+                let text = answer.text();
                 let repeats =
-                    said.contains(NEEDLE) || said.contains("73185") || said.contains("731.85");
+                    text.contains(NEEDLE) || text.contains("73185") || text.contains("731.85");
                 if answer.status >= 400 && repeats {
-                    wrong.push(format!("{method} {path} with {field} = {value}: {said}"));
+                    wrong.push(format!("{method} {path} with {field} = {value}: {text}"));
                 }
                 tried += 1;
             }
@@ -373,7 +368,7 @@ async fn an_error_repeats_no_value_of_the_wrong_type() {
 }
 
 #[test]
-fn files_are_described_as_files() {
+fn openapi_describes_files_as_binary() {
     let mut files = 0;
     for (method, path, operation) in operations() {
         let responses = operation["responses"].as_object().unwrap().values();

@@ -1,4 +1,4 @@
-//! Clients that send slowly, or that take nothing: the server ends them.
+//! Clients that send slowly or read nothing, which the server disconnects.
 
 use crate::harness::TestApp;
 use serde_json::Value;
@@ -10,15 +10,15 @@ use std::{
 };
 use wire::accounts::users::UserRole;
 
-/// Short time-outs, so that the tests need not wait long.
+/// Short time-outs, which keep the tests short.
 const SHORT: [(&str, &str); 3] = [
     ("BODY_TIMEOUT", "1"),
     ("UPLOAD_MIN_RATE", "100"),
     ("RESPONSE_TIMEOUT", "1"),
 ];
-/// More than the system buffers on both sides.
+/// More bytes than the system buffers on both sides.
 const LARGE: usize = 64 << 20;
-/// When a test has failed.
+/// How long a test waits for the server before it fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a client frames a body that it does not finish.
@@ -28,7 +28,7 @@ enum Framing {
     Chunked,
 }
 
-/// How a client goes on after the head of its request.
+/// How a client continues after the head of its request.
 #[derive(Debug, Clone, Copy)]
 enum Pace {
     Silent,
@@ -60,7 +60,7 @@ impl Request {
         )
     }
 
-    /// Sends it and returns everything that was answered until the server ended the connection.
+    /// Sends the request and returns the answer, up to the end of the connection.
     fn answered(&self, address: &str) -> String {
         let mut stream =
             TcpStream::connect(address.trim_start_matches("http://")).expect("a server");
@@ -92,14 +92,14 @@ impl Request {
 }
 
 #[actix_web::test]
-async fn bodies_that_do_not_arrive_are_refused_and_their_connections_end() {
+async fn slow_request_bodies_get_408_and_are_disconnected() {
     let app = TestApp::with(&SHORT).await;
     let token = app.as_role(UserRole::SuperAdmin).token().to_owned();
     let customer = app.as_role(UserRole::Customer).token().to_owned();
     let kyc = "/v1/kyc?document_type=passport&file_name=a.png";
     let import = "/v1/plans/import?provider_id=01890b6e-4111-7111-9111-111111111111";
     let json = "application/json";
-    // Who may not send is refused at once; whoever may has to be in time.
+    // The server rejects a caller without permission at once, and waits for the body of the others.
     let cases = [
         ("/v1/sessions", None, json, 408),
         ("/v1/webhooks/simulator", None, json, 408),
@@ -152,7 +152,7 @@ async fn bodies_that_do_not_arrive_are_refused_and_their_connections_end() {
 }
 
 #[actix_web::test]
-async fn an_upload_may_take_longer_while_it_keeps_its_rate() {
+async fn steady_upload_may_exceed_the_body_timeout() {
     let app = TestApp::with(&SHORT).await;
     let token = app.as_admin().token().to_owned();
     let provider = app.given(|given| given.provider("Provider", 1));
@@ -183,7 +183,7 @@ async fn an_upload_may_take_longer_while_it_keeps_its_rate() {
 }
 
 #[actix_web::test]
-async fn a_client_that_takes_nothing_is_disconnected() {
+async fn client_that_reads_nothing_is_disconnected() {
     let folder = std::env::temp_dir().join(format!("esim-admin-panel-{}", uuid::Uuid::now_v7()));
     std::fs::create_dir_all(&folder).expect("a folder");
     std::fs::write(folder.join("large.bin"), vec![0; LARGE]).expect("a large file");
@@ -221,7 +221,7 @@ fn port(address: &str) -> u16 {
     port.parse().expect("a number")
 }
 
-/// Whether the system still has the server's end of a connection.
+/// Whether the server's end of a connection still exists.
 fn is_connected(server: u16, client: u16) -> bool {
     let sockets = std::fs::read_to_string("/proc/net/tcp").expect("the system's sockets");
     let (server, client) = (format!(":{server:04X}"), format!(":{client:04X}"));

@@ -1,7 +1,7 @@
-//! Every build reaches a database over TLS.
+//! Connections to a database that accepts TLS only.
 
-use super::connection::{Who, free_port, with};
-use crate::harness::{TestApp, command};
+use super::connection::{Who, with};
+use crate::harness::{TestApp, free_port, run};
 use cluster::{Cluster, Config};
 use diesel::{RunQueryDsl, sql_query};
 use std::{
@@ -11,7 +11,7 @@ use std::{
 };
 use wire::accounts::users::UserRole;
 
-/// A PostgreSQL that is reached over TLS only, and where its certificate is.
+/// A PostgreSQL server that accepts TLS connections only.
 struct Encrypted {
     cluster: Option<Cluster>,
     folder: PathBuf,
@@ -87,27 +87,22 @@ impl Drop for Encrypted {
 }
 
 fn migrate(url: &str) -> (bool, String) {
-    let ran = command(url, &[]).arg("migrate").output().expect("it runs");
-    let said = [ran.stdout, ran.stderr].concat();
-    (
-        ran.status.success(),
-        String::from_utf8_lossy(&said).into_owned(),
-    )
+    run(url, &["migrate"])
 }
 
 #[actix_web::test]
-async fn the_database_is_reached_over_tls() {
+async fn database_connection_uses_tls() {
     let database = Encrypted::start();
     let trusted = |path: &Path| format!("sslrootcert={}", path.display());
-    let (is_done, said) = migrate(&database.url("sslmode=disable"));
-    assert!(!is_done && said.contains("no encryption"), "{said}");
-    let (is_done, said) = migrate(&database.url("sslmode=verify-full sslrootcert=/nowhere"));
-    assert!(!is_done && said.contains("/nowhere"), "{said}");
-    let (is_done, said) = migrate(&database.url("sslmode=require"));
-    assert!(is_done, "{said}");
+    let (is_done, output) = migrate(&database.url("sslmode=disable"));
+    assert!(!is_done && output.contains("no encryption"), "{output}");
+    let (is_done, output) = migrate(&database.url("sslmode=verify-full sslrootcert=/nowhere"));
+    assert!(!is_done && output.contains("/nowhere"), "{output}");
+    let (is_done, output) = migrate(&database.url("sslmode=require"));
+    assert!(is_done, "{output}");
     let verified = format!("sslmode=verify-full {}", trusted(&database.certificate()));
-    let (is_done, said) = migrate(&database.url(&verified));
-    assert!(is_done, "{said}");
+    let (is_done, output) = migrate(&database.url(&verified));
+    assert!(is_done, "{output}");
 
     let template = TestApp::start().await;
     let app = template.beside(&[("DATABASE_URL", &database.url("sslmode=require"))]);

@@ -1,4 +1,4 @@
-//! A secret of the wrong JSON type is refused without being repeated.
+//! Errors about a secret of the wrong JSON type do not repeat the secret.
 
 use super::{
     openapi::{document, operations},
@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use wire::accounts::users::UserRole;
 
-/// Words that the names of secret fields have.
+/// Words in the names of secret fields.
 const WORDS: [&str; 9] = [
     "password", "code", "token", "key", "secret", "current", "new", "auth", "email",
 ];
 const NUMBER: i64 = 918_273_645_546_372_819;
 const NEEDLE: &str = "needle-of-a-secret";
 
-/// The fields of a body that may be secrets: those that are documented so, and those whose names say it.
+/// Returns the fields of a body that may be secrets, by their documentation or by their names.
 fn secrets(document: &Value, operation: &Value) -> Vec<String> {
     let shape = &operation["requestBody"]["content"]["application/json"]["schema"];
     let mut shapes = vec![shape.clone()];
@@ -31,7 +31,7 @@ fn secrets(document: &Value, operation: &Value) -> Vec<String> {
             .and_then(|name| name.rsplit('/').next());
         let shape = name.map_or(&shape, |name| &document["components"]["schemas"][name]);
         for (field, inner) in shape["properties"].as_object().into_iter().flatten() {
-            // A word of a list is no secret, and is quoted where it is none of them.
+            // A value of an enumeration is no secret, and an error may quote it.
             let is_text = inner["type"] == "string"
                 || inner["type"]
                     .as_array()
@@ -49,7 +49,7 @@ fn secrets(document: &Value, operation: &Value) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn no_secret_of_a_wrong_type_is_repeated() {
+async fn errors_do_not_repeat_secrets_of_the_wrong_type() {
     let app = TestApp::start().await;
     let admin = app
         .as_role(UserRole::SuperAdmin)

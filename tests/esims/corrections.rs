@@ -1,4 +1,4 @@
-//! Mistakes in the stock: a wrong activation code is corrected, a wrong eSIM withdrawn.
+//! Corrections of the stock: activation codes are replaced, and eSIMs withdrawn.
 
 use super::inventory::{FILE, counts, import};
 use crate::harness::{Client, TestApp};
@@ -73,7 +73,7 @@ async fn code_of(admin: &Client, path: &str) -> String {
 }
 
 #[actix_web::test]
-async fn an_activation_code_is_corrected_while_nobody_owns_the_esim() {
+async fn activation_code_can_be_corrected_while_the_esim_has_no_owner() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let esim = stocked(&app, &admin).await;
@@ -101,7 +101,7 @@ async fn an_activation_code_is_corrected_while_nobody_owns_the_esim() {
         [&json!("smdp2.example.com"), &json!(true)]
     );
     assert_eq!(code_of(&admin, &path).await, right);
-    // The record tells that it was replaced, and nothing of it.
+    // The audit log says that the code was replaced, without the code.
     assert_eq!(
         app.count("SELECT count(*) FROM audit_log WHERE action = 'esim.edit' AND change->>'activation_code' = 'replaced'"),
         1
@@ -110,7 +110,7 @@ async fn an_activation_code_is_corrected_while_nobody_owns_the_esim() {
         app.count("SELECT count(*) FROM audit_log WHERE change::text LIKE '%NEEDLE%'"),
         0
     );
-    // The corrected file is as we have it.
+    // A file with the corrected code imports as unchanged.
     let file = format!("iccid;activation_code\n8944538532008160222;{right}\n");
     let again = import(&admin, "", &file).await.expect(200);
     assert_eq!(counts(&again), [0, 0, 1, 0]);
@@ -130,7 +130,7 @@ async fn an_activation_code_is_corrected_while_nobody_owns_the_esim() {
 }
 
 #[actix_web::test]
-async fn an_esim_is_withdrawn_from_the_stock_and_imported_again() {
+async fn withdrawn_esim_can_be_imported_again() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let esim = stocked(&app, &admin).await;

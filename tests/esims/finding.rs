@@ -1,11 +1,10 @@
-//! Finding eSIMs by numbers as people paste them.
+//! Searches for eSIMs by numbers as people paste them.
 
-use crate::harness::{Client, TestApp};
+use crate::harness::{Client, TestApp, encoded};
 
 async fn found(admin: &Client, q: &str) -> usize {
-    let encoded: String = q.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let page = admin
-        .get(&format!("/v1/esims?q={encoded}"))
+        .get(&format!("/v1/esims?q={}", encoded(q)))
         .await
         .expect(200);
     page["data"].as_array().expect("rows").len()
@@ -21,7 +20,7 @@ fn grouped(iccid: &str, mark: &str) -> String {
 }
 
 #[actix_web::test]
-async fn pasted_numbers_find_their_esims() {
+async fn esim_search_accepts_pasted_numbers() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     app.given(|given| {
@@ -56,8 +55,8 @@ async fn pasted_numbers_find_their_esims() {
             .collect(),
     ] {
         assert_eq!(found(&admin, &q).await, 1, "{q:?}");
-        let path: String = q.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        let hits = admin.get(&format!("/v1/search?q={path}")).await.expect(200);
+        let path = format!("/v1/search?q={}", encoded(&q));
+        let hits = admin.get(&path).await.expect(200);
         assert_eq!(hits["data"][0]["title"], one, "{q:?}");
     }
     for mark in [",", ", ", " ", "\n", "\r\n", ";", "\t", ",\n"] {
@@ -80,7 +79,7 @@ async fn pasted_numbers_find_their_esims() {
 }
 
 #[actix_web::test]
-async fn an_eid_is_read_as_it_is_pasted() {
+async fn eid_accepts_pasted_digit_groups() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (id, _) = app.given(|given| {

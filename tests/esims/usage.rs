@@ -1,18 +1,17 @@
-//! What an eSIM has used, bundle by bundle.
+//! The usage of an eSIM, by bundle.
 
 use crate::harness::TestApp;
 use serde_json::{Value, json};
 use wire::{ProblemCode, accounts::users::UserRole};
 
 #[actix_web::test]
-async fn usage_shows_each_bundle_with_what_was_used_of_it() {
+async fn usage_shows_used_bytes_of_each_bundle() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
-    let (plan, customer) = app.given(|given| {
-        let plan = given.plan("9.90");
-        given.stock(plan);
-        (plan, given.user(UserRole::Customer))
-    });
+    let (plan, customer) = (
+        app.stocked_plan("9.90"),
+        app.given(|given| given.user(UserRole::Customer)),
+    );
     let (order, _) = crate::billing::refunds::sell(&app, &admin, plan, customer).await;
     let found = admin
         .get(&format!(

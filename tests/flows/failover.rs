@@ -77,7 +77,7 @@ async fn a_request_that_never_arrived_is_waited_for_before_it_is_made_again() {
         1
     );
 
-    // After the longest call "not known" is believed, and the request is made again, under a new reference.
+    // After the longest call the answer "not known" counts, and the job sends the request again under a new reference.
     app.ctx
         .clock
         .set(chrono::Utc::now() + chrono::TimeDelta::seconds(41));
@@ -146,13 +146,12 @@ async fn with_nobody_left_to_ask_the_order_says_so_and_can_be_taken_up_again() {
 }
 
 #[actix_web::test]
-async fn a_provider_that_does_not_know_the_request_is_followed_by_the_next_one() {
+async fn lost_request_moves_the_order_to_the_next_provider() {
     let (app, admin, order) = unworked(&["lost-eu", "eu-5gb"]).await;
     app.work().await;
     let asked = || app.count("SELECT count(*) FROM provisioning_attempts");
     let start = chrono::Utc::now();
-    // One call may take 30 seconds: until its longest is over, the request may still arrive, and a second provider
-    // must not be asked.
+    // A call takes up to 30 seconds. Until then the request may still arrive, so the job asks no second provider.
     for seconds in [20, 29, 31, 39] {
         app.ctx
             .clock
@@ -178,7 +177,7 @@ async fn a_provider_that_does_not_know_the_request_is_followed_by_the_next_one()
 }
 
 #[actix_web::test]
-async fn providers_that_do_not_know_requests_are_asked_in_turn() {
+async fn lost_requests_are_retried_at_each_provider_in_turn() {
     let (app, admin, order) = unworked(&["lost-a", "lost-b", "lost-c"]).await;
     let start = chrono::Utc::now();
     for round in 0..8 {
@@ -205,7 +204,7 @@ async fn providers_that_do_not_know_requests_are_asked_in_turn() {
 }
 
 #[actix_web::test]
-async fn a_case_is_opened_for_an_order_that_is_not_delivered_in_time() {
+async fn undelivered_order_opens_one_case_after_15_minutes() {
     let (app, admin, order) = unworked(&["lost-eu"]).await;
     app.work().await;
     let cases = async || {
@@ -236,7 +235,7 @@ async fn a_case_is_opened_for_an_order_that_is_not_delivered_in_time() {
     let open = cases().await;
     assert_eq!(open.len(), 1, "{open:?}");
     assert_eq!(open[0]["order_id"], order["id"]);
-    // Once, however often it is looked at; the hourly check agrees.
+    // Further sweeps and the hourly check keep the one case.
     sweep(17).await;
     let checked = admin
         .post("/v1/reconciliation/check", serde_json::json!({}))
@@ -247,7 +246,7 @@ async fn a_case_is_opened_for_an_order_that_is_not_delivered_in_time() {
 }
 
 #[actix_web::test]
-async fn a_provider_that_charges_too_much_delivers_and_opens_a_case() {
+async fn excessive_provider_charge_opens_a_low_margin_case() {
     let (_app, admin, order) = paid(&["dear-eu"]).await;
     let delivered = reread(&admin, &order).await;
     assert_eq!(
@@ -275,7 +274,7 @@ async fn a_provider_that_charges_too_much_delivers_and_opens_a_case() {
             .contains("2.00 USD was expected"),
         "{case}"
     );
-    // The check has nothing to say about it: a person settles it.
+    // The check keeps the case open: a person resolves it.
     admin
         .post("/v1/reconciliation/check", serde_json::json!({}))
         .await
@@ -288,7 +287,7 @@ async fn a_provider_that_charges_too_much_delivers_and_opens_a_case() {
 }
 
 #[actix_web::test]
-async fn an_expected_charge_opens_no_case_and_margins_are_for_who_sees_costs() {
+async fn expected_provider_charge_opens_no_case_and_support_sees_no_margin() {
     let (app, admin, order) = paid(&["eu-5gb"]).await;
     let delivered = reread(&admin, &order).await;
     assert_eq!(

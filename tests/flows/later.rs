@@ -33,7 +33,7 @@ impl Sold {
             .await
             .unwrap();
     }
-    /// What is known of an order when its money is to be given back.
+    /// Returns the refund eligibility of an order's payment.
     async fn eligibility(&self, order: &Value) -> Value {
         let payments = format!(
             "/v1/transactions?order_id={}",
@@ -204,10 +204,10 @@ async fn a_top_up_that_is_given_back_leaves_the_rest_of_its_esim_alone() {
 }
 
 #[actix_web::test]
-async fn of_what_waits_nothing_is_used_whatever_became_of_its_esim() {
+async fn waiting_top_up_counts_as_unused() {
     let sold = sold().await;
     let order = sold.waiting().await;
-    // What the eSIM had before was used up, in a period that ends later than the top-up came.
+    // The earlier bundle of the eSIM is used up, in a period that ends after the top-up was bought.
     sold.app.execute(&format!(
         "INSERT INTO esim_data_usage (id, esim_id, used_bytes, period_start, period_end) \
          VALUES (gen_random_uuid(), '{}', 5000000000, now() - interval '9 days', now() + interval '9 days')",

@@ -45,8 +45,8 @@ async fn sale() -> Sale {
 }
 
 impl Sale {
-    /// Has the gateway report an outcome of the payment, and does what follows.
-    async fn says(&self, outcome: SimulatedOutcome) {
+    /// Delivers a webhook with an outcome of the payment, and runs the jobs that follow.
+    async fn report(&self, outcome: SimulatedOutcome) {
         let (signature, body) = self.webhook(outcome, "9.90");
         self.tell(&signature, body).await.expect(204);
         self.app.work_through().await;
@@ -160,7 +160,7 @@ async fn a_wrong_amount_holds_the_order_and_provisions_nothing() {
 }
 
 #[actix_web::test]
-async fn a_decline_closes_the_order_and_a_success_of_the_same_payment_starts_it() {
+async fn success_after_a_decline_starts_the_order() {
     let sale = sale().await;
     simulate(
         &sale.app,
@@ -171,23 +171,23 @@ async fn a_decline_closes_the_order_and_a_success_of_the_same_payment_starts_it(
     .await;
     assert_eq!(sale.status().await, "cancelled");
 
-    sale.says(SimulatedOutcome::Succeed).await;
+    sale.report(SimulatedOutcome::Succeed).await;
     assert_eq!(sale.status().await, "fulfilled");
     assert_eq!(sale.app.count("SELECT count(*) FROM esim_bundles"), 1);
     assert_eq!(
         reread(&sale.admin, &sale.order).await["cancelled_at"],
         Value::Null
     );
-    // A decline or a success that arrives after that changes nothing.
+    // A later decline or success changes nothing.
     for outcome in [SimulatedOutcome::Decline, SimulatedOutcome::Succeed] {
-        sale.says(outcome).await;
+        sale.report(outcome).await;
         assert_eq!(sale.status().await, "fulfilled");
     }
     assert_eq!(sale.app.count("SELECT count(*) FROM esim_bundles"), 1);
 }
 
 #[actix_web::test]
-async fn a_success_after_a_decline_waits_for_a_person_where_it_cannot_be_delivered_safely() {
+async fn success_after_a_decline_needs_review_when_late_sold_out_or_cancelled() {
     for what in ["too late", "sold out", "cancelled by a person"] {
         let sale = sale().await;
         if what == "cancelled by a person" {
@@ -215,7 +215,7 @@ async fn a_success_after_a_decline_waits_for_a_person_where_it_cannot_be_deliver
             }
             _ => {}
         }
-        sale.says(SimulatedOutcome::Succeed).await;
+        sale.report(SimulatedOutcome::Succeed).await;
         assert_eq!(sale.status().await, "needs_review", "{what}");
         assert_eq!(sale.app.count("SELECT count(*) FROM esim_bundles"), 0);
         let cases = sale

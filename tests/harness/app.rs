@@ -17,7 +17,7 @@ use std::{
 };
 use testkit::{Given, TestDatabase, config};
 use wire::{
-    ApiClientId, Permission,
+    ApiClientId, Permission, PlanId,
     accounts::{api_clients::ApiClientMode, users::UserRole},
 };
 
@@ -98,6 +98,15 @@ impl TestApp {
     /// Writes rows to begin with.
     pub fn given<T>(&self, write: impl FnOnce(&mut Given) -> T) -> T {
         write(&mut self.given.borrow_mut())
+    }
+
+    /// Writes a plan that sells at this price in USD, with one eSIM in stock.
+    pub fn stocked_plan(&self, price: &str) -> PlanId {
+        self.given(|given| {
+            let plan = given.plan(price);
+            given.stock(plan);
+            plan
+        })
     }
 
     /// Where it listens, as a browser calls it.

@@ -129,6 +129,11 @@ impl Client {
     }
 }
 
+/// Percent-encodes every byte of a text, for a query.
+pub fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
 /// What came back.
 #[derive(Debug)]
 pub struct Answer {

@@ -8,5 +8,5 @@ pub mod peers;
 mod process;
 
 pub use app::TestApp;
-pub use client::{Answer, Client};
-pub use process::{ServerProcess, command, keys};
+pub use client::{Answer, Client, encoded};
+pub use process::{ServerProcess, command, free_port, keys, run};

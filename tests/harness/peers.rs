@@ -3,7 +3,7 @@
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer,
     http::Method,
-    web::{self, Bytes, Data},
+    web::{self, Bytes, Data, ServiceConfig},
 };
 use std::{
     collections::BTreeMap,
@@ -63,27 +63,34 @@ fn converse(client: &TcpStream, taken: &Taken) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Serves HTTP on a free port of the loopback address until the test ends: its address.
+pub fn serve(configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) -> String {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = HttpServer::new(move || App::new().configure(configure.clone()))
+                .workers(1)
+                .bind("127.0.0.1:0")
+                .expect("a port");
+            sender.send(server.addrs()[0]).expect("the test waits");
+            server.run().await.expect("it serves");
+        });
+    });
+    format!("http://{}", receiver.recv().expect("it serves"))
+}
+
 /// The files of a store, by their path.
 pub type Shelf = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
 
 /// A store that speaks as much S3 as files need: its address.
 pub fn store() -> String {
     let shelf = Data::from(Shelf::default());
-    let (tell, told) = mpsc::channel();
-    thread::spawn(move || {
-        actix_web::rt::System::new().block_on(async move {
-            let server = HttpServer::new(move || {
-                App::new()
-                    .app_data(shelf.clone())
-                    .app_data(web::PayloadConfig::new(1 << 26))
-                    .default_service(web::to(keep))
-            });
-            let server = server.workers(1).bind("127.0.0.1:0").expect("a port");
-            tell.send(server.addrs()[0]).expect("the test waits");
-            server.run().await.expect("it serves");
-        });
-    });
-    format!("http://{}", told.recv().expect("it serves"))
+    serve(move |config: &mut ServiceConfig| {
+        config
+            .app_data(shelf.clone())
+            .app_data(web::PayloadConfig::new(1 << 26))
+            .default_service(web::to(keep));
+    })
 }
 
 async fn keep(

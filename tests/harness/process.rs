@@ -23,12 +23,7 @@ pub struct ServerProcess {
 impl ServerProcess {
     /// Starts it on a free port and waits until it answers.
     pub async fn start(database_url: &str, more: &[(&str, &str)]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .expect("a free port")
-            .local_addr()
-            .expect("its address")
-            .port();
-        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let more: Vec<(String, String)> = more
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -105,6 +100,23 @@ impl ServerProcess {
 /// The keys of such a server.
 pub fn keys(database_url: &str) -> Keyring {
     Keyring::new(&config(database_url, &[]).sealing).expect("keys")
+}
+
+/// Returns a port of the loopback address that no server uses.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address").port()
+}
+
+/// Runs a command of the server's binary: whether it succeeded, and its output with its errors.
+pub fn run(database_url: &str, arguments: &[&str]) -> (bool, String) {
+    let ran = command(database_url, &[])
+        .args(arguments)
+        .output()
+        .expect("the command runs");
+    let output = [ran.stdout, ran.stderr].concat();
+    let output = String::from_utf8_lossy(&output).into_owned();
+    (ran.status.success(), output)
 }
 
 /// A command of the server's binary, in the environment of such a server.

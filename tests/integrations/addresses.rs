@@ -5,7 +5,7 @@ use crate::harness::TestApp;
 use serde_json::json;
 
 #[actix_web::test]
-async fn a_providers_address_is_https_and_public() {
+async fn provider_endpoint_must_be_https_and_public() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for address in [

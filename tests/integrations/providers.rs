@@ -168,7 +168,7 @@ async fn providers_and_offers_are_listed_by_what_they_are() {
 }
 
 #[actix_web::test]
-async fn a_providers_key_is_replaced_by_a_super_admin_who_has_confirmed_it() {
+async fn provider_key_change_requires_super_admin_and_confirmation() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let made = admin.post("/v1/providers", freedom()).await.expect(201);
@@ -198,7 +198,7 @@ async fn a_providers_key_is_replaced_by_a_super_admin_who_has_confirmed_it() {
         .patch(&place, 2, json!({ "name": "Freedom" }))
         .await
         .expect(200);
-    // A provider's first key asks for a confirmation as well.
+    // The first key of a provider needs a confirmation as well.
     other
         .post("/v1/providers", freedom())
         .await
@@ -213,7 +213,7 @@ async fn a_providers_key_is_replaced_by_a_super_admin_who_has_confirmed_it() {
 }
 
 #[actix_web::test]
-async fn a_provider_is_deleted_while_it_is_unused() {
+async fn provider_can_be_deleted_while_unused() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (unused, used) =

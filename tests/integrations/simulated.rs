@@ -1,31 +1,34 @@
-//! Simulated providers serve development only.
+//! Simulated providers, which a server in production rejects.
 
 use super::providers::freedom;
 use crate::harness::TestApp;
 use serde_json::json;
 use wire::{ProblemCode, accounts::users::UserRole};
 
+/// The environment of a server in production, with a gateway that no test reaches.
+const PRODUCTION: [(&str, &str); 5] = [
+    ("APP_ENV", "production"),
+    ("PUBLIC_URL", "https://admin.example.com"),
+    ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
+    ("STRIPE_WEBHOOK_SECRET", "whsec_for_tests"),
+    ("STRIPE_API_BASE", "http://127.0.0.1:9/"),
+];
+
 #[actix_web::test]
-async fn a_simulated_provider_serves_development_only() {
+async fn simulated_provider_is_rejected_in_production() {
     let app = TestApp::start().await;
     let (plan, customer) = app.given(|given| {
         let plan = given.supplied_plan("9.90");
         (plan, given.user(UserRole::Customer))
     });
-    let production = app.beside(&[
-        ("APP_ENV", "production"),
-        ("PUBLIC_URL", "https://admin.example.com"),
-        ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
-        ("STRIPE_WEBHOOK_SECRET", "whsec_for_tests"),
-        ("STRIPE_API_BASE", "http://127.0.0.1:9/"),
-    ]);
+    let production = app.beside(&PRODUCTION);
     let admin = production.as_admin();
     admin
         .post("/v1/providers", freedom())
         .await
         .refuses("adapter");
 
-    // One that was stored in development is not offered, not asked, and not taken up again.
+    // A provider that was stored in development is neither offered, nor used, nor activated again.
     let stored = admin.get("/v1/providers").await.expect(200)["data"][0].clone();
     let provider = stored["id"].as_str().unwrap();
     let offer = json!({ "plan_id": plan, "provider_id": provider, "sku": "ok-2", "cost": "2.00" });
@@ -66,20 +69,14 @@ async fn a_simulated_provider_serves_development_only() {
 }
 
 #[actix_web::test]
-async fn an_order_in_production_does_not_ask_a_simulated_provider() {
+async fn production_order_does_not_use_a_simulated_provider() {
     let app = TestApp::start().await;
     let (plan, customer) = app.given(|given| {
         let plan = given.supplied_plan("9.90");
         (plan, given.user(UserRole::Customer))
     });
     let order = crate::flows::purchase::order(&app.as_admin(), plan, customer, 1).await;
-    let production = app.beside(&[
-        ("APP_ENV", "production"),
-        ("PUBLIC_URL", "https://admin.example.com"),
-        ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
-        ("STRIPE_WEBHOOK_SECRET", "whsec_for_tests"),
-        ("STRIPE_API_BASE", "http://127.0.0.1:9/"),
-    ]);
+    let production = app.beside(&PRODUCTION);
     crate::flows::purchase::simulate(
         &app,
         &app.as_admin(),
@@ -87,7 +84,7 @@ async fn an_order_in_production_does_not_ask_a_simulated_provider() {
         wire::billing::transactions::SimulatedOutcome::Decline,
     )
     .await;
-    // Paid after all, and provisioned by a server in production.
+    // The order is paid, and a server in production provisions it.
     app.execute("UPDATE transactions SET status = 'completed', completed_at = now()");
     app.execute("UPDATE orders SET status = 'paid', paid_at = now()");
     let id: wire::OrderId = serde_json::from_value(order["id"].clone()).unwrap();

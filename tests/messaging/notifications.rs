@@ -214,7 +214,7 @@ async fn a_letter_sent_again_goes_where_the_customer_is_now() {
         )
         .await
         .expect(200);
-    // Both mailboxes are told of the change before.
+    // The emails about the change to both addresses are sent first.
     server::worker::worker().drain(&ctx).await;
     let support = app.as_role(UserRole::Support);
     let place = format!(
@@ -295,7 +295,7 @@ async fn customers_do_not_read_the_outbox() {
 }
 
 #[actix_web::test]
-async fn status_says_that_email_is_not_set_up_and_how_many_messages_wait() {
+async fn notification_status_counts_waiting_messages() {
     let app = TestApp::start().await;
     let user = app.given(|given| given.user(UserRole::Customer));
     write(&app, user, "one").await;

@@ -1,4 +1,4 @@
-//! Whom an email comes from, as the recipient's program shows it.
+//! The sender of an email, as the recipient's program shows it.
 
 use crate::harness::TestApp;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -10,7 +10,7 @@ use std::{
 };
 use testkit::config;
 
-/// A mail server that takes one message: its address, and the message.
+/// Starts a mail server that accepts one message: its address, and the message.
 fn server() -> (String, thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address").to_string();
@@ -53,7 +53,7 @@ async fn sent(sender: &str, subject: &str) -> String {
         ],
     );
     let mailer = Smtp::of(&config.mail).expect("a mailer").expect("a server");
-    let letter = Letter {
+    let email = Letter {
         sender: sender.to_owned(),
         to: "ada@example.com".to_owned(),
         subject: subject.to_owned(),
@@ -62,11 +62,11 @@ async fn sent(sender: &str, subject: &str) -> String {
         pictures: Vec::new(),
         message_id: "<1@example.com>".to_owned(),
     };
-    mailer.send(letter).await.expect("it is taken");
+    mailer.send(email).await.expect("it is taken");
     taken.join().expect("a message")
 }
 
-/// The name in the `From` header, out of its encoded words or its quotes.
+/// Decodes the name in the `From` header.
 fn decoded_name(message: &str) -> String {
     let unfolded = message.replace("\n ", " ");
     let from = header(&unfolded, "From: ")[0].to_owned();
@@ -94,7 +94,7 @@ fn header<'a>(message: &'a str, name: &str) -> Vec<&'a str> {
 }
 
 #[actix_web::test]
-async fn emails_show_the_name_of_the_business_as_their_sender() {
+async fn email_sender_is_the_business_name() {
     for name in [
         "Example Travel",
         "Example Travel, Ltd.",
@@ -109,7 +109,7 @@ async fn emails_show_the_name_of_the_business_as_their_sender() {
 }
 
 #[actix_web::test]
-async fn a_name_or_subject_cannot_add_a_header() {
+async fn email_name_and_subject_cannot_inject_headers() {
     let message = sent("Shop\r\nBcc: eve@example.com", "5 GB\nBcc: eve@example.com").await;
     assert_eq!(header(&message, "Bcc: "), Vec::<&str>::new());
     assert_eq!(header(&message, "From: ").len(), 1);

@@ -1,9 +1,9 @@
 //! The system itself.
 
+mod access_log;
 mod audit;
 mod keys;
 mod leases;
-mod looks;
 mod operators;
 mod refusals;
 mod settings;

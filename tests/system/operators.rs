@@ -1,29 +1,20 @@
-//! What operators do from the terminal, and what they watch of a process that only works.
+//! The commands of operators, and the health and metrics of a worker process.
 
-use crate::harness::{Client, TestApp, command};
+use crate::harness::{Client, TestApp, command, free_port, run};
 use serde_json::Value;
 use std::{
-    net::{SocketAddr, TcpListener},
+    net::SocketAddr,
     process::{Child, Stdio},
     time::{Duration, Instant},
 };
 use uuid::Uuid;
 
 fn jobs(app: &TestApp, arguments: &[&str]) -> (bool, String) {
-    let ran = command(&app.database.url(), &[])
-        .arg("jobs")
-        .args(arguments)
-        .output()
-        .expect("it runs");
-    let said = [ran.stdout, ran.stderr].concat();
-    (
-        ran.status.success(),
-        String::from_utf8_lossy(&said).into_owned(),
-    )
+    run(&app.database.url(), &[&["jobs"][..], arguments].concat())
 }
 
-/// A job that was given up, with a person's data in it.
-fn given_up(app: &TestApp, kind: &str, key: &str) -> String {
+/// Writes a dead job with personal data in its payload and its error.
+fn dead_job(app: &TestApp, kind: &str, key: &str) -> String {
     let id = Uuid::now_v7().to_string();
     app.execute(&format!(
         "INSERT INTO jobs (id, kind, payload, status, attempts, finished_at, last_error, unique_key, request_id) VALUES \
@@ -33,15 +24,15 @@ fn given_up(app: &TestApp, kind: &str, key: &str) -> String {
 }
 
 #[actix_web::test]
-async fn dead_jobs_are_listed_without_naming_anybody() {
+async fn dead_jobs_are_listed_without_personal_data() {
     let app = TestApp::start().await;
     assert_eq!(jobs(&app, &["list"]), (true, "no job is dead\n".to_owned()));
     let (first, second) = (
-        given_up(&app, "mail.send", "a"),
-        given_up(&app, "orders.expire", "b"),
+        dead_job(&app, "mail.send", "a"),
+        dead_job(&app, "orders.expire", "b"),
     );
-    let (is_done, said) = jobs(&app, &["list"]);
-    assert!(is_done, "{said}");
+    let (is_done, output) = jobs(&app, &["list"]);
+    assert!(is_done, "{output}");
     for text in [
         &first,
         &second,
@@ -51,28 +42,31 @@ async fn dead_jobs_are_listed_without_naming_anybody() {
         "request-mail.send",
         "2 dead",
     ] {
-        assert!(said.contains(text), "{text} in {said}");
+        assert!(output.contains(text), "{text} in {output}");
     }
     for secret in ["jane", "Jane", "Doe", "example.com"] {
-        assert!(!said.contains(secret), "{secret} in {said}");
+        assert!(!output.contains(secret), "{secret} in {output}");
     }
-    let (_, said) = jobs(&app, &["list", "--kind", "mail.send"]);
-    assert!(said.contains(&first) && !said.contains(&second), "{said}");
+    let (_, output) = jobs(&app, &["list", "--kind", "mail.send"]);
+    assert!(
+        output.contains(&first) && !output.contains(&second),
+        "{output}"
+    );
 }
 
 #[actix_web::test]
-async fn dead_jobs_are_tried_again_or_dropped_and_each_act_is_on_record() {
+async fn dead_jobs_can_be_retried_or_dropped_and_are_audited() {
     let app = TestApp::start().await;
-    let again = given_up(&app, "mail.send", "a");
-    let gone = given_up(&app, "orders.expire", "b");
-    let kept = given_up(&app, "orders.expire", "c");
+    let again = dead_job(&app, "mail.send", "a");
+    let gone = dead_job(&app, "orders.expire", "b");
+    let kept = dead_job(&app, "orders.expire", "c");
     let state = |id: &str, status: &str| {
         app.count(&format!(
             "SELECT count(*) FROM jobs WHERE id = '{id}' AND status = '{status}'"
         ))
     };
-    let (is_done, said) = jobs(&app, &["retry", &again]);
-    assert!(is_done && said.contains("queued again"), "{said}");
+    let (is_done, output) = jobs(&app, &["retry", &again]);
+    assert!(is_done && output.contains("queued again"), "{output}");
     assert_eq!(state(&again, "queued"), 1);
     assert_eq!(
         app.count(&format!(
@@ -80,8 +74,8 @@ async fn dead_jobs_are_tried_again_or_dropped_and_each_act_is_on_record() {
         )),
         0
     );
-    let (is_done, said) = jobs(&app, &["drop", &gone]);
-    assert!(is_done && said.contains("dropped"), "{said}");
+    let (is_done, output) = jobs(&app, &["drop", &gone]);
+    assert!(is_done && output.contains("dropped"), "{output}");
     assert_eq!(
         app.count(&format!("SELECT count(*) FROM jobs WHERE id = '{gone}'")),
         0
@@ -94,25 +88,25 @@ async fn dead_jobs_are_tried_again_or_dropped_and_each_act_is_on_record() {
         assert_eq!(app.count(&entries), 1, "{action}");
     }
 
-    // Only dead jobs, and only once.
+    // Only dead jobs can be retried or dropped, and each only once.
     for arguments in [
         ["retry", again.as_str()],
         ["drop", again.as_str()],
         ["drop", gone.as_str()],
     ] {
-        let (is_done, said) = jobs(&app, &arguments);
-        assert!(!is_done && said.contains("no dead job"), "{said}");
+        let (is_done, output) = jobs(&app, &arguments);
+        assert!(!is_done && output.contains("no dead job"), "{output}");
     }
-    // Another one like it waits already.
-    let twin = given_up(&app, "mail.send", "a");
-    let (is_done, said) = jobs(&app, &["retry", &twin]);
-    assert!(!is_done && said.contains("waits already"), "{said}");
-    assert_eq!(state(&twin, "dead"), 1);
-    let (is_done, said) = jobs(&app, &["drop", "--kind", "orders.expire"]);
-    assert!(is_done && said.contains(&kept), "{said}");
-    assert_eq!((state(&kept, "dead"), state(&twin, "dead")), (0, 1));
-    let (is_done, said) = jobs(&app, &["retry"]);
-    assert!(!is_done, "nothing was chosen: {said}");
+    // A job with the same unique key is queued.
+    let duplicate = dead_job(&app, "mail.send", "a");
+    let (is_done, output) = jobs(&app, &["retry", &duplicate]);
+    assert!(!is_done && output.contains("is already queued"), "{output}");
+    assert_eq!(state(&duplicate, "dead"), 1);
+    let (is_done, output) = jobs(&app, &["drop", "--kind", "orders.expire"]);
+    assert!(is_done && output.contains(&kept), "{output}");
+    assert_eq!((state(&kept, "dead"), state(&duplicate, "dead")), (0, 1));
+    let (is_done, output) = jobs(&app, &["retry"]);
+    assert!(!is_done, "nothing was chosen: {output}");
 }
 
 struct Worker(Child);
@@ -125,15 +119,10 @@ impl Drop for Worker {
 }
 
 #[actix_web::test]
-async fn a_worker_shows_its_health_and_its_metrics() {
+async fn worker_serves_health_and_metrics() {
     let app = TestApp::start().await;
-    given_up(&app, "mail.send", "a");
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    dead_job(&app, "mail.send", "a");
+    let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
     let more = [
         ("WORKER_LISTEN".to_owned(), address.to_string()),
         ("METRICS_TOKEN".to_owned(), "of-the-tests".to_owned()),
@@ -147,10 +136,10 @@ async fn a_worker_shows_its_health_and_its_metrics() {
             .expect("a worker starts")
     };
     let _worker = Worker(start());
-    let nobody = Client::new(address, None);
+    let anonymous = Client::new(address, None);
     let began = Instant::now();
     let ready: Value = loop {
-        match nobody.try_get("/health/ready").await {
+        match anonymous.try_get("/health/ready").await {
             Some(answer) if answer.status == 200 => break answer.json(),
             _ => assert!(
                 began.elapsed() < Duration::from_secs(60),
@@ -160,9 +149,9 @@ async fn a_worker_shows_its_health_and_its_metrics() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
     assert_eq!(ready["status"], "ready");
-    nobody.get("/health/live").await.expect(200);
-    nobody.get("/metrics").await.expect(404);
-    let figures = nobody
+    anonymous.get("/health/live").await.expect(200);
+    anonymous.get("/metrics").await.expect(404);
+    let figures = anonymous
         .with("authorization", "Bearer of-the-tests")
         .get("/metrics")
         .await;
@@ -172,13 +161,13 @@ async fn a_worker_shows_its_health_and_its_metrics() {
         figures.text()
     );
     for path in ["/", "/v1/plans", "/docs/", "/openapi.json"] {
-        nobody.get(path).await.expect(404);
+        anonymous.get(path).await.expect(404);
     }
-    // A second one at the same address says so, instead of working unwatched.
+    // A second worker at the same address fails to start and names the setting.
     let second = start().wait_with_output().expect("it ends");
-    let said = String::from_utf8_lossy(&second.stderr).into_owned();
+    let output = String::from_utf8_lossy(&second.stderr).into_owned();
     assert!(
-        !second.status.success() && said.contains("WORKER_LISTEN"),
-        "{said}"
+        !second.status.success() && output.contains("WORKER_LISTEN"),
+        "{output}"
     );
 }

@@ -1,4 +1,4 @@
-//! Refused authorizations: each leaves a trace, and a flood of them leaves few.
+//! Refused access: the audit log records the first refusal and counts the following ones.
 
 use crate::harness::TestApp;
 use chrono::{TimeDelta, Utc};
@@ -6,7 +6,7 @@ use serde_json::json;
 use wire::{Permission, accounts::users::UserRole};
 
 #[actix_web::test]
-async fn a_refusal_is_on_record_and_the_following_ones_are_counted() {
+async fn refused_access_is_recorded_once_and_then_counted() {
     let app = TestApp::start().await;
     let began = Utc::now();
     app.ctx.clock.set(began);
@@ -36,7 +36,7 @@ async fn a_refusal_is_on_record_and_the_following_ones_are_counted() {
 }
 
 #[actix_web::test]
-async fn whoever_is_refused_is_named_as_far_as_they_are_known() {
+async fn refused_access_names_the_caller_as_far_as_known() {
     let app = TestApp::start().await;
     let support = app.as_role(UserRole::Support);
     let id = app.given(|given| given.user(UserRole::Customer));
@@ -45,7 +45,7 @@ async fn whoever_is_refused_is_named_as_far_as_they_are_known() {
     let (client, shop) = app.as_client(&[Permission::PlansRead]);
     shop.get("/v1/plans").await.expect(200);
     shop.get("/v1/orders").await;
-    // The permission is checked before the body, whatever is in it.
+    // The permission is checked before the body.
     let body = json!({ "nonsense": true });
     assert_eq!(support.post("/v1/plans", body).await.status, 403);
     app.with_key("esk_live_0123456789012345678901234567890123456789012")
@@ -71,19 +71,19 @@ async fn whoever_is_refused_is_named_as_far_as_they_are_known() {
 }
 
 #[actix_web::test]
-async fn what_is_no_refusal_leaves_no_trace() {
+async fn expired_or_missing_authentication_is_not_recorded_as_refused() {
     let app = TestApp::start().await;
     let admin = app.as_role(UserRole::SuperAdmin);
     let id = app.given(|given| given.user(UserRole::Support));
     app.execute("UPDATE sessions SET confirmed_at = NULL");
-    // Asked to prove again who they are.
+    // The caller has to confirm who they are.
     let role = json!({ "role": "admin" });
     let place = format!("/v1/users/{id}/role");
     let answer = admin.send(reqwest::Method::PUT, &place, Some(role)).await;
     assert_eq!(answer.status, 403);
-    // Nobody in particular.
+    // An anonymous request.
     assert_eq!(app.anonymous().get("/v1/plans").await.status, 401);
-    // A token that has ended.
+    // An expired token.
     let old = app.ctx.tokens.issue(
         admin.id(),
         wire::SessionId::new(),

@@ -349,7 +349,7 @@ async fn of_many_writers_with_one_etag_one_succeeds() {
 }
 
 #[actix_web::test]
-async fn a_view_names_a_list_that_exists() {
+async fn view_rejects_unknown_lists() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for list in [
@@ -372,7 +372,7 @@ async fn a_view_names_a_list_that_exists() {
 }
 
 #[actix_web::test]
-async fn view_with_an_unknown_filter_is_refused() {
+async fn view_rejects_unknown_filters() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let known = save(&admin, view("Known", "mine")).await;

@@ -32,7 +32,7 @@ pub fn jobs(worker: Worker) -> Worker {
         .with::<Reindex>()
 }
 
-/// What follows in this section when a setting changes.
+/// Returns this section's watchers of settings.
 pub fn watchers() -> Vec<Watcher> {
     vec![kyc::WATCHER]
 }

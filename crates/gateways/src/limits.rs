@@ -1,13 +1,14 @@
-//! What Stripe can charge at once: <https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>.
+//! The smallest and largest amounts that Stripe can charge:
+//! <https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>.
 
 use platform::ports::payments::ChargeLimits;
 use wire::{Currency, Money};
 
-/// The most digits of an amount in smallest units.
+/// The largest amount of most currencies, in smallest units.
 const MOST: i64 = 99_999_999;
 
-/// The limits of a currency. Where Stripe publishes no minimum, it takes what is worth half a US dollar on the day: the
-/// amount here lies safely above that.
+/// Returns the limits of a currency. Where Stripe publishes no minimum, its minimum is the worth of half a US dollar on
+/// the day: the amount here lies safely above that.
 pub fn of(currency: Currency) -> ChargeLimits {
     let least = match currency {
         Currency::Usd

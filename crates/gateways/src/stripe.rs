@@ -123,7 +123,7 @@ impl PaymentGateway for Stripe {
     }
 }
 
-/// Reads an event that Stripe vouches for; `None` without an id or a kind.
+/// Reads an authentic event of Stripe; `None` without an id or a kind.
 fn event_of(event: &Value) -> Option<Event> {
     let text = |at: &str| event.pointer(at).and_then(Value::as_str).map(str::to_owned);
     let (id, kind) = (text("/id")?, text("/type")?);

@@ -1,8 +1,8 @@
-//! Bodies that are refused before they have arrived.
+//! Request bodies that a handler rejects before they have arrived.
 //!
-//! The server reads the rest of a chunked body that a handler has dropped, so that the connection can serve the next
-//! request; however slowly that rest comes. A body that is held until the answer is sent counts as unread instead:
-//! the server then closes the connection after a few seconds.
+//! When a handler drops a chunked body, the server reads the rest of it, however slowly it arrives, so that the connection
+//! can serve the next request. A body that is held until the answer is sent counts as unread: the server closes the
+//! connection after a few seconds.
 
 use actix_web::{
     Error, HttpMessage,
@@ -37,7 +37,7 @@ pub async fn hold<B: MessageBody + Unpin + 'static>(
     Ok(response.map_body(|_, body| Holding { body, _held: held }))
 }
 
-/// A body that its handler reads and that the answer holds.
+/// A request body, shared by the handler that reads it and the answer that holds it.
 #[derive(Clone)]
 struct Held(Rc<RefCell<Payload>>);
 
@@ -48,7 +48,7 @@ impl Stream for Held {
     }
 }
 
-/// The body of an answer, and with it the body of the request.
+/// The body of an answer, which holds the body of the request.
 pub struct Holding<B> {
     body: B,
     _held: Option<Held>,

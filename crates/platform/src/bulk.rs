@@ -29,8 +29,8 @@ pub async fn each<P: Needs, A: Send + Sync + 'static>(
     Ok(run(caller, &bulk, act).await)
 }
 
-/// Does the same once, however often the request comes under its key: the first answer is given again. For actions
-/// that move money or provision.
+/// Runs a bulk action like [`each`], once per idempotency key: a repeated request gets the first answer. For actions that
+/// move money or provision.
 pub async fn each_once<P: Needs, A: Send + Sync + 'static>(
     caller: &Caller<P>,
     claim: Claim,

@@ -111,7 +111,7 @@ pub struct Rates {
     pub writes: u32,
     /// `RATE_LIMIT_FILES`: exports and imports.
     pub files: u32,
-    /// `RATE_LIMIT_CODES`: promotion codes that are tried.
+    /// `RATE_LIMIT_CODES`: attempts at promotion codes.
     pub codes: u32,
     /// `RATE_LIMIT_PUBLIC`: what nobody has signed for, by address.
     pub public: u32,
@@ -120,9 +120,9 @@ pub struct Rates {
 /// How long a client may take to send or to receive.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
-    /// `BODY_TIMEOUT`, in seconds: a JSON body arrives within it, an upload begins within it.
+    /// `BODY_TIMEOUT`, in seconds: the time for a JSON body to arrive and for an upload to reach its minimum rate.
     pub body: Duration,
-    /// `UPLOAD_MIN_RATE`, in bytes per second: what an upload brings on average after [`Timeouts::body`].
+    /// `UPLOAD_MIN_RATE`, in bytes per second: the minimum average rate of an upload after [`Timeouts::body`].
     pub upload_rate: u32,
     /// `RESPONSE_TIMEOUT`, in seconds: a client that accepts no data for so long is disconnected.
     pub response: Duration,
@@ -308,7 +308,7 @@ impl Vars<'_> {
             }
         }
     }
-    /// A time-out: a whole number of seconds, at least one and at most an hour.
+    /// Reads a time-out in whole seconds, from 1 to 3600.
     fn seconds(&mut self, key: &str, default: u64) -> Duration {
         let seconds = self.number(key, default);
         if !(1..=3600).contains(&seconds) {

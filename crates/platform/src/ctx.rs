@@ -49,10 +49,8 @@ impl Ctx {
             ports,
         })))
     }
-}
 
-impl Ctx {
-    /// The adapters whose providers may be stored and asked here: simulators in development only.
+    /// Returns the adapters whose providers this server may store and call: simulators in development only.
     pub fn adapters(&self) -> Vec<Adapter> {
         let is_development = self.config.environment == Environment::Development;
         let known = Adapter::ALL.iter().copied();

@@ -57,12 +57,12 @@ pub struct Db {
     kind: Kind,
 }
 
-/// What a task does, which decides whether it runs in a transaction.
+/// How a task uses the database, which decides whether it runs in a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
-    /// It reads; each statement may stand for itself.
+    /// The task reads; each statement may run by itself.
     Read,
-    /// It writes: all of it, or nothing.
+    /// The task writes, in one transaction.
     Write,
 }
 
@@ -106,13 +106,13 @@ impl Db {
         })
     }
 
-    /// Whether a pooler hands the connections of the database out by the transaction, so that nothing of a session
-    /// lasts. Not known before the first connection.
+    /// Returns whether a transaction pooler is in front of the database, so that no session state lasts. False before the
+    /// first connection.
     pub fn is_pooled(&self) -> bool {
         self.kind.is_pooled()
     }
 
-    /// Reads; outside a transaction, unless a pooler demands one.
+    /// Reads, outside a transaction unless a pooler requires one.
     pub async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
@@ -220,7 +220,7 @@ impl Link {
                 }
                 Err(Error::Broken(value))
             }
-            // A pooler has lent another connection than the one that the statement was prepared on.
+            // A pooler has assigned another connection than the one on which the statement was prepared.
             Ok(Err(Error::Internal(cause))) if cause.contains("prepared statement \"__diesel") => {
                 self.kind.forget();
                 self.broken = true;
@@ -270,10 +270,10 @@ impl r2d2::ManageConnection for Manager {
     }
 }
 
-/// How long the same reason is not repeated in the log.
+/// How long the log does not repeat the same reason.
 const QUIET: Duration = Duration::from_secs(30);
 
-/// Says in the log why the database cannot be reached: a new reason at once, the same one now and then.
+/// Logs why the database cannot be reached: a new reason immediately, the same one every [`QUIET`].
 #[derive(Debug, Default)]
 struct LogErrors(Mutex<Option<(String, Instant)>>);
 

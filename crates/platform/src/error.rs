@@ -25,7 +25,7 @@ pub enum Error {
     OutOfScope(Permission),
     /// The database or a pool is away for the moment; worth another try.
     Unavailable(String),
-    /// Another request holds the rows, or the database has more to do than it can; worth another try.
+    /// Another request locks the rows, or the database is overloaded; a retry may succeed.
     Busy(String),
     /// A fault of ours. The cause goes to the log and nowhere else.
     Internal(String),
@@ -196,8 +196,8 @@ impl From<Sql> for Error {
     }
 }
 
-/// What PostgreSQL says where another try may succeed because other transactions have ended by then: SQLSTATE 55P03,
-/// 57014 and 40P01. Diesel passes the text on, and not the code.
+/// Messages of errors that a retry may resolve once other transactions have ended: SQLSTATE 55P03, 57014 and 40P01. Diesel
+/// passes the text on, but not the code.
 const BUSY: [&str; 5] = [
     "due to lock timeout",
     "due to statement timeout",
@@ -205,8 +205,8 @@ const BUSY: [&str; 5] = [
     "could not obtain lock on",
     "deadlock detected",
 ];
-/// What PostgreSQL says where another try may succeed because an operator or a supervisor has acted by then: SQLSTATE
-/// 57P01 to 57P03, 25P03 and the class 53, insufficient resources.
+/// Messages of errors that a retry may resolve once an operator or a supervisor has acted: SQLSTATE 57P01 to 57P03, 25P03
+/// and class 53, insufficient resources.
 const AWAY: [&str; 10] = [
     "the database system is",
     "terminating connection due to",
@@ -220,14 +220,13 @@ const AWAY: [&str; 10] = [
     "No space left on device",
 ];
 
-/// The error of a message that says that another try may succeed.
+/// Returns the error of a message that a retry may resolve.
 fn temporary(message: &str) -> Option<Error> {
-    let says = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
-    match () {
-        () if says(&BUSY) => Some(Error::Busy(message.to_owned())),
-        () if says(&AWAY) => Some(Error::Unavailable(message.to_owned())),
-        () => None,
+    let has_any = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
+    if has_any(&BUSY) {
+        return Some(Error::Busy(message.to_owned()));
     }
+    has_any(&AWAY).then(|| Error::Unavailable(message.to_owned()))
 }
 
 impl ResponseError for Error {
@@ -282,7 +281,7 @@ pub fn answer(problem: Problem) -> HttpResponse {
         ProblemCode::Unavailable => {
             response.insert_header((header::RETRY_AFTER, "2"));
         }
-        // The rest of the body may come at any time: nothing after it could be told from it.
+        // The rest of the body may still arrive: the next request could not be distinguished from it.
         ProblemCode::RequestTimeout => {
             response.force_close();
         }

@@ -64,7 +64,7 @@ where
                 "rows": found.total,
                 "rows_are_exact": found.total_is_exact,
             });
-            leave_word::<R>(tx, actor, detail.clone())?;
+            record_export::<R>(tx, actor, detail.clone())?;
             let act = Act::new("list.export", R::ONE, Uuid::nil()).changing(detail);
             audit::record(tx, actor, act)?;
             Ok(found.total_is_exact)
@@ -131,20 +131,20 @@ struct Walk<R: Resource> {
 }
 
 impl<R: Resource> Walk<R> {
-    /// Counts the rows of a part; of a list too long to be counted beforehand, their number is noted with the last.
+    /// Counts the rows of a part. After the last part, records the number of a list that was too long to be counted before.
     async fn note(&mut self, chunk: Page<R>) -> Result<Page<R>> {
         self.rows += chunk.data.len();
         if chunk.next.is_none() && !self.is_counted {
             let detail = json!({ "rows": self.rows, "rows_are_exact": true });
             self.caller
-                .write(move |tx, actor| leave_word::<R>(tx, actor, detail))
+                .write(move |tx, actor| record_export::<R>(tx, actor, detail))
                 .await?;
         }
         Ok(chunk)
     }
 }
 
-/// The actor as the list knows them.
+/// Returns the actor with the reach that the permission of the list gives.
 fn reading(actor: &Actor, reads: Permission) -> Actor {
     Actor {
         reach: actor.reach_of(reads),
@@ -152,8 +152,8 @@ fn reading(actor: &Actor, reads: Permission) -> Actor {
     }
 }
 
-/// Notes in the access log that personal data leaves, and how much.
-fn leave_word<R: Resource>(tx: &mut Tx<'_>, actor: &Actor, detail: Value) -> Result<()> {
+/// Records the export of personal data, with its extent, in the access log.
+fn record_export<R: Resource>(tx: &mut Tx<'_>, actor: &Actor, detail: Value) -> Result<()> {
     if !R::NAMES_PEOPLE {
         return Ok(());
     }
@@ -167,20 +167,20 @@ fn leave_word<R: Resource>(tx: &mut Tx<'_>, actor: &Actor, detail: Value) -> Res
     audit::record_access(tx, actor, access)
 }
 
-/// Which part of a file rows are for.
+/// The part of a file that rows are written to.
 #[derive(Clone, Copy)]
 enum Part {
     First(Encoding),
     Next,
 }
 
-/// The header comes with the first rows, and without any it comes alone.
+/// Writes rows, after the header if they are the first part. An empty list has the header alone.
 fn rows_as_csv<R: Resource>(rows: &[R], part: Part) -> Result<Vec<u8>> {
     let start = match part {
         Part::First(Encoding::Utf8WithMark) => "\u{feff}".as_bytes().to_vec(),
         _ => Vec::new(),
     };
-    // Programs that divide cells by another sign than the comma need the quotes to find where a cell ends.
+    // Programs that expect another separator than the comma need the quotes to find the end of a cell.
     let mut out = csv::WriterBuilder::new()
         .quote_style(csv::QuoteStyle::Always)
         .from_writer(start);

@@ -1,12 +1,12 @@
-//! Cells that no spreadsheet takes for a formula, and the way back.
+//! Escapes cells that a spreadsheet would evaluate as formulas, and reverses it on import.
 //!
-//! A cell may begin where the file says so, and where a program divides it that expects another separator. There, an
-//! apostrophe is written before what begins a formula. Apostrophes that stand there already count: one is added on
-//! the way out and one taken off on the way in, so that every text comes back as it was.
+//! A cell begins at its start, and after every separator at which some program may split the file. There, an apostrophe
+//! goes before a character that starts a formula. Export adds one apostrophe even where others precede the character, and
+//! import removes one, so every text survives the round trip.
 
 use std::borrow::Cow;
 
-/// Returns the text with an apostrophe wherever a cell could begin with a formula.
+/// Returns the text with an apostrophe before every formula that a cell could begin with.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     if is_harmless(text) || is_number(text) {
         return Cow::Borrowed(text);
@@ -14,17 +14,18 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     rewritten(text, |out, _| out.push('\''))
 }
 
-/// Returns whether a look at each byte shows that no cell begins with a formula: so it is with most texts.
+/// Returns whether no cell can begin with a formula. This fast check covers most texts; it may return false for a
+/// harmless text.
 fn is_harmless(text: &str) -> bool {
-    let begins_plainly = text
+    let starts_plain = text
         .bytes()
         .next()
         .is_none_or(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'[' | b'{'));
-    let divides = |byte: u8| matches!(byte, b';' | b',' | b'|' | b'\t' | b'\r' | b'\n');
-    begins_plainly && !text.bytes().any(divides)
+    let is_separator = |byte: u8| is_separator(char::from(byte));
+    starts_plain && !text.bytes().any(is_separator)
 }
 
-/// Returns the text that [`escaped`] made a cell of. What people wrote by hand without an apostrophe stays.
+/// Reverses [`escaped`]. A formula that a person typed without an apostrophe stays.
 pub fn unescaped(cell: &str) -> Cow<'_, str> {
     rewritten(cell, |out, apostrophes| {
         if apostrophes > 0 {
@@ -33,7 +34,8 @@ pub fn unescaped(cell: &str) -> Cow<'_, str> {
     })
 }
 
-/// Walks over the places where a formula begins, each after so many apostrophes.
+/// Copies a text, and calls `at_formula` with the copy before each character that begins a formula, with the number of
+/// apostrophes that precede it.
 fn rewritten(text: &str, mut at_formula: impl FnMut(&mut String, usize)) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len());
     let (mut begins, mut apostrophes) = (true, 0_usize);
@@ -43,7 +45,7 @@ fn rewritten(text: &str, mut at_formula: impl FnMut(&mut String, usize)) -> Cow<
         }
         match c {
             '\'' if begins => apostrophes = apostrophes.saturating_add(1),
-            // Quotes at the beginning of a cell are its own, and spaces are dropped by some programs.
+            // A quote at the start belongs to the cell, and some programs drop leading spaces.
             ' ' | '\u{a0}' | '"' if begins && apostrophes == 0 => {}
             _ => {
                 begins = is_separator(c);
@@ -70,8 +72,7 @@ const fn is_separator(c: char) -> bool {
     matches!(c, ';' | ',' | '\t' | '\r' | '\n' | '|')
 }
 
-/// Returns whether a text is a number, which no spreadsheet calculates: an amount, or a phone number that is not read
-/// as a subtraction.
+/// Returns whether a text is a number that no spreadsheet evaluates: an amount, or a phone number that is no subtraction.
 fn is_number(text: &str) -> bool {
     let is_amount = |digits: &str| {
         digits.starts_with(|c: char| c.is_ascii_digit())
@@ -96,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_cell_begins_with_a_formula_in_any_program() {
+    fn escaped_prefixes_every_formula() {
         for (text, cell) in [
             ("=1+1", "'=1+1"),
             ("+1+2", "'+1+2"),
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn every_text_comes_back_as_it_was() {
+    fn unescaped_reverses_escaped() {
         let signs = [
             "", "=", "+", "-", "@", "\t", "\r", "\n", "'", "\"", ";", ",", " ", "＝", "＋", "－",
             "＠", "x", "1",

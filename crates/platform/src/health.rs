@@ -15,7 +15,7 @@ pub async fn live() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "status": "alive" }))
 }
 
-/// The database answers and is migrated. The answer comes within two seconds, whatever the database does.
+/// Check that the database answers and is migrated. The answer comes within two seconds in every case.
 #[utoipa::path(tag = "system/health", security(()), responses((status = 200, description = "Ready")))]
 #[get("/health/ready")]
 pub async fn ready(ctx: Data<Ctx>) -> Result<HttpResponse> {
@@ -27,10 +27,10 @@ pub async fn ready(ctx: Data<Ctx>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })))
 }
 
-/// How long the database may take to answer a health check or a scrape.
+/// The time that a health check or a scrape waits for the database.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// Waits for the database, but not for long.
+/// Waits for an answer of the database for at most [`PATIENCE`].
 pub(crate) async fn in_time<T>(answer: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::time::timeout(PATIENCE, answer)
         .await

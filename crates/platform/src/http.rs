@@ -34,7 +34,7 @@ pub async fn within<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
     REQUEST.scope(id, work).await
 }
 
-/// Runs something on another thread under a request's id.
+/// Runs work on this thread under the id of a request.
 pub fn within_thread<T>(id: Option<&str>, work: impl FnOnce() -> T) -> T {
     REQUEST.sync_scope(id.map(str::to_owned), work)
 }
@@ -143,13 +143,16 @@ pub fn address(request: &HttpRequest, trusted_proxy: bool) -> Option<IpAddr> {
         .map(|ip| ip.to_canonical())
 }
 
-/// The network that a request comes from, as far as it is kept where nobody has signed in: of IPv4 the first three
-/// bytes, of IPv6 the first six.
+/// Returns the network of a request, which is stored instead of the address where no caller has signed in.
 pub fn network(request: &HttpRequest, trusted_proxy: bool) -> String {
-    let length = |ip: &IpAddr| if ip.is_ipv4() { 24 } else { 48 };
-    address(request, trusted_proxy)
-        .and_then(|ip| ipnet::IpNet::new(ip, length(&ip)).ok())
-        .map_or_else(|| "unknown".to_owned(), |net| net.trunc().to_string())
+    address(request, trusted_proxy).map_or_else(|| "unknown".to_owned(), wide_network)
+}
+
+/// Returns the network of one subscriber: the first 24 bits of an IPv4 address, the first 48 of an IPv6 address.
+pub fn wide_network(ip: IpAddr) -> String {
+    let ip = ip.to_canonical();
+    let length = if ip.is_ipv4() { 24 } else { 48 };
+    ipnet::IpNet::new(ip, length).map_or_else(|_| ip.to_string(), |net| net.trunc().to_string())
 }
 
 /// An address as proxies write it: some add the port, some put brackets around IPv6.

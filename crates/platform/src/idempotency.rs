@@ -19,7 +19,7 @@ use std::future::{Ready, ready};
 use uuid::Uuid;
 use wire::{ProblemCode, Resource};
 
-/// After this time a bulk action that has not ended counts as broken off, and the same request runs it again.
+/// The time after which an unfinished bulk action counts as aborted; the same request then runs it again.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
 
 /// How long an answer is kept.
@@ -52,7 +52,7 @@ impl FromRequest for IdempotencyKey {
 /// The longest key.
 const LONGEST: usize = 255;
 
-/// Reads the header: one key of visible ASCII characters, of which spaces may stand between others.
+/// Reads the header: one key of visible ASCII characters and inner spaces.
 fn key_of(request: &HttpRequest) -> Result<String> {
     let invalid = |why: &str| Error::because(ProblemCode::IdempotencyKeyInvalid, why);
     let mut headers = request.headers().get_all("idempotency-key");
@@ -125,12 +125,13 @@ diesel::define_sql_function! {
 }
 
 impl Claim {
+    /// Returns a digest of the caller, the route and the key.
     fn name(&self, caller: Uuid) -> Vec<u8> {
         crypto::digest(format!("{caller} {} {}", self.key.route, self.key.key).as_bytes()).to_vec()
     }
 
-    /// Claims the key for work that takes several transactions. Returns the status and body of the answer that was
-    /// given before; refuses a request that is still running.
+    /// Claims the key for work that takes several transactions. Returns the status and body of an earlier answer; refuses
+    /// the request while an earlier one is running.
     pub fn begin(
         &self,
         tx: &mut Tx<'_>,
@@ -139,7 +140,7 @@ impl Claim {
     ) -> Result<Option<(u16, Vec<u8>)>> {
         let caller = actor.caller()?;
         let row = keys::table.find((caller, &self.key.route, &self.key.key));
-        // An answer that is kept no longer, or whose lease has ended, is as if it had never been.
+        // An expired answer or lease no longer counts.
         diesel::delete(row.filter(keys::expires_at.le(now))).execute(tx.conn())?;
         let claimed = diesel::insert_into(keys::table)
             .values((
@@ -168,7 +169,7 @@ impl Claim {
         Ok(Some((status, body.into_bytes())))
     }
 
-    /// Keeps the answer of work that was claimed with [`Claim::begin`].
+    /// Stores the answer of work that [`Claim::begin`] has claimed.
     pub fn finish(
         &self,
         tx: &mut Tx<'_>,
@@ -198,8 +199,7 @@ impl Claim {
         work: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T>,
     ) -> Result<Once<T>> {
         let caller = actor.caller()?;
-        let name =
-            crypto::digest(format!("{caller} {} {}", self.key.route, self.key.key).as_bytes());
+        let name = self.name(caller);
         let lock = name
             .first_chunk::<8>()
             .map_or(0, |bytes| i64::from_be_bytes(*bytes));

@@ -22,7 +22,7 @@ pub const MAX_ROWS: usize = 10_000;
 /// One row: its place in the table, and its values by column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// Its row in the spreadsheet, whose first row is the header; of a JSON array its place, from 1.
+    /// The row in the spreadsheet, whose first row is the header; in a JSON array the position, from 1.
     pub number: i32,
     values: HashMap<String, String>,
     /// Columns that it has, but nothing in them.
@@ -37,8 +37,8 @@ impl Record {
             .find_map(|name| self.values.get(*name))
             .map(String::as_str)
     }
-    /// Returns the value of the first of these columns that has one, without the apostrophe that people write before a
-    /// number or a key so that a spreadsheet takes it for text.
+    /// Returns the first value among these columns, without the apostrophe that makes a spreadsheet treat a number or a key
+    /// as text.
     pub fn key(&self, names: &[&str]) -> Option<&str> {
         self.get(names)
             .map(|text| text.trim_start_matches('\''))
@@ -75,7 +75,7 @@ pub fn table(upload: &Upload) -> Result<Vec<Record>> {
     Ok(records)
 }
 
-/// Reads whether a cell says yes, as programs, people and the spreadsheets of several languages write it.
+/// Reads a boolean as programs, people and spreadsheets in several languages write it.
 pub fn boolean(text: &str) -> Result<bool, &'static str> {
     match fold(text).as_str() {
         "true" | "yes" | "y" | "1" | "x" | "wahr" | "ja" | "vrai" | "oui" | "verdadero" | "si"
@@ -178,7 +178,7 @@ fn shown(name: &str) -> String {
 
 /// What was found about one row.
 pub struct Verdict<'a> {
-    /// Its row in the spreadsheet.
+    /// The row in the spreadsheet.
     pub number: i32,
     /// What became of it, or would.
     pub outcome: ImportOutcome,

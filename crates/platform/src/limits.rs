@@ -35,7 +35,7 @@ pub enum Class {
     Writes,
     /** Whole lists, in and out. */
     Files,
-    /** Promotion codes that are tried. */
+    /** Attempts at promotion codes. */
     Codes,
     /** Whatever nobody has signed for. */
     Public,
@@ -125,7 +125,7 @@ impl Limits {
         }
     }
 
-    /// Takes a token for something that has a bucket of its own beside the request's, or says when to come back.
+    /// Takes a token from the caller's bucket of a class, in addition to that of the request; refuses when it is empty.
     pub(crate) async fn spend(&self, ctx: &Ctx, class: Class, shown: &Shown) -> Result<()> {
         let (Some(who), most) = (self.caller(shown), class.most(&ctx.config.rates)) else {
             return Ok(());
@@ -139,7 +139,7 @@ impl Limits {
         }
     }
 
-    /// Who has signed a request. A key counts as nobody's until it was confirmed once.
+    /// Returns the caller that a credential names. An API key has no known caller until it was confirmed once.
     fn caller(&self, shown: &Shown) -> Option<Who> {
         match shown {
             Shown::Token(claims) => Some(Who::Caller(claims.sub.0)),
@@ -147,7 +147,7 @@ impl Limits {
         }
     }
 
-    /// The client whose key this is the digest of, if the key was confirmed before.
+    /// Returns the client of a key with this digest, if the key was confirmed before.
     pub fn client_of(&self, hash: &[u8]) -> Option<ApiClientId> {
         self.keys.lock().ok()?.get(hash).copied()
     }

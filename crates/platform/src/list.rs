@@ -15,7 +15,7 @@ use wire::{
     list::{MAX_LIMIT, TOTAL_CAP, Total},
 };
 
-/// How long the pages after the first repeat its count. Counting is dearer than reading a page.
+/// How long later pages repeat the count of the first one. Counting costs more than reading a page.
 const COUNT_KEPT: TimeDelta = TimeDelta::minutes(1);
 
 /// A value that a list is ordered by, as a cursor carries it.
@@ -179,11 +179,11 @@ pub fn finish<S: SortKey, R, T: CursorValue>(
 }
 
 diesel::define_sql_function! {
-    /// A name as searches compare it: as [`crate::text::fold`] makes it of what is searched for.
+    /// Folds a name for searches, like [`crate::text::fold`] folds the search text.
     fn search_fold(name: sql_types::Text) -> sql_types::Text;
 }
 
-/// Returns a pattern that matches folded names containing this text; of no letters or signs, nothing matches.
+/// Returns a pattern that matches folded names that contain this text; an empty text matches nothing.
 pub fn named(text: &str) -> String {
     let folded = fold(text);
     match folded.trim() {
@@ -191,7 +191,7 @@ pub fn named(text: &str) -> String {
         folded => contains(folded),
     }
 }
-/// Returns a pattern that matches numbers beginning with this one; of no digits, nothing matches.
+/// Returns a pattern that matches numbers that begin with this one; an empty number matches nothing.
 pub fn numbered(number: &str) -> String {
     if number.is_empty() {
         String::new()

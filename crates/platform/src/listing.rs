@@ -3,7 +3,7 @@
 use crate::{Actor, Caller, Conn, Json, Listing, Result, extract};
 use wire::{Page, Paging, Resource, permission::Needs};
 
-/// Answers with one page, its cursors signed.
+/// Answers with one page and signed cursors.
 pub async fn page<R: Resource, N: Needs>(
     caller: Caller<N>,
     listing: Listing<R::Filter, R::Sort>,

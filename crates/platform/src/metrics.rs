@@ -55,7 +55,7 @@ fn figures() -> prometheus::Result<Figures> {
     let signatures = IntCounterVec::new(
         opts!(
             "webhook_signatures_rejected_total",
-            "Webhooks whose signature did not fit"
+            "Webhooks rejected because of their signature"
         ),
         &["gateway"],
     )?;
@@ -103,7 +103,7 @@ pub fn password_hashed() {
     }
 }
 
-/// Counts a webhook whose signature did not fit.
+/// Counts a webhook that was rejected because of its signature.
 pub fn signature_rejected(gateway: &str) {
     if let Some(figures) = &*FIGURES {
         figures.signatures.with_label_values(&[gateway]).inc();

@@ -55,7 +55,7 @@ pub fn names(
     Ok(names)
 }
 
-/// What is shown in place of a sealed value that does not open.
+/// The text that replaces a sealed value that does not open.
 pub const UNREADABLE: &str = "(unreadable)";
 
 /// A sealed column of a person's row.
@@ -66,14 +66,14 @@ pub struct Column<'a> {
 }
 
 impl<'a> Column<'a> {
-    /// The column of this name, of this person.
+    /// Names a column of a person's row.
     pub const fn of(id: UserId, name: &'a str) -> Self {
         Self { id, name }
     }
 }
 
-/// Opens a sealed column of a person's row for a list. One that does not open is put on record and gives nothing, so
-/// that the rest of the list can be shown.
+/// Opens a sealed column of a person's row. A value that does not open is recorded and returned as nothing, so that the
+/// rest of a list can be shown.
 pub fn open_or_report(
     conn: &mut Conn,
     keys: &Keyring,
@@ -83,7 +83,7 @@ pub fn open_or_report(
     readable(conn, keys, open(keys, column.id, column.name, sealed))
 }
 
-/// The opened value; nothing, and an entry in the audit log, where a sealed value does not open.
+/// Returns an opened value. A sealed value that does not open is recorded in the audit log and returned as nothing.
 pub fn readable<T>(conn: &mut Conn, keys: &Keyring, opened: Result<T>) -> Result<Option<T>> {
     match opened {
         Ok(value) => Ok(Some(value)),

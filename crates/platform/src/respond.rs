@@ -16,8 +16,8 @@ impl<T: Serialize> Responder for Json<T> {
     }
 }
 
-/// Returns the `Content-Disposition` of a file to be saved under a name that comes from data (RFC 6266): the name in
-/// UTF-8, percent-encoded, and before it a plain one, in which every unsafe character is an underscore.
+/// Returns the `Content-Disposition` of a download whose file name comes from data (RFC 6266): a plain name, in which every
+/// unsafe character is an underscore, and the full name in percent-encoded UTF-8 where they differ.
 pub fn attachment(name: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_. ".contains(letter);
     let plain: String = name
@@ -123,7 +123,7 @@ mod tests {
     use super::attachment;
 
     #[test]
-    fn a_file_name_from_data_breaks_no_header() {
+    fn attachment_escapes_unsafe_file_names() {
         for (name, expected) in [
             (
                 "INV-2026-000001.pdf",

@@ -31,21 +31,21 @@ pub fn get<N: Name>(conn: &mut Conn, _: N) -> Result<N::Value> {
         .ok_or_else(|| Error::internal(format!("the setting {} cannot be read", N::KNOWN.key)))
 }
 
-/// What follows when a setting changes, in a section that the settings know nothing of. Put together where the server is.
+/// A callback of a section for changes of a setting. The server collects the watchers of all sections.
 #[derive(Clone, Copy)]
 pub struct Watcher {
     /// The setting.
     pub key: &'static str,
-    /// Done in the transaction of the change, with the setting's new version.
+    /// Runs in the transaction of the change, with the new version of the setting.
     pub changed: fn(&mut Tx<'_>, i32) -> Result<()>,
 }
 
-/// Every section's watchers, as handlers get them.
+/// The watchers of all sections, as an extractor.
 #[derive(Clone)]
 pub struct Watchers(pub Data<Vec<Watcher>>);
 
 impl Watchers {
-    /// Tells whom it concerns.
+    /// Calls the watchers of a setting that has changed.
     pub fn notify(&self, tx: &mut Tx<'_>, (key, version): (&str, i32)) -> Result<()> {
         self.0
             .iter()

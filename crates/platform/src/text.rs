@@ -1,12 +1,13 @@
-//! Text on its way in: trimmed and in one normal form, so that the same name is the same text; and texts as searches
-//! compare them.
+//! Normalizes text: on input, so that equal names are equal texts, and for searches, so that similar spellings match.
+//!
+//! Which characters a field rejects is decided in [`wire::text`], which the panel shares.
 
 use std::borrow::Cow;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use wire::text::{is_zero_width, trimmed};
 
-/// Fields whose text is taken to the letter: spaces around a password belong to it.
-const TO_THE_LETTER: [&str; 3] = ["password", "current", "new"];
+/// Fields whose text is not changed: spaces around a password belong to it.
+const VERBATIM: [&str; 3] = ["password", "current", "new"];
 
 /// Returns a text as it is stored: without white space and zero-width characters at its ends, composed (NFC), with
 /// `\n` at the end of lines.
@@ -27,8 +28,8 @@ pub fn tidy(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns a JSON document with every text in it tidied, apart from the names of fields and from passwords. What is no
-/// JSON comes back as it is, for the reader of JSON to reject.
+/// Returns a JSON document with every string tidied, except field names and passwords. Invalid JSON is returned unchanged,
+/// for the JSON parser to reject.
 pub fn tidy_json(body: &[u8]) -> Cow<'_, [u8]> {
     let (mut out, mut kept, mut at) = (Vec::new(), 0, 0);
     let mut field = String::new();
@@ -47,7 +48,7 @@ pub fn tidy_json(body: &[u8]) -> Cow<'_, [u8]> {
             continue;
         }
         let tidied = tidy(&text);
-        if tidied == text || TO_THE_LETTER.contains(&field.as_str()) {
+        if tidied == text || VERBATIM.contains(&field.as_str()) {
             continue;
         }
         if let Ok(literal) = serde_json::to_vec(tidied.as_ref()) {
@@ -68,7 +69,7 @@ fn position(bytes: &[u8], from: usize, fits: impl Fn(u8) -> bool) -> Option<usiz
     Some(from.saturating_add(found))
 }
 
-/// Returns where a JSON text that begins here ends, behind its closing quote.
+/// Returns the position after the closing quote of the JSON string that begins here.
 fn end_of_text(body: &[u8], start: usize) -> Option<usize> {
     let mut at = start.saturating_add(1);
     loop {
@@ -80,7 +81,7 @@ fn end_of_text(body: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// Returns a text as searches compare it: lower case, without marks, ligatures and full-width forms, so that `jose`
+/// Returns a text as searches compare it: lower case, without diacritics, ligatures and full-width forms, so that `jose`
 /// finds `José`, `strasse` finds `Straße` and `ｏｆｆｉｃｅ` finds `oﬃce`.
 pub fn fold(text: &str) -> String {
     let bare = text
@@ -99,8 +100,8 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// Marks above, below and through letters, and the vowel points of Arabic and Hebrew. The vowels of Indic and Thai
-/// scripts are letters to their readers.
+/// Returns whether a character is a diacritic, or a vowel point of Arabic or Hebrew. The vowel signs of Indic and Thai
+/// scripts count as letters.
 const fn is_mark(c: char) -> bool {
     matches!(c,
         '\u{0300}'..='\u{036F}' | '\u{0483}'..='\u{0487}' | '\u{0591}'..='\u{05C7}' | '\u{0610}'..='\u{061A}'
@@ -108,7 +109,7 @@ const fn is_mark(c: char) -> bool {
         | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
 
-/// Letters that Unicode does not take apart, and what people type for them.
+/// Returns what people type for a letter that Unicode does not decompose.
 const fn plain_letter(c: char) -> Option<&'static str> {
     Some(match c {
         'ß' => "ss",

@@ -1,19 +1,18 @@
-//! What is noted once a request is answered: that somebody was refused, and that a member of the staff has read personal
-//! data.
+//! Records refused requests, and reads of personal data by staff, once a request is answered.
 //!
-//! **Refusals.** A line in the log for each, and in the audit log one entry (`access.refused`) for each caller, operation
-//! and minute. The first refusal is written at once, those that follow are counted and written when the minute is over.
-//! Asking for a step-up is no refusal, and neither is a token that has merely expired.
+//! **Refusals.** The log gets a line for each, and the audit log one entry (`access.refused`) per caller, operation and
+//! minute. The first refusal is written immediately; later ones are counted and written after the minute. The demand for a
+//! step-up is no refusal, and an expired token is none.
 //!
-//! **Reads.** Whoever of the staff opens a person's profile, or anything that shows a customer's name in full, leaves a
-//! line in the access log, and so does opening a list of such rows: one per reader, thing and hour. A search for a whole
-//! email address or phone number leaves one for each person that it finds, for support too, because it confirms who
-//! somebody is. Reading one's own data leaves none, and neither do integrators, whose own customers they are.
+//! **Reads.** When a staff member opens a profile, or anything that shows a customer's full name, or a list of such rows,
+//! the access log gets one line per reader, object and hour. A search for a whole email address or phone number adds a line
+//! for each person found, for support as well, because it confirms an identity. Reading one's own data adds no line, and
+//! neither do API clients, which read their own customers.
 
-mod looks;
+mod reads;
 mod refusals;
 
-pub use looks::{Look, PERSONAL};
+pub use reads::{PERSONAL, PersonalRead};
 
 use actix_web::{
     body::{BoxBody, MessageBody},
@@ -30,16 +29,16 @@ use std::{
 };
 use uuid::Uuid;
 
-/// What this server has noted of late.
+/// The refusals and reads that this server has recorded recently.
 #[derive(Default)]
 pub struct Noticed {
-    /// Refusals, by caller and operation.
+    /// Refusals by caller and operation.
     refused: Mutex<HashMap<refusals::Key, refusals::Count>>,
-    /// Reads, by reader, kind and thing, and when they were noted.
+    /// The time of the last line for each reader and object.
     seen: Mutex<HashMap<Seen, DateTime<Utc>>>,
 }
 
-/// Who has read what.
+/// A reader and an object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Seen {
     reader: Uuid,
@@ -48,11 +47,11 @@ pub struct Seen {
 }
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A server goes on if a thread has died here: what is lost are a few notes.
+    // A panic of another thread may lose a few counts; the server continues.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Answers the request, then notes what there is to note. What cannot be noted is not read.
+/// Answers the request, then records refusals and reads. A read that cannot be recorded is answered with an error.
 pub async fn note<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -71,12 +70,12 @@ pub async fn note<B: MessageBody + 'static>(
         return Ok(response);
     }
     if response.status().is_success() && response.request().method() == Method::GET {
-        return looks::note(&ctx, &noticed, response).await;
+        return reads::note(&ctx, &noticed, response).await;
     }
     Ok(response)
 }
 
-/// Answers HEAD as GET; the server leaves the body out.
+/// Handles HEAD as GET; the HTTP server omits the body.
 pub async fn head_as_get<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,

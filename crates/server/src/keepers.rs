@@ -19,7 +19,7 @@ pub fn keepers() -> Vec<Keeper> {
     keepers
 }
 
-/// What follows in the sections when a setting changes.
+/// Every section's watchers of settings.
 pub fn watchers() -> Vec<Watcher> {
     accounts::watchers()
 }

@@ -26,9 +26,9 @@ enum Command {
         #[arg(long)]
         without_worker: bool,
     },
-    /// Do the jobs only; health checks and metrics are at WORKER_LISTEN.
+    /// Run the jobs only; health checks and metrics are at WORKER_LISTEN.
     Work,
-    /// List the jobs that were given up, try them again or drop them.
+    /// List, retry or drop dead jobs, which failed at their last attempt.
     Jobs {
         #[command(subcommand)]
         task: operate::Jobs,
@@ -51,12 +51,12 @@ enum Command {
         #[command(subcommand)]
         task: operate::Keys,
     },
-    /// Let somebody sign in who cannot: set their password, or make a link with which they choose one.
+    /// Set the password of a user who cannot sign in, or print a link with which the user chooses one.
     Users {
         #[command(subcommand)]
         task: operate::Users,
     },
-    /// Keep people findable.
+    /// Rebuild the search index of people.
     People {
         #[command(subcommand)]
         task: operate::People,

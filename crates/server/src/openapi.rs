@@ -159,40 +159,43 @@ fn opens(scope: &str) -> bool {
     permission.is_ok_and(|permission| permission.reach_of_clients() != Reach::None)
 }
 
-/// Describes bodies that are files as such: utoipa calls bytes an array of numbers.
-fn files_are_binary(operation: &mut Operation) {
+/// Declares files as binary: utoipa declares bytes as an array of numbers.
+fn declare_files_binary(operation: &mut Operation) {
     if let Some(RefOr::T(body)) = &mut operation.request_body {
         let contents = body.content.iter_mut();
-        contents.for_each(|(kind, content)| file_is_binary(kind, content));
+        contents.for_each(|(kind, content)| declare_binary(kind, content));
     }
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response {
             let contents = response.content.iter_mut();
-            contents.for_each(|(kind, content)| file_is_binary(kind, content));
+            contents.for_each(|(kind, content)| declare_binary(kind, content));
         }
     }
 }
 
-/// Operations that answer 201 with what is shown only once: it has no address and no revision.
+/// Operations that answer 201 with a secret that is shown once. It has no URL and no revision.
 const SHOWN_ONCE: &[&str] = &["/v1/users/{id}/invitation-link"];
 
-/// Describes the headers of answers to requests that made something.
-fn made_things_have_an_address(path: &str, operation: &mut Operation) {
+/// Declares the headers of 201 answers.
+fn declare_created_headers(path: &str, operation: &mut Operation) {
     if SHOWN_ONCE.contains(&path) {
         return;
     }
-    if let Some(RefOr::T(made)) = operation.responses.responses.get_mut("201") {
+    if let Some(RefOr::T(created)) = operation.responses.responses.get_mut("201") {
         for (name, about) in [
-            ("Location", "Where it is."),
-            ("ETag", "Its revision; an edit sends it as If-Match."),
+            ("Location", "The URL of the new resource."),
+            (
+                "ETag",
+                "The revision of the new resource; an edit sends it as If-Match.",
+            ),
         ] {
             let header = HeaderBuilder::new().description(Some(about)).build();
-            made.headers.insert(name.to_owned(), RefOr::T(header));
+            created.headers.insert(name.to_owned(), RefOr::T(header));
         }
     }
 }
 
-fn file_is_binary(kind: &str, content: &mut RefOr<Content>) {
+fn declare_binary(kind: &str, content: &mut RefOr<Content>) {
     if kind.starts_with("image/") || kind == "application/pdf" {
         let file = ObjectBuilder::new()
             .schema_type(Type::String)
@@ -280,9 +283,9 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
     if has("Idempotency-Key") {
         codes.extend([ProblemCode::IdempotencyKeyMissing, ProblemCode::Invalid]);
     }
-    files_are_binary(operation);
+    declare_files_binary(operation);
     if needs_token {
-        made_things_have_an_address(path, operation);
+        declare_created_headers(path, operation);
     }
     let problem = || Content::new(Some(Ref::from_schema_name("Problem")));
     for (status, response) in &mut operation.responses.responses {

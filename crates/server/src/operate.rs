@@ -1,5 +1,4 @@
-//! What an operator does at the terminal: checking the record, changing the key that values are sealed with, and
-//! deciding about jobs that were given up.
+//! Commands of an operator: verify the logs, rotate the sealing key, and manage dead jobs, passwords and the search index.
 
 use clap::Subcommand;
 use platform::{
@@ -47,11 +46,11 @@ pub enum Keys {
     Check,
 }
 
-/// What is done about accounts.
+/// Commands on user accounts.
 #[derive(Debug, Subcommand)]
 pub enum Users {
-    /// Set the password of the account with this address. It is asked for without being shown; where the input is no
-    /// terminal, its first line is read. Sessions and links of the account end.
+    /// Set the password of the account with this address. The prompt does not show what is typed; if the input is not a
+    /// terminal, the first line is the password. Sessions and links of the account end.
     SetPassword {
         /// The email address of the account.
         email: String,
@@ -63,7 +62,7 @@ pub enum Users {
     },
 }
 
-/// Does it, and says what came of it.
+/// Runs a command on user accounts, and returns what to print.
 pub async fn users(ctx: &Ctx, task: Users) -> Result<String> {
     match task {
         Users::SetPassword { email } => {
@@ -83,7 +82,7 @@ pub async fn users(ctx: &Ctx, task: Users) -> Result<String> {
     }
 }
 
-/// A password from the terminal, typed twice; or the first line of an input that is no terminal.
+/// Reads a password: typed twice at a terminal, or the first line of any other input.
 fn ask_password() -> Result<String> {
     let input = std::io::stdin();
     if !input.is_terminal() {
@@ -92,7 +91,7 @@ fn ask_password() -> Result<String> {
         return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
     }
     let password = rpassword::prompt_password("New password: ").map_err(Error::internal)?;
-    let again = rpassword::prompt_password("The same again: ").map_err(Error::internal)?;
+    let again = rpassword::prompt_password("Repeat the password: ").map_err(Error::internal)?;
     if password != again {
         return Err(Error::internal(
             "The two passwords differ. Nothing was changed.",
@@ -101,22 +100,22 @@ fn ask_password() -> Result<String> {
     Ok(password)
 }
 
-/// What is done about jobs that were given up.
+/// Commands on dead jobs.
 #[derive(Debug, Subcommand)]
 pub enum Jobs {
-    /// List them, the oldest first.
+    /// List dead jobs, the oldest first.
     List {
         /// Only jobs of this kind.
         #[arg(long)]
         kind: Option<String>,
     },
-    /// Queue jobs again, with all of their attempts.
+    /// Queue dead jobs again, with all of their attempts.
     Retry(Chosen),
-    /// Remove jobs for good: what they were to do is not done.
+    /// Delete dead jobs: their work is not done.
     Drop(Chosen),
 }
 
-/// Which jobs: some by their ids, or all of a kind.
+/// The selected jobs: by id, or all of a kind.
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
 pub struct Chosen {
@@ -127,12 +126,12 @@ pub struct Chosen {
     kind: Option<String>,
 }
 
-/// What is decided about one dead job.
+/// A command on one dead job.
 type Decision = fn(&mut Tx<'_>, &Actor, Uuid) -> Result<DeadJob>;
 
 /// Lists, retries or drops dead jobs, and returns what to print.
 pub async fn jobs(ctx: &Ctx, task: Jobs) -> Result<String> {
-    let (chosen, act, done): (_, Decision, _) = match task {
+    let (chosen, decide, done): (_, Decision, _) = match task {
         Jobs::List { kind } => return Ok(listed(&dead(ctx, kind).await?)),
         Jobs::Retry(chosen) => (chosen, jobs::retry, "queued again"),
         Jobs::Drop(chosen) => (chosen, jobs::discard, "dropped"),
@@ -144,7 +143,7 @@ pub async fn jobs(ctx: &Ctx, task: Jobs) -> Result<String> {
     let (mut lines, mut failed) = (Vec::new(), 0_usize);
     for id in ids {
         let actor = Actor::system(ctx);
-        match ctx.db.write(move |tx| act(tx, &actor, id)).await {
+        match ctx.db.write(move |tx| decide(tx, &actor, id)).await {
             Ok(job) => lines.push(format!("{id}  {}: {done}", job.kind)),
             Err(error) => {
                 failed += 1;
@@ -153,7 +152,7 @@ pub async fn jobs(ctx: &Ctx, task: Jobs) -> Result<String> {
         }
     }
     match (lines.is_empty(), failed) {
-        (true, _) => Ok("there is no such dead job".to_owned()),
+        (true, _) => Ok("no dead job matches".to_owned()),
         (false, 0) => Ok(lines.join("\n")),
         _ => Err(Error::internal(lines.join("\n"))),
     }
@@ -172,12 +171,12 @@ fn listed(dead: &[DeadJob]) -> String {
     let mut lines: Vec<String> = dead
         .iter()
         .map(|job| {
-            let given_up = job.finished_at.map(|at| at.show()).unwrap_or_default();
+            let failed = job.finished_at.map(|at| at.show()).unwrap_or_default();
             let request = job.request_id.as_deref().unwrap_or("-");
             let DeadJob {
                 id, kind, attempts, ..
             } = job;
-            format!("{id}  {kind}  attempts {attempts}  given up {given_up}  request {request}")
+            format!("{id}  {kind}  attempts {attempts}  failed {failed}  request {request}")
         })
         .collect();
     lines.push(format!(
@@ -236,14 +235,15 @@ fn told(verdict: &AuditVerdict) -> String {
     lines.join("\n")
 }
 
-/// What is done about people.
+/// Commands on people.
 #[derive(Debug, Subcommand)]
 pub enum People {
-    /// Make everybody's search tokens anew, names composed and phone numbers as E.164. May be stopped and begun again.
+    /// Rebuild the search tokens of every person, and normalize names (NFC) and phone numbers (E.164). Can be stopped and
+    /// run again.
     Reindex,
 }
 
-/// Does it, and returns what came of it.
+/// Runs a command on people, and returns what to print.
 pub async fn people(ctx: &Ctx, task: People) -> Result<String> {
     let People::Reindex = task;
     let done = accounts::users::jobs::reindex_all(ctx, |batch| {
@@ -253,7 +253,7 @@ pub async fn people(ctx: &Ctx, task: People) -> Result<String> {
     let mut lines = vec![format!("{} people, {} changed", done.seen, done.changed)];
     if done.clashing > 0 {
         lines.push(format!(
-            "{} have the address of another account; the log names them",
+            "{} share their address with another account; the log names them",
             done.clashing
         ));
     }

@@ -63,7 +63,7 @@ pub async fn serve(ctx: Ctx, with_worker: bool) -> Result<()> {
     Ok(())
 }
 
-/// Works until a signal comes. Meanwhile it answers health checks and shows its metrics at an address of its own.
+/// Runs jobs until a signal arrives, and serves health checks and metrics at `WORKER_LISTEN`.
 pub async fn work(ctx: Ctx) -> Result<()> {
     let (server, address) = observation(ctx.clone())?;
     let handle = server.handle();
@@ -82,7 +82,7 @@ pub async fn work(ctx: Ctx) -> Result<()> {
     worked
 }
 
-/// The HTTP server of a process that only works: health checks and metrics.
+/// Starts the HTTP server of a worker process: health checks and metrics.
 pub fn observation(ctx: Ctx) -> Result<(Server, SocketAddr)> {
     let listen = ctx.config.worker_listen.clone();
     let data = Data::new(ctx);
@@ -161,8 +161,8 @@ fn first(addresses: &[SocketAddr]) -> Result<SocketAddr> {
     first.ok_or_else(|| Error::internal("no address"))
 }
 
-/// Has the system end a connection whose client accepts no data for so long: an answer that nobody takes would hold its
-/// memory for ever.
+/// Makes the system close a connection whose client accepts no data for this time: an answer that is not accepted would
+/// hold its memory without end.
 fn end_when_stalled(io: &dyn Any, after: Duration) {
     if let Some(stream) = io.downcast_ref::<TcpStream>()
         && let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(after))

@@ -153,17 +153,17 @@ impl Given {
         id
     }
 
-    /// A plan that sells for so much in USD and that a simulated provider delivers.
+    /// Adds a plan with this price in USD that a simulated provider delivers.
     pub fn supplied_plan(&mut self, price: &str) -> PlanId {
         self.offered_plan(price, "eu-5gb")
     }
 
-    /// A plan that sells for so much in USD and that its only provider refuses to deliver.
+    /// Adds a plan with this price in USD that its only provider refuses to deliver.
     pub fn undeliverable_plan(&mut self, price: &str) -> PlanId {
         self.offered_plan(price, "refuse-5gb")
     }
 
-    /// A plan that a provider of its own offers under this SKU.
+    /// Adds a plan with a provider of its own that offers it under this SKU.
     pub fn offered_plan(&mut self, price: &str, sku: &str) -> PlanId {
         let plan = self.plan(price);
         let name = format!("Provider of plan {}", self.next());

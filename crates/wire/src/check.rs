@@ -3,6 +3,9 @@
 use crate::{Decimal, FieldError, identifier, sensitive, text};
 use std::ops::RangeInclusive;
 
+/// The message about a phone number that no numbering plan has.
+pub(crate) const UNKNOWN_PHONE: &str = "This is not a phone number that exists. Check its digits, and enter its country code, such as +44 20 7946 0000.";
+
 /// Input that can say what is wrong with it.
 pub trait Check {
     /// Adds one error per fault.
@@ -162,11 +165,7 @@ impl FieldErrors {
     pub fn phone(&mut self, field: &str, text: &str) {
         match identifier::phone(text) {
             Err(why) => self.add(field, "phone", format!("It {why}.")),
-            Ok(bare) if !is_phone(&bare) => self.add(
-                field,
-                "phone",
-                "This is not a phone number that exists. Check its digits, and enter its country code, such as +44 20 7946 0000.",
-            ),
+            Ok(bare) if !is_phone(&bare) => self.add(field, "phone", UNKNOWN_PHONE),
             Ok(_) => {}
         }
     }

@@ -28,7 +28,8 @@ pub fn bytes(count: i64) -> String {
 fn joined(whole: &str, fraction: &str) -> String {
     let mut grouped = String::new();
     for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && digit != '-' && whole.len().saturating_sub(place).is_multiple_of(3) {
+        let is_first = grouped.is_empty() || grouped == "-";
+        if !is_first && whole.len().saturating_sub(place).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

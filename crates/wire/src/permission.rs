@@ -73,7 +73,7 @@ permissions! {
     UsersStatus = "users:status":             All All None None None;
     /// Give and take roles.
     UsersRoles = "users:roles":               All None None None None;
-    /// Make links with which people choose a password.
+    /// Create links with which people choose a password.
     UsersInvite = "users:invite":             All None None None None;
     /// Edit one's own name and phone number.
     ProfileWrite = "profile:write":           None None None Own None;

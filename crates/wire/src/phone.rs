@@ -1,6 +1,6 @@
-//! Phone numbers: kept as E.164, shown in their country's international notation.
+//! Phone numbers: stored as E.164, written in their country's international notation.
 
-use crate::identifier;
+use crate::{check::UNKNOWN_PHONE, identifier};
 use phonenumber::{
     Mode, PhoneNumber, country,
     metadata::{DATABASE, Descriptors},
@@ -26,13 +26,11 @@ impl PhoneFault {
             Self::Unknown => "phone",
         }
     }
-    /// Returns what to do about it.
+    /// Returns the message of the field error.
     pub const fn message(self) -> &'static str {
         match self {
             Self::NoCountry => "Enter the number with its country code, such as +44 20 7946 0000.",
-            Self::Unknown => {
-                "This is not a phone number that exists. Check its digits, and enter its country code, such as +44 20 7946 0000."
-            }
+            Self::Unknown => UNKNOWN_PHONE,
         }
     }
 }
@@ -102,7 +100,7 @@ fn has_number(plan: &Descriptors, national: &str) -> bool {
         && lengths.any(|length| usize::from(*length) == national.len())
 }
 
-/// Returns a stored number as people read it. What no numbering plan knows stays as it is.
+/// Returns a stored number as people read it. A number that no numbering plan knows stays as it is.
 pub fn shown(stored: &str) -> String {
     Phone::read(stored, None).map_or_else(|_| stored.to_owned(), |phone| phone.international())
 }

@@ -150,12 +150,12 @@ pub fn name(code: &str) -> &str {
         .map_or(code, |(_, name)| name)
 }
 
-/// Whether two lists of places share a country.
+/// Returns whether two lists of places share a country.
 pub fn overlap(one: &[String], other: &[String]) -> bool {
     countries(one).any(|country| countries(other).any(|also| also == country))
 }
 
-/// The countries that some places come to.
+/// Returns the countries of a list of places.
 fn countries(places: &[String]) -> impl Iterator<Item = &str> {
     places.iter().flat_map(|place| match members(place) {
         [] => vec![place.as_str()],

@@ -13,8 +13,8 @@ pub trait Resource:
     const ONE: &'static str;
     /// What several are called: `plans`.
     const MANY: &'static str;
-    /// Whether a row says who somebody is: a name, an address, what they were written. Exports of such rows leave a line
-    /// in the access log.
+    /// Whether a row identifies a person: by a name, an address, or a message to them. Exports of such rows are
+    /// recorded in the access log.
     const NAMES_PEOPLE: bool = false;
     /// The type of its id.
     type Id: Param + Copy + PartialEq + Send + Sync + std::fmt::Display + 'static;

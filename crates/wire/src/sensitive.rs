@@ -51,8 +51,8 @@ pub fn has_card_number(text: &str) -> bool {
     })
 }
 
-/// The groups that follow an ICCID or an EID, if the first groups are one. Both begin with 89; an ICCID has 19 or 20
-/// digits whose check digit suppliers often get wrong, an EID has 32.
+/// Returns the groups that follow an ICCID or an EID, if the first groups are one. Both begin with 89; an ICCID has 19
+/// or 20 digits whose check digit suppliers often get wrong, an EID has 32.
 fn after_profile_number<'a, 'b>(groups: &'a [&'b str]) -> Option<&'a [&'b str]> {
     groups.first().filter(|first| begins_profile(first))?;
     let mut digits = String::new();
@@ -71,12 +71,12 @@ fn after_profile_number<'a, 'b>(groups: &'a [&'b str]) -> Option<&'a [&'b str]> 
     after
 }
 
-/// A first group of one digit, as in `8 9445..`, is no beginning that people write.
+/// Returns whether a group begins an ICCID or an EID. People write no first group of one digit, as in `8 9445..`.
 fn begins_profile(group: &str) -> bool {
     group.starts_with("89")
 }
 
-/// Digits that stand together, as groups that one separator divides.
+/// Groups of digits that one separator each divides.
 #[derive(Default)]
 struct Run<'a> {
     groups: Vec<&'a str>,

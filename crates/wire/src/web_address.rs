@@ -1,4 +1,4 @@
-//! Addresses that the server is told to call: https, a public host, and nothing else.
+//! Addresses of other systems that the server calls: https, a public host, and nothing else.
 //!
 //! The spelling is checked here. A name can point anywhere, so a client also checks the address that the name
 //! resolves to, with [`is_public`], each time it connects.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
 
-use crate::steps::beating;
+use crate::steps::with_heartbeat;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -32,10 +32,10 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a program whose output matters only when it fails, and says now and then that it still runs.
+/// Runs a program and shows its output only when it fails. A line every [`crate::steps::BEAT`] reports that it still runs.
 pub fn quietly(command: &mut Command) -> Result<()> {
     let name = name(command);
-    let output = beating(brief(&name), || command.stdin(Stdio::null()).output())
+    let output = with_heartbeat(brief(&name), || command.stdin(Stdio::null()).output())
         .with_context(|| format!("cannot run {name}"))?;
     if output.status.success() {
         return Ok(());
@@ -70,7 +70,7 @@ fn name(command: &Command) -> String {
         .join(" ")
 }
 
-/// The beginning of a command, enough to recognise it.
+/// Returns the first 60 characters of a command.
 fn brief(name: &str) -> &str {
     name.char_indices()
         .nth(60)

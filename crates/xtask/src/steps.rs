@@ -1,4 +1,4 @@
-//! Numbered progress: `[2/6] Panel (1 min 5 s so far)`, and signs of life while a step has nothing to say.
+//! Numbered progress: `[2/6] Panel (1 min 5 s so far)`, and a heartbeat while a step prints nothing.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -50,11 +50,11 @@ pub fn note(line: &str) {
     println!("      {line}");
 }
 
-/// How often something that runs silently is mentioned.
-const BEAT: Duration = Duration::from_secs(15);
+/// The interval of the heartbeat.
+pub const BEAT: Duration = Duration::from_secs(15);
 
-/// Does something that says nothing, and says every few seconds that it still runs.
-pub fn beating<T>(what: &str, work: impl FnOnce() -> T) -> T {
+/// Runs work that prints nothing, and prints at intervals that it still runs.
+pub fn with_heartbeat<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let (working, is_working) = mpsc::channel::<()>();
     let (what, began) = (what.to_owned(), Instant::now());
     thread::scope(|scope| {

@@ -71,13 +71,13 @@ pub(crate) fn find(
     fitting.min_by_key(|(_, params)| params.0.len())
 }
 
-/// The parameters behind the question mark of an address, decoded once. The router's own map decodes them twice, so
-/// that a search for `%41` became one for `A`.
+/// The query parameters of an address, decoded once. The router's own map decodes them twice, which turns a search for
+/// `%41` into one for `A`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Reads the part of an address behind the question mark.
+    /// Parses the part of an address after the question mark.
     pub fn of(search: &str) -> Self {
         Self(api::parse(search))
     }
@@ -103,7 +103,7 @@ impl<'a> FromIterator<(&'a str, &'a str)> for Query {
     }
 }
 
-/// Follows the parameters of the address.
+/// Returns a memo of the query parameters of the current address.
 pub(crate) fn use_query() -> Memo<Query> {
     let search = use_location().search;
     Memo::new(move |_| search.with(|search| Query::of(search)))

@@ -85,26 +85,26 @@ pub async fn sign_in(who: &NewSession) -> Result<(), Fault> {
     outcome
 }
 
-/// Whether somebody is signed in, as far as the panel knows.
+/// Tells whether a user is signed in, as far as the panel knows.
 pub(crate) fn is_in() -> bool {
     signal().with_untracked(|state| matches!(state, State::In(_)))
 }
 
-/// The session is over although nobody signed out: the sign-in says so.
+/// Ends a session that the user did not sign out of. The sign-in page reports it.
 pub(crate) fn lapse() {
     LAPSED.set(LAPSED.get() || is_in());
     end();
 }
 
-/// Whether the last session ended without a sign-out. Asked once.
+/// Tells once whether the last session ended without a sign-out.
 pub(crate) fn has_lapsed() -> bool {
     LAPSED.take()
 }
 
 /// Signs out here and on the server.
 pub async fn sign_out() {
-    // Even when the server cannot be told: whoever leaves must be able to.
     crate::guard::release();
+    // A user can sign out even when the server cannot be reached.
     let _ = send(Call::delete("/v1/sessions/current")).await;
     end();
     LAPSED.set(false);
@@ -147,8 +147,8 @@ pub(crate) fn take(granted: Granted) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Whether the same person goes on with the same rights. The shell and the screen in it are then left as they are: they
-/// may hold unsaved work. When somebody signed in last makes no difference to them.
+/// Tells whether the same user continues with the same permissions. The panel then keeps the screen, which may hold
+/// unsaved work. A new time of the last sign-in does not count as a change.
 fn goes_on(before: &State, next: &State) -> bool {
     fn known(user: &User) -> User {
         User {

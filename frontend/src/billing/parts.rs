@@ -64,7 +64,7 @@ pub fn orders(filter: OrderFilter, empty: &'static str) -> Related<Order> {
         .column(text("Order", |order: &Order| order.order_number.clone()))
         .column(text("Plan", |order: &Order| order.terms.name.clone()))
         .column(count("eSIMs", |order: &Order| order.quantity))
-        .column(value("Status", super::orders::standing))
+        .column(value("Status", super::orders::status_badges))
         .column(money("Total", |order: &Order| {
             (Some(order.total_amount.clone()), order.currency)
         }))
@@ -86,7 +86,7 @@ pub fn payments(filter: TransactionFilter, empty: &'static str) -> Related<Trans
         .column(text("Method", |paid: &Transaction| {
             sentence(paid.payment_method.as_str())
         }))
-        .column(value("Status", super::transactions::standing))
+        .column(value("Status", super::transactions::status_badges))
         .column(money("Total", |paid: &Transaction| {
             (Some(paid.total_amount.clone()), paid.currency)
         }))

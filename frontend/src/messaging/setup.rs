@@ -1,4 +1,4 @@
-//! Whether messages can be sent at all: said above every screen while they cannot.
+//! The notice above every screen while email is not set up.
 
 use kit::{
     api,
@@ -9,10 +9,10 @@ use kit::{
 use leptos::prelude::*;
 use wire::{Permission, messaging::notifications::NotificationSetup};
 
-/// Where the messages are that wait.
+/// The address of the list of waiting messages.
 const WAITING: &str = "/messaging/notifications?status=pending";
 
-/// Draws it, for administrators.
+/// Draws the notice, for administrators.
 pub fn notice() -> AnyView {
     if !session::can(Permission::SettingsRead) {
         return ().into_any();
@@ -23,7 +23,7 @@ pub fn notice() -> AnyView {
             return None;
         }
         let waiting = usize::try_from(setup.email.waiting).unwrap_or(0);
-        let says = match waiting {
+        let text = match waiting {
             0 => "Deliveries, refund notices and invitations cannot be sent.".to_owned(),
             1 => "1 message waits to be sent.".to_owned(),
             more => format!("{} wait to be sent.", plural(more, "message", "messages")),
@@ -31,8 +31,8 @@ pub fn notice() -> AnyView {
         let view = (waiting > 0).then(|| link_button("View messages", Look::Plain, None, WAITING));
         Some(
             view! {
-                <section class="banner standing" role="status" aria-label="Set-up" data-tone="waiting"><p>
-                    <strong>"Email is not set up. "</strong>{says}" Set "<code>"SMTP_URL"</code>" on the server and restart it."</p>
+                <section class="banner set-up" role="status" aria-label="Set-up" data-tone="waiting"><p>
+                    <strong>"Email is not set up. "</strong>{text}" Set "<code>"SMTP_URL"</code>" on the server and restart it."</p>
                     {view}</section>
             }
             .into_any(),

@@ -1,17 +1,17 @@
-//! API clients of somebody who is kept out: they have seen the keys.
+//! API clients that a banned or suspended user has created and whose keys that user knows.
 
 use crate::harness::TestApp;
 use serde_json::json;
 use wire::accounts::users::UserRole;
 
 #[actix_web::test]
-async fn a_ban_names_the_api_clients_to_decide_about() {
+async fn ban_and_suspension_list_api_clients_of_the_user() {
     let app = TestApp::start().await;
-    let (leaver, chief) = (app.as_admin(), app.as_role(UserRole::SuperAdmin));
+    let (creator, chief) = (app.as_admin(), app.as_role(UserRole::SuperAdmin));
     let mut made = Vec::new();
     for (name, mode) in [("Shop", "live"), ("Trial", "test"), ("Old", "live")] {
         let new = json!({ "name": name, "mode": mode, "scopes": ["plans:read"] });
-        let issued = leaver.post("/v1/api-clients", new).await.expect(201);
+        let issued = creator.post("/v1/api-clients", new).await.expect(201);
         let id = issued["client"]["id"].as_str().or(issued["id"].as_str());
         made.push(id.expect("an id").to_owned());
     }
@@ -21,10 +21,10 @@ async fn a_ban_names_the_api_clients_to_decide_about() {
         .await
         .expect(200);
 
-    let place = format!("/v1/users/{}", leaver.id());
-    for act in ["suspend", "ban"] {
+    let path = format!("/v1/users/{}", creator.id());
+    for action in ["suspend", "ban"] {
         let closed = chief
-            .post(&format!("{place}/{act}"), json!({ "reason": "Left" }))
+            .post(&format!("{path}/{action}"), json!({ "reason": "Left" }))
             .await
             .expect(200);
 
@@ -34,31 +34,31 @@ async fn a_ban_names_the_api_clients_to_decide_about() {
             .iter()
             .map(|client| client["id"].as_str().expect("an id"))
             .collect();
-        assert_eq!(named, [made[0].as_str(), made[1].as_str()], "{act}");
+        assert_eq!(named, [made[0].as_str(), made[1].as_str()], "{action}");
         assert_eq!(closed["api_clients"][0]["name"], "Shop");
-        assert_eq!(closed["id"], json!(leaver.id()));
+        assert_eq!(closed["id"], json!(creator.id()));
         let recorded = format!(
-            "SELECT count(*) FROM audit_log WHERE action = 'user.{act}' AND jsonb_array_length(change->'api_clients') = 2"
+            "SELECT count(*) FROM audit_log WHERE action = 'user.{action}' AND jsonb_array_length(change->'api_clients') = 2"
         );
-        assert_eq!(app.count(&recorded), 1, "{act}");
+        assert_eq!(app.count(&recorded), 1, "{action}");
     }
     let list = format!(
         "/v1/api-clients?created_by={}&is_revoked=false",
-        leaver.id()
+        creator.id()
     );
     assert_eq!(chief.get(&list).await.expect(200)["total"], 2);
-    let nobodys = format!("/v1/api-clients?created_by={}", chief.id());
-    assert_eq!(chief.get(&nobodys).await.expect(200)["total"], 0);
+    let of_chief = format!("/v1/api-clients?created_by={}", chief.id());
+    assert_eq!(chief.get(&of_chief).await.expect(200)["total"], 0);
 }
 
 #[actix_web::test]
-async fn a_ban_of_a_customer_names_none() {
+async fn ban_of_a_customer_lists_no_api_clients() {
     let app = TestApp::start().await;
     let id = app.given(|given| given.user(UserRole::Customer));
-    let place = format!("/v1/users/{id}/ban");
+    let path = format!("/v1/users/{id}/ban");
     let closed = app
         .as_admin()
-        .post(&place, json!({ "reason": "Fraud" }))
+        .post(&path, json!({ "reason": "Fraud" }))
         .await;
     assert_eq!(closed.expect(200)["api_clients"], json!([]));
     let recorded =

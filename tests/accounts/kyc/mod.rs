@@ -71,6 +71,16 @@ pub async fn decide(reviewer: &Client, document: &Value, verb: &str, body: Value
         .await
 }
 
+/// Returns the text of the newest email to a customer.
+pub async fn newest_email(reviewer: &Client, customer: UserId) -> String {
+    let emails = reviewer
+        .get(&format!("/v1/notifications?user_id={customer}"))
+        .await
+        .expect(200);
+    let text = emails["data"][0]["message"].as_str();
+    text.expect("a text").to_owned()
+}
+
 /// What a link opens.
 pub async fn opened(app: &TestApp, client: &Client, document: &Value) -> Answer {
     let link = client

@@ -1,24 +1,25 @@
-//! What proves an identity is a setting: all of it must be approved, and a change of it concerns everybody.
+//! The setting that names the documents for a verified identity: every group must be approved, and a change of the
+//! setting reevaluates every customer.
 
-use super::{assets, at, customer, decide, passport, upload};
+use super::{assets, at, customer, decide, newest_email, passport, upload};
 use crate::harness::{Client, TestApp};
 use serde_json::{Value, json};
-use wire::UserId;
+use wire::{UserId, accounts::users::UserRole};
 
+const REQUIRED: &str = "/v1/settings/kyc.required_documents";
 const BOTH: &str = r#"[["passport"],["utility_bill"]]"#;
 
 async fn require(app: &TestApp, groups: &str) {
-    let admin = app.as_role(wire::accounts::users::UserRole::SuperAdmin);
-    let place = "/v1/settings/kyc.required_documents";
-    let version = admin.get(place).await.expect(200)["version"].as_i64();
+    let admin = app.as_role(UserRole::SuperAdmin);
+    let version = admin.get(REQUIRED).await.expect(200)["version"].as_i64();
     let value = json!({ "value": groups });
     admin
-        .patch(place, version.expect("a version"), value)
+        .patch(REQUIRED, version.expect("a version"), value)
         .await
         .expect(200);
 }
 
-async fn standing(app: &TestApp, user: UserId) -> Value {
+async fn kyc_status(app: &TestApp, user: UserId) -> Value {
     let user = app.as_admin().get(&format!("/v1/users/{user}")).await;
     user.expect(200)["kyc_status"].clone()
 }
@@ -38,7 +39,7 @@ async fn approve(reviewer: &Client, document: &Value) {
 }
 
 #[actix_web::test]
-async fn a_customer_is_verified_when_every_required_document_is_approved() {
+async fn kyc_verifies_customer_when_every_required_document_is_approved() {
     let app = TestApp::start().await;
     require(&app, BOTH).await;
     app.work_through().await;
@@ -46,35 +47,28 @@ async fn a_customer_is_verified_when_every_required_document_is_approved() {
     let document = passport(&app, user).await;
 
     approve(&reviewer, &document).await;
-    assert_eq!(standing(&app, user).await, "pending");
-    let letters = reviewer
-        .get(&format!("/v1/notifications?user_id={user}"))
-        .await
-        .expect(200);
-    let letter = letters["data"][0]["message"]
-        .as_str()
-        .expect("a text")
-        .to_owned();
-    assert!(letter.contains("we still need a utility bill"), "{letter}");
+    assert_eq!(kyc_status(&app, user).await, "pending");
+    let email = newest_email(&reviewer, user).await;
+    assert!(email.contains("we still need a utility bill"), "{email}");
 
     let bill = bill(&app, user).await;
     approve(&reviewer, &bill).await;
-    assert_eq!(standing(&app, user).await, "verified");
+    assert_eq!(kyc_status(&app, user).await, "verified");
 
-    // Without one of them the identity is not proven any more.
+    // Without one of the documents the customer is no longer verified.
     let gone = app.as_admin().delete(&at(&bill, ""), 3).await;
     assert_eq!(gone.status, 204, "{}", gone.text());
-    assert_eq!(standing(&app, user).await, "pending");
+    assert_eq!(kyc_status(&app, user).await, "pending");
 }
 
 #[actix_web::test]
-async fn another_requirement_is_held_against_everybody_in_parts() {
+async fn changed_kyc_requirement_reevaluates_customers_in_batches() {
     let app = TestApp::start().await;
     let (reviewer, user, other) = (app.as_admin(), customer(&app), customer(&app));
     let document = passport(&app, user).await;
     approve(&reviewer, &document).await;
-    assert_eq!(standing(&app, user).await, "verified");
-    // More customers than one part has.
+    assert_eq!(kyc_status(&app, user).await, "verified");
+    // More customers than one batch holds.
     app.execute(&format!(
         "INSERT INTO users (id, email, email_hash, password_hash, first_name, last_name, status, role, kyc_status) \
          SELECT gen_random_uuid(), email, decode(md5(n::text), 'hex'), '!', first_name, last_name, 'active', 'customer', 'verified' \
@@ -83,7 +77,7 @@ async fn another_requirement_is_held_against_everybody_in_parts() {
 
     require(&app, BOTH).await;
     app.work_through().await;
-    assert_eq!(standing(&app, user).await, "pending");
+    assert_eq!(kyc_status(&app, user).await, "pending");
     assert_eq!(
         app.count("SELECT count(*) FROM users WHERE kyc_status = 'verified'"),
         0
@@ -91,23 +85,22 @@ async fn another_requirement_is_held_against_everybody_in_parts() {
     let recorded = "SELECT count(*) FROM audit_log WHERE action = 'user.kyc' AND actor_id IS NULL AND change->'kyc_status'->>'before' = 'verified'";
     assert_eq!(app.count(recorded), 451);
 
-    let admin = app.as_role(wire::accounts::users::UserRole::SuperAdmin);
-    let place = "/v1/settings/kyc.required_documents";
-    let version = admin.get(place).await.expect(200)["version"].to_string();
+    let admin = app.as_role(UserRole::SuperAdmin);
+    let version = admin.get(REQUIRED).await.expect(200)["version"].to_string();
     let back = admin
         .with("if-match", &format!("\"v{version}\""))
-        .post(&format!("{place}/rollback"), json!({ "version": 1 }))
+        .post(&format!("{REQUIRED}/rollback"), json!({ "version": 1 }))
         .await;
     back.expect(200);
     app.work_through().await;
-    assert_eq!(standing(&app, user).await, "verified");
+    assert_eq!(kyc_status(&app, user).await, "verified");
 }
 
 #[actix_web::test]
-async fn letters_say_where_documents_are_sent() {
+async fn rejection_email_contains_the_upload_url() {
     let app = TestApp::start().await;
-    let admin = app.as_role(wire::accounts::users::UserRole::SuperAdmin);
-    let place = "/v1/settings/kyc.upload_url";
+    let admin = app.as_role(UserRole::SuperAdmin);
+    let path = "/v1/settings/kyc.upload_url";
     for refused in [
         "http://shop.example.com",
         "https://",
@@ -116,12 +109,12 @@ async fn letters_say_where_documents_are_sent() {
         "javascript:x",
         "https://shop.example.com/ a",
     ] {
-        let answer = admin.patch(place, 1, json!({ "value": refused })).await;
+        let answer = admin.patch(path, 1, json!({ "value": refused })).await;
         answer.refuses("value");
     }
     let url = "https://shop.example.com/account/documents?from=mail";
     admin
-        .patch(place, 1, json!({ "value": url }))
+        .patch(path, 1, json!({ "value": url }))
         .await
         .expect(200);
     let (reviewer, user) = (app.as_admin(), customer(&app));
@@ -132,20 +125,10 @@ async fn letters_say_where_documents_are_sent() {
         .await
         .expect(200);
 
-    let letters = reviewer
-        .get(&format!("/v1/notifications?user_id={user}"))
-        .await
-        .expect(200);
-    let letter = letters["data"][0]["message"]
-        .as_str()
-        .expect("a text")
-        .to_owned();
+    let email = newest_email(&reviewer, user).await;
+    assert!(email.contains(url) && email.contains("Too dark"), "{email}");
     assert!(
-        letter.contains(url) && letter.contains("Too dark"),
-        "{letter}"
-    );
-    assert!(
-        letter.contains("a passport, an ID card or a driver's license"),
-        "{letter}"
+        email.contains("a passport, an ID card or a driver's license"),
+        "{email}"
     );
 }

@@ -1,6 +1,6 @@
 //! Reviewing: one person at a time, never about oneself, and the customer is told.
 
-use super::{assets, at, customer, decide, opened, passport, reading, upload};
+use super::{assets, at, customer, decide, newest_email, opened, passport, reading, upload};
 use crate::harness::{Client, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -117,18 +117,11 @@ async fn a_rejection_says_why_and_another_document_can_follow() {
     assert_eq!(standing(&app, &document).await, "pending");
     let shown = reviewer.get(&at(&again, "")).await.expect(200);
     assert_eq!(shown["is_resubmitted"], true);
-    let letters = reviewer
-        .get(&format!("/v1/notifications?user_id={user}"))
-        .await
-        .expect(200);
-    let letter = letters["data"][0]["message"]
-        .as_str()
-        .expect("a text")
-        .to_owned();
+    let email = newest_email(&reviewer, user).await;
     assert!(
-        letter.contains("too dark to read")
-            && letter.contains("we still need a passport, an ID card or a driver's license"),
-        "{letter}"
+        email.contains("too dark to read")
+            && email.contains("we still need a passport, an ID card or a driver's license"),
+        "{email}"
     );
     assert_eq!(
         app.count(

@@ -189,7 +189,7 @@ async fn a_stranger_reaches_nothing_of_somebody_elses_document() {
 }
 
 #[actix_web::test]
-async fn every_opening_of_a_link_is_logged_for_whom_it_was_made() {
+async fn each_use_of_a_document_link_is_logged_for_its_creator() {
     let app = TestApp::start().await;
     let (admin, user) = (app.as_admin(), customer(&app));
     let document = passport(&app, user).await;

@@ -82,7 +82,7 @@ async fn a_code_confirms_too_and_serves_once() {
 }
 
 #[actix_web::test]
-async fn guesses_at_a_confirmation_close_the_session_and_not_the_door() {
+async fn wrong_confirmations_block_the_session_and_not_sign_in() {
     let app = TestApp::start().await;
     somebody(&app, ADA).await;
     let me = signed_in(&app, ADA).await;
@@ -96,7 +96,7 @@ async fn guesses_at_a_confirmation_close_the_session_and_not_the_door() {
     me.post("/v1/sessions/confirm", json!({ "password": PASSWORD }))
         .await
         .problem(429, ProblemCode::TooManyRequests);
-    // Whoever has stolen a session does not keep the owner out.
+    // The owner of a stolen session can still sign in.
     signed_in(&app, ADA).await;
 }
 

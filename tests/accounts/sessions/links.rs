@@ -1,7 +1,7 @@
-//! Password links that administrators hand over, and that the newest one is the only one that works.
+//! Password links, of which only the newest is valid, and the links that super administrators create.
 
 use super::{PASSWORD, password_token, person, sign_in, signed_in, somebody};
-use crate::harness::{Answer, TestApp, command};
+use crate::harness::{Answer, TestApp, command, run};
 use serde_json::{Value, json};
 use std::{io::Write, process::Stdio};
 use wire::{ProblemCode, UserId, accounts::users::UserRole};
@@ -20,7 +20,7 @@ fn token(link: &Value) -> String {
 }
 
 #[actix_web::test]
-async fn an_earlier_link_ends_when_another_is_asked_for() {
+async fn new_password_link_revokes_earlier_links() {
     let app = TestApp::start().await;
     let ada = somebody(&app, ADA).await;
     let mut tokens = Vec::new();
@@ -39,7 +39,7 @@ async fn an_earlier_link_ends_when_another_is_asked_for() {
 }
 
 #[actix_web::test]
-async fn a_super_administrator_makes_a_link_that_ends_the_earlier_ones() {
+async fn super_admin_invitation_link_revokes_earlier_links() {
     let app = TestApp::start().await;
     let chief = app.as_role(UserRole::SuperAdmin);
     let new = json!({ "email": "grace@example.com", "first_name": "Grace", "last_name": "Hopper", "role": "support" });
@@ -68,15 +68,15 @@ async fn a_super_administrator_makes_a_link_that_ends_the_earlier_ones() {
         chief.id()
     );
     assert_eq!(app.count(&recorded), 2);
-    let told = format!(
+    let with_token = format!(
         "SELECT count(*) FROM audit_log WHERE change::text LIKE '%{}%'",
         token(&second)
     );
-    assert_eq!(app.count(&told), 0);
+    assert_eq!(app.count(&with_token), 0);
 }
 
 #[actix_web::test]
-async fn a_link_is_for_super_administrators_and_for_active_accounts() {
+async fn invitation_link_requires_super_admin_and_active_account() {
     let app = TestApp::start().await;
     let ada = person(&app, UserRole::Customer, ADA).await;
     let place = format!("/v1/users/{ada}/invitation-link");
@@ -88,9 +88,9 @@ async fn a_link_is_for_super_administrators_and_for_active_accounts() {
     }
     let chief = app.as_role(UserRole::SuperAdmin);
     let link = chief.post(&place, json!({})).await.expect(201);
-    // Somebody who has a password is told that there is a link to replace it.
-    let told = "SELECT count(*) FROM notifications WHERE subject = 'A password link was made for your account'";
-    assert_eq!(app.count(told), 1);
+    // A user who has a password gets an email about the link that replaces it.
+    let notified = "SELECT count(*) FROM notifications WHERE subject = 'A password link was made for your account'";
+    assert_eq!(app.count(notified), 1);
     chief
         .post(
             &format!("/v1/users/{ada}/ban"),
@@ -103,15 +103,15 @@ async fn a_link_is_for_super_administrators_and_for_active_accounts() {
         .post(&place, json!({}))
         .await
         .problem(409, ProblemCode::WrongState);
-    let nobody = format!("/v1/users/{}/invitation-link", UserId::new());
+    let unknown = format!("/v1/users/{}/invitation-link", UserId::new());
     chief
-        .post(&nobody, json!({}))
+        .post(&unknown, json!({}))
         .await
         .problem(404, ProblemCode::NotFound);
 }
 
 #[actix_web::test]
-async fn the_terminal_sets_a_password_and_makes_a_link() {
+async fn users_command_sets_password_and_creates_invitation_link() {
     let app = TestApp::start().await;
     somebody(&app, ADA).await;
     let me = signed_in(&app, ADA).await;
@@ -133,8 +133,8 @@ async fn the_terminal_sets_a_password_and_makes_a_link() {
     for refused in ["short", "ada lovelace ada"] {
         let outcome = set_password(refused);
         assert!(!outcome.status.success());
-        let said = [outcome.stdout, outcome.stderr].concat();
-        assert!(!String::from_utf8_lossy(&said).contains(refused));
+        let output = [outcome.stdout, outcome.stderr].concat();
+        assert!(!String::from_utf8_lossy(&output).contains(refused));
     }
     let outcome = set_password(NEW);
     assert!(outcome.status.success(), "{outcome:?}");
@@ -149,19 +149,12 @@ async fn the_terminal_sets_a_password_and_makes_a_link() {
     let recorded = "SELECT count(*) FROM audit_log WHERE action = 'password.set' AND actor_id IS NULL AND change->>'by' = 'terminal'";
     assert_eq!(app.count(recorded), 1);
 
-    let link = command(&url, &[])
-        .args(["users", "invite-link", ADA])
-        .output()
-        .expect("it ends");
-    let said = String::from_utf8_lossy(&link.stdout).into_owned();
-    let (_, rest) = said.split_once("/password#").expect("a link");
+    let (_, output) = run(&url, &["users", "invite-link", ADA]);
+    let (_, rest) = output.split_once("/password#").expect("a link");
     let token = rest.split_whitespace().next().expect("a token").to_owned();
     let body = json!({ "token": token, "password": "another one of many words" });
     let answer = app.anonymous().post("/v1/passwords/set", body).await;
     assert_eq!(answer.status, 204, "{}", answer.text());
-    let nobody = command(&url, &[])
-        .args(["users", "invite-link", "nobody@example.com"])
-        .output()
-        .expect("it ends");
-    assert!(!nobody.status.success());
+    let (is_done, output) = run(&url, &["users", "invite-link", "nobody@example.com"]);
+    assert!(!is_done, "{output}");
 }

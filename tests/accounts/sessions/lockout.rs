@@ -1,4 +1,4 @@
-//! Guesses at an account: bounded from wherever they come, and never a way to keep its owner out.
+//! Limits of failed sign-ins, which must not lock the owner of an account out.
 
 use super::{PASSWORD, run, sign_in, somebody};
 use crate::harness::{Answer, TestApp};
@@ -7,10 +7,10 @@ use serde_json::json;
 use wire::ProblemCode;
 
 const ADA: &str = "ada@example.com";
-/// A server behind a proxy, so that requests can come from anywhere.
+/// The environment of a server behind a proxy, so that a test can choose the address of a request.
 const PROXY: &[(&str, &str)] = &[("TRUSTED_PROXY", "true")];
 
-/// A try from an address, with what the browser has kept.
+/// Signs in from an address, with the device cookie of a browser.
 async fn from(app: &TestApp, address: &str, device: Option<&str>, password: &str) -> Answer {
     let mut client = app.anonymous().with("x-forwarded-for", address);
     if let Some(device) = device {
@@ -20,7 +20,7 @@ async fn from(app: &TestApp, address: &str, device: Option<&str>, password: &str
     client.post("/v1/sessions", proof).await
 }
 
-/// The device cookie of an answer.
+/// Returns the device cookie of an answer.
 fn device(answer: &Answer) -> String {
     let all = answer.headers.get_all("set-cookie").iter();
     let mut all = all.filter_map(|value| value.to_str().ok());
@@ -31,7 +31,7 @@ fn device(answer: &Answer) -> String {
 }
 
 #[actix_web::test]
-async fn one_network_cannot_keep_the_owner_out_however_long_it_guesses() {
+async fn guesses_from_one_network_do_not_lock_out_the_owner() {
     let app = TestApp::with(PROXY).await;
     somebody(&app, ADA).await;
     let began = Utc::now();
@@ -60,7 +60,7 @@ async fn one_network_cannot_keep_the_owner_out_however_long_it_guesses() {
 }
 
 #[actix_web::test]
-async fn many_networks_share_a_hundred_guesses_a_day_and_known_origins_do_not_wait() {
+async fn guesses_share_a_daily_limit_except_from_known_origins() {
     let app = TestApp::with(PROXY).await;
     let ada = somebody(&app, ADA).await;
     let began = Utc::now();
@@ -69,7 +69,7 @@ async fn many_networks_share_a_hundred_guesses_a_day_and_known_origins_do_not_wa
     let browser = device(&home);
     home.expect(201);
     from(&app, "198.51.100.1", None, "guessed").await;
-    // What ninety-nine other networks would have brought about.
+    // The failures of ninety-nine other networks.
     run(
         &app,
         "UPDATE login_attempts SET failures = 99 WHERE failures = 1",
@@ -107,7 +107,7 @@ async fn many_networks_share_a_hundred_guesses_a_day_and_known_origins_do_not_wa
 }
 
 #[actix_web::test]
-async fn guesses_from_a_known_device_wait_by_themselves_and_not_for_the_office() {
+async fn known_device_has_its_own_sign_in_limit() {
     let app = TestApp::with(PROXY).await;
     somebody(&app, ADA).await;
     app.ctx.clock.set(Utc::now());
@@ -141,7 +141,7 @@ async fn guesses_from_a_known_device_wait_by_themselves_and_not_for_the_office()
 }
 
 #[actix_web::test]
-async fn the_device_cookie_is_kept_from_scripts_and_other_sites() {
+async fn device_cookie_is_http_only_and_same_site_strict() {
     let app = TestApp::start().await;
     somebody(&app, ADA).await;
 

@@ -27,7 +27,7 @@ async fn somebody(app: &TestApp, email: &str) -> UserId {
 }
 
 /// Somebody with a password.
-async fn person(app: &TestApp, role: UserRole, email: &str) -> UserId {
+pub async fn person(app: &TestApp, role: UserRole, email: &str) -> UserId {
     let hash = platform::auth::hash_password(PASSWORD.to_owned())
         .await
         .expect("a hash");

@@ -1,13 +1,13 @@
-//! A change of an email address: nobody takes an account over by it quietly.
+//! Changes of an email address, which must not let another person take an account over.
 
 use crate::{
-    accounts::sessions::password_token,
+    accounts::sessions::{password_token, person},
     harness::{Client, TestApp},
 };
 use chrono::{TimeDelta, Utc};
 use diesel::prelude::*;
 use platform::crypto::Place;
-use schema::{notifications as letters, sessions, users};
+use schema::{notifications, sessions};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use wire::{Permission, ProblemCode, UserId, accounts::users::UserRole};
@@ -15,30 +15,24 @@ use wire::{Permission, ProblemCode, UserId, accounts::users::UserRole};
 const OLD: &str = "ada@example.com";
 const NEW: &str = "mine@example.org";
 
-/// A customer with a password.
+/// Writes a customer with a password.
 async fn customer(app: &TestApp) -> UserId {
-    let hash = platform::auth::hash_password("correct horse battery staple".to_owned())
-        .await
-        .expect("a hash");
-    app.given(|given| {
-        let id = given.person(UserRole::Customer, OLD, "Ada", "Lovelace");
-        diesel::update(users::table.find(id))
-            .set(users::password_hash.eq(hash))
-            .execute(given.conn())
-            .expect("a password");
-        id
-    })
+    person(app, UserRole::Customer, OLD).await
 }
 
-/// The letters to somebody, the oldest first: where each goes, and what it says.
-fn mail(app: &TestApp, user: UserId) -> Vec<(String, String)> {
+/// Returns the emails to a user, oldest first: the address and the text of each.
+fn emails(app: &TestApp, user: UserId) -> Vec<(String, String)> {
     let rows: Vec<(Uuid, Option<Vec<u8>>, Vec<u8>)> = app.given(|given| {
-        letters::table
-            .filter(letters::user_id.eq(user))
-            .order_by(letters::id)
-            .select((letters::id, letters::destination, letters::message))
+        notifications::table
+            .filter(notifications::user_id.eq(user))
+            .order_by(notifications::id)
+            .select((
+                notifications::id,
+                notifications::destination,
+                notifications::message,
+            ))
             .load(given.conn())
-            .expect("letters")
+            .expect("emails")
     });
     let open = |id, column, sealed: &[u8]| {
         let place = Place::new("notifications", column, id);
@@ -67,7 +61,7 @@ async fn move_to(client: &Client, id: UserId, email: &str) -> crate::harness::An
 }
 
 #[actix_web::test]
-async fn an_email_change_needs_a_recent_authentication() {
+async fn email_change_requires_recent_authentication() {
     let app = TestApp::start().await;
     let id = customer(&app).await;
     for role in [UserRole::Support, UserRole::Admin, UserRole::SuperAdmin] {
@@ -88,11 +82,11 @@ async fn an_email_change_needs_a_recent_authentication() {
     let place = format!("/v1/users/{id}");
     let edit = json!({ "first_name": "Augusta", "email": "ADA@example.com" });
     admin.patch(&place, 1, edit).await.expect(200);
-    assert_eq!(mail(&app, id), []);
+    assert_eq!(emails(&app, id), []);
 }
 
 #[actix_web::test]
-async fn an_email_change_ends_what_the_old_mailbox_opened_and_tells_both() {
+async fn email_change_revokes_sessions_and_links_and_notifies_both_addresses() {
     let app = TestApp::start().await;
     let (id, began) = (customer(&app).await, Utc::now());
     let theirs = app.as_user(id);
@@ -109,8 +103,8 @@ async fn an_email_change_ends_what_the_old_mailbox_opened_and_tells_both() {
     let set = json!({ "token": old_link, "password": "nine purple umbrellas whisper" });
     let set = app.anonymous().post("/v1/passwords/set", set).await;
     set.refuses("token");
-    let told = mail(&app, id);
-    let (to_old, to_new) = (&told[1], &told[2]);
+    let sent = emails(&app, id);
+    let (to_old, to_new) = (&sent[1], &sent[2]);
     assert_eq!((to_old.0.as_str(), to_new.0.as_str()), (OLD, NEW));
     assert!(
         to_old.1.contains("m•••@e•••.org") && to_old.1.contains("contact us"),
@@ -119,12 +113,12 @@ async fn an_email_change_ends_what_the_old_mailbox_opened_and_tells_both() {
     );
     assert!(!to_old.1.contains(NEW), "{}", to_old.1);
 
-    // For a day no link goes to the new mailbox, and whoever asks for one learns when it will.
+    // For a day no link goes to the new address; an email says when the account can have one.
     forget(&app, NEW).await;
-    let told = mail(&app, id);
-    assert_eq!(told.len(), 4);
+    let sent = emails(&app, id);
+    assert_eq!(sent.len(), 4);
     assert!(
-        told[3].1.contains("send no password link before") && !told[3].1.contains("/password#")
+        sent[3].1.contains("send no password link before") && !sent[3].1.contains("/password#")
     );
     app.ctx.clock.set(began + TimeDelta::hours(25));
     forget(&app, NEW).await;
@@ -138,7 +132,7 @@ async fn an_email_change_ends_what_the_old_mailbox_opened_and_tells_both() {
 }
 
 #[actix_web::test]
-async fn an_invitation_to_a_wrong_address_goes_out_again_after_the_pause() {
+async fn invitation_is_sent_to_a_corrected_address_after_a_day() {
     let app = TestApp::start().await;
     let (admin, began) = (app.as_admin(), Utc::now());
     let new = json!({ "email": OLD, "first_name": "Ada", "last_name": "Lovelace" });
@@ -169,7 +163,7 @@ async fn an_invitation_to_a_wrong_address_goes_out_again_after_the_pause() {
 }
 
 #[actix_web::test]
-async fn a_shop_changes_its_own_customers_address_with_the_same_consequences() {
+async fn email_change_by_api_client_revokes_sessions_and_links() {
     let app = TestApp::start().await;
     let (client, shop) = app.as_client(&[Permission::UsersWrite, Permission::UsersRead]);
     let id = app.given(|given| given.customer_of(client));
@@ -181,7 +175,7 @@ async fn a_shop_changes_its_own_customers_address_with_the_same_consequences() {
         .get("/v1/me")
         .await
         .problem(401, ProblemCode::Unauthenticated);
-    assert_eq!(mail(&app, id).len(), 2);
+    assert_eq!(emails(&app, id).len(), 2);
     forget(&app, NEW).await;
     assert_eq!(app.count("SELECT count(*) FROM password_links"), 0);
 }

@@ -1,14 +1,11 @@
-//! Names in every script: one form inside, found as people type them.
+//! Names in every script: stored in one normal form, and found as people type them.
 
 use super::ada;
-use crate::harness::{Client, TestApp};
+use crate::harness::{Client, TestApp, encoded};
 use serde_json::{Value, json};
 use wire::{ProblemCode, UserId, accounts::users::UserRole};
 
-pub fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
-
+/// Returns how many customers a search finds.
 pub async fn found(admin: &Client, q: &str) -> i64 {
     let path = format!("/v1/users?role=customer&q={}", encoded(q));
     admin.get(&path).await.expect(200)["total"]
@@ -23,7 +20,7 @@ async fn named(admin: &Client, first: &str, last: &str) -> Value {
 }
 
 #[actix_web::test]
-async fn users_are_found_without_marks_and_case() {
+async fn user_search_ignores_diacritics_and_case() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for (first, last) in [
@@ -64,7 +61,7 @@ async fn users_are_found_without_marks_and_case() {
 }
 
 #[actix_web::test]
-async fn names_are_stored_composed_and_trimmed() {
+async fn names_are_stored_in_nfc_and_trimmed() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let user = named(&admin, "\u{a0}Jose\u{301}\u{200b} ", " Nun\u{303}ez\n").await;
@@ -72,14 +69,14 @@ async fn names_are_stored_composed_and_trimmed() {
         (&user["first_name"], &user["last_name"]),
         (&json!("José"), &json!("Nuñez"))
     );
-    let twin = json!({ "email": "JOSÉ@example.com ", "first_name": "José" });
-    admin.post("/v1/users", twin).await.expect(201);
+    let accented = json!({ "email": "JOSÉ@example.com ", "first_name": "José" });
+    admin.post("/v1/users", accented).await.expect(201);
     let same = json!({ "email": " mailto:jose\u{301}@example.com", "first_name": "José" });
     admin.post("/v1/users", same).await.refuses("email");
 }
 
 #[actix_web::test]
-async fn a_single_name_is_enough_and_a_dot_is_none() {
+async fn user_accepts_single_name_and_rejects_punctuation() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let new = json!({ "email": "suharto@example.com", "first_name": "Suharto" });
@@ -134,7 +131,7 @@ async fn a_single_name_is_enough_and_a_dot_is_none() {
     }
 }
 
-/// Brings a row into the state that an older version left it in: nothing composed, and tokens of another make.
+/// Rewrites a row as an older version stored it: not normalized, and with outdated search tokens.
 fn written_by_an_older_version(app: &TestApp, id: UserId, first: &str, phone: &str) {
     use diesel::prelude::*;
     use platform::crypto::Place;
@@ -159,7 +156,7 @@ fn written_by_an_older_version(app: &TestApp, id: UserId, first: &str, phone: &s
 }
 
 #[actix_web::test]
-async fn people_of_an_older_version_are_made_findable_again() {
+async fn reindex_updates_users_of_an_older_version() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let ids: Vec<UserId> = app.given(|given| {
@@ -222,7 +219,7 @@ async fn people_of_an_older_version_are_made_findable_again() {
 }
 
 #[actix_web::test]
-async fn an_address_that_two_accounts_share_once_composed_is_kept_apart() {
+async fn reindex_keeps_accounts_whose_emails_clash() {
     let app = TestApp::start().await;
     let (first, second) = app.given(|given| {
         (

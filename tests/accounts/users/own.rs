@@ -1,11 +1,11 @@
-//! One's own profile.
+//! The caller's own profile.
 
 use crate::harness::TestApp;
 use serde_json::{Value, json};
 use wire::{ProblemCode, accounts::users::UserRole};
 
 #[actix_web::test]
-async fn customers_edit_their_own_name_and_phone_number() {
+async fn customer_edits_own_name_and_phone() {
     let app = TestApp::start().await;
     let me = app.as_role(UserRole::Customer);
     let shown = me.get("/v1/me").await;
@@ -38,7 +38,7 @@ async fn customers_edit_their_own_name_and_phone_number() {
 }
 
 #[actix_web::test]
-async fn staff_see_their_profile_and_leave_editing_it_to_super_administrators() {
+async fn staff_can_read_and_not_edit_their_profile() {
     let app = TestApp::start().await;
     for role in [UserRole::Support, UserRole::Admin, UserRole::SuperAdmin] {
         let me = app.as_role(role);

@@ -1,4 +1,4 @@
-//! Phone numbers: E.164 inside, formatted outside, found in every usual notation.
+//! Phone numbers: stored as E.164, returned formatted, and found in every usual notation.
 
 use super::{ada, names::found};
 use crate::harness::TestApp;
@@ -7,7 +7,7 @@ use serde_json::json;
 use wire::UserId;
 
 #[actix_web::test]
-async fn phones_are_kept_as_e164_and_shown_formatted() {
+async fn phone_is_stored_as_e164_and_returned_formatted() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for text in [
@@ -41,7 +41,7 @@ async fn phones_are_kept_as_e164_and_shown_formatted() {
                 .expect("it opens")
         });
         assert_eq!(stored, "+442079460012");
-        // An edit of something else leaves the number as it is.
+        // An edit of another field keeps the number.
         let edited = admin
             .patch(
                 &format!("/v1/users/{id}"),
@@ -66,7 +66,7 @@ async fn phones_are_kept_as_e164_and_shown_formatted() {
 }
 
 #[actix_web::test]
-async fn a_wrong_phone_names_its_field_and_a_national_one_needs_a_country() {
+async fn phone_rejects_invalid_numbers_and_national_ones_without_country() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for text in [

@@ -1,7 +1,7 @@
 //! Search over what is sealed: by words, beginnings, numbers and domains; and the list's other filters.
 
 use super::ada;
-use crate::harness::TestApp;
+use crate::harness::{TestApp, encoded};
 use serde_json::json;
 use wire::accounts::users::UserRole;
 
@@ -18,7 +18,7 @@ async fn people_are_found_by_what_is_known_of_them() {
         ("lovelace", 1),
         ("lov", 1),
         ("LOVELACE ada", 1),
-        // Marks do not tell names apart; the other is found by its address as well.
+        // The search ignores diacritics, so it finds both names.
         ("äd", 2),
         ("o'bri", 1),
         ("smith", 1),
@@ -48,10 +48,6 @@ async fn people_are_found_by_what_is_known_of_them() {
             .expect(200);
         assert_eq!(page["total"], found, "{q}: {page}");
     }
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 #[actix_web::test]

@@ -1,4 +1,4 @@
-//! One person at two shops: neither learns of the other.
+//! One person at two API clients: neither client learns of the other.
 
 use crate::harness::TestApp;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn ada() -> Value {
 }
 
 #[actix_web::test]
-async fn a_shop_does_not_learn_of_another_shops_customer() {
+async fn api_client_cannot_see_customers_of_another_client() {
     let app = TestApp::start().await;
     let ((x, of_x), (_, of_y)) = (app.as_client(SCOPES), app.as_client(SCOPES));
     let first = of_x.post("/v1/users", ada()).await.expect(201);
@@ -34,7 +34,7 @@ async fn a_shop_does_not_learn_of_another_shops_customer() {
         let again = shop.post("/v1/users", ada()).await;
         assert_eq!(again.refuses("email")["errors"][0]["code"], "taken");
     }
-    // The staff see both, and whose each is.
+    // Staff see both customers and the client of each.
     let admin = app.as_admin();
     let both = admin.get("/v1/users?q=ada%40example.com").await.expect(200);
     assert_eq!(both["total"], 2);
@@ -42,7 +42,7 @@ async fn a_shop_does_not_learn_of_another_shops_customer() {
     assert_eq!(admin.get(&theirs).await.expect(200)["total"], 1);
     admin.post("/v1/users", ada()).await.expect(201);
     admin.post("/v1/users", ada()).await.refuses("email");
-    // An edit tells no more than a creation.
+    // An edit reveals no more than a creation.
     let bob = json!({ "email": "bob@example.com", "first_name": "Bob", "last_name": "Babbage" });
     of_x.post("/v1/users", bob).await.expect(201);
     let place = format!("/v1/users/{}", second["id"].as_str().expect("an id"));
@@ -51,7 +51,7 @@ async fn a_shop_does_not_learn_of_another_shops_customer() {
 }
 
 #[actix_web::test]
-async fn an_address_at_several_shops_signs_in_where_the_shop_is_named() {
+async fn sign_in_with_email_at_several_clients_needs_client_id() {
     let app = TestApp::start().await;
     let ((x, of_x), (y, of_y)) = (app.as_client(SCOPES), app.as_client(SCOPES));
     let hash = platform::auth::hash_password("correct horse battery staple".to_owned())
@@ -69,7 +69,7 @@ async fn an_address_at_several_shops_signs_in_where_the_shop_is_named() {
         }
         app.anonymous().post("/v1/sessions", proof).await
     };
-    // The only account of the address is meant without a word.
+    // The only account of an email address needs no client id.
     assert_eq!(sign_in(None).await.expect(201)["user"]["id"], at_x["id"]);
 
     of_y.post("/v1/users", ada()).await.expect(201);

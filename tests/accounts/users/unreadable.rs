@@ -11,16 +11,12 @@ use wire::{UserId, accounts::users::UserRole, billing::transactions::SimulatedOu
 const FLIP: &str = "set_byte(first_name, length(first_name) - 1, get_byte(first_name, length(first_name) - 1) # 1)";
 
 #[actix_web::test]
-async fn a_broken_name_marks_its_row_in_lists_details_and_exports() {
+async fn undecryptable_name_marks_its_row_in_lists_details_and_exports() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let made = admin.post("/v1/users", ada()).await.expect(201);
     let id: UserId = wire::Param::parse(made["id"].as_str().expect("an id")).expect("an id");
-    let plan = app.given(|given| {
-        let plan = given.plan("9.90");
-        given.stock(plan);
-        plan
-    });
+    let plan = app.stocked_plan("9.90");
     let sale = order(&admin, plan, id, 1).await;
     app.work().await;
     simulate(&app, &admin, &sale, SimulatedOutcome::Succeed).await;
@@ -68,7 +64,7 @@ async fn a_broken_name_marks_its_row_in_lists_details_and_exports() {
     );
     assert_eq!(app.count(&recorded), 1);
 
-    // Entering the name again mends the row.
+    // A new name repairs the row.
     admin
         .patch(&place, 1, json!({ "last_name": "King" }))
         .await
@@ -78,7 +74,7 @@ async fn a_broken_name_marks_its_row_in_lists_details_and_exports() {
 }
 
 #[actix_web::test]
-async fn a_broken_message_marks_its_row_in_the_outbox() {
+async fn undecryptable_message_marks_its_row_in_the_outbox() {
     let app = TestApp::start().await;
     let admin = app.as_role(UserRole::SuperAdmin);
     for address in ["a@example.com", "b@example.com"] {

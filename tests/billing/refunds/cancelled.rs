@@ -1,11 +1,11 @@
-//! What a refund that cancels eSIMs leaves of them: nothing to install here, and a task at the provider.
+//! Refunds that cancel eSIMs: the eSIM cannot be installed any more, and a case asks a person to cancel at the provider.
 
 use super::Sale;
 use serde_json::json;
 use wire::{ProblemCode, accounts::users::UserRole};
 
 #[actix_web::test]
-async fn a_cancelled_esim_is_closed_here_and_left_to_a_person_at_its_provider() {
+async fn refund_that_cancels_an_esim_blocks_it_and_opens_a_supplier_case() {
     let sale = Sale::of("20.00", &[]).await;
     let order = sale.order["id"].as_str().unwrap();
     let found = sale
@@ -59,7 +59,7 @@ async fn a_cancelled_esim_is_closed_here_and_left_to_a_person_at_its_provider() 
         ))
     };
     assert_eq!((allocated("active"), allocated("released")), (0, 1));
-    // The claim on what the provider charged stands, and the check leaves the case to a person.
+    // The claim against the provider stays open, and the check does not resolve the case.
     assert_eq!(
         sale.app
             .count("SELECT count(*) FROM supplier_claims WHERE state = 'open'"),
@@ -78,7 +78,7 @@ async fn a_cancelled_esim_is_closed_here_and_left_to_a_person_at_its_provider() 
 }
 
 #[actix_web::test]
-async fn a_delivery_is_sent_again_without_what_was_cancelled() {
+async fn resend_omits_cancelled_esims() {
     let sale = Sale::of("20.00", &[]).await;
     let two = crate::flows::purchase::order(&sale.admin, sale.plan, sale.customer, 2).await;
     sale.app.work().await;

@@ -1,11 +1,11 @@
-//! Refunds that integrators request, and refunds of nothing.
+//! Refunds that API clients request, and refunds of free orders.
 
 use super::{Sale, ask, sell};
 use serde_json::{Value, json};
 use wire::{Permission, ProblemCode, accounts::api_clients::ApiClientMode};
 
 #[actix_web::test]
-async fn integrator_requests_refunds_of_its_customers_and_never_approves() {
+async fn api_client_requests_refunds_and_cannot_approve() {
     let mut sale = Sale::of("9.90", &[]).await;
     let (client, shop) = sale.app.as_client(&[
         Permission::RefundsRequest,
@@ -57,7 +57,7 @@ async fn integrator_requests_refunds_of_its_customers_and_never_approves() {
 }
 
 #[actix_web::test]
-async fn creator_of_a_client_counts_as_requester_of_its_refunds() {
+async fn refund_by_api_client_cannot_be_approved_by_its_creator() {
     let mut sale = Sale::of("150.00", &[]).await;
     let (client, key) = sale.app.given(|given| {
         given.api_client(
@@ -84,13 +84,9 @@ async fn creator_of_a_client_counts_as_requester_of_its_refunds() {
 }
 
 #[actix_web::test]
-async fn free_order_says_that_nothing_was_paid() {
+async fn refund_rejects_free_orders() {
     let sale = Sale::of("9.90", &[]).await;
-    let free = sale.app.given(|given| {
-        let plan = given.plan("0.00");
-        given.stock(plan);
-        plan
-    });
+    let free = sale.app.stocked_plan("0.00");
     let order = crate::flows::purchase::order(&sale.admin, free, sale.customer, 1).await;
     sale.app.work_through().await;
     let path = format!(

@@ -44,7 +44,7 @@ async fn up_to_the_threshold_whoever_may_decide_has_decided_with_asking() {
     assert_eq!((esim, bundle), (1, 1), "nobody had installed it");
     assert_eq!(
         sale.app.count(
-            "SELECT count(*) FROM notifications WHERE subject = 'We have given you back 100.00 USD'"
+            "SELECT count(*) FROM notifications WHERE subject = 'Your refund of 100.00 USD'"
         ),
         1
     );

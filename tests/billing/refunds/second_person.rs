@@ -1,4 +1,4 @@
-//! When a refund takes a second person: sums per payment and per day, raised limits, currencies.
+//! The second approval of refunds: sums per payment and per day, raised limits, currencies.
 
 use super::{Sale, ask};
 use crate::harness::{Client, TestApp};
@@ -18,7 +18,7 @@ async fn set(who: &Client, value: Value) -> crate::harness::Answer {
 }
 
 #[actix_web::test]
-async fn refund_split_on_one_payment_needs_second_person() {
+async fn refund_split_on_one_payment_needs_second_approval() {
     let sale = Sale::of("150.00", &[]).await;
     let first = sale.ask(&sale.admin, Some("75.00")).await.expect(201);
     assert_eq!(first["stage"], "approved");
@@ -31,7 +31,7 @@ async fn refund_split_on_one_payment_needs_second_person() {
     sale.act(&sale.admin, &second, "approve", None)
         .await
         .problem(403, ProblemCode::Forbidden);
-    // The sum of a payment holds on every later day as well.
+    // The sum of a payment includes the refunds of earlier days.
     sale.app
         .execute("UPDATE refunds SET decided_at = decided_at - interval '3 days'");
     sale.act(&sale.admin, &second, "approve", None)
@@ -45,7 +45,7 @@ async fn refund_split_on_one_payment_needs_second_person() {
 }
 
 #[actix_web::test]
-async fn refunds_of_one_day_are_summed_per_person_and_currency() {
+async fn refunds_of_one_day_are_summed_per_approver() {
     let mut sale = Sale::of("60.00", &[]).await;
     let first = sale.payment.clone();
     sale.again().await;
@@ -63,7 +63,7 @@ async fn refunds_of_one_day_are_summed_per_person_and_currency() {
     );
     let part = ask(&sale.admin, &third, Some("40.00")).await.expect(201);
     assert_eq!(part["stage"], "approved", "exactly 100.00");
-    // Another person has sums of their own, and so has another day.
+    // The sum counts the refunds of one approver on one day.
     let other = sale.app.as_admin();
     sale.act(&other, &waits, "approve", None).await.expect(200);
     sale.app.work_through().await;
@@ -75,7 +75,7 @@ async fn refunds_of_one_day_are_summed_per_person_and_currency() {
 }
 
 #[actix_web::test]
-async fn concurrent_refunds_by_one_person_do_not_pass_the_limit() {
+async fn concurrent_refunds_do_not_exceed_the_approval_limit() {
     let mut sale = Sale::of("60.00", &[]).await;
     let mut payments = vec![sale.payment.clone()];
     for _ in 0..3 {
@@ -96,7 +96,7 @@ async fn concurrent_refunds_by_one_person_do_not_pass_the_limit() {
 }
 
 #[actix_web::test]
-async fn raising_the_limit_takes_a_super_admin_who_has_confirmed() {
+async fn raising_the_approval_limit_requires_super_admin_and_confirmation() {
     let sale = Sale::of("900.00", &[]).await;
     let refund = sale.ask(&sale.admin, None).await.expect(201);
     let (admin, owner) = (&sale.admin, sale.app.as_role(UserRole::SuperAdmin));
@@ -154,7 +154,7 @@ async fn raising_the_limit_takes_a_super_admin_who_has_confirmed() {
 }
 
 #[actix_web::test]
-async fn weakening_any_control_takes_a_super_admin() {
+async fn weakening_a_control_requires_super_admin() {
     let app = TestApp::start().await;
     let (admin, owner) = (app.as_admin(), app.as_role(UserRole::SuperAdmin));
     for (key, weaker, stricter) in [
@@ -183,7 +183,7 @@ async fn weakening_any_control_takes_a_super_admin() {
 }
 
 #[actix_web::test]
-async fn limit_is_of_the_currency_and_small_amounts_of_yen_need_nobody() {
+async fn approval_limit_is_per_currency() {
     let sale = Sale::of("9.90", &[]).await;
     let plan = sale.app.given(|given| {
         let plan = given.unpriced_plan("Japan");
@@ -227,17 +227,16 @@ async fn limit_is_of_the_currency_and_small_amounts_of_yen_need_nobody() {
         .await
         .expect(201);
     assert_eq!(large["stage"], "requested");
-    // Yen are no dollars: the day's sums are apart.
+    // The sums of the day are separate for each currency.
     let dollars = sale.ask(&sale.admin, None).await.expect(201);
     assert_eq!(dollars["stage"], "approved");
     sale.app.work_through().await;
-    let told =
-        "SELECT count(*) FROM notifications WHERE subject = 'We have given you back 300 JPY'";
-    assert_eq!(sale.app.count(told), 1);
+    let notified = "SELECT count(*) FROM notifications WHERE subject = 'Your refund of 300 JPY'";
+    assert_eq!(sale.app.count(notified), 1);
 }
 
 #[actix_web::test]
-async fn bulk_refunds_obey_the_limit_and_an_idempotency_key() {
+async fn bulk_refunds_respect_the_approval_limit_and_idempotency_key() {
     let mut sale = Sale::of("60.00", &[]).await;
     let first = sale.payment.clone();
     sale.again().await;
@@ -267,7 +266,7 @@ async fn bulk_refunds_obey_the_limit_and_an_idempotency_key() {
         .await
         .problem(422, ProblemCode::IdempotencyKeyReused);
     assert_eq!(sale.app.count("SELECT count(*) FROM refunds"), 2);
-    // One that broke off midway runs again once its time is over.
+    // A request that was interrupted can run again after its key has expired.
     sale.app
         .execute("UPDATE idempotency_keys SET status = NULL, body = NULL WHERE key = 'bulk-1'");
     once.post("/v1/transactions/bulk", asked.clone())

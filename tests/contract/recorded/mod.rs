@@ -70,7 +70,7 @@ impl Scenes<'_> {
         answer
     }
 
-    /// Holds the headers of a 201 against the document, both ways.
+    /// Compares the headers of a 201 with the document, both ways.
     fn has_documented_headers(&mut self, operation: &str, answer: &Answer) {
         let described = operations()
             .into_iter()

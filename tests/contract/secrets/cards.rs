@@ -6,7 +6,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
-use wire::{ProblemCode, accounts::users::UserRole};
+use wire::ProblemCode;
 
 /// Everything in a text that is a card's number by its length, its beginning and its check digit. Written on its own,
 /// so that it does not share a mistake with what refuses them.
@@ -126,15 +126,10 @@ const OTHERWISE: &[&str] = &[
 #[actix_web::test]
 async fn no_text_field_takes_the_number_of_a_card() {
     let app = TestApp::start().await;
-    let boss = app
-        .as_role(UserRole::SuperAdmin)
-        .with("if-match", "\"v1\"")
-        .with("x-requested-with", "esim-admin");
-    // One's own profile is for customers.
-    let customer = app
-        .as_role(UserRole::Customer)
-        .with("if-match", "\"v1\"")
-        .with("x-requested-with", "esim-admin");
+    let callers = permissions::Callers::sign_in(
+        &app,
+        &[("if-match", "\"v1\""), ("x-requested-with", "esim-admin")],
+    );
     let (mut taken, mut refused) = (Vec::new(), 0);
     for (method, path, described) in operations() {
         let operation = described["operationId"].as_str().unwrap().to_owned();
@@ -160,8 +155,8 @@ async fn no_text_field_takes_the_number_of_a_card() {
             let mut body = sample.clone();
             body[&field] = json!("4242 4242 4242 4242");
             let path = path.replace("{id}", &Uuid::now_v7().to_string());
-            let caller = if path == "/v1/me" { &customer } else { &boss };
-            let answer = caller
+            let answer = callers
+                .of(&described)
                 .with("idempotency-key", &Uuid::now_v7().to_string())
                 .send(method.parse().unwrap(), &path, Some(body))
                 .await;

@@ -254,11 +254,11 @@ async fn nothing_is_left_of_an_erased_person_but_the_books() {
     }
 }
 
-/// A name that was typed wherever a reason or a remark is taken.
+/// A name that the test types into every reason and remark.
 const TYPED: &str = "Typedneedle";
 
 #[actix_web::test]
-async fn names_in_free_text_do_not_survive_the_erasure() {
+async fn erasure_removes_names_from_free_text() {
     let app = TestApp::start().await;
     let chief = app.as_role(UserRole::SuperAdmin);
     let (plan, id) = app.given(|given| {
@@ -312,7 +312,7 @@ async fn names_in_free_text_do_not_survive_the_erasure() {
             .expect(200);
     }
     app.work_through().await;
-    let told = |path: String| {
+    let text_of = |path: String| {
         let chief = chief.clone();
         async move { chief.get(&path).await.text() }
     };
@@ -325,13 +325,13 @@ async fn names_in_free_text_do_not_survive_the_erasure() {
         format!("{}/timeline", cancel.trim_end_matches("/cancel")),
     ];
     for path in &shown {
-        let text = told(path.clone()).await;
+        let text = text_of(path.clone()).await;
         assert!(
             text.contains(TYPED),
             "{path} does not show it to begin with: {text}"
         );
     }
-    // In the logs no reason about a person is kept in plain.
+    // No table keeps a reason about a person in plain text.
     let plain = app.given(|given| {
         dump(
             given.conn(),
@@ -352,12 +352,12 @@ async fn names_in_free_text_do_not_survive_the_erasure() {
     erased.expect(200);
 
     for path in shown {
-        let text = told(path.clone()).await;
+        let text = text_of(path.clone()).await;
         assert!(!text.contains(TYPED), "{path} still shows it: {text}");
     }
     let left = app.given(|given| dump(given.conn(), &[]));
     assert!(!left.contains(&TYPED.to_lowercase()));
-    let audit = told("/v1/audit?limit=100".to_owned()).await;
+    let audit = text_of("/v1/audit?limit=100".to_owned()).await;
     assert!(
         audit.contains("Erased") && audit.contains("Ticket 7"),
         "{audit}"

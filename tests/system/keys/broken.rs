@@ -50,7 +50,7 @@ async fn a_flipped_byte_and_a_value_of_another_row_are_found_in_every_column() {
 }
 
 #[actix_web::test]
-async fn a_value_that_cannot_be_opened_marks_its_row_and_is_recorded_once() {
+async fn undecryptable_value_marks_its_row_and_is_recorded_once() {
     let app = TestApp::start().await;
     let admin = app.as_role(UserRole::SuperAdmin);
     let (ada, bob) = app.given(|given| {

@@ -98,7 +98,7 @@ pub fn hold(tx: &mut Tx<'_>, id: ApiClientId) -> Result<ApiClient> {
     one(tx.conn(), row)
 }
 
-/// The clients that somebody has created and that can still call.
+/// Returns the clients that a user has created and that can still call.
 pub fn created_by(conn: &mut Conn, user: UserId) -> Result<Vec<CreatedClient>> {
     let now = diesel::dsl::now.into_sql::<Nullable<Timestamptz>>();
     let rows: Vec<(ApiClientId, String, ApiClientMode, Option<DateTime<Utc>>)> = api_clients::table
@@ -117,13 +117,13 @@ pub fn created_by(conn: &mut Conn, user: UserId) -> Result<Vec<CreatedClient>> {
             api_clients::last_used_at,
         ))
         .load(conn)?;
-    let shown = |(id, name, mode, last_used_at)| CreatedClient {
+    let client = |(id, name, mode, last_used_at)| CreatedClient {
         id,
         name,
         mode,
         last_used_at,
     };
-    Ok(rows.into_iter().map(shown).collect())
+    Ok(rows.into_iter().map(client).collect())
 }
 
 fn one(conn: &mut Conn, row: Row) -> Result<ApiClient> {

@@ -7,7 +7,7 @@
 use super::{
     inspect::{self, Clean, Kind},
     links::Link,
-    query,
+    query::{self, DocumentRow},
     rules::{self, Sent},
 };
 use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
@@ -117,7 +117,7 @@ pub struct Opened {
     bytes: Vec<u8>,
 }
 
-/// Opens the file that a link names. Every opening leaves a line in the access log, for whom the link was made.
+/// Opens the file that a link names, and records the access under the person or client that the link was made for.
 pub async fn open(ctx: &Ctx, request: RequestInfo, token: &str) -> Result<Opened> {
     let link = Link::read(&ctx.keys, token, ctx.clock.now()).ok_or_else(ended)?;
     let (id, keys) = (link.document, ctx.keys.clone());
@@ -134,49 +134,52 @@ pub async fn open(ctx: &Ctx, request: RequestInfo, token: &str) -> Result<Opened
     let row = row
         .filter(|row| !row.document_url.is_empty())
         .ok_or_else(ended)?;
-    let Some(sealed) = ctx.ports.files.get(&row.document_url).await? else {
-        tracing::error!(document = %id, "the file of document {id} is not in the store");
-        return Err(ended());
-    };
-    let kind = Kind::of(&row.content_type)
-        .ok_or_else(|| Error::internal(format!("document {id} has an unknown type")))?;
-    Ok(Opened {
-        kind,
-        name: name(row.document_type, id, kind),
-        bytes: ctx.keys.open_bytes(place(id), &sealed)?,
-    })
+    opened(ctx, &row).await?.ok_or_else(ended)
 }
 
-/// A customer's files, open, for the person themselves to take away; those that are still kept.
+/// Returns a customer's files that are still stored, decrypted, for the export of the customer's data.
 pub async fn all_of(ctx: &Ctx, user: UserId) -> Result<Vec<KeptFile>> {
     let rows = ctx.db.read(move |conn| query::kept_of(conn, user)).await?;
     let mut files = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(sealed) = ctx.ports.files.get(&row.document_url).await? else {
-            tracing::error!(document = %row.id, "the file of document {} is not in the store", row.id);
+        let Some(file) = opened(ctx, &row).await? else {
             continue;
         };
-        let kind = Kind::of(&row.content_type)
-            .ok_or_else(|| Error::internal(format!("document {} has an unknown type", row.id)))?;
         files.push(KeptFile {
             document_id: row.id,
-            name: name(row.document_type, row.id, kind),
-            content_type: kind.content_type(),
-            bytes: ctx.keys.open_bytes(place(row.id), &sealed)?,
+            name: file.name,
+            content_type: file.kind.content_type(),
+            bytes: file.bytes,
         });
     }
     Ok(files)
 }
 
-/// A file that is kept of a customer.
+/// Reads and decrypts the file of a document; nothing, and an error in the log, where the store does not have it.
+async fn opened(ctx: &Ctx, row: &DocumentRow) -> Result<Option<Opened>> {
+    let id = row.id;
+    let Some(sealed) = ctx.ports.files.get(&row.document_url).await? else {
+        tracing::error!(document = %id, "the file of document {id} is not in the store");
+        return Ok(None);
+    };
+    let kind = Kind::of(&row.content_type)
+        .ok_or_else(|| Error::internal(format!("document {id} has an unknown type")))?;
+    Ok(Some(Opened {
+        kind,
+        name: name(row.document_type, id, kind),
+        bytes: ctx.keys.open_bytes(place(id), &sealed)?,
+    }))
+}
+
+/// A stored file of a customer, decrypted.
 pub struct KeptFile {
-    /// Its document.
+    /// The document that the file belongs to.
     pub document_id: KycDocumentId,
-    /// What it is saved as.
+    /// The file name.
     pub name: String,
     /// `application/pdf`, `image/jpeg` or `image/png`.
     pub content_type: &'static str,
-    /// What is in it.
+    /// The content.
     pub bytes: Vec<u8>,
 }
 

@@ -21,16 +21,16 @@ const CHUNK: usize = 500;
 /// Files that one job seals anew.
 const BATCH: i64 = 50;
 
-/// Customers whose standing one job looks at.
+/// Customers whose KYC status one job derives again.
 const REASSESSED: i64 = 200;
 
-/// Looks at the standing of every customer with documents again, because another set of documents is required now: some
-/// at a time, each part in a transaction of its own, until there are none left.
+/// Derives the KYC status of every customer with documents again after the set of required documents has changed. Each
+/// batch has a job and a transaction of its own; the last job finds no customers left.
 #[derive(Serialize, Deserialize)]
 pub struct Reassess {
-    /// The version of the setting that made it necessary.
+    /// The version of the setting that caused it.
     pub version: i32,
-    /// The last customer that was looked at.
+    /// The last customer of the batch before this one.
     pub after: Option<UserId>,
 }
 

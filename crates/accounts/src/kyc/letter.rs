@@ -50,7 +50,7 @@ fn accepted(conn: &mut Conn, row: &DocumentRow, standing: KycStatus) -> Result<S
 fn rejected(conn: &mut Conn, row: &DocumentRow, standing: KycStatus) -> Result<String> {
     let reason = row.rejection_reason.as_deref().unwrap_or_default();
     let follows = match standing {
-        KycStatus::Verified => "Your identity stays verified by other documents.".to_owned(),
+        KycStatus::Verified => "Your other documents keep your identity verified.".to_owned(),
         _ => missing(conn, row)?,
     };
     Ok(format!(
@@ -58,7 +58,7 @@ fn rejected(conn: &mut Conn, row: &DocumentRow, standing: KycStatus) -> Result<S
     ))
 }
 
-/// What has to be sent, and where.
+/// Describes which documents are missing and where the customer sends them.
 fn missing(conn: &mut Conn, row: &DocumentRow) -> Result<String> {
     let what = standing::missing(conn, row.user_id)?
         .unwrap_or_else(|| format!("another {}", row.document_type.name()));
@@ -66,9 +66,9 @@ fn missing(conn: &mut Conn, row: &DocumentRow) -> Result<String> {
     let place = match (settings::get(conn, KycUploadUrl)?, support) {
         (Some(url), _) => format!("Send it here: {url}"),
         (None, Some(email)) => {
-            format!("Send it in the shop where you have bought, or ask us where: {email}")
+            format!("Send it in the shop where you bought, or ask us where to send it: {email}")
         }
-        (None, None) => "Send it in the shop where you have bought.".to_owned(),
+        (None, None) => "Send it in the shop where you bought.".to_owned(),
     };
     Ok(format!(
         "To verify your identity, we still need {what}.\n\n{place}"

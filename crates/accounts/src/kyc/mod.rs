@@ -20,7 +20,7 @@ pub use files::{Sealed, seal};
 use platform::settings::{KycRequiredDocuments, Watcher};
 use wire::system::settings::Name;
 
-/// Another set of required documents: everybody's standing is looked at again.
+/// Queues [`jobs::Reassess`] when the set of required documents changes.
 pub(crate) const WATCHER: Watcher = Watcher {
     key: KycRequiredDocuments::KNOWN.key,
     changed: |tx, version| {

@@ -151,7 +151,7 @@ pub async fn link(caller: Caller<KycRead>, id: Id<KycDocumentId>) -> Result<Json
         .map(Json)
 }
 
-/// Open the file that a link names. The link is all that is asked for; every opening is logged.
+/// Open the file that a link names. The link alone authorizes the request; every opening is logged.
 #[utoipa::path(tag = "accounts/kyc", security(()), params(("token" = String, Path, description = "As it stands in the link")),
     responses((status = 200, description = "The file, to be saved", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "application/pdf")))))]
 #[get("/kyc/files/{token}")]

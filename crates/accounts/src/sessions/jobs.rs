@@ -3,10 +3,9 @@
 use super::{
     query::{self, Account, passwords},
     rules::{
-        self,
+        self, email_change,
         invitations::INVITED_FOR,
         letters::{self, Link},
-        moved,
     },
 };
 use chrono::TimeDelta;
@@ -44,7 +43,7 @@ impl Job for Tidy {
 pub struct SendPasswordLink {
     to: To,
     number: Uuid,
-    /// The shop whose customer is meant.
+    /// The API client whose customer is meant.
     #[serde(default)]
     client: Option<ApiClientId>,
 }
@@ -67,7 +66,7 @@ impl SendPasswordLink {
             client: None,
         }
     }
-    /// To whoever has this address, as its keyed hash; with the named shop, if one is named.
+    /// Addresses the accounts with this keyed hash of an email address: that of the named API client, if one is named.
     pub fn forgotten(email_hash: Vec<u8>, client: Option<ApiClientId>) -> Self {
         Self {
             to: To::Forgetful(email_hash),
@@ -79,7 +78,7 @@ impl SendPasswordLink {
     fn write(self, tx: &mut Tx<'_>, ctx: &Ctx) -> Result<()> {
         let is_invitation = matches!(self.to, To::Invited(_));
         for account in self.accounts(tx)? {
-            // Held, so that of two links that are made at once one ends the other.
+            // Locked, so that of two links made concurrently the later one closes the earlier one.
             let Some(account) = query::hold(tx, account.id)? else {
                 continue;
             };
@@ -90,24 +89,25 @@ impl SendPasswordLink {
         Ok(())
     }
 
-    /// The accounts that are meant. Where several shops have a customer of the address and none was named, all of them:
-    /// the letters go to the same mailbox.
+    /// Returns the accounts that get an email. Where several shops have a customer with the address and none was named,
+    /// these are all of them: the emails go to the same mailbox.
     fn accounts(&self, tx: &mut Tx<'_>) -> Result<Vec<Account>> {
         match &self.to {
             To::Invited(user) => Ok(query::account_by_id(tx.conn(), *user)?
                 .into_iter()
                 .collect()),
             To::Forgetful(email_hash) => {
-                let meant = rules::named(query::accounts(tx.conn(), email_hash)?, self.client);
-                if meant.is_empty() && self.client.is_none() {
-                    return query::accounts(tx.conn(), email_hash);
+                let accounts = query::accounts(tx.conn(), email_hash)?;
+                let is_any_direct = accounts.iter().any(|account| account.client_id.is_none());
+                if self.client.is_none() && !is_any_direct {
+                    return Ok(accounts);
                 }
-                Ok(meant)
+                Ok(rules::named(accounts, self.client))
             }
         }
     }
 
-    /// The number of an account's link: the same whenever the job is run.
+    /// Returns the id of an account's link, which is the same at every run of the job.
     fn number_of(&self, account: &Account) -> Uuid {
         match self.to {
             To::Invited(_) => self.number,
@@ -125,8 +125,8 @@ fn send(
     (number, is_invitation): (Uuid, bool),
 ) -> Result<()> {
     let (token, now) = (random_token(), ctx.clock.now());
-    if let Some(until) = moved::paused_until(account.email_changed_at, now) {
-        // An invitation comes again when the pause is over.
+    if let Some(until) = email_change::paused_until(account.email_changed_at, now) {
+        // The change of the address has already queued the invitation for the end of the pause.
         if is_invitation {
             return Ok(());
         }

@@ -15,7 +15,7 @@ pub(crate) mod rules;
 mod terminal;
 
 pub use bootstrap::bootstrap;
-pub(crate) use rules::{moved::email_changed, told};
+pub(crate) use rules::{email_change::email_changed, told};
 pub use terminal::{make_link, set_password};
 
 use platform::{Result, Tx};

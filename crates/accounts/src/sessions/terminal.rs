@@ -1,7 +1,7 @@
-//! What an operator does at the terminal for somebody who cannot sign in: sets a password, or makes a link that does.
+//! Commands of an operator for a user who cannot sign in: set the password, or create a link with which the user sets it.
 
 use super::{
-    query::{self, Account, passwords},
+    query::{self, Account},
     rules::{self, Visit, invitations},
 };
 use crate::users::rules::email_hash;
@@ -16,8 +16,8 @@ use wire::{
     accounts::sessions::{InvitationLink, SetPassword},
 };
 
-/// Sets the password of the account with this address. Its sessions and its password links end. A member of the staff
-/// without a second factor still has to set one up before anything else.
+/// Sets the password of the account with this address, and ends its sessions and password links. A staff member without
+/// a second factor must still set one up before anything else.
 pub async fn set_password(ctx: &Ctx, email: &str, password: String) -> Result<()> {
     let new = SetPassword {
         token: "terminal".to_owned(),
@@ -48,10 +48,7 @@ pub async fn set_password(ctx: &Ctx, email: &str, password: String) -> Result<()
     ctx.db
         .write(move |tx| {
             let account = held(tx, &hash)?;
-            passwords::set(tx, account.id, &fresh)?;
-            passwords::close_links(tx, account.id, visit.now)?;
-            query::end_all(tx, account.id, (None, "password"))?;
-            rules::forgive_account(tx, &visit, (account.id, &account.email_hash))?;
+            rules::passwords::replace(tx, &visit, (&account, fresh.as_str()))?;
             let act = Act::new("password.set", "user", account.id.0);
             audit::record(tx, &actor, act.changing(json!({ "by": "terminal" })))?;
             rules::letters::password_changed(tx, &visit, account.id)
@@ -59,7 +56,7 @@ pub async fn set_password(ctx: &Ctx, email: &str, password: String) -> Result<()
         .await
 }
 
-/// Makes a link with which the owner of this address chooses a password.
+/// Creates a link with which the owner of this address chooses a password.
 pub async fn make_link(ctx: &Ctx, email: &str) -> Result<InvitationLink> {
     let (visit, actor) = (visit(ctx), Actor::system(ctx));
     let hash = email_hash(&ctx.keys, email);

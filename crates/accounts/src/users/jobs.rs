@@ -1,4 +1,4 @@
-//! Keeping people findable.
+//! Jobs that rebuild search tokens.
 
 use super::rules::{self, Batch, Which};
 use platform::{
@@ -8,7 +8,7 @@ use platform::{
 use serde::{Deserialize, Serialize};
 use wire::UserId;
 
-/// Makes the search tokens of people anew that an older version made, some at a time, until there are none.
+/// Rebuilds the search tokens that an older version wrote, one batch per job, until none are left.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Reindex {
     after: Option<UserId>,
@@ -17,7 +17,7 @@ pub struct Reindex {
 impl Job for Reindex {
     const KIND: &'static str = "user.reindex";
     fn unique_key(&self) -> Option<String> {
-        // The rest is another job: it is enqueued while this one still runs.
+        // The next batch needs another key: it is enqueued while this job still runs.
         Some(match self.after {
             None => Self::KIND.to_owned(),
             Some(after) => format!("{}:{after}", Self::KIND),
@@ -33,8 +33,8 @@ impl Job for Reindex {
     }
 }
 
-/// Makes the search tokens of everybody anew, and says after every batch what became of it.
-pub async fn reindex_all(ctx: &Ctx, mut say: impl FnMut(&Batch)) -> Result<Batch> {
+/// Rebuilds the search tokens of every person, and reports the totals so far after each batch.
+pub async fn reindex_all(ctx: &Ctx, mut report: impl FnMut(&Batch)) -> Result<Batch> {
     let mut all = Batch::default();
     loop {
         let batch = next(ctx, Which::All, all.last).await?;
@@ -48,7 +48,7 @@ pub async fn reindex_all(ctx: &Ctx, mut say: impl FnMut(&Batch)) -> Result<Batch
             clashing: all.clashing + batch.clashing,
             broken: all.broken + batch.broken,
         };
-        say(&all);
+        report(&all);
     }
 }
 

@@ -68,8 +68,8 @@ pub struct Reading {
     pub used_bytes: i64,
 }
 
-/// The last readings of an order's eSIMs since they had what was ordered, the newest first. Where nothing is used yet,
-/// there is nothing to tell.
+/// Returns the last readings of an order's eSIMs since its bundles were added, the newest first. Readings without usage
+/// are left out.
 pub fn readings(conn: &mut Conn, order: OrderId, most: i64) -> Result<Vec<Reading>> {
     let ordered = esim_bundles::table
         .filter(esim_bundles::order_id.eq(order))

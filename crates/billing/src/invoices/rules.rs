@@ -141,8 +141,8 @@ fn lines(sale: &Sale) -> Result<JsonList<InvoiceLine>> {
     Ok(JsonList(lines))
 }
 
-/// The tax in what is given back: in proportion, rounded to the currency's smallest unit, and together with what was
-/// given back before never a unit off.
+/// Returns the tax in a refund: in proportion, rounded to the currency's smallest unit, and together with earlier
+/// refunds never a unit off.
 fn tax_back(
     (total, tax): (&Money, &Money),
     (before, before_tax): (&Money, &Money),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn tax_of_a_currency_without_cents_comes_back_whole() {
+    fn tax_refund_of_a_currency_without_cents_is_whole() {
         let (total, tax) = (money("1100.00"), money("100.00"));
         let (mut before, mut given) = (Money::zero(), Money::zero());
         for part in ["367.00", "367.00", "366.00"] {

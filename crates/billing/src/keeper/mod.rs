@@ -24,8 +24,8 @@ fn export(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<Value> {
     people::rows(conn, keys, id, query::KEPT)
 }
 
-/// What was typed beside the books may name the customer: it goes, and so does why anything was done with them. What
-/// was answered when the orders were placed names the customer, and is kept for some days for repetitions.
+/// Erases texts and reasons about a person's orders, payments and refunds, because they may name the person, and the
+/// answers that are kept for some days for repeated requests, because they do.
 fn erase(tx: &mut Tx<'_>, _: &Keyring, id: UserId) -> Result<()> {
     query::blank_texts(tx, id)?;
     for (kind, theirs) in query::REASONED {

@@ -39,7 +39,7 @@ pub const KEPT: &[Rows] = &[
     },
 ];
 
-/// Texts that somebody has typed about a person's orders, payments, refunds, claims and cases.
+/// Statements that erase free texts about a person's orders, payments, refunds, claims and cases.
 const BLANK: [&str; 5] = [
     "UPDATE orders SET reference = NULL, status_reason = CASE WHEN status = 'cancelled' AND status_reason IS NOT NULL THEN 'Erased' ELSE status_reason END \
         WHERE user_id = $1",
@@ -53,7 +53,7 @@ const BLANK: [&str; 5] = [
         LEFT JOIN refunds r ON r.id = c.refund_id LEFT JOIN transactions p ON p.id = r.transaction_id WHERE $1 IN (o.user_id, t.user_id, p.user_id))",
 ];
 
-/// Kinds of things that entries of the logs give reasons about, and a person's things of each kind.
+/// Subjects of audit events with reasons, by kind: each query selects the IDs of a person's subjects.
 pub const REASONED: [(&str, &str); 7] = [
     ("order", "SELECT id FROM orders WHERE user_id = $1"),
     (
@@ -80,7 +80,7 @@ pub const REASONED: [(&str, &str); 7] = [
     ),
 ];
 
-/// Blanks what was typed about a person.
+/// Erases the free texts about a person.
 pub fn blank_texts(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     for statement in BLANK {
         diesel::sql_query(statement)

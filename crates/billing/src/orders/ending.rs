@@ -9,7 +9,8 @@ use platform::{
 };
 use wire::{OrderId, billing::orders::OrderStatus};
 
-/// Cancels an order that was not paid as it should, and gives its use of a promotion back.
+/// Cancels an order that was not paid as it should be, and releases its use of a promotion. An order that cannot be
+/// cancelled any more keeps it.
 pub fn cancel_unpaid(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -17,18 +18,21 @@ pub fn cancel_unpaid(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    call_off(tx, actor, id, reason, now)?;
-    promotions::release(tx, id, now).map(drop)
+    if call_off(tx, actor, id, reason, now)? {
+        promotions::release(tx, id, now)?;
+    }
+    Ok(())
 }
 
-/// Calls an order off that was not delivered: its payment was given back, or never came in as it should.
+/// Cancels an order that was not delivered: its payment was refunded, or was never received as it should be. Returns
+/// whether it could still be cancelled.
 pub fn call_off(
     tx: &mut Tx<'_>,
     actor: &Actor,
     id: OrderId,
     reason: &str,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<bool> {
     const UNDELIVERED: [OrderStatus; 5] = [
         OrderStatus::PendingPayment,
         OrderStatus::Paid,
@@ -37,9 +41,10 @@ pub fn call_off(
         OrderStatus::Failed,
     ];
     let to = OrderStatus::Cancelled;
-    if query::advance(tx, id, &UNDELIVERED, to, Some(reason), now)? {
+    let is_cancelled = query::advance(tx, id, &UNDELIVERED, to, Some(reason), now)?;
+    if is_cancelled {
         let act = Act::new("order.cancel", "order", id.0);
         audit::record(tx, actor, act.because(Some(reason)))?;
     }
-    Ok(())
+    Ok(is_cancelled)
 }

@@ -1,7 +1,7 @@
-//! Emails about an order, each put into the outbox with the transaction that it tells of: how to pay, the delivery with
-//! the QR codes, and that nothing could be delivered.
+//! Emails about an order: how to pay, the delivery with the QR codes, and the failed delivery. Each is put into the
+//! outbox in the transaction of the change that it describes.
 //!
-//! The key of a delivery begins with `order-`: by it, deliveries are told from the other emails.
+//! The deduplication key of a delivery begins with `order-`; no other email's key does.
 
 use super::query::{self, OrderRow};
 use messaging::notifications::{self, Letter};
@@ -19,6 +19,42 @@ use wire::{
     esims::inventory::Revealed,
 };
 
+/// An email about an order. The order names its recipient.
+#[derive(Default)]
+struct Email {
+    subject: String,
+    text: String,
+    html: String,
+    /// The eSIM that it is about.
+    esim_id: Option<EsimId>,
+    /// The activation codes that are drawn in it.
+    codes: Vec<String>,
+}
+
+/// Puts an email about an order into the outbox, once per key.
+fn enqueue(
+    tx: &mut Tx<'_>,
+    keys: &Keyring,
+    order: &OrderRow,
+    email: Email,
+    dedupe_key: String,
+) -> Result<()> {
+    notifications::notify(
+        tx,
+        keys,
+        Letter {
+            user_id: order.user_id,
+            order_id: Some(order.id),
+            esim_id: email.esim_id,
+            subject: email.subject,
+            text: email.text,
+            html: Some(email.html),
+            codes: email.codes,
+            dedupe_key,
+        },
+    )
+}
+
 /// Puts the delivery of an order into the outbox, once per key.
 pub fn send(tx: &mut Tx<'_>, keys: &Keyring, order: &OrderRow, dedupe_key: &str) -> Result<()> {
     let terms = order.terms()?;
@@ -34,26 +70,20 @@ pub fn send(tx: &mut Tx<'_>, keys: &Keyring, order: &OrderRow, dedupe_key: &str)
         .iter()
         .map(|(_, iccid, code)| (iccid.clone(), Revealed::from(code)))
         .collect();
-    notifications::notify(
-        tx,
-        keys,
-        Letter {
-            user_id: order.user_id,
-            order_id: Some(order.id),
-            esim_id: esims.first().copied(),
-            subject: format!("Your eSIM {} is ready ({})", terms.name, order.order_number),
-            text: text((order, &day), &terms, &installs),
-            html: Some(html((order, &day), &terms, &installs)),
-            codes: installs
-                .into_iter()
-                .map(|(_, install)| install.activation_code)
-                .collect(),
-            dedupe_key: dedupe_key.to_owned(),
-        },
-    )
+    let email = Email {
+        subject: format!("Your eSIM {} is ready ({})", terms.name, order.order_number),
+        text: text((order, &day), &terms, &installs),
+        html: html((order, &day), &terms, &installs),
+        esim_id: esims.first().copied(),
+        codes: installs
+            .into_iter()
+            .map(|(_, install)| install.activation_code)
+            .collect(),
+    };
+    enqueue(tx, keys, order, email, dedupe_key.to_owned())
 }
 
-/// Tells the customer how to pay an order whose payment a person confirms.
+/// Sends the customer the payment instructions of an order whose payment a person confirms.
 pub fn payment_instructions(
     tx: &mut Tx<'_>,
     keys: &Keyring,
@@ -67,19 +97,20 @@ pub fn payment_instructions(
         None => format!("Please pay by {}.", name_of(method)),
     };
     let how = format!("{how}\nReference: {}", order.order_number);
-    ask_for_payment(tx, keys, &order, &how, None)
+    request_payment(tx, keys, &order, &how, None)
 }
 
-/// Sends the customer the page on which an order is paid, unless it was paid or cancelled meanwhile.
+/// Sends the customer a link to the payment page of an order, unless the order was paid or cancelled meanwhile.
 pub fn payment_link(tx: &mut Tx<'_>, keys: &Keyring, id: OrderId, url: &str) -> Result<()> {
     let order = query::lock(tx, id)?;
     if order.status != OrderStatus::PendingPayment {
         return Ok(());
     }
-    ask_for_payment(tx, keys, &order, &format!("Pay here: {url}"), Some(url))
+    request_payment(tx, keys, &order, &format!("Pay here: {url}"), Some(url))
 }
 
-fn ask_for_payment(
+/// Requests the payment of an order, once: `how` is the text, and a `link` takes its place in the HTML.
+fn request_payment(
     tx: &mut Tx<'_>,
     keys: &Keyring,
     order: &OrderRow,
@@ -98,30 +129,20 @@ fn ask_for_payment(
         order.terms()?.title(),
         order.total_amount.in_currency(order.currency),
     );
-    let shown = match link {
+    let how_html = match link {
         Some(url) => format!("<a href=\"{}\">Pay now</a>", escaped(url)),
         None => escaped(how).replace('\n', "<br>"),
     };
-    notifications::notify(
-        tx,
-        keys,
-        Letter {
-            user_id: order.user_id,
-            order_id: Some(order.id),
-            esim_id: None,
-            subject: format!("How to pay for your order {}", order.order_number),
-            text: format!("{what}\n\n{how}\n\n{until}\n"),
-            html: Some(format!(
-                "<p>{}</p><p>{shown}</p><p>{until}</p>",
-                escaped(&what)
-            )),
-            codes: Vec::new(),
-            dedupe_key: format!("payment-{}", order.id),
-        },
-    )
+    let email = Email {
+        subject: format!("How to pay for your order {}", order.order_number),
+        text: format!("{what}\n\n{how}\n\n{until}\n"),
+        html: format!("<p>{}</p><p>{how_html}</p><p>{until}</p>", escaped(&what)),
+        ..Email::default()
+    };
+    enqueue(tx, keys, order, email, format!("payment-{}", order.id))
 }
 
-/// What the settings tell customers who pay by a method.
+/// Returns the instructions that the settings hold for customers who pay by a method.
 fn instructions(conn: &mut Conn, method: PaymentMethod) -> Result<Option<String>> {
     match method {
         PaymentMethod::CreditCard => Ok(None),
@@ -140,7 +161,7 @@ const fn name_of(method: PaymentMethod) -> &'static str {
     }
 }
 
-/// Tells the customer that an order could not be delivered, and that what was paid is being refunded.
+/// Informs the customer that an order could not be delivered, and that its payment is being refunded.
 pub fn not_delivered(tx: &mut Tx<'_>, keys: &Keyring, id: OrderId) -> Result<()> {
     let order = query::lock(tx, id)?;
     let what = format!(
@@ -156,27 +177,26 @@ pub fn not_delivered(tx: &mut Tx<'_>, keys: &Keyring, id: OrderId) -> Result<()>
     } else {
         "Nothing was charged for it.".to_owned()
     };
-    notifications::notify(
+    let email = Email {
+        subject: format!("We could not deliver your order {}", order.order_number),
+        text: format!("{what}\n\n{money}\n\nWe are sorry for the trouble.\n"),
+        html: format!(
+            "<p>{}</p><p>{}</p><p>We are sorry for the trouble.</p>",
+            escaped(&what),
+            escaped(&money)
+        ),
+        ..Email::default()
+    };
+    enqueue(
         tx,
         keys,
-        Letter {
-            user_id: order.user_id,
-            order_id: Some(order.id),
-            esim_id: None,
-            subject: format!("We could not deliver your order {}", order.order_number),
-            text: format!("{what}\n\n{money}\n\nWe are sorry for the trouble.\n"),
-            html: Some(format!(
-                "<p>{}</p><p>{}</p><p>We are sorry for the trouble.</p>",
-                escaped(&what),
-                escaped(&money)
-            )),
-            codes: Vec::new(),
-            dedupe_key: format!("not-delivered-{}", order.id),
-        },
+        &order,
+        email,
+        format!("not-delivered-{}", order.id),
     )
 }
 
-/// The word that more data is on an eSIM: there is nothing to install.
+/// Puts the delivery of a top-up into the outbox, once per key. There is nothing to install.
 fn added(
     tx: &mut Tx<'_>,
     keys: &Keyring,
@@ -198,24 +218,18 @@ fn added(
         terms.name, terms.validity_days
     );
     let nothing = "There is nothing to install.";
-    notifications::notify(
-        tx,
-        keys,
-        Letter {
-            user_id: order.user_id,
-            order_id: Some(order.id),
-            esim_id: Some(esim),
-            subject: format!("{} was added ({})", terms.name, order.order_number),
-            text: format!("{what}\n\n{runs} {nothing}\n"),
-            html: Some(format!(
-                "<p>{}</p><p>{} {nothing}</p>",
-                escaped(&what),
-                escaped(&runs)
-            )),
-            codes: Vec::new(),
-            dedupe_key: dedupe_key.to_owned(),
-        },
-    )
+    let email = Email {
+        subject: format!("{} was added ({})", terms.name, order.order_number),
+        text: format!("{what}\n\n{runs} {nothing}\n"),
+        html: format!(
+            "<p>{}</p><p>{} {nothing}</p>",
+            escaped(&what),
+            escaped(&runs)
+        ),
+        esim_id: Some(esim),
+        ..Email::default()
+    };
+    enqueue(tx, keys, order, email, dedupe_key.to_owned())
 }
 
 fn text((order, day): (&OrderRow, &str), terms: &Terms, installs: &[(String, Revealed)]) -> String {

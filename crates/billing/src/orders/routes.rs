@@ -22,7 +22,7 @@ pub async fn quote(
     caller: Caller<OrdersWrite>,
     asked: Options<QuoteOrder>,
 ) -> Result<Json<OrderQuote>> {
-    tries_code(&caller, asked.0.promo_code.as_deref()).await?;
+    count_code_try(&caller, asked.0.promo_code.as_deref()).await?;
     let ctx = caller.ctx().clone();
     caller
         .read(move |conn, actor| rules::quote(conn, actor, &ctx, &asked.0))
@@ -30,8 +30,8 @@ pub async fn quote(
         .map(Json)
 }
 
-/// Counts a promotion's code that is tried: whoever tries many waits.
-async fn tries_code(caller: &Caller<OrdersWrite>, code: Option<&str>) -> Result<()> {
+/// Counts a tried promotion code, so that a caller who tries many has to wait.
+async fn count_code_try(caller: &Caller<OrdersWrite>, code: Option<&str>) -> Result<()> {
     match code {
         Some(_) => caller.spend(Class::Codes).await,
         None => Ok(()),
@@ -65,7 +65,7 @@ pub async fn create(
     once: IdempotencyKey,
     new: Valid<NewOrder>,
 ) -> Result<Once<Order>> {
-    tries_code(&caller, new.promo_code.as_deref()).await?;
+    count_code_try(&caller, new.promo_code.as_deref()).await?;
     let ctx = caller.ctx().clone();
     caller
         .write_once(once.of(&new), move |tx, actor| {

@@ -57,7 +57,7 @@ pub enum Paid {
 /// What a payment was before it completed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completes {
-    /// It was open, or closed because its time was over or somebody cancelled it.
+    /// It was open, or it had expired or was cancelled.
     Payment,
     /// The gateway had declined it. Gateways report events out of order, and customers try another card.
     DeclinedPayment,
@@ -65,7 +65,7 @@ pub enum Completes {
 
 /// Starts an order whose payment has completed. An order that was closed by a decline of the same payment starts too,
 /// while it can still be paid. Any other closed order, and one whose stock was sold after its reservation had ended,
-/// is kept for a person.
+/// waits for review by a person.
 pub fn paid(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -85,7 +85,7 @@ pub fn paid(
         _ => false,
     };
     if may_start && is_short(tx, &order, now)? {
-        let reason = "It was paid after its reservation of stock had ended, and the plan is sold out: refund it, or retry it when there is stock.";
+        let reason = "The order was paid after its reservation of stock had ended, and the plan is sold out: refund it, or retry it when there is stock.";
         stuck(tx, actor, id, reason, now)?;
         return Ok(Paid::Late);
     }
@@ -117,8 +117,8 @@ pub fn paid(
     Ok(Paid::Late)
 }
 
-/// Whether less stock is left than an order needs that reserves none any more. The plan stays locked until the end of
-/// the transaction, so that no other order takes what was counted.
+/// Returns whether less stock is left than an order needs whose reservation has ended. The plan stays locked until the
+/// end of the transaction, so that no other order takes the counted stock.
 fn is_short(tx: &mut Tx<'_>, order: &query::OrderRow, now: DateTime<Utc>) -> Result<bool> {
     let reserved_until = order.reserved_until.or(order.expires_at);
     let is_reserved = order.status == OrderStatus::PendingPayment

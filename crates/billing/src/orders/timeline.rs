@@ -1,6 +1,7 @@
 //! What happened to an order, told from the audit log and the outbox.
 
 use super::query::{self, Message};
+use crate::transactions;
 use chrono::{DateTime, Utc};
 use platform::{Actor, Conn, Result, people};
 use serde_json::Value;
@@ -48,7 +49,7 @@ pub fn of(conn: &mut Conn, actor: &Actor, id: OrderId) -> Result<Timeline> {
     Ok(Timeline { data: steps })
 }
 
-/// Returns whether an event of a refund is for the staff alone: how the gateway was asked, and how often.
+/// Returns whether an event of a refund is for the staff alone: how often the refund was sent to the gateway.
 fn is_for_staff(act: &Recorded) -> bool {
     matches!(
         act.action.as_str(),
@@ -56,7 +57,7 @@ fn is_for_staff(act: &Recorded) -> bool {
     )
 }
 
-/// Returns a text of an event's change, such as its amount.
+/// Returns a text of an event's change, such as its state.
 fn of_change<'a>(act: &'a Recorded, field: &str) -> &'a str {
     let change = act.change.as_ref();
     change
@@ -67,12 +68,7 @@ fn of_change<'a>(act: &'a Recorded, field: &str) -> &'a str {
 
 /// Describes an event of a refund or a dispute. The staff's reasons are not repeated: the page of the refund has them.
 fn money_event(act: &Recorded) -> Option<(&'static str, String, Tone)> {
-    let sum = format!(
-        "{} {}",
-        of_change(act, "amount"),
-        of_change(act, "currency")
-    );
-    let sum = sum.trim();
+    let sum = transactions::amount_of(act.change.as_ref());
     Some(match act.action.as_str() {
         "refund.request" => (
             "refund requested",

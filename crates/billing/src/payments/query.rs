@@ -62,8 +62,8 @@ impl Part {
 }
 
 /// Rows of the days in `$1` to `$3` (the day, its first instant, the first one after it). What came in counts on the
-/// day it came in, whatever became of it later; a refund and a lost dispute count by the method and gateway of their payment. What the
-/// gateway has refunded by itself counts while its case is open; booked, it is a refund as any other.
+/// day it came in, whatever happened to it later; a refund and a lost dispute count by the method and gateway of their
+/// payment. A refund that was made at the gateway counts while its case is open; booked, it is a refund as any other.
 /// Day by day an index is entered. How many days there are is hidden from the planner, so that the statement is planned
 /// once: to plan it for the days at hand takes longer than to sum up one.
 const ROWS: &str = "SELECT day, currency, payment_method, payment_gateway, sum(completed)::bigint AS completed, sum(failed)::bigint AS failed, \

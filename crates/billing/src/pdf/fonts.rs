@@ -1,5 +1,5 @@
-//! Which font draws what, and how wide it comes out: the embedded one, and those of the machine for what it lacks. A
-//! text is split into runs of one font, script and direction, in the order in which they stand on the paper.
+//! Fonts and text widths: the embedded font, and the fonts of the machine for the characters that it lacks. A text is
+//! split into runs of one font, script and direction, from left to right on the page.
 #![expect(clippy::float_arithmetic, reason = "widths on the paper, in points")]
 
 use super::{
@@ -14,9 +14,9 @@ use unicode_bidi::{BidiInfo, Level};
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// What the embedded font is told apart by.
+/// The key of the embedded font.
 const EMBEDDED: usize = 0;
-/// What stands for a sign that no font has.
+/// The character that is drawn in place of one that no font has.
 const REPLACEMENT: char = '\u{fffd}';
 
 /// A font to draw and to measure with.
@@ -42,7 +42,7 @@ impl Drawn {
         })
     }
 
-    /// How wide a text in one script comes out, for a font size of 1.
+    /// Returns the width of a text in one script, for a font size of 1.
     fn width(&self, text: &str, direction: TextDirection) -> f32 {
         let Some(face) = rustybuzz::Face::from_slice(&self.data, self.index) else {
             return 0.0;
@@ -66,28 +66,28 @@ impl Drawn {
 
 /// A piece of a line in one font, script and direction.
 pub struct Run {
-    /** What it says, in the order of reading. */
+    /** The text, in reading order. */
     pub text: String,
-    /** What it is drawn with. */
+    /** The font that it is drawn with. */
     pub font: Font,
-    /** Whether it runs to the right or to the left. */
+    /** The direction of the text. */
     pub direction: TextDirection,
-    /** How wide it is, for a font size of 1. */
+    /** The width, for a font size of 1. */
     pub width: f32,
-    /** The sign that stands for it where no font has it; the text layer says what it is all the same. */
+    /** The glyph that is drawn instead where no font has the text; the text layer keeps the text. */
     pub stand_in: Option<GlyphId>,
 }
 
-/// What a cluster is drawn with.
+/// The font of a cluster.
 struct Choice {
-    /// What the font is told apart by.
+    /// The key of the font.
     key: usize,
     font: Drawn,
-    /// Whether the font has every letter of the cluster.
+    /// Whether the font has every character of the cluster.
     is_covered: bool,
 }
 
-/// A weight: the embedded font, and what it lacks from elsewhere.
+/// A weight: the embedded font, and the fonts of the machine that were needed so far.
 pub struct Type {
     embedded: Drawn,
     face: Face<'static>,
@@ -109,7 +109,7 @@ impl Type {
     /// How wide a text is.
     pub fn width(&self, text: &str, size: f32) -> f32 {
         if text.is_ascii() {
-            // One run, and nothing to shape: the sum of its letters.
+            // One run without shaping: the width is the sum of its advances.
             let advance = |letter: char| {
                 let glyph = self.face.glyph_index(letter).unwrap_or_default();
                 f32::from(self.face.glyph_hor_advance(glyph).unwrap_or_default())
@@ -130,8 +130,7 @@ impl Type {
         clusters.concat() + "…"
     }
 
-    /// A text in lines that fit. A word that is longer than a line goes on in the next one; so does a text without
-    /// spaces.
+    /// Splits a text into lines that fit. A word that is longer than a line continues in the next one.
     pub fn lines(&self, text: &str, size: f32, width: f32) -> Vec<String> {
         let mut lines = vec![String::new()];
         for word in text.split_whitespace() {
@@ -152,7 +151,7 @@ impl Type {
         lines
     }
 
-    /// A word, cut where a line is full.
+    /// Splits a word where a line is full.
     fn pieces(&self, word: &str, size: f32, width: f32) -> Vec<String> {
         if self.width(word, size) <= width {
             return vec![word.to_owned()];
@@ -172,7 +171,7 @@ impl Type {
         pieces
     }
 
-    /// The runs of a line, from left to right as they stand on the paper.
+    /// Returns the runs of a line, from left to right on the page.
     pub fn runs(&self, text: &str) -> Vec<Run> {
         let bidi = BidiInfo::new(text, Some(Level::ltr()));
         let mut runs = Vec::new();
@@ -195,13 +194,13 @@ impl Type {
         runs
     }
 
-    /// A text of one direction, split where the font or the script changes; in the order of reading.
+    /// Splits a text of one direction where the font or the script changes; in reading order.
     fn split(&self, text: &str, direction: TextDirection) -> Vec<Run> {
         let mut pieces: Vec<(Range<usize>, Choice, Script)> = Vec::new();
         for (start, cluster) in text.grapheme_indices(true) {
             let (script, end) = (script_of(cluster), start + cluster.len());
             if let Some((range, last, of)) = pieces.last_mut() {
-                // A space or a sign of no script stays in the font of what is before it.
+                // A space or a character of no script stays in the font of the character before it.
                 let stays = is_shared(script) && last.is_covered && last.font.has_all(cluster);
                 let is_same = last.is_covered
                     && (is_shared(*of) || *of == script)
@@ -241,7 +240,7 @@ impl Type {
             .collect()
     }
 
-    /// A sign in place of what no font has.
+    /// Returns a run that draws the replacement character in place of a text that no font has.
     fn stand_in(&self, text: &str, direction: TextDirection) -> Run {
         let glyph = self.face.glyph_index(REPLACEMENT).unwrap_or_default();
         let advance = self.face.glyph_hor_advance(glyph).unwrap_or_default();
@@ -254,7 +253,7 @@ impl Type {
         }
     }
 
-    /// The font of a cluster: the embedded one, or one of the machine.
+    /// Returns the font of a cluster: the embedded one, or one of the machine.
     fn choose(&self, cluster: &str) -> Option<Choice> {
         let lacks = |letter: &char| !is_invisible(*letter) && !self.has(*letter);
         let Some(letter) = cluster.chars().find(lacks) else {
@@ -277,7 +276,7 @@ impl Type {
         self.face.glyph_index(letter).is_some()
     }
 
-    /// A font of the machine, once per document.
+    /// Returns a font of the machine with its key; each is parsed once per document.
     fn other(&self, found: &Shared) -> Option<(usize, Drawn)> {
         let key = Arc::as_ptr(found).addr();
         let mut others = self.others.borrow_mut();
@@ -288,7 +287,7 @@ impl Type {
     }
 }
 
-/// The script of a cluster: of its first letter that has one.
+/// Returns the script of a cluster: that of its first character that has one.
 fn script_of(cluster: &str) -> Script {
     let mut scripts = cluster.chars().map(|letter| letter.script());
     scripts
@@ -300,7 +299,7 @@ const fn is_shared(script: Script) -> bool {
     matches!(script, Script::Common | Script::Inherited)
 }
 
-/// Joiners and selectors: they shape what is beside them, and need no sign of their own.
+/// Returns whether a character is a joiner or a selector: it shapes its neighbours and needs no glyph of its own.
 const fn is_invisible(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }

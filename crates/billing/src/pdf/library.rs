@@ -1,4 +1,5 @@
-//! The fonts of the machine, for what the embedded one lacks: looked for once, read when a character needs one.
+//! The fonts of the machine, for characters that the embedded font lacks. The folders are listed once; a file is read
+//! when a character needs it.
 
 use rustybuzz::ttf_parser::Face;
 use std::{
@@ -9,29 +10,29 @@ use std::{
 };
 use unicode_script::{Script, UnicodeScript};
 
-/// Where Debian and other systems keep fonts. `FONTS_DIR` comes before them.
+/// The folders in which Debian and other systems keep fonts. `FONTS_DIR` comes before them.
 const FOLDERS: [&str; 3] = [
     "/usr/share/fonts",
     "/usr/local/share/fonts",
     "/opt/homebrew/share/fonts",
 ];
-/// Folders within folders, at most.
+/// The most levels of folders that are searched.
 const DEPTH: usize = 4;
-/// A file that is larger is no font for text.
+/// The size of the largest font file that is read, in bytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// A font of the machine.
 pub struct Found {
     /** Its bytes. */
     pub data: Arc<Vec<u8>>,
-    /** Which font of the file. */
+    /** The index of the font in its file. */
     pub index: u32,
 }
 
 /// A font of the machine, shared by all documents.
 pub type Shared = Arc<Found>;
 
-/// Every font that is known of, and what was found for each character.
+/// The font files of the machine, and the font that was found for each character.
 #[derive(Default)]
 struct Library {
     files: Vec<PathBuf>,
@@ -111,7 +112,7 @@ fn face(font: &Found) -> Option<Face<'_>> {
     Face::parse(&font.data, font.index).ok()
 }
 
-/// How well a file suits a character, the best first: by what Noto's files are called.
+/// Ranks a file for a character by the names of Noto's files; the lowest rank is the best.
 fn rank(path: &Path, letter: char, is_bold: bool) -> u8 {
     let name = path
         .file_stem()
@@ -131,13 +132,13 @@ fn rank(path: &Path, letter: char, is_bold: bool) -> u8 {
         () if name.starts_with("NotoSansSymbols") || name.starts_with("NotoSans-") => 2 + style,
         () if name.starts_with("NotoSans") => 4 + style,
         () if name.contains("Fallback") => 6,
-        // Bitmaps have a text layer and no ink here: better than nothing.
+        // Bitmap glyphs are not drawn here, but the text layer has them.
         () if name.contains("ColorEmoji") => 9,
         () => 7 + style,
     }
 }
 
-/// The font files of a folder and of those within it.
+/// Collects the font files of a folder and its subfolders.
 fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;

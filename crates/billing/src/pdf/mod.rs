@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_split_by_direction_and_wraps_without_losing_a_sign() -> Result<()> {
+    fn line_is_split_by_direction_and_wraps_without_losing_a_character() -> Result<()> {
         let fonts = Fonts::new()?;
         let runs = fonts.regular.runs("Order for דוד and more");
         let texts: Vec<&str> = runs.iter().map(|run| run.text.as_str()).collect();

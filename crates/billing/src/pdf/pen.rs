@@ -28,7 +28,7 @@ const FOOT: f32 = 780.0;
 /// Where the names of facts begin, and those of sums; what they say ends at the other edge.
 const FACTS: f32 = 300.0;
 const SUMS: f32 = 370.0;
-/// How wide the seller's lines are at most.
+/// The maximum width of the seller's lines.
 const SELLER: f32 = 220.0;
 /// Between two lines of one cell.
 const LEADING: f32 = 13.0;

@@ -6,7 +6,7 @@
 
 use wire::billing::reconciliation::CaseKind;
 
-/// Money has come in for an order that was not delivered: it is stuck, or it is not delivered after [`super::DELIVERY_LIMIT`].
+/// An order was paid and not delivered: it is stuck, or it is not delivered after [`super::DELIVERY_LIMIT`].
 const PAID_NOT_DELIVERED: &str = "SELECT 'paid_not_delivered:' || o.id AS key, o.id AS order_id, t.id AS transaction_id, NULL::uuid AS refund_id, NULL::uuid AS esim_id, \
     t.total_amount - t.refunded_amount AS amount, t.currency, \
     coalesce(nullif(o.status_reason, ''), 'It was paid, and has not been delivered since.') AS finding \
@@ -34,7 +34,8 @@ const REFUND_STUCK: &str = "SELECT 'refund_stuck:' || r.id AS key, t.order_id, t
     WHERE r.approval_state = 'approved' AND ((r.status = 'pending' AND coalesce(r.sent_at, r.decided_at) < $1 - interval '1 hour') \
         OR (r.status = 'failed' AND t.status = 'completed' AND NOT EXISTS (SELECT 1 FROM refunds l WHERE l.transaction_id = t.id AND l.created_at > r.created_at AND l.status <> 'failed')))";
 
-/// Another amount came in or went out than should have. What came in is a case that the gateway or a person has told of.
+/// Another amount was paid or refunded than was due. Amounts that the gateway or a person reports have cases of their
+/// own.
 const AMOUNT_MISMATCH: &str = "SELECT 'amount_mismatch:' || o.id AS key, o.id AS order_id, t.id AS transaction_id, NULL::uuid AS refund_id, NULL::uuid AS esim_id, \
     o.total_amount AS amount, o.currency, coalesce(nullif(o.status_reason, ''), 'Another amount has come in than was due.') AS finding \
     FROM orders o JOIN LATERAL (SELECT * FROM transactions t WHERE t.order_id = o.id ORDER BY t.created_at DESC LIMIT 1) t ON true \
@@ -44,7 +45,7 @@ const AMOUNT_MISMATCH: &str = "SELECT 'amount_mismatch:' || o.id AS key, o.id AS
     'The payment is of ' || amount_text(t.total_amount, t.currency) || ', the order of ' || amount_text(o.total_amount, o.currency) || '.' \
     FROM transactions t JOIN orders o ON o.id = t.order_id WHERE t.status = 'completed' AND o.status <> 'cancelled' AND (t.total_amount, t.currency) <> (o.total_amount, o.currency) \
     UNION ALL SELECT 'amount_mismatch:' || t.id, t.order_id, t.id, NULL::uuid, NULL::uuid, t.refunded_amount, t.currency, \
-    'The payment says that ' || amount_text(t.refunded_amount, t.currency) || ' were given back, its refunds say ' || amount_text(r.sum, t.currency) || '.' \
+    'The payment shows ' || amount_text(t.refunded_amount, t.currency) || ' as refunded, its refunds come to ' || amount_text(r.sum, t.currency) || '.' \
     FROM transactions t JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE transaction_id = t.id AND status = 'processed') r ON true \
     WHERE t.status IN ('completed', 'refunded') AND t.refunded_amount <> r.sum";
 

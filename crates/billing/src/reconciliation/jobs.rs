@@ -6,13 +6,13 @@ use chrono::TimeDelta;
 use platform::{Actor, Ctx, Result, jobs::Job};
 use serde::{Deserialize, Serialize};
 
-/// How far back a gateway is asked the first time: for so long it tries to deliver an event.
+/// How far back the first check asks a gateway: as long as a gateway tries to deliver an event.
 const FIRST: TimeDelta = TimeDelta::days(3);
-/// So much of what was asked for before is asked for again: an event may be listed later than it was made.
+/// How far two checks overlap: a gateway may list an event later than it made it.
 const OVERLAP: TimeDelta = TimeDelta::minutes(10);
 
-/// Asks the gateway what changed, then looks for what does not add up. Runs every hour, so that no money rests unseen
-/// for longer.
+/// Loads the gateway's events since the last check, then compares the books. Runs every hour, so that no discrepancy
+/// goes unnoticed for longer.
 #[derive(Serialize, Deserialize)]
 pub struct Check {}
 
@@ -24,9 +24,8 @@ impl Job for Check {
     }
 
     async fn run(self, ctx: Ctx) -> Result<()> {
-        if let Err(error) = catch_up(&ctx).await {
-            tracing::warn!("the events of the payment gateway could not be checked: {error}");
-        }
+        // The books are compared even while the gateway cannot be read; the job fails afterwards, so that it is noticed.
+        let caught_up = catch_up(&ctx).await;
         let (actor, now) = (Actor::system(&ctx), ctx.clock.now());
         let checked = ctx
             .db
@@ -39,12 +38,13 @@ impl Job for Check {
             checked.opened,
             checked.resolved
         );
-        Ok(())
+        caught_up
     }
 }
 
-/// Applies every event that the gateway has made since the last check and that no webhook has brought: payments,
-/// refunds and disputes that were made or changed there. An event that was applied before changes nothing.
+/// Applies every event that the gateway has made since the last check and that no webhook has delivered: payments,
+/// refunds and disputes. An event that was applied before changes nothing. An event that cannot be applied does not
+/// keep the later ones back; it is loaded again by the next check.
 async fn catch_up(ctx: &Ctx) -> Result<()> {
     let (port, now) = (ctx.ports.payments.clone(), ctx.clock.now());
     let gateway = port.name();
@@ -57,10 +57,23 @@ async fn catch_up(ctx: &Ctx) -> Result<()> {
         .events_since(since)
         .await
         .map_err(platform::Error::internal)?;
+    let mut failure = None;
     for event in events {
-        webhooks::apply(ctx, gateway, event).await?;
+        let id = event.id.clone();
+        if let Err(error) = webhooks::apply(ctx, gateway, event).await {
+            tracing::error!(
+                event = id,
+                "the event {id} of {gateway} could not be applied: {error}"
+            );
+            failure = failure.or(Some(error));
+        }
     }
-    ctx.db
-        .write(move |tx| query::check_to(tx, gateway, now))
-        .await
+    match failure {
+        Some(error) => Err(error),
+        None => {
+            ctx.db
+                .write(move |tx| query::check_to(tx, gateway, now))
+                .await
+        }
+    }
 }

@@ -8,8 +8,8 @@ mod routes;
 mod rules;
 
 pub use jobs::Check;
-pub use query::{Before, Finding, received_before};
-pub use rules::{given_back, open, order_overdue, order_stuck, received, retotal, withdraw};
+pub use query::{Finding, ReceivedBefore, received_before};
+pub use rules::{given_back, open, open_or_update, order_overdue, order_stuck, withdraw};
 
 use chrono::TimeDelta;
 

@@ -74,7 +74,7 @@ pub async fn escalate(
 
 /// Put a case right that one has. Asks for a confirmation of who one is.
 #[utoipa::path(tag = "billing/reconciliation", security(("bearer" = ["cases:write"])), params(("id" = CaseId, Path), ("If-Match" = String, Header)), request_body = ResolveCase,
-    responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 200, description = "Resolved", body = Case), (status = 409, description = "It is not yours, or the act is refused")))]
+    responses((status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)"), (status = 200, description = "Resolved", body = Case), (status = 409, description = "It is not yours, or the act is refused")))]
 #[post("/reconciliation/{id}/resolve")]
 pub async fn resolve(
     caller: Confirmed<CasesWrite>,

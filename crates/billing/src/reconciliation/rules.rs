@@ -4,7 +4,7 @@ mod overdue;
 mod told;
 
 pub use overdue::order_overdue;
-pub use told::{given_back, received, retotal, withdraw};
+pub use told::{given_back, open_or_update, withdraw};
 
 use super::query::{self, CaseRow, Finding, Resolved};
 use crate::{orders, refunds, transactions};
@@ -264,7 +264,7 @@ fn put_right(
     Ok(())
 }
 
-/// The payment for which another amount came in, and that amount, where it is in the payment's currency.
+/// Returns the payment for which another amount was received, and that amount, where it is in the payment's currency.
 fn amount_received(row: &CaseRow) -> Option<(TransactionId, &Money)> {
     let is_received = row.kind == CaseKind::AmountMismatch
         && row.refund_id.is_none()

@@ -60,7 +60,7 @@ impl Job for SendRefund {
     }
 }
 
-/// Asks the gateway for every refund of a payment, because it has refunded more than is known here.
+/// Loads every refund of a payment from the gateway, because it has refunded more than is known here.
 #[derive(Serialize, Deserialize)]
 pub struct AskRefunds {
     /** The payment. */
@@ -79,11 +79,11 @@ impl Job for AskRefunds {
         let Some(theirs) = payment.gateway_transaction_id else {
             return Ok(());
         };
-        let told = port.refunds_of(&theirs).await.map_err(Error::internal)?;
+        let refunds = port.refunds_of(&theirs).await.map_err(Error::internal)?;
         let (actor, gateway, now) = (Actor::system(&ctx), port.name(), ctx.clock.now());
         ctx.db
             .write(move |tx| {
-                for refund in &told {
+                for refund in &refunds {
                     rules::heard(tx, &actor, (gateway, Some(&theirs)), refund, now)?;
                 }
                 Ok(())

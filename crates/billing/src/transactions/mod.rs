@@ -9,6 +9,7 @@ mod timeline;
 pub use jobs::{Close, Open, Simulate};
 pub use query::{Due, is_paid, name_esim, payment};
 pub use rules::{Settled, accept_received, cancel, close, free, open, refund_received, settle};
+pub(crate) use timeline::amount_of;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -83,10 +83,10 @@ pub async fn simulate(
 
 /// Confirm a payment that came in by bank transfer, PayPal or a cryptocurrency.
 ///
-/// What was due completes the payment, and the order goes on as if a gateway had told of it; so does the rest of it, after
-/// a part. Another amount completes nothing: it is recorded and becomes a case of the kind `amount_mismatch`, in which a
-/// person accepts or refunds it. Asks for a recent confirmation that it is you.
-#[utoipa::path(tag = "billing/transactions", security(("bearer" = ["payments:record"])), params(("id" = TransactionId, Path)), request_body = ConfirmPayment, responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 200, description = "Completed; or still pending, where another amount was recorded", body = Transaction)))]
+/// The amount that was due completes the payment, and the order continues as after a gateway's event; so does the rest
+/// of it, after a part. Another amount completes nothing: it is recorded and becomes a case of the kind
+/// `amount_mismatch`, in which a person accepts or refunds it. Requires a recent confirmation of your identity.
+#[utoipa::path(tag = "billing/transactions", security(("bearer" = ["payments:record"])), params(("id" = TransactionId, Path)), request_body = ConfirmPayment, responses((status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)"), (status = 200, description = "Completed; or still pending, where another amount was recorded", body = Transaction)))]
 #[post("/transactions/{id}/confirm")]
 pub async fn confirm(
     caller: Confirmed<PaymentsRecord>,

@@ -10,7 +10,7 @@ use super::{
     jobs::{Close, Open, Simulate},
     query::{self, Due},
 };
-use crate::{disputes, invoices::Issue, orders, payments::MakeDay, refunds};
+use crate::{disputes, invoices::Issue, orders, payments::MakeDay, refunds, webhooks};
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Ctx, Error, Result, Tx,
@@ -211,7 +211,7 @@ fn complete(
 ) -> Result<Settled> {
     settle_money(tx, actor, payment, now)?;
     let was_declined = payment.status == TransactionStatus::Failed;
-    // What a person has rejected and confirms after all is looked at by a person.
+    // A payment that a person rejected and then confirms is reviewed by a person.
     let completes = if was_declined && !payment.payment_method.is_recorded() {
         orders::Completes::DeclinedPayment
     } else {
@@ -223,14 +223,14 @@ fn complete(
         .transpose()?
     {
         Some(orders::Paid::Late) => {
-            "Paid after the order was closed, or too late for its stock; it waits for review."
+            "Paid after the order was closed, or too late for its stock; the order waits for review."
         }
         _ => "Paid.",
     };
     Ok(Settled::Applied(payment.id, note.into()))
 }
 
-/// Notes that the money is there, whatever becomes of the order.
+/// Completes the payment in the books, whatever happens to its order.
 fn settle_money(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -327,13 +327,10 @@ fn mismatch(payment: &Transaction, minor: i64, currency: &str) -> Option<Receive
     }
     let known = Currency::parse(currency).ok();
     let amount = known.map(|currency| (Money::from_minor(minor, currency), currency));
-    let told = match &amount {
-        Some((amount, currency)) => amount.in_currency(*currency),
-        None => format!("{minor} {currency} in smallest units"),
-    };
+    let reported = webhooks::reported_amount(minor, currency);
     let due = payment.total_amount.in_currency(payment.currency);
     Some(Received {
         amount: amount.filter(|(amount, _)| amount.is_positive() && amount.is_storable()),
-        finding: format!("{told} came in at the gateway; {due} was due."),
+        finding: format!("The gateway received {reported}; {due} was due."),
     })
 }

@@ -30,7 +30,7 @@ pub fn of(conn: &mut Conn, actor: &Actor, id: TransactionId) -> Result<Timeline>
 }
 
 fn told(act: Recorded, names: &HashMap<UserId, String>, is_staff: bool) -> Option<Step> {
-    let amount = amount_of(&act);
+    let amount = amount_of(act.change.as_ref());
     let (what, sentence, tone) = match act.action.as_str() {
         "transaction.open" => (
             "opened",
@@ -59,6 +59,11 @@ fn told(act: Recorded, names: &HashMap<UserId, String>, is_staff: bool) -> Optio
             "accepted",
             format!("{amount} was accepted as the payment."),
             Tone::Good,
+        ),
+        "transaction.return" => (
+            "received",
+            format!("{amount} was received and is refunded: the order was cancelled."),
+            Tone::Neutral,
         ),
         "transaction.mismatch" => (
             "mismatch",
@@ -120,17 +125,15 @@ fn told(act: Recorded, names: &HashMap<UserId, String>, is_staff: bool) -> Optio
     })
 }
 
-/// The amount of an action, as its currency has it.
-fn amount_of(act: &Recorded) -> String {
-    let amount = of_change(act, "amount").unwrap_or_default();
-    let currency = of_change(act, "currency").unwrap_or_default();
-    match (Money::parse(&amount), Currency::parse(&currency)) {
+/// Writes the amount of a recorded change, as its currency has it.
+pub fn amount_of(change: Option<&Value>) -> String {
+    let text = |field: &str| {
+        let value = change.and_then(|change| change.get(field));
+        value.and_then(Value::as_str).unwrap_or_default()
+    };
+    let (amount, currency) = (text("amount"), text("currency"));
+    match (Money::parse(amount), Currency::parse(currency)) {
         (Ok(amount), Ok(currency)) => amount.in_currency(currency),
-        _ => format!("{amount} {currency}"),
+        _ => format!("{amount} {currency}").trim().to_owned(),
     }
-}
-
-fn of_change(act: &Recorded, field: &str) -> Option<String> {
-    let change = act.change.as_ref()?;
-    change.get(field).and_then(Value::as_str).map(str::to_owned)
 }

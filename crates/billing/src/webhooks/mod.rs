@@ -10,28 +10,28 @@ use platform::{
     ports::payments::{Event, News},
 };
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::{ProblemCode, TransactionId};
+use wire::{Currency, Money, Param, ProblemCode, TransactionId};
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(routes::receive);
 }
 
-/// A notice of a gateway, as it came in.
+/// A webhook request of a gateway, as it was received.
 #[derive(Debug, Clone)]
 pub struct Delivery<'a> {
-    /// The gateway that it is said to be from.
+    /// The gateway that the address names.
     pub gateway: &'a str,
     /// The signature.
     pub signature: &'a str,
     /// The body, which the signature covers.
     pub body: &'a [u8],
-    /// The network that it came from.
+    /// The network of the sender.
     pub network: String,
 }
 
 /// Takes in what a gateway says. Told before: nothing changes, and that is a success.
 ///
-/// Deliveries whose signature does not fit are counted by network and minute, because anybody can send them.
+/// Deliveries whose signature does not match are counted by network and minute, because anybody can send them.
 pub async fn receive(ctx: &Ctx, delivery: Delivery<'_>) -> Result<()> {
     let port = ctx.ports.payments.clone();
     if port.name() != delivery.gateway {
@@ -49,7 +49,7 @@ pub async fn receive(ctx: &Ctx, delivery: Delivery<'_>) -> Result<()> {
     apply(ctx, source, event).await
 }
 
-/// Keeps an event and applies it, unless that was done before.
+/// Records an event and applies it, unless it was applied before.
 pub(crate) async fn apply(ctx: &Ctx, source: &'static str, event: Event) -> Result<()> {
     let (now, actor) = (ctx.clock.now(), Actor::system(ctx));
     ctx.db
@@ -76,5 +76,13 @@ pub fn said(transaction: TransactionId, reason: String) -> Event {
         gateway_payment_id: None,
         transaction: Some(transaction),
         news: Some(News::Declined { reason }),
+    }
+}
+
+/// Writes an amount that a gateway reports, in smallest units where its currency is unknown here.
+pub(crate) fn reported_amount(minor: i64, currency: &str) -> String {
+    match Currency::parse(currency) {
+        Ok(known) => Money::from_minor(minor, known).in_currency(known),
+        Err(_) => format!("{minor} {currency} in smallest units"),
     }
 }

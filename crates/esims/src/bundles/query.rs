@@ -38,7 +38,7 @@ pub fn of_unit(
         .optional()?)
 }
 
-/// Cancels the bundle of an order on an eSIM; whether it was not cancelled before.
+/// Cancels the bundle of an order on an eSIM. Returns whether it was cancelled now, not before.
 pub fn cancel(tx: &mut Tx<'_>, order: OrderId, esim: EsimId) -> Result<bool> {
     use diesel::sql_types::Uuid;
     let cancelled = diesel::sql_query(

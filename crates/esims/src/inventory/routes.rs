@@ -78,7 +78,7 @@ async fn edit(
         .map(Tagged)
 }
 
-/// Withdraw an eSIM from the stock. Only while nobody owns it; a stock file that names it again brings it back.
+/// Withdraw an eSIM from the stock. The eSIM must have no owner; an import that names it again returns it to the stock.
 #[utoipa::path(
     tag = "esims/inventory", security(("bearer" = ["esims:write"])), params(("id" = EsimId, Path), ("If-Match" = String, Header)),
     responses((status = 204, description = "Withdrawn")),

@@ -42,7 +42,7 @@ pub fn history(conn: &mut Conn, actor: &Actor, id: EsimId) -> Result<EsimHistory
     Ok(EsimHistory { data })
 }
 
-/// Returns what an eSIM that the actor may see has used.
+/// Returns the usage of an eSIM that the actor may see.
 pub fn usage(conn: &mut Conn, actor: &Actor, id: EsimId) -> Result<EsimUsage> {
     query::find(conn, actor.only(), id)?;
     query::usage(conn, id)
@@ -94,7 +94,7 @@ pub fn edit(
     Ok(after)
 }
 
-/// A corrected code, sealed for its eSIM.
+/// Parses a corrected activation code and seals it for its eSIM.
 fn corrected(keys: &Keyring, id: EsimId, text: &str) -> Result<query::SealedCode> {
     let code = ActivationCode::parse(text).map_err(|why| {
         let says = format!("The activation code {why}.");

@@ -32,7 +32,7 @@ pub const KEPT: &[Rows] = &[
     },
 ];
 
-/// Forgets which device their eSIMs are on, what installs them, and why their state was changed.
+/// Erases the devices, the activation codes and the reasons of state changes of a person's eSIMs.
 pub fn forget(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     diesel::update(esims::table.filter(esims::user_id.eq(id)))
         .set((

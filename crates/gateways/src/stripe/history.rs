@@ -1,5 +1,5 @@
-//! The events that Stripe keeps for 30 days: <https://docs.stripe.com/api/events/list>. A webhook that never arrived is
-//! found here.
+//! The events that Stripe keeps for 30 days: <https://docs.stripe.com/api/events/list>. They include the events of lost
+//! webhooks.
 
 use super::{event_of, told};
 use chrono::{DateTime, Utc};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use stripe::Client;
 use stripe_client_core::{RequestBuilder, StripeMethod};
 
-/// The kinds that are understood; Stripe takes 20 at most.
+/// The kinds of events that are read; Stripe accepts 20 at most.
 const KINDS: [&str; 15] = [
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
@@ -29,7 +29,7 @@ const KINDS: [&str; 15] = [
 ];
 const PAGE: &str = "100";
 
-/// Every event since a moment, the oldest first.
+/// Returns every event since a moment, the oldest first.
 pub(super) async fn since(
     client: &Client,
     since: DateTime<Utc>,
@@ -58,20 +58,20 @@ async fn page(
     since: DateTime<Utc>,
     after: Option<&str>,
 ) -> Result<Value, GatewayError> {
-    let mut asked = vec![
+    let mut parameters = vec![
         ("created[gte]".to_owned(), since.timestamp().to_string()),
         ("limit".to_owned(), PAGE.to_owned()),
     ];
     let kinds = KINDS.iter().enumerate();
-    asked.extend(kinds.map(|(place, kind)| (format!("types[{place}]"), (*kind).to_owned())));
-    asked.extend(after.map(|id| ("starting_after".to_owned(), id.to_owned())));
+    parameters.extend(kinds.map(|(place, kind)| (format!("types[{place}]"), (*kind).to_owned())));
+    parameters.extend(after.map(|id| ("starting_after".to_owned(), id.to_owned())));
     let answer: Answer = RequestBuilder::new(StripeMethod::Get, "/events")
-        .query(&std::collections::BTreeMap::from_iter(asked))
+        .query(&std::collections::BTreeMap::from_iter(parameters))
         .customize()
         .send(client)
         .await
         .map_err(told)?;
-    // An event's object is read as a webhook's is.
+    // An event's object is read in the same way as a webhook's.
     serde_json::from_str(&miniserde::json::to_string(&answer))
         .map_err(|_| GatewayError::Unknown("the events cannot be read".to_owned()))
 }

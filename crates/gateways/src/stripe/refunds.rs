@@ -47,7 +47,7 @@ pub(super) async fn find(
     Ok(all.into_iter().find(ours))
 }
 
-/// Every refund of a payment.
+/// Returns every refund of a payment.
 pub(super) async fn all(client: &Client, id: &str) -> Result<Vec<RefundTold>, GatewayError> {
     let (kind, payment) = payment_of(client, id).await?;
     let asked = [
@@ -117,7 +117,7 @@ pub(super) fn told_by(kind: &str, event: &Value) -> Option<RefundTold> {
     refund_of(event.pointer("/data/object")?)
 }
 
-/// What an event says of everything that was refunded of a charge. Older versions of the API list its refunds with it.
+/// Reads the refunded total of a charge from an event. Older versions of the API list the refunds in it.
 pub(super) fn refunded_in_all(kind: &str, event: &Value) -> Option<RefundedInAll> {
     if kind != "charge.refunded" {
         return None;

@@ -122,7 +122,7 @@ fn opened(conn: &mut Conn, actor: &Actor, person: &Person, masked: bool) -> Resu
     Ok((Some(full_name(&first, &last)), email))
 }
 
-/// Returns whether a sign is a name by itself, as an ideograph is; the letters of alphabets begin most names.
+/// Returns whether a character can be a name by itself, as an ideograph can. A letter of an alphabet begins too many names.
 fn is_word(c: char) -> bool {
     c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
 }

@@ -7,8 +7,8 @@ mod query;
 mod routes;
 
 pub use query::{
-    Ask, Candidate, LiveAttempt, Unit, advance, allocate, answer, ask_again, bought, candidate,
-    is_bought, live, lock, open, queue, release, reopen, reverse, units, waiting,
+    Candidate, CandidateQuery, LiveAttempt, Unit, advance, allocate, answer, ask_again, bought,
+    candidate, is_bought, live, lock, open, queue, release, reopen, reverse, units, waiting,
 };
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -106,13 +106,13 @@ pub fn insert(tx: &mut Tx<'_>, row: Row<'_>) -> Result<Provider> {
         .get_result(tx.conn())?)
 }
 
-/// Whether a provider has offers, eSIMs, requests or allocations.
+/// Returns whether a provider has offers, eSIMs, requests or allocations.
 pub fn is_used(conn: &mut Conn, id: ProviderId) -> Result<bool> {
     let offered = exists(offers::table.filter(offers::provider_id.eq(id)));
     let supplied = exists(esims::table.filter(esims::provider_id.eq(id)));
-    let asked = exists(attempts::table.filter(attempts::provider_id.eq(id)));
+    let requested = exists(attempts::table.filter(attempts::provider_id.eq(id)));
     let allocated = exists(allocations::table.filter(allocations::provider_id.eq(id)));
-    Ok(select(offered.or(supplied).or(asked).or(allocated)).get_result(conn)?)
+    Ok(select(offered.or(supplied).or(requested).or(allocated)).get_result(conn)?)
 }
 
 /// Deletes a provider that is locked.

@@ -22,8 +22,8 @@ pub async fn show(caller: Caller<ProvidersRead>, id: Id<ProviderId>) -> Result<T
         .map(Tagged)
 }
 
-/// Add a provider. Its key is sealed at once and never shown again, so this asks for a recent confirmation.
-#[utoipa::path(tag = "integrations/providers", security(("bearer" = ["providers:write"])), request_body = NewProvider, responses((status = 201, description = "Created", body = Provider), (status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)")))]
+/// Add a provider. Its key is sealed and never shown again. Requires a recent confirmation of your identity.
+#[utoipa::path(tag = "integrations/providers", security(("bearer" = ["providers:write"])), request_body = NewProvider, responses((status = 201, description = "Created", body = Provider), (status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)")))]
 #[post("/providers")]
 pub async fn create(
     caller: Confirmed<ProvidersWrite>,
@@ -54,7 +54,7 @@ pub async fn edit(
         .map(Tagged)
 }
 
-/// What an edit needs beside the permission to edit.
+/// Returns the permission that an edit needs in addition.
 fn secrets_of(change: &EditProvider) -> Option<Permission> {
     change.api_key.as_ref().map(|_| Permission::ProvidersRotate)
 }

@@ -13,7 +13,7 @@ use platform::{
     crypto::{Keyring, Place},
 };
 
-/// Locks a provider that can be asked here until the end of the transaction, or says why it cannot be.
+/// Locks a provider that can be used here until the end of the transaction, or returns why it cannot be used.
 pub fn lock_usable(tx: &mut Tx<'_>, adapters: &[Adapter], id: ProviderId) -> Result<Provider> {
     let provider = match query::lock(tx, id) {
         Err(error) if error.code() == Some(ProblemCode::NotFound) => {
@@ -29,7 +29,7 @@ pub fn lock_usable(tx: &mut Tx<'_>, adapters: &[Adapter], id: ProviderId) -> Res
     Ok(provider)
 }
 
-/// Rejects an adapter that must not be asked here.
+/// Rejects an adapter that must not be used here.
 fn usable(adapters: &[Adapter], adapter: Adapter, field: &str) -> Result<()> {
     if adapters.contains(&adapter) {
         return Ok(());
@@ -98,7 +98,7 @@ pub fn edit(
     Ok(after)
 }
 
-/// Deletes a provider that nothing was ever bought from or offered by. One with a history is deactivated instead.
+/// Deletes a provider without offers, eSIMs, requests and allocations. A provider that was used is deactivated instead.
 pub fn remove(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -112,7 +112,7 @@ pub fn remove(
     if query::is_used(tx.conn(), id)? {
         return Err(Error::because(
             ProblemCode::WrongState,
-            "The provider has offers, eSIMs or requests. Deactivate it instead: it is asked for nothing then.",
+            "The provider has offers, eSIMs or requests. Deactivate it instead: no more eSIMs are requested from it then.",
         ));
     }
     query::remove(tx, id, now)?;

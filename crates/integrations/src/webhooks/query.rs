@@ -70,8 +70,8 @@ pub fn ignored(
     Ok(())
 }
 
-/// Counts a webhook whose signature did not fit: one row per source, network and minute. Its body is not kept, because
-/// anybody can send one.
+/// Counts a webhook whose signature did not match: one row per source, network and minute. Its body is not kept,
+/// because anybody can send one.
 pub fn reject(tx: &mut Tx<'_>, source: &str, network: &str, now: DateTime<Utc>) -> Result<()> {
     let counted = sql_query(
         "INSERT INTO webhook_receipts (id, source, signature_ok, status, network, received_at) \

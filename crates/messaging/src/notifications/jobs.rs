@@ -107,7 +107,7 @@ impl Job for SendNotification {
     }
 }
 
-/// Whom a message comes from: the business, and the address that the server sends with.
+/// The sender of a message: the name of the business, and the address that the server sends from.
 struct From<'a> {
     name: String,
     address: &'a str,

@@ -110,11 +110,11 @@ pub fn find(conn: &mut Conn, id: NotificationId, only: Option<Owner>) -> Result<
         .first(conn)?)
 }
 
-/// Returns how many messages wait to be sent this way.
-pub fn waiting_by(conn: &mut Conn, way: NotificationType) -> Result<i64> {
+/// Returns the number of pending messages of a channel.
+pub fn waiting_by(conn: &mut Conn, channel: NotificationType) -> Result<i64> {
     Ok(letters::table
         .filter(letters::status.eq(NotificationStatus::Pending))
-        .filter(letters::type_.eq(way))
+        .filter(letters::type_.eq(channel))
         .count()
         .get_result(conn)?)
 }

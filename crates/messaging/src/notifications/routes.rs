@@ -22,10 +22,10 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 
 listing!(Notification, "/notifications", export "/notifications/export", tag "messaging/notifications", needs NotificationsRead = "notifications:read", from rules::page);
 
-/// Show whether messages can be sent, and how many wait.
+/// Show whether each channel is set up, and how many messages wait.
 #[utoipa::path(
     tag = "messaging/notifications", security(("bearer" = ["settings:read"])),
-    responses((status = 200, description = "Each way of sending", body = NotificationSetup)),
+    responses((status = 200, description = "The state of each channel", body = NotificationSetup)),
 )]
 #[get("/notifications/status")]
 pub async fn status(caller: Caller<SettingsRead>) -> Result<Json<NotificationSetup>> {

@@ -63,7 +63,7 @@ pub fn notify(tx: &mut Tx<'_>, keys: &Keyring, letter: Letter) -> Result<()> {
     notify_at(tx, keys, letter, &to)
 }
 
-/// The same, to another address than the person's: to the one that they had before.
+/// Writes an email like [`notify`] to another address than the user's current one, such as the previous one.
 pub fn notify_at(tx: &mut Tx<'_>, keys: &Keyring, letter: Letter, to: &str) -> Result<()> {
     let id = NotificationId::new();
     let signature = Signature::read(tx.conn())?;
@@ -170,7 +170,7 @@ pub fn blank(keys: &Keyring, id: NotificationId) -> Result<Vec<u8>> {
     keys.seal(place(id, "message"), &text)
 }
 
-/// A message as it is shown. What cannot be opened is marked and put on record; the rest is shown.
+/// Returns a message for display. A sealed value that does not open is marked and recorded; the others are shown.
 fn show_row(conn: &mut Conn, keys: &Keyring, row: NotificationRow) -> Result<Notification> {
     let message = people::readable(conn, keys, read(keys, &row))?;
     let is_message_broken = message.is_none();

@@ -1,4 +1,4 @@
-//! The log of who saw personal data in plain.
+//! The access log: which callers saw personal data or secrets in plain text.
 
 use super::{
     entry::{self, AccessRow},
@@ -11,21 +11,21 @@ use serde_json::Value;
 use uuid::Uuid;
 use wire::AccessId;
 
-/// What was seen, and of whom or of what.
+/// An access to personal data or a secret.
 pub struct Access<'a> {
-    /// The kind of thing, such as `user`.
+    /// The kind of the subject, such as `user`.
     pub subject: &'a str,
-    /// Which one; nil for a whole list.
+    /// The id of the subject; nil for a whole list.
     pub id: Uuid,
-    /// What of it, such as `email` or `export`.
+    /// The field or operation, such as `email` or `export`.
     pub field: &'a str,
-    /// Why, as they said.
+    /// The reason that the caller gave.
     pub reason: Option<&'a str>,
-    /// How much, for lists and exports. Never personal data.
+    /// The extent of a list or an export. Never personal data.
     pub detail: Option<Value>,
 }
 
-/// Records that somebody saw a secret or personal data in plain.
+/// Records that the actor saw a secret or personal data in plain text.
 pub fn accessed(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -44,7 +44,7 @@ pub fn accessed(
     record_access(tx, actor, access)
 }
 
-/// Records an access with its details.
+/// Records an access with its detail.
 pub fn record_access(tx: &mut Tx<'_>, actor: &Actor, access: Access<'_>) -> Result<()> {
     let about = Subject {
         kind: access.subject,

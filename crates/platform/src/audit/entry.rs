@@ -90,7 +90,7 @@ pub struct AccessRow {
     pub ip: Option<String>,
     /** Its seal; none when something else wrote it. */
     pub seal: Option<Vec<u8>>,
-    /** How much was seen: rows, and what a list was narrowed by. */
+    /** The extent of the access: the number of rows, and the names of the filters. */
     pub detail: Option<Value>,
 }
 
@@ -146,7 +146,7 @@ impl Entry for AccessRow {
             .text(self.reason.as_deref())
             .text(self.request_id.as_deref())
             .text(self.ip.as_deref());
-        // Entries that were sealed before there were details have none, and no bytes for them.
+        // Entries from before this column have no detail, and their seals cover no bytes for it.
         match &self.detail {
             Some(detail) => bytes.text(Some(&canonical(detail))).0,
             None => bytes.0,

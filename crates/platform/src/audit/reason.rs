@@ -1,6 +1,6 @@
-//! Reasons in the logs. A reason is free text and may name a person; an entry of a log cannot be changed. So the reason
-//! of an entry about a person, or about something that may be theirs, is encrypted with a key of its own, and erasing
-//! the person deletes that key. The entry, its seal and the chain stay as they are.
+//! Reasons in the logs. A reason is free text and may name a person, but log entries are immutable. The reason of an entry
+//! about a person, or about an object that may belong to a person, is therefore encrypted with a key per subject. Erasing
+//! the person deletes the key; the entry, its seal and the chain stay as they are.
 
 use crate::{
     crypto::Keyring,
@@ -21,13 +21,13 @@ use std::collections::HashMap;
 use uuid::Uuid;
 use wire::UserId;
 
-/// What an encrypted reason begins with; whatever else stands in the column was written before there were keys.
+/// The prefix of an encrypted reason. A reason without it is plain text.
 const MARK: &str = "enc1:";
 const NONCE: usize = 12;
-/// What is shown in place of a reason whose key was deleted.
+/// The text that replaces a reason whose key was deleted.
 pub const ERASED: &str = "Erased";
 
-/// Kinds of subjects that are people or may belong to one. Reasons about anything else stay as they were typed.
+/// Kinds of subjects that are people or may belong to a person. Reasons about other kinds are stored in plain text.
 const PERSONAL: &[&str] = &[
     "user",
     "session",
@@ -43,12 +43,12 @@ const PERSONAL: &[&str] = &[
     "notification",
 ];
 
-/// Which thing an entry is about.
+/// The subject of a log entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Subject<'a> {
     /// The kind, such as `order`.
     pub kind: &'a str,
-    /// Which one.
+    /// The id.
     pub id: Uuid,
 }
 
@@ -61,7 +61,7 @@ impl Subject<'_> {
     }
 }
 
-/// Encrypts a reason, where its subject may be a person's.
+/// Encrypts a reason whose subject may belong to a person; returns any other reason as it is.
 pub fn seal(
     tx: &mut Tx<'_>,
     keys: &Keyring,
@@ -88,7 +88,7 @@ pub fn seal(
     Ok(Some(format!("{MARK}{text}")))
 }
 
-/// The secret of a subject, made with its first reason.
+/// Returns the secret of a subject, and creates it for the first reason.
 fn secret(tx: &mut Tx<'_>, subject: Subject<'_>) -> Result<Vec<u8>> {
     let fresh: [u8; 32] = rand::random();
     diesel::insert_into(secrets::table)
@@ -111,13 +111,13 @@ fn cipher(keys: &Keyring, secret: &[u8]) -> Result<Aes256Gcm> {
     Aes256Gcm::new_from_slice(&key).map_err(Error::internal)
 }
 
-/// Reads the reasons of log entries, each in its place; [`ERASED`] where the key was deleted.
+/// Decrypts the reasons of log entries.
 pub struct Reasons {
     ciphers: HashMap<(String, Uuid), Aes256Gcm>,
 }
 
 impl Reasons {
-    /// With the keys of these subjects.
+    /// Loads the keys of these subjects.
     pub fn of<'a>(
         conn: &mut Conn,
         keys: &Keyring,
@@ -144,7 +144,7 @@ impl Reasons {
         Ok(Self { ciphers })
     }
 
-    /// A reason as it was typed.
+    /// Returns a stored reason in plain text; [`ERASED`] where its key was deleted.
     pub fn open(&self, subject: Subject<'_>, kept: Option<String>) -> Option<String> {
         let kept = kept?;
         let Some(text) = kept.strip_prefix(MARK) else {
@@ -170,7 +170,7 @@ impl Reasons {
     }
 }
 
-/// Opens the reasons of log entries where they stand.
+/// Decrypts the reasons of log entries in place.
 pub fn open_all(
     conn: &mut Conn,
     keys: &Keyring,
@@ -183,8 +183,8 @@ pub fn open_all(
     Ok(())
 }
 
-/// Makes the reasons about a person unreadable that were given so far: of the subjects of this kind whose ids the
-/// query selects, with the person as `$1`. What is given after that has a new key.
+/// Makes the reasons recorded so far unreadable, of the subjects of this kind whose ids the query selects (`$1` is the
+/// person). Later reasons get a new key.
 pub fn forget(tx: &mut Tx<'_>, kind: &str, select: &str, user: UserId) -> Result<()> {
     diesel::sql_query(format!(
         "DELETE FROM reason_keys WHERE subject_type = $2 AND subject_id IN ({select})"

@@ -58,7 +58,7 @@ pub struct Actor {
     pub session: Option<SessionId>,
     /// How far the permission reaches that let them in.
     pub reach: Reach,
-    /// Whether they have proven within the last 15 minutes who they are. Never true of a client.
+    /// Whether the person has confirmed who they are within the last 15 minutes. Always false for a client.
     pub is_confirmed: bool,
     /// The request, for the record.
     pub request: RequestInfo,
@@ -104,19 +104,36 @@ impl Actor {
         let client = self.client.as_ref().map(|client| Owner::Client(client.id));
         client.or_else(|| self.id.map(Owner::Person))
     }
-    /// Refuses a person who has not proven within the last quarter of an hour that it is them. An integrator's client
-    /// cannot; what it may do to its own customers, it does without.
+    /// Refuses a person who has not confirmed who they are within the last 15 minutes. An API client has no step-up and
+    /// passes; its scopes limit it to its own customers.
     pub fn recently_authenticated(&self) -> Result<()> {
         match self.id {
             Some(_) if !self.is_confirmed => Err(confirmed::stale()),
             _ => Ok(()),
         }
     }
+    /// Builds the actor of a log entry about a caller who was confirmed before. The actor has no permissions.
+    pub fn on_record(who: Confirmee, request: RequestInfo, keys: Keyring) -> Self {
+        Self {
+            id: who.person,
+            client: who.client.map(|id| Client {
+                id,
+                mode: ApiClientMode::Live,
+                scopes: Vec::new(),
+            }),
+            role: who.role,
+            session: None,
+            reach: Reach::None,
+            is_confirmed: false,
+            request,
+            keys,
+        }
+    }
     /// Themselves; a client and the system are nobody.
     pub fn person(&self) -> Result<UserId> {
         self.id.ok_or_else(|| Error::refuse(ProblemCode::Forbidden))
     }
-    /// Refuses a person who has not proven within the last 15 minutes who they are, and every program.
+    /// Refuses every caller who has not confirmed who they are within the last 15 minutes, API clients included.
     pub fn confirmed(&self) -> Result<()> {
         confirmed::require(self.is_confirmed)
     }
@@ -165,19 +182,19 @@ pub(super) struct Signed {
     shown: Shown,
     request: RequestInfo,
     witness: Witness,
-    /// Who must have proven within the last 15 minutes who they are.
+    /// The callers who must have confirmed who they are within the last 15 minutes.
     step_up: StepUp,
     permission: Permission,
-    /// Whether the database has confirmed that they may do this.
+    /// Whether the database has confirmed the caller and the permission.
     is_confirmed: AtomicBool,
 }
 
-/// What a request's handler asks of its caller, left in the request for [`super::authorize_first`].
+/// The check that the handler of a request has still to make, stored in the request for [`super::authorize_first`].
 #[derive(Clone)]
 pub(super) struct Pending(Arc<Signed>);
 
 impl Pending {
-    /// Checks the permission, unless the handler has done so.
+    /// Checks the permission, unless the handler has checked it.
     pub async fn check(self) -> Result<()> {
         if self.0.is_confirmed.load(Ordering::Relaxed) {
             return Ok(());
@@ -221,8 +238,8 @@ impl<P: Needs> Caller<P> {
             .await
     }
 
-    /// Writes as this caller, who also needs another permission and a recent confirmation where one is named: for an
-    /// edit that replaces a secret among other fields.
+    /// Writes as this caller. If another permission is named, the caller needs it as well, with a recent confirmation: for
+    /// an edit that may replace a secret among other fields.
     pub async fn write_with<T: Send + 'static>(
         &self,
         also: Option<Permission>,
@@ -249,7 +266,8 @@ impl<P: Needs> Caller<P> {
             .await
     }
 
-    /// Takes a token out of a bucket of their own, beside that of the request: for what must not be tried often.
+    /// Takes a token from the caller's bucket of this class, in addition to that of the request: for values that a caller
+    /// could guess.
     pub async fn spend(&self, class: Class) -> Result<()> {
         let Signed { ctx, shown, .. } = self.signed.as_ref();
         ctx.limits.spend(ctx, class, shown).await
@@ -260,7 +278,7 @@ impl<P: Needs> Caller<P> {
         &self.signed.ctx
     }
 
-    /// Reads the caller of a request, for an action that asks who they are in this way.
+    /// Reads the caller of a request, with this requirement of a recent confirmation.
     pub(super) fn read_from(request: &HttpRequest, step_up: StepUp) -> Result<Self> {
         let signed = Arc::new(Signed::read(request, step_up, P::PERMISSION)?);
         request.extensions_mut().insert(Pending(signed.clone()));

@@ -33,8 +33,8 @@ impl<P: Needs> FromRequest for Confirmed<P> {
     }
 }
 
-/// A caller who, if it is a person, has proven within the last quarter of an hour who they are. An API key cannot prove
-/// that and is let in by its scope alone: for actions that a person decides about afterwards.
+/// A caller who, if it is a person, has confirmed who they are within the last 15 minutes. An API key has no step-up and
+/// needs its scope alone: for actions that a person approves afterwards.
 pub struct ConfirmedPerson<P>(Caller<P>);
 
 impl<P> Deref for ConfirmedPerson<P> {
@@ -52,14 +52,14 @@ impl<P: Needs> FromRequest for ConfirmedPerson<P> {
     }
 }
 
-/// Who must have proven within the last quarter of an hour who they are.
+/// The callers who must have confirmed who they are within the last 15 minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StepUp {
     /// No caller.
     None,
-    /// People; a key is let in.
+    /// People; API keys pass.
     People,
-    /// Every caller; a key is refused.
+    /// Every caller; API keys are refused.
     Everybody,
 }
 
@@ -90,7 +90,7 @@ pub(super) fn is_fresh((_, confirmed_at): Standing, now: DateTime<Utc>) -> Resul
     require(confirmed_at.is_some_and(|at| now - at <= CONFIRMED_FOR))
 }
 
-/// Refuses who has not.
+/// Returns the error of [`stale`] for a caller without a recent confirmation.
 pub(super) fn require(is_confirmed: bool) -> Result<()> {
     if is_confirmed {
         return Ok(());
@@ -98,7 +98,7 @@ pub(super) fn require(is_confirmed: bool) -> Result<()> {
     Err(stale())
 }
 
-/// What is answered to somebody who has to prove again that it is them.
+/// Builds the answer for a caller who must confirm who they are.
 pub(super) fn stale() -> Error {
     Error::because(
         ProblemCode::ConfirmationRequired,

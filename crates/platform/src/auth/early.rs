@@ -1,8 +1,8 @@
-//! Authorization comes before validation: who may not do something learns nothing about the fields of it.
+//! Authorization before validation: a caller without the permission learns nothing about the fields of an operation.
 //!
-//! A handler confirms its caller in the transaction of its work, after the request has been read. Where the request
-//! cannot be read, the caller is confirmed here, before the answer says what is wrong with the request. The usual
-//! request costs nothing by it.
+//! A handler confirms its caller in the transaction of its work, after the extractors have read the request. When an
+//! extractor rejects the request, this middleware confirms the caller before it passes the rejection on. A valid request
+//! costs nothing extra.
 
 use super::caller::Pending;
 use actix_web::{
@@ -13,7 +13,7 @@ use actix_web::{
     middleware::Next,
 };
 
-/// Answers 401 or 403 in place of a refusal of the request, where the caller may not call the operation at all.
+/// Replaces the rejection of a request by 401 or 403 when the caller may not call the operation.
 pub async fn authorize_first<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
@@ -28,14 +28,14 @@ pub async fn authorize_first<B: MessageBody>(
     match pending.check().await {
         Ok(()) => Ok(response.map_into_left_body()),
         Err(error) => {
-            // With its cause, for what notes refusals.
+            // Keeps the error in the response, for the middleware that records refusals.
             let refusal = HttpResponse::from_error(error);
             Ok(response.into_response(refusal).map_into_right_body())
         }
     }
 }
 
-/// Whether an answer can come from reading the request, and not from who sent it.
+/// Returns whether a status can result from reading the request, and not from authorization.
 fn is_about_the_request(status: StatusCode) -> bool {
     status.is_client_error() && !matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
 }

@@ -1,4 +1,4 @@
-//! What is kept of a request: its id, and where it came from.
+//! The origin of a request, for the logs.
 
 use crate::{
     ctx::Ctx,
@@ -8,19 +8,19 @@ use crate::{
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Data};
 use std::future::{Ready, ready};
 
-/// What is remembered of a request.
+/// The id and origin of a request, as the logs record it.
 #[derive(Debug, Clone, Default)]
 pub struct RequestInfo {
-    /// Its id.
+    /// The request id.
     pub id: Option<String>,
-    /// The address it came from.
+    /// The client address.
     pub ip: Option<String>,
-    /// The browser, as it names itself.
+    /// The `User-Agent` header, cut to 255 characters.
     pub user_agent: Option<String>,
 }
 
 impl RequestInfo {
-    /// Of this request. A proxy's word about the address counts only when it is trusted.
+    /// Reads a request. `X-Forwarded-For` counts only behind a trusted proxy.
     pub fn of(request: &HttpRequest) -> Self {
         let trusted = request
             .app_data::<Data<Ctx>>()

@@ -88,7 +88,7 @@ impl Tokens {
         }
         Ok(read.claims)
     }
-    /// Whether a token is ours and has merely ended.
+    /// Returns whether a token has a valid signature and has expired.
     pub fn has_expired(&self, token: &str) -> bool {
         let read = jsonwebtoken::decode::<Claims>(token, &self.0.1, &self.0.2);
         read.is_err_and(|error| {

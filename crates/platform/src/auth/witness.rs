@@ -1,10 +1,10 @@
-//! Who was confirmed during a request, for what is done once it is answered: noting refusals and reads.
+//! The confirmed caller of a request, for the middleware that records refusals and reads after the answer.
 
 use actix_web::{HttpMessage, HttpRequest};
 use std::sync::{Arc, OnceLock};
 use wire::{ApiClientId, UserId, accounts::users::UserRole};
 
-/// Somebody whom the database has confirmed.
+/// A caller that the database has confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Confirmee {
     /// The person.
@@ -15,12 +15,12 @@ pub struct Confirmee {
     pub role: Option<UserRole>,
 }
 
-/// Where a request's caller is noted once the database has confirmed them.
+/// Holds the caller of a request once the database has confirmed them.
 #[derive(Debug, Clone, Default)]
 pub struct Witness(Arc<OnceLock<Confirmee>>);
 
 impl Witness {
-    /// The witness of a request; every extractor of the request shares it.
+    /// Returns the witness of a request, which all extractors of the request share.
     pub fn of(request: &HttpRequest) -> Self {
         if let Some(known) = request.extensions().get::<Self>() {
             return known.clone();
@@ -30,13 +30,13 @@ impl Witness {
         witness
     }
 
-    /// Notes who it is.
+    /// Stores the confirmed caller.
     pub(super) fn note(&self, who: Confirmee) {
-        // The first word counts; the same request has one caller.
+        // A request has one caller: a second call stores the same.
         let _ = self.0.set(who);
     }
 
-    /// Who it is, if they were confirmed.
+    /// Returns the caller, if the database has confirmed one.
     pub fn seen(&self) -> Option<Confirmee> {
         self.0.get().copied()
     }

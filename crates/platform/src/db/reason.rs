@@ -1,15 +1,14 @@
-//! Why the database cannot be reached, in words that carry no secret.
+//! Describes why the database cannot be reached, without secrets.
 //!
-//! libpq quotes the address where it cannot read it, and with it the password; and a password with an `@` or a `/` in it
-//! that was not encoded becomes a part of what libpq takes for the host. So only what is known to be harmless is
-//! repeated.
+//! libpq quotes an address that it cannot parse, with its password. An `@` or `/` in a password that is not encoded makes
+//! libpq take a part of the password for the host. So this module repeats only messages that are known to be harmless.
 
 use diesel::{Connection, ConnectionError, PgConnection};
 
-/// Opens a connection; an error says why there is none.
+/// Opens a connection; the error describes why that failed.
 pub(crate) fn connect(url: &str) -> Result<PgConnection, String> {
-    // Initialises OpenSSL without a handler at exit: it would free what connections of other threads still use, and the
-    // process would crash while it ends.
+    // Initializes OpenSSL without its exit handler, which frees memory that connections of other threads still use and so
+    // crashes the process while it ends.
     openssl_sys::init();
     PgConnection::establish(url).map_err(|error| match error {
         ConnectionError::BadConnection(text) => reason(&text),
@@ -23,7 +22,7 @@ pub(crate) fn connect(url: &str) -> Result<PgConnection, String> {
 const MISREAD: &str = "DATABASE_URL cannot be read; characters such as @ / : # % in the password must be percent-encoded";
 const NO_HOST: &str = "the host in DATABASE_URL has no address; characters such as @ / : # % in the password must be percent-encoded";
 
-/// What libpq said, as far as it may be repeated.
+/// Returns the message of libpq if it is harmless, else a general one.
 fn reason(text: &str) -> String {
     let lines: Vec<&str> = text
         .lines()
@@ -47,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_server_said_is_repeated() {
+    fn reason_repeats_message_of_server() {
         let text = "connection to server at \"127.0.0.1\", port 5432 failed: Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?\n";
         assert_eq!(
             reason(text),
@@ -56,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_quotes_the_address_is_not_repeated() {
+    fn reason_never_quotes_the_address() {
         for url in [
             "postgres://app:hunter2@",
             "postgres://app:hun@ter2@127.0.0.1:1/esim",
@@ -66,9 +65,12 @@ mod tests {
             "host=127.0.0.1 port=hunter2",
             "hunter2",
         ] {
-            let said = connect(url).err().unwrap_or_default();
-            assert!(!said.is_empty(), "{url}");
-            assert!(!said.contains("hun") && !said.contains("ter2"), "{said}");
+            let reason = connect(url).err().unwrap_or_default();
+            assert!(!reason.is_empty(), "{url}");
+            assert!(
+                !reason.contains("hun") && !reason.contains("ter2"),
+                "{reason}"
+            );
         }
     }
 }

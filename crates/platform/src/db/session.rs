@@ -1,9 +1,8 @@
-//! In which role and with which time-outs statements run, whether a connection is ours or a pooler lends it by the
-//! transaction.
+//! Sets the role and the time-outs of statements, on connections of our own and behind a transaction pooler.
 //!
-//! Whoever the address of the database names, the work is done in the role that the migrations made for it: it cannot
-//! rewrite the record, nor make or drop a table. Every transaction takes that role by itself, in the message that
-//! begins it. On a connection of our own the session takes it too, so that a single statement costs nothing more.
+//! Whichever role `DATABASE_URL` names, statements run in the role that the migrations created: it cannot change the logs,
+//! nor create or drop a table. Every transaction sets that role in the message that begins it. On a connection of our own,
+//! the session sets it too, so that a single statement needs no transaction.
 
 use super::reason::connect;
 use crate::error::Result;
@@ -18,16 +17,16 @@ use std::sync::{
 };
 use uuid::Uuid;
 
-/// What a session of our own begins with.
+/// The first statements of a session of our own.
 const OWN: &str = "SET ROLE esim_admin_app; SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; \
     SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'";
-/// What a transaction begins with, in a session of our own.
+/// The start of a transaction in a session of our own.
 const BEGIN: &str = "BEGIN; SET LOCAL ROLE esim_admin_app";
-/// What a transaction begins with behind a pooler, where nothing of the session can be relied on.
+/// The start of a transaction behind a pooler, where no session state lasts.
 const BEGIN_POOLED: &str = "BEGIN; SET LOCAL ROLE esim_admin_app; SET LOCAL TIME ZONE 'UTC'; \
     SET LOCAL statement_timeout = '15s'; SET LOCAL lock_timeout = '10s'; \
     SET LOCAL idle_in_transaction_session_timeout = '30s'";
-/// Fails where the role may do what the owner of the tables may: as such, it could rewrite the record.
+/// Fails when the role has the rights of the owner of the tables, with which it could change the logs.
 const MUST_NOT_OWN: &str = "DO $$ BEGIN \
     IF EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') \
         AND pg_has_role(relowner, 'USAGE')) THEN \
@@ -35,17 +34,17 @@ const MUST_NOT_OWN: &str = "DO $$ BEGIN \
 Migrate as another role, and take the membership of the owner away from esim_admin_app', current_user; \
     END IF; END $$";
 
-/// Whether a connection is ours from its beginning to its end.
+/// Whether a connection keeps its session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Session {
-    /// It is: settings and prepared statements last.
+    /// Settings and prepared statements last.
     Own,
-    /// A pooler lends another one for each transaction.
+    /// A pooler assigns a connection per transaction.
     Pooled,
 }
 
 impl Session {
-    /// Runs something in a transaction, in the program's role.
+    /// Runs work in a transaction, in the role of the program.
     pub fn transaction<T>(
         self,
         conn: &mut PgConnection,
@@ -69,11 +68,11 @@ impl Session {
     }
 }
 
-/// What is known of the address of the database: whether a pooler is behind it.
+/// Whether a transaction pooler is behind the address of the database.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Kind {
     known: Arc<AtomicU8>,
-    /// Held while it is found out, so that our own connections do not mix up what a pooler lends.
+    /// Held during detection, so that other connections of ours do not disturb it.
     learning: Arc<Mutex<()>>,
 }
 
@@ -82,12 +81,12 @@ const OURS: u8 = 1;
 const POOLED: u8 = 2;
 
 impl Kind {
-    /// Whether a pooler is behind the address.
+    /// Returns whether a pooler is behind the address. False before detection.
     pub fn is_pooled(&self) -> bool {
         self.known.load(Ordering::Relaxed) == POOLED
     }
 
-    /// Opens a connection, and makes sure that statements on it run in the program's role.
+    /// Opens a connection whose statements run in the role of the program.
     pub fn open(&self, url: &str) -> Result<(PgConnection, Session), Sql> {
         let mut conn = established(url)?;
         if self.known.load(Ordering::Relaxed) == UNKNOWN {
@@ -97,7 +96,7 @@ impl Kind {
             }
         }
         if self.is_pooled() {
-            // A statement that was prepared on one connection does not exist on the next.
+            // A statement prepared on one connection does not exist on the next.
             conn.set_prepared_statement_cache_size(CacheSize::Disabled);
             conn.batch_execute(&format!("{BEGIN_POOLED}; {MUST_NOT_OWN}; COMMIT"))?;
             return Ok((conn, Session::Pooled));
@@ -107,16 +106,16 @@ impl Kind {
         Ok((conn, Session::Own))
     }
 
-    /// Finds out anew, because something that was prepared has gone.
+    /// Makes the next connection detect a pooler again, after a prepared statement was missing.
     pub fn forget(&self) {
         self.known.store(UNKNOWN, Ordering::Relaxed);
     }
 
     fn learn(&self, conn: &mut PgConnection, url: &str) -> Result<(), Sql> {
-        let kind = if is_lent(conn, url)? { POOLED } else { OURS };
+        let kind = if has_pooler(conn, url)? { POOLED } else { OURS };
         if self.known.swap(kind, Ordering::Relaxed) == UNKNOWN && kind == POOLED {
             tracing::info!(
-                "the database is behind a pooler that lends connections by the transaction: every statement runs in a transaction of its own role and time-outs, and jobs are found by polling"
+                "the database is behind a transaction pooler: every statement runs in a transaction that sets the role and the time-outs, and the worker finds jobs by polling"
             );
         }
         Ok(())
@@ -128,21 +127,21 @@ fn established(url: &str) -> Result<PgConnection, Sql> {
         .map_err(|why| Sql::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new(why)))
 }
 
-/// How often a mark is left: other programs behind the same pooler may hide one.
+/// Rounds of detection: other programs behind the same pooler may hide a mark.
 const ROUNDS: usize = 3;
 
-/// Whether a pooler lends connections by the transaction: a mark on the session of one connection is then seen by
-/// another, or is gone when the other one holds what was lent.
-fn is_lent(conn: &mut PgConnection, url: &str) -> Result<bool, Sql> {
+/// Detects a transaction pooler by a mark on the session of one connection: behind a pooler, a second connection sees the
+/// mark, or the first one has lost it while the second holds the server connection.
+fn has_pooler(conn: &mut PgConnection, url: &str) -> Result<bool, Sql> {
     let mut other = established(url)?;
     for _ in 0..ROUNDS {
         let mark = Uuid::new_v4().simple().to_string();
         conn.batch_execute(&format!("SET esim_admin.mark = '{mark}'"))?;
         other.batch_execute("BEGIN")?;
-        let is_lent = has_mark(&mut other, &mark)? || !has_mark(conn, &mark)?;
-        // What the other one holds goes back without a mark.
+        let is_pooled = has_mark(&mut other, &mark)? || !has_mark(conn, &mark)?;
+        // Returns the server connection of the second one to the pooler without a mark.
         other.batch_execute("ROLLBACK; RESET esim_admin.mark")?;
-        if is_lent {
+        if is_pooled {
             return Ok(true);
         }
     }
@@ -150,14 +149,15 @@ fn is_lent(conn: &mut PgConnection, url: &str) -> Result<bool, Sql> {
     Ok(false)
 }
 
-/// Whether the session has the mark. Asked without parameters, because those of a prepared statement may go elsewhere.
+/// Returns whether the session has the mark. The query has no parameters, because a pooler may send a prepared statement
+/// to another connection.
 fn has_mark(conn: &mut PgConnection, mark: &str) -> Result<bool, Sql> {
     const ABSENT: &str = "esim_admin.mark is absent";
-    let asked = format!(
+    let query = format!(
         "DO $$ BEGIN IF current_setting('esim_admin.mark', true) IS DISTINCT FROM '{mark}' THEN \
          RAISE EXCEPTION '{ABSENT}'; END IF; END $$"
     );
-    match conn.batch_execute(&asked) {
+    match conn.batch_execute(&query) {
         Ok(()) => Ok(true),
         Err(Sql::DatabaseError(_, info)) if info.message() == ABSENT => Ok(false),
         Err(error) => Err(error),

@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(cell(json!("a \"word\"\n\\ü")), "a \"word\"\n\\ü");
         assert_eq!(cell(json!(-1.5)), "-1.5");
         assert_eq!(cell(json!(true)), "true");
-        // A program that divides at commas would find a formula behind the second quote.
+        // A program that splits at commas would find a formula behind the second quote.
         assert_eq!(cell(json!(["EU", "=x"])), r#"["EU","'=x"]"#);
         assert!(Cells::default().take(&json!("no row")).is_err());
     }

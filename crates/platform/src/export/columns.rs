@@ -1,14 +1,14 @@
-//! The names of a row's fields without a row, for the header of a list that has none.
+//! The field names of a row type, for the header of an empty list.
 
 use serde::de::{
     DeserializeOwned, Deserializer, Error as _, Visitor,
     value::{Error, MapDeserializer},
 };
 
-/// Returns the names of the fields of a shape, in the order of its declaration.
+/// Returns the names of the fields of a type, in the order of its declaration.
 pub fn of<R: DeserializeOwned>() -> Vec<&'static str> {
     let mut names: &'static [&'static str] = &[];
-    // The shape asks for its fields by name and gets none of them.
+    // The type asks for its fields by name and gets none of them: the error is expected.
     drop(R::deserialize(Names(&mut names)));
     names.to_vec()
 }
@@ -38,7 +38,7 @@ impl<'de> Deserializer<'de> for Names<'_> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_names_are_those_of_the_shape() {
+    fn names_are_those_of_the_type() {
         let names = super::of::<wire::FieldError>();
         assert_eq!(names, ["field", "code", "message"]);
         assert!(super::of::<String>().is_empty());

@@ -1,4 +1,4 @@
-//! Reading a body: how large it may be, and how long it may take.
+//! Reads request bodies within limits of size and time.
 
 use crate::{
     config::Timeouts,
@@ -16,24 +16,24 @@ use std::time::Duration;
 use tokio::time::Instant;
 use wire::ProblemCode;
 
-/// What kind of body it is: it decides how large it may be, and how long it may take.
+/// The kind of a body, which decides its limits of size and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BodyKind {
-    /// JSON: small, and within one time-out.
+    /// JSON: small, with one time-out for the whole body.
     Json,
-    /// A file: as long as it keeps to the least rate.
+    /// A file: any time as long as it arrives at the minimum rate.
     Upload,
 }
 
 impl BodyKind {
-    /// The most bytes.
+    /// Returns the maximum size in bytes.
     const fn limit(self) -> usize {
         match self {
             Self::Json => 256 * 1024,
             Self::Upload => 10 * 1024 * 1024,
         }
     }
-    /// How long after its beginning a body must bring more, or be whole.
+    /// Returns the time after the start within which more of the body, or all of it, must arrive.
     fn patience(self, timeouts: &Timeouts, received: usize) -> Duration {
         match self {
             Self::Json => timeouts.body,
@@ -42,14 +42,14 @@ impl BodyKind {
     }
 }
 
-/// What holds where no context is at hand, which happens in no server.
+/// The time-outs without a context, which every server has.
 const USUAL: Timeouts = Timeouts {
     body: Duration::from_secs(30),
     upload_rate: 16 * 1024,
     response: Duration::from_secs(30),
 };
 
-/// Reads a whole body, within the limits of its kind.
+/// Reads a whole body within the limits of its kind.
 pub(super) fn read_body(
     request: &HttpRequest,
     payload: &mut Payload,
@@ -92,7 +92,7 @@ fn too_slow(kind: BodyKind, timeouts: &Timeouts) -> Error {
     let rule = match kind {
         BodyKind::Json => format!("A body must arrive within {seconds} seconds."),
         BodyKind::Upload => format!(
-            "An upload must bring {} bytes per second after the first {seconds} seconds.",
+            "An upload must arrive at {} bytes per second or more after the first {seconds} seconds.",
             timeouts.upload_rate
         ),
     };

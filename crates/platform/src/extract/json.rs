@@ -1,10 +1,10 @@
-//! Reading a JSON body, and saying what is wrong with it without repeating any of it.
+//! Reads JSON bodies, and describes their errors without quoting them.
 
 use crate::error::{Error, Result};
 use serde::de::DeserializeOwned;
 use wire::ProblemCode;
 
-/// Reads a value, and nothing after it.
+/// Reads a value and rejects anything after it.
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
@@ -22,8 +22,8 @@ fn not_json(error: &serde_json::Error) -> Error {
     )
 }
 
-/// The error of a body that is JSON, but not of the shape that is asked for. It names the field and what is expected
-/// there, and never the value: people put secrets into the wrong field.
+/// Returns the error of a body that is JSON of another shape. It names the field and the expected type, and never the
+/// value: people put secrets into the wrong field.
 fn unreadable(path: &str, error: &serde_json::Error) -> Error {
     if !error.is_data() {
         return not_json(error);
@@ -54,14 +54,14 @@ fn unreadable(path: &str, error: &serde_json::Error) -> Error {
         return Error::field(within(&name), "repeated", message);
     }
     let field = if path == "." { "body" } else { path };
-    // What serde found stands before the last "expected", what is asked for after it.
+    // serde writes the found value before the last "expected", and the expected type after it.
     let message = match message.rsplit_once(", expected ") {
         Some((_, expected)) => format!("Send {}.", expected_type(expected)),
-        // So begin the messages of our own types, which repeat nothing.
+        // The messages of our own types begin with this word and do not quote the value.
         None if message.starts_with("must ") && !message.contains(['`', '"', '\'']) => {
             sentence(message)
         }
-        None => "The value has another form than is expected here.".to_owned(),
+        None => "The value does not have the expected form.".to_owned(),
     };
     Error::field(field, "type", message)
 }
@@ -73,7 +73,7 @@ fn known_fields(message: &str) -> String {
     }
 }
 
-/// The type that serde asks for, in the words of JSON.
+/// Names the type that serde expects in the words of JSON.
 fn expected_type(expected: &str) -> String {
     match expected {
         "a string" | "a borrowed string" | "str" | "string" => "a string".to_owned(),

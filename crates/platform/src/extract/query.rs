@@ -1,4 +1,4 @@
-//! The parameters in an address: of a list, of its export, of anything else.
+//! Query parameters: of lists, of exports, and of other operations.
 
 use crate::{
     crypto::Keyring,
@@ -14,13 +14,13 @@ use std::{
 };
 use wire::{Cursor, FieldError, Filter, Paging, Param, SortKey, list::Ordering};
 
-/// Which page of which list: every parameter known, every value readable.
+/// The parameters of a list. Unknown parameters and unreadable values are rejected.
 pub struct Listing<F, S> {
-    /** What it is narrowed by. */
+    /** The filters. */
     pub filter: F,
     /** Which page. */
     pub paging: Paging<S>,
-    /** The list's address, as its route declares it. */
+    /** The path of the list, as its route declares it. */
     pub(crate) path: String,
 }
 
@@ -52,7 +52,7 @@ impl<F: Filter, S: SortKey> Listing<F, S> {
     }
 }
 
-/// Signs a cursor that an answer carries, so that its total and its place are believed when it comes back.
+/// Signs the cursor of an answer, so that a later request can be trusted with its total and position.
 pub fn signed(keys: &Keyring, path: &str, filter: &impl Filter, cursor: String) -> String {
     match Cursor::parse(&cursor) {
         Ok(plain) => Cursor {
@@ -64,7 +64,7 @@ pub fn signed(keys: &Keyring, path: &str, filter: &impl Filter, cursor: String) 
     }
 }
 
-/// A keyed hash over the list, what it is narrowed by, and the cursor.
+/// Returns a keyed hash of the list, its filters and the cursor.
 fn signature(keys: &Keyring, path: &str, filter: &impl Filter, cursor: &Cursor) -> String {
     let mut text = format!("{path}\n{}", cursor.unsigned());
     for (key, value) in filter.pairs() {
@@ -82,23 +82,23 @@ impl<F: Filter, S: SortKey> FromRequest for Listing<F, S> {
     }
 }
 
-/// How a CSV file tells programs which encoding it is in.
+/// How a CSV file declares its encoding.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Encoding {
-    /** UTF-8 without a mark, as programs read it. */
+    /** UTF-8 without a byte order mark, for programs. */
     #[default]
     Utf8,
-    /** UTF-8 with a byte order mark, without which Excel takes it for another encoding. */
+    /** UTF-8 with a byte order mark, without which Excel assumes another encoding. */
     Utf8WithMark,
 }
 
-/// Which rows an export takes, and in which order: a list's filter and order, without pages.
+/// The parameters of an export: the filters and the order of a list, without pages.
 pub struct Exported<F, S> {
-    /** What it is narrowed by. */
+    /** The filters. */
     pub filter: F,
     /** The order. */
     pub ordering: Ordering<S>,
-    /** How the file begins. */
+    /** The encoding of the file. */
     pub encoding: Encoding,
 }
 
@@ -157,7 +157,7 @@ fn each_parameter(
             continue;
         }
         seen.push(key.clone().into_owned());
-        // `?user_id=` is a program's mistake: read as no filter, it would widen the list to everybody.
+        // `?user_id=` is a mistake of a program: read as no filter, it would widen the list to all users.
         if value.trim().is_empty() {
             faults.push(add(
                 "empty",
@@ -165,7 +165,7 @@ fn each_parameter(
             ));
             continue;
         }
-        // Signs that nobody sees are no blank filter: they match nothing instead of everything.
+        // A value of invisible characters is a filter that matches nothing, not an absent filter.
         let value = match tidy(&value) {
             tidied if tidied.is_empty() => value.clone(),
             tidied => Cow::Owned(tidied.into_owned()),

@@ -28,7 +28,7 @@ impl FromRequest for IfMatch {
     }
 }
 
-/// Reads `If-Match` as RFC 9110, 13.1.1 demands: tags are compared strongly, so a weak one never matches.
+/// Reads `If-Match` as RFC 9110, section 13.1.1 requires: the comparison is strong, so a weak tag never matches.
 ///
 /// An edit is based on one revision, so several tags and `*`, which names none, are refused.
 fn revision(value: &[u8]) -> Result<i32> {
@@ -53,13 +53,13 @@ fn revision(value: &[u8]) -> Result<i32> {
             ProblemCode::WeakEtag,
             "If-Match carries a weak ETag (W/\"...\"), and weak ETags never match. A proxy that changes answers, by compressing them, makes ETags weak: let it leave them as they are.",
         )),
-        // A tag that was never ours matches no revision.
+        // A tag in another format is not ours and matches no revision.
         Some(opaque) => version(opaque).ok_or_else(|| Error::refuse(ProblemCode::Stale)),
         None => Err(bad_tag()),
     }
 }
 
-/// The revision in a tag of ours: `v`, and a number as we write it.
+/// Returns the revision in a tag of ours: `v` and decimal digits.
 fn version(opaque: &[u8]) -> Option<i32> {
     let digits = opaque.strip_prefix(b"v")?;
     let is_ours = digits.iter().all(u8::is_ascii_digit);
@@ -67,7 +67,7 @@ fn version(opaque: &[u8]) -> Option<i32> {
     text.parse().ok()
 }
 
-/// What RFC 9110 allows between the quotes of an entity tag.
+/// Returns whether RFC 9110 allows a byte between the quotes of an entity tag.
 fn is_tag_byte(byte: u8) -> bool {
     byte == 0x21 || (0x23..=0x7e).contains(&byte) || byte >= 0x80
 }

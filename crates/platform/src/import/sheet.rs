@@ -9,8 +9,8 @@ use crate::{
 use std::borrow::Cow;
 use wire::{ProblemCode, text::trimmed};
 
-/// UTF-8, or UTF-16 with the mark that Excel's "Unicode text" begins with. Of other encodings, which one it is cannot be
-/// told for certain, and a wrong guess would change names.
+/// Decodes UTF-8, or UTF-16 with the byte order mark of Excel's "Unicode text". Other encodings cannot be detected
+/// reliably, and a wrong guess would change names.
 pub(super) fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>> {
     let units = |two: fn([u8; 2]) -> u16, bytes: &[u8]| {
         let (pairs, rest) = bytes.as_chunks::<2>();
@@ -79,7 +79,7 @@ pub(super) fn from_csv(text: &str) -> Result<Vec<Record>> {
     Ok(records)
 }
 
-/// The names of the columns.
+/// Reads the names of the columns, and rejects repeated ones.
 fn header(row: &csv::StringRecord) -> Result<Vec<String>> {
     let columns: Vec<String> = row.iter().map(|name| column(&cell(name))).collect();
     if let Some(twice) = columns.iter().enumerate().find(|(at, name)| {
@@ -94,8 +94,8 @@ fn header(row: &csv::StringRecord) -> Result<Vec<String>> {
     Ok(columns)
 }
 
-/// The text of a cell: without the apostrophe of an export, and out of `="..."`, by which people keep a spreadsheet from
-/// changing a number.
+/// Returns the text of a cell without the apostrophe of an export and without `="..."`, with which people keep a
+/// spreadsheet from changing a number.
 fn cell(text: &str) -> String {
     let quoted = trimmed(text)
         .strip_prefix("=\"")
@@ -106,7 +106,7 @@ fn cell(text: &str) -> String {
     }
 }
 
-/// The line `sep=;` above the header, by which Excel is told the separator. Excel does not count it as a row.
+/// Splits off the line `sep=;` above the header, which sets the separator for Excel. Excel does not count it as a row.
 fn separator_line(text: &str) -> (Option<u8>, &str) {
     let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
     let line = line.trim_end_matches('\r').trim_matches('"');
@@ -123,7 +123,8 @@ fn separator_line(text: &str) -> (Option<u8>, &str) {
     }
 }
 
-/// The row in the spreadsheet of every row that is not empty. Line breaks within quotes are part of their cell.
+/// Returns the spreadsheet row of every row that is not empty. Line breaks within quotes are part of their cell. The CSV
+/// reader counts lines, and skips empty ones.
 fn row_numbers(text: &str, delimiter: u8) -> Vec<i32> {
     #[derive(PartialEq)]
     enum At {
@@ -170,7 +171,8 @@ fn row_numbers(text: &str, delimiter: u8) -> Vec<i32> {
     numbers
 }
 
-/// Spreadsheets of some countries write semicolons, databases like tabs: whatever the header has most of.
+/// Returns the separator that is most frequent in the header: spreadsheets of some locales write semicolons, databases
+/// tabs.
 fn delimiter(text: &str) -> u8 {
     let header = text
         .lines()
@@ -183,7 +185,7 @@ fn delimiter(text: &str) -> u8 {
         .unwrap_or(b',')
 }
 
-/// The cause may quote the file, so only the place is passed on.
+/// Returns the error of a row that is not valid CSV. The cause may quote the file, so the error has only the row.
 fn unreadable(number: i32) -> Error {
     Error::because(
         ProblemCode::Malformed,

@@ -1,4 +1,4 @@
-//! What is read of files, and what becomes of rows.
+//! Tests of reading files and of reporting rows.
 
 use super::*;
 use actix_web::web::Bytes;

@@ -1,6 +1,7 @@
-//! Jobs that were given up: an operator lists them, tries them again or drops them. Each act is on record.
+//! Dead jobs, which failed at their last attempt: an operator lists, retries or drops them, and the audit log records it.
 //!
-//! Neither a job's payload nor its last error is shown: both may name a person. The log has the error under the job's id.
+//! The payload and the last error of a job stay hidden, because both may name a person. The log has the error under the
+//! id of the job.
 
 use crate::{
     audit::{self, Act},
@@ -16,31 +17,31 @@ use diesel::{
 use uuid::Uuid;
 use wire::ProblemCode;
 
-/// The most jobs that are listed.
+/// The maximum number of jobs that are listed.
 pub const MOST_DEAD: i32 = 1000;
 
-/// A job that was given up after its last attempt.
+/// A job that failed at its last attempt.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
 pub struct DeadJob {
-    /// Its id, under which the log has its errors.
+    /// The id, under which the log has the errors.
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
-    /// Its kind, such as `outbox.send`.
+    /// The kind, such as `outbox.send`.
     #[diesel(sql_type = Text)]
     pub kind: String,
-    /// How often it was tried.
+    /// The number of attempts.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
-    /// When it was given up.
+    /// The time of the last attempt.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub finished_at: Option<DateTime<Utc>>,
-    /// The request that caused it.
+    /// The request that enqueued the job.
     #[diesel(sql_type = Nullable<Text>)]
     pub request_id: Option<String>,
 }
 
-/// Returns the jobs that were given up, the oldest first; of one kind, or of all.
+/// Returns the dead jobs of one kind or of all kinds, the oldest first.
 pub fn dead(conn: &mut Conn, kind: Option<&str>) -> Result<Vec<DeadJob>> {
     let found = diesel::sql_query(
         "SELECT id, kind, attempts, finished_at, request_id FROM jobs \
@@ -52,7 +53,7 @@ pub fn dead(conn: &mut Conn, kind: Option<&str>) -> Result<Vec<DeadJob>> {
     Ok(found)
 }
 
-/// Queues a job again that was given up, with all of its attempts.
+/// Queues a dead job again, with all of its attempts.
 pub fn retry(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<DeadJob> {
     let queued = diesel::sql_query(
         "WITH dead AS (SELECT id, attempts, finished_at FROM jobs WHERE id = $1 AND status = 'dead' FOR UPDATE) \
@@ -70,7 +71,9 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<DeadJob> {
             return Err(match Error::from(error) {
                 clash if clash.code() == Some(ProblemCode::Conflict) => Error::because(
                     ProblemCode::Conflict,
-                    format!("A job like {id} waits already: drop this one."),
+                    format!(
+                        "A job with the same key as {id} is already queued. Drop {id} instead."
+                    ),
                 ),
                 error => error,
             });
@@ -80,7 +83,7 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<DeadJob> {
     Ok(job)
 }
 
-/// Removes a job that was given up.
+/// Deletes a dead job.
 pub fn discard(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<DeadJob> {
     let removed: Option<DeadJob> = diesel::sql_query(
         "DELETE FROM jobs WHERE id = $1 AND status = 'dead' \

@@ -6,10 +6,11 @@ use super::{
 };
 use crate::{
     ctx::Ctx,
+    db,
     error::{Error, Result},
     http,
 };
-use diesel::{Connection, PgConnection, QueryResult, connection::SimpleConnection};
+use diesel::{PgConnection, QueryResult, connection::SimpleConnection};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -166,14 +167,14 @@ fn read<J: Job>(payload: Value) -> Result<J> {
 /// Wakes the worker when a job is added. One connection of its own; Diesel does not block on notifications, so it
 /// looks every 50 ms. A pure accelerator: without it, the worker's own poll finds everything.
 ///
-/// A pooler that lends connections by the transaction passes no notifications on, so behind one nothing listens.
+/// A transaction pooler does not pass notifications on, so behind one the worker only polls.
 pub fn listen(ctx: Ctx, wake: Arc<Notify>, stop: watch::Receiver<bool>) {
     let spawned = std::thread::Builder::new()
         .name("jobs-listen".into())
         .spawn(move || {
             while !*stop.borrow() {
                 if !ctx.db.is_pooled()
-                    && let Ok(mut conn) = PgConnection::establish(&ctx.config.database_url)
+                    && let Ok(mut conn) = db::connect(&ctx.config.database_url)
                     && conn.batch_execute("LISTEN jobs").is_ok()
                 {
                     wake.notify_one();

@@ -1,22 +1,22 @@
-//! Finding sealed people: the words of a person and of a search as blind tokens.
+//! Search for people whose data is sealed, by blind tokens.
 //!
-//! A person has a token for every word of the name and every beginning of it, for the digits of the phone number as
-//! people write them, and for the address. A search asks for one token per word.
+//! A person has a token for every prefix of every word of the name, for the digits of the phone number in the forms that
+//! people type, and for the email address. A search looks for one token per word.
 
 use crate::{crypto::Keyring, text::fold};
 use wire::{identifier, phone::Phone, text::plain};
 
-/// Words are found by their beginnings, from this many letters on.
+/// The shortest prefix of a word that has a token, in characters.
 const SHORTEST_PREFIX: usize = 2;
-/// Longer beginnings than this are not told apart.
+/// The longest prefix that has a token; longer words with the same prefix are not distinguished.
 const LONGEST_PREFIX: usize = 12;
-/// Digits of a phone number as it is dialled at home are found from this many on.
+/// The shortest prefix of a national phone number that has a token, in digits.
 const SHORTEST_LOCAL: usize = 4;
-/// The token of nothing, which nobody has.
-const NOBODY: &str = "";
+/// The term of a search without words; no person has its token.
+const NO_WORDS: &str = "";
 
-/// Returns the tokens that a person is found by: the words of the name and their beginnings, the number, the address
-/// as a whole, and the words of the address's domain.
+/// Returns the tokens of a person: the prefixes of the words of the name, of the phone number, of the email address and of
+/// the words of its domain.
 pub fn search_tokens(
     keys: &Keyring,
     (email, first_name, last_name): (&str, &str, &str),
@@ -48,16 +48,18 @@ fn name_terms(name: &str, terms: &mut Vec<String>) {
             terms.push(exactly(&word));
         }
     }
-    // O'Brien is found as obrien, too.
-    let joined: String = fold(name).chars().filter(|c| !is_apostrophe(*c)).collect();
-    if joined.chars().count() < fold(name).chars().count() {
+    // A search for obrien finds O'Brien, too.
+    let folded = fold(name);
+    let joined: String = folded.chars().filter(|c| !is_apostrophe(*c)).collect();
+    if joined.len() < folded.len() {
         for word in words(&joined) {
             beginnings(&word, SHORTEST_PREFIX, terms);
         }
     }
 }
 
-/// Chinese, Japanese and Korean names are written without a space, with the family name first.
+/// Adds the terms of the full name in one word: Chinese, Japanese and Korean names are written without a space, with the
+/// family name first.
 fn joined_terms(first_name: &str, last_name: &str, terms: &mut Vec<String>) {
     let (first, last) = (fold(first_name), fold(last_name));
     let is_joined = |name: &str| !name.is_empty() && name.chars().all(is_wide);
@@ -67,7 +69,7 @@ fn joined_terms(first_name: &str, last_name: &str, terms: &mut Vec<String>) {
     }
 }
 
-/// The digits with the country code, as they are dialled at home, and with the zero before those.
+/// Adds the terms of a phone number: with the country code, as a national number, and as one with a leading zero.
 fn phone_terms(phone: &str, terms: &mut Vec<String>) {
     let digits: String = plain(phone).chars().filter(char::is_ascii_digit).collect();
     beginnings(&digits, SHORTEST_PREFIX, terms);
@@ -88,13 +90,13 @@ fn beginnings(word: &str, shortest: usize, terms: &mut Vec<String>) {
     }
 }
 
-/// The term of a whole word, for words of one letter.
+/// Returns the term of a whole word, for words of one character.
 fn exactly(word: &str) -> String {
     format!("={word}")
 }
 
-/// Returns the tokens that a search for people asks for, or nothing when there is nothing to search for. What holds no
-/// word finds nobody.
+/// Returns the tokens that a search for people requires, or nothing when the search text is empty. A text without words
+/// finds no person.
 pub fn query_tokens(keys: &Keyring, q: &str) -> Option<Vec<i64>> {
     if q.trim().is_empty() {
         return None;
@@ -130,12 +132,12 @@ fn query_terms(q: &str) -> Vec<String> {
         }
     }
     number_terms(&number.join(" "), &mut terms, &mut letters);
-    // While a second word is being typed, its first letter does not narrow; a name of one sign does.
+    // The first letter of a second word does not narrow the search while it is being typed; an ideograph does.
     let is_typing = !terms.is_empty();
     letters.retain(|letter| !is_typing || letter.chars().all(is_wide));
     terms.extend(letters.iter().map(|letter| exactly(letter)));
     if terms.is_empty() {
-        terms.push(NOBODY.to_owned());
+        terms.push(NO_WORDS.to_owned());
     }
     terms
 }
@@ -154,7 +156,8 @@ fn number_terms(text: &str, terms: &mut Vec<String>, letters: &mut Vec<String>) 
     }
 }
 
-/// Of a long address only the beginning is a term, so its domain is asked for as well; what begins with `@` is a domain.
+/// Adds the terms of an email address. Only the prefix of a long address is a term, so the words of the domain are added;
+/// a text that begins with `@` is a domain.
 fn email_terms(text: &str, terms: &mut Vec<String>) {
     let email = fold(&identifier::email(text));
     let Some((name, domain)) = email.rsplit_once('@') else {
@@ -167,7 +170,7 @@ fn email_terms(text: &str, terms: &mut Vec<String>) {
     terms.extend(long.map(|word| word.chars().take(LONGEST_PREFIX).collect()));
 }
 
-/// The words of a folded text: what stands between signs that are no letters or digits.
+/// Returns the words of a text, folded: the runs of letters and digits.
 fn words(text: &str) -> impl Iterator<Item = String> {
     let words: Vec<String> = fold(text)
         .split(|c: char| !c.is_alphanumeric() && !is_vowel_sign(c))
@@ -177,7 +180,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
     words.into_iter()
 }
 
-/// Vowel signs of Indic, Thai and other scripts stand between letters of the same word.
+/// Returns whether a character is a vowel sign of a script, such as an Indic one, that writes vowels within a word.
 fn is_vowel_sign(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)
 }
@@ -190,7 +193,7 @@ const fn is_dialled(c: char) -> bool {
     c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | '/' | '(' | ')')
 }
 
-/// Returns whether a letter is a word or a syllable by itself: an ideograph, a kana or a Hangul syllable.
+/// Returns whether a character is a word or a syllable by itself: an ideograph, a kana or a Hangul syllable.
 const fn is_wide(c: char) -> bool {
     matches!(c,
         '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'

@@ -14,7 +14,7 @@ use wire::text::one_line;
 
 /// A mail to one person.
 pub struct Letter {
-    /// The name that the recipient sees as the sender's.
+    /// The display name of the sender.
     pub sender: String,
     /// To whom.
     pub to: String,

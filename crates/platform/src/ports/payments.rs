@@ -89,7 +89,7 @@ pub enum News {
     Expired,
     /// Money given back for it has come a step further.
     Refund(RefundTold),
-    /// How much of it was refunded in all.
+    /// The total that was refunded of it.
     Refunded(RefundedInAll),
     /// The customer's bank takes it back, or has given up.
     Dispute(DisputeTold),
@@ -136,18 +136,18 @@ impl RefundTold {
     }
 }
 
-/// What the gateway has refunded of a payment in all, whoever has asked for it.
+/// The total that the gateway has refunded of a payment, including refunds that were made at the gateway.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RefundedInAll {
-    /// How much, in smallest units.
+    /// The amount in minor units.
     pub minor: i64,
-    /// In which currency, upper case.
+    /// The currency code in upper case.
     pub currency: String,
     /// The single refunds, where the gateway names them.
     pub refunds: Vec<RefundTold>,
 }
 
-/// The amounts that a gateway can charge at once in a currency.
+/// The limits of one charge in a currency at a gateway.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChargeLimits {
     /// The smallest amount.
@@ -238,23 +238,23 @@ pub trait PaymentGateway: Send + Sync {
         &'a self,
         back: &'a GivingBack,
     ) -> BoxFuture<'a, Result<Option<RefundTold>, GatewayError>>;
-    /// The amounts that it can charge in a currency; `None` when it cannot charge that currency. What no gateway limits,
-    /// the columns do.
+    /// Returns the limits of a charge in a currency; `None` when the gateway does not support the currency. The default is
+    /// the range of the database columns.
     fn limits(&self, _: Currency) -> Option<ChargeLimits> {
         Some(ChargeLimits {
             least: Money::zero(),
             most: Money::from(99_999_999),
         })
     }
-    /// The events since a moment, the oldest first: those that webhooks have brought, and those that were lost. A gateway
-    /// that keeps none has none.
+    /// Returns the events since a time, the oldest first, whether a webhook delivered them or not. The default, for a
+    /// gateway without a list of events, is none.
     fn events_since(
         &self,
         _: chrono::DateTime<chrono::Utc>,
     ) -> BoxFuture<'_, Result<Vec<Event>, GatewayError>> {
         Box::pin(async { Ok(Vec::new()) })
     }
-    /// Every refund of a payment, whoever has asked for it, by the gateway's id of the payment.
+    /// Returns every refund of a payment, by the gateway's id of the payment, including refunds made at the gateway.
     fn refunds_of<'a>(
         &'a self,
         _: &'a str,

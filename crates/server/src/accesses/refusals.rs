@@ -1,4 +1,4 @@
-//! Refused authorizations: each in the log, and counted into the audit log.
+//! Records refused authorizations: each one in the log, and counts of them in the audit log.
 
 use super::{Noticed, held};
 use actix_web::{HttpRequest, body::MessageBody, dev::ServiceResponse, http::header};
@@ -6,37 +6,35 @@ use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     Actor, Ctx, Error, RequestInfo,
     audit::{self, Act},
-    auth::{Client, Shown, Witness},
+    auth::{Confirmee, Shown, Witness},
+    crypto::Keyring,
 };
 use serde_json::json;
 use uuid::Uuid;
-use wire::{
-    ApiClientId, ProblemCode, Reach, UserId,
-    accounts::{api_clients::ApiClientMode, users::UserRole},
-};
+use wire::{ApiClientId, ProblemCode, UserId, accounts::users::UserRole};
 
-/// How long refusals of one caller and operation are counted into one entry.
+/// The time whose refusals of one caller and operation share an entry.
 const WINDOW: TimeDelta = TimeDelta::minutes(1);
-/// Callers and operations that are remembered at once; beyond that, entries are written without being counted.
+/// The maximum number of counters; beyond it, every refusal gets an entry.
 const MOST: usize = 10_000;
 
-/// Who was refused, as far as that is known.
+/// The refused caller, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Who {
     Person(UserId),
     Client(ApiClientId),
-    /// Nobody who is known, from this address.
+    /// An unknown caller with this client address.
     Address(String),
 }
 
-/// Whose refusals, of what.
+/// The key of a counter: the caller and the operation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
     who: Who,
     operation: String,
 }
 
-/// Refusals that are not written yet.
+/// A counter of the refusals that are not written yet.
 #[derive(Debug, Clone)]
 pub struct Count {
     since: DateTime<Utc>,
@@ -46,14 +44,14 @@ pub struct Count {
     request: RequestInfo,
 }
 
-/// Refusals to be written as one entry.
+/// An entry of the audit log for a number of refusals.
 struct Entry {
     key: Key,
     count: Count,
     times: u32,
 }
 
-/// Notes a refusal.
+/// Records a refusal.
 pub async fn note<B: MessageBody>(ctx: &Ctx, noticed: &Noticed, response: &ServiceResponse<B>) {
     let request = response.request();
     let Some((who, why)) = refused(ctx, response) else {
@@ -97,7 +95,7 @@ pub async fn note<B: MessageBody>(ctx: &Ctx, noticed: &Noticed, response: &Servi
     }
 }
 
-/// Whether a refusal is the first of its minute; the others are counted.
+/// Returns whether a refusal is the first of its minute; counts it otherwise.
 fn is_first(noticed: &Noticed, key: &Key, count: &Count) -> bool {
     let mut refused = held(&noticed.refused);
     if let Some(known) = refused.get_mut(key) {
@@ -111,7 +109,7 @@ fn is_first(noticed: &Noticed, key: &Key, count: &Count) -> bool {
     true
 }
 
-/// Writes the counts of the minutes that are over.
+/// Writes the counts whose minute has passed.
 pub async fn flush(ctx: &Ctx, noticed: &Noticed) {
     let now = ctx.clock.now();
     let over = |count: &Count| count.since + WINDOW <= now;
@@ -137,7 +135,7 @@ pub async fn flush(ctx: &Ctx, noticed: &Noticed) {
     }
 }
 
-/// A request is refused whether or not that can be noted.
+/// Writes entries. A failure is logged only: the refusal itself stands.
 async fn write(ctx: &Ctx, entries: Vec<Entry>) {
     let keys = ctx.keys.clone();
     let written = ctx
@@ -156,35 +154,25 @@ async fn write(ctx: &Ctx, entries: Vec<Entry>) {
         })
         .await;
     if let Err(error) = written {
-        tracing::warn!("refusals could not be noted: {error}");
+        tracing::warn!("refusals could not be recorded: {error}");
     }
 }
 
-fn actor(who: Who, count: Count, keys: platform::crypto::Keyring) -> Actor {
-    let client = match who {
-        Who::Client(id) => Some(Client {
-            id,
-            mode: ApiClientMode::Live,
-            scopes: Vec::new(),
-        }),
-        _ => None,
+fn actor(who: Who, count: Count, keys: Keyring) -> Actor {
+    let (person, client) = match who {
+        Who::Person(id) => (Some(id), None),
+        Who::Client(id) => (None, Some(id)),
+        Who::Address(_) => (None, None),
     };
-    Actor {
-        id: match who {
-            Who::Person(id) => Some(id),
-            _ => None,
-        },
+    let confirmee = Confirmee {
+        person,
         client,
         role: count.role,
-        session: None,
-        reach: Reach::None,
-        is_confirmed: false,
-        request: count.request,
-        keys,
-    }
+    };
+    Actor::on_record(confirmee, count.request, keys)
 }
 
-/// Who was refused and why, where it is a refusal.
+/// Returns the caller and the reason of a refusal; nothing for other answers.
 fn refused<B: MessageBody>(ctx: &Ctx, response: &ServiceResponse<B>) -> Option<(Who, String)> {
     let problem = response
         .response()
@@ -199,7 +187,7 @@ fn refused<B: MessageBody>(ctx: &Ctx, response: &ServiceResponse<B>) -> Option<(
     Some((who, problem.sentence().to_owned()))
 }
 
-/// Whoever has shown something; nobody, where nothing was shown or a token of ours has merely expired.
+/// Returns the caller of a request with a credential; nothing without one, or when it is a token of ours that has expired.
 fn who(ctx: &Ctx, request: &HttpRequest) -> Option<Who> {
     let address = || RequestInfo::of(request).ip.map(Who::Address);
     match Shown::of(request, &ctx.tokens) {
@@ -210,12 +198,14 @@ fn who(ctx: &Ctx, request: &HttpRequest) -> Option<Who> {
             .map(Who::Client)
             .or_else(address),
         Err(_) => {
-            let shown = request
+            let credential = request
                 .headers()
                 .get(header::AUTHORIZATION)?
                 .to_str()
                 .unwrap_or_default();
-            let token = shown.split_once(' ').map_or(shown, |(_, token)| token);
+            let token = credential
+                .split_once(' ')
+                .map_or(credential, |(_, token)| token);
             (!ctx.tokens.has_expired(token.trim()))
                 .then(address)
                 .flatten()

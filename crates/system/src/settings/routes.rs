@@ -52,12 +52,12 @@ pub async fn show(caller: Caller<SettingsRead>, id: Id<SettingRef>) -> Result<Ta
 
 /// Change a setting. It holds at once, everywhere.
 ///
-/// A change that weakens a control of money or safety (`is_control`), such as a higher limit of refunds by one person,
-/// takes a super administrator who has confirmed who they are within the last 15 minutes.
+/// A change that weakens a financial or security control (`is_control`), such as a higher limit of refunds by one person,
+/// requires a super administrator who has confirmed who they are within the last 15 minutes.
 #[utoipa::path(
     tag = "system/settings", security(("bearer" = ["settings:write"])), params(("id" = String, Path, description = "Id or key"), ("If-Match" = String, Header)),
     request_body = EditSetting,
-    responses((status = 200, description = "The setting", body = Setting), (status = 403, description = "Not allowed; what weakens a control takes a confirmed super administrator")),
+    responses((status = 200, description = "The setting", body = Setting), (status = 403, description = "Not allowed; weakening a control requires a super administrator with a recent confirmation")),
 )]
 #[patch("/settings/{id}")]
 pub async fn edit(
@@ -90,7 +90,7 @@ pub async fn history(
 #[utoipa::path(
     tag = "system/settings", security(("bearer" = ["settings:write"])), params(("id" = String, Path, description = "Id or key"), ("If-Match" = String, Header)),
     request_body = RollBack,
-    responses((status = 200, description = "The setting", body = Setting), (status = 403, description = "Not allowed; what weakens a control takes a confirmed super administrator")),
+    responses((status = 200, description = "The setting", body = Setting), (status = 403, description = "Not allowed; weakening a control requires a super administrator with a recent confirmation")),
 )]
 #[post("/settings/{id}/rollback")]
 pub async fn rollback(

@@ -105,7 +105,8 @@ fn set(
     Ok(after)
 }
 
-/// A change that weakens a control of money or safety takes a super administrator who has confirmed who they are.
+/// Refuses a change that weakens a financial or security control, except to a super administrator with a recent
+/// confirmation.
 fn may_set(actor: &Actor, before: &Setting, value: Option<&str>) -> Result<()> {
     let known = known(&before.key).ok_or_else(Error::not_found)?;
     let after = value.unwrap_or(known.default);

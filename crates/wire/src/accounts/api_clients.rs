@@ -57,7 +57,7 @@ pub struct ApiClient {
     pub updated_at: DateTime<Utc>,
 }
 
-/// A client that can still call, and whose creator is kept out: they have seen its keys.
+/// A client that can still call and whose creator was suspended or banned: the creator has seen its keys.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct CreatedClient {

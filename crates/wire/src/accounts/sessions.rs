@@ -178,7 +178,7 @@ pub struct ForgottenPassword {
     pub client_id: Option<ApiClientId>,
 }
 
-/// A link with which somebody chooses a password. It is shown now and never again.
+/// A link with which a person chooses a password. It is shown once.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct InvitationLink {

@@ -80,7 +80,7 @@ pub struct User {
     /// True when the personal data above is masked.
     pub is_masked: bool,
     /// True when some of the personal data above cannot be read any more: it was changed outside the program, or its key
-    /// is missing. What cannot be read is shown as `(unreadable)`, and is in the audit log.
+    /// is missing. Such a value reads `(unreadable)`, and the audit log records it.
     #[serde(default)]
     pub is_unreadable: bool,
     /// Whether they may use the system.

@@ -25,8 +25,8 @@ text_enum! {
 }
 
 text_enum! {
-    /// How far the refunds of an order or a payment have come. What is still pending is named first, because somebody
-    /// has to act on it.
+    /// The state of the refunds of an order or a payment. A pending refund takes precedence, because a person may have
+    /// to act on it.
     RefundState: text {
         /// A refund is requested, or approved and not paid out yet.
         Pending = "refund_pending",
@@ -76,11 +76,11 @@ pub struct Order {
     pub region: Option<String>,
     /// The price of one.
     pub unit_price: Money,
-    /// What one costs us: as the providers charged it, or as it was expected while none has charged. Absent for who
-    /// may not see costs.
+    /// What one costs us: as the providers charged it, or as it was expected while none has charged. Absent for callers
+    /// who may not see costs.
     pub unit_cost: Option<Money>,
     /// What is left of the price after discount and cost, without tax; negative when the providers charged more.
-    /// Absent for who may not see costs, and when a provider charged in another currency.
+    /// Absent for callers who may not see costs, and when a provider charged in another currency.
     pub margin_amount: Option<Decimal>,
     /// What a promotion took off.
     pub discount_amount: Money,

@@ -37,9 +37,9 @@ text_enum! {
         RetryRefund = "retry_refund",
         /// Book what was given back at the gateway as a refund of the payment, so that the books agree with it.
         BookRefund = "book_refund",
-        /// Accept the amount that came in as the payment of the order.
+        /// Accept the received amount as the payment of the order.
         AcceptAmount = "accept_amount",
-        /// Cancel the order, and refund the amount that came in.
+        /// Cancel the order, and refund the received amount.
         RefundReceived = "refund_received",
         /// Cancel the unpaid order.
         CancelOrder = "cancel_order",

@@ -25,7 +25,7 @@ text_enum! {
     IccidCheck: IccidCheck, "iccid_check" { Ok = "ok", Mismatch = "mismatch", Missing = "missing" }
 }
 
-/// Fewer last digits than these find no eSIM.
+/// The fewest last digits that find an eSIM.
 pub const SHORTEST_END: usize = 4;
 
 /// An eSIM. Its code is masked; `POST /v1/esims/{id}/reveal` opens it and is logged.
@@ -126,7 +126,7 @@ pub struct EditEsim {
     /// The chip's number; null when unknown.
     #[serde(default, deserialize_with = "maybe::given")]
     pub eid: Option<Option<String>>,
-    /// The corrected activation code, `LPA:1$server$code`. Only while nobody owns the eSIM; it is sealed at once.
+    /// The corrected activation code, `LPA:1$server$code`. The eSIM must have no owner; the code is sealed at once.
     #[serde(default, deserialize_with = "maybe::value")]
     #[cfg_attr(feature = "server", schema(format = Password))]
     pub activation_code: Option<String>,
@@ -166,7 +166,7 @@ filter! {
 }
 sort_keys!(/** What the list of eSIMs can be ordered by. */ EsimSort { CreatedAt = "created_at" desc, Iccid = "iccid", ExpiresAt = "expires_at", UpdatedAt = "updated_at" });
 
-/// Numbers that eSIMs are looked for by, as they were typed or pasted.
+/// The search text of eSIMs: one or more numbers, as they were typed or pasted.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema), schema(value_type = String))]
 pub struct Numbers(pub String);

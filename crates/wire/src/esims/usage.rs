@@ -39,7 +39,7 @@ text_enum! {
     }
 }
 
-/// A bundle of data on an eSIM, and what of it was used.
+/// A bundle of data on an eSIM, and its usage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Bundle {
@@ -67,7 +67,7 @@ pub struct Bundle {
     pub created_at: DateTime<Utc>,
 }
 
-/// What an eSIM has used, bundle by bundle.
+/// The data usage of an eSIM, bundle by bundle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EsimUsage {

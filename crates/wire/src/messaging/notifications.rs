@@ -31,7 +31,7 @@ pub struct Notification {
     pub message: String,
     /// Where it goes, masked.
     pub destination: String,
-    /// True when the message or the address cannot be read any more; what cannot be read is shown as `(unreadable)`.
+    /// True when the message or the address cannot be read any more; such a value reads `(unreadable)`.
     #[serde(default)]
     pub is_unreadable: bool,
     /// How far it has come.

@@ -16,8 +16,8 @@ thread_local! {
     static OUTCOME: RefCell<Result<(), Fault>> = const { RefCell::new(Ok(())) };
 }
 
-/// Renews the access token, or waits for the renewal that is under way. When the session is over while somebody has
-/// unsaved work, they are asked to sign in again above their page, and the work goes on; otherwise the session ends.
+/// Renews the access token, or waits for the renewal that is under way. If the session has ended over unsaved work, a
+/// dialog above the page asks the user to sign in again, and the work continues; otherwise the session ends.
 pub(crate) async fn renew() -> Result<(), Fault> {
     let flight = FLIGHT.with_borrow_mut(|flight| flight.get_or_insert_with(start).clone());
     // The promise never fails: what became of it stands in OUTCOME.

@@ -19,7 +19,7 @@ use wire::{Page, Resource};
 /// Query parameters, in order.
 pub type Pairs = Vec<(&'static str, String)>;
 
-/// An address with its query. The API refuses empty parameters, so what was left blank is left out.
+/// Returns an address with its query. Blank parameters are omitted, because the API rejects them.
 pub fn with_query(path: &str, pairs: &[(&str, String)]) -> String {
     let query: Vec<String> = pairs
         .iter()

@@ -93,10 +93,7 @@ pub fn windows(title: &'static str, mut lanes: Vec<Lane>, now: DateTime<Utc>) ->
         .iter()
         .map(|lane| row(lane, span, now, told))
         .collect();
-    let says = move || {
-        told.get()
-            .unwrap_or_else(|| "Point at a window, or walk them with the Tab key.".to_owned())
-    };
+    let says = move || told.get().unwrap_or_default();
     view! {
         <figure class="windows" aria-label=title>
             {drawn}

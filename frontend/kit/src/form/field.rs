@@ -175,15 +175,16 @@ pub fn places_field(key: &'static str, label: &'static str) -> Field {
 pub fn place_field(key: &'static str, label: &'static str) -> Field {
     field(key, label, Kind::Place).half()
 }
-/// A moment: typed on the clocks of the business, sent in UTC.
+/// Makes a field for a moment: typed in the time zone of the business, sent in UTC.
 pub fn time_field(key: &'static str, label: &'static str) -> Field {
     field(key, label, Kind::Time).half()
 }
-/// An end: a last day of the business, inclusive, or a time within it; sent as the moment from which on it has ended.
+/// Makes a field for an end: a last day in the time zone of the business, inclusive, or a time within that day. The form
+/// sends the moment after it, in UTC.
 pub fn end_field(key: &'static str, label: &'static str) -> Field {
     field(key, label, Kind::End).half()
 }
-/// One word of several, each with what it is called.
+/// Makes a field for one of several words, each with its label.
 pub fn named_choice_field(
     key: &'static str,
     label: &'static str,

@@ -90,11 +90,11 @@ impl Form {
             typed.into_iter().for_each(|field| follow(field, draft));
         });
     }
-    /// Whether this stands in a field.
+    /// Tells whether a field contains this text.
     pub fn holds(self, key: &str, text: &str) -> bool {
         self.draft.with_untracked(|draft| draft.text(key) == text)
     }
-    /// Fills in a proposal. It is no work of whoever types, so it needs no guard against being lost.
+    /// Fills in a proposal. The user did not type it, so it does not count as unsaved work.
     pub fn propose(self, key: &'static str, text: &str) {
         self.set(key, Value::String(text.to_owned()));
         self.before

@@ -56,8 +56,7 @@ impl Submit {
             self.send(sent, save, then);
         }
     }
-    /// Checks what is typed and returns what is to be sent; nothing while something is wrong with it, which the form
-    /// then says.
+    /// Checks the fields and returns the body to send, or shows the errors and returns nothing.
     pub fn check(self) -> Option<Map<String, Value>> {
         if self.busy.get_untracked() {
             return None;
@@ -75,7 +74,7 @@ impl Submit {
         self.notice.set(None);
         Some(sent)
     }
-    /// Sends what was checked.
+    /// Sends a body that [`Self::check`] returned.
     pub fn send(self, sent: Map<String, Value>, save: &Save, then: impl FnOnce(Saved) + 'static) {
         self.busy.set(true);
         let work = save(sent);

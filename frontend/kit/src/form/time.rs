@@ -1,5 +1,5 @@
-//! Times in a form: typed on the clocks of the business, kept in UTC. A time that clocks skip is refused, and of one
-//! that occurs twice the field asks which is meant.
+//! Times in a form: typed in the time zone of the business, kept in UTC. The field rejects a time that clocks skip, and
+//! asks the user to choose between two moments when a time occurs twice.
 
 use super::state::Form;
 use crate::{
@@ -11,12 +11,12 @@ use leptos::prelude::*;
 use serde_json::Value;
 use wire::Param;
 
-/// How a draft keeps a time that does not exist.
+/// Prefix of a time in a draft that does not exist.
 const SKIPPED: &str = "skipped:";
-/// How a draft keeps a time that occurs twice, until one of the two is chosen.
+/// Prefix of a time in a draft that occurs twice, until the user chooses one of the two.
 const TWICE: &str = "twice:";
 
-/// What a draft holds of a time.
+/// A time as a draft keeps it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Typed {
     Nothing,
@@ -36,7 +36,7 @@ impl Typed {
         }
         DateTime::parse_from_rfc3339(text).map_or(Self::Nothing, |at| Self::Moment(at.to_utc()))
     }
-    /// Reads what the clock showed; `Nothing` for an empty box.
+    /// Reads a local time; `Nothing` for an empty box.
     fn of(local: Option<NaiveDateTime>) -> Self {
         local.map_or(Self::Nothing, |local| match format::clock(local) {
             Clock::Skipped => Self::Skipped(local),
@@ -52,7 +52,7 @@ impl Typed {
             Self::Twice(local) => format!("{TWICE}{}", local.format("%Y-%m-%dT%H:%M")),
         }
     }
-    /// Returns what the clock of the business shows.
+    /// Returns the local time in the time zone of the business.
     fn local(self) -> Option<NaiveDateTime> {
         match self {
             Self::Nothing => None,
@@ -60,7 +60,7 @@ impl Typed {
             Self::Skipped(local) | Self::Twice(local) => Some(local),
         }
     }
-    /// Returns the two moments that the clock shows alike, and the one that is chosen.
+    /// Returns the two moments that share one local time, and the chosen one.
     #[expect(
         clippy::type_complexity,
         reason = "two moments and the chosen one need no name of their own"
@@ -77,19 +77,19 @@ impl Typed {
     }
 }
 
-/// Returns what is wrong with a time as the draft keeps it.
+/// Returns the error of a time as the draft keeps it.
 pub(super) fn complaint(text: &str) -> Option<String> {
     match Typed::read(text) {
         Typed::Skipped(_) => Some(format!(
             "This time does not exist in {}: clocks go forward over it. Enter another one.",
             format::zone()
         )),
-        Typed::Twice(_) => Some("This time occurs twice. Choose which one is meant.".to_owned()),
+        Typed::Twice(_) => Some("This time occurs twice. Choose one of the two.".to_owned()),
         Typed::Nothing | Typed::Moment(_) => None,
     }
 }
 
-/// What ties a box to its label, its help and its error.
+/// The attributes that tie a box to its label, its help and its error.
 #[derive(Clone)]
 pub(super) struct Tied {
     pub id: String,
@@ -124,7 +124,7 @@ pub(super) fn moment(form: Form, key: &'static str, tied: Tied) -> AnyView {
 /// Draws an end: a last day, inclusive, and a time for what ends within it.
 pub(super) fn end(form: Form, key: &'static str, tied: Tied) -> AnyView {
     let typed = read(form, key);
-    // A day that ends with midnight is shown as that day, without a time.
+    // An end at midnight is shown as the day before it, without a time.
     let shown = move || {
         let typed = typed.get();
         let local = typed.local()?;
@@ -173,7 +173,7 @@ fn keep(form: Form, key: &'static str, typed: Typed) {
     form.leave(key);
 }
 
-/// Asks which of two moments is meant that the clock shows alike.
+/// Asks the user to choose between two moments that share one local time.
 fn twice(form: Form, key: &'static str, typed: Memo<Typed>) -> AnyView {
     let name = chance::element_id("twice");
     let one = move |name: String, at: DateTime<Utc>, chosen: bool, which: &'static str| {
@@ -186,7 +186,7 @@ fn twice(form: Form, key: &'static str, typed: Memo<Typed>) -> AnyView {
     (move || {
         typed.get().choice().map(|(first, second, chosen)| {
             view! {
-                <fieldset class="twice"><legend>"Clocks go back: this time occurs twice. Which one is meant?"</legend>
+                <fieldset class="twice"><legend>"Clocks go back: this time occurs twice. Choose one."</legend>
                     {one(name.clone(), first, chosen == Some(first), "The first")}
                     {one(name.clone(), second, chosen == Some(second), "The second")}</fieldset>
             }

@@ -36,7 +36,7 @@ pub fn percent(share: &Decimal) -> String {
     format!("{}%", decimal(share))
 }
 
-/// Returns data as it is sold. Nothing is no limit.
+/// Returns an amount of data as it is sold; `Unlimited` for none.
 pub fn megabytes(data: Option<&Decimal>) -> String {
     data.map_or_else(
         || "Unlimited".to_owned(),

@@ -1,4 +1,4 @@
-//! Times as the clocks of the business show them.
+//! Times in the time zone of the business.
 
 use super::{
     words::plural,
@@ -13,7 +13,7 @@ const MONTHS: [&str; 12] = [
 /// Year, month from 0, day, hour, minute.
 struct Parts(i32, u32, u32, u32, u32);
 
-/// The calendar and the clock of the business at a moment.
+/// Returns the local date and time of the business at a moment.
 fn parts(time: DateTime<Utc>) -> Parts {
     let local = time.naive_utc() + zone::offset(time);
     Parts(
@@ -56,7 +56,7 @@ pub fn moment(time: DateTime<Utc>) -> String {
     format!("{}, {hour:02}:{minute:02}", date(time))
 }
 
-/// The end of something, as the last day that is part of it where it ends with a day: `5 Dec 2026`; otherwise the moment.
+/// Formats an exclusive end. An end at the start of a day is shown as the day before it, `5 Dec 2026`; any other as a moment.
 pub fn until(end: DateTime<Utc>) -> String {
     let day = zone::day_of(end);
     if zone::day_start(day) == Some(end) {
@@ -92,7 +92,7 @@ pub fn ago(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// How far away an end is, in days: `12 days left`, `Expired 12 days ago`.
+/// Formats the distance to an end in days: `12 days left`, `Expired 12 days ago`.
 pub fn distance(end: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let left = end.signed_duration_since(now);
     let days = |days: i64| plural(usize::try_from(days).unwrap_or(0), "day", "days");
@@ -118,7 +118,7 @@ pub fn read_local(text: &str) -> Option<NaiveDateTime> {
         .ok()
 }
 
-/// Returns the first moment at which the business's clocks show this.
+/// Returns the first moment with this local time in the time zone of the business.
 pub fn from_local(text: &str) -> Option<DateTime<Utc>> {
     match zone::clock(read_local(text)?) {
         Clock::Skipped => None,

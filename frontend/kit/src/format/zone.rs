@@ -1,12 +1,13 @@
-//! The time zone of the business: all days and times of the panel are its days and times, whoever looks at them from
-//! where. The browser knows the rules of every zone; this is the only place that asks it.
+//! The time zone of the business: the panel shows all days and times in it, wherever the user is. The browser knows the
+//! rules of every zone; this module alone asks it.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use std::cell::RefCell;
 
-/// How long before and after a time its offset is looked up: more than any offset, and less than two changes of clocks.
+/// The distance before and after a local time at which the offset is read: more than any offset, less than the time
+/// between two changes of clocks.
 const AROUND: TimeDelta = TimeDelta::hours(30);
-/// How many quarters of an hour a day may begin late, because clocks went forward at midnight.
+/// The most quarters of an hour by which a day begins late, because clocks went forward at midnight.
 const QUARTERS: i64 = 12;
 
 thread_local! { static ZONE: RefCell<Zone> = RefCell::new(Zone::new("UTC")); }
@@ -18,7 +19,7 @@ struct Zone {
     calendar: Option<wasm_bindgen::JsValue>,
 }
 
-/// What a time on the clock means.
+/// The moments that a local time stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {
     /// Clocks were set forward over it: it does not exist.
@@ -59,7 +60,7 @@ pub fn offset_text(at: DateTime<Utc>) -> String {
     format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// Returns what a time on the business's clocks means.
+/// Returns the moments that a local time of the business stands for.
 pub fn clock(local: NaiveDateTime) -> Clock {
     let as_utc = local.and_utc();
     let mut found: Vec<DateTime<Utc>> = [as_utc - AROUND, as_utc + AROUND]

@@ -15,12 +15,12 @@ type Holds<R> = Arc<dyn Fn(&R) -> bool + Send + Sync>;
 type Says<R> = Arc<dyn Fn(&R) -> String + Send + Sync>;
 type Leaves<R> = Arc<dyn Fn(&R) -> Option<LeftOut> + Send + Sync>;
 
-/// Why an action on several rows leaves one of them out: what such a row is, for one and for several.
+/// The reason why a bulk action leaves a row out: a description of such rows, in the singular and in the plural.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeftOut {
-    /// `one member of the staff`
+    /// For one row: `one member of the staff`.
     pub one: &'static str,
-    /// `members of the staff`
+    /// For several rows, after their number: `members of the staff`.
     pub many: &'static str,
 }
 
@@ -174,7 +174,7 @@ impl<R> Act<R> {
         self.together = Some(action);
         self
     }
-    /// On several rows it leaves out those for which this gives a reason, and says so before it begins.
+    /// Leaves out of a bulk action the rows for which `why` returns a reason. The dialog names them before it starts.
     pub fn leaves_out(
         mut self,
         why: impl Fn(&R) -> Option<LeftOut> + Send + Sync + 'static,

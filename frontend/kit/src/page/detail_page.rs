@@ -83,7 +83,7 @@ impl<R: Resource> DetailPage<R> {
         self.badge = Some(Arc::new(state));
         self
     }
-    /// Another state beside that one, while there is one: what became of its money, a dispute.
+    /// Adds a second badge beside the status, such as a refund or a dispute, while there is one.
     pub fn also(
         mut self,
         state: impl Fn(&R) -> Option<(String, Tone)> + Send + Sync + 'static,
@@ -123,7 +123,7 @@ impl<R: Resource> DetailPage<R> {
     ) -> Self {
         self.linked(label, sign, needs, Arc::new(href), None)
     }
-    /// The same, with a key that leads there too.
+    /// Adds a link with a keyboard shortcut.
     pub fn link_key(
         self,
         label: &'static str,

@@ -217,12 +217,12 @@ fn header<R: Resource>(page: &DetailPage<R>, shown: Shown<R>, thing: &R) -> AnyV
     .into_any()
 }
 
-/// Buttons of the page by their names, for banners that say what is wrong and how to solve it.
+/// Finds buttons of the page by their labels, for banners that name a problem and its remedy.
 #[derive(Clone)]
 struct Remedies(Arc<dyn Fn(&'static str) -> Option<AnyView> + Send + Sync>);
 
-/// Draws a button of the page of a thing once more, where a banner names it as the remedy; nothing while it cannot be
-/// pressed.
+/// Draws a button of the detail page again inside a banner, as the remedy of a problem; nothing while the action is not
+/// available.
 pub fn remedy(label: &'static str) -> Option<AnyView> {
     use_context::<Remedies>().and_then(|remedies| (remedies.0)(label))
 }
@@ -248,7 +248,7 @@ fn remedy_of<R: Resource>(
     Some(link_button(label, Look::Plain, Some(link.sign), href))
 }
 
-/// Tells the palette and the keyboard what the buttons do.
+/// Registers the buttons with the command palette and the keyboard.
 fn offer<R: Resource>(page: &DetailPage<R>, shown: Shown<R>, thing: &R, acts: &[Act<R>]) {
     let links = page.links.iter();
     for link in links.filter(|link| untrack(|| session::can(link.needs))) {

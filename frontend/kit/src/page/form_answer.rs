@@ -1,4 +1,4 @@
-//! The card of a form that follows what is typed: it asks an address, draws the answer, and may propose what to fill in.
+//! The card of a form that follows its fields: it requests an address, draws the answer, and may propose values.
 
 use crate::{
     api::{self, Fault},
@@ -12,7 +12,7 @@ pub(super) type Draw<T> = Arc<dyn Fn(&Draft, Option<Result<T, Fault>>) -> AnyVie
 pub(super) type Propose<T> = Arc<dyn Fn(&Draft, &T) -> Vec<(&'static str, String)> + Send + Sync>;
 pub(super) type Address = Arc<dyn Fn(&Draft) -> Option<String> + Send + Sync>;
 
-/// Asks again whenever the address changes, and forgets the answer to an address that is no longer asked.
+/// Requests the address whenever it changes, and drops the answer to an earlier address.
 pub(super) fn follow<T>(
     form: Form,
     address: Address,

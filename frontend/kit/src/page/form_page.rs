@@ -41,19 +41,19 @@ pub(super) struct Aside {
     pub view: Arc<dyn Fn(Form) -> AnyView + Send + Sync>,
 }
 
-/// What the button of a form says of what is typed.
+/// Returns the label of the submit button for the current draft.
 pub(super) type Verb = Arc<dyn Fn(&Draft) -> String + Send + Sync>;
-/// What is asked before a form is sent.
+/// Builds the confirmation that the user answers before the form is sent.
 pub(super) type Confirm = Arc<dyn Fn(Draft) -> Task<Result<Confirmation, Fault>> + Send + Sync>;
 
-/// What is asked before a form is sent that cannot be undone.
+/// The confirmation before a form is sent that cannot be undone.
 #[derive(Debug, Clone)]
 pub struct Confirmation {
     /// The action and its amount: `Refund $3.00?`
     pub title: String,
-    /// What follows.
-    pub says: String,
-    /// The word on the button.
+    /// The consequences.
+    pub text: String,
+    /// The label of the button.
     pub verb: String,
 }
 
@@ -172,12 +172,12 @@ where
     pub fn verb(self, verb: &'static str) -> Self {
         self.verb_of(move |_| verb.to_owned())
     }
-    /// The same, where the word follows what is typed: `Refund $3.00`.
+    /// Sets the label of the button from the current draft: `Refund $3.00`.
     pub fn verb_of(mut self, verb: impl Fn(&Draft) -> String + Send + Sync + 'static) -> Self {
         self.verb = Some(Arc::new(verb));
         self
     }
-    /// Asks before it is sent. Such a form is sent by its button alone: Enter in a field sends nothing.
+    /// Asks for a confirmation before the form is sent. Only the button sends such a form: Enter in a field does not.
     pub fn confirm<F>(mut self, confirm: impl Fn(Draft) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<Confirmation, Fault>> + 'static,
@@ -205,8 +205,8 @@ where
         self.asides.push(Aside { title, hint, view });
         self
     }
-    /// The same, and the answer proposes what to fill in: texts by the keys of fields. A proposal follows the answer and
-    /// what is typed elsewhere, until somebody types something else into its field. A key without a field is known to
+    /// Adds such a card whose answer also proposes values: texts by the keys of fields. A proposal is updated with the
+    /// answer and the other fields until the user types another value into its field. A key without a field is kept in
     /// the draft and not sent.
     pub fn proposing_answer<T: DeserializeOwned + Clone + Send + Sync + 'static>(
         mut self,

@@ -106,7 +106,7 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
     };
     let submitted = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        // Enter in a field submits a form: one that asks first is sent by its button alone.
+        // Enter in a field submits a form. A form with a confirmation is sent by its button alone.
         if !asks {
             by_enter();
         }
@@ -156,7 +156,7 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
     .into_any()
 }
 
-/// Asks whether what was checked is to be sent, and sends it on yes.
+/// Asks for the confirmation, and sends the checked body when the user agrees.
 fn ask_first(
     submit: Submit,
     confirm: crate::Task<Result<Confirmation, Fault>>,
@@ -173,9 +173,9 @@ fn ask_first(
         }
         match outcome {
             Err(fault) => submit.refuse(fault),
-            Ok(Confirmation { title, says, verb }) => dialog::ask(Question {
+            Ok(Confirmation { title, text, verb }) => dialog::ask(Question {
                 title,
-                says,
+                says: text,
                 verb,
                 // The button is not focused: Enter alone must not send it.
                 danger: true,
@@ -255,7 +255,7 @@ fn stale(submit: Submit, load: Option<Load>) -> AnyView {
         });
     };
     view! {
-        <div class="banner" data-tone="waiting"><p>"Somebody changed this while you were editing. Nothing of yours is lost."</p>
+        <div class="banner" data-tone="waiting"><p>"Another user changed this while you were editing. Your changes are kept."</p>
             <button type="button" class="btn sm" on:click=merge>"Load their changes, keep mine"</button></div>
     }
     .into_any()

@@ -70,7 +70,7 @@ pub(super) fn view(sheet: Sheet, form: Form) -> AnyView {
                             class="banner" data-tone="bad">{text}</p> })}</div>
                         <div class="actions"><button type="submit" class="btn"
                             class:primary={move || state.report.with(Option::is_none)}
-                            aria-busy={move || state.busy.get().to_string()}>"Check the file"</button></div></div></section>
+                            aria-busy={move || state.busy.get().to_string()}>"Preview import"</button></div></div></section>
             </form>
             {move || state.report.get().map(|report| preview(state, report))}
         </div>
@@ -235,7 +235,7 @@ fn preview(state: State, report: Report) -> AnyView {
             {format!("{} refused, so nothing can be imported. Correct the file and choose it again.", plural(usize::try_from(bad).unwrap_or(0), "row is", "rows are"))}</p> }.into_any(),
     };
     view! {
-        <section class="card flush"><div class="toolbar"><h2>"What would happen"</h2><div class="filters">
+        <section class="card flush"><div class="toolbar"><h2>"Preview"</h2><div class="filters">
             {tabs}</div><div class="spacer"></div>{verdict}</div>
             <div class="grid small"><table role="table"><thead role="rowgroup"><tr role="row">
                 <th role="columnheader" scope="col" class="num">"Row"</th>

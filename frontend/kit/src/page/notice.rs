@@ -1,14 +1,14 @@
-//! A notice above every screen, while there is something to say.
+//! Notices above a screen, while there is something to report.
 
 use crate::{Task, api::Fault, format::now};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-/// How long an answer is taken to hold, in milliseconds.
+/// How long an answer counts as current, in milliseconds.
 const FRESH: i64 = 60_000;
 
-/// Asks as the panel opens, and again after a minute when somebody goes to another screen. Nothing is drawn until the
-/// answer is there, nor when it cannot be had: the screen below does not depend on it.
+/// Draws a notice above every screen. It asks when the panel opens, and after a minute again when the user opens another
+/// screen. Until there is an answer, and when the request fails, it draws nothing: the screen does not depend on it.
 pub fn notice<T: Clone + PartialEq + Send + Sync + 'static>(
     ask: impl Fn() -> Task<Result<T, Fault>> + Send + Sync + 'static,
     draw: impl Fn(T) -> Option<AnyView> + Send + Sync + 'static,
@@ -23,19 +23,12 @@ pub fn notice<T: Clone + PartialEq + Send + Sync + 'static>(
             return;
         }
         asked.set_value(Some(time));
-        let work = ask();
-        leptos::task::spawn_local(async move {
-            if let Ok(answer) = work.await
-                && got.try_with_untracked(|known| known.as_ref() != Some(&answer)) == Some(true)
-            {
-                got.set(Some(answer));
-            }
-        });
+        load(ask(), got);
     });
     (move || got.get().and_then(&draw)).into_any()
 }
 
-/// The same within a page: asked again whenever `again` changes.
+/// Draws a notice within a page, and asks again whenever `again` changes.
 pub fn notices<T: Clone + PartialEq + Send + Sync + 'static>(
     again: RwSignal<u32>,
     ask: impl Fn() -> Task<Result<T, Fault>> + Send + Sync + 'static,
@@ -44,14 +37,21 @@ pub fn notices<T: Clone + PartialEq + Send + Sync + 'static>(
     let got = RwSignal::new(None::<T>);
     Effect::new(move |_| {
         again.track();
-        let work = ask();
-        leptos::task::spawn_local(async move {
-            if let Ok(answer) = work.await
-                && got.try_with_untracked(|known| known.as_ref() != Some(&answer)) == Some(true)
-            {
-                got.set(Some(answer));
-            }
-        });
+        load(ask(), got);
     });
     (move || got.get().and_then(&draw)).into_any()
+}
+
+/// Stores the answer when it differs from the known one. A failed request changes nothing.
+fn load<T: PartialEq + Send + Sync + 'static>(
+    work: Task<Result<T, Fault>>,
+    got: RwSignal<Option<T>>,
+) {
+    leptos::task::spawn_local(async move {
+        if let Ok(answer) = work.await
+            && got.try_with_untracked(|known| known.as_ref() != Some(&answer)) == Some(true)
+        {
+            got.set(Some(answer));
+        }
+    });
 }

@@ -25,7 +25,7 @@ pub struct Doors {
     pub login: fn() -> AnyView,
     /// What whoever has to set up a second factor sees before anything else.
     pub enrolment: fn() -> AnyView,
-    /// What stands above every screen, such as what is not set up yet; often nothing.
+    /// Draws the notice above every screen, such as a missing set-up; often nothing.
     pub notice: fn() -> AnyView,
     /// Pages that need nobody to be signed in.
     pub open: &'static [Open],

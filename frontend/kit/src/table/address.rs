@@ -7,7 +7,7 @@ use crate::{
 };
 use wire::{Filter, Paging, Resource, SortKey, list::PAGING_KEYS, system::views::keeps};
 
-/// Parameters of the panel that are no filters: the number of the first row, the columns, the view.
+/// Parameters of the panel that are not filters: the number of the first row, the columns, the view.
 const PANEL_KEYS: &[&str] = &["at", "cols", "view"];
 
 /// In place of a view: the whole list, where it would else open with a view.
@@ -30,15 +30,15 @@ pub(crate) struct Asked {
     pub cols: Option<String>,
     /// The view that is open, or [`ALL`].
     pub view: Option<String>,
-    /// Parameters that the list does not understand, as the address has them. While there are any, the list shows
-    /// more than the address asks for.
+    /// Parameters of the address that the list does not know. While there are any, the list shows more rows than the
+    /// address requests.
     pub unknown: Vec<(String, String)>,
     /// The order of a list that nobody has ordered.
     default_sort: (&'static str, bool),
 }
 
 impl Asked {
-    /// Reads an address. What the list does not understand does not break the page, and is kept as unknown.
+    /// Reads an address. A parameter that the list does not know is kept as unknown and does not break the page.
     pub fn read<R: Resource>(query: &Query) -> Self {
         let get = |key: &str| query.get(key);
         let mut filter = R::Filter::default();
@@ -162,7 +162,7 @@ impl Asked {
         let all: Vec<(&str, String)> = pairs.into_iter().chain(unknown).collect();
         with_query(path, &all)
     }
-    /// The same list without what it does not understand.
+    /// Returns the same list without the unknown parameters.
     pub fn understood(mut self) -> Self {
         self.unknown.clear();
         self

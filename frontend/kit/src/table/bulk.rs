@@ -24,10 +24,10 @@ pub(crate) type One = Arc<dyn Fn(&Row, String) -> Task<Result<(), Fault>> + Send
 pub(crate) type Many =
     Arc<dyn Fn(Vec<uuid::Uuid>, String) -> Task<Result<Vec<Option<String>>, Fault>> + Send + Sync>;
 
-/// Why a row is left out.
+/// Returns the reason why a row is left out, if it is.
 pub(crate) type Leave = Arc<dyn Fn(&Row) -> Option<LeftOut> + Send + Sync>;
 
-/// From so many rows on their number has to be typed.
+/// From this many rows on, the user has to type their number.
 const MANY: usize = 11;
 
 /// An act on rows.
@@ -109,7 +109,7 @@ fn question(
     let (rows, left_out) = chosen(&bulk, marked);
     if rows.is_empty() {
         return toast::bad(format!(
-            "{} does nothing to this selection. {left_out}",
+            "{} applies to none of the selected rows. {left_out}",
             bulk.label
         ));
     }
@@ -159,7 +159,7 @@ fn question(
     ask_with(question, besides);
 }
 
-/// Returns the rows that the act is for, and in a sentence which ones it leaves out.
+/// Returns the rows that the action applies to, and a sentence about the rows that it leaves out.
 fn chosen(bulk: &Bulk, marked: Vec<Row>) -> (Vec<Row>, String) {
     let Some(leaves) = &bulk.leaves else {
         return (marked, String::new());
@@ -181,12 +181,12 @@ fn chosen(bulk: &Bulk, marked: Vec<Row>) -> (Vec<Row>, String) {
             more => format!("{more} {}", why.many),
         })
         .collect();
-    let says = if left.is_empty() {
+    let text = if left.is_empty() {
         String::new()
     } else {
         format!("Left out: {}. ", left.join(", "))
     };
-    (rows, says)
+    (rows, text)
 }
 
 async fn run(one: &One, rows: Vec<Row>, reason: String) -> Results {

@@ -143,7 +143,7 @@ pub fn day<T>(
         read(row).map_or_else(Value::absent, Value::day)
     })
 }
-/// A column of ends, each as its last day where it ends with a day.
+/// A column of exclusive ends, each shown as its last day, or as a moment within a day.
 pub fn until<T>(
     head: &'static str,
     read: impl Fn(&T) -> Option<DateTime<Utc>> + Send + Sync + 'static,

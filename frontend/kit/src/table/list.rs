@@ -97,7 +97,7 @@ impl List {
     pub fn spec(self) -> Arc<Spec> {
         self.spec.get_value()
     }
-    /// Whether the address asks for something that the list does not understand.
+    /// Tells whether the address has parameters that the list does not know.
     pub fn has_unknown(self) -> bool {
         self.asked.with_untracked(|asked| !asked.unknown.is_empty())
     }

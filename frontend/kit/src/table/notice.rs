@@ -1,16 +1,16 @@
-//! What a list says of filters that it does not understand. It shows more than the address asks for then, so nothing is
-//! done with all of its rows until they are removed.
+//! The notice about filters that a list does not know. The list then shows more rows than the address requests, so bulk
+//! actions and the export are off until the user removes these filters.
 
 use super::list::List;
 use crate::ui::{Look, button};
 use leptos::prelude::*;
 
-/// Why the list is not exported.
-pub(crate) const EXPORT_OFF: &str = "Export is off until the unknown filters are removed: the file would hold more than was asked for.";
+/// The error text of an export that is off.
+pub(crate) const EXPORT_OFF: &str = "Export is off until the unknown filters are removed: the file would contain more rows than the link or view asks for.";
 
-/// Draws the notice, with the way out.
+/// Draws the notice, with a button that removes the filters.
 pub(crate) fn unknown(list: List) -> AnyView {
-    let said = move || {
+    let notice = move || {
         let names = list.asked.with(|asked| {
             let each = asked.unknown.iter();
             let each = each.map(|(key, value)| format!("{key}={value}"));
@@ -26,5 +26,5 @@ pub(crate) fn unknown(list: List) -> AnyView {
             }
         })
     };
-    said.into_any()
+    notice.into_any()
 }

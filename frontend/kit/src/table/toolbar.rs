@@ -216,7 +216,8 @@ fn typed(
     .into_any()
 }
 
-/// Two days of the business; the second one is included, so its parameter is the beginning of the day after it.
+/// Draws two days in the time zone of the business. The range includes the second day, so its parameter is the start of
+/// the next day.
 fn range(list: List, from: &'static str, to: &'static str) -> AnyView {
     let read = move |key: &'static str| {
         let text = list

@@ -1,52 +1,29 @@
-//! Whether it is still them: asked in a window when the server wants to know, once for all calls that wait.
+//! The step-up dialog: the user proves that it is them when the server requires it, once for all calls that wait.
 
-use super::{modal::follow, password_box::password_box};
+use super::{
+    password_box::password_box,
+    shared_dialog::{self, SharedDialog},
+};
 use crate::api::{Call, Fault, send};
-use js_sys::{Function, Promise};
 use leptos::{html, prelude::*};
-use std::cell::RefCell;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use wire::accounts::sessions::Confirm;
 
 thread_local! {
-    static ASKED: ArcRwSignal<bool> = ArcRwSignal::new(false);
-    static WAITING: RefCell<Vec<Function>> = const { RefCell::new(Vec::new()) };
+    static DIALOG: SharedDialog = SharedDialog::new();
 }
 
-/// Asks, and says whether they proved it.
+/// Asks for the password or a code, and tells whether the user proved that it is them.
 pub(crate) async fn ask() -> bool {
-    let answered = Promise::new(&mut |answer, _| {
-        WAITING.with_borrow_mut(|waiting| waiting.push(answer));
-    });
-    ASKED.with(Clone::clone).set(true);
-    JsFuture::from(answered)
-        .await
-        .is_ok_and(|yes| yes.is_truthy())
+    shared_dialog::ask(&DIALOG).await
 }
 
 fn answer(yes: bool) {
-    ASKED.with(Clone::clone).set(false);
-    // Taken first: whoever is told may ask again at once.
-    for waiting in WAITING.take() {
-        let _ = waiting.call1(&JsValue::NULL, &JsValue::from_bool(yes));
-    }
+    shared_dialog::answer(&DIALOG, yes);
 }
 
-/// Where it appears. Stands once, after every other window.
+/// Draws the dialog, once in the panel and after every other dialog.
 pub(crate) fn confirmations() -> AnyView {
-    let asked = ASKED.with(Clone::clone);
-    asked.set(false);
-    let open = RwSignal::new(false);
-    let node = NodeRef::<html::Dialog>::new();
-    follow(node, open);
-    let watched = asked.clone();
-    Effect::new(move |_| open.set(watched.get()));
-    view! {
-        <dialog class="modal narrow" node_ref=node aria-labelledby="confirmation" aria-describedby="confirmation-says"
-            on:close=move |_| answer(false)>{move || open.get().then(body)}</dialog>
-    }
-    .into_any()
+    shared_dialog::draw(&DIALOG, "confirmation", body)
 }
 
 fn body() -> AnyView {
@@ -77,7 +54,8 @@ fn body() -> AnyView {
             return;
         };
         if typed.is_empty() || busy.get_untracked() {
-            return fault.set(Some("Enter it to go on.".to_owned()).filter(|_| typed.is_empty()));
+            return fault
+                .set(Some("Enter it to continue.".to_owned()).filter(|_| typed.is_empty()));
         }
         busy.set(true);
         let proof = if by_code.get_untracked() {
@@ -114,8 +92,8 @@ fn body() -> AnyView {
     let described = move || fault.with(Option::is_some).then_some("confirmation-fault");
     view! {
         <form class="window" on:submit=submit novalidate>
-            <h2 id="confirmation">"Confirm that it is you"</h2>
-            <p id="confirmation-says" class="muted">"This act asks for your password or a code. You are not asked again for 15 minutes."</p>
+            <h2 id="confirmation">"Confirm it is you"</h2>
+            <p id="confirmation-says" class="muted">"This action requires your password or a code. You are not asked again for 15 minutes."</p>
             <div class="field" class:hidden={move || by_code.get()}>
                 <label for="confirmation-password">"Your password"</label>
                 {password_box("confirmation-password", password, "current-password", described)}</div>

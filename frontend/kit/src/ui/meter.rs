@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-/// From this many percent on the bar says that little is left.
+/// From this many percent on, the bar warns that little is left.
 const NEARLY: i64 = 90;
 
-/// Draws it. What it says is read aloud in its place.
-pub fn meter(says: String, part: i64, whole: i64) -> AnyView {
+/// Draws the bar. Screen readers read `label` in its place.
+pub fn meter(label: String, part: i64, whole: i64) -> AnyView {
     let percent = i128::from(part.max(0)) * 100 / i128::from(whole.max(1));
     let percent = i64::try_from(percent).unwrap_or(100).min(100);
     let tone = if percent >= NEARLY { "bad" } else { "good" };
-    view! { <progress class="meter" max="100" value=percent.to_string() data-tone=tone aria-label=says></progress> }
+    view! { <progress class="meter" max="100" value=percent.to_string() data-tone=tone aria-label=label></progress> }
         .into_any()
 }

@@ -23,6 +23,7 @@ pub mod popover;
 pub mod rows;
 pub mod sealed;
 pub mod secret;
+mod shared_dialog;
 pub mod side;
 pub(crate) mod signing_in;
 pub mod skeleton;

@@ -1,53 +1,30 @@
-//! Signing in again above a page with unsaved work, when the session ended meanwhile: nothing that was typed is lost, and
-//! the calls that wait go on.
+//! The dialog to sign in again above a page with unsaved work, after the session has ended. The page keeps its fields, and
+//! the calls that wait continue.
 
-use super::{modal::follow, password_box::password_box};
+use super::{
+    password_box::password_box,
+    shared_dialog::{self, SharedDialog},
+};
 use crate::{api::Fault, session};
-use js_sys::{Function, Promise};
 use leptos::{html, prelude::*};
-use std::cell::RefCell;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use wire::{ProblemCode, accounts::sessions::NewSession};
 
 thread_local! {
-    static ASKED: ArcRwSignal<bool> = ArcRwSignal::new(false);
-    static WAITING: RefCell<Vec<Function>> = const { RefCell::new(Vec::new()) };
+    static DIALOG: SharedDialog = SharedDialog::new();
 }
 
-/// Asks whoever was signed in to sign in again, once for all calls that wait; whether they did.
+/// Asks the user to sign in again, once for all calls that wait, and tells whether they did.
 pub(crate) async fn ask() -> bool {
-    let answered = Promise::new(&mut |answer, _| {
-        WAITING.with_borrow_mut(|waiting| waiting.push(answer));
-    });
-    ASKED.with(Clone::clone).set(true);
-    JsFuture::from(answered)
-        .await
-        .is_ok_and(|yes| yes.is_truthy())
+    shared_dialog::ask(&DIALOG).await
 }
 
 fn answer(yes: bool) {
-    ASKED.with(Clone::clone).set(false);
-    // Taken first: whoever is told may ask again at once.
-    for waiting in WAITING.take() {
-        let _ = waiting.call1(&JsValue::NULL, &JsValue::from_bool(yes));
-    }
+    shared_dialog::answer(&DIALOG, yes);
 }
 
-/// Where it appears. Stands once, after every other window.
+/// Draws the dialog, once in the panel and after every other dialog.
 pub(crate) fn sign_ins() -> AnyView {
-    let asked = ASKED.with(Clone::clone);
-    asked.set(false);
-    let open = RwSignal::new(false);
-    let node = NodeRef::<html::Dialog>::new();
-    follow(node, open);
-    let watched = asked.clone();
-    Effect::new(move |_| open.set(watched.get()));
-    view! {
-        <dialog class="modal narrow" node_ref=node aria-labelledby="signing-in" aria-describedby="signing-in-says"
-            on:close=move |_| answer(false)>{move || open.get().then(body)}</dialog>
-    }
-    .into_any()
+    shared_dialog::draw(&DIALOG, "signing-in", body)
 }
 
 fn body() -> AnyView {
@@ -99,7 +76,7 @@ fn body() -> AnyView {
     view! {
         <form class="window" on:submit=submit novalidate>
             <h2 id="signing-in">"You were signed out"</h2>
-            <p id="signing-in-says" class="muted">"Sign in again to continue. What you typed on this page is kept."</p>
+            <p id="signing-in-says" class="muted">"Sign in again to continue. Your changes on this page are kept."</p>
             <p>{email.clone()}</p>
             <input type="text" hidden autocomplete="username" value=email/>
             <div class="field"><label for="signing-in-password">"Password"</label>
@@ -120,7 +97,7 @@ fn body() -> AnyView {
 }
 
 fn refuse(refused: &Fault, needs_code: RwSignal<bool>, fault: RwSignal<Option<String>>) {
-    let says = match refused.code() {
+    let text = match refused.code() {
         Some(ProblemCode::SecondFactorRequired) => {
             let _ = needs_code.try_set(true);
             "Enter the code of your authenticator as well.".to_owned()
@@ -128,5 +105,5 @@ fn refuse(refused: &Fault, needs_code: RwSignal<bool>, fault: RwSignal<Option<St
         Some(ProblemCode::WrongCredentials) => "The password is wrong.".to_owned(),
         _ => refused.sentence(),
     };
-    let _ = fault.try_set(Some(says));
+    let _ = fault.try_set(Some(text));
 }

@@ -82,15 +82,15 @@ impl Value {
     pub fn yes_no(yes: bool) -> Self {
         Self::new(Kind::Plain, if yes { "Yes" } else { "No" })
     }
-    /// A moment on the clocks of the business; UTC on hover.
+    /// A moment in the time zone of the business; UTC on hover.
     pub fn time(time: DateTime<Utc>) -> Self {
         Self::new(Kind::Time, format::moment(time)).hint(format::utc(time))
     }
-    /// A day of the business; UTC on hover.
+    /// A day in the time zone of the business; UTC on hover.
     pub fn day(time: DateTime<Utc>) -> Self {
         Self::new(Kind::Time, format::date(time)).hint(format::utc(time))
     }
-    /// The end of something: its last day, or the moment where it ends within a day; UTC on hover.
+    /// An exclusive end: its last day, or the moment where it ends within a day; UTC on hover.
     pub fn until(end: DateTime<Utc>) -> Self {
         Self::new(Kind::Time, format::until(end)).hint(format::utc(end))
     }
@@ -121,7 +121,7 @@ impl Value {
         self.note = Some(note.into()).filter(|note| !note.is_empty());
         self
     }
-    /// With another state beside it.
+    /// Adds another badge beside it.
     pub fn also(mut self, text: impl Into<String>, tone: Tone) -> Self {
         self.also.push((text.into(), tone));
         self

@@ -33,13 +33,11 @@ pub fn screen(id: ApiClientId) -> AnyView {
                 .last_used_at
                 .map_or_else(|| Value::text("Never"), Value::ago)
         })
-        .fact("Keys end", end)
+        .fact("Key expiry", end)
         .fact("Created", |client| Value::time(client.created_at))
         .fact("Changed", |client| Value::ago(client.updated_at))
         .fact("Id", |client| Value::code(client.id.to_string()))
-        .card("May do, for customers of its own", |client| {
-            Some(may(client))
-        })
+        .card("Permissions (own customers)", |client| Some(may(client)))
         .card("Calls from", |client| Some(from(client)))
         .card("Keys", |client| Some(keys(client)))
         .related(customers(id))
@@ -93,7 +91,7 @@ fn customers(id: ApiClientId) -> Related<User> {
 fn keys(client: &ApiClient) -> AnyView {
     let out = client.state(now()) != ApiClientState::Active;
     let columns: [Column<ApiKey>; 4] = [
-        text("Begins with", |key: &ApiKey| format!("{}…", key.prefix)),
+        text("Prefix", |key: &ApiKey| format!("{}…", key.prefix)),
         badge("State", move |key: &ApiKey| in_force(key, out)),
         moment("Made", |key: &ApiKey| Some(key.created_at)),
         moment("Ends", |key: &ApiKey| key.expires_at),

@@ -54,7 +54,7 @@ fn sections() -> [Section; 3] {
         ),
         (
             "Scopes",
-            "What it may do. It reaches the customers that it creates itself, and nobody else's.",
+            "What it may do. It can access only the customers that it creates.",
             vec![checks_field("scopes", "What it may do", scopes())],
         ),
         (
@@ -63,7 +63,7 @@ fn sections() -> [Section; 3] {
             vec![
                 lines_field("networks", "Networks")
                     .example("203.0.113.0/24")
-                    .help("Blocks or single addresses, one on each line. Empty is anywhere.")
+                    .help("Blocks or single addresses, one on each line. Leave it empty for any address.")
                     .optional(),
                 end_field("expires_at", "Key expiry")
                     .help("Leave it empty for none.")

@@ -90,7 +90,7 @@ fn status(
     .at_once(verb)
 }
 
-/// Whom actions on many leave out; the server does too.
+/// Returns why a bulk action leaves a user out: it skips staff and the caller. The server enforces the same rule.
 fn left_out(user: &User) -> Option<LeftOut> {
     let is_me = session::user().is_some_and(|me| me.id == user.id);
     match (is_me, user.role.is_staff()) {
@@ -106,7 +106,7 @@ fn left_out(user: &User) -> Option<LeftOut> {
     }
 }
 
-/// Whose status would not change, or cannot become this one.
+/// Returns why a user keeps their status: they are deleted, have it already, or cannot change to it.
 fn stays(user: &User, to: UserStatus) -> Option<LeftOut> {
     let (is_deleted, changes) = (user.deleted_at.is_some(), user.status.may_become(to));
     match (is_deleted, user.status == to, changes) {
@@ -151,7 +151,7 @@ pub fn appoint() -> Act<User> {
     )
     .titled(|user| format!("Change the role of {}?", user.full_name()))
     .chosen(|user| user.role.as_str().to_owned())
-    .asks("It holds from their next click on. Whoever may do less from now on has to sign in anew.")
+    .asks("The new role applies from their next request. A user who loses permissions has to sign in again.")
     .when(|user| user.deleted_at.is_none() && is_other(user))
     .icon(Icon::KeyRound)
 }
@@ -176,7 +176,7 @@ pub fn restore() -> Act<User> {
     act_for("Restore", "restored", Permission::UsersDelete, Reason::Optional, |user: User, reason| async move {
         api::act(&user, "restore", &remark(reason)).await
     })
-    .asks("They are who they were, and can sign in again with the same address, unless somebody else has it by now.")
+    .asks("The account is as it was, and the user can sign in again with the same address, unless another account uses it now.")
     .when(|user| user.deleted_at.is_some() && user.erased_at.is_none())
     .leaves_out(left_out)
     .at_once("restore")
@@ -203,7 +203,7 @@ pub fn export() -> Act<User> {
     .icon(Icon::Download)
 }
 
-/// Shows a link with which a new user sets a password, to be handed over where email cannot be sent.
+/// Shows a link for setting a password, for a new user whom email cannot reach.
 pub fn invitation_link() -> Act<User> {
     act(
         "Copy invitation link",
@@ -215,7 +215,7 @@ pub fn invitation_link() -> Act<User> {
             show_once(Once {
                 title: format!("Invitation link for {}", user.full_name()),
                 says: format!(
-                    "Hand it over yourself. Whoever opens it sets the password. It works once, until {} ({}).",
+                    "Send it to the user yourself. Anyone who opens it can set the password. It works once, until {} ({}).",
                     moment(link.expires_at),
                     zone()
                 ),
@@ -232,19 +232,19 @@ pub fn invitation_link() -> Act<User> {
 
 /// Erases them.
 pub fn erase() -> Act<User> {
-    act_for("Erase", "erased", Permission::UsersErase, Reason::Required, |user: User, reason| async move {
+    act_for("Erase personal data", "erased", Permission::UsersErase, Reason::Required, |user: User, reason| async move {
         api::act(&user, "erase", &Because { reason }).await
     })
     .titled(|user| format!("Erase {} for good?", user.full_name()))
-    .asks("Name, address, number, documents, messages and sessions are gone, and nobody can bring them back. Orders and payments stay in the books without a name.")
+    .asks("Name, address, number, documents, messages and sessions are erased and cannot be restored. Orders and payments stay in the books without a name.")
     .typed(|user| user.email.clone())
     .icon(Icon::TriangleAlert)
     .when(|user| user.erased_at.is_none() && is_other(user))
     .danger()
 }
 
-/// Undoes a change of the status: the server restores the one before it, unless the user has changed since. Every
-/// change counts the version up by one, so the change to undo left the next one.
+/// Undoes a change of the status: the server restores the previous status, unless the user has changed since. Every change
+/// increments the version by one, so the change to undo made the next version.
 async fn undo_status(user: User) -> Result<(), Fault> {
     let call = Call::post(at(&user, "undo-status")).if_version(user.version.saturating_add(1));
     api::send(call).await.map(drop)

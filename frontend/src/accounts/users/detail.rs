@@ -54,7 +54,7 @@ pub fn screen(id: UserId) -> AnyView {
         .part(move |again| happenings(id, again))
         .fact("Role", |user| Value::text(sentence(user.role.as_str())))
         .fact("Identity", kyc)
-        .fact("Brought by", brought_by)
+        .fact("Source", brought_by)
         .fact("Last sign-in", |user| {
             user.last_login.map_or_else(Value::absent, Value::ago)
         })
@@ -91,7 +91,7 @@ fn new_order(user: &User) -> Option<String> {
 
 fn brought_by(user: &User) -> Value {
     user.client_id.map_or_else(
-        || Value::text("The house itself"),
+        || Value::text("Direct"),
         |id| Value::text("An integrator").link(format!("/accounts/api-clients/{id}")),
     )
 }

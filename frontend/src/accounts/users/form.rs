@@ -44,8 +44,8 @@ pub fn edit(id: UserId) -> AnyView {
     };
     reveal_first(
         seal,
-        "The contact data is masked",
-        "To correct it, open it first and say why.",
+        "Contact details are hidden",
+        "Reveal them to edit them, and enter a reason.",
         move |reason| {
             let read = move || {
                 let why = Reveal {
@@ -66,7 +66,9 @@ fn form(id: Option<UserId>) -> FormPage<User, NewUser, EditUser> {
             "As they want to be addressed.",
             [
                 text_field("first_name", "First name").half(),
-                text_field("last_name", "Last name").half(),
+                text_field("last_name", "Last name")
+                    .half()
+                    .help("Leave it empty for people with a single name."),
             ],
         )
         .section(

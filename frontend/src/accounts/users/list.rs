@@ -23,7 +23,7 @@ pub fn screen() -> AnyView {
     };
     let created = |user: &User| Some(user.created_at);
     let changed = |user: &User| Some(user.updated_at);
-    let brought = picked::<ApiClient>("client_id", "Brought by");
+    let brought = picked::<ApiClient>("client_id", "Source");
     list_page::<User>("Users")
         .search("Name, e-mail or phone")
         .opens(|user| format!("/accounts/users/{}", user.id))

@@ -40,7 +40,7 @@ pub fn amounts(order: &Order) -> Vec<Line> {
         lines.push(line("Refund pending", less(&order.pending_refund_amount)));
     }
     if let Some(unit) = &order.unit_cost {
-        let (cost, net) = (unit.times(order.quantity), kept(order));
+        let (cost, net) = (unit.times(order.quantity), retained(order));
         let margin = net.minus(&cost);
         let share = margin
             .percent_of(&net)
@@ -55,8 +55,8 @@ pub fn amounts(order: &Order) -> Vec<Line> {
     lines
 }
 
-/// What is left of an order without its tax: a refund takes its part of the tax with it.
-fn kept(order: &Order) -> Decimal {
+/// Returns the amount that remains after refunds, without tax. A refund reduces the tax in proportion.
+fn retained(order: &Order) -> Decimal {
     let net = order.total_amount.minus(&order.tax_amount);
     let minor = |amount: &Decimal| amount.minor(order.currency).map(i128::from).unwrap_or(0);
     let (whole, back) = (minor(&order.total_amount), minor(&order.refunded_amount));

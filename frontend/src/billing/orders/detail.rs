@@ -114,7 +114,7 @@ fn reason(order: &Order) -> Option<AnyView> {
     Some(view.into_any())
 }
 
-/// Where its payment is refunded, while something of it can be.
+/// Returns the address of the refund form of its payment, while any of it is refundable.
 fn refund_at(order: &Order) -> Option<String> {
     let payment = order.refundable_payment_id?;
     Some(format!("/billing/refunds/new?transaction_id={payment}"))

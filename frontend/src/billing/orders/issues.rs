@@ -1,4 +1,4 @@
-//! What waits for somebody: refunds of an order that are not paid out, and cases that are open.
+//! Open issues of an order that staff have to resolve: pending refunds and open cases.
 
 use super::super::refunds::stage;
 use kit::{
@@ -12,19 +12,21 @@ use leptos::prelude::*;
 use wire::{
     AnyOf, Filter, Page, Permission,
     billing::{
-        orders::{Order, RefundState},
+        orders::{Order, OrderStatus, RefundState},
         reconciliation::{Case, CaseFilter, CaseStatus},
         refunds::{Refund, RefundFilter, RefundStage, RefundStatus},
     },
 };
 
-/// Draws them, each with its link; nothing while all is well.
+/// Draws a banner with a link for each issue. A pending order can have a case too: another amount was recorded for it.
 pub fn issues(order: &Order) -> Option<AnyView> {
     let again = use_context::<Told>().map_or_else(|| RwSignal::new(0), |told| told.0);
     let is_pending = order.refund_state == Some(RefundState::Pending);
     let refunds = (is_pending && untrack(|| session::can(Permission::RefundsRead)))
         .then(|| refunds(order, again));
-    let has_case = order.paid_at.is_some() || order.status.is_stuck();
+    let has_case = order.paid_at.is_some()
+        || order.status.is_stuck()
+        || order.status == OrderStatus::PendingPayment;
     let cases =
         (has_case && untrack(|| session::can(Permission::CasesRead))).then(|| cases(order, again));
     Some(view! { {refunds}{cases} }.into_any())
@@ -48,7 +50,7 @@ fn refunds(order: &Order, again: RwSignal<u32>) -> AnyView {
 
 fn refund(refund: &Refund) -> AnyView {
     let amount = money(&refund.amount, refund.currency);
-    let says = match refund.stage {
+    let text = match refund.stage {
         RefundStage::Requested => format!("Refund of {amount} waits for approval."),
         RefundStage::ToPayOut => format!("Refund of {amount} waits to be paid out by hand."),
         _ => {
@@ -57,7 +59,7 @@ fn refund(refund: &Refund) -> AnyView {
         }
     };
     let href = format!("/billing/refunds/{}", refund.id);
-    banner("Refund pending", says, "View refund", href)
+    banner("Refund pending", text, "View refund", href)
 }
 
 fn cases(order: &Order, again: RwSignal<u32>) -> AnyView {
@@ -84,9 +86,9 @@ fn cases(order: &Order, again: RwSignal<u32>) -> AnyView {
     })
 }
 
-fn banner(title: &'static str, says: String, verb: &'static str, href: String) -> AnyView {
+fn banner(title: &'static str, text: String, verb: &'static str, href: String) -> AnyView {
     view! {
-        <div class="banner" role="note" data-tone=Tone::Waiting.word()><p><strong>{title}": "</strong>{says}</p>
+        <div class="banner" role="note" data-tone=Tone::Waiting.word()><p><strong>{title}": "</strong>{text}</p>
             {link_button(verb, Look::Plain, Some(Icon::ChevronRight), href)}</div>
     }
     .into_any()

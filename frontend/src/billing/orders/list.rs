@@ -1,6 +1,6 @@
 //! The list of orders.
 
-use super::standing;
+use super::status_badges;
 use kit::{
     page::list_page,
     table::{choice, count, dates, maybe, moment, money, picked, text, value},
@@ -19,7 +19,7 @@ pub fn screen() -> AnyView {
         .search("Order number or reference")
         .opens(|order| format!("/billing/orders/{}", order.id))
         .column(text("Order", |order: &Order| order.order_number.clone()))
-        .column(value("Status", standing))
+        .column(value("Status", status_badges))
         .column(
             text("Customer", |order: &Order| order.customer.clone())
                 .link(|order| Some(format!("/accounts/users/{}", order.user_id))),

@@ -48,7 +48,7 @@ fn status(order: &Order) -> (&'static str, Tone) {
     (order.status.as_str(), order.status.tone().into())
 }
 
-/// How far its refunds have come, with the amount.
+/// Returns the badge of its refunds, with the amount.
 fn refunded(order: &Order) -> Option<(String, Tone)> {
     let amount = match order.refund_state? {
         RefundState::Pending => &order.pending_refund_amount,
@@ -60,13 +60,13 @@ fn refunded(order: &Order) -> Option<(String, Tone)> {
     ))
 }
 
-/// How far a dispute of its payment has come.
+/// Returns the badge of a dispute of its payment.
 fn disputed(order: &Order) -> Option<(String, Tone)> {
     dispute_badge(order.dispute_state.as_deref())
 }
 
-/// Its status, and what became of its money, for lists.
-pub fn standing(order: &Order) -> Value {
+/// Returns its status with the badges of refunds and disputes, for lists.
+pub fn status_badges(order: &Order) -> Value {
     let (word, tone) = status(order);
     let also = [refunded(order), disputed(order)];
     also.into_iter()
@@ -76,7 +76,7 @@ pub fn standing(order: &Order) -> Value {
         })
 }
 
-/// A refund state as a badge: `Partially refunded $3.00`.
+/// Returns the badge of a refund state: `Partially refunded $3.00`.
 pub fn refund_badge(state: RefundState, amount: &str) -> (String, Tone) {
     let tone = match state {
         RefundState::Pending => Tone::Waiting,
@@ -85,7 +85,7 @@ pub fn refund_badge(state: RefundState, amount: &str) -> (String, Tone) {
     (format!("{} {amount}", sentence(state.as_str())), tone)
 }
 
-/// A dispute's state as a badge: `Disputed: needs response`.
+/// Returns the badge of a dispute's state: `Disputed: needs response`.
 pub fn dispute_badge(state: Option<&str>) -> Option<(String, Tone)> {
     let state = state?;
     let tone = match state {

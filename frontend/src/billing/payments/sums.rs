@@ -42,8 +42,8 @@ impl Span {
         let ends = ["processed_at_from", "processed_at_to"];
         self.list("/billing/refunds", "processed", ends, more)
     }
-    /// The disputes that were lost.
-    pub fn taken_back(&self) -> String {
+    /// Returns the address of the disputes that were lost.
+    pub fn chargebacks(&self) -> String {
         let pairs = [
             ("state", "lost".to_owned()),
             ("currency", self.currency.to_string()),
@@ -88,7 +88,7 @@ pub fn tiles(one: &CurrencyOverview, span: &Span) -> AnyView {
         <div class="stat-row">
             {stat("Gross", show(&now.gross_amount), change(&now.gross_amount, &before.gross_amount), Good::Up, Some(span.came_in(&[])))}
             {stat("Refunds", show(&now.refunded_amount), change(&now.refunded_amount, &before.refunded_amount), Good::Down, Some(span.went_back(&[])))}
-            {stat("Chargebacks", show(&now.chargeback_amount), change(&now.chargeback_amount, &before.chargeback_amount), Good::Down, Some(span.taken_back()))}
+            {stat("Chargebacks", show(&now.chargeback_amount), change(&now.chargeback_amount, &before.chargeback_amount), Good::Down, Some(span.chargebacks()))}
             {stat("Net", show(&now.net_amount), change(&now.net_amount, &before.net_amount), Good::Up, Some(span.came_in(&[])))}
             {stat("Payments", count(now.payments), change(&whole(now.payments), &whole(before.payments)), Good::Up, Some(span.came_in(&[])))}
             {stat("Failed", count(now.failures), change(&whole(now.failures), &whole(before.failures)), Good::Down, Some(span.failed(&[])))}

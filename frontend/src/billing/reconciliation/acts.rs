@@ -14,8 +14,8 @@ use wire::{
 /// Takes it up.
 pub fn claim() -> Act<Case> {
     act(
-        "Take it up",
-        "is yours for 15 minutes",
+        "Assign to me",
+        "is locked to you for 15 minutes",
         Permission::CasesWrite,
         |case: Case| async move { api::act(&case, "claim", &()).await },
     )
@@ -28,8 +28,8 @@ pub fn claim() -> Act<Case> {
 /// Lays it back.
 pub fn release() -> Act<Case> {
     act(
-        "Lay it back",
-        "is anybody's again",
+        "Release",
+        "released",
         Permission::CasesWrite,
         |case: Case| async move { api::act(&case, "release", &()).await },
     )
@@ -46,7 +46,7 @@ pub fn escalate() -> Act<Case> {
         Reason::Required,
         |case: Case, reason| async move { api::act(&case, "escalate", &EscalateCase { reason }).await },
     )
-    .asks("Somebody else takes it up. Say what has to be decided.")
+    .asks("Another person takes over the case. Enter what has to be decided.")
     .when(is_mine)
     .icon(Icon::TriangleAlert)
 }
@@ -57,54 +57,54 @@ pub fn all() -> [Act<Case>; 8] {
         by(
             CaseAction::RetryOrder,
             "Retry the order",
-            "Stock and providers are asked once more. Nothing is delivered twice.",
+            "Missing eSIMs are taken from stock or ordered from the providers again. Nothing is delivered twice.",
             Icon::RotateCcw,
         )
         .primary(),
         by(
             CaseAction::Refund,
-            "Give the money back",
-            "A refund of all that is left is asked for; above the threshold somebody else approves it.",
+            "Refund payment",
+            "A refund of the whole refundable amount is requested. Above the limit for one person, a second person approves it.",
             Icon::Undo2,
         ),
         by(
             CaseAction::RetryRefund,
-            "Try the refund again",
-            "The gateway is asked what became of it, or once more where it has refused.",
+            "Retry the refund",
+            "The gateway is asked for the result, or for the refund again where it has refused it.",
             Icon::RotateCcw,
         )
         .primary(),
         by(
             CaseAction::BookRefund,
             "Book the refund",
-            "What was given back at the gateway is booked here as well, with its credit note. No money moves.",
+            "The refund that was made at the gateway is booked here too, with its credit note. No money moves.",
             Icon::Check,
         )
         .primary(),
         by(
             CaseAction::AcceptAmount,
             "Accept the amount",
-            "The amount that came in counts as the payment, and the order goes on. Less is booked as a discount; more has to be returned outside.",
+            "The received amount counts as the payment, and the order continues. A lower amount is booked as a discount; the excess of a higher amount has to be refunded outside.",
             Icon::Check,
         )
         .primary(),
         by(
             CaseAction::RefundReceived,
             "Refund the amount",
-            "The order is cancelled, and a refund of the amount that came in is requested.",
+            "The order is cancelled, and a refund of the received amount is requested.",
             Icon::Undo2,
         ),
         by(
             CaseAction::CancelOrder,
             "Cancel the order",
-            "It will not be delivered. What came in must be given back at the gateway.",
+            "The order is not delivered. A received amount has to be refunded at the gateway.",
             Icon::Ban,
         )
         .danger(),
         by(
             CaseAction::SettleOutside,
-            "Settle",
-            "It was put right elsewhere, or needs nothing. It will not be found again.",
+            "Resolve",
+            "It was resolved outside, such as an eSIM that was cancelled at the provider, or needs no action, such as a low margin that is accepted. The same finding opens no case again.",
             Icon::Check,
         ),
     ]

@@ -55,7 +55,11 @@ pub fn screen(id: CaseId) -> AnyView {
         .fact("Escalated by", |case| Value::maybe(case.escalator.clone()))
         .fact("Escalated", |case| Value::maybe_time(case.escalated_at))
         .fact("Resolved by", |case| match case.resolved_at {
-            Some(_) => Value::text(case.resolver.clone().unwrap_or_else(|| "Itself".to_owned())),
+            Some(_) => Value::text(
+                case.resolver
+                    .clone()
+                    .unwrap_or_else(|| "The system".to_owned()),
+            ),
             None => Value::absent(),
         })
         .fact("Resolved", |case| Value::maybe_time(case.resolved_at))
@@ -67,9 +71,11 @@ pub fn screen(id: CaseId) -> AnyView {
 fn held(case: &Case) -> String {
     let until = case.claimed_until.filter(|_| case.held_by(now()).is_some());
     match (until, case.claimant.as_deref()) {
-        (Some(until), _) if is_mine(case) => format!("Yours until {}", moment(until)),
-        (Some(until), Some(who)) => format!("{who} works on it until {}", moment(until)),
-        _ if case.status != CaseStatus::Resolved => "Take it up to put it right.".to_owned(),
+        (Some(until), _) if is_mine(case) => format!("Locked to you until {}", moment(until)),
+        (Some(until), Some(who)) => format!("Locked to {who} until {}", moment(until)),
+        _ if case.status != CaseStatus::Resolved => {
+            "Assign it to yourself to resolve it.".to_owned()
+        }
         _ => String::new(),
     }
 }

@@ -36,19 +36,19 @@ pub fn screen() -> AnyView {
             Value::linked(case.order_number.as_deref(), href)
         }))
         .column(maybe("Customer", |case: &Case| case.customer.clone()).wide())
-        .column(maybe("Taken up by", worker).wide())
+        .column(maybe("Assignee", worker).wide())
         .column(ago("Resolved", |case: &Case| case.resolved_at).extra())
         .column(maybe("How", |case: &Case| case.resolution.clone()).extra())
         .filter(choice("status", "Status", CaseStatus::WORDS))
         .filter(choice("kind", "Kind", CaseKind::WORDS))
-        .filter(choice("claimed_by", "Taken up by", KycClaim::WORDS))
+        .filter(choice("claimed_by", "Assignee", KycClaim::WORDS))
         .filter(choice("currency", "Currency", Currency::WORDS))
         .filter(dates("created_at_from", "created_at_to", "Found"))
         .begins_with("status=open,escalated")
         .task("Check now", Icon::RefreshCw, Permission::CasesWrite, check)
         .empty(
-            "Everything adds up",
-            "What does not is found the moment it happens, or by the check every hour.",
+            "No cases",
+            "A case is opened when payments, orders and eSIMs do not match: at once, or by the hourly check.",
         )
         .show()
 }
@@ -67,7 +67,7 @@ async fn check() -> Result<String, Fault> {
         .await?;
     Ok(match (checked.opened, checked.resolved) {
         (0, 0) => "Nothing new was found".to_owned(),
-        (0, resolved) => format!("Nothing new, {} put right", count(resolved)),
-        (opened, resolved) => format!("{} found, {} put right", count(opened), count(resolved)),
+        (0, resolved) => format!("Nothing new, {} resolved", count(resolved)),
+        (opened, resolved) => format!("{} found, {} resolved", count(opened), count(resolved)),
     })
 }

@@ -56,7 +56,7 @@ pub fn reject() -> Act<Refund> {
             api::act(&refund, "reject", &RejectRefund { reason }).await
         },
     )
-    .asks("No money is paid out. Whoever requested it sees the reason.")
+    .asks("No money is paid out. The person who requested it sees the reason.")
     .when(|refund| refund.stage == RefundStage::Requested)
     .icon(Icon::Ban)
     .danger()

@@ -31,7 +31,7 @@ pub fn screen(id: RefundId) -> AnyView {
         .above(|refund| Some(track("How far the refund has come", stages(refund))))
         .above(notice)
         .card("Eligibility", |refund| {
-            refund.eligibility.as_ref().map(eligibility::kept)
+            refund.eligibility.as_ref().map(eligibility::recorded)
         })
         .card("Reason", |refund| {
             let words = refund.reason.clone()?;
@@ -65,7 +65,7 @@ pub fn screen(id: RefundId) -> AnyView {
         .fact("Gateway", |refund| {
             Value::maybe(refund.payment_gateway.as_deref().map(sentence))
         })
-        .fact("Gateway id", |refund| {
+        .fact("Gateway ID", |refund| {
             refund
                 .gateway_refund_id
                 .clone()
@@ -97,7 +97,8 @@ fn notice(refund: &Refund) -> Option<AnyView> {
     let (tone, says) = match refund.stage {
         RefundStage::Requested if is_own && refund.needs_second_person == Some(true) => (
             Tone::News,
-            "You requested it. At this amount somebody else has to approve it.".to_owned(),
+            "You requested this refund. At this amount, another person has to approve it."
+                .to_owned(),
         ),
         RefundStage::ToPayOut => (
             Tone::News,

@@ -12,13 +12,13 @@ use wire::{
     data,
 };
 
-/// Draws it as of now.
+/// Draws the current eligibility.
 pub fn shown(known: &Eligibility) -> AnyView {
     drawn(known, "Refundable")
 }
 
-/// Draws it as it was when the refund was requested: what is left now is another figure.
-pub fn kept(known: &Eligibility) -> AnyView {
+/// Draws the eligibility at the time of the request. The amount that is refundable now may differ.
+pub fn recorded(known: &Eligibility) -> AnyView {
     drawn(known, "Refundable at that time")
 }
 
@@ -88,7 +88,7 @@ fn says(verdict: RefundVerdict) -> &'static str {
 fn effect(known: &Eligibility) -> &'static str {
     match known.recommended_effect {
         wire::billing::refunds::RefundEffect::None => "Keep",
-        wire::billing::refunds::RefundEffect::Cancel => "Cancel: nobody has installed them",
+        wire::billing::refunds::RefundEffect::Cancel => "Cancel: not installed",
         wire::billing::refunds::RefundEffect::Suspend => "Suspend",
     }
 }

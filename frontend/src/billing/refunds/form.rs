@@ -20,15 +20,15 @@ use wire::{
     },
 };
 
-/// What can become of the eSIMs, in words.
+/// The eSIM actions with their labels.
 const EFFECTS: &[(&str, &str)] = &[
     ("none", "Keep"),
     ("cancel", "Cancel where not installed, else suspend"),
     ("suspend", "Suspend"),
 ];
 
-/// Draws it. The amount and the eSIM action are filled in with what the server would do, and nothing is sent before the
-/// amount was confirmed.
+/// Draws the form. It fills in the amount and the eSIM action that the server recommends, and sends nothing before the
+/// user has confirmed the amount.
 pub fn screen() -> AnyView {
     form_page::<Refund, NewRefund, Fixed>(None)
         .begin(json!({ "reason_code": "not_working" }))
@@ -83,7 +83,7 @@ fn address(draft: &Draft) -> Option<String> {
     (!id.is_empty()).then(|| format!("{}/{id}/eligibility", Transaction::PATH))
 }
 
-/// All that is left, and what becomes of the eSIMs with the amount that is typed.
+/// Proposes the whole refundable amount, and the eSIM action that goes with the typed amount.
 fn proposals(draft: &Draft, known: &Eligibility) -> Vec<(&'static str, String)> {
     let all = known.left_amount.to_string();
     let all = all.strip_suffix(".00").unwrap_or(&all).to_owned();
@@ -97,14 +97,14 @@ fn proposals(draft: &Draft, known: &Eligibility) -> Vec<(&'static str, String)> 
     ]
 }
 
-/// The amount that is typed, once it is one.
+/// Returns the typed amount with its currency, once both are valid.
 fn typed(draft: &Draft) -> Option<String> {
     let currency = Currency::parse(draft.text("currency")).ok()?;
     let amount = draft.number("amount").filter(Decimal::is_positive)?;
     Some(money(&amount, currency))
 }
 
-/// What the button does for whoever presses it: those who cannot decide only request.
+/// Returns the label of the button: users who may not decide on refunds only request one.
 fn verb(draft: &Draft) -> String {
     let verb = if decides() {
         "Refund"
@@ -131,7 +131,7 @@ async fn confirmation(draft: Draft) -> Result<Confirmation, Fault> {
     let label = payment.label();
     let how = sentence(payment.payment_method.as_str()).to_lowercase();
     let esims = match draft.text("effect") {
-        "cancel" => "eSIMs that nobody has installed are cancelled, the others are suspended.",
+        "cancel" => "eSIMs that are not installed are cancelled, the others are suspended.",
         "suspend" => "The eSIMs are suspended.",
         _ => "The eSIMs keep working.",
     };
@@ -142,7 +142,7 @@ async fn confirmation(draft: Draft) -> Result<Confirmation, Fault> {
     };
     Ok(Confirmation {
         title: format!("{verb}?"),
-        says: format!("{amount} of “{label}” goes back by {how}. {esims} {then}"),
+        text: format!("{amount} of “{label}” goes back by {how}. {esims} {then}"),
         verb,
     })
 }

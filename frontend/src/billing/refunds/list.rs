@@ -44,7 +44,7 @@ pub fn screen() -> AnyView {
         )
         .column(maybe("Decided by", |refund: &Refund| refund.decider.clone()).extra())
         .column(
-            maybe("Gateway id", |refund: &Refund| {
+            maybe("Gateway ID", |refund: &Refund| {
                 refund.gateway_refund_id.clone()
             })
             .extra(),

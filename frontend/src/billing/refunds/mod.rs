@@ -1,4 +1,4 @@
-//! Refunds: asked for, decided, paid; and what providers owe us for them.
+//! Refunds and their approval and payout, and the supplier claims that follow from them.
 
 mod acts;
 mod claims;

@@ -104,19 +104,19 @@ fn failure(paid: &Transaction) -> Option<AnyView> {
     Some(view.into_any())
 }
 
-/// That a person has to record it, with the way to do that.
+/// Draws the banner of a payment that staff have to record, with the buttons for it.
 fn transfer(paid: &Transaction) -> Option<AnyView> {
     let waits = paid.payment_method.is_recorded() && paid.status == TransactionStatus::Pending;
     if !waits {
         return None;
     }
     let how = sentence(paid.payment_method.as_str()).to_lowercase();
-    let says = format!(
+    let text = format!(
         "Waiting for the {how}. No gateway reports it: record the payment when the money has arrived."
     );
     Some(
         view! {
-            <div class="banner recording" role="note" data-tone="waiting"><p>{says}</p>{record(paid)}</div>
+            <div class="banner recording" role="note" data-tone="waiting"><p>{text}</p>{record(paid)}</div>
         }
         .into_any(),
     )

@@ -1,6 +1,6 @@
 //! The list of payments.
 
-use super::{acts::refund, standing};
+use super::{acts::refund, status_badges};
 use kit::{
     format::sentence,
     page::list_page,
@@ -24,7 +24,7 @@ pub fn screen() -> AnyView {
             Value::text(paid.order_number.clone().unwrap_or_else(|| paid.label()))
                 .note(paid.gateway_transaction_id.clone().unwrap_or_default())
         }))
-        .column(value("Status", standing))
+        .column(value("Status", status_badges))
         .column(
             money("Total", |paid: &Transaction| {
                 (Some(paid.total_amount.clone()), paid.currency)

@@ -45,21 +45,21 @@ pub fn status(paid: &Transaction) -> (&'static str, Tone) {
     (paid.status.as_str(), tone)
 }
 
-/// How far its refunds have come, with the amount.
+/// Returns the badge of its refunds, with the amount.
 fn refunded(paid: &Transaction) -> Option<(String, Tone)> {
     let amount = money(&paid.refunded_amount, paid.currency);
     Some(refund_badge(paid.refund_state()?, &amount))
 }
 
-/// How far its dispute has come.
+/// Returns the badge of its dispute.
 fn disputed(paid: &Transaction) -> Option<(String, Tone)> {
     dispute_badge(paid.dispute_state.as_deref())
 }
 
-/// Its status, and what became of its money, for lists.
-pub fn standing(paid: &Transaction) -> Value {
+/// Returns its status with the badges of refunds and disputes, for lists.
+pub fn status_badges(paid: &Transaction) -> Value {
     let (word, tone) = status(paid);
-    // A payment that was refunded in full says so by its status.
+    // The status already shows a full refund.
     let refunded = refunded(paid).filter(|_| paid.status != TransactionStatus::Refunded);
     let also = [refunded, disputed(paid)];
     also.into_iter()

@@ -1,4 +1,4 @@
-//! A payment that no gateway takes: a person records that the money has arrived, or that it will not.
+//! A payment without a gateway: staff record that it was received, or mark it as unpaid.
 
 use kit::{
     api::{self, Fault},
@@ -17,7 +17,7 @@ use wire::{
     billing::transactions::{ConfirmPayment, RejectPayment, Transaction, TransactionStatus},
 };
 
-/// Draws the buttons, for whoever may record payments; nothing once the money is there.
+/// Draws the buttons, for users who may record payments; nothing once the payment is completed.
 pub fn record(paid: &Transaction) -> Option<AnyView> {
     let waits = paid.payment_method.is_recorded()
         && !matches!(
@@ -27,28 +27,32 @@ pub fn record(paid: &Transaction) -> Option<AnyView> {
     if !waits || !untrack(|| session::can(Permission::PaymentsRecord)) {
         return None;
     }
-    let told = use_context::<Told>();
-    let (came, gone) = (paid.clone(), paid.clone());
+    let page = use_context::<Told>();
+    let (received, unpaid) = (paid.clone(), paid.clone());
     let mut all = vec![Unfold {
         label: "Record payment",
         look: Look::Primary,
-        body: Arc::new(move |close| confirm(came.clone(), told, close)),
+        body: Arc::new(move |close| confirm(received.clone(), page, close)),
     }];
     if paid.status == TransactionStatus::Pending {
         all.push(Unfold {
             label: "Mark as unpaid",
             look: Look::Danger,
-            body: Arc::new(move |close| reject(gone.clone(), told, close)),
+            body: Arc::new(move |close| reject(unpaid.clone(), page, close)),
         });
     }
     Some(unfold(all))
 }
 
-fn confirm(paid: Transaction, told: Option<Told>, close: Close) -> AnyView {
+fn confirm(paid: Transaction, page: Option<Told>, close: Close) -> AnyView {
     let form = SmallForm::new(
         "Record payment",
         [
-            money_field("amount", "Amount received").unit(paid.currency.as_str()),
+            money_field("amount", "Amount received")
+                .unit(paid.currency.as_str())
+                .help(
+                    "If it is not the amount due, the payment stays pending and a case is opened.",
+                ),
             code_field("reference", "Reference").help("The reference of the bank or the wallet."),
             time_field("received_at", "Received"),
         ],
@@ -56,14 +60,14 @@ fn confirm(paid: Transaction, told: Option<Told>, close: Close) -> AnyView {
     .with("currency", paid.currency.as_str())
     .begin(json!({ "amount": paid.total_amount, "received_at": Param::show(&now()) }));
     small_form(form, move |by: ConfirmPayment| {
-        send(paid.clone(), "confirm", by, told, Arc::clone(&close))
+        send(paid.clone(), "confirm", by, page, Arc::clone(&close))
     })
 }
 
-fn reject(paid: Transaction, told: Option<Told>, close: Close) -> AnyView {
+fn reject(paid: Transaction, page: Option<Told>, close: Close) -> AnyView {
     let form = SmallForm::new("Mark as unpaid", [text_field("reason", "Reason")]).danger();
     small_form(form, move |why: RejectPayment| {
-        send(paid.clone(), "reject", why, told, Arc::clone(&close))
+        send(paid.clone(), "reject", why, page, Arc::clone(&close))
     })
 }
 
@@ -71,13 +75,13 @@ fn send(
     paid: Transaction,
     verb: &'static str,
     body: impl Serialize + 'static,
-    told: Option<Told>,
+    page: Option<Told>,
     close: Close,
 ) -> kit::Task<Result<(), Fault>> {
     task(async move {
         api::act(&paid, verb, &body).await?;
         close();
-        if let Some(Told(changed)) = told {
+        if let Some(Told(changed)) = page {
             let _ = changed.try_update(|changed| *changed = changed.wrapping_add(1));
         }
         Ok(())

@@ -39,7 +39,7 @@ fn event(step: Step) -> Event {
     }
 }
 
-/// Draws what the gateway has reported, for whoever may see it.
+/// Draws the gateway events, for users with the permission to see them.
 pub fn receipts(id: TransactionId) -> Option<AnyView> {
     if !untrack(|| session::can(Permission::PaymentsOverview)) {
         return None;

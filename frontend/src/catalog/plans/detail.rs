@@ -21,8 +21,8 @@ use wire::{
 /// Draws it.
 pub fn screen(id: PlanId) -> AnyView {
     let withdraw = act(
-        "Withdraw",
-        "withdrawn",
+        "Archive",
+        "archived",
         Permission::PlansWrite,
         |plan: Plan| async move { api::remove(&plan).await },
     )
@@ -64,7 +64,7 @@ pub fn screen(id: PlanId) -> AnyView {
             Value::text(megabytes(plan.data_limit_mb.as_ref()))
         })
         .fact("Validity", |plan| Value::text(validity(plan)))
-        .fact("Days count", |plan| Value::text(counted(plan)))
+        .fact("Validity starts", |plan| Value::text(counted(plan)))
         .fact("Activate within", |plan| {
             Value::maybe(plan.activate_within_days.map(|days| format!("{days} days")))
         })
@@ -76,17 +76,17 @@ pub fn screen(id: PlanId) -> AnyView {
         .fact("APN", |plan| {
             plan.apn.clone().map_or_else(Value::absent, Value::code)
         })
-        .fact("Verified only", |plan| Value::yes_no(plan.kyc_required))
+        .fact("KYC required", |plan| Value::yes_no(plan.kyc_required))
         .fact("Created", |plan| Value::time(plan.created_at))
         .fact("Changed", |plan| Value::ago(plan.updated_at))
-        .fact("Withdrawn", |plan| Value::maybe_time(plan.deleted_at))
+        .fact("Archived", |plan| Value::maybe_time(plan.deleted_at))
         .fact("Id", |plan| Value::code(plan.id.to_string()))
         .card("Description", |plan| {
             plan.description
                 .clone()
                 .map(|text| view! { <p class="prose">{text}</p> }.into_any())
         })
-        .card("Works in", |plan| Some(regions(plan)))
+        .card("Coverage", |plan| Some(regions(plan)))
         .part(move |again| windows::part(id, again))
         .related(prices(id))
         .related(offers(id))
@@ -120,10 +120,10 @@ fn prices(id: PlanId) -> Related<Price> {
         },
     )
     .column(text("Region", |price: &Price| place(&price.region)))
-    .column(money("Sells for", |price: &Price| {
+    .column(money("Price", |price: &Price| {
         (Some(price.selling_price.clone()), price.currency)
     }))
-    .column(money("Costs", |price: &Price| {
+    .column(money("Cost", |price: &Price| {
         (price.cost_price.clone(), price.currency)
     }))
     .column(day("From", |price: &Price| Some(price.effective_from)))
@@ -151,10 +151,10 @@ fn offers(id: PlanId) -> Related<Offer> {
     }))
     .column(text("SKU", |offer: &Offer| offer.sku.clone()))
     .column(count("Priority", |offer: &Offer| offer.priority))
-    .column(money("Costs", |offer: &Offer| {
+    .column(money("Cost", |offer: &Offer| {
         (Some(offer.cost.clone()), offer.currency)
     }))
-    .column(money("Least price", |offer: &Offer| {
+    .column(money("Minimum price", |offer: &Offer| {
         (offer.minimum_price.clone(), offer.currency)
     }))
     .column(
@@ -163,7 +163,7 @@ fn offers(id: PlanId) -> Related<Offer> {
         })
         .figures(),
     )
-    .column(state("Asked", |offer: &Offer| {
+    .column(state("Status", |offer: &Offer| {
         if offer.is_active {
             ("active", Tone::Good)
         } else {

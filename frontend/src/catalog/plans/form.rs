@@ -49,7 +49,7 @@ pub fn screen(id: Option<PlanId>) -> AnyView {
             "Days and fair use",
             "From when its days count, and what an unlimited plan means by unlimited.",
             [
-                choice_field("validity_policy", "Days count from", ValidityPolicy::WORDS),
+                choice_field("validity_policy", "Validity starts", ValidityPolicy::WORDS),
                 number_field("activate_within_days", "Activate within")
                     .unit("days")
                     .optional()

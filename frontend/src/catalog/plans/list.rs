@@ -17,8 +17,8 @@ use wire::{
 /// Draws it.
 pub fn screen() -> AnyView {
     let withdraw = act(
-        "Withdraw",
-        "withdrawn",
+        "Archive",
+        "archived",
         Permission::PlansWrite,
         |plan: Plan| async move { api::remove(&plan).await },
     )
@@ -41,12 +41,12 @@ pub fn screen() -> AnyView {
             value("Validity", |plan: &Plan| Value::text(validity(plan)))
                 .sort(PlanSort::ValidityDays),
         )
-        .column(value("Works in", |plan: &Plan| {
+        .column(value("Coverage", |plan: &Plan| {
             Value::text(places(&plan.regions.0)).hint(plan.regions.0.join(", "))
         }))
-        .column(text("Days count", |plan: &Plan| counted(plan)).extra())
+        .column(text("Validity starts", |plan: &Plan| counted(plan)).extra())
         .column(
-            value("Verified only", |plan: &Plan| {
+            value("KYC required", |plan: &Plan| {
                 Value::yes_no(plan.kyc_required)
             })
             .extra(),
@@ -66,11 +66,11 @@ pub fn screen() -> AnyView {
                 .extra(),
         )
         .filter(on_sale())
-        .filter(country("country", "Works in"))
+        .filter(country("country", "Coverage"))
         .filter(yes_no("unlimited", "Data", "Unlimited", "Limited"))
         .filter(choice(
             "validity_policy",
-            "Days count from",
+            "Validity starts",
             ValidityPolicy::WORDS,
         ))
         .filter(yes_no("topup_allowed", "Top-up", "Allowed", "Not allowed"))
@@ -80,14 +80,9 @@ pub fn screen() -> AnyView {
             "Allowed",
             "Not allowed",
         ))
-        .filter(yes_no(
-            "kyc_required",
-            "Buyers",
-            "Verified only",
-            "Everybody",
-        ))
+        .filter(yes_no("kyc_required", "KYC", "Required", "Not required"))
         .filter(dates("created_at_from", "created_at_to", "Created"))
-        .filter(flag("withdrawn", "Withdrawn"))
+        .filter(flag("withdrawn", "Archived"))
         .actions(many::acts())
         .action(withdraw)
         .new_button("New plan", "/catalog/plans/new", Permission::PlansWrite)
@@ -98,13 +93,13 @@ pub fn screen() -> AnyView {
             Permission::PlansWrite,
         )
         .button(
-            "Edit in a sheet",
+            "Edit in spreadsheet",
             Icon::Rows3,
             "/catalog/plans/sheet",
             Permission::PlansWrite,
         )
         .button(
-            "Compare a list",
+            "Update from price list",
             Icon::FileSpreadsheet,
             "/catalog/price-lists/new",
             Permission::PlansWrite,
@@ -117,5 +112,5 @@ pub fn screen() -> AnyView {
 }
 
 fn on_sale() -> By {
-    yes_no("is_active", "Sale", "On sale", "Not on sale")
+    yes_no("is_active", "Availability", "On sale", "Not on sale")
 }

@@ -23,9 +23,9 @@ const DAYS: &[(&str, &str)] = &[
     ("365", "365 days"),
 ];
 const POLICIES: &[(&str, &str)] = &[
-    ("first_use", "The first use"),
-    ("installation", "The installation"),
-    ("purchase", "The purchase"),
+    ("first_use", "At first use"),
+    ("installation", "At installation"),
+    ("purchase", "At purchase"),
 ];
 const TOPUPS: &[(&str, &str)] = &[
     ("true", "Allowed: it can be added to an eSIM in use"),
@@ -62,7 +62,7 @@ pub fn acts() -> Vec<Act<Plan>> {
             "Set counting",
             "counted from another moment",
             to,
-            Reason::OneOf("Days count from", POLICIES),
+            Reason::OneOf("Validity starts", POLICIES),
             |plan: Plan, from| {
                 let policy = ValidityPolicy::ALL.iter().find(|one| one.as_str() == from);
                 one(plan, json!({ "set_validity_policy": policy }))

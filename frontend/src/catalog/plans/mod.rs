@@ -45,7 +45,7 @@ pub const SCREENS: &[Screen] = &[
     },
     Screen {
         path: "/catalog/plans/sheet",
-        title: "Edit plans in a sheet",
+        title: "Edit plans in a spreadsheet",
         needs: Permission::PlansWrite,
         view: |_| Some(sheet::screen()),
     },
@@ -66,7 +66,7 @@ pub const SCREENS: &[Screen] = &[
 /// Whether a plan can be bought, in a word.
 fn sale(plan: &Plan) -> (&'static str, Tone) {
     match (plan.deleted_at, plan.is_active) {
-        (Some(_), _) => ("withdrawn", Tone::Bad),
+        (Some(_), _) => ("archived", Tone::Bad),
         (None, true) => ("on_sale", Tone::Good),
         (None, false) => ("not_on_sale", Tone::Neutral),
     }
@@ -75,9 +75,9 @@ fn sale(plan: &Plan) -> (&'static str, Tone) {
 /// From when its days count, as people say it.
 const fn counted(plan: &Plan) -> &'static str {
     match plan.validity_policy {
-        ValidityPolicy::Purchase => "From the purchase",
-        ValidityPolicy::Installation => "From the installation",
-        ValidityPolicy::FirstUse => "From the first use",
+        ValidityPolicy::Purchase => "At purchase",
+        ValidityPolicy::Installation => "At installation",
+        ValidityPolicy::FirstUse => "At first use",
     }
 }
 
@@ -89,7 +89,7 @@ fn validity(plan: &Plan) -> String {
     }
 }
 
-/// Undoes an archiving. A restored plan is not on sale, so one that was is put on sale again: it is what it was.
+/// Undoes archiving a plan. The server restores it off sale, so a plan that was on sale is put on sale again.
 async fn undelete(plan: Plan) -> Result<(), Fault> {
     let call = Call::post(format!("{}/{}/restore", Plan::PATH, plan.id));
     let restored: Plan = api::send(call).await?.json().await?;

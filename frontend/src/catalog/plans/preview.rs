@@ -38,9 +38,9 @@ fn lines(draft: &Draft) -> Vec<String> {
         _ => "from the first use",
     };
     let mut lines = vec![
-        format!("Works in {}", places(&draft.places("regions"))),
+        format!("Coverage: {}", places(&draft.places("regions"))),
         match days {
-            "" => format!("Days count {from}"),
+            "" => format!("Validity starts {from}"),
             "1" => format!("1 day {from}"),
             days => format!("{days} days {from}"),
         },

@@ -16,7 +16,7 @@ const SAMPLE: &str = "id,version,name,description,data_limit_mb,validity_days,re
 /// Draws it.
 pub fn screen() -> AnyView {
     import_page::<PlanImportRow>(
-        "Edit plans in a sheet",
+        "Edit plans in a spreadsheet",
         "/v1/plans/sheet",
         ("plan", "plans"),
         "/catalog/plans",

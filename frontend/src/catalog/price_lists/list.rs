@@ -33,7 +33,7 @@ pub fn screen() -> AnyView {
         .filter(choice("state", "State", PriceListState::WORDS))
         .filter(dates("created_at_from", "created_at_to", "Compared"))
         .new_button(
-            "Compare a list",
+            "Update from price list",
             "/catalog/price-lists/new",
             Permission::PlansWrite,
         )

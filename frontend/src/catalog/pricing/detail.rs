@@ -11,7 +11,7 @@ use wire::{Permission, PriceId, catalog::pricing::Price};
 
 /// Draws it.
 pub fn screen(id: PriceId) -> AnyView {
-    let end = act("End", "ended", Permission::PricingWrite, |price: Price| async move { api::remove(&price).await })
+    let end = act("End now", "ended", Permission::PricingWrite, |price: Price| async move { api::remove(&price).await })
         .asks("From now on the plan sells here for the global price, or not at all in this currency. Orders that were placed keep their price.")
         .when(|price| phase(price) == Phase::Running)
         .danger();
@@ -21,7 +21,7 @@ pub fn screen(id: PriceId) -> AnyView {
             (phase(price) == Phase::Ahead).then(|| format!("/catalog/pricing/{}/edit", price.id))
         })
         .link(
-            "Change the end",
+            "Change end date",
             Icon::Calendar,
             Permission::PricingWrite,
             |price| {
@@ -53,11 +53,11 @@ pub fn screen(id: PriceId) -> AnyView {
                 .effective_to
                 .map_or_else(|| Value::text("Open"), Value::until)
         })
-        .fact("Set by", |price| match price.change_id {
+        .fact("Source", |price| match price.change_id {
             Some(id) => {
-                Value::text("A change of many").link(format!("/catalog/price-changes/{id}"))
+                Value::text("Bulk price change").link(format!("/catalog/price-changes/{id}"))
             }
-            None => Value::text("By itself"),
+            None => Value::text("Manual"),
         })
         .fact("Created", |price| Value::time(price.created_at))
         .fact("Id", |price| Value::code(price.id.to_string()))
@@ -74,12 +74,9 @@ pub fn screen(id: PriceId) -> AnyView {
 }
 
 fn amounts(price: &Price) -> AnyView {
-    let mut all = vec![(
-        "Sells for",
-        Value::money(&price.selling_price, price.currency),
-    )];
+    let mut all = vec![("Price", Value::money(&price.selling_price, price.currency))];
     if let Some(cost) = &price.cost_price {
-        all.push(("Costs", Value::money(cost, price.currency)));
+        all.push(("Cost", Value::money(cost, price.currency)));
         all.push((
             "Markup",
             Value::maybe(price.markup_percentage.as_ref().map(format::percent)),

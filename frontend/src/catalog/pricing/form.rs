@@ -40,10 +40,10 @@ pub fn screen(id: Option<PriceId>) -> AnyView {
             "Amounts",
             "For one eSIM.",
             [
-                money_field("cost_price", "Costs us")
+                money_field("cost_price", "Cost")
                     .unit_of("currency")
                     .sets(from_price),
-                money_field("selling_price", "Sells for")
+                money_field("selling_price", "Price")
                     .unit_of("currency")
                     .sets(from_price)
                     .live(earns),
@@ -55,7 +55,7 @@ pub fn screen(id: Option<PriceId>) -> AnyView {
                     .unit("%")
                     .unsent()
                     .sets(from_share),
-                money_field("margin", "Earns")
+                money_field("margin", "Profit")
                     .unit_of("currency")
                     .unsent()
                     .help("Each of these follows from the others.")
@@ -101,7 +101,7 @@ fn earns(draft: &Draft) -> Option<String> {
         .map(|markup| format!("{} markup, ", format::percent(&markup)))
         .unwrap_or_default();
     Some(if price < cost {
-        format!("Below cost: {left}. Say why in the note.")
+        format!("Below cost: {left}. Enter the reason in the note.")
     } else {
         format!("{markup}{left} margin")
     })

@@ -27,13 +27,13 @@ pub fn screen() -> AnyView {
         }))
         .column_for(
             Permission::CostsRead,
-            money("Costs", |price: &Price| {
+            money("Cost", |price: &Price| {
                 (price.cost_price.clone(), price.currency)
             })
             .wide(),
         )
         .column(
-            money("Sells for", |price: &Price| {
+            money("Price", |price: &Price| {
                 (Some(price.selling_price.clone()), price.currency)
             })
             .sort(PriceSort::SellingPrice),
@@ -61,7 +61,7 @@ pub fn screen() -> AnyView {
             Permission::PricingWrite,
         )
         .button(
-            "Change many",
+            "Bulk price change",
             Icon::TicketPercent,
             "/catalog/price-changes/new",
             Permission::PricingWrite,

@@ -38,7 +38,7 @@ pub const SCREENS: &[Screen] = &[
     },
     Screen {
         path: "/catalog/pricing/{id}/end",
-        title: "Change the end",
+        title: "Change end date",
         needs: Permission::PricingWrite,
         view: |at| Some(form::end(at.id()?)),
     },

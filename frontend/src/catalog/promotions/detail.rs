@@ -58,7 +58,7 @@ pub fn screen(id: PromotionId) -> AnyView {
         .action(delete())
         .part(move |again| effect(id, false, again))
         .related(redemptions(id))
-        .card("Good for", |row| {
+        .card("Applies to", |row| {
             row.applicable_plans
                 .as_ref()
                 .map(|plans| good_for(&plans.0))
@@ -69,7 +69,7 @@ pub fn screen(id: PromotionId) -> AnyView {
         .fact("First orders only", |row| {
             Value::yes_no(row.first_order_only)
         })
-        .fact("Least amount", |row| {
+        .fact("Minimum order", |row| {
             Value::maybe(
                 row.min_spend
                     .as_ref()

@@ -33,12 +33,12 @@ pub fn effect(id: PromotionId, campaign: bool, again: RwSignal<u32>) -> AnyView 
 
 fn told(effect: &PromotionEffect) -> AnyView {
     let open = format!(
-        "Held by {} unpaid orders; given back by {}.",
+        "Reserved by {} unpaid orders, released by {}.",
         count(effect.held),
         count(effect.released)
     );
     if effect.paid.is_empty() {
-        return view! { <p class="muted">"Nobody has paid with it yet. "{open}</p> }.into_any();
+        return view! { <p class="muted">"No paid orders yet. "{open}</p> }.into_any();
     }
     view! { <p class="muted">{open}</p>{table_of(&effect.paid, &columns())} }.into_any()
 }

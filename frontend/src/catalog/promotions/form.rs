@@ -23,7 +23,7 @@ pub fn screen(id: Option<PromotionId>) -> AnyView {
         .begin(json!({ "discount_type": "percentage", "is_active": true }))
         .section(
             "Code",
-            "What the customer types. It never changes, and is never used anew.",
+            "What the customer types. It never changes, and is never reused.",
             [
                 code_field("code", "Code")
                     .example("WELCOME10")
@@ -50,7 +50,7 @@ pub fn screen(id: Option<PromotionId>) -> AnyView {
                     .optional()
                     .help("Leave it empty to begin at once."),
                 end_field("valid_to", "Until"),
-                toggle_field("is_active", "Switched on").help("Customers can use it."),
+                toggle_field("is_active", "Active").help("Customers can use it."),
             ],
         )
         .show()
@@ -75,7 +75,7 @@ pub(super) fn worth() -> [Field; 4] {
         choice_field("currency", "Currency", Currency::WORDS)
             .optional()
             .help("Needed for a fixed amount or a minimum; then it is good for orders in it."),
-        money_field("min_spend", "Least amount")
+        money_field("min_spend", "Minimum order")
             .unit_of("currency")
             .optional()
             .help("The order must come to this before the discount."),
@@ -85,7 +85,7 @@ pub(super) fn worth() -> [Field; 4] {
 /// Who can use it, for what, how often.
 pub(super) fn limits() -> [Field; 4] {
     [
-        number_field("max_uses", "Uses in all").optional(),
+        number_field("max_uses", "Total uses").optional(),
         number_field("per_user_limit", "Uses per customer").optional(),
         pickers_field("applicable_plans", "Plans", Source::of::<Plan>())
             .optional()

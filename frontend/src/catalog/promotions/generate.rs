@@ -20,7 +20,7 @@ use wire::{
 pub fn screen() -> AnyView {
     card_page(
         "Generate codes",
-        "Up to 1,000 codes on the same terms, made up so that nobody guesses one. They share a campaign, by which they are found, exported and counted.",
+        "Up to 1,000 codes on the same terms, random so that they cannot be guessed. They share a campaign, by which they are found, exported and counted.",
         vec![card("Codes", until(ask, |batch| made(&batch)))],
     )
 }
@@ -29,7 +29,7 @@ fn ask(bring: Bring<PromotionBatch>) -> AnyView {
     let first = [
         text_field("campaign", "Campaign").example("Spring flyer"),
         number_field("count", "How many").help("1 to 1,000."),
-        code_field("prefix", "Beginning")
+        code_field("prefix", "Prefix")
             .optional()
             .example("SPRING-")
             .help("What every code begins with."),
@@ -39,7 +39,7 @@ fn ask(bring: Bring<PromotionBatch>) -> AnyView {
             .optional()
             .help("Leave it empty to begin at once."),
         end_field("valid_to", "Until"),
-        toggle_field("is_active", "Switched on").help("Customers can use them."),
+        toggle_field("is_active", "Active").help("Customers can use them."),
     ];
     let fields = first.into_iter().chain(worth()).chain(limits()).chain(last);
     let form = SmallForm::new("Generate", fields).begin(json!({

@@ -48,7 +48,7 @@ pub fn screen() -> AnyView {
         .filter(one_of("state", "Status", PromotionState::WORDS))
         .filter(typed("campaign", "Campaign", "Spring"))
         .filter(choice("discount_type", "Discount", DiscountType::WORDS))
-        .filter(picked::<Plan>("plan_id", "Good for"))
+        .filter(picked::<Plan>("plan_id", "Applies to"))
         .filter(in_force("valid_at", "Valid"))
         .filter(dates("created_at_from", "created_at_to", "Created"))
         .filter(flag("deleted", "Deleted"))
@@ -72,7 +72,7 @@ pub fn screen() -> AnyView {
         )
         .empty(
             "No promotions yet",
-            "Make a code for everybody, or generate many that each work once.",
+            "Create one code for all customers, or generate many that each work once.",
         )
         .show()
 }
@@ -81,15 +81,15 @@ pub fn screen() -> AnyView {
 pub fn switch(on: bool) -> Act<Promotion> {
     let (label, done, says) = if on {
         (
-            "Switch on",
-            "switched on",
+            "Activate",
+            "activated",
             "It can be used again, within its time and its limits.",
         )
     } else {
         (
-            "Switch off",
-            "switched off",
-            "Nobody can use it from now on. Orders that hold it keep their discount.",
+            "Deactivate",
+            "deactivated",
+            "Customers cannot use it from now on. Orders that hold it keep their discount.",
         )
     };
     act(
@@ -119,13 +119,13 @@ pub fn delete() -> Act<Promotion> {
         Permission::PromotionsWrite,
         |row: Promotion| async move { api::remove(&row).await },
     )
-    .asks("Nobody can use it any more, and its code is never given out again. Who has used it stays known.")
+    .asks("Customers can no longer use it, and its code is never reused. Its past uses stay on record.")
     .when(|row| row.deleted_at.is_none())
     .danger()
     .undo(undelete)
 }
 
-/// Undoes a deletion. A restored promotion is inactive, so one that was active is activated again: it is what it was.
+/// Undoes a deletion. The server restores the promotion as inactive, so one that was active is activated again.
 async fn undelete(row: Promotion) -> Result<(), Fault> {
     let call = Call::post(format!("{}/{}/restore", Promotion::PATH, row.id));
     let restored: Promotion = api::send(call).await?.json().await?;

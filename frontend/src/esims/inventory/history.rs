@@ -19,7 +19,7 @@ pub fn states(id: EsimId, again: RwSignal<u32>) -> AnyView {
         task(async move { api::get::<EsimHistory>(&format!("{}/{id}/history", Esim::PATH)).await })
     };
     card(
-        "States",
+        "Status history",
         loaded(again, ask, |told: EsimHistory| {
             timeline(told.data.into_iter().map(event).collect())
         }),
@@ -30,7 +30,7 @@ fn event(change: EsimStateChange) -> Event {
     let (status, profile) = (change.to_status, change.to_profile_state);
     let moved = change.from_status.is_some_and(|before| before != status);
     let what = match change.from_status {
-        None => "Came in".to_owned(),
+        None => "Received".to_owned(),
         Some(_) if moved => sentence(status.as_str()),
         Some(_) if change.from_profile_state != Some(profile) => {
             format!("Profile {}", profile.as_str())

@@ -45,8 +45,8 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// What can be done with it. Providers report an expiry late or never, so one whose end is past is expired whatever they
-/// last said.
+/// Returns its status. Providers report an expiry late or never, so an eSIM after its end counts as expired, whatever the
+/// provider last reported.
 pub fn status(esim: &Esim) -> (&'static str, Tone) {
     if esim.status == EsimStatus::Active && is_past(esim) {
         return (EsimStatus::Expired.as_str(), Tone::Neutral);
@@ -61,12 +61,12 @@ pub fn status(esim: &Esim) -> (&'static str, Tone) {
     (esim.status.as_str(), tone)
 }
 
-/// Whether its end is past.
+/// Tells whether it has expired by the clock.
 fn is_past(esim: &Esim) -> bool {
     esim.expires_at.is_some_and(|end| end <= format::now())
 }
 
-/// When it expires, and how far away that is: `Expired 12 days ago`.
+/// Returns when it expires, with the distance in days: `Expired 12 days ago`.
 fn expiry(esim: &Esim) -> Value {
     esim.expires_at.map_or_else(Value::absent, |end| {
         Value::time(end).note(format::distance(end, format::now()))

@@ -1,4 +1,4 @@
-//! What an eSIM has used, bundle by bundle, and how long each still runs.
+//! The data usage of an eSIM by bundle, and the remaining validity of each.
 
 use kit::{
     api,
@@ -16,7 +16,7 @@ use wire::{
     },
 };
 
-/// Draws it; `again` asks once more.
+/// Draws the card. A change of `again` reloads it.
 pub fn usage(id: EsimId, again: RwSignal<u32>) -> AnyView {
     let ask = move || {
         let path = format!("{}/{id}/usage", Esim::PATH);
@@ -35,11 +35,11 @@ fn draw(usage: EsimUsage) -> AnyView {
         None => "The provider has not reported any usage yet.".to_owned(),
     };
     let none = usage.bundles.is_empty().then(|| {
-        let says = reading.map_or_else(
+        let text = reading.map_or_else(
             || "No bundle has been added to this eSIM.".to_owned(),
             |reading| format!("{} used.", bytes(reading.used_bytes)),
         );
-        view! { <p>{says}</p> }
+        view! { <p>{text}</p> }
     });
     let bundles = usage.bundles.into_iter().map(bundle).collect_view();
     view! { <div class="bundles">{none}{bundles}<p class="muted">{read}</p></div> }.into_any()
@@ -67,7 +67,7 @@ fn bundle(of: Bundle) -> AnyView {
     .into_any()
 }
 
-/// How far it has come: what has ended by the clock has ended, whatever the provider last reported.
+/// Returns the status of a bundle. A bundle after its end counts as expired, whatever the provider last reported.
 fn state(of: &Bundle) -> (&'static str, Tone) {
     let is_past = of.expires_at.is_some_and(|end| end <= now());
     match of.status {

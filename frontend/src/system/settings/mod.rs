@@ -25,19 +25,19 @@ fn name(key: &str) -> &'static str {
         "business.name" => "Name of the business",
         "business.support_email" => "Support address",
         "business.time_zone" => "Time zone",
-        "letters.footer" => "Footer of letters",
+        "letters.footer" => "E-mail footer",
         "invoices.seller" => "Seller's address",
-        "invoices.prefix" => "Numbers of invoices",
-        "orders.payment_window_minutes" => "Time to pay",
-        "orders.recorded_window_minutes" => "Time to pay beside the gateway",
-        "pricing.minimum_margin_percent" => "Least margin",
+        "invoices.prefix" => "Invoice prefix",
+        "orders.payment_window_minutes" => "Payment window",
+        "orders.recorded_window_minutes" => "Payment window, manual methods",
+        "pricing.minimum_margin_percent" => "Minimum margin",
         "billing.tax_percent" => "Tax",
         "billing.bank_transfer_instructions" => "How to pay by bank transfer",
         "billing.paypal_instructions" => "How to pay by PayPal",
         "billing.crypto_instructions" => "How to pay in a cryptocurrency",
         "refunds.four_eyes_above" => "Second approval above",
         "kyc.required_documents" => "Proof of identity",
-        "kyc.upload_url" => "Where customers send documents",
+        "kyc.upload_url" => "Document upload page",
         "sessions.idle_days" => "Idle sessions",
         _ => known(key).map_or("Setting", |known| known.description),
     }
@@ -55,7 +55,7 @@ fn told(setting: &Setting, text: &str) -> String {
             .replace(['{', '}', '"'], "")
             .replace(':', " ")
             .replace(',', ", "),
-        _ if text.is_empty() => "Nothing".to_owned(),
+        _ if text.is_empty() => "Not set".to_owned(),
         _ => text.to_owned(),
     }
 }

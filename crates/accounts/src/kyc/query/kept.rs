@@ -41,7 +41,7 @@ pub fn erase(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<KycDocumentId>> {
         .collect())
 }
 
-/// A customer's documents whose file is still kept, the oldest first; not those that they have taken away.
+/// Returns a customer's documents whose file is still stored, the oldest first, without those that the customer removed.
 pub fn kept_of(conn: &mut Conn, user: UserId) -> Result<Vec<DocumentRow>> {
     Ok(documents::table
         .filter(documents::user_id.eq(user))

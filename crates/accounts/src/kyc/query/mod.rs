@@ -163,7 +163,7 @@ pub fn living(conn: &mut Conn, id: KycDocumentId) -> Result<Option<DocumentRow>>
         .optional()?)
 }
 
-/// The integrator's client that a link was made for; nothing when it was made for a person.
+/// Returns the API client that a link was made for; nothing when it was made for a person.
 pub fn viewer(conn: &mut Conn, id: uuid::Uuid) -> Result<Option<ApiClientId>> {
     Ok(api_clients::table
         .find(id)
@@ -191,7 +191,7 @@ pub fn hold_customer(tx: &mut Tx<'_>, id: UserId) -> Result<KycStatus> {
     hold_living_customer(tx, id)?.ok_or_else(Error::not_found)
 }
 
-/// The same, for somebody who may have been deleted.
+/// Locks a customer like [`hold_customer`]; returns nothing when the customer has been deleted.
 pub fn hold_living_customer(tx: &mut Tx<'_>, id: UserId) -> Result<Option<KycStatus>> {
     Ok(users::table
         .find(id)
@@ -202,7 +202,7 @@ pub fn hold_living_customer(tx: &mut Tx<'_>, id: UserId) -> Result<Option<KycSta
         .optional()?)
 }
 
-/// The next customers who have sent documents or have a standing, after one of them.
+/// Returns the next customers, in the order of their ids, who have documents or a KYC status other than pending.
 pub fn with_documents(conn: &mut Conn, after: Option<UserId>, limit: i64) -> Result<Vec<UserId>> {
     let sent = documents::table
         .filter(documents::user_id.eq(users::id))

@@ -8,14 +8,13 @@ use chrono::{DateTime, Utc};
 use platform::{
     Actor, Conn, Error, RequestInfo, Result, Tx,
     audit::{self, Act},
-    auth::Client,
+    auth::Confirmee,
     crypto::{Keyring, Place},
     people,
 };
 use std::collections::HashMap;
 use wire::{
-    KycDocumentId, Page, Paging, Permission, ProblemCode, Reach, Resource, UserId,
-    accounts::api_clients::ApiClientMode,
+    KycDocumentId, Page, Paging, Permission, ProblemCode, Resource, UserId,
     accounts::kyc::{KycDocument, KycDocumentStatus, KycDuplicate, KycFilter, KycLink, KycSort},
 };
 
@@ -65,23 +64,15 @@ pub fn link(
     })
 }
 
-/// Leaves word that a link was opened, by whom it was made for.
+/// Records that a link was opened, under the person or client that it was made for.
 pub fn opened(tx: &mut Tx<'_>, (keys, request): (Keyring, RequestInfo), link: Link) -> Result<()> {
     let viewer = query::viewer(tx.conn(), link.viewer)?;
-    let actor = Actor {
-        id: viewer.is_none().then_some(UserId(link.viewer)),
-        client: viewer.map(|id| Client {
-            id,
-            mode: ApiClientMode::Live,
-            scopes: Vec::new(),
-        }),
+    let who = Confirmee {
+        person: viewer.is_none().then_some(UserId(link.viewer)),
+        client: viewer,
         role: None,
-        session: None,
-        reach: Reach::Own,
-        is_confirmed: false,
-        request,
-        keys,
     };
+    let actor = Actor::on_record(who, request, keys);
     audit::accessed(tx, &actor, "kyc_document", link.document.0, "file", None)
 }
 

@@ -23,7 +23,7 @@ pub fn settle(
     user: UserId,
     before: KycStatus,
 ) -> Result<KycStatus> {
-    // Read here, with the customer held: a change of the setting is followed by a job that holds each customer in turn.
+    // Read while the customer is locked: after a change of the setting, a job locks and reassesses each customer.
     let required = settings::get(tx.conn(), KycRequiredDocuments)?;
     let after = of(&query::happenings(tx.conn(), user)?, &required);
     if after != before {
@@ -38,7 +38,7 @@ pub fn settle(
     Ok(after)
 }
 
-/// Looks at a customer's standing again, unless they were deleted meanwhile.
+/// Derives a customer's KYC status again, unless the customer was deleted meanwhile.
 pub fn reassess(tx: &mut Tx<'_>, actor: &Actor, user: UserId) -> Result<()> {
     match query::hold_living_customer(tx, user)? {
         Some(before) => settle(tx, actor, user, before).map(drop),
@@ -46,14 +46,10 @@ pub fn reassess(tx: &mut Tx<'_>, actor: &Actor, user: UserId) -> Result<()> {
     }
 }
 
-/// What follows from documents, what happened last first: verified when the approved ones are all that is required;
-/// rejected where the last thing that happened is a rejection; otherwise open.
+/// Returns the KYC status that follows from documents, which come latest event first: verified when the approved ones
+/// meet the requirement, rejected when the latest event is a rejection, otherwise pending.
 fn of(documents: &[(KycDocumentType, KycDocumentStatus)], required: &KycRequired) -> KycStatus {
-    let approved: Vec<KycDocumentType> = documents
-        .iter()
-        .filter(|(_, status)| *status == KycDocumentStatus::Approved)
-        .map(|(document, _)| *document)
-        .collect();
+    let approved = approved(documents);
     match documents.first() {
         _ if required.is_met_by(&approved) => KycStatus::Verified,
         Some((_, KycDocumentStatus::Rejected)) => KycStatus::Rejected,
@@ -61,19 +57,23 @@ fn of(documents: &[(KycDocumentType, KycDocumentStatus)], required: &KycRequired
     }
 }
 
-/// What a customer still has to send, in words: of each group one document.
+fn approved(documents: &[(KycDocumentType, KycDocumentStatus)]) -> Vec<KycDocumentType> {
+    documents
+        .iter()
+        .filter(|(_, status)| *status == KycDocumentStatus::Approved)
+        .map(|(document, _)| *document)
+        .collect()
+}
+
+/// Describes which documents a customer still has to send: one of each group.
 pub fn missing(conn: &mut Conn, user: UserId) -> Result<Option<String>> {
     let required = settings::get(conn, KycRequiredDocuments)?;
-    let approved: Vec<KycDocumentType> = query::happenings(conn, user)?
-        .into_iter()
-        .filter(|(_, status)| *status == KycDocumentStatus::Approved)
-        .map(|(document, _)| document)
-        .collect();
+    let approved = approved(&query::happenings(conn, user)?);
     let groups: Vec<String> = required.missing(&approved).map(any_of).collect();
     Ok((!groups.is_empty()).then(|| groups.join("; and ")))
 }
 
-/// `a passport, an ID card or a driver's license`
+/// Describes a choice of documents, such as `a passport, an ID card or a driver's license`.
 fn any_of(group: &[KycDocumentType]) -> String {
     let names: Vec<&str> = group
         .iter()
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_said_in_words() {
+    fn missing_documents_are_described_in_words() {
         assert_eq!(any_of(&[Passport]), "a passport");
         assert_eq!(
             any_of(&[Passport, IdCard, DriversLicense]),

@@ -68,7 +68,8 @@ pub struct Fresh<'a> {
     pub ip: Option<&'a str>,
 }
 
-/// The living accounts of an address, the direct one first: several shops may have the same person for a customer.
+/// Returns the accounts of an address that are not deleted, the direct one first: several shops may have a customer with
+/// the same address.
 pub fn accounts(conn: &mut Conn, email_hash: &[u8]) -> Result<Vec<Account>> {
     Ok(users::table
         .filter(users::email_hash.eq(email_hash))
@@ -100,7 +101,7 @@ pub fn hold(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Account>> {
         .optional()?)
 }
 
-/// Notes when somebody's address was changed.
+/// Records when the email address of an account was changed.
 pub fn email_changed(tx: &mut Tx<'_>, id: UserId, now: DateTime<Utc>) -> Result<()> {
     diesel::update(users::table.find(id))
         .set(users::email_changed_at.eq(now))

@@ -6,16 +6,16 @@ use platform::{Conn, Result, Tx};
 use schema::sign_in_origins as origins;
 use wire::UserId;
 
-/// An origin that has not been used for so long is a stranger again.
+/// How long an origin stays known after its last use.
 const KNOWN_FOR: TimeDelta = TimeDelta::days(180);
 
-/// Whether an account has signed in from there before.
+/// Returns whether an account has signed in from this origin before.
 pub fn is_known(conn: &mut Conn, key: &[u8]) -> Result<bool> {
     let known = origins::table.filter(origins::key.eq(key));
     Ok(diesel::select(exists(known)).get_result(conn)?)
 }
 
-/// Notes that an account has signed in from there.
+/// Records that an account has signed in from this origin.
 pub fn remember(tx: &mut Tx<'_>, (user, key): (UserId, &[u8]), now: DateTime<Utc>) -> Result<()> {
     diesel::insert_into(origins::table)
         .values((
@@ -31,13 +31,13 @@ pub fn remember(tx: &mut Tx<'_>, (user, key): (UserId, &[u8]), now: DateTime<Utc
     Ok(())
 }
 
-/// Forgets every origin of an account.
+/// Deletes every origin of an account.
 pub fn forget(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
     diesel::delete(origins::table.filter(origins::user_id.eq(user))).execute(tx.conn())?;
     Ok(())
 }
 
-/// Forgets origins that nobody has used for long.
+/// Deletes the origins that were not used for [`KNOWN_FOR`].
 pub fn tidy(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
     diesel::delete(origins::table.filter(origins::last_used_at.lt(now - KNOWN_FOR)))
         .execute(tx.conn())?;

@@ -52,7 +52,7 @@ pub fn serve(tx: &mut Tx<'_>, hash: &[u8], now: DateTime<Utc>) -> Result<Option<
         .optional()?)
 }
 
-/// Closes every link of somebody but the one that was just made.
+/// Closes every link of a user but the newest.
 pub fn close_older_links(
     tx: &mut Tx<'_>,
     (user, newest): (UserId, Uuid),

@@ -95,7 +95,7 @@ pub fn removal(config: &Config) -> Cookie<'static> {
     made(config, (name(config), String::new()), Duration::ZERO)
 }
 
-/// A cookie that scripts and other sites do not get.
+/// Builds a cookie that scripts cannot read and browsers do not send with requests from other sites.
 pub fn made(
     config: &Config,
     (name, value): (&'static str, String),

@@ -1,5 +1,5 @@
-//! The cookie that tells a browser from others which have never signed in. It opens nothing: tries to sign in from a
-//! browser that has signed in to the account before are counted by themselves.
+//! The cookie that identifies a browser that has signed in before. It grants no access: failed sign-ins from a browser
+//! that has signed in to the account before have a counter of their own.
 
 use super::{Visit, cookie};
 use actix_web::{
@@ -14,14 +14,14 @@ use platform::{
 };
 use std::future::{Ready, ready};
 
-/// What the key of the signatures is derived for.
+/// The purpose under which the signing key is derived.
 const PURPOSE: &str = "sessions.device";
-/// Random bytes that tell devices apart.
+/// Random bytes that identify a device.
 const LENGTH: usize = 16;
-/// Longer than any value of ours.
+/// The longest value that is decoded; ours are shorter.
 const LONGEST: usize = 100;
 
-/// The device that a request says it comes from, if the cookie is ours.
+/// The device of a request, if it sends a device cookie with our signature.
 pub struct DeviceCookie(pub Option<String>);
 
 impl FromRequest for DeviceCookie {
@@ -36,13 +36,13 @@ fn read(request: &HttpRequest) -> Result<DeviceCookie> {
     let ctx = request
         .app_data::<Data<Ctx>>()
         .ok_or_else(|| Error::internal("no context"))?;
-    let shown = request.cookie(name(&ctx.config));
-    Ok(DeviceCookie(shown.and_then(|cookie| {
+    let sent = request.cookie(name(&ctx.config));
+    Ok(DeviceCookie(sent.and_then(|cookie| {
         is_ours(&ctx.keys, cookie.value()).then(|| cookie.value().to_owned())
     })))
 }
 
-/// The cookie of the device that has just signed in: the one that it showed, or a new one.
+/// Returns the cookie of the device that has just signed in: the one that it sent, or a new one.
 pub fn keeping(visit: &Visit) -> Result<Cookie<'static>> {
     let value = match &visit.device {
         Some(known) => known.clone(),
@@ -90,16 +90,16 @@ mod tests {
     }
 
     #[test]
-    fn a_device_is_known_by_our_signature_only() -> Result<()> {
+    fn device_cookie_requires_our_signature() -> Result<()> {
         let value = fresh(&keys(1)?)?;
         assert!(is_ours(&keys(1)?, &value));
         assert!(!is_ours(&keys(2)?, &value));
-        for forged in [
+        for tampered in [
             "",
             "device",
             &value.replace(|c: char| c.is_ascii_lowercase(), "A"),
         ] {
-            assert!(!is_ours(&keys(1)?, forged), "{forged}");
+            assert!(!is_ours(&keys(1)?, tampered), "{tampered}");
         }
         Ok(())
     }

@@ -41,13 +41,13 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 
 /// Sign in. The refresh token comes in a cookie.
 ///
-/// After 10 failures from one network, it waits for 1 minute, and twice as long with each further failure, up to an
-/// hour. All networks that have never signed in to an account share 100 failures a day. A second cookie tells the
-/// browser from others from then on: it and its network are counted by themselves, so that guesses from elsewhere do
-/// not keep the owner out.
+/// After 10 failures from one network, sign-ins from it are refused for 1 minute, and for twice as long with each further
+/// failure, up to an hour. All networks that have never signed in to an account share 100 failures a day. A second cookie
+/// identifies the browser from the first sign-in on: the browser and its network then have counters of their own, so that
+/// guesses from elsewhere do not lock the owner out.
 ///
-/// An address may belong to a direct account and to customers of several shops. It means the direct account, or the only
-/// account there is; `client_id` names a shop's.
+/// An address may belong to a direct account and to customers of several API clients. Without `client_id`, it selects the
+/// direct account, or the only account; `client_id` selects the customer of that API client.
 #[utoipa::path(
     tag = "accounts/sessions", security(()), request_body = NewSession,
     responses(
@@ -215,7 +215,7 @@ pub enum Let {
         granted: Box<Granted>,
         /** The token. */
         cookie: Cookie<'static>,
-        /** The session's address, and what the browser is known by, when it has just begun. */
+        /** The URL of the session and the device cookie, when the session has just begun. */
         begun: Option<(String, Cookie<'static>)>,
     },
     /// Away.

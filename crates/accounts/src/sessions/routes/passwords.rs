@@ -50,8 +50,8 @@ pub async fn change_password(
 
 /// Ask for a mail that lets one choose a new password. The answer is the same whether there is such an account.
 ///
-/// The newest link is the only one that works. For 24 hours after somebody changed the address of an account, the mail
-/// says from when on a link is sent.
+/// Only the newest link works. For 24 hours after the email address of an account was changed, the email has no link and
+/// says when one can be requested.
 #[utoipa::path(tag = "accounts/sessions", security(()), request_body = ForgottenPassword, responses((status = 202, description = "If there is such an account, the mail is on its way")))]
 #[post("/passwords/forgotten")]
 pub async fn forgotten_password(
@@ -88,15 +88,15 @@ pub async fn set_password(
     set(Visit::new(&ctx, request), new.into_inner()).await
 }
 
-/// Make a link with which a person chooses a password, to be handed to them by other means than mail.
+/// Create a link with which a person chooses a password, to be passed on by other means than email.
 ///
-/// Earlier links of the person end. The link works once: for 7 days where they never had a password, and for 24 hours
-/// otherwise; then they are told by mail that it was made. A second factor stays.
+/// Earlier links of the person end. The link works once: for 7 days if the person has never had a password, otherwise for
+/// 24 hours. In the second case the person gets an email about it. A second factor stays.
 #[utoipa::path(
     tag = "accounts/sessions", security(("bearer" = ["users:invite"])), params(("id" = UserId, Path)),
     responses(
         (status = 201, description = "The link, shown only now", body = InvitationLink),
-        (status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"),
+        (status = 403, description = "Not allowed, or not confirmed within the last 15 minutes (`confirmation_required`)"),
         (status = 409, description = "The account is not active"),
     ),
 )]

@@ -1,5 +1,5 @@
-//! Links that let somebody choose a password, handed over by an administrator: where there is no mail server yet, or the
-//! mailbox is out of reach.
+//! Links with which a person chooses a password and that an administrator passes on: for installations without a mail
+//! server, and for people who cannot reach their mailbox.
 
 use super::{Visit, letters};
 use crate::sessions::query::{self, passwords};
@@ -17,12 +17,12 @@ use wire::{
     accounts::{sessions::InvitationLink, users::UserStatus},
 };
 
-/// How long an invitation is open.
+/// How long an invitation works.
 pub const INVITED_FOR: TimeDelta = TimeDelta::days(7);
-/// How long a link is open that replaces a password.
-const HANDED_FOR: TimeDelta = TimeDelta::hours(24);
+/// How long a link works that replaces a password.
+const REPLACES_FOR: TimeDelta = TimeDelta::hours(24);
 
-/// Makes a link. Earlier ones of the same person end.
+/// Creates a link, and ends the earlier ones of the same person.
 pub fn make(tx: &mut Tx<'_>, visit: &Visit, actor: &Actor, user: UserId) -> Result<InvitationLink> {
     let account = query::hold(tx, user)?.ok_or_else(Error::not_found)?;
     if account.status != UserStatus::Active {
@@ -32,7 +32,7 @@ pub fn make(tx: &mut Tx<'_>, visit: &Visit, actor: &Actor, user: UserId) -> Resu
         ));
     }
     let is_first = account.password_hash == UNUSABLE;
-    let open_for = if is_first { INVITED_FOR } else { HANDED_FOR };
+    let open_for = if is_first { INVITED_FOR } else { REPLACES_FOR };
     let (id, token, expires_at) = (Uuid::now_v7(), random_token(), visit.now + open_for);
     let hash = digest(token.as_bytes());
     passwords::add_link(tx, (id, user), (&hash, visit.now, expires_at))?;

@@ -53,22 +53,22 @@ pub fn password_link(tx: &mut Tx<'_>, ctx: &Ctx, link: &Link<'_>) -> Result<()> 
     )
 }
 
-/// Where a password is chosen with a token.
+/// Returns the URL of the page on which the holder of a token chooses a password.
 pub fn password_page(ctx: &Ctx, token: &str) -> String {
     format!("{}/password#{token}", home(ctx))
 }
 
-/// An administrator has made a link that sets their password.
+/// Emails a user that an administrator created a link that sets the user's password.
 pub fn link_made(tx: &mut Tx<'_>, visit: &Visit, user: UserId) -> Result<()> {
     let text = format!(
-        "An administrator has made a link with which a new password can be chosen for your account. Links that were sent to you before do not work any more.\n\nIf you did not ask for it, choose a new password now: {}/forgot\n",
+        "An administrator created a link to choose a new password for your account. Links that we sent you before no longer work.\n\nIf you did not ask for the link, choose a new password now: {}/forgot\n",
         home(&visit.ctx)
     );
     let subject = "A password link was made for your account";
     news(tx, visit, (user, subject), text)
 }
 
-/// A password was asked for, and their address was changed not long ago.
+/// Emails a user when the next password link can be requested: the account's address was changed a short time ago.
 pub fn link_paused(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
@@ -76,49 +76,49 @@ pub fn link_paused(
     until: DateTime<Utc>,
 ) -> Result<()> {
     let text = format!(
-        "Somebody asked for a new password for your account. The email address of the account was changed not long ago, so we send no password link before {}. Ask again then: {}/forgot\n\nIf it was not you, leave it: your password stays as it is.\n",
+        "We received a request for a new password for your account. The email address of the account was changed less than 24 hours ago, so we send no password link before {}. Request one after that: {}/forgot\n\nIf you did not request it, ignore this email: your password stays as it is.\n",
         moment(until),
         home(ctx)
     );
     let key = format!("password-paused:{number}");
-    let letter = plain(user, "A new password has to wait", text, key);
-    write(tx, &ctx.keys, letter)
+    let email = plain(user, "Request a new password later", text, key);
+    write(tx, &ctx.keys, email)
 }
 
-/// A change of somebody's email address.
-pub struct Move<'a> {
-    /// Whose.
+/// A change of the email address of an account.
+pub struct EmailChange<'a> {
+    /// The owner of the account.
     pub user: UserId,
     /// The address before, unless it could not be read.
     pub before: Option<&'a str>,
-    /// Until when no password link is sent to the new one.
+    /// When the pause ends in which no password link is sent to the new address.
     pub until: DateTime<Utc>,
 }
 
-/// Their email address is another one: told to both mailboxes. The old one sees no more of the new than a hint.
-pub fn email_changed(tx: &mut Tx<'_>, keys: &Keyring, moved: &Move<'_>) -> Result<()> {
-    let (id, until) = (Uuid::now_v7(), moment(moved.until));
-    let after = people::email(tx.conn(), keys, moved.user)?;
+/// Emails both mailboxes that the address was changed. The email to the old one masks the new address.
+pub fn email_changed(tx: &mut Tx<'_>, keys: &Keyring, change: &EmailChange<'_>) -> Result<()> {
+    let (id, until) = (Uuid::now_v7(), moment(change.until));
+    let after = people::email(tx.conn(), keys, change.user)?;
     let subject = "The email address of your account was changed";
     let to_old = format!(
-        "The email address of your account was changed to {}. Every session has ended, and links that were sent to you before do not work any more.\n\nIf you did not ask for this, contact us before {until}: until then, no password link is sent to the new address.\n",
+        "The email address of your account was changed to {}. Every session has ended, and links that we sent you before no longer work.\n\nIf you did not ask for this, contact us before {until}: until then, no password link is sent to the new address.\n",
         people::mask_email(&after)
     );
     let to_new = format!(
-        "This is the email address of your account from now on. Sign in with it; your password stays as it is.\n\nFor your safety, no password link is sent to this address before {until}. If you do not know what this is about, tell us.\n"
+        "This is the email address of your account from now on. Sign in with it; your password stays as it is.\n\nFor your safety, no password link is sent to this address before {until}. If you do not know this account, contact us.\n"
     );
-    let letter = |text, which| {
+    let email = |text, which| {
         plain(
-            moved.user,
+            change.user,
             subject,
             text,
             format!("email-changed:{id}:{which}"),
         )
     };
-    if let Some(before) = moved.before {
-        notifications::notify_at(tx, keys, letter(to_old, "old"), before)?;
+    if let Some(before) = change.before {
+        notifications::notify_at(tx, keys, email(to_old, "old"), before)?;
     }
-    write(tx, keys, letter(to_new, "new"))
+    write(tx, keys, email(to_new, "new"))
 }
 
 fn moment(at: DateTime<Utc>) -> String {

@@ -1,11 +1,11 @@
 //! Who is let in, for how long, and when they are shown out.
 
 mod device;
+pub mod email_change;
 pub mod factor;
 pub mod invitations;
 pub mod letters;
 pub mod living;
-pub mod moved;
 pub mod passwords;
 mod throttle;
 mod told;
@@ -48,7 +48,7 @@ pub struct Visit {
     pub ctx: Ctx,
     pub request: RequestInfo,
     pub now: DateTime<Utc>,
-    /// The device cookie, if the browser has shown one of ours.
+    /// The device cookie, if the browser sent one with our signature.
     pub device: Option<String>,
 }
 
@@ -94,7 +94,7 @@ impl Visit {
         }
     }
 
-    /// Names the device that the request came from.
+    /// Sets the device that the request came from.
     pub fn with_device(self, device: Option<String>) -> Self {
         Self { device, ..self }
     }
@@ -125,8 +125,8 @@ pub fn admit(
     Ok((attempt, named(accounts, client).pop()))
 }
 
-/// The account that an address means: the one with the named shop; or else the direct one, or the only one there is.
-/// Where several shops have a customer of this address, none of them is meant before one is named.
+/// Selects the account that an address stands for: that of the named API client, else the direct one, else the only
+/// one. Where several API clients have a customer with this address and none is named, it selects nothing.
 pub fn named(accounts: Vec<Account>, client: Option<ApiClientId>) -> Vec<Account> {
     let is_only = accounts.len() == 1;
     accounts
@@ -178,10 +178,7 @@ pub fn begin(
     }
     attempt.forgive(tx)?;
     query::signed_in(tx, account.id, visit.now)?;
-    if let Some(device) = &visit.device {
-        let from = (account.id, account.email_hash.as_slice(), device.as_str());
-        throttle::remember(tx, visit, from)?;
-    }
+    throttle::remember(tx, visit, (account.id, &account.email_hash))?;
     let family = SessionId::new();
     // Signing in is proof enough of who they are, for a while.
     let opened = open(tx, visit, (&account, family), (visit.now, Some(visit.now)))?;

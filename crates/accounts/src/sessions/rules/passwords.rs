@@ -87,17 +87,22 @@ pub fn set(tx: &mut Tx<'_>, visit: &Visit, (token, hash): (&str, &str)) -> Resul
     let account = query::hold(tx, user)?
         .filter(|account| account.status == UserStatus::Active)
         .ok_or_else(ended)?;
-    passwords::set(tx, user, hash)?;
-    passwords::close_links(tx, user, visit.now)?;
-    query::end_all(tx, user, (None, "password"))?;
-    // Whoever guessed at the old one has closed the door for nobody any more.
-    forgive_account(tx, visit, (user, &account.email_hash))?;
+    replace(tx, visit, (&account, hash))?;
     audit::record(
         tx,
         &visit.actor(Some(&account)),
         Act::new("password.set", "user", user.0),
     )?;
     letters::password_changed(tx, visit, user)
+}
+
+/// Replaces the password of an account, and ends its links, its sessions and the pauses after failed sign-ins.
+pub fn replace(tx: &mut Tx<'_>, visit: &Visit, (account, hash): (&Account, &str)) -> Result<()> {
+    passwords::set(tx, account.id, hash)?;
+    passwords::close_links(tx, account.id, visit.now)?;
+    query::end_all(tx, account.id, (None, "password"))?;
+    // Guesses at the old password must not block the owner of the new one.
+    forgive_account(tx, visit, (account.id, &account.email_hash))
 }
 
 fn ended() -> Error {

@@ -3,19 +3,20 @@
 //!
 //! Three counters bound the guesses at one account, and none of them lets a stranger lock the owner out:
 //!
-//! * **Origin.** The account together with where the try comes from: a device or a network that has signed in to it
+//! * **Origin.** The account together with the origin of the attempt: a device or a network that has signed in to it
 //!   before, or else the network (IPv4 /24, IPv6 /48). 10 failures, then a pause of 1 minute that doubles up to an hour.
-//! * **Account.** All origins that have never signed in, together: 100 failures a day, then the same pauses. From ten
-//!   thousand networks there are about 130 guesses a day. Known origins neither count here nor wait here.
-//! * **Address.** Whatever accounts are tried: 30 failures of one address (IPv6 /64). A known device does not wait here.
+//! * **Account.** All origins that have never signed in, together: 100 failures a day, then the same pauses. Ten thousand
+//!   networks together get about 130 guesses a day. This counter neither counts nor blocks known origins.
+//! * **Address.** 30 failures of one client address (IPv6 /64), for all accounts together. It does not block a known
+//!   device.
 //!
-//! A link that sets a password forgives the account and the network it is used from, which is known from then on.
+//! Setting a password by a link resets the counters of the account and of the network that the link is used from, and
+//! makes that network a known origin.
 
 use super::Visit;
 use crate::sessions::query::{attempts, origins};
 use chrono::{DateTime, TimeDelta, Utc};
-use ipnet::{Ipv4Net, Ipv6Net};
-use platform::{Conn, Error, Result, Tx};
+use platform::{Conn, Error, Result, Tx, http};
 use std::net::IpAddr;
 use wire::{SessionId, UserId};
 
@@ -25,12 +26,12 @@ const PER_ORIGIN: i32 = 10;
 const PER_ACCOUNT: i32 = 100;
 /// Failures of an address; more, because an office shares one.
 const PER_ADDRESS: i32 = 30;
-/// Letters about a forgotten password that one account may be sent without a pause.
+/// Emails about a forgotten password that one account gets without a pause.
 const LETTERS: i32 = 3;
-/// The longest that anything is closed, in minutes. Never for good: whoever guesses must not lock out whoever knows.
+/// The longest pause, in minutes. No pause is permanent: an attacker who guesses must not lock the owner out.
 const LONGEST: i64 = 60;
 
-/// One try, counted: the counters that it stands in.
+/// A counted attempt: the keys of the counters that count it.
 #[derive(Clone)]
 pub struct Attempt {
     origin: Vec<u8>,
@@ -38,11 +39,11 @@ pub struct Attempt {
     address: Option<Vec<u8>>,
 }
 
-/// Where a try comes from, as keyed hashes of the account and the place.
+/// The keys of every counter that may count an attempt: keyed hashes of the account and the origin.
 struct Places {
     device: Option<Vec<u8>>,
     network: Vec<u8>,
-    /// The day's counter of everywhere that has never signed in.
+    /// The counter of this day for all origins that have never signed in.
     elsewhere: Vec<u8>,
     address: Vec<u8>,
 }
@@ -60,11 +61,11 @@ impl Places {
                 .map(|device| key("login.device", device)),
             network: key("login.network", &wide_network(ip)),
             elsewhere: key("login.elsewhere", &visit.now.date_naive().to_string()),
-            address: visit.ctx.keys.blind("login.address", &network(ip)),
+            address: address_key(visit, "login.address"),
         }
     }
 
-    /// The counters of a try: those of a known device, of a known network, or of an unknown origin.
+    /// Selects the counters of an attempt: those of a known device, of a known network, or of an unknown origin.
     fn counters(self, conn: &mut Conn) -> Result<Attempt> {
         if let Some(device) = self.device
             && origins::is_known(conn, &device)?
@@ -85,16 +86,16 @@ impl Places {
 }
 
 impl Attempt {
-    /// Counts a try to sign in with the address of this account, whether there is such an account or not; or refuses
-    /// it because of those before.
+    /// Counts an attempt to sign in with this email address, whether an account has it or not. Refuses the attempt while
+    /// earlier failures block it.
     pub fn count(tx: &mut Tx<'_>, visit: &Visit, email_hash: &[u8]) -> Result<Self> {
         let attempt = Places::of(visit, email_hash).counters(tx.conn())?;
         attempt.add(tx, visit)?;
         Ok(attempt)
     }
 
-    /// Counts a try of somebody who is signed in to prove that it is still them. Their session is the origin: whoever
-    /// guesses elsewhere does not keep them from it, and whoever has stolen it does not guess at the account's cost.
+    /// Counts an attempt of a signed-in user to confirm who they are. The session is the origin: guesses from elsewhere do
+    /// not block the user, and guesses from a stolen session do not block the account.
     pub fn count_proof(
         tx: &mut Tx<'_>,
         visit: &Visit,
@@ -104,19 +105,17 @@ impl Attempt {
         let attempt = Self {
             origin: visit.ctx.keys.blind("login.session", &place),
             account: None,
-            address: Some(Places::of(visit, email_hash).address),
+            address: Some(address_key(visit, "login.address")),
         };
         attempt.add(tx, visit)?;
         Ok(attempt)
     }
 
-    /// Counts a letter about a forgotten password. Too many from one address are refused; too many to one account are
-    /// said to be on their way like any other, because a refusal would tell of the account.
+    /// Counts an email about a forgotten password, and returns whether to send it. Refuses a client address with too many
+    /// requests. Of too many emails to one account it returns false: a refusal would reveal that the account exists.
     pub fn count_letter(tx: &mut Tx<'_>, visit: &Visit, email_hash: &[u8]) -> Result<bool> {
-        let ip = visit.request.ip.as_deref().unwrap_or_default();
-        let keys = &visit.ctx.keys;
-        let address = keys.blind("letter.address", &network(ip));
-        let account = keys.blind("letter.account", &hex(email_hash));
+        let address = address_key(visit, "letter.address");
+        let account = visit.ctx.keys.blind("letter.account", &hex(email_hash));
         count(tx, visit, (&address, PER_ADDRESS))?;
         match count(tx, visit, (&account, LETTERS)) {
             Ok(()) => Ok(true),
@@ -136,8 +135,8 @@ impl Attempt {
         }
     }
 
-    /// It was no failure after all: the origin's are forgotten, and the account and the address are one lighter.
-    /// Forgetting theirs too would let a guesser who has an account of their own go on for ever.
+    /// Turns the attempt into a success: resets the counter of the origin, and takes this attempt off those of the account
+    /// and the address. Resetting these too would let an attacker with an account of their own guess without end.
     pub fn forgive(&self, tx: &mut Tx<'_>) -> Result<()> {
         attempts::forget(tx, &self.origin)?;
         self.others()
@@ -159,8 +158,8 @@ impl Attempt {
     }
 }
 
-/// The password of an account is another one, chosen by who has its mailbox: failures are forgotten, and where it was
-/// chosen is known from now on. Every other place has to sign in again to be known.
+/// Resets the counters of an account whose owner has set a new password by a link. The network of the request becomes the
+/// only known origin; every other one must sign in again to be known.
 pub fn forgive_account(
     tx: &mut Tx<'_>,
     visit: &Visit,
@@ -174,20 +173,16 @@ pub fn forgive_account(
     if let Some(device) = &places.device {
         attempts::forget(tx, device)?;
     }
-    origins::remember(tx, (user, &places.network), visit.now)
+    // A password that is set at the terminal comes from no network.
+    if visit.request.ip.is_some() {
+        origins::remember(tx, (user, &places.network), visit.now)?;
+    }
+    Ok(())
 }
 
-/// Somebody has signed in: their device and their network are known from now on.
-pub fn remember(
-    tx: &mut Tx<'_>,
-    visit: &Visit,
-    (user, email_hash, device): (UserId, &[u8], &str),
-) -> Result<()> {
-    let from_there = Visit {
-        device: Some(device.to_owned()),
-        ..visit.clone()
-    };
-    let places = Places::of(&from_there, email_hash);
+/// Makes the device and the network of a successful sign-in known origins of the account.
+pub fn remember(tx: &mut Tx<'_>, visit: &Visit, (user, email_hash): (UserId, &[u8])) -> Result<()> {
+    let places = Places::of(visit, email_hash);
     for key in places.device.iter().chain([&places.network]) {
         origins::remember(tx, (user, key), visit.now)?;
     }
@@ -238,14 +233,18 @@ fn network(ip: &str) -> String {
     }
 }
 
-/// What counts as one network: the 24 or 48 bits that one subscriber's addresses have in common.
+/// Returns the network of an address, as [`http::wide_network`] cuts it.
 fn wide_network(ip: &str) -> String {
-    let wide = match ip.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
-        Ok(IpAddr::V4(v4)) => Ipv4Net::new(v4, 24).map(|net| net.trunc().to_string()),
-        Ok(IpAddr::V6(v6)) => Ipv6Net::new(v6, 48).map(|net| net.trunc().to_string()),
-        Err(_) => return ip.to_owned(),
-    };
-    wide.unwrap_or_else(|_| ip.to_owned())
+    match ip.parse::<IpAddr>() {
+        Ok(address) => http::wide_network(address),
+        Err(_) => ip.to_owned(),
+    }
+}
+
+/// Returns the key of the counter of the client address.
+fn address_key(visit: &Visit, counter: &str) -> Vec<u8> {
+    let ip = visit.request.ip.as_deref().unwrap_or_default();
+    visit.ctx.keys.blind(counter, &network(ip))
 }
 
 #[cfg(test)]

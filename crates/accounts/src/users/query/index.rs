@@ -1,4 +1,4 @@
-//! SQL of making search tokens anew.
+//! SQL of rebuilding search tokens.
 
 use super::{Sealed, UserRow};
 use crate::users::rules::Which;
@@ -10,10 +10,10 @@ use platform::{Result, Tx};
 use schema::users;
 use wire::UserId;
 
-/// The version of the tokens that are made today.
+/// The format version of the tokens that this release writes.
 const VERSION: i16 = 1;
 
-/// A person with what they are found by.
+/// A person with the index columns of their row.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users, check_for_backend(Pg))]
 pub struct Indexed {
@@ -23,14 +23,14 @@ pub struct Indexed {
     pub search_tokens: Vec<i64>,
 }
 
-/// Leaves the times of rows as they are until the end of the transaction: what rows say does not change.
+/// Keeps the time stamps of rows until the end of the transaction: rebuilding tokens is no change of the data.
 pub fn leave_times(tx: &mut Tx<'_>) -> Result<()> {
     Ok(tx
         .conn()
         .batch_execute("SET LOCAL esim_admin.resealing = 'on'")?)
 }
 
-/// The next people after this one, deleted or not, held until the end of the transaction.
+/// Locks and returns the next people after this one, deleted or not.
 pub fn lock_next(
     tx: &mut Tx<'_>,
     which: Which,
@@ -45,7 +45,7 @@ pub fn lock_next(
     let after = after.unwrap_or(UserId(uuid::Uuid::nil()));
     Ok(match which {
         Which::All => rows.filter(users::id.gt(after)).load(tx.conn()),
-        // As the index has it: a number in the place of the parameter.
+        // The literal that the partial index has; PostgreSQL does not use it for a parameter.
         Which::Outdated => rows
             .filter(users::id.gt(after))
             .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(
@@ -55,7 +55,7 @@ pub fn lock_next(
     }?)
 }
 
-/// Notes that a row is as it should be.
+/// Marks a row as indexed by this release.
 pub fn mark_indexed(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     let outdated = users::table
         .find(id)
@@ -66,7 +66,7 @@ pub fn mark_indexed(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Replaces what a row that is held has sealed; false when another account has its address already.
+/// Replaces the sealed columns of a locked row; false when another account already has its address.
 pub fn replace_sealed(tx: &mut Tx<'_>, id: UserId, fresh: &Sealed) -> Result<bool> {
     let replaced = tx.conn().transaction(|conn| {
         diesel::update(users::table.find(id))

@@ -44,7 +44,7 @@ pub const KEPT: &[Rows] = &[
     },
 ];
 
-/// Kinds of things that entries of the logs give reasons about, and a person's things of each kind.
+/// Subject kinds of log entries with reasons, each with the query of a person's subjects of that kind.
 pub const REASONED: [(&str, &str); 3] = [
     ("user", "SELECT $1::uuid"),
     (

@@ -21,7 +21,7 @@ pub fn set_status(tx: &mut Tx<'_>, id: UserId, to: UserStatus) -> Result<UserRow
         .get_result(tx.conn())?)
 }
 
-/// A change of a user's status, as the audit log has it.
+/// A change of a user's status, as the audit log recorded it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct StatusChange {
     /// The status before.

@@ -12,7 +12,7 @@ use std::{
 use wire::UserId;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
-/// In which form the data is wanted.
+/// The format of the export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// One JSON file.
@@ -38,7 +38,7 @@ impl FromRequest for Form {
     }
 }
 
-/// The file, to be saved.
+/// Answers with the export as a download.
 pub fn answer(
     id: UserId,
     form: Form,
@@ -73,7 +73,7 @@ fn as_json(mut all: Value, files: &[KeptFile]) -> Result<Vec<u8>> {
     serde_json::to_vec_pretty(&all).map_err(Error::internal)
 }
 
-/// Without compression: pictures and PDFs are compressed already.
+/// Builds the archive without compression, since images and PDFs are compressed already.
 fn as_zip(all: &Value, files: &[KeptFile]) -> Result<Vec<u8>> {
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));

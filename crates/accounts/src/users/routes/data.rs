@@ -10,10 +10,10 @@ use wire::{
     permission::needs::{UsersErase, UsersExport},
 };
 
-/// Take away everything that is kept of a person, with the files that they sent. Customers get their own.
+/// Export all data of a person, with the files that the person uploaded. Customers export their own.
 ///
-/// The answer is one JSON file: `kept` has the rows of each table, `files` the documents, as base64. With
-/// `Accept: application/zip` it is a ZIP archive of `data.json` and the files by themselves.
+/// The answer is one JSON file: `kept` has the rows of each table, `files` the documents in base64. With
+/// `Accept: application/zip`, the answer is a ZIP archive of `data.json` and the document files.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:export"])), request_body(content = Option<Remark>),
     params(("id" = UserId, Path)),

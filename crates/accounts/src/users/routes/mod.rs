@@ -67,9 +67,9 @@ pub async fn create(caller: Caller<UsersCreate>, new: Valid<NewUser>) -> Result<
 
 /// Edit a person; staff only as a super administrator.
 ///
-/// To change the email address, a person must have confirmed who they are within 15 minutes, else the answer is 403 with
-/// the code of that name. Then every session of the account ends, links that were sent before do not work any more, both
-/// addresses get a mail, and no password link is sent to the new one for 24 hours.
+/// To change the email address, the caller must have confirmed who they are within the last 15 minutes; otherwise the
+/// answer is 403 with the code `confirmation_required`. The change ends every session of the account and every link sent
+/// before. Both addresses get an email, and no password link is sent to the new address for 24 hours.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:write"])), request_body = EditUser,
     params(("id" = UserId, Path), ("If-Match" = String, Header, description = "The ETag of what was read")),

@@ -1,4 +1,4 @@
-//! One's own profile, over HTTP.
+//! The caller's own profile over HTTP.
 
 use crate::users::rules;
 use actix_web::{get, patch};
@@ -8,15 +8,15 @@ use wire::{
     permission::needs::{ProfileWrite, SessionsOwn},
 };
 
-/// Show one's own profile.
+/// Show the caller's own profile.
 #[utoipa::path(tag = "accounts/users", security(("bearer" = ["sessions:own"])), responses((status = 200, description = "The profile", body = User)))]
 #[get("/me")]
 pub async fn show_me(caller: Caller<SessionsOwn>) -> Result<Tagged<User>> {
     caller.read(rules::show_own).await.map(Tagged)
 }
 
-/// Edit one's own name and phone number, as a customer. The email address and everything else are for the staff to
-/// change; members of the staff are edited by a super administrator.
+/// Edit the caller's own name and phone number. Customers only: staff change a customer's email address and other fields,
+/// and a super administrator edits staff.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["profile:write"])), request_body = EditProfile,
     params(("If-Match" = String, Header, description = "The ETag of what was read")),

@@ -37,11 +37,11 @@ pub async fn deactivate(
     moved(caller, id, UserStatus::Inactive, why.0.reason).await
 }
 
-/// Keep a person out for a while. Their sessions end at once. API clients that they have created go on, and the answer
-/// names them: they know the keys, so rotate or revoke them.
+/// Suspend a person. Their sessions end immediately. API clients that the person created keep working, and the answer
+/// lists them: the person knows their keys, so rotate or revoke the keys.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:status"])), request_body = Because,
-    params(("id" = UserId, Path)), responses((status = 200, description = "Suspended, and the API clients to decide about", body = ClosedUser)),
+    params(("id" = UserId, Path)), responses((status = 200, description = "The suspended person, and the API clients that the person created", body = ClosedUser)),
 )]
 #[post("/users/{id}/suspend")]
 pub async fn suspend(
@@ -49,14 +49,14 @@ pub async fn suspend(
     id: Id<UserId>,
     why: Valid<Because>,
 ) -> Result<Tagged<ClosedUser>> {
-    shut(caller, id, UserStatus::Suspended, why.into_inner().reason).await
+    block(caller, id, UserStatus::Suspended, why.into_inner().reason).await
 }
 
-/// Keep a person out for good. Their sessions end at once. API clients that they have created go on, and the answer
-/// names them: they know the keys, so rotate or revoke them.
+/// Ban a person. Their sessions end immediately. API clients that the person created keep working, and the answer lists
+/// them: the person knows their keys, so rotate or revoke the keys.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:status"])), request_body = Because,
-    params(("id" = UserId, Path)), responses((status = 200, description = "Banned, and the API clients to decide about", body = ClosedUser)),
+    params(("id" = UserId, Path)), responses((status = 200, description = "The banned person, and the API clients that the person created", body = ClosedUser)),
 )]
 #[post("/users/{id}/ban")]
 pub async fn ban(
@@ -64,23 +64,23 @@ pub async fn ban(
     id: Id<UserId>,
     why: Valid<Because>,
 ) -> Result<Tagged<ClosedUser>> {
-    shut(caller, id, UserStatus::Banned, why.into_inner().reason).await
+    block(caller, id, UserStatus::Banned, why.into_inner().reason).await
 }
 
-async fn shut(
+async fn block(
     caller: Caller<UsersStatus>,
     id: Id<UserId>,
     to: UserStatus,
     reason: String,
 ) -> Result<Tagged<ClosedUser>> {
     caller
-        .write(move |tx, actor| rules::shut(tx, actor, id.0, (to, Some(&reason))))
+        .write(move |tx, actor| rules::block(tx, actor, id.0, (to, Some(&reason))))
         .await
         .map(Tagged)
 }
 
-/// Undo the last change of a user's status: the user is what they were before it. Refused with 412 once anything of
-/// the user has changed since.
+/// Undo the last change of a user's status: the user gets the status before that change. Answers 412 if the user has
+/// changed in any way since.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:status"])),
     params(("id" = UserId, Path), ("If-Match" = String, Header, description = "The ETag since the change to undo")),
@@ -128,8 +128,8 @@ pub async fn appoint(
         .map(Tagged)
 }
 
-/// Activate, deactivate, suspend, ban, delete or restore up to 500 customers, each by itself: one refusal undoes
-/// nothing else. Members of the staff, and the caller, are refused.
+/// Activate, deactivate, suspend, ban, delete or restore up to 500 customers, each in a transaction of its own: one
+/// refusal undoes nothing else. Staff and the caller are refused.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:status", "users:delete"])), request_body = Bulk<UserAct>,
     responses((status = 207, description = "What became of each", body = BulkOutcome)),

@@ -9,7 +9,7 @@ mod standing;
 pub use data::{blank, erase, export};
 pub use happenings::happenings;
 pub use reindex::{Batch, Which, reindex};
-pub use standing::{act, appoint, move_to, ready, remove, restore, shut, undo_status};
+pub use standing::{act, appoint, block, move_to, ready, remove, restore, undo_status};
 
 use super::query::{self, Fresh, Life, Sealed, Seen, UserRow};
 use crate::sessions;
@@ -69,7 +69,7 @@ pub fn show(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<User> {
     open_for(conn, actor, &row)
 }
 
-/// The actor's own row.
+/// Returns the actor's own profile.
 pub fn show_own(conn: &mut Conn, actor: &Actor) -> Result<User> {
     let row = query::find(conn, actor.person()?, Seen::All)?;
     open(conn, &actor.keys, &row, false)
@@ -153,8 +153,8 @@ pub fn insert_staff(
     Ok(id)
 }
 
-/// Changes a person, if nobody has since the revision that was read. Another email address needs a recent
-/// authentication, and ends whatever the old mailbox could open.
+/// Changes a person, unless the row has changed since the revision that was read. A new email address requires a recent
+/// confirmation and ends the sessions and links of the account.
 pub fn edit(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -226,19 +226,19 @@ pub fn edit_own(
     edit(tx, actor, (actor.person()?, version), (change, now))
 }
 
-/// A sealed value of a person's row, in plain.
+/// Opens a sealed column of a person's row.
 fn opened(keys: &Keyring, row: &UserRow, column: &str, sealed: &[u8]) -> Result<String> {
     people::open(keys, row.id, column, sealed)
 }
 
-/// What a field is from now on: what was given, or else what it was. What cannot be read any more has to be given.
+/// Returns the new value of a field: the given one, else the stored one. A stored value that does not open must be given.
 fn kept(field: &str, given: Option<String>, known: Result<String>) -> Result<String> {
     match (given, known) {
         (Some(given), _) => Ok(given),
         (None, Err(Error::Broken(_))) => Err(Error::field(
             field,
             "unreadable",
-            "What was kept here cannot be read any more. Enter it again.",
+            "The stored value cannot be read. Enter a new one.",
         )),
         (None, known) => known,
     }
@@ -269,7 +269,7 @@ fn open_for(conn: &mut Conn, actor: &Actor, row: &UserRow) -> Result<User> {
     open(conn, &actor.keys, row, is_masked(actor, row.id))
 }
 
-/// A row, masked or not. What cannot be opened is marked and put on record; the rest is shown.
+/// Opens a row, masked or not. A column that does not open is marked and recorded in the audit log; the others are shown.
 pub fn open(conn: &mut Conn, keys: &Keyring, row: &UserRow, masked: bool) -> Result<User> {
     let mut is_unreadable = false;
     let mut shown = |column, sealed: &[u8], mask: fn(&str) -> String| {
@@ -307,9 +307,9 @@ pub fn open(conn: &mut Conn, keys: &Keyring, row: &UserRow, masked: bool) -> Res
     })
 }
 
-/// The personal data of a row, as it is stored.
+/// Opens the personal data of a row, unmasked.
 fn stored(keys: &Keyring, row: &UserRow) -> Result<Person> {
-    let opened = |column: &str, sealed: &[u8]| people::open(keys, row.id, column, sealed);
+    let opened = |column: &str, sealed: &[u8]| opened(keys, row, column, sealed);
     let phone = row.phone.as_deref();
     Ok(Person {
         email: opened("email", &row.email)?,

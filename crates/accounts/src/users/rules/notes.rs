@@ -1,4 +1,4 @@
-//! The reasons that stand in a timeline.
+//! The reasons in a timeline.
 
 use crate::users::query::Event;
 use platform::{
@@ -7,7 +7,7 @@ use platform::{
 };
 use wire::UserId;
 
-/// Opens the reasons among the notes; of a person who was erased they are gone.
+/// Decrypts the notes that are reasons. The reasons about a person end with the erasure of the person.
 pub fn open(conn: &mut Conn, actor: &Actor, id: UserId, events: &mut [Event]) -> Result<()> {
     let of = |event: &Event| match (event.subject.as_str(), event.subject_id) {
         ("esim", Some(esim)) => Subject {

@@ -1,7 +1,7 @@
-//! Making the search tokens of people anew after the way they are made has changed: SQL cannot open sealed names.
+//! Rebuilds the search tokens of people after a change of their format. A migration cannot: SQL does not open sealed names.
 //!
-//! On the way, texts are brought into the form in which they come in today: composed (NFC), phone numbers as E.164. A
-//! row that is as it should be is left alone, so a run that was stopped is begun again.
+//! The rebuild also normalizes stored texts as the server does on input: NFC, and phone numbers as E.164. It leaves rows
+//! alone that are up to date, so a run that was stopped can be started again.
 
 use super::{Person, seal, stored};
 use crate::users::query::{self, Indexed, Sealed};
@@ -16,34 +16,34 @@ use serde_json::json;
 use uuid::Uuid;
 use wire::{UserId, identifier, phone::Phone};
 
-/// People who are looked at together.
+/// People per batch.
 const AT_ONCE: i64 = 200;
 
-/// Whose tokens are made anew.
+/// The people whose tokens are rebuilt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
-    /** Those that were written by an older version. */
+    /** People whose tokens an older version wrote. */
     Outdated,
-    /** Everybody's. */
+    /** Every person. */
     All,
 }
 
-/// What became of some people.
+/// The result for a number of people.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Batch {
-    /** The last of them; nothing when there was nobody left. */
+    /** The last person; nothing when there was none left. */
     pub last: Option<UserId>,
-    /** How many there were. */
+    /** How many people were read. */
     pub seen: usize,
     /** How many were changed. */
     pub changed: usize,
-    /** How many have an address that another account has, once both are written alike. */
+    /** How many share their normalized address with another account. */
     pub clashing: usize,
-    /** How many cannot be opened. */
+    /** How many have sealed values that do not open. */
     pub broken: usize,
 }
 
-/// Makes the tokens of the next people anew, after this one.
+/// Rebuilds the tokens of the next people after this one.
 pub fn reindex(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -72,7 +72,7 @@ pub fn reindex(
             None => query::mark_indexed(tx, row.user.id)?,
             Some(fresh) => {
                 if !query::replace_sealed(tx, row.user.id, &fresh)? {
-                    tracing::warn!(user = %row.user.id, "the address of user {} is another account\'s as well", row.user.id);
+                    tracing::warn!(user = %row.user.id, "the address of user {} also belongs to another account", row.user.id);
                     batch.clashing += 1;
                     let kept = Sealed {
                         email_hash: row.email_hash,
@@ -92,7 +92,7 @@ pub fn reindex(
     Ok(batch)
 }
 
-/// What a row should hold, if it holds anything else.
+/// Returns the sealed columns that a row should have; nothing when it already has them.
 fn renewed(keys: &Keyring, row: &Indexed, country: Option<&str>) -> Result<Option<Sealed>> {
     let person = stored(keys, &row.user)?;
     let phone = person.phone.as_deref();
@@ -100,7 +100,7 @@ fn renewed(keys: &Keyring, row: &Indexed, country: Option<&str>) -> Result<Optio
         email: tidy(&identifier::email(&person.email)).into_owned(),
         first_name: tidy(&person.first_name).into_owned(),
         last_name: tidy(&person.last_name).into_owned(),
-        // What no numbering plan knows stays as somebody entered it.
+        // A number that no numbering plan has stays as it was entered.
         phone: phone.map(|text| {
             Phone::read(text, country).map_or_else(|_| text.to_owned(), |phone| phone.e164())
         }),
@@ -110,7 +110,7 @@ fn renewed(keys: &Keyring, row: &Indexed, country: Option<&str>) -> Result<Optio
         && tidied.last_name == person.last_name
         && tidied.phone == person.phone;
     let mut fresh = seal(keys, row.user.id, tidied)?;
-    // Nobody finds a person whose data was erased.
+    // A search must not find a person whose data was erased.
     if row.user.erased_at.is_some() {
         fresh.search_tokens.clear();
     }

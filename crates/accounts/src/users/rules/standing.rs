@@ -17,8 +17,8 @@ use wire::{
     accounts::users::{ClosedUser, NewRole, User, UserAct, UserRole, UserStatus},
 };
 
-/// Moves somebody to another state. What they could be signed in with ends, unless they are let in again. API clients
-/// that they have created go on, because shops depend on them: the record and the answer name them, to be decided about.
+/// Sets the status of a user. Every status but active ends the user's sessions. API clients that the user created keep
+/// working, because shops depend on them: the audit entry names them, so that an administrator can revoke them.
 pub fn move_to(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -52,8 +52,8 @@ pub fn move_to(
     open_for(tx.conn(), actor, &row)
 }
 
-/// Undoes the last change of a user's status: the status before that change comes back, whichever it was. `version` is
-/// the user's version since that change; once anything else has changed, the undo is refused as stale.
+/// Undoes the last change of a user's status by restoring the status before it. `version` is the user's version after that
+/// change; the undo is refused as stale when the user has changed since.
 pub fn undo_status(tx: &mut Tx<'_>, actor: &Actor, id: UserId, version: i32) -> Result<User> {
     let row = hold(tx, actor, (id, Life::Living))?;
     if row.version != version {
@@ -64,7 +64,7 @@ pub fn undo_status(tx: &mut Tx<'_>, actor: &Actor, id: UserId, version: i32) -> 
     else {
         return Err(Error::because(
             ProblemCode::WrongState,
-            "There is no change of the status to undo.",
+            "There is no status change to undo.",
         ));
     };
     if change.before != UserStatus::Active {
@@ -80,8 +80,8 @@ pub fn undo_status(tx: &mut Tx<'_>, actor: &Actor, id: UserId, version: i32) -> 
     open_for(tx.conn(), actor, &row)
 }
 
-/// Moves somebody to another state, and names the API clients that they have created and that can still call.
-pub fn shut(
+/// Suspends or bans a user, and returns the API clients that the user created and that can still call.
+pub fn block(
     tx: &mut Tx<'_>,
     actor: &Actor,
     id: UserId,
@@ -92,7 +92,7 @@ pub fn shut(
     Ok(ClosedUser { user, api_clients })
 }
 
-/// Returns the API clients that somebody who is kept out has created: they have seen the keys.
+/// Returns the API clients that a user who is not active staff has created: the user knows their keys.
 fn clients_of(conn: &mut Conn, row: &UserRow) -> Result<Vec<ApiClientId>> {
     if row.status == UserStatus::Active && row.role.is_staff() && row.deleted_at.is_none() {
         return Ok(Vec::new());
@@ -188,8 +188,7 @@ pub fn ready(actor: &Actor, bulk: &Bulk<UserAct>) -> Result<()> {
     Ok(())
 }
 
-/// Does one of many. Staff are left out: one wrong selection must not lock a team out, so each of them is decided
-/// about on their own page.
+/// Applies a bulk action to one user. Bulk actions refuse staff: one wrong selection must not lock a team out.
 pub fn act(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -200,7 +199,7 @@ pub fn act(
     if hold(tx, actor, (id, Life::Either))?.role.is_staff() {
         return Err(Error::because(
             ProblemCode::Forbidden,
-            "Members of the staff are left out of bulk actions. Open their page to act on one of them.",
+            "Bulk actions do not apply to staff. Open the page of the staff member instead.",
         ));
     }
     let to = match bulk.action {

@@ -1,5 +1,4 @@
-//! A provider that charges more than expected: the customer gets the eSIM all the same, and a person looks at the
-//! margin.
+//! Charges that are higher than expected: the customer gets the eSIM all the same, and a person reviews the margin.
 
 use super::super::query::{self, Charge, Cost, OrderRow};
 use crate::reconciliation::{self, Finding};
@@ -49,7 +48,7 @@ pub(super) fn check(
     reconciliation::open(tx, actor, &found, now)
 }
 
-/// What is wrong with a charge, in a sentence.
+/// Describes what is wrong with a charge.
 fn finding(
     order: &OrderRow,
     (cost, currency): (&Money, Currency),
@@ -73,7 +72,7 @@ fn finding(
     let net = order.total_amount.minus(&order.tax_amount);
     let Some((total, margin)) = of_order.total.as_ref().zip(of_order.margin(order)) else {
         return Some(format!(
-            "The provider charged {charged} for an eSIM; {expected}. Another one charged in another currency.",
+            "The provider charged {charged} for an eSIM; {expected}. Another provider charged in another currency.",
         ));
     };
     let is_low = margin.is_negative() || Earnings::is_below(total, &net, minimum);

@@ -36,7 +36,7 @@ pub use allocations::reopen;
 const MOST_ATTEMPTS: i32 = 6;
 /// How long one call may take; after that its outcome is unknown.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
-/// How long after the end of a call its provider may still register the request.
+/// Returns how long after the end of a call its provider may still register the request.
 const fn registration(adapter: Adapter) -> TimeDelta {
     match adapter {
         // It registers a request before it answers.
@@ -44,7 +44,7 @@ const fn registration(adapter: Adapter) -> TimeDelta {
     }
 }
 
-/// How long after a request was sent its provider's "not known" is believed: longer than the longest call. Believed
+/// Returns how long after a request its provider's answer "not known" is trusted: longer than the longest call. Trusted
 /// earlier, the request could still arrive after the next provider was asked, and one unit would be bought twice.
 fn settling(adapter: Adapter) -> TimeDelta {
     TimeDelta::from_std(CALL_LIMIT).map_or(TimeDelta::MAX, |limit| limit + registration(adapter))
@@ -135,7 +135,7 @@ pub fn next(
         leave(tx, actor, &unit, &why, now)?;
         return Ok(Step::Done);
     }
-    let wanted = allocations::Ask {
+    let wanted = allocations::CandidateQuery {
         unit: unit.id,
         plan: order.plan_id,
         only,
@@ -304,8 +304,8 @@ pub fn heard(
             allocations::advance(tx, unit.id, ProvisioningStatus::Queued, None, Some(&why))?;
             Ok(Heard::Again)
         }
-        // The provider does not know our reference. A request may still be on its way, so that is believed only after
-        // the longest call. Then the next provider is asked, before this one is asked again.
+        // The provider does not know our reference. A request may still be on its way, so the answer is trusted only
+        // after the longest call. Then the next provider is asked, before this one is asked again.
         Ok(None) if now - sent_at >= settling(candidate.adapter) => {
             allocations::answer(
                 tx,
@@ -362,7 +362,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn not_known_is_believed_only_after_the_longest_call() {
+    fn settling_time_exceeds_the_call_limit() {
         let longest = TimeDelta::from_std(CALL_LIMIT).unwrap();
         for &adapter in Adapter::ALL {
             assert!(settling(adapter) > longest, "{adapter}");

@@ -1,4 +1,4 @@
-//! What providers have charged for orders, and what that leaves of their prices.
+//! SQL of what providers have charged for orders, and the margins that follow from it.
 
 use super::OrderRow;
 use diesel::prelude::*;
@@ -14,7 +14,7 @@ pub struct Charge {
     pub currency: Currency,
 }
 
-/// What providers have charged for some orders; what they took back is left out.
+/// Returns what providers have charged for these orders; reversed charges are left out.
 pub fn charges(conn: &mut Conn, ids: &[OrderId]) -> Result<HashMap<OrderId, Vec<Charge>>> {
     let rows: Vec<(OrderId, Money, Currency)> = allocations::table
         .inner_join(units::table)
@@ -42,7 +42,7 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// Of an order, from what its providers have charged.
+    /// Calculates the cost of an order from the charges of its providers.
     pub fn of(order: &OrderRow, charges: &[Charge]) -> Self {
         if charges
             .iter()
@@ -66,7 +66,7 @@ impl Cost {
         }
     }
 
-    /// What is left of the order's price after discount and cost, without tax.
+    /// Returns the order's price after discount, without tax, less its cost.
     pub fn margin(&self, order: &OrderRow) -> Option<Decimal> {
         let net = order.total_amount.minus(&order.tax_amount);
         self.total.as_ref().map(|cost| net.minus(cost))

@@ -35,7 +35,7 @@ pub struct Buyer {
     pub is_verified: bool,
 }
 
-/// A customer who may buy, if this is one. Members of the staff buy as customers, under another address.
+/// Returns a customer who may buy, if the user is one. Members of the staff buy as customers, under another address.
 pub fn buyer(conn: &mut Conn, id: UserId) -> Result<Option<Buyer>> {
     let brought: Option<(Option<ApiClientMode>, KycStatus)> = users::table
         .left_join(api_clients::table.on(users::client_id.eq(api_clients::id.nullable())))
@@ -61,8 +61,8 @@ const LEFT: &str = "SELECT (SELECT count(*) FROM esims e WHERE e.plan_id = $1 AN
         WHERE f.plan_id = $1 AND f.is_active AND coalesce(f.stock, 1) > 0 AND p.is_active AND p.deleted_at IS NULL \
         AND p.adapter::text = ANY($3))";
 
-/// How many eSIMs are left of a plan that no provider can be asked for: those in stock that no paid order and no
-/// reservation is for. `None` where a provider can be asked.
+/// Returns how many eSIMs are left of a plan that no provider can be asked for: the stock less paid orders and
+/// reservations. `None` where a provider can be asked.
 pub fn left(
     conn: &mut Conn,
     plan: PlanId,
@@ -104,7 +104,7 @@ fn lock_name(tx: &mut Tx<'_>, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// How many eSIMs the unpaid orders of a customer come to.
+/// Returns the number of eSIMs in the unpaid orders of a customer.
 pub fn unpaid_units_of_customer(conn: &mut Conn, customer: UserId) -> Result<i64> {
     let units: Option<i64> = orders::table
         .filter(orders::status.eq(OrderStatus::PendingPayment))
@@ -114,7 +114,7 @@ pub fn unpaid_units_of_customer(conn: &mut Conn, customer: UserId) -> Result<i64
     Ok(units.unwrap_or_default())
 }
 
-/// How many eSIMs the unpaid orders come to that an API client has placed.
+/// Returns the number of eSIMs in the unpaid orders that an API client has placed.
 pub fn unpaid_units_of_client(conn: &mut Conn, client: ApiClientId) -> Result<i64> {
     let units: Option<i64> = orders::table
         .filter(orders::status.eq(OrderStatus::PendingPayment))
@@ -241,7 +241,7 @@ pub fn added(
         .first(conn)?)
 }
 
-/// Whether a provider that can be asked offers a plan.
+/// Returns whether a provider that can be asked offers a plan.
 pub fn is_offered(
     conn: &mut Conn,
     plan: PlanId,

@@ -191,12 +191,15 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Orde
         .collect()
 }
 
-/// When each order's delivery was first sent; orders without one are left out. An order's other emails, such as the
-/// payment instructions, do not count.
+/// Matches the deduplication keys of deliveries: an order's other emails, such as the payment instructions, are left
+/// out.
+const DELIVERIES: &str = "order-%";
+
+/// Returns when each order's delivery was first sent; orders without one are left out.
 fn delivered_at(conn: &mut Conn, ids: &[OrderId]) -> Result<HashMap<OrderId, DateTime<Utc>>> {
     let sent: Vec<(OrderId, DateTime<Utc>)> = notifications::table
         .filter(notifications::order_id.eq_any(ids))
-        .filter(notifications::dedupe_key.like("order-%"))
+        .filter(notifications::dedupe_key.like(DELIVERIES))
         .filter(notifications::sent_at.is_not_null())
         .order(notifications::sent_at.desc())
         .select((

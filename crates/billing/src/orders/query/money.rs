@@ -1,4 +1,4 @@
-//! SQL of what became of an order's money: refunds and disputes of its payments.
+//! SQL of the refunds and disputes of an order's payments.
 
 use diesel::{
     prelude::*,
@@ -51,8 +51,8 @@ impl OrderMoney {
 }
 
 /// All payments of an order are in the order's currency, so their sums are of one currency. A payment that never
-/// completed holds no money. What the gateway refunded by itself cannot be refunded again, from the moment on at which
-/// its case is opened.
+/// completed holds no money. An amount that was refunded at the gateway counts from the moment at which its case is
+/// opened, so that it is not refunded again.
 const MONEY: &str = "SELECT t.order_id, \
     coalesce(sum(t.total_amount), 0) AS paid, coalesce(sum(t.refunded_amount), 0) AS refunded, \
     coalesce(sum(p.pending), 0) AS pending, \
@@ -65,7 +65,7 @@ const MONEY: &str = "SELECT t.order_id, \
         WHERE c.transaction_id = t.id AND c.kind = 'foreign_refund' AND c.status <> 'resolved' AND c.currency = t.currency) outside \
     WHERE t.order_id = ANY($1) AND t.status IN ('completed', 'refunded') GROUP BY t.order_id";
 
-/// Returns refunds and disputes of these orders; an order that was never paid is left out.
+/// Returns the refunds and disputes of these orders; an order that was never paid is left out.
 pub(super) fn refunds_and_disputes(
     conn: &mut Conn,
     ids: &[OrderId],

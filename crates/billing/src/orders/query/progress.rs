@@ -1,25 +1,30 @@
 //! SQL about how far orders have come: their units, their payments, their record.
 
-use super::super::timeline::Recorded;
+use super::{super::timeline::Recorded, DELIVERIES};
 use chrono::{DateTime, Utc};
-use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+use diesel::{
+    dsl::{exists, not, sql},
+    prelude::*,
+    sql_types::Bool,
+};
 use platform::{
     Conn, Result,
     audit::{self, Subject},
     crypto::Keyring,
 };
 use schema::{
-    audit_log, disputes, esim_bundles, esims, notifications, orders, refunds, transactions,
+    audit_log, disputes, esim_bundles, esims, notifications, orders, reconciliation_cases as cases,
+    refunds, transactions,
 };
 use wire::{
     DisputeId, EsimId, OrderId, RefundId, TransactionId, UserId,
-    billing::{orders::OrderStatus, transactions::TransactionStatus},
+    billing::{orders::OrderStatus, reconciliation::CaseKind, transactions::TransactionStatus},
     esims::inventory::EsimStatus,
     messaging::notifications::NotificationStatus,
 };
 
-/// The eSIMs that the units of an order were given and that can still be used: neither the eSIM nor what the order put
-/// on it was cancelled.
+/// Returns the eSIMs of an order's units that can still be used: neither the eSIM nor the order's bundle on it was
+/// cancelled.
 pub fn usable(conn: &mut Conn, id: OrderId) -> Result<Vec<EsimId>> {
     let esims: Vec<Option<EsimId>> = esim_bundles::table
         .inner_join(esims::table)
@@ -51,37 +56,41 @@ pub fn standing_still(conn: &mut Conn, now: DateTime<Utc>) -> Result<(Vec<OrderI
     Ok((overdue, idle))
 }
 
-/// Orders that were paid before a time, were not touched since, and are not delivered.
+/// Returns orders that were paid before a time, were not changed since, and are not delivered.
 pub fn undelivered_since(conn: &mut Conn, before: DateTime<Utc>) -> Result<Vec<OrderId>> {
+    let seen = cases::table
+        .filter(cases::order_id.eq(orders::id.nullable()))
+        .filter(cases::kind.eq(CaseKind::PaidNotDelivered));
     Ok(orders::table
         .filter(orders::status.eq_any([OrderStatus::Paid, OrderStatus::Provisioning]))
         .filter(orders::paid_at.lt(before))
         .filter(orders::updated_at.lt(before))
+        .filter(not(exists(seen)))
         .order(orders::paid_at)
         .limit(200)
         .select(orders::id)
         .load(conn)?)
 }
 
-/// Returns what the audit log says of an order, its payments, and their refunds and disputes, the oldest first.
+/// Returns the audit events of an order, its payments, and their refunds and disputes, the oldest first.
 pub fn record(
     conn: &mut Conn,
     keys: &Keyring,
     (id, payments): (OrderId, &[TransactionId]),
 ) -> Result<Vec<Recorded>> {
-    let given_back: Vec<RefundId> = refunds::table
+    let refund_ids: Vec<RefundId> = refunds::table
         .filter(refunds::transaction_id.eq_any(payments))
         .select(refunds::id)
         .load(conn)?;
-    let contested: Vec<DisputeId> = disputes::table
+    let dispute_ids: Vec<DisputeId> = disputes::table
         .filter(disputes::transaction_id.eq_any(payments))
         .select(disputes::id)
         .load(conn)?;
     let subjects: Vec<uuid::Uuid> = payments
         .iter()
         .map(|payment| payment.0)
-        .chain(given_back.iter().map(|refund| refund.0))
-        .chain(contested.iter().map(|dispute| dispute.0))
+        .chain(refund_ids.iter().map(|refund| refund.0))
+        .chain(dispute_ids.iter().map(|dispute| dispute.0))
         .chain([id.0])
         .collect();
     type Row = (
@@ -159,7 +168,7 @@ pub struct Message {
 pub fn messages(conn: &mut Conn, id: OrderId) -> Result<Vec<Message>> {
     Ok(notifications::table
         .filter(notifications::order_id.eq(id))
-        .filter(notifications::dedupe_key.like("order-%"))
+        .filter(notifications::dedupe_key.like(DELIVERIES))
         .order(notifications::created_at)
         .select(Message::as_select())
         .load(conn)?)

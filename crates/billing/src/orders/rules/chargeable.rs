@@ -1,10 +1,10 @@
-//! What the gateway can charge, known before it is asked.
+//! The limits of what the gateway can charge.
 
 use platform::Ctx;
 use wire::{Currency, FieldError, Money, billing::transactions::PaymentMethod};
 
-/// Why the gateway cannot charge a total, which is known before it is asked. What a person records has no such limit,
-/// and what costs nothing is not charged.
+/// Returns why the gateway cannot charge a total, before the gateway is asked. Payments that a person records have no
+/// such limit, and a free order is not charged.
 pub fn chargeable(
     ctx: &Ctx,
     method: PaymentMethod,

@@ -373,7 +373,8 @@ struct Window {
     reservation: TimeDelta,
 }
 
-/// What a person has to confirm takes days to be paid; it reserves stock for hours only.
+/// Returns the windows of a payment method. A payment that a person confirms can take days; it reserves stock for hours
+/// only.
 fn window(conn: &mut Conn, method: PaymentMethod) -> Result<Window> {
     if !method.is_recorded() {
         let payment = TimeDelta::minutes(settings::get(conn, PaymentWindow)?);

@@ -31,7 +31,7 @@ pub fn within_limits(
     }
 }
 
-/// Which limit an order of so many eSIMs would exceed, in a sentence.
+/// Returns the message of the limit that an order of `quantity` eSIMs would exceed.
 pub fn exceeded(
     conn: &mut Conn,
     actor: &Actor,

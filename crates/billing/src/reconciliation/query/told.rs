@@ -33,7 +33,7 @@ pub fn booked(tx: &mut Tx<'_>, id: CaseId, refund: RefundId) -> Result<()> {
 /// A case that was withdrawn, its kind, and when it was opened.
 type Withdrawn = (CaseId, CaseKind, DateTime<Utc>);
 
-/// Resolves the open case of a key, because what it tells of is so no more; which one it was.
+/// Resolves the open case of a key whose finding no longer holds, and returns that case.
 pub fn withdraw(
     tx: &mut Tx<'_>,
     key: &str,
@@ -57,18 +57,18 @@ pub fn withdraw(
         .optional()?)
 }
 
-/// What came in before, as its open case has it.
+/// An amount that was received earlier for a payment, as its open case has it.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = cases, check_for_backend(diesel::pg::Pg))]
-pub struct Before {
-    /** What is known of it. */
+pub struct ReceivedBefore {
+    /** What was received, and what was due. */
     pub finding: String,
     amount: Option<Money>,
     currency: Option<Currency>,
 }
 
-impl Before {
-    /// How much of a currency came in before.
+impl ReceivedBefore {
+    /// Returns the amount, if it is in this currency.
     pub fn amount(&self, currency: Currency) -> Option<&Money> {
         self.amount
             .as_ref()
@@ -76,33 +76,34 @@ impl Before {
     }
 }
 
-/// What came in before, if a case of it is open.
-pub fn received_before(conn: &mut Conn, key: &str) -> Result<Option<Before>> {
+/// Returns what was received before, if its case is open.
+pub fn received_before(conn: &mut Conn, key: &str) -> Result<Option<ReceivedBefore>> {
     Ok(cases::table
         .filter(cases::dedupe_key.eq(key))
         .filter(cases::status.ne(CaseStatus::Resolved))
-        .select(Before::as_select())
+        .select(ReceivedBefore::as_select())
         .first(conn)
         .optional()?)
 }
 
-/// Notes another amount in the open case of a key; whether there is one.
-pub fn retotal(tx: &mut Tx<'_>, finding: &Finding) -> Result<bool> {
+/// Updates the amount in the open case of a finding. Returns when that case was opened, if there is one.
+pub fn update_amount(tx: &mut Tx<'_>, finding: &Finding) -> Result<Option<DateTime<Utc>>> {
     let open = cases::table
         .filter(cases::dedupe_key.eq(&finding.key))
         .filter(cases::status.ne(CaseStatus::Resolved));
-    let noted = diesel::update(open)
+    Ok(diesel::update(open)
         .set((
             cases::amount.eq(&finding.amount),
             cases::currency.eq(finding.currency),
             cases::finding.eq(&finding.finding),
             cases::version.eq(cases::version + 1),
         ))
-        .execute(tx.conn())?;
-    Ok(noted == 1)
+        .returning(cases::created_at)
+        .get_result(tx.conn())
+        .optional()?)
 }
 
-/// Until when a gateway's events were asked for.
+/// Returns the time up to which a gateway's events were loaded.
 pub fn checked_to(conn: &mut Conn, gateway: &str) -> Result<Option<DateTime<Utc>>> {
     Ok(gateway_checks::table
         .find(gateway)
@@ -111,7 +112,7 @@ pub fn checked_to(conn: &mut Conn, gateway: &str) -> Result<Option<DateTime<Utc>
         .optional()?)
 }
 
-/// Notes until when a gateway's events were asked for.
+/// Records the time up to which a gateway's events were loaded.
 pub fn check_to(tx: &mut Tx<'_>, gateway: &str, at: DateTime<Utc>) -> Result<()> {
     diesel::insert_into(gateway_checks::table)
         .values((

@@ -11,8 +11,8 @@ use chrono::{DateTime, Utc};
 use platform::{Actor, Result, Tx};
 use wire::{OrderId, billing::reconciliation::CaseKind};
 
-/// An order was paid and is not delivered after [`DELIVERY_LIMIT`]. One case per order; the hourly check opens
-/// it again where that is needed.
+/// Opens a case for an order that was paid and is not delivered after [`DELIVERY_LIMIT`]. One case per order; the
+/// hourly check opens it again where that is needed.
 pub fn order_overdue(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -29,7 +29,7 @@ pub fn order_overdue(
         kind,
         key,
         finding: format!(
-            "It was paid, and is not delivered after {} minutes.",
+            "The order was paid and is not delivered after {} minutes.",
             DELIVERY_LIMIT.num_minutes()
         ),
         order_id: Some(id),

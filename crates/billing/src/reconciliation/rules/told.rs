@@ -30,30 +30,20 @@ pub fn given_back(
     Ok(true)
 }
 
-/// Opens a case of an amount that came in and was not due, or notes the amount in the case that is open.
-pub fn received(tx: &mut Tx<'_>, actor: &Actor, found: &Finding, now: DateTime<Utc>) -> Result<()> {
-    match query::retotal(tx, found)? {
-        true => Ok(()),
-        false => open(tx, actor, found, now),
-    }
-}
-
-/// Opens a case of what the gateway has refunded in all beyond what is known here, or notes the difference in the case
-/// that is open; whether there was none.
-pub fn retotal(
+/// Opens a case of an amount that the gateway or a person reports, or updates the amount in its open case.
+pub fn open_or_update(
     tx: &mut Tx<'_>,
     actor: &Actor,
     found: &Finding,
     now: DateTime<Utc>,
-) -> Result<bool> {
-    if query::retotal(tx, found)? {
-        return Ok(false);
+) -> Result<()> {
+    match query::update_amount(tx, found)? {
+        Some(opened_at) => recount(tx, found.kind, opened_at, now),
+        None => open(tx, actor, found, now),
     }
-    open(tx, actor, found, now)?;
-    Ok(true)
 }
 
-/// Has an earlier day summed up anew, once a refund made at the gateway counts by its case no more.
+/// Recalculates an earlier day's sums, when the case of a refund made at the gateway changes or no longer counts.
 pub(super) fn recount(
     tx: &mut Tx<'_>,
     kind: CaseKind,

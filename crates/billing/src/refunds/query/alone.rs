@@ -9,7 +9,7 @@ use platform::{Actor, Conn, Result, Tx, people};
 use schema::{api_clients, users};
 use wire::{ApiClientId, Currency, Money, RefundId, TransactionId, UserId};
 
-/// Whose approvals are summed.
+/// The approvals that are summed.
 pub struct Alone {
     /// The person.
     pub by: UserId,
@@ -30,7 +30,7 @@ pub struct ApprovedAlone {
     /// Of the payment.
     #[diesel(sql_type = Numeric)]
     pub of_payment: Money,
-    /// Of all payments in the currency, on this day.
+    /// Of all payments in the currency, on the business day.
     #[diesel(sql_type = Numeric)]
     pub of_day: Money,
 }
@@ -62,7 +62,7 @@ pub fn one_approval_at_a_time(tx: &mut Tx<'_>, by: UserId) -> Result<()> {
     Ok(())
 }
 
-/// The person who created an integrator's client.
+/// Returns the person who created an integrator's client.
 pub fn creator_of(conn: &mut Conn, client: ApiClientId) -> Result<Option<UserId>> {
     Ok(api_clients::table
         .find(client)
@@ -70,7 +70,7 @@ pub fn creator_of(conn: &mut Conn, client: ApiClientId) -> Result<Option<UserId>
         .first(conn)?)
 }
 
-/// Tells whether a customer's rows are the actor's to see.
+/// Returns whether the actor may see a customer's rows.
 pub fn is_theirs(conn: &mut Conn, actor: &Actor, customer: UserId) -> Result<bool> {
     let Some(owner) = actor.only() else {
         return Ok(true);

@@ -84,7 +84,7 @@ pub fn charged(conn: &mut Conn, order: OrderId) -> Result<Vec<Charged>> {
         .load(conn)?)
 }
 
-/// Who supplied an eSIM, and what it is called there.
+/// The provider of an eSIM, and the provider's reference of it.
 #[derive(QueryableByName)]
 #[diesel(check_for_backend(Pg))]
 pub struct Supply {
@@ -98,7 +98,7 @@ const SUPPLIED_BY: &str = "SELECT p.name AS provider, coalesce(b.provider_ref, e
     FROM esim_bundles b JOIN esims e ON e.id = b.esim_id JOIN data_providers p ON p.id = coalesce(b.provider_id, e.provider_id) \
     WHERE b.order_id = $1 AND b.esim_id = $2";
 
-/// Who supplied what an order has put on an eSIM. `None` where that is not known.
+/// Returns the provider of an order's bundle on an eSIM. `None` where it is not known.
 pub fn supplied_by(conn: &mut Conn, order: OrderId, esim: EsimId) -> Result<Option<Supply>> {
     Ok(diesel::sql_query(SUPPLIED_BY)
         .bind::<SqlUuid, _>(order)

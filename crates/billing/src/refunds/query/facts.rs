@@ -79,13 +79,13 @@ pub fn payments_of(conn: &mut Conn, id: OrderId) -> Result<Vec<TransactionId>> {
         .load(conn)?)
 }
 
-/// What is refunded of a payment, or shall be, but for one refund. What the gateway has refunded by itself counts from
-/// the moment on at which its case is opened.
+/// Sums the refunds of a payment that are processed or pending, except one. A refund that was made at the gateway
+/// counts from the moment at which its case is opened.
 pub fn live_sum(conn: &mut Conn, id: TransactionId, but: Option<RefundId>) -> Result<Money> {
     Ok(refund_sum(conn, id, but)?.plus(&outside_sum(conn, id)?))
 }
 
-/// What the gateway has refunded of a payment by itself, as its open cases say.
+/// Sums the refunds of a payment that were made at the gateway, by their open cases.
 pub fn outside_sum(conn: &mut Conn, id: TransactionId) -> Result<Money> {
     let outside: Option<Money> = cases::table
         .inner_join(transactions::table)
@@ -98,8 +98,8 @@ pub fn outside_sum(conn: &mut Conn, id: TransactionId) -> Result<Money> {
     Ok(outside.unwrap_or_else(Money::zero))
 }
 
-/// What the gateway is known to have refunded of a payment: refunds of ours that it was asked for, and what its cases
-/// say, but for the case of a key. What a person has settled outside is known as well.
+/// Sums what the gateway is known to have refunded of a payment: our refunds that were sent to it, and the amounts of
+/// cases, except the open case of one key. A case that a person settled outside is known as well.
 pub fn known_at_gateway(conn: &mut Conn, id: TransactionId, but: &str) -> Result<Money> {
     let sent = refunds::status
         .eq(RefundStatus::Processed)
@@ -114,7 +114,7 @@ pub fn known_at_gateway(conn: &mut Conn, id: TransactionId, but: &str) -> Result
     let is_settled = cases::action
         .is_not_distinct_from(CaseAction::SettleOutside)
         .or(cases::status.ne(CaseStatus::Resolved));
-    let told: Option<Money> = cases::table
+    let outside: Option<Money> = cases::table
         .filter(cases::transaction_id.eq(id))
         .filter(cases::kind.eq(CaseKind::ForeignRefund))
         .filter(is_settled)
@@ -126,10 +126,12 @@ pub fn known_at_gateway(conn: &mut Conn, id: TransactionId, but: &str) -> Result
         .select(sum(cases::amount))
         .first(conn)?;
     let zero = Money::zero;
-    Ok(ours.unwrap_or_else(zero).plus(&told.unwrap_or_else(zero)))
+    Ok(ours
+        .unwrap_or_else(zero)
+        .plus(&outside.unwrap_or_else(zero)))
 }
 
-/// What refunds of ours come to, but for one.
+/// Sums our own refunds of a payment that are processed or pending, except one.
 pub fn refund_sum(conn: &mut Conn, id: TransactionId, but: Option<RefundId>) -> Result<Money> {
     let mut live = refunds::table
         .filter(refunds::transaction_id.eq(id))
@@ -143,7 +145,7 @@ pub fn refund_sum(conn: &mut Conn, id: TransactionId, but: Option<RefundId>) -> 
     Ok(live.unwrap_or_else(Money::zero))
 }
 
-/// Returns the same for each of these payments.
+/// Sums the refunds of each of these payments, as [`live_sum`] does for one.
 pub fn live_sums(conn: &mut Conn, ids: &[TransactionId]) -> Result<HashMap<TransactionId, Money>> {
     let ours: Vec<(TransactionId, Option<Money>)> = refunds::table
         .filter(refunds::transaction_id.eq_any(ids))
@@ -228,8 +230,8 @@ pub struct Unit {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Readings and bundles may run apart by a poll; what was used is the greater of the two. What was added to an eSIM has
-/// times of its own: neither when the eSIM was first used nor what was used before tells anything of it.
+/// Readings and bundles are polled at different times, so what was used is the greater of the two. A top-up has a
+/// validity of its own: neither the eSIM's first use nor what was used before says anything about it.
 const UNITS: &str = "SELECT g.unit_no, o.kind = 'topup' AS is_topup, b.esim_id, e.iccid, e.status, e.profile_state, b.total_bytes, b.status::text AS bundle, \
     b.created_at AS delivered_at, e.installed_at, \
     coalesce(b.starts_at, CASE WHEN o.kind = 'new' THEN e.activated_at END) AS starts_at, \

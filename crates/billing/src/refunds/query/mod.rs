@@ -216,7 +216,7 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<Listed>) -> Result<Vec<Refund
         .collect()
 }
 
-/// The names of integrators' clients.
+/// Returns the names of integrators' clients.
 fn client_names(conn: &mut Conn, ids: &[ApiClientId]) -> Result<HashMap<ApiClientId, String>> {
     if ids.is_empty() {
         return Ok(HashMap::new());

@@ -20,14 +20,14 @@ listing!(Refund, "/refunds", export "/refunds/export", tag "billing/refunds", ne
 
 /// Ask for a refund.
 ///
-/// Of a completed payment, all that is left or a part of it. One refund of a payment is open at a time. A person who may
-/// decide has decided with it, up to the limit of the setting `refunds.four_eyes_above`: what one person requests and
-/// approves alone is summed per payment and per business day, and above the limit another person has to approve. Asks
-/// a person for a confirmation of who they are. An integrator's client requests refunds of its own customers' payments;
-/// a person decides about them.
+/// Of a completed payment, all that is left or a part of it. One refund of a payment is open at a time. A person who
+/// may decide has decided with it, up to the limit of the setting `refunds.four_eyes_above`: what one person requests
+/// and approves alone is summed per payment and per business day, and above the limit another person has to approve. A
+/// person needs a recent confirmation of their identity. An integrator's client requests refunds of its own customers'
+/// payments; a person decides about them.
 #[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), request_body = NewRefund,
     params(("Idempotency-Key" = String, Header, description = "Unique for this refund; the same key gives the same answer")),
-    responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 201, description = "Asked for, or approved at once", body = Refund), (status = 409, description = "Another one is open, or the payment is not completed")))]
+    responses((status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)"), (status = 201, description = "Asked for, or approved at once", body = Refund), (status = 409, description = "Another one is open, or the payment is not completed")))]
 #[post("/refunds")]
 pub async fn create(
     caller: ConfirmedPerson<RefundsRequest>,
@@ -57,7 +57,7 @@ pub async fn show(caller: Caller<RefundsRead>, id: Id<RefundId>) -> Result<Tagge
 /// Where the eSIM was used since it was asked for, nothing is approved: the refund shows the new figures, and the
 /// answer is 412.
 #[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)),
-    responses((status = 200, description = "Approved", body = Refund), (status = 403, description = "Not allowed, not confirmed of late (`confirmation_required`), or it takes another person than who asked"), (status = 412, description = "It, or the sale, is not what it was")))]
+    responses((status = 200, description = "Approved", body = Refund), (status = 403, description = "Not allowed, not confirmed recently (`confirmation_required`), or it takes another person than who asked"), (status = 412, description = "It, or the sale, is not what it was")))]
 #[post("/refunds/{id}/approve")]
 pub async fn approve(
     caller: Confirmed<RefundsDecide>,
@@ -73,7 +73,7 @@ pub async fn approve(
 
 /// Reject a refund, and say why.
 #[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), request_body = RejectRefund,
-    responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 200, description = "Rejected", body = Refund)))]
+    responses((status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)"), (status = 200, description = "Rejected", body = Refund)))]
 #[post("/refunds/{id}/reject")]
 pub async fn reject(
     caller: Confirmed<RefundsDecide>,
@@ -89,7 +89,7 @@ pub async fn reject(
 }
 
 /// Try a refund again that the gateway has refused.
-#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 200, description = "On its way again", body = Refund)))]
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), responses((status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)"), (status = 200, description = "On its way again", body = Refund)))]
 #[post("/refunds/{id}/retry")]
 pub async fn retry(
     caller: Confirmed<RefundsDecide>,
@@ -104,7 +104,7 @@ pub async fn retry(
 }
 
 /// Confirm a refund that one has paid out, of a payment that did not come through a gateway.
-#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), request_body = ConfirmRefund, responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 200, description = "Paid", body = Refund)))]
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), request_body = ConfirmRefund, responses((status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)"), (status = 200, description = "Paid", body = Refund)))]
 #[post("/refunds/{id}/confirm")]
 pub async fn confirm(
     caller: Confirmed<RefundsDecide>,
@@ -141,7 +141,7 @@ pub async fn eligibility(
 
 /// Ask for refunds of many payments at once: of each, all that is left. One result for each.
 #[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), request_body = Bulk<TransactionAct>,
-    params(("Idempotency-Key" = String, Header, description = "Unique for this request; the same key gives the same answer")), responses((status = 403, description = "Not allowed, or not confirmed of late (`confirmation_required`)"), (status = 207, description = "What became of each", body = BulkOutcome)))]
+    params(("Idempotency-Key" = String, Header, description = "Unique for this request; the same key gives the same answer")), responses((status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)"), (status = 207, description = "The result of each", body = BulkOutcome)))]
 #[post("/transactions/bulk")]
 pub async fn bulk(
     caller: ConfirmedPerson<RefundsRequest>,

@@ -63,7 +63,7 @@ pub fn approve(
             Act::new("refund.reread", "refund", row.id.0).changing(change),
         )?;
         return Ok(Decided::Changed(format!(
-            "The sale is not what it was when the refund was asked for; {} is recommended now. Look at it again, then decide.",
+            "The sale has changed since the refund was requested; {} is recommended now. Review the refund again, then decide.",
             known.recommended_amount.in_currency(known.currency)
         )));
     }

@@ -51,9 +51,9 @@ pub fn follow(
         claim(tx, actor, order, row, now)?;
     }
     for esim in cancelled {
-        // After the claim, which is for what the provider still holds as allocated.
+        // After the claim, which covers what is still allocated at the provider.
         allocations::release(tx, order, esim)?;
-        tell_supplier(tx, actor, order, esim, now)?;
+        open_supplier_case(tx, actor, order, esim, now)?;
     }
     let is_untouched = units.iter().all(is_unused);
     if is_full && is_untouched {
@@ -65,7 +65,7 @@ pub fn follow(
     Ok(())
 }
 
-/// Ends a top-up, and says whether it did. The eSIM stays as it is, for what else is on it.
+/// Cancels a top-up, and returns whether it was cancelled now. The eSIM stays as it is, for its other bundles.
 fn take_off(
     tx: &mut Tx<'_>,
     (order, esim): (OrderId, EsimId),
@@ -77,9 +77,9 @@ fn take_off(
     }
 }
 
-/// Opens a case for a person to cancel at the provider what was cancelled here. Until then the provider goes on serving
-/// and charging it.
-fn tell_supplier(
+/// Opens a case, so that a person cancels at the provider what was cancelled here. Until then the provider goes on
+/// serving and charging it.
+fn open_supplier_case(
     tx: &mut Tx<'_>,
     actor: &Actor,
     order: OrderId,
@@ -108,7 +108,8 @@ fn tell_supplier(
     reconciliation::open(tx, actor, &found, now)
 }
 
-/// What becomes of one eSIM, and whether it was cancelled. What was used is never cancelled, only suspended: its owner still sees what it did.
+/// Applies the effect of a refund to one eSIM, and returns whether the eSIM was cancelled. A used eSIM is never
+/// cancelled, only suspended: its owner still sees its usage.
 fn end_service(
     tx: &mut Tx<'_>,
     actor: &Actor,

@@ -38,7 +38,7 @@ pub fn read(
     Ok(weighed(payment, units, &sums, now))
 }
 
-/// What is refunded of a payment.
+/// The refunds of a payment, processed or pending.
 struct Sums {
     /// In all.
     live: Money,
@@ -99,13 +99,13 @@ fn notes(payment: &Payment, sums: &Sums, age_days: i64) -> Vec<String> {
     let ours = sums.live.minus(&sums.outside);
     if ours.is_positive() {
         notes.push(format!(
-            "{} of it was given back before, or is on its way.",
+            "{} of it was refunded before, or its refund is on its way.",
             ours.in_currency(currency)
         ));
     }
     if sums.outside.is_positive() {
         notes.push(format!(
-            "{} of it was refunded at the gateway; the case of it is open.",
+            "{} of it was refunded at the gateway; the case is still open.",
             sums.outside.in_currency(currency)
         ));
     }
@@ -173,7 +173,8 @@ fn one(
     }
 }
 
-/// Whole days that are left; a day that has begun is used. With an eSIM ends what came with it, not what was added.
+/// Returns the whole days that are left; a day that has begun is used. An expired eSIM ends its own bundle, not a
+/// top-up.
 fn days_left(unit: &Unit, days: i32, now: DateTime<Utc>) -> i32 {
     let has_ended = matches!(unit.bundle.as_deref(), Some("depleted" | "expired"))
         || (unit.status == Some(EsimStatus::Expired) && !unit.is_topup);

@@ -8,6 +8,7 @@ use crate::{
         query::{self, Decision, Draft, Payment},
     },
     transactions::Settled,
+    webhooks,
 };
 use chrono::{DateTime, Utc};
 use platform::{
@@ -34,11 +35,7 @@ pub(super) fn heard(
     told: &RefundTold,
     now: DateTime<Utc>,
 ) -> Result<Settled> {
-    let payment = match named {
-        Some(id) => query::payment_named(tx, gateway, id)?,
-        None => None,
-    };
-    let Some(payment) = payment else {
+    let Some(payment) = payment_named(tx, gateway, named)? else {
         let why =
             "It speaks of a refund that was not asked for here, of a payment that is not ours.";
         return Ok(Settled::Ignored(None, why.into()));
@@ -59,19 +56,22 @@ pub(super) fn heard(
         RefundOutcome::Processed { minor, currency } => {
             let found = found(&payment, key, told, (*minor, currency));
             let about = (&found, told.gateway_refund_id.as_str());
-            // What was told as a sum has a name now.
-            let why = format!("The gateway calls it {}.", told.gateway_refund_id);
-            reconciliation::withdraw(tx, actor, &key_of_sum(&payment), &why, now)?;
-            match reconciliation::given_back(tx, actor, about, now)? {
-                true => Ok(Settled::Applied(payment.id, found.finding)),
-                false => ignored("The refund that was not asked for here was known already."),
+            if !reconciliation::given_back(tx, actor, about, now)? {
+                return ignored("The refund that was not asked for here was known already.");
             }
+            // A case of the total alone is replaced by the case of this refund.
+            let why = format!(
+                "The refund has the ID {} at the gateway and a case of its own.",
+                told.gateway_refund_id
+            );
+            reconciliation::withdraw(tx, actor, &key_of_sum(&payment), &why, now)?;
+            Ok(Settled::Applied(payment.id, found.finding))
         }
     }
 }
 
-/// What the gateway says of everything that it has refunded of a payment. What is more than is known here becomes a
-/// case; the single refunds are asked for, so that it gets a name and can be booked.
+/// Compares the gateway's total of a payment's refunds with those that are known here. An unknown amount becomes a
+/// case, and a job loads the single refunds: each gets a case with its gateway ID and can be booked.
 pub fn refunded_in_all(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -79,32 +79,28 @@ pub fn refunded_in_all(
     total: &RefundedInAll,
     now: DateTime<Utc>,
 ) -> Result<Settled> {
-    let payment = match named {
-        Some(id) => query::payment_named(tx, gateway, id)?,
-        None => None,
-    };
-    let Some(payment) = payment else {
-        let why = "It speaks of a refund of a payment that is not ours.";
+    let Some(payment) = payment_named(tx, gateway, named)? else {
+        let why = "The event is about a refund of a payment that is not ours.";
         return Ok(Settled::Ignored(None, why.into()));
     };
-    for told in &total.refunds {
-        pay::heard(tx, actor, (gateway, named), told, now)?;
+    for refund in &total.refunds {
+        pay::heard(tx, actor, (gateway, named), refund, now)?;
     }
     let ignored = |why: &str| Ok(Settled::Ignored(Some(payment.id), why.to_owned()));
     if total.currency != payment.currency.as_str() {
-        return ignored("It is in another currency than the payment.");
+        return ignored("The refund is in another currency than the payment.");
     }
     let refunded = Money::from_minor(total.minor, payment.currency);
     let key = key_of_sum(&payment);
     let unknown = refunded.minus(&query::known_at_gateway(tx.conn(), payment.id, &key)?);
     if !unknown.is_positive() {
-        return ignored("Every refund of it is known here.");
+        return ignored("Every refund of the payment is known here.");
     }
     let finding = Finding {
         kind: CaseKind::ForeignRefund,
         key,
         finding: format!(
-            "{} were refunded at the gateway in all; {} of that was not asked for here.",
+            "The gateway has refunded {} in total; {} of that was not requested here.",
             refunded.in_currency(payment.currency),
             unknown.in_currency(payment.currency)
         ),
@@ -115,7 +111,7 @@ pub fn refunded_in_all(
         amount: Some(unknown),
         currency: Some(payment.currency),
     };
-    reconciliation::retotal(tx, actor, &finding, now)?;
+    reconciliation::open_or_update(tx, actor, &finding, now)?;
     jobs::enqueue(
         tx,
         &AskRefunds {
@@ -125,7 +121,15 @@ pub fn refunded_in_all(
     Ok(Settled::Applied(payment.id, finding.finding))
 }
 
-/// The key of what the gateway has refunded and not named yet.
+/// Returns the payment that the gateway names, locked, if it is one of ours.
+fn payment_named(tx: &mut Tx<'_>, gateway: &str, named: Option<&str>) -> Result<Option<Payment>> {
+    match named {
+        Some(id) => query::payment_named(tx, gateway, id),
+        None => Ok(None),
+    }
+}
+
+/// Returns the key of the case of a total whose single refunds are not known yet.
 fn key_of_sum(payment: &Payment) -> String {
     format!("{}:{}:sum:told", CaseKind::ForeignRefund, payment.id)
 }
@@ -144,10 +148,7 @@ fn found(
 ) -> Finding {
     let known = Currency::parse(currency).ok();
     let amount = known.map(|currency| Money::from_minor(minor, currency));
-    let sum = match (&amount, known) {
-        (Some(amount), Some(currency)) => amount.in_currency(currency),
-        _ => format!("{minor} {currency} in smallest units"),
-    };
+    let sum = webhooks::reported_amount(minor, currency);
     Finding {
         kind: CaseKind::ForeignRefund,
         key,

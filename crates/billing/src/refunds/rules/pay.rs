@@ -9,6 +9,7 @@ use crate::{
         query::{self, Payment, RefundRow},
     },
     transactions::Settled,
+    webhooks,
 };
 use chrono::{DateTime, Utc};
 use platform::{
@@ -19,7 +20,7 @@ use platform::{
 };
 use serde_json::json;
 use wire::{
-    Currency, Money, Param, RefundId,
+    RefundId,
     billing::{
         reconciliation::CaseKind,
         refunds::{RefundApprovalState, RefundStatus},
@@ -202,20 +203,12 @@ fn apply(
             }
             let why = format!(
                 "The gateway has refunded {}; {} was to be refunded.",
-                reported(*minor, currency),
+                webhooks::reported_amount(*minor, currency),
                 row.amount.in_currency(row.currency)
             );
             mismatch(tx, actor, (payment, row), &why, now)?;
             applied(&why)
         }
-    }
-}
-
-/// Writes an amount that the gateway reports, in smallest units where its currency is unknown here.
-fn reported(minor: i64, currency: &str) -> String {
-    match Currency::parse(currency) {
-        Ok(known) => Money::from_minor(minor, known).in_currency(known),
-        Err(_) => format!("{minor} {currency} in smallest units"),
     }
 }
 

@@ -1,5 +1,5 @@
-//! When a refund takes another person than its requester: what one person requested and approved alone is summed, per
-//! payment and per day.
+//! The rule of the second person: what one person requested and approved alone is summed, per payment and per day, and
+//! above a limit another person has to approve.
 
 use crate::{
     payments,
@@ -14,17 +14,17 @@ use wire::{Currency, Money, ProblemCode, RefundId, UserId};
 
 /// A refund that one person would request and approve.
 pub struct Proposal<'a> {
-    /// Of this payment.
+    /// The payment.
     pub payment: &'a Payment,
-    /// How much.
+    /// The amount.
     pub amount: &'a Money,
-    /// The refund, where it is written already.
+    /// The refund, if it is stored already.
     pub refund: Option<RefundId>,
-    /// Who approves it.
+    /// The person who approves it.
     pub by: UserId,
 }
 
-/// Tells whether the refund takes another person: together with what the person approved alone before, of the payment
+/// Returns whether the refund takes another person: together with what the person approved alone before, of the payment
 /// or on this business day, it exceeds the limit of its currency. Approvals of one person wait for each other, so
 /// that no two of them see the same sum.
 pub fn is_needed(tx: &mut Tx<'_>, proposal: &Proposal<'_>, now: DateTime<Utc>) -> Result<bool> {
@@ -46,7 +46,7 @@ pub fn is_needed(tx: &mut Tx<'_>, proposal: &Proposal<'_>, now: DateTime<Utc>) -
     Ok(exceeds(&approved.of_payment) || exceeds(&approved.of_day))
 }
 
-/// Refuses the approval of a refund by the person who requested it, where it takes another one. A refund that an
+/// Rejects the approval of a refund by its requester, where it takes another person. A refund that an
 /// integrator's client requested counts as requested by the person who created that client.
 pub fn may_approve(
     tx: &mut Tx<'_>,

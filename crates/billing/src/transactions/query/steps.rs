@@ -161,7 +161,7 @@ pub fn recorded(
     Ok(())
 }
 
-/// Sets the amounts of a payment that has not come in yet.
+/// Sets the amounts of a payment that is not completed.
 pub fn restate(tx: &mut Tx<'_>, id: TransactionId, amounts: &Amounts) -> Result<()> {
     let unpaid = transactions::table.find(id).filter(
         transactions::status.ne_all([TransactionStatus::Completed, TransactionStatus::Refunded]),
@@ -177,7 +177,7 @@ pub fn restate(tx: &mut Tx<'_>, id: TransactionId, amounts: &Amounts) -> Result<
     Ok(())
 }
 
-/// Sets what an order comes to, where less was accepted than was due.
+/// Sets the amounts of an unpaid order, where less was accepted than was due.
 pub fn restate_order(tx: &mut Tx<'_>, id: OrderId, amounts: &Amounts) -> Result<()> {
     diesel::update(orders::table.find(id).filter(orders::paid_at.is_null()))
         .set((

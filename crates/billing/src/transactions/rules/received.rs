@@ -1,4 +1,4 @@
-//! Money of another amount than was due: recorded as a case, then accepted as the payment, or refunded.
+//! Payments of another amount than was due: recorded as a case, then accepted as the payment, or refunded.
 
 use super::{complete, query, settle_money};
 use crate::{
@@ -22,20 +22,20 @@ use wire::{
     },
 };
 
-/// The key of the case: the outside tells of it, so no check resolves it.
+/// Returns the key of the case. The hourly check does not resolve keys that end with `:told`.
 pub fn key(id: TransactionId) -> String {
     format!("{}:{id}:told", CaseKind::AmountMismatch)
 }
 
-/// What came in for a payment.
+/// An amount that was received for a payment.
 pub struct Received {
     /// How much, where the currency is known here.
     pub amount: Option<(Money, Currency)>,
-    /// What is known of it, in a sentence.
+    /// The finding of its case: what was received, and what was due.
     pub finding: String,
 }
 
-/// Records what came in: as a case, and in the audit log. The payment stays as it was.
+/// Records a received amount as a case and in the audit log. The payment stays as it was.
 pub fn record(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -63,11 +63,11 @@ pub fn record(
         amount,
         currency,
     };
-    reconciliation::received(tx, actor, &found, now)
+    reconciliation::open_or_update(tx, actor, &found, now)
 }
 
-/// Accepts what came in as the payment: the order goes on. What is missing becomes a discount, so that the books hold
-/// what came in; what is too much stays to be returned outside.
+/// Accepts the received amount as the payment, and continues the order. A missing amount becomes a discount, so that
+/// the books hold what was received; an excess has to be refunded outside.
 pub fn accept(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -83,16 +83,16 @@ pub fn accept(
     if let Some(order) = payment.order_id {
         query::restate_order(tx, order, &amounts)?;
     }
-    noted(tx, actor, &payment, &counted, reason)?;
+    record_decision(tx, actor, &payment, &counted, Decision::Accept, reason)?;
     let restated = query::payment(tx.conn(), id)?;
     complete(tx, actor, &restated, now)?;
     match payment.order_id {
-        Some(order) => go_on(tx, actor, ctx, order),
+        Some(order) => retry_order(tx, actor, ctx, order),
         None => Ok(()),
     }
 }
 
-/// Takes what came in into the books, cancels the order, and requests a refund of all of it.
+/// Books the received amount, cancels the order, and requests a refund of the whole amount.
 pub fn refund(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -102,7 +102,7 @@ pub fn refund(
 ) -> Result<()> {
     let payment = open_payment(tx, id)?;
     query::restate(tx, id, &restated(&payment, received))?;
-    noted(tx, actor, &payment, received, reason)?;
+    record_decision(tx, actor, &payment, received, Decision::Refund, reason)?;
     if let Some(order) = payment.order_id {
         orders::cancel_unpaid(tx, actor, order, reason, now)?;
     }
@@ -118,7 +118,7 @@ pub fn refund(
     refunds::request(tx, actor, &new, now).map(drop)
 }
 
-/// A payment that has not come in as it should, locked.
+/// Locks a payment that is not completed.
 fn open_payment(tx: &mut Tx<'_>, id: TransactionId) -> Result<Transaction> {
     let payment = query::lock(tx, query::RECORDED, Some(id), None)?.ok_or_else(Error::not_found)?;
     match payment.status {
@@ -130,11 +130,31 @@ fn open_payment(tx: &mut Tx<'_>, id: TransactionId) -> Result<Transaction> {
     }
 }
 
-fn noted(
+/// What a person decides about a received amount.
+#[derive(Clone, Copy)]
+enum Decision {
+    /// It is the payment.
+    Accept,
+    /// It is refunded.
+    Refund,
+}
+
+impl Decision {
+    const fn action(self) -> &'static str {
+        match self {
+            Self::Accept => "transaction.accept",
+            Self::Refund => "transaction.return",
+        }
+    }
+}
+
+/// Records who decided about a received amount, how, and why.
+fn record_decision(
     tx: &mut Tx<'_>,
     actor: &Actor,
     payment: &Transaction,
     counted: &Money,
+    decision: Decision,
     reason: &str,
 ) -> Result<()> {
     if payment.payment_method.is_recorded() {
@@ -144,21 +164,22 @@ fn noted(
     audit::record(
         tx,
         actor,
-        Act::new("transaction.accept", "transaction", payment.id.0)
+        Act::new(decision.action(), "transaction", payment.id.0)
             .changing(change)
             .because(Some(reason)),
     )
 }
 
-/// An order that waited for a person goes on once its money is accepted.
-fn go_on(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<()> {
+/// Retries an order that waited for the decision about its payment.
+fn retry_order(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<()> {
     if orders::status(tx.conn(), id)? == OrderStatus::NeedsReview {
         orders::retry(tx, actor, ctx, id)?;
     }
     Ok(())
 }
 
-/// The amounts of a payment that comes to what was received: its tax in proportion, the rest as a discount or on top.
+/// Returns the amounts of a payment whose total is what was received: the tax in proportion, the difference as a
+/// discount or on top.
 fn restated(payment: &Transaction, received: &Money) -> Amounts {
     let (total, tax) = (&payment.total_amount, &payment.tax_amount);
     if received >= total {

@@ -5,7 +5,7 @@ use super::{
     received::{self, Received},
     unpaid,
 };
-use crate::reconciliation::{self, Before};
+use crate::reconciliation::{self, ReceivedBefore};
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
@@ -23,9 +23,9 @@ pub fn free(tx: &mut Tx<'_>, actor: &Actor, id: TransactionId, now: DateTime<Utc
     complete(tx, actor, &payment, now).map(drop)
 }
 
-/// Confirms what came in, if it is what was due, to the cent and in its currency, alone or together with what came in
-/// before. The books count it from now on; when it came in is on record. Another amount completes nothing: it is
-/// recorded, and a person decides in its case.
+/// Confirms a received payment, if its amount is what was due, to the cent and in its currency, alone or together with
+/// what was received before. The books count it from now on, and the audit log keeps when it was received. Another
+/// amount completes nothing: it is recorded, and a person decides in its case.
 pub fn confirm(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -57,7 +57,7 @@ pub fn confirm(
         return query::find(tx.conn(), actor, id);
     }
     if is_rest {
-        let why = "The rest has come in.";
+        let why = "The rest was received.";
         reconciliation::withdraw(tx, actor, &received::key(id), why, now)?;
     }
     query::recorded(tx, id, actor.id, Some(&came.reference))?;
@@ -72,8 +72,12 @@ pub fn confirm(
     query::find(tx.conn(), actor, id)
 }
 
-/// Tells whether what came in before and what comes in now make what was due.
-fn is_the_rest(payment: &Transaction, came: &ConfirmPayment, before: Option<&Before>) -> bool {
+/// Returns whether the earlier amount and this one together are what was due.
+fn is_the_rest(
+    payment: &Transaction,
+    came: &ConfirmPayment,
+    before: Option<&ReceivedBefore>,
+) -> bool {
     before.is_some_and(|before| {
         payment.currency == came.currency
             && before
@@ -82,11 +86,11 @@ fn is_the_rest(payment: &Transaction, came: &ConfirmPayment, before: Option<&Bef
     })
 }
 
-/// What has come in so far; nothing new where the same was recorded before.
+/// Returns what was received so far, or `None` where the same payment was recorded before.
 fn another_amount(
     payment: &Transaction,
     came: &ConfirmPayment,
-    before: Option<&Before>,
+    before: Option<&ReceivedBefore>,
 ) -> Option<Received> {
     let note = format!("under the reference {}.", came.reference.trim());
     if before.is_some_and(|before| before.finding.contains(&note)) {
@@ -95,7 +99,7 @@ fn another_amount(
     let earlier = before.and_then(|before| before.amount(came.currency));
     let sum = earlier.map_or_else(|| came.amount.clone(), |earlier| earlier.plus(&came.amount));
     let line = format!(
-        "{} came in on {} {note}",
+        "{} was received on {} {note}",
         came.amount.in_currency(came.currency),
         came.received_at.format("%Y-%m-%d"),
     );

@@ -65,16 +65,16 @@ pub fn run(
     Ok(report)
 }
 
-/// Rejects every row that names the plan of an earlier one: which of the two holds, nobody can tell.
+/// Rejects every row that names the plan of an earlier row: the import cannot know which of the two applies.
 fn reject_repeated(asked: &mut [(Asked, PlanImportRow)]) {
     let mut seen: HashMap<PlanId, i32> = HashMap::new();
-    for (asked, told) in asked {
-        let Some(id) = told.plan_id else { continue };
-        let first = *seen.entry(id).or_insert(told.row);
-        if first != told.row {
+    for (asked, row) in asked {
+        let Some(id) = row.plan_id else { continue };
+        let first = *seen.entry(id).or_insert(row.row);
+        if first != row.row {
             *asked = Asked::Nothing;
-            told.outcome = ImportOutcome::Refused;
-            told.errors.push(FieldError {
+            row.outcome = ImportOutcome::Refused;
+            row.errors.push(FieldError {
                 field: "id".into(),
                 code: "repeated".into(),
                 message: format!("Row {first} names the same plan."),
@@ -91,7 +91,7 @@ fn understand(tx: &mut Tx<'_>, row: &Record) -> Result<(Asked, PlanImportRow)> {
     };
     let plan = cells.plan(tx)?;
     let stated = cells.stated(plan.as_ref());
-    // What was stored before a rule was made does not keep a row from being imported.
+    // A stored value that a newer rule rejects does not keep the row from being imported.
     let stored = plan.as_ref().map(|plan| as_new(plan).faults());
     for fault in stated.faults() {
         let is_old = stored.as_ref().is_some_and(|old| old.contains(&fault));
@@ -280,7 +280,7 @@ fn as_new(plan: &Plan) -> NewPlan {
     }
 }
 
-/// A text as it comes out of a sheet again, where an empty one is none.
+/// Returns a text as an import reads it, or `None` for an empty one.
 fn tidied(text: &str) -> Option<String> {
     Some(tidy(text).into_owned()).filter(|text| !text.is_empty())
 }

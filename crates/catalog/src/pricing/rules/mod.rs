@@ -56,8 +56,8 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewPrice, now: DateTime<Utc>)
     Ok(price)
 }
 
-/// When a price begins: now, or at a time from now on. What was sold was sold at the price of its time, so no price
-/// begins in the past.
+/// Returns when a price begins: at the given time, or now. A time in the past is rejected, because the orders of that
+/// time were sold at another price.
 fn not_before(now: DateTime<Utc>, from: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
     match from {
         Some(from) if from < now => Err(Error::field(

@@ -123,7 +123,7 @@ fn matching(only: Option<Owner>, f: &EsimFilter) -> IntoBoxed<'static, Named, Pg
     rows
 }
 
-/// Narrows the list to what one number begins or ends, or to all of several numbers.
+/// Filters the list by the beginning or the end of one number, or by several whole numbers.
 fn numbered_as<'a>(rows: IntoBoxed<'a, Named, Pg>, q: &str) -> IntoBoxed<'a, Named, Pg> {
     let list = identifier::list(q);
     if list.len() > 1 {
@@ -154,7 +154,7 @@ fn numbered_as<'a>(rows: IntoBoxed<'a, Named, Pg>, q: &str) -> IntoBoxed<'a, Nam
 }
 
 diesel::define_sql_function! {
-    /// As the index over last digits has it.
+    /// PostgreSQL's `reverse`, as in the index over last digits.
     fn reverse(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
@@ -328,7 +328,7 @@ pub fn update_stock(
     Ok(changed == 1)
 }
 
-/// Withdraws an eSIM that is still in stock and of this version; says whether it was.
+/// Withdraws an eSIM that is still in stock and of this version. Returns whether it was.
 pub fn withdraw(tx: &mut Tx<'_>, (id, version): (EsimId, i32), now: DateTime<Utc>) -> Result<bool> {
     let stock = esims::table
         .filter(esims::id.eq(id))

@@ -34,7 +34,7 @@ pub fn sealed(conn: &mut Conn, ids: &[EsimId]) -> Result<Vec<Sealed>> {
         .load(conn)?)
 }
 
-/// The same, by the profile's number. Withdrawn ones count: a number comes once.
+/// Returns sealed codes by ICCID. Withdrawn eSIMs count: an ICCID is unique.
 pub fn sealed_by_iccid(conn: &mut Conn, iccids: &[&str]) -> Result<Vec<Sealed>> {
     Ok(esims::table
         .filter(esims::iccid.eq_any(iccids))
@@ -42,7 +42,7 @@ pub fn sealed_by_iccid(conn: &mut Conn, iccids: &[&str]) -> Result<Vec<Sealed>> 
         .load(conn)?)
 }
 
-/// Which of these numbers belong to eSIMs that were withdrawn from the stock, never owned by anybody.
+/// Returns the eSIMs with these ICCIDs that were withdrawn from the stock and never had an owner.
 pub fn withdrawn(conn: &mut Conn, iccids: &[&str]) -> Result<Vec<EsimId>> {
     Ok(esims::table
         .filter(esims::iccid.eq_any(iccids))
@@ -53,7 +53,7 @@ pub fn withdrawn(conn: &mut Conn, iccids: &[&str]) -> Result<Vec<EsimId>> {
         .load(conn)?)
 }
 
-/// Takes a withdrawn eSIM back into the stock, as a file now describes it.
+/// Returns a withdrawn eSIM to the stock, with the values of the imported row.
 pub fn restock(tx: &mut Tx<'_>, esim: &NewEsim) -> Result<()> {
     let withdrawn = esims::table
         .filter(esims::id.eq(esim.id))

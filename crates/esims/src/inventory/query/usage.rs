@@ -1,4 +1,4 @@
-//! SQL of what eSIMs have used.
+//! SQL of the data usage of eSIMs.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -50,7 +50,7 @@ const BUNDLES: &str = "SELECT b.id, b.order_id, o.order_number, b.plan_id, coale
     FROM esim_bundles b JOIN orders o ON o.id = b.order_id JOIN plans p ON p.id = b.plan_id JOIN esims e ON e.id = b.esim_id \
     WHERE b.esim_id = $1 ORDER BY b.created_at DESC, b.id DESC";
 
-/// Returns what an eSIM has used.
+/// Returns the bundles of an eSIM with their usage, and its last reading.
 pub fn usage(conn: &mut Conn, id: EsimId) -> Result<EsimUsage> {
     let rows: Vec<BundleRow> = diesel::sql_query(BUNDLES)
         .bind::<SqlUuid, _>(id)

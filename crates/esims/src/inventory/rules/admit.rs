@@ -85,7 +85,7 @@ impl Profile {
         self.sealed_as(keys, EsimId::new())
     }
 
-    /// The same for a row that exists.
+    /// Seals the profile for a row that exists.
     pub fn sealed_as(&self, keys: &Keyring, id: EsimId) -> Result<query::NewEsim> {
         Ok(query::NewEsim {
             id,

@@ -12,7 +12,7 @@ use wire::{
 };
 
 diesel::define_sql_function! {
-    /// As the index over last digits has it.
+    /// Reverses a text, as the index over last digits does.
     fn reverse(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 

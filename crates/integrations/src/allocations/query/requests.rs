@@ -44,8 +44,8 @@ pub struct Candidate {
 
 type CandidateRow = (OfferId, ProviderId, Adapter, String, String, String);
 
-/// For what a provider is looked for.
-pub struct Ask<'a> {
+/// The unit and plan that a provider is looked for.
+pub struct CandidateQuery<'a> {
     /// The unit that is provisioned.
     pub unit: ProvisioningJobId,
     /// The plan that was sold.
@@ -59,27 +59,27 @@ pub struct Ask<'a> {
 /// Selects the offer that is asked next: by priority, the provider's priority, then cost. Offers that have refused are
 /// left out. An offer whose provider did not know of an earlier request comes after every offer that was asked less
 /// often, so that the next provider has its turn first.
-pub fn candidate(conn: &mut Conn, ask: &Ask<'_>) -> Result<Option<Candidate>> {
+pub fn candidate(conn: &mut Conn, wanted: &CandidateQuery<'_>) -> Result<Option<Candidate>> {
     let asked = attempts::table
-        .filter(attempts::job_id.eq(ask.unit))
+        .filter(attempts::job_id.eq(wanted.unit))
         .filter(attempts::status.eq(AttemptStatus::Refused))
         .filter(attempts::offer_id.is_not_null())
         .select(attempts::offer_id.assume_not_null());
     let mut able = offers::table.inner_join(data_providers::table).into_boxed();
-    if let Some(provider) = ask.only {
+    if let Some(provider) = wanted.only {
         able = able.filter(data_providers::id.eq(provider));
     }
     let next: Option<CandidateRow> = able
-        .filter(offers::plan_id.eq(ask.plan))
+        .filter(offers::plan_id.eq(wanted.plan))
         .filter(offers::is_active)
         // What the provider itself says is sold out is not asked for; what it says nothing of may be there.
         .filter(offers::stock.is_null().or(offers::stock.gt(0)))
         .filter(data_providers::is_active)
         .filter(data_providers::deleted_at.is_null())
-        .filter(data_providers::adapter.eq_any(ask.adapters.to_vec()))
+        .filter(data_providers::adapter.eq_any(wanted.adapters.to_vec()))
         .filter(offers::id.ne_all(asked))
         .order((
-            times_abandoned(ask.unit),
+            times_abandoned(wanted.unit),
             offers::priority,
             data_providers::priority,
             offers::cost,
@@ -109,7 +109,7 @@ pub fn candidate(conn: &mut Conn, ask: &Ask<'_>) -> Result<Option<Candidate>> {
 
 type Count = UncheckedBind<SqlLiteral<BigInt>, AsExprOf<ProvisioningJobId, sql_types::Uuid>>;
 
-/// How many requests of a unit its provider did not know.
+/// Counts the requests of a unit that its provider did not know.
 fn times_abandoned(unit: ProvisioningJobId) -> SqlLiteral<BigInt, Count> {
     sql::<BigInt>(
         "(SELECT count(*) FROM provisioning_attempts a WHERE a.status = 'abandoned' AND a.provider_id = data_providers.id AND a.job_id = ",

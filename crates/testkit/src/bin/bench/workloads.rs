@@ -153,7 +153,7 @@ async fn deep(ground: &mut Ground) -> (String, String) {
     let skipped = (total * DEEP) as u64;
     let row = ground.text(&format!("SELECT to_char(created_at, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') || ' ' || id AS found FROM esims WHERE status = 'active' ORDER BY created_at DESC, id DESC OFFSET {skipped} LIMIT 1"));
     let (at, id) = row.split_once(' ').expect("a row");
-    // As a walk from the first page has it, with the total that was counted there; however long is measured, it holds.
+    // The cursor of a walk from the first page, with a total that stays valid however long the measurement takes.
     let counted = Total {
         rows: (total as i64).min(wire::list::TOTAL_CAP + 1),
         at: chrono::Utc::now() + chrono::TimeDelta::days(1),
@@ -199,7 +199,7 @@ pub fn session(token: &str) -> String {
         .replace(":user", &text("sub"))
 }
 
-/// The keys of the server.
+/// Returns the keys of the server.
 fn keys() -> Keyring {
     Keyring::new(&testkit::config("", &[]).sealing).expect("keys")
 }

@@ -4,7 +4,7 @@ use super::{User, UserFilter, UserSort};
 use crate::{Resource, UserId, accounts::api_clients::CreatedClient};
 use serde::{Deserialize, Serialize};
 
-/// A person who is kept out, and the API clients that they have created and that can still call. They have seen the
+/// A suspended or banned person, and the API clients that they created and that can still call. The person has seen the
 /// keys: rotate or revoke them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

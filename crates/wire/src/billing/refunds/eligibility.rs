@@ -90,8 +90,8 @@ impl RefundUnit {
 }
 
 impl Eligibility {
-    /// Returns what becomes of the eSIMs when nobody chooses: what is recommended when everything that is left is
-    /// refunded, and nothing when a part is, because the customer keeps what the other part has paid for.
+    /// Returns the eSIM action of a request that chooses none: the recommended one when everything that is left is
+    /// refunded, and none when a part is, because the customer keeps what the other part has paid for.
     pub fn effect_of(&self, amount: &Money) -> RefundEffect {
         if *amount >= self.left_amount {
             self.recommended_effect

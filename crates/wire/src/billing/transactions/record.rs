@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ConfirmPayment {
-    /// How much came in. Another amount than was due completes nothing: it is recorded, and becomes a case of the kind
-    /// `amount_mismatch`.
+    /// The received amount. Another amount than was due completes nothing: it is recorded, and becomes a case of the
+    /// kind `amount_mismatch`.
     #[cfg_attr(feature = "server", schema(example = "9.90"))]
     pub amount: Money,
     /// In which currency.

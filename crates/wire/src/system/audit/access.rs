@@ -29,7 +29,7 @@ pub struct AccessEntry {
     pub field: String,
     /// Why, as they said.
     pub reason: Option<String>,
-    /// How much: of a list or an export the rows and what it was narrowed by; null for a single thing.
+    /// For a list or an export, the number of rows and the filter; null for a single record.
     pub detail: Option<serde_json::Value>,
     /// The request that opened it.
     pub request_id: Option<String>,

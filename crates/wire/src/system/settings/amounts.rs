@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 #[serde(transparent)]
 pub struct AmountLimits(BTreeMap<String, Money>);
 
-/// What 100 US dollars are in every currency, in round numbers. The table only scales a limit that is given as one
+/// The worth of 100 US dollars in every currency, in round numbers. The table only scales a limit that is given as one
 /// number of US dollars; no money is ever converted with it.
 const PER_HUNDRED: &[(Currency, i64)] = &[
     (Currency::Usd, 100),
@@ -77,7 +77,7 @@ impl AmountLimits {
         listed.cloned().unwrap_or_else(Money::zero)
     }
 
-    /// Tells whether the limit is higher than another one in some currency.
+    /// Returns whether the limit is higher than another one in some currency.
     pub fn exceeds(&self, other: &Self) -> bool {
         Currency::ALL
             .iter()

@@ -20,7 +20,7 @@ impl KycRequired {
         self.missing(approved).next().is_none()
     }
 
-    /// Tells whether every set of documents that meets this one meets the other one as well.
+    /// Returns whether every set of documents that meets this one meets the other one as well.
     pub fn is_as_strict_as(&self, other: &Self) -> bool {
         other.0.iter().all(|wanted| {
             self.0

@@ -32,14 +32,14 @@ pub enum Rule {
     Amounts,
 }
 
-/// Which changes of a setting weaken a control of money or safety.
+/// The changes of a setting that weaken a control of money or safety.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weakened {
-    /// A higher number or amount does.
+    /// A higher number or amount.
     WhenRaised,
-    /// A set of documents does that is met by less.
+    /// A set of documents that fewer documents meet.
     WhenLoosened,
-    /// Every change does.
+    /// Every change.
     Always,
 }
 
@@ -61,7 +61,7 @@ pub struct Known {
     pub is_public: bool,
     /// What it may be.
     pub rule: Rule,
-    /// What weakens it, where it is a control of money or safety.
+    /// The changes that weaken it, if it is a control of money or safety.
     pub weakened: Option<Weakened>,
 }
 
@@ -148,7 +148,7 @@ settings! {
     FourEyesAbove: AmountLimits = "refunds.four_eyes_above" in "refunds", "{\"AED\":\"360.00\",\"AUD\":\"150.00\",\"BRL\":\"500.00\",\"CAD\":\"140.00\",\"CHF\":\"90.00\",\"CNY\":\"700.00\",\"CZK\":\"2200.00\",\"DKK\":\"700.00\",\"EUR\":\"100.00\",\"GBP\":\"80.00\",\"HKD\":\"800.00\",\"HUF\":\"35000.00\",\"IDR\":\"1600000.00\",\"ILS\":\"350.00\",\"INR\":\"8500.00\",\"JPY\":\"15000.00\",\"KRW\":\"140000.00\",\"MXN\":\"1900.00\",\"MYR\":\"430.00\",\"NOK\":\"1000.00\",\"NZD\":\"170.00\",\"PHP\":\"5700.00\",\"PLN\":\"380.00\",\"RON\":\"450.00\",\"SEK\":\"1000.00\",\"SGD\":\"130.00\",\"THB\":\"3400.00\",\"TRY\":\"4000.00\",\"TWD\":\"3200.00\",\"USD\":\"100.00\",\"VND\":\"2500000.00\",\"ZAR\":\"1800.00\"}", false, Rule::Amounts, weakened WhenRaised;
     /// Which documents must be approved before a customer counts as verified.
     KycRequiredDocuments: KycRequired = "kyc.required_documents" in "identity", "[[\"passport\",\"id_card\",\"drivers_license\"]]", true, Rule::Documents, weakened WhenLoosened;
-    /// The web page where customers send documents; letters about their identity name it.
+    /// The web page where customers send documents; emails about their identity link to it.
     KycUploadUrl: Option<String> = "kyc.upload_url" in "identity", "", true, Rule::Url, weakened Always;
     /// After how many days without use a session ends.
     SessionIdleDays: i64 = "sessions.idle_days" in "signing in", "14", false, Rule::Whole(1, 90), weakened WhenRaised;
@@ -274,7 +274,7 @@ impl Known {
         finish(bad, tidy.to_owned())
     }
 
-    /// Tells whether the change from one value to another weakens a control of money or safety. A value that cannot be
+    /// Returns whether the change from one value to another weakens a control of money or safety. A value that cannot be
     /// read counts as the strictest one, so that leaving it weakens.
     pub fn is_weakened_by(&self, before: &str, after: &str) -> bool {
         let number = |text: &str| text.parse::<i64>().ok();
@@ -302,7 +302,7 @@ impl Known {
     }
 }
 
-/// Whether a text is the https address of a page on a host with a name; without a user, spaces or quotes.
+/// Returns whether a text is the https address of a page on a named host; without a user, spaces or quotes.
 fn is_page(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("https://") else {
         return false;
@@ -327,7 +327,7 @@ fn finish(bad: FieldErrors, text: String) -> Result<String, FieldErrors> {
     if bad.0.is_empty() { Ok(text) } else { Err(bad) }
 }
 
-/// Tells whether a prefix is safe in numbers, addresses and file names.
+/// Returns whether a prefix is safe in numbers, addresses and file names.
 fn is_prefix(text: &str) -> bool {
     let is_plain = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit();
     (1..=10).contains(&text.len())

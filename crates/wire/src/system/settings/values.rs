@@ -1,4 +1,4 @@
-//! How the texts of settings are read, each as a type of its own.
+//! Conversions of settings' texts to their types.
 
 use super::{AmountLimits, KycRequired, SettingValue};
 

@@ -73,8 +73,8 @@ pub(super) fn is_known(address: &str) -> bool {
     LISTS.iter().any(|(known, _)| *known == address)
 }
 
-/// Returns why a list does not take this parameter, in the words of an error. An address that is no known list takes
-/// everything: its parameters cannot be judged.
+/// Returns why a list rejects this parameter, as an error message. Parameters of an unknown list are all accepted,
+/// because they cannot be checked.
 pub(super) fn refusal(list: &str, key: &str, value: &str) -> Option<String> {
     let (_, read) = LISTS.iter().find(|(known, _)| *known == list)?;
     if key == COLUMNS || value.is_empty() {

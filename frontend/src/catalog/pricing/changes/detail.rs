@@ -36,10 +36,10 @@ pub fn screen(id: PriceChangeId) -> AnyView {
     )
     .column(text("Plan", |price: &Price| price.plan_name.clone()))
     .column(text("Region", |price: &Price| place(&price.region)))
-    .column(money("Sells for", |price: &Price| {
+    .column(money("Price", |price: &Price| {
         (Some(price.selling_price.clone()), price.currency)
     }))
-    .column(money("Costs", |price: &Price| {
+    .column(money("Cost", |price: &Price| {
         (price.cost_price.clone(), price.currency)
     }))
     .column(day("From", |price: &Price| Some(price.effective_from)))

@@ -26,7 +26,7 @@ const KINDS: &[&str] = &["percent", "amount", "markup"];
 /// Draws it.
 pub fn screen() -> AnyView {
     rehearsal_page::<NewPriceChange, PriceChangeReport>(
-        "Change many prices",
+        "Bulk price change",
         "Every price is shown before and after. Nothing changes before you say so, and it can be taken back.",
         PriceChange::PATH,
     )
@@ -222,7 +222,7 @@ fn tested(all: &[BackTest]) -> Option<AnyView> {
     ];
     (!all.is_empty()).then(|| {
         card(
-            "On the orders of the last 30 days, had everybody still bought",
+            "If the last 30 days sold at these prices",
             table_of(all, &columns),
         )
     })

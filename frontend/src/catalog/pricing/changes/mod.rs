@@ -17,7 +17,7 @@ pub const SCREENS: &[Screen] = &[
     },
     Screen {
         path: "/catalog/price-changes/new",
-        title: "Change many prices",
+        title: "Bulk price change",
         needs: Permission::PricingWrite,
         view: |_| Some(form::screen()),
     },

@@ -88,8 +88,8 @@ impl Reading {
         }
     }
 
-    /// As if the price were set by hand. With a margin that is required, a price that leaves less is refused: a reason
-    /// for it is given for the whole list.
+    /// Checks the prices by the rules of prices that are set by hand. Where a margin is required, a price that leaves
+    /// less is rejected unless the import has a reason.
     fn check_prices(&mut self, margin: Option<i64>) {
         let is_told = |fault: &FieldError| {
             matches!(

@@ -142,7 +142,7 @@ fn a_markup_makes_the_price_and_rounds_once() {
     assert_eq!(price("30").as_deref(), Some("1.62"));
     assert_eq!(
         faults(&rows(PlanImportOptions::default())),
-        [(1, "selling_price", "required")]
+        [(2, "selling_price", "required")]
     );
 }
 

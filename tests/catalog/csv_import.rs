@@ -1,5 +1,4 @@
-//! Sheets as spreadsheets write them: what was exported unchanged comes back unchanged, and rows have the numbers that
-//! the spreadsheet shows.
+//! CSV import of plans: an exported file imports as unchanged, and errors use the row numbers of the spreadsheet.
 
 use crate::harness::{Answer, Client, TestApp};
 use reqwest::Method;
@@ -20,7 +19,7 @@ async fn plan(admin: &Client, name: &str, description: &str) -> Value {
 }
 
 #[actix_web::test]
-async fn a_sheet_that_was_exported_imports_as_unchanged() {
+async fn exported_csv_imports_as_unchanged() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let names = [
@@ -55,7 +54,7 @@ async fn a_sheet_that_was_exported_imports_as_unchanged() {
         )
         .await;
     }
-    // Such a name was accepted before; it does not keep the sheet out.
+    // An older version accepted such a name; the import still accepts its row.
     plan(&admin, "old", "text").await;
     app.execute(
         "UPDATE plans SET name = E'\\told\\nname ', description = E' \\r\\n=x' WHERE name = 'old'",
@@ -85,7 +84,7 @@ async fn a_sheet_that_was_exported_imports_as_unchanged() {
     }
 }
 
-/// The same table with another separator and the line ends of Windows, as Excel saves it.
+/// Rewrites a CSV file with another separator, CRLF line ends and a byte order mark, as Excel does.
 fn converted(sheet: &str, separator: u8) -> Vec<u8> {
     let mut out = csv::WriterBuilder::new()
         .delimiter(separator)
@@ -106,7 +105,7 @@ fn converted(sheet: &str, separator: u8) -> Vec<u8> {
 }
 
 #[actix_web::test]
-async fn an_edited_name_may_begin_with_any_sign() {
+async fn csv_import_accepts_names_that_begin_with_a_sign() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = plan(&admin, "Old", "text").await;
@@ -126,7 +125,7 @@ async fn an_edited_name_may_begin_with_any_sign() {
 }
 
 #[actix_web::test]
-async fn sheets_are_read_as_excel_writes_them() {
+async fn csv_import_reads_files_written_by_excel() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let made = send(
@@ -180,7 +179,7 @@ async fn sheets_are_read_as_excel_writes_them() {
 }
 
 #[actix_web::test]
-async fn errors_name_the_row_of_the_spreadsheet() {
+async fn csv_import_errors_use_spreadsheet_row_numbers() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let sheet = "name,validity_days,regions,description\nOne,7,FR,\n\nTwo,7,FR,\"two\n\nlines\"\n,,,\nThree,0,FR,\n";
@@ -208,7 +207,7 @@ async fn errors_name_the_row_of_the_spreadsheet() {
 }
 
 #[actix_web::test]
-async fn a_plan_named_twice_is_rejected_in_the_dry_run_as_in_the_real_one() {
+async fn csv_import_rejects_repeated_plan_ids() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = plan(&admin, "Once", "text").await;
@@ -228,7 +227,7 @@ async fn a_plan_named_twice_is_rejected_in_the_dry_run_as_in_the_real_one() {
 }
 
 #[actix_web::test]
-async fn a_sku_is_read_without_what_keeps_a_spreadsheet_from_changing_it() {
+async fn price_list_import_strips_spreadsheet_quoting_from_skus() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let provider = app.given(|given| given.provider("Freedom Mobile", 1));

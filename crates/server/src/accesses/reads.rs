@@ -1,4 +1,4 @@
-//! Reads of personal data by the staff.
+//! Records reads of personal data by staff.
 
 use super::{Noticed, Seen, held};
 use actix_web::{
@@ -15,63 +15,62 @@ use platform::{
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
-use wire::Reach;
 
-/// How long one line stands for all reads of the same thing by the same person.
+/// The time for which one line covers all reads of an object by the same reader.
 const QUIET: TimeDelta = TimeDelta::hours(1);
-/// Things that are remembered at once; beyond that, every read leaves its own line.
+/// The maximum number of remembered reads; beyond it, every read gets a line.
 const MOST: usize = 100_000;
-/// People found by a search that are named one by one.
+/// The maximum number of people found by a search that get a line each.
 const FOUND: usize = 20;
 
-/// An operation that shows who somebody is.
+/// An operation that shows personal data.
 #[derive(Debug, Clone, Copy)]
-pub struct Look {
-    /// Its address, as it is routed.
+pub struct PersonalRead {
+    /// The path of the route.
     pub route: &'static str,
-    /// The kind of thing that is read.
+    /// The kind of the subject.
     pub subject: &'static str,
-    /// What of it is read.
+    /// The field that is read.
     pub field: &'static str,
 }
 
-const fn look(route: &'static str, subject: &'static str, field: &'static str) -> Look {
-    Look {
+const fn read(route: &'static str, subject: &'static str, field: &'static str) -> PersonalRead {
+    PersonalRead {
         route,
         subject,
         field,
     }
 }
 
-/// Every operation that shows the name of a customer, or more; exports note themselves.
-pub const PERSONAL: &[Look] = &[
-    look("/v1/users", "user", "list"),
-    look("/v1/users/{id}", "user", "profile"),
-    look("/v1/users/{id}/timeline", "user", "timeline"),
-    look("/v1/kyc", "kyc_document", "list"),
-    look("/v1/kyc/{id}", "kyc_document", "customer"),
-    look("/v1/orders", "order", "list"),
-    look("/v1/orders/{id}", "order", "customer"),
-    look("/v1/invoices", "invoice", "list"),
-    look("/v1/invoices/{id}", "invoice", "customer"),
-    look("/v1/refunds", "refund", "list"),
-    look("/v1/refunds/{id}", "refund", "customer"),
-    look("/v1/reconciliation", "case", "list"),
-    look("/v1/reconciliation/{id}", "case", "customer"),
-    look("/v1/notifications", "notification", "list"),
-    look("/v1/notifications/{id}", "notification", "message"),
-    look("/v1/promotion-redemptions", "redemption", "list"),
-    look("/v1/search", "search", "list"),
+/// Every operation that shows the name of a customer, or more. Exports record themselves.
+pub const PERSONAL: &[PersonalRead] = &[
+    read("/v1/users", "user", "list"),
+    read("/v1/users/{id}", "user", "profile"),
+    read("/v1/users/{id}/timeline", "user", "timeline"),
+    read("/v1/kyc", "kyc_document", "list"),
+    read("/v1/kyc/{id}", "kyc_document", "customer"),
+    read("/v1/orders", "order", "list"),
+    read("/v1/orders/{id}", "order", "customer"),
+    read("/v1/invoices", "invoice", "list"),
+    read("/v1/invoices/{id}", "invoice", "customer"),
+    read("/v1/refunds", "refund", "list"),
+    read("/v1/refunds/{id}", "refund", "customer"),
+    read("/v1/reconciliation", "case", "list"),
+    read("/v1/reconciliation/{id}", "case", "customer"),
+    read("/v1/notifications", "notification", "list"),
+    read("/v1/notifications/{id}", "notification", "message"),
+    read("/v1/promotion-redemptions", "redemption", "list"),
+    read("/v1/search", "search", "list"),
 ];
 
-/// Where people are searched for, and where in the answer their ids stand.
+/// The operations that search for people, and the field of their rows with the id of the person.
 const SEARCHES: [(&str, &str); 3] = [
     ("/v1/users", "id"),
     ("/v1/kyc", "user_id"),
     ("/v1/search", "id"),
 ];
 
-/// A line to be written.
+/// A line of the access log.
 struct Line {
     subject: &'static str,
     id: Uuid,
@@ -79,7 +78,7 @@ struct Line {
     detail: Option<Value>,
 }
 
-/// Notes what a member of the staff has read, before they get it.
+/// Records what a staff member reads, before the answer is sent.
 pub async fn note(
     ctx: &Ctx,
     noticed: &Noticed,
@@ -88,28 +87,28 @@ pub async fn note(
     let request = response.request().clone();
     let reader = Witness::of(&request).seen();
     let route = request.match_pattern().unwrap_or_default();
-    let (Some(reader), Some(look)) = (
+    let (Some(reader), Some(operation)) = (
         reader.filter(|reader| reader.role.is_some_and(|role| role.is_staff())),
-        PERSONAL.iter().find(|look| look.route == route),
+        PERSONAL.iter().find(|read| read.route == route),
     ) else {
         return Ok(response);
     };
-    let (response, found) = searched(response, &request, look);
-    let lines = new_lines(ctx, noticed, (reader, look), (&request, found));
+    let (response, found) = searched(response, &request, operation);
+    let lines = new_lines(ctx, noticed, (reader, operation), (&request, found));
     match write(ctx, (reader, &request), lines).await {
         Ok(()) => Ok(response),
         Err(error) => Ok(response.into_response(error.error_response())),
     }
 }
 
-/// The ids of the people that a search for a whole address or number has found.
+/// Returns the ids of the people that a search for a whole address or number has found.
 fn searched(
     response: ServiceResponse<BoxBody>,
     request: &HttpRequest,
-    look: &Look,
+    operation: &PersonalRead,
 ) -> (ServiceResponse<BoxBody>, Vec<Uuid>) {
-    let place = SEARCHES.iter().find(|(route, _)| *route == look.route);
-    let (Some((_, field)), true) = (place, is_exact(request)) else {
+    let search = SEARCHES.iter().find(|(route, _)| *route == operation.route);
+    let (Some((_, field)), true) = (search, is_exact(request)) else {
         return (response, Vec::new());
     };
     let (request, response) = response.into_parts();
@@ -136,9 +135,9 @@ fn searched(
     }
 }
 
-/// Whether a search asks for one address or one number: whoever finds somebody so knows who they are.
+/// Returns whether a search is for one email address or phone number: a result then confirms whose it is.
 fn is_exact(request: &HttpRequest) -> bool {
-    let q = url_value(request, "q").unwrap_or_default();
+    let q = parameter(request, "q").unwrap_or_default();
     let digits = q.chars().filter(char::is_ascii_digit).count();
     let is_number = digits >= 6
         && q.chars()
@@ -146,17 +145,17 @@ fn is_exact(request: &HttpRequest) -> bool {
     is_number || q.trim().find('@').is_some_and(|at| at > 0)
 }
 
-fn url_value(request: &HttpRequest, key: &str) -> Option<String> {
+fn parameter(request: &HttpRequest, key: &str) -> Option<String> {
     form_urlencoded::parse(request.query_string().as_bytes())
         .find(|(name, _)| name == key)
         .map(|(_, value)| value.into_owned())
 }
 
-/// The lines that were not written within the last hour.
+/// Returns the lines that were not written within the last hour.
 fn new_lines(
     ctx: &Ctx,
     noticed: &Noticed,
-    (reader, look): (Confirmee, &Look),
+    (reader, operation): (Confirmee, &PersonalRead),
     (request, found): (&HttpRequest, Vec<Uuid>),
 ) -> Vec<Line> {
     let Some(me) = reader.person else {
@@ -174,21 +173,23 @@ fn new_lines(
             ("search", line)
         })
         .collect();
-    // Whoever sees masks only has read nothing.
+    // A reader who sees masked data only has read no personal data.
     if !people::is_masked_for(reader.role) {
         let id = request
             .match_info()
             .get("id")
             .and_then(|id| Uuid::try_parse(id).ok())
             .unwrap_or_default();
-        let detail = id.is_nil().then(|| json!({ "filtered_by": keys(request) }));
+        let detail = id
+            .is_nil()
+            .then(|| json!({ "filtered_by": filters(request) }));
         let line = Line {
-            subject: look.subject,
+            subject: operation.subject,
             id,
-            field: look.field,
+            field: operation.field,
             detail,
         };
-        lines.push((look.route, line));
+        lines.push((operation.route, line));
     }
     let now = ctx.clock.now();
     let mut seen = held(&noticed.seen);
@@ -214,8 +215,8 @@ fn new_lines(
         .collect()
 }
 
-/// What a list was narrowed by: the names of the parameters alone.
-fn keys(request: &HttpRequest) -> Vec<String> {
+/// Returns the names of the filters of a list, without their values.
+fn filters(request: &HttpRequest) -> Vec<String> {
     form_urlencoded::parse(request.query_string().as_bytes())
         .map(|(key, _)| key.into_owned())
         .filter(|key| !matches!(key.as_str(), "limit" | "sort" | "after" | "before"))
@@ -230,16 +231,7 @@ async fn write(
     if lines.is_empty() {
         return Ok(());
     }
-    let actor = Actor {
-        id: reader.person,
-        client: None,
-        role: reader.role,
-        session: None,
-        reach: Reach::All,
-        is_confirmed: false,
-        request: RequestInfo::of(request),
-        keys: ctx.keys.clone(),
-    };
+    let actor = Actor::on_record(reader, RequestInfo::of(request), ctx.keys.clone());
     ctx.db
         .write(move |tx| {
             lines.into_iter().try_for_each(|line| {

@@ -1,4 +1,4 @@
-//! Who has read personal data: in bulk, one by one, and by searching.
+//! The access log of personal data: exports, profiles and searches.
 
 use crate::harness::TestApp;
 use chrono::{TimeDelta, Utc};
@@ -11,7 +11,7 @@ fn people(app: &TestApp, count: u32) {
     }
 }
 
-/// The newest entry of the access log of this kind.
+/// Returns the newest entry of the access log that matches a query.
 async fn newest(app: &TestApp, query: &str) -> Value {
     let boss = app.as_role(UserRole::SuperAdmin);
     let list = boss.get(&format!("/v1/audit/access?{query}")).await;
@@ -19,7 +19,7 @@ async fn newest(app: &TestApp, query: &str) -> Value {
 }
 
 #[actix_web::test]
-async fn an_export_of_people_leaves_a_line_with_its_rows_and_filters() {
+async fn export_of_personal_data_is_logged_with_rows_and_filters() {
     let app = TestApp::start().await;
     people(&app, 5);
     let admin = app.as_admin();
@@ -66,7 +66,7 @@ async fn an_export_of_people_leaves_a_line_with_its_rows_and_filters() {
 }
 
 #[actix_web::test]
-async fn opening_a_profile_leaves_one_line_an_hour() {
+async fn profile_view_is_logged_once_an_hour() {
     let app = TestApp::start().await;
     let began = Utc::now();
     app.ctx.clock.set(began);
@@ -89,7 +89,7 @@ async fn opening_a_profile_leaves_one_line_an_hour() {
     admin.get(&place).await.expect(200);
     assert_eq!(lines(), 2);
     app.ctx.clock.set(began);
-    // The own profile, masked ones, customers and shops leave none.
+    // The caller's own profile, masked profiles, customers and API clients are not logged.
     admin
         .get(&format!("/v1/users/{}", admin.id()))
         .await
@@ -103,9 +103,9 @@ async fn opening_a_profile_leaves_one_line_an_hour() {
         app.count("SELECT count(*) FROM pii_access_log WHERE field = 'profile'"),
         2
     );
-    // Neither does what was not found.
-    let nobody = format!("/v1/users/{}", wire::UserId::new());
-    assert_eq!(admin.get(&nobody).await.status, 404);
+    // A user that does not exist is not logged.
+    let unknown = format!("/v1/users/{}", wire::UserId::new());
+    assert_eq!(admin.get(&unknown).await.status, 404);
     assert_eq!(
         app.count("SELECT count(*) FROM pii_access_log WHERE field = 'profile'"),
         2
@@ -113,7 +113,7 @@ async fn opening_a_profile_leaves_one_line_an_hour() {
 }
 
 #[actix_web::test]
-async fn a_search_for_a_whole_address_leaves_a_line_for_whom_it_finds() {
+async fn search_for_a_full_email_is_logged_for_the_user_found() {
     let app = TestApp::start().await;
     let id =
         app.given(|given| given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace"));

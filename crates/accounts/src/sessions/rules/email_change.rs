@@ -1,8 +1,7 @@
-//! What follows when somebody's email address is changed by somebody else: nothing that was sent to the old mailbox
-//! works any more, both mailboxes are told, and for a day no password link goes to the new one. Whoever owns the account
-//! has that time to object.
+//! What a change of an account's email address causes: links sent to the old mailbox stop working, both mailboxes get an
+//! email, and for 24 hours no password link goes to the new one. The owner of the account has that time to object.
 
-use super::{letters, letters::Move};
+use super::letters::{self, EmailChange};
 use crate::sessions::{
     jobs::SendPasswordLink,
     query::{self, passwords},
@@ -11,10 +10,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use platform::{Actor, Error, Result, Tx, auth::UNUSABLE, jobs};
 use wire::UserId;
 
-/// How long no password link is sent to a changed address.
+/// How long no password link is sent to an address after the change to it.
 pub const PAUSE: TimeDelta = TimeDelta::hours(24);
 
-/// Until when no password link is sent to an address that was changed.
+/// Returns when the pause after a change of the address ends; nothing when no pause is running.
 pub fn paused_until(
     changed_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
@@ -24,7 +23,7 @@ pub fn paused_until(
         .filter(|until| *until > now)
 }
 
-/// Ends what the old mailbox could open, and tells both. The row has the new address by now.
+/// Ends the links and sessions of the account and emails both mailboxes. The row already has the new address.
 pub fn email_changed(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -39,13 +38,13 @@ pub fn email_changed(
     letters::email_changed(
         tx,
         &actor.keys,
-        &Move {
+        &EmailChange {
             user,
             before,
             until,
         },
     )?;
-    // An invitation that went to the wrong mailbox is sent again, when the pause is over.
+    // An invitation may have gone to a wrong mailbox: it is sent again after the pause.
     if account.password_hash == UNUSABLE && account.client_id.is_none() {
         jobs::enqueue_at(tx, &SendPasswordLink::invited(user), until)?;
     }
