@@ -176,7 +176,7 @@ async fn the_gateways_word_counts_once_in_whatever_order_it_comes() {
     );
     assert_eq!(
         sale.app
-            .count("SELECT count(*) FROM notifications WHERE subject LIKE 'We have given%'"),
+            .count("SELECT count(*) FROM notifications WHERE subject LIKE 'Your refund of %'"),
         1
     );
     // That it failed after all is not believed blindly, and not dropped either.
