@@ -1,4 +1,4 @@
-// Before the first paint: the remembered theme, so that nobody is flashed at.
+// Applies the stored theme before the first paint, so that the page does not flash.
 try {
   const theme = localStorage.getItem("theme");
   if (theme) document.documentElement.dataset.theme = theme;

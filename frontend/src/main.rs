@@ -1,4 +1,4 @@
-//! The panel: what stands on each screen. How it looks and behaves is `kit`'s business.
+//! The panel: the screens, section by section. The package `kit` defines how they look and behave.
 
 mod accounts;
 mod billing;
@@ -21,10 +21,10 @@ static SECTIONS: &[&Section] = &[
     &system::SECTION,
 ];
 
-/// Where one arrives after signing in.
+/// The page that opens after signing in.
 const HOME: &str = "/billing/orders";
 
 fn main() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(|| panel(SECTIONS, HOME, accounts::DOORS));
+    leptos::mount::mount_to_body(|| panel(SECTIONS, HOME, accounts::PUBLIC_PAGES));
 }

@@ -1,4 +1,4 @@
-//! People and how they sign in.
+//! Users, sessions, API clients and KYC documents.
 
 mod api_clients;
 pub mod kyc;

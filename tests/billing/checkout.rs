@@ -1,8 +1,8 @@
-//! Orders with a promotion: what is shown is what is charged, and a use is taken, completed or given back once.
+//! Orders with a promotion: the quoted price is charged, and a use is reserved, completed or released once.
 
 use crate::{
     catalog::promotions::{day, ten_percent, with},
-    flows::purchase::{reread, simulate},
+    flows::purchase::{reload_order, simulate},
     harness::{Client, TestApp},
 };
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use wire::{
     PlanId, ProblemCode, UserId, accounts::users::UserRole, billing::transactions::SimulatedOutcome,
 };
 
-/// A server, somebody who sells, somebody who buys, and a plan with stock.
+/// A server, an administrator, a customer, and a plan with stock.
 pub struct Shop {
     pub app: TestApp,
     pub admin: Client,
@@ -21,11 +21,11 @@ pub struct Shop {
 
 impl Shop {
     pub async fn open(price: &str, more: &[(&str, &str)]) -> Self {
-        let app = TestApp::with(more).await;
+        let app = TestApp::with_env(more).await;
         let (plan, customer) = app.given(|given| {
             let plan = given.plan(price);
             given.stock(plan);
-            // What is in stock is not all there is.
+            // A provider offers the plan beyond the stock.
             let provider = given.provider("Simulated", 1);
             given.offer(plan, provider, "eu-5gb");
             (plan, given.user(UserRole::Customer))
@@ -42,15 +42,15 @@ impl Shop {
         let new = with(ten_percent(&self.app, code), change);
         self.admin.post("/v1/promotions", new).await.expect(201)
     }
-    pub fn wish(&self, change: Value) -> Value {
+    pub fn order_body(&self, change: Value) -> Value {
         with(
             json!({ "user_id": self.customer, "plan_id": self.plan }),
             change,
         )
     }
-    /// What an order would come to.
+    /// Returns the quote of an order.
     pub async fn quote(&self, change: Value) -> crate::harness::Answer {
-        let fields = self.wish(change);
+        let fields = self.order_body(change);
         let pairs = fields.as_object().unwrap().iter().map(|(key, value)| {
             let text = value
                 .as_str()
@@ -63,14 +63,14 @@ impl Shop {
             .await
     }
     pub async fn order(&self, change: Value) -> crate::harness::Answer {
-        place(&self.admin, self.wish(change)).await
+        place(&self.admin, self.order_body(change)).await
     }
     pub async fn payment(&self, order: &Value) -> Value {
         let id = order["id"].as_str().unwrap();
         let list = format!("/v1/transactions?order_id={id}");
         self.admin.get(&list).await.expect(200)["data"][0].clone()
     }
-    /// How many uses are counted, and how many rows say so in these states.
+    /// Returns the counted uses of a promotion, and the number of its redemptions in these states.
     pub fn uses(&self, code: &str) -> (i64, i64, i64, i64) {
         let rows = |state: &str| {
             self.app.count(&format!("SELECT count(*) FROM promo_redemptions r JOIN promotional_codes c ON c.id = r.promotion_id WHERE c.code = '{code}' AND r.state = '{state}'"))
@@ -79,21 +79,25 @@ impl Shop {
             "SELECT used_count::bigint AS count FROM promotional_codes WHERE code = '{code}'"
         ));
         let (held, completed, released) = (rows("held"), rows("completed"), rows("released"));
-        assert_eq!(counted, held + completed, "what is counted is what is used");
+        assert_eq!(
+            counted,
+            held + completed,
+            "the count equals the redemptions"
+        );
         (counted, held, completed, released)
     }
 }
 
-/// Places an order under a new key.
-pub async fn place(client: &Client, wish: Value) -> crate::harness::Answer {
+/// Places an order with a new idempotency key.
+pub async fn place(client: &Client, order_body: Value) -> crate::harness::Answer {
     client
         .with("idempotency-key", &Uuid::new_v4().to_string())
-        .post("/v1/orders", wish)
+        .post("/v1/orders", order_body)
         .await
 }
 
 #[actix_web::test]
-async fn what_is_quoted_is_charged_and_the_use_is_completed_with_the_payment() {
+async fn order_charges_the_quoted_price_and_payment_completes_the_promotion_use() {
     let shop = Shop::open("9.95", &[]).await;
     shop.promotion("SPRING", json!({})).await;
     let super_admin = shop.app.as_role(UserRole::SuperAdmin);
@@ -106,7 +110,7 @@ async fn what_is_quoted_is_charged_and_the_use_is_completed_with_the_payment() {
         .await
         .expect(200);
     let change = json!({ "quantity": 1, "promo_code": " spring " });
-    let wish = shop.wish(change.clone());
+    let order_body = shop.order_body(change.clone());
 
     let quote = shop.quote(change).await.expect(200);
     let sums = |of: &Value| {
@@ -123,20 +127,23 @@ async fn what_is_quoted_is_charged_and_the_use_is_completed_with_the_payment() {
         (&quote["amount"], &quote["tax_percent"], &quote["refusals"]),
         (&json!("9.95"), &json!("19.00"), &json!([]))
     );
-    assert_eq!(shop.uses("SPRING").0, 0, "a quote takes nothing");
+    assert_eq!(shop.uses("SPRING").0, 0, "a quote reserves no use");
 
-    let order = place(&shop.admin, wish).await.expect(201);
+    let order = place(&shop.admin, order_body).await.expect(201);
     assert_eq!(sums(&order), sums(&quote));
     assert_eq!(order["promo_code"], "SPRING");
     assert_eq!(shop.uses("SPRING"), (1, 1, 0, 0));
-    shop.app.work().await;
+    shop.app.run_jobs().await;
     let payment = shop.payment(&order).await;
     assert_eq!(sums(&payment), sums(&quote));
     assert_eq!(payment["amount"], "9.95");
     assert!(payment["promo_code_id"].is_string());
 
     simulate(&shop.app, &shop.admin, &order, SimulatedOutcome::Succeed).await;
-    assert_eq!(reread(&shop.admin, &order).await["status"], "fulfilled");
+    assert_eq!(
+        reload_order(&shop.admin, &order).await["status"],
+        "fulfilled"
+    );
     assert_eq!(shop.uses("SPRING"), (1, 0, 1, 0));
 
     let promotion = shop.admin.get("/v1/promotions?q=SPRING").await.expect(200)["data"][0].clone();
@@ -160,7 +167,7 @@ async fn what_is_quoted_is_charged_and_the_use_is_completed_with_the_payment() {
 }
 
 #[actix_web::test]
-async fn a_code_that_does_not_apply_is_refused_with_the_reason_and_nothing_is_written() {
+async fn order_rejects_promotion_that_does_not_apply() {
     let shop = Shop::open("9.90", &[]).await;
     let other = shop.app.given(|given| given.plan("1.00"));
     for (code, change) in [
@@ -169,7 +176,7 @@ async fn a_code_that_does_not_apply_is_refused_with_the_reason_and_nothing_is_wr
             "OVER",
             json!({ "valid_from": day(&shop.app, -2), "valid_to": day(&shop.app, -1) }),
         ),
-        ("ELSEWHERE", json!({ "applicable_plans": [other] })),
+        ("DIFFERENT", json!({ "applicable_plans": [other] })),
         ("RICH", json!({ "min_spend": "9.91", "currency": "USD" })),
         ("EUROS", json!({ "currency": "EUR" })),
         ("OFF", json!({ "is_active": false })),
@@ -189,7 +196,7 @@ async fn a_code_that_does_not_apply_is_refused_with_the_reason_and_nothing_is_wr
         ("SPENT", 409, "used_up"),
         ("OVER", 409, "ended"),
         ("ONCE", 409, "used_by_customer"),
-        ("ELSEWHERE", 422, "other_plan"),
+        ("DIFFERENT", 422, "other_plan"),
         ("RICH", 422, "below_minimum"),
         ("EUROS", 422, "other_currency"),
         ("OFF", 422, "switched_off"),
@@ -220,7 +227,7 @@ async fn a_code_that_does_not_apply_is_refused_with_the_reason_and_nothing_is_wr
 }
 
 #[actix_web::test]
-async fn what_is_not_paid_gives_its_use_back_once() {
+async fn unpaid_order_releases_its_promotion_use_once() {
     let shop = Shop::open("9.90", &[]).await;
     shop.promotion("SPRING", json!({ "max_uses": 1 })).await;
     let code = json!({ "promo_code": "SPRING" });
@@ -233,7 +240,7 @@ async fn what_is_not_paid_gives_its_use_back_once() {
     assert_eq!(shop.uses("SPRING"), (0, 0, 0, 1));
 
     let declined = shop.order(code.clone()).await.expect(201);
-    shop.app.work().await;
+    shop.app.run_jobs().await;
     simulate(&shop.app, &shop.admin, &declined, SimulatedOutcome::Decline).await;
     assert_eq!(shop.uses("SPRING"), (0, 0, 0, 2));
     assert_eq!(
@@ -249,7 +256,7 @@ async fn what_is_not_paid_gives_its_use_back_once() {
     shop.app
         .execute("UPDATE jobs SET run_at = now() WHERE kind = 'orders.expire'");
     for _ in 0..2 {
-        shop.app.work().await;
+        shop.app.run_jobs().await;
     }
     assert_eq!(shop.uses("SPRING"), (0, 0, 0, 3));
     assert_eq!(
@@ -260,7 +267,7 @@ async fn what_is_not_paid_gives_its_use_back_once() {
 }
 
 #[actix_web::test]
-async fn a_late_payment_takes_its_use_again_while_there_is_one() {
+async fn late_payment_redeems_the_promotion_again_while_uses_remain() {
     for (others, state, uses) in [(0, "used again", (1, 0, 1, 0)), (1, "gone", (1, 1, 0, 1))] {
         let shop = Shop::open("9.90", &[]).await;
         shop.promotion("LAST", json!({ "max_uses": 1 })).await;
@@ -268,18 +275,18 @@ async fn a_late_payment_takes_its_use_again_while_there_is_one() {
             .order(json!({ "promo_code": "LAST" }))
             .await
             .expect(201);
-        shop.app.work().await;
+        shop.app.run_jobs().await;
         simulate(&shop.app, &shop.admin, &order, SimulatedOutcome::Decline).await;
         for _ in 0..others {
             shop.order(json!({ "promo_code": "LAST" }))
                 .await
                 .expect(201);
         }
-        // The gateway says after all that it was paid.
+        // The gateway reports a late payment.
         let payment = shop.payment(&order).await;
         let simulator = gateways::Simulator::new(&shop.app.ctx.config.jwt_secret).unwrap();
         let (signature, body) = simulator
-            .tell(
+            .signed_webhook(
                 wire::Param::parse(payment["id"].as_str().unwrap()).unwrap(),
                 SimulatedOutcome::Succeed,
                 &testkit::given::money("8.91"),
@@ -298,8 +305,8 @@ async fn a_late_payment_takes_its_use_again_while_there_is_one() {
             )
             .await
             .expect(204);
-        let order = reread(&shop.admin, &order).await;
-        // With its use back, the order starts; without one, a person decides about the discount.
+        let order = reload_order(&shop.admin, &order).await;
+        // With a use left, the order starts; without one, a person decides about the discount.
         let status = if state == "gone" {
             "needs_review"
         } else {
@@ -317,13 +324,13 @@ async fn a_late_payment_takes_its_use_again_while_there_is_one() {
             shop.app
                 .count("SELECT count(*) FROM transactions WHERE closed_at IS NOT NULL"),
             0,
-            "completed after all, it is closed no longer"
+            "a completed payment is no longer closed"
         );
     }
 }
 
 #[actix_web::test]
-async fn what_costs_nothing_is_paid_at_once_without_a_gateway() {
+async fn free_order_is_paid_without_a_gateway() {
     let shop = Shop::open("9.90", &[]).await;
     shop.promotion("FREE", json!({ "discount_value": "100.00" }))
         .await;
@@ -335,8 +342,11 @@ async fn what_costs_nothing_is_paid_at_once_without_a_gateway() {
         (&order["status"], &order["total_amount"]),
         (&json!("paid"), &json!("0.00"))
     );
-    shop.app.work_through().await;
-    assert_eq!(reread(&shop.admin, &order).await["status"], "fulfilled");
+    shop.app.run_all_jobs().await;
+    assert_eq!(
+        reload_order(&shop.admin, &order).await["status"],
+        "fulfilled"
+    );
     let payment = shop.payment(&order).await;
     assert_eq!(
         (&payment["status"], &payment["payment_gateway"]),

@@ -48,14 +48,14 @@ async fn credit_notes_in_vnd_have_no_cents() {
         .post(&format!("/v1/transactions/{id}/confirm"), transfer)
         .await
         .expect(200);
-    shop.app.work_through().await;
+    shop.app.run_all_jobs().await;
     let mut tax_back = 0;
     for (part, reference) in [("367.00", "A"), ("367.00", "B"), ("367.00", "C")] {
-        let wish = json!({ "transaction_id": id, "amount": part, "reason_code": "goodwill" });
+        let order_body = json!({ "transaction_id": id, "amount": part, "reason_code": "goodwill" });
         let refund = shop
             .admin
             .with("idempotency-key", &Uuid::new_v4().to_string())
-            .post("/v1/refunds", wish)
+            .post("/v1/refunds", order_body)
             .await
             .expect(201);
         shop.admin
@@ -66,7 +66,7 @@ async fn credit_notes_in_vnd_have_no_cents() {
             )
             .await
             .expect(200);
-        shop.app.work_through().await;
+        shop.app.run_all_jobs().await;
     }
     let notes = shop.admin.get("/v1/credit-notes").await.expect(200);
     for note in notes["data"].as_array().unwrap() {
@@ -117,8 +117,8 @@ async fn card_payment_rejects_amounts_outside_the_gateway_limits() {
         ("0.30", Currency::Gbp, true),
     ] {
         let plan = priced(&shop, price, currency);
-        let wish = json!({ "plan_id": plan, "currency": currency });
-        let quote = shop.quote(wish.clone()).await.expect(200);
+        let order_body = json!({ "plan_id": plan, "currency": currency });
+        let quote = shop.quote(order_body.clone()).await.expect(200);
         let refusals: Vec<&Value> = quote["refusals"].as_array().unwrap().iter().collect();
         assert_eq!(
             refusals.is_empty(),
@@ -132,7 +132,9 @@ async fn card_payment_rejects_amounts_outside_the_gateway_limits() {
             (&refusals[0]["field"], &refusals[0]["code"]),
             (&json!("payment_method"), &json!("amount_too_small"))
         );
-        shop.order(wish.clone()).await.refuses("payment_method");
+        shop.order(order_body.clone())
+            .await
+            .rejects_field("payment_method");
         let by_bank =
             json!({ "plan_id": plan, "currency": currency, "payment_method": "bank_transfer" });
         shop.order(by_bank).await.expect(201);
@@ -140,9 +142,9 @@ async fn card_payment_rejects_amounts_outside_the_gateway_limits() {
     let free = priced(&shop, "0.00", Currency::Usd);
     shop.order(json!({ "plan_id": free })).await.expect(201);
     let dear = priced(&shop, "1000000.00", Currency::Usd);
-    let wish = json!({ "plan_id": dear });
-    shop.order(wish).await.refuses("payment_method");
-    shop.app.work_through().await;
+    let order_body = json!({ "plan_id": dear });
+    shop.order(order_body).await.rejects_field("payment_method");
+    shop.app.run_all_jobs().await;
 }
 
 #[actix_web::test]
@@ -168,7 +170,7 @@ async fn invoice_prefix_rejects_reserved_and_unsafe_values() {
         shop.admin
             .patch(path, 1, json!({ "value": bad }))
             .await
-            .refuses("value");
+            .rejects_field("value");
     }
     let kept = shop
         .admin
@@ -177,7 +179,7 @@ async fn invoice_prefix_rejects_reserved_and_unsafe_values() {
         .expect(200);
     assert_eq!(kept["value"], "SHOP-1");
     let order = shop.order(json!({})).await.expect(201);
-    shop.app.work().await;
+    shop.app.run_jobs().await;
     crate::flows::purchase::simulate(&shop.app, &shop.admin, &order, SimulatedOutcome::Succeed)
         .await;
     let invoices = shop.admin.get("/v1/invoices?q=shop-1").await.expect(200);

@@ -1,10 +1,10 @@
-//! Disputes, as Stripe tells of them: of the payment that we know, once each, and never backwards.
+//! Disputes that Stripe reports: matched to a known payment, applied once, and never reopened by late events.
 
 use super::stripe::{SECRET, ordered, signed};
 use crate::harness::{Client, TestApp};
 use serde_json::{Value, json};
 
-fn told(id: &str, payment: &str, status: &str) -> Value {
+fn dispute_event(id: &str, payment: &str, status: &str) -> Value {
     let kind = match status {
         "won" | "lost" => "closed",
         _ => "updated",
@@ -15,7 +15,7 @@ fn told(id: &str, payment: &str, status: &str) -> Value {
     } } })
 }
 
-/// A payment at Stripe that came in, by a page of theirs.
+/// Completes a payment through Stripe Checkout.
 async fn paid() -> (TestApp, Client, String) {
     let (app, _, admin, placed) = ordered().await;
     let order = placed["id"].as_str().unwrap();
@@ -31,9 +31,9 @@ async fn paid() -> (TestApp, Client, String) {
 }
 
 #[actix_web::test]
-async fn a_dispute_is_shown_with_its_deadline_at_the_payment_it_takes_back() {
+async fn payment_shows_dispute_with_its_deadline() {
     let (app, admin, payment) = paid().await;
-    let event = told("evt_2", "pi_test_1", "needs_response");
+    let event = dispute_event("evt_2", "pi_test_1", "needs_response");
     assert_eq!(signed(&app, &event, SECRET).await.status, 204);
     assert_eq!(signed(&app, &event, SECRET).await.status, 204);
 
@@ -41,7 +41,7 @@ async fn a_dispute_is_shown_with_its_deadline_at_the_payment_it_takes_back() {
     let order = &orders["data"][0];
     assert_eq!(order["dispute_state"], "needs_response");
     let steps = admin
-        .story(&format!("/v1/orders/{}", order["id"].as_str().unwrap()))
+        .timeline(&format!("/v1/orders/{}", order["id"].as_str().unwrap()))
         .await;
     assert!(steps.contains(&"disputed".to_owned()), "{steps:?}");
 
@@ -63,7 +63,7 @@ async fn a_dispute_is_shown_with_its_deadline_at_the_payment_it_takes_back() {
 }
 
 #[actix_web::test]
-async fn what_is_decided_stays_decided_whatever_comes_late() {
+async fn late_dispute_events_do_not_reopen_a_dispute() {
     let (app, admin, _) = paid().await;
     for (id, status) in [
         ("evt_2", "needs_response"),
@@ -71,7 +71,7 @@ async fn what_is_decided_stays_decided_whatever_comes_late() {
         ("evt_4", "under_review"),
         ("evt_5", "won"),
     ] {
-        let event = told(id, "pi_test_1", status);
+        let event = dispute_event(id, "pi_test_1", status);
         assert_eq!(signed(&app, &event, SECRET).await.status, 204, "{status}");
     }
     let listed = admin.get("/v1/disputes").await.expect(200);
@@ -83,9 +83,9 @@ async fn what_is_decided_stays_decided_whatever_comes_late() {
 }
 
 #[actix_web::test]
-async fn a_dispute_of_a_payment_that_is_not_ours_is_kept_as_a_receipt_and_changes_nothing() {
+async fn dispute_of_unknown_payment_is_recorded_and_ignored() {
     let (app, admin, _) = paid().await;
-    let event = told("evt_2", "pi_of_somebody", "needs_response");
+    let event = dispute_event("evt_2", "pi_of_another_shop", "needs_response");
     assert_eq!(signed(&app, &event, SECRET).await.status, 204);
     assert_eq!(admin.get("/v1/disputes").await.expect(200)["total"], 0);
     assert_eq!(
@@ -95,31 +95,31 @@ async fn a_dispute_of_a_payment_that_is_not_ours_is_kept_as_a_receipt_and_change
 }
 
 #[actix_web::test]
-async fn the_evidence_tells_what_was_used_and_whoever_takes_it_is_logged() {
+async fn dispute_evidence_lists_usage_and_its_download_is_logged() {
     let (app, admin, payment) = paid().await;
-    app.work_through().await;
-    let event = told("evt_2", "pi_test_1", "needs_response");
+    app.run_all_jobs().await;
+    let event = dispute_event("evt_2", "pi_test_1", "needs_response");
     assert_eq!(signed(&app, &event, SECRET).await.status, 204);
     let listed = admin.get("/v1/disputes").await.expect(200);
     let id = listed["data"][0]["id"].as_str().unwrap();
     let path = format!("/v1/disputes/{id}/evidence");
 
-    let paper = admin.get(&path).await;
+    let pdf = admin.get(&path).await;
     assert_eq!(
-        (paper.status, paper.header("content-type")),
+        (pdf.status, pdf.header("content-type")),
         (200, "application/pdf")
     );
     assert_eq!(
-        paper.header("content-disposition"),
+        pdf.header("content-disposition"),
         "attachment; filename=\"evidence-dp_test_1.pdf\""
     );
-    assert!(paper.bytes.starts_with(b"%PDF-"));
+    assert!(pdf.bytes.starts_with(b"%PDF-"));
     assert_eq!(
         app.count("SELECT count(*) FROM pii_access_log WHERE subject_type = 'dispute' AND field = 'evidence'"),
         1
     );
 
-    // What is used since makes it longer.
+    // Later usage adds lines to the evidence.
     app.execute(&format!(
         "INSERT INTO esim_data_usage (id, esim_id, used_bytes, period_start, period_end, recorded_at) \
          SELECT gen_random_uuid(), b.esim_id, n * 100000000, now(), now() + n * interval '1 day', now() + n * interval '1 hour' \
@@ -127,5 +127,5 @@ async fn the_evidence_tells_what_was_used_and_whoever_takes_it_is_logged() {
     ));
     assert_eq!(app.count("SELECT count(*) FROM esim_data_usage"), 5);
     let longer = admin.get(&path).await;
-    assert!(longer.bytes.len() > paper.bytes.len() + 200);
+    assert!(longer.bytes.len() > pdf.bytes.len() + 200);
 }

@@ -2,7 +2,7 @@
 
 use super::{checkout::place, stripe};
 use crate::{
-    flows::purchase::{order, reread, simulate},
+    flows::purchase::{order, reload_order, simulate},
     harness::{Client, TestApp},
 };
 use serde_json::{Value, json};
@@ -38,8 +38,8 @@ async fn manual_payment_order_sends_payment_instructions() {
         app.execute(&format!(
             "UPDATE system_settings SET value = '{text}' WHERE key = '{setting}'"
         ));
-        let wish = json!({ "user_id": customer, "plan_id": plan, "payment_method": method });
-        let placed = place(&admin, wish).await.expect(201);
+        let order_body = json!({ "user_id": customer, "plan_id": plan, "payment_method": method });
+        let placed = place(&admin, order_body).await.expect(201);
         let sent = emails(&admin, &placed).await;
         assert_eq!(sent.len(), 1, "{method}: {sent:?}");
         let number = placed["order_number"].as_str().unwrap();
@@ -51,11 +51,11 @@ async fn manual_payment_order_sends_payment_instructions() {
         for part in [text, number, "9.90 USD"] {
             assert!(message.contains(part), "{method}: {part}: {message}");
         }
-        // Payment instructions are no delivery.
-        let read = reread(&admin, &placed).await;
+        // An email with payment instructions is no delivery.
+        let read = reload_order(&admin, &placed).await;
         assert_eq!(read["delivered_at"], Value::Null);
         let path = format!("/v1/orders/{}", placed["id"].as_str().unwrap());
-        assert_eq!(admin.story(&path).await, ["ordered"]);
+        assert_eq!(admin.timeline(&path).await, ["ordered"]);
     }
 }
 
@@ -65,9 +65,9 @@ async fn order_paid_on_the_shops_page_sends_no_payment_email() {
     let admin = app.as_admin();
     let plan = app.given(|given| given.supplied_plan("9.90"));
     let customer = app.given(|given| given.user(UserRole::Customer));
-    let wish = json!({ "user_id": customer, "plan_id": plan, "checkout": "intent" });
-    let placed = place(&admin, wish).await.expect(201);
-    app.work().await;
+    let order_body = json!({ "user_id": customer, "plan_id": plan, "checkout": "intent" });
+    let placed = place(&admin, order_body).await.expect(201);
+    app.run_jobs().await;
     assert!(emails(&admin, &placed).await.is_empty());
 }
 
@@ -97,15 +97,18 @@ async fn failed_order_sends_one_email_about_the_refund() {
     let plan = app.given(|given| given.undeliverable_plan("9.90"));
     let customer = app.given(|given| given.user(UserRole::Customer));
     let placed = order(&admin, plan, customer, 1).await;
-    app.work().await;
+    app.run_jobs().await;
     simulate(&app, &admin, &placed, SimulatedOutcome::Succeed).await;
-    app.work_through().await;
-    assert_eq!(reread(&admin, &placed).await["status"], "failed");
+    app.run_all_jobs().await;
+    assert_eq!(reload_order(&admin, &placed).await["status"], "failed");
     let sent = emails(&admin, &placed).await;
     assert_eq!(sent.len(), 1, "{sent:?}");
     let message = sent[0]["message"].as_str().unwrap();
     for part in ["could not deliver", "money is being returned", "9.90 USD"] {
         assert!(message.contains(part), "{part}: {message}");
     }
-    assert_eq!(reread(&admin, &placed).await["delivered_at"], Value::Null);
+    assert_eq!(
+        reload_order(&admin, &placed).await["delivered_at"],
+        Value::Null
+    );
 }

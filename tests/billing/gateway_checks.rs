@@ -2,9 +2,9 @@
 
 use super::{
     checkout::Shop,
-    received::overview_sums,
-    reconciliation::act,
-    webhooks::{bought, intent, signed},
+    reconciliation::run_action,
+    webhooks::{intent, open_payment, signed},
+    wrong_amounts::overview_sums,
 };
 use crate::harness::peers::serve;
 use actix_web::{
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 
-/// The state of the stand-in: its events, its refunds, and the requests that it has received.
+/// The state of the fake gateway: its events, its refunds, and the requests that it has received.
 #[derive(Default)]
 struct Books {
     events: Mutex<Vec<Value>>,
@@ -77,10 +77,10 @@ async fn paid() -> (Shop, String, Arc<Books>) {
         ],
     )
     .await;
-    let (_, payment) = bought(&shop).await;
+    let (_, payment) = open_payment(&shop).await;
     let event = intent("evt_paid", "payment_intent.succeeded", &payment, json!({}));
     signed(&shop, &event).await.expect(204);
-    shop.app.work_through().await;
+    shop.app.run_all_jobs().await;
     (shop, payment, books)
 }
 
@@ -88,7 +88,7 @@ async fn check(shop: &Shop) {
     let job = billing::reconciliation::Check {};
     let enqueued = shop.app.ctx.db.write(move |tx| jobs::enqueue(tx, &job));
     enqueued.await.expect("a job");
-    shop.app.work_through().await;
+    shop.app.run_all_jobs().await;
 }
 
 fn refund(payment: &str, id: &str, minor: i64) -> Value {
@@ -216,7 +216,7 @@ async fn charge_refunded_opens_a_case_that_counts_as_refunded() {
     signed(&shop, &reported).await.expect(204);
     let open = cases(&shop, "open").await;
     assert_eq!((open.len(), &open[0]["amount"]), (1, &json!("4.00")));
-    shop.app.work_through().await;
+    shop.app.run_all_jobs().await;
     let open = cases(&shop, "open").await;
     assert_eq!(
         (open.len(), &open[0]["gateway_refund_id"]),
@@ -231,12 +231,12 @@ async fn charge_refunded_opens_a_case_that_counts_as_refunded() {
         notes.contains("4.00 USD of it was refunded at the gateway"),
         "{notes}"
     );
-    let wish = json!({ "transaction_id": payment, "amount": "6.00", "reason_code": "goodwill" });
+    let body = json!({ "transaction_id": payment, "amount": "6.00", "reason_code": "goodwill" });
     let admin = |key: &str| shop.admin.with("idempotency-key", key);
     admin("one")
-        .post("/v1/refunds", wish)
+        .post("/v1/refunds", body)
         .await
-        .refuses("amount");
+        .rejects_field("amount");
     let sums = overview_sums(&shop).await;
     assert_eq!(
         (&sums["refunded_amount"], &sums["net_amount"]),
@@ -244,12 +244,14 @@ async fn charge_refunded_opens_a_case_that_counts_as_refunded() {
     );
 
     let case = &open[0];
-    let claimed = act(&shop.admin, case, "claim", None).await.expect(200);
-    let resolution = json!({ "action": "book_refund", "reason": "Seen at Stripe" });
-    act(&shop.admin, &claimed, "resolve", Some(resolution))
+    let claimed = run_action(&shop.admin, case, "claim", None)
         .await
         .expect(200);
-    shop.app.work_through().await;
+    let resolution = json!({ "action": "book_refund", "reason": "Seen at Stripe" });
+    run_action(&shop.admin, &claimed, "resolve", Some(resolution))
+        .await
+        .expect(200);
+    shop.app.run_all_jobs().await;
     assert_eq!(
         overview_sums(&shop).await["refunded_amount"],
         "4.00",
@@ -277,17 +279,17 @@ async fn charge_refunded_opens_a_case_that_counts_as_refunded() {
         (open.len(), &open[0]["gateway_refund_id"]),
         (1, &json!("re_2"))
     );
-    shop.app.work_through().await;
+    shop.app.run_all_jobs().await;
 }
 
 #[actix_web::test]
 async fn charge_refunded_of_our_own_refund_opens_no_case() {
     let (shop, payment, books) = paid().await;
-    let wish = json!({ "transaction_id": payment, "amount": "4.00", "reason_code": "goodwill" });
+    let body = json!({ "transaction_id": payment, "amount": "4.00", "reason_code": "goodwill" });
     let made = shop
         .admin
         .with("idempotency-key", &Uuid::new_v4().to_string())
-        .post("/v1/refunds", wish)
+        .post("/v1/refunds", body)
         .await
         .expect(201);
     let id = made["id"].as_str().unwrap();
@@ -300,7 +302,7 @@ async fn charge_refunded_of_our_own_refund_opens_no_case() {
     let reported = event("evt_1", "charge.refunded", charge(&payment, 400, json!({})));
     signed(&shop, &reported).await.expect(204);
     assert!(cases(&shop, "open").await.is_empty());
-    shop.app.work_through().await;
+    shop.app.run_all_jobs().await;
     assert_eq!(
         shop.admin
             .get(&format!("/v1/refunds/{id}"))
@@ -341,7 +343,7 @@ async fn lost_dispute_counts_as_chargeback_and_reduces_net() {
     assert_eq!(
         overview_sums(&shop).await["chargebacks"],
         0,
-        "nothing is lost yet"
+        "no chargeback yet"
     );
     signed(&shop, &dispute("evt_2", "lost")).await.expect(204);
     let sums = overview_sums(&shop).await;
@@ -372,7 +374,7 @@ async fn lost_dispute_counts_as_chargeback_and_reduces_net() {
         .db
         .write(|tx| jobs::enqueue(tx, &billing::payments::MakeDays {}));
     made.await.expect("a job");
-    shop.app.work_through().await;
+    shop.app.run_all_jobs().await;
     let days =
         "SELECT count(*) FROM payment_days WHERE chargebacks = 1 AND chargeback_amount = 9.90";
     assert_eq!(shop.app.count(days), 1);

@@ -1,4 +1,4 @@
-//! Papers: one for every payment, numbered without a gap, and made out to somebody whom only its PDF names.
+//! Invoices and credit notes: one for each payment, numbered without a gap, and only the PDF names the buyer.
 
 use crate::{
     flows::purchase::{order, simulate},
@@ -10,7 +10,7 @@ use wire::{
     PlanId, RefundId, UserId, accounts::users::UserRole, billing::transactions::SimulatedOutcome,
 };
 
-/// A shop, and somebody who buys there.
+/// A shop and its customer.
 async fn shop() -> (TestApp, PlanId, UserId) {
     let app = TestApp::start().await;
     let (plan, ada) = app.given(|given| {
@@ -23,17 +23,17 @@ async fn shop() -> (TestApp, PlanId, UserId) {
     (app, plan, ada)
 }
 
-async fn sold(app: &TestApp, admin: &Client, plan: PlanId, user: UserId) -> Value {
+async fn paid_order_invoice(app: &TestApp, admin: &Client, plan: PlanId, user: UserId) -> Value {
     let placed = order(admin, plan, user, 2).await;
-    app.work().await;
+    app.run_jobs().await;
     simulate(app, admin, &placed, SimulatedOutcome::Succeed).await;
     let id = placed["id"].as_str().unwrap();
     let found = admin.get(&format!("/v1/invoices?order_id={id}")).await;
     found.expect(200)["data"][0].clone()
 }
 
-/// A refund that was paid out, as the gateway's word leaves it.
-fn given_back(app: &TestApp, invoice: &Value, amount: &str) -> RefundId {
+/// Writes a refund as it is after the gateway has paid it.
+fn insert_refund(app: &TestApp, invoice: &Value, amount: &str) -> RefundId {
     let id = RefundId::new();
     let payment = invoice["transaction_id"].as_str().unwrap();
     app.execute(&format!(
@@ -45,14 +45,14 @@ fn given_back(app: &TestApp, invoice: &Value, amount: &str) -> RefundId {
 }
 
 #[actix_web::test]
-async fn every_payment_has_one_invoice_and_an_unpaid_order_none() {
+async fn paid_order_has_one_invoice_and_unpaid_order_none() {
     let (app, plan, ada) = shop().await;
     let admin = app.as_admin();
     order(&admin, plan, ada, 1).await;
-    app.work().await;
+    app.run_jobs().await;
     assert_eq!(app.count("SELECT count(*) FROM invoices"), 0);
 
-    let invoice = sold(&app, &admin, plan, ada).await;
+    let invoice = paid_order_invoice(&app, &admin, plan, ada).await;
     let year = invoice["issued_on"].as_str().unwrap()[..4].to_owned();
     assert_eq!(invoice["number"], format!("INV-{year}-000001"));
     assert_eq!(invoice["customer"], "Ada Łukasiewicz");
@@ -62,9 +62,9 @@ async fn every_payment_has_one_invoice_and_an_unpaid_order_none() {
         (&json!("19.80"), &json!("0.00"))
     );
     let payment = invoice["transaction_id"].as_str().unwrap();
-    // Whoever writes it again finds it there.
+    // Issuing the invoice again returns the existing one.
     app.execute(&format!("INSERT INTO jobs (id, kind, payload, run_at) VALUES ('{}', 'invoices.issue', '{{\"transaction\":\"{payment}\"}}', now())", Uuid::now_v7()));
-    app.work_through().await;
+    app.run_all_jobs().await;
     assert_eq!(app.count("SELECT count(*) FROM invoices"), 1);
     assert_eq!(
         app.count("SELECT count(*) FROM audit_log WHERE action = 'invoice.issue'"),
@@ -73,14 +73,14 @@ async fn every_payment_has_one_invoice_and_an_unpaid_order_none() {
 }
 
 #[actix_web::test]
-async fn numbers_have_no_gap_however_many_are_written_at_once() {
+async fn concurrent_invoices_have_gapless_numbers() {
     let (app, plan, ada) = shop().await;
     let admin = app.as_admin();
     let mut orders = Vec::new();
     for _ in 0..12 {
         orders.push(order(&admin, plan, ada, 1).await);
     }
-    app.work().await;
+    app.run_jobs().await;
     for placed in &orders {
         simulate(&app, &admin, placed, SimulatedOutcome::Succeed).await;
     }
@@ -96,14 +96,14 @@ async fn numbers_have_no_gap_however_many_are_written_at_once() {
 }
 
 #[actix_web::test]
-async fn a_refund_has_its_credit_note_and_together_they_never_exceed_the_invoice() {
+async fn credit_notes_never_exceed_the_invoice() {
     let (app, plan, ada) = shop().await;
     let admin = app.as_admin();
-    let invoice = sold(&app, &admin, plan, ada).await;
+    let invoice = paid_order_invoice(&app, &admin, plan, ada).await;
     let id = invoice["id"].as_str().unwrap();
-    given_back(&app, &invoice, "5.00");
-    given_back(&app, &invoice, "14.80");
-    app.work_through().await;
+    insert_refund(&app, &invoice, "5.00");
+    insert_refund(&app, &invoice, "14.80");
+    app.run_all_jobs().await;
 
     let notes = admin
         .get(&format!("/v1/credit-notes?invoice_id={id}&sort=number"))
@@ -122,29 +122,29 @@ async fn a_refund_has_its_credit_note_and_together_they_never_exceed_the_invoice
     let after = admin.get(&format!("/v1/invoices/{id}")).await.expect(200);
     assert_eq!(after["credited_amount"], "19.80");
     let note = notes["data"][0]["id"].as_str().unwrap();
-    let paper = admin.get(&format!("/v1/credit-notes/{note}/pdf")).await;
-    assert_eq!(paper.header("content-type"), "application/pdf");
+    let pdf = admin.get(&format!("/v1/credit-notes/{note}/pdf")).await;
+    assert_eq!(pdf.header("content-type"), "application/pdf");
 }
 
 #[actix_web::test]
-async fn the_pdf_names_the_buyer_and_that_is_logged() {
+async fn invoice_pdf_names_the_buyer_and_its_download_is_logged() {
     let (app, plan, ada) = shop().await;
     let admin = app.as_admin();
-    let invoice = sold(&app, &admin, plan, ada).await;
+    let invoice = paid_order_invoice(&app, &admin, plan, ada).await;
     let path = format!("/v1/invoices/{}/pdf", invoice["id"].as_str().unwrap());
 
     let logged = "SELECT count(*) FROM pii_access_log WHERE subject_type = 'invoice'";
     let before = app.count(logged);
-    let paper = app.as_user(ada).get(&path).await;
-    assert_eq!(paper.header("content-type"), "application/pdf");
+    let pdf = app.as_user(ada).get(&path).await;
+    assert_eq!(pdf.header("content-type"), "application/pdf");
     assert_eq!(
-        paper.header("content-disposition"),
+        pdf.header("content-disposition"),
         format!(
             "attachment; filename=\"{}.pdf\"",
             invoice["number"].as_str().unwrap()
         )
     );
-    assert!(paper.bytes.starts_with(b"%PDF-") && paper.bytes.len() > 5_000);
+    assert!(pdf.bytes.starts_with(b"%PDF-") && pdf.bytes.len() > 5_000);
     assert_eq!(app.count(logged), before + 1);
     let stranger = app.as_role(UserRole::Customer).get(&path).await;
     stranger.problem(404, wire::ProblemCode::NotFound);

@@ -1,21 +1,21 @@
-//! Orders and the money that they bring, up to a real gateway's door.
+//! Orders, payments, refunds and invoices.
 
 pub mod checkout;
 mod currencies;
 mod disputes;
-mod elsewhere;
 mod emails;
+mod external_refunds;
 mod gateway_checks;
 mod invoices;
+mod manual_payments;
 mod order_money;
 mod payments;
 mod races;
-mod received;
 mod reconciliation;
-mod recorded;
 pub mod refunds;
 mod reservations;
 mod scripts;
 pub mod stripe;
 mod transactions;
 mod webhooks;
+mod wrong_amounts;

@@ -5,7 +5,7 @@ use crate::harness::Client;
 use serde_json::{Value, json};
 use wire::accounts::users::UserRole;
 
-async fn shown(who: &Client, sale: &Sale) -> Value {
+async fn order_details(who: &Client, sale: &Sale) -> Value {
     let id = sale.order["id"].as_str().unwrap();
     who.get(&format!("/v1/orders/{id}")).await.expect(200)
 }
@@ -22,17 +22,20 @@ fn money(order: &Value) -> [Value; 4] {
 
 #[actix_web::test]
 async fn order_shows_refunds_of_its_payment() {
-    let sale = Sale::of("9.90", &[]).await;
+    let sale = Sale::start("9.90", &[]).await;
     let (admin, payment) = (&sale.admin, json!(sale.payment));
-    let before = money(&shown(admin, &sale).await);
+    let before = money(&order_details(admin, &sale).await);
     assert_eq!(
         before,
         [json!("0.00"), json!("0.00"), json!(null), payment.clone()]
     );
 
     let support = sale.app.as_role(UserRole::Support);
-    let asked = sale.ask(&support, Some("3.00")).await.expect(201);
-    let pending = money(&shown(admin, &sale).await);
+    let requested = sale
+        .request_refund(&support, Some("3.00"))
+        .await
+        .expect(201);
+    let pending = money(&order_details(admin, &sale).await);
     assert_eq!(
         pending,
         [
@@ -42,10 +45,12 @@ async fn order_shows_refunds_of_its_payment() {
             payment.clone()
         ]
     );
-    sale.act(admin, &asked, "approve", None).await.expect(200);
-    sale.app.work_through().await;
+    sale.run_action(admin, &requested, "approve", None)
+        .await
+        .expect(200);
+    sale.app.run_all_jobs().await;
 
-    let part = money(&shown(admin, &sale).await);
+    let part = money(&order_details(admin, &sale).await);
     assert_eq!(
         part,
         [
@@ -55,12 +60,12 @@ async fn order_shows_refunds_of_its_payment() {
             payment
         ]
     );
-    let refund = sale.refund(&asked["id"]).await;
+    let refund = sale.refund(&requested["id"]).await;
     assert_eq!(refund["refundable_amount"], "6.90");
 
-    sale.ask(admin, Some("6.90")).await.expect(201);
-    sale.app.work_through().await;
-    let all = money(&shown(admin, &sale).await);
+    sale.request_refund(admin, Some("6.90")).await.expect(201);
+    sale.app.run_all_jobs().await;
+    let all = money(&order_details(admin, &sale).await);
     assert_eq!(
         all,
         [json!("9.90"), json!("0.00"), json!("refunded"), json!(null)]
@@ -71,13 +76,15 @@ async fn order_shows_refunds_of_its_payment() {
 
 #[actix_web::test]
 async fn order_timeline_shows_refunds() {
-    let sale = Sale::of("9.90", &[]).await;
-    sale.ask(&sale.admin, Some("3.00")).await.expect(201);
-    sale.app.work_through().await;
+    let sale = Sale::start("9.90", &[]).await;
+    sale.request_refund(&sale.admin, Some("3.00"))
+        .await
+        .expect(201);
+    sale.app.run_all_jobs().await;
     let id = sale.order["id"].as_str().unwrap();
     let path = format!("/v1/orders/{id}");
 
-    let steps = sale.admin.story(&path).await;
+    let steps = sale.admin.timeline(&path).await;
     for what in [
         "refund requested",
         "refund approved",
@@ -87,7 +94,7 @@ async fn order_timeline_shows_refunds() {
         assert!(steps.contains(&what.to_owned()), "{what} in {steps:?}");
     }
     // A customer sees the refund, not the request to the gateway.
-    let theirs = sale.app.as_user(sale.customer).story(&path).await;
+    let theirs = sale.app.as_user(sale.customer).timeline(&path).await;
     assert!(theirs.contains(&"refunded".to_owned()), "{theirs:?}");
     assert!(!theirs.contains(&"refund sent".to_owned()), "{theirs:?}");
 }
@@ -99,8 +106,8 @@ async fn partial_refund_keeps_esims_and_full_refund_cancels_them() {
         (Some("9.90"), "cancel"),
         (None, "cancel"),
     ] {
-        let sale = Sale::of("9.90", &[]).await;
-        let refund = sale.ask(&sale.admin, amount).await.expect(201);
+        let sale = Sale::start("9.90", &[]).await;
+        let refund = sale.request_refund(&sale.admin, amount).await.expect(201);
         assert_eq!(refund["effect"], effect, "{amount:?}");
     }
 }

@@ -1,13 +1,13 @@
-//! Many at once: no use of a promotion too many, no first order twice, no price that was not shown.
+//! Concurrent orders: no promotion over its limit, no second first-order discount, no price that was not quoted.
 
 use super::checkout::Shop;
-use crate::harness::drill::times;
+use crate::harness::drill::iterations;
 use futures_util::future::join_all;
 use serde_json::json;
 
 #[actix_web::test]
-async fn a_thousand_orders_get_fifty_uses_and_one_customer_gets_one() {
-    for _ in 0..times(1, 3) {
+async fn concurrent_orders_respect_promotion_limits() {
+    for _ in 0..iterations(1, 3) {
         fifty_and_one().await;
     }
 }
@@ -20,8 +20,8 @@ async fn fifty_and_one() {
     let all_at_once = async |code: &'static str, how_many: usize| {
         let mut placed = 0;
         for _ in 0..how_many / 100 {
-            let wishes = (0..100).map(|_| shop.order(json!({ "promo_code": code })));
-            for answer in join_all(wishes).await {
+            let requests = (0..100).map(|_| shop.order(json!({ "promo_code": code })));
+            for answer in join_all(requests).await {
                 assert!([201, 409].contains(&answer.status), "{}", answer.text());
                 placed += usize::from(answer.status == 201);
             }
@@ -37,7 +37,7 @@ async fn fifty_and_one() {
 }
 
 #[actix_web::test]
-async fn of_many_codes_of_one_batch_each_is_used_once() {
+async fn each_code_of_a_batch_is_used_once() {
     let shop = Shop::open("9.90", &[]).await;
     let end = crate::catalog::promotions::day(&shop.app, 30);
     let many = json!({
@@ -47,11 +47,11 @@ async fn of_many_codes_of_one_batch_each_is_used_once() {
     let batch = shop.admin.post("/v1/promotions/generate", many).await;
     let batch = batch.expect(200);
     let codes = batch["codes"].as_array().unwrap();
-    // Everybody tries every code, eight at once.
+    // Every customer tries every code, eight concurrently.
     for some in codes.chunks(10) {
         let tries = some.iter().cycle().take(80);
-        let wishes = tries.map(|code| shop.order(json!({ "promo_code": code })));
-        let placed = join_all(wishes).await;
+        let requests = tries.map(|code| shop.order(json!({ "promo_code": code })));
+        let placed = join_all(requests).await;
         let placed = placed.iter().filter(|answer| answer.status == 201);
         assert_eq!(placed.count(), 10);
     }
@@ -61,13 +61,13 @@ async fn of_many_codes_of_one_batch_each_is_used_once() {
 }
 
 #[actix_web::test]
-async fn many_first_orders_at_once_get_one_discount() {
+async fn concurrent_first_orders_get_one_discount() {
     let shop = Shop::open("9.90", &[]).await;
     for code in ["FIRST-A", "FIRST-B"] {
         shop.promotion(code, json!({ "first_order_only": true }))
             .await;
     }
-    let wishes = (0..20).map(|number| {
+    let requests = (0..20).map(|number| {
         let code = if number % 2 == 0 {
             "FIRST-A"
         } else {
@@ -75,7 +75,7 @@ async fn many_first_orders_at_once_get_one_discount() {
         };
         shop.order(json!({ "promo_code": code }))
     });
-    let placed = join_all(wishes).await;
+    let placed = join_all(requests).await;
     assert_eq!(
         placed.iter().filter(|answer| answer.status == 201).count(),
         1
@@ -84,7 +84,7 @@ async fn many_first_orders_at_once_get_one_discount() {
 }
 
 #[actix_web::test]
-async fn what_is_charged_was_the_price_while_it_changes_all_the_time() {
+async fn order_charges_the_price_in_effect_during_price_changes() {
     let shop = Shop::open("9.00", &[]).await;
     let cheap_or_dear = async {
         for turn in 0..40 {

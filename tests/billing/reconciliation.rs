@@ -1,4 +1,4 @@
-//! What does not add up: found, claimed, put right.
+//! Reconciliation cases: detected, claimed and resolved.
 
 use super::refunds::{Sale, sell};
 use crate::harness::{Answer, Client, TestApp};
@@ -22,7 +22,12 @@ async fn open(who: &Client, kind: &str) -> Vec<Value> {
     found["data"].as_array().unwrap().clone()
 }
 
-pub(super) async fn act(who: &Client, case: &Value, verb: &str, body: Option<Value>) -> Answer {
+pub(super) async fn run_action(
+    who: &Client,
+    case: &Value,
+    verb: &str,
+    body: Option<Value>,
+) -> Answer {
     let path = format!("/v1/reconciliation/{}/{verb}", case["id"].as_str().unwrap());
     let tag = format!("\"v{}\"", case["version"]);
     who.with("if-match", &tag)
@@ -31,16 +36,16 @@ pub(super) async fn act(who: &Client, case: &Value, verb: &str, body: Option<Val
 }
 
 async fn claimed(who: &Client, case: &Value) -> Value {
-    act(who, case, "claim", None).await.expect(200)
+    run_action(who, case, "claim", None).await.expect(200)
 }
 
-fn how(action: &str) -> Option<Value> {
+fn resolution_body(action: &str) -> Option<Value> {
     Some(json!({ "action": action, "reason": "Seen to" }))
 }
 
 #[actix_web::test]
-async fn an_order_that_is_stuck_is_a_case_and_taking_it_up_again_resolves_it() {
-    let sale = Sale::of("9.90", &[]).await;
+async fn retrying_a_stuck_order_resolves_its_case() {
+    let sale = Sale::start("9.90", &[]).await;
     let plan = sale.app.given(|given| given.undeliverable_plan("12.00"));
     let (order, _) = sell(&sale.app, &sale.admin, plan, sale.customer).await;
     let cases = open(&sale.admin, "paid_not_delivered").await;
@@ -66,36 +71,46 @@ async fn an_order_that_is_stuck_is_a_case_and_taking_it_up_again_resolves_it() {
         "the same finding is the same case"
     );
 
-    act(&sale.admin, case, "resolve", how("retry_order"))
+    run_action(&sale.admin, case, "resolve", resolution_body("retry_order"))
         .await
         .problem(409, ProblemCode::WrongState);
     let mine = claimed(&sale.admin, case).await;
     let other = sale.app.as_admin();
-    act(&other, &mine, "claim", None)
+    run_action(&other, &mine, "claim", None)
         .await
         .problem(409, ProblemCode::Conflict);
-    act(&other, &mine, "resolve", how("retry_order"))
+    run_action(&other, &mine, "resolve", resolution_body("retry_order"))
         .await
         .problem(409, ProblemCode::Conflict);
-    act(&sale.admin, case, "resolve", how("retry_order"))
+    run_action(&sale.admin, case, "resolve", resolution_body("retry_order"))
         .await
         .problem(412, ProblemCode::Stale);
-    act(&sale.admin, &mine, "resolve", how("cancel_order"))
-        .await
-        .refuses("action");
-    act(
+    run_action(
+        &sale.admin,
+        &mine,
+        "resolve",
+        resolution_body("cancel_order"),
+    )
+    .await
+    .rejects_field("action");
+    run_action(
         &sale.admin,
         &mine,
         "resolve",
         Some(json!({ "action": "retry_order", "reason": "" })),
     )
     .await
-    .refuses("reason");
+    .rejects_field("reason");
 
     sale.app.given(|given| given.stock(plan));
-    let done = act(&sale.admin, &mine, "resolve", how("retry_order"))
-        .await
-        .expect(200);
+    let done = run_action(
+        &sale.admin,
+        &mine,
+        "resolve",
+        resolution_body("retry_order"),
+    )
+    .await
+    .expect(200);
     assert_eq!(
         (
             &done["status"],
@@ -112,21 +127,21 @@ async fn an_order_that_is_stuck_is_a_case_and_taking_it_up_again_resolves_it() {
             &Value::Null
         )
     );
-    sale.app.work_through().await;
+    sale.app.run_all_jobs().await;
     let path = format!("/v1/orders/{}", order["id"].as_str().unwrap());
     assert_eq!(
         sale.admin.get(&path).await.expect(200)["status"],
         "fulfilled"
     );
-    act(&other, &done, "claim", None)
+    run_action(&other, &done, "claim", None)
         .await
         .problem(409, ProblemCode::WrongState);
     assert_eq!(check(&sale.admin).await["open"], 0);
 }
 
 #[actix_web::test]
-async fn a_claim_ends_a_case_goes_back_and_help_is_called() {
-    let sale = Sale::of("9.90", &[]).await;
+async fn case_claim_expires_and_case_can_be_released_or_escalated() {
+    let sale = Sale::start("9.90", &[]).await;
     let plan = sale.app.given(|given| given.undeliverable_plan("12.00"));
     sell(&sale.app, &sale.admin, plan, sale.customer).await;
     let (one, other) = (&sale.admin, sale.app.as_admin());
@@ -138,11 +153,13 @@ async fn a_claim_ends_a_case_goes_back_and_help_is_called() {
             .expect(200)["total"],
         1
     );
-    let back = act(one, &mine, "release", None).await.expect(200);
+    let back = run_action(one, &mine, "release", None).await.expect(200);
     assert_eq!(back["claimed_by"], Value::Null);
     let mine = claimed(&other, &back).await;
-    let why = json!({ "reason": "The gateway's page says otherwise" });
-    let escalated = act(&other, &mine, "escalate", Some(why)).await.expect(200);
+    let why = json!({ "reason": "The gateway shows another status" });
+    let escalated = run_action(&other, &mine, "escalate", Some(why))
+        .await
+        .expect(200);
     assert_eq!(
         (&escalated["status"], &escalated["claimed_by"]),
         (&json!("escalated"), &Value::Null)
@@ -157,28 +174,33 @@ async fn a_claim_ends_a_case_goes_back_and_help_is_called() {
     sale.app
         .execute("UPDATE sessions SET confirmed_at = now() + interval '16 minutes'");
     let theirs = claimed(&other, &escalated).await;
-    let done = act(&other, &theirs, "resolve", how("settle_outside"))
-        .await
-        .expect(200);
+    let done = run_action(
+        &other,
+        &theirs,
+        "resolve",
+        resolution_body("settle_outside"),
+    )
+    .await
+    .expect(200);
     assert_eq!(done["status"], "resolved");
     let found = check(one).await;
     assert_eq!(
         (&found["opened"], &found["open"]),
         (&json!(0), &json!(0)),
-        "what was settled elsewhere is not found again"
+        "a case that was settled outside is not found again"
     );
 }
 
 #[actix_web::test]
-async fn support_looks_and_does_not_touch() {
-    let sale = Sale::of("9.90", &[]).await;
+async fn support_cannot_change_cases() {
+    let sale = Sale::start("9.90", &[]).await;
     let plan = sale.app.given(|given| given.undeliverable_plan("12.00"));
     sell(&sale.app, &sale.admin, plan, sale.customer).await;
     let support = sale.app.as_role(UserRole::Support);
     let case = open(&support, "paid_not_delivered").await.remove(0);
     assert_eq!(case["actions"], json!([]));
     assert!(case["customer"].as_str().unwrap().contains('•'), "{case}");
-    act(&support, &case, "claim", None)
+    run_action(&support, &case, "claim", None)
         .await
         .problem(403, ProblemCode::Forbidden);
     let customer = sale.app.as_user(sale.customer);
@@ -189,26 +211,26 @@ async fn support_looks_and_does_not_touch() {
 }
 
 #[actix_web::test]
-async fn money_can_be_given_back_from_a_case() {
-    let sale = Sale::of("9.90", &[]).await;
+async fn case_can_be_resolved_by_refund() {
+    let sale = Sale::start("9.90", &[]).await;
     let plan = sale.app.given(|given| given.undeliverable_plan("12.00"));
     let (_, payment) = sell(&sale.app, &sale.admin, plan, sale.customer).await;
-    // It was asked for by itself; somebody says no, and another finds that it should go back.
-    let asked = sale
+    // A job requested the refund; one person rejects it, and another resolves the case with a refund.
+    let listed = sale
         .admin
         .get(&format!("/v1/refunds?transaction_id={payment}"))
         .await
         .expect(200);
     let no = json!({ "reason": "Too early" });
-    sale.act(&sale.admin, &asked["data"][0], "reject", Some(no))
+    sale.run_action(&sale.admin, &listed["data"][0], "reject", Some(no))
         .await
         .expect(200);
     let case = open(&sale.admin, "paid_not_delivered").await.remove(0);
     let mine = claimed(&sale.admin, &case).await;
-    act(&sale.admin, &mine, "resolve", how("refund"))
+    run_action(&sale.admin, &mine, "resolve", resolution_body("refund"))
         .await
         .expect(200);
-    sale.app.work_through().await;
+    sale.app.run_all_jobs().await;
     let paid = sale
         .admin
         .get(&format!("/v1/transactions/{payment}"))
@@ -219,17 +241,17 @@ async fn money_can_be_given_back_from_a_case() {
 }
 
 #[actix_web::test]
-async fn every_kind_is_found_and_comes_right() {
-    let sale = Sale::of("9.90", &[]).await;
+async fn every_kind_of_case_is_detected_and_resolved() {
+    let sale = Sale::start("9.90", &[]).await;
     let (app, admin) = (&sale.app, &sale.admin);
     assert_eq!(
         check(admin).await,
         json!({ "opened": 0, "resolved": 0, "open": 0 }),
-        "what adds up is no case"
+        "matching amounts open no case"
     );
     let order = sale.order["id"].as_str().unwrap();
     let refund = sale
-        .ask(&app.as_role(UserRole::Support), Some("1.00"))
+        .request_refund(&app.as_role(UserRole::Support), Some("1.00"))
         .await
         .expect(201);
     let refund = refund["id"].as_str().unwrap();
@@ -260,7 +282,7 @@ async fn every_kind_is_found_and_comes_right() {
 }
 
 #[actix_web::test]
-async fn two_who_claim_at_once_are_one_who_has_it() {
+async fn concurrent_claims_of_a_case_leave_one_assignee() {
     let app = TestApp::start().await;
     let (plan, customer) = app.given(|given| {
         (
@@ -272,9 +294,12 @@ async fn two_who_claim_at_once_are_one_who_has_it() {
     sell(&app, &admin, plan, customer).await;
     let case = open(&admin, "paid_not_delivered").await.remove(0);
     let people: Vec<Client> = (0..8).map(|_| app.as_admin()).collect();
-    let answers =
-        futures_util::future::join_all(people.iter().map(|one| act(one, &case, "claim", None)))
-            .await;
+    let answers = futures_util::future::join_all(
+        people
+            .iter()
+            .map(|one| run_action(one, &case, "claim", None)),
+    )
+    .await;
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409, 409, 409, 409, 409, 409, 409]);

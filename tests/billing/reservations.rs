@@ -2,7 +2,7 @@
 
 use super::checkout::place;
 use crate::{
-    flows::purchase::reread,
+    flows::purchase::reload_order,
     harness::{Client, TestApp},
 };
 use chrono::TimeDelta;
@@ -112,18 +112,18 @@ async fn concurrent_orders_do_not_exceed_the_unpaid_limit() {
     limit(&app, "orders.unpaid_units_per_client", 5);
     let plan = app.given(|given| given.supplied_plan("9.90"));
     let ada = app.as_role(UserRole::Customer);
-    let wishes = (0..12).map(|_| place(&ada, json!({ "plan_id": plan })));
-    let answers = futures_util::future::join_all(wishes).await;
+    let requests = (0..12).map(|_| place(&ada, json!({ "plan_id": plan })));
+    let answers = futures_util::future::join_all(requests).await;
     let placed = answers.iter().filter(|answer| answer.status == 201);
     assert_eq!(placed.count(), 3);
 
     let (client, program) = app.as_client(&[Permission::OrdersWrite, Permission::OrdersRead]);
     let customers: Vec<UserId> =
         app.given(|given| (0..12).map(|_| given.customer_of(client)).collect());
-    let wishes = customers
+    let requests = customers
         .iter()
         .map(|user| place(&program, json!({ "user_id": user, "plan_id": plan })));
-    let answers = futures_util::future::join_all(wishes).await;
+    let answers = futures_util::future::join_all(requests).await;
     let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     let placed = statuses.iter().filter(|status| **status == 201);
     assert_eq!(placed.count(), 5, "{statuses:?}");
@@ -156,7 +156,10 @@ async fn bank_transfer_reservation_ends_before_its_payment_window() {
         .problem(409, ProblemCode::SoldOut);
     app.ctx.clock.set(now + TimeDelta::minutes(361));
     let second = place(&bob, json!({ "plan_id": plan })).await.expect(201);
-    assert_eq!(reread(&admin, &first).await["status"], "pending_payment");
+    assert_eq!(
+        reload_order(&admin, &first).await["status"],
+        "pending_payment"
+    );
 
     // Another order has the stock, so the payment is recorded and a person decides. To record a payment the
     // administrator needs a recent sign-in, so the clock goes back.
@@ -166,7 +169,7 @@ async fn bank_transfer_reservation_ends_before_its_payment_window() {
         first["id"].as_str().unwrap()
     ));
     confirm_transfer(&app, &admin, &first).await.expect(200);
-    let late = reread(&admin, &first).await;
+    let late = reload_order(&admin, &first).await;
     assert_eq!(late["status"], "needs_review", "{late}");
     assert!(
         late["status_reason"].as_str().unwrap().contains("sold out"),
@@ -181,7 +184,10 @@ async fn bank_transfer_reservation_ends_before_its_payment_window() {
         cases["data"][0]["actions"],
         json!(["retry_order", "refund", "settle_outside"])
     );
-    assert_eq!(reread(&admin, &second).await["status"], "pending_payment");
+    assert_eq!(
+        reload_order(&admin, &second).await["status"],
+        "pending_payment"
+    );
 }
 
 #[actix_web::test]
@@ -193,8 +199,8 @@ async fn payment_after_the_reservation_is_fulfilled_while_stock_lasts() {
     // To record a payment the administrator needs a recent sign-in, so only the order ages.
     app.execute("UPDATE orders SET reserved_until = now() - interval '5 days'");
     confirm_transfer(&app, &admin, &order).await.expect(200);
-    app.work_through().await;
-    assert_eq!(reread(&admin, &order).await["status"], "fulfilled");
+    app.run_all_jobs().await;
+    assert_eq!(reload_order(&admin, &order).await["status"], "fulfilled");
 }
 
 #[actix_web::test]
@@ -219,8 +225,8 @@ async fn order_rejects_plans_without_offer_and_stock() {
     let admin = app.as_admin();
     let customer = app.given(|given| given.user(UserRole::Customer));
     let sold_out = async |plan: PlanId, why: &str| {
-        let wish = json!({ "user_id": customer, "plan_id": plan });
-        let answer = place(&admin, wish).await;
+        let order_body = json!({ "user_id": customer, "plan_id": plan });
+        let answer = place(&admin, order_body).await;
         assert_eq!(answer.status, 409, "{why}: {}", answer.text());
         answer.problem(409, ProblemCode::SoldOut);
         let quote = admin
@@ -265,11 +271,11 @@ async fn order_rejects_staff_as_customers() {
         let staff = app.given(|given| given.user(role));
         place(&admin, json!({ "user_id": staff, "plan_id": plan }))
             .await
-            .refuses("user_id");
+            .rejects_field("user_id");
     }
     place(&admin, json!({ "plan_id": plan }))
         .await
-        .refuses("user_id");
+        .rejects_field("user_id");
 }
 
 #[actix_web::test]
@@ -283,18 +289,23 @@ async fn order_reference_is_unique_per_client() {
         (app.with_key(&key), customers)
     };
     let ((one, ones), (other, others)) = (shop(ApiClientMode::Live), shop(ApiClientMode::Live));
-    let wish = |user: UserId| json!({ "user_id": user, "plan_id": plan, "reference": "shop-1" });
-    let first = place(&one, wish(ones[0])).await.expect(201);
+    let order_body =
+        |user: UserId| json!({ "user_id": user, "plan_id": plan, "reference": "shop-1" });
+    let first = place(&one, order_body(ones[0])).await.expect(201);
     assert_eq!(first["reference"], "shop-1");
-    place(&one, wish(ones[0])).await.refuses("reference");
-    // For another customer of the same client as well, and several at once.
-    place(&one, wish(ones[1])).await.refuses("reference");
-    place(&other, wish(others[0])).await.expect(201);
+    place(&one, order_body(ones[0]))
+        .await
+        .rejects_field("reference");
+    // For another customer of the same client as well, and for concurrent orders.
+    place(&one, order_body(ones[1]))
+        .await
+        .rejects_field("reference");
+    place(&other, order_body(others[0])).await.expect(201);
     let same = || json!({ "user_id": ones[0], "plan_id": plan, "reference": "shop-2" });
     let answers = futures_util::future::join_all((0..5).map(|_| place(&one, same()))).await;
     let placed = answers.iter().filter(|answer| answer.status == 201);
     assert_eq!(placed.count(), 1);
-    // Orders without a reference are as many as wanted.
+    // Orders without a reference are not limited.
     for _ in 0..2 {
         place(&one, json!({ "user_id": ones[0], "plan_id": plan }))
             .await

@@ -27,7 +27,7 @@ async fn invoice_pdf_renders_long_names_and_names_in_any_script() {
             given.person(UserRole::Customer, &email, first, last)
         });
         let order = shop.order(json!({ "user_id": customer })).await.expect(201);
-        shop.app.work().await;
+        shop.app.run_jobs().await;
         simulate(&shop.app, &shop.admin, &order, SimulatedOutcome::Succeed).await;
         let list = format!("/v1/invoices?user_id={customer}");
         let invoices = shop.admin.get(&list).await.expect(200);

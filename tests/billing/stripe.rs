@@ -1,7 +1,7 @@
-//! Stripe: what we send is what Stripe's own SDKs send, and what it tells is believed only when it is signed.
+//! Stripe: our requests match those of Stripe's SDKs, and only signed webhooks are accepted.
 
 use crate::{
-    flows::purchase::{order, reread},
+    flows::purchase::{order, reload_order},
     harness::{Client, TestApp, peers::serve},
 };
 use actix_web::{
@@ -18,10 +18,10 @@ use wire::accounts::users::UserRole;
 
 pub const SECRET: &str = "whsec_for_tests";
 
-/// One request as it reached the stand-in: method, path, idempotency key, form.
+/// A request that the fake Stripe server received: method, path, idempotency key, form.
 pub type Seen = (String, String, String, BTreeMap<String, String>);
 
-/// A server that answers as Stripe's Checkout does, and remembers what it was asked.
+/// Starts a server that answers as Stripe Checkout does and records the requests.
 pub fn stand_in() -> (String, Arc<Mutex<Vec<Seen>>>) {
     let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
     let shared = Data::from(seen.clone());
@@ -96,10 +96,10 @@ fn event(id: &str, kind: &str, reference: &str, change: Value) -> Value {
     json!({ "id": id, "object": "event", "type": kind, "data": { "object": object } })
 }
 
-/// One eSIM at 9.90 that somebody has ordered, and what Stripe was asked.
+/// Places an order for one eSIM at 9.90: returns it with the requests to Stripe.
 pub async fn ordered() -> (TestApp, Arc<Mutex<Vec<Seen>>>, Client, Value) {
     let (base, seen) = stand_in();
-    let app = TestApp::with(&[
+    let app = TestApp::with_env(&[
         ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
         ("STRIPE_WEBHOOK_SECRET", SECRET),
         ("STRIPE_API_BASE", &base),
@@ -113,12 +113,12 @@ pub async fn ordered() -> (TestApp, Arc<Mutex<Vec<Seen>>>, Client, Value) {
     let customer = app.given(|given| given.user(UserRole::Customer));
     let admin = app.as_admin();
     let order = order(&admin, plan, customer, 1).await;
-    app.work().await;
+    app.run_jobs().await;
     (app, seen, admin, order)
 }
 
 #[actix_web::test]
-async fn a_sale_by_stripe_checkout_runs_from_the_order_to_the_esim() {
+async fn stripe_checkout_payment_delivers_the_esim() {
     let (app, seen, admin, order) = ordered().await;
 
     let payments = admin
@@ -172,7 +172,7 @@ async fn a_sale_by_stripe_checkout_runs_from_the_order_to_the_esim() {
         );
     }
 
-    // An unpaid completion, a forged one, one of another kind: nothing moves.
+    // An unpaid completion, an event with a wrong signature and an event of another kind change nothing.
     signed(
         &app,
         &event(
@@ -199,8 +199,11 @@ async fn a_sale_by_stripe_checkout_runs_from_the_order_to_the_esim() {
     )
     .await
     .expect(204);
-    app.work_through().await;
-    assert_eq!(reread(&admin, &order).await["status"], "pending_payment");
+    app.run_all_jobs().await;
+    assert_eq!(
+        reload_order(&admin, &order).await["status"],
+        "pending_payment"
+    );
 
     for _ in 0..3 {
         signed(
@@ -211,10 +214,10 @@ async fn a_sale_by_stripe_checkout_runs_from_the_order_to_the_esim() {
         .await
         .expect(204);
     }
-    app.work_through().await;
-    assert_eq!(reread(&admin, &order).await["status"], "fulfilled");
+    app.run_all_jobs().await;
+    assert_eq!(reload_order(&admin, &order).await["status"], "fulfilled");
     assert_eq!(app.count("SELECT count(*) FROM esim_bundles"), 1);
-    // Expired after it was paid: told too late to matter.
+    // An expiry event after the payment changes nothing.
     signed(
         &app,
         &event(
@@ -227,13 +230,13 @@ async fn a_sale_by_stripe_checkout_runs_from_the_order_to_the_esim() {
     )
     .await
     .expect(204);
-    assert_eq!(reread(&admin, &order).await["status"], "fulfilled");
+    assert_eq!(reload_order(&admin, &order).await["status"], "fulfilled");
 }
 
 #[actix_web::test]
-async fn a_cancelled_order_is_closed_at_stripe_and_the_simulator_does_not_answer_there() {
+async fn cancelled_order_expires_its_stripe_session() {
     let (base, seen) = stand_in();
-    let app = TestApp::with(&[
+    let app = TestApp::with_env(&[
         ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
         ("STRIPE_WEBHOOK_SECRET", SECRET),
         ("STRIPE_API_BASE", &base),
@@ -243,7 +246,7 @@ async fn a_cancelled_order_is_closed_at_stripe_and_the_simulator_does_not_answer
     let customer = app.given(|given| given.user(UserRole::Customer));
     let admin = app.as_admin();
     let order = order(&admin, plan, customer, 1).await;
-    app.work().await;
+    app.run_jobs().await;
     let payments = admin.get("/v1/transactions").await.expect(200);
     let simulate = format!(
         "/v1/transactions/{}/simulate",
@@ -261,7 +264,7 @@ async fn a_cancelled_order_is_closed_at_stripe_and_the_simulator_does_not_answer
         )
         .await
         .expect(200);
-    app.work_through().await;
+    app.run_all_jobs().await;
     assert_eq!(
         seen.lock()
             .unwrap()
@@ -273,8 +276,8 @@ async fn a_cancelled_order_is_closed_at_stripe_and_the_simulator_does_not_answer
 }
 
 #[actix_web::test]
-async fn a_gateway_that_is_away_leaves_the_order_waiting_and_is_asked_again() {
-    let app = TestApp::with(&[
+async fn checkout_is_retried_when_the_gateway_is_unavailable() {
+    let app = TestApp::with_env(&[
         ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
         ("STRIPE_WEBHOOK_SECRET", SECRET),
         ("STRIPE_API_BASE", "http://127.0.0.1:9/"),
@@ -284,7 +287,10 @@ async fn a_gateway_that_is_away_leaves_the_order_waiting_and_is_asked_again() {
     let customer = app.given(|given| given.user(UserRole::Customer));
     let admin = app.as_admin();
     let order = order(&admin, plan, customer, 1).await;
-    app.work().await;
-    assert_eq!(reread(&admin, &order).await["status"], "pending_payment");
+    app.run_jobs().await;
+    assert_eq!(
+        reload_order(&admin, &order).await["status"],
+        "pending_payment"
+    );
     assert_eq!(app.count("SELECT count(*) FROM jobs WHERE kind = 'transactions.open' AND status = 'queued' AND attempts = 1"), 1);
 }

@@ -1,12 +1,12 @@
-//! The list of payments and the page of one.
+//! The list of payments and the details of a payment.
 
 use super::refunds::Sale;
 use serde_json::{Value, json};
 use wire::{Decimal, ProblemCode, accounts::users::UserRole};
 
 #[actix_web::test]
-async fn the_list_is_narrowed_by_every_column() {
-    let sale = Sale::of("9.90", &[]).await;
+async fn transactions_can_be_filtered_by_every_column() {
+    let sale = Sale::start("9.90", &[]).await;
     let number = sale.order["order_number"].as_str().unwrap();
     let paid = sale.transaction().await;
     let esim = paid["esim_id"].as_str().unwrap();
@@ -38,14 +38,16 @@ async fn the_list_is_narrowed_by_every_column() {
     sale.admin
         .get("/v1/transactions?total_amount_from=a")
         .await
-        .refuses("total_amount_from");
+        .rejects_field("total_amount_from");
 }
 
 #[actix_web::test]
-async fn a_payment_adds_up_and_tells_its_story() {
-    let sale = Sale::of("9.90", &[]).await;
-    sale.ask(&sale.admin, Some("4.00")).await.expect(201);
-    sale.app.work_through().await;
+async fn transaction_shows_its_sums_and_timeline() {
+    let sale = Sale::start("9.90", &[]).await;
+    sale.request_refund(&sale.admin, Some("4.00"))
+        .await
+        .expect(201);
+    sale.app.run_all_jobs().await;
     let paid = sale.transaction().await;
     let amount = |field: &str| -> Decimal { paid[field].as_str().unwrap().parse().unwrap() };
     assert_eq!(
@@ -62,7 +64,7 @@ async fn a_payment_adds_up_and_tells_its_story() {
     );
 
     let path = format!("/v1/transactions/{}", sale.payment);
-    let what = sale.admin.story(&path).await;
+    let what = sale.admin.timeline(&path).await;
     assert_eq!(
         what,
         [

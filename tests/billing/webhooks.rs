@@ -1,9 +1,9 @@
-//! What a gateway tells, however often, in whichever order, and whoever pretends to be it.
+//! Gateway webhooks: repeated, in any order, and with invalid signatures.
 
 use super::checkout::Shop;
 use crate::{
-    flows::purchase::reread,
-    harness::{Answer, drill::times},
+    flows::purchase::reload_order,
+    harness::{Answer, drill::iterations},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ pub(super) const STRIPE: [(&str, &str); 3] = [
     ("STRIPE_API_BASE", "http://127.0.0.1:9/"),
 ];
 
-/// The header of a body, signed at a time relative to now.
+/// Returns the signature header of a body, signed this many seconds from now.
 fn header(shop: &Shop, secret: &str, body: &[u8], seconds: i64) -> String {
     let time = shop.app.ctx.clock.now().timestamp() + seconds;
     let message = [time.to_string().as_bytes(), b".", body].concat();
@@ -24,7 +24,7 @@ fn header(shop: &Shop, secret: &str, body: &[u8], seconds: i64) -> String {
     format!("t={time},v1={hex}")
 }
 
-async fn tell(shop: &Shop, signature: &str, body: Vec<u8>) -> Answer {
+async fn send_webhook(shop: &Shop, signature: &str, body: Vec<u8>) -> Answer {
     let stripe = shop.app.anonymous().with("stripe-signature", signature);
     stripe
         .raw(
@@ -39,7 +39,7 @@ async fn tell(shop: &Shop, signature: &str, body: Vec<u8>) -> Answer {
 pub(super) async fn signed(shop: &Shop, event: &Value) -> Answer {
     let body = event.to_string().into_bytes();
     let signature = header(shop, SECRET, &body, 0);
-    tell(shop, &signature, body).await
+    send_webhook(shop, &signature, body).await
 }
 
 pub(super) fn intent(id: &str, kind: &str, payment: &str, change: Value) -> Value {
@@ -51,7 +51,7 @@ pub(super) fn intent(id: &str, kind: &str, payment: &str, change: Value) -> Valu
     json!({ "id": id, "object": "event", "type": kind, "api_version": "2099-01-01", "data": { "object": object } })
 }
 
-pub(super) async fn bought(shop: &Shop) -> (Value, String) {
+pub(super) async fn open_payment(shop: &Shop) -> (Value, String) {
     let order = shop
         .order(json!({ "checkout": "intent" }))
         .await
@@ -64,12 +64,12 @@ pub(super) async fn bought(shop: &Shop) -> (Value, String) {
 }
 
 #[actix_web::test]
-async fn shuffled_and_repeated_events_come_to_one_end() {
+async fn shuffled_and_repeated_webhooks_reach_the_same_result() {
     let shop = Shop::open("9.90", &STRIPE).await;
-    let rounds = times(6, 20);
+    let rounds = iterations(6, 20);
     for round in 0..rounds {
         shop.app.given(|given| given.stock(shop.plan));
-        let (order, payment) = bought(&shop).await;
+        let (order, payment) = open_payment(&shop).await;
         let event = |number: usize, kind: &str| {
             intent(&format!("evt_{round}_{number}"), kind, &payment, json!({}))
         };
@@ -79,20 +79,20 @@ async fn shuffled_and_repeated_events_come_to_one_end() {
             event(2, "payment_intent.succeeded"),
             event(3, "payment_intent.from_the_future"),
         ];
-        let mut told: Vec<&Value> = kinds.iter().cycle().take(40).collect();
+        let mut events: Vec<&Value> = kinds.iter().cycle().take(40).collect();
         // A different order each round, the same on every run.
         let mut seed = round * 7919 + 17;
-        for place in (1..told.len()).rev() {
+        for place in (1..events.len()).rev() {
             seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
-            told.swap(place, seed % (place + 1));
+            events.swap(place, seed % (place + 1));
         }
-        for event in told {
+        for event in events {
             signed(&shop, event).await.expect(204);
         }
-        shop.app.work_through().await;
-        let order = reread(&shop.admin, &order).await;
+        shop.app.run_all_jobs().await;
+        let order = reload_order(&shop.admin, &order).await;
         assert_eq!(order["status"], "fulfilled", "{round}: {order}");
-        // What comes after the end changes nothing.
+        // Events after the final state change nothing.
         signed(&shop, &event(4, "payment_intent.canceled"))
             .await
             .expect(204);
@@ -112,9 +112,9 @@ async fn shuffled_and_repeated_events_come_to_one_end() {
 }
 
 #[actix_web::test]
-async fn only_good_signatures_act_and_a_replay_does_nothing() {
+async fn webhook_rejects_invalid_signatures_and_ignores_replays() {
     let shop = Shop::open("9.90", &STRIPE).await;
-    let (order, payment) = bought(&shop).await;
+    let (order, payment) = open_payment(&shop).await;
     let event = intent("evt_1", "payment_intent.succeeded", &payment, json!({}));
     let body = event.to_string().into_bytes();
     let good = header(&shop, SECRET, &body, 0);
@@ -146,12 +146,12 @@ async fn only_good_signatures_act_and_a_replay_does_nothing() {
         ("without a signature", time.to_owned(), &body, 401),
         ("of something huge", good.clone(), &huge, 413),
     ] {
-        let answer = tell(&shop, &signature, body.clone()).await;
+        let answer = send_webhook(&shop, &signature, body.clone()).await;
         assert_eq!(answer.status, status, "{what}: {}", answer.text());
     }
-    shop.app.work().await;
+    shop.app.run_jobs().await;
     assert_eq!(
-        reread(&shop.admin, &order).await["status"],
+        reload_order(&shop.admin, &order).await["status"],
         "pending_payment"
     );
     assert_eq!(
@@ -160,9 +160,9 @@ async fn only_good_signatures_act_and_a_replay_does_nothing() {
         0
     );
 
-    // Once the secret has been changed, what the old one has signed is not believed.
+    // After a change of the secret, signatures of the old secret are rejected.
     let changed = ("STRIPE_WEBHOOK_SECRET", "whsec_of_tomorrow");
-    let tomorrow = shop.app.beside(&[STRIPE[0], changed, STRIPE[2]]);
+    let tomorrow = shop.app.second_server(&[STRIPE[0], changed, STRIPE[2]]);
     let stripe = tomorrow.anonymous().with("stripe-signature", &good);
     let path = "/v1/webhooks/stripe";
     let answer = stripe
@@ -170,16 +170,19 @@ async fn only_good_signatures_act_and_a_replay_does_nothing() {
         .await;
     answer.expect(401);
 
-    // One of two signatures fits: the secret is just being changed.
+    // One of two signatures is valid, as during a rotation of the secret.
     let (_, wrong) = other.split_once(',').unwrap();
-    tell(&shop, &format!("{time},{wrong},{v1}"), body.clone())
+    send_webhook(&shop, &format!("{time},{wrong},{v1}"), body.clone())
         .await
         .expect(204);
     for _ in 0..3 {
-        tell(&shop, &good, body.clone()).await.expect(204);
+        send_webhook(&shop, &good, body.clone()).await.expect(204);
     }
-    shop.app.work_through().await;
-    assert_eq!(reread(&shop.admin, &order).await["status"], "fulfilled");
+    shop.app.run_all_jobs().await;
+    assert_eq!(
+        reload_order(&shop.admin, &order).await["status"],
+        "fulfilled"
+    );
     assert_eq!(
         shop.app
             .count("SELECT count(*) FROM webhook_receipts WHERE status = 'applied'"),
@@ -188,10 +191,10 @@ async fn only_good_signatures_act_and_a_replay_does_nothing() {
 }
 
 #[actix_web::test]
-async fn twenty_forged_amounts_are_held_and_nothing_is_provisioned() {
+async fn wrong_amounts_are_held_and_not_provisioned() {
     let shop = Shop::open("9.90", &STRIPE).await;
     for number in 0..20 {
-        let (order, payment) = bought(&shop).await;
+        let (order, payment) = open_payment(&shop).await;
         let change = match number % 4 {
             0 => json!({ "amount_received": 1 }),
             1 => json!({ "amount_received": 989 }),
@@ -205,10 +208,10 @@ async fn twenty_forged_amounts_are_held_and_nothing_is_provisioned() {
             change,
         );
         signed(&shop, &event).await.expect(204);
-        let order = reread(&shop.admin, &order).await;
+        let order = reload_order(&shop.admin, &order).await;
         assert_eq!(order["status"], "needs_review", "{order}");
     }
-    shop.app.work_through().await;
+    shop.app.run_all_jobs().await;
     assert_eq!(shop.app.count("SELECT count(*) FROM esim_bundles"), 0);
     assert_eq!(
         shop.app

@@ -1,6 +1,6 @@
-//! The rules of WCAG 2.2 AA that a machine can check, on every kind of screen, light and dark, wide and narrow.
+//! The WCAG 2.2 AA rules that axe-core checks, on every kind of screen, in both themes, wide and narrow.
 
-use super::{Browser, opened_by, panel, security};
+use super::{Browser, open_as, panel, security};
 use serde_json::Value;
 use std::{env, fs};
 use thirtyfour::Key;
@@ -9,7 +9,7 @@ use wire::accounts::users::UserRole;
 const RULES: &str = "return axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })
     .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(node => `${id} at ${node.target.join(' ')}: ${node.any.concat(node.all, node.none).map(check => check.message).join('; ')}`)))";
 
-/// The checker, as `cargo xtask test` fetches it.
+/// Returns the source of axe-core, which `cargo xtask test` downloads.
 pub fn axe() -> String {
     let path = env::var("AXE_CORE").expect(
         "AXE_CORE names axe.min.js: run `cargo xtask test --only browser`, which fetches it",
@@ -18,9 +18,9 @@ pub fn axe() -> String {
         .unwrap_or_else(|cause| panic!("AXE_CORE {path} cannot be read: {cause}"))
 }
 
-/// What is wrong with the screen as it stands, in every look.
-pub async fn faults(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
-    let mut faults = Vec::new();
+/// Returns the violations on the current screen, in both themes and both widths.
+pub async fn violations(browser: &Browser, axe: &str, name: &str) -> Vec<String> {
+    let mut violations = Vec::new();
     browser
         .script(&format!("if (!window.axe) {{ {axe} }}"))
         .await;
@@ -36,109 +36,109 @@ pub async fn faults(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
                 "document.documentElement.dataset.theme = '{theme}'"
             ))
             .await;
-        browser.waits("nothing moves", "return document.getAnimations().some(one => one.playState === 'running' && one.effect.getComputedTiming().iterations !== Infinity) ? null : true").await;
+        browser.wait_for("animations have ended", "return document.getAnimations().some(one => one.playState === 'running' && one.effect.getComputedTiming().iterations !== Infinity) ? null : true").await;
         let found = browser.script(RULES).await;
-        faults.extend(
+        violations.extend(
             found
                 .as_array()
                 .into_iter()
                 .flatten()
                 .filter_map(Value::as_str)
-                .map(|fault| format!("{what}, {theme}, {width} px: {fault}")),
+                .map(|violation| format!("{name}, {theme}, {width} px: {violation}")),
         );
         let wider = browser
             .script("return document.documentElement.scrollWidth > innerWidth")
             .await;
         if wider == true {
-            faults.push(format!(
-                "{what}, {theme}, {width} px: wider than the screen"
+            violations.push(format!(
+                "{name}, {theme}, {width} px: wider than the screen"
             ));
         }
     }
     browser.resize(1440, 900).await;
-    faults
+    violations
 }
 
 #[actix_web::test]
-async fn every_screen_can_be_used_by_everybody() {
+async fn screens_meet_accessibility_rules() {
     let (app, axe) = (panel().await, axe());
-    let things = security::shop(&app).await;
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let record_pages = security::record_pages(&app).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     let mut found = Vec::new();
 
     for address in security::SCREENS
         .iter()
         .map(|address| (*address).to_owned())
-        .chain(things)
+        .chain(record_pages)
     {
         browser.go(&address).await;
-        browser.waits(&format!("{address} is drawn"), "return document.querySelector('main h1') && !document.querySelector('main .sk') && !document.querySelector('#boot') || null").await;
-        found.extend(faults(&browser, &axe, &address).await);
+        browser.wait_for(&format!("{address} is drawn"), "return document.querySelector('main h1') && !document.querySelector('main .sk') && !document.querySelector('#boot') || null").await;
+        found.extend(violations(&browser, &axe, &address).await);
     }
 
     assert!(
         found.is_empty(),
-        "{} faults:\n{}",
+        "{} violations:\n{}",
         found.len(),
         found.join("\n")
     );
 }
 
 #[actix_web::test]
-async fn windows_empty_lists_and_failures_can_be_used_by_everybody() {
+async fn dialogs_empty_lists_and_errors_meet_accessibility_rules() {
     let (app, axe) = (panel().await, axe());
     let plan = app.given(|given| given.unpriced_plan("Alpha"));
     let browser = Browser::open(&app).await;
-    browser.finds("#email").await;
-    let mut found = faults(&browser, &axe, "the sign-in").await;
+    browser.sees_element("#email").await;
+    let mut found = violations(&browser, &axe, "the sign-in").await;
     browser.press("Sign in").await;
-    browser.finds(".field-fault").await;
-    found.extend(faults(&browser, &axe, "a refused sign-in").await);
+    browser.sees_element(".field-error").await;
+    found.extend(violations(&browser, &axe, "a failed sign-in").await);
     drop(browser);
 
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.sees("No orders yet").await;
-    found.extend(faults(&browser, &axe, "an empty list").await);
+    found.extend(violations(&browser, &axe, "an empty list").await);
     browser.keys("?").await;
     browser.sees("Keyboard shortcuts").await;
-    found.extend(faults(&browser, &axe, "the help window").await);
+    found.extend(violations(&browser, &axe, "the shortcuts dialog").await);
     browser.keys(Key::Escape).await;
     browser.press_at(".topbar .account").await;
     browser.sees("Sign out").await;
-    found.extend(faults(&browser, &axe, "the account menu").await);
+    found.extend(violations(&browser, &axe, "the account menu").await);
 
     browser.go("/catalog/plans?q=nothing+like+it").await;
     browser.sees("No plans match").await;
-    found.extend(faults(&browser, &axe, "a search without a result").await);
+    found.extend(violations(&browser, &axe, "a search without a result").await);
     browser.go("/catalog/plans").await;
     browser.press("Filter by availability").await;
     browser.sees("Not on sale").await;
-    found.extend(faults(&browser, &axe, "a filter").await);
+    found.extend(violations(&browser, &axe, "a filter").await);
     browser.go(&format!("/catalog/plans/{plan}")).await;
     browser.press("Archive").await;
-    browser.sees("Not for sale from now on.").await;
-    found.extend(faults(&browser, &axe, "a question").await);
+    browser.sees("The plan is no longer for sale.").await;
+    found.extend(violations(&browser, &axe, "a confirmation").await);
 
     browser.go("/catalog/plans/new").await;
     browser.press("Create plan").await;
-    browser.finds(".field-fault").await;
-    found.extend(faults(&browser, &axe, "a form with faults").await);
-    browser.go("/no/such/place").await;
-    browser.sees("Nothing is here").await;
-    found.extend(faults(&browser, &axe, "a page that is not there").await);
+    browser.sees_element(".field-error").await;
+    found.extend(violations(&browser, &axe, "a form with errors").await);
+    browser.go("/no/such/page").await;
+    browser.sees("Page not found").await;
+    found.extend(violations(&browser, &axe, "an unknown address").await);
     browser.press("Plans").await;
     browser.lists(&["Alpha"]).await;
-    browser.connect(false).await;
+    browser.set_online(false).await;
     browser.press("Prices").await;
     browser.sees("Try again").await;
-    found.extend(faults(&browser, &axe, "a list that could not be loaded").await);
-    browser.connect(true).await;
+    found.extend(violations(&browser, &axe, "a list that failed to load").await);
+    browser.set_online(true).await;
     browser.press("Try again").await;
     browser.sees("No prices yet").await;
 
     assert!(
         found.is_empty(),
-        "{} faults:\n{}",
+        "{} violations:\n{}",
         found.len(),
         found.join("\n")
     );

@@ -1,21 +1,21 @@
-//! The catalogue in the panel: many prices changed and taken back, a price list compared and published.
+//! The catalog in the panel: a bulk price change and its undo, and a price list that is compared and published.
 
-use super::{opened_by, panel};
+use super::{open_as, panel};
 use std::io::Write;
 use wire::accounts::users::UserRole;
 
 #[actix_web::test]
-async fn many_prices_are_seen_changed_and_taken_back() {
+async fn bulk_price_change_is_previewed_applied_and_undone() {
     let app = panel().await;
     let plan = app.given(|given| given.plan("9.90"));
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.go("/catalog/price-changes/new").await;
     browser.fill("Number", "10").await;
     browser.press("Preview").await;
     browser.sees("$10.99").await;
     browser.sees("1 price would change").await;
     browser.press("Change 1 price").await;
-    browser.sees("All of them at once").await;
+    browser.sees("All rows change together").await;
     browser.press_at("dialog[open] button[type=submit]").await;
     browser.sees("+10%, rounded to .99").await;
     let price = format!(
@@ -24,18 +24,20 @@ async fn many_prices_are_seen_changed_and_taken_back() {
     assert_eq!(app.count(&format!("{price} 10.99")), 1);
 
     browser.press("Undo").await;
-    browser.sees("hold again").await;
+    browser.sees("the previous prices apply again").await;
     browser.press_at("dialog[open] button[type=submit]").await;
-    browser.finds(".badge[data-tone=neutral]").await;
+    browser.sees_element(".badge[data-tone=neutral]").await;
     assert_eq!(app.count(&format!("{price} 9.90")), 1);
 
     browser.go(&format!("/catalog/plans/{plan}")).await;
     browser.sees("Prices over time").await;
-    browser.finds(".window-bar[data-phase=current]").await;
+    browser
+        .sees_element(".period-bar[data-phase=current]")
+        .await;
 }
 
 #[actix_web::test]
-async fn a_price_list_is_compared_and_what_is_chosen_is_published() {
+async fn price_list_is_compared_and_selected_packages_are_published() {
     let app = panel().await;
     let provider = app.given(|given| given.provider("Freedom", 1));
     let mut file = std::env::temp_dir();
@@ -44,13 +46,13 @@ async fn a_price_list_is_compared_and_what_is_chosen_is_published() {
     std::fs::File::create(&file)
         .and_then(|mut file| file.write_all(rows.as_bytes()))
         .unwrap();
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser
         .go(&format!("/catalog/price-lists/new?provider_id={provider}"))
         .await;
     browser.upload(&file).await;
     browser.press("Upload").await;
-    browser.sees("Compared with what you sell").await;
+    browser.sees("Changes to your catalog").await;
     browser.sees("1 GB US").await;
     browser.press("Publish 2 packages").await;
     browser.press_at("dialog[open] button[type=submit]").await;
@@ -65,18 +67,18 @@ async fn a_price_list_is_compared_and_what_is_chosen_is_published() {
 }
 
 #[actix_web::test]
-async fn cost_price_markup_and_margin_follow_from_each_other() {
+async fn price_form_recalculates_cost_price_markup_and_margin() {
     let app = panel().await;
     let plan = app.given(|given| given.unpriced_plan("5 GB Europe"));
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser
         .go(&format!("/catalog/pricing/new?plan_id={plan}"))
         .await;
     browser.fill("Cost", "4").await;
     browser.fill("Markup", "125").await;
-    browser.holds("Price", "9.00").await;
+    browser.has_value("Price", "9.00").await;
     browser.fill("Price", "10").await;
-    browser.holds("Markup", "150.00").await;
+    browser.has_value("Markup", "150.00").await;
     browser.press("Create price").await;
     browser.sees("Why this price now").await;
     assert_eq!(

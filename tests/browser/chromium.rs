@@ -1,6 +1,6 @@
-//! Chromium and its driver as processes: where they are, how they are started, and how they are closed.
+//! The processes of Chromium and chromedriver: where they are, how they start, and how they stop.
 
-use super::driver::PATIENCE;
+use super::driver::TIMEOUT;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::{
@@ -11,14 +11,15 @@ use std::{
 };
 use thirtyfour::{Capabilities, ChromiumLikeCapabilities, DesiredCapabilities};
 
-/// A program that the environment names, else the one on `PATH`.
+/// Returns the program that an environment variable names, or the one on `PATH`.
 pub fn program(variable: &str) -> String {
     env::var(variable).unwrap_or_else(|_| variable.to_lowercase())
 }
 
-/// A running driver: its process, what it prints, and its port.
+/// Starts chromedriver and returns its process, its output and its port.
 ///
-/// It chooses a port for IPv4 and then wants the same for IPv6; where that is taken it ends, and is started anew.
+/// chromedriver chooses a port for IPv4 and then needs the same port for IPv6. When that port is in use, chromedriver
+/// exits and is started again.
 pub fn driver() -> (Child, BufReader<ChildStdout>, u16) {
     for _ in 0..5 {
         let mut process = Command::new(program("CHROMEDRIVER"))
@@ -27,19 +28,19 @@ pub fn driver() -> (Child, BufReader<ChildStdout>, u16) {
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver starts");
-        let mut says = BufReader::new(process.stdout.take().expect("its output"));
-        if let Some(port) = port(&mut says) {
-            return (process, says, port);
+        let mut output = BufReader::new(process.stdout.take().expect("its output"));
+        if let Some(port) = port(&mut output) {
+            return (process, output, port);
         }
         let _ = process.kill();
         let _ = process.wait();
     }
-    panic!("chromedriver says no port");
+    panic!("chromedriver printed no port");
 }
 
-/// The port that the driver has chosen, from what it prints.
-fn port(says: &mut impl BufRead) -> Option<u16> {
-    let mut lines = says.lines().map_while(Result::ok);
+/// Reads the port of the driver from its output.
+fn port(output: &mut impl BufRead) -> Option<u16> {
+    let mut lines = output.lines().map_while(Result::ok);
     lines.find_map(|line| {
         line.split_once("successfully on port ")?
             .1
@@ -49,11 +50,13 @@ fn port(says: &mut impl BufRead) -> Option<u16> {
     })
 }
 
-/// What we ask of the browser.
-pub fn wishes(profile: &Path) -> Capabilities {
-    let mut wishes = DesiredCapabilities::chrome();
-    wishes.set_binary(&program("CHROMIUM")).expect("a browser");
-    // No sandbox, because containers allow none; no motion, so that nothing is looked at half-way.
+/// Returns the capabilities of the browser.
+pub fn capabilities(profile: &Path) -> Capabilities {
+    let mut capabilities = DesiredCapabilities::chrome();
+    capabilities
+        .set_binary(&program("CHROMIUM"))
+        .expect("a browser");
+    // No sandbox, because containers do not allow one. No animations, so that a test never sees a half-drawn screen.
     let arguments = [
         "--headless=new",
         "--no-sandbox",
@@ -66,28 +69,28 @@ pub fn wishes(profile: &Path) -> Capabilities {
         "--lang=en-US",
     ];
     for argument in arguments {
-        wishes.add_arg(argument).expect("an argument");
+        capabilities.add_arg(argument).expect("an argument");
     }
-    wishes
+    capabilities
         .add_arg(&format!("--user-data-dir={}", profile.display()))
         .expect("a profile");
-    let mut wishes = Capabilities::from(wishes);
-    wishes
+    let mut capabilities = Capabilities::from(capabilities);
+    capabilities
         .set(
             "goog:loggingPrefs",
             json!({ "browser": "ALL", "performance": "ALL" }),
         )
         .expect("its logs");
-    wishes
+    capabilities
 }
 
-/// Takes a last picture if wanted, and ends the session and with it the browser.
-pub async fn close(remote: &str, picture: Option<&Path>) {
+/// Saves a screenshot if a path is given, then ends the session and the browser.
+pub async fn close(remote: &str, screenshot: Option<&Path>) {
     let http = reqwest::Client::builder()
-        .timeout(PATIENCE)
+        .timeout(TIMEOUT)
         .build()
         .expect("a client");
-    if let Some(picture) = picture {
+    if let Some(screenshot) = screenshot {
         let taken: Option<Value> = match http.get(format!("{remote}/screenshot")).send().await {
             Ok(answer) => answer.json().await.ok(),
             Err(_) => None,
@@ -96,9 +99,9 @@ pub async fn close(remote: &str, picture: Option<&Path>) {
             .as_ref()
             .and_then(|taken| STANDARD.decode(taken["value"].as_str()?).ok())
         {
-            let _ = fs::create_dir_all(picture.parent().expect("a folder"));
-            let _ = fs::write(picture, bytes);
-            eprintln!("the screen as it was: {}", picture.display());
+            let _ = fs::create_dir_all(screenshot.parent().expect("a folder"));
+            let _ = fs::write(screenshot, bytes);
+            eprintln!("screenshot: {}", screenshot.display());
         }
     }
     let _ = http.delete(remote).send().await;

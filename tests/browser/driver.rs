@@ -1,6 +1,6 @@
-//! A Chromium of a test's own, and what somebody does with it: look, press, type.
+//! A Chromium for one test, with the actions of a user: look, press, type.
 
-use super::chromium::{close, driver, wishes};
+use super::chromium::{capabilities, close, driver};
 use crate::harness::TestApp;
 use serde_json::{Value, json};
 use std::{
@@ -14,29 +14,29 @@ use std::{
 use thirtyfour::{Key, TypingData, WebDriver, WebElement};
 use uuid::Uuid;
 
-/// How long something may take to appear.
-pub const PATIENCE: Duration = Duration::from_secs(10);
-/// How long to wait before looking again.
-const GLANCE: Duration = Duration::from_millis(40);
-/// Finds what can be pressed, filled in or looked at by what it is called, in the topmost window.
+/// The longest time that a test waits for a condition.
+pub const TIMEOUT: Duration = Duration::from_secs(10);
+/// The time between two checks of a condition.
+const POLL_INTERVAL: Duration = Duration::from_millis(40);
+/// Finds an element in the topmost dialog by its accessible name or by a selector.
 const FIND: &str = include_str!("find.js");
 
-/// A browser. Dropping it closes it; after a failure, with a last picture.
+/// A browser. Dropping it closes the browser; after a failure, it saves a screenshot first.
 pub struct Browser {
     driver: WebDriver,
     process: Child,
-    // Kept open: the driver would end when it cannot write there.
-    _says: BufReader<ChildStdout>,
-    /// The driver's address of this session, for what no library names.
+    // Kept open, because chromedriver exits when it cannot write its output.
+    _output: BufReader<ChildStdout>,
+    /// The address of this session at the driver, for commands that the library lacks.
     remote: String,
     /// The address of the panel.
     base: String,
     profile: PathBuf,
-    picture: PathBuf,
+    screenshot: PathBuf,
 }
 
 impl Browser {
-    /// A fresh one, at the panel's front door.
+    /// Starts a browser and opens the panel.
     pub async fn open(app: &TestApp) -> Self {
         let browser = Self::start(app).await;
         browser.go("/").await;
@@ -46,9 +46,9 @@ impl Browser {
     async fn start(app: &TestApp) -> Self {
         let profile =
             env::temp_dir().join(format!("esim-admin-browser-{}", Uuid::new_v4().simple()));
-        let (process, says, port) = driver();
+        let (process, output, port) = driver();
         let address = format!("http://127.0.0.1:{port}");
-        let driver = WebDriver::new(address.as_str(), wishes(&profile))
+        let driver = WebDriver::new(address.as_str(), capabilities(&profile))
             .await
             .expect("Chromium starts");
         let remote = format!("{address}/session/{}", driver.session_id());
@@ -56,21 +56,21 @@ impl Browser {
             .name()
             .unwrap_or("browser")
             .replace("::", "-");
-        let picture = Path::new(env!("CARGO_MANIFEST_DIR"))
+        let screenshot = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../target/browser")
             .join(format!("{test}.png"));
         Self {
             driver,
             process,
-            _says: says,
+            _output: output,
             remote,
             base: app.address(),
             profile,
-            picture,
+            screenshot,
         }
     }
 
-    /// Types an address.
+    /// Opens a path of the panel.
     pub async fn go(&self, path: &str) {
         self.driver
             .goto(format!("{}{path}", self.base))
@@ -83,36 +83,36 @@ impl Browser {
         self.driver.refresh().await.expect("the page loads again");
     }
 
-    /// The browser's own way back.
+    /// Goes back in the history of the browser.
     pub async fn back(&self) {
         self.driver.back().await.expect("there is a page before");
     }
 
-    /// Presses the button, link, tab or choice that is called this.
+    /// Presses the button, link, tab or option with this name.
     pub async fn press(&self, name: &str) {
-        self.until(&format!("“{name}” can be pressed"), async || {
+        self.poll(&format!("“{name}” can be pressed"), async || {
             self.find("press", name).await?.click().await.ok()
         })
         .await;
     }
 
-    /// Presses what a selector names, where it has no name of its own.
+    /// Presses the element that matches a selector, for elements without a name.
     pub async fn press_at(&self, selector: &str) {
-        self.until(&format!("{selector} can be pressed"), async || {
+        self.poll(&format!("{selector} can be pressed"), async || {
             self.find("selector", selector).await?.click().await.ok()
         })
         .await;
     }
 
-    /// Replaces what stands in the field of this label.
+    /// Replaces the text of the field with this label.
     pub async fn fill(&self, label: &str, text: &str) {
-        let marked = format!("{}a{}", Key::Control.value(), Key::Null.value());
+        let select_all = format!("{}a{}", Key::Control.value(), Key::Null.value());
         let typed = if text.is_empty() {
-            format!("{marked}{}", Key::Delete.value())
+            format!("{select_all}{}", Key::Delete.value())
         } else {
-            marked + text
+            select_all + text
         };
-        self.until(&format!("“{label}” can be filled in"), async || {
+        self.poll(&format!("“{label}” can be filled in"), async || {
             self.find("field", label)
                 .await?
                 .send_keys(typed.clone())
@@ -122,19 +122,19 @@ impl Browser {
         .await;
     }
 
-    /// Chooses one of many by typing a part of its name.
+    /// Chooses an option of a picker by typing a part of its name.
     pub async fn pick(&self, label: &str, name: &str) {
         self.fill(label, name).await;
-        self.until(&format!("“{name}” is offered"), async || {
+        self.poll(&format!("“{name}” is offered"), async || {
             self.find("option", name).await?.click().await.ok()
         })
         .await;
     }
 
-    /// Gives a file to the page's file field.
+    /// Chooses a file in the file field of the page.
     pub async fn upload(&self, file: &Path) {
-        let file = file.to_str().expect("a path in words");
-        self.until("a file can be chosen", async || {
+        let file = file.to_str().expect("a UTF-8 path");
+        self.poll("a file can be chosen", async || {
             self.find("any", "input[type=file]")
                 .await?
                 .send_keys(file)
@@ -144,7 +144,7 @@ impl Browser {
         .await;
     }
 
-    /// Presses keys wherever the focus is.
+    /// Presses keys in the focused element.
     pub async fn keys(&self, keys: impl Into<TypingData>) {
         self.driver
             .action_chain()
@@ -154,64 +154,65 @@ impl Browser {
             .expect("keys are pressed");
     }
 
-    /// Presses a key while another is held.
-    pub async fn hold(&self, held: Key, key: &str) {
-        let (chain, up) = (self.driver.action_chain(), held.clone());
-        let keys = chain.key_down(held).send_keys(key).key_up(up);
+    /// Presses a key while a modifier is held down.
+    pub async fn press_with(&self, modifier: Key, key: &str) {
+        let (chain, up) = (self.driver.action_chain(), modifier.clone());
+        let keys = chain.key_down(modifier).send_keys(key).key_up(up);
         keys.perform().await.expect("keys are pressed");
     }
 
-    /// Waits until the page says this.
+    /// Waits until the page shows a text.
     pub async fn sees(&self, text: &str) {
-        self.until(&format!("the page says “{text}”"), async || {
-            self.says().await.contains(text).then_some(())
+        self.poll(&format!("the page shows “{text}”"), async || {
+            self.text().await.contains(text).then_some(())
         })
         .await;
     }
 
-    /// Waits until the page no longer says this.
-    pub async fn misses(&self, text: &str) {
-        self.until(&format!("the page stops saying “{text}”"), async || {
-            (!self.says().await.contains(text)).then_some(())
-        })
+    /// Waits until the page no longer shows a text.
+    pub async fn no_longer_sees(&self, text: &str) {
+        self.poll(
+            &format!("the page no longer shows “{text}”"),
+            async || (!self.text().await.contains(text)).then_some(()),
+        )
         .await;
     }
 
-    /// Waits until something that a selector names stands on the page.
-    pub async fn finds(&self, selector: &str) {
-        self.until(&format!("{selector} is there"), async || {
+    /// Waits until the page shows an element that matches a selector.
+    pub async fn sees_element(&self, selector: &str) {
+        self.poll(&format!("{selector} is there"), async || {
             self.find("selector", selector).await.map(drop)
         })
         .await;
     }
 
-    /// Whether something that a selector names can be seen now.
-    pub async fn shows(&self, selector: &str) -> bool {
+    /// Returns true if the page now shows an element that matches a selector.
+    pub async fn has_element(&self, selector: &str) -> bool {
         self.find("selector", selector).await.is_some()
     }
 
-    /// Whether something can be pressed now that is called this.
-    pub async fn offers(&self, name: &str) -> bool {
+    /// Returns true if the page now has a button or link with this name.
+    pub async fn has_button(&self, name: &str) -> bool {
         self.find("press", name).await.is_some()
     }
 
-    /// Waits until the address bar shows this.
+    /// Waits until the address bar shows a path.
     pub async fn is_at(&self, path: &str) {
-        self.until(&format!("the address is {path}"), async || {
+        self.poll(&format!("the address is {path}"), async || {
             (self.address().await == path).then_some(())
         })
         .await;
     }
 
-    /// Waits until the address bar shows something that fits.
-    pub async fn comes_to(&self, what: &str, fits: impl Fn(&str) -> bool) -> String {
-        self.until(&format!("the address is that of {what}"), async || {
-            Some(self.address().await).filter(|address| fits(address))
+    /// Waits until the address in the address bar matches, and returns it.
+    pub async fn wait_for_address(&self, what: &str, matches: impl Fn(&str) -> bool) -> String {
+        self.poll(&format!("the address is that of {what}"), async || {
+            Some(self.address().await).filter(|address| matches(address))
         })
         .await
     }
 
-    /// What the address bar shows, after the host.
+    /// Returns the path and the query of the address bar.
     pub async fn address(&self) -> String {
         self.script("return location.pathname + location.search")
             .await
@@ -220,41 +221,45 @@ impl Browser {
             .to_owned()
     }
 
-    /// Waits until the first cells of the list's rows are these.
+    /// Waits until the first cells of the rows of the list are these.
     pub async fn lists(&self, rows: &[&str]) {
         let script = "return [...document.querySelectorAll('.grid tbody tr td.lead')].map(cell => cell.textContent.trim())";
-        self.until(&format!("the list is {rows:?}"), async || {
+        self.poll(&format!("the list is {rows:?}"), async || {
             (self.script(script).await == json!(rows)).then_some(())
         })
         .await;
     }
 
-    /// Waits until the field of this label holds this.
-    pub async fn holds(&self, label: &str, value: &str) {
-        self.until(&format!("“{label}” holds “{value}”"), async || {
-            (self.find("field", label).await?.value().await.ok()?? == value).then_some(())
-        })
+    /// Waits until the field with this label has a value.
+    pub async fn has_value(&self, label: &str, value: &str) {
+        self.poll(
+            &format!("“{label}” has the value “{value}”"),
+            async || (self.find("field", label).await?.value().await.ok()?? == value).then_some(()),
+        )
         .await;
     }
 
-    /// Waits until the field of this label says what is wrong with it, in words that are tied to it.
-    pub async fn faults(&self, label: &str, text: &str) {
+    /// Waits until the field with this label is marked as invalid and its description contains a text.
+    pub async fn has_field_error(&self, label: &str, text: &str) {
         let script = "const [field] = arguments; return field.getAttribute('aria-invalid') === 'true' ? document.getElementById(field.getAttribute('aria-describedby'))?.textContent ?? '' : ''";
-        self.until(&format!("“{label}” says “{text}”"), async || {
-            let field = self.find("field", label).await?;
-            let said = self.ask(script, vec![field.to_json().ok()?]).await?;
-            said.as_str()?.contains(text).then_some(())
-        })
+        self.poll(
+            &format!("“{label}” has the error “{text}”"),
+            async || {
+                let field = self.find("field", label).await?;
+                let description = self.evaluate(script, vec![field.to_json().ok()?]).await?;
+                description.as_str()?.contains(text).then_some(())
+            },
+        )
         .await;
     }
 
-    /// Waits until a script gives something, and gives that.
-    pub async fn waits(&self, what: &str, script: &str) -> Value {
-        self.until(what, async || self.ask(script, Vec::new()).await)
+    /// Waits until a script returns a value, and returns it.
+    pub async fn wait_for(&self, what: &str, script: &str) -> Value {
+        self.poll(what, async || self.evaluate(script, Vec::new()).await)
             .await
     }
 
-    /// What a script gives.
+    /// Runs a script and returns its result.
     pub async fn script(&self, script: &str) -> Value {
         self.driver
             .execute(script, Vec::new())
@@ -264,8 +269,8 @@ impl Browser {
             .clone()
     }
 
-    /// What the browser has complained about since it was last asked.
-    pub async fn complaints(&self) -> Vec<String> {
+    /// Returns the warnings and errors in the console since the last call.
+    pub async fn console_messages(&self) -> Vec<String> {
         let log = self
             .driver
             .get_log("browser")
@@ -277,7 +282,7 @@ impl Browser {
             .collect()
     }
 
-    /// Where the browser has sent requests since it was last asked.
+    /// Returns the addresses of the requests since the last call.
     pub async fn requests(&self) -> Vec<String> {
         let log = self
             .driver
@@ -296,14 +301,14 @@ impl Browser {
         .collect()
     }
 
-    /// Whether an address is one of the panel's own origin.
-    pub fn is_ours(&self, address: &str) -> bool {
+    /// Returns true if an address has the origin of the panel.
+    pub fn is_own_origin(&self, address: &str) -> bool {
         address
             .strip_prefix(&self.base)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    /// A screen of this width.
+    /// Sets the size of the screen.
     pub async fn resize(&self, width: u32, height: u32) {
         self.devtools(
             "Emulation.setDeviceMetricsOverride",
@@ -312,10 +317,10 @@ impl Browser {
         .await;
     }
 
-    /// A network that is there, or is not.
-    pub async fn connect(&self, connected: bool) {
+    /// Connects or disconnects the network.
+    pub async fn set_online(&self, online: bool) {
         self.devtools("Network.enable", json!({})).await;
-        self.devtools("Network.emulateNetworkConditions", json!({ "offline": !connected, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 })).await;
+        self.devtools("Network.emulateNetworkConditions", json!({ "offline": !online, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 })).await;
     }
 
     async fn devtools(&self, command: &str, params: Value) {
@@ -330,8 +335,8 @@ impl Browser {
         );
     }
 
-    /// Everything that can be read on the page now.
-    pub async fn says(&self) -> String {
+    /// Returns the visible text of the page.
+    pub async fn text(&self) -> String {
         self.script("return document.body.innerText.replace(/\\s+/g, ' ')")
             .await
             .as_str()
@@ -348,7 +353,7 @@ impl Browser {
             .ok()
     }
 
-    async fn ask(&self, script: &str, arguments: Vec<Value>) -> Option<Value> {
+    async fn evaluate(&self, script: &str, arguments: Vec<Value>) -> Option<Value> {
         Some(
             self.driver
                 .execute(script, arguments)
@@ -360,36 +365,36 @@ impl Browser {
         .filter(|answer| !answer.is_null())
     }
 
-    /// Looks again and again, until there is something.
-    async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
-        let began = Instant::now();
+    /// Repeats a check until it returns a value.
+    async fn poll<T>(&self, what: &str, check: impl AsyncFn() -> Option<T>) -> T {
+        let start = Instant::now();
         loop {
-            if let Some(found) = look().await {
+            if let Some(found) = check().await {
                 return found;
             }
-            if began.elapsed() > PATIENCE {
+            if start.elapsed() > TIMEOUT {
                 panic!(
-                    "waited in vain until {what}, at {}, which says: {}",
+                    "timed out until {what}, at {}, which shows: {}",
                     self.address().await,
-                    self.says().await
+                    self.text().await
                 );
             }
-            tokio::time::sleep(GLANCE).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        let picture = thread::panicking().then(|| self.picture.clone());
+        let screenshot = thread::panicking().then(|| self.screenshot.clone());
         let remote = self.remote.clone();
-        // On a thread of its own: nobody can wait for an answer within a drop.
+        // In a separate thread, because `drop` cannot await a response.
         let _ = thread::spawn(move || {
             tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
                 .expect("a runtime")
-                .block_on(close(&remote, picture.as_deref()))
+                .block_on(close(&remote, screenshot.as_deref()))
         })
         .join();
         let _ = self.driver.clone().leak();

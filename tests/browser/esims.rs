@@ -1,6 +1,6 @@
-//! The page of an eSIM: its data usage, and its expiry.
+//! The page of an eSIM (data usage and expiry), and the notice that e-mail is not set up.
 
-use super::{opened_by, panel, sold_esim};
+use super::{open_as, panel, sold_esim};
 use wire::accounts::users::UserRole;
 
 #[actix_web::test]
@@ -11,7 +11,7 @@ async fn expired_esim_shows_its_badge_and_usage() {
     app.execute("UPDATE esim_bundles SET status = 'active', total_bytes = 5000000000, used_bytes = 1000000000, starts_at = now() - interval '42 days', expires_at = now() - interval '12 days 1 hour'");
     let found = app.as_admin().get("/v1/esims?has_user=true").await;
     let found = found.expect(200);
-    let browser = opened_by(&app, UserRole::Support).await;
+    let browser = open_as(&app, UserRole::Support).await;
     browser
         .go(&format!(
             "/esims/inventory/{}",
@@ -20,18 +20,18 @@ async fn expired_esim_shows_its_badge_and_usage() {
         .await;
     browser.sees("GB used").await;
     browser.sees("Expired 12 days ago").await;
-    browser.finds("progress.meter[value='20']").await;
+    browser.sees_element("progress.meter[value='20']").await;
     let badge = "return document.querySelector('.page-title .badge')?.textContent";
     assert_eq!(browser.script(badge).await, "Expired");
 }
 
 #[actix_web::test]
-async fn banner_says_that_email_is_not_set_up() {
+async fn banner_shows_that_email_is_not_set_up() {
     let app = panel().await;
     sold_esim(&app, "9.90").await;
-    let browser = opened_by(&app, UserRole::Admin).await;
-    browser.sees("Email is not set up.").await;
-    browser.sees("waits to be sent.").await;
+    let browser = open_as(&app, UserRole::Admin).await;
+    browser.sees("E-mail is not set up.").await;
+    browser.sees("queued.").await;
     browser.press("View messages").await;
     browser
         .is_at("/messaging/notifications?status=pending")

@@ -1,17 +1,17 @@
-//! Finding things: the palette, saved views, columns; all of it by keyboard, by everybody, in every look.
+//! The command palette, saved views and columns, by keyboard, with their accessibility.
 
 use super::{
     Browser,
-    accessibility::{axe, faults},
-    opened_by, panel,
+    accessibility::{axe, violations},
+    open_as, panel,
 };
 use crate::{flows::purchase::order, harness::TestApp};
 use serde_json::Value;
 use thirtyfour::Key;
 use wire::accounts::users::UserRole;
 
-/// An order to be found.
-async fn sold(app: &TestApp) -> Value {
+/// Places an order for Ada Lovelace.
+async fn placed_order(app: &TestApp) -> Value {
     let (plan, customer) = app.given(|given| {
         let customer = given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace");
         (given.supplied_plan("9.90"), customer)
@@ -19,84 +19,84 @@ async fn sold(app: &TestApp) -> Value {
     order(&app.as_admin(), plan, customer, 1).await
 }
 
-/// What the headings of the list say.
+/// Waits until the list has these headings.
 async fn headings(browser: &Browser, wanted: &[&str]) {
     let script = format!(
-        "const said = [...document.querySelectorAll('.grid th:not(.mark)')].map(one => one.textContent.trim()); \
-         return JSON.stringify(said) === {:?} ? true : null",
+        "const headings = [...document.querySelectorAll('.grid th:not(.select-cell)')].map(one => one.textContent.trim()); \
+         return JSON.stringify(headings) === {:?} ? true : null",
         serde_json::to_string(wanted).unwrap()
     );
     browser
-        .waits(&format!("the columns are {wanted:?}"), &script)
+        .wait_for(&format!("the columns are {wanted:?}"), &script)
         .await;
 }
 
-/// The tab of the view that is open.
-async fn opens(browser: &Browser, name: &str) {
+/// Waits until the tab of this view is selected.
+async fn sees_open_view(browser: &Browser, name: &str) {
     let script = format!(
         "return document.querySelector('.view-tab[aria-current=page] > span')?.textContent === {name:?} ? true : null"
     );
     browser
-        .waits(&format!("the view {name} is open"), &script)
+        .wait_for(&format!("the view {name} is open"), &script)
         .await;
 }
 
 #[actix_web::test]
-async fn the_palette_finds_an_order_and_opens_it_by_keyboard_alone() {
+async fn palette_finds_and_opens_an_order_by_keyboard() {
     let app = panel().await;
-    let order = sold(&app).await;
+    let order = placed_order(&app).await;
     let (number, id) = (
         order["order_number"].as_str().unwrap(),
         order["id"].as_str().unwrap(),
     );
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.go("/catalog/plans").await;
     browser.sees("5 GB Europe").await;
 
-    browser.hold(Key::Control, "k").await;
-    browser.finds("#palette:focus").await;
+    browser.press_with(Key::Control, "k").await;
+    browser.sees_element("#palette:focus").await;
     browser.sees("New plan").await;
     browser.keys(number).await;
     browser.sees("Ada Lovelace · 5 GB Europe").await;
     browser.keys(Key::Enter).await;
     browser.is_at(&format!("/billing/orders/{id}")).await;
     browser.sees(number).await;
-    assert!(!browser.shows("dialog[open]").await);
+    assert!(!browser.has_element("dialog[open]").await);
 
-    browser.hold(Key::Control, "k").await;
-    browser.finds("#palette:focus").await;
+    browser.press_with(Key::Control, "k").await;
+    browser.sees_element("#palette:focus").await;
     browser.keys("trans").await;
     browser.keys(Key::Enter).await;
     browser.is_at("/billing/transactions").await;
-    browser.hold(Key::Control, "k").await;
+    browser.press_with(Key::Control, "k").await;
     browser.sees("Recently opened").await;
     browser.keys(Key::Enter).await;
     browser.is_at(&format!("/billing/orders/{id}")).await;
-    browser.hold(Key::Control, "k").await;
-    browser.finds("#palette:focus").await;
+    browser.press_with(Key::Control, "k").await;
+    browser.sees_element("#palette:focus").await;
     browser.keys(Key::Escape).await;
     browser
-        .waits(
+        .wait_for(
             "the palette is closed",
             "return document.querySelector('dialog[open]') ? null : true",
         )
         .await;
-    let kept = browser
+    let stored = browser
         .script("return JSON.stringify(localStorage)")
         .await
         .to_string();
     assert!(
-        kept.contains(id) && !kept.contains(number) && !kept.contains("Ada"),
-        "{kept}"
+        stored.contains(id) && !stored.contains(number) && !stored.contains("Ada"),
+        "{stored}"
     );
 }
 
 #[actix_web::test]
-async fn support_finds_people_masked_and_no_providers() {
+async fn palette_masks_users_and_hides_providers_for_support() {
     let app = panel().await;
-    sold(&app).await;
+    placed_order(&app).await;
     app.given(|given| given.provider("Freedom Mobile", 1));
-    let browser = opened_by(&app, UserRole::Support).await;
+    let browser = open_as(&app, UserRole::Support).await;
     browser.press("Search").await;
     browser.keys("ada@example.com").await;
     browser.sees("A••• L•••").await;
@@ -104,14 +104,14 @@ async fn support_finds_people_masked_and_no_providers() {
     browser.keys(Key::Escape).await;
     browser.press("Search").await;
     browser.keys("freedom").await;
-    browser.sees("Nothing found for “freedom”").await;
+    browser.sees("No results for “freedom”").await;
 }
 
 #[actix_web::test]
-async fn a_view_is_saved_opened_from_its_address_shared_and_made_the_default() {
+async fn view_is_saved_opened_by_address_shared_and_set_as_default() {
     let app = panel().await;
     app.given(|given| ["Alpha", "Beta"].map(|name| given.unpriced_plan(name)));
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.go("/catalog/plans?sort=-name").await;
     browser.lists(&["Beta", "Alpha"]).await;
 
@@ -119,19 +119,19 @@ async fn a_view_is_saved_opened_from_its_address_shared_and_made_the_default() {
     browser.fill("Name", "Backwards").await;
     browser.keys(Key::Enter).await;
     let address = browser
-        .comes_to("the view", |address| {
+        .wait_for_address("the view", |address| {
             address.starts_with("/catalog/plans?sort=-name&view=")
         })
         .await;
-    opens(&browser, "Backwards").await;
-    assert!(!browser.offers("Update view").await);
+    sees_open_view(&browser, "Backwards").await;
+    assert!(!browser.has_button("Update view").await);
     browser.go("/billing/orders").await;
     browser.go(&address).await;
     browser.lists(&["Beta", "Alpha"]).await;
-    opens(&browser, "Backwards").await;
+    sees_open_view(&browser, "Backwards").await;
 
     browser.press("View “Backwards”").await;
-    browser.press("Open first for me").await;
+    browser.press("Make default for me").await;
     browser.sees("“Backwards” opens first for me").await;
     browser.press("Orders").await;
     browser.is_at("/billing/orders").await;
@@ -140,18 +140,18 @@ async fn a_view_is_saved_opened_from_its_address_shared_and_made_the_default() {
     browser.press("All").await;
     browser.is_at("/catalog/plans?view=all").await;
     browser.lists(&["Beta", "Alpha"]).await;
-    browser.press("Backwards, opens first").await;
+    browser.press("Backwards, default").await;
 
     browser.press("View “Backwards”").await;
     browser.press("Share with…").await;
     browser.fill("Who sees it", "Everyone").await;
     browser.press("Share").await;
     browser.sees("“Backwards”: for everyone").await;
-    let other = opened_by(&app, UserRole::Support).await;
+    let other = open_as(&app, UserRole::Support).await;
     other.press("Plans").await;
     other.is_at(&address).await;
     other.lists(&["Beta", "Alpha"]).await;
-    assert!(!other.offers("Update view").await);
+    assert!(!other.has_button("Update view").await);
 
     browser.press("View “Backwards”").await;
     browser.press("Delete").await;
@@ -160,14 +160,14 @@ async fn a_view_is_saved_opened_from_its_address_shared_and_made_the_default() {
     browser.is_at("/catalog/plans").await;
     other.go(&address).await;
     other.lists(&["Beta", "Alpha"]).await;
-    opens(&other, "All").await;
+    sees_open_view(&other, "All").await;
 }
 
 #[actix_web::test]
-async fn columns_that_were_hidden_and_moved_survive_a_reload() {
+async fn column_changes_survive_a_reload() {
     let app = panel().await;
-    sold(&app).await;
-    let browser = opened_by(&app, UserRole::Admin).await;
+    placed_order(&app).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     headings(
         &browser,
         &[
@@ -177,12 +177,14 @@ async fn columns_that_were_hidden_and_moved_survive_a_reload() {
     .await;
 
     browser.press("Columns").await;
-    browser.finds(".columns").await;
+    browser.sees_element(".columns").await;
     for hidden in ["Plan", "Quantity"] {
         browser.press(hidden).await;
     }
     browser.press("Move Total up").await;
-    browser.hold(Key::Alt, &Key::Up.value().to_string()).await;
+    browser
+        .press_with(Key::Alt, &Key::Up.value().to_string())
+        .await;
     headings(
         &browser,
         &["Order", "Total", "Status", "Customer", "Placed"],
@@ -216,53 +218,53 @@ async fn columns_that_were_hidden_and_moved_survive_a_reload() {
 }
 
 #[actix_web::test]
-async fn finding_can_be_used_by_everybody() {
+async fn palette_views_and_columns_meet_accessibility_rules() {
     let (app, axe) = (panel().await, axe());
-    let order = sold(&app).await;
+    let order = placed_order(&app).await;
     let number = order["order_number"].as_str().unwrap();
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.sees(number).await;
     let mut found = Vec::new();
 
-    browser.hold(Key::Control, "k").await;
+    browser.press_with(Key::Control, "k").await;
     browser.sees("Go to").await;
-    found.extend(faults(&browser, &axe, "the palette").await);
+    found.extend(violations(&browser, &axe, "the palette").await);
     browser.keys(number).await;
     browser.sees("Ada Lovelace · 5 GB Europe").await;
-    found.extend(faults(&browser, &axe, "what the palette has found").await);
+    found.extend(violations(&browser, &axe, "the results of the palette").await);
     browser.keys("zzz").await;
-    browser.sees("Nothing found").await;
-    found.extend(faults(&browser, &axe, "a palette without a result").await);
-    browser.connect(false).await;
+    browser.sees("No results").await;
+    found.extend(violations(&browser, &axe, "a palette without a result").await);
+    browser.set_online(false).await;
     browser.keys("z").await;
     browser.sees("The server cannot be reached").await;
-    found.extend(faults(&browser, &axe, "a palette that cannot ask").await);
-    browser.connect(true).await;
+    found.extend(violations(&browser, &axe, "a palette without a connection").await);
+    browser.set_online(true).await;
     browser.keys(Key::Escape).await;
 
     browser.press("Columns").await;
-    browser.finds(".columns").await;
+    browser.sees_element(".columns").await;
     browser.press("Reference").await;
-    found.extend(faults(&browser, &axe, "the menu of columns").await);
+    found.extend(violations(&browser, &axe, "the column menu").await);
     browser.go("/billing/orders?sort=total_amount").await;
     browser.press("Save view").await;
     browser.sees("Who sees it").await;
-    found.extend(faults(&browser, &axe, "saving a view").await);
+    found.extend(violations(&browser, &axe, "the dialog that saves a view").await);
     browser.keys(Key::Enter).await;
-    browser.finds("#view-fault .banner").await;
-    found.extend(faults(&browser, &axe, "a view without a name").await);
+    browser.sees_element("#view-error .banner").await;
+    found.extend(violations(&browser, &axe, "a view without a name").await);
     browser.fill("Name", "By total").await;
     browser.keys(Key::Enter).await;
-    opens(&browser, "By total").await;
+    sees_open_view(&browser, "By total").await;
     browser.press("Total").await;
     browser.sees("Update view").await;
     browser.press("View “By total”").await;
     browser.sees("Save as new view").await;
-    found.extend(faults(&browser, &axe, "a view that was changed, and its menu").await);
+    found.extend(violations(&browser, &axe, "a changed view and its menu").await);
 
     assert!(
         found.is_empty(),
-        "{} faults:\n{}",
+        "{} violations:\n{}",
         found.len(),
         found.join("\n")
     );

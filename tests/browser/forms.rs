@@ -1,40 +1,40 @@
-//! Forms: they say what is wrong where it is wrong, and never lose what was typed.
+//! Forms: errors appear at their field, and typed text is never lost.
 
-use super::{opened_by, panel};
+use super::{open_as, panel};
 use serde_json::json;
 use thirtyfour::Key;
 use wire::accounts::users::UserRole;
 
 #[actix_web::test]
-async fn a_field_says_what_is_wrong_once_it_was_left() {
+async fn field_error_appears_on_blur() {
     let app = panel().await;
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.go("/catalog/plans/new").await;
     browser.fill("Name", "5 GB").await;
     browser.fill("Name", "").await;
     assert!(
-        !browser.shows(".field-fault").await,
-        "not while somebody types"
+        !browser.has_element(".field-error").await,
+        "no error while the user types"
     );
 
     browser.keys(Key::Tab).await;
-    browser.faults("Name", "Enter a value.").await;
+    browser.has_field_error("Name", "Enter a value.").await;
     browser.fill("Validity", "soon").await;
     browser.keys(Key::Tab).await;
-    browser.faults("Validity", "number").await;
+    browser.has_field_error("Validity", "number").await;
     browser.press("Create plan").await;
     browser
-        .finds("#form-notice:focus, #form-notice :focus")
+        .sees_element("#form-notice:focus, #form-notice :focus")
         .await;
     browser.sees("Name: Enter a value.").await;
     assert_eq!(app.count("SELECT count(*) FROM plans"), 0);
 }
 
 #[actix_web::test]
-async fn what_only_the_server_knows_is_said_at_the_field() {
+async fn server_error_appears_at_its_field() {
     let app = panel().await;
     app.given(|given| given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace"));
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.go("/accounts/users/new").await;
     browser.fill("First name", "Augusta").await;
     browser.fill("Last name", "King").await;
@@ -42,13 +42,15 @@ async fn what_only_the_server_knows_is_said_at_the_field() {
 
     browser.press("Create customer").await;
 
-    browser.faults("E-mail address", "exists already").await;
-    browser.finds("#field-email:focus").await;
-    browser.holds("First name", "Augusta").await;
+    browser
+        .has_field_error("E-mail address", "exists already")
+        .await;
+    browser.sees_element("#field-email:focus").await;
+    browser.has_value("First name", "Augusta").await;
     browser.fill("E-mail address", "augusta@example.com").await;
     browser.press("Create customer").await;
     browser
-        .comes_to("the new customer", |address| {
+        .wait_for_address("the new customer", |address| {
             address.starts_with("/accounts/users/") && !address.ends_with("/new")
         })
         .await;
@@ -56,10 +58,10 @@ async fn what_only_the_server_knows_is_said_at_the_field() {
 }
 
 #[actix_web::test]
-async fn nobody_leaves_a_changed_form_by_accident() {
+async fn leaving_a_changed_form_requires_confirmation() {
     let app = panel().await;
     app.given(|given| given.unpriced_plan("Alpha"));
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.press("Plans").await;
     browser.press("New plan").await;
     browser.fill("Name", "Half a plan").await;
@@ -67,13 +69,13 @@ async fn nobody_leaves_a_changed_form_by_accident() {
     browser.press("Cancel").await;
     browser.sees("Leave without saving?").await;
     browser.press("Cancel").await;
-    browser.misses("Leave without saving?").await;
-    browser.holds("Name", "Half a plan").await;
+    browser.no_longer_sees("Leave without saving?").await;
+    browser.has_value("Name", "Half a plan").await;
     browser.back().await;
     browser.sees("Leave without saving?").await;
     browser.keys(Key::Escape).await;
     browser.is_at("/catalog/plans/new").await;
-    browser.holds("Name", "Half a plan").await;
+    browser.has_value("Name", "Half a plan").await;
     browser.press("Orders").await;
     browser.sees("Leave without saving?").await;
     browser.press("Leave").await;
@@ -81,12 +83,12 @@ async fn nobody_leaves_a_changed_form_by_accident() {
 }
 
 #[actix_web::test]
-async fn who_edits_what_somebody_else_has_changed_keeps_what_they_typed() {
+async fn edit_conflict_keeps_typed_values() {
     let app = panel().await;
     let plan = app.given(|given| given.unpriced_plan("Alpha"));
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.go(&format!("/catalog/plans/{plan}/edit")).await;
-    browser.holds("Name", "Alpha").await;
+    browser.has_value("Name", "Alpha").await;
     app.as_admin()
         .patch(
             &format!("/v1/plans/{plan}"),
@@ -102,10 +104,10 @@ async fn who_edits_what_somebody_else_has_changed_keeps_what_they_typed() {
     browser
         .sees("Another user changed this while you were editing.")
         .await;
-    browser.holds("Name", "Alpha and a half").await;
+    browser.has_value("Name", "Alpha and a half").await;
     browser.press("Load their changes, keep mine").await;
-    browser.holds("Validity", "7").await;
-    browser.holds("Name", "Alpha and a half").await;
+    browser.has_value("Validity", "7").await;
+    browser.has_value("Name", "Alpha and a half").await;
     browser.press("Save changes").await;
     browser.is_at(&format!("/catalog/plans/{plan}")).await;
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The panel in a real browser, against the real server.
+//! Tests of the panel in a real browser against the real server.
 
 mod accessibility;
 mod catalog;
@@ -23,18 +23,18 @@ use serde_json::Value;
 use std::env;
 use wire::{UserId, accounts::users::UserRole};
 
-/// What everybody here signs in with.
+/// The password of every user in these tests.
 const PASSWORD: &str = "correct horse battery staple";
 
-/// A server that serves the built panel.
+/// Starts a server that serves the built panel.
 async fn panel() -> TestApp {
     let folder = env::var("PANEL_DIR")
         .expect("PANEL_DIR names the built panel: run `cargo xtask test --only browser`");
-    TestApp::with(&[("PANEL_DIR", &folder)]).await
+    TestApp::with_env(&[("PANEL_DIR", &folder)]).await
 }
 
-/// Somebody with a password: their address, and who they are.
-async fn somebody(app: &TestApp, role: UserRole) -> (String, UserId) {
+/// Creates a user with a password, and returns the e-mail address and the ID of the user.
+async fn user_with_password(app: &TestApp, role: UserRole) -> (String, UserId) {
     let email = format!("{role}@example.com");
     let hash = platform::auth::hash_password(PASSWORD.to_owned())
         .await
@@ -45,13 +45,13 @@ async fn somebody(app: &TestApp, role: UserRole) -> (String, UserId) {
         .db
         .write(move |tx| accounts::users::insert_staff(tx, &ctx.keys, &address, role, &hash))
         .await
-        .expect("a user is written");
+        .expect("a user is created");
     (email, id)
 }
 
-/// The panel, opened by somebody with this role.
-async fn opened_by(app: &TestApp, role: UserRole) -> Browser {
-    let (email, _) = somebody(app, role).await;
+/// Opens the panel and signs in as a user with this role.
+async fn open_as(app: &TestApp, role: UserRole) -> Browser {
+    let (email, _) = user_with_password(app, role).await;
     let browser = Browser::open(app).await;
     browser.is_at("/login").await;
     sign_in(&browser, &email, PASSWORD).await;
@@ -59,7 +59,7 @@ async fn opened_by(app: &TestApp, role: UserRole) -> Browser {
     browser
 }
 
-/// Sells one eSIM of a new plan to a new customer, Ada Lovelace: the order, and the id of its payment.
+/// Sells one eSIM of a new plan to a new customer, Ada Lovelace. Returns the order and the ID of its payment.
 async fn sold_esim(app: &TestApp, price: &str) -> (Value, String) {
     let plan = app.stocked_plan(price);
     let ada =

@@ -1,10 +1,10 @@
-//! Promotions as somebody in the office uses them: made, tried, refused with the reason, and counted.
+//! Promotions in the panel: created, used, rejected with the reason, and checked.
 
-use super::{opened_by, panel};
+use super::{open_as, panel};
 use wire::accounts::users::UserRole;
 
 #[actix_web::test]
-async fn a_promotion_is_made_and_an_order_shows_what_it_takes_off_or_why_not() {
+async fn order_form_shows_the_discount_of_a_promotion_or_the_reason_against_it() {
     let app = panel().await;
     app.given(|given| {
         let plan = given.plan("9.90");
@@ -12,7 +12,7 @@ async fn a_promotion_is_made_and_an_order_shows_what_it_takes_off_or_why_not() {
         given.stock(plan);
         given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace");
     });
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
 
     browser.press("Promotions").await;
     browser.sees("No promotions yet").await;
@@ -26,20 +26,20 @@ async fn a_promotion_is_made_and_an_order_shows_what_it_takes_off_or_why_not() {
         .await;
     browser.press("Create promotion").await;
     browser
-        .comes_to("the promotion", |address| {
+        .wait_for_address("the promotion", |address| {
             address.starts_with("/catalog/promotions/") && !address.ends_with("/new")
         })
         .await;
     browser.sees("10% off").await;
-    browser.sees("Nobody has used it yet.").await;
+    browser.sees("No redemptions yet.").await;
 
-    for (code, says) in [("nothing", "There is no such code."), ("Spring", "$8.91")] {
+    for (code, text) in [("nothing", "The code does not exist."), ("Spring", "$8.91")] {
         browser.go("/billing/orders/new").await;
         browser.pick("Customer", "Ada").await;
         browser.pick("Plan", "5 GB Europe").await;
         browser.sees("$9.90 × 1").await;
         browser.fill("Promotion", code).await;
-        browser.sees(says).await;
+        browser.sees(text).await;
     }
     browser.press("Place order").await;
     browser.sees("Discount (SPRING)").await;
@@ -50,11 +50,11 @@ async fn a_promotion_is_made_and_an_order_shows_what_it_takes_off_or_why_not() {
     browser.pick("Plan", "5 GB Europe").await;
     browser.fill("Promotion", "SPRING").await;
     browser
-        .sees("The customer has used the code as often as one customer can.")
+        .sees("The customer has reached the limit of uses per customer.")
         .await;
     browser.press("Place order").await;
     browser
-        .faults("Promotion", "as often as one customer can")
+        .has_field_error("Promotion", "limit of uses per customer")
         .await;
     assert_eq!(app.count("SELECT count(*) FROM orders"), 1);
 

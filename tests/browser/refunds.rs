@@ -1,13 +1,13 @@
-//! Money given back, and a case put right, as two people in the office do it.
+//! Refunds with a second approval, and a reconciliation case that is resolved.
 
 use super::{
-    PASSWORD, driver::Browser, opened_by, order_page, panel, sign_in, sold_esim, somebody,
+    PASSWORD, driver::Browser, open_as, order_page, panel, sign_in, sold_esim, user_with_password,
 };
 use crate::billing::refunds::sell;
 use wire::accounts::users::UserRole;
 
 #[actix_web::test]
-async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
+async fn large_refund_needs_second_approval_and_case_is_resolved_by_its_assignee() {
     let app = panel().await;
     let (plan, empty, ada) = app.given(|given| {
         let plan = given.plan("149.00");
@@ -18,7 +18,7 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
     let seller = app.as_role(UserRole::SuperAdmin);
     let (_, payment) = sell(&app, &seller, plan, ada).await;
 
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser
         .go(&format!("/billing/transactions/{payment}"))
         .await;
@@ -34,26 +34,26 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
         .await;
     browser.press("Refund $149.00").await;
     let refund = browser
-        .comes_to("the refund", |address| {
+        .wait_for_address("the refund", |address| {
             address.starts_with("/billing/refunds/") && !address.contains("new")
         })
         .await;
     browser
         .sees("At this amount, another person has to approve it.")
         .await;
-    assert!(!browser.offers("Approve").await);
+    assert!(!browser.has_button("Approve").await);
 
-    let (email, _) = somebody(&app, UserRole::SuperAdmin).await;
+    let (email, _) = user_with_password(&app, UserRole::SuperAdmin).await;
     let other = Browser::open(&app).await;
     sign_in(&other, &email, PASSWORD).await;
     other.is_at("/billing/orders").await;
     other.go(&refund).await;
-    other.sees("To be decided").await;
+    other.sees("Awaiting approval").await;
     other.keys("a").await;
     other.sees("Refund $149.00 to Ada Lovelace?").await;
     other.press("Approve").await;
-    other.sees("Being sent").await;
-    app.work_through().await;
+    other.sees("Sending to gateway").await;
+    app.run_all_jobs().await;
     other.sees("Processed").await;
     browser
         .go(&format!("/billing/transactions/{payment}"))
@@ -61,7 +61,7 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
     browser.sees("Net").await;
     browser.sees("149.00 USD was refunded.").await;
 
-    // Another order cannot be delivered: what does not add up waits in the inbox, until stock is there.
+    // Another order cannot be delivered. Its case stays open until there is stock.
     let (order, _) = sell(&app, &seller, empty, ada).await;
     app.given(|given| given.stock(empty));
     browser.press("Reconciliation").await;
@@ -72,11 +72,11 @@ async fn a_refund_takes_two_people_and_a_case_one_who_takes_it_up() {
     browser.sees("Assign it to yourself to resolve it.").await;
     browser.keys("c").await;
     browser.sees("Locked to you until").await;
-    browser.press("Retry the order").await;
+    browser.press("Retry order").await;
     browser.fill("Reason", "There is stock again").await;
-    browser.press("Retry the order").await;
+    browser.press("Retry order").await;
     browser.sees("Retry order: ").await;
-    app.work_through().await;
+    app.run_all_jobs().await;
     browser.go(&order_page(&order)).await;
     browser.sees("Fulfilled").await;
 
@@ -91,7 +91,7 @@ async fn partial_refund_from_the_order_page_is_shown_there() {
     let (order, payment) = sold_esim(&app, "9.90").await;
     let page = order_page(&order);
 
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.go(&page).await;
     browser.sees("Fulfilled").await;
     browser.keys("r").await;
@@ -99,13 +99,13 @@ async fn partial_refund_from_the_order_page_is_shown_there() {
         .is_at(&format!("/billing/refunds/new?transaction_id={payment}"))
         .await;
     // The form proposes the refundable amount and the eSIM action for it.
-    browser.holds("Amount", "9.90").await;
-    browser.holds("eSIM action", "cancel").await;
+    browser.has_value("Amount", "9.90").await;
+    browser.has_value("eSIM action", "cancel").await;
     browser.fill("Amount", "").await;
     browser.press("Refund").await;
-    browser.faults("Amount", "Enter a number.").await;
+    browser.has_field_error("Amount", "Enter a number.").await;
     browser.fill("Amount", "3").await;
-    browser.holds("eSIM action", "none").await;
+    browser.has_value("eSIM action", "none").await;
     browser
         .keys(thirtyfour::Key::Enter.value().to_string())
         .await;
@@ -121,18 +121,18 @@ async fn partial_refund_from_the_order_page_is_shown_there() {
     browser
         .keys(thirtyfour::Key::Enter.value().to_string())
         .await;
-    browser.misses("Refund $3.00?").await;
+    browser.no_longer_sees("Refund $3.00?").await;
     assert_eq!(app.count("SELECT count(*) FROM refunds"), 0);
 
     browser.press("Refund $3.00").await;
     browser.sees("Refund $3.00?").await;
     browser.press("Refund $3.00").await;
     browser
-        .comes_to("the refund", |address| {
+        .wait_for_address("the refund", |address| {
             address.starts_with("/billing/refunds/") && !address.contains("new")
         })
         .await;
-    app.work_through().await;
+    app.run_all_jobs().await;
     browser.sees("Processed").await;
     browser.sees("Still refundable $6.90").await;
 
@@ -152,7 +152,7 @@ async fn support_refund_request_is_shown_as_pending_on_the_order() {
     let app = panel().await;
     let (order, payment) = sold_esim(&app, "9.90").await;
     // Support can only request a refund.
-    let browser = opened_by(&app, UserRole::Support).await;
+    let browser = open_as(&app, UserRole::Support).await;
     browser
         .go(&format!("/billing/refunds/new?transaction_id={payment}"))
         .await;
@@ -161,12 +161,12 @@ async fn support_refund_request_is_shown_as_pending_on_the_order() {
         .sees("It is paid out once an administrator has approved it.")
         .await;
     browser.press("Request refund of $9.90").await;
-    browser.sees("To be decided").await;
+    browser.sees("Awaiting approval").await;
     browser.go(&order_page(&order)).await;
     browser.sees("Refund pending $9.90").await;
     browser.sees("Refund of $9.90 waits for approval.").await;
     browser.press("View refund").await;
-    browser.sees("To be decided").await;
+    browser.sees("Awaiting approval").await;
 }
 
 #[actix_web::test]
@@ -180,11 +180,13 @@ async fn undelivered_order_shows_its_case_and_actions() {
     });
     let seller = app.as_role(UserRole::SuperAdmin);
     let (order, _) = sell(&app, &seller, plan, ada).await;
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.go(&order_page(&order)).await;
     browser.sees("Case open: Paid, not delivered.").await;
     browser.sees("Refund of $12.00 waits for approval.").await;
-    browser.finds(".banner[role=alert] .actions button").await;
+    browser
+        .sees_element(".banner[role=alert] .actions button")
+        .await;
     browser.press("View case").await;
     browser.sees("Paid, not delivered").await;
 }
@@ -205,7 +207,7 @@ async fn bank_transfer_is_recorded_on_its_payment_page() {
         )
         .await
         .expect(201);
-    app.work().await;
+    app.run_jobs().await;
     let found = seller
         .get(&format!(
             "/v1/transactions?order_id={}",
@@ -213,7 +215,7 @@ async fn bank_transfer_is_recorded_on_its_payment_page() {
         ))
         .await
         .expect(200);
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser
         .go(&format!(
             "/billing/transactions/{}",
@@ -221,12 +223,14 @@ async fn bank_transfer_is_recorded_on_its_payment_page() {
         ))
         .await;
     browser.sees("Waiting for the bank transfer.").await;
-    assert!(!browser.says().await.contains("webhooks"));
-    assert!(browser.offers("Mark as unpaid").await);
+    assert!(!browser.text().await.contains("webhooks"));
+    assert!(browser.has_button("Mark as unpaid").await);
     browser.press("Record payment").await;
     browser.sees("Time zone: UTC").await;
     browser.fill("Reference", "SEPA 4711").await;
     browser.press("Record payment").await;
     browser.sees("Completed").await;
-    browser.misses("Waiting for the bank transfer.").await;
+    browser
+        .no_longer_sees("Waiting for the bank transfer.")
+        .await;
 }

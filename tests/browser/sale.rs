@@ -1,6 +1,6 @@
-//! The sale as somebody in the office does it, from the price list to the codes.
+//! A sale in the panel, from the import of a price list to the activation code.
 
-use super::{opened_by, panel};
+use super::{open_as, panel};
 use std::{env, fs};
 use uuid::Uuid;
 use wire::accounts::users::UserRole;
@@ -10,13 +10,13 @@ const PRICE_LIST: &str = "sku,name,data_limit_mb,validity_days,regions,cost_pric
     us-10gb,10 GB United States,10000,15,US,7.00,19.90,USD\n";
 
 #[actix_web::test]
-async fn a_price_list_becomes_a_sale_and_the_sale_becomes_an_esim_by_hand() {
+async fn imported_plan_is_sold_and_its_esim_is_revealed() {
     let app = panel().await;
     app.given(|given| {
         given.provider("Freedom", 1);
         given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace");
     });
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     let file = env::temp_dir().join(format!("price-list-{}.csv", Uuid::new_v4().simple()));
     fs::write(&file, PRICE_LIST).expect("a price list");
 
@@ -27,7 +27,7 @@ async fn a_price_list_becomes_a_sale_and_the_sale_becomes_an_esim_by_hand() {
     browser.pick("Provider", "Freedom").await;
     browser.upload(&file).await;
     browser.press("Preview import").await;
-    browser.finds(".card.flush .toolbar h2").await;
+    browser.sees_element(".card.flush .toolbar h2").await;
     browser.sees("10 GB United States").await;
     assert_eq!(
         app.count("SELECT count(*) FROM plans"),
@@ -37,7 +37,7 @@ async fn a_price_list_becomes_a_sale_and_the_sale_becomes_an_esim_by_hand() {
     browser.press("Import 2 rows").await;
     browser.is_at("/catalog/plans").await;
     browser.sees("Imported 2 plans").await;
-    fs::remove_file(&file).expect("the price list goes");
+    fs::remove_file(&file).expect("the price list is removed");
 
     browser.press("5 GB Europe").await;
     browser.sees("Coverage").await;
@@ -54,17 +54,17 @@ async fn a_price_list_becomes_a_sale_and_the_sale_becomes_an_esim_by_hand() {
     browser.fill("Quantity", "1").await;
     browser.press("Place order").await;
     let order = browser
-        .comes_to("the order", |address| {
+        .wait_for_address("the order", |address| {
             address.starts_with("/billing/orders/") && !address.ends_with("/new")
         })
         .await;
     browser.sees("5 GB Europe for Ada Lovelace").await;
-    app.work().await;
+    app.run_jobs().await;
 
     browser.press("Succeed").await;
     browser.sees("Simulating a successful payment").await;
-    app.work_through().await;
-    browser.waits("the order is fulfilled", "return document.querySelector('.page-title')?.textContent.includes('Fulfilled') || null").await;
+    app.run_all_jobs().await;
+    browser.wait_for("the order is fulfilled", "return document.querySelector('.page-title')?.textContent.includes('Fulfilled') || null").await;
     for step in ["Ordered", "Paid", "Provisioned", "Fulfilled"] {
         browser.sees(step).await;
     }
@@ -77,31 +77,31 @@ async fn a_price_list_becomes_a_sale_and_the_sale_becomes_an_esim_by_hand() {
         .press_at("main table a[href^='/esims/inventory/']")
         .await;
     browser
-        .comes_to("the eSIM", |address| {
+        .wait_for_address("the eSIM", |address| {
             address.starts_with("/esims/inventory/")
         })
         .await;
     browser.press("Reveal").await;
     browser.press("Reveal").await;
-    browser.sees("Say why").await;
+    browser.sees("Enter a reason").await;
     browser
-        .fill("Reason", "The customer has lost the letter")
+        .fill("Reason", "The customer has lost the e-mail")
         .await;
     browser.press("Reveal").await;
-    browser.sees("Matching id").await;
+    browser.sees("Matching ID").await;
     browser.sees("Install on iPhone").await;
     browser
-        .waits(
+        .wait_for(
             "the QR code is drawn",
             "return document.querySelector('.picture img')?.naturalWidth > 0 || null",
         )
         .await;
     browser.press("Hide").await;
-    browser.misses("Matching id").await;
+    browser.no_longer_sees("Matching ID").await;
 
     browser.press("Audit log").await;
     browser.sees("Order placed").await;
-    browser.sees("The customer has lost the letter").await;
+    browser.sees("The customer has lost the e-mail").await;
     browser.go(&order).await;
     browser.sees("The order was placed.").await;
     assert!(app.count("SELECT count(*) FROM audit_log WHERE action = 'order.place'") == 1);

@@ -1,6 +1,6 @@
-//! What a browser is allowed: only what is ours, and nothing written into the page.
+//! The content security policy: only requests to the panel's own origin, no inline styles, no inline scripts.
 
-use super::{opened_by, panel};
+use super::{open_as, panel};
 use crate::{
     accounts::kyc::passport,
     flows::purchase::{order, simulate},
@@ -8,7 +8,7 @@ use crate::{
 };
 use wire::{accounts::users::UserRole, billing::transactions::SimulatedOutcome};
 
-/// Every screen that needs no id.
+/// Every screen without an ID in its address.
 pub const SCREENS: [&str; 33] = [
     "/billing/orders",
     "/billing/orders/new",
@@ -45,8 +45,8 @@ pub const SCREENS: [&str; 33] = [
     "/account",
 ];
 
-/// A shop with one of everything, and the screens of each.
-pub async fn shop(app: &TestApp) -> Vec<String> {
+/// Creates one record of each kind and returns the addresses of their pages.
+pub async fn record_pages(app: &TestApp) -> Vec<String> {
     let (plan, customer, provider, (esim, _)) = app.given(|given| {
         let plan = given.plan("9.90");
         let provider = given.provider("Freedom", 1);
@@ -60,10 +60,10 @@ pub async fn shop(app: &TestApp) -> Vec<String> {
     });
     let admin = app.as_admin();
     let sold = order(&admin, plan, customer, 1).await;
-    app.work().await;
+    app.run_jobs().await;
     simulate(app, &admin, &sold, SimulatedOutcome::Succeed).await;
     order(&admin, plan, customer, 2).await;
-    app.work().await;
+    app.run_jobs().await;
     let document = passport(app, customer).await;
     let mut screens = vec![
         format!("/accounts/kyc/{}", document["id"].as_str().unwrap()),
@@ -91,84 +91,86 @@ pub async fn shop(app: &TestApp) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn no_screen_asks_for_anything_that_is_not_ours_or_breaks_its_policy() {
+async fn screens_request_only_their_own_origin_and_obey_the_content_security_policy() {
     let app = panel().await;
-    let things = shop(&app).await;
-    let browser = opened_by(&app, UserRole::Admin).await;
-    // The first look at the refresh cookie finds none: that is a refusal in the log, and no fault.
+    let record_pages = record_pages(&app).await;
+    let browser = open_as(&app, UserRole::Admin).await;
+    // The first refresh without a cookie is refused. The console logs this refusal, which is expected.
     browser
-        .complaints()
+        .console_messages()
         .await
         .iter()
-        .for_each(|complaint| assert!(complaint.contains("/v1/sessions/refresh"), "{complaint}"));
+        .for_each(|message| assert!(message.contains("/v1/sessions/refresh"), "{message}"));
 
     let screens = SCREENS
         .iter()
         .map(|address| (*address).to_owned())
-        .chain(things);
+        .chain(record_pages);
     for address in screens {
         browser.go(&address).await;
-        browser.waits(&format!("{address} is drawn"), "return document.querySelector('main h1') && !document.querySelector('main .sk') && !document.querySelector('#boot') || null").await;
+        browser.wait_for(&format!("{address} is drawn"), "return document.querySelector('main h1') && !document.querySelector('main .sk') && !document.querySelector('#boot') || null").await;
         assert_eq!(
-            browser.complaints().await,
+            browser.console_messages().await,
             Vec::<String>::new(),
             "{address}"
         );
-        let says = browser.says().await;
-        for fault in ["Not loaded", "Nothing is here", "No such", "Try again"] {
-            assert!(!says.contains(fault), "{address} says “{fault}”: {says}");
+        let text = browser.text().await;
+        for error in ["Not loaded", "Page not found", "No such", "Try again"] {
+            assert!(!text.contains(error), "{address} shows “{error}”: {text}");
         }
-        let written = browser.script("return [...document.querySelectorAll('[style], [onclick]')].map(one => one.outerHTML)").await;
+        let inline = browser.script("return [...document.querySelectorAll('[style], [onclick]')].map(one => one.outerHTML)").await;
         assert_eq!(
-            written,
+            inline,
             serde_json::json!([]),
-            "{address} has styles or scripts of its own"
+            "{address} has inline styles or scripts"
         );
     }
-    // The browser's own first page, before ours, is not our business.
+    // The start page of the browser makes requests that the panel does not control.
     let is_known = |address: &String| {
-        browser.is_ours(address)
+        browser.is_own_origin(address)
             || ["data:", "blob:", "chrome:", "chrome-untrusted:"]
                 .iter()
                 .any(|scheme| address.starts_with(scheme))
     };
-    let elsewhere: Vec<String> = browser
+    let foreign: Vec<String> = browser
         .requests()
         .await
         .into_iter()
         .filter(|address| !is_known(address))
         .collect();
-    assert_eq!(elsewhere, Vec::<String>::new());
+    assert_eq!(foreign, Vec::<String>::new());
 }
 
 #[actix_web::test]
-async fn pages_and_answers_tell_the_browser_what_it_may_not_do() {
+async fn pages_and_api_responses_have_security_headers() {
     let app = panel().await;
-    let nobody = app.anonymous();
-    let (page, deep, answer) = (
-        nobody.get("/").await,
-        nobody.get("/billing/orders").await,
+    let anonymous = app.anonymous();
+    let (page, deep, response) = (
+        anonymous.get("/").await,
+        anonymous.get("/billing/orders").await,
         app.as_admin().get("/v1/plans").await,
     );
 
-    for said in [&page, &deep, &answer] {
-        assert_eq!(said.status, 200);
-        assert_eq!(said.header("x-content-type-options"), "nosniff");
-        assert_eq!(said.header("x-frame-options"), "DENY");
-        assert_eq!(said.header("referrer-policy"), "no-referrer");
-        assert_eq!(said.header("cross-origin-opener-policy"), "same-origin");
+    for result in [&page, &deep, &response] {
+        assert_eq!(result.status, 200);
+        assert_eq!(result.header("x-content-type-options"), "nosniff");
+        assert_eq!(result.header("x-frame-options"), "DENY");
+        assert_eq!(result.header("referrer-policy"), "no-referrer");
+        assert_eq!(result.header("cross-origin-opener-policy"), "same-origin");
         assert!(
-            said.header("strict-transport-security")
+            result
+                .header("strict-transport-security")
                 .starts_with("max-age=")
         );
         assert!(
-            said.header("content-security-policy")
+            result
+                .header("content-security-policy")
                 .contains("frame-ancestors 'none'")
         );
     }
     assert_eq!(
         page.bytes, deep.bytes,
-        "every address of the panel is the panel"
+        "every address of the panel serves the same page"
     );
     let policy = page.header("content-security-policy");
     assert!(
@@ -178,8 +180,11 @@ async fn pages_and_answers_tell_the_browser_what_it_may_not_do() {
         "{policy}"
     );
     assert_eq!(
-        (page.header("cache-control"), answer.header("cache-control")),
+        (
+            page.header("cache-control"),
+            response.header("cache-control")
+        ),
         ("no-cache", "no-store")
     );
-    assert_eq!(nobody.get("/no-such-file.js").await.status, 404);
+    assert_eq!(anonymous.get("/no-such-file.js").await.status, 404);
 }

@@ -1,6 +1,6 @@
-//! Coming in and going out, and what one proves oneself with.
+//! Signing in and out, passwords and two-factor authentication.
 
-use super::{Browser, PASSWORD, opened_by, panel, sign_in, somebody};
+use super::{Browser, PASSWORD, open_as, panel, sign_in, user_with_password};
 use crate::{
     accounts::sessions::{authenticator, code, password_token},
     harness::TestApp,
@@ -17,29 +17,29 @@ const FORM: &str =
     "const { x, y } = document.querySelector('#email').getBoundingClientRect(); return [x, y]";
 
 #[actix_web::test]
-async fn a_wrong_password_is_refused_and_the_form_stays_where_it_is() {
+async fn wrong_password_is_rejected_without_a_layout_shift() {
     let app = panel().await;
-    let (email, _) = somebody(&app, UserRole::Admin).await;
+    let (email, _) = user_with_password(&app, UserRole::Admin).await;
     let browser = Browser::open(&app).await;
     browser.is_at("/login").await;
-    browser.finds("#email").await;
-    let place = browser.script(FORM).await;
+    browser.sees_element("#email").await;
+    let position = browser.script(FORM).await;
 
     sign_in(&browser, &email, "not the password").await;
 
     browser
         .sees("The e-mail address or the password is wrong.")
         .await;
-    assert_eq!(browser.script(FORM).await, place, "nothing jumps");
+    assert_eq!(browser.script(FORM).await, position, "no layout shift");
     browser.is_at("/login").await;
     sign_in(&browser, &email, PASSWORD).await;
     browser.is_at("/billing/orders").await;
 }
 
 #[actix_web::test]
-async fn a_customer_is_told_that_the_panel_is_for_the_staff() {
+async fn customer_sign_in_shows_that_the_panel_is_for_staff() {
     let app = panel().await;
-    let (email, _) = somebody(&app, UserRole::Customer).await;
+    let (email, _) = user_with_password(&app, UserRole::Customer).await;
     let browser = Browser::open(&app).await;
 
     sign_in(&browser, &email, PASSWORD).await;
@@ -47,19 +47,19 @@ async fn a_customer_is_told_that_the_panel_is_for_the_staff() {
     browser.sees("This panel is for the staff.").await;
     browser.reload().await;
     browser.is_at("/login").await;
-    browser.finds("#email").await;
+    browser.sees_element("#email").await;
 }
 
 #[actix_web::test]
-async fn a_session_outlives_a_reload_and_ends_with_the_sign_out() {
+async fn session_survives_a_reload_and_ends_at_sign_out() {
     let app = panel().await;
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
 
     browser.reload().await;
     browser.sees("No orders yet").await;
     browser.press_at(".topbar .account").await;
     browser.press("Sign out").await;
-    browser.finds("#email").await;
+    browser.sees_element("#email").await;
     browser.go("/catalog/plans").await;
     browser.is_at("/login?next=%2Fcatalog%2Fplans").await;
     assert_eq!(
@@ -69,12 +69,12 @@ async fn a_session_outlives_a_reload_and_ends_with_the_sign_out() {
 }
 
 #[actix_web::test]
-async fn whoever_followed_a_link_arrives_there_after_signing_in() {
+async fn sign_in_returns_to_the_deep_link() {
     let app = panel().await;
-    let (email, _) = somebody(&app, UserRole::Admin).await;
+    let (email, _) = user_with_password(&app, UserRole::Admin).await;
     let browser = Browser::open(&app).await;
     browser.go("/catalog/plans?is_active=true").await;
-    browser.finds("#email").await;
+    browser.sees_element("#email").await;
 
     sign_in(&browser, &email, PASSWORD).await;
 
@@ -83,9 +83,9 @@ async fn whoever_followed_a_link_arrives_there_after_signing_in() {
 }
 
 #[actix_web::test]
-async fn a_link_to_elsewhere_leads_nowhere_but_home() {
+async fn sign_in_ignores_a_foreign_next_address() {
     let app = panel().await;
-    let (email, _) = somebody(&app, UserRole::Admin).await;
+    let (email, _) = user_with_password(&app, UserRole::Admin).await;
     let browser = Browser::open(&app).await;
     browser.go("/login?next=%2F%2Fevil.example").await;
 
@@ -94,95 +94,100 @@ async fn a_link_to_elsewhere_leads_nowhere_but_home() {
     browser.is_at("/billing/orders").await;
 }
 
-/// Sets up a second factor for somebody, as the panel does, and brings the authenticator and a recovery code.
+/// Sets up two-factor authentication for a user, and returns the authenticator and a recovery code.
 async fn enrolled(app: &TestApp, user: UserId) -> (Totp, String) {
     let me = app.as_user(user);
-    let begun = me.post("/v1/factor", json!({})).await.expect(200);
-    let totp = authenticator(&begun["secret"]);
-    // An older code, so that the one of now has not served yet.
+    let enrolment = me.post("/v1/mfa", json!({})).await.expect(200);
+    let totp = authenticator(&enrolment["secret"]);
+    // An older code, so that the current code is still unused.
     let first = code(&totp, Utc::now() - TimeDelta::seconds(30));
-    let enrolled = me.post("/v1/factor/enrol", json!({ "code": first })).await;
-    let kept = enrolled.expect(200)["codes"][0].clone();
-    (totp, kept.as_str().expect("a code").to_owned())
+    let enrolled = me.post("/v1/mfa/enrol", json!({ "code": first })).await;
+    let recovery_code = enrolled.expect(200)["codes"][0].clone();
+    (totp, recovery_code.as_str().expect("a code").to_owned())
 }
 
 #[actix_web::test]
-async fn a_second_factor_is_asked_for_in_the_same_card() {
+async fn sign_in_asks_for_the_code_in_the_same_card() {
     let app = panel().await;
-    let (email, id) = somebody(&app, UserRole::Admin).await;
-    let (totp, kept) = enrolled(&app, id).await;
+    let (email, id) = user_with_password(&app, UserRole::Admin).await;
+    let (totp, recovery_code) = enrolled(&app, id).await;
     let browser = Browser::open(&app).await;
-    browser.finds("#email").await;
+    browser.sees_element("#email").await;
     let card = "const { x, y, height } = document.querySelector('.auth-card').getBoundingClientRect(); return [x, y, height]";
-    let place = browser.script(card).await;
+    let position = browser.script(card).await;
 
     sign_in(&browser, &email, PASSWORD).await;
-    browser.finds("#code").await;
-    assert_eq!(browser.script(card).await, place, "nothing jumps");
+    browser.sees_element("#code").await;
+    assert_eq!(browser.script(card).await, position, "no layout shift");
     browser.fill("Code", "000000").await;
-    browser.press("Go on").await;
+    browser.press("Continue").await;
     browser.sees("Wrong, or used before.").await;
     browser.fill("Code", &code(&totp, Utc::now())).await;
-    browser.press("Go on").await;
+    browser.press("Continue").await;
     browser.is_at("/billing/orders").await;
 
     browser.press_at(".topbar .account").await;
     browser.press("Sign out").await;
     sign_in(&browser, &email, PASSWORD).await;
     browser.press("Use a recovery code").await;
-    browser.fill("Recovery code", &kept).await;
-    browser.press("Go on").await;
+    browser.fill("Recovery code", &recovery_code).await;
+    browser.press("Continue").await;
     browser.is_at("/billing/orders").await;
 }
 
 #[actix_web::test]
-async fn one_sets_up_a_second_factor_and_turns_it_off_again() {
+async fn user_sets_up_and_turns_off_two_factor_authentication() {
     let app = panel().await;
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.press_at(".topbar .account").await;
     browser.press("Your account").await;
     browser.is_at("/account").await;
 
-    browser.press("Set up a second factor").await;
-    browser.finds(".picture svg").await;
+    browser.press("Set up two-factor authentication").await;
+    browser.sees_element(".picture svg").await;
     let secret = browser
         .script("return document.querySelector('.steps code').textContent.replaceAll(' ', '')")
         .await;
     let totp = authenticator(&secret);
     browser.fill("Code", "000000").await;
     browser.press("Confirm").await;
-    browser.faults("Code", "Wrong, or used before.").await;
+    browser
+        .has_field_error("Code", "Wrong, or used before.")
+        .await;
     let first = code(&totp, Utc::now() - TimeDelta::seconds(30));
     browser.fill("Code", &first).await;
     browser.press("Confirm").await;
-    browser.sees("They are shown only now.").await;
-    let kept = browser
+    browser.sees("They are shown only once.").await;
+    let recovery_codes = browser
         .script(
             "return [...document.querySelectorAll('.codes code')].map(code => code.textContent)",
         )
         .await;
-    assert_eq!(kept.as_array().map(Vec::len), Some(10));
-    browser.press("I have kept them").await;
+    assert_eq!(recovery_codes.as_array().map(Vec::len), Some(10));
+    browser.press("I have saved them").await;
     browser.sees("10 left").await;
 
     browser.press("Turn off").await;
     browser.fill("Your password", PASSWORD).await;
     browser
-        .fill("Code or recovery code", kept[0].as_str().expect("a code"))
+        .fill(
+            "Code or recovery code",
+            recovery_codes[0].as_str().expect("a code"),
+        )
         .await;
     browser.press("Turn off").await;
-    browser.sees("Set up a second factor").await;
+    browser.sees("Set up two-factor authentication").await;
     assert_eq!(app.count("SELECT count(*) FROM mfa_factors"), 0);
 }
 
 #[actix_web::test]
-async fn who_has_to_set_up_a_factor_sees_nothing_else() {
+async fn required_enrolment_hides_all_other_screens() {
     let app = panel().await;
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.sees("No orders yet").await;
     browser.press("Users").await;
     browser.sees("Office Administrator").await;
-    // As it is in production, where the staff needs one.
+    // As in production, where staff need two-factor authentication.
     app.given(|given| {
         diesel::sql_query("UPDATE sessions SET is_limited = true")
             .execute(given.conn())
@@ -190,9 +195,9 @@ async fn who_has_to_set_up_a_factor_sees_nothing_else() {
     });
 
     browser.press("Plans").await;
-    browser.sees("Your role needs one").await;
-    assert!(!browser.shows(".sidebar").await);
-    browser.finds(".picture svg").await;
+    browser.sees("Your role requires it").await;
+    assert!(!browser.has_element(".sidebar").await);
+    browser.sees_element(".picture svg").await;
     let secret = browser
         .script("return document.querySelector('.steps code').textContent.replaceAll(' ', '')")
         .await;
@@ -200,24 +205,24 @@ async fn who_has_to_set_up_a_factor_sees_nothing_else() {
         .fill("Code", &code(&authenticator(&secret), Utc::now()))
         .await;
     browser.press("Confirm").await;
-    browser.press("I have kept them").await;
+    browser.press("I have saved them").await;
     browser.is_at("/catalog/plans").await;
     browser.sees("No plans yet").await;
 }
 
 #[actix_web::test]
-async fn an_act_of_weight_asks_who_one_is_and_is_then_done() {
+async fn sensitive_action_requires_the_password_again() {
     let app = panel().await;
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.go("/account").await;
-    browser.sees("Set up a second factor").await;
+    browser.sees("Set up two-factor authentication").await;
     app.given(|given| {
         diesel::sql_query("UPDATE sessions SET confirmed_at = now() - interval '1 hour'")
             .execute(given.conn())
             .expect("long ago")
     });
 
-    browser.press("Set up a second factor").await;
+    browser.press("Set up two-factor authentication").await;
     browser.sees("Confirm it is you").await;
     browser.press("Cancel").await;
     browser.sees("Try again").await;
@@ -227,20 +232,20 @@ async fn an_act_of_weight_asks_who_one_is_and_is_then_done() {
     browser.sees("This is not your password.").await;
     browser.fill("Your password", PASSWORD).await;
     browser.press("Confirm").await;
-    browser.finds(".picture svg").await;
+    browser.sees_element(".picture svg").await;
 }
 
 #[actix_web::test]
-async fn who_forgot_their_password_chooses_another_from_the_mail() {
+async fn forgotten_password_is_reset_by_email_link() {
     let app = panel().await;
-    let (email, id) = somebody(&app, UserRole::Admin).await;
+    let (email, id) = user_with_password(&app, UserRole::Admin).await;
     let browser = Browser::open(&app).await;
     browser.press("Forgot your password?").await;
     browser.is_at("/forgot").await;
     browser.fill("E-mail address", &email).await;
-    browser.press("Send the mail").await;
-    browser.sees("a mail with a link is on its way").await;
-    app.work().await;
+    browser.press("Send link").await;
+    browser.sees("we have sent an e-mail with a link").await;
+    app.run_jobs().await;
     let token = password_token(&app, id);
 
     browser.go(&format!("/password#{token}")).await;
@@ -249,17 +254,17 @@ async fn who_forgot_their_password_chooses_another_from_the_mail() {
     assert_eq!(
         browser.script("return location.hash").await,
         "",
-        "the secret does not stay"
+        "the token is removed from the address"
     );
     browser.fill("New password", "short").await;
     browser.sees("7 more characters").await;
     browser.fill("New password", "password1234").await;
-    browser.press("Set the password").await;
+    browser.press("Set password").await;
     browser
-        .faults("New password", "This is easily guessed.")
+        .has_field_error("New password", "This is easily guessed.")
         .await;
     browser.fill("New password", NEW).await;
-    browser.press("Set the password").await;
+    browser.press("Set password").await;
     browser.sees("Your password is set.").await;
     browser.press("Sign in").await;
     browser.is_at("/login").await;
@@ -268,36 +273,36 @@ async fn who_forgot_their_password_chooses_another_from_the_mail() {
 
     browser.go(&format!("/password#{token}")).await;
     browser
-        .sees("This link has ended or was used before.")
+        .sees("This link has expired or was already used.")
         .await;
 }
 
 #[actix_web::test]
-async fn one_changes_the_password_and_ends_other_sessions() {
+async fn password_change_ends_other_sessions() {
     let app = panel().await;
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.go("/account").await;
-    browser.sees("This one").await;
-    browser.sees("This one").await;
+    browser.sees("Current session").await;
+    browser.sees("Current session").await;
 
     browser.fill("Current password", "wrong").await;
     browser.fill("New password", NEW).await;
-    browser.press("Change the password").await;
+    browser.press("Change password").await;
     browser
-        .faults("Current password", "This is not your password.")
+        .has_field_error("Current password", "This is not your password.")
         .await;
     browser.fill("Current password", PASSWORD).await;
-    browser.press("Change the password").await;
+    browser.press("Change password").await;
     browser.sees("Password changed").await;
-    browser.holds("Current password", "").await;
+    browser.has_value("Current password", "").await;
     browser.reload().await;
-    browser.sees("This one").await;
+    browser.sees("Current session").await;
 }
 
 #[actix_web::test]
 async fn form_is_submitted_after_the_session_ended_and_a_new_sign_in() {
     let app = panel().await;
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.go("/accounts/users/new").await;
     browser.fill("First name", "Ada").await;
     browser.fill("Last name", "Lovelace").await;
@@ -313,9 +318,9 @@ async fn form_is_submitted_after_the_session_ended_and_a_new_sign_in() {
     browser.fill("Password", PASSWORD).await;
     browser.press("Sign in").await;
 
-    // The waiting call is sent, and the user types nothing again.
+    // The panel sends the waiting call, and the user types nothing again.
     browser
-        .comes_to("the customer", |address| {
+        .wait_for_address("the customer", |address| {
             address.starts_with("/accounts/users/") && !address.ends_with("/new")
         })
         .await;
@@ -329,24 +334,24 @@ async fn form_is_submitted_after_the_session_ended_and_a_new_sign_in() {
 #[actix_web::test]
 async fn ended_session_shows_a_message_and_the_sign_in_page() {
     let app = panel().await;
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     app.execute("UPDATE users SET session_epoch = session_epoch + 1");
     app.execute("UPDATE sessions SET revoked_at = now()");
 
-    // The next request ends the session in the panel; here another list makes it.
+    // The next request ends the session in the panel. Here, opening another list sends it.
     browser
         .script("document.querySelector('.nav a[href=\"/catalog/plans\"], a[href=\"/catalog/plans\"]')?.click()")
         .await;
 
     browser.sees("You were signed out.").await;
     browser
-        .comes_to("the sign-in", |address| {
+        .wait_for_address("the sign-in", |address| {
             address.starts_with("/login?next=%2F")
         })
         .await;
     browser
-        .waits(
-            "the address has the focus",
+        .wait_for(
+            "the e-mail field has the focus",
             "return document.activeElement.id === 'email' || null",
         )
         .await;
@@ -355,18 +360,18 @@ async fn ended_session_shows_a_message_and_the_sign_in_page() {
 #[actix_web::test]
 async fn deep_link_is_decoded_once_and_keeps_its_fragment() {
     let app = panel().await;
-    let (email, _) = somebody(&app, UserRole::Admin).await;
+    let (email, _) = user_with_password(&app, UserRole::Admin).await;
     let browser = Browser::open(&app).await;
     browser.go("/catalog/plans?q=%2541#part").await;
-    browser.finds("#email").await;
+    browser.sees_element("#email").await;
 
     sign_in(&browser, &email, PASSWORD).await;
 
     browser.is_at("/catalog/plans?q=%2541").await;
-    browser.holds("Search by name", "%41").await;
+    browser.has_value("Search by name", "%41").await;
     assert_eq!(browser.script("return location.hash").await, json!("#part"));
     browser.fill("Search by name", "%42").await;
     browser.is_at("/catalog/plans?q=%2542").await;
     browser.reload().await;
-    browser.holds("Search by name", "%42").await;
+    browser.has_value("Search by name", "%42").await;
 }

@@ -1,15 +1,15 @@
-//! People in the panel: kept out with a reason, in bulk with a result each, corrected only once revealed, erased
-//! only once their address was typed.
+//! Users in the panel: suspended with a reason, bulk actions with a result for each user, edited after revealing, and
+//! erased after typing the e-mail address.
 
-use super::{opened_by, panel};
+use super::{open_as, panel};
 use wire::accounts::users::UserRole;
 
 #[actix_web::test]
-async fn somebody_is_suspended_and_their_page_tells_it() {
+async fn suspended_user_page_shows_the_reason() {
     let app = panel().await;
     let id =
         app.given(|given| given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace"));
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.go(&format!("/accounts/users/{id}")).await;
     browser.sees("Ada Lovelace").await;
     browser.press("Suspend").await;
@@ -25,24 +25,24 @@ async fn somebody_is_suspended_and_their_page_tells_it() {
     browser
         .go(&format!("/accounts/users/{id}?tab=orders"))
         .await;
-    browser.sees("Has not ordered anything yet.").await;
+    browser.sees("No orders yet.").await;
     browser.press("History").await;
     browser
         .is_at(&format!("/accounts/users/{id}?tab=history"))
         .await;
     browser.sees("“Three chargebacks”").await;
     browser.back().await;
-    browser.sees("Has not ordered anything yet.").await;
+    browser.sees("No orders yet.").await;
 }
 
 #[actix_web::test]
-async fn of_many_each_has_its_own_result() {
+async fn bulk_action_shows_a_result_for_each_user() {
     let app = panel().await;
     app.given(|given| {
         given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace");
         given.person(UserRole::Customer, "grace@example.com", "Grace", "Hopper");
     });
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser
         .go("/accounts/users?role=customer&sort=created_at")
         .await;
@@ -57,7 +57,7 @@ async fn of_many_each_has_its_own_result() {
     browser.press_at("dialog[open] button[type=submit]").await;
     browser.sees("Results").await;
     browser
-        .sees("The account is suspended; it cannot become suspended.")
+        .sees("The account is suspended and cannot become suspended.")
         .await;
     browser.sees("Done").await;
     assert_eq!(
@@ -75,7 +75,7 @@ async fn bulk_ban_leaves_out_staff_and_caller_and_requires_typed_count() {
             given.user(UserRole::Customer);
         });
     });
-    let browser = opened_by(&app, UserRole::SuperAdmin).await;
+    let browser = open_as(&app, UserRole::SuperAdmin).await;
     browser.go("/accounts/users").await;
     browser.sees("1–14 of 14").await;
     browser.press_at("thead input[type=checkbox]").await;
@@ -86,12 +86,12 @@ async fn bulk_ban_leaves_out_staff_and_caller_and_requires_typed_count() {
     browser.sees("one member of the staff").await;
     browser.fill("Reason", "A raid").await;
     browser.press_at("dialog[open] button[type=submit]").await;
-    browser.sees("Type 12 to go on.").await;
+    browser.sees("Type 12 to continue.").await;
     assert_eq!(
         app.count("SELECT count(*) FROM users WHERE status = 'banned'"),
         0
     );
-    browser.fill("To go on, type 12", "12").await;
+    browser.fill("To confirm, type 12", "12").await;
     browser.press_at("dialog[open] button[type=submit]").await;
     browser.sees("12 users banned").await;
     assert_eq!(
@@ -112,7 +112,7 @@ async fn undo_of_a_ban_restores_an_inactive_account() {
     app.execute(&format!(
         "UPDATE users SET status = 'inactive' WHERE id = '{id}'"
     ));
-    let browser = opened_by(&app, UserRole::Admin).await;
+    let browser = open_as(&app, UserRole::Admin).await;
     browser.go(&format!("/accounts/users/{id}")).await;
     browser.sees("Inactive").await;
     browser.press("More").await;
@@ -121,9 +121,7 @@ async fn undo_of_a_ban_restores_an_inactive_account() {
     browser.press_at("dialog[open] button[type=submit]").await;
     browser.sees("Banned").await;
     browser.press("Undo").await;
-    browser
-        .sees("The last change of the status was undone.")
-        .await;
+    browser.sees("The last status change was undone.").await;
     assert_eq!(
         app.count("SELECT count(*) FROM users WHERE status = 'inactive'"),
         1
@@ -131,17 +129,17 @@ async fn undo_of_a_ban_restores_an_inactive_account() {
 }
 
 #[actix_web::test]
-async fn support_reveals_before_it_corrects() {
+async fn support_reveals_contact_details_before_editing() {
     let app = panel().await;
     let id =
         app.given(|given| given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace"));
-    let browser = opened_by(&app, UserRole::Support).await;
+    let browser = open_as(&app, UserRole::Support).await;
     browser.go(&format!("/accounts/users/{id}/edit")).await;
     browser.sees("Contact details are hidden").await;
     browser.press("Reveal to edit").await;
-    browser.fill("Reason", "Moved house").await;
+    browser.fill("Reason", "Changed address").await;
     browser.press_at("dialog[open] button[type=submit]").await;
-    browser.holds("First name", "Ada").await;
+    browser.has_value("First name", "Ada").await;
     browser.fill("Phone", "+44 20 7946 0012").await;
     browser.press("Save changes").await;
     browser.is_at(&format!("/accounts/users/{id}")).await;
@@ -153,27 +151,29 @@ async fn support_reveals_before_it_corrects() {
 }
 
 #[actix_web::test]
-async fn nobody_is_erased_before_their_address_was_typed() {
+async fn erasure_requires_the_typed_email_address() {
     let app = panel().await;
     let id =
         app.given(|given| given.person(UserRole::Customer, "ada@example.com", "Ada", "Lovelace"));
-    let browser = opened_by(&app, UserRole::SuperAdmin).await;
+    let browser = open_as(&app, UserRole::SuperAdmin).await;
     browser.go(&format!("/accounts/users/{id}")).await;
     browser.sees("Ada Lovelace").await;
     browser.press("More").await;
     browser.press("Erase personal data").await;
-    browser.sees("Erase Ada Lovelace for good?").await;
-    browser.fill("Reason", "Asked for by mail").await;
+    browser
+        .sees("Erase the personal data of Ada Lovelace?")
+        .await;
+    browser.fill("Reason", "Requested by e-mail").await;
     browser.press_at("dialog[open] button[type=submit]").await;
-    browser.sees("Type ada@example.com to go on.").await;
+    browser.sees("Type ada@example.com to continue.").await;
     assert_eq!(
         app.count("SELECT count(*) FROM users WHERE erased_at IS NOT NULL"),
         0
     );
     browser
-        .fill("To go on, type ada@example.com", "ada@example.com")
+        .fill("To confirm, type ada@example.com", "ada@example.com")
         .await;
     browser.press_at("dialog[open] button[type=submit]").await;
     browser.sees("Erased Person").await;
-    browser.sees("Erased for good.").await;
+    browser.sees("Personal data erased.").await;
 }

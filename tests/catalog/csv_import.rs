@@ -4,10 +4,10 @@ use crate::harness::{Answer, Client, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-async fn send(admin: &Client, query: &str, sheet: impl AsRef<[u8]>) -> Answer {
+async fn send(admin: &Client, query: &str, file: impl AsRef<[u8]>) -> Answer {
     let path = format!("/v1/plans/sheet{query}");
     admin
-        .raw(Method::POST, &path, "text/csv", sheet.as_ref().to_vec())
+        .raw(Method::POST, &path, "text/csv", file.as_ref().to_vec())
         .await
 }
 
@@ -57,17 +57,17 @@ async fn exported_csv_imports_as_unchanged() {
     // An older version accepted such a name; the import still accepts its row.
     plan(&admin, "old", "text").await;
     app.execute(
-        "UPDATE plans SET name = E'\\told\\nname ', description = E' \\r\\n=x' WHERE name = 'old'",
+        "UPDATE plans SET name = E'\\x09old\\nname ', description = E' \\r\\n=x' WHERE name = 'old'",
     );
     let count = names.len() + 1;
 
     for query in ["", "?bom=true"] {
-        let sheet = admin.get(&format!("/v1/plans/export{query}")).await.text();
-        let with_semicolons = converted(&sheet, b';');
-        let with_tabs = converted(&sheet, b'\t');
-        for sheet in [sheet.as_bytes(), &with_semicolons, &with_tabs] {
+        let file = admin.get(&format!("/v1/plans/export{query}")).await.text();
+        let with_semicolons = as_excel(&file, b';');
+        let with_tabs = as_excel(&file, b'\t');
+        for file in [file.as_bytes(), &with_semicolons, &with_tabs] {
             for query in ["?dry_run=true", ""] {
-                let report = send(&admin, query, sheet).await.expect(200);
+                let report = send(&admin, query, file).await.expect(200);
                 assert_eq!(report["unchanged"], count, "{report}");
             }
         }
@@ -85,14 +85,14 @@ async fn exported_csv_imports_as_unchanged() {
 }
 
 /// Rewrites a CSV file with another separator, CRLF line ends and a byte order mark, as Excel does.
-fn converted(sheet: &str, separator: u8) -> Vec<u8> {
+fn as_excel(file: &str, separator: u8) -> Vec<u8> {
     let mut out = csv::WriterBuilder::new()
         .delimiter(separator)
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
-        .from_reader(sheet.trim_start_matches('\u{feff}').as_bytes());
+        .from_reader(file.trim_start_matches('\u{feff}').as_bytes());
     for row in reader.records() {
         out.write_record(&row.expect("a row"))
             .expect("it is written");
@@ -117,8 +117,8 @@ async fn csv_import_accepts_names_that_begin_with_a_sign() {
         ("=5", "=5"),
         ("''=5", "'=5"),
     ] {
-        let sheet = format!("id,name\n{id},\"{}\"\n", cell.replace('"', "\"\""));
-        send(&admin, "", sheet).await.expect(200);
+        let file = format!("id,name\n{id},\"{}\"\n", cell.replace('"', "\"\""));
+        send(&admin, "", file).await.expect(200);
         let after = admin.get(&format!("/v1/plans/{id}")).await.expect(200);
         assert_eq!(after["name"], name, "{cell}");
     }
@@ -182,12 +182,12 @@ async fn csv_import_reads_files_written_by_excel() {
 async fn csv_import_errors_use_spreadsheet_row_numbers() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
-    let sheet = "name,validity_days,regions,description\nOne,7,FR,\n\nTwo,7,FR,\"two\n\nlines\"\n,,,\nThree,0,FR,\n";
-    let refused = send(&admin, "", sheet)
+    let file = "name,validity_days,regions,description\nOne,7,FR,\n\nTwo,7,FR,\"two\n\nlines\"\n,,,\nThree,0,FR,\n";
+    let refused = send(&admin, "", file)
         .await
-        .refuses("rows.6.validity_days");
+        .rejects_field("rows.6.validity_days");
     assert_eq!(refused["errors"].as_array().map(Vec::len), Some(1));
-    let report = send(&admin, "?dry_run=true", sheet).await.expect(200);
+    let report = send(&admin, "?dry_run=true", file).await.expect(200);
     let rows: Vec<&Value> = report["rows"]
         .as_array()
         .expect("rows")
@@ -197,7 +197,7 @@ async fn csv_import_errors_use_spreadsheet_row_numbers() {
     assert_eq!(rows, [2, 4, 6]);
     let short = send(&admin, "", "name,validity_days\n\nOne\n")
         .await
-        .refuses("rows");
+        .rejects_field("rows");
     assert!(
         short["errors"][0]["message"]
             .as_str()
@@ -212,14 +212,14 @@ async fn csv_import_rejects_repeated_plan_ids() {
     let admin = app.as_admin();
     let plan = plan(&admin, "Once", "text").await;
     let id = plan["id"].as_str().expect("an id");
-    let sheet = format!("id,validity_days\n{id},8\n\n{id},9\n");
-    let report = send(&admin, "?dry_run=true", &sheet).await.expect(200);
+    let file = format!("id,validity_days\n{id},8\n\n{id},9\n");
+    let report = send(&admin, "?dry_run=true", &file).await.expect(200);
     assert_eq!(report["refused"], 1);
     assert_eq!(report["rows"][1]["errors"][0]["field"], "id");
     assert_eq!(report["rows"][1]["errors"][0]["code"], "repeated");
-    send(&admin, "", &sheet).await.refuses("rows.4.id");
+    send(&admin, "", &file).await.rejects_field("rows.4.id");
     let upper = format!("id,validity_days\n{id},8\n'{},7\n", id.to_uppercase());
-    send(&admin, "", &upper).await.refuses("rows.3.id");
+    send(&admin, "", &upper).await.rejects_field("rows.3.id");
     assert_eq!(
         admin.get(&format!("/v1/plans/{id}")).await.expect(200)["validity_days"],
         7

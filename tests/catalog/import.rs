@@ -1,4 +1,4 @@
-//! Price lists: all of it or nothing, and the same list again changes nothing.
+//! Import of price lists: all rows or none, and a repeated list changes nothing.
 
 use crate::harness::{Answer, Client, TestApp};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ fn counts(report: &Value) -> [i64; 4] {
 }
 
 #[actix_web::test]
-async fn a_list_makes_plans_offers_and_prices_and_the_same_list_again_changes_nothing() {
+async fn price_list_import_creates_plans_and_repeating_it_changes_nothing() {
     let app = TestApp::start().await;
     let (admin, provider) = (
         app.as_admin(),
@@ -132,7 +132,7 @@ async fn a_list_makes_plans_offers_and_prices_and_the_same_list_again_changes_no
 }
 
 #[actix_web::test]
-async fn what_changed_is_taken_over_and_what_is_ours_stays() {
+async fn price_list_import_updates_provider_fields_and_keeps_ours() {
     let app = TestApp::start().await;
     let (admin, provider) = (
         app.as_admin(),
@@ -152,11 +152,11 @@ async fn what_changed_is_taken_over_and_what_is_ours_stays() {
     )
     .await
     .expect(200);
-    let place = format!("/v1/plans/{}", made["rows"][0]["plan_id"].as_str().unwrap());
-    assert_eq!(admin.get(&place).await.expect(200)["is_active"], false);
+    let path = format!("/v1/plans/{}", made["rows"][0]["plan_id"].as_str().unwrap());
+    assert_eq!(admin.get(&path).await.expect(200)["is_active"], false);
     admin
         .patch(
-            &place,
+            &path,
             1,
             json!({ "name": "Our own name", "is_active": true }),
         )
@@ -171,7 +171,7 @@ async fn what_changed_is_taken_over_and_what_is_ours_stays() {
         (counts(&report), &report["rows"][0]["plan_id"]),
         ([0, 1, 1, 0], &made["rows"][0]["plan_id"])
     );
-    let plan = admin.get(&place).await.expect(200);
+    let plan = admin.get(&path).await.expect(200);
     assert_eq!(
         (
             &plan["name"],
@@ -183,7 +183,7 @@ async fn what_changed_is_taken_over_and_what_is_ours_stays() {
     );
     assert_eq!(
         admin
-            .get(&format!("{place}/quote?currency=EUR"))
+            .get(&format!("{path}/quote?currency=EUR"))
             .await
             .expect(200)["selling_price"],
         "9.00"
@@ -203,7 +203,7 @@ async fn what_changed_is_taken_over_and_what_is_ours_stays() {
     );
     assert_eq!(
         admin
-            .get(&format!("{place}/quote?currency=EUR"))
+            .get(&format!("{path}/quote?currency=EUR"))
             .await
             .expect(200)["cost_price"],
         "3.50"
@@ -211,7 +211,7 @@ async fn what_changed_is_taken_over_and_what_is_ours_stays() {
 }
 
 #[actix_web::test]
-async fn a_price_that_was_planned_survives_an_import() {
+async fn scheduled_price_survives_price_list_import() {
     let app = TestApp::start().await;
     let (admin, provider) = (
         app.as_admin(),
@@ -250,7 +250,7 @@ async fn a_price_that_was_planned_survives_an_import() {
 }
 
 #[actix_web::test]
-async fn one_bad_row_and_nothing_is_written() {
+async fn price_list_import_with_an_invalid_row_writes_nothing() {
     let app = TestApp::start().await;
     let (admin, provider) = (
         app.as_admin(),
@@ -287,7 +287,7 @@ async fn one_bad_row_and_nothing_is_written() {
 }
 
 #[actix_web::test]
-async fn a_list_must_be_somebody_s_and_readable() {
+async fn price_list_import_requires_a_provider_and_a_readable_file() {
     let app = TestApp::start().await;
     let (admin, provider) = (
         app.as_admin(),
@@ -301,16 +301,16 @@ async fn a_list_must_be_somebody_s_and_readable() {
             LIST.into(),
         )
         .await
-        .refuses("provider_id");
+        .rejects_field("provider_id");
     import(&admin, ProviderId::new(), "", "application/json", LIST)
         .await
-        .refuses("provider_id");
+        .rejects_field("provider_id");
     import(&admin, provider, "&markup=lots", "application/json", LIST)
         .await
-        .refuses("markup");
+        .rejects_field("markup");
     import(&admin, provider, "", "application/json", "[]")
         .await
-        .refuses("rows");
+        .rejects_field("rows");
     import(&admin, provider, "", "application/json", "no")
         .await
         .problem(400, ProblemCode::Malformed);
@@ -329,7 +329,7 @@ async fn a_list_must_be_somebody_s_and_readable() {
 }
 
 #[actix_web::test]
-async fn ten_thousand_rows_are_one_breath() {
+async fn price_list_import_accepts_at_most_10000_rows() {
     let app = TestApp::start().await;
     let (admin, provider) = (
         app.as_admin(),

@@ -1,4 +1,4 @@
-//! Plans: made, changed, withdrawn and taken back; and what a customer sees of them.
+//! Plans: created, edited, archived and restored; and the plans that a customer sees.
 
 use crate::harness::TestApp;
 use serde_json::{Value, json};
@@ -9,24 +9,24 @@ fn five_gb() -> Value {
 }
 
 #[actix_web::test]
-async fn a_plan_is_created_changed_and_recorded() {
+async fn plan_changes_are_audited() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
 
     let answer = admin.post("/v1/plans", five_gb()).await;
     assert_eq!(answer.header("etag"), "\"v1\"");
-    let place = answer.header("location").to_owned();
+    let path = answer.header("location").to_owned();
     let made = answer.expect(201);
     let changed = admin
         .patch(
-            &place,
+            &path,
             1,
             json!({ "name": "5 GB Europe and US", "data_limit_mb": null }),
         )
         .await
         .expect(200);
 
-    assert_eq!(place, format!("/v1/plans/{}", made["id"].as_str().unwrap()));
+    assert_eq!(path, format!("/v1/plans/{}", made["id"].as_str().unwrap()));
     assert_eq!(
         (
             &made["data_limit_mb"],
@@ -55,32 +55,32 @@ async fn a_plan_is_created_changed_and_recorded() {
             &json!(2)
         )
     );
-    assert_eq!(admin.get(&place).await.expect(200), changed);
+    assert_eq!(admin.get(&path).await.expect(200), changed);
     assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'plan.create' AND change->'name'->>'after' = '5 GB Europe'"), 1);
     assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'plan.edit' AND change->'data_limit_mb'->>'before' = '5000.00'"), 1);
 }
 
 #[actix_web::test]
-async fn an_edit_of_what_has_changed_meanwhile_is_refused() {
+async fn plan_edit_requires_the_current_etag() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.plan("9.90"));
-    let place = format!("/v1/plans/{plan}");
+    let path = format!("/v1/plans/{plan}");
     admin
-        .patch(&place, 1, json!({ "validity_days": 15 }))
+        .patch(&path, 1, json!({ "validity_days": 15 }))
         .await
         .expect(200);
 
     admin
-        .patch(&place, 1, json!({ "validity_days": 7 }))
+        .patch(&path, 1, json!({ "validity_days": 7 }))
         .await
         .problem(412, ProblemCode::Stale);
     admin
-        .delete(&place, 1)
+        .delete(&path, 1)
         .await
         .problem(412, ProblemCode::Stale);
     admin
-        .send(reqwest::Method::PATCH, &place, Some(json!({})))
+        .send(reqwest::Method::PATCH, &path, Some(json!({})))
         .await
         .problem(428, ProblemCode::PreconditionRequired);
     admin
@@ -88,11 +88,11 @@ async fn an_edit_of_what_has_changed_meanwhile_is_refused() {
         .await
         .problem(404, ProblemCode::NotFound);
 
-    assert_eq!(admin.get(&place).await.expect(200)["validity_days"], 15);
+    assert_eq!(admin.get(&path).await.expect(200)["validity_days"], 15);
 }
 
 #[actix_web::test]
-async fn a_plan_that_cannot_be_is_refused_field_by_field() {
+async fn plan_rejects_invalid_fields() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for (change, field) in [
@@ -108,21 +108,21 @@ async fn a_plan_that_cannot_be_is_refused_field_by_field() {
         plan.as_object_mut()
             .unwrap()
             .extend(change.as_object().unwrap().clone());
-        admin.post("/v1/plans", plan).await.refuses(field);
+        admin.post("/v1/plans", plan).await.rejects_field(field);
     }
 }
 
 #[actix_web::test]
-async fn a_withdrawn_plan_is_sold_no_longer_and_can_be_taken_back() {
+async fn archived_plan_is_not_sold_and_can_be_restored() {
     let app = TestApp::start().await;
     let (admin, customer) = (app.as_admin(), app.as_role(UserRole::Customer));
     let plan = app.given(|given| given.plan("9.90"));
-    let place = format!("/v1/plans/{plan}");
+    let path = format!("/v1/plans/{plan}");
 
-    assert_eq!(admin.delete(&place, 1).await.status, 204);
+    assert_eq!(admin.delete(&path, 1).await.status, 204);
 
     customer
-        .get(&place)
+        .get(&path)
         .await
         .problem(404, ProblemCode::NotFound);
     assert_eq!(admin.get("/v1/plans").await.expect(200)["data"], json!([]));
@@ -131,15 +131,15 @@ async fn a_withdrawn_plan_is_sold_no_longer_and_can_be_taken_back() {
         json!(plan)
     );
     admin
-        .get(&format!("{place}/quote"))
+        .get(&format!("{path}/quote"))
         .await
         .problem(422, ProblemCode::PlanNotOnSale);
     admin
-        .patch(&place, 2, json!({ "validity_days": 7 }))
+        .patch(&path, 2, json!({ "validity_days": 7 }))
         .await
         .problem(404, ProblemCode::NotFound);
     let back = admin
-        .send(reqwest::Method::POST, &format!("{place}/restore"), None)
+        .send(reqwest::Method::POST, &format!("{path}/restore"), None)
         .await
         .expect(200);
     assert_eq!(
@@ -147,18 +147,18 @@ async fn a_withdrawn_plan_is_sold_no_longer_and_can_be_taken_back() {
         (&Value::Null, &json!(false))
     );
     admin
-        .send(reqwest::Method::POST, &format!("{place}/restore"), None)
+        .send(reqwest::Method::POST, &format!("{path}/restore"), None)
         .await
         .problem(409, ProblemCode::WrongState);
     admin
-        .patch(&place, 3, json!({ "is_active": true }))
+        .patch(&path, 3, json!({ "is_active": true }))
         .await
         .expect(200);
-    customer.get(&place).await.expect(200);
+    customer.get(&path).await.expect(200);
 }
 
 #[actix_web::test]
-async fn a_customer_sees_what_is_on_sale_and_nothing_else() {
+async fn customers_see_only_plans_on_sale() {
     let app = TestApp::start().await;
     let (admin, customer) = (app.as_admin(), app.as_role(UserRole::Customer));
     let now = app.ctx.clock.now();
@@ -208,7 +208,7 @@ async fn a_customer_sees_what_is_on_sale_and_nothing_else() {
 }
 
 #[actix_web::test]
-async fn plans_are_found_by_part_of_the_name_and_by_place() {
+async fn plan_search_matches_name_and_region() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     admin.post("/v1/plans", five_gb()).await.expect(201);
@@ -250,7 +250,7 @@ async fn plan_rejects_repeated_regions() {
         serde_json::json!(["GLOBAL", "GLOBAL"]),
     ] {
         let new = serde_json::json!({ "name": "Twice", "validity_days": 7, "regions": regions });
-        admin.post("/v1/plans", new).await.refuses("regions");
+        admin.post("/v1/plans", new).await.rejects_field("regions");
         admin
             .patch(
                 &format!("/v1/plans/{plan}"),
@@ -258,6 +258,6 @@ async fn plan_rejects_repeated_regions() {
                 serde_json::json!({ "regions": regions }),
             )
             .await
-            .refuses("regions");
+            .rejects_field("regions");
     }
 }

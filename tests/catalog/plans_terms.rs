@@ -1,10 +1,10 @@
-//! What else a plan says, plans found by country, and acts on one and on many.
+//! The terms of a plan, search by country, copies, and bulk actions.
 
 use crate::harness::TestApp;
 use serde_json::{Value, json};
 use wire::ProblemCode;
 
-fn whole() -> Value {
+fn full_plan() -> Value {
     json!({
         "name": "Unlimited France", "data_limit_mb": null, "validity_days": 10, "regions": ["FR"],
         "validity_policy": "installation", "activate_within_days": 90, "daily_limit_mb": "2000", "throttled_kbps": 512,
@@ -22,20 +22,20 @@ fn names(page: &Value) -> Vec<&str> {
 }
 
 #[actix_web::test]
-async fn a_plan_says_how_its_days_count_and_what_is_fair() {
+async fn plan_has_validity_start_and_fair_use_terms() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
 
-    let made = admin.post("/v1/plans", whole()).await.expect(201);
-    let place = format!("/v1/plans/{}", made["id"].as_str().unwrap());
+    let made = admin.post("/v1/plans", full_plan()).await.expect(201);
+    let path = format!("/v1/plans/{}", made["id"].as_str().unwrap());
 
-    for (field, value) in whole().as_object().unwrap() {
+    for (field, value) in full_plan().as_object().unwrap() {
         if field != "daily_limit_mb" {
             assert_eq!(&made[field], value, "{field}");
         }
     }
     assert_eq!(made["daily_limit_mb"], "2000.00");
-    let plain = with(whole(), json!({ "name": "Plain" }));
+    let plain = with(full_plan(), json!({ "name": "Plain" }));
     let mut plain = plain.as_object().unwrap().clone();
     plain.retain(|field, _| ["name", "validity_days", "regions"].contains(&field.as_str()));
     let plain = admin
@@ -51,7 +51,7 @@ async fn a_plan_says_how_its_days_count_and_what_is_fair() {
         (&json!("first_use"), &json!(true), &json!(false))
     );
     let edit = json!({ "apn": null, "daily_limit_mb": null, "throttled_kbps": null, "validity_policy": "purchase" });
-    let changed = admin.patch(&place, 1, edit).await.expect(200);
+    let changed = admin.patch(&path, 1, edit).await.expect(200);
     assert_eq!(
         (
             &changed["apn"],
@@ -75,7 +75,7 @@ async fn a_plan_says_how_its_days_count_and_what_is_fair() {
 }
 
 #[actix_web::test]
-async fn what_is_said_must_make_sense() {
+async fn plan_rejects_contradictory_terms() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for (change, field) in [
@@ -86,20 +86,25 @@ async fn what_is_said_must_make_sense() {
         (json!({ "apn": "not an apn" }), "apn"),
         (json!({ "apn": "" }), "apn"),
     ] {
-        let made = admin.post("/v1/plans", with(whole(), change.clone())).await;
-        made.refuses(field);
+        let made = admin
+            .post("/v1/plans", with(full_plan(), change.clone()))
+            .await;
+        made.rejects_field(field);
         let plan = app.given(|given| given.plan("9.90"));
         let edited = admin.patch(&format!("/v1/plans/{plan}"), 1, change).await;
-        edited.refuses(field);
+        edited.rejects_field(field);
     }
 }
 
 #[actix_web::test]
-async fn an_order_keeps_all_of_it() {
+async fn order_keeps_the_terms_of_its_plan() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = admin
-        .post("/v1/plans", with(whole(), json!({ "kyc_required": false })))
+        .post(
+            "/v1/plans",
+            with(full_plan(), json!({ "kyc_required": false })),
+        )
         .await
         .expect(201);
     let price = json!({ "plan_id": plan["id"], "cost_price": "4.00", "selling_price": "9.00" });
@@ -116,9 +121,9 @@ async fn an_order_keeps_all_of_it() {
         )
         .await
         .expect(201);
-    let place = format!("/v1/plans/{}", plan["id"].as_str().unwrap());
+    let path = format!("/v1/plans/{}", plan["id"].as_str().unwrap());
     let edit = json!({ "apn": null, "validity_policy": "purchase", "hotspot_allowed": true });
-    admin.patch(&place, 1, edit).await.expect(200);
+    admin.patch(&path, 1, edit).await.expect(200);
 
     let order = admin
         .get(&format!("/v1/orders/{}", order["id"].as_str().unwrap()))
@@ -145,14 +150,14 @@ async fn an_order_keeps_all_of_it() {
             &json!(false)
         ]
     );
-    // An order from before these were kept.
+    // An order from before the server stored these terms.
     app.execute("UPDATE orders SET terms = terms - 'validity_policy' - 'apn' - 'hotspot_allowed' - 'kyc_required' - 'daily_limit_mb' - 'throttled_kbps' - 'activate_within_days'");
     let listed = admin.get("/v1/orders").await.expect(200);
     assert_eq!(listed["data"][0]["terms"]["validity_policy"], Value::Null);
 }
 
 #[actix_web::test]
-async fn a_country_finds_the_plans_that_work_there_by_whatever_name() {
+async fn country_search_finds_plans_by_any_name() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for (name, regions) in [
@@ -177,19 +182,19 @@ async fn a_country_finds_the_plans_that_work_there_by_whatever_name() {
     assert_eq!(of("AQ").await, "Global");
     for wrong in ["EUROPE", "fr", "XX"] {
         let answer = admin.get(&format!("/v1/plans?country={wrong}")).await;
-        answer.refuses("country");
+        answer.rejects_field("country");
     }
 }
 
 #[actix_web::test]
-async fn a_copy_has_the_same_terms_and_is_not_on_sale() {
+async fn copied_plan_has_the_same_terms_and_is_not_on_sale() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
-    let plan = admin.post("/v1/plans", whole()).await.expect(201);
-    let place = format!("/v1/plans/{}", plan["id"].as_str().unwrap());
+    let plan = admin.post("/v1/plans", full_plan()).await.expect(201);
+    let path = format!("/v1/plans/{}", plan["id"].as_str().unwrap());
 
     let answer = admin
-        .send(reqwest::Method::POST, &format!("{place}/duplicate"), None)
+        .send(reqwest::Method::POST, &format!("{path}/duplicate"), None)
         .await;
     assert!(answer.header("location").starts_with("/v1/plans/"));
     let copy = answer.expect(201);
@@ -209,15 +214,15 @@ async fn a_copy_has_the_same_terms_and_is_not_on_sale() {
         assert_eq!(copy[same], plan[same], "{same}");
     }
     assert_ne!(copy["id"], plan["id"]);
-    assert_eq!(admin.delete(&place, 1).await.status, 204);
+    assert_eq!(admin.delete(&path, 1).await.status, 204);
     admin
-        .send(reqwest::Method::POST, &format!("{place}/duplicate"), None)
+        .send(reqwest::Method::POST, &format!("{path}/duplicate"), None)
         .await
         .problem(404, ProblemCode::NotFound);
 }
 
 #[actix_web::test]
-async fn each_of_many_plans_is_changed_or_refused_by_itself() {
+async fn bulk_plan_action_reports_each_plan_separately() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (one, two, gone) = app.given(|given| (given.plan("9"), given.plan("9"), given.plan("9")));
@@ -232,10 +237,10 @@ async fn each_of_many_plans_is_changed_or_refused_by_itself() {
             .await
             .expect(207);
         let rows = answer["data"].as_array().unwrap().clone();
-        let told = rows
+        let results = rows
             .iter()
             .map(|row| row["problem"]["code"].as_str().unwrap_or("done").to_owned());
-        told.collect::<Vec<_>>().join(" ")
+        results.collect::<Vec<_>>().join(" ")
     };
 
     assert_eq!(
@@ -294,31 +299,34 @@ async fn each_of_many_plans_is_changed_or_refused_by_itself() {
         (json!({ "action": "explode", "ids": [one] }), "action"),
         (json!({ "action": "activate", "ids": [] }), "ids"),
     ] {
-        admin.post("/v1/plans/bulk", body).await.refuses(field);
+        admin
+            .post("/v1/plans/bulk", body)
+            .await
+            .rejects_field(field);
     }
 }
 
 #[actix_web::test]
-async fn a_sheet_comes_back_as_it_was_taken_away() {
+async fn exported_plans_can_be_edited_and_imported() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
-    let plan = admin.post("/v1/plans", whole()).await.expect(201);
+    let plan = admin.post("/v1/plans", full_plan()).await.expect(201);
     let place = format!("/v1/plans/{}", plan["id"].as_str().unwrap());
-    let send = async |query: &str, sheet: &str| {
+    let send = async |query: &str, csv: &str| {
         let path = format!("/v1/plans/sheet{query}");
-        let bytes = sheet.as_bytes().to_vec();
+        let bytes = csv.as_bytes().to_vec();
         admin
             .raw(reqwest::Method::POST, &path, "text/csv", bytes)
             .await
     };
-    let sheet = admin.get("/v1/plans/export").await.text();
+    let csv = admin.get("/v1/plans/export").await.text();
 
-    let same = send("", &sheet).await.expect(200);
+    let same = send("", &csv).await.expect(200);
     assert_eq!(
         (&same["unchanged"], &same["updated"]),
         (&json!(1), &json!(0))
     );
-    let edited = sheet
+    let edited = csv
         .replace("Unlimited France", "Endless France")
         .replace("internet.example", "");
     let edited = edited.replace("[\"\"FR\"\"]", "FR;EUROPE");
@@ -346,9 +354,9 @@ async fn a_sheet_comes_back_as_it_was_taken_away() {
     );
     assert_eq!(after["daily_limit_mb"], "2000.00");
 
-    send("", &edited).await.refuses("rows.2.version");
+    send("", &edited).await.rejects_field("rows.2.version");
     let id = plan["id"].as_str().unwrap();
-    for (sheet, field) in [
+    for (csv, field) in [
         (
             format!("id,validity_days\n{id},many\n"),
             "rows.2.validity_days",
@@ -364,7 +372,7 @@ async fn a_sheet_comes_back_as_it_was_taken_away() {
         ("id,name\nnone,Gone\n".to_owned(), "rows.2.id"),
         ("name,validity_days\nNew,7\n".to_owned(), "rows.2.regions"),
     ] {
-        send("", &sheet).await.refuses(field);
+        send("", &csv).await.rejects_field(field);
     }
     let made = send("", "name,validity_days,regions\nNew,7,JP\n")
         .await

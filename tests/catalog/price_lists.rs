@@ -1,4 +1,4 @@
-//! Price lists that are compared before anything of them is published.
+//! Price lists, which are compared before they are published.
 
 use crate::harness::{Answer, Client, TestApp};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ async fn send(client: &Client, provider: ProviderId, options: &str, list: &str) 
         )
         .await
 }
-async fn act(client: &Client, compared: &Value, verb: &str, body: Value) -> Answer {
+async fn run_action(client: &Client, compared: &Value, verb: &str, body: Value) -> Answer {
     let (id, version) = (compared["id"].as_str().unwrap(), &compared["version"]);
     client
         .with("if-match", &format!("\"v{version}\""))
@@ -36,12 +36,12 @@ fn changes(compared: &Value) -> String {
     };
     all.iter().map(one).collect::<Vec<_>>().join(", ")
 }
-fn of<'a>(compared: &'a Value, sku: &str) -> &'a Value {
+fn find_row<'a>(compared: &'a Value, sku: &str) -> &'a Value {
     let all = compared["rows"].as_array().unwrap();
     all.iter().find(|row| row["sku"] == sku).unwrap()
 }
 
-/// A provider whose first list was imported.
+/// Writes a provider and imports its first list.
 async fn stocked(app: &TestApp) -> (Client, ProviderId) {
     let (admin, provider) = (
         app.as_admin(),
@@ -60,12 +60,12 @@ async fn stocked(app: &TestApp) -> (Client, ProviderId) {
 }
 
 #[actix_web::test]
-async fn a_list_is_compared_and_nothing_is_published_by_that() {
+async fn price_list_comparison_publishes_nothing() {
     let app = TestApp::start().await;
     let (admin, provider) = stocked(&app).await;
 
     let answer = send(&admin, provider, "&markup=100", SECOND).await;
-    let place = answer.header("location").to_owned();
+    let path = answer.header("location").to_owned();
     let compared = answer.expect(201);
 
     assert_eq!(changes(&compared), "a changed, d new, e refused, c gone");
@@ -74,7 +74,7 @@ async fn a_list_is_compared_and_nothing_is_published_by_that() {
             .map(|count| compared[count].as_i64().unwrap()),
         [1, 1, 1, 1, 1]
     );
-    let alpha = of(&compared, "a");
+    let alpha = find_row(&compared, "a");
     assert_eq!(
         [
             "cost_before",
@@ -94,9 +94,12 @@ async fn a_list_is_compared_and_nothing_is_published_by_that() {
             { "field": "minimum_price", "before": "none", "after": "6.00" },
         ])
     );
-    assert_eq!(of(&compared, "d")["selling_after"], "2.00");
-    assert_eq!(of(&compared, "e")["errors"][0]["field"], "data_limit_mb");
-    assert_eq!(admin.get(&place).await.expect(200), compared);
+    assert_eq!(find_row(&compared, "d")["selling_after"], "2.00");
+    assert_eq!(
+        find_row(&compared, "e")["errors"][0]["field"],
+        "data_limit_mb"
+    );
+    assert_eq!(admin.get(&path).await.expect(200), compared);
     let listed = admin.get(&format!("{LISTS}?state=open")).await.expect(200);
     assert_eq!(
         (&listed["data"][0]["id"], &listed["data"][0]["rows"]),
@@ -114,24 +117,24 @@ async fn a_list_is_compared_and_nothing_is_published_by_that() {
 }
 
 #[actix_web::test]
-async fn what_is_chosen_is_published_at_once_and_the_rest_is_not() {
+async fn only_selected_rows_are_published() {
     let app = TestApp::start().await;
     let (admin, provider) = stocked(&app).await;
     let compared = send(&admin, provider, "&markup=100", SECOND)
         .await
         .expect(201);
 
-    let done = act(&admin, &compared, "publish", json!({ "skus": ["a", "c"] }))
+    let done = run_action(&admin, &compared, "publish", json!({ "skus": ["a", "c"] }))
         .await
         .expect(200);
 
     assert_eq!(done["state"], "published");
-    let published = ["a", "d", "c"].map(|sku| of(&done, sku)["published"].as_bool().unwrap());
+    let published = ["a", "d", "c"].map(|sku| find_row(&done, sku)["published"].as_bool().unwrap());
     assert_eq!(published, [true, false, true]);
     let plan = admin
         .get(&format!(
             "/v1/plans/{}",
-            of(&compared, "a")["plan_id"].as_str().unwrap()
+            find_row(&compared, "a")["plan_id"].as_str().unwrap()
         ))
         .await
         .expect(200);
@@ -142,7 +145,7 @@ async fn what_is_chosen_is_published_at_once_and_the_rest_is_not() {
         ))
         .await
         .expect(200);
-    let told: Vec<String> = offers["data"]
+    let listed: Vec<String> = offers["data"]
         .as_array()
         .unwrap()
         .iter()
@@ -154,7 +157,7 @@ async fn what_is_chosen_is_published_at_once_and_the_rest_is_not() {
         })
         .collect();
     assert_eq!(
-        told,
+        listed,
         [
             r#""a" "5.00" 9 true"#,
             r#""b" "1.00" 3 true"#,
@@ -163,7 +166,7 @@ async fn what_is_chosen_is_published_at_once_and_the_rest_is_not() {
     );
     let quote = format!(
         "/v1/plans/{}/quote",
-        of(&compared, "a")["plan_id"].as_str().unwrap()
+        find_row(&compared, "a")["plan_id"].as_str().unwrap()
     );
     let quote = admin.get(&quote).await.expect(200);
     assert_eq!(
@@ -174,23 +177,23 @@ async fn what_is_chosen_is_published_at_once_and_the_rest_is_not() {
         app.count("SELECT count(*) FROM audit_log WHERE action = 'price_list.publish'"),
         1
     );
-    act(&admin, &done, "publish", json!({}))
+    run_action(&admin, &done, "publish", json!({}))
         .await
         .problem(409, ProblemCode::WrongState);
-    act(&admin, &done, "discard", Value::Null)
+    run_action(&admin, &done, "discard", Value::Null)
         .await
         .problem(409, ProblemCode::WrongState);
 }
 
 #[actix_web::test]
-async fn all_of_it_is_published_when_nothing_is_chosen_and_then_nothing_is_left_to_do() {
+async fn all_rows_are_published_without_a_selection() {
     let app = TestApp::start().await;
     let (admin, provider) = stocked(&app).await;
     let compared = send(&admin, provider, "&markup=100", SECOND)
         .await
         .expect(201);
 
-    act(&admin, &compared, "publish", json!({}))
+    run_action(&admin, &compared, "publish", json!({}))
         .await
         .expect(200);
 
@@ -201,19 +204,22 @@ async fn all_of_it_is_published_when_nothing_is_chosen_and_then_nothing_is_left_
         .expect(201);
     assert_eq!(changes(&again), "");
     assert_eq!(again["unchanged"], 3);
-    act(&admin, &again, "publish", json!({}))
+    run_action(&admin, &again, "publish", json!({}))
         .await
         .problem(409, ProblemCode::Conflict);
 }
 
 #[actix_web::test]
-async fn what_has_changed_since_is_not_published() {
+async fn rows_changed_since_the_comparison_are_not_published() {
     let app = TestApp::start().await;
     let (admin, provider) = stocked(&app).await;
     let compared = send(&admin, provider, "&markup=100", SECOND)
         .await
         .expect(201);
-    let plan = of(&compared, "a")["plan_id"].as_str().unwrap().to_owned();
+    let plan = find_row(&compared, "a")["plan_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     admin
         .patch(
             &format!("/v1/plans/{plan}"),
@@ -223,7 +229,7 @@ async fn what_has_changed_since_is_not_published() {
         .await
         .expect(200);
 
-    let refused = act(&admin, &compared, "publish", json!({}))
+    let refused = run_action(&admin, &compared, "publish", json!({}))
         .await
         .problem(409, ProblemCode::Conflict);
 
@@ -232,26 +238,28 @@ async fn what_has_changed_since_is_not_published() {
         "{refused}"
     );
     assert_eq!(app.count("SELECT count(*) FROM plans"), 3);
-    // What nobody has touched can still be.
-    act(&admin, &compared, "publish", json!({ "skus": ["d"] }))
+    // Unchanged rows can still be published.
+    run_action(&admin, &compared, "publish", json!({ "skus": ["d"] }))
         .await
         .expect(200);
     assert_eq!(app.count("SELECT count(*) FROM plans"), 4);
 }
 
 #[actix_web::test]
-async fn what_would_earn_too_little_needs_a_reason() {
+async fn publishing_low_margins_requires_a_reason() {
     let app = TestApp::start().await;
     let (admin, provider) = stocked(&app).await;
     let list = "sku,name,data_limit_mb,days,regions,cost_price\na,Alpha,1024,7,US,8.50\n";
     let compared = send(&admin, provider, "", list).await.expect(201);
-    assert_eq!(of(&compared, "a")["needs_reason"], true);
+    assert_eq!(find_row(&compared, "a")["needs_reason"], true);
 
-    act(&admin, &compared, "publish", json!({ "skus": ["a"] }))
+    run_action(&admin, &compared, "publish", json!({ "skus": ["a"] }))
         .await
-        .refuses("reason");
-    let said = json!({ "skus": ["a"], "reason": "Until the new list" });
-    act(&admin, &compared, "publish", said).await.expect(200);
+        .rejects_field("reason");
+    let body = json!({ "skus": ["a"], "reason": "Until the new list" });
+    run_action(&admin, &compared, "publish", body)
+        .await
+        .expect(200);
 
     assert_eq!(
         app.count("SELECT count(*) FROM plan_pricing WHERE note = 'Until the new list' AND cost_price = 8.50"),
@@ -260,7 +268,7 @@ async fn what_would_earn_too_little_needs_a_reason() {
 }
 
 #[actix_web::test]
-async fn one_list_of_a_provider_waits_at_a_time() {
+async fn each_provider_has_one_pending_price_list() {
     let app = TestApp::start().await;
     let (admin, provider) = stocked(&app).await;
     let first = send(&admin, provider, "&markup=100", SECOND)
@@ -270,17 +278,17 @@ async fn one_list_of_a_provider_waits_at_a_time() {
         .await
         .expect(201);
 
-    let place = format!("{LISTS}/{}", first["id"].as_str().unwrap());
-    let first = admin.get(&place).await.expect(200);
+    let path = format!("{LISTS}/{}", first["id"].as_str().unwrap());
+    let first = admin.get(&path).await.expect(200);
     assert_eq!(first["state"], "discarded");
-    act(&admin, &first, "publish", json!({}))
+    run_action(&admin, &first, "publish", json!({}))
         .await
         .problem(409, ProblemCode::WrongState);
     let stale = json!({ "id": second["id"], "version": 7 });
-    act(&admin, &stale, "publish", json!({}))
+    run_action(&admin, &stale, "publish", json!({}))
         .await
         .problem(412, ProblemCode::Stale);
-    act(&admin, &stale, "discard", Value::Null)
+    run_action(&admin, &stale, "discard", Value::Null)
         .await
         .problem(412, ProblemCode::Stale);
     for (body, field) in [
@@ -289,14 +297,16 @@ async fn one_list_of_a_provider_waits_at_a_time() {
         (json!({ "skus": ["a", "zz"] }), "skus.1"),
         (json!({ "reason": " " }), "reason"),
     ] {
-        act(&admin, &second, "publish", body).await.refuses(field);
+        run_action(&admin, &second, "publish", body)
+            .await
+            .rejects_field(field);
     }
-    let gone = act(&admin, &second, "discard", Value::Null)
+    let gone = run_action(&admin, &second, "discard", Value::Null)
         .await
         .expect(200);
     assert_eq!(gone["state"], "discarded");
     let wrong = send(&admin, ProviderId::new(), "", SECOND).await;
-    wrong.refuses("provider_id");
+    wrong.rejects_field("provider_id");
     let support = app.as_role(UserRole::Support);
     send(&support, provider, "", SECOND)
         .await

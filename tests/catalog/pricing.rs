@@ -1,4 +1,4 @@
-//! Prices: one at a time, changed only ahead of their time, and the quote that picks among them.
+//! Prices: one at a time, editable only before their start, and the quote that selects among them.
 
 use crate::harness::TestApp;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -20,7 +20,7 @@ pub fn text(time: DateTime<Utc>) -> String {
 }
 
 #[actix_web::test]
-async fn a_new_price_ends_the_one_before_it() {
+async fn new_price_ends_the_previous_one() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.unpriced_plan("Plan"));
@@ -74,7 +74,7 @@ async fn a_new_price_ends_the_one_before_it() {
 }
 
 #[actix_web::test]
-async fn two_prices_never_hold_at_one_time() {
+async fn prices_never_overlap() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.unpriced_plan("Plan"));
@@ -136,7 +136,7 @@ async fn two_prices_never_hold_at_one_time() {
 }
 
 #[actix_web::test]
-async fn below_cost_needs_a_reason() {
+async fn price_below_cost_requires_a_reason() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.unpriced_plan("Plan"));
@@ -144,7 +144,7 @@ async fn below_cost_needs_a_reason() {
     admin
         .post("/v1/pricing", price(plan, "3.99"))
         .await
-        .refuses("note");
+        .rejects_field("note");
     admin
         .post(
             "/v1/pricing",
@@ -158,15 +158,15 @@ async fn below_cost_needs_a_reason() {
             with(price(plan, "500.50"), json!({ "currency": "JPY" })),
         )
         .await
-        .refuses("selling_price");
+        .rejects_field("selling_price");
     admin
         .post("/v1/pricing", price(PlanId::new(), "9.00"))
         .await
-        .refuses("plan_id");
+        .rejects_field("plan_id");
 }
 
 #[actix_web::test]
-async fn a_price_that_has_begun_can_only_be_ended() {
+async fn active_price_can_only_be_ended() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.unpriced_plan("Plan"));
@@ -229,7 +229,7 @@ async fn a_price_that_has_begun_can_only_be_ended() {
 }
 
 #[actix_web::test]
-async fn a_quote_takes_the_nearest_price_of_the_moment() {
+async fn quote_uses_the_most_specific_current_price() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.plan("9.90"));
@@ -276,7 +276,7 @@ async fn a_quote_takes_the_nearest_price_of_the_moment() {
 }
 
 #[actix_web::test]
-async fn costs_are_for_those_who_may_see_them() {
+async fn costs_are_hidden_without_permission() {
     let app = TestApp::start().await;
     let plan = app.given(|given| given.plan("9.90"));
     let now = app.ctx.clock.now();
@@ -310,7 +310,7 @@ async fn costs_are_for_those_who_may_see_them() {
     app.as_role(UserRole::Customer)
         .get(&format!("/v1/plans/{plan}/quote?at=2030-01-01T00:00:00Z"))
         .await
-        .refuses("at");
+        .rejects_field("at");
     assert_eq!(
         app.as_admin()
             .get(&format!("/v1/plans/{plan}/quote"))

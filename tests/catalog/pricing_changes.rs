@@ -1,4 +1,4 @@
-//! Many prices changed at once: shown first, set together, taken back together.
+//! Bulk price changes: previewed, applied and undone together.
 
 use crate::harness::TestApp;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -31,7 +31,7 @@ async fn sells(app: &TestApp, plan: PlanId, query: &str) -> Value {
 }
 
 #[actix_web::test]
-async fn a_change_is_shown_before_it_is_made_and_can_be_taken_back() {
+async fn price_change_can_be_previewed_and_undone() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (one, two) = app.given(|given| (given.plan("9.90"), given.plan("20.00")));
@@ -64,7 +64,7 @@ async fn a_change_is_shown_before_it_is_made_and_can_be_taken_back() {
     assert_eq!(sells(&app, one, "").await, "9.90");
 
     let made = admin.post(CHANGES, change).await.expect(200);
-    let place = format!("{CHANGES}/{}", made["id"].as_str().unwrap());
+    let path = format!("{CHANGES}/{}", made["id"].as_str().unwrap());
     assert_eq!(sells(&app, one, "").await, "10.99");
     assert_eq!(sells(&app, two, "").await, "21.99");
     assert_eq!(sells(&app, one, "currency=EUR").await, "8.00");
@@ -88,7 +88,7 @@ async fn a_change_is_shown_before_it_is_made_and_can_be_taken_back() {
     assert_ne!(set["data"][0]["replaces_id"], Value::Null);
 
     let undone = admin
-        .send(reqwest::Method::POST, &format!("{place}/undo"), None)
+        .send(reqwest::Method::POST, &format!("{path}/undo"), None)
         .await
         .expect(200);
     assert_ne!(undone["undone_at"], Value::Null);
@@ -99,7 +99,7 @@ async fn a_change_is_shown_before_it_is_made_and_can_be_taken_back() {
         3
     );
     admin
-        .send(reqwest::Method::POST, &format!("{place}/undo"), None)
+        .send(reqwest::Method::POST, &format!("{path}/undo"), None)
         .await
         .problem(409, ProblemCode::WrongState);
     assert_eq!(
@@ -109,7 +109,7 @@ async fn a_change_is_shown_before_it_is_made_and_can_be_taken_back() {
 }
 
 #[actix_web::test]
-async fn a_change_that_was_planned_is_undone_as_if_it_had_never_been() {
+async fn undoing_a_scheduled_price_change_restores_prices() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.plan("9.90"));
@@ -124,9 +124,9 @@ async fn a_change_that_was_planned_is_undone_as_if_it_had_never_been() {
     assert_eq!(sells(&app, plan, "").await, "9.90");
     let at = format!("at={}", text(later + TimeDelta::hours(1)));
     assert_eq!(sells(&app, plan, &at).await, "8.90");
-    let place = format!("{CHANGES}/{}/undo", made["id"].as_str().unwrap());
+    let path = format!("{CHANGES}/{}/undo", made["id"].as_str().unwrap());
     admin
-        .send(reqwest::Method::POST, &place, None)
+        .send(reqwest::Method::POST, &path, None)
         .await
         .expect(200);
     assert_eq!(sells(&app, plan, &at).await, "9.90");
@@ -134,7 +134,7 @@ async fn a_change_that_was_planned_is_undone_as_if_it_had_never_been() {
 }
 
 #[actix_web::test]
-async fn what_somebody_has_changed_since_is_not_taken_back() {
+async fn undo_keeps_prices_changed_since() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.plan("9.90"));
@@ -145,8 +145,8 @@ async fn what_somebody_has_changed_since_is_not_taken_back() {
     let price = json!({ "plan_id": plan, "cost_price": "2.00", "selling_price": "15.00" });
     admin.post("/v1/pricing", price).await.expect(201);
 
-    let place = format!("{CHANGES}/{}/undo", made["id"].as_str().unwrap());
-    let refused = admin.send(reqwest::Method::POST, &place, None).await;
+    let path = format!("{CHANGES}/{}/undo", made["id"].as_str().unwrap());
+    let refused = admin.send(reqwest::Method::POST, &path, None).await;
 
     let problem = refused.problem(409, ProblemCode::Conflict);
     assert!(
@@ -157,7 +157,7 @@ async fn what_somebody_has_changed_since_is_not_taken_back() {
 }
 
 #[actix_web::test]
-async fn what_earns_too_little_needs_a_reason_and_a_provider_s_minimum_holds() {
+async fn low_margin_requires_a_reason_and_provider_minimum_is_enforced() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (cheap, bound) = app.given(|given| {
@@ -183,9 +183,12 @@ async fn what_earns_too_little_needs_a_reason_and_a_provider_s_minimum_holds() {
         (&shown["needs_reason"], &shown["rows"][0]["after"]),
         (&json!(true), &json!("2.08"))
     );
-    admin.post(CHANGES, low.clone()).await.refuses("reason");
-    let said = with(low, json!({ "reason": "Clearing stock" }));
-    admin.post(CHANGES, said).await.expect(200);
+    admin
+        .post(CHANGES, low.clone())
+        .await
+        .rejects_field("reason");
+    let body = with(low, json!({ "reason": "Clearing stock" }));
+    admin.post(CHANGES, body).await.expect(200);
     assert_eq!(sells(&app, cheap, "").await, "2.08");
 
     let below = with(
@@ -199,23 +202,23 @@ async fn what_earns_too_little_needs_a_reason_and_a_provider_s_minimum_holds() {
     assert_eq!(shown["rows"][0]["problem"]["code"], "below_minimum");
     let price = shown["rows"][0]["price_id"].as_str().unwrap().to_owned();
     let refused = admin.post(CHANGES, below).await;
-    refused.refuses(&format!("prices.{price}"));
+    refused.rejects_field(&format!("prices.{price}"));
 
     // The same holds for one price.
     let new = |price: &str, note: Value| json!({ "plan_id": bound, "cost_price": "9.40", "selling_price": price, "note": note });
     admin
         .post("/v1/pricing", new("9.49", json!("A sale")))
         .await
-        .refuses("selling_price");
+        .rejects_field("selling_price");
     admin
         .post("/v1/pricing", new("9.60", Value::Null))
         .await
-        .refuses("note");
+        .rejects_field("note");
     admin
         .post("/v1/pricing", new("9.60", json!("A sale")))
         .await
         .expect(201);
-    // Without a limit of ours, only what it costs counts.
+    // Without a minimum margin of ours, only the cost counts.
     let setting = admin
         .get("/v1/settings/pricing.minimum_margin_percent")
         .await
@@ -236,7 +239,7 @@ async fn what_earns_too_little_needs_a_reason_and_a_provider_s_minimum_holds() {
 }
 
 #[actix_web::test]
-async fn a_change_that_makes_no_sense_is_refused() {
+async fn price_change_rejects_invalid_input() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.plan("9.90"));
@@ -293,7 +296,7 @@ async fn a_change_that_makes_no_sense_is_refused() {
 }
 
 #[actix_web::test]
-async fn a_dry_run_looks_back_on_what_was_sold() {
+async fn price_change_preview_estimates_from_past_sales() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (plan, customer) =
@@ -325,7 +328,7 @@ async fn a_dry_run_looks_back_on_what_was_sold() {
 }
 
 #[actix_web::test]
-async fn a_price_is_explained_by_everything_that_could_have_been_it() {
+async fn price_explanation_lists_every_candidate() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.plan("9.90"));
@@ -335,28 +338,25 @@ async fn a_price_is_explained_by_everything_that_could_have_been_it() {
     admin.post("/v1/pricing", regional).await.expect(201);
     let planned = json!({ "plan_id": plan, "cost_price": "2.00", "selling_price": "12.00", "effective_from": text(now + TimeDelta::days(2)) });
     admin.post("/v1/pricing", planned).await.expect(201);
-    let reasons = |told: &Value| {
-        let all = told["candidates"].as_array().unwrap();
+    let reasons = |explanation: &Value| {
+        let all = explanation["candidates"].as_array().unwrap();
         let one = |row: &Value| {
             let price = row["price"]["selling_price"].as_str().unwrap();
             format!("{price} {}", row["reason"].as_str().unwrap())
         };
         all.iter().map(one).collect::<Vec<_>>().join(", ")
     };
-    let place = format!("/v1/plans/{plan}/quote/explained");
+    let path = format!("/v1/plans/{plan}/quote/explained");
 
-    let france = admin.get(&format!("{place}?region=FR")).await.expect(200);
+    let france = admin.get(&format!("{path}?region=FR")).await.expect(200);
     assert_eq!(reasons(&france), "7.90 taken, 12.00 ahead, 9.90 overruled");
     assert_eq!(france["price_id"], france["candidates"][0]["price"]["id"]);
-    let japan = admin.get(&format!("{place}?region=JP")).await.expect(200);
+    let japan = admin.get(&format!("{path}?region=JP")).await.expect(200);
     assert_eq!(reasons(&japan), "12.00 ahead, 9.90 taken");
     let later = text(now + TimeDelta::days(3));
-    let later = admin.get(&format!("{place}?at={later}")).await.expect(200);
+    let later = admin.get(&format!("{path}?at={later}")).await.expect(200);
     assert_eq!(reasons(&later), "12.00 taken, 9.90 over");
-    let euro = admin
-        .get(&format!("{place}?currency=EUR"))
-        .await
-        .expect(200);
+    let euro = admin.get(&format!("{path}?currency=EUR")).await.expect(200);
     assert_eq!(
         (
             &euro["price_id"],
@@ -365,11 +365,11 @@ async fn a_price_is_explained_by_everything_that_could_have_been_it() {
         (&Value::Null, Some(0))
     );
     let customer = app.as_role(UserRole::Customer);
-    let seen = customer.get(&place).await.expect(200);
+    let seen = customer.get(&path).await.expect(200);
     assert_eq!(reasons(&seen), "9.90 taken");
     assert_eq!(seen["candidates"][0]["price"]["cost_price"], Value::Null);
     customer
-        .get(&format!("{place}?at={}", text(now)))
+        .get(&format!("{path}?at={}", text(now)))
         .await
-        .refuses("at");
+        .rejects_field("at");
 }

@@ -41,7 +41,7 @@ async fn price_rejects_a_start_in_the_past() {
             admin
                 .post("/v1/pricing", with(new, more))
                 .await
-                .refuses("effective_from");
+                .rejects_field("effective_from");
         }
     }
     assert_eq!(quote(earlier).await, "4.90");
@@ -55,7 +55,7 @@ async fn price_rejects_a_start_in_the_past() {
         admin
             .patch(&path, 1, json!({ "effective_from": text(past) }))
             .await
-            .refuses("effective_from");
+            .rejects_field("effective_from");
     }
     let first = format!("/v1/pricing/{}", first["id"].as_str().unwrap());
     let version = admin.get(&first).await.expect(200)["version"]
@@ -68,7 +68,7 @@ async fn price_rejects_a_start_in_the_past() {
             json!({ "effective_to": text(later - TimeDelta::days(1)) }),
         )
         .await
-        .refuses("effective_to");
+        .rejects_field("effective_to");
     admin.delete(&first, version).await.expect(204);
     assert_eq!(quote(earlier).await, "4.90");
     assert_eq!(
@@ -89,7 +89,7 @@ async fn price_rejects_regions_outside_the_plan_coverage() {
     ));
     for region in ["US", "DE", "ASIA", "OCEANIA"] {
         let new = with(price(plan, "9.00"), json!({ "region": region }));
-        admin.post("/v1/pricing", new).await.refuses("region");
+        admin.post("/v1/pricing", new).await.rejects_field("region");
     }
     for region in ["FR", "CARIBBEAN", "JM", "EUROPE", "GLOBAL"] {
         let new = with(price(plan, "9.00"), json!({ "region": region }));

@@ -1,4 +1,4 @@
-//! Promotions: codes by hand and by the thousand, who may change them, and why one does not apply.
+//! Promotions: single codes and batches, permissions, and the reasons why a code does not apply.
 
 use crate::harness::TestApp;
 use chrono::{SecondsFormat, TimeDelta};
@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 use std::collections::HashSet;
 use wire::{ProblemCode, accounts::users::UserRole};
 
-/// A promotion of ten percent that ends in so many days.
+/// Returns a promotion of ten percent that ends in 30 days.
 pub fn ten_percent(app: &TestApp, code: &str) -> Value {
     json!({ "code": code, "discount_type": "percentage", "discount_value": "10.00", "valid_to": day(app, 30) })
 }
 
-/// In so many days.
+/// Returns the time in this many days.
 pub fn day(app: &TestApp, days: i64) -> String {
     let at = app.ctx.clock.now() + TimeDelta::days(days);
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// A value with more in it.
+/// Returns a JSON object with changed fields.
 pub fn with(mut value: Value, more: Value) -> Value {
     let fields = more.as_object().unwrap().clone();
     value.as_object_mut().unwrap().extend(fields);
@@ -25,7 +25,7 @@ pub fn with(mut value: Value, more: Value) -> Value {
 }
 
 #[actix_web::test]
-async fn a_code_is_made_changed_switched_off_and_never_used_anew() {
+async fn promotion_code_cannot_be_reused_after_deletion() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let made = admin
@@ -39,7 +39,7 @@ async fn a_code_is_made_changed_switched_off_and_never_used_anew() {
     admin
         .post("/v1/promotions", ten_percent(&app, "Spring-10"))
         .await
-        .refuses("code");
+        .rejects_field("code");
     let path = format!("/v1/promotions/{}", made["id"].as_str().unwrap());
 
     let edited = admin
@@ -65,26 +65,23 @@ async fn a_code_is_made_changed_switched_off_and_never_used_anew() {
         (json!({ "used_count": 0 }), "used_count"),
         (json!({ "code": "OTHER" }), "code"),
     ] {
-        admin.patch(&path, 2, edit).await.refuses(field);
+        admin.patch(&path, 2, edit).await.rejects_field(field);
     }
 
     admin.delete(&path, 2).await;
-    let living = admin.get("/v1/promotions").await.expect(200);
-    assert_eq!(living["total"], 0);
+    let not_deleted = admin.get("/v1/promotions").await.expect(200);
+    assert_eq!(not_deleted["total"], 0);
     let deleted = admin.get("/v1/promotions?deleted=true").await.expect(200);
     assert_eq!(deleted["data"][0]["code"], "SPRING-10");
     admin
         .post("/v1/promotions", ten_percent(&app, "SPRING-10"))
         .await
-        .refuses("code");
+        .rejects_field("code");
     let restored = admin
         .post(&format!("{path}/restore"), json!({}))
         .await
         .expect(200);
-    assert_eq!(
-        restored["is_active"], false,
-        "somebody switches it on first"
-    );
+    assert_eq!(restored["is_active"], false, "a restored code is inactive");
     assert_eq!(
         app.count("SELECT count(*) FROM audit_log WHERE action LIKE 'promotion.%'"),
         4
@@ -92,7 +89,7 @@ async fn a_code_is_made_changed_switched_off_and_never_used_anew() {
 }
 
 #[actix_web::test]
-async fn what_makes_no_sense_is_refused_where_it_stands() {
+async fn promotion_rejects_invalid_fields() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.plan("9.90"));
@@ -123,7 +120,7 @@ async fn what_makes_no_sense_is_refused_where_it_stands() {
         let answer = admin
             .post("/v1/promotions", with(good.clone(), change))
             .await;
-        answer.refuses(field);
+        answer.rejects_field(field);
     }
     assert_eq!(app.count("SELECT count(*) FROM promotional_codes"), 0);
     let made_up = with(good, json!({ "code": null, "applicable_plans": [plan] }));
@@ -132,7 +129,7 @@ async fn what_makes_no_sense_is_refused_where_it_stands() {
 }
 
 #[actix_web::test]
-async fn a_thousand_codes_are_made_at_once_and_taken_away_as_a_file() {
+async fn promotion_batch_creates_1000_codes_and_exports_them() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let many = json!({ "count": 1000, "prefix": "fly-", "campaign": "Flyer 2026", "discount_type": "fixed_amount", "discount_value": "2.00", "currency": "USD", "valid_to": day(&app, 30) });
@@ -175,7 +172,7 @@ async fn a_thousand_codes_are_made_at_once_and_taken_away_as_a_file() {
         admin
             .post("/v1/promotions/generate", with(many.clone(), change))
             .await
-            .refuses(field);
+            .rejects_field(field);
     }
     assert_eq!(app.count("SELECT count(*) FROM promotional_codes"), 1000);
     assert_eq!(
@@ -185,7 +182,7 @@ async fn a_thousand_codes_are_made_at_once_and_taken_away_as_a_file() {
 }
 
 #[actix_web::test]
-async fn the_list_tells_how_each_stands() {
+async fn promotion_list_shows_status_and_uses() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = app.given(|given| given.supplied_plan("9.90"));
@@ -198,7 +195,7 @@ async fn the_list_tells_how_each_stands() {
         ),
         ("OFF", json!({ "is_active": false })),
         ("SPENT", json!({ "max_uses": 1 })),
-        ("ELSEWHERE", json!({ "applicable_plans": [plan] })),
+        ("DIFFERENT", json!({ "applicable_plans": [plan] })),
     ] {
         let new = with(ten_percent(&app, code), change);
         admin.post("/v1/promotions", new).await.expect(201);
@@ -206,7 +203,7 @@ async fn the_list_tells_how_each_stands() {
     app.execute("UPDATE promotional_codes SET used_count = 1 WHERE code = 'SPENT'");
     let other = app.given(|given| given.supplied_plan("9.90"));
     for (query, expected) in [
-        ("state=running", vec!["ELSEWHERE", "RUNNING"]),
+        ("state=running", vec!["DIFFERENT", "RUNNING"]),
         ("state=scheduled", vec!["AHEAD"]),
         ("state=ended", vec!["OVER"]),
         ("state=off", vec!["OFF"]),
@@ -217,7 +214,7 @@ async fn the_list_tells_how_each_stands() {
         (&format!("state=running&plan_id={other}"), vec!["RUNNING"]),
         (
             &format!("valid_at={}&sort=-code", day(&app, 6).replace('+', "%2B")),
-            vec!["SPENT", "RUNNING", "OFF", "ELSEWHERE", "AHEAD"],
+            vec!["SPENT", "RUNNING", "OFF", "DIFFERENT", "AHEAD"],
         ),
     ] {
         let sort = if query.contains("sort") {
@@ -240,7 +237,7 @@ async fn the_list_tells_how_each_stands() {
 }
 
 #[actix_web::test]
-async fn a_code_says_what_it_takes_off_or_each_reason_why_not() {
+async fn promotion_check_returns_discount_or_reasons() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (plan, other) = app.given(|given| (given.plan("9.95"), given.plan("1.00")));
@@ -298,6 +295,6 @@ async fn a_code_says_what_it_takes_off_or_each_reason_why_not() {
     assert_eq!(
         app.count("SELECT count(*) FROM promo_redemptions"),
         0,
-        "asking takes nothing"
+        "a check reserves no use"
     );
 }

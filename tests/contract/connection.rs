@@ -66,7 +66,7 @@ async fn server_is_unavailable_when_its_role_owns_tables() {
     ] {
         let app = TestApp::start().await;
         app.execute(statement);
-        let beside = app.beside(&[]);
+        let beside = app.second_server(&[]);
         let answer = beside.anonymous().get("/health/ready").await;
         answer.problem(503, ProblemCode::Unavailable);
         let answer = beside.as_admin().get("/v1/plans").await;
@@ -144,7 +144,7 @@ fn is_unready(answer: Answer) {
 
 #[actix_web::test]
 async fn readiness_returns_503_while_the_database_is_busy() {
-    let app = TestApp::with(&[("METRICS_TOKEN", "of-the-tests")]).await;
+    let app = TestApp::with_env(&[("METRICS_TOKEN", "of-the-tests")]).await;
     let anonymous = app.anonymous();
     anonymous.get("/health/ready").await.expect(200);
     // The server can neither claim nor count jobs.
@@ -235,7 +235,7 @@ fn log_says_why_the_database_cannot_be_reached() {
             with(&url, "password", "wrong-needle"),
             "password authentication failed",
         ),
-        (with(&url, "user", "somebody_else"), "authentication failed"),
+        (with(&url, "user", "another_user"), "authentication failed"),
         (
             with(&url, "dbname", "no_such_database"),
             "\"no_such_database\" does not exist",

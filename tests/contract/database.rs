@@ -1,4 +1,4 @@
-//! The migrated database, checked.
+//! Checks of the migrated database.
 
 use super::migrations::{self, Checked};
 use diesel::PgConnection;
@@ -10,27 +10,27 @@ fn checked(check: impl Fn(&mut PgConnection) -> Checked) {
 }
 
 #[test]
-fn every_table_and_column_of_the_design_is_there() {
-    checked(migrations::the_design_is_there);
+fn database_has_every_designed_table_and_column() {
+    checked(migrations::design_is_complete);
 }
 
 #[test]
-fn every_foreign_key_leads_an_index() {
-    checked(migrations::every_foreign_key_leads_an_index);
+fn every_foreign_key_has_an_index() {
+    checked(migrations::every_foreign_key_has_an_index);
 }
 
 #[test]
-fn the_enums_of_the_database_are_those_of_the_api() {
-    checked(migrations::enums_agree);
+fn database_enums_match_the_api() {
+    checked(migrations::enums_match);
 }
 
 #[test]
-fn the_printed_tables_are_current() {
-    checked(migrations::the_printed_tables_are_current);
+fn generated_tables_are_current() {
+    checked(migrations::generated_tables_are_current);
 }
 
 #[test]
-fn every_table_has_an_owner_in_the_map() {
+fn every_table_has_an_owner() {
     checked(migrations::every_table_has_an_owner);
 }
 

@@ -1,4 +1,4 @@
-//! Whoever was deleted is in no list, no count, no search and no file, but where something of theirs is in the books.
+//! Deleted users are in no list, count, search or export, except for their entries in the books.
 
 use super::lists::lists;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 use std::collections::BTreeSet;
 use wire::{UserId, accounts::users::UserRole, billing::transactions::SimulatedOutcome};
 
-/// What goes on naming them, and why.
+/// Lists that may name a deleted user, and the reason.
 const NAMED_IN: &[(&str, &str)] = &[
     ("/v1/orders", "the books"),
     ("/v1/transactions", "the books"),
@@ -21,19 +21,19 @@ const NAMED_IN: &[(&str, &str)] = &[
     ("/v1/audit/access", "the record"),
 ];
 
-/// Which lists, and which files of them, name somebody.
-async fn naming(client: &Client, id: UserId) -> BTreeSet<String> {
-    let mut naming = BTreeSet::new();
+/// Returns the lists, exports and searches that name a user.
+async fn lists_that_name(client: &Client, id: UserId) -> BTreeSet<String> {
+    let mut named_in = BTreeSet::new();
     for (path, sorts) in lists() {
         for sort in sorts {
             let page = client.get(&format!("{path}?limit=100&sort={sort}")).await;
             if page.status == 200 && page.text().contains(&id.to_string()) {
-                naming.insert(path.clone());
+                named_in.insert(path.clone());
             }
         }
         let file = client.get(&format!("{path}/export?format=csv")).await;
         if file.status == 200 && file.text().contains(&id.to_string()) {
-            naming.insert(path.clone());
+            named_in.insert(path.clone());
         }
     }
     for q in [
@@ -45,15 +45,15 @@ async fn naming(client: &Client, id: UserId) -> BTreeSet<String> {
         for address in ["/v1/users", "/v1/search"] {
             let found = client.get(&format!("{address}?q={q}")).await;
             if found.status == 200 && found.text().contains(&format!("\"id\":\"{id}\"")) {
-                naming.insert(format!("{address} by {q}"));
+                named_in.insert(format!("{address} by {q}"));
             }
         }
     }
-    naming
+    named_in
 }
 
 #[actix_web::test]
-async fn the_deleted_are_named_by_the_books_alone() {
+async fn deleted_users_appear_only_in_books() {
     let app = TestApp::start().await;
     let chief = app.as_role(UserRole::SuperAdmin);
     let (plan, id) = app.given(|given| {
@@ -63,11 +63,11 @@ async fn the_deleted_are_named_by_the_books_alone() {
         (plan, id)
     });
     let sale = order(&chief, plan, id, 1).await;
-    app.work().await;
+    app.run_jobs().await;
     simulate(&app, &chief, &sale, SimulatedOutcome::Succeed).await;
     app.execute(&format!("INSERT INTO kyc_documents (id, user_id, document_type, document_url, content_type, byte_size) VALUES (gen_random_uuid(), '{id}', 'passport', 'x', 'image/jpeg', 1)"));
     app.execute(&format!("INSERT INTO support_tickets (id, user_id, subject, description) VALUES (gen_random_uuid(), '{id}', 'No data', 'It does not work')"));
-    let before = naming(&chief, id).await;
+    let before = lists_that_name(&chief, id).await;
     assert!(
         before.contains("/v1/users") && before.contains("/v1/users by lovelace"),
         "{before:?}"
@@ -84,7 +84,7 @@ async fn the_deleted_are_named_by_the_books_alone() {
         .map(|(path, _)| (*path).to_owned())
         .collect();
     for role in [UserRole::SuperAdmin, UserRole::Admin, UserRole::Support] {
-        let after = naming(&app.as_role(role), id).await;
+        let after = lists_that_name(&app.as_role(role), id).await;
         let leaks: Vec<&String> = after.difference(&books).collect();
         assert!(leaks.is_empty(), "{role}: {leaks:?}");
     }

@@ -53,9 +53,9 @@ async fn empty_export_has_a_header_and_an_optional_bom() {
         admin
             .get(&format!("{path}?bom=perhaps"))
             .await
-            .refuses("bom");
+            .rejects_field("bom");
     }
-    admin.get("/v1/plans?bom=true").await.refuses("bom");
+    admin.get("/v1/plans?bom=true").await.rejects_field("bom");
 }
 
 #[actix_web::test]

@@ -1,4 +1,4 @@
-//! How often somebody may ask: told with every answer, refused when it is too often, shared by all servers.
+//! Rate limits: reported in every response, enforced with 429, and shared by all servers.
 
 use crate::harness::{Answer, Client, TestApp};
 use chrono::{TimeDelta, Utc};
@@ -20,7 +20,7 @@ async fn statuses(client: &Client, path: &str, times: usize) -> Vec<u16> {
     statuses
 }
 
-fn told(answer: &Answer) -> (&str, &str) {
+fn rate_limit_headers(answer: &Answer) -> (&str, &str) {
     (
         answer.header("ratelimit-policy"),
         answer.header("ratelimit"),
@@ -28,8 +28,8 @@ fn told(answer: &Answer) -> (&str, &str) {
 }
 
 #[actix_web::test]
-async fn who_asks_too_often_is_told_when_to_come_back() {
-    let app = TestApp::with(FEW).await;
+async fn rate_limited_response_has_retry_after() {
+    let app = TestApp::with_env(FEW).await;
     let (admin, other) = (app.as_admin(), app.as_admin());
     let began = Utc::now();
     app.ctx.clock.set(began);
@@ -38,12 +38,18 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
         let answer = admin.get("/v1/plans").await;
         let full = (5 - left) * 12;
         let expected = format!("\"reads\";r={left};t={full}");
-        assert_eq!(told(&answer), ("\"reads\";q=5;w=60", expected.as_str()));
+        assert_eq!(
+            rate_limit_headers(&answer),
+            ("\"reads\";q=5;w=60", expected.as_str())
+        );
         answer.expect(200);
     }
     for _ in 0..3 {
         let refused = admin.get("/v1/plans").await;
-        assert_eq!(told(&refused), ("\"reads\";q=5;w=60", "\"reads\";r=0;t=60"));
+        assert_eq!(
+            rate_limit_headers(&refused),
+            ("\"reads\";q=5;w=60", "\"reads\";r=0;t=60")
+        );
         assert_eq!(refused.header("retry-after"), "12");
         assert_eq!(refused.header("x-content-type-options"), "nosniff");
         refused.problem(429, ProblemCode::TooManyRequests);
@@ -52,18 +58,18 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
     assert_eq!(
         other.get("/v1/plans").await.status,
         200,
-        "others are not concerned"
+        "other callers are not limited"
     );
     let write = admin.post("/v1/plans", json!({})).await;
     assert_eq!(write.header("ratelimit"), "\"writes\";r=2;t=20");
-    write.refuses("name");
+    write.rejects_field("name");
     app.ctx.clock.set(began + TimeDelta::seconds(11));
     assert_eq!(admin.get("/v1/plans").await.header("retry-after"), "1");
     app.ctx.clock.set(began + TimeDelta::seconds(12));
     assert_eq!(
         statuses(&admin, "/v1/plans", 2).await,
         [200, 429],
-        "one has come back"
+        "one request is refilled"
     );
     app.ctx.clock.set(began + TimeDelta::minutes(2));
     assert_eq!(
@@ -73,8 +79,8 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
 }
 
 #[actix_web::test]
-async fn every_class_has_a_bucket_of_its_own() {
-    let app = TestApp::with(FEW).await;
+async fn each_rate_limit_class_has_its_own_bucket() {
+    let app = TestApp::with_env(FEW).await;
     app.ctx.clock.set(Utc::now());
     let admin = app.as_role(UserRole::SuperAdmin);
     assert_eq!(
@@ -84,36 +90,36 @@ async fn every_class_has_a_bucket_of_its_own() {
     assert_eq!(statuses(&admin, "/v1/orders", 6).await.last(), Some(&429));
     let encoded = app.as_admin().get("/%76%31/plans").await;
     assert_eq!(encoded.header("ratelimit"), "\"reads\";r=4;t=12");
-    let nobody = app.anonymous();
+    let anonymous = app.anonymous();
     assert_eq!(
-        statuses(&nobody, "/v1/plans", 5).await,
+        statuses(&anonymous, "/v1/plans", 5).await,
         [401, 401, 401, 401, 429]
     );
-    let forged = app.with_key("esk_live_forged");
+    let tampered = app.with_key("esk_live_tampered");
     assert_eq!(
-        statuses(&forged, "/v1/plans", 1).await,
+        statuses(&tampered, "/v1/plans", 1).await,
         [429],
-        "who shows nothing good is nobody"
+        "an invalid key counts as anonymous"
     );
     let sign_in = json!({ "email": "a@example.com", "password": "wrong" });
-    let refused = nobody.post("/v1/sessions", sign_in).await;
+    let refused = anonymous.post("/v1/sessions", sign_in).await;
     assert_eq!(refused.header("ratelimit-policy"), "\"public\";q=4;w=60");
     refused.problem(429, ProblemCode::TooManyRequests);
-    assert_eq!(statuses(&nobody, "/health/live", 9).await, [200; 9]);
+    assert_eq!(statuses(&anonymous, "/health/live", 9).await, [200; 9]);
     for _ in 0..9 {
-        let webhook = nobody.post("/v1/webhooks/simulator", json!({})).await;
+        let webhook = anonymous.post("/v1/webhooks/simulator", json!({})).await;
         assert_ne!(webhook.status, 429);
-        assert_eq!(told(&webhook), ("", ""));
+        assert_eq!(rate_limit_headers(&webhook), ("", ""));
     }
 }
 
 #[actix_web::test]
-async fn a_client_has_one_bucket_for_all_its_keys() {
-    let app = TestApp::with(FEW).await;
+async fn api_client_keys_share_one_bucket() {
+    let app = TestApp::with_env(FEW).await;
     app.ctx.clock.set(Utc::now());
     let (client, program) = app.as_client(&[Permission::PlansRead]);
     let root = app.as_role(UserRole::SuperAdmin);
-    // The first request shows whose the key is.
+    // The first request resolves the key to its client.
     program.get("/v1/plans").await.expect(200);
     assert_eq!(statuses(&program, "/v1/plans", 3).await, [200; 3]);
     let rotate = format!("/v1/api-clients/{client}/rotate");
@@ -128,10 +134,10 @@ async fn a_client_has_one_bucket_for_all_its_keys() {
 }
 
 #[actix_web::test]
-async fn several_servers_share_a_bucket() {
+async fn servers_share_rate_limit_buckets() {
     let more = [("RATE_LIMIT_READS", "40")];
-    let app = TestApp::with(&more).await;
-    let beside = app.beside(&more);
+    let app = TestApp::with_env(&more).await;
+    let beside = app.second_server(&more);
     let now = Utc::now();
     for server in [&app, &beside] {
         server.ctx.clock.set(now);
@@ -146,7 +152,7 @@ async fn several_servers_share_a_bucket() {
         }
     }
 
-    assert_eq!(good, 40, "neither more nor less than one bucket");
+    assert_eq!(good, 40, "exactly one bucket");
     let rested = now + TimeDelta::seconds(30);
     for server in [&app, &beside] {
         server.ctx.clock.set(rested);
@@ -156,23 +162,27 @@ async fn several_servers_share_a_bucket() {
 }
 
 #[actix_web::test]
-async fn the_usual_request_costs_no_statement() {
-    let app = TestApp::with(&[("RATE_LIMIT_READS", "600")]).await;
+async fn rate_limit_runs_no_statement_for_most_requests() {
+    let app = TestApp::with_env(&[("RATE_LIMIT_READS", "600")]).await;
     app.ctx.clock.set(Utc::now());
     let admin = app.as_admin();
     admin.get("/v1/plans").await.expect(200);
     let drawn = "SELECT (extract(epoch FROM full_at) * 1000)::bigint AS count FROM rate_limits";
     let first = app.count(drawn);
     assert_eq!(statuses(&admin, "/v1/plans", 29).await, [200; 29]);
-    assert_eq!(app.count(drawn), first, "thirty are drawn at once");
+    assert_eq!(
+        app.count(drawn),
+        first,
+        "a server takes thirty requests in one draw"
+    );
     let next = admin.get("/v1/plans").await;
     assert_eq!(next.header("ratelimit"), "\"reads\";r=569;t=4");
     assert_eq!(app.count(drawn), first + 3000);
 }
 
 #[actix_web::test]
-async fn a_storm_gets_what_is_there_and_no_more() {
-    let app = TestApp::with(&[("RATE_LIMIT_READS", "100")]).await;
+async fn concurrent_requests_never_exceed_the_rate_limit() {
+    let app = TestApp::with_env(&[("RATE_LIMIT_READS", "100")]).await;
     app.ctx.clock.set(Utc::now());
     let admin = app.as_admin();
     let storm = futures_util::future::join_all((0..150).map(|_| admin.get("/v1/plans"))).await;
@@ -181,8 +191,8 @@ async fn a_storm_gets_what_is_there_and_no_more() {
 }
 
 #[actix_web::test]
-async fn full_buckets_are_forgotten() {
-    let app = TestApp::with(FEW).await;
+async fn full_buckets_are_deleted() {
+    let app = TestApp::with_env(FEW).await;
     let began = Utc::now();
     app.ctx.clock.set(began);
     app.as_admin().get("/v1/plans").await.expect(200);
@@ -196,12 +206,12 @@ async fn full_buckets_are_forgotten() {
     assert_eq!((tidy(11).await, app.count(rows)), (0, 1));
     assert_eq!((tidy(12).await, app.count(rows)), (1, 0));
     let names = "SELECT count(*) FROM rate_limits WHERE encode(key, 'escape') LIKE '%reads%'";
-    assert_eq!(app.count(names), 0, "nobody is named");
+    assert_eq!(app.count(names), 0, "no caller is named");
 }
 
 #[actix_web::test]
 async fn promotion_codes_have_their_own_rate_limit() {
-    let app = TestApp::with(&[("RATE_LIMIT_CODES", "3")]).await;
+    let app = TestApp::with_env(&[("RATE_LIMIT_CODES", "3")]).await;
     app.ctx.clock.set(Utc::now());
     let plan = app.given(|given| given.plan("9.90"));
     let customer = app.as_role(UserRole::Customer);

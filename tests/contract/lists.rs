@@ -1,4 +1,4 @@
-//! Every list behaves like every other: it pages without losing or doubling a row, in both directions and every order.
+//! Every list pages without gaps or duplicates, in both directions and every order.
 
 use super::openapi::operations;
 use crate::harness::{Client, TestApp};
@@ -73,8 +73,8 @@ async fn ids(client: &Client, path: &str, sort: &str, limit: usize) -> Vec<Strin
 }
 
 #[actix_web::test]
-async fn every_list_pages_in_every_order_without_losing_or_doubling_a_row() {
-    let app = TestApp::with(&[("PAYMENT_SIMULATOR", "succeed")]).await;
+async fn every_list_pages_in_every_order_without_gaps_or_duplicates() {
+    let app = TestApp::with_env(&[("PAYMENT_SIMULATOR", "succeed")]).await;
     let admin = app.as_role(UserRole::SuperAdmin);
     for number in 0..7 {
         let (plan, customer) = app.given(|given| {
@@ -90,7 +90,7 @@ async fn every_list_pages_in_every_order_without_losing_or_doubling_a_row() {
         });
         crate::flows::purchase::order(&admin, plan, customer, 1).await;
     }
-    app.work_through().await;
+    app.run_all_jobs().await;
     let lists = lists();
     assert!(lists.len() >= 9, "{lists:?}");
     for (path, sorts) in lists {
@@ -125,7 +125,7 @@ async fn every_list_pages_in_every_order_without_losing_or_doubling_a_row() {
 }
 
 #[actix_web::test]
-async fn every_export_shows_what_the_list_shows() {
+async fn every_export_matches_its_list() {
     let app = TestApp::start().await;
     let admin = app.as_role(UserRole::SuperAdmin);
     for _ in 0..5 {
@@ -147,7 +147,7 @@ async fn every_export_shows_what_the_list_shows() {
             "{path}"
         );
         let lines = csv.text().lines().count().saturating_sub(1);
-        // The export is on record itself.
+        // The export itself is in the audit log.
         let expected = listed["data"].as_array().unwrap().len() + usize::from(path == "/v1/audit");
         assert_eq!(lines, expected, "{path}: {}", csv.text());
     }

@@ -1,4 +1,4 @@
-//! Bad input gets a clear error that names the field, everywhere, and never a fault of ours.
+//! Invalid input gets an error that names the field, for every operation, and never a 500.
 
 use super::openapi::operations;
 use crate::harness::TestApp;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use wire::{ProblemCode, accounts::users::UserRole};
 
 #[actix_web::test]
-async fn every_write_survives_every_kind_of_nonsense() {
+async fn every_write_rejects_malformed_input_without_500() {
     let app = TestApp::start().await;
     let admin = app
         .as_role(UserRole::SuperAdmin)
@@ -69,7 +69,7 @@ async fn every_write_survives_every_kind_of_nonsense() {
 }
 
 #[actix_web::test]
-async fn a_field_that_is_wrong_is_named() {
+async fn invalid_field_is_named_in_the_error() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = json!({ "name": "5 GB", "validity_days": 30, "regions": ["EUROPE"] });
@@ -96,15 +96,18 @@ async fn a_field_that_is_wrong_is_named() {
         admin
             .post("/v1/plans", with(field, value))
             .await
-            .refuses(field);
+            .rejects_field(field);
     }
     for regions in [json!([]), json!(["XX"]), json!(["us"])] {
         admin
             .post("/v1/plans", with("regions", regions))
             .await
-            .refuses("regions");
+            .rejects_field("regions");
     }
-    admin.post("/v1/plans", json!({})).await.refuses("name");
+    admin
+        .post("/v1/plans", json!({}))
+        .await
+        .rejects_field("name");
     admin
         .raw(
             Method::POST,
@@ -141,7 +144,7 @@ async fn a_field_that_is_wrong_is_named() {
 }
 
 #[actix_web::test]
-async fn a_parameter_that_is_wrong_is_named() {
+async fn invalid_parameter_is_named_in_the_error() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for (query, field) in [
@@ -160,12 +163,12 @@ async fn a_parameter_that_is_wrong_is_named() {
         admin
             .get(&format!("/v1/plans?{query}"))
             .await
-            .refuses(field);
+            .rejects_field(field);
     }
     admin
         .get("/v1/orders?status=paid,nonsense")
         .await
-        .refuses("status");
+        .rejects_field("status");
     admin
         .get("/v1/plans/not-an-id")
         .await

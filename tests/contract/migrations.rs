@@ -1,4 +1,4 @@
-//! The database keeps what its design promises. Each function takes a connection to a migrated database.
+//! Checks that the database matches its design. Each function takes a connection to a migrated database.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -15,7 +15,7 @@ mod design;
 use catalogue::{Column, Pair, columns, leading_columns, objects, printed_columns};
 use design::{DESIGN, OWNERS, SERVER_ONLY};
 
-/// What a check answers with when it cannot even be made.
+/// The result of a check; an error when the check could not run.
 pub type Checked = Result<(), Box<dyn Error + Send + Sync>>;
 
 macro_rules! words {
@@ -24,7 +24,7 @@ macro_rules! words {
     };
 }
 
-/// Every enum that both the API and the database know.
+/// Returns every enum that both the API and the database have.
 fn shared_enums() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
     words![
         accounts::api_clients::ApiClientMode,
@@ -38,7 +38,7 @@ fn shared_enums() -> impl Iterator<Item = (&'static str, &'static [&'static str]
         billing::orders::OrderStatus,
         billing::reconciliation::CaseKind,
         billing::reconciliation::CaseStatus,
-        billing::refunds::ClaimState,
+        billing::refunds::SupplierClaimState,
         billing::refunds::RefundApprovalState,
         billing::refunds::RefundEffect,
         billing::refunds::RefundStatus,
@@ -53,11 +53,11 @@ fn shared_enums() -> impl Iterator<Item = (&'static str, &'static [&'static str]
         esims::inventory::ProfileState,
         insights::reports::ReportPeriodType,
         integrations::allocations::AllocationStatus,
-        integrations::allocations::AttemptStatus,
+        integrations::allocations::ProvisioningAttemptStatus,
         integrations::allocations::ProvisioningStatus,
-        integrations::providers::Adapter,
+        integrations::providers::ProviderAdapter,
         integrations::twilio::TwilioAuthMode,
-        integrations::webhooks::ReceiptStatus,
+        integrations::webhooks::WebhookReceiptStatus,
         messaging::notifications::NotificationStatus,
         messaging::notifications::NotificationType,
         messaging::templates::TemplateType,
@@ -70,8 +70,8 @@ fn shared_enums() -> impl Iterator<Item = (&'static str, &'static [&'static str]
     .filter_map(|(name, words)| Some((name?, words)))
 }
 
-/// Every table and column of the design is there, and what it wants indexed is.
-pub fn the_design_is_there(conn: &mut PgConnection) -> Checked {
+/// Checks that every table, column and index of the design exists.
+pub fn design_is_complete(conn: &mut PgConnection) -> Checked {
     let columns: BTreeSet<(String, String)> = columns(conn)?
         .into_iter()
         .map(|c| (c.table_name, c.column_name))
@@ -96,8 +96,8 @@ pub fn the_design_is_there(conn: &mut PgConnection) -> Checked {
     Ok(())
 }
 
-/// PostgreSQL does not index a foreign key by itself; every one has a whole index that begins with it.
-pub fn every_foreign_key_leads_an_index(conn: &mut PgConnection) -> Checked {
+/// Checks that every foreign key has a complete index that begins with it: PostgreSQL does not create one.
+pub fn every_foreign_key_has_an_index(conn: &mut PgConnection) -> Checked {
     let bare: Vec<Pair> = diesel::sql_query(
         "SELECT c.conrelid::regclass::text AS left, a.attname::text AS right
            FROM pg_constraint c
@@ -113,8 +113,8 @@ pub fn every_foreign_key_leads_an_index(conn: &mut PgConnection) -> Checked {
     Ok(())
 }
 
-/// The database's enums and ours have the same values in the same order, and none is known to one side only.
-pub fn enums_agree(conn: &mut PgConnection) -> Checked {
+/// Checks that the enums of the database and of the API have the same values in the same order.
+pub fn enums_match(conn: &mut PgConnection) -> Checked {
     #[derive(QueryableByName)]
     struct NativeEnum {
         #[diesel(sql_type = Text)]
@@ -145,8 +145,8 @@ pub fn enums_agree(conn: &mut PgConnection) -> Checked {
     Ok(())
 }
 
-/// `crates/schema/src/tables.rs` is what the migrations make: same tables, columns, types, lengths, nullability.
-pub fn the_printed_tables_are_current(conn: &mut PgConnection) -> Checked {
+/// Checks that `crates/schema/src/tables.rs` matches the migrations: tables, columns, types, lengths, nullability.
+pub fn generated_tables_are_current(conn: &mut PgConnection) -> Checked {
     let printed = printed_columns(include_str!("../../crates/schema/src/tables.rs"));
     let actual: Vec<String> = columns(conn)?.iter().map(Column::printed).collect();
 
@@ -161,12 +161,12 @@ pub fn the_printed_tables_are_current(conn: &mut PgConnection) -> Checked {
     let absent = both(&actual, &printed);
     assert!(
         stale.is_empty() && absent.is_empty(),
-        "run `cargo xtask schema`. No longer so: {stale:#?}. Not yet there: {absent:#?}"
+        "run `cargo xtask schema`. Outdated: {stale:#?}. Missing: {absent:#?}"
     );
     Ok(())
 }
 
-/// Every table has exactly one owner, and every owner a table.
+/// Checks that every table has exactly one owner, and every owner a table.
 pub fn every_table_has_an_owner(conn: &mut PgConnection) -> Checked {
     let tables: BTreeSet<String> = columns(conn)?.into_iter().map(|c| c.table_name).collect();
     let owned: BTreeSet<String> = OWNERS.iter().map(|(table, _)| table.to_string()).collect();
@@ -175,9 +175,9 @@ pub fn every_table_has_an_owner(conn: &mut PgConnection) -> Checked {
     Ok(())
 }
 
-/// Every `down.sql` undoes its `up.sql`: nothing is left when all are reverted, and all can be applied again.
+/// Checks that every `down.sql` reverts its `up.sql`: no object remains, and all migrations can be applied again.
 ///
-/// Leaves the database migrated and empty.
+/// The database is migrated and empty afterwards.
 pub fn migrations_can_be_reverted(conn: &mut PgConnection) -> Checked {
     let migrations =
         FileBasedMigrations::from_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations"))?;
@@ -192,6 +192,6 @@ pub fn migrations_can_be_reverted(conn: &mut PgConnection) -> Checked {
     assert_eq!(applied, count);
     let after = objects(conn)?;
     let changed: Vec<&String> = before.symmetric_difference(&after).collect();
-    assert!(changed.is_empty(), "not the same twice: {changed:?}");
+    assert!(changed.is_empty(), "two runs differ: {changed:?}");
     Ok(())
 }

@@ -1,27 +1,28 @@
-//! What must hold for everything at once: the database, the document, the permissions, the arrows, the secrets.
+//! Rules that hold for all operations and tables: database, OpenAPI document, permissions, dependencies, secrets.
 
+mod access_logging;
 mod architecture;
+mod audit_entries;
 mod connection;
 mod database;
 mod deleted;
 mod exports;
-mod forged;
-mod keepers;
 mod limits;
+mod language;
 mod lists;
 mod malformed;
 mod migrations;
 mod nulls;
 pub mod openapi;
+mod ownership;
 pub mod permissions;
-mod personal;
+mod personal_data;
 mod plain_text;
 mod protected;
-mod recorded;
 mod requests;
 mod secrets;
 mod slow;
-mod strangers;
+mod tampered_tokens;
 mod tls;
 mod undeclared;
 mod wrong_types;

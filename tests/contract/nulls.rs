@@ -75,12 +75,15 @@ async fn edit_rejects_null_for_fields_that_cannot_be_empty() {
                     change[other] = json!("45");
                 }
             }
-            let answer = callers.of(&operation).patch(&at, 1, change).await;
+            let answer = callers
+                .with_permissions_for(&operation)
+                .patch(&at, 1, change)
+                .await;
             if cleared.contains(&field.as_str()) {
                 assert_ne!(answer.status, 422, "{name}.{field}: {}", answer.text());
             } else {
                 assert_eq!(answer.status, 422, "{name}.{field}: {}", answer.text());
-                answer.refuses(field);
+                answer.rejects_field(field);
             }
         }
         tried.insert(name);

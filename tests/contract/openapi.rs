@@ -1,4 +1,4 @@
-//! The committed document is the API.
+//! The committed OpenAPI document matches the API.
 
 use crate::harness::TestApp;
 use serde_json::Value;
@@ -6,12 +6,12 @@ use server::openapi;
 
 const COMMITTED: &str = include_str!("../../openapi/openapi.json");
 
-/// The committed document.
+/// Reads the committed OpenAPI document.
 pub fn document() -> Value {
     serde_json::from_str(COMMITTED).expect("openapi.json is JSON")
 }
 
-/// Every operation: method, path, and what the document says of it.
+/// Returns every operation: method, path, and its description in the document.
 pub fn operations() -> Vec<(String, String, Value)> {
     let document = document();
     let paths = document["paths"].as_object().expect("paths").clone();
@@ -31,7 +31,7 @@ pub fn operations() -> Vec<(String, String, Value)> {
 }
 
 #[test]
-fn the_committed_document_is_current() {
+fn committed_openapi_document_is_current() {
     let current = openapi::document().to_pretty_json().expect("a document");
     assert!(
         COMMITTED.trim() == current.trim(),
@@ -40,7 +40,7 @@ fn the_committed_document_is_current() {
 }
 
 #[test]
-fn every_operation_is_whole() {
+fn every_operation_is_fully_documented() {
     let tags: Vec<Value> = document()["tags"]
         .as_array()
         .expect("tags")
@@ -90,8 +90,26 @@ fn every_operation_is_whole() {
     }
 }
 
+/// Generated names such as `Page_Order` turn into awkward type names in client libraries.
+#[test]
+fn schema_names_are_type_names() {
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object();
+    let schemas = schemas.expect("schemas");
+    for name in ["OrderPage", "BulkUserActionRequest", "PlanImportReport"] {
+        assert!(schemas.contains_key(name), "{name} is missing");
+    }
+    for name in schemas.keys() {
+        assert!(!name.contains('_'), "{name} is a generated name");
+    }
+    for reference in COMMITTED.split("#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().expect("a name");
+        assert!(schemas.contains_key(name), "{name} is not a schema");
+    }
+}
+
 #[actix_web::test]
-async fn the_document_is_served_and_swagger_ui_loads_from_us_alone() {
+async fn openapi_is_served_and_swagger_ui_loads_only_from_our_origin() {
     let app = TestApp::start().await;
     let served = app.anonymous().get("/openapi.json").await.expect(200);
     assert_eq!(served, document());
@@ -99,14 +117,14 @@ async fn the_document_is_served_and_swagger_ui_loads_from_us_alone() {
     assert_eq!(page.status, 200);
     assert!(
         !page.text().contains("https://"),
-        "nothing comes from elsewhere"
+        "nothing is loaded from another origin"
     );
 }
 
 #[actix_web::test]
-async fn what_is_not_documented_is_not_there() {
+async fn undocumented_paths_are_not_found() {
     let app = TestApp::start().await;
-    let nobody = app.anonymous();
+    let anonymous = app.anonymous();
     for path in [
         "/v1",
         "/v1/nothing",
@@ -116,7 +134,7 @@ async fn what_is_not_documented_is_not_there() {
         "/admin.php",
         "/v1/../etc/passwd",
     ] {
-        nobody
+        anonymous
             .get(path)
             .await
             .problem(404, wire::ProblemCode::NotFound);
@@ -126,7 +144,7 @@ async fn what_is_not_documented_is_not_there() {
         ("DELETE", "/v1/orders", "GET, POST"),
         ("POST", "/v1/audit", "GET"),
     ] {
-        let answer = nobody
+        let answer = anonymous
             .send(method.parse().expect("a method"), path, None)
             .await;
         assert_eq!(answer.header("allow"), allowed, "{method} {path}");

@@ -1,4 +1,4 @@
-//! Every operation of the document, tried by everybody: exactly those may whom the one table allows.
+//! Every documented operation, called by every role: exactly the callers with permission reach it.
 
 use super::openapi::operations;
 use crate::harness::{Answer, Client, TestApp};
@@ -10,7 +10,7 @@ use wire::{
     accounts::{api_clients::grantable, users::UserRole},
 };
 
-/// A body that the operation accepts; the permission is checked when the input has been understood.
+/// Returns a body that the operation accepts: the server checks permissions after it has parsed the input.
 pub fn body(operation: &str) -> Option<Value> {
     let id = Uuid::now_v7();
     Some(match operation {
@@ -19,10 +19,10 @@ pub fn body(operation: &str) -> Option<Value> {
         }
         "users_edit" | "users_edit_me" => json!({ "first_name": "C" }),
         "users_suspend" | "users_ban" | "users_erase" | "users_remove" | "users_restore"
-        | "users_activate" | "users_deactivate" | "users_take_away" => {
+        | "users_activate" | "users_deactivate" | "users_export_data" => {
             json!({ "reason": "test" })
         }
-        "users_appoint" => json!({ "role": "support" }),
+        "users_change_role" => json!({ "role": "support" }),
         "users_bulk" => json!({ "action": "suspend", "reason": "test", "ids": [id] }),
         "users_reveal" | "inventory_reveal" => json!({ "reason": "test" }),
         "plans_create" => json!({ "name": "P", "validity_days": 7, "regions": ["US"] }),
@@ -44,8 +44,8 @@ pub fn body(operation: &str) -> Option<Value> {
         "inventory_edit" => json!({ "eid": null }),
         "sessions_invitation_link" => json!({}),
         "sessions_confirm" => json!({ "password": "wrong" }),
-        "sessions_enrol_factor" | "sessions_renew_codes" => json!({ "code": "000000" }),
-        "sessions_disable_factor" => json!({ "password": "wrong", "code": "000000" }),
+        "sessions_enrol_mfa" | "sessions_renew_codes" => json!({ "code": "000000" }),
+        "sessions_disable_mfa" => json!({ "password": "wrong", "code": "000000" }),
         "sessions_change_password" => {
             json!({ "current": "wrong", "new": "nine purple umbrellas whisper" })
         }
@@ -73,7 +73,7 @@ pub fn body(operation: &str) -> Option<Value> {
         "refunds_reject" | "reconciliation_escalate" => json!({ "reason": "test" }),
         "refunds_confirm" => json!({ "reference": "test" }),
         "refunds_bulk" => json!({ "action": "refund", "reason": "test", "ids": [id] }),
-        "claims_accept" | "claims_reject" => json!({}),
+        "supplier_claims_accept" | "supplier_claims_reject" => json!({}),
         "reconciliation_resolve" => json!({ "action": "settle_outside", "reason": "test" }),
         "transactions_simulate" => json!({ "outcome": "succeed" }),
         "providers_create" => {
@@ -91,7 +91,7 @@ pub fn body(operation: &str) -> Option<Value> {
     })
 }
 
-/// Sends it, with what every operation of its kind needs.
+/// Calls an operation with the headers that it requires.
 pub async fn call(client: &Client, method: &str, path: &str, operation: &Value) -> Answer {
     let id = Uuid::now_v7().to_string();
     let provider = if path.ends_with("/import") {
@@ -115,7 +115,7 @@ pub async fn call(client: &Client, method: &str, path: &str, operation: &Value) 
         .await
 }
 
-/// What one must be allowed to call it.
+/// Returns the permissions that an operation requires.
 pub fn scopes(operation: &Value) -> Vec<Permission> {
     let named = operation["security"][0]["bearer"]
         .as_array()
@@ -136,7 +136,7 @@ pub struct Callers {
 }
 
 impl Callers {
-    /// Signs both in; each sends these headers with every request.
+    /// Signs both callers in; each sends these headers with every request.
     pub fn sign_in(app: &TestApp, headers: &[(&str, &str)]) -> Self {
         let client = |role| {
             headers
@@ -152,7 +152,7 @@ impl Callers {
     }
 
     /// Returns the caller who has the permissions of an operation.
-    pub fn of(&self, operation: &Value) -> &Client {
+    pub fn with_permissions_for(&self, operation: &Value) -> &Client {
         let may = |scope: &Permission| scope.reach(UserRole::SuperAdmin) != Reach::None;
         if scopes(operation).iter().all(may) {
             &self.admin
@@ -162,23 +162,23 @@ impl Callers {
     }
 }
 
-/// Somebody, and whether the table gives them a permission.
-struct Somebody {
+/// A caller, and whether the permission table grants them a permission.
+struct Caller {
     name: String,
     client: Client,
     may: Box<dyn Fn(Permission) -> bool>,
 }
 
-/// Every role, and an integrator whose key names everything that it can, or only one thing.
-fn everybody(app: &TestApp) -> Vec<Somebody> {
-    let by_role = UserRole::ALL.iter().map(|&role| Somebody {
+/// Returns a caller for every role, and API clients with all scopes and with one scope.
+fn all_callers(app: &TestApp) -> Vec<Caller> {
+    let by_role = UserRole::ALL.iter().map(|&role| Caller {
         name: role.to_string(),
         client: app.as_role(role),
         may: Box::new(move |permission| permission.reach(role) != Reach::None),
     });
     let all: Vec<Permission> = grantable().collect();
     let programs = [all, vec![Permission::PricingRead]];
-    let by_key = programs.into_iter().map(|scopes| Somebody {
+    let by_key = programs.into_iter().map(|scopes| Caller {
         name: format!("a key with {} scopes", scopes.len()),
         client: app.as_client(&scopes).1,
         may: Box::new(move |permission| scopes.contains(&permission)),
@@ -187,7 +187,7 @@ fn everybody(app: &TestApp) -> Vec<Somebody> {
 }
 
 #[actix_web::test]
-async fn everybody_reaches_exactly_what_the_table_allows() {
+async fn callers_reach_exactly_what_the_permission_table_allows() {
     let app = TestApp::start().await;
     let mut wrong = Vec::new();
     let mut tried = 0;
@@ -197,12 +197,15 @@ async fn everybody_reaches_exactly_what_the_table_allows() {
             continue;
         }
         let at = format!("{method} {path}");
-        let nobody = call(&app.anonymous(), &method, &path, &operation).await;
-        if nobody.status != 401 {
-            wrong.push(format!("{at} answers {} to nobody", nobody.status));
+        let anonymous = call(&app.anonymous(), &method, &path, &operation).await;
+        if anonymous.status != 401 {
+            wrong.push(format!(
+                "{at} answers {} to anonymous callers",
+                anonymous.status
+            ));
         }
-        // Anew for each operation: some end the session that calls them.
-        for Somebody { name, client, may } in everybody(&app) {
+        // Each operation gets new callers: some operations end the session that calls them.
+        for Caller { name, client, may } in all_callers(&app) {
             let allowed = scopes.iter().all(|scope| may(*scope));
             let answer = call(&client, &method, &path, &operation).await;
             let reached = !matches!(answer.status, 401 | 403);
@@ -218,7 +221,7 @@ async fn everybody_reaches_exactly_what_the_table_allows() {
 }
 
 #[test]
-fn a_key_is_documented_where_it_opens_something() {
+fn api_key_is_documented_where_it_is_accepted() {
     for (method, path, operation) in operations() {
         let (scopes, ways) = (scopes(&operation), &operation["security"]);
         let opens = |scope: &Permission| scope.reach_of_clients() != Reach::None;
@@ -233,7 +236,7 @@ fn a_key_is_documented_where_it_opens_something() {
 }
 
 #[test]
-fn only_these_operations_are_open_to_everybody() {
+fn only_listed_operations_are_public() {
     let open: Vec<String> = operations()
         .into_iter()
         .filter(|(_, _, operation)| scopes(operation).is_empty())
@@ -258,7 +261,7 @@ fn only_these_operations_are_open_to_everybody() {
 }
 
 #[actix_web::test]
-async fn a_change_of_what_somebody_is_holds_from_the_next_request_on() {
+async fn role_and_status_changes_apply_from_the_next_request() {
     use diesel::RunQueryDsl;
     let app = TestApp::start().await;
     for change in [

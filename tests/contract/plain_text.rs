@@ -125,7 +125,7 @@ async fn text_fields_reject_or_strip_invisible_characters() {
                 whole.insert(field.clone(), json!(format!("{MIDDLE}{sign}dle")));
                 let address = path.replace("{id}", &Uuid::now_v7().to_string());
                 let answer = callers
-                    .of(&operation)
+                    .with_permissions_for(&operation)
                     .with("idempotency-key", &Uuid::new_v4().to_string())
                     .send(
                         method.parse().expect("a method"),
@@ -174,7 +174,7 @@ async fn text_fields_and_searches_are_trimmed() {
     );
     for name in ["!!!", ".", "\u{3164}", "two\nlines", "a\u{202e}b"] {
         let plan = json!({ "name": name, "validity_days": 7, "regions": ["FR"] });
-        admin.post("/v1/plans", plan).await.refuses("name");
+        admin.post("/v1/plans", plan).await.rejects_field("name");
     }
     for q in ["%20gb%20", "%EF%BC%95%20gb", "%E2%80%8B5%20GB"] {
         assert_eq!(

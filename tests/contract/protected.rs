@@ -1,5 +1,5 @@
-//! Nobody sets what is not theirs to set by adding it to a body: every write refuses every protected field by name,
-//! and nothing changes.
+//! Every write rejects every protected field in a body, names the field in the error,
+//! and changes nothing.
 
 use super::{
     openapi::operations,
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use wire::accounts::users::UserRole;
 
-/// What only the system, or an act of its own, sets.
+/// Fields that only the system or a dedicated operation sets.
 fn protected() -> [(&'static str, Value); 12] {
     [
         ("id", json!(Uuid::now_v7())),
@@ -30,10 +30,10 @@ fn protected() -> [(&'static str, Value); 12] {
     ]
 }
 
-/// Where a field of such a name is what the operation is for; each has rules and tests of its own.
-const MEANT: &[(&str, &str)] = &[
+/// Operations whose purpose is to set such a field; each has rules and tests of its own.
+const SETTABLE: &[(&str, &str)] = &[
     ("users_create", "role"),
-    ("users_appoint", "role"),
+    ("users_change_role", "role"),
     ("views_create", "role"),
     ("views_edit", "role"),
     ("settings_rollback", "version"),
@@ -41,7 +41,7 @@ const MEANT: &[(&str, &str)] = &[
     ("sessions_forgotten_password", "client_id"),
 ];
 
-/// Bodies of operations that are open to everybody; those of the others stand with the permissions.
+/// Returns the bodies of public operations; `permissions` has those of the other operations.
 fn open(operation: &str) -> Option<Value> {
     Some(match operation {
         "sessions_create" => json!({ "email": "a@example.com", "password": "wrong" }),
@@ -80,7 +80,7 @@ fn digest(conn: &mut PgConnection) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn no_write_takes_a_protected_field() {
+async fn every_write_rejects_protected_fields() {
     let app = TestApp::start().await;
     let callers = Callers::sign_in(
         &app,
@@ -97,7 +97,7 @@ async fn no_write_takes_a_protected_field() {
         )
     });
     let sale = crate::flows::purchase::order(&app.as_admin(), plan, user, 1).await;
-    // What is there, so that a write that got through would change it.
+    // The objects exist, so that a write that is accepted would change them.
     let known = |path: &str| -> String {
         let id = match path.split('/').nth(2) {
             Some("users") => user.0,
@@ -117,7 +117,7 @@ async fn no_write_takes_a_protected_field() {
             continue;
         }
         let Some(Value::Object(sample)) = body(name).or_else(|| open(name)) else {
-            // Files and notices of gateways are no shapes of ours.
+            // File uploads and gateway webhooks have no JSON type of ours.
             assert!(
                 name.ends_with("_import")
                     || name.ends_with("_upload")
@@ -128,19 +128,19 @@ async fn no_write_takes_a_protected_field() {
             continue;
         };
         for (field, value) in protected() {
-            if MEANT.contains(&(name, field)) {
+            if SETTABLE.contains(&(name, field)) {
                 continue;
             }
-            let mut forged = sample.clone();
-            forged.insert(field.to_owned(), value);
+            let mut body = sample.clone();
+            body.insert(field.to_owned(), value);
             let client = callers
-                .of(&operation)
+                .with_permissions_for(&operation)
                 .with("idempotency-key", &Uuid::new_v4().to_string());
             let answer = client
                 .send(
                     method.parse::<Method>().unwrap(),
                     &known(&path),
-                    Some(forged.into()),
+                    Some(body.into()),
                 )
                 .await;
             let problem = answer.json();

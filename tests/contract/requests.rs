@@ -102,7 +102,7 @@ async fn empty_query_parameters_are_rejected() {
                 let answer = admin.get(&format!("{}?{name}={value}", at(&path))).await;
                 let text = format!("{path}?{name}={value}: {}", answer.text());
                 assert_eq!(answer.status, 422, "{text}");
-                answer.refuses(&name);
+                answer.rejects_field(&name);
                 tried += 1;
             }
         }
@@ -122,7 +122,7 @@ async fn export_rejects_pagination_parameters() {
             ("format", "xml"),
         ] {
             let answer = admin.get(&format!("{path}/export?{name}={value}")).await;
-            answer.refuses(name);
+            answer.rejects_field(name);
         }
         let sort = sorts.last().expect("an order");
         let answer = admin
@@ -162,8 +162,8 @@ async fn changed_or_foreign_cursors_are_rejected() {
     let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap();
     let edited = URL_SAFE_NO_PAD.encode(plain.replace("\"rows\":5", "\"rows\":500"));
     assert_ne!(edited, text);
-    let elsewhere = admin.get("/v1/plans?limit=2&sort=-name").await.expect(200);
-    let elsewhere = elsewhere["next"].as_str().unwrap();
+    let other_list = admin.get("/v1/plans?limit=2&sort=-name").await.expect(200);
+    let other_list = other_list["next"].as_str().unwrap();
     for cursor in [
         format!("{edited}.{signature}"),
         text.to_owned(),
@@ -173,20 +173,20 @@ async fn changed_or_foreign_cursors_are_rejected() {
         format!("x{text}.{signature}"),
         "nonsense".to_owned(),
         ".".to_owned(),
-        elsewhere.to_owned(),
+        other_list.to_owned(),
     ] {
-        let asked = format!("/v1/plans?limit=2&after={cursor}");
-        admin.get(&asked).await.refuses("after");
+        let url = format!("/v1/plans?limit=2&after={cursor}");
+        admin.get(&url).await.rejects_field("after");
     }
     // A cursor is valid for one list and one filter.
-    let asked = format!("/v1/plans?limit=2&is_active=true&after={next}");
-    admin.get(&asked).await.refuses("after");
-    let asked = format!("/v1/esims?limit=2&after={next}");
-    admin.get(&asked).await.refuses("after");
+    let url = format!("/v1/plans?limit=2&is_active=true&after={next}");
+    admin.get(&url).await.rejects_field("after");
+    let url = format!("/v1/esims?limit=2&after={next}");
+    admin.get(&url).await.rejects_field("after");
     // Another server on the same database accepts the cursor.
-    let beside = app.beside(&[]);
-    let asked = format!("/v1/plans?limit=2&after={next}");
-    beside.as_user(admin.id()).get(&asked).await.expect(200);
+    let beside = app.second_server(&[]);
+    let url = format!("/v1/plans?limit=2&after={next}");
+    beside.as_user(admin.id()).get(&url).await.expect(200);
 }
 
 #[actix_web::test]
@@ -224,7 +224,7 @@ async fn if_match_accepts_one_strong_etag() {
             continue;
         }
         edits += 1;
-        let caller = callers.of(&operation);
+        let caller = callers.with_permissions_for(&operation);
         let sample = body(operation["operationId"].as_str().unwrap());
         for (tag, (status, code)) in cases {
             let admin = caller
@@ -330,11 +330,11 @@ async fn errors_do_not_repeat_values_of_the_wrong_type() {
                 if value[0].is_string() && sample[field].is_array() {
                     continue;
                 }
-                let mut forged = sample.clone();
-                forged.insert(field.clone(), value.clone());
+                let mut body = sample.clone();
+                body.insert(field.clone(), value.clone());
                 let admin = admin.with("idempotency-key", &Uuid::new_v4().to_string());
                 let answer = admin
-                    .send(method.parse().unwrap(), &at(&path), Some(forged.into()))
+                    .send(method.parse().unwrap(), &at(&path), Some(body.into()))
                     .await;
                 let text = answer.text();
                 let repeats =
@@ -348,18 +348,18 @@ async fn errors_do_not_repeat_values_of_the_wrong_type() {
     }
     for (method, path, operation) in operations() {
         for parameter in query_parameters(&operation) {
-            let asked = format!("{}?{parameter}={NEEDLE}", at(&path));
-            let answer = admin.send(method.parse().unwrap(), &asked, None).await;
+            let url = format!("{}?{parameter}={NEEDLE}", at(&path));
+            let answer = admin.send(method.parse().unwrap(), &url, None).await;
             if answer.status >= 400 && answer.text().contains(NEEDLE) {
-                wrong.push(format!("{method} {asked}: {}", answer.text()));
+                wrong.push(format!("{method} {url}: {}", answer.text()));
             }
             tried += 1;
         }
         if path.contains("{id}") {
-            let asked = path.replace("{id}", NEEDLE);
-            let answer = admin.send(method.parse().unwrap(), &asked, None).await;
+            let url = path.replace("{id}", NEEDLE);
+            let answer = admin.send(method.parse().unwrap(), &url, None).await;
             if answer.text().contains(NEEDLE) {
-                wrong.push(format!("{method} {asked}: {}", answer.text()));
+                wrong.push(format!("{method} {url}: {}", answer.text()));
             }
         }
     }

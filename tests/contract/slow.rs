@@ -18,7 +18,7 @@ const SHORT: [(&str, &str); 3] = [
 ];
 /// More bytes than the system buffers on both sides.
 const LARGE: usize = 64 << 20;
-/// How long a test waits for the server before it fails.
+/// The time that a test waits for the server before it fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a client frames a body that it does not finish.
@@ -93,13 +93,13 @@ impl Request {
 
 #[actix_web::test]
 async fn slow_request_bodies_get_408_and_are_disconnected() {
-    let app = TestApp::with(&SHORT).await;
+    let app = TestApp::with_env(&SHORT).await;
     let token = app.as_role(UserRole::SuperAdmin).token().to_owned();
     let customer = app.as_role(UserRole::Customer).token().to_owned();
     let kyc = "/v1/kyc?document_type=passport&file_name=a.png";
     let import = "/v1/plans/import?provider_id=01890b6e-4111-7111-9111-111111111111";
     let json = "application/json";
-    // The server rejects a caller without permission at once, and waits for the body of the others.
+    // The server rejects a caller without permission immediately, and waits for the body of other callers.
     let cases = [
         ("/v1/sessions", None, json, 408),
         ("/v1/webhooks/simulator", None, json, 408),
@@ -153,7 +153,7 @@ async fn slow_request_bodies_get_408_and_are_disconnected() {
 
 #[actix_web::test]
 async fn steady_upload_may_exceed_the_body_timeout() {
-    let app = TestApp::with(&SHORT).await;
+    let app = TestApp::with_env(&SHORT).await;
     let token = app.as_admin().token().to_owned();
     let provider = app.given(|given| given.provider("Provider", 1));
     let file = format!("sku,name\n{}", "x,y\n".repeat(600));
@@ -188,14 +188,14 @@ async fn client_that_reads_nothing_is_disconnected() {
     std::fs::create_dir_all(&folder).expect("a folder");
     std::fs::write(folder.join("large.bin"), vec![0; LARGE]).expect("a large file");
     let panel = folder.display().to_string();
-    let app = TestApp::with(&[SHORT[2], ("PANEL_DIR", &panel)]).await;
+    let app = TestApp::with_env(&[SHORT[2], ("PANEL_DIR", &panel)]).await;
     let address = app.address();
     let taken = thread::spawn(move || {
         let address = address.trim_start_matches("http://");
         let mut stream = TcpStream::connect(address).expect("a server");
         stream
             .write_all(b"GET /large.bin HTTP/1.1\r\nhost: test\r\n\r\n")
-            .expect("it is asked for");
+            .expect("the server requests the body");
         let mut first = [0; 1];
         stream.read_exact(&mut first).expect("it begins");
         let (server, client) = (port(address), stream.local_addr().expect("a port").port());

@@ -21,7 +21,7 @@ struct Encrypted {
 impl Encrypted {
     fn start() -> Self {
         let name = format!("esim-admin-tls-{}", std::process::id());
-        let folder = cluster::place(&std::env::temp_dir().join(name)).expect("a place");
+        let folder = cluster::reachable_folder(&std::env::temp_dir().join(name)).expect("a place");
         let config = |settings: Vec<(String, String)>| Config {
             data_dir: folder.clone(),
             bin_dir: None,
@@ -105,7 +105,7 @@ async fn database_connection_uses_tls() {
     assert!(is_done, "{output}");
 
     let template = TestApp::start().await;
-    let app = template.beside(&[("DATABASE_URL", &database.url("sslmode=require"))]);
+    let app = template.second_server(&[("DATABASE_URL", &database.url("sslmode=require"))]);
     app.anonymous().get("/health/ready").await.expect(200);
     let encrypted = app.ctx.db.write(|tx| {
         let conn = tx.conn();

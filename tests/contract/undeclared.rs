@@ -1,4 +1,4 @@
-//! What the document does not name is not there: no other method, no page of the machinery, and nothing left out.
+//! The server serves exactly the documented operations: no other method, no internal page, and none is missing.
 
 use super::{openapi::operations, permissions::scopes};
 use crate::harness::TestApp;
@@ -8,7 +8,7 @@ use wire::{ProblemCode, accounts::users::UserRole};
 
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"];
 
-/// Where other systems keep what nobody should see.
+/// Paths of internal pages of common systems.
 const INTERNAL: &[&str] = &[
     "/.env",
     "/.git/config",
@@ -42,8 +42,8 @@ fn declared() -> BTreeMap<String, BTreeSet<String>> {
     declared
 }
 
-/// Whether an address with parameters can be this one.
-fn leads(path: &str, at: &str) -> bool {
+/// Whether a path template matches a path.
+fn matches_template(path: &str, at: &str) -> bool {
     let (parts, given) = (path.split('/'), at.split('/'));
     parts.clone().count() == given.clone().count()
         && parts
@@ -52,7 +52,7 @@ fn leads(path: &str, at: &str) -> bool {
 }
 
 #[actix_web::test]
-async fn no_path_answers_a_method_that_it_does_not_declare() {
+async fn undeclared_methods_are_rejected() {
     let app = TestApp::start().await;
     let admin = app.as_role(UserRole::SuperAdmin).with("if-match", "\"v1\"");
     let mut tried = 0;
@@ -61,10 +61,10 @@ async fn no_path_answers_a_method_that_it_does_not_declare() {
         let at = path.replace("{id}", &Uuid::now_v7().to_string());
         let others = METHODS.iter().filter(|method| !methods.contains(**method));
         for method in others {
-            // `/v1/settings/export` is an address of `/v1/settings/{key}`, too.
+            // `/v1/settings/export` also matches `/v1/settings/{key}`.
             if declared
                 .iter()
-                .any(|(other, may)| may.contains(*method) && leads(other, &at))
+                .any(|(other, may)| may.contains(*method) && matches_template(other, &at))
             {
                 continue;
             }
@@ -82,7 +82,7 @@ async fn no_path_answers_a_method_that_it_does_not_declare() {
 }
 
 #[actix_web::test]
-async fn the_machinery_shows_nothing_of_itself() {
+async fn internal_pages_are_not_found() {
     let app = TestApp::start().await;
     for client in [app.anonymous(), app.as_role(UserRole::SuperAdmin)] {
         for path in INTERNAL {
@@ -94,13 +94,13 @@ async fn the_machinery_shows_nothing_of_itself() {
 }
 
 #[actix_web::test]
-async fn every_declared_operation_is_there() {
+async fn every_declared_operation_is_served() {
     let app = TestApp::start().await;
-    let nobody = app.anonymous();
+    let anonymous = app.anonymous();
     for (method, path, operation) in operations() {
         let at = path.replace("{id}", &Uuid::now_v7().to_string());
         let at = at.replace("{gateway}", "simulator");
-        let answer = nobody.send(method.parse().unwrap(), &at, None).await;
+        let answer = anonymous.send(method.parse().unwrap(), &at, None).await;
         let hidden = operation["responses"]["404"].is_object() && scopes(&operation).is_empty();
         assert!(
             hidden || !matches!(answer.status, 404 | 405),

@@ -99,7 +99,7 @@ async fn errors_do_not_repeat_secrets_of_the_wrong_type() {
         .anonymous()
         .post("/v1/sessions", proof)
         .await
-        .refuses("password");
+        .rejects_field("password");
     assert_eq!(refused["errors"][0]["code"], "type");
     assert!(!refused.to_string().contains("12345"), "{refused}");
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wire::{ProblemCode, accounts::users::UserRole};
 
 #[actix_web::test]
-async fn only_stock_can_be_edited_and_only_as_it_was_read() {
+async fn only_stock_can_be_edited_with_the_current_etag() {
     let app = TestApp::start().await;
     let (admin, (id, _)) = (
         app.as_admin(),
@@ -36,7 +36,7 @@ async fn only_stock_can_be_edited_and_only_as_it_was_read() {
     admin
         .patch(&path, 2, json!({ "plan_id": id }))
         .await
-        .refuses("plan_id");
+        .rejects_field("plan_id");
     admin
         .send(Method::PATCH, &path, Some(json!({ "eid": null })))
         .await
@@ -82,12 +82,12 @@ async fn activation_code_can_be_corrected_while_the_esim_has_no_owner() {
         admin
             .patch(&path, 1, json!({ "activation_code": wrong }))
             .await
-            .refuses("activation_code");
+            .rejects_field("activation_code");
     }
     admin
         .patch(&path, 1, json!({ "activation_code": null }))
         .await
-        .refuses("activation_code");
+        .rejects_field("activation_code");
     let right = "LPA:1$smdp2.example.com$NEEDLE-9$$1";
     let edited = admin
         .patch(&path, 1, json!({ "activation_code": right }))

@@ -1,4 +1,4 @@
-//! The inventory: filling it from a file, looking through it, editing it, and opening its codes.
+//! The inventory: import, search, and reveal of activation codes.
 
 use crate::harness::{Answer, Client, TestApp};
 use reqwest::Method;
@@ -25,7 +25,7 @@ pub fn counts(report: &Value) -> [i64; 4] {
 }
 
 #[actix_web::test]
-async fn a_dry_run_says_what_an_import_would_do_and_writes_nothing() {
+async fn inventory_import_preview_writes_nothing() {
     let app = TestApp::start().await;
     let (admin, plan) = (app.as_admin(), app.given(|given| given.plan("9.90")));
 
@@ -45,7 +45,7 @@ async fn a_dry_run_says_what_an_import_would_do_and_writes_nothing() {
 }
 
 #[actix_web::test]
-async fn a_file_fills_the_stock_once_however_often_it_is_sent() {
+async fn repeated_inventory_import_adds_nothing() {
     let app = TestApp::start().await;
     let (admin, plan) = (app.as_admin(), app.given(|given| given.plan("9.90")));
     let query = format!("?plan_id={plan}");
@@ -74,14 +74,14 @@ async fn a_file_fills_the_stock_once_however_often_it_is_sent() {
 }
 
 #[actix_web::test]
-async fn one_bad_row_keeps_the_whole_file_out() {
+async fn inventory_import_with_an_invalid_row_writes_nothing() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
 
     let bad = format!(
         "{FILE}894000000000001;LPA:1$smdp.example.com$AA-4;\n8944538532008160222;LPA:1$smdp.example.com$AA-5;\n"
     );
-    let problem = import(&admin, "", &bad).await.refuses("rows.5.iccid");
+    let problem = import(&admin, "", &bad).await.rejects_field("rows.5.iccid");
 
     assert_eq!(problem["errors"][1]["field"], "rows.6.iccid");
     assert_eq!(problem["errors"][1]["code"], "repeated");
@@ -89,21 +89,21 @@ async fn one_bad_row_keeps_the_whole_file_out() {
 }
 
 #[actix_web::test]
-async fn a_known_number_with_another_code_is_refused() {
+async fn inventory_import_rejects_known_iccid_with_another_code() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     import(&admin, "", FILE).await.expect(200);
 
     let problem = import(&admin, "", &FILE.replace("AA-1", "ZZ-1"))
         .await
-        .refuses("rows.2.iccid");
+        .rejects_field("rows.2.iccid");
 
     assert_eq!(problem["errors"][0]["code"], "known");
     assert!(!problem.to_string().contains("AA-1") && !problem.to_string().contains("ZZ-1"));
 }
 
 #[actix_web::test]
-async fn a_program_may_send_rows_as_json() {
+async fn inventory_import_accepts_json() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let rows = json!([{ "iccid": "8944538532008160222", "smdp_address": "smdp.example.com", "matching_id": "AA-1", "confirmation_code_required": true }]);
@@ -122,7 +122,7 @@ async fn a_program_may_send_rows_as_json() {
 }
 
 #[actix_web::test]
-async fn the_list_finds_by_the_beginning_of_a_number_and_masks_every_code() {
+async fn esim_list_searches_by_iccid_prefix_and_masks_codes() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     import(&admin, "", FILE).await.expect(200);
@@ -154,7 +154,7 @@ async fn the_list_finds_by_the_beginning_of_a_number_and_masks_every_code() {
 }
 
 #[actix_web::test]
-async fn opening_a_code_is_logged_with_its_reason() {
+async fn revealing_an_activation_code_is_logged_with_its_reason() {
     let app = TestApp::start().await;
     let (admin, (id, code)) = (
         app.as_admin(),
@@ -183,7 +183,7 @@ async fn opening_a_code_is_logged_with_its_reason() {
 }
 
 #[actix_web::test]
-async fn the_qr_code_says_the_whole_code_and_drawing_it_is_logged() {
+async fn qr_code_contains_the_full_code_and_is_logged() {
     let app = TestApp::start().await;
     let (admin, (id, code)) = (
         app.as_admin(),
@@ -228,7 +228,7 @@ fn read_qr(file: &[u8]) -> String {
 }
 
 #[actix_web::test]
-async fn what_is_not_theirs_does_not_exist_for_customers() {
+async fn customers_cannot_find_other_esims() {
     let app = TestApp::start().await;
     let customer = app.as_role(UserRole::Customer);
     let (id, _) = app.given(|given| {
@@ -258,7 +258,7 @@ async fn what_is_not_theirs_does_not_exist_for_customers() {
 }
 
 #[actix_web::test]
-async fn owners_see_their_esim_but_not_whom_we_bought_it_from() {
+async fn owner_sees_esim_without_its_supplier() {
     let app = TestApp::start().await;
     let (customer, admin) = (app.as_role(UserRole::Customer), app.as_admin());
     let (id, code) = app.given(|given| {

@@ -1,6 +1,6 @@
 //! eSIMs: the stock and its codes.
 
 mod corrections;
-mod finding;
 mod inventory;
+mod search;
 mod usage;

@@ -1,20 +1,20 @@
-//! Providers on bad days: refusals, silence, and eSIMs that cannot be used.
+//! Provider failures: rejections, timeouts, and eSIMs that cannot be used.
 
-use super::purchase::{order, reread};
+use super::purchase::{order, reload_order};
 use crate::harness::{Client, TestApp};
 use serde_json::Value;
 use wire::accounts::users::UserRole;
 
-/// A paid order for a plan that is offered under these SKUs, the first one first.
+/// Places a paid order for a plan that is offered under these SKUs, in this order.
 async fn paid(skus: &[&str]) -> (TestApp, Client, Value) {
-    let (app, admin, order) = unworked(skus).await;
-    app.work_through().await;
+    let (app, admin, order) = paid_order_without_jobs(skus).await;
+    app.run_all_jobs().await;
     (app, admin, order)
 }
 
-/// The same, before any job has run.
-async fn unworked(skus: &[&str]) -> (TestApp, Client, Value) {
-    let app = TestApp::with(&[("PAYMENT_SIMULATOR", "succeed")]).await;
+/// Places such an order without running its jobs.
+async fn paid_order_without_jobs(skus: &[&str]) -> (TestApp, Client, Value) {
+    let app = TestApp::with_env(&[("PAYMENT_SIMULATOR", "succeed")]).await;
     let plan = app.given(|given| {
         let plan = given.plan("9.90");
         for (number, sku) in skus.iter().enumerate() {
@@ -33,9 +33,9 @@ async fn unworked(skus: &[&str]) -> (TestApp, Client, Value) {
 }
 
 #[actix_web::test]
-async fn a_refusal_leads_to_the_next_provider() {
+async fn declined_request_moves_the_order_to_the_next_provider() {
     let (app, admin, order) = paid(&["refuse-eu", "eu-5gb"]).await;
-    assert_eq!(reread(&admin, &order).await["status"], "fulfilled");
+    assert_eq!(reload_order(&admin, &order).await["status"], "fulfilled");
     assert_eq!(
         app.count("SELECT count(*) FROM provisioning_attempts WHERE status = 'refused'"),
         1
@@ -44,9 +44,9 @@ async fn a_refusal_leads_to_the_next_provider() {
 }
 
 #[actix_web::test]
-async fn a_timeout_is_unknown_and_is_asked_about_by_our_reference_before_anything_else() {
+async fn provider_timeout_is_looked_up_by_reference() {
     let (app, admin, order) = paid(&["timeout-eu", "eu-5gb"]).await;
-    assert_eq!(reread(&admin, &order).await["status"], "fulfilled");
+    assert_eq!(reload_order(&admin, &order).await["status"], "fulfilled");
     assert_eq!(
         app.supplier
             .purchases()
@@ -64,11 +64,11 @@ async fn a_timeout_is_unknown_and_is_asked_about_by_our_reference_before_anythin
 }
 
 #[actix_web::test]
-async fn a_request_that_never_arrived_is_waited_for_before_it_is_made_again() {
-    let (app, admin, order) = unworked(&["lost-eu"]).await;
-    app.work().await;
+async fn lost_request_is_repeated_only_after_the_longest_call() {
+    let (app, admin, order) = paid_order_without_jobs(&["lost-eu"]).await;
+    app.run_jobs().await;
     assert_eq!(
-        reread(&admin, &order).await["status"],
+        reload_order(&admin, &order).await["status"],
         "provisioning",
         "not failed: unknown"
     );
@@ -81,8 +81,8 @@ async fn a_request_that_never_arrived_is_waited_for_before_it_is_made_again() {
     app.ctx
         .clock
         .set(chrono::Utc::now() + chrono::TimeDelta::seconds(41));
-    app.bring_forward();
-    app.work().await;
+    app.make_jobs_due();
+    app.run_jobs().await;
     assert_eq!(
         app.count("SELECT count(*) FROM provisioning_attempts WHERE status = 'abandoned'"),
         1
@@ -92,17 +92,17 @@ async fn a_request_that_never_arrived_is_waited_for_before_it_is_made_again() {
         2
     );
 
-    // In the end a person looks; the customer has paid, and the order says so.
-    app.work_through().await;
-    let stuck = reread(&admin, &order).await;
+    // At last the order needs a review; its status shows that the customer has paid.
+    app.run_all_jobs().await;
+    let stuck = reload_order(&admin, &order).await;
     assert_eq!(stuck["status"], "needs_review", "{stuck}");
     assert!(app.supplier.purchases().is_empty());
 }
 
 #[actix_web::test]
-async fn an_unusable_code_waits_for_a_person_and_is_not_mailed() {
+async fn unusable_activation_code_needs_review_and_is_not_sent() {
     let (app, admin, order) = paid(&["badcode-eu"]).await;
-    let order = reread(&admin, &order).await;
+    let order = reload_order(&admin, &order).await;
     assert_eq!(order["status"], "needs_review");
     assert!(
         order["status_reason"]
@@ -115,9 +115,9 @@ async fn an_unusable_code_waits_for_a_person_and_is_not_mailed() {
 }
 
 #[actix_web::test]
-async fn with_nobody_left_to_ask_the_order_says_so_and_can_be_taken_up_again() {
+async fn order_without_providers_left_fails_and_can_be_retried() {
     let (app, admin, order) = paid(&["refuse-eu"]).await;
-    let stuck = reread(&admin, &order).await;
+    let stuck = reload_order(&admin, &order).await;
     assert_eq!(stuck["status"], "failed");
     assert!(
         stuck["status_reason"]
@@ -136,35 +136,35 @@ async fn with_nobody_left_to_ask_the_order_says_so_and_can_be_taken_up_again() {
         )
         .await
         .expect(200);
-    app.work_through().await;
-    let order = reread(&admin, &order).await;
+    app.run_all_jobs().await;
+    let order = reload_order(&admin, &order).await;
     assert_eq!(order["status"], "fulfilled");
     assert_eq!(
         order["paid_at"], stuck["paid_at"],
-        "it was paid when it was paid"
+        "the payment time does not change"
     );
 }
 
 #[actix_web::test]
 async fn lost_request_moves_the_order_to_the_next_provider() {
-    let (app, admin, order) = unworked(&["lost-eu", "eu-5gb"]).await;
-    app.work().await;
-    let asked = || app.count("SELECT count(*) FROM provisioning_attempts");
+    let (app, admin, order) = paid_order_without_jobs(&["lost-eu", "eu-5gb"]).await;
+    app.run_jobs().await;
+    let attempts = || app.count("SELECT count(*) FROM provisioning_attempts");
     let start = chrono::Utc::now();
     // A call takes up to 30 seconds. Until then the request may still arrive, so the job asks no second provider.
     for seconds in [20, 29, 31, 39] {
         app.ctx
             .clock
             .set(start + chrono::TimeDelta::seconds(seconds));
-        app.bring_forward();
-        app.work().await;
-        assert_eq!(asked(), 1, "after {seconds} seconds");
+        app.make_jobs_due();
+        app.run_jobs().await;
+        assert_eq!(attempts(), 1, "after {seconds} seconds");
         assert!(app.supplier.purchases().is_empty());
     }
     app.ctx.clock.set(start + chrono::TimeDelta::seconds(42));
-    app.work_through().await;
-    assert_eq!(reread(&admin, &order).await["status"], "fulfilled");
-    assert_eq!(asked(), 2);
+    app.run_all_jobs().await;
+    assert_eq!(reload_order(&admin, &order).await["status"], "fulfilled");
+    assert_eq!(attempts(), 2);
     assert_eq!(
         app.supplier.purchases().into_values().collect::<Vec<_>>(),
         [1],
@@ -178,16 +178,16 @@ async fn lost_request_moves_the_order_to_the_next_provider() {
 
 #[actix_web::test]
 async fn lost_requests_are_retried_at_each_provider_in_turn() {
-    let (app, admin, order) = unworked(&["lost-a", "lost-b", "lost-c"]).await;
+    let (app, admin, order) = paid_order_without_jobs(&["lost-a", "lost-b", "lost-c"]).await;
     let start = chrono::Utc::now();
     for round in 0..8 {
         app.ctx
             .clock
             .set(start + chrono::TimeDelta::seconds(round * 45));
-        app.bring_forward();
-        app.work().await;
+        app.make_jobs_due();
+        app.run_jobs().await;
     }
-    assert_eq!(reread(&admin, &order).await["status"], "needs_review");
+    assert_eq!(reload_order(&admin, &order).await["status"], "needs_review");
     assert_eq!(
         app.count(
             "SELECT count(*) FROM (SELECT provider_id FROM provisioning_attempts GROUP BY provider_id HAVING count(*) = 2) twice"
@@ -205,8 +205,8 @@ async fn lost_requests_are_retried_at_each_provider_in_turn() {
 
 #[actix_web::test]
 async fn undelivered_order_opens_one_case_after_15_minutes() {
-    let (app, admin, order) = unworked(&["lost-eu"]).await;
-    app.work().await;
+    let (app, admin, order) = paid_order_without_jobs(&["lost-eu"]).await;
+    app.run_jobs().await;
     let cases = async || {
         let list = "/v1/reconciliation?kind=paid_not_delivered&status=open";
         admin.get(list).await.expect(200)["data"]
@@ -227,7 +227,7 @@ async fn undelivered_order_opens_one_case_after_15_minutes() {
         app.execute(
             "UPDATE jobs SET run_at = now() + interval '1 day' WHERE kind = 'orders.provision'",
         );
-        app.work().await;
+        app.run_jobs().await;
     };
     sweep(14).await;
     assert!(cases().await.is_empty());
@@ -248,7 +248,7 @@ async fn undelivered_order_opens_one_case_after_15_minutes() {
 #[actix_web::test]
 async fn excessive_provider_charge_opens_a_low_margin_case() {
     let (_app, admin, order) = paid(&["dear-eu"]).await;
-    let delivered = reread(&admin, &order).await;
+    let delivered = reload_order(&admin, &order).await;
     assert_eq!(
         [
             &delivered["status"],
@@ -289,7 +289,7 @@ async fn excessive_provider_charge_opens_a_low_margin_case() {
 #[actix_web::test]
 async fn expected_provider_charge_opens_no_case_and_support_sees_no_margin() {
     let (app, admin, order) = paid(&["eu-5gb"]).await;
-    let delivered = reread(&admin, &order).await;
+    let delivered = reload_order(&admin, &order).await;
     assert_eq!(
         [&delivered["unit_cost"], &delivered["margin_amount"]],
         ["2.00", "7.90"]
@@ -300,7 +300,7 @@ async fn expected_provider_charge_opens_no_case_and_support_sees_no_margin() {
         .expect(200);
     assert_eq!(none["total"], 0);
     let support = app.as_role(UserRole::Support);
-    let seen = reread(&support, &order).await;
+    let seen = reload_order(&support, &order).await;
     assert_eq!(
         [&seen["unit_cost"], &seen["margin_amount"]],
         [&Value::Null, &Value::Null]

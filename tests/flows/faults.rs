@@ -1,16 +1,16 @@
-//! Eight things that go wrong on the way to each peer. Whatever it is: we answer in time, everything else goes on,
-//! nothing is done twice, and when it is over everything finishes by itself.
+//! Eight kinds of network faults to each peer. For each fault: the server answers in time, other requests work,
+//! nothing is done twice, and after the fault the jobs finish without intervention.
 //!
-//! A provider is only simulated so far: `failover` has its bad days, by the SKUs that force them.
+//! Providers are only simulated so far: `failover` tests their failures, which certain SKUs cause.
 
-use super::purchase::{order, reread};
+use super::purchase::{order, reload_order};
 use crate::{
     accounts::kyc,
     billing::stripe,
     harness::{
         Answer, Client, TestApp,
         drill::is_drill,
-        faulty::{FAULTS, Fault, Faulty, Peer},
+        faulty::{FAULTS, Fault, FaultyProxy, Peer},
         peers,
     },
 };
@@ -23,18 +23,18 @@ use std::{
 use tokio::sync::Barrier;
 use wire::accounts::users::UserRole;
 
-/// Within which an answer must come. Tests of every day may share their machine.
+/// The time within which a response must come. Ordinary test runs may share their machine.
 fn in_time() -> Duration {
     Duration::from_secs(if is_drill() { 10 } else { 18 })
 }
 
-/// Few connections each, because many servers run at once.
+/// A small connection pool, because many servers run concurrently.
 const FEW: (&str, &str) = ("DATABASE_POOL", "2");
 
-/// The answer, in time.
-async fn answered(fault: Fault, asked: impl Future<Output = Option<Answer>>) -> Answer {
+/// Returns the response, which must arrive in time.
+async fn response_in_time(fault: Fault, request: impl Future<Output = Option<Answer>>) -> Answer {
     let began = Instant::now();
-    let answer = asked.await;
+    let answer = request.await;
     assert!(
         began.elapsed() < in_time(),
         "{fault:?}: {:?}",
@@ -43,10 +43,10 @@ async fn answered(fault: Fault, asked: impl Future<Output = Option<Answer>>) -> 
     answer.unwrap_or_else(|| panic!("{fault:?}: no answer"))
 }
 
-/// What has nothing to do with the peer goes on.
+/// Checks that requests which do not need the peer still work.
 async fn others_are_unaffected(fault: Fault, app: &TestApp, admin: &Client) {
     for path in ["/v1/orders", "/v1/plans", "/health/ready"] {
-        let answer = answered(fault, admin.try_get(path)).await;
+        let answer = response_in_time(fault, admin.try_get(path)).await;
         assert_eq!(answer.status, 200, "{fault:?}: {}", answer.text());
     }
     let (plan, customer) =
@@ -57,23 +57,23 @@ async fn others_are_unaffected(fault: Fault, app: &TestApp, admin: &Client) {
 #[actix_web::test]
 async fn faults_on_the_way_to_the_database() {
     let set_up = Barrier::new(FAULTS.len());
-    let cases = FAULTS.map(|fault| of_the_database(fault, &set_up));
-    // Taken down together, when nobody waits for an answer any more.
+    let cases = FAULTS.map(|fault| check_database_fault(fault, &set_up));
+    // The tests are stopped together, when no request is open.
     drop(join_all(cases).await);
 }
 
-async fn of_the_database(fault: Fault, set_up: &Barrier) -> TestApp {
-    let app = TestApp::with(&[FEW]).await;
+async fn check_database_fault(fault: Fault, set_up: &Barrier) -> TestApp {
+    let app = TestApp::with_env(&[FEW]).await;
     let url = app.database.url();
-    let wire = Faulty::before(Peer::postgres(&url));
+    let proxy = FaultyProxy::start(Peer::postgres(&url));
     let (socket, rest) = url.split_once(' ').expect("more than a host");
     assert!(socket.starts_with("host="), "{socket}");
     let through = format!(
         "host=127.0.0.1 port={} sslmode=disable {rest}",
-        wire.address.port()
+        proxy.address.port()
     );
     let files = testkit::files::folder(&url).display().to_string();
-    let shaky = app.beside(&[("DATABASE_URL", &through), ("FILES_DIR", &files), FEW]);
+    let shaky = app.second_server(&[("DATABASE_URL", &through), ("FILES_DIR", &files), FEW]);
     let (plan, customer) = app.given(|given| {
         let plan = given.plan("9.90");
         given.stock(plan);
@@ -83,22 +83,22 @@ async fn of_the_database(fault: Fault, set_up: &Barrier) -> TestApp {
     set_up.wait().await;
     admin.get("/v1/orders").await.expect(200);
 
-    wire.set(fault);
-    let wish = json!({ "user_id": customer, "plan_id": plan });
+    proxy.set(fault);
+    let body = json!({ "user_id": customer, "plan_id": plan });
     let keyed = admin.with("idempotency-key", "through-the-fault");
-    let first = answered(fault, keyed.try_post("/v1/orders", wish.clone())).await;
+    let first = response_in_time(fault, keyed.try_post("/v1/orders", body.clone())).await;
     assert!(
         matches!(first.status, 201 | 503),
         "{fault:?}: {}",
         first.text()
     );
-    let alive = answered(fault, admin.try_get("/health/live")).await;
+    let alive = response_in_time(fault, admin.try_get("/health/live")).await;
     assert_eq!(alive.status, 200, "{fault:?}");
 
-    wire.mend();
+    proxy.repair();
     let began = Instant::now();
     let order = loop {
-        match keyed.try_post("/v1/orders", wish.clone()).await {
+        match keyed.try_post("/v1/orders", body.clone()).await {
             Some(answer) if answer.status == 201 => break answer.json(),
             other => assert!(
                 other.is_none_or(|other| matches!(other.status, 409 | 503)),
@@ -109,29 +109,32 @@ async fn of_the_database(fault: Fault, set_up: &Barrier) -> TestApp {
         tokio::time::sleep(Duration::from_millis(100)).await;
     };
     assert_eq!(app.count("SELECT count(*) FROM orders"), 1, "{fault:?}");
-    shaky.work_through().await;
+    shaky.run_all_jobs().await;
     let payments = "SELECT count(*) FROM transactions WHERE gateway_transaction_id IS NOT NULL";
     assert_eq!(app.count(payments), 1, "{fault:?}");
-    assert_eq!(reread(&admin, &order).await["status"], "pending_payment");
+    assert_eq!(
+        reload_order(&admin, &order).await["status"],
+        "pending_payment"
+    );
     app
 }
 
 #[actix_web::test]
 async fn faults_on_the_way_to_the_payment_gateway() {
     let set_up = Barrier::new(FAULTS.len());
-    let cases = FAULTS.map(|fault| of_the_gateway(fault, &set_up));
-    // Taken down together, when nobody waits for an answer any more.
+    let cases = FAULTS.map(|fault| check_gateway_fault(fault, &set_up));
+    // The tests are stopped together, when no request is open.
     drop(join_all(cases).await);
 }
 
-async fn of_the_gateway(fault: Fault, set_up: &Barrier) -> TestApp {
+async fn check_gateway_fault(fault: Fault, set_up: &Barrier) -> TestApp {
     let (base, seen) = stripe::stand_in();
-    let wire = Faulty::before(Peer::http(&base));
-    let app = TestApp::with(&[
+    let proxy = FaultyProxy::start(Peer::http(&base));
+    let app = TestApp::with_env(&[
         FEW,
         ("STRIPE_SECRET_KEY", "sk_test_for_tests"),
         ("STRIPE_WEBHOOK_SECRET", stripe::SECRET),
-        ("STRIPE_API_BASE", &format!("http://{}/", wire.address)),
+        ("STRIPE_API_BASE", &format!("http://{}/", proxy.address)),
     ])
     .await;
     let (plan, customer) =
@@ -139,18 +142,18 @@ async fn of_the_gateway(fault: Fault, set_up: &Barrier) -> TestApp {
     let admin = app.as_admin();
 
     set_up.wait().await;
-    wire.set(fault);
+    proxy.set(fault);
     let placed = order(&admin, plan, customer, 1).await;
-    app.work().await;
-    let open = reread(&admin, &placed).await;
+    app.run_jobs().await;
+    let open = reload_order(&admin, &placed).await;
     assert_eq!(open["status"], "pending_payment", "{fault:?}: {open}");
     for path in ["/v1/transactions", "/v1/plans", "/health/ready"] {
-        let answer = answered(fault, admin.try_get(path)).await;
+        let answer = response_in_time(fault, admin.try_get(path)).await;
         assert_eq!(answer.status, 200, "{fault:?}");
     }
 
-    wire.mend();
-    app.work_through().await;
+    proxy.repair();
+    app.run_all_jobs().await;
     let opened = "SELECT count(*) FROM transactions WHERE gateway_transaction_id = 'cs_test_1' AND status = 'pending'";
     assert_eq!(app.count(opened), 1, "{fault:?}");
     let keys: BTreeSet<String> = seen
@@ -166,22 +169,22 @@ async fn of_the_gateway(fault: Fault, set_up: &Barrier) -> TestApp {
 #[actix_web::test]
 async fn faults_on_the_way_to_the_mail_server() {
     let set_up = Barrier::new(FAULTS.len());
-    let cases = FAULTS.map(|fault| of_the_mail(fault, &set_up));
-    // Taken down together, when nobody waits for an answer any more.
+    let cases = FAULTS.map(|fault| check_mail_fault(fault, &set_up));
+    // The tests are stopped together, when no request is open.
     drop(join_all(cases).await);
 }
 
-async fn of_the_mail(fault: Fault, set_up: &Barrier) -> TestApp {
-    let (address, taken) = peers::mail();
-    let wire = Faulty::before(Peer {
+async fn check_mail_fault(fault: Fault, set_up: &Barrier) -> TestApp {
+    let (address, accepted_ids) = peers::mail_server();
+    let proxy = FaultyProxy::start(Peer {
         error: b"421 4.3.0 come back later\r\n".to_vec(),
         garbage: b"WHO IS THERE?\r\n".to_vec(),
         ..Peer::http(&address)
     });
-    let app = TestApp::with(&[
+    let app = TestApp::with_env(&[
         FEW,
         ("PAYMENT_SIMULATOR", "succeed"),
-        ("SMTP_URL", &format!("smtp://{}", wire.address)),
+        ("SMTP_URL", &format!("smtp://{}", proxy.address)),
     ])
     .await;
     let (plan, customer) = app.given(|given| {
@@ -192,30 +195,30 @@ async fn of_the_mail(fault: Fault, set_up: &Barrier) -> TestApp {
     let admin = app.as_admin();
 
     set_up.wait().await;
-    wire.set(fault);
+    proxy.set(fault);
     let placed = order(&admin, plan, customer, 1).await;
     let meanwhile = async {
         let began = Instant::now();
-        while reread(&admin, &placed).await["status"] != "fulfilled" {
+        while reload_order(&admin, &placed).await["status"] != "fulfilled" {
             assert!(began.elapsed() < Duration::from_secs(60), "{fault:?}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         others_are_unaffected(fault, &app, &admin).await;
-        wire.mend();
+        proxy.repair();
     };
-    futures_util::join!(app.work(), meanwhile);
-    app.work_through().await;
+    futures_util::join!(app.run_jobs(), meanwhile);
+    app.run_all_jobs().await;
     let sent = "SELECT count(*) FROM notifications WHERE status = 'sent'";
     let all = "SELECT count(*) FROM notifications WHERE destination IS NOT NULL";
     assert_eq!(app.count(sent), app.count(all), "{fault:?}");
-    let ids = taken.lock().unwrap().clone();
-    let letters: BTreeSet<&String> = ids.iter().collect();
+    let ids = accepted_ids.lock().unwrap().clone();
+    let message_ids: BTreeSet<&String> = ids.iter().collect();
     assert_eq!(
-        i64::try_from(letters.len()),
+        i64::try_from(message_ids.len()),
         Ok(app.count(sent)),
         "{fault:?}: a mailbox can tell what it has got twice: {ids:?}"
     );
-    // The connections to the mail server end while there is still somebody to end them.
+    // The connections to the mail server close while its runtime still runs.
     std::mem::forget(app.ctx.clone());
     app
 }
@@ -223,16 +226,16 @@ async fn of_the_mail(fault: Fault, set_up: &Barrier) -> TestApp {
 #[actix_web::test]
 async fn faults_on_the_way_to_the_store_of_files() {
     let set_up = Barrier::new(FAULTS.len());
-    let cases = FAULTS.map(|fault| of_the_store(fault, &set_up));
-    // Taken down together, when nobody waits for an answer any more.
+    let cases = FAULTS.map(|fault| check_store_fault(fault, &set_up));
+    // The tests are stopped together, when no request is open.
     drop(join_all(cases).await);
 }
 
-async fn of_the_store(fault: Fault, set_up: &Barrier) -> TestApp {
-    let wire = Faulty::before(Peer::http(&peers::store()));
-    let app = TestApp::with(&[
+async fn check_store_fault(fault: Fault, set_up: &Barrier) -> TestApp {
+    let proxy = FaultyProxy::start(Peer::http(&peers::file_store()));
+    let app = TestApp::with_env(&[
         FEW,
-        ("FILES_S3_ENDPOINT", &format!("http://{}", wire.address)),
+        ("FILES_S3_ENDPOINT", &format!("http://{}", proxy.address)),
         ("FILES_S3_BUCKET", "esim-admin"),
         ("FILES_S3_ACCESS_KEY_ID", "test"),
         ("FILES_S3_SECRET_ACCESS_KEY", "test-secret"),
@@ -241,8 +244,8 @@ async fn of_the_store(fault: Fault, set_up: &Barrier) -> TestApp {
     let (customer, admin) = (kyc::customer(&app), app.as_admin());
 
     set_up.wait().await;
-    wire.set(fault);
-    let first = answered(fault, async { Some(upload(&admin, customer).await) }).await;
+    proxy.set(fault);
+    let first = response_in_time(fault, async { Some(upload(&admin, customer).await) }).await;
     assert!(
         matches!(first.status, 201 | 503),
         "{fault:?}: {}",
@@ -250,7 +253,7 @@ async fn of_the_store(fault: Fault, set_up: &Barrier) -> TestApp {
     );
     others_are_unaffected(fault, &app, &admin).await;
 
-    wire.mend();
+    proxy.repair();
     let document: Value = match first.status {
         201 => first.json(),
         _ => upload(&admin, customer).await.expect(201),
@@ -260,7 +263,7 @@ async fn of_the_store(fault: Fault, set_up: &Barrier) -> TestApp {
         1,
         "{fault:?}"
     );
-    let shown = kyc::opened(&app, &app.as_role(UserRole::SuperAdmin), &document).await;
+    let shown = kyc::open_link(&app, &app.as_role(UserRole::SuperAdmin), &document).await;
     assert_eq!(shown.status, 200, "{fault:?}: {}", shown.text());
     app
 }

@@ -1,12 +1,12 @@
-//! Whole flows, from the first request to the last job.
+//! Complete flows, from the first request to the last job.
 
 pub mod crash;
+mod deferred_topup;
 pub mod erase;
-mod failing;
+mod failed_orders;
 pub mod failover;
 mod faults;
-mod later;
-pub mod once;
+pub mod idempotency;
 pub mod payment;
 pub mod purchase;
 mod topup;

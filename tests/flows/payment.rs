@@ -1,6 +1,6 @@
-//! What a gateway tells, how often and in which order it may.
+//! Payment webhooks: repeated, late and out of order.
 
-use super::purchase::{order, reread, simulate};
+use super::purchase::{order, reload_order, simulate};
 use crate::harness::TestApp;
 use gateways::Simulator;
 use reqwest::Method;
@@ -27,7 +27,7 @@ async fn sale() -> Sale {
     let customer: UserId = app.given(|given| given.user(UserRole::Customer));
     let admin = app.as_admin();
     let order = order(&admin, plan, customer, 1).await;
-    app.work().await;
+    app.run_jobs().await;
     let payments = admin
         .get(&format!(
             "/v1/transactions?order_id={}",
@@ -48,15 +48,15 @@ impl Sale {
     /// Delivers a webhook with an outcome of the payment, and runs the jobs that follow.
     async fn report(&self, outcome: SimulatedOutcome) {
         let (signature, body) = self.webhook(outcome, "9.90");
-        self.tell(&signature, body).await.expect(204);
-        self.app.work_through().await;
+        self.send_webhook(&signature, body).await.expect(204);
+        self.app.run_all_jobs().await;
     }
 
-    /// A signed webhook of the simulator.
+    /// Returns a signed webhook of the simulator.
     fn webhook(&self, outcome: SimulatedOutcome, amount: &str) -> (String, Vec<u8>) {
         let simulator = Simulator::new(&self.app.ctx.config.jwt_secret).unwrap();
         simulator
-            .tell(
+            .signed_webhook(
                 self.payment,
                 outcome,
                 &testkit::given::money(amount),
@@ -65,7 +65,7 @@ impl Sale {
             )
             .unwrap()
     }
-    async fn tell(&self, signature: &str, body: Vec<u8>) -> crate::harness::Answer {
+    async fn send_webhook(&self, signature: &str, body: Vec<u8>) -> crate::harness::Answer {
         self.app
             .anonymous()
             .with("simulator-signature", signature)
@@ -78,18 +78,20 @@ impl Sale {
             .await
     }
     async fn status(&self) -> Value {
-        reread(&self.admin, &self.order).await["status"].clone()
+        reload_order(&self.admin, &self.order).await["status"].clone()
     }
 }
 
 #[actix_web::test]
-async fn an_event_told_ten_times_counts_once() {
+async fn repeated_payment_event_applies_once() {
     let sale = sale().await;
     let (signature, body) = sale.webhook(SimulatedOutcome::Succeed, "9.90");
     for _ in 0..10 {
-        sale.tell(&signature, body.clone()).await.expect(204);
+        sale.send_webhook(&signature, body.clone())
+            .await
+            .expect(204);
     }
-    sale.app.work_through().await;
+    sale.app.run_all_jobs().await;
     assert_eq!(sale.status().await, "fulfilled");
     assert_eq!(
         sale.app
@@ -105,18 +107,18 @@ async fn an_event_told_ten_times_counts_once() {
 }
 
 #[actix_web::test]
-async fn only_a_good_signature_acts() {
+async fn payment_webhook_rejects_invalid_signatures() {
     let sale = sale().await;
     let (signature, body) = sale.webhook(SimulatedOutcome::Succeed, "9.90");
-    let mut forged = body.clone();
-    forged.push(b' ');
+    let mut tampered = body.clone();
+    tampered.push(b' ');
     for (signature, body) in [
         ("", &body),
         ("t=1,v1=00", &body),
         (signature.replace("v1", "v0").as_str(), &body),
-        (signature.as_str(), &forged),
+        (signature.as_str(), &tampered),
     ] {
-        sale.tell(signature, body.clone())
+        sale.send_webhook(signature, body.clone())
             .await
             .problem(401, ProblemCode::BadSignature);
     }
@@ -131,7 +133,7 @@ async fn only_a_good_signature_acts() {
         )
         .await
         .problem(404, ProblemCode::NotFound);
-    sale.app.work_through().await;
+    sale.app.run_all_jobs().await;
     assert_eq!(sale.status().await, "pending_payment");
     assert_eq!(
         sale.app.count(
@@ -142,12 +144,12 @@ async fn only_a_good_signature_acts() {
 }
 
 #[actix_web::test]
-async fn a_wrong_amount_holds_the_order_and_provisions_nothing() {
+async fn wrong_amount_holds_the_order() {
     let sale = sale().await;
     let (signature, body) = sale.webhook(SimulatedOutcome::Succeed, "0.99");
-    sale.tell(&signature, body).await.expect(204);
-    sale.app.work_through().await;
-    let order = reread(&sale.admin, &sale.order).await;
+    sale.send_webhook(&signature, body).await.expect(204);
+    sale.app.run_all_jobs().await;
+    let order = reload_order(&sale.admin, &sale.order).await;
     assert_eq!(order["status"], "needs_review");
     assert!(
         order["status_reason"]
@@ -175,7 +177,7 @@ async fn success_after_a_decline_starts_the_order() {
     assert_eq!(sale.status().await, "fulfilled");
     assert_eq!(sale.app.count("SELECT count(*) FROM esim_bundles"), 1);
     assert_eq!(
-        reread(&sale.admin, &sale.order).await["cancelled_at"],
+        reload_order(&sale.admin, &sale.order).await["cancelled_at"],
         Value::Null
     );
     // A later decline or success changes nothing.
@@ -227,14 +229,14 @@ async fn success_after_a_decline_needs_review_when_late_sold_out_or_cancelled() 
         if what == "too late" {
             let retry = format!("/v1/orders/{}/retry", sale.order["id"].as_str().unwrap());
             sale.admin.post(&retry, json!({})).await.expect(200);
-            sale.app.work_through().await;
+            sale.app.run_all_jobs().await;
             assert_eq!(sale.status().await, "fulfilled");
         }
     }
 }
 
 #[actix_web::test]
-async fn an_order_that_is_not_paid_in_time_is_closed_and_its_stock_untouched() {
+async fn unpaid_order_expires_and_keeps_stock() {
     let sale = sale().await;
     sale.app
         .ctx
@@ -246,7 +248,7 @@ async fn an_order_that_is_not_paid_in_time_is_closed_and_its_stock_untouched() {
             .execute(given.conn())
             .unwrap();
     });
-    sale.app.work().await;
+    sale.app.run_jobs().await;
     assert_eq!(sale.status().await, "cancelled");
     assert_eq!(
         sale.app
@@ -261,13 +263,13 @@ async fn an_order_that_is_not_paid_in_time_is_closed_and_its_stock_untouched() {
 }
 
 #[actix_web::test]
-async fn an_unpaid_order_can_be_cancelled_and_a_paid_one_cannot() {
+async fn only_unpaid_orders_can_be_cancelled() {
     let sale = sale().await;
     let path = format!("/v1/orders/{}/cancel", sale.order["id"].as_str().unwrap());
     sale.admin
         .post(&path, json!({ "reason": " " }))
         .await
-        .refuses("reason");
+        .rejects_field("reason");
     assert_eq!(
         sale.admin
             .post(&path, json!({ "reason": "By mistake" }))

@@ -1,4 +1,4 @@
-//! F1, the sale: ordered, paid, provisioned, delivered; each exactly once, whoever presses how often.
+//! F1, the sale: ordered, paid, provisioned and delivered, each exactly once.
 
 use crate::harness::{Client, TestApp};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use wire::{
     PlanId, ProblemCode, UserId, accounts::users::UserRole, billing::transactions::SimulatedOutcome,
 };
 
-/// Places an order as this client, under a new key.
+/// Places an order as this client, with a new idempotency key.
 pub async fn order(client: &Client, plan: PlanId, user: UserId, quantity: i32) -> Value {
     client
         .with("idempotency-key", &Uuid::new_v4().to_string())
@@ -19,7 +19,7 @@ pub async fn order(client: &Client, plan: PlanId, user: UserId, quantity: i32) -
         .expect(201)
 }
 
-/// Has the simulator tell an outcome for an order's payment.
+/// Delivers a simulated outcome of an order's payment.
 pub async fn simulate(app: &TestApp, client: &Client, order: &Value, outcome: SimulatedOutcome) {
     let payments = client
         .get(&format!(
@@ -36,11 +36,11 @@ pub async fn simulate(app: &TestApp, client: &Client, order: &Value, outcome: Si
         )
         .await
         .expect(200);
-    app.work_through().await;
+    app.run_all_jobs().await;
 }
 
-/// An order as it stands now.
-pub async fn reread(client: &Client, order: &Value) -> Value {
+/// Returns the current state of an order.
+pub async fn reload_order(client: &Client, order: &Value) -> Value {
     client
         .get(&format!("/v1/orders/{}", order["id"].as_str().unwrap()))
         .await
@@ -48,7 +48,7 @@ pub async fn reread(client: &Client, order: &Value) -> Value {
 }
 
 #[actix_web::test]
-async fn a_sale_runs_from_the_order_to_the_outbox() {
+async fn sale_runs_from_order_to_outbox() {
     let app = TestApp::start().await;
     let (plan, code) = app.given(|given| {
         let plan = given.plan("9.90");
@@ -71,15 +71,15 @@ async fn a_sale_runs_from_the_order_to_the_outbox() {
             &json!("Ada Lovelace")
         )
     );
-    app.work().await;
+    app.run_jobs().await;
     assert_eq!(
-        reread(&admin, &placed).await["status"],
+        reload_order(&admin, &placed).await["status"],
         "pending_payment",
         "a silent gateway moves nothing"
     );
 
     simulate(&app, &admin, &placed, SimulatedOutcome::Succeed).await;
-    assert_eq!(reread(&admin, &placed).await["status"], "fulfilled");
+    assert_eq!(reload_order(&admin, &placed).await["status"], "fulfilled");
 
     let esims = admin
         .get(&format!(
@@ -103,7 +103,7 @@ async fn a_sale_runs_from_the_order_to_the_outbox() {
     assert_eq!(revealed["activation_code"], json!(code));
 
     let what = admin
-        .story(&format!("/v1/orders/{}", placed["id"].as_str().unwrap()))
+        .timeline(&format!("/v1/orders/{}", placed["id"].as_str().unwrap()))
         .await;
     assert_eq!(
         what,
@@ -118,22 +118,22 @@ async fn a_sale_runs_from_the_order_to_the_outbox() {
         ]
     );
 
-    let letters = admin
+    let emails = admin
         .get(&format!(
             "/v1/notifications?order_id={}",
             placed["id"].as_str().unwrap()
         ))
         .await
         .expect(200);
-    assert_eq!(letters["data"].as_array().unwrap().len(), 1);
+    assert_eq!(emails["data"].as_array().unwrap().len(), 1);
     assert!(
-        !letters.to_string().contains(&code),
+        !emails.to_string().contains(&code),
         "the outbox shows no code"
     );
 }
 
 #[actix_web::test]
-async fn the_terms_and_the_price_are_frozen_with_the_order() {
+async fn order_keeps_its_terms_and_price() {
     let app = TestApp::start().await;
     let plan = app.given(|given| {
         let plan = given.plan("9.90");
@@ -152,13 +152,13 @@ async fn the_terms_and_the_price_are_frozen_with_the_order() {
         )
         .await
         .expect(200);
-    let now = reread(&admin, &placed).await;
+    let now = reload_order(&admin, &placed).await;
     assert_eq!(now["terms"], placed["terms"]);
     assert_eq!(now["total_amount"], "9.90");
 }
 
 #[actix_web::test]
-async fn what_cannot_be_sold_is_refused_and_nothing_is_written() {
+async fn order_rejects_plans_that_cannot_be_sold() {
     let app = TestApp::start().await;
     let (plan, unpriced) = app.given(|given| (given.plan("9.90"), given.unpriced_plan("No price")));
     let customer = app.given(|given| given.user(UserRole::Customer));
@@ -175,22 +175,22 @@ async fn what_cannot_be_sold_is_refused_and_nothing_is_written() {
         .problem(422, ProblemCode::PlanNotOnSale);
     try_with(json!({ "user_id": Uuid::now_v7(), "plan_id": plan }))
         .await
-        .refuses("user_id");
+        .rejects_field("user_id");
     try_with(json!({ "user_id": customer, "plan_id": plan, "quantity": 0 }))
         .await
-        .refuses("quantity");
+        .rejects_field("quantity");
     try_with(json!({ "user_id": customer, "plan_id": plan, "quantity": 51 }))
         .await
-        .refuses("quantity");
+        .rejects_field("quantity");
     try_with(json!({ "user_id": customer, "plan_id": "not-an-id" }))
         .await
-        .refuses("plan_id");
+        .rejects_field("plan_id");
     try_with(json!({ "user_id": customer }))
         .await
-        .refuses("plan_id");
+        .rejects_field("plan_id");
     try_with(json!({ "user_id": customer, "plan_id": plan, "total_amount": "0.01" }))
         .await
-        .refuses("total_amount");
+        .rejects_field("total_amount");
     try_with(json!({ "user_id": customer, "plan_id": plan, "currency": "EUR" }))
         .await
         .problem(422, ProblemCode::PlanNotOnSale);
@@ -204,7 +204,7 @@ async fn what_cannot_be_sold_is_refused_and_nothing_is_written() {
 }
 
 #[actix_web::test]
-async fn customers_order_for_themselves_and_see_nobody_else() {
+async fn customers_order_for_themselves_and_see_only_own_orders() {
     let app = TestApp::start().await;
     let plan = app.given(|given| given.supplied_plan("9.90"));
     let (ada, bob) = (
@@ -219,7 +219,7 @@ async fn customers_order_for_themselves_and_see_nobody_else() {
             json!({ "user_id": bob.id(), "plan_id": plan }),
         )
         .await
-        .refuses("user_id");
+        .rejects_field("user_id");
     let own = ada
         .with("idempotency-key", &Uuid::new_v4().to_string())
         .post("/v1/orders", json!({ "plan_id": plan }))
@@ -229,7 +229,7 @@ async fn customers_order_for_themselves_and_see_nobody_else() {
     assert_eq!(
         own["unit_cost"],
         Value::Null,
-        "what it costs us is not the customer's business"
+        "customers do not see the cost"
     );
     let path = format!("/v1/orders/{}", own["id"].as_str().unwrap());
     ada.get(&path).await.expect(200);

@@ -1,6 +1,6 @@
-//! F2, the top-up: more data on an eSIM that somebody has, asked of its own provider, put on it once.
+//! F2, the top-up: more data on an existing eSIM, ordered from its provider and added once.
 
-use super::purchase::{reread, simulate};
+use super::purchase::{reload_order, simulate};
 use crate::{billing::checkout::place, harness::TestApp};
 use serde_json::{Value, json};
 use wire::{
@@ -28,7 +28,7 @@ pub(super) async fn sold() -> Sold {
     });
     let admin = app.as_admin();
     let order = super::purchase::order(&admin, plan, customer, 1).await;
-    app.work().await;
+    app.run_jobs().await;
     simulate(&app, &admin, &order, SimulatedOutcome::Succeed).await;
     let list = format!("/v1/esims?order_id={}", order["id"].as_str().unwrap());
     let esims = admin.get(&list).await.expect(200);
@@ -44,7 +44,7 @@ pub(super) async fn sold() -> Sold {
 }
 
 impl Sold {
-    /// A plan of the eSIM's provider, whose SKU tells the simulator what to do.
+    /// Writes a plan of the eSIM's provider, whose SKU selects the behaviour of the simulator.
     pub fn more(&self, sku: &str) -> PlanId {
         self.app.given(|given| {
             let plan = given.plan("4.90");
@@ -52,15 +52,15 @@ impl Sold {
             plan
         })
     }
-    fn wish(&self, plan: PlanId) -> Value {
+    fn order_body(&self, plan: PlanId) -> Value {
         json!({ "user_id": self.customer, "plan_id": plan, "kind": "topup", "esim_id": self.esim })
     }
-    /// Orders more and pays for it.
+    /// Orders a top-up and pays for it.
     pub async fn pay(&self, plan: PlanId) -> Value {
-        let order = place(&self.admin, self.wish(plan)).await.expect(201);
-        self.app.work().await;
+        let order = place(&self.admin, self.order_body(plan)).await.expect(201);
+        self.app.run_jobs().await;
         simulate(&self.app, &self.admin, &order, SimulatedOutcome::Succeed).await;
-        reread(&self.admin, &order).await
+        reload_order(&self.admin, &order).await
     }
     pub async fn esim(&self) -> Value {
         self.admin
@@ -78,7 +78,7 @@ impl Sold {
 }
 
 #[actix_web::test]
-async fn what_is_added_runs_on_the_same_esim_and_revives_it() {
+async fn top_up_adds_data_and_reactivates_the_esim() {
     let sold = sold().await;
     let plan = sold.more("eu-1gb");
     let (esim, then) = (&sold.esim, "2026-01-01T00:00:00Z");
@@ -112,7 +112,7 @@ async fn what_is_added_runs_on_the_same_esim_and_revives_it() {
         sold.app.count("SELECT count(*) FROM esim_state_history WHERE source = 'order' AND from_status = 'expired' AND to_status = 'active'"),
         1
     );
-    let letters = sold
+    let emails = sold
         .admin
         .get(&format!(
             "/v1/notifications?order_id={}",
@@ -120,16 +120,16 @@ async fn what_is_added_runs_on_the_same_esim_and_revives_it() {
         ))
         .await
         .expect(200);
-    let subject = letters["data"][0]["subject"].as_str().unwrap();
+    let subject = emails["data"][0]["subject"].as_str().unwrap();
     assert!(subject.contains("was added"), "{subject}");
 
-    // The job comes twice: nothing is bought and nothing is added again.
+    // The job runs twice: nothing is bought or added again.
     let id: wire::OrderId = wire::Param::parse(order["id"].as_str().unwrap()).unwrap();
     sold.app.execute(&format!(
         "UPDATE orders SET status = 'provisioning' WHERE id = '{id}'"
     ));
     sold.admin.get("/v1/orders").await.expect(200);
-    sold.app.work_through().await;
+    sold.app.run_all_jobs().await;
     assert_eq!(sold.bundles(""), 2);
     assert!(
         sold.app
@@ -142,7 +142,7 @@ async fn what_is_added_runs_on_the_same_esim_and_revives_it() {
 }
 
 #[actix_web::test]
-async fn what_starts_later_waits_and_nothing_is_called_active() {
+async fn deferred_top_up_stays_pending() {
     let sold = sold().await;
     let plan = sold.more("later-1gb");
     let before = sold.esim().await;
@@ -160,7 +160,7 @@ async fn what_starts_later_waits_and_nothing_is_called_active() {
 }
 
 #[actix_web::test]
-async fn an_answer_that_is_lost_is_asked_about_and_nothing_is_added_twice() {
+async fn lost_top_up_response_does_not_add_twice() {
     let sold = sold().await;
     let plan = sold.more("timeout-1gb");
     let order = sold.pay(plan).await;
@@ -181,11 +181,11 @@ async fn an_answer_that_is_lost_is_asked_about_and_nothing_is_added_twice() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_added_is_refused_with_the_reason() {
+async fn top_up_rejects_plans_that_cannot_be_added() {
     let sold = sold().await;
     let refused = async |change: Value, says: &str| {
-        let wish = crate::catalog::promotions::with(sold.wish(sold.plan), change);
-        let problem = place(&sold.admin, wish)
+        let order_body = crate::catalog::promotions::with(sold.order_body(sold.plan), change);
+        let problem = place(&sold.admin, order_body)
             .await
             .problem(409, ProblemCode::WrongState);
         assert!(
@@ -193,8 +193,8 @@ async fn what_cannot_be_added_is_refused_with_the_reason() {
             "{problem}"
         );
     };
-    let elsewhere = sold.app.given(|given| given.plan("4.90"));
-    refused(json!({ "plan_id": elsewhere }), "does not offer").await;
+    let other_provider_plan = sold.app.given(|given| given.plan("4.90"));
+    refused(json!({ "plan_id": other_provider_plan }), "does not offer").await;
     let far = sold.more("us-1gb");
     sold.app.execute(&format!(
         "UPDATE plans SET regions = '[\"US\"]' WHERE id = '{far}'"
@@ -214,8 +214,8 @@ async fn what_cannot_be_added_is_refused_with_the_reason() {
         (json!({ "quantity": 2 }), "quantity"),
         (json!({ "kind": "new" }), "esim_id"),
     ] {
-        let wish = crate::catalog::promotions::with(sold.wish(sold.plan), change);
-        place(&sold.admin, wish).await.refuses(field);
+        let order_body = crate::catalog::promotions::with(sold.order_body(sold.plan), change);
+        place(&sold.admin, order_body).await.rejects_field(field);
     }
     sold.app.execute(&format!(
         "UPDATE esims SET status = 'cancelled' WHERE id = '{}'",
@@ -230,17 +230,17 @@ async fn what_cannot_be_added_is_refused_with_the_reason() {
 }
 
 #[actix_web::test]
-async fn an_esim_that_ends_before_the_payment_gets_nothing_and_somebody_looks() {
+async fn top_up_paid_after_the_esim_ended_needs_review() {
     let sold = sold().await;
     let plan = sold.more("eu-1gb");
-    let order = place(&sold.admin, sold.wish(plan)).await.expect(201);
-    sold.app.work().await;
+    let order = place(&sold.admin, sold.order_body(plan)).await.expect(201);
+    sold.app.run_jobs().await;
     sold.app.execute(&format!(
         "UPDATE esims SET status = 'cancelled' WHERE id = '{}'",
         sold.esim
     ));
     simulate(&sold.app, &sold.admin, &order, SimulatedOutcome::Succeed).await;
-    let order = reread(&sold.admin, &order).await;
+    let order = reload_order(&sold.admin, &order).await;
     assert_eq!(order["status"], "failed");
     assert_eq!(
         sold.app.supplier.purchases().len(),

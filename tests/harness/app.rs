@@ -21,9 +21,9 @@ use wire::{
     accounts::{api_clients::ApiClientMode, users::UserRole},
 };
 
-/// A running server with nothing in its database.
+/// A running server with an empty database.
 pub struct TestApp {
-    /// What the server works with.
+    /// The context of the server.
     pub ctx: Ctx,
     /// The provider simulator, which counts what was bought.
     pub supplier: Arc<Simulator>,
@@ -35,24 +35,24 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// A server with the default configuration.
+    /// Starts a server with the default configuration.
     pub async fn start() -> Self {
-        Self::with(&[]).await
+        Self::with_env(&[]).await
     }
 
-    /// A server that is told more by its environment.
-    pub async fn with(more: &[(&str, &str)]) -> Self {
+    /// Starts a server with additional environment variables.
+    pub async fn with_env(more: &[(&str, &str)]) -> Self {
         Self::on(Arc::new(TestDatabase::migrated()), more, None)
     }
 
-    /// A server whose payments go through this gateway.
-    pub async fn paid_through(gateway: Arc<dyn PaymentGateway>) -> Self {
+    /// Starts a server with this payment gateway.
+    pub async fn with_gateway(gateway: Arc<dyn PaymentGateway>) -> Self {
         let database = Arc::new(TestDatabase::migrated());
         Self::on(database, &[], Some(gateway))
     }
 
-    /// Another server on the same database.
-    pub fn beside(&self, more: &[(&str, &str)]) -> Self {
+    /// Starts another server on the same database.
+    pub fn second_server(&self, more: &[(&str, &str)]) -> Self {
         Self::on(self.database.clone(), more, None)
     }
 
@@ -65,24 +65,25 @@ impl TestApp {
         let supplier = Arc::new(Simulator::default());
         let known = supplier.clone();
         let ports = Ports {
-            mailer: Smtp::of(&config.mail).expect("a mail server or none"),
-            payments: gateway.unwrap_or_else(|| gateways::of(&config).expect("a gateway")),
+            mailer: Smtp::from_config(&config.mail).expect("a mail server or none"),
+            payments: gateway.unwrap_or_else(|| gateways::from_config(&config).expect("a gateway")),
             suppliers: Arc::new(move |_| known.clone()),
-            files: Files::of(&config.files).expect("a store of files"),
+            files: Files::from_config(&config.files).expect("a store of files"),
         };
         let ctx = Ctx::new(config, ports).expect("a context");
-        let (tell, told) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         let served = ctx.clone();
         thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let (server, address) =
                     run::http(served, "127.0.0.1:0", 2).expect("the server starts");
-                tell.send((address, server.handle()))
+                sender
+                    .send((address, server.handle()))
                     .expect("the test waits");
                 server.await
             })
         });
-        let (address, handle) = told.recv().expect("the server starts");
+        let (address, handle) = receiver.recv().expect("the server starts");
         let given = RefCell::new(Given::new(database.connect(), ctx.keys.clone()));
         Self {
             ctx,
@@ -95,7 +96,7 @@ impl TestApp {
         }
     }
 
-    /// Writes rows to begin with.
+    /// Writes rows that the test needs.
     pub fn given<T>(&self, write: impl FnOnce(&mut Given) -> T) -> T {
         write(&mut self.given.borrow_mut())
     }
@@ -109,28 +110,28 @@ impl TestApp {
         })
     }
 
-    /// Where it listens, as a browser calls it.
+    /// Returns the server's URL.
     pub fn address(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Nobody in particular.
+    /// Returns an anonymous client.
     pub fn anonymous(&self) -> Client {
         Client::new(self.address, None)
     }
 
-    /// Somebody with a role, signed in.
+    /// Returns a client that is signed in as a new user with this role.
     pub fn as_role(&self, role: UserRole) -> Client {
         let user = self.given(|given| given.user(role));
         self.as_user(user)
     }
 
-    /// An administrator, signed in.
+    /// Returns a client that is signed in as a new administrator.
     pub fn as_admin(&self) -> Client {
         self.as_role(UserRole::Admin)
     }
 
-    /// This person, signed in.
+    /// Returns a client that is signed in as this user.
     pub fn as_user(&self, user: wire::UserId) -> Client {
         let session = self.given(|given| given.session(user));
         let token = self
@@ -141,29 +142,29 @@ impl TestApp {
         Client::new(self.address, Some((user, token)))
     }
 
-    /// A program that shows this key.
+    /// Returns a client that sends this API key.
     pub fn with_key(&self, key: &str) -> Client {
         let shown = format!("Bearer {key}");
         self.anonymous().with("authorization", &shown)
     }
 
-    /// An integrator's live client that may do this.
+    /// Creates a live API client with these scopes; returns its id and a client with its key.
     pub fn as_client(&self, scopes: &[Permission]) -> (ApiClientId, Client) {
         let (id, key) = self.given(|given| given.api_client(ApiClientMode::Live, scopes));
         (id, self.with_key(&key))
     }
 
-    /// Does every job that is due, and says how many there were.
-    pub async fn work(&self) -> usize {
+    /// Runs every due job and returns their number.
+    pub async fn run_jobs(&self) -> usize {
         self.worker.drain(&self.ctx).await
     }
 
-    /// Brings every waiting job forward, and does it.
-    pub async fn work_through(&self) -> usize {
+    /// Makes every queued job due and runs it, with the jobs that follow; returns their number.
+    pub async fn run_all_jobs(&self) -> usize {
         let mut done = 0;
         for _ in 0..20 {
-            self.bring_forward();
-            match self.work().await {
+            self.make_jobs_due();
+            match self.run_jobs().await {
                 0 => break,
                 some => done += some,
             }
@@ -171,8 +172,8 @@ impl TestApp {
         done
     }
 
-    /// Makes what waits for its time due now, but for the end of the time to pay.
-    pub fn bring_forward(&self) {
+    /// Makes every queued job due now, except the expiry of orders.
+    pub fn make_jobs_due(&self) {
         use diesel::RunQueryDsl;
         let forward =
             "UPDATE jobs SET run_at = now() WHERE status = 'queued' AND kind <> 'orders.expire'";
@@ -183,7 +184,7 @@ impl TestApp {
         });
     }
 
-    /// Runs a statement, for what no request can bring about.
+    /// Runs a statement, for a state that no request can cause.
     pub fn execute(&self, statement: &str) {
         use diesel::RunQueryDsl;
         self.given(|given| {
@@ -193,7 +194,7 @@ impl TestApp {
         });
     }
 
-    /// A number that a query gives.
+    /// Returns the number that a query selects as `count`.
     pub fn count(&self, query: &str) -> i64 {
         use diesel::{QueryableByName, RunQueryDsl, sql_types::BigInt};
         #[derive(QueryableByName)]

@@ -1,11 +1,11 @@
-//! Somebody who sends requests, and what they are answered.
+//! An HTTP client of the server under test, and its responses.
 
 use reqwest::{Method, header::HeaderMap};
 use serde_json::Value;
 use std::net::SocketAddr;
 use wire::{ProblemCode, UserId};
 
-/// Somebody: anonymous, or signed in.
+/// An HTTP client: anonymous, signed in, or with additional headers.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -28,19 +28,19 @@ impl Client {
         }
     }
 
-    /// Who this is.
+    /// Returns the id of the signed-in user.
     pub fn id(&self) -> UserId {
         self.me.as_ref().expect("signed in").0
     }
-    /// Whether they are somebody.
+    /// Whether the client is signed in as a user.
     pub fn is_signed_in(&self) -> bool {
         self.me.is_some()
     }
-    /// Their token.
+    /// Returns the access token.
     pub fn token(&self) -> &str {
         &self.me.as_ref().expect("signed in").1
     }
-    /// The same with a header on every request.
+    /// Returns the client with an additional header on every request.
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut other = self.clone();
         other.headers.push((name.to_owned(), value.to_owned()));
@@ -50,8 +50,8 @@ impl Client {
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }
-    /// What a timeline tells, step by step.
-    pub async fn story(&self, path: &str) -> Vec<String> {
+    /// Returns the events of a timeline in order.
+    pub async fn timeline(&self, path: &str) -> Vec<String> {
         let steps = self.get(&format!("{path}/timeline")).await.expect(200);
         let steps = steps["data"].as_array().expect("steps").iter();
         steps
@@ -72,16 +72,16 @@ impl Client {
             .await
     }
 
-    /// The answer, or none where the server is away.
+    /// Returns the response, or none when the server is unreachable.
     pub async fn try_get(&self, path: &str) -> Option<Answer> {
         Answer::of_some(self.prepare(Method::GET, path)).await
     }
-    /// The answer, or none where the server is away.
+    /// Returns the response, or none when the server is unreachable.
     pub async fn try_post(&self, path: &str, body: Value) -> Option<Answer> {
         Answer::of_some(self.prepare(Method::POST, path).json(&body)).await
     }
 
-    /// Any method, with a JSON body or without one.
+    /// Sends a request with any method, with a JSON body or without one.
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         match body {
             Some(body) => {
@@ -97,7 +97,7 @@ impl Client {
         }
     }
 
-    /// Any method, with any body.
+    /// Sends a request with any method and any body.
     pub async fn raw(
         &self,
         method: Method,
@@ -134,7 +134,7 @@ pub fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// What came back.
+/// The response to a request.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -167,15 +167,15 @@ impl Answer {
         })
     }
 
-    /// The body as JSON; null when it is not.
+    /// Returns the body as JSON; null when it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
     }
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
-    /// A header, empty when it is missing.
+    /// Returns a header, empty when it is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
@@ -183,14 +183,14 @@ impl Answer {
             .unwrap_or_default()
     }
 
-    /// The JSON of an answer that must have this status.
+    /// Returns the JSON body, and checks that the response has this status.
     #[track_caller]
     pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text());
         self.json()
     }
 
-    /// The problem that this must be, whole in every respect.
+    /// Checks that the response is a complete problem with this status and code, and returns it.
     #[track_caller]
     pub fn problem(self, status: u16, code: ProblemCode) -> Value {
         assert_eq!(self.status, status, "{}", self.text());
@@ -206,9 +206,9 @@ impl Answer {
         problem
     }
 
-    /// The refusal of an input, which must name this field.
+    /// Checks that the response is a 422 that names this field, and returns it.
     #[track_caller]
-    pub fn refuses(self, field: &str) -> Value {
+    pub fn rejects_field(self, field: &str) -> Value {
         let problem = self.problem(422, ProblemCode::Invalid);
         let fields: Vec<&str> = problem["errors"]
             .as_array()

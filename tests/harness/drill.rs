@@ -1,7 +1,7 @@
-//! How much: little in the tests of every day, all that is promised in a drill (`DRILL=1`).
+//! The size of tests: small in ordinary runs, full in a drill (`DRILL=1`).
 
-/// So many, or in a drill so many.
-pub fn times(usually: usize, in_a_drill: usize) -> usize {
+/// Returns the number of iterations, ordinary or in a drill.
+pub fn iterations(usually: usize, in_a_drill: usize) -> usize {
     if is_drill() { in_a_drill } else { usually }
 }
 
@@ -10,8 +10,8 @@ pub fn is_drill() -> bool {
     std::env::var_os("DRILL").is_some()
 }
 
-/// Says what a drill has found.
-pub fn say(line: &str) {
+/// Prints a finding of a drill.
+pub fn print_finding(line: &str) {
     if is_drill() {
         println!("      {line}");
     }

@@ -1,4 +1,4 @@
-//! A wire to a peer that can be made faulty while it is used.
+//! A proxy in front of a peer that injects network faults while connections are open.
 
 use std::{
     io,
@@ -14,10 +14,10 @@ use tokio::{
     sync::watch,
 };
 
-/// How long a reply takes on a slow wire, each part of it.
+/// The delay of each part of a reply through a slow proxy.
 const DELAY: Duration = Duration::from_millis(100);
 
-/// What is wrong with the wire, or with who is at its end.
+/// A fault of the connection, or of the peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     Delay,
@@ -41,21 +41,21 @@ pub const FAULTS: [Fault; 8] = [
     Fault::Garbage,
 ];
 
-/// Who is at the end of the wire.
-pub enum End {
+/// The address of the peer.
+pub enum PeerAddress {
     Tcp(SocketAddr),
     Unix(PathBuf),
 }
 
-/// A peer, and what it says when it is not itself.
+/// A peer, and its replies during faults.
 pub struct Peer {
-    pub end: End,
+    pub address: PeerAddress,
     pub error: Vec<u8>,
     pub garbage: Vec<u8>,
 }
 
 impl Peer {
-    /// One that speaks HTTP: overloaded, or somebody else who answers in its place.
+    /// A peer that speaks HTTP: its faults are an overload, and another service that answers in its place.
     pub fn http(base: &str) -> Self {
         let address = base.trim_start_matches("http://").trim_end_matches('/');
         let answer = |status: &str, body: &str| {
@@ -63,7 +63,7 @@ impl Peer {
             format!("HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}").into_bytes()
         };
         Self {
-            end: End::Tcp(address.parse().expect("an address")),
+            address: PeerAddress::Tcp(address.parse().expect("an address")),
             error: answer("503 Service Unavailable", "{}"),
             garbage: answer("200 OK", "<html>Welcome to our wireless network</html>"),
         }
@@ -75,61 +75,61 @@ impl Peer {
             .split(' ')
             .find_map(|pair| pair.strip_prefix("host="))
             .expect("a host");
-        let says = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0";
-        let length = u32::try_from(says.len() + 4).expect("a length");
+        let reply = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0";
+        let length = u32::try_from(reply.len() + 4).expect("a length");
         Self {
-            end: End::Unix(PathBuf::from(folder).join(".s.PGSQL.5432")),
-            error: [b"E", &length.to_be_bytes()[..], says].concat(),
+            address: PeerAddress::Unix(PathBuf::from(folder).join(".s.PGSQL.5432")),
+            error: [b"E", &length.to_be_bytes()[..], reply].concat(),
             garbage: vec![7; 64],
         }
     }
 }
 
-/// The wire. It is whole at first.
-pub struct Faulty {
+/// A proxy in front of a peer, without a fault at first.
+pub struct FaultyProxy {
     pub address: SocketAddr,
     fault: watch::Sender<Option<Fault>>,
 }
 
-impl Faulty {
-    pub fn before(peer: Peer) -> Self {
+impl FaultyProxy {
+    pub fn start(peer: Peer) -> Self {
         let (fault, faults) = watch::channel(None);
-        let (tell, told) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
             let mut runtime = tokio::runtime::Builder::new_current_thread();
             let runtime = runtime.enable_all().build().expect("a runtime");
-            runtime.block_on(listen(Arc::new(peer), faults, tell));
+            runtime.block_on(listen(Arc::new(peer), faults, sender));
         });
-        let address = told.recv().expect("it listens");
+        let address = receiver.recv().expect("it listens");
         Self { address, fault }
     }
 
-    /// From now on, this is wrong with it.
+    /// Injects this fault from now on.
     pub fn set(&self, fault: Fault) {
         self.fault.send_replace(Some(fault));
     }
-    /// From now on, nothing is wrong with it.
-    pub fn mend(&self) {
+    /// Removes the fault.
+    pub fn repair(&self) {
         self.fault.send_replace(None);
     }
 }
 
-/// Listens until the test has gone; while it refuses, nobody is there.
+/// Listens until the test ends; during [`Fault::Refuse`] the port is closed.
 async fn listen(
     peer: Arc<Peer>,
     mut fault: watch::Receiver<Option<Fault>>,
-    tell: mpsc::Sender<SocketAddr>,
+    sender: mpsc::Sender<SocketAddr>,
 ) {
     let mut at = SocketAddr::from(([127, 0, 0, 1], 0));
     loop {
         let listener = TcpListener::bind(at).await.expect("its address");
         at = listener.local_addr().expect("its address");
-        let _ = tell.send(at);
+        let _ = sender.send(at);
         loop {
             tokio::select! {
                 accepted = listener.accept() => {
                     let (client, _) = accepted.expect("a client");
-                    tokio::spawn(carry(client, peer.clone(), fault.clone()));
+                    tokio::spawn(forward(client, peer.clone(), fault.clone()));
                 }
                 changed = fault.changed() => match changed {
                     Err(_) => return,
@@ -150,16 +150,20 @@ async fn listen(
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
-async fn reach(end: &End) -> io::Result<Box<dyn Stream>> {
-    Ok(match end {
-        End::Tcp(address) => Box::new(TcpStream::connect(address).await?),
-        End::Unix(path) => Box::new(UnixStream::connect(path).await?),
+async fn connect(address: &PeerAddress) -> io::Result<Box<dyn Stream>> {
+    Ok(match address {
+        PeerAddress::Tcp(address) => Box::new(TcpStream::connect(address).await?),
+        PeerAddress::Unix(path) => Box::new(UnixStream::connect(path).await?),
     })
 }
 
-/// Carries what both say, as well as the wire can.
-async fn carry(mut client: TcpStream, peer: Arc<Peer>, mut fault: watch::Receiver<Option<Fault>>) {
-    let Ok(mut server) = reach(&peer.end).await else {
+/// Forwards bytes in both directions, with the current fault.
+async fn forward(
+    mut client: TcpStream,
+    peer: Arc<Peer>,
+    mut fault: watch::Receiver<Option<Fault>>,
+) {
+    let Ok(mut server) = connect(&peer.address).await else {
         return;
     };
     let (mut asked, mut replied) = (vec![0; 1 << 16], vec![0; 1 << 16]);
@@ -183,14 +187,14 @@ async fn carry(mut client: TcpStream, peer: Arc<Peer>, mut fault: watch::Receive
             changed = fault.changed() => changed.map_err(|_| ()),
             read = client.read(&mut asked) => match (read, now) {
                 (Err(_) | Ok(0), _) => Err(()),
-                (Ok(_), Some(Fault::ServerError)) => pretend(&mut client, &peer.error).await,
-                (Ok(_), Some(Fault::Garbage)) => pretend(&mut client, &peer.garbage).await,
+                (Ok(_), Some(Fault::ServerError)) => reply_and_close(&mut client, &peer.error).await,
+                (Ok(_), Some(Fault::Garbage)) => reply_and_close(&mut client, &peer.garbage).await,
                 (Ok(length), _) => server.write_all(&asked[..length]).await.map_err(|_| ()),
             },
             read = server.read(&mut replied) => match (read, now) {
                 (Err(_) | Ok(0), _) => Err(()),
-                (Ok(_), Some(Fault::ServerError)) => pretend(&mut client, &peer.error).await,
-                (Ok(_), Some(Fault::Garbage)) => pretend(&mut client, &peer.garbage).await,
+                (Ok(_), Some(Fault::ServerError)) => reply_and_close(&mut client, &peer.error).await,
+                (Ok(_), Some(Fault::Garbage)) => reply_and_close(&mut client, &peer.garbage).await,
                 (Ok(length), Some(Fault::CutReply)) => {
                     let _ = client.write_all(&replied[..length / 2]).await;
                     Err(())
@@ -213,12 +217,12 @@ async fn carry(mut client: TcpStream, peer: Arc<Peer>, mut fault: watch::Receive
     }
 }
 
-/// Says this in the peer's place, and hangs up once it was read.
-async fn pretend(client: &mut TcpStream, says: &[u8]) -> Result<(), ()> {
-    let _ = client.write_all(says).await;
+/// Replies in the peer's place, and closes the connection after the client has read the reply.
+async fn reply_and_close(client: &mut TcpStream, reply: &[u8]) -> Result<(), ()> {
+    let _ = client.write_all(reply).await;
     let _ = client.shutdown().await;
     let mut rest = [0; 1 << 12];
-    let heard = async { while client.read(&mut rest).await.is_ok_and(|length| length > 0) {} };
-    let _ = tokio::time::timeout(Duration::from_millis(500), heard).await;
+    let drain = async { while client.read(&mut rest).await.is_ok_and(|length| length > 0) {} };
+    let _ = tokio::time::timeout(Duration::from_millis(500), drain).await;
     Err(())
 }

@@ -1,4 +1,4 @@
-//! The harness: a real server on a database of its own, and people as clients of it.
+//! The harness: a real server on a database of its own, and HTTP clients of it.
 
 mod app;
 mod client;

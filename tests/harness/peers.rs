@@ -1,4 +1,4 @@
-//! Peers that do as the real ones do, and remember what was done there.
+//! Fake mail and file servers that record the requests.
 
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer,
@@ -13,26 +13,26 @@ use std::{
     thread,
 };
 
-/// The message ids of the mails that were taken.
-pub type Taken = Arc<Mutex<Vec<String>>>;
+/// The message ids of the accepted emails.
+pub type MessageIds = Arc<Mutex<Vec<String>>>;
 
-/// A mail server that takes everything: its address, and what it has taken.
-pub fn mail() -> (String, Taken) {
+/// Starts a mail server that accepts every email: returns its address, and the accepted ids.
+pub fn mail_server() -> (String, MessageIds) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address");
-    let taken = Taken::default();
+    let taken = MessageIds::default();
     let shared = taken.clone();
     thread::spawn(move || {
         for client in listener.incoming().flatten() {
             let taken = shared.clone();
-            // Whoever hangs up in the middle has not sent anything.
-            thread::spawn(move || drop(converse(&client, &taken)));
+            // A client that disconnects before the end has sent no email.
+            thread::spawn(move || drop(serve_smtp(&client, &taken)));
         }
     });
     (address.to_string(), taken)
 }
 
-fn converse(client: &TcpStream, taken: &Taken) -> std::io::Result<()> {
+fn serve_smtp(client: &TcpStream, taken: &MessageIds) -> std::io::Result<()> {
     let mut out = client;
     out.write_all(b"220 stand-in\r\n")?;
     let mut lines = BufReader::new(client).lines();
@@ -52,7 +52,7 @@ fn converse(client: &TcpStream, taken: &Taken) -> std::io::Result<()> {
                         break;
                     }
                 }
-                taken.lock().expect("nobody panics").push(id);
+                taken.lock().expect("no thread panics").push(id);
                 "250 taken"
             }
             Some("QUIT") => "221 bye",
@@ -63,7 +63,7 @@ fn converse(client: &TcpStream, taken: &Taken) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Serves HTTP on a free port of the loopback address until the test ends: its address.
+/// Serves HTTP on a free port of the loopback address until the test ends: returns its address.
 pub fn serve(configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) -> String {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
@@ -80,37 +80,37 @@ pub fn serve(configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) ->
 }
 
 /// The files of a store, by their path.
-pub type Shelf = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
+pub type StoredFiles = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
 
-/// A store that speaks as much S3 as files need: its address.
-pub fn store() -> String {
-    let shelf = Data::from(Shelf::default());
+/// Starts a store with the subset of S3 that files need: returns its address.
+pub fn file_store() -> String {
+    let files = Data::from(StoredFiles::default());
     serve(move |config: &mut ServiceConfig| {
         config
-            .app_data(shelf.clone())
+            .app_data(files.clone())
             .app_data(web::PayloadConfig::new(1 << 26))
-            .default_service(web::to(keep));
+            .default_service(web::to(handle_s3));
     })
 }
 
-async fn keep(
+async fn handle_s3(
     request: HttpRequest,
     body: Bytes,
-    shelf: Data<Mutex<BTreeMap<String, Vec<u8>>>>,
+    files: Data<Mutex<BTreeMap<String, Vec<u8>>>>,
 ) -> HttpResponse {
-    let mut shelf = shelf.lock().expect("nobody panics");
+    let mut files = files.lock().expect("no thread panics");
     let path = request.path().to_owned();
     let known = ("etag", "\"of-the-file\"");
     match *request.method() {
         Method::PUT => {
-            shelf.insert(path, body.to_vec());
+            files.insert(path, body.to_vec());
             HttpResponse::Ok().insert_header(known).finish()
         }
         Method::DELETE => {
-            shelf.remove(&path);
+            files.remove(&path);
             HttpResponse::NoContent().finish()
         }
-        _ => match shelf.get(&path) {
+        _ => match files.get(&path) {
             None => HttpResponse::NotFound().finish(),
             Some(bytes) => HttpResponse::Ok()
                 .insert_header(known)

@@ -21,7 +21,7 @@ pub struct ServerProcess {
 }
 
 impl ServerProcess {
-    /// Starts it on a free port and waits until it answers.
+    /// Starts the server on a free port and waits until it is ready.
     pub async fn start(database_url: &str, more: &[(&str, &str)]) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let more: Vec<(String, String)> = more
@@ -38,7 +38,7 @@ impl ServerProcess {
         server
     }
 
-    /// Kills it without warning and starts it again; how long it took to be ready.
+    /// Kills the server and restarts it. Returns the time until it was ready.
     pub async fn kill_and_restart(&mut self) -> Duration {
         self.kill();
         let began = Instant::now();
@@ -47,31 +47,31 @@ impl ServerProcess {
         began.elapsed()
     }
 
-    /// Kills it without warning.
+    /// Kills the server without a graceful shutdown.
     pub fn kill(&mut self) {
         self.child.kill().expect("it is killed");
         self.child.wait().expect("it has ended");
     }
 
-    /// The memory that it holds, in megabytes.
-    pub fn memory(&self) -> usize {
+    /// Returns the resident memory of the server, in megabytes.
+    pub fn memory_mb(&self) -> usize {
         let pages = std::fs::read_to_string(format!("/proc/{}/statm", self.pid()));
         let pages = pages.expect("it lives");
         let resident = pages.split(' ').nth(1).expect("a number");
         resident.parse::<usize>().expect("a number") * 4 / 1024
     }
 
-    /// Its process id.
+    /// Returns the process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Nobody in particular.
+    /// Returns an anonymous client.
     pub fn anonymous(&self) -> Client {
         Client::new(self.address, None)
     }
 
-    /// Somebody with this role, signed in.
+    /// Returns a client that is signed in as a new user with this role.
     pub fn sign_in(&self, given: &mut Given, role: UserRole) -> Client {
         let user: UserId = given.user(role);
         let session = given.session(user);
@@ -82,9 +82,9 @@ impl ServerProcess {
     }
 
     async fn ready(&self) {
-        let (began, nobody) = (Instant::now(), Client::new(self.address, None));
+        let (began, anonymous) = (Instant::now(), Client::new(self.address, None));
         while began.elapsed() < Duration::from_secs(30) {
-            if nobody
+            if anonymous
                 .try_get("/health/ready")
                 .await
                 .is_some_and(|answer| answer.status == 200)
@@ -97,7 +97,7 @@ impl ServerProcess {
     }
 }
 
-/// The keys of such a server.
+/// Returns the encryption keys of a server on this database.
 pub fn keys(database_url: &str) -> Keyring {
     Keyring::new(&config(database_url, &[]).sealing).expect("keys")
 }
@@ -119,7 +119,7 @@ pub fn run(database_url: &str, arguments: &[&str]) -> (bool, String) {
     (ran.status.success(), output)
 }
 
-/// A command of the server's binary, in the environment of such a server.
+/// Returns a command of the server's binary, in the environment of a server on this database.
 pub fn command(database_url: &str, more: &[(String, String)]) -> Command {
     let mut command = Command::new(binary());
     command
@@ -130,10 +130,10 @@ pub fn command(database_url: &str, more: &[(String, String)]) -> Command {
     command
 }
 
-/// What it says goes nowhere, or to the file that `SAID` names.
+/// Starts the server. Its output is dropped, or written to the file that `SERVER_LOG` names.
 fn spawn(url: &str, more: &[(String, String)], address: SocketAddr) -> Child {
-    let said = more.iter().find(|(name, _)| name == "SAID");
-    let output = || match said {
+    let log_file = more.iter().find(|(name, _)| name == "SERVER_LOG");
+    let output = || match log_file {
         Some((_, file)) => OpenOptions::new()
             .create(true)
             .append(true)
@@ -151,7 +151,7 @@ fn spawn(url: &str, more: &[(String, String)], address: SocketAddr) -> Child {
         .expect("the server starts")
 }
 
-/// The server's binary: named by the environment, else built beside this test.
+/// Returns the path of the server's binary: from the environment, else the build beside this test.
 fn binary() -> PathBuf {
     std::env::var_os("ESIM_ADMIN_BIN").map_or_else(
         || {

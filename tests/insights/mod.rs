@@ -1,3 +1,3 @@
-//! What is in the system, found and counted.
+//! Search.
 
 mod search;

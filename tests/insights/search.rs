@@ -1,4 +1,4 @@
-//! Finding anything from one field: everybody what they may see, and no more.
+//! Global search: each caller finds the objects that they may see, and no others.
 
 use crate::{
     flows::purchase::{order, simulate},
@@ -11,7 +11,7 @@ use wire::{
     ProblemCode, UserId, accounts::users::UserRole, billing::transactions::SimulatedOutcome,
 };
 
-/// One of everything that can be found.
+/// Writes one object of every searchable kind.
 struct Shop {
     customer: UserId,
     order: Value,
@@ -29,7 +29,7 @@ async fn shop(app: &TestApp, admin: &Client) -> Shop {
         (plan, customer, given.provider("Freedom Mobile", 1))
     });
     let placed = order(admin, plan, customer, 1).await;
-    app.work().await;
+    app.run_jobs().await;
     simulate(app, admin, &placed, SimulatedOutcome::Succeed).await;
     let first = async |path: String| admin.get(&path).await.expect(200)["data"][0].clone();
     let id = placed["id"].as_str().unwrap();
@@ -51,7 +51,7 @@ fn run(app: &TestApp, sql: &str) {
         .expect("the statement runs");
 }
 
-/// The kinds and titles of what is found.
+/// Returns the kinds and titles of the results.
 async fn found(client: &Client, q: &str) -> Vec<(String, String)> {
     let answer = client
         .get(&format!("/v1/search?q={}", q.replace('+', "%2B")))
@@ -68,7 +68,7 @@ fn hit(kind: &str, title: &str) -> Vec<(String, String)> {
 }
 
 #[actix_web::test]
-async fn one_field_finds_one_of_everything() {
+async fn search_finds_every_kind_of_object() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let shop = shop(&app, &admin).await;
@@ -147,7 +147,7 @@ async fn one_field_finds_one_of_everything() {
 }
 
 #[actix_web::test]
-async fn five_of_each_kind_and_what_fits_to_the_letter_first() {
+async fn search_returns_five_per_kind_with_exact_matches_first() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (plan, customer) =
@@ -188,7 +188,7 @@ async fn five_of_each_kind_and_what_fits_to_the_letter_first() {
 }
 
 #[actix_web::test]
-async fn everybody_finds_what_they_may_see_and_support_sees_people_masked() {
+async fn search_respects_permissions_and_masks_people_for_support() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let shop = shop(&app, &admin).await;
@@ -207,10 +207,10 @@ async fn everybody_finds_what_they_may_see_and_support_sees_people_masked() {
         (&json!("A••• L•••"), &json!("a•••@e•••.com · Customer"))
     );
     for q in [number, shop.esim["iccid"].as_str().unwrap()] {
-        let said = support.get(&format!("/v1/search?q={q}")).await.expect(200);
-        let subtitle = said["data"][0]["subtitle"].as_str().unwrap();
-        assert!(subtitle.contains("A••• L•••"), "{said}");
-        assert!(!said.to_string().contains("Lovelace"), "{said}");
+        let result = support.get(&format!("/v1/search?q={q}")).await.expect(200);
+        let subtitle = result["data"][0]["subtitle"].as_str().unwrap();
+        assert!(subtitle.contains("A••• L•••"), "{result}");
+        assert!(!result.to_string().contains("Lovelace"), "{result}");
     }
     assert_eq!(
         found(&support, "sue").await,
@@ -225,15 +225,18 @@ async fn everybody_finds_what_they_may_see_and_support_sees_people_masked() {
         .get("/v1/search?q=ada")
         .await
         .problem(403, ProblemCode::Forbidden);
-    admin.get("/v1/search?q=ada&limit=5").await.refuses("limit");
+    admin
+        .get("/v1/search?q=ada&limit=5")
+        .await
+        .rejects_field("limit");
     admin
         .get(&format!("/v1/search?q={}", "x".repeat(201)))
         .await
-        .refuses("q");
+        .rejects_field("q");
 }
 
 #[actix_web::test]
-async fn what_is_gone_is_not_found() {
+async fn search_excludes_deleted_objects() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let shop = shop(&app, &admin).await;
@@ -261,20 +264,20 @@ async fn what_is_gone_is_not_found() {
         assert_eq!(found(&admin, q).await, [], "{q}");
     }
     let things = format!(
-        "/v1/search?things=user:{id},esim:{}",
+        "/v1/search?records=user:{id},esim:{}",
         shop.esim["id"].as_str().unwrap()
     );
     assert_eq!(admin.get(&things).await.expect(200)["data"], json!([]));
 }
 
 #[actix_web::test]
-async fn what_was_seen_before_is_named_again_as_one_may_see_it_now() {
+async fn recent_objects_are_named_with_current_permissions() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let shop = shop(&app, &admin).await;
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     let things = format!(
-        "/v1/search?things=provider:{},order:{},user:{},plan:{},order:{}",
+        "/v1/search?records=provider:{},order:{},user:{},plan:{},order:{}",
         id(&shop.provider),
         id(&shop.order),
         shop.customer,
@@ -303,13 +306,13 @@ async fn what_was_seen_before_is_named_again_as_one_may_see_it_now() {
         "invoice:01930000-0000-7000-8000-000000000001",
     ] {
         admin
-            .get(&format!("/v1/search?things={wrong}"))
+            .get(&format!("/v1/search?records={wrong}"))
             .await
-            .refuses("things");
+            .rejects_field("things");
     }
     let many = vec![format!("order:{}", Uuid::now_v7()); 21].join(",");
     admin
-        .get(&format!("/v1/search?things={many}"))
+        .get(&format!("/v1/search?records={many}"))
         .await
-        .refuses("things");
+        .rejects_field("things");
 }

@@ -1,4 +1,4 @@
-//! Which addresses a provider may have.
+//! The allowed endpoint addresses of a provider.
 
 use super::providers::freedom;
 use crate::harness::TestApp;
@@ -73,7 +73,7 @@ async fn provider_endpoint_must_be_https_and_public() {
         new["api_endpoint"] = json!(address);
         let answer = admin.post("/v1/providers", new).await;
         assert_eq!(answer.status, 422, "{address}: {}", answer.text());
-        answer.refuses("api_endpoint");
+        answer.rejects_field("api_endpoint");
     }
     for (number, address) in [
         "https://partners-api.airalo.com",

@@ -1,4 +1,4 @@
-//! Those who supply us.
+//! Providers and their offers.
 
 mod addresses;
 mod offers;

@@ -1,4 +1,4 @@
-//! What providers offer: kept by hand, asked in an order, and switched off.
+//! Offers of providers: edited by hand, ordered by priority, and deactivated.
 
 use crate::harness::TestApp;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ fn offer(plan: PlanId, provider: ProviderId, sku: &str) -> Value {
 }
 
 #[actix_web::test]
-async fn an_offer_is_added_changed_and_switched_off() {
+async fn offer_can_be_added_edited_and_deactivated() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (plan, provider) = app.given(|given| (given.plan("9.90"), given.provider("Freedom", 1)));
@@ -17,10 +17,10 @@ async fn an_offer_is_added_changed_and_switched_off() {
     let answer = admin
         .post("/v1/provider-offers", offer(plan, provider, "eu-5"))
         .await;
-    let place = answer.header("location").to_owned();
+    let path = answer.header("location").to_owned();
     let made = answer.expect(201);
     let edit = json!({ "cost": "3.90", "stock": null, "is_active": false, "priority": 4 });
-    let changed = admin.patch(&place, 1, edit).await.expect(200);
+    let changed = admin.patch(&path, 1, edit).await.expect(200);
 
     assert_eq!(
         [
@@ -58,13 +58,13 @@ async fn an_offer_is_added_changed_and_switched_off() {
             &json!(2)
         ]
     );
-    assert_eq!(admin.get(&place).await.expect(200), changed);
+    assert_eq!(admin.get(&path).await.expect(200), changed);
     admin
-        .patch(&place, 1, json!({ "priority": 2 }))
+        .patch(&path, 1, json!({ "priority": 2 }))
         .await
         .problem(412, ProblemCode::Stale);
     admin
-        .send(reqwest::Method::PATCH, &place, Some(json!({})))
+        .send(reqwest::Method::PATCH, &path, Some(json!({})))
         .await
         .problem(428, ProblemCode::PreconditionRequired);
     assert_eq!(
@@ -74,13 +74,13 @@ async fn an_offer_is_added_changed_and_switched_off() {
 }
 
 #[actix_web::test]
-async fn an_offer_that_cannot_be_is_refused_field_by_field() {
+async fn offer_rejects_invalid_fields() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (plan, provider) = app.given(|given| (given.plan("9.90"), given.provider("Freedom", 1)));
     let good = || offer(plan, provider, "eu-5");
     let made = admin.post("/v1/provider-offers", good()).await.expect(201);
-    let place = format!("/v1/provider-offers/{}", made["id"].as_str().unwrap());
+    let path = format!("/v1/provider-offers/{}", made["id"].as_str().unwrap());
 
     for (field, value) in [
         ("plan_id", json!(PlanId::new())),
@@ -98,14 +98,17 @@ async fn an_offer_that_cannot_be_is_refused_field_by_field() {
         if field != "sku" {
             bad["sku"] = json!("other");
         }
-        admin.post("/v1/provider-offers", bad).await.refuses(field);
+        admin
+            .post("/v1/provider-offers", bad)
+            .await
+            .rejects_field(field);
         if !["provider_id", "sku"].contains(&field) {
             let edit = json!({ field: value });
-            admin.patch(&place, 1, edit).await.refuses(field);
+            admin.patch(&path, 1, edit).await.rejects_field(field);
         }
     }
     let yen = json!({ "currency": "JPY" });
-    admin.patch(&place, 1, yen).await.refuses("cost");
+    admin.patch(&path, 1, yen).await.rejects_field("cost");
     let support = app.as_role(UserRole::Support);
     support
         .post("/v1/provider-offers", good())
@@ -114,7 +117,7 @@ async fn an_offer_that_cannot_be_is_refused_field_by_field() {
 }
 
 #[actix_web::test]
-async fn the_offers_of_a_plan_are_put_in_order_all_of_them_or_none() {
+async fn offer_order_must_name_every_offer_of_the_plan() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (plan, ids) = app.given(|given| {
@@ -151,7 +154,7 @@ async fn the_offers_of_a_plan_are_put_in_order_all_of_them_or_none() {
         admin
             .post("/v1/provider-offers/order", order(wrong))
             .await
-            .refuses("ids");
+            .rejects_field("ids");
     }
     assert_eq!(
         app.count("SELECT count(*) FROM audit_log WHERE action = 'offer.order'"),

@@ -1,27 +1,27 @@
-//! Providers: their key goes in and never comes out.
+//! Providers: the API never returns their key.
 
 use crate::harness::TestApp;
-use platform::crypto::Place;
+use platform::crypto::FieldContext;
 use serde_json::{Value, json};
 use wire::{ProblemCode, ProviderId, accounts::users::UserRole};
 
-const KEY: &str = "a-key-that-nobody-may-see";
+const KEY: &str = "a-key-that-is-never-shown";
 
 pub fn freedom() -> Value {
     json!({ "name": "Freedom", "api_endpoint": "https://simulator.invalid", "api_key": KEY, "adapter": "simulator", "provider_type": "reseller", "priority": 2 })
 }
 
 #[actix_web::test]
-async fn a_provider_is_added_with_its_key_sealed() {
+async fn provider_key_is_stored_encrypted() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
 
     let made = admin.post("/v1/providers", freedom()).await.expect(201);
-    let place = format!("/v1/providers/{}", made["id"].as_str().unwrap());
+    let path = format!("/v1/providers/{}", made["id"].as_str().unwrap());
     let changed = app
         .as_role(UserRole::SuperAdmin)
         .patch(
-            &place,
+            &path,
             1,
             json!({ "api_key": "another-key", "is_active": false, "provider_type": null }),
         )
@@ -48,7 +48,7 @@ async fn a_provider_is_added_with_its_key_sealed() {
     for shown in [
         made.to_string(),
         changed.to_string(),
-        admin.get(&place).await.text(),
+        admin.get(&path).await.text(),
         admin.get("/v1/providers/export").await.text(),
     ] {
         assert!(
@@ -57,7 +57,7 @@ async fn a_provider_is_added_with_its_key_sealed() {
         );
     }
     let id: ProviderId = serde_json::from_value(made["id"].clone()).unwrap();
-    assert_eq!(opened(&app, id), "another-key");
+    assert_eq!(decrypted_key(&app, id), "another-key");
     assert_eq!(
         app.count("SELECT count(*) FROM data_providers WHERE api_key_encrypted LIKE '%key%'"),
         0
@@ -65,12 +65,12 @@ async fn a_provider_is_added_with_its_key_sealed() {
     assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE change::text LIKE '%key-that%' OR change::text LIKE '%another-key%'"), 0);
     assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'provider.edit' AND change->>'api_key' = 'replaced'"), 1);
     admin
-        .patch(&place, 1, json!({ "priority": 1 }))
+        .patch(&path, 1, json!({ "priority": 1 }))
         .await
         .problem(412, ProblemCode::Stale);
 }
 
-fn opened(app: &TestApp, id: ProviderId) -> String {
+fn decrypted_key(app: &TestApp, id: ProviderId) -> String {
     use diesel::prelude::*;
     use schema::data_providers;
     let sealed: String = app.given(|given| {
@@ -83,14 +83,14 @@ fn opened(app: &TestApp, id: ProviderId) -> String {
     app.ctx
         .keys
         .open_text(
-            Place::new("data_providers", "api_key_encrypted", id.0),
+            FieldContext::new("data_providers", "api_key_encrypted", id.0),
             &sealed,
         )
         .unwrap()
 }
 
 #[actix_web::test]
-async fn a_provider_that_cannot_be_is_refused() {
+async fn provider_rejects_invalid_fields() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for (field, value) in [
@@ -102,7 +102,7 @@ async fn a_provider_that_cannot_be_is_refused() {
     ] {
         let mut new = freedom();
         new.as_object_mut().unwrap().insert(field.to_owned(), value);
-        admin.post("/v1/providers", new).await.refuses(field);
+        admin.post("/v1/providers", new).await.rejects_field(field);
     }
     app.as_role(UserRole::Support)
         .get("/v1/providers")
@@ -115,7 +115,7 @@ async fn a_provider_that_cannot_be_is_refused() {
 }
 
 #[actix_web::test]
-async fn providers_and_offers_are_listed_by_what_they_are() {
+async fn providers_and_offers_can_be_filtered() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (first, plan) = app.given(|given| {
@@ -172,18 +172,18 @@ async fn provider_key_change_requires_super_admin_and_confirmation() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let made = admin.post("/v1/providers", freedom()).await.expect(201);
-    let place = format!("/v1/providers/{}", made["id"].as_str().unwrap());
+    let path = format!("/v1/providers/{}", made["id"].as_str().unwrap());
     for key in [
         json!({ "api_key": "rotated" }),
         json!({ "name": "Other", "api_key": "rotated" }),
     ] {
         admin
-            .patch(&place, 1, key)
+            .patch(&path, 1, key)
             .await
             .problem(403, ProblemCode::Forbidden);
     }
     admin
-        .patch(&place, 1, json!({ "name": "Other" }))
+        .patch(&path, 1, json!({ "name": "Other" }))
         .await
         .expect(200);
 
@@ -191,11 +191,11 @@ async fn provider_key_change_requires_super_admin_and_confirmation() {
     let other = app.as_admin();
     app.execute("UPDATE sessions SET confirmed_at = now() - interval '16 minutes'");
     stale
-        .patch(&place, 2, json!({ "api_key": "rotated" }))
+        .patch(&path, 2, json!({ "api_key": "rotated" }))
         .await
         .problem(403, ProblemCode::ConfirmationRequired);
     stale
-        .patch(&place, 2, json!({ "name": "Freedom" }))
+        .patch(&path, 2, json!({ "name": "Freedom" }))
         .await
         .expect(200);
     // The first key of a provider needs a confirmation as well.
@@ -205,11 +205,11 @@ async fn provider_key_change_requires_super_admin_and_confirmation() {
         .problem(403, ProblemCode::ConfirmationRequired);
 
     app.as_role(UserRole::SuperAdmin)
-        .patch(&place, 3, json!({ "api_key": "rotated" }))
+        .patch(&path, 3, json!({ "api_key": "rotated" }))
         .await
         .expect(200);
     let id: ProviderId = serde_json::from_value(made["id"].clone()).unwrap();
-    assert_eq!(opened(&app, id), "rotated");
+    assert_eq!(decrypted_key(&app, id), "rotated");
 }
 
 #[actix_web::test]

@@ -21,12 +21,12 @@ async fn simulated_provider_is_rejected_in_production() {
         let plan = given.supplied_plan("9.90");
         (plan, given.user(UserRole::Customer))
     });
-    let production = app.beside(&PRODUCTION);
+    let production = app.second_server(&PRODUCTION);
     let admin = production.as_admin();
     admin
         .post("/v1/providers", freedom())
         .await
-        .refuses("adapter");
+        .rejects_field("adapter");
 
     // A provider that was stored in development is neither offered, nor used, nor activated again.
     let stored = admin.get("/v1/providers").await.expect(200)["data"][0].clone();
@@ -35,13 +35,13 @@ async fn simulated_provider_is_rejected_in_production() {
     admin
         .post("/v1/provider-offers", offer)
         .await
-        .refuses("provider_id");
+        .rejects_field("provider_id");
     for path in ["/v1/plans/import", "/v1/price-lists"] {
         let list = json!([{ "sku": "a", "name": "A", "data_limit_mb": 1000, "days": 7, "regions": "FR", "cost_price": "1.00", "selling_price": "5.00" }]);
         admin
             .post(&format!("{path}?provider_id={provider}"), list)
             .await
-            .refuses("provider_id");
+            .rejects_field("provider_id");
     }
     let place = format!("/v1/providers/{provider}");
     admin
@@ -51,12 +51,13 @@ async fn simulated_provider_is_rejected_in_production() {
     admin
         .patch(&place, 2, json!({ "is_active": true }))
         .await
-        .refuses("is_active");
+        .rejects_field("is_active");
     app.execute("UPDATE data_providers SET is_active = true");
-    let wish = json!({ "user_id": customer, "plan_id": plan, "payment_method": "bank_transfer" });
+    let order_body =
+        json!({ "user_id": customer, "plan_id": plan, "payment_method": "bank_transfer" });
     admin
         .with("idempotency-key", "production-1")
-        .post("/v1/orders", wish)
+        .post("/v1/orders", order_body)
         .await
         .problem(409, ProblemCode::SoldOut);
 
@@ -76,7 +77,7 @@ async fn production_order_does_not_use_a_simulated_provider() {
         (plan, given.user(UserRole::Customer))
     });
     let order = crate::flows::purchase::order(&app.as_admin(), plan, customer, 1).await;
-    let production = app.beside(&PRODUCTION);
+    let production = app.second_server(&PRODUCTION);
     crate::flows::purchase::simulate(
         &app,
         &app.as_admin(),
@@ -103,7 +104,7 @@ async fn production_order_does_not_use_a_simulated_provider() {
         })
         .await
         .unwrap();
-    production.work_through().await;
+    production.run_all_jobs().await;
     assert!(production.supplier.purchases().is_empty());
     assert_eq!(app.count("SELECT count(*) FROM provisioning_attempts"), 0);
     assert_eq!(

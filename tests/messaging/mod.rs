@@ -1,4 +1,4 @@
-//! What we tell people.
+//! Notifications.
 
 mod notifications;
 mod sender;

@@ -1,8 +1,8 @@
-//! The outbox: nothing is lost, nothing is sent twice by itself, and no secret is seen on the way.
+//! The outbox: no email is lost or sent twice, and no secret is visible in it.
 
 use crate::harness::TestApp;
 use futures_util::future::BoxFuture;
-use messaging::notifications::{Letter, notify};
+use messaging::notifications::{EmailMessage, notify};
 use platform::{
     Ctx, Error, Result,
     ports::{
@@ -17,30 +17,30 @@ use wire::{ProblemCode, UserId, accounts::users::UserRole};
 
 const CODE: &str = "LPA:1$smdp.example.com$SECRET-4711";
 
-/// Keeps what it is given, or refuses it.
+/// A fake mailer that keeps emails or rejects them.
 #[derive(Default)]
-struct Post {
-    letters: Mutex<Vec<mailer::Letter>>,
+struct FakeMailer {
+    emails: Mutex<Vec<mailer::Email>>,
     is_closed: bool,
 }
 
-impl Mailer for Post {
-    fn send(&self, letter: mailer::Letter) -> BoxFuture<'_, Result<String>> {
+impl Mailer for FakeMailer {
+    fn send(&self, email: mailer::Email) -> BoxFuture<'_, Result<String>> {
         Box::pin(async move {
             if self.is_closed {
                 return Err(Error::internal(format!(
                     "550 no such mailbox: {}",
-                    letter.to
+                    email.to
                 )));
             }
-            self.letters.lock().expect("the letters").push(letter);
+            self.emails.lock().expect("the emails").push(email);
             Ok("250 queued".to_owned())
         })
     }
 }
 
-/// The same server with a post office.
-fn with_post(app: &TestApp, post: Arc<Post>) -> Ctx {
+/// Returns the server's context with the fake mailer.
+fn with_post(app: &TestApp, post: Arc<FakeMailer>) -> Ctx {
     Ctx::new(
         config(&app.database.url(), &[]),
         Ports {
@@ -59,7 +59,7 @@ async fn write(app: &TestApp, user_id: UserId, dedupe_key: &str) {
             notify(
                 tx,
                 &keys,
-                Letter {
+                EmailMessage {
                     user_id,
                     order_id: None,
                     esim_id: None,
@@ -72,7 +72,7 @@ async fn write(app: &TestApp, user_id: UserId, dedupe_key: &str) {
             )
         })
         .await
-        .expect("a letter is written");
+        .expect("an email is written");
 }
 
 fn customer(app: &TestApp) -> UserId {
@@ -80,7 +80,7 @@ fn customer(app: &TestApp) -> UserId {
 }
 
 #[actix_web::test]
-async fn without_a_mail_server_letters_wait_and_say_so() {
+async fn emails_wait_without_a_mail_server() {
     let app = TestApp::start().await;
     write(&app, customer(&app), "one").await;
     write(
@@ -90,7 +90,7 @@ async fn without_a_mail_server_letters_wait_and_say_so() {
     )
     .await;
 
-    app.work().await;
+    app.run_jobs().await;
 
     let list = app
         .as_role(UserRole::Support)
@@ -98,23 +98,19 @@ async fn without_a_mail_server_letters_wait_and_say_so() {
         .await
         .expect(200);
     assert_eq!(list["total"], 1, "a key is written once");
-    let letter = &list["data"][0];
+    let email = &list["data"][0];
     assert_eq!(
-        (
-            &letter["status"],
-            &letter["attempts"],
-            &letter["destination"]
-        ),
+        (&email["status"], &email["attempts"], &email["destination"]),
         (&json!("pending"), &json!(0), &json!("a•••@e•••.com"))
     );
     assert!(
-        letter["last_error"]
+        email["last_error"]
             .as_str()
             .is_some_and(|why| why.contains("no mail server")),
-        "{letter}"
+        "{email}"
     );
     assert_eq!(
-        letter["message"],
+        email["message"],
         "Scan LPA:1$smdp.example.com$•••••••• or type ••••••••\n\neSIM Admin\n"
     );
     assert_eq!(app.count("SELECT count(*) FROM notifications WHERE encode(message, 'escape') LIKE '%SECRET%' OR encode(destination, 'escape') LIKE '%ada%'"), 0);
@@ -125,28 +121,28 @@ async fn without_a_mail_server_letters_wait_and_say_so() {
 }
 
 #[actix_web::test]
-async fn a_letter_is_sent_with_its_pictures_and_once() {
+async fn email_is_sent_once_with_its_images() {
     let app = TestApp::start().await;
     app.execute("UPDATE system_settings SET value = 'Example Travel' WHERE key = 'business.name'");
     write(&app, customer(&app), "one").await;
-    let post = Arc::new(Post::default());
+    let post = Arc::new(FakeMailer::default());
     let ctx = with_post(&app, post.clone());
 
     server::worker::worker().drain(&ctx).await;
     server::worker::worker().drain(&ctx).await;
 
-    let letters = post.letters.lock().expect("the letters");
-    assert_eq!(letters.len(), 1);
-    assert_eq!(letters[0].sender, "Example Travel");
+    let emails = post.emails.lock().expect("the emails");
+    assert_eq!(emails.len(), 1);
+    assert_eq!(emails[0].sender, "Example Travel");
     assert_eq!(
-        (letters[0].to.as_str(), letters[0].text.as_str()),
+        (emails[0].to.as_str(), emails[0].text.as_str()),
         (
             "ada@example.com",
             "Scan LPA:1$smdp.example.com$SECRET-4711 or type SECRET-4711\n\nExample Travel\n"
         )
     );
     assert_eq!(
-        letters[0]
+        emails[0]
             .pictures
             .iter()
             .map(|(id, png)| (id.as_str(), png.starts_with(b"\x89PNG")))
@@ -157,14 +153,14 @@ async fn a_letter_is_sent_with_its_pictures_and_once() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_sent_is_tried_again_and_then_fails_visibly() {
+async fn failed_email_is_retried_and_then_marked_failed() {
     let app = TestApp::start().await;
     write(&app, customer(&app), "one").await;
     let ctx = with_post(
         &app,
-        Arc::new(Post {
+        Arc::new(FakeMailer {
             is_closed: true,
-            ..Post::default()
+            ..FakeMailer::default()
         }),
     );
 
@@ -179,14 +175,14 @@ async fn what_cannot_be_sent_is_tried_again_and_then_fails_visibly() {
         });
     }
 
-    let letter = app
+    let email = app
         .as_admin()
         .get("/v1/notifications?status=failed")
         .await
         .expect(200)["data"][0]
         .take();
-    assert_eq!(letter["attempts"], 12, "{letter}");
-    assert_eq!(letter["last_error"], "550 no such mailbox: a•••@e•••.com");
+    assert_eq!(email["attempts"], 12, "{email}");
+    assert_eq!(email["last_error"], "550 no such mailbox: a•••@e•••.com");
     assert_eq!(
         app.count("SELECT count(*) FROM jobs WHERE last_error LIKE '%ada@example.com%'"),
         0
@@ -198,11 +194,11 @@ async fn what_cannot_be_sent_is_tried_again_and_then_fails_visibly() {
 }
 
 #[actix_web::test]
-async fn a_letter_sent_again_goes_where_the_customer_is_now() {
+async fn resent_email_goes_to_the_current_address() {
     let app = TestApp::start().await;
     let id = customer(&app);
     write(&app, id, "one").await;
-    let post = Arc::new(Post::default());
+    let post = Arc::new(FakeMailer::default());
     let ctx = with_post(&app, post.clone());
     server::worker::worker().drain(&ctx).await;
     let sent = app.as_admin().get("/v1/notifications").await.expect(200)["data"][0].take();
@@ -217,12 +213,12 @@ async fn a_letter_sent_again_goes_where_the_customer_is_now() {
     // The emails about the change to both addresses are sent first.
     server::worker::worker().drain(&ctx).await;
     let support = app.as_role(UserRole::Support);
-    let place = format!(
+    let path = format!(
         "/v1/notifications/{}/resend",
         sent["id"].as_str().expect("an id")
     );
 
-    let again = support.post(&place, json!({})).await.expect(200);
+    let again = support.post(&path, json!({})).await.expect(200);
     server::worker::worker().drain(&ctx).await;
 
     assert_eq!(
@@ -230,11 +226,11 @@ async fn a_letter_sent_again_goes_where_the_customer_is_now() {
         (&json!("pending"), &json!("k•••@e•••.com"))
     );
     let (to, ids): (Vec<String>, Vec<String>) = post
-        .letters
+        .emails
         .lock()
-        .expect("the letters")
+        .expect("the emails")
         .iter()
-        .map(|letter| (letter.to.clone(), letter.message_id.clone()))
+        .map(|email| (email.to.clone(), email.message_id.clone()))
         .unzip();
     let (first, last) = (to.first().expect("a first"), to.last().expect("a last"));
     assert_eq!(
@@ -257,15 +253,15 @@ async fn a_letter_sent_again_goes_where_the_customer_is_now() {
     assert_eq!(
         (&shown["status"], &shown["sent_at"]),
         (&json!("sent"), &sent["sent_at"]),
-        "it was delivered when it was first sent"
+        "the sent time is that of the first delivery"
     );
 }
 
 #[actix_web::test]
-async fn what_waited_for_a_mail_server_is_sent_when_there_is_one() {
+async fn waiting_emails_are_sent_when_a_mail_server_is_set_up() {
     let app = TestApp::start().await;
     write(&app, customer(&app), "one").await;
-    app.work().await;
+    app.run_jobs().await;
     app.given(|given| {
         diesel::RunQueryDsl::execute(
             diesel::sql_query("UPDATE notifications SET created_at = now() - interval '1 hour'"),
@@ -273,7 +269,7 @@ async fn what_waited_for_a_mail_server_is_sent_when_there_is_one() {
         )
         .expect("aged")
     });
-    let post = Arc::new(Post::default());
+    let post = Arc::new(FakeMailer::default());
     let ctx = with_post(&app, post.clone());
 
     ctx.db
@@ -282,11 +278,11 @@ async fn what_waited_for_a_mail_server_is_sent_when_there_is_one() {
         .expect("enqueued");
     server::worker::worker().drain(&ctx).await;
 
-    assert_eq!(post.letters.lock().expect("the letters").len(), 1);
+    assert_eq!(post.emails.lock().expect("the emails").len(), 1);
 }
 
 #[actix_web::test]
-async fn customers_do_not_read_the_outbox() {
+async fn customers_cannot_read_the_outbox() {
     let app = TestApp::start().await;
     app.as_role(UserRole::Customer)
         .get("/v1/notifications")
@@ -300,7 +296,7 @@ async fn notification_status_counts_waiting_messages() {
     let user = app.given(|given| given.user(UserRole::Customer));
     write(&app, user, "one").await;
     write(&app, user, "two").await;
-    app.work().await;
+    app.run_jobs().await;
 
     let admin = app.as_admin();
     let status = admin.get("/v1/notifications/status").await.expect(200);

@@ -2,7 +2,7 @@
 
 use crate::harness::TestApp;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use platform::ports::mailer::{Letter, Smtp};
+use platform::ports::mailer::{Email, Smtp};
 use std::{
     io::{BufRead, BufReader, Write},
     net::TcpListener,
@@ -52,8 +52,10 @@ async fn sent(sender: &str, subject: &str) -> String {
             ("MAIL_FROM", "Old Name <no-reply@example.com>"),
         ],
     );
-    let mailer = Smtp::of(&config.mail).expect("a mailer").expect("a server");
-    let email = Letter {
+    let mailer = Smtp::from_config(&config.mail)
+        .expect("a mailer")
+        .expect("a server");
+    let email = Email {
         sender: sender.to_owned(),
         to: "ada@example.com".to_owned(),
         subject: subject.to_owned(),

@@ -1,11 +1,11 @@
-//! The record of every act: who, what and when, never what is secret.
+//! The audit log of every action: actor, action and time, never a secret.
 
 use crate::harness::TestApp;
 use serde_json::json;
 use wire::{ProblemCode, accounts::users::UserRole};
 
 #[actix_web::test]
-async fn an_act_is_recorded_with_who_did_it() {
+async fn audit_entry_names_the_actor() {
     let app = TestApp::start().await;
     let admin = app.as_user(
         app.given(|given| given.person(UserRole::Admin, "grace@example.com", "Grace", "Hopper")),
@@ -58,7 +58,7 @@ async fn an_act_is_recorded_with_who_did_it() {
 }
 
 #[actix_web::test]
-async fn the_record_is_narrowed_and_taken_away() {
+async fn audit_log_can_be_filtered_and_exported() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     admin.get("/v1/users/export").await.expect(200);
@@ -86,11 +86,14 @@ async fn the_record_is_narrowed_and_taken_away() {
         "{}",
         file.text()
     );
-    admin.get("/v1/audit?sort=action").await.refuses("sort");
+    admin
+        .get("/v1/audit?sort=action")
+        .await
+        .rejects_field("sort");
 }
 
 #[actix_web::test]
-async fn only_administrators_read_the_record() {
+async fn only_administrators_read_the_audit_log() {
     let app = TestApp::start().await;
     for role in [UserRole::Support, UserRole::Customer] {
         app.as_role(role)
@@ -105,7 +108,7 @@ async fn only_administrators_read_the_record() {
 }
 
 #[actix_web::test]
-async fn the_record_is_narrowed_to_a_kind_of_act_to_a_request_and_to_a_client() {
+async fn audit_log_can_be_filtered_by_action_request_and_client() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let plan = json!({ "name": "A", "validity_days": 7, "regions": ["US"] });
@@ -145,7 +148,7 @@ async fn the_record_is_narrowed_to_a_kind_of_act_to_a_request_and_to_a_client() 
 }
 
 #[actix_web::test]
-async fn who_saw_what_can_be_read_and_taken_away() {
+async fn access_log_can_be_read_and_exported() {
     let app = TestApp::start().await;
     let (admin, support) = (app.as_admin(), app.as_role(UserRole::Support));
     let (ada, plan) = app.given(|given| {
@@ -168,15 +171,15 @@ async fn who_saw_what_can_be_read_and_taken_away() {
 
     let list = admin.get("/v1/audit/access").await.expect(200);
     assert_eq!(list["total"], 2);
-    let look = &list["data"][1];
+    let entry = &list["data"][1];
     assert_eq!(
         (
-            &look["actor_id"],
-            &look["subject_type"],
-            &look["subject_id"],
-            &look["reason"],
-            &look["request_id"],
-            &look["is_linked"]
+            &entry["actor_id"],
+            &entry["subject_type"],
+            &entry["subject_id"],
+            &entry["reason"],
+            &entry["request_id"],
+            &entry["is_linked"]
         ),
         (
             &json!(support.id()),
@@ -187,7 +190,7 @@ async fn who_saw_what_can_be_read_and_taken_away() {
             &json!(false)
         )
     );
-    assert!(look["field"].as_str().unwrap().contains("email"));
+    assert!(entry["field"].as_str().unwrap().contains("email"));
     system::audit::jobs::link(&app.ctx).await.expect("linked");
     assert_eq!(
         admin.get("/v1/audit/access").await.expect(200)["data"][0]["is_linked"],

@@ -1,5 +1,5 @@
-//! Jobs of the living and of the dead: a lease is renewed while somebody works, and what is given up lies there until
-//! the same has gone well.
+//! Leases of jobs and dead jobs: a worker renews the lease while it runs a job, and the latest dead job is kept until a
+//! later one succeeds.
 
 use crate::harness::TestApp;
 use platform::{
@@ -16,23 +16,23 @@ use std::{
 };
 use tokio::sync::{Notify, watch};
 
-static TURNS: AtomicUsize = AtomicUsize::new(0);
-static MAY_END: Notify = Notify::const_new();
+static RUNS: AtomicUsize = AtomicUsize::new(0);
+static MAY_FINISH: Notify = Notify::const_new();
 
-/// Takes as long as the test wants.
+/// A job that runs until the test ends it.
 #[derive(Serialize, Deserialize)]
-struct Long {}
+struct LongJob {}
 
-impl Job for Long {
+impl Job for LongJob {
     const KIND: &'static str = "tests.long";
     async fn run(self, _: Ctx) -> Result<()> {
-        TURNS.fetch_add(1, Ordering::Relaxed);
-        MAY_END.notified().await;
+        RUNS.fetch_add(1, Ordering::Relaxed);
+        MAY_FINISH.notified().await;
         Ok(())
     }
 }
 
-async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let began = Instant::now();
     while !holds() {
         assert!(began.elapsed() < Duration::from_secs(60), "{what}");
@@ -41,30 +41,34 @@ async fn until(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 #[actix_web::test]
-async fn a_job_that_takes_longer_than_its_lease_is_still_done_once() {
+async fn job_longer_than_its_lease_runs_once() {
     let app = TestApp::start().await;
-    let enqueued = app.ctx.db.write(|tx| jobs::enqueue(tx, &Long {})).await;
+    let enqueued = app.ctx.db.write(|tx| jobs::enqueue(tx, &LongJob {})).await;
     enqueued.unwrap();
     let (stop, stopped) = watch::channel(false);
     let working: Vec<_> = (0..2)
         .map(|_| {
-            let worker = Worker::default().with::<Long>();
+            let worker = Worker::default().with::<LongJob>();
             let wake = Arc::new(Notify::new());
             tokio::spawn(worker.run(app.ctx.clone(), wake, stopped.clone()))
         })
         .collect();
     let state = |of: &str| app.count(&format!("SELECT {of}::bigint AS count FROM jobs"));
-    until("it is begun", || TURNS.load(Ordering::Relaxed) == 1).await;
+    wait_until("the job starts", || RUNS.load(Ordering::Relaxed) == 1).await;
     let first = state("extract(epoch FROM lease_until)");
-    until("its first lease is over", || {
+    wait_until("its first lease expires", || {
         state("extract(epoch FROM now() - interval '1 second')") > first
     })
     .await;
-    assert_eq!(TURNS.load(Ordering::Relaxed), 1, "nobody else has taken it");
+    assert_eq!(
+        RUNS.load(Ordering::Relaxed),
+        1,
+        "no other worker has claimed it"
+    );
     assert!(state("extract(epoch FROM lease_until)") > first);
 
-    MAY_END.notify_one();
-    until("it is done", || state("(status = 'done')::int") == 1).await;
+    MAY_FINISH.notify_one();
+    wait_until("the job is done", || state("(status = 'done')::int") == 1).await;
     assert_eq!(state("attempts"), 1);
     stop.send_replace(true);
     for worker in working {
@@ -72,20 +76,20 @@ async fn a_job_that_takes_longer_than_its_lease_is_still_done_once() {
     }
 }
 
-/// Succeeds from the third time on.
+/// A job that succeeds from the third attempt.
 #[derive(Serialize, Deserialize)]
-struct Fickle {}
+struct FailsTwice {}
 
-static TRIES: AtomicUsize = AtomicUsize::new(0);
+static ATTEMPTED: AtomicUsize = AtomicUsize::new(0);
 
-impl Job for Fickle {
+impl Job for FailsTwice {
     const KIND: &'static str = "tests.fickle";
     const ATTEMPTS: i32 = 1;
     fn unique_key(&self) -> Option<String> {
         Some("tests.fickle".to_owned())
     }
     async fn run(self, _: Ctx) -> Result<()> {
-        if TRIES.fetch_add(1, Ordering::Relaxed) < 2 {
+        if ATTEMPTED.fetch_add(1, Ordering::Relaxed) < 2 {
             return Err(platform::Error::internal("not yet"));
         }
         Ok(())
@@ -93,20 +97,24 @@ impl Job for Fickle {
 }
 
 #[actix_web::test]
-async fn of_what_is_given_up_the_last_is_kept_until_a_later_one_succeeds() {
+async fn latest_dead_job_is_kept_until_a_later_one_succeeds() {
     let app = TestApp::start().await;
     for (dead, done) in [(1, 0), (1, 0), (0, 1), (0, 2)] {
-        let enqueued = app.ctx.db.write(|tx| jobs::enqueue(tx, &Fickle {})).await;
+        let enqueued = app
+            .ctx
+            .db
+            .write(|tx| jobs::enqueue(tx, &FailsTwice {}))
+            .await;
         enqueued.unwrap();
         let (stop, stopped) = watch::channel(false);
-        let worker = Worker::default().with::<Fickle>();
+        let worker = Worker::default().with::<FailsTwice>();
         let working = tokio::spawn(worker.run(app.ctx.clone(), Arc::new(Notify::new()), stopped));
         let of = |status: &str| {
             app.count(&format!(
                 "SELECT count(*) FROM jobs WHERE status = '{status}'"
             ))
         };
-        until("it has ended", || of("queued") + of("running") == 0).await;
+        wait_until("the job ends", || of("queued") + of("running") == 0).await;
         assert_eq!((of("dead"), of("done")), (dead, done));
         stop.send_replace(true);
         working.await.unwrap();

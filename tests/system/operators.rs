@@ -26,7 +26,10 @@ fn dead_job(app: &TestApp, kind: &str, key: &str) -> String {
 #[actix_web::test]
 async fn dead_jobs_are_listed_without_personal_data() {
     let app = TestApp::start().await;
-    assert_eq!(jobs(&app, &["list"]), (true, "no job is dead\n".to_owned()));
+    assert_eq!(
+        jobs(&app, &["list"]),
+        (true, "there are no dead jobs\n".to_owned())
+    );
     let (first, second) = (
         dead_job(&app, "mail.send", "a"),
         dead_job(&app, "orders.expire", "b"),

@@ -51,10 +51,10 @@ async fn refused_access_names_the_caller_as_far_as_known() {
     app.with_key("esk_live_0123456789012345678901234567890123456789012")
         .get("/v1/plans")
         .await;
-    let forged = app
+    let tampered = app
         .anonymous()
-        .with("authorization", "Bearer forged.token.value");
-    forged.get("/v1/orders").await;
+        .with("authorization", "Bearer tampered.token.value");
+    tampered.get("/v1/orders").await;
 
     for found in [
         format!("actor_id = '{}' AND change->>'operation' = 'POST /v1/users/{{id}}/erase'", support.id()),
@@ -66,7 +66,7 @@ async fn refused_access_names_the_caller_as_far_as_known() {
         let count = format!("SELECT count(*) FROM audit_log WHERE action = 'access.refused' AND {found}");
         assert_eq!(app.count(&count), 1, "{found}");
     }
-    let named = "SELECT count(*) FROM audit_log WHERE change::text LIKE '%esk_live%' OR change::text LIKE '%forged%'";
+    let named = "SELECT count(*) FROM audit_log WHERE change::text LIKE '%esk_live%' OR change::text LIKE '%tampered%'";
     assert_eq!(app.count(named), 0);
 }
 
@@ -76,10 +76,10 @@ async fn expired_or_missing_authentication_is_not_recorded_as_refused() {
     let admin = app.as_role(UserRole::SuperAdmin);
     let id = app.given(|given| given.user(UserRole::Support));
     app.execute("UPDATE sessions SET confirmed_at = NULL");
-    // The caller has to confirm who they are.
+    // The caller has to confirm their identity.
     let role = json!({ "role": "admin" });
-    let place = format!("/v1/users/{id}/role");
-    let answer = admin.send(reqwest::Method::PUT, &place, Some(role)).await;
+    let path = format!("/v1/users/{id}/role");
+    let answer = admin.send(reqwest::Method::PUT, &path, Some(role)).await;
     assert_eq!(answer.status, 403);
     // An anonymous request.
     assert_eq!(app.anonymous().get("/v1/plans").await.status, 401);

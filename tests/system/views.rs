@@ -1,4 +1,4 @@
-//! Views of lists: one's own, a role's, everyone's, and one default for each.
+//! Saved views of lists: private, of a role, or shared with everyone, and one default for each.
 
 use crate::harness::{Client, TestApp};
 use diesel::RunQueryDsl;
@@ -22,7 +22,7 @@ fn at(view: &Value) -> String {
     format!("/v1/views/{}", view["id"].as_str().expect("an id"))
 }
 
-/// The names of the views of the list that somebody may use.
+/// Returns the names of the views of the list that a caller may use.
 async fn names(client: &Client) -> Vec<String> {
     let page = client
         .get(&format!("/v1/views?list={LIST}&sort=name"))
@@ -34,7 +34,7 @@ async fn names(client: &Client) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn a_view_is_saved_renamed_and_deleted_by_its_owner() {
+async fn owner_saves_renames_and_deletes_a_view() {
     let app = TestApp::start().await;
     let support = app.as_role(UserRole::Support);
     let answer = support
@@ -92,7 +92,7 @@ async fn a_view_is_saved_renamed_and_deleted_by_its_owner() {
 }
 
 #[actix_web::test]
-async fn a_view_is_seen_by_those_whom_it_is_for() {
+async fn view_is_visible_to_its_audience() {
     let app = TestApp::start().await;
     let (admin, other) = (app.as_admin(), app.as_admin());
     let (support, chief) = (
@@ -142,7 +142,7 @@ async fn a_view_is_seen_by_those_whom_it_is_for() {
 }
 
 #[actix_web::test]
-async fn sharing_needs_a_permission_and_shared_views_are_changed_by_few() {
+async fn sharing_and_editing_shared_views_require_permission() {
     let app = TestApp::start().await;
     let (admin, other) = (app.as_admin(), app.as_admin());
     let (support, chief) = (
@@ -195,13 +195,13 @@ async fn sharing_needs_a_permission_and_shared_views_are_changed_by_few() {
     admin
         .patch(&at(&shared), 3, json!({ "audience": "role" }))
         .await
-        .refuses("role");
+        .rejects_field("role");
     let again = save(&admin, view("Again", "everyone")).await;
     assert_eq!(chief.delete(&at(&again), 1).await.status, 204);
 }
 
 #[actix_web::test]
-async fn what_is_no_query_is_refused() {
+async fn view_rejects_invalid_queries() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let with = |field: &str, value: Value| {
@@ -225,7 +225,7 @@ async fn what_is_no_query_is_refused() {
         admin
             .post("/v1/views", with(field, value))
             .await
-            .refuses(field);
+            .rejects_field(field);
     }
     let mut people = view("People", "mine");
     people["list"] = json!("/accounts/users");
@@ -233,18 +233,18 @@ async fn what_is_no_query_is_refused() {
     admin
         .post("/v1/views", people.clone())
         .await
-        .refuses("query");
+        .rejects_field("query");
     people["query"] = json!("status=active");
     let saved = save(&admin, people).await;
     admin
         .patch(&at(&saved), 1, json!({ "query": "q=lovelace" }))
         .await
-        .refuses("query");
+        .rejects_field("query");
     assert_eq!(app.count("SELECT count(*) FROM saved_views"), 1);
 }
 
 #[actix_web::test]
-async fn a_new_default_takes_the_place_of_the_old_one() {
+async fn new_default_view_replaces_the_old_one() {
     let app = TestApp::start().await;
     let (admin, other) = (app.as_admin(), app.as_admin());
     let default = |name: &str, audience: &str| {
@@ -253,16 +253,16 @@ async fn a_new_default_takes_the_place_of_the_old_one() {
         body
     };
     let first = save(&admin, default("first", "mine")).await;
-    // Somebody else's, a role's, everyone's, and another list's stay as they are.
+    // Defaults of another user, a role, everyone, and another list stay unchanged.
     let others = [
         save(&other, default("other", "mine")).await,
         save(&admin, default("role", "role")).await,
         save(&admin, default("everyone", "everyone")).await,
         save(&admin, {
-            let mut elsewhere = default("elsewhere", "mine");
-            elsewhere["list"] = json!("/catalog/plans");
-            elsewhere["query"] = json!("is_active=true");
-            elsewhere
+            let mut other_list = default("other list", "mine");
+            other_list["list"] = json!("/catalog/plans");
+            other_list["query"] = json!("is_active=true");
+            other_list
         })
         .await,
     ];
@@ -289,9 +289,9 @@ async fn a_new_default_takes_the_place_of_the_old_one() {
     assert_eq!(
         app.count("SELECT count(*) FROM audit_log WHERE action = 'view.edit' AND change->'is_default'->>'after' = 'false'"),
         1,
-        "what lost its place is on record"
+        "the replaced default is audited"
     );
-    // An old version takes nothing from anybody.
+    // A request with an old version changes no default.
     admin
         .patch(&at(&first), 1, json!({ "is_default": true }))
         .await
@@ -303,7 +303,7 @@ async fn a_new_default_takes_the_place_of_the_old_one() {
 }
 
 #[actix_web::test]
-async fn of_several_defaults_at_once_one_remains() {
+async fn concurrent_default_views_leave_one() {
     let app = TestApp::start().await;
     let admins = [app.as_admin(), app.as_admin()];
     for audience in ["everyone", "role", "mine"] {
@@ -327,7 +327,7 @@ async fn of_several_defaults_at_once_one_remains() {
 }
 
 #[actix_web::test]
-async fn of_many_writers_with_one_etag_one_succeeds() {
+async fn concurrent_view_edits_with_one_etag_succeed_once() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for round in 0..10 {
@@ -363,7 +363,7 @@ async fn view_rejects_unknown_lists() {
     ] {
         let mut body = view("V", "mine");
         body["list"] = json!(list);
-        admin.post("/v1/views", body).await.refuses("list");
+        admin.post("/v1/views", body).await.rejects_field("list");
     }
     for list in wire::system::views::lists() {
         let body = json!({ "list": list, "name": "V", "query": "limit=25", "audience": "mine" });
@@ -379,10 +379,10 @@ async fn view_rejects_unknown_filters() {
     for query in ["statuss=paid", "status=payed", "status=paid&colour=red"] {
         let mut body = view("Unknown", "mine");
         body["query"] = json!(query);
-        admin.post("/v1/views", body).await.refuses("query");
+        admin.post("/v1/views", body).await.rejects_field("query");
         admin
             .patch(&at(&known), 1, json!({ "query": query }))
             .await
-            .refuses("query");
+            .rejects_field("query");
     }
 }

@@ -1,15 +1,15 @@
-//! People and how they sign in.
+//! Customers and staff: their accounts, sign-in, identity documents, and the API clients of integrators.
 
 mod api_clients;
 pub mod kyc;
 pub mod sessions;
 pub mod users;
 
-pub use kyc::jobs::Sweep;
-pub use sessions::jobs::Tidy;
+pub use kyc::jobs::CleanUpKycFiles;
+pub use sessions::jobs::DeleteExpiredSessions;
 pub use users::jobs::Reindex;
 
-use platform::{jobs::Worker, people::Keeper, settings::Watcher};
+use platform::{jobs::Worker, people::PersonalData, settings::Watcher};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds this section's operations to the API.
@@ -20,15 +20,15 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     api_clients::mount(config);
 }
 
-/// Adds the jobs that this section does.
+/// Registers this section's jobs.
 pub fn jobs(worker: Worker) -> Worker {
     worker
-        .with::<Tidy>()
+        .with::<DeleteExpiredSessions>()
         .with::<sessions::jobs::SendPasswordLink>()
-        .with::<kyc::jobs::Forget>()
+        .with::<kyc::jobs::DeleteFile>()
         .with::<kyc::jobs::Reseal>()
         .with::<kyc::jobs::Reassess>()
-        .with::<Sweep>()
+        .with::<CleanUpKycFiles>()
         .with::<Reindex>()
 }
 
@@ -37,7 +37,10 @@ pub fn watchers() -> Vec<Watcher> {
     vec![kyc::WATCHER]
 }
 
-/// What keeps people's data in this section.
-pub fn keepers() -> Vec<Keeper> {
-    vec![users::keeper::KEEPER, kyc::keeper::KEEPER]
+/// Returns this section's sources of personal data: what it exports and erases of a person.
+pub fn personal_data() -> Vec<PersonalData> {
+    vec![
+        users::personal_data::PERSONAL_DATA,
+        kyc::personal_data::PERSONAL_DATA,
+    ]
 }

@@ -13,7 +13,7 @@ pub mod webhooks;
 
 pub use orders::Sweep;
 
-use platform::{jobs::Worker, people::Keeper};
+use platform::{jobs::Worker, people::PersonalData};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The section's routes.
@@ -49,6 +49,6 @@ pub fn jobs(worker: Worker) -> Worker {
 }
 
 /// What keeps people's data in this section.
-pub fn keepers() -> Vec<Keeper> {
-    vec![keeper::KEEPER]
+pub fn personal_data() -> Vec<PersonalData> {
+    vec![keeper::PERSONAL_DATA]
 }

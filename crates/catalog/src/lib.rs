@@ -1,4 +1,4 @@
-//! What is sold, and for how much.
+//! The catalog: plans, prices, price lists and promotions.
 
 pub mod plans;
 pub mod price_lists;
@@ -7,7 +7,7 @@ pub mod promotions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// Registers the section's routes.
+/// Registers the routes of the section.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     plans::mount(config);
     price_lists::mount(config);

@@ -1,5 +1,5 @@
-//! Keeps a cluster running in the folder named, and says its process id. The tests kill it.
-#![expect(clippy::print_stdout, reason = "its output is what the tests read")]
+//! Runs a cluster in the given folder and prints its process id. The tests kill this process.
+#![expect(clippy::print_stdout, reason = "the tests read the output")]
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Who the server runs as, and where that account can keep its files.
+//! The account of the server, and the folders that the account can enter.
 
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
@@ -10,28 +10,28 @@ use nix::unistd::{User, geteuid};
 
 use crate::error::{Error, Result, at};
 
-/// Whom root drops to, in this order.
+/// The accounts to which root drops its privileges, in this order.
 const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
 
-/// The account the server runs under.
+/// The account of the server.
 #[derive(Debug, Clone)]
 pub(crate) struct Account {
     name: String,
     uid: u32,
     gid: u32,
-    /// True when we are root and must drop to it.
-    drop: bool,
+    /// Whether this process is root and must drop to the account.
+    must_drop: bool,
 }
 
 impl Account {
-    /// The current user, or an unprivileged account when that is root.
+    /// Returns the current user, or an unprivileged account when the current user is root.
     pub(crate) fn choose() -> Result<Self> {
         let me = geteuid();
-        let known = |user: User, drop| Self {
+        let known = |user: User, must_drop| Self {
             name: user.name,
             uid: user.uid.as_raw(),
             gid: user.gid.as_raw(),
-            drop,
+            must_drop,
         };
         if me.is_root() {
             let found = UNPRIVILEGED
@@ -43,7 +43,7 @@ impl Account {
             name: me.to_string(),
             uid: me.as_raw(),
             gid: nix::unistd::getegid().as_raw(),
-            drop: false,
+            must_drop: false,
         };
         Ok(User::from_uid(me)
             .ok()
@@ -51,7 +51,7 @@ impl Account {
             .map_or(nameless, |user| known(user, false)))
     }
 
-    /// A program of PostgreSQL, run as this account with a clean environment.
+    /// Returns the command of a PostgreSQL program, run as this account with a clean environment.
     pub(crate) fn command(&self, bin_dir: &Path, program: &str) -> Command {
         let mut command = Command::new(bin_dir.join(program));
         command
@@ -59,27 +59,27 @@ impl Account {
             .env("PATH", "/usr/bin:/bin")
             .env("LC_ALL", "C.UTF-8");
         command.current_dir("/").stdin(Stdio::null());
-        if self.drop {
+        if self.must_drop {
             command.uid(self.uid).gid(self.gid);
         }
         command
     }
 
-    /// Whether files with this owner are ours.
+    /// Returns whether a file with this owner belongs to the account.
     pub(crate) fn owns(&self, uid: u32) -> bool {
         uid == self.uid
     }
 
-    /// Gives a file we just made to the account.
-    pub(crate) fn give(&self, path: &Path) -> Result<()> {
-        if self.drop {
+    /// Changes the owner of a new file to the account.
+    pub(crate) fn chown(&self, path: &Path) -> Result<()> {
+        if self.must_drop {
             chown(path, Some(self.uid), Some(self.gid)).map_err(at(path))?;
         }
         Ok(())
     }
 
-    /// A folder only the account can enter, made with its parents when missing.
-    pub(crate) fn private_folder(&self, path: &Path) -> Result<()> {
+    /// Creates a folder that only the account can enter, with its parents.
+    pub(crate) fn create_private_folder(&self, path: &Path) -> Result<()> {
         if !path.exists() {
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent).map_err(at(parent))?;
@@ -89,13 +89,17 @@ impl Account {
                 .create(path)
                 .map_err(at(path))?;
         }
-        self.give(path)?;
+        self.chown(path)?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(at(path))
     }
 
-    /// Refuses a folder that lies behind a door the account cannot pass.
-    pub(crate) fn must_enter(&self, path: &Path) -> Result<()> {
-        match path.ancestors().skip(1).find(|folder| !self.enters(folder)) {
+    /// Refuses a path with a parent folder that the account cannot enter.
+    pub(crate) fn check_reachable(&self, path: &Path) -> Result<()> {
+        match path
+            .ancestors()
+            .skip(1)
+            .find(|folder| !self.can_enter(folder))
+        {
             None => Ok(()),
             Some(closed) => Err(Error::NotEnterable {
                 folder: closed.to_path_buf(),
@@ -104,8 +108,8 @@ impl Account {
         }
     }
 
-    /// A folder that does not exist yet will be made enterable, so it counts as open.
-    pub(crate) fn enters(&self, folder: &Path) -> bool {
+    /// Returns whether the account can enter a folder. A missing folder counts as enterable, because it is created so.
+    pub(crate) fn can_enter(&self, folder: &Path) -> bool {
         let Ok(meta) = fs::metadata(folder) else {
             return true;
         };
@@ -118,21 +122,21 @@ impl Account {
     }
 }
 
-/// Where to keep files for the server: the preferred folder, or one outside of it.
+/// Returns a folder for the files of the server: the preferred one, or one outside of it.
 ///
-/// A clone under `/root`, checked out and run by root, cannot be entered by the account the server
-/// drops to. Then the files go to `/var/lib/esim-admin` (or `/var/tmp`), keyed by the preferred
-/// path so that two clones do not meet. Tell the user when the answer differs from the question.
-pub fn place(preferred: &Path) -> Result<PathBuf> {
+/// The account of the server cannot enter a clone under `/root`, checked out and run by root. Then the files go to
+/// `/var/lib/esim-admin` (or `/var/tmp`), in a folder named by a hash of the preferred path, so that two clones do not
+/// share it. The caller should print the folder when it differs from the preferred one.
+pub fn reachable_folder(preferred: &Path) -> Result<PathBuf> {
     let preferred = std::path::absolute(preferred).map_err(at(preferred))?;
     let account = Account::choose()?;
-    if account.must_enter(&preferred).is_ok() {
+    if account.check_reachable(&preferred).is_ok() {
         return Ok(preferred);
     }
     let name = format!("{:016x}", hash(&preferred));
     let homes = ["/var/lib/esim-admin", "/var/tmp/esim-admin"].map(PathBuf::from);
     let usable = homes.iter().find(|home| {
-        fs::create_dir_all(home).is_ok() && account.must_enter(&home.join(&name)).is_ok()
+        fs::create_dir_all(home).is_ok() && account.check_reachable(&home.join(&name)).is_ok()
     });
     let home = usable.ok_or_else(|| Error::NotEnterable {
         folder: preferred.clone(),
@@ -141,7 +145,7 @@ pub fn place(preferred: &Path) -> Result<PathBuf> {
     Ok(home.join(name))
 }
 
-/// FNV-1a of a path: short, stable and good enough to tell folders apart.
+/// Returns the FNV-1a hash of a path, which is short, stable and sufficient to distinguish folders.
 pub(crate) fn hash(path: &Path) -> u64 {
     let bytes = path.as_os_str().as_encoded_bytes();
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {

@@ -7,18 +7,18 @@ use std::process::Command;
 use crate::account::Account;
 use crate::error::{Error, Result};
 
-/// The folder of `postgres` and `initdb`: the one named, else `PGEMBED_BIN`, else the newest
-/// Debian package, else what `pg_config` says, else `PATH`.
+/// Returns the folder of `postgres` and `initdb`: the requested one, else `PGEMBED_BIN`, else the newest
+/// Debian package, else that of `pg_config`, else `PATH`.
 ///
-/// A folder the server's account cannot enter does not count.
-pub fn find(named: Option<&Path>) -> Result<PathBuf> {
+/// Folders that the account of the server cannot enter are skipped.
+pub fn find(requested: Option<&Path>) -> Result<PathBuf> {
     let account = Account::choose()?;
-    let candidates = named.map_or_else(candidates, |folder| vec![folder.to_path_buf()]);
+    let candidates = requested.map_or_else(candidates, |folder| vec![folder.to_path_buf()]);
     let usable = candidates.iter().find(|folder| {
         let programs = ["postgres", "initdb"].map(|program| folder.join(program));
         programs
             .iter()
-            .all(|program| program.is_file() && account.must_enter(program).is_ok())
+            .all(|program| program.is_file() && account.check_reachable(program).is_ok())
     });
     usable
         .cloned()
@@ -26,8 +26,8 @@ pub fn find(named: Option<&Path>) -> Result<PathBuf> {
 }
 
 fn candidates() -> Vec<PathBuf> {
-    if let Some(forced) = std::env::var_os("PGEMBED_BIN") {
-        return vec![forced.into()];
+    if let Some(folder) = std::env::var_os("PGEMBED_BIN") {
+        return vec![folder.into()];
     }
     let mut folders = debian();
     folders.extend(pg_config());
@@ -39,7 +39,7 @@ fn candidates() -> Vec<PathBuf> {
     folders
 }
 
-/// `/usr/lib/postgresql/N/bin`, the highest N first.
+/// Returns the folders `/usr/lib/postgresql/N/bin`, the highest N first.
 fn debian() -> Vec<PathBuf> {
     let entries = fs::read_dir("/usr/lib/postgresql")
         .into_iter()

@@ -1,10 +1,10 @@
-//! What can go wrong, each with what to do about it.
+//! The errors of this crate, each with a remedy.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Why a cluster did not start.
+/// The error of a cluster that could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No folder with both `postgres` and `initdb`.
@@ -12,51 +12,51 @@ pub enum Error {
         "no PostgreSQL server found (looked in {0}): install the package `postgresql`, or name the folder in PGEMBED_BIN"
     )]
     NoBinaries(String),
-    /// PostgreSQL refuses root and there is nobody to drop to.
+    /// PostgreSQL refuses to run as root, and no unprivileged account exists.
     #[error(
-        "running as root, and neither the account `postgres` nor `nobody` exists: make one, or run as a plain user"
+        "running as root, and neither the account `postgres` nor `nobody` exists: create one, or run as another user"
     )]
     NoAccount,
-    /// The server's account cannot reach the folder.
+    /// The account of the server cannot reach the folder.
     #[error("{folder} cannot be entered by the account `{account}`: keep the data outside of it")]
     NotEnterable {
-        /// The closed folder.
+        /// The folder without access.
         folder: PathBuf,
-        /// Who was refused.
+        /// The account.
         account: String,
     },
-    /// The data was made by another major version.
+    /// Another major version created the data.
     #[error(
-        "the data in {folder} was made by PostgreSQL {data}, the programs are {programs}: dump with the old version and restore, or name its folder in PGEMBED_BIN"
+        "the data in {folder} was created by PostgreSQL {data}, the programs are {programs}: dump with the old version and restore, or name its folder in PGEMBED_BIN"
     )]
     OtherMajor {
         /// The data.
         folder: PathBuf,
-        /// Major version that made it.
+        /// The major version that created the data.
         data: String,
-        /// Major version of the programs.
+        /// The major version of the programs.
         programs: String,
     },
-    /// Another living supervisor holds the folder.
-    #[error("{folder} is in use by process {holder}: stop that one first")]
+    /// Another running supervisor uses the folder.
+    #[error("{folder} is in use by process {holder}: stop that process first")]
     InUse {
         /// The data.
         folder: PathBuf,
-        /// Its process id, as far as known.
+        /// The process id of the supervisor, if known.
         holder: String,
     },
-    /// Somebody else made the socket folder first.
-    #[error("{0} is not a folder of ours: it may be a trap of another user, remove it")]
+    /// Another user created the socket folder first.
+    #[error("{0} belongs to another user: remove it")]
     ForeignSocket(PathBuf),
     /// A program of PostgreSQL ended with an error.
     #[error("{program} failed: {log}")]
     Failed {
-        /// Its name.
+        /// The name of the program.
         program: &'static str,
-        /// The end of what it said.
+        /// The end of its output.
         log: String,
     },
-    /// The server started, but never became ready.
+    /// The server started, but did not become ready.
     #[error("PostgreSQL was not ready after {0:?}: {1}")]
     NotReady(Duration, String),
     /// A file could not be read or written.
@@ -64,10 +64,10 @@ pub enum Error {
     Io(PathBuf, #[source] io::Error),
 }
 
-/// What this crate returns.
+/// The result of the functions of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Names the path an input or output error was about.
+/// Adds the path to an I/O error.
 pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> Error + '_ {
     |error| Error::Io(path.to_path_buf(), error)
 }

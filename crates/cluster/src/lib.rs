@@ -1,47 +1,47 @@
-//! A private PostgreSQL: found, set up, started and stopped by the program that needs it.
+//! A private PostgreSQL server: found, initialised, started and stopped by the program that needs it.
 //!
-//! It listens on a unix socket only. As root it drops to an unprivileged account, because PostgreSQL
-//! refuses to run as root. It ends with its parent, even when the parent is killed.
+//! The server listens on a unix socket only. As root, it runs under an unprivileged account, because PostgreSQL
+//! refuses to run as root. The server ends with its parent process, even when the parent is killed.
 
 mod account;
-mod base;
 mod binaries;
 mod error;
+mod folder;
 mod postmaster;
 mod socket;
 
 use std::path::{Path, PathBuf};
 
-pub use account::place;
-pub use base::erase;
+pub use account::reachable_folder;
 pub use binaries::find as find_binaries;
 pub use error::{Error, Result};
+pub use folder::erase;
 pub use postmaster::tie_to_parent;
 
 use account::Account;
-use base::Base;
+use folder::ClusterFolder;
 use postmaster::Postmaster;
 use socket::SocketFolder;
 
 /// The database role that owns everything in the cluster.
 pub const SUPERUSER: &str = "esim";
 
-/// What to start.
+/// The configuration of a cluster.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
-    /// Holds the data, the password, the log and the lock. Made when missing.
+    /// The folder of the data, the password, the log and the lock. Created when missing.
     pub data_dir: PathBuf,
-    /// Where `postgres` and `initdb` are; searched for when absent, see [`find_binaries`].
+    /// The folder of `postgres` and `initdb`; searched for when absent, see [`find_binaries`].
     pub bin_dir: Option<PathBuf>,
-    /// Databases to make together with the data. Later additions to this list change nothing.
+    /// The databases to create with the data. Later additions have no effect.
     pub databases: Vec<String>,
-    /// Server settings that differ from PostgreSQL's own defaults.
+    /// Server settings that differ from the defaults of PostgreSQL.
     pub settings: Vec<(String, String)>,
 }
 
 impl Config {
-    /// Whether its data need not survive a power cut. Then waiting for the disk is wasted.
-    fn forgets(&self) -> bool {
+    /// Returns whether the data need not survive a power failure, so that `initdb` need not wait for the disk.
+    fn is_volatile(&self) -> bool {
         self.settings
             .iter()
             .any(|(name, value)| name == "fsync" && value == "off")
@@ -51,40 +51,40 @@ impl Config {
 /// A running PostgreSQL. Dropping it stops the server.
 #[derive(Debug)]
 pub struct Cluster {
-    // Fields are dropped in this order: the lock goes last, when the server has stopped.
+    // Fields are dropped in this order: the lock is released after the server has stopped.
     postmaster: Postmaster,
     socket: SocketFolder,
-    base: Base,
+    folder: ClusterFolder,
     config: Config,
     account: Account,
     bin_dir: PathBuf,
 }
 
 impl Cluster {
-    /// Sets the data up on first use, then starts the server and waits until it answers.
+    /// Initialises the data on first use, starts the server and waits until it is ready.
     ///
-    /// A server left running by a killed parent is adopted. A second supervisor of the same
-    /// folder is refused while the first lives.
+    /// A server that a killed parent left running is adopted. A second supervisor of the same
+    /// folder is refused while the first one runs.
     pub fn start(config: Config) -> Result<Self> {
         let account = Account::choose()?;
         let bin_dir = binaries::find(config.bin_dir.as_deref())?;
-        let base = Base::open(&config.data_dir, &account)?;
-        base.prepare(&bin_dir, &account, &config)?;
-        let socket = SocketFolder::open(base.path(), &account)?;
+        let folder = ClusterFolder::open(&config.data_dir, &account)?;
+        folder.prepare(&bin_dir, &account, &config)?;
+        let socket = SocketFolder::open(folder.path(), &account)?;
         let postmaster =
-            Postmaster::start(&base, &bin_dir, socket.path(), &account, &config.settings)?;
+            Postmaster::start(&folder, &bin_dir, socket.path(), &account, &config.settings)?;
         Ok(Self {
             config,
             account,
-            base,
+            folder,
             bin_dir,
             socket,
             postmaster,
         })
     }
 
-    /// A fast cluster for tests and trials: what it holds does not survive a power cut.
-    pub fn throwaway(dir: &Path) -> Result<Self> {
+    /// Starts a fast cluster for tests, whose data does not survive a power failure.
+    pub fn temporary(dir: &Path) -> Result<Self> {
         let settings = [
             ("fsync", "off"),
             ("synchronous_commit", "off"),
@@ -101,41 +101,41 @@ impl Cluster {
         })
     }
 
-    /// How libpq reaches a database of the cluster: `host=… user=… password=… dbname=…`.
+    /// Returns the libpq address of a database: `host=… user=… password=… dbname=…`.
     ///
-    /// The name comes last, so `url("")` is a prefix to which a test appends its own database.
+    /// The name of the database comes last, so `url("")` is a prefix to which a test appends the name.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        let (socket, password) = (self.socket.path().display(), self.base.password());
+        let (socket, password) = (self.socket.path().display(), self.folder.password());
         format!("host={socket} user={SUPERUSER} password={password} dbname={database}")
     }
 
-    /// The process id of the server.
+    /// Returns the process id of the server.
     #[must_use]
     pub fn pid(&self) -> i32 {
         self.postmaster.pid()
     }
 
-    /// Where the programs of this PostgreSQL are: `psql`, `pgbench`, `pg_dump`.
+    /// Returns the folder of the programs of this PostgreSQL: `psql`, `pgbench`, `pg_dump`.
     #[must_use]
     pub fn bin_dir(&self) -> &Path {
         &self.bin_dir
     }
 
-    /// True when the server was already running, left by a parent that was killed.
+    /// Returns whether the server was already running, left by a parent that was killed.
     #[must_use]
-    pub fn adopted(&self) -> bool {
-        self.postmaster.adopted()
+    pub fn is_adopted(&self) -> bool {
+        self.postmaster.is_adopted()
     }
 
-    /// Starts the server again when it has died; true when it had to.
-    pub fn revive(&mut self) -> Result<bool> {
-        if self.postmaster.alive() {
+    /// Restarts the server if it has died; returns whether it did.
+    pub fn restart_if_dead(&mut self) -> Result<bool> {
+        if self.postmaster.is_alive() {
             return Ok(false);
         }
         let settings = &self.config.settings;
         self.postmaster = Postmaster::start(
-            &self.base,
+            &self.folder,
             &self.bin_dir,
             self.socket.path(),
             &self.account,
@@ -144,7 +144,7 @@ impl Cluster {
         Ok(true)
     }
 
-    /// Stops the server: fast, and harder when it does not listen.
+    /// Stops the server: by a fast shutdown, then by harder signals if it does not end.
     pub fn stop(self) {
         drop(self);
     }

@@ -9,16 +9,16 @@ use nix::unistd::geteuid;
 use crate::account::{Account, hash};
 use crate::error::{Error, Result, at};
 
-/// A folder entered by the server's account only. Removed when the server has left it empty.
+/// A folder that only the account of the server can enter. Removed when the server has left it empty.
 #[derive(Debug)]
 pub(crate) struct SocketFolder(PathBuf);
 
 impl SocketFolder {
-    /// The folder for the socket of this data.
+    /// Opens the folder for the socket of this data.
     ///
-    /// It is not inside the data: a socket's path may have 107 bytes, and projects lie deep. The
-    /// common folder for temporary files is open to everyone, so another user may have made the
-    /// name first; then the owner is wrong and we refuse.
+    /// The folder is outside the data, because the path of a socket may have 107 bytes at most. The
+    /// temporary folder is writable by every user, so another user may have created a folder with this
+    /// name; a folder with another owner is refused.
     pub(crate) fn open(data: &Path, account: &Account) -> Result<Self> {
         let path = PathBuf::from(format!("/tmp/.esim-pg-{}-{:016x}", geteuid(), hash(data)));
         if fs::symlink_metadata(&path).is_err() {
@@ -28,19 +28,19 @@ impl SocketFolder {
                 .map_err(at(&path))?;
         }
         let meta = fs::symlink_metadata(&path).map_err(at(&path))?;
-        let made_by_us = meta.uid() == geteuid().as_raw();
-        if !meta.is_dir() || !(made_by_us || account.owns(meta.uid())) {
+        let is_ours = meta.uid() == geteuid().as_raw();
+        if !meta.is_dir() || !(is_ours || account.owns(meta.uid())) {
             return Err(Error::ForeignSocket(path));
         }
-        // A folder we own in a sticky one cannot be swapped, so giving it away here is safe.
-        if made_by_us {
+        // Another user cannot replace this folder in a sticky one, so changing its owner is safe.
+        if is_ours {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).map_err(at(&path))?;
-            account.give(&path)?;
+            account.chown(&path)?;
         }
         Ok(Self(path))
     }
 
-    /// Where the socket is.
+    /// Returns the path of the folder.
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }
@@ -48,7 +48,7 @@ impl SocketFolder {
 
 impl Drop for SocketFolder {
     fn drop(&mut self) {
-        // Fails when a server still uses it, which is right.
+        // Fails, as intended, when a server still uses the folder.
         drop(fs::remove_dir(&self.0));
     }
 }

@@ -1,23 +1,23 @@
-//! eSIM profiles: the stock, whose they are, and the packages of data on them.
+//! eSIM profiles: the stock, the owners, and the data bundles on the eSIMs.
 
 pub mod bundles;
 pub mod inventory;
-mod keeper;
+mod personal_data;
 
-use platform::people::Keeper;
+use platform::people::PersonalData;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// Puts the section's handlers in their places. Literal paths come before those with an id in them.
+/// Registers the routes of the section. Literal paths come before paths with an id.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     inventory::routes::mount(config);
 }
 
-/// Teaches the worker this section's jobs; so far it has none of its own.
+/// Registers the jobs of the section on the worker. The section has no jobs.
 pub fn jobs(worker: platform::jobs::Worker) -> platform::jobs::Worker {
     worker
 }
 
-/// What keeps people's data in this section.
-pub fn keepers() -> Vec<Keeper> {
-    vec![keeper::KEEPER]
+/// Returns the personal data of the section.
+pub fn personal_data() -> Vec<PersonalData> {
+    vec![personal_data::PERSONAL_DATA]
 }

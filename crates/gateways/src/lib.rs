@@ -1,7 +1,7 @@
-//! The payment gateways: Stripe, and a simulator that stands in for it where there are no keys.
+//! The payment gateways: Stripe, and a simulator for servers without Stripe keys.
 //!
-//! A crate of its own, because async-stripe takes longer to compile than everything else of ours together and
-//! must not be rebuilt with it.
+//! This is a crate of its own, because async-stripe takes longer to compile than the rest of the workspace and should not be
+//! rebuilt with it.
 
 mod limits;
 mod signature;
@@ -18,8 +18,8 @@ use platform::{
 };
 use std::sync::Arc;
 
-/// The gateway of the configuration: Stripe with keys, else the simulator. The simulator refuses to start in production.
-pub fn of(config: &Config) -> Result<Arc<dyn PaymentGateway>> {
+/// Returns the gateway of the configuration: Stripe with keys, else the simulator. The simulator refuses to start in production.
+pub fn from_config(config: &Config) -> Result<Arc<dyn PaymentGateway>> {
     if let (Some(key), Some(secret)) = (
         &config.payments.stripe_secret_key,
         &config.payments.stripe_webhook_secret,
@@ -34,6 +34,6 @@ pub fn of(config: &Config) -> Result<Arc<dyn PaymentGateway>> {
         Environment::Production => Err(Error::internal(
             "the payment simulator does not run in production: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET",
         )),
-        Environment::Development => Ok(Arc::new(Simulator::of(config)?)),
+        Environment::Development => Ok(Arc::new(Simulator::from_config(config)?)),
     }
 }

@@ -4,13 +4,13 @@
 use platform::ports::payments::ChargeLimits;
 use wire::{Currency, Money};
 
-/// The largest amount of most currencies, in smallest units.
-const MOST: i64 = 99_999_999;
+/// The largest amount of most currencies, in minor units.
+const MAXIMUM: i64 = 99_999_999;
 
-/// Returns the limits of a currency. Where Stripe publishes no minimum, its minimum is the worth of half a US dollar on
-/// the day: the amount here lies safely above that.
-pub fn of(currency: Currency) -> ChargeLimits {
-    let least = match currency {
+/// Returns the limits of a currency. Where Stripe publishes no minimum, the minimum is the current value of 0.50 US dollars:
+/// the amount here is safely above that.
+pub fn charge_limits(currency: Currency) -> ChargeLimits {
+    let minimum = match currency {
         Currency::Usd
         | Currency::Eur
         | Currency::Aud
@@ -36,14 +36,14 @@ pub fn of(currency: Currency) -> ChargeLimits {
         Currency::Idr => 1_000_000,
         Currency::Vnd => 15_000,
     };
-    let most = match currency {
-        // Its largest amount has twelve digits; our columns hold fewer.
+    let maximum = match currency {
+        // The maximum of Stripe has twelve digits; the database columns hold fewer.
         Currency::Idr => 9_999_999_999,
-        _ => MOST,
+        _ => MAXIMUM,
     };
     ChargeLimits {
-        least: Money::from_minor(least, currency),
-        most: Money::from_minor(most, currency),
+        minimum: Money::from_minor(minimum, currency),
+        maximum: Money::from_minor(maximum, currency),
     }
 }
 
@@ -52,19 +52,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_currency_can_charge_something_that_the_columns_hold() {
+    fn limits_of_every_currency_fit_the_columns() {
         for &currency in Currency::ALL {
-            let limits = of(currency);
+            let limits = charge_limits(currency);
             assert!(
-                limits.least.is_positive() && limits.least < limits.most,
+                limits.minimum.is_positive() && limits.minimum < limits.maximum,
                 "{currency}"
             );
             assert!(
-                limits.most.is_storable() && currency.can_hold(&limits.least),
+                limits.maximum.is_storable() && currency.can_hold(&limits.minimum),
                 "{currency}"
             );
         }
-        assert_eq!(of(Currency::Jpy).least, Money::from(50));
-        assert_eq!(of(Currency::Huf).least, Money::from(175));
+        assert_eq!(charge_limits(Currency::Jpy).minimum, Money::from(50));
+        assert_eq!(charge_limits(Currency::Huf).minimum, Money::from(175));
     }
 }

@@ -1,15 +1,15 @@
 //! Signed webhooks in Stripe's scheme: `t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<raw body>">`, several `v1` allowed.
 //!
-//! async-stripe has this in its webhook crate, which takes longer to compile than all of ours and refuses events
-//! whose shape it does not know; a signature has to be checked on the raw body before any shape is looked at.
+//! The webhook crate of async-stripe also checks signatures, but it takes longer to compile than this workspace and refuses
+//! events of an unknown shape. A signature must be checked on the raw body before the body is parsed.
 
 use chrono::{DateTime, Utc};
 use platform::{crypto, ports::payments::BadSignature};
 
-/// How far the signature's time may be from ours.
+/// The maximum difference between the time of the signature and the clock of the server, in seconds.
 const TOLERANCE_S: i64 = 300;
 
-/// Accepts a body whose signature fits and is fresh.
+/// Accepts a body with a valid and recent signature.
 pub fn check(
     secret: &[u8],
     header: &str,
@@ -40,7 +40,7 @@ pub fn check(
     }
 }
 
-/// The header for a body, as the sender makes it.
+/// Returns the signature header of a body, as a sender creates it.
 pub fn header(secret: &[u8], body: &[u8], now: DateTime<Utc>) -> platform::Result<String> {
     let time = now.timestamp();
     let signature = crypto::sign(secret, &[time.to_string().as_bytes(), b".", body].concat())?;
@@ -64,7 +64,7 @@ mod tests {
 
     /// Stripe's scheme with a made-up secret; the expected value was computed with Stripe's own Python SDK.
     #[test]
-    fn the_published_vector_is_accepted() {
+    fn signature_of_stripe_is_accepted() {
         let (secret, body) = (
             b"whsec_test_secret",
             br#"{"id":"evt_test_webhook","object":"event"}"#,

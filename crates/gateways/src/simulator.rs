@@ -1,5 +1,5 @@
-//! The payment simulator: opens payments that nobody pays, and tells what it is told to tell, by signed webhooks as
-//! a gateway would. Everything follows from the transaction's id; what it keeps is its books, where it is given any.
+//! The payment simulator: opens payments that are never charged, and creates signed webhooks with a requested outcome, like a
+//! gateway. Its ids are derived from the id of the transaction; its only state is the journal, if one is configured.
 
 mod journal;
 mod refunds;
@@ -13,8 +13,8 @@ use platform::{
     config::Config,
     crypto,
     ports::payments::{
-        BadSignature, ChargeLimits, Event, GatewayError, GivingBack, News, Opened, Opening,
-        PaymentGateway, RefundTold,
+        BadSignature, ChargeLimits, GatewayError, GatewayEvent, GatewayRefund,
+        GatewayRefundRequest, NewPayment, OpenedPayment, PaymentEvent, PaymentGateway,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -26,15 +26,15 @@ use wire::{
 const NAME: &str = "simulator";
 const PREFIX: &str = "sim_";
 
-/// Pretends to take payments.
+/// A payment gateway that simulates payments.
 pub struct Simulator {
     secret: Vec<u8>,
     journal: Journal,
 }
 
-/// What its webhooks say.
+/// The body of a webhook.
 #[derive(Serialize, Deserialize)]
-struct Said {
+struct WebhookBody {
     id: String,
     kind: String,
     transaction: TransactionId,
@@ -44,7 +44,7 @@ struct Said {
 }
 
 impl Simulator {
-    /// Signs with a key of its own, derived from the server's secret.
+    /// Creates a simulator whose signing key is derived from the secret of the server.
     pub fn new(server_secret: &[u8]) -> Result<Self> {
         Ok(Self {
             secret: crypto::sign(server_secret, b"payment simulator")?,
@@ -52,16 +52,16 @@ impl Simulator {
         })
     }
 
-    /// The one of the configuration, with its journal.
-    pub fn of(config: &Config) -> Result<Self> {
+    /// Creates the simulator of the configuration, with its journal.
+    pub fn from_config(config: &Config) -> Result<Self> {
         Ok(Self {
-            journal: Journal::at(config.payments.simulator_journal.as_deref()),
+            journal: Journal::open(config.payments.simulator_journal.as_deref()),
             ..Self::new(&config.jwt_secret)?
         })
     }
 
-    /// The webhook with which it tells the outcome of a payment: the signature header, and the body.
-    pub fn tell(
+    /// Returns the webhook about the outcome of a payment: the signature header and the body.
+    pub fn signed_webhook(
         &self,
         transaction: TransactionId,
         outcome: SimulatedOutcome,
@@ -71,15 +71,16 @@ impl Simulator {
     ) -> Result<(String, Vec<u8>)> {
         let minor = amount
             .minor(currency)
-            .ok_or_else(|| Error::internal("an amount finer than its currency"))?;
+            .ok_or_else(|| Error::internal("an amount with more decimals than its currency"))?;
         if outcome == SimulatedOutcome::Succeed {
-            self.journal.note(
+            self.journal.record(
                 "paid",
                 &transaction.to_string(),
-                (minor, &currency.to_string()),
+                minor,
+                &currency.to_string(),
             )?;
         }
-        let said = Said {
+        let webhook = WebhookBody {
             id: format!("evt_{outcome}_{}", transaction.0.simple()),
             kind: format!("payment.{outcome}"),
             transaction,
@@ -88,7 +89,7 @@ impl Simulator {
             reason: (outcome == SimulatedOutcome::Decline)
                 .then(|| "The card was declined.".to_owned()),
         };
-        let body = serde_json::to_vec(&said).map_err(Error::internal)?;
+        let body = serde_json::to_vec(&webhook).map_err(Error::internal)?;
         Ok((signature::header(&self.secret, &body, now)?, body))
     }
 }
@@ -101,60 +102,71 @@ impl PaymentGateway for Simulator {
         true
     }
     fn limits(&self, currency: Currency) -> Option<ChargeLimits> {
-        Some(limits::of(currency))
+        Some(limits::charge_limits(currency))
     }
-    fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Result<Opened, GatewayError>> {
-        let id = format!("{PREFIX}{}", opening.transaction.0.simple());
-        let secret = (opening.checkout == Checkout::Intent).then(|| format!("{id}_secret").into());
+    fn open<'a>(
+        &'a self,
+        payment: &'a NewPayment,
+    ) -> BoxFuture<'a, Result<OpenedPayment, GatewayError>> {
+        let id = format!("{PREFIX}{}", payment.transaction.0.simple());
+        let secret = (payment.checkout == Checkout::Intent).then(|| format!("{id}_secret").into());
         Box::pin(async move {
-            Ok(Opened {
+            Ok(OpenedPayment {
                 client_secret: secret,
-                ..Opened::known(id)
+                ..OpenedPayment::known(id)
             })
         })
     }
     fn close<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), GatewayError>> {
         Box::pin(async { Ok(()) })
     }
-    fn look_up<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<News>, GatewayError>> {
+    fn look_up<'a>(
+        &'a self,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<Option<PaymentEvent>, GatewayError>> {
         Box::pin(async { Ok(None) })
     }
     fn refund<'a>(
         &'a self,
-        back: &'a GivingBack,
-    ) -> BoxFuture<'a, Result<RefundTold, GatewayError>> {
-        Box::pin(async { self.pay_back(back) })
+        request: &'a GatewayRefundRequest,
+    ) -> BoxFuture<'a, Result<GatewayRefund, GatewayError>> {
+        Box::pin(async { self.create_refund(request) })
     }
     fn look_up_refund<'a>(
         &'a self,
-        back: &'a GivingBack,
-    ) -> BoxFuture<'a, Result<Option<RefundTold>, GatewayError>> {
-        Box::pin(async { self.paid_back(back) })
+        request: &'a GatewayRefundRequest,
+    ) -> BoxFuture<'a, Result<Option<GatewayRefund>, GatewayError>> {
+        Box::pin(async { self.find_refund(request) })
     }
-    fn read(&self, header: &str, body: &[u8], now: DateTime<Utc>) -> Result<Event, BadSignature> {
+    fn read(
+        &self,
+        header: &str,
+        body: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<GatewayEvent, BadSignature> {
         signature::check(&self.secret, header, body, now)?;
         if let Some(event) = refunds::read(body) {
             return Ok(event);
         }
-        let said: Said = serde_json::from_slice(body).map_err(|_| BadSignature)?;
-        let news = match said.kind.as_str() {
-            "payment.succeed" => Some(News::Paid {
-                minor: said.minor,
-                currency: said.currency,
+        let webhook: WebhookBody = serde_json::from_slice(body).map_err(|_| BadSignature)?;
+        let payment_event = match webhook.kind.as_str() {
+            "payment.succeed" => Some(PaymentEvent::Paid {
+                minor: webhook.minor,
+                currency: webhook.currency,
             }),
-            "payment.decline" => Some(News::Declined {
-                reason: said.reason.unwrap_or_default(),
+            "payment.decline" => Some(PaymentEvent::Declined {
+                reason: webhook.reason.unwrap_or_default(),
             }),
             _ => None,
         };
-        let reference = format!("{PREFIX}{}", said.transaction.0.simple());
-        Ok(Event {
-            id: said.id,
-            kind: said.kind,
+        let reference = format!("{PREFIX}{}", webhook.transaction.0.simple());
+        Ok(GatewayEvent {
+            id: webhook.id,
+            kind: webhook.kind,
             gateway_transaction_id: Some(reference),
             gateway_payment_id: None,
-            transaction: Some(said.transaction),
-            news,
+            transaction: Some(webhook.transaction),
+            payment_event,
         })
     }
 }

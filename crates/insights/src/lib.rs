@@ -1,9 +1,9 @@
-//! What is in the system, found and counted. It reads every table and writes none of anybody else's.
+//! Search and statistics. This section reads the tables of every section, and writes its own tables only.
 
-mod keeper;
+mod personal_data;
 pub mod search;
 
-use platform::people::Keeper;
+use platform::people::PersonalData;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds this section's operations to the API.
@@ -11,7 +11,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     search::routes::mount(config);
 }
 
-/// What keeps people's data in this section.
-pub fn keepers() -> Vec<Keeper> {
-    vec![keeper::KEEPER]
+/// Returns the personal data that this section stores, to be exported and erased.
+pub fn personal_data() -> Vec<PersonalData> {
+    vec![personal_data::PERSONAL_DATA]
 }

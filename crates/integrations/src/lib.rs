@@ -1,4 +1,4 @@
-//! Those who supply us, and what was asked of them.
+//! Providers of eSIMs: their offers, the requests to them, and webhooks.
 
 pub mod allocations;
 pub mod providers;

@@ -1,7 +1,7 @@
-//! A supplier that exists only here: deterministic, so that the same order always brings the same eSIM, and with SKUs
-//! that force what real suppliers do on bad days. The README of this crate lists them.
+//! A simulated provider. It is deterministic: the same order always returns the same eSIM. SKU prefixes force failures of
+//! real providers; the README of this crate lists them.
 
-use wire::{Currency, Money, integrations::providers::Adapter};
+use wire::{Currency, Money, integrations::providers::ProviderAdapter};
 
 use futures_util::future::BoxFuture;
 use platform::{
@@ -9,7 +9,7 @@ use platform::{
     crypto::digest,
     ports::{
         Suppliers,
-        supplier::{Added, Purchase, Supplied, Supplier, SupplyError},
+        supplier::{Purchase, SuppliedEsim, SuppliedTopUp, Supplier, SupplierError},
     },
 };
 use std::{
@@ -20,121 +20,133 @@ use std::{
     time::Duration,
 };
 
-/// How long an answer usually takes.
+/// The usual response time.
 const USUAL: Duration = Duration::from_millis(50);
-/// How long it takes for a `slow-` SKU.
+/// The response time of a `slow-` SKU.
 const SLOW: Duration = Duration::from_secs(2);
 
-/// The simulated supplier. It remembers what was bought, by our reference, as a real one would: with a journal,
-/// longer than the process that asked lives.
+/// The simulated provider. It stores purchases by our reference, like a real provider. With a journal, the purchases outlive
+/// the process.
 #[derive(Debug, Default)]
 pub struct Simulator {
-    memory: Mutex<Memory>,
+    state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
-struct Memory {
-    bought: HashMap<String, u32>,
-    asked: HashMap<String, u32>,
+struct State {
+    purchases: HashMap<String, u32>,
+    lookups: HashMap<String, u32>,
     journal: Option<File>,
 }
 
-/// The code that talks to each provider, with a simulator of its own that keeps its journal there.
+/// Returns the adapter of each provider, with a new simulator that stores its journal at this path.
 pub fn suppliers(journal: Option<&str>) -> Outcome<Suppliers> {
     let simulator = journal.map_or_else(|| Ok(Simulator::default()), Simulator::with_journal)?;
     Ok(Arc::new(simulator).suppliers())
 }
 
 impl Simulator {
-    /// One that remembers what it sold before: a reference on each line of a file.
+    /// Creates a simulator with the purchases of a journal, a file with one reference per line.
     pub fn with_journal(path: &str) -> Outcome<Self> {
-        let fault = |cause| Error::internal(format!("PROVIDER_SIMULATOR_JOURNAL {path}: {cause}"));
-        let told = match fs::read_to_string(path) {
+        let error = |cause| Error::internal(format!("PROVIDER_SIMULATOR_JOURNAL {path}: {cause}"));
+        let content = match fs::read_to_string(path) {
             Err(cause) if cause.kind() == ErrorKind::NotFound => String::new(),
-            other => other.map_err(fault)?,
+            other => other.map_err(error)?,
         };
         let journal = OpenOptions::new()
             .create(true)
             .append(true)
             .open(path)
-            .map_err(fault)?;
-        let mut memory = Memory {
+            .map_err(error)?;
+        let mut state = State {
             journal: Some(journal),
-            ..Memory::default()
+            ..State::default()
         };
-        for reference in told.lines() {
-            memory.count(reference);
+        for reference in content.lines() {
+            state.count_purchase(reference);
         }
         Ok(Self {
-            memory: Mutex::new(memory),
+            state: Mutex::new(state),
         })
     }
 
-    /// The code that talks to each provider, with this simulator.
+    /// Returns the adapter of each provider, with this simulator.
     pub fn suppliers(self: Arc<Self>) -> Suppliers {
         Arc::new(move |adapter| match adapter {
-            Adapter::Simulator => self.clone(),
+            ProviderAdapter::Simulator => self.clone(),
         })
     }
 
-    /// How often each reference was bought: more than once is a charge too many.
+    /// Returns the number of purchases by reference: more than one is a double charge.
     pub fn purchases(&self) -> HashMap<String, u32> {
-        self.memory
+        self.state
             .lock()
-            .map(|memory| memory.bought.clone())
+            .map(|state| state.purchases.clone())
             .unwrap_or_default()
     }
 
-    fn charge(&self, reference: &str) -> Result<(), SupplyError> {
-        let lost = |cause: &dyn std::fmt::Display| SupplyError::Unknown(cause.to_string());
-        let mut memory = self.memory.lock().map_err(|cause| lost(&cause))?;
-        if let Some(journal) = &mut memory.journal {
-            // One write, so that a line is there or is not, whenever the process dies.
+    fn charge(&self, reference: &str) -> Result<(), SupplierError> {
+        let unknown = |cause: &dyn std::fmt::Display| SupplierError::Unknown(cause.to_string());
+        let mut state = self.state.lock().map_err(|cause| unknown(&cause))?;
+        if let Some(journal) = &mut state.journal {
+            // Write the line with one call, so that a crash leaves no partial line.
             journal
                 .write_all(format!("{reference}\n").as_bytes())
-                .map_err(|cause| lost(&cause))?;
+                .map_err(|cause| unknown(&cause))?;
         }
-        memory.count(reference);
+        state.count_purchase(reference);
         Ok(())
     }
 
-    /// How often it was asked about an addition, this time included. What starts later runs from the second time on.
-    fn asked(&self, reference: &str) -> u32 {
-        self.memory.lock().map_or(0, |mut memory| {
-            let times = memory.asked.entry(reference.to_owned()).or_default();
+    /// Counts a lookup of a top-up, and returns the number of lookups. A deferred top-up runs from the second lookup on.
+    fn count_lookup(&self, reference: &str) -> u32 {
+        self.state.lock().map_or(0, |mut state| {
+            let times = state.lookups.entry(reference.to_owned()).or_default();
             *times = times.saturating_add(1);
             *times
         })
     }
 
-    fn knows(&self, reference: &str) -> bool {
-        self.memory
+    fn has_purchase(&self, reference: &str) -> bool {
+        self.state
             .lock()
-            .is_ok_and(|memory| memory.bought.contains_key(reference))
+            .is_ok_and(|state| state.purchases.contains_key(reference))
     }
 }
 
-impl Memory {
-    fn count(&mut self, reference: &str) {
-        let times = self.bought.entry(reference.to_owned()).or_default();
+impl State {
+    fn count_purchase(&mut self, reference: &str) {
+        let times = self.purchases.entry(reference.to_owned()).or_default();
         *times = times.saturating_add(1);
     }
 }
 
 impl Supplier for Simulator {
-    fn buy<'a>(&'a self, purchase: &'a Purchase) -> BoxFuture<'a, Result<Supplied, SupplyError>> {
+    fn buy<'a>(
+        &'a self,
+        purchase: &'a Purchase,
+    ) -> BoxFuture<'a, Result<SuppliedEsim, SupplierError>> {
         Box::pin(async move {
-            let day = Day::of(&purchase.sku);
-            if day.arrives() {
+            let scenario = Scenario::from_sku(&purchase.sku);
+            if scenario.is_purchased() {
                 self.charge(&purchase.reference)?;
             }
-            tokio::time::sleep(if day == Day::Slow { SLOW } else { USUAL }).await;
-            match day {
-                Day::Refuse => Err(SupplyError::Refused("out of stock".into())),
-                Day::Timeout | Day::Lost => Err(SupplyError::Unknown("no answer in time".into())),
-                Day::Slow | Day::BadCode | Day::Dear | Day::Later | Day::Good => {
-                    Ok(supplied(purchase, day))
+            tokio::time::sleep(if scenario == Scenario::Slow {
+                SLOW
+            } else {
+                USUAL
+            })
+            .await;
+            match scenario {
+                Scenario::Reject => Err(SupplierError::Refused("out of stock".into())),
+                Scenario::Timeout | Scenario::Lost => {
+                    Err(SupplierError::Unknown("no answer in time".into()))
                 }
+                Scenario::Slow
+                | Scenario::BadCode
+                | Scenario::Expensive
+                | Scenario::Deferred
+                | Scenario::Success => Ok(supplied(purchase, scenario)),
             }
         })
     }
@@ -142,13 +154,13 @@ impl Supplier for Simulator {
     fn look_up<'a>(
         &'a self,
         purchase: &'a Purchase,
-    ) -> BoxFuture<'a, Result<Option<Supplied>, SupplyError>> {
+    ) -> BoxFuture<'a, Result<Option<SuppliedEsim>, SupplierError>> {
         Box::pin(async move {
             tokio::time::sleep(USUAL).await;
-            let day = Day::of(&purchase.sku);
+            let scenario = Scenario::from_sku(&purchase.sku);
             Ok(self
-                .knows(&purchase.reference)
-                .then(|| supplied(purchase, day)))
+                .has_purchase(&purchase.reference)
+                .then(|| supplied(purchase, scenario)))
         })
     }
 
@@ -156,11 +168,11 @@ impl Supplier for Simulator {
         &'a self,
         purchase: &'a Purchase,
         _: &'a str,
-    ) -> BoxFuture<'a, Result<Added, SupplyError>> {
+    ) -> BoxFuture<'a, Result<SuppliedTopUp, SupplierError>> {
         Box::pin(async move {
             let bought = self.buy(purchase).await;
-            let day = Day::of(&purchase.sku);
-            bought.map(|_| added(purchase, day, day != Day::Later))
+            let scenario = Scenario::from_sku(&purchase.sku);
+            bought.map(|_| added(purchase, scenario, scenario != Scenario::Deferred))
         })
     }
 
@@ -168,25 +180,26 @@ impl Supplier for Simulator {
         &'a self,
         purchase: &'a Purchase,
         _: &'a str,
-    ) -> BoxFuture<'a, Result<Option<Added>, SupplyError>> {
+    ) -> BoxFuture<'a, Result<Option<SuppliedTopUp>, SupplierError>> {
         Box::pin(async move {
             let found = self.look_up(purchase).await?;
-            let day = Day::of(&purchase.sku);
-            let is_running = day != Day::Later || self.asked(&purchase.reference) > 1;
-            Ok(found.map(|_| added(purchase, day, is_running)))
+            let scenario = Scenario::from_sku(&purchase.sku);
+            let is_running =
+                scenario != Scenario::Deferred || self.count_lookup(&purchase.reference) > 1;
+            Ok(found.map(|_| added(purchase, scenario, is_running)))
         })
     }
 }
 
-/// What it says of an addition.
-fn added(purchase: &Purchase, day: Day, is_running: bool) -> Added {
-    let Supplied {
+/// Returns the response to a top-up.
+fn added(purchase: &Purchase, scenario: Scenario, is_running: bool) -> SuppliedTopUp {
+    let SuppliedEsim {
         order_ref,
         cost,
         currency,
         ..
-    } = supplied(purchase, day);
-    Added {
+    } = supplied(purchase, scenario);
+    SuppliedTopUp {
         order_ref,
         is_running,
         since: None,
@@ -196,74 +209,74 @@ fn added(purchase: &Purchase, day: Day, is_running: bool) -> Added {
     }
 }
 
-/// What kind of day the supplier has, as the SKU says.
+/// The behaviour that the prefix of a SKU forces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Day {
-    Refuse,
+enum Scenario {
+    Reject,
     Timeout,
     Lost,
     Slow,
     BadCode,
-    Dear,
-    Later,
-    Good,
+    Expensive,
+    Deferred,
+    Success,
 }
 
-impl Day {
-    fn of(sku: &str) -> Self {
-        match sku.split_once('-').map(|(word, _)| word) {
-            Some("refuse") => Self::Refuse,
+impl Scenario {
+    fn from_sku(sku: &str) -> Self {
+        match sku.split_once('-').map(|(prefix, _)| prefix) {
+            Some("refuse") => Self::Reject,
             Some("timeout") => Self::Timeout,
             Some("lost") => Self::Lost,
             Some("slow") => Self::Slow,
             Some("badcode") => Self::BadCode,
-            Some("dear") => Self::Dear,
-            Some("later") => Self::Later,
-            _ => Self::Good,
+            Some("dear") => Self::Expensive,
+            Some("later") => Self::Deferred,
+            _ => Self::Success,
         }
     }
 
-    /// Whether the order reaches the supplier and costs money.
-    fn arrives(self) -> bool {
-        !matches!(self, Self::Refuse | Self::Lost)
+    /// Returns whether the request reaches the provider and is charged.
+    fn is_purchased(self) -> bool {
+        !matches!(self, Self::Reject | Self::Lost)
     }
 }
 
-fn supplied(purchase: &Purchase, day: Day) -> Supplied {
+fn supplied(purchase: &Purchase, scenario: Scenario) -> SuppliedEsim {
     let seed = digest(purchase.reference.as_bytes());
     let id: String = seed
         .iter()
         .take(10)
         .map(|byte| format!("{byte:02X}"))
         .collect();
-    Supplied {
+    SuppliedEsim {
         iccid: iccid(&seed),
         eid: Some(eid(&seed)),
-        activation_code: if day == Day::BadCode {
+        activation_code: if scenario == Scenario::BadCode {
             format!("LPA:1$${id}")
         } else {
             format!("LPA:1$smdp.simulator.example${id}")
         },
-        cost: (day == Day::Dear).then(|| Money::from(9_999)),
-        currency: (day == Day::Dear).then_some(Currency::Usd),
+        cost: (scenario == Scenario::Expensive).then(|| Money::from(9_999)),
+        currency: (scenario == Scenario::Expensive).then_some(Currency::Usd),
         order_ref: format!("SIM-{id}"),
     }
 }
 
-/// 19 digits: `89`, the country code 999 that belongs to nobody, thirteen of the seed, and the Luhn digit.
+/// Returns an ICCID of 19 digits: `89`, the unassigned country code 999, thirteen digits of the seed, and the Luhn digit.
 fn iccid(seed: &[u8]) -> String {
     let number = seed
         .first_chunk::<8>()
         .map_or(0, |bytes| u64::from_be_bytes(*bytes))
         % 10_000_000_000_000;
     let body = format!("89999{number:013}");
-    let fits = ('0'..='9')
+    let valid = ('0'..='9')
         .map(|digit| format!("{body}{digit}"))
-        .find(|whole| wire::esims::profile::luhn(whole));
-    fits.unwrap_or(body)
+        .find(|iccid| wire::esims::profile::luhn(iccid));
+    valid.unwrap_or(body)
 }
 
-/// 32 digits that leave 1 when divided by 97.
+/// Returns an EID of 32 digits, whose remainder modulo 97 is 1.
 fn eid(seed: &[u8]) -> String {
     let number = seed
         .last_chunk::<8>()

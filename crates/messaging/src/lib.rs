@@ -1,12 +1,12 @@
-//! What we tell people, and whether it reached them.
+//! Emails to customers and staff, and their delivery status.
 
-mod keeper;
 pub mod notifications;
+mod personal_data;
 pub mod qr;
 
 pub use notifications::jobs::Outbox;
 
-use platform::{jobs::Worker, people::Keeper};
+use platform::{jobs::Worker, people::PersonalData};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds this section's operations to the API.
@@ -14,14 +14,14 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     notifications::routes::mount(config);
 }
 
-/// Adds the jobs that this section does.
+/// Adds this section's jobs to the worker.
 pub fn jobs(worker: Worker) -> Worker {
     worker
         .with::<notifications::jobs::SendNotification>()
         .with::<Outbox>()
 }
 
-/// What keeps people's data in this section.
-pub fn keepers() -> Vec<Keeper> {
-    vec![keeper::KEEPER]
+/// Returns the personal data that this section stores, to be exported and erased.
+pub fn personal_data() -> Vec<PersonalData> {
+    vec![personal_data::PERSONAL_DATA]
 }

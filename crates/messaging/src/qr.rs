@@ -1,4 +1,4 @@
-//! QR codes, drawn the moment they are needed and kept nowhere: the picture of a code is as secret as the code.
+//! QR codes. They are drawn on request and never stored, because the image of an activation code is as secret as the code.
 
 use fast_qr::{
     ECL, QRBuilder, QRCode,
@@ -6,17 +6,17 @@ use fast_qr::{
 };
 use platform::{Error, Result};
 
-/// Empty modules around the code; readers want four.
+/// Empty modules around the code; scanners need four.
 const MARGIN: usize = 4;
-/// Pixels per module: a code of usual length becomes a picture of about 300 pixels.
+/// Pixels per module: a code of usual length becomes an image about 300 pixels wide.
 const SCALE: usize = 8;
 
-/// As SVG.
+/// Draws a text as a QR code in SVG.
 pub fn svg(text: &str) -> Result<String> {
     Ok(SvgBuilder::default().margin(MARGIN).to_str(&code(text)?))
 }
 
-/// As PNG, grey on eight bits, which every mail reader shows.
+/// Draws a text as a QR code in PNG with eight bits of grey, which every email client shows.
 pub fn png(text: &str) -> Result<Vec<u8>> {
     let code = code(text)?;
     let side = (code.size + 2 * MARGIN) * SCALE;
@@ -42,7 +42,7 @@ pub fn png(text: &str) -> Result<Vec<u8>> {
 }
 
 fn code(text: &str) -> Result<QRCode> {
-    // The error would be about the length alone; what is drawn must not reach the log.
+    // The error of the library is dropped, because the text must not reach the log; it could only be about the length.
     QRBuilder::new(text)
         .ecl(ECL::M)
         .build()
@@ -67,9 +67,12 @@ mod tests {
     const LPA: &str = "LPA:1$rsp.example.com$QR-G-5C-1LS-1W1Z9P7";
 
     #[test]
-    fn a_code_is_drawn_with_its_margin() -> Result<()> {
+    fn qr_code_is_drawn_with_a_margin() -> Result<()> {
         let drawn = code(LPA)?;
-        assert!(is_dark(&drawn, MARGIN, MARGIN), "the finder's corner");
+        assert!(
+            is_dark(&drawn, MARGIN, MARGIN),
+            "the corner of the finder pattern"
+        );
         assert!(!is_dark(&drawn, 0, 0) && !is_dark(&drawn, drawn.size + MARGIN, MARGIN));
         let picture = png(LPA)?;
         assert!(picture.starts_with(b"\x89PNG"));
@@ -78,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_refused() {
+    fn text_that_does_not_fit_is_rejected() {
         assert!(svg(&"x".repeat(5000)).is_err());
     }
 }

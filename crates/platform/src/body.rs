@@ -1,7 +1,7 @@
 //! Request bodies that a handler rejects before they have arrived.
 //!
 //! When a handler drops a chunked body, the server reads the rest of it, however slowly it arrives, so that the connection
-//! can serve the next request. A body that is held until the answer is sent counts as unread: the server closes the
+//! can serve the next request. A body that is held until the response is sent counts as unread: the server closes the
 //! connection after a few seconds.
 
 use actix_web::{
@@ -21,7 +21,7 @@ use std::{
     task::{Context, Poll},
 };
 
-/// Holds the body of a chunked request until its answer is sent.
+/// Holds the body of a chunked request until its response is sent.
 pub async fn hold<B: MessageBody + Unpin + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
@@ -37,7 +37,7 @@ pub async fn hold<B: MessageBody + Unpin + 'static>(
     Ok(response.map_body(|_, body| Holding { body, _held: held }))
 }
 
-/// A request body, shared by the handler that reads it and the answer that holds it.
+/// A request body, shared by the handler that reads it and the response that holds it.
 #[derive(Clone)]
 struct Held(Rc<RefCell<Payload>>);
 
@@ -48,7 +48,7 @@ impl Stream for Held {
     }
 }
 
-/// The body of an answer, which holds the body of the request.
+/// The body of a response, which holds the body of the request.
 pub struct Holding<B> {
     body: B,
     _held: Option<Held>,

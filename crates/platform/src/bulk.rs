@@ -1,64 +1,64 @@
-//! Acts on many things at once: each by itself, in a transaction of its own, so that one refusal undoes nothing
-//! else, and no thing is locked for longer than its own turn.
+//! Bulk actions: each object has a transaction of its own, so that one refusal does not undo the other changes and no object
+//! is locked longer than its own change takes.
 
 use crate::{
     auth::{Actor, Caller},
     db::Tx,
     error::{Error, Result},
     http,
-    idempotency::Claim,
+    idempotency::IdempotencyClaim,
 };
 use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::StatusCode};
 use std::sync::Arc;
 use uuid::Uuid;
-use wire::{Bulk, BulkOutcome, BulkResult, Problem, permission::Needs};
+use wire::{BulkOutcome, BulkRequest, BulkResult, Problem, permission::Needs};
 
-/// Does an act to each of the things that were named, one after the other, and collects what became of each.
+/// Runs an action for each id, one after the other, and collects the results.
 ///
-/// `ready` is asked once before anything is done: whether the caller may do this act at all, and has said what it
-/// needs. Then `act` is run for every id.
+/// `check` runs once before the first change: whether the caller may run this action, and has given what the action needs.
+/// Then `action` runs for every id.
 pub async fn each<P: Needs, A: Send + Sync + 'static>(
     caller: &Caller<P>,
-    bulk: Bulk<A>,
-    ready: impl FnOnce(&Actor, &Bulk<A>) -> Result<()> + Send + 'static,
-    act: impl Fn(&mut Tx<'_>, &Actor, Uuid, &Bulk<A>) -> Result<()> + Clone + Send + 'static,
-) -> Result<Many> {
+    bulk: BulkRequest<A>,
+    check: impl FnOnce(&Actor, &BulkRequest<A>) -> Result<()> + Send + 'static,
+    action: impl Fn(&mut Tx<'_>, &Actor, Uuid, &BulkRequest<A>) -> Result<()> + Clone + Send + 'static,
+) -> Result<BulkResponse> {
     let bulk = Arc::new(bulk);
-    let asked = Arc::clone(&bulk);
-    caller.read(move |_, actor| ready(actor, &asked)).await?;
-    Ok(run(caller, &bulk, act).await)
+    let request = Arc::clone(&bulk);
+    caller.read(move |_, actor| check(actor, &request)).await?;
+    Ok(run(caller, &bulk, action).await)
 }
 
-/// Runs a bulk action like [`each`], once per idempotency key: a repeated request gets the first answer. For actions that
+/// Runs a bulk action like [`each`], once per idempotency key: a repeated request gets the first response. For actions that
 /// move money or provision.
-pub async fn each_once<P: Needs, A: Send + Sync + 'static>(
+pub async fn each_idempotent<P: Needs, A: Send + Sync + 'static>(
     caller: &Caller<P>,
-    claim: Claim,
-    bulk: Bulk<A>,
-    ready: impl FnOnce(&Actor, &Bulk<A>) -> Result<()> + Send + 'static,
-    act: impl Fn(&mut Tx<'_>, &Actor, Uuid, &Bulk<A>) -> Result<()> + Clone + Send + 'static,
+    claim: IdempotencyClaim,
+    bulk: BulkRequest<A>,
+    check: impl FnOnce(&Actor, &BulkRequest<A>) -> Result<()> + Send + 'static,
+    action: impl Fn(&mut Tx<'_>, &Actor, Uuid, &BulkRequest<A>) -> Result<()> + Clone + Send + 'static,
 ) -> Result<HttpResponse> {
     let (claim, now) = (Arc::new(claim), caller.ctx().clock.now());
-    let begun = Arc::clone(&claim);
+    let begin = Arc::clone(&claim);
     let bulk = Arc::new(bulk);
-    let asked = Arc::clone(&bulk);
-    let before = caller
+    let request = Arc::clone(&bulk);
+    let earlier = caller
         .write(move |tx, actor| {
-            ready(actor, &asked)?;
-            begun.begin(tx, actor, now)
+            check(actor, &request)?;
+            begin.begin(tx, actor, now)
         })
         .await?;
-    if let Some((status, body)) = before {
+    if let Some((status, body)) = earlier {
         return Ok(HttpResponse::build(status_of(status))
             .content_type("application/json")
             .insert_header(("Idempotency-Replayed", "true"))
             .body(body));
     }
-    let Many(outcome) = run(caller, &bulk, act).await;
+    let BulkResponse(outcome) = run(caller, &bulk, action).await;
     let body = serde_json::to_string(&outcome).map_err(Error::internal)?;
-    let (kept, status) = (body.clone(), StatusCode::MULTI_STATUS);
+    let (stored, status) = (body.clone(), StatusCode::MULTI_STATUS);
     caller
-        .write(move |tx, actor| claim.finish(tx, actor, now, (status.as_u16(), &kept)))
+        .write(move |tx, actor| claim.finish(tx, actor, now, status.as_u16(), &stored))
         .await?;
     Ok(HttpResponse::build(status)
         .content_type("application/json")
@@ -71,27 +71,27 @@ fn status_of(status: u16) -> StatusCode {
 
 async fn run<P: Needs, A: Send + Sync + 'static>(
     caller: &Caller<P>,
-    bulk: &Arc<Bulk<A>>,
-    act: impl Fn(&mut Tx<'_>, &Actor, Uuid, &Bulk<A>) -> Result<()> + Clone + Send + 'static,
-) -> Many {
+    bulk: &Arc<BulkRequest<A>>,
+    action: impl Fn(&mut Tx<'_>, &Actor, Uuid, &BulkRequest<A>) -> Result<()> + Clone + Send + 'static,
+) -> BulkResponse {
     let mut data = Vec::with_capacity(bulk.ids.len());
     for id in bulk.ids.iter().copied() {
-        let (act, asked) = (act.clone(), Arc::clone(bulk));
+        let (action, request) = (action.clone(), Arc::clone(bulk));
         let outcome = caller
-            .write(move |tx, actor| act(tx, actor, id, &asked))
+            .write(move |tx, actor| action(tx, actor, id, &request))
             .await;
         data.push(BulkResult {
             id,
-            problem: outcome.err().map(told),
+            problem: outcome.err().map(problem_of),
         });
     }
-    Many(BulkOutcome::of(data))
+    BulkResponse(BulkOutcome::from_results(data))
 }
 
-/// What the caller is told of a refusal; a fault of ours is told to the log as well.
-fn told(error: Error) -> Problem {
+/// Returns the problem that the caller gets; logs the cause of an internal error.
+fn problem_of(error: Error) -> Problem {
     if let Error::Internal(cause) = &error {
-        tracing::error!(%cause, "one of many failed: {cause}");
+        tracing::error!(%cause, "an item of a bulk action failed: {cause}");
     }
     Problem {
         request_id: http::current_request_id(),
@@ -99,10 +99,10 @@ fn told(error: Error) -> Problem {
     }
 }
 
-/// What became of each, as 207.
-pub struct Many(pub BulkOutcome);
+/// The results of a bulk action, as 207 Multi-Status.
+pub struct BulkResponse(pub BulkOutcome);
 
-impl Responder for Many {
+impl Responder for BulkResponse {
     type Body = BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::build(StatusCode::MULTI_STATUS).json(self.0)

@@ -1,4 +1,4 @@
-//! What time it is. Tests set it; everybody else asks the system.
+//! The clock of the application, which tests can set.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 pub struct Clock(Arc<Mutex<Option<DateTime<Utc>>>>);
 
 impl Clock {
-    /// Now, to the microsecond, as PostgreSQL keeps it.
+    /// Returns the current time, truncated to the microsecond that PostgreSQL stores.
     pub fn now(&self) -> DateTime<Utc> {
         let set = self.0.lock().map(|time| *time).unwrap_or_default();
         let now = set.unwrap_or_else(Utc::now);

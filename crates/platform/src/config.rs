@@ -1,4 +1,4 @@
-//! What the server is told by its environment. Everything missing or wrong is reported at once.
+//! The configuration from the environment. All missing and invalid variables are reported together.
 
 mod files;
 
@@ -17,31 +17,31 @@ pub struct Config {
     pub environment: Environment,
     /// `LISTEN`: address and port.
     pub listen: String,
-    /// `PUBLIC_URL`: how people reach us, for links in mails and for the cookie's `Secure`.
+    /// `PUBLIC_URL`: the public address, for links in emails and for the `Secure` attribute of cookies.
     pub public_url: String,
     /// `DATABASE_URL`: a libpq address.
     pub database_url: Secret,
-    /// `DATABASE_POOL`: connections.
+    /// `DATABASE_POOL`: the number of connections.
     pub database_pool: u32,
     /// `PANEL_DIR`: the built panel.
     pub panel_dir: Option<String>,
-    /// `METRICS_TOKEN`: opens `/metrics`.
+    /// `METRICS_TOKEN`: the bearer token of `/metrics`.
     pub metrics_token: Option<Secret>,
-    /// `TRUSTED_PROXY`: believe the last address of `X-Forwarded-For`, which a proxy before us has written.
+    /// `TRUSTED_PROXY`: trust the last address of `X-Forwarded-For`, which a proxy in front of the server has added.
     pub trusted_proxy: bool,
     /// `JWT_SECRET`: signs access tokens.
     pub jwt_secret: Zeroizing<Vec<u8>>,
     /// The keys that personal data and secrets are sealed with.
     pub sealing: Sealing,
-    /// How payments come in.
+    /// The payment gateway.
     pub payments: Payments,
-    /// How mail goes out.
+    /// The mail server.
     pub mail: Mail,
-    /// `PROVIDER_SIMULATOR_JOURNAL`: the file in which the provider simulator remembers what it has sold.
+    /// `PROVIDER_SIMULATOR_JOURNAL`: the file in which the provider simulator records its sales.
     pub provider_journal: Option<String>,
-    /// Where files are kept.
+    /// The file store.
     pub files: Files,
-    /// How often somebody may ask.
+    /// The rate limits.
     pub rates: Rates,
     /// How long a client may take to send or to receive.
     pub timeouts: Timeouts,
@@ -51,12 +51,12 @@ pub struct Config {
     pub bootstrap: Bootstrap,
 }
 
-/// Where the server runs.
+/// The environment of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Environment {
-    /** Simulators allowed. */
+    /// Simulators are allowed.
     Development,
-    /** Everything real. */
+    /// Simulators are refused.
     Production,
 }
 
@@ -66,7 +66,7 @@ pub struct Sealing {
     pub keys: BTreeMap<u32, Zeroizing<[u8; 32]>>,
     /// `SEALING_KEY_CURRENT`: the id that new values are sealed with.
     pub current: u32,
-    /// `BLIND_INDEX_KEY`: what searching over sealed values goes by.
+    /// `BLIND_INDEX_KEY`: the key of the blind indexes, which make sealed values searchable.
     pub index: Zeroizing<[u8; 32]>,
 }
 
@@ -76,22 +76,22 @@ pub struct Payments {
     pub stripe_secret_key: Option<Secret>,
     /// `STRIPE_WEBHOOK_SECRET`
     pub stripe_webhook_secret: Option<Secret>,
-    /// `STRIPE_API_BASE`: another address than Stripe's, for tests.
+    /// `STRIPE_API_BASE`: an address that replaces that of Stripe, for tests.
     pub stripe_api_base: Option<String>,
     /// `PAYMENT_SIMULATOR`: succeed, decline or silent.
     pub simulator: Simulated,
-    /// `PAYMENT_SIMULATOR_JOURNAL`: the file in which the simulator notes what it has taken and given back.
+    /// `PAYMENT_SIMULATOR_JOURNAL`: the file in which the simulator records its charges and refunds.
     pub simulator_journal: Option<String>,
 }
 
-/// What the payment simulator does without being asked.
+/// The default behaviour of the payment simulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Simulated {
-    /** Pays. */
+    /// Payments succeed.
     Succeed,
-    /** Declines. */
+    /// Payments are declined.
     Decline,
-    /** Waits to be told. */
+    /// Payments wait for an event.
     Silent,
 }
 
@@ -103,7 +103,7 @@ pub struct Mail {
     pub from: String,
 }
 
-/// Requests per minute and caller, by class; 0 is as many as they like.
+/// The limits of requests per minute and caller, by class; 0 is unlimited.
 pub struct Rates {
     /// `RATE_LIMIT_READS`
     pub reads: u32,
@@ -113,7 +113,7 @@ pub struct Rates {
     pub files: u32,
     /// `RATE_LIMIT_CODES`: attempts at promotion codes.
     pub codes: u32,
-    /// `RATE_LIMIT_PUBLIC`: what nobody has signed for, by address.
+    /// `RATE_LIMIT_PUBLIC`: requests without a credential, by address.
     pub public: u32,
 }
 
@@ -151,7 +151,7 @@ impl Config {
         Self::read(&|key| std::env::var(key).ok().filter(|value| !value.is_empty()))
     }
 
-    /// Reads from anywhere, for tests.
+    /// Reads the configuration from any source, for tests.
     pub fn read(source: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let mut vars = Vars {
             source,
@@ -249,13 +249,13 @@ impl Config {
         }
     }
 
-    /// Whether people reach us by https, so that cookies can insist on it.
+    /// Returns whether the public address is https, so that cookies are `Secure`.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
     }
 }
 
-/// Everything that is missing or wrong.
+/// All missing and invalid variables.
 #[derive(Debug)]
 pub struct ConfigErrors(Vec<String>);
 
@@ -267,7 +267,7 @@ impl std::fmt::Display for ConfigErrors {
 }
 impl std::error::Error for ConfigErrors {}
 
-/// Few busy connections beat many: twice the cores.
+/// Returns the default pool size: twice the number of cores, because few busy connections perform better than many.
 fn default_pool() -> u32 {
     std::thread::available_parallelism()
         .ok()
@@ -377,7 +377,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_missing_is_reported_at_once() {
+    fn all_missing_variables_are_reported() {
         let errors = Config::read(&|_| None)
             .err()
             .map(|errors| errors.to_string())

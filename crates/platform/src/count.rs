@@ -1,4 +1,4 @@
-//! Counting up to a limit: what a list's total costs must not grow with the table.
+//! Counts rows up to a limit, so that the cost of a list's total does not grow with the table.
 
 use diesel::{
     pg::Pg,

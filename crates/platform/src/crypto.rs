@@ -1,8 +1,8 @@
-//! Sealing of fields: AES-256-GCM under keys with ids, each value bound to its table, column and row; and the
-//! blind indexes that make sealed values findable.
+//! Sealing of fields: AES-256-GCM under keys with ids, each value bound to its table, column and row; and blind indexes:
+//! keyed hashes that make sealed values searchable.
 //!
-//! A sealed value is `1 | key id (4) | nonce (12) | ciphertext and tag`. Moved to another row or column, or with
-//! a bit flipped, it does not open.
+//! A sealed value is `1 | key id (4) | nonce (12) | ciphertext and tag`. A value that was moved to another row or column, or
+//! of which a bit was changed, does not open.
 
 use crate::{
     config::Sealing,
@@ -22,19 +22,19 @@ const FORMAT: u8 = 1;
 const HEADER: usize = 5;
 const NONCE: usize = 12;
 
-/// Where a sealed value stands. It opens there and nowhere else.
+/// The table, column and row of a sealed value, used as additional authenticated data (AAD). The value opens only there.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
-    /** Table. */
+pub struct FieldContext<'a> {
+    /// The table.
     pub table: &'a str,
-    /** Column. */
+    /// The column.
     pub column: &'a str,
-    /** Row. */
+    /// The id of the row.
     pub row: Uuid,
 }
 
-impl<'a> Place<'a> {
-    /// A column of a row.
+impl<'a> FieldContext<'a> {
+    /// Names a column of a row.
     pub const fn new(table: &'a str, column: &'a str, row: Uuid) -> Self {
         Self { table, column, row }
     }
@@ -43,7 +43,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// The keys.
+/// The sealing keys and the blind index key.
 #[derive(Clone)]
 pub struct Keyring {
     current: u32,
@@ -51,7 +51,7 @@ pub struct Keyring {
     index: Hmac<Sha256>,
 }
 
-/// Keys do not print.
+/// Prints no keys.
 impl std::fmt::Debug for Keyring {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Keyring")
@@ -59,7 +59,7 @@ impl std::fmt::Debug for Keyring {
 }
 
 impl Keyring {
-    /// From the configuration.
+    /// Builds the key ring from the configuration.
     pub fn new(sealing: &Sealing) -> Result<Self> {
         let ciphers = sealing
             .keys
@@ -80,19 +80,19 @@ impl Keyring {
         })
     }
 
-    /// Seals a text for its place.
-    pub fn seal(&self, place: Place<'_>, plain: &str) -> Result<Vec<u8>> {
-        self.seal_bytes(place, plain.as_bytes())
+    /// Seals a text for its field.
+    pub fn seal(&self, context: FieldContext<'_>, plain: &str) -> Result<Vec<u8>> {
+        self.seal_bytes(context, plain.as_bytes())
     }
 
-    /// Seals what is not a text, such as a file or another key.
-    pub fn seal_bytes(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>> {
+    /// Seals bytes, such as a file or another key.
+    pub fn seal_bytes(&self, context: FieldContext<'_>, plain: &[u8]) -> Result<Vec<u8>> {
         let cipher = self
             .ciphers
             .get(&self.current)
             .ok_or_else(|| Error::internal("the current sealing key is missing"))?;
         let nonce: [u8; NONCE] = rand::random();
-        let aad = place.aad(self.current);
+        let aad = context.aad(self.current);
         let sealed = cipher
             .encrypt(
                 &nonce.into(),
@@ -105,76 +105,76 @@ impl Keyring {
         Ok([&[FORMAT][..], &self.current.to_be_bytes(), &nonce, &sealed].concat())
     }
 
-    /// Opens a value at its place. A value that does not open is a fault, never an empty text.
-    pub fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<String> {
-        String::from_utf8(self.open_bytes(place, sealed)?)
-            .map_err(|_| Error::broken(place, "not a text"))
+    /// Opens a sealed text of a field. A value that does not open is an error, never an empty text.
+    pub fn open(&self, context: FieldContext<'_>, sealed: &[u8]) -> Result<String> {
+        String::from_utf8(self.open_bytes(context, sealed)?)
+            .map_err(|_| Error::unreadable(context, "not a text"))
     }
 
-    /// Opens what is not a text.
-    pub fn open_bytes(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>> {
-        let fault = |why: &'static str| Error::broken(place, why);
-        let key = key_of(sealed).ok_or_else(|| fault("unknown format"))?;
+    /// Opens sealed bytes of a field.
+    pub fn open_bytes(&self, context: FieldContext<'_>, sealed: &[u8]) -> Result<Vec<u8>> {
+        let error = |why: &'static str| Error::unreadable(context, why);
+        let key = key_of(sealed).ok_or_else(|| error("unknown format"))?;
         let (nonce, text) = sealed
             .get(HEADER..)
             .and_then(|rest| rest.split_at_checked(NONCE))
-            .ok_or_else(|| fault("too short"))?;
+            .ok_or_else(|| error("too short"))?;
         let cipher = self
             .ciphers
             .get(&key)
-            .ok_or_else(|| fault("its key is missing"))?;
-        let nonce = <[u8; NONCE]>::try_from(nonce).map_err(|_| fault("too short"))?;
+            .ok_or_else(|| error("its key is missing"))?;
+        let nonce = <[u8; NONCE]>::try_from(nonce).map_err(|_| error("too short"))?;
         cipher
             .decrypt(
                 &nonce.into(),
                 Payload {
                     msg: text,
-                    aad: &place.aad(key),
+                    aad: &context.aad(key),
                 },
             )
-            .map_err(|_| fault("it was changed or moved"))
+            .map_err(|_| error("it was changed or moved"))
     }
 
-    /// The same value under the current key; nothing when it is there already.
-    pub fn reseal(&self, place: Place<'_>, sealed: &[u8]) -> Result<Option<Vec<u8>>> {
+    /// Seals a value again under the current key; `None` when the value already uses that key.
+    pub fn reseal(&self, context: FieldContext<'_>, sealed: &[u8]) -> Result<Option<Vec<u8>>> {
         if key_of(sealed) == Some(self.current) {
             return Ok(None);
         }
-        let plain = zeroize::Zeroizing::new(self.open_bytes(place, sealed)?);
-        self.seal_bytes(place, &plain).map(Some)
+        let plain = zeroize::Zeroizing::new(self.open_bytes(context, sealed)?);
+        self.seal_bytes(context, &plain).map(Some)
     }
 
-    /// The id of the key that new values are sealed with.
+    /// Returns the id of the key that seals new values.
     pub fn current(&self) -> u32 {
         self.current
     }
 
-    /// The ids of all keys, the lowest first.
+    /// Returns the ids of all keys, the lowest first.
     pub fn known(&self) -> Vec<u32> {
         self.ciphers.keys().copied().collect()
     }
 
-    /// A key for another purpose, made of the one that never changes. It is nowhere in the database.
+    /// Derives a key for another purpose from the blind index key, which never changes. The database does not contain it.
     pub fn derive(&self, purpose: &str) -> zeroize::Zeroizing<Vec<u8>> {
         zeroize::Zeroizing::new(self.blind("derived key", purpose))
     }
 
-    /// Seals for a text column.
-    pub fn seal_text(&self, place: Place<'_>, plain: &str) -> Result<String> {
-        self.seal(place, plain)
+    /// Seals a text for a text column, as base64.
+    pub fn seal_text(&self, context: FieldContext<'_>, plain: &str) -> Result<String> {
+        self.seal(context, plain)
             .map(|sealed| STANDARD.encode(sealed))
     }
 
-    /// Opens what a text column holds.
-    pub fn open_text(&self, place: Place<'_>, sealed: &str) -> Result<String> {
+    /// Opens a sealed value of a text column.
+    pub fn open_text(&self, context: FieldContext<'_>, sealed: &str) -> Result<String> {
         let bytes = STANDARD
             .decode(sealed)
-            .map_err(|_| Error::broken(place, "not a sealed value"))?;
-        self.open(place, &bytes)
+            .map_err(|_| Error::unreadable(context, "not a sealed value"))?;
+        self.open(context, &bytes)
     }
 
-    /// A keyed hash for equality: the same text under the same name gives the same bytes, and nobody without the
-    /// key can tell which text it was.
+    /// Returns a keyed hash for comparisons: the same text under the same name gives the same bytes, and the text cannot be
+    /// guessed without the key.
     pub fn blind(&self, name: &str, text: &str) -> Vec<u8> {
         let mut mac = self.index.clone();
         mac.update(name.as_bytes());
@@ -192,7 +192,7 @@ impl Keyring {
     }
 }
 
-/// The id of the key that a value is sealed with; nothing when it is not a sealed value.
+/// Returns the id of the key that a value is sealed with; `None` when the bytes are not a sealed value.
 pub fn key_of(sealed: &[u8]) -> Option<u32> {
     match sealed.first_chunk::<HEADER>()? {
         [FORMAT, a, b, c, d] => Some(u32::from_be_bytes([*a, *b, *c, *d])),
@@ -200,19 +200,19 @@ pub fn key_of(sealed: &[u8]) -> Option<u32> {
     }
 }
 
-/// SHA-256, for what has enough randomness of its own: tokens and fingerprints.
+/// Returns the SHA-256 digest, for values with enough entropy, such as tokens and fingerprints.
 pub fn digest(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
 }
 
-/// HMAC-SHA256, for signatures.
+/// Returns the HMAC-SHA256 of a message, for signatures.
 pub fn sign(key: &[u8], message: &[u8]) -> Result<Vec<u8>> {
     let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).map_err(Error::internal)?;
     mac.update(message);
     Ok(mac.finalize().into_bytes().to_vec())
 }
 
-/// Whether a signature fits, in constant time.
+/// Verifies a signature in constant time.
 pub fn verify(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
     let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key) else {
         return false;
@@ -239,48 +239,48 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_value_opens_at_its_place_only() -> Result<()> {
+    fn sealed_value_opens_only_in_its_field() -> Result<()> {
         let (keys, row) = (ring(1, &[1])?, Uuid::now_v7());
-        let place = Place::new("users", "email", row);
-        let sealed = keys.seal(place, "ada@example.com")?;
-        assert_eq!(keys.open(place, &sealed)?, "ada@example.com");
+        let context = FieldContext::new("users", "email", row);
+        let sealed = keys.seal(context, "ada@example.com")?;
+        assert_eq!(keys.open(context, &sealed)?, "ada@example.com");
         assert!(
-            keys.open(Place::new("users", "email", Uuid::now_v7()), &sealed)
+            keys.open(FieldContext::new("users", "email", Uuid::now_v7()), &sealed)
                 .is_err()
         );
         assert!(
-            keys.open(Place::new("users", "phone", row), &sealed)
+            keys.open(FieldContext::new("users", "phone", row), &sealed)
                 .is_err()
         );
         for at in 0..sealed.len() {
-            let mut bent = sealed.clone();
-            if let Some(byte) = bent.get_mut(at) {
+            let mut tampered = sealed.clone();
+            if let Some(byte) = tampered.get_mut(at) {
                 *byte ^= 1;
             }
-            assert!(keys.open(place, &bent).is_err(), "byte {at}");
+            assert!(keys.open(context, &tampered).is_err(), "byte {at}");
         }
         Ok(())
     }
 
     #[test]
-    fn an_older_key_still_opens() -> Result<()> {
-        let place = Place::new("users", "email", Uuid::now_v7());
-        let sealed = ring(1, &[1])?.seal(place, "x")?;
-        assert_eq!(ring(2, &[1, 2])?.open(place, &sealed)?, "x");
-        assert!(ring(2, &[2])?.open(place, &sealed).is_err());
+    fn older_key_still_opens() -> Result<()> {
+        let context = FieldContext::new("users", "email", Uuid::now_v7());
+        let sealed = ring(1, &[1])?.seal(context, "x")?;
+        assert_eq!(ring(2, &[1, 2])?.open(context, &sealed)?, "x");
+        assert!(ring(2, &[2])?.open(context, &sealed).is_err());
         Ok(())
     }
 
     #[test]
-    fn a_value_is_sealed_anew_once() -> Result<()> {
-        let place = Place::new("users", "email", Uuid::now_v7());
-        let old = ring(1, &[1])?.seal_bytes(place, &[0, 255])?;
+    fn reseal_changes_only_values_of_older_keys() -> Result<()> {
+        let context = FieldContext::new("users", "email", Uuid::now_v7());
+        let old = ring(1, &[1])?.seal_bytes(context, &[0, 255])?;
         let both = ring(2, &[1, 2])?;
-        let new = both.reseal(place, &old)?.unwrap_or_default();
+        let new = both.reseal(context, &old)?.unwrap_or_default();
         assert_eq!((key_of(&old), key_of(&new)), (Some(1), Some(2)));
-        assert_eq!(both.reseal(place, &new)?, None);
-        assert_eq!(ring(2, &[2])?.open_bytes(place, &new)?, [0, 255]);
-        assert!(both.open(place, &new).is_err(), "not a text");
+        assert_eq!(both.reseal(context, &new)?, None);
+        assert_eq!(ring(2, &[2])?.open_bytes(context, &new)?, [0, 255]);
+        assert!(both.open(context, &new).is_err(), "not a text");
         assert_eq!(key_of(b"Ada Lovelace"), None);
         Ok(())
     }

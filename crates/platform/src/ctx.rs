@@ -1,4 +1,4 @@
-//! What every handler and job has at hand.
+//! The context of every handler and job.
 
 use crate::{
     auth::Tokens,
@@ -11,32 +11,32 @@ use crate::{
     ports::Ports,
 };
 use std::{ops::Deref, sync::Arc};
-use wire::integrations::providers::Adapter;
+use wire::integrations::providers::ProviderAdapter;
 
 /// The database, the configuration, the keys, the clock and the ports.
 #[derive(Clone)]
 pub struct Ctx(Arc<Parts>);
 
-/// What a [`Ctx`] holds.
+/// The parts of a [`Ctx`].
 pub struct Parts {
     /// The database.
     pub db: Db,
-    /// What the environment said.
+    /// The configuration.
     pub config: Config,
-    /// Keys for sealing.
+    /// The keys for sealing.
     pub keys: Keyring,
-    /// Access tokens.
+    /// Issues and verifies access tokens.
     pub tokens: Tokens,
-    /// How often somebody may still ask.
+    /// The rate limits.
     pub limits: Limits,
-    /// What time it is.
+    /// The clock.
     pub clock: Clock,
-    /// The outside world.
+    /// The external services.
     pub ports: Ports,
 }
 
 impl Ctx {
-    /// Everything, from the configuration and the ports.
+    /// Builds the context from the configuration and the ports.
     pub fn new(config: Config, ports: Ports) -> Result<Self> {
         let keys = Keyring::new(&config.sealing)?;
         Ok(Self(Arc::new(Parts {
@@ -51,9 +51,9 @@ impl Ctx {
     }
 
     /// Returns the adapters whose providers this server may store and call: simulators in development only.
-    pub fn adapters(&self) -> Vec<Adapter> {
+    pub fn adapters(&self) -> Vec<ProviderAdapter> {
         let is_development = self.config.environment == Environment::Development;
-        let known = Adapter::ALL.iter().copied();
+        let known = ProviderAdapter::ALL.iter().copied();
         known
             .filter(|adapter| is_development || !adapter.is_simulated())
             .collect()

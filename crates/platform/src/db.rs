@@ -1,9 +1,9 @@
-//! The only place where a connection is borrowed and a transaction begins.
+//! The database: the only module that borrows connections and begins transactions.
 //!
-//! r2d2 keeps the connections; as many threads as there are connections take the work from one queue, first come,
-//! first served. A thread therefore never waits for a connection. Where they compete for one, as actix's blocking
-//! pool makes them, whoever has just given a connection back takes it again before the sleeper it woke, and
-//! single requests starve: that, and not the database, was the tail of r2d2's p99 (see the README).
+//! r2d2 manages the connections. One thread per connection takes work from one queue in first-in, first-out order, so a thread
+//! never waits for a connection. In the blocking pool of actix, threads compete for connections: a thread that has returned a
+//! connection takes it again before the thread that it woke, and single requests starve. That, and not the database, caused
+//! the high p99 latency of r2d2 (see the README).
 
 mod outage;
 mod reason;
@@ -17,7 +17,7 @@ use crate::{
 };
 use crossbeam_channel::{Sender, TrySendError};
 use diesel::{PgConnection, connection::SimpleConnection, result::Error as Sql};
-use outage::{LOOK, Outage};
+use outage::{CHECK_INTERVAL, Outage};
 use session::{Kind, Session};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -27,23 +27,23 @@ use std::{
 
 pub(crate) use reason::connect;
 
-/// A connection, under a name that does not make every file say `diesel`.
+/// A database connection, so that other files do not depend on `diesel`.
 pub type Conn = PgConnection;
 
-/// The right to write: only [`Db::write`] makes one, so no write happens outside a transaction.
+/// A transaction. Only [`Db::write`] creates one, so every write runs in a transaction.
 pub struct Tx<'c>(&'c mut Conn);
 
 impl Tx<'_> {
-    /// The connection of the transaction.
+    /// Returns the connection of the transaction.
     pub fn conn(&mut self) -> &mut Conn {
         self.0
     }
 }
 
-/// How long a request waits for a connection before it is told to come back.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// Requests that may wait per connection.
-const QUEUE: usize = 64;
+/// How long a thread waits for a connection before the request fails with 503.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
+/// The maximum number of waiting requests per connection.
+const QUEUE_PER_CONNECTION: usize = 64;
 
 type Pool = r2d2::Pool<Manager>;
 type Work = Box<dyn FnOnce(Result<&mut Link>) + Send>;
@@ -52,7 +52,7 @@ type Work = Box<dyn FnOnce(Result<&mut Link>) + Send>;
 #[derive(Clone)]
 pub struct Db {
     queue: Sender<Work>,
-    waiting: usize,
+    queue_limit: usize,
     outage: Arc<Outage>,
     kind: Kind,
 }
@@ -60,21 +60,21 @@ pub struct Db {
 /// How a task uses the database, which decides whether it runs in a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
-    /// The task reads; each statement may run by itself.
+    /// The task reads; each statement may run outside a transaction.
     Read,
     /// The task writes, in one transaction.
     Write,
 }
 
 impl Db {
-    /// Connects lazily: a server that starts before its database answers 503 until it is there.
+    /// Connects lazily: a server that starts before its database answers 503 until the database is available.
     ///
-    /// The keys are for the record of what cannot be opened.
+    /// The keys seal the audit entries about values that do not open.
     pub fn new(url: &str, size: u32, keys: &Keyring) -> Result<Self> {
         let (url, kind) = (with_timeouts(url), Kind::default());
         let pool = r2d2::Pool::builder()
             .max_size(size)
-            .connection_timeout(PATIENCE)
+            .connection_timeout(CONNECTION_TIMEOUT)
             .test_on_check_out(false)
             .error_handler(Box::new(LogErrors::default()))
             .build_unchecked(Manager {
@@ -82,8 +82,8 @@ impl Db {
                 keys: keys.clone(),
                 kind: kind.clone(),
             });
-        let waiting = usize::try_from(size).unwrap_or(1) * QUEUE;
-        let (queue, work) = crossbeam_channel::bounded::<Work>(waiting);
+        let queue_limit = usize::try_from(size).unwrap_or(1) * QUEUE_PER_CONNECTION;
+        let (queue, work) = crossbeam_channel::bounded::<Work>(queue_limit);
         let outage = Arc::new(Outage::none(size));
         let watched = Arc::downgrade(&outage);
         spawn("db-watch".to_owned(), move || outage::watch(&url, &watched))?;
@@ -92,15 +92,15 @@ impl Db {
             spawn(format!("db-{number}"), move || {
                 let number = usize::try_from(number).unwrap_or(usize::MAX);
                 for task in work {
-                    outage.busy(number, true);
+                    outage.set_busy(number, true);
                     serve(&pool, &outage, task);
-                    outage.busy(number, false);
+                    outage.set_busy(number, false);
                 }
             })?;
         }
         Ok(Self {
             queue,
-            waiting,
+            queue_limit,
             outage,
             kind,
         })
@@ -120,7 +120,7 @@ impl Db {
         self.run(Access::Read, f).await
     }
 
-    /// Writes: all of it, or nothing.
+    /// Writes in one transaction.
     pub async fn write<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
@@ -128,9 +128,9 @@ impl Db {
         self.run(Access::Write, |conn| f(&mut Tx(conn))).await
     }
 
-    /// How many requests wait, out of how many that may.
+    /// Returns the number of waiting requests and its limit.
     pub fn load(&self) -> (usize, usize) {
-        (self.queue.len(), self.waiting)
+        (self.queue.len(), self.queue_limit)
     }
 
     async fn run<T: Send + 'static>(
@@ -141,7 +141,7 @@ impl Db {
         let (answer, mut result) = tokio::sync::oneshot::channel();
         let (span, request) = (tracing::Span::current(), http::request_id());
         let task: Work = Box::new(move |link| {
-            // Nobody waits for the answer any more: the client has gone.
+            // Skips the work when the client has disconnected.
             if answer.is_closed() {
                 return;
             }
@@ -160,8 +160,8 @@ impl Db {
                 done = &mut result => {
                     return done.map_err(|_| Error::internal("a database task was dropped"))?;
                 }
-                () = tokio::time::sleep(LOOK) => if self.outage.is_silent() {
-                    // What became of it is not known: whoever asks again under the same key finds out.
+                () = tokio::time::sleep(CHECK_INTERVAL) => if self.outage.is_silent() {
+                    // The outcome is unknown: a repetition with the same idempotency key returns it.
                     return Err(Error::Unavailable("the database does not answer".into()));
                 }
             }
@@ -177,7 +177,7 @@ fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<()> {
 fn serve(pool: &Pool, outage: &Outage, task: Work) {
     if outage.is_on() {
         return task(Err(Error::Unavailable(
-            "the database was away a moment ago".into(),
+            "the database was unavailable a moment ago".into(),
         )));
     }
     match pool.get() {
@@ -189,13 +189,13 @@ fn serve(pool: &Pool, outage: &Outage, task: Work) {
     }
 }
 
-/// A connection that knows whether it is still one. Diesel's own check does not notice a server that has gone.
+/// A connection that records whether it is broken. The check of Diesel does not detect that the server has closed it.
 struct Link {
     conn: PgConnection,
     session: Session,
     kind: Kind,
     keys: Keyring,
-    broken: bool,
+    is_broken: bool,
 }
 
 impl Link {
@@ -210,25 +210,26 @@ impl Link {
             (Access::Read, Session::Own) => f(conn),
             _ => session.transaction(conn, f),
         };
-        let work = AssertUnwindSafe(|| http::within_thread(request, work));
+        let work = AssertUnwindSafe(|| http::with_request_id_sync(request, work));
         match catch_unwind(work) {
-            // The transaction that met it is over, so this stays.
-            Ok(Err(Error::Broken(value))) => {
-                let note = |conn: &mut Conn| audit::broken(conn, &self.keys, request, &value);
-                if let Err(error) = self.session.transaction(&mut self.conn, note) {
-                    tracing::error!("a broken seal could not be put on record: {error}");
+            // Recorded after the transaction that read the value, so that its rollback does not remove the entry.
+            Ok(Err(Error::Unreadable(value))) => {
+                let record =
+                    |conn: &mut Conn| audit::record_unreadable(conn, &self.keys, request, &value);
+                if let Err(error) = self.session.transaction(&mut self.conn, record) {
+                    tracing::error!("a value that does not open could not be recorded: {error}");
                 }
-                Err(Error::Broken(value))
+                Err(Error::Unreadable(value))
             }
             // A pooler has assigned another connection than the one on which the statement was prepared.
             Ok(Err(Error::Internal(cause))) if cause.contains("prepared statement \"__diesel") => {
                 self.kind.forget();
-                self.broken = true;
+                self.is_broken = true;
                 Err(Error::Unavailable(cause))
             }
             Ok(Err(error @ (Error::Unavailable(_) | Error::Internal(_)))) => {
-                self.broken = self.conn.batch_execute("SELECT 1").is_err();
-                if self.broken {
+                self.is_broken = self.conn.batch_execute("SELECT 1").is_err();
+                if self.is_broken {
                     Err(Error::Unavailable(error.to_string()))
                 } else {
                     Err(error)
@@ -236,7 +237,7 @@ impl Link {
             }
             Ok(outcome) => outcome,
             Err(_) => {
-                self.broken = true;
+                self.is_broken = true;
                 Err(Error::internal("a database task panicked"))
             }
         }
@@ -259,21 +260,21 @@ impl r2d2::ManageConnection for Manager {
             session,
             kind: self.kind.clone(),
             keys: self.keys.clone(),
-            broken: false,
+            is_broken: false,
         })
     }
     fn is_valid(&self, link: &mut Link) -> Result<(), Sql> {
         link.conn.batch_execute("SELECT 1")
     }
     fn has_broken(&self, link: &mut Link) -> bool {
-        link.broken
+        link.is_broken
     }
 }
 
-/// How long the log does not repeat the same reason.
-const QUIET: Duration = Duration::from_secs(30);
+/// The time within which the same reason is logged once.
+const REPEAT_AFTER: Duration = Duration::from_secs(30);
 
-/// Logs why the database cannot be reached: a new reason immediately, the same one every [`QUIET`].
+/// Logs why the database cannot be reached: a new reason immediately, the same one every [`REPEAT_AFTER`].
 #[derive(Debug, Default)]
 struct LogErrors(Mutex<Option<(String, Instant)>>);
 
@@ -286,7 +287,7 @@ impl r2d2::HandleError<Sql> for LogErrors {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_known = last
             .as_ref()
-            .is_some_and(|(known, at)| *known == why && at.elapsed() < QUIET);
+            .is_some_and(|(known, at)| *known == why && at.elapsed() < REPEAT_AFTER);
         if !is_known {
             tracing::error!(%why, "the database cannot be reached: {why}");
             *last = Some((why, Instant::now()));
@@ -294,7 +295,7 @@ impl r2d2::HandleError<Sql> for LogErrors {
     }
 }
 
-/// A silent peer must not hold a thread: dead connections are noticed within seconds.
+/// Adds time-outs to the address, so that a connection to a silent server fails within seconds and does not block a thread.
 fn with_timeouts(url: &str) -> String {
     const SETTINGS: [(&str, &str); 5] = [
         ("connect_timeout", "2"),

@@ -1,6 +1,6 @@
-//! What goes wrong, and how it is told: a refusal the caller can act on, or a fault whose cause stays in the log.
+//! Errors and their responses: a refusal that the caller can act on, or an internal error whose cause stays in the log.
 
-use crate::crypto::Place;
+use crate::crypto::FieldContext;
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
     http::StatusCode,
@@ -11,55 +11,55 @@ use std::fmt;
 use uuid::Uuid;
 use wire::{FieldError, Permission, Problem, ProblemCode, Reach};
 
-/// The result of everything below a route.
+/// The result of every function below a route.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why something was not done.
+/// The error of a request or a job.
 #[derive(Debug)]
 pub enum Error {
-    /// The caller can act on it.
+    /// A refusal that the caller can act on.
     Refused(Box<Problem>),
-    /// Too often; worth another try after so many seconds.
+    /// Too many requests; the caller may retry after so many seconds.
     Throttled(u64),
-    /// A key that does not open this.
+    /// An API key without the scope of this permission.
     OutOfScope(Permission),
-    /// The database or a pool is away for the moment; worth another try.
+    /// The database or a pool is temporarily unavailable; a retry may succeed.
     Unavailable(String),
     /// Another request locks the rows, or the database is overloaded; a retry may succeed.
     Busy(String),
-    /// A fault of ours. The cause goes to the log and nowhere else.
+    /// An internal error. The cause is logged and never sent to the caller.
     Internal(String),
-    /// A sealed value does not open: it was changed, or moved, or its key is missing. A fault like the one above,
-    /// that is put on record as well.
-    Broken(Box<Broken>),
+    /// A sealed value does not open: it was changed or moved, or its key is missing. An internal error that the audit log
+    /// records.
+    Unreadable(Box<UnreadableValue>),
 }
 
 /// A sealed value that does not open.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
-    /// The table that it stands in.
+pub struct UnreadableValue {
+    /// The table.
     pub table: String,
     /// The column.
     pub column: String,
     /// The row.
     pub row: Uuid,
-    /// What is wrong with it.
+    /// The cause.
     pub why: &'static str,
 }
 
 impl Error {
-    /// A refusal of this kind.
+    /// Returns a refusal with this code.
     pub fn refuse(code: ProblemCode) -> Self {
         Self::Refused(Box::new(Problem::new(code)))
     }
-    /// A refusal, with a sentence the caller can act on.
-    pub fn because(code: ProblemCode, detail: impl Into<String>) -> Self {
+    /// Returns a refusal with this code and a sentence that the caller can act on.
+    pub fn with_detail(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self::Refused(Box::new(Problem {
             detail: Some(detail.into()),
             ..Problem::new(code)
         }))
     }
-    /// One faulty field.
+    /// Returns the error of one invalid field.
     pub fn field(field: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
         Self::fields(vec![FieldError {
             field: field.into(),
@@ -67,7 +67,7 @@ impl Error {
             message: message.into(),
         }])
     }
-    /// Several faulty fields.
+    /// Returns the error of several invalid fields.
     pub fn fields(errors: Vec<FieldError>) -> Self {
         let detail = errors
             .iter()
@@ -81,24 +81,24 @@ impl Error {
             ..Problem::new(ProblemCode::Invalid)
         }))
     }
-    /// Unknown, or not the caller's: both look the same.
+    /// Returns the error of an object that does not exist, or that the caller may not see: both look the same.
     pub fn not_found() -> Self {
         Self::refuse(ProblemCode::NotFound)
     }
-    /// A fault of ours.
+    /// Returns an internal error.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::Internal(cause.to_string())
     }
-    /// A sealed value that does not open.
-    pub fn broken(place: Place<'_>, why: &'static str) -> Self {
-        Self::Broken(Box::new(Broken {
-            table: place.table.to_owned(),
-            column: place.column.to_owned(),
-            row: place.row,
+    /// Returns the error of a sealed value that does not open.
+    pub fn unreadable(context: FieldContext<'_>, why: &'static str) -> Self {
+        Self::Unreadable(Box::new(UnreadableValue {
+            table: context.table.to_owned(),
+            column: context.column.to_owned(),
+            row: context.row,
             why,
         }))
     }
-    /// The kind of refusal, if it is one.
+    /// Returns the code of a refusal; `None` for every other error.
     pub fn code(&self) -> Option<ProblemCode> {
         match self {
             Self::Refused(problem) => Some(problem.code),
@@ -107,7 +107,7 @@ impl Error {
             _ => None,
         }
     }
-    /// What the caller is told.
+    /// Returns the problem document that the caller gets.
     pub fn problem(&self) -> Problem {
         match self {
             Self::Refused(problem) => (**problem).clone(),
@@ -129,11 +129,11 @@ impl Error {
                 ),
                 ..Problem::new(ProblemCode::Unavailable)
             },
-            Self::Internal(_) | Self::Broken(_) => Problem::new(ProblemCode::Internal),
+            Self::Internal(_) | Self::Unreadable(_) => Problem::new(ProblemCode::Internal),
         }
     }
-    /// The constraint that a write clashed with, so that its rule can say what that means.
-    pub fn broke(error: &Sql) -> Option<&str> {
+    /// Returns the name of the constraint that a write violated, so that the caller of the query can explain it.
+    pub fn violated_constraint(error: &Sql) -> Option<&str> {
         match error {
             Sql::DatabaseError(_, info) => info.constraint_name(),
             _ => None,
@@ -145,12 +145,12 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(problem) => write!(f, "{}: {}", problem.code, problem.sentence()),
-            Self::Throttled(seconds) => write!(f, "too often; again in {seconds} seconds"),
+            Self::Throttled(seconds) => write!(f, "too many requests; retry in {seconds} seconds"),
             Self::OutOfScope(permission) => f.write_str(&out_of_scope(*permission)),
             Self::Unavailable(cause) | Self::Busy(cause) | Self::Internal(cause) => {
                 f.write_str(cause)
             }
-            Self::Broken(value) => write!(
+            Self::Unreadable(value) => write!(
                 f,
                 "{}.{} of {} cannot be opened: {}",
                 value.table, value.column, value.row, value.why
@@ -164,16 +164,16 @@ impl From<Sql> for Error {
     fn from(error: Sql) -> Self {
         match &error {
             Sql::NotFound => Self::not_found(),
-            // The text may carry the clashing value, so only the kind is passed on.
+            // The text may contain the conflicting value, so only the kind is passed on.
             Sql::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
                 Self::refuse(ProblemCode::Conflict)
             }
             Sql::DatabaseError(DatabaseErrorKind::ExclusionViolation, _) => {
                 Self::refuse(ProblemCode::Conflict)
             }
-            Sql::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::because(
+            Sql::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::with_detail(
                 ProblemCode::Conflict,
-                "Something that it names does not exist, or is still in use.",
+                "An object that the request names does not exist, or is still in use.",
             ),
             Sql::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
                 Self::Busy("serialization failure".into())
@@ -237,13 +237,13 @@ impl ResponseError for Error {
         let problem = self.problem();
         match self {
             Self::Internal(cause) => tracing::error!(%cause, "a request failed: {cause}"),
-            Self::Broken(_) => tracing::error!("a request failed: {self}"),
+            Self::Unreadable(_) => tracing::error!("a request failed: {self}"),
             Self::Unavailable(cause) | Self::Busy(cause) => {
-                tracing::warn!(%cause, "a request was turned away: {cause}")
+                tracing::warn!(%cause, "a request was rejected as unavailable: {cause}")
             }
             Self::Refused(_) | Self::Throttled(_) | Self::OutOfScope(_) => {}
         }
-        let mut response = answer(problem);
+        let mut response = problem_response(problem);
         if let Self::Throttled(seconds) = self {
             response
                 .headers_mut()
@@ -263,14 +263,14 @@ impl ResponseError for Error {
 
 fn out_of_scope(permission: Permission) -> String {
     if permission.reach_of_clients() == Reach::None {
-        format!("This needs the permission {permission}, which keys do not have: it is for people.")
+        format!("This needs the permission {permission}, which API keys cannot have.")
     } else {
         format!("This key does not have the scope {permission}.")
     }
 }
 
-/// A problem as an answer. The request's id is filled in by the middleware that knows it.
-pub fn answer(problem: Problem) -> HttpResponse {
+/// Returns the response of a problem, with the id of the current request.
+pub fn problem_response(problem: Problem) -> HttpResponse {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     response.content_type("application/problem+json");
@@ -300,7 +300,7 @@ pub fn answer(problem: Problem) -> HttpResponse {
     })
 }
 
-/// For actix's own extractors, which would answer in plain text.
+/// Returns the error of an extractor of actix, which would otherwise answer in plain text.
 pub fn malformed(error: impl fmt::Display, _: &HttpRequest) -> actix_web::Error {
-    Error::because(ProblemCode::Malformed, error.to_string()).into()
+    Error::with_detail(ProblemCode::Malformed, error.to_string()).into()
 }

@@ -1,11 +1,11 @@
-//! A whole list as CSV, streamed: the export walks the list's own cursor, so its memory stays flat, a slow client
-//! holds no connection, and it shows exactly what the list shows.
+//! Exports a whole list as a CSV stream. The export follows the cursors of the list, so memory use is constant, a slow client
+//! holds no database connection, and the file has exactly the rows of the list.
 
 mod cells;
 mod columns;
 
 use crate::{
-    audit::{self, Access, Act},
+    audit::{self, Access, AuditEvent},
     auth::{Actor, Caller},
     db::{Conn, Tx},
     error::{Error, Result},
@@ -20,7 +20,7 @@ use wire::{
     Page, Paging, Param, Permission, ProblemCode, Resource, permission::needs::ListsExport,
 };
 
-/// Rows that are fetched at a time.
+/// The number of rows per query.
 const CHUNK: u32 = 1000;
 
 /// Answers with every row that the filter matches.
@@ -45,7 +45,7 @@ where
     let is_counted = caller
         .write(move |tx, actor| {
             if !actor.can(reads) {
-                return Err(Error::because(
+                return Err(Error::with_detail(
                     ProblemCode::Forbidden,
                     format!("This needs the permission {reads}."),
                 ));
@@ -65,8 +65,8 @@ where
                 "rows_are_exact": found.total_is_exact,
             });
             record_export::<R>(tx, actor, detail.clone())?;
-            let act = Act::new("list.export", R::ONE, Uuid::nil()).changing(detail);
-            audit::record(tx, actor, act)?;
+            let event = AuditEvent::new("list.export", R::ONE, Uuid::nil()).with_change(detail);
+            audit::record(tx, actor, event)?;
             Ok(found.total_is_exact)
         })
         .await?;
@@ -77,7 +77,7 @@ where
         after: None,
         before: None,
     };
-    let state = Walk::<R> {
+    let state = ExportState::<R> {
         caller,
         filter: listing.filter,
         paging: Some(paging),
@@ -85,32 +85,32 @@ where
         is_counted,
         rows: 0,
     };
-    let body = stream::unfold(state, move |mut walk: Walk<R>| async move {
-        let paging = walk.paging.take()?;
-        let (filter, asked) = (walk.filter.clone(), paging.clone());
-        let chunk = walk
+    let body = stream::unfold(state, move |mut state: ExportState<R>| async move {
+        let paging = state.paging.take()?;
+        let (filter, requested) = (state.filter.clone(), paging.clone());
+        let chunk = state
             .caller
-            .read(move |conn, actor| page(conn, &reading(actor, reads), &filter, &asked))
+            .read(move |conn, actor| page(conn, &reading(actor, reads), &filter, &requested))
             .await;
         let chunk = match chunk {
-            Ok(chunk) => walk.note(chunk).await,
+            Ok(chunk) => state.count(chunk).await,
             Err(error) => Err(error),
         };
         let text = chunk.and_then(|chunk| {
-            let text = rows_as_csv(&chunk.data, walk.part)?;
-            walk.part = Part::Next;
+            let text = rows_as_csv(&chunk.data, state.part)?;
+            state.part = Part::Next;
             let after = chunk
                 .next
                 .as_deref()
                 .and_then(|cursor| Param::parse(cursor).ok());
-            walk.paging = after.map(|after| Paging {
+            state.paging = after.map(|after| Paging {
                 after: Some(after),
                 ..paging
             });
             Ok(Bytes::from(text))
         });
-        // A failure midway cuts the transfer short, which every client notices; the half file is not mistaken for a whole.
-        Some((text, walk))
+        // A failure aborts the transfer, which every client detects, so that a partial file is not mistaken for a complete one.
+        Some((text, state))
     });
     let name = format!("{}.csv", R::MANY.to_lowercase().replace(' ', "-"));
     let file = crate::respond::attachment(&name);
@@ -120,7 +120,7 @@ where
         .streaming(Box::pin(body)))
 }
 
-struct Walk<R: Resource> {
+struct ExportState<R: Resource> {
     caller: Caller<ListsExport>,
     filter: R::Filter,
     paging: Option<Paging<R::Sort>>,
@@ -130,9 +130,9 @@ struct Walk<R: Resource> {
     rows: usize,
 }
 
-impl<R: Resource> Walk<R> {
+impl<R: Resource> ExportState<R> {
     /// Counts the rows of a part. After the last part, records the number of a list that was too long to be counted before.
-    async fn note(&mut self, chunk: Page<R>) -> Result<Page<R>> {
+    async fn count(&mut self, chunk: Page<R>) -> Result<Page<R>> {
         self.rows += chunk.data.len();
         if chunk.next.is_none() && !self.is_counted {
             let detail = json!({ "rows": self.rows, "rows_are_exact": true });
@@ -186,11 +186,11 @@ fn rows_as_csv<R: Resource>(rows: &[R], part: Part) -> Result<Vec<u8>> {
         .from_writer(start);
     let mut cells = Cells::default();
     if rows.is_empty() && matches!(part, Part::First(_)) {
-        out.write_record(columns::of::<R>())
+        out.write_record(columns::field_names::<R>())
             .map_err(Error::internal)?;
     }
     for (number, row) in rows.iter().enumerate() {
-        cells.take(row).map_err(Error::internal)?;
+        cells.read_row(row).map_err(Error::internal)?;
         if number == 0 && matches!(part, Part::First(_)) {
             out.write_record(&cells.names).map_err(Error::internal)?;
         }

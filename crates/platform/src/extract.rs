@@ -1,4 +1,4 @@
-//! What handlers take out of a request, each refusing in its own words what it cannot use.
+//! The extractors of requests. Each one rejects a request that it cannot read, with a message of its own.
 
 mod body;
 mod json;
@@ -24,18 +24,18 @@ use std::{
 };
 use wire::{Check, Param, ProblemCode};
 
-/// A body that was read and has passed its checks.
+/// A JSON body that was read and is valid.
 pub struct Valid<T> {
     value: T,
     fingerprint: Vec<u8>,
 }
 
 impl<T> Valid<T> {
-    /// The value.
+    /// Returns the value.
     pub fn into_inner(self) -> T {
         self.value
     }
-    /// A digest of the whole request, to tell a repetition from another request under the same key.
+    /// Returns a digest of the whole request, which distinguishes a repetition from another request with the same key.
     pub fn fingerprint(&self) -> &[u8] {
         &self.fingerprint
     }
@@ -61,28 +61,28 @@ impl<T: DeserializeOwned + Check + 'static> FromRequest for Valid<T> {
         );
         Box::pin(async move {
             if !json {
-                return Err(Error::because(
+                return Err(Error::with_detail(
                     ProblemCode::UnsupportedMediaType,
                     "Send the body as application/json.",
                 ));
             }
             let body = body.await?;
             let value = parse::<T>(&tidy_json(&body))?;
-            match value.faults() {
-                faults if faults.is_empty() => Ok(Self {
+            match value.field_errors() {
+                errors if errors.is_empty() => Ok(Self {
                     value,
                     fingerprint: crypto::digest(&[line.as_bytes(), &body].concat()),
                 }),
-                faults => Err(Error::fields(faults)),
+                errors => Err(Error::fields(errors)),
             }
         })
     }
 }
 
-/// A body that may be left out; then it is what it is without having said anything.
-pub struct Maybe<T>(pub T);
+/// A JSON body that may be absent; the value is then the default.
+pub struct OptionalBody<T>(pub T);
 
-impl<T: DeserializeOwned + Check + Default + 'static> FromRequest for Maybe<T> {
+impl<T: DeserializeOwned + Check + Default + 'static> FromRequest for OptionalBody<T> {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self>>;
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
@@ -102,11 +102,11 @@ impl<T: DeserializeOwned + Check + Default + 'static> FromRequest for Maybe<T> {
     }
 }
 
-/// A file as the body of the request: its type and its bytes.
+/// A file as the body of a request.
 pub struct Upload {
-    /** `text/csv`, `application/json`, ... */
+    /// The media type, such as `text/csv`.
     pub content_type: String,
-    /** What is in it. */
+    /// The content.
     pub bytes: Bytes,
 }
 
@@ -127,7 +127,7 @@ impl FromRequest for Upload {
     }
 }
 
-/// An id in the path. What is not an id names nothing, so it is not found.
+/// The id in the path. A text that is not an id gets 404, like an unknown id.
 pub struct Id<T>(pub T);
 
 impl<T: Param + 'static> FromRequest for Id<T> {

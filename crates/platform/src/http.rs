@@ -1,4 +1,4 @@
-//! What every request and every answer has: an id, a log line, a place in the metrics, and the security headers.
+//! The middleware of every request: request id, log line, metrics and security headers.
 
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse,
@@ -19,27 +19,27 @@ pub struct RequestId(pub String);
 
 tokio::task_local! { static REQUEST: Option<String>; }
 
-/// The id of the request that is being answered, or that caused the job that runs.
+/// Returns the id of the current request, or of the request that enqueued the current job.
 pub fn request_id() -> Option<String> {
     REQUEST.try_with(Clone::clone).ok().flatten()
 }
 
-/// The same as text, empty outside a request.
+/// Returns the id of the current request as text, which is empty outside a request.
 pub fn current_request_id() -> String {
     request_id().unwrap_or_default()
 }
 
-/// Runs something under a request's id.
-pub async fn within<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
+/// Runs a future under the id of a request.
+pub async fn with_request_id<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
     REQUEST.scope(id, work).await
 }
 
 /// Runs work on this thread under the id of a request.
-pub fn within_thread<T>(id: Option<&str>, work: impl FnOnce() -> T) -> T {
+pub fn with_request_id_sync<T>(id: Option<&str>, work: impl FnOnce() -> T) -> T {
     REQUEST.sync_scope(id.map(str::to_owned), work)
 }
 
-/// Gives the request an id, keeps a caller's own if it is harmless, and accounts for the answer.
+/// Assigns a request id, or accepts a harmless one of the caller, and logs and measures the request.
 pub async fn trace(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -60,7 +60,7 @@ pub async fn trace(
     let route = request
         .match_pattern()
         .unwrap_or_else(|| "unmatched".to_owned());
-    let result = within(Some(id.clone()), async {
+    let result = with_request_id(Some(id.clone()), async {
         match next.call(request).await {
             Ok(response) => Ok(response),
             Err(error) => Err((error.as_response_error().status_code(), error)),
@@ -72,7 +72,7 @@ pub async fn trace(
         Ok(response) => response.status(),
         Err((status, _)) => *status,
     };
-    crate::metrics::request_done(method.as_str(), &route, status.as_u16(), took);
+    crate::metrics::record_request(method.as_str(), &route, status.as_u16(), took);
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     if status.is_server_error() {
         tracing::warn!(request_id = id, %method, route, status = status.as_u16(), micros, "{method} {route} answered {} [{id}]", status.as_u16());
@@ -88,12 +88,12 @@ pub async fn trace(
     Ok(response)
 }
 
-/// Headers that belong on every answer. The panel's page sets its own policy for what it loads.
-pub async fn secure(
+/// Adds the security headers to every response. The page of the panel sets a content security policy of its own.
+pub async fn security_headers(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    // As the router reads it: however an address is written, it leads to one place.
+    // The path as the router decodes it: different spellings of a path have one route.
     let is_api = request.match_info().as_str().starts_with("/v1");
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
@@ -131,15 +131,16 @@ pub async fn secure(
     Ok(response)
 }
 
-/// Where a request comes from. A proxy's word counts only where it is trusted, and of that only the last: what stands
-/// before it, whoever asks may have written themselves.
+/// Returns the client address of a request. The last value of `X-Forwarded-For` counts behind a trusted proxy only; the
+/// client can forge the values before it.
 pub fn address(request: &HttpRequest, trusted_proxy: bool) -> Option<IpAddr> {
-    let told = || {
+    let forwarded = || {
         let last = request.headers().get_all("x-forwarded-for").last()?;
         read_address(last.to_str().ok()?.rsplit(',').next()?)
     };
-    let told = trusted_proxy.then(told).flatten();
-    told.or_else(|| request.peer_addr().map(|peer| peer.ip()))
+    let forwarded = trusted_proxy.then(forwarded).flatten();
+    forwarded
+        .or_else(|| request.peer_addr().map(|peer| peer.ip()))
         .map(|ip| ip.to_canonical())
 }
 
@@ -155,7 +156,7 @@ pub fn wide_network(ip: IpAddr) -> String {
     ipnet::IpNet::new(ip, length).map_or_else(|_| ip.to_string(), |net| net.trunc().to_string())
 }
 
-/// An address as proxies write it: some add the port, some put brackets around IPv6.
+/// Parses an address in the forms of proxies: some add the port, some put brackets around IPv6.
 fn read_address(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
@@ -163,9 +164,9 @@ fn read_address(text: &str) -> Option<IpAddr> {
     ip.or_else(|| text.parse().ok().map(|socket: SocketAddr| socket.ip()))
 }
 
-/// What is not there, in the API's own shape.
+/// Returns 404 as a problem document.
 pub async fn not_found() -> HttpResponse {
-    crate::error::answer(wire::Problem::new(wire::ProblemCode::NotFound))
+    crate::error::problem_response(wire::Problem::new(wire::ProblemCode::NotFound))
 }
 
 #[cfg(test)]
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_word_of_a_trusted_proxy_counts() {
+    fn last_address_of_a_trusted_proxy_counts() {
         for (forwarded, trusted, seen) in [
             (&["198.51.100.7"][..], false, "192.0.2.1"),
             (&["198.51.100.7"], true, "198.51.100.7"),

@@ -1,8 +1,8 @@
-//! Writes that are safe to repeat: the first answer is kept in the transaction of its effects and given again.
+//! Idempotency keys: the first response is stored in the transaction of its effects and returned to repeated requests.
 
 use crate::{
     auth::Actor,
-    crypto::{self, Place},
+    crypto::{self, FieldContext},
     db::Tx,
     error::{Error, Result},
     extract::Valid,
@@ -22,10 +22,10 @@ use wire::{ProblemCode, Resource};
 /// The time after which an unfinished bulk action counts as aborted; the same request then runs it again.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
 
-/// How long an answer is kept.
-const KEPT: TimeDelta = TimeDelta::hours(72);
+/// How long a response is stored.
+const RETENTION: TimeDelta = TimeDelta::hours(72);
 
-/// The caller's `Idempotency-Key`; required where it is extracted.
+/// The `Idempotency-Key` of the caller; required where it is extracted.
 pub struct IdempotencyKey {
     key: String,
     route: String,
@@ -49,12 +49,12 @@ impl FromRequest for IdempotencyKey {
     }
 }
 
-/// The longest key.
-const LONGEST: usize = 255;
+/// The maximum length of a key.
+const MAX_LENGTH: usize = 255;
 
 /// Reads the header: one key of visible ASCII characters and inner spaces.
 fn key_of(request: &HttpRequest) -> Result<String> {
-    let invalid = |why: &str| Error::because(ProblemCode::IdempotencyKeyInvalid, why);
+    let invalid = |why: &str| Error::with_detail(ProblemCode::IdempotencyKeyInvalid, why);
     let mut headers = request.headers().get_all("idempotency-key");
     let key = headers
         .next()
@@ -65,12 +65,12 @@ fn key_of(request: &HttpRequest) -> Result<String> {
     }
     let key = key.trim_ascii();
     if key.is_empty() {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::IdempotencyKeyMissing,
             "Send a unique Idempotency-Key header, so that the request can be repeated safely.",
         ));
     }
-    if key.len() > LONGEST {
+    if key.len() > MAX_LENGTH {
         return Err(invalid(
             "The Idempotency-Key may have 255 characters at most.",
         ));
@@ -86,51 +86,51 @@ fn key_of(request: &HttpRequest) -> Result<String> {
 }
 
 impl IdempotencyKey {
-    /// For this body.
-    pub fn of<T>(self, body: &Valid<T>) -> Claim {
-        Claim {
+    /// Combines the key with a request body.
+    pub fn for_body<T>(self, body: &Valid<T>) -> IdempotencyClaim {
+        IdempotencyClaim {
             key: self,
             fingerprint: body.fingerprint().to_vec(),
         }
     }
 }
 
-/// What is kept: a digest of the request, and the answer's status, body and location.
-type Kept = (Vec<u8>, Option<i32>, Option<Vec<u8>>, Option<String>);
+/// The stored digest of the request, and the status, body and location of the response.
+type StoredResponse = (Vec<u8>, Option<i32>, Option<Vec<u8>>, Option<String>);
 
-/// A key together with the request it stands for.
-pub struct Claim {
+/// A key together with its request.
+pub struct IdempotencyClaim {
     key: IdempotencyKey,
     fingerprint: Vec<u8>,
 }
 
-/// An answer that was given now or before.
-pub enum Once<T> {
-    /// Given now.
-    First(T),
-    /// Given before; this is what was said.
-    Again {
-        /** The status. */
+/// The response of an idempotent write.
+pub enum IdempotentResponse<T> {
+    /// The write ran now.
+    Created(T),
+    /// An earlier request ran the write; this is its response.
+    Replayed {
+        /// The status.
         status: u16,
-        /** The body. */
+        /// The body.
         body: Vec<u8>,
-        /** The address of what was made. */
+        /// The path of the created resource.
         location: Option<String>,
     },
 }
 
 diesel::define_sql_function! {
-    /// Takes a lock until the end of the transaction, if it is free.
+    /// Takes a lock until the end of the transaction, if it is available.
     fn pg_try_advisory_xact_lock(key: BigInt) -> diesel::sql_types::Bool;
 }
 
-impl Claim {
+impl IdempotencyClaim {
     /// Returns a digest of the caller, the route and the key.
     fn name(&self, caller: Uuid) -> Vec<u8> {
         crypto::digest(format!("{caller} {} {}", self.key.route, self.key.key).as_bytes()).to_vec()
     }
 
-    /// Claims the key for work that takes several transactions. Returns the status and body of an earlier answer; refuses
+    /// Claims the key for work that takes several transactions. Returns the status and body of an earlier response; refuses
     /// the request while an earlier one is running.
     pub fn begin(
         &self,
@@ -138,9 +138,9 @@ impl Claim {
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> Result<Option<(u16, Vec<u8>)>> {
-        let caller = actor.caller()?;
+        let caller = actor.caller_id()?;
         let row = keys::table.find((caller, &self.key.route, &self.key.key));
-        // An expired answer or lease no longer counts.
+        // An expired response or lease no longer counts.
         diesel::delete(row.filter(keys::expires_at.le(now))).execute(tx.conn())?;
         let claimed = diesel::insert_into(keys::table)
             .values((
@@ -164,52 +164,53 @@ impl Claim {
         let (Some(status), Some(body)) = (status, body) else {
             return Err(Error::refuse(ProblemCode::StillRunning));
         };
-        let body = actor.keys.open(kept_as(&self.name(caller)), &body)?;
+        let body = actor.keys.open(body_context(&self.name(caller)), &body)?;
         let status = u16::try_from(status).unwrap_or(200);
         Ok(Some((status, body.into_bytes())))
     }
 
-    /// Stores the answer of work that [`Claim::begin`] has claimed.
+    /// Stores the response of work that [`IdempotencyClaim::begin`] has claimed.
     pub fn finish(
         &self,
         tx: &mut Tx<'_>,
         actor: &Actor,
         now: DateTime<Utc>,
-        answer: (u16, &str),
+        status: u16,
+        body: &str,
     ) -> Result<()> {
-        let (status, body) = answer;
-        let caller = actor.caller()?;
-        let body = actor.keys.seal(kept_as(&self.name(caller)), body)?;
+        let caller = actor.caller_id()?;
+        let body = actor.keys.seal(body_context(&self.name(caller)), body)?;
         diesel::update(keys::table.find((caller, &self.key.route, &self.key.key)))
             .set((
                 keys::status.eq(i32::from(status)),
                 keys::body.eq(body),
-                keys::expires_at.eq(now + KEPT),
+                keys::expires_at.eq(now + RETENTION),
             ))
             .execute(tx.conn())?;
         Ok(())
     }
 
-    /// Runs the work unless it has been done; runs it in the transaction that also keeps the answer.
+    /// Runs the work unless an earlier request did, in the transaction that also stores the response.
     pub fn run<T: Resource>(
         self,
         tx: &mut Tx<'_>,
         actor: &Actor,
         now: DateTime<Utc>,
         work: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T>,
-    ) -> Result<Once<T>> {
-        let caller = actor.caller()?;
+    ) -> Result<IdempotentResponse<T>> {
+        let caller = actor.caller_id()?;
         let name = self.name(caller);
         let lock = name
             .first_chunk::<8>()
             .map_or(0, |bytes| i64::from_be_bytes(*bytes));
-        let free: bool = diesel::select(pg_try_advisory_xact_lock(lock)).get_result(tx.conn())?;
-        if !free {
+        let is_free: bool =
+            diesel::select(pg_try_advisory_xact_lock(lock)).get_result(tx.conn())?;
+        if !is_free {
             return Err(Error::refuse(ProblemCode::StillRunning));
         }
 
         let row = keys::table.find((caller, &self.key.route, &self.key.key));
-        let known: Option<Kept> = row
+        let known: Option<StoredResponse> = row
             .filter(keys::expires_at.gt(now))
             .select((keys::request_hash, keys::status, keys::body, keys::location))
             .first(tx.conn())
@@ -221,18 +222,18 @@ impl Claim {
             let status = status
                 .and_then(|status| u16::try_from(status).ok())
                 .unwrap_or(201);
-            let body = body.map(|sealed| actor.keys.open(kept_as(&name), &sealed));
-            return Ok(Once::Again {
+            let body = body.map(|sealed| actor.keys.open(body_context(&name), &sealed));
+            return Ok(IdempotentResponse::Replayed {
                 status,
                 body: body.transpose()?.unwrap_or_default().into_bytes(),
                 location,
             });
         }
 
-        let made = work(tx, actor)?;
-        // Sealed, because answers name people.
-        let body = serde_json::to_string(&made).map_err(Error::internal)?;
-        let body = actor.keys.seal(kept_as(&name), &body)?;
+        let created = work(tx, actor)?;
+        // Sealed, because responses contain personal data.
+        let body = serde_json::to_string(&created).map_err(Error::internal)?;
+        let body = actor.keys.seal(body_context(&name), &body)?;
         diesel::delete(row).execute(tx.conn())?;
         diesel::insert_into(keys::table)
             .values((
@@ -242,15 +243,15 @@ impl Claim {
                 keys::request_hash.eq(self.fingerprint),
                 keys::status.eq(201),
                 keys::body.eq(body),
-                keys::location.eq(respond::location(&made)),
-                keys::expires_at.eq(now + KEPT),
+                keys::location.eq(respond::location(&created)),
+                keys::expires_at.eq(now + RETENTION),
             ))
             .execute(tx.conn())?;
-        Ok(Once::First(made))
+        Ok(IdempotentResponse::Created(created))
     }
 }
 
-/// Forgets what a caller was answered, and what anybody was answered about the things at these addresses.
+/// Deletes the stored responses of a caller, and those of any caller about the resources at these paths.
 pub fn forget(tx: &mut Tx<'_>, caller: Uuid, locations: &[String]) -> Result<()> {
     diesel::delete(
         keys::table.filter(
@@ -263,23 +264,23 @@ pub fn forget(tx: &mut Tx<'_>, caller: Uuid, locations: &[String]) -> Result<()>
     Ok(())
 }
 
-/// Where the answer of this name opens: under its caller, route and key, and nowhere else.
-fn kept_as(name: &[u8]) -> Place<'static> {
+/// Returns the field context of a stored response, which binds it to its caller, route and key.
+fn body_context(name: &[u8]) -> FieldContext<'static> {
     let row = name.first_chunk::<16>().copied().unwrap_or_default();
-    Place::new("idempotency_keys", "body", Uuid::from_bytes(row))
+    FieldContext::new("idempotency_keys", "body", Uuid::from_bytes(row))
 }
 
-/// Forgets the answers that are kept no longer.
+/// Deletes expired responses.
 pub fn purge(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<usize> {
     Ok(diesel::delete(keys::table.filter(keys::expires_at.lt(now))).execute(tx.conn())?)
 }
 
-impl<T: Resource> Responder for Once<T> {
+impl<T: Resource> Responder for IdempotentResponse<T> {
     type Body = BoxBody;
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         match self {
-            Self::First(made) => respond::Created(made).respond_to(request),
-            Self::Again {
+            Self::Created(resource) => respond::Created(resource).respond_to(request),
+            Self::Replayed {
                 status,
                 body,
                 location,

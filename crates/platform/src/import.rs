@@ -1,36 +1,36 @@
-//! Tables that people bring: a CSV file or a JSON array becomes rows of named texts, and the verdicts about those
-//! rows become a report. What a row means is for its section to say.
+//! Imports of tables: reads a CSV file or a JSON array into rows of named texts, and builds the report of an import. The
+//! sections interpret the rows.
 
-mod sheet;
+mod csv_file;
 
 use crate::{
     error::{Error, Result},
     extract::Upload,
     text::{fold, tidy},
 };
+use csv_file::{decoded, from_csv};
 use serde_json::{Map, Value};
-use sheet::{decoded, from_csv};
 use std::collections::{HashMap, HashSet};
 use wire::{
     FieldError, ProblemCode,
     catalog::plans::{ImportOutcome, ImportReport},
 };
 
-/// The most rows that one import may have.
+/// The maximum number of rows of an import.
 pub const MAX_ROWS: usize = 10_000;
 
-/// One row: its place in the table, and its values by column.
+/// A row: its number and its values by column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// The row in the spreadsheet, whose first row is the header; in a JSON array the position, from 1.
     pub number: i32,
     values: HashMap<String, String>,
-    /// Columns that it has, but nothing in them.
+    /// The columns without a value in this row.
     empty: HashSet<String>,
 }
 
 impl Record {
-    /// The value of the first of these columns that has one. Names are written as `activation_code`.
+    /// Returns the first value among these columns. Names have the form `activation_code`.
     pub fn get(&self, names: &[&str]) -> Option<&str> {
         names
             .iter()
@@ -44,17 +44,17 @@ impl Record {
             .map(|text| text.trim_start_matches('\''))
             .filter(|text| !text.is_empty())
     }
-    /// Whether it has this column, be it empty.
+    /// Returns whether the row has this column, with or without a value.
     pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name) || self.empty.contains(name)
     }
 }
 
-/// Reads a table. Rows without any value are passed over.
+/// Reads a table. Rows without any value are skipped.
 pub fn table(upload: &Upload) -> Result<Vec<Record>> {
     let text = decoded(&upload.bytes)?;
     if text.contains('\0') {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::Malformed,
             "The file contains NUL characters.",
         ));
@@ -63,7 +63,7 @@ pub fn table(upload: &Upload) -> Result<Vec<Record>> {
         "text/csv" => from_csv(&text)?,
         "application/json" => from_json(&text)?,
         _ => {
-            return Err(Error::because(
+            return Err(Error::with_detail(
                 ProblemCode::UnsupportedMediaType,
                 "Send the table as text/csv or as application/json.",
             ));
@@ -88,32 +88,32 @@ pub fn boolean(text: &str) -> Result<bool, &'static str> {
 
 fn from_json(text: &str) -> Result<Vec<Record>> {
     let rows = serde_json::from_str::<Rows>(text).map_err(|_| {
-        Error::because(
+        Error::with_detail(
             ProblemCode::Malformed,
             "The body is not a JSON array of objects, nor an object that has one as `data`.",
         )
     })?;
     let (Rows::Bare(rows) | Rows::Wrapped { data: rows }) = rows;
     let mut records = Vec::new();
-    for (place, row) in rows.into_iter().enumerate() {
+    for (index, row) in rows.into_iter().enumerate() {
         let mut values = Vec::with_capacity(row.len());
         for (name, value) in row {
             let text = plain(&value).ok_or_else(|| {
                 Error::field(
-                    format!("rows.{}.{}", place.saturating_add(1), shown(&name)),
+                    format!("rows.{}.{}", index.saturating_add(1), truncated(&name)),
                     "type",
                     "Give a text, a number, true or false, or a list of these.",
                 )
             })?;
             values.push((column(&name), text));
         }
-        let number = i32::try_from(place.saturating_add(1)).map_err(Error::internal)?;
-        keep(&mut records, number, values.into_iter())?;
+        let number = i32::try_from(index.saturating_add(1)).map_err(Error::internal)?;
+        push_record(&mut records, number, values.into_iter())?;
     }
     Ok(records)
 }
 
-/// Rows as programs send them: alone, or wrapped as lists of an API are.
+/// The rows of a JSON body: an array, or an object with an array as `data`, like a list of the API.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
 enum Rows {
@@ -121,7 +121,7 @@ enum Rows {
     Wrapped { data: Vec<Map<String, Value>> },
 }
 
-/// A JSON value as a cell has it; an object is none.
+/// Returns a JSON value as the text of a cell; `None` for an object.
 fn plain(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),
@@ -138,13 +138,13 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
-fn keep(
+fn push_record(
     records: &mut Vec<Record>,
     number: i32,
     values: impl Iterator<Item = (String, String)>,
 ) -> Result<()> {
     if records.len() >= MAX_ROWS {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::TooLarge,
             format!("A table may have {MAX_ROWS} rows at most. Split it."),
         ));
@@ -162,7 +162,7 @@ fn keep(
     Ok(())
 }
 
-/// A column's name however it was typed: `Activation Code` is `activation_code`.
+/// Returns the normalised name of a column: `Activation Code` becomes `activation_code`.
 fn column(name: &str) -> String {
     name.trim()
         .to_lowercase()
@@ -172,44 +172,44 @@ fn column(name: &str) -> String {
         .join("_")
 }
 
-fn shown(name: &str) -> String {
+fn truncated(name: &str) -> String {
     name.chars().take(40).collect()
 }
 
-/// What was found about one row.
-pub struct Verdict<'a> {
+/// The result of one row.
+pub struct RowResult<'a> {
     /// The row in the spreadsheet.
     pub number: i32,
-    /// What became of it, or would.
+    /// The outcome, or in a dry run the expected outcome.
     pub outcome: ImportOutcome,
-    /// What is wrong with it.
+    /// The errors of the row.
     pub errors: &'a [FieldError],
 }
 
-/// Makes the report. A real run with a refused row is refused as a whole, each fault named as `rows.3.iccid`:
-/// call this before anything is written.
-pub fn settle<R>(
+/// Builds the report of an import. Unless it is a dry run, one invalid row fails the whole import, with errors such as
+/// `rows.3.iccid`. Call this before the first write.
+pub fn report<R>(
     dry_run: bool,
     rows: Vec<R>,
-    verdict: impl Fn(&R) -> Verdict<'_>,
+    result: impl Fn(&R) -> RowResult<'_>,
 ) -> Result<ImportReport<R>> {
     let count = |wanted| {
         i32::try_from(
             rows.iter()
-                .filter(|row| verdict(row).outcome == wanted)
+                .filter(|row| result(row).outcome == wanted)
                 .count(),
         )
         .unwrap_or(i32::MAX)
     };
     let refused = count(ImportOutcome::Refused);
     if refused > 0 && !dry_run {
-        let faults = rows.iter().map(&verdict).flat_map(|row| {
-            row.errors.iter().map(move |fault| FieldError {
-                field: format!("rows.{}.{}", row.number, fault.field),
-                ..fault.clone()
+        let errors = rows.iter().map(&result).flat_map(|row| {
+            row.errors.iter().map(move |error| FieldError {
+                field: format!("rows.{}.{}", row.number, error.field),
+                ..error.clone()
             })
         });
-        return Err(Error::fields(faults.collect()));
+        return Err(Error::fields(errors.collect()));
     }
     let (created, updated, unchanged) = (
         count(ImportOutcome::Created),

@@ -1,5 +1,5 @@
-//! The machinery that every section stands on: the database, errors, extractors, lists, audit, jobs, secrets
-//! and the ports to the outside. It knows no business word and is edited seldom.
+//! The infrastructure of every section: database, errors, extractors, lists, audit, jobs, encryption and the ports to external
+//! services. It contains no business rules and changes rarely.
 
 pub mod audit;
 pub mod auth;
@@ -33,15 +33,17 @@ pub mod settings;
 pub mod telemetry;
 pub mod text;
 
-pub use auth::{Actor, Caller, Confirmed, ConfirmedPerson, Owner, RequestInfo};
-pub use bulk::Many;
+pub use auth::{
+    Actor, Caller, Owner, RecentlyAuthenticated, RecentlyAuthenticatedPerson, RequestInfo,
+};
+pub use bulk::BulkResponse;
 pub use ctx::Ctx;
 pub use db::{Conn, Db, Tx};
 pub use error::{Error, Result};
-pub use extract::{Exported, Id, IfMatch, Listing, Maybe, Options, Upload, Valid};
-pub use idempotency::{IdempotencyKey, Once};
-pub use respond::{Created, Done, Json, Tagged};
+pub use extract::{Exported, Id, IfMatch, Listing, OptionalBody, Options, Upload, Valid};
+pub use idempotency::{IdempotencyKey, IdempotentResponse};
+pub use respond::{Created, Json, NoContent, Tagged};
 
-// What the macros name.
+// Used by the macros.
 #[doc(hidden)]
 pub use {actix_web, diesel, utoipa};

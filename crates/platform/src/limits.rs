@@ -1,21 +1,20 @@
-//! How often somebody may ask. Everybody has a bucket of tokens for each class of requests; a request takes one out,
-//! and the bucket fills evenly. Of a bucket, the database keeps only when it will be full again, so several servers
-//! share it. A server draws a portion of tokens at a time and spends them from memory: the usual request costs no
-//! statement, and a caller may get a portion per server more than the limit says.
+//! Rate limits. Every caller has a token bucket for each class of requests; a request takes one token, and the bucket refills
+//! evenly. The database stores only the time when a bucket will be full again, so several servers share the bucket. A server
+//! draws a batch of tokens at a time and takes tokens from memory: most requests need no statement, and a caller may exceed
+//! the limit by one batch per server.
 
-mod bucket;
-mod guard;
+mod middleware;
 mod query;
+mod token_bucket;
 
-pub use guard::{applies_to, guard};
+pub use middleware::{applies_to, enforce};
 pub use query::purge;
 
 use crate::{
-    auth::Shown,
+    auth::Credential,
     ctx::Ctx,
     error::{Error, Result},
 };
-use bucket::{Bucket, WINDOW};
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 use std::{
@@ -23,21 +22,22 @@ use std::{
     fmt,
     sync::{Arc, Mutex},
 };
+use token_bucket::{Bucket, WINDOW};
 use uuid::Uuid;
 use wire::ApiClientId;
 
-/// What kind of request it is.
+/// The class of a request, which decides its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
-    /** Looking. */
+    /// Reads.
     Reads,
-    /** Changing. */
+    /// Writes.
     Writes,
-    /** Whole lists, in and out. */
+    /// Exports and imports.
     Files,
-    /** Attempts at promotion codes. */
+    /// Attempts at promotion codes.
     Codes,
-    /** Whatever nobody has signed for. */
+    /// Requests without a credential.
     Public,
 }
 
@@ -53,16 +53,16 @@ impl fmt::Display for Class {
     }
 }
 
-/// Whose bucket it is.
+/// The owner of a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Who {
-    /// A person's or a client's.
+enum BucketOwner {
+    /// A user or an API client.
     Caller(Uuid),
-    /// Everybody's at one address; of IPv6, in one network.
+    /// All callers at one IPv4 address, or in one IPv6 network.
     Address(IpNet),
 }
 
-impl fmt::Display for Who {
+impl fmt::Display for BucketOwner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Caller(id) => id.fmt(f),
@@ -71,45 +71,45 @@ impl fmt::Display for Who {
     }
 }
 
-/// The tokens that this server holds of everybody's buckets.
+/// The tokens that this server has drawn from all buckets.
 #[derive(Default)]
 pub struct Limits {
-    portions: Mutex<Portions>,
+    batches: Mutex<Batches>,
     keys: Mutex<HashMap<Vec<u8>, ApiClientId>>,
 }
 
 #[derive(Default)]
-struct Portions {
-    of: HashMap<(Class, Who), Arc<tokio::sync::Mutex<Portion>>>,
-    tidied_at: DateTime<Utc>,
+struct Batches {
+    by_bucket: HashMap<(Class, BucketOwner), Arc<tokio::sync::Mutex<TokenBatch>>>,
+    cleaned_at: DateTime<Utc>,
 }
 
-/// Tokens that were drawn and are not spent.
+/// Tokens that were drawn and not taken yet.
 #[derive(Debug, Clone, Copy, Default)]
-struct Portion {
+struct TokenBatch {
     left: u32,
-    /// When the bucket that they are from will be full again.
+    /// The time when the bucket will be full again.
     full_at: DateTime<Utc>,
-    /// When they were drawn. They are forgotten a minute later.
+    /// The time of the draw. The tokens expire a minute later.
     drawn_at: DateTime<Utc>,
-    /// The bucket is empty until then.
+    /// The time until which the bucket is empty.
     empty_until: DateTime<Utc>,
 }
 
-/// What somebody is told of their bucket.
+/// The state of a bucket, for the response headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Told {
+struct BucketState {
     class: Class,
-    most: u32,
+    limit: u32,
     left: u32,
-    /// Seconds until it is full.
+    /// Seconds until the bucket is full.
     full_in: u64,
-    /// Seconds until another try is worth it, when it is empty.
-    again_in: Option<u64>,
+    /// Seconds until a retry can succeed, when the bucket is empty.
+    retry_in: Option<u64>,
 }
 
 impl Limits {
-    /// A key that was confirmed: from now on it is known whose it is before it is confirmed again.
+    /// Stores the client of a confirmed key, so that the next request is counted before the key is confirmed again.
     pub fn remember(&self, hash: &[u8], client: ApiClientId) {
         if let Ok(mut keys) = self.keys.lock()
             && !keys.contains_key(hash)
@@ -118,7 +118,7 @@ impl Limits {
         }
     }
 
-    /// A key that opens nothing any more: whoever shows it is nobody.
+    /// Forgets a key that is no longer valid; its requests count as public ones.
     pub fn forget(&self, hash: &[u8]) {
         if let Ok(mut keys) = self.keys.lock() {
             keys.remove(hash);
@@ -126,24 +126,31 @@ impl Limits {
     }
 
     /// Takes a token from the caller's bucket of a class, in addition to that of the request; refuses when it is empty.
-    pub(crate) async fn spend(&self, ctx: &Ctx, class: Class, shown: &Shown) -> Result<()> {
-        let (Some(who), most) = (self.caller(shown), class.most(&ctx.config.rates)) else {
+    pub(crate) async fn take_token(
+        &self,
+        ctx: &Ctx,
+        class: Class,
+        credential: &Credential,
+    ) -> Result<()> {
+        let (Some(owner), limit) = (self.caller(credential), class.limit(&ctx.config.rates)) else {
             return Ok(());
         };
-        if most == 0 {
+        if limit == 0 {
             return Ok(());
         }
-        match self.take(ctx, class, who, most).await?.again_in {
+        match self.take(ctx, class, owner, limit).await?.retry_in {
             Some(seconds) => Err(Error::Throttled(seconds)),
             None => Ok(()),
         }
     }
 
     /// Returns the caller that a credential names. An API key has no known caller until it was confirmed once.
-    fn caller(&self, shown: &Shown) -> Option<Who> {
-        match shown {
-            Shown::Token(claims) => Some(Who::Caller(claims.sub.0)),
-            Shown::Key(hash) => self.client_of(hash).map(|client| Who::Caller(client.0)),
+    fn caller(&self, credential: &Credential) -> Option<BucketOwner> {
+        match credential {
+            Credential::Token(claims) => Some(BucketOwner::Caller(claims.sub.0)),
+            Credential::Key(hash) => self
+                .client_of(hash)
+                .map(|client| BucketOwner::Caller(client.0)),
         }
     }
 
@@ -152,48 +159,59 @@ impl Limits {
         self.keys.lock().ok()?.get(hash).copied()
     }
 
-    /// Takes a token out of a bucket, drawing a new portion where none is left.
-    async fn take(&self, ctx: &Ctx, class: Class, who: Who, most: u32) -> Result<Told> {
-        let (now, bucket) = (ctx.clock.now(), Bucket::of(most));
-        let portion = self.portion((class, who), now);
-        // Held while a portion is drawn, so that a storm of requests draws one and not one each.
-        let mut portion = portion.lock().await;
-        if portion.drawn_at + WINDOW <= now {
-            portion.left = 0;
+    /// Takes a token from a bucket; draws a new batch when no token is left.
+    async fn take(
+        &self,
+        ctx: &Ctx,
+        class: Class,
+        owner: BucketOwner,
+        limit: u32,
+    ) -> Result<BucketState> {
+        let (now, bucket) = (ctx.clock.now(), Bucket::new(limit));
+        let batch = self.batch(class, owner, now);
+        // Locked during the draw, so that many requests at the same time draw one batch and not one each.
+        let mut batch = batch.lock().await;
+        if batch.drawn_at + WINDOW <= now {
+            batch.left = 0;
         }
-        if portion.left == 0 && portion.empty_until <= now {
-            let key = ctx.keys.blind("limits", &format!("{class} {who}"));
+        if batch.left == 0 && batch.empty_until <= now {
+            let key = ctx.keys.blind("limits", &format!("{class} {owner}"));
             let drawn = ctx.db.write(move |tx| query::draw(tx, &key, bucket, now));
-            *portion = drawn.await?;
+            *batch = drawn.await?;
         }
-        let spent = portion.left.checked_sub(1);
-        portion.left = spent.unwrap_or(0);
-        let left = (portion.left + bucket.left(portion.full_at, now)).min(most);
-        Ok(Told {
+        let taken = batch.left.checked_sub(1);
+        batch.left = taken.unwrap_or(0);
+        let left = (batch.left + bucket.left(batch.full_at, now)).min(limit);
+        Ok(BucketState {
             class,
-            most,
-            left: spent.map_or(0, |_| left),
-            full_in: bucket::seconds(bucket.filling(most - left)),
-            again_in: spent
+            limit,
+            left: taken.map_or(0, |_| left),
+            full_in: token_bucket::seconds(bucket.refill_time(limit - left)),
+            retry_in: taken
                 .is_none()
-                .then(|| bucket::seconds(portion.empty_until - now).max(1)),
+                .then(|| token_bucket::seconds(batch.empty_until - now).max(1)),
         })
     }
 
-    fn portion(&self, whose: (Class, Who), now: DateTime<Utc>) -> Arc<tokio::sync::Mutex<Portion>> {
-        // A server goes on if a thread has died here: what is lost are a few tokens.
-        let mut portions = self
-            .portions
+    fn batch(
+        &self,
+        class: Class,
+        owner: BucketOwner,
+        now: DateTime<Utc>,
+    ) -> Arc<tokio::sync::Mutex<TokenBatch>> {
+        // A panic of another thread here loses a few tokens at most, so a poisoned lock is used.
+        let mut batches = self
+            .batches
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if portions.tidied_at + WINDOW <= now {
-            portions.tidied_at = now;
-            portions.of.retain(|_, portion| {
-                portion
+        if batches.cleaned_at + WINDOW <= now {
+            batches.cleaned_at = now;
+            batches.by_bucket.retain(|_, batch| {
+                batch
                     .try_lock()
-                    .map_or(true, |held| held.drawn_at + WINDOW > now)
+                    .map_or(true, |batch| batch.drawn_at + WINDOW > now)
             });
         }
-        portions.of.entry(whose).or_default().clone()
+        batches.by_bucket.entry((class, owner)).or_default().clone()
     }
 }

@@ -1,4 +1,4 @@
-//! The SQL side of every list: `page!` seeks past the cursor, orders, loads, and counts up to the cap.
+//! The SQL of every list: `page!` seeks past the cursor, orders, loads, and counts up to the cap.
 
 use crate::{
     error::{Error, Result},
@@ -16,13 +16,13 @@ use wire::{
 };
 
 /// How long later pages repeat the count of the first one. Counting costs more than reading a page.
-const COUNT_KEPT: TimeDelta = TimeDelta::minutes(1);
+const COUNT_VALID_FOR: TimeDelta = TimeDelta::minutes(1);
 
-/// A value that a list is ordered by, as a cursor carries it.
+/// A value of the column that a list is ordered by, which a cursor contains.
 pub trait CursorValue: Sized {
-    /// Into the cursor; `None` for null.
+    /// Writes the value for a cursor; `None` for null.
     fn write(&self) -> Option<String>;
-    /// Out of the cursor.
+    /// Reads the value of a cursor.
     fn read(text: Option<&str>) -> Option<Self>;
 }
 
@@ -54,9 +54,9 @@ impl<T: CursorValue> CursorValue for Option<T> {
     }
 }
 
-/// The Rust value of a SQL type that lists are ordered by, so that a cursor is read as its column demands.
+/// The Rust type of a SQL type that lists are ordered by, so that a cursor is read as the type of its column.
 pub trait SortType {
-    /** The value. */
+    /// The Rust type.
     type Value: CursorValue;
 }
 
@@ -71,18 +71,18 @@ impl<T: SortType + SqlType<IsNull = sql_types::is_nullable::NotNull>> SortType
     type Value = Option<T::Value>;
 }
 
-/// The value that a column's cursor carries.
+/// The type of a column's value in a cursor.
 pub type ValueOf<C> = <<C as Expression>::SqlType as SortType>::Value;
 
-/// Where a page begins, read from a cursor.
+/// The row before the page, from a cursor.
 pub struct Seek<T> {
-    /** The row's sort value. */
+    /// The sort value of the row.
     pub value: T,
-    /** Its id. */
+    /// The id of the row.
     pub id: Uuid,
 }
 
-/// The row to seek past in the order of this column, if any, and whether the list is walked backwards.
+/// Returns the row to seek past in the order of this column, if any, and whether the page precedes that row.
 pub fn seek<S: SortKey, C: Expression<SqlType: SortType>>(
     paging: &Paging<S>,
     _: &C,
@@ -108,7 +108,7 @@ pub fn seek<S: SortKey, C: Expression<SqlType: SortType>>(
     ))
 }
 
-/// The rows that were loaded, once it is said which column their last value is of.
+/// Returns the loaded rows; ties the type of their last value to the column.
 pub fn ordered_by<R, C: Expression<SqlType: SortType>>(
     _: &C,
     rows: Vec<(R, Uuid, ValueOf<C>)>,
@@ -116,7 +116,7 @@ pub fn ordered_by<R, C: Expression<SqlType: SortType>>(
     rows
 }
 
-/// Makes the page of the rows that were loaded: one too many tells that there are more.
+/// Builds the page of the loaded rows. One row beyond the limit means that there is a next page.
 pub fn finish<S: SortKey, R, T: CursorValue>(
     paging: &Paging<S>,
     backwards: bool,
@@ -129,15 +129,15 @@ pub fn finish<S: SortKey, R, T: CursorValue>(
     if backwards {
         rows.reverse();
     }
-    let came_from = paging.after.as_ref().or(paging.before.as_ref());
+    let cursor_in = paging.after.as_ref().or(paging.before.as_ref());
     let now = Utc::now().trunc_subsecs(0);
-    let earlier = came_from
+    let earlier = cursor_in
         .and_then(|cursor| cursor.total)
-        .filter(|total| now - total.at <= COUNT_KEPT);
+        .filter(|total| now - total.at <= COUNT_VALID_FOR);
     let total = match earlier {
         _ if paging.limit > MAX_LIMIT => 0,
         Some(total) => total.rows,
-        None if came_from.is_some() || more => count()?,
+        None if cursor_in.is_some() || more => count()?,
         None => i64::try_from(rows.len()).unwrap_or(TOTAL_CAP),
     };
     let counted_at = earlier.map(|total| total.at);
@@ -165,7 +165,7 @@ pub fn finish<S: SortKey, R, T: CursorValue>(
     } else {
         (
             more.then(|| cursor(rows.last())).flatten(),
-            came_from.and_then(|_| cursor(rows.first())),
+            cursor_in.and_then(|_| cursor(rows.first())),
         )
     };
     Ok(Page {
@@ -191,8 +191,8 @@ pub fn named(text: &str) -> String {
         folded => contains(folded),
     }
 }
-/// Returns a pattern that matches numbers that begin with this one; an empty number matches nothing.
-pub fn numbered(number: &str) -> String {
+/// Returns a pattern that matches numbers with this prefix; an empty prefix matches nothing.
+pub fn number_pattern(number: &str) -> String {
     if number.is_empty() {
         String::new()
     } else {
@@ -200,11 +200,11 @@ pub fn numbered(number: &str) -> String {
     }
 }
 
-/// A pattern that matches texts containing this one.
+/// Returns a pattern that matches texts that contain this one.
 pub fn contains(text: &str) -> String {
     format!("%{}%", escaped(text))
 }
-/// A pattern that matches texts beginning with this one.
+/// Returns a pattern that matches texts with this prefix.
 pub fn begins(text: &str) -> String {
     format!("{}%", escaped(text))
 }
@@ -214,10 +214,10 @@ fn escaped(text: &str) -> String {
         .replace('_', "\\_")
 }
 
-/// Narrows a boxed query to any of the values that a filter names, if it names some.
+/// Narrows a boxed query to the values of a filter, if the filter has any.
 ///
-/// A single one is asked for with `=`: what matches `= ANY` of an array, PostgreSQL cannot estimate before it knows
-/// the array, and a prepared statement is planned before.
+/// A single value is compared with `=`: PostgreSQL cannot estimate `= ANY` of an array before it knows the array, and a
+/// prepared statement is planned before that.
 #[macro_export]
 macro_rules! any_of {
     ($rows:ident, $column:expr, $filter:expr) => {
@@ -229,12 +229,12 @@ macro_rules! any_of {
     };
 }
 
-/// One page of a boxed query.
+/// Loads one page of a boxed query.
 ///
 /// `page!(conn, paging, matching(filter) => Row, tie plans::id, { PlanSort::Name => plans::name, .. })`.
-/// The query is written twice into the code, once for the rows and once for the count, so it must be an
-/// expression without side effects. Columns that may be null are marked `nullable`; their nulls come last.
-/// With more than `MAX_LIMIT` rows asked for, as exports do, nothing is counted.
+/// The macro expands the query twice, once for the rows and once for the count, so it must be an expression without side
+/// effects. Nullable columns are marked `nullable`; their nulls come last. A limit above `MAX_LIMIT`, as exports use it,
+/// skips the count.
 #[macro_export]
 macro_rules! page {
     ($conn:expr, $paging:expr, $query:expr => $row:ty, tie $tie:expr, { $($arms:tt)+ }) => {
@@ -254,7 +254,7 @@ macro_rules! page {
         let down = $paging.sort.descending != backwards;
         let mut rows = $query;
         if let Some($crate::list::Seek { value, id }) = from {
-            // The first half lets the index be entered at the value; the second steps over equal ones.
+            // The first condition seeks to the value in the index; the second skips rows with the same value.
             rows = if down { rows.filter($column.le(value.clone()).and($column.lt(value).or($tie.lt(id)))) } else { rows.filter($column.ge(value.clone()).and($column.gt(value).or($tie.gt(id)))) };
         }
         rows = if down { rows.order_by(($column.desc(), $tie.desc())) } else { rows.order_by(($column.asc(), $tie.asc())) };

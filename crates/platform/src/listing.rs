@@ -1,4 +1,4 @@
-//! The HTTP side of every list: `listing!` writes the two documented handlers, the list and its export.
+//! The handlers of every list: `listing!` writes the two documented handlers, the list and its export.
 
 use crate::{Actor, Caller, Conn, Json, Listing, Result, extract};
 use wire::{Page, Paging, Resource, permission::Needs};
@@ -32,16 +32,17 @@ pub async fn page<R: Resource, N: Needs>(
 /// `listing!(Plan, "/plans", tag "catalog/plans", needs PlansRead, from query::page);`
 ///
 /// Writes `list` (`GET /plans`) and `export` (`GET /plans/export`). The page comes from a function
-/// `fn(&mut Conn, &Actor, &Filter, &Paging<Sort>) -> Result<Page<Row>>`, which is asked again and again by the export.
-/// The permission stands twice, as the type that is enforced and as the scope that is documented; a test compares them.
-/// The file must import `actix_web::get`: utoipa knows a handler only by the bare name of its method.
+/// `fn(&mut Conn, &Actor, &Filter, &Paging<Sort>) -> Result<Page<Row>>`, which the export
+/// calls for every part.
+/// The permission is named twice, as the enforced type and as the documented scope; a test compares them.
+/// The file must import `actix_web::get`: utoipa recognises a handler only by the unqualified name of its method.
 #[macro_export]
 macro_rules! listing {
     ($row:ty, $path:literal, export $export:literal, tag $tag:literal, needs $needs:ident = $scope:literal, from $page:path) => {
-        // utoipa names a generic body by its last word, which must therefore be in scope.
+        // utoipa names a generic body by the last segment of its path, which must therefore be in scope.
         use wire::Page;
 
-        #[doc = concat!("List what is at `", $path, "`, page by page.")]
+        #[doc = concat!("List the objects at `", $path, "`, page by page.")]
         #[$crate::utoipa::path(
             tag = $tag, summary = format!("List {}, page by page.", <$row as wire::Resource>::MANY), security(("bearer" = [$scope])),
             params(wire::Paging<wire::resource::SortOf<$row>>, wire::resource::FilterOf<$row>),
@@ -55,12 +56,12 @@ macro_rules! listing {
             $crate::listing::page::<$row, _>(caller, listing, $page).await
         }
 
-        #[doc = concat!("Take the whole list at `", $path, "` away as CSV, with the same filters.")]
+        #[doc = concat!("Export the list at `", $path, "` as CSV, with the same filters.")]
         #[$crate::utoipa::path(
-            tag = $tag, summary = format!("Take {} away as CSV, with the list's filters.", <$row as wire::Resource>::MANY), security(("bearer" = ["lists:export", $scope])),
+            tag = $tag, summary = format!("Export {} as CSV, with the filters of the list.", <$row as wire::Resource>::MANY), security(("bearer" = ["lists:export", $scope])),
             params(
                 wire::list::Ordering<wire::resource::SortOf<$row>>, wire::resource::FilterOf<$row>,
-                ("bom" = Option<bool>, Query, description = "Begin with a byte order mark, by which Excel knows UTF-8."),
+                ("bom" = Option<bool>, Query, description = "Start with a byte order mark, by which Excel recognises UTF-8."),
             ),
             responses((status = 200, description = "Every row", content_type = "text/csv", body = String)),
         )]

@@ -1,4 +1,4 @@
-//! Figures for Prometheus.
+//! The metrics for Prometheus.
 
 use crate::{
     ctx::Ctx,
@@ -11,7 +11,7 @@ use prometheus::{
 };
 use std::sync::LazyLock;
 
-struct Figures {
+struct Metrics {
     registry: Registry,
     requests: HistogramVec,
     jobs: IntCounterVec,
@@ -21,9 +21,9 @@ struct Figures {
     signatures: IntCounterVec,
 }
 
-static FIGURES: LazyLock<Option<Figures>> = LazyLock::new(|| figures().ok());
+static METRICS: LazyLock<Option<Metrics>> = LazyLock::new(|| register().ok());
 
-fn figures() -> prometheus::Result<Figures> {
+fn register() -> prometheus::Result<Metrics> {
     let registry = Registry::new();
     let buckets = vec![
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
@@ -65,7 +65,7 @@ fn figures() -> prometheus::Result<Figures> {
     registry.register(Box::new(jobs.clone()))?;
     registry.register(Box::new(queue.clone()))?;
     registry.register(Box::new(database.clone()))?;
-    Ok(Figures {
+    Ok(Metrics {
         registry,
         requests,
         jobs,
@@ -76,62 +76,62 @@ fn figures() -> prometheus::Result<Figures> {
     })
 }
 
-/// A request was answered.
-pub fn request_done(method: &str, route: &str, status: u16, took: std::time::Duration) {
-    if let Some(figures) = &*FIGURES {
-        figures
+/// Records the duration of a request.
+pub fn record_request(method: &str, route: &str, status: u16, took: std::time::Duration) {
+    if let Some(metrics) = &*METRICS {
+        metrics
             .requests
             .with_label_values(&[method, route, &status.to_string()])
             .observe(took.as_secs_f64());
     }
 }
 
-/// A job was run.
-pub fn job_done(kind: &str, well: bool) {
-    if let Some(figures) = &*FIGURES {
-        figures
+/// Counts a job that was run.
+pub fn record_job(kind: &str, succeeded: bool) {
+    if let Some(metrics) = &*METRICS {
+        metrics
             .jobs
-            .with_label_values(&[kind, if well { "done" } else { "failed" }])
+            .with_label_values(&[kind, if succeeded { "done" } else { "failed" }])
             .inc();
     }
 }
 
-/// A password was hashed.
-pub fn password_hashed() {
-    if let Some(figures) = &*FIGURES {
-        figures.hashes.inc();
+/// Counts a password hash.
+pub fn record_password_hash() {
+    if let Some(metrics) = &*METRICS {
+        metrics.hashes.inc();
     }
 }
 
 /// Counts a webhook that was rejected because of its signature.
-pub fn signature_rejected(gateway: &str) {
-    if let Some(figures) = &*FIGURES {
-        figures.signatures.with_label_values(&[gateway]).inc();
+pub fn record_rejected_signature(gateway: &str) {
+    if let Some(metrics) = &*METRICS {
+        metrics.signatures.with_label_values(&[gateway]).inc();
     }
 }
 
-/// Everything, as Prometheus reads it.
-pub async fn text(ctx: &Ctx) -> Result<Vec<u8>> {
-    let figures = FIGURES
+/// Renders all metrics in the text format of Prometheus.
+pub async fn render(ctx: &Ctx) -> Result<Vec<u8>> {
+    let metrics = METRICS
         .as_ref()
         .ok_or_else(|| Error::internal("no metrics"))?;
-    figures.queue.reset();
-    let depth = health::in_time(ctx.db.read(jobs::depth)).await;
+    metrics.queue.reset();
+    let depth = health::with_timeout(ctx.db.read(jobs::depth)).await;
     for (status, count) in depth.unwrap_or_default() {
-        figures.queue.with_label_values(&[&status]).set(count);
+        metrics.queue.with_label_values(&[&status]).set(count);
     }
     let (waiting, limit) = ctx.db.load();
-    figures
+    metrics
         .database
         .with_label_values(&["waiting"])
         .set(i64::try_from(waiting).unwrap_or(0));
-    figures
+    metrics
         .database
         .with_label_values(&["limit"])
         .set(i64::try_from(limit).unwrap_or(0));
     let mut out = Vec::new();
     TextEncoder::new()
-        .encode(&figures.registry.gather(), &mut out)
+        .encode(&metrics.registry.gather(), &mut out)
         .map_err(Error::internal)?;
     Ok(out)
 }

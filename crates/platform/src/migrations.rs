@@ -1,4 +1,4 @@
-//! Bringing the database to this version.
+//! Migrates the database to this version.
 
 use crate::{
     db,
@@ -8,12 +8,12 @@ use crate::{
 use diesel::connection::SimpleConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-/// Every migration, built in.
+/// All migrations, embedded in the program.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
-/// Servers that start together migrate one after the other.
+/// The advisory lock under which servers that start at the same time migrate one after the other.
 const LOCK: i64 = 7_277_074;
 
-/// Runs what has not been run, and makes the rows of new settings; the names of what was run.
+/// Runs the pending migrations and inserts new settings; returns the names of the migrations.
 pub fn run(url: &str) -> Result<Vec<String>> {
     let mut conn = db::connect(url)
         .map_err(|why| Error::Unavailable(format!("the database cannot be reached: {why}")))?;

@@ -1,17 +1,17 @@
-//! People's names and addresses for whoever shows them: opened, or masked for eyes that need not know.
+//! Decrypts the names and addresses of people, and masks them for callers who may not see them.
 //!
-//! Every section names people, and none may depend on `accounts` for it, so the reading stands here.
+//! Every section names people and no section may depend on `accounts`, so these functions are here.
 
-mod keeper;
+mod personal_data;
 mod search;
 
-pub use keeper::{Keeper, Keepers, Rows, rows};
+pub use personal_data::{ExportTable, PersonalData, PersonalDataRegistry, export_tables};
 pub use search::{query_tokens, search_tokens};
 
 use crate::{
     audit,
     auth::Owner,
-    crypto::{Keyring, Place},
+    crypto::{FieldContext, Keyring},
     db::{Conn, Tx},
     error::{Error, Result},
     text::tidy,
@@ -23,11 +23,11 @@ use std::collections::HashMap;
 use uuid::Uuid;
 use wire::{
     UserId,
-    accounts::users::{HIDDEN, UserRole, full_name},
+    accounts::users::{MASK, UserRole, full_name},
     identifier,
 };
 
-/// Full names by person; deleted people keep theirs in what they have left behind.
+/// Returns full names by user id. Deleted users are included: their orders and other records still name them.
 pub fn names(
     conn: &mut Conn,
     keys: &Keyring,
@@ -43,8 +43,8 @@ pub fn names(
         .load(conn)?;
     let mut names = HashMap::with_capacity(rows.len());
     for (id, first, last) in rows {
-        let first = open_or_report(conn, keys, Column::of(id, "first_name"), &first)?;
-        let last = open_or_report(conn, keys, Column::of(id, "last_name"), &last)?;
+        let first = open_or_report(conn, keys, Column::new(id, "first_name"), &first)?;
+        let last = open_or_report(conn, keys, Column::new(id, "last_name"), &last)?;
         let name = match (first, last) {
             (Some(first), Some(last)) if masked => full_name(&mask_name(&first), &mask_name(&last)),
             (Some(first), Some(last)) => full_name(&first, &last),
@@ -67,12 +67,12 @@ pub struct Column<'a> {
 
 impl<'a> Column<'a> {
     /// Names a column of a person's row.
-    pub const fn of(id: UserId, name: &'a str) -> Self {
+    pub const fn new(id: UserId, name: &'a str) -> Self {
         Self { id, name }
     }
 }
 
-/// Opens a sealed column of a person's row. A value that does not open is recorded and returned as nothing, so that the
+/// Opens a sealed column of a person's row. A value that does not open is recorded and returned as `None`, so that the
 /// rest of a list can be shown.
 pub fn open_or_report(
     conn: &mut Conn,
@@ -80,23 +80,23 @@ pub fn open_or_report(
     column: Column<'_>,
     sealed: &[u8],
 ) -> Result<Option<String>> {
-    readable(conn, keys, open(keys, column.id, column.name, sealed))
+    value_or_report(conn, keys, open(keys, column.id, column.name, sealed))
 }
 
-/// Returns an opened value. A sealed value that does not open is recorded in the audit log and returned as nothing.
-pub fn readable<T>(conn: &mut Conn, keys: &Keyring, opened: Result<T>) -> Result<Option<T>> {
+/// Returns an opened value. A sealed value that does not open is recorded in the audit log and returned as `None`.
+pub fn value_or_report<T>(conn: &mut Conn, keys: &Keyring, opened: Result<T>) -> Result<Option<T>> {
     match opened {
         Ok(value) => Ok(Some(value)),
-        Err(Error::Broken(value)) => {
-            tracing::error!("{}", Error::Broken(value.clone()));
-            audit::broken(conn, keys, crate::http::request_id().as_deref(), &value)?;
+        Err(Error::Unreadable(value)) => {
+            tracing::error!("{}", Error::Unreadable(value.clone()));
+            audit::record_unreadable(conn, keys, crate::http::request_id().as_deref(), &value)?;
             Ok(None)
         }
         Err(other) => Err(other),
     }
 }
 
-/// The customers whose rows an owner sees: themselves, or those that a client has brought.
+/// Selects the customers whose rows an owner sees: the user, or the customers of an API client.
 pub fn customers_of<'a>(owner: Owner) -> users::BoxedQuery<'a, Pg, sql_types::Uuid> {
     let ids = users::table.select(users::id).into_boxed();
     match owner {
@@ -105,8 +105,8 @@ pub fn customers_of<'a>(owner: Owner) -> users::BoxedQuery<'a, Pg, sql_types::Uu
     }
 }
 
-/// Keeps a person from being deleted or erased until the end of the transaction: something is just being made theirs.
-pub fn hold(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
+/// Locks a user against deletion and erasure until the end of the transaction, which creates an object for that user.
+pub fn lock_for_key_share(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     users::table
         .find(id)
         .for_key_share()
@@ -116,7 +116,7 @@ pub fn hold(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Where to write to a person.
+/// Returns the email address of a user.
 pub fn email(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<String> {
     let sealed: Vec<u8> = users::table.find(id).select(users::email).first(conn)?;
     open(keys, id, "email", &sealed)
@@ -124,14 +124,15 @@ pub fn email(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<String> {
 
 /// Opens a sealed column of a person's row.
 pub fn open(keys: &Keyring, id: UserId, column: &str, sealed: &[u8]) -> Result<String> {
-    keys.open(Place::new("users", column, id.0), sealed)
+    keys.open(FieldContext::new("users", column, id.0), sealed)
 }
 
-/// Opens a sealed column of a row that came as JSON, where it has the form `\x0a0b..`; null stays null.
+/// Opens a sealed column of a row in JSON, where its bytes have the form `\x0a0b..`; null stays null.
 fn open_column(
     conn: &mut Conn,
     keys: &Keyring,
-    (table, column): (&str, &str),
+    table: &str,
+    column: &str,
     row: &mut Value,
 ) -> Result<()> {
     let Some(hex) = row.get(column).and_then(Value::as_str) else {
@@ -141,18 +142,18 @@ fn open_column(
     let id = row.get("id").and_then(Value::as_str).map(Uuid::try_parse);
     let (Some(sealed), Some(Ok(id))) = (sealed, id) else {
         return Err(Error::internal(format!(
-            "{table}.{column} cannot be opened without its row's id"
+            "{table}.{column} cannot be opened without the id of its row"
         )));
     };
-    let opened = keys.open(Place::new(table, column, id), &sealed);
-    let plain = readable(conn, keys, opened)?.unwrap_or_else(|| UNREADABLE.to_owned());
+    let opened = keys.open(FieldContext::new(table, column, id), &sealed);
+    let plain = value_or_report(conn, keys, opened)?.unwrap_or_else(|| UNREADABLE.to_owned());
     if let Some(value) = row.get_mut(column) {
         *value = Value::String(plain);
     }
     Ok(())
 }
 
-/// Bytes as PostgreSQL writes them.
+/// Parses bytes in the hex format of PostgreSQL.
 fn bytes(hex: &str) -> Option<Vec<u8>> {
     let digits: Vec<u32> = hex
         .strip_prefix("\\x")?
@@ -168,20 +169,20 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// Whether a role sees personal data masked until it is opened.
+/// Returns whether a role sees personal data masked until it reveals a field.
 pub fn is_masked_for(role: Option<UserRole>) -> bool {
     role == Some(UserRole::Support)
 }
 
-/// An address as it is compared: in one normal form and in lower case.
-pub fn normalised(email: &str) -> String {
+/// Returns an email address in the form in which addresses are compared: normalised and in lower case.
+pub fn normalised_email(email: &str) -> String {
     tidy(&identifier::email(email)).to_lowercase()
 }
 
-/// `ada@example.com` as `a•••@e•••.com`.
+/// Masks an email address: `ada@example.com` becomes `a•••@e•••.com`.
 pub fn mask_email(email: &str) -> String {
     let Some((name, domain)) = email.rsplit_once('@') else {
-        return HIDDEN.to_owned();
+        return MASK.to_owned();
     };
     let ending = domain
         .rsplit_once('.')
@@ -189,21 +190,21 @@ pub fn mask_email(email: &str) -> String {
     format!("{}@{}{ending}", mask_name(name), mask_name(domain))
 }
 
-/// `Ada` as `A•••`. An empty name stays empty.
+/// Masks a name: `Ada` becomes `A•••`. An empty name stays empty.
 pub fn mask_name(name: &str) -> String {
     if name.is_empty() {
         return String::new();
     }
-    format!("{}{HIDDEN}", name.chars().take(1).collect::<String>())
+    format!("{}{MASK}", name.chars().take(1).collect::<String>())
 }
 
-/// `+44 20 7946 0000` as `•••00`.
+/// Masks a phone number: `+44 20 7946 0000` becomes `•••00`.
 pub fn mask_phone(phone: &str) -> String {
     let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
     let last = digits
         .get(digits.len().saturating_sub(2)..)
         .unwrap_or_default();
-    format!("{HIDDEN}{}", last.iter().collect::<String>())
+    format!("{MASK}{}", last.iter().collect::<String>())
 }
 
 #[cfg(test)]
@@ -211,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn masks_leave_no_more_than_a_hint() {
+    fn masks_keep_only_a_hint() {
         for (plain, masked) in [
             ("ada@example.com", "a•••@e•••.com"),
             ("x@y.co.uk", "x•••@y•••.uk"),

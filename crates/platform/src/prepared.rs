@@ -1,5 +1,5 @@
-//! Statements that are planned once per connection. Diesel keeps the plan of a `SELECT` and of an `INSERT`, but not
-//! of an `UPDATE` or of plain SQL, whose texts may differ each time; of those that do not, it can be told.
+//! Statements that are prepared once per connection. Diesel caches the prepared statement of a `SELECT` and of an `INSERT`, but
+//! not that of an `UPDATE` or of plain SQL, whose text may differ each time. [`Prepared`] marks those with a constant text.
 
 use diesel::{
     backend::Backend,
@@ -7,7 +7,7 @@ use diesel::{
     query_builder::{AstPass, Query, QueryFragment, QueryId},
 };
 
-/// A statement whose text is one of a few.
+/// A statement with one of few texts, whose prepared statement is cached.
 #[derive(Debug, Clone, Copy)]
 pub struct Prepared<Q>(pub Q);
 

@@ -1,4 +1,4 @@
-//! What handlers answer with.
+//! The responses of handlers.
 
 use crate::crypto::digest;
 use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use wire::Resource;
 
-/// Something as JSON.
+/// A value as JSON.
 pub struct Json<T>(pub T);
 
 impl<T: Serialize> Responder for Json<T> {
@@ -19,10 +19,10 @@ impl<T: Serialize> Responder for Json<T> {
 /// Returns the `Content-Disposition` of a download whose file name comes from data (RFC 6266): a plain name, in which every
 /// unsafe character is an underscore, and the full name in percent-encoded UTF-8 where they differ.
 pub fn attachment(name: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_. ".contains(letter);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_. ".contains(c);
     let plain: String = name
         .chars()
-        .map(|letter| if is_plain(letter) { letter } else { '_' })
+        .map(|c| if is_plain(c) { c } else { '_' })
         .collect();
     let plain = plain.trim_start_matches('.').to_owned();
     let encoded: String = name
@@ -55,7 +55,7 @@ impl<T: Resource> Responder for Tagged<T> {
     }
 }
 
-/// Something that is the same for everybody and may be kept for a minute; its `ETag` is of what it says.
+/// A response that is the same for every caller and may be cached for a minute; the `ETag` is a digest of the body.
 pub struct Cached<T>(pub T);
 
 impl<T: Serialize> Responder for Cached<T> {
@@ -86,7 +86,7 @@ impl<T: Serialize> Responder for Cached<T> {
     }
 }
 
-/// A resource that was made, and where it is.
+/// A created resource, with its `Location` and `ETag`.
 pub struct Created<T>(pub T);
 
 impl<T: Resource> Responder for Created<T> {
@@ -99,19 +99,19 @@ impl<T: Resource> Responder for Created<T> {
     }
 }
 
-/// Done; there is nothing to say.
-pub struct Done;
+/// A response without content: 204.
+pub struct NoContent;
 
-impl Responder for Done {
+impl Responder for NoContent {
     type Body = BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::NoContent().finish()
     }
 }
 
-/// Where a resource is.
-pub fn location<T: Resource>(made: &T) -> String {
-    format!("{}/{}", T::PATH, made.id())
+/// Returns the path of a resource.
+pub fn location<T: Resource>(resource: &T) -> String {
+    format!("{}/{}", T::PATH, resource.id())
 }
 
 fn etag<T: Resource>(resource: &T) -> String {

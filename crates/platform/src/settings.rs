@@ -1,7 +1,7 @@
-//! Reading settings where they are needed, each as its own type: `settings::get(conn, PaymentWindow)?`.
+//! Reads settings, each as its own type: `settings::get(conn, PaymentWindow)?`.
 //!
-//! They are read in the transaction that they matter to, so an edit holds from its commit on, in every process.
-//! Which settings there are stands in `wire::system::settings`; `system::settings` changes them.
+//! A setting is read in the transaction that uses it, so an edit takes effect with its commit, in every process.
+//! `wire::system::settings` declares the settings; `system::settings` changes them.
 
 use crate::{
     db::{Conn, Tx},
@@ -14,21 +14,22 @@ use std::future::{Ready, ready};
 use uuid::Uuid;
 use wire::{
     SettingId,
-    system::settings::{KNOWN, Known, Name, SettingValue},
+    system::settings::{SETTINGS, SettingDefinition, SettingKey, SettingValue},
 };
 
 pub use wire::system::settings::keys::*;
 
-/// What is in force. A value that cannot be read is a fault, never the default in disguise.
-pub fn get<N: Name>(conn: &mut Conn, _: N) -> Result<N::Value> {
+/// Returns the value of a setting, or its default when it is not set. A value that cannot be read is an error, and never
+/// replaced by the default.
+pub fn get<N: SettingKey>(conn: &mut Conn, _: N) -> Result<N::Value> {
     let set: Option<Option<String>> = settings::table
-        .filter(settings::key.eq(N::KNOWN.key))
+        .filter(settings::key.eq(N::DEFINITION.key))
         .select(settings::value)
         .first(conn)
         .optional()?;
     let text = set.flatten();
-    N::Value::read(text.as_deref().unwrap_or(N::KNOWN.default))
-        .ok_or_else(|| Error::internal(format!("the setting {} cannot be read", N::KNOWN.key)))
+    N::Value::from_text(text.as_deref().unwrap_or(N::DEFINITION.default))
+        .ok_or_else(|| Error::internal(format!("the setting {} cannot be read", N::DEFINITION.key)))
 }
 
 /// A callback of a section for changes of a setting. The server collects the watchers of all sections.
@@ -46,7 +47,7 @@ pub struct Watchers(pub Data<Vec<Watcher>>);
 
 impl Watchers {
     /// Calls the watchers of a setting that has changed.
-    pub fn notify(&self, tx: &mut Tx<'_>, (key, version): (&str, i32)) -> Result<()> {
+    pub fn notify(&self, tx: &mut Tx<'_>, key: &str, version: i32) -> Result<()> {
         self.0
             .iter()
             .filter(|watcher| watcher.key == key)
@@ -67,13 +68,13 @@ impl FromRequest for Watchers {
     }
 }
 
-/// Brings the rows to what this version knows: new ones at their defaults, the others with what is said of them
-/// today. What somebody has set stays. Safe to repeat.
+/// Inserts the settings of this version at their defaults, and updates the descriptions of existing ones. Values that an
+/// administrator has set stay. Safe to repeat.
 pub fn prepare(conn: &mut Conn) -> Result<()> {
-    conn.transaction(|conn| KNOWN.iter().try_for_each(|known| keep(conn, known)))
+    conn.transaction(|conn| SETTINGS.iter().try_for_each(|known| upsert(conn, known)))
 }
 
-fn keep(conn: &mut Conn, known: &Known) -> Result<()> {
+fn upsert(conn: &mut Conn, known: &SettingDefinition) -> Result<()> {
     let row = (
         settings::id.eq(SettingId::new()),
         settings::key.eq(known.key),

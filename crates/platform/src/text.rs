@@ -31,7 +31,7 @@ pub fn tidy(text: &str) -> Cow<'_, str> {
 /// Returns a JSON document with every string tidied, except field names and passwords. Invalid JSON is returned unchanged,
 /// for the JSON parser to reject.
 pub fn tidy_json(body: &[u8]) -> Cow<'_, [u8]> {
-    let (mut out, mut kept, mut at) = (Vec::new(), 0, 0);
+    let (mut out, mut copied, mut at) = (Vec::new(), 0, 0);
     let mut field = String::new();
     while let Some(start) = position(body, at, |byte| byte == b'"') {
         let Some(end) = end_of_text(body, start) else {
@@ -52,20 +52,20 @@ pub fn tidy_json(body: &[u8]) -> Cow<'_, [u8]> {
             continue;
         }
         if let Ok(literal) = serde_json::to_vec(tidied.as_ref()) {
-            out.extend_from_slice(body.get(kept..start).unwrap_or_default());
+            out.extend_from_slice(body.get(copied..start).unwrap_or_default());
             out.extend_from_slice(&literal);
-            kept = end;
+            copied = end;
         }
     }
-    if kept == 0 {
+    if copied == 0 {
         return Cow::Borrowed(body);
     }
-    out.extend_from_slice(body.get(kept..).unwrap_or_default());
+    out.extend_from_slice(body.get(copied..).unwrap_or_default());
     Cow::Owned(out)
 }
 
-fn position(bytes: &[u8], from: usize, fits: impl Fn(u8) -> bool) -> Option<usize> {
-    let found = bytes.get(from..)?.iter().position(|byte| fits(*byte))?;
+fn position(bytes: &[u8], from: usize, matches: impl Fn(u8) -> bool) -> Option<usize> {
+    let found = bytes.get(from..)?.iter().position(|byte| matches(*byte))?;
     Some(from.saturating_add(found))
 }
 
@@ -92,7 +92,7 @@ pub fn fold(text: &str) -> String {
         .filter(|c| !is_mark(*c));
     let mut folded = String::with_capacity(text.len());
     for c in bare.nfc() {
-        match plain_letter(c) {
+        match plain_spelling(c) {
             Some(plain) => folded.push_str(plain),
             None => folded.push(c),
         }
@@ -109,8 +109,8 @@ const fn is_mark(c: char) -> bool {
         | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
 
-/// Returns what people type for a letter that Unicode does not decompose.
-const fn plain_letter(c: char) -> Option<&'static str> {
+/// Returns the characters that people type for a letter that Unicode does not decompose.
+const fn plain_spelling(c: char) -> Option<&'static str> {
     Some(match c {
         'ß' => "ss",
         'ı' => "i",
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_tidied_and_passwords_are_not() {
+    fn tidy_json_changes_texts_but_not_passwords() {
         for (body, tidied) in [
             (r#"{"name":" Jose\u0301 "}"#, r#"{"name":"José"}"#),
             (
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn folded_texts_are_equal_where_people_type_them_alike() {
+    fn fold_matches_similar_spellings() {
         for (text, folded) in [
             ("José", "jose"),
             ("Jose\u{301}", "jose"),

@@ -1,8 +1,8 @@
-//! Diesel's view of the tables, as the migrations leave them.
+//! Diesel's table definitions for the migrated database.
 //!
-//! Nothing here is written by hand but the names of the enums: `tables.rs` is printed from a migrated database
-//! (`cargo xtask schema`), and a test compares it with the catalogue. The crate depends on Diesel
-//! alone, because everything above waits for it to compile.
+//! Only the names of the enums are written by hand: `cargo xtask schema` generates `tables.rs` from a migrated database,
+//! and a test compares it with PostgreSQL's catalog. The crate depends on Diesel only, because all other crates wait
+//! for it to compile.
 
 pub mod sql_types;
 #[rustfmt::skip]

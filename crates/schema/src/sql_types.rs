@@ -1,6 +1,6 @@
-//! The native enums of the database, one marker per type.
+//! The native enums of the database, one marker type per enum.
 //!
-//! Their values live in `wire`, as `text_enum!`s, and a test compares both with `pg_enum`.
+//! `wire` declares their values with `text_enum!`, and a test compares them with `pg_enum`.
 
 use diesel::query_builder::QueryId;
 use diesel::sql_types::SqlType;

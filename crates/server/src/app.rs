@@ -1,11 +1,11 @@
-//! Every route, in the order of the map.
+//! All routes of the server.
 
 use actix_web::{HttpResponse, http::header, middleware::DefaultHeaders, web};
 use platform::health;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
-/// The API. The same function serves HTTP, tests and the OpenAPI document.
+/// Registers the API. The HTTP server, the tests and the OpenAPI document use this function.
 pub fn api(config: &mut ServiceConfig<'_>) {
     config
         .service(health::live)
@@ -24,11 +24,11 @@ pub fn api(config: &mut ServiceConfig<'_>) {
         );
 }
 
-/// Swagger UI loads its own files, and calls us.
+/// The content security policy of Swagger UI, which loads its own files and calls the API.
 const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
     connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// What is not the API: the document, Swagger UI and the panel.
+/// Registers the OpenAPI document, Swagger UI and the panel.
 pub fn pages(
     config: &mut web::ServiceConfig,
     panel: web::Data<crate::panel::Panel>,

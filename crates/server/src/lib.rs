@@ -1,11 +1,11 @@
-//! The server: the sections put together, their document, their jobs and the panel.
+//! The server: all sections with their OpenAPI document, their jobs and the panel.
 
-pub mod accesses;
+pub mod access_log;
 pub mod app;
-pub mod keepers;
+pub mod commands;
 pub mod openapi;
-pub mod operate;
 pub mod panel;
+pub mod personal_data;
 pub mod run;
 pub mod schedule;
 pub mod seed;

@@ -1,16 +1,16 @@
-//! `esim-admin`: the one binary of the product.
+//! `esim-admin`: the binary of the server and of its commands.
 
 use clap::{Parser, Subcommand};
 use platform::{Error, Result, config::Config, migrations};
-use server::{openapi, operate, run, seed};
+use server::{commands, openapi, run, seed};
 use std::{io::Write, process::ExitCode};
 
-/// Gives memory back soon, such as the 19 MiB that a password's hash took. The C library keeps them for the next one, in
-/// an arena for every thread.
+/// Returns freed memory to the system soon, such as the 19 MiB of a password hash. The allocator of the C library would keep
+/// it in an arena for every thread.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// The system that people who resell eSIMs run their business on.
+/// Back office for eSIM resellers.
 #[derive(Parser)]
 #[command(name = "esim-admin", version)]
 struct Cli {
@@ -20,46 +20,46 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the API, the panel and Swagger UI, and do the jobs.
+    /// Serve the API, the panel and Swagger UI, and run the jobs.
     Serve {
-        /// Leave the jobs to `work` processes.
+        /// Do not run jobs; `work` processes run them.
         #[arg(long)]
         without_worker: bool,
     },
-    /// Run the jobs only; health checks and metrics are at WORKER_LISTEN.
+    /// Run jobs only; health checks and metrics are served at WORKER_LISTEN.
     Work,
-    /// List, retry or drop dead jobs, which failed at their last attempt.
+    /// List, retry or drop dead jobs, whose last attempt has failed.
     Jobs {
         #[command(subcommand)]
-        task: operate::Jobs,
+        task: commands::Jobs,
     },
-    /// Bring the database to this version.
+    /// Migrate the database to the schema of this version.
     Migrate,
-    /// Fill a development database with data to look at, or to measure with.
+    /// Fill a development database with demo data, or with data for measurements.
     Seed {
-        /// How much.
+        /// The amount of data.
         #[arg(long, value_enum)]
         scale: seed::Scale,
     },
-    /// Check that the record of every act is whole, or say where it ends.
+    /// Verify the integrity of the audit log, or print the head of its chain.
     Audit {
         #[command(subcommand)]
-        task: operate::Audit,
+        task: commands::Audit,
     },
-    /// Bring sealed values under a new key, and see which key is still needed.
+    /// Rotate the encryption key, and show which keys are in use.
     Keys {
         #[command(subcommand)]
-        task: operate::Keys,
+        task: commands::Keys,
     },
     /// Set the password of a user who cannot sign in, or print a link with which the user chooses one.
     Users {
         #[command(subcommand)]
-        task: operate::Users,
+        task: commands::Users,
     },
     /// Rebuild the search index of people.
     People {
         #[command(subcommand)]
-        task: operate::People,
+        task: commands::People,
     },
     /// Print the OpenAPI document.
     Openapi,
@@ -85,7 +85,7 @@ async fn start(command: Command) -> Result<()> {
         ),
         Command::Migrate => {
             let url = std::env::var("DATABASE_URL").map_err(|_| {
-                Error::internal("DATABASE_URL: missing; the address of the PostgreSQL database")
+                Error::internal("DATABASE_URL is not set: the address of the PostgreSQL database")
             })?;
             let ran = migrations::run(&url)?;
             print(&if ran.is_empty() {
@@ -95,11 +95,11 @@ async fn start(command: Command) -> Result<()> {
             })
         }
         Command::Seed { scale } => print(&seed::run(&config()?, scale)?),
-        Command::Audit { task } => print(&operate::audit(&run::ctx(config()?)?, task).await?),
-        Command::Keys { task } => print(&operate::keys(&run::ctx(config()?)?, task).await?),
-        Command::Users { task } => print(&operate::users(&run::ctx(config()?)?, task).await?),
-        Command::Jobs { task } => print(&operate::jobs(&run::ctx(config()?)?, task).await?),
-        Command::People { task } => print(&operate::people(&run::ctx(config()?)?, task).await?),
+        Command::Audit { task } => print(&commands::audit(&run::ctx(config()?)?, task).await?),
+        Command::Keys { task } => print(&commands::keys(&run::ctx(config()?)?, task).await?),
+        Command::Users { task } => print(&commands::users(&run::ctx(config()?)?, task).await?),
+        Command::Jobs { task } => print(&commands::jobs(&run::ctx(config()?)?, task).await?),
+        Command::People { task } => print(&commands::people(&run::ctx(config()?)?, task).await?),
         Command::Work => run::work(run::ctx(config()?)?).await,
         Command::Serve { without_worker } => {
             let ctx = run::ctx(config()?)?;
@@ -109,16 +109,16 @@ async fn start(command: Command) -> Result<()> {
     }
 }
 
-/// Creates the first administrator where there is none, and says the generated password once.
+/// Creates the first administrator if there is none, and prints the generated password once.
 async fn first_administrator(ctx: &platform::Ctx) -> Result<()> {
     match accounts::sessions::bootstrap(ctx).await {
         Ok(Some((email, password))) => print(&format!(
             "\n  The first administrator: {email}\n  Password, shown only now: {password}\n"
         )),
         Ok(None) => Ok(()),
-        // A database that is away for the moment must not keep the server from starting.
+        // A database that is unavailable for a moment must not prevent the start of the server.
         Err(Error::Unavailable(cause)) => {
-            tracing::warn!("the database is away: {cause}");
+            tracing::warn!("the database is unavailable: {cause}");
             Ok(())
         }
         Err(error) => Err(error),

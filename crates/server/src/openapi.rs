@@ -1,4 +1,4 @@
-//! The OpenAPI document: what the handlers say of themselves, and what holds for all of them, added once.
+//! The OpenAPI document: the descriptions of the handlers, completed by the errors and headers that all operations share.
 
 use platform::limits;
 use utoipa::openapi::{
@@ -14,56 +14,83 @@ use wire::{FieldError, Param, Permission, Problem, ProblemCode, Reach};
 
 const TAGS: &[(&str, &str)] = &[
     ("accounts/users", "Customers and staff"),
-    ("accounts/kyc", "Documents that prove who a customer is"),
-    ("accounts/sessions", "Signing in"),
+    (
+        "accounts/kyc",
+        "Identity documents of customers and their review",
+    ),
+    (
+        "accounts/sessions",
+        "Signing in, sessions, passwords and two-factor authentication",
+    ),
     (
         "accounts/api_clients",
-        "Integrators' programs and their keys",
+        "API clients of integrators and their keys",
     ),
-    ("esims/inventory", "The stock and what became of it"),
-    ("catalog/plans", "What is sold"),
-    ("catalog/pricing", "What it costs"),
-    ("catalog/promotions", "Codes that make it cheaper"),
-    ("catalog/redemptions", "Who uses them"),
-    ("catalog/changes", "Many prices changed at once"),
-    ("catalog/price_lists", "Providers' price lists, compared"),
-    ("billing/orders", "From the sale to the delivery"),
-    ("billing/transactions", "Payments"),
-    ("billing/payments", "The sums of payments"),
-    ("billing/refunds", "Money given back"),
     (
-        "billing/claims",
-        "What providers owe us for what was given back",
+        "esims/inventory",
+        "eSIMs in stock and delivered, with usage and status history",
     ),
-    ("billing/disputes", "What customers' banks take back"),
-    ("billing/invoices", "What was paid for, on paper"),
-    ("billing/credit_notes", "What was given back, on paper"),
-    ("billing/reconciliation", "What does not add up"),
-    ("billing/webhooks", "What payment gateways tell us"),
-    ("integrations/providers", "Suppliers"),
-    ("integrations/offers", "What suppliers offer for our plans"),
-    ("integrations/allocations", "What was asked of suppliers"),
-    ("messaging/notifications", "What was sent to whom"),
-    ("insights/search", "Anything from one field"),
-    ("system/settings", "How the system works"),
-    ("system/audit", "The record of every act"),
-    ("system/access", "Who saw personal data in plain"),
-    ("system/keys", "What is sealed with which key"),
-    ("system/views", "Lists as people like them"),
-    ("system/health", "Whether we are alive"),
+    ("catalog/plans", "Plans for sale"),
+    ("catalog/pricing", "Prices of plans and quotes"),
+    ("catalog/promotions", "Promotion codes"),
+    ("catalog/redemptions", "Uses of promotion codes by orders"),
+    ("catalog/changes", "Bulk price changes"),
+    (
+        "catalog/price_lists",
+        "Price lists of providers, compared with the catalog and published",
+    ),
+    ("billing/orders", "Orders, from placement to delivery"),
+    ("billing/transactions", "Payments"),
+    ("billing/payments", "Totals of payments"),
+    ("billing/refunds", "Refunds and their approval"),
+    (
+        "billing/supplier_claims",
+        "Claims on providers for the cost of refunded eSIMs",
+    ),
+    (
+        "billing/disputes",
+        "Payments that a customer's bank disputes",
+    ),
+    ("billing/invoices", "Invoices"),
+    ("billing/credit_notes", "Credit notes for refunds"),
+    (
+        "billing/reconciliation",
+        "Cases in which orders, payments, refunds and eSIMs do not match",
+    ),
+    ("billing/webhooks", "Webhooks of payment gateways"),
+    ("integrations/providers", "Providers of eSIMs"),
+    ("integrations/offers", "Offers of providers for plans"),
+    (
+        "integrations/allocations",
+        "Provisioning of ordered eSIMs and requests to providers",
+    ),
+    (
+        "messaging/notifications",
+        "Emails and other messages to users",
+    ),
+    (
+        "insights/search",
+        "Search across users, eSIMs, orders and other records",
+    ),
+    ("system/settings", "Settings of the system"),
+    ("system/audit", "The audit log and its verification"),
+    ("system/access", "The log of access to personal data"),
+    ("system/keys", "Encryption keys and their use"),
+    ("system/views", "Saved views of lists"),
+    ("system/health", "Liveness and readiness of the server"),
 ];
 
-const ABOUT: &str = "Sell, provision and support eSIMs.\n\nSign in with `POST /v1/sessions` and press **Authorize** with the \
-    `access_token`; an integrator's program presses it with its key `esk_...`, and reaches the customers that it has created. \
-    Errors are RFC 9457 problem details with a stable `code`. Lists page by cursor: give `next` as `after`. \
-    Edits send the `ETag` they are based on as `If-Match`. Requests that move money carry an `Idempotency-Key` and are safe to repeat. \
-    `RateLimit-Policy` and `RateLimit` say how many requests of a kind a minute allows and how many are left; after that \
-    the answer is 429 with `Retry-After`.";
+const ABOUT: &str = "Sell, provision and support eSIMs.\n\nSign in with `POST /v1/sessions`, press **Authorize** and enter the \
+    `access_token`. An integrator's program enters its API key `esk_...` instead, and can access only the customers that it has created. \
+    Errors are RFC 9457 problem details with a stable `code`. Lists are paged by cursor: send `next` of a page as `after` to read the next page. \
+    Edits send the `ETag` of the version that they change as `If-Match`. Requests that move money need an `Idempotency-Key` and are safe to repeat. \
+    The headers `RateLimit-Policy` and `RateLimit` state how many requests per minute are allowed and how many are left; above the limit \
+    the API answers 429 with `Retry-After`.";
 
-/// The document of the whole API.
+/// Returns the document of the whole API.
 pub fn document() -> OpenApi {
     let mut document = base();
-    // Collected from the same registrations that serve the requests.
+    // Collect the operations from the registrations that serve the requests.
     utoipa_actix_web::AppExt::into_utoipa_app(actix_web::App::new())
         .openapi(std::mem::take(&mut document))
         .configure(crate::app::api)
@@ -72,7 +99,7 @@ pub fn document() -> OpenApi {
         .finished()
 }
 
-/// Before the routes: information, tags and security.
+/// Returns the document without operations: information, tags and security.
 pub fn base() -> OpenApi {
     let token = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
@@ -115,9 +142,9 @@ pub fn base() -> OpenApi {
         .build()
 }
 
-/// A document completed by what holds for every operation.
+/// Completes a document by the parts that all operations share.
 pub trait Finished {
-    /** Adds ids and the errors that follow from an operation's shape. */
+    /// Adds operation ids, and the errors that follow from the parameters of an operation.
     fn finished(self) -> Self;
 }
 
@@ -128,11 +155,55 @@ impl Finished for OpenApi {
                 finish(path, &method, operation);
             }
         }
+        rename_generic_schemas(&mut self);
         self
     }
 }
 
-/// The operations of a path.
+/// Renames the schemas of generic types and the references to them: utoipa names `Page<Order>` `Page_Order`, which
+/// client generators turn into awkward type names.
+fn rename_generic_schemas(document: &mut OpenApi) {
+    if let Some(components) = &mut document.components {
+        let schemas = std::mem::take(&mut components.schemas).into_iter();
+        components.schemas = schemas
+            .map(|(name, schema)| (schema_name(&name), schema))
+            .collect();
+    }
+    for item in document.paths.paths.values_mut() {
+        for (_, operation) in operations(item) {
+            if let Some(RefOr::T(body)) = &mut operation.request_body {
+                body.content.values_mut().for_each(rename_reference);
+            }
+            for response in operation.responses.responses.values_mut() {
+                if let RefOr::T(response) = response {
+                    response.content.values_mut().for_each(rename_reference);
+                }
+            }
+        }
+    }
+}
+
+/// Points the reference of a body to the renamed schema.
+fn rename_reference(content: &mut RefOr<Content>) {
+    if let RefOr::T(content) = content
+        && let Some(RefOr::Ref(reference)) = &mut content.schema
+        && let Some(name) = reference.ref_location.strip_prefix("#/components/schemas/")
+    {
+        reference.ref_location = Ref::from_schema_name(schema_name(name)).ref_location;
+    }
+}
+
+/// Returns the public name of a schema: `OrderPage` for `Page_Order`.
+fn schema_name(generated: &str) -> String {
+    match generated.split_once('_') {
+        Some(("Page", item)) => format!("{item}Page"),
+        Some(("BulkRequest", action)) => format!("{action}Request"),
+        Some(("ImportReport", row)) => format!("{}Report", row.trim_end_matches("Row")),
+        _ => generated.to_owned(),
+    }
+}
+
+/// Returns the operations of a path.
 pub fn operations(item: &mut PathItem) -> Vec<(HttpMethod, &mut Operation)> {
     [
         (HttpMethod::Get, &mut item.get),
@@ -146,15 +217,16 @@ pub fn operations(item: &mut PathItem) -> Vec<(HttpMethod, &mut Operation)> {
     .collect()
 }
 
-/// What one must be allowed to call an operation; nothing is everybody.
+/// Returns the permissions that an operation needs; `None` for a public operation.
 fn scopes(operation: &Operation) -> Option<Vec<String>> {
-    let ways = operation.security.iter().flatten();
-    ways.filter_map(|way| serde_json::to_value(way).ok())
-        .find_map(|way| serde_json::from_value(way.get("bearer")?.clone()).ok())
+    let requirements = operation.security.iter().flatten();
+    requirements
+        .filter_map(|requirement| serde_json::to_value(requirement).ok())
+        .find_map(|requirement| serde_json::from_value(requirement.get("bearer")?.clone()).ok())
 }
 
-/// Whether the table gives a permission to integrators.
-fn opens(scope: &str) -> bool {
+/// Returns whether API clients can have a permission.
+fn is_client_scope(scope: &str) -> bool {
     let permission: Result<Permission, _> = Param::parse(scope);
     permission.is_ok_and(|permission| permission.reach_of_clients() != Reach::None)
 }
@@ -219,10 +291,10 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
         .map(|name| format!("{resource}_{name}"));
     let scopes = scopes(operation);
     let needs_token = scopes.is_some();
-    if let (Some(scopes), Some(ways)) = (&scopes, &mut operation.security)
-        && scopes.iter().all(|scope| opens(scope))
+    if let (Some(scopes), Some(requirements)) = (&scopes, &mut operation.security)
+        && scopes.iter().all(|scope| is_client_scope(scope))
     {
-        ways.push(SecurityRequirement::new("key", scopes));
+        requirements.push(SecurityRequirement::new("key", scopes));
     }
     let mut parameters: Vec<&mut Parameter> = operation
         .parameters
@@ -237,7 +309,7 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation) {
         .iter_mut()
         .filter(|parameter| parameter.parameter_in == ParameterIn::Query)
     {
-        // Several values stand in one parameter, separated by commas.
+        // A parameter holds several values, separated by commas.
         if matches!(&parameter.schema, Some(RefOr::T(Schema::Array(_)))) {
             parameter.explode = Some(false);
             parameter.style = Some(utoipa::openapi::path::ParameterStyle::Form);

@@ -1,5 +1,5 @@
-//! The built panel: compressed files from memory, hashed names cached for ever, and a history fallback for its pages.
-//! Who takes no brotli, and that is no browser, gets the plain file from the disk.
+//! Serves the built panel: compressed files from memory, immutable caching of hashed names, and `index.html` for the paths
+//! of its pages. A client that does not accept Brotli, which no browser is, gets the uncompressed file from the disk.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -16,7 +16,7 @@ use std::{
 use utoipa::openapi::OpenApi;
 use wire::{Problem, ProblemCode};
 
-/// The files, and the addresses that the API knows.
+/// The files of the panel, and the routes of the API.
 pub struct Panel {
     files: HashMap<String, File>,
     policy: String,
@@ -32,7 +32,7 @@ struct File {
 }
 
 impl Panel {
-    /// Reads the built panel; without one, only the API is served.
+    /// Reads the built panel. Without a directory, the server serves only the API.
     pub fn load(dir: Option<&str>, document: &mut OpenApi) -> Result<Self> {
         let mut files = HashMap::new();
         if let Some(dir) = dir {
@@ -72,7 +72,7 @@ impl Panel {
 
     fn allowed(&self, path: &str) -> Option<String> {
         let parts: Vec<&str> = path.split('/').collect();
-        let fits = |route: &Vec<String>| {
+        let matches = |route: &Vec<String>| {
             route.len() == parts.len()
                 && route
                     .iter()
@@ -82,18 +82,18 @@ impl Panel {
         let methods: Vec<&str> = self
             .routes
             .iter()
-            .filter(|(route, _)| fits(route))
+            .filter(|(route, _)| matches(route))
             .flat_map(|(_, methods)| methods.iter().map(Method::as_str))
             .collect();
         (!methods.is_empty()).then(|| methods.join(", "))
     }
 }
 
-/// Whatever the API does not answer: the panel's files, its pages, or an honest no.
+/// Answers the requests that no API route handles: with a file of the panel, a page of the panel, or an error.
 pub async fn serve(request: HttpRequest, panel: web::Data<Panel>) -> HttpResponse {
     let path = request.path();
     if let Some(allowed) = panel.allowed(path) {
-        let mut response = error::answer(Problem::new(ProblemCode::MethodNotAllowed));
+        let mut response = error::problem_response(Problem::new(ProblemCode::MethodNotAllowed));
         if let Ok(value) = header::HeaderValue::from_str(&allowed) {
             response.headers_mut().insert(header::ALLOW, value);
         }
@@ -113,19 +113,19 @@ pub async fn serve(request: HttpRequest, panel: web::Data<Panel>) -> HttpRespons
             let is_page = is_page || path == "/index.html";
             answer(&request, file, is_page, &panel.policy).await
         }
-        _ => error::answer(Problem::new(ProblemCode::NotFound)),
+        _ => error::problem_response(Problem::new(ProblemCode::NotFound)),
     }
 }
 
 async fn answer(request: &HttpRequest, file: &File, is_page: bool, policy: &str) -> HttpResponse {
-    let asked = |name: header::HeaderName, word: &str| {
+    let header_contains = |name: header::HeaderName, text: &str| {
         request
             .headers()
             .get(name)
             .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.contains(word))
+            .is_some_and(|value| value.contains(text))
     };
-    let known = asked(header::IF_NONE_MATCH, &file.etag);
+    let known = header_contains(header::IF_NONE_MATCH, &file.etag);
     let mut response = if known {
         HttpResponse::NotModified()
     } else {
@@ -140,7 +140,7 @@ async fn answer(request: &HttpRequest, file: &File, is_page: bool, policy: &str)
         .insert_header((header::ETAG, file.etag.clone()))
         .insert_header((header::CACHE_CONTROL, cache))
         .insert_header((header::VARY, "Accept-Encoding"));
-    // "Not modified" says it again: a browser takes its headers for those of what it has kept.
+    // A 304 response repeats the policy, because a browser applies its headers to the cached response.
     if is_page {
         response.insert_header((header::CONTENT_SECURITY_POLICY, policy));
     }
@@ -151,7 +151,7 @@ async fn answer(request: &HttpRequest, file: &File, is_page: bool, policy: &str)
     if !file.is_brotli {
         return response.body(file.bytes.clone());
     }
-    if asked(header::ACCEPT_ENCODING, "br") {
+    if header_contains(header::ACCEPT_ENCODING, "br") {
         return response
             .insert_header((header::CONTENT_ENCODING, "br"))
             .body(file.bytes.clone());
@@ -159,11 +159,12 @@ async fn answer(request: &HttpRequest, file: &File, is_page: bool, policy: &str)
     let path = file.path.clone();
     match web::block(move || fs::read(path)).await {
         Ok(Ok(plain)) => response.body(plain),
-        _ => error::answer(Problem::new(ProblemCode::NotFound)),
+        _ => error::problem_response(Problem::new(ProblemCode::NotFound)),
     }
 }
 
-/// Whether Trunk has put a hash of the content into the name, so that what is called so never changes.
+/// Returns whether the file name contains a hash of the content, which Trunk has added. The content of such a file never
+/// changes.
 fn is_named_by_content(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     let hash = name
@@ -172,7 +173,8 @@ fn is_named_by_content(path: &Path) -> bool {
     hash.is_some_and(|hash| hash.len() >= 12 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// Only what is ours may run; Trunk's inline loader is named by its hash.
+/// Returns the content security policy: only files of this server may run, and the inline loader of Trunk, which the policy
+/// allows by its hash.
 fn policy(page: &str) -> String {
     let hashes: String = page
         .split("<script")
@@ -249,7 +251,7 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn what_can_change_under_its_name_is_asked_for_again() {
+    fn only_files_named_by_content_are_cached_immutably() {
         for (name, never_changes) in [
             ("/dist/tokens-38b59380ec730f09.css", true),
             ("/dist/admin-4b6ecfe702948258_bg.wasm", true),
@@ -266,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn inline_scripts_are_named_by_their_hash_and_no_other_may_run() {
+    fn policy_allows_inline_scripts_by_hash_only() {
         let policy =
             policy("<script src=\"/theme.js\"></script><script type=\"module\">alert(1)</script>");
         assert!(

@@ -1,6 +1,6 @@
-//! Running: the server, the worker, or both in one process, until told to stop.
+//! Runs the server, the worker, or both in one process, until a stop signal arrives.
 
-use crate::{accesses, app, keepers, openapi, panel::Panel, schedule, worker};
+use crate::{access_log, app, openapi, panel::Panel, personal_data, schedule, worker};
 use actix_web::{
     App, HttpServer,
     dev::Server,
@@ -26,19 +26,20 @@ use tokio::{
 };
 use utoipa_actix_web::AppExt;
 
-/// Everything that handlers and jobs need, from the environment.
+/// Creates the context of handlers and jobs from the configuration.
 pub fn ctx(config: Config) -> Result<Ctx> {
     telemetry::start(config.environment == Environment::Production);
     let ports = Ports {
-        mailer: Smtp::of(&config.mail)?,
-        payments: gateways::of(&config)?,
+        mailer: Smtp::from_config(&config.mail)?,
+        payments: gateways::from_config(&config)?,
         suppliers: integrations::suppliers(config.provider_journal.as_deref())?,
-        files: Files::of(&config.files)?,
+        files: Files::from_config(&config.files)?,
     };
     Ctx::new(config, ports)
 }
 
-/// Serves until a signal comes: no new requests, those in flight are finished, then the jobs.
+/// Serves until a stop signal arrives. Then the server accepts no new requests, completes those in flight, and completes
+/// the running jobs.
 pub async fn serve(ctx: Ctx, with_worker: bool) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let jobs = with_worker.then(|| start_worker(&ctx, &stopped));
@@ -50,7 +51,7 @@ pub async fn serve(ctx: Ctx, with_worker: bool) -> Result<()> {
     )?;
     let handle = server.handle();
     tokio::spawn(async move {
-        if asked_to_stop().await.is_ok() {
+        if stop_signal().await.is_ok() {
             handle.stop(true).await;
         }
     });
@@ -71,7 +72,7 @@ pub async fn work(ctx: Ctx) -> Result<()> {
     let jobs = start_worker(&ctx, &stopped);
     tracing::info!("working; health and metrics at http://{address}");
     let working = async {
-        asked_to_stop().await?;
+        stop_signal().await?;
         stop.send_replace(true);
         jobs.await.map_err(Error::internal)?;
         handle.stop(true).await;
@@ -89,7 +90,7 @@ pub fn observation(ctx: Ctx) -> Result<(Server, SocketAddr)> {
     let server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
-            .wrap(from_fn(http::secure))
+            .wrap(from_fn(http::security_headers))
             .wrap(from_fn(http::trace))
             .wrap(from_fn(body::hold))
             .service(health::live)
@@ -102,34 +103,34 @@ pub fn observation(ctx: Ctx) -> Result<(Server, SocketAddr)> {
     .client_disconnect_timeout(Duration::from_secs(5))
     .disable_signals()
     .bind(&listen)
-    .map_err(|cause| refused("WORKER_LISTEN", &listen, &cause))?;
-    let address = first(&server.addrs())?;
+    .map_err(|cause| listen_error("WORKER_LISTEN", &listen, &cause))?;
+    let address = first_address(&server.addrs())?;
     Ok((server.run(), address))
 }
 
-/// The HTTP server, bound and ready to be awaited, and the address that it got.
+/// Binds the HTTP server, and returns it with its address. The caller awaits the server.
 pub fn http(ctx: Ctx, listen: &str, workers: usize) -> Result<(Server, SocketAddr)> {
     let mut document = openapi::document();
     let panel = Data::new(Panel::load(ctx.config.panel_dir.as_deref(), &mut document)?);
-    // Once for all workers, as `esim-admin openapi` prints it.
+    // The text is the output of `esim-admin openapi`, generated once for all threads.
     let text = document.to_pretty_json().map_err(Error::internal)? + "\n";
     let (text, data) = (Bytes::from(text), Data::new(ctx));
-    let keepers = Data::new(keepers::keepers());
-    let watchers = Data::new(keepers::watchers());
-    let noticed = Data::new(accesses::Noticed::default());
-    let stalled = data.config.timeouts.response;
+    let personal_data = Data::new(personal_data::registry());
+    let watchers = Data::new(accounts::watchers());
+    let recent_events = Data::new(access_log::RecentEvents::default());
+    let stall_timeout = data.config.timeouts.response;
     let server = HttpServer::new(move || {
         let (app, _) = App::new()
             .app_data(data.clone())
-            .app_data(keepers.clone())
+            .app_data(personal_data.clone())
             .app_data(watchers.clone())
-            .app_data(noticed.clone())
+            .app_data(recent_events.clone())
             .wrap(from_fn(authorize_first))
-            .wrap(from_fn(accesses::note))
-            .wrap(from_fn(limits::guard))
-            .wrap(from_fn(http::secure))
+            .wrap(from_fn(access_log::record))
+            .wrap(from_fn(limits::enforce))
+            .wrap(from_fn(http::security_headers))
             .wrap(from_fn(http::trace))
-            .wrap(from_fn(accesses::head_as_get))
+            .wrap(from_fn(access_log::head_as_get))
             .wrap(from_fn(body::hold))
             .into_utoipa_app()
             .openapi(openapi::base())
@@ -139,7 +140,7 @@ pub fn http(ctx: Ctx, listen: &str, workers: usize) -> Result<(Server, SocketAdd
         app.configure(move |config| app::pages(config, panel, text))
     })
     .workers(workers)
-    .on_connect(move |io, _| end_when_stalled(io, stalled))
+    .on_connect(move |io, _| close_when_stalled(io, stall_timeout))
     .client_request_timeout(Duration::from_secs(5))
     .client_disconnect_timeout(Duration::from_secs(5))
     .keep_alive(Duration::from_secs(15))
@@ -147,27 +148,27 @@ pub fn http(ctx: Ctx, listen: &str, workers: usize) -> Result<(Server, SocketAdd
     .worker_max_blocking_threads(4)
     .disable_signals()
     .bind(listen)
-    .map_err(|cause| refused("LISTEN", listen, &cause))?;
-    let address = first(&server.addrs())?;
+    .map_err(|cause| listen_error("LISTEN", listen, &cause))?;
+    let address = first_address(&server.addrs())?;
     Ok((server.run(), address))
 }
 
-fn refused(variable: &str, listen: &str, cause: &std::io::Error) -> Error {
+fn listen_error(variable: &str, listen: &str, cause: &std::io::Error) -> Error {
     Error::internal(format!("{variable} {listen}: {cause}"))
 }
 
-fn first(addresses: &[SocketAddr]) -> Result<SocketAddr> {
+fn first_address(addresses: &[SocketAddr]) -> Result<SocketAddr> {
     let first = addresses.first().copied();
-    first.ok_or_else(|| Error::internal("no address"))
+    first.ok_or_else(|| Error::internal("the server listens at no address"))
 }
 
-/// Makes the system close a connection whose client accepts no data for this time: an answer that is not accepted would
-/// hold its memory without end.
-fn end_when_stalled(io: &dyn Any, after: Duration) {
+/// Makes the operating system close a connection whose client accepts no data for this time: otherwise the unsent response
+/// would hold its memory without limit.
+fn close_when_stalled(io: &dyn Any, after: Duration) {
     if let Some(stream) = io.downcast_ref::<TcpStream>()
         && let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(after))
     {
-        tracing::warn!("a connection has no time-out for its answers: {error}");
+        tracing::warn!("the response timeout of a connection could not be set: {error}");
     }
 }
 
@@ -178,7 +179,8 @@ fn start_worker(ctx: &Ctx, stopped: &watch::Receiver<bool>) -> JoinHandle<()> {
     tokio::spawn(worker::worker().run(ctx.clone(), wake, stopped.clone()))
 }
 
-async fn asked_to_stop() -> Result<()> {
+/// Waits for SIGINT or SIGTERM.
+async fn stop_signal() -> Result<()> {
     let (mut interrupt, mut terminate) = (
         signal(SignalKind::interrupt()).map_err(Error::internal)?,
         signal(SignalKind::terminate()).map_err(Error::internal)?,

@@ -1,8 +1,8 @@
-//! Every job, in the order of the map.
+//! All jobs of the server.
 
 use platform::jobs::Worker;
 
-/// A worker that knows every kind of job.
+/// Returns a worker that runs every kind of job.
 pub fn worker() -> Worker {
     [
         accounts::jobs,

@@ -1,18 +1,18 @@
-//! The system itself: what it did, and what keeps it in order.
+//! Operation of the system: settings, audit and access logs, encryption keys, saved views and housekeeping.
 
 pub mod access;
 pub mod audit;
-mod keeper;
+pub mod housekeeping;
 pub mod keys;
 mod names;
+mod personal_data;
 pub mod settings;
-pub mod upkeep;
 pub mod views;
 
 pub use audit::jobs::ExportHead;
-pub use upkeep::jobs::Housekeeping;
+pub use housekeeping::jobs::Housekeeping;
 
-use platform::{jobs::Worker, people::Keeper};
+use platform::{jobs::Worker, people::PersonalData};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds this section's operations to the API.
@@ -24,12 +24,12 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     views::routes::mount(config);
 }
 
-/// Adds the jobs that this section does.
+/// Adds this section's jobs to the worker.
 pub fn jobs(worker: Worker) -> Worker {
     worker.with::<Housekeeping>().with::<ExportHead>()
 }
 
-/// What keeps people's data in this section.
-pub fn keepers() -> Vec<Keeper> {
-    vec![keeper::KEEPER]
+/// Returns the personal data that this section stores, to be exported and erased.
+pub fn personal_data() -> Vec<PersonalData> {
+    vec![personal_data::PERSONAL_DATA]
 }

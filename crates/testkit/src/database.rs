@@ -12,31 +12,31 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Where the databases are made: a libpq address that ends in `dbname=`.
+/// The variable with the address of the cluster: a libpq address that ends in `dbname=`.
 const BASE: &str = "TEST_DATABASE";
-/// What the folders of clusters of runs by hand are called, before the number of their process.
-const OWN: &str = "esim-admin-tests-";
-/// Tests that start together make the template one after the other.
+/// The prefix of the folders of temporary clusters, followed by the process id.
+const FOLDER_PREFIX: &str = "esim-admin-tests-";
+/// The advisory lock under which tests create the template.
 const LOCK: i64 = 4_711_001;
 
-/// A database of a test's own.
+/// The database of a test.
 pub struct TestDatabase {
     base: String,
     name: String,
 }
 
 impl TestDatabase {
-    /// A migrated, empty database.
+    /// Creates a migrated database without rows.
     pub fn migrated() -> Self {
-        Self::make(Some(&template(base())))
+        Self::create(Some(&template(base())))
     }
 
-    /// A database without anything in it.
+    /// Creates a database without tables.
     pub fn bare() -> Self {
-        Self::make(None)
+        Self::create(None)
     }
 
-    fn make(template: Option<&str>) -> Self {
+    fn create(template: Option<&str>) -> Self {
         let (base, name) = (
             base().to_owned(),
             format!("test_{}", Uuid::now_v7().simple()),
@@ -44,16 +44,16 @@ impl TestDatabase {
         let from = template.map_or(String::new(), |template| format!(" TEMPLATE {template}"));
         admin(&base)
             .batch_execute(&format!("CREATE DATABASE {name}{from}"))
-            .expect("the test's database is made");
+            .expect("the test's database is created");
         Self { base, name }
     }
 
-    /// Its libpq address.
+    /// Returns the libpq address.
     pub fn url(&self) -> String {
         format!("{}{}", self.base, self.name)
     }
 
-    /// A connection of the test's own.
+    /// Opens a connection.
     pub fn connect(&self) -> PgConnection {
         PgConnection::establish(&self.url()).expect("the test's database answers")
     }
@@ -71,32 +71,34 @@ impl Drop for TestDatabase {
     }
 }
 
-/// The cluster of the environment, or one of this process's own when a test is run by hand.
+/// Returns the cluster of the environment, or a temporary one when a test is run without `cargo xtask`.
 fn base() -> &'static str {
     static FOUND: OnceLock<String> = OnceLock::new();
-    FOUND.get_or_init(|| std::env::var(BASE).unwrap_or_else(|_| own_cluster()))
+    FOUND.get_or_init(|| std::env::var(BASE).unwrap_or_else(|_| temporary_cluster()))
 }
 
-/// A throwaway cluster that ends with this process. Its thread must live as long as the cluster does.
-fn own_cluster() -> String {
-    sweep();
-    let (tell, told) = mpsc::channel();
+/// Starts a temporary cluster that ends with this process. Its thread must live as long as the cluster.
+fn temporary_cluster() -> String {
+    remove_abandoned_clusters();
+    let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
-        let cluster = Cluster::throwaway(
-            &cluster::place(&std::env::temp_dir().join(format!("{OWN}{}", std::process::id())))
-                .expect("a place for the tests' PostgreSQL"),
+        let cluster = Cluster::temporary(
+            &cluster::reachable_folder(
+                &std::env::temp_dir().join(format!("{FOLDER_PREFIX}{}", std::process::id())),
+            )
+            .expect("a folder for the tests' PostgreSQL"),
         )
         .expect("the tests' PostgreSQL starts");
-        tell.send(cluster.url("")).expect("the test waits");
+        sender.send(cluster.url("")).expect("the test waits");
         loop {
             thread::park();
         }
     });
-    told.recv().expect("the tests' PostgreSQL starts")
+    receiver.recv().expect("the tests' PostgreSQL starts")
 }
 
-/// Removes what runs by hand have left: a process that ends has no time to.
-fn sweep() {
+/// Removes the clusters of ended processes, which cannot remove them themselves.
+fn remove_abandoned_clusters() {
     for entry in std::fs::read_dir(std::env::temp_dir())
         .into_iter()
         .flatten()
@@ -104,7 +106,7 @@ fn sweep() {
     {
         let name = entry.file_name().to_string_lossy().into_owned();
         let ended = name
-            .strip_prefix(OWN)
+            .strip_prefix(FOLDER_PREFIX)
             .is_some_and(|process| !Path::new("/proc").join(process).exists());
         if ended {
             let _ = cluster::erase(&entry.path());
@@ -116,11 +118,11 @@ fn admin(base: &str) -> PgConnection {
     PgConnection::establish(&format!("{base}postgres")).expect("the tests' PostgreSQL answers")
 }
 
-/// The migrated template, named by what the migrations say, made by whoever needs it first.
+/// Returns the migrated template, named after the migrations. The first test that needs it creates it.
 fn template(base: &str) -> String {
     static NAME: OnceLock<String> = OnceLock::new();
     NAME.get_or_init(|| {
-        let versions: String = diesel_migrations_names();
+        let versions: String = migration_fingerprint();
         let name: String = crypto::digest(versions.as_bytes())
             .iter()
             .take(8)
@@ -145,10 +147,10 @@ fn template(base: &str) -> String {
             conn.batch_execute(&format!("DROP DATABASE IF EXISTS {name}_new"))
                 .expect("an unfinished template is dropped");
             conn.batch_execute(&format!("CREATE DATABASE {name}_new"))
-                .expect("the template is made");
+                .expect("the template is created");
             platform::migrations::run(&format!("{base}{name}_new")).expect("the migrations run");
             conn.batch_execute(&format!("ALTER DATABASE {name}_new RENAME TO {name}"))
-                .expect("the template is named");
+                .expect("the template is renamed");
         }
         conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))
             .expect("the template's lock is released");
@@ -157,12 +159,12 @@ fn template(base: &str) -> String {
     .clone()
 }
 
-/// What the template's name depends on: every migration, as it is built in.
-fn diesel_migrations_names() -> String {
+/// Returns the names of all migrations and the version of this program, on which the name of the template depends.
+fn migration_fingerprint() -> String {
     use diesel::migration::{Migration, MigrationSource};
     let all: Vec<Box<dyn Migration<diesel::pg::Pg>>> = MIGRATIONS
         .migrations()
-        .expect("the migrations are built in");
+        .expect("the migrations are embedded");
     let exe = std::env::current_exe()
         .and_then(std::fs::metadata)
         .map(|meta| format!("{:?}{}", meta.modified().ok(), meta.len()))

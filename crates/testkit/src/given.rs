@@ -1,9 +1,9 @@
-//! Rows to begin with, written as the sections write them: `given.plan("9.90")`, `given.stock(plan)`.
+//! Writes the initial rows of a test, in the form of the sections: `given.plan("9.90")`, `given.stock(plan)`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{PgConnection, prelude::*};
 use platform::{
-    crypto::{Keyring, Place},
+    crypto::{FieldContext, Keyring},
     people,
 };
 use schema::{
@@ -22,32 +22,32 @@ use wire::{
         inventory::{EsimStatus, IccidCheck},
         profile::{ActivationCode, luhn},
     },
-    integrations::providers::Adapter,
+    integrations::providers::ProviderAdapter,
 };
 
 /// Writes rows for a test.
 pub struct Given {
     conn: PgConnection,
     keys: Keyring,
-    made: u32,
+    count: u32,
 }
 
 impl Given {
-    /// In a database, sealed with these keys.
+    /// Writes to a database, sealed with these keys.
     pub fn new(conn: PgConnection, keys: Keyring) -> Self {
         Self {
             conn,
             keys,
-            made: 0,
+            count: 0,
         }
     }
 
     fn next(&mut self) -> u32 {
-        self.made += 1;
-        self.made
+        self.count += 1;
+        self.count
     }
 
-    /// A person with a role.
+    /// Adds a user with a role.
     pub fn user(&mut self, role: UserRole) -> UserId {
         let number = self.next();
         self.person(
@@ -58,20 +58,22 @@ impl Given {
         )
     }
 
-    /// A person with a name and an address.
+    /// Adds a user with a name and an email address.
     pub fn person(&mut self, role: UserRole, email: &str, first: &str, last: &str) -> UserId {
         let id = UserId::new();
         let seal = |column: &str, plain: &str| {
             self.keys
-                .seal(Place::new("users", column, id.0), plain)
+                .seal(FieldContext::new("users", column, id.0), plain)
                 .expect("sealed")
         };
-        let tokens = people::search_tokens(&self.keys, (email, first, last), None);
+        let tokens = people::search_tokens(&self.keys, email, first, last, None);
         diesel::insert_into(users::table)
             .values((
                 users::id.eq(id),
                 users::email.eq(seal("email", email)),
-                users::email_hash.eq(self.keys.blind("users.email", &people::normalised(email))),
+                users::email_hash.eq(self
+                    .keys
+                    .blind("users.email", &people::normalised_email(email))),
                 users::first_name.eq(seal("first_name", first)),
                 users::last_name.eq(seal("last_name", last)),
                 users::search_tokens.eq(tokens),
@@ -84,13 +86,13 @@ impl Given {
         id
     }
 
-    /// An integrator's client that may do this, and its key.
+    /// Adds an API client with these scopes; returns its id and key.
     pub fn api_client(
         &mut self,
         mode: ApiClientMode,
         scopes: &[Permission],
     ) -> (ApiClientId, String) {
-        let (id, minted) = (ApiClientId::new(), platform::auth::mint(mode));
+        let (id, key) = (ApiClientId::new(), platform::auth::generate_api_key(mode));
         diesel::insert_into(api_clients::table)
             .values((
                 api_clients::id.eq(id),
@@ -104,25 +106,25 @@ impl Given {
             .values((
                 api_keys::id.eq(ApiKeyId::new()),
                 api_keys::client_id.eq(id),
-                api_keys::prefix.eq(&minted.prefix),
-                api_keys::key_hash.eq(&minted.hash),
+                api_keys::prefix.eq(&key.prefix),
+                api_keys::key_hash.eq(&key.hash),
             ))
             .execute(&mut self.conn)
             .expect("a key is written");
-        (id, minted.key.to_string())
+        (id, key.key.to_string())
     }
 
-    /// A customer that a client has brought.
+    /// Adds a customer of an API client.
     pub fn customer_of(&mut self, client: ApiClientId) -> UserId {
         let id = self.user(UserRole::Customer);
         diesel::update(users::table.find(id))
             .set(users::client_id.eq(client))
             .execute(&mut self.conn)
-            .expect("a customer is brought");
+            .expect("the customer's client is set");
         id
     }
 
-    /// A session of a person, as signing in makes one.
+    /// Adds a session of a user, as sign-in creates it.
     pub fn session(&mut self, user: UserId) -> SessionId {
         let id = SessionId::new();
         diesel::insert_into(sessions::table)
@@ -139,7 +141,7 @@ impl Given {
         id
     }
 
-    /// A plan that sells for so much in USD.
+    /// Adds a plan with this price in USD.
     pub fn plan(&mut self, price: &str) -> PlanId {
         let name = format!("5 GB Europe {}", self.next());
         let id = self.unpriced_plan(&name);
@@ -172,7 +174,7 @@ impl Given {
         plan
     }
 
-    /// A plan without a price.
+    /// Adds a plan without a price.
     pub fn unpriced_plan(&mut self, name: &str) -> PlanId {
         let id = PlanId::new();
         let new = NewPlan {
@@ -188,7 +190,7 @@ impl Given {
         id
     }
 
-    /// A price of a plan.
+    /// Adds a price of a plan.
     pub fn price(
         &mut self,
         plan: PlanId,
@@ -214,13 +216,13 @@ impl Given {
         id
     }
 
-    /// A simulated provider.
+    /// Adds a simulated provider.
     pub fn provider(&mut self, name: &str, priority: i32) -> ProviderId {
         let id = ProviderId::new();
         let key = self
             .keys
             .seal_text(
-                Place::new("data_providers", "api_key_encrypted", id.0),
+                FieldContext::new("data_providers", "api_key_encrypted", id.0),
                 "a-key-for-tests",
             )
             .expect("sealed");
@@ -228,7 +230,7 @@ impl Given {
             .values((
                 data_providers::id.eq(id),
                 data_providers::name.eq(name),
-                data_providers::adapter.eq(Adapter::Simulator),
+                data_providers::adapter.eq(ProviderAdapter::Simulator),
                 data_providers::api_endpoint.eq("https://simulator.invalid"),
                 data_providers::api_key_encrypted.eq(key),
                 data_providers::priority.eq(priority),
@@ -239,7 +241,7 @@ impl Given {
         id
     }
 
-    /// What a provider offers for a plan. The SKU's beginning tells the simulator what to do.
+    /// Adds an offer of a provider for a plan. The prefix of the SKU selects the behaviour of the simulator.
     pub fn offer(&mut self, plan: PlanId, provider: ProviderId, sku: &str) -> OfferId {
         let id = OfferId::new();
         diesel::insert_into(plan_provider_offers::table)
@@ -256,7 +258,7 @@ impl Given {
         id
     }
 
-    /// An eSIM in stock, loaded with a plan, and its activation code.
+    /// Adds an eSIM in stock for a plan; returns its id and activation code.
     pub fn stock(&mut self, plan: PlanId) -> (EsimId, String) {
         let (id, number) = (EsimId::new(), self.next());
         let body = format!("894400000000{number:06}");
@@ -268,7 +270,7 @@ impl Given {
             .expect("a code");
         let seal = |column: &str, plain: &str| {
             self.keys
-                .seal(Place::new("esims", column, id.0), plain)
+                .seal(FieldContext::new("esims", column, id.0), plain)
                 .expect("sealed")
         };
         diesel::insert_into(esims::table)
@@ -287,13 +289,13 @@ impl Given {
         (id, code.lpa())
     }
 
-    /// The connection, for looking at rows.
+    /// Returns the connection, to inspect rows.
     pub fn conn(&mut self) -> &mut PgConnection {
         &mut self.conn
     }
 }
 
-/// An amount of money.
+/// Parses an amount of money.
 pub fn money(text: &str) -> Money {
     text.parse().expect("an amount")
 }

@@ -1,4 +1,4 @@
-//! What tests and benchmarks stand on: a database of their own, and rows to begin with.
+//! The fixtures of tests and benchmarks: temporary databases and initial rows.
 //!
 //! Only tests use it, so it may panic: a test that cannot be set up has failed.
 #![allow(
@@ -20,7 +20,7 @@ pub use given::Given;
 use platform::config::Config;
 use std::collections::HashMap;
 
-/// What the environment tells a server under test; `more` overrides it.
+/// Returns the environment of a server under test; `more` overrides variables.
 pub fn environment(database_url: &str, more: &[(&str, &str)]) -> HashMap<String, String> {
     let key =
         |byte: u8| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, [byte; 32]);
@@ -35,7 +35,7 @@ pub fn environment(database_url: &str, more: &[(&str, &str)]) -> HashMap<String,
     for class in ["READS", "WRITES", "FILES", "CODES", "PUBLIC"] {
         vars.insert(format!("RATE_LIMIT_{class}"), "0".into());
     }
-    vars.extend(files::place(database_url, more));
+    vars.extend(files::store_variables(database_url, more));
     vars.extend(
         more.iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
@@ -43,7 +43,7 @@ pub fn environment(database_url: &str, more: &[(&str, &str)]) -> HashMap<String,
     vars
 }
 
-/// The configuration of a server under test; `more` overrides what it says.
+/// Returns the configuration of a server under test; `more` overrides variables.
 pub fn config(database_url: &str, more: &[(&str, &str)]) -> Config {
     let vars = environment(database_url, more);
     Config::read(&|name| vars.get(name).cloned()).expect("the test's configuration is complete")

@@ -1,29 +1,29 @@
-//! Checks of input, run by the form before sending and by the server before believing.
+//! Validation of input, applied by forms before they send and by the server before it uses the input.
 
 use crate::{Decimal, FieldError, identifier, sensitive, text};
 use std::ops::RangeInclusive;
 
 /// The message about a phone number that no numbering plan has.
-pub(crate) const UNKNOWN_PHONE: &str = "This is not a phone number that exists. Check its digits, and enter its country code, such as +44 20 7946 0000.";
+pub(crate) const UNKNOWN_PHONE: &str = "This phone number does not exist. Check the digits, and enter the country code, such as +44 20 7946 0000.";
 
-/// Input that can say what is wrong with it.
+/// Input that can be validated.
 pub trait Check {
-    /// Adds one error per fault.
+    /// Adds an error for each invalid field.
     fn check(&self, bad: &mut FieldErrors);
-    /// The faults, if there are any.
-    fn faults(&self) -> Vec<FieldError> {
+    /// Returns the errors of all fields; the list is empty when the input is valid.
+    fn field_errors(&self) -> Vec<FieldError> {
         let mut bad = FieldErrors::default();
         self.check(&mut bad);
         bad.0
     }
 }
 
-/// The faults found so far, each with the field that it stands in.
+/// The validation errors found so far, each with its field.
 #[derive(Debug, Default)]
 pub struct FieldErrors(pub Vec<FieldError>);
 
 impl FieldErrors {
-    /// Adds a fault: a field, a stable code, and what to do about it.
+    /// Adds an error: the field, a stable code, and a message that says how to correct the field.
     pub fn add(&mut self, field: impl Into<String>, code: &str, message: impl Into<String>) {
         self.0.push(FieldError {
             field: field.into(),
@@ -31,20 +31,20 @@ impl FieldErrors {
             message: message.into(),
         });
     }
-    /// Text in one line of `min` to `max` characters, without line breaks and invisible characters; spaces around it
-    /// do not count. It is kept in plain, so a card's number is refused wherever text is taken.
+    /// Requires text in one line of `min` to `max` characters, without line breaks and invisible characters. Spaces
+    /// around the text do not count. The text is stored unencrypted, so card numbers are rejected.
     pub fn length(&mut self, field: &str, text: &str, min: usize, max: usize) {
         self.sized(field, text, min..=max);
         self.single_line(field, text);
     }
-    /// Text that may have several lines, of `min` to `max` characters, without invisible characters.
+    /// Requires text of `min` to `max` characters without invisible characters. Line breaks are allowed.
     pub fn lines(&mut self, field: &str, text: &str, min: usize, max: usize) {
         self.sized(field, text, min..=max);
         if let Some(c) = text::rejected_in_lines(text::trimmed(text)) {
             self.rejected(field, c);
         }
     }
-    /// A name in one line of 1 to `max` characters, at least one of which is a letter or a digit.
+    /// Requires a name in one line of 1 to `max` characters, at least one of which is a letter or a digit.
     pub fn name(&mut self, field: &str, text: &str, max: usize) {
         self.length(field, text, 1, max);
         if !text.trim().is_empty() && !text.chars().any(char::is_alphanumeric) {
@@ -55,7 +55,7 @@ impl FieldErrors {
             );
         }
     }
-    /// No line break and no character that a reader cannot see.
+    /// Rejects line breaks and characters that a reader cannot see.
     pub fn single_line(&mut self, field: &str, text: &str) {
         if let Some(c) = text::rejected_in_line(text::trimmed(text)) {
             self.rejected(field, c);
@@ -78,7 +78,7 @@ impl FieldErrors {
     fn rejected(&mut self, field: &str, c: char) {
         match c {
             '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
-                self.add(field, "line_break", "Write it in one line.");
+                self.add(field, "line_break", "Remove the line breaks.");
             }
             c if c.is_control() => {
                 self.add(field, "control_character", "Remove the control characters.");
@@ -90,27 +90,27 @@ impl FieldErrors {
             ),
         }
     }
-    /// No number of a payment card.
+    /// Rejects numbers of payment cards.
     pub fn no_card_number(&mut self, field: &str, text: &str) {
         if sensitive::has_card_number(text) {
             self.add(
                 field,
                 "card_number",
-                "This looks like the number of a payment card. Such numbers are not kept here: remove it.",
+                "This looks like a payment card number. Card numbers must not be stored here: remove it.",
             );
         }
     }
-    /// Nothing that looks like a password, a key or a token.
+    /// Rejects text that looks like a password, a key or a token.
     pub fn no_secret(&mut self, field: &str, text: &str) {
         if sensitive::has_secret(text) {
             self.add(
                 field,
                 "secret",
-                "This looks like a secret. Secrets belong in the environment of the server, not here.",
+                "This looks like a secret. Secrets belong in the server's environment, not here.",
             );
         }
     }
-    /// A whole number from `min` to `max`.
+    /// Requires a whole number from `min` to `max`.
     pub fn range(&mut self, field: &str, number: i64, min: i64, max: i64) {
         if !(min..=max).contains(&number) {
             self.add(
@@ -120,14 +120,14 @@ impl FieldErrors {
             );
         }
     }
-    /// An amount of nothing or more.
+    /// Requires an amount of zero or more.
     pub fn not_negative(&mut self, field: &str, amount: &Decimal) {
         if amount.is_negative() {
             self.add(field, "negative", "Enter zero or more.");
         }
         self.storable(field, amount);
     }
-    /// An amount above zero.
+    /// Requires an amount above zero.
     pub fn positive(&mut self, field: &str, amount: &Decimal) {
         if !amount.is_positive() {
             self.add(field, "not_positive", "Enter an amount above zero.");
@@ -139,7 +139,7 @@ impl FieldErrors {
             self.add(field, "too_large", "Enter less than 100,000,000.");
         }
     }
-    /// An email address: one `@` with something on both sides and a dot in the domain.
+    /// Requires an email address: one `@` with text on both sides and a dot in the domain.
     pub fn email(&mut self, field: &str, text: &str) {
         let text = identifier::email(text);
         let fits = text.len() <= 255 && !text.chars().any(char::is_whitespace);
@@ -160,8 +160,8 @@ impl FieldErrors {
             );
         }
     }
-    /// A phone number in any usual notation. With its country code it must be one that exists; without, the server
-    /// completes it with the country of the business.
+    /// Requires a phone number in any usual notation. A number with a country code must exist; the server completes a
+    /// number without one with the country of the business.
     pub fn phone(&mut self, field: &str, text: &str) {
         match identifier::phone(text) {
             Err(why) => self.add(field, "phone", format!("It {why}.")),
@@ -169,40 +169,41 @@ impl FieldErrors {
             Ok(_) => {}
         }
     }
-    /// Runs the checks of a nested value, with its fields named `field.inner`.
+    /// Validates a nested value; its fields are named `field.inner`.
     pub fn nested(&mut self, field: &str, inner: &impl Check) {
-        for fault in inner.faults() {
+        for error in inner.field_errors() {
             self.add(
-                format!("{field}.{}", fault.field),
-                &fault.code,
-                fault.message,
+                format!("{field}.{}", error.field),
+                &error.code,
+                error.message,
             );
         }
     }
 }
 
-/// Returns whether these may be the digits of a phone number. The numbering plans are known to the server only.
+/// Returns whether these may be the digits of a phone number. Only the server knows the numbering plans.
 fn is_phone(bare: &str) -> bool {
     #[cfg(feature = "server")]
     if bare.starts_with('+') {
-        return crate::phone::Phone::read(bare, None).is_ok();
+        return crate::phone::Phone::parse(bare, None).is_ok();
     }
     let digits = bare.trim_start_matches('+');
     (4..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// For a field of an edit that may be absent (keep), null (clear) or a value.
-pub mod maybe {
+/// Deserializers for fields of an edit: absent keeps the value, null clears it.
+pub mod edit_field {
     use serde::{Deserialize, Deserializer, de::Error as _};
-    /// `#[serde(default, deserialize_with = "maybe::given")]` on an `Option<Option<T>>`.
-    pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    /// Deserializes a field that can be cleared. Use `#[serde(default, deserialize_with = "edit_field::nullable")]` on
+    /// an `Option<Option<T>>`.
+    pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
         input: D,
     ) -> Result<Option<Option<T>>, D::Error> {
         Option::<T>::deserialize(input).map(Some)
     }
-    /// `#[serde(default, deserialize_with = "maybe::value")]` on an `Option<T>`: rejects null, because an edit cannot
-    /// clear the field. Without it, serde reads null as "absent" and the edit does nothing.
-    pub fn value<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    /// Deserializes a field that cannot be cleared, and rejects null. Without it, serde reads null as "absent" and the
+    /// edit does nothing. Use `#[serde(default, deserialize_with = "edit_field::not_null")]` on an `Option<T>`.
+    pub fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
         input: D,
     ) -> Result<Option<T>, D::Error> {
         Option::<T>::deserialize(input)?.map(Some).ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! Amounts of data as people read them. 1 MB is 1,000,000 bytes and 1 GB is 1,000 MB, everywhere.
+//! Formatting of data amounts. 1 MB is 1,000,000 bytes and 1 GB is 1,000 MB.
 
 use crate::Decimal;
 
@@ -15,7 +15,7 @@ pub fn megabytes(amount: &Decimal) -> String {
     format!("{} GB", joined(thousands, fraction.trim_end_matches('0')))
 }
 
-/// Returns an amount of data that is limited or not.
+/// Returns a data limit as text; `None` is `unlimited`.
 pub fn limit(amount: Option<&Decimal>) -> String {
     amount.map_or_else(|| "unlimited".to_owned(), megabytes)
 }
@@ -27,9 +27,9 @@ pub fn bytes(count: i64) -> String {
 
 fn joined(whole: &str, fraction: &str) -> String {
     let mut grouped = String::new();
-    for (place, digit) in whole.chars().enumerate() {
+    for (index, digit) in whole.chars().enumerate() {
         let is_first = grouped.is_empty() || grouped == "-";
-        if !is_first && whole.len().saturating_sub(place).is_multiple_of(3) {
+        if !is_first && whole.len().saturating_sub(index).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn data_is_counted_in_thousands_and_never_rounded() {
+    fn megabytes_uses_factor_1000_and_never_rounds() {
         for (amount, text) in [
             ("0", "0 MB"),
             ("0.5", "0.5 MB"),
@@ -60,8 +60,8 @@ mod tests {
             ("128000", "128 GB"),
             ("1234000", "1,234 GB"),
         ] {
-            let shown = amount.parse::<Decimal>().map(|amount| megabytes(&amount));
-            assert_eq!(shown.as_deref(), Ok(text));
+            let formatted = amount.parse::<Decimal>().map(|amount| megabytes(&amount));
+            assert_eq!(formatted.as_deref(), Ok(text));
         }
         assert_eq!(bytes(1_999_999), "1 MB");
         assert_eq!(limit(None), "unlimited");

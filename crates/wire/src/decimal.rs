@@ -1,11 +1,11 @@
-//! Exact numbers: money, megabytes, percentages. Never a float.
+//! Exact numbers for money, megabytes and percentages. Floats are never used.
 
 use crate::Param;
 use bigdecimal::{BigDecimal, RoundingMode, Signed, ToPrimitive, Zero, num_bigint::BigInt};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{borrow::Cow, fmt, str::FromStr};
 
-/// An exact number with two decimals, as text in JSON: `"12.50"`.
+/// An exact number with two decimals, as a string in JSON: `"12.50"`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "server",
@@ -14,62 +14,63 @@ use std::{borrow::Cow, fmt, str::FromStr};
 #[cfg_attr(feature = "server", diesel(sql_type = diesel::sql_types::Numeric))]
 pub struct Decimal(BigDecimal);
 
-/// An amount in a currency that stands beside it.
+/// An amount of money; a separate field holds the currency.
 pub type Money = Decimal;
 
-/// Decimals of every number.
+/// Number of decimals of every number.
 const SCALE: i64 = 2;
 
 impl Decimal {
-    /// The number, rounded half to even at two decimals: the one place where money is rounded.
+    /// Creates the number, rounded half to even to two decimals. Money is rounded here and nowhere else.
     pub fn new(exact: BigDecimal) -> Self {
         if exact.fractional_digit_count() == SCALE {
             return Self(exact);
         }
         Self(exact.with_scale_round(SCALE, RoundingMode::HalfEven))
     }
-    /// Nothing.
+    /// Returns zero.
     pub fn zero() -> Self {
         Self::new(BigDecimal::zero())
     }
-    /// Below zero.
+    /// Returns whether the number is below zero.
     pub fn is_negative(&self) -> bool {
         self.0.is_negative()
     }
-    /// Whether our columns hold it: eight digits before the point.
+    /// Returns whether the database columns can store the number: at most eight digits before the point.
     pub fn is_storable(&self) -> bool {
         self.whole().is_some_and(|whole| whole.abs() < 100_000_000)
     }
-    /// Above zero.
+    /// Returns whether the number is above zero.
     pub fn is_positive(&self) -> bool {
         self.0.is_positive()
     }
-    /// The exact value, for arithmetic that is rounded once at its end.
+    /// Returns the exact value, for arithmetic that rounds once at its end.
     pub fn exact(&self) -> &BigDecimal {
         &self.0
     }
-    /// So many times this.
+    /// Returns the number multiplied by `count`.
     pub fn times(&self, count: i32) -> Self {
         Self::new(&self.0 * BigDecimal::from(count))
     }
-    /// The sum.
+    /// Returns the sum.
     pub fn plus(&self, other: &Self) -> Self {
         Self::new(&self.0 + &other.0)
     }
-    /// The difference.
+    /// Returns the difference.
     pub fn minus(&self, other: &Self) -> Self {
         Self::new(&self.0 - &other.0)
     }
-    /// So many percent of this.
+    /// Returns `rate` percent of the number.
     pub fn percent(&self, rate: &Self) -> Self {
         Self::new(&self.0 * &rate.0 / BigDecimal::from(100))
     }
-    /// So many percent of this, as it can be paid in a currency: rounded once, half to even, to its smallest unit.
+    /// Returns `rate` percent of the amount as it can be paid in a currency: rounded once, half to even, to the
+    /// smallest unit.
     pub fn percent_in(&self, rate: &Self, currency: Currency) -> Self {
         currency.round(&(&self.0 * &rate.0 / BigDecimal::from(100)))
     }
-    /// Writes the amount as the currency has it, without the currency: `12.50` in USD, `12` in JPY. An amount that the
-    /// currency cannot hold keeps its decimals, so that no fault is hidden.
+    /// Formats the amount as the currency writes it, without the currency code: `12.50` in USD, `12` in JPY. An amount
+    /// that the currency cannot hold keeps its decimals, so that no error is hidden.
     pub fn digits_in(&self, currency: Currency) -> String {
         let text = self.to_string();
         match text.strip_suffix(".00") {
@@ -77,20 +78,20 @@ impl Decimal {
             _ => text,
         }
     }
-    /// Writes the amount as the currency has it, with the currency's code: `12.50 USD`, `12 JPY`.
+    /// Formats the amount as the currency writes it, with the currency code: `12.50 USD`, `12 JPY`.
     pub fn in_currency(&self, currency: Currency) -> String {
         format!("{} {currency}", self.digits_in(currency))
     }
-    /// Takes another one in, where many are summed up.
+    /// Adds another number in place.
     pub fn add(&mut self, other: &Self) {
         self.0 += &other.0;
     }
-    /// How many percent of `whole` this is; nothing of nothing has no answer.
+    /// Returns this number as a percentage of `whole`, or `None` when `whole` is zero.
     pub fn percent_of(&self, whole: &Self) -> Option<Self> {
         if whole.0.is_zero() {
             return None;
         }
-        // Twenty decimals tell a half from all that only comes near it.
+        // Twenty decimals distinguish a half from values close to it.
         let (part, whole) = (self.hundredths(), whole.hundredths());
         let percent = part.as_ref() * 10_i128.pow(22) / whole.as_ref();
         Some(Self::new(BigDecimal::new(percent, 20)))
@@ -98,16 +99,16 @@ impl Decimal {
     fn hundredths(&self) -> Cow<'_, BigInt> {
         self.0.as_bigint_and_scale().0
     }
-    /// The whole part, for numbers that are whole by nature, such as bytes of a megabyte count.
+    /// Returns the whole part, for numbers that are whole by nature, such as the bytes of a megabyte count.
     pub fn whole(&self) -> Option<i64> {
         self.0.to_i64()
     }
-    /// The amount in the currency's smallest unit, as payment gateways count: 12.50 USD is 1250, 12 JPY is 12.
+    /// Returns the amount in the currency's smallest unit, as payment gateways count: 12.50 USD is 1250, 12 JPY is 12.
     pub fn minor(&self, currency: Currency) -> Option<i64> {
         let minor = &self.0 * BigDecimal::from(10_i64.checked_pow(currency.exponent())?);
         minor.is_integer().then(|| minor.to_i64()).flatten()
     }
-    /// The amount that so many of the currency's smallest units make.
+    /// Creates an amount from the currency's smallest units.
     pub fn from_minor(minor: i64, currency: Currency) -> Self {
         let per_unit = 10_i64.checked_pow(currency.exponent()).unwrap_or(1);
         Self::new(BigDecimal::from(minor) / BigDecimal::from(per_unit))
@@ -122,13 +123,14 @@ impl From<i64> for Decimal {
 
 impl FromStr for Decimal {
     type Err = &'static str;
-    /// Digits, at most eight of them before the point and two after it: what our columns hold. No exponent, no spaces, no plus sign.
+    /// Parses at most eight digits before the point and two after it, as the database columns store them. Rejects
+    /// exponents, spaces and plus signs.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         read(text, 8)
     }
 }
 
-/// Reads digits, so many of them before the point and two after it at most.
+/// Parses at most `longest` digits before the point and two after it.
 fn read(text: &str, longest: usize) -> Result<Decimal, &'static str> {
     const SHAPE: &str = "must be a number such as 12.50, with two decimals at most";
     let digits = text.strip_prefix('-').unwrap_or(text);
@@ -178,13 +180,13 @@ impl Serialize for Decimal {
 
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        // Sums and ratios are longer than what may be entered; [`crate::FieldErrors::not_negative`] and its like hold input to that.
+        // Sums and ratios can be longer than input; [`crate::FieldErrors::not_negative`] and similar checks limit input.
         read(&String::deserialize(from)?, 18).map_err(serde::de::Error::custom)
     }
 }
 
 text_enum! {
-    /// A currency that plans are sold in: those with two decimals or fewer (ISO 4217).
+    /// A currency that plans are sold in: currencies of ISO 4217 with at most two decimals.
     Currency: text {
         Usd = "USD", Eur = "EUR", Gbp = "GBP", Aud = "AUD", Brl = "BRL", Cad = "CAD", Chf = "CHF", Cny = "CNY", Czk = "CZK",
         Dkk = "DKK", Hkd = "HKD", Huf = "HUF", Idr = "IDR", Ils = "ILS", Inr = "INR", Jpy = "JPY", Krw = "KRW", Mxn = "MXN",
@@ -194,7 +196,8 @@ text_enum! {
 }
 
 impl Currency {
-    /// Decimals of its smallest unit, as Stripe counts them: <https://docs.stripe.com/currencies#zero-decimal>.
+    /// Returns the number of decimals of the smallest unit, as Stripe counts them:
+    /// <https://docs.stripe.com/currencies#zero-decimal>.
     pub const fn exponent(self) -> u32 {
         if matches!(self, Self::Jpy | Self::Krw | Self::Vnd) {
             0
@@ -202,8 +205,8 @@ impl Currency {
             2
         }
     }
-    /// Rounds an exact amount once, half to even, to the currency's smallest unit: every product, quotient and share
-    /// of money passes here.
+    /// Rounds an exact amount once, half to even, to the currency's smallest unit. Every product, quotient and share of
+    /// money is rounded here.
     pub fn round(self, exact: &BigDecimal) -> Money {
         let digits = i64::from(self.exponent());
         Decimal(
@@ -212,7 +215,7 @@ impl Currency {
                 .with_scale(SCALE),
         )
     }
-    /// Whether an amount can be paid in it: no cents of a yen.
+    /// Returns whether an amount can be paid in the currency: no fractions of a yen.
     pub fn can_hold(self, amount: &Decimal) -> bool {
         amount.minor(self).is_some()
     }
@@ -257,7 +260,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn money_reads_and_writes_the_same_text() {
+    fn money_parses_and_formats_same_text() {
         for text in ["0.00", "12.50", "-3.07", "99999999.99"] {
             assert_eq!(
                 text.parse::<Decimal>().map(|d| d.to_string()).as_deref(),
@@ -295,7 +298,7 @@ mod tests {
             ("1.00", "3.00", "33.33"),
             ("2.00", "3.00", "66.67"),
             ("-2.00", "3.00", "-66.67"),
-            // Halves, to even; and what lies next to one.
+            // Halves round to even; values next to a half do not.
             ("1.00", "800.00", "0.12"),
             ("3.00", "800.00", "0.38"),
             ("999999999999999.00", "800000000000000000.00", "0.12"),
@@ -308,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn every_currency_survives_the_round_trip_through_its_smallest_unit() {
+    fn minor_units_round_trip_in_every_currency() {
         for &currency in Currency::ALL {
             for minor in [0, 1, 99, 100, 101, 123_456_789] {
                 assert_eq!(
@@ -328,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn amounts_are_rounded_and_written_as_the_currency_has_them() {
+    fn amounts_round_and_format_by_currency() {
         let exact = |text: &str| BigDecimal::from_str(text).unwrap_or_default();
         for (amount, currency, rounded, written) in [
             ("90.909", Currency::Vnd, "91.00", "91 VND"),

@@ -1,8 +1,8 @@
-//! Identifiers as people type and paste them: one reader for forms, filters, searches, imports and the API.
+//! Parsing of identifiers as people type and paste them, for forms, filters, searches, imports and the API.
 
 use crate::text::plain;
 
-/// Reads a number of digits: an ICCID with or without its filler, or an EID. Separators are dropped.
+/// Parses a number of digits: an ICCID with or without its filler digit, or an EID. Separators are dropped.
 pub fn digits(text: &str) -> String {
     let bare: String = plain(text)
         .chars()
@@ -11,8 +11,8 @@ pub fn digits(text: &str) -> String {
     bare.trim_end_matches(['F', 'f']).to_owned()
 }
 
-/// Reads the numbers of a pasted list, separated by commas, semicolons, tabs or line breaks, or by spaces between
-/// numbers that are not written in groups.
+/// Splits a pasted list of numbers at commas, semicolons, tabs and line breaks, and at spaces between numbers that are
+/// not written in groups.
 pub fn list(text: &str) -> Vec<String> {
     let lines = text.split(['\n', '\r', '\t', ',', ';', '|', '，', '、', '；']);
     let mut numbers = Vec::new();
@@ -33,17 +33,17 @@ fn is_whole(digits: &str) -> bool {
     digits.len() >= 18 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Reads the number of an order: capital letters, without spaces.
+/// Normalizes an order number: capital letters, without spaces.
 pub fn order_number(text: &str) -> String {
     plain(text).to_uppercase().replace(' ', "")
 }
 
-/// Reads the number of a document, such as an invoice: capital letters.
+/// Normalizes the number of a document, such as an invoice: capital letters.
 pub fn document_number(text: &str) -> String {
     plain(text).to_uppercase()
 }
 
-/// Reads an email address, as it stands in a document or in a link.
+/// Extracts an email address as documents and links contain it.
 pub fn email(text: &str) -> String {
     let text = plain(text);
     let bare = match text.get(..7) {
@@ -60,8 +60,8 @@ pub fn email(text: &str) -> String {
 /// Countries whose numbers keep their first zero after the country code: Italy, San Marino, the Vatican.
 const KEEPS_ZERO: [&str; 3] = ["+39", "+378", "+379"];
 
-/// Reads a phone number: `+` and the country code where the text has them, then digits. `00` stands for `+`, and the
-/// zero of `+44 (0)20` is not dialled from abroad.
+/// Normalizes a phone number to an optional `+` with the country code and digits. `00` stands for `+`, and the zero of
+/// `+44 (0)20` is not dialled from abroad.
 pub fn phone(text: &str) -> Result<String, &'static str> {
     let text = plain(text);
     let text = text.strip_prefix("tel:").unwrap_or(&text);
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_however_they_are_pasted() {
+    fn pasted_numbers_are_normalized() {
         for text in [
             "8944538532008160222",
             " 8944 5385 3200 8160 222F ",
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_split_and_groups_are_not() {
+    fn list_splits_numbers_but_not_digit_groups() {
         let two = ["8944538532008160222", "8944538532008160223"];
         for text in [
             "8944538532008160222,8944538532008160223",
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn phones_are_read_in_every_usual_notation() {
+    fn phone_accepts_usual_notations() {
         for text in [
             "+442079460000",
             "+44 20 7946 0000",

@@ -1,90 +1,90 @@
-//! The ids of everything that has one.
+//! The ID types of all records.
 
 ids! {
-    /// A person: a customer or a member of the staff.
+    /// ID of a user: a customer or a staff member.
     UserId,
-    /// A document that proves who a customer is.
+    /// ID of an identity document.
     KycDocumentId,
-    /// A signed-in browser.
+    /// ID of a session of a signed-in browser.
     SessionId,
-    /// An integrator's program.
+    /// ID of an API client, the program of an integrator.
     ApiClientId,
-    /// One of its keys.
+    /// ID of a key of an API client.
     ApiKeyId,
-    /// An eSIM profile.
+    /// ID of an eSIM.
     EsimId,
-    /// One reading of an eSIM's usage.
+    /// ID of a reading of an eSIM's data usage.
     UsageId,
-    /// One change of an eSIM's state.
+    /// ID of a status change of an eSIM.
     EsimStateChangeId,
-    /// A package of data on an eSIM.
+    /// ID of a data package on an eSIM.
     BundleId,
-    /// A plan that is sold.
+    /// ID of a plan.
     PlanId,
-    /// A price of a plan.
+    /// ID of a price of a plan.
     PriceId,
-    /// A promotional code.
+    /// ID of a promotion code.
     PromotionId,
-    /// An order.
+    /// ID of an order.
     OrderId,
-    /// A payment.
+    /// ID of a payment.
     TransactionId,
-    /// Money given back.
+    /// ID of a refund.
     RefundId,
-    /// A payment that the customer's bank takes back.
+    /// ID of a payment dispute.
     DisputeId,
-    /// An invoice.
+    /// ID of an invoice.
     InvoiceId,
-    /// A credit note.
+    /// ID of a credit note.
     CreditNoteId,
-    /// What a provider owes us for a refund.
-    ClaimId,
-    /// Something that does not add up.
+    /// ID of a claim on a provider for a refunded eSIM.
+    SupplierClaimId,
+    /// ID of a reconciliation case.
     CaseId,
-    /// A provider's price list compared with what we sell.
+    /// ID of a provider's price list that was compared with the catalog.
     PriceListId,
-    /// Many prices changed at once.
+    /// ID of a bulk price change.
     PriceChangeId,
-    /// The use of a promotion by an order.
+    /// ID of the use of a promotion code by an order.
     RedemptionId,
-    /// An account at Twilio or KORE.
+    /// ID of an account at Twilio or KORE.
     TwilioConfigId,
-    /// A supplier of eSIMs.
+    /// ID of a provider of eSIMs.
     ProviderId,
-    /// What a provider offers for a plan.
+    /// ID of a provider's offer for a plan.
     OfferId,
-    /// Data that a provider has allocated to an eSIM.
+    /// ID of data that a provider allocated to an eSIM.
     AllocationId,
-    /// The provisioning of one ordered unit.
+    /// ID of the provisioning of one ordered eSIM.
     ProvisioningJobId,
-    /// One request to a provider.
-    AttemptId,
-    /// A webhook that came in.
-    ReceiptId,
-    /// A template of an e-mail.
+    /// ID of a request to a provider.
+    ProvisioningAttemptId,
+    /// ID of a received webhook.
+    WebhookReceiptId,
+    /// ID of an email template.
     TemplateId,
-    /// A message to somebody.
+    /// ID of a message to a user.
     NotificationId,
-    /// A support ticket.
+    /// ID of a support ticket.
     TicketId,
-    /// One message of a ticket.
+    /// ID of a message of a support ticket.
     TicketMessageId,
-    /// An article of the knowledge base.
+    /// ID of a knowledge base article.
     ArticleId,
-    /// Something that happened, for the statistics.
+    /// ID of an analytics event.
     EventId,
-    /// A financial report.
+    /// ID of a financial report.
     ReportId,
-    /// A setting of the system.
+    /// ID of a setting.
     SettingId,
-    /// What a setting was set to at one time.
+    /// ID of a change of a setting.
     SettingChangeId,
-    /// A list as somebody likes it.
+    /// ID of a saved view of a list.
     ViewId,
-    /// An entry of the audit log.
+    /// ID of an entry of the audit log.
     AuditId,
-    /// An entry of the log of who saw personal data.
+    /// ID of an entry of the log of access to personal data.
     AccessId,
-    /// Work to be done later.
+    /// ID of a background job.
     JobId,
 }

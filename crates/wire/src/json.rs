@@ -1,8 +1,8 @@
-//! Lists that are kept in one JSON column.
+//! Lists that are stored in one JSON column.
 
 use serde::{Deserialize, Serialize};
 
-/// A list that one column keeps, as a JSON array.
+/// A list that one column stores as a JSON array.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "server", derive(diesel::deserialize::FromSqlRow))]

@@ -1,7 +1,8 @@
-//! What travels between the server, the panel and everybody else: every shape of the API, and the rules
-//! about those shapes that both sides must agree on.
+//! The API contract shared by the server, the panel and other clients: the types of requests and responses, and the
+//! validation rules that both sides apply.
 //!
-//! The only crate that the server and the browser share. Without features it knows neither Diesel nor OpenAPI.
+//! This is the only crate that the server and the browser share. Without features it depends on neither Diesel nor
+//! OpenAPI.
 
 #[macro_use]
 mod macros;
@@ -35,7 +36,7 @@ pub mod messaging;
 pub mod support;
 pub mod system;
 
-pub use bulk::{Bulk, BulkOutcome, BulkResult};
+pub use bulk::{BulkOutcome, BulkRequest, BulkResult};
 pub use check::{Check, FieldErrors};
 pub use decimal::{Currency, Decimal, Money};
 pub use ids::*;

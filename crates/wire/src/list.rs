@@ -1,20 +1,20 @@
-//! Lists: how one is asked for and how it answers. The server's extractor and the panel's address bar use the same code.
+//! Query parameters and pages of lists. The server's extractor and the panel's URLs use the same code.
 
 use crate::Param;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The most rows that one page may hold.
+/// Maximum number of rows per page.
 pub const MAX_LIMIT: u32 = 100;
-/// Rows on a page when the caller does not say.
+/// Number of rows per page when the caller sets no `limit`.
 pub const DEFAULT_LIMIT: u32 = 50;
-/// Rows are counted up to here; beyond it the total is "10000 or more".
+/// Rows are counted up to this number; above it the total is "10000 or more".
 pub const TOTAL_CAP: i64 = 10_000;
-/// The query parameters that every list understands beside its filter.
+/// The query parameters that every list accepts beside its filter.
 pub const PAGING_KEYS: &[&str] = &["limit", "sort", "after", "before"];
 
-/// A field's name as callers write it: `r#type` is `type`.
+/// Returns a field's name as callers write it: `r#type` is `type`.
 pub(crate) const fn bare(field: &'static str) -> &'static str {
     match field.as_bytes() {
         [b'r', b'#', ..] => field.split_at(2).1,
@@ -22,32 +22,32 @@ pub(crate) const fn bare(field: &'static str) -> &'static str {
     }
 }
 
-/// What a list can be narrowed by. Written by `filter!`.
+/// The filter parameters of a list. `filter!` implements it.
 pub trait Filter: Clone + Default + PartialEq + Send + Sync + 'static {
-    /// The query parameters it understands.
+    /// The accepted query parameters.
     const KEYS: &'static [&'static str];
-    /// Takes one parameter; `false` when it does not know the key.
+    /// Sets one parameter. Returns `false` when the key is unknown.
     fn set(&mut self, key: &str, value: &str) -> Result<bool, &'static str>;
-    /// The parameters that would make this filter again.
+    /// Returns the parameters that produce this filter.
     fn pairs(&self) -> Vec<(&'static str, String)>;
 }
 
-/// What a list can be ordered by. Written by `sort_keys!`.
+/// The sort keys of a list. `sort_keys!` implements it.
 pub trait SortKey: Copy + PartialEq + Send + Sync + std::fmt::Debug + 'static {
-    /// Every key.
+    /// All keys.
     const ALL: &'static [Self];
-    /// The order of a list that nobody has ordered.
+    /// The sort order when the caller sets none.
     const DEFAULT: Sorted<Self>;
-    /// The key's word in the address.
+    /// Returns the key as it is written in the query.
     fn as_str(self) -> &'static str;
 }
 
 /// A sort key and its direction: `name`, or `-created_at` for the newest first.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sorted<K> {
-    /// What to order by.
+    /// The column to sort by.
     pub key: K,
-    /// Whether the greatest comes first.
+    /// Whether the greatest value comes first.
     pub descending: bool,
 }
 
@@ -72,29 +72,30 @@ impl<K: SortKey> Param for Sorted<K> {
     }
 }
 
-/// Where a page begins or ends: the sort value and the id of a row. Opaque to callers.
+/// The position in a list where a page begins or ends: the sort value and the ID of a row. Callers treat it as opaque.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cursor {
-    /// The order that it belongs to; a cursor of another order is refused.
+    /// The sort order that the cursor belongs to; with another order the cursor is rejected.
     pub sort: String,
-    /// The row's value of the sort column; `None` where that is null.
+    /// The row's value in the sort column; `None` for null.
     pub value: Option<String>,
-    /// The row's id, which breaks ties.
+    /// The row's ID, which breaks ties.
     pub id: uuid::Uuid,
-    /// How many rows matched when an earlier page was read, so that the next ones need not count again.
+    /// The number of matching rows, counted when an earlier page was read, so that the next pages need not count again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<Total>,
-    /// The server's signature over the list, its filter and the rest of the cursor; only the server makes and checks it.
+    /// The server's signature over the list, its filter and the rest of the cursor. Only the server creates and
+    /// verifies it.
     #[serde(skip)]
     pub signature: Option<String>,
 }
 
-/// A count of rows, and when it was made.
+/// A count of rows and the time of the count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Total {
-    /// The rows that matched.
+    /// Number of matching rows.
     pub rows: i64,
-    /// When they were counted.
+    /// Time of the count.
     pub at: DateTime<Utc>,
 }
 
@@ -128,16 +129,16 @@ impl Param for Cursor {
     }
 }
 
-/// Which page of a list, in which order.
+/// The page of a list and its sort order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Paging<K> {
-    /// Rows on the page, at most [`MAX_LIMIT`].
+    /// Rows per page, at most [`MAX_LIMIT`].
     pub limit: u32,
-    /// The order.
+    /// The sort order.
     pub sort: Sorted<K>,
-    /// The page after this row.
+    /// Read the page after this row.
     pub after: Option<Cursor>,
-    /// The page before this row.
+    /// Read the page before this row.
     pub before: Option<Cursor>,
 }
 
@@ -153,7 +154,7 @@ impl<K: SortKey> Default for Paging<K> {
 }
 
 impl<K: SortKey> Paging<K> {
-    /// Takes one parameter; `false` when it does not know the key.
+    /// Sets one parameter. Returns `false` when the key is unknown.
     pub fn set(&mut self, key: &str, value: &str) -> Result<bool, &'static str> {
         match key {
             "limit" => {
@@ -170,7 +171,7 @@ impl<K: SortKey> Paging<K> {
         }
         Ok(true)
     }
-    /// What is wrong between the parameters, once all of them are set.
+    /// Checks that the parameters do not contradict each other, once all of them are set.
     pub fn check(&self) -> Result<(), (&'static str, &'static str)> {
         let sort = self.sort.show();
         match (&self.after, &self.before) {
@@ -184,7 +185,7 @@ impl<K: SortKey> Paging<K> {
             _ => Ok(()),
         }
     }
-    /// The parameters that would make this paging again; what is the default is left out.
+    /// Returns the parameters that produce this paging, without default values.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::new();
         if self.limit != DEFAULT_LIMIT {
@@ -203,28 +204,28 @@ impl<K: SortKey> Paging<K> {
     }
 }
 
-/// One page of a list.
+/// A page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Page<T> {
-    /// The rows.
+    /// The rows of the page.
     pub data: Vec<T>,
-    /// Give it as `after` for the next page; null on the last one.
+    /// Cursor of the next page: send it as `after`. Null on the last page.
     pub next: Option<String>,
-    /// Give it as `before` for the previous page; null on the first one.
+    /// Cursor of the previous page: send it as `before`. Null on the first page.
     pub prev: Option<String>,
-    /// How many rows match, counted up to 10,000.
+    /// Number of matching rows, counted up to 10,000.
     pub total: i64,
-    /// False when there are more rows than were counted.
+    /// False when more rows match than were counted.
     pub total_is_exact: bool,
-    /// When `total` was counted, if that was for an earlier page: rows may have been added or removed since.
-    /// Absent when it was counted for this page.
+    /// Time of the count, if `total` was counted for an earlier page; rows may have been added or removed since. Absent
+    /// when it was counted for this page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_counted_at: Option<DateTime<Utc>>,
 }
 
 impl<T> Page<T> {
-    /// The same page with every row made into something else, unless one of them cannot be.
+    /// Converts every row, unless the conversion of one fails.
     pub fn try_map<U, E>(self, make: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
         let data = self.data.into_iter().map(make).collect::<Result<_, _>>()?;
         Ok(Page {
@@ -239,7 +240,7 @@ impl<T> Page<T> {
 }
 
 impl<T> Page<T> {
-    /// The same page of other rows, made from all of its rows at once.
+    /// Converts all rows together.
     pub fn try_all<R, E>(
         self,
         change: impl FnOnce(Vec<T>) -> Result<Vec<R>, E>,
@@ -255,10 +256,10 @@ impl<T> Page<T> {
     }
 }
 
-/// How an export is ordered. It takes every row, so it has no pages and no limit.
+/// The sort order of an export. An export contains every row, so it has no pages and no limit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ordering<K> {
-    /// The order.
+    /// The sort order.
     pub sort: Sorted<K>,
 }
 
@@ -269,7 +270,7 @@ impl<K: SortKey> Default for Ordering<K> {
 }
 
 impl<K: SortKey> Ordering<K> {
-    /// Takes one parameter; `false` when it does not know the key.
+    /// Sets one parameter. Returns `false` when the key is unknown.
     pub fn set(&mut self, key: &str, value: &str) -> Result<bool, &'static str> {
         match key {
             "sort" => self.sort = Param::parse(value)?,
@@ -317,7 +318,7 @@ mod documented {
             .default(Some(K::DEFAULT.show().into()));
         parameter(
             "sort",
-            "The order; a minus in front turns it round.",
+            "The sort key; a leading minus sorts in descending order.",
             schema,
         )
     }
@@ -333,8 +334,8 @@ mod documented {
             vec![
                 parameter("limit", "Rows on the page.", limit),
                 sort::<K>(),
-                parameter("after", "The `next` cursor of the page before.", text()),
-                parameter("before", "The `prev` cursor of the page after.", text()),
+                parameter("after", "The `next` cursor of the previous page.", text()),
+                parameter("before", "The `prev` cursor of the next page.", text()),
             ]
         }
     }

@@ -1,6 +1,6 @@
-//! The three declarations that shapes are made of. All the `cfg` noise of the crate lives here.
+//! The declarations that API types are made of. They contain all the `cfg` attributes of the crate.
 
-/// Declares ids: a UUID that knows what it names, so that a plan's id cannot be passed for a user's.
+/// Declares ID types. Each kind of record has its own type, so that a plan's ID cannot be passed for a user's.
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$meta])*
@@ -12,7 +12,7 @@ macro_rules! ids {
 
         #[cfg(feature = "server")]
         impl $name {
-            /// A new id: time-ordered (UUID v7), so that rows made together lie together.
+            /// Creates a time-ordered ID (UUID v7), so that records created together are stored together.
             #[expect(clippy::new_without_default, reason = "a default id would be a new one each time")]
             pub fn new() -> Self { Self(uuid::Uuid::now_v7()) }
         }
@@ -40,10 +40,10 @@ macro_rules! ids {
     )+};
 }
 
-/// Declares an enumeration whose values are words: in JSON, in addresses and in the database alike.
+/// Declares an enum whose values are the same words in JSON, in URLs and in the database.
 ///
-/// `text_enum! { UserStatus: UserStatus, "user_status" { Active = "active", .. } }` is a PostgreSQL enum of that
-/// name; `text_enum! { Currency: text { .. } }` is kept in a text column.
+/// `text_enum! { UserStatus: UserStatus, "user_status" { Active = "active", .. } }` is the PostgreSQL enum of that
+/// name; `text_enum! { Currency: text { .. } }` is stored in a text column.
 /// The value is matched as a token tree on purpose: as a `literal`, utoipa would document the variant's name.
 macro_rules! text_enum {
     ($(#[$meta:meta])* $name:ident : text { $($(#[$vmeta:meta])* $variant:ident = $text:tt),+ $(,)? }) => {
@@ -60,13 +60,13 @@ macro_rules! text_enum {
         pub enum $name { $($(#[$vmeta])* #[doc = concat!("`", $text, "`")] #[serde(rename = $text)] $variant),+ }
 
         impl $name {
-            /// Every value, in the order of declaration.
+            /// All values, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-            /// Every value's word, in the same order.
+            /// The words of all values, in the same order.
             pub const WORDS: &'static [&'static str] = &[$($text),+];
-            /// The PostgreSQL enum that keeps it, if it is kept in one.
+            /// The PostgreSQL enum that stores the values, if one does.
             pub const PG_NAME: Option<&'static str> = $pg;
-            /// The word that stands for this value.
+            /// Returns the word of this value.
             pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $text),+ } }
         }
         impl std::fmt::Display for $name {
@@ -96,7 +96,7 @@ macro_rules! text_enum {
     };
 }
 
-/// Declares what a list can be narrowed by: one optional field per query parameter.
+/// Declares the filter of a list: one optional field per query parameter.
 macro_rules! filter {
     ($(#[$meta:meta])* $name:ident { $($(#[$fmeta:meta])* $field:ident : $kind:ty),+ $(,)? }) => {
         $(#[$meta])*
@@ -119,7 +119,7 @@ macro_rules! filter {
     };
 }
 
-/// Declares what a list can be ordered by. The first key is the default; `desc` says its first direction.
+/// Declares the sort keys of a list. The first key is the default; `desc` or `asc` is its default direction.
 macro_rules! sort_keys {
     ($(#[$meta:meta])* $name:ident { $first:ident = $first_text:tt $dir:ident $(, $variant:ident = $text:tt)* $(,)? }) => {
         $(#[$meta])*

@@ -1,12 +1,12 @@
-//! Values that stand in an address: how they are read and how they are written.
+//! Parsing and formatting of query parameters and path segments.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// A value of one query parameter or path segment.
 pub trait Param: Sized {
-    /// Reads it. The error completes the sentence "`field` ...".
+    /// Parses the value. The error completes the sentence "`field` ...".
     fn parse(text: &str) -> Result<Self, &'static str>;
-    /// Writes it so that [`Param::parse`] reads the same value.
+    /// Formats the value so that [`Param::parse`] returns the same value.
     fn show(&self) -> String;
 }
 
@@ -52,7 +52,7 @@ impl Param for DateTime<Utc> {
         let time = DateTime::parse_from_rfc3339(text)
             .map_err(|_| "must be a time as RFC 3339, such as 2026-01-31T00:00:00Z")?;
         let time = time.with_timezone(&Utc);
-        // What PostgreSQL and every calendar can hold.
+        // The range that PostgreSQL and all date pickers support.
         if (0..=9999).contains(&chrono::Datelike::year(&time)) {
             Ok(time)
         } else {
@@ -79,7 +79,7 @@ impl Param for NaiveDate {
     }
 }
 
-/// Any of several values, in an address as `active,suspended`.
+/// Several alternative values, in a query as `active,suspended`.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct AnyOf<T>(pub Vec<T>);

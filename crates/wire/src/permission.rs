@@ -1,20 +1,20 @@
-//! Who may do what: one table, enforced by the server and used by the panel to hide what would be refused.
+//! Permissions of roles: one table, which the server enforces and the panel uses to hide what the server would reject.
 
 use crate::accounts::users::UserRole;
 
 text_enum! {
-    /// How far a permission reaches.
+    /// The records that a permission covers.
     Reach: text {
-        /// Not at all.
+        /// No records.
         None = "none",
-        /// To what is one's own.
+        /// The caller's own records.
         Own = "own",
-        /// To everything.
+        /// All records.
         All = "all",
     }
 }
 
-/// A permission as a type, so that a handler's signature says what it needs.
+/// A permission as a type, so that a handler's signature states the permission it requires.
 pub trait Needs: Send + Sync + 'static {
     /// The permission.
     const PERMISSION: Permission;
@@ -23,11 +23,11 @@ pub trait Needs: Send + Sync + 'static {
 macro_rules! permissions {
     ($($(#[doc = $about:literal])+ $variant:ident = $text:tt: $super_admin:ident $admin:ident $support:ident $customer:ident $client:ident;)+) => {
         text_enum! {
-            /// Something that a caller may or may not do.
+            /// A permission of a caller.
             Permission: text { $($(#[doc = $about])+ $variant = $text),+ }
         }
         impl Permission {
-            /// How far a role carries this permission.
+            /// Returns the records for which a role has this permission.
             pub const fn reach(self, role: UserRole) -> Reach {
                 match (self, role) {$(
                     (Self::$variant, UserRole::SuperAdmin) => Reach::$super_admin,
@@ -38,13 +38,13 @@ macro_rules! permissions {
             }
         }
         impl Permission {
-            /// How far an integrator's client carries this permission, where its scopes name it.
+            /// Returns the records for which an API client has this permission, if its scopes name it.
             pub const fn reach_of_clients(self) -> Reach {
                 match self { $(Self::$variant => Reach::$client),+ }
             }
         }
         impl Permission {
-            /// What it lets somebody do, as a sentence.
+            /// Returns what the permission allows, as a sentence.
             pub fn about(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($about),+).trim_ascii()),+ }
             }
@@ -59,118 +59,118 @@ macro_rules! permissions {
 
 permissions! {
     //                                        super admin  support  customer integrator
-    /// See and end one's own sessions, and change how one signs in.
+    /// View and end own sessions, and change own password and two-factor authentication.
     SessionsOwn = "sessions:own":             Own Own Own Own None;
-    /// See and end other people's sessions.
+    /// View and end sessions of other users.
     SessionsManage = "sessions:manage":       All All None None None;
-    /// See people.
+    /// View users.
     UsersRead = "users:read":                 All All All Own Own;
     /// Create customers.
     UsersCreate = "users:create":             All All None None Own;
-    /// Edit customers' names and addresses.
+    /// Edit names and contact details of customers.
     UsersWrite = "users:write":               All All All None Own;
-    /// Activate, suspend and ban people.
+    /// Activate, suspend and ban users.
     UsersStatus = "users:status":             All All None None None;
-    /// Give and take roles.
+    /// Change roles of users.
     UsersRoles = "users:roles":               All None None None None;
-    /// Create links with which people choose a password.
+    /// Create invitation links with which users set a password.
     UsersInvite = "users:invite":             All None None None None;
-    /// Edit one's own name and phone number.
+    /// Edit own name and phone number.
     ProfileWrite = "profile:write":           None None None Own None;
-    /// Delete and restore people.
+    /// Delete and restore users.
     UsersDelete = "users:delete":             All All None None None;
-    /// Take away everything that is known of a person, as a file.
+    /// Export all personal data of a user as a file.
     UsersExport = "users:export":             All All None Own None;
-    /// Erase a person's data for good.
+    /// Erase personal data of users permanently.
     UsersErase = "users:erase":               All None None None None;
-    /// Open the personal data that a list masks; every opening is logged.
+    /// Reveal masked contact details; access is logged.
     UsersReveal = "users:reveal":             All All All None None;
-    /// See what documents a customer has sent, and what was decided.
+    /// View identity documents of customers and their review status.
     KycRead = "kyc:read":                     All All None Own Own;
-    /// Send documents.
+    /// Upload identity documents.
     KycUpload = "kyc:upload":                 All All None Own Own;
-    /// Open documents, approve and reject them; every opening is logged.
+    /// Open, approve and reject identity documents; access is logged.
     KycReview = "kyc:review":                 All All None None None;
-    /// See integrators' clients.
+    /// View API clients.
     ApiClientsRead = "api-clients:read":      All All None None None;
-    /// Create, edit and revoke integrators' clients.
+    /// Create, edit and revoke API clients.
     ApiClientsWrite = "api-clients:write":    All All None None None;
-    /// Give an integrator's client a new key.
+    /// Issue new keys for API clients.
     ApiClientsRotate = "api-clients:rotate":  All None None None None;
-    /// See plans; a customer sees those on sale.
+    /// View plans; customers see plans on sale only.
     PlansRead = "plans:read":                 All All All Own Own;
-    /// Create, edit, withdraw, restore and import plans.
+    /// Create, edit, archive, restore and import plans.
     PlansWrite = "plans:write":               All All None None None;
-    /// See prices; a customer sees those in force.
+    /// View prices; customers see current prices only.
     PricingRead = "pricing:read":             All All All Own Own;
     /// Set and end prices.
     PricingWrite = "pricing:write":           All All None None None;
-    /// See promotions and who has used them.
+    /// View promotions and their uses.
     PromotionsRead = "promotions:read":       All All All None None;
     /// Create, edit and end promotions.
     PromotionsWrite = "promotions:write":     All All None None None;
-    /// See what things cost us.
+    /// View costs and margins.
     CostsRead = "costs:read":                 All All None None None;
-    /// See eSIMs, their codes masked.
+    /// View eSIMs with masked activation codes.
     EsimsRead = "esims:read":                 All All All Own Own;
     /// Import and edit eSIMs.
     EsimsWrite = "esims:write":               All All None None None;
-    /// Open an activation code; every opening is logged.
+    /// Reveal activation codes; access is logged.
     EsimsReveal = "esims:reveal":             All All All Own Own;
-    /// See orders.
+    /// View orders.
     OrdersRead = "orders:read":               All All All Own Own;
     /// Place and cancel orders.
     OrdersWrite = "orders:write":             All All None Own Own;
-    /// Send a delivery again.
+    /// Resend delivery emails.
     OrdersResend = "orders:resend":           All All All None None;
-    /// Take a stuck order up again.
+    /// Retry stuck orders.
     OrdersRetry = "orders:retry":             All All None None None;
-    /// See payments.
+    /// View payments.
     TransactionsRead = "transactions:read":   All All All Own Own;
-    /// See the sums of what came in and what went back.
+    /// View totals of payments and refunds.
     PaymentsOverview = "payments:overview":   All All None None None;
-    /// Confirm a payment that came in beside the gateway.
+    /// Record payments received outside the gateway.
     PaymentsRecord = "payments:record":       All All None None None;
-    /// Tell the payment simulator what to do.
+    /// Control the payment simulator.
     PaymentsSimulate = "payments:simulate":   All All None None None;
-    /// See payments that a customer's bank takes back.
+    /// View payment disputes.
     DisputesRead = "disputes:read":           All All All None None;
-    /// See invoices and credit notes.
+    /// View invoices and credit notes.
     InvoicesRead = "invoices:read":           All All All Own Own;
-    /// See refunds.
+    /// View refunds.
     RefundsRead = "refunds:read":             All All All Own Own;
-    /// Ask for a refund.
+    /// Request refunds.
     RefundsRequest = "refunds:request":       All All All None Own;
-    /// Approve, reject and retry refunds, and settle claims on providers.
+    /// Approve, reject and retry refunds, and close supplier claims.
     RefundsDecide = "refunds:decide":         All All None None None;
-    /// See what does not add up.
+    /// View reconciliation cases.
     CasesRead = "cases:read":                 All All All None None;
-    /// Claim, escalate and resolve what does not add up.
+    /// Claim, escalate and resolve reconciliation cases.
     CasesWrite = "cases:write":               All All None None None;
-    /// See providers and what they offer.
+    /// View providers and their offers.
     ProvidersRead = "providers:read":         All All None None None;
     /// Create and edit providers.
     ProvidersWrite = "providers:write":       All All None None None;
-    /// Replace a provider's key.
+    /// Replace API keys of providers.
     ProvidersRotate = "providers:rotate":     All None None None None;
-    /// See what was sent to whom.
+    /// View sent messages.
     NotificationsRead = "notifications:read": All All All None None;
-    /// Find pages, people and records from one field.
+    /// Search pages, users and records.
     SearchUse = "search:use":                 All All All None None;
-    /// See the settings.
+    /// View settings.
     SettingsRead = "settings:read":           All All None None None;
-    /// Change the settings.
+    /// Edit settings.
     SettingsWrite = "settings:write":         All All None None None;
-    /// Read the audit log, and check that it is whole.
+    /// View and verify the audit log.
     AuditRead = "audit:read":                 All All None None None;
-    /// Read who has seen personal data.
+    /// View the log of access to personal data.
     AccessRead = "access:read":               All All None None None;
-    /// See what is sealed with which key.
+    /// View encryption keys and their use.
     KeysRead = "keys:read":                   All None None None None;
-    /// Save views of lists for oneself.
+    /// Save own views of lists.
     ViewsOwn = "views:own":                   Own Own Own None None;
-    /// Share views of lists with a role or with everyone.
+    /// Share views of lists with a role or with all staff.
     ViewsShare = "views:share":               All All None None None;
-    /// Take a whole list away as a file.
+    /// Export lists as files.
     ListsExport = "lists:export":             All All None None None;
 }

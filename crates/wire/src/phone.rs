@@ -9,16 +9,16 @@ use phonenumber::{
 /// A phone number that its country's numbering plan knows.
 pub struct Phone(PhoneNumber);
 
-/// Why a text is not a phone number that can be called.
+/// Reasons why a text is not a valid phone number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PhoneFault {
+pub enum PhoneError {
     /// The text has no country code, and no country is known to complete it with.
     NoCountry,
     /// The numbering plan has no such number.
     Unknown,
 }
 
-impl PhoneFault {
+impl PhoneError {
     /// Returns the code of the field error.
     pub const fn code(self) -> &'static str {
         match self {
@@ -36,20 +36,20 @@ impl PhoneFault {
 }
 
 impl Phone {
-    /// Reads a number in any usual notation. A national number belongs to `country`, an ISO 3166-1 alpha-2 code.
-    pub fn read(text: &str, country: Option<&str>) -> Result<Self, PhoneFault> {
-        let bare = identifier::phone(text).map_err(|_| PhoneFault::Unknown)?;
-        // With a country, the parser takes that country's trunk prefix off international numbers, too.
+    /// Parses a number in any usual notation. A national number belongs to `country`, an ISO 3166-1 alpha-2 code.
+    pub fn parse(text: &str, country: Option<&str>) -> Result<Self, PhoneError> {
+        let bare = identifier::phone(text).map_err(|_| PhoneError::Unknown)?;
+        // If a country is set, the parser also removes that country's trunk prefix from international numbers.
         let country: Option<country::Id> = match country {
             _ if bare.starts_with('+') => None,
-            None => return Err(PhoneFault::NoCountry),
-            Some(code) => Some(code.parse().map_err(|_| PhoneFault::NoCountry)?),
+            None => return Err(PhoneError::NoCountry),
+            Some(code) => Some(code.parse().map_err(|_| PhoneError::NoCountry)?),
         };
         phonenumber::parse(country, &bare)
             .ok()
             .filter(is_known)
             .map(Self)
-            .ok_or(PhoneFault::Unknown)
+            .ok_or(PhoneError::Unknown)
     }
 
     /// Returns the number as E.164 writes it, such as `+442079460000`.
@@ -100,9 +100,9 @@ fn has_number(plan: &Descriptors, national: &str) -> bool {
         && lengths.any(|length| usize::from(*length) == national.len())
 }
 
-/// Returns a stored number as people read it. A number that no numbering plan knows stays as it is.
-pub fn shown(stored: &str) -> String {
-    Phone::read(stored, None).map_or_else(|_| stored.to_owned(), |phone| phone.international())
+/// Formats a stored number as people read it. A number that no numbering plan knows stays as it is.
+pub fn format_international(stored: &str) -> String {
+    Phone::parse(stored, None).map_or_else(|_| stored.to_owned(), |phone| phone.international())
 }
 
 /// Returns whether numbers can be completed with this country.
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_kept_as_e164_and_shown_as_people_read_them() {
+    fn phone_formats_e164_and_international() {
         for (text, country, kept, read) in [
             (
                 "+44 (0)20 7946 0000",
@@ -156,7 +156,7 @@ mod tests {
                 "+82 2-312-3456",
             ),
         ] {
-            let phone = Phone::read(text, country).ok();
+            let phone = Phone::parse(text, country).ok();
             assert_eq!(
                 phone.as_ref().map(Phone::e164).as_deref(),
                 Some(kept),
@@ -169,15 +169,15 @@ mod tests {
             );
         }
         assert_eq!(
-            Phone::read("+12025550124", None)
+            Phone::parse("+12025550124", None)
                 .ok()
                 .map(|phone| phone.national())
                 .as_deref(),
             Some("2025550124")
         );
         assert_eq!(
-            Phone::read("2025550124", None).err(),
-            Some(PhoneFault::NoCountry)
+            Phone::parse("2025550124", None).err(),
+            Some(PhoneError::NoCountry)
         );
         for wrong in [
             "+44 1",
@@ -189,8 +189,8 @@ mod tests {
             "12",
         ] {
             assert_eq!(
-                Phone::read(wrong, Some("US")).err(),
-                Some(PhoneFault::Unknown),
+                Phone::parse(wrong, Some("US")).err(),
+                Some(PhoneError::Unknown),
                 "{wrong}"
             );
         }

@@ -1,52 +1,52 @@
-//! What an error looks like: RFC 9457 problem details, with a stable code and the faulty fields.
+//! Error responses: RFC 9457 problem details with a stable code and the invalid fields.
 
 use serde::{Deserialize, Serialize};
 
-/// The body of every answer that is not a success; its media type is `application/problem+json`.
+/// The body of every error response. Its media type is `application/problem+json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Problem {
-    /// A URI that names this kind of problem, stable for ever.
+    /// A stable URI that identifies the kind of problem.
     pub r#type: String,
-    /// What kind of problem it is, in a few words.
+    /// The kind of problem, in a few words.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What happened and what to do about it.
+    /// What happened, and what the caller can do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-    /// The kind again, for programs to branch on.
+    /// The kind of problem as a stable code for programs.
     pub code: ProblemCode,
-    /// The request that it answers; name it when asking for help.
+    /// ID of the request; include it in support requests.
     #[serde(default)]
     pub request_id: String,
-    /// The faulty fields, when the input was refused.
+    /// The invalid fields of the request.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
 }
 
-/// One faulty field of an input.
+/// A validation error of one field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct FieldError {
-    /// The field, nested ones as `price.currency`, rows as `rows.3.iccid`.
+    /// Path of the field: nested as `price.currency`, in rows as `rows.3.iccid`.
     pub field: String,
-    /// What is wrong, for programs.
+    /// Stable code of the error, for programs.
     pub code: String,
-    /// What is wrong and what would be right, for people.
+    /// Message for people: the error and how to correct it.
     pub message: String,
 }
 
 macro_rules! problem_codes {
     ($($(#[$meta:meta])* $variant:ident = $text:tt, $status:literal, $title:literal;)+) => {
         text_enum! {
-            /// Every kind of problem that the API answers with.
+            /// The stable codes of all problems that the API answers with.
             ProblemCode: text { $($(#[$meta])* $variant = $text),+ }
         }
         impl ProblemCode {
-            /// The HTTP status it is answered with.
+            /// Returns the HTTP status of the problem.
             pub const fn status(self) -> u16 { match self { $(Self::$variant => $status),+ } }
-            /// The kind in a few words.
+            /// Returns the kind of problem in a few words.
             pub const fn title(self) -> &'static str { match self { $(Self::$variant => $title),+ } }
         }
     };
@@ -55,68 +55,68 @@ macro_rules! problem_codes {
 problem_codes! {
     /// The request cannot be read.
     Malformed = "malformed", 400, "The request cannot be read";
-    /// A request that moves money came without an `Idempotency-Key`.
+    /// A request that moves money has no `Idempotency-Key`.
     IdempotencyKeyMissing = "idempotency_key_missing", 400, "An Idempotency-Key header is required";
     /// The `Idempotency-Key` is too long, or has characters that a key cannot have.
     IdempotencyKeyInvalid = "idempotency_key_invalid", 400, "The Idempotency-Key header is not valid";
-    /// Nobody is signed in, or the token has ended.
+    /// The request has no token, or the token has expired.
     Unauthenticated = "unauthenticated", 401, "Sign in first";
-    /// The address and the password do not belong together.
+    /// The e-mail address and the password do not match.
     WrongCredentials = "wrong_credentials", 401, "E-mail address or password is wrong";
-    /// The password was right; the code of the second factor is missing or wrong.
-    SecondFactorRequired = "second_factor_required", 401, "Enter the code of your authenticator";
-    /// A webhook whose signature does not fit.
-    BadSignature = "bad_signature", 401, "The signature does not fit the body";
-    /// Signed in, but not allowed.
-    Forbidden = "forbidden", 403, "Not allowed";
-    /// The act asks for one's password or code anew.
-    ConfirmationRequired = "confirmation_required", 403, "Confirm that it is you";
-    /// A member of the staff without a second factor.
-    EnrolmentRequired = "enrolment_required", 403, "Set up a second factor first";
-    /// Unknown, or not the caller's.
+    /// The password is right, but the code of the second factor is missing or wrong.
+    SecondFactorRequired = "second_factor_required", 401, "Enter the code from your authenticator app";
+    /// The signature of a webhook does not match its body.
+    BadSignature = "bad_signature", 401, "The signature does not match the body";
+    /// The caller is signed in, but lacks the permission.
+    Forbidden = "forbidden", 403, "You don't have access";
+    /// The action requires the caller to confirm their identity with their password or a code.
+    ConfirmationRequired = "confirmation_required", 403, "Confirm it is you";
+    /// A staff member has not set up two-factor authentication.
+    EnrolmentRequired = "enrolment_required", 403, "Set up two-factor authentication first";
+    /// The record does not exist, or the caller may not see it.
     NotFound = "not_found", 404, "Not found";
-    /// The address exists, the method does not.
-    MethodNotAllowed = "method_not_allowed", 405, "This method is not allowed here";
-    /// The body did not arrive in time.
-    RequestTimeout = "request_timeout", 408, "The body did not arrive in time";
-    /// Something like it exists already.
-    Conflict = "conflict", 409, "It clashes with what exists";
-    /// The state it is in does not allow the act.
-    WrongState = "wrong_state", 409, "Its state does not allow this";
+    /// The URL exists, but does not accept the method.
+    MethodNotAllowed = "method_not_allowed", 405, "This URL does not accept the method";
+    /// The server did not receive the whole body in time.
+    RequestTimeout = "request_timeout", 408, "The body was not received in time";
+    /// The request conflicts with an existing record.
+    Conflict = "conflict", 409, "The request conflicts with an existing record";
+    /// The status of the record does not allow the action.
+    WrongState = "wrong_state", 409, "The current status does not allow this action";
     /// The first request with this key is still running.
     StillRunning = "still_running", 409, "The first request with this key is still running";
-    /// It was changed since it was read.
-    Stale = "stale", 412, "It was changed meanwhile";
+    /// The record was changed after the caller read it.
+    Stale = "stale", 412, "The record was changed in the meantime";
     /// `If-Match` carries a weak ETag, which never matches.
     WeakEtag = "weak_etag", 412, "A weak ETag never matches";
-    /// The body is larger than is accepted.
+    /// The body exceeds the maximum size.
     TooLarge = "too_large", 413, "The body is too large";
-    /// The body is of a type that is not accepted.
-    UnsupportedMediaType = "unsupported_media_type", 415, "The body's type is not accepted";
-    /// A field was refused.
-    Invalid = "invalid", 422, "Some fields need another look";
-    /// The key was used before, for another request.
-    IdempotencyKeyReused = "idempotency_key_reused", 422, "This key was used for another request";
-    /// The promotion is used up, or over.
-    PromotionGone = "promotion_gone", 409, "The code cannot be used any more";
-    /// The plan is sold from stock alone, and there is not enough of it.
-    SoldOut = "sold_out", 409, "Fewer are left than are wanted";
-    /// The customer or the API client has as many unpaid orders as the settings allow.
+    /// The server does not accept the content type of the body.
+    UnsupportedMediaType = "unsupported_media_type", 415, "The content type of the body is not accepted";
+    /// One or more fields are invalid.
+    Invalid = "invalid", 422, "Please correct these fields";
+    /// An earlier, different request used the key.
+    IdempotencyKeyReused = "idempotency_key_reused", 422, "This Idempotency-Key was used for another request";
+    /// The promotion code has expired, or all its uses are taken.
+    PromotionGone = "promotion_gone", 409, "The promotion code can no longer be used";
+    /// The plan is sold from stock only, and the stock is not sufficient.
+    SoldOut = "sold_out", 409, "Not enough stock";
+    /// The customer or the API client has reached the maximum number of unpaid orders.
     TooManyUnpaid = "too_many_unpaid", 409, "Too many unpaid orders";
-    /// The plan cannot be bought: withdrawn, or without a price.
+    /// The plan cannot be bought, because it was archived or has no price.
     PlanNotOnSale = "plan_not_on_sale", 422, "The plan is not on sale";
-    /// An edit came without `If-Match`.
+    /// An edit has no `If-Match` header.
     PreconditionRequired = "precondition_required", 428, "An If-Match header is required";
-    /// Too many requests.
+    /// The caller has exceeded the rate limit.
     TooManyRequests = "too_many_requests", 429, "Too many requests";
-    /// A fault of the server.
+    /// The server failed.
     Internal = "internal", 500, "Something went wrong on our side";
-    /// The database or the pool is away for the moment.
-    Unavailable = "unavailable", 503, "Not available for the moment";
+    /// The database is temporarily unavailable.
+    Unavailable = "unavailable", 503, "Temporarily unavailable";
 }
 
 impl Problem {
-    /// A problem of this kind, without details yet.
+    /// Creates a problem of this kind, without details.
     pub fn new(code: ProblemCode) -> Self {
         Self {
             r#type: format!("urn:esim-admin:problem:{code}"),
@@ -128,7 +128,7 @@ impl Problem {
             errors: Vec::new(),
         }
     }
-    /// The sentence to show to a person.
+    /// Returns the message to show to a person.
     pub fn sentence(&self) -> &str {
         self.detail.as_deref().unwrap_or(&self.title)
     }

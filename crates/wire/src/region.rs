@@ -1,11 +1,11 @@
-//! The one vocabulary of places: ISO 3166-1 alpha-2 countries and a few named groups of them.
+//! Countries and regions: ISO 3166-1 alpha-2 codes and named groups of them.
 
 use crate::Param;
 
-/// The group that every country belongs to; a price for it applies where no nearer one does.
+/// The group of all countries. A price for it applies where no price for a nearer region exists.
 pub const GLOBAL: &str = "GLOBAL";
 
-/// The named groups, with what people call them.
+/// The named groups and their display names.
 pub const GROUPS: &[(&str, &str)] = &[
     (GLOBAL, "Global"),
     ("EUROPE", "Europe"),
@@ -38,8 +38,8 @@ pub const COUNTRIES: &[&str] = &[
     "VN", "VU", "WF", "WS", "XK", "YE", "YT", "ZA", "ZM", "ZW",
 ];
 
-/// Which countries the named groups are made of. Every country is in one of them at most; [`GLOBAL`] is all of them.
-/// What providers mean by a group differs; this is what a plan of ours means by it.
+/// The countries of each group. A country is in at most one group, apart from [`GLOBAL`]. Providers define groups
+/// differently; this table defines what a group means in our plans.
 const MEMBERS: &[(&str, &[&str])] = &[
     (
         "EUROPE",
@@ -99,7 +99,7 @@ const MEMBERS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The countries of a group; every country for [`GLOBAL`], and none for what is no group.
+/// Returns the countries of a group: all countries for [`GLOBAL`], none for an unknown group.
 pub fn members(group: &str) -> &'static [&'static str] {
     if group == GLOBAL {
         return COUNTRIES;
@@ -108,7 +108,7 @@ pub fn members(group: &str) -> &'static [&'static str] {
     found.map_or(&[], |(_, members)| members)
 }
 
-/// The group that a country is in, apart from [`GLOBAL`].
+/// Returns the group of a country, apart from [`GLOBAL`].
 pub fn group_of(country: &str) -> Option<&'static str> {
     let found = MEMBERS
         .iter()
@@ -116,13 +116,13 @@ pub fn group_of(country: &str) -> Option<&'static str> {
     found.map(|(group, _)| *group)
 }
 
-/// A country, by its code.
+/// A country code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Country(pub String);
 
 impl Country {
-    /// The words that a place can name it by: its code, its group, everywhere.
+    /// Returns the region codes that include the country: its own code, its group and [`GLOBAL`].
     pub fn named_by(&self) -> Vec<&str> {
         std::iter::once(self.0.as_str())
             .chain(group_of(&self.0))
@@ -142,7 +142,7 @@ impl Param for Country {
     }
 }
 
-/// What a group is called; a country, which the reader's own language names, is its code.
+/// Returns the display name of a group. A country is returned as its code, because the reader's language names it.
 pub fn name(code: &str) -> &str {
     GROUPS
         .iter()
@@ -150,12 +150,12 @@ pub fn name(code: &str) -> &str {
         .map_or(code, |(_, name)| name)
 }
 
-/// Returns whether two lists of places share a country.
+/// Returns whether two lists of regions share a country.
 pub fn overlap(one: &[String], other: &[String]) -> bool {
     countries(one).any(|country| countries(other).any(|also| also == country))
 }
 
-/// Returns the countries of a list of places.
+/// Returns the countries of a list of regions.
 fn countries(places: &[String]) -> impl Iterator<Item = &str> {
     places.iter().flat_map(|place| match members(place) {
         [] => vec![place.as_str()],
@@ -163,7 +163,7 @@ fn countries(places: &[String]) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether it is a word of the vocabulary.
+/// Returns whether the code is a known country or group.
 pub fn is_known(code: &str) -> bool {
     COUNTRIES.binary_search(&code).is_ok() || GROUPS.iter().any(|(group, _)| *group == code)
 }
@@ -173,13 +173,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn countries_are_in_order_and_known() {
+    fn countries_are_sorted_and_known() {
         assert!(COUNTRIES.is_sorted());
         assert!(is_known("US") && is_known("EUROPE") && !is_known("us") && !is_known("XX"));
     }
 
     #[test]
-    fn groups_are_of_countries_and_none_is_in_two() {
+    fn groups_are_disjoint_lists_of_countries() {
         let mut all: Vec<&str> = MEMBERS.iter().flat_map(|(_, all)| all.to_vec()).collect();
         assert!(all.iter().all(|code| COUNTRIES.binary_search(code).is_ok()));
         all.sort_unstable();
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn places_overlap_country_by_country() {
+    fn overlap_compares_countries_of_groups() {
         let common = |one: &str, other: &str| overlap(&[one.to_owned()], &[other.to_owned()]);
         assert!(common("EUROPE", "DE") && common("GLOBAL", "JP") && common("US", "US"));
         assert!(!common("EUROPE", "US") && !common("JP", "KR"));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_country_is_named_by_itself_its_group_and_everywhere() {
+    fn country_is_named_by_code_group_and_global() {
         let named = |code: &str| Country::parse(code).map(|one| one.named_by().join(" "));
         assert_eq!(named("FR").as_deref(), Ok("FR EUROPE GLOBAL"));
         assert_eq!(named("AQ").as_deref(), Ok("AQ GLOBAL"));

@@ -1,13 +1,12 @@
-//! What must not be kept in plain: numbers of payment cards, and secrets. Recognised by how they look, so that
-//! nobody leaves one in a note by mistake.
+//! Detection of data that must not be stored in plain text: numbers of payment cards and secrets.
 
 use crate::{
     esims::profile::{eid, luhn},
     text::plain,
 };
 
-/// Beginnings by which issuers mark their secrets.
-const MARKS: [&str; 16] = [
+/// Prefixes by which issuers mark their secrets.
+const SECRET_PREFIXES: [&str; 16] = [
     "sk_live_",
     "sk_test_",
     "rk_live_",
@@ -26,8 +25,8 @@ const MARKS: [&str; 16] = [
     "-----BEGIN",
 ];
 
-/// Returns whether a text holds the number of a payment card, in one piece or in groups. Numbers of eSIMs and their
-/// chips, whose digits a card's number may happen to be part of, are passed over.
+/// Returns whether a text contains the number of a payment card, in one piece or in groups. Numbers of eSIMs and their
+/// chips are skipped, because their digits can contain a card number by chance.
 pub fn has_card_number(text: &str) -> bool {
     let text = plain(text);
     runs(&text).iter().any(|run| {
@@ -76,11 +75,11 @@ fn begins_profile(group: &str) -> bool {
     group.starts_with("89")
 }
 
-/// Groups of digits that one separator each divides.
+/// Groups of digits, separated by one character each.
 #[derive(Default)]
 struct Run<'a> {
     groups: Vec<&'a str>,
-    /// Whether a plus stands before them, as it does before a phone number.
+    /// Whether a plus precedes the groups, as in a phone number.
     is_international: bool,
 }
 
@@ -89,7 +88,7 @@ fn runs(text: &str) -> Vec<Run<'_>> {
     for piece in text.split_inclusive(|c: char| !c.is_ascii_digit()) {
         let group = piece.trim_end_matches(|c: char| !c.is_ascii_digit());
         if group.is_empty() {
-            // Two marks in a row divide more than one does.
+            // Two separators in a row start a new run.
             runs.push(Run {
                 is_international: piece == "+",
                 ..Run::default()
@@ -107,8 +106,8 @@ fn runs(text: &str) -> Vec<Run<'_>> {
     runs
 }
 
-/// Returns whether these digits are a card's: an issuer's beginning, its length, and the check digit. A Visa number of
-/// 13 digits is as long as many phone numbers, which begin with a plus.
+/// Returns whether these digits are a card number: an issuer's prefix, its length, and the check digit. A Visa number
+/// of 13 digits is as long as many phone numbers, which begin with a plus.
 fn is_card_number(digits: &str, is_international: bool) -> bool {
     let begins = |length: usize| {
         digits
@@ -143,24 +142,24 @@ fn is_card_number(digits: &str, is_international: bool) -> bool {
     fits && luhn(digits)
 }
 
-/// Whether a text is, or carries, something that looks like a secret: a key of a known issuer, a token, a password
-/// in an address, or a long random word.
+/// Returns whether a text contains something that looks like a secret: a key of a known issuer, a token, a password in
+/// a URL, or a long random word.
 pub fn has_secret(text: &str) -> bool {
     text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';' | '<' | '>'))
         .any(|word| {
-            MARKS.iter().any(|mark| word.starts_with(mark))
+            SECRET_PREFIXES.iter().any(|mark| word.starts_with(mark))
                 || is_token(word)
                 || has_password(word)
                 || is_random(word)
         })
 }
 
-/// Three parts of base64, the first of which is a JSON object: a JWT.
+/// Returns whether the word is a JWT: three parts of base64, the first of which is a JSON object.
 fn is_token(word: &str) -> bool {
     word.starts_with("eyJ") && word.split('.').count() == 3
 }
 
-/// `scheme://name:password@host`.
+/// Returns whether the word is a URL with a password: `scheme://name:password@host`.
 fn has_password(word: &str) -> bool {
     word.split_once("://")
         .map(|(_, rest)| rest.split('/').next().unwrap_or(rest))
@@ -168,7 +167,7 @@ fn has_password(word: &str) -> bool {
         .is_some_and(|(user, _)| user.contains(':'))
 }
 
-/// Long, of the letters of base64 or hexadecimal only, and mixed as words are not.
+/// Returns whether the word is long, consists of base64 or hexadecimal characters, and mixes them as words do not.
 fn is_random(word: &str) -> bool {
     let has = |test: fn(&char) -> bool| word.chars().any(|c| test(&c));
     let plain = word
@@ -185,7 +184,7 @@ mod tests {
     use super::{has_card_number, has_secret};
 
     #[test]
-    fn card_numbers_are_recognised_however_they_are_grouped() {
+    fn card_numbers_are_recognized_in_any_grouping() {
         for text in [
             "4111111111111111",
             "paid with 4111 1111 1111 1111.",
@@ -218,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn other_numbers_are_none() {
+    fn other_numbers_are_not_card_numbers() {
         for text in [
             "",
             "4111111111111112",
@@ -241,9 +240,9 @@ mod tests {
     }
 
     #[test]
-    fn iccids_in_groups_are_no_card_numbers() {
+    fn iccids_in_groups_are_not_card_numbers() {
         for number in 0..1000_u64 {
-            // Digits that look random, the same in every run.
+            // Pseudorandom digits, the same in every test run.
             let mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) % 100_000_000_000_000_000;
             for digits in [format!("89{mixed:017}"), format!("894{mixed:017}")] {
                 let all: Vec<char> = digits.chars().collect();
@@ -268,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_recognised_by_their_looks() {
+    fn secrets_are_recognized_by_shape() {
         for text in [
             "sk_live_abc",
             "use whsec_123 here",

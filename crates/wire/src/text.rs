@@ -1,7 +1,7 @@
-//! Characters of text fields: which ones a field accepts, and how pasted text is read.
+//! Characters of text fields: the characters that a field accepts, and the normalization of pasted text.
 //!
-//! Invisible characters make two texts look the same, reverse what a reader sees, or split a header of an email.
-//! Forms and the server apply the same rules.
+//! Invisible characters make two texts look the same, reverse what a reader sees, or split a header of an email. Forms
+//! and the server apply the same rules.
 
 /// Returns the text without white space and zero-width characters at its ends.
 pub fn trimmed(text: &str) -> &str {
@@ -76,8 +76,8 @@ fn is_noncharacter(c: char) -> bool {
     u32::from(c) & 0xFFFE == 0xFFFE
 }
 
-/// Returns a text in one line: spaces for line breaks and controls, and nothing invisible. For what was stored before
-/// fields rejected such characters.
+/// Returns a text in one line: spaces for line breaks and control characters, and no invisible characters. For text
+/// that was stored before fields rejected such characters.
 pub fn one_line(text: &str) -> String {
     let visible: String = text
         .chars()
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_line_rejects_what_cannot_be_seen() {
+    fn one_line_rejects_invisible_characters() {
         for text in [
             "a\nb",
             "a\rb",
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_text_is_what_a_keyboard_types() {
+    fn plain_returns_keyboard_characters() {
         for (text, typed) in [
             ("８９４４　５３", "8944 53"),
             ("\u{FEFF}8944\u{A0}\u{202F}53\u{2009}", "8944  53"),

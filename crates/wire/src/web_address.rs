@@ -1,13 +1,14 @@
-//! Addresses of other systems that the server calls: https, a public host, and nothing else.
+//! Validation of URLs that the server calls: https and a public host only.
 //!
-//! The spelling is checked here. A name can point anywhere, so a client also checks the address that the name
-//! resolves to, with [`is_public`], each time it connects.
+//! This module checks the spelling. A name can resolve to any address, so a client also checks the resolved address
+//! with [`is_public`] each time it connects.
 
 use crate::check::FieldErrors;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 impl FieldErrors {
-    /// The address of another system's API: `https`, with a public host and without credentials, query or fragment.
+    /// Requires the base URL of another system's API: `https`, with a public host and without credentials, query or
+    /// fragment.
     pub fn web_address(&mut self, field: &str, text: &str) {
         if let Err((code, message)) = check(text) {
             self.add(field, code, message);
@@ -15,13 +16,13 @@ impl FieldErrors {
     }
 }
 
-type Fault = (&'static str, &'static str);
+type Violation = (&'static str, &'static str);
 
-const NOT_HTTPS: Fault = ("https", "Must begin with https://.");
+const NOT_HTTPS: Violation = ("https", "Must begin with https://.");
 
-/// The panel checks the scheme only, so that it does not carry a URL parser; the server checks the rest.
+/// The panel checks the scheme only, so that it needs no URL parser; the server checks the rest.
 #[cfg(not(feature = "server"))]
-fn check(text: &str) -> Result<(), Fault> {
+fn check(text: &str) -> Result<(), Violation> {
     if text.starts_with("https://") {
         Ok(())
     } else {
@@ -30,22 +31,22 @@ fn check(text: &str) -> Result<(), Fault> {
 }
 
 #[cfg(feature = "server")]
-fn check(text: &str) -> Result<(), Fault> {
-    const MALFORMED: Fault = (
+fn check(text: &str) -> Result<(), Violation> {
+    const MALFORMED: Violation = (
         "url",
         "Enter a complete address, such as https://api.example.com/v2.",
     );
-    const CREDENTIALS: Fault = (
+    const CREDENTIALS: Violation = (
         "credentials",
-        "Leave out the user name and password: the key has a field of its own.",
+        "Leave out the user name and password: enter the key in its own field.",
     );
-    const NOT_PUBLIC: Fault = (
+    const NOT_PUBLIC: Violation = (
         "not_public",
-        "Must be a host on the public internet; loopback, private and reserved addresses are not called.",
+        "Must be a host on the public internet; loopback, private and reserved addresses are not allowed.",
     );
     let rest = text.strip_prefix("https://").ok_or(NOT_HTTPS)?;
-    // A URL parser forgives what a person would not read as the same address: it skips tabs and line breaks, and
-    // takes a backslash or a third slash for the end of the scheme.
+    // A URL parser accepts texts that a person would not read as the same address: it skips tabs and line breaks,
+    // and treats a backslash or a third slash as the end of the scheme.
     let is_forgiven = |c: char| c.is_whitespace() || c.is_control() || c == '\\';
     if rest.starts_with('/') || rest.contains(is_forgiven) {
         return Err(MALFORMED);
@@ -69,7 +70,7 @@ fn check(text: &str) -> Result<(), Fault> {
     if is_public { Ok(()) } else { Err(NOT_PUBLIC) }
 }
 
-/// Whether a name can be one of the public DNS: at least two labels, and none of the suffixes that local networks use.
+/// Returns whether a name can be in the public DNS: at least two labels, and no suffix that local networks use.
 #[cfg(feature = "server")]
 fn is_public_name(name: &str) -> bool {
     const LOCAL: [&str; 9] = [
@@ -90,9 +91,9 @@ fn is_public_name(name: &str) -> bool {
         && labels.last().is_some_and(|last| !LOCAL.contains(last))
 }
 
-/// Whether an address is one of the public internet: not loopback, private, link-local (where clouds serve their
-/// metadata), multicast, documentation or otherwise reserved. An IPv6 address that carries an IPv4 address is judged
-/// by that.
+/// Returns whether an address is on the public internet: not loopback, private, link-local (where clouds serve their
+/// metadata), multicast, documentation or otherwise reserved. For an IPv6 address that carries an IPv4 address, the
+/// IPv4 address decides.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -100,7 +101,7 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// By IANA's registry of special-purpose addresses.
+/// Applies IANA's registry of special-purpose IPv4 addresses.
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let is_reserved = match address.octets() {
         [0 | 10 | 127, ..] | [224..=255, ..] => true,
@@ -114,8 +115,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !is_reserved
 }
 
-/// Global unicast is `2000::/3`; within it the protocol assignments (Teredo among them), documentation and 6to4 are
-/// not called.
+/// Accepts global unicast, `2000::/3`, except the protocol assignments (Teredo among them), documentation and 6to4.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     if let Some(mapped) = address.to_ipv4_mapped() {
         return is_public_v4(mapped);

@@ -1,44 +1,44 @@
-//! `cargo xtask bench`: the release build, measured on this machine against a durable PostgreSQL.
+//! `cargo xtask bench`: measures the release build on this machine with a durable PostgreSQL.
 
 use anyhow::Result;
 
-use crate::database::Throwaway;
+use crate::database::TemporaryCluster;
 use crate::panel;
 use crate::process;
 use crate::project::{self, Profile};
 use crate::steps::Steps;
 use crate::tools;
 
-/// What is measured, and how long.
+/// The options of the benchmark.
 #[derive(clap::Args)]
 pub struct Options {
-    /// How many rows are there: S (20,000 payments), or L (two million; takes 20 GB and half an hour)
+    /// Size of the database: S (20,000 payments), or L (two million; takes 20 GB and half an hour)
     #[arg(long, default_value = "S", value_parser = ["S", "L"])]
     scale: String,
-    /// Only what has this in its name
+    /// Run only workloads whose name contains this
     #[arg(long)]
     only: Option<String>,
-    /// Rounds, of which the middle one counts
+    /// Number of rounds; the median counts
     #[arg(long, default_value_t = 3)]
     rounds: u32,
-    /// Seconds of a round
+    /// Seconds per round
     #[arg(long, default_value_t = 3)]
     seconds: u32,
 }
 
-/// Builds, starts a cluster with fsync on, and runs the measuring program of `testkit`.
+/// Builds, starts a cluster with fsync on, and runs the benchmark of `testkit`.
 pub fn run(options: &Options) -> Result<()> {
-    let mut steps = Steps::of(4);
+    let mut steps = Steps::new(4);
     steps.begin("Panel");
     let outcome = panel::build(&tools::ready()?)?;
     steps.done(outcome);
 
-    steps.begin("Server: building optimised");
+    steps.begin("Server: building the release");
     let server = project::build_server(Profile::Release)?;
     steps.done("built");
 
     steps.begin("PostgreSQL, durable");
-    let database = Throwaway::durable()?;
+    let database = TemporaryCluster::durable()?;
     steps.done("running");
 
     steps.begin("Measuring");

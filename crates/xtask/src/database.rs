@@ -1,4 +1,4 @@
-//! The databases of the tasks: one kept in `.data`, and ones thrown away.
+//! The databases of the tasks: a permanent one in `.data`, and temporary ones.
 
 use std::env;
 use std::fs;
@@ -14,23 +14,23 @@ use crate::tools::postgres;
 /// The database of a development start.
 pub const NAME: &str = "esim_admin";
 
-/// A database for the server: the one in `DATABASE_URL`, or a cluster of our own.
+/// The database of the server: the one in `DATABASE_URL`, or a private cluster.
 pub struct Database {
-    /// How to reach it.
+    /// The libpq address.
     pub url: String,
-    /// Absent when it is somebody else's.
+    /// The private cluster; absent for an external database.
     pub cluster: Option<Cluster>,
 }
 
 impl Database {
-    /// Somebody else's.
-    pub fn elsewhere(url: String) -> Self {
+    /// Uses the external database at an address.
+    pub fn external(url: String) -> Self {
         note("using the database in DATABASE_URL");
         Self { url, cluster: None }
     }
 
-    /// Our own cluster, kept in this folder.
-    pub fn own(folder: PathBuf) -> Result<Self> {
+    /// Starts the private cluster in a folder.
+    pub fn private(folder: PathBuf) -> Result<Self> {
         let config = Config {
             data_dir: folder,
             bin_dir: Some(postgres::programs()?),
@@ -38,8 +38,8 @@ impl Database {
             settings: Vec::new(),
         };
         let cluster = Cluster::start(config)?;
-        if cluster.adopted() {
-            note("took over a PostgreSQL that an earlier start had left running");
+        if cluster.is_adopted() {
+            note("adopted a PostgreSQL that an earlier start left running");
         }
         Ok(Self {
             url: cluster.url(NAME),
@@ -48,28 +48,28 @@ impl Database {
     }
 }
 
-/// Where the development data is.
+/// Returns the folder of the development data.
 pub fn development_folder() -> Result<PathBuf> {
     let preferred = project::root().join(".data/postgres");
-    let folder = cluster::place(&preferred)?;
+    let folder = cluster::reachable_folder(&preferred)?;
     if folder != preferred {
         note(&format!(
-            "PostgreSQL cannot enter this project's folder: its data is in {}",
+            "PostgreSQL cannot enter the folder of this project: its data is in {}",
             folder.display()
         ));
     }
     Ok(folder)
 }
 
-/// A cluster that is removed when it is dropped.
-pub struct Throwaway {
-    /// Taken when dropped, so that the server stops before its folder goes.
+/// A cluster that is removed when the value is dropped.
+pub struct TemporaryCluster {
+    /// Taken when dropped, so that the server stops before its folder is removed.
     cluster: Option<Cluster>,
     folder: PathBuf,
 }
 
-impl Throwaway {
-    /// One that is fast and forgets: for tests.
+impl TemporaryCluster {
+    /// Starts a fast cluster without durability, for tests.
     pub fn fast(purpose: &str) -> Result<Self> {
         let settings = [
             ("fsync", "off"),
@@ -80,7 +80,7 @@ impl Throwaway {
         Self::start(purpose, &settings)
     }
 
-    /// One that keeps its promises: for measurements that mean something.
+    /// Starts a durable cluster, for realistic measurements.
     pub fn durable() -> Result<Self> {
         let settings = [
             ("max_connections", "200"),
@@ -92,7 +92,7 @@ impl Throwaway {
 
     fn start(purpose: &str, settings: &[(&str, &str)]) -> Result<Self> {
         let name = format!("esim-admin-{purpose}-{}", std::process::id());
-        let folder = cluster::place(&env::temp_dir().join(name))?;
+        let folder = cluster::reachable_folder(&env::temp_dir().join(name))?;
         let config = Config {
             data_dir: folder.clone(),
             bin_dir: Some(postgres::programs()?),
@@ -102,14 +102,14 @@ impl Throwaway {
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
         };
-        let cluster = Cluster::start(config).context("cannot start a PostgreSQL to throw away")?;
+        let cluster = Cluster::start(config).context("cannot start a temporary PostgreSQL")?;
         Ok(Self {
             cluster: Some(cluster),
             folder,
         })
     }
 
-    /// How to reach one of its databases; `""` gives a prefix that ends in `dbname=`.
+    /// Returns the libpq address of a database; `""` gives a prefix that ends in `dbname=`.
     pub fn url(&self, database: &str) -> String {
         self.cluster
             .as_ref()
@@ -117,12 +117,12 @@ impl Throwaway {
             .unwrap_or_default()
     }
 
-    /// Its folder, which goes with it.
+    /// Returns the folder, which is removed with the cluster.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Where `psql`, `pgbench` and the others are.
+    /// Returns the folder of `psql`, `pgbench` and the other programs.
     pub fn programs(&self) -> PathBuf {
         self.cluster
             .as_ref()
@@ -131,10 +131,10 @@ impl Throwaway {
     }
 }
 
-impl Drop for Throwaway {
+impl Drop for TemporaryCluster {
     fn drop(&mut self) {
         drop(self.cluster.take());
-        // Left behind it costs some space in a folder for temporary files, and nothing else.
+        // A folder that cannot be removed only takes space among the temporary files.
         drop(fs::remove_dir_all(&self.folder));
     }
 }

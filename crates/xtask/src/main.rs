@@ -1,23 +1,23 @@
-//! `cargo xtask`: everything done to this project that is not plain `cargo`.
+//! `cargo xtask`: the tasks of this project beyond plain `cargo`.
 #![expect(
     clippy::print_stdout,
-    reason = "it talks to a person in a terminal: printing is its purpose"
+    reason = "xtask prints its progress to the terminal"
 )]
 
 mod bench;
 mod checks;
 mod database;
-mod drill;
 mod openapi;
 mod panel;
 mod process;
 mod project;
-mod promised;
-mod rotation;
+mod restore_drill;
+mod rotation_drill;
 mod schema;
 mod secrets;
 mod server;
 mod steps;
+mod test_drills;
 mod tools;
 mod up;
 
@@ -25,7 +25,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Runs, tests and measures the eSIM administration.
+/// Run, test and measure eSIM Admin
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
@@ -37,37 +37,37 @@ struct Cli {
 enum Task {
     /// Start everything: tools, database, panel and server
     Up(up::Options),
-    /// Check and test everything, from nothing
+    /// Run all checks and tests
     Test(checks::Options),
-    /// Get what building the panel needs
+    /// Install the tools that build the panel
     Tools,
     /// Build the panel into dist/
     Panel,
-    /// Write openapi/openapi.json from the server's code
+    /// Write openapi/openapi.json from the code of the server
     Openapi(openapi::Options),
     /// Measure the release build against pgbench
     Bench(bench::Options),
-    /// Rehearse a bad day: a restore, a new sealing key, sudden deaths, races for money
+    /// Run a drill: restore, key rotation, crashes, or payment races
     Drill {
-        /// What is rehearsed
+        /// The drill
         #[arg(value_enum, default_value_t)]
-        what: Rehearsal,
+        what: DrillKind,
     },
     /// Write crates/schema/src/tables.rs from the migrations
     Schema,
 }
 
-/// What can be rehearsed.
+/// The kinds of drills.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Rehearsal {
-    /// A backup and its restore
+enum DrillKind {
+    /// Restore a backup
     #[default]
     Restore,
-    /// A new sealing key, while everything goes on
+    /// Rotate the sealing key under load
     Rotate,
-    /// Fifty sudden deaths of the server and twenty of PostgreSQL, while it is sold
+    /// Kill the server fifty times and PostgreSQL twenty times during sales
     Crash,
-    /// Races for money, with all their rounds
+    /// Run the race tests of payments and refunds with all rounds
     Money,
 }
 
@@ -80,17 +80,17 @@ fn main() -> ExitCode {
         Task::Openapi(options) => openapi::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Drill {
-            what: Rehearsal::Restore,
-        } => drill::run(),
+            what: DrillKind::Restore,
+        } => restore_drill::run(),
         Task::Drill {
-            what: Rehearsal::Rotate,
-        } => rotation::run(),
+            what: DrillKind::Rotate,
+        } => rotation_drill::run(),
         Task::Drill {
-            what: Rehearsal::Crash,
-        } => promised::run(promised::CRASH),
+            what: DrillKind::Crash,
+        } => test_drills::run(test_drills::CRASH),
         Task::Drill {
-            what: Rehearsal::Money,
-        } => promised::run(promised::MONEY),
+            what: DrillKind::Money,
+        } => test_drills::run(test_drills::MONEY),
         Task::Schema => schema::run(),
     });
     match done {

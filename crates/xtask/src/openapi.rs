@@ -1,4 +1,4 @@
-//! `cargo xtask openapi`: the committed description of the API.
+//! `cargo xtask openapi`: writes or checks the committed OpenAPI description.
 
 use std::fs;
 use std::process::Command;
@@ -8,10 +8,10 @@ use anyhow::{Context, Result, bail};
 use crate::process;
 use crate::project::{self, Profile};
 
-/// Write or compare.
+/// The options of the task.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Only say whether the committed file is up to date
+    /// Only check whether the committed file is up to date
     #[arg(long)]
     check: bool,
 }
@@ -19,7 +19,7 @@ pub struct Options {
 /// Writes the file, or fails when it differs from the code.
 pub fn run(options: &Options) -> Result<()> {
     let server = project::build_server(Profile::Dev)?;
-    let described = process::capture(
+    let description = process::capture(
         Command::new(server)
             .arg("openapi")
             .current_dir(project::root()),
@@ -27,15 +27,15 @@ pub fn run(options: &Options) -> Result<()> {
     let file = project::root().join("openapi/openapi.json");
     if options.check {
         let committed = fs::read_to_string(&file).unwrap_or_default();
-        if committed.trim() != described {
+        if committed.trim() != description {
             bail!(
-                "openapi/openapi.json is not what the code says: run `cargo xtask openapi` and commit it"
+                "openapi/openapi.json differs from the code: run `cargo xtask openapi` and commit the file"
             );
         }
         println!("openapi/openapi.json is up to date");
         return Ok(());
     }
-    fs::write(&file, described + "\n")
+    fs::write(&file, description + "\n")
         .with_context(|| format!("cannot write {}", file.display()))?;
     println!("wrote {}", file.display());
     Ok(())

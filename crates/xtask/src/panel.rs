@@ -1,4 +1,4 @@
-//! The panel: built by Trunk, then compressed once so that the server does not have to.
+//! Builds the panel with Trunk and compresses it, so that the server need not.
 
 use std::fs;
 use std::io::Write;
@@ -12,7 +12,7 @@ use crate::project;
 use crate::steps::{Steps, note};
 use crate::tools::{self, Toolchain};
 
-/// What the panel is made from.
+/// The source files of the panel.
 const INPUTS: [&str; 5] = [
     "frontend",
     "crates/wire",
@@ -20,12 +20,12 @@ const INPUTS: [&str; 5] = [
     "Cargo.lock",
     "Trunk.toml",
 ];
-/// What is worth compressing.
+/// The file extensions that are compressed.
 const TEXT: [&str; 7] = ["css", "html", "js", "json", "svg", "txt", "wasm"];
 
 /// `cargo xtask panel`.
 pub fn run() -> Result<()> {
-    let mut steps = Steps::of(2);
+    let mut steps = Steps::new(2);
     steps.begin("Tools");
     let toolchain = tools::ready()?;
     steps.done(&toolchain.describe());
@@ -35,17 +35,17 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// Where the built panel is.
+/// Returns the folder of the built panel.
 pub fn folder() -> PathBuf {
     project::root().join("dist")
 }
 
-/// Builds the panel unless what it is made from is unchanged.
+/// Builds the panel unless its source files are unchanged.
 pub fn build(toolchain: &Toolchain) -> Result<&'static str> {
     let stamp = project::target().join("panel.stamp");
     let inputs = fingerprint()?;
-    let kept = fs::read_to_string(&stamp).unwrap_or_default();
-    if kept == inputs && folder().join("index.html").exists() {
+    let known = fs::read_to_string(&stamp).unwrap_or_default();
+    if known == inputs && folder().join("index.html").exists() {
         return Ok("unchanged");
     }
     note("building for the browser (first time: up to 11 min on two cores, later 1 to 3)");
@@ -56,7 +56,7 @@ pub fn build(toolchain: &Toolchain) -> Result<&'static str> {
     Ok("built")
 }
 
-/// A hash over names and contents: it does not mind a checkout that touches every file.
+/// Returns a hash of names and contents, which a checkout with new modification times does not change.
 fn fingerprint() -> Result<String> {
     let root = project::root();
     let mut files = Vec::new();
@@ -83,7 +83,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Writes a `.br` beside every file worth it.
+/// Writes a compressed `.br` file beside every text file.
 fn compress(folder: &Path) -> Result<()> {
     let mut files = Vec::new();
     collect(folder, &mut files)?;
@@ -119,15 +119,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn compressed_files_unpack_to_what_they_were() -> Result<()> {
+    fn compressed_file_decompresses_to_the_original() -> Result<()> {
         let plain = "plan ".repeat(1000);
 
         let small = brotli(plain.as_bytes())?;
-        let mut again = Vec::new();
-        brotli::BrotliDecompress(&mut small.as_slice(), &mut again)?;
+        let mut decompressed = Vec::new();
+        brotli::BrotliDecompress(&mut small.as_slice(), &mut decompressed)?;
 
         assert!(small.len() < 100);
-        assert_eq!(again, plain.as_bytes());
+        assert_eq!(decompressed, plain.as_bytes());
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Runs other programs, and knows when the user has had enough.
+//! Runs other programs, and detects that the user wants to stop.
 
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,13 +9,13 @@ use crate::steps::with_heartbeat;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Remembers Ctrl-C and SIGTERM instead of dying, so that what was started can be stopped in order.
+/// Records Ctrl-C and SIGTERM instead of ending, so that started processes can be stopped in order.
 pub fn catch_interrupts() -> Result<()> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed))
         .context("cannot listen for Ctrl-C")
 }
 
-/// Whether the user asked to stop.
+/// Returns whether the user requested a stop.
 pub fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
@@ -40,15 +40,15 @@ pub fn quietly(command: &mut Command) -> Result<()> {
     if output.status.success() {
         return Ok(());
     }
-    let said = [output.stdout, output.stderr].concat();
+    let printed = [output.stdout, output.stderr].concat();
     bail!(
         "`{name}` ended with {}:\n{}",
         output.status,
-        tail(&String::from_utf8_lossy(&said))
+        tail(&String::from_utf8_lossy(&printed))
     )
 }
 
-/// What a program prints, without the space around it; fails when the program does.
+/// Returns the trimmed output of a program; fails when the program fails.
 pub fn capture(command: &mut Command) -> Result<String> {
     let name = name(command);
     let output = command
@@ -61,11 +61,11 @@ pub fn capture(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-/// The command as one would type it, without its environment.
+/// Returns the command line, without the environment.
 fn name(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy())
+    let arguments = std::iter::once(command.get_program()).chain(command.get_args());
+    arguments
+        .map(|argument| argument.to_string_lossy())
         .collect::<Vec<_>>()
         .join(" ")
 }

@@ -1,4 +1,4 @@
-//! Where things are in this project.
+//! The folders and builds of this project.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -6,32 +6,33 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-/// The workspace root. Cargo names the folder of this package when it runs it.
+/// Returns the workspace root. Cargo sets the folder of this package when it runs xtask.
 pub fn root() -> PathBuf {
-    let here = env::var_os("CARGO_MANIFEST_DIR")
+    let package_folder = env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
-    here.ancestors()
+    package_folder
+        .ancestors()
         .nth(2)
         .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
-/// Where the host's builds go.
+/// Returns the target folder of builds for the host.
 pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| root().join("target"), |folder| root().join(folder))
 }
 
-/// Which of the two builds of the server.
+/// The build profile of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
-    /// Quick to build.
+    /// Fast to build.
     Dev,
-    /// Quick to run.
+    /// Fast to run.
     Release,
 }
 
 impl Profile {
-    /// The folder under `target`.
+    /// Returns the folder under `target`.
     pub fn folder(self) -> &'static str {
         match self {
             Self::Dev => "debug",
@@ -39,20 +40,20 @@ impl Profile {
         }
     }
 
-    /// The server built with it.
+    /// Returns the path of the built server.
     pub fn server(self) -> PathBuf {
         target().join(self.folder()).join("esim-admin")
     }
 }
 
-/// The host's cargo, in the workspace root.
+/// Returns a cargo command for the host, in the workspace root.
 pub fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
     command
 }
 
-/// Builds the server and says where it is.
+/// Builds the server and returns its path.
 pub fn build_server(profile: Profile) -> Result<PathBuf> {
     let mut build = cargo(["build", "--package", "server"]);
     if profile == Profile::Release {
@@ -62,7 +63,7 @@ pub fn build_server(profile: Profile) -> Result<PathBuf> {
     Ok(profile.server())
 }
 
-/// The version of a package in `Cargo.lock`.
+/// Returns the version of a package in `Cargo.lock`.
 pub fn locked_version(package: &str) -> Result<String> {
     let lock =
         std::fs::read_to_string(root().join("Cargo.lock")).context("cannot read Cargo.lock")?;
@@ -79,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_locked_version_belongs_to_exactly_that_package() {
+    fn locked_version_matches_the_exact_package() {
         let lock = "name = \"wasm-bindgen-futures\"\nversion = \"0.4.1\"\n\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
 
         assert_eq!(version_in(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));

@@ -1,11 +1,11 @@
-//! `cargo xtask schema`: Diesel's description of the tables, read from a migrated database.
+//! `cargo xtask schema`: generates the tables of Diesel from a migrated database.
 
 use std::fs;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::database::Throwaway;
+use crate::database::TemporaryCluster;
 use crate::process;
 use crate::project::{self, Profile};
 
@@ -17,8 +17,8 @@ pub fn run() -> Result<()> {
         );
     }
     let server = project::build_server(Profile::Dev)?;
-    let throwaway = Throwaway::fast("schema")?;
-    let url = throwaway.url("postgres");
+    let temporary = TemporaryCluster::fast("schema")?;
+    let url = temporary.url("postgres");
     process::run(
         Command::new(server)
             .arg("migrate")

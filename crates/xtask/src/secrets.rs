@@ -1,4 +1,4 @@
-//! The secrets of a development start: made once, kept beside its data, never committed.
+//! The secrets of a development server: generated once, stored beside its data, never committed.
 
 use std::env;
 use std::fs::{self, File, OpenOptions};
@@ -10,10 +10,10 @@ use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// Names and values to give to the server. What the environment already sets stays as it is.
+/// Returns the names and values for the server, without variables that the environment already sets.
 pub fn development(file: &Path) -> Result<Vec<(String, String)>> {
     if !file.exists() {
-        make(file).with_context(|| format!("cannot write {}", file.display()))?;
+        generate(file).with_context(|| format!("cannot write {}", file.display()))?;
     }
     let text =
         fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -24,7 +24,7 @@ pub fn development(file: &Path) -> Result<Vec<(String, String)>> {
         .collect())
 }
 
-fn make(file: &Path) -> Result<()> {
+fn generate(file: &Path) -> Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -40,7 +40,7 @@ fn make(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// 32 bytes in base64.
+/// Returns 32 random bytes in base64.
 fn random_key() -> Result<String> {
     let mut bytes = [0; 32];
     File::open("/dev/urandom")?.read_exact(&mut bytes)?;
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_made_once_and_closed_to_others() -> Result<()> {
+    fn secrets_are_generated_once_and_private() -> Result<()> {
         use std::os::unix::fs::PermissionsExt;
         let folder = env::temp_dir().join(format!("esim-admin-secrets-{}", std::process::id()));
         let file = folder.join("secrets.env");

@@ -1,4 +1,4 @@
-//! The server as a process: its environment, its start and its end.
+//! The server process: environment, start and stop.
 
 use std::path::PathBuf;
 use std::process::{Child, Command};
@@ -14,10 +14,10 @@ use crate::project;
 use crate::steps::note;
 
 const PAUSE: Duration = Duration::from_millis(50);
-/// How long the server may take to finish what it is doing.
+/// How long the server may take to shut down.
 const DRAIN: Duration = Duration::from_secs(30);
 
-/// The built server and the environment it runs in.
+/// The built server and its environment.
 pub struct Server {
     program: PathBuf,
     environment: Vec<(String, String)>,
@@ -25,7 +25,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A development server on this machine.
+    /// Configures a development server on this machine.
     pub fn new(
         program: PathBuf,
         port: u16,
@@ -43,12 +43,12 @@ impl Server {
         server
     }
 
-    /// One more variable.
+    /// Sets an environment variable.
     pub fn set(&mut self, name: &str, value: &str) {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
-    /// A command of the server, in its environment.
+    /// Returns a command of the server with its environment.
     pub fn command<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut command = Command::new(&self.program);
         command
@@ -58,34 +58,34 @@ impl Server {
         command
     }
 
-    /// Creates the tables and the demo data; harmless when they exist.
-    pub fn fill(&self) -> Result<()> {
+    /// Creates the tables and the demo data; safe to repeat.
+    pub fn migrate_and_seed(&self) -> Result<()> {
         process::run(&mut self.command(["migrate"]))?;
         process::run(&mut self.command(["seed", "--scale", "demo"]))
     }
 
-    /// Starts serving.
+    /// Starts the server.
     ///
-    /// In a process group of its own: Ctrl-C reaches only us, and we decide the order of stopping.
-    pub fn serve(&self) -> Result<Serving> {
+    /// The server has a process group of its own: Ctrl-C reaches xtask only, which stops the processes in order.
+    pub fn serve(&self) -> Result<RunningServer> {
         let mut command = self.command(["serve"]);
         cluster::tie_to_parent(&mut command);
         let child = command.spawn().context("cannot start the server")?;
-        Ok(Serving {
+        Ok(RunningServer {
             child,
             port: self.port,
         })
     }
 }
 
-/// A server that was started.
-pub struct Serving {
+/// A running server.
+pub struct RunningServer {
     child: Child,
     port: u16,
 }
 
-impl Serving {
-    /// Whether it says that its database answers and has all tables.
+impl RunningServer {
+    /// Returns whether the server reports that its database is reachable and migrated.
     pub fn ready(&self) -> bool {
         ureq::get(format!("http://127.0.0.1:{}/health/ready", self.port))
             .config()
@@ -95,24 +95,24 @@ impl Serving {
             .is_ok()
     }
 
-    /// Fails when it has ended.
+    /// Fails when the server has ended.
     pub fn check(&mut self) -> Result<()> {
         match self.child.try_wait()? {
             None => Ok(()),
-            Some(status) => anyhow::bail!("the server ended with {status}: its last lines say why"),
+            Some(status) => anyhow::bail!("the server ended with {status}: see its last log lines"),
         }
     }
 
-    /// Lets it finish what it is doing.
+    /// Shuts the server down gracefully.
     pub fn stop(mut self) -> Result<()> {
         if self.child.try_wait()?.is_some() {
             return Ok(());
         }
         let pid = Pid::from_raw(self.child.id().cast_signed());
         kill(pid, Signal::SIGTERM).context("cannot stop the server")?;
-        let asked = Instant::now();
+        let sent = Instant::now();
         while self.child.try_wait()?.is_none() {
-            if asked.elapsed() > DRAIN {
+            if sent.elapsed() > DRAIN {
                 note("the server does not end: killing it");
                 self.child.kill()?;
             }

@@ -13,8 +13,8 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// A task of so many steps.
-    pub fn of(total: usize) -> Self {
+    /// Starts a task with so many steps.
+    pub fn new(total: usize) -> Self {
         Self {
             total,
             number: 0,
@@ -23,7 +23,7 @@ impl Steps {
         }
     }
 
-    /// Says what happens now.
+    /// Prints the start of a step.
     pub fn begin(&mut self, what: &str) {
         self.number += 1;
         self.step = Instant::now();
@@ -34,18 +34,21 @@ impl Steps {
         println!("[{}/{}] {what}{so_far}", self.number, self.total);
     }
 
-    /// Says how the current step ended, and how long it took.
+    /// Prints the outcome and the duration of the current step.
     pub fn done(&self, outcome: &str) {
-        note(&format!("{outcome} ({})", spoken(self.step.elapsed())));
+        note(&format!(
+            "{outcome} ({})",
+            format_duration(self.step.elapsed())
+        ));
     }
 
-    /// Time since the first step.
+    /// Returns the time since the start of the task.
     pub fn elapsed(&self) -> String {
-        spoken(self.began.elapsed())
+        format_duration(self.began.elapsed())
     }
 }
 
-/// A line that belongs to the current step.
+/// Prints a line of the current step.
 pub fn note(line: &str) {
     println!("      {line}");
 }
@@ -62,7 +65,7 @@ pub fn with_heartbeat<T>(what: &str, work: impl FnOnce() -> T) -> T {
             while is_working.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
                 note(&format!(
                     "{what}: still running after {}",
-                    spoken(began.elapsed())
+                    format_duration(began.elapsed())
                 ));
             }
         });
@@ -72,8 +75,8 @@ pub fn with_heartbeat<T>(what: &str, work: impl FnOnce() -> T) -> T {
     })
 }
 
-/// `0.3 s`, `42 s` or `3 min 12 s`.
-pub fn spoken(time: Duration) -> String {
+/// Formats a duration: `0.3 s`, `42 s` or `3 min 12 s`.
+pub fn format_duration(time: Duration) -> String {
     match time.as_secs() {
         0..10 => format!("{}.{} s", time.as_secs(), time.subsec_millis() / 100),
         seconds @ 10..100 => format!("{seconds} s"),
@@ -86,9 +89,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_spoken_in_fitting_units() {
-        let said = [300, 42_000, 192_000].map(|millis| spoken(Duration::from_millis(millis)));
+    fn durations_have_suitable_units() {
+        let formatted =
+            [300, 42_000, 192_000].map(|millis| format_duration(Duration::from_millis(millis)));
 
-        assert_eq!(said, ["0.3 s", "42 s", "3 min 12 s"]);
+        assert_eq!(formatted, ["0.3 s", "42 s", "3 min 12 s"]);
     }
 }

@@ -14,39 +14,39 @@ use crate::panel;
 use crate::process;
 use crate::project::{self, Profile};
 use crate::secrets;
-use crate::server::{Server, Serving};
+use crate::server::{RunningServer, Server};
 use crate::steps::{Steps, note};
 use crate::tools;
 
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// How to start.
+/// The options of the task.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Where the server listens on 127.0.0.1
+    /// Port of the server on 127.0.0.1
     #[arg(long, default_value_t = 8080)]
     port: u16,
-    /// Build the server optimised: slower to build, faster to run
+    /// Build the release: slower to build, faster to run
     #[arg(long)]
     release: bool,
     /// Start without the panel: only the API and its documentation
     #[arg(long)]
     no_panel: bool,
-    /// Forget all data first
+    /// Remove all data first
     #[arg(long)]
     fresh: bool,
-    /// Do not ask before forgetting
+    /// Do not ask before removing data
     #[arg(long)]
     yes: bool,
 }
 
-/// Starts everything and stays until Ctrl-C.
+/// Starts everything and runs until Ctrl-C.
 pub fn run(options: &Options) -> Result<()> {
-    refuse_early(options)?;
+    check_preconditions(options)?;
     println!(
-        "Starting everything. The first start compiles everything, which takes up to 40 minutes on two cores; later ones take seconds."
+        "Starting everything. The first start compiles everything, which needs up to 40 minutes on two cores; later ones take seconds."
     );
-    let mut steps = Steps::of(if options.no_panel { 4 } else { 6 });
+    let mut steps = Steps::new(if options.no_panel { 4 } else { 6 });
     if !options.no_panel {
         build_panel(&mut steps)?;
     }
@@ -55,7 +55,7 @@ pub fn run(options: &Options) -> Result<()> {
     let server = configure(program, options, &database)?;
 
     steps.begin("Data: migrations, demo data");
-    server.fill()?;
+    server.migrate_and_seed()?;
     steps.done("ready");
 
     steps.begin("Server");
@@ -66,19 +66,21 @@ pub fn run(options: &Options) -> Result<()> {
     outcome
 }
 
-/// What would fail after minutes of building fails now.
-fn refuse_early(options: &Options) -> Result<()> {
+/// Fails early for errors that would otherwise appear after minutes of building.
+fn check_preconditions(options: &Options) -> Result<()> {
     let port = options.port;
     if TcpListener::bind(("127.0.0.1", port)).is_err() {
-        bail!("port {port} is in use: stop what listens there, or choose another with --port");
+        bail!(
+            "port {port} is in use: stop the program that uses it, or choose another port with --port"
+        );
     }
-    if options.fresh && !options.yes && !agreed()? {
+    if options.fresh && !options.yes && !confirm()? {
         bail!("nothing was removed");
     }
     Ok(())
 }
 
-fn agreed() -> Result<bool> {
+fn confirm() -> Result<bool> {
     print!("Remove all development data? [y/N] ");
     io::stdout().flush()?;
     let mut answer = String::new();
@@ -112,22 +114,24 @@ fn start_database(options: &Options, steps: &mut Steps) -> Result<Database> {
     steps.begin("PostgreSQL");
     let database = match env::var("DATABASE_URL") {
         Ok(_) if options.fresh => {
-            bail!("--fresh removes our own data only: empty the database in DATABASE_URL yourself")
+            bail!(
+                "--fresh removes the private cluster only: empty the database in DATABASE_URL yourself"
+            )
         }
-        Ok(url) => Database::elsewhere(url),
-        Err(_) => own_database(options.fresh)?,
+        Ok(url) => Database::external(url),
+        Err(_) => private_database(options.fresh)?,
     };
     steps.done("running");
     Ok(database)
 }
 
-fn own_database(fresh: bool) -> Result<Database> {
+fn private_database(fresh: bool) -> Result<Database> {
     let folder = database::development_folder()?;
     if fresh {
         cluster::erase(&folder)?;
-        note("forgot all data");
+        note("removed all data");
     }
-    Database::own(folder)
+    Database::private(folder)
 }
 
 fn configure(program: PathBuf, options: &Options, database: &Database) -> Result<Server> {
@@ -150,21 +154,26 @@ fn configure(program: PathBuf, options: &Options, database: &Database) -> Result
 }
 
 /// Waits for Ctrl-C. Starts PostgreSQL again if it dies.
-fn watch(serving: &mut Serving, port: u16, database: &mut Database, steps: &Steps) -> Result<()> {
-    let mut announced = false;
+fn watch(
+    serving: &mut RunningServer,
+    port: u16,
+    database: &mut Database,
+    steps: &Steps,
+) -> Result<()> {
+    let mut is_announced = false;
     while !process::interrupted() {
         serving.check()?;
-        if !announced && serving.ready() {
+        if !is_announced && serving.ready() {
             let time = steps.elapsed();
             println!(
                 "\n      Ready after {time}: http://127.0.0.1:{port}  (Ctrl-C stops everything)\n"
             );
-            announced = true;
+            is_announced = true;
         }
         if let Some(cluster) = &mut database.cluster
-            && cluster.revive()?
+            && cluster.restart_if_dead()?
         {
-            note("PostgreSQL had died and was started again");
+            note("PostgreSQL ended and was restarted");
         }
         thread::sleep(PAUSE);
     }

@@ -1,10 +1,10 @@
-//! The few things that are asked of the page itself.
+//! Helpers that read or change the DOM.
 
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-/// Puts the focus on an element.
+/// Focuses an element.
 pub(crate) fn focus(id: &str) {
     if let Some(element) = document()
         .get_element_by_id(id)
@@ -14,14 +14,14 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
-/// Whether an element, or what holds it, is one that clicks and keys belong to.
-pub(crate) fn is_busy(target: Option<web_sys::EventTarget>, what: &str) -> bool {
+/// Tells whether an element or one of its ancestors matches the selector.
+pub(crate) fn is_within(target: Option<web_sys::EventTarget>, what: &str) -> bool {
     let element = target.and_then(|target| target.dyn_into::<Element>().ok());
     element.is_some_and(|element| element.closest(what).ok().flatten().is_some())
 }
 
-/// Whether a window stands above the page.
-pub(crate) fn has_window() -> bool {
+/// Tells whether a dialog is open above the page.
+pub(crate) fn has_dialog() -> bool {
     document()
         .query_selector("dialog[open]")
         .ok()
@@ -30,7 +30,7 @@ pub(crate) fn has_window() -> bool {
 }
 
 /// Scrolls just enough to show an element.
-pub(crate) fn show(id: &str) {
+pub(crate) fn scroll_into_view(id: &str) {
     if let Some(element) = document().get_element_by_id(id) {
         let options = web_sys::ScrollIntoViewOptions::new();
         options.set_block(web_sys::ScrollLogicalPosition::Nearest);

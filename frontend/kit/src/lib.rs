@@ -1,29 +1,29 @@
-//! Everything that two screens of the panel share: lists, forms, details, the shell around them, and the talk with
-//! the API. It knows no business word; a screen describes itself with what is here and holds no `fetch`, no signal
-//! and no look of its own.
+//! The components that the screens of the panel share: lists, forms, detail pages, the shell around them, and the
+//! API client. The kit contains no business terms. A screen describes itself with these components and holds no
+//! `fetch`, no signal and no style.
 
 pub mod api;
-pub mod chance;
 pub mod chart;
 mod dom;
 pub mod form;
 pub mod format;
-mod guard;
-mod keys;
-pub mod memory;
+pub mod ids;
+pub mod local_storage;
 pub mod page;
 pub mod route;
 pub mod session;
 pub mod shell;
+mod shortcuts;
 pub mod table;
 pub mod theme;
 pub mod ui;
+mod unsaved_changes;
 
-pub use keys::on_key;
 pub use route::{Params, Screen, go};
+pub use shortcuts::on_key;
 pub use ui::toast;
 
-/// Work that a page waits for. It stays in the browser's one thread.
+/// A future that a page waits for. It runs on the browser's only thread.
 pub type Task<T> = std::pin::Pin<Box<dyn Future<Output = T>>>;
 
 /// Boxes a future, so that descriptions of screens need not name its type.

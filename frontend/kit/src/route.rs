@@ -1,34 +1,34 @@
-//! Addresses and the screens behind them. A screen is a row of a table, so a section is a list that one can read.
+//! Addresses and their screens. A screen is a row of a table, so a section is a list that an engineer can read.
 
-use crate::{api, guard};
+use crate::{api, unsaved_changes};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_location};
 use std::{cell::RefCell, rc::Rc};
 use wire::{Param, Permission};
 
-/// A screen: where it is, what it is called, who may see it.
+/// A screen: its address, its title, and the permission it requires.
 #[derive(Clone, Copy)]
 pub struct Screen {
-    /// Its address, such as `/catalog/plans/{id}`. A fixed part is tried before one in braces.
+    /// The address, such as `/catalog/plans/{id}`. A fixed segment wins over a parameter.
     pub path: &'static str,
-    /// What it is called in the tab and in the breadcrumbs.
+    /// The title in the browser tab and in the breadcrumbs.
     pub title: &'static str,
-    /// What one must be allowed to see it.
+    /// The permission that the screen requires.
     pub needs: Permission,
-    /// Its view; `None` when the address cannot belong to anything.
+    /// The view; `None` when the address has no valid parameters.
     pub view: fn(&Params) -> Option<AnyView>,
 }
 
-/// The parts of an address that a screen left open.
+/// The values of the parameters of an address.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Params(Vec<(&'static str, String)>);
 
 impl Params {
-    /// The id in the address.
+    /// Returns the id in the address.
     pub fn id<I: Param>(&self) -> Option<I> {
         self.text("id").and_then(|text| I::parse(text).ok())
     }
-    /// Another open part.
+    /// Returns another parameter.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
@@ -38,7 +38,7 @@ impl Params {
 }
 
 impl Screen {
-    /// What the address fills in, if it is this screen's.
+    /// Returns the parameters if the address belongs to this screen.
     pub(crate) fn matches(&self, path: &str) -> Option<Params> {
         let mut given = path.split('/');
         let mut params = Params::default();
@@ -57,7 +57,7 @@ impl Screen {
     }
 }
 
-/// The screen of an address: the one with the fewest open parts.
+/// Finds the screen of an address: the one with the fewest parameters.
 pub(crate) fn find(
     screens: impl Iterator<Item = &'static Screen>,
     path: &str,
@@ -78,7 +78,7 @@ pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
     /// Parses the part of an address after the question mark.
-    pub fn of(search: &str) -> Self {
+    pub fn parse(search: &str) -> Self {
         Self(api::parse(search))
     }
     /// Returns the value of a parameter.
@@ -106,7 +106,7 @@ impl<'a> FromIterator<(&'a str, &'a str)> for Query {
 /// Returns a memo of the query parameters of the current address.
 pub(crate) fn use_query() -> Memo<Query> {
     let search = use_location().search;
-    Memo::new(move |_| search.with(|search| Query::of(search)))
+    Memo::new(move |_| search.with(|search| Query::parse(search)))
 }
 
 type Navigate = Rc<dyn Fn(&str, NavigateOptions)>;
@@ -117,21 +117,21 @@ pub(crate) fn install(navigate: impl Fn(&str, NavigateOptions) + 'static) {
     NAVIGATE.set(Some(Rc::new(navigate)));
 }
 
-/// Goes to an address of the panel, unless unsaved work holds the user back.
+/// Navigates to an address of the panel. If the page holds unsaved work, the panel asks first.
 pub fn go(path: &str) {
-    if guard::is_dirty() {
+    if unsaved_changes::is_dirty() {
         let path = path.to_owned();
-        return guard::confirm(move || step(&path, false));
+        return unsaved_changes::confirm(move || step(&path, false));
     }
     step(path, false);
 }
 
-/// Goes there without leaving a trace in the history.
+/// Navigates without a new entry in the history.
 pub(crate) fn replace(path: &str) {
     step(path, true);
 }
 
-/// Takes what stands behind the `#` of the address, and removes it there: a secret is neither bookmarked nor sent on.
+/// Returns the fragment of the address and removes it there, so that a secret is neither bookmarked nor sent on.
 pub fn take_fragment() -> String {
     let location = window().location();
     let fragment = location.hash().unwrap_or_default();
@@ -186,7 +186,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn query_is_decoded_once() {
-        let query = Query::of("q=%2541&name=5%20GB+more&next=%2Fplans%3Fq%3D%2525");
+        let query = Query::parse("q=%2541&name=5%20GB+more&next=%2Fplans%3Fq%3D%2525");
         assert_eq!(query.get("q").as_deref(), Some("%41"));
         assert_eq!(query.get("name").as_deref(), Some("5 GB more"));
         assert_eq!(query.get("next").as_deref(), Some("/plans?q=%25"));
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn a_fixed_part_wins_over_an_open_one() {
+    fn fixed_segment_wins_over_parameter() {
         let title = |path: &str| {
             find(SCREENS.iter(), path)
                 .map(|(screen, params)| (screen.title, params.text("id").map(str::to_owned)))

@@ -1,45 +1,46 @@
-//! Who is signed in. The access token lives in memory only; the browser keeps the refresh cookie, which no script reads.
+//! The signed-in user. The access token exists in memory only; the browser keeps the refresh cookie, which no script
+//! can read.
 
-use crate::api::{Call, Fault, renew, send};
+use crate::api::{ApiError, Call, renew, send};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use wire::{
     Permission, ProblemCode, Reach,
     accounts::{
-        sessions::{Granted, NewSession},
+        sessions::{NewSession, TokenResponse},
         users::User,
     },
 };
 
-/// What is known about who sits there.
+/// The state of the session.
 #[derive(Debug, Clone, PartialEq)]
 pub enum State {
-    /// The refresh cookie is being tried.
+    /// The panel is trying the refresh cookie.
     Restoring,
-    /// Nobody.
+    /// No user is signed in.
     Out,
-    /// A member of the staff who has to set up a second factor before anything else.
+    /// A member of the staff who has to set up two-factor authentication first.
     Limited(Box<User>),
-    /// A member of the staff.
+    /// A signed-in member of the staff.
     In(Box<User>),
 }
 
 thread_local! {
     static STATE: ArcRwSignal<State> = ArcRwSignal::new(State::Restoring);
     static TOKEN: RefCell<Option<String>> = const { RefCell::new(None) };
-    static LAPSED: Cell<bool> = const { Cell::new(false) };
+    static EXPIRED: Cell<bool> = const { Cell::new(false) };
 }
 
 fn signal() -> ArcRwSignal<State> {
     STATE.with(Clone::clone)
 }
 
-/// What is known, as a view may read it.
+/// Returns the state of the session; a view follows it.
 pub fn state() -> State {
     signal().get()
 }
 
-/// Who is signed in, as a view may read it.
+/// Returns the signed-in user; a view follows it.
 pub fn user() -> Option<User> {
     signal().with(|state| match state {
         State::In(user) | State::Limited(user) => Some(User::clone(user)),
@@ -47,7 +48,7 @@ pub fn user() -> Option<User> {
     })
 }
 
-/// Whether whoever is signed in may do this, to all or to their own.
+/// Tells whether the signed-in user has a permission, for all records or for their own.
 pub fn can(permission: Permission) -> bool {
     signal().with(|state| match state {
         State::In(user) => permission.reach(user.role) != Reach::None,
@@ -56,28 +57,28 @@ pub fn can(permission: Permission) -> bool {
     })
 }
 
-/// Nothing is known yet.
+/// Resets the session to the unknown state.
 pub(crate) fn begin() {
     TOKEN.take();
     signal().set(State::Restoring);
 }
 
-/// Tries the refresh cookie. To be called once, when the panel starts.
+/// Tries the refresh cookie. The panel calls it once, when it starts.
 pub async fn restore() {
-    // Offline or signed out, the answer is the same: show the sign-in.
+    // Offline and signed out have the same effect: the panel shows the sign-in page.
     if renew().await.is_err() {
         end();
     }
 }
 
-/// Signs in, or says why not.
-pub async fn sign_in(who: &NewSession) -> Result<(), Fault> {
-    let granted: Granted = send(Call::post("/v1/sessions").json(who).as_nobody())
+/// Signs in.
+pub async fn sign_in(who: &NewSession) -> Result<(), ApiError> {
+    let response: TokenResponse = send(Call::post("/v1/sessions").json(who).anonymous())
         .await?
         .json()
         .await?;
-    let is_staff = granted.user.role.is_staff();
-    let outcome = take(granted);
+    let is_staff = response.user.role.is_staff();
+    let outcome = start(response);
     if !is_staff {
         let _ = send(Call::delete("/v1/sessions/current")).await;
         end();
@@ -86,62 +87,62 @@ pub async fn sign_in(who: &NewSession) -> Result<(), Fault> {
 }
 
 /// Tells whether a user is signed in, as far as the panel knows.
-pub(crate) fn is_in() -> bool {
+pub(crate) fn is_signed_in() -> bool {
     signal().with_untracked(|state| matches!(state, State::In(_)))
 }
 
 /// Ends a session that the user did not sign out of. The sign-in page reports it.
-pub(crate) fn lapse() {
-    LAPSED.set(LAPSED.get() || is_in());
+pub(crate) fn expire() {
+    EXPIRED.set(EXPIRED.get() || is_signed_in());
     end();
 }
 
-/// Tells once whether the last session ended without a sign-out.
-pub(crate) fn has_lapsed() -> bool {
-    LAPSED.take()
+/// Tells once whether the last session expired.
+pub(crate) fn take_expired() -> bool {
+    EXPIRED.take()
 }
 
 /// Signs out here and on the server.
 pub async fn sign_out() {
-    crate::guard::release();
+    crate::unsaved_changes::release();
     // A user can sign out even when the server cannot be reached.
     let _ = send(Call::delete("/v1/sessions/current")).await;
     end();
-    LAPSED.set(false);
+    EXPIRED.set(false);
 }
 
 pub(crate) fn token() -> Option<String> {
     TOKEN.with_borrow(Clone::clone)
 }
 
-/// The server does nothing more until they have a second factor.
-pub(crate) fn limit() {
+/// Limits the session until the user has set up two-factor authentication.
+pub(crate) fn require_enrolment() {
     if let State::In(user) = signal().get_untracked() {
         signal().set(State::Limited(user));
     }
 }
 
-/// They have set up their second factor: everything is open.
-pub fn lift() {
+/// Ends the limit after the user has set up two-factor authentication.
+pub fn complete_enrolment() {
     if let State::Limited(user) = signal().get_untracked() {
         signal().set(State::In(user));
     }
 }
 
-/// Begins or prolongs a session. The panel is for the staff: anybody else is refused.
-pub(crate) fn take(granted: Granted) -> Result<(), Fault> {
-    TOKEN.set(Some(granted.access_token));
-    crate::format::set_zone(&granted.time_zone);
-    if !granted.user.role.is_staff() {
-        return Err(Fault::made(ProblemCode::Forbidden, String::new()));
+/// Starts or renews a session. The panel is for the staff: it rejects every other role.
+pub(crate) fn start(response: TokenResponse) -> Result<(), ApiError> {
+    TOKEN.set(Some(response.access_token));
+    crate::format::set_zone(&response.time_zone);
+    if !response.user.role.is_staff() {
+        return Err(ApiError::from_code(ProblemCode::Forbidden, String::new()));
     }
-    let user = Box::new(granted.user);
-    let next = if granted.is_limited {
+    let user = Box::new(response.user);
+    let next = if response.is_limited {
         State::Limited(user)
     } else {
         State::In(user)
     };
-    if signal().with_untracked(|state| !goes_on(state, &next)) {
+    if signal().with_untracked(|state| !is_same_user(state, &next)) {
         signal().set(next);
     }
     Ok(())
@@ -149,8 +150,8 @@ pub(crate) fn take(granted: Granted) -> Result<(), Fault> {
 
 /// Tells whether the same user continues with the same permissions. The panel then keeps the screen, which may hold
 /// unsaved work. A new time of the last sign-in does not count as a change.
-fn goes_on(before: &State, next: &State) -> bool {
-    fn known(user: &User) -> User {
+fn is_same_user(before: &State, next: &State) -> bool {
+    fn comparable(user: &User) -> User {
         User {
             last_login: None,
             updated_at: chrono::DateTime::UNIX_EPOCH,
@@ -159,13 +160,13 @@ fn goes_on(before: &State, next: &State) -> bool {
         }
     }
     match (before, next) {
-        (State::In(before), State::In(next)) => known(before) == known(next),
-        (State::Limited(before), State::Limited(next)) => known(before) == known(next),
+        (State::In(before), State::In(next)) => comparable(before) == comparable(next),
+        (State::Limited(before), State::Limited(next)) => comparable(before) == comparable(next),
         _ => before == next,
     }
 }
 
-/// Forgets who was signed in.
+/// Removes the session from memory.
 pub(crate) fn end() {
     TOKEN.take();
     if signal().with_untracked(|state| *state != State::Out) {

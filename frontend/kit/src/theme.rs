@@ -1,12 +1,12 @@
-//! Light, dark, or as the system has it. `boot.js` applies the choice before the first paint.
+//! The theme: light, dark, or the system's choice. `boot.js` applies it before the first paint.
 
-use crate::memory;
+use crate::local_storage;
 use leptos::prelude::*;
 
-/// How the panel looks.
+/// A theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
-    /// As the system has it.
+    /// The system's choice.
     System,
     /// Light.
     Light,
@@ -17,10 +17,10 @@ pub enum Theme {
 thread_local! { static THEME: ArcRwSignal<Theme> = ArcRwSignal::new(stored()); }
 
 impl Theme {
-    /// Every choice.
+    /// Every theme.
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-    /// Its word, as it is remembered and as the styles know it.
-    pub const fn word(self) -> &'static str {
+    /// Returns the name of the theme in the browser's storage and in the styles.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::System => "system",
             Self::Light => "light",
@@ -30,23 +30,23 @@ impl Theme {
 }
 
 fn stored() -> Theme {
-    match memory::recall("theme").as_deref() {
+    match local_storage::get("theme").as_deref() {
         Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
         _ => Theme::System,
     }
 }
 
-/// The choice, as a view may read it.
+/// Returns the current theme; a view follows it.
 pub fn current() -> Theme {
     THEME.with(Clone::clone).get()
 }
 
-/// Chooses, and remembers it.
+/// Applies a theme and stores it.
 pub fn choose(theme: Theme) {
-    memory::remember("theme", theme.word());
+    local_storage::set("theme", theme.as_str());
     if let Some(root) = document().document_element() {
-        let _ = root.set_attribute("data-theme", theme.word());
+        let _ = root.set_attribute("data-theme", theme.as_str());
     }
     THEME.with(Clone::clone).set(theme);
 }

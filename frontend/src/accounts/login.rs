@@ -1,103 +1,110 @@
-//! The ways in: signing in, and the mails for who cannot.
+//! The public pages: signing in, and resetting a password by e-mail.
 
 use super::sessions::password::new_password;
 use kit::{
     Task,
-    api::{self, Call, Fault},
+    api::{self, ApiError, Call},
     form::text_field,
-    page::{SmallForm, auth_card, login_page, once, small_form},
+    page::{SmallForm, auth_card, load, login_page, small_form},
     route, task,
-    ui::{Bring, Look, link_button, until},
+    ui::{ButtonVariant, Complete, link_button, wizard},
 };
 use leptos::prelude::*;
 use wire::accounts::sessions::{ForgottenPassword, PasswordAccount, PasswordLink, SetPassword};
 
 const LOGIN: &str = "/login";
-/// Where who forgot their password is helped.
+/// The address of the page that sends a password link.
 pub const FORGOT: &str = "/forgot";
-/// Where the links of our mails lead; what opens them stands behind a `#`.
+/// The address in password e-mails. The token is in the fragment, after `#`.
 pub const PASSWORD: &str = "/password";
 
-/// Asks for the address and the password of a member of the staff.
+/// Draws the sign-in page for staff.
 pub fn screen() -> AnyView {
     login_page("eSIM Admin", "Sign in with your staff account.", FORGOT)
 }
 
-/// Sends a mail to who forgot their password, and says the same to everybody.
-pub fn forgotten() -> AnyView {
+/// Draws the page that sends a password link. It answers the same whether or not an account exists.
+pub fn forgot_password() -> AnyView {
     auth_card(
         "Forgot your password?",
-        "We send you a link to choose a new one.",
-        until(whose, |email: String| {
+        "We send you a link to set a new password.",
+        wizard(email_form, |email: String| {
             view! {
-                <p class="banner" role="status">"If there is an account for "{email}", a mail with a link is on its way.
+                <p class="banner" role="status">"If an account exists for "{email}", we have sent an e-mail with a link.
                     The link works for 30 minutes."</p>
-                {link_button("Back to the sign-in", Look::Plain, None, LOGIN)}
+                {link_button("Back to sign-in", ButtonVariant::Plain, None, LOGIN)}
             }
             .into_any()
         }),
     )
 }
 
-fn whose(bring: Bring<String>) -> AnyView {
+fn email_form(complete: Complete<String>) -> AnyView {
     let field = text_field("email", "E-mail address").fills("username");
-    let send = move |who: ForgottenPassword| {
-        let bring = bring.clone();
+    let send = move |account: ForgottenPassword| {
+        let complete = complete.clone();
         task(async move {
-            let call = Call::post("/v1/passwords/forgotten").json(&who);
-            api::send(call.as_nobody()).await?;
-            bring(who.email);
+            let call = Call::post("/v1/passwords/forgotten").json(&account);
+            api::send(call.anonymous()).await?;
+            complete(account.email);
             Ok(())
         })
     };
     view! {
-        {small_form(SmallForm::new("Send the mail", [field]), send)}
-        <a class="link" href=LOGIN>"Back to the sign-in"</a>
+        {small_form(SmallForm::new("Send link", [field]), send)}
+        <a class="link" href=LOGIN>"Back to sign-in"</a>
     }
     .into_any()
 }
 
-/// Sets the password that a link from a mail is for.
+/// Draws the page that sets a password with the token of a link.
 pub fn password() -> AnyView {
     let token = route::take_fragment();
-    let asked = token.clone();
+    let link_token = token.clone();
     auth_card(
-        "Choose a password",
-        "It replaces whatever you had, and signs you out everywhere.",
-        once(
-            move || account_of(asked.clone()),
+        "Set your password",
+        "The new password replaces the current one and signs you out everywhere.",
+        load(
+            move || find_account(link_token.clone()),
             move |account| {
                 let token = token.clone();
                 match account {
-                    Some(account) => until(move |bring| choose(&token, &account, bring), chosen),
-                    None => ended(),
+                    Some(account) => wizard(
+                        move |complete| password_form(&token, &account, complete),
+                        password_set,
+                    ),
+                    None => link_expired(),
                 }
             },
         ),
     )
 }
 
-/// Whose password it is; nobody's when the link has ended.
-fn account_of(token: String) -> Task<Result<Option<PasswordAccount>, Fault>> {
+/// Returns the account of a password link; none when the link has expired.
+fn find_account(token: String) -> Task<Result<Option<PasswordAccount>, ApiError>> {
     let call = Call::post("/v1/passwords/link").json(&PasswordLink { token });
     task(async move {
-        match api::send(call.as_nobody()).await {
+        match api::send(call.anonymous()).await {
             Ok(answer) => answer.json().await.map(Some),
-            Err(fault) if fault.fields().is_empty() => Err(fault),
+            Err(error) if error.fields().is_empty() => Err(error),
             Err(_) => Ok(None),
         }
     })
 }
 
-fn choose(token: &str, account: &PasswordAccount, bring: Bring<PasswordAccount>) -> AnyView {
-    let of = SmallForm::new("Set the password", [new_password("password")]).with("token", token);
+fn password_form(
+    token: &str,
+    account: &PasswordAccount,
+    complete: Complete<PasswordAccount>,
+) -> AnyView {
+    let form = SmallForm::new("Set password", [new_password("password")]).with("token", token);
     let known = account.clone();
     let set = move |new: SetPassword| {
-        let (bring, account) = (bring.clone(), known.clone());
+        let (complete, account) = (complete.clone(), known.clone());
         let call = Call::post("/v1/passwords/set").json(&new);
         task(async move {
-            api::send(call.as_nobody()).await?;
-            bring(account);
+            api::send(call.anonymous()).await?;
+            complete(account);
             Ok(())
         })
     };
@@ -105,25 +112,25 @@ fn choose(token: &str, account: &PasswordAccount, bring: Bring<PasswordAccount>)
     view! {
         <p class="muted">"For "<strong>{email.clone()}</strong></p>
         <input type="text" hidden autocomplete="username" value=email/>
-        {small_form(of, set)}
+        {small_form(form, set)}
     }
     .into_any()
 }
 
-fn chosen(account: PasswordAccount) -> AnyView {
+fn password_set(account: PasswordAccount) -> AnyView {
     let next = if account.is_staff {
-        link_button("Sign in", Look::Primary, None, LOGIN)
+        link_button("Sign in", ButtonVariant::Primary, None, LOGIN)
     } else {
-        view! { <p class="muted">"Sign in with it at the shop where you buy."</p> }.into_any()
+        view! { <p class="muted">"You can now sign in to the shop with it."</p> }.into_any()
     };
     view! { <p class="banner" role="status" data-tone="good">"Your password is set."</p>{next} }
         .into_any()
 }
 
-fn ended() -> AnyView {
+fn link_expired() -> AnyView {
     view! {
-        <p class="banner" role="alert" data-tone="waiting">"This link has ended or was used before."</p>
-        {link_button("Ask for a new one", Look::Primary, None, FORGOT)}
+        <p class="banner" role="alert" data-tone="waiting">"This link has expired or was already used."</p>
+        {link_button("Request a new link", ButtonVariant::Primary, None, FORGOT)}
     }
     .into_any()
 }

@@ -1,4 +1,4 @@
-//! People and how they sign in.
+//! Accounts: users, identity checks, API clients, and signing in.
 
 mod api_clients;
 mod kyc;
@@ -8,7 +8,7 @@ mod sessions;
 mod users;
 
 use kit::{
-    shell::{Doors, Item, Open, Section},
+    shell::{Item, PublicPage, PublicPages, Section},
     ui::Icon,
 };
 use wire::Permission;
@@ -44,17 +44,17 @@ pub static SECTION: Section = Section {
     ],
 };
 
-/// What stands outside the shell.
-pub const DOORS: Doors = Doors {
+/// The pages outside the shell, for users who are not signed in or have to set up two-factor authentication first.
+pub const PUBLIC_PAGES: PublicPages = PublicPages {
     login: login::screen,
-    enrolment: sessions::factor::enrolment,
+    enrolment: sessions::mfa::enrolment,
     notice: crate::messaging::setup::notice,
-    open: &[
-        Open {
+    pages: &[
+        PublicPage {
             path: login::FORGOT,
-            view: login::forgotten,
+            view: login::forgot_password,
         },
-        Open {
+        PublicPage {
             path: login::PASSWORD,
             view: login::password,
         },

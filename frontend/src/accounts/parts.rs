@@ -1,4 +1,4 @@
-//! What several screens of this section show.
+//! Parts that several screens of this section share.
 
 use kit::{
     page::{Related, related},
@@ -10,18 +10,18 @@ use wire::{
     accounts::kyc::{KycDocument, KycDocumentStatus, KycFilter},
 };
 
-/// A customer's documents, as a card.
+/// Returns the card with the documents of a customer.
 pub fn documents(id: UserId) -> Related<KycDocument> {
-    let of = KycFilter {
+    let filter = KycFilter {
         user_id: Some(id),
         ..KycFilter::default()
     };
-    related::<KycDocument>("Documents", Permission::KycRead, of)
+    related::<KycDocument>("Documents", Permission::KycRead, filter)
         .column(text("Document", |document: &KycDocument| {
             document.document_type.title()
         }))
         .column(state("Status", |document: &KycDocument| {
-            decided(document.status)
+            document_status(document.status)
         }))
         .column(ago("Uploaded", |document: &KycDocument| {
             Some(document.uploaded_at)
@@ -39,11 +39,11 @@ pub fn documents(id: UserId) -> Related<KycDocument> {
             format!("/accounts/kyc/new?user_id={id}"),
             Permission::KycUpload,
         )
-        .empty("Has not sent a document yet.")
+        .empty("No documents yet.")
 }
 
-/// What was decided about a document.
-pub const fn decided(status: KycDocumentStatus) -> (&'static str, Tone) {
+/// Returns the status badge of a document.
+pub const fn document_status(status: KycDocumentStatus) -> (&'static str, Tone) {
     let tone = match status {
         KycDocumentStatus::Pending => Tone::Waiting,
         KycDocumentStatus::Approved => Tone::Good,

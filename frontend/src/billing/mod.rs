@@ -1,4 +1,4 @@
-//! What was sold, and the money it brought.
+//! Billing: orders, payments, refunds, disputes, reconciliation and invoices.
 
 mod disputes;
 mod invoices;

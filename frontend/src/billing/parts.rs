@@ -1,9 +1,9 @@
-//! What other sections' pages show of this one.
+//! Parts of billing that several pages show.
 
 use kit::{
     api,
     format::sentence,
-    page::{Act, Related, act, once, related},
+    page::{Action, Related, action, load, related},
     table::{ago, count, money, text, value},
     task,
     ui::{Icon, Value, facts},
@@ -17,10 +17,10 @@ use wire::{
     },
 };
 
-/// The order that a payment was for.
+/// Draws the facts of an order.
 pub fn order(id: OrderId) -> AnyView {
-    let ask = move || task(async move { api::find::<Order>(id).await });
-    once(ask, |order: Order| {
+    let fetch = move || task(async move { api::find::<Order>(id).await });
+    load(fetch, |order: Order| {
         facts(vec![
             (
                 "Order",
@@ -45,20 +45,22 @@ pub fn order(id: OrderId) -> AnyView {
     })
 }
 
-/// Takes a paper of a thing away: where under the thing it lies, and what its file is called.
-pub fn paper<R: Resource>(
+/// Returns the action that downloads a PDF of a record. `path` is relative to the address of the record; `file_name`
+/// returns the name of the file without its extension.
+pub fn download_pdf<R: Resource>(
     label: &'static str,
     needs: Permission,
-    (at, name): (&'static str, fn(&R) -> String),
-) -> Act<R> {
-    act(label, "downloaded", needs, move |thing: R| async move {
-        let url = format!("{}/{}/{at}", R::PATH, thing.id());
-        api::download(&url, &format!("{}.pdf", name(&thing))).await
+    path: &'static str,
+    file_name: fn(&R) -> String,
+) -> Action<R> {
+    action(label, "downloaded", needs, move |record: R| async move {
+        let url = format!("{}/{}/{path}", R::PATH, record.id());
+        api::download(&url, &format!("{}.pdf", file_name(&record))).await
     })
     .icon(Icon::Download)
 }
 
-/// A short list of orders, narrowed to those of a customer, of an eSIM, ...
+/// Returns a short list of orders that match a filter, such as those of a customer.
 pub fn orders(filter: OrderFilter, empty: &'static str) -> Related<Order> {
     related::<Order>("Orders", Permission::OrdersRead, filter)
         .column(text("Order", |order: &Order| order.order_number.clone()))
@@ -74,7 +76,7 @@ pub fn orders(filter: OrderFilter, empty: &'static str) -> Related<Order> {
         .empty(empty)
 }
 
-/// A short list of payments.
+/// Returns a short list of payments that match a filter.
 pub fn payments(filter: TransactionFilter, empty: &'static str) -> Related<Transaction> {
     related::<Transaction>("Payments", Permission::TransactionsRead, filter)
         .column(value("Order", |paid: &Transaction| {
@@ -90,7 +92,7 @@ pub fn payments(filter: TransactionFilter, empty: &'static str) -> Related<Trans
         .column(money("Total", |paid: &Transaction| {
             (Some(paid.total_amount.clone()), paid.currency)
         }))
-        .column(ago("Opened", |paid: &Transaction| Some(paid.created_at)))
+        .column(ago("Created", |paid: &Transaction| Some(paid.created_at)))
         .opens(|paid| format!("/billing/transactions/{}", paid.id))
         .all("/billing/transactions")
         .empty(empty)

@@ -1,4 +1,4 @@
-//! What is sold, and for how much.
+//! The catalog: plans, prices, price lists and promotions.
 
 mod plans;
 mod price_lists;

@@ -1,4 +1,4 @@
-//! The stock, and what became of it.
+//! eSIMs: the inventory.
 
 pub mod inventory;
 

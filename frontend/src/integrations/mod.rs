@@ -1,4 +1,4 @@
-//! Those who supply us, and what was asked of them.
+//! Integrations: providers, their offers, and provisioning.
 
 mod offers;
 mod providers;

@@ -1,4 +1,4 @@
-//! What we tell people, and whether it reached them.
+//! Messaging: messages to customers and their delivery.
 
 mod notifications;
 pub mod setup;

@@ -1,4 +1,4 @@
-//! The system itself: what it did, and for whom.
+//! System: settings, audit log, access log and encryption keys.
 
 mod access;
 mod audit;
@@ -34,7 +34,7 @@ pub static SECTION: Section = Section {
             needs: Permission::AccessRead,
         },
         Item {
-            label: "Keys",
+            label: "Encryption keys",
             path: "/system/keys",
             icon: Icon::KeyRound,
             needs: Permission::KeysRead,

@@ -1,4 +1,4 @@
-//! Keys: what opens something, what no longer does, and from where.
+//! API keys: scopes, expiry, rotation and networks.
 
 use super::{key, made, open_shop};
 use crate::harness::TestApp;
@@ -7,7 +7,7 @@ use serde_json::json;
 use wire::{ProblemCode, accounts::users::UserRole};
 
 #[actix_web::test]
-async fn a_key_opens_what_its_scopes_name() {
+async fn api_key_is_limited_to_its_scopes() {
     let app = TestApp::start().await;
     let (_, issued) = open_shop(&app.as_admin()).await;
     let program = app.with_key(&key(&issued));
@@ -36,13 +36,13 @@ async fn a_key_opens_what_its_scopes_name() {
 }
 
 #[actix_web::test]
-async fn what_is_no_key_opens_nothing() {
+async fn invalid_api_keys_are_rejected() {
     let app = TestApp::start().await;
     let (_, issued) = open_shop(&app.as_admin()).await;
     let good = key(&issued);
     app.with_key(&good).get("/v1/plans").await.expect(200);
     let last = if good.ends_with('a') { "b" } else { "a" };
-    for forged in [
+    for tampered in [
         "esk_".to_owned(),
         "esk_live_".to_owned(),
         format!("esk_test_{}", "A".repeat(43)),
@@ -58,31 +58,33 @@ async fn what_is_no_key_opens_nothing() {
         "esk_test_' OR '1'='1".to_owned(),
         format!("esk_{}", "x".repeat(4000)),
     ] {
-        let answer = app.with_key(&forged).get("/v1/plans").await;
+        let answer = app.with_key(&tampered).get("/v1/plans").await;
         assert_eq!(
             answer.header("www-authenticate"),
             "Bearer realm=\"esim-admin\""
         );
         answer.problem(401, ProblemCode::Unauthenticated);
     }
-    let nobody = app.anonymous();
+    let anonymous = app.anonymous();
     for other in [
-        nobody.with("authorization", &good),
-        nobody.with("authorization", &format!("Basic {good}")),
-        nobody.with("x-api-key", &good),
-        nobody.with("cookie", &format!("refresh={good}")),
+        anonymous.with("authorization", &good),
+        anonymous.with("authorization", &format!("Basic {good}")),
+        anonymous.with("x-api-key", &good),
+        anonymous.with("cookie", &format!("refresh={good}")),
     ] {
         other
             .get("/v1/plans")
             .await
             .problem(401, ProblemCode::Unauthenticated);
     }
-    let in_address = nobody.get(&format!("/v1/plans?access_token={good}")).await;
+    let in_address = anonymous
+        .get(&format!("/v1/plans?access_token={good}"))
+        .await;
     in_address.problem(401, ProblemCode::Unauthenticated);
 }
 
 #[actix_web::test]
-async fn a_rotated_key_ends_when_it_was_said_to() {
+async fn rotated_key_expires_after_its_grace_period() {
     let app = TestApp::start().await;
     let (admin, root) = (app.as_admin(), app.as_role(UserRole::SuperAdmin));
     let (place, issued) = open_shop(&admin).await;
@@ -94,7 +96,7 @@ async fn a_rotated_key_ends_when_it_was_said_to() {
     for hours in [-1, 169] {
         root.post(&rotate, json!({ "overlap_hours": hours }))
             .await
-            .refuses("overlap_hours");
+            .rejects_field("overlap_hours");
     }
 
     let second = root
@@ -133,7 +135,7 @@ async fn a_rotated_key_ends_when_it_was_said_to() {
 }
 
 #[actix_web::test]
-async fn an_expired_client_is_refused_until_its_end_is_moved() {
+async fn expired_api_client_is_rejected_until_its_expiry_is_moved() {
     let app = TestApp::start().await;
     let (admin, root) = (app.as_admin(), app.as_role(UserRole::SuperAdmin));
     let end = Utc::now() + TimeDelta::minutes(5);
@@ -163,8 +165,8 @@ async fn an_expired_client_is_refused_until_its_end_is_moved() {
 }
 
 #[actix_web::test]
-async fn a_key_works_from_its_networks_only_as_the_trusted_proxy_sees_them() {
-    let app = TestApp::with(&[("TRUSTED_PROXY", "true")]).await;
+async fn api_key_is_limited_to_its_networks_as_seen_by_the_trusted_proxy() {
+    let app = TestApp::with_env(&[("TRUSTED_PROXY", "true")]).await;
     let admin = app.as_admin();
     let networks = ["203.0.113.0/24", "198.51.100.7", "2001:db8:a::/48"];
     let new =
@@ -193,12 +195,12 @@ async fn a_key_works_from_its_networks_only_as_the_trusted_proxy_sees_them() {
     assert_eq!(
         program.get("/v1/plans").await.status,
         403,
-        "the test itself is elsewhere"
+        "the test itself calls from another network"
     );
 }
 
 #[actix_web::test]
-async fn without_a_proxy_nobody_says_where_they_come_from() {
+async fn forwarded_header_is_ignored_without_a_trusted_proxy() {
     let app = TestApp::start().await;
     let networks = ["203.0.113.0/24"];
     let new =
@@ -212,22 +214,22 @@ async fn without_a_proxy_nobody_says_where_they_come_from() {
 }
 
 #[actix_web::test]
-async fn it_is_known_to_the_minute_when_a_client_was_last_heard_of() {
+async fn api_client_last_use_is_recorded_once_a_minute() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (place, issued) = open_shop(&admin).await;
     let program = app.with_key(&key(&issued));
     let began = Utc::now();
-    let heard = async |after: i64| {
+    let call_after = async |after: i64| {
         app.ctx.clock.set(began + TimeDelta::seconds(after));
         program.get("/v1/plans").await.expect(200);
         admin.get(&place).await.expect(200)
     };
 
-    let first = heard(0).await;
+    let first = call_after(0).await;
     assert!(first["last_used_at"].is_string());
-    assert_eq!(heard(59).await["last_used_at"], first["last_used_at"]);
-    let later = heard(61).await;
+    assert_eq!(call_after(59).await["last_used_at"], first["last_used_at"]);
+    let later = call_after(61).await;
     assert_ne!(later["last_used_at"], first["last_used_at"]);
     assert_eq!(
         (&later["version"], &later["updated_at"]),

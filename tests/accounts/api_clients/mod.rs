@@ -1,8 +1,8 @@
-//! Integrators' programs: made with a key that is shown once, changed with effect from the next request on.
+//! API clients: created with a key that is shown once, and edited with effect from the next request.
 
 mod creators;
 mod keys;
-mod reach;
+mod sales;
 
 use crate::harness::{Client, TestApp};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ async fn made(admin: &Client, new: Value) -> (String, Value) {
     (format!("/v1/api-clients/{id}"), made)
 }
 
-/// One that may call from anywhere.
+/// An API client that may call from any network.
 async fn open_shop(admin: &Client) -> (String, Value) {
     let scopes = ["orders:read", "plans:read"];
     made(
@@ -37,20 +37,20 @@ fn key(issued: &Value) -> String {
 }
 
 #[actix_web::test]
-async fn a_client_is_made_with_a_key_that_is_shown_once() {
+async fn api_client_key_is_shown_only_at_creation() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
 
     let answer = admin.post("/v1/api-clients", shop()).await;
     assert_eq!(answer.header("etag"), "\"v1\"");
     assert_eq!(answer.header("cache-control"), "no-store");
-    let place = answer.header("location").to_owned();
+    let path = answer.header("location").to_owned();
     let made = answer.expect(201);
 
     let key = key(&made);
     assert!(key.starts_with("esk_live_") && key.len() == 52, "{key}");
     assert_eq!(
-        place,
+        path,
         format!("/v1/api-clients/{}", made["id"].as_str().unwrap())
     );
     assert_eq!(
@@ -68,7 +68,7 @@ async fn a_client_is_made_with_a_key_that_is_shown_once() {
         )
     );
     assert_eq!(made["keys"][0]["prefix"], key[..13]);
-    let shown = admin.get(&place).await;
+    let shown = admin.get(&path).await;
     assert!(!shown.text().contains(&key));
     let shown = shown.expect(200);
     assert_eq!(
@@ -95,7 +95,7 @@ async fn a_client_is_made_with_a_key_that_is_shown_once() {
 }
 
 #[actix_web::test]
-async fn what_a_client_cannot_be_is_refused_by_name() {
+async fn api_client_rejects_invalid_fields() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let with = |field: &str, value: Value| {
@@ -126,13 +126,13 @@ async fn what_a_client_cannot_be_is_refused_by_name() {
         let problem = admin
             .post("/v1/api-clients", with(field, value))
             .await
-            .refuses(field);
+            .rejects_field(field);
         assert!(problem.to_string().contains(word), "{word} in {problem}");
     }
     let unknown = admin
         .post("/v1/api-clients", with("scopes", json!(["orders:eat"])))
         .await;
-    let problem = unknown.refuses("scopes[0]");
+    let problem = unknown.rejects_field("scopes[0]");
     assert!(
         problem.to_string().contains("orders:read"),
         "the valid ones are named: {problem}"
@@ -141,7 +141,7 @@ async fn what_a_client_cannot_be_is_refused_by_name() {
 }
 
 #[actix_web::test]
-async fn a_change_holds_from_the_next_request_on() {
+async fn api_client_edit_applies_from_the_next_request() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (place, issued) = open_shop(&admin).await;
@@ -168,8 +168,8 @@ async fn a_change_holds_from_the_next_request_on() {
         .send(reqwest::Method::PATCH, &place, Some(scopes))
         .await
         .problem(428, ProblemCode::PreconditionRequired);
-    let elsewhere = json!({ "networks": ["198.51.100.0/24"] });
-    admin.patch(&place, 2, elsewhere).await.expect(200);
+    let other_network = json!({ "networks": ["198.51.100.0/24"] });
+    admin.patch(&place, 2, other_network).await.expect(200);
     let outside = program
         .get("/v1/orders")
         .await
@@ -189,14 +189,14 @@ async fn a_change_holds_from_the_next_request_on() {
             json!({ "expires_at": "2020-01-01T00:00:00Z" }),
         ),
     ] {
-        admin.patch(&place, 4, body).await.refuses(field);
+        admin.patch(&place, 4, body).await.rejects_field(field);
     }
-    let told = "SELECT count(*) FROM audit_log WHERE action = 'api_client.edit' AND change->'scopes'->'before' ? 'plans:read'";
-    assert_eq!(app.count(told), 1);
+    let edits = "SELECT count(*) FROM audit_log WHERE action = 'api_client.edit' AND change->'scopes'->'before' ? 'plans:read'";
+    assert_eq!(app.count(edits), 1);
 }
 
 #[actix_web::test]
-async fn a_client_is_revoked_for_good_and_for_a_reason() {
+async fn revoking_an_api_client_is_final_and_requires_a_reason() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (place, issued) = open_shop(&admin).await;
@@ -205,7 +205,7 @@ async fn a_client_is_revoked_for_good_and_for_a_reason() {
     admin
         .post(&revoke, json!({ "reason": " " }))
         .await
-        .refuses("reason");
+        .rejects_field("reason");
 
     let revoked = admin
         .post(&revoke, json!({ "reason": "Contract ended" }))
@@ -234,7 +234,7 @@ async fn a_client_is_revoked_for_good_and_for_a_reason() {
 }
 
 #[actix_web::test]
-async fn clients_are_narrowed_sorted_and_taken_away() {
+async fn api_clients_can_be_filtered_sorted_and_exported() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for (name, mode) in [("Beta", "live"), ("alpha", "test"), ("Gamma 100%", "live")] {
@@ -277,11 +277,14 @@ async fn clients_are_narrowed_sorted_and_taken_away() {
     assert_eq!(names("is_revoked=true").await, ["Old"]);
     assert_eq!(names("mode=test,live&sort=-name&limit=1").await, ["alpha"]);
     assert_eq!(names("created_at_to=2020-01-01T00:00:00Z").await.len(), 0);
-    admin.get("/v1/api-clients?mode=x").await.refuses("mode");
+    admin
+        .get("/v1/api-clients?mode=x")
+        .await
+        .rejects_field("mode");
     admin
         .get("/v1/api-clients?sort=scopes")
         .await
-        .refuses("sort");
+        .rejects_field("sort");
     let file = admin.get("/v1/api-clients/export?is_revoked=false").await;
     assert_eq!(
         (file.status, file.text().lines().count()),

@@ -1,4 +1,4 @@
-//! Claims: one reviewer at a time.
+//! Claims of KYC documents: one reviewer at a time.
 
 use super::{at, customer, passport, reading};
 use crate::harness::{Client, TestApp};
@@ -8,23 +8,23 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use wire::{ProblemCode, accounts::users::UserRole};
 
-async fn act(client: &Client, document: &Value, verb: &str) -> crate::harness::Answer {
+async fn run_action(client: &Client, document: &Value, verb: &str) -> crate::harness::Answer {
     client.send(Method::POST, &at(document, verb), None).await
 }
 
-fn dark() -> Value {
+fn unreadable_photo() -> Value {
     json!({ "reason": "The picture is too dark to read. Needle-reason." })
 }
 
 #[actix_web::test]
-async fn two_reviewers_at_once_and_one_of_them_decides() {
+async fn concurrent_kyc_decisions_leave_one() {
     let app = TestApp::start().await;
     let (one, other) = (app.as_admin(), app.as_role(UserRole::SuperAdmin));
     for _ in 0..10 {
         let document = passport(&app, customer(&app)).await;
         let (a, b) = join!(
-            act(&one, &document, "claim"),
-            act(&other, &document, "claim")
+            run_action(&one, &document, "claim"),
+            run_action(&other, &document, "claim")
         );
         let mut outcome = [a.status, b.status];
         let (winner, loser, claimed) = if a.status == 200 {
@@ -39,11 +39,11 @@ async fn two_reviewers_at_once_and_one_of_them_decides() {
         let (fast, sly) = (reading(winner, &claimed), reading(loser, &claimed));
         let (approved, rejected) = join!(
             fast.send(Method::POST, &path.0, None),
-            sly.post(&path.1, dark())
+            sly.post(&path.1, unreadable_photo())
         );
 
         assert_eq!(approved.expect(200)["status"], "approved");
-        // Too early it clashes with the claim, too late with the decision.
+        // An early second decision conflicts with the claim, a late one with the first decision.
         assert_eq!(rejected.status, 409, "{}", rejected.text());
     }
     assert_eq!(
@@ -54,7 +54,7 @@ async fn two_reviewers_at_once_and_one_of_them_decides() {
 }
 
 #[actix_web::test]
-async fn a_claim_keeps_others_away_until_it_ends() {
+async fn kyc_claim_blocks_other_reviewers_until_it_expires() {
     let app = TestApp::start().await;
     let now = Utc::now();
     app.ctx.clock.set(now);
@@ -62,26 +62,27 @@ async fn a_claim_keeps_others_away_until_it_ends() {
         app.given(|given| given.person(UserRole::Admin, "robin@example.com", "Robin", "Whitlock"));
     let (one, other) = (app.as_user(robin), app.as_admin());
     let document = passport(&app, customer(&app)).await;
-    let claimed = act(&one, &document, "claim").await.expect(200);
+    let claimed = run_action(&one, &document, "claim").await.expect(200);
     let until = claimed["claimed_until"]
         .as_str()
         .expect("a time")
         .to_owned();
 
-    let problem = act(&other, &document, "claim")
+    let problem = run_action(&other, &document, "claim")
         .await
         .problem(409, ProblemCode::Conflict);
-    let says = problem["detail"].as_str().expect("a sentence");
+    let detail = problem["detail"].as_str().expect("a sentence");
     assert!(
-        says.starts_with("Robin Whitlock reviews it until ") && says.contains(&until[..19]),
-        "{says}"
+        detail.starts_with("Robin Whitlock is reviewing this document until ")
+            && detail.contains(&until[..19]),
+        "{detail}"
     );
-    act(&other, &document, "release")
+    run_action(&other, &document, "release")
         .await
         .problem(409, ProblemCode::Conflict);
     for verb in ["approve", "release"] {
         assert_eq!(
-            act(&reading(&other, &claimed), &document, verb)
+            run_action(&reading(&other, &claimed), &document, verb)
                 .await
                 .status,
             409,
@@ -98,42 +99,42 @@ async fn a_claim_keeps_others_away_until_it_ends() {
     );
 
     app.ctx.clock.set(now + TimeDelta::minutes(14));
-    let renewed = act(&one, &document, "claim").await.expect(200);
+    let renewed = run_action(&one, &document, "claim").await.expect(200);
     app.ctx.clock.set(now + TimeDelta::minutes(28));
-    act(&other, &document, "claim")
+    run_action(&other, &document, "claim")
         .await
         .problem(409, ProblemCode::Conflict);
     app.ctx.clock.set(now + TimeDelta::minutes(29));
-    // It has ended: the one who had it cannot decide either.
-    act(&reading(&one, &renewed), &document, "approve")
+    // After the expiry the former assignee cannot decide either.
+    run_action(&reading(&one, &renewed), &document, "approve")
         .await
         .problem(409, ProblemCode::WrongState);
-    let taken = act(&other, &document, "claim").await.expect(200);
-    let laid_back = act(&other, &document, "release").await.expect(200);
+    let taken = run_action(&other, &document, "claim").await.expect(200);
+    let released = run_action(&other, &document, "release").await.expect(200);
     assert_eq!(
-        (&taken["claimed_by"], &laid_back["claimed_by"]),
+        (&taken["claimed_by"], &released["claimed_by"]),
         (&json!(other.id()), &json!(null))
     );
-    act(&one, &document, "claim").await.expect(200);
+    run_action(&one, &document, "claim").await.expect(200);
 }
 
 #[actix_web::test]
-async fn a_decision_needs_the_claim_and_what_was_read() {
+async fn kyc_decision_requires_the_claim_and_the_current_etag() {
     let app = TestApp::start().await;
     let reviewer = app.as_admin();
     let document = passport(&app, customer(&app)).await;
 
-    act(&reviewer, &document, "approve")
+    run_action(&reviewer, &document, "approve")
         .await
         .problem(428, ProblemCode::PreconditionRequired);
-    act(&reading(&reviewer, &document), &document, "approve")
+    run_action(&reading(&reviewer, &document), &document, "approve")
         .await
         .problem(409, ProblemCode::WrongState);
-    let claimed = act(&reviewer, &document, "claim").await.expect(200);
-    act(&reading(&reviewer, &document), &document, "approve")
+    let claimed = run_action(&reviewer, &document, "claim").await.expect(200);
+    run_action(&reading(&reviewer, &document), &document, "approve")
         .await
         .problem(412, ProblemCode::Stale);
-    // Taken away while it is open: nothing to decide about any more.
+    // The document is deleted while it is claimed: no reviewer can decide.
     let version = claimed["version"].as_i64().expect("a version");
     assert_eq!(
         app.as_admin()
@@ -142,7 +143,7 @@ async fn a_decision_needs_the_claim_and_what_was_read() {
             .status,
         204
     );
-    act(&reading(&reviewer, &claimed), &document, "approve")
+    run_action(&reading(&reviewer, &claimed), &document, "approve")
         .await
         .problem(404, ProblemCode::NotFound);
     assert_eq!(app.count("SELECT count(*) FROM notifications"), 0);

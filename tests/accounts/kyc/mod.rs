@@ -1,13 +1,13 @@
-//! Documents that prove who a customer is: taken in clean, reviewed by one person at a time, shown to nobody without
-//! a trace, and kept so that the store holds nothing readable.
+//! KYC documents of customers: sanitized on upload, reviewed by one person at a time, logged at every view,
+//! and stored encrypted.
 
 pub mod assets;
 mod claims;
-mod clean;
-mod intake;
-mod kept;
 mod required;
 mod review;
+mod sanitizing;
+mod storage;
+mod uploads;
 mod viewing;
 
 use crate::harness::{Answer, Client, TestApp};
@@ -15,7 +15,7 @@ use reqwest::Method;
 use serde_json::Value;
 use wire::{UserId, accounts::users::UserRole};
 
-/// Sends a file as `curl --data-binary` does.
+/// Uploads a file as `curl --data-binary` does.
 pub async fn upload(
     client: &Client,
     query: &str,
@@ -27,7 +27,7 @@ pub async fn upload(
     client.raw(Method::POST, &path, content_type, bytes).await
 }
 
-/// A passport that an administrator has uploaded for a customer; each looks different.
+/// Uploads a passport of a customer as an administrator; each file is different.
 pub async fn passport(app: &TestApp, customer: UserId) -> Value {
     let admin = app.as_admin();
     upload(
@@ -40,12 +40,12 @@ pub async fn passport(app: &TestApp, customer: UserId) -> Value {
     .expect(201)
 }
 
-/// A customer.
+/// Writes a customer.
 pub fn customer(app: &TestApp) -> UserId {
     app.given(|given| given.user(UserRole::Customer))
 }
 
-/// The address of a document, and what can be done there.
+/// Returns the path of a document, with an action or without one.
 pub fn at(document: &Value, verb: &str) -> String {
     let id = document["id"].as_str().expect("an id");
     format!(
@@ -54,12 +54,12 @@ pub fn at(document: &Value, verb: &str) -> String {
     )
 }
 
-/// The revision that was read, as it is sent back.
+/// Returns the ETag of a document for `If-Match`.
 pub fn reading(client: &Client, document: &Value) -> Client {
     client.with("if-match", &format!("\"v{}\"", document["version"]))
 }
 
-/// Takes a document up and decides about it.
+/// Claims a document and decides about it.
 pub async fn decide(reviewer: &Client, document: &Value, verb: &str, body: Value) -> Answer {
     let claimed = reviewer
         .send(Method::POST, &at(document, "claim"), None)
@@ -81,8 +81,8 @@ pub async fn newest_email(reviewer: &Client, customer: UserId) -> String {
     text.expect("a text").to_owned()
 }
 
-/// What a link opens.
-pub async fn opened(app: &TestApp, client: &Client, document: &Value) -> Answer {
+/// Requests a link to the file of a document and opens it.
+pub async fn open_link(app: &TestApp, client: &Client, document: &Value) -> Answer {
     let link = client
         .send(Method::POST, &at(document, "link"), None)
         .await

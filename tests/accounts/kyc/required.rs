@@ -42,7 +42,7 @@ async fn approve(reviewer: &Client, document: &Value) {
 async fn kyc_verifies_customer_when_every_required_document_is_approved() {
     let app = TestApp::start().await;
     require(&app, BOTH).await;
-    app.work_through().await;
+    app.run_all_jobs().await;
     let (reviewer, user) = (app.as_admin(), customer(&app));
     let document = passport(&app, user).await;
 
@@ -76,7 +76,7 @@ async fn changed_kyc_requirement_reevaluates_customers_in_batches() {
     ));
 
     require(&app, BOTH).await;
-    app.work_through().await;
+    app.run_all_jobs().await;
     assert_eq!(kyc_status(&app, user).await, "pending");
     assert_eq!(
         app.count("SELECT count(*) FROM users WHERE kyc_status = 'verified'"),
@@ -92,7 +92,7 @@ async fn changed_kyc_requirement_reevaluates_customers_in_batches() {
         .post(&format!("{REQUIRED}/rollback"), json!({ "version": 1 }))
         .await;
     back.expect(200);
-    app.work_through().await;
+    app.run_all_jobs().await;
     assert_eq!(kyc_status(&app, user).await, "verified");
 }
 
@@ -110,7 +110,7 @@ async fn rejection_email_contains_the_upload_url() {
         "https://shop.example.com/ a",
     ] {
         let answer = admin.patch(path, 1, json!({ "value": refused })).await;
-        answer.refuses("value");
+        answer.rejects_field("value");
     }
     let url = "https://shop.example.com/account/documents?from=mail";
     admin

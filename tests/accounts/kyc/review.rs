@@ -1,16 +1,16 @@
-//! Reviewing: one person at a time, never about oneself, and the customer is told.
+//! Review of KYC documents: one reviewer at a time, never a reviewer's own documents, and an email to the customer.
 
-use super::{assets, at, customer, decide, newest_email, opened, passport, reading, upload};
+use super::{assets, at, customer, decide, newest_email, open_link, passport, reading, upload};
 use crate::harness::{Client, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 use wire::{ProblemCode, accounts::users::UserRole};
 
-async fn act(client: &Client, document: &Value, verb: &str) -> crate::harness::Answer {
+async fn run_action(client: &Client, document: &Value, verb: &str) -> crate::harness::Answer {
     client.send(Method::POST, &at(document, verb), None).await
 }
 
-async fn standing(app: &TestApp, document: &Value) -> Value {
+async fn kyc_status(app: &TestApp, document: &Value) -> Value {
     let user = document["user_id"].as_str().expect("a customer");
     let user = app
         .as_admin()
@@ -20,12 +20,12 @@ async fn standing(app: &TestApp, document: &Value) -> Value {
     user["kyc_status"].clone()
 }
 
-fn dark() -> Value {
+fn unreadable_photo() -> Value {
     json!({ "reason": "The picture is too dark to read. Needle-reason." })
 }
 
 #[actix_web::test]
-async fn an_approved_photo_id_proves_an_identity_and_the_customer_is_told() {
+async fn approved_photo_id_verifies_and_notifies_the_customer() {
     let app = TestApp::start().await;
     let (reviewer, user) = (app.as_admin(), customer(&app));
     let bill = upload(
@@ -41,40 +41,40 @@ async fn an_approved_photo_id_proves_an_identity_and_the_customer_is_told() {
     decide(&reviewer, &bill, "approve", Value::Null)
         .await
         .expect(200);
-    assert_eq!(standing(&app, &document).await, "pending");
+    assert_eq!(kyc_status(&app, &document).await, "pending");
     let answer = decide(&reviewer, &document, "approve", Value::Null).await;
     assert_eq!(answer.header("etag"), "\"v3\"");
-    let decided = answer.expect(200);
+    let decision = answer.expect(200);
 
     assert_eq!(
         (
-            &decided["status"],
-            &decided["verified_by"],
-            &decided["claimed_by"]
+            &decision["status"],
+            &decision["verified_by"],
+            &decision["claimed_by"]
         ),
         (&json!("approved"), &json!(reviewer.id()), &json!(null))
     );
-    assert_eq!(standing(&app, &document).await, "verified");
+    assert_eq!(kyc_status(&app, &document).await, "verified");
     assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'user.kyc' AND change->'kyc_status'->>'after' = 'verified'"), 1);
     assert_eq!(app.count("SELECT count(*) FROM notifications"), 2);
-    let letters = reviewer
+    let emails = reviewer
         .get(&format!("/v1/notifications?user_id={user}"))
         .await
         .expect(200);
-    assert_eq!(letters["data"][0]["subject"], "Your passport was accepted");
+    assert_eq!(emails["data"][0]["subject"], "Your passport was accepted");
     assert!(
-        letters["data"][0]["message"]
+        emails["data"][0]["message"]
             .as_str()
             .expect("a text")
             .contains("Your identity is verified")
     );
-    act(&reviewer, &document, "claim")
+    run_action(&reviewer, &document, "claim")
         .await
         .problem(409, ProblemCode::WrongState);
 }
 
 #[actix_web::test]
-async fn a_rejection_says_why_and_another_document_can_follow() {
+async fn kyc_rejection_gives_a_reason_and_allows_another_upload() {
     let app = TestApp::start().await;
     let (reviewer, user) = (app.as_admin(), customer(&app));
     let file = assets::jpeg(20, 20);
@@ -99,22 +99,22 @@ async fn a_rejection_says_why_and_another_document_can_follow() {
         reading(&reviewer, &document)
             .post(&at(&document, "reject"), body)
             .await
-            .refuses(field);
+            .rejects_field(field);
     }
-    let decided = decide(&reviewer, &document, "reject", dark())
+    let decision = decide(&reviewer, &document, "reject", unreadable_photo())
         .await
         .expect(200);
-    assert_eq!(standing(&app, &document).await, "rejected");
+    assert_eq!(kyc_status(&app, &document).await, "rejected");
     let seen = me.get(&at(&document, "")).await.expect(200);
     let again = send().await.expect(201);
 
-    assert_eq!(decided["status"], "rejected");
-    assert_eq!(seen["rejection_reason"], dark()["reason"]);
+    assert_eq!(decision["status"], "rejected");
+    assert_eq!(seen["rejection_reason"], unreadable_photo()["reason"]);
     assert_eq!(
         (&seen["verified_by"], &seen["reviewer"]),
         (&json!(null), &json!(null))
     );
-    assert_eq!(standing(&app, &document).await, "pending");
+    assert_eq!(kyc_status(&app, &document).await, "pending");
     let shown = reviewer.get(&at(&again, "")).await.expect(200);
     assert_eq!(shown["is_resubmitted"], true);
     let email = newest_email(&reviewer, user).await;
@@ -132,7 +132,7 @@ async fn a_rejection_says_why_and_another_document_can_follow() {
 }
 
 #[actix_web::test]
-async fn nobody_reviews_what_is_theirs() {
+async fn reviewer_cannot_review_own_documents() {
     let app = TestApp::start().await;
     let uploader = app.as_admin();
     let query = format!("document_type=passport&user_id={}", customer(&app));
@@ -145,16 +145,18 @@ async fn nobody_reviews_what_is_theirs() {
     .await
     .expect(201);
 
-    act(&uploader, &document, "claim")
+    run_action(&uploader, &document, "claim")
         .await
         .problem(403, ProblemCode::Forbidden);
     for role in [UserRole::Support, UserRole::Customer] {
-        act(&app.as_role(role), &document, "claim")
+        run_action(&app.as_role(role), &document, "claim")
             .await
             .problem(403, ProblemCode::Forbidden);
     }
-    act(&app.as_admin(), &document, "claim").await.expect(200);
-    // Nor their own, even if somebody made them a reviewer meanwhile.
+    run_action(&app.as_admin(), &document, "claim")
+        .await
+        .expect(200);
+    // A customer who has become a reviewer cannot review their own documents.
     let own = customer(&app);
     let sent = upload(
         &app.as_user(own),
@@ -172,21 +174,21 @@ async fn nobody_reviews_what_is_theirs() {
         .execute(given.conn())
         .expect("a promotion")
     });
-    act(&app.as_user(own), &sent, "claim")
+    run_action(&app.as_user(own), &sent, "claim")
         .await
         .problem(403, ProblemCode::Forbidden);
 }
 
 #[actix_web::test]
-async fn what_was_proven_can_be_taken_back_by_the_staff_only() {
+async fn only_staff_can_revoke_kyc_approval() {
     let app = TestApp::start().await;
     let (admin, user) = (app.as_admin(), customer(&app));
     let me = app.as_user(user);
     let document = passport(&app, user).await;
-    let decided = decide(&admin, &document, "approve", Value::Null)
+    let decision = decide(&admin, &document, "approve", Value::Null)
         .await
         .expect(200);
-    let version = decided["version"].as_i64().expect("a version");
+    let version = decision["version"].as_i64().expect("a version");
 
     me.delete(&at(&document, ""), version)
         .await
@@ -195,10 +197,10 @@ async fn what_was_proven_can_be_taken_back_by_the_staff_only() {
         .delete(&at(&document, ""), 1)
         .await
         .problem(412, ProblemCode::Stale);
-    assert_eq!(standing(&app, &document).await, "verified");
+    assert_eq!(kyc_status(&app, &document).await, "verified");
     assert_eq!(admin.delete(&at(&document, ""), version).await.status, 204);
 
-    assert_eq!(standing(&app, &document).await, "pending");
+    assert_eq!(kyc_status(&app, &document).await, "pending");
     me.get(&at(&document, ""))
         .await
         .problem(404, ProblemCode::NotFound);
@@ -214,7 +216,7 @@ async fn what_was_proven_can_be_taken_back_by_the_staff_only() {
 }
 
 #[actix_web::test]
-async fn the_queue_shows_what_waits_longest_first() {
+async fn kyc_queue_lists_the_oldest_documents_first() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let ada =
@@ -258,7 +260,7 @@ async fn the_queue_shows_what_waits_longest_first() {
         ids(&format!("uploaded_at_from={after}")).await,
         [sent[2]["id"].clone()]
     );
-    // A deleted customer's documents wait for nobody.
+    // The queue excludes documents of deleted customers.
     app.given(|given| {
         use diesel::RunQueryDsl;
         diesel::sql_query(format!(
@@ -268,5 +270,5 @@ async fn the_queue_shows_what_waits_longest_first() {
         .expect("deleted")
     });
     assert_eq!(ids("status=pending").await, [sent[2]["id"].clone()]);
-    assert_eq!(opened(&app, &admin, &sent[2]).await.status, 200);
+    assert_eq!(open_link(&app, &admin, &sent[2]).await.status, 200);
 }

@@ -1,13 +1,13 @@
-//! Viewing: by links that end, each of them on record, and by nobody else.
+//! Viewing of KYC files: through links that expire, each use logged, and only by callers with access.
 
-use super::{assets, at, customer, opened, passport, upload};
+use super::{assets, at, customer, open_link, passport, upload};
 use crate::harness::TestApp;
 use chrono::{TimeDelta, Utc};
 use reqwest::Method;
 use wire::{Permission, ProblemCode, accounts::users::UserRole};
 
 #[actix_web::test]
-async fn a_link_opens_the_file_for_a_minute_and_it_does_nothing() {
+async fn kyc_file_link_expires_after_a_minute_and_serves_inert_content() {
     let app = TestApp::start().await;
     let now = Utc::now();
     app.ctx.clock.set(now);
@@ -61,13 +61,13 @@ async fn a_link_opens_the_file_for_a_minute_and_it_does_nothing() {
 }
 
 #[actix_web::test]
-async fn every_view_is_on_record() {
+async fn every_kyc_file_view_is_logged() {
     let app = TestApp::start().await;
     let (admin, user) = (app.as_admin(), customer(&app));
     let document = passport(&app, user).await;
-    opened(&app, &admin, &document).await;
-    opened(&app, &admin, &document).await;
-    opened(&app, &app.as_user(user), &document).await;
+    open_link(&app, &admin, &document).await;
+    open_link(&app, &admin, &document).await;
+    open_link(&app, &app.as_user(user), &document).await;
 
     let id = document["id"].as_str().expect("an id");
     for (table, of) in [
@@ -94,7 +94,7 @@ async fn every_view_is_on_record() {
 }
 
 #[actix_web::test]
-async fn a_link_that_nobody_made_opens_nothing() {
+async fn tampered_kyc_file_links_are_rejected() {
     let app = TestApp::start().await;
     let (admin, user) = (app.as_admin(), customer(&app));
     let document = passport(&app, user).await;
@@ -105,7 +105,7 @@ async fn a_link_that_nobody_made_opens_nothing() {
     let url = link["url"].as_str().expect("an address");
     let (path, token) = url.rsplit_once('/').expect("a token");
 
-    for forged in [
+    for tampered in [
         "x".to_owned(),
         "A".repeat(97),
         format!("{}A", &token[..token.len() - 1]),
@@ -113,12 +113,12 @@ async fn a_link_that_nobody_made_opens_nothing() {
         format!("{token}AA"),
         document["id"].as_str().expect("an id").to_owned(),
     ] {
-        if forged != token {
-            let answer = app.anonymous().get(&format!("{path}/{forged}")).await;
+        if tampered != token {
+            let answer = app.anonymous().get(&format!("{path}/{tampered}")).await;
             answer.problem(404, ProblemCode::NotFound);
         }
     }
-    // A link to what is gone by now.
+    // A link to a file that no longer exists.
     assert_eq!(admin.delete(&at(&document, ""), 1).await.status, 204);
     app.anonymous()
         .get(url)
@@ -127,7 +127,7 @@ async fn a_link_that_nobody_made_opens_nothing() {
 }
 
 #[actix_web::test]
-async fn a_stranger_reaches_nothing_of_somebody_elses_document() {
+async fn kyc_documents_of_other_customers_are_not_found() {
     let app = TestApp::start().await;
     let owner = customer(&app);
     let document = passport(&app, owner).await;
@@ -151,7 +151,7 @@ async fn a_stranger_reaches_nothing_of_somebody_elses_document() {
                 .await;
             let expected: &[u16] = match *verb {
                 "" | "link" => &[404],
-                // Nobody but the staff reviews at all.
+                // Only staff can review.
                 _ => &[403],
             };
             assert!(
@@ -181,10 +181,10 @@ async fn a_stranger_reaches_nothing_of_somebody_elses_document() {
             .problem(403, ProblemCode::Forbidden);
     }
     assert_eq!(app.count("SELECT count(*) FROM pii_access_log"), 0);
-    // The owner gets what was refused to the others.
+    // The owner gets the file that other callers cannot get.
     let me = app.as_user(owner);
     me.get(&at(&document, "")).await.expect(200);
-    assert_eq!(opened(&app, &me, &document).await.status, 200);
+    assert_eq!(open_link(&app, &me, &document).await.status, 200);
     assert_eq!(me.delete(&at(&document, ""), 1).await.status, 204);
 }
 
@@ -217,7 +217,7 @@ async fn each_use_of_a_document_link_is_logged_for_its_creator() {
     let (client, shop) = app.as_client(&[Permission::KycRead]);
     let theirs = app.given(|given| given.customer_of(client));
     let document = passport(&app, theirs).await;
-    assert_eq!(opened(&app, &shop, &document).await.status, 200);
+    assert_eq!(open_link(&app, &shop, &document).await.status, 200);
     assert_eq!(
         lines(&format!("actor_id IS NULL AND client_id = '{client}'")),
         1

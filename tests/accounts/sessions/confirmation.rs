@@ -1,7 +1,8 @@
-//! Acts that ask who one is anew.
+//! Step-up: operations that require a recent confirmation of the caller's identity.
 
 use super::{
-    PASSWORD, bearer, code, cookie, enrol, panel, refresh, sign_in, signed_in, somebody, stop,
+    PASSWORD, admin_with_password, bearer, code, cookie, enrol, panel, refresh, sign_in, signed_in,
+    stop_clock,
 };
 use crate::{contract::openapi::operations, harness::TestApp};
 use chrono::{TimeDelta, Utc};
@@ -11,65 +12,68 @@ use serde_json::json;
 use wire::{ProblemCode, Reach, accounts::users::UserRole};
 
 const ADA: &str = "ada@example.com";
-/// How the document says of an operation that it asks.
-const ASKS: &str = "confirmation_required";
+/// The sentence by which the OpenAPI document marks an operation that requires confirmation.
+const CONFIRMATION_NOTE: &str = "confirmation_required";
 
 #[actix_web::test]
-async fn what_asks_for_it_is_opened_by_a_password_for_a_quarter_of_an_hour() {
+async fn password_confirmation_is_valid_for_15_minutes() {
     let app = TestApp::start().await;
-    let time = stop(&app) - TimeDelta::minutes(10);
+    let time = stop_clock(&app) - TimeDelta::minutes(10);
     app.ctx.clock.set(time);
-    somebody(&app, ADA).await;
+    admin_with_password(&app, ADA).await;
     let begun = sign_in(&app, ADA, PASSWORD).await;
     let kept = cookie(&begun);
 
-    // Prolonged, the session is no younger.
+    // A refresh does not extend the confirmation.
     app.ctx.clock.set(time + TimeDelta::minutes(14));
     let prolonged = refresh(&panel(&app, &kept)).await;
     let kept = cookie(&prolonged);
     let me = bearer(&app, &prolonged.expect(200));
-    me.post("/v1/factor", json!({})).await.expect(200);
+    me.post("/v1/mfa", json!({})).await.expect(200);
     app.ctx.clock.set(time + TimeDelta::minutes(16));
-    me.post("/v1/factor", json!({}))
+    me.post("/v1/mfa", json!({}))
         .await
         .problem(403, ProblemCode::ConfirmationRequired);
 
     me.post("/v1/sessions/confirm", json!({ "password": "wrong" }))
         .await
-        .refuses("password");
+        .rejects_field("password");
     me.post("/v1/sessions/confirm", json!({ "code": "000000" }))
         .await
-        .refuses("code");
-    me.post("/v1/factor", json!({}))
+        .rejects_field("code");
+    me.post("/v1/mfa", json!({}))
         .await
         .problem(403, ProblemCode::ConfirmationRequired);
     let confirmed = me
         .post("/v1/sessions/confirm", json!({ "password": PASSWORD }))
         .await;
     assert_eq!(confirmed.status, 204);
-    me.post("/v1/factor", json!({})).await.expect(200);
+    me.post("/v1/mfa", json!({})).await.expect(200);
     let prolonged = refresh(&panel(&app, &kept)).await.expect(200);
     bearer(&app, &prolonged)
-        .post("/v1/factor", json!({}))
+        .post("/v1/mfa", json!({}))
         .await
         .expect(200);
 
-    let told = |action: &str| {
+    let audit_entries = |action: &str| {
         app.count(&format!(
             "SELECT count(*) FROM audit_log WHERE action = '{action}'"
         ))
     };
     assert_eq!(
-        (told("session.confirm"), told("session.unconfirmed")),
+        (
+            audit_entries("session.confirm"),
+            audit_entries("session.unconfirmed")
+        ),
         (1, 2)
     );
 }
 
 #[actix_web::test]
-async fn a_code_confirms_too_and_serves_once() {
+async fn mfa_code_confirms_a_session_once() {
     let app = TestApp::start().await;
-    let time = stop(&app);
-    somebody(&app, ADA).await;
+    let time = stop_clock(&app);
+    admin_with_password(&app, ADA).await;
     let me = signed_in(&app, ADA).await;
     let (totp, _) = enrol(&app, &me).await;
 
@@ -78,18 +82,20 @@ async fn a_code_confirms_too_and_serves_once() {
         me.post("/v1/sessions/confirm", right.clone()).await.status,
         204
     );
-    me.post("/v1/sessions/confirm", right).await.refuses("code");
+    me.post("/v1/sessions/confirm", right)
+        .await
+        .rejects_field("code");
 }
 
 #[actix_web::test]
 async fn wrong_confirmations_block_the_session_and_not_sign_in() {
     let app = TestApp::start().await;
-    somebody(&app, ADA).await;
+    admin_with_password(&app, ADA).await;
     let me = signed_in(&app, ADA).await;
 
     let guess = || me.post("/v1/sessions/confirm", json!({ "password": "wrong" }));
     for _ in 0..10 {
-        guess().await.refuses("password");
+        guess().await.rejects_field("password");
     }
 
     guess().await.problem(429, ProblemCode::TooManyRequests);
@@ -101,9 +107,9 @@ async fn wrong_confirmations_block_the_session_and_not_sign_in() {
 }
 
 #[actix_web::test]
-async fn exactly_those_operations_ask_that_say_so() {
+async fn only_documented_operations_require_confirmation() {
     let app = TestApp::start().await;
-    let (mut asking, mut wrong) = (0, Vec::new());
+    let (mut required, mut wrong) = (0, Vec::new());
     for (method, path, operation) in operations() {
         let scopes = crate::contract::permissions::scopes(&operation);
         if scopes.is_empty() {
@@ -118,36 +124,36 @@ async fn exactly_those_operations_ask_that_say_so() {
                 .expect("it is long ago")
         });
         let answer = crate::contract::permissions::call(&me, &method, &path, &operation).await;
-        let says = operation["responses"]["403"]["description"]
+        let documented = operation["responses"]["403"]["description"]
             .as_str()
-            .is_some_and(|text| text.contains(ASKS));
-        let asks = answer.status == 403 && answer.json()["code"] == ASKS;
-        asking += u32::from(asks);
-        if says != asks {
+            .is_some_and(|text| text.contains(CONFIRMATION_NOTE));
+        let requires = answer.status == 403 && answer.json()["code"] == CONFIRMATION_NOTE;
+        required += u32::from(requires);
+        if documented != requires {
             wrong.push(format!(
-                "{method} {path} says {says}, asks {asks}: {}",
+                "{method} {path} documents {documented}, requires {requires}: {}",
                 answer.text()
             ));
         }
     }
-    assert!(asking >= 2, "{asking}");
+    assert!(required >= 2, "{required}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn no_program_is_asked_who_it_is() {
+fn api_clients_need_no_confirmation() {
     // People confirm who they are before they request a refund; a client's request is decided by a person.
-    const DECIDED_LATER: [&str; 2] = ["/v1/refunds", "/v1/transactions/bulk"];
+    const APPROVED_LATER: [&str; 2] = ["/v1/refunds", "/v1/transactions/bulk"];
     for (method, path, operation) in operations() {
-        if DECIDED_LATER.contains(&path.as_str()) {
+        if APPROVED_LATER.contains(&path.as_str()) {
             continue;
         }
-        let says = operation["responses"]["403"]["description"]
+        let documented = operation["responses"]["403"]["description"]
             .as_str()
-            .is_some_and(|text| text.contains(ASKS));
+            .is_some_and(|text| text.contains(CONFIRMATION_NOTE));
         for scope in crate::contract::permissions::scopes(&operation) {
             assert!(
-                !says || scope.reach_of_clients() == Reach::None,
+                !documented || scope.reach_of_clients() == Reach::None,
                 "{method} {path}"
             );
         }

@@ -1,6 +1,8 @@
 //! Password links, of which only the newest is valid, and the links that super administrators create.
 
-use super::{PASSWORD, password_token, person, sign_in, signed_in, somebody};
+use super::{
+    PASSWORD, admin_with_password, password_token, sign_in, signed_in, user_with_password,
+};
 use crate::harness::{Answer, TestApp, command, run};
 use serde_json::{Value, json};
 use std::{io::Write, process::Stdio};
@@ -22,17 +24,17 @@ fn token(link: &Value) -> String {
 #[actix_web::test]
 async fn new_password_link_revokes_earlier_links() {
     let app = TestApp::start().await;
-    let ada = somebody(&app, ADA).await;
+    let ada = admin_with_password(&app, ADA).await;
     let mut tokens = Vec::new();
     for _ in 0..3 {
         let who = json!({ "email": ADA });
         app.anonymous().post("/v1/passwords/forgotten", who).await;
-        app.work_through().await;
+        app.run_all_jobs().await;
         tokens.push(password_token(&app, ada));
     }
 
-    set(&app, &tokens[0]).await.refuses("token");
-    set(&app, &tokens[1]).await.refuses("token");
+    set(&app, &tokens[0]).await.rejects_field("token");
+    set(&app, &tokens[1]).await.rejects_field("token");
     assert_eq!(set(&app, &tokens[2]).await.status, 204);
     let open = "SELECT count(*) FROM password_links WHERE used_at IS NULL";
     assert_eq!(app.count(open), 0);
@@ -45,17 +47,17 @@ async fn super_admin_invitation_link_revokes_earlier_links() {
     let new = json!({ "email": "grace@example.com", "first_name": "Grace", "last_name": "Hopper", "role": "support" });
     let made = chief.post("/v1/users", new).await.expect(201);
     let grace: UserId = wire::Param::parse(made["id"].as_str().expect("an id")).expect("an id");
-    app.work_through().await;
+    app.run_all_jobs().await;
     let invited = password_token(&app, grace);
-    let place = format!("/v1/users/{grace}/invitation-link");
+    let path = format!("/v1/users/{grace}/invitation-link");
 
-    let first = chief.post(&place, json!({})).await;
+    let first = chief.post(&path, json!({})).await;
     assert_eq!(first.header("cache-control"), "no-store");
     let first = first.expect(201);
-    let second = chief.post(&place, json!({})).await.expect(201);
+    let second = chief.post(&path, json!({})).await.expect(201);
 
     for ended in [invited, token(&first)] {
-        set(&app, &ended).await.refuses("token");
+        set(&app, &ended).await.rejects_field("token");
     }
     assert_eq!(set(&app, &token(&second)).await.status, 204);
     let proof = json!({ "email": "grace@example.com", "password": NEW });
@@ -78,18 +80,18 @@ async fn super_admin_invitation_link_revokes_earlier_links() {
 #[actix_web::test]
 async fn invitation_link_requires_super_admin_and_active_account() {
     let app = TestApp::start().await;
-    let ada = person(&app, UserRole::Customer, ADA).await;
-    let place = format!("/v1/users/{ada}/invitation-link");
+    let ada = user_with_password(&app, UserRole::Customer, ADA).await;
+    let path = format!("/v1/users/{ada}/invitation-link");
     for role in [UserRole::Admin, UserRole::Support, UserRole::Customer] {
         app.as_role(role)
-            .post(&place, json!({}))
+            .post(&path, json!({}))
             .await
             .problem(403, ProblemCode::Forbidden);
     }
     let chief = app.as_role(UserRole::SuperAdmin);
-    let link = chief.post(&place, json!({})).await.expect(201);
+    let link = chief.post(&path, json!({})).await.expect(201);
     // A user who has a password gets an email about the link that replaces it.
-    let notified = "SELECT count(*) FROM notifications WHERE subject = 'A password link was made for your account'";
+    let notified = "SELECT count(*) FROM notifications WHERE subject = 'A password link was created for your account'";
     assert_eq!(app.count(notified), 1);
     chief
         .post(
@@ -98,9 +100,9 @@ async fn invitation_link_requires_super_admin_and_active_account() {
         )
         .await
         .expect(200);
-    set(&app, &token(&link)).await.refuses("token");
+    set(&app, &token(&link)).await.rejects_field("token");
     chief
-        .post(&place, json!({}))
+        .post(&path, json!({}))
         .await
         .problem(409, ProblemCode::WrongState);
     let unknown = format!("/v1/users/{}/invitation-link", UserId::new());
@@ -113,7 +115,7 @@ async fn invitation_link_requires_super_admin_and_active_account() {
 #[actix_web::test]
 async fn users_command_sets_password_and_creates_invitation_link() {
     let app = TestApp::start().await;
-    somebody(&app, ADA).await;
+    admin_with_password(&app, ADA).await;
     let me = signed_in(&app, ADA).await;
     let url = app.database.url();
     let set_password = |password: &str| {
@@ -155,6 +157,6 @@ async fn users_command_sets_password_and_creates_invitation_link() {
     let body = json!({ "token": token, "password": "another one of many words" });
     let answer = app.anonymous().post("/v1/passwords/set", body).await;
     assert_eq!(answer.status, 204, "{}", answer.text());
-    let (is_done, output) = run(&url, &["users", "invite-link", "nobody@example.com"]);
+    let (is_done, output) = run(&url, &["users", "invite-link", "unknown@example.com"]);
     assert!(!is_done, "{output}");
 }

@@ -1,6 +1,6 @@
 //! Limits of failed sign-ins, which must not lock the owner of an account out.
 
-use super::{PASSWORD, run, sign_in, somebody};
+use super::{PASSWORD, admin_with_password, run, sign_in};
 use crate::harness::{Answer, TestApp};
 use chrono::{TimeDelta, Utc};
 use serde_json::json;
@@ -32,8 +32,8 @@ fn device(answer: &Answer) -> String {
 
 #[actix_web::test]
 async fn guesses_from_one_network_do_not_lock_out_the_owner() {
-    let app = TestApp::with(PROXY).await;
-    somebody(&app, ADA).await;
+    let app = TestApp::with_env(PROXY).await;
+    admin_with_password(&app, ADA).await;
     let began = Utc::now();
     app.ctx.clock.set(began);
     for _ in 0..10 {
@@ -53,7 +53,7 @@ async fn guesses_from_one_network_do_not_lock_out_the_owner() {
         from(&app, "198.51.100.7", None, "guessed")
             .await
             .problem(401, ProblemCode::WrongCredentials);
-        // From an address that has never signed in before.
+        // The owner signs in from an address that has never signed in before.
         let owner = format!("203.0.{hour}.9");
         from(&app, &owner, None, PASSWORD).await.expect(201);
     }
@@ -61,15 +61,15 @@ async fn guesses_from_one_network_do_not_lock_out_the_owner() {
 
 #[actix_web::test]
 async fn guesses_share_a_daily_limit_except_from_known_origins() {
-    let app = TestApp::with(PROXY).await;
-    let ada = somebody(&app, ADA).await;
+    let app = TestApp::with_env(PROXY).await;
+    let ada = admin_with_password(&app, ADA).await;
     let began = Utc::now();
     app.ctx.clock.set(began);
     let home = from(&app, "203.0.113.5", None, PASSWORD).await;
     let browser = device(&home);
     home.expect(201);
     from(&app, "198.51.100.1", None, "guessed").await;
-    // The failures of ninety-nine other networks.
+    // Failed sign-ins from ninety-nine other networks.
     run(
         &app,
         "UPDATE login_attempts SET failures = 99 WHERE failures = 1",
@@ -84,7 +84,7 @@ async fn guesses_share_a_daily_limit_except_from_known_origins() {
     from(&app, "192.0.2.1", None, PASSWORD)
         .await
         .problem(429, ProblemCode::TooManyRequests);
-    from(&app, "192.0.2.1", Some("device=forged"), PASSWORD)
+    from(&app, "192.0.2.1", Some("device=tampered"), PASSWORD)
         .await
         .problem(429, ProblemCode::TooManyRequests);
     from(&app, "203.0.113.77", None, PASSWORD).await.expect(201);
@@ -94,13 +94,16 @@ async fn guesses_share_a_daily_limit_except_from_known_origins() {
 
     let stranger = "2001:db8:7::1";
     let who = json!({ "email": ADA });
-    let asks = app.anonymous().with("x-forwarded-for", stranger);
-    assert_eq!(asks.post("/v1/passwords/forgotten", who).await.status, 202);
-    app.work_through().await;
+    let visitor = app.anonymous().with("x-forwarded-for", stranger);
+    assert_eq!(
+        visitor.post("/v1/passwords/forgotten", who).await.status,
+        202
+    );
+    app.run_all_jobs().await;
     let token = super::password_token(&app, ada);
     let new = "nine purple umbrellas whisper";
     let set = json!({ "token": token, "password": new });
-    assert_eq!(asks.post("/v1/passwords/set", set).await.status, 204);
+    assert_eq!(visitor.post("/v1/passwords/set", set).await.status, 204);
     from(&app, "2001:db8:7:ffff::2", None, new)
         .await
         .expect(201);
@@ -108,8 +111,8 @@ async fn guesses_share_a_daily_limit_except_from_known_origins() {
 
 #[actix_web::test]
 async fn known_device_has_its_own_sign_in_limit() {
-    let app = TestApp::with(PROXY).await;
-    somebody(&app, ADA).await;
+    let app = TestApp::with_env(PROXY).await;
+    admin_with_password(&app, ADA).await;
     app.ctx.clock.set(Utc::now());
     let home = from(&app, "203.0.113.5", None, PASSWORD).await;
     let browser = device(&home);
@@ -143,7 +146,7 @@ async fn known_device_has_its_own_sign_in_limit() {
 #[actix_web::test]
 async fn device_cookie_is_http_only_and_same_site_strict() {
     let app = TestApp::start().await;
-    somebody(&app, ADA).await;
+    admin_with_password(&app, ADA).await;
 
     let answer = sign_in(&app, ADA, PASSWORD).await;
 

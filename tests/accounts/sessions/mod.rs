@@ -1,13 +1,13 @@
 //! Signing in and staying signed in.
 
+mod authentication;
 mod confirmation;
-mod doors;
-mod ends;
-mod factor;
 mod links;
 mod lockout;
+mod mfa;
 mod passwords;
 mod refresh;
+mod revocation;
 
 pub use passwords::password_token;
 
@@ -21,13 +21,13 @@ use wire::{UserId, accounts::users::UserRole};
 
 const PASSWORD: &str = "correct horse battery staple";
 
-/// An administrator with a password.
-async fn somebody(app: &TestApp, email: &str) -> UserId {
-    person(app, UserRole::Admin, email).await
+/// Writes an administrator with a password.
+async fn admin_with_password(app: &TestApp, email: &str) -> UserId {
+    user_with_password(app, UserRole::Admin, email).await
 }
 
-/// Somebody with a password.
-pub async fn person(app: &TestApp, role: UserRole, email: &str) -> UserId {
+/// Writes a user with a password.
+pub async fn user_with_password(app: &TestApp, role: UserRole, email: &str) -> UserId {
     let hash = platform::auth::hash_password(PASSWORD.to_owned())
         .await
         .expect("a hash");
@@ -51,7 +51,7 @@ async fn sign_in_by_code(app: &TestApp, email: &str, code: &str) -> Answer {
     app.anonymous().post("/v1/sessions", proof).await
 }
 
-/// Somebody, signed in as they would be by the panel.
+/// Signs a user in as the panel does.
 async fn signed_in(app: &TestApp, email: &str) -> Client {
     bearer(app, &sign_in(app, email, PASSWORD).await.expect(201))
 }
@@ -95,14 +95,14 @@ fn run(app: &TestApp, sql: &str) {
     });
 }
 
-/// Stops the clock some minutes ago, so that it can be moved on while tokens stay good.
-fn stop(app: &TestApp) -> DateTime<Utc> {
+/// Stops the clock some minutes ago, so that a test can advance it while tokens stay valid.
+fn stop_clock(app: &TestApp) -> DateTime<Utc> {
     let time = Utc::now() - TimeDelta::minutes(9);
     app.ctx.clock.set(time);
     time
 }
 
-/// What an authenticator becomes that is given this secret.
+/// Returns an authenticator with this secret.
 pub fn authenticator(secret: &Value) -> Totp {
     let secret = Secret::try_from_base32(secret.as_str().expect("a secret")).expect("base32");
     Builder::new()
@@ -111,18 +111,18 @@ pub fn authenticator(secret: &Value) -> Totp {
         .expect("an authenticator")
 }
 
-/// The code that it shows at a time.
-pub fn code(of: &Totp, at: DateTime<Utc>) -> String {
-    of.generate(at.timestamp().try_into().expect("a time"))
+/// Returns the code of an authenticator at a time.
+pub fn code(totp: &Totp, at: DateTime<Utc>) -> String {
+    totp.generate(at.timestamp().try_into().expect("a time"))
         .to_string()
 }
 
-/// Sets up a second factor, and brings the authenticator and the recovery codes.
+/// Enrols a second factor: returns the authenticator and the recovery codes.
 async fn enrol(app: &TestApp, me: &Client) -> (Totp, Vec<String>) {
-    let begun = me.post("/v1/factor", json!({})).await.expect(200);
+    let begun = me.post("/v1/mfa", json!({})).await.expect(200);
     let totp = authenticator(&begun["secret"]);
     let first = json!({ "code": code(&totp, app.ctx.clock.now()) });
-    let codes = me.post("/v1/factor/enrol", first).await.expect(200);
+    let codes = me.post("/v1/mfa/enrol", first).await.expect(200);
     let codes = codes["codes"].as_array().expect("codes").iter();
     let codes = codes
         .map(|code| code.as_str().expect("a code").to_owned())

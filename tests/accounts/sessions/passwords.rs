@@ -1,12 +1,12 @@
-//! Passwords: what is taken, how they are changed, and the mails that let one choose one.
+//! Passwords: which are accepted, how they are changed, and the emails with links to set one.
 
 use super::{
-    PASSWORD, bearer, cookie, enrol, panel, person, refresh, run, sign_in, sign_in_by_code,
-    signed_in, somebody,
+    PASSWORD, admin_with_password, bearer, cookie, enrol, panel, refresh, run, sign_in,
+    sign_in_by_code, signed_in, user_with_password,
 };
 use crate::harness::{Answer, Client, TestApp};
 use chrono::{TimeDelta, Utc};
-use platform::crypto::Place;
+use platform::crypto::FieldContext;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use wire::{ProblemCode, UserId, accounts::users::UserRole};
@@ -20,9 +20,9 @@ async fn change(me: &Client, current: &str, new: &str) -> Answer {
 }
 
 #[actix_web::test]
-async fn passwords_are_taken_as_they_are_and_easy_ones_not_at_all() {
+async fn passwords_are_kept_unchanged_and_weak_ones_rejected() {
     let app = TestApp::start().await;
-    somebody(&app, ADA).await;
+    admin_with_password(&app, ADA).await;
     let me = signed_in(&app, ADA).await;
     let long = "a1 B2-c3_d4 é5 ü6 ".repeat(11) + "xy";
     assert_eq!(
@@ -41,9 +41,9 @@ async fn passwords_are_taken_as_they_are_and_easy_ones_not_at_all() {
         "ada@example.com",
         "lovelace ada",
         "nul\0in the middle of it",
-        &"ten letters ".repeat(22),
+        &"ten symbols ".repeat(22),
     ] {
-        change(&me, PASSWORD, refused).await.refuses("new");
+        change(&me, PASSWORD, refused).await.rejects_field("new");
     }
     let mut current = PASSWORD.to_owned();
     let sixty_four = "kv8 wq2 zr5 tn7 ".repeat(4);
@@ -52,12 +52,12 @@ async fn passwords_are_taken_as_they_are_and_easy_ones_not_at_all() {
         sixty_four.as_str(),
         &long,
         "пароль из пяти слов",
-        // The same letter as one character and as two: keyboards differ.
+        // The same character as one code point and as two: keyboards differ.
         "caf\u{e9} tournesol bleu",
     ] {
         assert_eq!(change(&me, &current, taken).await.status, 204, "{taken}");
         current = taken.to_owned();
-        // Nothing is cut off, and spaces count.
+        // The password is not truncated, and spaces count.
         let cut: String = taken.chars().take(taken.chars().count() - 1).collect();
         let almost = sign_in(&app, ADA, &cut).await;
         almost.problem(401, ProblemCode::WrongCredentials);
@@ -69,19 +69,19 @@ async fn passwords_are_taken_as_they_are_and_easy_ones_not_at_all() {
 }
 
 #[actix_web::test]
-async fn a_change_needs_the_old_one_and_ends_every_other_session() {
+async fn password_change_requires_the_old_one_and_ends_other_sessions() {
     let app = TestApp::start().await;
-    somebody(&app, ADA).await;
-    let elsewhere = sign_in(&app, ADA, PASSWORD).await;
-    let kept = cookie(&elsewhere);
-    let elsewhere = bearer(&app, &elsewhere.expect(201));
+    admin_with_password(&app, ADA).await;
+    let other = sign_in(&app, ADA, PASSWORD).await;
+    let kept = cookie(&other);
+    let other = bearer(&app, &other.expect(201));
     let me = signed_in(&app, ADA).await;
 
-    change(&me, "wrong", NEW).await.refuses("current");
-    change(&me, PASSWORD, PASSWORD).await.refuses("new");
+    change(&me, "wrong", NEW).await.rejects_field("current");
+    change(&me, PASSWORD, PASSWORD).await.rejects_field("new");
     assert_eq!(change(&me, PASSWORD, NEW).await.status, 204);
 
-    elsewhere
+    other
         .get("/v1/sessions")
         .await
         .problem(401, ProblemCode::Unauthenticated);
@@ -103,28 +103,28 @@ async fn a_change_needs_the_old_one_and_ends_every_other_session() {
     );
 }
 
-async fn forget(app: &TestApp, email: &str) -> Answer {
+async fn request_reset(app: &TestApp, email: &str) -> Answer {
     let who = json!({ "email": email });
     app.anonymous().post("/v1/passwords/forgotten", who).await
 }
 
-/// The token of the newest letter to somebody, as it lies sealed in the outbox.
+/// Returns the token of the newest password email to a user, from the encrypted outbox.
 pub fn password_token(app: &TestApp, user: UserId) -> String {
     use diesel::prelude::*;
-    use schema::notifications as letters;
+    use schema::notifications as emails;
     let (id, sealed): (Uuid, Vec<u8>) = app.given(|given| {
-        letters::table
-            .filter(letters::user_id.eq(user))
-            .filter(letters::dedupe_key.like("password-link:%"))
-            .order_by(letters::id.desc())
-            .select((letters::id, letters::message))
+        emails::table
+            .filter(emails::user_id.eq(user))
+            .filter(emails::dedupe_key.like("password-link:%"))
+            .order_by(emails::id.desc())
+            .select((emails::id, emails::message))
             .first(given.conn())
-            .expect("a letter")
+            .expect("an email")
     });
-    let place = Place::new("notifications", "message", id);
-    let letter: Value =
-        serde_json::from_str(&app.ctx.keys.open(place, &sealed).expect("opened")).expect("JSON");
-    let text = letter["text"].as_str().expect("a text");
+    let context = FieldContext::new("notifications", "message", id);
+    let email: Value =
+        serde_json::from_str(&app.ctx.keys.open(context, &sealed).expect("opened")).expect("JSON");
+    let text = email["text"].as_str().expect("a text");
     let (_, rest) = text.split_once("/password#").expect("a link");
     rest.split_whitespace().next().expect("a token").to_owned()
 }
@@ -135,9 +135,9 @@ async fn set(app: &TestApp, token: &str, password: &str) -> Answer {
 }
 
 #[actix_web::test]
-async fn who_forgot_their_password_chooses_another_by_mail() {
+async fn forgotten_password_is_reset_by_email() {
     let app = TestApp::start().await;
-    let ada = somebody(&app, ADA).await;
+    let ada = admin_with_password(&app, ADA).await;
     let begun = sign_in(&app, ADA, PASSWORD).await;
     let kept = cookie(&begun);
     let me = bearer(&app, &begun.expect(201));
@@ -147,12 +147,8 @@ async fn who_forgot_their_password_chooses_another_by_mail() {
             .problem(401, ProblemCode::WrongCredentials);
     }
 
-    assert_eq!(forget(&app, " ADA@example.com ").await.status, 202);
-    assert_eq!(
-        app.work().await,
-        2,
-        "the letter is written, and left in the outbox"
-    );
+    assert_eq!(request_reset(&app, " ADA@example.com ").await.status, 202);
+    assert_eq!(app.run_jobs().await, 2, "the email is in the outbox");
     let token = password_token(&app, ada);
     let link = json!({ "token": token });
     let account = app
@@ -164,22 +160,24 @@ async fn who_forgot_their_password_chooses_another_by_mail() {
         account,
         json!({ "email": ADA, "is_staff": true, "is_new": false })
     );
-    set(&app, &token, "short").await.refuses("password");
-    set(&app, &token, "lovelace ada").await.refuses("password");
+    set(&app, &token, "short").await.rejects_field("password");
+    set(&app, &token, "lovelace ada")
+        .await
+        .rejects_field("password");
     let tries = futures_util::future::join_all((0..4).map(|_| set(&app, &token, NEW))).await;
     assert_eq!(
         tries.iter().filter(|answer| answer.status == 204).count(),
         1
     );
 
-    set(&app, &token, NEW).await.refuses("token");
+    set(&app, &token, NEW).await.rejects_field("token");
     me.get("/v1/sessions")
         .await
         .problem(401, ProblemCode::Unauthenticated);
     refresh(&panel(&app, &kept))
         .await
         .problem(401, ProblemCode::Unauthenticated);
-    // The owner is not kept out by who has guessed before.
+    // Earlier guesses do not lock the owner out.
     sign_in(&app, ADA, NEW).await.expect(201);
     assert_eq!(
         app.count("SELECT count(*) FROM notifications WHERE subject = 'Your password was changed'"),
@@ -188,17 +186,17 @@ async fn who_forgot_their_password_chooses_another_by_mail() {
 }
 
 #[actix_web::test]
-async fn nobody_learns_from_a_forgotten_password_who_has_an_account() {
+async fn password_reset_does_not_reveal_accounts() {
     let app = TestApp::start().await;
-    somebody(&app, ADA).await;
-    let banned = somebody(&app, "banned@example.com").await;
+    admin_with_password(&app, ADA).await;
+    let banned = admin_with_password(&app, "banned@example.com").await;
     run(
         &app,
         &format!("UPDATE users SET status = 'banned' WHERE id = '{banned}'"),
     );
 
-    for email in [ADA, "banned@example.com", "nobody@example.com"] {
-        let answer = forget(&app, email).await;
+    for email in [ADA, "banned@example.com", "unknown@example.com"] {
+        let answer = request_reset(&app, email).await;
         assert_eq!(
             (answer.status, answer.text()),
             (202, String::new()),
@@ -210,71 +208,75 @@ async fn nobody_learns_from_a_forgotten_password_who_has_an_account() {
         app.count("SELECT count(*) FROM jobs WHERE kind = 'sessions.password_link'"),
         3
     );
-    app.work().await;
+    app.run_jobs().await;
     assert_eq!(app.count("SELECT count(*) FROM password_links"), 1);
     assert_eq!(app.count("SELECT count(*) FROM notifications"), 1);
-    let told = "SELECT count(*) FROM jobs WHERE payload::text LIKE '%example.com%'";
-    assert_eq!(app.count(told), 0, "no job carries an address");
+    let jobs_with_addresses = "SELECT count(*) FROM jobs WHERE payload::text LIKE '%example.com%'";
+    assert_eq!(
+        app.count(jobs_with_addresses),
+        0,
+        "no job carries an address"
+    );
 }
 
 #[actix_web::test]
-async fn a_mailbox_is_not_flooded() {
+async fn password_reset_emails_are_limited() {
     let app = TestApp::start().await;
-    somebody(&app, ADA).await;
+    admin_with_password(&app, ADA).await;
 
     for _ in 0..8 {
-        assert_eq!(forget(&app, ADA).await.status, 202);
+        assert_eq!(request_reset(&app, ADA).await.status, 202);
     }
-    app.work_through().await;
+    app.run_all_jobs().await;
     assert_eq!(app.count("SELECT count(*) FROM password_links"), 3);
 
     for number in 0..22 {
-        let email = format!("nobody{number}@example.com");
-        assert_eq!(forget(&app, &email).await.status, 202, "{number}");
+        let email = format!("unknown{number}@example.com");
+        assert_eq!(request_reset(&app, &email).await.status, 202, "{number}");
     }
-    let flood = forget(&app, "another@example.com").await;
+    let flood = request_reset(&app, "another@example.com").await;
     flood.problem(429, ProblemCode::TooManyRequests);
 }
 
 #[actix_web::test]
-async fn a_link_ends_by_itself_and_with_every_other_way_to_a_new_password() {
+async fn password_link_expires_and_is_revoked_by_a_new_password() {
     let app = TestApp::start().await;
-    let ada = somebody(&app, ADA).await;
+    let ada = admin_with_password(&app, ADA).await;
     let me = signed_in(&app, ADA).await;
     let now = Utc::now();
 
-    forget(&app, ADA).await;
-    app.work_through().await;
+    request_reset(&app, ADA).await;
+    app.run_all_jobs().await;
     let first = password_token(&app, ada);
     app.ctx.clock.set(now + TimeDelta::minutes(31));
-    set(&app, &first, NEW).await.refuses("token");
+    set(&app, &first, NEW).await.rejects_field("token");
     app.ctx.clock.set(now);
     assert_eq!(change(&me, PASSWORD, NEW).await.status, 204);
     set(&app, &first, "another one of many words")
         .await
-        .refuses("token");
+        .rejects_field("token");
 
-    forget(&app, ADA).await;
-    app.work_through().await;
+    request_reset(&app, ADA).await;
+    app.run_all_jobs().await;
     let second = password_token(&app, ada);
     run(&app, "UPDATE users SET status = 'suspended'");
     set(&app, &second, "another one of many words")
         .await
-        .refuses("token");
+        .rejects_field("token");
     app.anonymous()
         .post("/v1/passwords/link", json!({ "token": "x" }))
         .await
-        .refuses("token");
+        .rejects_field("token");
 }
 
 #[actix_web::test]
-async fn a_mailbox_alone_does_not_open_an_account_with_a_second_factor() {
+async fn password_reset_does_not_bypass_mfa() {
     let app = TestApp::start().await;
-    let ada = somebody(&app, ADA).await;
+    let ada = admin_with_password(&app, ADA).await;
     let (_, codes) = enrol(&app, &signed_in(&app, ADA).await).await;
 
-    forget(&app, ADA).await;
-    app.work_through().await;
+    request_reset(&app, ADA).await;
+    app.run_all_jobs().await;
     assert_eq!(set(&app, &password_token(&app, ada), NEW).await.status, 204);
 
     sign_in(&app, ADA, NEW)
@@ -286,7 +288,7 @@ async fn a_mailbox_alone_does_not_open_an_account_with_a_second_factor() {
 }
 
 #[actix_web::test]
-async fn whoever_is_invited_chooses_their_first_password() {
+async fn invited_user_chooses_first_password() {
     let app = TestApp::start().await;
     let grace =
         app.given(|given| given.person(UserRole::Customer, "grace@example.com", "Grace", "Hopper"));
@@ -296,7 +298,7 @@ async fn whoever_is_invited_chooses_their_first_password() {
         .write(move |tx| accounts::sessions::invite(tx, grace))
         .await;
     invited.expect("invited");
-    app.work_through().await;
+    app.run_all_jobs().await;
 
     let token = password_token(&app, grace);
     let link = app
@@ -312,11 +314,11 @@ async fn whoever_is_invited_chooses_their_first_password() {
 }
 
 #[actix_web::test]
-async fn no_link_can_be_read_in_the_outbox_or_in_the_database() {
+async fn password_links_are_not_readable_in_outbox_or_database() {
     let app = TestApp::start().await;
-    let ada = person(&app, UserRole::Customer, ADA).await;
-    forget(&app, ADA).await;
-    app.work_through().await;
+    let ada = user_with_password(&app, UserRole::Customer, ADA).await;
+    request_reset(&app, ADA).await;
+    app.run_all_jobs().await;
     let token = password_token(&app, ada);
 
     let shown = app.as_admin().get("/v1/notifications").await.expect(200);

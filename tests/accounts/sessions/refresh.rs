@@ -1,15 +1,15 @@
-//! Staying signed in: every refresh token serves once, and a stolen one ends its family.
+//! Refresh of sessions: a refresh token works once, and reuse of a token revokes its family.
 
-use super::{PASSWORD, bearer, cookie, panel, refresh, run, sign_in, somebody};
+use super::{PASSWORD, admin_with_password, bearer, cookie, panel, refresh, run, sign_in};
 use crate::harness::TestApp;
 use futures_util::future::join_all;
 use serde_json::json;
 use wire::ProblemCode;
 
 #[actix_web::test]
-async fn every_refresh_token_serves_once() {
+async fn refresh_token_works_once() {
     let app = TestApp::start().await;
-    somebody(&app, "ada@example.com").await;
+    admin_with_password(&app, "ada@example.com").await;
     let begun = sign_in(&app, "ada@example.com", PASSWORD).await;
     let first = cookie(&begun);
     let old = bearer(&app, &begun.expect(201));
@@ -25,7 +25,7 @@ async fn every_refresh_token_serves_once() {
             new.get("/v1/sessions").await.status
         ),
         (200, 200),
-        "the first access token lives on"
+        "the first access token stays valid"
     );
     let sessions = new.get("/v1/sessions").await.expect(200);
     assert_eq!(
@@ -42,7 +42,7 @@ async fn every_refresh_token_serves_once() {
     assert_eq!(
         app.count("SELECT count(*) FROM sessions WHERE revoked_at IS NOT NULL"),
         0,
-        "two tabs are no theft"
+        "a refresh by two tabs is no token theft"
     );
 
     run(
@@ -69,9 +69,9 @@ async fn every_refresh_token_serves_once() {
 }
 
 #[actix_web::test]
-async fn of_fifty_who_show_one_token_at_once_one_prolongs() {
+async fn concurrent_refreshes_with_one_token_succeed_once() {
     let app = TestApp::start().await;
-    somebody(&app, "ada@example.com").await;
+    admin_with_password(&app, "ada@example.com").await;
 
     for _ in 0..10 {
         let begun = sign_in(&app, "ada@example.com", PASSWORD).await;
@@ -93,9 +93,9 @@ async fn of_fifty_who_show_one_token_at_once_one_prolongs() {
 }
 
 #[actix_web::test]
-async fn a_session_that_ends_while_it_is_prolonged_has_ended() {
+async fn session_revoked_during_refresh_stays_revoked() {
     let app = TestApp::start().await;
-    somebody(&app, "ada@example.com").await;
+    admin_with_password(&app, "ada@example.com").await;
 
     for _ in 0..10 {
         let begun = sign_in(&app, "ada@example.com", PASSWORD).await;
@@ -121,9 +121,9 @@ async fn a_session_that_ends_while_it_is_prolonged_has_ended() {
 }
 
 #[actix_web::test]
-async fn another_site_cannot_prolong() {
+async fn refresh_rejects_cross_site_requests() {
     let app = TestApp::start().await;
-    somebody(&app, "ada@example.com").await;
+    admin_with_password(&app, "ada@example.com").await;
     let kept = cookie(&sign_in(&app, "ada@example.com", PASSWORD).await);
 
     refresh(&app.anonymous().with("cookie", &kept))

@@ -1,4 +1,4 @@
-//! Acts on many: one result each, and one refusal undoes nothing else.
+//! Bulk actions on users: one result for each user, and one rejection undoes no other result.
 
 use crate::harness::TestApp;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use wire::{ProblemCode, accounts::users::UserRole};
 
 #[actix_web::test]
-async fn each_of_many_is_done_or_refused_by_itself() {
+async fn bulk_action_reports_each_user_separately() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let (first, banned, staff, last) = app.given(|given| {
@@ -72,7 +72,7 @@ async fn each_of_many_is_done_or_refused_by_itself() {
 }
 
 #[actix_web::test]
-async fn what_many_acts_need_is_asked_before_the_first() {
+async fn bulk_action_rejects_invalid_requests_before_any_change() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let id = app.given(|given| given.user(UserRole::Customer));
@@ -80,24 +80,24 @@ async fn what_many_acts_need_is_asked_before_the_first() {
     for action in ["suspend", "ban"] {
         send(json!({ "action": action, "ids": [id] }))
             .await
-            .refuses("reason");
+            .rejects_field("reason");
         send(json!({ "action": action, "reason": " ", "ids": [id] }))
             .await
-            .refuses("reason");
+            .rejects_field("reason");
     }
     send(json!({ "action": "promote", "ids": [id] }))
         .await
-        .refuses("action");
+        .rejects_field("action");
     send(json!({ "action": "activate", "ids": [] }))
         .await
-        .refuses("ids");
+        .rejects_field("ids");
     let many: Vec<Uuid> = (0..501).map(|_| Uuid::now_v7()).collect();
     send(json!({ "action": "activate", "ids": many }))
         .await
-        .refuses("ids");
+        .rejects_field("ids");
     send(json!({ "action": "activate", "ids": [id], "role": "admin" }))
         .await
-        .refuses("role");
+        .rejects_field("role");
     app.as_role(UserRole::Support)
         .post(
             "/v1/users/bulk",
@@ -110,7 +110,7 @@ async fn what_many_acts_need_is_asked_before_the_first() {
 }
 
 #[actix_web::test]
-async fn many_are_deleted_and_come_back() {
+async fn bulk_delete_and_restore_users() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let ids: Vec<Value> = (0..20)
@@ -134,7 +134,7 @@ async fn many_are_deleted_and_come_back() {
 }
 
 #[actix_web::test]
-async fn whoever_is_put_out_midway_does_no_more() {
+async fn bulk_action_stops_when_the_actor_is_suspended() {
     let app = TestApp::start().await;
     let chief = app.as_role(UserRole::SuperAdmin);
     let admin = app.as_admin();
@@ -142,12 +142,12 @@ async fn whoever_is_put_out_midway_does_no_more() {
         .map(|_| json!(app.given(|given| given.user(UserRole::Customer))))
         .collect();
     let many = json!({ "action": "deactivate", "ids": ids });
-    let suspend = super::standing::act(&chief, admin.id(), "suspend");
+    let suspend = super::status::run_action(&chief, admin.id(), "suspend");
 
     let (answer, put_out) = futures_util::join!(admin.post("/v1/users/bulk", many), suspend);
 
     put_out.expect(200);
-    // Whether it came before, between or after: what was done is what is said to be done.
+    // The suspension may run before, during or after the action: the response counts the users that were changed.
     let done = if answer.status == 207 {
         answer.json()["done"].as_i64()
     } else {

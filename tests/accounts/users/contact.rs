@@ -1,4 +1,4 @@
-//! Contact data: support corrects it without having seen it, and masks never become values.
+//! Contact data: support corrects it without seeing it, and a mask is never stored as a value.
 
 use super::ada;
 use crate::harness::TestApp;
@@ -7,22 +7,22 @@ use serde_json::json;
 use wire::{ProblemCode, accounts::users::UserRole};
 
 #[actix_web::test]
-async fn support_corrects_customers_and_never_writes_a_mask() {
+async fn support_edits_contact_data_and_masks_are_rejected() {
     let app = TestApp::start().await;
     let made = app.as_admin().post("/v1/users", ada()).await.expect(201);
     let support = app.as_role(UserRole::Support);
-    let place = format!("/v1/users/{}", made["id"].as_str().unwrap());
-    let seen = support.get(&place).await.expect(200);
+    let path = format!("/v1/users/{}", made["id"].as_str().unwrap());
+    let seen = support.get(&path).await.expect(200);
 
     for field in ["email", "first_name", "last_name", "phone"] {
         let refused = support
-            .patch(&place, 1, json!({ field: seen[field] }))
+            .patch(&path, 1, json!({ field: seen[field] }))
             .await
-            .refuses(field);
+            .rejects_field(field);
         assert_eq!(refused["errors"][0]["code"], "masked");
     }
     let edited = support
-        .patch(&place, 1, json!({ "phone": "+44 20 7946 0099" }))
+        .patch(&path, 1, json!({ "phone": "+44 20 7946 0099" }))
         .await
         .expect(200);
 
@@ -30,7 +30,7 @@ async fn support_corrects_customers_and_never_writes_a_mask() {
         (&edited["phone"], &edited["is_masked"], &edited["email"]),
         (&json!("•••99"), &json!(true), &seen["email"])
     );
-    let whole = app.as_admin().get(&place).await.expect(200);
+    let whole = app.as_admin().get(&path).await.expect(200);
     assert_eq!(
         (&whole["email"], &whole["first_name"], &whole["phone"]),
         (
@@ -51,7 +51,7 @@ async fn support_corrects_customers_and_never_writes_a_mask() {
 }
 
 #[actix_web::test]
-async fn support_edits_neither_colleagues_nor_itself() {
+async fn support_cannot_edit_staff_or_itself() {
     let app = TestApp::start().await;
     let support = app.as_role(UserRole::Support);
     let colleague = app.given(|given| given.user(UserRole::Admin));
@@ -68,16 +68,16 @@ async fn support_edits_neither_colleagues_nor_itself() {
 }
 
 #[actix_web::test]
-async fn of_fifty_who_edit_what_they_have_read_one_does() {
+async fn concurrent_edits_with_one_etag_succeed_once() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for round in 0..5 {
         let id = app.given(|given| given.user(UserRole::Customer));
-        let place = format!("/v1/users/{id}");
+        let path = format!("/v1/users/{id}");
         let edits = (0..50).map(|writer| {
-            let (admin, place) = (admin.clone(), place.clone());
+            let (admin, path) = (admin.clone(), path.clone());
             let edit = json!({ "first_name": format!("Writer {writer}") });
-            async move { admin.patch(&place, 1, edit).await.status }
+            async move { admin.patch(&path, 1, edit).await.status }
         });
 
         let statuses: Vec<u16> = join_all(edits).await;
@@ -91,11 +91,11 @@ async fn of_fifty_who_edit_what_they_have_read_one_does() {
         admin
             .send(
                 reqwest::Method::PATCH,
-                &place,
+                &path,
                 Some(json!({ "first_name": "X" })),
             )
             .await
             .problem(428, ProblemCode::PreconditionRequired);
-        assert_eq!(admin.get(&place).await.expect(200)["version"], 2);
+        assert_eq!(admin.get(&path).await.expect(200)["version"], 2);
     }
 }

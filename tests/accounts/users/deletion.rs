@@ -1,4 +1,4 @@
-//! Deletion: not while something is open, gone from everywhere, back with everything.
+//! Deletion of users: rejected while an order or refund is open, hidden everywhere, and restored completely.
 
 use super::ada;
 use crate::{
@@ -15,7 +15,7 @@ async fn delete(client: &Client, id: UserId) -> crate::harness::Answer {
 }
 
 #[actix_web::test]
-async fn a_deleted_person_is_gone_and_their_orders_stay_with_their_name() {
+async fn deleted_user_is_hidden_and_their_orders_keep_the_name() {
     let app = TestApp::start().await;
     let (plan, id) = app.given(|given| {
         let plan = given.plan("9.90");
@@ -25,7 +25,7 @@ async fn a_deleted_person_is_gone_and_their_orders_stay_with_their_name() {
     });
     let (admin, support) = (app.as_admin(), app.as_role(UserRole::Support));
     let sale = order(&admin, plan, id, 1).await;
-    app.work().await;
+    app.run_jobs().await;
     simulate(&app, &admin, &sale, SimulatedOutcome::Succeed).await;
     let theirs = app.as_user(id);
 
@@ -34,7 +34,7 @@ async fn a_deleted_person_is_gone_and_their_orders_stay_with_their_name() {
     assert_eq!((gone.status, gone.bytes.len()), (204, 0));
     let out = theirs.get("/v1/users").await;
     out.problem(401, ProblemCode::Unauthenticated);
-    let place = format!("/v1/users/{id}");
+    let path = format!("/v1/users/{id}");
     for client in [&admin, &support] {
         for query in [
             "",
@@ -58,10 +58,7 @@ async fn a_deleted_person_is_gone_and_their_orders_stay_with_their_name() {
     }
     let file = admin.get("/v1/users/export?format=csv").await;
     assert!(!file.text().contains(&id.to_string()));
-    support
-        .get(&place)
-        .await
-        .problem(404, ProblemCode::NotFound);
+    support.get(&path).await.problem(404, ProblemCode::NotFound);
     support
         .get("/v1/users?is_deleted=true")
         .await
@@ -71,26 +68,29 @@ async fn a_deleted_person_is_gone_and_their_orders_stay_with_their_name() {
         (&deleted["total"], &deleted["data"][0]["id"]),
         (&json!(1), &json!(id))
     );
-    let shown = admin.get(&place).await.expect(200);
+    let shown = admin.get(&path).await.expect(200);
     assert!(shown["deleted_at"].is_string());
-    // Nothing is done with the dead but bringing them back.
+    // A deleted user can only be restored.
     for act in ["suspend", "activate", "ban", "deactivate", "reveal"] {
         let body = json!({ "reason": "No" });
-        let refused = admin.post(&format!("{place}/{act}"), body).await;
+        let refused = admin.post(&format!("{path}/{act}"), body).await;
         refused.problem(404, ProblemCode::NotFound);
     }
     admin
-        .patch(&place, 2, json!({ "first_name": "Eve" }))
+        .patch(&path, 2, json!({ "first_name": "Eve" }))
         .await
         .problem(404, ProblemCode::NotFound);
     let body = json!({ "user_id": id, "plan_id": plan });
     let admin = admin.with("idempotency-key", "k");
-    admin.post("/v1/orders", body).await.refuses("user_id");
+    admin
+        .post("/v1/orders", body)
+        .await
+        .rejects_field("user_id");
     delete(&admin, id).await.problem(404, ProblemCode::NotFound);
 }
 
 #[actix_web::test]
-async fn a_restored_person_is_who_they_were_unless_their_address_was_taken() {
+async fn restored_user_is_unchanged_unless_the_email_is_taken() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let made = admin.post("/v1/users", ada()).await.expect(201);
@@ -130,7 +130,7 @@ async fn a_restored_person_is_who_they_were_unless_their_address_was_taken() {
 }
 
 #[actix_web::test]
-async fn nobody_leaves_while_an_order_is_open_or_money_is_under_way() {
+async fn user_with_open_orders_or_refunds_cannot_be_deleted() {
     let app = TestApp::start().await;
     let plan = app.given(|given| given.supplied_plan("9.90"));
     let chief = app.as_role(UserRole::SuperAdmin);
@@ -145,12 +145,12 @@ async fn nobody_leaves_while_an_order_is_open_or_money_is_under_way() {
             "UPDATE transactions SET status = 'cancelled'; UPDATE orders SET status = 'cancelled', cancelled_at = now()",
             false,
         ),
-        // The payment may still come in.
+        // The payment may still complete.
         (
             "UPDATE orders SET status = 'cancelled', cancelled_at = now()",
             true,
         ),
-        // Paid for, never delivered, not paid back.
+        // The order is paid, not delivered and not refunded.
         (
             "UPDATE transactions SET status = 'completed', completed_at = now(); UPDATE orders SET status = 'failed'",
             true,
@@ -190,7 +190,7 @@ async fn nobody_leaves_while_an_order_is_open_or_money_is_under_way() {
         if refused {
             deleted.problem(409, ProblemCode::WrongState);
             let erase = format!("/v1/users/{id}/erase");
-            let erased = chief.post(&erase, json!({ "reason": "Asked for" })).await;
+            let erased = chief.post(&erase, json!({ "reason": "Requested" })).await;
             erased.problem(409, ProblemCode::WrongState);
             app.execute(&format!("UPDATE orders SET status = 'cancelled', cancelled_at = now() WHERE user_id = '{id}'"));
         } else {
@@ -200,25 +200,25 @@ async fn nobody_leaves_while_an_order_is_open_or_money_is_under_way() {
 }
 
 #[actix_web::test]
-async fn a_deletion_is_of_what_was_read() {
+async fn user_deletion_requires_the_current_etag() {
     let app = TestApp::start().await;
     let (admin, id) = (
         app.as_admin(),
         app.given(|given| given.user(UserRole::Customer)),
     );
-    let place = format!("/v1/users/{id}");
+    let path = format!("/v1/users/{id}");
     admin
-        .send(reqwest::Method::DELETE, &place, None)
+        .send(reqwest::Method::DELETE, &path, None)
         .await
         .problem(428, ProblemCode::PreconditionRequired);
     admin
-        .delete(&place, 7)
+        .delete(&path, 7)
         .await
         .problem(412, ProblemCode::Stale);
-    let why = json!({ "reason": "Asked for by mail" });
+    let why = json!({ "reason": "Requested by email" });
     let gone = admin
         .with("if-match", "\"v1\"")
-        .send(reqwest::Method::DELETE, &place, Some(why))
+        .send(reqwest::Method::DELETE, &path, Some(why))
         .await;
     assert_eq!(gone.status, 204);
     let recorded =
@@ -227,7 +227,7 @@ async fn a_deletion_is_of_what_was_read() {
 }
 
 #[actix_web::test]
-async fn whoever_is_just_buying_is_not_deleted_and_whoever_is_deleted_buys_nothing() {
+async fn concurrent_deletion_and_order_leave_no_order_of_a_deleted_user() {
     let app = TestApp::start().await;
     let plan = app.given(|given| given.supplied_plan("9.90"));
     let admin = app.as_admin();

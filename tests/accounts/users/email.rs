@@ -1,12 +1,12 @@
 //! Changes of an email address, which must not let another person take an account over.
 
 use crate::{
-    accounts::sessions::{password_token, person},
+    accounts::sessions::{password_token, user_with_password},
     harness::{Client, TestApp},
 };
 use chrono::{TimeDelta, Utc};
 use diesel::prelude::*;
-use platform::crypto::Place;
+use platform::crypto::FieldContext;
 use schema::{notifications, sessions};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -17,7 +17,7 @@ const NEW: &str = "mine@example.org";
 
 /// Writes a customer with a password.
 async fn customer(app: &TestApp) -> UserId {
-    person(app, UserRole::Customer, OLD).await
+    user_with_password(app, UserRole::Customer, OLD).await
 }
 
 /// Returns the emails to a user, oldest first: the address and the text of each.
@@ -35,8 +35,8 @@ fn emails(app: &TestApp, user: UserId) -> Vec<(String, String)> {
             .expect("emails")
     });
     let open = |id, column, sealed: &[u8]| {
-        let place = Place::new("notifications", column, id);
-        app.ctx.keys.open(place, sealed).expect("opened")
+        let context = FieldContext::new("notifications", column, id);
+        app.ctx.keys.open(context, sealed).expect("opened")
     };
     rows.into_iter()
         .map(|(id, to, message)| {
@@ -48,16 +48,16 @@ fn emails(app: &TestApp, user: UserId) -> Vec<(String, String)> {
         .collect()
 }
 
-async fn forget(app: &TestApp, email: &str) {
+async fn request_reset(app: &TestApp, email: &str) {
     let who = json!({ "email": email });
     let answer = app.anonymous().post("/v1/passwords/forgotten", who).await;
     assert_eq!(answer.status, 202);
-    app.work_through().await;
+    app.run_all_jobs().await;
 }
 
-async fn move_to(client: &Client, id: UserId, email: &str) -> crate::harness::Answer {
-    let place = format!("/v1/users/{id}");
-    client.patch(&place, 1, json!({ "email": email })).await
+async fn change_email(client: &Client, id: UserId, email: &str) -> crate::harness::Answer {
+    let path = format!("/v1/users/{id}");
+    client.patch(&path, 1, json!({ "email": email })).await
 }
 
 #[actix_web::test]
@@ -73,15 +73,15 @@ async fn email_change_requires_recent_authentication() {
                 .execute(given.conn())
                 .expect("long ago")
         });
-        move_to(&staff, id, NEW)
+        change_email(&staff, id, NEW)
             .await
             .problem(403, ProblemCode::ConfirmationRequired);
     }
     let admin = app.as_admin();
     app.execute("UPDATE sessions SET confirmed_at = NULL");
-    let place = format!("/v1/users/{id}");
+    let path = format!("/v1/users/{id}");
     let edit = json!({ "first_name": "Augusta", "email": "ADA@example.com" });
-    admin.patch(&place, 1, edit).await.expect(200);
+    admin.patch(&path, 1, edit).await.expect(200);
     assert_eq!(emails(&app, id), []);
 }
 
@@ -90,10 +90,10 @@ async fn email_change_revokes_sessions_and_links_and_notifies_both_addresses() {
     let app = TestApp::start().await;
     let (id, began) = (customer(&app).await, Utc::now());
     let theirs = app.as_user(id);
-    forget(&app, OLD).await;
+    request_reset(&app, OLD).await;
     let old_link = password_token(&app, id);
 
-    let moved = move_to(&app.as_role(UserRole::Support), id, NEW).await;
+    let moved = change_email(&app.as_role(UserRole::Support), id, NEW).await;
     moved.expect(200);
 
     theirs
@@ -102,7 +102,7 @@ async fn email_change_revokes_sessions_and_links_and_notifies_both_addresses() {
         .problem(401, ProblemCode::Unauthenticated);
     let set = json!({ "token": old_link, "password": "nine purple umbrellas whisper" });
     let set = app.anonymous().post("/v1/passwords/set", set).await;
-    set.refuses("token");
+    set.rejects_field("token");
     let sent = emails(&app, id);
     let (to_old, to_new) = (&sent[1], &sent[2]);
     assert_eq!((to_old.0.as_str(), to_new.0.as_str()), (OLD, NEW));
@@ -114,14 +114,14 @@ async fn email_change_revokes_sessions_and_links_and_notifies_both_addresses() {
     assert!(!to_old.1.contains(NEW), "{}", to_old.1);
 
     // For a day no link goes to the new address; an email says when the account can have one.
-    forget(&app, NEW).await;
+    request_reset(&app, NEW).await;
     let sent = emails(&app, id);
     assert_eq!(sent.len(), 4);
     assert!(
         sent[3].1.contains("send no password link before") && !sent[3].1.contains("/password#")
     );
     app.ctx.clock.set(began + TimeDelta::hours(25));
-    forget(&app, NEW).await;
+    request_reset(&app, NEW).await;
     let link = password_token(&app, id);
     let account = app
         .anonymous()
@@ -138,16 +138,16 @@ async fn invitation_is_sent_to_a_corrected_address_after_a_day() {
     let new = json!({ "email": OLD, "first_name": "Ada", "last_name": "Lovelace" });
     let made = admin.post("/v1/users", new).await.expect(201);
     let id: UserId = wire::Param::parse(made["id"].as_str().expect("an id")).expect("an id");
-    app.work_through().await;
+    app.run_all_jobs().await;
     let invited = password_token(&app, id);
 
-    move_to(&admin, id, NEW).await.expect(200);
+    change_email(&admin, id, NEW).await.expect(200);
 
     let link = json!({ "token": invited });
     let link = app.anonymous().post("/v1/passwords/link", link).await;
-    link.refuses("token");
+    link.rejects_field("token");
     app.ctx.clock.set(began + TimeDelta::hours(25));
-    app.work_through().await;
+    app.run_all_jobs().await;
     let account = app
         .anonymous()
         .post(
@@ -169,13 +169,13 @@ async fn email_change_by_api_client_revokes_sessions_and_links() {
     let id = app.given(|given| given.customer_of(client));
     let theirs = app.as_user(id);
 
-    move_to(&shop, id, NEW).await.expect(200);
+    change_email(&shop, id, NEW).await.expect(200);
 
     theirs
         .get("/v1/me")
         .await
         .problem(401, ProblemCode::Unauthenticated);
     assert_eq!(emails(&app, id).len(), 2);
-    forget(&app, NEW).await;
+    request_reset(&app, NEW).await;
     assert_eq!(app.count("SELECT count(*) FROM password_links"), 0);
 }

@@ -1,17 +1,17 @@
-//! Customers and staff: sealed at rest, found all the same, masked for who need not know.
+//! Customers and staff: encrypted at rest, searchable, and masked for roles that do not need contact data.
 
 mod bulk;
 mod contact;
 mod deletion;
 mod email;
-mod ends;
 mod names;
-mod own;
 mod phones;
+mod profile;
+mod revocation;
 mod roles;
 mod search;
-mod shops;
-mod standing;
+mod separation;
+mod status;
 mod timeline;
 mod undo;
 mod unreadable;
@@ -25,17 +25,17 @@ fn ada() -> Value {
 }
 
 #[actix_web::test]
-async fn a_customer_is_created_sealed_and_found_by_what_is_sealed() {
+async fn created_customer_is_encrypted_and_searchable() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
 
     let answer = admin.post("/v1/users", ada()).await;
     assert_eq!(answer.header("etag"), "\"v1\"");
-    let place = answer.header("location").to_owned();
+    let path = answer.header("location").to_owned();
     let made = answer.expect(201);
 
     assert_eq!(
-        place,
+        path,
         format!("/v1/users/{}", made["id"].as_str().expect("an id"))
     );
     assert_eq!(made["email"], "Ada.Lovelace@Example.com");
@@ -68,13 +68,13 @@ async fn a_customer_is_created_sealed_and_found_by_what_is_sealed() {
 }
 
 #[actix_web::test]
-async fn an_address_belongs_to_one_living_person() {
+async fn email_is_unique_among_active_users() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     admin.post("/v1/users", ada()).await.expect(201);
     let other = json!({ "email": "ADA.LOVELACE@example.com", "first_name": "Augusta", "last_name": "King" });
 
-    let problem = admin.post("/v1/users", other).await.refuses("email");
+    let problem = admin.post("/v1/users", other).await.rejects_field("email");
 
     assert_eq!(problem["errors"][0]["code"], "taken");
     assert_eq!(
@@ -84,7 +84,7 @@ async fn an_address_belongs_to_one_living_person() {
 }
 
 #[actix_web::test]
-async fn support_sees_masks_until_it_opens_them_and_that_is_logged() {
+async fn support_sees_masked_contact_data_and_revealing_it_is_logged() {
     let app = TestApp::start().await;
     let made = app.as_admin().post("/v1/users", ada()).await.expect(201);
     let (support, place) = (
@@ -135,7 +135,7 @@ async fn support_sees_masks_until_it_opens_them_and_that_is_logged() {
 }
 
 #[actix_web::test]
-async fn support_sees_customers_and_itself() {
+async fn support_sees_only_customers_and_itself() {
     let app = TestApp::start().await;
     let (support, colleague) = (
         app.as_role(UserRole::Support),
@@ -162,7 +162,7 @@ async fn support_sees_customers_and_itself() {
 }
 
 #[actix_web::test]
-async fn a_customer_sees_nobody_but_themselves() {
+async fn customer_sees_only_own_account() {
     let app = TestApp::start().await;
     let (customer, other) = (
         app.as_role(UserRole::Customer),
@@ -192,14 +192,14 @@ async fn a_customer_sees_nobody_but_themselves() {
 }
 
 #[actix_web::test]
-async fn an_edit_is_based_on_what_was_read() {
+async fn user_edit_requires_the_current_etag() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let made = admin.post("/v1/users", ada()).await.expect(201);
-    let place = format!("/v1/users/{}", made["id"].as_str().expect("an id"));
+    let path = format!("/v1/users/{}", made["id"].as_str().expect("an id"));
 
     let edited = admin
-        .patch(&place, 1, json!({ "last_name": "King", "phone": null }))
+        .patch(&path, 1, json!({ "last_name": "King", "phone": null }))
         .await
         .expect(200);
 
@@ -213,44 +213,44 @@ async fn an_edit_is_based_on_what_was_read() {
         (&json!("Ada"), &json!("King"), &Value::Null, &json!(2))
     );
     admin
-        .patch(&place, 1, json!({ "last_name": "Byron" }))
+        .patch(&path, 1, json!({ "last_name": "Byron" }))
         .await
         .problem(412, ProblemCode::Stale);
     admin
-        .send(reqwest::Method::PATCH, &place, Some(json!({})))
+        .send(reqwest::Method::PATCH, &path, Some(json!({})))
         .await
         .problem(428, ProblemCode::PreconditionRequired);
     admin
-        .patch(&place, 2, json!({ "role": "super_admin" }))
+        .patch(&path, 2, json!({ "role": "super_admin" }))
         .await
-        .refuses("role");
+        .rejects_field("role");
     assert_eq!(
         admin.get("/v1/users?q=lovelace").await.expect(200)["total"],
         0,
-        "the old name finds nobody"
+        "the old name finds no user"
     );
     assert_eq!(admin.get("/v1/users?q=king").await.expect(200)["total"], 1);
 }
 
 #[actix_web::test]
-async fn staff_are_edited_by_super_administrators_only() {
+async fn only_super_admin_edits_staff() {
     let app = TestApp::start().await;
     let colleague = app.given(|given| given.user(UserRole::Support));
-    let place = format!("/v1/users/{colleague}");
+    let path = format!("/v1/users/{colleague}");
 
     app.as_admin()
-        .patch(&place, 1, json!({ "first_name": "Other" }))
+        .patch(&path, 1, json!({ "first_name": "Other" }))
         .await
         .problem(403, ProblemCode::Forbidden);
-    // Support does not even see them.
+    // Support cannot see staff.
     app.as_role(UserRole::Support)
-        .patch(&place, 1, json!({ "first_name": "Other" }))
+        .patch(&path, 1, json!({ "first_name": "Other" }))
         .await
         .problem(404, ProblemCode::NotFound);
 
     assert_eq!(
         app.as_role(UserRole::SuperAdmin)
-            .patch(&place, 1, json!({ "first_name": "Other" }))
+            .patch(&path, 1, json!({ "first_name": "Other" }))
             .await
             .expect(200)["first_name"],
         "Other"
@@ -258,7 +258,7 @@ async fn staff_are_edited_by_super_administrators_only() {
 }
 
 #[actix_web::test]
-async fn people_are_narrowed_sorted_and_taken_away() {
+async fn users_can_be_filtered_sorted_and_exported() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for _ in 0..3 {
@@ -297,5 +297,5 @@ async fn people_are_narrowed_sorted_and_taken_away() {
         .get("/v1/users/export")
         .await
         .problem(403, ProblemCode::Forbidden);
-    admin.get("/v1/users?role=king").await.refuses("role");
+    admin.get("/v1/users?role=king").await.rejects_field("role");
 }

@@ -13,7 +13,7 @@ pub async fn found(admin: &Client, q: &str) -> i64 {
         .expect("a total")
 }
 
-async fn named(admin: &Client, first: &str, last: &str) -> Value {
+async fn create_user(admin: &Client, first: &str, last: &str) -> Value {
     let email = format!("{}@example.com", uuid::Uuid::new_v4().simple());
     let new = json!({ "email": email, "first_name": first, "last_name": last });
     admin.post("/v1/users", new).await.expect(201)
@@ -31,7 +31,7 @@ async fn user_search_ignores_diacritics_and_case() {
         ("Q", "Bert"),
         ("Conan", "O’Brien"),
     ] {
-        named(&admin, first, last).await;
+        create_user(&admin, first, last).await;
     }
     for (q, count) in [
         ("jose", 1),
@@ -64,7 +64,7 @@ async fn user_search_ignores_diacritics_and_case() {
 async fn names_are_stored_in_nfc_and_trimmed() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
-    let user = named(&admin, "\u{a0}Jose\u{301}\u{200b} ", " Nun\u{303}ez\n").await;
+    let user = create_user(&admin, "\u{a0}Jose\u{301}\u{200b} ", " Nun\u{303}ez\n").await;
     assert_eq!(
         (&user["first_name"], &user["last_name"]),
         (&json!("José"), &json!("Nuñez"))
@@ -72,7 +72,7 @@ async fn names_are_stored_in_nfc_and_trimmed() {
     let accented = json!({ "email": "JOSÉ@example.com ", "first_name": "José" });
     admin.post("/v1/users", accented).await.expect(201);
     let same = json!({ "email": " mailto:jose\u{301}@example.com", "first_name": "José" });
-    admin.post("/v1/users", same).await.refuses("email");
+    admin.post("/v1/users", same).await.rejects_field("email");
 }
 
 #[actix_web::test]
@@ -112,7 +112,7 @@ async fn user_accepts_single_name_and_rejects_punctuation() {
             }
             let mut new = ada();
             new[field] = json!(name);
-            admin.post("/v1/users", new).await.refuses(field);
+            admin.post("/v1/users", new).await.rejects_field(field);
         }
     }
     for name in [
@@ -134,13 +134,13 @@ async fn user_accepts_single_name_and_rejects_punctuation() {
 /// Rewrites a row as an older version stored it: not normalized, and with outdated search tokens.
 fn written_by_an_older_version(app: &TestApp, id: UserId, first: &str, phone: &str) {
     use diesel::prelude::*;
-    use platform::crypto::Place;
+    use platform::crypto::FieldContext;
     use schema::users;
     app.given(|given| {
         let seal = |column: &str, text: &str| {
             app.ctx
                 .keys
-                .seal(Place::new("users", column, id.0), text)
+                .seal(FieldContext::new("users", column, id.0), text)
                 .expect("sealed")
         };
         diesel::update(users::table.find(id))
@@ -185,7 +185,7 @@ async fn reindex_updates_users_of_an_older_version() {
         .write(|tx| platform::jobs::enqueue(tx, &accounts::Reindex::default()))
         .await
         .expect("the job waits");
-    app.work_through().await;
+    app.run_all_jobs().await;
 
     assert_eq!(found(&admin, "jose").await, 449);
     assert_eq!(found(&admin, "2025550124").await, 449);
@@ -229,13 +229,13 @@ async fn reindex_keeps_accounts_whose_emails_clash() {
     });
     app.given(|given| {
         use diesel::prelude::*;
-        use platform::crypto::Place;
+        use platform::crypto::FieldContext;
         use schema::users;
         let email = app
             .ctx
             .keys
             .seal(
-                Place::new("users", "email", second.0),
+                FieldContext::new("users", "email", second.0),
                 "jose\u{301}@example.com",
             )
             .expect("sealed");

@@ -2,7 +2,7 @@
 
 use super::{ada, names::found};
 use crate::harness::TestApp;
-use platform::crypto::Place;
+use platform::crypto::FieldContext;
 use serde_json::json;
 use wire::UserId;
 
@@ -35,7 +35,7 @@ async fn phone_is_stored_as_e164_and_returned_formatted() {
             app.ctx
                 .keys
                 .open(
-                    Place::new("users", "phone", id.0),
+                    FieldContext::new("users", "phone", id.0),
                     &sealed.expect("a phone"),
                 )
                 .expect("it opens")
@@ -81,11 +81,14 @@ async fn phone_rejects_invalid_numbers_and_national_ones_without_country() {
     ] {
         let mut new = ada();
         new["phone"] = json!(text);
-        admin.post("/v1/users", new).await.refuses("phone");
+        admin.post("/v1/users", new).await.rejects_field("phone");
     }
     let mut new = ada();
     new["phone"] = json!("(202) 555-0124");
-    let problem = admin.post("/v1/users", new.clone()).await.refuses("phone");
+    let problem = admin
+        .post("/v1/users", new.clone())
+        .await
+        .rejects_field("phone");
     assert_eq!(problem["errors"][0]["code"], "country_code");
 
     let owner = app.as_role(wire::accounts::users::UserRole::SuperAdmin);
@@ -98,7 +101,7 @@ async fn phone_rejects_invalid_numbers_and_national_ones_without_country() {
     owner
         .patch(&path, 1, json!({ "value": "ZZ" }))
         .await
-        .refuses("value");
+        .rejects_field("value");
     owner
         .patch(&path, 1, json!({ "value": "us" }))
         .await
@@ -110,7 +113,7 @@ async fn phone_rejects_invalid_numbers_and_national_ones_without_country() {
     admin
         .patch(&path, 1, json!({ "phone": "555" }))
         .await
-        .refuses("phone");
+        .rejects_field("phone");
     let user = admin
         .patch(&path, 1, json!({ "phone": null }))
         .await

@@ -1,4 +1,4 @@
-//! Roles: who gives them, who cannot have them, and when they hold.
+//! Roles: who assigns them, who cannot have them, and when a change applies.
 
 use crate::harness::{Answer, Client, TestApp};
 use reqwest::Method;
@@ -7,12 +7,12 @@ use wire::{Permission, ProblemCode, UserId, accounts::users::UserRole};
 
 async fn appoint(client: &Client, id: UserId, role: &str) -> Answer {
     let body = json!({ "role": role, "reason": "A new post" });
-    let place = format!("/v1/users/{id}/role");
-    client.send(Method::PUT, &place, Some(body)).await
+    let path = format!("/v1/users/{id}/role");
+    client.send(Method::PUT, &path, Some(body)).await
 }
 
 #[actix_web::test]
-async fn a_role_is_given_and_taken_by_super_administrators() {
+async fn super_admin_assigns_and_removes_roles() {
     let app = TestApp::start().await;
     let chief = app.as_role(UserRole::SuperAdmin);
     let person = app.as_role(UserRole::Customer);
@@ -39,7 +39,7 @@ async fn a_role_is_given_and_taken_by_super_administrators() {
 }
 
 #[actix_web::test]
-async fn the_same_role_again_changes_nothing() {
+async fn assigning_the_same_role_changes_nothing() {
     let app = TestApp::start().await;
     let chief = app.as_role(UserRole::SuperAdmin);
     let person = app.as_role(UserRole::Support);
@@ -51,7 +51,7 @@ async fn the_same_role_again_changes_nothing() {
 }
 
 #[actix_web::test]
-async fn nobody_changes_their_own_role_and_nobody_else_but_super_administrators_any() {
+async fn role_change_requires_super_admin_and_not_oneself() {
     let app = TestApp::start().await;
     let chief = app.as_role(UserRole::SuperAdmin);
     let own = appoint(&chief, chief.id(), "admin").await;
@@ -59,12 +59,14 @@ async fn nobody_changes_their_own_role_and_nobody_else_but_super_administrators_
     let customer = app.given(|given| given.user(UserRole::Customer));
     for role in [UserRole::Admin, UserRole::Support, UserRole::Customer] {
         let other = app.as_role(role);
-        for (whom, to) in [(other.id(), "super_admin"), (customer, "support")] {
-            let refused = appoint(&other, whom, to).await;
+        for (user, to) in [(other.id(), "super_admin"), (customer, "support")] {
+            let refused = appoint(&other, user, to).await;
             refused.problem(403, ProblemCode::Forbidden);
         }
     }
-    appoint(&chief, customer, "king").await.refuses("role");
+    appoint(&chief, customer, "king")
+        .await
+        .rejects_field("role");
     let (client, _) = app.as_client(&[Permission::UsersRead]);
     let brought = app.given(|given| given.customer_of(client));
     let refused = appoint(&chief, brought, "admin").await;
@@ -72,7 +74,7 @@ async fn nobody_changes_their_own_role_and_nobody_else_but_super_administrators_
 }
 
 #[actix_web::test]
-async fn an_act_of_such_weight_asks_anew_who_one_is() {
+async fn role_change_requires_recent_authentication() {
     let app = TestApp::start().await;
     let chief = app.as_role(UserRole::SuperAdmin);
     app.execute("UPDATE sessions SET confirmed_at = now() - interval '1 hour'");
@@ -80,14 +82,14 @@ async fn an_act_of_such_weight_asks_anew_who_one_is() {
     let refused = appoint(&chief, id, "admin").await;
     refused.problem(403, ProblemCode::ConfirmationRequired);
     for act in ["erase", "export"] {
-        let place = format!("/v1/users/{id}/{act}");
-        let refused = chief.post(&place, json!({ "reason": "Asked for" })).await;
+        let path = format!("/v1/users/{id}/{act}");
+        let refused = chief.post(&path, json!({ "reason": "Requested" })).await;
         refused.problem(403, ProblemCode::ConfirmationRequired);
     }
 }
 
 #[actix_web::test]
-async fn staff_are_created_by_super_administrators() {
+async fn only_super_admin_creates_staff() {
     let app = TestApp::start().await;
     let person = |number: u8, role: &str| -> Value {
         json!({ "email": format!("new{number}@example.com"), "first_name": "Ada", "last_name": "Lovelace", "role": role })
@@ -97,7 +99,7 @@ async fn staff_are_created_by_super_administrators() {
         admin
             .post("/v1/users", person(1, role))
             .await
-            .refuses("role");
+            .rejects_field("role");
     }
     let customer = admin.post("/v1/users", person(1, "customer")).await;
     assert_eq!(customer.expect(201)["role"], "customer");
@@ -108,25 +110,25 @@ async fn staff_are_created_by_super_administrators() {
     let (_, shop) = app.as_client(&[Permission::UsersCreate]);
     shop.post("/v1/users", person(5, "admin"))
         .await
-        .refuses("role");
+        .rejects_field("role");
     shop.post("/v1/users", person(5, "customer"))
         .await
         .expect(201);
 }
 
 #[actix_web::test]
-async fn a_client_does_not_edit_a_customer_who_has_become_staff() {
+async fn api_client_cannot_edit_a_customer_who_became_staff() {
     let app = TestApp::start().await;
     let (client, shop) = app.as_client(&[Permission::UsersRead, Permission::UsersWrite]);
     let brought = app.given(|given| given.customer_of(client));
-    let place = format!("/v1/users/{brought}");
-    shop.patch(&place, 1, json!({ "first_name": "Grace" }))
+    let path = format!("/v1/users/{brought}");
+    shop.patch(&path, 1, json!({ "first_name": "Grace" }))
         .await
         .expect(200);
     app.execute(&format!(
         "UPDATE users SET role = 'admin' WHERE id = '{brought}'"
     ));
-    shop.patch(&place, 2, json!({ "first_name": "Eve" }))
+    shop.patch(&path, 2, json!({ "first_name": "Eve" }))
         .await
         .problem(403, ProblemCode::Forbidden);
 }

@@ -1,4 +1,4 @@
-//! Search over what is sealed: by words, beginnings, numbers and domains; and the list's other filters.
+//! Search over encrypted fields: by words, prefixes, numbers and domains; and the other filters of the list.
 
 use super::ada;
 use crate::harness::{TestApp, encoded};
@@ -6,7 +6,7 @@ use serde_json::json;
 use wire::accounts::users::UserRole;
 
 #[actix_web::test]
-async fn people_are_found_by_what_is_known_of_them() {
+async fn user_search_finds_names_emails_and_phones() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     admin.post("/v1/users", ada()).await.expect(201);
@@ -14,7 +14,7 @@ async fn people_are_found_by_what_is_known_of_them() {
     admin.post("/v1/users", other).await.expect(201);
 
     for (q, found) in [
-        // Names, whole and begun, in any order and case.
+        // Names: whole words and prefixes, in any order and case.
         ("lovelace", 1),
         ("lov", 1),
         ("LOVELACE ada", 1),
@@ -23,7 +23,7 @@ async fn people_are_found_by_what_is_known_of_them() {
         ("o'bri", 1),
         ("smith", 1),
         ("lace", 0),
-        // Addresses: the whole, its beginning, its domain.
+        // Emails: the whole address, its prefix, its domain.
         ("ada.lovelace@example.com", 1),
         ("ADA.Lovelace@Other.Example", 1),
         ("ada.lov", 1),
@@ -32,8 +32,8 @@ async fn people_are_found_by_what_is_known_of_them() {
         ("@other.example", 1),
         ("other.example", 1),
         ("@example.com", 1),
-        ("nobody@example.com", 0),
-        // Numbers, however they are written.
+        ("unknown@example.com", 0),
+        // Phone numbers in every usual notation.
         ("+44 20 7946 0012", 1),
         ("+44 20", 1),
         ("+442079460012", 1),
@@ -51,7 +51,7 @@ async fn people_are_found_by_what_is_known_of_them() {
 }
 
 #[actix_web::test]
-async fn people_are_narrowed_by_who_brought_them() {
+async fn users_can_be_filtered_by_api_client() {
     let app = TestApp::start().await;
     let (client, shop) = app.as_client(&[wire::Permission::UsersRead]);
     let brought = app.given(|given| {
@@ -78,7 +78,7 @@ async fn people_are_narrowed_by_who_brought_them() {
 }
 
 #[actix_web::test]
-async fn the_last_sign_in_is_sorted_by_an_index() {
+async fn sort_by_last_sign_in_uses_an_index() {
     use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
     #[derive(QueryableByName)]
     struct Line {

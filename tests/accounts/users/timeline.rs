@@ -1,6 +1,6 @@
-//! The timeline: everything in one order, page by page, each reader their own part.
+//! The timeline of a user: events in one order, page by page, and each reader sees the events they may read.
 
-use super::standing::act;
+use super::status::run_action;
 use crate::{
     flows::purchase::{order, simulate},
     harness::{Client, TestApp},
@@ -11,8 +11,8 @@ use wire::{
     ProblemCode, UserId, accounts::users::UserRole, billing::transactions::SimulatedOutcome,
 };
 
-/// A customer to whom something of every kind has happened.
-async fn eventful(app: &TestApp, admin: &Client) -> UserId {
+/// Writes a customer with a timeline event of every kind.
+async fn customer_with_events(app: &TestApp, admin: &Client) -> UserId {
     let person =
         json!({ "email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace" });
     let made = admin.post("/v1/users", person).await.expect(201);
@@ -23,10 +23,10 @@ async fn eventful(app: &TestApp, admin: &Client) -> UserId {
         plan
     });
     let sale = order(admin, plan, id, 1).await;
-    app.work().await;
+    app.run_jobs().await;
     simulate(app, admin, &sale, SimulatedOutcome::Succeed).await;
-    act(admin, id, "suspend").await.expect(200);
-    act(admin, id, "activate").await.expect(200);
+    run_action(admin, id, "suspend").await.expect(200);
+    run_action(admin, id, "activate").await.expect(200);
     admin
         .post(
             &format!("/v1/users/{id}/reveal"),
@@ -57,18 +57,18 @@ fn words(events: &[Value]) -> HashSet<&str> {
 }
 
 #[actix_web::test]
-async fn everything_that_happened_stands_in_one_order_with_who_and_a_link() {
+async fn timeline_lists_events_in_order_with_actor_and_link() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
-    let id = eventful(&app, &admin).await;
+    let id = customer_with_events(&app, &admin).await;
 
     let events = timeline(&admin, id, "limit=100").await;
 
-    let told = words(&events);
+    let lines = words(&events);
     for what in [
         "created",
         "ordered",
-        "payment opened",
+        "payment created",
         "payment received",
         "paid",
         "eSIM assigned",
@@ -77,15 +77,15 @@ async fn everything_that_happened_stands_in_one_order_with_who_and_a_link() {
         "activated",
         "revealed",
         "ticket opened",
-        "document sent",
+        "document uploaded",
         "document rejected",
         "signed in",
     ] {
-        assert!(told.contains(what), "{what} in {told:?}");
+        assert!(lines.contains(what), "{what} in {lines:?}");
     }
     assert!(
-        told.iter().any(|what| what.starts_with("message")),
-        "{told:?}"
+        lines.iter().any(|what| what.starts_with("message")),
+        "{lines:?}"
     );
     let times: Vec<&str> = events
         .iter()
@@ -127,11 +127,11 @@ async fn everything_that_happened_stands_in_one_order_with_who_and_a_link() {
 }
 
 #[actix_web::test]
-async fn a_timeline_is_read_page_by_page_without_losing_or_doubling() {
+async fn timeline_pages_without_gaps_or_duplicates() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
-    let id = eventful(&app, &admin).await;
-    // Many at the very same moment.
+    let id = customer_with_events(&app, &admin).await;
+    // Many events at the same moment.
     app.execute(&format!("INSERT INTO support_tickets (id, user_id, subject, description, created_at) SELECT gen_random_uuid(), '{id}', 'x', 'y', '2026-01-01' FROM generate_series(1, 9)"));
     let whole = timeline(&admin, id, "limit=100").await;
 
@@ -156,7 +156,7 @@ async fn a_timeline_is_read_page_by_page_without_losing_or_doubling() {
     let tickets = timeline(&admin, id, "kind=ticket,kyc").await;
     assert_eq!(
         words(&tickets),
-        ["ticket opened", "document sent", "document rejected"].into()
+        ["ticket opened", "document uploaded", "document rejected"].into()
     );
     for (query, field) in [
         ("limit=0", "limit"),
@@ -168,15 +168,15 @@ async fn a_timeline_is_read_page_by_page_without_losing_or_doubling() {
         admin
             .get(&format!("/v1/users/{id}/timeline?{query}"))
             .await
-            .refuses(field);
+            .rejects_field(field);
     }
 }
 
 #[actix_web::test]
-async fn customers_read_what_is_theirs_to_know() {
+async fn customer_timeline_hides_internal_events() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
-    let id = eventful(&app, &admin).await;
+    let id = customer_with_events(&app, &admin).await;
 
     let events = timeline(&app.as_user(id), id, "limit=100").await;
 
@@ -185,10 +185,10 @@ async fn customers_read_what_is_theirs_to_know() {
             .iter()
             .all(|event| event["actor_id"].is_null() && event["actor"].is_null())
     );
-    let told = words(&events);
+    let lines = words(&events);
     assert!(
-        !told.contains("revealed") && told.contains("suspended") && told.contains("ordered"),
-        "{told:?}"
+        !lines.contains("revealed") && lines.contains("suspended") && lines.contains("ordered"),
+        "{lines:?}"
     );
     let suspended = events
         .iter()
@@ -196,7 +196,7 @@ async fn customers_read_what_is_theirs_to_know() {
         .unwrap();
     assert_eq!(
         suspended["sentence"], "The account was suspended.",
-        "why is the house's own"
+        "the reason is internal"
     );
     assert!(events.iter().any(|event| {
         event["sentence"]
@@ -213,7 +213,7 @@ async fn customers_read_what_is_theirs_to_know() {
     shop.get(&format!("/v1/users/{id}/timeline"))
         .await
         .problem(404, ProblemCode::NotFound);
-    // Support sees no documents, and colleagues by their initials.
+    // Support sees no documents, and sees colleagues by their initials.
     let support = app.as_role(UserRole::Support);
     let seen = timeline(&support, id, "limit=100").await;
     assert!(seen.iter().all(|event| event["kind"] != "kyc"));

@@ -1,6 +1,6 @@
 //! Undo of a status change, which restores the previous status.
 
-use super::standing::act;
+use super::status::run_action;
 use crate::harness::{Answer, Client, TestApp};
 use reqwest::Method;
 use serde_json::json;
@@ -31,7 +31,7 @@ async fn undo_restores_the_previous_status() {
             app.execute(&format!(
                 "UPDATE users SET status = '{before}' WHERE id = '{id}'"
             ));
-            let done = act(&admin, id, step).await.expect(200);
+            let done = run_action(&admin, id, step).await.expect(200);
             let version = done["version"].as_i64().unwrap();
 
             let undone = undo(&admin, id, version).await.expect(200);
@@ -52,7 +52,7 @@ async fn undo_rejects_a_user_that_has_changed_since() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let id = app.given(|given| given.user(UserRole::Customer));
-    let banned = act(&admin, id, "ban").await.expect(200);
+    let banned = run_action(&admin, id, "ban").await.expect(200);
     let version = banned["version"].as_i64().unwrap();
     admin
         .patch(
@@ -81,7 +81,7 @@ async fn undo_requires_a_status_change_and_permission() {
     undo(&admin, id, 1)
         .await
         .problem(409, ProblemCode::WrongState);
-    let banned = act(&admin, id, "ban").await.expect(200);
+    let banned = run_action(&admin, id, "ban").await.expect(200);
     let version = banned["version"].as_i64().unwrap();
     undo(&app.as_role(UserRole::Support), id, version)
         .await

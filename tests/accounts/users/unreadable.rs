@@ -18,7 +18,7 @@ async fn undecryptable_name_marks_its_row_in_lists_details_and_exports() {
     let id: UserId = wire::Param::parse(made["id"].as_str().expect("an id")).expect("an id");
     let plan = app.stocked_plan("9.90");
     let sale = order(&admin, plan, id, 1).await;
-    app.work().await;
+    app.run_jobs().await;
     simulate(&app, &admin, &sale, SimulatedOutcome::Succeed).await;
     app.execute(&format!(
         "UPDATE users SET first_name = {FLIP} WHERE id = '{id}'"
@@ -37,8 +37,8 @@ async fn undecryptable_name_marks_its_row_in_lists_details_and_exports() {
         (&json!("(unreadable)"), &json!("Lovelace"), &json!(true))
     );
     assert!(!whole.is_empty() && whole.iter().all(|row| row["is_unreadable"] == false));
-    let place = format!("/v1/users/{id}");
-    assert_eq!(admin.get(&place).await.expect(200)["is_unreadable"], true);
+    let path = format!("/v1/users/{id}");
+    assert_eq!(admin.get(&path).await.expect(200)["is_unreadable"], true);
     let file = admin.get("/v1/users/export").await.text();
     assert!(
         file.contains("(unreadable)") && file.lines().count() > 2,
@@ -57,7 +57,7 @@ async fn undecryptable_name_marks_its_row_in_lists_details_and_exports() {
         admin.get("/v1/search?q=lovelace").await.expect(200)["data"][0]["id"],
         json!(id)
     );
-    let kept = admin.post(&format!("{place}/export"), json!({})).await;
+    let kept = admin.post(&format!("{path}/export"), json!({})).await;
     assert!(kept.text().contains("(unreadable)"));
     let recorded = format!(
         "SELECT count(*) FROM audit_log WHERE action = 'seal.broken' AND subject_id = '{id}'"
@@ -66,10 +66,10 @@ async fn undecryptable_name_marks_its_row_in_lists_details_and_exports() {
 
     // A new name repairs the row.
     admin
-        .patch(&place, 1, json!({ "last_name": "King" }))
+        .patch(&path, 1, json!({ "last_name": "King" }))
         .await
-        .refuses("first_name");
-    let mended = admin.patch(&place, 1, json!({ "first_name": "Ada" })).await;
+        .rejects_field("first_name");
+    let mended = admin.patch(&path, 1, json!({ "first_name": "Ada" })).await;
     assert_eq!(mended.expect(200)["is_unreadable"], false);
 }
 
@@ -81,7 +81,7 @@ async fn undecryptable_message_marks_its_row_in_the_outbox() {
         let new = json!({ "email": address, "first_name": "A", "last_name": "B" });
         admin.post("/v1/users", new).await.expect(201);
     }
-    app.work_through().await;
+    app.run_all_jobs().await;
     app.execute("UPDATE notifications SET message = set_byte(message, length(message) - 1, get_byte(message, length(message) - 1) # 1) WHERE id = (SELECT max(id::text)::uuid FROM notifications)");
 
     let list = admin.get("/v1/notifications").await.expect(200);

@@ -1,4 +1,4 @@
-//! Books to be summed up, and what the lists say of them.
+//! Generated payments and refunds, and the sums that the lists show for them.
 
 use crate::harness::{Client, TestApp};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -8,7 +8,7 @@ use platform::jobs;
 use serde_json::{Value, json};
 use wire::{Decimal, RefundId, TransactionId, UserId, accounts::users::UserRole};
 
-/// Payments and refunds at these moments, of amounts that tell each from every other.
+/// Payments and refunds at these moments, each with a distinct amount.
 pub struct Books {
     pub app: TestApp,
     pub admin: Client,
@@ -45,7 +45,7 @@ impl Books {
             .expect(200);
     }
 
-    /// A payment that came in, or failed, at this moment; of one in three, something is given back two days later.
+    /// Writes a payment that completed or failed at this moment; one in three has a refund two days later.
     pub fn pay(&mut self, at: DateTime<Utc>, currency: &str, gateway: &str) {
         self.made += 1;
         let (id, made) = (TransactionId::new(), self.made);
@@ -87,14 +87,14 @@ impl Books {
         });
     }
 
-    pub async fn make_days(&self) {
+    pub async fn compute_days(&self) {
         self.app
             .ctx
             .db
             .write(|tx| jobs::enqueue(tx, &billing::payments::MakeDays {}))
             .await
             .expect("a job");
-        self.app.work_through().await;
+        self.app.run_all_jobs().await;
     }
 
     pub async fn overview(&self, from: NaiveDate, to: NaiveDate) -> Value {
@@ -104,11 +104,11 @@ impl Books {
             .expect(200)
     }
 
-    pub fn made_days(&self) -> i64 {
+    pub fn stored_days(&self) -> i64 {
         self.app.count("SELECT count(*) FROM payment_days")
     }
 
-    /// What the two lists say, row by row, of everything between two moments.
+    /// Sums the rows of both lists between two moments.
     pub async fn listed(
         &self,
         from: &str,

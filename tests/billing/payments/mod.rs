@@ -1,4 +1,4 @@
-//! The sums: of every day, in every zone, to the cent what the lists show.
+//! Daily sums, which must equal the lists to the cent in every time zone.
 
 mod books;
 
@@ -26,8 +26,8 @@ fn total(days: &Value, field: &str) -> Decimal {
 }
 
 #[actix_web::test]
-async fn days_add_up_across_zones_and_changes_of_the_clock() {
-    // The day on which the clocks change, in each zone; twice a year where they do.
+async fn daily_sums_are_correct_across_time_zones_and_clock_changes() {
+    // The days on which clocks change, in each zone.
     for (zone, changes) in [
         (Tz::UTC, ["2026-03-29", "2026-10-25"]),
         (Tz::Europe__Berlin, ["2026-03-29", "2026-10-25"]),
@@ -61,7 +61,7 @@ async fn days_add_up_across_zones_and_changes_of_the_clock() {
             .clock
             .set("2026-12-15T12:00:00Z".parse().unwrap());
         let live = books.overview(from, to).await;
-        assert_eq!(books.made_days(), 0);
+        assert_eq!(books.stored_days(), 0);
         for sums in live["currencies"].as_array().unwrap() {
             for field in ["gross_amount", "refunded_amount", "net_amount"] {
                 assert_eq!(
@@ -89,7 +89,7 @@ async fn days_add_up_across_zones_and_changes_of_the_clock() {
                 (&json!(payments), &json!(failures))
             );
         }
-        // Each row lies in exactly the day whose midnights surround it.
+        // Each row belongs to the day between whose midnights it lies.
         for day in live["currencies"][0]["days"]
             .as_array()
             .unwrap()
@@ -110,21 +110,21 @@ async fn days_add_up_across_zones_and_changes_of_the_clock() {
                 day["day"]
             );
         }
-        books.make_days().await;
-        let made = books.made_days();
+        books.compute_days().await;
+        let made = books.stored_days();
         assert!(made > 0);
         assert_eq!(
             books.overview(from, to).await,
             live,
             "{zone}: as made and from the rows"
         );
-        books.make_days().await;
-        assert_eq!(books.made_days(), made, "made again, it comes to the same");
+        books.compute_days().await;
+        assert_eq!(books.stored_days(), made, "a rebuild gives the same sums");
     }
 }
 
 #[actix_web::test]
-async fn when_the_zone_changes_days_are_made_anew() {
+async fn time_zone_change_rebuilds_daily_sums() {
     let mut books = Books::open(Tz::UTC).await;
     books.pay("2026-05-04T23:30:00Z".parse().unwrap(), "USD", "simulator");
     books
@@ -132,7 +132,7 @@ async fn when_the_zone_changes_days_are_made_anew() {
         .ctx
         .clock
         .set("2026-05-20T12:00:00Z".parse().unwrap());
-    books.make_days().await;
+    books.compute_days().await;
     let on = |book: &Value| -> Vec<String> {
         let days = book["currencies"][0]["days"].as_array().unwrap();
         days.iter()
@@ -146,9 +146,9 @@ async fn when_the_zone_changes_days_are_made_anew() {
     assert_eq!(
         on(&books.overview(from, to).await),
         ["2026-05-05"],
-        "from the rows until the days are made anew"
+        "from the rows until the daily sums are rebuilt"
     );
-    books.make_days().await;
+    books.compute_days().await;
     assert_eq!(on(&books.overview(from, to).await), ["2026-05-05"]);
     assert_eq!(
         books
@@ -159,7 +159,7 @@ async fn when_the_zone_changes_days_are_made_anew() {
 }
 
 #[actix_web::test]
-async fn random_books_add_up_by_day_month_method_and_gateway() {
+async fn daily_sums_match_the_lists_by_day_month_method_and_gateway() {
     let mut books = Books::open(Tz::America__New_York).await;
     books
         .app
@@ -167,7 +167,7 @@ async fn random_books_add_up_by_day_month_method_and_gateway() {
         .clock
         .set("2026-07-15T12:00:00Z".parse().unwrap());
     let begin: DateTime<Utc> = "2026-05-20T00:00:00Z".parse().unwrap();
-    // A walk that hits every hour of the day, without chance.
+    // A fixed sequence that reaches every hour of the day.
     for step in 0..240_i64 {
         let at = begin + TimeDelta::minutes(step * 347);
         books.pay(
@@ -176,7 +176,7 @@ async fn random_books_add_up_by_day_month_method_and_gateway() {
             ["simulator", "stripe", "none"][usize::try_from(step % 7 % 3).unwrap()],
         );
     }
-    books.make_days().await;
+    books.compute_days().await;
     let (from, mid, to) = (
         "2026-05-01".parse().unwrap(),
         "2026-06-11".parse().unwrap(),
@@ -200,7 +200,7 @@ async fn random_books_add_up_by_day_month_method_and_gateway() {
         assert_eq!(
             of(&first).plus(&of(&second)),
             of(&whole),
-            "the parts are the whole"
+            "the parts add up to the total"
         );
         for shares in ["methods", "gateways"] {
             let all = sums[shares]
@@ -237,7 +237,7 @@ async fn random_books_add_up_by_day_month_method_and_gateway() {
 }
 
 #[actix_web::test]
-async fn a_period_is_compared_with_the_one_before_and_nonsense_is_refused() {
+async fn overview_compares_with_the_previous_period_and_rejects_invalid_ones() {
     let mut books = Books::open(Tz::UTC).await;
     books
         .app
@@ -264,19 +264,19 @@ async fn a_period_is_compared_with_the_one_before_and_nonsense_is_refused() {
     admin
         .get("/v1/payments/overview?from=2026-05-20&to=2026-05-20")
         .await
-        .refuses("to");
+        .rejects_field("to");
     admin
         .get("/v1/payments/overview?from=2020-01-01&to=2026-05-20")
         .await
-        .refuses("from");
+        .rejects_field("from");
     admin
         .get("/v1/payments/overview?from=yesterday")
         .await
-        .refuses("from");
+        .rejects_field("from");
     admin
         .get("/v1/payments/overview?month=5")
         .await
-        .refuses("month");
+        .rejects_field("month");
     books.app.ctx.clock.set(Utc::now());
     let support = books.app.as_role(UserRole::Support);
     support
@@ -286,7 +286,7 @@ async fn a_period_is_compared_with_the_one_before_and_nonsense_is_refused() {
 }
 
 #[actix_web::test]
-async fn a_failure_that_comes_in_after_all_leaves_the_day_on_which_it_failed() {
+async fn failed_payment_that_completes_later_leaves_the_failed_sum() {
     let mut books = Books::open(chrono_tz::UTC).await;
     let (clock, app) = (books.app.ctx.clock.now(), &books.app);
     let failed_at = clock - chrono::TimeDelta::days(30);
@@ -297,7 +297,7 @@ async fn a_failure_that_comes_in_after_all_leaves_the_day_on_which_it_failed() {
          VALUES ('{id}', '{shop}', 10, 'USD', 'bank_transfer', 'recorded', 'failed', 10, '{failed_at}', '{failed_at}')"
     ));
     books.pay(failed_at, "USD", "none");
-    books.make_days().await;
+    books.compute_days().await;
     let day = failed_at.date_naive();
     let next = day.succ_opt().unwrap();
     let failures = async |books: &Books| {
@@ -311,12 +311,12 @@ async fn a_failure_that_comes_in_after_all_leaves_the_day_on_which_it_failed() {
         .post(&format!("/v1/transactions/{id}/confirm"), came)
         .await
         .expect(200);
-    books.app.work_through().await;
+    books.app.run_all_jobs().await;
     assert_eq!(
         failures(&books).await,
         0,
-        "the day of the failure is made anew"
+        "the sums of the failed day are rebuilt"
     );
-    books.make_days().await;
+    books.compute_days().await;
     assert_eq!(failures(&books).await, 0);
 }

@@ -1,4 +1,4 @@
-//! Refunds that cancel eSIMs: the eSIM cannot be installed any more, and a case asks a person to cancel at the provider.
+//! Refunds that cancel eSIMs: the eSIM cannot be installed, and a case asks a person to cancel it at the provider.
 
 use super::Sale;
 use serde_json::json;
@@ -6,7 +6,7 @@ use wire::{ProblemCode, accounts::users::UserRole};
 
 #[actix_web::test]
 async fn refund_that_cancels_an_esim_blocks_it_and_opens_a_supplier_case() {
-    let sale = Sale::of("20.00", &[]).await;
+    let sale = Sale::start("20.00", &[]).await;
     let order = sale.order["id"].as_str().unwrap();
     let found = sale
         .admin
@@ -17,8 +17,8 @@ async fn refund_that_cancels_an_esim_blocks_it_and_opens_a_supplier_case() {
     let customer = sale.app.as_user(sale.customer);
     let reveal = format!("{esim}/reveal");
     customer.post(&reveal, json!({})).await.expect(200);
-    let refund = sale.ask(&sale.admin, None).await.expect(201);
-    sale.app.work_through().await;
+    let refund = sale.request_refund(&sale.admin, None).await.expect(201);
+    sale.app.run_all_jobs().await;
     assert_eq!(sale.refund(&refund["id"]).await["stage"], "processed");
     assert_eq!(
         sale.admin.get(&esim).await.expect(200)["status"],
@@ -79,9 +79,9 @@ async fn refund_that_cancels_an_esim_blocks_it_and_opens_a_supplier_case() {
 
 #[actix_web::test]
 async fn resend_omits_cancelled_esims() {
-    let sale = Sale::of("20.00", &[]).await;
+    let sale = Sale::start("20.00", &[]).await;
     let two = crate::flows::purchase::order(&sale.admin, sale.plan, sale.customer, 2).await;
-    sale.app.work().await;
+    sale.app.run_jobs().await;
     crate::flows::purchase::simulate(
         &sale.app,
         &sale.admin,
@@ -89,7 +89,7 @@ async fn resend_omits_cancelled_esims() {
         wire::billing::transactions::SimulatedOutcome::Succeed,
     )
     .await;
-    sale.app.work_through().await;
+    sale.app.run_all_jobs().await;
     let order = two["id"].as_str().unwrap();
     sale.app.execute(&format!(
         "UPDATE esims SET status = 'cancelled' WHERE id = (SELECT esim_id FROM esim_bundles WHERE order_id = '{order}' AND unit_no = 1)"

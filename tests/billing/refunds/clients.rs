@@ -1,19 +1,21 @@
 //! Refunds that API clients request, and refunds of free orders.
 
-use super::{Sale, ask, sell};
+use super::{Sale, request_refund, sell};
 use serde_json::{Value, json};
 use wire::{Permission, ProblemCode, accounts::api_clients::ApiClientMode};
 
 #[actix_web::test]
 async fn api_client_requests_refunds_and_cannot_approve() {
-    let mut sale = Sale::of("9.90", &[]).await;
+    let mut sale = Sale::start("9.90", &[]).await;
     let (client, shop) = sale.app.as_client(&[
         Permission::RefundsRequest,
         Permission::RefundsRead,
         Permission::TransactionsRead,
     ]);
     let foreign = sale.payment.clone();
-    ask(&shop, &foreign, None).await.refuses("transaction_id");
+    request_refund(&shop, &foreign, None)
+        .await
+        .rejects_field("transaction_id");
     shop.get(&format!("/v1/transactions/{foreign}/eligibility"))
         .await
         .problem(404, ProblemCode::NotFound);
@@ -32,12 +34,12 @@ async fn api_client_requests_refunds_and_cannot_approve() {
         .await
         .expect(200);
     assert_eq!(known["recommended_amount"], "9.90");
-    let refund = ask(&shop, &sale.payment, None).await.expect(201);
+    let refund = request_refund(&shop, &sale.payment, None).await.expect(201);
     assert_eq!(
         (&refund["stage"], &refund["requested_by"]),
         (&json!("requested"), &Value::Null)
     );
-    sale.act(&shop, &refund, "approve", None)
+    sale.run_action(&shop, &refund, "approve", None)
         .await
         .problem(403, ProblemCode::Forbidden);
     let seen = sale.refund(&refund["id"]).await;
@@ -46,19 +48,19 @@ async fn api_client_requests_refunds_and_cannot_approve() {
         seen["requester"].as_str().unwrap().starts_with("Shop"),
         "{seen}"
     );
-    sale.act(&sale.admin, &refund, "approve", None)
+    sale.run_action(&sale.admin, &refund, "approve", None)
         .await
         .expect(200);
-    sale.app.work_through().await;
+    sale.app.run_all_jobs().await;
     let (_, other) = sale.app.as_client(&[Permission::RefundsRead]);
-    ask(&other, &sale.payment, None)
+    request_refund(&other, &sale.payment, None)
         .await
         .problem(403, ProblemCode::Forbidden);
 }
 
 #[actix_web::test]
 async fn refund_by_api_client_cannot_be_approved_by_its_creator() {
-    let mut sale = Sale::of("150.00", &[]).await;
+    let mut sale = Sale::start("150.00", &[]).await;
     let (client, key) = sale.app.given(|given| {
         given.api_client(
             ApiClientMode::Live,
@@ -71,24 +73,24 @@ async fn refund_by_api_client_cannot_be_approved_by_its_creator() {
     ));
     let customer = sale.app.given(|given| given.customer_of(client));
     (sale.order, sale.payment) = sell(&sale.app, &sale.admin, sale.plan, customer).await;
-    let refund = ask(&sale.app.with_key(&key), &sale.payment, None)
+    let refund = request_refund(&sale.app.with_key(&key), &sale.payment, None)
         .await
         .expect(201);
-    sale.act(&sale.admin, &refund, "approve", None)
+    sale.run_action(&sale.admin, &refund, "approve", None)
         .await
         .problem(403, ProblemCode::Forbidden);
-    sale.act(&sale.app.as_admin(), &refund, "approve", None)
+    sale.run_action(&sale.app.as_admin(), &refund, "approve", None)
         .await
         .expect(200);
-    sale.app.work_through().await;
+    sale.app.run_all_jobs().await;
 }
 
 #[actix_web::test]
 async fn refund_rejects_free_orders() {
-    let sale = Sale::of("9.90", &[]).await;
+    let sale = Sale::start("9.90", &[]).await;
     let free = sale.app.stocked_plan("0.00");
     let order = crate::flows::purchase::order(&sale.admin, free, sale.customer, 1).await;
-    sale.app.work_through().await;
+    sale.app.run_all_jobs().await;
     let path = format!(
         "/v1/transactions?order_id={}",
         order["id"].as_str().unwrap()
@@ -107,7 +109,7 @@ async fn refund_rejects_free_orders() {
             &json!(["Nothing was paid: there is nothing to refund."])
         )
     );
-    let refused = ask(&sale.admin, payment, None)
+    let refused = request_refund(&sale.admin, payment, None)
         .await
         .problem(409, ProblemCode::WrongState);
     assert!(

@@ -1,29 +1,29 @@
-//! Money given back: asked for, decided, paid once, and what follows.
+//! Refunds: requested, approved, paid once, and the effects on the order.
 
+mod approval;
 mod cancelled;
 mod clients;
-mod decided;
-mod once;
+mod fake_gateway;
+mod idempotency;
 mod second_person;
-mod seen;
 mod stripe;
-mod till;
+mod visibility;
 
 use crate::{
     flows::purchase::{order, simulate},
     harness::{Answer, Client, TestApp},
 };
+use fake_gateway::{FakeGateway, RefundReply};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use till::{Till, Word};
 use uuid::Uuid;
 use wire::{PlanId, UserId, accounts::users::UserRole, billing::transactions::SimulatedOutcome};
 
 /// A sale that was paid and delivered.
 pub struct Sale {
     pub app: TestApp,
-    pub till: Arc<Till>,
+    pub gateway: Arc<FakeGateway>,
     pub admin: Client,
     pub plan: PlanId,
     pub customer: UserId,
@@ -32,10 +32,10 @@ pub struct Sale {
 }
 
 impl Sale {
-    /// Of a plan at this price, from a provider that has charged for it.
-    pub async fn of(price: &str, words: &[Word]) -> Self {
-        let till = Till::saying(words);
-        let app = TestApp::paid_through(till.clone()).await;
+    /// Sells a plan at this price, with a provider that has charged for it.
+    pub async fn start(price: &str, replies: &[RefundReply]) -> Self {
+        let gateway = FakeGateway::with_replies(replies);
+        let app = TestApp::with_gateway(gateway.clone()).await;
         let (plan, customer) = app.given(|given| {
             let plan = given.plan(price);
             let provider = given.provider("Simulated", 1);
@@ -46,7 +46,7 @@ impl Sale {
         let (order, payment) = sell(&app, &admin, plan, customer).await;
         Self {
             app,
-            till,
+            gateway,
             admin,
             plan,
             customer,
@@ -55,15 +55,15 @@ impl Sale {
         }
     }
 
-    /// The same once more, to somebody else.
-    pub async fn again(&mut self) {
+    /// Sells the plan again, to another customer.
+    pub async fn sell_again(&mut self) {
         self.customer = self.app.given(|given| given.user(UserRole::Customer));
         (self.order, self.payment) = sell(&self.app, &self.admin, self.plan, self.customer).await;
     }
 
-    /// Asks for a refund of the payment.
-    pub async fn ask(&self, who: &Client, amount: Option<&str>) -> Answer {
-        ask(who, &self.payment, amount).await
+    /// Requests a refund of the payment.
+    pub async fn request_refund(&self, who: &Client, amount: Option<&str>) -> Answer {
+        request_refund(who, &self.payment, amount).await
     }
 
     pub async fn refund(&self, id: &Value) -> Value {
@@ -80,8 +80,8 @@ impl Sale {
             .expect(200)
     }
 
-    /// Does something with a refund as it was read.
-    pub async fn act(
+    /// Posts an action on a refund with the version that was read.
+    pub async fn run_action(
         &self,
         who: &Client,
         refund: &Value,
@@ -95,9 +95,11 @@ impl Sale {
             .await
     }
 
-    /// Lets the gateway tell what became of the last refund.
-    pub async fn tell(&self, failed: Option<&str>) {
-        let (signature, body) = self.till.tells(failed, self.app.ctx.clock.now());
+    /// Delivers the webhook with the result of the last refund.
+    pub async fn deliver_refund_event(&self, failed: Option<&str>) {
+        let (signature, body) = self
+            .gateway
+            .refund_webhook(failed, self.app.ctx.clock.now());
         self.app
             .anonymous()
             .with("simulator-signature", &signature)
@@ -112,7 +114,7 @@ impl Sale {
     }
 }
 
-/// Sells one and delivers it: the order, and its payment's id.
+/// Sells one eSIM and delivers it: returns the order and the id of its payment.
 pub async fn sell(
     app: &TestApp,
     admin: &Client,
@@ -120,7 +122,7 @@ pub async fn sell(
     customer: UserId,
 ) -> (Value, String) {
     let placed = order(admin, plan, customer, 1).await;
-    app.work().await;
+    app.run_jobs().await;
     simulate(app, admin, &placed, SimulatedOutcome::Succeed).await;
     let found = admin
         .get(&format!(
@@ -133,8 +135,8 @@ pub async fn sell(
     (placed, payment)
 }
 
-/// Asks for a refund, under a new key.
-pub async fn ask(who: &Client, payment: &str, amount: Option<&str>) -> Answer {
+/// Requests a refund with a new idempotency key.
+pub async fn request_refund(who: &Client, payment: &str, amount: Option<&str>) -> Answer {
     let mut body = json!({ "transaction_id": payment, "reason_code": "not_working" });
     if let Some(amount) = amount {
         body["amount"] = json!(amount);

@@ -1,6 +1,6 @@
 //! The second approval of refunds: sums per payment and per day, raised limits, currencies.
 
-use super::{Sale, ask};
+use super::{Sale, request_refund};
 use crate::harness::{Client, TestApp};
 use chrono::{TimeDelta, Utc};
 use futures_util::future::join_all;
@@ -19,86 +19,98 @@ async fn set(who: &Client, value: Value) -> crate::harness::Answer {
 
 #[actix_web::test]
 async fn refund_split_on_one_payment_needs_second_approval() {
-    let sale = Sale::of("150.00", &[]).await;
-    let first = sale.ask(&sale.admin, Some("75.00")).await.expect(201);
+    let sale = Sale::start("150.00", &[]).await;
+    let first = sale
+        .request_refund(&sale.admin, Some("75.00"))
+        .await
+        .expect(201);
     assert_eq!(first["stage"], "approved");
-    sale.app.work_through().await;
-    let second = sale.ask(&sale.admin, Some("75.00")).await.expect(201);
+    sale.app.run_all_jobs().await;
+    let second = sale
+        .request_refund(&sale.admin, Some("75.00"))
+        .await
+        .expect(201);
     assert_eq!(
         (&second["stage"], &second["needs_second_person"]),
         (&json!("requested"), &json!(true))
     );
-    sale.act(&sale.admin, &second, "approve", None)
+    sale.run_action(&sale.admin, &second, "approve", None)
         .await
         .problem(403, ProblemCode::Forbidden);
     // The sum of a payment includes the refunds of earlier days.
     sale.app
         .execute("UPDATE refunds SET decided_at = decided_at - interval '3 days'");
-    sale.act(&sale.admin, &second, "approve", None)
+    sale.run_action(&sale.admin, &second, "approve", None)
         .await
         .problem(403, ProblemCode::Forbidden);
-    sale.act(&sale.app.as_admin(), &second, "approve", None)
+    sale.run_action(&sale.app.as_admin(), &second, "approve", None)
         .await
         .expect(200);
-    sale.app.work_through().await;
+    sale.app.run_all_jobs().await;
     assert_eq!(sale.transaction().await["status"], "refunded");
 }
 
 #[actix_web::test]
 async fn refunds_of_one_day_are_summed_per_approver() {
-    let mut sale = Sale::of("60.00", &[]).await;
+    let mut sale = Sale::start("60.00", &[]).await;
     let first = sale.payment.clone();
-    sale.again().await;
+    sale.sell_again().await;
     let second = sale.payment.clone();
-    sale.again().await;
+    sale.sell_again().await;
     let third = sale.payment.clone();
     assert_eq!(
-        ask(&sale.admin, &first, None).await.expect(201)["stage"],
+        request_refund(&sale.admin, &first, None).await.expect(201)["stage"],
         "approved"
     );
-    let waits = ask(&sale.admin, &second, None).await.expect(201);
+    let waits = request_refund(&sale.admin, &second, None).await.expect(201);
     assert_eq!(
         waits["stage"], "requested",
         "60.00 and 60.00 are more than 100.00"
     );
-    let part = ask(&sale.admin, &third, Some("40.00")).await.expect(201);
+    let part = request_refund(&sale.admin, &third, Some("40.00"))
+        .await
+        .expect(201);
     assert_eq!(part["stage"], "approved", "exactly 100.00");
     // The sum counts the refunds of one approver on one day.
     let other = sale.app.as_admin();
-    sale.act(&other, &waits, "approve", None).await.expect(200);
-    sale.app.work_through().await;
+    sale.run_action(&other, &waits, "approve", None)
+        .await
+        .expect(200);
+    sale.app.run_all_jobs().await;
     sale.app
         .execute("UPDATE refunds SET decided_at = decided_at - interval '1 day'");
-    let next = ask(&sale.admin, &third, Some("20.00")).await.expect(201);
+    let next = request_refund(&sale.admin, &third, Some("20.00"))
+        .await
+        .expect(201);
     assert_eq!(next["stage"], "approved");
-    sale.app.work_through().await;
+    sale.app.run_all_jobs().await;
 }
 
 #[actix_web::test]
 async fn concurrent_refunds_do_not_exceed_the_approval_limit() {
-    let mut sale = Sale::of("60.00", &[]).await;
+    let mut sale = Sale::start("60.00", &[]).await;
     let mut payments = vec![sale.payment.clone()];
     for _ in 0..3 {
-        sale.again().await;
+        sale.sell_again().await;
         payments.push(sale.payment.clone());
     }
-    let asked = payments
+    let requests = payments
         .iter()
-        .map(|payment| ask(&sale.admin, payment, None));
-    let stages: Vec<Value> = join_all(asked)
+        .map(|payment| request_refund(&sale.admin, payment, None));
+    let stages: Vec<Value> = join_all(requests)
         .await
         .into_iter()
         .map(|answer| answer.expect(201)["stage"].clone())
         .collect();
     let alone = stages.iter().filter(|stage| **stage == "approved").count();
     assert_eq!(alone, 1, "{stages:?}");
-    sale.app.work_through().await;
+    sale.app.run_all_jobs().await;
 }
 
 #[actix_web::test]
 async fn raising_the_approval_limit_requires_super_admin_and_confirmation() {
-    let sale = Sale::of("900.00", &[]).await;
-    let refund = sale.ask(&sale.admin, None).await.expect(201);
+    let sale = Sale::start("900.00", &[]).await;
+    let refund = sale.request_refund(&sale.admin, None).await.expect(201);
     let (admin, owner) = (&sale.admin, sale.app.as_role(UserRole::SuperAdmin));
     for raised in [
         json!("100000"),
@@ -137,11 +149,13 @@ async fn raising_the_approval_limit_requires_super_admin_and_confirmation() {
         (&json!("1000.00"), &json!("150000.00"))
     );
 
-    sale.act(admin, &refund, "approve", None)
+    sale.run_action(admin, &refund, "approve", None)
         .await
         .problem(403, ProblemCode::Forbidden);
-    sale.act(&owner, &refund, "approve", None).await.expect(200);
-    sale.app.work_through().await;
+    sale.run_action(&owner, &refund, "approve", None)
+        .await
+        .expect(200);
+    sale.app.run_all_jobs().await;
     for bad in [
         "{\"USD\":\"-1.00\"}",
         "{\"JPY\":\"0.50\"}",
@@ -149,7 +163,7 @@ async fn raising_the_approval_limit_requires_super_admin_and_confirmation() {
         "-5",
         "many",
     ] {
-        set(&owner, json!(bad)).await.refuses("value");
+        set(&owner, json!(bad)).await.rejects_field("value");
     }
 }
 
@@ -184,7 +198,7 @@ async fn weakening_a_control_requires_super_admin() {
 
 #[actix_web::test]
 async fn approval_limit_is_per_currency() {
-    let sale = Sale::of("9.90", &[]).await;
+    let sale = Sale::start("9.90", &[]).await;
     let plan = sale.app.given(|given| {
         let plan = given.unpriced_plan("Japan");
         let from = Utc::now() - TimeDelta::hours(1);
@@ -203,7 +217,7 @@ async fn approval_limit_is_per_currency() {
         )
         .await
         .expect(201);
-    sale.app.work().await;
+    sale.app.run_jobs().await;
     crate::flows::purchase::simulate(
         &sale.app,
         &sale.admin,
@@ -217,37 +231,39 @@ async fn approval_limit_is_per_currency() {
     );
     let payment = sale.admin.get(&path).await.expect(200)["data"][0]["id"].clone();
     let payment = payment.as_str().unwrap();
-    let small = ask(&sale.admin, payment, Some("300.00")).await.expect(201);
-    assert_eq!(small["stage"], "approved", "300 JPY are two dollars");
-    sale.app.work_through().await;
-    ask(&sale.admin, payment, Some("0.50"))
+    let small = request_refund(&sale.admin, payment, Some("300.00"))
         .await
-        .refuses("amount");
-    let large = ask(&sale.admin, payment, Some("15000.00"))
+        .expect(201);
+    assert_eq!(small["stage"], "approved", "300 JPY are two dollars");
+    sale.app.run_all_jobs().await;
+    request_refund(&sale.admin, payment, Some("0.50"))
+        .await
+        .rejects_field("amount");
+    let large = request_refund(&sale.admin, payment, Some("15000.00"))
         .await
         .expect(201);
     assert_eq!(large["stage"], "requested");
     // The sums of the day are separate for each currency.
-    let dollars = sale.ask(&sale.admin, None).await.expect(201);
+    let dollars = sale.request_refund(&sale.admin, None).await.expect(201);
     assert_eq!(dollars["stage"], "approved");
-    sale.app.work_through().await;
+    sale.app.run_all_jobs().await;
     let notified = "SELECT count(*) FROM notifications WHERE subject = 'Your refund of 300 JPY'";
     assert_eq!(sale.app.count(notified), 1);
 }
 
 #[actix_web::test]
 async fn bulk_refunds_respect_the_approval_limit_and_idempotency_key() {
-    let mut sale = Sale::of("60.00", &[]).await;
+    let mut sale = Sale::start("60.00", &[]).await;
     let first = sale.payment.clone();
-    sale.again().await;
-    let asked = json!({ "action": "refund", "ids": [first, sale.payment], "reason": "The network was down" });
+    sale.sell_again().await;
+    let body = json!({ "action": "refund", "ids": [first, sale.payment], "reason": "The network was down" });
     sale.admin
-        .post("/v1/transactions/bulk", asked.clone())
+        .post("/v1/transactions/bulk", body.clone())
         .await
         .problem(400, ProblemCode::IdempotencyKeyMissing);
-    let once = sale.admin.with("idempotency-key", "bulk-1");
-    let answer = once
-        .post("/v1/transactions/bulk", asked.clone())
+    let keyed = sale.admin.with("idempotency-key", "bulk-1");
+    let answer = keyed
+        .post("/v1/transactions/bulk", body.clone())
         .await
         .expect(207);
     assert_eq!(answer["done"], 2);
@@ -257,23 +273,25 @@ async fn bulk_refunds_respect_the_approval_limit_and_idempotency_key() {
         ))
     };
     assert_eq!((count("approved"), count("requested")), (1, 1));
-    sale.app.work_through().await;
-    let again = once.post("/v1/transactions/bulk", asked.clone()).await;
+    sale.app.run_all_jobs().await;
+    let again = keyed.post("/v1/transactions/bulk", body.clone()).await;
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(again.expect(207), answer);
     let other = json!({ "action": "refund", "ids": [first], "reason": "Another one" });
-    once.post("/v1/transactions/bulk", other)
+    keyed
+        .post("/v1/transactions/bulk", other)
         .await
         .problem(422, ProblemCode::IdempotencyKeyReused);
     assert_eq!(sale.app.count("SELECT count(*) FROM refunds"), 2);
     // A request that was interrupted can run again after its key has expired.
     sale.app
         .execute("UPDATE idempotency_keys SET status = NULL, body = NULL WHERE key = 'bulk-1'");
-    once.post("/v1/transactions/bulk", asked.clone())
+    keyed
+        .post("/v1/transactions/bulk", body.clone())
         .await
         .problem(409, ProblemCode::StillRunning);
     sale.app
         .execute("UPDATE idempotency_keys SET expires_at = now() WHERE key = 'bulk-1'");
-    let rerun = once.post("/v1/transactions/bulk", asked).await.expect(207);
+    let rerun = keyed.post("/v1/transactions/bulk", body).await.expect(207);
     assert_eq!(rerun["refused"], 2, "nothing is refunded twice");
 }

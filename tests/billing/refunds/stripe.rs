@@ -1,10 +1,10 @@
-//! Refunds at Stripe: what we send, what its answers mean, and that one is found again by our reference.
+//! Refunds at Stripe: the request, the meaning of responses, and the look-up by our reference.
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web, web::Bytes, web::Data};
 use gateways::Stripe;
 use platform::{
     config::Secret,
-    ports::payments::{GatewayError, GivingBack, PaymentGateway, RefundOutcome},
+    ports::payments::{GatewayError, GatewayRefundRequest, PaymentGateway, RefundOutcome},
 };
 use serde_json::{Value, json};
 use std::{
@@ -16,16 +16,16 @@ use wire::{Currency, RefundId};
 
 type Form = BTreeMap<String, String>;
 
-/// What it was asked, and what it has paid.
+/// The requests to the fake Stripe server, and the refunds that it has paid.
 #[derive(Default)]
-struct Seen {
-    asked: Vec<(String, String, Form)>,
+struct StandIn {
+    requests: Vec<(String, String, Form)>,
     refunds: Vec<Value>,
 }
 
-fn stripe() -> (Stripe, Arc<Mutex<Seen>>) {
-    let seen: Arc<Mutex<Seen>> = Arc::default();
-    let (shared, (tell, told)) = (Data::from(seen.clone()), mpsc::channel());
+fn stripe() -> (Stripe, Arc<Mutex<StandIn>>) {
+    let stand_in: Arc<Mutex<StandIn>> = Arc::default();
+    let (shared, (sender, receiver)) = (Data::from(stand_in.clone()), mpsc::channel());
     thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let server = HttpServer::new(move || {
@@ -34,19 +34,19 @@ fn stripe() -> (Stripe, Arc<Mutex<Seen>>) {
                     .default_service(web::to(answer))
             });
             let server = server.workers(1).bind("127.0.0.1:0").unwrap();
-            tell.send(server.addrs()[0]).unwrap();
+            sender.send(server.addrs()[0]).unwrap();
             server.run().await.unwrap();
         });
     });
-    let base = format!("http://{}/", told.recv().unwrap());
+    let base = format!("http://{}/", receiver.recv().unwrap());
     let secret = Secret::new("whsec_for_tests".to_owned());
     (
         Stripe::new("sk_test_for_tests", secret, Some(&base)).unwrap(),
-        seen,
+        stand_in,
     )
 }
 
-async fn answer(request: HttpRequest, body: Bytes, seen: Data<Mutex<Seen>>) -> HttpResponse {
+async fn answer(request: HttpRequest, body: Bytes, stand_in: Data<Mutex<StandIn>>) -> HttpResponse {
     let form: Form = reqwest::Url::parse(&format!("http://x/?{}", String::from_utf8_lossy(&body)))
         .unwrap()
         .query_pairs()
@@ -55,14 +55,15 @@ async fn answer(request: HttpRequest, body: Bytes, seen: Data<Mutex<Seen>>) -> H
     let key = request.headers().get("idempotency-key");
     let key = key.and_then(|key| key.to_str().ok()).unwrap_or_default();
     let line = format!("{} {}", request.method(), request.uri());
-    let mut seen = seen.lock().unwrap();
-    seen.asked
+    let mut stand_in = stand_in.lock().unwrap();
+    stand_in
+        .requests
         .push((line.clone(), key.to_owned(), form.clone()));
     if line.contains("/checkout/sessions/") {
         return HttpResponse::Ok().json(json!({ "id": "cs_1", "payment_intent": "pi_1" }));
     }
     if line.starts_with("GET") {
-        return HttpResponse::Ok().json(json!({ "object": "list", "data": seen.refunds }));
+        return HttpResponse::Ok().json(json!({ "object": "list", "data": stand_in.refunds }));
     }
     if form["amount"] == "13" {
         let error = json!({ "error": { "type": "invalid_request_error", "message": "Charge has already been refunded." } });
@@ -74,13 +75,13 @@ async fn answer(request: HttpRequest, body: Bytes, seen: Data<Mutex<Seen>>) -> H
         "id": format!("re_{amount}"), "object": "refund", "amount": amount, "currency": "usd", "status": status,
         "metadata": { "refund_id": form["metadata[refund_id]"] }, "a_field_of_tomorrow": {},
     });
-    seen.refunds.push(refund.clone());
+    stand_in.refunds.push(refund.clone());
     HttpResponse::Ok().json(refund)
 }
 
-fn back(amount: &str, payment: &str) -> GivingBack {
+fn refund_request(amount: &str, payment: &str) -> GatewayRefundRequest {
     let refund = RefundId::new();
-    GivingBack {
+    GatewayRefundRequest {
         refund,
         reference: refund.to_string(),
         gateway_transaction_id: payment.to_owned(),
@@ -90,38 +91,41 @@ fn back(amount: &str, payment: &str) -> GivingBack {
 }
 
 #[actix_web::test]
-async fn a_refund_names_the_payment_and_bears_our_reference() {
-    let (stripe, seen) = stripe();
-    let asked = back("4.95", "cs_1");
-    assert_eq!(stripe.look_up_refund(&asked).await.unwrap(), None);
-    let told = stripe.refund(&asked).await.unwrap();
+async fn stripe_refund_sends_payment_and_reference() {
+    let (stripe, stand_in) = stripe();
+    let request = refund_request("4.95", "cs_1");
+    assert_eq!(stripe.look_up_refund(&request).await.unwrap(), None);
+    let refund = stripe.refund(&request).await.unwrap();
     assert_eq!(
-        (told.gateway_refund_id.as_str(), told.reference.as_ref()),
-        ("re_495", Some(&asked.reference))
+        (refund.gateway_refund_id.as_str(), refund.reference.as_ref()),
+        ("re_495", Some(&request.reference))
     );
     let paid = RefundOutcome::Processed {
         minor: 495,
         currency: "USD".into(),
     };
-    assert_eq!(told.outcome, paid);
+    assert_eq!(refund.outcome, paid);
     assert_eq!(
-        stripe.look_up_refund(&asked).await.unwrap(),
-        Some(told),
+        stripe.look_up_refund(&request).await.unwrap(),
+        Some(refund),
         "found by our reference"
     );
     assert_eq!(
-        stripe.look_up_refund(&back("4.95", "cs_1")).await.unwrap(),
+        stripe
+            .look_up_refund(&refund_request("4.95", "cs_1"))
+            .await
+            .unwrap(),
         None,
         "another one is not ours"
     );
 
-    let seen = seen.lock().unwrap();
-    let (_, key, form) = seen
-        .asked
+    let stand_in = stand_in.lock().unwrap();
+    let (_, key, form) = stand_in
+        .requests
         .iter()
         .find(|(line, ..)| line == "POST /v1/refunds")
         .unwrap();
-    assert_eq!(*key, format!("refund-{}", asked.reference));
+    assert_eq!(*key, format!("refund-{}", request.reference));
     let sent: Vec<(&str, &str)> = form
         .iter()
         .map(|(key, value)| (key.as_str(), value.as_str()))
@@ -130,12 +134,13 @@ async fn a_refund_names_the_payment_and_bears_our_reference() {
         sent,
         [
             ("amount", "495"),
-            ("metadata[refund_id]", asked.reference.as_str()),
+            ("metadata[refund_id]", request.reference.as_str()),
             ("payment_intent", "pi_1")
         ]
     );
     assert!(
-        seen.asked
+        stand_in
+            .requests
             .iter()
             .any(|(line, ..)| line.starts_with("GET /v1/refunds?")
                 && line.contains("payment_intent=pi_1"))
@@ -143,24 +148,27 @@ async fn a_refund_names_the_payment_and_bears_our_reference() {
 }
 
 #[actix_web::test]
-async fn a_clear_no_is_a_refusal_and_silence_is_not() {
+async fn stripe_error_is_a_rejection_and_no_answer_is_unknown() {
     let (stripe, _) = stripe();
-    let pending = stripe.refund(&back("0.77", "pi_9")).await.unwrap();
+    let pending = stripe
+        .refund(&refund_request("0.77", "pi_9"))
+        .await
+        .unwrap();
     assert_eq!(pending.outcome, RefundOutcome::Pending);
-    let refused = stripe.refund(&back("0.13", "pi_9")).await;
+    let refused = stripe.refund(&refund_request("0.13", "pi_9")).await;
     assert_eq!(
         refused,
         Err(GatewayError::Refused(
             "Charge has already been refunded.".into()
         ))
     );
-    let nobody = Stripe::new(
+    let unreachable = Stripe::new(
         "sk_test_for_tests",
         Secret::new("whsec".to_owned()),
         Some("http://127.0.0.1:9/"),
     )
     .unwrap();
-    let unknown = nobody.refund(&back("1.00", "pi_9")).await;
+    let unknown = unreachable.refund(&refund_request("1.00", "pi_9")).await;
     assert!(
         matches!(unknown, Err(GatewayError::Unknown(_))),
         "{unknown:?}"
@@ -168,7 +176,7 @@ async fn a_clear_no_is_a_refusal_and_silence_is_not() {
 }
 
 #[actix_web::test]
-async fn what_stripe_tells_of_refunds_is_understood_whatever_it_is_called() {
+async fn stripe_refund_events_are_parsed() {
     let (stripe, _) = stripe();
     let now = chrono::Utc::now();
     for (kind, status, outcome) in [
@@ -185,14 +193,14 @@ async fn what_stripe_tells_of_refunds_is_understood_whatever_it_is_called() {
             "refund.failed",
             "failed",
             RefundOutcome::Failed {
-                reason: "Stripe says: expired or canceled card.".into(),
+                reason: "Stripe reported: expired or canceled card.".into(),
             },
         ),
         (
             "charge.refund.updated",
             "canceled",
             RefundOutcome::Failed {
-                reason: "Stripe says: expired or canceled card.".into(),
+                reason: "Stripe reported: expired or canceled card.".into(),
             },
         ),
     ] {
@@ -209,11 +217,12 @@ async fn what_stripe_tells_of_refunds_is_understood_whatever_it_is_called() {
         let event = stripe
             .read(&format!("t={time},v1={hex}"), event.as_bytes(), now)
             .unwrap();
-        let Some(platform::ports::payments::News::Refund(told)) = event.news else {
+        let Some(platform::ports::payments::PaymentEvent::Refund(refund)) = event.payment_event
+        else {
             panic!("{kind} is about a refund");
         };
         assert_eq!(
-            (told.reference.as_deref(), told.outcome),
+            (refund.reference.as_deref(), refund.outcome),
             (Some("ours"), outcome),
             "{kind}"
         );

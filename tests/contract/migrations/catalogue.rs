@@ -1,4 +1,4 @@
-//! The database's own catalogue, read.
+//! Queries of the database's own catalogue.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ pub struct Pair {
     pub right: String,
 }
 
-/// A column as the catalogue has it.
+/// A column in the catalogue.
 #[derive(QueryableByName)]
 pub struct Column {
     #[diesel(sql_type = Text)]
@@ -31,11 +31,11 @@ pub struct Column {
 }
 
 impl Column {
-    /// As Diesel prints it: `users.status -> UserStatus`.
+    /// Returns the column as Diesel prints it: `users.status -> UserStatus`.
     pub fn printed(&self) -> String {
         let plain = match self.udt_name.as_str() {
             "_int8" => "Array<Int8>".to_owned(),
-            // An enum's name is its words, and so is a built-in type's: `kyc_status`, `timestamptz`.
+            // Diesel capitalises the words of an enum's name and of a built-in type's: `kyc_status`, `timestamptz`.
             name => name.split('_').map(capitalised).collect(),
         };
         let kind = if self.nullable {
@@ -52,14 +52,14 @@ impl Column {
 }
 
 fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters
+    let mut characters = word.chars();
+    characters
         .next()
-        .map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
+        .map(|first| first.to_ascii_uppercase().to_string() + characters.as_str())
         .unwrap_or_default()
 }
 
-/// Every column of every table of ours; a month's partition is not a table of its own.
+/// Returns every column of our tables; a monthly partition is not a table of its own.
 pub fn columns(conn: &mut PgConnection) -> QueryResult<Vec<Column>> {
     diesel::sql_query(
         "SELECT c.table_name::text, c.column_name::text, c.is_nullable = 'YES' AS nullable,
@@ -73,7 +73,7 @@ pub fn columns(conn: &mut PgConnection) -> QueryResult<Vec<Column>> {
     .load(conn)
 }
 
-/// The columns that an index begins with, by table.
+/// Returns the leading columns of the indexes, by table.
 pub fn leading_columns(conn: &mut PgConnection) -> QueryResult<BTreeSet<(String, String)>> {
     let pairs: Vec<Pair> = diesel::sql_query(
         "SELECT i.indrelid::regclass::text AS left, a.attname::text AS right
@@ -83,8 +83,8 @@ pub fn leading_columns(conn: &mut PgConnection) -> QueryResult<BTreeSet<(String,
     Ok(pairs.into_iter().map(|p| (p.left, p.right)).collect())
 }
 
-/// What migrations make: tables, indexes, sequences, enums, functions and extensions. The months of a partitioned
-/// table come and go, and what an extension brings is its own.
+/// Returns the objects that migrations create: tables, indexes, sequences, enums, functions and extensions. Without
+/// monthly partitions, which jobs create and drop, and without the objects of an extension.
 pub fn objects(conn: &mut PgConnection) -> QueryResult<BTreeSet<String>> {
     #[derive(QueryableByName)]
     struct Object {
@@ -104,7 +104,7 @@ pub fn objects(conn: &mut PgConnection) -> QueryResult<BTreeSet<String>> {
     Ok(objects.into_iter().map(|o| o.object).collect())
 }
 
-/// The columns of a printed `tables.rs`, written like [`Column::printed`].
+/// Returns the columns of a generated `tables.rs`, in the form of [`Column::printed`].
 pub fn printed_columns(source: &str) -> Vec<String> {
     let (mut table, mut length, mut name) = (String::new(), String::new(), None);
     let mut columns = Vec::new();

@@ -1,11 +1,11 @@
-//! What the design promises, written down: its tables, who owns each, and the enums that stay on the server.
+//! The design of the database: its tables, the owner of each, and the enums that stay on the server.
 
-/// The twenty tables of the design: their columns, and the columns that it wants indexed.
+/// The twenty tables of the design: their columns, and the columns that must be indexed.
 pub const DESIGN: &[(&str, &str, &str)] = &[
     (
         "users",
         "id email password_hash first_name last_name phone status role kyc_status created_at updated_at last_login",
-        // The e-mail address is sealed: its keyed hash stands in for it.
+        // The email address is encrypted: its blind index takes its place.
         "email_hash status role created_at",
     ),
     (
@@ -106,7 +106,7 @@ pub const DESIGN: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Who writes to a table: a resource of a section, or the platform. Nobody else does.
+/// The only writer of each table: a resource of a section, or the platform.
 pub const OWNERS: &[(&str, &str)] = &[
     ("users", "accounts/users"),
     ("kyc_documents", "accounts/kyc"),
@@ -165,7 +165,7 @@ pub const OWNERS: &[(&str, &str)] = &[
     ("reason_keys", "platform"),
 ];
 
-/// Enums that no shape of the API carries yet.
+/// Enums that no type of the API has yet.
 pub const SERVER_ONLY: &[(&str, &[&str])] = &[
     (
         "bundle_status",

@@ -1,4 +1,4 @@
-//! Numbers of payment cards: refused wherever text is taken, and nowhere to be found.
+//! Numbers of payment cards: rejected in every text field, and stored nowhere.
 
 use crate::{
     contract::{openapi::operations, permissions},
@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use wire::ProblemCode;
 
-/// Everything in a text that is a card's number by its length, its beginning and its check digit. Written on its own,
-/// so that it does not share a mistake with what refuses them.
+/// Returns every card number in a text, by its length, its prefix and its check digit. Independent of the validation
+/// that rejects card numbers, so that both do not share a mistake.
 pub fn numbers(text: &str) -> Vec<String> {
-    // Sealed values and ids are hexadecimal, and may hold long runs of digits by chance.
-    let words =
-        text.split(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '-' | ' ')));
+    // Encrypted values and ids are hexadecimal, and may contain long runs of digits by coincidence.
+    let words = text.split(|character: char| {
+        !(character.is_ascii_alphanumeric() || matches!(character, '-' | ' '))
+    });
     let mut found = Vec::new();
     for word in words {
         let parts: Vec<&str> = word
@@ -57,7 +58,7 @@ fn is_card(digits: &str) -> bool {
 }
 
 #[test]
-fn card_numbers_are_found_where_there_are_some() {
+fn card_number_scan_finds_card_numbers() {
     let text = "(1,\"paid by 4242 4242 4242 4242\",01890b6e-4111-7111-8111-111111111111,8944500102198304826) 378282246310005,5555-5555-5555-4444;4242424242424241";
     assert_eq!(
         numbers(text),
@@ -65,7 +66,7 @@ fn card_numbers_are_found_where_there_are_some() {
     );
 }
 
-/// Every text field of a body, at any depth.
+/// Returns every text field of a body, at any depth.
 fn text_fields(body: &Value, within: &str) -> Vec<String> {
     match body {
         Value::Object(fields) => fields
@@ -84,8 +85,8 @@ fn text_fields(body: &Value, within: &str) -> Vec<String> {
     }
 }
 
-/// Fields that are words of a list, addresses, times or amounts, or are never kept as they are typed.
-const OTHERWISE: &[&str] = &[
+/// Fields that are enum values, addresses, times or amounts, or that are never stored as typed.
+const CHECKED_OTHERWISE: &[&str] = &[
     "status",
     "role",
     "action",
@@ -124,7 +125,7 @@ const OTHERWISE: &[&str] = &[
 ];
 
 #[actix_web::test]
-async fn no_text_field_takes_the_number_of_a_card() {
+async fn text_fields_reject_card_numbers() {
     let app = TestApp::start().await;
     let callers = permissions::Callers::sign_in(
         &app,
@@ -141,7 +142,7 @@ async fn no_text_field_takes_the_number_of_a_card() {
             continue;
         }
         if let Some(fields) = sample.as_object_mut() {
-            // The sample may leave out what is free text.
+            // The sample may omit fields of free text.
             for name in ["reason", "note", "description"] {
                 if has_field(&described, name) {
                     fields.entry(name).or_insert_with(|| json!("As agreed"));
@@ -149,14 +150,14 @@ async fn no_text_field_takes_the_number_of_a_card() {
             }
         }
         for field in text_fields(&sample, "") {
-            if OTHERWISE.contains(&field.as_str()) {
+            if CHECKED_OTHERWISE.contains(&field.as_str()) {
                 continue;
             }
             let mut body = sample.clone();
             body[&field] = json!("4242 4242 4242 4242");
             let path = path.replace("{id}", &Uuid::now_v7().to_string());
             let answer = callers
-                .of(&described)
+                .with_permissions_for(&described)
                 .with("idempotency-key", &Uuid::now_v7().to_string())
                 .send(method.parse().unwrap(), &path, Some(body))
                 .await;

@@ -1,4 +1,4 @@
-//! The forms in which a secret may hide.
+//! The encodings in which a secret may leak.
 
 use base64::{
     Engine,
@@ -7,11 +7,11 @@ use base64::{
 
 type Form = (&'static str, String);
 
-/// A text in every form that is searched for. What is longer than its form's shortest part is found wherever it begins.
-pub fn of(text: &str) -> Vec<Form> {
+/// Returns a text in every encoding that the test searches for, at any offset in a longer text.
+pub fn encodings(text: &str) -> Vec<Form> {
     let bytes = text.as_bytes();
     let each = |write: &dyn Fn(u8) -> String| bytes.iter().map(|byte| write(*byte)).collect();
-    let letters = |write: &dyn Fn(char) -> String| text.chars().map(write).collect();
+    let each_character = |write: &dyn Fn(char) -> String| text.chars().map(write).collect();
     let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut forms: Vec<Form> = vec![
         ("plain text", text.to_owned()),
@@ -45,24 +45,27 @@ pub fn of(text: &str) -> Vec<Form> {
         ),
         ("an address, in full", each(&|byte| format!("%{byte:02x}"))),
         ("an address, twice", each(&|byte| format!("%25{byte:02x}"))),
-        ("an address, where needed", needed(text)),
+        ("an address, where needed", percent_encoded(text)),
         ("quoted-printable", each(&|byte| format!("={byte:02x}"))),
         (
             "JSON escapes",
-            letters(&|letter| format!("\\u{:04x}", u32::from(letter))),
+            each_character(&|character| format!("\\u{:04x}", u32::from(character))),
         ),
         (
             "HTML numbers",
-            letters(&|letter| format!("&#{};", u32::from(letter))),
+            each_character(&|character| format!("&#{};", u32::from(character))),
         ),
         (
             "HTML hexadecimal",
-            letters(&|letter| format!("&#x{:x};", u32::from(letter))),
+            each_character(&|character| format!("&#x{:x};", u32::from(character))),
         ),
-        ("UTF-16", letters(&|letter| format!("{letter}\0"))),
+        (
+            "UTF-16",
+            each_character(&|character| format!("{character}\0")),
+        ),
         (
             "UTF-16, the other way",
-            letters(&|letter| format!("\0{letter}"))
+            each_character(&|character| format!("\0{character}"))
                 .trim_start_matches('\0')
                 .to_owned(),
         ),
@@ -72,9 +75,14 @@ pub fn of(text: &str) -> Vec<Form> {
         ),
         (
             "with spaces between",
-            letters(&|letter| format!("{letter} ")).trim().to_owned(),
+            each_character(&|character| format!("{character} "))
+                .trim()
+                .to_owned(),
         ),
-        ("rot13", letters(&|letter| rotated(letter).to_string())),
+        (
+            "rot13",
+            each_character(&|character| rot13(character).to_string()),
+        ),
         ("base32", base32(bytes)),
     ];
     for (name, plain) in [("base64", bytes), ("base64 of UTF-16", utf16.as_slice())] {
@@ -94,7 +102,7 @@ pub fn of(text: &str) -> Vec<Form> {
     forms
 }
 
-/// The part of base64 that is the same wherever in a longer text the bytes stand: one for each of three beginnings.
+/// Returns the part of the base64 that does not depend on the surrounding text, for each of the three alignments.
 fn anywhere(bytes: &[u8]) -> Vec<String> {
     (0..3)
         .map(|shift| {
@@ -106,7 +114,7 @@ fn anywhere(bytes: &[u8]) -> Vec<String> {
         .collect()
 }
 
-fn needed(text: &str) -> String {
+fn percent_encoded(text: &str) -> String {
     let write = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
             char::from(byte).to_string()
@@ -116,33 +124,33 @@ fn needed(text: &str) -> String {
     text.bytes().map(write).collect()
 }
 
-fn rotated(letter: char) -> char {
-    let turn = |first: u8| {
-        let place = u8::try_from(letter).expect("a letter") - first;
-        char::from(first + (place + 13) % 26)
+fn rot13(character: char) -> char {
+    let rotate = |first: u8| {
+        let index = u8::try_from(character).expect("an ASCII character") - first;
+        char::from(first + (index + 13) % 26)
     };
-    match letter {
-        'a'..='z' => turn(b'a'),
-        'A'..='Z' => turn(b'A'),
+    match character {
+        'a'..='z' => rotate(b'a'),
+        'A'..='Z' => rotate(b'A'),
         other => other,
     }
 }
 
 fn base32(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let bits: Vec<u8> = bytes
         .iter()
         .flat_map(|byte| (0..8).rev().map(move |place| byte >> place & 1))
         .collect();
     bits.chunks_exact(5)
         .map(|five| five.iter().fold(0, |sum, bit| sum * 2 + usize::from(*bit)))
-        .map(|place| char::from(LETTERS[place]))
+        .map(|place| char::from(ALPHABET[place]))
         .collect()
 }
 
 #[test]
-fn forms_are_what_others_would_write() {
-    let forms = of("Ada L!");
+fn encoded_forms_match_known_examples() {
+    let forms = encodings("Ada L!");
     let found = |name: &str| {
         forms
             .iter()

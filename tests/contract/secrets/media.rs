@@ -1,22 +1,22 @@
-//! Where a secret might be found: the database, what the server says, what it stores, what it publishes.
+//! The media that could contain a secret: the database, the log, stored files and published files.
 
-use super::story::Told;
+use super::scenario::Scenario;
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use std::{fs, path::Path};
 use testkit::TestDatabase;
 
-/// One of them, in lower case.
+/// The content of a medium, in lower case.
 pub struct Medium {
     pub name: &'static str,
     pub text: String,
-    /// What must be found in it, to know that anything would be.
+    /// Texts that the search must find, to prove that it works.
     pub controls: Vec<String>,
-    /// Whether it holds what the server was told.
+    /// Whether the medium contains data that the server received.
     pub is_kept: bool,
 }
 
-/// All of them.
-pub fn all(database: &TestDatabase, told: &Told) -> Vec<Medium> {
+/// Reads all media.
+pub fn all(database: &TestDatabase, scenario: &Scenario) -> Vec<Medium> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let medium = |name, text: String, controls: &[&str]| Medium {
         name,
@@ -28,16 +28,21 @@ pub fn all(database: &TestDatabase, told: &Told) -> Vec<Medium> {
         medium(
             "the dump",
             dump(&mut database.connect()),
-            &["Haystack plan", &told.order_number, "8944", "order.fulfil"],
+            &[
+                "Haystack plan",
+                &scenario.order_number,
+                "8944",
+                "order.fulfil",
+            ],
         ),
         medium(
             "the log",
-            read(&told.log),
+            read(&scenario.log),
             &["listening on", "answered 201", "/v1/users/{id}"],
         ),
         medium(
             "the stored files",
-            folder(&told.files, &[]),
+            folder(&scenario.files, &[]),
             &["audit/heads", ".k1"],
         ),
     ];
@@ -46,7 +51,7 @@ pub fn all(database: &TestDatabase, told: &Told) -> Vec<Medium> {
         is_kept: false,
         ..medium("the document", document, &["eSIM Admin", "ada@example.com"])
     });
-    // The panel is built by another task; where it is there, it is looked through.
+    // Another task builds the panel; the test searches it if it exists.
     let panel = folder(&root.join("dist"), &["br"]);
     if panel.contains(".wasm") {
         media.push(Medium {
@@ -63,7 +68,7 @@ struct Line {
     text: String,
 }
 
-/// Every row of every table as text, with binary values as hexadecimal digits and once more as they are.
+/// Returns every row of every table as text, with binary values as hexadecimal digits.
 fn dump(conn: &mut PgConnection) -> String {
     let tables: Vec<Line> = sql_query("SELECT quote_ident(table_name) AS text FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'").load(conn).expect("the tables are listed");
     let rows = tables.iter().flat_map(|table| {
@@ -78,7 +83,7 @@ fn read(path: &Path) -> String {
     String::from_utf8_lossy(&fs::read(path).expect("the log is read")).into_owned()
 }
 
-/// The names and the bytes of all files in a folder, but for those with these endings.
+/// Returns the names and the bytes of all files in a folder, except those with these extensions.
 fn folder(path: &Path, but: &[&str]) -> String {
     let mut all = String::new();
     for entry in fs::read_dir(path).into_iter().flatten().flatten() {

@@ -1,26 +1,30 @@
-//! What a stolen dump, a log, a stored file or what we publish would tell: no person, no code, no key, no card.
+//! A stolen dump, a log, a stored file and published files reveal no person, code, key or card.
 
 mod cards;
 mod forms;
 mod media;
-mod story;
+mod scenario;
 
 use media::Medium;
 use testkit::TestDatabase;
 
-/// A name for a needle, and the needle.
+/// The name of a secret, and the secret ("needle") that the test searches for.
 pub type Needle = (&'static str, String);
 
 #[actix_web::test]
-async fn nothing_that_is_secret_stands_anywhere_in_any_form() {
+async fn secrets_do_not_leak_in_any_form() {
     let database = TestDatabase::migrated();
-    let told = story::play(&database).await;
-    let media = media::all(&database, &told);
-    assert!(told.needles.len() >= 16, "{} needles", told.needles.len());
+    let scenario = scenario::run(&database).await;
+    let media = media::all(&database, &scenario);
+    assert!(
+        scenario.needles.len() >= 16,
+        "{} needles",
+        scenario.needles.len()
+    );
 
     let (mut found, mut tried) = (Vec::new(), 0);
-    for (what, needle) in &told.needles {
-        let forms = forms::of(needle);
+    for (what, needle) in &scenario.needles {
+        let forms = forms::encodings(needle);
         assert!(forms.len() >= 20, "{} forms", forms.len());
         for (form, text) in forms {
             for Medium {

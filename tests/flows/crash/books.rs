@@ -1,10 +1,10 @@
-//! What must be true after a campaign, by every book that there is: ours, the provider's, the gateway's, the record.
+//! Invariants after a campaign, in the books of the database, the provider, the gateway and the audit log.
 
 use super::{
-    buyers::Bought,
+    buyers::Results,
     campaign::{FEW, Journals},
 };
-use crate::harness::{Client, command, drill::say};
+use crate::harness::{Client, command, drill::print_finding};
 use diesel::{
     PgConnection, QueryableByName, RunQueryDsl, sql_query,
     sql_types::{BigInt, Text},
@@ -36,8 +36,8 @@ fn names(conn: &mut PgConnection, query: &str) -> BTreeSet<String> {
     found.into_iter().map(|row| row.name).collect()
 }
 
-/// Everything that is on its way, by name.
-pub fn half_done(conn: &mut PgConnection) -> Vec<(&'static str, i64)> {
+/// Returns the unfinished work, by kind.
+pub fn unfinished_work(conn: &mut PgConnection) -> Vec<(&'static str, i64)> {
     [
         ("orders", "SELECT count(*) FROM orders WHERE status IN ('pending_payment', 'paid', 'provisioning')"),
         ("payments", "SELECT count(*) FROM transactions WHERE status = 'pending'"),
@@ -54,8 +54,8 @@ pub fn half_done(conn: &mut PgConnection) -> Vec<(&'static str, i64)> {
     .collect()
 }
 
-/// Whether all that is on its way waits for the provider's word on a request of which it has not heard: that is
-/// believed only after a while, and nothing is bought anew before.
+/// Whether all unfinished work waits for the provider to confirm that it never received a request: the job accepts
+/// that answer only after a delay, and buys nothing before.
 pub fn is_in_doubt(open: &[(&'static str, i64)]) -> bool {
     let of = |name: &str| open.iter().find(|(what, _)| *what == name);
     let requests = of("requests at the provider").map_or(0, |(_, open)| *open);
@@ -64,34 +64,31 @@ pub fn is_in_doubt(open: &[(&'static str, i64)]) -> bool {
         .all(|(what, open)| theirs.contains(what) && *open <= requests)
 }
 
-/// Every order and refund that was acknowledged is there, and no other.
-pub fn orders(conn: &mut PgConnection, bought: &Bought) {
-    for (told, table) in [(&bought.orders, "orders"), (&bought.refunds, "refunds")] {
+/// Checks that every acknowledged order and refund exists, and no other.
+pub fn orders(conn: &mut PgConnection, results: &Results) {
+    for (acknowledged_ids, table) in [(&results.orders, "orders"), (&results.refunds, "refunds")] {
         let kept = names(conn, &format!("SELECT id::text AS name FROM {table}"));
-        let acknowledged: BTreeSet<String> = told.iter().cloned().collect();
+        let acknowledged: BTreeSet<String> = acknowledged_ids.iter().cloned().collect();
         assert_eq!(
             acknowledged.len(),
-            told.len(),
+            acknowledged_ids.len(),
             "{table}: two answers, one row"
         );
         let lost: Vec<_> = acknowledged.difference(&kept).collect();
         let doubled: Vec<_> = kept.difference(&acknowledged).collect();
         assert!(lost.is_empty(), "{table} lost: {lost:?}");
-        assert!(
-            doubled.is_empty(),
-            "{table} nobody was told of: {doubled:?}"
-        );
+        assert!(doubled.is_empty(), "unacknowledged {table}: {doubled:?}");
     }
-    say(&format!(
+    print_finding(&format!(
         "{} orders and {} refunds acknowledged, all of them there and no other; {} came too late for a promotion",
-        bought.orders.len(),
-        bought.refunds.len(),
-        bought.too_late
+        results.orders.len(),
+        results.refunds.len(),
+        results.too_late
     ));
-    assert!(!bought.orders.is_empty());
+    assert!(!results.orders.is_empty());
 }
 
-/// Every order has what it was paid for, and everything that was bought for one is with its customer.
+/// Checks that every paid order is delivered, and that every purchase at the provider belongs to a customer.
 pub fn deliveries(conn: &mut PgConnection, journals: &Journals) {
     for (wrong, query) in [
         (
@@ -107,23 +104,23 @@ pub fn deliveries(conn: &mut PgConnection, journals: &Journals) {
             "SELECT count(*) FROM (SELECT esim_id FROM esim_bundles GROUP BY esim_id HAVING count(*) > 1) shared",
         ),
         (
-            "eSIMs taken for nothing",
+            "eSIMs assigned without an order",
             "SELECT count(*) FROM esims e WHERE user_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM esim_bundles b WHERE b.esim_id = e.id)",
         ),
         (
-            "orders without their letter, or with two",
+            "orders without their email, or with two",
             "SELECT count(*) FROM orders o WHERE 1 <> (SELECT count(*) FROM notifications n WHERE n.dedupe_key = 'order-' || o.id)",
         ),
         (
-            "promotions that count what is not there",
+            "promotions whose count does not match their redemptions",
             "SELECT count(*) FROM promotional_codes c WHERE used_count <> (SELECT count(*) FROM promo_redemptions r WHERE r.promotion_id = c.id AND state <> 'released')",
         ),
         (
-            "jobs given up",
+            "dead jobs",
             "SELECT count(*) FROM jobs WHERE status = 'dead' AND unique_key LIKE '%-%-%'",
         ),
         (
-            "cases for a person",
+            "cases that need a person",
             "SELECT count(*) FROM reconciliation_cases WHERE kind <> 'supplier_cancellation'",
         ),
     ] {
@@ -136,23 +133,26 @@ pub fn deliveries(conn: &mut PgConnection, journals: &Journals) {
     let purchases = Simulator::with_journal(journal)
         .expect("a journal")
         .purchases();
-    assert!(purchases.values().all(|times| *times == 1), "{purchases:?}");
-    let bought: BTreeSet<String> = purchases.into_keys().collect();
+    assert!(
+        purchases.values().all(|iterations| *iterations == 1),
+        "{purchases:?}"
+    );
+    let results: BTreeSet<String> = purchases.into_keys().collect();
     let delivered = "SELECT a.reference::text AS name FROM provisioning_attempts a WHERE a.status = 'succeeded'";
-    assert_eq!(bought, names(conn, delivered), "bought and delivered");
+    assert_eq!(results, names(conn, delivered), "bought and delivered");
     let from_provider = "SELECT count(*) FROM esim_bundles WHERE provider_id IS NOT NULL";
     assert_eq!(
         count(conn, from_provider),
-        i64::try_from(bought.len()).expect("a count")
+        i64::try_from(results.len()).expect("a count")
     );
-    say(&format!(
+    print_finding(&format!(
         "{} eSIMs delivered, {} of them bought from the provider, each once",
         count(conn, "SELECT count(*) FROM esim_bundles"),
-        bought.len()
+        results.len()
     ));
 }
 
-/// The gateway's books, the payments, the refunds, the papers and the report come to the same.
+/// Checks that the gateway's journal, payments, refunds, invoices and the report have the same sums.
 pub async fn money(conn: &mut PgConnection, journals: &Journals, admin: &Client) {
     let noted = std::fs::read_to_string(&journals.gateway).expect("a journal");
     let mut moved: BTreeMap<&str, BTreeMap<&str, i64>> = BTreeMap::new();
@@ -161,7 +161,7 @@ pub async fn money(conn: &mut PgConnection, journals: &Journals, admin: &Client)
             panic!("{line}");
         };
         let minor = minor.parse().expect("an amount");
-        // Noted twice, it has moved once: that is what the reference is for.
+        // An entry that repeats a reference moved money once: the reference makes the request idempotent.
         let known = moved.entry(what).or_default().insert(reference, minor);
         assert!(known.is_none_or(|known| known == minor), "{line}");
     }
@@ -197,7 +197,7 @@ pub async fn money(conn: &mut PgConnection, journals: &Journals, admin: &Client)
             back,
         ),
         (
-            "payments given back",
+            "refunded payments",
             "SELECT sum(refunded_amount) * 100 FROM transactions",
             back,
         ),
@@ -224,7 +224,7 @@ pub async fn money(conn: &mut PgConnection, journals: &Journals, admin: &Client)
         ),
         (paid, back, paid - back)
     );
-    say(&format!(
+    print_finding(&format!(
         "at the gateway {} payments of {}.{:02} USD and {} refunds of {}.{:02}: every book differs by 0.00",
         references("paid").len(),
         paid / 100,
@@ -235,8 +235,8 @@ pub async fn money(conn: &mut PgConnection, journals: &Journals, admin: &Client)
     ));
 }
 
-/// Every act of a kind, as the rows have it.
-const ACTS: &str = "SELECT 'order.place' AS action, id FROM orders \
+/// The actions that must be audited, as the tables record them.
+const AUDITED_ACTIONS: &str = "SELECT 'order.place' AS action, id FROM orders \
     UNION ALL SELECT 'order.pay', id FROM orders WHERE paid_at IS NOT NULL \
     UNION ALL SELECT 'order.fulfil', id FROM orders WHERE status = 'fulfilled' \
     UNION ALL SELECT 'order.provision', order_id FROM esim_bundles \
@@ -251,14 +251,14 @@ const ACTS: &str = "SELECT 'order.place' AS action, id FROM orders \
     UNION ALL SELECT 'claim.open', id FROM supplier_claims \
     UNION ALL SELECT 'promotion.create', id FROM promotional_codes";
 
-/// No act without its entry in the record, and no entry without its act.
+/// Checks that every action has its audit entry, and every audit entry its action.
 pub fn record(conn: &mut PgConnection) {
     let entries = format!(
-        "SELECT action, subject_id AS id FROM audit_log WHERE action IN (SELECT action FROM ({ACTS}) acts)"
+        "SELECT action, subject_id AS id FROM audit_log WHERE action IN (SELECT action FROM ({AUDITED_ACTIONS}) acts)"
     );
     for (wrong, there, missing) in [
-        ("acts without an entry", ACTS, entries.as_str()),
-        ("entries without an act", entries.as_str(), ACTS),
+        ("acts without an entry", AUDITED_ACTIONS, entries.as_str()),
+        ("entries without an act", entries.as_str(), AUDITED_ACTIONS),
     ] {
         let left = format!(
             "SELECT DISTINCT action || ' ' || id AS name FROM (({there}) EXCEPT ALL ({missing})) difference"
@@ -266,21 +266,24 @@ pub fn record(conn: &mut PgConnection) {
         let left = names(conn, &left);
         assert!(left.is_empty(), "{wrong}: {left:?}");
     }
-    say(&format!(
+    print_finding(&format!(
         "{} acts, each with exactly its entry in the record",
-        count(conn, &format!("SELECT count(*) FROM ({ACTS}) acts"))
+        count(
+            conn,
+            &format!("SELECT count(*) FROM ({AUDITED_ACTIONS}) acts")
+        )
     ));
 }
 
-/// The chain over the record is whole.
+/// Checks the hash chain of the audit log.
 pub fn chain(url: &str) {
     let verified = command(url, &[]).args(["audit", "verify"]).output();
     let verified = verified.expect("it is verified");
-    let said = String::from_utf8_lossy(&verified.stdout).into_owned();
+    let output = String::from_utf8_lossy(&verified.stdout).into_owned();
     assert!(
         verified.status.success(),
-        "{said}{}",
+        "{output}{}",
         String::from_utf8_lossy(&verified.stderr)
     );
-    say(said.trim());
+    print_finding(output.trim());
 }

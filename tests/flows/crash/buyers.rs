@@ -1,4 +1,4 @@
-//! Customers who buy all the time, and do not give up until they are answered.
+//! Buyers who order continuously and retry until they get an answer.
 
 use super::campaign::Shop;
 use crate::harness::{Answer, Client};
@@ -14,40 +14,40 @@ use std::{
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-/// Between a customer's purchases.
+/// The pause between a customer's purchases.
 const PAUSE: Duration = Duration::from_millis(300);
-/// Every so many orders, one of the earlier ones is given back.
-const REGRET: usize = 5;
+/// After this many orders, a buyer requests a refund of an earlier one.
+const REFUND_EVERY: usize = 5;
 
-/// What the customers were told, all of them together.
+/// The answers to all buyers.
 #[derive(Default)]
-pub struct Bought {
+pub struct Results {
     /// Orders that were acknowledged.
     pub orders: Vec<String>,
     /// Refunds that were acknowledged.
     pub refunds: Vec<String>,
-    /// Promotions that were used up by then.
+    /// Orders whose promotion was used up.
     pub too_late: usize,
-    /// How often they were told to come back.
+    /// Responses with status 503.
     pub turned_away: usize,
-    /// How often nobody was there.
+    /// Requests without a response.
     pub unanswered: usize,
 }
 
-/// The crowd.
-pub struct Crowd {
+/// Concurrent buyers.
+pub struct Buyers {
     stop: Arc<AtomicBool>,
-    customers: Vec<JoinHandle<Bought>>,
+    customers: Vec<JoinHandle<Results>>,
 }
 
-impl Crowd {
+impl Buyers {
     pub fn of(shop: &Arc<Shop>) -> Self {
         let stop: Arc<AtomicBool> = Arc::default();
         let customers = (0..shop.customers.len()).map(|number| {
             let buyer = Buyer {
                 shop: shop.clone(),
                 number,
-                bought: Bought::default(),
+                results: Results::default(),
             };
             actix_web::rt::spawn(buyer.buy(stop.clone()))
         });
@@ -57,15 +57,15 @@ impl Crowd {
         }
     }
 
-    /// Nobody begins anything new.
+    /// Stops new purchases.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// What they were told, once the last of them has got an answer.
-    pub async fn end(self) -> Bought {
+    /// Waits for the last answers and returns the results.
+    pub async fn end(self) -> Results {
         self.stop();
-        let mut all = Bought::default();
+        let mut all = Results::default();
         for customer in self.customers {
             let one = customer.await.expect("a customer is answered in the end");
             all.orders.extend(one.orders);
@@ -81,103 +81,106 @@ impl Crowd {
 struct Buyer {
     shop: Arc<Shop>,
     number: usize,
-    bought: Bought,
+    results: Results,
 }
 
 impl Buyer {
-    async fn buy(mut self, stop: Arc<AtomicBool>) -> Bought {
+    async fn buy(mut self, stop: Arc<AtomicBool>) -> Results {
         let mut earlier = VecDeque::new();
         let mut turn = self.number;
         while !stop.load(Ordering::Relaxed) {
             turn += 1;
-            if let Some(order) = self.insist("/v1/orders", self.wish(turn)).await {
+            if let Some(order) = self
+                .send_until_answered("/v1/orders", self.order_body(turn))
+                .await
+            {
                 let id = order["id"].as_str().expect("an id").to_owned();
                 earlier.push_back(id.clone());
-                self.bought.orders.push(id);
+                self.results.orders.push(id);
             }
-            if turn.is_multiple_of(REGRET) && earlier.len() > REGRET {
+            if turn.is_multiple_of(REFUND_EVERY) && earlier.len() > REFUND_EVERY {
                 let id = earlier.pop_front().expect("an earlier one");
-                self.give_back(&id, turn).await;
+                self.request_refund(&id, turn).await;
             }
             tokio::time::sleep(PAUSE).await;
         }
-        self.bought
+        self.results
     }
 
-    /// From stock and from the provider in turns, one or two, with a promotion now and then.
-    fn wish(&self, turn: usize) -> Value {
+    /// Returns an order body: from stock or from the provider in turns, one or two units, sometimes with a promotion.
+    fn order_body(&self, turn: usize) -> Value {
         let plan = self.shop.plans[turn % 2];
         let user = self.shop.customers[self.number];
-        let mut wish = json!({ "user_id": user, "plan_id": plan, "quantity": 1 + turn / 2 % 2 });
+        let mut body = json!({ "user_id": user, "plan_id": plan, "quantity": 1 + turn / 2 % 2 });
         match turn % 6 {
-            0 => wish["promo_code"] = json!("TENTH"),
-            3 => wish["promo_code"] = json!("FEW"),
+            0 => body["promo_code"] = json!("TENTH"),
+            3 => body["promo_code"] = json!("FEW"),
             _ => {}
         }
-        wish
+        body
     }
 
-    /// Some of what a delivered order cost, or all of it.
-    async fn give_back(&mut self, order: &str, turn: usize) {
+    /// Requests a partial or full refund of a delivered order.
+    async fn request_refund(&mut self, order: &str, turn: usize) {
         let client = self.shop.admin.clone();
         let read = client.try_get(&format!("/v1/orders/{order}")).await;
-        if !self.noted(&read) || read.is_none_or(|read| read.json()["status"] != "fulfilled") {
+        if !self.is_answer(&read) || read.is_none_or(|read| read.json()["status"] != "fulfilled") {
             return;
         }
         let list = format!("/v1/transactions?order_id={order}");
         let payments = client.try_get(&list).await;
-        if !self.noted(&payments) {
+        if !self.is_answer(&payments) {
             return;
         }
         let payment = payments.expect("answered").json()["data"][0]["id"].clone();
-        let mut wish = json!({ "transaction_id": payment, "reason_code": "goodwill" });
+        let mut body = json!({ "transaction_id": payment, "reason_code": "goodwill" });
         if turn.is_multiple_of(2) {
-            wish["amount"] = json!("1.00");
+            body["amount"] = json!("1.00");
         }
-        if let Some(refund) = self.insist("/v1/refunds", wish).await {
+        if let Some(refund) = self.send_until_answered("/v1/refunds", body).await {
             let id = refund["id"].as_str().expect("an id").to_owned();
-            self.bought.refunds.push(id);
+            self.results.refunds.push(id);
         }
     }
 
-    /// Sends it again and again under one key until it is answered for good, as a careful shop front does.
-    async fn insist(&mut self, path: &str, wish: Value) -> Option<Value> {
+    /// Repeats a request with one idempotency key until it gets a final answer, as a careful client does.
+    async fn send_until_answered(&mut self, path: &str, body: Value) -> Option<Value> {
         let client = keyed(&self.shop.admin);
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(120) {
-            let answer = client.try_post(path, wish.clone()).await;
-            if self.noted(&answer) {
+            let answer = client.try_post(path, body.clone()).await;
+            if self.is_answer(&answer) {
                 let answer = answer.expect("answered");
                 match (answer.status, answer.json()["code"].as_str()) {
                     (201, _) => return Some(answer.json()),
                     (409, Some("still_running")) => {}
                     (409, Some("promotion_gone")) => {
-                        self.bought.too_late += 1;
+                        self.results.too_late += 1;
                         return None;
                     }
-                    (status, _) => panic!("{status} to {wish}: {}", answer.text()),
+                    (status, _) => panic!("{status} to {body}: {}", answer.text()),
                 }
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        panic!("{wish} was never answered");
+        panic!("{body} was never answered");
     }
 
-    /// Whether it is an answer that says more than "come back later".
-    fn noted(&mut self, answer: &Option<Answer>) -> bool {
+    /// Counts a missing response or a 503, and returns whether the response is an answer.
+    fn is_answer(&mut self, answer: &Option<Answer>) -> bool {
         let status = answer.as_ref().map(|answer| answer.status);
-        self.bought.unanswered += usize::from(status.is_none());
-        self.bought.turned_away += usize::from(status == Some(503));
+        self.results.unanswered += usize::from(status.is_none());
+        self.results.turned_away += usize::from(status == Some(503));
         !matches!(status, None | Some(503))
     }
 }
 
-/// The same, under a key for one request.
+/// Returns the client with a new idempotency key.
 pub fn keyed(client: &Client) -> Client {
     client.with("idempotency-key", &Uuid::new_v4().to_string())
 }
 
-/// Somebody who only looks, and expects to be answered in any case.
+/// Concurrent readers, who expect a response at any time.
 pub struct Readers {
     stop: Arc<AtomicBool>,
     refused: Arc<AtomicUsize>,
@@ -195,12 +198,12 @@ impl Readers {
         }
     }
 
-    /// How many answers so far were 503.
+    /// Returns the number of 503 responses so far.
     pub fn refused(&self) -> usize {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// How many answers there were, how many of them 503, and how long the longest took.
+    /// Stops the readers. Returns the number of responses, the number of 503s among them, and the longest time.
     pub async fn end(self) -> (usize, usize, Duration) {
         self.stop.store(true, Ordering::Relaxed);
         let (mut answers, mut longest) = (0, Duration::ZERO);

@@ -1,13 +1,13 @@
-//! A shop that sells all the time, on a PostgreSQL and a server that are killed.
+//! Continuous sales on a PostgreSQL and a server that the test kills.
 
 use super::{
     books,
-    buyers::{Bought, Crowd, Readers, keyed},
-    outage::Killable,
+    buyers::{Buyers, Readers, Results, keyed},
+    outage::KillablePostgres,
 };
 use crate::{
     catalog::promotions::with,
-    harness::{Client, ServerProcess, drill::say, keys},
+    harness::{Client, ServerProcess, drill::print_finding, keys},
 };
 use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
 use serde_json::json;
@@ -20,43 +20,43 @@ use testkit::Given;
 use uuid::Uuid;
 use wire::{PlanId, UserId, accounts::users::UserRole};
 
-/// Within which everything comes to rest, however busy the machine is.
-const PATIENCE: Duration = Duration::from_secs(150);
-/// Customers at once.
+/// The time within which all work must finish, however busy the machine is.
+const TIMEOUT: Duration = Duration::from_secs(150);
+/// Concurrent customers.
 const CUSTOMERS: usize = 4;
-/// Uses that the promotion FEW has.
+/// The limit of the promotion FEW.
 pub const FEW: i64 = 40;
 
-/// What the customers know.
+/// The data that buyers need.
 pub struct Shop {
     pub admin: Client,
-    /// One that is in stock, and one that a provider has.
+    /// A plan in stock, and a plan of a provider.
     pub plans: [PlanId; 2],
     pub customers: Vec<UserId>,
 }
 
-/// The whole of it.
+/// A shop, its server and its database.
 pub struct Campaign {
     pub shop: Arc<Shop>,
-    /// What the provider and the gateway have noted themselves.
+    /// The journals of the provider and of the gateway.
     pub journals: Journals,
     pub url: String,
-    database: Arc<Mutex<Killable>>,
-    /// Orders that were placed to see whether it can be written again.
+    database: Arc<Mutex<KillablePostgres>>,
+    /// Orders that were placed to check that writes work again.
     written: Vec<String>,
     server: ServerProcess,
 }
 
-/// Files in which the outside world keeps its own books.
+/// Files to which the simulated provider and gateway write their own journals.
 pub struct Journals {
     pub provider: PathBuf,
     pub gateway: PathBuf,
 }
 
 impl Campaign {
-    /// With so many eSIMs in stock.
+    /// Starts a campaign with this many eSIMs in stock.
     pub async fn begin(stock: usize) -> Self {
-        let database = Killable::start();
+        let database = KillablePostgres::start();
         let url = database.url.clone();
         platform::migrations::run(&url).expect("the migrations run");
         let conn = PgConnection::establish(&url).expect("PostgreSQL answers");
@@ -99,62 +99,68 @@ impl Campaign {
     pub fn server(&mut self) -> &mut ServerProcess {
         &mut self.server
     }
-    pub fn buyers(&self) -> Crowd {
-        Crowd::of(&self.shop)
+    pub fn buyers(&self) -> Buyers {
+        Buyers::of(&self.shop)
     }
     pub fn readers(&self) -> Readers {
         Readers::of(&self.shop)
     }
 
-    /// Any time up to so many milliseconds.
-    pub async fn a_while(&self, at_most: u64) {
-        let chance = u64::from_le_bytes(Uuid::new_v4().as_bytes()[8..].try_into().expect("eight"));
-        tokio::time::sleep(Duration::from_millis(50 + chance % at_most)).await;
+    /// Waits a random time up to this many milliseconds.
+    pub async fn wait_random_time(&self, at_most: u64) {
+        let random = u64::from_le_bytes(Uuid::new_v4().as_bytes()[8..].try_into().expect("eight"));
+        tokio::time::sleep(Duration::from_millis(50 + random % at_most)).await;
     }
 
-    /// Kills PostgreSQL and starts it again when somebody has noticed; how long it took from then until something could
-    /// be written.
-    pub async fn kill_the_database(&mut self, readers: &Readers) -> Duration {
-        let killed = self.turn_the_database().await;
+    /// Kills PostgreSQL and restarts it after a reader has seen a 503. Returns the time from the restart to the first
+    /// successful write.
+    pub async fn kill_and_restart_database(&mut self, readers: &Readers) -> Duration {
+        let killed = self.switch_database().await;
         let refused = readers.refused();
         while readers.refused() == refused {
-            assert!(killed.elapsed() < Duration::from_secs(60), "nobody notices");
+            assert!(
+                killed.elapsed() < Duration::from_secs(60),
+                "no reader notices"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        let revived = self.turn_the_database().await;
-        let wish = json!({ "user_id": self.shop.customers[0], "plan_id": self.shop.plans[1] });
+        let revived = self.switch_database().await;
+        let body = json!({ "user_id": self.shop.customers[0], "plan_id": self.shop.plans[1] });
         let admin = keyed(&self.shop.admin);
         loop {
-            let answer = admin.try_post("/v1/orders", wish.clone()).await;
+            let answer = admin.try_post("/v1/orders", body.clone()).await;
             if let Some(answer) = answer.filter(|answer| answer.status == 201) {
                 let id = answer.json()["id"].as_str().expect("an id").to_owned();
                 self.written.push(id);
                 return revived.elapsed();
             }
-            assert!(revived.elapsed() < Duration::from_secs(60), "it stays away");
+            assert!(
+                revived.elapsed() < Duration::from_secs(60),
+                "PostgreSQL stays unavailable"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    async fn turn_the_database(&self) -> Instant {
+    async fn switch_database(&self) -> Instant {
         let database = self.database.clone();
-        let turning = move || database.lock().expect("nobody else").turn();
-        actix_web::web::block(turning).await.expect("it is done")
+        let switching = move || database.lock().expect("no other thread").switch_state();
+        actix_web::web::block(switching).await.expect("it is done")
     }
 
-    /// Waits until nothing is half done, without helping; how long it took until all was clear but for requests in
-    /// doubt, and until what follows from those was done, too.
-    pub async fn rest(&self, since: Instant) -> (Duration, Duration) {
+    /// Waits until no work is unfinished, without intervening. Returns the time until only requests in doubt were left,
+    /// and the time until those were done, too.
+    pub async fn wait_until_done(&self, since: Instant) -> (Duration, Duration) {
         let mut clear = None;
         loop {
-            let open = books::half_done(&mut self.conn());
+            let open = books::unfinished_work(&mut self.conn());
             if books::is_in_doubt(&open) {
                 clear.get_or_insert(since.elapsed());
             }
             if open.is_empty() {
                 return (clear.unwrap_or_default(), since.elapsed());
             }
-            assert!(since.elapsed() < PATIENCE, "still half done: {open:?}");
+            assert!(since.elapsed() < TIMEOUT, "still unfinished: {open:?}");
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
@@ -163,17 +169,17 @@ impl Campaign {
         PgConnection::establish(&self.url).expect("PostgreSQL answers")
     }
 
-    /// Holds every book against every other.
-    pub async fn check(&mut self, mut bought: Bought) {
+    /// Compares all books with each other.
+    pub async fn check(&mut self, mut results: Results) {
         let conn = &mut self.conn();
-        bought.orders.append(&mut self.written);
-        books::orders(conn, &bought);
+        results.orders.append(&mut self.written);
+        books::orders(conn, &results);
         books::deliveries(conn, &self.journals);
         books::money(conn, &self.journals, &self.shop.admin).await;
         books::record(conn);
         books::chain(&self.url);
-        say(
-            "every book says the same: 0 lost, 0 doubled, 0 half done, a difference of 0.00, every act on record once",
+        print_finding(
+            "all books agree: 0 lost, 0 duplicated, 0 unfinished, a difference of 0.00, every action audited once",
         );
     }
 }
@@ -207,7 +213,7 @@ async fn serve(url: &str) -> (ServerProcess, Journals) {
     (ServerProcess::start(url, &environment).await, journals)
 }
 
-/// A tenth off for everybody, and a quarter for the first few.
+/// Creates a promotion of 10 % for all customers, and one of 25 % for the first ones.
 async fn promote(admin: &Client) {
     let end = wire::Param::show(&(chrono::Utc::now() + chrono::TimeDelta::days(30)));
     let promotion =

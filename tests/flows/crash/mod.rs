@@ -1,43 +1,46 @@
-//! Sudden death: of the server at any point of many sales, and of PostgreSQL under them.
+//! Crashes of the server and of PostgreSQL during continuous sales.
 //!
-//! A few deaths in the tests of every day; `cargo xtask drill crash` has fifty and twenty.
+//! Ordinary test runs have a few crashes; `cargo xtask drill crash` has fifty and twenty.
 
 mod books;
 mod buyers;
 mod campaign;
 mod outage;
 
-use crate::harness::drill::{is_drill, say, times};
+use crate::harness::drill::{is_drill, iterations, print_finding};
 use campaign::Campaign;
 use std::time::{Duration, Instant};
 
-/// Within which nothing is half done any more after the last death. Tests of every day may share their machine.
-fn rested(rest: Duration) {
-    assert!(!is_drill() || rest < Duration::from_secs(15), "{rest:?}");
+/// Checks the time until no work is unfinished after the last crash. Ordinary test runs may share their machine.
+fn check_recovery_time(recovery: Duration) {
+    assert!(
+        !is_drill() || recovery < Duration::from_secs(15),
+        "{recovery:?}"
+    );
 }
 
 #[actix_web::test]
-async fn a_server_killed_at_any_moment_loses_nothing_and_does_nothing_twice() {
-    let mut campaign = Campaign::begin(times(150, 2_500)).await;
+async fn killed_server_loses_and_repeats_nothing() {
+    let mut campaign = Campaign::begin(iterations(150, 2_500)).await;
     let buyers = campaign.buyers();
     let mut slowest = Duration::ZERO;
-    for _ in 0..times(8, 50) {
-        campaign.a_while(1_200).await;
+    for _ in 0..iterations(8, 50) {
+        campaign.wait_random_time(1_200).await;
         slowest = slowest.max(campaign.server().kill_and_restart().await);
     }
-    campaign.a_while(1_200).await;
+    campaign.wait_random_time(1_200).await;
     buyers.stop();
     let last = Instant::now();
     slowest = slowest.max(campaign.server().kill_and_restart().await);
-    let (rest, doubts) = campaign.rest(last).await;
+    let (recovery, doubts) = campaign.wait_until_done(last).await;
     let bought = buyers.end().await;
-    say(&format!(
-        "{} deaths of the server: ready after {slowest:?} at most, nothing half done but what was in doubt {rest:?} after the last, and nothing at all after {doubts:?}",
-        times(8, 50) + 1
+    print_finding(&format!(
+        "{} crashes of the server: ready after {slowest:?} at most; only requests in doubt were unfinished {recovery:?} after the last crash, and nothing after {doubts:?}",
+        iterations(8, 50) + 1
     ));
-    campaign.rest(Instant::now()).await;
+    campaign.wait_until_done(Instant::now()).await;
     campaign.check(bought).await;
-    rested(rest);
+    check_recovery_time(recovery);
     assert!(
         !is_drill() || slowest < Duration::from_secs(5),
         "{slowest:?}"
@@ -45,31 +48,31 @@ async fn a_server_killed_at_any_moment_loses_nothing_and_does_nothing_twice() {
 }
 
 #[actix_web::test]
-async fn a_killed_database_is_answered_with_503_and_everything_goes_on_by_itself() {
-    let mut campaign = Campaign::begin(times(100, 1_500)).await;
+async fn killed_database_returns_503_and_work_resumes() {
+    let mut campaign = Campaign::begin(iterations(100, 1_500)).await;
     let pid = campaign.server().pid();
     let (buyers, readers) = (campaign.buyers(), campaign.readers());
     let mut slowest = Duration::ZERO;
-    for _ in 0..times(2, 20) {
-        campaign.a_while(1_500).await;
-        slowest = slowest.max(campaign.kill_the_database(&readers).await);
-        // Whatever is lost with the connection must not be looked for without end.
-        let memory = campaign.server().memory();
+    for _ in 0..iterations(2, 20) {
+        campaign.wait_random_time(1_500).await;
+        slowest = slowest.max(campaign.kill_and_restart_database(&readers).await);
+        // The server must not retry lost connections in a way that grows its memory.
+        let memory = campaign.server().memory_mb();
         assert!(memory < 500, "{memory} MB after {slowest:?}");
     }
     buyers.stop();
-    let (rest, doubts) = campaign.rest(Instant::now()).await;
+    let (recovery, doubts) = campaign.wait_until_done(Instant::now()).await;
     let bought = buyers.end().await;
     let (answers, refused, longest) = readers.end().await;
-    say(&format!(
-        "{} deaths of PostgreSQL: written again {slowest:?} after it was up at most, nothing half done but what was in doubt {rest:?} after the last, and nothing at all after {doubts:?}",
-        times(2, 20)
+    print_finding(&format!(
+        "{} crashes of PostgreSQL: writes worked {slowest:?} after a restart at most; only requests in doubt were unfinished {recovery:?} after the last crash, and nothing after {doubts:?}",
+        iterations(2, 20)
     ));
-    say(&format!(
+    print_finding(&format!(
         "{answers} answers to readers, {refused} of them 503, the longest after {longest:?}; buyers met 503 {} times",
         bought.turned_away
     ));
-    assert!(refused >= times(2, 20), "every outage was noticed");
+    assert!(refused >= iterations(2, 20), "every outage was noticed");
     assert!(slowest < Duration::from_secs(10), "{slowest:?}");
     assert!(longest < Duration::from_secs(10), "{longest:?}");
     assert_eq!(
@@ -77,7 +80,7 @@ async fn a_killed_database_is_answered_with_503_and_everything_goes_on_by_itself
         "the server itself was there all the time"
     );
     assert_eq!(campaign.server().pid(), pid);
-    campaign.rest(Instant::now()).await;
+    campaign.wait_until_done(Instant::now()).await;
     campaign.check(bought).await;
-    rested(rest);
+    check_recovery_time(recovery);
 }

@@ -1,17 +1,17 @@
-//! A person's data as a whole: one file has all of it, and after erasure nothing is left of it but the books.
+//! Personal data: the export contains all of it, and after erasure only the books remain.
 
 mod needles;
 
 use crate::harness::TestApp;
-use needles::{NEEDLES, RECORD, dump, everywhere, forms, lines, totals};
+use needles::{NEEDLES, RECORD, dump, forms, lines, totals, write_name_everywhere};
 use serde_json::{Value, json};
 use wire::{ProblemCode, accounts::users::UserRole};
 
 #[actix_web::test]
-async fn one_file_has_all_of_a_person_and_no_secret() {
+async fn personal_data_export_is_complete_and_has_no_secrets() {
     let app = TestApp::start().await;
     let chief = app.as_role(UserRole::SuperAdmin);
-    let id = everywhere(&app, &chief).await;
+    let id = write_name_everywhere(&app, &chief).await;
     chief
         .post(
             &format!("/v1/users/{id}/reveal"),
@@ -41,11 +41,11 @@ async fn one_file_has_all_of_a_person_and_no_secret() {
             "{needle} is missing"
         );
     }
-    for (keeper, tables) in all["kept"].as_object().unwrap() {
+    for (source, tables) in all["kept"].as_object().unwrap() {
         for (table, rows) in tables.as_object().unwrap() {
             assert!(
                 rows.as_array().is_some_and(|rows| !rows.is_empty()),
-                "{keeper}: no row of {table}"
+                "{source}: no row of {table}"
             );
         }
     }
@@ -57,7 +57,7 @@ async fn one_file_has_all_of_a_person_and_no_secret() {
         "code_hash",
         "unit_cost",
         "STOCK-",
-        "asked for it",
+        "Needlefirst requested",
         "Dear Needlefirst",
     ] {
         assert!(!text.contains(secret), "{secret} is given away");
@@ -73,25 +73,25 @@ async fn one_file_has_all_of_a_person_and_no_secret() {
 }
 
 #[actix_web::test]
-async fn everything_is_for_whom_it_is_about_and_for_who_answers_for_it() {
+async fn personal_data_export_is_limited_to_the_user_and_administrators() {
     let app = TestApp::start().await;
     let (id, colleague) =
         app.given(|given| (given.user(UserRole::Customer), given.user(UserRole::Admin)));
-    let place = format!("/v1/users/{id}/export");
+    let path = format!("/v1/users/{id}/export");
     app.as_role(UserRole::SuperAdmin)
-        .post(&place, json!({}))
+        .post(&path, json!({}))
         .await
         .expect(200);
     app.as_admin()
-        .post(&place, json!({ "reason": "Asked for by mail" }))
+        .post(&path, json!({ "reason": "Requested by email" }))
         .await
         .expect(200);
     app.as_role(UserRole::Support)
-        .post(&place, json!({}))
+        .post(&path, json!({}))
         .await
         .problem(403, ProblemCode::Forbidden);
     app.as_role(UserRole::Customer)
-        .post(&place, json!({}))
+        .post(&path, json!({}))
         .await
         .problem(404, ProblemCode::NotFound);
     let staff = format!("/v1/users/{colleague}/export");
@@ -115,14 +115,14 @@ async fn everything_is_for_whom_it_is_about_and_for_who_answers_for_it() {
     app.as_role(UserRole::SuperAdmin)
         .post(&erase, json!({}))
         .await
-        .refuses("reason");
+        .rejects_field("reason");
 }
 
 #[actix_web::test]
-async fn nothing_is_left_of_an_erased_person_but_the_books() {
+async fn erasure_leaves_only_the_books() {
     let app = TestApp::start().await;
     let chief = app.as_role(UserRole::SuperAdmin);
-    let id = everywhere(&app, &chief).await;
+    let id = write_name_everywhere(&app, &chief).await;
     let theirs = app.as_user(id);
     let before = app.given(|given| totals(given.conn()));
     let sealed = app.given(|given| {
@@ -143,7 +143,7 @@ async fn nothing_is_left_of_an_erased_person_but_the_books() {
     let erased = chief
         .post(
             &format!("/v1/users/{id}/erase"),
-            json!({ "reason": "Asked for by mail" }),
+            json!({ "reason": "Requested by email" }),
         )
         .await
         .expect(200);
@@ -158,7 +158,10 @@ async fn nothing_is_left_of_an_erased_person_but_the_books() {
         }
     }
     for value in &sealed {
-        assert!(!left.contains(value.as_str()), "a sealed value is left");
+        assert!(
+            !left.contains(value.as_str()),
+            "an encrypted value with the old key is left"
+        );
     }
     assert_eq!(
         app.given(|given| totals(given.conn())),
@@ -201,24 +204,20 @@ async fn nothing_is_left_of_an_erased_person_but_the_books() {
         (&sold["total"], &sold["data"][0]["customer"]),
         (&json!(1), &json!("Erased Person"))
     );
-    // The outbox shows that something was sent; nothing that waited will be.
-    let letters = chief
+    // The outbox shows sent emails; queued emails are not sent.
+    let emails = chief
         .get(&format!("/v1/notifications?user_id={id}"))
         .await
         .expect(200);
-    for letter in letters["data"].as_array().unwrap() {
+    for email in emails["data"].as_array().unwrap() {
         assert_eq!(
-            (
-                &letter["message"],
-                &letter["destination"],
-                &letter["subject"]
-            ),
+            (&email["message"], &email["destination"], &email["subject"]),
             (&json!("Erased"), &json!(""), &json!(null))
         );
-        assert_ne!(letter["status"], "pending");
+        assert_ne!(email["status"], "pending");
     }
-    app.work_through().await;
-    // Whoever was erased stays erased, and whoever has their address now is somebody else.
+    app.run_all_jobs().await;
+    // An erased user stays erased, and a new user with the same email is another account.
     for (act, body) in [
         ("erase", json!({ "reason": "Again" })),
         ("restore", json!({})),
@@ -254,7 +253,7 @@ async fn nothing_is_left_of_an_erased_person_but_the_books() {
     }
 }
 
-/// A name that the test types into every reason and remark.
+/// A name that the test writes into every reason and note.
 const TYPED: &str = "Typedneedle";
 
 #[actix_web::test]
@@ -268,11 +267,11 @@ async fn erasure_removes_names_from_free_text() {
         (plan, given.user(UserRole::Customer))
     });
     let user = format!("/v1/users/{id}");
-    let why = json!({ "reason": format!("Asked for by {TYPED}") });
+    let why = json!({ "reason": format!("Requested by {TYPED}") });
     let body = json!({ "user_id": id, "plan_id": plan, "reference": format!("For {TYPED}") });
     let buys = chief.with("idempotency-key", "typed-needle-1");
     let sale = buys.post("/v1/orders", body).await.expect(201);
-    app.work().await;
+    app.run_jobs().await;
     crate::flows::purchase::simulate(
         &app,
         &chief,
@@ -286,20 +285,20 @@ async fn erasure_removes_names_from_free_text() {
         .await
         .expect(200)["data"][0]["id"]
         .clone();
-    let asked = json!({ "transaction_id": payment, "amount": "1.00", "reason_code": "goodwill", "reason": format!("{TYPED} was unhappy") });
+    let body = json!({ "transaction_id": payment, "amount": "1.00", "reason_code": "goodwill", "reason": format!("{TYPED} was unhappy") });
     let refund = chief
         .with("idempotency-key", "typed-needle-2")
-        .post("/v1/refunds", asked)
+        .post("/v1/refunds", body)
         .await
         .expect(201);
-    app.work_through().await;
+    app.run_all_jobs().await;
     let second = json!({ "user_id": id, "plan_id": plan });
     let second = chief
         .with("idempotency-key", "typed-needle-3")
         .post("/v1/orders", second)
         .await
         .expect(201);
-    app.work().await;
+    app.run_jobs().await;
     let cancel = format!(
         "/v1/orders/{}/cancel",
         second["id"].as_str().expect("an id")
@@ -311,7 +310,7 @@ async fn erasure_removes_names_from_free_text() {
             .await
             .expect(200);
     }
-    app.work_through().await;
+    app.run_all_jobs().await;
     let text_of = |path: String| {
         let chief = chief.clone();
         async move { chief.get(&path).await.text() }

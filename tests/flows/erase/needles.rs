@@ -1,16 +1,16 @@
-//! Somebody whose name stands wherever a name can be, and how it is looked for.
+//! A user whose name is in every field that can contain a name, and the search for that name.
 
 use crate::{
     flows::purchase::{order, simulate},
     harness::{Client, TestApp},
 };
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
-use platform::crypto::Place;
+use platform::crypto::FieldContext;
 use serde_json::json;
 use uuid::Uuid;
 use wire::{UserId, billing::transactions::SimulatedOutcome};
 
-/// What tells who it was; in no other text of the test.
+/// Texts that identify the user and occur in no other text of the test.
 pub const NEEDLES: [&str; 7] = [
     "needle.mailbox",
     "needle-domain",
@@ -21,7 +21,7 @@ pub const NEEDLES: [&str; 7] = [
     "89049032000000000000000000000017",
 ];
 
-/// What may still name them: the record, which is evidence, and the program cannot change.
+/// Tables that may still name the user: the audit log, which is evidence and which the server cannot change.
 pub const RECORD: [&str; 2] = ["audit_log", "pii_access_log"];
 
 #[derive(QueryableByName)]
@@ -35,7 +35,7 @@ pub fn lines(conn: &mut PgConnection, query: &str) -> Vec<String> {
     lines.into_iter().map(|line| line.text).collect()
 }
 
-/// Every row of every table but these as text, with binary values as hexadecimal digits.
+/// Returns every row of every table but these as text, with binary values as hexadecimal digits.
 pub fn dump(conn: &mut PgConnection, but: &[&str]) -> String {
     let tables = lines(
         conn,
@@ -55,7 +55,7 @@ pub fn dump(conn: &mut PgConnection, but: &[&str]) -> String {
         .to_lowercase()
 }
 
-/// The forms in which a text may stand in a dump.
+/// Returns the encodings in which a text may be in a dump.
 pub fn forms(needle: &str) -> [String; 4] {
     use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
     let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -67,8 +67,8 @@ pub fn forms(needle: &str) -> [String; 4] {
     ]
 }
 
-/// Somebody with a row in every table that keeps anything of people, their name wherever a text can be.
-pub async fn everywhere(app: &TestApp, chief: &Client) -> UserId {
+/// Writes a user with a row in every table that has personal data, with the name in every text field.
+pub async fn write_name_everywhere(app: &TestApp, chief: &Client) -> UserId {
     let person = json!({ "email": "Needle.Mailbox@needle-domain.example", "first_name": "Needlefirst", "last_name": "Needlelast", "phone": "+44 20 7946 0958" });
     let made = chief.post("/v1/users", person).await.expect(201);
     let id: UserId = wire::Param::parse(made["id"].as_str().unwrap()).unwrap();
@@ -78,7 +78,7 @@ pub async fn everywhere(app: &TestApp, chief: &Client) -> UserId {
         plan
     });
     let sale = order(chief, plan, id, 1).await;
-    app.work().await;
+    app.run_jobs().await;
     simulate(app, chief, &sale, SimulatedOutcome::Succeed).await;
     app.given(|given| given.session(id));
     let document = Uuid::now_v7();
@@ -86,7 +86,7 @@ pub async fn everywhere(app: &TestApp, chief: &Client) -> UserId {
         .ctx
         .keys
         .seal(
-            Place::new("kyc_documents", "file_name", document),
+            FieldContext::new("kyc_documents", "file_name", document),
             "needle-passport.pdf",
         )
         .expect("sealed");
@@ -146,7 +146,7 @@ pub async fn everywhere(app: &TestApp, chief: &Client) -> UserId {
             "INSERT INTO jobs (id, kind, status, finished_at, unique_key, last_error) SELECT gen_random_uuid(), 'notification.send', 'dead', now(), 'notification.send:' || id, '550 {whole}' FROM notifications WHERE user_id = '{id}'"
         ),
         format!(
-            "INSERT INTO audit_log (id, actor_id, action, subject_type, subject_id, reason) VALUES (gen_random_uuid(), '{}', 'user.suspend', 'user', '{id}', 'Needlefirst asked for it')",
+            "INSERT INTO audit_log (id, actor_id, action, subject_type, subject_id, reason) VALUES (gen_random_uuid(), '{}', 'user.suspend', 'user', '{id}', 'Needlefirst requested it')",
             chief.id()
         ),
     ] {

@@ -1,4 +1,4 @@
-//! Values that do not open: found in every column, told as a fault, and put on record.
+//! Undecryptable values: detected in every column, reported as an error, and audited.
 
 use super::{fill, put, rows, sealed};
 use crate::harness::TestApp;
@@ -18,7 +18,7 @@ fn recorded(app: &TestApp, column: &Column, row: Uuid) -> i64 {
 }
 
 #[actix_web::test]
-async fn a_flipped_byte_and_a_value_of_another_row_are_found_in_every_column() {
+async fn key_check_finds_changed_and_swapped_values_in_every_column() {
     let app = TestApp::start().await;
     fill(&app);
     let whole = rotation::check(&app.ctx, |_, _| ()).await.expect("checked");
@@ -38,7 +38,7 @@ async fn a_flipped_byte_and_a_value_of_another_row_are_found_in_every_column() {
             assert_eq!(done.broken, expected + 1, "{column:?} at byte {at}");
         }
         assert!(recorded(&app, column, one) >= 1, "{column:?}");
-        // Swapped: both are whole, and neither is where it belongs.
+        // Swapped values: both are intact, and neither is in its own row.
         let theirs = sealed(&app.ctx.keys, column, other, "other");
         put(&app, column, one, &theirs);
         put(&app, column, other, &good);
@@ -78,8 +78,8 @@ async fn undecryptable_value_marks_its_row_and_is_recorded_once() {
         assert!(admin.get("/v1/users").await.expect(200).to_string().contains("(unreadable)"));
         let edit = admin.patch(&page, 1, json!({ "phone": null })).await;
         edit.problem(422, ProblemCode::Invalid);
-        let said = format!("SELECT count(*) FROM audit_log WHERE action = 'seal.broken' AND subject_type = 'users' AND subject_id = '{ada}' AND request_id = '{request}'");
-        assert_eq!(app.count(&said), 1, "once, whoever looks how often");
+        let query = format!("SELECT count(*) FROM audit_log WHERE action = 'seal.broken' AND subject_type = 'users' AND subject_id = '{ada}' AND request_id = '{request}'");
+        assert_eq!(app.count(&query), 1, "repeated reads report it once");
         app.execute(&format!("UPDATE users u SET first_name = k.first_name, last_name = k.last_name FROM kept k WHERE u.id = k.id AND u.id = '{ada}'"));
         app.execute("DROP TABLE kept");
         admin.get(&page).await.expect(200);

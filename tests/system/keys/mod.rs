@@ -1,4 +1,4 @@
-//! Keys: what is sealed with which, rotation while everything goes on, and values that do not open.
+//! Encryption keys: which key encrypts which value, rotation during operation, and undecryptable values.
 
 mod broken;
 mod rotation;
@@ -7,12 +7,12 @@ use crate::harness::TestApp;
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use platform::{
     Ctx,
-    crypto::{Keyring, Place},
+    crypto::{FieldContext, Keyring},
     ports::Ports,
 };
 use serde_json::json;
 use std::collections::BTreeSet;
-use system::keys::columns::{Column, Form, SEALED};
+use system::keys::columns::{Column, Encoding, SEALED};
 use testkit::config;
 use uuid::Uuid;
 use wire::{ProblemCode, accounts::users::UserRole};
@@ -24,7 +24,7 @@ fn base64(bytes: &[u8]) -> String {
     base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes)
 }
 
-/// A server's view of the same database, with other keys.
+/// Returns the context of a server on the same database with other keys.
 fn with_keys(app: &TestApp, keys: &[(u32, [u8; 32])], current: u32) -> Ctx {
     let listed: Vec<String> = keys
         .iter()
@@ -46,7 +46,7 @@ fn with_keys(app: &TestApp, keys: &[(u32, [u8; 32])], current: u32) -> Ctx {
     Ctx::new(config, ports).expect("a context")
 }
 
-/// Something sealed in every column there is, twice each.
+/// Writes two encrypted values into every encrypted column.
 fn fill(app: &TestApp) {
     let (plan, admin) = app.given(|given| {
         let admin = given.user(UserRole::SuperAdmin);
@@ -106,16 +106,16 @@ fn rows(app: &TestApp, column: &Column) -> Vec<Uuid> {
 }
 
 fn sealed(keys: &Keyring, column: &Column, row: Uuid, text: &str) -> Vec<u8> {
-    let place = Place::new(column.table, column.column, row);
-    keys.seal(place, text).expect("sealed")
+    let context = FieldContext::new(column.table, column.column, row);
+    keys.seal(context, text).expect("sealed")
 }
 
-/// Writes bytes into a column as it keeps them.
+/// Writes bytes into a column in the encoding of the column.
 fn put(app: &TestApp, column: &Column, row: Uuid, bytes: &[u8]) {
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let value = match column.form {
-        Form::Bytes => format!("'\\x{hex}'::bytea"),
-        Form::Text => format!("'{}'", base64(bytes)),
+    let value = match column.encoding {
+        Encoding::Bytes => format!("'\\x{hex}'::bytea"),
+        Encoding::Text => format!("'{}'", base64(bytes)),
     };
     app.execute(&format!(
         "UPDATE {} SET {} = {value} WHERE {} = '{row}'",
@@ -124,13 +124,13 @@ fn put(app: &TestApp, column: &Column, row: Uuid, bytes: &[u8]) {
 }
 
 #[actix_web::test]
-async fn every_sealed_column_is_in_the_list() {
+async fn every_encrypted_column_is_listed() {
     #[derive(QueryableByName)]
     struct Name {
         #[diesel(sql_type = diesel::sql_types::Text)]
         name: String,
     }
-    // Bytes that are no sealed values: hashes, seals of the record, and names of buckets.
+    // Bytes that are no encrypted values: hashes, seals of the audit log, and names of buckets.
     const HASHES: &[&str] = &[
         "api_keys.key_hash",
         "audit_chain.hash",
@@ -167,14 +167,14 @@ async fn every_sealed_column_is_in_the_list() {
     let missing: Vec<_> = found.difference(&listed).collect();
     assert!(
         missing.is_empty(),
-        "put these into system::keys::columns, or among the hashes here: {missing:?}"
+        "add these to system::keys::columns, or to the hashes here: {missing:?}"
     );
     let gone: Vec<_> = listed.difference(&found).collect();
     assert!(gone.is_empty(), "there is no such column: {gone:?}");
 }
 
 #[actix_web::test]
-async fn who_may_see_the_keys_sees_numbers_only() {
+async fn key_status_shows_only_numbers() {
     let app = TestApp::start().await;
     fill(&app);
     let shown = app
@@ -186,14 +186,17 @@ async fn who_may_see_the_keys_sees_numbers_only() {
         (&shown["keys"][0]["id"], &shown["keys"][0]["state"]),
         (&json!(1), &json!("current"))
     );
-    let places = shown["places"].as_array().unwrap();
-    assert_eq!(places.len(), SEALED.len() + 1, "the files too");
-    for place in places.iter().filter(|place| place["is_files"] == false) {
+    let listed_columns = shown["columns"].as_array().unwrap();
+    assert_eq!(listed_columns.len(), SEALED.len() + 1, "the files too");
+    for column in listed_columns
+        .iter()
+        .filter(|column| column["is_files"] == false)
+    {
         assert!(
-            place["counts"][0]["values"].as_i64().unwrap() >= 2,
-            "{place}"
+            column["counts"][0]["values"].as_i64().unwrap() >= 2,
+            "{column}"
         );
-        assert_eq!(place["unreadable"], 0, "{place}");
+        assert_eq!(column["unreadable"], 0, "{column}");
     }
     assert!(!shown.to_string().contains(&base64(&OLD)));
     app.as_admin()
@@ -209,10 +212,10 @@ async fn who_may_see_the_keys_sees_numbers_only() {
         .get("/v1/keys")
         .await
         .expect(200);
-    let letters = shown["places"].as_array().unwrap().iter();
-    let mut letters =
-        letters.filter(|place| place["table"] == "notifications" && place["column"] == "message");
-    assert_eq!(letters.next().unwrap()["unreadable"], 2);
+    let columns = shown["columns"].as_array().unwrap().iter();
+    let mut columns = columns
+        .filter(|column| column["table"] == "notifications" && column["column"] == "message");
+    assert_eq!(columns.next().unwrap()["unreadable"], 2);
 }
 
 #[derive(QueryableByName)]
@@ -222,7 +225,7 @@ struct Count {
 }
 
 #[actix_web::test]
-async fn the_terminal_rotates_and_tells() {
+async fn keys_command_rotates_and_reports() {
     let app = TestApp::start().await;
     fill(&app);
     let more = [
@@ -243,16 +246,16 @@ async fn the_terminal_rotates_and_tells() {
             String::from_utf8_lossy(&output.stderr).into_owned(),
         )
     };
-    let (good, said, _) = run(["keys", "status"]);
-    assert!(good && said.contains("still needed"), "{said}");
-    let (good, said, progress) = run(["keys", "rotate"]);
+    let (good, output, _) = run(["keys", "status"]);
+    assert!(good && output.contains("still needed"), "{output}");
+    let (good, output, progress) = run(["keys", "rotate"]);
     assert!(
-        good && said.contains("it may be taken out of SEALING_KEYS"),
-        "{said}{progress}"
+        good && output.contains("it can be removed from SEALING_KEYS"),
+        "{output}{progress}"
     );
     assert!(progress.contains("users.email: "), "{progress}");
-    let (good, said, _) = run(["keys", "check"]);
-    assert!(good && said.contains("sealed values open"), "{said}");
+    let (good, output, _) = run(["keys", "check"]);
+    assert!(good && output.contains("sealed values open"), "{output}");
     app.given(|given| {
         let left =
             "SELECT count(*) FROM users WHERE substring(email from 2 for 4) <> '\\x00000002'";
@@ -265,9 +268,9 @@ async fn the_terminal_rotates_and_tells() {
         );
     });
     app.execute("UPDATE users SET email = set_byte(email, 20, get_byte(email, 20) # 1) WHERE id = (SELECT id FROM users LIMIT 1)");
-    let (good, _, said) = run(["keys", "check"]);
+    let (good, _, output) = run(["keys", "check"]);
     assert!(
-        !good && said.contains("1 sealed values do not open"),
-        "{said}"
+        !good && output.contains("1 sealed values do not open"),
+        "{output}"
     );
 }

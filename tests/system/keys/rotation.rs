@@ -1,4 +1,4 @@
-//! Rotation: everything comes under a new key while it is read and written, and whoever dies begins again.
+//! Key rotation: every value is encrypted with the new key during reads and writes, and a killed run is repeated.
 
 use super::{NEW, OLD, base64, fill, with_keys};
 use crate::harness::{Client, TestApp};
@@ -11,8 +11,8 @@ use std::sync::{
 use system::keys::rotation;
 use wire::accounts::users::UserRole;
 
-/// Reads people again and again until told to stop; how often, and what went wrong.
-async fn read_on(
+/// Reads users until the test stops it; returns the number of reads and the errors.
+async fn read_until_stopped(
     client: Client,
     ids: Vec<wire::UserId>,
     stop: Arc<AtomicBool>,
@@ -31,8 +31,8 @@ async fn read_on(
     (reads, failed)
 }
 
-/// Renames people again and again; the names that were answered with success.
-async fn write_on(
+/// Renames users until the test stops it; returns the names of successful edits.
+async fn write_until_stopped(
     client: Client,
     ids: Vec<wire::UserId>,
     stop: Arc<AtomicBool>,
@@ -68,9 +68,9 @@ async fn status(ctx: &Ctx) -> Value {
 }
 
 #[actix_web::test]
-async fn everything_comes_under_a_new_key_while_it_is_read_and_written() {
+async fn key_rotation_reencrypts_during_reads_and_writes() {
     const PEOPLE: usize = 1500;
-    let app = TestApp::with(&[(
+    let app = TestApp::with_env(&[(
         "SEALING_KEYS",
         &format!("1:{},2:{}", base64(&OLD), base64(&NEW)),
     )])
@@ -90,23 +90,33 @@ async fn everything_comes_under_a_new_key_while_it_is_read_and_written() {
     let (read, written) = people.split_at(PEOPLE - 40);
     let readers: Vec<_> = read
         .chunks(PEOPLE / 3)
-        .map(|part| actix_web::rt::spawn(read_on(admin.clone(), part.to_vec(), stop.clone())))
+        .map(|part| {
+            actix_web::rt::spawn(read_until_stopped(
+                admin.clone(),
+                part.to_vec(),
+                stop.clone(),
+            ))
+        })
         .collect();
-    let writer = actix_web::rt::spawn(write_on(admin.clone(), written.to_vec(), stop.clone()));
+    let writer = actix_web::rt::spawn(write_until_stopped(
+        admin.clone(),
+        written.to_vec(),
+        stop.clone(),
+    ));
 
-    // The first attempt dies in the middle of a column, without a word.
+    // The first run is killed in the middle of a column.
     let dying = {
         let new = new.clone();
         actix_web::rt::spawn(async move {
-            let (tell, mut seen) = (Arc::new(tokio::sync::Notify::new()), 0);
-            let heard = tell.clone();
+            let (reached, mut seen) = (Arc::new(tokio::sync::Notify::new()), 0);
+            let notify = reached.clone();
             let run = rotation::rotate(&new, move |column, done| {
                 seen = if column.column == "email" { done } else { seen };
                 if seen >= PEOPLE / 2 {
-                    heard.notify_one();
+                    notify.notify_one();
                 }
             });
-            tokio::select! { _ = run => panic!("it was to be killed"), () = tell.notified() => {} }
+            tokio::select! { _ = run => panic!("it was to be killed"), () = reached.notified() => {} }
         })
     };
     dying.await.expect("it died");
@@ -130,19 +140,19 @@ async fn everything_comes_under_a_new_key_while_it_is_read_and_written() {
         kept.len()
     );
 
-    // Meanwhile the server wrote with the old key: what is left comes over with the next run.
+    // Meanwhile the server wrote with the old key: the next run re-encrypts the remaining values.
     rotation::rotate(&new, |_, _| ()).await.expect("the rest");
     let after = status(&new).await;
     assert_eq!(of(&after, 0), 0, "{after}");
     assert_eq!(after["keys"][0]["state"], "unused");
     for (id, name) in kept {
         let user = admin.get(&format!("/v1/users/{id}")).await.expect(200);
-        assert_eq!(user["first_name"], name, "nobody's change was lost");
+        assert_eq!(user["first_name"], name, "no change was lost");
     }
     let untouched = "SELECT count(*) FROM users WHERE updated_at = '2026-01-01' AND version = 1";
     assert!(
         app.count(untouched) >= i64::try_from(read.len()).unwrap(),
-        "what rows say stays, and so do their times and revisions"
+        "values, times and versions of the rows do not change"
     );
 
     let without_old = with_keys(&app, &[(2, NEW)], 2);
@@ -158,12 +168,12 @@ async fn everything_comes_under_a_new_key_while_it_is_read_and_written() {
             .expect("checked")
             .values,
         0,
-        "the old key opens nothing any more"
+        "the old key decrypts nothing"
     );
     assert_eq!(status(&without_new).await["keys"][1]["state"], "missing");
     assert_eq!(
         app.count("SELECT count(*) FROM audit_log WHERE action = 'keys.rotate'"),
         2,
-        "each rotation that ended is on record"
+        "each finished rotation is audited"
     );
 }

@@ -1,15 +1,15 @@
-//! What settings change.
+//! The effects of settings.
 
 use super::set;
 use crate::{
-    flows::purchase::{order, reread, simulate},
+    flows::purchase::{order, reload_order, simulate},
     harness::TestApp,
 };
 use serde_json::{Value, json};
 use wire::{accounts::users::UserRole, billing::transactions::SimulatedOutcome};
 
 #[actix_web::test]
-async fn orders_wait_as_long_as_is_set() {
+async fn payment_window_setting_expires_orders() {
     let app = TestApp::start().await;
     let (admin, plan, customer) = (
         app.as_admin(),
@@ -27,7 +27,7 @@ async fn orders_wait_as_long_as_is_set() {
 }
 
 #[actix_web::test]
-async fn letters_name_the_business_and_its_day() {
+async fn emails_use_business_name_and_time_zone_settings() {
     let app = TestApp::start().await;
     let (admin, customer) = (
         app.as_role(UserRole::SuperAdmin),
@@ -49,12 +49,12 @@ async fn letters_name_the_business_and_its_day() {
     let placed = order(&admin, plan, customer, 1).await;
     // Fourteen hours ahead of UTC: a date of its own for most of the day.
     app.execute("UPDATE orders SET created_at = '2026-11-22T12:00:00Z'");
-    app.work().await;
+    app.run_jobs().await;
     simulate(&app, &admin, &placed, SimulatedOutcome::Succeed).await;
-    assert_eq!(reread(&admin, &placed).await["status"], "fulfilled");
+    assert_eq!(reload_order(&admin, &placed).await["status"], "fulfilled");
 
-    let letters = admin.get("/v1/notifications").await.expect(200);
-    let text = letters["data"][0]["message"].as_str().unwrap();
+    let emails = admin.get("/v1/notifications").await.expect(200);
+    let text = emails["data"][0]["message"].as_str().unwrap();
     assert!(text.contains(" of 23 November 2026: "), "{text}");
     assert!(
         text.ends_with(
@@ -65,7 +65,7 @@ async fn letters_name_the_business_and_its_day() {
 }
 
 #[actix_web::test]
-async fn sessions_end_when_idle_for_as_long_as_is_set() {
+async fn idle_timeout_setting_ends_sessions() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     set(&admin, "sessions.idle_days", json!("3")).await;

@@ -1,4 +1,4 @@
-//! Settings: typed, kept with everything they were before, and in force at once.
+//! Settings: typed, with a history, and effective immediately.
 
 mod effects;
 
@@ -18,7 +18,7 @@ async fn set(admin: &Client, key: &str, value: Value) -> Value {
 }
 
 #[actix_web::test]
-async fn what_the_program_reads_can_be_seen_and_nothing_else() {
+async fn settings_list_only_known_keys() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
 
@@ -29,7 +29,7 @@ async fn what_the_program_reads_can_be_seen_and_nothing_else() {
         .iter()
         .map(|setting| setting["key"].as_str().unwrap())
         .collect();
-    let mut known: Vec<&str> = wire::system::settings::KNOWN
+    let mut known: Vec<&str> = wire::system::settings::SETTINGS
         .iter()
         .map(|known| known.key)
         .collect();
@@ -86,7 +86,7 @@ async fn what_the_program_reads_can_be_seen_and_nothing_else() {
 }
 
 #[actix_web::test]
-async fn a_setting_is_a_value_of_its_kind_and_never_a_secret() {
+async fn setting_rejects_wrong_types_and_secrets() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     for (key, value) in [
@@ -98,7 +98,7 @@ async fn a_setting_is_a_value_of_its_kind_and_never_a_secret() {
         ("business.name", json!("")),
         ("business.name", json!("A\nB")),
         ("business.name", json!("x".repeat(101))),
-        ("business.support_email", json!("nobody")),
+        ("business.support_email", json!("no-address")),
         ("business.time_zone", json!("Mars/Olympus")),
         ("business.time_zone", json!("+02:00")),
         ("kyc.required_documents", json!("passport")),
@@ -114,19 +114,19 @@ async fn a_setting_is_a_value_of_its_kind_and_never_a_secret() {
         let problem = admin
             .patch(&format!("/v1/settings/{key}"), 1, json!({ "value": value }))
             .await
-            .refuses("value");
+            .rejects_field("value");
         assert!(
             problem["errors"][0]["message"].as_str().unwrap().len() > 10,
             "{problem}"
         );
     }
     let name = "/v1/settings/business.name";
-    admin.patch(name, 1, json!({})).await.refuses("value");
+    admin.patch(name, 1, json!({})).await.rejects_field("value");
     for (field, body) in [
         ("is_public", json!({ "value": "A", "is_public": false })),
         ("key", json!({ "value": "A", "key": "b" })),
     ] {
-        admin.patch(name, 1, body).await.refuses(field);
+        admin.patch(name, 1, body).await.rejects_field(field);
     }
     assert_eq!(
         admin
@@ -134,7 +134,7 @@ async fn a_setting_is_a_value_of_its_kind_and_never_a_secret() {
             .await
             .status,
         405,
-        "nobody adds settings that nothing reads"
+        "unknown settings are rejected"
     );
     assert_eq!(
         app.count("SELECT count(*) FROM system_settings WHERE value IS NOT NULL OR version <> 1"),
@@ -147,7 +147,7 @@ async fn a_setting_is_a_value_of_its_kind_and_never_a_secret() {
 }
 
 #[actix_web::test]
-async fn a_change_is_kept_and_can_be_taken_back() {
+async fn setting_change_has_history_and_can_be_reverted() {
     let app = TestApp::start().await;
     let admin = app.as_user(
         app.given(|given| given.person(UserRole::Admin, "grace@example.com", "Grace", "Hopper")),
@@ -200,7 +200,7 @@ async fn a_change_is_kept_and_can_be_taken_back() {
     let back = admin.with("if-match", "\"v4\"");
     back.post(&format!("{address}/rollback"), json!({ "version": 9 }))
         .await
-        .refuses("version");
+        .rejects_field("version");
     back.post(&format!("{address}/rollback"), json!({ "version": 1 }))
         .await
         .expect(200);
@@ -235,29 +235,32 @@ async fn a_change_is_kept_and_can_be_taken_back() {
             (1, &none, &none, &none),
         ]
     );
-    let acts = admin
+    let entries = admin
         .get(&format!(
             "/v1/audit?subject_type=setting&subject_id={}",
             first["id"].as_str().unwrap()
         ))
         .await
         .expect(200);
-    let acts: Vec<(&Value, &Value)> = acts["data"]
+    let entries: Vec<(&Value, &Value)> = entries["data"]
         .as_array()
         .unwrap()
         .iter()
         .map(|act| (&act["action"], &act["change"]["business.name"]["after"]))
         .collect();
-    assert_eq!(acts.len(), 4);
+    assert_eq!(entries.len(), 4);
     assert_eq!(
-        acts[1],
+        entries[1],
         (&json!("setting.rollback"), &json!("Example Travel"))
     );
-    assert_eq!(acts[3], (&json!("setting.edit"), &json!("Example Travel")));
+    assert_eq!(
+        entries[3],
+        (&json!("setting.edit"), &json!("Example Travel"))
+    );
 }
 
 #[actix_web::test]
-async fn of_many_who_edit_at_once_one_wins() {
+async fn concurrent_setting_edits_succeed_once() {
     let app = TestApp::start().await;
     let admin = app.as_admin();
     let edits = (0..20).map(|number| {
@@ -278,10 +281,10 @@ async fn of_many_who_edit_at_once_one_wins() {
 }
 
 #[actix_web::test]
-async fn everybody_may_know_the_public_ones_and_keep_them_for_a_minute() {
+async fn public_settings_are_readable_by_all_and_cached_for_a_minute() {
     let app = TestApp::start().await;
-    let (admin, nobody) = (app.as_admin(), app.anonymous());
-    let first = nobody.get("/v1/settings/public").await;
+    let (admin, anonymous) = (app.as_admin(), app.anonymous());
+    let first = anonymous.get("/v1/settings/public").await;
     assert_eq!(first.header("cache-control"), "public, max-age=60");
     let tag = first.header("etag").to_owned();
     assert_eq!(
@@ -291,20 +294,23 @@ async fn everybody_may_know_the_public_ones_and_keep_them_for_a_minute() {
             "kyc.required_documents": [["passport", "id_card", "drivers_license"]], "kyc.upload_url": "",
         })
     );
-    let again = nobody
+    let again = anonymous
         .with("if-none-match", &tag)
         .get("/v1/settings/public")
         .await;
     assert_eq!((again.status, again.bytes.len()), (304, 0));
 
     set(&admin, "letters.footer", json!("Internal")).await;
-    let again = nobody
+    let again = anonymous
         .with("if-none-match", &tag)
         .get("/v1/settings/public")
         .await;
-    assert_eq!(again.status, 304, "what is not public changes nothing here");
+    assert_eq!(
+        again.status, 304,
+        "a private setting does not change the response"
+    );
     set(&admin, "business.time_zone", json!("Europe/Berlin")).await;
-    let changed = nobody
+    let changed = anonymous
         .with("if-none-match", &tag)
         .get("/v1/settings/public")
         .await;

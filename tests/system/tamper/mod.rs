@@ -1,6 +1,6 @@
-//! Whoever has the whole database, but not the key, changes nothing of the record unnoticed.
+//! An attacker with the whole database and without the key cannot change the audit log undetected.
 
-mod tries;
+mod tampering;
 
 use crate::harness::TestApp;
 use serde_json::json;
@@ -8,12 +8,12 @@ use system::audit::{check, jobs};
 use wire::{
     Param, ProblemCode,
     accounts::users::UserRole,
-    system::audit::{AuditHead, AuditVerdict, FindingKind},
+    system::audit::{AuditFindingKind, AuditHead, AuditVerification},
 };
 
 const TABLES: [&str; 3] = ["audit_log", "pii_access_log", "audit_chain"];
 
-/// A server with a record: some acts and looks, linked, and their head exported.
+/// Starts a server with audit and access entries, linked, and their head exported.
 async fn recorded() -> TestApp {
     let app = TestApp::start().await;
     let admin = app.as_role(UserRole::SuperAdmin);
@@ -38,16 +38,16 @@ async fn recorded() -> TestApp {
         .await
         .expect("enqueued");
     assert_eq!(jobs::link(&app.ctx).await.expect("linked"), 24);
-    app.work().await;
+    app.run_jobs().await;
     app
 }
 
-async fn checked(app: &TestApp) -> AuditVerdict {
+async fn checked(app: &TestApp) -> AuditVerification {
     check::run(&app.ctx, None).await.expect("the check is made")
 }
 
-/// The record is kept aside, and put back after each try. Only who owns the tables can do any of this.
-fn keep(app: &TestApp) {
+/// Copies the audit log, so that the test can restore it after each attempt. Only the owner of the tables can do so.
+fn save_copies(app: &TestApp) {
     for table in TABLES {
         app.execute(&format!(
             "CREATE TABLE kept_{table} AS SELECT * FROM {table}"
@@ -59,7 +59,7 @@ fn keep(app: &TestApp) {
     app.execute("SET session_replication_role = replica");
 }
 
-fn put_back(app: &TestApp) {
+fn restore_copies(app: &TestApp) {
     for table in TABLES {
         app.execute(&format!("TRUNCATE {table}"));
         app.execute(&format!("INSERT INTO {table} SELECT * FROM kept_{table}"));
@@ -67,14 +67,14 @@ fn put_back(app: &TestApp) {
 }
 
 #[actix_web::test]
-async fn a_hundred_ways_to_change_the_record_are_all_found() {
+async fn audit_log_check_detects_every_tampering() {
     let app = recorded().await;
     let whole = checked(&app).await;
     assert!(whole.is_whole, "{whole:?}");
     assert_eq!((whole.links, whole.compared_with.len()), (24, 1));
-    keep(&app);
+    save_copies(&app);
 
-    let tries = tries::tries();
+    let tries = tampering::statements();
     assert!(tries.len() >= 100, "{} tries", tries.len());
     let mut missed = Vec::new();
     for statement in &tries {
@@ -83,7 +83,7 @@ async fn a_hundred_ways_to_change_the_record_are_all_found() {
         if verdict.is_whole || verdict.findings.is_empty() {
             missed.push(statement);
         }
-        put_back(&app);
+        restore_copies(&app);
     }
     assert!(
         missed.is_empty(),
@@ -92,33 +92,33 @@ async fn a_hundred_ways_to_change_the_record_are_all_found() {
         tries.len()
     );
     let again = checked(&app).await;
-    assert!(again.is_whole, "put back, it is whole again: {again:?}");
+    assert!(again.is_whole, "the restored log is intact: {again:?}");
 }
 
 #[actix_web::test]
-async fn what_is_wrong_is_named() {
+async fn audit_log_check_names_the_tampered_entry() {
     let app = recorded().await;
-    keep(&app);
+    save_copies(&app);
     let fifth = "(SELECT entry_id FROM kept_audit_chain WHERE seq = 5)";
     for (statement, kind, seq) in [
-        (format!("UPDATE audit_log SET reason = 'x' WHERE id = {fifth}"), FindingKind::Edited, Some(5)),
-        (format!("DELETE FROM audit_log WHERE id = {fifth}"), FindingKind::Removed, Some(5)),
-        ("DELETE FROM audit_chain WHERE seq BETWEEN 5 AND 7".to_owned(), FindingKind::Gap, Some(5)),
-        ("UPDATE audit_chain SET hash = set_byte(hash, 0, get_byte(hash, 0) # 1) WHERE seq = 5".to_owned(), FindingKind::Reordered, Some(5)),
-        ("DELETE FROM audit_chain WHERE seq > 20".to_owned(), FindingKind::Truncated, Some(24)),
-        ("INSERT INTO audit_log (id, action, subject_type) VALUES (gen_random_uuid(), 'user.appoint', 'user')".to_owned(), FindingKind::Inserted, None),
+        (format!("UPDATE audit_log SET reason = 'x' WHERE id = {fifth}"), AuditFindingKind::Edited, Some(5)),
+        (format!("DELETE FROM audit_log WHERE id = {fifth}"), AuditFindingKind::Removed, Some(5)),
+        ("DELETE FROM audit_chain WHERE seq BETWEEN 5 AND 7".to_owned(), AuditFindingKind::Gap, Some(5)),
+        ("UPDATE audit_chain SET hash = set_byte(hash, 0, get_byte(hash, 0) # 1) WHERE seq = 5".to_owned(), AuditFindingKind::Reordered, Some(5)),
+        ("DELETE FROM audit_chain WHERE seq > 20".to_owned(), AuditFindingKind::Truncated, Some(24)),
+        ("INSERT INTO audit_log (id, action, subject_type) VALUES (gen_random_uuid(), 'user.appoint', 'user')".to_owned(), AuditFindingKind::Inserted, None),
     ] {
         app.execute(&statement);
         let verdict = checked(&app).await;
         let first = &verdict.findings[0];
         assert_eq!((first.kind, first.seq), (kind, seq), "{statement}: {verdict:?}");
-        assert!(first.says.len() > 10);
-        put_back(&app);
+        assert!(first.message.len() > 10);
+        restore_copies(&app);
     }
 }
 
 #[actix_web::test]
-async fn the_program_itself_can_only_add_to_the_record() {
+async fn application_role_can_only_append_to_the_audit_log() {
     let app = recorded().await;
     app.execute("SET ROLE esim_admin_app");
     let first = "(SELECT id FROM audit_log ORDER BY id LIMIT 1)";
@@ -168,7 +168,7 @@ async fn the_program_itself_can_only_add_to_the_record() {
 }
 
 #[actix_web::test]
-async fn whoever_may_read_the_record_may_have_it_checked() {
+async fn audit_readers_can_verify_the_audit_log() {
     let app = recorded().await;
     let admin = app.as_admin();
     let verdict = admin.post("/v1/audit/verify", json!({})).await.expect(200);
@@ -189,7 +189,7 @@ async fn whoever_may_read_the_record_may_have_it_checked() {
     );
     assert_eq!(acts["data"][0]["is_linked"], false, "it was made just now");
 
-    // Without a body, and with a head that somebody has noted.
+    // Without a body, and with a head that a caller has noted.
     let again = admin
         .send(reqwest::Method::POST, "/v1/audit/verify", None)
         .await
@@ -213,7 +213,7 @@ async fn whoever_may_read_the_record_may_have_it_checked() {
         admin
             .post("/v1/audit/verify", json!({ "head": head }))
             .await
-            .refuses("head");
+            .rejects_field("head");
     }
     app.as_role(UserRole::Support)
         .post("/v1/audit/verify", json!({}))
@@ -222,14 +222,14 @@ async fn whoever_may_read_the_record_may_have_it_checked() {
 }
 
 #[actix_web::test]
-async fn what_commits_late_is_linked_all_the_same() {
+async fn late_commits_are_linked_into_the_chain() {
     let app = recorded().await;
     let actor = platform::Actor::system(&app.ctx);
-    // Written an hour before it is committed: later entries have their links by then.
+    // The entry is written an hour before it is committed: later entries are linked by then.
     app.ctx
         .db
         .write(move |tx| {
-            let act = platform::audit::Act::new("plan.late", "plan", uuid::Uuid::nil());
+            let act = platform::audit::AuditEvent::new("plan.late", "plan", uuid::Uuid::nil());
             platform::audit::record(tx, &actor, act)
         })
         .await
@@ -250,7 +250,7 @@ async fn what_commits_late_is_linked_all_the_same() {
 }
 
 #[actix_web::test]
-async fn a_head_that_no_longer_fits_is_not_written_over() {
+async fn mismatching_head_is_not_overwritten() {
     let app = recorded().await;
     let export = || async {
         app.ctx
@@ -258,7 +258,7 @@ async fn a_head_that_no_longer_fits_is_not_written_over() {
             .write(|tx| platform::jobs::enqueue(tx, &system::ExportHead {}))
             .await
             .expect("enqueued");
-        app.work().await;
+        app.run_jobs().await;
     };
     app.execute("SET session_replication_role = replica");
     app.execute(
@@ -275,12 +275,15 @@ async fn a_head_that_no_longer_fits_is_not_written_over() {
     jobs::link(&app.ctx).await.expect("linked");
     export().await;
     let verdict = checked(&app).await;
-    assert_eq!(verdict.compared_with[0].seq, 24, "the proof is still there");
-    assert_eq!(verdict.findings[0].kind, FindingKind::Truncated);
+    assert_eq!(
+        verdict.compared_with[0].seq, 24,
+        "the earlier exported head is kept"
+    );
+    assert_eq!(verdict.findings[0].kind, AuditFindingKind::Truncated);
 }
 
 #[actix_web::test]
-async fn the_terminal_tells_whether_the_record_is_whole() {
+async fn audit_command_reports_tampering() {
     let app = recorded().await;
     let run = |arguments: &[&str]| {
         let output = crate::harness::command(&app.database.url(), &[])
@@ -295,16 +298,16 @@ async fn the_terminal_tells_whether_the_record_is_whole() {
     };
     let (good, head, _) = run(&["audit", "head"]);
     assert!(good && AuditHead::parse(&head).is_ok(), "{head}");
-    let (good, said, why) = run(&["audit", "verify", "--head", &head]);
+    let (good, output, why) = run(&["audit", "verify", "--head", &head]);
     assert!(
-        good && said.contains("The record is whole: 24 entries"),
-        "{said}{why}"
+        good && output.contains("The audit log is intact: 24 entries"),
+        "{output}{why}"
     );
     app.execute("SET session_replication_role = replica");
     app.execute("UPDATE audit_log SET reason = 'x' WHERE id = (SELECT id FROM audit_log LIMIT 1)");
-    let (good, _, said) = run(&["audit", "verify"]);
+    let (good, _, output) = run(&["audit", "verify"]);
     assert!(
-        !good && said.contains("TAMPERED") && said.contains("edited"),
-        "{said}"
+        !good && output.contains("TAMPERED") && output.contains("edited"),
+        "{output}"
     );
 }

@@ -1,5 +1,5 @@
-//! Integrators' programs: what each may do, where it may call from, and the keys that it calls with. A key is shown
-//! once, when it is made; `platform::auth` recognises it by its digest.
+//! API clients of integrators: their scopes, allowed networks and API keys. A key is returned only once, when it is created;
+//! `platform::auth` authenticates it by its digest.
 
 mod query;
 mod routes;

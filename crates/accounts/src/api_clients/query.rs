@@ -1,9 +1,9 @@
-//! All SQL of integrators' programs.
+//! All SQL of API clients and their keys.
 
 use wire::{
     ApiClientId, ApiKeyId, JsonList, Page, Paging, Param, Permission, UserId,
     accounts::api_clients::{
-        ApiClient, ApiClientFilter, ApiClientMode, ApiClientSort, ApiKey, CreatedClient,
+        ApiClient, ApiClientFilter, ApiClientMode, ApiClientSort, ApiKey, CreatedApiClient,
     },
 };
 
@@ -15,7 +15,7 @@ use diesel::{
 };
 use platform::{
     Actor, Conn, Error, Result, Tx, any_of,
-    auth::Minted,
+    auth::NewApiKey,
     list::{named, search_fold},
     page,
 };
@@ -23,10 +23,10 @@ use schema::{api_clients, api_keys};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-/// A client as it is kept.
+/// An API client as stored.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = api_clients, check_for_backend(Pg))]
-struct Row {
+struct ClientRow {
     id: ApiClientId,
     name: String,
     mode: ApiClientMode,
@@ -64,14 +64,14 @@ fn matching(filter: &ApiClientFilter) -> api_clients::BoxedQuery<'static, Pg> {
     rows
 }
 
-/// One page of the clients.
+/// Returns one page of API clients.
 pub fn page(
     conn: &mut Conn,
     _: &Actor,
     filter: &ApiClientFilter,
     paging: &Paging<ApiClientSort>,
 ) -> Result<Page<ApiClient>> {
-    let page: Page<Row> = page!(conn, paging, matching(filter) => Row, tie api_clients::id, {
+    let page: Page<ClientRow> = page!(conn, paging, matching(filter) => ClientRow, tie api_clients::id, {
         ApiClientSort::CreatedAt => api_clients::created_at,
         ApiClientSort::Name => api_clients::name,
         ApiClientSort::LastUsedAt => nullable api_clients::last_used_at,
@@ -79,27 +79,27 @@ pub fn page(
     page.try_all(|rows| with_keys(conn, rows))
 }
 
-/// A client.
+/// Returns an API client.
 pub fn find(conn: &mut Conn, id: ApiClientId) -> Result<ApiClient> {
     let row = api_clients::table
         .find(id)
-        .select(Row::as_select())
+        .select(ClientRow::as_select())
         .first(conn)?;
-    one(conn, row)
+    with_own_keys(conn, row)
 }
 
-/// A client, held until the end of the transaction, so that two changes of it do not cross.
-pub fn hold(tx: &mut Tx<'_>, id: ApiClientId) -> Result<ApiClient> {
+/// Locks an API client until the end of the transaction, so that concurrent changes wait.
+pub fn lock(tx: &mut Tx<'_>, id: ApiClientId) -> Result<ApiClient> {
     let row = api_clients::table
         .find(id)
         .for_no_key_update()
-        .select(Row::as_select())
+        .select(ClientRow::as_select())
         .first(tx.conn())?;
-    one(tx.conn(), row)
+    with_own_keys(tx.conn(), row)
 }
 
 /// Returns the clients that a user has created and that can still call.
-pub fn created_by(conn: &mut Conn, user: UserId) -> Result<Vec<CreatedClient>> {
+pub fn created_by(conn: &mut Conn, user: UserId) -> Result<Vec<CreatedApiClient>> {
     let now = diesel::dsl::now.into_sql::<Nullable<Timestamptz>>();
     let rows: Vec<(ApiClientId, String, ApiClientMode, Option<DateTime<Utc>>)> = api_clients::table
         .filter(api_clients::created_by.eq(user))
@@ -117,7 +117,7 @@ pub fn created_by(conn: &mut Conn, user: UserId) -> Result<Vec<CreatedClient>> {
             api_clients::last_used_at,
         ))
         .load(conn)?;
-    let client = |(id, name, mode, last_used_at)| CreatedClient {
+    let client = |(id, name, mode, last_used_at)| CreatedApiClient {
         id,
         name,
         mode,
@@ -126,16 +126,16 @@ pub fn created_by(conn: &mut Conn, user: UserId) -> Result<Vec<CreatedClient>> {
     Ok(rows.into_iter().map(client).collect())
 }
 
-fn one(conn: &mut Conn, row: Row) -> Result<ApiClient> {
+fn with_own_keys(conn: &mut Conn, row: ClientRow) -> Result<ApiClient> {
     let mut clients = with_keys(conn, vec![row])?;
     clients.pop().ok_or_else(Error::not_found)
 }
 
-fn with_keys(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<ApiClient>> {
+fn with_keys(conn: &mut Conn, rows: Vec<ClientRow>) -> Result<Vec<ApiClient>> {
     let ids: Vec<ApiClientId> = rows.iter().map(|row| row.id).collect();
     let mut keys = keys(conn, &ids)?;
-    let shown = rows.into_iter().map(|row| ApiClient {
-        scopes: known(&row.scopes),
+    let clients = rows.into_iter().map(|row| ApiClient {
+        scopes: known_scopes(&row.scopes),
         networks: row.networks.0,
         keys: keys.remove(&row.id).unwrap_or_default(),
         id: row.id,
@@ -149,26 +149,26 @@ fn with_keys(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<ApiClient>> {
         created_at: row.created_at,
         updated_at: row.updated_at,
     });
-    Ok(shown.collect())
+    Ok(clients.collect())
 }
 
-/// A permission that is no more opens nothing.
-fn known(scopes: &JsonList<String>) -> Vec<Permission> {
-    let words = scopes.0.iter();
-    words.filter_map(|word| Param::parse(word).ok()).collect()
+/// Returns the scopes that still exist. A removed permission grants nothing.
+fn known_scopes(scopes: &JsonList<String>) -> Vec<Permission> {
+    let names = scopes.0.iter();
+    names.filter_map(|name| Param::parse(name).ok()).collect()
 }
 
-/// The keys of clients, the newest first.
-fn keys(conn: &mut Conn, of: &[ApiClientId]) -> Result<HashMap<ApiClientId, Vec<ApiKey>>> {
-    type Known = (
+/// Returns the keys of API clients, the newest first.
+fn keys(conn: &mut Conn, clients: &[ApiClientId]) -> Result<HashMap<ApiClientId, Vec<ApiKey>>> {
+    type KeyRow = (
         ApiClientId,
         ApiKeyId,
         String,
         DateTime<Utc>,
         Option<DateTime<Utc>>,
     );
-    let rows: Vec<Known> = api_keys::table
-        .filter(api_keys::client_id.eq_any(of))
+    let rows: Vec<KeyRow> = api_keys::table
+        .filter(api_keys::client_id.eq_any(clients))
         .order((api_keys::created_at.desc(), api_keys::id.desc()))
         .select((
             api_keys::client_id,
@@ -190,8 +190,8 @@ fn keys(conn: &mut Conn, of: &[ApiClientId]) -> Result<HashMap<ApiClientId, Vec<
     Ok(keys)
 }
 
-/// A new client.
-pub struct Fresh<'a> {
+/// A new API client.
+pub struct NewClientRow<'a> {
     pub id: ApiClientId,
     pub name: &'a str,
     pub mode: ApiClientMode,
@@ -202,44 +202,44 @@ pub struct Fresh<'a> {
     pub created_at: DateTime<Utc>,
 }
 
-/// Adds a client.
-pub fn insert(tx: &mut Tx<'_>, fresh: &Fresh<'_>) -> Result<()> {
+/// Inserts an API client.
+pub fn insert(tx: &mut Tx<'_>, new: &NewClientRow<'_>) -> Result<()> {
     diesel::insert_into(api_clients::table)
         .values((
-            api_clients::id.eq(fresh.id),
-            api_clients::name.eq(fresh.name),
-            api_clients::mode.eq(fresh.mode),
-            api_clients::scopes.eq(json!(fresh.scopes)),
-            api_clients::networks.eq(json!(fresh.networks)),
-            api_clients::created_by.eq(fresh.created_by),
-            api_clients::expires_at.eq(fresh.expires_at),
-            api_clients::created_at.eq(fresh.created_at),
+            api_clients::id.eq(new.id),
+            api_clients::name.eq(new.name),
+            api_clients::mode.eq(new.mode),
+            api_clients::scopes.eq(json!(new.scopes)),
+            api_clients::networks.eq(json!(new.networks)),
+            api_clients::created_by.eq(new.created_by),
+            api_clients::expires_at.eq(new.expires_at),
+            api_clients::created_at.eq(new.created_at),
         ))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// Adds a key, which only its digest is kept of.
+/// Inserts a key: its prefix and digest. The key itself is not stored.
 pub fn insert_key(
     tx: &mut Tx<'_>,
     client: ApiClientId,
-    minted: &Minted,
+    key: &NewApiKey,
     now: DateTime<Utc>,
 ) -> Result<()> {
     diesel::insert_into(api_keys::table)
         .values((
             api_keys::id.eq(ApiKeyId::new()),
             api_keys::client_id.eq(client),
-            api_keys::prefix.eq(&minted.prefix),
-            api_keys::key_hash.eq(&minted.hash),
+            api_keys::prefix.eq(&key.prefix),
+            api_keys::key_hash.eq(&key.hash),
             api_keys::created_at.eq(now),
         ))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// What is changed; what is absent stays.
-pub struct Edit<'a> {
+/// A change of an API client. Absent fields stay unchanged.
+pub struct ClientChange<'a> {
     pub name: Option<&'a str>,
     pub scopes: Option<Vec<Permission>>,
     pub networks: Option<Vec<String>>,
@@ -248,55 +248,60 @@ pub struct Edit<'a> {
 
 #[derive(AsChangeset)]
 #[diesel(table_name = api_clients)]
-struct Changed<'a> {
+struct ClientChangeset<'a> {
     name: Option<&'a str>,
     scopes: Option<Value>,
     networks: Option<Value>,
     expires_at: Option<Option<DateTime<Utc>>>,
 }
 
-/// Changes a client that is still as it was read and not revoked; whether it was.
-pub fn update(tx: &mut Tx<'_>, id: ApiClientId, version: i32, edit: &Edit<'_>) -> Result<bool> {
-    let changed = Changed {
-        name: edit.name,
-        scopes: edit.scopes.as_ref().map(|scopes| json!(scopes)),
-        networks: edit.networks.as_ref().map(|networks| json!(networks)),
-        expires_at: edit.expires_at,
+/// Changes an API client at this version that is not revoked; returns false when there is none.
+pub fn update(
+    tx: &mut Tx<'_>,
+    id: ApiClientId,
+    version: i32,
+    change: &ClientChange<'_>,
+) -> Result<bool> {
+    let changeset = ClientChangeset {
+        name: change.name,
+        scopes: change.scopes.as_ref().map(|scopes| json!(scopes)),
+        networks: change.networks.as_ref().map(|networks| json!(networks)),
+        expires_at: change.expires_at,
     };
-    let living = api_clients::table
+    let current = api_clients::table
         .find(id)
         .filter(api_clients::version.eq(version))
         .filter(api_clients::revoked_at.is_null());
-    let rows = diesel::update(living)
-        .set((changed, api_clients::version.eq(api_clients::version + 1)))
+    let rows = diesel::update(current)
+        .set((changeset, api_clients::version.eq(api_clients::version + 1)))
         .execute(tx.conn())?;
     Ok(rows == 1)
 }
 
-/// Lets the keys of a client end then, those that have not ended before.
-pub fn end_keys(tx: &mut Tx<'_>, client: ApiClientId, end: DateTime<Utc>) -> Result<()> {
-    let going_on = api_keys::table
+/// Sets the expiry of the keys of an API client that would expire later or never.
+pub fn expire_keys(tx: &mut Tx<'_>, client: ApiClientId, expires_at: DateTime<Utc>) -> Result<()> {
+    let later = api_keys::table
         .filter(api_keys::client_id.eq(client))
         .filter(
             api_keys::expires_at
                 .is_null()
-                .or(api_keys::expires_at.gt(end)),
+                .or(api_keys::expires_at.gt(expires_at)),
         );
-    diesel::update(going_on)
-        .set(api_keys::expires_at.eq(end))
+    diesel::update(later)
+        .set(api_keys::expires_at.eq(expires_at))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// A client has become another by what belongs to it.
-pub fn raise(tx: &mut Tx<'_>, id: ApiClientId) -> Result<()> {
+/// Increments the version of an API client after a change of its keys.
+pub fn increment_version(tx: &mut Tx<'_>, id: ApiClientId) -> Result<()> {
     diesel::update(api_clients::table.find(id))
         .set(api_clients::version.eq(api_clients::version + 1))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// Locks a client out.
+/// Revokes an API client.
 pub fn revoke(tx: &mut Tx<'_>, id: ApiClientId, now: DateTime<Utc>) -> Result<()> {
     diesel::update(api_clients::table.find(id))
         .set((

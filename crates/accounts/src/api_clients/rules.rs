@@ -1,106 +1,112 @@
-//! Decisions about integrators' programs.
+//! Rules for creating, editing, rotating and revoking API clients.
 
-use super::query::{self, Edit, Fresh};
+use super::query::{self, ClientChange, NewClientRow};
 use wire::{
     ApiClientId, Permission, ProblemCode,
     accounts::api_clients::{
-        ApiClient, EditApiClient, IssuedKey, NewApiClient, RotateKey, network,
+        ApiClient, EditApiClient, IssuedApiKey, NewApiClient, RotateApiKey, network,
     },
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act},
-    auth::{Minted, mint},
+    audit::{self, AuditEvent},
+    auth::{NewApiKey, generate_api_key},
 };
 use serde_json::json;
 
-/// Creates a client with its first key.
+/// Creates an API client with its first key.
 pub fn create(
     tx: &mut Tx<'_>,
     actor: &Actor,
     new: &NewApiClient,
     now: DateTime<Utc>,
-) -> Result<IssuedKey> {
-    lies_ahead(new.expires_at, now)?;
+) -> Result<IssuedApiKey> {
+    ensure_in_future(new.expires_at, now)?;
     let id = ApiClientId::new();
-    let fresh = Fresh {
+    let row = NewClientRow {
         id,
         name: new.name.trim(),
         mode: new.mode,
-        scopes: tidied(&new.scopes),
-        networks: written(&new.networks)?,
+        scopes: sorted_unique(&new.scopes),
+        networks: normalize_networks(&new.networks)?,
         created_by: actor.id,
         expires_at: new.expires_at,
         created_at: now,
     };
-    query::insert(tx, &fresh)?;
-    let minted = mint(new.mode);
-    query::insert_key(tx, id, &minted, now)?;
-    let issued = issued(tx, id, &minted)?;
+    query::insert(tx, &row)?;
+    let key = generate_api_key(new.mode);
+    query::insert_key(tx, id, &key, now)?;
+    let issued = issued(tx, id, &key)?;
     audit::record(
         tx,
         actor,
-        Act::new("api_client.create", "api_client", id.0)
-            .changing(audit::change(&(), &issued.client)),
+        AuditEvent::new("api_client.create", "api_client", id.0)
+            .with_change(audit::change(&(), &issued.client)),
     )?;
     Ok(issued)
 }
 
-/// Changes a client.
+/// Edits an API client.
 pub fn edit(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (id, version): (ApiClientId, i32),
+    id: ApiClientId,
+    version: i32,
     change: &EditApiClient,
     now: DateTime<Utc>,
 ) -> Result<ApiClient> {
-    let before = query::hold(tx, id)?;
-    lies_ahead(change.expires_at.flatten(), now)?;
-    still_there(&before, version)?;
-    let edit = Edit {
+    let before = query::lock(tx, id)?;
+    ensure_in_future(change.expires_at.flatten(), now)?;
+    ensure_not_revoked(&before, version)?;
+    let update = ClientChange {
         name: change.name.as_deref().map(str::trim),
-        scopes: change.scopes.as_deref().map(tidied),
-        networks: change.networks.as_deref().map(written).transpose()?,
+        scopes: change.scopes.as_deref().map(sorted_unique),
+        networks: change
+            .networks
+            .as_deref()
+            .map(normalize_networks)
+            .transpose()?,
         expires_at: change.expires_at,
     };
-    if !query::update(tx, id, version, &edit)? {
+    if !query::update(tx, id, version, &update)? {
         return Err(Error::refuse(ProblemCode::Stale));
     }
     let after = query::find(tx.conn(), id)?;
     audit::record(
         tx,
         actor,
-        Act::new("api_client.edit", "api_client", id.0).changing(audit::change(&before, &after)),
+        AuditEvent::new("api_client.edit", "api_client", id.0)
+            .with_change(audit::change(&before, &after)),
     )?;
     Ok(after)
 }
 
-/// Gives a client a new key; the old ones end after the overlap.
+/// Creates a new key for an API client; the old ones expire after the overlap.
 pub fn rotate(
     tx: &mut Tx<'_>,
     actor: &Actor,
     id: ApiClientId,
-    how: &RotateKey,
+    rotation: &RotateApiKey,
     now: DateTime<Utc>,
-) -> Result<IssuedKey> {
-    let before = query::hold(tx, id)?;
-    in_force(&before, now)?;
-    let minted = mint(before.mode);
-    query::end_keys(tx, id, now + TimeDelta::hours(how.overlap_hours))?;
-    query::insert_key(tx, id, &minted, now)?;
-    query::raise(tx, id)?;
+) -> Result<IssuedApiKey> {
+    let before = query::lock(tx, id)?;
+    ensure_active(&before, now)?;
+    let key = generate_api_key(before.mode);
+    query::expire_keys(tx, id, now + TimeDelta::hours(rotation.overlap_hours))?;
+    query::insert_key(tx, id, &key, now)?;
+    query::increment_version(tx, id)?;
     audit::record(
         tx,
         actor,
-        Act::new("api_client.rotate", "api_client", id.0)
-            .changing(json!({ "overlap_hours": how.overlap_hours, "prefix": minted.prefix })),
+        AuditEvent::new("api_client.rotate", "api_client", id.0)
+            .with_change(json!({ "overlap_hours": rotation.overlap_hours, "prefix": key.prefix })),
     )?;
-    issued(tx, id, &minted)
+    issued(tx, id, &key)
 }
 
-/// Locks a client out for good.
+/// Revokes an API client permanently.
 pub fn revoke(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -108,72 +114,72 @@ pub fn revoke(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<ApiClient> {
-    let before = query::hold(tx, id)?;
+    let before = query::lock(tx, id)?;
     if before.revoked_at.is_some() {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
-            "The client is revoked already.",
+            "The client is already revoked.",
         ));
     }
     query::revoke(tx, id, now)?;
     audit::record(
         tx,
         actor,
-        Act::new("api_client.revoke", "api_client", id.0).because(Some(reason)),
+        AuditEvent::new("api_client.revoke", "api_client", id.0).with_reason(Some(reason)),
     )?;
     query::find(tx.conn(), id)
 }
 
-fn issued(tx: &mut Tx<'_>, id: ApiClientId, minted: &Minted) -> Result<IssuedKey> {
-    Ok(IssuedKey {
+fn issued(tx: &mut Tx<'_>, id: ApiClientId, key: &NewApiKey) -> Result<IssuedApiKey> {
+    Ok(IssuedApiKey {
         client: query::find(tx.conn(), id)?,
-        key: minted.key.to_string(),
+        key: key.key.to_string(),
     })
 }
 
-fn lies_ahead(end: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
-    if end.is_some_and(|end| end <= now) {
+fn ensure_in_future(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
+    if expires_at.is_some_and(|expires_at| expires_at <= now) {
         return Err(Error::field(
             "expires_at",
             "past",
-            "Choose a time that is still to come; to end a client now, revoke it.",
+            "Choose a time in the future. To end a client now, revoke it.",
         ));
     }
     Ok(())
 }
 
-/// A stale edit is told that it is stale, and only then that there is nothing to be edited.
-fn still_there(client: &ApiClient, version: i32) -> Result<()> {
+/// Rejects an edit of a revoked client. An edit of an older version is reported as stale instead, by the update.
+fn ensure_not_revoked(client: &ApiClient, version: i32) -> Result<()> {
     if client.version == version && client.revoked_at.is_some() {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
-            "The client is revoked; make a new one.",
+            "The client is revoked. Create a new one.",
         ));
     }
     Ok(())
 }
 
-fn in_force(client: &ApiClient, now: DateTime<Utc>) -> Result<()> {
+fn ensure_active(client: &ApiClient, now: DateTime<Utc>) -> Result<()> {
     let why = if client.revoked_at.is_some() {
-        "The client is revoked; make a new one."
+        "The client is revoked. Create a new one."
     } else if client.expires_at.is_some_and(|end| end <= now) {
-        "The client has expired; give it a later end first."
+        "The client has expired. Choose a later expiry first."
     } else {
         return Ok(());
     };
-    Err(Error::because(ProblemCode::WrongState, why))
+    Err(Error::with_detail(ProblemCode::WrongState, why))
 }
 
-/// Each once, in the order of the table.
-fn tidied(scopes: &[Permission]) -> Vec<Permission> {
+/// Returns each scope once, in the order of the permissions.
+fn sorted_unique(scopes: &[Permission]) -> Vec<Permission> {
     let mut scopes = scopes.to_vec();
     scopes.sort_unstable();
     scopes.dedup();
     scopes
 }
 
-/// Networks as they are compared; an address is a network of one.
-fn written(networks: &[String]) -> Result<Vec<String>> {
+/// Returns each network once, in canonical form. A single address becomes a network of one address.
+fn normalize_networks(networks: &[String]) -> Result<Vec<String>> {
     let mut blocks: Vec<String> = Vec::with_capacity(networks.len());
     for text in networks {
         let block = network(text)
@@ -191,10 +197,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_twice_is_kept_once() {
+    fn duplicate_scopes_and_networks_are_removed() {
         let (read, write) = (Permission::OrdersRead, Permission::OrdersWrite);
-        assert_eq!(tidied(&[write, read, write]), [read, write]);
+        assert_eq!(sorted_unique(&[write, read, write]), [read, write]);
         let networks = ["203.0.113.9", "203.0.113.9/32", "2001:DB8::/32"].map(str::to_owned);
-        assert!(written(&networks).is_ok_and(|kept| kept == ["203.0.113.9/32", "2001:db8::/32"]));
+        assert!(
+            normalize_networks(&networks)
+                .is_ok_and(|blocks| blocks == ["203.0.113.9/32", "2001:db8::/32"])
+        );
     }
 }

@@ -1,19 +1,19 @@
-//! Files on their way into the store and out of it: checked, sealed, and under a key that says whose they are and what
-//! they are sealed with, but nothing of what is in them.
+//! Upload and download of document files: checked, sealed, and stored under a key that names the customer, the document and the
+//! sealing key, but nothing of the content.
 //!
-//! The store is never called with a transaction open. A file is stored first and its row written then; whatever fails
-//! in between leaves a file without a row, which is removed at once where that is safe, and swept up otherwise.
+//! The store is never called with a transaction open. A file is stored first, then its row is inserted. A failure in between
+//! leaves a file without a row: it is deleted immediately where that is safe, and otherwise by the hourly job.
 
 use super::{
     inspect::{self, Clean, Kind},
     links::Link,
     query::{self, DocumentRow},
-    rules::{self, Sent},
+    rules::{self, Submission},
 };
 use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
 use platform::{
     Caller, Ctx, Error, RequestInfo, Result, Upload,
-    crypto::{Keyring, Place},
+    crypto::{FieldContext, Keyring},
 };
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -23,48 +23,57 @@ use wire::{
     permission::needs::KycUpload,
 };
 
-/// The folder of the store that documents are in.
+/// The folder of the documents in the store.
 pub const FOLDER: &str = "kyc";
-/// Files that are looked into at once, whoever sends them: a picture may take some hundred megabytes meanwhile.
-static TURNS: Semaphore = Semaphore::const_new(2);
+/// Limits the files that are inspected at the same time: decoding an image may take some hundred megabytes.
+static INSPECTIONS: Semaphore = Semaphore::const_new(2);
+
+/// A file that was uploaded, before it is inspected.
+pub struct NewFile<'a> {
+    /// The customer.
+    pub user: UserId,
+    /// The new document.
+    pub id: KycDocumentId,
+    /// The media type that the request claims.
+    pub content_type: &'a str,
+    /// The file name that the request claims.
+    pub name: &'a str,
+    /// The content.
+    pub bytes: &'a [u8],
+}
 
 /// A file, sealed for the row of its document.
-pub struct Sealed {
+pub struct SealedFile {
     /// The document.
     pub id: KycDocumentId,
-    /// Where it is kept.
+    /// The key of the file in the store.
     pub key: String,
-    /// What is kept there.
+    /// The sealed content.
     pub bytes: Vec<u8>,
     /// `application/pdf`, `image/jpeg` or `image/png`.
     pub content_type: &'static str,
-    /// How large it is when it is open.
+    /// The size of the content before sealing, in bytes.
     pub byte_size: i64,
-    /// What the file is recognised by, as it came.
+    /// The keyed hash of the uploaded content.
     pub hash: Vec<u8>,
 }
 
-/// Checks a file and seals it, for a customer's new document. Slow.
-pub fn seal(
-    keys: &Keyring,
-    (user, id): (UserId, KycDocumentId),
-    (content_type, file_name): (&str, &str),
-    bytes: &[u8],
-) -> Result<Sealed> {
-    let kind = inspect::claimed(content_type, file_name)?;
-    let Clean { kind, bytes: clean } = inspect::clean(kind, bytes)?;
-    Ok(Sealed {
-        id,
-        key: key(keys, user, id),
-        bytes: keys.seal_bytes(place(id), &clean)?,
+/// Checks a file and seals it, for a customer's new document. Slow: images are decoded and encoded.
+pub fn seal(keys: &Keyring, file: &NewFile<'_>) -> Result<SealedFile> {
+    let kind = inspect::claimed_kind(file.content_type, file.name)?;
+    let Clean { kind, bytes: clean } = inspect::clean(kind, file.bytes)?;
+    Ok(SealedFile {
+        id: file.id,
+        key: new_key(keys, file.user, file.id),
+        bytes: keys.seal_bytes(file_context(file.id), &clean)?,
         content_type: kind.content_type(),
         byte_size: i64::try_from(clean.len()).map_err(Error::internal)?,
-        hash: recognise(keys, bytes),
+        hash: content_hash(keys, file.bytes),
     })
 }
 
-/// What a file is recognised by, whoever uploads it. Without our key, nobody can tell of a file whether it is here.
-pub fn recognise(keys: &Keyring, bytes: &[u8]) -> Vec<u8> {
+/// Returns the keyed hash of a file: the same for every customer. Without the key, no one can find out whether a file is stored.
+pub fn content_hash(keys: &Keyring, bytes: &[u8]) -> Vec<u8> {
     let digits: String = platform::crypto::digest(bytes)
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -72,80 +81,90 @@ pub fn recognise(keys: &Keyring, bytes: &[u8]) -> Vec<u8> {
     keys.blind("kyc_documents.content", &digits)
 }
 
-/// Takes a document in: who may send it is asked first, then the file is looked into, stored, and written down.
-pub async fn take_in(
+/// Uploads a document: checks the permission, inspects and stores the file, and then inserts the row.
+pub async fn upload(
     caller: &Caller<KycUpload>,
     options: KycUploadOptions,
     file: Upload,
 ) -> Result<KycDocument> {
     let ctx = caller.ctx().clone();
-    let hash = recognise(&ctx.keys, &file.bytes);
-    let sent = caller
-        .read(move |conn, actor| rules::may_send(conn, actor, options, &hash))
+    let hash = content_hash(&ctx.keys, &file.bytes);
+    let submission = caller
+        .read(move |conn, actor| rules::authorize_upload(conn, actor, options, &hash))
         .await?;
-    let mut sealed = look_into(&ctx, &sent, file).await?;
+    let mut sealed = inspect_and_seal(&ctx, &submission, file).await?;
     let (key, now) = (sealed.key.clone(), ctx.clock.now());
     let bytes = std::mem::take(&mut sealed.bytes);
     ctx.ports.files.put(&key, bytes).await?;
-    let written = caller
-        .write(move |tx, actor| rules::receive(tx, actor, (&sent, &sealed), now))
+    let inserted = caller
+        .write(move |tx, actor| rules::insert(tx, actor, &submission, &sealed, now))
         .await;
-    // A refusal has written nothing for sure. After any other failure the row may be there, and needs its file.
-    if let Err(Error::Refused(_)) = written {
+    // A rejected request has certainly inserted no row. After any other failure the row may exist and need its file.
+    if let Err(Error::Refused(_)) = inserted {
         let _ = ctx.ports.files.delete(&key).await;
     }
-    written
+    inserted
 }
 
-async fn look_into(ctx: &Ctx, sent: &Sent, file: Upload) -> Result<Sealed> {
-    // What costs nothing to know is known before anybody waits for a turn.
-    inspect::claimed(&file.content_type, &sent.file_name)?;
-    let (keys, user, name) = (ctx.keys.clone(), sent.user_id, sent.file_name.clone());
-    let turn = TURNS.acquire().await.map_err(Error::internal)?;
-    let looked = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        let whose = (user, KycDocumentId::new());
-        seal(&keys, whose, (&file.content_type, &name), &file.bytes)
+async fn inspect_and_seal(ctx: &Ctx, submission: &Submission, file: Upload) -> Result<SealedFile> {
+    // The cheap checks come before the wait for a permit.
+    inspect::claimed_kind(&file.content_type, &submission.file_name)?;
+    let keys = ctx.keys.clone();
+    let (user, name) = (submission.user_id, submission.file_name.clone());
+    let permit = INSPECTIONS.acquire().await.map_err(Error::internal)?;
+    let sealed = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        let file = NewFile {
+            user,
+            id: KycDocumentId::new(),
+            content_type: &file.content_type,
+            name: &name,
+            bytes: &file.bytes,
+        };
+        seal(&keys, &file)
     });
-    looked.await.map_err(Error::internal)?
+    sealed.await.map_err(Error::internal)?
 }
 
-/// A file, open, on its way to who has a link to it.
-pub struct Opened {
+/// An opened file, for the holder of a link.
+pub struct OpenedFile {
     kind: Kind,
     name: String,
     bytes: Vec<u8>,
 }
 
 /// Opens the file that a link names, and records the access under the person or client that the link was made for.
-pub async fn open(ctx: &Ctx, request: RequestInfo, token: &str) -> Result<Opened> {
-    let link = Link::read(&ctx.keys, token, ctx.clock.now()).ok_or_else(ended)?;
+pub async fn open(ctx: &Ctx, request: RequestInfo, token: &str) -> Result<OpenedFile> {
+    let link = Link::verify(&ctx.keys, token, ctx.clock.now()).ok_or_else(expired)?;
     let (id, keys) = (link.document, ctx.keys.clone());
     let row = ctx
         .db
         .write(move |tx| {
-            let row = query::living(tx.conn(), id)?;
+            let row = query::find_not_deleted(tx.conn(), id)?;
             if row.is_some() {
-                rules::opened(tx, (keys, request), link)?;
+                rules::record_access(tx, keys, request, link)?;
             }
             Ok(row)
         })
         .await?;
     let row = row
         .filter(|row| !row.document_url.is_empty())
-        .ok_or_else(ended)?;
-    opened(ctx, &row).await?.ok_or_else(ended)
+        .ok_or_else(expired)?;
+    read_file(ctx, &row).await?.ok_or_else(expired)
 }
 
 /// Returns a customer's files that are still stored, decrypted, for the export of the customer's data.
-pub async fn all_of(ctx: &Ctx, user: UserId) -> Result<Vec<KeptFile>> {
-    let rows = ctx.db.read(move |conn| query::kept_of(conn, user)).await?;
+pub async fn stored_files(ctx: &Ctx, user: UserId) -> Result<Vec<ExportedFile>> {
+    let rows = ctx
+        .db
+        .read(move |conn| query::with_stored_file(conn, user))
+        .await?;
     let mut files = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(file) = opened(ctx, &row).await? else {
+        let Some(file) = read_file(ctx, &row).await? else {
             continue;
         };
-        files.push(KeptFile {
+        files.push(ExportedFile {
             document_id: row.id,
             name: file.name,
             content_type: file.kind.content_type(),
@@ -155,24 +174,24 @@ pub async fn all_of(ctx: &Ctx, user: UserId) -> Result<Vec<KeptFile>> {
     Ok(files)
 }
 
-/// Reads and decrypts the file of a document; nothing, and an error in the log, where the store does not have it.
-async fn opened(ctx: &Ctx, row: &DocumentRow) -> Result<Option<Opened>> {
+/// Reads and decrypts the file of a document. Returns nothing, and logs an error, when the store does not have the file.
+async fn read_file(ctx: &Ctx, row: &DocumentRow) -> Result<Option<OpenedFile>> {
     let id = row.id;
     let Some(sealed) = ctx.ports.files.get(&row.document_url).await? else {
         tracing::error!(document = %id, "the file of document {id} is not in the store");
         return Ok(None);
     };
-    let kind = Kind::of(&row.content_type)
+    let kind = Kind::from_content_type(&row.content_type)
         .ok_or_else(|| Error::internal(format!("document {id} has an unknown type")))?;
-    Ok(Some(Opened {
+    Ok(Some(OpenedFile {
         kind,
-        name: name(row.document_type, id, kind),
-        bytes: ctx.keys.open_bytes(place(id), &sealed)?,
+        name: download_name(row.document_type, id, kind),
+        bytes: ctx.keys.open_bytes(file_context(id), &sealed)?,
     }))
 }
 
 /// A stored file of a customer, decrypted.
-pub struct KeptFile {
+pub struct ExportedFile {
     /// The document that the file belongs to.
     pub document_id: KycDocumentId,
     /// The file name.
@@ -183,22 +202,22 @@ pub struct KeptFile {
     pub bytes: Vec<u8>,
 }
 
-fn ended() -> Error {
-    Error::because(
+fn expired() -> Error {
+    Error::with_detail(
         ProblemCode::NotFound,
-        "The link has ended, or the file is no longer kept. Ask for a new link.",
+        "The link has expired, or the file was deleted. Create a new link.",
     )
 }
 
-/// What the file is saved as: what it is, not what somebody called it.
-fn name(document: KycDocumentType, id: KycDocumentId, kind: Kind) -> String {
+/// Returns the file name of a download. It is built from the document type and id, not from the uploaded name.
+fn download_name(document: KycDocumentType, id: KycDocumentId, kind: Kind) -> String {
     let digits = id.0.simple().to_string();
     let short = digits.get(24..).unwrap_or_default();
-    format!("{}-{short}.{}", document.as_str(), kind.ending())
+    format!("{}-{short}.{}", document.as_str(), kind.extension())
 }
 
-/// Inert: a browser saves it, and whatever it is, it runs nothing and loads nothing.
-impl Responder for Opened {
+/// A download that a browser saves: the headers keep it from running or loading anything.
+impl Responder for OpenedFile {
     type Body = BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         let disposition = platform::respond::attachment(&self.name);
@@ -215,30 +234,31 @@ impl Responder for Opened {
     }
 }
 
-/// Where a document's file opens.
-pub const fn place<'a>(id: KycDocumentId) -> Place<'a> {
-    Place::new("kyc_documents", "document_url", id.0)
+/// Returns the encryption context (AAD) of a document's file.
+pub const fn file_context<'a>(id: KycDocumentId) -> FieldContext<'a> {
+    FieldContext::new("kyc_documents", "document_url", id.0)
 }
 
-/// A key that nobody can guess. It names the document, so that the sweep finds its row, and what it is sealed with.
-pub fn key(keys: &Keyring, user: UserId, id: KycDocumentId) -> String {
+/// Returns a new storage key that cannot be guessed. It names the document, so that the clean-up finds its row, and the sealing
+/// key.
+pub fn new_key(keys: &Keyring, user: UserId, id: KycDocumentId) -> String {
     let random = Uuid::new_v4().simple();
-    format!("{FOLDER}/{user}/{id}.{random}{}", ending(keys))
+    format!("{FOLDER}/{user}/{id}.{random}{}", key_suffix(keys))
 }
 
-/// How the keys of files end that are sealed with the current key.
-pub fn ending(keys: &Keyring) -> String {
+/// Returns the suffix of storage keys of files that are sealed with the current key.
+pub fn key_suffix(keys: &Keyring) -> String {
     format!(".k{}", keys.current())
 }
 
-/// The key of the same file, sealed with the current key.
-pub fn renamed(keys: &Keyring, key: &str) -> Option<String> {
-    let (whose, _) = key.rsplit_once('.')?;
-    Some(format!("{whose}{}", ending(keys)))
+/// Returns the storage key of the same file, sealed with the current key.
+pub fn resealed_key(keys: &Keyring, key: &str) -> Option<String> {
+    let (base, _) = key.rsplit_once('.')?;
+    Some(format!("{base}{}", key_suffix(keys)))
 }
 
-/// The document that a key names.
-pub fn document_of(key: &str) -> Option<KycDocumentId> {
+/// Returns the document that a storage key names.
+pub fn document_id_of(key: &str) -> Option<KycDocumentId> {
     let (_, name) = key.rsplit_once('/')?;
     let (id, _) = name.split_once('.')?;
     Uuid::try_parse(id).ok().map(KycDocumentId)
@@ -249,11 +269,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_names_its_document_and_nothing_else_does() {
+    fn document_id_is_read_from_valid_keys_only() {
         let id = KycDocumentId::new();
-        assert_eq!(document_of(&format!("kyc/{id}/{id}.abc.k1")), Some(id));
+        assert_eq!(document_id_of(&format!("kyc/{id}/{id}.abc.k1")), Some(id));
         for other in ["", "kyc/readme.txt", "kyc/a/b", &id.to_string()] {
-            assert_eq!(document_of(other), None, "{other}");
+            assert_eq!(document_id_of(other), None, "{other}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Files that have served are removed, and what a crash has left is swept up.
+//! Jobs that delete files that are no longer needed, clean up after crashes, seal files with the current key, and derive the KYC
+//! status again.
 
 use super::{files, query, rules};
 use chrono::TimeDelta;
@@ -6,23 +7,23 @@ use futures_util::{StreamExt, TryStreamExt};
 use platform::{
     Actor, Ctx, Result,
     jobs::{self, Job},
-    ports::files::Kept,
+    ports::files::StoredFile,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use wire::{KycDocumentId, UserId};
 
-/// How long a rejected document can still be looked at, for who asks why.
-const KEPT: TimeDelta = TimeDelta::days(30);
-/// How old a file without a row is before nobody can be about to write that row.
-const ABANDONED: TimeDelta = TimeDelta::days(1);
-/// Files that are asked about at once.
+/// How long the file of a rejected document stays available for questions.
+const REJECTED_RETENTION: TimeDelta = TimeDelta::days(30);
+/// The age at which a file without a row is deleted: no request can still be about to insert the row.
+const ORPHAN_AGE: TimeDelta = TimeDelta::days(1);
+/// Files that one query looks up.
 const CHUNK: usize = 500;
-/// Files that one job seals anew.
-const BATCH: i64 = 50;
+/// Files that one job seals again.
+const RESEAL_BATCH: i64 = 50;
 
 /// Customers whose KYC status one job derives again.
-const REASSESSED: i64 = 200;
+const REASSESS_BATCH: i64 = 200;
 
 /// Derives the KYC status of every customer with documents again after the set of required documents has changed. Each
 /// batch has a job and a transaction of its own; the last job finds no customers left.
@@ -44,11 +45,11 @@ impl Job for Reassess {
         let actor = Actor::system(&ctx);
         ctx.db
             .write(move |tx| {
-                let due = query::with_documents(tx.conn(), self.after, REASSESSED)?;
-                for user in &due {
-                    rules::standing::reassess(tx, &actor, *user)?;
+                let customers = query::with_documents(tx.conn(), self.after, REASSESS_BATCH)?;
+                for user in &customers {
+                    rules::status::reassess(tx, &actor, *user)?;
                 }
-                match due.last() {
+                match customers.last() {
                     Some(last) => jobs::enqueue(
                         tx,
                         &Self {
@@ -63,84 +64,84 @@ impl Job for Reassess {
     }
 }
 
-/// Removes the file of a document that was taken away, or rejected long ago. What was decided stays.
+/// Deletes the file of a document that was deleted, or rejected longer ago than the retention period. The decision stays.
 #[derive(Serialize, Deserialize)]
-pub struct Forget {
+pub struct DeleteFile {
     /// The document.
     pub document: KycDocumentId,
 }
 
-impl Job for Forget {
+impl Job for DeleteFile {
     const KIND: &'static str = "kyc.forget";
     fn unique_key(&self) -> Option<String> {
         Some(format!("{}:{}", Self::KIND, self.document))
     }
     async fn run(self, ctx: Ctx) -> Result<()> {
-        let (id, before) = (self.document, ctx.clock.now() - KEPT);
-        let served = ctx
+        let (id, before) = (self.document, ctx.clock.now() - REJECTED_RETENTION);
+        let deletable = ctx
             .db
-            .read(move |conn| query::served_file(conn, id, before))
+            .read(move |conn| query::deletable_file(conn, id, before))
             .await?;
-        let Some(key) = served else {
+        let Some(key) = deletable else {
             return Ok(());
         };
         ctx.ports.files.delete(&key).await?;
         ctx.db
-            .write(move |tx| query::moved(tx, id, (&key, "")).map(drop))
+            .write(move |tx| query::change_file_key(tx, id, &key, "").map(drop))
             .await
     }
 }
 
-/// Finds files that have served, files without a row, and files that an old key seals. To be enqueued every hour.
+/// Deletes files that are no longer needed and files without a row, and enqueues [`Reseal`]. Enqueued every hour.
 #[derive(Serialize, Deserialize)]
-pub struct Sweep {}
+pub struct CleanUpKycFiles {}
 
-impl Job for Sweep {
+impl Job for CleanUpKycFiles {
     const KIND: &'static str = "kyc.sweep";
     fn unique_key(&self) -> Option<String> {
         Some(Self::KIND.to_owned())
     }
     async fn run(self, ctx: Ctx) -> Result<()> {
-        let before = ctx.clock.now() - KEPT;
+        let before = ctx.clock.now() - REJECTED_RETENTION;
         ctx.db
             .write(move |tx| {
                 jobs::enqueue(tx, &Reseal {})?;
-                query::all_served(tx.conn(), before)?
+                query::with_deletable_file(tx.conn(), before)?
                     .into_iter()
-                    .try_for_each(|document| jobs::enqueue(tx, &Forget { document }))
+                    .try_for_each(|document| jobs::enqueue(tx, &DeleteFile { document }))
             })
             .await?;
-        sweep(&ctx).await
+        delete_orphans(&ctx).await
     }
 }
 
-/// Removes what has no row and is old enough to never get one.
-async fn sweep(ctx: &Ctx) -> Result<()> {
-    let before = ctx.clock.now() - ABANDONED;
+/// Deletes files that have no row and are older than [`ORPHAN_AGE`].
+async fn delete_orphans(ctx: &Ctx) -> Result<()> {
+    let before = ctx.clock.now() - ORPHAN_AGE;
     let mut chunks = ctx.ports.files.list(files::FOLDER).try_chunks(CHUNK);
     while let Some(chunk) = chunks.next().await {
         let old: Vec<(KycDocumentId, String)> = chunk
             .map_err(|stopped| stopped.1)?
             .into_iter()
-            .filter(|Kept { at, .. }| *at < before)
-            .filter_map(|Kept { key, .. }| files::document_of(&key).map(|id| (id, key)))
+            .filter(|StoredFile { at, .. }| *at < before)
+            .filter_map(|StoredFile { key, .. }| files::document_id_of(&key).map(|id| (id, key)))
             .collect();
         let ids: Vec<KycDocumentId> = old.iter().map(|(id, _)| *id).collect();
         let known = ctx
             .db
-            .read(move |conn| query::kept_under(conn, &ids))
+            .read(move |conn| query::file_keys(conn, &ids))
             .await?;
         let known: HashSet<String> = known.into_iter().collect();
         for (document, key) in old.into_iter().filter(|(_, key)| !known.contains(key)) {
-            tracing::info!(%document, "a file without a row is removed, of document {document}");
+            tracing::info!(%document, "deleting a file of document {document} that has no row");
             ctx.ports.files.delete(&key).await?;
         }
     }
     Ok(())
 }
 
-/// Seals files anew that are sealed with another key than the current one, some at a time, until there are none. Then
-/// that other key opens nothing any more.
+/// Seals files with the current key that are sealed with an older one, a batch per job, until none are left. The older key is no
+/// longer needed after that.
 #[derive(Serialize, Deserialize)]
 pub struct Reseal {}
 
@@ -150,41 +151,41 @@ impl Job for Reseal {
         Some(Self::KIND.to_owned())
     }
     async fn run(self, ctx: Ctx) -> Result<()> {
-        let ending = files::ending(&ctx.keys);
-        let due = ctx
+        let suffix = files::key_suffix(&ctx.keys);
+        let outdated = ctx
             .db
-            .read(move |conn| query::sealed_otherwise(conn, &ending, BATCH))
+            .read(move |conn| query::sealed_with_other_key(conn, &suffix, RESEAL_BATCH))
             .await?;
         let mut sealed = 0;
-        for (id, key) in due {
-            sealed += i64::from(seal_anew(&ctx, id, key).await?);
+        for (id, key) in outdated {
+            sealed += i64::from(reseal_file(&ctx, id, key).await?);
         }
-        if sealed == BATCH {
+        if sealed == RESEAL_BATCH {
             ctx.db.write(|tx| jobs::enqueue(tx, &Reseal {})).await?;
         }
         Ok(())
     }
 }
 
-/// The new file first, then the row, then the old file away: whatever fails, the row names a file that opens.
-async fn seal_anew(ctx: &Ctx, id: KycDocumentId, old: String) -> Result<bool> {
+/// Stores the new file, updates the row, and then deletes the old file: after any failure, the row names a file that opens.
+async fn reseal_file(ctx: &Ctx, id: KycDocumentId, old: String) -> Result<bool> {
     let Some(sealed) = ctx.ports.files.get(&old).await? else {
         tracing::error!(document = %id, "the file of document {id} is not in the store");
         return Ok(false);
     };
-    let Some(anew) = ctx.keys.reseal(files::place(id), &sealed)? else {
+    let Some(resealed) = ctx.keys.reseal(files::file_context(id), &sealed)? else {
         return Ok(false);
     };
-    let Some(new) = files::renamed(&ctx.keys, &old) else {
+    let Some(new) = files::resealed_key(&ctx.keys, &old) else {
         return Ok(false);
     };
-    ctx.ports.files.put(&new, anew).await?;
+    ctx.ports.files.put(&new, resealed).await?;
     let (from, to) = (old.clone(), new.clone());
-    let moved = ctx
+    let updated = ctx
         .db
-        .write(move |tx| query::moved(tx, id, (&from, &to)))
+        .write(move |tx| query::change_file_key(tx, id, &from, &to))
         .await?;
-    let left = if moved == 1 { &old } else { &new };
-    ctx.ports.files.delete(left).await?;
-    Ok(moved == 1)
+    let unused = if updated == 1 { &old } else { &new };
+    ctx.ports.files.delete(unused).await?;
+    Ok(updated == 1)
 }

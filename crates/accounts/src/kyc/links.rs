@@ -1,4 +1,4 @@
-//! Links to files: who may see which document until when, signed so that nobody else can write one.
+//! Signed links to files. A link names the document, the viewer and the expiry; only this server can create a valid one.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -7,48 +7,49 @@ use platform::{
     crypto::{self, Keyring},
 };
 use uuid::Uuid;
-use wire::{KycDocumentId, accounts::kyc::LINK};
+use wire::{KycDocumentId, accounts::kyc::LINK_LIFETIME};
 
-/// What the key of the signatures is derived for.
+/// The purpose under which the signing key is derived.
 const PURPOSE: &str = "kyc.links";
-const SIGNED: usize = 40;
+/// Bytes of the signed payload.
+const PAYLOAD_LENGTH: usize = 40;
 
-/// What a link says.
+/// The content of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
     /// The document.
     pub document: KycDocumentId,
-    /// Who asked for it: a person, or an integrator's client.
+    /// The person or API client that requested the link.
     pub viewer: Uuid,
-    /// When it ends.
+    /// When the link expires.
     pub expires_at: DateTime<Utc>,
 }
 
 impl Link {
-    /// A link that begins now.
+    /// Returns a link that is valid from now.
     pub fn new(document: KycDocumentId, viewer: Uuid, now: DateTime<Utc>) -> Self {
         Self {
             document,
             viewer,
-            expires_at: now + LINK,
+            expires_at: now + LINK_LIFETIME,
         }
     }
 
-    /// As it stands in an address.
+    /// Returns the signed token for the URL.
     pub fn token(&self, keys: &Keyring) -> Result<String> {
-        let said = self.said();
-        let signature = crypto::sign(&keys.derive(PURPOSE), &said)?;
-        Ok(URL_SAFE_NO_PAD.encode([said, signature].concat()))
+        let payload = self.payload();
+        let signature = crypto::sign(&keys.derive(PURPOSE), &payload)?;
+        Ok(URL_SAFE_NO_PAD.encode([payload, signature].concat()))
     }
 
-    /// What a token says, if it is ours and has not ended.
-    pub fn read(keys: &Keyring, token: &str, now: DateTime<Utc>) -> Option<Self> {
+    /// Verifies a token and returns its link; nothing when the signature is wrong or the link has expired.
+    pub fn verify(keys: &Keyring, token: &str, now: DateTime<Utc>) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-        let (said, signature) = bytes.split_at_checked(SIGNED)?;
-        if !crypto::verify(&keys.derive(PURPOSE), said, signature) {
+        let (payload, signature) = bytes.split_at_checked(PAYLOAD_LENGTH)?;
+        if !crypto::verify(&keys.derive(PURPOSE), payload, signature) {
             return None;
         }
-        let (document, rest) = said.split_first_chunk::<16>()?;
+        let (document, rest) = payload.split_first_chunk::<16>()?;
         let (viewer, rest) = rest.split_first_chunk::<16>()?;
         let expires = i64::from_be_bytes(*rest.first_chunk::<8>()?);
         let link = Self {
@@ -59,7 +60,7 @@ impl Link {
         (now < link.expires_at).then_some(link)
     }
 
-    fn said(&self) -> Vec<u8> {
+    fn payload(&self) -> Vec<u8> {
         let expires = self.expires_at.timestamp_micros().to_be_bytes();
         [
             &self.document.0.as_bytes()[..],
@@ -85,37 +86,37 @@ mod tests {
     }
 
     #[test]
-    fn a_link_opens_what_it_names_for_a_minute() -> Result<()> {
+    fn link_is_valid_for_a_minute() -> Result<()> {
         let now = DateTime::<Utc>::UNIX_EPOCH;
         let link = Link::new(KycDocumentId::new(), Uuid::now_v7(), now);
         let token = link.token(&keys(1)?)?;
 
-        assert_eq!(Link::read(&keys(1)?, &token, now), Some(link));
-        let last = now + LINK - chrono::TimeDelta::microseconds(1);
-        assert_eq!(Link::read(&keys(1)?, &token, last), Some(link));
-        assert_eq!(Link::read(&keys(1)?, &token, now + LINK), None);
-        assert_eq!(Link::read(&keys(2)?, &token, now), None);
+        assert_eq!(Link::verify(&keys(1)?, &token, now), Some(link));
+        let last = now + LINK_LIFETIME - chrono::TimeDelta::microseconds(1);
+        assert_eq!(Link::verify(&keys(1)?, &token, last), Some(link));
+        assert_eq!(Link::verify(&keys(1)?, &token, now + LINK_LIFETIME), None);
+        assert_eq!(Link::verify(&keys(2)?, &token, now), None);
         Ok(())
     }
 
     #[test]
-    fn a_link_cannot_be_changed() -> Result<()> {
+    fn tampered_link_is_rejected() -> Result<()> {
         let now = DateTime::<Utc>::UNIX_EPOCH;
         let token = Link::new(KycDocumentId::new(), Uuid::now_v7(), now).token(&keys(1)?)?;
         let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap_or_default();
         for at in 0..bytes.len() {
-            let mut bent = bytes.clone();
-            if let Some(byte) = bent.get_mut(at) {
+            let mut tampered = bytes.clone();
+            if let Some(byte) = tampered.get_mut(at) {
                 *byte ^= 1;
             }
             assert_eq!(
-                Link::read(&keys(1)?, &URL_SAFE_NO_PAD.encode(bent), now),
+                Link::verify(&keys(1)?, &URL_SAFE_NO_PAD.encode(tampered), now),
                 None,
                 "{at}"
             );
         }
         for other in ["", "x", "AAAA", &token[..token.len() - 4]] {
-            assert_eq!(Link::read(&keys(1)?, other, now), None, "{other}");
+            assert_eq!(Link::verify(&keys(1)?, other, now), None, "{other}");
         }
         Ok(())
     }

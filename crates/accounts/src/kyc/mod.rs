@@ -1,28 +1,27 @@
-//! Documents that prove who a customer is: taken in, reviewed by one person at a time, decided, and shown to nobody
-//! without a trace.
+//! Identity documents of customers: upload, review by one person at a time, decision, and logged access to the files.
 //!
-//! A file goes into the store before its row is written, sealed and under a key that nobody chose; it leaves the store
-//! after its row has. What a crash leaves between the two is swept up: see [`jobs`].
+//! A file is stored, sealed and under a random key, before its row is inserted, and deleted from the store after the row no longer
+//! names it. The jobs delete files that a crash leaves without a row: see [`jobs`].
 
+mod email;
 mod files;
 mod inspect;
 pub mod jobs;
-pub(crate) mod keeper;
-mod letter;
 mod links;
+pub(crate) mod personal_data;
 mod query;
 pub(crate) mod routes;
 mod rules;
 
-pub(crate) use files::{KeptFile, all_of};
-pub use files::{Sealed, seal};
+pub(crate) use files::{ExportedFile, stored_files};
+pub use files::{NewFile, SealedFile, seal};
 
 use platform::settings::{KycRequiredDocuments, Watcher};
-use wire::system::settings::Name;
+use wire::system::settings::SettingKey;
 
 /// Queues [`jobs::Reassess`] when the set of required documents changes.
 pub(crate) const WATCHER: Watcher = Watcher {
-    key: KycRequiredDocuments::KNOWN.key,
+    key: KycRequiredDocuments::DEFINITION.key,
     changed: |tx, version| {
         platform::jobs::enqueue(
             tx,

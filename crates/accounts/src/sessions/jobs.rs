@@ -1,17 +1,21 @@
-//! Clearing up after those who have left, and the letters that let people set a password.
+//! Jobs that delete expired sessions and email password links.
 
 use super::{
-    query::{self, Account, passwords},
+    query::{
+        self, Account,
+        passwords::{self, NewLink},
+    },
     rules::{
-        self, email_change,
+        self,
+        email::{self, PasswordLink},
+        email_change,
         invitations::INVITED_FOR,
-        letters::{self, Link},
     },
 };
 use chrono::TimeDelta;
 use platform::{
     Actor, Ctx, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     auth::{UNUSABLE, random_token},
     crypto::digest,
     jobs::Job,
@@ -20,48 +24,49 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wire::{ApiClientId, UserId, accounts::users::UserStatus};
 
-/// How long a forgotten password can be replaced.
+/// How long the link for a forgotten password works.
 const RESET_FOR: TimeDelta = TimeDelta::minutes(30);
 
-/// Forgets sessions that have ended by themselves and failures of long ago. To be enqueued every hour.
+/// Deletes expired sessions, links and sign-in origins, and old counters of failed sign-ins. Enqueued every hour.
 #[derive(Serialize, Deserialize)]
-pub struct Tidy {}
+pub struct DeleteExpiredSessions {}
 
-impl Job for Tidy {
+impl Job for DeleteExpiredSessions {
     const KIND: &'static str = "sessions.tidy";
     fn unique_key(&self) -> Option<String> {
         Some(Self::KIND.to_owned())
     }
     async fn run(self, ctx: Ctx) -> Result<()> {
         let now = ctx.clock.now();
-        ctx.db.write(move |tx| query::tidy(tx, now)).await
+        ctx.db.write(move |tx| query::delete_expired(tx, now)).await
     }
 }
 
-/// Writes somebody the link that sets their password. Its number is the link's: run twice, it writes once.
+/// Emails a link that sets a password. `number` determines the id of the link, so a repeated run sends one email.
 #[derive(Serialize, Deserialize)]
 pub struct SendPasswordLink {
-    to: To,
+    to: Recipient,
     number: Uuid,
-    /// The API client whose customer is meant.
+    /// The API client to which the customer belongs.
     #[serde(default)]
     client: Option<ApiClientId>,
 }
 
-/// Whom such a letter is for.
+/// The recipient of a password link.
 #[derive(Serialize, Deserialize)]
-enum To {
-    /// Somebody who was invited.
+enum Recipient {
+    /// An invited user.
     Invited(UserId),
-    /// Whoever has the address that this is the keyed hash of, if anybody.
-    Forgetful(Vec<u8>),
+    /// The accounts with the email address that has this keyed hash, if any.
+    #[serde(rename = "Forgetful")]
+    Forgotten(Vec<u8>),
 }
 
 impl SendPasswordLink {
-    /// To somebody who has no password yet.
+    /// Addresses a user who has no password yet.
     pub fn invited(user: UserId) -> Self {
         Self {
-            to: To::Invited(user),
+            to: Recipient::Invited(user),
             number: Uuid::now_v7(),
             client: None,
         }
@@ -69,21 +74,21 @@ impl SendPasswordLink {
     /// Addresses the accounts with this keyed hash of an email address: that of the named API client, if one is named.
     pub fn forgotten(email_hash: Vec<u8>, client: Option<ApiClientId>) -> Self {
         Self {
-            to: To::Forgetful(email_hash),
+            to: Recipient::Forgotten(email_hash),
             number: Uuid::now_v7(),
             client,
         }
     }
 
-    fn write(self, tx: &mut Tx<'_>, ctx: &Ctx) -> Result<()> {
-        let is_invitation = matches!(self.to, To::Invited(_));
+    fn send_all(self, tx: &mut Tx<'_>, ctx: &Ctx) -> Result<()> {
+        let is_invitation = matches!(self.to, Recipient::Invited(_));
         for account in self.accounts(tx)? {
-            // Locked, so that of two links made concurrently the later one closes the earlier one.
-            let Some(account) = query::hold(tx, account.id)? else {
+            // Locked, so that of two links created concurrently the later one closes the earlier one.
+            let Some(account) = query::lock_account(tx, account.id)? else {
                 continue;
             };
             if account.status == UserStatus::Active {
-                send(tx, ctx, &account, (self.number_of(&account), is_invitation))?;
+                send(tx, ctx, &account, self.link_id(&account), is_invitation)?;
             }
         }
         Ok(())
@@ -93,25 +98,25 @@ impl SendPasswordLink {
     /// these are all of them: the emails go to the same mailbox.
     fn accounts(&self, tx: &mut Tx<'_>) -> Result<Vec<Account>> {
         match &self.to {
-            To::Invited(user) => Ok(query::account_by_id(tx.conn(), *user)?
+            Recipient::Invited(user) => Ok(query::account_by_id(tx.conn(), *user)?
                 .into_iter()
                 .collect()),
-            To::Forgetful(email_hash) => {
+            Recipient::Forgotten(email_hash) => {
                 let accounts = query::accounts(tx.conn(), email_hash)?;
                 let is_any_direct = accounts.iter().any(|account| account.client_id.is_none());
                 if self.client.is_none() && !is_any_direct {
                     return Ok(accounts);
                 }
-                Ok(rules::named(accounts, self.client))
+                Ok(rules::select_accounts(accounts, self.client))
             }
         }
     }
 
     /// Returns the id of an account's link, which is the same at every run of the job.
-    fn number_of(&self, account: &Account) -> Uuid {
+    fn link_id(&self, account: &Account) -> Uuid {
         match self.to {
-            To::Invited(_) => self.number,
-            To::Forgetful(_) => {
+            Recipient::Invited(_) => self.number,
+            Recipient::Forgotten(_) => {
                 Uuid::from_u128(self.number.as_u128() ^ account.id.0.as_u128().rotate_left(64))
             }
         }
@@ -122,7 +127,8 @@ fn send(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     account: &Account,
-    (number, is_invitation): (Uuid, bool),
+    link_id: Uuid,
+    is_invitation: bool,
 ) -> Result<()> {
     let (token, now) = (random_token(), ctx.clock.now());
     if let Some(until) = email_change::paused_until(account.email_changed_at, now) {
@@ -130,33 +136,40 @@ fn send(
         if is_invitation {
             return Ok(());
         }
-        return letters::link_paused(tx, ctx, (account.id, number), until);
+        return email::link_paused(tx, ctx, account.id, link_id, until);
     }
-    let (open_for, act) = if is_invitation {
+    let (valid_for, action) = if is_invitation {
         (INVITED_FOR, "password.invite")
     } else {
         (RESET_FOR, "password.forgotten")
     };
-    let link = Link {
-        id: number,
+    let link = PasswordLink {
+        id: link_id,
         user: account.id,
         token: &token,
         is_invitation: is_invitation && account.password_hash == UNUSABLE,
     };
     let hash = digest(token.as_bytes());
-    if !passwords::add_link(tx, (link.id, link.user), (&hash, now, now + open_for))? {
+    let new = NewLink {
+        id: link.id,
+        user: link.user,
+        token_hash: &hash,
+        created_at: now,
+        expires_at: now + valid_for,
+    };
+    if !passwords::add_link(tx, &new)? {
         return Ok(());
     }
-    passwords::close_older_links(tx, (link.user, link.id), now)?;
-    let act = Act::new(act, "user", account.id.0);
-    audit::record(tx, &Actor::system(ctx), act)?;
-    letters::password_link(tx, ctx, &link)
+    passwords::close_older_links(tx, link.user, link.id, now)?;
+    let event = AuditEvent::new(action, "user", account.id.0);
+    audit::record(tx, &Actor::system(ctx), event)?;
+    email::password_link(tx, ctx, &link)
 }
 
 impl Job for SendPasswordLink {
     const KIND: &'static str = "sessions.password_link";
     async fn run(self, ctx: Ctx) -> Result<()> {
-        let within = ctx.clone();
-        ctx.db.write(move |tx| self.write(tx, &within)).await
+        let job_ctx = ctx.clone();
+        ctx.db.write(move |tx| self.send_all(tx, &job_ctx)).await
     }
 }

@@ -1,11 +1,11 @@
-//! Signing in. A session is a family of refresh tokens, of which one is in force: it is exchanged for the next
-//! with every use, and showing an old one ends the family.
+//! Sign-in and sessions. A session is a family of refresh tokens, one of which is valid: each use exchanges it for the next
+//! one, and the reuse of an old token ends the family.
 //!
-//! There is one row per refresh token. Access tokens name the row they were made with, and live as long as
-//! nobody has ended it; callers see the family's id, which stays the same.
+//! The table has one row per refresh token. An access token names the row that it was issued with, and is valid until that row
+//! is revoked. Callers see the id of the family, which stays the same.
 //!
-//! Who one is, is proven by a password and, where there is one, a second factor. Members of the staff need one but
-//! in development: without it their sessions are limited to setting it up.
+//! A user signs in with a password and, if enrolled, a second factor. Staff need a second factor except in development: without
+//! one, their sessions can only set one up.
 
 mod bootstrap;
 pub mod jobs;
@@ -15,20 +15,20 @@ pub(crate) mod rules;
 mod terminal;
 
 pub use bootstrap::bootstrap;
-pub(crate) use rules::{email_change::email_changed, told};
-pub use terminal::{make_link, set_password};
+pub(crate) use rules::{email_change::handle_email_change, timeline::describe_action};
+pub use terminal::{create_password_link, set_password};
 
 use platform::{Result, Tx};
 use wire::UserId;
 
-/// Sends somebody a link to choose their first password, once this transaction is committed.
+/// Emails a user a link to choose the first password, after this transaction is committed.
 pub fn invite(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
     platform::jobs::enqueue(tx, &jobs::SendPasswordLink::invited(user))
 }
 
-/// Ends every session of somebody, from their next request on. `why` is kept with the sessions; the act that they
-/// end because of is for its own rule to record.
+/// Ends every session of a user. Access tokens fail from the next request on. `why` is stored with the sessions; the caller
+/// records the audit entry of the action that caused it.
 pub fn end_all(tx: &mut Tx<'_>, user: UserId, why: &str) -> Result<usize> {
-    query::hold(tx, user)?;
-    query::end_all(tx, user, (None, why))
+    query::lock_account(tx, user)?;
+    query::end_all(tx, user, None, why)
 }

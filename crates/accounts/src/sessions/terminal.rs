@@ -2,12 +2,12 @@
 
 use super::{
     query::{self, Account},
-    rules::{self, Visit, invitations},
+    rules::{self, RequestContext, invitations},
 };
 use crate::users::rules::email_hash;
 use platform::{
     Actor, Ctx, Error, RequestInfo, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     auth::{easily_guessed, hash_password},
 };
 use serde_json::json;
@@ -23,63 +23,63 @@ pub async fn set_password(ctx: &Ctx, email: &str, password: String) -> Result<()
         token: "terminal".to_owned(),
         password,
     };
-    let faults = new.faults();
+    let faults = new.field_errors();
     if !faults.is_empty() {
         return Err(Error::fields(faults));
     }
     let (keys, hash) = (ctx.keys.clone(), email_hash(&ctx.keys, email));
-    let about = ctx
+    let personal_words = ctx
         .db
         .read(move |conn| {
-            let account = of(query::accounts(conn, &hash)?)?;
-            rules::passwords::about(conn, &keys, account.id)
+            let account = direct_account(query::accounts(conn, &hash)?)?;
+            rules::passwords::personal_words(conn, &keys, account.id)
         })
         .await?;
-    if let Some(why) = easily_guessed(new.password.clone(), about).await? {
+    if let Some(why) = easily_guessed(new.password.clone(), personal_words).await? {
         return Err(Error::field(
             "password",
             "guessable",
             format!("This password is easily guessed. {why}"),
         ));
     }
-    let fresh = hash_password(new.password).await?;
-    let (visit, actor) = (visit(ctx), Actor::system(ctx));
+    let password_hash = hash_password(new.password).await?;
+    let (context, actor) = (terminal_context(ctx), Actor::system(ctx));
     let hash = email_hash(&ctx.keys, email);
     ctx.db
         .write(move |tx| {
-            let account = held(tx, &hash)?;
-            rules::passwords::replace(tx, &visit, (&account, fresh.as_str()))?;
-            let act = Act::new("password.set", "user", account.id.0);
-            audit::record(tx, &actor, act.changing(json!({ "by": "terminal" })))?;
-            rules::letters::password_changed(tx, &visit, account.id)
+            let account = lock_direct_account(tx, &hash)?;
+            rules::passwords::replace(tx, &context, &account, password_hash.as_str())?;
+            let event = AuditEvent::new("password.set", "user", account.id.0);
+            audit::record(tx, &actor, event.with_change(json!({ "by": "terminal" })))?;
+            rules::email::password_changed(tx, &context, account.id)
         })
         .await
 }
 
 /// Creates a link with which the owner of this address chooses a password.
-pub async fn make_link(ctx: &Ctx, email: &str) -> Result<InvitationLink> {
-    let (visit, actor) = (visit(ctx), Actor::system(ctx));
+pub async fn create_password_link(ctx: &Ctx, email: &str) -> Result<InvitationLink> {
+    let (context, actor) = (terminal_context(ctx), Actor::system(ctx));
     let hash = email_hash(&ctx.keys, email);
     ctx.db
         .write(move |tx| {
-            let account = held(tx, &hash)?;
-            invitations::make(tx, &visit, &actor, account.id)
+            let account = lock_direct_account(tx, &hash)?;
+            invitations::create_link(tx, &context, &actor, account.id)
         })
         .await
 }
 
-fn visit(ctx: &Ctx) -> Visit {
-    Visit::new(ctx, RequestInfo::default())
+fn terminal_context(ctx: &Ctx) -> RequestContext {
+    RequestContext::new(ctx, RequestInfo::default())
 }
 
-fn held(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Account> {
-    let account = of(query::accounts(tx.conn(), hash)?)?;
-    query::hold(tx, account.id)?.ok_or_else(Error::not_found)
+fn lock_direct_account(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Account> {
+    let account = direct_account(query::accounts(tx.conn(), hash)?)?;
+    query::lock_account(tx, account.id)?.ok_or_else(Error::not_found)
 }
 
-fn of(accounts: Vec<Account>) -> Result<Account> {
-    rules::named(accounts, None).pop().ok_or_else(|| {
-        Error::because(
+fn direct_account(accounts: Vec<Account>) -> Result<Account> {
+    rules::select_accounts(accounts, None).pop().ok_or_else(|| {
+        Error::with_detail(
             ProblemCode::NotFound,
             "There is no direct account with this email address.",
         )

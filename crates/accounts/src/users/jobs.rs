@@ -1,6 +1,6 @@
 //! Jobs that rebuild search tokens.
 
-use super::rules::{self, Batch, Which};
+use super::rules::{self, Batch, ReindexScope};
 use platform::{
     Actor, Ctx, Result,
     jobs::{self, Job},
@@ -24,7 +24,7 @@ impl Job for Reindex {
         })
     }
     async fn run(self, ctx: Ctx) -> Result<()> {
-        let batch = next(&ctx, Which::Outdated, self.after).await?;
+        let batch = run_batch(&ctx, ReindexScope::Outdated, self.after).await?;
         if batch.last.is_some() {
             let rest = Self { after: batch.last };
             ctx.db.write(move |tx| jobs::enqueue(tx, &rest)).await?;
@@ -37,7 +37,7 @@ impl Job for Reindex {
 pub async fn reindex_all(ctx: &Ctx, mut report: impl FnMut(&Batch)) -> Result<Batch> {
     let mut all = Batch::default();
     loop {
-        let batch = next(ctx, Which::All, all.last).await?;
+        let batch = run_batch(ctx, ReindexScope::All, all.last).await?;
         if batch.last.is_none() {
             return Ok(all);
         }
@@ -52,9 +52,9 @@ pub async fn reindex_all(ctx: &Ctx, mut report: impl FnMut(&Batch)) -> Result<Ba
     }
 }
 
-async fn next(ctx: &Ctx, which: Which, after: Option<UserId>) -> Result<Batch> {
+async fn run_batch(ctx: &Ctx, scope: ReindexScope, after: Option<UserId>) -> Result<Batch> {
     let actor = Actor::system(ctx);
     ctx.db
-        .write(move |tx| rules::reindex(tx, &actor, which, after))
+        .write(move |tx| rules::reindex(tx, &actor, scope, after))
         .await
 }

@@ -1,8 +1,8 @@
-//! Customers and staff. What names a person is sealed as it enters the table, found by blind tokens, and opened
-//! or masked as it leaves.
+//! Customers and staff. Names, email addresses and phone numbers are sealed when written, found by blind search tokens, and
+//! opened or masked when read.
 
 pub mod jobs;
-pub(crate) mod keeper;
+pub(crate) mod personal_data;
 pub(crate) mod query;
 pub(crate) mod routes;
 pub(crate) mod rules;

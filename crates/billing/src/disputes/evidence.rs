@@ -74,7 +74,7 @@ pub fn drawn(tx: &mut Tx<'_>, actor: &Actor, id: DisputeId) -> Result<(String, V
     let name = people::names(conn, &actor.keys, &[customer], false)?.remove(&customer);
     let email = people::email(conn, &actor.keys, customer)?;
     let seller = Seller::of(conn)?;
-    audit::accessed(tx, actor, "dispute", id.0, "evidence", None)?;
+    audit::record_field_access(tx, actor, "dispute", id.0, "evidence", None)?;
     let paper = evidence.draw(&seller, [&name.unwrap_or_default(), &email])?;
     Ok((
         format!("evidence-{}", evidence.dispute.gateway_dispute_id),

@@ -5,8 +5,8 @@ use crate::transactions::Settled;
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Result, Tx,
-    audit::{self, Act},
-    ports::payments::DisputeTold,
+    audit::{self, AuditEvent},
+    ports::payments::GatewayDispute,
 };
 use serde_json::json;
 use wire::{Currency, DisputeId, Money, Param, billing::disputes::DisputeState};
@@ -16,7 +16,7 @@ pub fn heard(
     tx: &mut Tx<'_>,
     actor: &Actor,
     gateway: &str,
-    (payment, told): (Option<&str>, &DisputeTold),
+    (payment, told): (Option<&str>, &GatewayDispute),
     now: DateTime<Utc>,
 ) -> Result<Settled> {
     let found = payment
@@ -49,11 +49,11 @@ pub fn heard(
         created_at: now,
     };
     let id = query::keep(tx, &row)?;
-    let act = Act::new("dispute.hear", "dispute", id.0);
+    let act = AuditEvent::new("dispute.hear", "dispute", id.0);
     audit::record(
         tx,
         actor,
-        act.changing(json!({ "state": told.state, "transaction_id": payment, "amount": row.amount, "currency": currency })),
+        act.with_change(json!({ "state": told.state, "transaction_id": payment, "amount": row.amount, "currency": currency })),
     )?;
     let note = format!("The dispute is in the state {}.", told.state);
     Ok(Settled::Applied(payment, note))

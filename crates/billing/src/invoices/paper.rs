@@ -3,7 +3,7 @@
 use crate::pdf::{self, Column, Sheet, Table};
 use platform::{
     Conn, Result,
-    crypto::Place,
+    crypto::FieldContext,
     settings::{self, BusinessName, InvoiceSeller, SupportEmail},
 };
 use serde::{Deserialize, Serialize};
@@ -45,8 +45,8 @@ pub struct Buyer {
 }
 
 /// Where the buyer opens.
-pub const fn place<'a>(id: InvoiceId) -> Place<'a> {
-    Place::new("invoices", "buyer", id.0)
+pub const fn place<'a>(id: InvoiceId) -> FieldContext<'a> {
+    FieldContext::new("invoices", "buyer", id.0)
 }
 
 /// What is sold, how often, at what price.

@@ -6,7 +6,7 @@ use diesel::{
     pg::Pg,
     prelude::*,
 };
-use platform::{Actor, Conn, Error, Result, Tx, any_of, list::numbered, page, people};
+use platform::{Actor, Conn, Error, Result, Tx, any_of, list::number_pattern, page, people};
 use schema::{credit_notes, invoices, number_series, orders, refunds, transactions};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -49,11 +49,11 @@ type Referred = InnerJoin<credit_notes::table, invoices::table>;
 
 fn matching(filter: &InvoiceFilter, actor: &Actor) -> IntoBoxed<'static, Ordered, Pg> {
     let mut rows = invoices::table.inner_join(orders::table).into_boxed();
-    if let Some(owner) = actor.only() {
+    if let Some(owner) = actor.owner_filter() {
         rows = rows.filter(invoices::user_id.eq_any(people::customers_of(owner)));
     }
     if let Some(q) = &filter.q {
-        rows = rows.filter(invoices::number.like(numbered(&identifier::document_number(q))));
+        rows = rows.filter(invoices::number.like(number_pattern(&identifier::document_number(q))));
     }
     if let Some(id) = filter.user_id {
         rows = rows.filter(invoices::user_id.eq(id));
@@ -138,11 +138,12 @@ fn matching_credit_notes(
     actor: &Actor,
 ) -> IntoBoxed<'static, Referred, Pg> {
     let mut rows = credit_notes::table.inner_join(invoices::table).into_boxed();
-    if let Some(owner) = actor.only() {
+    if let Some(owner) = actor.owner_filter() {
         rows = rows.filter(invoices::user_id.eq_any(people::customers_of(owner)));
     }
     if let Some(q) = &filter.q {
-        rows = rows.filter(credit_notes::number.like(numbered(&identifier::document_number(q))));
+        rows =
+            rows.filter(credit_notes::number.like(number_pattern(&identifier::document_number(q))));
     }
     if let Some(id) = filter.invoice_id {
         rows = rows.filter(credit_notes::invoice_id.eq(id));

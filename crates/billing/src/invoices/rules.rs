@@ -8,15 +8,15 @@ use bigdecimal::BigDecimal;
 use chrono::{DateTime, Datelike, Utc};
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act},
-    crypto::Place,
+    audit::{self, AuditEvent},
+    crypto::FieldContext,
     people,
     settings::{self, BusinessTimeZone, InvoicePrefix},
 };
 use serde_json::json;
 use wire::{
     CreditNoteId, Currency, InvoiceId, JsonList, Money, RefundId, TransactionId,
-    billing::{invoices::InvoiceLine, orders::Terms, refunds::RefundStatus},
+    billing::{invoices::InvoiceLine, orders::PlanTerms, refunds::RefundStatus},
 };
 
 /// How many digits a number has at least.
@@ -63,7 +63,7 @@ pub fn issue(
     audit::record(
         tx,
         actor,
-        Act::new("invoice.issue", "invoice", id.0).changing(
+        AuditEvent::new("invoice.issue", "invoice", id.0).with_change(
             json!({ "number": paper.number, "transaction_id": payment, "total_amount": paper.sums.total_amount, "currency": paper.sums.currency }),
         ),
     )
@@ -109,7 +109,7 @@ pub fn credit(tx: &mut Tx<'_>, actor: &Actor, refund: RefundId, now: DateTime<Ut
     audit::record(
         tx,
         actor,
-        Act::new("credit_note.issue", "invoice", invoice.id.0).changing(
+        AuditEvent::new("credit_note.issue", "invoice", invoice.id.0).with_change(
             json!({ "number": paper.number, "refund_id": refund, "total_amount": paper.sums.total_amount, "currency": paper.sums.currency }),
         ),
     )
@@ -122,7 +122,7 @@ fn number(tx: &mut Tx<'_>, series: &str, year: i32) -> Result<String> {
 
 /// What was sold, and what a promotion took off.
 fn lines(sale: &Sale) -> Result<JsonList<InvoiceLine>> {
-    let terms: Terms = serde_json::from_value(sale.terms.clone()).map_err(Error::internal)?;
+    let terms: PlanTerms = serde_json::from_value(sale.terms.clone()).map_err(Error::internal)?;
     let mut lines = vec![InvoiceLine {
         text: terms.title(),
         quantity: sale.quantity,
@@ -159,7 +159,7 @@ fn tax_back(
 /// Opens whom an invoice was made out to, for its PDF; that is logged.
 pub fn drawn(tx: &mut Tx<'_>, actor: &Actor, id: InvoiceId) -> Result<(String, Vec<u8>)> {
     let invoice = query::find(tx.conn(), actor, id)?;
-    audit::accessed(tx, actor, "invoice", id.0, "buyer", None)?;
+    audit::record_field_access(tx, actor, "invoice", id.0, "buyer", None)?;
     let (seller, buyer) = made_out(tx, actor, id)?;
     Ok((
         invoice.number.clone(),
@@ -174,7 +174,7 @@ pub fn credit_note_drawn(
     id: CreditNoteId,
 ) -> Result<(String, Vec<u8>)> {
     let note = query::find_credit_note(tx.conn(), actor, id)?;
-    audit::accessed(tx, actor, "invoice", note.invoice_id.0, "buyer", None)?;
+    audit::record_field_access(tx, actor, "invoice", note.invoice_id.0, "buyer", None)?;
     let (seller, buyer) = made_out(tx, actor, note.invoice_id)?;
     Ok((
         note.number.clone(),
@@ -184,7 +184,7 @@ pub fn credit_note_drawn(
 
 fn made_out(tx: &mut Tx<'_>, actor: &Actor, id: InvoiceId) -> Result<(Seller, Buyer)> {
     let (seller, buyer) = query::parties(tx.conn(), id)?;
-    let place: Place<'_> = paper::place(id);
+    let place: FieldContext<'_> = paper::place(id);
     let buyer = actor.keys.open(place, &buyer)?;
     Ok((
         serde_json::from_value(seller).map_err(Error::internal)?,

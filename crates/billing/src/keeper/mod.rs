@@ -8,20 +8,20 @@ use platform::{
     Conn, Result, Tx, audit,
     crypto::Keyring,
     idempotency,
-    people::{self, Keeper},
+    people::{self, PersonalData},
 };
 use serde_json::Value;
 use wire::{Resource, UserId, billing::orders::Order};
 
 /// The books.
-pub const KEEPER: Keeper = Keeper {
+pub const PERSONAL_DATA: PersonalData = PersonalData {
     name: "billing",
     export,
     erase,
 };
 
 fn export(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<Value> {
-    people::rows(conn, keys, id, query::KEPT)
+    people::export_tables(conn, keys, id, query::KEPT)
 }
 
 /// Erases texts and reasons about a person's orders, payments and refunds, because they may name the person, and the

@@ -5,7 +5,7 @@ use catalog::promotions;
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
 };
 use wire::{OrderId, billing::orders::OrderStatus};
 
@@ -43,8 +43,8 @@ pub fn call_off(
     let to = OrderStatus::Cancelled;
     let is_cancelled = query::advance(tx, id, &UNDELIVERED, to, Some(reason), now)?;
     if is_cancelled {
-        let act = Act::new("order.cancel", "order", id.0);
-        audit::record(tx, actor, act.because(Some(reason)))?;
+        let act = AuditEvent::new("order.cancel", "order", id.0);
+        audit::record(tx, actor, act.with_reason(Some(reason)))?;
     }
     Ok(is_cancelled)
 }

@@ -11,7 +11,7 @@ use crate::{
 use platform::{
     Actor, Ctx, Error, Result,
     jobs::{self, Job},
-    ports::payments::{Event, News},
+    ports::payments::{GatewayEvent, PaymentEvent},
 };
 use serde::{Deserialize, Serialize};
 use wire::OrderId;
@@ -132,18 +132,18 @@ impl Job for Expire {
                 ctx.ports.payments.name(),
                 ctx.clock.now(),
             );
-            let event = Event {
+            let event = GatewayEvent {
                 id: String::new(),
                 kind: String::new(),
                 gateway_transaction_id: reference,
                 gateway_payment_id: None,
                 transaction: Some(payment),
-                news: Some(news.unwrap_or(News::Expired)),
+                payment_event: Some(news.unwrap_or(PaymentEvent::Expired)),
             };
             ctx.db
                 .write(move |tx| {
                     let settled = transactions::settle(tx, &actor, gateway, &event, now)?;
-                    if event.news == Some(News::Expired) {
+                    if event.payment_event == Some(PaymentEvent::Expired) {
                         transactions::close(tx, payment)?;
                     }
                     tracing::debug!(?settled, "the time to pay for order {id} is over");
@@ -191,7 +191,7 @@ impl Job for Sweep {
                         )?;
                     }
                 }
-                for (order, unit_no) in integrations::allocations::waiting(tx.conn(), now)? {
+                for (order, unit_no) in integrations::allocations::due_lookups(tx.conn(), now)? {
                     jobs::enqueue(tx, &Begin { order, unit_no })?;
                 }
                 for order in query::undelivered_since(tx.conn(), now - DELIVERY_LIMIT)? {

@@ -4,7 +4,7 @@
 //! The deduplication key of a delivery begins with `order-`; no other email's key does.
 
 use super::query::{self, OrderRow};
-use messaging::notifications::{self, Letter};
+use messaging::notifications::{self, EmailMessage};
 use platform::{
     Conn, Result, Tx,
     crypto::Keyring,
@@ -13,10 +13,10 @@ use platform::{
 use wire::{
     EsimId, OrderId,
     billing::{
-        orders::{OrderStatus, Terms},
+        orders::{OrderStatus, PlanTerms},
         transactions::PaymentMethod,
     },
-    esims::inventory::Revealed,
+    esims::inventory::EsimInstallation,
 };
 
 /// An email about an order. The order names its recipient.
@@ -42,7 +42,7 @@ fn enqueue(
     notifications::notify(
         tx,
         keys,
-        Letter {
+        EmailMessage {
             user_id: order.user_id,
             order_id: Some(order.id),
             esim_id: email.esim_id,
@@ -62,13 +62,13 @@ pub fn send(tx: &mut Tx<'_>, keys: &Keyring, order: &OrderRow, dedupe_key: &str)
     if let Some(esim) = order.esim_id {
         return added(tx, keys, (order, esim), &terms, dedupe_key);
     }
-    let codes = esims::inventory::codes(tx.conn(), keys, &esims)?;
+    let codes = esims::inventory::activation_codes(tx.conn(), keys, &esims)?;
     let zone = settings::get(tx.conn(), BusinessTimeZone)?;
     let day = order.created_at.with_timezone(&zone);
     let day = day.format("%-d %B %Y").to_string();
-    let installs: Vec<(String, Revealed)> = codes
+    let installs: Vec<(String, EsimInstallation)> = codes
         .iter()
-        .map(|(_, iccid, code)| (iccid.clone(), Revealed::from(code)))
+        .map(|(_, iccid, code)| (iccid.clone(), EsimInstallation::from(code)))
         .collect();
     let email = Email {
         subject: format!("Your eSIM {} is ready ({})", terms.name, order.order_number),
@@ -201,7 +201,7 @@ fn added(
     tx: &mut Tx<'_>,
     keys: &Keyring,
     (order, esim): (&OrderRow, EsimId),
-    terms: &Terms,
+    terms: &PlanTerms,
     dedupe_key: &str,
 ) -> Result<()> {
     let (iccid, until) = query::added(tx.conn(), order.id, esim)?;
@@ -232,7 +232,11 @@ fn added(
     enqueue(tx, keys, order, email, dedupe_key.to_owned())
 }
 
-fn text((order, day): (&OrderRow, &str), terms: &Terms, installs: &[(String, Revealed)]) -> String {
+fn text(
+    (order, day): (&OrderRow, &str),
+    terms: &PlanTerms,
+    installs: &[(String, EsimInstallation)],
+) -> String {
     let mut text = format!(
         "Thank you for your order {} of {day}: {}, {} days.\n\nInstall it while you have an internet connection.\n",
         order.order_number, terms.name, terms.validity_days
@@ -251,7 +255,11 @@ fn text((order, day): (&OrderRow, &str), terms: &Terms, installs: &[(String, Rev
     text
 }
 
-fn html((order, day): (&OrderRow, &str), terms: &Terms, installs: &[(String, Revealed)]) -> String {
+fn html(
+    (order, day): (&OrderRow, &str),
+    terms: &PlanTerms,
+    installs: &[(String, EsimInstallation)],
+) -> String {
     let mut html = format!(
         "<p>Thank you for your order {} of {day}: <strong>{}</strong>, {} days.</p><p>Install it while you have an internet connection.</p>",
         escaped(&order.order_number),

@@ -3,7 +3,8 @@
 use super::{query, rules, timeline as steps};
 use actix_web::{get, post};
 use platform::{
-    Caller, Id, IdempotencyKey, Json, Once, Options, Result, Tagged, Valid, limits::Class, listing,
+    Caller, Id, IdempotencyKey, IdempotentResponse, Json, Options, Result, Tagged, Valid,
+    limits::Class, listing,
 };
 use wire::{
     OrderId,
@@ -33,7 +34,7 @@ pub async fn quote(
 /// Counts a tried promotion code, so that a caller who tries many has to wait.
 async fn count_code_try(caller: &Caller<OrdersWrite>, code: Option<&str>) -> Result<()> {
     match code {
-        Some(_) => caller.spend(Class::Codes).await,
+        Some(_) => caller.take_token(Class::Codes).await,
         None => Ok(()),
     }
 }
@@ -64,11 +65,11 @@ pub async fn create(
     caller: Caller<OrdersWrite>,
     once: IdempotencyKey,
     new: Valid<NewOrder>,
-) -> Result<Once<Order>> {
+) -> Result<IdempotentResponse<Order>> {
     count_code_try(&caller, new.promo_code.as_deref()).await?;
     let ctx = caller.ctx().clone();
     caller
-        .write_once(once.of(&new), move |tx, actor| {
+        .write_idempotent(once.for_body(&new), move |tx, actor| {
             rules::place(tx, actor, &ctx, new.into_inner())
         })
         .await

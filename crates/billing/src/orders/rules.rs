@@ -17,18 +17,18 @@ use chrono::{DateTime, Utc};
 use integrations::allocations;
 use platform::{
     Actor, Ctx, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     jobs,
 };
 use wire::{
     OrderId, ProblemCode,
-    billing::orders::{Order, OrderStatus, Terms},
+    billing::orders::{Order, OrderStatus, PlanTerms},
     catalog::plans::Plan,
-    integrations::providers::Adapter,
+    integrations::providers::ProviderAdapter,
 };
 
-fn frozen(plan: &Plan) -> Terms {
-    Terms {
+fn frozen(plan: &Plan) -> PlanTerms {
+    PlanTerms {
         name: plan.name.clone(),
         data_limit_mb: plan.data_limit_mb.clone(),
         voice_minutes: plan.voice_minutes,
@@ -79,7 +79,7 @@ pub fn paid(
         OrderStatus::PendingPayment => true,
         OrderStatus::Cancelled => {
             completes == Completes::DeclinedPayment
-                && promotion != Completion::Gone
+                && promotion != Completion::NoUseLeft
                 && order.expires_at.is_some_and(|until| until > now)
         }
         _ => false,
@@ -103,12 +103,12 @@ pub fn paid(
             allocations::queue(tx, id, unit_no)?;
             jobs::enqueue(tx, &Provision { order: id, unit_no })?;
         }
-        audit::record(tx, actor, Act::new("order.pay", "order", id.0))?;
+        audit::record(tx, actor, AuditEvent::new("order.pay", "order", id.0))?;
         return Ok(Paid::Begun);
     }
     let late = "It was paid after it had been closed: refund it, or take it up again.";
     let reason = match promotion {
-        Completion::Gone => format!(
+        Completion::NoUseLeft => format!(
             "{late} Its promotion has been used up by others since; the discount was given all the same."
         ),
         _ => late.to_owned(),
@@ -127,7 +127,7 @@ fn is_short(tx: &mut Tx<'_>, order: &query::OrderRow, now: DateTime<Utc>) -> Res
         return Ok(false);
     }
     query::queue_for(tx, order.plan_id)?;
-    let left = query::left(tx.conn(), order.plan_id, Adapter::ALL, now)?;
+    let left = query::left(tx.conn(), order.plan_id, ProviderAdapter::ALL, now)?;
     Ok(left.is_some_and(|left| left < order.quantity.into()))
 }
 
@@ -150,7 +150,7 @@ pub fn stuck(
         audit::record(
             tx,
             actor,
-            Act::new("order.review", "order", id.0).because(Some(reason)),
+            AuditEvent::new("order.review", "order", id.0).with_reason(Some(reason)),
         )?;
         reconciliation::order_stuck(tx, actor, id, reason, now)?;
     }
@@ -167,8 +167,8 @@ pub fn failed(
 ) -> Result<()> {
     const UNDER_WAY: [OrderStatus; 2] = [OrderStatus::Paid, OrderStatus::Provisioning];
     if query::advance(tx, id, &UNDER_WAY, OrderStatus::Failed, Some(reason), now)? {
-        let act = Act::new("order.fail", "order", id.0);
-        audit::record(tx, actor, act.because(Some(reason)))?;
+        let act = AuditEvent::new("order.fail", "order", id.0);
+        audit::record(tx, actor, act.with_reason(Some(reason)))?;
         reconciliation::order_stuck(tx, actor, id, reason, now)?;
         letter::not_delivered(tx, &actor.keys, id)?;
     }
@@ -196,7 +196,7 @@ pub fn closed(
         audit::record(
             tx,
             actor,
-            Act::new("order.cancel", "order", id.0).because(Some(reason)),
+            AuditEvent::new("order.cancel", "order", id.0).with_reason(Some(reason)),
         )?;
     }
     Ok(closed)
@@ -215,7 +215,7 @@ pub fn cancel(
         transactions::cancel(tx, actor, payment, reason, now)?;
     }
     if !closed(tx, actor, order.id, reason, now)? {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             format!(
                 "The order is {}; only an unpaid one can be cancelled.",
@@ -229,7 +229,7 @@ pub fn cancel(
 /// Takes a stuck order up again: every unit that was given up is tried anew.
 pub fn retry(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<Order> {
     let (order, now) = (query::lock(tx, id)?, ctx.clock.now());
-    let wrong = |why: String| Err(Error::because(ProblemCode::WrongState, why));
+    let wrong = |why: String| Err(Error::with_detail(ProblemCode::WrongState, why));
     let is_paid = transactions::is_paid(tx.conn(), id)?;
     if order.status.is_stuck() && order.paid_at.is_some() && !is_paid {
         return wrong("Its payment was given back: place a new order instead.".to_owned());
@@ -256,7 +256,7 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<O
             jobs::enqueue(tx, &Provision { order: id, unit_no })?;
         }
     }
-    audit::record(tx, actor, Act::new("order.retry", "order", id.0))?;
+    audit::record(tx, actor, AuditEvent::new("order.retry", "order", id.0))?;
     query::find(tx.conn(), actor, id)
 }
 
@@ -264,13 +264,13 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<O
 pub fn resend(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<Order> {
     let (order, now) = (query::lock(tx, id)?, ctx.clock.now());
     if order.status != OrderStatus::Fulfilled {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             "There is nothing to send before the order is fulfilled.",
         ));
     }
     if query::usable(tx.conn(), id)?.is_empty() {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             "Every eSIM of the order was cancelled: there is nothing to send.",
         ));
@@ -281,6 +281,6 @@ pub fn resend(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<
         &order,
         &format!("order-{id}-again-{}", now.timestamp_millis()),
     )?;
-    audit::record(tx, actor, Act::new("order.resend", "order", id.0))?;
+    audit::record(tx, actor, AuditEvent::new("order.resend", "order", id.0))?;
     query::find(tx.conn(), actor, id)
 }

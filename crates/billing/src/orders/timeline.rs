@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 use wire::{
     OrderId, UserId,
-    billing::orders::{Step, Timeline, Tone},
+    billing::orders::{EventTone, Timeline, TimelineStep},
     messaging::notifications::NotificationStatus,
 };
 
@@ -28,7 +28,7 @@ pub fn of(conn: &mut Conn, actor: &Actor, id: OrderId) -> Result<Timeline> {
     let acts = query::record(conn, &actor.keys, (id, &payments))?;
     let people: Vec<UserId> = acts.iter().filter_map(|act| act.actor_id).collect();
     // A customer learns what was done, not which member of the staff did it.
-    let names = if actor.only().is_none() {
+    let names = if actor.owner_filter().is_none() {
         people::names(
             conn,
             &actor.keys,
@@ -38,8 +38,8 @@ pub fn of(conn: &mut Conn, actor: &Actor, id: OrderId) -> Result<Timeline> {
     } else {
         HashMap::new()
     };
-    let is_staff = actor.only().is_none();
-    let mut steps: Vec<Step> = acts
+    let is_staff = actor.owner_filter().is_none();
+    let mut steps: Vec<TimelineStep> = acts
         .into_iter()
         .filter(|act| is_staff || !is_for_staff(act))
         .filter_map(|act| told(act, &names))
@@ -67,52 +67,56 @@ fn of_change<'a>(act: &'a Recorded, field: &str) -> &'a str {
 }
 
 /// Describes an event of a refund or a dispute. The staff's reasons are not repeated: the page of the refund has them.
-fn money_event(act: &Recorded) -> Option<(&'static str, String, Tone)> {
+fn money_event(act: &Recorded) -> Option<(&'static str, String, EventTone)> {
     let sum = transactions::amount_of(act.change.as_ref());
     Some(match act.action.as_str() {
         "refund.request" => (
             "refund requested",
             format!("A refund of {sum} was requested."),
-            Tone::Waiting,
+            EventTone::Waiting,
         ),
         "refund.approve" => (
             "refund approved",
             "The refund was approved.".to_owned(),
-            Tone::Neutral,
+            EventTone::Neutral,
         ),
         "refund.reread" => (
             "refund calculated again",
             "The sale had changed, so the refund has to be approved again.".to_owned(),
-            Tone::Neutral,
+            EventTone::Neutral,
         ),
         "refund.reject" => (
             "refund rejected",
             "The refund was rejected. No money was paid out.".to_owned(),
-            Tone::Bad,
+            EventTone::Bad,
         ),
         "refund.send" => (
             "refund sent",
             "The refund was sent to the gateway.".to_owned(),
-            Tone::Waiting,
+            EventTone::Waiting,
         ),
         "refund.retry" => (
             "refund retried",
             "The refund is sent to the gateway again.".to_owned(),
-            Tone::Neutral,
+            EventTone::Neutral,
         ),
-        "refund.fail" => ("refund failed", "The refund failed.".to_owned(), Tone::Bad),
+        "refund.fail" => (
+            "refund failed",
+            "The refund failed.".to_owned(),
+            EventTone::Bad,
+        ),
         "refund.mismatch" => (
             "refund differs",
             "The gateway refunded another amount than was requested.".to_owned(),
-            Tone::Bad,
+            EventTone::Bad,
         ),
-        "refund.process" => ("refunded", format!("{sum} was refunded."), Tone::Good),
+        "refund.process" => ("refunded", format!("{sum} was refunded."), EventTone::Good),
         "dispute.hear" => {
             let state = of_change(act, "state").replace('_', " ");
             let tone = match state.as_str() {
-                "won" => Tone::Good,
-                "lost" => Tone::Bad,
-                _ => Tone::Waiting,
+                "won" => EventTone::Good,
+                "lost" => EventTone::Bad,
+                _ => EventTone::Waiting,
             };
             (
                 "disputed",
@@ -124,7 +128,7 @@ fn money_event(act: &Recorded) -> Option<(&'static str, String, Tone)> {
     })
 }
 
-fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<Step> {
+fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<TimelineStep> {
     let reason = act.reason.clone().unwrap_or_default();
     let source = act
         .change
@@ -133,82 +137,90 @@ fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<Step> {
         .and_then(Value::as_str)
         .unwrap_or_default();
     let (what, sentence, tone) = match act.action.as_str() {
-        "order.place" => ("ordered", "The order was placed.".to_owned(), Tone::Good),
+        "order.place" => (
+            "ordered",
+            "The order was placed.".to_owned(),
+            EventTone::Good,
+        ),
         "transaction.open" => (
             "payment opened",
             "The payment was opened at the gateway.".to_owned(),
-            Tone::Waiting,
+            EventTone::Waiting,
         ),
         "transaction.simulate" => (
             "simulated",
             "The payment simulator was told what to do.".to_owned(),
-            Tone::Neutral,
+            EventTone::Neutral,
         ),
         "transaction.fail" => (
             "declined",
             format!("The payment failed. {reason}"),
-            Tone::Bad,
+            EventTone::Bad,
         ),
         "transaction.decline" => (
             "declined",
             format!("A try to pay has failed; the customer can try again. {reason}"),
-            Tone::Neutral,
+            EventTone::Neutral,
         ),
         "transaction.confirm" => (
             "confirmed",
             "Somebody has seen the payment come in.".to_owned(),
-            Tone::Good,
+            EventTone::Good,
         ),
-        "transaction.mismatch" => ("mismatch", reason, Tone::Bad),
-        "order.pay" => ("paid", "The payment came in.".to_owned(), Tone::Good),
+        "transaction.mismatch" => ("mismatch", reason, EventTone::Bad),
+        "order.pay" => ("paid", "The payment came in.".to_owned(), EventTone::Good),
         "provisioning.ask" => (
             "asked",
             "A provider was asked for an eSIM.".to_owned(),
-            Tone::Waiting,
+            EventTone::Waiting,
         ),
-        "provisioning.fail" => ("not provisioned", reason, Tone::Bad),
+        "provisioning.fail" => ("not provisioned", reason, EventTone::Bad),
         "order.provision" if source == "stock" => (
             "provisioned",
             "An eSIM was taken from stock.".to_owned(),
-            Tone::Good,
+            EventTone::Good,
         ),
         "order.provision" if source == "topup" => (
             "topped up",
             "The provider has added it to the eSIM.".to_owned(),
-            Tone::Good,
+            EventTone::Good,
         ),
         "order.provision" => (
             "provisioned",
             "A provider delivered an eSIM.".to_owned(),
-            Tone::Good,
+            EventTone::Good,
         ),
-        "order.start" => ("started", "What was added runs now.".to_owned(), Tone::Good),
+        "order.start" => (
+            "started",
+            "What was added runs now.".to_owned(),
+            EventTone::Good,
+        ),
         "order.fulfil" => (
             "fulfilled",
             "Every eSIM of the order is there.".to_owned(),
-            Tone::Good,
+            EventTone::Good,
         ),
-        "order.review" => ("needs review", reason, Tone::Bad),
-        "order.fail" => ("failed", reason, Tone::Bad),
+        "order.review" => ("needs review", reason, EventTone::Bad),
+        "order.fail" => ("failed", reason, EventTone::Bad),
         "order.cancel" => (
             "cancelled",
             format!("The order was cancelled. {reason}"),
-            Tone::Bad,
+            EventTone::Bad,
         ),
         "order.retry" => (
             "taken up again",
             "The order was taken up again.".to_owned(),
-            Tone::Neutral,
+            EventTone::Neutral,
         ),
         "order.resend" => (
             "sent again",
             "The delivery was sent once more.".to_owned(),
-            Tone::Neutral,
+            EventTone::Neutral,
         ),
         _ => money_event(&act)?,
     };
     let actor = act.actor_id.and_then(|id| names.get(&id).cloned());
-    Some(Step {
+    Some(TimelineStep {
         at: act.at,
         what: what.to_owned(),
         sentence: sentence.trim().to_owned(),
@@ -218,7 +230,7 @@ fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<Step> {
     })
 }
 
-fn delivery(message: Message) -> Step {
+fn delivery(message: Message) -> TimelineStep {
     let Message {
         created_at,
         status,
@@ -230,22 +242,22 @@ fn delivery(message: Message) -> Step {
             at,
             "delivered",
             "The delivery was sent to the customer.".to_owned(),
-            Tone::Good,
+            EventTone::Good,
         ),
         (NotificationStatus::Failed, None) => (
             created_at,
             "not delivered",
             "The delivery could not be sent; send it again.".to_owned(),
-            Tone::Bad,
+            EventTone::Bad,
         ),
         _ => (
             created_at,
             "delivery waits",
             error.unwrap_or_else(|| "The delivery is in the outbox.".to_owned()),
-            Tone::Waiting,
+            EventTone::Waiting,
         ),
     };
-    Step {
+    TimelineStep {
         at,
         what: what.to_owned(),
         sentence,

@@ -11,7 +11,7 @@ use platform::{Conn, Result, Tx, prepared::Prepared};
 use schema::{payment_days, sql_types, transactions};
 use wire::{
     Currency, Money,
-    billing::{payments::PaymentSums, transactions::PaymentMethod},
+    billing::{payments::PaymentTotals, transactions::PaymentMethod},
 };
 
 /// The sums of one day, currency, method and gateway.
@@ -48,7 +48,7 @@ pub struct Part {
 
 impl Part {
     /// Takes it into the sums of something that it is part of.
-    pub fn add_to(&self, sums: &mut PaymentSums) {
+    pub fn add_to(&self, sums: &mut PaymentTotals) {
         sums.payments += self.completed;
         sums.failures += self.failed;
         sums.gross_amount.add(&self.gross_amount);

@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, HashMap};
 use wire::{
     Currency, Money,
     billing::payments::{
-        CurrencyOverview, MOST_DAYS, OverviewOptions, PaymentDay, PaymentOverview, PaymentShare,
-        PaymentSums,
+        CurrencyOverview, MAX_DAYS, OverviewOptions, PaymentDay, PaymentOverview, PaymentShare,
+        PaymentTotals,
     },
 };
 
@@ -43,11 +43,11 @@ pub fn overview(
             "`to` must lie after `from`.",
         ));
     }
-    if length > MOST_DAYS {
+    if length > MAX_DAYS {
         return Err(Error::field(
             "from",
             "too_long",
-            format!("Ask for {MOST_DAYS} days at most."),
+            format!("Ask for {MAX_DAYS} days at most."),
         ));
     }
     let previous_from = calendar::before(from, length.unsigned_abs());
@@ -146,15 +146,15 @@ fn one(
     }
 }
 
-fn sum(parts: &[&Part]) -> PaymentSums {
-    let mut sums = PaymentSums::default();
+fn sum(parts: &[&Part]) -> PaymentTotals {
+    let mut sums = PaymentTotals::default();
     for part in parts {
         part.add_to(&mut sums);
     }
     sums.complete()
 }
 
-fn by_day(parts: &[&Part]) -> HashMap<NaiveDate, PaymentSums> {
+fn by_day(parts: &[&Part]) -> HashMap<NaiveDate, PaymentTotals> {
     let mut days: HashMap<NaiveDate, Vec<&Part>> = HashMap::new();
     for part in parts {
         days.entry(part.day).or_default().push(part);

@@ -12,11 +12,11 @@ use diesel::{
     prelude::*,
     sql_types::{BigInt, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid},
 };
-use platform::{Actor, Conn, Result, Tx, any_of, list::numbered, page};
+use platform::{Actor, Conn, Result, Tx, any_of, list::number_pattern, page};
 use schema::{orders, reconciliation_cases as cases, sql_types, transactions};
 use wire::{
     CaseId, Currency, EsimId, Money, OrderId, Page, Paging, RefundId, TransactionId, UserId,
-    accounts::kyc::KycClaim,
+    accounts::kyc::ClaimedBy,
     billing::{
         reconciliation::{CaseAction, CaseFilter, CaseKind, CaseSort, CaseStatus},
         transactions::TransactionStatus,
@@ -93,7 +93,7 @@ fn matching(filter: &CaseFilter, actor: &Actor) -> IntoBoxed<'static, Named, Pg>
         .left_join(transactions::table)
         .into_boxed();
     if let Some(q) = &filter.q {
-        rows = rows.filter(orders::order_number.like(numbered(&identifier::order_number(q))));
+        rows = rows.filter(orders::order_number.like(number_pattern(&identifier::order_number(q))));
     }
     rows = any_of!(rows, cases::status, filter.status);
     rows = any_of!(rows, cases::kind, filter.kind);
@@ -115,10 +115,10 @@ fn matching(filter: &CaseFilter, actor: &Actor) -> IntoBoxed<'static, Named, Pg>
     }
     let now = dsl::now.into_sql::<Nullable<Timestamptz>>();
     match filter.claimed_by {
-        Some(KycClaim::Me) => rows
+        Some(ClaimedBy::Me) => rows
             .filter(cases::claimed_by.is_not_distinct_from(actor.id))
             .filter(cases::claimed_until.gt(now)),
-        Some(KycClaim::Nobody) => rows.filter(
+        Some(ClaimedBy::Unclaimed) => rows.filter(
             cases::claimed_until
                 .is_null()
                 .or(cases::claimed_until.le(now)),

@@ -2,19 +2,19 @@
 
 use super::rules;
 use actix_web::{get, post};
-use platform::{Caller, Confirmed, Id, IfMatch, Json, Result, Tagged, Valid, listing};
+use platform::{Caller, Id, IfMatch, Json, RecentlyAuthenticated, Result, Tagged, Valid, listing};
 use wire::{
     CaseId,
-    billing::reconciliation::{Case, Checked, EscalateCase, ResolveCase},
+    billing::reconciliation::{Case, EscalateCase, ReconciliationRun, ResolveCase},
     permission::needs::{CasesRead, CasesWrite},
 };
 
 listing!(Case, "/reconciliation", export "/reconciliation/export", tag "billing/reconciliation", needs CasesRead = "cases:read", from rules::page);
 
 /// Look for what does not add up, now.
-#[utoipa::path(tag = "billing/reconciliation", security(("bearer" = ["cases:write"])), responses((status = 200, description = "What was found", body = Checked)))]
+#[utoipa::path(tag = "billing/reconciliation", security(("bearer" = ["cases:write"])), responses((status = 200, description = "What was found", body = ReconciliationRun)))]
 #[post("/reconciliation/check")]
-pub async fn check(caller: Caller<CasesWrite>) -> Result<Json<Checked>> {
+pub async fn check(caller: Caller<CasesWrite>) -> Result<Json<ReconciliationRun>> {
     let now = caller.ctx().clock.now();
     caller
         .write(move |tx, actor| rules::check_now(tx, actor, now))
@@ -77,7 +77,7 @@ pub async fn escalate(
     responses((status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)"), (status = 200, description = "Resolved", body = Case), (status = 409, description = "It is not yours, or the act is refused")))]
 #[post("/reconciliation/{id}/resolve")]
 pub async fn resolve(
-    caller: Confirmed<CasesWrite>,
+    caller: RecentlyAuthenticated<CasesWrite>,
     id: Id<CaseId>,
     version: IfMatch,
     how: Valid<ResolveCase>,

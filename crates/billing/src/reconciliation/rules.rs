@@ -11,7 +11,7 @@ use crate::{orders, refunds, transactions};
 use chrono::{DateTime, SecondsFormat, Utc};
 use platform::{
     Actor, Conn, Ctx, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     people,
 };
 use serde_json::json;
@@ -20,8 +20,8 @@ use wire::{
     billing::{
         orders::OrderStatus,
         reconciliation::{
-            CASE_CLAIM, Case, CaseAction, CaseFilter, CaseKind, CaseSort, CaseStatus, Checked,
-            ResolveCase,
+            CASE_CLAIM_DURATION, Case, CaseAction, CaseFilter, CaseKind, CaseSort, CaseStatus,
+            ReconciliationRun, ResolveCase,
         },
         refunds::{NewRefund, RefundReason},
     },
@@ -54,9 +54,9 @@ pub fn open(tx: &mut Tx<'_>, actor: &Actor, found: &Finding, now: DateTime<Utc>)
     audit::record(
         tx,
         actor,
-        Act::new("case.open", "case", id.0)
-            .changing(change)
-            .because(Some(&found.finding)),
+        AuditEvent::new("case.open", "case", id.0)
+            .with_change(change)
+            .with_reason(Some(&found.finding)),
     )
 }
 
@@ -103,13 +103,17 @@ pub fn order_stuck(
 }
 
 /// Looks for everything that does not add up, opens a case for what is new, and resolves what has come right.
-pub fn check(tx: &mut Tx<'_>, actor: &Actor, now: DateTime<Utc>) -> Result<Checked> {
-    let mut checked = Checked::default();
+pub fn check(tx: &mut Tx<'_>, actor: &Actor, now: DateTime<Utc>) -> Result<ReconciliationRun> {
+    let mut checked = ReconciliationRun::default();
     for &kind in CaseKind::ALL {
         for id in query::put_right(tx, kind, now)? {
             checked.resolved += 1;
-            let act = Act::new("case.resolve", "case", id.0);
-            audit::record(tx, actor, act.because(Some("It has come right by itself.")))?;
+            let act = AuditEvent::new("case.resolve", "case", id.0);
+            audit::record(
+                tx,
+                actor,
+                act.with_reason(Some("It has come right by itself.")),
+            )?;
         }
         for found in query::unseen(tx.conn(), kind, now)? {
             checked.opened += 1;
@@ -121,11 +125,11 @@ pub fn check(tx: &mut Tx<'_>, actor: &Actor, now: DateTime<Utc>) -> Result<Check
 }
 
 /// The same, because somebody asks for it.
-pub fn check_now(tx: &mut Tx<'_>, actor: &Actor, now: DateTime<Utc>) -> Result<Checked> {
+pub fn check_now(tx: &mut Tx<'_>, actor: &Actor, now: DateTime<Utc>) -> Result<ReconciliationRun> {
     let checked = check(tx, actor, now)?;
     let change = json!({ "opened": checked.opened, "resolved": checked.resolved });
-    let act = Act::new("case.check", "case", uuid::Uuid::nil());
-    audit::record(tx, actor, act.changing(change))?;
+    let act = AuditEvent::new("case.check", "case", uuid::Uuid::nil());
+    audit::record(tx, actor, act.with_change(change))?;
     Ok(checked)
 }
 
@@ -133,8 +137,8 @@ pub fn check_now(tx: &mut Tx<'_>, actor: &Actor, now: DateTime<Utc>) -> Result<C
 pub fn claim(tx: &mut Tx<'_>, actor: &Actor, id: CaseId, now: DateTime<Utc>) -> Result<Case> {
     let row = query::lock(tx, actor, id)?;
     let me = worker(tx.conn(), actor, &row, now)?;
-    query::claim(tx, id, Some((me, now + CASE_CLAIM)))?;
-    audit::record(tx, actor, Act::new("case.claim", "case", id.0))?;
+    query::claim(tx, id, Some((me, now + CASE_CLAIM_DURATION)))?;
+    audit::record(tx, actor, AuditEvent::new("case.claim", "case", id.0))?;
     show(tx.conn(), actor, id)
 }
 
@@ -144,7 +148,7 @@ pub fn release(tx: &mut Tx<'_>, actor: &Actor, id: CaseId, now: DateTime<Utc>) -
     let me = worker(tx.conn(), actor, &row, now)?;
     held(&row, me, now)?;
     query::claim(tx, id, None)?;
-    audit::record(tx, actor, Act::new("case.release", "case", id.0))?;
+    audit::record(tx, actor, AuditEvent::new("case.release", "case", id.0))?;
     show(tx.conn(), actor, id)
 }
 
@@ -165,7 +169,7 @@ pub fn escalate(
     audit::record(
         tx,
         actor,
-        Act::new("case.escalate", "case", id.0).because(Some(reason.trim())),
+        AuditEvent::new("case.escalate", "case", id.0).with_reason(Some(reason.trim())),
     )?;
     show(tx.conn(), actor, id)
 }
@@ -199,9 +203,9 @@ pub fn resolve(
     audit::record(
         tx,
         actor,
-        Act::new("case.resolve", "case", id.0)
-            .changing(json!({ "action": how.action }))
-            .because(Some(how.reason.trim())),
+        AuditEvent::new("case.resolve", "case", id.0)
+            .with_change(json!({ "action": how.action }))
+            .with_reason(Some(how.reason.trim())),
     )?;
     show(tx.conn(), actor, id)
 }
@@ -308,7 +312,7 @@ fn actions(row: &CaseRow) -> Vec<CaseAction> {
 fn worker(conn: &mut Conn, actor: &Actor, row: &CaseRow, now: DateTime<Utc>) -> Result<UserId> {
     let me = actor.person()?;
     if row.status == CaseStatus::Resolved {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             "The case is resolved already.",
         ));
@@ -318,7 +322,7 @@ fn worker(conn: &mut Conn, actor: &Actor, row: &CaseRow, now: DateTime<Utc>) -> 
             let names = people::names(conn, &actor.keys, &[other], false)?;
             let who = names.get(&other).map_or("Somebody else", String::as_str);
             let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
-            Err(Error::because(
+            Err(Error::with_detail(
                 ProblemCode::Conflict,
                 format!("{who} works on it until {until}."),
             ))
@@ -330,7 +334,7 @@ fn worker(conn: &mut Conn, actor: &Actor, row: &CaseRow, now: DateTime<Utc>) -> 
 fn held(row: &CaseRow, me: UserId, now: DateTime<Utc>) -> Result<()> {
     match holder(row, now) {
         Some((holder, _)) if holder == me => Ok(()),
-        _ => Err(Error::because(
+        _ => Err(Error::with_detail(
             ProblemCode::WrongState,
             "Take the case up first: your claim has ended, or there was none.",
         )),

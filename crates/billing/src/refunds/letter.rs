@@ -1,7 +1,7 @@
 //! The letter that tells a customer what was given back, in the outbox with the transaction that notes it.
 
 use super::query::{self, Payment, RefundRow};
-use messaging::notifications::{self, Letter};
+use messaging::notifications::{self, EmailMessage};
 use platform::{Result, Tx, crypto::Keyring};
 
 /// Writes it, once per refund.
@@ -30,7 +30,7 @@ pub fn send(
     notifications::notify(
         tx,
         keys,
-        Letter {
+        EmailMessage {
             user_id: payment.user_id,
             order_id: payment.order_id,
             esim_id: None,

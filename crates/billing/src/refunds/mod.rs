@@ -18,10 +18,10 @@ pub use rules::{
 use chrono::{DateTime, Utc};
 use platform::{Conn, Result};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::{RefundId, billing::refunds::Eligibility};
+use wire::{RefundId, billing::refunds::RefundEligibility};
 
 /// What is known of the sale that a refund is about, but for that refund.
-pub fn known(conn: &mut Conn, id: RefundId, now: DateTime<Utc>) -> Result<Eligibility> {
+pub fn known(conn: &mut Conn, id: RefundId, now: DateTime<Utc>) -> Result<RefundEligibility> {
     let payment = query::payment_of(conn, id)?.ok_or_else(platform::Error::not_found)?;
     let payment = query::payment(conn, payment)?;
     rules::read(conn, &payment, Some(id), now)

@@ -8,16 +8,16 @@ use crate::{
 use gateways::Simulator;
 use platform::{
     Actor, Ctx, Error, Result,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     config::Simulated,
     jobs::{self, Job},
-    ports::payments::{GatewayError, Opening},
+    ports::payments::{GatewayError, NewPayment},
 };
 use serde::{Deserialize, Serialize};
 use wire::{
     TransactionId,
     billing::{
-        orders::{Checkout, Terms},
+        orders::{Checkout, PlanTerms},
         transactions::{SimulatedOutcome, TransactionStatus},
     },
 };
@@ -50,8 +50,8 @@ impl Job for Open {
             return Ok(());
         }
         let sold = ctx.db.read(move |conn| query::sold(conn, id)).await?;
-        let terms: Terms = serde_json::from_value(sold.terms).map_err(Error::internal)?;
-        let opening = Opening {
+        let terms: PlanTerms = serde_json::from_value(sold.terms).map_err(Error::internal)?;
+        let opening = NewPayment {
             transaction: id,
             title: format!("{} ({})", terms.name, sold.order_number),
             amount: payment.total_amount,
@@ -79,7 +79,7 @@ impl Job for Open {
                             audit::record(
                                 tx,
                                 &actor,
-                                Act::new("transaction.open", "transaction", id.0),
+                                AuditEvent::new("transaction.open", "transaction", id.0),
                             )?;
                             simulated.map_or(Ok(()), |outcome| {
                                 jobs::enqueue(
@@ -184,8 +184,8 @@ impl Job for Simulate {
             .db
             .read(move |conn| query::payment(conn, self.transaction))
             .await?;
-        let simulator = Simulator::of(&ctx.config)?;
-        let (signature, body) = simulator.tell(
+        let simulator = Simulator::from_config(&ctx.config)?;
+        let (signature, body) = simulator.signed_webhook(
             self.transaction,
             self.outcome,
             &payment.total_amount,

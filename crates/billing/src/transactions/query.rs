@@ -14,7 +14,7 @@ use platform::{
     Actor, Conn, Result, Tx, any_of,
     audit::{self, Subject},
     crypto::Keyring,
-    list::numbered,
+    list::number_pattern,
     page, people,
 };
 use schema::{audit_log, orders, refunds, transactions, webhook_receipts};
@@ -22,7 +22,7 @@ use serde_json::Value;
 use wire::{
     Money, OrderId, Page, Paging, RefundId, TransactionId,
     billing::transactions::{
-        Receipt, Transaction, TransactionFilter, TransactionSort, TransactionStatus,
+        Transaction, TransactionFilter, TransactionSort, TransactionStatus, WebhookReceipt,
     },
     identifier::order_number,
 };
@@ -44,11 +44,11 @@ type Named = LeftJoin<transactions::table, orders::table>;
 
 fn matching(filter: &TransactionFilter, actor: &Actor) -> IntoBoxed<'static, Named, Pg> {
     let mut rows = transactions::table.left_join(orders::table).into_boxed();
-    if let Some(owner) = actor.only() {
+    if let Some(owner) = actor.owner_filter() {
         rows = rows.filter(transactions::user_id.eq_any(people::customers_of(owner)));
     }
     if let Some(q) = &filter.q {
-        let number = orders::order_number.like(numbered(&order_number(q)));
+        let number = orders::order_number.like(number_pattern(&order_number(q)));
         let theirs = transactions::gateway_transaction_id.eq(q.clone());
         rows = rows.filter(number.or(theirs));
     }
@@ -207,7 +207,7 @@ pub fn is_paid(conn: &mut Conn, order: OrderId) -> Result<bool> {
 }
 
 /// What the gateway has told of a payment, the newest first.
-pub fn receipts(conn: &mut Conn, id: TransactionId) -> Result<Vec<Receipt>> {
+pub fn receipts(conn: &mut Conn, id: TransactionId) -> Result<Vec<WebhookReceipt>> {
     Ok(webhook_receipts::table
         .filter(webhook_receipts::transaction_id.eq(id))
         .order((
@@ -215,7 +215,7 @@ pub fn receipts(conn: &mut Conn, id: TransactionId) -> Result<Vec<Receipt>> {
             webhook_receipts::id.desc(),
         ))
         .limit(100)
-        .select(Receipt::as_select())
+        .select(WebhookReceipt::as_select())
         .load(conn)?)
 }
 

@@ -2,12 +2,14 @@
 
 use super::{jobs::Simulate, query, rules, timeline as steps};
 use actix_web::{get, post};
-use platform::{Caller, Confirmed, Id, Json, Result, Tagged, Valid, listing};
+use platform::{Caller, Id, Json, RecentlyAuthenticated, Result, Tagged, Valid, listing};
 use wire::{
     TransactionId,
     billing::{
         orders::Timeline,
-        transactions::{ConfirmPayment, Receipts, RejectPayment, SimulatePayment, Transaction},
+        transactions::{
+            ConfirmPayment, RejectPayment, SimulatePayment, Transaction, WebhookReceiptList,
+        },
     },
     permission::needs::{PaymentsOverview, PaymentsRecord, PaymentsSimulate, TransactionsRead},
 };
@@ -41,16 +43,16 @@ pub async fn timeline(
 }
 
 /// Show what the gateway has told of a payment.
-#[utoipa::path(tag = "billing/transactions", security(("bearer" = ["payments:overview"])), params(("id" = TransactionId, Path)), responses((status = 200, description = "Its webhooks, the newest first", body = Receipts)))]
+#[utoipa::path(tag = "billing/transactions", security(("bearer" = ["payments:overview"])), params(("id" = TransactionId, Path)), responses((status = 200, description = "Its webhooks, the newest first", body = WebhookReceiptList)))]
 #[get("/transactions/{id}/receipts")]
 pub async fn receipts(
     caller: Caller<PaymentsOverview>,
     id: Id<TransactionId>,
-) -> Result<Json<Receipts>> {
+) -> Result<Json<WebhookReceiptList>> {
     caller
         .read(move |conn, actor| {
             query::find(conn, actor, id.0)?;
-            query::receipts(conn, id.0).map(|data| Receipts { data })
+            query::receipts(conn, id.0).map(|data| WebhookReceiptList { data })
         })
         .await
         .map(Json)
@@ -89,7 +91,7 @@ pub async fn simulate(
 #[utoipa::path(tag = "billing/transactions", security(("bearer" = ["payments:record"])), params(("id" = TransactionId, Path)), request_body = ConfirmPayment, responses((status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)"), (status = 200, description = "Completed; or still pending, where another amount was recorded", body = Transaction)))]
 #[post("/transactions/{id}/confirm")]
 pub async fn confirm(
-    caller: Confirmed<PaymentsRecord>,
+    caller: RecentlyAuthenticated<PaymentsRecord>,
     id: Id<TransactionId>,
     came: Valid<ConfirmPayment>,
 ) -> Result<Tagged<Transaction>> {

@@ -14,9 +14,9 @@ use crate::{disputes, invoices::Issue, orders, payments::MakeDay, refunds, webho
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Ctx, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     jobs,
-    ports::payments::{Event, News, Opened},
+    ports::payments::{GatewayEvent, OpenedPayment, PaymentEvent},
 };
 use received::Received;
 use serde_json::json;
@@ -62,7 +62,7 @@ pub fn cancel(
         audit::record(
             tx,
             actor,
-            Act::new("transaction.cancel", "transaction", id.0).because(Some(reason)),
+            AuditEvent::new("transaction.cancel", "transaction", id.0).with_reason(Some(reason)),
         )?;
         close(tx, id)?;
     }
@@ -78,13 +78,13 @@ pub fn close(tx: &mut Tx<'_>, id: TransactionId) -> Result<()> {
 pub fn simulate(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, told: Simulate) -> Result<Transaction> {
     let payment = query::find(tx.conn(), actor, told.transaction)?;
     if !ctx.ports.payments.is_simulated() {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             "Payments are real here; there is nothing to simulate.",
         ));
     }
     if payment.status != TransactionStatus::Pending {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             format!("The payment is {} already.", payment.status),
         ));
@@ -93,8 +93,8 @@ pub fn simulate(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, told: Simulate) -> Re
     audit::record(
         tx,
         actor,
-        Act::new("transaction.simulate", "transaction", payment.id.0)
-            .changing(json!({ "outcome": told.outcome })),
+        AuditEvent::new("transaction.simulate", "transaction", payment.id.0)
+            .with_change(json!({ "outcome": told.outcome })),
     )?;
     Ok(payment)
 }
@@ -113,24 +113,24 @@ pub fn settle(
     tx: &mut Tx<'_>,
     actor: &Actor,
     gateway: &str,
-    event: &Event,
+    event: &GatewayEvent,
     now: DateTime<Utc>,
 ) -> Result<Settled> {
-    let Some(news) = &event.news else {
+    let Some(news) = &event.payment_event else {
         return Ok(Settled::Ignored(
             None,
             "This kind of event concerns nothing here.".into(),
         ));
     };
-    if let News::Refund(told) = news {
+    if let PaymentEvent::Refund(told) = news {
         let named = event.gateway_payment_id.as_deref();
         return refunds::heard(tx, actor, (gateway, named), told, now);
     }
-    if let News::Refunded(total) = news {
+    if let PaymentEvent::Refunded(total) = news {
         let named = event.gateway_payment_id.as_deref();
         return refunds::refunded_in_all(tx, actor, (gateway, named), total, now);
     }
-    if let News::Dispute(told) = news {
+    if let PaymentEvent::Dispute(told) = news {
         let named = event.gateway_payment_id.as_deref();
         return disputes::heard(tx, actor, gateway, (named, told), now);
     }
@@ -148,23 +148,22 @@ pub fn settle(
     };
     if let Some(reference) = &event.gateway_transaction_id {
         // The news may be quicker than the answer to the opening.
-        let known = Opened::known(reference.clone());
+        let known = OpenedPayment::known(reference.clone());
         query::opened(tx, payment.id, gateway, (&known, None))?;
     }
     if let Some(id) = &event.gateway_payment_id {
         query::named(tx, payment.id, id)?;
     }
     match news {
-        News::Paid { minor, currency } => paid(tx, actor, &payment, *minor, currency, now),
-        News::Declined { reason } => {
+        PaymentEvent::Paid { minor, currency } => paid(tx, actor, &payment, *minor, currency, now),
+        PaymentEvent::Declined { reason } => {
             unpaid(tx, actor, &payment, TransactionStatus::Failed, reason, now)
         }
-        News::Refund(_) | News::Refunded(_) | News::Dispute(_) => Ok(Settled::Ignored(
-            Some(payment.id),
-            "It was read above.".into(),
-        )),
-        News::Refused { reason } => again(tx, actor, &payment, reason),
-        News::Expired => unpaid(
+        PaymentEvent::Refund(_) | PaymentEvent::Refunded(_) | PaymentEvent::Dispute(_) => Ok(
+            Settled::Ignored(Some(payment.id), "It was read above.".into()),
+        ),
+        PaymentEvent::AttemptFailed { reason } => again(tx, actor, &payment, reason),
+        PaymentEvent::Expired => unpaid(
             tx,
             actor,
             &payment,
@@ -253,7 +252,7 @@ fn settle_money(
     audit::record(
         tx,
         actor,
-        Act::new("transaction.complete", "transaction", payment.id.0).changing(
+        AuditEvent::new("transaction.complete", "transaction", payment.id.0).with_change(
             json!({ "total_amount": payment.total_amount, "currency": payment.currency }),
         ),
     )?;
@@ -274,8 +273,8 @@ fn settle_money(
 /// One try to pay has failed, and the customer can try again: noted, and nothing else.
 fn again(tx: &mut Tx<'_>, actor: &Actor, payment: &Transaction, reason: &str) -> Result<Settled> {
     if payment.status == TransactionStatus::Pending {
-        let act = Act::new("transaction.decline", "transaction", payment.id.0);
-        audit::record(tx, actor, act.because(Some(reason)))?;
+        let act = AuditEvent::new("transaction.decline", "transaction", payment.id.0);
+        audit::record(tx, actor, act.with_reason(Some(reason)))?;
     }
     let note = format!("One try has failed, another may follow: {reason}");
     Ok(Settled::Ignored(Some(payment.id), note))
@@ -310,7 +309,7 @@ fn unpaid(
     audit::record(
         tx,
         actor,
-        Act::new(action, "transaction", payment.id.0).because(Some(reason)),
+        AuditEvent::new(action, "transaction", payment.id.0).with_reason(Some(reason)),
     )?;
     if let Some(order) = payment.order_id {
         orders::closed(tx, actor, order, &format!("Not paid: {reason}"), now)?;

@@ -7,7 +7,7 @@ use crate::transactions::{self, Settled};
 use integrations::webhooks as receipts;
 use platform::{
     Actor, Ctx, Error, Result, metrics,
-    ports::payments::{Event, News},
+    ports::payments::{GatewayEvent, PaymentEvent},
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{Currency, Money, Param, ProblemCode, TransactionId};
@@ -39,10 +39,10 @@ pub async fn receive(ctx: &Ctx, delivery: Delivery<'_>) -> Result<()> {
     }
     let (source, now) = (port.name(), ctx.clock.now());
     let Ok(event) = port.read(delivery.signature, delivery.body, now) else {
-        metrics::signature_rejected(source);
+        metrics::record_rejected_signature(source);
         let network = delivery.network;
         ctx.db
-            .write(move |tx| receipts::reject(tx, source, &network, now))
+            .write(move |tx| receipts::count_rejected(tx, source, &network, now))
             .await?;
         return Err(Error::refuse(ProblemCode::BadSignature));
     };
@@ -50,32 +50,34 @@ pub async fn receive(ctx: &Ctx, delivery: Delivery<'_>) -> Result<()> {
 }
 
 /// Records an event and applies it, unless it was applied before.
-pub(crate) async fn apply(ctx: &Ctx, source: &'static str, event: Event) -> Result<()> {
+pub(crate) async fn apply(ctx: &Ctx, source: &'static str, event: GatewayEvent) -> Result<()> {
     let (now, actor) = (ctx.clock.now(), Actor::system(ctx));
     ctx.db
         .write(move |tx| {
-            let Some(receipt) = receipts::keep(tx, source, &event.id, &event.kind, now)? else {
+            let Some(receipt) = receipts::record(tx, source, &event.id, &event.kind, now)? else {
                 return Ok(());
             };
             match transactions::settle(tx, &actor, source, &event, now)? {
                 Settled::Applied(payment, note) => {
-                    receipts::applied(tx, receipt, payment, &note, now)
+                    receipts::mark_applied(tx, receipt, payment, &note, now)
                 }
-                Settled::Ignored(payment, note) => receipts::ignored(tx, receipt, payment, &note),
+                Settled::Ignored(payment, note) => {
+                    receipts::mark_ignored(tx, receipt, payment, &note)
+                }
             }
         })
         .await
 }
 
 /// The event by which we tell ourselves that a payment will not come.
-pub fn said(transaction: TransactionId, reason: String) -> Event {
-    Event {
+pub fn said(transaction: TransactionId, reason: String) -> GatewayEvent {
+    GatewayEvent {
         id: String::new(),
         kind: String::new(),
         gateway_transaction_id: None,
         gateway_payment_id: None,
         transaction: Some(transaction),
-        news: Some(News::Declined { reason }),
+        payment_event: Some(PaymentEvent::Declined { reason }),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Delivery;
 use actix_web::{HttpRequest, post, web::Data};
-use platform::{Ctx, Done, Result, Upload, http};
+use platform::{Ctx, NoContent, Result, Upload, http};
 
 /// Take in an event of a payment gateway.
 ///
@@ -12,7 +12,7 @@ use platform::{Ctx, Done, Result, Upload, http};
     request_body(content = serde_json::Value, content_type = "application/json"),
     responses((status = 204, description = "Taken in"), (status = 401, description = "The signature does not fit"), (status = 404, description = "No such gateway here")))]
 #[post("/webhooks/{gateway}")]
-pub async fn receive(ctx: Data<Ctx>, request: HttpRequest, body: Upload) -> Result<Done> {
+pub async fn receive(ctx: Data<Ctx>, request: HttpRequest, body: Upload) -> Result<NoContent> {
     let gateway = request.match_info().get("gateway").unwrap_or_default();
     let delivery = Delivery {
         gateway,
@@ -20,7 +20,7 @@ pub async fn receive(ctx: Data<Ctx>, request: HttpRequest, body: Upload) -> Resu
         body: &body.bytes,
         network: http::network(&request, ctx.config.trusted_proxy),
     };
-    super::receive(&ctx, delivery).await.map(|()| Done)
+    super::receive(&ctx, delivery).await.map(|()| NoContent)
 }
 
 fn signature<'a>(request: &'a HttpRequest, gateway: &str) -> &'a str {

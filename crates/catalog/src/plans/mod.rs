@@ -1,11 +1,12 @@
-//! Plans: so much data, for so many days, in these places. Staff build them by hand or from a provider's price
-//! list; a customer sees those that can be bought now.
+//! Plans: an amount of data, valid for a number of days, in a set of regions. Staff create plans or import them from a
+//! provider's price list; a customer sees the plans that are on sale.
 
 mod query;
 mod routes;
-pub(crate) mod rules;
+mod rules;
 
-pub use query::{find, hold};
+pub use query::{find, lock};
+pub(crate) use query::{insert, update_terms};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -13,7 +14,6 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(routes::list)
         .service(routes::export)
-        .service(routes::import)
         .service(routes::bulk)
         .service(routes::sheet_import);
     config

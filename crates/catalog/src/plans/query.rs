@@ -1,7 +1,7 @@
-//! All SQL of plans.
+//! SQL of plans.
 
 use wire::{
-    Money, Page, Paging, PlanId, ProviderId, Reach,
+    Page, Paging, PlanId, Reach,
     catalog::plans::{EditPlan, NewPlan, Plan, PlanFilter, PlanSort},
 };
 
@@ -18,12 +18,12 @@ use platform::{
     list::{named, search_fold},
     page,
 };
-use schema::{plan_pricing, plan_provider_offers as offers, plans};
+use schema::{plan_pricing, plans};
 
-/// Rows of one INSERT; PostgreSQL takes 65,535 values.
-const AT_ONCE: usize = 1000;
+/// The rows of one INSERT: PostgreSQL accepts 65,535 parameters at most.
+const BATCH_SIZE: usize = 1000;
 
-/// One page of the plans that the actor sees: staff all of them, a customer those on sale.
+/// Returns one page of the plans that the actor may see: staff see every plan, a customer sees the plans on sale.
 pub fn page(
     conn: &mut Conn,
     actor: &Actor,
@@ -81,13 +81,14 @@ fn matching<'a>(actor: &Actor, filter: &'a PlanFilter) -> plans::BoxedQuery<'a, 
     rows
 }
 
-/// Withdrawn plans among them for staff; for everybody else living, active ones with a price in force.
+/// Selects the plans that the actor may see: staff also see withdrawn plans; other actors see active plans that are not
+/// deleted and have an active price.
 fn visible<'a>(actor: &Actor) -> plans::BoxedQuery<'a, Pg> {
     let rows = plans::table.into_boxed();
     if actor.reach == Reach::All {
         return rows;
     }
-    let in_force = plan_pricing::table
+    let active_price = plan_pricing::table
         .filter(plan_pricing::plan_id.eq(plans::id))
         .filter(plan_pricing::effective_from.le(dsl::now))
         .filter(
@@ -97,10 +98,10 @@ fn visible<'a>(actor: &Actor) -> plans::BoxedQuery<'a, Pg> {
         );
     rows.filter(plans::deleted_at.is_null())
         .filter(plans::is_active.eq(true))
-        .filter(exists(in_force))
+        .filter(exists(active_price))
 }
 
-/// A plan that the actor sees.
+/// Returns a plan that the actor may see.
 pub fn find(conn: &mut Conn, actor: &Actor, id: PlanId) -> Result<Plan> {
     Ok(visible(actor)
         .filter(plans::id.eq(id))
@@ -108,8 +109,8 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: PlanId) -> Result<Plan> {
         .first(conn)?)
 }
 
-/// A plan that is not withdrawn, held until the end of the transaction, so that two changes of it do not cross.
-pub fn hold(tx: &mut Tx<'_>, id: PlanId) -> Result<Plan> {
+/// Locks a plan that is not withdrawn until the end of the transaction, so that concurrent changes of it wait.
+pub fn lock(tx: &mut Tx<'_>, id: PlanId) -> Result<Plan> {
     Ok(plans::table
         .find(id)
         .filter(plans::deleted_at.is_null())
@@ -118,46 +119,46 @@ pub fn hold(tx: &mut Tx<'_>, id: PlanId) -> Result<Plan> {
         .first(tx.conn())?)
 }
 
-/// Adds plans, each under the id it comes with.
+/// Inserts plans with the given ids.
 pub fn insert(tx: &mut Tx<'_>, new: &[(PlanId, &NewPlan)]) -> Result<Vec<Plan>> {
-    let mut made = Vec::with_capacity(new.len());
-    for part in new.chunks(AT_ONCE) {
-        let rows: Vec<_> = part
+    let mut inserted = Vec::with_capacity(new.len());
+    for chunk in new.chunks(BATCH_SIZE) {
+        let rows: Vec<_> = chunk
             .iter()
             .map(|(id, plan)| (plans::id.eq(*id), *plan))
             .collect();
-        made.extend(
+        inserted.extend(
             diesel::insert_into(plans::table)
                 .values(rows)
                 .returning(Plan::as_returning())
                 .get_results(tx.conn())?,
         );
     }
-    Ok(made)
+    Ok(inserted)
 }
 
-/// Changes a plan that is still as it was read.
+/// Updates a plan. Returns `None` if its version is no longer the given one.
 pub fn update(tx: &mut Tx<'_>, id: PlanId, version: i32, edit: &EditPlan) -> Result<Option<Plan>> {
-    let living = plans::table
+    let not_deleted = plans::table
         .find(id)
         .filter(plans::version.eq(version))
         .filter(plans::deleted_at.is_null());
-    let changed = diesel::update(living).set((edit, plans::version.eq(plans::version + 1)));
+    let changed = diesel::update(not_deleted).set((edit, plans::version.eq(plans::version + 1)));
     Ok(changed
         .returning(Plan::as_returning())
         .get_result(tx.conn())
         .optional()?)
 }
 
-/// Gives plans that are held the terms that a price list states. Their names, and whether they are sold, stay.
-pub fn take_over(tx: &mut Tx<'_>, stated: &[(PlanId, &NewPlan)]) -> Result<Vec<Plan>> {
+/// Updates the terms of locked plans to those of a price list. Their names and whether they are on sale do not change.
+pub fn update_terms(tx: &mut Tx<'_>, stated: &[(PlanId, &NewPlan)]) -> Result<Vec<Plan>> {
     let mut changed = Vec::with_capacity(stated.len());
-    for part in stated.chunks(AT_ONCE) {
-        let rows: Vec<_> = part
+    for chunk in stated.chunks(BATCH_SIZE) {
+        let rows: Vec<_> = chunk
             .iter()
             .map(|(id, plan)| (plans::id.eq(*id), *plan))
             .collect();
-        // Every id exists, so all of these are updates; as an upsert they are one statement.
+        // Every id exists, so every row is an update. The upsert form updates all rows in one statement.
         changed.extend(
             diesel::insert_into(plans::table)
                 .values(rows)
@@ -178,13 +179,13 @@ pub fn take_over(tx: &mut Tx<'_>, stated: &[(PlanId, &NewPlan)]) -> Result<Vec<P
     Ok(changed)
 }
 
-/// Withdraws a plan that is still as it was read; the number of rows changed.
+/// Withdraws a plan. Returns 0 if its version is no longer the given one.
 pub fn remove(tx: &mut Tx<'_>, id: PlanId, version: i32, now: DateTime<Utc>) -> Result<usize> {
-    let living = plans::table
+    let not_deleted = plans::table
         .find(id)
         .filter(plans::version.eq(version))
         .filter(plans::deleted_at.is_null());
-    Ok(diesel::update(living)
+    Ok(diesel::update(not_deleted)
         .set((
             plans::deleted_at.eq(now),
             plans::is_active.eq(false),
@@ -193,7 +194,7 @@ pub fn remove(tx: &mut Tx<'_>, id: PlanId, version: i32, now: DateTime<Utc>) -> 
         .execute(tx.conn())?)
 }
 
-/// Takes a withdrawn plan back.
+/// Restores a withdrawn plan.
 pub fn restore(tx: &mut Tx<'_>, id: PlanId) -> Result<Option<Plan>> {
     let withdrawn = plans::table
         .find(id)
@@ -206,36 +207,4 @@ pub fn restore(tx: &mut Tx<'_>, id: PlanId) -> Result<Option<Plan>> {
         .returning(Plan::as_returning())
         .get_result(tx.conn())
         .optional()?)
-}
-
-/// What a provider's price list has brought before: a package, its plan, and what it cost then.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
-#[diesel(table_name = offers, check_for_backend(Pg))]
-pub struct Known {
-    /// The provider's key of the package.
-    pub sku: String,
-    /// The plan that it supplies.
-    #[diesel(embed)]
-    pub plan: Plan,
-    /// What it costs us.
-    pub cost: Money,
-    /// In this currency.
-    pub currency: wire::Currency,
-    /// The least that the provider lets the plan be sold for.
-    #[diesel(column_name = minimum_price)]
-    pub minimum: Option<Money>,
-    /// Whether the provider is asked for it.
-    pub is_active: bool,
-}
-
-/// Everything a provider offers so far, by one question, however long its list. Its plans are held, so that nobody
-/// changes them or their prices meanwhile.
-pub fn known(tx: &mut Tx<'_>, provider: ProviderId) -> Result<Vec<Known>> {
-    Ok(offers::table
-        .inner_join(plans::table)
-        .filter(offers::provider_id.eq(provider))
-        .order_by(plans::id)
-        .select(Known::as_select())
-        .for_no_key_update()
-        .load(tx.conn())?)
 }

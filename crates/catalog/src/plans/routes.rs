@@ -2,22 +2,23 @@
 
 use super::{query, rules};
 use wire::{
-    Bulk, BulkOutcome, PlanId,
+    BulkOutcome, BulkRequest, PlanId,
     catalog::plans::{
-        EditPlan, ImportReport, NewPlan, Plan, PlanAct, PlanImportOptions, PlanImportRow,
-        PlanSheetOptions,
+        BulkPlanAction, EditPlan, ImportReport, NewPlan, Plan, PlanImportRow,
+        PlanSpreadsheetOptions,
     },
     permission::needs::{PlansRead, PlansWrite},
 };
 
 use actix_web::{delete, get, patch, post};
 use platform::{
-    Caller, Created, Done, Id, IfMatch, Json, Many, Options, Result, Tagged, Upload, Valid, listing,
+    BulkResponse, Caller, Created, Id, IfMatch, Json, NoContent, Options, Result, Tagged, Upload,
+    Valid, listing,
 };
 
 listing!(Plan, "/plans", export "/plans/export", tag "catalog/plans", needs PlansRead = "plans:read", from query::page);
 
-/// Show a plan. A customer sees it while it is on sale.
+/// Show a plan. A customer sees only plans that are on sale.
 #[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:read"])), params(("id" = PlanId, Path)), responses((status = 200, description = "The plan", body = Plan)))]
 #[get("/plans/{id}")]
 pub async fn show(caller: Caller<PlansRead>, id: Id<PlanId>) -> Result<Tagged<Plan>> {
@@ -37,7 +38,7 @@ pub async fn create(caller: Caller<PlansWrite>, new: Valid<NewPlan>) -> Result<C
         .map(Created)
 }
 
-/// Change a plan. Orders keep the terms they were placed with.
+/// Change a plan. Existing orders keep their terms.
 #[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:write"])), params(("id" = PlanId, Path), ("If-Match" = String, Header)), request_body = EditPlan, responses((status = 200, description = "The plan", body = Plan)))]
 #[patch("/plans/{id}")]
 pub async fn edit(
@@ -52,18 +53,22 @@ pub async fn edit(
         .map(Tagged)
 }
 
-/// Withdraw a plan. It is sold no longer; what was sold stays.
+/// Withdraw a plan. It can no longer be bought; existing orders and eSIMs do not change.
 #[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:write"])), params(("id" = PlanId, Path), ("If-Match" = String, Header)), responses((status = 204, description = "Withdrawn")))]
 #[delete("/plans/{id}")]
-pub async fn remove(caller: Caller<PlansWrite>, id: Id<PlanId>, version: IfMatch) -> Result<Done> {
+pub async fn remove(
+    caller: Caller<PlansWrite>,
+    id: Id<PlanId>,
+    version: IfMatch,
+) -> Result<NoContent> {
     let now = caller.ctx().clock.now();
     caller
         .write(move |tx, actor| rules::withdraw(tx, actor, id.0, version.0, now))
         .await
-        .map(|()| Done)
+        .map(|()| NoContent)
 }
 
-/// Take a withdrawn plan back. It is not on sale before somebody activates it.
+/// Restore a withdrawn plan. The plan stays inactive until it is activated.
 #[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:write"])), params(("id" = PlanId, Path)), responses((status = 200, description = "The plan", body = Plan)))]
 #[post("/plans/{id}/restore")]
 pub async fn restore(caller: Caller<PlansWrite>, id: Id<PlanId>) -> Result<Tagged<Plan>> {
@@ -73,7 +78,7 @@ pub async fn restore(caller: Caller<PlansWrite>, id: Id<PlanId>) -> Result<Tagge
         .map(Tagged)
 }
 
-/// Make another plan of the same terms. It is not on sale, and has no price yet.
+/// Duplicate a plan. The copy is inactive and has no price.
 #[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:write"])), params(("id" = PlanId, Path)), responses((status = 201, description = "Created", body = Plan)))]
 #[post("/plans/{id}/duplicate")]
 pub async fn duplicate(caller: Caller<PlansWrite>, id: Id<PlanId>) -> Result<Created<Plan>> {
@@ -83,59 +88,43 @@ pub async fn duplicate(caller: Caller<PlansWrite>, id: Id<PlanId>) -> Result<Cre
         .map(Created)
 }
 
-/// Activate, deactivate, withdraw, restore or set the validity or top-up of up to 500 plans, each by itself: one
-/// refusal undoes nothing else.
+/// Apply an action to up to 500 plans: activate, deactivate, withdraw, restore, or set the validity or top-up.
+///
+/// Each plan is changed in its own transaction, so a rejected plan does not affect the others.
 #[utoipa::path(
-    tag = "catalog/plans", security(("bearer" = ["plans:write"])), request_body = Bulk<PlanAct>,
-    responses((status = 207, description = "What became of each", body = BulkOutcome)),
+    tag = "catalog/plans", security(("bearer" = ["plans:write"])), request_body = BulkRequest<BulkPlanAction>,
+    responses((status = 207, description = "The result for each plan", body = BulkOutcome)),
 )]
 #[post("/plans/bulk")]
-pub async fn bulk(caller: Caller<PlansWrite>, acts: Valid<Bulk<PlanAct>>) -> Result<Many> {
+pub async fn bulk(
+    caller: Caller<PlansWrite>,
+    actions: Valid<BulkRequest<BulkPlanAction>>,
+) -> Result<BulkResponse> {
     let now = caller.ctx().clock.now();
     platform::bulk::each(
         &caller,
-        acts.into_inner(),
-        rules::ready,
-        move |tx, actor, id, asked| rules::act(tx, actor, (id, asked), now),
+        actions.into_inner(),
+        rules::validate_bulk,
+        move |tx, actor, id, bulk| rules::apply_bulk(tx, actor, id, bulk, now),
     )
     .await
 }
 
-/// Import a provider's price list: plans, offers and prices at once, all rows or none.
+/// Import plans in bulk from an edited export: a row with an id changes that plan, a row without an id creates a plan.
 ///
-/// The same list again changes nothing. A dry run says what would happen, row by row; a real run with a refused row
-/// is refused as a whole.
-#[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:write"])), params(PlanImportOptions),
+/// A missing column leaves the value unchanged; an empty cell clears it. The import writes all rows or none, and
+/// rejects a plan that was changed since the export.
+#[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:write"])), params(PlanSpreadsheetOptions),
     request_body(content((Vec<serde_json::Value> = "application/json"), (String = "text/csv"))),
-    responses((status = 200, description = "What was done, or would be", body = ImportReport<PlanImportRow>)))]
-#[post("/plans/import")]
-pub async fn import(
-    caller: Caller<PlansWrite>,
-    options: Options<PlanImportOptions>,
-    body: Upload,
-) -> Result<Json<ImportReport<PlanImportRow>>> {
-    let (adapters, now) = (caller.ctx().adapters(), caller.ctx().clock.now());
-    caller
-        .write(move |tx, actor| rules::import::run(tx, actor, &adapters, &options.0, &body, now))
-        .await
-        .map(Json)
-}
-
-/// Take a sheet of plans back, as the export gave it: a row with an id changes that plan, one without makes one.
-///
-/// A column that is not there is left alone, an empty cell is nothing. All rows or none; a plan that was changed since
-/// it was exported is refused.
-#[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:write"])), params(PlanSheetOptions),
-    request_body(content((Vec<serde_json::Value> = "application/json"), (String = "text/csv"))),
-    responses((status = 200, description = "What was done, or would be", body = ImportReport<PlanImportRow>)))]
+    responses((status = 200, description = "The result, or the preview of a dry run", body = ImportReport<PlanImportRow>)))]
 #[post("/plans/sheet")]
 pub async fn sheet_import(
     caller: Caller<PlansWrite>,
-    options: Options<PlanSheetOptions>,
+    options: Options<PlanSpreadsheetOptions>,
     body: Upload,
 ) -> Result<Json<ImportReport<PlanImportRow>>> {
     caller
-        .write(move |tx, actor| rules::sheet::run(tx, actor, &options.0, &body))
+        .write(move |tx, actor| rules::csv_import::run(tx, actor, &options.0, &body))
         .await
         .map(Json)
 }

@@ -1,5 +1,6 @@
-//! Providers' price lists, compared with what we sell before anything of them is published.
+//! Price lists of providers: imported directly, or compared with the catalog and then published.
 
+mod import;
 mod query;
 mod routes;
 mod rules;
@@ -8,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config
+        .service(routes::import)
         .service(routes::list)
         .service(routes::export)
         .service(routes::create)

@@ -1,9 +1,13 @@
-//! All SQL of comparisons.
+//! SQL of price lists: comparisons, and the offers that a list is compared with.
 
 use wire::{
-    JsonList, Page, Paging, PriceListId, ProviderId, UserId,
-    catalog::price_lists::{
-        PriceList, PriceListChange, PriceListFilter, PriceListRow, PriceListSort, PriceListState,
+    Currency, JsonList, Money, Page, Paging, PriceListId, ProviderId, UserId,
+    catalog::{
+        plans::Plan,
+        price_lists::{
+            PriceList, PriceListChange, PriceListFilter, PriceListRow, PriceListSort,
+            PriceListState,
+        },
     },
 };
 
@@ -14,7 +18,9 @@ use diesel::{
     prelude::*,
 };
 use platform::{Actor, Conn, Error, Result, Tx, any_of, page};
-use schema::{data_providers as providers, price_list_syncs as lists};
+use schema::{
+    data_providers as providers, plan_provider_offers as offers, plans, price_list_syncs as lists,
+};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = lists, check_for_backend(Pg))]
@@ -58,7 +64,7 @@ impl From<Row> for PriceList {
     }
 }
 
-/// One page of the comparisons, without their rows.
+/// Returns one page of the comparisons, without their rows.
 pub fn page(
     conn: &mut Conn,
     _: &Actor,
@@ -88,17 +94,17 @@ fn matching(filter: &PriceListFilter) -> IntoBoxed<'_, Joined, Pg> {
     rows
 }
 
-/// A comparison, with the rows that are not as we have them.
+/// Returns a comparison with the rows that differ from the catalog.
 pub fn find(conn: &mut Conn, id: PriceListId) -> Result<PriceList> {
-    let mut found = whole(conn, id)?;
+    let mut found = find_with_all_rows(conn, id)?;
     found
         .rows
         .retain(|row| row.change != PriceListChange::Unchanged);
     Ok(found)
 }
 
-/// A comparison, with all of its rows.
-pub fn whole(conn: &mut Conn, id: PriceListId) -> Result<PriceList> {
+/// Returns a comparison with all of its rows.
+pub fn find_with_all_rows(conn: &mut Conn, id: PriceListId) -> Result<PriceList> {
     let (row, rows): (Row, JsonList<PriceListRow>) = lists::table
         .inner_join(providers::table)
         .filter(lists::id.eq(id))
@@ -110,7 +116,7 @@ pub fn whole(conn: &mut Conn, id: PriceListId) -> Result<PriceList> {
     })
 }
 
-/// Holds a comparison until the end of the transaction.
+/// Locks a comparison until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, id: PriceListId) -> Result<()> {
     lists::table
         .find(id)
@@ -120,7 +126,7 @@ pub fn lock(tx: &mut Tx<'_>, id: PriceListId) -> Result<()> {
     Ok(())
 }
 
-/// Adds a comparison.
+/// Inserts a comparison.
 pub fn insert(
     tx: &mut Tx<'_>,
     provider: ProviderId,
@@ -150,7 +156,7 @@ pub fn insert(
     Ok(id)
 }
 
-/// Closes the open comparison of a provider, if there is one.
+/// Discards the open comparison of a provider, if there is one.
 pub fn discard_open(
     tx: &mut Tx<'_>,
     provider: ProviderId,
@@ -172,11 +178,13 @@ pub fn discard_open(
         .optional()?)
 }
 
-/// Closes an open comparison that is still as it was read; whether it was.
+/// Closes an open comparison. Returns `false` if it is not open or its version is no longer the given one.
 pub fn close(
     tx: &mut Tx<'_>,
-    (id, version): (PriceListId, i32),
-    (state, rows): (PriceListState, Option<&[PriceListRow]>),
+    id: PriceListId,
+    version: i32,
+    state: PriceListState,
+    rows: Option<&[PriceListRow]>,
     by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> Result<bool> {
@@ -196,4 +204,35 @@ pub fn close(
         lists::version.eq(lists::version + 1),
     ));
     Ok(closed.execute(tx.conn())? == 1)
+}
+
+/// An offer of a provider and the plan that it supplies.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = offers, check_for_backend(Pg))]
+pub struct ExistingOffer {
+    /// The provider's key of the package.
+    pub sku: String,
+    /// The plan that the package supplies.
+    #[diesel(embed)]
+    pub plan: Plan,
+    /// The cost price.
+    pub cost: Money,
+    /// The currency of the cost and the minimum price.
+    pub currency: Currency,
+    /// The lowest price that the provider allows for the plan.
+    pub minimum_price: Option<Money>,
+    /// Whether orders may use the offer.
+    pub is_active: bool,
+}
+
+/// Returns all offers of a provider in one statement and locks their plans, so that the plans and their prices do not
+/// change before the end of the transaction.
+pub fn existing_offers(tx: &mut Tx<'_>, provider: ProviderId) -> Result<Vec<ExistingOffer>> {
+    Ok(offers::table
+        .inner_join(plans::table)
+        .filter(offers::provider_id.eq(provider))
+        .order_by(plans::id)
+        .select(ExistingOffer::as_select())
+        .for_no_key_update()
+        .load(tx.conn())?)
 }

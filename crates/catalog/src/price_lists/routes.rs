@@ -1,18 +1,43 @@
-//! Comparisons of price lists over HTTP.
+//! Price lists over HTTP: direct imports and comparisons.
 
 use super::{query, rules};
 use wire::{
     PriceListId,
-    catalog::price_lists::{PriceList, PriceListOptions, PublishPriceList},
+    catalog::{
+        plans::{ImportReport, PlanImportOptions, PlanImportRow},
+        price_lists::{PriceList, PriceListOptions, PublishPriceList},
+    },
     permission::needs::{CostsRead, PlansWrite},
 };
 
 use actix_web::{get, post};
-use platform::{Caller, Created, Id, IfMatch, Options, Result, Tagged, Upload, Valid, listing};
+use platform::{
+    Caller, Created, Id, IfMatch, Json, Options, Result, Tagged, Upload, Valid, listing,
+};
 
 listing!(PriceList, "/price-lists", export "/price-lists/export", tag "catalog/price_lists", needs CostsRead = "costs:read", from query::page);
 
-/// Show a comparison, with every package that is not as we have it.
+/// Import a provider's price list: plans, offers and prices in one transaction, all rows or none.
+///
+/// Importing the same list again changes nothing. A dry run reports the result of every row; a real run with an invalid
+/// row is rejected.
+#[utoipa::path(tag = "catalog/plans", security(("bearer" = ["plans:write"])), params(PlanImportOptions),
+    request_body(content((Vec<serde_json::Value> = "application/json"), (String = "text/csv"))),
+    responses((status = 200, description = "The result, or the preview of a dry run", body = ImportReport<PlanImportRow>)))]
+#[post("/plans/import")]
+pub async fn import(
+    caller: Caller<PlansWrite>,
+    options: Options<PlanImportOptions>,
+    body: Upload,
+) -> Result<Json<ImportReport<PlanImportRow>>> {
+    let (adapters, now) = (caller.ctx().adapters(), caller.ctx().clock.now());
+    caller
+        .write(move |tx, actor| super::import::run(tx, actor, &adapters, &options.0, &body, now))
+        .await
+        .map(Json)
+}
+
+/// Show a comparison, with every package that differs from the catalog.
 #[utoipa::path(tag = "catalog/price_lists", security(("bearer" = ["costs:read"])), params(("id" = PriceListId, Path)), responses((status = 200, description = "The comparison", body = PriceList)))]
 #[get("/price-lists/{id}")]
 pub async fn show(caller: Caller<CostsRead>, id: Id<PriceListId>) -> Result<Tagged<PriceList>> {
@@ -22,8 +47,8 @@ pub async fn show(caller: Caller<CostsRead>, id: Id<PriceListId>) -> Result<Tagg
         .map(Tagged)
 }
 
-/// Compare a provider's price list with what we sell. Nothing is published by this; an older open comparison of the
-/// same provider is discarded.
+/// Compare a provider's price list with the catalog. Nothing is published; an older open comparison of the same
+/// provider is discarded.
 #[utoipa::path(tag = "catalog/price_lists", security(("bearer" = ["plans:write"])), params(PriceListOptions),
     request_body(content((Vec<serde_json::Value> = "application/json"), (String = "text/csv"))),
     responses((status = 201, description = "Compared", body = PriceList)))]
@@ -35,13 +60,15 @@ pub async fn create(
 ) -> Result<Created<PriceList>> {
     let (adapters, now) = (caller.ctx().adapters(), caller.ctx().clock.now());
     caller
-        .write(move |tx, actor| rules::compare(tx, actor, &adapters, (&options.0, &body), now))
+        .write(move |tx, actor| rules::compare(tx, actor, &adapters, &options.0, &body, now))
         .await
         .map(Created)
 }
 
-/// Publish packages of a comparison: plans, offers and prices at once, all of the chosen ones or none. Refused when one
-/// of them would mean something else by now.
+/// Publish packages of a comparison: plans, offers and prices in one transaction, all chosen packages or none.
+///
+/// The request is rejected if the catalog has changed since the comparison, so that a package would have another
+/// effect.
 #[utoipa::path(tag = "catalog/price_lists", security(("bearer" = ["plans:write"])), params(("id" = PriceListId, Path), ("If-Match" = String, Header)), request_body = PublishPriceList, responses((status = 200, description = "Published", body = PriceList)))]
 #[post("/price-lists/{id}/publish")]
 pub async fn publish(
@@ -52,14 +79,12 @@ pub async fn publish(
 ) -> Result<Tagged<PriceList>> {
     let (adapters, now) = (caller.ctx().adapters(), caller.ctx().clock.now());
     caller
-        .write(move |tx, actor| {
-            rules::publish(tx, actor, &adapters, (id.0, version.0), &chosen, now)
-        })
+        .write(move |tx, actor| rules::publish(tx, actor, &adapters, id.0, version.0, &chosen, now))
         .await
         .map(Tagged)
 }
 
-/// Discard a comparison. Nothing of it is published.
+/// Discard a comparison. Nothing is published.
 #[utoipa::path(tag = "catalog/price_lists", security(("bearer" = ["plans:write"])), params(("id" = PriceListId, Path), ("If-Match" = String, Header)), responses((status = 200, description = "Discarded", body = PriceList)))]
 #[post("/price-lists/{id}/discard")]
 pub async fn discard(
@@ -69,7 +94,7 @@ pub async fn discard(
 ) -> Result<Tagged<PriceList>> {
     let now = caller.ctx().clock.now();
     caller
-        .write(move |tx, actor| rules::discard(tx, actor, (id.0, version.0), now))
+        .write(move |tx, actor| rules::discard(tx, actor, id.0, version.0, now))
         .await
         .map(Tagged)
 }

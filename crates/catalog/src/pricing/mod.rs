@@ -1,12 +1,12 @@
-//! Prices: what a plan sells for in a region and currency, from when until when. [`quote`] is the one answer to the
-//! question what a plan costs now; everybody who sells asks it.
+//! Prices of plans, each for a region, a currency and a period. [`quote`] is the only function that chooses the price
+//! of a plan; every sale calls it.
 
 mod changes;
 mod query;
 mod routes;
 mod rules;
 
-pub(crate) use query::{Global, global, replace};
+pub(crate) use query::{GlobalPrice, current_global_prices, replace_global_prices};
 pub use rules::quote;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -4,18 +4,20 @@ use super::{query, rules};
 use wire::{
     PlanId, PriceId,
     catalog::{
-        plans::{Quote, QuoteExplained},
+        plans::{Quote, QuoteExplanation},
         pricing::{EditPrice, NewPrice, Price, QuoteOptions},
     },
     permission::needs::{PricingRead, PricingWrite},
 };
 
 use actix_web::{delete, get, patch, post};
-use platform::{Caller, Created, Done, Id, IfMatch, Json, Options, Result, Tagged, Valid, listing};
+use platform::{
+    Caller, Created, Id, IfMatch, Json, NoContent, Options, Result, Tagged, Valid, listing,
+};
 
 listing!(Price, "/pricing", export "/pricing/export", tag "catalog/pricing", needs PricingRead = "pricing:read", from query::page);
 
-/// Ask what a plan costs: the price of the region, or the global one.
+/// Show the current price of a plan: the price of the region, or else the global price.
 #[utoipa::path(tag = "catalog/pricing", security(("bearer" = ["pricing:read"])), params(("id" = PlanId, Path), QuoteOptions), responses((status = 200, description = "The price that applies", body = Quote)))]
 #[get("/plans/{id}/quote")]
 pub async fn quote(
@@ -30,14 +32,14 @@ pub async fn quote(
         .map(Json)
 }
 
-/// Ask why a plan costs what it costs: every price that could apply, and why it does or does not.
-#[utoipa::path(tag = "catalog/pricing", security(("bearer" = ["pricing:read"])), params(("id" = PlanId, Path), QuoteOptions), responses((status = 200, description = "What was considered", body = QuoteExplained)))]
+/// Explain the price of a plan: every candidate price, and the reason why it applies or not.
+#[utoipa::path(tag = "catalog/pricing", security(("bearer" = ["pricing:read"])), params(("id" = PlanId, Path), QuoteOptions), responses((status = 200, description = "The candidate prices", body = QuoteExplanation)))]
 #[get("/plans/{id}/quote/explained")]
 pub async fn explain(
     caller: Caller<PricingRead>,
     id: Id<PlanId>,
     options: Options<QuoteOptions>,
-) -> Result<Json<QuoteExplained>> {
+) -> Result<Json<QuoteExplanation>> {
     let now = caller.ctx().clock.now();
     caller
         .read(move |conn, actor| rules::explain(conn, actor, id.0, &options.0, now))
@@ -55,7 +57,7 @@ pub async fn show(caller: Caller<PricingRead>, id: Id<PriceId>) -> Result<Tagged
         .map(Tagged)
 }
 
-/// Set a price. An open price that began earlier ends where this one begins.
+/// Create a price. An earlier price without an end ends when this one begins.
 #[utoipa::path(tag = "catalog/pricing", security(("bearer" = ["pricing:write"])), request_body = NewPrice, responses((status = 201, description = "Created", body = Price)))]
 #[post("/pricing")]
 pub async fn create(caller: Caller<PricingWrite>, new: Valid<NewPrice>) -> Result<Created<Price>> {
@@ -66,7 +68,7 @@ pub async fn create(caller: Caller<PricingWrite>, new: Valid<NewPrice>) -> Resul
         .map(Created)
 }
 
-/// Change a price that has not begun, or the end of one that has.
+/// Change a scheduled price, or the end of an active price.
 #[utoipa::path(tag = "catalog/pricing", security(("bearer" = ["pricing:write"])), params(("id" = PriceId, Path), ("If-Match" = String, Header)), request_body = EditPrice, responses((status = 200, description = "The price", body = Price)))]
 #[patch("/pricing/{id}")]
 pub async fn edit(
@@ -82,17 +84,17 @@ pub async fn edit(
         .map(Tagged)
 }
 
-/// End a price now, or take back one that has not begun.
+/// End an active price now, or delete a scheduled price.
 #[utoipa::path(tag = "catalog/pricing", security(("bearer" = ["pricing:write"])), params(("id" = PriceId, Path), ("If-Match" = String, Header)), responses((status = 204, description = "Ended")))]
 #[delete("/pricing/{id}")]
 pub async fn remove(
     caller: Caller<PricingWrite>,
     id: Id<PriceId>,
     version: IfMatch,
-) -> Result<Done> {
+) -> Result<NoContent> {
     let now = caller.ctx().clock.now();
     caller
         .write(move |tx, actor| rules::end(tx, actor, id.0, version.0, now))
         .await
-        .map(|()| Done)
+        .map(|()| NoContent)
 }

@@ -1,11 +1,14 @@
-//! Promotions: codes that make an order cheaper. Whoever sells takes a use of one with the order, completes it with
-//! the payment, and gives it back when there will be none; [`check`] says beforehand why a code does not apply.
+//! Promotions: codes that give an order a discount. An order reserves a use of a code ([`reserve`]), completes it with
+//! the payment ([`complete`]) and releases it when the order will not be paid ([`release`]). [`evaluate`] checks a code
+//! beforehand without reserving a use.
 
 mod query;
 mod routes;
 mod rules;
 
-pub use rules::{Completion, Purchase, Taken, complete, hold, judge, release, take};
+pub use rules::{
+    Completion, Purchase, Reservation, complete, evaluate, record_reservation, release, reserve,
+};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -15,8 +18,8 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
         .service(routes::export)
         .service(routes::generate)
         .service(routes::check)
-        .service(routes::uses::list)
-        .service(routes::uses::export);
+        .service(routes::redemptions::list)
+        .service(routes::redemptions::export);
     config
         .service(routes::create)
         .service(routes::effect)

@@ -1,20 +1,20 @@
 //! Promotions over HTTP.
 
-pub mod uses;
+pub mod redemptions;
 
 use super::{query, rules};
 use wire::{
     PromotionId,
     catalog::promotions::{
         CheckPromotion, EditPromotion, NewPromotion, NewPromotions, Promotion, PromotionBatch,
-        PromotionEffect, PromotionEffectOptions, PromotionVerdict,
+        PromotionCheck, PromotionEffect, PromotionEffectOptions,
     },
     permission::needs::{PromotionsRead, PromotionsWrite},
 };
 
 use actix_web::{delete, get, patch, post};
 use platform::{
-    Caller, Created, Done, Id, IfMatch, Json, Options, Result, Tagged, Valid, limits::Class,
+    Caller, Created, Id, IfMatch, Json, NoContent, Options, Result, Tagged, Valid, limits::Class,
     listing,
 };
 
@@ -33,7 +33,7 @@ pub async fn show(
         .map(Tagged)
 }
 
-/// Create a promotion. A code that was ever there cannot be used anew.
+/// Create a promotion. A code can be used for one promotion only, even after that promotion is deleted.
 #[utoipa::path(tag = "catalog/promotions", security(("bearer" = ["promotions:write"])), request_body = NewPromotion, responses((status = 201, description = "Created", body = Promotion)))]
 #[post("/promotions")]
 pub async fn create(
@@ -47,10 +47,10 @@ pub async fn create(
         .map(Created)
 }
 
-/// Make up to 1,000 codes on the same terms.
+/// Generate up to 1,000 codes with the same terms, all codes or none.
 ///
-/// All of them or none. They share a campaign, by which the list and its CSV show them.
-#[utoipa::path(tag = "catalog/promotions", security(("bearer" = ["promotions:write"])), request_body = NewPromotions, responses((status = 200, description = "What was made", body = PromotionBatch)))]
+/// The codes share a campaign. Filter the list or its CSV export by this campaign to see them.
+#[utoipa::path(tag = "catalog/promotions", security(("bearer" = ["promotions:write"])), request_body = NewPromotions, responses((status = 200, description = "The generated codes", body = PromotionBatch)))]
 #[post("/promotions/generate")]
 pub async fn generate(
     caller: Caller<PromotionsWrite>,
@@ -63,23 +63,23 @@ pub async fn generate(
         .map(Json)
 }
 
-/// Say what a code would take off, or each reason why it does not apply. Nothing is written.
-#[utoipa::path(tag = "catalog/promotions", security(("bearer" = ["promotions:read"])), request_body = CheckPromotion, responses((status = 200, description = "The verdict", body = PromotionVerdict)))]
+/// Check a code: the discount that it gives, or every reason why it does not apply. Nothing is written.
+#[utoipa::path(tag = "catalog/promotions", security(("bearer" = ["promotions:read"])), request_body = CheckPromotion, responses((status = 200, description = "The result of the check", body = PromotionCheck)))]
 #[post("/promotions/check")]
 pub async fn check(
     caller: Caller<PromotionsRead>,
-    asked: Valid<CheckPromotion>,
-) -> Result<Json<PromotionVerdict>> {
-    caller.spend(Class::Codes).await?;
+    request: Valid<CheckPromotion>,
+) -> Result<Json<PromotionCheck>> {
+    caller.take_token(Class::Codes).await?;
     let now = caller.ctx().clock.now();
     caller
-        .read(move |conn, _| rules::check(conn, &asked, now))
+        .read(move |conn, _| rules::check(conn, &request, now))
         .await
         .map(Json)
 }
 
-/// Show what a promotion has brought, or its whole campaign, by currency.
-#[utoipa::path(tag = "catalog/promotions", security(("bearer" = ["promotions:read"])), params(("id" = PromotionId, Path), PromotionEffectOptions), responses((status = 200, description = "What it has brought", body = PromotionEffect)))]
+/// Show the results of a promotion or its campaign: orders, revenue and customers by currency.
+#[utoipa::path(tag = "catalog/promotions", security(("bearer" = ["promotions:read"])), params(("id" = PromotionId, Path), PromotionEffectOptions), responses((status = 200, description = "The results", body = PromotionEffect)))]
 #[get("/promotions/{id}/effect")]
 pub async fn effect(
     caller: Caller<PromotionsRead>,
@@ -93,7 +93,7 @@ pub async fn effect(
         .map(Json)
 }
 
-/// Change a promotion, or switch it off. Its code stays, and so does what orders were given.
+/// Change or deactivate a promotion. The code and the discounts of existing orders do not change.
 #[utoipa::path(tag = "catalog/promotions", security(("bearer" = ["promotions:write"])), params(("id" = PromotionId, Path), ("If-Match" = String, Header)), request_body = EditPromotion, responses((status = 200, description = "The promotion", body = Promotion)))]
 #[patch("/promotions/{id}")]
 pub async fn edit(
@@ -104,27 +104,27 @@ pub async fn edit(
 ) -> Result<Tagged<Promotion>> {
     let now = caller.ctx().clock.now();
     caller
-        .write(move |tx, actor| rules::edit(tx, actor, (id.0, version.0), &edit, now))
+        .write(move |tx, actor| rules::edit(tx, actor, id.0, version.0, &edit, now))
         .await
         .map(Tagged)
 }
 
-/// Delete a promotion. Its code stays taken for ever.
+/// Delete a promotion. Its code cannot be used for another promotion.
 #[utoipa::path(tag = "catalog/promotions", security(("bearer" = ["promotions:write"])), params(("id" = PromotionId, Path), ("If-Match" = String, Header)), responses((status = 204, description = "Deleted")))]
 #[delete("/promotions/{id}")]
 pub async fn remove(
     caller: Caller<PromotionsWrite>,
     id: Id<PromotionId>,
     version: IfMatch,
-) -> Result<Done> {
+) -> Result<NoContent> {
     let now = caller.ctx().clock.now();
     caller
-        .write(move |tx, actor| rules::remove(tx, actor, (id.0, version.0), now))
+        .write(move |tx, actor| rules::remove(tx, actor, id.0, version.0, now))
         .await
-        .map(|()| Done)
+        .map(|()| NoContent)
 }
 
-/// Take a deleted promotion back. It is off until somebody switches it on.
+/// Restore a deleted promotion. The promotion stays inactive until it is activated.
 #[utoipa::path(tag = "catalog/promotions", security(("bearer" = ["promotions:write"])), params(("id" = PromotionId, Path)), responses((status = 200, description = "The promotion", body = Promotion)))]
 #[post("/promotions/{id}/restore")]
 pub async fn restore(

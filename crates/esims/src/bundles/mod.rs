@@ -1,5 +1,5 @@
-//! Packages of data on an eSIM, one per ordered unit. A unit has one bundle however often its provisioning is
-//! repeated, because the order and the unit are the key.
+//! Data bundles on an eSIM, one per ordered unit. The order and the unit are the key of a bundle, so repeated
+//! provisioning does not add a second one.
 
 mod query;
 mod rules;

@@ -1,4 +1,4 @@
-//! The SQL of bundles.
+//! SQL of bundles.
 
 use super::NewBundle;
 use diesel::prelude::*;
@@ -6,7 +6,7 @@ use platform::{Conn, Result, Tx};
 use schema::esim_bundles;
 use wire::{BundleId, EsimId, OrderId};
 
-/// Adds a bundle, unless the unit has one or the order has one for this eSIM.
+/// Inserts a bundle, unless the unit has one or the order has one for this eSIM.
 pub fn insert(tx: &mut Tx<'_>, new: &NewBundle) -> Result<()> {
     diesel::insert_into(esim_bundles::table)
         .values((
@@ -24,8 +24,8 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewBundle) -> Result<()> {
     Ok(())
 }
 
-/// The bundle of a unit, and the eSIM that it is on.
-pub fn of_unit(
+/// Returns the bundle of a unit and its eSIM.
+pub fn find_by_unit(
     conn: &mut Conn,
     order: OrderId,
     unit_no: i32,

@@ -1,36 +1,36 @@
-//! What must hold for a bundle: one for each ordered unit, on the eSIM that the unit was given.
+//! Business rules of bundles: each ordered unit has one bundle, on the eSIM of the unit.
 
 use super::query;
 use platform::{Error, Result, Tx};
 use wire::{BundleId, EsimId, OrderId, PlanId, ProblemCode, ProviderId};
 
-/// The package that an ordered unit puts on an eSIM.
+/// A bundle to be created for an ordered unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewBundle {
     /// The order.
     pub order_id: OrderId,
-    /// Which of the order's units, from 1.
+    /// The number of the unit within the order, from 1.
     pub unit_no: i32,
-    /// The eSIM that carries it.
+    /// The eSIM of the bundle.
     pub esim_id: EsimId,
     /// The plan that was sold.
     pub plan_id: PlanId,
-    /// Who supplied it; none from stock of unknown origin.
+    /// The provider; `None` for stock of unknown origin.
     pub provider_id: Option<ProviderId>,
-    /// The provider's own reference.
+    /// The reference of the provider.
     pub provider_ref: Option<String>,
-    /// The data in it; none is unlimited.
+    /// The data allowance; `None` is unlimited.
     pub total_bytes: Option<i64>,
 }
 
-/// Opens a unit's bundle. Asked again for the same unit and eSIM, it answers with the bundle that is there.
+/// Opens the bundle of a unit. A repeated call for the same unit and eSIM returns the existing bundle.
 pub fn open(tx: &mut Tx<'_>, new: NewBundle) -> Result<BundleId> {
     query::insert(tx, &new)?;
-    match query::of_unit(tx.conn(), new.order_id, new.unit_no)? {
+    match query::find_by_unit(tx.conn(), new.order_id, new.unit_no)? {
         Some((id, Some(esim))) if esim == new.esim_id => Ok(id),
-        _ => Err(Error::because(
+        _ => Err(Error::with_detail(
             ProblemCode::Conflict,
-            "This unit of the order has another eSIM already, or the eSIM another unit of it.",
+            "This unit already has another eSIM, or the eSIM belongs to another unit of the order.",
         )),
     }
 }

@@ -1,9 +1,11 @@
-//! The stock of eSIMs and what became of each: where it came from, whose it is, what state it is in.
-//! An activation code is a bearer secret: it is kept sealed, and every opening for a person is logged.
+//! The inventory: the stock of eSIMs, and the origin, owner and state of each eSIM.
+//! An activation code is a bearer secret: it is stored sealed, and every reveal to a person is logged.
 
 mod query;
 pub(crate) mod routes;
 mod rules;
 
-pub use crate::bundles;
-pub use rules::{Arrival, Move, Source, admit, codes, may_move, move_to, reserve};
+pub use rules::{
+    DeliveredEsim, Source, StateChange, accept_delivery, activation_codes, can_change_status,
+    change_state, reserve,
+};

@@ -1,8 +1,10 @@
-//! The HTTP of the inventory.
+//! The inventory over HTTP.
 
 use super::{query, rules};
 use actix_web::{HttpResponse, delete, get, patch, post};
-use platform::{Caller, Done, Id, IfMatch, Json, Options, Result, Tagged, Upload, Valid, listing};
+use platform::{
+    Caller, Id, IfMatch, Json, NoContent, Options, Result, Tagged, Upload, Valid, listing,
+};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{
     EsimId,
@@ -32,11 +34,11 @@ listing!(Esim, "/esims", export "/esims/export", tag "esims/inventory", needs Es
 ///
 /// CSV with a header, or a JSON array of objects, of 10,000 rows at most: `iccid`, and `activation_code` or
 /// `smdp_address` with `matching_id` and `confirmation_code_required`; also `eid`, `plan_id`, `provider_id`,
-/// `provider_ref` and `twilio_sid`. All rows are taken, or none. An eSIM that is known with the same code stays as it is.
+/// `provider_ref` and `twilio_sid`. All rows are imported or none. An existing eSIM with the same code does not change.
 #[utoipa::path(
     tag = "esims/inventory", security(("bearer" = ["esims:write"])), params(EsimImportOptions),
     request_body(content((String = "text/csv"), (Vec<serde_json::Value> = "application/json"))),
-    responses((status = 200, description = "What became of each row, or would", body = ImportReport<EsimImportRow>)),
+    responses((status = 200, description = "The result of each row, or the preview of a dry run", body = ImportReport<EsimImportRow>)),
 )]
 #[post("/esims/import")]
 async fn import(
@@ -50,12 +52,12 @@ async fn import(
         .map(Json)
 }
 
-/// Show an eSIM, its code masked.
+/// Show an eSIM. The activation code is masked.
 #[utoipa::path(tag = "esims/inventory", security(("bearer" = ["esims:read"])), params(("id" = EsimId, Path)), responses((status = 200, description = "The eSIM", body = Esim)))]
 #[get("/esims/{id}")]
 async fn show(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Tagged<Esim>> {
     caller
-        .read(move |conn, actor| query::find(conn, actor.only(), id.0))
+        .read(move |conn, actor| query::find(conn, actor.owner_filter(), id.0))
         .await
         .map(Tagged)
 }
@@ -73,7 +75,7 @@ async fn edit(
     edit: Valid<EditEsim>,
 ) -> Result<Tagged<Esim>> {
     caller
-        .write(move |tx, actor| rules::edit(tx, actor, (id.0, version.0), &edit))
+        .write(move |tx, actor| rules::edit(tx, actor, id.0, version.0, &edit))
         .await
         .map(Tagged)
 }
@@ -84,16 +86,20 @@ async fn edit(
     responses((status = 204, description = "Withdrawn")),
 )]
 #[delete("/esims/{id}")]
-async fn withdraw(caller: Caller<EsimsWrite>, id: Id<EsimId>, version: IfMatch) -> Result<Done> {
+async fn withdraw(
+    caller: Caller<EsimsWrite>,
+    id: Id<EsimId>,
+    version: IfMatch,
+) -> Result<NoContent> {
     let now = caller.ctx().clock.now();
     caller
-        .write(move |tx, actor| rules::withdraw(tx, actor, (id.0, version.0), now))
+        .write(move |tx, actor| rules::withdraw(tx, actor, id.0, version.0, now))
         .await
-        .map(|()| Done)
+        .map(|()| NoContent)
 }
 
-/// Show the states that an eSIM went through, the newest first.
-#[utoipa::path(tag = "esims/inventory", security(("bearer" = ["esims:read"])), params(("id" = EsimId, Path)), responses((status = 200, description = "Its history", body = EsimHistory)))]
+/// Show the status history of an eSIM, newest first.
+#[utoipa::path(tag = "esims/inventory", security(("bearer" = ["esims:read"])), params(("id" = EsimId, Path)), responses((status = 200, description = "The status history", body = EsimHistory)))]
 #[get("/esims/{id}/history")]
 async fn history(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Json<EsimHistory>> {
     caller
@@ -103,7 +109,7 @@ async fn history(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Json<EsimH
 }
 
 /// Show the bundles on an eSIM and how much of each was used.
-#[utoipa::path(tag = "esims/inventory", security(("bearer" = ["esims:read"])), params(("id" = EsimId, Path)), responses((status = 200, description = "Its bundles and their usage", body = EsimUsage)))]
+#[utoipa::path(tag = "esims/inventory", security(("bearer" = ["esims:read"])), params(("id" = EsimId, Path)), responses((status = 200, description = "The bundles and their usage", body = EsimUsage)))]
 #[get("/esims/{id}/usage")]
 async fn usage(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Json<EsimUsage>> {
     caller
@@ -112,49 +118,45 @@ async fn usage(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Json<EsimUsa
         .map(Json)
 }
 
-/// Open an eSIM's activation code. This is logged.
+/// Reveal the activation code of an eSIM. Access is logged.
 #[utoipa::path(
     tag = "esims/inventory", security(("bearer" = ["esims:reveal"])), params(("id" = EsimId, Path)),
-    request_body = Reveal, responses((status = 200, description = "The code, opened", body = Revealed)),
+    request_body = RevealRequest, responses((status = 200, description = "The activation code", body = EsimInstallation)),
 )]
 #[post("/esims/{id}/reveal")]
 async fn reveal(
     caller: Caller<EsimsReveal>,
     id: Id<EsimId>,
-    why: Valid<Reveal>,
-) -> Result<Json<Revealed>> {
+    request: Valid<RevealRequest>,
+) -> Result<Json<EsimInstallation>> {
     caller
-        .write(move |tx, actor| rules::reveal(tx, actor, id.0, why.reason.as_deref()))
+        .write(move |tx, actor| rules::reveal(tx, actor, id.0, request.reason.as_deref()))
         .await
         .map(Json)
 }
 
-/// Draw an eSIM's QR code as SVG. This opens the code, and is logged.
+/// Return the QR code of an eSIM as SVG. This reveals the activation code; access is logged.
 #[utoipa::path(
     tag = "esims/inventory", security(("bearer" = ["esims:reveal"])), params(("id" = EsimId, Path)),
-    responses((status = 200, description = "The picture", content_type = "image/svg+xml", body = String)),
+    responses((status = 200, description = "The QR code", content_type = "image/svg+xml", body = String)),
 )]
 #[get("/esims/{id}/qr.svg")]
 async fn qr_svg(caller: Caller<EsimsReveal>, id: Id<EsimId>) -> Result<HttpResponse> {
     caller
-        .write(move |tx, actor| rules::draw(tx, actor, id.0, messaging::qr::svg))
+        .write(move |tx, actor| rules::draw_qr_code(tx, actor, id.0, messaging::qr::svg))
         .await
-        .map(|picture| {
-            HttpResponse::Ok()
-                .content_type("image/svg+xml")
-                .body(picture)
-        })
+        .map(|image| HttpResponse::Ok().content_type("image/svg+xml").body(image))
 }
 
-/// Draw an eSIM's QR code as PNG. This opens the code, and is logged.
+/// Return the QR code of an eSIM as PNG. This reveals the activation code; access is logged.
 #[utoipa::path(
     tag = "esims/inventory", security(("bearer" = ["esims:reveal"])), params(("id" = EsimId, Path)),
-    responses((status = 200, description = "The picture", content_type = "image/png", body = String)),
+    responses((status = 200, description = "The QR code", content_type = "image/png", body = String)),
 )]
 #[get("/esims/{id}/qr.png")]
 async fn qr_png(caller: Caller<EsimsReveal>, id: Id<EsimId>) -> Result<HttpResponse> {
     caller
-        .write(move |tx, actor| rules::draw(tx, actor, id.0, messaging::qr::png))
+        .write(move |tx, actor| rules::draw_qr_code(tx, actor, id.0, messaging::qr::png))
         .await
-        .map(|picture| HttpResponse::Ok().content_type("image/png").body(picture))
+        .map(|image| HttpResponse::Ok().content_type("image/png").body(image))
 }

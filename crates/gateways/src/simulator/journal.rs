@@ -1,5 +1,5 @@
-//! The simulator's own books: what it has taken and given back, a line each, longer than any process lives. So what
-//! we have on record can be held against what "the bank" has.
+//! The journal of the simulator: a file with one line per charge and refund, which outlives the process. Tests compare the
+//! records of the server with it.
 
 use platform::{Error, Result};
 use std::{
@@ -7,43 +7,43 @@ use std::{
     io::{ErrorKind, Write},
 };
 
-/// A file of such lines; without one, nothing is remembered.
+/// The journal file; without a file, nothing is recorded.
 #[derive(Default)]
 pub(super) struct Journal(Option<String>);
 
 impl Journal {
-    /// Kept in this file.
-    pub fn at(path: Option<&str>) -> Self {
+    /// Opens the journal at a path.
+    pub fn open(path: Option<&str>) -> Self {
         Self(path.map(str::to_owned))
     }
 
-    /// Notes money that has moved: a reference that is noted twice has moved it once.
-    pub fn note(&self, what: &str, reference: &str, (minor, currency): (i64, &str)) -> Result<()> {
+    /// Records a charge or a refund. Two lines with the same reference stand for one charge or refund.
+    pub fn record(&self, kind: &str, reference: &str, minor: i64, currency: &str) -> Result<()> {
         let Some(path) = &self.0 else {
             return Ok(());
         };
-        let line = format!("{what} {reference} {minor} {currency}\n");
+        let line = format!("{kind} {reference} {minor} {currency}\n");
         let file = OpenOptions::new().create(true).append(true).open(path);
-        // One write, so that a line is there or is not, whenever the process dies.
+        // One write, so that the line is complete or absent if the process dies.
         file.and_then(|mut file| file.write_all(line.as_bytes()))
-            .map_err(|cause| fault(path, &cause))
+            .map_err(|cause| journal_error(path, &cause))
     }
 
-    /// Whether such a line is there; nothing is known without a journal.
-    pub fn knows(&self, what: &str, reference: &str) -> Result<Option<bool>> {
+    /// Returns whether a charge or refund is recorded; `None` without a journal.
+    pub fn contains(&self, kind: &str, reference: &str) -> Result<Option<bool>> {
         let Some(path) = &self.0 else {
             return Ok(None);
         };
-        let noted = match fs::read_to_string(path) {
+        let lines = match fs::read_to_string(path) {
             Err(cause) if cause.kind() == ErrorKind::NotFound => String::new(),
-            other => other.map_err(|cause| fault(path, &cause))?,
+            other => other.map_err(|cause| journal_error(path, &cause))?,
         };
-        let line = format!("{what} {reference} ");
-        Ok(Some(noted.lines().any(|noted| noted.starts_with(&line))))
+        let line = format!("{kind} {reference} ");
+        Ok(Some(lines.lines().any(|known| known.starts_with(&line))))
     }
 }
 
-fn fault(path: &str, cause: &std::io::Error) -> Error {
+fn journal_error(path: &str, cause: &std::io::Error) -> Error {
     Error::internal(format!("PAYMENT_SIMULATOR_JOURNAL {path}: {cause}"))
 }
 
@@ -52,15 +52,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_noted_is_known_and_nothing_without_a_file() -> Result<()> {
+    fn journal_contains_recorded_lines_only() -> Result<()> {
         let path = std::env::temp_dir().join(format!("payments-{}", uuid::Uuid::now_v7()));
         let path = path.to_string_lossy().into_owned();
-        let journal = Journal::at(Some(&path));
-        assert_eq!(journal.knows("refund", "a")?, Some(false));
-        journal.note("refund", "a-2", (100, "USD"))?;
-        assert_eq!(journal.knows("refund", "a")?, Some(false));
-        assert_eq!(journal.knows("refund", "a-2")?, Some(true));
-        assert_eq!(Journal::default().knows("refund", "a-2")?, None);
+        let journal = Journal::open(Some(&path));
+        assert_eq!(journal.contains("refund", "a")?, Some(false));
+        journal.record("refund", "a-2", 100, "USD")?;
+        assert_eq!(journal.contains("refund", "a")?, Some(false));
+        assert_eq!(journal.contains("refund", "a-2")?, Some(true));
+        assert_eq!(Journal::default().contains("refund", "a-2")?, None);
         fs::remove_file(&path).map_err(Error::internal)
     }
 }

@@ -1,21 +1,23 @@
-//! Money that the simulator gives back: at once, and as often as it is asked the same.
+//! Refunds of the simulator: processed immediately; a repeated request returns the same refund.
 
 use super::Simulator;
 use crate::signature;
 use chrono::{DateTime, Utc};
 use platform::{
     Error, Result,
-    ports::payments::{Event, GatewayError, GivingBack, RefundOutcome, RefundTold},
+    ports::payments::{
+        GatewayError, GatewayEvent, GatewayRefund, GatewayRefundRequest, RefundOutcome,
+    },
 };
 use serde::{Deserialize, Serialize};
 
 const PREFIX: &str = "simre_";
-/// What its books call a refund.
-const NOTED: &str = "refund";
+/// The kind of a refund in the journal.
+const KIND: &str = "refund";
 
-/// What its webhooks say of a refund.
+/// The body of a webhook about a refund.
 #[derive(Serialize, Deserialize)]
-struct Said {
+struct WebhookBody {
     id: String,
     refund: String,
     reference: String,
@@ -25,82 +27,89 @@ struct Said {
 }
 
 impl Simulator {
-    /// The webhook with which it tells that a refund was paid, or why it was not: the signature header, and the body.
-    pub fn tell_refund(
+    /// Returns the webhook about a paid or failed refund: the signature header and the body.
+    pub fn signed_refund_webhook(
         &self,
-        back: &GivingBack,
+        request: &GatewayRefundRequest,
         failed: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<(String, Vec<u8>)> {
-        let ending = if failed.is_some() { "failed" } else { "paid" };
-        let said = Said {
-            id: format!("evt_refund_{ending}_{}", back.reference),
-            refund: format!("{PREFIX}{}", back.reference),
-            reference: back.reference.clone(),
-            minor: back
+        let outcome = if failed.is_some() { "failed" } else { "paid" };
+        let webhook = WebhookBody {
+            id: format!("evt_refund_{outcome}_{}", request.reference),
+            refund: format!("{PREFIX}{}", request.reference),
+            reference: request.reference.clone(),
+            minor: request
                 .amount
-                .minor(back.currency)
-                .ok_or_else(|| Error::internal("an amount finer than its currency"))?,
-            currency: back.currency.to_string(),
+                .minor(request.currency)
+                .ok_or_else(|| Error::internal("an amount with more decimals than its currency"))?,
+            currency: request.currency.to_string(),
             failed: failed.map(str::to_owned),
         };
-        let body = serde_json::to_vec(&said).map_err(Error::internal)?;
+        let body = serde_json::to_vec(&webhook).map_err(Error::internal)?;
         Ok((signature::header(&self.secret, &body, now)?, body))
     }
 }
 
 impl Simulator {
-    /// The money goes out, and into the books.
-    pub(super) fn pay_back(&self, back: &GivingBack) -> Result<RefundTold, GatewayError> {
-        let told = done(back)?;
-        if let RefundOutcome::Processed { minor, currency } = &told.outcome {
-            let noted = self
+    /// Refunds a payment and records the refund.
+    pub(super) fn create_refund(
+        &self,
+        request: &GatewayRefundRequest,
+    ) -> Result<GatewayRefund, GatewayError> {
+        let refund = processed(request)?;
+        if let RefundOutcome::Processed { minor, currency } = &refund.outcome {
+            let recorded = self
                 .journal
-                .note(NOTED, &back.reference, (*minor, currency));
-            noted.map_err(|cause| GatewayError::Unknown(cause.to_string()))?;
+                .record(KIND, &request.reference, *minor, currency);
+            recorded.map_err(|cause| GatewayError::Unknown(cause.to_string()))?;
         }
-        Ok(told)
+        Ok(refund)
     }
 
-    /// What became of it, by its books; without any, it was paid.
-    pub(super) fn paid_back(&self, back: &GivingBack) -> Result<Option<RefundTold>, GatewayError> {
-        let known = self.journal.knows(NOTED, &back.reference);
+    /// Returns a refund that the journal contains; without a journal, every refund.
+    pub(super) fn find_refund(
+        &self,
+        request: &GatewayRefundRequest,
+    ) -> Result<Option<GatewayRefund>, GatewayError> {
+        let known = self.journal.contains(KIND, &request.reference);
         match known.map_err(|cause| GatewayError::Unknown(cause.to_string()))? {
             Some(false) => Ok(None),
-            Some(true) | None => done(back).map(Some),
+            Some(true) | None => processed(request).map(Some),
         }
     }
 }
 
-/// The money has gone out.
-fn done(back: &GivingBack) -> Result<RefundTold, GatewayError> {
-    let minor = back.amount.minor(back.currency);
-    let minor = minor
-        .ok_or_else(|| GatewayError::Refused("the amount is finer than its currency".to_owned()))?;
-    Ok(RefundTold {
-        gateway_refund_id: format!("{PREFIX}{}", back.reference),
-        reference: Some(back.reference.clone()),
+/// Returns the processed refund of a request.
+fn processed(request: &GatewayRefundRequest) -> Result<GatewayRefund, GatewayError> {
+    let minor = request.amount.minor(request.currency);
+    let minor = minor.ok_or_else(|| {
+        GatewayError::Refused("the amount has more decimals than its currency".to_owned())
+    })?;
+    Ok(GatewayRefund {
+        gateway_refund_id: format!("{PREFIX}{}", request.reference),
+        reference: Some(request.reference.clone()),
         outcome: RefundOutcome::Processed {
             minor,
-            currency: back.currency.to_string(),
+            currency: request.currency.to_string(),
         },
     })
 }
 
-/// A webhook about a refund, if it is one.
-pub(super) fn read(body: &[u8]) -> Option<Event> {
-    let said: Said = serde_json::from_slice(body).ok()?;
-    let outcome = match said.failed {
+/// Reads a webhook about a refund; `None` for another webhook.
+pub(super) fn read(body: &[u8]) -> Option<GatewayEvent> {
+    let webhook: WebhookBody = serde_json::from_slice(body).ok()?;
+    let outcome = match webhook.failed {
         Some(reason) => RefundOutcome::Failed { reason },
         None => RefundOutcome::Processed {
-            minor: said.minor,
-            currency: said.currency,
+            minor: webhook.minor,
+            currency: webhook.currency,
         },
     };
-    let told = RefundTold {
-        gateway_refund_id: said.refund,
-        reference: Some(said.reference),
+    let refund = GatewayRefund {
+        gateway_refund_id: webhook.refund,
+        reference: Some(webhook.reference),
         outcome,
     };
-    Some(told.as_event(said.id, "refund.updated".to_owned()))
+    Some(refund.into_event(webhook.id, "refund.updated".to_owned()))
 }

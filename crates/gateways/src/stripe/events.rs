@@ -1,12 +1,12 @@
-//! What Stripe's events say of payments. Kinds and fields that we do not know say nothing, and stop nothing.
+//! Reads payments in Stripe's events. Unknown kinds and fields are ignored.
 
 use super::disputes;
-use platform::ports::payments::{Event, News};
+use platform::ports::payments::{GatewayEvent, PaymentEvent};
 use serde_json::Value;
 use wire::{Param, TransactionId};
 
-/// Reads an event whose signature was good.
-pub(super) fn read(id: String, kind: String, event: &Value) -> Event {
+/// Reads an event with a valid signature.
+pub(super) fn read(id: String, kind: String, event: &Value) -> GatewayEvent {
     let object = event.pointer("/data/object").unwrap_or(&Value::Null);
     let text = |at: &str| {
         object
@@ -14,51 +14,57 @@ pub(super) fn read(id: String, kind: String, event: &Value) -> Event {
             .and_then(Value::as_str)
             .map(str::to_owned)
     };
-    let (news, reference) = if kind.starts_with("checkout.session.") {
-        (of_page(&kind, object), text("/client_reference_id"))
+    let (payment_event, reference) = if kind.starts_with("checkout.session.") {
+        (
+            read_checkout_session(&kind, object),
+            text("/client_reference_id"),
+        )
     } else if kind.starts_with("payment_intent.") {
-        (of_intent(&kind, object), text("/metadata/transaction_id"))
+        (
+            read_payment_intent(&kind, object),
+            text("/metadata/transaction_id"),
+        )
     } else if kind.starts_with("charge.dispute.") {
-        (disputes::read(object).map(News::Dispute), None)
+        (disputes::read(object).map(PaymentEvent::Dispute), None)
     } else {
         (None, None)
     };
-    let is_ours = news.is_some();
-    let is_dispute = matches!(news, Some(News::Dispute(_)));
-    Event {
+    let is_known = payment_event.is_some();
+    let is_dispute = matches!(payment_event, Some(PaymentEvent::Dispute(_)));
+    GatewayEvent {
         id,
         kind,
-        gateway_transaction_id: text("/id").filter(|_| is_ours && !is_dispute),
-        gateway_payment_id: text("/payment_intent").filter(|_| is_ours),
+        gateway_transaction_id: text("/id").filter(|_| is_known && !is_dispute),
+        gateway_payment_id: text("/payment_intent").filter(|_| is_known),
         transaction: reference.and_then(|id| TransactionId::parse(&id).ok()),
-        news,
+        payment_event,
     }
 }
 
-fn of_page(kind: &str, session: &Value) -> Option<News> {
+fn read_checkout_session(kind: &str, session: &Value) -> Option<PaymentEvent> {
     match kind {
-        "checkout.session.completed" if word(session, "payment_status") == Some("paid") => {
+        "checkout.session.completed" if text_field(session, "payment_status") == Some("paid") => {
             paid(session, "amount_total")
         }
         "checkout.session.async_payment_succeeded" => paid(session, "amount_total"),
-        "checkout.session.async_payment_failed" => Some(News::Declined {
+        "checkout.session.async_payment_failed" => Some(PaymentEvent::Declined {
             reason: "The payment failed at the customer's bank.".to_owned(),
         }),
-        "checkout.session.expired" => Some(News::Expired),
+        "checkout.session.expired" => Some(PaymentEvent::Expired),
         _ => None,
     }
 }
 
-/// A failed try at an intent is not its end: the customer can take another card.
-fn of_intent(kind: &str, intent: &Value) -> Option<News> {
+/// Reads an event of a payment intent. A failed attempt does not end the intent: the customer can use another card.
+fn read_payment_intent(kind: &str, intent: &Value) -> Option<PaymentEvent> {
     match kind {
-        // Older versions of the API do not say what was received apart: then it is all of the amount.
+        // Older versions of the API have no received amount: the amount of the intent was received.
         "payment_intent.succeeded" => {
             paid(intent, "amount_received").or_else(|| paid(intent, "amount"))
         }
         "payment_intent.payment_failed" => {
             let why = intent.pointer("/last_payment_error/message");
-            Some(News::Refused {
+            Some(PaymentEvent::AttemptFailed {
                 reason: why
                     .and_then(Value::as_str)
                     .unwrap_or("The card was declined.")
@@ -67,18 +73,18 @@ fn of_intent(kind: &str, intent: &Value) -> Option<News> {
                     .collect(),
             })
         }
-        "payment_intent.canceled" => Some(News::Expired),
+        "payment_intent.canceled" => Some(PaymentEvent::Expired),
         _ => None,
     }
 }
 
-fn paid(object: &Value, amount: &str) -> Option<News> {
-    Some(News::Paid {
+fn paid(object: &Value, amount: &str) -> Option<PaymentEvent> {
+    Some(PaymentEvent::Paid {
         minor: object.get(amount).and_then(Value::as_i64)?,
-        currency: word(object, "currency")?.to_uppercase(),
+        currency: text_field(object, "currency")?.to_uppercase(),
     })
 }
 
-fn word<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+fn text_field<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
     object.get(name).and_then(Value::as_str)
 }

@@ -1,10 +1,10 @@
 //! The events that Stripe keeps for 30 days: <https://docs.stripe.com/api/events/list>. They include the events of lost
 //! webhooks.
 
-use super::{event_of, told};
+use super::{event_of, gateway_error};
 use chrono::{DateTime, Utc};
-use miniserde::json::Value as Answer;
-use platform::ports::payments::{Event, GatewayError};
+use miniserde::json::Value as Response;
+use platform::ports::payments::{GatewayError, GatewayEvent};
 use serde_json::Value;
 use stripe::Client;
 use stripe_client_core::{RequestBuilder, StripeMethod};
@@ -33,8 +33,8 @@ const PAGE: &str = "100";
 pub(super) async fn since(
     client: &Client,
     since: DateTime<Utc>,
-) -> Result<Vec<Event>, GatewayError> {
-    let mut events: Vec<Event> = Vec::new();
+) -> Result<Vec<GatewayEvent>, GatewayError> {
+    let mut events: Vec<GatewayEvent> = Vec::new();
     let mut after: Option<String> = None;
     loop {
         let page = page(client, since, after.as_deref()).await?;
@@ -63,15 +63,15 @@ async fn page(
         ("limit".to_owned(), PAGE.to_owned()),
     ];
     let kinds = KINDS.iter().enumerate();
-    parameters.extend(kinds.map(|(place, kind)| (format!("types[{place}]"), (*kind).to_owned())));
+    parameters.extend(kinds.map(|(index, kind)| (format!("types[{index}]"), (*kind).to_owned())));
     parameters.extend(after.map(|id| ("starting_after".to_owned(), id.to_owned())));
-    let answer: Answer = RequestBuilder::new(StripeMethod::Get, "/events")
+    let response: Response = RequestBuilder::new(StripeMethod::Get, "/events")
         .query(&std::collections::BTreeMap::from_iter(parameters))
         .customize()
         .send(client)
         .await
-        .map_err(told)?;
-    // An event's object is read in the same way as a webhook's.
-    serde_json::from_str(&miniserde::json::to_string(&answer))
+        .map_err(gateway_error)?;
+    // The object of an event is read like that of a webhook.
+    serde_json::from_str(&miniserde::json::to_string(&response))
         .map_err(|_| GatewayError::Unknown("the events cannot be read".to_owned()))
 }

@@ -1,12 +1,12 @@
-//! Payments at Stripe: a page of theirs, or a payment intent that the shop's own page completes with their elements.
-//! Either way no card comes near us.
+//! Payments at Stripe: a checkout session, which is a page of Stripe, or a payment intent that the page of the shop completes
+//! with Stripe Elements. In both cases, card data never reaches this server.
 
 use super::{
-    answer::{text, whole},
-    told,
+    gateway_error,
+    response::{text, whole},
 };
 use miniserde::json::Value;
-use platform::ports::payments::{GatewayError, News, Opened, Opening};
+use platform::ports::payments::{GatewayError, NewPayment, OpenedPayment, PaymentEvent};
 use serde::Serialize;
 use std::collections::HashMap;
 use stripe::{Client, IdempotencyKey, RequestStrategy, StripeRequest};
@@ -20,7 +20,7 @@ use stripe_checkout::{
 use stripe_client_core::{RequestBuilder, StripeMethod};
 use wire::billing::orders::Checkout;
 
-/// What a payment intent is opened with.
+/// The body of the request that creates a payment intent.
 #[derive(Serialize)]
 struct Intent<'a> {
     amount: i64,
@@ -30,43 +30,50 @@ struct Intent<'a> {
     metadata: HashMap<&'static str, &'a str>,
 }
 
-/// Opens a payment under our reference, which is its key as well.
-pub(super) async fn open(client: &Client, opening: &Opening) -> Result<Opened, GatewayError> {
-    let minor = opening
+/// Opens a payment with the transaction id as reference and idempotency key.
+pub(super) async fn open(
+    client: &Client,
+    payment: &NewPayment,
+) -> Result<OpenedPayment, GatewayError> {
+    let minor = payment
         .amount
-        .minor(opening.currency)
-        .ok_or_else(|| refused("the amount is finer than its currency"))?;
-    let reference = opening.transaction.to_string();
+        .minor(payment.currency)
+        .ok_or_else(|| refused("the amount has more decimals than its currency"))?;
+    let reference = payment.transaction.to_string();
     let key = IdempotencyKey::new(format!("open-{reference}"))
         .map_err(|_| refused("no idempotency key"))?;
-    let request = match opening.checkout {
-        Checkout::Page => page(opening, minor, &reference)?,
-        Checkout::Intent => intent(opening, minor, &reference),
+    let request = match payment.checkout {
+        Checkout::Page => checkout_session(payment, minor, &reference)?,
+        Checkout::Intent => payment_intent(payment, minor, &reference),
     };
-    let answer: Value = request
+    let response: Value = request
         .customize()
         .request_strategy(RequestStrategy::Idempotent(key))
         .send(client)
         .await
-        .map_err(told)?;
-    Ok(Opened {
-        gateway_transaction_id: text(&answer, "id").ok_or_else(unreadable)?,
-        checkout_url: text(&answer, "url"),
-        client_secret: text(&answer, "client_secret")
-            .filter(|_| opening.checkout == Checkout::Intent)
+        .map_err(gateway_error)?;
+    Ok(OpenedPayment {
+        gateway_transaction_id: text(&response, "id").ok_or_else(unreadable)?,
+        checkout_url: text(&response, "url"),
+        client_secret: text(&response, "client_secret")
+            .filter(|_| payment.checkout == Checkout::Intent)
             .map(Into::into),
     })
 }
 
-fn page(opening: &Opening, minor: i64, reference: &str) -> Result<RequestBuilder, GatewayError> {
-    let currency = opening
+fn checkout_session(
+    payment: &NewPayment,
+    minor: i64,
+    reference: &str,
+) -> Result<RequestBuilder, GatewayError> {
+    let currency = payment
         .currency
         .as_str()
         .to_lowercase()
         .parse::<stripe_types::Currency>()
-        .map_err(|_| refused("Stripe does not know the currency"))?;
+        .map_err(|_| refused("Stripe does not support the currency"))?;
     let price = PriceData {
-        product_data: Some(ProductData::new(opening.title.clone())),
+        product_data: Some(ProductData::new(payment.title.clone())),
         unit_amount: Some(minor),
         ..PriceData::new(currency)
     };
@@ -83,22 +90,22 @@ fn page(opening: &Opening, minor: i64, reference: &str) -> Result<RequestBuilder
             "transaction_id".to_owned(),
             reference.to_owned(),
         )]))
-        .success_url(opening.return_url.clone())
-        .cancel_url(opening.return_url.clone())
+        .success_url(payment.return_url.clone())
+        .cancel_url(payment.return_url.clone())
         .build())
 }
 
-fn intent(opening: &Opening, minor: i64, reference: &str) -> RequestBuilder {
+fn payment_intent(payment: &NewPayment, minor: i64, reference: &str) -> RequestBuilder {
     RequestBuilder::new(StripeMethod::Post, "/payment_intents").form(&Intent {
         amount: minor,
-        currency: opening.currency.as_str().to_lowercase(),
-        description: &opening.title,
+        currency: payment.currency.as_str().to_lowercase(),
+        description: &payment.title,
         payment_method_types: ["card"],
         metadata: HashMap::from([("transaction_id", reference)]),
     })
 }
 
-/// Closes a payment, so that nobody can pay it any more.
+/// Closes a payment, so that the customer can no longer pay it.
 pub(super) async fn close(client: &Client, id: &str) -> Result<(), GatewayError> {
     let path = if is_intent(id) {
         format!("/payment_intents/{id}/cancel")
@@ -110,37 +117,47 @@ pub(super) async fn close(client: &Client, id: &str) -> Result<(), GatewayError>
         .customize::<Value>()
         .send(client)
         .await
-        .map_err(told)
+        .map_err(gateway_error)
     {
-        // Paid or closed already: there is nothing left to close.
+        // The payment is already paid or closed.
         Ok(_) | Err(GatewayError::Refused(_)) => Ok(()),
         Err(unknown) => Err(unknown),
     }
 }
 
-/// What became of a payment.
-pub(super) async fn look_up(client: &Client, id: &str) -> Result<Option<News>, GatewayError> {
+/// Returns the state of a payment.
+pub(super) async fn look_up(
+    client: &Client,
+    id: &str,
+) -> Result<Option<PaymentEvent>, GatewayError> {
     let path = if is_intent(id) {
         format!("/payment_intents/{id}")
     } else {
         format!("/checkout/sessions/{id}")
     };
     let request = RequestBuilder::new(StripeMethod::Get, path);
-    let answer: Value = request.customize().send(client).await.map_err(told)?;
-    let paid = |amount: &str, or: &str| {
-        let minor = whole(&answer, amount).or_else(|| whole(&answer, or));
+    let response: Value = request
+        .customize()
+        .send(client)
+        .await
+        .map_err(gateway_error)?;
+    let paid = |amount: &str, fallback: &str| {
+        let minor = whole(&response, amount).or_else(|| whole(&response, fallback));
         let minor = minor.ok_or_else(unreadable)?;
-        let currency = text(&answer, "currency").ok_or_else(unreadable)?;
-        Ok(Some(News::Paid {
+        let currency = text(&response, "currency").ok_or_else(unreadable)?;
+        Ok(Some(PaymentEvent::Paid {
             minor,
             currency: currency.to_uppercase(),
         }))
     };
-    let status = text(&answer, "status").unwrap_or_default();
-    match (text(&answer, "payment_status").as_deref(), status.as_str()) {
+    let status = text(&response, "status").unwrap_or_default();
+    match (
+        text(&response, "payment_status").as_deref(),
+        status.as_str(),
+    ) {
         (Some("paid"), _) => paid("amount_total", "amount_total"),
         (None, "succeeded") => paid("amount_received", "amount"),
-        (_, "expired" | "canceled") => Ok(Some(News::Expired)),
+        (_, "expired" | "canceled") => Ok(Some(PaymentEvent::Expired)),
         _ => Ok(None),
     }
 }
@@ -153,7 +170,7 @@ fn refused(why: &str) -> GatewayError {
     GatewayError::Refused(why.to_owned())
 }
 
-/// It may have been done: what cannot be read is no refusal.
+/// Returns the error of an unreadable response. Stripe may have processed the request, so the outcome is unknown.
 fn unreadable() -> GatewayError {
-    GatewayError::Unknown("the answer cannot be read".to_owned())
+    GatewayError::Unknown("the response cannot be read".to_owned())
 }

@@ -1,74 +1,78 @@
-//! Refunds at Stripe. What it answers is read as leniently as its events: only the few fields that matter here.
+//! Refunds at Stripe. Responses are read as leniently as events: only the fields that are used.
 
-use super::told;
-use miniserde::json::{Number, Value as Answer};
+use super::gateway_error;
+use miniserde::json::{Number, Value as Response};
 use platform::ports::payments::{
-    GatewayError, GivingBack, RefundOutcome, RefundTold, RefundedInAll,
+    GatewayError, GatewayRefund, GatewayRefundRequest, RefundOutcome, RefundTotal,
 };
 use serde_json::Value;
 use stripe::{Client, IdempotencyKey, RequestStrategy};
 use stripe_client_core::{RequestBuilder, StripeMethod};
 
-/// What a refund is found again by, among those of its payment.
+/// The metadata field by which a refund is found among those of its payment.
 const REFERENCE: &str = "refund_id";
 
-/// Gives money back, under our reference as its key.
-pub(super) async fn create(client: &Client, back: &GivingBack) -> Result<RefundTold, GatewayError> {
+/// Creates a refund with the reference as idempotency key.
+pub(super) async fn create(
+    client: &Client,
+    request: &GatewayRefundRequest,
+) -> Result<GatewayRefund, GatewayError> {
     let refused = |why: &str| GatewayError::Refused(why.to_owned());
-    let minor = back
+    let minor = request
         .amount
-        .minor(back.currency)
-        .ok_or_else(|| refused("the amount is finer than its currency"))?;
-    let (kind, payment) = payment_of(client, &back.gateway_transaction_id).await?;
-    let key = IdempotencyKey::new(format!("refund-{}", back.reference))
+        .minor(request.currency)
+        .ok_or_else(|| refused("the amount has more decimals than its currency"))?;
+    let (kind, payment) = payment_of(client, &request.gateway_transaction_id).await?;
+    let key = IdempotencyKey::new(format!("refund-{}", request.reference))
         .map_err(|_| refused("no idempotency key"))?;
     let form = [
         (kind.to_owned(), payment),
         ("amount".to_owned(), minor.to_string()),
-        (format!("metadata[{REFERENCE}]"), back.reference.clone()),
+        (format!("metadata[{REFERENCE}]"), request.reference.clone()),
     ];
-    let answer: Answer = RequestBuilder::new(StripeMethod::Post, "/refunds")
+    let response: Response = RequestBuilder::new(StripeMethod::Post, "/refunds")
         .form(&std::collections::BTreeMap::from(form))
         .customize()
         .request_strategy(RequestStrategy::Idempotent(key))
         .send(client)
         .await
-        .map_err(told)?;
-    read(&answer).ok_or_else(|| GatewayError::Unknown("the answer cannot be read".to_owned()))
+        .map_err(gateway_error)?;
+    read(&response).ok_or_else(|| GatewayError::Unknown("the response cannot be read".to_owned()))
 }
 
-/// The refund of a payment that bears our reference.
+/// Returns the refund of a payment with the reference of the request.
 pub(super) async fn find(
     client: &Client,
-    back: &GivingBack,
-) -> Result<Option<RefundTold>, GatewayError> {
-    let ours = |told: &RefundTold| told.reference.as_deref() == Some(back.reference.as_str());
-    let all = all(client, &back.gateway_transaction_id).await?;
-    Ok(all.into_iter().find(ours))
+    request: &GatewayRefundRequest,
+) -> Result<Option<GatewayRefund>, GatewayError> {
+    let is_requested =
+        |refund: &GatewayRefund| refund.reference.as_deref() == Some(request.reference.as_str());
+    let all = all(client, &request.gateway_transaction_id).await?;
+    Ok(all.into_iter().find(is_requested))
 }
 
 /// Returns every refund of a payment.
-pub(super) async fn all(client: &Client, id: &str) -> Result<Vec<RefundTold>, GatewayError> {
+pub(super) async fn all(client: &Client, id: &str) -> Result<Vec<GatewayRefund>, GatewayError> {
     let (kind, payment) = payment_of(client, id).await?;
-    let asked = [
+    let query = [
         (kind.to_owned(), payment),
         ("limit".to_owned(), "100".to_owned()),
     ];
-    let answer: Answer = RequestBuilder::new(StripeMethod::Get, "/refunds")
-        .query(&std::collections::BTreeMap::from(asked))
+    let response: Response = RequestBuilder::new(StripeMethod::Get, "/refunds")
+        .query(&std::collections::BTreeMap::from(query))
         .customize()
         .send(client)
         .await
-        .map_err(told)?;
-    let Some(Answer::Array(all)) = field(&answer, "data") else {
+        .map_err(gateway_error)?;
+    let Some(Response::Array(all)) = field(&response, "data") else {
         return Err(GatewayError::Unknown(
-            "the answer cannot be read".to_owned(),
+            "the response cannot be read".to_owned(),
         ));
     };
     Ok(all.iter().filter_map(read).collect())
 }
 
-/// What a refund is asked of: the payment intent of a checkout, or the payment itself.
+/// Returns the parameter and the id of the payment to refund: the payment intent of a checkout session, or the payment itself.
 async fn payment_of(client: &Client, id: &str) -> Result<(&'static str, String), GatewayError> {
     if id.starts_with("pi_") {
         return Ok(("payment_intent", id.to_owned()));
@@ -77,25 +81,25 @@ async fn payment_of(client: &Client, id: &str) -> Result<(&'static str, String),
         return Ok(("charge", id.to_owned()));
     }
     let path = format!("/checkout/sessions/{id}");
-    let session: Answer = RequestBuilder::new(StripeMethod::Get, path)
+    let session: Response = RequestBuilder::new(StripeMethod::Get, path)
         .customize()
         .send(client)
         .await
-        .map_err(told)?;
+        .map_err(gateway_error)?;
     text(&session, "payment_intent")
         .map(|intent| ("payment_intent", intent))
-        .ok_or_else(|| GatewayError::Refused("Stripe knows of no payment to give back".to_owned()))
+        .ok_or_else(|| GatewayError::Refused("Stripe has no payment to refund".to_owned()))
 }
 
-fn read(refund: &Answer) -> Option<RefundTold> {
-    let reference = field(refund, "metadata").and_then(|about| text(about, REFERENCE));
+fn read(refund: &Response) -> Option<GatewayRefund> {
+    let reference = field(refund, "metadata").and_then(|metadata| text(metadata, REFERENCE));
     let minor = match field(refund, "amount") {
-        Some(Answer::Number(Number::U64(minor))) => i64::try_from(*minor).ok(),
-        Some(Answer::Number(Number::I64(minor))) => Some(*minor),
+        Some(Response::Number(Number::U64(minor))) => i64::try_from(*minor).ok(),
+        Some(Response::Number(Number::I64(minor))) => Some(*minor),
         _ => None,
     };
     let why = text(refund, "failure_reason");
-    Some(RefundTold {
+    Some(GatewayRefund {
         gateway_refund_id: text(refund, "id")?,
         reference,
         outcome: outcome(
@@ -106,8 +110,8 @@ fn read(refund: &Answer) -> Option<RefundTold> {
     })
 }
 
-/// What an event says of a refund, if it is about one. Stripe tells the same under several names.
-pub(super) fn told_by(kind: &str, event: &Value) -> Option<RefundTold> {
+/// Reads the refund in an event, if the event is about one. Stripe reports the same change in several events.
+pub(super) fn refund_of_event(kind: &str, event: &Value) -> Option<GatewayRefund> {
     if !matches!(
         kind,
         "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated"
@@ -118,13 +122,13 @@ pub(super) fn told_by(kind: &str, event: &Value) -> Option<RefundTold> {
 }
 
 /// Reads the refunded total of a charge from an event. Older versions of the API list the refunds in it.
-pub(super) fn refunded_in_all(kind: &str, event: &Value) -> Option<RefundedInAll> {
+pub(super) fn refund_total(kind: &str, event: &Value) -> Option<RefundTotal> {
     if kind != "charge.refunded" {
         return None;
     }
     let charge = event.pointer("/data/object")?;
     let listed = charge.pointer("/refunds/data").and_then(Value::as_array);
-    Some(RefundedInAll {
+    Some(RefundTotal {
         minor: charge.get("amount_refunded").and_then(Value::as_i64)?,
         currency: charge
             .get("currency")
@@ -134,7 +138,7 @@ pub(super) fn refunded_in_all(kind: &str, event: &Value) -> Option<RefundedInAll
     })
 }
 
-fn refund_of(object: &Value) -> Option<RefundTold> {
+fn refund_of(object: &Value) -> Option<GatewayRefund> {
     let text = |at: &str| {
         object
             .pointer(at)
@@ -142,7 +146,7 @@ fn refund_of(object: &Value) -> Option<RefundTold> {
             .map(str::to_owned)
     };
     let amount = object.pointer("/amount").and_then(Value::as_i64);
-    Some(RefundTold {
+    Some(GatewayRefund {
         gateway_refund_id: text("/id")?,
         reference: text(&format!("/metadata/{REFERENCE}")),
         outcome: outcome(
@@ -153,13 +157,13 @@ fn refund_of(object: &Value) -> Option<RefundTold> {
     })
 }
 
-/// The payment whose money an event says was given back.
-pub(super) fn payment_named(event: &Value) -> Option<String> {
+/// Returns the id of the refunded payment in an event.
+pub(super) fn payment_id(event: &Value) -> Option<String> {
     let object = event.pointer("/data/object")?;
-    let named = |name: &str| object.get(name).and_then(Value::as_str);
-    named("payment_intent")
-        .or_else(|| named("charge"))
-        .or_else(|| named("id").filter(|id| id.starts_with("ch_")))
+    let id_in = |name: &str| object.get(name).and_then(Value::as_str);
+    id_in("payment_intent")
+        .or_else(|| id_in("charge"))
+        .or_else(|| id_in("id").filter(|id| id.starts_with("ch_")))
         .map(str::to_owned)
 }
 
@@ -178,24 +182,24 @@ fn outcome(
         }
         "failed" | "canceled" => RefundOutcome::Failed {
             reason: why.map_or_else(
-                || format!("Stripe says: {status}."),
-                |why| format!("Stripe says: {}.", why.replace('_', " ")),
+                || format!("Stripe reported: {status}."),
+                |why| format!("Stripe reported: {}.", why.replace('_', " ")),
             ),
         },
         _ => RefundOutcome::Pending,
     })
 }
 
-fn field<'a>(of: &'a Answer, name: &str) -> Option<&'a Answer> {
-    match of {
-        Answer::Object(fields) => fields.get(name),
+fn field<'a>(object: &'a Response, name: &str) -> Option<&'a Response> {
+    match object {
+        Response::Object(fields) => fields.get(name),
         _ => None,
     }
 }
 
-fn text(of: &Answer, name: &str) -> Option<String> {
-    match field(of, name) {
-        Some(Answer::String(text)) => Some(text.clone()),
+fn text(object: &Response, name: &str) -> Option<String> {
+    match field(object, name) {
+        Some(Response::String(text)) => Some(text.clone()),
         _ => None,
     }
 }

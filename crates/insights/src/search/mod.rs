@@ -1,4 +1,5 @@
-//! Finding anything from one field: by name, address, number or id, as far as whoever looks may see it.
+//! Global search: finds users, eSIMs, orders, payments, plans, providers and API clients by name, address, number or id,
+//! limited to what the actor may see.
 
 mod query;
 pub(crate) mod routes;

@@ -1,146 +1,166 @@
-//! Who finds what, in which order, and what of it they are shown.
+//! Selects the kinds that an actor may search, orders the results, and masks personal data in them.
 
-use super::query::{self, Person, Row, Wanted};
+use super::query::{self, Person, Row, SearchTerms};
 use platform::{Actor, Conn, Result, people};
 use uuid::Uuid;
 use wire::{
     Reach,
     accounts::users::full_name,
-    insights::search::{Found, Hit, Kind, MOST, SHORTEST, SearchFor, Thing},
+    insights::search::{
+        MAX_PER_KIND, MIN_LENGTH, RecordKind, RecordRef, SearchQuery, SearchResult, SearchResults,
+    },
 };
 
-/// What fits, kind by kind, exact hits first.
-pub fn find(conn: &mut Conn, actor: &Actor, wanted: &SearchFor) -> Result<Found> {
-    if let Some(things) = &wanted.things {
-        return known(conn, actor, &things.0);
+/// Returns the matches of a query, exact matches first, then kind by kind.
+pub fn find(conn: &mut Conn, actor: &Actor, terms: &SearchQuery) -> Result<SearchResults> {
+    if let Some(records) = &terms.records {
+        return find_by_ids(conn, actor, &records.0);
     }
-    let text = wanted.q.as_deref().unwrap_or_default().trim();
-    if text.chars().count() < SHORTEST && !text.chars().all(is_word) {
-        return Ok(Found::default());
+    let text = terms.q.as_deref().unwrap_or_default().trim();
+    if text.chars().count() < MIN_LENGTH && !text.chars().all(is_ideograph) {
+        return Ok(SearchResults::default());
     }
-    let wanted = Wanted::text(&actor.keys, text);
+    let terms = SearchTerms::from_text(&actor.keys, text);
     let mut data = Vec::new();
-    for kind in seen(actor) {
-        let hits = of(conn, actor, kind, &wanted)?;
-        data.extend(hits.into_iter().take(usize::try_from(MOST).unwrap_or(0)));
+    for kind in searchable_kinds(actor) {
+        let results = find_kind(conn, actor, kind, &terms)?;
+        data.extend(
+            results
+                .into_iter()
+                .take(usize::try_from(MAX_PER_KIND).unwrap_or(0)),
+        );
     }
-    data.sort_by_key(|hit| !hit.is_exact);
-    Ok(Found { data })
+    data.sort_by_key(|result| !result.is_exact);
+    Ok(SearchResults { data })
 }
 
-/// Things that are known by their ids, in the order they were named in; what is gone, or not theirs to see, is left out.
-fn known(conn: &mut Conn, actor: &Actor, things: &[Thing]) -> Result<Found> {
+/// Returns the objects with these ids, in the order of the request. Deleted objects, and objects that the actor may not
+/// see, are left out.
+fn find_by_ids(conn: &mut Conn, actor: &Actor, records: &[RecordRef]) -> Result<SearchResults> {
     let mut data = Vec::new();
-    for kind in seen(actor) {
-        let ids: Vec<Uuid> = things
+    for kind in searchable_kinds(actor) {
+        let ids: Vec<Uuid> = records
             .iter()
-            .filter(|thing| thing.kind == kind)
-            .map(|thing| thing.id)
+            .filter(|record| record.kind == kind)
+            .map(|record| record.id)
             .collect();
         if !ids.is_empty() {
-            data.extend(of(conn, actor, kind, &Wanted::ids(ids))?);
+            data.extend(find_kind(conn, actor, kind, &SearchTerms::from_ids(ids))?);
         }
     }
-    let place = |hit: &Hit| {
-        things
+    let position = |result: &SearchResult| {
+        records
             .iter()
-            .position(|thing| thing.kind == hit.kind && thing.id == hit.id)
+            .position(|record| record.kind == result.kind && record.id == result.id)
     };
-    data.sort_by_key(place);
-    Ok(Found { data })
+    data.sort_by_key(position);
+    Ok(SearchResults { data })
 }
 
-/// The kinds of which the actor may see everything; who sees only their own does not search.
-fn seen(actor: &Actor) -> impl Iterator<Item = Kind> {
-    let all = Kind::ALL.iter().copied();
+/// Returns the kinds of which the actor may see every object. A kind of which the actor sees only their own objects is not
+/// searched.
+fn searchable_kinds(actor: &Actor) -> impl Iterator<Item = RecordKind> {
+    let all = RecordKind::ALL.iter().copied();
     all.filter(|kind| actor.reach_of(kind.needs()) == Reach::All)
 }
 
-/// The hits of one kind, each once: what is found to the letter comes first, and again among the others.
-fn of(conn: &mut Conn, actor: &Actor, kind: Kind, wanted: &Wanted) -> Result<Vec<Hit>> {
+/// Returns the results of one kind without duplicates: the query returns an exact match first, and again among the partial
+/// matches.
+fn find_kind(
+    conn: &mut Conn,
+    actor: &Actor,
+    kind: RecordKind,
+    terms: &SearchTerms,
+) -> Result<Vec<SearchResult>> {
     let rows = match kind {
-        Kind::User => query::users(conn, actor, wanted),
-        Kind::Esim => query::esims(conn, wanted),
-        Kind::Order => query::orders(conn, wanted),
-        Kind::Transaction => query::transactions(conn, wanted),
-        Kind::Plan => query::plans(conn, wanted),
-        Kind::Provider => query::providers(conn, wanted),
-        Kind::ApiClient => query::api_clients(conn, wanted),
+        RecordKind::User => query::users(conn, actor, terms),
+        RecordKind::Esim => query::esims(conn, terms),
+        RecordKind::Order => query::orders(conn, terms),
+        RecordKind::Transaction => query::transactions(conn, terms),
+        RecordKind::Plan => query::plans(conn, terms),
+        RecordKind::Provider => query::providers(conn, terms),
+        RecordKind::ApiClient => query::api_clients(conn, terms),
     }?;
-    let mut hits: Vec<Hit> = Vec::with_capacity(rows.len());
+    let mut results: Vec<SearchResult> = Vec::with_capacity(rows.len());
     for row in rows {
-        if hits.iter().all(|hit| hit.id != row.id) {
-            hits.push(shown(conn, actor, kind, row)?);
+        if results.iter().all(|result| result.id != row.id) {
+            results.push(to_result(conn, actor, kind, row)?);
         }
     }
-    Ok(hits)
+    Ok(results)
 }
 
-/// A row as its reader may see it.
-fn shown(conn: &mut Conn, actor: &Actor, kind: Kind, row: Row) -> Result<Hit> {
+/// Converts a row to a search result, masked for the actor.
+fn to_result(conn: &mut Conn, actor: &Actor, kind: RecordKind, row: Row) -> Result<SearchResult> {
     let masked = people::is_masked_for(actor.role) && actor.id.map(|me| me.0) != Some(row.id);
     let (name, email) = match &row.person {
-        Some(person) => opened(conn, actor, person, masked)?,
+        Some(person) => open_person(conn, actor, person, masked)?,
         None => (None, None),
     };
-    let thing = Thing { kind, id: row.id };
-    let (title, whose) = match row.title {
+    let record = RecordRef { kind, id: row.id };
+    let (title, owner) = match row.title {
         Some(title) => (title, name),
         None => (name.unwrap_or_default(), None),
     };
-    let state = row.state.map(sentence);
-    let said = whose.into_iter().chain(email).chain(row.notes).chain(state);
-    Ok(Hit {
+    let state = row.state.map(display_label);
+    let parts = owner.into_iter().chain(email).chain(row.notes).chain(state);
+    Ok(SearchResult {
         kind,
         id: row.id,
         title,
-        subtitle: said.collect::<Vec<_>>().join(" · "),
-        address: thing.address(),
+        subtitle: parts.collect::<Vec<_>>().join(" · "),
+        address: record.panel_path(),
         is_exact: row.is_exact,
     })
 }
 
-type Said = Option<String>;
-
-/// A person's name, and the address where it was asked for.
-fn opened(conn: &mut Conn, actor: &Actor, person: &Person, masked: bool) -> Result<(Said, Said)> {
-    let mut shown = |column, sealed: &[u8], mask: fn(&str) -> String| {
-        let place = people::Column::of(person.id, column);
-        let text = people::open_or_report(conn, &actor.keys, place, sealed)?;
+/// Opens the name of a person, and their email address where the query has selected it.
+fn open_person(
+    conn: &mut Conn,
+    actor: &Actor,
+    person: &Person,
+    masked: bool,
+) -> Result<(Option<String>, Option<String>)> {
+    let mut open = |column, sealed: &[u8], mask: fn(&str) -> String| {
+        let context = people::Column::new(person.id, column);
+        let text = people::open_or_report(conn, &actor.keys, context, sealed)?;
         Ok::<_, platform::Error>(match text {
             Some(text) if masked => mask(&text),
             Some(text) => text,
             None => people::UNREADABLE.to_owned(),
         })
     };
-    let first = shown("first_name", &person.first_name, people::mask_name)?;
-    let last = shown("last_name", &person.last_name, people::mask_name)?;
+    let first = open("first_name", &person.first_name, people::mask_name)?;
+    let last = open("last_name", &person.last_name, people::mask_name)?;
     let email = person.email.as_deref();
     let email = email
-        .map(|sealed| shown("email", sealed, people::mask_email))
+        .map(|sealed| open("email", sealed, people::mask_email))
         .transpose()?;
     Ok((Some(full_name(&first, &last)), email))
 }
 
-/// Returns whether a character can be a name by itself, as an ideograph can. A letter of an alphabet begins too many names.
-fn is_word(c: char) -> bool {
+/// Returns whether one character can be a whole name, as an ideograph can. A letter of an alphabet begins too many names.
+fn is_ideograph(c: char) -> bool {
     c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
 }
 
-/// A word of the API as it is read: `needs_review` is `Needs review`.
-fn sentence(word: &str) -> String {
-    let mut letters = word.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).collect::<String>().replace('_', " ")
+/// Returns the display label of an API value: `needs_review` becomes `Needs review`.
+fn display_label(value: &str) -> String {
+    let mut characters = value.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first
+        .chain(characters)
+        .collect::<String>()
+        .replace('_', " ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::sentence;
+    use super::display_label;
 
     #[test]
-    fn words_are_read_as_sentences() {
-        assert_eq!(sentence("needs_review"), "Needs review");
-        assert_eq!(sentence(""), "");
+    fn display_label_capitalizes_and_separates_words() {
+        assert_eq!(display_label("needs_review"), "Needs review");
+        assert_eq!(display_label(""), "");
     }
 }

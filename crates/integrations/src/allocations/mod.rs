@@ -1,14 +1,15 @@
-//! Provisioning: who is asked for an eSIM, what was asked, and what came of it.
+//! Provisioning: selects the provider of an eSIM, and stores the requests to providers and their outcomes.
 //!
-//! Every request that may cost money is written down with our own reference before it goes out, and there is at
-//! most one per unit whose outcome is open.
+//! Every request that may cost money is stored with our own reference before it is sent, and at most one request per unit
+//! has an open outcome.
 
 mod query;
 mod routes;
 
 pub use query::{
-    Candidate, CandidateQuery, LiveAttempt, Unit, advance, allocate, answer, ask_again, bought,
-    candidate, is_bought, live, lock, open, queue, release, reopen, reverse, units, waiting,
+    Candidate, CandidateQuery, SentAttempt, Unit, advance, allocate, due_lookups,
+    has_real_provider, lock, next_candidate, open_attempt, queue, record_attempt, record_outcome,
+    release, reopen, reverse, schedule_lookup, successful_attempt, units,
 };
 
 use utoipa_actix_web::service_config::ServiceConfig;

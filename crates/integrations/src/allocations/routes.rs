@@ -1,4 +1,4 @@
-//! Provisioning over HTTP, to be looked at.
+//! HTTP routes of provisioning, read-only.
 
 use super::query;
 use wire::integrations::allocations::Provisioning;

@@ -1,5 +1,4 @@
-//! Suppliers of eSIMs: their keys, their order and whether they are asked at all. Whoever needs an eSIM asks here who
-//! can supply a plan, and gets what it takes to buy one.
+//! Providers of eSIMs: their API keys, their order, and whether they are active.
 
 pub mod offers;
 mod query;

@@ -2,7 +2,9 @@
 
 use wire::{
     Currency, Page, Paging, ProviderId,
-    integrations::providers::{Adapter, NewProvider, Provider, ProviderFilter, ProviderSort},
+    integrations::providers::{
+        NewProvider, Provider, ProviderAdapter, ProviderFilter, ProviderSort,
+    },
 };
 
 use chrono::{DateTime, Utc};
@@ -21,7 +23,7 @@ use schema::{
     plan_provider_offers as offers, provisioning_attempts as attempts,
 };
 
-/// One page of the providers.
+/// Returns one page of the providers.
 pub fn page(
     conn: &mut Conn,
     _: &Actor,
@@ -49,7 +51,7 @@ fn matching(filter: &ProviderFilter) -> providers::BoxedQuery<'_, Pg> {
     rows
 }
 
-/// A provider.
+/// Returns a provider.
 pub fn find(conn: &mut Conn, id: ProviderId) -> Result<Provider> {
     Ok(providers::table
         .find(id)
@@ -58,7 +60,7 @@ pub fn find(conn: &mut Conn, id: ProviderId) -> Result<Provider> {
         .first(conn)?)
 }
 
-/// A provider, held until the end of the transaction, so that two changes of what it supplies do not cross.
+/// Returns a provider, locked until the end of the transaction, so that changes of its offers do not run concurrently.
 pub fn lock(tx: &mut Tx<'_>, id: ProviderId) -> Result<Provider> {
     Ok(providers::table
         .find(id)
@@ -77,14 +79,14 @@ pub struct Row<'a> {
     api_endpoint: &'a str,
     api_key_encrypted: &'a str,
     provider_type: Option<&'a str>,
-    adapter: Adapter,
+    adapter: ProviderAdapter,
     priority: i32,
     currency: Currency,
 }
 
 impl<'a> Row<'a> {
-    /// Of a new provider, with its key sealed.
-    pub fn of(id: ProviderId, new: &'a NewProvider, key: &'a str) -> Self {
+    /// Creates the row of a new provider with its sealed key.
+    pub fn new(id: ProviderId, new: &'a NewProvider, key: &'a str) -> Self {
         Self {
             id,
             name: &new.name,
@@ -115,7 +117,7 @@ pub fn is_used(conn: &mut Conn, id: ProviderId) -> Result<bool> {
     Ok(select(offered.or(supplied).or(requested).or(allocated)).get_result(conn)?)
 }
 
-/// Deletes a provider that is locked.
+/// Marks a locked provider as deleted.
 pub fn remove(tx: &mut Tx<'_>, id: ProviderId, now: DateTime<Utc>) -> Result<()> {
     diesel::update(providers::table.find(id))
         .set((
@@ -127,23 +129,23 @@ pub fn remove(tx: &mut Tx<'_>, id: ProviderId, now: DateTime<Utc>) -> Result<()>
     Ok(())
 }
 
-/// What changes; what is absent stays.
+/// The changed columns; a column that is `None` keeps its value.
 #[derive(AsChangeset)]
 #[diesel(table_name = providers)]
 pub struct Changes<'a> {
-    /// Its name.
+    /// The name.
     pub name: Option<&'a str>,
-    /// What kind of supplier it is.
+    /// The kind of provider.
     pub provider_type: Option<Option<&'a str>>,
-    /// Its key, sealed.
+    /// The sealed API key.
     pub api_key_encrypted: Option<&'a str>,
-    /// When it is asked.
+    /// The position in the order of providers.
     pub priority: Option<i32>,
-    /// Whether it is asked.
+    /// Whether eSIMs are requested from it.
     pub is_active: Option<bool>,
 }
 
-/// Changes a provider that is still as it was read.
+/// Changes a provider if it still has this version. Returns `None` otherwise.
 pub fn update(
     tx: &mut Tx<'_>,
     id: ProviderId,

@@ -1,4 +1,4 @@
-//! Providers over HTTP.
+//! HTTP routes of providers.
 
 use super::{query, rules};
 use wire::{
@@ -8,7 +8,9 @@ use wire::{
 };
 
 use actix_web::{delete, get, patch, post};
-use platform::{Caller, Confirmed, Created, Done, Id, IfMatch, Result, Tagged, Valid, listing};
+use platform::{
+    Caller, Created, Id, IfMatch, NoContent, RecentlyAuthenticated, Result, Tagged, Valid, listing,
+};
 
 listing!(Provider, "/providers", export "/providers/export", tag "integrations/providers", needs ProvidersRead = "providers:read", from query::page);
 
@@ -26,7 +28,7 @@ pub async fn show(caller: Caller<ProvidersRead>, id: Id<ProviderId>) -> Result<T
 #[utoipa::path(tag = "integrations/providers", security(("bearer" = ["providers:write"])), request_body = NewProvider, responses((status = 201, description = "Created", body = Provider), (status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)")))]
 #[post("/providers")]
 pub async fn create(
-    caller: Confirmed<ProvidersWrite>,
+    caller: RecentlyAuthenticated<ProvidersWrite>,
     new: Valid<NewProvider>,
 ) -> Result<Created<Provider>> {
     let adapters = caller.ctx().adapters();
@@ -47,15 +49,15 @@ pub async fn edit(
 ) -> Result<Tagged<Provider>> {
     let adapters = caller.ctx().adapters();
     caller
-        .write_with(secrets_of(&edit), move |tx, actor| {
-            rules::edit(tx, actor, &adapters, (id.0, version.0), &edit)
+        .write_with(extra_permission(&edit), move |tx, actor| {
+            rules::edit(tx, actor, &adapters, id.0, version.0, &edit)
         })
         .await
         .map(Tagged)
 }
 
 /// Returns the permission that an edit needs in addition.
-fn secrets_of(change: &EditProvider) -> Option<Permission> {
+fn extra_permission(change: &EditProvider) -> Option<Permission> {
     change.api_key.as_ref().map(|_| Permission::ProvidersRotate)
 }
 
@@ -66,10 +68,10 @@ pub async fn remove(
     caller: Caller<ProvidersWrite>,
     id: Id<ProviderId>,
     version: IfMatch,
-) -> Result<Done> {
+) -> Result<NoContent> {
     let now = caller.ctx().clock.now();
     caller
-        .write(move |tx, actor| rules::remove(tx, actor, (id.0, version.0), now))
+        .write(move |tx, actor| rules::remove(tx, actor, id.0, version.0, now))
         .await
-        .map(|()| Done)
+        .map(|()| NoContent)
 }

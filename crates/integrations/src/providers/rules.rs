@@ -3,18 +3,22 @@
 use super::query::{self, Changes, Row};
 use wire::{
     ProblemCode, ProviderId,
-    integrations::providers::{Adapter, EditProvider, NewProvider, Provider},
+    integrations::providers::{EditProvider, NewProvider, Provider, ProviderAdapter},
 };
 
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act},
-    crypto::{Keyring, Place},
+    audit::{self, AuditEvent},
+    crypto::{FieldContext, Keyring},
 };
 
 /// Locks a provider that can be used here until the end of the transaction, or returns why it cannot be used.
-pub fn lock_usable(tx: &mut Tx<'_>, adapters: &[Adapter], id: ProviderId) -> Result<Provider> {
+pub fn lock_usable(
+    tx: &mut Tx<'_>,
+    adapters: &[ProviderAdapter],
+    id: ProviderId,
+) -> Result<Provider> {
     let provider = match query::lock(tx, id) {
         Err(error) if error.code() == Some(ProblemCode::NotFound) => {
             return Err(Error::field(
@@ -25,12 +29,16 @@ pub fn lock_usable(tx: &mut Tx<'_>, adapters: &[Adapter], id: ProviderId) -> Res
         }
         found => found?,
     };
-    usable(adapters, provider.adapter, "provider_id")?;
+    ensure_usable(adapters, provider.adapter, "provider_id")?;
     Ok(provider)
 }
 
 /// Rejects an adapter that must not be used here.
-fn usable(adapters: &[Adapter], adapter: Adapter, field: &str) -> Result<()> {
+fn ensure_usable(
+    adapters: &[ProviderAdapter],
+    adapter: ProviderAdapter,
+    field: &str,
+) -> Result<()> {
     if adapters.contains(&adapter) {
         return Ok(());
     }
@@ -45,32 +53,33 @@ fn usable(adapters: &[Adapter], adapter: Adapter, field: &str) -> Result<()> {
 pub fn create(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    adapters: &[Adapter],
+    adapters: &[ProviderAdapter],
     new: &NewProvider,
 ) -> Result<Provider> {
-    usable(adapters, new.adapter, "adapter")?;
+    ensure_usable(adapters, new.adapter, "adapter")?;
     let id = ProviderId::new();
     let key = seal(&actor.keys, id, &new.api_key)?;
-    let provider = query::insert(tx, Row::of(id, new, &key))?;
+    let provider = query::insert(tx, Row::new(id, new, &key))?;
     audit::record(
         tx,
         actor,
-        Act::new("provider.create", "provider", id.0).changing(audit::fields_only(new)),
+        AuditEvent::new("provider.create", "provider", id.0).with_change(audit::fields_only(new)),
     )?;
     Ok(provider)
 }
 
-/// Changes a provider. What changed is recorded in full, of the key only that it did.
+/// Changes a provider. The audit log records the changed values; of the API key it records only that it was replaced.
 pub fn edit(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    adapters: &[Adapter],
-    (id, version): (ProviderId, i32),
+    adapters: &[ProviderAdapter],
+    id: ProviderId,
+    version: i32,
     edit: &EditProvider,
 ) -> Result<Provider> {
     let before = query::lock(tx, id)?;
     if edit.is_active == Some(true) && !before.is_active {
-        usable(adapters, before.adapter, "is_active")?;
+        ensure_usable(adapters, before.adapter, "is_active")?;
     }
     let key = edit
         .api_key
@@ -93,7 +102,7 @@ pub fn edit(
     audit::record(
         tx,
         actor,
-        Act::new("provider.edit", "provider", id.0).changing(change),
+        AuditEvent::new("provider.edit", "provider", id.0).with_change(change),
     )?;
     Ok(after)
 }
@@ -102,7 +111,8 @@ pub fn edit(
 pub fn remove(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (id, version): (ProviderId, i32),
+    id: ProviderId,
+    version: i32,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let provider = query::lock(tx, id)?;
@@ -110,15 +120,22 @@ pub fn remove(
         return Err(Error::refuse(ProblemCode::Stale));
     }
     if query::is_used(tx.conn(), id)? {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             "The provider has offers, eSIMs or requests. Deactivate it instead: no more eSIMs are requested from it then.",
         ));
     }
     query::remove(tx, id, now)?;
-    audit::record(tx, actor, Act::new("provider.delete", "provider", id.0))
+    audit::record(
+        tx,
+        actor,
+        AuditEvent::new("provider.delete", "provider", id.0),
+    )
 }
 
 fn seal(keys: &Keyring, id: ProviderId, key: &str) -> Result<String> {
-    keys.seal_text(Place::new("data_providers", "api_key_encrypted", id.0), key)
+    keys.seal_text(
+        FieldContext::new("data_providers", "api_key_encrypted", id.0),
+        key,
+    )
 }

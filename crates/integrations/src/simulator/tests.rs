@@ -14,11 +14,11 @@ fn purchase(sku: &str, reference: &str) -> Purchase {
 }
 
 #[tokio::test]
-async fn what_it_supplies_is_valid_and_always_the_same() {
+async fn supplied_esim_is_valid_and_deterministic() {
     let simulator = Simulator::default();
     for number in 0..100 {
         let purchase = purchase("dear-eu", &format!("job-{number}"));
-        let supplied = supplied(&purchase, Day::Good);
+        let supplied = supplied(&purchase, Scenario::Success);
         assert_eq!(
             profile::iccid(&supplied.iccid),
             Ok((supplied.iccid.clone(), IccidCheck::Ok))
@@ -50,15 +50,12 @@ async fn what_it_supplies_is_valid_and_always_the_same() {
 }
 
 #[tokio::test]
-async fn a_journal_outlives_its_process() -> Outcome<()> {
+async fn journal_keeps_purchases_of_earlier_process() -> Outcome<()> {
     let path = std::env::temp_dir().join(format!("journal-{}", uuid::Uuid::now_v7()));
     let path = path.to_string_lossy().into_owned();
     let wanted = purchase("timeout-eu", "job-7");
     let before = Simulator::with_journal(&path)?;
-    assert!(
-        before.buy(&wanted).await.is_err(),
-        "nobody hears the answer"
-    );
+    assert!(before.buy(&wanted).await.is_err(), "the answer is lost");
     drop(before);
     let after = Simulator::with_journal(&path)?;
     assert!(
@@ -72,12 +69,12 @@ async fn a_journal_outlives_its_process() -> Outcome<()> {
 }
 
 #[tokio::test]
-async fn a_sku_forces_its_outcome() {
+async fn sku_prefix_forces_outcome() {
     let simulator = Simulator::default();
     let refused = purchase("refuse-eu", "a");
     assert!(matches!(
         simulator.buy(&refused).await,
-        Err(SupplyError::Refused(_))
+        Err(SupplierError::Refused(_))
     ));
     assert!(
         simulator
@@ -89,7 +86,7 @@ async fn a_sku_forces_its_outcome() {
     let late = purchase("timeout-eu", "b");
     assert!(matches!(
         simulator.buy(&late).await,
-        Err(SupplyError::Unknown(_))
+        Err(SupplierError::Unknown(_))
     ));
     assert!(
         simulator
@@ -101,7 +98,7 @@ async fn a_sku_forces_its_outcome() {
     let lost = purchase("lost-eu", "c");
     assert!(matches!(
         simulator.buy(&lost).await,
-        Err(SupplyError::Unknown(_))
+        Err(SupplierError::Unknown(_))
     ));
     assert!(
         simulator

@@ -1,5 +1,5 @@
-//! Receipts of the webhooks that came in: kept whether they were believed or not, each event once.
+//! Receipts of incoming webhooks: each event once, and counts of those with invalid signatures.
 
 mod query;
 
-pub use query::{applied, ignored, keep, reject};
+pub use query::{count_rejected, mark_applied, mark_ignored, record};

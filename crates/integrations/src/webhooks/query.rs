@@ -10,18 +10,18 @@ use diesel::{
 };
 use platform::{Result, Tx, prepared::Prepared};
 use schema::webhook_receipts as receipts;
-use wire::{ReceiptId, TransactionId, integrations::webhooks::ReceiptStatus};
+use wire::{TransactionId, WebhookReceiptId, integrations::webhooks::WebhookReceiptStatus};
 
-/// Keeps an event whose signature was good; `None` when it was kept before.
-pub fn keep(
+/// Stores the receipt of an event with a valid signature. Returns `None` when the event was received before.
+pub fn record(
     tx: &mut Tx<'_>,
     source: &str,
     event_id: &str,
     event_type: &str,
     now: DateTime<Utc>,
-) -> Result<Option<ReceiptId>> {
-    let id = ReceiptId::new();
-    let kept = insert_into(receipts::table)
+) -> Result<Option<WebhookReceiptId>> {
+    let id = WebhookReceiptId::new();
+    let inserted = insert_into(receipts::table)
         .values((
             receipts::id.eq(id),
             receipts::source.eq(source),
@@ -32,19 +32,19 @@ pub fn keep(
         ))
         .on_conflict_do_nothing()
         .execute(tx.conn())?;
-    Ok((kept == 1).then_some(id))
+    Ok((inserted == 1).then_some(id))
 }
 
-/// The event changed something.
-pub fn applied(
+/// Marks an event as applied to a payment.
+pub fn mark_applied(
     tx: &mut Tx<'_>,
-    id: ReceiptId,
+    id: WebhookReceiptId,
     payment: TransactionId,
     note: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let noted = update(receipts::table.find(id)).set((
-        receipts::status.eq(ReceiptStatus::Applied),
+        receipts::status.eq(WebhookReceiptStatus::Applied),
         receipts::transaction_id.eq(payment),
         receipts::note.eq(note),
         receipts::applied_at.eq(now),
@@ -53,16 +53,16 @@ pub fn applied(
     Ok(())
 }
 
-/// The event changed nothing, and why.
-pub fn ignored(
+/// Marks an event as ignored, with the reason.
+pub fn mark_ignored(
     tx: &mut Tx<'_>,
-    id: ReceiptId,
+    id: WebhookReceiptId,
     payment: Option<TransactionId>,
     note: &str,
 ) -> Result<()> {
     update(receipts::table.find(id))
         .set((
-            receipts::status.eq(ReceiptStatus::Ignored),
+            receipts::status.eq(WebhookReceiptStatus::Ignored),
             receipts::transaction_id.eq(payment),
             receipts::note.eq(note),
         ))
@@ -70,9 +70,14 @@ pub fn ignored(
     Ok(())
 }
 
-/// Counts a webhook whose signature did not match: one row per source, network and minute. Its body is not kept,
-/// because anybody can send one.
-pub fn reject(tx: &mut Tx<'_>, source: &str, network: &str, now: DateTime<Utc>) -> Result<()> {
+/// Counts a webhook with an invalid signature: one row per source, network and minute. The body is not stored, because any
+/// client can send one.
+pub fn count_rejected(
+    tx: &mut Tx<'_>,
+    source: &str,
+    network: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let counted = sql_query(
         "INSERT INTO webhook_receipts (id, source, signature_ok, status, network, received_at) \
          VALUES ($1, $2, false, 'rejected', $3, date_trunc('minute', $4)) \
@@ -80,7 +85,7 @@ pub fn reject(tx: &mut Tx<'_>, source: &str, network: &str, now: DateTime<Utc>) 
          DO UPDATE SET deliveries = webhook_receipts.deliveries + 1",
     );
     counted
-        .bind::<sql_types::Uuid, _>(ReceiptId::new())
+        .bind::<sql_types::Uuid, _>(WebhookReceiptId::new())
         .bind::<Text, _>(source)
         .bind::<Text, _>(network)
         .bind::<Timestamptz, _>(now)

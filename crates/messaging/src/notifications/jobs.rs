@@ -1,14 +1,14 @@
-//! Sending what waits in the outbox.
+//! Sends the pending messages of the outbox.
 
 use super::{
     query,
-    rules::{self, Opened},
+    rules::{self, OpenedMessage},
 };
 use crate::qr;
 use chrono::TimeDelta;
 use platform::{
     Actor, Ctx, Error, Result,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     jobs::{self, Job},
     people,
     ports::mailer,
@@ -18,13 +18,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wire::NotificationId;
 
-/// Said of what waits while no mail can be sent.
-const NO_SERVER: &str = "Waiting in the outbox: no mail server is configured.";
-/// Younger messages have a job of their own.
-const LEFT_BEHIND: TimeDelta = TimeDelta::minutes(5);
+/// The error of a message that is pending because no mail server is configured.
+const NO_MAILER: &str = "Waiting in the outbox: no mail server is configured.";
+/// The minimum age of the messages that [`Outbox`] queues again: younger messages have a job of their own.
+const MINIMUM_AGE: TimeDelta = TimeDelta::minutes(5);
 
-/// Sends one message. Its tries share a number, which the mail carries: a mailbox that gets it twice can tell,
-/// while one that is sent again on purpose is not mistaken for the first.
+/// Sends one message. Its attempts share a number, which becomes the email's Message-ID: a mailbox that receives the email
+/// twice recognizes the copy, while an email that is resent on purpose has a number of its own.
 #[derive(Serialize, Deserialize)]
 pub struct SendNotification {
     id: NotificationId,
@@ -32,7 +32,7 @@ pub struct SendNotification {
 }
 
 impl SendNotification {
-    pub(super) fn of(id: NotificationId) -> Self {
+    pub(super) fn new(id: NotificationId) -> Self {
         Self {
             id,
             number: Uuid::now_v7(),
@@ -40,27 +40,30 @@ impl SendNotification {
     }
 }
 
-/// What the job that sends a message is told by.
-pub fn key_of(id: NotificationId) -> String {
+/// Returns the unique key of the job that sends a message.
+pub fn job_key(id: NotificationId) -> String {
     format!("{}:{id}", SendNotification::KIND)
 }
 
 impl Job for SendNotification {
     const KIND: &'static str = "notification.send";
     fn unique_key(&self) -> Option<String> {
-        Some(key_of(self.id))
+        Some(job_key(self.id))
     }
 
     async fn run(self, ctx: Ctx) -> Result<()> {
         let id = self.id;
         let Some(mailer) = &ctx.ports.mailer else {
-            return ctx.db.write(move |tx| query::note(tx, id, NO_SERVER)).await;
+            return ctx
+                .db
+                .write(move |tx| query::note_error(tx, id, NO_MAILER))
+                .await;
         };
         let (row, sender) = ctx
             .db
             .write(move |tx| {
                 let sender = settings::get(tx.conn(), BusinessName)?;
-                Ok((query::try_to_send(tx, id)?, sender))
+                Ok((query::start_attempt(tx, id)?, sender))
             })
             .await?;
         let Some(row) = row else { return Ok(()) };
@@ -68,24 +71,26 @@ impl Job for SendNotification {
             name: sender,
             address: &ctx.config.mail.from,
         };
-        let letter = self.letter(rules::open(&ctx.keys, &row)?, from)?;
-        let to = letter.to.clone();
-        match mailer.send(letter).await {
+        let email = self.to_email(rules::open(&ctx.keys, &row)?, from)?;
+        let to = email.to.clone();
+        match mailer.send(email).await {
             Ok(receipt) => {
                 let (now, receipt) = (
                     ctx.clock.now(),
                     receipt.chars().take(255).collect::<String>(),
                 );
                 ctx.db
-                    .write(move |tx| query::sent(tx, id, (now, &receipt)))
+                    .write(move |tx| query::mark_sent(tx, id, now, &receipt))
                     .await
             }
             Err(error) => {
-                // Mail servers like to repeat whom they refuse.
-                let why = error.to_string().replace(&to, &people::mask_email(&to));
-                let noted = why.clone();
-                ctx.db.write(move |tx| query::note(tx, id, &noted)).await?;
-                Err(Error::Internal(why))
+                // Mail servers often quote the recipient that they reject.
+                let reason = error.to_string().replace(&to, &people::mask_email(&to));
+                let noted = reason.clone();
+                ctx.db
+                    .write(move |tx| query::note_error(tx, id, &noted))
+                    .await?;
+                Err(Error::Internal(reason))
             }
         }
     }
@@ -94,13 +99,13 @@ impl Job for SendNotification {
         let actor = Actor::system(&ctx);
         ctx.db
             .write(move |tx| {
-                if !query::failed(tx, self.id, &why)? {
+                if !query::mark_failed(tx, self.id, &why)? {
                     return Ok(());
                 }
                 audit::record(
                     tx,
                     &actor,
-                    Act::new("notification.fail", "notification", self.id.0),
+                    AuditEvent::new("notification.fail", "notification", self.id.0),
                 )
             })
             .await
@@ -114,19 +119,19 @@ struct From<'a> {
 }
 
 impl SendNotification {
-    fn letter(&self, opened: Opened, from: From<'_>) -> Result<mailer::Letter> {
+    fn to_email(&self, opened: OpenedMessage, from: From<'_>) -> Result<mailer::Email> {
         let drawn = opened
             .codes
             .iter()
             .enumerate()
-            .map(|(place, code)| Ok((format!("qr-{}", place + 1), qr::png(code)?)));
+            .map(|(index, code)| Ok((format!("qr-{}", index + 1), qr::png(code)?)));
         let pictures = if opened.html.is_some() {
             drawn.collect::<Result<_>>()?
         } else {
             Vec::new()
         };
         let message_id = format!("<{}@{}>", self.number, domain(from.address));
-        Ok(mailer::Letter {
+        Ok(mailer::Email {
             sender: from.name,
             to: opened.to,
             subject: opened.subject,
@@ -138,7 +143,7 @@ impl SendNotification {
     }
 }
 
-/// The domain that mail is sent from, as its message ids end.
+/// Returns the domain of the sender's address, with which the Message-ID ends.
 fn domain(from: &str) -> &str {
     from.rsplit_once('@')
         .map(|(_, domain)| domain.trim_end_matches('>').trim())
@@ -146,7 +151,7 @@ fn domain(from: &str) -> &str {
         .unwrap_or("localhost")
 }
 
-/// Takes up what was left behind while no mail server was configured. To be enqueued every few minutes.
+/// Queues the messages that were not sent because no mail server was configured. Scheduled every minute.
 #[derive(Serialize, Deserialize)]
 pub struct Outbox {}
 
@@ -159,13 +164,13 @@ impl Job for Outbox {
         if ctx.ports.mailer.is_none() {
             return Ok(());
         }
-        let before = ctx.clock.now() - LEFT_BEHIND;
+        let before = ctx.clock.now() - MINIMUM_AGE;
         ctx.db
             .write(move |tx| {
-                let waiting = query::left_behind(tx.conn(), before)?;
-                waiting
+                let pending = query::pending_before(tx.conn(), before)?;
+                pending
                     .into_iter()
-                    .try_for_each(|id| jobs::enqueue(tx, &SendNotification::of(id)))
+                    .try_for_each(|id| jobs::enqueue(tx, &SendNotification::new(id)))
             })
             .await
     }
@@ -176,11 +181,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_id_ends_with_the_senders_domain() {
+    fn message_id_ends_with_the_domain_of_the_sender() {
         for (from, domain_of) in [
             ("eSIM Admin <no-reply@example.com>", "example.com"),
             ("no-reply@example.com", "example.com"),
-            ("nobody", "localhost"),
+            ("no-domain", "localhost"),
         ] {
             assert_eq!(domain(from), domain_of);
         }

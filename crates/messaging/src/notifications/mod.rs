@@ -1,5 +1,5 @@
-//! The outbox: a letter is written in the transaction of what it tells of, and sent afterwards by a job. What it
-//! says and where it goes is sealed; whoever looks sees both masked.
+//! The outbox. An email is queued in the transaction of the change that it reports, and a job sends it after the commit.
+//! Its text and its address are sealed; the panel and the API show both masked.
 
 pub mod jobs;
 pub(crate) mod query;
@@ -7,4 +7,4 @@ pub(crate) mod routes;
 pub(crate) mod rules;
 mod signature;
 
-pub use rules::{Letter, notify, notify_at};
+pub use rules::{EmailMessage, notify, notify_address};

@@ -7,7 +7,7 @@ use diesel::{
     sql_types::{Nullable, Timestamptz},
 };
 use platform::{Conn, Owner, Result, Tx, any_of, page, people};
-use schema::notifications as letters;
+use schema::notifications;
 use wire::{
     EsimId, NotificationId, OrderId, Page, Paging, TemplateId, UserId,
     messaging::notifications::{
@@ -15,9 +15,9 @@ use wire::{
     },
 };
 
-/// A message as the table keeps it, sealed.
+/// A row of the table, sealed.
 #[derive(Queryable, Selectable)]
-#[diesel(table_name = letters, check_for_backend(Pg))]
+#[diesel(table_name = notifications, check_for_backend(Pg))]
 pub struct NotificationRow {
     pub id: NotificationId,
     pub user_id: UserId,
@@ -39,8 +39,8 @@ pub struct NotificationRow {
 
 /// A new message.
 #[derive(Insertable)]
-#[diesel(table_name = letters)]
-pub struct Fresh {
+#[diesel(table_name = notifications)]
+pub struct NewNotification {
     pub id: NotificationId,
     pub user_id: UserId,
     pub order_id: Option<OrderId>,
@@ -50,19 +50,19 @@ pub struct Fresh {
     pub message: Vec<u8>,
     pub message_html: Option<Vec<u8>>,
     pub dedupe_key: String,
-    /// By this machine's clock, as the record has it: a letter follows the act that it tells of.
+    /// By this server's clock, like the audit log, so that an email sorts after the action that it reports.
     pub created_at: DateTime<Utc>,
 }
 
 diesel::define_sql_function! {
-    /// The first time, or else the second.
+    /// Returns the first time unless it is null, otherwise the second.
     fn coalesce(first: Nullable<Timestamptz>, second: Timestamptz) -> Timestamptz;
 }
 
-fn visible<'a>(only: Option<Owner>) -> letters::BoxedQuery<'a, Pg> {
-    let rows = letters::table.into_boxed();
+fn visible<'a>(only: Option<Owner>) -> notifications::BoxedQuery<'a, Pg> {
+    let rows = notifications::table.into_boxed();
     match only {
-        Some(owner) => rows.filter(letters::user_id.eq_any(people::customers_of(owner))),
+        Some(owner) => rows.filter(notifications::user_id.eq_any(people::customers_of(owner))),
         None => rows,
     }
 }
@@ -70,138 +70,139 @@ fn visible<'a>(only: Option<Owner>) -> letters::BoxedQuery<'a, Pg> {
 fn matching<'a>(
     filter: &'a NotificationFilter,
     only: Option<Owner>,
-) -> letters::BoxedQuery<'a, Pg> {
+) -> notifications::BoxedQuery<'a, Pg> {
     let mut rows = visible(only);
     if let Some(user) = filter.user_id {
-        rows = rows.filter(letters::user_id.eq(user));
+        rows = rows.filter(notifications::user_id.eq(user));
     }
-    rows = any_of!(rows, letters::type_, filter.r#type);
-    rows = any_of!(rows, letters::status, filter.status);
+    rows = any_of!(rows, notifications::type_, filter.r#type);
+    rows = any_of!(rows, notifications::status, filter.status);
     if let Some(order) = filter.order_id {
-        rows = rows.filter(letters::order_id.eq(order));
+        rows = rows.filter(notifications::order_id.eq(order));
     }
     if let Some(from) = filter.created_at_from {
-        rows = rows.filter(letters::created_at.ge(from));
+        rows = rows.filter(notifications::created_at.ge(from));
     }
     if let Some(to) = filter.created_at_to {
-        rows = rows.filter(letters::created_at.lt(to));
+        rows = rows.filter(notifications::created_at.lt(to));
     }
     rows
 }
 
-/// One page, sealed.
+/// Returns one page of messages, sealed.
 pub fn page(
     conn: &mut Conn,
     filter: &NotificationFilter,
     only: Option<Owner>,
     paging: &Paging<NotificationSort>,
 ) -> Result<Page<NotificationRow>> {
-    page!(conn, paging, matching(filter, only) => NotificationRow, tie letters::id, {
-        NotificationSort::CreatedAt => letters::created_at,
-        NotificationSort::SentAt => nullable letters::sent_at,
+    page!(conn, paging, matching(filter, only) => NotificationRow, tie notifications::id, {
+        NotificationSort::CreatedAt => notifications::created_at,
+        NotificationSort::SentAt => nullable notifications::sent_at,
     })
 }
 
-/// One message.
+/// Returns a message, sealed.
 pub fn find(conn: &mut Conn, id: NotificationId, only: Option<Owner>) -> Result<NotificationRow> {
     Ok(visible(only)
-        .filter(letters::id.eq(id))
+        .filter(notifications::id.eq(id))
         .select(NotificationRow::as_select())
         .first(conn)?)
 }
 
 /// Returns the number of pending messages of a channel.
-pub fn waiting_by(conn: &mut Conn, channel: NotificationType) -> Result<i64> {
-    Ok(letters::table
-        .filter(letters::status.eq(NotificationStatus::Pending))
-        .filter(letters::type_.eq(channel))
+pub fn count_pending(conn: &mut Conn, channel: NotificationType) -> Result<i64> {
+    Ok(notifications::table
+        .filter(notifications::status.eq(NotificationStatus::Pending))
+        .filter(notifications::type_.eq(channel))
         .count()
         .get_result(conn)?)
 }
 
-/// Adds a message by mail, unless one with its key is there.
-pub fn insert(tx: &mut Tx<'_>, fresh: &Fresh) -> Result<bool> {
-    let added = diesel::insert_into(letters::table)
-        .values((fresh, letters::type_.eq(NotificationType::Email)))
-        .on_conflict(letters::dedupe_key)
+/// Adds an email unless one with the same deduplication key exists, and returns whether it was added.
+pub fn insert(tx: &mut Tx<'_>, new: &NewNotification) -> Result<bool> {
+    let added = diesel::insert_into(notifications::table)
+        .values((new, notifications::type_.eq(NotificationType::Email)))
+        .on_conflict(notifications::dedupe_key)
         .do_nothing()
         .execute(tx.conn())?;
     Ok(added == 1)
 }
 
-/// Waiting again, for this destination.
-pub fn reopen(tx: &mut Tx<'_>, id: NotificationId, destination: &[u8]) -> Result<NotificationRow> {
-    Ok(diesel::update(letters::table.find(id))
+/// Marks a message as pending again, with this destination.
+pub fn requeue(tx: &mut Tx<'_>, id: NotificationId, destination: &[u8]) -> Result<NotificationRow> {
+    Ok(diesel::update(notifications::table.find(id))
         .set((
-            letters::status.eq(NotificationStatus::Pending),
-            letters::attempts.eq(0),
-            letters::last_error.eq(None::<String>),
-            letters::destination.eq(destination),
+            notifications::status.eq(NotificationStatus::Pending),
+            notifications::attempts.eq(0),
+            notifications::last_error.eq(None::<String>),
+            notifications::destination.eq(destination),
         ))
         .returning(NotificationRow::as_returning())
         .get_result(tx.conn())?)
 }
 
-/// Counts a try to send a message that waits; nothing comes back when it does not wait any more.
-pub fn try_to_send(tx: &mut Tx<'_>, id: NotificationId) -> Result<Option<NotificationRow>> {
-    Ok(diesel::update(waiting(id))
-        .set(letters::attempts.eq(letters::attempts + 1))
+/// Counts an attempt to send a pending message, and returns the message. Returns `None` when it is no longer pending.
+pub fn start_attempt(tx: &mut Tx<'_>, id: NotificationId) -> Result<Option<NotificationRow>> {
+    Ok(diesel::update(pending(id))
+        .set(notifications::attempts.eq(notifications::attempts + 1))
         .returning(NotificationRow::as_returning())
         .get_result(tx.conn())
         .optional()?)
 }
 
-/// Notes why a message still waits.
-pub fn note(tx: &mut Tx<'_>, id: NotificationId, why: &str) -> Result<()> {
-    diesel::update(waiting(id))
-        .set(letters::last_error.eq(why))
+/// Stores why a message is still pending.
+pub fn note_error(tx: &mut Tx<'_>, id: NotificationId, error: &str) -> Result<()> {
+    diesel::update(pending(id))
+        .set(notifications::last_error.eq(error))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// It was sent. The first time counts: an order is delivered once.
-pub fn sent(
+/// Marks a message as sent. A resent message keeps the time of its first delivery, because an order is delivered once.
+pub fn mark_sent(
     tx: &mut Tx<'_>,
     id: NotificationId,
-    (now, receipt): (DateTime<Utc>, &str),
+    now: DateTime<Utc>,
+    receipt: &str,
 ) -> Result<()> {
-    diesel::update(waiting(id))
+    diesel::update(pending(id))
         .set((
-            letters::status.eq(NotificationStatus::Sent),
-            letters::sent_at.eq(coalesce(letters::sent_at, now).nullable()),
-            letters::provider_message_id.eq(receipt),
-            letters::last_error.eq(None::<String>),
+            notifications::status.eq(NotificationStatus::Sent),
+            notifications::sent_at.eq(coalesce(notifications::sent_at, now).nullable()),
+            notifications::provider_message_id.eq(receipt),
+            notifications::last_error.eq(None::<String>),
         ))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// It will not be sent; whether it was still waiting.
-pub fn failed(tx: &mut Tx<'_>, id: NotificationId, why: &str) -> Result<bool> {
-    let failed = diesel::update(waiting(id))
+/// Marks a message as failed, and returns whether it was still pending.
+pub fn mark_failed(tx: &mut Tx<'_>, id: NotificationId, error: &str) -> Result<bool> {
+    let failed = diesel::update(pending(id))
         .set((
-            letters::status.eq(NotificationStatus::Failed),
-            letters::last_error.eq(why),
+            notifications::status.eq(NotificationStatus::Failed),
+            notifications::last_error.eq(error),
         ))
         .execute(tx.conn())?;
     Ok(failed == 1)
 }
 
-/// Messages that have waited since before then.
-pub fn left_behind(conn: &mut Conn, before: DateTime<Utc>) -> Result<Vec<NotificationId>> {
-    Ok(letters::table
-        .filter(letters::status.eq(NotificationStatus::Pending))
-        .filter(letters::created_at.lt(before))
-        .order_by((letters::created_at, letters::id))
+/// Returns the pending messages that were created before this time.
+pub fn pending_before(conn: &mut Conn, before: DateTime<Utc>) -> Result<Vec<NotificationId>> {
+    Ok(notifications::table
+        .filter(notifications::status.eq(NotificationStatus::Pending))
+        .filter(notifications::created_at.lt(before))
+        .order_by((notifications::created_at, notifications::id))
         .limit(500)
-        .select(letters::id)
+        .select(notifications::id)
         .load(conn)?)
 }
 
 #[diesel::dsl::auto_type]
-fn waiting(id: NotificationId) -> _ {
-    let pending: NotificationStatus = NotificationStatus::Pending;
-    letters::table
-        .filter(letters::id.eq(id))
-        .filter(letters::status.eq(pending))
+fn pending(id: NotificationId) -> _ {
+    let status: NotificationStatus = NotificationStatus::Pending;
+    notifications::table
+        .filter(notifications::id.eq(id))
+        .filter(notifications::status.eq(status))
 }

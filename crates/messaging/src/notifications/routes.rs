@@ -1,4 +1,4 @@
-//! The outbox over HTTP.
+//! HTTP routes of the outbox.
 
 use super::{query, rules};
 use actix_web::{get, post};
@@ -10,7 +10,7 @@ use wire::{
     permission::needs::{NotificationsRead, OrdersResend, SettingsRead},
 };
 
-/// Adds the operations.
+/// Registers the routes.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(list)
@@ -22,26 +22,26 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 
 listing!(Notification, "/notifications", export "/notifications/export", tag "messaging/notifications", needs NotificationsRead = "notifications:read", from rules::page);
 
-/// Show whether each channel is set up, and how many messages wait.
+/// Show whether each channel is set up, and the number of its pending messages.
 #[utoipa::path(
     tag = "messaging/notifications", security(("bearer" = ["settings:read"])),
-    responses((status = 200, description = "The state of each channel", body = NotificationSetup)),
+    responses((status = 200, description = "The status of each channel", body = NotificationSetup)),
 )]
 #[get("/notifications/status")]
 pub async fn status(caller: Caller<SettingsRead>) -> Result<Json<NotificationSetup>> {
     let configured = caller.ctx().ports.mailer.is_some();
-    let waiting = caller
-        .read(|conn, _| query::waiting_by(conn, NotificationType::Email))
+    let pending = caller
+        .read(|conn, _| query::count_pending(conn, NotificationType::Email))
         .await?;
     Ok(Json(NotificationSetup {
         email: ChannelSetup {
             configured,
-            waiting,
+            waiting: pending,
         },
     }))
 }
 
-/// Show a message, its secrets masked.
+/// Show a message, with secrets masked.
 #[utoipa::path(
     tag = "messaging/notifications", security(("bearer" = ["notifications:read"])), params(("id" = NotificationId, Path)),
     responses((status = 200, description = "The message", body = Notification)),
@@ -57,10 +57,10 @@ pub async fn show(
         .map(Tagged)
 }
 
-/// Send a message again, to the address that the person has now.
+/// Send a message again, to the current address of the user.
 #[utoipa::path(
     tag = "messaging/notifications", security(("bearer" = ["orders:resend"])), params(("id" = NotificationId, Path)),
-    responses((status = 200, description = "The message, waiting to be sent", body = Notification)),
+    responses((status = 200, description = "The message, which is pending again", body = Notification)),
 )]
 #[post("/notifications/{id}/resend")]
 pub async fn resend(

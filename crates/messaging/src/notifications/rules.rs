@@ -1,14 +1,14 @@
-//! How a letter is sealed into the outbox, and what of it may be seen.
+//! Seals emails into the outbox, and masks what the panel and the API show of them.
 
 use super::{
     jobs::SendNotification,
-    query::{self, Fresh, NotificationRow},
+    query::{self, NewNotification, NotificationRow},
     signature::Signature,
 };
 use platform::{
     Actor, Conn, Error, Result, Tx,
-    audit::{self, Act},
-    crypto::{Keyring, Place},
+    audit::{self, AuditEvent},
+    crypto::{FieldContext, Keyring},
     jobs, people,
 };
 use serde::{Deserialize, Serialize};
@@ -18,38 +18,38 @@ use wire::{
     messaging::notifications::{Notification, NotificationFilter, NotificationSort},
 };
 
-/// What stands for an activation code where it is not to be seen.
-const HIDDEN: &str = "••••••••";
+/// Replaces the secret part of an activation code where a message is shown.
+const MASK: &str = "••••••••";
 
-/// A letter to a person. It does not print: it may carry activation codes.
-pub struct Letter {
-    /// To whom.
+/// An email to a user. The type does not implement `Debug`, because the email may contain activation codes.
+pub struct EmailMessage {
+    /// The recipient.
     pub user_id: UserId,
     /// The order it is about.
     pub order_id: Option<OrderId>,
     /// The eSIM it is about.
     pub esim_id: Option<EsimId>,
-    /// The subject, which is kept in plain: never with a code or a name in it.
+    /// The subject. It is stored in plain text, so it never contains a code or a name.
     pub subject: String,
     /// The text.
     pub text: String,
-    /// The same as HTML. `cid:qr-1` is the picture of the first code, `cid:qr-2` of the second.
+    /// The text as HTML. `cid:qr-1` is the QR code of the first activation code, `cid:qr-2` of the second.
     pub html: Option<String>,
-    /// The activation codes that it carries: drawn when it is sent, masked when it is looked at.
+    /// The activation codes in the email: drawn as QR codes when it is sent, masked when it is shown.
     pub codes: Vec<String>,
-    /// What it is told by from every other letter; a second one with the same key is not written.
+    /// The deduplication key: a second email with the same key is not queued.
     pub dedupe_key: String,
 }
 
-/// What the `message` column seals.
+/// The content that the `message` column seals.
 #[derive(Serialize, Deserialize)]
-pub struct Sealed {
+pub struct SealedMessage {
     pub text: String,
     pub codes: Vec<String>,
 }
 
-/// A letter, opened to be sent.
-pub struct Opened {
+/// A message, opened to be sent.
+pub struct OpenedMessage {
     pub to: String,
     pub subject: String,
     pub text: String,
@@ -57,130 +57,152 @@ pub struct Opened {
     pub codes: Vec<String>,
 }
 
-/// Writes a letter into the outbox and has it sent once this transaction is committed.
-pub fn notify(tx: &mut Tx<'_>, keys: &Keyring, letter: Letter) -> Result<()> {
-    let to = people::email(tx.conn(), keys, letter.user_id)?;
-    notify_at(tx, keys, letter, &to)
+/// Queues an email in the outbox; a job sends it after this transaction is committed.
+pub fn notify(tx: &mut Tx<'_>, keys: &Keyring, email: EmailMessage) -> Result<()> {
+    let to = people::email(tx.conn(), keys, email.user_id)?;
+    notify_address(tx, keys, email, &to)
 }
 
-/// Writes an email like [`notify`] to another address than the user's current one, such as the previous one.
-pub fn notify_at(tx: &mut Tx<'_>, keys: &Keyring, letter: Letter, to: &str) -> Result<()> {
+/// Queues an email like [`notify`], to another address than the user's current one, such as the previous one.
+pub fn notify_address(
+    tx: &mut Tx<'_>,
+    keys: &Keyring,
+    email: EmailMessage,
+    to: &str,
+) -> Result<()> {
     let id = NotificationId::new();
-    let signature = Signature::read(tx.conn())?;
-    let message = serde_json::to_string(&Sealed {
-        text: signature.under_text(&letter.text),
-        codes: letter.codes,
+    let signature = Signature::load(tx.conn())?;
+    let message = serde_json::to_string(&SealedMessage {
+        text: signature.sign_text(&email.text),
+        codes: email.codes,
     })
     .map_err(Error::internal)?;
     let is_new = query::insert(
         tx,
-        &Fresh {
+        &NewNotification {
             id,
-            user_id: letter.user_id,
-            order_id: letter.order_id,
-            esim_id: letter.esim_id,
-            destination: keys.seal(place(id, "destination"), to)?,
-            subject: letter.subject.chars().take(255).collect(),
-            message: keys.seal(place(id, "message"), &message)?,
-            message_html: letter
+            user_id: email.user_id,
+            order_id: email.order_id,
+            esim_id: email.esim_id,
+            destination: keys.seal(field_context(id, "destination"), to)?,
+            subject: email.subject.chars().take(255).collect(),
+            message: keys.seal(field_context(id, "message"), &message)?,
+            message_html: email
                 .html
-                .map(|html| keys.seal(place(id, "message_html"), &signature.under_html(&html)))
+                .map(|html| {
+                    keys.seal(
+                        field_context(id, "message_html"),
+                        &signature.sign_html(&html),
+                    )
+                })
                 .transpose()?,
-            dedupe_key: letter.dedupe_key,
+            dedupe_key: email.dedupe_key,
             created_at: chrono::Utc::now(),
         },
     )?;
     if is_new {
-        jobs::enqueue(tx, &SendNotification::of(id))
+        jobs::enqueue(tx, &SendNotification::new(id))
     } else {
         Ok(())
     }
 }
 
-/// One page of the outbox.
+/// Returns one page of the outbox, masked.
 pub fn page(
     conn: &mut Conn,
     actor: &Actor,
     filter: &NotificationFilter,
     paging: &Paging<NotificationSort>,
 ) -> Result<Page<Notification>> {
-    query::page(conn, filter, actor.only(), paging)?.try_map(|row| show_row(conn, &actor.keys, row))
+    query::page(conn, filter, actor.owner_filter(), paging)?
+        .try_map(|row| show_row(conn, &actor.keys, row))
 }
 
-/// One message.
+/// Returns a message, masked.
 pub fn show(conn: &mut Conn, actor: &Actor, id: NotificationId) -> Result<Notification> {
-    let row = query::find(conn, id, actor.only())?;
+    let row = query::find(conn, id, actor.owner_filter())?;
     show_row(conn, &actor.keys, row)
 }
 
-/// Sends a message again, to where the person is reached by now: a wrong address is the usual reason.
+/// Sends a message again, to the current address of the user: a wrong address is the usual reason to resend.
 pub fn resend(tx: &mut Tx<'_>, actor: &Actor, id: NotificationId) -> Result<Notification> {
-    let row = query::find(tx.conn(), id, actor.only())?;
+    let row = query::find(tx.conn(), id, actor.owner_filter())?;
     let to = people::email(tx.conn(), &actor.keys, row.user_id)?;
-    let row = query::reopen(tx, id, &actor.keys.seal(place(id, "destination"), &to)?)?;
-    jobs::enqueue(tx, &SendNotification::of(id))?;
+    let row = query::requeue(
+        tx,
+        id,
+        &actor.keys.seal(field_context(id, "destination"), &to)?,
+    )?;
+    jobs::enqueue(tx, &SendNotification::new(id))?;
     audit::record(
         tx,
         actor,
-        Act::new("notification.resend", "notification", id.0),
+        AuditEvent::new("notification.resend", "notification", id.0),
     )?;
     show_row(tx.conn(), &actor.keys, row)
 }
 
 /// Opens a message to be sent.
-pub fn open(keys: &Keyring, row: &NotificationRow) -> Result<Opened> {
-    let message: Sealed = read(keys, row)?;
+pub fn open(keys: &Keyring, row: &NotificationRow) -> Result<OpenedMessage> {
+    let message: SealedMessage = open_message(keys, row)?;
     let to = row
         .destination
         .as_deref()
         .ok_or_else(|| Error::internal(format!("message {} has no destination", row.id)))?;
-    Ok(Opened {
-        to: keys.open(place(row.id, "destination"), to)?,
+    Ok(OpenedMessage {
+        to: keys.open(field_context(row.id, "destination"), to)?,
         subject: row.subject.clone().unwrap_or_default(),
         text: message.text,
         html: row
             .message_html
             .as_deref()
-            .map(|html| keys.open(place(row.id, "message_html"), html))
+            .map(|html| keys.open(field_context(row.id, "message_html"), html))
             .transpose()?,
         codes: message.codes,
     })
 }
 
-fn read(keys: &Keyring, row: &NotificationRow) -> Result<Sealed> {
-    // The parser's error would quote the text.
-    serde_json::from_str(&keys.open(place(row.id, "message"), &row.message)?)
-        .map_err(|_| Error::internal(format!("message {} is not a letter", row.id)))
+fn open_message(keys: &Keyring, row: &NotificationRow) -> Result<SealedMessage> {
+    // The error of the parser is dropped, because it would quote the text.
+    serde_json::from_str(&keys.open(field_context(row.id, "message"), &row.message)?).map_err(
+        |_| {
+            Error::internal(format!(
+                "the content of message {} cannot be parsed",
+                row.id
+            ))
+        },
+    )
 }
 
-/// What a message says, out of what its column seals; codes hidden.
-pub fn text_of(sealed: &str) -> Result<String> {
-    serde_json::from_str::<Sealed>(sealed)
-        .map(|message| without_codes(message.text, &message.codes))
-        .map_err(|_| Error::internal("a message is not a letter"))
+/// Returns the text of an opened `message` column, with activation codes masked.
+pub fn visible_text(sealed: &str) -> Result<String> {
+    serde_json::from_str::<SealedMessage>(sealed)
+        .map(|message| mask_codes(message.text, &message.codes))
+        .map_err(|_| Error::internal("the content of a message cannot be parsed"))
 }
 
-/// A message that says nothing any more.
-pub fn blank(keys: &Keyring, id: NotificationId) -> Result<Vec<u8>> {
-    let nothing = Sealed {
+/// Returns the sealed content of an erased message.
+pub fn erased_message(keys: &Keyring, id: NotificationId) -> Result<Vec<u8>> {
+    let erased = SealedMessage {
         text: "Erased".to_owned(),
         codes: Vec::new(),
     };
-    let text = serde_json::to_string(&nothing).map_err(Error::internal)?;
-    keys.seal(place(id, "message"), &text)
+    let text = serde_json::to_string(&erased).map_err(Error::internal)?;
+    keys.seal(field_context(id, "message"), &text)
 }
 
-/// Returns a message for display. A sealed value that does not open is marked and recorded; the others are shown.
+/// Returns a message for display. A sealed value that does not open is marked and recorded in the audit log; the other
+/// values are shown.
 fn show_row(conn: &mut Conn, keys: &Keyring, row: NotificationRow) -> Result<Notification> {
-    let message = people::readable(conn, keys, read(keys, &row))?;
+    let message = people::value_or_report(conn, keys, open_message(keys, &row))?;
     let is_message_broken = message.is_none();
-    let Sealed { text, codes } = message.unwrap_or_else(|| Sealed {
+    let SealedMessage { text, codes } = message.unwrap_or_else(|| SealedMessage {
         text: people::UNREADABLE.to_owned(),
         codes: Vec::new(),
     });
     let opened = row.destination.as_deref().map(|to| {
-        let opened = keys.open(place(row.id, "destination"), to);
-        people::readable(conn, keys, opened)
+        let opened = keys.open(field_context(row.id, "destination"), to);
+        people::value_or_report(conn, keys, opened)
     });
     let to = opened.transpose()?;
     let is_unreadable = is_message_broken || to == Some(None);
@@ -195,7 +217,7 @@ fn show_row(conn: &mut Conn, keys: &Keyring, row: NotificationRow) -> Result<Not
         r#type: row.type_,
         template_id: row.template_id,
         subject: row.subject,
-        message: without_codes(text, &codes),
+        message: mask_codes(text, &codes),
         destination,
         is_unreadable,
         status: row.status,
@@ -209,19 +231,19 @@ fn show_row(conn: &mut Conn, keys: &Keyring, row: NotificationRow) -> Result<Not
     })
 }
 
-/// The text with the secret part of every code hidden, however often and in whatever link it stands.
-fn without_codes(text: String, codes: &[String]) -> String {
+/// Masks the secret part of every activation code in a text, in links as well.
+fn mask_codes(text: String, codes: &[String]) -> String {
     codes.iter().fold(text, |text, code| {
         let secret = ActivationCode::parse(code)
             .ok()
             .map(|code| code.matching_id)
             .filter(|secret| !secret.is_empty());
-        text.replace(secret.as_deref().unwrap_or(code), HIDDEN)
+        text.replace(secret.as_deref().unwrap_or(code), MASK)
     })
 }
 
-fn place(id: NotificationId, column: &str) -> Place<'_> {
-    Place::new("notifications", column, id.0)
+fn field_context(id: NotificationId, column: &str) -> FieldContext<'_> {
+    FieldContext::new("notifications", column, id.0)
 }
 
 #[cfg(test)]
@@ -229,17 +251,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_code_is_left_to_be_seen() {
+    fn shown_message_masks_every_activation_code() {
         let codes = vec![
             "LPA:1$rsp.example.com$ABC-123".to_owned(),
             "not a code".to_owned(),
         ];
         let text = "Scan LPA:1$rsp.example.com$ABC-123 or open https://example.com/?carddata=LPA%3A1%24rsp.example.com%24ABC-123; by hand: rsp.example.com, ABC-123; not a code";
-        let shown = without_codes(text.to_owned(), &codes);
+        let masked = mask_codes(text.to_owned(), &codes);
         assert!(
-            !shown.contains("ABC-123") && !shown.contains("not a code"),
-            "{shown}"
+            !masked.contains("ABC-123") && !masked.contains("not a code"),
+            "{masked}"
         );
-        assert!(shown.contains("LPA:1$rsp.example.com$••••••••"), "{shown}");
+        assert!(
+            masked.contains("LPA:1$rsp.example.com$••••••••"),
+            "{masked}"
+        );
     }
 }

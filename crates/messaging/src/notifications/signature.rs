@@ -1,11 +1,11 @@
-//! How every letter ends: who writes, where to write to, and what the business must say of itself.
+//! The signature of every email: the name of the business, the support address and the legal footer.
 
 use platform::{
     Conn, Result,
-    settings::{self, BusinessName, LetterFooter, SupportEmail},
+    settings::{self, BusinessName, EmailFooter, SupportEmail},
 };
 
-/// The end of a letter.
+/// The signature of an email.
 pub struct Signature {
     name: String,
     support: Option<String>,
@@ -13,17 +13,17 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// As it is set now.
-    pub fn read(conn: &mut Conn) -> Result<Self> {
+    /// Loads the signature from the current settings.
+    pub fn load(conn: &mut Conn) -> Result<Self> {
         Ok(Self {
             name: settings::get(conn, BusinessName)?,
             support: settings::get(conn, SupportEmail)?,
-            footer: settings::get(conn, LetterFooter)?,
+            footer: settings::get(conn, EmailFooter)?,
         })
     }
 
-    /// Below a text.
-    pub fn under_text(&self, text: &str) -> String {
+    /// Appends the signature to a plain text.
+    pub fn sign_text(&self, text: &str) -> String {
         let mut signed = format!("{}\n\n{}\n", text.trim_end(), self.name);
         if let Some(address) = &self.support {
             signed.push_str(&format!("Questions? Write to {address}.\n"));
@@ -34,8 +34,8 @@ impl Signature {
         signed
     }
 
-    /// Below the same as HTML.
-    pub fn under_html(&self, html: &str) -> String {
+    /// Appends the signature to an HTML text.
+    pub fn sign_html(&self, html: &str) -> String {
         let mut signed = format!("{html}<p>{}", escaped(&self.name));
         if let Some(address) = &self.support {
             let address = escaped(address);
@@ -64,28 +64,24 @@ mod tests {
     use super::Signature;
 
     #[test]
-    fn a_letter_ends_with_what_is_set_and_nothing_of_it_is_taken_for_html() {
+    fn signature_contains_the_settings_and_escapes_html() {
         let plain = Signature {
             name: "Tom & Co".into(),
             support: None,
             footer: None,
         };
-        assert_eq!(plain.under_text("Hello.\n"), "Hello.\n\nTom & Co\n");
-        assert_eq!(
-            plain.under_html("<p>Hi</p>"),
-            "<p>Hi</p><p>Tom &amp; Co</p>"
-        );
-        let whole = Signature {
+        assert_eq!(plain.sign_text("Hello.\n"), "Hello.\n\nTom & Co\n");
+        assert_eq!(plain.sign_html("<p>Hi</p>"), "<p>Hi</p><p>Tom &amp; Co</p>");
+        let full = Signature {
             support: Some("help@example.com".into()),
             footer: Some("<b>1</b> High Street\nLondon".into()),
             ..plain
         };
-        assert!(whole.under_text("x").ends_with(
+        assert!(full.sign_text("x").ends_with(
             "Tom & Co\nQuestions? Write to help@example.com.\n\n<b>1</b> High Street\nLondon\n"
         ));
         assert!(
-            whole
-                .under_html("")
+            full.sign_html("")
                 .contains("&lt;b&gt;1&lt;/b&gt; High Street<br>London")
         );
     }

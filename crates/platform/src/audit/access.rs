@@ -26,7 +26,7 @@ pub struct Access<'a> {
 }
 
 /// Records that the actor saw a secret or personal data in plain text.
-pub fn accessed(
+pub fn record_field_access(
     tx: &mut Tx<'_>,
     actor: &Actor,
     subject: &str,

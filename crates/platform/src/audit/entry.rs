@@ -1,7 +1,7 @@
-//! What the two logs keep of an act, and the seal that every entry gets.
+//! The rows of the audit log and of the access log, and the seal of every entry.
 //!
-//! The seal is a keyed hash over the whole entry. Its key is nowhere in the database, so nobody can add an entry
-//! there that looks like the program's, nor change one unnoticed.
+//! The seal is a keyed hash over the whole entry. The key is not in the database, so an entry that another program added or
+//! changed there is detected.
 
 use crate::{
     crypto::{self, Keyring},
@@ -14,17 +14,17 @@ use serde_json::Value;
 use uuid::Uuid;
 use wire::{AccessId, ApiClientId, AuditId, UserId, accounts::users::UserRole};
 
-/// The purpose of the key that entries are sealed with.
+/// The purpose for which the sealing key of entries is derived.
 const PURPOSE: &str = "audit entry";
 
 /// An entry of one of the logs.
 pub trait Entry {
-    /// Everything that it says, in one way only: the same entry gives the same bytes whoever reads it.
+    /// Returns the bytes of every field in a canonical form: the same entry always gives the same bytes.
     fn bytes(&self) -> Vec<u8>;
-    /// The seal that it carries.
+    /// Returns the seal of the entry.
     fn seal(&self) -> Option<&[u8]>;
 
-    /// Whether it is as the program wrote it.
+    /// Returns whether the program wrote the entry and no field has changed since.
     fn is_genuine(&self, keys: &Keyring) -> bool {
         let key = keys.derive(PURPOSE);
         self.seal()
@@ -32,70 +32,70 @@ pub trait Entry {
     }
 }
 
-/// A row of the audit log. Nulls are written as such: a default would keep the statement from being prepared.
+/// A row of the audit log. Nulls are written explicitly: with a default, the statement would not be prepared.
 #[derive(Debug, Clone, PartialEq, Insertable, Queryable, Selectable)]
 #[diesel(table_name = audit_log, treat_none_as_default_value = false, check_for_backend(Pg))]
 pub struct AuditRow {
-    /** Which entry. */
+    /// The id of the entry.
     pub id: AuditId,
-    /** When. */
+    /// The time.
     pub created_at: DateTime<Utc>,
-    /** Who; nobody is the system or a client. */
+    /// The user; `None` is the system or a client.
     pub actor_id: Option<UserId>,
-    /** The integrator's client. */
+    /// The integrator's client.
     pub client_id: Option<ApiClientId>,
-    /** In which role. */
+    /// The role of the user.
     pub actor_role: Option<UserRole>,
-    /** What was done. */
+    /// The action.
     pub action: String,
-    /** To what kind of thing. */
+    /// The kind of the object.
     pub subject_type: String,
-    /** To which one. */
+    /// The id of the object.
     pub subject_id: Option<Uuid>,
-    /** What changed. */
+    /// The change.
     pub change: Option<Value>,
-    /** Why, as they said. */
+    /// The reason that the actor gave.
     pub reason: Option<String>,
-    /** The request. */
+    /// The request id.
     pub request_id: Option<String>,
-    /** Where it came from. */
+    /// The address of the client.
     pub ip: Option<String>,
-    /** Its seal; none when something else wrote it. */
+    /// The seal; `None` when another program wrote the row.
     pub seal: Option<Vec<u8>>,
 }
 
-/// A row of the log of who saw personal data.
+/// A row of the access log, about access to personal data or a secret.
 #[derive(Debug, Clone, PartialEq, Insertable, Queryable, Selectable)]
 #[diesel(table_name = pii_access_log, treat_none_as_default_value = false, check_for_backend(Pg))]
 pub struct AccessRow {
-    /** Which entry. */
+    /// The id of the entry.
     pub id: AccessId,
-    /** When. */
+    /// The time.
     pub created_at: DateTime<Utc>,
-    /** Who; nobody is the system or a client. */
+    /// The user; `None` is the system or a client.
     pub actor_id: Option<UserId>,
-    /** The integrator's client. */
+    /// The integrator's client.
     pub client_id: Option<ApiClientId>,
-    /** To what kind of thing. */
+    /// The kind of the object.
     pub subject_type: String,
-    /** To which one. */
+    /// The id of the object.
     pub subject_id: Uuid,
-    /** What of it was seen. */
+    /// The field that the actor saw.
     pub field: String,
-    /** Why, as they said. */
+    /// The reason that the actor gave.
     pub reason: Option<String>,
-    /** The request. */
+    /// The request id.
     pub request_id: Option<String>,
-    /** Where it came from. */
+    /// The address of the client.
     pub ip: Option<String>,
-    /** Its seal; none when something else wrote it. */
+    /// The seal; `None` when another program wrote the row.
     pub seal: Option<Vec<u8>>,
-    /** The extent of the access: the number of rows, and the names of the filters. */
+    /// The extent of the access: the number of rows, and the names of the filters.
     pub detail: Option<Value>,
 }
 
 impl AuditRow {
-    /// With its seal.
+    /// Adds the seal.
     pub fn sealed(mut self, keys: &Keyring) -> Result<Self> {
         self.seal = Some(crypto::sign(&keys.derive(PURPOSE), &self.bytes())?);
         Ok(self)
@@ -103,7 +103,7 @@ impl AuditRow {
 }
 
 impl AccessRow {
-    /// With its seal.
+    /// Adds the seal.
     pub fn sealed(mut self, keys: &Keyring) -> Result<Self> {
         self.seal = Some(crypto::sign(&keys.derive(PURPOSE), &self.bytes())?);
         Ok(self)
@@ -113,7 +113,7 @@ impl AccessRow {
 impl Entry for AuditRow {
     fn bytes(&self) -> Vec<u8> {
         let change = self.change.as_ref().map(canonical);
-        Bytes::of("audit")
+        Bytes::new("audit")
             .id(Some(self.id.0))
             .time(self.created_at)
             .id(self.actor_id.map(|id| id.0))
@@ -135,7 +135,7 @@ impl Entry for AuditRow {
 
 impl Entry for AccessRow {
     fn bytes(&self) -> Vec<u8> {
-        let bytes = Bytes::of("access")
+        let bytes = Bytes::new("access")
             .id(Some(self.id.0))
             .time(self.created_at)
             .id(self.actor_id.map(|id| id.0))
@@ -157,11 +157,11 @@ impl Entry for AccessRow {
     }
 }
 
-/// Fields one after the other, each with its length before it, so that no two entries have the same bytes.
+/// The fields of an entry, each preceded by its length, so that no two entries have the same bytes.
 struct Bytes(Vec<u8>);
 
 impl Bytes {
-    fn of(log: &str) -> Self {
+    fn new(log: &str) -> Self {
         Self(Vec::with_capacity(256)).text(Some(log))
     }
     fn field(mut self, bytes: Option<&[u8]>) -> Self {
@@ -183,7 +183,7 @@ impl Bytes {
     }
 }
 
-/// JSON with its keys in order, as PostgreSQL would not keep them otherwise.
+/// Returns JSON with sorted keys, because PostgreSQL does not preserve their order.
 fn canonical(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
@@ -204,8 +204,8 @@ fn canonical(value: &Value) -> String {
     }
 }
 
-/// When an entry is written: by this machine's clock whatever time a test has set, to the microsecond that
-/// PostgreSQL keeps.
+/// Returns the time of a new entry: by the clock of this machine, whatever time a test has set, truncated to the
+/// microsecond that PostgreSQL stores.
 pub(super) fn now() -> DateTime<Utc> {
     let now = Utc::now();
     now.duration_trunc(TimeDelta::microseconds(1))
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seal_fits_its_entry_and_its_key_only() -> Result<()> {
+    fn seal_verifies_only_its_entry_and_key() -> Result<()> {
         let row = AccessRow {
             id: AccessId::new(),
             created_at: now(),
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_keys_does_not_matter() {
+    fn canonical_json_ignores_key_order() {
         let one = json!({ "b": [1, { "y": null, "x": "\"" }], "a": true });
         let other = json!({ "a": true, "b": [1, { "x": "\"", "y": null }] });
         assert_eq!(canonical(&one), canonical(&other));

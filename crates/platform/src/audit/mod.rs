@@ -1,17 +1,17 @@
-//! The record of every act, written in the transaction of the act itself: either both are there, or neither.
+//! The audit log. An entry is written in the transaction of its action: both are committed, or neither.
 
 mod access;
-mod broken;
 mod entry;
 mod reason;
+mod unreadable;
 
-pub use access::{Access, accessed, record_access};
-pub use broken::broken;
+pub use access::{Access, record_access, record_field_access};
 pub use entry::{AccessRow, AuditRow, Entry};
 pub use reason::{
     ERASED, Reasons, Subject, forget as forget_reasons, open_all as open_reasons,
     seal as seal_reason,
 };
+pub use unreadable::record_unreadable;
 
 use crate::{auth::Actor, db::Tx, error::Result};
 use diesel::prelude::*;
@@ -22,24 +22,24 @@ use uuid::Uuid;
 use wire::AuditId;
 
 /// Rows of one INSERT; PostgreSQL takes 65,535 values.
-const AT_ONCE: usize = 1000;
+const ROWS_PER_INSERT: usize = 1000;
 
-/// What was done to what.
-pub struct Act<'a> {
-    /// The act, such as `plan.create`.
+/// An action on an object, to be recorded in the audit log.
+pub struct AuditEvent<'a> {
+    /// The action, such as `plan.create`.
     pub action: &'a str,
-    /// The kind of thing, such as `plan`.
+    /// The kind of the object, such as `plan`.
     pub subject: &'a str,
-    /// Which one.
+    /// The id of the object.
     pub id: Uuid,
-    /// What changed; see [`change`].
+    /// The change; see [`change`].
     pub change: Option<Value>,
-    /// Why, as they said.
+    /// The reason that the actor gave.
     pub reason: Option<&'a str>,
 }
 
-impl<'a> Act<'a> {
-    /// An act without details.
+impl<'a> AuditEvent<'a> {
+    /// Builds an event without details.
     pub const fn new(action: &'a str, subject: &'a str, id: Uuid) -> Self {
         Self {
             action,
@@ -49,36 +49,36 @@ impl<'a> Act<'a> {
             reason: None,
         }
     }
-    /// With what changed.
-    pub fn changing(self, change: Value) -> Self {
+    /// Adds the change.
+    pub fn with_change(self, change: Value) -> Self {
         Self {
             change: Some(change),
             ..self
         }
     }
-    /// With why.
-    pub fn because(self, reason: Option<&'a str>) -> Self {
+    /// Adds the reason.
+    pub fn with_reason(self, reason: Option<&'a str>) -> Self {
         Self { reason, ..self }
     }
 }
 
-/// Records an act.
-pub fn record(tx: &mut Tx<'_>, actor: &Actor, act: Act<'_>) -> Result<()> {
-    let row = row(tx, actor, act)?;
-    // By itself, because only a statement for a fixed number of rows stays prepared, and planning this one is dear.
+/// Records an event.
+pub fn record(tx: &mut Tx<'_>, actor: &Actor, event: AuditEvent<'_>) -> Result<()> {
+    let row = row(tx, actor, event)?;
+    // One row per statement: only a statement for a fixed number of rows stays prepared, and planning this one is expensive.
     diesel::insert_into(audit_log::table)
         .values(row)
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// Records many acts of one breath, such as an import's.
-pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, acts: Vec<Act<'_>>) -> Result<()> {
-    let rows: Vec<AuditRow> = acts
+/// Records the events of one transaction, such as those of an import.
+pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, events: Vec<AuditEvent<'_>>) -> Result<()> {
+    let rows: Vec<AuditRow> = events
         .into_iter()
-        .map(|act| row(tx, actor, act))
+        .map(|event| row(tx, actor, event))
         .collect::<Result<_>>()?;
-    for part in rows.chunks(AT_ONCE) {
+    for part in rows.chunks(ROWS_PER_INSERT) {
         diesel::insert_into(audit_log::table)
             .values(part)
             .execute(tx.conn())?;
@@ -86,22 +86,22 @@ pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, acts: Vec<Act<'_>>) -> Result<
     Ok(())
 }
 
-fn row(tx: &mut Tx<'_>, actor: &Actor, act: Act<'_>) -> Result<AuditRow> {
+fn row(tx: &mut Tx<'_>, actor: &Actor, event: AuditEvent<'_>) -> Result<AuditRow> {
     let about = Subject {
-        kind: act.subject,
-        id: act.id,
+        kind: event.subject,
+        id: event.id,
     };
-    let reason = reason::seal(tx, &actor.keys, about, act.reason)?;
+    let reason = reason::seal(tx, &actor.keys, about, event.reason)?;
     AuditRow {
         id: AuditId::new(),
         created_at: entry::now(),
         actor_id: actor.id,
         client_id: actor.client.as_ref().map(|client| client.id),
         actor_role: actor.role,
-        action: act.action.to_owned(),
-        subject_type: act.subject.to_owned(),
-        subject_id: Some(act.id),
-        change: act.change,
+        action: event.action.to_owned(),
+        subject_type: event.subject.to_owned(),
+        subject_id: Some(event.id),
+        change: event.change,
         reason,
         request_id: actor.request.id.clone(),
         ip: actor.request.ip.clone(),
@@ -110,8 +110,8 @@ fn row(tx: &mut Tx<'_>, actor: &Actor, act: Act<'_>) -> Result<AuditRow> {
     .sealed(&actor.keys)
 }
 
-/// The fields that differ, as `{"name": {"before": .., "after": ..}}`. Times of change and revisions are left out.
-/// Give it no personal data and no secrets: name only the fields with [`fields_only`] there.
+/// Returns the fields that differ, as `{"name": {"before": .., "after": ..}}`, without times of change and revisions.
+/// Never pass personal data or secrets: use [`fields_only`] for those, which names the fields only.
 pub fn change(before: &impl Serialize, after: &impl Serialize) -> Value {
     let object = |value: Value| {
         if let Value::Object(fields) = value {
@@ -136,7 +136,7 @@ pub fn change(before: &impl Serialize, after: &impl Serialize) -> Value {
     )
 }
 
-/// The fields of an edit that were given, without their values.
+/// Returns the names of the fields that an edit sets, without their values.
 pub fn fields_only(edit: &impl Serialize) -> Value {
     let Value::Object(fields) = json!(edit) else {
         return Value::Null;

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use wire::UserId;
 
 /// The prefix of an encrypted reason. A reason without it is plain text.
-const MARK: &str = "enc1:";
+const ENCRYPTED_PREFIX: &str = "enc1:";
 const NONCE: usize = 12;
 /// The text that replaces a reason whose key was deleted.
 pub const ERASED: &str = "Erased";
@@ -85,7 +85,7 @@ pub fn seal(
         .encrypt(&nonce.into(), payload)
         .map_err(|_| Error::internal("a reason could not be encrypted"))?;
     let text = STANDARD_NO_PAD.encode([&nonce[..], &sealed].concat());
-    Ok(Some(format!("{MARK}{text}")))
+    Ok(Some(format!("{ENCRYPTED_PREFIX}{text}")))
 }
 
 /// Returns the secret of a subject, and creates it for the first reason.
@@ -118,7 +118,7 @@ pub struct Reasons {
 
 impl Reasons {
     /// Loads the keys of these subjects.
-    pub fn of<'a>(
+    pub fn load<'a>(
         conn: &mut Conn,
         keys: &Keyring,
         subjects: impl Iterator<Item = Subject<'a>>,
@@ -145,18 +145,18 @@ impl Reasons {
     }
 
     /// Returns a stored reason in plain text; [`ERASED`] where its key was deleted.
-    pub fn open(&self, subject: Subject<'_>, kept: Option<String>) -> Option<String> {
-        let kept = kept?;
-        let Some(text) = kept.strip_prefix(MARK) else {
-            return Some(kept);
+    pub fn open(&self, subject: Subject<'_>, stored: Option<String>) -> Option<String> {
+        let stored = stored?;
+        let Some(text) = stored.strip_prefix(ENCRYPTED_PREFIX) else {
+            return Some(stored);
         };
         Some(
-            self.plain(subject, text)
+            self.decrypt(subject, text)
                 .unwrap_or_else(|| ERASED.to_owned()),
         )
     }
 
-    fn plain(&self, subject: Subject<'_>, text: &str) -> Option<String> {
+    fn decrypt(&self, subject: Subject<'_>, text: &str) -> Option<String> {
         let cipher = self.ciphers.get(&(subject.kind.to_owned(), subject.id))?;
         let bytes = STANDARD_NO_PAD.decode(text).ok()?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE)?;
@@ -176,7 +176,7 @@ pub fn open_all(
     keys: &Keyring,
     entries: Vec<(Subject<'_>, &mut Option<String>)>,
 ) -> Result<()> {
-    let reasons = Reasons::of(conn, keys, entries.iter().map(|(subject, _)| *subject))?;
+    let reasons = Reasons::load(conn, keys, entries.iter().map(|(subject, _)| *subject))?;
     for (subject, reason) in entries {
         *reason = reasons.open(subject, reason.take());
     }

@@ -1,18 +1,17 @@
 //! The signed-in caller as an extractor: `Caller<PlansWrite>` in a handler's signature is the permission check.
 
 use super::{
-    Shown,
-    confirmed::{self, Standing, StepUp},
-    key,
+    Credential, api_key,
+    authenticated_caller::{AuthenticatedCaller, CallerSlot},
     request_info::RequestInfo,
-    witness::{Confirmee, Witness},
+    step_up::{self, SessionState, StepUp},
 };
 use crate::{
     crypto::Keyring,
     ctx::Ctx,
     db::{Conn, Tx},
     error::{Error, Result},
-    idempotency::{Claim, Once},
+    idempotency::{IdempotencyClaim, IdempotentResponse},
     limits::Class,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Data};
@@ -36,38 +35,38 @@ use wire::{
     permission::Needs,
 };
 
-/// Whose rows somebody sees who does not see everybody's.
+/// The owner whose rows a caller sees who may not see all rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
-    /// A person's own.
+    /// A user, who sees the user's own rows.
     Person(UserId),
-    /// Those of the customers that an integrator's client has brought.
+    /// An API client, which sees the rows of its customers.
     Client(ApiClientId),
 }
 
-/// Who does something: a person with a role, an integrator's client, or the system itself.
+/// The actor of an action: a user with a role, an API client, or the system.
 #[derive(Debug, Clone)]
 pub struct Actor {
-    /// The person; `None` is a client or the system.
+    /// The user; `None` is a client or the system.
     pub id: Option<UserId>,
-    /// The integrator's client.
+    /// The API client.
     pub client: Option<Client>,
-    /// Their role.
+    /// The role of the user.
     pub role: Option<UserRole>,
-    /// Their session.
+    /// The session of the user.
     pub session: Option<SessionId>,
-    /// How far the permission reaches that let them in.
+    /// The reach of the permission that the operation requires.
     pub reach: Reach,
     /// Whether the person has confirmed who they are within the last 15 minutes. Always false for a client.
     pub is_confirmed: bool,
-    /// The request, for the record.
+    /// The request, for the logs.
     pub request: RequestInfo,
-    /// The keys that open what they may see.
+    /// The keys that open sealed values.
     pub keys: Keyring,
 }
 
 impl Actor {
-    /// The system, acting by itself.
+    /// Returns the actor of work that the system does without a caller.
     pub fn system(ctx: &Ctx) -> Self {
         let request = RequestInfo {
             id: crate::http::request_id(),
@@ -84,11 +83,11 @@ impl Actor {
             keys: ctx.keys.clone(),
         }
     }
-    /// Whether they may do something else as well.
+    /// Returns whether the actor has another permission.
     pub fn can(&self, permission: Permission) -> bool {
         self.reach_of(permission) != Reach::None
     }
-    /// How far another permission reaches for them.
+    /// Returns the reach of another permission for the actor.
     pub fn reach_of(&self, permission: Permission) -> Reach {
         match (&self.client, self.role) {
             (Some(client), _) => client.reach(permission),
@@ -96,8 +95,8 @@ impl Actor {
             (None, None) => Reach::All,
         }
     }
-    /// Whose rows they see: everybody's (`None`), or an owner's only.
-    pub fn only(&self) -> Option<Owner> {
+    /// Returns the owner whose rows the actor sees; `None` sees all rows.
+    pub fn owner_filter(&self) -> Option<Owner> {
         if self.reach == Reach::All {
             return None;
         }
@@ -106,22 +105,22 @@ impl Actor {
     }
     /// Refuses a person who has not confirmed who they are within the last 15 minutes. An API client has no step-up and
     /// passes; its scopes limit it to its own customers.
-    pub fn recently_authenticated(&self) -> Result<()> {
+    pub fn require_step_up_of_person(&self) -> Result<()> {
         match self.id {
-            Some(_) if !self.is_confirmed => Err(confirmed::stale()),
+            Some(_) if !self.is_confirmed => Err(step_up::confirmation_required()),
             _ => Ok(()),
         }
     }
-    /// Builds the actor of a log entry about a caller who was confirmed before. The actor has no permissions.
-    pub fn on_record(who: Confirmee, request: RequestInfo, keys: Keyring) -> Self {
+    /// Builds the actor of a log entry about a caller who was authenticated before. The actor has no permissions.
+    pub fn for_log(caller: AuthenticatedCaller, request: RequestInfo, keys: Keyring) -> Self {
         Self {
-            id: who.person,
-            client: who.client.map(|id| Client {
+            id: caller.person,
+            client: caller.client.map(|id| Client {
                 id,
                 mode: ApiClientMode::Live,
                 scopes: Vec::new(),
             }),
-            role: who.role,
+            role: caller.role,
             session: None,
             reach: Reach::None,
             is_confirmed: false,
@@ -129,16 +128,16 @@ impl Actor {
             keys,
         }
     }
-    /// Themselves; a client and the system are nobody.
+    /// Returns the user id of the actor; refuses a client and the system.
     pub fn person(&self) -> Result<UserId> {
         self.id.ok_or_else(|| Error::refuse(ProblemCode::Forbidden))
     }
     /// Refuses every caller who has not confirmed who they are within the last 15 minutes, API clients included.
-    pub fn confirmed(&self) -> Result<()> {
-        confirmed::require(self.is_confirmed)
+    pub fn require_step_up(&self) -> Result<()> {
+        step_up::require(self.is_confirmed)
     }
-    /// What they are told apart by, person or client; the system is nobody.
-    pub fn caller(&self) -> Result<Uuid> {
+    /// Returns the id of the user or the client; refuses the system.
+    pub fn caller_id(&self) -> Result<Uuid> {
         let client = self.client.as_ref().map(|client| client.id.0);
         client
             .or_else(|| self.id.map(|id| id.0))
@@ -146,19 +145,19 @@ impl Actor {
     }
 }
 
-/// An integrator's client, and what its key lets it do.
+/// An API client and the scopes of its key.
 #[derive(Debug, Clone)]
 pub struct Client {
-    /// Which client.
+    /// The id.
     pub id: ApiClientId,
-    /// Whether it does business or tries things out.
+    /// Whether the client is live or in test mode.
     pub mode: ApiClientMode,
-    /// What it may do at all.
+    /// The permissions that the client can use.
     pub scopes: Vec<Permission>,
 }
 
 impl Client {
-    /// How far a permission reaches for it.
+    /// Returns the reach of a permission for the client.
     pub fn reach(&self, permission: Permission) -> Reach {
         if self.scopes.contains(&permission) {
             permission.reach_of_clients()
@@ -168,20 +167,19 @@ impl Client {
     }
 }
 
-/// A caller who must have the permission `P`. What the token claims is believed only after the database has
-/// confirmed it, in the same breath as the work itself: a revoked session, a changed role or a suspension holds
-/// from the next request on.
+/// A caller who must have the permission `P`. The claims of a token count only after the database has confirmed them, in
+/// the transaction of the work: a revoked session, a changed role or a suspension applies from the next request on.
 pub struct Caller<P> {
     signed: Arc<Signed>,
     needs: PhantomData<P>,
 }
 
-/// A caller who has shown a token of ours or a key; not confirmed yet.
+/// A caller with a signed token or a key that the database has not confirmed yet.
 pub(super) struct Signed {
     ctx: Ctx,
-    shown: Shown,
+    credential: Credential,
     request: RequestInfo,
-    witness: Witness,
+    slot: CallerSlot,
     /// The callers who must have confirmed who they are within the last 15 minutes.
     step_up: StepUp,
     permission: Permission,
@@ -189,7 +187,7 @@ pub(super) struct Signed {
     is_confirmed: AtomicBool,
 }
 
-/// The check that the handler of a request has still to make, stored in the request for [`super::authorize_first`].
+/// The check that the handler of a request has still to make, stored in the request for [`super::authorize_first()`].
 #[derive(Clone)]
 pub(super) struct Pending(Arc<Signed>);
 
@@ -206,7 +204,7 @@ impl Pending {
 }
 
 impl<P: Needs> Caller<P> {
-    /// Reads as this caller.
+    /// Reads from the database as this caller.
     pub async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut Conn, &Actor) -> Result<T> + Send + 'static,
@@ -222,7 +220,7 @@ impl<P: Needs> Caller<P> {
             .await
     }
 
-    /// Writes as this caller: all of it, or nothing.
+    /// Writes as this caller, in one transaction.
     pub async fn write<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
@@ -248,19 +246,19 @@ impl<P: Needs> Caller<P> {
         let signed = self.signed.clone();
         self.write(move |tx, actor| {
             if let Some(permission) = also {
-                signed.identify(tx.conn(), permission, StepUp::Everybody)?;
+                signed.identify(tx.conn(), permission, StepUp::AllCallers)?;
             }
             f(tx, actor)
         })
         .await
     }
 
-    /// Writes once, however often the same request comes: the first answer is given again.
-    pub async fn write_once<T: wire::Resource>(
+    /// Writes once per idempotency key: a repeated request gets the first response.
+    pub async fn write_idempotent<T: wire::Resource>(
         &self,
-        claim: Claim,
+        claim: IdempotencyClaim,
         f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
-    ) -> Result<Once<T>> {
+    ) -> Result<IdempotentResponse<T>> {
         let now = self.signed.ctx.clock.now();
         self.write(move |tx, actor| claim.run(tx, actor, now, f))
             .await
@@ -268,12 +266,14 @@ impl<P: Needs> Caller<P> {
 
     /// Takes a token from the caller's bucket of this class, in addition to that of the request: for values that a caller
     /// could guess.
-    pub async fn spend(&self, class: Class) -> Result<()> {
-        let Signed { ctx, shown, .. } = self.signed.as_ref();
-        ctx.limits.spend(ctx, class, shown).await
+    pub async fn take_token(&self, class: Class) -> Result<()> {
+        let Signed {
+            ctx, credential, ..
+        } = self.signed.as_ref();
+        ctx.limits.take_token(ctx, class, credential).await
     }
 
-    /// The rest of what a handler needs.
+    /// Returns the context of the application.
     pub fn ctx(&self) -> &Ctx {
         &self.signed.ctx
     }
@@ -297,19 +297,19 @@ impl Signed {
     }
 
     fn identify(&self, conn: &mut Conn, permission: Permission, step_up: StepUp) -> Result<Actor> {
-        let claims = match &self.shown {
-            Shown::Token(claims) => claims,
-            Shown::Key(hash) => {
-                let actor = key::confirm(conn, &self.ctx, (hash, &self.request), permission)?;
-                self.witness.note(Confirmee {
+        let claims = match &self.credential {
+            Credential::Token(claims) => claims,
+            Credential::Key(hash) => {
+                let actor = api_key::confirm(conn, &self.ctx, hash, &self.request, permission)?;
+                self.slot.set(AuthenticatedCaller {
                     person: None,
                     client: actor.client.as_ref().map(|client| client.id),
                     role: None,
                 });
-                return confirmed::by_key(actor, step_up);
+                return step_up::check_api_key(actor, step_up);
             }
         };
-        let found: Option<(UserRole, UserStatus, i32, Standing)> = sessions::table
+        let found: Option<(UserRole, UserStatus, i32, SessionState)> = sessions::table
             .inner_join(users::table)
             .filter(sessions::id.eq(claims.sid))
             .filter(users::id.eq(claims.sub))
@@ -323,35 +323,35 @@ impl Signed {
             ))
             .first(conn)
             .optional()?;
-        let Some((role, UserStatus::Active, epoch, standing)) = found else {
-            return Err(Error::because(
+        let Some((role, UserStatus::Active, epoch, session)) = found else {
+            return Err(Error::with_detail(
                 ProblemCode::Unauthenticated,
                 "The session has ended.",
             ));
         };
         if epoch != claims.epoch {
-            return Err(Error::because(
+            return Err(Error::with_detail(
                 ProblemCode::Unauthenticated,
                 "The session has ended.",
             ));
         }
-        self.witness.note(Confirmee {
+        self.slot.set(AuthenticatedCaller {
             person: Some(claims.sub),
             client: None,
             role: Some(role),
         });
-        confirmed::may_act(standing, permission)?;
+        step_up::check_not_limited(session, permission)?;
         let reach = permission.reach(role);
         if reach == Reach::None {
-            return Err(Error::because(
+            return Err(Error::with_detail(
                 ProblemCode::Forbidden,
                 format!("This needs the permission {permission}."),
             ));
         }
-        let fresh = confirmed::is_fresh(standing, self.ctx.clock.now());
-        let is_confirmed = fresh.is_ok();
+        let recent = step_up::check_recent(session, self.ctx.clock.now());
+        let is_confirmed = recent.is_ok();
         if step_up != StepUp::None {
-            fresh?;
+            recent?;
         }
         Ok(Actor {
             id: Some(claims.sub),
@@ -371,9 +371,9 @@ impl Signed {
             .ok_or_else(|| Error::internal("no context"))?;
         Ok(Self {
             ctx: ctx.get_ref().clone(),
-            shown: Shown::of(request, &ctx.tokens)?,
-            request: RequestInfo::of(request),
-            witness: Witness::of(request),
+            credential: Credential::read(request, &ctx.tokens)?,
+            request: RequestInfo::read(request),
+            slot: CallerSlot::in_request(request),
             step_up,
             permission,
             is_confirmed: AtomicBool::new(false),

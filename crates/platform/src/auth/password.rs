@@ -1,8 +1,8 @@
-//! Passwords: Argon2id with 19 MiB, two passes, one lane. As many hashes at once as there are cores, on threads
-//! of their own that step back for all others, so that a storm of sign-ins holds up nobody else.
+//! Passwords: Argon2id with 19 MiB, two passes, one lane. There is one hashing thread per core, with a low priority, so that
+//! many sign-ins at the same time do not delay other requests.
 //!
-//! A password is taken as it is, spaces and all, in whatever script. Only what looks the same is made the same
-//! (NFC), because two keyboards send one letter differently; nothing is cut off.
+//! A password is used as typed, with its spaces, in any script, at any length. Only its Unicode form is normalised (NFC),
+//! because keyboards encode the same character differently.
 
 use crate::{
     error::{Error, Result},
@@ -16,47 +16,48 @@ use unicode_normalization::UnicodeNormalization;
 use wire::ProblemCode;
 use zxcvbn::{Score, zxcvbn};
 
-/// Stored where nobody can sign in by password: no password hashes to it.
+/// The stored hash of an account without a password: no password hashes to it.
 pub const UNUSABLE: &str = "!";
-/// How many may wait for a hash; the rest is told to come back.
-const WAITING: usize = 64;
+/// The maximum number of waiting hashes; further requests are refused with 429.
+const MAX_WAITING: usize = 64;
 
-/// How far the threads that hash step back; 19 is the farthest.
+/// The nice value of the hashing threads; 19 is the lowest priority.
 const NICE: i32 = 15;
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// The queue in front of the threads that hash.
+/// The queue of the hashing threads.
 static HASHING: LazyLock<Sender<Work>> = LazyLock::new(|| {
-    let (queue, work) = crossbeam_channel::bounded::<Work>(WAITING);
+    let (queue, work) = crossbeam_channel::bounded::<Work>(MAX_WAITING);
     let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
     for number in 0..cores {
         let work = work.clone();
-        let begun = thread::Builder::new()
+        let spawned = thread::Builder::new()
             .name(format!("hash-{number}"))
             .spawn(move || {
-                // On Linux this is about the thread that says it. Where it is refused, hashing is not so polite.
+                // On Linux this sets the priority of the calling thread. On failure, the priority stays normal.
                 let _ = rustix::process::nice(NICE);
                 work.into_iter().for_each(|task| task());
             });
-        if let Err(cause) = begun {
-            tracing::error!(%cause, "a thread for hashing cannot be started: {cause}");
+        if let Err(cause) = spawned {
+            tracing::error!(%cause, "a hashing thread cannot be started: {cause}");
         }
     }
     queue
 });
-/// What unknown accounts are checked against, so that they take as long as known ones.
-static DECOY: LazyLock<Option<String>> = LazyLock::new(|| hash("a password that nobody has").ok());
+/// The hash that passwords of unknown accounts are compared with, so that the answer takes as long as for known ones.
+static DECOY: LazyLock<Option<String>> =
+    LazyLock::new(|| hash("a password that no account has").ok());
 
-/// The hash of a new password.
+/// Hashes a new password.
 pub async fn hash_password(password: String) -> Result<String> {
-    on_a_core(move || hash(&password)).await?
+    run_on_hash_thread(move || hash(&password)).await?
 }
 
-/// What makes a new password too easily guessed, if something does: that it is among the common ones or built from
-/// them, from a row of keys, or from what is known `about` its owner. No rule says which characters it must have.
+/// Returns why a new password is too easily guessed, or `None`: it is a common password or built from one, from a row of
+/// keys, or from what is known `about` its owner. No rule requires certain characters.
 pub async fn easily_guessed(password: String, about: Vec<String>) -> Result<Option<String>> {
-    on_a_core(move || {
+    run_on_hash_thread(move || {
         let known: Vec<&str> = about.iter().map(String::as_str).collect();
         let estimate = zxcvbn(&normalised(&password), &known);
         if estimate.score() == Score::Four {
@@ -68,24 +69,24 @@ pub async fn easily_guessed(password: String, about: Vec<String>) -> Result<Opti
     .await
 }
 
-/// Whether the password is the one that was hashed. Without a hash it takes as long, and says no.
+/// Returns whether a password matches a stored hash. Without a hash, the answer is false and takes as long.
 pub async fn verify_password(password: String, stored: Option<String>) -> Result<bool> {
-    on_a_core(move || {
-        metrics::password_hashed();
+    run_on_hash_thread(move || {
+        metrics::record_password_hash();
         let known = stored.filter(|hash| hash != UNUSABLE);
         let against = known.as_deref().or(DECOY.as_deref()).unwrap_or_default();
-        let fits = PasswordHash::new(against).is_ok_and(|hash| {
+        let matches = PasswordHash::new(against).is_ok_and(|hash| {
             Argon2::default()
                 .verify_password(normalised(&password).as_bytes(), &hash)
                 .is_ok()
         });
-        fits && known.is_some()
+        matches && known.is_some()
     })
     .await
 }
 
 fn hash(password: &str) -> Result<String> {
-    metrics::password_hashed();
+    metrics::record_password_hash();
     Argon2::default()
         .hash_password(normalised(password).as_bytes())
         .map(|hash| hash.to_string())
@@ -96,10 +97,12 @@ fn normalised(password: &str) -> String {
     password.nfc().collect()
 }
 
-async fn on_a_core<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+async fn run_on_hash_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
     let (answer, result) = oneshot::channel();
     let task: Work = Box::new(move || {
-        // Nobody waits for it any more: the client has gone.
+        // Skips the work when the client has disconnected.
         if !answer.is_closed() {
             let _ = answer.send(work());
         }

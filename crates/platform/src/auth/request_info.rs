@@ -21,7 +21,7 @@ pub struct RequestInfo {
 
 impl RequestInfo {
     /// Reads a request. `X-Forwarded-For` counts only behind a trusted proxy.
-    pub fn of(request: &HttpRequest) -> Self {
+    pub fn read(request: &HttpRequest) -> Self {
         let trusted = request
             .app_data::<Data<Ctx>>()
             .is_some_and(|ctx| ctx.config.trusted_proxy);
@@ -46,6 +46,6 @@ impl FromRequest for RequestInfo {
     type Error = Error;
     type Future = Ready<Result<Self>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self::of(request)))
+        ready(Ok(Self::read(request)))
     }
 }

@@ -1,4 +1,4 @@
-//! Access tokens: short-lived JWTs that name a session, and nothing else that could go stale.
+//! Access tokens: short-lived JWTs that name a session and nothing that could become outdated.
 
 use crate::error::{Error, Result};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,14 +12,14 @@ const AUDIENCE: &str = "esim-admin-api";
 /// How long an access token lasts.
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
-/// What a token says.
+/// The claims of a token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Claims {
-    /// The person.
+    /// The user.
     pub sub: UserId,
     /// The session.
     pub sid: SessionId,
-    /// The person's session epoch; ending all sessions raises it.
+    /// The session epoch of the user; ending all sessions raises it.
     pub epoch: i32,
     iss: String,
     aud: String,
@@ -28,12 +28,13 @@ pub struct Claims {
     exp: i64,
 }
 
-/// Makes and reads access tokens.
+/// Issues and verifies access tokens.
 #[derive(Clone)]
 pub struct Tokens(Arc<(EncodingKey, DecodingKey, Validation)>);
 
 impl Tokens {
-    /// With the secret of the configuration. One algorithm, fixed; what a token's header says about keys is ignored.
+    /// Creates the issuer with the secret of the configuration. The algorithm is fixed; the key fields of a token's header
+    /// are ignored.
     pub fn new(secret: &[u8]) -> Self {
         let mut rules = Validation::new(Algorithm::HS256);
         rules.set_issuer(&[ISSUER]);
@@ -48,7 +49,7 @@ impl Tokens {
         )))
     }
 
-    /// A token for a session.
+    /// Issues a token for a session.
     pub fn issue(
         &self,
         sub: UserId,
@@ -74,12 +75,12 @@ impl Tokens {
         jsonwebtoken::encode(&header, &claims, &self.0.0).map_err(Error::internal)
     }
 
-    /// What a token says, if it is ours and in force.
+    /// Returns the claims of a valid token.
     pub fn read(&self, token: &str) -> Result<Claims> {
         let refused = |_| {
-            Error::because(
+            Error::with_detail(
                 ProblemCode::Unauthenticated,
-                "The access token is not valid or has ended.",
+                "The access token is not valid or has expired.",
             )
         };
         let read = jsonwebtoken::decode::<Claims>(token, &self.0.1, &self.0.2).map_err(refused)?;
@@ -100,13 +101,13 @@ impl Tokens {
     }
 }
 
-/// 256 random bits as text, for refresh tokens and the like. Only a digest of it is stored.
+/// Returns 256 random bits as text, such as for refresh tokens. Only a digest is stored.
 pub fn random_token() -> String {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     URL_SAFE_NO_PAD.encode(random_bytes::<32>())
 }
 
-/// Bytes that nobody can foresee.
+/// Returns cryptographically secure random bytes.
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     rand::random()
 }

@@ -1,24 +1,24 @@
-//! Where files are kept beside the database.
+//! The store of files outside the database.
 
 use super::{Environment, Secret, Vars};
 use std::path::absolute;
 use zeroize::Zeroizing;
 
-/// Where files are kept beside the database.
+/// The store of files outside the database.
 pub enum Files {
-    /// `FILES_DIR`: a folder of this machine, never one that is served.
+    /// `FILES_DIR`: a local folder, which the server must not publish.
     Folder(String),
-    /// A bucket of any store that speaks S3.
+    /// A bucket of a store with the S3 API.
     Bucket(Bucket),
 }
 
-/// A bucket, addressed by path.
+/// A bucket, addressed in path style.
 pub struct Bucket {
     /// `FILES_S3_BUCKET`
     pub name: String,
-    /// `FILES_S3_PREFIX`: a folder within it, for a bucket that is shared.
+    /// `FILES_S3_PREFIX`: a prefix, for a shared bucket.
     pub prefix: String,
-    /// `FILES_S3_ENDPOINT`: such as `https://s3.example.com`; without it, Amazon's own of the region.
+    /// `FILES_S3_ENDPOINT`: such as `https://s3.example.com`; without it, Amazon's endpoint of the region.
     pub endpoint: Option<String>,
     /// `FILES_S3_REGION`
     pub region: String,
@@ -28,7 +28,7 @@ pub struct Bucket {
     pub secret_access_key: Secret,
 }
 
-/// Where the files of a development server are when nobody says.
+/// The folder of a development server without `FILES_DIR`.
 const DEVELOPMENT: &str = ".data/files";
 
 impl Files {
@@ -37,7 +37,7 @@ impl Files {
         let Some(name) = vars.optional("FILES_S3_BUCKET") else {
             if folder.is_none() && environment == Environment::Production {
                 vars.errors.push(
-                    "FILES_DIR or FILES_S3_BUCKET: one is required in production; customers' documents are kept there".into(),
+                    "FILES_DIR or FILES_S3_BUCKET: one is required in production, to store the documents of customers".into(),
                 );
             }
             return Self::Folder(folder.unwrap_or_else(|| DEVELOPMENT.to_owned()));
@@ -60,7 +60,7 @@ impl Files {
         })
     }
 
-    /// What lies in the panel's folder is served to everybody.
+    /// Rejects a folder that overlaps with the folder of the panel, which is published.
     pub(super) fn check(&self, panel: Option<&str>, errors: &mut Vec<String>) {
         let (Self::Folder(folder), Some(panel)) = (self, panel) else {
             return;
@@ -69,7 +69,7 @@ impl Files {
             return;
         };
         if folder.starts_with(&panel) || panel.starts_with(&folder) {
-            errors.push("FILES_DIR: must be apart from PANEL_DIR, which is served".into());
+            errors.push("FILES_DIR: must be apart from PANEL_DIR, which is public".into());
         }
     }
 }
@@ -78,7 +78,7 @@ impl Files {
 mod tests {
     use super::*;
 
-    fn faults(given: &[(&str, &str)]) -> Vec<String> {
+    fn errors(given: &[(&str, &str)]) -> Vec<String> {
         let source = |key: &str| {
             let found = given.iter().find(|(name, _)| *name == key);
             found.map(|(_, value)| (*value).to_owned())
@@ -93,8 +93,8 @@ mod tests {
     }
 
     #[test]
-    fn files_are_kept_in_one_place_that_is_not_served() {
-        for (given, fault) in [
+    fn one_store_outside_the_panel_is_required() {
+        for (given, error) in [
             (&[][..], "FILES_DIR or FILES_S3_BUCKET"),
             (&[("FILES_DIR", "/srv/files")], ""),
             (
@@ -118,9 +118,9 @@ mod tests {
                 "",
             ),
         ] {
-            let found = faults(given).join("\n");
-            assert_eq!(found.is_empty(), fault.is_empty(), "{given:?}: {found}");
-            assert!(found.contains(fault), "{given:?}: {found}");
+            let found = errors(given).join("\n");
+            assert_eq!(found.is_empty(), error.is_empty(), "{given:?}: {found}");
+            assert!(found.contains(error), "{given:?}: {found}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The cells of a row: what its JSON would say, field by field, without a tree of it being made.
+//! Serializes a row to cells: the JSON value of each field, without an intermediate tree.
 
 use crate::formula;
 use serde::{
@@ -7,27 +7,27 @@ use serde::{
 };
 use serde_json::Error;
 
-type Done = Result<(), Error>;
+type Serialized = Result<(), Error>;
 type Never = Impossible<(), Error>;
 
-/// Takes a row apart.
+/// A serializer that splits a row into cells.
 #[derive(Default)]
 pub struct Cells {
-    /// The names of the fields, of the first row.
+    /// The field names of the first row.
     pub names: Vec<String>,
-    /// Of the last row, its cells.
+    /// The cells of the last row.
     pub record: csv::ByteRecord,
     json: Vec<u8>,
 }
 
 impl Cells {
-    /// The cells of this row; nothing else than an object is one.
-    pub fn take<R: Serialize>(&mut self, row: &R) -> Done {
+    /// Reads the cells of a row, which must be an object.
+    pub fn read_row<R: Serialize>(&mut self, row: &R) -> Serialized {
         self.record.clear();
         row.serialize(self)
     }
 
-    fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
+    fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Serialized {
         self.json.clear();
         serde_json::to_writer(&mut self.json, value)?;
         match self.json.as_slice() {
@@ -65,11 +65,15 @@ fn push_text(record: &mut csv::ByteRecord, text: &str) {
 impl SerializeStruct for &mut Cells {
     type Ok = ();
     type Error = Error;
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Serialized {
         self.name(name);
         self.push(value)
     }
-    fn end(self) -> Done {
+    fn end(self) -> Serialized {
         Ok(())
     }
 }
@@ -77,25 +81,25 @@ impl SerializeStruct for &mut Cells {
 impl SerializeMap for &mut Cells {
     type Ok = ();
     type Error = Error;
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Done {
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Serialized {
         let name = serde_json::to_value(key)?;
         self.name(name.as_str().unwrap_or_default());
         Ok(())
     }
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Serialized {
         self.push(value)
     }
-    fn end(self) -> Done {
+    fn end(self) -> Serialized {
         Ok(())
     }
 }
 
-fn no<T>() -> Result<T, Error> {
+fn not_an_object<T>() -> Result<T, Error> {
     Err(Error::custom("a row is not an object"))
 }
 
-macro_rules! none_of {
-    ($($name:ident: $kind:ty),+ $(,)?) => {$(fn $name(self, _: $kind) -> Done { no() })+};
+macro_rules! reject {
+    ($($name:ident: $kind:ty),+ $(,)?) => {$(fn $name(self, _: $kind) -> Serialized { not_an_object() })+};
 }
 
 impl Serializer for &mut Cells {
@@ -109,25 +113,29 @@ impl Serializer for &mut Cells {
     type SerializeStruct = Self;
     type SerializeStructVariant = Never;
 
-    none_of!(
+    reject!(
         serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
         serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_f32: f32, serialize_f64: f64,
         serialize_char: char, serialize_str: &str, serialize_bytes: &[u8], serialize_unit_struct: &'static str,
     );
-    fn serialize_none(self) -> Done {
-        no()
+    fn serialize_none(self) -> Serialized {
+        not_an_object()
     }
-    fn serialize_unit(self) -> Done {
-        no()
+    fn serialize_unit(self) -> Serialized {
+        not_an_object()
     }
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Done {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Serialized {
         value.serialize(self)
     }
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Done {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Serialized {
         value.serialize(self)
     }
-    fn serialize_unit_variant(self, _: &'static str, _: u32, _: &'static str) -> Done {
-        no()
+    fn serialize_unit_variant(self, _: &'static str, _: u32, _: &'static str) -> Serialized {
+        not_an_object()
     }
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
@@ -135,17 +143,17 @@ impl Serializer for &mut Cells {
         _: u32,
         _: &'static str,
         _: &T,
-    ) -> Done {
-        no()
+    ) -> Serialized {
+        not_an_object()
     }
     fn serialize_seq(self, _: Option<usize>) -> Result<Never, Error> {
-        no()
+        not_an_object()
     }
     fn serialize_tuple(self, _: usize) -> Result<Never, Error> {
-        no()
+        not_an_object()
     }
     fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Never, Error> {
-        no()
+        not_an_object()
     }
     fn serialize_tuple_variant(
         self,
@@ -154,7 +162,7 @@ impl Serializer for &mut Cells {
         _: &'static str,
         _: usize,
     ) -> Result<Never, Error> {
-        no()
+        not_an_object()
     }
     fn serialize_map(self, _: Option<usize>) -> Result<Self, Error> {
         Ok(self)
@@ -169,7 +177,7 @@ impl Serializer for &mut Cells {
         _: &'static str,
         _: usize,
     ) -> Result<Never, Error> {
-        no()
+        not_an_object()
     }
 }
 
@@ -180,15 +188,15 @@ mod tests {
 
     fn cell(value: serde_json::Value) -> String {
         let mut cells = Cells::default();
-        let taken = cells.take(&json!({ "it": value }));
-        assert!(taken.is_ok());
+        let read = cells.read_row(&json!({ "it": value }));
+        assert!(read.is_ok());
         assert_eq!(cells.names, ["it"]);
         let cell = cells.record.get(0).unwrap_or(b"none");
         String::from_utf8_lossy(cell).into_owned()
     }
 
     #[test]
-    fn no_cell_is_a_formula() {
+    fn formulas_are_escaped() {
         assert_eq!(cell(json!("=1+1")), "'=1+1");
         assert_eq!(cell(json!("-12.50")), "-12.50");
         assert_eq!(cell(json!("+44 20 7946 0000")), "+44 20 7946 0000");
@@ -196,12 +204,12 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_says_what_the_field_says() {
+    fn cell_has_the_value_of_the_field() {
         assert_eq!(cell(json!("a \"word\"\n\\ü")), "a \"word\"\n\\ü");
         assert_eq!(cell(json!(-1.5)), "-1.5");
         assert_eq!(cell(json!(true)), "true");
         // A program that splits at commas would find a formula behind the second quote.
         assert_eq!(cell(json!(["EU", "=x"])), r#"["EU","'=x"]"#);
-        assert!(Cells::default().take(&json!("no row")).is_err());
+        assert!(Cells::default().read_row(&json!("no row")).is_err());
     }
 }

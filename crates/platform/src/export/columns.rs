@@ -6,9 +6,9 @@ use serde::de::{
 };
 
 /// Returns the names of the fields of a type, in the order of its declaration.
-pub fn of<R: DeserializeOwned>() -> Vec<&'static str> {
+pub fn field_names<R: DeserializeOwned>() -> Vec<&'static str> {
     let mut names: &'static [&'static str] = &[];
-    // The type asks for its fields by name and gets none of them: the error is expected.
+    // The type requests its fields by name and gets none of them, so the error is expected.
     drop(R::deserialize(Names(&mut names)));
     names.to_vec()
 }
@@ -38,9 +38,9 @@ impl<'de> Deserializer<'de> for Names<'_> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn names_are_those_of_the_type() {
-        let names = super::of::<wire::FieldError>();
+    fn field_names_are_those_of_the_type() {
+        let names = super::field_names::<wire::FieldError>();
         assert_eq!(names, ["field", "code", "message"]);
-        assert!(super::of::<String>().is_empty());
+        assert!(super::field_names::<String>().is_empty());
     }
 }

@@ -34,7 +34,7 @@ impl BodyKind {
         }
     }
     /// Returns the time after the start within which more of the body, or all of it, must arrive.
-    fn patience(self, timeouts: &Timeouts, received: usize) -> Duration {
+    fn deadline(self, timeouts: &Timeouts, received: usize) -> Duration {
         match self {
             Self::Json => timeouts.body,
             Self::Upload => timeouts.upload(received),
@@ -43,7 +43,7 @@ impl BodyKind {
 }
 
 /// The time-outs without a context, which every server has.
-const USUAL: Timeouts = Timeouts {
+const DEFAULT_TIMEOUTS: Timeouts = Timeouts {
     body: Duration::from_secs(30),
     upload_rate: 16 * 1024,
     response: Duration::from_secs(30),
@@ -58,26 +58,26 @@ pub(super) fn read_body(
     let encoded = request.headers().contains_key(header::CONTENT_ENCODING);
     let timeouts = request
         .app_data::<Data<Ctx>>()
-        .map_or(USUAL, |ctx| ctx.config.timeouts);
+        .map_or(DEFAULT_TIMEOUTS, |ctx| ctx.config.timeouts);
     let (mut payload, began) = (payload.take(), Instant::now());
     async move {
         if encoded {
-            return Err(Error::because(
+            return Err(Error::with_detail(
                 ProblemCode::UnsupportedMediaType,
                 "Send the body without a content encoding.",
             ));
         }
         let mut body = BytesMut::new();
         loop {
-            let until = began + kind.patience(&timeouts, body.len());
+            let until = began + kind.deadline(&timeouts, body.len());
             let next = tokio::time::timeout_at(until, payload.next()).await;
             let Some(chunk) = next.map_err(|_| too_slow(kind, &timeouts))? else {
                 return Ok(body.freeze());
             };
             let chunk = chunk
-                .map_err(|_| Error::because(ProblemCode::Malformed, "The body ended early."))?;
+                .map_err(|_| Error::with_detail(ProblemCode::Malformed, "The body ended early."))?;
             if body.len() + chunk.len() > kind.limit() {
-                return Err(Error::because(
+                return Err(Error::with_detail(
                     ProblemCode::TooLarge,
                     format!("The body may have {} KiB at most.", kind.limit() / 1024),
                 ));
@@ -96,5 +96,5 @@ fn too_slow(kind: BodyKind, timeouts: &Timeouts) -> Error {
             timeouts.upload_rate
         ),
     };
-    Error::because(ProblemCode::RequestTimeout, rule)
+    Error::with_detail(ProblemCode::RequestTimeout, rule)
 }

@@ -16,7 +16,7 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
 }
 
 fn not_json(error: &serde_json::Error) -> Error {
-    Error::because(
+    Error::with_detail(
         ProblemCode::Malformed,
         format!("The body is not valid JSON: {error}"),
     )
@@ -32,8 +32,8 @@ fn unreadable(path: &str, error: &serde_json::Error) -> Error {
     let message = text
         .rsplit_once(" at line ")
         .map_or(text.as_str(), |(message, _)| message);
-    let named = |beginning: &str| {
-        let name = message.strip_prefix(beginning)?.split('`').nth(1)?;
+    let named = |prefix: &str| {
+        let name = message.strip_prefix(prefix)?.split('`').nth(1)?;
         Some(name.chars().take(100).collect::<String>())
     };
     // serde names an unknown or missing field in its message; the path ends at the object around it.
@@ -91,9 +91,9 @@ fn expected_type(expected: &str) -> String {
 }
 
 fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    letters
+    let mut chars = message.chars();
+    chars
         .next()
-        .map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+        .map(|first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
         .unwrap_or_default()
 }

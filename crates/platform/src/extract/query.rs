@@ -1,4 +1,4 @@
-//! Query parameters: of lists, of exports, and of other operations.
+//! The query parameters of lists, exports and other operations.
 
 use crate::{
     crypto::Keyring,
@@ -16,11 +16,11 @@ use wire::{Cursor, FieldError, Filter, Paging, Param, SortKey, list::Ordering};
 
 /// The parameters of a list. Unknown parameters and unreadable values are rejected.
 pub struct Listing<F, S> {
-    /** The filters. */
+    /// The filters.
     pub filter: F,
-    /** Which page. */
+    /// The page.
     pub paging: Paging<S>,
-    /** The path of the list, as its route declares it. */
+    /// The path of the list, as its route declares it.
     pub(crate) path: String,
 }
 
@@ -33,7 +33,9 @@ impl<F: Filter, S: SortKey> Listing<F, S> {
         each_parameter(request.query_string(), |key, value| {
             Ok(paging.set(key, value)? || filter.set(key, value)?)
         })?;
-        paging.check().map_err(|(field, why)| fault(field, why))?;
+        paging
+            .check()
+            .map_err(|(field, why)| parameter_error(field, why))?;
         let path = request.match_pattern().unwrap_or_default();
         for (field, cursor) in [("after", &paging.after), ("before", &paging.before)] {
             if let Some(cursor) = cursor
@@ -41,7 +43,7 @@ impl<F: Filter, S: SortKey> Listing<F, S> {
                     != Some(&*signature(&ctx.keys, &path, &filter, cursor))
             {
                 let why = "is not a cursor of this list with these filters";
-                return Err(fault(field, why));
+                return Err(parameter_error(field, why));
             }
         }
         Ok(Self {
@@ -52,7 +54,7 @@ impl<F: Filter, S: SortKey> Listing<F, S> {
     }
 }
 
-/// Signs the cursor of an answer, so that a later request can be trusted with its total and position.
+/// Signs the cursor of a response, so that a later request can be trusted with its total and position.
 pub fn signed(keys: &Keyring, path: &str, filter: &impl Filter, cursor: String) -> String {
     match Cursor::parse(&cursor) {
         Ok(plain) => Cursor {
@@ -85,20 +87,20 @@ impl<F: Filter, S: SortKey> FromRequest for Listing<F, S> {
 /// How a CSV file declares its encoding.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Encoding {
-    /** UTF-8 without a byte order mark, for programs. */
+    /// UTF-8 without a byte order mark, for programs.
     #[default]
     Utf8,
-    /** UTF-8 with a byte order mark, without which Excel assumes another encoding. */
+    /// UTF-8 with a byte order mark, without which Excel assumes another encoding.
     Utf8WithMark,
 }
 
 /// The parameters of an export: the filters and the order of a list, without pages.
 pub struct Exported<F, S> {
-    /** The filters. */
+    /// The filters.
     pub filter: F,
-    /** The order. */
+    /// The order.
     pub ordering: Ordering<S>,
-    /** The encoding of the file. */
+    /// The encoding of the file.
     pub encoding: Encoding,
 }
 
@@ -108,7 +110,7 @@ impl<F: Filter, S: SortKey> FromRequest for Exported<F, S> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let (mut filter, mut ordering) = (F::default(), Ordering::default());
         let mut encoding = Encoding::default();
-        let faults = each_parameter(request.query_string(), |key, value| {
+        let read = each_parameter(request.query_string(), |key, value| {
             if key == "bom" {
                 if <bool as Param>::parse(value)? {
                     encoding = Encoding::Utf8WithMark;
@@ -117,7 +119,7 @@ impl<F: Filter, S: SortKey> FromRequest for Exported<F, S> {
             }
             Ok(ordering.set(key, value)? || filter.set(key, value)?)
         });
-        ready(faults.map(|()| Self {
+        ready(read.map(|()| Self {
             filter,
             ordering,
             encoding,
@@ -125,7 +127,7 @@ impl<F: Filter, S: SortKey> FromRequest for Exported<F, S> {
     }
 }
 
-/// Parameters of an operation that is not a list.
+/// The query parameters of an operation that is not a list.
 pub struct Options<F>(pub F);
 
 impl<F: Filter> FromRequest for Options<F> {
@@ -145,7 +147,7 @@ fn each_parameter(
     mut set: impl FnMut(&str, &str) -> Result<bool, &'static str>,
 ) -> Result<()> {
     let mut seen: Vec<String> = Vec::new();
-    let mut faults: Vec<FieldError> = Vec::new();
+    let mut errors: Vec<FieldError> = Vec::new();
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {
         let add = |code: &str, why: &str| FieldError {
             field: key.clone().into_owned(),
@@ -153,13 +155,13 @@ fn each_parameter(
             message: format!("`{key}` {why}."),
         };
         if seen.iter().any(|known| *known == key) {
-            faults.push(add("repeated", "is given twice"));
+            errors.push(add("repeated", "is given twice"));
             continue;
         }
         seen.push(key.clone().into_owned());
         // `?user_id=` is a mistake of a program: read as no filter, it would widen the list to all users.
         if value.trim().is_empty() {
-            faults.push(add(
+            errors.push(add(
                 "empty",
                 "is empty: give it a value, or leave the parameter out",
             ));
@@ -172,17 +174,17 @@ fn each_parameter(
         };
         match set(&key, &value) {
             Ok(true) => {}
-            Ok(false) => faults.push(add("unknown_parameter", "is not a parameter here")),
-            Err(why) => faults.push(add("type", why)),
+            Ok(false) => errors.push(add("unknown_parameter", "is not a parameter here")),
+            Err(why) => errors.push(add("type", why)),
         }
     }
-    if faults.is_empty() {
+    if errors.is_empty() {
         Ok(())
     } else {
-        Err(Error::fields(faults))
+        Err(Error::fields(errors))
     }
 }
 
-fn fault(field: &str, why: &str) -> Error {
+fn parameter_error(field: &str, why: &str) -> Error {
     Error::field(field, "type", format!("`{field}` {why}."))
 }

@@ -18,7 +18,7 @@ impl FromRequest for IfMatch {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let headers: Vec<&HeaderValue> = request.headers().get_all(header::IF_MATCH).collect();
         ready(match headers.as_slice() {
-            [] => Err(Error::because(
+            [] => Err(Error::with_detail(
                 ProblemCode::PreconditionRequired,
                 "Send the ETag of what you have read as If-Match.",
             )),
@@ -33,7 +33,7 @@ impl FromRequest for IfMatch {
 /// An edit is based on one revision, so several tags and `*`, which names none, are refused.
 fn revision(value: &[u8]) -> Result<i32> {
     let value = value.trim_ascii();
-    let stale = |why: &str| Error::because(ProblemCode::Stale, why);
+    let stale = |why: &str| Error::with_detail(ProblemCode::Stale, why);
     if value == b"*" {
         return Err(stale(
             "If-Match: * names no revision. Send the ETag of what you have read.",
@@ -49,7 +49,7 @@ fn revision(value: &[u8]) -> Result<i32> {
     match opaque {
         Some(opaque) if opaque.contains(&b'"') => Err(several_tags()),
         Some(opaque) if !opaque.iter().all(|&byte| is_tag_byte(byte)) => Err(bad_tag()),
-        Some(_) if is_weak => Err(Error::because(
+        Some(_) if is_weak => Err(Error::with_detail(
             ProblemCode::WeakEtag,
             "If-Match carries a weak ETag (W/\"...\"), and weak ETags never match. A proxy that changes answers, by compressing them, makes ETags weak: let it leave them as they are.",
         )),
@@ -73,14 +73,14 @@ fn is_tag_byte(byte: u8) -> bool {
 }
 
 fn bad_tag() -> Error {
-    Error::because(
+    Error::with_detail(
         ProblemCode::Malformed,
         "If-Match must be an ETag in double quotes, as the answer to a GET has it, such as \"v3\".",
     )
 }
 
 fn several_tags() -> Error {
-    Error::because(
+    Error::with_detail(
         ProblemCode::Malformed,
         "If-Match must have one ETag: an edit is based on one revision.",
     )

@@ -16,7 +16,7 @@ fn values(rows: Vec<Record>) -> Vec<Record> {
 }
 
 #[test]
-fn rows_have_the_numbers_of_the_spreadsheet() -> Result<()> {
+fn row_numbers_match_the_spreadsheet() -> Result<()> {
     for text in [
         "a,b\n1,x\n\n2,\"two\nlines\"\n,\n   \n3,x\n",
         "a,b\r\n1,x\r\n\r\n2,\"two\r\nlines\"\r\n,\r\n   \r\n3,x",
@@ -46,7 +46,7 @@ fn rows_have_the_numbers_of_the_spreadsheet() -> Result<()> {
 }
 
 #[test]
-fn files_are_read_as_spreadsheets_write_them() -> Result<()> {
+fn csv_variants_of_spreadsheets_are_read() -> Result<()> {
     let plain = values(read("text/csv", "sku,name\nN2-1,José\n")?);
     let utf16: Vec<u8> = "\u{feff}sku\tname\r\nN2-1\tJosé\r\n"
         .encode_utf16()
@@ -90,7 +90,7 @@ fn files_are_read_as_spreadsheets_write_them() -> Result<()> {
 }
 
 #[test]
-fn booleans_are_read_as_spreadsheets_write_them() {
+fn booleans_of_spreadsheets_are_read() {
     for yes in ["true", "TRUE", "True", "yes", "1", "WAHR", "Vrai", "Sí"] {
         assert_eq!(boolean(yes), Ok(true), "{yes}");
     }
@@ -101,7 +101,7 @@ fn booleans_are_read_as_spreadsheets_write_them() {
 }
 
 #[test]
-fn a_spreadsheet_and_a_program_say_the_same() -> Result<()> {
+fn csv_and_json_give_the_same_records() -> Result<()> {
     let csv = read(
         "text/csv",
         "\u{feff}ICCID, Activation Code ;-)\r\n8944,\"LPA:1$a,b\"\r\n,\r\n8945,\r\n",
@@ -142,7 +142,7 @@ fn a_spreadsheet_and_a_program_say_the_same() -> Result<()> {
 }
 
 #[test]
-fn what_is_no_table_is_refused() {
+fn invalid_tables_are_refused() {
     let code = |kind, text| read(kind, text).err().and_then(|error| error.code());
     assert_eq!(
         code("text/plain", "a\n1"),
@@ -166,18 +166,18 @@ fn what_is_no_table_is_refused() {
 }
 
 #[test]
-fn a_real_run_is_all_or_nothing() {
-    let fault = vec![FieldError {
+fn one_invalid_row_fails_the_import() {
+    let error = vec![FieldError {
         field: "iccid".into(),
         code: "required".into(),
         message: "Enter a value.".into(),
     }];
     let rows = vec![
         (1, ImportOutcome::Created, vec![]),
-        (2, ImportOutcome::Refused, fault),
+        (2, ImportOutcome::Refused, error),
     ];
     let run = |dry_run| {
-        settle(dry_run, rows.clone(), |row| Verdict {
+        report(dry_run, rows.clone(), |row| RowResult {
             number: row.0,
             outcome: row.1,
             errors: &row.2,

@@ -4,7 +4,7 @@
 //! id of the job.
 
 use crate::{
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     auth::Actor,
     db::{Conn, Tx},
     error::{Error, Result},
@@ -69,7 +69,7 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<DeadJob> {
         Ok(None) => return Err(not_dead(id)),
         Err(error) => {
             return Err(match Error::from(error) {
-                clash if clash.code() == Some(ProblemCode::Conflict) => Error::because(
+                clash if clash.code() == Some(ProblemCode::Conflict) => Error::with_detail(
                     ProblemCode::Conflict,
                     format!(
                         "A job with the same key as {id} is already queued. Drop {id} instead."
@@ -98,10 +98,14 @@ pub fn discard(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<DeadJob> {
 }
 
 fn not_dead(id: Uuid) -> Error {
-    Error::because(ProblemCode::NotFound, format!("There is no dead job {id}."))
+    Error::with_detail(ProblemCode::NotFound, format!("There is no dead job {id}."))
 }
 
 fn record(tx: &mut Tx<'_>, actor: &Actor, action: &str, job: &DeadJob) -> Result<()> {
     let change = serde_json::json!({ "kind": job.kind, "attempts": job.attempts });
-    audit::record(tx, actor, Act::new(action, "job", job.id).changing(change))
+    audit::record(
+        tx,
+        actor,
+        AuditEvent::new(action, "job", job.id).with_change(change),
+    )
 }

@@ -1,6 +1,6 @@
-//! Work that is done later: committed with the change that makes it necessary, done at least once, never lost.
+//! Background jobs: enqueued in the transaction of the change that requires them, run at least once, never lost.
 //!
-//! A job must bear being run twice. It is the only place from which the outside world is called.
+//! A job must tolerate being run twice. Only jobs call external services.
 
 mod dead;
 mod queue;
@@ -13,19 +13,19 @@ pub use runner::{Worker, listen};
 use crate::{ctx::Ctx, error::Result};
 use serde::{Serialize, de::DeserializeOwned};
 
-/// A kind of job; its value is what the job needs to know.
+/// A kind of job. The value is the payload.
 pub trait Job: Serialize + DeserializeOwned + Send + 'static {
-    /// Its name in the queue.
+    /// The name of the kind in the queue.
     const KIND: &'static str;
-    /// How often it is tried before it is given up for dead.
+    /// The maximum number of attempts; after the last failure the job is dead.
     const ATTEMPTS: i32 = 12;
-    /// Two jobs with the same key do not wait at once; the second is dropped.
+    /// Returns the key under which only one job can be queued; a second one is dropped.
     fn unique_key(&self) -> Option<String> {
         None
     }
-    /// Does it. An error means: try again later.
+    /// Runs the job. An error queues a retry.
     fn run(self, ctx: Ctx) -> impl Future<Output = Result<()>> + Send;
-    /// Says, after the last attempt, that it will not be done, so that nothing is stuck unseen.
+    /// Runs after the last attempt has failed, to mark the object of the job as failed, so that it is not stuck unnoticed.
     fn give_up(self, _ctx: Ctx, _why: String) -> impl Future<Output = Result<()>> + Send {
         async { Ok(()) }
     }

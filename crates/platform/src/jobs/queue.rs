@@ -1,4 +1,5 @@
-//! The queue's SQL: SKIP LOCKED to claim, a lease to survive a dead worker, the attempt as the fence.
+//! The SQL of the queue: SKIP LOCKED to claim jobs, a lease to recover the jobs of a dead worker, the attempt number as a fence
+//! against a worker whose lease has expired.
 
 use super::Job;
 use crate::{
@@ -15,10 +16,10 @@ use serde_json::Value;
 use uuid::Uuid;
 use wire::JobId;
 
-/// A job that this worker holds for the length of the lease.
+/// A job that this worker has claimed for the length of the lease.
 #[derive(QueryableByName, Debug)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
-pub struct Claimed {
+pub struct ClaimedJob {
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
     #[diesel(sql_type = Text)]
@@ -33,12 +34,12 @@ pub struct Claimed {
     pub request_id: Option<String>,
 }
 
-/// Adds a job, to be done as soon as the transaction is committed.
+/// Adds a job, to be run as soon as the transaction is committed.
 pub fn enqueue<J: Job>(tx: &mut Tx<'_>, job: &J) -> Result<()> {
     insert(tx, job, None)
 }
 
-/// Adds a job, to be done at a time.
+/// Adds a job, to be run at a time.
 pub fn enqueue_at<J: Job>(tx: &mut Tx<'_>, job: &J, at: DateTime<Utc>) -> Result<()> {
     insert(tx, job, Some(at))
 }
@@ -65,29 +66,29 @@ fn insert<J: Job>(tx: &mut Tx<'_>, job: &J, at: Option<DateTime<Utc>>) -> Result
     Ok(())
 }
 
-// The lease is short, so that a dead worker's jobs go on soon; a living one renews it.
+// The lease is short, so that the jobs of a dead worker are retried soon; a running worker renews it.
 const CLAIM: &str = "UPDATE jobs SET status = 'running', attempts = attempts + 1, deaths = deaths + (status = 'running')::int, \
     lease_until = now() + interval '6 seconds' \
     WHERE id IN (SELECT id FROM jobs WHERE (status = 'queued' AND run_at <= now()) OR (status = 'running' AND lease_until < now()) \
     ORDER BY run_at, id LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, attempts, max_attempts, request_id";
 
-/// Claims up to so many due jobs, those of dead workers among them.
-pub fn claim(conn: &mut Conn, count: i64) -> Result<Vec<Claimed>> {
+/// Claims up to so many due jobs, including those of dead workers.
+pub fn claim(conn: &mut Conn, count: i64) -> Result<Vec<ClaimedJob>> {
     Ok(diesel::sql_query(CLAIM)
         .bind::<BigInt, _>(count)
         .load(conn)?)
 }
 
-/// Holds on to a job that takes longer than the lease.
-pub fn renew(conn: &mut Conn, (id, attempt): (Uuid, i32)) -> Result<()> {
+/// Renews the lease of a job that takes longer than the lease.
+pub fn renew(conn: &mut Conn, id: Uuid, attempt: i32) -> Result<()> {
     diesel::sql_query("UPDATE jobs SET lease_until = now() + interval '6 seconds' WHERE id = $1 AND attempts = $2 AND status = 'running'")
         .bind::<SqlUuid, _>(id).bind::<Integer, _>(attempt).execute(conn)?;
     Ok(())
 }
 
-/// Done, and with it what was given up before under the same key. A worker whose lease ran out finishes nothing:
-/// somebody else holds the job by then.
-pub fn finish(conn: &mut Conn, job: &Claimed) -> Result<()> {
+/// Marks a job as done, and deletes the dead jobs with the same key. A worker whose lease has expired changes nothing:
+/// another worker has claimed the job.
+pub fn finish(conn: &mut Conn, job: &ClaimedJob) -> Result<()> {
     diesel::sql_query("WITH done AS (UPDATE jobs SET status = 'done', lease_until = NULL, finished_at = now(), last_error = NULL \
         WHERE id = $1 AND attempts = $2 AND status = 'running' RETURNING unique_key) \
         DELETE FROM jobs USING done WHERE jobs.unique_key = done.unique_key AND jobs.status = 'dead'")
@@ -95,9 +96,9 @@ pub fn finish(conn: &mut Conn, job: &Claimed) -> Result<()> {
     Ok(())
 }
 
-/// Failed: later again, twice as late each time with some jitter, or dead after the last attempt. An attempt that ended
-/// with its worker is no reason to wait longer. Of one key no more than one lies dead, the last.
-pub fn fail(conn: &mut Conn, job: &Claimed, why: &str) -> Result<()> {
+/// Queues a retry of a failed job with exponential backoff and jitter, or marks the job as dead after the last attempt. An
+/// attempt that ended because its worker died does not lengthen the backoff. Only the latest dead job of a key is kept.
+pub fn fail(conn: &mut Conn, job: &ClaimedJob, why: &str) -> Result<()> {
     diesel::sql_query("WITH failed AS (UPDATE jobs SET status = CASE WHEN attempts >= max_attempts THEN 'dead' ELSE 'queued' END::job_status, \
         finished_at = CASE WHEN attempts >= max_attempts THEN now() END, lease_until = NULL, last_error = $3, \
         run_at = now() + least(interval '1 hour', interval '1 second' * power(2, least(attempts - deaths, 12))) * (0.75 + random() / 2) \
@@ -107,14 +108,14 @@ pub fn fail(conn: &mut Conn, job: &Claimed, why: &str) -> Result<()> {
     Ok(())
 }
 
-/// Gives a job back untouched, when the worker stops before it has begun.
-pub fn release(conn: &mut Conn, job: &Claimed) -> Result<()> {
+/// Releases a job that the worker has not started, without counting the attempt.
+pub fn release(conn: &mut Conn, job: &ClaimedJob) -> Result<()> {
     diesel::sql_query("UPDATE jobs SET status = 'queued', attempts = attempts - 1, lease_until = NULL WHERE id = $1 AND attempts = $2 AND status = 'running'")
         .bind::<SqlUuid, _>(job.id).bind::<Integer, _>(job.attempts).execute(conn)?;
     Ok(())
 }
 
-/// How many jobs are in each state, for the metrics.
+/// Returns the number of jobs in each state, for the metrics.
 pub fn depth(conn: &mut Conn) -> Result<Vec<(String, i64)>> {
     #[derive(QueryableByName)]
     struct Depth {
@@ -133,7 +134,7 @@ pub fn depth(conn: &mut Conn) -> Result<Vec<(String, i64)>> {
         .collect())
 }
 
-/// Forgets why the jobs with these keys failed: what a mail server says may name whom it was written to.
+/// Deletes the errors of the jobs with these keys: the response of a mail server may name the recipient.
 pub fn forget_failures(tx: &mut Tx<'_>, unique_keys: &[String]) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::unique_key.eq_any(unique_keys)))
         .set(jobs::last_error.eq(None::<String>))
@@ -141,7 +142,7 @@ pub fn forget_failures(tx: &mut Tx<'_>, unique_keys: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Forgets jobs that were done long ago. Dead ones stay until somebody has looked.
+/// Deletes jobs that were done before a time. Dead jobs stay until an operator retries or drops them.
 pub fn purge(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<usize> {
     Ok(
         diesel::sql_query("DELETE FROM jobs WHERE status = 'done' AND finished_at < $1")

@@ -1,8 +1,8 @@
-//! The worker: claims jobs, runs them side by side, wakes when one is added and looks by itself every few seconds.
+//! The worker: claims jobs, runs them concurrently, wakes when a job is added, and polls every few seconds.
 
 use super::{
     Job,
-    queue::{self, Claimed},
+    queue::{self, ClaimedJob},
 };
 use crate::{
     ctx::Ctx,
@@ -20,9 +20,9 @@ use tokio::{
 };
 use uuid::Uuid;
 
-/// Jobs at once.
-const AT_ONCE: usize = 8;
-/// How often the queue is looked at without being woken; LISTEN may miss.
+/// The number of jobs that run concurrently.
+const CONCURRENCY: usize = 8;
+/// How often the queue is polled without a notification, because LISTEN may miss one.
 const POLL: Duration = Duration::from_secs(2);
 
 /// How often the lease of a running job is renewed: well within its length.
@@ -31,14 +31,14 @@ const RENEW: Duration = Duration::from_secs(2);
 type Run = Arc<dyn Fn(Ctx, Value) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 type GiveUp = Arc<dyn Fn(Ctx, Value, String) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 
-/// The kinds of jobs that a process does.
+/// The kinds of jobs that a process runs.
 #[derive(Clone, Default)]
 pub struct Worker {
     kinds: HashMap<&'static str, (Run, GiveUp)>,
 }
 
 impl Worker {
-    /// Also does this kind.
+    /// Adds a kind.
     pub fn with<J: Job>(mut self) -> Self {
         let run: Run =
             Arc::new(|ctx, payload| Box::pin(async move { read::<J>(payload)?.run(ctx).await }));
@@ -49,11 +49,11 @@ impl Worker {
         self
     }
 
-    /// Works until told to stop, then finishes what it has begun.
+    /// Runs jobs until the stop signal, then finishes the running ones.
     pub async fn run(self, ctx: Ctx, wake: Arc<Notify>, mut stop: watch::Receiver<bool>) {
         let mut running = JoinSet::new();
         while !*stop.borrow() {
-            let free = AT_ONCE.saturating_sub(running.len());
+            let free = CONCURRENCY.saturating_sub(running.len());
             let claimed = if free == 0 {
                 Vec::new()
             } else {
@@ -64,22 +64,22 @@ impl Worker {
                 let (worker, ctx) = (self.clone(), ctx.clone());
                 running.spawn(async move { worker.work(ctx, job).await });
             }
-            // A full load means there may be more: look again as soon as one is done.
+            // With a full load there may be more due jobs: claim again as soon as one is done.
             tokio::select! {
                 _ = running.join_next(), if !running.is_empty() => {}
-                () = wake.notified(), if running.len() < AT_ONCE => {}
-                () = tokio::time::sleep(POLL), if found == 0 || running.len() < AT_ONCE => {}
+                () = wake.notified(), if running.len() < CONCURRENCY => {}
+                () = tokio::time::sleep(POLL), if found == 0 || running.len() < CONCURRENCY => {}
                 _ = stop.changed() => {}
             }
         }
         while running.join_next().await.is_some() {}
     }
 
-    /// Does everything that is due now, in order, and says how much that was. For tests.
+    /// Runs all due jobs in order and returns their number. For tests.
     pub async fn drain(&self, ctx: &Ctx) -> usize {
         let mut done = 0;
         loop {
-            let claimed = self.claim(ctx, AT_ONCE).await;
+            let claimed = self.claim(ctx, CONCURRENCY).await;
             if claimed.is_empty() {
                 return done;
             }
@@ -90,7 +90,7 @@ impl Worker {
         }
     }
 
-    async fn claim(&self, ctx: &Ctx, count: usize) -> Vec<Claimed> {
+    async fn claim(&self, ctx: &Ctx, count: usize) -> Vec<ClaimedJob> {
         let count = i64::try_from(count).unwrap_or(1);
         ctx.db
             .read(move |conn| queue::claim(conn, count))
@@ -101,29 +101,31 @@ impl Worker {
             })
     }
 
-    async fn work(&self, ctx: Ctx, job: Claimed) {
+    async fn work(&self, ctx: Ctx, job: ClaimedJob) {
         let request = job.request_id.clone();
-        http::within(request, self.attempt(ctx, job)).await;
+        http::with_request_id(request, self.attempt(ctx, job)).await;
     }
 
-    async fn attempt(&self, ctx: Ctx, job: Claimed) {
+    async fn attempt(&self, ctx: Ctx, job: ClaimedJob) {
         let Some((run, give_up)) = self.kinds.get(job.kind.as_str()).cloned() else {
-            tracing::error!(kind = job.kind, "no worker knows the job kind {}", job.kind);
+            tracing::error!(kind = job.kind, "unknown job kind {}", job.kind);
             let _ = ctx.db.read(move |conn| queue::release(conn, &job)).await;
             return;
         };
         // Run as a task of its own, so that a panic fails the job and not the worker.
-        let task = tokio::spawn(http::within(
+        let task = tokio::spawn(http::with_request_id(
             job.request_id.clone(),
             run(ctx.clone(), job.payload.clone()),
         ));
-        let outcome = holding(&ctx, (job.id, job.attempts), task)
+        let outcome = run_with_lease(&ctx, job.id, job.attempts, task)
             .await
             .unwrap_or_else(|panic| Err(Error::internal(format!("the job panicked: {panic}"))));
-        crate::metrics::job_done(&job.kind, outcome.is_ok());
+        crate::metrics::record_job(&job.kind, outcome.is_ok());
         let Err(error) = outcome else {
             if let Err(error) = ctx.db.read(move |conn| queue::finish(conn, &job)).await {
-                tracing::warn!("a finished job could not be closed and will run again: {error}");
+                tracing::warn!(
+                    "a finished job could not be marked as done and will run again: {error}"
+                );
             }
             return;
         };
@@ -137,17 +139,18 @@ impl Worker {
     }
 }
 
-/// Waits for a job, and renews its lease meanwhile.
-async fn holding<T>(
+/// Waits for a job and renews its lease.
+async fn run_with_lease<T>(
     ctx: &Ctx,
-    held: (Uuid, i32),
+    id: Uuid,
+    attempt: i32,
     mut task: JoinHandle<T>,
 ) -> std::result::Result<T, JoinError> {
     loop {
         tokio::select! {
             outcome = &mut task => return outcome,
             () = tokio::time::sleep(RENEW) => {
-                if let Err(error) = ctx.db.read(move |conn| queue::renew(conn, held)).await {
+                if let Err(error) = ctx.db.read(move |conn| queue::renew(conn, id, attempt)).await {
                     tracing::warn!("a lease could not be renewed: {error}");
                 }
             }
@@ -164,8 +167,8 @@ fn read<J: Job>(payload: Value) -> Result<J> {
     })
 }
 
-/// Wakes the worker when a job is added. One connection of its own; Diesel does not block on notifications, so it
-/// looks every 50 ms. A pure accelerator: without it, the worker's own poll finds everything.
+/// Wakes the worker when a job is added. The listener has a connection of its own; Diesel does not block on notifications,
+/// so the listener polls every 50 ms. Without the listener, the poll of the worker still finds every job.
 ///
 /// A transaction pooler does not pass notifications on, so behind one the worker only polls.
 pub fn listen(ctx: Ctx, wake: Arc<Notify>, stop: watch::Receiver<bool>) {
@@ -179,7 +182,7 @@ pub fn listen(ctx: Ctx, wake: Arc<Notify>, stop: watch::Receiver<bool>) {
                 {
                     wake.notify_one();
                     while !*stop.borrow() {
-                        match hear(&mut conn) {
+                        match has_notification(&mut conn) {
                             Ok(true) => wake.notify_one(),
                             Ok(false) => {}
                             Err(_) => break,
@@ -195,8 +198,8 @@ pub fn listen(ctx: Ctx, wake: Arc<Notify>, stop: watch::Receiver<bool>) {
     }
 }
 
-/// Whether a job was added. Of a connection that is gone there is no end of errors: the first one is enough.
-fn hear(conn: &mut PgConnection) -> QueryResult<bool> {
+/// Returns whether a job was added. A closed connection returns errors without end, so the first error is returned.
+fn has_notification(conn: &mut PgConnection) -> QueryResult<bool> {
     let mut is_any = false;
     for note in conn.notifications_iter() {
         note?;

@@ -19,7 +19,9 @@ const NO_WORDS: &str = "";
 /// the words of its domain.
 pub fn search_tokens(
     keys: &Keyring,
-    (email, first_name, last_name): (&str, &str, &str),
+    email: &str,
+    first_name: &str,
+    last_name: &str,
     phone: Option<&str>,
 ) -> Vec<i64> {
     let mut terms = Vec::new();
@@ -28,7 +30,7 @@ pub fn search_tokens(
     }
     joined_terms(first_name, last_name, &mut terms);
     let email = fold(&identifier::email(email));
-    beginnings(&email, SHORTEST_PREFIX, &mut terms);
+    push_prefixes(&email, SHORTEST_PREFIX, &mut terms);
     if let Some((_, domain)) = email.rsplit_once('@') {
         name_terms(domain, &mut terms);
     }
@@ -43,7 +45,7 @@ pub fn search_tokens(
 
 fn name_terms(name: &str, terms: &mut Vec<String>) {
     for word in words(name) {
-        beginnings(&word, SHORTEST_PREFIX, terms);
+        push_prefixes(&word, SHORTEST_PREFIX, terms);
         if word.chars().count() == 1 {
             terms.push(exactly(&word));
         }
@@ -53,7 +55,7 @@ fn name_terms(name: &str, terms: &mut Vec<String>) {
     let joined: String = folded.chars().filter(|c| !is_apostrophe(*c)).collect();
     if joined.len() < folded.len() {
         for word in words(&joined) {
-            beginnings(&word, SHORTEST_PREFIX, terms);
+            push_prefixes(&word, SHORTEST_PREFIX, terms);
         }
     }
 }
@@ -64,28 +66,28 @@ fn joined_terms(first_name: &str, last_name: &str, terms: &mut Vec<String>) {
     let (first, last) = (fold(first_name), fold(last_name));
     let is_joined = |name: &str| !name.is_empty() && name.chars().all(is_wide);
     if is_joined(&first) && is_joined(&last) {
-        beginnings(&format!("{last}{first}"), SHORTEST_PREFIX, terms);
-        beginnings(&format!("{first}{last}"), SHORTEST_PREFIX, terms);
+        push_prefixes(&format!("{last}{first}"), SHORTEST_PREFIX, terms);
+        push_prefixes(&format!("{first}{last}"), SHORTEST_PREFIX, terms);
     }
 }
 
 /// Adds the terms of a phone number: with the country code, as a national number, and as one with a leading zero.
 fn phone_terms(phone: &str, terms: &mut Vec<String>) {
     let digits: String = plain(phone).chars().filter(char::is_ascii_digit).collect();
-    beginnings(&digits, SHORTEST_PREFIX, terms);
-    if let Ok(phone) = Phone::read(phone, None) {
+    push_prefixes(&digits, SHORTEST_PREFIX, terms);
+    if let Ok(phone) = Phone::parse(phone, None) {
         let national = phone.national();
-        beginnings(&national, SHORTEST_LOCAL, terms);
-        beginnings(&format!("0{national}"), SHORTEST_LOCAL, terms);
+        push_prefixes(&national, SHORTEST_LOCAL, terms);
+        push_prefixes(&format!("0{national}"), SHORTEST_LOCAL, terms);
     }
 }
 
-fn beginnings(word: &str, shortest: usize, terms: &mut Vec<String>) {
-    let mut beginning = String::new();
-    for (place, letter) in word.chars().take(LONGEST_PREFIX).enumerate() {
-        beginning.push(letter);
-        if place.saturating_add(1) >= shortest {
-            terms.push(beginning.clone());
+fn push_prefixes(word: &str, shortest: usize, terms: &mut Vec<String>) {
+    let mut prefix = String::new();
+    for (index, c) in word.chars().take(LONGEST_PREFIX).enumerate() {
+        prefix.push(c);
+        if index.saturating_add(1) >= shortest {
+            terms.push(prefix.clone());
         }
     }
 }
@@ -95,7 +97,7 @@ fn exactly(word: &str) -> String {
     format!("={word}")
 }
 
-/// Returns the tokens that a search for people requires, or nothing when the search text is empty. A text without words
+/// Returns the tokens that a search for people requires, or `None` when the search text is empty. A text without words
 /// finds no person.
 pub fn query_tokens(keys: &Keyring, q: &str) -> Option<Vec<i64>> {
     if q.trim().is_empty() {
@@ -111,38 +113,38 @@ pub fn query_tokens(keys: &Keyring, q: &str) -> Option<Vec<i64>> {
 }
 
 fn query_terms(q: &str) -> Vec<String> {
-    let (mut terms, mut letters, mut number) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut terms, mut single_chars, mut number) = (Vec::new(), Vec::new(), Vec::new());
     for part in q.split_whitespace() {
         let typed = plain(part);
         if !typed.is_empty() && typed.chars().all(is_dialled) {
             number.push(typed);
             continue;
         }
-        number_terms(&number.join(" "), &mut terms, &mut letters);
+        number_terms(&number.join(" "), &mut terms, &mut single_chars);
         number.clear();
         if part.contains('@') || part.contains('＠') {
             email_terms(part, &mut terms);
         } else {
             for word in words(part) {
                 match word.chars().count() {
-                    1 => letters.push(word),
+                    1 => single_chars.push(word),
                     _ => terms.push(word.chars().take(LONGEST_PREFIX).collect()),
                 }
             }
         }
     }
-    number_terms(&number.join(" "), &mut terms, &mut letters);
+    number_terms(&number.join(" "), &mut terms, &mut single_chars);
     // The first letter of a second word does not narrow the search while it is being typed; an ideograph does.
     let is_typing = !terms.is_empty();
-    letters.retain(|letter| !is_typing || letter.chars().all(is_wide));
-    terms.extend(letters.iter().map(|letter| exactly(letter)));
+    single_chars.retain(|word| !is_typing || word.chars().all(is_wide));
+    terms.extend(single_chars.iter().map(|word| exactly(word)));
     if terms.is_empty() {
         terms.push(NO_WORDS.to_owned());
     }
     terms
 }
 
-fn number_terms(text: &str, terms: &mut Vec<String>, letters: &mut Vec<String>) {
+fn number_terms(text: &str, terms: &mut Vec<String>, single_chars: &mut Vec<String>) {
     let digits: String = identifier::phone(text)
         .unwrap_or_else(|_| text.to_owned())
         .chars()
@@ -151,7 +153,7 @@ fn number_terms(text: &str, terms: &mut Vec<String>, letters: &mut Vec<String>) 
         .collect();
     match digits.len() {
         0 => {}
-        1 => letters.push(digits),
+        1 => single_chars.push(digits),
         _ => terms.push(digits),
     }
 }
@@ -193,7 +195,7 @@ const fn is_dialled(c: char) -> bool {
     c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | '/' | '(' | ')')
 }
 
-/// Returns whether a character is a word or a syllable by itself: an ideograph, a kana or a Hangul syllable.
+/// Returns whether a character is a whole word or syllable: an ideograph, a kana or a Hangul syllable.
 const fn is_wide(c: char) -> bool {
     matches!(c,
         '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
@@ -216,13 +218,14 @@ mod tests {
 
     fn is_found(person: (&str, &str, &str), phone: Option<&str>, q: &str) -> Result<bool> {
         let keys = keys()?;
-        let stored = search_tokens(&keys, person, phone);
+        let (email, first_name, last_name) = person;
+        let stored = search_tokens(&keys, email, first_name, last_name, phone);
         Ok(query_tokens(&keys, q)
-            .is_none_or(|asked| asked.iter().all(|token| stored.contains(token))))
+            .is_none_or(|tokens| tokens.iter().all(|token| stored.contains(token))))
     }
 
     #[test]
-    fn people_are_found_by_words_beginnings_and_numbers() -> Result<()> {
+    fn people_are_found_by_words_prefixes_and_numbers() -> Result<()> {
         let ada = ("ada@example.com", "Ada", "Lovelace");
         for q in [
             "ada",

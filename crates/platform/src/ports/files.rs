@@ -1,97 +1,96 @@
-//! Files beside the database: a folder, or a bucket of any store that speaks S3. Whoever gives a file here has sealed
-//! it before, so neither the store nor its backups hold anything readable.
+//! The store of files outside the database: a folder, or a bucket of a store with the S3 API. The callers seal files before
+//! they store them, so neither the store nor its backups contain readable data.
 //!
-//! A store that is away is a refusal that can be tried again, like a database that is away. Every request ends
-//! within seconds, whatever the store does.
+//! An unavailable store gives 503, like an unavailable database. Every request to the store has a time-out of seconds.
 
 use crate::{
-    config::{Bucket, Files as Place},
+    config::{Bucket, Files as FileStore},
     error::{Error, Result},
 };
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream::BoxStream};
 use object_store::{
-    ClientOptions, Error as Fault, ObjectStore, ObjectStoreExt, RetryConfig, aws::AmazonS3Builder,
-    local::LocalFileSystem, path::Path, prefix::PrefixStore,
+    ClientOptions, Error as StoreError, ObjectStore, ObjectStoreExt, RetryConfig,
+    aws::AmazonS3Builder, local::LocalFileSystem, path::Path, prefix::PrefixStore,
 };
 use std::{
     fs::DirBuilder, future::IntoFuture, os::unix::fs::DirBuilderExt, sync::Arc, time::Duration,
 };
 use wire::ProblemCode;
 
-/// How long one act may take, repeats included.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// The time-out of one operation, including retries.
+const TIMEOUT: Duration = Duration::from_secs(8);
 /// How long the store may take to accept a connection.
-const CONNECT: Duration = Duration::from_secs(2);
-/// Repeats after a hiccup.
-const REPEATS: usize = 2;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The number of retries after a temporary error.
+const MAX_RETRIES: usize = 2;
 
 /// The store.
 #[derive(Clone)]
 pub struct Files(Arc<dyn ObjectStore>);
 
-/// A file that is there.
+/// A stored file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Kept {
-    /// Its key.
+pub struct StoredFile {
+    /// The key.
     pub key: String,
-    /// Since when.
+    /// The time of the last change.
     pub at: DateTime<Utc>,
 }
 
 impl Files {
-    /// The store of the configuration. A folder is made if it is not there, for nobody else to read.
-    pub fn of(place: &Place) -> Result<Self> {
-        match place {
-            Place::Folder(folder) => folder_store(folder),
-            Place::Bucket(bucket) => bucket_store(bucket),
+    /// Opens the store of the configuration. A missing folder is created, readable only by this user.
+    pub fn from_config(store: &FileStore) -> Result<Self> {
+        match store {
+            FileStore::Folder(folder) => folder_store(folder),
+            FileStore::Bucket(bucket) => bucket_store(bucket),
         }
     }
 
-    /// Keeps a file under a key that names nothing yet. Once this returns, it survives a crash.
+    /// Stores a file under a new key. The file is durable when this returns.
     pub async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<()> {
         let key = path(key)?;
-        within("put", self.0.put(&key, bytes.into()))
+        with_timeout("put", self.0.put(&key, bytes.into()))
             .await
             .map(drop)
     }
 
-    /// Brings a file; nothing when there is none.
+    /// Returns a file; `None` when it does not exist.
     pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
         let key = path(key)?;
-        let asked = async {
+        let request = async {
             match self.0.get(&key).await {
                 Ok(found) => Ok(Some(found.bytes().await?.to_vec())),
-                Err(Fault::NotFound { .. }) => Ok(None),
-                Err(fault) => Err(fault),
+                Err(StoreError::NotFound { .. }) => Ok(None),
+                Err(error) => Err(error),
             }
         };
-        within("get", asked).await
+        with_timeout("get", request).await
     }
 
-    /// Removes a file. That there is none is as good.
+    /// Deletes a file. A missing file is no error.
     pub async fn delete(&self, key: &str) -> Result<()> {
         let key = path(key)?;
-        let asked = async {
+        let request = async {
             match self.0.delete(&key).await {
-                Ok(()) | Err(Fault::NotFound { .. }) => Ok(()),
-                Err(fault) => Err(fault),
+                Ok(()) | Err(StoreError::NotFound { .. }) => Ok(()),
+                Err(error) => Err(error),
             }
         };
-        within("delete", asked).await
+        with_timeout("delete", request).await
     }
 
-    /// Every file in a folder, one after the other.
-    pub fn list(&self, folder: &str) -> BoxStream<'static, Result<Kept>> {
+    /// Returns a stream of the files in a folder.
+    pub fn list(&self, folder: &str) -> BoxStream<'static, Result<StoredFile>> {
         let listed = self.0.list(Some(&Path::from(folder)));
-        let kept = listed.map(|meta| match meta {
-            Ok(meta) => Ok(Kept {
+        let files = listed.map(|meta| match meta {
+            Ok(meta) => Ok(StoredFile {
                 key: meta.location.to_string(),
                 at: meta.last_modified,
             }),
-            Err(fault) => Err(away("list", &fault)),
+            Err(error) => Err(unavailable("list", kind(&error))),
         });
-        kept.boxed()
+        files.boxed()
     }
 }
 
@@ -109,13 +108,13 @@ fn folder_store(folder: &str) -> Result<Files> {
 
 fn bucket_store(bucket: &Bucket) -> Result<Files> {
     let retry = RetryConfig {
-        max_retries: REPEATS,
-        retry_timeout: PATIENCE,
+        max_retries: MAX_RETRIES,
+        retry_timeout: TIMEOUT,
         ..RetryConfig::default()
     };
     let client = ClientOptions::new()
-        .with_timeout(PATIENCE)
-        .with_connect_timeout(CONNECT)
+        .with_timeout(TIMEOUT)
+        .with_connect_timeout(CONNECT_TIMEOUT)
         .with_allow_http(true);
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(&bucket.name)
@@ -130,7 +129,7 @@ fn bucket_store(bucket: &Bucket) -> Result<Files> {
     }
     let store = builder
         .build()
-        .map_err(|_| Error::internal("FILES_S3_*: the store cannot be addressed like this"))?;
+        .map_err(|_| Error::internal("FILES_S3_*: the address of the store is not valid"))?;
     Ok(Files(Arc::new(PrefixStore::new(
         store,
         bucket.prefix.as_str(),
@@ -138,40 +137,40 @@ fn bucket_store(bucket: &Bucket) -> Result<Files> {
 }
 
 fn path(key: &str) -> Result<Path> {
-    Path::parse(key).map_err(|_| Error::internal("a file's key cannot be used as one"))
+    Path::parse(key).map_err(|_| Error::internal("the key of a file is not valid"))
 }
 
-async fn within<T>(
-    act: &'static str,
-    asked: impl IntoFuture<Output = Result<T, Fault>>,
+async fn with_timeout<T>(
+    operation: &'static str,
+    request: impl IntoFuture<Output = Result<T, StoreError>>,
 ) -> Result<T> {
-    match tokio::time::timeout(PATIENCE, asked.into_future()).await {
+    match tokio::time::timeout(TIMEOUT, request.into_future()).await {
         Ok(Ok(done)) => Ok(done),
-        Ok(Err(fault)) => Err(away(act, &fault)),
-        Err(_) => Err(unavailable(act, "no answer in time")),
+        Ok(Err(error)) => Err(unavailable(operation, kind(&error))),
+        Err(_) => Err(unavailable(operation, "no answer in time")),
     }
 }
 
-fn away(act: &'static str, fault: &Fault) -> Error {
-    unavailable(act, kind(fault))
-}
-
-/// The text of a fault names the key and the address, so only its kind goes into the log.
-fn unavailable(act: &'static str, why: &'static str) -> Error {
-    tracing::warn!(act, why, "the store of files failed to {act}: {why}");
-    Error::because(
+/// Returns the error of an unavailable store. The text of the cause has the key and the address, so only its kind is logged.
+fn unavailable(operation: &'static str, why: &'static str) -> Error {
+    tracing::warn!(
+        operation,
+        why,
+        "the file store failed to {operation}: {why}"
+    );
+    Error::with_detail(
         ProblemCode::Unavailable,
-        "The store of documents cannot be reached. Nothing was changed; try again in a moment.",
+        "The document store is unavailable. Nothing was changed; try again in a moment.",
     )
 }
 
-const fn kind(fault: &Fault) -> &'static str {
-    match fault {
-        Fault::NotFound { .. } => "not found",
-        Fault::PermissionDenied { .. } => "permission denied",
-        Fault::Unauthenticated { .. } => "the access key was refused",
-        Fault::AlreadyExists { .. } => "it exists already",
-        Fault::InvalidPath { .. } => "the key cannot be used",
+const fn kind(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::NotFound { .. } => "not found",
+        StoreError::PermissionDenied { .. } => "permission denied",
+        StoreError::Unauthenticated { .. } => "the access key was refused",
+        StoreError::AlreadyExists { .. } => "it exists already",
+        StoreError::InvalidPath { .. } => "the key cannot be used",
         _ => "it failed",
     }
 }
@@ -182,14 +181,14 @@ mod tests {
     use futures_util::TryStreamExt;
 
     #[tokio::test]
-    async fn what_is_put_is_there_until_it_is_deleted() -> Result<()> {
+    async fn stored_file_is_readable_until_deleted() -> Result<()> {
         let folder =
             std::env::temp_dir().join(format!("esim-admin-files-{}", uuid::Uuid::now_v7()));
-        let files = Files::of(&Place::Folder(folder.display().to_string()))?;
+        let files = Files::from_config(&FileStore::Folder(folder.display().to_string()))?;
 
         files.put("kyc/a/1", vec![1, 2]).await?;
         files.put("kyc/b/2", Vec::new()).await?;
-        let listed: Vec<Kept> = files.list("kyc").try_collect().await?;
+        let listed: Vec<StoredFile> = files.list("kyc").try_collect().await?;
 
         assert_eq!(files.get("kyc/a/1").await?, Some(vec![1, 2]));
         assert_eq!(files.get("kyc/a/2").await?, None);
@@ -203,8 +202,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_store_that_is_away_is_worth_another_try() -> Result<()> {
-        let files = Files::of(&Place::Bucket(Bucket {
+    async fn unreachable_store_gives_unavailable() -> Result<()> {
+        let files = Files::from_config(&FileStore::Bucket(Bucket {
             name: "documents".into(),
             prefix: String::new(),
             endpoint: Some("http://127.0.0.1:9".into()),

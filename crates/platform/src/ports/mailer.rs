@@ -1,4 +1,4 @@
-//! Mail, by SMTP.
+//! Email, sent by SMTP.
 
 use crate::{
     config::Mail,
@@ -12,28 +12,28 @@ use lettre::{
 use std::{sync::Arc, time::Duration};
 use wire::text::one_line;
 
-/// A mail to one person.
-pub struct Letter {
+/// An email to one recipient.
+pub struct Email {
     /// The display name of the sender.
     pub sender: String,
-    /// To whom.
+    /// The address of the recipient.
     pub to: String,
-    /// Subject; never with a secret in it.
+    /// The subject; never contains a secret.
     pub subject: String,
-    /// The text.
+    /// The plain text.
     pub text: String,
-    /// The same as HTML.
+    /// The HTML version.
     pub html: Option<String>,
-    /// Pictures that the HTML shows, by content id.
+    /// The PNG images of the HTML, by content id.
     pub pictures: Vec<(String, Vec<u8>)>,
-    /// Ours; the same letter sent again carries the same id, so that mailboxes can tell.
+    /// The message id; a repeated email has the same id, so that mail programs detect the duplicate.
     pub message_id: String,
 }
 
-/// Sends mail.
+/// Sends email.
 pub trait Mailer: Send + Sync {
-    /// Sends it; what comes back is the server's word on it.
-    fn send(&self, letter: Letter) -> BoxFuture<'_, Result<String>>;
+    /// Sends an email and returns the response of the mail server.
+    fn send(&self, email: Email) -> BoxFuture<'_, Result<String>>;
 }
 
 /// A mail server.
@@ -43,8 +43,8 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// The server of the configuration, if it names one.
-    pub fn of(mail: &Mail) -> Result<Option<Arc<dyn Mailer>>> {
+    /// Returns the server of the configuration, if it is set.
+    pub fn from_config(mail: &Mail) -> Result<Option<Arc<dyn Mailer>>> {
         let Some(url) = &mail.smtp_url else {
             return Ok(None);
         };
@@ -59,24 +59,24 @@ impl Smtp {
         Ok(Some(Arc::new(Self { transport, from })))
     }
 
-    async fn deliver(&self, letter: Letter) -> Result<String> {
-        let to: Mailbox = letter
+    async fn deliver(&self, email: Email) -> Result<String> {
+        let to: Mailbox = email
             .to
             .parse()
-            .map_err(|_| Error::internal("the recipient's address cannot be written to"))?;
-        let sender = one_line(&letter.sender);
+            .map_err(|_| Error::internal("the address of the recipient is not valid"))?;
+        let sender = one_line(&email.sender);
         let name = Some(sender).filter(|name| !name.is_empty());
         let message = lettre::Message::builder()
             .from(Mailbox::new(name, self.from.email.clone()))
             .to(to)
-            .subject(one_line(&letter.subject))
-            .message_id(Some(letter.message_id));
-        let text = SinglePart::plain(letter.text);
-        let message = match letter.html {
+            .subject(one_line(&email.subject))
+            .message_id(Some(email.message_id));
+        let text = SinglePart::plain(email.text);
+        let message = match email.html {
             None => message.singlepart(text),
             Some(html) => {
                 let mut related = MultiPart::related().singlepart(SinglePart::html(html));
-                for (id, png) in letter.pictures {
+                for (id, png) in email.pictures {
                     related = related.singlepart(Attachment::new_inline(id).body(
                         png,
                         ContentType::parse("image/png").map_err(Error::internal)?,
@@ -95,7 +95,7 @@ impl Smtp {
 }
 
 impl Mailer for Smtp {
-    fn send(&self, letter: Letter) -> BoxFuture<'_, Result<String>> {
-        Box::pin(self.deliver(letter))
+    fn send(&self, email: Email) -> BoxFuture<'_, Result<String>> {
+        Box::pin(self.deliver(email))
     }
 }

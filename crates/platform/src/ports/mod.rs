@@ -1,4 +1,4 @@
-//! The outside world, as traits: each with a real adapter and a stand-in. Called from jobs only.
+//! The ports to external services, as traits: each has a real adapter and a simulator. Only jobs call them.
 
 pub mod files;
 pub mod mailer;
@@ -6,20 +6,20 @@ pub mod payments;
 pub mod supplier;
 
 use std::sync::Arc;
-use wire::integrations::providers::Adapter;
+use wire::integrations::providers::ProviderAdapter;
 
-/// Everything outside.
+/// The external services.
 #[derive(Clone)]
 pub struct Ports {
-    /// Sends mail; `None` leaves it in the outbox.
+    /// Sends email; `None` leaves messages in the outbox.
     pub mailer: Option<Arc<dyn mailer::Mailer>>,
     /// Takes payments.
     pub payments: Arc<dyn payments::PaymentGateway>,
-    /// Supplies eSIMs, by the provider's adapter.
+    /// Supplies eSIMs, by the adapter of the provider.
     pub suppliers: Suppliers,
-    /// Keeps files.
+    /// Stores files.
     pub files: files::Files,
 }
 
-/// Finds the code that talks to a provider.
-pub type Suppliers = Arc<dyn Fn(Adapter) -> Arc<dyn supplier::Supplier> + Send + Sync>;
+/// Returns the client of a provider's API, by its adapter.
+pub type Suppliers = Arc<dyn Fn(ProviderAdapter) -> Arc<dyn supplier::Supplier> + Send + Sync>;

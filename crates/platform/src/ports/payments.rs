@@ -1,4 +1,4 @@
-//! Taking payments. Amounts go out and come back with their currency, and are compared, never believed.
+//! The port to payment gateways. Amounts have their currency; amounts from the gateway are compared, never trusted.
 
 use crate::config::Secret;
 use futures_util::future::BoxFuture;
@@ -7,38 +7,38 @@ use wire::{
     billing::orders::Checkout,
 };
 
-/// A payment to be opened at the gateway. The transaction's id is our reference and the idempotency key.
+/// A payment to be opened at the gateway. The id of the transaction is the reference and the idempotency key.
 #[derive(Debug, Clone)]
-pub struct Opening {
-    /// Our transaction.
+pub struct NewPayment {
+    /// The transaction.
     pub transaction: TransactionId,
-    /// What is sold, as the customer reads it.
+    /// The description that the customer sees.
     pub title: String,
-    /// How much.
+    /// The amount.
     pub amount: Money,
-    /// In which currency.
+    /// The currency.
     pub currency: Currency,
-    /// Where the customer's browser goes afterwards.
+    /// The URL to which the gateway redirects the customer afterwards.
     pub return_url: String,
-    /// Until when it can be paid.
+    /// The time until which the payment can be made.
     pub expires_at: chrono::DateTime<chrono::Utc>,
-    /// Where the card is taken.
+    /// The checkout: the page of the gateway, or the page of the shop.
     pub checkout: Checkout,
 }
 
-/// A payment that the gateway waits for. It does not print: the secret is what a card is taken with.
+/// An open payment at the gateway. It is not printed, because it contains the client secret.
 #[derive(Clone, PartialEq)]
-pub struct Opened {
-    /// The gateway's id of it.
+pub struct OpenedPayment {
+    /// The id at the gateway.
     pub gateway_transaction_id: String,
-    /// Where the customer pays, if that is a page.
+    /// The URL of the checkout page, if the customer pays there.
     pub checkout_url: Option<String>,
-    /// What the shop's own page takes the card with, if it is that.
+    /// The client secret, if the customer pays on the page of the shop.
     pub client_secret: Option<Secret>,
 }
 
-impl Opened {
-    /// One of which nothing is known but the gateway's id.
+impl OpenedPayment {
+    /// Returns a payment of which only the id at the gateway is known.
     pub fn known(gateway_transaction_id: String) -> Self {
         Self {
             gateway_transaction_id,
@@ -48,202 +48,204 @@ impl Opened {
     }
 }
 
-/// Something that the gateway tells.
+/// An event of the gateway.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Event {
-    /// The gateway's id of the event, for telling repetitions.
+pub struct GatewayEvent {
+    /// The id of the event, to detect repetitions.
     pub id: String,
-    /// Its kind, in the gateway's words.
+    /// The type of the event, as the gateway names it.
     pub kind: String,
-    /// The gateway's id of the payment.
+    /// The id of the payment at the gateway.
     pub gateway_transaction_id: Option<String>,
-    /// What the gateway calls the payment itself, where that is something else than what was opened.
+    /// The id of the charge or payment intent, where it differs from the id of the opened payment.
     pub gateway_payment_id: Option<String>,
-    /// Our reference, as it came back.
+    /// The reference that the gateway returned.
     pub transaction: Option<TransactionId>,
-    /// What became of the payment; `None` for news that does not concern us.
-    pub news: Option<News>,
+    /// The change of the payment; `None` for an event without one.
+    pub payment_event: Option<PaymentEvent>,
 }
 
-/// What became of a payment.
+/// A change of a payment, a refund or a dispute at the gateway.
 #[derive(Debug, Clone, PartialEq)]
-pub enum News {
-    /// The money has come in.
+pub enum PaymentEvent {
+    /// The payment succeeded.
     Paid {
-        /** How much, in smallest units. */
+        /// The amount in minor units.
         minor: i64,
-        /** In which currency, upper case. */
+        /// The currency code in upper case.
         currency: String,
     },
-    /// One try has failed; the customer can try again.
-    Refused {
-        /** Why, in words fit for a customer. */
+    /// One attempt failed; the customer can try again.
+    AttemptFailed {
+        /// The reason, in words for the customer.
         reason: String,
     },
-    /// It was declined for good.
+    /// The payment was declined and cannot be retried.
     Declined {
-        /** Why, in words fit for a customer. */
+        /// The reason, in words for the customer.
         reason: String,
     },
-    /// It can no longer be paid.
+    /// The payment can no longer be made.
     Expired,
-    /// Money given back for it has come a step further.
-    Refund(RefundTold),
-    /// The total that was refunded of it.
-    Refunded(RefundedInAll),
-    /// The customer's bank takes it back, or has given up.
-    Dispute(DisputeTold),
+    /// The state of a refund changed.
+    Refund(GatewayRefund),
+    /// The refunded total of the payment.
+    Refunded(RefundTotal),
+    /// The state of a dispute changed.
+    Dispute(GatewayDispute),
 }
 
-/// Money to be given back for a payment. The reference is ours: it names this one attempt, is the idempotency key,
-/// and is written on the refund at the gateway, where it is found again by it.
+/// A request to refund a payment. The reference identifies this attempt: it is the idempotency key, and the metadata by which
+/// the refund is found at the gateway.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GivingBack {
-    /// Our refund.
+pub struct GatewayRefundRequest {
+    /// The refund.
     pub refund: RefundId,
-    /// This attempt at it.
+    /// The reference of this attempt.
     pub reference: String,
-    /// The gateway's id of the payment.
+    /// The id of the payment at the gateway.
     pub gateway_transaction_id: String,
-    /// How much.
+    /// The amount.
     pub amount: Money,
-    /// In which currency.
+    /// The currency.
     pub currency: Currency,
 }
 
-/// What the gateway says of a refund.
+/// A refund as the gateway reports it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RefundTold {
-    /// The gateway's id of it.
+pub struct GatewayRefund {
+    /// The id at the gateway.
     pub gateway_refund_id: String,
-    /// Our reference, as it came back.
+    /// The reference that the gateway returned.
     pub reference: Option<String>,
-    /// What became of it.
+    /// The outcome.
     pub outcome: RefundOutcome,
 }
 
-impl RefundTold {
-    /// The event that tells this.
-    pub fn as_event(self, id: String, kind: String) -> Event {
-        Event {
+impl GatewayRefund {
+    /// Returns an event about this refund.
+    pub fn into_event(self, id: String, kind: String) -> GatewayEvent {
+        GatewayEvent {
             id,
             kind,
             gateway_transaction_id: None,
             gateway_payment_id: None,
             transaction: None,
-            news: Some(News::Refund(self)),
+            payment_event: Some(PaymentEvent::Refund(self)),
         }
     }
 }
 
 /// The total that the gateway has refunded of a payment, including refunds that were made at the gateway.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RefundedInAll {
+pub struct RefundTotal {
     /// The amount in minor units.
     pub minor: i64,
     /// The currency code in upper case.
     pub currency: String,
     /// The single refunds, where the gateway names them.
-    pub refunds: Vec<RefundTold>,
+    pub refunds: Vec<GatewayRefund>,
 }
 
 /// The limits of one charge in a currency at a gateway.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChargeLimits {
     /// The smallest amount.
-    pub least: Money,
+    pub minimum: Money,
     /// The largest amount.
-    pub most: Money,
+    pub maximum: Money,
 }
 
-/// What the gateway says of a dispute.
+/// A dispute as the gateway reports it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct DisputeTold {
-    /// The gateway's id of it.
+pub struct GatewayDispute {
+    /// The id at the gateway.
     pub gateway_dispute_id: String,
-    /// How far it has come.
+    /// The state.
     pub state: DisputeState,
-    /// Why the customer's bank says so, in the gateway's word.
+    /// The reason code of the gateway.
     pub reason: Option<String>,
-    /// How much is taken back, in smallest units.
+    /// The disputed amount in minor units.
     pub minor: i64,
-    /// In which currency, upper case.
+    /// The currency code in upper case.
     pub currency: String,
-    /// Until when it can be answered.
+    /// The time until which evidence can be submitted.
     pub due_by: Option<chrono::DateTime<chrono::Utc>>,
 }
 
-/// What became of a refund.
+/// The outcome of a refund at the gateway.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RefundOutcome {
-    /// It is on its way; the gateway will tell.
+    /// The refund is pending; an event reports the outcome.
     Pending,
-    /// The money has gone out.
+    /// The money was refunded.
     Processed {
-        /** How much, in smallest units. */
+        /// The amount in minor units.
         minor: i64,
-        /** In which currency, upper case. */
+        /// The currency code in upper case.
         currency: String,
     },
-    /// It has failed; the money has stayed, or come back.
+    /// The refund failed; the money is with the merchant.
     Failed {
-        /** Why. */
+        /// The reason.
         reason: String,
     },
 }
 
-/// Why the gateway did not do as asked.
+/// The error of a request to the gateway.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum GatewayError {
-    /// It refused; asking again will not help.
+    /// The gateway refused the request; a retry does not help.
     #[error("the gateway refused: {0}")]
     Refused(String),
-    /// Nobody knows whether it was done; ask again with the same key.
+    /// The outcome is unknown; retry with the same idempotency key.
     #[error("the gateway's answer is unknown: {0}")]
     Unknown(String),
 }
 
-/// The fault of a webhook that is not the gateway's.
+/// The error of a webhook without a valid signature of the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadSignature;
 
 /// A payment gateway.
 pub trait PaymentGateway: Send + Sync {
-    /// Its name in `payment_gateway` and in the webhook's address.
+    /// Returns the name in `payment_gateway` and in the path of the webhook.
     fn name(&self) -> &'static str;
-    /// Whether it only pretends.
+    /// Returns whether the gateway is a simulator.
     fn is_simulated(&self) -> bool {
         false
     }
-    /// Opens a payment. Asked again with the same transaction, it answers the same.
-    fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Result<Opened, GatewayError>>;
-    /// Closes a payment that shall no longer be paid.
+    /// Opens a payment. A repetition with the same transaction returns the same payment.
+    fn open<'a>(
+        &'a self,
+        payment: &'a NewPayment,
+    ) -> BoxFuture<'a, Result<OpenedPayment, GatewayError>>;
+    /// Closes a payment, so that it can no longer be made.
     fn close<'a>(
         &'a self,
         gateway_transaction_id: &'a str,
     ) -> BoxFuture<'a, Result<(), GatewayError>>;
-    /// What became of a payment, asked of the gateway itself.
+    /// Returns the state of a payment at the gateway.
     fn look_up<'a>(
         &'a self,
         gateway_transaction_id: &'a str,
-    ) -> BoxFuture<'a, Result<Option<News>, GatewayError>>;
-    /// Gives money back. Asked again with the same reference, it pays no second time.
+    ) -> BoxFuture<'a, Result<Option<PaymentEvent>, GatewayError>>;
+    /// Refunds a payment. A repetition with the same reference does not refund a second time.
     fn refund<'a>(
         &'a self,
-        back: &'a GivingBack,
-    ) -> BoxFuture<'a, Result<RefundTold, GatewayError>>;
-    /// What became of an attempt to give money back, found by its reference; `None` when the gateway knows nothing
-    /// of it.
+        request: &'a GatewayRefundRequest,
+    ) -> BoxFuture<'a, Result<GatewayRefund, GatewayError>>;
+    /// Returns the refund of an attempt, by its reference; `None` when the gateway has no such refund.
     fn look_up_refund<'a>(
         &'a self,
-        back: &'a GivingBack,
-    ) -> BoxFuture<'a, Result<Option<RefundTold>, GatewayError>>;
+        request: &'a GatewayRefundRequest,
+    ) -> BoxFuture<'a, Result<Option<GatewayRefund>, GatewayError>>;
     /// Returns the limits of a charge in a currency; `None` when the gateway does not support the currency. The default is
     /// the range of the database columns.
     fn limits(&self, _: Currency) -> Option<ChargeLimits> {
         Some(ChargeLimits {
-            least: Money::zero(),
-            most: Money::from(99_999_999),
+            minimum: Money::zero(),
+            maximum: Money::from(99_999_999),
         })
     }
     /// Returns the events since a time, the oldest first, whether a webhook delivered them or not. The default, for a
@@ -251,21 +253,21 @@ pub trait PaymentGateway: Send + Sync {
     fn events_since(
         &self,
         _: chrono::DateTime<chrono::Utc>,
-    ) -> BoxFuture<'_, Result<Vec<Event>, GatewayError>> {
+    ) -> BoxFuture<'_, Result<Vec<GatewayEvent>, GatewayError>> {
         Box::pin(async { Ok(Vec::new()) })
     }
     /// Returns every refund of a payment, by the gateway's id of the payment, including refunds made at the gateway.
     fn refunds_of<'a>(
         &'a self,
         _: &'a str,
-    ) -> BoxFuture<'a, Result<Vec<RefundTold>, GatewayError>> {
+    ) -> BoxFuture<'a, Result<Vec<GatewayRefund>, GatewayError>> {
         Box::pin(async { Ok(Vec::new()) })
     }
-    /// Reads a webhook, if its signature over the raw body fits and is fresh.
+    /// Reads a webhook with a valid and recent signature over the raw body.
     fn read(
         &self,
         signature: &str,
         body: &[u8],
         now: chrono::DateTime<chrono::Utc>,
-    ) -> Result<Event, BadSignature>;
+    ) -> Result<GatewayEvent, BadSignature>;
 }

@@ -1,64 +1,64 @@
-//! Buying eSIMs from a provider. None of them offers idempotency, so every order carries our reference, and an
-//! unknown outcome is looked up by it before anything else is done.
+//! The port to eSIM providers. The providers have no idempotency keys, so every order has a reference, by which an unknown
+//! outcome is looked up before the next step.
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use wire::{Currency, Money};
 
-/// What we ask for. The reference is ours and names this one request.
+/// A request to a provider. The reference identifies this request.
 #[derive(Debug, Clone)]
 pub struct Purchase {
-    /// Our reference.
+    /// The reference.
     pub reference: String,
-    /// The provider's key of the package.
+    /// The SKU of the package at the provider.
     pub sku: String,
-    /// Base address of the provider's API.
+    /// The base URL of the provider's API.
     pub endpoint: String,
-    /// The provider's key, opened.
+    /// The API key of the provider, in plain text.
     pub api_key: crate::config::Secret,
 }
 
-/// What the provider says it has delivered. Nothing of it is believed unchecked.
+/// An eSIM as the provider reports it. Every field is validated before use.
 #[derive(Clone, PartialEq)]
-pub struct Supplied {
-    /// The provider's own id of the order.
+pub struct SuppliedEsim {
+    /// The order id at the provider.
     pub order_ref: String,
-    /// The profile's number.
+    /// The ICCID of the profile.
     pub iccid: String,
-    /// The chip's number, if known.
+    /// The EID of the chip, if known.
     pub eid: Option<String>,
     /// The activation code.
     pub activation_code: String,
-    /// What it cost.
+    /// The cost.
     pub cost: Option<Money>,
-    /// In which currency.
+    /// The currency of the cost.
     pub currency: Option<Currency>,
 }
 
-/// What the provider says it has added to an eSIM.
+/// A top-up of an eSIM as the provider reports it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Added {
-    /// The provider's own id of the order.
+pub struct SuppliedTopUp {
+    /// The order id at the provider.
     pub order_ref: String,
-    /// Whether it runs already; otherwise it waits for what is on the eSIM to end.
+    /// Whether the top-up is active; otherwise it starts when the current package ends.
     pub is_running: bool,
-    /// Since when it runs, if the provider says so.
+    /// The start, if the provider reports it.
     pub since: Option<DateTime<Utc>>,
-    /// Until when, if the provider says so.
+    /// The end, if the provider reports it.
     pub until: Option<DateTime<Utc>>,
-    /// What it cost.
+    /// The cost.
     pub cost: Option<Money>,
-    /// In which currency.
+    /// The currency of the cost.
     pub currency: Option<Currency>,
 }
 
-/// Why there is no eSIM.
+/// The error of a request to a provider.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum SupplyError {
-    /// It definitely did not supply: out of stock, unknown package, maintenance. The next provider may be asked.
+pub enum SupplierError {
+    /// The provider did not supply: out of stock, unknown package, maintenance. The next provider can be tried.
     #[error("the provider refused: {0}")]
     Refused(String),
-    /// Nobody knows whether it supplied. Look up before anything else.
+    /// The outcome is unknown and must be looked up before the next step.
     #[error("the provider's answer is unknown: {0}")]
     Unknown(String),
 }
@@ -66,27 +66,30 @@ pub enum SupplyError {
 /// A provider's API.
 pub trait Supplier: Send + Sync {
     /// Buys one eSIM.
-    fn buy<'a>(&'a self, purchase: &'a Purchase) -> BoxFuture<'a, Result<Supplied, SupplyError>>;
-    /// What became of a purchase, by our reference; `None` when the provider knows nothing of it.
+    fn buy<'a>(
+        &'a self,
+        purchase: &'a Purchase,
+    ) -> BoxFuture<'a, Result<SuppliedEsim, SupplierError>>;
+    /// Returns the eSIM of a purchase, by its reference; `None` when the provider has no such order.
     fn look_up<'a>(
         &'a self,
         purchase: &'a Purchase,
-    ) -> BoxFuture<'a, Result<Option<Supplied>, SupplyError>>;
-    /// Adds a package to an eSIM that it has supplied before. Not every provider can.
+    ) -> BoxFuture<'a, Result<Option<SuppliedEsim>, SupplierError>>;
+    /// Adds a package to an eSIM that this provider has supplied. Not every provider supports this.
     fn top_up<'a>(
         &'a self,
         _purchase: &'a Purchase,
         _iccid: &'a str,
-    ) -> BoxFuture<'a, Result<Added, SupplyError>> {
-        let refused = SupplyError::Refused("it cannot add data to an eSIM".to_owned());
+    ) -> BoxFuture<'a, Result<SuppliedTopUp, SupplierError>> {
+        let refused = SupplierError::Refused("the provider does not support top-ups".to_owned());
         Box::pin(async { Err(refused) })
     }
-    /// What became of an addition, by our reference; `None` when the provider knows nothing of it.
+    /// Returns a top-up, by its reference; `None` when the provider has no such order.
     fn look_up_top_up<'a>(
         &'a self,
         _purchase: &'a Purchase,
         _iccid: &'a str,
-    ) -> BoxFuture<'a, Result<Option<Added>, SupplyError>> {
+    ) -> BoxFuture<'a, Result<Option<SuppliedTopUp>, SupplierError>> {
         Box::pin(async { Ok(None) })
     }
 }

@@ -1,4 +1,4 @@
-//! Rows on their way into the database: JSON objects whose keys are the columns, written table by table.
+//! Collects rows as JSON objects with the columns as keys, and inserts them table by table.
 
 use chrono::{DateTime, Utc};
 use diesel::{PgConnection, RunQueryDsl, sql_types::Jsonb};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::{Builder, Uuid};
 use wire::{AuditId, Param, UserId, accounts::users::UserRole};
 
-/// The tables in the order of their references.
+/// The tables, each after the tables that it references.
 const TABLES: [&str; 23] = [
     "users",
     "api_clients",
@@ -41,38 +41,56 @@ const TABLES: [&str; 23] = [
 /// Rows per statement.
 const CHUNK: usize = 500;
 
-/// Rows that are written together.
+/// An action on a subject, for the audit log.
+pub struct Event<'a> {
+    action: &'a str,
+    subject: &'a str,
+    id: Uuid,
+}
+
+impl<'a> Event<'a> {
+    /// Creates an event of the subject with this id.
+    pub fn new(action: &'a str, subject: &'a str, id: Uuid) -> Self {
+        Self {
+            action,
+            subject,
+            id,
+        }
+    }
+}
+
+/// Rows that are inserted together.
 #[derive(Default)]
 pub struct Rows {
-    things: Vec<(&'static str, Value)>,
-    acts: Vec<AuditRow>,
+    rows: Vec<(&'static str, Value)>,
+    audit_entries: Vec<AuditRow>,
 }
 
 impl Rows {
-    /// Adds a row. Columns that it does not name get their defaults.
+    /// Adds a row. Columns without a key get their defaults.
     pub fn add(&mut self, table: &'static str, row: Value) {
-        self.things.push((table, row));
+        self.rows.push((table, row));
     }
 
-    /// Records an act in the audit log, as of its time.
-    pub fn act(
+    /// Adds an entry of the audit log with the time of its action.
+    pub fn audit(
         &mut self,
         at: DateTime<Utc>,
         actor: Option<(Uuid, &str)>,
-        (action, subject, id): (&str, &str, Uuid),
+        event: Event<'_>,
         change: Value,
         reason: Option<&str>,
     ) {
-        let number = self.things.len() + self.acts.len();
-        self.acts.push(AuditRow {
-            id: AuditId(id_of("act", number, at)),
+        let number = self.rows.len() + self.audit_entries.len();
+        self.audit_entries.push(AuditRow {
+            id: AuditId(id_of("audit entry", number, at)),
             created_at: at,
             actor_id: actor.map(|(id, _)| UserId(id)),
             client_id: None,
             actor_role: actor.and_then(|(_, role)| UserRole::parse(role).ok()),
-            action: action.to_owned(),
-            subject_type: subject.to_owned(),
-            subject_id: Some(id),
+            action: event.action.to_owned(),
+            subject_type: event.subject.to_owned(),
+            subject_id: Some(event.id),
             change: Some(change).filter(|change| !change.is_null()),
             reason: reason.map(str::to_owned),
             request_id: Some("seed".to_owned()),
@@ -81,28 +99,28 @@ impl Rows {
         });
     }
 
-    /// Writes all of them, the acts with their seals; how many there were.
+    /// Inserts all rows, and the audit entries with their seals. Returns the number of rows.
     pub fn write(self, conn: &mut PgConnection, keys: &Keyring) -> Result<usize> {
-        let count = self.things.len() + self.acts.len();
+        let count = self.rows.len() + self.audit_entries.len();
         for table in TABLES {
             let rows: Vec<&Value> = self
-                .things
+                .rows
                 .iter()
                 .filter(|(name, _)| *name == table)
                 .map(|(_, row)| row)
                 .collect();
-            for alike in rows.chunk_by(|one, next| columns(one) == columns(next)) {
-                alike
+            for same_columns in rows.chunk_by(|row, next| columns(row) == columns(next)) {
+                same_columns
                     .chunks(CHUNK)
                     .try_for_each(|chunk| insert(conn, table, chunk))?;
             }
         }
-        let acts: Vec<AuditRow> = self
-            .acts
+        let entries: Vec<AuditRow> = self
+            .audit_entries
             .into_iter()
-            .map(|act| act.sealed(keys))
+            .map(|entry| entry.sealed(keys))
             .collect::<Result<_>>()?;
-        for chunk in acts.chunks(CHUNK) {
+        for chunk in entries.chunks(CHUNK) {
             diesel::insert_into(audit_log::table)
                 .values(chunk)
                 .execute(conn)?;
@@ -131,7 +149,7 @@ fn columns(row: &Value) -> Vec<&str> {
         .unwrap_or_default()
 }
 
-/// The id of something seeded: of version 7 like every id, its time the thing's own, the rest from its name.
+/// Returns the id of a seeded row: a UUID of version 7 with the time of the row and a hash of its kind and number.
 pub fn id_of(kind: &str, number: usize, at: DateTime<Utc>) -> Uuid {
     let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
     let rest = digest(format!("{kind} {number}").as_bytes());

@@ -1,9 +1,10 @@
-//! As many rows as a measurement needs. What is sealed is made here, on every core, and copied in; the rest is SQL.
+//! Seeds many rows for measurements. Rows with sealed values are generated here on every core and copied; SQL statements in
+//! `scale/` generate the other rows.
 //!
-//! Every id follows from a kind and a number, so that the statements in `scale/` find each other's rows.
+//! Every id is derived from a kind and a number, so that the statements can reference each other's rows.
 
 use super::{
-    Ground,
+    SeedContext,
     sealed::{Person, Profile},
 };
 use diesel::{PgConnection, connection::SimpleConnection, pg::CopyFormat, prelude::*};
@@ -12,7 +13,7 @@ use schema::{esims, users};
 use std::{fmt::Write, sync::mpsc, thread};
 use uuid::Uuid;
 
-/// How many rows of each kind.
+/// The number of rows of each kind.
 pub struct Size {
     users: u64,
     esims: u64,
@@ -48,18 +49,18 @@ const LAST: [&str; 25] = [
     "Tanaka", "Ueda", "Varga", "Weber", "Yilmaz", "Zhang",
 ];
 
-/// Kinds of rows in the ids; `scale/begin.sql` numbers the others.
+/// The kinds of rows in the ids; `scale/functions.sql` defines the other kinds.
 const USER: u128 = 1;
 const ESIM: u128 = 2;
-/// Rows that are made and sent at once.
+/// Rows that are generated and sent together.
 const BATCH: u64 = 500;
 
-/// Seeds the rows, unless they are there.
-pub fn seed(ground: &mut Ground<'_>, size: &Size) -> Result<Option<String>> {
-    if ground.has(&email(1))? {
+/// Seeds the rows, unless they exist already.
+pub fn seed(ctx: &mut SeedContext<'_>, size: &Size) -> Result<Option<String>> {
+    if ctx.has_user(&email(1))? {
         return Ok(None);
     }
-    let now = ground.now.to_rfc3339();
+    let now = ctx.now.to_rfc3339();
     let sized = |sql: &str| {
         sql.replace(":now", &format!("'{now}'::timestamptz"))
             .replace(":users", &size.users.to_string())
@@ -68,23 +69,22 @@ pub fn seed(ground: &mut Ground<'_>, size: &Size) -> Result<Option<String>> {
             .replace(":readings", &size.readings.to_string())
             .replace(":tickets", &size.tickets.to_string())
     };
-    ground
-        .conn
-        .batch_execute(&sized(include_str!("scale/begin.sql")))?;
-    copy_users(ground.conn, ground.keys, size.users)?;
-    copy_esims(ground.conn, ground.keys, size.esims)?;
+    ctx.conn
+        .batch_execute(&sized(include_str!("scale/functions.sql")))?;
+    copy_users(ctx.conn, ctx.keys, size.users)?;
+    copy_esims(ctx.conn, ctx.keys, size.esims)?;
     for sql in [
         include_str!("scale/people.sql"),
         include_str!("scale/sales.sql"),
         include_str!("scale/money.sql"),
         include_str!("scale/usage.sql"),
         include_str!("scale/support.sql"),
-        include_str!("scale/end.sql"),
+        include_str!("scale/cleanup.sql"),
     ] {
-        ground.conn.batch_execute(&sized(sql))?;
+        ctx.conn.batch_execute(&sized(sql))?;
     }
     Ok(Some(format!(
-        "{} people, {} eSIMs, {} orders and {} readings are there now",
+        "added {} people, {} eSIMs, {} orders and {} readings",
         size.users,
         size.esims,
         size.orders,
@@ -108,7 +108,7 @@ fn copy_users(conn: &mut PgConnection, keys: &Keyring, count: u64) -> Result<()>
                 u::status,
                 u::role,
             ),
-            |out| made_on_every_core(count, &|number, text| user(keys, number, text), out),
+            |out| generate_on_every_core(count, &|number, text| user(keys, number, text), out),
         )
         .with_format(CopyFormat::Text)
         .execute(conn)?;
@@ -174,7 +174,7 @@ fn copy_esims(conn: &mut PgConnection, keys: &Keyring, count: u64) -> Result<()>
                 e::smdp_address,
                 e::qr_code_url,
             ),
-            |out| made_on_every_core(count, &|number, text| esim(keys, number, text), out),
+            |out| generate_on_every_core(count, &|number, text| esim(keys, number, text), out),
         )
         .with_format(CopyFormat::Text)
         .execute(conn)?;
@@ -192,8 +192,8 @@ fn esim(keys: &Keyring, number: u64, out: &mut String) -> Result<()> {
     writeln!(out, "{}\t/v1/esims/{id}/qr.svg", profile.code.smdp_address).map_err(Error::internal)
 }
 
-/// Makes the rows from 1 to `count` in batches, each by the next thread in turn, and writes them in their order.
-fn made_on_every_core(
+/// Generates the rows from 1 to `count` in batches, which the threads process in turn, and writes them in order.
+fn generate_on_every_core(
     count: u64,
     row: &(dyn Fn(u64, &mut String) -> Result<()> + Sync),
     out: &mut dyn std::io::Write,
@@ -202,10 +202,10 @@ fn made_on_every_core(
     let batches = count.div_ceil(BATCH);
     thread::scope(|scope| {
         let made: Vec<mpsc::Receiver<Result<String>>> = (0..threads)
-            .map(|place| {
+            .map(|thread| {
                 let (send, made) = mpsc::sync_channel(4);
                 scope.spawn(move || {
-                    for batch in (0..batches).skip(place).step_by(threads) {
+                    for batch in (0..batches).skip(thread).step_by(threads) {
                         let numbers = batch * BATCH + 1..=((batch + 1) * BATCH).min(count);
                         let text = numbers
                             .into_iter()
@@ -236,12 +236,12 @@ fn pick<'a>(words: &[&'a str], number: u64) -> &'a str {
     let count = u64::try_from(words.len()).unwrap_or(1);
     usize::try_from(number % count)
         .ok()
-        .and_then(|place| words.get(place))
+        .and_then(|index| words.get(index))
         .copied()
         .unwrap_or_default()
 }
 
-/// As text for COPY, which takes the backslash as its own.
+/// Writes bytes as hexadecimal text for COPY, with an escaped backslash.
 fn hex(bytes: &[u8], out: &mut String) {
     out.push_str("\\\\x");
     for byte in bytes {
@@ -249,7 +249,7 @@ fn hex(bytes: &[u8], out: &mut String) {
     }
 }
 
-/// As `seed_id` in `scale/begin.sql` makes it: of version 7, so that rows made together lie together.
+/// Returns the same id as `seed_id` in `scale/functions.sql`: a UUID of version 7, so that rows of one kind are adjacent.
 fn id_of(kind: u128, number: u64) -> Uuid {
     let number = u128::from(number);
     Uuid::from_u128((1_767_225_600_000 + number) << 80 | 7 << 76 | kind << 64 | 8 << 60 | number)
@@ -260,7 +260,7 @@ mod tests {
     use super::id_of;
 
     #[test]
-    fn ids_are_of_version_7() {
+    fn seeded_ids_are_uuids_of_version_7() {
         assert_eq!(
             id_of(2, 17).to_string(),
             "019b76da-a811-7002-8000-000000000011"

@@ -1,8 +1,8 @@
-//! What is sealed in a row, made as the sections make it.
+//! Sealed values of rows, sealed in the same way as the sections seal them.
 
 use platform::{
     Error, Result,
-    crypto::{Keyring, Place},
+    crypto::{FieldContext, Keyring},
     people,
 };
 use uuid::Uuid;
@@ -11,10 +11,10 @@ use wire::{
     phone::Phone,
 };
 
-/// The name under which addresses are hashed.
+/// The name of the blind index of email addresses.
 pub const EMAIL: &str = "users.email";
 
-/// A person in plain.
+/// A person in plain text.
 pub struct Person<'a> {
     pub email: &'a str,
     pub first_name: &'a str,
@@ -22,7 +22,7 @@ pub struct Person<'a> {
     pub phone: Option<&'a str>,
 }
 
-/// The same, sealed for a row.
+/// A person, sealed for a row.
 pub struct SealedPerson {
     pub email: Vec<u8>,
     pub email_hash: Vec<u8>,
@@ -33,33 +33,39 @@ pub struct SealedPerson {
 }
 
 impl Person<'_> {
-    /// Seals a person for their row.
+    /// Seals a person for the row with this id.
     pub fn seal(&self, keys: &Keyring, id: Uuid) -> Result<SealedPerson> {
-        let sealed = |column: &str, plain: &str| keys.seal(Place::new("users", column, id), plain);
+        let sealed =
+            |column: &str, plain: &str| keys.seal(FieldContext::new("users", column, id), plain);
         let phone = self.phone.map(|text| {
-            Phone::read(text, None).map_or_else(|_| text.to_owned(), |phone| phone.e164())
+            Phone::parse(text, None).map_or_else(|_| text.to_owned(), |phone| phone.e164())
         });
         let phone = phone.as_deref();
-        let name = (self.email, self.first_name, self.last_name);
         Ok(SealedPerson {
             email: sealed("email", self.email)?,
-            email_hash: keys.blind(EMAIL, &people::normalised(self.email)),
+            email_hash: keys.blind(EMAIL, &people::normalised_email(self.email)),
             first_name: sealed("first_name", self.first_name)?,
             last_name: sealed("last_name", self.last_name)?,
             phone: phone.map(|phone| sealed("phone", phone)).transpose()?,
-            search_tokens: people::search_tokens(keys, name, phone),
+            search_tokens: people::search_tokens(
+                keys,
+                self.email,
+                self.first_name,
+                self.last_name,
+                phone,
+            ),
         })
     }
 }
 
-/// A profile: its number, with the check digit, and its code.
+/// An eSIM profile: its ICCID with check digit, and its activation code.
 pub struct Profile {
     pub iccid: String,
     pub code: ActivationCode,
 }
 
 impl Profile {
-    /// The profile with this number among those of an issuer. The country code 999 belongs to nobody.
+    /// Returns the profile of an issuer with this number. The country code 999 of its ICCID is not assigned.
     pub fn numbered(issuer: u32, number: u64) -> Result<Self> {
         let body = format!("89999{issuer:03}{number:010}");
         let iccid = (0..10)
@@ -72,9 +78,10 @@ impl Profile {
         Ok(Self { iccid, code })
     }
 
-    /// The code and its secret part, sealed for the eSIM's row.
+    /// Seals the activation code and its secret part for the row of the eSIM.
     pub fn seal(&self, keys: &Keyring, id: Uuid) -> Result<(Vec<u8>, Vec<u8>)> {
-        let sealed = |column: &str, plain: &str| keys.seal(Place::new("esims", column, id), plain);
+        let sealed =
+            |column: &str, plain: &str| keys.seal(FieldContext::new("esims", column, id), plain);
         Ok((
             sealed("activation_code", &self.code.lpa())?,
             sealed("matching_id", &self.code.matching_id)?,
@@ -82,7 +89,7 @@ impl Profile {
     }
 }
 
-/// Bytes as PostgreSQL reads them in a text.
+/// Formats bytes as PostgreSQL reads a bytea from text.
 pub fn bytea(bytes: &[u8]) -> String {
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("\\x{hex}")

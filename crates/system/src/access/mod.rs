@@ -1,4 +1,5 @@
-//! Who saw personal data in plain, to be read. It is written by `platform::audit`, in the transaction of the look.
+//! The access log: who read personal data in plain text. `platform::audit` writes each entry in the transaction of the
+//! read; this module lists the entries.
 
 mod query;
 pub(crate) mod routes;

@@ -1,4 +1,4 @@
-//! All SQL of reading who saw what.
+//! All SQL of the access log.
 
 use crate::{
     audit::chain::{self, Log},
@@ -45,7 +45,7 @@ fn matching(filter: &AccessFilter) -> log::BoxedQuery<'_, Pg> {
     rows
 }
 
-/// One page. Only who sees everybody's names in full may read it, so nothing is masked.
+/// Returns one page. Names are not masked, because every role that may read the log may see full names.
 pub fn page(
     conn: &mut Conn,
     actor: &Actor,
@@ -56,22 +56,22 @@ pub fn page(
     rows.try_all(|rows| named(conn, actor, rows))
 }
 
-fn about(row: &AccessRow) -> Subject<'_> {
+fn subject_of(row: &AccessRow) -> Subject<'_> {
     Subject {
         kind: &row.subject_type,
         id: row.subject_id,
     }
 }
 
-/// The rows with the names of those who looked.
+/// Adds the names of the readers to the rows.
 fn named(conn: &mut Conn, actor: &Actor, rows: Vec<AccessRow>) -> Result<Vec<AccessEntry>> {
     let who = rows.iter().map(|row| (row.actor_id, row.client_id));
-    let names = Names::of(conn, actor, who)?;
+    let names = Names::load(conn, actor, who)?;
     let ids: Vec<_> = rows.iter().map(|row| row.id.0).collect();
     let linked = chain::linked(conn, Log::Access, &ids)?;
-    let reasons = Reasons::of(conn, &actor.keys, rows.iter().map(about))?;
-    let shown = |row: AccessRow| AccessEntry {
-        reason: reasons.open(about(&row), row.reason.clone()),
+    let reasons = Reasons::load(conn, &actor.keys, rows.iter().map(subject_of))?;
+    let to_entry = |row: AccessRow| AccessEntry {
+        reason: reasons.open(subject_of(&row), row.reason.clone()),
         id: row.id,
         created_at: row.created_at,
         actor: names.person(row.actor_id),
@@ -86,5 +86,5 @@ fn named(conn: &mut Conn, actor: &Actor, rows: Vec<AccessRow>) -> Result<Vec<Acc
         ip: row.ip,
         is_linked: linked.contains(&row.id.0),
     };
-    Ok(rows.into_iter().map(shown).collect())
+    Ok(rows.into_iter().map(to_entry).collect())
 }

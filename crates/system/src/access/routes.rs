@@ -1,4 +1,4 @@
-//! The log of looks over HTTP.
+//! HTTP routes of the access log.
 
 use super::query;
 use actix_web::get;
@@ -6,7 +6,7 @@ use platform::listing;
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::system::audit::AccessEntry;
 
-/// Adds the operations.
+/// Registers the routes.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     config.service(list).service(export);
 }

@@ -1,15 +1,15 @@
-//! A check of the whole record: from its first link to its last, some thousand entries at a time, however many there
-//! are.
+//! Verifies the audit log and the access log from the first link to the last, in batches, so that the size of the logs
+//! does not matter.
 
 use super::{
     heads, jobs,
-    query::chain::{self, Link, Log, Logged},
+    query::chain::{self, Link, Log, LogEntry},
     rules::{self, Follower},
 };
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Caller, Ctx, Result,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     crypto::Keyring,
 };
 use serde_json::{Value, json};
@@ -17,82 +17,83 @@ use std::collections::HashMap;
 use uuid::Uuid;
 use wire::{
     permission::needs::AuditRead,
-    system::audit::{AuditHead, AuditVerdict, Finding},
+    system::audit::{AuditFinding, AuditHead, AuditVerification},
 };
 
-/// Findings that are told one by one; the others are counted.
-const TOLD: usize = 100;
-/// Entries that are looked at together.
-const AT_ONCE: i64 = 1000;
+/// The maximum number of findings in a verdict; further findings are only counted.
+const LISTED: usize = 100;
+/// Entries per batch.
+const BATCH: i64 = 1000;
 
-/// Checks the record for somebody, and leaves word that they did and what came of it.
+/// Verifies the logs for a caller, and records the verification with its result.
 pub async fn for_caller(
     caller: Caller<AuditRead>,
     noted: Option<AuditHead>,
-) -> Result<AuditVerdict> {
-    // Who may not know learns nothing, and costs nothing.
+) -> Result<AuditVerification> {
+    // Check the permission first: a caller without it learns nothing and causes no work.
     caller.read(|_, _| Ok(())).await?;
     let verdict = run(caller.ctx(), noted).await?;
-    keep(caller.ctx(), &verdict).await?;
+    export_head(caller.ctx(), &verdict).await?;
     let outcome = outcome(&verdict);
     caller
-        .write(move |tx, actor| audit::record(tx, actor, act(outcome)))
+        .write(move |tx, actor| audit::record(tx, actor, audit_event(outcome)))
         .await?;
     Ok(verdict)
 }
 
-/// Checks the record for whoever has the keys and a terminal.
-pub async fn for_operator(ctx: &Ctx, noted: Option<AuditHead>) -> Result<AuditVerdict> {
+/// Verifies the logs for an operator at the command line.
+pub async fn for_operator(ctx: &Ctx, noted: Option<AuditHead>) -> Result<AuditVerification> {
     let verdict = run(ctx, noted).await?;
-    keep(ctx, &verdict).await?;
+    export_head(ctx, &verdict).await?;
     let (actor, outcome) = (Actor::system(ctx), outcome(&verdict));
     ctx.db
-        .write(move |tx| audit::record(tx, &actor, act(outcome)))
+        .write(move |tx| audit::record(tx, &actor, audit_event(outcome)))
         .await?;
     Ok(verdict)
 }
 
-/// What was found whole up to here is kept elsewhere at once, and not only with the next minute.
-async fn keep(ctx: &Ctx, verdict: &AuditVerdict) -> Result<()> {
+/// Exports the head of logs that are intact immediately, instead of with the next minute.
+async fn export_head(ctx: &Ctx, verdict: &AuditVerification) -> Result<()> {
     match &verdict.head {
         Some(head) if verdict.is_whole => heads::export(ctx, head).await,
         _ => Ok(()),
     }
 }
 
-fn act<'a>(outcome: Value) -> Act<'a> {
-    Act::new("audit.verify", "audit", Uuid::nil()).changing(outcome)
+fn audit_event<'a>(outcome: Value) -> AuditEvent<'a> {
+    AuditEvent::new("audit.verify", "audit", Uuid::nil()).with_change(outcome)
 }
 
-fn outcome(verdict: &AuditVerdict) -> Value {
+fn outcome(verdict: &AuditVerification) -> Value {
     json!({ "is_whole": verdict.is_whole, "links": verdict.links, "found": verdict.found })
 }
 
-/// Where the chain ends now.
+/// Returns the current head of the chain.
 pub async fn head(ctx: &Ctx) -> Result<Option<AuditHead>> {
     let last = ctx.db.read(chain::last).await?;
     Ok(last.as_ref().map(rules::head_of))
 }
 
-/// What was found so far.
+/// The findings so far.
 #[derive(Default)]
-struct Found {
-    told: Vec<Finding>,
+struct Findings {
+    listed: Vec<AuditFinding>,
     count: i64,
 }
 
-impl Found {
-    fn add(&mut self, finding: Finding) {
+impl Findings {
+    fn add(&mut self, finding: AuditFinding) {
         self.count += 1;
-        if self.told.len() < TOLD {
-            self.told.push(finding);
+        if self.listed.len() < LISTED {
+            self.listed.push(finding);
         }
     }
 }
 
-/// The check: the noted heads first, before anything is linked; then what has no link; then every link.
-pub async fn run(ctx: &Ctx, noted: Option<AuditHead>) -> Result<AuditVerdict> {
-    let mut found = Found::default();
+/// Verifies the logs: first the noted heads, before new links are added; then the entries without a link; then every
+/// link.
+pub async fn run(ctx: &Ctx, noted: Option<AuditHead>) -> Result<AuditVerification> {
+    let mut findings = Findings::default();
     let mut compared_with: Vec<AuditHead> = heads::newest(ctx).await?.into_iter().collect();
     compared_with.extend(noted.filter(|head| !compared_with.contains(head)));
     for head in &compared_with {
@@ -100,81 +101,86 @@ pub async fn run(ctx: &Ctx, noted: Option<AuditHead>) -> Result<AuditVerdict> {
         let link = ctx.db.read(move |conn| chain::link(conn, seq)).await?;
         rules::compare(head, link.as_ref())
             .into_iter()
-            .for_each(|finding| found.add(finding));
+            .for_each(|finding| findings.add(finding));
     }
     let mut newly_linked = jobs::link(ctx).await?;
     for log in Log::BOTH {
-        newly_linked += link_rest(ctx, log, &mut found).await?;
+        newly_linked += link_remaining(ctx, log, &mut findings).await?;
     }
-    let links = follow(ctx, &mut found).await?;
-    Ok(AuditVerdict {
-        is_whole: found.count == 0,
+    let links = follow_chain(ctx, &mut findings).await?;
+    Ok(AuditVerification {
+        is_whole: findings.count == 0,
         links,
         newly_linked,
         head: head(ctx).await?,
         compared_with,
-        found: found.count,
-        findings: found.told,
+        found: findings.count,
+        findings: findings.listed,
         checked_at: ctx.clock.now(),
     })
 }
 
-/// Walks a whole log for entries without a link: links those that only came late, and tells of the others.
-async fn link_rest(ctx: &Ctx, log: Log, found: &mut Found) -> Result<i64> {
-    let mut place = (DateTime::<Utc>::UNIX_EPOCH, Uuid::nil());
+/// Searches a whole log for entries without a link. Genuine entries, which were committed late, are linked; the others
+/// become findings.
+async fn link_remaining(ctx: &Ctx, log: Log, findings: &mut Findings) -> Result<i64> {
+    let mut position = (DateTime::<Utc>::UNIX_EPOCH, Uuid::nil());
     let mut linked = 0;
     loop {
-        let (from, keys) = (place, ctx.keys.clone());
-        let (next, strangers, some) = ctx
+        let (after, keys) = (position, ctx.keys.clone());
+        let (next, inserted, newly_linked) = ctx
             .db
             .write(move |tx| {
-                let part = chain::walk(tx.conn(), log, from, AT_ONCE)?;
-                let ids: Vec<Uuid> = part.iter().map(|(_, id)| *id).collect();
+                let batch = chain::walk(tx.conn(), log, after, BATCH)?;
+                let ids: Vec<Uuid> = batch.iter().map(|(_, id)| *id).collect();
                 let known = chain::linked(tx.conn(), log, &ids)?;
                 if ids.len() == known.len() {
-                    return Ok((part.last().copied(), Vec::new(), 0));
+                    return Ok((batch.last().copied(), Vec::new(), 0));
                 }
-                chain::hold(tx)?;
-                let (late, strangers) = without_link(tx.conn(), (log, &ids), &keys)?;
-                let some = rules::link(tx, &keys, late)?;
-                Ok((part.last().copied(), strangers, some))
+                chain::lock(tx)?;
+                let (late, inserted) = unlinked_of(tx.conn(), log, &ids, &keys)?;
+                let newly_linked = rules::link(tx, &keys, late)?;
+                Ok((batch.last().copied(), inserted, newly_linked))
             })
             .await?;
-        strangers.into_iter().for_each(|finding| found.add(finding));
-        linked += some;
+        inserted
+            .into_iter()
+            .for_each(|finding| findings.add(finding));
+        linked += newly_linked;
         match next {
-            Some(next) => place = next,
+            Some(next) => position = next,
             None => return Ok(linked),
         }
     }
 }
 
-/// Of these entries those without a link: the genuine ones, and what is to be told of the others.
-fn without_link(
+/// Returns the genuine entries among these that have no link, and a finding for each other entry without a link.
+fn unlinked_of(
     conn: &mut platform::Conn,
-    (log, ids): (Log, &[Uuid]),
+    log: Log,
+    ids: &[Uuid],
     keys: &Keyring,
-) -> Result<(Vec<Logged>, Vec<Finding>)> {
-    // Asked again: somebody may have linked some before this transaction held the chain.
+) -> Result<(Vec<LogEntry>, Vec<AuditFinding>)> {
+    // Read the links again: another transaction may have added some before this one locked the chain.
     let known = chain::linked(conn, log, ids)?;
-    let without: Vec<Uuid> = ids
+    let unlinked: Vec<Uuid> = ids
         .iter()
         .copied()
         .filter(|id| !known.contains(id))
         .collect();
-    let (mut late, strange): (Vec<Logged>, Vec<Logged>) = chain::entries(conn, log, &without)?
-        .into_iter()
-        .partition(|entry| entry.is_genuine(keys));
-    late.sort_by_key(Logged::place);
-    Ok((late, strange.iter().map(rules::stranger).collect()))
+    let (mut late, inserted): (Vec<LogEntry>, Vec<LogEntry>) =
+        chain::entries(conn, log, &unlinked)?
+            .into_iter()
+            .partition(|entry| entry.is_genuine(keys));
+    late.sort_by_key(LogEntry::position);
+    Ok((late, inserted.iter().map(rules::inserted_finding).collect()))
 }
 
-/// Follows the chain from its beginning to its end; how long it is.
-async fn follow(ctx: &Ctx, found: &mut Found) -> Result<i64> {
+/// Follows the chain from its first link to its last, and returns the number of links.
+async fn follow_chain(ctx: &Ctx, findings: &mut Findings) -> Result<i64> {
     let mut follower = Follower::new(&ctx.keys);
     loop {
         let after = follower.end();
-        let (links, entries) = ctx.db.read(move |conn| part(conn, after)).await?;
+        let (links, entries) = ctx.db.read(move |conn| next_links(conn, after)).await?;
         if links.is_empty() {
             return Ok(follower.end());
         }
@@ -183,16 +189,16 @@ async fn follow(ctx: &Ctx, found: &mut Found) -> Result<i64> {
             follower
                 .next(link, entry)?
                 .into_iter()
-                .for_each(|finding| found.add(finding));
+                .for_each(|finding| findings.add(finding));
         }
     }
 }
 
-type Entries = HashMap<(String, Uuid), Logged>;
+type Entries = HashMap<(String, Uuid), LogEntry>;
 
-/// The next links, and the entries that they name.
-fn part(conn: &mut platform::Conn, after: i64) -> Result<(Vec<Link>, Entries)> {
-    let links = chain::links(conn, after, AT_ONCE)?;
+/// Returns the next links and their entries.
+fn next_links(conn: &mut platform::Conn, after: i64) -> Result<(Vec<Link>, Entries)> {
+    let links = chain::links(conn, after, BATCH)?;
     let mut entries = HashMap::new();
     for log in Log::BOTH {
         let ids: Vec<Uuid> = links

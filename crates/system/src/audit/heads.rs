@@ -1,13 +1,13 @@
-//! The head of the chain outside the database: one file a day in the store of files, and a line in the log.
+//! Stores the head of the chain outside the database: one file per day in the file storage, and a line in the log.
 
 use futures_util::TryStreamExt;
 use platform::{Ctx, Result};
 use wire::{Param, system::audit::AuditHead};
 
-/// Where the files are.
+/// The folder of the files.
 const FOLDER: &str = "audit/heads";
 
-/// Writes today's file anew, with the head as it is now.
+/// Overwrites the file of the day with the current head.
 pub async fn export(ctx: &Ctx, head: &AuditHead) -> Result<()> {
     let now = ctx.clock.now();
     let text = format!("{} {}\n", head.show(), now.format("%Y-%m-%dT%H:%M:%SZ"));
@@ -22,10 +22,10 @@ pub async fn export(ctx: &Ctx, head: &AuditHead) -> Result<()> {
     Ok(())
 }
 
-/// The head that was exported last. Everything before it follows from it.
+/// Returns the head that was exported last. It proves every link before it.
 pub async fn newest(ctx: &Ctx) -> Result<Option<AuditHead>> {
-    let kept: Vec<_> = ctx.ports.files.list(FOLDER).try_collect().await?;
-    let Some(key) = kept.into_iter().map(|file| file.key).max() else {
+    let files: Vec<_> = ctx.ports.files.list(FOLDER).try_collect().await?;
+    let Some(key) = files.into_iter().map(|file| file.key).max() else {
         return Ok(None);
     };
     let bytes = ctx.ports.files.get(&key).await?.unwrap_or_default();

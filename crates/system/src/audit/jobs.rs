@@ -1,4 +1,4 @@
-//! Linking what was written, and telling the world where the chain ends.
+//! Links new log entries, and exports the head of the chain.
 
 use super::{
     heads,
@@ -8,21 +8,25 @@ use super::{
 use platform::{Ctx, Result, jobs::Job};
 use serde::{Deserialize, Serialize};
 
-/// Links what was written since the last time; how many entries that were. Due every few seconds, and therefore no job
-/// of the queue: it would fill it with thousands of rows a day. Whoever comes second waits, and finds nothing to do.
+/// Links the entries that were written since the last call, and returns their number. Runs every few seconds without a job,
+/// because a job would add thousands of rows per day to the queue. A second server waits for the lock and then finds no
+/// entry to link.
 pub async fn link(ctx: &Ctx) -> Result<i64> {
     let mut linked = 0;
     loop {
         let keys = ctx.keys.clone();
-        let (some, more) = ctx.db.write(move |tx| rules::link_young(tx, &keys)).await?;
-        linked += some;
-        if !more {
+        let (newly_linked, has_more) = ctx
+            .db
+            .write(move |tx| rules::link_recent(tx, &keys))
+            .await?;
+        linked += newly_linked;
+        if !has_more {
             return Ok(linked);
         }
     }
 }
 
-/// Writes down where the chain ends, outside the database. To be enqueued every minute.
+/// Exports the head of the chain outside the database. Scheduled every minute.
 #[derive(Serialize, Deserialize)]
 pub struct ExportHead {}
 
@@ -41,9 +45,9 @@ impl Job for ExportHead {
         };
         let seq = known.seq;
         let link = ctx.db.read(move |conn| chain::link(conn, seq)).await?;
-        // What proves that something is wrong is not written over.
+        // Keep the exported head when the chain contradicts it: that head is the evidence.
         if let Some(finding) = rules::compare(&known, link.as_ref()) {
-            tracing::error!("the record was tampered with: {}", finding.says);
+            tracing::error!("the audit log was tampered with: {}", finding.message);
             return Ok(());
         }
         if known == head {

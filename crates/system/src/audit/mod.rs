@@ -1,12 +1,12 @@
-//! The record of every act, to be read, and the chain that shows whether it is whole. The entries are written by
-//! `platform::audit`, in the transaction of the act.
+//! The audit log of every action, and the hash chain that proves its integrity. `platform::audit` writes each entry in the
+//! transaction of the action.
 //!
-//! **What proves what.** Every entry carries a seal, a keyed hash over all that it says; so none can be changed, and
-//! none added by somebody who has the database but not the key. A job links the entries: each link is a keyed hash
-//! over the link before and the entry; so none can be taken away or put elsewhere. The end of the chain, its head, is
-//! written to the store of files and to the log every minute; so the end cannot be cut off either. What remains:
-//! an entry that is removed in the seconds before it is linked, and a tail together with its links in the minute
-//! before the head is exported.
+//! **Integrity.** Every entry has a seal, a keyed hash of its content, so an attacker who has the database but not the key
+//! can neither change nor add an entry. The server links the entries: each link is a keyed hash of the previous link and the
+//! entry, so no entry can be removed or moved. The server writes the last link, the head of the chain, to the file storage
+//! and to the log every minute, so the end of the chain cannot be cut off either. Two removals remain undetected: an entry
+//! that is removed in the seconds before it is linked, and the last entries that are removed together with their links in
+//! the minute before the head is exported.
 
 pub mod check;
 mod heads;

@@ -1,16 +1,16 @@
-//! The record over HTTP.
+//! HTTP routes of the audit log.
 
 use super::{check, query};
 use actix_web::{get, post};
-use platform::{Caller, Id, Json, Maybe, Result, Tagged, listing};
+use platform::{Caller, Id, Json, OptionalBody, Result, Tagged, listing};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{
     AuditId,
     permission::needs::AuditRead,
-    system::audit::{AuditEntry, AuditVerdict, VerifyAudit},
+    system::audit::{AuditEntry, AuditVerification, VerifyAudit},
 };
 
-/// Adds the operations.
+/// Registers the routes.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(list)
@@ -34,18 +34,20 @@ pub async fn show(caller: Caller<AuditRead>, id: Id<AuditId>) -> Result<Tagged<A
         .map(Tagged)
 }
 
-/// Check that the record is whole: nothing changed, taken away, added or put in another order.
+/// Verify the audit log: no entry was changed, removed, inserted or reordered.
 ///
-/// The chain is compared with the head that was exported last, and with one that you noted. On a long record this
-/// takes a while: about a minute for a million entries.
+/// Compares the chain with the head that was exported last, and with a head that you have noted. Takes about a minute for a
+/// million entries.
 #[utoipa::path(
     tag = "system/audit", security(("bearer" = ["audit:read"])), request_body = Option<VerifyAudit>,
-    responses((status = 200, description = "What was found", body = AuditVerdict)),
+    responses((status = 200, description = "The result of the verification", body = AuditVerification)),
 )]
 #[post("/audit/verify")]
 pub async fn verify(
     caller: Caller<AuditRead>,
-    asked: Maybe<VerifyAudit>,
-) -> Result<Json<AuditVerdict>> {
-    check::for_caller(caller, asked.0.noted()).await.map(Json)
+    request: OptionalBody<VerifyAudit>,
+) -> Result<Json<AuditVerification>> {
+    check::for_caller(caller, request.0.parsed_head())
+        .await
+        .map(Json)
 }

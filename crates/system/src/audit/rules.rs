@@ -1,42 +1,42 @@
-//! How entries are linked, and what a link says of the record.
+//! Links log entries to the chain, and verifies links.
 
-use super::query::chain::{self, Link, Logged};
+use super::query::chain::{self, Link, LogEntry};
 use platform::{
     Result, Tx,
     crypto::{self, Keyring},
 };
-use wire::system::audit::{AuditHead, Finding, FindingKind};
+use wire::system::audit::{AuditFinding, AuditFindingKind, AuditHead};
 
-/// The purpose of the key that links are made with.
+/// The purpose from which the key of the links is derived.
 const PURPOSE: &str = "audit chain";
-/// What stands before the first link.
-const NOTHING: [u8; 32] = [0; 32];
+/// The hash before the first link.
+const GENESIS: [u8; 32] = [0; 32];
 /// Entries that are linked in one transaction.
-pub const AT_ONCE: i64 = 1000;
+pub const BATCH: i64 = 1000;
 
-/// The hash of a link: of the one before, and of its entry.
-pub fn hash(keys: &Keyring, before: &[u8], entry: &Logged) -> Result<Vec<u8>> {
+/// Returns the hash of a link, over the hash of the previous link and the entry.
+pub fn hash(keys: &Keyring, before: &[u8], entry: &LogEntry) -> Result<Vec<u8>> {
     crypto::sign(
         &keys.derive(PURPOSE),
         &[before, entry.bytes().as_slice()].concat(),
     )
 }
 
-/// Links what is young and genuine; how many entries that were, and whether there may be more.
-pub fn link_young(tx: &mut Tx<'_>, keys: &Keyring) -> Result<(i64, bool)> {
-    chain::hold(tx)?;
-    let since = chain::young_since(tx.conn())?;
-    let found = chain::unlinked(tx.conn(), since, AT_ONCE)?;
-    let full = i64::try_from(found.len()).unwrap_or(0) == AT_ONCE;
+/// Links the genuine entries of the last minutes, and returns their number and whether more may exist.
+pub fn link_recent(tx: &mut Tx<'_>, keys: &Keyring) -> Result<(i64, bool)> {
+    chain::lock(tx)?;
+    let since = chain::unlinked_since(tx.conn())?;
+    let found = chain::unlinked(tx.conn(), since, BATCH)?;
+    let is_full = i64::try_from(found.len()).unwrap_or(0) == BATCH;
     let linked = link(tx, keys, found)?;
-    // What cannot be linked stays, and would be found again and again.
-    Ok((linked, full && linked > 0))
+    // An entry that cannot be linked would be found by every iteration, so an iteration without progress is the last.
+    Ok((linked, is_full && linked > 0))
 }
 
-/// Links these entries, if they are genuine; how many were. Whoever calls holds the chain.
-pub fn link(tx: &mut Tx<'_>, keys: &Keyring, entries: Vec<Logged>) -> Result<i64> {
+/// Links the genuine entries among these, and returns their number. The caller holds the lock of the chain.
+pub fn link(tx: &mut Tx<'_>, keys: &Keyring, entries: Vec<LogEntry>) -> Result<i64> {
     let last = chain::last(tx.conn())?;
-    let (mut seq, mut before) = last.map_or((0, NOTHING.to_vec()), |last| (last.seq, last.hash));
+    let (mut seq, mut before) = last.map_or((0, GENESIS.to_vec()), |last| (last.seq, last.hash));
     let mut links = Vec::with_capacity(entries.len());
     for entry in entries.iter().filter(|entry| entry.is_genuine(keys)) {
         seq += 1;
@@ -54,7 +54,7 @@ pub fn link(tx: &mut Tx<'_>, keys: &Keyring, entries: Vec<Logged>) -> Result<i64
     Ok(i64::try_from(links.len()).unwrap_or(i64::MAX))
 }
 
-/// The end of the chain, to be kept elsewhere.
+/// Returns a link as the head of the chain, to be stored outside the database.
 pub fn head_of(link: &Link) -> AuditHead {
     AuditHead {
         seq: link.seq,
@@ -66,7 +66,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Follows the chain, link by link.
+/// Verifies the chain link by link.
 pub struct Follower<'a> {
     keys: &'a Keyring,
     seq: i64,
@@ -75,42 +75,42 @@ pub struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    /// From its beginning.
+    /// Starts before the first link.
     pub fn new(keys: &'a Keyring) -> Self {
         Self {
             keys,
             seq: 0,
-            before: Some(NOTHING.to_vec()),
+            before: Some(GENESIS.to_vec()),
         }
     }
 
-    /// The next link, and the entry that it names, if that is there; what is wrong.
-    pub fn next(&mut self, link: &Link, entry: Option<&Logged>) -> Result<Vec<Finding>> {
+    /// Verifies the next link and its entry, `None` when the entry is missing. Returns the findings.
+    pub fn next(&mut self, link: &Link, entry: Option<&LogEntry>) -> Result<Vec<AuditFinding>> {
         let mut found = Vec::new();
         if link.seq != self.seq + 1 {
             found.push(gap(self.seq + 1, link.seq - 1));
             self.before = None;
         }
-        let at = |kind, says: &str| Finding {
+        let at = |kind, message: &str| AuditFinding {
             kind,
             log: Some(link.log.clone()),
             entry_id: Some(link.entry_id),
             seq: Some(link.seq),
-            says: format!(
-                "Link {}, entry {} of the {} log: {says}",
+            message: format!(
+                "Link {}, entry {} of the {} log: {message}",
                 link.seq, link.entry_id, link.log
             ),
         };
         match (entry, &self.before) {
-            (None, _) => found.push(at(FindingKind::Removed, "it is not there any more.")),
+            (None, _) => found.push(at(AuditFindingKind::Removed, "the entry was removed.")),
             (Some(entry), _) if !entry.is_genuine(self.keys) => found.push(at(
-                FindingKind::Edited,
-                "it does not say what it said when it was written.",
+                AuditFindingKind::Edited,
+                "the entry was changed after it was written.",
             )),
             (Some(entry), Some(before)) if hash(self.keys, before, entry)? != link.hash => found
                 .push(at(
-                    FindingKind::Reordered,
-                    "it does not follow from the link before.",
+                    AuditFindingKind::Reordered,
+                    "the link does not match the previous link.",
                 )),
             _ => {}
         }
@@ -119,19 +119,19 @@ impl<'a> Follower<'a> {
         Ok(found)
     }
 
-    /// How many links there were, by their own count.
+    /// Returns the number of the last verified link.
     pub fn end(&self) -> i64 {
         self.seq
     }
 }
 
-fn gap(from: i64, to: i64) -> Finding {
-    Finding {
-        kind: FindingKind::Gap,
+fn gap(from: i64, to: i64) -> AuditFinding {
+    AuditFinding {
+        kind: AuditFindingKind::Gap,
         log: None,
         entry_id: None,
         seq: Some(from),
-        says: if from == to {
+        message: if from == to {
             format!("Link {from} is missing.")
         } else {
             format!("The links {from} to {to} are missing.")
@@ -139,38 +139,38 @@ fn gap(from: i64, to: i64) -> Finding {
     }
 }
 
-/// An entry that no link names and that the program did not write.
-pub fn stranger(entry: &Logged) -> Finding {
+/// Returns the finding for an entry that has no link and that the server did not write.
+pub fn inserted_finding(entry: &LogEntry) -> AuditFinding {
     let (log, id) = (entry.log().as_str(), entry.id());
-    Finding {
-        kind: FindingKind::Inserted,
+    AuditFinding {
+        kind: AuditFindingKind::Inserted,
         log: Some(log.to_owned()),
         entry_id: Some(id),
         seq: None,
-        says: format!(
-            "Entry {id} of the {log} log was not written by the program, or was changed before it was linked."
+        message: format!(
+            "Entry {id} of the {log} log was not written by the server, or was changed before it was linked."
         ),
     }
 }
 
-/// What a head that was noted says of the link that stands in its place.
-pub fn compare(head: &AuditHead, link: Option<&Link>) -> Option<Finding> {
-    let says = match link {
+/// Compares a noted head with the link of the same number, and returns a finding when they differ.
+pub fn compare(head: &AuditHead, link: Option<&Link>) -> Option<AuditFinding> {
+    let message = match link {
         Some(link) if hex(&link.hash) == head.hash => return None,
         Some(_) => format!(
-            "The chain had another link {} when its head was noted: what stood there was replaced.",
+            "The chain had another link {} when its head was noted: the link was replaced.",
             head.seq
         ),
         None => format!(
-            "The chain went up to link {} when its head was noted: its end was cut off.",
+            "The chain had a link {} when its head was noted: the end of the chain was cut off.",
             head.seq
         ),
     };
-    Some(Finding {
-        kind: FindingKind::Truncated,
+    Some(AuditFinding {
+        kind: AuditFindingKind::Truncated,
         log: None,
         entry_id: None,
         seq: Some(head.seq),
-        says,
+        message,
     })
 }

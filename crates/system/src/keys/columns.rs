@@ -1,25 +1,25 @@
-//! Every column that holds sealed values.
+//! The list of all columns with sealed values.
 
-/// How a column keeps them.
+/// The encoding of sealed values in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// As bytes.
+pub enum Encoding {
+    /// A bytea column.
     Bytes,
-    /// As base64 in a text.
+    /// Base64 in a text column.
     Text,
 }
 
 /// A column of sealed values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
-    /// The table.
+    /// The name of the table.
     pub table: &'static str,
-    /// The column.
+    /// The name of the column.
     pub column: &'static str,
-    /// What the row is called in the seal, as SQL.
+    /// The SQL expression of the row id in the associated data of the encryption.
     pub row: &'static str,
-    /// How they are kept.
-    pub form: Form,
+    /// The encoding of the values.
+    pub encoding: Encoding,
 }
 
 const fn bytes(table: &'static str, column: &'static str) -> Column {
@@ -27,18 +27,19 @@ const fn bytes(table: &'static str, column: &'static str) -> Column {
         table,
         column,
         row: "id",
-        form: Form::Bytes,
+        encoding: Encoding::Bytes,
     }
 }
 
 const fn text(table: &'static str, column: &'static str) -> Column {
     Column {
-        form: Form::Text,
+        encoding: Encoding::Text,
         ..bytes(table, column)
     }
 }
 
-/// All of them. Files are sealed as well; their names say with which key, and `accounts::kyc` seals them anew.
+/// All columns with sealed values. Files of documents are sealed as well: their names contain the id of the key, and
+/// `accounts::kyc` reseals them.
 pub const SEALED: &[Column] = &[
     bytes("users", "email"),
     bytes("users", "first_name"),
@@ -62,37 +63,37 @@ pub const SEALED: &[Column] = &[
     text("twilio_config", "api_secret_encrypted"),
     text("twilio_config", "webhook_secret_encrypted"),
     Column {
-        row: ANSWER,
+        row: RESPONSE_ID,
         ..bytes("idempotency_keys", "body")
     },
 ];
 
-/// An answer is known by its caller, route and key; see `platform::idempotency`.
-const ANSWER: &str = "encode(substring(sha256(convert_to(caller_id || ' ' || route || ' ' || key, 'UTF8')) for 16), 'hex')::uuid";
+/// The row id of a stored response: a hash of its caller, route and key, see `platform::idempotency`.
+const RESPONSE_ID: &str = "encode(substring(sha256(convert_to(caller_id || ' ' || route || ' ' || key, 'UTF8')) for 16), 'hex')::uuid";
 
 impl Column {
-    /// The value's bytes, as SQL: of a text those of its letters.
+    /// Returns the SQL expression of a value as bytes.
     pub(super) fn value(&self) -> String {
-        match self.form {
-            Form::Bytes => self.column.to_owned(),
-            Form::Text => format!("convert_to({}, 'UTF8')", self.column),
+        match self.encoding {
+            Encoding::Bytes => self.column.to_owned(),
+            Encoding::Text => format!("convert_to({}, 'UTF8')", self.column),
         }
     }
-    /// What the column is set to, from such bytes, as SQL.
-    pub(super) fn read_as(&self, bytes: &str) -> String {
-        match self.form {
-            Form::Bytes => bytes.to_owned(),
-            Form::Text => format!("convert_from({bytes}, 'UTF8')"),
+    /// Returns the SQL expression that converts bytes to a value of the column.
+    pub(super) fn column_value(&self, bytes: &str) -> String {
+        match self.encoding {
+            Encoding::Bytes => bytes.to_owned(),
+            Encoding::Text => format!("convert_from({bytes}, 'UTF8')"),
         }
     }
-    /// The id of the key that it is sealed with, as four bytes, as SQL; null when it is no sealed value.
+    /// Returns the SQL expression of the key id of a value, as four bytes; null when the value is not sealed.
     pub(super) fn key(&self) -> String {
         let column = self.column;
-        match self.form {
-            Form::Bytes => format!(
+        match self.encoding {
+            Encoding::Bytes => format!(
                 "CASE WHEN length({column}) > 32 AND substring({column} for 1) = '\\x01' THEN substring({column} from 2 for 4) END"
             ),
-            Form::Text => format!(
+            Encoding::Text => format!(
                 "CASE WHEN {column} ~ '^A[Q-Za-f][A-Za-z0-9+/]{{42,}}=*$' THEN substring(decode(left({column}, 8), 'base64') from 2 for 4) END"
             ),
         }

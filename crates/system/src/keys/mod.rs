@@ -1,8 +1,8 @@
-//! The keys that values are sealed with: which seals what, and how everything comes under a new one.
+//! The encryption keys: which key seals which values, and the rotation to a new key.
 //!
-//! Rotation writes columns of every section, though a section otherwise writes its own tables only: it changes how
-//! a value is sealed and never what it says, it must miss none, and no section would do it differently. So the
-//! columns stand in one list, and a test compares that list with the database.
+//! Rotation writes columns of every section, although a section otherwise writes its own tables only. It changes the
+//! encryption of a value and never its content, must miss no column, and is the same for every section. So one list names
+//! the columns, and a test compares the list with the database.
 
 pub mod columns;
 mod query;

@@ -1,187 +1,193 @@
-//! Sealing everything anew, and opening everything to see whether it opens, while the system is in use.
+//! Reseals all values with the current key, or verifies that all values open, while the system is in use.
 //!
-//! Both go through a column some values at a time, each in a short transaction of its own, so nobody waits. What is
-//! sealed with the current key is left alone: a rotation that was killed is begun again and goes on where it was.
+//! Both process a column in batches, each in a short transaction of its own, so that requests do not wait. Rotation skips
+//! values that are sealed with the current key, so a rotation that was stopped continues where it was.
 
 use super::{
-    columns::{Column, Form, SEALED},
-    query::{self, Found, Fresh},
+    columns::{Column, Encoding, SEALED},
+    query::{self, ResealedValue, SealedValue},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use platform::{
     Actor, Ctx, Error, Result,
-    audit::{self, Act},
-    crypto::{Keyring, Place},
-    error::Broken,
+    audit::{self, AuditEvent},
+    crypto::{FieldContext, Keyring},
+    error::UnreadableValue,
 };
 use serde_json::{Map, Value};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Values that are sealed anew together.
-const AT_ONCE: i64 = 200;
-/// A batch that clashed with somebody's lock is tried again so often.
-const TRIES: u32 = 5;
+/// Values per batch.
+const BATCH: i64 = 200;
+/// The maximum number of attempts for a batch that conflicts with another transaction.
+const MAX_ATTEMPTS: u32 = 5;
 
-/// What a run through all columns has done.
+/// The result of a run through all columns.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Done {
-    /// Values that were sealed anew, or opened.
+pub struct RunSummary {
+    /// The number of values that were resealed, or opened.
     pub values: usize,
-    /// Values that do not open. Each is on record.
+    /// The number of values that do not open. The audit log has an entry for each.
     pub broken: usize,
 }
 
-/// Seals every value anew that is sealed with another key than the current one. `say` hears of the progress: the
-/// column, and how many values of it are done.
-pub async fn rotate(ctx: &Ctx, mut say: impl FnMut(&Column, usize)) -> Result<Done> {
-    let (mut done, mut changed) = (Done::default(), Map::new());
+/// Reseals every value that is not sealed with the current key. Calls `progress` with the column and the number of its
+/// values that are done.
+pub async fn rotate(ctx: &Ctx, mut progress: impl FnMut(&Column, usize)) -> Result<RunSummary> {
+    let (mut total, mut changed) = (RunSummary::default(), Map::new());
     for column in SEALED {
-        let some = each(ctx, column, Some(ctx.keys.current()), &mut say).await?;
-        if some.values > 0 {
+        let done = process_column(ctx, column, Some(ctx.keys.current()), &mut progress).await?;
+        if done.values > 0 {
             changed.insert(
                 format!("{}.{}", column.table, column.column),
-                some.values.into(),
+                done.values.into(),
             );
         }
-        done.values += some.values;
-        done.broken += some.broken;
+        total.values += done.values;
+        total.broken += done.broken;
     }
-    record(ctx, changed).await?;
-    Ok(done)
+    record_rotation(ctx, changed).await?;
+    Ok(total)
 }
 
-/// Opens every value, and changes none.
-pub async fn check(ctx: &Ctx, mut say: impl FnMut(&Column, usize)) -> Result<Done> {
-    let mut done = Done::default();
+/// Opens every value to verify it, and changes none.
+pub async fn check(ctx: &Ctx, mut progress: impl FnMut(&Column, usize)) -> Result<RunSummary> {
+    let mut total = RunSummary::default();
     for column in SEALED {
-        let some = each(ctx, column, None, &mut say).await?;
-        done.values += some.values;
-        done.broken += some.broken;
+        let done = process_column(ctx, column, None, &mut progress).await?;
+        total.values += done.values;
+        total.broken += done.broken;
     }
-    Ok(done)
+    Ok(total)
 }
 
-async fn record(ctx: &Ctx, changed: Map<String, Value>) -> Result<()> {
+async fn record_rotation(ctx: &Ctx, changed: Map<String, Value>) -> Result<()> {
     if changed.is_empty() {
         return Ok(());
     }
     let actor = Actor::system(ctx);
     ctx.db
         .write(move |tx| {
-            let act = Act::new("keys.rotate", "keys", Uuid::nil());
-            audit::record(tx, &actor, act.changing(Value::Object(changed)))
+            let event = AuditEvent::new("keys.rotate", "keys", Uuid::nil());
+            audit::record(tx, &actor, event.with_change(Value::Object(changed)))
         })
         .await
 }
 
-/// Goes through one column: those values that are not sealed with this key, or all of them to open them only.
-async fn each(
+/// Processes one column: reseals the values that are not sealed with the excluded key; without one, opens all values.
+async fn process_column(
     ctx: &Ctx,
     column: &'static Column,
-    but: Option<u32>,
-    say: &mut impl FnMut(&Column, usize),
-) -> Result<Done> {
-    let (mut done, mut after) = (Done::default(), None);
+    excluded_key: Option<u32>,
+    progress: &mut impl FnMut(&Column, usize),
+) -> Result<RunSummary> {
+    let (mut done, mut after) = (RunSummary::default(), None);
     loop {
-        let (batch, broken) = batch(ctx, column, but, after.clone()).await?;
+        let (batch, broken) = process_batch(ctx, column, excluded_key, after.clone()).await?;
         for value in &broken {
-            tell(ctx, value.clone()).await?;
+            record_broken(ctx, value.clone()).await?;
         }
         let Some(last) = batch.last else {
             return Ok(done);
         };
         done.values += batch.changed;
         done.broken += broken.len();
-        say(column, done.values);
+        progress(column, done.values);
         after = Some(last);
     }
 }
 
-/// What became of a batch.
+/// The result of a batch.
 struct Batch {
-    last: Option<Found>,
+    last: Option<SealedValue>,
     changed: usize,
 }
 
-async fn batch(
+async fn process_batch(
     ctx: &Ctx,
     column: &'static Column,
-    but: Option<u32>,
-    after: Option<Found>,
-) -> Result<(Batch, Vec<Broken>)> {
-    let mut tried = 0;
+    excluded_key: Option<u32>,
+    after: Option<SealedValue>,
+) -> Result<(Batch, Vec<UnreadableValue>)> {
+    let mut attempts = 0;
     loop {
         let (keys, after) = (ctx.keys.clone(), after.clone());
         let outcome = ctx
             .db
             .write(move |tx| {
-                let found = query::next(tx.conn(), column, but, after.as_ref(), AT_ONCE)?;
+                let found = query::next(tx.conn(), column, excluded_key, after.as_ref(), BATCH)?;
                 let last = found.last().cloned();
-                let (fresh, opened, broken) = seal(&keys, column, but, found)?;
-                let changed = match but {
-                    Some(_) => query::replace(tx, column, fresh)?,
+                let (resealed, opened, broken) = reseal(&keys, column, excluded_key, found)?;
+                let changed = match excluded_key {
+                    Some(_) => query::replace(tx, column, resealed)?,
                     None => opened,
                 };
                 Ok((Batch { last, changed }, broken))
             })
             .await;
-        tried += 1;
+        attempts += 1;
         match outcome {
-            // The database is away for a moment, or two transactions stood in each other's way.
-            Err(Error::Unavailable(_)) if tried < TRIES => {
-                tokio::time::sleep(Duration::from_millis(200 << tried)).await;
+            // The database is unavailable for a moment, or two transactions conflicted.
+            Err(Error::Unavailable(_)) if attempts < MAX_ATTEMPTS => {
+                tokio::time::sleep(Duration::from_millis(200 << attempts)).await;
             }
             outcome => return outcome,
         }
     }
 }
 
-type Sealed = (Vec<Fresh>, usize, Vec<Broken>);
+type Resealed = (Vec<ResealedValue>, usize, Vec<UnreadableValue>);
 
-/// The values anew, how many opened, and those that do not open.
-fn seal(keys: &Keyring, column: &Column, but: Option<u32>, found: Vec<Found>) -> Result<Sealed> {
-    let (mut fresh, mut opened, mut broken) = (Vec::new(), 0, Vec::new());
-    for Found { id: row, value } in found {
-        let place = Place::new(column.table, column.column, row);
-        let anew = match (raw(column, place, &value), but) {
-            (Ok(sealed), Some(_)) => keys.reseal(place, &sealed),
-            (Ok(sealed), None) => keys.open_bytes(place, &sealed).map(|_| None),
+/// Returns the resealed values, the number of values that opened unchanged, and the values that do not open.
+fn reseal(
+    keys: &Keyring,
+    column: &Column,
+    excluded_key: Option<u32>,
+    found: Vec<SealedValue>,
+) -> Result<Resealed> {
+    let (mut resealed, mut opened, mut broken) = (Vec::new(), 0, Vec::new());
+    for SealedValue { id: row, value } in found {
+        let context = FieldContext::new(column.table, column.column, row);
+        let outcome = match (decode(column, context, &value), excluded_key) {
+            (Ok(sealed), Some(_)) => keys.reseal(context, &sealed),
+            (Ok(sealed), None) => keys.open_bytes(context, &sealed).map(|_| None),
             (Err(error), _) => Err(error),
         };
-        match anew {
-            Ok(Some(new)) => fresh.push(Fresh {
+        match outcome {
+            Ok(Some(new)) => resealed.push(ResealedValue {
                 row,
                 old: value,
-                new: kept(column, new),
+                new: encode(column, new),
             }),
             Ok(None) => opened += 1,
-            Err(Error::Broken(one)) => broken.push(*one),
+            Err(Error::Unreadable(value)) => broken.push(*value),
             Err(error) => return Err(error),
         }
     }
-    Ok((fresh, opened, broken))
+    Ok((resealed, opened, broken))
 }
 
-/// The sealed bytes of a value as the column keeps it.
-fn raw(column: &Column, place: Place<'_>, value: &[u8]) -> Result<Vec<u8>> {
-    match column.form {
-        Form::Bytes => Ok(value.to_vec()),
-        Form::Text => STANDARD
+/// Decodes a stored value to its sealed bytes.
+fn decode(column: &Column, context: FieldContext<'_>, value: &[u8]) -> Result<Vec<u8>> {
+    match column.encoding {
+        Encoding::Bytes => Ok(value.to_vec()),
+        Encoding::Text => STANDARD
             .decode(value)
-            .map_err(|_| Error::broken(place, "not a sealed value")),
+            .map_err(|_| Error::unreadable(context, "not a sealed value")),
     }
 }
 
-fn kept(column: &Column, sealed: Vec<u8>) -> Vec<u8> {
-    match column.form {
-        Form::Bytes => sealed,
-        Form::Text => STANDARD.encode(sealed).into_bytes(),
+/// Encodes sealed bytes for the column.
+fn encode(column: &Column, sealed: Vec<u8>) -> Vec<u8> {
+    match column.encoding {
+        Encoding::Bytes => sealed,
+        Encoding::Text => STANDARD.encode(sealed).into_bytes(),
     }
 }
 
-/// Puts it on record, outside the transaction that met it.
-async fn tell(ctx: &Ctx, value: Broken) -> Result<()> {
+/// Records a broken value in the audit log, outside the transaction that found it.
+async fn record_broken(ctx: &Ctx, value: UnreadableValue) -> Result<()> {
     tracing::error!(
         "{}.{} of {} cannot be opened: {}",
         value.table,
@@ -191,6 +197,6 @@ async fn tell(ctx: &Ctx, value: Broken) -> Result<()> {
     );
     let keys = ctx.keys.clone();
     ctx.db
-        .read(move |conn| audit::broken(conn, &keys, None, &value))
+        .read(move |conn| audit::record_unreadable(conn, &keys, None, &value))
         .await
 }

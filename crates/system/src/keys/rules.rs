@@ -1,4 +1,4 @@
-//! What the counts mean for a key.
+//! Counts the sealed values of each key, and derives the state of the keys.
 
 use super::{
     columns::SEALED,
@@ -6,27 +6,39 @@ use super::{
 };
 use platform::{Conn, Result, crypto::Keyring};
 use std::collections::BTreeMap;
-use wire::system::keys::{Key, KeyCount, KeyState, Keys, SealedPlace};
+use wire::system::keys::{
+    EncryptedColumn, EncryptionKey, EncryptionKeyState, EncryptionKeyUsage, EncryptionKeys,
+};
 
-/// Which key seals what.
-pub fn show(conn: &mut Conn, keys: &Keyring) -> Result<Keys> {
-    let mut places = Vec::with_capacity(SEALED.len() + 1);
+/// Returns the keys and the columns that they seal.
+pub fn show(conn: &mut Conn, keys: &Keyring) -> Result<EncryptionKeys> {
+    let mut columns = Vec::with_capacity(SEALED.len() + 1);
     for column in SEALED {
         let counts = query::counts(conn, column)?;
-        places.push(place((column.table, column.column, false), counts));
+        columns.push(encrypted_column(column.table, column.column, false, counts));
     }
-    let files = query::counts_of_files(conn)?;
-    places.push(place(("kyc_documents", "document_url", true), files));
+    let files = query::file_counts(conn)?;
+    columns.push(encrypted_column(
+        "kyc_documents",
+        "document_url",
+        true,
+        files,
+    ));
     let known: Vec<i64> = keys.known().into_iter().map(i64::from).collect();
-    Ok(Keys {
-        keys: summed(&places, &known, keys.current().into()),
-        places,
+    Ok(EncryptionKeys {
+        keys: sum_by_key(&columns, &known, keys.current().into()),
+        columns,
     })
 }
 
-fn place((table, column, is_files): (&str, &str, bool), counts: Vec<Count>) -> SealedPlace {
+fn encrypted_column(
+    table: &str,
+    column: &str,
+    is_files: bool,
+    counts: Vec<Count>,
+) -> EncryptedColumn {
     let unreadable = counts.iter().filter(|count| count.key.is_none());
-    SealedPlace {
+    EncryptedColumn {
         table: table.to_owned(),
         column: column.to_owned(),
         is_files,
@@ -34,7 +46,7 @@ fn place((table, column, is_files): (&str, &str, bool), counts: Vec<Count>) -> S
         counts: counts
             .iter()
             .filter_map(|count| {
-                Some(KeyCount {
+                Some(EncryptionKeyUsage {
                     key: count.key?,
                     values: count.values,
                 })
@@ -43,19 +55,19 @@ fn place((table, column, is_files): (&str, &str, bool), counts: Vec<Count>) -> S
     }
 }
 
-fn summed(places: &[SealedPlace], known: &[i64], current: i64) -> Vec<Key> {
+fn sum_by_key(columns: &[EncryptedColumn], known: &[i64], current: i64) -> Vec<EncryptionKey> {
     let mut sums: BTreeMap<i64, i64> = known.iter().map(|id| (*id, 0)).collect();
-    for count in places.iter().flat_map(|place| &place.counts) {
+    for count in columns.iter().flat_map(|column| &column.counts) {
         *sums.entry(count.key).or_default() += count.values;
     }
     let state = |id: i64, values: i64| match (known.contains(&id), values) {
-        _ if id == current => KeyState::Current,
-        (true, 0) => KeyState::Unused,
-        (true, _) => KeyState::Needed,
-        (false, _) => KeyState::Missing,
+        _ if id == current => EncryptionKeyState::Current,
+        (true, 0) => EncryptionKeyState::Unused,
+        (true, _) => EncryptionKeyState::Needed,
+        (false, _) => EncryptionKeyState::Missing,
     };
     sums.into_iter()
-        .map(|(id, values)| Key {
+        .map(|(id, values)| EncryptionKey {
             id,
             state: state(id, values),
             values,
@@ -68,28 +80,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_may_go_when_nothing_is_sealed_with_it() {
-        let place = SealedPlace {
+    fn key_without_sealed_values_is_unused() {
+        let column = EncryptedColumn {
             table: "users".into(),
             column: "email".into(),
             is_files: false,
             counts: vec![
-                KeyCount { key: 1, values: 5 },
-                KeyCount { key: 9, values: 1 },
+                EncryptionKeyUsage { key: 1, values: 5 },
+                EncryptionKeyUsage { key: 9, values: 1 },
             ],
             unreadable: 0,
         };
-        let states: Vec<_> = summed(&[place], &[1, 2, 3], 3)
+        let states: Vec<_> = sum_by_key(&[column], &[1, 2, 3], 3)
             .into_iter()
             .map(|key| (key.id, key.state, key.values))
             .collect();
         assert_eq!(
             states,
             [
-                (1, KeyState::Needed, 5),
-                (2, KeyState::Unused, 0),
-                (3, KeyState::Current, 0),
-                (9, KeyState::Missing, 1)
+                (1, EncryptionKeyState::Needed, 5),
+                (2, EncryptionKeyState::Unused, 0),
+                (3, EncryptionKeyState::Current, 0),
+                (9, EncryptionKeyState::Missing, 1)
             ]
         );
     }

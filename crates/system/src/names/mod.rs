@@ -1,4 +1,4 @@
-//! The names of those who act, for the lists that tell of them.
+//! The names of actors, for the lists of the logs.
 
 mod query;
 
@@ -6,15 +6,15 @@ use platform::{Actor, Conn, Result, people};
 use std::collections::HashMap;
 use wire::{ApiClientId, UserId};
 
-/// Names of people and of integrators' clients.
+/// The names of users and of API clients.
 pub struct Names {
     people: HashMap<UserId, String>,
     clients: HashMap<ApiClientId, String>,
 }
 
 impl Names {
-    /// Of all of these, by one question each.
-    pub fn of(
+    /// Loads the names of these actors, with one query for users and one for clients.
+    pub fn load(
         conn: &mut Conn,
         actor: &Actor,
         who: impl Iterator<Item = (Option<UserId>, Option<ApiClientId>)>,
@@ -30,11 +30,11 @@ impl Names {
         })
     }
 
-    /// A person's.
+    /// Returns the name of a user.
     pub fn person(&self, id: Option<UserId>) -> Option<String> {
         self.people.get(&id?).cloned()
     }
-    /// A client's.
+    /// Returns the name of an API client.
     pub fn client(&self, id: Option<ApiClientId>) -> Option<String> {
         self.clients.get(&id?).cloned()
     }

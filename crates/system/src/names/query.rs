@@ -1,4 +1,4 @@
-//! SQL of the names.
+//! SQL of the names of API clients.
 
 use diesel::prelude::*;
 use platform::{Conn, Result};
@@ -6,7 +6,7 @@ use schema::api_clients as clients;
 use std::collections::HashMap;
 use wire::ApiClientId;
 
-/// The names of clients, those of revoked ones too.
+/// Returns the names of clients, including revoked ones.
 pub fn clients(conn: &mut Conn, ids: &[ApiClientId]) -> Result<HashMap<ApiClientId, String>> {
     if ids.is_empty() {
         return Ok(HashMap::new());

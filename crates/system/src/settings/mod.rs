@@ -1,6 +1,6 @@
-//! Settings: what an administrator may change of how the system works, with everything it was before.
+//! Settings: options of the system that an administrator can change, with the history of their values.
 //!
-//! Which there are is part of the program, see `wire::system::settings`; they are read by `platform::settings`.
+//! `wire::system::settings` defines the settings, and `platform::settings` reads them.
 
 mod query;
 pub(crate) mod routes;

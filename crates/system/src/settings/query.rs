@@ -11,12 +11,12 @@ use schema::{setting_history as changes, system_settings as settings};
 use wire::{
     Page, Paging, SettingChangeId, SettingId, UserId,
     system::settings::{
-        KNOWN, Setting, SettingFilter, SettingRef, SettingSort, SettingSource, known,
+        SETTINGS, Setting, SettingFilter, SettingRef, SettingSort, SettingSource, definition,
     },
 };
 
-/// Changes that are shown of one setting.
-const SHOWN: i64 = 200;
+/// The maximum number of changes in the history of a setting.
+const HISTORY_LIMIT: i64 = 200;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = settings, check_for_backend(Pg))]
@@ -28,7 +28,7 @@ struct Row {
     updated_at: DateTime<Utc>,
 }
 
-/// A change as it is kept.
+/// A row of the history.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = changes, check_for_backend(Pg))]
 pub struct Change {
@@ -40,7 +40,7 @@ pub struct Change {
     pub created_at: DateTime<Utc>,
 }
 
-/// One page of the settings that this version knows.
+/// Returns one page of the settings that this version of the server defines.
 pub fn page(
     conn: &mut Conn,
     _: &Actor,
@@ -51,11 +51,11 @@ pub fn page(
         SettingSort::Key => settings::key,
         SettingSort::UpdatedAt => settings::updated_at,
     })?;
-    rows.try_map(shown)
+    rows.try_map(to_setting)
 }
 
 fn matching(filter: &SettingFilter) -> settings::BoxedQuery<'_, Pg> {
-    let mut rows = all();
+    let mut rows = known_settings();
     if let Some(q) = &filter.q {
         let part = named(q);
         rows = rows.filter(
@@ -72,22 +72,22 @@ fn matching(filter: &SettingFilter) -> settings::BoxedQuery<'_, Pg> {
     rows
 }
 
-fn all<'a>() -> settings::BoxedQuery<'a, Pg> {
-    let known: Vec<&str> = KNOWN.iter().map(|known| known.key).collect();
+fn known_settings<'a>() -> settings::BoxedQuery<'a, Pg> {
+    let known: Vec<&str> = SETTINGS.iter().map(|known| known.key).collect();
     settings::table
         .filter(settings::key.eq_any(known))
         .into_boxed()
 }
 
-fn one(which: &SettingRef) -> settings::BoxedQuery<'_, Pg> {
-    match which {
-        SettingRef::Id(id) => all().filter(settings::id.eq(*id)),
-        SettingRef::Key(key) => all().filter(settings::key.eq(key)),
+fn by_ref(setting: &SettingRef) -> settings::BoxedQuery<'_, Pg> {
+    match setting {
+        SettingRef::Id(id) => known_settings().filter(settings::id.eq(*id)),
+        SettingRef::Key(key) => known_settings().filter(settings::key.eq(key)),
     }
 }
 
-fn shown(row: Row) -> Result<Setting> {
-    let known = known(&row.key).ok_or_else(Error::not_found)?;
+fn to_setting(row: Row) -> Result<Setting> {
+    let known = definition(&row.key).ok_or_else(Error::not_found)?;
     let source = if row.value.is_some() {
         SettingSource::Database
     } else {
@@ -114,15 +114,15 @@ fn shown(row: Row) -> Result<Setting> {
     })
 }
 
-/// A setting.
-pub fn find(conn: &mut Conn, which: &SettingRef) -> Result<Setting> {
-    shown(one(which).select(Row::as_select()).first(conn)?)
+/// Returns a setting.
+pub fn find(conn: &mut Conn, setting: &SettingRef) -> Result<Setting> {
+    to_setting(by_ref(setting).select(Row::as_select()).first(conn)?)
 }
 
-/// A setting, held until the end of the transaction.
-pub fn hold(tx: &mut Tx<'_>, which: &SettingRef) -> Result<Setting> {
-    let id = find(tx.conn(), which)?.id;
-    shown(
+/// Returns a setting, locked until the end of the transaction.
+pub fn lock(tx: &mut Tx<'_>, setting: &SettingRef) -> Result<Setting> {
+    let id = find(tx.conn(), setting)?.id;
+    to_setting(
         settings::table
             .find(id)
             .select(Row::as_select())
@@ -131,10 +131,11 @@ pub fn hold(tx: &mut Tx<'_>, which: &SettingRef) -> Result<Setting> {
     )
 }
 
-/// Sets one that is still as it was read.
+/// Sets the value of a setting if it still has this version. Returns `None` otherwise.
 pub fn update(
     tx: &mut Tx<'_>,
-    (id, version): (SettingId, i32),
+    id: SettingId,
+    version: i32,
     value: Option<&str>,
 ) -> Result<Option<Setting>> {
     let unchanged = settings::table
@@ -148,15 +149,16 @@ pub fn update(
         .returning(Row::as_returning())
         .get_result(tx.conn())
         .optional()?
-        .map(shown)
+        .map(to_setting)
         .transpose()
 }
 
-/// Keeps what it was set to.
-pub fn remember(
+/// Adds the current value of a setting to its history.
+pub fn insert_change(
     tx: &mut Tx<'_>,
-    who: Option<UserId>,
-    (setting, reason): (&Setting, Option<&str>),
+    changed_by: Option<UserId>,
+    setting: &Setting,
+    reason: Option<&str>,
 ) -> Result<()> {
     diesel::insert_into(changes::table)
         .values((
@@ -164,24 +166,24 @@ pub fn remember(
             changes::setting_id.eq(setting.id),
             changes::version.eq(setting.version),
             changes::value.eq(&setting.value),
-            changes::changed_by.eq(who),
+            changes::changed_by.eq(changed_by),
             changes::reason.eq(reason),
         ))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// Its last changes, the newest first.
+/// Returns the last changes of a setting, newest first.
 pub fn history(conn: &mut Conn, id: SettingId) -> Result<Vec<Change>> {
     Ok(changes::table
         .filter(changes::setting_id.eq(id))
         .order_by(changes::version.desc())
-        .limit(SHOWN)
+        .limit(HISTORY_LIMIT)
         .select(Change::as_select())
         .load(conn)?)
 }
 
-/// What a version had set, if there was such a version.
+/// Returns the value of a version: the outer `None` means that the version does not exist.
 pub fn value_of(conn: &mut Conn, id: SettingId, version: i32) -> Result<Option<Option<String>>> {
     Ok(changes::table
         .filter(changes::setting_id.eq(id))
@@ -191,9 +193,9 @@ pub fn value_of(conn: &mut Conn, id: SettingId, version: i32) -> Result<Option<O
         .optional()?)
 }
 
-/// What the public ones are set to.
+/// Returns the keys and values of the public settings.
 pub fn public(conn: &mut Conn) -> Result<Vec<(String, Option<String>)>> {
-    let keys: Vec<&str> = KNOWN
+    let keys: Vec<&str> = SETTINGS
         .iter()
         .filter(|known| known.is_public)
         .map(|known| known.key)

@@ -1,4 +1,4 @@
-//! Settings over HTTP.
+//! HTTP routes of settings.
 
 use super::{query, rules};
 use actix_web::{get, patch, post, web::Data};
@@ -10,11 +10,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{
     permission::needs::{SettingsRead, SettingsWrite},
     system::settings::{
-        EditSetting, PublicSettings, RollBack, Setting, SettingHistory, SettingRef,
+        EditSetting, PublicSettings, RollBackSetting, Setting, SettingHistory, SettingRef,
     },
 };
 
-/// Adds the operations.
+/// Registers the routes.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(list)
@@ -28,12 +28,12 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 
 listing!(Setting, "/settings", export "/settings/export", tag "system/settings", needs SettingsRead = "settings:read", from query::page);
 
-/// Show what anybody may know: the business's name, its time zone.
+/// Show the public settings, such as the name of the business and its time zone.
 ///
-/// Needs no token, and may be kept for a minute.
+/// Needs no token. The response may be cached for one minute.
 #[utoipa::path(
     tag = "system/settings", security(()),
-    responses((status = 200, description = "The public settings", body = PublicSettings), (status = 304, description = "As they were")),
+    responses((status = 200, description = "The public settings", body = PublicSettings), (status = 304, description = "Not modified")),
 )]
 #[get("/settings/public")]
 pub async fn public(ctx: Data<Ctx>) -> Result<Cached<PublicSettings>> {
@@ -50,9 +50,9 @@ pub async fn show(caller: Caller<SettingsRead>, id: Id<SettingRef>) -> Result<Ta
         .map(Tagged)
 }
 
-/// Change a setting. It holds at once, everywhere.
+/// Change a setting. The new value applies immediately on every server.
 ///
-/// A change that weakens a financial or security control (`is_control`), such as a higher limit of refunds by one person,
+/// A change that weakens a financial or security control (`is_control`), such as a higher limit of refunds without a second approval,
 /// requires a super administrator who has confirmed who they are within the last 15 minutes.
 #[utoipa::path(
     tag = "system/settings", security(("bearer" = ["settings:write"])), params(("id" = String, Path, description = "Id or key"), ("If-Match" = String, Header)),
@@ -68,13 +68,13 @@ pub async fn edit(
     watchers: Watchers,
 ) -> Result<Tagged<Setting>> {
     caller
-        .write(move |tx, actor| rules::edit(tx, actor, (&id.0, version.0), (&edit, &watchers)))
+        .write(move |tx, actor| rules::edit(tx, actor, &id.0, version.0, &edit, &watchers))
         .await
         .map(Tagged)
 }
 
-/// Show what a setting was before, the newest first.
-#[utoipa::path(tag = "system/settings", security(("bearer" = ["settings:read"])), params(("id" = String, Path, description = "Id or key")), responses((status = 200, description = "Its history", body = SettingHistory)))]
+/// Show the previous values of a setting, newest first.
+#[utoipa::path(tag = "system/settings", security(("bearer" = ["settings:read"])), params(("id" = String, Path, description = "Id or key")), responses((status = 200, description = "The history of the setting", body = SettingHistory)))]
 #[get("/settings/{id}/history")]
 pub async fn history(
     caller: Caller<SettingsRead>,
@@ -86,10 +86,10 @@ pub async fn history(
         .map(Json)
 }
 
-/// Take a setting back to what it was. This is a change like any other, and makes a new version.
+/// Restore an earlier value of a setting. This is a change like any other, and creates a new version.
 #[utoipa::path(
     tag = "system/settings", security(("bearer" = ["settings:write"])), params(("id" = String, Path, description = "Id or key"), ("If-Match" = String, Header)),
-    request_body = RollBack,
+    request_body = RollBackSetting,
     responses((status = 200, description = "The setting", body = Setting), (status = 403, description = "Not allowed; weakening a control requires a super administrator with a recent confirmation")),
 )]
 #[post("/settings/{id}/rollback")]
@@ -97,11 +97,11 @@ pub async fn rollback(
     caller: Caller<SettingsWrite>,
     id: Id<SettingRef>,
     version: IfMatch,
-    back: Valid<RollBack>,
+    rollback: Valid<RollBackSetting>,
     watchers: Watchers,
 ) -> Result<Tagged<Setting>> {
     caller
-        .write(move |tx, actor| rules::roll_back(tx, actor, (&id.0, version.0), (&back, &watchers)))
+        .write(move |tx, actor| rules::roll_back(tx, actor, &id.0, version.0, &rollback, &watchers))
         .await
         .map(Tagged)
 }

@@ -1,5 +1,5 @@
-//! Views of lists that people have saved: their own, a role's, everyone's. A list opens with the default of those
-//! whom it is for, if there is one.
+//! Saved views of lists: private views, views shared with a role, and views shared with everyone. A list opens with the
+//! default view of its audience, if there is one.
 
 mod query;
 pub(crate) mod routes;

@@ -14,15 +14,15 @@ use wire::{
 };
 
 diesel::define_sql_function! {
-    /// A lock until the end of the transaction.
+    /// Takes an advisory lock until the end of the transaction.
     fn pg_advisory_xact_lock(key: BigInt);
 }
 diesel::define_sql_function! {
-    /// A number for a text.
+    /// Returns the hash of a text as a number.
     fn hashtextextended(text: Text, seed: BigInt) -> BigInt;
 }
 
-/// One page of the views that the actor may use.
+/// Returns one page of the views that the actor may use.
 pub fn page(
     conn: &mut Conn,
     actor: &Actor,
@@ -36,7 +36,8 @@ pub fn page(
     })
 }
 
-/// One's own, one's role's and everyone's; a super administrator sees what is shared with any role.
+/// Selects the actor's own views, the views of their role and the views for everyone. A super administrator sees the views
+/// that are shared with any role.
 fn matching<'a>(actor: &Actor, filter: &ViewFilter) -> views::BoxedQuery<'a, Pg> {
     let mut rows = views::table.into_boxed();
     let shared = views::audience.ne(ViewAudience::Mine);
@@ -53,13 +54,13 @@ fn matching<'a>(actor: &Actor, filter: &ViewFilter) -> views::BoxedQuery<'a, Pg>
     if let Some(list) = &filter.list {
         rows = rows.filter(views::list.eq(list.clone()));
     }
-    if let Some(any) = &filter.audience {
-        rows = rows.filter(views::audience.eq_any(any.0.clone()));
+    if let Some(audiences) = &filter.audience {
+        rows = rows.filter(views::audience.eq_any(audiences.0.clone()));
     }
     rows
 }
 
-/// A view that the actor may use.
+/// Returns a view that the actor may use.
 pub fn find(conn: &mut Conn, actor: &Actor, id: ViewId) -> Result<View> {
     Ok(matching(actor, &ViewFilter::default())
         .filter(views::id.eq(id))
@@ -68,36 +69,35 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: ViewId) -> Result<View> {
 }
 
 /// Adds a view.
-pub fn insert(tx: &mut Tx<'_>, (id, owner): (ViewId, UserId), new: &NewView) -> Result<View> {
+pub fn insert(tx: &mut Tx<'_>, id: ViewId, owner: UserId, new: &NewView) -> Result<View> {
     Ok(diesel::insert_into(views::table)
         .values((
             views::id.eq(id),
             views::owner_id.eq(owner),
             views::list.eq(&new.list),
-            said(new),
+            ViewColumns::from(new),
         ))
         .returning(View::as_returning())
         .get_result(tx.conn())?)
 }
 
-/// Changes a view that is still as it was read.
-pub fn update(
-    tx: &mut Tx<'_>,
-    (id, version): (ViewId, i32),
-    wanted: &NewView,
-) -> Result<Option<View>> {
+/// Changes a view if it still has this version. Returns `None` otherwise.
+pub fn update(tx: &mut Tx<'_>, id: ViewId, version: i32, wanted: &NewView) -> Result<Option<View>> {
     let row = views::table.find(id).filter(views::version.eq(version));
     Ok(diesel::update(row)
-        .set((said(wanted), views::version.eq(views::version + 1)))
+        .set((
+            ViewColumns::from(wanted),
+            views::version.eq(views::version + 1),
+        ))
         .returning(View::as_returning())
         .get_result(tx.conn())
         .optional()?)
 }
 
-/// What a view says, beside whose it is and of which list.
+/// The columns of a view that an edit can change.
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = views, treat_none_as_null = true, treat_none_as_default_value = false)]
-struct Said<'a> {
+struct ViewColumns<'a> {
     name: &'a str,
     query: &'a str,
     audience: ViewAudience,
@@ -105,33 +105,36 @@ struct Said<'a> {
     is_default: bool,
 }
 
-fn said(view: &NewView) -> Said<'_> {
-    Said {
-        name: &view.name,
-        query: &view.query,
-        audience: view.audience,
-        role: view.role,
-        is_default: view.is_default,
+impl<'a> From<&'a NewView> for ViewColumns<'a> {
+    fn from(view: &'a NewView) -> Self {
+        Self {
+            name: &view.name,
+            query: &view.query,
+            audience: view.audience,
+            role: view.role,
+            is_default: view.is_default,
+        }
     }
 }
 
-/// Deletes a view that is still as it was read; the number of rows deleted.
+/// Deletes a view if it still has this version, and returns the number of deleted rows.
 pub fn remove(tx: &mut Tx<'_>, id: ViewId, version: i32) -> Result<usize> {
     let row = views::table.find(id).filter(views::version.eq(version));
     Ok(diesel::delete(row).execute(tx.conn())?)
 }
 
-/// Lets nobody else choose a default of this list until the end of the transaction.
-pub fn one_at_a_time(tx: &mut Tx<'_>, list: &str) -> Result<()> {
+/// Locks the default views of a list until the end of the transaction.
+pub fn lock_defaults(tx: &mut Tx<'_>, list: &str) -> Result<()> {
     let key = hashtextextended(format!("saved_views {list}"), 0);
     diesel::select(pg_advisory_xact_lock(key)).execute(tx.conn())?;
     Ok(())
 }
 
-/// Takes the default from whichever other view has it for those whom this one is for; says which that was.
-pub fn undefault(
+/// Removes the default flag from the other views of the same list and audience, and returns the ids of the changed views.
+pub fn clear_default(
     tx: &mut Tx<'_>,
-    (id, owner): (ViewId, UserId),
+    id: ViewId,
+    owner: UserId,
     wanted: &NewView,
 ) -> Result<Vec<ViewId>> {
     let others = views::table

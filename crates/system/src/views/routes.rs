@@ -1,8 +1,8 @@
-//! Views over HTTP.
+//! HTTP routes of saved views.
 
 use super::{query, rules};
 use actix_web::{delete, get, patch, post};
-use platform::{Caller, Created, Done, Id, IfMatch, Result, Tagged, Valid, listing};
+use platform::{Caller, Created, Id, IfMatch, NoContent, Result, Tagged, Valid, listing};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{
     ViewId,
@@ -10,7 +10,7 @@ use wire::{
     system::views::{EditView, NewView, View},
 };
 
-/// Adds the operations.
+/// Registers the routes.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     config.service(list).service(export).service(create);
     config.service(show).service(edit).service(remove);
@@ -18,7 +18,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 
 listing!(View, "/views", export "/views/export", tag "system/views", needs ViewsOwn = "views:own", from query::page);
 
-/// Show a view: one's own, one's role's, or everyone's.
+/// Show a view: your own, one of your role, or one for everyone.
 #[utoipa::path(
     tag = "system/views", security(("bearer" = ["views:own"])), params(("id" = ViewId, Path)),
     responses((status = 200, description = "The view", body = View)),
@@ -44,11 +44,11 @@ pub async fn create(caller: Caller<ViewsOwn>, new: Valid<NewView>) -> Result<Cre
         .map(Created)
 }
 
-/// Change a view of one's own; as a super administrator, any that is shared.
+/// Change a view of your own; a super administrator may change any shared view.
 #[utoipa::path(
     tag = "system/views", security(("bearer" = ["views:own"])), request_body = EditView,
     params(("id" = ViewId, Path), ("If-Match" = String, Header, description = "The ETag of what was read")),
-    responses((status = 200, description = "As it is now", body = View)),
+    responses((status = 200, description = "The view", body = View)),
 )]
 #[patch("/views/{id}")]
 pub async fn edit(
@@ -58,21 +58,21 @@ pub async fn edit(
     change: Valid<EditView>,
 ) -> Result<Tagged<View>> {
     caller
-        .write(move |tx, actor| rules::edit(tx, actor, (id.0, read.0), &change))
+        .write(move |tx, actor| rules::edit(tx, actor, id.0, read.0, &change))
         .await
         .map(Tagged)
 }
 
-/// Delete a view of one's own; as a super administrator, any that is shared.
+/// Delete a view of your own; a super administrator may delete any shared view.
 #[utoipa::path(
     tag = "system/views", security(("bearer" = ["views:own"])),
     params(("id" = ViewId, Path), ("If-Match" = String, Header, description = "The ETag of what was read")),
     responses((status = 204, description = "Deleted")),
 )]
 #[delete("/views/{id}")]
-pub async fn remove(caller: Caller<ViewsOwn>, id: Id<ViewId>, read: IfMatch) -> Result<Done> {
+pub async fn remove(caller: Caller<ViewsOwn>, id: Id<ViewId>, read: IfMatch) -> Result<NoContent> {
     caller
-        .write(move |tx, actor| rules::remove(tx, actor, (id.0, read.0)))
+        .write(move |tx, actor| rules::remove(tx, actor, id.0, read.0))
         .await
-        .map(|()| Done)
+        .map(|()| NoContent)
 }

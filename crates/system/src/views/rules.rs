@@ -1,9 +1,9 @@
-//! Who may save, share and change views, and that one default remains.
+//! Decisions about saved views: who may save, share and change them. A list has one default view per audience.
 
 use super::query;
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
 };
 use wire::{
     Check, Permission, ProblemCode, UserId, ViewId,
@@ -16,80 +16,82 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewView) -> Result<View> {
     may_share(actor, new.audience)?;
     let owner = actor.person()?;
     let id = ViewId::new();
-    give_way(tx, actor, (id, owner), new)?;
-    let view = query::insert(tx, (id, owner), new)?;
+    clear_other_default(tx, actor, id, owner, new)?;
+    let view = query::insert(tx, id, owner, new)?;
     audit::record(
         tx,
         actor,
-        Act::new("view.create", "view", id.0).changing(audit::change(&(), new)),
+        AuditEvent::new("view.create", "view", id.0).with_change(audit::change(&(), new)),
     )?;
     Ok(view)
 }
 
-/// Changes a view that is still as it was read.
+/// Changes a view if it still has this version.
 pub fn edit(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (id, version): (ViewId, i32),
+    id: ViewId,
+    version: i32,
     change: &EditView,
 ) -> Result<View> {
-    let before = theirs(tx, actor, id)?;
-    let wanted = before.as_new().changed(change);
+    let before = find_changeable(tx, actor, id)?;
+    let wanted = before.to_new_view().with_changes(change);
     may_share(actor, wanted.audience)?;
-    let faults = wanted.faults();
-    if !faults.is_empty() {
-        return Err(Error::fields(faults));
+    let errors = wanted.field_errors();
+    if !errors.is_empty() {
+        return Err(Error::fields(errors));
     }
-    // Whoever comes with an old version takes nothing from anybody.
+    // Check the version first: a stale edit must not remove the default flag of another view.
     if before.version != version {
         return Err(Error::refuse(ProblemCode::Stale));
     }
-    give_way(tx, actor, (id, before.owner_id), &wanted)?;
-    let after = query::update(tx, (id, version), &wanted)?
+    clear_other_default(tx, actor, id, before.owner_id, &wanted)?;
+    let after = query::update(tx, id, version, &wanted)?
         .ok_or_else(|| Error::refuse(ProblemCode::Stale))?;
-    let changed = audit::change(&before.as_new(), &wanted);
+    let changed = audit::change(&before.to_new_view(), &wanted);
     audit::record(
         tx,
         actor,
-        Act::new("view.edit", "view", id.0).changing(changed),
+        AuditEvent::new("view.edit", "view", id.0).with_change(changed),
     )?;
     Ok(after)
 }
 
-/// Deletes a view that is still as it was read.
-pub fn remove(tx: &mut Tx<'_>, actor: &Actor, (id, version): (ViewId, i32)) -> Result<()> {
-    let before = theirs(tx, actor, id)?;
+/// Deletes a view if it still has this version.
+pub fn remove(tx: &mut Tx<'_>, actor: &Actor, id: ViewId, version: i32) -> Result<()> {
+    let before = find_changeable(tx, actor, id)?;
     if query::remove(tx, id, version)? == 0 {
         return Err(Error::refuse(ProblemCode::Stale));
     }
     audit::record(
         tx,
         actor,
-        Act::new("view.delete", "view", id.0).changing(audit::change(&(), &before.as_new())),
+        AuditEvent::new("view.delete", "view", id.0)
+            .with_change(audit::change(&(), &before.to_new_view())),
     )
 }
 
-/// A view that the actor may change: their own, or as a super administrator one that is shared.
-fn theirs(tx: &mut Tx<'_>, actor: &Actor, id: ViewId) -> Result<View> {
+/// Returns a view that the actor may change: their own view, or any shared view for a super administrator.
+fn find_changeable(tx: &mut Tx<'_>, actor: &Actor, id: ViewId) -> Result<View> {
     let view = query::find(tx.conn(), actor, id)?;
     if may_change(actor.id, actor.role, &view) {
         return Ok(view);
     }
-    Err(Error::because(
+    Err(Error::with_detail(
         ProblemCode::Forbidden,
-        "Only its owner or a super administrator changes a shared view. Save a copy of your own instead.",
+        "Only its owner or a super administrator can change a shared view. Save a copy of your own instead.",
     ))
 }
 
-fn may_change(who: Option<UserId>, role: Option<UserRole>, view: &View) -> bool {
-    who == Some(view.owner_id) || (role == Some(UserRole::SuperAdmin) && view.is_shared())
+fn may_change(actor: Option<UserId>, role: Option<UserRole>, view: &View) -> bool {
+    actor == Some(view.owner_id) || (role == Some(UserRole::SuperAdmin) && view.is_shared())
 }
 
 fn may_share(actor: &Actor, audience: ViewAudience) -> Result<()> {
     if audience == ViewAudience::Mine || actor.can(Permission::ViewsShare) {
         return Ok(());
     }
-    Err(Error::because(
+    Err(Error::with_detail(
         ProblemCode::Forbidden,
         format!(
             "Sharing a view needs the permission {}.",
@@ -98,33 +100,35 @@ fn may_share(actor: &Actor, audience: ViewAudience) -> Result<()> {
     ))
 }
 
-/// Takes the default from the view that has it, where this one is to have it. Two at once take turns.
-fn give_way(
+/// Removes the default flag from the other view that has it, if this view becomes the default. Concurrent changes wait for
+/// one another.
+fn clear_other_default(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (id, owner): (ViewId, UserId),
+    id: ViewId,
+    owner: UserId,
     wanted: &NewView,
 ) -> Result<()> {
     if !wanted.is_default {
         return Ok(());
     }
-    query::one_at_a_time(tx, &wanted.list)?;
-    for other in query::undefault(tx, (id, owner), wanted)? {
+    query::lock_defaults(tx, &wanted.list)?;
+    for other in query::clear_default(tx, id, owner, wanted)? {
         audit::record(
             tx,
             actor,
-            Act::new("view.edit", "view", other.0).changing(audit::change(
-                &Default { is_default: true },
-                &Default { is_default: false },
+            AuditEvent::new("view.edit", "view", other.0).with_change(audit::change(
+                &DefaultFlag { is_default: true },
+                &DefaultFlag { is_default: false },
             )),
         )?;
     }
     Ok(())
 }
 
-/// What changes of a view whose place another takes.
+/// The recorded change of a view that is no longer the default.
 #[derive(serde::Serialize)]
-struct Default {
+struct DefaultFlag {
     is_default: bool,
 }
 
@@ -133,9 +137,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shared_views_are_changed_by_their_owner_and_by_super_administrators() {
+    fn shared_view_can_be_changed_by_owner_and_super_administrator() {
         let (owner, other) = (UserId::new(), UserId::new());
-        let of = |audience| View {
+        let view_for = |audience| View {
             id: ViewId::new(),
             owner_id: owner,
             list: "/billing/orders".into(),
@@ -148,7 +152,7 @@ mod tests {
             created_at: chrono::DateTime::UNIX_EPOCH,
             updated_at: chrono::DateTime::UNIX_EPOCH,
         };
-        for (who, role, audience, may) in [
+        for (actor, role, audience, may) in [
             (owner, UserRole::Support, ViewAudience::Mine, true),
             (owner, UserRole::Admin, ViewAudience::Everyone, true),
             (other, UserRole::Admin, ViewAudience::Everyone, false),
@@ -156,7 +160,7 @@ mod tests {
             (other, UserRole::SuperAdmin, ViewAudience::Mine, false),
         ] {
             assert_eq!(
-                may_change(Some(who), Some(role), &of(audience)),
+                may_change(Some(actor), Some(role), &view_for(audience)),
                 may,
                 "{role} {audience}"
             );

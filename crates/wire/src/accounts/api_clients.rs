@@ -1,175 +1,175 @@
-//! Integrators' programs, and the keys that they call with.
+//! API clients, the programs of integrators, and their keys.
 
 use crate::{
     AnyOf, ApiClientId, ApiKeyId, Check, FieldErrors, Permission, Reach, Resource, UserId,
-    check::maybe,
+    check::edit_field,
 };
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use serde_with_macros::skip_serializing_none;
 
-/// The most networks that one client may come from.
-const MOST_NETWORKS: usize = 50;
-/// The longest that an old key goes on beside the new one: a week.
-pub const LONGEST_OVERLAP: i64 = 168;
+/// Maximum number of networks of one API client.
+const MAX_NETWORKS: usize = 50;
+/// Maximum number of hours that an old key stays valid after a rotation: one week.
+pub const MAX_OVERLAP_HOURS: i64 = 168;
 
 text_enum! {
-    /// Whether a client does business or tries things out.
+    /// Whether an API client is for production or for tests.
     ApiClientMode: ApiClientMode, "api_client_mode" { Live = "live", Test = "test" }
 }
 
 text_enum! {
-    /// Whether a client can call.
+    /// Whether an API client can make requests.
     ApiClientState: text { Active = "active", Expired = "expired", Revoked = "revoked" }
 }
 
-/// An integrator's program. What it may do, it does to the customers that it has created and to nobody else's.
+/// The program of an integrator. Its permissions cover only the customers that it has created.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ApiClient {
-    /// Which client.
+    /// ID of the API client.
     pub id: ApiClientId,
-    /// What it is called.
+    /// Name of the API client.
     pub name: String,
-    /// Whether it does business or tries things out. A test client orders only where nothing is really charged or
-    /// bought.
+    /// Whether the API client is for production or for tests. A test client can place orders only where payments and
+    /// providers are simulated.
     pub mode: ApiClientMode,
-    /// What it may do.
+    /// Permissions of the API client.
     pub scopes: Vec<Permission>,
-    /// The networks that it may call from; none is anywhere.
+    /// Networks from which the API client may make requests; empty for any.
     pub networks: Vec<String>,
-    /// Its keys, the newest first. The keys themselves are kept nowhere.
+    /// Keys of the API client, the newest first. The secret part of a key is not stored.
     pub keys: Vec<ApiKey>,
-    /// Who made it.
+    /// The user who created the API client.
     pub created_by: Option<UserId>,
-    /// When its keys end, if they do.
+    /// When the keys expire; null when they do not.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When one of its keys was last used, to the minute.
+    /// When a key was last used, to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
-    /// Since when it is locked out for good.
+    /// When the API client was permanently revoked.
     pub revoked_at: Option<DateTime<Utc>>,
-    /// Revision, as the ETag carries it.
+    /// Version of the API client, as sent in the `ETag`.
     pub version: i32,
-    /// When it was made.
+    /// When the API client was created.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// When the API client was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// A client that can still call and whose creator was suspended or banned: the creator has seen its keys.
+/// An API client that can still make requests although its creator, who has seen its keys, was suspended or banned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct CreatedClient {
-    /// Which client.
+pub struct CreatedApiClient {
+    /// ID of the API client.
     pub id: ApiClientId,
-    /// What it is called.
+    /// Name of the API client.
     pub name: String,
-    /// Whether it does business or tries things out.
+    /// Whether the API client is for production or for tests.
     pub mode: ApiClientMode,
-    /// When one of its keys was last used, to the minute.
+    /// When a key was last used, to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-/// A key of a client, without the key.
+/// A key of an API client, without its secret part.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ApiKey {
-    /// Which key.
+    /// ID of the key.
     pub id: ApiKeyId,
-    /// How it begins, to tell keys apart.
+    /// Prefix of the key, to tell keys apart.
     #[cfg_attr(feature = "server", schema(example = "esk_live_Ab3x"))]
     pub prefix: String,
-    /// When it was made.
+    /// When the key was created.
     pub created_at: DateTime<Utc>,
-    /// When it ends because a newer one has taken over.
+    /// When the key expires because a newer key has replaced it.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// A client together with its new key, which is shown this once. It does not print.
+/// An API client with its new key, which the API returns only in this response. The type does not implement `Debug`.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct IssuedKey {
-    /// The client.
+pub struct IssuedApiKey {
+    /// The API client.
     #[serde(flatten)]
     pub client: ApiClient,
-    /// Send it as `Authorization: Bearer esk_...`. Keep it now: nobody can show it again.
+    /// The key. Send it as `Authorization: Bearer esk_...`. Store it now: the API cannot return it again.
     #[cfg_attr(feature = "server", schema(example = "esk_test_..."))]
     pub key: String,
 }
 
-/// A client to be created.
+/// An API client to create.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewApiClient {
-    /// What it is called.
+    /// Name of the API client.
     #[cfg_attr(feature = "server", schema(example = "Travel shop"))]
     pub name: String,
-    /// Whether it does business or tries things out; this stays.
+    /// Whether the API client is for production or for tests; it cannot be changed later.
     pub mode: ApiClientMode,
-    /// What it may do: permissions that the table gives to integrators.
+    /// Permissions of the API client: any that integrators can have.
     #[cfg_attr(feature = "server", schema(example = json!(["users:create", "plans:read", "orders:read", "orders:write"])))]
     pub scopes: Vec<Permission>,
-    /// The networks that it may call from, as CIDR blocks or single addresses; none is anywhere.
+    /// Networks from which the API client may make requests, as CIDR blocks or single addresses; empty for any.
     #[serde(default)]
     #[cfg_attr(feature = "server", schema(example = json!(["203.0.113.0/24", "2001:db8::/32"])))]
     pub networks: Vec<String>,
-    /// When its keys end; never, when not said.
+    /// When the keys expire; never, when absent.
     #[serde(default)]
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// A change of a client; what is absent stays. It holds from the next request on.
+/// A change of an API client; absent fields stay unchanged. It takes effect with the next request.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditApiClient {
-    /// What it is called.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Name of the API client.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub name: Option<String>,
-    /// What it may do.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Permissions of the API client.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub scopes: Option<Vec<Permission>>,
-    /// The networks that it may call from; none is anywhere.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Networks from which the API client may make requests; empty for any.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub networks: Option<Vec<String>>,
-    /// When its keys end; null is never.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// When the keys expire; null for never.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub expires_at: Option<Option<DateTime<Utc>>>,
 }
 
-/// A new key in place of the old ones.
+/// Replacement of the keys of an API client by a new one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct RotateKey {
-    /// How many hours the old keys go on, from 0 to 168; 0 ends them at once.
+pub struct RotateApiKey {
+    /// Hours for which the old keys stay valid, 0 to 168; 0 revokes them immediately.
     #[cfg_attr(feature = "server", schema(example = 24))]
     pub overlap_hours: i64,
 }
 
-/// Locks a client out for good.
+/// Permanent revocation of an API client.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct RevokeClient {
-    /// Why, for the record.
+pub struct RevokeApiClient {
+    /// The reason, stored in the audit log.
     #[cfg_attr(feature = "server", schema(example = "The contract has ended."))]
     pub reason: String,
 }
 
 filter! {
-    /// What the list of clients can be narrowed by.
+    /// Filter of the list of API clients.
     ApiClientFilter {
         /// Part of the name.
         q: String,
-        /// Any of these modes.
+        /// API clients with any of these modes.
         mode: AnyOf<ApiClientMode>,
-        /// Locked out or not.
+        /// Revoked or not.
         is_revoked: bool,
-        /// Created by this person.
+        /// API clients created by this user.
         created_by: UserId,
         /// Created at or after.
         created_at_from: DateTime<Utc>,
@@ -177,10 +177,12 @@ filter! {
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of clients can be ordered by. */ ApiClientSort { CreatedAt = "created_at" desc, Name = "name", LastUsedAt = "last_used_at" });
+sort_keys!(
+    /// Sort keys of the list of clients.
+    ApiClientSort { CreatedAt = "created_at" desc, Name = "name", LastUsedAt = "last_used_at" });
 
 impl ApiClient {
-    /// Whether it can call at this time.
+    /// Returns whether the API client can make requests at this time.
     pub fn state(&self, now: DateTime<Utc>) -> ApiClientState {
         if self.revoked_at.is_some() {
             ApiClientState::Revoked
@@ -192,30 +194,30 @@ impl ApiClient {
     }
 }
 
-/// What a client may be given, in the order of the table.
+/// Returns the permissions that an API client can have, in the order of the permission table.
 pub fn grantable() -> impl Iterator<Item = Permission> {
     let known = Permission::ALL.iter().copied();
     known.filter(|permission| permission.reach_of_clients() != Reach::None)
 }
 
-/// Reads a network: a block such as `203.0.113.0/24`, or one address.
+/// Parses a network: a CIDR block such as `203.0.113.0/24`, or one address.
 pub fn network(text: &str) -> Result<IpNet, String> {
     let text = text.trim();
     let net: IpNet = match text.parse::<std::net::IpAddr>() {
         Ok(address) => address.into(),
         Err(_) => text
             .parse()
-            .map_err(|_| "is no network, such as 203.0.113.0/24 or 2001:db8::/32".to_owned())?,
+            .map_err(|_| "is not a network, such as 203.0.113.0/24 or 2001:db8::/32".to_owned())?,
     };
     if net.addr() != net.network() {
         let block = net.trunc();
         return Err(format!(
-            "lies within its block: write {block}, or the address alone"
+            "has host bits set: use {block}, or the address alone"
         ));
     }
     match net {
         IpNet::V6(v6) if v6.addr().to_ipv4_mapped().is_some() => {
-            Err("is IPv4 in the clothes of IPv6: write it as IPv4".to_owned())
+            Err("is an IPv4-mapped IPv6 address: use the IPv4 address".to_owned())
         }
         _ => Ok(net),
     }
@@ -227,24 +229,24 @@ fn scopes(bad: &mut FieldErrors, scopes: &[Permission]) {
     }
     for scope in scopes {
         if scope.reach_of_clients() == Reach::None {
-            let message = format!("`{scope}` is not for integrators.");
+            let message = format!("`{scope}` is not available to API clients.");
             bad.add("scopes", "not_for_clients", message);
         }
     }
 }
 
 fn networks(bad: &mut FieldErrors, networks: &[String]) {
-    if networks.len() > MOST_NETWORKS {
+    if networks.len() > MAX_NETWORKS {
         bad.add(
             "networks",
             "too_many",
-            format!("Name {MOST_NETWORKS} networks at most."),
+            format!("Use {MAX_NETWORKS} networks at most."),
         );
     }
-    for text in networks.iter().take(MOST_NETWORKS) {
+    for text in networks.iter().take(MAX_NETWORKS) {
         if let Err(why) = network(text) {
-            let shown: String = text.chars().take(60).collect();
-            bad.add("networks", "network", format!("`{shown}` {why}."));
+            let start: String = text.chars().take(60).collect();
+            bad.add("networks", "network", format!("`{start}` {why}."));
         }
     }
 }
@@ -269,12 +271,12 @@ impl Check for EditApiClient {
         }
     }
 }
-impl Check for RotateKey {
+impl Check for RotateApiKey {
     fn check(&self, bad: &mut FieldErrors) {
-        bad.range("overlap_hours", self.overlap_hours, 0, LONGEST_OVERLAP);
+        bad.range("overlap_hours", self.overlap_hours, 0, MAX_OVERLAP_HOURS);
     }
 }
-impl Check for RevokeClient {
+impl Check for RevokeApiClient {
     fn check(&self, bad: &mut FieldErrors) {
         bad.lines("reason", &self.reason, 1, 500);
     }
@@ -297,7 +299,7 @@ impl Resource for ApiClient {
         self.name.clone()
     }
 }
-impl Resource for IssuedKey {
+impl Resource for IssuedApiKey {
     const PATH: &'static str = ApiClient::PATH;
     const ONE: &'static str = ApiClient::ONE;
     const MANY: &'static str = ApiClient::MANY;
@@ -320,7 +322,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_network_is_a_block_or_one_address() {
+    fn network_accepts_blocks_and_single_addresses() {
         for (text, shown) in [
             ("203.0.113.0/24", "203.0.113.0/24"),
             (" 203.0.113.9 ", "203.0.113.9/32"),
@@ -349,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_the_table_gives_to_integrators_is_granted() {
+    fn scopes_reject_permissions_closed_to_integrators() {
         let given: Vec<Permission> = grantable().collect();
         assert!(given.contains(&Permission::OrdersWrite));
         assert!(!given.contains(&Permission::ApiClientsWrite));
@@ -360,12 +362,12 @@ mod tests {
             networks: Vec::new(),
             expires_at: None,
         };
-        let faults = new.faults();
-        assert_eq!(faults.len(), 1);
+        let errors = new.field_errors();
+        assert_eq!(errors.len(), 1);
         assert!(
-            faults
+            errors
                 .iter()
-                .all(|fault| fault.field == "scopes" && fault.message.contains("audit:read"))
+                .all(|error| error.field == "scopes" && error.message.contains("audit:read"))
         );
     }
 }

@@ -1,43 +1,43 @@
-//! Documents that prove who a customer is. The file itself is reached by a short-lived link that is made per
-//! request and logged, so where it is stored has no field here.
+//! Identity documents of customers. A file is reached only by a short-lived link that is created per request and
+//! logged, so no field contains its storage location.
 
 use crate::{AnyOf, Check, FieldErrors, KycDocumentId, Resource, UserId};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-/// How long a document is a reviewer's own once they have taken it up.
-pub const CLAIM: TimeDelta = TimeDelta::minutes(15);
-/// How long a link to a file opens it.
-pub const LINK: TimeDelta = TimeDelta::seconds(60);
-/// The most pixels that a picture may have.
-pub const PIXELS: u64 = 40_000_000;
+/// How long a claimed document is reserved for its reviewer.
+pub const CLAIM_DURATION: TimeDelta = TimeDelta::minutes(15);
+/// How long a link to a file is valid.
+pub const LINK_LIFETIME: TimeDelta = TimeDelta::seconds(60);
+/// Maximum number of pixels of an image.
+pub const MAX_PIXELS: u64 = 40_000_000;
 
 text_enum! {
-    /// What a document is.
+    /// The type of an identity document.
     KycDocumentType: KycDocumentType, "kyc_document_type" { Passport = "passport", IdCard = "id_card", DriversLicense = "drivers_license", UtilityBill = "utility_bill" }
 }
 
 text_enum! {
-    /// What was decided about a document. The person's own [`super::users::KycStatus`] is derived from these.
+    /// The review status of an identity document. The customer's own [`super::users::KycStatus`] is derived from these.
     KycDocumentStatus: KycDocumentStatus, "kyc_document_status" { Pending = "pending", Approved = "approved", Rejected = "rejected" }
 }
 
 text_enum! {
-    /// Whose a document is to review at the moment.
-    KycClaim: text {
-        /// The caller's.
+    /// Who has claimed a document or case.
+    ClaimedBy: text {
+        /// The caller.
         Me = "me",
-        /// Nobody's: it waits.
-        Nobody = "none",
+        /// No user: it waits for a reviewer.
+        Unclaimed = "none",
     }
 }
 
 impl KycDocumentType {
-    /// Whether it shows a face and says whose it is. One such document proves an identity.
+    /// Returns whether the document shows a face and a name. One such document proves an identity.
     pub const fn is_photo_id(self) -> bool {
         !matches!(self, Self::UtilityBill)
     }
-    /// What people call it, at the beginning of a line.
+    /// Returns the display name at the beginning of a line.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Passport => "Passport",
@@ -46,7 +46,7 @@ impl KycDocumentType {
             Self::UtilityBill => "Utility bill",
         }
     }
-    /// What people call it.
+    /// Returns the display name within a sentence.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Passport => "passport",
@@ -57,88 +57,88 @@ impl KycDocumentType {
     }
 }
 
-/// A document that a customer uploaded. What reviewers know of each other's work, and of other customers, is null
-/// for the customer and for integrators.
+/// An identity document that a customer uploaded. The fields about reviewers and about other customers are null for
+/// customers and integrators.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct KycDocument {
-    /// Which document.
+    /// ID of the document.
     pub id: KycDocumentId,
-    /// Whose identity it proves.
+    /// The customer whose identity the document proves.
     pub user_id: UserId,
-    /// Their name.
+    /// Name of the customer.
     pub customer: String,
-    /// What it is.
+    /// Type of the document.
     pub document_type: KycDocumentType,
-    /// What was decided about it.
+    /// Review status of the document.
     pub status: KycDocumentStatus,
-    /// What the file was called where it came from.
+    /// Original name of the file.
     pub file_name: Option<String>,
-    /// `application/pdf`, `image/jpeg` or `image/png`.
+    /// Media type of the file: `application/pdf`, `image/jpeg` or `image/png`.
     pub content_type: String,
-    /// Its size, as it is kept.
+    /// Size of the stored file in bytes.
     pub byte_size: i64,
-    /// Whether the file is still kept. It goes some time after a rejection; what was decided stays.
+    /// Whether the file is still stored. The server deletes it some time after a rejection; the decision stays.
     pub has_file: bool,
-    /// Why it was rejected, for the customer to read.
+    /// Reason of the rejection, which the customer can read.
     pub rejection_reason: Option<String>,
-    /// When it was decided.
+    /// When the reviewer decided.
     pub verified_at: Option<DateTime<Utc>>,
-    /// Who decided; never its own subject.
+    /// The user who decided; never the customer whose document it is.
     pub verified_by: Option<UserId>,
-    /// Their name.
+    /// Name of the reviewer.
     pub reviewer: Option<String>,
-    /// When it was uploaded.
+    /// When the document was uploaded.
     pub uploaded_at: DateTime<Utc>,
-    /// Who uploaded it; null when an integrator's program did.
+    /// The user who uploaded the document; null when an API client uploaded it.
     pub uploaded_by: Option<UserId>,
-    /// Until when somebody has it to review. Once that has passed, it is nobody's.
+    /// When the reviewer's claim expires.
     pub claimed_until: Option<DateTime<Utc>>,
-    /// Who that is.
+    /// The reviewer who has claimed the document.
     pub claimed_by: Option<UserId>,
-    /// Their name.
+    /// Name of the reviewer who has claimed the document.
     pub claimant: Option<String>,
-    /// Whether the customer has sent the same file before, and it was rejected.
+    /// Whether an earlier upload of the same file by the customer was rejected.
     pub is_resubmitted: Option<bool>,
-    /// Where else the same file was uploaded, for other customers.
+    /// Uploads of the same file for other customers.
     pub duplicates: Option<Vec<KycDuplicate>>,
-    /// Revision, as the ETag carries it.
+    /// Version of the document, as sent in the `ETag`.
     pub version: i32,
 }
 
-/// The same file, uploaded for somebody else.
+/// An upload of the same file for another customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct KycDuplicate {
-    /// The other document; it may be deleted by now.
+    /// ID of the other document, which may have been deleted.
     pub id: KycDocumentId,
-    /// For whom it was uploaded.
+    /// The other customer.
     pub user_id: UserId,
-    /// Their name.
+    /// Name of the other customer.
     pub customer: String,
-    /// What was decided about it.
+    /// Review status of the other document.
     pub status: KycDocumentStatus,
 }
 
 impl KycDocument {
-    /// Who has it to review at this time.
-    pub fn held_by(&self, now: DateTime<Utc>) -> Option<UserId> {
+    /// Returns the reviewer whose claim is valid at this time.
+    pub fn active_claimant(&self, now: DateTime<Utc>) -> Option<UserId> {
         self.claimed_until
             .filter(|until| *until > now)
             .and(self.claimed_by)
     }
-    /// Whether somebody may decide about it, as far as who they are goes.
+    /// Returns whether the reviewer may decide about the document: neither its owner nor its uploader may.
     pub fn may_be_reviewed_by(&self, reviewer: UserId) -> bool {
         self.user_id != reviewer && self.uploaded_by != Some(reviewer)
     }
 }
 
-/// A rejection.
+/// Rejection of an identity document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct RejectDocument {
-    /// Why, and what would be accepted. The customer reads it.
+    /// Why the document is rejected, and which document would be accepted. The customer can read the reason.
     #[cfg_attr(
         feature = "server",
         schema(
@@ -148,52 +148,54 @@ pub struct RejectDocument {
     pub reason: String,
 }
 
-/// A link to a file. It opens without anything else, for whoever has it, until it ends.
+/// A link to a file. Anyone who has the link can open the file until the link expires.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct KycLink {
-    /// The address of the file.
+    /// URL of the file.
     #[cfg_attr(
         feature = "server",
         schema(example = "/v1/kyc/files/AQIDBAUGBwgJCgsMDQ4PEA")
     )]
     pub url: String,
-    /// When it ends, a minute after it was made.
+    /// When the link expires: one minute after it was created.
     pub expires_at: DateTime<Utc>,
 }
 
 filter! {
-    /// What goes with an uploaded file.
+    /// Parameters of an upload.
     KycUploadOptions {
-        /// What the document is; always needed.
+        /// Type of the document; always required.
         document_type: KycDocumentType,
-        /// What the file is called, with its ending; always needed.
+        /// Name of the file with its extension; always required.
         file_name: String,
-        /// Whose document it is. A customer may leave it out; everybody else says it.
+        /// The customer whose document it is. Customers may leave it out; other callers must send it.
         user_id: UserId,
     }
 }
 
 filter! {
-    /// What the list of documents can be narrowed by.
+    /// Filter of the list of identity documents.
     KycFilter {
-        /// The customer's e-mail address, words or word beginnings of the name, or a phone number.
+        /// Search text: the customer's email address, words or word prefixes of the name, or a phone number.
         q: String,
-        /// Any of these states.
+        /// Documents with any of these statuses.
         status: AnyOf<KycDocumentStatus>,
-        /// Any of these kinds.
+        /// Documents of any of these types.
         document_type: AnyOf<KycDocumentType>,
-        /// Of this customer.
+        /// Documents of this customer.
         user_id: UserId,
-        /// Being reviewed by the caller, or by nobody.
-        claimed_by: KycClaim,
+        /// Documents that the caller has claimed, or that no reviewer has.
+        claimed_by: ClaimedBy,
         /// Uploaded at or after.
         uploaded_at_from: DateTime<Utc>,
         /// Uploaded before.
         uploaded_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of documents can be ordered by; what waits longest comes first. */ KycSort { UploadedAt = "uploaded_at" asc, VerifiedAt = "verified_at" });
+sort_keys!(
+    /// Sort keys of the list of documents; the oldest comes first.
+    KycSort { UploadedAt = "uploaded_at" asc, VerifiedAt = "verified_at" });
 
 impl Resource for KycDocument {
     const PATH: &'static str = "/v1/kyc";
@@ -225,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_claim_ends_by_itself() {
+    fn claim_expires() {
         let (now, me) = (DateTime::<Utc>::UNIX_EPOCH, UserId::new());
         let document = KycDocument {
             id: KycDocumentId::new(),
@@ -243,15 +245,15 @@ mod tests {
             reviewer: None,
             uploaded_at: now,
             uploaded_by: None,
-            claimed_until: Some(now + CLAIM),
+            claimed_until: Some(now + CLAIM_DURATION),
             claimed_by: Some(me),
             claimant: None,
             is_resubmitted: None,
             duplicates: None,
             version: 1,
         };
-        assert_eq!(document.held_by(now), Some(me));
-        assert_eq!(document.held_by(now + CLAIM), None);
+        assert_eq!(document.active_claimant(now), Some(me));
+        assert_eq!(document.active_claimant(now + CLAIM_DURATION), None);
         assert_eq!(document.label(), "ID card of Ada Lovelace");
         assert!(document.may_be_reviewed_by(me));
         assert!(!document.may_be_reviewed_by(document.user_id));

@@ -1,4 +1,4 @@
-//! People and how they sign in.
+//! Users, identity verification, sessions and API clients.
 
 pub mod api_clients;
 pub mod kyc;

@@ -1,49 +1,50 @@
-//! Signing in: a short-lived access token, and a refresh cookie that changes with every use. Beside it, what one
-//! proves with who one is: a password and a second factor.
+//! Sessions, passwords and two-factor authentication. A session has a short-lived access token and a refresh cookie
+//! that changes with every use.
 
 use crate::{ApiClientId, Check, FieldErrors, SessionId, accounts::users::User};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The shortest password that is taken. Eight characters would do beside a second factor and fifteen without one;
-/// twelve that are hard to guess serve both, and nobody has to know which of the two they are.
-pub const SHORTEST_PASSWORD: usize = 12;
-/// The longest password that is taken; none of it is cut off.
-pub const LONGEST_PASSWORD: usize = 256;
+/// Minimum length of a password. Eight characters would be enough with a second factor and fifteen without one; twelve
+/// that are hard to guess are enough for both, and users need not know which rule applies to them.
+pub const MIN_PASSWORD_LENGTH: usize = 12;
+/// Maximum length of a password. Passwords are never truncated.
+pub const MAX_PASSWORD_LENGTH: usize = 256;
 
-/// What one signs in with.
+/// Credentials to sign in.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewSession {
-    /// The address of the account.
+    /// Email address of the account.
     #[cfg_attr(feature = "server", schema(example = "admin@example.com"))]
     pub email: String,
-    /// Its password.
+    /// Password of the account.
     #[cfg_attr(feature = "server", schema(format = Password))]
     pub password: String,
-    /// Where the account has a second factor: the six digits that the authenticator shows, or a recovery code.
+    /// Code of the second factor, if the account has one: the six digits of the authenticator app, or a recovery code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "server", schema(example = "123456"))]
     pub code: Option<String>,
-    /// The API client whose customer signs in, where the address belongs to customers of several.
+    /// The API client that created the customer, if customers of several API clients use the email address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<ApiClientId>,
 }
 
-/// A session that has begun or was prolonged. The refresh token travels in a cookie only.
+/// A new or refreshed session. The refresh token is sent in a cookie only.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Granted {
-    /// Send it as `Authorization: Bearer ...`.
+pub struct TokenResponse {
+    /// The access token. Send it as `Authorization: Bearer ...`.
     pub access_token: String,
-    /// When the access token ends; refresh before.
+    /// Lifetime of the access token in seconds; refresh the session before it expires.
     pub expires_in: i64,
-    /// Whether nothing can be done but set up a second factor, which members of the staff need.
+    /// Whether the session allows nothing but setting up two-factor authentication, which staff must have.
     pub is_limited: bool,
-    /// Who signed in.
+    /// The signed-in user.
     pub user: User,
-    /// The time zone of the business, such as `Europe/Berlin`: its days are the days of lists, prices and reports.
+    /// Time zone of the business, such as `Europe/Berlin`. Days in lists, prices and reports are days in this time
+    /// zone.
     #[serde(default = "utc")]
     #[cfg_attr(feature = "server", schema(example = "Europe/Berlin"))]
     pub time_zone: String,
@@ -53,71 +54,71 @@ fn utc() -> String {
     "UTC".to_owned()
 }
 
-/// A signed-in browser.
+/// A session of a signed-in browser.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Session {
-    /// Which session.
+    /// ID of the session.
     pub id: SessionId,
-    /// The browser and its system, as far as they can be told.
+    /// Browser and operating system, as far as the user agent identifies them.
     #[cfg_attr(feature = "server", schema(example = "Firefox on Linux"))]
     pub device: String,
-    /// The browser, as it names itself.
+    /// User agent of the browser.
     pub user_agent: Option<String>,
-    /// The address it came from.
+    /// IP address of the browser.
     pub ip: Option<String>,
-    /// When it began.
+    /// When the user signed in.
     pub created_at: DateTime<Utc>,
-    /// When it was last prolonged.
+    /// When the session was last refreshed.
     pub last_used_at: DateTime<Utc>,
-    /// Whether it is the one that asks.
+    /// Whether this is the session that makes the request.
     pub is_current: bool,
 }
 
-/// Somebody's sessions.
+/// The sessions of a user.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Sessions {
+pub struct SessionList {
     /// The sessions, the newest first.
     pub data: Vec<Session>,
 }
 
-/// Proof that it is still them: their password, or a code of their second factor.
+/// Proof of the caller's identity: the password, or a code of the second factor.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Confirm {
+pub struct ConfirmIdentity {
     /// The password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "server", schema(format = Password))]
     pub password: Option<String>,
-    /// The six digits that the authenticator shows, or a recovery code.
+    /// The six digits of the authenticator app, or a recovery code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "server", schema(example = "123456"))]
     pub code: Option<String>,
 }
 
-/// Whether one has a second factor.
+/// Status of the caller's two-factor authentication.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Factor {
-    /// Since when, if there is one.
+pub struct MfaStatus {
+    /// When two-factor authentication was set up; null when it is off.
     pub enrolled_at: Option<DateTime<Utc>>,
-    /// Recovery codes that have not served yet.
+    /// Number of unused recovery codes.
     pub recovery_codes: i64,
-    /// Whether one may not be without.
+    /// Whether the caller's role requires two-factor authentication.
     pub is_required: bool,
 }
 
-/// A second factor to be entered into an authenticator. It counts once a code has confirmed it.
+/// The secret of a new second factor for an authenticator app. It takes effect once a code has confirmed it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct NewFactor {
-    /// The secret, to be typed where no picture can be scanned.
+pub struct MfaEnrolment {
+    /// The secret, to be typed where no QR code can be scanned.
     pub secret: String,
-    /// The same as authenticators read it.
+    /// The secret as an `otpauth://` URI for authenticator apps.
     pub uri: String,
-    /// The same as a picture, in SVG.
+    /// The URI as a QR code in SVG.
     pub qr_svg: String,
 }
 
@@ -125,26 +126,26 @@ pub struct NewFactor {
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct FactorCode {
-    /// The six digits that the authenticator shows.
+pub struct MfaCode {
+    /// The six digits of the authenticator app.
     #[cfg_attr(feature = "server", schema(example = "123456"))]
     pub code: String,
 }
 
-/// Both proofs at once, for taking the second factor away.
+/// Password and code, which are both required to turn off two-factor authentication.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct DisableFactor {
+pub struct DisableMfa {
     /// The password.
     #[cfg_attr(feature = "server", schema(format = Password))]
     pub password: String,
-    /// The six digits that the authenticator shows, or a recovery code.
+    /// The six digits of the authenticator app, or a recovery code.
     #[cfg_attr(feature = "server", schema(example = "123456"))]
     pub code: String,
 }
 
-/// Codes that stand in for the second factor, once each. They are shown now and never again.
+/// Recovery codes, each of which replaces the second factor once. The API returns them only in this response.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct RecoveryCodes {
@@ -152,71 +153,71 @@ pub struct RecoveryCodes {
     pub codes: Vec<String>,
 }
 
-/// A change of one's own password.
+/// A change of the caller's own password.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ChangePassword {
-    /// The one in force.
+    /// The current password.
     #[cfg_attr(feature = "server", schema(format = Password))]
     pub current: String,
-    /// The one to come.
+    /// The new password.
     #[cfg_attr(feature = "server", schema(format = Password))]
     pub new: String,
 }
 
-/// Whose password was forgotten.
+/// A request for a link to reset a password.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ForgottenPassword {
-    /// The address of the account.
+    /// Email address of the account.
     #[cfg_attr(feature = "server", schema(example = "ada@example.com"))]
     pub email: String,
-    /// The API client whose customer it is, where the address belongs to customers of several.
+    /// The API client that created the customer, if customers of several API clients use the email address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<ApiClientId>,
 }
 
-/// A link with which a person chooses a password. It is shown once.
+/// A link with which a user sets a password. The API returns it only in this response.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct InvitationLink {
-    /// The link; it works once.
+    /// The link; it can be used once.
     pub url: String,
-    /// When it ends by itself.
+    /// When the link expires.
     pub expires_at: DateTime<Utc>,
 }
 
-/// What came with a mail.
+/// The token of a password link that was sent by email.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PasswordLink {
-    /// What stands behind the `#` of the link.
+    /// The part of the link after the `#`.
     pub token: String,
 }
 
-/// Where such a link leads.
+/// The account of a password link.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PasswordAccount {
-    /// The address of the account.
+    /// Email address of the account.
     pub email: String,
-    /// Whether the panel is for them.
+    /// Whether the user may use the panel.
     pub is_staff: bool,
-    /// Whether they have never had a password before.
+    /// Whether the account has never had a password.
     pub is_new: bool,
 }
 
-/// A password that replaces whatever was there before.
+/// A new password, set with a password link.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct SetPassword {
-    /// What stands behind the `#` of the link.
+    /// The part of the link after the `#`.
     pub token: String,
-    /// The password to come.
+    /// The new password.
     #[cfg_attr(feature = "server", schema(format = Password))]
     pub password: String,
 }
@@ -230,22 +231,24 @@ impl Check for NewSession {
         }
     }
 }
-impl Check for Confirm {
+impl Check for ConfirmIdentity {
     fn check(&self, bad: &mut FieldErrors) {
         match (&self.password, &self.code) {
             (None, None) => bad.add("password", "required", "Enter your password or a code."),
-            (Some(_), Some(_)) => bad.add("code", "too_many", "Enter one of the two."),
+            (Some(_), Some(_)) => {
+                bad.add("code", "too_many", "Enter a password or a code, not both.")
+            }
             (Some(password), None) => known_password(bad, "password", password),
             (None, Some(code)) => known_code(bad, code),
         }
     }
 }
-impl Check for FactorCode {
+impl Check for MfaCode {
     fn check(&self, bad: &mut FieldErrors) {
         known_code(bad, &self.code);
     }
 }
-impl Check for DisableFactor {
+impl Check for DisableMfa {
     fn check(&self, bad: &mut FieldErrors) {
         known_password(bad, "password", &self.password);
         known_code(bad, &self.code);
@@ -256,7 +259,11 @@ impl Check for ChangePassword {
         known_password(bad, "current", &self.current);
         new_password(bad, "new", &self.new);
         if !self.new.is_empty() && self.new == self.current {
-            bad.add("new", "unchanged", "Choose another one than before.");
+            bad.add(
+                "new",
+                "unchanged",
+                "Choose a password that differs from the current one.",
+            );
         }
     }
 }
@@ -286,40 +293,35 @@ fn known_email(bad: &mut FieldErrors, email: &str) {
     }
 }
 
-/// A password that is only compared: whatever may have been set before the rules of today.
+/// Validates a password that is only compared. It may have been set under older rules.
 fn known_password(bad: &mut FieldErrors, field: &str, password: &str) {
     if password.is_empty() {
         bad.add(field, "required", "Enter your password.");
     }
-    if password.len() > LONGEST_PASSWORD * 4 {
+    if password.len() > MAX_PASSWORD_LENGTH * 4 {
         bad.add(field, "too_long", "Use 1024 bytes at most.");
     }
 }
 
-/// A password to come: long enough, and of any characters that can be typed. Whether it is easily guessed, the
-/// server says.
+/// Validates the length and the characters of a new password. The server also rejects passwords that are easy to guess.
 fn new_password(bad: &mut FieldErrors, field: &str, password: &str) {
     let length = password.chars().count();
-    if length < SHORTEST_PASSWORD {
+    if length < MIN_PASSWORD_LENGTH {
         bad.add(
             field,
             "too_short",
-            format!("Use {SHORTEST_PASSWORD} characters or more."),
+            format!("Use {MIN_PASSWORD_LENGTH} characters or more."),
         );
     }
-    if length > LONGEST_PASSWORD {
+    if length > MAX_PASSWORD_LENGTH {
         bad.add(
             field,
             "too_long",
-            format!("Use {LONGEST_PASSWORD} characters at most."),
+            format!("Use {MAX_PASSWORD_LENGTH} characters at most."),
         );
     }
     if password.chars().any(char::is_control) {
-        bad.add(
-            field,
-            "control_character",
-            "Remove the characters that cannot be typed.",
-        );
+        bad.add(field, "control_character", "Remove the control characters.");
     }
 }
 
@@ -328,7 +330,7 @@ fn known_code(bad: &mut FieldErrors, code: &str) {
         bad.add(
             "code",
             "required",
-            "Enter the six digits that your authenticator shows.",
+            "Enter the six digits of your authenticator app.",
         );
     }
     if code.len() > 40 {
@@ -341,7 +343,7 @@ fn token(bad: &mut FieldErrors, token: &str) {
         bad.add(
             "token",
             "ended",
-            "The link is not whole. Open it from the mail again.",
+            "The link is incomplete. Open the link in the email again.",
         );
     }
 }
@@ -351,27 +353,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_new_password_is_long_enough_and_of_any_characters() {
-        let faults = |password: &str| {
+    fn new_password_checks_length_and_control_characters() {
+        let errors = |password: &str| {
             let mut bad = FieldErrors::default();
             new_password(&mut bad, "new", password);
             bad.0
                 .into_iter()
-                .map(|fault| fault.code)
+                .map(|error| error.code)
                 .collect::<Vec<_>>()
         };
-        assert_eq!(faults("eleven char"), ["too_short"]);
-        assert_eq!(faults("nul\0 in the middle"), ["control_character"]);
-        assert_eq!(faults(&"x".repeat(257)), ["too_long"]);
+        assert_eq!(errors("eleven char"), ["too_short"]);
+        assert_eq!(errors("nul\0 in the middle"), ["control_character"]);
+        assert_eq!(errors(&"x".repeat(257)), ["too_long"]);
         for taken in ["twelve chars", "пароль из слов", &"é".repeat(256)] {
-            assert_eq!(faults(taken), Vec::<String>::new(), "{taken}");
+            assert_eq!(errors(taken), Vec::<String>::new(), "{taken}");
         }
     }
 
     #[test]
-    fn one_proof_is_enough_and_two_are_too_many() {
+    fn confirm_identity_accepts_exactly_one_proof() {
         let some = || Some("x".to_owned());
-        let faults = |password, code| Confirm { password, code }.faults().len();
+        let errors = |password, code| ConfirmIdentity { password, code }.field_errors().len();
         assert_eq!(
             [
                 (some(), None),
@@ -379,7 +381,7 @@ mod tests {
                 (None, None),
                 (some(), some())
             ]
-            .map(|(password, code)| faults(password, code)),
+            .map(|(password, code)| errors(password, code)),
             [0, 0, 1, 1]
         );
     }

@@ -1,37 +1,40 @@
-//! Customers and staff. What names a person is sealed in the database and opened only for who may see it.
+//! Customers and staff. Personal data is encrypted in the database and decrypted only for callers who may see it.
 
-mod acts;
-mod closed;
-mod happenings;
+mod actions;
+mod blocked;
+mod timeline;
 
-pub use acts::{Because, NewRole, Remark, UserAct};
-pub use closed::ClosedUser;
-pub use happenings::{Happening, HappeningFilter, HappeningKind, Happenings, Subject, SubjectKind};
+pub use actions::{BulkUserAction, NewRole, OptionalReason, RequiredReason};
+pub use blocked::BlockedUser;
+pub use timeline::{
+    TimelineEvent, TimelineEventKind, TimelineFilter, TimelineSubject, TimelineSubjectKind,
+    UserTimeline,
+};
 
-use crate::{AnyOf, ApiClientId, Check, FieldErrors, Resource, UserId, check::maybe};
+use crate::{AnyOf, ApiClientId, Check, FieldErrors, Resource, UserId, check::edit_field};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_with_macros::skip_serializing_none;
 
 text_enum! {
-    /// Whether a person may use the system.
+    /// Whether a user may sign in.
     UserStatus: UserStatus, "user_status" { Active = "active", Inactive = "inactive", Suspended = "suspended", Banned = "banned" }
 }
 text_enum! {
-    /// What a person is here.
+    /// The role of a user.
     UserRole: UserRole, "user_role" { Customer = "customer", Admin = "admin", SuperAdmin = "super_admin", Support = "support" }
 }
 text_enum! {
-    /// How far a customer's identity is proven.
+    /// Status of a customer's identity verification.
     KycStatus: KycStatus, "kyc_status" { Pending = "pending", Verified = "verified", Rejected = "rejected" }
 }
 
-/// What stands for the letters of a masked text.
-pub const HIDDEN: &str = "•••";
+/// Replaces the hidden characters of a masked text.
+pub const MASK: &str = "•••";
 
 impl UserStatus {
-    /// Whether a person may be moved from this state to that one. A ban is lifted by activating, and a suspension is
-    /// not turned into rest, which people leave by themselves.
+    /// Returns whether the status may change to `next`. Activating lifts a ban. A suspended user cannot become
+    /// inactive, because inactive is the status of users who leave on their own.
     pub const fn may_become(self, next: Self) -> bool {
         matches!(
             (self, next),
@@ -48,11 +51,11 @@ impl UserStatus {
 }
 
 impl UserRole {
-    /// Whether the panel is for them.
+    /// Returns whether the role may use the panel.
     pub const fn is_staff(self) -> bool {
         !matches!(self, Self::Customer)
     }
-    /// How much a role may do, compared with the others.
+    /// Returns the rank of the role, for comparisons.
     pub const fn rank(self) -> u8 {
         match self {
             Self::Customer => 0,
@@ -63,13 +66,13 @@ impl UserRole {
     }
 }
 
-/// A person. For support, the e-mail address, the names and the phone number are masked until they are opened.
+/// A user. For support, the email address, the names and the phone number are masked until revealed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct User {
-    /// Which person.
+    /// ID of the user.
     pub id: UserId,
-    /// The address to write to and to sign in with.
+    /// Email address, also used to sign in.
     pub email: String,
     /// Given name.
     pub first_name: String,
@@ -79,38 +82,39 @@ pub struct User {
     pub phone: Option<String>,
     /// True when the personal data above is masked.
     pub is_masked: bool,
-    /// True when some of the personal data above cannot be read any more: it was changed outside the program, or its key
-    /// is missing. Such a value reads `(unreadable)`, and the audit log records it.
+    /// True when some of the personal data above cannot be decrypted, because it was changed outside the program or its
+    /// key is missing. Such a value reads `(unreadable)`, and the audit log records it.
     #[serde(default)]
     pub is_unreadable: bool,
-    /// Whether they may use the system.
+    /// Whether the user may sign in.
     pub status: UserStatus,
-    /// What they are here.
+    /// Role of the user.
     pub role: UserRole,
-    /// How far their identity is proven.
+    /// Status of the identity verification.
     pub kyc_status: KycStatus,
-    /// Since when they are known.
+    /// When the user was created.
     pub created_at: DateTime<Utc>,
-    /// When they were last changed.
+    /// When the user was last changed.
     pub updated_at: DateTime<Utc>,
-    /// When they last signed in.
+    /// When the user last signed in.
     pub last_login: Option<DateTime<Utc>>,
-    /// The integrator's client that has brought them; null for the house's own.
+    /// The API client that created the user; null for direct customers and staff.
     pub client_id: Option<ApiClientId>,
-    /// When they were deleted.
+    /// When the user was deleted.
     pub deleted_at: Option<DateTime<Utc>>,
-    /// When their personal data was erased for good.
+    /// When the user's personal data was permanently erased.
     pub erased_at: Option<DateTime<Utc>>,
-    /// Revision, as the ETag carries it.
+    /// Version of the user, as sent in the `ETag`.
     pub version: i32,
 }
 
-/// A customer or a member of the staff to be created. They sign in once they have set a password through the mail they get.
+/// A customer or staff member to create. The user receives an email with a link to set a password, and can then sign
+/// in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewUser {
-    /// The address to write to and to sign in with; unique among the living.
+    /// Email address, also used to sign in. It must be unique among users that are not deleted.
     #[cfg_attr(feature = "server", schema(example = "ada@example.com"))]
     pub email: String,
     /// Given name.
@@ -120,62 +124,62 @@ pub struct NewUser {
     #[serde(default)]
     #[cfg_attr(feature = "server", schema(example = "Lovelace"))]
     pub last_name: String,
-    /// Phone number in any usual notation; without a country code it belongs to the country of the business.
+    /// Phone number in any usual notation. A number without a country code belongs to the country of the business.
     #[serde(default)]
     #[cfg_attr(feature = "server", schema(example = "+44 20 7946 0000"))]
     pub phone: Option<String>,
-    /// What they are here; a customer when absent. Staff are created by super administrators.
+    /// Role of the user; customer when absent. Only super administrators can create staff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<UserRole>,
 }
 
-/// A change of a person; what is absent stays.
+/// A change of a user; absent fields stay unchanged.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditUser {
-    /// The address to write to and to sign in with.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Email address, also used to sign in.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub email: Option<String>,
     /// Given name.
-    #[serde(default, deserialize_with = "maybe::value")]
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub first_name: Option<String>,
     /// Family name.
-    #[serde(default, deserialize_with = "maybe::value")]
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub last_name: Option<String>,
     /// Phone number; null removes it.
-    #[serde(default, deserialize_with = "maybe::given")]
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub phone: Option<Option<String>>,
 }
 
-/// A change of one's own profile; what is absent stays.
+/// A change of the caller's own profile; absent fields stay unchanged.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditProfile {
     /// Given name.
-    #[serde(default, deserialize_with = "maybe::value")]
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub first_name: Option<String>,
     /// Family name; empty for people with a single name.
-    #[serde(default, deserialize_with = "maybe::value")]
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub last_name: Option<String>,
     /// Phone number; null removes it.
-    #[serde(default, deserialize_with = "maybe::given")]
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub phone: Option<Option<String>>,
 }
 
 filter! {
-    /// What the list of people can be narrowed by.
+    /// Filter of the list of users.
     UserFilter {
-        /// An e-mail address, words or word beginnings of the name, or a phone number.
+        /// Search text: an email address, words or word prefixes of the name, or a phone number.
         q: String,
-        /// Any of these states.
+        /// Users with any of these statuses.
         status: AnyOf<UserStatus>,
-        /// Any of these roles.
+        /// Users with any of these roles.
         role: AnyOf<UserRole>,
-        /// Any of these KYC states.
+        /// Users with any of these KYC statuses.
         kyc_status: AnyOf<KycStatus>,
         /// Created at or after.
         created_at_from: DateTime<Utc>,
@@ -185,16 +189,18 @@ filter! {
         last_login_from: DateTime<Utc>,
         /// Last signed in before.
         last_login_to: DateTime<Utc>,
-        /// Brought by this integrator's client.
+        /// Users created by this API client.
         client_id: ApiClientId,
-        /// The deleted ones instead of the living, for who may restore them.
+        /// Deleted users instead of the others, for callers who may restore them.
         is_deleted: bool,
     }
 }
-sort_keys!(/** What the list of people can be ordered by. */ UserSort { CreatedAt = "created_at" desc, LastLogin = "last_login", UpdatedAt = "updated_at" });
+sort_keys!(
+    /// Sort keys of the list of people.
+    UserSort { CreatedAt = "created_at" desc, LastLogin = "last_login", UpdatedAt = "updated_at" });
 
 impl User {
-    /// Both names, as people say them.
+    /// Returns the first and last name as one text.
     pub fn full_name(&self) -> String {
         full_name(&self.first_name, &self.last_name)
     }
@@ -276,7 +282,7 @@ fn name(bad: &mut FieldErrors, field: &str, text: &str) {
         bad.name(field, text, 100);
     }
 }
-/// People with a single name have it as their first name.
+/// Validates a last name. A user with a single name has it as the first name.
 fn last_name(bad: &mut FieldErrors, text: &str) {
     if !text.trim().is_empty() {
         name(bad, "last_name", text);
@@ -288,14 +294,14 @@ fn phone(bad: &mut FieldErrors, text: &str) {
     }
 }
 
-/// What was shown masked must not come back as the thing itself.
+/// Rejects masked values, so that a masked value never replaces the real one.
 fn is_plain(bad: &mut FieldErrors, field: &str, text: &str) -> bool {
-    let is_masked = text.contains(HIDDEN);
+    let is_masked = text.contains(MASK);
     if is_masked {
         bad.add(
             field,
             "masked",
-            "This is the masked form. Reveal it first, or leave the field out.",
+            "This value is masked. Reveal it first, or leave the field out.",
         );
     }
     !is_masked
@@ -306,7 +312,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn states_follow_each_other_as_they_should() {
+    fn may_become_allows_listed_transitions() {
         use UserStatus::{Active, Banned, Inactive, Suspended};
         let allowed: Vec<(UserStatus, UserStatus)> = UserStatus::ALL
             .iter()
@@ -330,15 +336,15 @@ mod tests {
     }
 
     #[test]
-    fn a_mask_is_not_a_value() {
+    fn masked_values_are_rejected() {
         let edit = EditUser {
             email: Some("a•••@e•••.com".into()),
             first_name: Some("A•••".into()),
             phone: Some(Some("•••12".into())),
             ..EditUser::default()
         };
-        let faults = edit.faults();
-        assert_eq!(faults.len(), 3);
-        assert!(faults.iter().all(|fault| fault.code == "masked"));
+        let errors = edit.field_errors();
+        assert_eq!(errors.len(), 3);
+        assert!(errors.iter().all(|error| error.code == "masked"));
     }
 }

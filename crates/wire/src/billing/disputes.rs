@@ -1,75 +1,77 @@
-//! Payments that the customer's bank takes back, unless they are answered in time.
+//! Payment disputes: payments that a customer's bank claims back.
 
 use crate::{AnyOf, Currency, DisputeId, Money, OrderId, Resource, TransactionId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// How far a dispute has come.
+    /// Status of a dispute.
     DisputeState: DisputeState, "dispute_state" {
         NeedsResponse = "needs_response", UnderReview = "under_review", Won = "won", Lost = "lost",
     }
 }
 
-/// A dispute. It is answered at the gateway, with what the payment's and the order's pages show.
+/// A payment dispute. The business responds to it at the gateway, with the evidence of the payment and the order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::disputes, check_for_backend(diesel::pg::Pg)))]
 pub struct Dispute {
-    /// Which dispute.
+    /// ID of the dispute.
     pub id: DisputeId,
-    /// The payment that is taken back.
+    /// The disputed payment.
     pub transaction_id: TransactionId,
-    /// The order that it paid.
+    /// The order of the payment.
     #[cfg_attr(feature = "server", diesel(select_expression = schema::transactions::order_id, select_expression_type = schema::transactions::order_id))]
     pub order_id: Option<OrderId>,
-    /// Who paid.
+    /// The customer who paid.
     #[cfg_attr(feature = "server", diesel(select_expression = schema::transactions::user_id, select_expression_type = schema::transactions::user_id))]
     pub user_id: UserId,
-    /// The gateway that tells of it.
+    /// The payment gateway.
     pub gateway: String,
-    /// The gateway's own id of it.
+    /// ID of the dispute at the gateway.
     pub gateway_dispute_id: String,
-    /// How far it has come.
+    /// Status of the dispute.
     pub state: DisputeState,
-    /// Why, in the gateway's word: `fraudulent`, `product_not_received`, ...
+    /// Reason as the gateway states it: `fraudulent`, `product_not_received`, ...
     pub reason: Option<String>,
-    /// How much is taken back.
+    /// Disputed amount.
     pub amount: Money,
-    /// Its currency.
+    /// Currency of the amount.
     pub currency: Currency,
-    /// Until when it can be answered.
+    /// Deadline for the response.
     pub due_by: Option<DateTime<Utc>>,
-    /// When it was won or lost.
+    /// When the dispute was won or lost.
     pub closed_at: Option<DateTime<Utc>>,
-    /// When we heard of it.
+    /// When the server received the dispute.
     pub created_at: DateTime<Utc>,
 }
 
 filter! {
-    /// What the list of disputes can be narrowed by.
+    /// Filter of the list of disputes.
     DisputeFilter {
-        /// A whole id of the gateway.
+        /// Full gateway ID.
         q: String,
-        /// In any of these states.
+        /// Disputes with any of these statuses.
         state: AnyOf<DisputeState>,
-        /// Of this payment.
+        /// Disputes of this payment.
         transaction_id: TransactionId,
-        /// Of this customer.
+        /// Disputes of this customer.
         user_id: UserId,
-        /// In any of these currencies.
+        /// Only records in any of these currencies.
         currency: AnyOf<Currency>,
         /// Won or lost at or after.
         closed_at_from: DateTime<Utc>,
         /// Won or lost before.
         closed_at_to: DateTime<Utc>,
-        /// To be answered before.
+        /// Response due before.
         due_by_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of disputes can be ordered by. */ DisputeSort { CreatedAt = "created_at" desc, DueBy = "due_by", Amount = "amount" });
+sort_keys!(
+    /// Sort keys of the list of disputes.
+    DisputeSort { CreatedAt = "created_at" desc, DueBy = "due_by", Amount = "amount" });
 
 impl DisputeState {
-    /// Whether nothing more will happen.
+    /// Returns whether the dispute was won or lost.
     pub const fn is_closed(self) -> bool {
         matches!(self, Self::Won | Self::Lost)
     }

@@ -1,4 +1,4 @@
-//! Invoices and credit notes: what was paid for and what was given back, on paper. Neither is ever changed.
+//! Invoices and credit notes. Neither is ever changed.
 
 use crate::{
     AnyOf, CreditNoteId, Currency, InvoiceId, JsonList, Money, OrderId, RefundId, Resource,
@@ -7,78 +7,80 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-/// An invoice. It is written when the payment has come in, with the next number of its year, without a gap.
+/// An invoice. It is issued when the payment completes, with the next number of its year, without gaps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Invoice {
-    /// Which invoice.
+    /// ID of the invoice.
     pub id: InvoiceId,
-    /// Its number, such as `INV-2026-000001`.
+    /// Invoice number, such as `INV-2026-000001`.
     pub number: String,
-    /// The payment it is for.
+    /// The payment.
     pub transaction_id: TransactionId,
-    /// The order it is for.
+    /// The order.
     pub order_id: OrderId,
-    /// That order's number.
+    /// Number of the order.
     pub order_number: String,
     /// The customer.
     pub user_id: UserId,
     /// The customer's name; masked for support.
     pub customer: String,
-    /// What was sold.
+    /// The sold items.
     #[cfg_attr(feature = "server", schema(value_type = Vec<InvoiceLine>))]
     pub lines: JsonList<InvoiceLine>,
-    /// Before tax.
+    /// Amount before tax.
     pub net_amount: Money,
     /// Tax.
     pub tax_amount: Money,
-    /// What was paid.
+    /// Amount that was paid.
     pub total_amount: Money,
-    /// What credit notes have given back of it.
+    /// Amount that credit notes have refunded.
     pub credited_amount: Money,
     /// The currency of all amounts.
     pub currency: Currency,
-    /// Its day, in the business's time zone.
+    /// Date of the invoice in the time zone of the business.
     pub issued_on: NaiveDate,
-    /// When it was written.
+    /// When the invoice was issued.
     pub created_at: DateTime<Utc>,
 }
 
-/// One line of an invoice. A discount is a line below zero.
+/// A line of an invoice. A discount is a line with a negative amount.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct InvoiceLine {
-    /// What.
+    /// Description of the item.
     #[cfg_attr(feature = "server", schema(example = "Europe 5 GB, 30 days"))]
     pub text: String,
-    /// How many.
+    /// Number of units.
     pub quantity: i32,
-    /// The price of one.
+    /// Price per unit.
     pub unit_price: Money,
-    /// Of all.
+    /// Unit price times quantity.
     pub amount: Money,
 }
 
 filter! {
-    /// What the list of invoices can be narrowed by.
+    /// Filter of the list of invoices.
     InvoiceFilter {
-        /// The beginning of a number.
+        /// Prefix of an invoice number.
         q: String,
-        /// To this customer.
+        /// Invoices to this customer.
         user_id: UserId,
-        /// For this order.
+        /// Invoices for this order.
         order_id: OrderId,
-        /// For this payment.
+        /// Invoices for this payment.
         transaction_id: TransactionId,
-        /// In any of these currencies.
+        /// Only records in any of these currencies.
         currency: AnyOf<Currency>,
-        /// Written at or after.
+        /// Issued at or after.
         created_at_from: DateTime<Utc>,
-        /// Written before.
+        /// Issued before.
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of invoices can be ordered by. */ InvoiceSort { CreatedAt = "created_at" desc, Number = "number", TotalAmount = "total_amount" });
+sort_keys!(
+    /// Sort keys of the list of invoices.
+    InvoiceSort { CreatedAt = "created_at" desc, Number = "number", TotalAmount = "total_amount" });
 
 impl Resource for Invoice {
     const PATH: &'static str = "/v1/invoices";
@@ -96,51 +98,53 @@ impl Resource for Invoice {
     }
 }
 
-/// A credit note: what was given back of an invoice, by one refund.
+/// A credit note: the part of an invoice that a refund has paid back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::credit_notes, check_for_backend(diesel::pg::Pg)))]
 pub struct CreditNote {
-    /// Which credit note.
+    /// ID of the credit note.
     pub id: CreditNoteId,
-    /// Its number, such as `CN-2026-000001`.
+    /// Credit note number, such as `CN-2026-000001`.
     pub number: String,
-    /// The invoice it gives back from.
+    /// The invoice that it corrects.
     pub invoice_id: InvoiceId,
-    /// That invoice's number.
+    /// Number of the invoice.
     #[cfg_attr(feature = "server", diesel(select_expression = schema::invoices::number, select_expression_type = schema::invoices::number))]
     pub invoice_number: String,
-    /// The refund it is for.
+    /// The refund.
     pub refund_id: RefundId,
-    /// Before tax.
+    /// Amount before tax.
     pub net_amount: Money,
     /// Tax.
     pub tax_amount: Money,
-    /// What was given back.
+    /// Refunded amount.
     pub total_amount: Money,
     /// The currency of all amounts.
     pub currency: Currency,
-    /// Its day, in the business's time zone.
+    /// Date of the credit note in the time zone of the business.
     pub issued_on: NaiveDate,
-    /// When it was written.
+    /// When the credit note was issued.
     pub created_at: DateTime<Utc>,
 }
 
 filter! {
-    /// What the list of credit notes can be narrowed by.
+    /// Filter of the list of credit notes.
     CreditNoteFilter {
-        /// The beginning of a number.
+        /// Prefix of a credit note number.
         q: String,
-        /// Of this invoice.
+        /// Credit notes for this invoice.
         invoice_id: InvoiceId,
-        /// In any of these currencies.
+        /// Only records in any of these currencies.
         currency: AnyOf<Currency>,
-        /// Written at or after.
+        /// Issued at or after.
         created_at_from: DateTime<Utc>,
-        /// Written before.
+        /// Issued before.
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of credit notes can be ordered by. */ CreditNoteSort { CreatedAt = "created_at" desc, Number = "number", TotalAmount = "total_amount" });
+sort_keys!(
+    /// Sort keys of the list of credit notes.
+    CreditNoteSort { CreatedAt = "created_at" desc, Number = "number", TotalAmount = "total_amount" });
 
 impl Resource for CreditNote {
     const PATH: &'static str = "/v1/credit-notes";

@@ -1,4 +1,4 @@
-//! Orders and the money they bring.
+//! Orders, payments, refunds, disputes and invoices.
 
 pub mod disputes;
 pub mod invoices;

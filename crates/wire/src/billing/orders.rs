@@ -1,4 +1,4 @@
-//! Orders: one plan for one customer, from the sale to the delivery.
+//! Orders: one plan for one customer, from placement to delivery.
 
 mod checkout;
 
@@ -13,33 +13,33 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// How far an order has come. `needs_review` and `failed` say why in `status_reason`.
+    /// Status of an order. For `needs_review` and `failed`, `status_reason` states why.
     OrderStatus: OrderStatus, "order_status" {
         PendingPayment = "pending_payment", Paid = "paid", Provisioning = "provisioning", Fulfilled = "fulfilled",
         NeedsReview = "needs_review", Failed = "failed", Cancelled = "cancelled",
     }
 }
 text_enum! {
-    /// A new eSIM, or more data for one in use.
+    /// Whether an order is for a new eSIM or for more data on an existing one.
     OrderKind: OrderKind, "order_kind" { New = "new", Topup = "topup" }
 }
 
 text_enum! {
-    /// The state of the refunds of an order or a payment. A pending refund takes precedence, because a person may have
-    /// to act on it.
+    /// Status of the refunds of an order or a payment. A pending refund takes precedence, because a staff member may
+    /// have to act on it.
     RefundState: text {
         /// A refund is requested, or approved and not paid out yet.
         Pending = "refund_pending",
-        /// A part was refunded.
+        /// A part of the amount was refunded.
         Partial = "partially_refunded",
-        /// Everything was refunded.
+        /// The full amount was refunded.
         Full = "refunded",
     }
 }
 
 impl RefundState {
-    /// Returns how far refunds have come, from what was paid, refunded, and is still pending.
-    pub fn of(paid: &Money, refunded: &Money, pending: &Money) -> Option<Self> {
+    /// Returns the refund status that follows from the paid, refunded and pending amounts.
+    pub fn from_amounts(paid: &Money, refunded: &Money, pending: &Money) -> Option<Self> {
         if pending.is_positive() {
             Some(Self::Pending)
         } else if !refunded.is_positive() {
@@ -52,13 +52,13 @@ impl RefundState {
     }
 }
 
-/// An order. Price and terms are those of the moment it was placed.
+/// An order. Price and terms are those at the time of placement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Order {
-    /// Which order.
+    /// ID of the order.
     pub id: OrderId,
-    /// What people call it, such as `ORD-000123`.
+    /// Order number, such as `ORD-000123`.
     pub order_number: String,
     /// The customer.
     pub user_id: UserId,
@@ -66,116 +66,116 @@ pub struct Order {
     pub customer: String,
     /// The plan.
     pub plan_id: PlanId,
-    /// The plan's terms, frozen.
-    pub terms: Terms,
-    /// A new eSIM, or a top-up.
+    /// The terms of the plan when the order was placed.
+    pub terms: PlanTerms,
+    /// New eSIM or top-up.
     pub kind: OrderKind,
-    /// How many eSIMs.
+    /// Number of eSIMs.
     pub quantity: i32,
-    /// The region whose price was taken.
+    /// The region of the applied price.
     pub region: Option<String>,
-    /// The price of one.
+    /// Price per eSIM.
     pub unit_price: Money,
-    /// What one costs us: as the providers charged it, or as it was expected while none has charged. Absent for callers
-    /// who may not see costs.
+    /// Cost per eSIM: the amount that the providers charged, or the expected cost while no provider has charged. Absent
+    /// for callers who may not see costs.
     pub unit_cost: Option<Money>,
-    /// What is left of the price after discount and cost, without tax; negative when the providers charged more.
-    /// Absent for callers who may not see costs, and when a provider charged in another currency.
+    /// Price less discount and cost, without tax; negative when the providers charged more. Absent for callers who may
+    /// not see costs, and when a provider charged in another currency.
     pub margin_amount: Option<Decimal>,
-    /// What a promotion took off.
+    /// Discount of the promotion code.
     pub discount_amount: Money,
-    /// Its code.
+    /// The applied promotion code.
     pub promo_code: Option<String>,
     /// Tax.
     pub tax_amount: Money,
-    /// What the customer pays: unit price times quantity, less discount, plus tax.
+    /// Amount to pay: unit price times quantity, less discount, plus tax.
     pub total_amount: Money,
-    /// What was refunded of its payments.
+    /// Refunded part of the order's payments.
     #[serde(default = "Money::zero")]
     pub refunded_amount: Money,
-    /// What is still being refunded: requested, or approved and not paid out yet.
+    /// Amount of pending refunds: requested, or approved and not paid out yet.
     #[serde(default = "Money::zero")]
     pub pending_refund_amount: Money,
-    /// How far refunds of its payments have come; null when there are none.
+    /// Status of the refunds of the order's payments; null when there are none.
     #[serde(default)]
     pub refund_state: Option<RefundState>,
-    /// The payment of which something can be refunded; null when nothing can be.
+    /// The payment that can be refunded; null when none can.
     #[serde(default)]
     pub refundable_payment_id: Option<TransactionId>,
-    /// How far the dispute of a payment has come, such as `needs_response`; null when the bank disputes none.
+    /// Status of a payment dispute, such as `needs_response`; null when no payment is disputed.
     #[serde(default)]
     pub dispute_state: Option<String>,
     /// The currency of all amounts.
     pub currency: Currency,
-    /// How far it has come.
+    /// Status of the order.
     pub status: OrderStatus,
-    /// Why it is there, when that needs saying.
+    /// Why the order has this status, if an explanation is needed.
     pub status_reason: Option<String>,
     /// The integrator's own reference.
     pub reference: Option<String>,
     /// The eSIM that a top-up is for.
     pub esim_id: Option<EsimId>,
-    /// Who placed it.
+    /// The user who placed the order.
     pub created_by: Option<UserId>,
-    /// Until when it can be paid.
+    /// Deadline for the payment.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When it was paid.
+    /// When the order was paid.
     pub paid_at: Option<DateTime<Utc>>,
-    /// When every unit had its eSIM.
+    /// When every unit had an eSIM.
     pub fulfilled_at: Option<DateTime<Utc>>,
-    /// When the delivery was sent.
+    /// When the delivery email was sent.
     pub delivered_at: Option<DateTime<Utc>>,
-    /// When it was cancelled.
+    /// When the order was cancelled.
     pub cancelled_at: Option<DateTime<Utc>>,
-    /// Revision, as the ETag carries it.
+    /// Version of the order, as sent in the `ETag`.
     pub version: i32,
-    /// When it was placed.
+    /// When the order was placed.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// When the order was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// What was sold, as the plan stood at that moment.
+/// The terms of a plan at the time of the order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Terms {
-    /// The plan's name.
+pub struct PlanTerms {
+    /// Name of the plan.
     pub name: String,
-    /// Data in MB; null is unlimited.
+    /// Data in MB; null for unlimited.
     pub data_limit_mb: Option<crate::Decimal>,
     /// Minutes of calls.
     pub voice_minutes: i32,
-    /// Text messages.
+    /// Number of text messages.
     pub sms_count: i32,
-    /// Days.
+    /// Validity in days.
     pub validity_days: i32,
-    /// Places.
+    /// Countries and regions of the coverage.
     pub regions: Vec<String>,
-    /// From when the days count. What is below was not kept of the oldest orders.
+    /// When the validity starts. The oldest orders have not stored this field and the fields below.
     #[serde(default)]
     pub validity_policy: Option<ValidityPolicy>,
-    /// Days within which it must be activated.
+    /// Days within which the eSIM must be activated.
     #[serde(default)]
     pub activate_within_days: Option<i32>,
-    /// Fair use: data a day at full speed, in MB.
+    /// Fair use: data per day at full speed, in MB.
     #[serde(default)]
     pub daily_limit_mb: Option<crate::Decimal>,
-    /// Fair use: how fast it is after that, in kbit/s.
+    /// Fair use: speed after the daily limit, in kbit/s.
     #[serde(default)]
     pub throttled_kbps: Option<i32>,
-    /// Whether its data may be shared with other devices.
+    /// Whether the data may be shared with other devices.
     #[serde(default)]
     pub hotspot_allowed: Option<bool>,
-    /// The access point that a device must be set to.
+    /// The APN to configure on the device.
     #[serde(default)]
     pub apn: Option<String>,
-    /// Whether only verified customers could buy it.
+    /// Whether the plan required a verified customer.
     #[serde(default)]
     pub kyc_required: Option<bool>,
 }
 
-impl Terms {
-    /// What was sold, in a line: `Europe 5 GB, 30 days`.
+impl PlanTerms {
+    /// Returns the plan and its validity in one line: `Europe 5 GB, 30 days`.
     pub fn title(&self) -> String {
         let days = if self.validity_days == 1 {
             "day"
@@ -186,39 +186,39 @@ impl Terms {
     }
 }
 
-/// An order to be placed. Needs an `Idempotency-Key`.
+/// An order to place. The request needs an `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewOrder {
-    /// The customer; whoever asks, when absent.
+    /// The customer; the caller when absent.
     #[serde(default)]
     pub user_id: Option<UserId>,
     /// The plan.
     pub plan_id: PlanId,
-    /// How many eSIMs, 1 to 50.
+    /// Number of eSIMs, 1 to 50.
     #[serde(default = "one")]
     #[cfg_attr(feature = "server", schema(example = 1))]
     pub quantity: i32,
-    /// The region whose price to take; `GLOBAL` when absent or without a price of its own.
+    /// The region whose price to apply; `GLOBAL` when absent, or when the region has no price.
     #[serde(default)]
     pub region: Option<String>,
     /// The currency to pay in.
     #[serde(default = "usd")]
     pub currency: Currency,
-    /// How it will be paid. A card is paid at the gateway at once; everything else is confirmed by a person.
+    /// Payment method. A card is charged at the gateway immediately; a staff member confirms all other payments.
     #[serde(default = "card")]
     pub payment_method: PaymentMethod,
-    /// Where a card is taken.
+    /// Where the customer enters the card.
     #[serde(default = "page")]
     pub checkout: Checkout,
-    /// A new eSIM, or more data for one in use.
+    /// New eSIM or top-up.
     #[serde(default = "new")]
     pub kind: OrderKind,
-    /// The eSIM that a top-up is for.
+    /// The eSIM to top up.
     #[serde(default)]
     pub esim_id: Option<EsimId>,
-    /// A promotion's code; upper and lower case are the same.
+    /// Promotion code, case-insensitive.
     #[serde(default)]
     #[cfg_attr(feature = "server", schema(example = "WELCOME10"))]
     pub promo_code: Option<String>,
@@ -228,32 +228,32 @@ pub struct NewOrder {
     pub reference: Option<String>,
 }
 
-/// Why an order is cancelled.
+/// Cancellation of an order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct CancelOrder {
-    /// The reason, for the record.
+    /// The reason, stored in the audit log.
     #[cfg_attr(feature = "server", schema(example = "Ordered by mistake"))]
     pub reason: String,
 }
 
 filter! {
-    /// What the list of orders can be narrowed by.
+    /// Filter of the list of orders.
     OrderFilter {
-        /// The beginning of an order number, or a whole reference.
+        /// Prefix of an order number, or a full reference.
         q: String,
-        /// Any of these states.
+        /// Orders with any of these statuses.
         status: AnyOf<OrderStatus>,
         /// New eSIMs or top-ups.
         kind: AnyOf<OrderKind>,
-        /// Of this customer.
+        /// Orders of this customer.
         user_id: UserId,
-        /// Of this plan.
+        /// Orders of this plan.
         plan_id: PlanId,
-        /// That brought this eSIM, or data on it.
+        /// Orders that delivered this eSIM or data for it.
         esim_id: EsimId,
-        /// In any of these currencies.
+        /// Only records in any of these currencies.
         currency: AnyOf<Currency>,
         /// Placed at or after.
         created_at_from: DateTime<Utc>,
@@ -261,37 +261,39 @@ filter! {
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of orders can be ordered by. */ OrderSort { CreatedAt = "created_at" desc, TotalAmount = "total_amount", UpdatedAt = "updated_at" });
+sort_keys!(
+    /// Sort keys of the list of orders.
+    OrderSort { CreatedAt = "created_at" desc, TotalAmount = "total_amount", UpdatedAt = "updated_at" });
 
-/// What happened to an order, step by step, from the audit log and the histories.
+/// The timeline of an order or a payment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Timeline {
-    /// The steps, the oldest first.
-    pub data: Vec<Step>,
+    /// The events, the oldest first.
+    pub data: Vec<TimelineStep>,
 }
 
-/// One step of a timeline.
+/// An event of the timeline of an order or a payment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Step {
-    /// When.
+pub struct TimelineStep {
+    /// Time of the event.
     pub at: DateTime<Utc>,
-    /// What, in a word of the trade: `ordered`, `paid`, `provisioned`, `delivered`, ...
+    /// Name of the event: `ordered`, `paid`, `provisioned`, `delivered`, ...
     pub what: String,
-    /// What, in a sentence.
+    /// Description of the event in a sentence.
     pub sentence: String,
-    /// Who; null for the system.
+    /// The user who caused the event; null for the system.
     pub actor_id: Option<UserId>,
-    /// Who, by name.
+    /// Name of the actor.
     pub actor: Option<String>,
-    /// Whether it went well, badly, or is only news.
-    pub tone: Tone,
+    /// Whether the event is good or bad news.
+    pub tone: EventTone,
 }
 
 text_enum! {
-    /// Whether news is good.
-    Tone: text { Good = "good", Bad = "bad", Neutral = "neutral", Waiting = "waiting" }
+    /// Whether an event or status is good, bad or neutral, or waits for another event.
+    EventTone: text { Good = "good", Bad = "bad", Neutral = "neutral", Waiting = "waiting" }
 }
 
 fn one() -> i32 {
@@ -311,20 +313,20 @@ fn card() -> PaymentMethod {
 }
 
 impl OrderStatus {
-    /// Whether nothing more will happen by itself.
+    /// Returns whether the order reaches no other status without an action of a staff member.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Fulfilled | Self::Failed | Self::Cancelled)
     }
-    /// Whether that is good.
-    pub const fn tone(self) -> Tone {
+    /// Returns whether the status is good, bad or neutral.
+    pub const fn tone(self) -> EventTone {
         match self {
-            Self::Fulfilled => Tone::Good,
-            Self::PendingPayment | Self::Paid | Self::Provisioning => Tone::Waiting,
-            Self::NeedsReview | Self::Failed => Tone::Bad,
-            Self::Cancelled => Tone::Neutral,
+            Self::Fulfilled => EventTone::Good,
+            Self::PendingPayment | Self::Paid | Self::Provisioning => EventTone::Waiting,
+            Self::NeedsReview | Self::Failed => EventTone::Bad,
+            Self::Cancelled => EventTone::Neutral,
         }
     }
-    /// Whether a person has to look at it.
+    /// Returns whether a staff member must act on the order.
     pub const fn is_stuck(self) -> bool {
         matches!(self, Self::NeedsReview | Self::Failed)
     }
@@ -368,13 +370,19 @@ impl Check for NewOrder {
             bad.length("promo_code", code, 1, 50);
         }
         match (self.kind, self.esim_id) {
-            (OrderKind::Topup, None) => bad.add("esim_id", "required", "Say which eSIM it is for."),
-            (OrderKind::New, Some(_)) => bad.add("esim_id", "new", "A new eSIM has no id yet."),
+            (OrderKind::Topup, None) => {
+                bad.add("esim_id", "required", "Choose the eSIM to top up.")
+            }
+            (OrderKind::New, Some(_)) => bad.add(
+                "esim_id",
+                "new",
+                "An order for a new eSIM cannot name an eSIM.",
+            ),
             (OrderKind::Topup, Some(_)) if self.quantity != 1 => {
                 bad.add(
                     "quantity",
                     "out_of_range",
-                    "An eSIM is topped up once per order.",
+                    "A top-up order has a quantity of 1.",
                 );
             }
             _ => {}

@@ -1,126 +1,126 @@
-//! The sums of what came in and what went back, by currency: amounts of different currencies are never added.
+//! Totals of payments and refunds by currency. Amounts of different currencies are never added.
 
 use super::transactions::PaymentMethod;
 use crate::{Currency, Decimal, Money};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The most days that one overview covers.
-pub const MOST_DAYS: i64 = 731;
+/// Maximum number of days of one overview.
+pub const MAX_DAYS: i64 = 731;
 
 filter! {
-    /// Which payments are summed up.
+    /// Period and filter of the payment overview.
     OverviewOptions {
-        /// The first day, in the business's time zone; `days` or 30 days before `to` when absent.
+        /// The first day, in the time zone of the business; `days` or 30 days before `to` when absent.
         from: NaiveDate,
         /// The day after the last one; tomorrow when absent.
         to: NaiveDate,
-        /// So many days before `to`, instead of `from`.
+        /// Number of days before `to`, instead of `from`.
         days: i32,
-        /// In this currency only.
+        /// Only payments in this currency.
         currency: Currency,
-        /// By this method only.
+        /// Only payments by this method.
         payment_method: PaymentMethod,
-        /// Through this gateway only; `none` is none.
+        /// Only payments through this gateway; `none` for payments without a gateway.
         payment_gateway: String,
     }
 }
 
-/// Sums of payments. Money belongs to the day on which it came in, a failure to the day on which it failed, a refund to
-/// the day on which it was paid, a chargeback to the day on which its dispute was lost. A refund that was made at the
-/// gateway counts from the day on which its case was opened, until the case is resolved.
+/// Totals of payments in a period. A payment counts on the day on which it completed, a failure on the day on which it
+/// failed, a refund on the day on which it was paid out, and a chargeback on the day on which its dispute was lost. A
+/// refund that was made at the gateway counts from the day on which its case was opened, until the case is resolved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PaymentOverview {
-    /// The first day.
+    /// First day of the period.
     pub from: NaiveDate,
-    /// The day after the last one.
+    /// Day after the last day of the period.
     pub to: NaiveDate,
-    /// The first day of the period before, which is as long.
+    /// First day of the previous period, which has the same length.
     pub previous_from: NaiveDate,
-    /// The zone whose days these are.
+    /// Time zone of the days.
     pub time_zone: String,
-    /// When the period begins.
+    /// Start of the period.
     pub starts_at: DateTime<Utc>,
-    /// When it ends.
+    /// End of the period.
     pub ends_at: DateTime<Utc>,
-    /// Each currency by itself, that with the most payments first.
+    /// Totals by currency; the currency with the most payments comes first.
     pub currencies: Vec<CurrencyOverview>,
 }
 
-/// The sums of one currency.
+/// Totals of one currency.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct CurrencyOverview {
     /// The currency of all amounts.
     pub currency: Currency,
-    /// Of the period.
-    pub sums: PaymentSums,
-    /// Of the period before.
-    pub previous: PaymentSums,
-    /// Day by day, each of the period.
+    /// Totals of the period.
+    pub sums: PaymentTotals,
+    /// Totals of the previous period.
+    pub previous: PaymentTotals,
+    /// Totals by day of the period.
     pub days: Vec<PaymentDay>,
-    /// By method.
+    /// Totals by payment method.
     pub methods: Vec<PaymentShare>,
-    /// By gateway.
+    /// Totals by gateway.
     pub gateways: Vec<PaymentShare>,
 }
 
-/// What came in and what went back.
+/// Totals of payments, refunds and chargebacks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct PaymentSums {
-    /// Payments that came in.
+pub struct PaymentTotals {
+    /// Number of completed payments.
     pub payments: i64,
-    /// What they came to.
+    /// Sum of completed payments.
     pub gross_amount: Money,
-    /// Of that, tax.
+    /// Tax within the gross amount.
     pub tax_amount: Money,
-    /// What promotions had taken off.
+    /// Sum of discounts of the completed payments.
     pub discount_amount: Money,
-    /// Refunds that were paid.
+    /// Number of refunds that were paid out.
     pub refunds: i64,
-    /// What they came to.
+    /// Sum of refunds that were paid out.
     pub refunded_amount: Money,
-    /// Disputes that were lost: payments that customers' banks took back.
+    /// Number of lost disputes.
     pub chargebacks: i64,
-    /// What they came to.
+    /// Sum of lost disputes.
     pub chargeback_amount: Money,
-    /// Gross less refunds and chargebacks.
+    /// Gross amount less refunds and chargebacks.
     pub net_amount: Money,
-    /// Payments that failed.
+    /// Number of failed payments.
     pub failures: i64,
-    /// Of all payments that came in or failed, percent that came in; null without any.
+    /// Completed payments as a percentage of completed and failed payments; null when there are none.
     pub success_rate: Option<Decimal>,
 }
 
-/// The sums of a day.
+/// Totals of a day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PaymentDay {
     /// The day.
     pub day: NaiveDate,
-    /// When it begins; a day is not always 24 hours long.
+    /// Start of the day; a day does not always have 24 hours.
     pub starts_at: DateTime<Utc>,
-    /// When it ends.
+    /// End of the day.
     pub ends_at: DateTime<Utc>,
-    /// Its sums.
-    pub sums: PaymentSums,
-    /// Net on the same day of the period before.
+    /// Totals of the day.
+    pub sums: PaymentTotals,
+    /// Net amount on the same day of the previous period.
     pub previous_net_amount: Money,
 }
 
-/// The sums of a method or a gateway.
+/// Totals of a payment method or gateway.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PaymentShare {
-    /// Which one; `none` is no gateway.
+    /// The payment method or gateway; `none` stands for payments without a gateway.
     pub name: String,
-    /// Its sums.
-    pub sums: PaymentSums,
+    /// Totals of the method or gateway.
+    pub sums: PaymentTotals,
 }
 
-impl Default for PaymentSums {
+impl Default for PaymentTotals {
     fn default() -> Self {
         Self {
             payments: 0,
@@ -138,8 +138,8 @@ impl Default for PaymentSums {
     }
 }
 
-impl PaymentSums {
-    /// With what follows from the sums, once all of them are in.
+impl PaymentTotals {
+    /// Calculates the net amount and the success rate from the other totals.
     #[must_use]
     pub fn complete(mut self) -> Self {
         let kept = self.gross_amount.minus(&self.refunded_amount);
@@ -155,14 +155,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_follows_from_sums_and_nothing_of_nothing_has_no_rate() {
+    fn complete_calculates_net_amount_and_success_rate() {
         let sums = |payments, failures, gross: i64, refunded: i64| {
-            PaymentSums {
+            PaymentTotals {
                 payments,
                 failures,
                 gross_amount: gross.into(),
                 refunded_amount: refunded.into(),
-                ..PaymentSums::default()
+                ..PaymentTotals::default()
             }
             .complete()
         };

@@ -1,17 +1,17 @@
-//! What does not add up: money without an eSIM, an eSIM without money, outcomes that nobody knows.
+//! Reconciliation cases: orders, payments, refunds and eSIMs that do not match, or outcomes that are unknown.
 
 use crate::{
     AnyOf, CaseId, Check, Currency, EsimId, FieldErrors, Money, OrderId, RefundId, Resource,
-    TransactionId, UserId, accounts::kyc::KycClaim,
+    TransactionId, UserId, accounts::kyc::ClaimedBy,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-/// How long somebody has a case before it is anybody's again.
-pub const CASE_CLAIM: TimeDelta = TimeDelta::minutes(15);
+/// How long a claimed case is reserved for its assignee.
+pub const CASE_CLAIM_DURATION: TimeDelta = TimeDelta::minutes(15);
 
 text_enum! {
-    /// What does not add up.
+    /// The mismatch that a case describes.
     CaseKind: CaseKind, "case_kind" {
         PaidNotDelivered = "paid_not_delivered", DeliveredNotPaid = "delivered_not_paid", RefundStuck = "refund_stuck",
         AmountMismatch = "amount_mismatch", UnknownOutcome = "unknown_outcome", PaidLate = "paid_late", SurplusEsim = "surplus_esim",
@@ -23,19 +23,20 @@ text_enum! {
     }
 }
 text_enum! {
-    /// How far a case has come.
+    /// Status of a case.
     CaseStatus: CaseStatus, "case_status" { Open = "open", Escalated = "escalated", Resolved = "resolved" }
 }
 text_enum! {
-    /// What puts a case right. Each is an act of its own elsewhere, done here together with resolving the case.
+    /// An action that resolves a case. Each action is also available on its own; here it resolves the case in the same
+    /// step.
     CaseAction: text {
-        /// Take the order up again.
+        /// Retry the order.
         RetryOrder = "retry_order",
-        /// Ask for all that is left of the payment to be given back.
+        /// Request a refund of the full refundable amount of the payment.
         Refund = "refund",
-        /// Have the gateway asked once more for the refund.
+        /// Send the refund to the gateway again.
         RetryRefund = "retry_refund",
-        /// Book what was given back at the gateway as a refund of the payment, so that the books agree with it.
+        /// Record a refund that was made at the gateway, so that the books match it.
         BookRefund = "book_refund",
         /// Accept the received amount as the payment of the order.
         AcceptAmount = "accept_amount",
@@ -43,131 +44,134 @@ text_enum! {
         RefundReceived = "refund_received",
         /// Cancel the unpaid order.
         CancelOrder = "cancel_order",
-        /// It was put right elsewhere, or needs nothing; the reason says how.
+        /// The case was resolved outside the system, or needs no action; the reason explains it.
         SettleOutside = "settle_outside",
     }
 }
 
-/// Something that does not add up, until somebody has put it right. The same finding is one case, however often it
-/// is found; what has come right by itself is resolved at the next check.
+/// A mismatch that a staff member has to resolve. Repeated findings of the same mismatch are one case. The next check
+/// resolves a case whose mismatch no longer exists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Case {
-    /// Which case.
+    /// ID of the case.
     pub id: CaseId,
-    /// What does not add up.
+    /// Kind of mismatch.
     pub kind: CaseKind,
-    /// How far it has come.
+    /// Status of the case.
     pub status: CaseStatus,
-    /// What was found, in a sentence.
+    /// Description of the mismatch in a sentence.
     pub finding: String,
     /// The order.
     pub order_id: Option<OrderId>,
-    /// That order's number.
+    /// Number of the order.
     pub order_number: Option<String>,
     /// The payment.
     pub transaction_id: Option<TransactionId>,
     /// The refund.
     pub refund_id: Option<RefundId>,
-    /// What the gateway calls the refund, where it was not asked for here.
+    /// ID of the refund at the gateway, if the refund was not requested here.
     pub gateway_refund_id: Option<String>,
     /// The eSIM.
     pub esim_id: Option<EsimId>,
     /// The customer.
     pub user_id: Option<UserId>,
-    /// Their name; masked for support.
+    /// Name of the customer; masked for support.
     pub customer: Option<String>,
-    /// The money at stake.
+    /// Amount that the case is about.
     pub amount: Option<Money>,
-    /// In which currency.
+    /// Currency of the amount.
     pub currency: Option<Currency>,
-    /// What would put it right, as things stand.
+    /// Actions that can resolve the case now.
     pub actions: Vec<CaseAction>,
-    /// Who works on it.
+    /// The user who has claimed the case.
     pub claimed_by: Option<UserId>,
-    /// Their name.
+    /// Name of that user.
     pub claimant: Option<String>,
-    /// Until when. Once that has passed, it is nobody's.
+    /// When the claim expires.
     pub claimed_until: Option<DateTime<Utc>>,
-    /// Who has called for help.
+    /// The user who has escalated the case.
     pub escalated_by: Option<UserId>,
-    /// Their name.
+    /// Name of that user.
     pub escalator: Option<String>,
-    /// When.
+    /// When the case was escalated.
     pub escalated_at: Option<DateTime<Utc>>,
-    /// Who has resolved it; null on a resolved one: it has come right by itself.
+    /// The user who has resolved the case; null if a check resolved it.
     pub resolved_by: Option<UserId>,
-    /// Their name.
+    /// Name of that user.
     pub resolver: Option<String>,
-    /// When.
+    /// When the case was resolved.
     pub resolved_at: Option<DateTime<Utc>>,
-    /// What was done.
+    /// The action that resolved the case.
     pub action: Option<CaseAction>,
-    /// How it was resolved, in a sentence.
+    /// How the case was resolved, in a sentence.
     pub resolution: Option<String>,
-    /// Revision, as the ETag carries it.
+    /// Version of the case, as sent in the `ETag`.
     pub version: i32,
-    /// When it was found.
+    /// When the mismatch was found.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// When the case was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// A call for help.
+/// Escalation of a case.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EscalateCase {
-    /// What has to be decided, or is not understood.
+    /// The question to decide, or the fact that is not understood.
     #[cfg_attr(
         feature = "server",
-        schema(example = "The gateway's page says otherwise")
+        schema(example = "The gateway shows another status")
     )]
     pub reason: String,
 }
 
-/// How a case is resolved.
+/// Resolution of a case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ResolveCase {
-    /// What is done.
+    /// The action to take.
     pub action: CaseAction,
-    /// Why, or how it was put right elsewhere.
-    #[cfg_attr(feature = "server", schema(example = "The provider is back"))]
+    /// The reason, or how the case was resolved outside the system.
+    #[cfg_attr(
+        feature = "server",
+        schema(example = "The provider is available again")
+    )]
     pub reason: String,
 }
 
-/// What a check has found.
+/// The result of a reconciliation check.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Checked {
-    /// Cases that it has opened.
+pub struct ReconciliationRun {
+    /// Number of opened cases.
     pub opened: i64,
-    /// Cases that have come right by themselves.
+    /// Number of cases whose mismatch no longer exists.
     pub resolved: i64,
-    /// Cases that are open now.
+    /// Number of open cases after the check.
     pub open: i64,
 }
 
 filter! {
-    /// What the list of cases can be narrowed by.
+    /// Filter of the list of cases.
     CaseFilter {
-        /// The beginning of an order number.
+        /// Prefix of an order number.
         q: String,
-        /// Any of these states.
+        /// Cases with any of these statuses.
         status: AnyOf<CaseStatus>,
-        /// Any of these kinds.
+        /// Cases of any of these kinds.
         kind: AnyOf<CaseKind>,
-        /// In any of these currencies.
+        /// Only records in any of these currencies.
         currency: AnyOf<Currency>,
-        /// Taken up by the caller, or by nobody.
-        claimed_by: KycClaim,
-        /// About this order.
+        /// Cases that the caller has claimed, or that no user has.
+        claimed_by: ClaimedBy,
+        /// Cases about this order.
         order_id: OrderId,
-        /// About this payment.
+        /// Cases about this payment.
         transaction_id: TransactionId,
-        /// About this refund.
+        /// Cases about this refund.
         refund_id: RefundId,
         /// Found at or after.
         created_at_from: DateTime<Utc>,
@@ -175,10 +179,12 @@ filter! {
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of cases can be ordered by; what waits longest comes first. */ CaseSort { CreatedAt = "created_at" asc, UpdatedAt = "updated_at", Amount = "amount" });
+sort_keys!(
+    /// Sort keys of the list of cases; the oldest comes first.
+    CaseSort { CreatedAt = "created_at" asc, UpdatedAt = "updated_at", Amount = "amount" });
 
 impl CaseKind {
-    /// What it is called.
+    /// Returns the display name.
     pub const fn title(self) -> &'static str {
         match self {
             Self::PaidNotDelivered => "Paid, not delivered",
@@ -196,8 +202,8 @@ impl CaseKind {
 }
 
 impl Case {
-    /// Who works on it at this time.
-    pub fn held_by(&self, now: DateTime<Utc>) -> Option<UserId> {
+    /// Returns the user whose claim is valid at this time.
+    pub fn active_claimant(&self, now: DateTime<Utc>) -> Option<UserId> {
         self.claimed_until
             .filter(|until| *until > now)
             .and(self.claimed_by)

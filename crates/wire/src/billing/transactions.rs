@@ -1,10 +1,10 @@
-//! Payments: what was asked for, what came in.
+//! Payments.
 
-mod receipts;
-mod record;
+mod manual;
+mod webhook_receipts;
 
-pub use receipts::{Receipt, Receipts};
-pub use record::{ConfirmPayment, RejectPayment};
+pub use manual::{ConfirmPayment, RejectPayment};
+pub use webhook_receipts::{WebhookReceipt, WebhookReceiptList};
 
 use super::orders::RefundState;
 use crate::{
@@ -15,13 +15,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// How far a payment has come.
+    /// Status of a payment.
     TransactionStatus: TransactionStatus, "transaction_status" {
         Pending = "pending", Completed = "completed", Failed = "failed", Refunded = "refunded", Cancelled = "cancelled",
     }
 }
 text_enum! {
-    /// How it is paid.
+    /// Payment method.
     PaymentMethod: PaymentMethod, "payment_method" { CreditCard = "credit_card", Paypal = "paypal", Crypto = "crypto", BankTransfer = "bank_transfer" }
 }
 
@@ -29,95 +29,95 @@ text_enum! {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::transactions, check_for_backend(diesel::pg::Pg)))]
 pub struct Transaction {
-    /// Which payment.
+    /// ID of the payment.
     pub id: TransactionId,
-    /// The order that it pays.
+    /// The order that the payment is for.
     pub order_id: Option<OrderId>,
-    /// That order's number.
+    /// Number of the order.
     #[cfg_attr(feature = "server", diesel(select_expression = diesel::NullableExpressionMethods::nullable(schema::orders::order_number), select_expression_type = diesel::dsl::Nullable<schema::orders::order_number>))]
     pub order_number: Option<String>,
-    /// Who pays.
+    /// The customer who pays.
     pub user_id: UserId,
-    /// The first eSIM that it paid for, once there is one.
+    /// The first eSIM that was delivered for the payment; null before.
     pub esim_id: Option<EsimId>,
-    /// The plan that it paid for.
+    /// The plan that was sold.
     pub plan_id: Option<PlanId>,
-    /// Before discount and tax.
+    /// Amount before discount and tax.
     pub amount: Money,
     /// The currency of all amounts.
     pub currency: Currency,
-    /// How it is paid.
+    /// Payment method.
     pub payment_method: PaymentMethod,
-    /// Through whom: `stripe`, `simulator`.
+    /// Payment gateway: `stripe`, `simulator`.
     pub payment_gateway: Option<String>,
-    /// The gateway's own id.
+    /// ID of the payment at the gateway.
     pub gateway_transaction_id: Option<String>,
-    /// How far it has come.
+    /// Status of the payment.
     pub status: TransactionStatus,
-    /// The promotion that was applied.
+    /// The applied promotion code.
     pub promo_code_id: Option<PromotionId>,
-    /// What it took off.
+    /// Discount of the promotion code.
     pub discount_amount: Money,
     /// Tax.
     pub tax_amount: Money,
-    /// What is paid: amount less discount plus tax.
+    /// Amount to pay: amount less discount plus tax.
     pub total_amount: Money,
-    /// What of it was given back.
+    /// Refunded part of the total.
     pub refunded_amount: Money,
-    /// How far the customer's bank has come that takes it back, if it does.
+    /// Status of the payment dispute; null when the payment is not disputed.
     pub dispute_state: Option<String>,
-    /// What the bank or the wallet calls it, where a person has confirmed it.
+    /// Reference of the bank or wallet, if a staff member has confirmed the payment.
     pub reference: Option<String>,
-    /// Who has confirmed it beside the gateway.
+    /// The staff member who has confirmed a payment outside the gateway.
     pub recorded_by: Option<UserId>,
-    /// Where the customer pays.
+    /// URL of the page where the customer pays.
     pub checkout_url: Option<String>,
-    /// Why it failed.
+    /// Why the payment failed.
     pub failure_reason: Option<String>,
-    /// When it was opened.
+    /// When the payment was created.
     pub created_at: DateTime<Utc>,
-    /// When the money came in.
+    /// When the payment completed.
     pub completed_at: Option<DateTime<Utc>>,
-    /// When it failed or was cancelled.
+    /// When the payment failed or was cancelled.
     pub closed_at: Option<DateTime<Utc>>,
 }
 
 filter! {
-    /// What the list of payments can be narrowed by.
+    /// Filter of the list of payments.
     TransactionFilter {
-        /// The beginning of an order number, or a whole id of the gateway.
+        /// Prefix of an order number, or a full gateway ID.
         q: String,
-        /// Any of these states.
+        /// Payments with any of these statuses.
         status: AnyOf<TransactionStatus>,
-        /// Any of these methods.
+        /// Payments by any of these methods.
         payment_method: AnyOf<PaymentMethod>,
-        /// Through this gateway; `none` is none.
+        /// Payments through this gateway; `none` for payments without a gateway.
         payment_gateway: String,
-        /// In any of these currencies.
+        /// Only records in any of these currencies.
         currency: AnyOf<Currency>,
-        /// Of this customer.
+        /// Payments of this customer.
         user_id: UserId,
-        /// For this order.
+        /// Payments for this order.
         order_id: OrderId,
-        /// For this eSIM.
+        /// Payments for this eSIM.
         esim_id: EsimId,
-        /// With this promotion.
+        /// Payments with this promotion code.
         promo_code_id: PromotionId,
-        /// Of this much or more.
+        /// Minimum amount.
         total_amount_from: Money,
-        /// Of this much or less.
+        /// Maximum amount.
         total_amount_to: Money,
-        /// With something given back, or without.
+        /// Payments with or without refunds.
         is_refunded: bool,
-        /// Taken back by the customer's bank, or not.
+        /// Payments with or without a dispute.
         is_disputed: bool,
-        /// Opened at or after.
+        /// Created at or after.
         created_at_from: DateTime<Utc>,
-        /// Opened before.
+        /// Created before.
         created_at_to: DateTime<Utc>,
-        /// Come in at or after.
+        /// Completed at or after.
         completed_at_from: DateTime<Utc>,
-        /// Come in before.
+        /// Completed before.
         completed_at_to: DateTime<Utc>,
         /// Failed or cancelled at or after.
         closed_at_from: DateTime<Utc>,
@@ -125,14 +125,16 @@ filter! {
         closed_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of payments can be ordered by. */ TransactionSort { CreatedAt = "created_at" desc, TotalAmount = "total_amount", CompletedAt = "completed_at" });
+sort_keys!(
+    /// Sort keys of the list of payments.
+    TransactionSort { CreatedAt = "created_at" desc, TotalAmount = "total_amount", CompletedAt = "completed_at" });
 
 text_enum! {
-    /// What the payment simulator is told to do with a payment.
+    /// The outcome of a simulated payment.
     SimulatedOutcome: text { Succeed = "succeed", Decline = "decline" }
 }
 
-/// What the payment simulator is to do.
+/// The outcome that the payment simulator reports for a payment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -142,9 +144,9 @@ pub struct SimulatePayment {
 }
 
 impl Transaction {
-    /// Returns how far refunds of this payment have come, as far as money has gone out.
+    /// Returns the refund status of the payment. It considers only refunds that were paid out.
     pub fn refund_state(&self) -> Option<RefundState> {
-        RefundState::of(&self.total_amount, &self.refunded_amount, &Money::zero())
+        RefundState::from_amounts(&self.total_amount, &self.refunded_amount, &Money::zero())
     }
 }
 

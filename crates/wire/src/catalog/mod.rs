@@ -1,4 +1,4 @@
-//! What is sold, and for how much.
+//! Plans, prices, promotions and price lists.
 
 pub mod plans;
 pub mod price_lists;

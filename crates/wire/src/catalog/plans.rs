@@ -1,11 +1,11 @@
-//! Plans: so much data, for so many days, in these places.
+//! Plans: an amount of data for a number of days in a set of countries.
 
-mod acts;
+mod actions;
 mod forms;
 mod import;
 mod quote;
 
-pub use acts::*;
+pub use actions::*;
 pub use forms::*;
 pub use import::*;
 pub use quote::*;
@@ -16,87 +16,87 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 text_enum! {
-    /// From when a plan's days count.
+    /// When the validity of a plan starts.
     ValidityPolicy: ValidityPolicy, "validity_policy" { Purchase = "purchase", Installation = "installation", FirstUse = "first_use" }
 }
 
-/// A plan that is or was sold.
+/// A plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::plans, check_for_backend(diesel::pg::Pg)))]
 pub struct Plan {
-    /// Which plan.
+    /// ID of the plan.
     pub id: PlanId,
-    /// What it is called, such as "5 GB Global".
+    /// Name of the plan, such as "5 GB Global".
     pub name: String,
-    /// What the customer reads about it.
+    /// Description for customers.
     pub description: Option<String>,
-    /// Data in MB of 1,000,000 bytes; null is unlimited.
+    /// Data in MB of 1,000,000 bytes; null for unlimited.
     pub data_limit_mb: Option<Decimal>,
     /// Minutes of calls included.
     pub voice_minutes: i32,
     /// Text messages included.
     pub sms_count: i32,
-    /// Days that it lasts.
+    /// Validity in days.
     pub validity_days: i32,
-    /// Where it works: ISO 3166-1 alpha-2 countries and named groups.
+    /// Coverage: ISO 3166-1 alpha-2 countries and named groups.
     #[cfg_attr(feature = "server", schema(value_type = Vec<String>))]
     pub regions: Regions,
-    /// Whether it can be bought.
+    /// Whether the plan is on sale.
     pub is_active: bool,
-    /// Whether it can be added to an eSIM that is in use.
+    /// Whether the plan can be added to an existing eSIM.
     pub topup_allowed: bool,
-    /// From when its days count.
+    /// When the validity starts.
     pub validity_policy: ValidityPolicy,
-    /// Days within which it must be activated; null is whenever.
+    /// Days within which the eSIM must be activated; null for no limit.
     pub activate_within_days: Option<i32>,
-    /// Fair use: data a day at full speed, in MB; null is all of it.
+    /// Fair use: data per day at full speed, in MB; null for no daily limit.
     pub daily_limit_mb: Option<Decimal>,
-    /// Fair use: how fast it is after that, in kbit/s; null is not at all.
+    /// Fair use: speed after the daily limit, in kbit/s; null for no throttling.
     pub throttled_kbps: Option<i32>,
-    /// Whether its data may be shared with other devices.
+    /// Whether the data may be shared with other devices.
     pub hotspot_allowed: bool,
-    /// The access point that a device must be set to; null finds it by itself.
+    /// The APN to configure on the device; null when the device finds it automatically.
     pub apn: Option<String>,
-    /// Whether only verified customers can buy it.
+    /// Whether only verified customers can buy the plan.
     pub kyc_required: bool,
-    /// Revision, as the ETag carries it.
+    /// Version of the plan, as sent in the `ETag`.
     pub version: i32,
-    /// When it was made.
+    /// When the plan was created.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// When the plan was last changed.
     pub updated_at: DateTime<Utc>,
-    /// When it was withdrawn.
+    /// When the plan was archived.
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
-/// Where something works: a set of places, kept in order.
+/// The coverage of a plan: an ordered list of region codes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "server", derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow), diesel(sql_type = diesel::sql_types::Jsonb))]
 pub struct Regions(pub Vec<String>);
 
 filter! {
-    /// What the list of plans can be narrowed by.
+    /// Filter of the list of plans.
     PlanFilter {
         /// Part of the name.
         q: String,
         /// On sale or not.
         is_active: bool,
-        /// Names this country or group.
+        /// Plans that name this country or group.
         region: String,
-        /// Works in this country: names it, or a group that it belongs to.
+        /// Plans that cover this country, by its own code or a group that contains it.
         country: region::Country,
-        /// Days count from any of these.
+        /// Plans with any of these validity policies.
         validity_policy: AnyOf<ValidityPolicy>,
-        /// Without a limit of data, or with one.
+        /// Plans with or without a data limit.
         unlimited: bool,
-        /// Can be added to an eSIM in use, or not.
+        /// Plans that can be added to an existing eSIM, or that cannot.
         topup_allowed: bool,
-        /// Data may be shared with other devices, or not.
+        /// Plans whose data may be shared with other devices, or may not.
         hotspot_allowed: bool,
-        /// Only for verified customers, or for everybody.
+        /// Plans for verified customers only, or for all customers.
         kyc_required: bool,
-        /// Withdrawn plans instead of the living.
+        /// Archived plans instead of the others.
         withdrawn: bool,
         /// Created at or after.
         created_at_from: DateTime<Utc>,
@@ -104,7 +104,9 @@ filter! {
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of plans can be ordered by. */ PlanSort {
+sort_keys!(
+    /// Sort keys of the list of plans.
+    PlanSort {
     CreatedAt = "created_at" desc, Name = "name", DataLimitMb = "data_limit_mb", ValidityDays = "validity_days", UpdatedAt = "updated_at"
 });
 
@@ -127,25 +129,25 @@ impl Resource for Plan {
 }
 
 impl Regions {
-    /// Adds what is wrong with them.
+    /// Adds an error for each invalid region code.
     pub fn check(&self, field: &str, bad: &mut FieldErrors) {
         if self.0.is_empty() {
-            bad.add(field, "required", "Name at least one country or group.");
+            bad.add(field, "required", "Choose at least one country or group.");
         }
         if self.0.len() > 260 {
-            bad.add(field, "too_long", "There are no more than 260 places.");
+            bad.add(field, "too_long", "Use 260 countries and groups at most.");
         }
         let mut seen = HashSet::new();
         if let Some(repeated) = self.0.iter().find(|code| !seen.insert(code.as_str())) {
-            let shown: String = repeated.chars().take(20).collect();
-            bad.add(field, "repeated", format!("{shown:?} is listed twice."));
+            let start: String = repeated.chars().take(20).collect();
+            bad.add(field, "repeated", format!("{start:?} is listed twice."));
         }
         if let Some(unknown) = self.0.iter().find(|code| !region::is_known(code)) {
-            let shown: String = unknown.chars().take(20).collect();
+            let start: String = unknown.chars().take(20).collect();
             bad.add(
                 field,
                 "unknown_region",
-                format!("{shown:?} is neither an ISO 3166-1 country nor a known group."),
+                format!("{start:?} is neither an ISO 3166-1 country nor a known group."),
             );
         }
     }

@@ -1,4 +1,4 @@
-//! A provider's price list compared with what we sell, for somebody to say what of it holds.
+//! Price lists of providers: compared with the catalog, then published or discarded.
 
 use super::plans::NewPlan;
 use crate::{
@@ -9,177 +9,179 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// How far the comparison of a price list has come.
+    /// State of a price list.
     PriceListState: SyncState, "sync_state" { Open = "open", Published = "published", Discarded = "discarded" }
 }
 text_enum! {
-    /// What a price list says of one package, compared with what we sell.
+    /// How a package of a price list differs from the catalog.
     PriceListChange: text {
-        /// We do not have it.
+        /// The catalog does not have the package.
         New = "new",
-        /// Its terms or its cost are others than ours.
+        /// The terms or the cost differ.
         Changed = "changed",
-        /// We have it, the list does not.
+        /// The catalog has the package, the list does not.
         Gone = "gone",
-        /// It is as we have it.
+        /// The package is the same.
         Unchanged = "unchanged",
-        /// It cannot be used.
+        /// The package is invalid.
         Refused = "refused",
     }
 }
 
-/// A price list that was compared with what we sell.
+/// A provider's price list, compared with the catalog.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PriceList {
-    /// Which comparison.
+    /// ID of the price list.
     pub id: PriceListId,
-    /// Whose list it is.
+    /// The provider of the price list.
     pub provider_id: ProviderId,
-    /// The provider's name.
+    /// Name of the provider.
     pub provider_name: String,
-    /// Waiting, published or discarded.
+    /// Open, published or discarded.
     pub state: PriceListState,
-    /// Packages that we do not have.
+    /// Number of new packages.
     pub new: i32,
-    /// Packages with other terms or costs.
+    /// Number of packages with other terms or costs.
     pub changed: i32,
-    /// Packages that the list does not have any more.
+    /// Number of packages that the list no longer has.
     pub gone: i32,
-    /// Packages that are as we have them.
+    /// Number of unchanged packages.
     pub unchanged: i32,
-    /// Packages that cannot be used.
+    /// Number of invalid packages.
     pub refused: i32,
-    /// Who sent the list.
+    /// The user who uploaded the list.
     pub created_by: Option<UserId>,
-    /// Who published or discarded it.
+    /// The user who published or discarded the list.
     pub closed_by: Option<UserId>,
-    /// When that was.
+    /// When the list was published or discarded.
     pub closed_at: Option<DateTime<Utc>>,
-    /// Revision, as the ETag carries it.
+    /// Version of the price list, as sent in the `ETag`.
     pub version: i32,
-    /// When the list came.
+    /// When the list was uploaded.
     pub created_at: DateTime<Utc>,
-    /// Every package that is not as we have it. Lists leave this out.
+    /// The packages that differ from the catalog. The list of price lists leaves them out.
     #[serde(default)]
     pub rows: Vec<PriceListRow>,
 }
 
-/// One package of a price list, and what is different about it.
+/// A package of a price list and its differences from the catalog.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PriceListRow {
-    /// Its place in the list, from 1; null where the list has it no more.
+    /// Position in the list, from 1; null when the list no longer has the package.
     pub row: Option<i32>,
-    /// The provider's own key of the package.
+    /// The provider's SKU of the package.
     pub sku: String,
-    /// The plan's name: ours where we have it.
+    /// Name of the plan: the catalog's name, if the catalog has the package.
     pub name: String,
-    /// What is different.
+    /// How the package differs.
     pub change: PriceListChange,
-    /// The plan that it supplies; null for a new one.
+    /// The plan that the package supplies; null for a new package.
     pub plan_id: Option<PlanId>,
-    /// The terms that are others.
-    pub terms: Vec<PriceListTerm>,
-    /// What we paid so far.
+    /// The terms that differ.
+    pub terms: Vec<PriceListTermChange>,
+    /// Current cost.
     pub cost_before: Option<Money>,
-    /// What we would pay.
+    /// New cost.
     pub cost_after: Option<Money>,
-    /// By how many percent the cost moves.
+    /// Change of the cost in percent.
     pub cost_moved: Option<Decimal>,
-    /// What the customer pays so far.
+    /// Current price for the customer.
     pub selling_before: Option<Money>,
-    /// What the customer would pay.
+    /// New price for the customer.
     pub selling_after: Option<Money>,
-    /// What would be left of it after the cost, in percent.
+    /// New margin in percent.
     pub margin_after: Option<Decimal>,
-    /// The currency of the list's amounts.
+    /// Currency of the list's amounts.
     pub currency: Option<Currency>,
-    /// The currency of what we paid so far, where that is another.
+    /// Currency of the current cost, if it differs.
     pub currency_before: Option<Currency>,
-    /// Whether it sells below cost, or for less than the margin that is asked for: publishing it needs a reason.
+    /// Whether the new price is below the cost or below the minimum margin, so that publishing requires a reason.
     pub needs_reason: bool,
-    /// What is wrong with it.
+    /// Errors of the package, by field.
     pub errors: Vec<FieldError>,
-    /// Whether it was published.
+    /// Whether the package was published.
     pub published: bool,
-    /// What the list states of it.
-    pub stated: Option<PriceListStated>,
+    /// The package as the list states it.
+    pub stated: Option<PriceListPackage>,
 }
 
-/// A term of a plan that a price list states differently.
+/// A term of a plan that a price list changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct PriceListTerm {
-    /// Which term, by its field.
+pub struct PriceListTermChange {
+    /// Name of the field.
     pub field: String,
-    /// As we sell it, in words.
+    /// Current value in words.
     pub before: String,
-    /// As the list states it, in words.
+    /// New value in words.
     pub after: String,
 }
 
 /// A package as a price list states it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct PriceListStated {
-    /// The plan that it would be.
+pub struct PriceListPackage {
+    /// The plan for the package.
     pub plan: NewPlan,
-    /// What the customer would pay, where the list or its markup says so.
+    /// Price for the customer, if the list or its markup states it.
     pub selling: Option<Money>,
-    /// Whether the list says what the customer pays, and not only a markup for the whole of it.
+    /// Whether the list states the price itself, and not only a markup for all packages.
     pub selling_is_stated: bool,
-    /// How many the provider has left.
+    /// Stock of the provider.
     pub stock: Option<i32>,
-    /// The least that the provider lets it be sold for.
+    /// Minimum selling price that the provider requires.
     pub minimum_price: Option<Money>,
 }
 
-/// Which packages of a comparison are to be published.
+/// Packages of a price list to publish.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PublishPriceList {
-    /// Their SKUs; all that can be when absent.
+    /// SKUs of the packages; all packages that can be published when absent.
     #[serde(default)]
     #[cfg_attr(feature = "server", schema(example = json!(["eu-5gb-30d"])))]
     pub skus: Option<Vec<String>>,
-    /// Why; needed when something would sell below cost, or for too little.
+    /// The reason. Required when a new price is below the cost or below the minimum margin.
     #[serde(default)]
     pub reason: Option<String>,
 }
 
 filter! {
-    /// How a price list is to be compared.
+    /// Options of the comparison of a price list.
     PriceListOptions {
-        /// Whose list it is.
+        /// The provider of the price list.
         provider_id: ProviderId,
         /// Markup in percent for new packages without a selling price.
         markup: Decimal,
-        /// Currency of rows that name none.
+        /// Currency of rows that state none.
         currency: Currency,
-        /// Whether new plans can be bought as soon as they are published.
+        /// Whether new plans are on sale when they are published.
         publish: bool,
     }
 }
 
 filter! {
-    /// What the list of comparisons can be narrowed by.
+    /// Filter of the list of price lists.
     PriceListFilter {
-        /// Of this provider's lists.
+        /// Price lists of this provider.
         provider_id: ProviderId,
-        /// In any of these states.
+        /// Price lists in any of these states.
         state: AnyOf<PriceListState>,
-        /// That came at or after.
+        /// Uploaded at or after.
         created_at_from: DateTime<Utc>,
-        /// That came before.
+        /// Uploaded before.
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of comparisons can be ordered by. */ PriceListSort { CreatedAt = "created_at" desc });
+sort_keys!(
+    /// Sort keys of the list of comparisons.
+    PriceListSort { CreatedAt = "created_at" desc });
 
 impl PriceListRow {
-    /// Whether publishing it writes anything.
+    /// Returns whether publishing the package changes the catalog.
     pub const fn is_publishable(&self) -> bool {
         matches!(
             self.change,

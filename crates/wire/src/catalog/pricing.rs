@@ -1,4 +1,4 @@
-//! Prices: what a plan sells for in a region and currency, from when until when. Never two at one time.
+//! Prices of plans by region, currency and time. The periods of two prices never overlap.
 
 mod changes;
 mod earnings;
@@ -8,7 +8,7 @@ pub use earnings::*;
 
 use crate::{
     AnyOf, Check, Currency, Decimal, FieldErrors, Money, PlanId, PriceChangeId, PriceId, Resource,
-    check::maybe, region,
+    check::edit_field, region,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -18,121 +18,123 @@ use serde_with_macros::skip_serializing_none;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Price {
-    /// Which price.
+    /// ID of the price.
     pub id: PriceId,
     /// The plan.
     pub plan_id: PlanId,
-    /// The plan's name.
+    /// Name of the plan.
     pub plan_name: String,
-    /// Where it applies; `GLOBAL` is everywhere without a nearer price.
+    /// Region of the price; `GLOBAL` applies where no price for a nearer region exists.
     pub region: String,
-    /// What we pay; absent for who may not see costs.
+    /// Cost per eSIM; absent for callers who may not see costs.
     pub cost_price: Option<Money>,
-    /// What the customer pays.
+    /// Price per eSIM for the customer.
     pub selling_price: Money,
-    /// Selling price over cost, in percent; absent without a cost.
+    /// Difference of price and cost as a percentage of the cost; absent without a cost.
     pub markup_percentage: Option<Decimal>,
-    /// What is left of the selling price after the cost, in percent of it; absent without a cost.
+    /// Difference of price and cost as a percentage of the price; absent without a cost.
     pub margin_percentage: Option<Decimal>,
-    /// The currency of both.
+    /// Currency of both amounts.
     pub currency: Currency,
-    /// From when.
+    /// When the price starts.
     pub effective_from: DateTime<Utc>,
-    /// Until when; null is open.
+    /// When the price ends; null for no end.
     pub effective_to: Option<DateTime<Utc>>,
-    /// Why it was set so.
+    /// Note about the price.
     pub note: Option<String>,
-    /// The change of many prices that set it.
+    /// The bulk price change that set the price.
     pub change_id: Option<PriceChangeId>,
-    /// The price that it took the place of.
+    /// The price that it replaced.
     pub replaces_id: Option<PriceId>,
-    /// Revision, as the ETag carries it.
+    /// Version of the price, as sent in the `ETag`.
     pub version: i32,
-    /// When it was made.
+    /// When the price was created.
     pub created_at: DateTime<Utc>,
 }
 
-/// A price to be set. An open price of the same plan, region and currency that began earlier ends where this one begins.
+/// A price to set. If an earlier price of the same plan, region and currency has no end, it ends when this one starts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewPrice {
     /// The plan.
     pub plan_id: PlanId,
-    /// Where it applies; `GLOBAL` when absent.
+    /// Region of the price; `GLOBAL` when absent.
     #[serde(default = "global")]
     #[cfg_attr(feature = "server", schema(example = "GLOBAL"))]
     pub region: String,
-    /// What we pay.
+    /// Cost per eSIM.
     #[cfg_attr(feature = "server", schema(example = "4.20"))]
     pub cost_price: Money,
-    /// What the customer pays.
+    /// Price per eSIM for the customer.
     #[cfg_attr(feature = "server", schema(example = "9.90"))]
     pub selling_price: Money,
-    /// The currency of both.
+    /// Currency of both amounts.
     #[serde(default = "usd")]
     pub currency: Currency,
-    /// From when; now when absent.
+    /// When the price starts; now when absent.
     #[serde(default)]
     pub effective_from: Option<DateTime<Utc>>,
-    /// Until when; open when absent.
+    /// When the price ends; no end when absent.
     #[serde(default)]
     pub effective_to: Option<DateTime<Utc>>,
-    /// Why it is set so. Required when it sells below cost, or for less than the margin that is asked for.
+    /// Note about the price. Required when the price is below the cost or below the minimum margin.
     #[serde(default)]
     pub note: Option<String>,
 }
 
-/// A change of a price that has not begun, or of the end of one that has.
+/// A change of a price that has not started, or of the end of a current one.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditPrice {
-    /// What we pay.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Cost per eSIM.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub cost_price: Option<Money>,
-    /// What the customer pays.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Price per eSIM for the customer.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub selling_price: Option<Money>,
-    /// From when.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// When the price starts.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub effective_from: Option<DateTime<Utc>>,
-    /// Until when; null is open.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// When the price ends; null for no end.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub effective_to: Option<Option<DateTime<Utc>>>,
-    /// Why it is set so.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Note about the price.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub note: Option<Option<String>>,
 }
 
 filter! {
-    /// What the list of prices can be narrowed by.
+    /// Filter of the list of prices.
     PriceFilter {
         /// Prices of this plan.
         plan_id: PlanId,
-        /// Prices that this change of many has set.
+        /// Prices that this bulk price change has set.
         change_id: PriceChangeId,
         /// Prices for this region.
         region: String,
         /// Prices in any of these currencies.
         currency: AnyOf<Currency>,
-        /// Prices that hold at this time.
+        /// Prices that apply at this time.
         at: DateTime<Utc>,
-        /// Prices that begin at or after.
+        /// Prices that start at or after.
         effective_from_from: DateTime<Utc>,
-        /// Prices that begin before.
+        /// Prices that start before.
         effective_from_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of prices can be ordered by. */ PriceSort {
+sort_keys!(
+    /// Sort keys of the list of prices.
+    PriceSort {
     EffectiveFrom = "effective_from" desc, SellingPrice = "selling_price", CreatedAt = "created_at"
 });
 
 filter! {
-    /// For where, in what and for when a price is asked.
+    /// Region, currency and time of a quote.
     QuoteOptions {
-        /// The region; `GLOBAL` when absent or without a price of its own.
+        /// The region; `GLOBAL` when absent, or when the region has no price.
         region: String,
         /// The currency; USD when absent.
         currency: Currency,
@@ -197,17 +199,15 @@ impl Check for NewPrice {
         if let (Some(from), Some(to)) = (self.effective_from, self.effective_to)
             && to <= from
         {
-            bad.add(
-                "effective_to",
-                "reversed",
-                "Must be later than the beginning.",
-            );
+            bad.add("effective_to", "reversed", "Must be after the start.");
         }
         match &self.note {
             Some(note) => bad.lines("note", note, 0, 1000),
-            None if self.selling_price < self.cost_price => {
-                bad.add("note", "below_cost", "It sells below cost: say why.")
-            }
+            None if self.selling_price < self.cost_price => bad.add(
+                "note",
+                "below_cost",
+                "The price is below cost. Enter a reason.",
+            ),
             None => {}
         }
     }
@@ -223,11 +223,7 @@ impl Check for EditPrice {
         if let (Some(from), Some(Some(to))) = (self.effective_from, self.effective_to)
             && to <= from
         {
-            bad.add(
-                "effective_to",
-                "reversed",
-                "Must be later than the beginning.",
-            );
+            bad.add("effective_to", "reversed", "Must be after the start.");
         }
         if let Some(Some(note)) = &self.note {
             bad.lines("note", note, 0, 1000);

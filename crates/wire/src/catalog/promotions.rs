@@ -1,12 +1,12 @@
-//! Promotional codes. A code is stored in upper case and stays taken for ever, even when it is deleted.
+//! Promotion codes. A code is stored in upper case and cannot be reused, even after it is deleted.
 
 mod input;
 mod usage;
 
 pub use input::{EditPromotion, NewPromotion, NewPromotions, PromotionBatch};
 pub use usage::{
-    CheckPromotion, PromotionEffect, PromotionEffectIn, PromotionEffectOptions, PromotionVerdict,
-    Redemption, RedemptionFilter, RedemptionSort, WhyNot,
+    CheckPromotion, PromotionCheck, PromotionEffect, PromotionEffectByCurrency,
+    PromotionEffectOptions, PromotionRejection, Redemption, RedemptionFilter, RedemptionSort,
 };
 
 use crate::{
@@ -16,105 +16,107 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// How a code lowers the price.
+    /// How a promotion code lowers the price.
     DiscountType: DiscountType, "discount_type" { Percentage = "percentage", FixedAmount = "fixed_amount" }
 }
 
 text_enum! {
-    /// How far the use of a promotion has come: held until its order is paid, released when it will not be.
+    /// State of a redemption: held until its order is paid, released when the order will not be paid.
     RedemptionState: RedemptionState, "redemption_state" { Held = "held", Completed = "completed", Released = "released" }
 }
 
 text_enum! {
-    /// How a promotion stands at a time.
+    /// State of a promotion code at a time.
     PromotionState: text {
-        /// It can be used.
+        /// The code can be used.
         Running = "running",
-        /// Its time has not come.
+        /// The code is not valid yet.
         Scheduled = "scheduled",
-        /// Its time is over.
+        /// The code has expired.
         Ended = "ended",
-        /// Every use is taken.
+        /// All uses are taken.
         UsedUp = "used_up",
-        /// Somebody has switched it off.
+        /// The code was deactivated.
         Off = "off",
     }
 }
 
-/// A code that makes an order cheaper.
+/// A promotion code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::promotional_codes, check_for_backend(diesel::pg::Pg)))]
 pub struct Promotion {
-    /// Which code.
+    /// ID of the promotion code.
     pub id: PromotionId,
-    /// What the customer types, in upper case.
+    /// The code that customers enter, in upper case.
     pub code: String,
-    /// How it lowers the price.
+    /// How the code lowers the price.
     pub discount_type: DiscountType,
-    /// Percent, above 0 and up to 100, or an amount of `currency`.
+    /// Percentage above 0 and up to 100, or an amount of `currency`.
     pub discount_value: Decimal,
-    /// The currency of its amounts, and then of the orders it is good for; a percentage without a minimum needs none.
+    /// Currency of the amounts, and of the orders that the code applies to; null for a percentage without a minimum.
     pub currency: Option<Currency>,
-    /// The least an order must come to.
+    /// Minimum order amount.
     pub min_spend: Option<Money>,
-    /// How often it can be used; null is without end.
+    /// Maximum number of uses; null for unlimited.
     pub max_uses: Option<i32>,
-    /// How often one person can use it; null is without end.
+    /// Maximum number of uses per customer; null for unlimited.
     pub per_user_limit: Option<i32>,
-    /// How often it is used or held by an open order.
+    /// Number of uses, including those held by unpaid orders.
     pub used_count: i32,
-    /// From when, inclusive.
+    /// Start of the validity, inclusive.
     pub valid_from: DateTime<Utc>,
-    /// Until when, exclusive.
+    /// End of the validity, exclusive.
     pub valid_to: DateTime<Utc>,
-    /// The plans it is good for; null is all.
+    /// Plans that the code applies to; null for all plans.
     #[cfg_attr(feature = "server", schema(value_type = Option<Vec<PlanId>>))]
     pub applicable_plans: Option<JsonList<PlanId>>,
-    /// Whether only somebody's first order gets it.
+    /// Whether the code applies only to a customer's first order.
     pub first_order_only: bool,
-    /// What it belongs to; codes that were made together share it.
+    /// Name of the campaign; codes that were generated together share it.
     pub campaign: Option<String>,
-    /// Whether it can be used at all.
+    /// Whether the code is active.
     pub is_active: bool,
-    /// Revision, as the ETag carries it. Uses do not raise it.
+    /// Version of the promotion code, as sent in the `ETag`. Uses do not change it.
     pub version: i32,
-    /// When it was made.
+    /// When the code was created.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed or used.
+    /// When the code was last changed or used.
     pub updated_at: DateTime<Utc>,
-    /// When it was deleted.
+    /// When the code was deleted.
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
 filter! {
-    /// What the list of promotions can be narrowed by.
+    /// Filter of the list of promotion codes.
     PromotionFilter {
-        /// The beginning of a code, or a part of a campaign's name.
+        /// Prefix of a code, or a part of a campaign's name.
         q: String,
-        /// How it stands now.
+        /// Codes in this state now.
         state: PromotionState,
-        /// Of this campaign.
+        /// Codes of this campaign.
         campaign: String,
-        /// In any of these kinds.
+        /// Codes with any of these discount types.
         discount_type: AnyOf<DiscountType>,
-        /// Good for this plan.
+        /// Codes that apply to this plan.
         plan_id: PlanId,
         /// Valid at this time.
         valid_at: DateTime<Utc>,
-        /// Deleted ones instead.
+        /// Deleted codes instead of the others.
         deleted: bool,
-        /// Made at or after.
+        /// Created at or after.
         created_at_from: DateTime<Utc>,
-        /// Made before.
+        /// Created before.
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of promotions can be ordered by. */ PromotionSort {
+sort_keys!(
+    /// Sort keys of the list of promotions.
+    PromotionSort {
     CreatedAt = "created_at" desc, Code = "code", ValidFrom = "valid_from", ValidTo = "valid_to", UsedCount = "used_count"
 });
 
 impl Promotion {
-    /// How it stands at a time.
+    /// Returns the state of the code at a time.
     pub fn state(&self, at: DateTime<Utc>) -> PromotionState {
         if !self.is_active || self.deleted_at.is_some() {
             PromotionState::Off
@@ -130,8 +132,8 @@ impl Promotion {
     }
 }
 
-/// A code as it is kept, however it was typed.
-pub fn tidy(code: &str) -> String {
+/// Normalizes an entered code to the stored form.
+pub fn normalize_code(code: &str) -> String {
     plain(code).to_ascii_uppercase()
 }
 

@@ -1,111 +1,112 @@
-//! The stock and what became of it. The activation code is a bearer secret: masked until it is revealed.
+//! The eSIM inventory: eSIMs in stock and delivered ones. The activation code is a bearer secret; it is masked until it
+//! is revealed.
 
 use super::profile::{self, ActivationCode};
 use crate::{
     AnyOf, Check, EsimId, FieldErrors, OrderId, Param, PlanId, ProviderId, Resource, UserId,
-    check::maybe,
+    check::edit_field,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_with_macros::skip_serializing_none;
 
 text_enum! {
-    /// What can be done with an eSIM.
+    /// Status of an eSIM.
     EsimStatus: EsimStatus, "esim_status" { Available = "available", Active = "active", Suspended = "suspended", Expired = "expired", Cancelled = "cancelled" }
 }
 text_enum! {
-    /// Where the profile is on its way from the SM-DP+ server to the phone.
+    /// State of the eSIM profile on its way from the SM-DP+ server to the phone.
     ProfileState: ProfileState, "profile_state" {
         Reserving = "reserving", Released = "released", Downloaded = "downloaded", Installed = "installed",
         Enabled = "enabled", Disabled = "disabled", Deleted = "deleted", Error = "error",
     }
 }
 text_enum! {
-    /// How the ICCID's check digit turned out.
+    /// Result of the ICCID's check digit verification.
     IccidCheck: IccidCheck, "iccid_check" { Ok = "ok", Mismatch = "mismatch", Missing = "missing" }
 }
 
-/// The fewest last digits that find an eSIM.
-pub const SHORTEST_END: usize = 4;
+/// Minimum number of last digits by which an eSIM can be found.
+pub const MIN_LAST_DIGITS: usize = 4;
 
-/// An eSIM. Its code is masked; `POST /v1/esims/{id}/reveal` opens it and is logged.
+/// An eSIM. Its activation code is masked; `POST /v1/esims/{id}/reveal` returns it, and the access is logged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Esim {
-    /// Which eSIM.
+    /// ID of the eSIM.
     pub id: EsimId,
-    /// The number of the profile, 18 to 22 digits.
+    /// ICCID of the profile, 18 to 22 digits.
     pub iccid: String,
-    /// How its check digit turned out.
+    /// Result of the check digit verification.
     pub iccid_check: IccidCheck,
-    /// The number of the chip that it was installed on, if known.
+    /// EID of the device chip that the profile was installed on, if known.
     pub eid: Option<String>,
-    /// Whose it is; null in stock.
+    /// The customer who owns the eSIM; null for an eSIM in stock.
     pub user_id: Option<UserId>,
-    /// The plan on it, or that it was loaded with.
+    /// The plan of the eSIM.
     pub plan_id: Option<PlanId>,
-    /// That plan's name.
+    /// Name of the plan.
     pub plan_name: Option<String>,
-    /// Who supplied it.
+    /// The provider of the eSIM.
     pub provider_id: Option<ProviderId>,
-    /// That provider's name.
+    /// Name of the provider.
     pub provider_name: Option<String>,
-    /// The provider's own reference.
+    /// The provider's reference.
     pub provider_ref: Option<String>,
-    /// Its SID at Twilio or KORE.
+    /// SID at Twilio or KORE.
     pub twilio_sid: Option<String>,
-    /// What can be done with it.
+    /// Status of the eSIM.
     pub status: EsimStatus,
-    /// Where the profile is.
+    /// State of the profile.
     pub profile_state: ProfileState,
-    /// The SM-DP+ server that holds the profile.
+    /// Address of the SM-DP+ server that holds the profile.
     pub smdp_address: Option<String>,
-    /// The activation code, masked.
+    /// Masked activation code.
     pub activation_code: Option<String>,
-    /// Whether the phone will ask for a confirmation code.
+    /// Whether the phone requires a confirmation code.
     pub confirmation_code_required: bool,
-    /// Where its QR code is drawn, for who may reveal it.
+    /// URL of the QR code, for callers who may reveal it.
     pub qr_code_url: Option<String>,
-    /// When it was given to its owner.
+    /// When the eSIM was assigned to its owner.
     pub assigned_at: Option<DateTime<Utc>>,
     /// When the profile was installed.
     pub installed_at: Option<DateTime<Utc>>,
-    /// When it first carried data.
+    /// When the eSIM was first used for data.
     pub activated_at: Option<DateTime<Utc>>,
-    /// When it ends.
+    /// When the eSIM expires.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Revision, as the ETag carries it.
+    /// Version of the eSIM, as sent in the `ETag`.
     pub version: i32,
-    /// When it came in.
+    /// When the eSIM was received.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// When the eSIM was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// What a phone needs to install an eSIM. Every answer of this kind is logged.
+/// Data for installing an eSIM on a phone. Every access is logged.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Revealed {
-    /// The whole code, as the QR code carries it.
+pub struct EsimInstallation {
+    /// The full activation code, as the QR code contains it.
     pub activation_code: String,
-    /// The server, for typing in by hand.
+    /// SM-DP+ address, for manual entry.
     pub smdp_address: String,
-    /// The code at that server, for typing in by hand.
+    /// Activation code at the SM-DP+ server, for manual entry.
     pub matching_id: String,
-    /// Whether the phone will ask for a confirmation code.
+    /// Whether the phone requires a confirmation code.
     pub confirmation_code_required: bool,
-    /// Opens the installation on an iPhone.
+    /// URL that opens the installation on an iPhone.
     pub apple_url: String,
-    /// Opens the installation on an Android phone.
+    /// URL that opens the installation on an Android phone.
     pub android_url: String,
 }
 
-/// Why a secret is opened.
+/// The reason for revealing masked data.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Reveal {
-    /// The reason, for the log.
+pub struct RevealRequest {
+    /// The reason, stored in the access log.
     #[serde(default)]
     #[cfg_attr(
         feature = "server",
@@ -114,59 +115,63 @@ pub struct Reveal {
     pub reason: Option<String>,
 }
 
-/// A change of an eSIM in stock; what is absent stays. It does not print: the activation code is a bearer secret.
+/// A change of an eSIM in stock; absent fields stay unchanged. The type does not implement `Debug`, because the
+/// activation code is a bearer secret.
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditEsim {
-    /// The plan that it is loaded with; null when it has none.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// The plan of the eSIM; null for none.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub plan_id: Option<Option<PlanId>>,
-    /// The chip's number; null when unknown.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// EID of the device chip; null when unknown.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub eid: Option<Option<String>>,
-    /// The corrected activation code, `LPA:1$server$code`. The eSIM must have no owner; the code is sealed at once.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// The corrected activation code, `LPA:1$server$code`. Only an eSIM without an owner can be corrected. The server
+    /// encrypts the code before it stores it.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     #[cfg_attr(feature = "server", schema(format = Password))]
     pub activation_code: Option<String>,
 }
 
 filter! {
-    /// What the list of eSIMs can be narrowed by.
+    /// Filter of the list of eSIMs.
     EsimFilter {
-        /// The beginning of an ICCID or EID, the last digits of an ICCID, or a whole SID or provider's reference; or a
-        /// list of these, whole, separated by commas or line breaks.
+        /// Prefix of an ICCID or EID, the last digits of an ICCID, or a full SID or provider reference; or a list of
+        /// full values, separated by commas or line breaks.
         q: Numbers,
-        /// Any of these states.
+        /// eSIMs with any of these statuses.
         status: AnyOf<EsimStatus>,
-        /// Any of these profile states.
+        /// eSIMs in any of these profile states.
         profile_state: AnyOf<ProfileState>,
-        /// In stock (false) or given to somebody (true).
+        /// In stock (false) or assigned to a customer (true).
         has_user: bool,
-        /// Of this person.
+        /// eSIMs of this customer.
         user_id: UserId,
-        /// With this plan.
+        /// eSIMs with this plan.
         plan_id: PlanId,
-        /// Of this provider.
+        /// eSIMs of this provider.
         provider_id: ProviderId,
-        /// Delivered for this order.
+        /// eSIMs delivered for this order.
         order_id: OrderId,
-        /// Any of these check digit results.
+        /// eSIMs with any of these check digit results.
         iccid_check: AnyOf<IccidCheck>,
         /// Created at or after.
         created_at_from: DateTime<Utc>,
         /// Created before.
         created_at_to: DateTime<Utc>,
-        /// Ends at or after.
+        /// Expires at or after.
         expires_at_from: DateTime<Utc>,
-        /// Ends before.
+        /// Expires before.
         expires_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of eSIMs can be ordered by. */ EsimSort { CreatedAt = "created_at" desc, Iccid = "iccid", ExpiresAt = "expires_at", UpdatedAt = "updated_at" });
+sort_keys!(
+    /// Sort keys of the list of eSIMs.
+    EsimSort { CreatedAt = "created_at" desc, Iccid = "iccid", ExpiresAt = "expires_at", UpdatedAt = "updated_at" });
 
-/// The search text of eSIMs: one or more numbers, as they were typed or pasted.
+/// Search text for eSIMs: one or more numbers, as typed or pasted.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema), schema(value_type = String))]
 pub struct Numbers(pub String);
@@ -186,74 +191,74 @@ impl Param for Numbers {
     }
 }
 
-/// One change of an eSIM's state.
+/// A status change of an eSIM.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EsimStateChange {
-    /// The state before; null at the beginning.
+    /// The previous status; null for the first entry.
     pub from_status: Option<EsimStatus>,
-    /// The state since.
+    /// The new status.
     pub to_status: EsimStatus,
-    /// The profile's state before.
+    /// The previous profile state.
     pub from_profile_state: Option<ProfileState>,
-    /// The profile's state since.
+    /// The new profile state.
     pub to_profile_state: ProfileState,
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
-    /// Who did it; null for the system.
+    /// The user who made the change; null for the system.
     pub actor_id: Option<UserId>,
-    /// Where it came from: import, order, admin or provider.
+    /// Origin of the change: import, order, admin or provider.
     pub source: String,
-    /// When.
+    /// When the status changed.
     pub created_at: DateTime<Utc>,
 }
 
-/// The states an eSIM went through, the newest first.
+/// Status changes of an eSIM, the newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EsimHistory {
-    /// The changes.
+    /// The status changes.
     pub data: Vec<EsimStateChange>,
 }
 
-/// One row of a stock file, and what became of it.
+/// A row of an imported stock file and its result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EsimImportRow {
-    /// Its row in the spreadsheet, whose first row is the header; of a JSON array its place, from 1.
+    /// Number of the row in the spreadsheet, whose first row is the header; in a JSON array the position, from 1.
     pub row: i32,
-    /// The ICCID, as it was understood.
+    /// The normalized ICCID.
     pub iccid: Option<String>,
-    /// What became of it, or would.
+    /// Result of the row, or the expected result in a dry run.
     pub outcome: crate::catalog::plans::ImportOutcome,
-    /// The eSIM that it made or was found to be.
+    /// The created or matching eSIM.
     pub esim_id: Option<EsimId>,
-    /// What is unusual about it, without being wrong.
+    /// Warnings about unusual, but valid values.
     pub warnings: Vec<crate::FieldError>,
-    /// What is wrong with it, field by field.
+    /// Errors of the row, by field.
     pub errors: Vec<crate::FieldError>,
 }
 
 filter! {
-    /// How a stock file is to be imported.
+    /// Options of the import of a stock file.
     EsimImportOptions {
-        /// The plan that the rows are loaded with, where they name none.
+        /// The plan of rows that state none.
         plan_id: PlanId,
-        /// Who supplied them.
+        /// The provider of the eSIMs.
         provider_id: ProviderId,
-        /// Only say what would happen.
+        /// Only report the expected result.
         dry_run: bool,
     }
 }
 
 impl Esim {
-    /// The code as lists show it: where it leads, but not what opens it.
+    /// Masks an activation code: the server address stays visible, the secret part does not.
     pub fn masked(code: &ActivationCode) -> String {
         format!("LPA:1${}$••••", code.smdp_address)
     }
 }
 
-impl From<&ActivationCode> for Revealed {
+impl From<&ActivationCode> for EsimInstallation {
     fn from(code: &ActivationCode) -> Self {
         Self {
             activation_code: code.lpa(),
@@ -302,7 +307,7 @@ impl Check for EditEsim {
         }
     }
 }
-impl Check for Reveal {
+impl Check for RevealRequest {
     fn check(&self, bad: &mut FieldErrors) {
         if let Some(reason) = &self.reason {
             bad.lines("reason", reason, 0, 500);

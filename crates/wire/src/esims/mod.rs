@@ -1,4 +1,4 @@
-//! eSIM profiles: what they are, where they are, how they are installed.
+//! eSIMs: inventory, activation codes and data usage.
 
 pub mod inventory;
 pub mod profile;

@@ -1,11 +1,12 @@
-//! The rules of the trade's numbers and codes: ICCID, EID and the activation code.
+//! Validation of the GSMA identifiers: ICCID, EID and activation code.
 
 use crate::identifier;
 
-/// How an ICCID's check digit turned out. Suppliers' files carry wrong and missing ones, so this warns and does not refuse.
+/// The result of the ICCID's check digit verification. Suppliers' files contain wrong and missing check digits, so the
+/// result is a warning and not an error.
 pub use super::inventory::IccidCheck;
 
-/// An ICCID as it is kept: digits only, checked for length.
+/// Normalizes an ICCID to digits and checks its length.
 ///
 /// ITU-T E.118: `89`, country, issuer, account, Luhn digit. 18 to 22 digits are accepted, 19 and 20 are usual.
 pub fn iccid(text: &str) -> Result<(String, IccidCheck), &'static str> {
@@ -37,7 +38,7 @@ fn is_rounded(text: &str) -> bool {
         })
 }
 
-/// Whether the last digit is the Luhn check digit of those before it.
+/// Returns whether the last digit is the Luhn check digit of the others.
 pub fn luhn(digits: &str) -> bool {
     let sum: u32 = digits
         .bytes()
@@ -55,7 +56,7 @@ pub fn luhn(digits: &str) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// An EID: 32 digits that leave 1 when divided by 97 (SGP.02, annex J).
+/// Normalizes and validates an EID: 32 digits that leave 1 when divided by 97 (SGP.02, annex J).
 pub fn eid(text: &str) -> Result<String, &'static str> {
     let digits = identifier::digits(text);
     if is_rounded(text) {
@@ -72,21 +73,21 @@ pub fn eid(text: &str) -> Result<String, &'static str> {
     }
 }
 
-/// What an activation code says (SGP.22, section 4.1).
+/// A parsed activation code (SGP.22, section 4.1).
 #[derive(Clone, PartialEq, Eq)]
 pub struct ActivationCode {
-    /// The server that holds the profile.
+    /// The SM-DP+ server that holds the profile.
     pub smdp_address: String,
-    /// Which profile there; empty when it is bound by EID.
+    /// The matching ID of the profile; empty when the server finds the profile by EID.
     pub matching_id: String,
-    /// The server's object identifier, where the code carries one.
+    /// Object identifier of the server, if the code contains one.
     pub oid: Option<String>,
-    /// Whether the phone will ask for a confirmation code.
+    /// Whether the phone requires a confirmation code.
     pub confirmation_code_required: bool,
 }
 
 impl ActivationCode {
-    /// Reads `1$host$matching-id[$oid][$1]`, with or without `LPA:` before it.
+    /// Parses `1$host$matching-id[$oid][$1]`, with or without the prefix `LPA:`.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let text = text.trim();
         let bare = match text.get(..4) {
@@ -111,12 +112,12 @@ impl ActivationCode {
         }
         let matching_id = fields
             .next()
-            .ok_or("must carry a matching id after the server")?;
+            .ok_or("must contain a matching ID after the server")?;
         if !matching_id
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || c == '-')
         {
-            return Err("has a matching id with other characters than letters, digits and dashes");
+            return Err("has a matching ID with characters other than letters, digits and hyphens");
         }
         let oid = fields.next().filter(|oid| !oid.is_empty());
         let confirmation_code_required = match fields.next() {
@@ -125,7 +126,7 @@ impl ActivationCode {
             Some(_) => return Err("has a confirmation flag other than 1"),
         };
         if matching_id.is_empty() && oid.is_none() {
-            return Err("must carry a matching id after the server");
+            return Err("must contain a matching ID after the server");
         }
         Ok(Self {
             smdp_address: smdp_address.to_owned(),
@@ -135,7 +136,7 @@ impl ActivationCode {
         })
     }
 
-    /// The text of the QR code, with no trailing `$`.
+    /// Returns the text of the QR code, without trailing `$`.
     pub fn lpa(&self) -> String {
         let mut text = format!("LPA:1${}${}", self.smdp_address, self.matching_id);
         match (&self.oid, self.confirmation_code_required) {
@@ -147,14 +148,14 @@ impl ActivationCode {
         text
     }
 
-    /// Opens the installation on an iPhone (iOS 17.4 and newer).
+    /// Returns the URL that opens the installation on an iPhone (iOS 17.4 and newer).
     pub fn apple_url(&self) -> String {
         format!(
             "https://esimsetup.apple.com/esim_qrcode_provisioning?carddata={}",
             escaped(&self.lpa())
         )
     }
-    /// Opens the installation on an Android phone.
+    /// Returns the URL that opens the installation on an Android phone.
     pub fn android_url(&self) -> String {
         format!(
             "https://esimsetup.android.com/esim_qrcode_provisioning?carddata={}",
@@ -194,15 +195,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn iccids_are_checked_but_wrong_digits_only_warned_of() {
+    fn iccid_accepts_wrong_check_digit() {
         let check = |text: &str| iccid(text).map(|(_, check)| check);
-        for good in [
+        for valid in [
             "8944538532008160222",
             "8997212330099025334",
             "89014103211118510720",
             "89012600000000000011",
         ] {
-            assert_eq!(check(good), Ok(IccidCheck::Ok), "{good}");
+            assert_eq!(check(valid), Ok(IccidCheck::Ok), "{valid}");
         }
         for wrong in [
             "8944538532008160223",
@@ -223,14 +224,14 @@ mod tests {
 
     #[test]
     fn eids_leave_one_when_divided_by_97() {
-        for good in [
+        for valid in [
             "89034011560010000000000000000121",
             "89001012012341234012345678901224",
             "89001567010203040506070809101152",
             "89044011112233441122334411223321",
             "89049032021008881300304741158317",
         ] {
-            assert!(eid(good).is_ok(), "{good}");
+            assert!(eid(valid).is_ok(), "{valid}");
         }
         for bad in [
             "89034011560010000000000000000122",
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn activation_codes_are_read_as_the_standard_writes_them() {
+    fn activation_code_parses_standard_forms() {
         let base = "1$SMDP.EXAMPLE.COM$04386-AGYFT-A74Y8-3F815";
         let read = |text: &str| {
             ActivationCode::parse(text).map(|code| {

@@ -1,73 +1,74 @@
-//! What eSIMs have used. One reading per eSIM and period, cumulative: it only ever grows.
+//! Data usage of eSIMs. A reading per eSIM and period is cumulative: it only increases.
 
 use crate::{BundleId, Decimal, EsimId, OrderId, PlanId, UsageId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// What an eSIM has used in a period. Bytes are the truth; the megabytes, of 1,000,000 bytes, are computed from them.
+/// The usage of an eSIM in a period. The byte counts are exact; the megabytes, of 1,000,000 bytes, are calculated from
+/// them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::esim_data_usage, check_for_backend(diesel::pg::Pg)))]
 pub struct Usage {
-    /// Which reading.
+    /// ID of the reading.
     pub id: UsageId,
-    /// Of this eSIM.
+    /// The eSIM.
     pub esim_id: EsimId,
-    /// Data used, in bytes.
+    /// Used data in bytes.
     pub used_bytes: i64,
-    /// Data that may be used, in bytes; null is unlimited.
+    /// Data limit in bytes; null for unlimited.
     pub limit_bytes: Option<i64>,
-    /// Data used, in MB.
+    /// Used data in MB.
     pub data_used_mb: Decimal,
-    /// Data that may be used, in MB; null is unlimited.
+    /// Data limit in MB; null for unlimited.
     pub data_limit_mb: Option<Decimal>,
     /// Minutes of calls.
     pub voice_minutes: i32,
-    /// Text messages.
+    /// Number of text messages.
     pub sms_count: i32,
-    /// When the period begins, inclusive.
+    /// Start of the period, inclusive.
     pub period_start: DateTime<Utc>,
-    /// When it ends, exclusive.
+    /// End of the period, exclusive.
     pub period_end: DateTime<Utc>,
-    /// When the reading was taken.
+    /// When the provider's counter was read.
     pub recorded_at: DateTime<Utc>,
 }
 
 text_enum! {
-    /// How far a bundle of data has come.
+    /// Status of a data bundle.
     BundleStatus: BundleStatus, "bundle_status" {
         Queued = "queued", Active = "active", Depleted = "depleted", Expired = "expired", Cancelled = "cancelled",
     }
 }
 
-/// A bundle of data on an eSIM, and its usage.
+/// A data bundle on an eSIM and its usage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Bundle {
-    /// Which bundle.
+    /// ID of the bundle.
     pub id: BundleId,
-    /// The order that it came with.
+    /// The order of the bundle.
     pub order_id: OrderId,
-    /// That order's number.
+    /// Number of the order.
     pub order_number: String,
     /// The plan.
     pub plan_id: PlanId,
-    /// The plan's name, as it was sold.
+    /// Name of the plan when it was sold.
     pub plan_name: String,
-    /// How far it has come, as the provider last reported it.
+    /// Status as the provider last reported it.
     pub status: BundleStatus,
-    /// Data in it, in bytes; null is unlimited.
+    /// Data limit in bytes; null for unlimited.
     pub total_bytes: Option<i64>,
-    /// Data used of it, in bytes.
+    /// Used data in bytes.
     pub used_bytes: i64,
-    /// When its validity started; null before its first use.
+    /// Start of the validity; null before the first use.
     pub starts_at: Option<DateTime<Utc>>,
-    /// When it expires; null before its first use.
+    /// End of the validity; null before the first use.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When it was added.
+    /// When the bundle was added.
     pub created_at: DateTime<Utc>,
 }
 
-/// The data usage of an eSIM, bundle by bundle.
+/// The data usage of an eSIM by bundle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EsimUsage {

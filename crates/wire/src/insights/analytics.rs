@@ -1,25 +1,25 @@
-//! Things that happened, for the statistics. They carry no personal data.
+//! Analytics events. They contain no personal data.
 
 use crate::{EsimId, EventId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// Something that happened.
+/// An analytics event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::analytics_events, check_for_backend(diesel::pg::Pg)))]
 pub struct Event {
-    /// Which event.
+    /// ID of the event.
     pub id: EventId,
-    /// What its sender calls it; sent twice with the same time, it counts once.
+    /// The sender's ID of the event; an event sent again with the same ID and time counts once.
     pub event_uid: String,
-    /// What happened, such as `esim.activated`.
+    /// Type of the event, such as `esim.activated`.
     pub event_type: String,
-    /// To whom.
+    /// The user of the event.
     pub user_id: Option<UserId>,
-    /// To which eSIM.
+    /// The eSIM of the event.
     pub esim_id: Option<EsimId>,
-    /// What else there is to it, from an allow-list of keys.
+    /// Further data, from an allow-list of keys.
     pub metadata: Option<serde_json::Value>,
-    /// When.
+    /// Time of the event.
     pub created_at: DateTime<Utc>,
 }

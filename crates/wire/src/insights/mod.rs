@@ -1,4 +1,4 @@
-//! What happened, counted.
+//! Search, analytics and reports.
 
 pub mod analytics;
 pub mod reports;

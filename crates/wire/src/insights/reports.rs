@@ -1,42 +1,42 @@
-//! What was earned, period by period. Amounts of two currencies are never added.
+//! Revenue reports by period. Amounts of different currencies are never added.
 
 use crate::{Currency, Money, ReportId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// How long a report's period is.
+    /// Length of a report's period.
     ReportPeriodType: ReportPeriodType, "report_period_type" { Daily = "daily", Weekly = "weekly", Monthly = "monthly", Yearly = "yearly" }
 }
 
-/// What was earned in a period, in one currency. A refund counts in its own period, so revenue can be negative.
+/// Revenue of a period in one currency. A refund counts in the period in which it was made, so revenue can be negative.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::revenue_reports, check_for_backend(diesel::pg::Pg)))]
 pub struct RevenueReport {
-    /// Which report.
+    /// ID of the report.
     pub id: ReportId,
-    /// How long its period is.
+    /// Length of the period.
     pub period_type: ReportPeriodType,
-    /// Its first day, in the business time zone.
+    /// First day of the period, in the time zone of the business.
     pub period_start: NaiveDate,
-    /// Its last day, inclusive.
+    /// Last day of the period, inclusive.
     pub period_end: NaiveDate,
-    /// The currency of its amounts.
+    /// Currency of the amounts.
     pub currency: Currency,
-    /// Which moment counts a sale, such as `paid`.
+    /// The event that counts a sale, such as `paid`.
     pub basis: String,
-    /// What customers paid, less what they got back.
+    /// Payments less refunds.
     pub total_revenue: Money,
-    /// What providers took.
+    /// Costs of providers.
     pub total_cost: Money,
     /// Revenue less cost.
     pub profit: Money,
-    /// Completed payments.
+    /// Number of completed payments.
     pub transaction_count: i32,
-    /// People who registered.
+    /// Number of new users.
     pub new_users: i32,
-    /// eSIMs in use at its end.
+    /// Number of active eSIMs at the end of the period.
     pub active_esims: i32,
-    /// When it was made.
+    /// When the report was generated.
     pub generated_at: DateTime<Utc>,
 }

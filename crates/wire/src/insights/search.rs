@@ -1,26 +1,26 @@
-//! One field that finds anything: people, eSIMs, orders and the rest, each where the panel shows it.
+//! Search across users, eSIMs, orders and other records.
 
 use crate::{Param, Permission};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Fewer characters than this find nothing.
-pub const SHORTEST: usize = 2;
-/// The most hits of each kind.
-pub const MOST: i64 = 5;
-/// The most things that may be asked for by name at once.
-pub const SEVERAL: usize = 20;
+/// Minimum length of a search text.
+pub const MIN_LENGTH: usize = 2;
+/// Maximum number of results per kind of record.
+pub const MAX_PER_KIND: i64 = 5;
+/// Maximum number of records that one request may name.
+pub const MAX_RECORDS: usize = 20;
 
 text_enum! {
-    /// What can be found, in the order in which people look for it.
-    Kind: text {
+    /// Kinds of records that the search finds, in the order of the results.
+    RecordKind: text {
         User = "user", Esim = "esim", Order = "order", Transaction = "transaction",
         Plan = "plan", Provider = "provider", ApiClient = "api_client",
     }
 }
 
-impl Kind {
-    /// Where the panel lists them; one of them is a step further down.
+impl RecordKind {
+    /// Returns the panel path of the records' list.
     pub const fn path(self) -> &'static str {
         match self {
             Self::User => "/accounts/users",
@@ -32,7 +32,7 @@ impl Kind {
             Self::ApiClient => "/accounts/api-clients",
         }
     }
-    /// What one must be allowed to find them.
+    /// Returns the permission that finding the records requires.
     pub const fn needs(self) -> Permission {
         match self {
             Self::User => Permission::UsersRead,
@@ -46,24 +46,27 @@ impl Kind {
     }
 }
 
-/// Something by its kind and its id, in an address as `order:01930000-0000-7000-8000-000000000001`.
+/// A reference to a record by kind and ID, in a query as `order:01930000-0000-7000-8000-000000000001`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Thing {
-    /// What it is.
-    pub kind: Kind,
-    /// Which one.
+pub struct RecordRef {
+    /// Kind of the record.
+    pub kind: RecordKind,
+    /// ID of the record.
     pub id: Uuid,
 }
 
-impl Thing {
-    /// Where the panel shows it.
-    pub fn address(self) -> String {
+impl RecordRef {
+    /// Returns the panel path of the record.
+    pub fn panel_path(self) -> String {
         format!("{}/{}", self.kind.path(), self.id)
     }
-    /// What the panel shows at an address, if it is one of these.
-    pub fn at(address: &str) -> Option<Self> {
-        let (list, id) = address.rsplit_once('/')?;
-        let kind = Kind::ALL.iter().copied().find(|kind| kind.path() == list)?;
+    /// Returns the record at a panel path, if the path is that of a record.
+    pub fn from_panel_path(path: &str) -> Option<Self> {
+        let (list, id) = path.rsplit_once('/')?;
+        let kind = RecordKind::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.path() == list)?;
         Some(Self {
             kind,
             id: Uuid::try_parse(id).ok()?,
@@ -71,13 +74,13 @@ impl Thing {
     }
 }
 
-impl Param for Thing {
+impl Param for RecordRef {
     fn parse(text: &str) -> Result<Self, &'static str> {
         let (kind, id) = text.split_once(':').ok_or(
-            "must be a kind and an id, such as order:01930000-0000-7000-8000-000000000001",
+            "must be a kind and an ID, such as order:01930000-0000-7000-8000-000000000001",
         )?;
         Ok(Self {
-            kind: Kind::parse(kind)?,
+            kind: RecordKind::parse(kind)?,
             id: Uuid::try_parse(id).map_err(|_| "must end with a UUID")?,
         })
     }
@@ -86,21 +89,21 @@ impl Param for Thing {
     }
 }
 
-/// Several of them, in an address separated by commas.
+/// References to records, in a query separated by commas.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema), schema(value_type = String))]
-pub struct Things(pub Vec<Thing>);
+pub struct RecordRefs(pub Vec<RecordRef>);
 
-impl Param for Things {
+impl Param for RecordRefs {
     fn parse(text: &str) -> Result<Self, &'static str> {
-        let things: Vec<Thing> = text
+        let records: Vec<RecordRef> = text
             .split(',')
-            .map(Thing::parse)
+            .map(RecordRef::parse)
             .collect::<Result<_, _>>()?;
-        if things.len() > SEVERAL {
-            return Err("must name 20 things at most");
+        if records.len() > MAX_RECORDS {
+            return Err("must name 20 records at most");
         }
-        Ok(Self(things))
+        Ok(Self(records))
     }
     fn show(&self) -> String {
         let all: Vec<String> = self.0.iter().map(Param::show).collect();
@@ -109,39 +112,40 @@ impl Param for Things {
 }
 
 filter! {
-    /// What is looked for: words, or things that are known already.
-    SearchFor {
-        /// A name, an e-mail address, a phone number, an ICCID, the number of an order, an id.
+    /// Search text, or references to known records.
+    SearchQuery {
+        /// Search text: a name, an email address, a phone number, an ICCID, an order number or an ID.
         q: String,
-        /// Instead, things seen before: `order:<id>,user:<id>`, 20 at most, answered in that order.
-        things: Things,
+        /// References to records instead of a search text: `order:<id>,user:<id>`, 20 at most. The results have the
+        /// same order.
+        records: RecordRefs,
     }
 }
 
-/// Something that was found.
+/// A record that the search has found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Hit {
-    /// What it is.
-    pub kind: Kind,
-    /// Which one.
+pub struct SearchResult {
+    /// Kind of the record.
+    pub kind: RecordKind,
+    /// ID of the record.
     pub id: Uuid,
-    /// What it is called; a person's name is masked for support.
+    /// Display name of the record; a user's name is masked for support.
     pub title: String,
-    /// What tells it from others of that name, masked likewise.
+    /// Text that distinguishes the record from others with the same name, masked likewise.
     pub subtitle: String,
-    /// Where the panel shows it.
+    /// Panel path of the record.
     pub address: String,
-    /// Whether what was typed is its number, its address or its id, to the letter.
+    /// Whether the search text is exactly the record's number, address or ID.
     pub is_exact: bool,
 }
 
-/// What was found: exact hits first, then kind by kind, five of each at most.
+/// Search results: exact matches first, then by kind, at most five of each kind.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Found {
-    /// The hits, the best first.
-    pub data: Vec<Hit>,
+pub struct SearchResults {
+    /// The results, the best first.
+    pub data: Vec<SearchResult>,
 }
 
 #[cfg(test)]
@@ -149,18 +153,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thing_is_known_by_its_address_and_by_its_name() {
+    fn record_ref_round_trips_panel_path_and_param() {
         let id = "01930000-0000-7000-8000-000000000001";
-        for &kind in Kind::ALL {
-            let thing = Thing::at(&format!("{}/{id}", kind.path()));
-            assert_eq!(thing.map(|thing| thing.kind), Some(kind));
+        for &kind in RecordKind::ALL {
+            let record = RecordRef::from_panel_path(&format!("{}/{id}", kind.path()));
+            assert_eq!(record.map(|record| record.kind), Some(kind));
             assert_eq!(
-                thing.map(Thing::address),
+                record.map(RecordRef::panel_path),
                 Some(format!("{}/{id}", kind.path()))
             );
             assert_eq!(
-                thing.and_then(|thing| Thing::parse(&thing.show()).ok()),
-                thing
+                record.and_then(|record| RecordRef::parse(&record.show()).ok()),
+                record
             );
         }
         for other in [
@@ -168,8 +172,8 @@ mod tests {
             "/billing/orders/new",
             "/system/audit/01930000-0000-7000-8000-000000000001",
         ] {
-            assert_eq!(Thing::at(other), None, "{other}");
+            assert_eq!(RecordRef::from_panel_path(other), None, "{other}");
         }
-        assert!(Thing::parse("order").is_err() && Thing::parse("order:1").is_err());
+        assert!(RecordRef::parse("order").is_err() && RecordRef::parse("order:1").is_err());
     }
 }

@@ -1,131 +1,133 @@
-//! What was asked of providers, and the data they allocated.
+//! Provisioning of ordered eSIMs, requests to providers, and allocated data.
 
 use crate::{
-    AllocationId, AnyOf, AttemptId, Currency, Decimal, EsimId, Money, OrderId, ProviderId,
-    ProvisioningJobId, Resource,
+    AllocationId, AnyOf, Currency, Decimal, EsimId, Money, OrderId, ProviderId,
+    ProvisioningAttemptId, ProvisioningJobId, Resource,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// What became of allocated data.
+    /// Status of allocated data.
     AllocationStatus: AllocationStatus, "allocation_status" { Reserved = "reserved", Active = "active", Released = "released", Reversed = "reversed" }
 }
 
 text_enum! {
-    /// How far the provisioning of one ordered unit has come.
+    /// Status of the provisioning of one ordered unit.
     ProvisioningStatus: ProvisioningStatus, "provisioning_status" { Queued = "queued", Running = "running", Waiting = "waiting", Succeeded = "succeeded", Failed = "failed", NeedsReview = "needs_review" }
 }
 
 text_enum! {
-    /// What became of one request to a provider. `unknown` is not a failure: the answer did not come back.
-    AttemptStatus: AttemptStatus, "attempt_status" { Sent = "sent", Succeeded = "succeeded", Refused = "refused", Unknown = "unknown", Abandoned = "abandoned" }
+    /// Result of a request to a provider. `unknown` is not a failure: the response did not arrive.
+    ProvisioningAttemptStatus: AttemptStatus, "attempt_status" { Sent = "sent", Succeeded = "succeeded", Refused = "refused", Unknown = "unknown", Abandoned = "abandoned" }
 }
 
-/// Data that a provider allocated. It may be overused: that is a fact to show.
+/// Data that a provider allocated to an eSIM. The usage can exceed the allocation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::data_allocations, check_for_backend(diesel::pg::Pg)))]
 pub struct Allocation {
-    /// Which allocation.
+    /// ID of the allocation.
     pub id: AllocationId,
-    /// To this eSIM; null while it is only reserved.
+    /// The eSIM; null while the data is only reserved.
     pub esim_id: Option<EsimId>,
-    /// By this provider.
+    /// The provider.
     pub provider_id: ProviderId,
-    /// For this provisioning.
+    /// The provisioning.
     pub provisioning_job_id: Option<ProvisioningJobId>,
-    /// What became of it.
+    /// Status of the allocation.
     pub status: AllocationStatus,
-    /// What the provider calls its order.
+    /// The provider's order reference.
     pub provider_order_ref: Option<String>,
-    /// Data allocated, in MB of 1,000,000 bytes.
+    /// Allocated data in MB of 1,000,000 bytes.
     pub allocated_mb: Decimal,
-    /// Of that used, in MB.
+    /// Used data in MB.
     pub used_mb: Decimal,
-    /// What it cost us.
+    /// Cost of the data.
     pub cost: Money,
-    /// In this currency.
+    /// Currency of the cost.
     pub currency: Currency,
-    /// When it was allocated.
+    /// When the data was allocated.
     pub allocated_at: DateTime<Utc>,
 }
 
-/// The provisioning of one ordered unit, and every request that was made for it.
+/// The provisioning of one ordered unit, with all requests to providers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Provisioning {
-    /// Which provisioning.
+    /// ID of the provisioning.
     pub id: ProvisioningJobId,
-    /// For this order.
+    /// The order.
     pub order_id: OrderId,
-    /// That order's number.
+    /// Number of the order.
     pub order_number: String,
-    /// For this unit of it, from 1.
+    /// Number of the unit in the order, from 1.
     pub unit_no: i32,
-    /// How far it has come.
+    /// Status of the provisioning.
     pub status: ProvisioningStatus,
-    /// Where the eSIM came from: `stock` or `provider`.
+    /// Origin of the eSIM: `stock` or `provider`.
     pub source: Option<String>,
-    /// The eSIM, once there is one.
+    /// The eSIM; null before one was found.
     pub esim_id: Option<EsimId>,
-    /// What went wrong last.
+    /// The last error.
     pub last_error: Option<String>,
-    /// When it is tried again.
+    /// When the server tries again.
     pub next_attempt_at: Option<DateTime<Utc>>,
-    /// When the order was paid and this began.
+    /// When the order was paid and the provisioning started.
     pub created_at: DateTime<Utc>,
-    /// When it last went on.
+    /// When the status last changed.
     pub updated_at: DateTime<Utc>,
-    /// What was asked of providers, in order.
-    pub attempts: Vec<Attempt>,
+    /// Requests to providers, in order.
+    pub attempts: Vec<ProvisioningAttempt>,
 }
 
-/// One request to a provider.
+/// A request to a provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Attempt {
-    /// Which attempt.
-    pub id: AttemptId,
-    /// For this provisioning.
+pub struct ProvisioningAttempt {
+    /// ID of the attempt.
+    pub id: ProvisioningAttemptId,
+    /// The provisioning.
     pub job_id: ProvisioningJobId,
-    /// The provider that was asked.
+    /// The provider.
     pub provider_id: ProviderId,
-    /// The provider's name.
+    /// Name of the provider.
     pub provider_name: String,
-    /// Its place among the attempts, from 1.
+    /// Number of the attempt, from 1.
     pub attempt_no: i32,
-    /// Our own reference, by which the provider can be asked again.
+    /// Reference of the request, by which the server can ask the provider for its result.
     pub reference: String,
-    /// What became of it.
-    pub status: AttemptStatus,
-    /// What the provider calls its order.
+    /// Result of the request.
+    pub status: ProvisioningAttemptStatus,
+    /// The provider's order reference.
     pub provider_order_ref: Option<String>,
-    /// What it cost us.
+    /// Cost that the provider charged.
     pub cost: Option<Money>,
-    /// In this currency.
+    /// Currency of the cost.
     pub currency: Option<Currency>,
-    /// Why it came to nothing.
+    /// Why the request failed.
     pub error: Option<String>,
-    /// When it was sent.
+    /// When the request was sent.
     pub sent_at: DateTime<Utc>,
-    /// When the answer came.
+    /// When the provider responded.
     pub answered_at: Option<DateTime<Utc>>,
 }
 
 filter! {
-    /// What the list of provisionings can be narrowed by.
+    /// Filter of the list of provisionings.
     ProvisioningFilter {
-        /// Of this order.
+        /// Provisionings of this order.
         order_id: OrderId,
-        /// As far as any of these.
+        /// Provisionings with any of these statuses.
         status: AnyOf<ProvisioningStatus>,
-        /// Begun at or after.
+        /// Started at or after.
         created_at_from: DateTime<Utc>,
-        /// Begun before.
+        /// Started before.
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of provisionings can be ordered by. */ ProvisioningSort { CreatedAt = "created_at" desc });
+sort_keys!(
+    /// Sort keys of the list of provisionings.
+    ProvisioningSort { CreatedAt = "created_at" desc });
 
 impl Resource for Provisioning {
     const PATH: &'static str = "/v1/provisioning";

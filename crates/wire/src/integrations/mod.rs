@@ -1,4 +1,4 @@
-//! Those who supply us, and what was asked of them.
+//! Providers of eSIMs and other external services.
 
 pub mod allocations;
 pub mod providers;

@@ -1,123 +1,127 @@
-//! Suppliers of eSIMs, and what each offers for our plans.
+//! Providers of eSIMs and their offers for plans.
 
 mod offers;
 
 pub use offers::*;
 
-use crate::{AnyOf, Check, Currency, Decimal, FieldErrors, ProviderId, Resource, check::maybe};
+use crate::{
+    AnyOf, Check, Currency, Decimal, FieldErrors, ProviderId, Resource, check::edit_field,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_with_macros::skip_serializing_none;
 
 text_enum! {
-    /// How we talk to a provider.
-    Adapter: ProviderAdapter, "provider_adapter" {
-        /// A deterministic stand-in for development and tests. Its SKUs force outcomes: see the crate's README.
+    /// The integration through which the server calls a provider.
+    ProviderAdapter: ProviderAdapter, "provider_adapter" {
+        /// A deterministic simulator for development and tests. Its SKUs force outcomes: see the crate's README.
         Simulator = "simulator",
     }
 }
 
-impl Adapter {
-    /// Whether it only pretends, so that nothing is bought.
+impl ProviderAdapter {
+    /// Returns whether the adapter is simulated and buys nothing.
     pub const fn is_simulated(self) -> bool {
         matches!(self, Self::Simulator)
     }
 }
 
-/// A supplier of eSIMs. Its key is write-only.
+/// A provider of eSIMs. Its API key is write-only.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::data_providers, check_for_backend(diesel::pg::Pg)))]
 pub struct Provider {
-    /// Which provider.
+    /// ID of the provider.
     pub id: ProviderId,
-    /// What it is called.
+    /// Name of the provider.
     pub name: String,
-    /// Base address of its API.
+    /// Base URL of the provider's API.
     pub api_endpoint: String,
-    /// What kind of supplier it is, in the operator's words.
+    /// Type of provider, in the operator's words.
     pub provider_type: Option<String>,
-    /// How we talk to it.
-    pub adapter: Adapter,
-    /// 1 is asked first.
+    /// The integration with the provider.
+    pub adapter: ProviderAdapter,
+    /// Priority; the server tries 1 first.
     pub priority: i32,
-    /// Whether it is asked at all.
+    /// Whether orders are sent to the provider.
     pub is_active: bool,
-    /// Data left in its pool, in GB of 1,000 MB.
+    /// Remaining data of the provider's pool, in GB of 1,000 MB.
     pub available_data_gb: Option<Decimal>,
-    /// What a GB costs us.
+    /// Cost per GB.
     pub cost_per_gb: Option<Decimal>,
-    /// The currency of its costs.
+    /// Currency of the costs.
     pub currency: Currency,
-    /// Revision, as the ETag carries it.
+    /// Version of the provider, as sent in the `ETag`.
     pub version: i32,
-    /// When it was made.
+    /// When the provider was created.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// When the provider was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// A provider to be created.
+/// A provider to create.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewProvider {
-    /// What it is called.
+    /// Name of the provider.
     #[cfg_attr(feature = "server", schema(example = "Simulated supplier"))]
     pub name: String,
-    /// Base address of its API.
+    /// Base URL of the provider's API.
     #[cfg_attr(feature = "server", schema(example = "https://simulator.invalid"))]
     pub api_endpoint: String,
-    /// Its key; sealed at once and never shown again.
+    /// API key of the provider. The server stores it encrypted and never returns it.
     #[cfg_attr(feature = "server", schema(format = Password, example = "a-key-of-your-own"))]
     pub api_key: String,
-    /// What kind of supplier it is.
+    /// Type of provider.
     #[serde(default)]
     pub provider_type: Option<String>,
-    /// How we talk to it.
-    pub adapter: Adapter,
-    /// 1 is asked first.
+    /// The integration with the provider.
+    pub adapter: ProviderAdapter,
+    /// Priority; the server tries 1 first.
     #[serde(default = "first")]
     pub priority: i32,
-    /// The currency of its costs.
+    /// Currency of the costs.
     #[serde(default = "usd")]
     pub currency: Currency,
 }
 
-/// A change of a provider; what is absent stays.
+/// A change of a provider; absent fields stay unchanged.
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditProvider {
-    /// What it is called.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Name of the provider.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub name: Option<String>,
-    /// What kind of supplier it is; null removes it.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Type of provider; null removes it.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub provider_type: Option<Option<String>>,
-    /// A new key.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// A new API key.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub api_key: Option<String>,
-    /// 1 is asked first.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Priority; the server tries 1 first.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub priority: Option<i32>,
-    /// Whether it is asked at all.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Whether orders are sent to the provider.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub is_active: Option<bool>,
 }
 
 filter! {
-    /// What the list of providers can be narrowed by.
+    /// Filter of the list of providers.
     ProviderFilter {
         /// Part of the name.
         q: String,
-        /// Asked or not.
+        /// Active or not.
         is_active: bool,
-        /// Any of these adapters.
-        adapter: AnyOf<Adapter>,
+        /// Providers with any of these integrations.
+        adapter: AnyOf<ProviderAdapter>,
     }
 }
-sort_keys!(/** What the list of providers can be ordered by. */ ProviderSort { Priority = "priority" asc, Name = "name", CreatedAt = "created_at" });
+sort_keys!(
+    /// Sort keys of the list of providers.
+    ProviderSort { Priority = "priority" asc, Name = "name", CreatedAt = "created_at" });
 
 fn first() -> i32 {
     1

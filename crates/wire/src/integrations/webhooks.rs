@@ -1,6 +1,6 @@
-//! Webhooks that came in.
+//! Received webhooks.
 
 text_enum! {
-    /// What became of a webhook.
-    ReceiptStatus: ReceiptStatus, "receipt_status" { Received = "received", Applied = "applied", Ignored = "ignored", Rejected = "rejected", Failed = "failed" }
+    /// Result of processing a webhook.
+    WebhookReceiptStatus: ReceiptStatus, "receipt_status" { Received = "received", Applied = "applied", Ignored = "ignored", Rejected = "rejected", Failed = "failed" }
 }

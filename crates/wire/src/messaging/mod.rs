@@ -1,4 +1,4 @@
-//! What we tell people, and whether it reached them.
+//! Messages to users.
 
 pub mod notifications;
 pub mod templates;

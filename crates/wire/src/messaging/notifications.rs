@@ -1,93 +1,95 @@
-//! Messages to customers: the outbox.
+//! Messages to users and their delivery.
 
 use crate::{AnyOf, EsimId, NotificationId, OrderId, Resource, TemplateId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// The way a message goes.
+    /// Channel of a message.
     NotificationType: NotificationType, "notification_type" { Email = "email", Sms = "sms", Push = "push", InApp = "in_app" }
 }
 text_enum! {
-    /// How far a message has come.
+    /// Status of a message.
     NotificationStatus: NotificationStatus, "notification_status" { Pending = "pending", Sent = "sent", Failed = "failed", Read = "read" }
 }
 
-/// A message to somebody. Its text is shown with activation codes masked.
+/// A message to a user. Activation codes in its text are masked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Notification {
-    /// Which message.
+    /// ID of the message.
     pub id: NotificationId,
-    /// To whom.
+    /// The recipient.
     pub user_id: UserId,
-    /// The way it goes.
+    /// Channel of the message.
     pub r#type: NotificationType,
-    /// The template it was made from.
+    /// The template of the message.
     pub template_id: Option<TemplateId>,
-    /// Its subject.
+    /// Subject.
     pub subject: Option<String>,
-    /// Its text, secrets masked.
+    /// Text with masked secrets.
     pub message: String,
-    /// Where it goes, masked.
+    /// Masked address of the recipient.
     pub destination: String,
-    /// True when the message or the address cannot be read any more; such a value reads `(unreadable)`.
+    /// True when the message or the address cannot be decrypted; such a value reads `(unreadable)`.
     #[serde(default)]
     pub is_unreadable: bool,
-    /// How far it has come.
+    /// Status of the message.
     pub status: NotificationStatus,
-    /// How often sending was tried.
+    /// Number of attempts to send the message.
     pub attempts: i32,
-    /// Why the last try failed.
+    /// Why the last attempt failed.
     pub last_error: Option<String>,
-    /// The order it is about.
+    /// The order that the message is about.
     pub order_id: Option<OrderId>,
-    /// The eSIM it is about.
+    /// The eSIM that the message is about.
     pub esim_id: Option<EsimId>,
-    /// When it was sent.
+    /// When the message was sent.
     pub sent_at: Option<DateTime<Utc>>,
-    /// When it was read.
+    /// When the recipient read the message.
     pub read_at: Option<DateTime<Utc>>,
-    /// When it was written.
+    /// When the message was created.
     pub created_at: DateTime<Utc>,
 }
 
-/// Whether messages can be sent at all.
+/// Whether the channels for messages are configured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NotificationSetup {
-    /// Email.
+    /// The email channel.
     pub email: ChannelSetup,
 }
 
-/// Whether one way of sending is set up.
+/// Configuration status of a channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ChannelSetup {
-    /// Whether the server has what it needs for it, such as the address of a mail server.
+    /// Whether the server has the configuration for the channel, such as the address of a mail server.
     pub configured: bool,
-    /// How many messages wait to be sent this way.
+    /// Number of messages that wait to be sent.
     pub waiting: i64,
 }
 
 filter! {
-    /// What the list of messages can be narrowed by.
+    /// Filter of the list of messages.
     NotificationFilter {
-        /// To this person.
+        /// Messages to this user.
         user_id: UserId,
-        /// Any of these ways.
+        /// Messages of any of these channels.
         r#type: AnyOf<NotificationType>,
-        /// Any of these states.
+        /// Messages with any of these statuses.
         status: AnyOf<NotificationStatus>,
-        /// About this order.
+        /// Messages about this order.
         order_id: OrderId,
-        /// Written at or after.
+        /// Created at or after.
         created_at_from: DateTime<Utc>,
-        /// Written before.
+        /// Created before.
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of messages can be ordered by. */ NotificationSort { CreatedAt = "created_at" desc, SentAt = "sent_at" });
+sort_keys!(
+    /// Sort keys of the list of messages.
+    NotificationSort { CreatedAt = "created_at" desc, SentAt = "sent_at" });
 
 impl Resource for Notification {
     const PATH: &'static str = "/v1/notifications";

@@ -1,43 +1,43 @@
-//! Templates of e-mails: one text per event and language.
+//! Email templates: one text per event and language.
 
 use crate::{JsonList, TemplateId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// The family that a template belongs to; `event_key` says more exactly what it is for.
+    /// Category of a template; `event_key` states the exact event.
     TemplateType: TemplateType, "template_type" { Welcome = "welcome", Purchase = "purchase", Activation = "activation", Expiry = "expiry", Payment = "payment" }
 }
 
-/// A text that messages are made from.
+/// An email template.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::email_templates, check_for_backend(diesel::pg::Pg)))]
 pub struct Template {
-    /// Which template.
+    /// ID of the template.
     pub id: TemplateId,
-    /// What it is called; unique among the living.
+    /// Name, unique among templates that are not deleted.
     pub name: String,
-    /// The subject, with variables in it.
+    /// Subject with variables.
     pub subject: String,
-    /// The text as HTML.
+    /// Text as HTML.
     pub body_html: String,
-    /// The text in plain.
+    /// Plain text.
     pub body_text: Option<String>,
-    /// Its family.
+    /// Category.
     pub template_type: TemplateType,
-    /// The event it answers, such as `order.delivered`; null is sent by hand only.
+    /// The event that sends the template, such as `order.delivered`; null for manual messages.
     pub event_key: Option<String>,
-    /// Its language, such as `en` or `pt-BR`.
+    /// Language, such as `en` or `pt-BR`.
     pub locale: String,
-    /// The variables that the text may use.
+    /// Variables that the text may use.
     #[cfg_attr(feature = "server", schema(value_type = Option<Vec<String>>))]
     pub variables: Option<JsonList<String>>,
-    /// Whether it is the one in use for its event and language.
+    /// Whether the template is used for its event and language.
     pub is_active: bool,
-    /// Revision, as the ETag carries it.
+    /// Version of the template, as sent in the `ETag`.
     pub version: i32,
-    /// When it was made.
+    /// When the template was created.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// When the template was last changed.
     pub updated_at: DateTime<Utc>,
 }

@@ -1,36 +1,36 @@
-//! Articles of the knowledge base.
+//! Knowledge base articles.
 
 use crate::{ArticleId, JsonList, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// An article. Customers see it once it is published.
+/// A knowledge base article. Customers can see it once it is published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::knowledge_base, check_for_backend(diesel::pg::Pg)))]
 pub struct Article {
-    /// Which article.
+    /// ID of the article.
     pub id: ArticleId,
-    /// Its title.
+    /// Title.
     pub title: String,
-    /// Its place in an address; unique among the living.
+    /// URL slug, unique among articles that are not deleted.
     pub slug: String,
-    /// Its text, as Markdown.
+    /// Text in Markdown.
     pub content: String,
-    /// What it is filed under.
+    /// Category.
     pub category: Option<String>,
-    /// Words it is found by.
+    /// Tags for the search.
     #[cfg_attr(feature = "server", schema(value_type = Option<Vec<String>>))]
     pub tags: Option<JsonList<String>>,
-    /// How often it was read.
+    /// Number of views.
     pub views: i32,
-    /// Whether customers see it.
+    /// Whether customers can see the article.
     pub is_published: bool,
-    /// Who wrote it.
+    /// The author.
     pub author_id: Option<UserId>,
-    /// Revision, as the ETag carries it.
+    /// Version of the article, as sent in the `ETag`.
     pub version: i32,
-    /// When it was written.
+    /// When the article was created.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// When the article was last changed.
     pub updated_at: DateTime<Utc>,
 }

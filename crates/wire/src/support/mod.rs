@@ -1,4 +1,4 @@
-//! Questions of customers, and answers to all of them.
+//! Support tickets and knowledge base articles.
 
 pub mod articles;
 pub mod tickets;

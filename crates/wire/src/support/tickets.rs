@@ -1,92 +1,92 @@
-//! Support tickets and what was written in them.
+//! Support tickets and their messages.
 
 use crate::{EsimId, JsonList, TicketId, TicketMessageId, TransactionId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// How soon a ticket wants an answer.
+    /// Priority of a ticket.
     TicketPriority: TicketPriority, "ticket_priority" { Low = "low", Medium = "medium", High = "high", Urgent = "urgent" }
 }
 
 text_enum! {
-    /// How far a ticket has come.
+    /// Status of a ticket.
     TicketStatus: TicketStatus, "ticket_status" { Open = "open", InProgress = "in_progress", Resolved = "resolved", Closed = "closed" }
 }
 
-/// A customer's question or complaint.
+/// A support ticket of a customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::support_tickets, check_for_backend(diesel::pg::Pg)))]
 pub struct Ticket {
-    /// Which ticket.
+    /// ID of the ticket.
     pub id: TicketId,
-    /// What people call it, such as `TKT-100001`.
+    /// Ticket number, such as `TKT-100001`.
     pub ticket_number: String,
     /// The customer.
     pub user_id: UserId,
-    /// Who of the staff has taken it on.
+    /// The staff member who works on the ticket.
     pub assigned_to: Option<UserId>,
-    /// The eSIM it is about.
+    /// The eSIM that the ticket is about.
     pub esim_id: Option<EsimId>,
-    /// The payment it is about.
+    /// The payment that the ticket is about.
     pub transaction_id: Option<TransactionId>,
-    /// What it is about.
+    /// Subject.
     pub subject: String,
-    /// What happened, in the customer's words.
+    /// Description in the customer's words.
     pub description: String,
-    /// How soon it wants an answer.
+    /// Priority.
     pub priority: TicketPriority,
-    /// How far it has come.
+    /// Status.
     pub status: TicketStatus,
-    /// What kind of question it is.
+    /// Category.
     pub category: Option<String>,
-    /// How often it was opened again.
+    /// How often the ticket was reopened.
     pub reopened_count: i32,
-    /// When the customer was first answered.
+    /// When staff first responded.
     pub first_response_at: Option<DateTime<Utc>>,
-    /// When it was resolved.
+    /// When the ticket was resolved.
     pub resolved_at: Option<DateTime<Utc>>,
-    /// When it was closed.
+    /// When the ticket was closed.
     pub closed_at: Option<DateTime<Utc>>,
-    /// When it was put into the archive.
+    /// When the ticket was archived.
     pub archived_at: Option<DateTime<Utc>>,
-    /// Revision, as the ETag carries it.
+    /// Version of the ticket, as sent in the `ETag`.
     pub version: i32,
-    /// When it was written.
+    /// When the ticket was created.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// When the ticket was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// One message of a ticket. Customers never see an internal one.
+/// A message of a ticket. Customers never see internal messages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::ticket_messages, check_for_backend(diesel::pg::Pg)))]
 pub struct TicketMessage {
-    /// Which message.
+    /// ID of the message.
     pub id: TicketMessageId,
-    /// Of this ticket.
+    /// The ticket.
     pub ticket_id: TicketId,
-    /// Who wrote it; null for the system.
+    /// The sender; null for the system.
     pub sender_id: Option<UserId>,
-    /// What they wrote.
+    /// Text of the message.
     pub message: String,
-    /// Files that came with it.
+    /// Attached files.
     #[cfg_attr(feature = "server", schema(value_type = Option<Vec<Attachment>>))]
     pub attachments: Option<JsonList<Attachment>>,
-    /// Whether it is a note among the staff.
+    /// Whether only staff can see the message.
     pub is_internal: bool,
-    /// When it was written.
+    /// When the message was sent.
     pub created_at: DateTime<Utc>,
 }
 
-/// A file that came with a message. It is fetched by a short-lived link that is made per request.
+/// A file attached to a message. It can be downloaded with a short-lived link that is created per request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Attachment {
-    /// What it was called when it was uploaded.
+    /// Original name of the file.
     pub name: String,
-    /// What it is, such as `image/png`.
+    /// Media type, such as `image/png`.
     pub content_type: String,
-    /// How large it is, in bytes.
+    /// Size in bytes.
     pub size: i64,
 }

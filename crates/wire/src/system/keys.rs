@@ -1,86 +1,89 @@
-//! Which key seals what, so that one knows when an old key may go.
+//! Encryption keys and their use, which show when an old key can be removed.
 
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// What may be done with a key.
-    KeyState: text {
-        /// New values are sealed with it.
+    /// Use of an encryption key.
+    EncryptionKeyState: text {
+        /// New values are encrypted with the key.
         Current = "current",
-        /// Values are sealed with it: it must stay.
+        /// Existing values are encrypted with the key: it must stay configured.
         Needed = "needed",
-        /// Nothing is sealed with it: it may be taken out of the configuration.
+        /// No value is encrypted with the key: it can be removed from the configuration.
         Unused = "unused",
-        /// Values are sealed with it, and it is not configured: they cannot be read.
+        /// Values are encrypted with the key, but it is not configured: they cannot be decrypted.
         Missing = "missing",
     }
 }
 
-/// The keys, and what is sealed with each.
+/// All encryption keys and the data that is encrypted with them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Keys {
-    /// Every key that is configured or that something is sealed with, the lowest number first.
-    pub keys: Vec<Key>,
-    /// Every sealed column, and the files.
-    pub places: Vec<SealedPlace>,
+pub struct EncryptionKeys {
+    /// Keys that are configured or in use, the lowest ID first.
+    pub keys: Vec<EncryptionKey>,
+    /// All encrypted columns, and the columns that name encrypted files.
+    pub columns: Vec<EncryptedColumn>,
 }
 
-/// A key for sealing. What it is stays in the environment.
+/// An encryption key. Only the environment contains its secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Key {
-    /// Its number.
+pub struct EncryptionKey {
+    /// ID of the key.
     pub id: i64,
-    /// What may be done with it.
-    pub state: KeyState,
-    /// How many values are sealed with it.
+    /// Use of the key.
+    pub state: EncryptionKeyState,
+    /// Number of values that are encrypted with the key.
     pub values: i64,
 }
 
-/// Where sealed values stand.
+/// An encrypted column, or a column that names encrypted files.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct SealedPlace {
+pub struct EncryptedColumn {
     /// The table.
     pub table: String,
-    /// The column; for files, the one that names them.
+    /// The column; for files, the column that names them.
     pub column: String,
-    /// Whether it is the files that the column names.
+    /// Whether the column names encrypted files.
     pub is_files: bool,
-    /// How many values are sealed with which key.
-    pub counts: Vec<KeyCount>,
-    /// Values that are not sealed ones at all.
+    /// Number of values per key.
+    pub counts: Vec<EncryptionKeyUsage>,
+    /// Number of values that are not encrypted at all.
     pub unreadable: i64,
 }
 
-/// How many values are sealed with a key.
+/// Number of values that are encrypted with a key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct KeyCount {
-    /// The key's number.
+pub struct EncryptionKeyUsage {
+    /// ID of the key.
     pub key: i64,
-    /// How many.
+    /// Number of values.
     pub values: i64,
 }
 
-impl Keys {
-    /// The key that new values are sealed with.
+impl EncryptionKeys {
+    /// Returns the ID of the key that encrypts new values.
     pub fn current(&self) -> Option<i64> {
         let mut keys = self.keys.iter();
-        keys.find(|key| key.state == KeyState::Current)
+        keys.find(|key| key.state == EncryptionKeyState::Current)
             .map(|key| key.id)
     }
 
-    /// How many values are to be sealed anew.
+    /// Returns the number of values to encrypt again with the current key.
     pub fn to_rotate(&self) -> i64 {
-        let old = self.keys.iter().filter(|key| key.state == KeyState::Needed);
+        let old = self
+            .keys
+            .iter()
+            .filter(|key| key.state == EncryptionKeyState::Needed);
         old.map(|key| key.values).sum()
     }
 }
 
-impl SealedPlace {
-    /// Where it is, as `users.email`.
+impl EncryptedColumn {
+    /// Returns the qualified name, such as `users.email`.
     pub fn name(&self) -> String {
         format!("{}.{}", self.table, self.column)
     }

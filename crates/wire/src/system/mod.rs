@@ -1,4 +1,4 @@
-//! The system itself: what it was told, and what it did.
+//! Settings, the audit log, encryption keys and saved views.
 
 pub mod audit;
 pub mod keys;

@@ -1,30 +1,30 @@
-//! Lists as people like them: what a list is narrowed to, in which order, with which columns. A view is the part of
-//! a list's address behind the question mark, under a name.
+//! Saved views of lists: filter, sort order and columns. A view is the query string of a list's URL, under a name.
 
 mod lists;
 
 pub use lists::lists;
 
 use crate::{
-    AnyOf, Check, FieldErrors, Resource, UserId, ViewId, accounts::users::UserRole, check::maybe,
+    AnyOf, Check, FieldErrors, Resource, UserId, ViewId, accounts::users::UserRole,
+    check::edit_field,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_with_macros::skip_serializing_none;
 
-/// The longest query that is kept.
-pub const LONGEST: usize = 2000;
-/// Parameters that say where somebody is in a list, and not which list it is.
-pub const PASSING: &[&str] = &["after", "before", "at", "view"];
-/// Lists that are searched over sealed data: what is typed there may name a person, and a view is not sealed.
-const SEALED: &[&str] = &["/accounts/users"];
+/// Maximum length of a stored query.
+pub const MAX_QUERY_LENGTH: usize = 2000;
+/// Parameters that hold the position in a list and are not part of a view.
+pub const POSITION_PARAMETERS: &[&str] = &["after", "before", "at", "view"];
+/// Lists that are searched over encrypted data. A search text may name a person, and views are not encrypted.
+const ENCRYPTED_LISTS: &[&str] = &["/accounts/users"];
 
 text_enum! {
-    /// Whom a saved view is for.
+    /// Users who can see a saved view.
     ViewAudience: ViewAudience, "view_audience" { Mine = "mine", Role = "role", Everyone = "everyone" }
 }
 
-/// Whether an address may be that of a list in the panel: words of small letters, no ids.
+/// Returns whether a path can be that of a list in the panel: lower-case words, no IDs.
 pub fn is_list(address: &str) -> bool {
     let is_word =
         |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
@@ -32,104 +32,106 @@ pub fn is_list(address: &str) -> bool {
     address.len() <= 60 && words.is_some_and(|mut words| words.all(is_word))
 }
 
-/// Whether a view of this list keeps this parameter.
-pub fn keeps(list: &str, key: &str) -> bool {
-    let is_sealed = key == "q" && SEALED.contains(&list);
-    !is_sealed && !PASSING.contains(&key)
+/// Returns whether a view of this list stores this parameter.
+pub fn stores_parameter(list: &str, key: &str) -> bool {
+    let is_sealed = key == "q" && ENCRYPTED_LISTS.contains(&list);
+    !is_sealed && !POSITION_PARAMETERS.contains(&key)
 }
 
-/// A list as somebody likes it.
+/// A saved view of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::saved_views, check_for_backend(diesel::pg::Pg)))]
 pub struct View {
-    /// Which view.
+    /// ID of the view.
     pub id: ViewId,
-    /// Who has saved it.
+    /// The user who saved the view.
     pub owner_id: UserId,
-    /// The list's address in the panel, such as `/billing/orders`.
+    /// Panel path of the list, such as `/billing/orders`.
     pub list: String,
-    /// What it is called.
+    /// Name of the view.
     pub name: String,
-    /// What stands behind the question mark, such as `status=paid&sort=-total_amount`.
+    /// Query string, such as `status=paid&sort=-total_amount`.
     pub query: String,
-    /// Whom it is for.
+    /// Users who can see the view.
     pub audience: ViewAudience,
-    /// The role that it is for, where it is for one.
+    /// The role that the view is shared with, if its audience is a role.
     pub role: Option<UserRole>,
-    /// Whether the list opens with it, for those whom it is for.
+    /// Whether the list opens with the view, for the users of its audience.
     pub is_default: bool,
-    /// Revision, as the ETag carries it.
+    /// Version of the view, as sent in the `ETag`.
     pub version: i32,
-    /// When it was saved.
+    /// When the view was saved.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// When the view was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// A view to be saved.
+/// A view to save.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewView {
-    /// The list's address in the panel.
+    /// Panel path of the list.
     #[cfg_attr(feature = "server", schema(example = "/billing/orders"))]
     pub list: String,
-    /// What it is called, 60 characters at most.
+    /// Name of the view, 60 characters at most.
     #[cfg_attr(feature = "server", schema(example = "To be reviewed"))]
     pub name: String,
-    /// What stands behind the question mark, 2000 characters at most; no cursor.
+    /// Query string, 2000 characters at most, without a cursor.
     #[cfg_attr(
         feature = "server",
         schema(example = "status=needs_review&sort=-total_amount")
     )]
     pub query: String,
-    /// Whom it is for; sharing it needs a permission of its own.
+    /// Users who can see the view. Sharing a view requires a separate permission.
     pub audience: ViewAudience,
-    /// The role of the staff that it is for, where it is for one.
+    /// The staff role that the view is shared with, if its audience is a role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<UserRole>,
-    /// Whether the list opens with it from now on, for those whom it is for. The one before it does no longer.
+    /// Whether the list opens with the view, for the users of its audience. It replaces their previous default.
     #[serde(default)]
     pub is_default: bool,
 }
 
-/// A change of a view; what is absent stays.
+/// A change of a view; absent fields stay unchanged.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditView {
-    /// What it is called.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Name of the view.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub name: Option<String>,
-    /// What stands behind the question mark.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Query string.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub query: Option<String>,
-    /// Whom it is for.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Users who can see the view.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub audience: Option<ViewAudience>,
-    /// The role that it is for; absent, it is for the same role as before, if it stays one role's.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// The role that the view is shared with; when absent, the role stays unchanged if the audience stays a role.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub role: Option<Option<UserRole>>,
-    /// Whether the list opens with it.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Whether the list opens with the view.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub is_default: Option<bool>,
 }
 
 filter! {
-    /// What the list of views can be narrowed by.
+    /// Filter of the list of views.
     ViewFilter {
-        /// Of this list, by its address in the panel.
+        /// Views of this list, by its panel path.
         list: String,
-        /// For any of these.
+        /// Views for any of these audiences.
         audience: AnyOf<ViewAudience>,
     }
 }
-sort_keys!(/** What the list of views can be ordered by. */ ViewSort { CreatedAt = "created_at" asc, Name = "name", UpdatedAt = "updated_at" });
+sort_keys!(
+    /// Sort keys of the list of views.
+    ViewSort { CreatedAt = "created_at" asc, Name = "name", UpdatedAt = "updated_at" });
 
 impl View {
-    /// What it says, as it would be saved anew.
-    pub fn as_new(&self) -> NewView {
+    /// Returns the view as a request that would save it.
+    pub fn to_new_view(&self) -> NewView {
         NewView {
             list: self.list.clone(),
             name: self.name.clone(),
@@ -139,15 +141,15 @@ impl View {
             is_default: self.is_default,
         }
     }
-    /// Whether it is for more people than its owner.
+    /// Returns whether users other than the owner can see the view.
     pub fn is_shared(&self) -> bool {
         self.audience != ViewAudience::Mine
     }
 }
 
 impl NewView {
-    /// With these changes.
-    pub fn changed(mut self, edit: &EditView) -> Self {
+    /// Returns the request with these changes.
+    pub fn with_changes(mut self, edit: &EditView) -> Self {
         if let Some(name) = &edit.name {
             self.name.clone_from(name);
         }
@@ -191,7 +193,7 @@ impl Check for NewView {
             bad.add(
                 "list",
                 "address",
-                "Enter the address of a list in the panel, such as /billing/orders.",
+                "Enter the path of a list in the panel, such as /billing/orders.",
             );
         }
         bad.length("name", &self.name, 1, 60);
@@ -199,7 +201,7 @@ impl Check for NewView {
         match (self.audience, self.role) {
             (ViewAudience::Role, None) => bad.add("role", "required", "Choose the role."),
             (ViewAudience::Role, Some(role)) if !role.is_staff() => {
-                bad.add("role", "not_staff", "Choose a role of the staff.")
+                bad.add("role", "not_staff", "Choose a staff role.")
             }
             (ViewAudience::Mine | ViewAudience::Everyone, Some(_)) => bad.add(
                 "role",
@@ -211,7 +213,7 @@ impl Check for NewView {
     }
 }
 
-/// Only what can be said of one field; the whole is checked once it is known what stays.
+/// Validates single fields. The server validates the changed view as well, once it knows the unchanged fields.
 impl Check for EditView {
     fn check(&self, bad: &mut FieldErrors) {
         if let Some(name) = &self.name {
@@ -223,13 +225,13 @@ impl Check for EditView {
     }
 }
 
-/// A query string as the panel writes one: keys in small letters, each once, values escaped.
+/// Validates a query string as the panel writes it: lower-case keys, each once, with escaped values.
 fn query(bad: &mut FieldErrors, list: &str, text: &str) {
-    if text.len() > LONGEST {
+    if text.len() > MAX_QUERY_LENGTH {
         return bad.add(
             "query",
             "too_long",
-            format!("Use {LONGEST} characters at most."),
+            format!("Use {MAX_QUERY_LENGTH} characters at most."),
         );
     }
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~,:%+".contains(&b);
@@ -247,21 +249,21 @@ fn query(bad: &mut FieldErrors, list: &str, text: &str) {
             return bad.add(
                 "query",
                 "query",
-                "Use keys such as `status`, and values escaped as in an address.",
+                "Use keys such as `status`, and URL-encoded values.",
             );
         }
-        if PASSING.contains(&key) {
+        if POSITION_PARAMETERS.contains(&key) {
             return bad.add(
                 "query",
                 "cursor",
-                format!("Leave `{key}` out: a view is a whole list, from its first page."),
+                format!("Leave `{key}` out: a view always starts at the first page."),
             );
         }
-        if !keeps(list, key) {
+        if !stores_parameter(list, key) {
             return bad.add(
                 "query",
                 "personal",
-                "Leave the search out: on this list it may name a person.",
+                "Leave the search text out: on this list it may name a person.",
             );
         }
         let decoded = form_urlencoded::parse(pair.as_bytes()).next();
@@ -270,7 +272,7 @@ fn query(bad: &mut FieldErrors, list: &str, text: &str) {
             return bad.add("query", "filter", why);
         }
         if seen.contains(&key) {
-            return bad.add("query", "repeated", format!("Give `{key}` once."));
+            return bad.add("query", "repeated", format!("Use `{key}` once."));
         }
         seen.push(key);
     }
@@ -291,20 +293,20 @@ mod tests {
         }
     }
 
-    fn faults(view: &NewView) -> Vec<(String, String)> {
-        let faults = view.faults().into_iter();
-        faults.map(|fault| (fault.field, fault.code)).collect()
+    fn errors(view: &NewView) -> Vec<(String, String)> {
+        let errors = view.field_errors().into_iter();
+        errors.map(|error| (error.field, error.code)).collect()
     }
 
     #[test]
-    fn a_query_is_what_the_panel_writes() {
+    fn query_accepts_panel_query_strings_only() {
         for fine in [
             "",
             "status=paid,failed&sort=-total_amount&limit=25",
             "q=5%20GB&cols=order,status",
             "created_at_from=2026-01-01T00:00:00Z",
         ] {
-            assert_eq!(faults(&view("/billing/orders", fine)), [], "{fine}");
+            assert_eq!(errors(&view("/billing/orders", fine)), [], "{fine}");
         }
         for (query, code) in [
             ("?status=paid", "query"),
@@ -316,10 +318,10 @@ mod tests {
             ("status=paid&before=abc", "cursor"),
             ("view=01930000-0000-7000-8000-000000000001", "cursor"),
             ("status=paid&status=failed", "repeated"),
-            (&format!("q={}", "x".repeat(LONGEST)), "too_long"),
+            (&format!("q={}", "x".repeat(MAX_QUERY_LENGTH)), "too_long"),
         ] {
             assert_eq!(
-                faults(&view("/billing/orders", query)),
+                errors(&view("/billing/orders", query)),
                 [("query".to_owned(), code.to_owned())],
                 "{query}"
             );
@@ -327,16 +329,16 @@ mod tests {
     }
 
     #[test]
-    fn a_search_that_may_name_a_person_is_not_kept() {
+    fn search_over_encrypted_data_is_not_stored() {
         assert_eq!(
-            faults(&view("/accounts/users", "q=ada%40example.com")),
+            errors(&view("/accounts/users", "q=ada%40example.com")),
             [("query".to_owned(), "personal".to_owned())]
         );
-        assert_eq!(faults(&view("/accounts/users", "status=active")), []);
+        assert_eq!(errors(&view("/accounts/users", "status=active")), []);
     }
 
     #[test]
-    fn a_list_is_an_address_of_the_panel() {
+    fn list_must_be_panel_path() {
         for address in [
             "",
             "/",
@@ -346,7 +348,7 @@ mod tests {
             "/a?b",
         ] {
             assert_eq!(
-                faults(&view(address, "")),
+                errors(&view(address, "")),
                 [("list".to_owned(), "address".to_owned())],
                 "{address}"
             );
@@ -354,9 +356,9 @@ mod tests {
     }
 
     #[test]
-    fn a_role_is_named_where_it_is_for_one() {
+    fn role_is_required_for_role_audience() {
         let with = |audience, role| {
-            faults(&NewView {
+            errors(&NewView {
                 audience,
                 role,
                 ..view("/billing/orders", "")
@@ -374,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_takes_a_view_back_takes_it_from_its_role() {
+    fn role_is_cleared_when_view_becomes_private() {
         let shared = NewView {
             audience: ViewAudience::Role,
             role: Some(UserRole::Support),
@@ -384,9 +386,9 @@ mod tests {
             audience,
             ..EditView::default()
         };
-        let stays = shared.clone().changed(&edit(None));
+        let stays = shared.clone().with_changes(&edit(None));
         assert_eq!(stays, shared);
-        let back = shared.changed(&edit(Some(ViewAudience::Mine)));
+        let back = shared.with_changes(&edit(Some(ViewAudience::Mine)));
         assert_eq!((back.audience, back.role), (ViewAudience::Mine, None));
     }
 }

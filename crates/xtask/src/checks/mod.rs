@@ -1,6 +1,6 @@
-//! `cargo xtask test`: every check of the project, from nothing.
+//! `cargo xtask test`: all checks of the project, on a fresh clone.
 //!
-//! All stages run even when one fails, so that one run shows everything there is to repair.
+//! All stages run even when one fails, so that one run shows every error.
 
 mod rust;
 mod web;
@@ -11,7 +11,7 @@ use clap::ValueEnum;
 use crate::process;
 use crate::steps::{Steps, note};
 
-/// What to check.
+/// The options of the task.
 #[derive(clap::Args)]
 pub struct Options {
     /// Run only tests whose name contains this; alone it implies `--only unit`
@@ -21,12 +21,12 @@ pub struct Options {
     only: Vec<Stage>,
 }
 
-/// A part that can be run alone.
+/// A stage that can be run alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Stage {
     /// Formatting
     Fmt,
-    /// Lints of the server's side
+    /// Lints of the server
     Clippy,
     /// Unit, API and contract tests, each with a database of its own
     Unit,
@@ -62,10 +62,10 @@ impl Stage {
     }
 }
 
-/// Runs the stages and sums up.
+/// Runs the stages and prints a summary.
 pub fn run(options: &Options) -> Result<()> {
     let stages = stages(options);
-    let mut steps = Steps::of(stages.len());
+    let mut steps = Steps::new(stages.len());
     let mut failed = Vec::new();
     for stage in &stages {
         steps.begin(stage.title());
@@ -109,16 +109,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filter_alone_means_the_quick_tests() {
-        let named = |only: &[Stage], filter: Option<&str>| {
+    fn filter_without_stage_runs_unit_tests() {
+        let selected = |only: &[Stage], filter: Option<&str>| {
             stages(&Options {
                 only: only.to_vec(),
                 filter: filter.map(str::to_owned),
             })
         };
 
-        assert_eq!(named(&[], None).len(), 6);
-        assert_eq!(named(&[], Some("refund")), [Stage::Unit]);
-        assert_eq!(named(&[Stage::Browser], Some("refund")), [Stage::Browser]);
+        assert_eq!(selected(&[], None).len(), 6);
+        assert_eq!(selected(&[], Some("refund")), [Stage::Unit]);
+        assert_eq!(
+            selected(&[Stage::Browser], Some("refund")),
+            [Stage::Browser]
+        );
     }
 }

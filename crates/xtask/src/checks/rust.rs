@@ -1,4 +1,4 @@
-//! The server's side: formatting, lints and the tests that need no browser.
+//! The checks of the server: formatting, lints and the tests that need no browser.
 
 use std::env;
 use std::path::Path;
@@ -6,28 +6,28 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::database::Throwaway;
+use crate::database::TemporaryCluster;
 use crate::process;
 use crate::project::{self, Profile, cargo};
 
-/// Packages that exist for the browser only.
+/// The packages that are built for the browser only.
 const PANEL: [&str; 4] = ["--exclude", "admin", "--exclude", "kit"];
 /// The module of the tests that drive a browser.
 pub const BROWSER_TESTS: &str = "browser::";
 
-/// `cargo fmt --check`.
+/// Runs `cargo fmt --check`.
 pub fn format() -> Result<()> {
     process::run(&mut cargo(["fmt", "--all", "--check"]))
 }
 
-/// `cargo clippy`, warnings refused.
+/// Runs `cargo clippy` and refuses warnings.
 pub fn lint() -> Result<()> {
     let mut clippy = cargo(["clippy", "--workspace", "--all-targets"]);
     clippy.args(PANEL).args(["--", "-D", "warnings"]);
     process::run(&mut clippy)
 }
 
-/// Everything but the browser.
+/// Runs all tests except those of the browser.
 pub fn test(filter: Option<&str>) -> Result<()> {
     let server = project::build_server(Profile::Dev)?;
     let mut tests = cargo(["test", "--workspace", "--no-fail-fast"]);
@@ -39,14 +39,14 @@ pub fn test(filter: Option<&str>) -> Result<()> {
     with_database(&mut tests, &server)
 }
 
-/// Runs tests with a cluster of their own, unless `TEST_DATABASE` names one.
+/// Runs tests with a temporary cluster, unless `TEST_DATABASE` is set.
 pub fn with_database(tests: &mut Command, server: &Path) -> Result<()> {
     tests.env("ESIM_ADMIN_BIN", server);
     if env::var_os("TEST_DATABASE").is_some() {
         return process::run(tests);
     }
-    let throwaway = Throwaway::fast("test")?;
-    // The tests of `cluster` start their own, perhaps from programs that were downloaded.
-    tests.env("PGEMBED_BIN", throwaway.programs());
-    process::run(tests.env("TEST_DATABASE", throwaway.url("")))
+    let temporary = TemporaryCluster::fast("test")?;
+    // The tests of `cluster` start their own clusters, possibly with downloaded programs.
+    tests.env("PGEMBED_BIN", temporary.programs());
+    process::run(tests.env("TEST_DATABASE", temporary.url("")))
 }

@@ -1,4 +1,4 @@
-//! The panel's side: lints for WebAssembly, components in a browser, and the whole thing in one.
+//! The checks of the panel: lints for WebAssembly, component tests and end-to-end tests in a browser.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::steps::note;
 use crate::tools::browser::{self, Browser};
 use crate::tools::{self, Toolchain, WASM, axe};
 
-/// Clippy on the panel, or the compiler's own warnings where the fallback has no clippy.
+/// Runs clippy on the panel, or only the compiler where the fallback toolchain has no clippy.
 pub fn lint() -> Result<()> {
     let toolchain = tools::ready()?;
     let (program, arguments) = match toolchain.clippy() {
@@ -36,18 +36,18 @@ pub fn lint() -> Result<()> {
     if arguments == "clippy" {
         lint.args(["--", "-D", "warnings"]);
     } else {
-        note("this toolchain has no clippy: only the compiler's warnings are checked");
+        note("this toolchain has no clippy: only compiler warnings are checked");
         lint.env("RUSTFLAGS", "-D warnings");
     }
     process::run(&mut lint)
 }
 
-/// `wasm-bindgen-test` in a headless Chromium.
+/// Runs `wasm-bindgen-test` in a headless Chromium.
 pub fn components(filter: Option<&str>) -> Result<()> {
     let (toolchain, browser) = (tools::ready()?, browser::ready()?);
     let mut tests = toolchain.command("cargo");
     tests
-        // Not the examples in comments: they would be compiled without the library of the fallback.
+        // Without documentation tests: they would be compiled without the standard library of the fallback.
         .args([
             "test",
             "--package",
@@ -76,7 +76,8 @@ fn runner(toolchain: &Toolchain) -> Result<PathBuf> {
         .context("wasm-bindgen-test-runner is missing: it comes with wasm-bindgen-cli")
 }
 
-/// How the runner should start the browser. Without a sandbox, because containers allow none.
+/// Writes the WebDriver capabilities with which the runner starts the browser, without a sandbox, because containers do not
+/// allow one.
 fn capabilities(browser: &Browser) -> Result<PathBuf> {
     let arguments = [
         "--headless=new",
@@ -84,14 +85,15 @@ fn capabilities(browser: &Browser) -> Result<PathBuf> {
         "--disable-gpu",
         "--disable-dev-shm-usage",
     ];
-    let wanted = json!({ "goog:chromeOptions": { "binary": browser.chromium, "args": arguments } });
+    let capabilities =
+        json!({ "goog:chromeOptions": { "binary": browser.chromium, "args": arguments } });
     let file = project::target().join("webdriver.json");
     fs::create_dir_all(project::target())?;
-    fs::write(&file, wanted.to_string())?;
+    fs::write(&file, capabilities.to_string())?;
     Ok(file)
 }
 
-/// The tests that drive the built panel against a running server.
+/// Runs the tests that drive the built panel against a running server.
 pub fn end_to_end(filter: Option<&str>) -> Result<()> {
     let browser = browser::ready()?;
     panel::build(&tools::ready()?)?;

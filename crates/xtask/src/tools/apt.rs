@@ -1,4 +1,4 @@
-//! Debian packages.
+//! Installs Debian packages.
 
 use std::process::Command;
 
@@ -7,12 +7,12 @@ use anyhow::{Context, Result, bail};
 use crate::process;
 use crate::steps::note;
 
-/// Whether we may install packages and must drop rights for PostgreSQL.
+/// Returns whether xtask runs as root: it can then install packages, and PostgreSQL must run as another account.
 pub fn is_root() -> bool {
     nix::unistd::geteuid().is_root()
 }
 
-/// Installs packages, or says who has to.
+/// Installs packages; without root, fails with the command to run.
 pub fn install(packages: &[&str]) -> Result<()> {
     let names = packages.join(" ");
     if !is_root() {

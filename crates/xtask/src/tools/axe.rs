@@ -1,7 +1,7 @@
-//! axe-core, which checks a page for what keeps people from using it.
+//! axe-core, which checks the accessibility of pages.
 //!
-//! Its licence, MPL-2.0, asks for terms of its own wherever the file is passed on, so that the project fetches it
-//! for its tests and does not keep a copy.
+//! Its licence, MPL-2.0, requires its terms wherever the file is redistributed, so the project downloads the file for the
+//! tests and does not contain a copy.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,24 +14,24 @@ use crate::process;
 use crate::steps::note;
 
 const VERSION: &str = "4.14.1";
-/// Of the package as npm publishes it.
+/// The checksum of the package on npm.
 const SHA256: &str = "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745";
-/// The script inside the package.
-const INSIDE: &str = "package/axe.min.js";
+/// The path of the script in the package.
+const SCRIPT: &str = "package/axe.min.js";
 
-/// The script, fetched when it is needed for the first time.
+/// Returns the script, which is downloaded on first use.
 pub fn ready() -> Result<PathBuf> {
     let home = folder()?.join(format!("axe-core-{VERSION}"));
-    let script = home.join(INSIDE);
+    let script = home.join(SCRIPT);
     if script.exists() {
         return Ok(script);
     }
-    note(&format!("fetching axe-core {VERSION} for the tests"));
+    note(&format!("downloading axe-core {VERSION} for the tests"));
     fs::create_dir_all(&home)?;
     let archive = home.join("package.tgz");
     let address = format!("https://registry.npmjs.org/axe-core/-/axe-core-{VERSION}.tgz");
-    fetch::download_exactly(&address, SHA256, &archive)
-        .context("the tests of accessibility need axe-core")?;
+    fetch::download_verified(&address, SHA256, &archive)
+        .context("the accessibility tests need axe-core")?;
     let mut unpack = Command::new("tar");
     unpack.arg("--extract").arg("--gzip").arg("--file");
     process::quietly(
@@ -39,7 +39,7 @@ pub fn ready() -> Result<PathBuf> {
             .arg(&archive)
             .arg("--directory")
             .arg(&home)
-            .arg(INSIDE),
+            .arg(SCRIPT),
     )?;
     fs::remove_file(&archive)?;
     Ok(script)

@@ -7,16 +7,16 @@ use anyhow::{Context, Result};
 
 use super::apt;
 
-/// Both programs.
+/// The two programs.
 #[derive(Debug, Clone)]
 pub struct Browser {
-    /// The browser itself.
+    /// The browser.
     pub chromium: PathBuf,
-    /// Speaks WebDriver for it.
+    /// The WebDriver server.
     pub driver: PathBuf,
 }
 
-/// What `CHROMIUM` and `CHROMEDRIVER` name, else what is on `PATH`, else Debian's packages.
+/// Returns the programs in `CHROMIUM` and `CHROMEDRIVER`, else those on `PATH`, else those of Debian's packages.
 pub fn ready() -> Result<Browser> {
     if let Some(browser) = find() {
         return Ok(browser);
@@ -27,13 +27,13 @@ pub fn ready() -> Result<Browser> {
 }
 
 fn find() -> Option<Browser> {
-    let chromium = named("CHROMIUM")
+    let chromium = from_env("CHROMIUM")
         .or_else(|| on_path(&["chromium", "chromium-browser", "google-chrome"]))?;
-    let driver = named("CHROMEDRIVER").or_else(|| on_path(&["chromedriver"]))?;
+    let driver = from_env("CHROMEDRIVER").or_else(|| on_path(&["chromedriver"]))?;
     Some(Browser { chromium, driver })
 }
 
-fn named(variable: &str) -> Option<PathBuf> {
+fn from_env(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).map(PathBuf::from)
 }
 

@@ -1,4 +1,4 @@
-//! Programs built from crates.io.
+//! Builds programs from crates.io.
 
 use std::process::{Command, Stdio};
 
@@ -9,8 +9,8 @@ use crate::process;
 use crate::project;
 use crate::steps::note;
 
-/// Tools are run, not shipped: built without what their own profiles spend on size and speed.
-const QUICK: [&str; 5] = [
+/// Options for a fast build: tools are not shipped, so size and speed matter less.
+const FAST_BUILD: [&str; 5] = [
     "--config=profile.release.lto=\"off\"",
     "--config=profile.release.codegen-units=16",
     "--config=profile.release.debug=false",
@@ -18,7 +18,7 @@ const QUICK: [&str; 5] = [
     "--quiet",
 ];
 
-/// A program and how it is built.
+/// A program and its build options.
 pub struct Tool {
     package: &'static str,
     program: &'static str,
@@ -27,7 +27,7 @@ pub struct Tool {
 }
 
 impl Tool {
-    /// It mostly starts other programs, so it is not optimised; it runs offline, so it needs no TLS.
+    /// Returns Trunk. It mostly starts other programs, so it is built without optimisation; it runs offline, so without TLS.
     pub fn trunk(version: &str) -> Self {
         let options = &[
             "--no-default-features",
@@ -41,7 +41,7 @@ impl Tool {
         }
     }
 
-    /// It reads the whole panel at every build, so a little optimisation pays.
+    /// Returns wasm-bindgen. It reads the whole panel in every build, so it is built with some optimisation.
     pub fn wasm_bindgen(version: String) -> Self {
         let options = &["--config=profile.release.opt-level=1"];
         Self {
@@ -52,7 +52,7 @@ impl Tool {
         }
     }
 
-    /// Installs it unless the toolchain already has exactly this version.
+    /// Installs the program unless the toolchain already has exactly this version.
     pub fn ensure(&self, toolchain: &Toolchain) -> Result<()> {
         let found = toolchain
             .find(self.program)
@@ -67,22 +67,22 @@ impl Tool {
             return Ok(());
         }
         // A registry mirror can lag behind the lock file inside the crate.
-        note("trying again without the crate's own lock file");
+        note("retrying without the lock file of the crate");
         self.install(&[])
             .with_context(|| format!("cannot install {name}"))
     }
 
-    fn install(&self, more: &[&str]) -> Result<()> {
+    fn install(&self, extra: &[&str]) -> Result<()> {
         let mut cargo = project::cargo(["install", self.package, "--force", "--version"]);
         cargo
             .arg(format!("={}", self.version))
             .arg("--root")
             .arg(folder()?.join("cargo"));
-        process::run(cargo.args(QUICK).args(self.options).args(more))
+        process::run(cargo.args(FAST_BUILD).args(self.options).args(extra))
     }
 }
 
-/// `trunk 0.21.14` is version 0.21.14.
+/// Returns the version that a program prints: `trunk 0.21.14` is 0.21.14.
 fn version_of(mut program: Command) -> Option<String> {
     let output = program
         .arg("--version")

@@ -1,7 +1,7 @@
-//! The WebAssembly standard library without rustup's server: Debian's compiler and its own sources.
+//! Builds the WebAssembly standard library without the server of rustup, from the sources of Debian's compiler.
 //!
-//! The library is built once into a private sysroot, and a small `rustc` points there. So no
-//! unstable flag reaches the project's own build, and nothing in `/usr` or `~/.rustup` changes.
+//! The library is built once into a private sysroot, which a `rustc` wrapper uses. So the build of the project needs
+//! no unstable flag, and nothing in `/usr` or `~/.rustup` changes.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -19,14 +19,14 @@ const RUSTC: &str = "/usr/bin/rustc";
 const RUSTLIB: &str = "/usr/lib/rustlib";
 const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"];
 
-/// The folder with `rustc`, `cargo` and `rustdoc` that know WebAssembly.
+/// Returns the folder with `rustc`, `cargo` and `rustdoc` that support WebAssembly.
 pub fn standard_library() -> Result<PathBuf> {
     packages()?;
     let version = process::capture(Command::new(RUSTC).arg("--version"))?;
     let version = version
         .split(' ')
         .nth(1)
-        .context("rustc does not say its version")?;
+        .context("rustc does not print its version")?;
     let sysroot = folder()?.join(format!("wasm-std-{version}"));
     if !sysroot.join(".done").exists() {
         note(&format!(
@@ -37,14 +37,14 @@ pub fn standard_library() -> Result<PathBuf> {
     let programs = sysroot.join("bin");
     if !has_std(programs.join("rustc")) {
         bail!(
-            "the standard library in {} is not usable: remove that folder and try again",
+            "the standard library in {} is not usable: remove the folder and try again",
             sysroot.display()
         );
     }
     Ok(programs)
 }
 
-/// Debian's clippy: a package of its own, installed when that is possible.
+/// Returns the clippy of Debian, a separate package that is installed if possible.
 pub fn clippy() -> Option<PathBuf> {
     let program = PathBuf::from("/usr/bin/cargo-clippy");
     if !program.exists() && apt::is_root() {
@@ -67,7 +67,7 @@ fn packages() -> Result<()> {
         let package = program
             .file_name()
             .and_then(|name| name.to_str())
-            .context("rust-lld points nowhere")?
+            .context("rust-lld is a broken link")?
             .to_owned();
         apt::install(&[&package])?;
     }
@@ -95,9 +95,9 @@ fn build(sysroot: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Compiles an empty crate, and with it the library.
+/// Compiles the standard library by building an empty crate.
 ///
-/// Bitcode lets the project link with optimisation across crates; `test` is for wasm-bindgen-test.
+/// Bitcode enables link-time optimisation of the project; wasm-bindgen-test needs `test`.
 fn compile(work: &Path) -> Result<()> {
     fs::create_dir_all(work.join("src"))?;
     fs::write(work.join("src/lib.rs"), "")?;

@@ -1,7 +1,7 @@
-//! Downloads, by a program that is there already.
+//! Downloads files with curl or wget.
 //!
-//! They are needed once: on machines without PostgreSQL, and for what tests only. The system's own downloader knows its proxies
-//! and certificates, and keeps a TLS stack out of every start of xtask.
+//! Downloads are rare: PostgreSQL on machines without it, and files for tests. The downloader of the system is configured for
+//! its proxies and certificates, and xtask needs no TLS library.
 
 use std::fs::File;
 use std::io;
@@ -14,21 +14,21 @@ use sha2::{Digest, Sha256};
 use super::apt;
 use crate::process;
 
-/// Saves what is at the address, unless it is not what was expected.
-pub fn download_exactly(address: &str, sha256: &str, to: &Path) -> Result<()> {
+/// Downloads a file and verifies its checksum.
+pub fn download_verified(address: &str, sha256: &str, to: &Path) -> Result<()> {
     download(address, to)?;
     let found = checksum(to)?;
     if found != sha256 {
-        bail!("{address} has checksum {found}, expected {sha256}: not using it");
+        bail!("{address} has checksum {found}, expected {sha256}");
     }
     Ok(())
 }
 
 fn download(address: &str, to: &Path) -> Result<()> {
-    if !present("curl") && !present("wget") {
+    if !is_installed("curl") && !is_installed("wget") {
         apt::install(&["curl", "ca-certificates"])?;
     }
-    if present("curl") {
+    if is_installed("curl") {
         return process::quietly(
             Command::new("curl")
                 .args([
@@ -44,7 +44,7 @@ fn download(address: &str, to: &Path) -> Result<()> {
                 .arg(address),
         );
     }
-    if present("wget") {
+    if is_installed("wget") {
         return process::quietly(
             Command::new("wget")
                 .args(["--quiet", "--tries=3", "--output-document"])
@@ -55,7 +55,7 @@ fn download(address: &str, to: &Path) -> Result<()> {
     bail!("cannot download {address}: install curl or wget")
 }
 
-fn present(program: &str) -> bool {
+fn is_installed(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok()
 }
 
@@ -65,7 +65,7 @@ fn checksum(file: &Path) -> Result<String> {
     Ok(hex(&hasher.finalize()))
 }
 
-/// Lower-case hexadecimal.
+/// Returns bytes in lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

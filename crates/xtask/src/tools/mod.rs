@@ -1,4 +1,4 @@
-//! What building the panel needs beyond Rust: the WebAssembly standard library, Trunk and wasm-bindgen.
+//! The tools that build the panel: the WebAssembly standard library, Trunk and wasm-bindgen.
 
 mod apt;
 pub mod axe;
@@ -19,15 +19,15 @@ pub use toolchain::Toolchain;
 
 use crate::steps::{Steps, note};
 
-/// The one target of the panel.
+/// The target of the panel.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
-/// The last Trunk that builds with both the pinned Rust and Debian's.
+/// The last version of Trunk that builds with the pinned Rust and with Debian's Rust.
 const TRUNK: &str = "0.21.14";
 
-/// `cargo xtask tools`.
+/// Runs `cargo xtask tools`.
 pub fn run() -> Result<()> {
-    let mut steps = Steps::of(1);
+    let mut steps = Steps::new(1);
     steps.begin(
         "Tools: WebAssembly standard library, Trunk, wasm-bindgen (first time: up to 17 min on two cores)",
     );
@@ -37,7 +37,7 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// Gets what is missing and says how to build for WebAssembly.
+/// Installs missing tools and returns the toolchain for WebAssembly.
 pub fn ready() -> Result<Toolchain> {
     let _one_at_a_time = lock()?;
     let std = standard_library()?;
@@ -47,43 +47,43 @@ pub fn ready() -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// Where tools are kept: `ESIM_ADMIN_TOOLS`, else the user's cache.
+/// Returns the folder of the tools: `ESIM_ADMIN_TOOLS`, else the cache of the user.
 ///
-/// Not in the project: building them takes minutes, and with one place per user a second
-/// clone, or a `git clean`, does not pay for it again. Every tool carries its version, so clones
-/// that need different ones do not disturb each other for longer than a rebuild.
+/// The folder is outside the project: building the tools takes minutes, and a second clone, or a `git clean`,
+/// reuses them. The version of every tool is checked, so clones that need different versions only cost each other
+/// a rebuild.
 pub fn folder() -> Result<PathBuf> {
-    let named = env::var_os("ESIM_ADMIN_TOOLS").map(PathBuf::from);
+    let configured = env::var_os("ESIM_ADMIN_TOOLS").map(PathBuf::from);
     let cache =
         env::var_os("XDG_CACHE_HOME").map(|cache| PathBuf::from(cache).join("esim-admin/tools"));
     let home = env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache/esim-admin/tools"));
-    let folder = named
+    let folder = configured
         .or(cache)
         .or(home)
         .context("set ESIM_ADMIN_TOOLS to a folder for build tools: there is no HOME")?;
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     Ok(folder)
 }
 
-/// Where the standard library for WebAssembly comes from.
+/// The source of the standard library for WebAssembly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Std {
-    /// The usual compiler has it.
+    /// Part of the installed compiler.
     Rustc,
     /// Built from Debian's sources, with the programs in this folder.
     Debian(PathBuf),
 }
 
-/// What rustc has, else rustup, else Debian's packages; `WASM_STD=rustup|debian` forces one.
+/// Returns the standard library of rustc, else of rustup, else of Debian's packages; `WASM_STD=rustup|debian` forces one.
 fn standard_library() -> Result<Std> {
-    let wish = env::var("WASM_STD").unwrap_or_else(|_| "auto".to_owned());
-    if !["auto", "rustup", "debian"].contains(&wish.as_str()) {
-        bail!("WASM_STD is `{wish}`: it can be auto, rustup or debian");
+    let choice = env::var("WASM_STD").unwrap_or_else(|_| "auto".to_owned());
+    if !["auto", "rustup", "debian"].contains(&choice.as_str()) {
+        bail!("WASM_STD is `{choice}`: it must be auto, rustup or debian");
     }
-    if wish != "debian" && (toolchain::has_std("rustc") || toolchain::add_with_rustup()) {
+    if choice != "debian" && (toolchain::has_std("rustc") || toolchain::add_with_rustup()) {
         return Ok(Std::Rustc);
     }
-    if wish == "rustup" {
+    if choice == "rustup" {
         bail!(
             "rustup could not add {WASM}: check the network, or leave WASM_STD unset to try Debian's packages"
         );
@@ -91,7 +91,7 @@ fn standard_library() -> Result<Std> {
     debian::standard_library().map(Std::Debian)
 }
 
-/// Two clones share the folder; the second waits until the first has installed.
+/// Locks the folder: when two clones install tools, the second waits for the first.
 fn lock() -> Result<File> {
     let path = folder()?.join("lock");
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;

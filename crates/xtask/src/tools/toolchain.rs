@@ -10,7 +10,7 @@ use super::{Std, WASM};
 use crate::project;
 use crate::steps::note;
 
-/// How to run cargo, Trunk and wasm-bindgen for the panel.
+/// The toolchain of the panel: cargo, Trunk and wasm-bindgen.
 #[derive(Debug, Clone)]
 pub struct Toolchain {
     std: Std,
@@ -18,7 +18,7 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
-    /// Puts the tools before what is on `PATH`, and Debian's compiler before those.
+    /// Builds the toolchain: Debian's compiler first, then the tools, then `PATH`.
     pub fn new(std: Std, tools: &Path) -> Self {
         let mut folders = vec![tools.join("cargo/bin")];
         if let Std::Debian(programs) = &std {
@@ -29,10 +29,10 @@ impl Toolchain {
         Self { std, path }
     }
 
-    /// A program of the toolchain, in the workspace root.
+    /// Returns a command of the toolchain, in the workspace root.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(self.find(program).unwrap_or_else(|| program.into()));
-        // Trunk takes `NO_COLOR=1` for a wrong value of its own flag.
+        // Trunk rejects `NO_COLOR=1` as an invalid value of its own flag.
         command
             .env("PATH", &self.path)
             .env_remove("NO_COLOR")
@@ -42,22 +42,22 @@ impl Toolchain {
                 .env("RUSTC", programs.join("rustc"))
                 .env("RUSTDOC", programs.join("rustdoc"));
             command.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
-            // Clippy replaces `rustc`, and so misses the sysroot that our `rustc` names.
+            // Clippy replaces `rustc`, and so does not use the sysroot of the wrapper.
             command.env("SYSROOT", programs.parent().unwrap_or(programs));
-            // Two compilers would rebuild each other's work in one folder.
+            // In a shared folder, the two compilers would rebuild each other's output.
             command.env("CARGO_TARGET_DIR", project::target().join("wasm-debian"));
         }
         command
     }
 
-    /// Where a program is, seen from the toolchain.
+    /// Returns the path of a program in the toolchain.
     pub fn find(&self, program: &str) -> Option<PathBuf> {
         env::split_paths(&self.path)
             .map(|folder| folder.join(program))
             .find(|file| file.is_file())
     }
 
-    /// `cargo-clippy` of the same compiler, if it can be had.
+    /// Returns `cargo-clippy` of the same compiler, if available.
     pub fn clippy(&self) -> Option<PathBuf> {
         match &self.std {
             Std::Rustc => self.find("cargo-clippy"),
@@ -65,7 +65,7 @@ impl Toolchain {
         }
     }
 
-    /// One line for people.
+    /// Describes the toolchain in one line.
     pub fn describe(&self) -> String {
         match &self.std {
             Std::Rustc => format!("{WASM}: from the installed Rust toolchain"),
@@ -77,7 +77,7 @@ impl Toolchain {
     }
 }
 
-/// Whether a compiler has the standard library for WebAssembly.
+/// Returns whether a compiler has the standard library for WebAssembly.
 pub fn has_std(rustc: impl AsRef<Path>) -> bool {
     let output = Command::new(rustc.as_ref())
         .args(["--print", "target-libdir", "--target", WASM])
@@ -91,16 +91,16 @@ pub fn has_std(rustc: impl AsRef<Path>) -> bool {
         .any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
 }
 
-/// Asks rustup for it. False when there is no rustup, or its server cannot be reached.
+/// Adds the target with rustup. Returns false without rustup, or when its server cannot be reached.
 pub fn add_with_rustup() -> bool {
     note(&format!("adding {WASM} with rustup"));
     let added = Command::new("rustup")
         .args(["target", "add", WASM])
         .stdin(Stdio::null())
         .output();
-    let worked = added.is_ok_and(|output| output.status.success()) && has_std("rustc");
-    if !worked {
-        note("rustup could not: trying Debian's packages");
+    let is_added = added.is_ok_and(|output| output.status.success()) && has_std("rustc");
+    if !is_added {
+        note("rustup failed: trying Debian's packages");
     }
-    worked
+    is_added
 }

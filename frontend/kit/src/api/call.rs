@@ -1,20 +1,20 @@
-//! One request, before it is sent. It can be sent twice: once more after the access token was renewed.
+//! One request, before it is sent. The kit may send it twice: a second time after it has renewed the access token.
 
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-/// What is asked of the address.
+/// The HTTP method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// Read.
+    /// Reads.
     Get,
-    /// Make, or act.
+    /// Creates, or runs an action.
     Post,
-    /// Change.
+    /// Changes.
     Patch,
-    /// Set.
+    /// Sets.
     Put,
-    /// Take away.
+    /// Deletes.
     Delete,
 }
 
@@ -37,13 +37,13 @@ pub struct Call {
     pub(super) url: String,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Option<JsValue>,
-    pub(super) as_somebody: bool,
-    pub(super) until: Option<web_sys::AbortSignal>,
+    pub(super) is_authenticated: bool,
+    pub(super) abort_signal: Option<web_sys::AbortSignal>,
 }
 
 impl Call {
     fn new(method: Method, url: impl Into<String>) -> Self {
-        // A header of our own: a form of another site cannot send it, so a cookie alone opens nothing.
+        // A custom header: a form of another site cannot send it, so a stolen cookie alone is not accepted.
         let headers = vec![
             ("Accept", "application/json".to_owned()),
             ("X-Requested-With", "esim-admin".to_owned()),
@@ -53,62 +53,62 @@ impl Call {
             url: url.into(),
             headers,
             body: None,
-            as_somebody: true,
-            until: None,
+            is_authenticated: true,
+            abort_signal: None,
         }
     }
-    /// Reads.
+    /// Makes a GET request.
     pub fn get(url: impl Into<String>) -> Self {
         Self::new(Method::Get, url)
     }
-    /// Makes, or acts.
+    /// Makes a POST request.
     pub fn post(url: impl Into<String>) -> Self {
         Self::new(Method::Post, url)
     }
-    /// Changes.
+    /// Makes a PATCH request.
     pub fn patch(url: impl Into<String>) -> Self {
         Self::new(Method::Patch, url)
     }
-    /// Sets.
+    /// Makes a PUT request.
     pub fn put(url: impl Into<String>) -> Self {
         Self::new(Method::Put, url)
     }
-    /// Takes away.
+    /// Makes a DELETE request.
     pub fn delete(url: impl Into<String>) -> Self {
         Self::new(Method::Delete, url)
     }
-    /// With a header.
+    /// Adds a header.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
-    /// With a JSON body.
+    /// Sets a JSON body.
     pub fn json(mut self, body: &impl Serialize) -> Self {
         let text = serde_json::to_string(body).unwrap_or_default();
         self.body = Some(JsValue::from_str(&text));
         self.header("Content-Type", "application/json")
     }
-    /// With the bytes of a file, as they are.
+    /// Sets the bytes of a file as the body, unchanged.
     pub fn file(mut self, file: &web_sys::File, media_type: &str) -> Self {
         self.body = Some(file.into());
         self.header("Content-Type", media_type)
     }
-    /// Under a key that makes it safe to send again.
-    pub fn once(self, key: &str) -> Self {
+    /// Adds an idempotency key, so that the request can be repeated safely.
+    pub fn idempotency_key(self, key: &str) -> Self {
         self.header("Idempotency-Key", key)
     }
-    /// Only if nobody changed the thing since this version.
+    /// Makes the server reject the request if the record has changed since this version.
     pub fn if_version(self, version: i32) -> Self {
         self.header("If-Match", format!("\"v{version}\""))
     }
-    /// Until this says that nobody waits for the answer any more.
-    pub fn until(mut self, signal: web_sys::AbortSignal) -> Self {
-        self.until = Some(signal);
+    /// Sets the signal that aborts the request when its answer is no longer needed.
+    pub fn abort_signal(mut self, signal: web_sys::AbortSignal) -> Self {
+        self.abort_signal = Some(signal);
         self
     }
-    /// Without an access token: signing in, and renewing.
-    pub fn as_nobody(mut self) -> Self {
-        self.as_somebody = false;
+    /// Sends the request without an access token, as for the sign-in and the token refresh.
+    pub fn anonymous(mut self) -> Self {
+        self.is_authenticated = false;
         self
     }
 }

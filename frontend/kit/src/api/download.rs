@@ -1,22 +1,22 @@
-//! Taking a file away: fetched with the access token, then handed to the browser as a download.
+//! Downloads: the panel fetches a file with the access token, then hands it to the browser.
 
-use super::{Call, Fault, send};
+use super::{ApiError, Call, send};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, HtmlAnchorElement, Url};
 
-/// Fetches an address and saves its answer under the name that the server gives it, else under this one.
-pub async fn download(url: &str, name: &str) -> Result<(), Fault> {
+/// Downloads an address. The file gets the name that the server sends, or else `name`.
+pub async fn download(url: &str, name: &str) -> Result<(), ApiError> {
     fetch(Call::get(url), name).await
 }
 
-/// The same for a call that is more than an address.
-pub async fn fetch(call: Call, name: &str) -> Result<(), Fault> {
+/// Downloads the response of any request.
+pub async fn fetch(call: Call, name: &str) -> Result<(), ApiError> {
     let answer = send(call.header("Accept", "*/*")).await?;
     let named = answer
         .header("Content-Disposition")
         .and_then(|header| file_name(&header));
     let blob = answer.blob().await?;
-    hand_over(&blob, named.as_deref().unwrap_or(name));
+    save_blob(&blob, named.as_deref().unwrap_or(name));
     Ok(())
 }
 
@@ -24,11 +24,11 @@ pub async fn fetch(call: Call, name: &str) -> Result<(), Fault> {
 pub fn save(text: &str, name: &str) {
     let parts = js_sys::Array::of1(&JsValue::from_str(text));
     if let Ok(blob) = Blob::new_with_str_sequence(&parts) {
-        hand_over(&blob, name);
+        save_blob(&blob, name);
     }
 }
 
-pub(crate) fn hand_over(blob: &Blob, name: &str) {
+pub(crate) fn save_blob(blob: &Blob, name: &str) {
     let Ok(url) = Url::create_object_url_with_blob(blob) else {
         return;
     };
@@ -41,14 +41,14 @@ pub(crate) fn hand_over(blob: &Blob, name: &str) {
         link.set_download(name);
         link.click();
     }
-    // The browser has begun to read it by then.
+    // The browser has started to read the object by then.
     leptos::prelude::set_timeout(
         move || drop(Url::revoke_object_url(&url)),
         std::time::Duration::from_secs(30),
     );
 }
 
-/// The `filename` of a `Content-Disposition`.
+/// Returns the `filename` of a `Content-Disposition` header.
 pub(crate) fn file_name(header: &str) -> Option<String> {
     let (_, rest) = header.split_once("filename=")?;
     let name = rest
@@ -66,7 +66,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn the_server_names_the_file() {
+    fn file_name_comes_from_content_disposition() {
         assert_eq!(
             file_name("attachment; filename=\"plans.csv\"").as_deref(),
             Some("plans.csv")

@@ -1,17 +1,17 @@
-//! The API, as screens call it: typed by resource, with one way to fail.
+//! The API client of the screens: typed by resource, with one error type.
 
 mod call;
 mod download;
-mod fault;
-mod flight;
+mod error;
 mod send;
+mod token_refresh;
 
 pub use call::{Call, Method};
 pub use download::{download, fetch, save};
-pub(crate) use download::{file_name, hand_over};
-pub use fault::Fault;
-pub(crate) use flight::renew;
+pub(crate) use download::{file_name, save_blob};
+pub use error::ApiError;
 pub use send::{Answer, send};
+pub(crate) use token_refresh::renew;
 
 use serde::{Serialize, de::DeserializeOwned};
 use wire::{Page, Resource};
@@ -33,7 +33,7 @@ pub fn with_query(path: &str, pairs: &[(&str, String)]) -> String {
     }
 }
 
-/// A value as it stands in an address.
+/// Encodes a value for an address.
 pub fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
@@ -45,7 +45,7 @@ pub fn encode(text: &str) -> String {
         .collect()
 }
 
-/// The parameters of a query, as it stands behind a question mark.
+/// Parses a query string, the part of an address after the question mark.
 pub(crate) fn parse(query: &str) -> Vec<(String, String)> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let decoded = |text: &str| {
@@ -57,76 +57,86 @@ pub(crate) fn parse(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// One page of a list.
-pub async fn page<R: Resource>(pairs: &[(&'static str, String)]) -> Result<Page<R>, Fault> {
+/// Fetches one page of a list.
+pub async fn page<R: Resource>(pairs: &[(&'static str, String)]) -> Result<Page<R>, ApiError> {
     send(Call::get(with_query(R::PATH, pairs)))
         .await?
         .json()
         .await
 }
 
-/// One of them.
-pub async fn find<R: Resource>(id: R::Id) -> Result<R, Fault> {
+/// Fetches one record.
+pub async fn find<R: Resource>(id: R::Id) -> Result<R, ApiError> {
     get(&format!("{}/{id}", R::PATH)).await
 }
 
-/// Whatever an address answers with.
-pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
+/// Fetches an address and reads its JSON.
+pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
     send(Call::get(path)).await?.json().await
 }
 
-/// A new one. The key names this attempt: sent again, it gives the first answer again.
-pub async fn create<R: Resource>(new: &impl Serialize, key: &str) -> Result<R, Fault> {
-    send(Call::post(R::PATH).json(new).once(key))
+/// Creates a record. The idempotency key names this attempt: a repeated request returns the first answer.
+pub async fn create<R: Resource>(new: &impl Serialize, key: &str) -> Result<R, ApiError> {
+    send(Call::post(R::PATH).json(new).idempotency_key(key))
         .await?
         .json()
         .await
 }
 
-/// A change of one, refused when somebody else changed it since this version.
+/// Changes a record. The server rejects the change when another user has changed the record since this version.
 pub async fn edit<R: Resource>(
     id: R::Id,
     version: i32,
     change: &impl Serialize,
-) -> Result<R, Fault> {
+) -> Result<R, ApiError> {
     let call = Call::patch(format!("{}/{id}", R::PATH))
         .json(change)
         .if_version(version);
     send(call).await?.json().await
 }
 
-/// Takes one away.
-pub async fn remove<R: Resource>(row: &R) -> Result<(), Fault> {
+/// Deletes a record.
+pub async fn remove<R: Resource>(row: &R) -> Result<(), ApiError> {
     let call = Call::delete(format!("{}/{}", R::PATH, row.id())).if_version(row.version());
     send(call).await.map(drop)
 }
 
-/// Brings one back that was taken away.
-pub async fn restore<R: Resource>(row: &R) -> Result<(), Fault> {
+/// Restores a deleted record.
+pub async fn restore<R: Resource>(row: &R) -> Result<(), ApiError> {
     send(Call::post(format!("{}/{}/restore", R::PATH, row.id())))
         .await
         .map(drop)
 }
 
-/// An act on one, such as `approve`, with what it needs to know. The answer is left unread.
-pub async fn act<R: Resource>(row: &R, verb: &str, body: &impl Serialize) -> Result<(), Fault> {
-    let call = Call::post(format!("{}/{}/{verb}", R::PATH, row.id())).json(body);
-    send(call.if_version(row.version()).once(&crate::chance::uuid()))
-        .await
-        .map(drop)
-}
-
-/// An act on one that answers something worth reading.
-pub async fn ask<R: Resource, A: DeserializeOwned>(
+/// Runs an action on a record, such as `approve`, with its input. The response body is not read.
+pub async fn post_action<R: Resource>(
     row: &R,
     verb: &str,
     body: &impl Serialize,
-) -> Result<A, Fault> {
+) -> Result<(), ApiError> {
     let call = Call::post(format!("{}/{}/{verb}", R::PATH, row.id())).json(body);
-    send(call.if_version(row.version()).once(&crate::chance::uuid()))
-        .await?
-        .json()
-        .await
+    send(
+        call.if_version(row.version())
+            .idempotency_key(&crate::ids::uuid()),
+    )
+    .await
+    .map(drop)
+}
+
+/// Runs an action on a record and reads the response body.
+pub async fn post_action_for_result<R: Resource, A: DeserializeOwned>(
+    row: &R,
+    verb: &str,
+    body: &impl Serialize,
+) -> Result<A, ApiError> {
+    let call = Call::post(format!("{}/{}/{verb}", R::PATH, row.id())).json(body);
+    send(
+        call.if_version(row.version())
+            .idempotency_key(&crate::ids::uuid()),
+    )
+    .await?
+    .json()
+    .await
 }
 
 #[cfg(test)]
@@ -135,7 +145,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn an_address_carries_its_query_escaped() {
+    fn with_query_escapes_values() {
         assert_eq!(with_query("/v1/plans", &[]), "/v1/plans");
         let pairs = [
             ("q", "5 GB & more".to_owned()),

@@ -1,14 +1,14 @@
-//! Sending a call: with the access token, renewed once when it has ended.
+//! Sends requests with the access token, and renews an expired token once.
 
-use super::{Call, Fault, renew};
-use crate::{session, ui::confirmation};
+use super::{ApiError, Call, renew};
+use crate::{session, ui::step_up};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, RequestInit, Response};
 use wire::{Problem, ProblemCode};
 
-/// An answer that is a success.
+/// A successful response.
 #[derive(Debug, Clone)]
 pub struct Answer {
     response: Response,
@@ -16,71 +16,71 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Its body as text.
-    pub async fn text(&self) -> Result<String, Fault> {
+    /// Returns the body as text.
+    pub async fn text(&self) -> Result<String, ApiError> {
         let text = JsFuture::from(self.response.text().map_err(|_| self.unreadable())?).await;
         text.ok()
             .and_then(|text| text.as_string())
             .ok_or_else(|| self.unreadable())
     }
-    /// Its body, read as JSON.
-    pub async fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+    /// Reads the body as JSON.
+    pub async fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let text = self.text().await?;
         serde_json::from_str(&text).map_err(|_| self.unreadable())
     }
-    /// Its body as bytes that the browser keeps.
-    pub async fn blob(&self) -> Result<web_sys::Blob, Fault> {
+    /// Returns the body as bytes in the browser's memory.
+    pub async fn blob(&self) -> Result<web_sys::Blob, ApiError> {
         let blob = JsFuture::from(self.response.blob().map_err(|_| self.unreadable())?).await;
         blob.ok()
             .and_then(|blob| blob.dyn_into().ok())
             .ok_or_else(|| self.unreadable())
     }
-    /// One of its headers.
+    /// Returns one header.
     pub fn header(&self, name: &str) -> Option<String> {
         self.response.headers().get(name).ok().flatten()
     }
-    fn unreadable(&self) -> Fault {
-        Fault::Unreadable {
+    fn unreadable(&self) -> ApiError {
+        ApiError::Unreadable {
             request_id: self.request_id.clone(),
         }
     }
 }
 
-/// Sends a call and brings its answer.
+/// Sends a request and returns its response.
 ///
-/// An ended access token is renewed and the call sent once more. When that fails too, the session is over:
-/// the panel shows the sign-in and comes back to the same address afterwards. What asks who one is anew asks in a
-/// window, and is sent once more when that was answered.
-pub async fn send(call: Call) -> Result<Answer, Fault> {
-    if !call.as_somebody {
-        return deliver(&call, None).await;
+/// When the access token has expired, the panel renews it and sends the request once more. When that fails too, the
+/// session is over: the panel shows the sign-in page and returns to the same address afterwards. When the server
+/// requires step-up authentication, a dialog asks the user for it, and the panel then sends the request once more.
+pub async fn send(call: Call) -> Result<Answer, ApiError> {
+    if !call.is_authenticated {
+        return send_once(&call, None).await;
     }
     let outcome = send_renewed(&call).await;
-    match outcome.as_ref().err().and_then(Fault::code) {
-        Some(ProblemCode::ConfirmationRequired) if confirmation::ask().await => {
+    match outcome.as_ref().err().and_then(ApiError::code) {
+        Some(ProblemCode::ConfirmationRequired) if step_up::ask().await => {
             send_renewed(&call).await
         }
         Some(ProblemCode::EnrolmentRequired) => {
-            session::limit();
+            session::require_enrolment();
             outcome
         }
         _ => outcome,
     }
 }
 
-async fn send_renewed(call: &Call) -> Result<Answer, Fault> {
+async fn send_renewed(call: &Call) -> Result<Answer, ApiError> {
     let token = session::token();
-    match deliver(call, token.as_deref()).await {
-        Err(fault) if fault.code() == Some(ProblemCode::Unauthenticated) => {
-            // Another call may have renewed it while this one was under way.
+    match send_once(call, token.as_deref()).await {
+        Err(error) if error.code() == Some(ProblemCode::Unauthenticated) => {
+            // Another request may have renewed the token while this one was under way.
             if session::token() == token {
                 renew().await?;
             }
-            deliver(call, session::token().as_deref())
+            send_once(call, session::token().as_deref())
                 .await
-                .inspect_err(|fault| {
-                    if fault.code() == Some(ProblemCode::Unauthenticated) {
-                        session::lapse();
+                .inspect_err(|error| {
+                    if error.code() == Some(ProblemCode::Unauthenticated) {
+                        session::expire();
                     }
                 })
         }
@@ -88,8 +88,8 @@ async fn send_renewed(call: &Call) -> Result<Answer, Fault> {
     }
 }
 
-async fn deliver(call: &Call, token: Option<&str>) -> Result<Answer, Fault> {
-    let response = fetch(call, token).await.map_err(|_| Fault::Offline)?;
+async fn send_once(call: &Call, token: Option<&str>) -> Result<Answer, ApiError> {
+    let response = fetch(call, token).await.map_err(|_| ApiError::Offline)?;
     let request_id = response
         .headers()
         .get("X-Request-Id")
@@ -103,7 +103,7 @@ async fn deliver(call: &Call, token: Option<&str>) -> Result<Answer, Fault> {
     if answer.response.ok() {
         Ok(answer)
     } else {
-        Err(refusal(&answer).await)
+        Err(response_error(&answer).await)
     }
 }
 
@@ -118,7 +118,7 @@ async fn fetch(call: &Call, token: Option<&str>) -> Result<Response, JsValue> {
     let init = RequestInit::new();
     init.set_method(call.method.as_str());
     init.set_headers(&headers);
-    init.set_signal(call.until.as_ref());
+    init.set_signal(call.abort_signal.as_ref());
     if let Some(body) = &call.body {
         init.set_body(body);
     }
@@ -128,15 +128,16 @@ async fn fetch(call: &Call, token: Option<&str>) -> Result<Response, JsValue> {
         .dyn_into()
 }
 
-/// What the server says about its refusal; a proxy's page or an empty body becomes the nearest kind.
-async fn refusal(answer: &Answer) -> Fault {
+/// Reads the problem of a rejected request. A proxy's page or an empty body becomes the problem code with the
+/// nearest status.
+async fn response_error(answer: &Answer) -> ApiError {
     let status = answer.response.status();
     match answer.json::<Problem>().await {
         Ok(mut problem) => {
             if problem.request_id.is_empty() {
                 problem.request_id.clone_from(&answer.request_id);
             }
-            Fault::Refused(Box::new(problem))
+            ApiError::Problem(Box::new(problem))
         }
         Err(_) => {
             let like = ProblemCode::ALL
@@ -148,7 +149,7 @@ async fn refusal(answer: &Answer) -> Fault {
             } else {
                 ProblemCode::Malformed
             });
-            Fault::made(code, answer.request_id.clone())
+            ApiError::from_code(code, answer.request_id.clone())
         }
     }
 }

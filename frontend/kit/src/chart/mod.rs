@@ -1,52 +1,52 @@
-//! Charts: lines and bars, each with its table for who cannot see them. Coordinates are whole thousandths of the
-//! drawing, which stretches to the room it has; words stand beside it in HTML, where they do not stretch.
+//! Charts: lines and bars, each with a table for screen readers. Coordinates are whole thousandths of the drawing,
+//! which stretches to the available width; labels are HTML beside it, so they do not stretch.
 
+mod periods;
 mod scale;
-mod windows;
 
-pub use windows::{Lane, Window, windows};
+pub use periods::{Lane, Period, periods};
 
 use leptos::prelude::*;
 use scale::{Scale, thousandths};
 use std::sync::Arc;
 
-/// How the values are drawn.
+/// The kind of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Draw {
-    /// As lines over time.
+    /// Lines over time.
     Lines,
-    /// As bars side by side.
+    /// Bars side by side.
     Bars,
 }
 
-/// A place on the horizontal axis, with one value per series.
+/// A point on the horizontal axis, with one value per series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {
-    /// What it is called.
+    /// The label of the point.
     pub label: String,
     /// The values, in the order of the series.
     pub values: Vec<i64>,
-    /// Where its rows are.
+    /// The address of the rows behind the point.
     pub href: Option<String>,
 }
 
 /// A chart.
 #[derive(Clone)]
 pub struct Chart {
-    /// What it shows.
+    /// The title.
     pub title: String,
-    /// The names of its series; the second one is the comparison.
+    /// The names of the series; the second one is the comparison.
     pub series: Vec<&'static str>,
-    /// Its points.
+    /// The points.
     pub points: Vec<Point>,
-    /// How a value is written, with its unit.
+    /// Formats a value with its unit.
     pub write: Arc<dyn Fn(i64) -> String + Send + Sync>,
-    /// How it is drawn.
+    /// The kind of the chart.
     pub draw: Draw,
 }
 
 impl Chart {
-    /// Draws it.
+    /// Draws the chart.
     pub fn view(self) -> AnyView {
         let top = self
             .points
@@ -55,14 +55,14 @@ impl Chart {
             .max()
             .unwrap_or(0);
         let scale = Scale::over(top);
-        let marks = scale
-            .marks()
+        let ticks = scale
+            .ticks()
             .into_iter()
             .rev()
-            .map(|mark| view! { <span>{(self.write)(mark)}</span> })
+            .map(|tick| view! { <span>{(self.write)(tick)}</span> })
             .collect_view();
-        let lines = scale.marks().into_iter().map(|mark| {
-            let y = scale.y(mark);
+        let lines = scale.ticks().into_iter().map(|tick| {
+            let y = scale.y(tick);
             view! { <line class="chart-grid" x1="0" x2="1000" y1=y y2=y/> }
         });
         let lines = lines.collect_view();
@@ -76,21 +76,21 @@ impl Chart {
             .points
             .iter()
             .enumerate()
-            .map(|(place, point)| self.column(point, (last - place).is_multiple_of(step)))
+            .map(|(index, point)| self.column(point, (last - index).is_multiple_of(step)))
             .collect_view();
         let legend = (self.series.len() > 1).then(|| {
             let names = self
                 .series
                 .iter()
                 .enumerate()
-                .map(|(place, name)| view! { <span class=series(place)>{*name}</span> });
+                .map(|(index, name)| view! { <span class=series(index)>{*name}</span> });
             view! { <div class="chart-legend">{names.collect_view()}</div> }
         });
         view! {
             <figure class="chart" aria-label=self.title.clone()>
                 {legend}
                 <div class="chart-body">
-                    <div class="chart-marks" aria-hidden="true">{marks}</div>
+                    <div class="chart-marks" aria-hidden="true">{ticks}</div>
                     <div class="chart-plot">
                         <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">{lines}{drawn}</svg>
                         <div class="chart-columns" aria-hidden="true">{columns}</div>
@@ -102,23 +102,23 @@ impl Chart {
         .into_any()
     }
 
-    fn values(&self, place: usize) -> impl Iterator<Item = i64> {
+    fn values(&self, index: usize) -> impl Iterator<Item = i64> {
         self.points
             .iter()
-            .map(move |point| point.values.get(place).copied().unwrap_or(0))
+            .map(move |point| point.values.get(index).copied().unwrap_or(0))
     }
 
     fn lines(&self, scale: &Scale) -> AnyView {
         let count = self.points.len();
-        let line = |place: usize| {
+        let line = |index: usize| {
             let points: Vec<String> = self
-                .values(place)
+                .values(index)
                 .enumerate()
                 .map(|(at, value)| {
                     format!("{},{}", thousandths(2 * at + 1, 2 * count), scale.y(value))
                 })
                 .collect();
-            view! { <polyline class=format!("chart-line {}", series(place)) points=points.join(" ")/> }
+            view! { <polyline class=format!("chart-line {}", series(index)) points=points.join(" ")/> }
         };
         (0..self.series.len())
             .rev()
@@ -129,17 +129,17 @@ impl Chart {
 
     fn bars(&self, scale: &Scale) -> AnyView {
         let (count, each) = (self.points.len(), self.series.len().max(1));
-        let bar = |place: usize| {
-            let rects = self.values(place).enumerate().map(move |(at, value)| {
+        let bar = |index: usize| {
+            let rects = self.values(index).enumerate().map(move |(at, value)| {
                 // A bar takes three fifths of its column, shared among the series.
                 let (x, width, y) = (
-                    thousandths((5 * at + 1) * each + 3 * place, 5 * count * each),
+                    thousandths((5 * at + 1) * each + 3 * index, 5 * count * each),
                     thousandths(3, 5 * count * each),
                     scale.y(value),
                 );
                 view! { <rect x=x width=width y=y height=1000 - y/> }
             });
-            view! { <g class=format!("chart-bars {}", series(place))>{rects.collect_view()}</g> }
+            view! { <g class=format!("chart-bars {}", series(index))>{rects.collect_view()}</g> }
         };
         (0..self.series.len()).map(bar).collect_view().into_any()
     }
@@ -147,8 +147,8 @@ impl Chart {
     fn column(&self, point: &Point, labelled: bool) -> AnyView {
         let values = self.series.iter().zip(&point.values).enumerate();
         let values = values
-            .map(|(place, (name, value))| {
-                view! { <span class=series(place)>{*name}<b>
+            .map(|(index, (name, value))| {
+                view! { <span class=series(index)>{*name}<b>
                 {(self.write)(*value)}</b></span> }
             })
             .collect_view();
@@ -166,7 +166,7 @@ impl Chart {
     }
 
     fn table(&self) -> AnyView {
-        let heads = self
+        let headers = self
             .series
             .iter()
             .map(|name| view! { <th scope="col">{*name}</th> })
@@ -180,11 +180,11 @@ impl Chart {
             {(self.write)(*value)}</td> }).collect_view()}</tr> }
         };
         view! { <table class="sr-only"><caption>{self.title.clone()}</caption><thead><tr><td></td>
-        {heads}</tr></thead><tbody>{self.points.iter().map(row).collect_view()}</tbody></table> }
+        {headers}</tr></thead><tbody>{self.points.iter().map(row).collect_view()}</tbody></table> }
         .into_any()
     }
 }
 
-const fn series(place: usize) -> &'static str {
-    if place == 0 { "s1" } else { "s2" }
+const fn series(index: usize) -> &'static str {
+    if index == 0 { "s1" } else { "s2" }
 }

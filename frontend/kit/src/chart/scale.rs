@@ -1,6 +1,6 @@
-//! The vertical axis: round marks that cover the data.
+//! The vertical axis: round ticks that cover the data.
 
-/// From nothing to a round number at or above the greatest value, in about four steps.
+/// The range from zero to a round number at or above the greatest value, in about four steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scale {
     step: i64,
@@ -27,13 +27,13 @@ impl Scale {
             count: count.max(1),
         }
     }
-    /// The values at which a line is drawn.
-    pub fn marks(self) -> Vec<i64> {
+    /// Returns the values at which a grid line is drawn.
+    pub fn ticks(self) -> Vec<i64> {
         (0..=self.count)
-            .map(|place| place.saturating_mul(self.step))
+            .map(|index| index.saturating_mul(self.step))
             .collect()
     }
-    /// How far from the top a value stands, in thousandths.
+    /// Returns the distance of a value from the top, in thousandths.
     pub fn y(self, value: i64) -> i64 {
         let top = i128::from(self.step) * i128::from(self.count);
         let y = 1000 - i128::from(value.max(0)) * 1000 / top.max(1);
@@ -41,7 +41,7 @@ impl Scale {
     }
 }
 
-/// A share of the width.
+/// Returns a share of the width, in thousandths.
 pub(super) fn thousandths(part: usize, whole: usize) -> usize {
     part * 1000 / whole.max(1)
 }
@@ -52,20 +52,20 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn marks_are_round_and_cover_the_data() {
-        for (top, marks) in [
+    fn ticks_are_round_and_cover_the_data() {
+        for (top, ticks) in [
             (0, vec![0, 1]),
             (7, vec![0, 2, 4, 6, 8]),
             (930, vec![0, 500, 1000]),
             (12_500, vec![0, 5000, 10_000, 15_000]),
         ] {
-            assert_eq!(Scale::over(top).marks(), marks, "{top}");
+            assert_eq!(Scale::over(top).ticks(), ticks, "{top}");
         }
         assert!(Scale::over(i64::MAX).y(i64::MAX) >= 0);
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn values_stand_where_they_belong() {
+    fn y_maps_values_to_thousandths() {
         let scale = Scale::over(1000);
         assert_eq!(
             (scale.y(0), scale.y(500), scale.y(1000), scale.y(-5)),

@@ -1,27 +1,27 @@
-//! Choosing several words of a known list: boxes in groups, each with a word of explanation.
+//! A field for several values of a known list: checkboxes in groups, each with an explanation.
 
 use super::{field::Field, state::Form};
-use crate::ui::{Icon, icon::sized};
+use crate::ui::{Icon, icon::sized_icon};
 use leptos::prelude::*;
 use serde_json::Value;
 
-/// Boxes that belong together.
+/// Checkboxes that belong together.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Boxes {
-    /// What they are about.
+pub struct CheckGroup {
+    /// The title of the group.
     pub title: &'static str,
-    /// Each word, and what it means.
+    /// Each value with its explanation.
     pub words: Vec<(&'static str, &'static str)>,
 }
 
-/// Draws the groups, each with a box for all of it.
-pub(super) fn checks(form: Form, field: &Field, id: String, groups: &[Boxes]) -> AnyView {
+/// Draws the groups, each with a checkbox for all of its values.
+pub(super) fn checks(form: Form, field: &Field, id: String, groups: &[CheckGroup]) -> AnyView {
     let key = field.key;
-    let fault = Memo::new(move |_| form.fault(key));
-    let (about, wrong) = (format!("{id}-help"), format!("{id}-fault"));
+    let error = Memo::new(move |_| form.error(key));
+    let (about, wrong) = (format!("{id}-help"), format!("{id}-error"));
     let described = format!("{about} {wrong}");
     let named = format!("{id}-label");
-    let groups = groups.iter().map(|group| boxes(form, key, group));
+    let groups = groups.iter().map(|group| check_group(form, key, group));
     let groups = groups.collect_view();
     let help = field
         .help
@@ -30,20 +30,20 @@ pub(super) fn checks(form: Form, field: &Field, id: String, groups: &[Boxes]) ->
         <div class="checks" role="group" tabindex="-1" id=id aria-labelledby=named aria-describedby=described>
             <p class="checks-label" id=named.clone()>{field.label}</p>
             {help}
-            <div id=wrong>{move || fault.get().map(|text| view! { <p class="field-fault">
-                {sized(Icon::CircleAlert, 14)}<span>{text}</span></p> })}</div>
+            <div id=wrong>{move || error.get().map(|text| view! { <p class="field-error">
+                {sized_icon(Icon::CircleAlert, 14)}<span>{text}</span></p> })}</div>
             {groups}
         </div>
     }
     .into_any()
 }
 
-fn boxes(form: Form, key: &'static str, group: &Boxes) -> AnyView {
+fn check_group(form: Form, key: &'static str, group: &CheckGroup) -> AnyView {
     let words: Vec<&'static str> = group.words.iter().map(|(word, _)| *word).collect();
     let words = StoredValue::new(words);
     let count = Memo::new(move |_| {
-        let chosen = form.draft.with(|draft| draft.places(key));
-        words.with_value(|words| words.iter().filter(|word| holds(&chosen, word)).count())
+        let chosen = form.draft.with(|draft| draft.list(key));
+        words.with_value(|words| words.iter().filter(|word| contains(&chosen, word)).count())
     });
     let most = group.words.len();
     let all = move || count.get() == most;
@@ -54,8 +54,8 @@ fn boxes(form: Form, key: &'static str, group: &Boxes) -> AnyView {
     let one = |(word, means): &(&'static str, &'static str)| {
         let word = *word;
         let on = move || {
-            let chosen = form.draft.with(|draft| draft.places(key));
-            holds(&chosen, word)
+            let chosen = form.draft.with(|draft| draft.list(key));
+            contains(&chosen, word)
         };
         let set = move |event| put(form, key, &[word], event_target_checked(&event));
         view! {
@@ -70,13 +70,13 @@ fn boxes(form: Form, key: &'static str, group: &Boxes) -> AnyView {
     .into_any()
 }
 
-fn holds(chosen: &[String], word: &str) -> bool {
+fn contains(chosen: &[String], word: &str) -> bool {
     chosen.iter().any(|known| known == word)
 }
 
-/// Takes words in, or leaves them out.
+/// Adds values to the field, or removes them.
 fn put(form: Form, key: &'static str, words: &[&str], on: bool) {
-    let mut chosen = form.draft.with_untracked(|draft| draft.places(key));
+    let mut chosen = form.draft.with_untracked(|draft| draft.list(key));
     chosen.retain(|known| !words.contains(&known.as_str()));
     if on {
         chosen.extend(words.iter().map(|word| (*word).to_owned()));

@@ -1,10 +1,10 @@
-//! Choosing one of many by typing: a text box with a list under it, all with the keyboard.
+//! A combobox: a text input with a list under it, fully usable with the keyboard.
 
 use super::source::{Choice, Source};
 use crate::{
-    api::Fault,
-    chance,
-    ui::{Icon, icon::sized},
+    api::ApiError,
+    ids,
+    ui::{Icon, icon::sized_icon},
 };
 use leptos::{ev, html, prelude::*};
 use std::time::Duration;
@@ -13,16 +13,16 @@ use std::time::Duration;
 struct Finder {
     id: StoredValue<String>,
     open: RwSignal<bool>,
-    found: RwSignal<Result<Vec<Choice>, Fault>>,
+    found: RwSignal<Result<Vec<Choice>, ApiError>>,
     busy: RwSignal<bool>,
     at: RwSignal<usize>,
     text: RwSignal<String>,
-    turn: StoredValue<u32>,
-    /// Whether what was found answers what is typed.
+    request_id: StoredValue<u32>,
+    /// Whether the results belong to the current text.
     fresh: RwSignal<bool>,
 }
 
-/// Draws one. `chosen` is the id that is chosen, `set` is told of another one, or of none.
+/// Draws a combobox. `chosen` is the selected id; `set` gets the new id, or `None`.
 pub(crate) fn combobox(
     id: String,
     name: &'static str,
@@ -30,7 +30,7 @@ pub(crate) fn combobox(
     chosen: Signal<Option<String>>,
     set: impl Fn(Option<String>) + Send + Sync + Clone + 'static,
 ) -> AnyView {
-    let list = chance::element_id("listbox");
+    let list = ids::element_id("listbox");
     let state = Finder {
         id: StoredValue::new(list.clone()),
         open: RwSignal::new(false),
@@ -38,13 +38,13 @@ pub(crate) fn combobox(
         busy: RwSignal::new(false),
         at: RwSignal::new(0),
         text: RwSignal::new(String::new()),
-        turn: StoredValue::new(0),
+        request_id: StoredValue::new(0),
         fresh: RwSignal::new(false),
     };
     follow(state, source.clone(), chosen);
     let search = {
         let source = source.clone();
-        move |q: String| look(state, &source, q)
+        move |q: String| start_search(state, &source, q)
     };
     let mut slowly = debounce(Duration::from_millis(200), search.clone());
     let typed = move |event| {
@@ -76,7 +76,7 @@ pub(crate) fn combobox(
     let left = {
         let set = set.clone();
         move |_| {
-            // A box that had the focus as its page went away says so once it is gone.
+            // The browser sends `blur` after the page of a focused input was removed.
             if state.open.try_set(false).is_some() {
                 return;
             }
@@ -98,7 +98,7 @@ pub(crate) fn combobox(
     };
     view! {
         <div class="combobox">
-            {sized(Icon::Search, 14)}
+            {sized_icon(Icon::Search, 14)}
             <input id=id node_ref=input type="text" role="combobox" autocomplete="off" spellcheck="false"
                 aria-label=name aria-controls=list.clone()
                 aria-autocomplete="list" aria-expanded={move || state.open.get().to_string()} aria-activedescendant=active
@@ -110,7 +110,7 @@ pub(crate) fn combobox(
     .into_any()
 }
 
-/// Shows the name of what is chosen, whoever chose it.
+/// Shows the name of the selected choice, also when other code selected it.
 fn follow(state: Finder, source: Source, chosen: Signal<Option<String>>) {
     Effect::new(move |before: Option<Option<String>>| {
         let now = chosen.get();
@@ -142,13 +142,15 @@ fn restore(state: Finder, source: Source, chosen: Option<String>) {
     });
 }
 
-fn look(state: Finder, source: &Source, q: String) {
-    state.turn.update_value(|turn| *turn = turn.wrapping_add(1));
-    let (mine, work) = (state.turn.get_value(), source.search(q));
+fn start_search(state: Finder, source: &Source, q: String) {
+    state
+        .request_id
+        .update_value(|request_id| *request_id = request_id.wrapping_add(1));
+    let (mine, work) = (state.request_id.get_value(), source.search(q));
     state.busy.set(true);
     leptos::task::spawn_local(async move {
         let found = work.await;
-        if state.turn.try_get_value() == Some(mine) {
+        if state.request_id.try_get_value() == Some(mine) {
             state.busy.set(false);
             state.at.set(0);
             state.found.set(found);
@@ -166,7 +168,7 @@ fn walk(state: Finder, event: &ev::KeyboardEvent, pick: impl Fn(Choice)) {
             .at
             .update(|at| *at = (*at + 1).min(count.saturating_sub(1))),
         "ArrowUp" => state.at.update(|at| *at = at.saturating_sub(1)),
-        // Who types and presses Enter before the answer must not choose from the answer to something else.
+        // Enter before the results arrive must not select one of the results for an earlier text.
         "Enter" if state.open.get_untracked() && !state.fresh.get_untracked() => {}
         "Enter" if state.open.get_untracked() => {
             let choice = state.found.with_untracked(|found| {
@@ -186,7 +188,7 @@ fn walk(state: Finder, event: &ev::KeyboardEvent, pick: impl Fn(Choice)) {
     event.prevent_default();
     if matches!(event.key().as_str(), "ArrowDown" | "ArrowUp") {
         state.open.set(true);
-        crate::dom::show(&format!(
+        crate::dom::scroll_into_view(&format!(
             "{}-{}",
             state.id.get_value(),
             state.at.get_untracked()
@@ -195,33 +197,33 @@ fn walk(state: Finder, event: &ev::KeyboardEvent, pick: impl Fn(Choice)) {
 }
 
 fn options(state: Finder, pick: impl Fn(Choice) + Clone + 'static) -> AnyView {
-    let says = |text: String| {
+    let message = |text: String| {
         view! { <li role="option" aria-disabled="true" aria-selected="false" class="muted">{text}</li> }.into_any()
     };
     match state.found.get() {
-        Err(fault) => says(fault.sentence()),
-        Ok(found) if found.is_empty() => says(
+        Err(error) => message(error.sentence()),
+        Ok(found) if found.is_empty() => message(
             if state.busy.get() {
                 "Searching…"
             } else {
-                "Nothing found"
+                "No results"
             }
             .to_owned(),
         ),
         Ok(found) => {
-            let one = |(place, choice): (usize, Choice)| {
+            let one = |(index, choice): (usize, Choice)| {
                 let (pick, chosen) = (pick.clone(), choice.clone());
-                // On press, not on click: the box would lose the focus first, and close the list.
+                // On pointerdown, not on click: otherwise the input would lose the focus first and close the list.
                 let press = move |event: ev::PointerEvent| {
                     event.prevent_default();
-                    // What does not answer what is typed is about to move away from under the pointer.
+                    // Results for an earlier text are about to be replaced under the pointer.
                     if state.fresh.get_untracked() {
                         pick(chosen.clone());
                     }
                 };
-                let active = move || state.at.get() == place;
+                let active = move || state.at.get() == index;
                 view! {
-                    <li role="option" id=format!("{}-{place}", state.id.get_value())
+                    <li role="option" id=format!("{}-{index}", state.id.get_value())
                         aria-selected={move || active().to_string()} aria-disabled={move || (!state.fresh.get()).then_some("true")}
                         on:pointerdown=press>
                         <span>{choice.label}</span>{(!choice.note.is_empty()).then(|| view! { <small>

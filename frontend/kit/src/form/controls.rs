@@ -1,16 +1,16 @@
-//! How fields look: the label above, the control, help or fault below, all tied together for who cannot see them.
+//! The layout of fields: the label above the control, the help or error below it, all linked for screen readers.
 
 use super::{
-    atlas::atlas,
     checks::checks,
     combobox::combobox,
+    country_picker::country_picker,
     field::{Field, Kind, Unit},
-    places::places,
-    several::several,
+    multi_select::multi_select,
+    region_picker::region_picker,
     state::Form,
     time,
 };
-use crate::ui::{Icon, icon::sized, password_box::peek};
+use crate::ui::{Icon, icon::sized_icon, password_box::peek};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -45,39 +45,39 @@ pub(crate) fn control(form: Form, field: Field) -> AnyView {
 fn labelled(form: Form, field: Field) -> AnyView {
     let (key, id) = (field.key, element(field.key));
     let (help, live) = (field.help, field.live.clone());
-    let fault = Memo::new(move |_| form.fault(key));
+    let error = Memo::new(move |_| form.error(key));
     let optional = field
         .optional
         .then(|| view! { <span class="muted">" · optional"</span> });
     let aside = field.aside.map(
         |(label, href)| view! { <a class="link field-or" href=href target="_blank">{label}</a> },
     );
-    let (help_id, fault_id) = (format!("{id}-help"), format!("{id}-fault"));
-    let says = move || {
+    let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));
+    let text = move || {
         live.as_ref()
             .and_then(|live| form.draft.with(|draft| live(draft)))
     };
     view! {
         <label for=id.clone()>{field.label}{optional}</label>{aside}
-        {input(form, &field, id, fault)}
-        {move || fault.get().map(|text| view! { <p class="field-fault" id=fault_id.clone()>
-            {sized(Icon::CircleAlert, 14)}<span>{text}</span></p> })}
-        {move || says().map(|text| view! { <p class="field-help live">{text}</p> })}
+        {input(form, &field, id, error)}
+        {move || error.get().map(|text| view! { <p class="field-error" id=error_id.clone()>
+            {sized_icon(Icon::CircleAlert, 14)}<span>{text}</span></p> })}
+        {move || text().map(|text| view! { <p class="field-help live">{text}</p> })}
         {help.map(|text| view! { <p class="field-help" id=help_id>{text}</p> })}
     }
     .into_any()
 }
 
-fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> AnyView {
+fn input(form: Form, field: &Field, id: String, error: Memo<Option<String>>) -> AnyView {
     let key = field.key;
     let text = move || form.draft.with(|draft| draft.text(key).to_owned());
     let typed = move |event| form.set(key, Value::String(event_target_value(&event)));
     let left = move |_| form.leave(key);
-    let wrong = move || fault.with(Option::is_some).then_some("true");
+    let wrong = move || error.with(Option::is_some).then_some("true");
     let described = {
         let (has_help, id) = (field.help.is_some(), id.clone());
-        move || match (fault.with(Option::is_some), has_help) {
-            (true, _) => Some(format!("{id}-fault")),
+        move || match (error.with(Option::is_some), has_help) {
+            (true, _) => Some(format!("{id}-error")),
             (false, true) => Some(format!("{id}-help")),
             _ => None,
         }
@@ -107,11 +107,11 @@ fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> 
         Kind::Number | Kind::Money => {
             let mode = if matches!(field.kind, Kind::Number) { "numeric" } else { "decimal" };
             let unit = field.unit.clone().map(|unit| {
-                let says = move || match unit {
+                let text = move || match unit {
                     Unit::Fixed(unit) => unit.to_owned(),
                     Unit::Of(key) => form.draft.with(|draft| draft.text(key).to_owned()),
                 };
-                view! { <span class="unit">{says}</span> }
+                view! { <span class="unit">{text}</span> }
             });
             view! {
                 <div class="amount"><input id=id type="text" inputmode=mode autocomplete="off" placeholder=example
@@ -131,7 +131,7 @@ fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> 
             let options = options.iter().map(one).collect_view();
             view! {
                 <div class="select"><select id=id on:change=typed on:blur=left aria-invalid=wrong
-                    aria-describedby=described>{none}{first}{options}</select>{sized(Icon::ChevronDown, 14)}</div>
+                    aria-describedby=described>{none}{first}{options}</select>{sized_icon(Icon::ChevronDown, 14)}</div>
             }
             .into_any()
         }
@@ -147,19 +147,19 @@ fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> 
                 time::moment(form, key, tied)
             }
         }
-        Kind::Places => {
-            let chosen = Signal::derive(move || form.draft.with(|draft| draft.places(key)));
+        Kind::Regions => {
+            let chosen = Signal::derive(move || form.draft.with(|draft| draft.list(key)));
             let set = move |codes: Vec<String>| form.set(key, Value::from(codes));
-            let box_of_chips = places(id, field.label, false, chosen, set, move || form.leave(key));
-            if !field.atlas {
+            let box_of_chips = region_picker(id, field.label, false, chosen, set, move || form.leave(key));
+            if !field.country_picker {
                 return box_of_chips;
             }
-            view! { {box_of_chips}{atlas(chosen, set, move || form.leave(key))} }.into_any()
+            view! { {box_of_chips}{country_picker(chosen, set, move || form.leave(key))} }.into_any()
         }
-        Kind::Place => {
+        Kind::Region => {
             let chosen = Signal::derive(move || form.draft.with(|draft| Some(draft.text(key).to_owned()).filter(|code| !code.is_empty()).into_iter().collect()));
             let set = move |codes: Vec<String>| form.set(key, Value::String(codes.into_iter().next().unwrap_or_default()));
-            places(id, field.label, true, chosen, set, move || form.leave(key))
+            region_picker(id, field.label, true, chosen, set, move || form.leave(key))
         }
         Kind::Pick(source) => {
             let chosen = Signal::derive(move || form.draft.with(|draft| Some(draft.text(key).to_owned()).filter(|id| !id.is_empty())));
@@ -169,10 +169,10 @@ fn input(form: Form, field: &Field, id: String, fault: Memo<Option<String>>) -> 
             };
             combobox(id, field.label, source.clone(), chosen, set)
         }
-        Kind::Several(source) => {
-            let chosen = Signal::derive(move || form.draft.with(|draft| draft.places(key)));
+        Kind::MultiPick(source) => {
+            let chosen = Signal::derive(move || form.draft.with(|draft| draft.list(key)));
             let set = move |ids: Vec<String>| form.set(key, Value::from(ids));
-            several(id, field.label, source.clone(), chosen, set)
+            multi_select(id, field.label, source.clone(), chosen, set)
         }
         Kind::Lines => view! {
             <textarea id=id class="mono" rows="3" placeholder=example spellcheck="false" prop:value=text on:input=typed
@@ -195,7 +195,7 @@ fn toggle(form: Form, field: Field) -> AnyView {
             <input id=id type="checkbox" role="switch" prop:checked=on on:change=set aria-describedby=described/>
             <span><strong>{field.label}</strong>{field.help.map(|text| view! { <small id=help_id>{text}</small> })}</span>
         </label>
-        {move || form.fault(key).map(|text| view! { <p class="field-fault">{text}</p> })}
+        {move || form.error(key).map(|text| view! { <p class="field-error">{text}</p> })}
     }
     .into_any()
 }

@@ -1,31 +1,31 @@
-//! What is typed so far, and how it becomes what is sent.
+//! The draft of a form, and how it becomes the request body.
 
 use super::field::{Field, Kind};
 use serde_json::{Map, Value};
 use wire::Decimal;
 
-/// What is typed: texts as texts, even where a number is meant, so that nothing typed is ever lost.
+/// The values of the fields as typed: numbers stay texts, so that no input is lost.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Draft(pub(crate) Map<String, Value>);
 
 impl Draft {
-    /// The text of a field.
+    /// Returns the text of a field.
     pub fn text(&self, key: &str) -> &str {
         self.0.get(key).and_then(Value::as_str).unwrap_or_default()
     }
-    /// Whether a toggle is on.
+    /// Tells whether a toggle is on.
     pub fn is_on(&self, key: &str) -> bool {
         self.0.get(key).and_then(Value::as_bool).unwrap_or_default()
     }
-    /// The chosen places.
-    pub fn places(&self, key: &str) -> Vec<String> {
+    /// Returns the values of a field that holds a list.
+    pub fn list(&self, key: &str) -> Vec<String> {
         let all = self.0.get(key).and_then(Value::as_array);
         all.into_iter()
             .flatten()
-            .filter_map(|place| place.as_str().map(str::to_owned))
+            .filter_map(|entry| entry.as_str().map(str::to_owned))
             .collect()
     }
-    /// The exact number in a field, once it is one.
+    /// Returns the exact number in a field, if it is valid.
     pub fn number(&self, key: &str) -> Option<Decimal> {
         amount(self.text(key)).parse().ok()
     }
@@ -37,11 +37,11 @@ impl Draft {
     }
 }
 
-/// An amount as people type it: spaces and a decimal comma are forgiven.
+/// Normalizes an amount as people type it: spaces and a decimal comma are accepted.
 fn amount(text: &str) -> String {
     let text: String = text
         .chars()
-        .filter(|letter| !letter.is_whitespace())
+        .filter(|character| !character.is_whitespace())
         .collect();
     if text.contains('.') {
         text.replace(',', "")
@@ -51,12 +51,14 @@ fn amount(text: &str) -> String {
 }
 
 impl Field {
-    /// What the field shows for a value of the API.
+    /// Returns the draft value for a value of the API.
     pub(crate) fn typed(&self, value: &Value) -> Value {
         match (&self.kind, value) {
             (Kind::Toggle, value) => Value::Bool(value.as_bool().unwrap_or_default()),
-            (Kind::Places | Kind::Checks(_) | Kind::Several(_), Value::Array(_)) => value.clone(),
-            (Kind::Places | Kind::Checks(_) | Kind::Several(_), _) => Value::Array(Vec::new()),
+            (Kind::Regions | Kind::Checks(_) | Kind::MultiPick(_), Value::Array(_)) => {
+                value.clone()
+            }
+            (Kind::Regions | Kind::Checks(_) | Kind::MultiPick(_), _) => Value::Array(Vec::new()),
             (Kind::Lines, Value::Array(lines)) => Value::String(
                 lines
                     .iter()
@@ -73,7 +75,7 @@ impl Field {
             _ => Value::String(String::new()),
         }
     }
-    /// What is sent for what is typed, or what is wrong with it.
+    /// Converts a typed value into a value of the request body, or returns the error message.
     pub(crate) fn read(&self, typed: &Value) -> Result<Value, String> {
         let text = typed.as_str().unwrap_or_default().trim();
         let empty = |complaint: &str| {
@@ -84,23 +86,25 @@ impl Field {
             }
         };
         match &self.kind {
-            Kind::Several(_) if self.optional && typed.as_array().is_none_or(Vec::is_empty) => {
+            Kind::MultiPick(_) if self.optional && typed.as_array().is_none_or(Vec::is_empty) => {
                 Ok(Value::Null)
             }
-            Kind::Toggle | Kind::Places | Kind::Checks(_) | Kind::Several(_) => Ok(typed.clone()),
+            Kind::Toggle | Kind::Regions | Kind::Checks(_) | Kind::MultiPick(_) => {
+                Ok(typed.clone())
+            }
             Kind::Lines => Ok(text
                 .lines()
                 .map(str::trim)
                 .filter(|line| !line.is_empty())
                 .collect()),
             Kind::Text { .. } | Kind::Secret if text.is_empty() && self.optional => Ok(Value::Null),
-            // Whether an empty text is wrong is for the shape's own check to say.
+            // The check of the request type decides whether an empty text is an error.
             Kind::Text { .. } => Ok(Value::String(text.to_owned())),
             Kind::Secret => Ok(typed.clone()),
-            Kind::Choice(_) | Kind::Place | Kind::Pick(_) if text.is_empty() => {
+            Kind::Choice(_) | Kind::Region | Kind::Pick(_) if text.is_empty() => {
                 empty("Choose one.")
             }
-            Kind::Choice(_) | Kind::Place | Kind::Pick(_) => Ok(typed.clone()),
+            Kind::Choice(_) | Kind::Region | Kind::Pick(_) => Ok(typed.clone()),
             Kind::Number if text.is_empty() => empty("Enter a number."),
             Kind::Number => text
                 .parse::<i32>()
@@ -116,15 +120,15 @@ impl Field {
             Kind::Time if text.is_empty() => empty("Enter a date and a time."),
             Kind::End if text.is_empty() => empty("Enter the last day."),
             Kind::Time | Kind::End => {
-                super::time::complaint(text).map_or_else(|| Ok(typed.clone()), Err)
+                super::time::time_error(text).map_or_else(|| Ok(typed.clone()), Err)
             }
         }
     }
-    /// A value of the right shape, so that the other fields can be checked while this one is wrong.
-    pub(crate) fn stand_in(&self) -> Value {
+    /// Returns a placeholder of the right type, so that the other fields can be checked while this one is invalid.
+    pub(crate) fn placeholder_value(&self) -> Value {
         match &self.kind {
             Kind::Toggle => Value::Bool(false),
-            Kind::Places | Kind::Lines | Kind::Checks(_) | Kind::Several(_) => {
+            Kind::Regions | Kind::Lines | Kind::Checks(_) | Kind::MultiPick(_) => {
                 Value::Array(Vec::new())
             }
             Kind::Number => Value::from(1),
@@ -137,11 +141,11 @@ impl Field {
             ),
             Kind::Pick(_) => Value::String(uuid::Uuid::nil().to_string()),
             Kind::Time | Kind::End => Value::String("2000-01-01T00:00:00Z".to_owned()),
-            Kind::Text { .. } | Kind::Secret | Kind::Place => Value::String(String::new()),
+            Kind::Text { .. } | Kind::Secret | Kind::Region => Value::String(String::new()),
         }
     }
     pub(crate) fn is_shown(&self, draft: &Draft) -> bool {
-        self.shown.as_ref().is_none_or(|holds| holds(draft))
+        self.shown.as_ref().is_none_or(|condition| condition(draft))
     }
 }
 
@@ -158,7 +162,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn what_is_typed_is_read_or_complained_about() {
+    fn read_parses_input_or_returns_an_error() {
         assert_eq!(
             number_field("n", "N").read(&typed(" 30 ")),
             Ok(Value::from(30))
@@ -196,7 +200,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn values_of_the_api_are_shown_as_they_would_be_typed() {
+    fn typed_shows_api_values_as_input() {
         assert_eq!(
             money_field("m", "M").typed(&typed("5000.00")),
             typed("5000")

@@ -1,10 +1,10 @@
-//! One field: what it is called, how it is typed, when it is there.
+//! A field: its label, its control, and when it is shown.
 
-use super::{checks::Boxes, draft::Draft, source::Source};
+use super::{checks::CheckGroup, draft::Draft, source::Source};
 use crate::format::sentence;
 use std::sync::Arc;
 
-/// How a field is typed, shown and read back.
+/// The control of a field.
 #[derive(Clone)]
 pub(crate) enum Kind {
     Text { lines: u8, class: &'static str },
@@ -13,24 +13,24 @@ pub(crate) enum Kind {
     Money,
     Choice(Vec<(String, String)>),
     Toggle,
-    Places,
-    Place,
+    Regions,
+    Region,
     Lines,
-    Checks(Vec<Boxes>),
+    Checks(Vec<CheckGroup>),
     Time,
     End,
     Pick(Source),
-    Several(Source),
+    MultiPick(Source),
 }
 
-/// What stands behind an amount.
+/// The unit after a number.
 #[derive(Clone)]
 pub(crate) enum Unit {
     Fixed(&'static str),
     Of(&'static str),
 }
 
-/// Whether a field is for a new thing, for a known one, or for both.
+/// Whether a field is for new records, for existing records, or for both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum When {
     Both,
@@ -38,11 +38,11 @@ pub(crate) enum When {
     Edit,
 }
 
-type Says = Arc<dyn Fn(&Draft) -> Option<String> + Send + Sync>;
-type Holds = Arc<dyn Fn(&Draft) -> bool + Send + Sync>;
+type TextOf = Arc<dyn Fn(&Draft) -> Option<String> + Send + Sync>;
+type Condition = Arc<dyn Fn(&Draft) -> bool + Send + Sync>;
 type Sets = Arc<dyn Fn(&Draft) -> Vec<(&'static str, String)> + Send + Sync>;
 
-/// A field of a form. The key is the field's name in the shape that is sent.
+/// A field of a form. The key is the name of the field in the request body.
 #[derive(Clone)]
 pub struct Field {
     pub(crate) key: &'static str,
@@ -56,11 +56,11 @@ pub struct Field {
     pub(crate) half: bool,
     pub(crate) when: When,
     pub(crate) aside: Option<(&'static str, &'static str)>,
-    pub(crate) live: Option<Says>,
-    pub(crate) shown: Option<Holds>,
+    pub(crate) live: Option<TextOf>,
+    pub(crate) shown: Option<Condition>,
     pub(crate) sets: Option<Sets>,
     pub(crate) unsent: bool,
-    pub(crate) atlas: bool,
+    pub(crate) country_picker: bool,
 }
 
 fn field(key: &'static str, label: &'static str, kind: Kind) -> Field {
@@ -80,11 +80,11 @@ fn field(key: &'static str, label: &'static str, kind: Kind) -> Field {
         shown: None,
         sets: None,
         unsent: false,
-        atlas: false,
+        country_picker: false,
     }
 }
 
-/// One line of text.
+/// Makes a field for one line of text.
 pub fn text_field(key: &'static str, label: &'static str) -> Field {
     field(
         key,
@@ -95,7 +95,7 @@ pub fn text_field(key: &'static str, label: &'static str) -> Field {
         },
     )
 }
-/// Several lines of text.
+/// Makes a field for several lines of text.
 pub fn area_field(key: &'static str, label: &'static str) -> Field {
     field(
         key,
@@ -106,15 +106,15 @@ pub fn area_field(key: &'static str, label: &'static str) -> Field {
         },
     )
 }
-/// A list, one entry on each line.
+/// Makes a field for a list, one entry per line.
 pub fn lines_field(key: &'static str, label: &'static str) -> Field {
     field(key, label, Kind::Lines)
 }
-/// Several words of a known list, in groups.
-pub fn checks_field(key: &'static str, label: &'static str, groups: Vec<Boxes>) -> Field {
+/// Makes a field for several values of a known list, in groups.
+pub fn checks_field(key: &'static str, label: &'static str, groups: Vec<CheckGroup>) -> Field {
     field(key, label, Kind::Checks(groups))
 }
-/// One line that is typed to the letter: a code, a number of a card.
+/// Makes a field for an exact text: a code, a card number.
 pub fn code_field(key: &'static str, label: &'static str) -> Field {
     field(
         key,
@@ -125,27 +125,27 @@ pub fn code_field(key: &'static str, label: &'static str) -> Field {
         },
     )
 }
-/// Something that is sent but never shown again.
+/// Makes a field for a secret that the form sends but never shows again.
 pub fn secret_field(key: &'static str, label: &'static str) -> Field {
     field(key, label, Kind::Secret)
 }
-/// A whole number.
+/// Makes a field for a whole number.
 pub fn number_field(key: &'static str, label: &'static str) -> Field {
     field(key, label, Kind::Number).half()
 }
-/// An exact number with two decimals: money, megabytes, percent.
+/// Makes a field for an exact number with two decimals: money, megabytes, percent.
 pub fn money_field(key: &'static str, label: &'static str) -> Field {
     field(key, label, Kind::Money).half()
 }
-/// One word of an enumeration.
+/// Makes a field for one value of an enumeration.
 pub fn choice_field(
     key: &'static str,
     label: &'static str,
     words: &'static [&'static str],
 ) -> Field {
-    // Codes such as currencies stay as they are; words become sentences.
+    // Codes such as currencies stay as they are; other values become sentences.
     let label_of = |word: &str| {
-        if word.chars().any(|letter| letter.is_ascii_lowercase()) {
+        if word.chars().any(|character| character.is_ascii_lowercase()) {
             sentence(word)
         } else {
             word.to_owned()
@@ -163,17 +163,17 @@ pub fn choice_field(
     )
     .half()
 }
-/// Yes or no.
+/// Makes a field for yes or no.
 pub fn toggle_field(key: &'static str, label: &'static str) -> Field {
     field(key, label, Kind::Toggle)
 }
-/// Countries and groups of them.
-pub fn places_field(key: &'static str, label: &'static str) -> Field {
-    field(key, label, Kind::Places)
+/// Makes a field for countries and groups.
+pub fn regions_field(key: &'static str, label: &'static str) -> Field {
+    field(key, label, Kind::Regions)
 }
-/// One country or group.
-pub fn place_field(key: &'static str, label: &'static str) -> Field {
-    field(key, label, Kind::Place).half()
+/// Makes a field for one country or group.
+pub fn region_field(key: &'static str, label: &'static str) -> Field {
+    field(key, label, Kind::Region).half()
 }
 /// Makes a field for a moment: typed in the time zone of the business, sent in UTC.
 pub fn time_field(key: &'static str, label: &'static str) -> Field {
@@ -184,7 +184,7 @@ pub fn time_field(key: &'static str, label: &'static str) -> Field {
 pub fn end_field(key: &'static str, label: &'static str) -> Field {
     field(key, label, Kind::End).half()
 }
-/// Makes a field for one of several words, each with its label.
+/// Makes a field for one of several values, each with its label.
 pub fn named_choice_field(
     key: &'static str,
     label: &'static str,
@@ -194,82 +194,85 @@ pub fn named_choice_field(
     let known = known.map(|(word, name)| ((*word).to_owned(), (*name).to_owned()));
     field(key, label, Kind::Choice(known.collect())).half()
 }
-/// One thing of another list: `picker_field("plan_id", "Plan", Source::of::<Plan>())`.
+/// Makes a field for one record of a resource: `picker_field("plan_id", "Plan", Source::resource::<Plan>())`.
 pub fn picker_field(key: &'static str, label: &'static str, source: Source) -> Field {
     field(key, label, Kind::Pick(source))
 }
-/// Several things of a long list, found by typing. Optional, none is sent as null.
+/// Makes a field for several records of a resource. An optional field without a choice sends null.
 pub fn pickers_field(key: &'static str, label: &'static str, source: Source) -> Field {
-    field(key, label, Kind::Several(source))
+    field(key, label, Kind::MultiPick(source))
 }
 
 impl Field {
-    /// With a line of help below.
+    /// Adds a line of help below the field.
     pub fn help(mut self, help: &'static str) -> Self {
         self.help = Some(help);
         self
     }
-    /// With an example in the empty box.
+    /// Adds an example to the empty input.
     pub fn example(mut self, example: &'static str) -> Self {
         self.example = example;
         self
     }
-    /// May be left empty.
+    /// Allows an empty value.
     pub fn optional(mut self) -> Self {
         self.optional = true;
         self
     }
-    /// What a browser or a password manager may fill in here, such as `current-password` or `one-time-code`.
+    /// Sets the autocomplete value for browsers and password managers, such as `current-password` or
+    /// `one-time-code`.
     pub fn fills(mut self, what: &'static str) -> Self {
         self.fills = Some(what);
         self
     }
-    /// With a unit behind the number.
+    /// Adds a unit after the number.
     pub fn unit(mut self, unit: &'static str) -> Self {
         self.unit = Some(Unit::Fixed(unit));
         self
     }
-    /// With what another field says behind the number, such as the currency.
+    /// Adds the value of another field after the number, such as the currency.
     pub fn unit_of(mut self, key: &'static str) -> Self {
         self.unit = Some(Unit::Of(key));
         self
     }
-    /// Beside another field, where there is room.
+    /// Places the field beside another one, where there is room.
     pub fn half(mut self) -> Self {
         self.half = true;
         self
     }
-    /// Over the whole width.
+    /// Gives the field the whole width.
     pub fn full(mut self) -> Self {
         self.half = false;
         self
     }
-    /// Only when something new is made: it cannot be changed later.
+    /// Shows the field only for new records, because it cannot be changed later.
     pub fn only_new(mut self) -> Self {
         self.when = When::New;
         self
     }
-    /// Only when something known is changed.
+    /// Shows the field only for existing records.
     pub fn only_edit(mut self) -> Self {
         self.when = When::Edit;
         self
     }
-    /// With a link beside the label to where a missing choice is made. It opens in a tab of its own: what is typed stays.
+    /// Adds a link beside the label to the page that creates a missing choice. It opens in a new tab, so the form
+    /// keeps its values.
     pub fn or(mut self, label: &'static str, href: &'static str) -> Self {
         self.aside = Some((label, href));
         self
     }
-    /// With a line below that follows what is typed, such as `5 GB` below `5000`.
-    pub fn live(mut self, says: impl Fn(&Draft) -> Option<String> + Send + Sync + 'static) -> Self {
-        self.live = Some(Arc::new(says));
+    /// Adds a line below the field that follows its value, such as `5 GB` below `5000`.
+    pub fn live(mut self, text: impl Fn(&Draft) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.live = Some(Arc::new(text));
         self
     }
-    /// There only while this holds of what is typed elsewhere.
-    pub fn shown_if(mut self, holds: impl Fn(&Draft) -> bool + Send + Sync + 'static) -> Self {
-        self.shown = Some(Arc::new(holds));
+    /// Shows the field only while the condition is true for the draft.
+    pub fn shown_if(mut self, condition: impl Fn(&Draft) -> bool + Send + Sync + 'static) -> Self {
+        self.shown = Some(Arc::new(condition));
         self
     }
-    /// What is typed here says what others say, too: a price and a margin. While they cannot be computed, they stay.
+    /// Computes other fields from this one, such as the margin from the price. Fields that cannot be computed keep
+    /// their values.
     pub fn sets(
         mut self,
         others: impl Fn(&Draft) -> Vec<(&'static str, String)> + Send + Sync + 'static,
@@ -277,14 +280,14 @@ impl Field {
         self.sets = Some(Arc::new(others));
         self
     }
-    /// Only helps to find what others say: it is not sent.
+    /// Excludes the field from the request body: it only helps to compute other fields.
     pub fn unsent(mut self) -> Self {
         self.unsent = true;
         self
     }
-    /// With every country to be looked through, group by group.
-    pub fn atlas(mut self) -> Self {
-        self.atlas = true;
+    /// Adds the picker with every country, in groups.
+    pub fn country_picker(mut self) -> Self {
+        self.country_picker = true;
         self
     }
 }

@@ -1,24 +1,24 @@
-//! Fields of forms. A form works on a draft of plain JSON; the field knows how it is typed, shown and read back,
-//! the shape's own check (the server runs the same one) knows what is right.
+//! Fields of forms. A form works on a draft of plain JSON. The field defines how a value is typed, shown and read;
+//! the check of the request type, which the server runs as well, defines what is valid.
 
-pub(crate) mod atlas;
 pub(crate) mod checks;
 pub(crate) mod combobox;
 pub(crate) mod controls;
+pub(crate) mod country_picker;
 pub(crate) mod draft;
 mod field;
-pub(crate) mod places;
-pub(crate) mod several;
+pub(crate) mod multi_select;
+pub(crate) mod region_picker;
 pub(crate) mod source;
 pub(crate) mod state;
 pub(crate) mod submit;
 mod time;
 
-pub use checks::Boxes;
+pub use checks::CheckGroup;
 pub use draft::Draft;
 pub use field::{
     Field, area_field, checks_field, choice_field, code_field, end_field, lines_field, money_field,
-    named_choice_field, number_field, picker_field, pickers_field, place_field, places_field,
+    named_choice_field, number_field, picker_field, pickers_field, region_field, regions_field,
     secret_field, text_field, time_field, toggle_field,
 };
 pub use source::{Choice, Source};

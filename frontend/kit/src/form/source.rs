@@ -1,25 +1,25 @@
-//! Where a picker's choices come from: the list of any resource, searched by its `q`.
+//! The source of a picker's choices: the list of any resource, searched with its `q`.
 
-use crate::{Task, api, api::Fault, task};
+use crate::{Task, api, api::ApiError, task};
 use leptos::prelude::*;
 use std::sync::Arc;
 use wire::{Filter, Param, Resource};
 
-/// Something to choose.
+/// A choice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
-    /// Its id, as it is sent.
+    /// The id in the request body.
     pub id: String,
-    /// What it is called.
+    /// The label.
     pub label: String,
-    /// What tells it from others of that name.
+    /// A note that distinguishes choices with the same label.
     pub note: String,
 }
 
-/// Choices on their way.
-type Found = Task<Result<Vec<Choice>, Fault>>;
+/// The result of a search.
+type Found = Task<Result<Vec<Choice>, ApiError>>;
 
-/// Finds choices, and the name of one that is chosen already.
+/// Finds choices, and the label of a selected one.
 #[derive(Clone)]
 pub struct Source {
     search: Arc<dyn Fn(String) -> Found + Send + Sync>,
@@ -27,16 +27,18 @@ pub struct Source {
 }
 
 impl Source {
-    /// The list of a resource, each by its label.
-    pub fn of<R: Resource>() -> Self {
-        Self::noted::<R>(|_| String::new())
+    /// Makes a source from a resource, with the label of each record.
+    pub fn resource<R: Resource>() -> Self {
+        Self::resource_with_note::<R>(|_| String::new())
     }
-    /// The list of a resource, each by its label and a note beside it, such as an e-mail address.
-    pub fn noted<R: Resource>(note: impl Fn(&R) -> String + Send + Sync + Clone + 'static) -> Self {
-        Self::within::<R>(Vec::new(), note)
+    /// Makes a source from a resource, with a note beside each label, such as an e-mail address.
+    pub fn resource_with_note<R: Resource>(
+        note: impl Fn(&R) -> String + Send + Sync + Clone + 'static,
+    ) -> Self {
+        Self::filtered_resource::<R>(Vec::new(), note)
     }
-    /// The same, of a list narrowed by these parameters.
-    pub fn within<R: Resource>(
+    /// Makes a source from a resource with fixed query parameters.
+    pub fn filtered_resource<R: Resource>(
         fixed: api::Pairs,
         note: impl Fn(&R) -> String + Send + Sync + Clone + 'static,
     ) -> Self {
@@ -66,8 +68,8 @@ impl Source {
             name: Arc::new(name),
         }
     }
-    /// These and no others, found by any part of their names.
-    pub fn listed(all: Vec<Choice>) -> Self {
+    /// Makes a source from a fixed list, searched by any part of the label.
+    pub fn from_choices(all: Vec<Choice>) -> Self {
         let all = Arc::new(all);
         let named = Arc::clone(&all);
         let search = move |q: String| {
@@ -85,15 +87,15 @@ impl Source {
             name: Arc::new(name),
         }
     }
-    /// Choices for what was typed.
+    /// Returns the choices for a text.
     pub(crate) fn search(&self, q: String) -> Found {
         (self.search)(q)
     }
-    /// The one with this id.
+    /// Returns the choice with this id.
     pub(crate) fn find(&self, id: String) -> Task<Option<Choice>> {
         (self.name)(id)
     }
-    /// The name of one, once it is known; until then an ellipsis.
+    /// Draws the label of a choice, and an ellipsis until it is known.
     pub(crate) fn name_of(&self, id: String) -> AnyView {
         let name = RwSignal::new("…".to_owned());
         let (found, short) = (

@@ -1,4 +1,4 @@
-//! The state of a form: what is typed, what was there before, and what is wrong with it.
+//! The state of a form: the draft, the values before, and the errors.
 
 use super::{
     draft::Draft,
@@ -12,12 +12,12 @@ use std::{
 };
 use wire::FieldError;
 
-/// The shape's own check, for what would be sent.
-pub(crate) type Judge =
+/// Checks the request body with the check of its type.
+pub(crate) type Validate =
     Arc<dyn Fn(Map<String, Value>) -> Result<Vec<FieldError>, String> + Send + Sync>;
 
-/// What is wrong, field by field.
-pub(crate) type Faults = BTreeMap<String, String>;
+/// Error messages by field.
+pub(crate) type ErrorMap = BTreeMap<String, String>;
 
 /// The state of a form.
 #[derive(Clone, Copy)]
@@ -26,14 +26,14 @@ pub(crate) struct Form {
     pub draft: RwSignal<Draft>,
     pub before: RwSignal<Draft>,
     pub touched: RwSignal<BTreeSet<&'static str>>,
-    /// What the server said about what was sent; forgotten once the field is typed in again.
-    pub told: RwSignal<Faults>,
+    /// The errors that the server returned; typing into a field removes its error.
+    pub server_errors: RwSignal<ErrorMap>,
     pub is_new: bool,
-    judge: StoredValue<Judge>,
+    validate: StoredValue<Validate>,
 }
 
 impl Form {
-    pub fn new(fields: Vec<Field>, is_new: bool, judge: Judge) -> Self {
+    pub fn new(fields: Vec<Field>, is_new: bool, validate: Validate) -> Self {
         let wanted =
             move |field: &Field| field.when == When::Both || (field.when == When::New) == is_new;
         Self {
@@ -41,25 +41,25 @@ impl Form {
             draft: RwSignal::new(Draft::default()),
             before: RwSignal::new(Draft::default()),
             touched: RwSignal::new(BTreeSet::new()),
-            told: RwSignal::new(Faults::new()),
+            server_errors: RwSignal::new(ErrorMap::new()),
             is_new,
-            judge: StoredValue::new(judge),
+            validate: StoredValue::new(validate),
         }
     }
-    /// Begins with a thing as the API shows it.
-    pub fn begin(self, thing: &Value) {
-        let mut draft = self.typed(thing);
+    /// Fills the form with a record of the API.
+    pub fn begin(self, record: &Value) {
+        let mut draft = self.typed(record);
         for field in self.fields.get_value().iter().filter(|field| !field.unsent) {
             follow(field, &mut draft);
         }
         self.before.set(draft.clone());
         self.draft.set(draft);
         self.touched.update(BTreeSet::clear);
-        self.told.update(Faults::clear);
+        self.server_errors.update(ErrorMap::clear);
     }
-    /// Takes over what somebody else has changed meanwhile, and keeps what was typed here.
-    pub fn rebase(self, thing: &Value) {
-        let (theirs, before) = (self.typed(thing), self.before.get_untracked());
+    /// Takes over the changes of another user, and keeps the fields that this user has changed.
+    pub fn rebase(self, record: &Value) {
+        let (theirs, before) = (self.typed(record), self.before.get_untracked());
         self.draft.update(|draft| {
             for (key, value) in &theirs.0 {
                 if draft.value(key) == before.value(key) {
@@ -69,20 +69,21 @@ impl Form {
         });
         self.before.set(theirs);
     }
-    fn typed(self, thing: &Value) -> Draft {
-        // What has no field here is known too, for lines that follow what is typed.
-        let mut draft = Draft(thing.as_object().cloned().unwrap_or_default());
+    fn typed(self, record: &Value) -> Draft {
+        // The draft also keeps values without a field, for lines that depend on them.
+        let mut draft = Draft(record.as_object().cloned().unwrap_or_default());
         for field in self.fields.get_value().iter() {
             draft.set(
                 field.key,
-                field.typed(thing.get(field.key).unwrap_or(&Value::Null)),
+                field.typed(record.get(field.key).unwrap_or(&Value::Null)),
             );
         }
         draft
     }
-    /// Types something into a field.
+    /// Sets the value of a field.
     pub fn set(self, key: &'static str, value: Value) {
-        self.told.update(|told| drop(told.remove(key)));
+        self.server_errors
+            .update(|server_errors| drop(server_errors.remove(key)));
         let fields = self.fields.get_value();
         self.draft.update(|draft| {
             draft.set(key, value);
@@ -91,7 +92,7 @@ impl Form {
         });
     }
     /// Tells whether a field contains this text.
-    pub fn holds(self, key: &str, text: &str) -> bool {
+    pub fn has_text(self, key: &str, text: &str) -> bool {
         self.draft.with_untracked(|draft| draft.text(key) == text)
     }
     /// Fills in a proposal. The user did not type it, so it does not count as unsaved work.
@@ -104,10 +105,10 @@ impl Form {
         self.draft
             .with_untracked(|draft| self.before.with_untracked(|before| draft != before))
     }
-    /// What would be sent, and what is wrong with it. A change sends only what was changed.
-    pub fn read(self, draft: &Draft) -> (Map<String, Value>, Faults) {
+    /// Returns the request body and the errors. An edit contains only changed fields.
+    pub fn read(self, draft: &Draft) -> (Map<String, Value>, ErrorMap) {
         let (fields, before) = (self.fields.get_value(), self.before.get_untracked());
-        let (mut sent, mut checked, mut faults) = (Map::new(), Map::new(), Faults::new());
+        let (mut sent, mut checked, mut errors) = (Map::new(), Map::new(), ErrorMap::new());
         let sent_at_all = |field: &&Field| !field.unsent && field.is_shown(draft);
         for field in fields.iter().filter(sent_at_all) {
             let typed = draft.value(field.key);
@@ -115,44 +116,47 @@ impl Form {
                 continue;
             }
             match field.read(&typed) {
-                // Left out, an empty field of a new thing takes the server's default.
+                // Omitted, so that the server applies its default.
                 Ok(Value::Null) if self.is_new => {}
                 Ok(value) => {
                     checked.insert(field.key.to_owned(), value.clone());
                     sent.insert(field.key.to_owned(), value);
                 }
                 Err(complaint) => {
-                    faults.insert(field.key.to_owned(), complaint);
-                    checked.insert(field.key.to_owned(), field.stand_in());
+                    errors.insert(field.key.to_owned(), complaint);
+                    checked.insert(field.key.to_owned(), field.placeholder_value());
                 }
             }
         }
-        match self.judge.with_value(|judge| judge(checked)) {
+        match self.validate.with_value(|validate| validate(checked)) {
             Ok(found) => {
-                for fault in found {
-                    faults.entry(fault.field).or_insert(fault.message);
+                for error in found {
+                    errors.entry(error.field).or_insert(error.message);
                 }
             }
-            // A field that stands in for a faulty one may be what cannot be read.
-            Err(reason) if faults.is_empty() => {
-                faults.insert(String::new(), reason);
+            // The placeholder of an invalid field may be what cannot be parsed.
+            Err(reason) if errors.is_empty() => {
+                errors.insert(String::new(), reason);
             }
             Err(_) => {}
         }
-        (sent, faults)
+        (sent, errors)
     }
-    /// What is to be shown under a field: what the server said, else what is wrong once the field was left.
-    pub fn fault(self, key: &'static str) -> Option<String> {
-        let told = self.told.with(|told| told.get(key).cloned());
-        if told.is_some() || !self.touched.with(|touched| touched.contains(key)) {
-            return told;
+    /// Returns the error to show under a field: the server's error, or the own error once the user has left the
+    /// field.
+    pub fn error(self, key: &'static str) -> Option<String> {
+        let server_errors = self
+            .server_errors
+            .with(|server_errors| server_errors.get(key).cloned());
+        if server_errors.is_some() || !self.touched.with(|touched| touched.contains(key)) {
+            return server_errors;
         }
         let draft = self.draft.get();
-        let (_, faults) = self.read(&draft);
-        owner(&faults, key)
+        let (_, errors) = self.read(&draft);
+        owner(&errors, key)
     }
-    /// Which fields there are, for faults that belong to none.
-    pub fn knows(self, field: &str) -> bool {
+    /// Tells whether the form shows this field. Errors of other fields are listed at the top.
+    pub fn shows_field(self, field: &str) -> bool {
         let stem = field.split('.').next().unwrap_or(field);
         self.draft.with_untracked(|draft| {
             self.fields.with_value(|fields| {
@@ -162,11 +166,11 @@ impl Form {
             })
         })
     }
-    /// A field was left: from now on it may say what is wrong.
+    /// Marks a field as left: from now on it shows its error.
     pub fn leave(self, key: &'static str) {
         let _ = self.touched.try_update(|touched| touched.insert(key));
     }
-    /// Shows every fault, not only those of fields that were left.
+    /// Shows the errors of all fields, not only of those that the user has left.
     pub fn touch_all(self) {
         let keys: Vec<&'static str> = self
             .fields
@@ -175,7 +179,7 @@ impl Form {
     }
 }
 
-/// Lets the other fields say what follows from this one.
+/// Computes the other fields that depend on this one.
 fn follow(field: &Field, draft: &mut Draft) {
     let others = field.sets.as_ref().map(|sets| sets(draft));
     for (key, text) in others.into_iter().flatten() {
@@ -183,13 +187,13 @@ fn follow(field: &Field, draft: &mut Draft) {
     }
 }
 
-/// The fault of a field, or of something within it, such as `regions.3`.
-pub(crate) fn owner(faults: &Faults, key: &str) -> Option<String> {
+/// Returns the error of a field, or of a part of it, such as `regions.3`.
+pub(crate) fn owner(errors: &ErrorMap, key: &str) -> Option<String> {
     let within = |field: &str| field.split('.').next() == Some(key);
-    faults
+    errors
         .get(key)
         .or_else(|| {
-            faults
+            errors
                 .iter()
                 .find(|(field, _)| within(field))
                 .map(|(_, message)| message)

@@ -1,40 +1,41 @@
-//! Sending a form, and putting what the server says where it belongs.
+//! Sends a form and shows the server's errors under their fields.
 
 use super::{
     controls::element,
-    state::{Faults, Form, owner},
+    state::{ErrorMap, Form, owner},
 };
-use crate::{Task, api::Fault, dom};
+use crate::{Task, api::ApiError, dom};
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use wire::ProblemCode;
 
-/// What a form becomes once it is sent.
+/// The saved record.
 #[derive(Debug, Clone)]
 pub(crate) struct Saved {
     pub label: String,
     pub href: String,
 }
 
-/// Sends what was read, under the version that was loaded.
-pub(crate) type Save = Arc<dyn Fn(Map<String, Value>) -> Task<Result<Saved, Fault>> + Send + Sync>;
+/// Sends the request body with the version that was loaded.
+pub(crate) type Save =
+    Arc<dyn Fn(Map<String, Value>) -> Task<Result<Saved, ApiError>> + Send + Sync>;
 
-/// What a form says at its top.
+/// The notice at the top of a form.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Notice {
-    /// These are wrong: the field's label, its element, and what is wrong; or what belongs to no field.
-    Faults(Vec<(Option<(&'static str, &'static str)>, String)>),
-    /// It could not be sent, or was refused as a whole.
-    Refused(Fault),
-    /// Somebody else has changed the thing.
+    /// Invalid fields: the label and the key of each, and its message; `None` for an error without a field.
+    Invalid(Vec<(Option<(&'static str, &'static str)>, String)>),
+    /// The request failed, or the server rejected it for a reason that concerns no field.
+    Failed(ApiError),
+    /// Another user has changed the record.
     Stale,
 }
 
-/// Where the notice stands, so that it can get the focus.
+/// The id of the notice, which gets the focus.
 pub(crate) const NOTICE: &str = "form-notice";
 
-/// The part of a form that sends it.
+/// The submission of a form.
 #[derive(Clone, Copy)]
 pub(crate) struct Submit {
     pub form: Form,
@@ -50,7 +51,7 @@ impl Submit {
             notice: RwSignal::new(None),
         }
     }
-    /// Checks, sends, and tells `then` of the success.
+    /// Checks and sends the form, and calls `then` after the success.
     pub fn run(self, save: &Save, then: impl FnOnce(Saved) + 'static) {
         if let Some(sent) = self.check() {
             self.send(sent, save, then);
@@ -62,13 +63,13 @@ impl Submit {
             return None;
         }
         self.form.touch_all();
-        self.form.told.update(Faults::clear);
-        let (sent, faults) = self
+        self.form.server_errors.update(ErrorMap::clear);
+        let (sent, errors) = self
             .form
             .draft
             .with_untracked(|draft| self.form.read(draft));
-        if !faults.is_empty() {
-            self.show(&faults);
+        if !errors.is_empty() {
+            self.show(&errors);
             return None;
         }
         self.notice.set(None);
@@ -85,20 +86,21 @@ impl Submit {
             }
             match outcome {
                 Ok(saved) => then(saved),
-                Err(fault) => self.refuse(fault),
+                Err(error) => self.refuse(error),
             }
         });
     }
-    pub fn refuse(self, fault: Fault) {
-        let told: Faults = fault.fields().into_iter().collect();
-        if fault.code() == Some(ProblemCode::Stale) {
+    pub fn refuse(self, error: ApiError) {
+        let server_errors: ErrorMap = error.fields().into_iter().collect();
+        if error.code() == Some(ProblemCode::Stale) {
             self.notice.set(Some(Notice::Stale));
-        } else if told.is_empty() {
-            self.notice.set(Some(Notice::Refused(fault)));
+        } else if server_errors.is_empty() {
+            self.notice.set(Some(Notice::Failed(error)));
         } else {
-            self.form.told.set(
-                told.iter()
-                    .filter(|(field, _)| self.form.knows(field))
+            self.form.server_errors.set(
+                server_errors
+                    .iter()
+                    .filter(|(field, _)| self.form.shows_field(field))
                     .map(|(field, message)| {
                         (
                             field.split('.').next().unwrap_or(field).to_owned(),
@@ -107,23 +109,25 @@ impl Submit {
                     })
                     .collect(),
             );
-            return self.show(&told);
+            return self.show(&server_errors);
         }
         request_animation_frame(|| dom::focus(NOTICE));
     }
-    /// One faulty field gets the focus itself; several, or one that is not on the page, are listed at the top.
-    fn show(self, faults: &Faults) {
+    /// Focuses the field if there is one error; otherwise lists the errors at the top.
+    fn show(self, errors: &ErrorMap) {
         let fields = self.form.fields.get_value();
-        let known = fields.iter().filter(|field| self.form.knows(field.key));
+        let known = fields
+            .iter()
+            .filter(|field| self.form.shows_field(field.key));
         let mut list: Vec<_> = known
             .filter_map(|field| {
-                owner(faults, field.key).map(|message| (Some((field.label, field.key)), message))
+                owner(errors, field.key).map(|message| (Some((field.label, field.key)), message))
             })
             .collect();
         list.extend(
-            faults
+            errors
                 .iter()
-                .filter(|(field, _)| !self.form.knows(field))
+                .filter(|(field, _)| !self.form.shows_field(field))
                 .map(|(field, message)| {
                     let message = if field.is_empty() {
                         message.clone()
@@ -137,7 +141,7 @@ impl Submit {
             self.notice.set(None);
             return dom::focus(&element(key));
         }
-        self.notice.set(Some(Notice::Faults(list)));
+        self.notice.set(Some(Notice::Invalid(list)));
         request_animation_frame(|| dom::focus(NOTICE));
     }
 }

@@ -3,20 +3,20 @@
 
 use super::state::Form;
 use crate::{
-    chance,
     format::{self, Clock},
+    ids,
 };
 use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
 use leptos::prelude::*;
 use serde_json::Value;
 use wire::Param;
 
-/// Prefix of a time in a draft that does not exist.
+/// Prefix of a draft value for a time that does not exist.
 const SKIPPED: &str = "skipped:";
-/// Prefix of a time in a draft that occurs twice, until the user chooses one of the two.
+/// Prefix of a draft value for a time that occurs twice, until the user chooses one of the two.
 const TWICE: &str = "twice:";
 
-/// A time as a draft keeps it.
+/// A time in the draft.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Typed {
     Nothing,
@@ -27,11 +27,11 @@ enum Typed {
 
 impl Typed {
     fn read(text: &str) -> Self {
-        let marked = |mark: &str| text.strip_prefix(mark).and_then(format::read_local);
-        if let Some(local) = marked(SKIPPED) {
+        let prefixed = |prefix: &str| text.strip_prefix(prefix).and_then(format::read_local);
+        if let Some(local) = prefixed(SKIPPED) {
             return Self::Skipped(local);
         }
-        if let Some(local) = marked(TWICE) {
+        if let Some(local) = prefixed(TWICE) {
             return Self::Twice(local);
         }
         DateTime::parse_from_rfc3339(text).map_or(Self::Nothing, |at| Self::Moment(at.to_utc()))
@@ -77,8 +77,8 @@ impl Typed {
     }
 }
 
-/// Returns the error of a time as the draft keeps it.
-pub(super) fn complaint(text: &str) -> Option<String> {
+/// Returns the error message for a time in the draft.
+pub(super) fn time_error(text: &str) -> Option<String> {
     match Typed::read(text) {
         Typed::Skipped(_) => Some(format!(
             "This time does not exist in {}: clocks go forward over it. Enter another one.",
@@ -89,7 +89,7 @@ pub(super) fn complaint(text: &str) -> Option<String> {
     }
 }
 
-/// The attributes that tie a box to its label, its help and its error.
+/// The attributes that link an input to its label, its help and its error.
 #[derive(Clone)]
 pub(super) struct Tied {
     pub id: String,
@@ -121,7 +121,7 @@ pub(super) fn moment(form: Form, key: &'static str, tied: Tied) -> AnyView {
     .into_any()
 }
 
-/// Draws an end: a last day, inclusive, and a time for what ends within it.
+/// Draws an end: a last day, inclusive, and an optional time within that day.
 pub(super) fn end(form: Form, key: &'static str, tied: Tied) -> AnyView {
     let typed = read(form, key);
     // An end at midnight is shown as the day before it, without a time.
@@ -175,7 +175,7 @@ fn keep(form: Form, key: &'static str, typed: Typed) {
 
 /// Asks the user to choose between two moments that share one local time.
 fn twice(form: Form, key: &'static str, typed: Memo<Typed>) -> AnyView {
-    let name = chance::element_id("twice");
+    let name = ids::element_id("twice");
     let one = move |name: String, at: DateTime<Utc>, chosen: bool, which: &'static str| {
         view! {
             <label class="check"><input type="radio" name=name prop:checked=chosen
@@ -208,17 +208,17 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    fn time_is_kept_in_utc_and_doubtful_ones_are_marked() {
+    fn time_is_stored_in_utc_and_ambiguous_ones_are_prefixed() {
         assert_eq!(typed("2026-12-05T00:00"), "2026-12-04T23:00:00Z");
         assert_eq!(typed("2026-03-29T02:30"), "skipped:2026-03-29T02:30");
         assert_eq!(typed("2026-10-25T02:30"), "twice:2026-10-25T02:30");
         assert!(
-            complaint("skipped:2026-03-29T02:30")
+            time_error("skipped:2026-03-29T02:30")
                 .is_some_and(|text| text.contains("does not exist"))
         );
         assert!(
-            complaint("twice:2026-10-25T02:30").is_some_and(|text| text.contains("occurs twice"))
+            time_error("twice:2026-10-25T02:30").is_some_and(|text| text.contains("occurs twice"))
         );
-        assert_eq!(complaint("2026-10-25T00:30:00Z"), None);
+        assert_eq!(time_error("2026-10-25T00:30:00Z"), None);
     }
 }

@@ -2,18 +2,18 @@
 
 use wire::{Currency, Decimal};
 
-/// Digits in groups of three: `1,234,567`.
+/// Formats a number with its digits in groups of three: `1,234,567`.
 pub fn count(number: i64) -> String {
     group(&number.to_string())
 }
 
-/// An exact number without needless zeros: `2.50` is `2.5`, `3.00` is `3`.
+/// Formats an exact number without trailing zeros: `2.50` is `2.5`, `3.00` is `3`.
 pub fn decimal(number: &Decimal) -> String {
     let text = number.to_string();
     group(text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-/// An amount as it is written in its currency: `$12.50`, `¥1,200`, `CHF 9.00`.
+/// Formats an amount in its currency: `$12.50`, `¥1,200`, `CHF 9.00`.
 pub fn money(amount: &Decimal, currency: Currency) -> String {
     let text = amount.to_string();
     let shown = if currency.exponent() == 0 {
@@ -31,12 +31,12 @@ pub fn money(amount: &Decimal, currency: Currency) -> String {
     }
 }
 
-/// A share: `12.5%`.
+/// Formats a percentage: `12.5%`.
 pub fn percent(share: &Decimal) -> String {
     format!("{}%", decimal(share))
 }
 
-/// Returns an amount of data as it is sold; `Unlimited` for none.
+/// Formats an amount of data in decimal units; `Unlimited` for none.
 pub fn megabytes(data: Option<&Decimal>) -> String {
     data.map_or_else(
         || "Unlimited".to_owned(),
@@ -77,8 +77,8 @@ fn group(digits: &str) -> String {
         .strip_prefix('-')
         .map_or(("", whole), |whole| ("−", whole));
     let mut out = String::from(sign);
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn money_is_written_as_its_currency_wants() {
+    fn money_uses_the_format_of_its_currency() {
         assert_eq!(money(&number("1234567.50"), Currency::Usd), "$1,234,567.50");
         assert_eq!(money(&number("-3.07"), Currency::Eur), "−€3.07");
         assert_eq!(money(&number("1200"), Currency::Jpy), "¥1,200");
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn data_is_written_as_it_is_sold() {
+    fn megabytes_use_decimal_units() {
         let shown = |text: &str| megabytes(Some(&number(text)));
         assert_eq!(megabytes(None), "Unlimited");
         for (mb, text) in [

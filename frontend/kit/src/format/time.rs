@@ -1,7 +1,7 @@
 //! Times in the time zone of the business.
 
 use super::{
-    words::plural,
+    text::plural,
     zone::{self, Clock},
 };
 use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
@@ -25,7 +25,7 @@ fn parts(time: DateTime<Utc>) -> Parts {
     )
 }
 
-/// This moment.
+/// Returns the current time.
 #[cfg(target_arch = "wasm32")]
 pub fn now() -> DateTime<Utc> {
     let text = String::from(js_sys::Date::new_0().to_iso_string());
@@ -33,13 +33,13 @@ pub fn now() -> DateTime<Utc> {
         .map(|time| time.to_utc())
         .unwrap_or_default()
 }
-/// This moment.
+/// Returns the current time.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn now() -> DateTime<Utc> {
     DateTime::from(std::time::SystemTime::now())
 }
 
-/// A day: `17 Nov 2026`.
+/// Formats a day: `17 Nov 2026`.
 pub fn date(time: DateTime<Utc>) -> String {
     let Parts(year, month, day, ..) = parts(time);
     let month = usize::try_from(month)
@@ -50,7 +50,7 @@ pub fn date(time: DateTime<Utc>) -> String {
     format!("{day} {month} {year}")
 }
 
-/// A day and a time: `17 Nov 2026, 09:05`.
+/// Formats a day and a time: `17 Nov 2026, 09:05`.
 pub fn moment(time: DateTime<Utc>) -> String {
     let Parts(_, _, _, hour, minute) = parts(time);
     format!("{}, {hour:02}:{minute:02}", date(time))
@@ -66,12 +66,12 @@ pub fn until(end: DateTime<Utc>) -> String {
     }
 }
 
-/// The same moment everywhere: `2026-11-17 08:05:00 UTC`.
+/// Formats a moment in UTC: `2026-11-17 08:05:00 UTC`.
 pub fn utc(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// How long ago, or in how long: `3 min ago`, `in 2 days`. Beyond a month, the day itself.
+/// Formats the distance from now: `3 min ago`, `in 2 days`. Beyond a month, it returns the day.
 pub fn ago(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let seconds = now.signed_duration_since(time).num_seconds();
     let span = match seconds.unsigned_abs() {
@@ -104,13 +104,13 @@ pub fn distance(end: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// A moment as the browser's own date and time input writes it: `2026-11-17T09:05`.
+/// Formats a moment for the browser's date and time input: `2026-11-17T09:05`.
 pub fn local(time: DateTime<Utc>) -> String {
     let Parts(year, month, day, hour, minute) = parts(time);
     format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}", month + 1)
 }
 
-/// Reads what the browser's date and time input wrote.
+/// Parses the value of the browser's date and time input.
 pub fn read_local(text: &str) -> Option<NaiveDateTime> {
     let with_seconds = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S");
     NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn times_are_written_in_the_zone_of_the_business() {
+    fn times_use_the_zone_of_the_business() {
         let time = from_local("2026-11-07T09:05").unwrap_or_default();
         assert_eq!(
             (date(time).as_str(), moment(time).as_str()),
@@ -150,13 +150,13 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn end_is_the_last_day_that_is_part_of_it() {
+    fn until_shows_the_last_included_day() {
         assert_eq!(until(at("2026-12-06T00:00:00Z")), "5 Dec 2026");
         assert_eq!(until(at("2026-12-06T18:00:00Z")), "6 Dec 2026, 18:00");
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn end_says_how_many_days_are_left_or_past() {
+    fn distance_counts_days_left_and_past() {
         let now = at("2026-11-28T12:00:00Z");
         for (end, text) in [
             ("2026-12-10T13:00:00Z", "12 days left"),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn the_distance_is_rounded_to_what_matters() {
+    fn ago_rounds_to_the_largest_unit() {
         let now = at("2026-11-17T12:00:00Z");
         for (time, text) in [
             ("2026-11-17T11:59:30Z", "just now"),

@@ -1,13 +1,13 @@
-//! The time zone of the business: the panel shows all days and times in it, wherever the user is. The browser knows the
-//! rules of every zone; this module alone asks it.
+//! The time zone of the business: the panel shows all days and times in it, wherever the user is. The browser
+//! provides the rules of every zone; only this module reads them.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use std::cell::RefCell;
 
 /// The distance before and after a local time at which the offset is read: more than any offset, less than the time
-/// between two changes of clocks.
+/// between two clock changes.
 const AROUND: TimeDelta = TimeDelta::hours(30);
-/// The most quarters of an hour by which a day begins late, because clocks went forward at midnight.
+/// The maximum delay of the start of a day, in quarters of an hour, when clocks go forward at midnight.
 const QUARTERS: i64 = 12;
 
 thread_local! { static ZONE: RefCell<Zone> = RefCell::new(Zone::new("UTC")); }
@@ -19,18 +19,18 @@ struct Zone {
     calendar: Option<wasm_bindgen::JsValue>,
 }
 
-/// The moments that a local time stands for.
+/// The moments that a local time denotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {
-    /// Clocks were set forward over it: it does not exist.
+    /// The local time does not exist: clocks went forward over it.
     Skipped,
     /// One moment.
     Once(DateTime<Utc>),
-    /// Two moments, the earlier one first: clocks were set back over it.
+    /// Two moments, the earlier one first: clocks went back over it.
     Twice(DateTime<Utc>, DateTime<Utc>),
 }
 
-/// Sets the zone of the business. One that the browser does not know is UTC.
+/// Sets the zone of the business. A zone that the browser does not know becomes UTC.
 pub(crate) fn set_zone(name: &str) {
     ZONE.with_borrow_mut(|zone| {
         if zone.name != name {
@@ -49,7 +49,7 @@ pub(super) fn offset(at: DateTime<Utc>) -> TimeDelta {
     ZONE.with_borrow(|zone| zone.offset(at))
 }
 
-/// Writes an offset: `UTC+02:00`.
+/// Formats an offset: `UTC+02:00`.
 pub fn offset_text(at: DateTime<Utc>) -> String {
     let minutes = offset(at).num_minutes();
     let (sign, minutes) = if minutes < 0 {
@@ -60,7 +60,7 @@ pub fn offset_text(at: DateTime<Utc>) -> String {
     format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// Returns the moments that a local time of the business stands for.
+/// Returns the moments that a local time of the business denotes.
 pub fn clock(local: NaiveDateTime) -> Clock {
     let as_utc = local.and_utc();
     let mut found: Vec<DateTime<Utc>> = [as_utc - AROUND, as_utc + AROUND]
@@ -79,7 +79,7 @@ pub fn clock(local: NaiveDateTime) -> Clock {
     }
 }
 
-/// Returns the moment at which a day of the business begins: usually midnight, later where clocks skip it.
+/// Returns the moment at which a day of the business starts: usually midnight, later where clocks skip it.
 pub fn day_start(day: NaiveDate) -> Option<DateTime<Utc>> {
     let midnight = day.and_hms_opt(0, 0, 0)?;
     (0..=QUARTERS)
@@ -90,7 +90,7 @@ pub fn day_start(day: NaiveDate) -> Option<DateTime<Utc>> {
         })
 }
 
-/// Returns the moment at which a day of the business has ended: the beginning of the next one.
+/// Returns the moment at which a day of the business has ended: the start of the next one.
 pub fn day_end(day: NaiveDate) -> Option<DateTime<Utc>> {
     day_start(day.checked_add_days(Days::new(1))?)
 }
@@ -107,7 +107,7 @@ impl Zone {
             name: name.to_owned(),
         }
     }
-    /// On the host, where there is no browser, the zone is UTC.
+    /// Returns zero: on the host there is no browser, and the zone is UTC.
     fn offset(&self, _: DateTime<Utc>) -> TimeDelta {
         TimeDelta::zero()
     }
@@ -142,7 +142,7 @@ mod browser {
 
     const PARTS: [&str; 6] = ["year", "month", "day", "hour", "minute", "second"];
 
-    /// Makes an `Intl.DateTimeFormat` of a zone; nothing when the browser does not know the zone.
+    /// Makes an `Intl.DateTimeFormat` of a zone; `None` when the browser does not know the zone.
     pub(super) fn calendar(name: &str) -> Option<JsValue> {
         let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
         let make: Function = Reflect::get(&intl, &"DateTimeFormat".into())
@@ -161,7 +161,7 @@ mod browser {
         Reflect::construct(&make, &Array::of2(&"en-US".into(), &options)).ok()
     }
 
-    /// Reads the clock of a zone at a moment.
+    /// Returns the local time of a zone at a moment.
     pub(super) fn local(calendar: &JsValue, at: DateTime<Utc>) -> Option<NaiveDateTime> {
         let text = at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         let date = js_sys::Date::new(&text.into());
@@ -174,8 +174,8 @@ mod browser {
         for part in parts.iter() {
             let kind = Reflect::get(&part, &"type".into()).ok()?.as_string()?;
             let value = Reflect::get(&part, &"value".into()).ok()?.as_string()?;
-            let place = PARTS.iter().position(|known| *known == kind);
-            if let Some(slot) = place.and_then(|place| found.get_mut(place)) {
+            let index = PARTS.iter().position(|known| *known == kind);
+            if let Some(slot) = index.and_then(|index| found.get_mut(index)) {
                 *slot = value.parse().ok()?;
             }
         }
@@ -185,7 +185,7 @@ mod browser {
     }
 }
 
-/// The names of all zones, UTC first.
+/// Returns the names of all zones, UTC first.
 #[cfg(target_arch = "wasm32")]
 pub fn zones() -> Vec<String> {
     use js_sys::{Array, Function, Reflect};
@@ -207,7 +207,7 @@ pub fn zones() -> Vec<String> {
         .chain(named.filter(|name| name != "UTC"))
         .collect()
 }
-/// The names of all zones, UTC first.
+/// Returns the names of all zones, UTC first.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn zones() -> Vec<String> {
     vec!["UTC".to_owned()]

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-/// Draws it: what it is called, a line about it, and its cards.
-pub fn card_page(title: &'static str, says: &'static str, cards: Vec<AnyView>) -> AnyView {
+/// Draws the page: its title, a line of text, and the cards.
+pub fn card_page(title: &'static str, text: &'static str, cards: Vec<AnyView>) -> AnyView {
     view! {
         <div class="page card-page">
-            <header class="page-head"><div><h1>{title}</h1><p class="muted">{says}</p></div></header>
+            <header class="page-head"><div><h1>{title}</h1><p class="muted">{text}</p></div></header>
             <div class="main-col">{cards}</div>
         </div>
     }

@@ -1,8 +1,8 @@
-//! The page of one thing, as a description: what it is, its state, its facts, what belongs to it, what can be done.
+//! The detail page of a record, as a description: title, status, facts, related lists, and actions.
 
-use super::{act::Act, detail_view, related::Related};
+use super::{action::Action, detail_view, related::Related};
 use crate::{
-    api::{self, Fault},
+    api::{self, ApiError},
     ui::{Icon, Tone, Value},
 };
 use leptos::prelude::*;
@@ -10,27 +10,27 @@ use std::sync::Arc;
 use wire::{Permission, Resource};
 
 pub(super) type Of<R, T> = Arc<dyn Fn(&R) -> T + Send + Sync>;
-/// A part of the page that does not need the thing itself; it is asked again when the signal changes.
+/// A part of the page that loads its own data; it loads again when the signal changes.
 pub(super) type Part = Arc<dyn Fn(RwSignal<u32>) -> AnyView + Send + Sync>;
 
 /// A link among the buttons.
 #[derive(Clone)]
 pub(super) struct Link<R> {
     pub label: &'static str,
-    pub sign: Icon,
+    pub icon: Icon,
     pub needs: Permission,
     pub href: Of<R, Option<String>>,
     pub key: Option<&'static str>,
 }
 
-/// What stands in the main column.
+/// A card in the main column.
 #[derive(Clone)]
 pub(super) enum Card<R> {
     Of(&'static str, Of<R, Option<AnyView>>),
     Part(Part),
 }
 
-/// A tab: what stands between here and the next one.
+/// A tab: the cards from this index to the next tab.
 #[derive(Clone)]
 pub(super) struct Tab {
     pub slug: &'static str,
@@ -39,7 +39,7 @@ pub(super) struct Tab {
     pub from: usize,
 }
 
-/// A detail in the making.
+/// The description of a detail page.
 #[derive(Clone)]
 pub struct DetailPage<R: Resource> {
     pub(super) id: R::Id,
@@ -48,7 +48,7 @@ pub struct DetailPage<R: Resource> {
     pub(super) subtitle: Option<Of<R, String>>,
     pub(super) facts: Vec<(&'static str, Of<R, Value>)>,
     pub(super) links: Vec<Link<R>>,
-    pub(super) acts: Vec<Act<R>>,
+    pub(super) actions: Vec<Action<R>>,
     pub(super) cards: Vec<Card<R>>,
     pub(super) tabs: Vec<Tab>,
     pub(super) above: Vec<Of<R, Option<AnyView>>>,
@@ -56,7 +56,7 @@ pub struct DetailPage<R: Resource> {
     pub(super) refresh: Option<Of<R, bool>>,
 }
 
-/// Begins the page of the thing with this id.
+/// Starts the description of the page of a record.
 pub fn detail_page<R: Resource>(id: R::Id) -> DetailPage<R> {
     DetailPage {
         id,
@@ -65,7 +65,7 @@ pub fn detail_page<R: Resource>(id: R::Id) -> DetailPage<R> {
         subtitle: None,
         facts: Vec::new(),
         links: Vec::new(),
-        acts: Vec::new(),
+        actions: Vec::new(),
         cards: Vec::new(),
         tabs: Vec::new(),
         above: Vec::new(),
@@ -75,7 +75,7 @@ pub fn detail_page<R: Resource>(id: R::Id) -> DetailPage<R> {
 }
 
 impl<R: Resource> DetailPage<R> {
-    /// Its state, beside its name.
+    /// Sets the status badge beside the title.
     pub fn badge(
         mut self,
         state: impl Fn(&R) -> (&'static str, Tone) + Send + Sync + 'static,
@@ -91,12 +91,12 @@ impl<R: Resource> DetailPage<R> {
         self.also.push(Arc::new(state));
         self
     }
-    /// A line below its name.
-    pub fn subtitle(mut self, says: impl Fn(&R) -> String + Send + Sync + 'static) -> Self {
-        self.subtitle = Some(Arc::new(says));
+    /// Sets the line below the title.
+    pub fn subtitle(mut self, text: impl Fn(&R) -> String + Send + Sync + 'static) -> Self {
+        self.subtitle = Some(Arc::new(text));
         self
     }
-    /// A fact, in the side column.
+    /// Adds a fact to the side column.
     pub fn fact(
         mut self,
         name: &'static str,
@@ -105,7 +105,7 @@ impl<R: Resource> DetailPage<R> {
         self.facts.push((name, Arc::new(value)));
         self
     }
-    /// Where it is edited; `e` leads there too.
+    /// Adds the link to the edit form, with the shortcut `e`.
     pub fn edit(
         self,
         needs: Permission,
@@ -113,50 +113,50 @@ impl<R: Resource> DetailPage<R> {
     ) -> Self {
         self.linked("Edit", Icon::Pencil, needs, Arc::new(href), Some("e"))
     }
-    /// A link among the buttons, while there is an address for it.
+    /// Adds a link button, shown while there is an address for it.
     pub fn link(
         self,
         label: &'static str,
-        sign: Icon,
+        icon: Icon,
         needs: Permission,
         href: impl Fn(&R) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
-        self.linked(label, sign, needs, Arc::new(href), None)
+        self.linked(label, icon, needs, Arc::new(href), None)
     }
     /// Adds a link with a keyboard shortcut.
     pub fn link_key(
         self,
         label: &'static str,
-        sign: Icon,
+        icon: Icon,
         needs: Permission,
         href: impl Fn(&R) -> Option<String> + Send + Sync + 'static,
         key: &'static str,
     ) -> Self {
-        self.linked(label, sign, needs, Arc::new(href), Some(key))
+        self.linked(label, icon, needs, Arc::new(href), Some(key))
     }
     fn linked(
         mut self,
         label: &'static str,
-        sign: Icon,
+        icon: Icon,
         needs: Permission,
         href: Of<R, Option<String>>,
         key: Option<&'static str>,
     ) -> Self {
         self.links.push(Link {
             label,
-            sign,
+            icon,
             needs,
             href,
             key,
         });
         self
     }
-    /// Something to be done with it.
-    pub fn action(mut self, act: Act<R>) -> Self {
-        self.acts.push(act);
+    /// Adds an action.
+    pub fn action(mut self, action: Action<R>) -> Self {
+        self.actions.push(action);
         self
     }
-    /// A card that shows something of the thing; nothing while there is nothing to show.
+    /// Adds a card, shown while it has content.
     pub fn card(
         mut self,
         title: &'static str,
@@ -165,12 +165,12 @@ impl<R: Resource> DetailPage<R> {
         self.cards.push(Card::Of(title, Arc::new(body)));
         self
     }
-    /// What is added from here on stands in a tab of its own, which the address names; what was added before is the
-    /// overview, with the facts beside it.
+    /// Starts a tab, which the address names: it contains the cards that are added from here on. The cards before
+    /// the first tab are the overview, with the facts beside them.
     pub fn tab(self, slug: &'static str, label: &'static str) -> Self {
         self.tabbed(slug, label, None)
     }
-    /// The same, for who may see what stands there.
+    /// Starts a tab that requires a permission.
     pub fn tab_for(self, needs: Permission, slug: &'static str, label: &'static str) -> Self {
         self.tabbed(slug, label, Some(needs))
     }
@@ -189,12 +189,12 @@ impl<R: Resource> DetailPage<R> {
         });
         self
     }
-    /// What everybody must see first, over the whole width: how far it has come, what went wrong.
+    /// Adds content above the columns, over the whole width, such as the progress or an error.
     pub fn above(mut self, body: impl Fn(&R) -> Option<AnyView> + Send + Sync + 'static) -> Self {
         self.above.push(Arc::new(body));
         self
     }
-    /// A card in the side column, over the facts.
+    /// Adds a card to the side column, above the facts.
     pub fn aside(
         mut self,
         title: &'static str,
@@ -203,109 +203,111 @@ impl<R: Resource> DetailPage<R> {
         self.aside.push((title, Arc::new(body)));
         self
     }
-    /// A short list of what belongs to it.
+    /// Adds a short list of related records.
     pub fn related<O: Resource>(mut self, related: Related<O>) -> Self {
-        self.cards.push(Card::Part(Arc::new(move |again| {
-            related.clone().view(again)
+        self.cards.push(Card::Part(Arc::new(move |reload| {
+            related.clone().view(reload)
         })));
         self
     }
-    /// A part that asks for its own data, such as a timeline. It is told when the thing has changed.
+    /// Adds a part that loads its own data, such as a timeline. Its signal changes when the record has changed.
     pub fn part(mut self, part: impl Fn(RwSignal<u32>) -> AnyView + Send + Sync + 'static) -> Self {
         self.cards.push(Card::Part(Arc::new(part)));
         self
     }
-    /// Its history from the audit log, for who may read that. `subject` is the log's word for such a thing.
+    /// Adds the history from the audit log, for users who may read it. `subject` is the subject type in the log.
     pub fn history(self, subject: &'static str) -> Self {
         let id = self.id.to_string();
-        self.part(move |again| super::history(subject, &id, again))
+        self.part(move |reload| super::history(subject, &id, reload))
     }
-    /// Asks again every two seconds while this holds: something is under way.
+    /// Loads the record again every two seconds while the condition is true.
     pub fn refresh_while(mut self, moving: impl Fn(&R) -> bool + Send + Sync + 'static) -> Self {
         self.refresh = Some(Arc::new(moving));
         self
     }
-    /// Draws it.
+    /// Draws the page.
     pub fn show(self) -> AnyView {
         detail_view::view(self)
     }
 }
 
-/// The state of a page of one thing.
-pub(super) struct Shown<R: Resource> {
-    pub got: RwSignal<Option<Result<R, Fault>>>,
-    /// Asks for the thing.
-    pub ask: RwSignal<u32>,
-    /// Tells the parts that the thing has changed.
+/// The state of a detail page.
+pub(super) struct DetailState<R: Resource> {
+    pub got: RwSignal<Option<Result<R, ApiError>>>,
+    /// Loads the record.
+    pub reload_count: RwSignal<u32>,
+    /// Tells the parts that the record has changed.
     pub changed: RwSignal<u32>,
-    /// Whether it will be asked again by itself.
+    /// Whether the next refresh is scheduled.
     due: StoredValue<bool>,
 }
 
-impl<R: Resource> Copy for Shown<R> {}
-impl<R: Resource> Clone for Shown<R> {
+impl<R: Resource> Copy for DetailState<R> {}
+impl<R: Resource> Clone for DetailState<R> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<R: Resource> Shown<R> {
+impl<R: Resource> DetailState<R> {
     pub fn begin(id: R::Id, refresh: Option<Of<R, bool>>) -> Self {
-        let shown = Self {
+        let state = Self {
             got: RwSignal::new(None),
-            ask: RwSignal::new(0),
+            reload_count: RwSignal::new(0),
             changed: RwSignal::new(0),
             due: StoredValue::new(false),
         };
         Effect::new(move |_| {
-            shown.ask.track();
+            state.reload_count.track();
             let refresh = refresh.clone();
             leptos::task::spawn_local(async move {
-                shown.receive(api::find::<R>(id).await, refresh.as_ref())
+                state.receive(api::find::<R>(id).await, refresh.as_ref())
             });
         });
-        shown
+        state
     }
-    fn receive(self, outcome: Result<R, Fault>, refresh: Option<&Of<R, bool>>) {
+    fn receive(self, outcome: Result<R, ApiError>, refresh: Option<&Of<R, bool>>) {
         let Some(before) = self.got.try_get_untracked() else {
             return;
         };
-        let moving = matches!((&outcome, refresh), (Ok(thing), Some(refresh)) if refresh(thing));
-        // A refresh that fails leaves what is shown.
+        let moving = matches!((&outcome, refresh), (Ok(record), Some(refresh)) if refresh(record));
+        // A failed refresh keeps the shown record.
         let keep = outcome.is_err() && matches!(before, Some(Ok(_))) && refresh.is_some();
         if !keep && before.as_ref() != Some(&outcome) {
             self.got.set(Some(outcome));
-            self.tell(before.is_some());
+            self.notify(before.is_some());
         } else {
-            // What belongs to it may move while the thing itself stands still.
-            self.tell(moving);
+            // Related records may change while the record itself stays the same.
+            self.notify(moving);
         }
         if (moving || keep) && !self.due.get_value() {
             self.due.set_value(true);
-            let again = move || {
+            let reload = move || {
                 let _ = self.due.try_set_value(false);
-                self.again();
+                self.reload();
             };
-            set_timeout(again, std::time::Duration::from_secs(2));
+            set_timeout(reload, std::time::Duration::from_secs(2));
         }
     }
-    fn tell(self, news: bool) {
-        if news {
+    fn notify(self, has_changed: bool) {
+        if has_changed {
             self.changed
                 .update(|changed| *changed = changed.wrapping_add(1));
         }
     }
-    pub fn again(self) {
-        let _ = self.ask.try_update(|ask| *ask = ask.wrapping_add(1));
+    pub fn reload(self) {
+        let _ = self
+            .reload_count
+            .try_update(|reload_count| *reload_count = reload_count.wrapping_add(1));
     }
-    /// After an act: the thing and all its parts.
-    pub fn all_again(self) {
-        self.again();
+    /// Loads the record and all parts again, after an action.
+    pub fn reload_all(self) {
+        self.reload();
         let _ = self
             .changed
             .try_update(|changed| *changed = changed.wrapping_add(1));
     }
-    pub fn thing(self) -> Option<R> {
+    pub fn record(self) -> Option<R> {
         self.got
             .with(|got| got.as_ref().and_then(|got| got.as_ref().ok().cloned()))
     }

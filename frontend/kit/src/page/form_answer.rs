@@ -1,14 +1,14 @@
 //! The card of a form that follows its fields: it requests an address, draws the answer, and may propose values.
 
 use crate::{
-    api::{self, Fault},
+    api::{self, ApiError},
     form::{Draft, state::Form},
 };
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use std::{collections::BTreeMap, sync::Arc};
 
-pub(super) type Draw<T> = Arc<dyn Fn(&Draft, Option<Result<T, Fault>>) -> AnyView + Send + Sync>;
+pub(super) type Draw<T> = Arc<dyn Fn(&Draft, Option<Result<T, ApiError>>) -> AnyView + Send + Sync>;
 pub(super) type Propose<T> = Arc<dyn Fn(&Draft, &T) -> Vec<(&'static str, String)> + Send + Sync>;
 pub(super) type Address = Arc<dyn Fn(&Draft) -> Option<String> + Send + Sync>;
 
@@ -24,36 +24,38 @@ where
 {
     let draft = form.draft;
     let address = Memo::new(move |_| draft.with(|draft| address(draft)));
-    let answer = RwSignal::new(None::<(String, Result<T, Fault>)>);
+    let answer = RwSignal::new(None::<(String, Result<T, ApiError>)>);
     Effect::new(move |_| {
-        let Some(asked) = address.get() else { return };
+        let Some(requested) = address.get() else {
+            return;
+        };
         leptos::task::spawn_local(async move {
-            let outcome = api::get::<T>(&asked).await;
-            if address.try_get_untracked().flatten().as_ref() == Some(&asked) {
-                answer.set(Some((asked, outcome)));
+            let outcome = api::get::<T>(&requested).await;
+            if address.try_get_untracked().flatten().as_ref() == Some(&requested) {
+                answer.set(Some((requested, outcome)));
             }
         });
     });
     let current = move || {
         let wanted = address.get();
         let known = answer.get();
-        known.filter(|(asked, _)| wanted.as_ref() == Some(asked))
+        known.filter(|(requested, _)| wanted.as_ref() == Some(requested))
     };
     if let Some(propose) = propose {
         let before = StoredValue::new((String::new(), BTreeMap::<&'static str, String>::new()));
         Effect::new(move |_| {
-            let Some((asked, Ok(known))) = current() else {
+            let Some((requested, Ok(known))) = current() else {
                 return;
             };
             let proposals = draft.with(|draft| propose(draft, &known));
-            let (last_asked, last) = before.get_value();
-            let is_new = last_asked != asked;
+            let (last_requested, last) = before.get_value();
+            let is_new = last_requested != requested;
             let untouched = |key: &&'static str| {
-                is_new || last.get(key).is_some_and(|last| form.holds(key, last))
+                is_new || last.get(key).is_some_and(|last| form.has_text(key, last))
             };
-            before.set_value((asked, proposals.iter().cloned().collect()));
+            before.set_value((requested, proposals.iter().cloned().collect()));
             for (key, text) in proposals {
-                if untouched(&key) && !form.holds(key, &text) {
+                if untouched(&key) && !form.has_text(key, &text) {
                     form.propose(key, &text);
                 }
             }

@@ -1,4 +1,4 @@
-//! A form as a description: the same one makes a new thing and edits a known one.
+//! A form as a description: the same one creates a record and edits an existing one.
 
 use super::{
     form_answer::{Address, Draw, Propose, follow},
@@ -6,14 +6,13 @@ use super::{
 };
 use crate::{
     Task,
-    api::{self, Fault},
-    chance,
+    api::{self, ApiError},
     form::{
         Draft, Field,
-        state::{Form, Judge},
+        state::{Form, Validate},
         submit::{Save, Saved},
     },
-    task,
+    ids, task,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -30,10 +29,10 @@ pub(super) struct Group {
     pub fields: Vec<Field>,
 }
 
-/// Loads the thing: its JSON, its name.
-pub(super) type Load = Arc<dyn Fn() -> Task<Result<(Value, String), Fault>> + Send + Sync>;
+/// Loads the record: its JSON and its label.
+pub(super) type Load = Arc<dyn Fn() -> Task<Result<(Value, String), ApiError>> + Send + Sync>;
 
-/// A card that follows what is typed.
+/// A card that follows the draft.
 #[derive(Clone)]
 pub(super) struct Aside {
     pub title: &'static str,
@@ -44,7 +43,7 @@ pub(super) struct Aside {
 /// Returns the label of the submit button for the current draft.
 pub(super) type Verb = Arc<dyn Fn(&Draft) -> String + Send + Sync>;
 /// Builds the confirmation that the user answers before the form is sent.
-pub(super) type Confirm = Arc<dyn Fn(Draft) -> Task<Result<Confirmation, Fault>> + Send + Sync>;
+pub(super) type Confirm = Arc<dyn Fn(Draft) -> Task<Result<Confirmation, ApiError>> + Send + Sync>;
 
 /// The confirmation before a form is sent that cannot be undone.
 #[derive(Debug, Clone)]
@@ -57,8 +56,8 @@ pub struct Confirmation {
     pub verb: String,
 }
 
-/// What a form page is, without its types.
-pub(super) struct Sheet {
+/// The description of a form page, without its types.
+pub(super) struct FormSpec {
     pub one: &'static str,
     pub groups: Vec<Group>,
     pub form: Form,
@@ -72,7 +71,7 @@ pub(super) struct Sheet {
     pub asides: Vec<Aside>,
 }
 
-/// A form in the making. `N` is what makes a new thing, `E` what changes a known one.
+/// The description of a form. `N` is the request type of a new record, `E` that of an edit.
 pub struct FormPage<R: Resource, N, E> {
     id: Option<R::Id>,
     one: &'static str,
@@ -89,22 +88,22 @@ pub struct FormPage<R: Resource, N, E> {
     types: PhantomData<(N, E)>,
 }
 
-/// How a known thing is read.
-type Read<R> = Arc<dyn Fn() -> Task<Result<R, Fault>> + Send + Sync>;
-/// Where a saved thing leads.
+/// Reads the existing record.
+type Read<R> = Arc<dyn Fn() -> Task<Result<R, ApiError>> + Send + Sync>;
+/// Returns the address after the form is saved.
 type Lead<R> = Arc<dyn Fn(&R) -> String + Send + Sync>;
-/// What is done besides, once it is saved.
+/// Runs after the form is saved.
 type Then<R> = Arc<dyn Fn(&R) + Send + Sync>;
 
-/// For things that cannot be edited.
+/// The edit type of records that cannot be edited.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Fixed {}
+pub struct NotEditable {}
 
-impl Check for Fixed {
+impl Check for NotEditable {
     fn check(&self, _: &mut FieldErrors) {}
 }
 
-/// Begins a form: for the thing with this id, or for a new one.
+/// Starts the description of a form, for an existing record or for a new one.
 pub fn form_page<R, N, E>(id: Option<R::Id>) -> FormPage<R, N, E>
 where
     R: Resource,
@@ -134,7 +133,7 @@ where
     N: Serialize + DeserializeOwned + Check + 'static,
     E: Serialize + DeserializeOwned + Check + 'static,
 {
-    /// Fields that belong together, under a title.
+    /// Adds a section: a title, a hint and its fields.
     pub fn section(
         mut self,
         title: &'static str,
@@ -148,27 +147,27 @@ where
         });
         self
     }
-    /// What a new thing is called, when only some of its kind are made here: a user, but always a customer.
+    /// Sets the noun of a new record, if the form creates only one kind of it, such as a customer instead of a user.
     pub fn one(mut self, one: &'static str) -> Self {
         self.one = one;
         self
     }
-    /// What a new thing begins with. Query parameters named like fields fill those in, too.
+    /// Sets the initial values of a new record. Query parameters with the names of fields override them.
     pub fn defaults(mut self, new: &N) -> Self {
         self.begin = serde_json::to_value(new).unwrap_or_default();
         self
     }
-    /// The same, for a shape that has no whole default.
+    /// Sets the initial values as JSON, for a request type without a complete default.
     pub fn begin(mut self, with: Value) -> Self {
         self.begin = with;
         self
     }
-    /// Where it leads when nothing is saved; one step up when not said.
+    /// Sets the address of "Cancel"; the default is the parent address.
     pub fn back(mut self, path: impl Into<String>) -> Self {
         self.back = Some(path.into());
         self
     }
-    /// The word on the button, when it is not "Create" or "Save".
+    /// Sets the label of the submit button, instead of "Create" or "Save".
     pub fn verb(self, verb: &'static str) -> Self {
         self.verb_of(move |_| verb.to_owned())
     }
@@ -177,27 +176,27 @@ where
         self.verb = Some(Arc::new(verb));
         self
     }
-    /// Asks for a confirmation before the form is sent. Only the button sends such a form: Enter in a field does not.
+    /// Shows a confirmation before the form is sent. Only the button sends such a form: Enter in a field does not.
     pub fn confirm<F>(mut self, confirm: impl Fn(Draft) -> F + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = Result<Confirmation, Fault>> + 'static,
+        F: Future<Output = Result<Confirmation, ApiError>> + 'static,
     {
         self.confirm = Some(Arc::new(move |draft| task(confirm(draft))));
         self
     }
-    /// A line above the form: what it does, and what it leaves alone.
+    /// Sets a line above the form that explains its effect.
     pub fn note(mut self, note: &'static str) -> Self {
         self.note = Some(note);
         self
     }
-    /// A card beside the fields, or below them where it is narrow, with what an address answers to what is typed, such as a price. Nothing is asked while
-    /// there is no address; `draw` is then given nothing.
+    /// Adds a card, beside or below the fields, with the response of an address that depends on the draft, such as a
+    /// price. While there is no address, nothing is requested, and `draw` gets `None`.
     pub fn answer<T: DeserializeOwned + Clone + Send + Sync + 'static>(
         mut self,
         title: &'static str,
         hint: &'static str,
         address: impl Fn(&Draft) -> Option<String> + Send + Sync + 'static,
-        draw: impl Fn(&Draft, Option<Result<T, Fault>>) -> AnyView + Send + Sync + 'static,
+        draw: impl Fn(&Draft, Option<Result<T, ApiError>>) -> AnyView + Send + Sync + 'static,
     ) -> Self {
         let (address, draw): (Address, Draw<T>) = (Arc::new(address), Arc::new(draw));
         let view = move |form: Form| follow(form, Arc::clone(&address), Arc::clone(&draw), None);
@@ -214,7 +213,7 @@ where
         hint: &'static str,
         address: impl Fn(&Draft) -> Option<String> + Send + Sync + 'static,
         propose: impl Fn(&Draft, &T) -> Vec<(&'static str, String)> + Send + Sync + 'static,
-        draw: impl Fn(&Draft, Option<Result<T, Fault>>) -> AnyView + Send + Sync + 'static,
+        draw: impl Fn(&Draft, Option<Result<T, ApiError>>) -> AnyView + Send + Sync + 'static,
     ) -> Self {
         let (address, draw): (Address, Draw<T>) = (Arc::new(address), Arc::new(draw));
         let propose: Propose<T> = Arc::new(propose);
@@ -226,25 +225,25 @@ where
         self.asides.push(Aside { title, hint, view });
         self
     }
-    /// How the known thing is read, when its own address does not show all of it.
+    /// Sets how the existing record is read, if its own address does not return all of it.
     pub fn read_by(
         mut self,
-        read: impl Fn() -> Task<Result<R, Fault>> + Send + Sync + 'static,
+        read: impl Fn() -> Task<Result<R, ApiError>> + Send + Sync + 'static,
     ) -> Self {
         self.read = Some(Arc::new(read));
         self
     }
-    /// Where it leads once it is saved; to the page of the thing when not said.
+    /// Sets the address after the form is saved; the default is the page of the record.
     pub fn leads(mut self, href: impl Fn(&R) -> String + Send + Sync + 'static) -> Self {
         self.leads = Some(Arc::new(href));
         self
     }
-    /// What is done besides once it is saved, such as showing what is never shown again.
+    /// Sets what runs after the form is saved, such as the dialog of a one-time secret.
     pub fn then(mut self, then: impl Fn(&R) + Send + Sync + 'static) -> Self {
         self.then = Some(Arc::new(then));
         self
     }
-    /// Draws it.
+    /// Draws the form.
     pub fn show(self) -> AnyView {
         let here = use_location().pathname.get_untracked();
         let (parent, _) = here.rsplit_once('/').unwrap_or((&here, ""));
@@ -255,10 +254,10 @@ where
             .iter()
             .flat_map(|group| group.fields.iter().cloned())
             .collect();
-        let judge: Judge = if is_new {
-            Arc::new(judge::<N>)
+        let validate: Validate = if is_new {
+            Arc::new(validate::<N>)
         } else {
-            Arc::new(judge::<E>)
+            Arc::new(validate::<E>)
         };
         let begin = if is_new {
             prefilled(self.begin, &fields)
@@ -266,10 +265,10 @@ where
             Value::Null
         };
         let version = StoredValue::new(0);
-        let sheet = Sheet {
+        let spec = FormSpec {
             one: self.one,
             groups: self.groups,
-            form: Form::new(fields, is_new, judge),
+            form: Form::new(fields, is_new, validate),
             begin,
             load: self.id.map(|id| {
                 let read = self.read;
@@ -287,15 +286,15 @@ where
             note: self.note,
             asides: self.asides,
         };
-        form_view::view(sheet)
+        form_view::view(spec)
     }
 }
 
-pub(super) fn judge<T: DeserializeOwned + Check>(
+pub(super) fn validate<T: DeserializeOwned + Check>(
     sent: serde_json::Map<String, Value>,
 ) -> Result<Vec<wire::FieldError>, String> {
     serde_json::from_value::<T>(Value::Object(sent))
-        .map(|shape| shape.faults())
+        .map(|shape| shape.field_errors())
         .map_err(|error| format!("This cannot be sent yet: {error}."))
 }
 
@@ -324,21 +323,22 @@ fn load<R: Resource>(read: Read<R>, version: StoredValue<i32>) -> Load {
     Arc::new(move || {
         let read = read();
         task(async move {
-            let thing = read.await?;
-            let _ = version.try_set_value(thing.version());
+            let record = read.await?;
+            let _ = version.try_set_value(record.version());
             Ok((
-                serde_json::to_value(&thing).unwrap_or_default(),
-                thing.label(),
+                serde_json::to_value(&record).unwrap_or_default(),
+                record.label(),
             ))
         })
     })
 }
 
-/// A new thing stands one step below the list; an edited one, one step above its form.
+/// Returns the default address after saving: a new record is one level below the list, an edited one is one level
+/// above its form.
 fn usual<R: Resource>(is_new: bool, parent: String) -> Lead<R> {
-    Arc::new(move |thing| {
+    Arc::new(move |record| {
         if is_new {
-            format!("{parent}/{}", thing.id())
+            format!("{parent}/{}", record.id())
         } else {
             parent.clone()
         }
@@ -351,21 +351,21 @@ fn save<R: Resource>(
     leads: Lead<R>,
     then: Option<Then<R>>,
 ) -> Save {
-    // One key per form: sent again after a lost answer, it must not make a second thing.
-    let key = chance::uuid();
+    // One key per form: a request repeated after a lost response must not create a second record.
+    let key = ids::uuid();
     Arc::new(move |sent| {
         let (key, leads, then) = (key.clone(), Arc::clone(&leads), then.clone());
         task(async move {
-            let thing = match id {
+            let record = match id {
                 None => api::create::<R>(&sent, &key).await?,
                 Some(id) => api::edit::<R>(id, version.get_value(), &sent).await?,
             };
             if let Some(then) = then {
-                then(&thing);
+                then(&record);
             }
             Ok(Saved {
-                label: thing.label(),
-                href: leads(&thing),
+                label: record.label(),
+                href: leads(&record),
             })
         })
     })

@@ -1,47 +1,50 @@
-//! How a form looks, and what it says when it cannot be saved.
+//! Draws forms and their notices.
 
-use super::form_page::{Confirmation, Group, Load, Sheet};
+use super::form_page::{Confirmation, FormSpec, Group, Load};
 use crate::{
-    api::Fault,
+    api::ApiError,
     dom,
     form::{
         controls::{control, element},
         submit::{NOTICE, Notice, Save, Saved, Submit},
     },
-    guard, route, shell, task,
+    route, shell, task,
     ui::{
         Icon,
         dialog::{self, Question, Reason},
         empty, failure, skeleton, toast,
     },
+    unsaved_changes,
 };
 use leptos::{ev, prelude::*};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use wire::ProblemCode;
 
-pub(super) fn view(sheet: Sheet) -> AnyView {
-    let sheet = Arc::new(sheet);
-    let form = sheet.form;
-    guard::protect(move || form.draft.try_with_untracked(|_| ()).is_some() && form.is_dirty());
-    let Some(load) = sheet.load.clone() else {
-        form.begin(&sheet.begin);
-        return view! { <div class="page form-page">{body(&sheet, format!("New {}", sheet.one))}</div> }.into_any();
+pub(super) fn view(spec: FormSpec) -> AnyView {
+    let spec = Arc::new(spec);
+    let form = spec.form;
+    unsaved_changes::protect(move || {
+        form.draft.try_with_untracked(|_| ()).is_some() && form.is_dirty()
+    });
+    let Some(load) = spec.load.clone() else {
+        form.begin(&spec.begin);
+        return view! { <div class="page form-page">{body(&spec, format!("New {}", spec.one))}</div> }.into_any();
     };
-    let (got, again) = (
-        RwSignal::new(None::<Result<String, Fault>>),
+    let (got, reload) = (
+        RwSignal::new(None::<Result<String, ApiError>>),
         RwSignal::new(0_u32),
     );
     Effect::new(move |_| {
-        again.track();
+        reload.track();
         let work = load();
         leptos::task::spawn_local(async move {
             let outcome = work.await;
             if got.try_get_untracked().is_none() {
                 return;
             }
-            if let Ok((thing, _)) = &outcome {
-                form.begin(thing);
+            if let Ok((record, _)) = &outcome {
+                form.begin(record);
             }
             got.set(Some(outcome.map(|(_, label)| label)));
         });
@@ -50,28 +53,28 @@ pub(super) fn view(sheet: Sheet) -> AnyView {
         match got.get() {
         None => skeleton::page(),
         Some(Ok(label)) => {
-            shell::called(label.clone());
-            body(&sheet, format!("Edit {label}"))
+            shell::set_page_name(label.clone());
+            body(&spec, format!("Edit {label}"))
         }
-        Some(Err(fault)) if fault.code() == Some(ProblemCode::NotFound) => {
+        Some(Err(error)) if error.code() == Some(ProblemCode::NotFound) => {
             view! { <h1 class="sr-only">"Not found"</h1><div class="card">
-                {empty(Icon::Search, format!("No such {}", sheet.one), "It may have been removed.", None)}</div> }.into_any()
+                {empty(Icon::Search, format!("No such {}", spec.one), "It may have been removed.", None)}</div> }.into_any()
         }
-        Some(Err(fault)) => view! { <h1 class="sr-only">"Not loaded"</h1><div class="card">
-            {failure(&fault, move || again.update(|again| *again = again.wrapping_add(1)))}</div> }.into_any(),
+        Some(Err(error)) => view! { <h1 class="sr-only">"Not loaded"</h1><div class="card">
+            {failure(&error, move || reload.update(|reload| *reload = reload.wrapping_add(1)))}</div> }.into_any(),
     }
     };
     view! { <div class="page form-page">{filled}</div> }.into_any()
 }
 
-fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
-    let submit = Submit::new(sheet.form);
-    let is_new = sheet.form.is_new;
-    let back = sheet.back.clone();
-    let one = sheet.one;
-    let save = sheet.save.clone();
+fn body(spec: &Arc<FormSpec>, title: String) -> AnyView {
+    let submit = Submit::new(spec.form);
+    let is_new = spec.form.is_new;
+    let back = spec.back.clone();
+    let one = spec.one;
+    let save = spec.save.clone();
     let done = move |saved: Saved| {
-        guard::release();
+        unsaved_changes::release();
         toast::good(format!(
             "{} {}",
             saved.label,
@@ -79,7 +82,7 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
         ));
         route::go(&saved.href);
     };
-    let confirm = sheet.confirm.clone();
+    let confirm = spec.confirm.clone();
     let asks = confirm.is_some();
     let send = move || {
         if !is_new && !submit.form.is_dirty() {
@@ -116,14 +119,14 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
             send();
         }
     };
-    let groups = sheet
+    let groups = spec
         .groups
         .iter()
         .cloned()
-        .map(|group| section(sheet, group))
+        .map(|group| section(spec, group))
         .collect_view();
-    let asides = sheet.asides.iter().map(|aside| {
-        let body = (aside.view)(sheet.form);
+    let asides = spec.asides.iter().map(|aside| {
+        let body = (aside.view)(spec.form);
         view! {
             <section class="card form-section"><div class="form-about"><h2>{aside.title}</h2><p class="muted">
                 {aside.hint}</p></div><div aria-live="polite">{body}</div></section>
@@ -131,8 +134,8 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
     });
     let asides: Vec<AnyView> = asides.map(IntoAny::into_any).collect();
     let asides = (!asides.is_empty()).then(|| view! { <div class="form-asides">{asides}</div> });
-    let load = sheet.load.clone();
-    let (verb, draft) = (sheet.verb.clone(), sheet.form.draft);
+    let load = spec.load.clone();
+    let (verb, draft) = (spec.verb.clone(), spec.form.draft);
     let verb = move || match &verb {
         Some(verb) => draft.with(|draft| verb(draft)),
         None if is_new => format!("Create {one}"),
@@ -141,14 +144,14 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
     let kind = if asks { "button" } else { "submit" };
     view! {
         <form novalidate on:keydown=keys on:submit=submitted>
-            <header class="page-head"><div><h1>{title}</h1>{sheet.note.map(|note| view! { <p class="muted">
+            <header class="page-head"><div><h1>{title}</h1>{spec.note.map(|note| view! { <p class="muted">
                 {note}</p> })}</div></header>
             <div id=NOTICE tabindex="-1" role="alert">
-                {move || submit.notice.get().map(|notice| says(notice, submit, load.clone()))}</div>
+                {move || submit.notice.get().map(|notice| notice_view(notice, submit, load.clone()))}</div>
             {groups}
             {asides}
             <footer class="form-foot">
-                <a class="btn" href=sheet.back.clone()>"Cancel"</a>
+                <a class="btn" href=spec.back.clone()>"Cancel"</a>
                 <button type=kind class="btn primary" aria-busy={move || submit.busy.get().to_string()} on:click=pressed>{verb}</button>
             </footer>
         </form>
@@ -156,10 +159,10 @@ fn body(sheet: &Arc<Sheet>, title: String) -> AnyView {
     .into_any()
 }
 
-/// Asks for the confirmation, and sends the checked body when the user agrees.
+/// Shows the confirmation, and sends the checked body when the user agrees.
 fn ask_first(
     submit: Submit,
-    confirm: crate::Task<Result<Confirmation, Fault>>,
+    confirm: crate::Task<Result<Confirmation, ApiError>>,
     sent: Map<String, Value>,
     save: &Save,
     done: impl FnOnce(Saved) + Clone + Send + Sync + 'static,
@@ -172,10 +175,10 @@ fn ask_first(
             return;
         }
         match outcome {
-            Err(fault) => submit.refuse(fault),
+            Err(error) => submit.refuse(error),
             Ok(Confirmation { title, text, verb }) => dialog::ask(Question {
                 title,
-                says: text,
+                text,
                 verb,
                 // The button is not focused: Enter alone must not send it.
                 danger: true,
@@ -189,8 +192,8 @@ fn ask_first(
     });
 }
 
-fn section(sheet: &Arc<Sheet>, group: Group) -> AnyView {
-    let form = sheet.form;
+fn section(spec: &Arc<FormSpec>, group: Group) -> AnyView {
+    let form = spec.form;
     let known = form.fields.get_value();
     let fields: Vec<AnyView> = group
         .fields
@@ -208,16 +211,16 @@ fn section(sheet: &Arc<Sheet>, group: Group) -> AnyView {
     .into_any()
 }
 
-fn says(notice: Notice, submit: Submit, load: Option<Load>) -> AnyView {
+fn notice_view(notice: Notice, submit: Submit, load: Option<Load>) -> AnyView {
     match notice {
-        Notice::Refused(fault) => {
-            let request = fault
+        Notice::Failed(error) => {
+            let request = error
                 .request_id()
                 .map(|id| view! { <small>"Request "{id.to_owned()}</small> });
-            view! { <div class="banner" data-tone="bad"><p>{fault.sentence()}</p>{request}</div> }
+            view! { <div class="banner" data-tone="bad"><p>{error.sentence()}</p>{request}</div> }
                 .into_any()
         }
-        Notice::Faults(list) => {
+        Notice::Invalid(list) => {
             let one = |(field, message): (Option<(&'static str, &'static str)>, String)| match field
             {
                 Some((label, key)) => view! { <li><button type="button" class="link"
@@ -233,24 +236,27 @@ fn says(notice: Notice, submit: Submit, load: Option<Load>) -> AnyView {
     }
 }
 
-/// Somebody else was quicker: their changes are taken over, what was typed here stays.
+/// Draws the notice about a change by another user: the form can take over the other changes, and keeps what this
+/// user typed.
 fn stale(submit: Submit, load: Option<Load>) -> AnyView {
     let merge = move |_| {
         let Some(work) = load.as_ref().map(|load| load()) else {
             return;
         };
         leptos::task::spawn_local(async move {
-            let outcome: Result<(Value, String), Fault> = work.await;
+            let outcome: Result<(Value, String), ApiError> = work.await;
             if submit.notice.try_get_untracked().is_none() {
                 return;
             }
             match outcome {
-                Ok((thing, _)) => {
-                    submit.form.rebase(&thing);
+                Ok((record, _)) => {
+                    submit.form.rebase(&record);
                     submit.notice.set(None);
-                    toast::good("Their changes are loaded, yours are kept. Look it over and save.");
+                    toast::good(
+                        "Their changes are loaded and yours are kept. Check the form and save.",
+                    );
                 }
-                Err(fault) => toast::fault(&fault),
+                Err(error) => toast::error(&error),
             }
         });
     };

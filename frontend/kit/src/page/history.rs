@@ -1,21 +1,21 @@
-//! The history of a thing, from the audit log: who changed what, and why.
+//! The history of a record from the audit log: the actor, the change and the reason.
 
-use super::loaded;
+use super::load_on;
 use crate::{
     api,
     format::sentence,
     session, task,
-    ui::{Event, Tone, card, changes::told, timeline},
+    ui::{Event, Tone, card, changes::describe, timeline},
 };
 use leptos::prelude::*;
 use serde_json::Value;
 use wire::{
     Filter, Page, Param, Permission,
-    system::audit::{AuditEntry, AuditFilter, AuditSubject, done},
+    system::audit::{AuditEntry, AuditFilter, AuditSubject, past_tense},
 };
 
-/// The last changes of a thing; nothing for who may not read the log.
-pub fn history(subject: &'static str, id: &str, again: RwSignal<u32>) -> AnyView {
+/// Draws the last changes of a record; nothing for a user who may not read the log.
+pub fn history(subject: &'static str, id: &str, reload: RwSignal<u32>) -> AnyView {
     let Ok(subject_id) = AuditSubject::parse(id) else {
         return ().into_any();
     };
@@ -29,13 +29,13 @@ pub fn history(subject: &'static str, id: &str, again: RwSignal<u32>) -> AnyView
     };
     let mut pairs = filter.pairs();
     pairs.push(("limit", "20".to_owned()));
-    let ask = move || {
+    let fetch = move || {
         let pairs = pairs.clone();
         task(async move { api::page::<AuditEntry>(&pairs).await })
     };
     card(
         "History",
-        loaded(again, ask, |page: Page<AuditEntry>| {
+        load_on(reload, fetch, |page: Page<AuditEntry>| {
             timeline(page.data.into_iter().map(event).collect())
         }),
     )
@@ -43,20 +43,20 @@ pub fn history(subject: &'static str, id: &str, again: RwSignal<u32>) -> AnyView
 
 fn event(entry: AuditEntry) -> Event {
     let verb = entry.action.rsplit('.').next().unwrap_or(&entry.action);
-    // What it was made with stands on the page itself, until somebody changes it.
+    // The page itself shows the initial values.
     let change = entry.change.as_ref().filter(|_| verb != "create");
     let mut more = change.map(changes).unwrap_or_default();
     more.extend(entry.reason.map(|reason| format!("“{reason}”")));
     Event {
         at: entry.created_at,
-        what: sentence(&done(verb)),
+        what: sentence(&past_tense(verb)),
         who: entry.actor,
         more,
         tone: Tone::Neutral,
     }
 }
 
-/// One line per field: `{"name": {"before": "A", "after": "B"}}`, or the same with the two turned inside out.
+/// Returns one line per field: `{"name": {"before": "A", "after": "B"}}`, or `{"before": {..}, "after": {..}}`.
 fn changes(change: &Value) -> Vec<String> {
     let Some(change) = change.as_object() else {
         return Vec::new();
@@ -88,7 +88,7 @@ fn changes(change: &Value) -> Vec<String> {
 }
 
 fn short(value: &Value) -> String {
-    let text = told(value).unwrap_or_else(|| "nothing".to_owned());
+    let text = describe(value).unwrap_or_else(|| "not set".to_owned());
     if text.chars().count() > 80 {
         format!("{}…", text.chars().take(79).collect::<String>())
     } else {
@@ -103,7 +103,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn changes_are_told_field_by_field() {
+    fn changes_list_one_line_per_field() {
         assert_eq!(
             changes(
                 &json!({ "name": { "before": "A", "after": "B" }, "same": { "before": 1, "after": 1 } })

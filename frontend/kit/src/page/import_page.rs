@@ -1,11 +1,11 @@
-//! Taking in a file: options, a dry run that shows what would happen to every row, then the import itself.
+//! Importing a file: options, a dry run that shows the result of every row, then the import.
 
 use super::import_view;
 use crate::{
     form::{Field, state::Form},
     table::{
         Column,
-        row::{Head, Row, heads},
+        row::{Header, Row, headers},
     },
     ui::Tone,
 };
@@ -17,23 +17,23 @@ use wire::{
     catalog::plans::{ImportOutcome, ImportReport},
 };
 
-/// What became of a row, or would.
+/// The result of a row, in a dry run or an import.
 #[derive(Debug, Clone)]
-pub struct Imported {
-    /// Its place in the file.
+pub struct ImportedRow {
+    /// The number of the row in the file.
     pub row: i32,
     /// The outcome.
     pub outcome: ImportOutcome,
-    /// What is unusual about it.
+    /// The warnings.
     pub warnings: Vec<FieldError>,
-    /// What is wrong with it.
+    /// The errors.
     pub errors: Vec<FieldError>,
 }
 
 /// A row of the preview, without its type.
 #[derive(Clone)]
 pub(super) struct Line {
-    pub told: Imported,
+    pub imported: ImportedRow,
     pub row: Row,
 }
 
@@ -46,95 +46,106 @@ pub(super) struct Report {
 
 pub(super) type Read = Arc<dyn Fn(&str) -> Option<Report> + Send + Sync>;
 
-/// What an import page is, without the type of its rows.
-pub(super) struct Sheet {
+/// The description of an import page, without the type of its rows.
+pub(super) struct ImportSpec {
     pub title: &'static str,
-    pub says: &'static str,
+    pub text: &'static str,
     pub path: &'static str,
-    pub words: (&'static str, &'static str),
+    pub one: &'static str,
+    pub many: &'static str,
     pub fields: Vec<Field>,
     pub begin: serde_json::Value,
-    pub heads: Vec<Head>,
+    pub headers: Vec<Header>,
     pub sample: Option<(&'static str, &'static str)>,
     pub done: &'static str,
     pub read: Read,
 }
 
-/// An import in the making.
+/// The description of an import.
 pub struct ImportPage<T> {
-    sheet: Sheet,
+    spec: ImportSpec,
     columns: Vec<Column<T>>,
-    told: Arc<dyn Fn(&T) -> Imported + Send + Sync>,
+    outcome_of: Arc<dyn Fn(&T) -> ImportedRow + Send + Sync>,
 }
 
-/// Begins an import: its title, where the file goes, what its rows become, and where to go afterwards.
+/// Starts the description of an import: its title, the path of the request, the noun of its rows in
+/// the singular and the plural, and the address
+/// after the import.
 pub fn import_page<T>(
     title: &'static str,
     path: &'static str,
-    words: (&'static str, &'static str),
+    one: &'static str,
+    many: &'static str,
     done: &'static str,
-    told: impl Fn(&T) -> Imported + Send + Sync + 'static,
+    outcome_of: impl Fn(&T) -> ImportedRow + Send + Sync + 'static,
 ) -> ImportPage<T>
 where
     T: DeserializeOwned + Clone + Send + Sync + 'static,
 {
     let read: Read = Arc::new(|_| None);
-    let sheet = Sheet {
+    let spec = ImportSpec {
         title,
-        says: "",
+        text: "",
         path,
-        words,
+        one,
+        many,
         fields: Vec::new(),
         begin: serde_json::Value::Null,
-        heads: Vec::new(),
+        headers: Vec::new(),
         sample: None,
         done,
         read,
     };
     ImportPage {
-        sheet,
+        spec,
         columns: Vec::new(),
-        told: Arc::new(told),
+        outcome_of: Arc::new(outcome_of),
     }
 }
 
 impl<T: DeserializeOwned + Clone + Send + Sync + 'static> ImportPage<T> {
-    /// What the file must look like.
-    pub fn says(mut self, says: &'static str) -> Self {
-        self.sheet.says = says;
+    /// Describes the file format.
+    pub fn text(mut self, text: &'static str) -> Self {
+        self.spec.text = text;
         self
     }
-    /// An option; its key is the query parameter.
+    /// Adds an option; its key is the query parameter.
     pub fn option(mut self, field: Field) -> Self {
-        self.sheet.fields.push(field);
+        self.spec.fields.push(field);
         self
     }
-    /// What the options begin with.
+    /// Sets the initial values of the options.
     pub fn begin(mut self, with: serde_json::Value) -> Self {
-        self.sheet.begin = with;
+        self.spec.begin = with;
         self
     }
-    /// A column of the preview.
+    /// Adds a column of the preview.
     pub fn column(mut self, column: Column<T>) -> Self {
         self.columns.push(column);
         self
     }
-    /// A file to start from: its name and its text.
+    /// Adds a sample file: its name and its text.
     pub fn sample(mut self, name: &'static str, text: &'static str) -> Self {
-        self.sheet.sample = Some((name, text));
+        self.spec.sample = Some((name, text));
         self
     }
-    /// Draws it.
+    /// Draws the page.
     pub fn show(mut self) -> AnyView {
-        let (columns, told) = (self.columns, self.told);
-        self.sheet.heads = heads(&columns);
-        self.sheet.read = Arc::new(move |text| {
+        let (columns, outcome_of) = (self.columns, self.outcome_of);
+        self.spec.headers = headers(&columns);
+        self.spec.read = Arc::new(move |text| {
             let report: ImportReport<T> = serde_json::from_str(text).ok()?;
-            let line = |thing: T| {
-                let told = told(&thing);
+            let line = |record: T| {
+                let imported = outcome_of(&record);
                 Line {
-                    row: Row::new(thing, told.row.to_string(), String::new(), None, &columns),
-                    told,
+                    row: Row::new(
+                        record,
+                        imported.row.to_string(),
+                        String::new(),
+                        None,
+                        &columns,
+                    ),
+                    imported,
                 }
             };
             let counts = [
@@ -148,20 +159,26 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> ImportPage<T> {
                 lines: report.rows.into_iter().map(line).collect(),
             })
         });
-        let form = Form::new(
-            self.sheet.fields.clone(),
-            true,
-            Arc::new(|_| Ok(Vec::new())),
-        );
-        form.begin(&self.sheet.begin);
-        import_view::view(self.sheet, form)
+        let form = Form::new(self.spec.fields.clone(), true, Arc::new(|_| Ok(Vec::new())));
+        form.begin(&self.spec.begin);
+        import_view::view(self.spec, form)
+    }
+}
+
+/// Returns the label of an outcome.
+pub(super) const fn label(outcome: ImportOutcome) -> &'static str {
+    match outcome {
+        ImportOutcome::Created => "New",
+        ImportOutcome::Updated => "Updated",
+        ImportOutcome::Unchanged => "Unchanged",
+        ImportOutcome::Refused => "Invalid",
     }
 }
 
 pub(super) const fn tone(outcome: ImportOutcome) -> Tone {
     match outcome {
         ImportOutcome::Created => Tone::Good,
-        ImportOutcome::Updated => Tone::News,
+        ImportOutcome::Updated => Tone::Info,
         ImportOutcome::Unchanged => Tone::Neutral,
         ImportOutcome::Refused => Tone::Bad,
     }

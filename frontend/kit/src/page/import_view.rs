@@ -1,12 +1,12 @@
-//! How an import looks: the file, the preview, the decision.
+//! Draws imports: the file, the preview, the confirmation.
 
-use super::import_page::{Imported, Line, Report, Sheet, tone};
+use super::import_page::{ImportSpec, ImportedRow, Line, Report, label, tone};
 use crate::{
-    api::{self, Call, Fault, Pairs, send},
+    api::{self, ApiError, Call, Pairs, send},
     form::{controls::control, state::Form},
     format::{plural, sentence},
     route,
-    ui::{Icon, badge, drop::Chosen, file_drop, icon, toast},
+    ui::{Icon, badge, drop::Chosen, file_drop, icon_view, toast},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -14,41 +14,41 @@ use wire::catalog::plans::ImportOutcome;
 
 #[derive(Clone, Copy)]
 struct State {
-    sheet: StoredValue<Arc<Sheet>>,
+    spec: StoredValue<Arc<ImportSpec>>,
     form: Form,
     file: Chosen,
     report: RwSignal<Option<Report>>,
-    fault: RwSignal<Option<String>>,
+    error: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
     only: RwSignal<Option<ImportOutcome>>,
 }
 
-pub(super) fn view(sheet: Sheet, form: Form) -> AnyView {
-    let sheet = Arc::new(sheet);
+pub(super) fn view(spec: ImportSpec, form: Form) -> AnyView {
+    let spec = Arc::new(spec);
     let state = State {
-        sheet: StoredValue::new(Arc::clone(&sheet)),
+        spec: StoredValue::new(Arc::clone(&spec)),
         form,
         file: RwSignal::new_local(None),
         report: RwSignal::new(None),
-        fault: RwSignal::new(None),
+        error: RwSignal::new(None),
         busy: RwSignal::new(false),
         only: RwSignal::new(None),
     };
-    // Another file or another option makes the preview a lie.
+    // A preview is valid only for its file and its options.
     Effect::new(move |before: Option<()>| {
         state.file.track();
         state.form.draft.track();
         if before.is_some() {
             state.report.set(None);
             state.only.set(None);
-            state.fault.set(None);
+            state.error.set(None);
         }
     });
-    let sample = sheet.sample.map(|(name, text)| {
+    let sample = spec.sample.map(|(name, text)| {
         view! { <button type="button" class="link"
         on:click=move |_| api::save(text, name)>"Download a sample file"</button> }
     });
-    let fields = sheet
+    let fields = spec
         .fields
         .iter()
         .cloned()
@@ -60,13 +60,13 @@ pub(super) fn view(sheet: Sheet, form: Form) -> AnyView {
     };
     view! {
         <div class="page import-page">
-            <header class="page-head"><div><h1>{sheet.title}</h1><p class="muted">{sheet.says}" "{sample}</p></div></header>
+            <header class="page-head"><div><h1>{spec.title}</h1><p class="muted">{spec.text}" "{sample}</p></div></header>
             <form novalidate on:submit=check>
                 <section class="card form-section"><div class="form-about"><h2>"File"</h2>
-                    <p class="muted">"CSV with a header row, or JSON. Nothing is written until you have seen what would happen."</p></div>
+                    <p class="muted">"CSV with a header row, or JSON. Nothing changes until you confirm the preview."</p></div>
                     <div class="form-fields"><div class="field">
                         {file_drop("import-file", ".csv,.json,text/csv,application/json", "CSV or JSON", state.file)}</div>{fields}
-                        <div class="field" role="alert">{move || state.fault.get().map(|text| view! { <p
+                        <div class="field" role="alert">{move || state.error.get().map(|text| view! { <p
                             class="banner" data-tone="bad">{text}</p> })}</div>
                         <div class="actions"><button type="submit" class="btn"
                             class:primary={move || state.report.with(Option::is_none)}
@@ -78,27 +78,27 @@ pub(super) fn view(sheet: Sheet, form: Form) -> AnyView {
     .into_any()
 }
 
-/// Sends the file: to see what would happen, or to let it happen.
+/// Sends the file, as a dry run or for the import.
 fn run(state: State, dry: bool) {
     if state.busy.get_untracked() {
         return;
     }
-    state.fault.set(None);
+    state.error.set(None);
     state.form.touch_all();
-    let (options, faults) = state
+    let (options, errors) = state
         .form
         .draft
         .with_untracked(|draft| state.form.read(draft));
     let Some(file) = state.file.get_untracked() else {
-        return state.fault.set(Some("Choose a file first.".to_owned()));
+        return state.error.set(Some("Choose a file first.".to_owned()));
     };
-    if !faults.is_empty() {
+    if !errors.is_empty() {
         return state
-            .fault
+            .error
             .set(Some("Please correct these options.".to_owned()));
     }
-    let sheet = state.sheet.get_value();
-    let keys: Pairs = sheet
+    let spec = state.spec.get_value();
+    let keys: Pairs = spec
         .fields
         .iter()
         .filter_map(|field| {
@@ -121,12 +121,12 @@ fn run(state: State, dry: bool) {
     } else {
         "text/csv"
     };
-    let call = Call::post(api::with_query(sheet.path, &pairs))
+    let call = Call::post(api::with_query(spec.path, &pairs))
         .file(&file, media)
-        .once(&crate::chance::uuid());
+        .idempotency_key(&crate::ids::uuid());
     state.busy.set(true);
     leptos::task::spawn_local(async move {
-        let outcome = receive(call, &sheet).await;
+        let outcome = receive(call, &spec).await;
         if state.busy.try_set(false).is_some() {
             return;
         }
@@ -140,33 +140,33 @@ fn run(state: State, dry: bool) {
                     })
                     .map(|(_, count)| count)
                     .sum();
-                let (one, many) = sheet.words;
+                let (one, many) = (spec.one, spec.many);
                 let taken = plural(usize::try_from(taken).unwrap_or(0), one, many);
                 toast::good(format!("Imported {taken}"));
-                route::go(sheet.done);
+                route::go(spec.done);
             }
             Ok(report) => state.report.set(Some(report)),
-            Err(fault) => state.fault.set(Some(told(&fault))),
+            Err(error) => state.error.set(Some(error_text(&error))),
         }
     });
 }
 
-fn told(fault: &Fault) -> String {
-    let fields: Vec<String> = fault
+fn error_text(error: &ApiError) -> String {
+    let fields: Vec<String> = error
         .fields()
         .into_iter()
         .map(|(field, message)| format!("{}: {message}", sentence(&field)))
         .collect();
     if fields.is_empty() {
-        fault.sentence()
+        error.sentence()
     } else {
         fields.join(" ")
     }
 }
 
-async fn receive(call: Call, sheet: &Sheet) -> Result<Report, Fault> {
+async fn receive(call: Call, spec: &ImportSpec) -> Result<Report, ApiError> {
     let text = send(call).await?.text().await?;
-    (sheet.read)(&text).ok_or(Fault::Unreadable {
+    (spec.read)(&text).ok_or(ApiError::Unreadable {
         request_id: String::new(),
     })
 }
@@ -180,7 +180,7 @@ fn refused(report: &Report) -> i32 {
 }
 
 fn preview(state: State, report: Report) -> AnyView {
-    let sheet = state.sheet.get_value();
+    let spec = state.spec.get_value();
     let (bad, all) = (refused(&report), report.lines.len());
     let tab = |(outcome, count): (ImportOutcome, i32)| {
         let pressed = move || (state.only.get() == Some(outcome)).to_string();
@@ -195,22 +195,22 @@ fn preview(state: State, report: Report) -> AnyView {
         };
         (count > 0).then(|| {
             view! { <button type="button" class="filter" aria-pressed=pressed on:click=choose>
-            {sentence(outcome.as_str())}<span class="count">{count}</span></button> }
+            {label(outcome)}<span class="count">{count}</span></button> }
         })
     };
     let tabs = report.counts.map(tab).collect_view();
-    let heads = sheet
-        .heads
+    let headers = spec
+        .headers
         .iter()
-        .map(|head| {
-            view! { <th role="columnheader" scope="col" class:num=head.number>
-            {head.text}</th> }
+        .map(|header| {
+            view! { <th role="columnheader" scope="col" class:num=header.number>
+            {header.text}</th> }
         })
         .collect_view();
-    let numbers: Vec<(bool, &'static str)> = sheet
-        .heads
+    let numbers: Vec<(bool, &'static str)> = spec
+        .headers
         .iter()
-        .map(|head| (head.number, head.text))
+        .map(|header| (header.number, header.text))
         .collect();
     let lines = Arc::new(report.lines);
     let rows = move || {
@@ -218,7 +218,7 @@ fn preview(state: State, report: Report) -> AnyView {
             state
                 .only
                 .get()
-                .is_none_or(|only| line.told.outcome == only)
+                .is_none_or(|only| line.imported.outcome == only)
         };
         lines
             .iter()
@@ -229,55 +229,56 @@ fn preview(state: State, report: Report) -> AnyView {
     };
     let verdict = match bad {
         0 => view! { <button type="button" class="btn primary" aria-busy={move || state.busy.get().to_string()}
-            on:click=move |_| run(state, false)>{icon(Icon::Upload)}<span>
+            on:click=move |_| run(state, false)>{icon_view(Icon::Upload)}<span>
             {format!("Import {}", plural(all, "row", "rows"))}</span></button> }.into_any(),
         _ => view! { <p class="banner" data-tone="waiting">
-            {format!("{} refused, so nothing can be imported. Correct the file and choose it again.", plural(usize::try_from(bad).unwrap_or(0), "row is", "rows are"))}</p> }.into_any(),
+            {format!("{} invalid, so nothing can be imported. Correct the file and choose it again.", plural(usize::try_from(bad).unwrap_or(0), "row is", "rows are"))}</p> }.into_any(),
     };
     view! {
         <section class="card flush"><div class="toolbar"><h2>"Preview"</h2><div class="filters">
             {tabs}</div><div class="spacer"></div>{verdict}</div>
             <div class="grid small"><table role="table"><thead role="rowgroup"><tr role="row">
                 <th role="columnheader" scope="col" class="num">"Row"</th>
-                <th role="columnheader" scope="col">"Outcome"</th>{heads}</tr></thead><tbody role="rowgroup">
+                <th role="columnheader" scope="col">"Result"</th>{headers}</tr></thead><tbody role="rowgroup">
                 {rows}</tbody></table></div></section>
     }
     .into_any()
 }
 
-fn row(line: &Line, heads: &[(bool, &'static str)]) -> AnyView {
-    let Imported {
+fn row(line: &Line, headers: &[(bool, &'static str)]) -> AnyView {
+    let ImportedRow {
         row,
         outcome,
         warnings,
         errors,
-    } = line.told.clone();
+    } = line.imported.clone();
     let cells = line
         .row
         .cells
         .iter()
         .cloned()
-        .zip(heads)
-        .map(|(value, (number, head))| {
+        .zip(headers)
+        .map(|(value, (number, header))| {
             view! { <td role="cell"
-            class:num=*number data-label=*head>{value.view()}</td> }
+            class:num=*number data-label=*header>{value.view()}</td> }
         })
         .collect_view();
     let say = |tone: &'static str| {
-        move |fault: wire::FieldError| {
-            view! { <p class="row-fault" data-tone=tone>
-            {format!("{}: {}", sentence(&fault.field), fault.message)}</p> }
+        move |error: wire::FieldError| {
+            view! { <p class="row-error" data-tone=tone>
+            {format!("{}: {}", sentence(&error.field), error.message)}</p> }
         }
     };
-    let said: Vec<_> = errors
+    let messages: Vec<_> = errors
         .into_iter()
         .map(say("bad"))
         .chain(warnings.into_iter().map(say("waiting")))
         .collect();
-    let said = (!said.is_empty()).then(|| view! { <div class="row-faults">{said}</div> });
+    let messages =
+        (!messages.is_empty()).then(|| view! { <div class="row-errors">{messages}</div> });
     view! {
-        <tr role="row"><td role="cell" class="num" data-label="Row">{row}</td><td role="cell" data-label="Outcome">
-            {badge(sentence(outcome.as_str()), tone(outcome))}{said}</td>{cells}</tr>
+        <tr role="row"><td role="cell" class="num" data-label="Row">{row}</td><td role="cell" data-label="Result">
+            {badge(label(outcome), tone(outcome))}{messages}</td>{cells}</tr>
     }
     .into_any()
 }

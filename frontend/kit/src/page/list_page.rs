@@ -1,23 +1,23 @@
-//! A list as a description. The page owns the rest: fetching, the address, empty and failed states, keys, export.
+//! A list as a description. The kit provides the rest: loading, the address, empty and error states, shortcuts,
+//! export.
 
-use super::act::Act;
+use super::action::Action;
 use crate::{
     Task,
-    api::{self, Fault, Pairs},
-    keys, route,
+    api::{self, ApiError, Pairs},
+    route,
     route::Query,
-    session,
+    session, shortcuts,
     table::{
-        By, Column,
-        address::Asked,
-        bulk, chips, grid, keys as row_keys,
+        Column, ListFilter, bulk, chips, grid,
         list::{List, Spec},
         notice, pager,
-        row::{Row, Rows, heads},
-        toolbar, views,
+        query::ListQuery,
+        row::{Row, Rows, headers},
+        shortcuts as row_shortcuts, toolbar, views,
     },
     task,
-    ui::{Icon, Look, button, link_button, task_button::telling_button, toast},
+    ui::{ButtonVariant, Icon, button, link_button, task_button::result_button, toast},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -25,56 +25,56 @@ use std::sync::Arc;
 use wire::{Filter, Permission, Resource};
 
 type Lead<R> = Arc<dyn Fn(&R) -> String + Send + Sync>;
-type Run = Arc<dyn Fn() -> Task<Result<String, Fault>> + Send + Sync>;
+type Run = Arc<dyn Fn() -> Task<Result<String, ApiError>> + Send + Sync>;
 
-/// What is done at once by a button of its own.
+/// A button that runs a task and reloads the list.
 #[derive(Clone)]
 struct Job {
     label: &'static str,
-    sign: Icon,
+    icon: Icon,
     needs: Permission,
     run: Run,
 }
 
-/// A list in the making.
+/// The description of a list.
 pub struct ListPage<R: Resource> {
     title: &'static str,
     columns: Vec<Column<R>>,
-    filters: Vec<By>,
-    acts: Vec<Act<R>>,
+    filters: Vec<ListFilter>,
+    actions: Vec<Action<R>>,
     buttons: Vec<(&'static str, &'static str, Permission, Option<Icon>)>,
     tasks: Vec<Job>,
     opens: Option<Lead<R>>,
     empty: (&'static str, &'static str),
     search: Option<&'static str>,
     export: bool,
-    begins: Option<&'static str>,
+    default_query: Option<&'static str>,
 }
 
-/// Begins a list.
+/// Starts the description of a list.
 pub fn list_page<R: Resource>(title: &'static str) -> ListPage<R> {
     ListPage {
         title,
         columns: Vec::new(),
         filters: Vec::new(),
-        acts: Vec::new(),
+        actions: Vec::new(),
         buttons: Vec::new(),
         tasks: Vec::new(),
         opens: None,
         empty: ("", ""),
         search: None,
         export: true,
-        begins: None,
+        default_query: None,
     }
 }
 
 impl<R: Resource> ListPage<R> {
-    /// With a column. The first one names the row and leads where the row leads.
+    /// Adds a column. The first one names the row and has its link.
     pub fn column(mut self, column: Column<R>) -> Self {
         self.columns.push(column);
         self
     }
-    /// With a column for who may see what it shows.
+    /// Adds a column that requires a permission.
     pub fn column_for(self, needs: Permission, column: Column<R>) -> Self {
         if untrack(|| session::can(needs)) {
             self.column(column)
@@ -82,8 +82,8 @@ impl<R: Resource> ListPage<R> {
             self
         }
     }
-    /// Can be narrowed.
-    pub fn filter(mut self, by: By) -> Self {
+    /// Adds a filter.
+    pub fn filter(mut self, by: ListFilter) -> Self {
         debug_assert!(
             R::Filter::KEYS.contains(&by.key),
             "{} is not a filter of {}",
@@ -93,35 +93,35 @@ impl<R: Resource> ListPage<R> {
         self.filters.push(by);
         self
     }
-    /// Can be narrowed, for who may see what by.
-    pub fn filter_for(self, needs: Permission, by: By) -> Self {
+    /// Adds a filter that requires a permission.
+    pub fn filter_for(self, needs: Permission, by: ListFilter) -> Self {
         if untrack(|| session::can(needs)) {
             self.filter(by)
         } else {
             self
         }
     }
-    /// What the search box says. A list that has no `q` has no box.
+    /// Sets the placeholder of the search box. A list without `q` has no search box.
     pub fn search(mut self, hint: &'static str) -> Self {
         self.search = Some(hint);
         self
     }
-    /// Where a row leads.
+    /// Sets the address of a row.
     pub fn opens(mut self, href: impl Fn(&R) -> String + Send + Sync + 'static) -> Self {
         self.opens = Some(Arc::new(href));
         self
     }
-    /// Something to be done with the selected rows.
-    pub fn action(mut self, act: Act<R>) -> Self {
-        self.acts.push(act);
+    /// Adds an action on the selected rows.
+    pub fn action(mut self, action: Action<R>) -> Self {
+        self.actions.push(action);
         self
     }
-    /// The same, for several acts.
-    pub fn actions(mut self, acts: impl IntoIterator<Item = Act<R>>) -> Self {
-        self.acts.extend(acts);
+    /// Adds several actions on the selected rows.
+    pub fn actions(mut self, actions: impl IntoIterator<Item = Action<R>>) -> Self {
+        self.actions.extend(actions);
         self
     }
-    /// The one thing to do here.
+    /// Adds the primary button.
     pub fn new_button(
         mut self,
         label: &'static str,
@@ -132,61 +132,61 @@ impl<R: Resource> ListPage<R> {
             .insert(0, (label, href, needs, Some(Icon::Plus)));
         self
     }
-    /// Another thing to do here.
+    /// Adds another button.
     pub fn button(
         mut self,
         label: &'static str,
-        sign: Icon,
+        icon: Icon,
         href: &'static str,
         needs: Permission,
     ) -> Self {
-        self.buttons.push((label, href, needs, Some(sign)));
+        self.buttons.push((label, href, needs, Some(icon)));
         self
     }
-    /// Something to be done here at once, that changes the list; it tells what came of it.
+    /// Adds a button that runs a task, reloads the list, and shows the returned message.
     pub fn task<F>(
         mut self,
         label: &'static str,
-        sign: Icon,
+        icon: Icon,
         needs: Permission,
         run: impl Fn() -> F + Send + Sync + 'static,
     ) -> Self
     where
-        F: Future<Output = Result<String, Fault>> + 'static,
+        F: Future<Output = Result<String, ApiError>> + 'static,
     {
         let run: Run = Arc::new(move || task(run()));
         self.tasks.push(Job {
             label,
-            sign,
+            icon,
             needs,
             run,
         });
         self
     }
-    /// What it says when there is nothing yet, and what to do about it.
+    /// Sets the empty state of a list without rows.
     pub fn empty(mut self, title: &'static str, hint: &'static str) -> Self {
         self.empty = (title, hint);
         self
     }
-    /// What it is narrowed to for whoever comes without saying what they want, such as `status=pending`. A view that
-    /// somebody has made the default goes before.
-    pub fn begins_with(mut self, query: &'static str) -> Self {
-        self.begins = Some(query);
+    /// Sets the query of the list when the address contains none, such as `status=pending`. A default view has
+    /// priority.
+    pub fn default_query(mut self, query: &'static str) -> Self {
+        self.default_query = Some(query);
         self
     }
-    /// Cannot be taken away as a file.
+    /// Removes the export.
     pub fn no_export(mut self) -> Self {
         self.export = false;
         self
     }
-    /// Draws it.
+    /// Draws the list.
     pub fn show(self) -> AnyView {
         let location = use_location();
         let here = location.pathname.get_untracked();
         let (query, path, home) = (route::use_query(), location.pathname, here.clone());
-        let read = move || query.with(Asked::read::<R>);
-        // On its way out the page still hears of the next address, which is not its own.
-        let asked = Memo::new(move |before: Option<&Asked>| {
+        let read = move || query.with(ListQuery::read::<R>);
+        // While the page is being removed, it still sees the next address, which is not its own.
+        let query = Memo::new(move |before: Option<&ListQuery>| {
             if path.with(|path| *path == home) {
                 read()
             } else {
@@ -194,22 +194,22 @@ impl<R: Resource> ListPage<R> {
             }
         });
         let (export, tasks) = (self.export, self.tasks.clone());
-        view(List::new(self.spec(), here, asked), export, tasks)
+        view(List::new(self.spec(), here, query), export, tasks)
     }
     fn spec(self) -> Spec {
         let (columns, opens) = (Arc::new(self.columns), self.opens);
-        let heads = heads(&columns);
-        let fetch = move |asked: Asked| {
+        let headers = headers(&columns);
+        let fetch = move |query: ListQuery| {
             let (columns, opens) = (Arc::clone(&columns), opens.clone());
             task(async move {
-                let page = api::page::<R>(&asked.pairs()).await?;
-                Ok(Rows::new(page, |thing: R| {
+                let page = api::page::<R>(&query.pairs()).await?;
+                Ok(Rows::new(page, |record: R| {
                     let (id, label, href) = (
-                        thing.id().to_string(),
-                        thing.label(),
-                        opens.as_ref().map(|opens| opens(&thing)),
+                        record.id().to_string(),
+                        record.label(),
+                        opens.as_ref().map(|opens| opens(&record)),
                     );
-                    Row::new(thing, id, label, href, &columns)
+                    Row::new(record, id, label, href, &columns)
                 }))
             })
         };
@@ -225,38 +225,38 @@ impl<R: Resource> ListPage<R> {
             one: R::ONE,
             many: R::MANY,
             path: R::PATH,
-            heads,
+            headers,
             filters: self.filters,
             searchable: R::Filter::KEYS.contains(&"q"),
             search_hint: self
                 .search
                 .map_or_else(|| format!("Search {}", R::MANY), str::to_owned),
-            bulk: self.acts.into_iter().map(Act::bulk).collect(),
+            bulk: self.actions.into_iter().map(Action::bulk).collect(),
             buttons: self.buttons,
             empty: (
                 or(self.empty.0, format!("No {} yet", R::MANY)),
                 self.empty.1.to_owned(),
             ),
             fetch: Arc::new(fetch),
-            begins: self.begins,
-            read: Arc::new(|query| Asked::read::<R>(&Query::of(query))),
+            default_query: self.default_query,
+            read: Arc::new(|query| ListQuery::read::<R>(&Query::parse(query))),
         }
     }
 }
 
 fn view(list: List, export: bool, tasks: Vec<Job>) -> AnyView {
-    row_keys::keys(list);
+    row_shortcuts::bind(list);
     let spec = list.spec();
     let count = move || {
         list.rows.with(|rows| {
             rows.as_ref()
-                .filter(|_| list.fault.with(Option::is_none))
+                .filter(|_| list.error.with(Option::is_none))
                 .map(|rows| rows.total())
         })
     };
-    for (label, href, needs, sign) in spec.buttons.iter().copied() {
+    for (label, href, needs, icon) in spec.buttons.iter().copied() {
         if session::can(needs) {
-            keys::offer(label, sign, move || route::go(href));
+            shortcuts::offer(label, icon, move || route::go(href));
         }
     }
     let buttons = spec
@@ -264,24 +264,24 @@ fn view(list: List, export: bool, tasks: Vec<Job>) -> AnyView {
         .iter()
         .enumerate()
         .filter(|(_, (_, _, needs, _))| session::can(*needs))
-        .map(|(place, (label, href, _, sign))| {
+        .map(|(index, (label, href, _, icon))| {
             link_button(
                 *label,
-                if place == 0 {
-                    Look::Primary
+                if index == 0 {
+                    ButtonVariant::Primary
                 } else {
-                    Look::Plain
+                    ButtonVariant::Plain
                 },
-                *sign,
+                *icon,
                 *href,
             )
         });
-    // The primary one stands last, where the eye ends.
+    // The primary button comes last.
     let mut buttons: Vec<AnyView> = buttons.collect();
     buttons.reverse();
     let export = (export && session::can(Permission::ListsExport)).then(|| export_button(list));
     let tasks = tasks.into_iter().filter(|job| session::can(job.needs));
-    let tasks = tasks.map(|job| at_once(list, job)).collect_view();
+    let tasks = tasks.map(|job| job_button(list, job)).collect_view();
     view! {
         <div class="page list-page">
             <header class="page-head">
@@ -303,19 +303,19 @@ fn view(list: List, export: bool, tasks: Vec<Job>) -> AnyView {
     .into_any()
 }
 
-/// A button that does its work, and asks for the list anew.
-fn at_once(list: List, job: Job) -> AnyView {
-    telling_button(job.label, Look::Plain, Some(job.sign), move || {
+/// Draws a button that runs its task and reloads the list.
+fn job_button(list: List, job: Job) -> AnyView {
+    result_button(job.label, ButtonVariant::Plain, Some(job.icon), move || {
         let work = (job.run)();
         task(async move {
-            let said = work.await?;
+            let message = work.await?;
             list.reload();
-            Ok(said)
+            Ok(message)
         })
     })
 }
 
-/// Takes the filtered list away as a file, whole.
+/// Draws the button that exports all rows of the filtered list.
 fn export_button(list: List) -> AnyView {
     let busy = RwSignal::new(false);
     let run = move || {
@@ -326,11 +326,11 @@ fn export_button(list: List) -> AnyView {
             return;
         }
         busy.set(true);
-        let (spec, asked) = (list.spec(), list.asked.get_untracked());
+        let (spec, query) = (list.spec(), list.query.get_untracked());
         leptos::task::spawn_local(async move {
             let mut pairs: Pairs = vec![("format", "csv".to_owned()), ("bom", "true".to_owned())];
             pairs.extend(
-                asked
+                query
                     .pairs()
                     .into_iter()
                     .filter(|(key, _)| !wire::list::PAGING_KEYS.contains(key) || *key == "sort"),
@@ -338,13 +338,13 @@ fn export_button(list: List) -> AnyView {
             let url = api::with_query(&format!("{}/export", spec.path), &pairs);
             match api::download(&url, &format!("{}.csv", spec.many)).await {
                 Ok(()) => toast::good(format!("Exported the {}", spec.many)),
-                Err(fault) => toast::fault(&fault),
+                Err(error) => toast::error(&error),
             }
             let _ = busy.try_set(false);
         });
     };
-    keys::offer("Export", Some(Icon::Download), run);
+    shortcuts::offer("Export", Some(Icon::Download), run);
     view! { <span class="wide-only" class:busy={move || busy.get()}>
-    {button("Export", Look::Plain, Some(Icon::Download), run)}</span> }
+    {button("Export", ButtonVariant::Plain, Some(Icon::Download), run)}</span> }
     .into_any()
 }

@@ -1,9 +1,9 @@
-//! Pages: a list, a detail, a form, an import. A screen describes one and holds nothing else.
+//! Pages: lists, details, forms, imports. A screen describes one of them and holds nothing else.
 
-mod act;
+mod action;
+mod activity_feed;
 mod auth_card;
 mod card_page;
-mod choosing;
 mod detail_page;
 mod detail_view;
 mod form_answer;
@@ -16,29 +16,29 @@ mod list_page;
 mod login_page;
 mod notice;
 mod part_page;
-mod rehearsal_page;
+mod preview_page;
 mod related;
-mod reveal_first;
+mod reveal_page;
+mod selection;
 mod small_form;
-mod spine;
 mod upload_page;
 
-pub use act::{Act, LeftOut, act, act_for};
+pub use action::{Action, LeftOut, action, action_with_reason};
+pub use activity_feed::{EventPage, EventQuery, activity_feed};
 pub use auth_card::auth_card;
 pub use card_page::card_page;
-pub use choosing::{Choosing, choosing};
 pub use detail_page::{DetailPage, detail_page};
 pub use detail_view::remedy;
-pub use form_page::{Confirmation, Fixed, FormPage, form_page};
+pub use form_page::{Confirmation, FormPage, NotEditable, form_page};
 pub use history::history;
-pub use import_page::{ImportPage, Imported, import_page};
+pub use import_page::{ImportPage, ImportedRow, import_page};
 pub use list_page::{ListPage, list_page};
 pub use login_page::login_page;
 pub use notice::{notice, notices};
 pub use part_page::{Part, part_page};
-pub use rehearsal_page::{RehearsalPage, rehearsal_page};
-pub use related::{Related, loaded, once, related, renewed, table_of};
-pub use reveal_first::reveal_first;
+pub use preview_page::{PreviewPage, preview_page};
+pub use related::{Related, load, load_on, load_with_reload, related, table_of};
+pub use reveal_page::reveal_page;
+pub use selection::{Selection, selection};
 pub use small_form::{SmallForm, small_form};
-pub use spine::{Stretch, Wanted, spine};
 pub use upload_page::{UploadPage, upload_page};

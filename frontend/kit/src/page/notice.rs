@@ -1,6 +1,6 @@
 //! Notices above a screen, while there is something to report.
 
-use crate::{Task, api::Fault, format::now};
+use crate::{Task, api::ApiError, format::now};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -10,41 +10,41 @@ const FRESH: i64 = 60_000;
 /// Draws a notice above every screen. It asks when the panel opens, and after a minute again when the user opens another
 /// screen. Until there is an answer, and when the request fails, it draws nothing: the screen does not depend on it.
 pub fn notice<T: Clone + PartialEq + Send + Sync + 'static>(
-    ask: impl Fn() -> Task<Result<T, Fault>> + Send + Sync + 'static,
+    fetch: impl Fn() -> Task<Result<T, ApiError>> + Send + Sync + 'static,
     draw: impl Fn(T) -> Option<AnyView> + Send + Sync + 'static,
 ) -> AnyView {
-    let (got, asked) = (RwSignal::new(None::<T>), StoredValue::new(None::<i64>));
+    let (got, fetched_at) = (RwSignal::new(None::<T>), StoredValue::new(None::<i64>));
     let path = use_location().pathname;
     Effect::new(move |_| {
         path.track();
         let time = now().timestamp_millis();
         let is_fresh = |at: i64| time.saturating_sub(at) < FRESH;
-        if asked.get_value().is_some_and(is_fresh) {
+        if fetched_at.get_value().is_some_and(is_fresh) {
             return;
         }
-        asked.set_value(Some(time));
-        load(ask(), got);
+        fetched_at.set_value(Some(time));
+        load(fetch(), got);
     });
     (move || got.get().and_then(&draw)).into_any()
 }
 
-/// Draws a notice within a page, and asks again whenever `again` changes.
+/// Draws a notice within a page, and requests it again whenever `reload` changes.
 pub fn notices<T: Clone + PartialEq + Send + Sync + 'static>(
-    again: RwSignal<u32>,
-    ask: impl Fn() -> Task<Result<T, Fault>> + Send + Sync + 'static,
+    reload: RwSignal<u32>,
+    fetch: impl Fn() -> Task<Result<T, ApiError>> + Send + Sync + 'static,
     draw: impl Fn(T) -> Option<AnyView> + Send + Sync + 'static,
 ) -> AnyView {
     let got = RwSignal::new(None::<T>);
     Effect::new(move |_| {
-        again.track();
-        load(ask(), got);
+        reload.track();
+        load(fetch(), got);
     });
     (move || got.get().and_then(&draw)).into_any()
 }
 
 /// Stores the answer when it differs from the known one. A failed request changes nothing.
 fn load<T: PartialEq + Send + Sync + 'static>(
-    work: Task<Result<T, Fault>>,
+    work: Task<Result<T, ApiError>>,
     got: RwSignal<Option<T>>,
 ) {
     leptos::task::spawn_local(async move {

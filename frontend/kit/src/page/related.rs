@@ -1,11 +1,11 @@
-//! Lists within a page: what belongs to the thing that the page shows.
+//! Related lists within a page, and loading of data.
 
 use crate::{
-    api::{self, Fault},
+    api::{self, ApiError},
     session,
     table::Column,
     task,
-    ui::{Icon, failure, icon, skeleton},
+    ui::{Icon, failure, icon_view, skeleton},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub struct Related<R: Resource> {
     empty: &'static str,
 }
 
-/// Begins one: what it is called, what it is narrowed to, and who may see it.
+/// Starts the description: a title, the permission, and the filter.
 pub fn related<R: Resource>(
     title: &'static str,
     needs: Permission,
@@ -40,69 +40,69 @@ pub fn related<R: Resource>(
         opens: None,
         all: None,
         add: None,
-        empty: "Nothing yet.",
+        empty: "None yet.",
     }
 }
 
 impl<R: Resource> Related<R> {
-    /// With a column.
+    /// Adds a column.
     pub fn column(mut self, column: Column<R>) -> Self {
         self.columns.push(column);
         self
     }
-    /// Where a row leads.
+    /// Sets the address of a row.
     pub fn opens(mut self, href: impl Fn(&R) -> String + Send + Sync + 'static) -> Self {
         self.opens = Some(Arc::new(href));
         self
     }
-    /// Where the whole list stands; the filter is added.
+    /// Sets the path of the full list; the filter is added.
     pub fn all(mut self, path: &str) -> Self {
         self.all = Some(api::with_query(path, &self.filter.pairs()));
         self
     }
-    /// A link to make another one.
+    /// Adds a link to create a record.
     pub fn add(mut self, label: &'static str, href: String, needs: Permission) -> Self {
         self.add = Some((label, href, needs));
         self
     }
-    /// What it says when there are none.
-    pub fn empty(mut self, says: &'static str) -> Self {
-        self.empty = says;
+    /// Sets the text of the empty list.
+    pub fn empty(mut self, text: &'static str) -> Self {
+        self.empty = text;
         self
     }
-    /// Draws it; nothing for who may not see it. `again` asks once more.
-    pub(crate) fn view(self, again: RwSignal<u32>) -> AnyView {
+    /// Draws the list; nothing for a user without the permission. It loads again when `reload` changes.
+    pub(crate) fn view(self, reload: RwSignal<u32>) -> AnyView {
         if !untrack(|| session::can(self.needs)) {
             return ().into_any();
         }
         let mut pairs = self.filter.pairs();
         pairs.push(("limit", "10".to_owned()));
-        let heads: Vec<(&'static str, bool)> = self
+        let headers: Vec<(&'static str, bool)> = self
             .columns
             .iter()
-            .map(|column| (column.head, column.number))
+            .map(|column| (column.header, column.number))
             .collect();
-        let (columns, opens, all, says) = (self.columns, self.opens, self.all.clone(), self.empty);
-        let page = loaded(
-            again,
+        let (columns, opens, all, text) = (self.columns, self.opens, self.all.clone(), self.empty);
+        let page = load_on(
+            reload,
             move || api_page::<R>(pairs.clone()),
             move |page| {
                 if page.data.is_empty() {
-                    return view! { <p class="muted">{says}</p> }.into_any();
+                    return view! { <p class="muted">{text}</p> }.into_any();
                 }
                 let more = page.next.is_some().then(|| all.clone()).flatten();
                 let rows = page
                     .data
                     .iter()
-                    .map(|thing| row(thing, &columns, opens.as_ref()))
+                    .map(|record| row(record, &columns, opens.as_ref()))
                     .collect_view();
-                table(&heads, rows.into_any(), more)
+                table(&headers, rows.into_any(), more)
             },
         );
         let add = self
             .add
             .filter(|(_, _, needs)| untrack(|| session::can(*needs)));
-        let add = add.map(|(label, href, _)| view! { <a class="btn sm" href=href>{icon(Icon::Plus)}<span>{label}</span></a> });
+        let add = add.map(|(label, href, _)| view! { <a class="btn sm" href=href>{icon_view(Icon::Plus)}<span>{label}</span></a> });
         let all = self
             .all
             .map(|href| view! { <a class="btn quiet sm" href=href>"View all"</a> });
@@ -111,69 +111,68 @@ impl<R: Resource> Related<R> {
     }
 }
 
-/// A table of what a thing holds itself.
+/// Draws a table of values that a record contains.
 pub fn table_of<T>(rows: &[T], columns: &[Column<T>]) -> AnyView {
-    let heads: Vec<(&'static str, bool)> = columns
+    let headers: Vec<(&'static str, bool)> = columns
         .iter()
-        .map(|column| (column.head, column.number))
+        .map(|column| (column.header, column.number))
         .collect();
-    let rows = rows.iter().map(|thing| row(thing, columns, None));
-    table(&heads, rows.collect_view().into_any(), None)
+    let rows = rows.iter().map(|record| row(record, columns, None));
+    table(&headers, rows.collect_view().into_any(), None)
 }
 
-fn api_page<R: Resource>(pairs: api::Pairs) -> crate::Task<Result<wire::Page<R>, Fault>> {
+fn api_page<R: Resource>(pairs: api::Pairs) -> crate::Task<Result<wire::Page<R>, ApiError>> {
     task(async move { api::page::<R>(&pairs).await })
 }
 
-fn row<T>(thing: &T, columns: &[Column<T>], opens: Option<&Lead<T>>) -> AnyView {
-    let href = opens.map(|opens| opens(thing));
-    let cell = |(place, column): (usize, &Column<T>)| {
-        let value = column.cell(thing);
-        let value = if place == 0 {
+fn row<T>(record: &T, columns: &[Column<T>], opens: Option<&Lead<T>>) -> AnyView {
+    let href = opens.map(|opens| opens(record));
+    let cell = |(index, column): (usize, &Column<T>)| {
+        let value = column.cell(record);
+        let value = if index == 0 {
             value.link_or_keep(href.clone())
         } else {
             value
         };
-        let class = match (place, column.number) {
+        let class = match (index, column.number) {
             (0, _) => "lead",
             (_, true) => "num",
             _ => "",
         };
-        view! { <td role="cell" class=class data-label=column.head>{value.view()}</td> }
+        view! { <td role="cell" class=class data-label=column.header>{value.view()}</td> }
     };
     view! { <tr role="row">{columns.iter().enumerate().map(cell).collect_view()}</tr> }.into_any()
 }
 
-fn table(heads: &[(&'static str, bool)], rows: AnyView, more: Option<String>) -> AnyView {
-    let head = |(text, number): &(&'static str, bool)| {
+fn table(headers: &[(&'static str, bool)], rows: AnyView, more: Option<String>) -> AnyView {
+    let header = |(text, number): &(&'static str, bool)| {
         view! { <th role="columnheader" scope="col"
         class:num=*number>{*text}</th> }
     };
-    let more =
-        more.map(|href| view! { <p><a class="link" href=href>"There are more: view all"</a></p> });
+    let more = more.map(|href| view! { <p><a class="link" href=href>"View all"</a></p> });
     view! {
         <div class="grid small"><table role="table"><thead role="rowgroup"><tr role="row">
-            {heads.iter().map(head).collect_view()}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div>
+            {headers.iter().map(header).collect_view()}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div>
             {more}
     }
     .into_any()
 }
 
-/// Something that is asked for when the page appears, with its waiting and its failure. `again` asks once more, and what
-/// stands there stays until the answer comes.
-pub fn loaded<T: Clone + PartialEq + Send + Sync + 'static>(
-    again: RwSignal<u32>,
-    ask: impl Fn() -> crate::Task<Result<T, Fault>> + Send + Sync + 'static,
+/// Loads data when the page appears and whenever `reload` changes, with a loading and an error state. The shown data
+/// stays until the response arrives.
+pub fn load_on<T: Clone + PartialEq + Send + Sync + 'static>(
+    reload: RwSignal<u32>,
+    fetch: impl Fn() -> crate::Task<Result<T, ApiError>> + Send + Sync + 'static,
     draw: impl Fn(T) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     let (got, own) = (
-        RwSignal::new(None::<Result<T, Fault>>),
+        RwSignal::new(None::<Result<T, ApiError>>),
         RwSignal::new(0_u32),
     );
     Effect::new(move |_| {
-        again.track();
+        reload.track();
         own.track();
-        let work = ask();
+        let work = fetch();
         leptos::task::spawn_local(async move {
             let outcome = work.await;
             if got.try_with_untracked(|known| known.as_ref() != Some(&outcome)) == Some(true) {
@@ -184,28 +183,28 @@ pub fn loaded<T: Clone + PartialEq + Send + Sync + 'static>(
     let retry = move || own.update(|own| *own = own.wrapping_add(1));
     (move || match got.get() {
         None => skeleton::lines(3),
-        Some(Ok(thing)) => draw(thing),
-        Some(Err(fault)) => failure(&fault, retry),
+        Some(Ok(record)) => draw(record),
+        Some(Err(error)) => failure(&error, retry),
     })
     .into_any()
 }
 
-/// The same, of something that changes by what is drawn: that gets a way to ask once more.
-pub fn renewed<T: Clone + PartialEq + Send + Sync + 'static>(
-    ask: impl Fn() -> crate::Task<Result<T, Fault>> + Send + Sync + 'static,
+/// Loads data whose view can change it: `draw` gets a function that loads it again.
+pub fn load_with_reload<T: Clone + PartialEq + Send + Sync + 'static>(
+    fetch: impl Fn() -> crate::Task<Result<T, ApiError>> + Send + Sync + 'static,
     draw: impl Fn(T, Arc<dyn Fn() + Send + Sync>) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let again = RwSignal::new(0_u32);
+    let reload = RwSignal::new(0_u32);
     let more = Arc::new(move || {
-        let _ = again.try_update(|again| *again = again.wrapping_add(1));
+        let _ = reload.try_update(|reload| *reload = reload.wrapping_add(1));
     });
-    loaded(again, ask, move |thing| draw(thing, more.clone()))
+    load_on(reload, fetch, move |record| draw(record, more.clone()))
 }
 
-/// The same, of something that does not change while the page stands.
-pub fn once<T: Clone + PartialEq + Send + Sync + 'static>(
-    ask: impl Fn() -> crate::Task<Result<T, Fault>> + Send + Sync + 'static,
+/// Loads data once.
+pub fn load<T: Clone + PartialEq + Send + Sync + 'static>(
+    fetch: impl Fn() -> crate::Task<Result<T, ApiError>> + Send + Sync + 'static,
     draw: impl Fn(T) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    loaded(RwSignal::new(0), ask, draw)
+    load_on(RwSignal::new(0), fetch, draw)
 }

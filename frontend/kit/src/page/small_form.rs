@@ -1,17 +1,17 @@
-//! A few fields and a button within a page: what is typed becomes one call, and then they are empty again.
+//! A small form within a page: it sends one request and is then empty again.
 
-use super::form_page::judge;
+use super::form_page::validate;
 use crate::{
     Task,
-    api::Fault,
+    api::ApiError,
     form::{
         Field,
         controls::control,
-        state::{Form, Judge},
+        state::{Form, Validate},
         submit::{Notice, Save, Saved, Submit},
     },
     task,
-    ui::Look,
+    ui::ButtonVariant,
 };
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -19,60 +19,60 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 use wire::Check;
 
-/// What a small form is, but for what it does.
+/// The description of a small form.
 pub struct SmallForm {
-    /// Its fields, each named as in the shape that is sent.
+    /// The fields, each with the name of its field in the request body.
     pub fields: Vec<Field>,
-    /// What stands in them at first, and again once it was sent.
+    /// The initial values, which the fields get again after the request.
     pub begin: Value,
-    /// What is sent besides.
+    /// Further values of the request body.
     pub with: Map<String, Value>,
-    /// The word on the button.
+    /// The label of the button.
     pub verb: &'static str,
-    /// How the button looks.
-    pub look: Look,
-    /// Whether what was sent stays in its fields.
+    /// The variant of the button.
+    pub variant: ButtonVariant,
+    /// Whether the fields keep their values after the request.
     pub keeps: bool,
 }
 
 impl SmallForm {
-    /// These fields, and a button that says this.
+    /// Makes a form from the label of its button and its fields.
     pub fn new(verb: &'static str, fields: impl IntoIterator<Item = Field>) -> Self {
         Self {
             fields: fields.into_iter().collect(),
             begin: Value::Null,
             with: Map::new(),
             verb,
-            look: Look::Primary,
+            variant: ButtonVariant::Primary,
             keeps: false,
         }
     }
-    /// Sends this as well, under its name.
+    /// Adds a value to the request body.
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.with.insert(name.to_owned(), value.into());
         self
     }
-    /// With this in its fields, by their names.
+    /// Sets the initial values.
     pub fn begin(mut self, with: Value) -> Self {
         self.begin = with;
         self
     }
-    /// What was sent stays in its fields: for a question that is asked again a little differently.
+    /// Keeps the values after the request, for a query that the user repeats with changes.
     pub fn keep(mut self) -> Self {
         self.keeps = true;
         self
     }
-    /// With a button that takes something away.
+    /// Marks the button as one that removes something.
     pub fn danger(mut self) -> Self {
-        self.look = Look::Danger;
+        self.variant = ButtonVariant::Danger;
         self
     }
 }
 
-/// Draws it. The shape checks itself before it is sent, and what the server says stands under its field.
+/// Draws the form. The request type checks itself first, and the server's errors appear under their fields.
 pub fn small_form<T>(
     of: SmallForm,
-    run: impl Fn(T) -> Task<Result<(), Fault>> + Send + Sync + 'static,
+    run: impl Fn(T) -> Task<Result<(), ApiError>> + Send + Sync + 'static,
 ) -> AnyView
 where
     T: Serialize + DeserializeOwned + Check + 'static,
@@ -82,12 +82,12 @@ where
         begin,
         with,
         verb,
-        look,
+        variant,
         keeps,
     } = of;
     let besides = with.clone();
-    let judge: Judge = Arc::new(move |sent| judge::<T>(joined(sent, &besides)));
-    let form = Form::new(fields.clone(), true, judge);
+    let validate: Validate = Arc::new(move |sent| validate::<T>(joined(sent, &besides)));
+    let form = Form::new(fields.clone(), true, validate);
     form.begin(&begin);
     let submit = Submit::new(form);
     let run = Arc::new(run);
@@ -95,7 +95,7 @@ where
         let shape = serde_json::from_value::<T>(Value::Object(joined(sent, &with)));
         let run = Arc::clone(&run);
         task(async move {
-            // It was read once before, by the check.
+            // The check has already parsed it once.
             if let Ok(shape) = shape {
                 run(shape).await?;
             }
@@ -118,8 +118,8 @@ where
     view! {
         <form class="small-form" novalidate on:submit=send>
             {controls.collect_view()}
-            <div role="alert">{move || submit.notice.get().map(says)}</div>
-            <div class="actions"><button type="submit" class=look.class() aria-busy={move || submit.busy.get().to_string()}>
+            <div role="alert">{move || submit.notice.get().map(notice_view)}</div>
+            <div class="actions"><button type="submit" class=variant.class() aria-busy={move || submit.busy.get().to_string()}>
                 {verb}</button></div>
         </form>
     }
@@ -131,17 +131,17 @@ fn joined(mut sent: Map<String, Value>, with: &Map<String, Value>) -> Map<String
     sent
 }
 
-fn says(notice: Notice) -> AnyView {
+fn notice_view(notice: Notice) -> AnyView {
     let text = match notice {
-        Notice::Refused(fault) => fault.sentence(),
-        // Each stands under its field, but for those that have none.
-        Notice::Faults(list) => list
+        Notice::Failed(error) => error.sentence(),
+        // Errors of fields appear under them; only the others are listed here.
+        Notice::Invalid(list) => list
             .into_iter()
             .filter(|(field, _)| field.is_none())
-            .map(|(_, says)| says)
+            .map(|(_, text)| text)
             .collect::<Vec<_>>()
             .join(" "),
-        Notice::Stale => "It was changed meanwhile. Load the page again.".to_owned(),
+        Notice::Stale => "This record has changed in the meantime. Reload the page.".to_owned(),
     };
     (!text.is_empty())
         .then(|| view! { <p class="banner" data-tone="bad">{text}</p> })

@@ -1,12 +1,11 @@
-//! Sending one file: what it is, and the file itself.
+//! Uploading one file with its details.
 
 use crate::{
     Task,
-    api::{self, Call, Fault, Pairs, send},
-    chance,
+    api::{self, ApiError, Call, Pairs, send},
     form::{Draft, Field, controls::control, state::Form},
     format::sentence,
-    route, task,
+    ids, route, task,
     ui::{drop::Chosen, file_drop, toast},
 };
 use leptos::prelude::*;
@@ -14,10 +13,10 @@ use serde_json::Value;
 use std::{marker::PhantomData, sync::Arc};
 use wire::Resource;
 
-/// An upload in the making, of a file that becomes an `R`.
+/// The description of an upload that creates an `R`.
 pub struct UploadPage<R> {
     title: &'static str,
-    says: &'static str,
+    text: &'static str,
     fields: Vec<Field>,
     accept: &'static str,
     hint: &'static str,
@@ -27,7 +26,7 @@ pub struct UploadPage<R> {
     becomes: PhantomData<R>,
 }
 
-/// Begins one: its title, what the browser's chooser offers, what may be sent in words, and where it leads.
+/// Starts the description: a title, the accepted types, a hint about them, and the address after the upload.
 pub fn upload_page<R: Resource>(
     title: &'static str,
     accept: &'static str,
@@ -36,7 +35,7 @@ pub fn upload_page<R: Resource>(
 ) -> UploadPage<R> {
     UploadPage {
         title,
-        says: "",
+        text: "",
         fields: Vec::new(),
         accept,
         hint,
@@ -47,40 +46,40 @@ pub fn upload_page<R: Resource>(
     }
 }
 
-type Send = Arc<dyn Fn(web_sys::File, Pairs) -> Task<Result<(String, String), Fault>>>;
+type Send = Arc<dyn Fn(web_sys::File, Pairs) -> Task<Result<(String, String), ApiError>>>;
 
 #[derive(Clone, Copy)]
 struct State {
     form: Form,
     file: Chosen,
-    fault: RwSignal<Option<String>>,
+    error: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
     is_table: bool,
     send: StoredValue<Send, LocalStorage>,
 }
 
 impl<R: Resource> UploadPage<R> {
-    /// What becomes of the file.
-    pub fn says(mut self, says: &'static str) -> Self {
-        self.says = says;
+    /// Describes the purpose of the file.
+    pub fn text(mut self, text: &'static str) -> Self {
+        self.text = text;
         self
     }
-    /// Something to be said about the file; its key is the query parameter.
+    /// Adds a detail of the file; its key is the query parameter.
     pub fn option(mut self, field: Field) -> Self {
         self.fields.push(field);
         self
     }
-    /// What the options begin with.
+    /// Sets the initial values of the details.
     pub fn begin(mut self, with: Value) -> Self {
         self.begin = with;
         self
     }
-    /// The file is a table: its ending says which, whatever the browser thinks, and its name tells nobody anything.
+    /// Marks the file as a table: its extension decides on the media type, and its name is not sent.
     pub fn table(mut self) -> Self {
         self.is_table = true;
         self
     }
-    /// Draws it. Query parameters named like options fill those in.
+    /// Draws the page. Query parameters with the names of details fill them in.
     pub fn show(self) -> AnyView {
         let form = Form::new(self.fields.clone(), true, Arc::new(|_| Ok(Vec::new())));
         let query = crate::route::use_query().get_untracked();
@@ -100,14 +99,17 @@ impl<R: Resource> UploadPage<R> {
                     _ => "text/csv".to_owned(),
                 };
                 let call = Call::post(api::with_query(R::PATH, &pairs)).file(&file, &media);
-                let made: R = send(call.once(&chance::uuid())).await?.json().await?;
+                let made: R = send(call.idempotency_key(&ids::uuid()))
+                    .await?
+                    .json()
+                    .await?;
                 Ok((made.label(), leads(&made)))
             })
         });
         let state = State {
             form,
             file: RwSignal::new_local(None),
-            fault: RwSignal::new(None),
+            error: RwSignal::new(None),
             busy: RwSignal::new(false),
             is_table,
             send: StoredValue::new_local(send),
@@ -131,9 +133,9 @@ fn page<R>(state: State, upload: &UploadPage<R>) -> AnyView {
             <header class="page-head"><h1>{upload.title}</h1></header>
             <form novalidate on:submit=submit>
                 <section class="card form-section"><div class="form-about"><h2>"File"</h2>
-                    <p class="muted">{upload.says}</p></div>
+                    <p class="muted">{upload.text}</p></div>
                     <div class="form-fields">{fields}<div class="field">{zone}</div>
-                        <div class="field" role="alert">{move || state.fault.get().map(|text| view! { <p
+                        <div class="field" role="alert">{move || state.error.get().map(|text| view! { <p
                             class="banner" data-tone="bad">{text}</p> })}</div>
                         <div class="actions"><button type="submit" class="btn primary"
                             aria-busy={move || state.busy.get().to_string()}>"Upload"</button></div></div></section>
@@ -147,22 +149,22 @@ fn run(state: State) {
     if state.busy.get_untracked() {
         return;
     }
-    state.fault.set(None);
+    state.error.set(None);
     state.form.touch_all();
-    let (options, faults) = state
+    let (options, errors) = state
         .form
         .draft
         .with_untracked(|draft: &Draft| state.form.read(draft));
-    if !faults.is_empty() {
+    if !errors.is_empty() {
         return state
-            .fault
+            .error
             .set(Some("Please correct these fields.".to_owned()));
     }
     let Some(file) = state.file.get_untracked() else {
-        return state.fault.set(Some("Choose a file first.".to_owned()));
+        return state.error.set(Some("Choose a file first.".to_owned()));
     };
     let fields = state.form.fields.get_value();
-    let said = fields.iter().filter_map(|field| {
+    let values = fields.iter().filter_map(|field| {
         let value = options.get(field.key)?;
         let text = value
             .as_str()
@@ -170,7 +172,7 @@ fn run(state: State) {
         Some((field.key, text))
     });
     let name = (!state.is_table).then(|| ("file_name", file.name()));
-    let pairs: Pairs = said.chain(name).collect();
+    let pairs: Pairs = values.chain(name).collect();
     state.busy.set(true);
     let work = (state.send.get_value())(file, pairs);
     leptos::task::spawn_local(async move {
@@ -183,20 +185,20 @@ fn run(state: State) {
                 toast::good(format!("Uploaded {label}"));
                 route::go(&href);
             }
-            Err(fault) => state.fault.set(Some(told(&fault))),
+            Err(error) => state.error.set(Some(error_text(&error))),
         }
     });
 }
 
-/// What is wrong with the file itself is said without naming it as a field.
-fn told(fault: &Fault) -> String {
+/// Returns the error text. Errors of the file itself appear without a field name.
+fn error_text(error: &ApiError) -> String {
     let one = |(field, message): (String, String)| match field.as_str() {
         "file" | "file_name" => message,
         _ => format!("{}: {message}", sentence(&field)),
     };
-    let all: Vec<String> = fault.fields().into_iter().map(one).collect();
+    let all: Vec<String> = error.fields().into_iter().map(one).collect();
     if all.is_empty() {
-        fault.sentence()
+        error.sentence()
     } else {
         all.join(" ")
     }

@@ -1,4 +1,4 @@
-//! Where one is: the breadcrumbs, and the title of the tab.
+//! The breadcrumbs and the title of the browser tab.
 
 use super::{Sections, screens};
 use crate::route;
@@ -6,19 +6,19 @@ use leptos::prelude::*;
 
 thread_local! { static NAME: ArcRwSignal<Option<String>> = ArcRwSignal::new(None); }
 
-/// Names the thing that the page shows, once it is known: for its crumb and the tab's title.
-pub fn called(name: impl Into<String>) {
+/// Sets the name of the shown record, for its breadcrumb and the tab's title.
+pub fn set_page_name(name: impl Into<String>) {
     NAME.with(Clone::clone).set(Some(name.into()));
 }
 
-/// One crumb: what it says, where it leads, and whether its address names a thing.
+/// A breadcrumb: its label, its address, and whether the address belongs to a record.
 struct Crumb {
     label: String,
     href: Option<String>,
-    is_thing: bool,
+    is_record: bool,
 }
 
-/// Follows the address: forgets the last name, and writes the tab's title.
+/// Clears the name when the address changes, and sets the tab's title.
 pub(super) fn follow(sections: Sections, path: Memo<String>) {
     Effect::new(move |_| {
         path.track();
@@ -51,7 +51,7 @@ fn trail(sections: Sections, path: &str, name: Option<String>) -> Vec<Crumb> {
         crumbs.push(Crumb {
             label: section.title.to_owned(),
             href: None,
-            is_thing: false,
+            is_record: false,
         });
     }
     let ends = path
@@ -62,32 +62,33 @@ fn trail(sections: Sections, path: &str, name: Option<String>) -> Vec<Crumb> {
     for end in ends {
         let (prefix, _) = path.split_at(end);
         if let Some((screen, _)) = route::find(screens(sections), prefix) {
-            let is_thing = screen.path.ends_with('}');
+            let is_record = screen.path.ends_with('}');
             crumbs.push(Crumb {
                 label: screen.title.to_owned(),
                 href: Some(prefix.to_owned()),
-                is_thing,
+                is_record,
             });
         }
     }
-    if let (Some(name), Some(thing)) = (name, crumbs.iter_mut().rev().find(|crumb| crumb.is_thing))
+    if let (Some(name), Some(record)) =
+        (name, crumbs.iter_mut().rev().find(|crumb| crumb.is_record))
     {
-        thing.label = name;
+        record.label = name;
     }
     crumbs
 }
 
-/// Draws them. The name of the thing stands where its address does.
+/// Draws the breadcrumbs. The name of the record replaces the title of its screen.
 pub(super) fn crumbs(sections: Sections, path: Memo<String>) -> AnyView {
     let name = NAME.with(Clone::clone);
     let all = move || {
         let crumbs = trail(sections, &path.get(), name.get());
         let last = crumbs.len().saturating_sub(1);
-        let one = move |(place, crumb): (usize, Crumb)| match crumb.href {
-            Some(href) if place < last => {
+        let one = move |(index, crumb): (usize, Crumb)| match crumb.href {
+            Some(href) if index < last => {
                 view! { <li><a href=href>{crumb.label}</a></li> }.into_any()
             }
-            _ if place == last => {
+            _ if index == last => {
                 view! { <li aria-current="page"><span>{crumb.label}</span></li> }.into_any()
             }
             _ => view! { <li><span>{crumb.label}</span></li> }.into_any(),

@@ -1,23 +1,23 @@
-//! The shell: menu, bar, and the screen of the address.
+//! The shell: sidebar, top bar, and the screen of the address.
 
 use super::{
-    Sections, crumbs, help, palette,
+    Sections, crumbs, error_pages, help, palette,
     palette::{Palette, remember},
-    refusal, screens, sidebar, topbar,
+    screens, sidebar, topbar,
 };
-use crate::{memory, on_key, route, session};
+use crate::{local_storage, on_key, route, session};
 use leptos::prelude::*;
 
-/// How the menu stands.
+/// The state of the sidebar.
 #[derive(Clone, Copy)]
 pub(super) struct Menu {
-    /// Open above the page, on a small screen.
+    /// Open above the page, on a narrow screen.
     pub drawer: RwSignal<bool>,
-    /// Only icons, on a large one.
+    /// Icons only, on a wide screen.
     pub rail: RwSignal<bool>,
 }
 
-/// What the bar on top opens.
+/// The dialogs that the top bar opens.
 #[derive(Clone, Copy)]
 pub(super) struct Helpers {
     pub helping: RwSignal<bool>,
@@ -32,7 +32,7 @@ pub(super) fn layout(
 ) -> AnyView {
     let menu = Menu {
         drawer: RwSignal::new(false),
-        rail: RwSignal::new(memory::recall("rail").as_deref() == Some("yes")),
+        rail: RwSignal::new(local_storage::get("rail").as_deref() == Some("yes")),
     };
     let helping = RwSignal::new(false);
     on_key("?", "Keyboard shortcuts", move || helping.set(true));
@@ -45,7 +45,7 @@ pub(super) fn layout(
         path.track();
         menu.drawer.set(false);
         if before.is_some() {
-            arrive();
+            on_navigate();
         }
     });
     view! {
@@ -65,20 +65,20 @@ pub(super) fn layout(
     .into_any()
 }
 
-/// The screen of an address, for who may see it.
+/// Draws the screen of an address, or an error page.
 fn screen(sections: Sections, home: &'static str, path: &str) -> AnyView {
     let Some((screen, params)) = route::find(screens(sections), path) else {
-        return refusal::not_found(home);
+        return error_pages::not_found(home);
     };
-    // Untracked: who signs in as somebody else gets a new shell anyway.
+    // Untracked: another user gets a new shell.
     if !untrack(|| session::can(screen.needs)) {
-        return refusal::forbidden(home);
+        return error_pages::forbidden(home);
     }
-    untrack(|| (screen.view)(&params)).unwrap_or_else(|| refusal::not_found(home))
+    untrack(|| (screen.view)(&params)).unwrap_or_else(|| error_pages::not_found(home))
 }
 
-/// A new screen begins at its top, and is where a screen reader goes on.
-fn arrive() {
+/// Scrolls to the top and focuses the content, so that screen readers continue there.
+fn on_navigate() {
     window().scroll_to_with_x_and_y(0.0, 0.0);
     let busy = document()
         .active_element()

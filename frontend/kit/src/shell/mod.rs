@@ -1,43 +1,43 @@
-//! What stands around every screen: the menu, the bar on top, and the way in.
+//! The shell around every screen: the sidebar, the top bar, and the sign-in.
 
 mod crumbs;
+mod error_pages;
 mod help;
 mod layout;
 mod palette;
 mod panel;
-mod refusal;
 mod sidebar;
 mod topbar;
 
-pub use crumbs::called;
-pub use panel::{Doors, Open, panel};
+pub use crumbs::set_page_name;
+pub use panel::{PublicPage, PublicPages, panel};
 
 use crate::{Screen, ui::Icon};
 use wire::Permission;
 
-/// A section of the product: its entries in the menu and all its screens.
+/// A section of the product: its entries in the sidebar and all its screens.
 pub struct Section {
-    /// What it is called.
+    /// The title.
     pub title: &'static str,
-    /// Its entries in the menu.
+    /// The entries in the sidebar.
     pub items: &'static [Item],
-    /// Its screens, those without an entry too.
+    /// The screens, including those without an entry.
     pub screens: &'static [&'static [Screen]],
 }
 
-/// An entry of the menu.
+/// An entry of the sidebar.
 pub struct Item {
-    /// What it says.
+    /// The label.
     pub label: &'static str,
-    /// Where it leads.
+    /// The address.
     pub path: &'static str,
-    /// Its icon.
+    /// The icon.
     pub icon: Icon,
-    /// What one must be allowed for it to appear.
+    /// The permission that the entry requires.
     pub needs: Permission,
 }
 
-/// Every section, in the order of the menu.
+/// Every section, in the order of the sidebar.
 pub type Sections = &'static [&'static Section];
 
 pub(crate) fn screens(sections: Sections) -> impl Iterator<Item = &'static Screen> {

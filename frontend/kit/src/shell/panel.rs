@@ -1,13 +1,15 @@
-//! The whole panel: who is there decides between the sign-in and the shell, the address decides the screen.
+//! The whole panel: the session decides between the sign-in and the shell, the address decides the screen.
 
 use super::{Sections, layout};
 use crate::{
-    guard, keys, route, session,
+    route, session,
     session::State,
+    shortcuts,
     ui::{
-        confirmation::confirmations, dialog::dialogs, once::shown_once, signing_in::sign_ins,
-        toast::toaster,
+        dialog::dialogs, one_time_secret::one_time_secret_dialog, sign_in_dialog::sign_in_dialog,
+        step_up::step_up_dialog, toast::toaster,
     },
+    unsaved_changes,
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -18,79 +20,79 @@ use leptos_router::{
 
 const LOGIN: &str = "/login";
 
-/// What stands outside the shell.
+/// The pages outside the shell, and the notice above every screen.
 #[derive(Clone, Copy)]
-pub struct Doors {
-    /// The way in.
+pub struct PublicPages {
+    /// Draws the sign-in page.
     pub login: fn() -> AnyView,
-    /// What whoever has to set up a second factor sees before anything else.
+    /// Draws the page for a user who has to set up two-factor authentication first.
     pub enrolment: fn() -> AnyView,
-    /// Draws the notice above every screen, such as a missing set-up; often nothing.
+    /// Draws the notice above every screen, such as an incomplete set-up; usually nothing.
     pub notice: fn() -> AnyView,
-    /// Pages that need nobody to be signed in.
-    pub open: &'static [Open],
+    /// The pages that need no session.
+    pub pages: &'static [PublicPage],
 }
 
-/// A page for everybody.
+/// A page that needs no session.
 #[derive(Clone, Copy)]
-pub struct Open {
-    /// Its address.
+pub struct PublicPage {
+    /// The address.
     pub path: &'static str,
-    /// What stands there.
+    /// Draws the page.
     pub view: fn() -> AnyView,
 }
 
-impl Doors {
-    fn open(&self, path: &str) -> Option<fn() -> AnyView> {
-        let mut all = self.open.iter();
-        all.find(|open| open.path == path).map(|open| open.view)
+impl PublicPages {
+    fn find(&self, path: &str) -> Option<fn() -> AnyView> {
+        let mut all = self.pages.iter();
+        all.find(|page| page.path == path).map(|page| page.view)
     }
 }
 
-/// Which of them it is; the screen within the shell is the shell's own business.
+/// The view that the panel shows; the shell chooses the screen within it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Stage {
+enum View {
     Waiting,
-    Open,
+    Public,
     SignIn,
     Enrolment,
     Shell,
 }
 
-/// Draws the panel. `home` is where one arrives.
-pub fn panel(sections: Sections, home: &'static str, doors: Doors) -> AnyView {
-    guard::watch();
-    keys::listen();
+/// Draws the panel. `home` is the first address after the sign-in.
+pub fn panel(sections: Sections, home: &'static str, public_pages: PublicPages) -> AnyView {
+    unsaved_changes::watch();
+    shortcuts::listen();
     session::begin();
     leptos::task::spawn_local(session::restore());
     view! {
-        <Router>{inside(sections, home, doors)}</Router>
+        <Router>{inside(sections, home, public_pages)}</Router>
         {dialogs()}
-        {shown_once()}
-        {confirmations()}
-        {sign_ins()}
+        {one_time_secret_dialog()}
+        {step_up_dialog()}
+        {sign_in_dialog()}
         {toaster()}
     }
     .into_any()
 }
 
-fn inside(sections: Sections, home: &'static str, doors: Doors) -> AnyView {
+fn inside(sections: Sections, home: &'static str, public_pages: PublicPages) -> AnyView {
     let location = use_location();
     route::install(use_navigate());
     let (path, search, hash) = (location.pathname, location.search, location.hash);
-    settle(path);
-    let stage = Memo::new(move |_| match (session::state(), path.get().as_str()) {
-        (_, path) if doors.open(path).is_some() => Stage::Open,
-        (State::Restoring, _) => Stage::Waiting,
-        (State::Limited(_), _) => Stage::Enrolment,
-        (State::Out, _) => Stage::SignIn,
-        (State::In(_), LOGIN) => Stage::Waiting,
-        (State::In(_), _) => Stage::Shell,
+    sync_history(path);
+    let view = Memo::new(move |_| match (session::state(), path.get().as_str()) {
+        (_, path) if public_pages.find(path).is_some() => View::Public,
+        (State::Restoring, _) => View::Waiting,
+        (State::Limited(_), _) => View::Enrolment,
+        (State::Out, _) => View::SignIn,
+        (State::In(_), LOGIN) => View::Waiting,
+        (State::In(_), _) => View::Shell,
     });
     Effect::new(move |_| match (session::state(), path.get()) {
-        (_, path) if doors.open(&path).is_some() => {}
+        (_, path) if public_pages.find(&path).is_some() => {}
         (State::Out, path) if path != LOGIN => {
-            guard::release();
+            unsaved_changes::release();
             let search = search.get_untracked();
             let and = if search.is_empty() { "" } else { "?" };
             let wanted = format!("{path}{and}{search}{}", hash.get_untracked());
@@ -106,25 +108,25 @@ fn inside(sections: Sections, home: &'static str, doors: Doors) -> AnyView {
         _ => {}
     });
     Effect::new(move |_| {
-        if stage.get() != Stage::Waiting
+        if view.get() != View::Waiting
             && let Some(boot) = document().get_element_by_id("boot")
         {
             boot.remove();
         }
     });
-    (move || match stage.get() {
-        Stage::Waiting => ().into_any(),
-        Stage::Open => doors.open(&path.get()).map(|page| page()).into_any(),
-        Stage::SignIn => (doors.login)(),
-        Stage::Enrolment => (doors.enrolment)(),
-        Stage::Shell => layout::layout(sections, home, path, doors.notice),
+    (move || match view.get() {
+        View::Waiting => ().into_any(),
+        View::Public => public_pages.find(&path.get()).map(|page| page()).into_any(),
+        View::SignIn => (public_pages.login)(),
+        View::Enrolment => (public_pages.enrolment)(),
+        View::Shell => layout::layout(sections, home, path, public_pages.notice),
     })
     .into_any()
 }
 
-/// Tells the router that the screen of a followed link stands: only then does it change the address bar. Its own
-/// `Routes` would do this, but the screens here are a table.
-fn settle(path: Memo<String>) {
+/// Tells the router that the screen of a followed link is drawn: only then does the router change the address bar.
+/// Its own `Routes` would do this, but the screens here are a table.
+fn sync_history(path: Memo<String>) {
     let browser = use_context::<BrowserUrl>();
     Effect::new(move |_| {
         path.track();
@@ -134,7 +136,7 @@ fn settle(path: Memo<String>) {
     });
 }
 
-/// Where the user wanted to go before the sign-in; only ever an address of the panel.
+/// Returns the address that the user requested before the sign-in. It is always an address of the panel.
 fn wanted(home: &str) -> String {
     let query = route::use_query();
     let next = query

@@ -1,9 +1,9 @@
-//! The menu: the sections of the product, those entries only that whoever is signed in may open.
+//! The sidebar: the sections of the product, with the entries that the signed-in user may open.
 
 use super::{Item, Section, Sections, layout::Menu};
 use crate::{
-    memory, session,
-    ui::{Icon, button::icon_button, icon},
+    local_storage, session,
+    ui::{Icon, button::icon_button, icon_view},
 };
 use leptos::prelude::*;
 
@@ -19,7 +19,7 @@ pub(super) fn sidebar(
         .collect_view();
     let fold = move || {
         menu.rail.update(|rail| *rail = !*rail);
-        memory::remember(
+        local_storage::set(
             "rail",
             if menu.rail.get_untracked() {
                 "yes"
@@ -32,14 +32,14 @@ pub(super) fn sidebar(
         <aside class="sidebar">
             <div class="brand"><a href=home><span class="brand-mark" aria-hidden="true"></span>
                 <span class="brand-name">"eSIM Admin"</span></a>
-                <span class="fold">{icon_button("Fold the menu", Icon::PanelLeft, fold)}</span></div>
+                <span class="fold">{icon_button("Collapse the menu", Icon::PanelLeft, fold)}</span></div>
             <nav class="sections" aria-label="Main">{groups}</nav>
         </aside>
     }
     .into_any()
 }
 
-/// A section with its entries; nothing when none may be opened.
+/// Draws a section with its entries; nothing if the user may open none.
 fn group(section: &'static Section, path: Memo<String>) -> Option<AnyView> {
     let items: Vec<&Item> = section
         .items
@@ -50,10 +50,10 @@ fn group(section: &'static Section, path: Memo<String>) -> Option<AnyView> {
         return None;
     }
     let key = format!("folded:{}", section.title);
-    let folded = RwSignal::new(memory::recall(&key).as_deref() == Some("yes"));
+    let folded = RwSignal::new(local_storage::get(&key).as_deref() == Some("yes"));
     let toggle = move |_| {
         folded.update(|folded| *folded = !*folded);
-        memory::remember(&key, if folded.get_untracked() { "yes" } else { "no" });
+        local_storage::set(&key, if folded.get_untracked() { "yes" } else { "no" });
     };
     let links = items
         .into_iter()
@@ -62,7 +62,7 @@ fn group(section: &'static Section, path: Memo<String>) -> Option<AnyView> {
     let view = view! {
         <section class="nav-group" class:folded={move || folded.get()}>
             <h2><button type="button" class="nav-title" aria-expanded={move || (!folded.get()).to_string()} on:click=toggle>
-                <span>{section.title}</span>{icon(Icon::ChevronDown)}</button></h2>
+                <span>{section.title}</span>{icon_view(Icon::ChevronDown)}</button></h2>
             <ul>{links}</ul>
         </section>
     };
@@ -80,7 +80,7 @@ fn link(item: &'static Item, path: Memo<String>) -> AnyView {
     };
     view! {
         <li><a class="nav-link" href=item.path title=item.label aria-current={move || here().then_some("page")}>
-            {icon(item.icon)}<span>{item.label}</span></a></li>
+            {icon_view(item.icon)}<span>{item.label}</span></a></li>
     }
     .into_any()
 }

@@ -1,4 +1,4 @@
-//! The bar on top: where one is, help, and one's own menu.
+//! The top bar: breadcrumbs, search, help, and the account menu.
 
 use super::{
     Sections,
@@ -8,12 +8,12 @@ use super::{
 use crate::{
     format, session,
     theme::{self, Theme},
-    ui::{Icon, button::icon_button, icon, popover::Popover},
+    ui::{Icon, button::icon_button, icon_view, popover::Popover},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// Where one looks after one's own account.
+/// The address of the user's own account.
 const ACCOUNT: &str = "/account";
 
 pub(super) fn topbar(
@@ -26,7 +26,7 @@ pub(super) fn topbar(
         <header class="topbar">
             <button type="button" class="btn quiet icon-only nav-toggle" aria-label="Menu"
                 aria-expanded={move || menu.drawer.get().to_string()}
-                on:click=move |_| menu.drawer.update(|open| *open = !*open)>{icon(Icon::Menu)}</button>
+                on:click=move |_| menu.drawer.update(|open| *open = !*open)>{icon_view(Icon::Menu)}</button>
             {crumbs(sections, path)}
             <div class="spacer"></div>
             {finder(helpers)}
@@ -37,7 +37,7 @@ pub(super) fn topbar(
     .into_any()
 }
 
-/// The way into the palette for who does not know its key.
+/// Draws the button that opens the palette, for users who do not know its shortcut.
 fn finder(helpers: Helpers) -> AnyView {
     let platform = window().navigator().platform().unwrap_or_default();
     let key = if platform.starts_with("Mac") || platform.starts_with("iP") {
@@ -46,9 +46,9 @@ fn finder(helpers: Helpers) -> AnyView {
         "Ctrl K"
     };
     view! {
-        <button type="button" class="finder" title="Search and commands" aria-haspopup="dialog"
+        <button type="button" class="palette-button" title="Search and commands" aria-haspopup="dialog"
             aria-keyshortcuts="Control+K Meta+K" on:click=move |_| helpers.finder.show()>
-            {icon(Icon::Search)}<span>"Search"</span><kbd aria-hidden="true">{key}</kbd></button>
+            {icon_view(Icon::Search)}<span>"Search"</span><kbd aria-hidden="true">{key}</kbd></button>
     }
     .into_any()
 }
@@ -78,9 +78,9 @@ fn account() -> AnyView {
                 <div class="menu-head"><strong>{name()}</strong><span class="muted">{email}</span>
                     <span class="muted">{role}</span></div>
                 <div class="menu-themes" role="group" aria-label="Theme">{Theme::ALL.map(theme_button).collect_view()}</div>
-                <a class="menu-item" href=ACCOUNT on:click=move |_| open.set(false)>{icon(Icon::User)}
+                <a class="menu-item" href=ACCOUNT on:click=move |_| open.set(false)>{icon_view(Icon::User)}
                     <span>"Your account"</span></a>
-                <button type="button" class="menu-item" on:click=leave>{icon(Icon::LogOut)}<span>"Sign out"</span></button>
+                <button type="button" class="menu-item" on:click=leave>{icon_view(Icon::LogOut)}<span>"Sign out"</span></button>
             </div>
         }
         .into_any()
@@ -99,12 +99,12 @@ fn account() -> AnyView {
 }
 
 fn theme_button(theme: Theme) -> AnyView {
-    let (sign, label) = match theme {
+    let (icon, label) = match theme {
         Theme::System => (Icon::Monitor, "System"),
         Theme::Light => (Icon::Sun, "Light"),
         Theme::Dark => (Icon::Moon, "Dark"),
     };
     view! { <button type="button" class="theme" aria-pressed={move || (theme::current() == theme).to_string()}
-        on:click=move |_| theme::choose(theme)>{icon(sign)}<span>{label}</span></button> }
+        on:click=move |_| theme::choose(theme)>{icon_view(icon)}<span>{label}</span></button> }
         .into_any()
 }

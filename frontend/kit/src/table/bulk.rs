@@ -1,28 +1,30 @@
-//! Acting on several rows: one request and one result per row, so that nothing fails in silence.
+//! Bulk actions: one result per row, so that no failure is silent.
 
 use super::{list::List, row::Row};
 use crate::{
     Task,
-    api::Fault,
+    api::ApiError,
     format::plural,
     page::LeftOut,
     session, task,
     ui::{
-        Icon, Look,
-        dialog::{Besides, Question, Reason, ask_with},
-        icon, modal, toast,
+        ButtonVariant, Icon,
+        dialog::{Question, QuestionOptions, Reason, ask_with_options},
+        icon_view, modal, toast,
     },
 };
 use leptos::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
 use wire::Permission;
 
-/// An act on one row, with a reason.
-pub(crate) type One = Arc<dyn Fn(&Row, String) -> Task<Result<(), Fault>> + Send + Sync>;
+/// An action on one row, with a reason.
+pub(crate) type One = Arc<dyn Fn(&Row, String) -> Task<Result<(), ApiError>> + Send + Sync>;
 
-/// An act on many rows at once, by their ids, with a reason; why it failed with each, in their order.
-pub(crate) type Many =
-    Arc<dyn Fn(Vec<uuid::Uuid>, String) -> Task<Result<Vec<Option<String>>, Fault>> + Send + Sync>;
+/// An action on many rows with one request, by their ids, with a reason. It returns the error of each row, in their
+/// order.
+pub(crate) type Many = Arc<
+    dyn Fn(Vec<uuid::Uuid>, String) -> Task<Result<Vec<Option<String>>, ApiError>> + Send + Sync,
+>;
 
 /// Returns the reason why a row is left out, if it is.
 pub(crate) type Leave = Arc<dyn Fn(&Row) -> Option<LeftOut> + Send + Sync>;
@@ -30,12 +32,12 @@ pub(crate) type Leave = Arc<dyn Fn(&Row) -> Option<LeftOut> + Send + Sync>;
 /// From this many rows on, the user has to type their number.
 const MANY: usize = 11;
 
-/// An act on rows.
+/// A bulk action.
 #[derive(Clone)]
 pub(crate) struct Bulk {
     pub label: &'static str,
     pub done: &'static str,
-    pub says: &'static str,
+    pub text: &'static str,
     pub danger: bool,
     pub reason: Reason,
     pub needs: Permission,
@@ -45,15 +47,15 @@ pub(crate) struct Bulk {
     pub leaves: Option<Leave>,
 }
 
-/// What became of a row: its name, and why it failed.
+/// The result of each row: the row and its error.
 type Results = Vec<(Row, Option<String>)>;
 
 pub(crate) fn bar(list: List) -> AnyView {
     let results = RwSignal::new(Vec::<(String, Option<String>)>::new());
     let open = RwSignal::new(false);
-    let count = move || list.marked.with(BTreeMap::len);
-    let acts = move || {
-        if list.asked.with(|asked| !asked.unknown.is_empty()) {
+    let count = move || list.selected.with(BTreeMap::len);
+    let actions = move || {
+        if list.query.with(|query| !query.unknown.is_empty()) {
             return view! { <span class="muted">"Bulk actions are off until the unknown filters are removed."</span> }
                 .into_any();
         }
@@ -64,34 +66,34 @@ pub(crate) fn bar(list: List) -> AnyView {
             .into_iter()
             .filter(|bulk| session::can(bulk.needs));
         all.map(|bulk| {
-            let look = if bulk.danger {
-                Look::Danger
+            let variant = if bulk.danger {
+                ButtonVariant::Danger
             } else {
-                Look::Plain
+                ButtonVariant::Plain
             };
-            crate::ui::button(bulk.label, look, None, move || {
+            crate::ui::button(bulk.label, variant, None, move || {
                 question(list, bulk.clone(), results, open)
             })
         })
         .collect_view()
         .into_any()
     };
-    let clear = move |_| list.marked.update(BTreeMap::clear);
+    let clear = move |_| list.selected.update(BTreeMap::clear);
     let shown = move || {
-        let all = results.get().into_iter().map(|(name, fault)| {
-            let (sign, says) = fault.map_or((Icon::CircleCheck, "Done".to_owned()), |fault| (Icon::CircleAlert, fault));
-            view! { <li data-tone=if sign == Icon::CircleCheck { "good" } else { "bad" }>{icon(sign)}<div><strong>
-                {name}</strong><p>{says}</p></div></li> }
+        let all = results.get().into_iter().map(|(name, error)| {
+            let (icon, text) = error.map_or((Icon::CircleCheck, "Done".to_owned()), |error| (Icon::CircleAlert, error));
+            view! { <li data-tone=if icon == Icon::CircleCheck { "good" } else { "bad" }>{icon_view(icon)}<div><strong>
+                {name}</strong><p>{text}</p></div></li> }
         });
         view! { <ul class="results">{all.collect_view()}</ul> }.into_any()
     };
     view! {
         {move || (count() > 0).then(|| view! {
             <div class="bulk" role="region" aria-label="Selection">
-                <span aria-live="polite">{count()}" selected"</span>{acts()}
+                <span aria-live="polite">{count()}" selected"</span>{actions()}
                 <button type="button" class="btn quiet icon-only"
                     aria-label="Clear selection" title="Clear selection" on:click=clear>
-                    {icon(Icon::X)}</button>
+                    {icon_view(Icon::X)}</button>
             </div>
         })}
         {modal(open, "Results", Arc::new(shown))}
@@ -105,8 +107,8 @@ fn question(
     results: RwSignal<Vec<(String, Option<String>)>>,
     open: RwSignal<bool>,
 ) {
-    let marked: Vec<Row> = list.marked.get_untracked().into_values().collect();
-    let (rows, left_out) = chosen(&bulk, marked);
+    let selected: Vec<Row> = list.selected.get_untracked().into_values().collect();
+    let (rows, left_out) = chosen(&bulk, selected);
     if rows.is_empty() {
         return toast::bad(format!(
             "{} applies to none of the selected rows. {left_out}",
@@ -133,39 +135,39 @@ fn question(
             }
         )
     };
-    let (says, act) = (format!("{list_of}{left_out}{}", bulk.says), bulk.clone());
-    let besides = Besides {
+    let (text, action) = (format!("{list_of}{left_out}{}", bulk.text), bulk.clone());
+    let options = QuestionOptions {
         typed: (rows.len() >= MANY).then(|| rows.len().to_string()),
-        ..Besides::default()
+        ..QuestionOptions::default()
     };
     let question = Question {
         title: format!("{} {what}?", bulk.label),
-        says,
+        text,
         verb: bulk.label.to_owned(),
         danger: bulk.danger,
         reason: bulk.reason,
         run: Arc::new(move |reason| {
-            let (rows, act) = (rows.clone(), act.clone());
+            let (rows, action) = (rows.clone(), action.clone());
             task(async move {
-                let done = match &act.many {
-                    Some(many) => at_once(many, rows, reason).await?,
-                    None => run(&act.run, rows, reason).await,
+                let done = match &action.many {
+                    Some(many) => bulk_request(many, rows, reason).await?,
+                    None => run(&action.run, rows, reason).await,
                 };
-                report(list, &act, done, results, open);
+                report(list, &action, done, results, open);
                 Ok(())
             })
         }),
     };
-    ask_with(question, besides);
+    ask_with_options(question, options);
 }
 
 /// Returns the rows that the action applies to, and a sentence about the rows that it leaves out.
-fn chosen(bulk: &Bulk, marked: Vec<Row>) -> (Vec<Row>, String) {
+fn chosen(bulk: &Bulk, selected: Vec<Row>) -> (Vec<Row>, String) {
     let Some(leaves) = &bulk.leaves else {
-        return (marked, String::new());
+        return (selected, String::new());
     };
     let (mut rows, mut left) = (Vec::new(), Vec::<(LeftOut, usize)>::new());
-    for row in marked {
+    for row in selected {
         match leaves(&row) {
             None => rows.push(row),
             Some(why) => match left.iter_mut().find(|(known, _)| *known == why) {
@@ -193,55 +195,59 @@ async fn run(one: &One, rows: Vec<Row>, reason: String) -> Results {
     let mut results = Vec::new();
     for row in rows {
         let outcome = one(&row, reason.clone()).await;
-        results.push((row, outcome.err().map(|fault| fault.sentence())));
+        results.push((row, outcome.err().map(|error| error.sentence())));
     }
     results
 }
 
-async fn at_once(many: &Many, rows: Vec<Row>, reason: String) -> Result<Results, Fault> {
+async fn bulk_request(many: &Many, rows: Vec<Row>, reason: String) -> Result<Results, ApiError> {
     let ids = rows.iter().filter_map(|row| row.id.parse().ok()).collect();
-    let faults = many(ids, reason).await?;
-    Ok(rows.into_iter().zip(faults).collect())
+    let errors = many(ids, reason).await?;
+    Ok(rows.into_iter().zip(errors).collect())
 }
 
 fn report(
     list: List,
-    act: &Bulk,
+    action: &Bulk,
     done: Results,
     results: RwSignal<Vec<(String, Option<String>)>>,
     open: RwSignal<bool>,
 ) {
     list.reload();
-    let _ = list.marked.try_update(|marked| {
-        marked.retain(|id, _| {
+    let _ = list.selected.try_update(|selected| {
+        selected.retain(|id, _| {
             done.iter()
-                .any(|(row, fault)| row.id == *id && fault.is_some())
+                .any(|(row, error)| row.id == *id && error.is_some())
         })
     });
     let good: Vec<Row> = done
         .iter()
-        .filter(|(_, fault)| fault.is_none())
+        .filter(|(_, error)| error.is_none())
         .map(|(row, _)| row.clone())
         .collect();
     if good.len() < done.len() {
         results.set(
             done.into_iter()
-                .map(|(row, fault)| (row.label, fault))
+                .map(|(row, error)| (row.label, error))
                 .collect(),
         );
         return open.set(true);
     }
     let spec = list.spec();
-    let news = format!("{} {}", plural(good.len(), spec.one, spec.many), act.done);
-    let Some(undo) = act.undo.clone() else {
-        return toast::good(news);
+    let message = format!(
+        "{} {}",
+        plural(good.len(), spec.one, spec.many),
+        action.done
+    );
+    let Some(undo) = action.undo.clone() else {
+        return toast::good(message);
     };
-    toast::undoable(news, move || {
+    toast::undoable(message, move || {
         let (undo, good) = (undo.clone(), good.clone());
         leptos::task::spawn_local(async move {
             let back = run(&undo, good, String::new()).await;
-            if let Some((row, Some(fault))) = back.into_iter().find(|(_, fault)| fault.is_some()) {
-                toast::bad(format!("{}: {fault}", row.label));
+            if let Some((row, Some(error))) = back.into_iter().find(|(_, error)| error.is_some()) {
+                toast::bad(format!("{}: {error}", row.label));
             }
             list.reload();
         });

@@ -1,24 +1,24 @@
-//! The menu of columns: which are shown and in which order, by pointer and by keyboard.
+//! The column menu: the visible columns and their order, for pointer and keyboard.
 
 use super::{
-    columns::{Columns, moved, toggled, usual},
+    columns::{Columns, defaults, move_column, toggle_column},
     list::List,
 };
 use crate::{
     dom,
-    ui::{Icon, icon, icon::sized, popover::Popover},
+    ui::{Icon, icon::sized_icon, icon_view, popover::Popover},
 };
 use leptos::{ev, html, prelude::*};
 use std::sync::Arc;
 
-/// The menu as it stands open.
+/// The open menu.
 #[derive(Clone, Copy)]
 struct Chooser {
     list: List,
     rows: NodeRef<html::Ul>,
-    /// The column that the pointer holds, and the order as it would be if it let go now.
+    /// The dragged column, and the order if the user drops it now.
     held: RwSignal<Option<(usize, Columns)>>,
-    says: RwSignal<String>,
+    text: RwSignal<String>,
 }
 
 /// Draws the button and the menu under it.
@@ -28,7 +28,7 @@ pub(super) fn columns(list: List) -> AnyView {
             list,
             rows: NodeRef::new(),
             held: RwSignal::new(None),
-            says: RwSignal::new(String::new()),
+            text: RwSignal::new(String::new()),
         };
         chooser.follow_pointer();
         chooser.view()
@@ -38,24 +38,24 @@ pub(super) fn columns(list: List) -> AnyView {
         class: "btn quiet icon-only",
         to_left: true,
         role: "dialog",
-        button: Arc::new(|| icon(Icon::Columns3)),
+        button: Arc::new(|| icon_view(Icon::Columns3)),
         panel: Arc::new(panel),
     }
     .view()
 }
 
 impl Chooser {
-    /// The columns as they are shown, or would be.
+    /// Returns the columns in their current order, or in the order of the drag.
     fn shown(self) -> Columns {
         let held = self
             .held
             .with(|held| held.as_ref().map(|(_, order)| order.clone()));
         held.unwrap_or_else(|| self.list.columns.get())
     }
-    /// Those that are shown in their order, then the others.
+    /// Returns the visible columns in their order, then the others.
     fn all(self) -> Vec<(usize, bool)> {
         let shown = self.shown();
-        let count = self.list.spec().heads.len();
+        let count = self.list.spec().headers.len();
         let others = (0..count).filter(|at| !shown.contains(at));
         let others: Vec<usize> = others.collect();
         let shown = shown.into_iter().map(|at| (at, true));
@@ -64,10 +64,10 @@ impl Chooser {
             .collect()
     }
     fn view(self) -> AnyView {
-        let is_usual = move || self.list.columns.get() == usual(&self.list.spec().heads);
+        let is_usual = move || self.list.columns.get() == defaults(&self.list.spec().headers);
         let reset = move |_| {
-            self.list.arrange(&usual(&self.list.spec().heads));
-            self.says.set("The usual columns".to_owned());
+            self.list.arrange(&defaults(&self.list.spec().headers));
+            self.text.set("Default columns".to_owned());
         };
         view! {
             <div class="columns" class:held={move || self.held.with(Option::is_some)}>
@@ -76,20 +76,25 @@ impl Chooser {
                 <ul class="columns-list" node_ref=self.rows>
                     {move || self.all().into_iter().map(|(at, on)| self.row(at, on)).collect_view()}</ul>
                 <p class="columns-foot muted">"Drag, or "<kbd>"Alt"</kbd>" "<kbd>"↑"</kbd>" "<kbd>"↓"</kbd></p>
-                <p class="sr-only" aria-live="polite">{move || self.says.get()}</p>
+                <p class="sr-only" aria-live="polite">{move || self.text.get()}</p>
             </div>
         }
         .into_any()
     }
     fn row(self, at: usize, on: bool) -> AnyView {
-        let head = self.list.spec().heads.get(at).map_or("", |head| head.text);
+        let header = self
+            .list
+            .spec()
+            .headers
+            .get(at)
+            .map_or("", |header| header.text);
         let box_id = format!("column-{at}");
-        let again = box_id.clone();
+        let focus_id = box_id.clone();
         let toggle = move |event| {
             let columns = self.list.columns.get_untracked();
             self.list
-                .arrange(&toggled(columns, at, event_target_checked(&event)));
-            focus_later(again.clone());
+                .arrange(&toggle_column(columns, at, event_target_checked(&event)));
+            focus_later(focus_id.clone());
         };
         let keys = move |event: ev::KeyboardEvent| {
             let step = match event.key().as_str() {
@@ -111,21 +116,21 @@ impl Chooser {
                 .with(|held| held.as_ref().is_some_and(|(held, _)| *held == at))
         };
         let can_move = on && at != 0;
-        let move_by = move |step: isize, name: &'static str, sign: Icon, says: &str| {
-            view! { <button type="button" class="step-button" id=format!("{name}-{at}") aria-label=format!("Move {head} {says}")
-            title=format!("Move {says}") on:click=move |_| self.step(at, step, name)>{sized(sign, 14)}</button> }
+        let move_by = move |step: isize, name: &'static str, icon: Icon, text: &str| {
+            view! { <button type="button" class="step-button" id=format!("{name}-{at}") aria-label=format!("Move {header} {text}")
+            title=format!("Move {text}") on:click=move |_| self.step(at, step, name)>{sized_icon(icon, 14)}</button> }
         };
         view! {
             <li class="column-row" class:held=is_held on:keydown=keys>
-                {can_move.then(|| view! { <span class="grip" aria-hidden="true" on:pointerdown=hold>{sized(Icon::GripVertical, 14)}</span> })}
+                {can_move.then(|| view! { <span class="grip" aria-hidden="true" on:pointerdown=hold>{sized_icon(Icon::GripVertical, 14)}</span> })}
                 <label class="option"><input type="checkbox" id=box_id disabled=at == 0 prop:checked=on on:change=toggle/>
-                    <span>{head}</span></label>
+                    <span>{header}</span></label>
                 {can_move.then(|| view! { {move_by(-1, "column-up", Icon::ArrowUp, "up")}
                     {move_by(1, "column-down", Icon::ArrowDown, "down")} })}</li>
         }
         .into_any()
     }
-    /// Moves a column by a place; the control that did it keeps the focus.
+    /// Moves a column by one position; the used control keeps the focus.
     fn step(self, at: usize, step: isize, name: &'static str) {
         let columns = self.list.columns.get_untracked();
         let Some(to) = columns
@@ -136,24 +141,30 @@ impl Chooser {
             return;
         };
         let count = columns.len();
-        let next = moved(columns.clone(), at, to);
+        let next = move_column(columns.clone(), at, to);
         if next != columns {
-            let place = next.iter().position(|known| *known == at).unwrap_or(0) + 1;
-            let head = self.list.spec().heads.get(at).map_or("", |head| head.text);
-            self.says
-                .set(format!("{head} is column {place} of {count}"));
+            let index = next.iter().position(|known| *known == at).unwrap_or(0) + 1;
+            let header = self
+                .list
+                .spec()
+                .headers
+                .get(at)
+                .map_or("", |header| header.text);
+            self.text
+                .set(format!("{header} is column {index} of {count}"));
             self.list.arrange(&next);
         }
         focus_later(format!("{name}-{at}"));
     }
-    /// While a column is held, it goes where the pointer is. By the window: the rows move under the pointer.
+    /// Moves the dragged column to the pointer. The listener is on the window, because the rows move under the
+    /// pointer.
     fn follow_pointer(self) {
         let over = window_event_listener(ev::pointermove, move |event| {
             let Some(Some((at, columns))) = self.held.try_get_untracked() else {
                 return;
             };
-            if let Some(to) = self.place(event.client_y()) {
-                let next = moved(columns.clone(), at, to);
+            if let Some(to) = self.row_at(event.client_y()) {
+                let next = move_column(columns.clone(), at, to);
                 if next != columns {
                     self.held.set(Some((at, next)));
                 }
@@ -175,23 +186,23 @@ impl Chooser {
             lost.remove();
         });
     }
-    /// Which row of the menu is at this height.
-    fn place(self, y: i32) -> Option<usize> {
+    /// Returns the index of the row at this height.
+    fn row_at(self, y: i32) -> Option<usize> {
         let rows = self.rows.get_untracked()?;
         let children = rows.children();
         (0..children.length())
-            .take_while(|place| {
+            .take_while(|index| {
                 let row = children
-                    .item(*place)
+                    .item(*index)
                     .map(|row| row.get_bounding_client_rect());
                 row.is_some_and(|row| row.top() <= f64::from(y))
             })
             .last()
-            .and_then(|place| usize::try_from(place).ok())
+            .and_then(|index| usize::try_from(index).ok())
     }
 }
 
-/// Puts the focus back on what had it, once the rows are drawn anew.
+/// Restores the focus after the rows are drawn again.
 fn focus_later(id: String) {
     request_animation_frame(move || dom::focus(&id));
 }

@@ -1,19 +1,19 @@
-//! Columns: what of a row is shown, under which heading.
+//! Columns: the value of a row and the heading.
 
 use crate::ui::{Tone, Value};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use wire::{Currency, Decimal, Resource, SortKey};
 
-/// When a column is shown.
+/// When a column is visible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shown {
-    /// Everywhere, on a phone too.
+pub(crate) enum Visibility {
+    /// On every screen.
     Always,
-    /// Where there is room.
+    /// On wide screens.
     Wide,
-    /// Once somebody asks for it.
-    Asked,
+    /// Only if the user selects it.
+    OnRequest,
 }
 
 type Read<T> = Arc<dyn Fn(&T) -> Value + Send + Sync>;
@@ -22,47 +22,47 @@ type Lead<T> = Arc<dyn Fn(&T) -> Option<String> + Send + Sync>;
 /// A column of a list of `T`.
 #[derive(Clone)]
 pub struct Column<T> {
-    pub(crate) head: &'static str,
+    pub(crate) header: &'static str,
     pub(crate) sort: Option<&'static str>,
     pub(crate) number: bool,
-    pub(crate) shown: Shown,
+    pub(crate) shown: Visibility,
     read: Read<T>,
     link: Option<Lead<T>>,
 }
 
 impl<T> Column<T> {
     fn new(
-        head: &'static str,
+        header: &'static str,
         number: bool,
         read: impl Fn(&T) -> Value + Send + Sync + 'static,
     ) -> Self {
         Self {
-            head,
+            header,
             sort: None,
             number,
-            shown: Shown::Always,
+            shown: Visibility::Always,
             read: Arc::new(read),
             link: None,
         }
     }
-    /// Leads somewhere else than the row does.
+    /// Sets a link other than that of the row.
     pub fn link(mut self, href: impl Fn(&T) -> Option<String> + Send + Sync + 'static) -> Self {
         self.link = Some(Arc::new(href));
         self
     }
-    /// Set to the right, as figures are.
+    /// Aligns the column to the right, as for figures.
     pub fn figures(mut self) -> Self {
         self.number = true;
         self
     }
-    /// Left out on a phone.
+    /// Hides the column on a phone.
     pub fn wide(mut self) -> Self {
-        self.shown = Shown::Wide;
+        self.shown = Visibility::Wide;
         self
     }
-    /// Left out until it is chosen from the menu of columns.
+    /// Hides the column until the user selects it in the column menu.
     pub fn extra(mut self) -> Self {
-        self.shown = Shown::Asked;
+        self.shown = Visibility::OnRequest;
         self
     }
     pub(crate) fn cell(&self, row: &T) -> Value {
@@ -72,99 +72,99 @@ impl<T> Column<T> {
 }
 
 impl<R: Resource> Column<R> {
-    /// The list can be ordered by it.
+    /// Makes the list sortable by the column.
     pub fn sort(mut self, key: R::Sort) -> Self {
         self.sort = Some(key.as_str());
         self
     }
 }
 
-/// A column of anything that a [`Value`] can say.
+/// Makes a column of any [`Value`].
 pub fn value<T>(
-    head: &'static str,
+    header: &'static str,
     read: impl Fn(&T) -> Value + Send + Sync + 'static,
 ) -> Column<T> {
-    Column::new(head, false, read)
+    Column::new(header, false, read)
 }
-/// A column of text.
+/// Makes a column of text.
 pub fn text<T, S: Into<String>>(
-    head: &'static str,
+    header: &'static str,
     read: impl Fn(&T) -> S + Send + Sync + 'static,
 ) -> Column<T> {
-    Column::new(head, false, move |row| Value::text(read(row)))
+    Column::new(header, false, move |row| Value::text(read(row)))
 }
-/// A column of text that may be missing.
+/// Makes a column of optional text.
 pub fn maybe<T>(
-    head: &'static str,
+    header: &'static str,
     read: impl Fn(&T) -> Option<String> + Send + Sync + 'static,
 ) -> Column<T> {
-    Column::new(head, false, move |row| Value::maybe(read(row)))
+    Column::new(header, false, move |row| Value::maybe(read(row)))
 }
-/// A column of something to be copied to the letter.
+/// Makes a column of texts that users copy exactly.
 pub fn code<T>(
-    head: &'static str,
+    header: &'static str,
     read: impl Fn(&T) -> String + Send + Sync + 'static,
 ) -> Column<T> {
-    Column::new(head, false, move |row| Value::code(read(row)))
+    Column::new(header, false, move |row| Value::code(read(row)))
 }
-/// A column of states: a word of an enumeration and whether it is good.
+/// Makes a column of badges: a value of an enumeration and its tone.
 pub fn state<T>(
-    head: &'static str,
+    header: &'static str,
     read: impl Fn(&T) -> (&'static str, Tone) + Send + Sync + 'static,
 ) -> Column<T> {
-    Column::new(head, false, move |row| {
+    Column::new(header, false, move |row| {
         let (word, tone) = read(row);
         Value::state(word, tone)
     })
 }
-/// A column of numbers.
+/// Makes a column of numbers.
 pub fn count<T, N: Into<i64>>(
-    head: &'static str,
+    header: &'static str,
     read: impl Fn(&T) -> N + Send + Sync + 'static,
 ) -> Column<T> {
-    Column::new(head, true, move |row| Value::count(read(row)))
+    Column::new(header, true, move |row| Value::count(read(row)))
 }
-/// A column of amounts.
+/// Makes a column of amounts.
 pub fn money<T>(
-    head: &'static str,
+    header: &'static str,
     read: impl Fn(&T) -> (Option<Decimal>, Currency) + Send + Sync + 'static,
 ) -> Column<T> {
-    Column::new(head, true, move |row| {
+    Column::new(header, true, move |row| {
         let (amount, currency) = read(row);
         Value::maybe_money(amount.as_ref(), currency)
     })
 }
-/// A column of days.
+/// Makes a column of days.
 pub fn day<T>(
-    head: &'static str,
+    header: &'static str,
     read: impl Fn(&T) -> Option<DateTime<Utc>> + Send + Sync + 'static,
 ) -> Column<T> {
-    Column::new(head, false, move |row| {
+    Column::new(header, false, move |row| {
         read(row).map_or_else(Value::absent, Value::day)
     })
 }
-/// A column of exclusive ends, each shown as its last day, or as a moment within a day.
+/// Makes a column of exclusive ends, each shown as its last day, or as a moment within a day.
 pub fn until<T>(
-    head: &'static str,
+    header: &'static str,
     read: impl Fn(&T) -> Option<DateTime<Utc>> + Send + Sync + 'static,
 ) -> Column<T> {
-    Column::new(head, false, move |row| {
+    Column::new(header, false, move |row| {
         read(row).map_or_else(Value::absent, Value::until)
     })
 }
-/// A column of days with their time.
+/// Makes a column of days with their time.
 pub fn moment<T>(
-    head: &'static str,
+    header: &'static str,
     read: impl Fn(&T) -> Option<DateTime<Utc>> + Send + Sync + 'static,
 ) -> Column<T> {
-    Column::new(head, false, move |row| Value::maybe_time(read(row)))
+    Column::new(header, false, move |row| Value::maybe_time(read(row)))
 }
-/// A column of how long ago.
+/// Makes a column of distances from now.
 pub fn ago<T>(
-    head: &'static str,
+    header: &'static str,
     read: impl Fn(&T) -> Option<DateTime<Utc>> + Send + Sync + 'static,
 ) -> Column<T> {
-    Column::new(head, false, move |row| {
+    Column::new(header, false, move |row| {
         read(row).map_or_else(Value::absent, Value::ago)
     })
 }

@@ -1,41 +1,44 @@
-//! Which columns a list shows, and in which order: as the address says, else as the screen does. What somebody has
-//! chosen for a list is remembered in this browser.
+//! The columns of a list and their order: from the address, or else from the screen. This browser stores the columns
+//! that the user has selected for a list.
 
-use super::{column::Shown, row::Head};
-use crate::memory;
+use super::{column::Visibility, row::Header};
+use crate::local_storage;
 
-/// On a phone, a list that somebody has arranged shows as many; the rest is a step away.
+/// The number of custom columns that a phone shows.
 pub(crate) const FIRST: usize = 5;
 
-/// Columns by their places among the headings, in the order in which they are shown.
+/// Columns by their index, in the order in which they are shown.
 pub(crate) type Columns = Vec<usize>;
 
-/// A heading's word in the address: `Last sign-in` is `last_sign_in`.
-fn word(head: &Head) -> String {
-    let letters = head.text.chars().map(|c| {
+/// Returns the key of a heading in the address: `Last sign-in` is `last_sign_in`.
+fn address_key(header: &Header) -> String {
+    let characters = header.text.chars().map(|c| {
         if c.is_ascii_alphanumeric() {
             c.to_ascii_lowercase()
         } else {
             '_'
         }
     });
-    letters.collect()
+    characters.collect()
 }
 
-/// As the screen describes them: without those that somebody has to ask for.
-pub(crate) fn usual(heads: &[Head]) -> Columns {
-    let shown = heads.iter().enumerate();
+/// Returns the default columns: all except those that are visible on request.
+pub(crate) fn defaults(headers: &[Header]) -> Columns {
+    let shown = headers.iter().enumerate();
     shown
-        .filter(|(_, head)| head.shown != Shown::Asked)
+        .filter(|(_, header)| header.shown != Visibility::OnRequest)
         .map(|(at, _)| at)
         .collect()
 }
 
-/// As an address says. The first column names the row and always leads; what is not known is left out.
-pub(crate) fn read(heads: &[Head], text: &str) -> Columns {
+/// Parses the columns of an address. The first column names the row and always comes first; unknown keys are
+/// ignored.
+pub(crate) fn read(headers: &[Header], text: &str) -> Columns {
     let mut columns = vec![0];
     for wanted in text.split(',') {
-        let at = heads.iter().position(|head| word(head) == wanted);
+        let at = headers
+            .iter()
+            .position(|header| address_key(header) == wanted);
         if let Some(at) = at.filter(|at| !columns.contains(at)) {
             columns.push(at);
         }
@@ -43,32 +46,35 @@ pub(crate) fn read(heads: &[Head], text: &str) -> Columns {
     columns
 }
 
-/// As an address says it; nothing, where they are the usual ones.
-pub(crate) fn show(heads: &[Head], columns: &[usize]) -> Option<String> {
-    if columns == usual(heads) {
+/// Formats the columns for an address; `None` for the default ones.
+pub(crate) fn show(headers: &[Header], columns: &[usize]) -> Option<String> {
+    if columns == defaults(headers) {
         return None;
     }
-    let words = columns.iter().filter_map(|at| heads.get(*at)).map(word);
+    let words = columns
+        .iter()
+        .filter_map(|at| headers.get(*at))
+        .map(address_key);
     Some(words.collect::<Vec<_>>().join(","))
 }
 
-fn place(list: &str) -> String {
+fn storage_key(list: &str) -> String {
     format!("cols:{list}")
 }
 
-/// What was chosen for a list here before, as an address says it.
-pub(crate) fn remembered(list: &str, heads: &[Head]) -> Option<String> {
-    let text = memory::recall(&place(list)).filter(|text| !text.is_empty())?;
-    show(heads, &read(heads, &text))
+/// Returns the columns that the user has stored for a list, as an address contains them.
+pub(crate) fn stored(list: &str, headers: &[Header]) -> Option<String> {
+    let text = local_storage::get(&storage_key(list)).filter(|text| !text.is_empty())?;
+    show(headers, &read(headers, &text))
 }
 
-/// Remembers what was chosen; the usual is nothing to remember.
-pub(crate) fn remember(list: &str, chosen: Option<&str>) {
-    memory::remember(&place(list), chosen.unwrap_or_default());
+/// Stores the columns; the default ones are stored as an empty text.
+pub(crate) fn store(list: &str, chosen: Option<&str>) {
+    local_storage::set(&storage_key(list), chosen.unwrap_or_default());
 }
 
-/// The columns with one of them shown or hidden. What is shown anew comes last.
-pub(crate) fn toggled(mut columns: Columns, at: usize, on: bool) -> Columns {
+/// Returns the columns with one of them shown or hidden. A shown column comes last.
+pub(crate) fn toggle_column(mut columns: Columns, at: usize, on: bool) -> Columns {
     columns.retain(|known| *known != at);
     if on {
         columns.push(at);
@@ -76,8 +82,8 @@ pub(crate) fn toggled(mut columns: Columns, at: usize, on: bool) -> Columns {
     columns
 }
 
-/// The columns with one of them moved to another place; none moves before the first.
-pub(crate) fn moved(mut columns: Columns, at: usize, to: usize) -> Columns {
+/// Returns the columns with one of them moved; none moves before the first.
+pub(crate) fn move_column(mut columns: Columns, at: usize, to: usize) -> Columns {
     let Some(from) = columns.iter().position(|known| *known == at) else {
         return columns;
     };
@@ -94,43 +100,43 @@ mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    fn heads() -> Vec<Head> {
-        let head = |text, shown| Head {
+    fn headers() -> Vec<Header> {
+        let header = |text, shown| Header {
             text,
             sort: None,
             number: false,
             shown,
         };
         vec![
-            head("Order", Shown::Always),
-            head("Status", Shown::Always),
-            head("Last sign-in", Shown::Wide),
-            head("Reference", Shown::Asked),
+            header("Order", Visibility::Always),
+            header("Status", Visibility::Always),
+            header("Last sign-in", Visibility::Wide),
+            header("Reference", Visibility::OnRequest),
         ]
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn the_address_says_what_is_not_usual() {
-        assert_eq!(show(&heads(), &usual(&heads())), None);
+    fn address_contains_only_custom_columns() {
+        assert_eq!(show(&headers(), &defaults(&headers())), None);
         let other = [0, 3, 1];
-        let said = show(&heads(), &other);
-        assert_eq!(said.as_deref(), Some("order,reference,status"));
-        assert_eq!(read(&heads(), "order,reference,status"), other);
+        let address = show(&headers(), &other);
+        assert_eq!(address.as_deref(), Some("order,reference,status"));
+        assert_eq!(read(&headers(), "order,reference,status"), other);
         assert_eq!(
-            read(&heads(), "last_sign_in,password,order,last_sign_in"),
+            read(&headers(), "last_sign_in,password,order,last_sign_in"),
             [0, 2]
         );
-        assert_eq!(read(&heads(), ""), [0]);
+        assert_eq!(read(&headers(), ""), [0]);
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn nothing_moves_before_the_first_column() {
+    fn first_column_cannot_be_moved() {
         let columns = vec![0, 1, 2, 3];
-        assert_eq!(moved(columns.clone(), 3, 0), [0, 3, 1, 2]);
-        assert_eq!(moved(columns.clone(), 1, 9), [0, 2, 3, 1]);
-        assert_eq!(moved(columns.clone(), 0, 2), columns);
-        assert_eq!(moved(vec![0], 0, 1), [0]);
-        assert_eq!(toggled(columns.clone(), 2, false), [0, 1, 3]);
-        assert_eq!(toggled(vec![0, 3], 1, true), [0, 3, 1]);
+        assert_eq!(move_column(columns.clone(), 3, 0), [0, 3, 1, 2]);
+        assert_eq!(move_column(columns.clone(), 1, 9), [0, 2, 3, 1]);
+        assert_eq!(move_column(columns.clone(), 0, 2), columns);
+        assert_eq!(move_column(vec![0], 0, 1), [0]);
+        assert_eq!(toggle_column(columns.clone(), 2, false), [0, 1, 3]);
+        assert_eq!(toggle_column(vec![0, 3], 1, true), [0, 3, 1]);
     }
 }

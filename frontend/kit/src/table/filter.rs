@@ -1,4 +1,4 @@
-//! What a list can be narrowed by, and the control for it. The key is the query parameter's name.
+//! Filters of a list and their controls. The key is the name of the query parameter.
 
 use crate::{
     form::source::Source,
@@ -9,41 +9,45 @@ use wire::Resource;
 
 type Options = Arc<dyn Fn() -> Vec<(String, String)> + Send + Sync>;
 
-/// How a filter is set.
+/// The control of a filter.
 #[derive(Clone)]
 pub(crate) enum Control {
-    /// Any of some words, or one of them.
+    /// One or several of some values.
     Choice { options: Options, many: bool },
     /// On or absent.
     Flag,
-    /// A range of days: two parameters, `_from` and `_to`.
+    /// A range of days, with two parameters: `_from` and `_to`.
     Dates {
         from: &'static str,
         to: &'static str,
     },
-    /// One thing of another list.
+    /// A record of a resource.
     Pick(Source),
-    /// Anything that is typed; an example of it.
+    /// A typed text, with an example.
     Typed(&'static str),
 }
 
 /// A filter.
 #[derive(Clone)]
-pub struct By {
+pub struct ListFilter {
     pub(crate) key: &'static str,
     pub(crate) label: &'static str,
     pub(crate) control: Control,
 }
 
-/// Any of the words of an enumeration.
-pub fn choice(key: &'static str, label: &'static str, words: &'static [&'static str]) -> By {
+/// Makes a filter for any of the values of an enumeration.
+pub fn choice(
+    key: &'static str,
+    label: &'static str,
+    words: &'static [&'static str],
+) -> ListFilter {
     let options = move || {
         words
             .iter()
             .map(|word| ((*word).to_owned(), sentence(word)))
             .collect()
     };
-    By {
+    ListFilter {
         key,
         label,
         control: Control::Choice {
@@ -53,15 +57,20 @@ pub fn choice(key: &'static str, label: &'static str, words: &'static [&'static 
     }
 }
 
-/// Yes or no, in words of their own: `yes_no("is_active", "Sale", "On sale", "Not on sale")`.
-pub fn yes_no(key: &'static str, label: &'static str, yes: &'static str, no: &'static str) -> By {
+/// Makes a filter for yes or no with own labels: `yes_no("is_active", "Availability", "On sale", "Not on sale")`.
+pub fn yes_no(
+    key: &'static str,
+    label: &'static str,
+    yes: &'static str,
+    no: &'static str,
+) -> ListFilter {
     let options = move || {
         vec![
             ("true".to_owned(), yes.to_owned()),
             ("false".to_owned(), no.to_owned()),
         ]
     };
-    By {
+    ListFilter {
         key,
         label,
         control: Control::Choice {
@@ -71,43 +80,43 @@ pub fn yes_no(key: &'static str, label: &'static str, yes: &'static str, no: &'s
     }
 }
 
-/// On, or not asked for.
-pub fn flag(key: &'static str, label: &'static str) -> By {
-    By {
+/// Makes a filter that is on or absent.
+pub fn flag(key: &'static str, label: &'static str) -> ListFilter {
+    ListFilter {
         key,
         label,
         control: Control::Flag,
     }
 }
 
-/// A range of days, such as `dates("created_at_from", "created_at_to", "Created")`.
-pub fn dates(from: &'static str, to: &'static str, label: &'static str) -> By {
-    By {
+/// Makes a filter for a range of days, such as `dates("created_at_from", "created_at_to", "Created")`.
+pub fn dates(from: &'static str, to: &'static str, label: &'static str) -> ListFilter {
+    ListFilter {
         key: from,
         label,
         control: Control::Dates { from, to },
     }
 }
 
-/// A country or a group of them.
-pub fn place(key: &'static str, label: &'static str) -> By {
-    By {
+/// Makes a filter for a country or a group.
+pub fn region(key: &'static str, label: &'static str) -> ListFilter {
+    ListFilter {
         key,
         label,
         control: Control::Choice {
-            options: Arc::new(crate::form::places::options),
+            options: Arc::new(crate::form::region_picker::options),
             many: false,
         },
     }
 }
 
-/// A country, and no group of them.
-pub fn country(key: &'static str, label: &'static str) -> By {
+/// Makes a filter for a country.
+pub fn country(key: &'static str, label: &'static str) -> ListFilter {
     let countries = || {
-        let all = crate::form::places::options().into_iter();
+        let all = crate::form::region_picker::options().into_iter();
         all.filter(|(code, _)| code.len() == 2).collect()
     };
-    By {
+    ListFilter {
         key,
         label,
         control: Control::Choice {
@@ -117,18 +126,18 @@ pub fn country(key: &'static str, label: &'static str) -> By {
     }
 }
 
-/// One thing of another list, found by typing.
-pub fn picked<R: Resource>(key: &'static str, label: &'static str) -> By {
-    By {
+/// Makes a filter for a record of a resource, found by typing.
+pub fn picked<R: Resource>(key: &'static str, label: &'static str) -> ListFilter {
+    ListFilter {
         key,
         label,
-        control: Control::Pick(Source::of::<R>()),
+        control: Control::Pick(Source::resource::<R>()),
     }
 }
 
-impl By {
-    /// What a value says on a chip. For a thing of another list, its id, until its name is known.
-    pub(crate) fn says(&self, value: &str) -> String {
+impl ListFilter {
+    /// Formats a value for a chip. For a record it returns the id; the chip replaces it with the name.
+    pub(crate) fn describe(&self, value: &str) -> String {
         match &self.control {
             Control::Choice { options, .. } => {
                 let options = options();
@@ -146,13 +155,13 @@ impl By {
     }
 }
 
-/// A word that is not among the choices: a moment, or a word of the API.
+/// Formats a value that is not among the choices: a moment, or a value of the API.
 fn unknown(word: &str) -> String {
     let time = chrono::DateTime::parse_from_rfc3339(word).ok();
     time.map_or_else(|| sentence(word), |time| format::moment(time.to_utc()))
 }
 
-/// A range as a chip says it; the end of the day before the half-open end.
+/// Formats a range for a chip; the shown end is the last day of the half-open range.
 pub(crate) fn range(from: Option<&str>, to: Option<&str>) -> String {
     let read = |text: &str| {
         chrono::DateTime::parse_from_rfc3339(text)
@@ -179,13 +188,13 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn chips_say_what_is_filtered() {
+    fn chips_describe_active_filters() {
         assert_eq!(
-            choice("status", "Status", &["needs_review", "paid"]).says("paid,needs_review"),
+            choice("status", "Status", &["needs_review", "paid"]).describe("paid,needs_review"),
             "Paid, Needs review"
         );
         assert_eq!(
-            yes_no("is_active", "Sale", "On sale", "Off sale").says("false"),
+            yes_no("is_active", "Sale", "On sale", "Off sale").describe("false"),
             "Off sale"
         );
         let midnight = |day: &str| format::from_local(day).map(|time| wire::Param::show(&time));

@@ -1,24 +1,24 @@
-//! The table itself: headings that sort, rows that open, and what stands there when there are none.
+//! The table: headings that sort, rows that open, and the empty state.
 
 use super::{
-    column::Shown,
-    columns::{FIRST, usual},
+    column::Visibility,
+    columns::{FIRST, defaults},
     list::List,
-    row::{Head, Row, Rows},
+    row::{Header, Row, Rows},
 };
 use crate::{
     dom,
     route::go,
     session,
-    ui::{Icon, Look, Value, empty, failure, icon::sized, link_button},
+    ui::{ButtonVariant, Icon, Value, empty, failure, icon::sized_icon, link_button},
 };
 use leptos::{ev::MouseEvent, html, prelude::*};
 use std::sync::Arc;
 
 pub(crate) fn grid(list: List) -> AnyView {
     let busy = move || list.busy.get() && list.rows.with(Option::is_some);
-    let body = move || match (list.fault.get(), list.rows.get()) {
-        (Some(fault), _) => failure(&fault, move || list.reload()),
+    let body = move || match (list.error.get(), list.rows.get()) {
+        (Some(error), _) => failure(&error, move || list.reload()),
         (None, None) => table(list, None),
         (None, Some(rows)) if rows.rows.is_empty() => nothing(list),
         (None, Some(rows)) => table(list, Some(rows)),
@@ -48,21 +48,21 @@ pub(crate) fn grid(list: List) -> AnyView {
 fn table(list: List, rows: Option<Arc<Rows>>) -> AnyView {
     let spec = list.spec();
     let columns = list.columns.get();
-    let is_usual = columns == usual(&spec.heads);
+    let is_usual = columns == defaults(&spec.headers);
     let shown: Vec<Cell> = columns
         .iter()
         .enumerate()
-        .filter_map(|(place, at)| {
-            let head = spec.heads.get(*at)?.clone();
-            let class = class(place, &head, is_usual);
+        .filter_map(|(index, at)| {
+            let header = spec.headers.get(*at)?.clone();
+            let class = class(index, &header, is_usual);
             Some(Cell {
                 at: *at,
-                head,
+                header,
                 class,
             })
         })
         .collect();
-    let marks = !spec.bulk.is_empty()
+    let selectable = !spec.bulk.is_empty()
         && spec
             .bulk
             .iter()
@@ -73,23 +73,23 @@ fn table(list: List, rows: Option<Arc<Rows>>) -> AnyView {
             .iter()
             .cloned()
             .enumerate()
-            .map(|(at, row)| line(list, at, row, &shown, marks))
+            .map(|(at, row)| line(list, at, row, &shown, selectable))
             .collect_view()
             .into_any(),
         None => (0..8)
-            .map(|_| waiting(shown.len(), marks))
+            .map(|_| waiting(shown.len(), selectable))
             .collect_view()
             .into_any(),
     };
     let all = rows.map(|rows| Arc::new(rows.rows.clone()));
-    let mark_all = marks.then(|| {
+    let header_cell = selectable.then(|| {
         all.map(|all| {
-            view! { <th role="columnheader" scope="col" class="mark">
-            {mark_all(list, all)}</th> }
+            view! { <th role="columnheader" scope="col" class="select-cell">
+            {page_checkbox(list, all)}</th> }
             .into_any()
         })
         .unwrap_or_else(|| {
-            view! { <th role="columnheader" class="mark">
+            view! { <th role="columnheader" class="select-cell">
             <span class="sr-only">"Select"</span></th> }
             .into_any()
         })
@@ -97,7 +97,7 @@ fn table(list: List, rows: Option<Arc<Rows>>) -> AnyView {
     let busy = move || list.busy.get().to_string();
     view! {
         <table role="table" aria-busy=busy aria-label=spec.title.clone()>
-            <thead role="rowgroup"><tr role="row">{mark_all}
+            <thead role="rowgroup"><tr role="row">{header_cell}
                 {shown.into_iter().map(|cell| heading(list, cell)).collect_view()}</tr></thead>
             <tbody role="rowgroup">{body}</tbody>
         </table>
@@ -105,86 +105,88 @@ fn table(list: List, rows: Option<Arc<Rows>>) -> AnyView {
     .into_any()
 }
 
-/// A column as it is shown: which one, and how it is set.
+/// A visible column: its index, its heading and its CSS class.
 struct Cell {
     at: usize,
-    head: Head,
+    header: Header,
     class: String,
 }
 
-/// How a column is set. The usual ones leave where there is no room those that the screen can spare; of those that
-/// somebody has chosen, a phone shows the first.
-fn class(place: usize, head: &Head, is_usual: bool) -> String {
+/// Returns the CSS class of a column. Default columns hide the wide ones on narrow screens; of custom columns, a
+/// phone shows the first ones.
+fn class(index: usize, header: &Header, is_usual: bool) -> String {
     let mut words = Vec::new();
-    if place == 0 {
+    if index == 0 {
         words.push("lead");
-    } else if head.number {
+    } else if header.number {
         words.push("num");
     }
-    if is_usual && head.shown == Shown::Wide {
+    if is_usual && header.shown == Visibility::Wide {
         words.push("roomy");
     }
-    if !is_usual && place >= FIRST {
+    if !is_usual && index >= FIRST {
         words.push("later");
     }
     words.join(" ")
 }
 
-fn heading(list: List, Cell { head, class, .. }: Cell) -> AnyView {
-    let Some(key) = head.sort else {
-        return view! { <th role="columnheader" scope="col" class=class>{head.text}</th> }
+fn heading(list: List, Cell { header, class, .. }: Cell) -> AnyView {
+    let Some(key) = header.sort else {
+        return view! { <th role="columnheader" scope="col" class=class>{header.text}</th> }
             .into_any();
     };
     let order = move || {
-        list.asked
-            .with(|asked| (asked.sort.0 == key).then_some(asked.sort.1))
+        list.query
+            .with(|query| (query.sort.0 == key).then_some(query.sort.1))
     };
     let aria = move || match order() {
         None => "none",
         Some(true) => "descending",
         Some(false) => "ascending",
     };
-    let sign = move || match order() {
-        None => sized(Icon::ChevronsUpDown, 14),
-        Some(true) => sized(Icon::ChevronDown, 14),
-        Some(false) => sized(Icon::ChevronUp, 14),
+    let icon = move || match order() {
+        None => sized_icon(Icon::ChevronsUpDown, 14),
+        Some(true) => sized_icon(Icon::ChevronDown, 14),
+        Some(false) => sized_icon(Icon::ChevronUp, 14),
     };
-    let turn = move |_| list.ask(&list.asked.get_untracked().ordered(key));
+    let toggle_sort = move |_| list.set_query(&list.query.get_untracked().sorted_by(key));
     view! {
         <th role="columnheader" scope="col" class=class aria-sort=aria>
-            <button type="button" class="sort" on:click=turn>{head.text}{sign}</button></th>
+            <button type="button" class="sort" on:click=toggle_sort>{header.text}{icon}</button></th>
     }
     .into_any()
 }
 
-fn line(list: List, at: usize, row: Row, shown: &[Cell], marks: bool) -> AnyView {
+fn line(list: List, at: usize, row: Row, shown: &[Cell], selectable: bool) -> AnyView {
     let row = StoredValue::new(row);
     let id = row.with_value(|row| row.id.clone());
-    let is_marked = move || list.marked.with(|marked| marked.contains_key(&id));
+    let is_selected = move || list.selected.with(|selected| selected.contains_key(&id));
     let href = row.with_value(|row| row.href.clone());
     let cells = row.with_value(|row| row.cells.clone());
-    let cells = shown.iter().enumerate().map(|(place, cell)| {
+    let cells = shown.iter().enumerate().map(|(index, cell)| {
         let value = cells.get(cell.at).cloned().unwrap_or_else(Value::absent);
-        let value = if place == 0 {
+        let value = if index == 0 {
             value.link_or_keep(href.clone())
         } else {
             value
         };
-        view! { <td role="cell" class=cell.class.clone() data-label=cell.head.text>{value.view()}</td> }
+        view! { <td role="cell" class=cell.class.clone() data-label=cell.header.text>{value.view()}</td> }
     });
     let cells = cells.collect_view();
-    let mark = marks.then(|| view! { <td role="cell" class="mark">{mark_one(list, at, row)}</td> });
-    let marked = is_marked.clone();
+    let checkbox_cell = selectable
+        .then(|| view! { <td role="cell" class="select-cell">{row_checkbox(list, at, row)}</td> });
+    let selected = is_selected.clone();
     view! {
-        <tr role="row" id=format!("row-{at}") class:opens=href.is_some() class:marked={move || marked()}
+        <tr role="row" id=format!("row-{at}") class:opens=href.is_some() class:selected={move || selected()}
             class:cursor={move || list.cursor.get() == Some(at)}
-            aria-selected={move || marks.then(|| is_marked().to_string())} on:click=move |event| open(&event, row)
-                on:auxclick=move |event| open(&event, row)>{mark}{cells}</tr>
+            aria-selected={move || selectable.then(|| is_selected().to_string())} on:click=move |event| open(&event, row)
+                on:auxclick=move |event| open(&event, row)>{checkbox_cell}{cells}</tr>
     }
     .into_any()
 }
 
-/// A click anywhere in a row opens it; a middle click in a new tab. Links and buttons inside keep their own clicks.
+/// Opens a row on a click anywhere in it, in a new tab on a middle click. Links and buttons inside handle their own
+/// clicks.
 fn open(event: &MouseEvent, row: StoredValue<Row>) {
     let Some(href) = row.with_value(|row| row.href.clone()) else {
         return;
@@ -194,7 +196,7 @@ fn open(event: &MouseEvent, row: StoredValue<Row>) {
         .ok()
         .flatten()
         .is_some_and(|selection| !selection.is_collapsed());
-    if selects || dom::is_busy(event.target(), "a, button, input, label, .mark") {
+    if selects || dom::is_within(event.target(), "a, button, input, label, .select-cell") {
         return;
     }
     if event.button() == 1 || event.ctrl_key() || event.meta_key() {
@@ -204,9 +206,9 @@ fn open(event: &MouseEvent, row: StoredValue<Row>) {
     }
 }
 
-fn mark_one(list: List, at: usize, row: StoredValue<Row>) -> AnyView {
+fn row_checkbox(list: List, at: usize, row: StoredValue<Row>) -> AnyView {
     let (id, label) = row.with_value(|row| (row.id.clone(), row.label.clone()));
-    let marked = move || list.marked.with(|marked| marked.contains_key(&id));
+    let selected = move || list.selected.with(|selected| selected.contains_key(&id));
     let click = move |event: MouseEvent| {
         let on = event_target_checked(&event);
         let from = list
@@ -220,41 +222,41 @@ fn mark_one(list: List, at: usize, row: StoredValue<Row>) -> AnyView {
             .flat_map(|rows| rows.rows.iter())
             .skip(from.min(at))
             .take(from.abs_diff(at) + 1);
-        range.for_each(|row| list.mark(row, on));
+        range.for_each(|row| list.set_selected(row, on));
         list.cursor.set(Some(at));
     };
-    view! { <label class="box"><input type="checkbox" prop:checked=marked on:click=click
+    view! { <label class="box"><input type="checkbox" prop:checked=selected on:click=click
     aria-label=format!("Select {label}")/></label> }
     .into_any()
 }
 
-fn mark_all(list: List, all: Arc<Vec<Row>>) -> AnyView {
+fn page_checkbox(list: List, all: Arc<Vec<Row>>) -> AnyView {
     let rows = Arc::clone(&all);
-    let marked = move || {
-        list.marked
-            .with(|marked| rows.iter().all(|row| marked.contains_key(&row.id)))
+    let selected = move || {
+        list.selected
+            .with(|selected| rows.iter().all(|row| selected.contains_key(&row.id)))
     };
     let click = move |event: MouseEvent| {
         let on = event_target_checked(&event);
-        all.iter().for_each(|row| list.mark(row, on));
+        all.iter().for_each(|row| list.set_selected(row, on));
     };
-    view! { <label class="box"><input type="checkbox" prop:checked=marked on:click=click
+    view! { <label class="box"><input type="checkbox" prop:checked=selected on:click=click
     aria-label="Select all on this page"/></label> }
     .into_any()
 }
 
-fn waiting(columns: usize, marks: bool) -> AnyView {
+fn waiting(columns: usize, selectable: bool) -> AnyView {
     let cell = |_| view! { <td role="cell"><span class="sk"></span></td> };
-    view! { <tr role="row" aria-hidden="true">{marks.then(|| view! { <td role="cell" class="mark"></td> })}
+    view! { <tr role="row" aria-hidden="true">{selectable.then(|| view! { <td role="cell" class="select-cell"></td> })}
         {(0..columns).map(cell).collect_view()}</tr> }.into_any()
 }
 
-/// Nothing to show: because nothing is there yet, or because nothing fits.
+/// Draws the empty state: the list has no rows yet, or none matches the filters.
 fn nothing(list: List) -> AnyView {
     let spec = list.spec();
-    let usual = spec.begins.map(|query| (spec.read)(query).filter);
-    if list.asked.with(|asked| {
-        (asked.filter.is_empty() || Some(&asked.filter) == usual.as_ref()) && asked.cursor.is_none()
+    let usual = spec.default_query.map(|query| (spec.read)(query).filter);
+    if list.query.with(|query| {
+        (query.filter.is_empty() || Some(&query.filter) == usual.as_ref()) && query.cursor.is_none()
     }) {
         let next = spec
             .buttons
@@ -262,15 +264,15 @@ fn nothing(list: List) -> AnyView {
             .enumerate()
             .filter(|(_, (_, _, needs, _))| untrack(|| session::can(*needs)));
         let next: Vec<AnyView> = next
-            .map(|(place, (label, href, _, sign))| {
+            .map(|(index, (label, href, _, icon))| {
                 link_button(
                     *label,
-                    if place == 0 {
-                        Look::Primary
+                    if index == 0 {
+                        ButtonVariant::Primary
                     } else {
-                        Look::Plain
+                        ButtonVariant::Plain
                     },
-                    *sign,
+                    *icon,
                     *href,
                 )
             })
@@ -283,13 +285,13 @@ fn nothing(list: List) -> AnyView {
             next,
         );
     }
-    let clear = crate::ui::button("Show all", Look::Plain, None, move || {
-        list.ask(&list.asked.get_untracked().cleared())
+    let clear = crate::ui::button("Clear filters", ButtonVariant::Plain, None, move || {
+        list.set_query(&list.query.get_untracked().cleared())
     });
     empty(
         Icon::Search,
         format!("No {} match", spec.many),
-        "Change the filters, or look at all of them.",
+        "Change or clear the filters.",
         Some(clear),
     )
 }

@@ -1,41 +1,41 @@
-//! The state of one list: what is asked, what came back, what is marked.
+//! The state of a list: the query, the rows, and the selection.
 
 use super::{
-    address::{ALL, Asked},
     bulk::Bulk,
     columns::{self, Columns},
-    filter::By,
-    row::{Head, Outcome, Row, Rows},
+    filter::ListFilter,
+    query::{ALL, ListQuery},
+    row::{Header, Outcome, Row, Rows},
     views::store,
 };
 use crate::{
     Task,
-    api::{Fault, Pairs, with_query},
-    memory, route,
+    api::{ApiError, Pairs, with_query},
+    local_storage, route,
     ui::Icon,
 };
 use leptos::prelude::*;
 use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 use wire::Permission;
 
-/// What a list is, without the type of its rows.
+/// The description of a list, without the type of its rows.
 pub(crate) struct Spec {
     pub title: String,
     pub one: &'static str,
     pub many: &'static str,
     pub path: &'static str,
-    pub heads: Vec<Head>,
-    pub filters: Vec<By>,
+    pub headers: Vec<Header>,
+    pub filters: Vec<ListFilter>,
     pub searchable: bool,
     pub search_hint: String,
     pub bulk: Vec<Bulk>,
     pub buttons: Vec<(&'static str, &'static str, Permission, Option<Icon>)>,
     pub empty: (String, String),
-    pub fetch: Arc<dyn Fn(Asked) -> Task<Outcome> + Send + Sync>,
-    /// What it is narrowed to for whoever comes without saying what they want.
-    pub begins: Option<&'static str>,
-    /// Reads what stands behind a question mark.
-    pub read: Arc<dyn Fn(&str) -> Asked + Send + Sync>,
+    pub fetch: Arc<dyn Fn(ListQuery) -> Task<Outcome> + Send + Sync>,
+    /// The query of the list when the address contains none.
+    pub default_query: Option<&'static str>,
+    /// Parses a query string.
+    pub read: Arc<dyn Fn(&str) -> ListQuery + Send + Sync>,
 }
 
 /// The state of a list.
@@ -43,21 +43,21 @@ pub(crate) struct Spec {
 pub(crate) struct List {
     pub spec: StoredValue<Arc<Spec>>,
     pub here: StoredValue<String>,
-    pub asked: Memo<Asked>,
+    pub query: Memo<ListQuery>,
     pub rows: RwSignal<Option<Arc<Rows>>>,
-    pub fault: RwSignal<Option<Fault>>,
+    pub error: RwSignal<Option<ApiError>>,
     pub busy: RwSignal<bool>,
-    pub marked: RwSignal<BTreeMap<String, Row>>,
+    pub selected: RwSignal<BTreeMap<String, Row>>,
     pub cursor: RwSignal<Option<usize>>,
     pub columns: Memo<Columns>,
     pub dense: RwSignal<bool>,
-    again: RwSignal<u32>,
+    reload: RwSignal<u32>,
 }
 
 thread_local! {
-    /// The last pages seen, so that going back shows them at once while they are asked for again.
+    /// The last pages, so that the back button shows them immediately while they load again.
     static SEEN: RefCell<Vec<(String, Arc<Rows>)>> = const { RefCell::new(Vec::new()) };
-    /// How far the list of the last address was scrolled.
+    /// The scroll position of the list at the last address.
     static SCROLLED: RefCell<(String, i32)> = const { RefCell::new((String::new(), 0)) };
 }
 
@@ -66,31 +66,31 @@ pub(super) fn forget() {
 }
 
 impl List {
-    pub fn new(spec: Spec, here: String, asked: Memo<Asked>) -> Self {
+    pub fn new(spec: Spec, here: String, query: Memo<ListQuery>) -> Self {
         let (spec, here) = (Arc::new(spec), here.trim_end_matches('/').to_owned());
-        let heads = Arc::clone(&spec);
+        let headers = Arc::clone(&spec);
         let columns = Memo::new(move |_| {
-            let chosen = asked.with(|asked| asked.cols.clone());
+            let chosen = query.with(|query| query.cols.clone());
             chosen.map_or_else(
-                || columns::usual(&heads.heads),
-                |chosen| columns::read(&heads.heads, &chosen),
+                || columns::defaults(&headers.headers),
+                |chosen| columns::read(&headers.headers, &chosen),
             )
         });
         let list = Self {
             spec: StoredValue::new(spec),
             here: StoredValue::new(here),
-            asked,
+            query,
             rows: RwSignal::new(None),
-            fault: RwSignal::new(None),
+            error: RwSignal::new(None),
             busy: RwSignal::new(true),
-            marked: RwSignal::new(BTreeMap::new()),
+            selected: RwSignal::new(BTreeMap::new()),
             cursor: RwSignal::new(None),
             columns,
-            dense: RwSignal::new(memory::recall("dense").as_deref() == Some("yes")),
-            again: RwSignal::new(0),
+            dense: RwSignal::new(local_storage::get("dense").as_deref() == Some("yes")),
+            reload: RwSignal::new(0),
         };
         list.rows.set(untrack(|| list.seen()));
-        list.arrive();
+        list.open_default();
         list.follow();
         list
     }
@@ -99,144 +99,143 @@ impl List {
     }
     /// Tells whether the address has parameters that the list does not know.
     pub fn has_unknown(self) -> bool {
-        self.asked.with_untracked(|asked| !asked.unknown.is_empty())
+        self.query.with_untracked(|query| !query.unknown.is_empty())
     }
-    /// Where it stands in the panel.
+    /// Returns the path of the list.
     pub fn here(self) -> String {
         self.here.get_value()
     }
-    /// What was last seen of what is asked, unless something else is about to be.
+    /// Returns the last known rows of the current query, unless the list is about to open with another query.
     fn seen(self) -> Option<Arc<Rows>> {
-        let asked = self.wanted()?;
-        let address = with_query(&self.here(), &asked);
+        let query = self.wanted()?;
+        let address = with_query(&self.here(), &query);
         SEEN.with_borrow(|seen| {
             let known = seen.iter().find(|(known, _)| *known == address);
             known.map(|(_, rows)| Arc::clone(rows))
         })
     }
-    /// What the API is to be asked; nothing while it is open what the list opens with.
+    /// Returns the query for the API; `None` while it is unknown with which query the list opens.
     fn wanted(self) -> Option<Pairs> {
-        let asked = self.asked.get();
-        let opens = asked.is_bare() && !matches!(self.opens_with(), Some(None));
-        (!opens).then(|| asked.pairs())
+        let query = self.query.get();
+        let opens = query.is_bare() && !matches!(self.opens_with(), Some(None));
+        (!opens).then(|| query.pairs())
     }
-    /// The address that the list opens with, if it does not just open: a view, or what its screen begins with.
-    /// Unknown while the views are being asked for.
+    /// Returns the address with which the list opens, if it is not the plain path: a default view, or the screen's
+    /// default query. `None` while the views load.
     pub fn opens_with(self) -> Option<Option<String>> {
         let view = store::opens_with(&self.here())?;
-        let begins = self.spec().begins;
-        let begun = begins.map(|query| format!("{}?{query}", self.here()));
+        let default_query = self.spec().default_query;
+        let begun = default_query.map(|query| format!("{}?{query}", self.here()));
         Some(view.map(|view| store::address(&view)).or(begun))
     }
-    /// Who comes without saying what they want to see gets what the list opens with; and who opens no view, the
-    /// columns that they have chosen here before.
-    fn arrive(self) {
+    /// Opens a list without a query with its default view or query. Without a view, the stored columns apply.
+    fn open_default(self) {
         Effect::new(move |_| {
-            let asked = self.asked.get();
-            let next = match asked.is_bare().then(|| self.opens_with()) {
+            let query = self.query.get();
+            let next = match query.is_bare().then(|| self.opens_with()) {
                 Some(None) => None,
                 Some(Some(Some(address))) => Some(address),
-                Some(Some(None)) | None => self.as_before(asked),
+                Some(Some(None)) | None => self.as_before(query),
             };
             if let Some(next) = next {
                 route::replace(&next);
             }
         });
     }
-    fn as_before(self, asked: Asked) -> Option<String> {
-        let is_free = asked.cols.is_none() && asked.view.as_deref().is_none_or(|view| view == ALL);
+    fn as_before(self, query: ListQuery) -> Option<String> {
+        let is_free = query.cols.is_none() && query.view.as_deref().is_none_or(|view| view == ALL);
         let spec = self.spec();
-        let cols = is_free.then(|| columns::remembered(spec.path, &spec.heads))??;
-        Some(self.tidy(asked.arranged(Some(cols))))
+        let cols = is_free.then(|| columns::stored(spec.path, &spec.headers))??;
+        Some(self.tidy(query.with_columns(Some(cols))))
     }
-    /// The address of something asked of this list by somebody who is here already: it opens no view by itself.
-    fn tidy(self, mut asked: Asked) -> String {
-        let is_all = asked.view.as_deref() == Some(ALL);
+    /// Returns the address of a query on the open list. It does not open the default view.
+    fn tidy(self, mut query: ListQuery) -> String {
+        let is_all = query.view.as_deref() == Some(ALL);
         if is_all {
-            asked.view = None;
+            query.view = None;
         }
         let opens = untrack(|| self.opens_with());
-        if asked.is_bare() && opens.flatten().is_some() {
-            asked.view = Some(ALL.to_owned());
+        if query.is_bare() && opens.flatten().is_some() {
+            query.view = Some(ALL.to_owned());
         }
-        asked.address(&self.here())
+        query.address(&self.here())
     }
-    /// Shows other columns. Outside a view this is remembered.
+    /// Shows other columns. Outside a view, the browser stores them.
     pub fn arrange(self, chosen: &[usize]) {
-        let (spec, asked) = (self.spec(), self.asked.get_untracked());
-        let cols = columns::show(&spec.heads, chosen);
-        if store::open(&self.here(), asked.view.as_deref()).is_none() {
-            columns::remember(spec.path, cols.as_deref());
+        let (spec, query) = (self.spec(), self.query.get_untracked());
+        let cols = columns::show(&spec.headers, chosen);
+        if store::open(&self.here(), query.view.as_deref()).is_none() {
+            columns::store(spec.path, cols.as_deref());
         }
-        self.ask_softly(&asked.arranged(cols));
+        self.replace_query(&query.with_columns(cols));
     }
-    /// Where it stands: the address of what is asked.
+    /// Returns the address of the current query.
     fn address(self) -> String {
-        self.asked.get_untracked().address(&self.here.get_value())
+        self.query.get_untracked().address(&self.here.get_value())
     }
-    /// Remembers how far it is scrolled.
+    /// Stores the scroll position.
     pub fn scrolled(self, top: i32) {
         SCROLLED.set((self.address(), top));
     }
-    /// How far it was scrolled when it was left.
+    /// Returns the stored scroll position of this address.
     pub fn scroll(self) -> Option<i32> {
         SCROLLED
             .with_borrow(|(address, top)| (*address == self.address() && *top > 0).then_some(*top))
     }
-    /// Asks once more for the same page.
+    /// Loads the same page again.
     pub fn reload(self) {
         let _ = self
-            .again
-            .try_update(|again| *again = again.wrapping_add(1));
+            .reload
+            .try_update(|reload| *reload = reload.wrapping_add(1));
     }
-    /// Asks for something else, which the back button undoes.
-    pub fn ask(self, asked: &Asked) {
-        route::go(&self.tidy(asked.clone()));
+    /// Changes the query with a new entry in the history.
+    pub fn set_query(self, query: &ListQuery) {
+        route::go(&self.tidy(query.clone()));
     }
-    /// Asks for something else while somebody types: no step of its own.
-    pub fn ask_softly(self, asked: &Asked) {
-        route::replace(&self.tidy(asked.clone()));
+    /// Changes the query without a new entry in the history, such as while the user types.
+    pub fn replace_query(self, query: &ListQuery) {
+        route::replace(&self.tidy(query.clone()));
     }
-    /// The row of the keyboard.
+    /// Returns the row that the keyboard has focused.
     pub fn current(self) -> Option<Row> {
         let at = self.cursor.get_untracked()?;
         self.rows
             .with_untracked(|rows| rows.as_ref().and_then(|rows| rows.rows.get(at).cloned()))
     }
-    /// Marks a row, or takes the mark off.
-    pub fn mark(self, row: &Row, on: bool) {
-        self.marked.update(|marked| {
+    /// Selects a row, or deselects it.
+    pub fn set_selected(self, row: &Row, on: bool) {
+        self.selected.update(|selected| {
             if on {
-                marked.insert(row.id.clone(), row.clone());
+                selected.insert(row.id.clone(), row.clone());
             } else {
-                marked.remove(&row.id);
+                selected.remove(&row.id);
             }
         });
     }
-    /// Fetches whenever something else is asked; an answer that comes late is dropped.
+    /// Loads the rows whenever the query changes; a late response is dropped.
     fn follow(self) {
-        let turn = StoredValue::new(0_u32);
-        // Not by the whole address: other columns show the same rows.
+        let request_id = StoredValue::new(0_u32);
+        // Not the whole address: other columns show the same rows.
         let wanted = Memo::new(move |_| self.wanted());
         Effect::new(move |before: Option<Pairs>| {
             let Some(wanted) = wanted.get() else {
                 return before.unwrap_or_default();
             };
-            let asked = self.asked.get_untracked();
-            self.again.track();
+            let query = self.query.get_untracked();
+            self.reload.track();
             if before.is_some_and(|before| narrowing(&before) != narrowing(&wanted)) {
-                self.marked.update(BTreeMap::clear);
+                self.selected.update(BTreeMap::clear);
             }
-            turn.update_value(|turn| *turn = turn.wrapping_add(1));
-            let mine = turn.get_value();
+            request_id.update_value(|request_id| *request_id = request_id.wrapping_add(1));
+            let mine = request_id.get_value();
             self.busy.set(true);
             let (work, address) = (
-                (self.spec().fetch)(asked.clone()),
+                (self.spec().fetch)(query.clone()),
                 with_query(&self.here(), &wanted),
             );
             leptos::task::spawn_local(async move {
                 let outcome = work.await;
-                if turn.try_get_value() == Some(mine) {
+                if request_id.try_get_value() == Some(mine) {
                     self.receive(outcome, address);
                 }
             });
@@ -259,15 +258,15 @@ impl List {
                         .map(|at| at.min(last))
                         .filter(|_| !rows.rows.is_empty())
                 });
-                self.fault.set(None);
+                self.error.set(None);
                 self.rows.set(Some(rows));
             }
-            Err(fault) => self.fault.set(Some(fault)),
+            Err(error) => self.error.set(Some(error)),
         }
     }
 }
 
-/// What a list is narrowed to, without its order and its page.
+/// Returns the filters of a query, without its order and its page.
 fn narrowing(pairs: &Pairs) -> Pairs {
     let narrows = |(key, _): &&(&'static str, String)| !wire::list::PAGING_KEYS.contains(key);
     pairs.iter().filter(narrows).cloned().collect()

@@ -1,9 +1,8 @@
-//! Lists: columns, filters, what stands in the address, and how it all looks. `page::list_page` puts it together.
+//! Lists: columns, filters, the address, and the table. `page::list_page` combines them.
 //!
-//! A column knows its row's type; from there on everything is plain data, so this code is compiled once and not
-//! once per resource.
+//! A column knows the type of its row; all other code works on plain data and is compiled once, not once per
+//! resource.
 
-pub(crate) mod address;
 pub(crate) mod bulk;
 pub(crate) mod chips;
 mod chooser;
@@ -11,21 +10,22 @@ mod column;
 mod columns;
 mod filter;
 pub(crate) mod grid;
-pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod notice;
 pub(crate) mod pager;
+pub(crate) mod query;
 pub(crate) mod row;
+pub(crate) mod shortcuts;
 mod single;
 pub(crate) mod toolbar;
 pub(crate) mod views;
 
 pub use column::{Column, ago, code, count, day, maybe, moment, money, state, text, until, value};
-pub use filter::{By, choice, country, dates, flag, picked, place, yes_no};
-pub use single::{in_force, one_of, typed};
+pub use filter::{ListFilter, choice, country, dates, flag, picked, region, yes_no};
+pub use single::{effective_at, one_of, typed};
 pub(crate) use views::store::begin;
 
-/// Forgets what was seen: whoever comes next may not see it.
+/// Clears the cached lists and views, because the next user may not be allowed to see them.
 pub(crate) fn forget() {
     list::forget();
     views::store::forget();

@@ -1,17 +1,17 @@
-//! Rows without their type: what the table shows, and enough to act on them.
+//! Rows without their type: the cells for the table, and the source for actions.
 
-use super::column::{Column, Shown};
-use crate::{api::Fault, ui::Value};
+use super::column::{Column, Visibility};
+use crate::{api::ApiError, ui::Value};
 use std::{any::Any, sync::Arc};
 use wire::Page;
 
 /// A heading.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Head {
+pub(crate) struct Header {
     pub text: &'static str,
     pub sort: Option<&'static str>,
     pub number: bool,
-    pub shown: Shown,
+    pub shown: Visibility,
 }
 
 /// A row.
@@ -41,7 +41,7 @@ impl Row {
             source: Arc::new(source),
         }
     }
-    /// The thing itself.
+    /// Returns the record behind the row.
     pub fn source<T: Clone + 'static>(&self) -> Option<T> {
         self.source.downcast_ref::<T>().cloned()
     }
@@ -68,7 +68,7 @@ impl Rows {
             exact: page.total_is_exact,
         }
     }
-    /// How many there are, as people say it.
+    /// Formats the total.
     pub fn total(&self) -> String {
         format!(
             "{}{}",
@@ -78,15 +78,15 @@ impl Rows {
     }
 }
 
-pub(crate) fn heads<T>(columns: &[Column<T>]) -> Vec<Head> {
-    let head = |column: &Column<T>| Head {
-        text: column.head,
+pub(crate) fn headers<T>(columns: &[Column<T>]) -> Vec<Header> {
+    let header = |column: &Column<T>| Header {
+        text: column.header,
         sort: column.sort,
         number: column.number,
         shown: column.shown,
     };
-    columns.iter().map(head).collect()
+    columns.iter().map(header).collect()
 }
 
-/// What became of asking for rows.
-pub(crate) type Outcome = Result<Rows, Fault>;
+/// The result of loading rows.
+pub(crate) type Outcome = Result<Rows, ApiError>;

@@ -1,20 +1,24 @@
-//! Filters that take one value of several.
+//! Filters that take a single value.
 
-use super::filter::{By, Control};
+use super::filter::{Control, ListFilter};
 use crate::format::{self, sentence};
 use chrono::{DurationRound, TimeDelta};
 use std::sync::Arc;
 use wire::Param;
 
-/// One of some words.
-pub fn one_of(key: &'static str, label: &'static str, words: &'static [&'static str]) -> By {
+/// Makes a filter for one of some values.
+pub fn one_of(
+    key: &'static str,
+    label: &'static str,
+    words: &'static [&'static str],
+) -> ListFilter {
     let options = move || {
         words
             .iter()
             .map(|word| ((*word).to_owned(), sentence(word)))
             .collect()
     };
-    By {
+    ListFilter {
         key,
         label,
         control: Control::Choice {
@@ -24,23 +28,24 @@ pub fn one_of(key: &'static str, label: &'static str, words: &'static [&'static 
     }
 }
 
-/// Something that is typed, such as the id of a request; an example of it.
-pub fn typed(key: &'static str, label: &'static str, example: &'static str) -> By {
-    By {
+/// Makes a filter for a typed text, such as the id of a request, with an example.
+pub fn typed(key: &'static str, label: &'static str, example: &'static str) -> ListFilter {
+    ListFilter {
         key,
         label,
         control: Control::Typed(example),
     }
 }
 
-/// What holds at a time near this one: `in_force("at", "In force")`. The minute is whole, so that an address can be shared.
-pub fn in_force(key: &'static str, label: &'static str) -> By {
+/// Makes a filter for what is effective at a time near now: `effective_at("at", "Active")`. The time is a whole
+/// minute, so that the address can be shared.
+pub fn effective_at(key: &'static str, label: &'static str) -> ListFilter {
     let options = || {
         let now = format::now();
         let now = now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now);
-        let at = |hours: i64, says: &str| {
+        let at = |hours: i64, text: &str| {
             now.checked_add_signed(TimeDelta::hours(hours))
-                .map(|time| (time.show(), says.to_owned()))
+                .map(|time| (time.show(), text.to_owned()))
         };
         [
             at(0, "Now"),
@@ -52,7 +57,7 @@ pub fn in_force(key: &'static str, label: &'static str) -> By {
         .flatten()
         .collect()
     };
-    By {
+    ListFilter {
         key,
         label,
         control: Control::Choice {

@@ -2,13 +2,13 @@
 
 use super::{
     chooser,
-    filter::{By, Control},
-    keys::SEARCH,
+    filter::{Control, ListFilter},
     list::List,
+    shortcuts::SEARCH,
 };
 use crate::{
-    format, memory,
-    ui::{Icon, icon, icon::sized, popover::Popover},
+    format, local_storage,
+    ui::{Icon, icon::sized_icon, icon_view, popover::Popover},
 };
 use chrono::NaiveDate;
 use leptos::{ev, html, prelude::*};
@@ -32,15 +32,15 @@ pub(crate) fn toolbar(list: List) -> AnyView {
     .into_any()
 }
 
-/// Rows of 44 pixels or of 36, for all lists.
+/// Draws the switch between rows of 44 and of 36 pixels, for all lists.
 fn density(list: List) -> AnyView {
     let toggle = move |_| {
         let dense = !list.dense.get_untracked();
         list.dense.set(dense);
-        memory::remember("dense", if dense { "yes" } else { "no" });
+        local_storage::set("dense", if dense { "yes" } else { "no" });
     };
-    let sign = move || {
-        icon(if list.dense.get() {
+    let icon = move || {
+        icon_view(if list.dense.get() {
             Icon::Rows4
         } else {
             Icon::Rows3
@@ -48,7 +48,7 @@ fn density(list: List) -> AnyView {
     };
     view! {
         <button type="button" class="btn quiet icon-only wide-only" aria-label="Compact rows" title="Compact rows"
-            aria-pressed={move || list.dense.get().to_string()} on:click=toggle>{sign}</button>
+            aria-pressed={move || list.dense.get().to_string()} on:click=toggle>{icon}</button>
     }
     .into_any()
 }
@@ -56,22 +56,22 @@ fn density(list: List) -> AnyView {
 fn search(list: List) -> AnyView {
     let (input, waiting) = (NodeRef::<html::Input>::new(), StoredValue::new(false));
     let mut ask = debounce(Duration::from_millis(250), move |text: String| {
-        if let Some(asked) = list.asked.try_get_untracked() {
+        if let Some(query) = list.query.try_get_untracked() {
             waiting.set_value(false);
-            list.ask_softly(&asked.narrowed("q", Some(text.trim().to_owned())));
+            list.replace_query(&query.with_filter("q", Some(text.trim().to_owned())));
         }
     });
     let typed = move |event| {
         waiting.set_value(true);
         ask(event_target_value(&event));
     };
-    let asked = Memo::new(move |_| {
-        list.asked
-            .with(|asked| asked.filtered("q").unwrap_or_default().to_owned())
+    let query = Memo::new(move |_| {
+        list.query
+            .with(|query| query.filter_value("q").unwrap_or_default().to_owned())
     });
-    // The box follows the address, but never takes away what somebody is typing.
+    // The box follows the address, but never overwrites what the user is typing.
     Effect::new(move |_| {
-        let (text, Some(input)) = (asked.get(), input.get()) else {
+        let (text, Some(input)) = (query.get(), input.get()) else {
             return;
         };
         if !waiting.get_value() && input.value().trim() != text {
@@ -85,7 +85,7 @@ fn search(list: List) -> AnyView {
         }
     };
     view! {
-        <label class="search">{icon(Icon::Search)}<span class="sr-only">{hint.clone()}</span>
+        <label class="search">{icon_view(Icon::Search)}<span class="sr-only">{hint.clone()}</span>
             <input id=SEARCH node_ref=input type="search" placeholder=hint autocomplete="off" spellcheck="false" maxlength="200"
                 on:input=typed on:keydown=leave/>
             <kbd aria-hidden="true">"/"</kbd></label>
@@ -93,23 +93,27 @@ fn search(list: List) -> AnyView {
     .into_any()
 }
 
-fn filter(list: List, by: By) -> AnyView {
+fn filter(list: List, by: ListFilter) -> AnyView {
     if matches!(by.control, Control::Flag) {
         let key = by.key;
-        let on = move || list.asked.with(|asked| asked.filtered(key) == Some("true"));
+        let on = move || {
+            list.query
+                .with(|query| query.filter_value(key) == Some("true"))
+        };
         let toggle = move |_| {
-            list.ask(
+            list.set_query(
                 &list
-                    .asked
+                    .query
                     .get_untracked()
-                    .narrowed(key, (!untrack(on)).then(|| "true".to_owned())),
+                    .with_filter(key, (!untrack(on)).then(|| "true".to_owned())),
             )
         };
         return view! { <button type="button" class="filter" aria-pressed={move || on().to_string()} on:click=toggle>
             {by.label}</button> }.into_any();
     }
     let (label, name) = (by.label, format!("Filter by {}", by.label.to_lowercase()));
-    let button = move || view! { <span>{label}</span>{sized(Icon::ChevronDown, 14)} }.into_any();
+    let button =
+        move || view! { <span>{label}</span>{sized_icon(Icon::ChevronDown, 14)} }.into_any();
     let panel = move |open: RwSignal<bool>| match by.control.clone() {
         Control::Choice { options, many } => choices(list, by.key, options(), many, open),
         Control::Dates { from, to } => range(list, from, to),
@@ -117,17 +121,17 @@ fn filter(list: List, by: By) -> AnyView {
             let (key, chosen) = (
                 by.key,
                 Signal::derive(move || {
-                    list.asked
-                        .with(|asked| asked.filtered(by.key).map(str::to_owned))
+                    list.query
+                        .with(|query| query.filter_value(by.key).map(str::to_owned))
                 }),
             );
             let set = move |id: Option<String>| {
                 open.set(false);
-                list.ask(&list.asked.get_untracked().narrowed(key, id));
+                list.set_query(&list.query.get_untracked().with_filter(key, id));
             };
             view! { <div class="pad">{crate::form::combobox::combobox(key.to_owned(), by.label, source, chosen, set)}</div> }.into_any()
         }
-        Control::Typed(example) => typed(list, (by.key, by.label, example), open),
+        Control::Typed(example) => typed(list, by.key, by.label, example, open),
         Control::Flag => ().into_any(),
     };
     Popover {
@@ -149,9 +153,9 @@ fn choices(
     open: RwSignal<bool>,
 ) -> AnyView {
     let chosen = move || {
-        list.asked.with(|asked| {
-            asked
-                .filtered(key)
+        list.query.with(|query| {
+            query
+                .filter_value(key)
                 .map(|value| value.split(',').map(str::to_owned).collect::<Vec<_>>())
                 .unwrap_or_default()
         })
@@ -165,11 +169,11 @@ fn choices(
         if !many {
             open.set(false);
         }
-        list.ask(
+        list.set_query(
             &list
-                .asked
+                .query
                 .get_untracked()
-                .narrowed(key, Some(words.join(","))),
+                .with_filter(key, Some(words.join(","))),
         );
     };
     let wanted = RwSignal::new(String::new());
@@ -190,21 +194,23 @@ fn choices(
         .into_any()
 }
 
-/// A box to type into; Enter narrows the list to it, and nothing in it narrows it no more.
+/// Draws a text input; Enter applies the filter, and an empty input removes it.
 fn typed(
     list: List,
-    (key, label, example): (&'static str, &'static str, &'static str),
+    key: &'static str,
+    label: &'static str,
+    example: &'static str,
     open: RwSignal<bool>,
 ) -> AnyView {
-    let asked = list
-        .asked
-        .with_untracked(|asked| asked.filtered(key).unwrap_or_default().to_owned());
-    let text = RwSignal::new(asked);
+    let query = list
+        .query
+        .with_untracked(|query| query.filter_value(key).unwrap_or_default().to_owned());
+    let text = RwSignal::new(query);
     let ask = move |event: ev::SubmitEvent| {
         event.prevent_default();
         open.set(false);
         let text = text.get_untracked().trim().to_owned();
-        list.ask(&list.asked.get_untracked().narrowed(key, Some(text)));
+        list.set_query(&list.query.get_untracked().with_filter(key, Some(text)));
     };
     view! {
         <form class="pad typed" on:submit=ask>
@@ -221,8 +227,8 @@ fn typed(
 fn range(list: List, from: &'static str, to: &'static str) -> AnyView {
     let read = move |key: &'static str| {
         let text = list
-            .asked
-            .with(|asked| asked.filtered(key).map(str::to_owned));
+            .query
+            .with(|query| query.filter_value(key).map(str::to_owned));
         let time = text.and_then(|text| chrono::DateTime::parse_from_rfc3339(&text).ok());
         time.map(|time| time.to_utc())
     };
@@ -233,11 +239,11 @@ fn range(list: List, from: &'static str, to: &'static str) -> AnyView {
     };
     let shown = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     let set = move |key: &'static str, at: Option<chrono::DateTime<chrono::Utc>>| {
-        list.ask(
+        list.set_query(
             &list
-                .asked
+                .query
                 .get_untracked()
-                .narrowed(key, at.as_ref().map(wire::Param::show)),
+                .with_filter(key, at.as_ref().map(wire::Param::show)),
         );
     };
     let typed = |event: web_sys::Event| event_target_value(&event).parse::<NaiveDate>().ok();

@@ -1,50 +1,50 @@
-//! A state in a word, with a tone that never stands alone: the word says it too.
+//! Badges: a status in a word, with a tone. The tone never carries the meaning alone.
 
 use leptos::prelude::*;
 
-/// Whether a state is good.
+/// The tone of a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tone {
-    /// Neither.
+    /// Neither good nor bad.
     #[default]
     Neutral,
-    /// As it should be.
+    /// As expected.
     Good,
-    /// Under way, or to be watched.
+    /// In progress, or to be watched.
     Waiting,
-    /// Somebody has to look at it.
+    /// Needs attention.
     Bad,
-    /// Of note, without being good or bad.
-    News,
+    /// Information that is neither good nor bad.
+    Info,
 }
 
 impl Tone {
-    /// Its word in the styles.
-    pub const fn word(self) -> &'static str {
+    /// Returns the name of the tone in the styles.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Neutral => "neutral",
             Self::Good => "good",
             Self::Waiting => "waiting",
             Self::Bad => "bad",
-            Self::News => "news",
+            Self::Info => "info",
         }
     }
 }
 
-impl From<wire::billing::orders::Tone> for Tone {
-    fn from(tone: wire::billing::orders::Tone) -> Self {
-        use wire::billing::orders::Tone as Told;
+impl From<wire::billing::orders::EventTone> for Tone {
+    fn from(tone: wire::billing::orders::EventTone) -> Self {
+        use wire::billing::orders::EventTone as WireTone;
         match tone {
-            Told::Good => Self::Good,
-            Told::Bad => Self::Bad,
-            Told::Neutral => Self::Neutral,
-            Told::Waiting => Self::Waiting,
+            WireTone::Good => Self::Good,
+            WireTone::Bad => Self::Bad,
+            WireTone::Neutral => Self::Neutral,
+            WireTone::Waiting => Self::Waiting,
         }
     }
 }
 
-/// Draws it.
+/// Draws a badge.
 pub fn badge(text: impl Into<String>, tone: Tone) -> AnyView {
     let text: String = text.into();
-    view! { <span class="badge" data-tone=tone.word()>{text}</span> }.into_any()
+    view! { <span class="badge" data-tone=tone.as_str()>{text}</span> }.into_any()
 }

@@ -1,22 +1,22 @@
 //! Buttons, and links that look like them.
 
-use super::icon::{Icon, icon};
+use super::icon::{Icon, icon_view};
 use leptos::prelude::*;
 
-/// How much a button asks for attention.
+/// The prominence of a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
-    /// The one thing to do here.
+pub enum ButtonVariant {
+    /// The main action of the page.
     Primary,
-    /// One of several.
+    /// One of several actions.
     Plain,
-    /// Hardly any.
+    /// An action of little importance.
     Quiet,
-    /// It takes something away.
+    /// An action that removes something.
     Danger,
 }
 
-impl Look {
+impl ButtonVariant {
     pub(crate) const fn class(self) -> &'static str {
         match self {
             Self::Primary => "btn primary",
@@ -27,47 +27,48 @@ impl Look {
     }
 }
 
-/// A button that acts.
+/// Draws a button that runs an action.
 pub fn button(
     label: impl Into<String>,
-    look: Look,
-    sign: Option<Icon>,
+    variant: ButtonVariant,
+    icon: Option<Icon>,
     run: impl Fn() + 'static,
 ) -> AnyView {
     let label: String = label.into();
-    view! { <button type="button" class=look.class() on:click=move |_| run()>{sign.map(icon)}<span>
+    view! { <button type="button" class=variant.class() on:click=move |_| run()>{icon.map(icon_view)}<span>
     {label}</span></button> }
     .into_any()
 }
 
-/// A link that stands among buttons.
+/// Draws a link that looks like a button.
 pub fn link_button(
     label: impl Into<String>,
-    look: Look,
-    sign: Option<Icon>,
+    variant: ButtonVariant,
+    icon: Option<Icon>,
     href: impl Into<String>,
 ) -> AnyView {
     let (label, href): (String, String) = (label.into(), href.into());
-    view! { <a class=look.class() href=href>{sign.map(icon)}<span>{label}</span></a> }.into_any()
+    view! { <a class=variant.class() href=href>{icon.map(icon_view)}<span>{label}</span></a> }
+        .into_any()
 }
 
-/// A link out of the panel, in a tab of its own; where it leads learns nothing of where it stood.
-pub fn outside(label: impl Into<String>, href: impl Into<String>) -> AnyView {
+/// Draws a link out of the panel that opens in a new tab. The target site receives no referrer.
+pub fn external_link(label: impl Into<String>, href: impl Into<String>) -> AnyView {
     let (label, href): (String, String) = (label.into(), href.into());
     view! {
-        <a class="btn" href=href target="_blank" rel="noopener noreferrer"><span>{label}</span>{icon(Icon::ExternalLink)}</a>
+        <a class="btn" href=href target="_blank" rel="noopener noreferrer"><span>{label}</span>{icon_view(Icon::ExternalLink)}</a>
     }
     .into_any()
 }
 
-/// A button that is an icon only; the name is read aloud and shown on hover.
+/// Draws a button with an icon only; screen readers read the name, and the browser shows it on hover.
 pub(crate) fn icon_button(
     name: impl Into<String>,
-    sign: Icon,
+    icon: Icon,
     run: impl Fn() + 'static,
 ) -> AnyView {
     let name: String = name.into();
     view! { <button type="button" class="btn quiet icon-only" aria-label=name.clone() title=name
-    on:click=move |_| run()>{icon(sign)}</button> }
+    on:click=move |_| run()>{icon_view(icon)}</button> }
     .into_any()
 }

@@ -1,15 +1,15 @@
-//! A titled surface, and the list of facts that often fills it.
+//! Cards, and the list of facts that often fills them.
 
 use super::Value;
 use leptos::prelude::*;
 
-/// A titled surface.
+/// Draws a titled card.
 pub fn card(title: impl Into<String>, body: impl IntoView + 'static) -> AnyView {
     let title: String = title.into();
     view! { <section class="card"><h2>{title}</h2>{body.into_any()}</section> }.into_any()
 }
 
-/// Facts, one under the other: what and how much.
+/// Draws facts one under the other: name and value.
 pub fn facts(all: Vec<(&'static str, Value)>) -> AnyView {
     let each = |(name, value): (&'static str, Value)| view! { <div class="fact"><dt>{name}</dt><dd>{value.view()}</dd></div> };
     view! { <dl class="facts">{all.into_iter().map(each).collect_view()}</dl> }.into_any()

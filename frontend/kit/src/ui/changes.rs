@@ -1,20 +1,20 @@
-//! What an act changed, field by field: before and after.
+//! The changes of an audit event, field by field: before and after.
 
 use crate::format::{self, sentence};
 use leptos::prelude::*;
 use serde_json::Value;
 
-/// A field, what it was, and what it is. What was not recorded is `None`.
+/// A field, its value before, and its value after. A value that was not recorded is `None`.
 type Line = (String, Option<String>, Option<String>);
 
-/// Draws the change of an entry of the audit log. Where only names of fields were kept, it says so.
+/// Draws the change of an audit event. Where the log keeps only the names of fields, a note explains this.
 pub fn changes(change: Option<&Value>) -> AnyView {
     let (lines, kept) = (
         change.map(lines).unwrap_or_default(),
         change.map(named).unwrap_or_default(),
     );
     if lines.is_empty() && kept.is_empty() {
-        return view! { <p class="muted">"This act has no details."</p> }.into_any();
+        return view! { <p class="muted">"This action has no details."</p> }.into_any();
     }
     let kept = (!kept.is_empty()).then(|| {
         let tags = kept
@@ -41,24 +41,25 @@ fn table(lines: Vec<Line>, had: bool) -> AnyView {
         view! { <tr role="row"><td role="cell" class="lead">{field}</td>{before}
         <td role="cell" data-label=if had { "After" } else { "Value" }>{cell(after)}</td></tr> }
     };
-    let head = if had {
+    let header = if had {
         vec!["Field", "Before", "After"]
     } else {
         vec!["Field", "Value"]
     };
-    let head = head
+    let header = header
         .into_iter()
         .map(|text| view! { <th role="columnheader" scope="col">{text}</th> })
         .collect_view();
     view! {
         <div class="grid small"><table role="table" aria-label="What changed"><thead role="rowgroup"><tr role="row">
-            {head}</tr></thead>
+            {header}</tr></thead>
             <tbody role="rowgroup">{lines.into_iter().map(row).collect_view()}</tbody></table></div>
     }
     .into_any()
 }
 
-/// `{"name": {"before": "A", "after": "B"}}` is told with both; anything else is what it is now.
+/// Returns the lines of a change. `{"name": {"before": "A", "after": "B"}}` has both values; anything else is the
+/// value after.
 fn lines(change: &Value) -> Vec<Line> {
     let fields = change
         .as_object()
@@ -71,15 +72,15 @@ fn lines(change: &Value) -> Vec<Line> {
     {
         Some(pair) => (
             sentence(field),
-            pair.get("before").and_then(told),
-            pair.get("after").and_then(told),
+            pair.get("before").and_then(describe),
+            pair.get("after").and_then(describe),
         ),
-        None => (sentence(field), None, told(value)),
+        None => (sentence(field), None, describe(value)),
     };
     fields.map(line).collect()
 }
 
-/// `{"fields": ["email"]}`: that they were given, but not what.
+/// Returns the fields of `{"fields": ["email"]}`, which are recorded without their values.
 fn named(change: &Value) -> Vec<String> {
     let fields = change
         .get("fields")
@@ -89,18 +90,23 @@ fn named(change: &Value) -> Vec<String> {
     fields.filter_map(Value::as_str).map(sentence).collect()
 }
 
-/// A value as it is read; nothing is `None`.
-pub(crate) fn told(value: &Value) -> Option<String> {
+/// Formats a JSON value; `None` for null.
+pub(crate) fn describe(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::Bool(yes) => Some(if *yes { "Yes" } else { "No" }.to_owned()),
         Value::String(text) => Some(moment(text).unwrap_or_else(|| text.clone())),
-        Value::Array(all) => Some(all.iter().filter_map(told).collect::<Vec<_>>().join(", ")),
+        Value::Array(all) => Some(
+            all.iter()
+                .filter_map(describe)
+                .collect::<Vec<_>>()
+                .join(", "),
+        ),
         other => Some(other.to_string()),
     }
 }
 
-/// A text that is a time, as times are shown.
+/// Formats a text that is an RFC 3339 time.
 fn moment(text: &str) -> Option<String> {
     let time = chrono::DateTime::parse_from_rfc3339(text).ok()?;
     Some(format::moment(time.to_utc()))
@@ -112,7 +118,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_shape_of_the_log_is_told() {
+    fn lines_support_every_shape_of_the_log() {
         let line = |field: &str, before: Option<&str>, after: Option<&str>| {
             (
                 field.to_owned(),

@@ -1,11 +1,11 @@
-//! Codes to be kept by whoever sees them: copied or saved now, for they are never shown again.
+//! Codes that are shown once, such as recovery codes: the user copies or downloads them.
 
-use super::{Icon, Look, button};
+use super::{ButtonVariant, Icon, button};
 use crate::{api::save, toast};
 use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-/// Draws them. `file` is what they are called when they are saved.
+/// Draws the codes. `file` is the name of the download.
 pub fn codes(all: Vec<String>, file: &'static str) -> AnyView {
     let text = StoredValue::new(all.join("\n"));
     let copy = move || {
@@ -21,8 +21,8 @@ pub fn codes(all: Vec<String>, file: &'static str) -> AnyView {
     let each = |code: String| view! { <li><code>{code}</code></li> };
     view! {
         <ul class="codes">{all.into_iter().map(each).collect_view()}</ul>
-        <div class="actions">{button("Copy", Look::Plain, Some(Icon::Copy), copy)}
-            {button("Download", Look::Plain, Some(Icon::Download), keep)}</div>
+        <div class="actions">{button("Copy", ButtonVariant::Plain, Some(Icon::Copy), copy)}
+            {button("Download", ButtonVariant::Plain, Some(Icon::Download), keep)}</div>
     }
     .into_any()
 }

@@ -1,12 +1,12 @@
-//! Taking a text to the clipboard.
+//! Copying to the clipboard.
 
-use super::{Icon, icon};
+use super::{Icon, icon_view};
 use crate::toast;
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen_futures::JsFuture;
 
-/// A button that copies a text, named after what it copies.
+/// Draws a button that copies a text, named after what it copies.
 pub fn copy_button(text: impl Into<String>, what: &str) -> AnyView {
     let text = StoredValue::new(text.into());
     let copied = RwSignal::new(false);
@@ -33,13 +33,13 @@ pub fn copy_button(text: impl Into<String>, what: &str) -> AnyView {
     view! {
         <button type="button" class="copy" class:done={move || copied.get()}
             aria-label=format!("Copy {what}") title="Copy" on:click=copy>
-            {move || icon(if copied.get() { Icon::Check } else { Icon::Copy })}
+            {move || icon_view(if copied.get() { Icon::Check } else { Icon::Copy })}
         </button>
     }
     .into_any()
 }
 
-/// A text of fixed width with a button that copies it.
+/// Draws a text of fixed width with a button that copies it.
 pub fn copyable(text: impl Into<String>) -> AnyView {
     let text: String = text.into();
     view! { <span class="copyable"><code>{text.clone()}</code>{copy_button(text.clone(), &text)}</span> }.into_any()

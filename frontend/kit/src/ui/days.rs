@@ -1,4 +1,4 @@
-//! Two days that somebody chooses, kept in the address; the second one is included.
+//! A range of two days in the address; the second day is included.
 
 use crate::{
     api::{self, Pairs},
@@ -10,8 +10,8 @@ use leptos_router::hooks::use_location;
 
 const KEYS: [&str; 2] = ["from", "to"];
 
-/// Draws the two, and below them what is to be seen of the days between them, once both are chosen: it is given the
-/// parameters `from`, and `to` as the day after the last one.
+/// Draws the two inputs and, once both days are chosen, the view of the range. The view gets the parameters `from`,
+/// and `to` as the day after the last one.
 pub fn days(view: impl Fn(Pairs) -> AnyView + Send + Sync + 'static) -> AnyView {
     let location = use_location();
     let (query, path) = (route::use_query(), location.pathname);
@@ -19,7 +19,7 @@ pub fn days(view: impl Fn(Pairs) -> AnyView + Send + Sync + 'static) -> AnyView 
     let own = home.clone();
     let read =
         move |key: &str| -> Option<NaiveDate> { query.with(|query| query.get(key)?.parse().ok()) };
-    // On its way out the page still hears of the next address, which is not its own.
+    // While the page is being removed, it still sees the next address, which is not its own.
     let chosen = Memo::new(move |before: Option<&[Option<NaiveDate>; 2]>| {
         if path.with(|path| *path == own) {
             KEYS.map(read)
@@ -29,8 +29,8 @@ pub fn days(view: impl Fn(Pairs) -> AnyView + Send + Sync + 'static) -> AnyView 
     });
     let home = StoredValue::new(home);
     let set = move |key: &'static str, text: String| {
-        let asked = location.search.get_untracked();
-        let pairs = api::parse(&asked);
+        let search = location.search.get_untracked();
+        let pairs = api::parse(&search);
         let kept = pairs.iter().filter(|(known, _)| known != key);
         let mut kept: Vec<String> = kept
             .map(|(known, value)| format!("{}={}", api::encode(known), api::encode(value)))
@@ -40,9 +40,9 @@ pub fn days(view: impl Fn(Pairs) -> AnyView + Send + Sync + 'static) -> AnyView 
         }
         route::go(&format!("{}?{}", home.get_value(), kept.join("&")));
     };
-    let input = move |place: usize, key: &'static str, label: &'static str| {
+    let input = move |index: usize, key: &'static str, label: &'static str| {
         let value = move || {
-            let day = chosen.get().get(place).copied().flatten();
+            let day = chosen.get().get(index).copied().flatten();
             day.map(|day| day.to_string()).unwrap_or_default()
         };
         view! { <label><span>{label}</span><input type="date" prop:value=value
@@ -50,14 +50,14 @@ pub fn days(view: impl Fn(Pairs) -> AnyView + Send + Sync + 'static) -> AnyView 
     };
     let between = move || match chosen.get() {
         [Some(from), Some(to)] if from > to => view! { <p class="banner" data-tone="waiting">
-        "The last day lies before the first one."</p> }
+        "The last day is before the first day."</p> }
         .into_any(),
         [Some(from), Some(last)] => {
             let to = last.succ_opt().unwrap_or(last);
             view(vec![("from", from.to_string()), ("to", to.to_string())])
         }
-        _ => view! { <p class="muted">"Choose the first and the last day."</p> }.into_any(),
+        _ => view! { <p class="muted">"Choose both days."</p> }.into_any(),
     };
-    view! { <div class="days">{input(0, "from", "First day")}{input(1, "to", "Last day")}</div>{between} }
+    view! { <div class="days">{input(0, "from", "From")}{input(1, "to", "To")}</div>{between} }
         .into_any()
 }

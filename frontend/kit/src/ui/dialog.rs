@@ -1,94 +1,96 @@
-//! One question at a time: names the thing, says what follows, and asks for a reason where the record needs one.
+//! The confirmation dialog: it names the action and the record, states the consequences, and requests a reason where
+//! the audit log needs one.
 
-use super::{Icon, icon::sized, modal::follow};
-use crate::{Task, api::Fault};
+use super::{Icon, icon::sized_icon, modal::follow};
+use crate::{Task, api::ApiError};
 use leptos::{html, prelude::*};
 use std::sync::Arc;
 
-/// Whether a reason is asked for.
+/// The input that a dialog requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// No.
+    /// None.
     None,
-    /// It may be given.
+    /// An optional reason.
     Optional,
-    /// Nothing happens without one.
+    /// A required reason.
     Required,
-    /// Nothing happens without one; these are at hand, each with its short name, to be used as they are or changed.
+    /// A required reason with suggestions: the short name and the text of each, which the user can change.
     Suggested(&'static [(&'static str, &'static str)]),
-    /// One of these, the first unless said otherwise: what is asked for, and each word with what it means.
+    /// One of several values: the label of the field, and each value with its label. The first value is preselected
+    /// unless the options name another one.
     OneOf(&'static str, &'static [(&'static str, &'static str)]),
 }
 
-/// What happens on yes; it gets the reason.
-pub type Run = Arc<dyn Fn(String) -> Task<Result<(), Fault>> + Send + Sync>;
+/// Runs the confirmed action with the reason.
+pub type Run = Arc<dyn Fn(String) -> Task<Result<(), ApiError>> + Send + Sync>;
 
-/// A question before an act.
+/// A confirmation before an action.
 #[derive(Clone)]
 pub struct Question {
-    /// The act and the thing: `Withdraw 5 GB Europe?`
+    /// The action and the record: `Archive 5 GB Europe?`
     pub title: String,
-    /// What follows.
-    pub says: String,
-    /// The word on the button.
+    /// The consequences.
+    pub text: String,
+    /// The label of the button.
     pub verb: String,
-    /// Whether it takes something away.
+    /// Whether the action removes something.
     pub danger: bool,
-    /// Whether a reason is asked for.
+    /// The input that the dialog requires.
     pub reason: Reason,
-    /// The act. The window stays open until it is done, and shows why it failed.
+    /// The action. The dialog stays open until it is done, and shows the error if it fails.
     pub run: Run,
 }
 
-/// What some questions have besides.
+/// Further options of a confirmation.
 #[derive(Debug, Clone, Default)]
-pub struct Besides {
-    /// It cannot be taken back: nothing happens before this was typed.
+pub struct QuestionOptions {
+    /// A text that the user has to type first, because the action cannot be undone.
     pub typed: Option<String>,
-    /// The word that is chosen to begin with, where one of several is.
-    pub chosen: Option<String>,
+    /// The preselected value, where the user chooses one of several.
+    pub selected: Option<String>,
 }
 
-type Asked = (Question, Besides);
+type Open = (Question, QuestionOptions);
 
-thread_local! { static ASKED: ArcRwSignal<Option<Asked>> = ArcRwSignal::new(None); }
+thread_local! { static OPEN: ArcRwSignal<Option<Open>> = ArcRwSignal::new(None); }
 
-/// Asks.
+/// Opens the dialog.
 pub fn ask(question: Question) {
-    ask_with(question, Besides::default());
+    ask_with_options(question, QuestionOptions::default());
 }
 
-/// Asks, with something besides.
-pub fn ask_with(question: Question, besides: Besides) {
-    ASKED.with(Clone::clone).set(Some((question, besides)));
+/// Opens the dialog with further options.
+pub fn ask_with_options(question: Question, options: QuestionOptions) {
+    OPEN.with(Clone::clone).set(Some((question, options)));
 }
 
-/// Where questions appear. Stands once, in the shell.
+/// Draws the open dialog. The shell contains it once.
 pub(crate) fn dialogs() -> AnyView {
-    let asked = ASKED.with(Clone::clone);
-    asked.set(None);
+    let current = OPEN.with(Clone::clone);
+    current.set(None);
     let open = RwSignal::new(false);
     let node = NodeRef::<html::Dialog>::new();
     follow(node, open);
-    let watched = asked.clone();
+    let watched = current.clone();
     Effect::new(move |_| open.set(watched.with(Option::is_some)));
-    let forget = asked.clone();
+    let forget = current.clone();
     view! {
-        <dialog class="modal narrow" node_ref=node aria-labelledby="question" aria-describedby="question-says"
+        <dialog class="modal narrow" node_ref=node aria-labelledby="question" aria-describedby="question-text"
             on:close=move |_| forget.set(None)>
-            {move || asked.get().map(|(question, besides)| body(question, besides, open))}
+            {move || current.get().map(|(question, options)| body(question, options, open))}
         </dialog>
     }
     .into_any()
 }
 
-fn body(question: Question, besides: Besides, open: RwSignal<bool>) -> AnyView {
-    let Besides { typed, chosen } = besides;
+fn body(question: Question, options: QuestionOptions, open: RwSignal<bool>) -> AnyView {
+    let QuestionOptions { typed, selected } = options;
     let first = match question.reason {
-        Reason::OneOf(_, [(word, _), ..]) => chosen.unwrap_or_else(|| (*word).to_owned()),
+        Reason::OneOf(_, [(word, _), ..]) => selected.unwrap_or_else(|| (*word).to_owned()),
         _ => String::new(),
     };
-    let (reason, sure, fault, busy) = (
+    let (reason, typed_text, error, busy) = (
         RwSignal::new(first),
         RwSignal::new(String::new()),
         RwSignal::new(None::<String>),
@@ -98,35 +100,35 @@ fn body(question: Question, besides: Besides, open: RwSignal<bool>) -> AnyView {
     let (run, wanted) = (question.run, typed.clone());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let said = reason.get_untracked().trim().to_owned();
-        if needs_reason && said.is_empty() {
-            fault.set(Some("Say why: it is kept with the record.".to_owned()));
+        let entered = reason.get_untracked().trim().to_owned();
+        if needs_reason && entered.is_empty() {
+            error.set(Some("Enter a reason.".to_owned()));
             return crate::dom::focus("question-reason");
         }
         if let Some(wanted) = wanted.as_ref()
-            && sure.get_untracked().trim() != wanted
+            && typed_text.get_untracked().trim() != wanted
         {
-            fault.set(Some(format!("Type {wanted} to go on.")));
-            return crate::dom::focus("question-sure");
+            error.set(Some(format!("Type {wanted} to continue.")));
+            return crate::dom::focus("question-typed");
         }
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
-        let task = run(said);
+        let task = run(entered);
         leptos::task::spawn_local(async move {
             let outcome = task.await;
             let _ = busy.try_set(false);
             match outcome {
                 Ok(()) => drop(open.try_set(false)),
-                Err(error) => drop(fault.try_set(Some(error.sentence()))),
+                Err(failed) => drop(error.try_set(Some(failed.sentence()))),
             }
         });
     };
-    // What takes nothing away and asks for nothing is one more press of Enter away.
-    let at_once = !question.danger && question.reason == Reason::None && typed.is_none();
-    // Two buttons that begin with the same word are easily mistaken for each other.
-    let back = if question.verb.starts_with("Cancel") {
+    // An action that removes nothing and needs no input is confirmed with one press of Enter.
+    let is_safe = !question.danger && question.reason == Reason::None && typed.is_none();
+    // Users easily confuse two buttons that start with the same word.
+    let cancel = if question.verb.starts_with("Cancel") {
         "Back"
     } else {
         "Cancel"
@@ -134,29 +136,29 @@ fn body(question: Question, besides: Besides, open: RwSignal<bool>) -> AnyView {
     view! {
         <form class="window" on:submit=submit novalidate>
             <h2 id="question">{question.title}</h2>
-            <p id="question-says" class="muted">{question.says}</p>
-            {asked(question.reason, reason)}
-            {typed.map(|typed| surely(typed, sure))}
-            <div id="question-fault" role="alert">{move || fault.get().map(|text| view! { <p class="banner"
+            <p id="question-text" class="muted">{question.text}</p>
+            {reason_field(question.reason, reason)}
+            {typed.map(|typed| typed_field(typed, typed_text))}
+            <div id="question-error" role="alert">{move || error.get().map(|text| view! { <p class="banner"
                 data-tone="bad">{text}</p> })}</div>
             <footer class="window-foot">
-                <button type="button" class="btn" on:click=move |_| open.set(false)>{back}</button>
+                <button type="button" class="btn" on:click=move |_| open.set(false)>{cancel}</button>
                 <button type="submit" class=if question.danger { "btn danger solid" } else { "btn primary" }
-                    autofocus=at_once aria-busy={move || busy.get().to_string()}>{question.verb}</button>
+                    autofocus=is_safe aria-busy={move || busy.get().to_string()}>{question.verb}</button>
             </footer>
         </form>
     }
     .into_any()
 }
 
-/// What is asked for, if anything.
-fn asked(what: Reason, said: RwSignal<String>) -> Option<AnyView> {
+/// Draws the field for the reason or the value, if the dialog has one.
+fn reason_field(what: Reason, entered: RwSignal<String>) -> Option<AnyView> {
     let (label, control) = match what {
         Reason::None => return None,
-        Reason::Required => ("Reason", written(said)),
-        Reason::Suggested(texts) => ("Reason", suggested(texts, said)),
-        Reason::Optional => ("Reason (optional)", written(said)),
-        Reason::OneOf(label, words) => (label, chosen(words, said)),
+        Reason::Required => ("Reason", reason_area(entered)),
+        Reason::Suggested(texts) => ("Reason", suggested_reasons(texts, entered)),
+        Reason::Optional => ("Reason (optional)", reason_area(entered)),
+        Reason::OneOf(label, words) => (label, reason_select(words, entered)),
     };
     Some(
         view! { <div class="field"><label for="question-reason">{label}</label>{control}</div> }
@@ -164,50 +166,56 @@ fn asked(what: Reason, said: RwSignal<String>) -> Option<AnyView> {
     )
 }
 
-/// What has to be typed, to the letter.
-fn surely(wanted: String, typed: RwSignal<String>) -> AnyView {
+/// Draws the field for the text that the user has to type exactly.
+fn typed_field(wanted: String, typed: RwSignal<String>) -> AnyView {
     view! {
         <div class="field">
-            <label for="question-sure">"To go on, type "<code>{wanted}</code></label>
-            <input id="question-sure" type="text" class="mono" autocomplete="off" spellcheck="false" bind:value=typed
-                aria-describedby="question-fault" />
+            <label for="question-typed">"To confirm, type "<code>{wanted}</code></label>
+            <input id="question-typed" type="text" class="mono" autocomplete="off" spellcheck="false" bind:value=typed
+                aria-describedby="question-error" />
         </div>
     }
     .into_any()
 }
 
-fn written(said: RwSignal<String>) -> AnyView {
+fn reason_area(entered: RwSignal<String>) -> AnyView {
     view! {
-        <textarea id="question-reason" rows="2" maxlength="500" bind:value=said
-            aria-describedby="question-fault"></textarea>
+        <textarea id="question-reason" rows="2" maxlength="500" bind:value=entered
+            aria-describedby="question-error"></textarea>
     }
     .into_any()
 }
 
-fn suggested(texts: &'static [(&'static str, &'static str)], said: RwSignal<String>) -> AnyView {
+fn suggested_reasons(
+    texts: &'static [(&'static str, &'static str)],
+    entered: RwSignal<String>,
+) -> AnyView {
     let one = |(name, text): &(&'static str, &'static str)| {
         let text = *text;
-        let used = move || (said.get() == text).to_string();
-        view! { <button type="button" class="filter" aria-pressed=used on:click=move |_| said.set(text.to_owned())>
+        let used = move || (entered.get() == text).to_string();
+        view! { <button type="button" class="filter" aria-pressed=used on:click=move |_| entered.set(text.to_owned())>
         {*name}</button> }
     };
     view! {
         <div class="suggestions" role="group" aria-label="Suggested reasons">{texts.iter().map(one).collect_view()}</div>
-        <textarea id="question-reason" rows="4" maxlength="500" bind:value=said
-            aria-describedby="question-fault"></textarea>
+        <textarea id="question-reason" rows="4" maxlength="500" bind:value=entered
+            aria-describedby="question-error"></textarea>
     }
     .into_any()
 }
 
-fn chosen(words: &'static [(&'static str, &'static str)], said: RwSignal<String>) -> AnyView {
+fn reason_select(
+    words: &'static [(&'static str, &'static str)],
+    entered: RwSignal<String>,
+) -> AnyView {
     let one = |(word, means): &(&'static str, &'static str)| {
         let word = *word;
-        view! { <option value=word selected={move || said.get() == word}>{*means}</option> }
+        view! { <option value=word selected={move || entered.get() == word}>{*means}</option> }
     };
     view! {
-        <div class="select"><select id="question-reason" aria-describedby="question-fault"
-            on:change=move |event| said.set(event_target_value(&event))>{words.iter().map(one).collect_view()}</select>
-            {sized(Icon::ChevronDown, 14)}</div>
+        <div class="select"><select id="question-reason" aria-describedby="question-error"
+            on:change=move |event| entered.set(event_target_value(&event))>{words.iter().map(one).collect_view()}</select>
+            {sized_icon(Icon::ChevronDown, 14)}</div>
     }
     .into_any()
 }

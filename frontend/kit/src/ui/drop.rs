@@ -1,13 +1,14 @@
-//! A place to drop a file, or to choose one.
+//! A field to drop or choose a file.
 
-use super::{Icon, icon::sized};
+use super::{Icon, icon::sized_icon};
 use leptos::{ev::DragEvent, html, prelude::*};
 use web_sys::File;
 
-/// A file that was chosen, kept for as long as the page stands.
+/// A chosen file, kept until the page is removed.
 pub type Chosen = RwSignal<Option<File>, LocalStorage>;
 
-/// A zone for one file. `accept` is what the browser's own chooser offers, such as `.csv,.json`.
+/// Draws the field for one file. `accept` lists the types that the browser's file dialog offers, such as
+/// `.csv,.json`.
 pub fn file_drop(
     id: &'static str,
     accept: &'static str,
@@ -32,7 +33,7 @@ pub fn file_drop(
             return;
         };
         let file = input.files().and_then(|files| files.get(0));
-        // Emptied, so that the same file can be chosen again after it was put right.
+        // Cleared, so that the user can choose the same file again after a correction.
         input.set_value("");
         if file.is_some() {
             chosen.set(file);
@@ -44,7 +45,7 @@ pub fn file_drop(
             on:dragover=move |event| { event.prevent_default(); over.set(true); }
             on:dragleave=move |_| over.set(false) on:drop=dropped>
             <input id=id node_ref=input type="file" class="sr-only" accept=accept on:change=picked/>
-            {sized(Icon::FileUp, 20)}
+            {sized_icon(Icon::FileUp, 20)}
             {move || match named() {
                 Some((name, size)) => view! { <strong>{name}</strong><span class="muted">
                     {size}" · choose another to replace it"</span> }.into_any(),
@@ -56,7 +57,7 @@ pub fn file_drop(
 }
 
 fn size(file: &File) -> String {
-    // The browser counts in whole bytes, however it passes them.
+    // The browser counts whole bytes but passes them as a float.
     let bytes: i64 = format!("{:.0}", file.size()).parse().unwrap_or_default();
     match bytes {
         0..1000 => format!("{bytes} bytes"),

@@ -1,28 +1,28 @@
-//! A line of a page that is edited where it stands: what it is, what it says now, and in its place the form.
+//! A line of a page that is edited in place.
 
-use super::{Close, Icon, Tone, badge, button::icon_button, icon};
+use super::{Close, Icon, Tone, badge, button::icon_button, icon_view};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// The line.
+/// A line that is edited in place.
 pub struct Editable {
-    /// What it is called; also what its buttons are told apart by.
+    /// The name; it also distinguishes the buttons of several lines.
     pub title: &'static str,
-    /// What it is for.
-    pub says: String,
-    /// States beside the name.
+    /// The description.
+    pub text: String,
+    /// Badges beside the name.
     pub states: Vec<(&'static str, Tone)>,
-    /// What it says now.
+    /// The current value.
     pub value: AnyView,
-    /// A line below that: since when, whose default.
+    /// A line below the value, such as since when it applies.
     pub note: AnyView,
-    /// What else can be done.
+    /// Further buttons.
     pub more: Option<AnyView>,
-    /// The form that takes its place; nothing for who may not change it.
+    /// The form; `None` if the user may not change the value.
     pub edit: Option<Arc<dyn Fn(Close) -> AnyView + Send + Sync>>,
 }
 
-/// Draws lines one under the other.
+/// Draws the lines one under the other.
 pub fn editables(all: Vec<Editable>) -> AnyView {
     view! { <ul class="editables">{all.into_iter().map(line).collect_view()}</ul> }.into_any()
 }
@@ -32,7 +32,7 @@ fn line(of: Editable) -> AnyView {
     let states = of.states.into_iter().map(|(word, tone)| badge(word, tone));
     let states = states.collect_view();
     let about = view! {
-        <div class="editable-about"><h3>{of.title}{states}</h3><p class="muted">{of.says}</p></div>
+        <div class="editable-about"><h3>{of.title}{states}</h3><p class="muted">{of.text}</p></div>
     };
     let pencil = of.edit.is_some().then(|| {
         icon_button(format!("Edit {}", of.title), Icon::Pencil, move || {
@@ -52,7 +52,7 @@ fn line(of: Editable) -> AnyView {
         });
         let cancel = Arc::clone(&close);
         let cancel = view! {
-            <button type="button" class="btn quiet sm" on:click=move |_| cancel()>{icon(Icon::X)}<span>"Cancel"</span></button>
+            <button type="button" class="btn quiet sm" on:click=move |_| cancel()>{icon_view(Icon::X)}<span>"Cancel"</span></button>
         };
         Some(view! { <div class="editable-form">{edit(close)}{cancel}</div> })
     };

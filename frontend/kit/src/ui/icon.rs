@@ -1,4 +1,4 @@
-//! The icons: a few of Lucide's (ISC licence, beside this file), as paths of their own.
+//! Icons: a selection of Lucide (ISC licence, beside this file), as SVG paths.
 
 use leptos::prelude::*;
 
@@ -13,13 +13,13 @@ macro_rules! icons {
     };
 }
 
-/// Draws an icon of 16 pixels. It is decoration: the text beside it, or the button's name, carries the meaning.
-pub fn icon(icon: Icon) -> AnyView {
-    sized(icon, 16)
+/// Draws an icon of 16 pixels. It is decorative: the text beside it or the name of the button carries the meaning.
+pub fn icon_view(icon: Icon) -> AnyView {
+    sized_icon(icon, 16)
 }
 
 /// Draws an icon of another size.
-pub fn sized(icon: Icon, size: u8) -> AnyView {
+pub fn sized_icon(icon: Icon, size: u8) -> AnyView {
     view! {
         <svg class="icon" width=size height=size viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75"
             stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" inner_html=icon.body()></svg>

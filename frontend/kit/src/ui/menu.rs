@@ -1,33 +1,33 @@
-//! A menu of acts behind one button.
+//! A menu of actions behind one button.
 
-use super::{Icon, icon, popover::Popover};
+use super::{Icon, icon_view, popover::Popover};
 use leptos::{ev::KeyboardEvent, prelude::*};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 
-/// What an entry does.
+/// The effect of an entry.
 #[derive(Clone)]
-pub enum Does {
-    /// It leads somewhere.
+pub enum EntryAction {
+    /// Opens an address.
     Link(String),
-    /// It acts.
+    /// Runs an action.
     Run(Arc<dyn Fn() + Send + Sync>),
 }
 
 /// An entry of a menu.
 #[derive(Clone)]
 pub struct Entry {
-    /// What it says.
+    /// The label.
     pub label: String,
-    /// Its icon.
-    pub sign: Option<Icon>,
-    /// Whether it takes something away.
+    /// The icon.
+    pub icon: Option<Icon>,
+    /// Whether the action removes something.
     pub danger: bool,
-    /// What it does.
-    pub does: Does,
+    /// The effect.
+    pub action: EntryAction,
 }
 
-/// A button with a menu under it.
+/// Draws a button with a menu under it.
 pub fn menu(
     name: impl Into<String>,
     class: &'static str,
@@ -57,23 +57,25 @@ pub fn menu(
 
 fn one(entry: Entry, open: RwSignal<bool>) -> AnyView {
     let tone = entry.danger.then_some("bad");
-    let body = view! { {entry.sign.map(icon)}<span>{entry.label}</span> };
-    match entry.does {
-        Does::Link(href) => view! { <a class="menu-item" role="menuitem" href=href data-tone=tone
-        on:click=move |_| open.set(false)>{body}</a> }
-        .into_any(),
-        Does::Run(run) => {
-            let act = move |_| {
+    let body = view! { {entry.icon.map(icon_view)}<span>{entry.label}</span> };
+    match entry.action {
+        EntryAction::Link(href) => {
+            view! { <a class="menu-item" role="menuitem" href=href data-tone=tone
+            on:click=move |_| open.set(false)>{body}</a> }
+            .into_any()
+        }
+        EntryAction::Run(run) => {
+            let action = move |_| {
                 open.set(false);
                 run();
             };
-            view! { <button type="button" class="menu-item" role="menuitem" data-tone=tone on:click=act>
+            view! { <button type="button" class="menu-item" role="menuitem" data-tone=tone on:click=action>
                 {body}</button> }.into_any()
         }
     }
 }
 
-/// Moves the focus among the entries, as is expected of menus.
+/// Moves the focus among the entries with the arrow keys.
 fn walk(event: KeyboardEvent) {
     let Some(list) = event
         .current_target()
@@ -86,8 +88,8 @@ fn walk(event: KeyboardEvent) {
     };
     let count = items.length();
     let active = document().active_element();
-    let at = (0..count).find(|&place| {
-        items.get(place).is_some_and(|item| {
+    let at = (0..count).find(|&index| {
+        items.get(index).is_some_and(|item| {
             active
                 .as_ref()
                 .is_some_and(|active| active.is_same_node(Some(&item)))

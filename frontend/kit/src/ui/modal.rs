@@ -1,25 +1,25 @@
-//! Windows above the page, on the browser's own `<dialog>`: focus trap, Escape and inertness come with it.
+//! Dialogs on the browser's own `<dialog>`, which provides the focus trap, Escape and inertness.
 
 use super::{Icon, button::icon_button};
 use leptos::{html, prelude::*};
 use std::sync::Arc;
 
-/// What stands in a window.
+/// Draws the content of a dialog.
 pub type Body = Arc<dyn Fn() -> AnyView + Send + Sync>;
 
-/// A window in the middle.
+/// Draws a dialog in the middle of the page.
 pub fn modal(open: RwSignal<bool>, title: impl Into<String>, body: Body) -> AnyView {
     window("modal", open, title.into(), body)
 }
 
-/// A window along the right edge.
+/// Draws a dialog along the right edge.
 pub fn drawer(open: RwSignal<bool>, title: impl Into<String>, body: Body) -> AnyView {
     window("drawer", open, title.into(), body)
 }
 
 fn window(class: &'static str, open: RwSignal<bool>, title: String, body: Body) -> AnyView {
     let node = NodeRef::<html::Dialog>::new();
-    let id = crate::chance::element_id("window");
+    let id = crate::ids::element_id("window");
     let labelled = id.clone();
     follow(node, open);
     view! {
@@ -35,7 +35,7 @@ fn window(class: &'static str, open: RwSignal<bool>, title: String, body: Body) 
     .into_any()
 }
 
-/// Opens and closes the element as the signal says.
+/// Opens and closes the element when the signal changes.
 pub(crate) fn follow(node: NodeRef<html::Dialog>, open: RwSignal<bool>) {
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };

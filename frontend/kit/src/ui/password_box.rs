@@ -1,9 +1,10 @@
-//! A box for a password, with a button that shows what is typed.
+//! A password input with a button that shows the typed text.
 
-use super::{Icon, icon};
+use super::{Icon, icon_view};
 use leptos::{html, prelude::*};
 
-/// The box. `fills` is what a password manager may fill in; `described` names what is said about it.
+/// Draws the input. `fills` is the autocomplete value for password managers; `described` names the element that
+/// describes the input.
 pub(crate) fn password_box(
     id: &'static str,
     node: NodeRef<html::Input>,
@@ -18,12 +19,12 @@ pub(crate) fn password_box(
     .into_any()
 }
 
-/// The button within it.
+/// Draws the button inside the input.
 pub(crate) fn peek(shown: RwSignal<bool>) -> AnyView {
     view! {
         <button type="button" class="peek" aria-pressed={move || shown.get().to_string()} aria-label="Show the password"
             on:click=move |_| shown.update(|shown| *shown = !*shown)>
-            {move || icon(if shown.get() { Icon::EyeOff } else { Icon::Eye })}</button>
+            {move || icon_view(if shown.get() { Icon::EyeOff } else { Icon::Eye })}</button>
     }
     .into_any()
 }

@@ -1,28 +1,28 @@
-//! A panel that opens under its button and closes on Escape, on a click elsewhere, or when focus leaves it.
+//! A panel that opens under its button and closes on Escape, on a click outside, or when focus leaves it.
 
 use leptos::{ev, html, prelude::*};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 
-/// What stands in the button, and what in the panel.
+/// A button with its panel.
 pub struct Popover {
-    /// What the button is called, when its content does not say.
+    /// The name of the button, if its content is not a name.
     pub name: Option<String>,
     /// The button's class.
     pub class: &'static str,
-    /// Whether the panel hangs from the right edge of its button.
+    /// Whether the panel aligns with the right edge of its button.
     pub to_left: bool,
-    /// What the panel is: `dialog`, `menu`.
+    /// The ARIA role of the panel: `dialog`, `menu`.
     pub role: &'static str,
-    /// The button's content.
+    /// Draws the button's content.
     pub button: Arc<dyn Fn() -> AnyView + Send + Sync>,
-    /// The panel's content. It may close itself.
+    /// Draws the panel's content, which may close the panel.
     pub panel: Arc<dyn Fn(RwSignal<bool>) -> AnyView + Send + Sync>,
 }
 
 impl Popover {
-    /// Draws it, closed. The panel can be focused itself: a click between its controls would else carry the focus out
-    /// of it, and so close it.
+    /// Draws the closed popover. The panel itself can have the focus: otherwise a click between its controls would
+    /// move the focus out and close it.
     pub fn view(self) -> AnyView {
         let open = RwSignal::new(false);
         let root = NodeRef::<html::Div>::new();

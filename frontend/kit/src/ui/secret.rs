@@ -1,14 +1,14 @@
-//! A secret that stays masked until somebody opens it on purpose.
+//! A secret that stays masked until the user reveals it.
 
-use super::{Icon, copyable, icon};
-use crate::{Task, api::Fault, toast};
+use super::{Icon, copyable, icon_view};
+use crate::{Task, api::ApiError, toast};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// Shows the mask and a button. The opening is asked of the server each time, which logs it; the panel keeps nothing.
+/// Draws the mask and a button. The server logs every access; the panel keeps nothing.
 pub fn secret(
     mask: impl Into<String>,
-    open: impl Fn() -> Task<Result<String, Fault>> + Send + Sync + 'static,
+    open: impl Fn() -> Task<Result<String, ApiError>> + Send + Sync + 'static,
 ) -> AnyView {
     let mask: String = mask.into();
     let (shown, busy) = (RwSignal::new(None::<String>), RwSignal::new(false));
@@ -18,11 +18,11 @@ pub fn secret(
             return;
         }
         busy.set(true);
-        let asked = open();
+        let request = open();
         leptos::task::spawn_local(async move {
-            match asked.await {
+            match request.await {
                 Ok(text) => drop(shown.try_set(Some(text))),
-                Err(fault) => toast::fault(&fault),
+                Err(error) => toast::error(&error),
             }
             let _ = busy.try_set(false);
         });
@@ -35,9 +35,9 @@ pub fn secret(
             }}
             {move || match shown.with(Option::is_some) {
                 true => view! { <button type="button" class="btn sm" on:click=move |_| shown.set(None)>
-                    {icon(Icon::EyeOff)}<span>"Hide"</span></button> }.into_any(),
+                    {icon_view(Icon::EyeOff)}<span>"Hide"</span></button> }.into_any(),
                 false => view! { <button type="button" class="btn sm" aria-busy={move || busy.get().to_string()}
-                    on:click=reveal.clone()>{icon(Icon::Eye)}<span>"Reveal"</span></button> }.into_any(),
+                    on:click=reveal.clone()>{icon_view(Icon::Eye)}<span>"Reveal"</span></button> }.into_any(),
             }}
         </div>
     }

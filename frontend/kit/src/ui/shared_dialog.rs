@@ -1,4 +1,4 @@
-//! A dialog that appears once for all calls that wait for its answer.
+//! A dialog that appears once for all requests that wait for its answer.
 
 use super::modal::follow;
 use js_sys::{Function, Promise};
@@ -7,7 +7,7 @@ use std::{cell::RefCell, thread::LocalKey};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-/// The state of such a dialog: whether it is open, and the calls that wait.
+/// The state of such a dialog: whether it is open, and the requests that wait.
 pub(super) struct SharedDialog {
     open: ArcRwSignal<bool>,
     waiting: RefCell<Vec<Function>>,
@@ -34,30 +34,30 @@ pub(super) async fn ask(dialog: &'static LocalKey<SharedDialog>) -> bool {
         .is_ok_and(|yes| yes.is_truthy())
 }
 
-/// Closes the dialog and resumes every call that waits for it.
+/// Closes the dialog and resumes every request that waits for it.
 pub(super) fn answer(dialog: &'static LocalKey<SharedDialog>, yes: bool) {
     dialog.with(|dialog| dialog.open.clone()).set(false);
-    // The list is taken first, because a resumed call may ask again at once.
+    // The list is taken first, because a resumed request may open the dialog again immediately.
     let waiting = dialog.with(|dialog| dialog.waiting.take());
     for call in waiting {
         let _ = call.call1(&JsValue::NULL, &JsValue::from_bool(yes));
     }
 }
 
-/// Draws the dialog, labelled by the elements `{id}` and `{id}-says` of its body. Closing it answers no.
+/// Draws the dialog, labelled by the elements `{id}` and `{id}-text` of its body. Closing it answers no.
 pub(super) fn draw(
     dialog: &'static LocalKey<SharedDialog>,
     id: &'static str,
     body: fn() -> AnyView,
 ) -> AnyView {
-    let asked = dialog.with(|dialog| dialog.open.clone());
-    asked.set(false);
+    let is_open = dialog.with(|dialog| dialog.open.clone());
+    is_open.set(false);
     let open = RwSignal::new(false);
     let node = NodeRef::<html::Dialog>::new();
     follow(node, open);
-    Effect::new(move |_| open.set(asked.get()));
+    Effect::new(move |_| open.set(is_open.get()));
     view! {
-        <dialog class="modal narrow" node_ref=node aria-labelledby=id aria-describedby=format!("{id}-says")
+        <dialog class="modal narrow" node_ref=node aria-labelledby=id aria-describedby=format!("{id}-text")
             on:close=move |_| answer(dialog, false)>{move || open.get().then(body)}</dialog>
     }
     .into_any()

@@ -1,20 +1,20 @@
-//! The shape of what is still on its way.
+//! Placeholders for content that is loading.
 
 use leptos::prelude::*;
 
-/// Lines of text to come.
+/// Draws lines of text.
 pub fn lines(count: usize) -> AnyView {
     let each = |_| view! { <span class="sk"></span> };
     view! { <div class="sk-lines" aria-hidden="true">{(0..count).map(each).collect_view()}</div> }
         .into_any()
 }
 
-/// A picture to come.
+/// Draws an image.
 pub fn block() -> AnyView {
     view! { <span class="sk block" aria-hidden="true"></span> }.into_any()
 }
 
-/// A whole page to come, announced to who cannot see it.
+/// Draws a whole page; screen readers announce that it is loading.
 pub fn page() -> AnyView {
     view! {
         <div class="sk-page" role="status">

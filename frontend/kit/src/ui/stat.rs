@@ -1,20 +1,20 @@
-//! A number that matters, against what it was before.
+//! A key figure and its change.
 
-use super::{Icon, icon};
+use super::{Icon, icon_view};
 use leptos::prelude::*;
 
-/// Which direction of a number is good news.
+/// The direction in which a figure improves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Good {
-    /// Sales.
+    /// Up, such as sales.
     Up,
-    /// Open tickets.
+    /// Down, such as open tickets.
     Down,
-    /// It just is.
+    /// Neither.
     Neither,
 }
 
-/// A number with its change, such as `+4.0%`, which is green only where that direction is good.
+/// Draws a figure with its change, such as `+4.0%`, which is green only if the figure improves.
 pub fn stat(
     name: impl Into<String>,
     value: impl Into<String>,
@@ -30,12 +30,12 @@ pub fn stat(
             (Good::Up, false) | (Good::Down, true) => "good",
             _ => "bad",
         };
-        let sign = icon(if falls {
+        let icon = icon_view(if falls {
             Icon::TrendingDown
         } else {
             Icon::TrendingUp
         });
-        view! { <span class="change" data-tone=tone>{sign}{change}</span> }
+        view! { <span class="change" data-tone=tone>{icon}{change}</span> }
     });
     let body = view! { <span class="stat-name">{name}</span><span class="stat-value">{value}</span>{change} };
     match href {

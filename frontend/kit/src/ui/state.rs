@@ -1,12 +1,12 @@
-//! What a page says when it has nothing to show, or could not get it.
+//! Empty states and error states.
 
-use super::{Icon, copyable, icon::sized};
-use crate::api::Fault;
+use super::{Icon, copyable, icon::sized_icon};
+use crate::api::ApiError;
 use leptos::prelude::*;
 
-/// Nothing here: what that means, what to do next, and the button for it.
+/// Draws an empty state: a title, a hint, and a button for the next step.
 pub fn empty(
-    sign: Icon,
+    icon: Icon,
     title: impl Into<String>,
     hint: impl Into<String>,
     next: Option<AnyView>,
@@ -14,7 +14,7 @@ pub fn empty(
     let (title, hint): (String, String) = (title.into(), hint.into());
     view! {
         <div class="empty">
-            <span class="empty-sign">{sized(sign, 20)}</span>
+            <span class="empty-icon">{sized_icon(icon, 20)}</span>
             <h2>{title}</h2>
             <p>{hint}</p>
             {next.map(|next| view! { <div class="actions">{next}</div> })}
@@ -23,17 +23,17 @@ pub fn empty(
     .into_any()
 }
 
-/// It could not be loaded: why, the request to name, and a way to try again.
-pub fn failure(fault: &Fault, again: impl Fn() + 'static) -> AnyView {
-    let request = fault.request_id().map(str::to_owned);
+/// Draws an error state: the cause, the id of the request, and a button to try again.
+pub fn failure(error: &ApiError, retry: impl Fn() + 'static) -> AnyView {
+    let request = error.request_id().map(str::to_owned);
     view! {
         <div class="empty" role="alert">
-            <span class="empty-sign" data-tone="bad">{sized(Icon::TriangleAlert, 20)}</span>
-            <h2>{fault.title()}</h2>
-            {fault.advice().map(|advice| view! { <p>{advice}</p> })}
+            <span class="empty-icon" data-tone="bad">{sized_icon(Icon::TriangleAlert, 20)}</span>
+            <h2>{error.title()}</h2>
+            {error.advice().map(|advice| view! { <p>{advice}</p> })}
             {request.map(|id| view! { <p class="request">"Request "{copyable(id)}</p> })}
-            <div class="actions"><button type="button" class="btn" on:click=move |_| again()>
-                {sized(Icon::RefreshCw, 16)}<span>"Try again"</span></button></div>
+            <div class="actions"><button type="button" class="btn" on:click=move |_| retry()>
+                {sized_icon(Icon::RefreshCw, 16)}<span>"Try again"</span></button></div>
         </div>
     }
     .into_any()

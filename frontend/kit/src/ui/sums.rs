@@ -5,15 +5,15 @@ use leptos::prelude::*;
 /// One line of a sum.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
-    /// What it is for.
+    /// The label.
     pub what: String,
-    /// The amount, as it is written in its currency.
+    /// The formatted amount.
     pub amount: String,
-    /// Whether it is the sum of the lines above.
+    /// Whether the line is the sum of the lines above.
     pub is_total: bool,
 }
 
-/// A line of a sum.
+/// Makes a line of a sum.
 pub fn line(what: impl Into<String>, amount: impl Into<String>) -> Line {
     Line {
         what: what.into(),
@@ -22,7 +22,7 @@ pub fn line(what: impl Into<String>, amount: impl Into<String>) -> Line {
     }
 }
 
-/// The sum of the lines above it.
+/// Makes the line with the sum of the lines above it.
 pub fn total(what: impl Into<String>, amount: impl Into<String>) -> Line {
     Line {
         is_total: true,

@@ -1,34 +1,33 @@
-//! Tabs: one of several views of the same thing.
+//! Tabs: several views of the same record.
 
 use crate::{api, route};
 use leptos::{ev::KeyboardEvent, prelude::*};
 use leptos_router::hooks::use_location;
 use std::sync::Arc;
 
-/// A tab: its name and its view.
+/// The name of a tab and its view.
 pub type Tab = (&'static str, Arc<dyn Fn() -> AnyView + Send + Sync>);
 
-/// A tab that has an address: its word there, its name and its view.
-pub type Place = (
+/// The value of a tab in the address, its name and its view.
+pub type LinkedTab = (
     &'static str,
     &'static str,
     Arc<dyn Fn() -> AnyView + Send + Sync>,
 );
 
-/// Draws tabs; arrow keys move between them, as is expected of tabs.
+/// Draws tabs; the arrow keys move between them.
 pub fn tabs(name: &'static str, all: Vec<Tab>) -> AnyView {
     let at = RwSignal::new(0_usize);
-    bar(name, at.into(), Arc::new(move |place| at.set(place)), all)
+    bar(name, at.into(), Arc::new(move |index| at.set(index)), all)
 }
 
-/// The same, with the chosen one in the address under this key. The first one is chosen where the address says
-/// nothing.
-pub fn places(name: &'static str, key: &'static str, all: Vec<Place>) -> AnyView {
+/// Draws tabs whose choice is a parameter of the address. The first tab is the default.
+pub fn linked_tabs(name: &'static str, key: &'static str, all: Vec<LinkedTab>) -> AnyView {
     let words: Vec<&'static str> = all.iter().map(|(word, ..)| *word).collect();
     let (location, known) = (use_location(), words.clone());
     let (query, home) = (route::use_query(), location.pathname.get_untracked());
     let (path, own) = (location.pathname, home.clone());
-    // On its way out the page still hears of the next address, which is not its own.
+    // While the page is being removed, it still sees the next address, which is not its own.
     let at = Memo::new(move |before: Option<&usize>| {
         if path.with(|path| *path != own) {
             return before.copied().unwrap_or_default();
@@ -36,8 +35,8 @@ pub fn places(name: &'static str, key: &'static str, all: Vec<Place>) -> AnyView
         let word = query.with(|query| query.get(key)).unwrap_or_default();
         known.iter().position(|known| *known == word).unwrap_or(0)
     });
-    let choose = move |place: usize| {
-        let word = words.get(place).copied().unwrap_or_default();
+    let choose = move |index: usize| {
+        let word = words.get(index).copied().unwrap_or_default();
         let pairs: Vec<(&'static str, String)> = (!word.is_empty())
             .then(|| (key, word.to_owned()))
             .into_iter()
@@ -51,7 +50,7 @@ pub fn places(name: &'static str, key: &'static str, all: Vec<Place>) -> AnyView
 type Choose = Arc<dyn Fn(usize) + Send + Sync>;
 
 fn bar(name: &'static str, at: Signal<usize>, choose: Choose, all: Vec<Tab>) -> AnyView {
-    let stem = crate::chance::element_id("tab");
+    let stem = crate::ids::element_id("tab");
     let count = all.len().max(1);
     let (bar, pick) = (StoredValue::new(stem.clone()), Arc::clone(&choose));
     let step = move |event: KeyboardEvent| {
@@ -67,19 +66,19 @@ fn bar(name: &'static str, at: Signal<usize>, choose: Choose, all: Vec<Tab>) -> 
         crate::dom::focus(&format!("{}-{next}", bar.get_value()));
     };
     let panel = format!("{stem}-panel");
-    let heads = all.iter().enumerate().map(|(place, (label, _))| {
-        let chosen = move || at.get() == place;
+    let headers = all.iter().enumerate().map(|(index, (label, _))| {
+        let chosen = move || at.get() == index;
         let choose = Arc::clone(&choose);
         view! {
-            <button type="button" role="tab" class="tab" id=format!("{stem}-{place}") aria-selected={move || chosen().to_string()}
+            <button type="button" role="tab" class="tab" id=format!("{stem}-{index}") aria-selected={move || chosen().to_string()}
                 aria-controls=panel.clone() tabindex={move || if chosen() { "0" } else { "-1" }}
-                on:click=move |_| choose(place)>{*label}</button>
+                on:click=move |_| choose(index)>{*label}</button>
         }
     });
-    let heads = heads.collect_view();
+    let headers = headers.collect_view();
     let labelled = move || format!("{}-{}", bar.get_value(), at.get());
     view! {
-        <div class="tabs" role="tablist" aria-label=name on:keydown=step>{heads}</div>
+        <div class="tabs" role="tablist" aria-label=name on:keydown=step>{headers}</div>
         <div role="tabpanel" id=panel aria-labelledby=labelled>{move || all.get(at.get()).map(|(_, view)| view())}</div>
     }
     .into_any()

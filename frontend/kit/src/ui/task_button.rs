@@ -1,32 +1,32 @@
-//! A button whose act takes a moment: it says so, and says when the act failed.
+//! A button whose action takes a moment: it shows that it is busy, and a toast reports the result.
 
-use super::{Icon, Look, icon, toast};
-use crate::{Task, api::Fault, task};
+use super::{ButtonVariant, Icon, icon_view, toast};
+use crate::{Task, api::ApiError, task};
 use leptos::prelude::*;
 
-/// A button that acts, is busy until the answer comes, and tells what came of it.
+/// Draws a button that runs a task and reports `done` or the error.
 pub fn task_button(
     label: &'static str,
-    look: Look,
-    sign: Option<Icon>,
+    variant: ButtonVariant,
+    icon: Option<Icon>,
     done: &'static str,
-    run: impl Fn() -> Task<Result<(), Fault>> + 'static,
+    run: impl Fn() -> Task<Result<(), ApiError>> + 'static,
 ) -> AnyView {
-    telling_button(label, look, sign, move || {
+    result_button(label, variant, icon, move || {
         let work = run();
         task(async move { work.await.map(|()| done.to_owned()) })
     })
 }
 
-/// The same, where what came of it is in the answer.
-pub(crate) fn telling_button(
+/// Draws such a button whose task returns the message.
+pub(crate) fn result_button(
     label: &'static str,
-    look: Look,
-    sign: Option<Icon>,
-    run: impl Fn() -> Task<Result<String, Fault>> + 'static,
+    variant: ButtonVariant,
+    icon: Option<Icon>,
+    run: impl Fn() -> Task<Result<String, ApiError>> + 'static,
 ) -> AnyView {
     let busy = RwSignal::new(false);
-    let act = move |_| {
+    let action = move |_| {
         if busy.get_untracked() {
             return;
         }
@@ -34,15 +34,15 @@ pub(crate) fn telling_button(
         let work = run();
         leptos::task::spawn_local(async move {
             match work.await {
-                Ok(said) => toast::good(said),
-                Err(fault) => toast::fault(&fault),
+                Ok(message) => toast::good(message),
+                Err(error) => toast::error(&error),
             }
             let _ = busy.try_set(false);
         });
     };
     view! {
-        <button type="button" class=look.class() aria-busy={move || busy.get().to_string()} on:click=act>
-            {sign.map(icon)}<span>{label}</span></button>
+        <button type="button" class=variant.class() aria-busy={move || busy.get().to_string()} on:click=action>
+            {icon.map(icon_view)}<span>{label}</span></button>
     }
     .into_any()
 }

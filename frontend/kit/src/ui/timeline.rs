@@ -1,38 +1,51 @@
-//! What happened, step by step: the spine of a detail page.
+//! A timeline of events.
 
 use super::{Tone, Value};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
-/// One step.
+/// One event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// When.
+    /// The time.
     pub at: DateTime<Utc>,
-    /// What happened.
+    /// The event.
     pub what: String,
-    /// Who did it; nobody is the system.
+    /// The actor; `None` for the system.
     pub who: Option<String>,
-    /// What is more to say, line by line.
+    /// Further lines.
     pub more: Vec<String>,
-    /// Whether it is good.
+    /// The tone.
     pub tone: Tone,
 }
 
-/// Draws the steps in the order they are given.
+/// An event with a link to its record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkedEvent {
+    /// The event.
+    pub event: Event,
+    /// The address of the record, if there is one.
+    pub href: Option<String>,
+}
+
+/// Draws the events in the given order.
 pub fn timeline(events: Vec<Event>) -> AnyView {
-    leading(events.into_iter().map(|event| (event, None)).collect())
+    let linked = events
+        .into_iter()
+        .map(|event| LinkedEvent { event, href: None });
+    linked_timeline(linked.collect())
 }
 
-/// The same, each step leading to the record that it left, if there is one.
-pub fn leading(events: Vec<(Event, Option<String>)>) -> AnyView {
+/// Draws the events, each with a link to its record if there is one.
+pub fn linked_timeline(events: Vec<LinkedEvent>) -> AnyView {
     if events.is_empty() {
-        return view! { <p class="muted">"Nothing has happened yet."</p> }.into_any();
+        return view! { <p class="muted">"No events yet."</p> }.into_any();
     }
-    view! { <ol class="timeline">{events.into_iter().map(step).collect_view()}</ol> }.into_any()
+    view! { <ol class="timeline">{events.into_iter().map(item).collect_view()}</ol> }.into_any()
 }
 
-fn step((event, href): (Event, Option<String>)) -> AnyView {
+fn item(linked: LinkedEvent) -> AnyView {
+    let LinkedEvent { event, href } = linked;
     let more = event
         .more
         .into_iter()
@@ -43,7 +56,7 @@ fn step((event, href): (Event, Option<String>)) -> AnyView {
         None => event.what.into_any(),
     };
     view! {
-        <li class="step" data-tone=event.tone.word()>
+        <li class="step" data-tone=event.tone.as_str()>
             <p class="step-what">{what}</p>
             {more}
             <p class="step-when">{event.who.unwrap_or_else(|| "System".to_owned())}" · "{Value::ago(event.at).view()}</p>

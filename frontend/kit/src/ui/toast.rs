@@ -1,7 +1,8 @@
-//! News at the bottom of the page. Good news leaves by itself, bad news stays until it is read.
+//! Toasts at the bottom of the page. A success disappears after a few seconds, an error stays until the user closes
+//! it.
 
-use super::{Icon, icon};
-use crate::api::Fault;
+use super::{Icon, icon_view};
+use crate::api::ApiError;
 use leptos::prelude::*;
 use std::{sync::Arc, time::Duration};
 
@@ -18,27 +19,27 @@ struct Toast {
 
 thread_local! { static TOASTS: ArcRwSignal<Vec<Toast>> = ArcRwSignal::new(Vec::new()); }
 
-/// It worked.
+/// Shows a success.
 pub fn good(text: impl Into<String>) {
     push(false, text.into(), None, None);
 }
 
-/// It worked, and can be taken back for a few seconds.
+/// Shows a success with a button that undoes it for a few seconds.
 pub fn undoable(text: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
     push(false, text.into(), None, Some(Arc::new(undo)));
 }
 
-/// It did not work.
+/// Shows an error.
 pub fn bad(text: impl Into<String>) {
     push(true, text.into(), None, None);
 }
 
-/// A call failed.
-pub fn fault(fault: &Fault) {
+/// Shows a failed request.
+pub fn error(error: &ApiError) {
     push(
         true,
-        fault.sentence(),
-        fault.request_id().map(str::to_owned),
+        error.sentence(),
+        error.request_id().map(str::to_owned),
         None,
     );
 }
@@ -48,7 +49,7 @@ fn push(bad: bool, text: String, request: Option<String>, undo: Option<Undo>) {
     let id = all.with_untracked(|all| all.last().map_or(0, |toast| toast.id.wrapping_add(1)));
     let stay = Duration::from_secs(if undo.is_some() { 10 } else { 5 });
     all.update(|all| {
-        // Three are enough to read.
+        // At most three toasts are visible.
         if all.len() > 2 {
             all.remove(0);
         }
@@ -71,7 +72,7 @@ fn dismiss(id: u32) {
         .update(|all| all.retain(|toast| toast.id != id));
 }
 
-/// Where news appears. Stands once, in the shell.
+/// Draws the toasts. The shell contains them once.
 pub(crate) fn toaster() -> AnyView {
     let all = TOASTS.with(Clone::clone);
     view! {
@@ -91,7 +92,7 @@ fn one(toast: Toast) -> AnyView {
         };
         view! { <button type="button" class="btn sm" on:click=take_back>"Undo"</button> }
     });
-    let sign = icon(if toast.bad {
+    let icon = icon_view(if toast.bad {
         Icon::CircleAlert
     } else {
         Icon::CircleCheck
@@ -101,9 +102,9 @@ fn one(toast: Toast) -> AnyView {
         .map(|request| view! { <small class="muted">"Request "{request}</small> });
     view! {
         <div class="toast" data-tone=if toast.bad { "bad" } else { "good" }>
-            {sign}<p>{toast.text}{request}</p>{undo}
+            {icon}<p>{toast.text}{request}</p>{undo}
             <button type="button" class="btn quiet icon-only sm" aria-label="Dismiss" on:click=move |_| dismiss(id)>
-                {icon(Icon::X)}</button>
+                {icon_view(Icon::X)}</button>
         </div>
     }
     .into_any()

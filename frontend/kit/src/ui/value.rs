@@ -1,4 +1,4 @@
-//! A value in a cell or a fact: text, and how it is to be read.
+//! A formatted value in a cell or a fact.
 
 use super::{Tone, badge, copyable};
 use crate::format;
@@ -15,7 +15,7 @@ enum Kind {
     Time,
 }
 
-/// A value, ready to be shown.
+/// A formatted value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Value {
     kind: Kind,
@@ -37,7 +37,7 @@ impl Value {
             also: Vec::new(),
         }
     }
-    /// Text; nothing at all is a dash.
+    /// A text; a dash if it is empty.
     pub fn text(text: impl Into<String>) -> Self {
         let text = text.into();
         if text.trim().is_empty() {
@@ -46,23 +46,23 @@ impl Value {
             Self::new(Kind::Plain, text)
         }
     }
-    /// Text that may be missing.
+    /// An optional text.
     pub fn maybe(text: Option<impl Into<String>>) -> Self {
         text.map_or_else(Self::absent, Self::text)
     }
-    /// Nothing.
+    /// A missing value.
     pub fn absent() -> Self {
         Self::new(Kind::Absent, "–")
     }
-    /// Something to be copied to the letter: an id, a number of a card.
+    /// A text that users copy exactly: an id, a card number.
     pub fn code(text: impl Into<String>) -> Self {
         Self::new(Kind::Code, text)
     }
-    /// A state.
+    /// A status badge.
     pub fn badge(text: impl Into<String>, tone: Tone) -> Self {
         Self::new(Kind::Badge(tone), text)
     }
-    /// A word of an enumeration as a state.
+    /// A badge for a value of an enumeration.
     pub fn state(word: &str, tone: Tone) -> Self {
         Self::badge(format::sentence(word), tone)
     }
@@ -99,11 +99,11 @@ impl Value {
         let full = format!("{} · {}", format::moment(time), format::utc(time));
         Self::new(Kind::Time, format::ago(time, format::now())).hint(full)
     }
-    /// A moment that may not have come.
+    /// An optional moment.
     pub fn maybe_time(time: Option<DateTime<Utc>>) -> Self {
         time.map_or_else(Self::absent, Self::time)
     }
-    /// A name that leads somewhere, or nothing.
+    /// A name with a link, or a missing value.
     pub fn linked(name: Option<&str>, href: Option<String>) -> Self {
         let value = Self::maybe(name.map(str::to_owned));
         match href {
@@ -111,22 +111,22 @@ impl Value {
             _ => value,
         }
     }
-    /// With more on hover.
+    /// Adds a text on hover.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
-    /// With a second line.
+    /// Adds a second line.
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into()).filter(|note| !note.is_empty());
         self
     }
-    /// Adds another badge beside it.
+    /// Adds another badge beside the value.
     pub fn also(mut self, text: impl Into<String>, tone: Tone) -> Self {
         self.also.push((text.into(), tone));
         self
     }
-    /// Leading somewhere.
+    /// Adds a link.
     pub fn link(mut self, href: impl Into<String>) -> Self {
         self.link = Some(href.into());
         self
@@ -135,11 +135,11 @@ impl Value {
         self.link = href.or(self.link);
         self
     }
-    /// What it says, without how.
+    /// Returns the plain text.
     pub fn plain(&self) -> &str {
         &self.text
     }
-    /// Draws it.
+    /// Draws the value.
     pub fn view(self) -> AnyView {
         let Self {
             kind,

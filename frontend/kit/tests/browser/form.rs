@@ -1,36 +1,36 @@
-//! Forms: what is wrong stands where it is wrong, and nothing typed is lost.
+//! Forms: errors appear at their fields, and no input is lost.
 
-use crate::harness::{Page, address, answer, asked, count, id, pause, plan, problem, signed_in};
+use crate::harness::{Page, address, answer, count, id, pause, plan, problem, requests, signed_in};
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wire::ProblemCode;
 
 #[wasm_bindgen_test]
-async fn a_field_says_what_is_wrong_once_it_was_left() {
+async fn field_shows_its_error_after_blur() {
     signed_in(&[]);
     let page = Page::open("/plans/new");
     page.fill("#field-validity_days", "abc").await;
     assert_eq!(
-        page.text("#field-validity_days-fault").await,
+        page.text("#field-validity_days-error").await,
         "Enter a whole number."
     );
     let input = page.find("#field-validity_days").await;
     assert_eq!(input.get_attribute("aria-invalid").as_deref(), Some("true"));
     assert_eq!(
         input.get_attribute("aria-describedby").as_deref(),
-        Some("field-validity_days-fault")
+        Some("field-validity_days-error")
     );
 
     page.fill("#field-validity_days", "0").await;
     assert_eq!(
-        page.text("#field-validity_days-fault").await,
+        page.text("#field-validity_days-error").await,
         "Enter a whole number from 1 to 3650."
     );
     assert_eq!(count("POST", "/v1/plans"), 0);
 }
 
 #[wasm_bindgen_test]
-async fn what_the_server_says_lands_on_its_field() {
+async fn server_errors_appear_at_their_fields() {
     signed_in(&[]);
     let mut refused = problem(ProblemCode::Invalid);
     refused["errors"] = json!([
@@ -45,10 +45,10 @@ async fn what_the_server_says_lands_on_its_field() {
     page.click("form button[type=submit]").await;
 
     assert_eq!(
-        page.text("#field-name-fault").await,
+        page.text("#field-name-error").await,
         "Another plan has this name."
     );
-    assert_eq!(page.text("#field-regions-fault").await, "Not sold by us.");
+    assert_eq!(page.text("#field-regions-error").await, "Not sold by us.");
     assert!(
         page.text("#form-notice")
             .await
@@ -58,7 +58,7 @@ async fn what_the_server_says_lands_on_its_field() {
     page.fill("#field-name", "6 GB").await;
     page.click("form button[type=submit]").await;
     page.find(".detail").await;
-    let keys: Vec<_> = asked()
+    let keys: Vec<_> = requests()
         .into_iter()
         .filter(|call| call["method"] == "POST" && call["url"] == "/v1/plans")
         .map(|call| call["key"].clone())
@@ -67,7 +67,7 @@ async fn what_the_server_says_lands_on_its_field() {
 }
 
 #[wasm_bindgen_test]
-async fn an_edit_sends_what_changed_and_survives_a_change_by_others() {
+async fn edit_sends_changed_fields_and_merges_conflicts() {
     signed_in(&[]);
     let mut theirs = plan(5, "Theirs");
     theirs["version"] = json!(4);
@@ -99,7 +99,7 @@ async fn an_edit_sends_what_changed_and_survives_a_change_by_others() {
     );
     page.click("form button[type=submit]").await;
     page.find(".split").await;
-    let sent: Vec<_> = asked()
+    let sent: Vec<_> = requests()
         .into_iter()
         .filter(|call| call["method"] == "PATCH")
         .map(|call| (call["body"].clone(), call["match"].clone()))
@@ -115,7 +115,7 @@ async fn an_edit_sends_what_changed_and_survives_a_change_by_others() {
 }
 
 #[wasm_bindgen_test]
-async fn unsaved_work_is_not_left_by_accident() {
+async fn leaving_unsaved_work_asks_first() {
     signed_in(&[]);
     crate::harness::listed(&[]);
     let page = Page::open("/plans/new");

@@ -1,10 +1,10 @@
-//! A page with the panel in it, and answers instead of a server.
+//! A page with the panel, and canned answers instead of a server.
 
 use kit::{
     Screen,
-    form::{number_field, places_field, text_field},
-    page::{act, detail_page, form_page, list_page, login_page},
-    shell::{Doors, Item, Open, Section, panel},
+    form::{number_field, regions_field, text_field},
+    page::{action, detail_page, form_page, list_page, login_page},
+    shell::{Item, PublicPage, PublicPages, Section, panel},
     table::{count as count_of, text, yes_no},
     ui::Icon,
 };
@@ -18,14 +18,14 @@ use wire::{
     catalog::plans::{EditPlan, NewPlan, Plan, PlanSort},
 };
 
-/// Replaces `fetch`: every call takes the first answer that fits and is not used up; what was asked is kept.
+/// Replaces `fetch`: every request takes the first matching answer that is not used up, and is recorded.
 const FAKE: &str = r#"
-    window.asked = []; window.answers = [];
+    window.requests = []; window.answers = [];
     window.fetch = async (url, init) => {
         const call = { method: init.method, url: String(url), token: init.headers.get("Authorization"), match: init.headers.get("If-Match"), key: init.headers.get("Idempotency-Key"), body: init.body ?? null };
-        window.asked.push(call);
+        window.requests.push(call);
         const at = window.answers.findIndex(a => a.method === call.method && call.url.startsWith(a.path) && a.times > 0);
-        if (at < 0) throw new TypeError("nobody answers " + call.method + " " + call.url);
+        if (at < 0) throw new TypeError("no answer is prepared for " + call.method + " " + call.url);
         const answer = window.answers[at];
         answer.times -= 1;
         await new Promise(done => setTimeout(done, 5));
@@ -60,14 +60,14 @@ pub static PLANS: Section = Section {
             needs: Permission::PlansRead,
             view: |at| Some(detail_page::<Plan>(at.id()?).show()),
         },
-        // Where such a list is in the panel: views are saved of these alone.
+        // The path of the list in the panel: only lists at such paths can have views.
         Screen {
             path: "/catalog/plans",
             title: "Plans",
             needs: Permission::PlansRead,
             view: |_| Some(plans()),
         },
-        // Where a thing of this kind is found.
+        // The path of a plan in the panel.
         Screen {
             path: "/catalog/plans/{id}",
             title: "Plan",
@@ -99,7 +99,7 @@ fn plans() -> AnyView {
         )
         .column(text("Regions", |plan: &Plan| plan.regions.0.join(", ")).extra())
         .filter(yes_no("is_active", "Sale", "On sale", "Not on sale"))
-        .action(act(
+        .action(action(
             "Withdraw",
             "withdrawn",
             Permission::PlansWrite,
@@ -120,23 +120,23 @@ fn form(id: Option<wire::PlanId>) -> AnyView {
             [
                 text_field("name", "Name"),
                 number_field("validity_days", "Validity"),
-                places_field("regions", "Works in"),
+                regions_field("regions", "Works in"),
             ],
         )
         .show()
 }
 
-const DOORS: Doors = Doors {
+const PUBLIC_PAGES: PublicPages = PublicPages {
     login: || login_page("Test", "Sign in.", "/forgot"),
     notice: || ().into_any(),
     enrolment: || view! { <h1 class="enrolment">"A second factor first"</h1> }.into_any(),
-    open: &[Open {
+    pages: &[PublicPage {
         path: "/forgot",
         view: || view! { <h1 class="forgot">"Forgotten"</h1> }.into_any(),
     }],
 };
 
-/// The page: begins at an address, signed in or not.
+/// A page that opens at an address, signed in or not.
 pub struct Page {
     host: web_sys::HtmlElement,
     owner: Owner,
@@ -153,11 +153,11 @@ impl Page {
             .unwrap();
         let host: web_sys::HtmlElement = document().create_element("div").unwrap().unchecked_into();
         document().body().unwrap().append_child(&host).unwrap();
-        // An owner of its own: what the router keeps would else keep the page alive.
-        let (owner, place) = (Owner::new(), host.clone());
+        // The page has its own owner, because values of the router would otherwise keep it alive.
+        let (owner, mount_point) = (Owner::new(), host.clone());
         let view = owner.with(|| {
-            let shown = || panel(SECTIONS, "/plans", DOORS);
-            Box::new(leptos::mount::mount_to(place, shown))
+            let shown = || panel(SECTIONS, "/plans", PUBLIC_PAGES);
+            Box::new(leptos::mount::mount_to(mount_point, shown))
         });
         Self {
             host,
@@ -191,7 +191,7 @@ impl Page {
 
 impl Drop for Page {
     fn drop(&mut self) {
-        // The view goes first: it must not look at what is gone.
+        // The view is dropped first, because it must not read dropped signals.
         self.view.take();
         self.owner.cleanup();
         self.host.remove();
@@ -204,14 +204,14 @@ fn bubbling(name: &str) -> web_sys::Event {
     web_sys::Event::new_with_event_init_dict(name, &options).unwrap()
 }
 
-/// Forgets every answer and everything asked.
+/// Removes every answer and every recorded request.
 pub fn fake_api() {
     js_sys::Function::new_no_args(FAKE)
         .call0(&JsValue::NULL)
         .unwrap();
 }
 
-/// One answer, given so many times.
+/// Prepares an answer for this number of requests.
 pub fn answer(times: u32, method: &str, path: &str, status: u16, body: &Value) {
     let all: js_sys::Array = js_sys::Reflect::get(&window(), &"answers".into())
         .unwrap()
@@ -220,14 +220,14 @@ pub fn answer(times: u32, method: &str, path: &str, status: u16, body: &Value) {
     all.push(&js_sys::JSON::parse(&answer.to_string()).unwrap());
 }
 
-/// What was asked so far: `GET /v1/plans`, with the token where there was one.
-pub fn asked() -> Vec<Value> {
-    let all = js_sys::Reflect::get(&window(), &"asked".into()).unwrap();
+/// Returns the recorded requests: `GET /v1/plans`, with the token where there was one.
+pub fn requests() -> Vec<Value> {
+    let all = js_sys::Reflect::get(&window(), &"requests".into()).unwrap();
     serde_json::from_str(&String::from(js_sys::JSON::stringify(&all).unwrap())).unwrap()
 }
 
 pub fn count(method: &str, path: &str) -> usize {
-    asked()
+    requests()
         .iter()
         .filter(|call| {
             call["method"] == method
@@ -265,7 +265,7 @@ pub fn problem(code: ProblemCode) -> Value {
     .unwrap()
 }
 
-/// An API that lets the administrator in and has these plans.
+/// Prepares an API with a signed-in administrator and these plans.
 pub fn signed_in(rows: &[Value]) {
     fake_api();
     answer(
@@ -287,7 +287,7 @@ pub fn signed_in(rows: &[Value]) {
     }
 }
 
-/// The list itself, whose address begins that of every plan.
+/// Prepares the list, whose address is a prefix of every plan's address.
 pub fn listed(rows: &[Value]) {
     answer(99, "GET", "/v1/plans", 200, &page_of(rows));
 }

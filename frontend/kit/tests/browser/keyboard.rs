@@ -1,17 +1,17 @@
-//! Keys, pressed on something of the page.
+//! Key presses on elements of the page.
 
 use crate::harness::{Page, pause};
 use leptos::prelude::document;
 use web_sys::{EventInit, KeyboardEvent, KeyboardEventInit};
 
 impl Page {
-    /// A key, perhaps with Ctrl held.
+    /// Presses a key, optionally with Ctrl.
     pub async fn key(&self, selector: &str, key: &str, ctrl: bool) {
         let options = pressed(key);
         options.set_ctrl_key(ctrl);
         self.send(selector, &options).await;
     }
-    /// A key with Alt held.
+    /// Presses a key with Alt.
     pub async fn alt_key(&self, selector: &str, key: &str) {
         let options = pressed(key);
         options.set_alt_key(true);
@@ -22,7 +22,7 @@ impl Page {
         self.find(selector).await.dispatch_event(&event).unwrap();
         pause(20).await;
     }
-    /// Tells a control that it was changed.
+    /// Sends a `change` event to a control.
     pub async fn changed(&self, selector: &str) {
         let options = EventInit::new();
         options.set_bubbles(true);

@@ -1,15 +1,15 @@
-//! Lists: what they ask, what they show, what stands in the address.
+//! Lists: requests, rows and addresses.
 
 use crate::harness::{
-    Page, address, answer, asked, count, fake_api, granted, id, listed, page_of, pause, plan,
-    problem, signed_in,
+    Page, address, answer, count, fake_api, granted, id, listed, page_of, pause, plan, problem,
+    requests, signed_in,
 };
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 use wire::ProblemCode;
 
 #[wasm_bindgen_test]
-async fn the_address_says_what_is_listed() {
+async fn address_determines_filters_and_order() {
     signed_in(&[plan(1, "5 GB")]);
     listed(&[plan(1, "5 GB")]);
     let page = Page::open("/plans?is_active=true&sort=name");
@@ -24,7 +24,7 @@ async fn the_address_says_what_is_listed() {
         Some("Name")
     );
     assert_eq!(
-        asked().last().map(|call| call["url"].clone()),
+        requests().last().map(|call| call["url"].clone()),
         Some("/v1/plans?is_active=true&sort=name".into())
     );
 
@@ -37,7 +37,7 @@ async fn the_address_says_what_is_listed() {
 }
 
 #[wasm_bindgen_test]
-async fn nothing_yet_and_nothing_found_say_different_things() {
+async fn list_distinguishes_no_rows_from_no_matches() {
     signed_in(&[]);
     listed(&[]);
     let page = Page::open("/plans");
@@ -49,7 +49,7 @@ async fn nothing_yet_and_nothing_found_say_different_things() {
 }
 
 #[wasm_bindgen_test]
-async fn a_failure_names_the_request_and_can_be_tried_again() {
+async fn failed_list_shows_request_id_and_retries() {
     fake_api();
     answer(
         9,
@@ -74,7 +74,7 @@ async fn a_failure_names_the_request_and_can_be_tried_again() {
 }
 
 #[wasm_bindgen_test]
-async fn pages_turn_by_cursor_and_rows_stay_numbered() {
+async fn next_page_uses_the_cursor_and_numbers_rows() {
     fake_api();
     answer(
         9,
@@ -115,7 +115,7 @@ async fn pages_turn_by_cursor_and_rows_stay_numbered() {
 }
 
 #[wasm_bindgen_test]
-async fn an_act_on_several_rows_says_what_became_of_each() {
+async fn bulk_action_reports_the_result_of_each_row() {
     signed_in(&[]);
     answer(
         9,
@@ -139,7 +139,7 @@ async fn an_act_on_several_rows_says_what_became_of_each() {
         &problem(ProblemCode::Conflict),
     );
     let page = Page::open("/plans");
-    page.click("th.mark input").await;
+    page.click("th.select-cell input").await;
     page.click(".bulk button").await;
     page.click("dialog button[type=submit]").await;
 
@@ -150,14 +150,14 @@ async fn an_act_on_several_rows_says_what_became_of_each() {
     );
     assert_eq!(count("DELETE", "/v1/plans/"), 2);
     assert!(
-        asked()
+        requests()
             .iter()
             .any(|call| call["method"] == "DELETE" && call["match"] == "\"v3\"")
     );
 }
 
 #[wasm_bindgen_test]
-async fn what_is_typed_stays_while_something_else_changes() {
+async fn search_text_survives_a_change_of_order() {
     signed_in(&[plan(1, "5 GB")]);
     let page = Page::open("/plans?sort=name");
     page.find("tr.opens").await;
@@ -173,7 +173,7 @@ async fn what_is_typed_stays_while_something_else_changes() {
 }
 
 #[wasm_bindgen_test]
-async fn unknown_filters_are_named_and_bulk_is_off_until_they_are_removed() {
+async fn unknown_filters_disable_bulk_actions_until_removed() {
     signed_in(&[plan(1, "5 GB")]);
     listed(&[plan(1, "5 GB")]);
     let page = Page::open("/plans?is_active=true&colour=red");

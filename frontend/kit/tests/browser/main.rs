@@ -1,4 +1,4 @@
-//! The kit in a browser, against an API of a few canned answers.
+//! Browser tests of the kit, against an API of canned answers.
 
 #![allow(
     clippy::unwrap_used,

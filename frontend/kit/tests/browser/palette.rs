@@ -1,7 +1,7 @@
-//! The palette: what it lists, what it asks, and that the keyboard is enough.
+//! The command palette: its entries, its requests, and its keyboard control.
 
 use crate::harness::{
-    Page, address, answer, asked, count, fake_api, granted, id, listed, pause, plan, problem,
+    Page, address, answer, count, fake_api, granted, id, listed, pause, plan, problem, requests,
     signed_in,
 };
 use leptos::prelude::{document, window};
@@ -22,7 +22,7 @@ fn hit(kind: &str, number: u8, title: &str, exact: bool) -> Value {
         "address": format!("{path}/{}", id(number)), "is_exact": exact })
 }
 
-/// What the lines of the palette say.
+/// Returns the labels of the palette's lines.
 fn lines() -> Vec<String> {
     let all = document()
         .query_selector_all(".palette [role=option] .palette-label")
@@ -32,7 +32,7 @@ fn lines() -> Vec<String> {
         .collect()
 }
 
-/// What the field says is chosen.
+/// Returns the label of the active line.
 fn chosen() -> Option<String> {
     let input = document().get_element_by_id("palette")?;
     let line = document().get_element_by_id(&input.get_attribute("aria-activedescendant")?)?;
@@ -60,7 +60,7 @@ async fn opened(page: &Page) {
 }
 
 #[wasm_bindgen_test]
-async fn ctrl_k_opens_what_the_page_offers_and_where_one_can_go() {
+async fn ctrl_k_lists_page_commands_and_pages() {
     forget();
     signed_in(&[]);
     listed(&[plan(1, "5 GB")]);
@@ -96,7 +96,7 @@ async fn ctrl_k_opens_what_the_page_offers_and_where_one_can_go() {
 }
 
 #[wasm_bindgen_test]
-async fn the_focus_comes_back_and_stays_within() {
+async fn palette_traps_focus_and_restores_it() {
     forget();
     signed_in(&[]);
     listed(&[plan(1, "5 GB")]);
@@ -125,7 +125,7 @@ async fn the_focus_comes_back_and_stays_within() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_typed_is_looked_for_once_it_is_typed() {
+async fn palette_searches_once_after_typing() {
     forget();
     signed_in(&[]);
     listed(&[plan(1, "5 GB")]);
@@ -143,7 +143,7 @@ async fn what_is_typed_is_looked_for_once_it_is_typed() {
     }
     page.find(".palette-group [role=option] .palette-note")
         .await;
-    assert_eq!(count("GET", SEARCH), 1, "{:?}", asked());
+    assert_eq!(count("GET", SEARCH), 1, "{:?}", requests());
     // The panel of this test has no page for orders.
     assert_eq!(lines(), ["5 GB Europe"]);
     page.key("#palette", "Enter", false).await;
@@ -152,7 +152,7 @@ async fn what_is_typed_is_looked_for_once_it_is_typed() {
 }
 
 #[wasm_bindgen_test]
-async fn who_presses_enter_at_once_gets_what_fits_to_the_letter() {
+async fn early_enter_opens_the_exact_match() {
     forget();
     signed_in(&[]);
     listed(&[plan(1, "5 GB")]);
@@ -172,7 +172,7 @@ async fn who_presses_enter_at_once_gets_what_fits_to_the_letter() {
 }
 
 #[wasm_bindgen_test]
-async fn nothing_found_and_not_answered_say_different_things() {
+async fn palette_distinguishes_no_results_from_failure() {
     forget();
     signed_in(&[]);
     listed(&[plan(1, "5 GB")]);
@@ -181,25 +181,25 @@ async fn nothing_found_and_not_answered_say_different_things() {
     let page = Page::open("/plans");
     opened(&page).await;
     page.fill("#palette", "zzz").await;
-    page.find(".palette-says[role=alert]").await;
-    page.click(".palette-says button").await;
-    page.find(".palette-says[role=status]").await;
+    page.find(".palette-message[role=alert]").await;
+    page.click(".palette-message button").await;
+    page.find(".palette-message[role=status]").await;
     assert!(
-        page.text(".palette-says")
+        page.text(".palette-message")
             .await
-            .contains("Nothing found for “zzz”")
+            .contains("No results for “zzz”")
     );
 }
 
 #[wasm_bindgen_test]
-async fn what_was_opened_is_remembered_without_a_name() {
+async fn recent_records_are_stored_without_titles() {
     forget();
     signed_in(&[plan(1, "5 GB")]);
     listed(&[plan(1, "5 GB")]);
     answer(
         9,
         "GET",
-        "/v1/search?things=",
+        "/v1/search?records=",
         200,
         &json!({ "data": [hit("plan", 1, "5 GB", false)] }),
     );
@@ -227,7 +227,7 @@ async fn what_was_opened_is_remembered_without_a_name() {
 }
 
 #[wasm_bindgen_test]
-async fn who_may_not_search_is_not_asked_for() {
+async fn palette_does_not_search_without_permission() {
     forget();
     fake_api();
     answer(
@@ -241,9 +241,9 @@ async fn who_may_not_search_is_not_asked_for() {
     answer(9, "GET", SEARCH, 200, &json!({ "data": [] }));
     let page = Page::open("/plans");
     opened(&page).await;
-    // Support makes no plans.
+    // Support may not create plans.
     assert_eq!(lines(), ["Search this list", "Keyboard shortcuts", "Plans"]);
     page.fill("#palette", "new").await;
-    page.find(".palette-says").await;
+    page.find(".palette-message").await;
     assert_eq!(lines(), Vec::<String>::new());
 }

@@ -1,14 +1,14 @@
-//! Staying signed in.
+//! Sessions: renewal, expiry and sign-in.
 
 use crate::harness::{
-    Page, answer, asked, count, fake_api, granted, listed, plan, problem, signed_in,
+    Page, answer, count, fake_api, granted, listed, plan, problem, requests, signed_in,
 };
 use kit::{api, session};
 use wasm_bindgen_test::wasm_bindgen_test;
 use wire::{ProblemCode, accounts::sessions::NewSession, catalog::plans::Plan};
 
 #[wasm_bindgen_test]
-async fn an_ended_token_is_renewed_once_for_all_calls_that_wait() {
+async fn expired_token_is_renewed_once_for_all_waiting_requests() {
     fake_api();
     answer(
         1,
@@ -56,13 +56,13 @@ async fn an_ended_token_is_renewed_once_for_all_calls_that_wait() {
     assert_eq!(got, [true, true, true]);
     assert_eq!(count("POST", "/v1/sessions/refresh"), 2);
     assert_eq!(
-        asked().last().map(|call| call["token"].clone()),
+        requests().last().map(|call| call["token"].clone()),
         Some("Bearer new".into())
     );
 }
 
 #[wasm_bindgen_test]
-async fn a_refused_renewal_ends_the_session() {
+async fn rejected_renewal_ends_the_session() {
     fake_api();
     answer(
         1,
@@ -91,7 +91,7 @@ async fn a_refused_renewal_ends_the_session() {
     let outcome = api::page::<Plan>(&[]).await;
 
     assert_eq!(
-        outcome.err().and_then(|fault| fault.code()),
+        outcome.err().and_then(|error| error.code()),
         Some(ProblemCode::Unauthenticated)
     );
     assert_eq!(session::state(), session::State::Out);
@@ -99,7 +99,7 @@ async fn a_refused_renewal_ends_the_session() {
 }
 
 #[wasm_bindgen_test]
-async fn a_customer_is_told_that_the_panel_is_not_for_them() {
+async fn sign_in_rejects_customers() {
     fake_api();
     answer(
         1,
@@ -125,7 +125,7 @@ async fn a_customer_is_told_that_the_panel_is_not_for_them() {
     .await;
 
     assert_eq!(
-        outcome.err().and_then(|fault| fault.code()),
+        outcome.err().and_then(|error| error.code()),
         Some(ProblemCode::Forbidden)
     );
     assert_eq!(session::state(), session::State::Out);
@@ -133,7 +133,7 @@ async fn a_customer_is_told_that_the_panel_is_not_for_them() {
 }
 
 #[wasm_bindgen_test]
-async fn signing_in_leads_to_where_one_wanted_to_go() {
+async fn sign_in_returns_to_the_requested_address() {
     fake_api();
     answer(
         1,
@@ -155,7 +155,7 @@ async fn signing_in_leads_to_where_one_wanted_to_go() {
 }
 
 #[wasm_bindgen_test]
-async fn who_may_not_make_plans_is_not_shown_the_button() {
+async fn create_button_requires_permission() {
     fake_api();
     answer(
         9,
@@ -177,7 +177,7 @@ async fn who_may_not_make_plans_is_not_shown_the_button() {
 }
 
 #[wasm_bindgen_test]
-async fn session_that_ends_over_unsaved_work_is_renewed_above_it() {
+async fn expired_session_with_unsaved_work_asks_to_sign_in_again() {
     fake_api();
     answer(
         1,
@@ -213,11 +213,11 @@ async fn session_that_ends_over_unsaved_work_is_renewed_above_it() {
     answer(9, "GET", "/v1/plans/", 200, &plan(1, "5 GB"));
 
     page.click(".form-foot button").await;
-    page.fill("#signing-in-password", "secret").await;
+    page.fill("#sign-in-password", "secret").await;
     page.click("dialog[open] button[type=submit]").await;
 
     page.find(".page.detail h1").await;
-    let sent: Vec<_> = asked()
+    let sent: Vec<_> = requests()
         .into_iter()
         .filter(|call| call["method"] == "POST" && call["url"] == "/v1/plans")
         .collect();

@@ -1,7 +1,7 @@
-//! Columns that are chosen, and views that are saved.
+//! Custom columns and saved views.
 
 use crate::harness::{
-    Page, address, answer, asked, count, id, listed, page_of, pause, plan, problem, signed_in,
+    Page, address, answer, count, id, listed, page_of, pause, plan, problem, requests, signed_in,
 };
 use leptos::prelude::{document, window};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn view(number: u8, name: &str, query: &str, audience: &str, default: bool) -> V
         "is_default": default, "version": 1, "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z" })
 }
 
-/// An administrator with these views.
+/// Prepares an administrator with these views.
 fn with_views(views: &[Value]) {
     window().local_storage().unwrap().unwrap().clear().unwrap();
     signed_in(&[plan(1, "5 GB")]);
@@ -24,15 +24,15 @@ fn with_views(views: &[Value]) {
     answer(99, "GET", "/v1/views", 200, &page_of(views));
 }
 
-fn said(selector: &str) -> Vec<String> {
+fn texts(selector: &str) -> Vec<String> {
     let all = document().query_selector_all(selector).unwrap();
     (0..all.length())
         .map(|at| all.get(at).unwrap().text_content().unwrap_or_default())
         .collect()
 }
 
-fn lists_asked() -> Vec<String> {
-    let calls = asked().into_iter();
+fn list_requests() -> Vec<String> {
+    let calls = requests().into_iter();
     calls
         .filter_map(|call| call["url"].as_str().map(str::to_owned))
         .filter(|url| url.starts_with("/v1/plans"))
@@ -40,17 +40,20 @@ fn lists_asked() -> Vec<String> {
 }
 
 #[wasm_bindgen_test]
-async fn columns_are_hidden_moved_and_remembered() {
+async fn columns_are_hidden_moved_and_stored() {
     with_views(&[]);
     let page = Page::open("/catalog/plans");
     page.find("tr.opens").await;
-    assert_eq!(said("thead th:not(.mark)"), ["Name", "Validity", "Sale"]);
+    assert_eq!(
+        texts("thead th:not(.select-cell)"),
+        ["Name", "Validity", "Sale"]
+    );
 
     page.click("button[aria-label=Columns]").await;
     page.click("#column-3").await;
     pause(50).await;
     assert_eq!(
-        said("thead th:not(.mark)"),
+        texts("thead th:not(.select-cell)"),
         ["Name", "Validity", "Sale", "Regions"]
     );
     assert_eq!(address(), "/catalog/plans?cols=name,validity,sale,regions");
@@ -71,11 +74,14 @@ async fn columns_are_hidden_moved_and_remembered() {
     );
     page.click("#column-1").await;
     pause(50).await;
-    assert_eq!(said("thead th:not(.mark)"), ["Name", "Regions", "Sale"]);
     assert_eq!(
-        lists_asked().len(),
+        texts("thead th:not(.select-cell)"),
+        ["Name", "Regions", "Sale"]
+    );
+    assert_eq!(
+        list_requests().len(),
         1,
-        "the same rows in other columns are not asked for again"
+        "the same rows in other columns are not requested again"
     );
     drop(page);
 
@@ -89,11 +95,14 @@ async fn columns_are_hidden_moved_and_remembered() {
     drop(page);
     let page = Page::open("/catalog/plans");
     page.find("tr.opens").await;
-    assert_eq!(said("thead th:not(.mark)"), ["Name", "Validity", "Sale"]);
+    assert_eq!(
+        texts("thead th:not(.select-cell)"),
+        ["Name", "Validity", "Sale"]
+    );
 }
 
 #[wasm_bindgen_test]
-async fn a_list_opens_with_the_default_that_fits_best() {
+async fn list_opens_with_the_most_specific_default_view() {
     with_views(&[
         view(1, "For all", "sort=name", "everyone", true),
         view(2, "On sale", "is_active=true&cols=name,sale", "mine", true),
@@ -109,19 +118,19 @@ async fn a_list_opens_with_the_default_that_fits_best() {
         )
     );
     assert_eq!(
-        lists_asked(),
+        list_requests(),
         ["/v1/plans?is_active=true"],
-        "nothing else was asked first"
+        "no other request came first"
     );
     assert_eq!(
-        said(".view-tab > span:first-child"),
+        texts(".view-tab > span:first-child"),
         ["All", "For all", "On sale", "Other"]
     );
     assert_eq!(
         page.text(".view-tab[aria-current=page] > span").await,
         "On sale"
     );
-    assert_eq!(said("thead th:not(.mark)"), ["Name", "Sale"]);
+    assert_eq!(texts("thead th:not(.select-cell)"), ["Name", "Sale"]);
 
     page.click(".view-tab").await;
     pause(50).await;
@@ -136,7 +145,7 @@ async fn a_list_opens_with_the_default_that_fits_best() {
 }
 
 #[wasm_bindgen_test]
-async fn what_no_view_is_called_is_ignored() {
+async fn unknown_view_in_address_is_ignored() {
     with_views(&[view(1, "On sale", "is_active=true", "mine", false)]);
     let page = Page::open(&format!("/catalog/plans?sort=name&view={}", id(9)));
     page.find("tr.opens").await;
@@ -144,22 +153,22 @@ async fn what_no_view_is_called_is_ignored() {
         page.text(".view-tab[aria-current=page] > span").await,
         "All"
     );
-    assert_eq!(said(".toast[data-tone=bad]"), Vec::<String>::new());
+    assert_eq!(texts(".toast[data-tone=bad]"), Vec::<String>::new());
 }
 
 #[wasm_bindgen_test]
-async fn what_differs_from_the_view_can_be_saved_and_discarded() {
+async fn changes_to_a_view_are_saved_or_discarded() {
     with_views(&[view(1, "On sale", "is_active=true", "mine", false)]);
     let made = view(2, "By name", "sort=name", "everyone", false);
     answer(1, "POST", "/v1/views", 201, &made);
     let page = Page::open("/catalog/plans");
     page.find("tr.opens").await;
-    assert_eq!(said(".views > .btn"), Vec::<String>::new());
+    assert_eq!(texts(".views > .btn"), Vec::<String>::new());
     page.click("th button").await;
     assert_eq!(page.text(".views > .btn").await, "Save view");
     page.click(".views > .btn").await;
     page.click("dialog button[type=submit]").await;
-    page.find("#view-fault .banner").await;
+    page.find("#view-error .banner").await;
     assert_eq!(
         count("POST", "/v1/views"),
         0,
@@ -171,7 +180,7 @@ async fn what_differs_from_the_view_can_be_saved_and_discarded() {
     page.changed("#view-audience").await;
     page.click("dialog button[type=submit]").await;
     pause(100).await;
-    let sent = asked()
+    let sent = requests()
         .into_iter()
         .find(|call| call["method"] == "POST" && call["url"] == "/v1/views");
     let body: Value = serde_json::from_str(sent.unwrap()["body"].as_str().unwrap()).unwrap();
@@ -192,10 +201,10 @@ async fn what_differs_from_the_view_can_be_saved_and_discarded() {
         id(1)
     ));
     page.find("tr.opens").await;
-    assert_eq!(said(".views > .btn"), ["Discard changes", "Update view"]);
+    assert_eq!(texts(".views > .btn"), ["Discard changes", "Update view"]);
     page.click(".views > button.btn").await;
     page.find(".toast[data-tone=bad]").await;
-    assert!(asked().iter().any(|call| call["method"] == "PATCH"
+    assert!(requests().iter().any(|call| call["method"] == "PATCH"
         && call["match"] == "\"v1\""
         && call["body"] == "{\"query\":\"is_active=true&sort=name\"}"));
     page.click(".views > a.btn").await;
@@ -204,5 +213,5 @@ async fn what_differs_from_the_view_can_be_saved_and_discarded() {
         address(),
         format!("/catalog/plans?is_active=true&view={}", id(1))
     );
-    assert_eq!(said(".views > .btn"), Vec::<String>::new());
+    assert_eq!(texts(".views > .btn"), Vec::<String>::new());
 }

@@ -1,6 +1,6 @@
-//! One integrator's program: what it may do, from where, and its keys.
+//! The page of one API client: its permissions, its networks and its keys.
 
-use super::{acts, end, mode, scopes, state};
+use super::{actions, expiry, mode, scopes, state};
 use kit::{
     format::now,
     page::{Related, detail_page, related, table_of},
@@ -16,29 +16,31 @@ use wire::{
     },
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: ApiClientId) -> AnyView {
     detail_page::<ApiClient>(id)
         .badge(state)
         .above(revoked)
         .edit(Permission::ApiClientsWrite, |client| {
-            let living = client.state(now()) != ApiClientState::Revoked;
-            living.then(|| format!("/accounts/api-clients/{}/edit", client.id))
+            let is_usable = client.state(now()) != ApiClientState::Revoked;
+            is_usable.then(|| format!("/accounts/api-clients/{}/edit", client.id))
         })
-        .action(acts::rotate())
-        .action(acts::revoke())
+        .action(actions::rotate())
+        .action(actions::revoke())
         .fact("Mode", mode)
         .fact("Last used", |client| {
             client
                 .last_used_at
                 .map_or_else(|| Value::text("Never"), Value::ago)
         })
-        .fact("Key expiry", end)
+        .fact("Key expiry", expiry)
         .fact("Created", |client| Value::time(client.created_at))
-        .fact("Changed", |client| Value::ago(client.updated_at))
-        .fact("Id", |client| Value::code(client.id.to_string()))
-        .card("Permissions (own customers)", |client| Some(may(client)))
-        .card("Calls from", |client| Some(from(client)))
+        .fact("Updated", |client| Value::ago(client.updated_at))
+        .fact("ID", |client| Value::code(client.id.to_string()))
+        .card("Permissions (own customers)", |client| {
+            Some(permissions(client))
+        })
+        .card("Allowed networks", |client| Some(networks(client)))
         .card("Keys", |client| Some(keys(client)))
         .related(customers(id))
         .history("api_client")
@@ -47,15 +49,15 @@ pub fn screen(id: ApiClientId) -> AnyView {
 
 fn revoked(client: &ApiClient) -> Option<AnyView> {
     let since = Value::time(client.revoked_at?).view();
-    let says = view! {
+    let text = view! {
         <div class="banner" role="note" data-tone="bad"><p><strong>"Revoked"</strong>" since "{since}
-            ". None of its keys opens anything any more; what it has ordered stays."</p></div>
+            ". All its keys are invalid. Its orders are not affected."</p></div>
     };
-    Some(says.into_any())
+    Some(text.into_any())
 }
 
-/// What its scopes let it do, section by section.
-fn may(client: &ApiClient) -> AnyView {
+/// Lists the permissions that its scopes grant, section by section.
+fn permissions(client: &ApiClient) -> AnyView {
     let has = |word: &str| client.scopes.iter().any(|scope| scope.as_str() == word);
     let groups = scopes().into_iter().filter_map(|group| {
         let words = group.words.into_iter().filter(|(word, _)| has(word));
@@ -66,9 +68,9 @@ fn may(client: &ApiClient) -> AnyView {
     facts(groups.collect())
 }
 
-fn from(client: &ApiClient) -> AnyView {
+fn networks(client: &ApiClient) -> AnyView {
     if client.networks.is_empty() {
-        return view! { <p class="muted">"Anywhere. Name its networks, and a key that is lost opens nothing elsewhere."</p> }.into_any();
+        return view! { <p class="muted">"Any network. If you restrict the networks, a lost key does not work in other networks."</p> }.into_any();
     }
     let line = |net: &String| view! { <li><code>{net.clone()}</code></li> };
     view! { <ul class="lines">{client.networks.iter().map(line).collect_view()}</ul> }.into_any()
@@ -85,25 +87,25 @@ fn customers(id: ApiClientId) -> Related<User> {
         .column(ago("Created", |user: &User| Some(user.created_at)))
         .opens(|user| format!("/accounts/users/{}", user.id))
         .all("/accounts/users")
-        .empty("Has not created a customer yet.")
+        .empty("No customers yet.")
 }
 
 fn keys(client: &ApiClient) -> AnyView {
-    let out = client.state(now()) != ApiClientState::Active;
+    let is_disabled = client.state(now()) != ApiClientState::Active;
     let columns: [Column<ApiKey>; 4] = [
         text("Prefix", |key: &ApiKey| format!("{}…", key.prefix)),
-        badge("State", move |key: &ApiKey| in_force(key, out)),
-        moment("Made", |key: &ApiKey| Some(key.created_at)),
-        moment("Ends", |key: &ApiKey| key.expires_at),
+        badge("Status", move |key: &ApiKey| key_status(key, is_disabled)),
+        moment("Created", |key: &ApiKey| Some(key.created_at)),
+        moment("Expires", |key: &ApiKey| key.expires_at),
     ];
     table_of(&client.keys, &columns)
 }
 
-fn in_force(key: &ApiKey, out: bool) -> (&'static str, Tone) {
+fn key_status(key: &ApiKey, is_disabled: bool) -> (&'static str, Tone) {
     match key.expires_at {
-        _ if out => ("ended", Tone::Neutral),
-        Some(end) if end <= now() => ("ended", Tone::Neutral),
-        Some(_) => ("ending", Tone::Waiting),
-        None => ("in_force", Tone::Good),
+        _ if is_disabled => ("expired", Tone::Neutral),
+        Some(end) if end <= now() => ("expired", Tone::Neutral),
+        Some(_) => ("expiring", Tone::Waiting),
+        None => ("active", Tone::Good),
     }
 }

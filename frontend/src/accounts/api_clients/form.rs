@@ -1,20 +1,21 @@
-//! A client's form: new and edit.
+//! The form of an API client: new and edit.
 
 use super::{scopes, show_key};
 use kit::{
     form::{Field, checks_field, choice_field, end_field, lines_field, text_field},
-    page::{Fixed, form_page},
+    page::{NotEditable, form_page},
 };
 use leptos::prelude::*;
 use serde_json::json;
 use wire::{
     ApiClientId,
-    accounts::api_clients::{ApiClient, ApiClientMode, EditApiClient, IssuedKey, NewApiClient},
+    accounts::api_clients::{ApiClient, ApiClientMode, EditApiClient, IssuedApiKey, NewApiClient},
 };
 
-/// Draws it for a new client; its key is shown once it is made.
+/// Draws the form for a new client. After the client is created, its key is shown once.
 pub fn create() -> AnyView {
-    let form = form_page::<IssuedKey, NewApiClient, Fixed>(None).begin(json!({ "mode": "test" }));
+    let form =
+        form_page::<IssuedApiKey, NewApiClient, NotEditable>(None).begin(json!({ "mode": "test" }));
     sections()
         .into_iter()
         .fold(form, |form, (title, hint, fields)| {
@@ -24,7 +25,7 @@ pub fn create() -> AnyView {
         .show()
 }
 
-/// Draws it for this client.
+/// Draws the form for an existing client.
 pub fn edit(id: ApiClientId) -> AnyView {
     let form = form_page::<ApiClient, NewApiClient, EditApiClient>(Some(id));
     sections()
@@ -45,28 +46,28 @@ fn sections() -> [Section; 3] {
             vec![
                 text_field("name", "Name")
                     .example("Travel shop")
-                    .help("Whose it is, or what it does."),
+                    .help("The integrator, or what the client is for."),
                 choice_field("mode", "Mode", ApiClientMode::WORDS)
-                    .help("A test client orders only where nothing is really charged or bought. It stays what it is.")
+                    .help("A test client can only place orders that charge and buy nothing. The mode cannot be changed later.")
                     .full()
                     .only_new(),
             ],
         ),
         (
             "Scopes",
-            "What it may do. It can access only the customers that it creates.",
-            vec![checks_field("scopes", "What it may do", scopes())],
+            "The permissions of the client. It can access only the customers that it creates.",
+            vec![checks_field("scopes", "Scopes", scopes())],
         ),
         (
             "Limits",
-            "Where its keys work, and until when.",
+            "The networks from which its keys work, and their expiry.",
             vec![
-                lines_field("networks", "Networks")
+                lines_field("networks", "Allowed networks")
                     .example("203.0.113.0/24")
-                    .help("Blocks or single addresses, one on each line. Leave it empty for any address.")
+                    .help("CIDR blocks or single addresses, one per line. Leave empty for any address.")
                     .optional(),
                 end_field("expires_at", "Key expiry")
-                    .help("Leave it empty for none.")
+                    .help("Leave empty for none.")
                     .optional()
                     .full(),
             ],

@@ -1,6 +1,6 @@
-//! The list of integrators' programs.
+//! The list of API clients.
 
-use super::{acts, end, mode, state as whether};
+use super::{actions, expiry, mode, state as client_state};
 use kit::{
     format::plural,
     page::list_page,
@@ -13,7 +13,7 @@ use wire::{
     accounts::api_clients::{ApiClient, ApiClientMode, ApiClientSort},
 };
 
-/// Draws it.
+/// Draws the list.
 pub fn screen() -> AnyView {
     list_page::<ApiClient>("API clients")
         .search("Search by name")
@@ -26,28 +26,28 @@ pub fn screen() -> AnyView {
             })
             .sort(ApiClientSort::Name),
         )
-        .column(state("State", whether))
+        .column(state("Status", client_state))
         .column(value("Mode", mode))
         .column(
             text("Scopes", |client: &ApiClient| client.scopes.len().to_string())
                 .figures()
                 .wide(),
         )
-        .column(text("From", |client: &ApiClient| from(client)).wide())
+        .column(text("Networks", |client: &ApiClient| networks(client)).wide())
         .column(
             ago("Last used", |client: &ApiClient| client.last_used_at)
                 .sort(ApiClientSort::LastUsedAt),
         )
-        .column(value("Ends", end).extra())
+        .column(value("Expires", expiry).extra())
         .column(
             day("Created", |client: &ApiClient| Some(client.created_at))
                 .sort(ApiClientSort::CreatedAt)
                 .wide(),
         )
         .filter(choice("mode", "Mode", ApiClientMode::WORDS))
-        .filter(yes_no("is_revoked", "State", "Revoked", "Not revoked"))
+        .filter(yes_no("is_revoked", "Status", "Revoked", "Not revoked"))
         .filter(dates("created_at_from", "created_at_to", "Created"))
-        .action(acts::revoke())
+        .action(actions::revoke())
         .new_button(
             "New client",
             "/accounts/api-clients/new",
@@ -55,14 +55,14 @@ pub fn screen() -> AnyView {
         )
         .empty(
             "No API clients yet",
-            "A client is an integrator's program: give it a key, and it sells through the API to customers of its own.",
+            "An API client is the program of an integrator. With its key, it sells to its own customers through the API.",
         )
         .show()
 }
 
-fn from(client: &ApiClient) -> String {
+fn networks(client: &ApiClient) -> String {
     match client.networks.as_slice() {
-        [] => "Anywhere".to_owned(),
+        [] => "Any".to_owned(),
         [one] => one.clone(),
         several => plural(several.len(), "network", "networks"),
     }

@@ -1,22 +1,22 @@
-//! Integrators' programs: what each may do, from where, and its keys.
+//! API clients: the programs of integrators, with their permissions, networks and keys.
 
-mod acts;
+mod actions;
 mod detail;
 mod form;
 mod list;
 
 use kit::{
     Screen,
-    form::Boxes,
+    form::CheckGroup,
     format::now,
-    ui::{Once, Tone, Value, show_once},
+    ui::{OneTimeSecret, Tone, Value, show_one_time_secret},
 };
 use wire::{
     Permission,
-    accounts::api_clients::{ApiClient, ApiClientMode, ApiClientState, IssuedKey, grantable},
+    accounts::api_clients::{ApiClient, ApiClientMode, ApiClientState, IssuedApiKey, grantable},
 };
 
-/// The screens of clients.
+/// The screens of API clients.
 pub const SCREENS: &[Screen] = &[
     Screen {
         path: "/accounts/api-clients",
@@ -44,7 +44,7 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// Whether it can call.
+/// Returns the status badge of a client.
 fn state(client: &ApiClient) -> (&'static str, Tone) {
     let state = client.state(now());
     let tone = match state {
@@ -58,20 +58,20 @@ fn state(client: &ApiClient) -> (&'static str, Tone) {
 fn mode(client: &ApiClient) -> Value {
     match client.mode {
         ApiClientMode::Live => Value::text("Live"),
-        ApiClientMode::Test => Value::badge("Test", Tone::News),
+        ApiClientMode::Test => Value::badge("Test", Tone::Info),
     }
 }
 
-/// When its keys end.
-fn end(client: &ApiClient) -> Value {
+/// Returns when the keys of a client expire.
+fn expiry(client: &ApiClient) -> Value {
     client
         .expires_at
         .map_or_else(|| Value::text("Never"), Value::time)
 }
 
-/// What a client may be given, by section.
-fn scopes() -> Vec<Boxes> {
-    let mut groups: Vec<Boxes> = Vec::new();
+/// Returns the scopes that a client can be granted, by section.
+fn scopes() -> Vec<CheckGroup> {
+    let mut groups: Vec<CheckGroup> = Vec::new();
     for permission in grantable() {
         let (title, word) = (
             section(permission),
@@ -82,7 +82,7 @@ fn scopes() -> Vec<Boxes> {
         );
         match groups.iter_mut().find(|group| group.title == title) {
             Some(group) => group.words.push(word),
-            None => groups.push(Boxes {
+            None => groups.push(CheckGroup {
                 title,
                 words: vec![word],
             }),
@@ -103,12 +103,12 @@ fn section(permission: Permission) -> &'static str {
     }
 }
 
-/// The key, this once.
-fn show_key(issued: &IssuedKey) {
-    show_once(Once {
-        title: format!("The key of {}", issued.client.name),
-        says: "Store it where the program finds it, now: it is shown this once, and nobody can look it up again. \
-               Whoever has it acts as this client."
+/// Shows a new key. The server does not return the key a second time.
+fn show_key(issued: &IssuedApiKey) {
+    show_one_time_secret(OneTimeSecret {
+        title: format!("API key of {}", issued.client.name),
+        text: "Copy the key now and store it in the program. It is shown only once. \
+               Anyone who has the key can act as this client."
             .to_owned(),
         what: "key",
         secret: issued.key.clone(),

@@ -1,18 +1,18 @@
-//! One document beside the customer whose identity it shall prove.
+//! The page of one document, beside the customer whose identity it proves.
 
 use super::{
-    acts::{approve, reject, remove, take_up},
-    age,
-    desk::{self, Desk},
-    kind, size, status,
+    actions::{approve, claim, reject, remove},
+    age, kind,
+    review::{self, Review},
+    size, status,
 };
 use kit::{
     api,
     format::{moment, now},
     on_key,
-    page::{detail_page, once},
+    page::{detail_page, load},
     task,
-    ui::{Icon, Look, Tone, Value, button, facts, viewer},
+    ui::{ButtonVariant, Icon, Tone, Value, button, facts, viewer},
 };
 use leptos::prelude::*;
 use wire::{
@@ -23,22 +23,25 @@ use wire::{
     },
 };
 
-/// Draws it. A document that waits for nobody is taken up first, so that nobody else decides meanwhile.
+/// Draws the page. It claims an unclaimed document first, so that no other reviewer decides at the same time.
 pub fn screen(id: KycDocumentId) -> AnyView {
-    let desk = Desk::of(id);
-    once(move || desk.take_up(id), move |taken| page(id, desk, taken))
+    let review = Review::start(id);
+    load(
+        move || review.claim(id),
+        move |is_claimed| page(id, review, is_claimed),
+    )
 }
 
-fn page(id: KycDocumentId, desk: Desk, taken: bool) -> AnyView {
+fn page(id: KycDocumentId, review: Review, is_claimed: bool) -> AnyView {
     detail_page::<KycDocument>(id)
         .badge(status)
-        .subtitle(held)
-        .action(approve(desk))
-        .action(reject(desk))
-        .action(take_up(desk))
+        .subtitle(assignee)
+        .action(approve(review))
+        .action(reject(review))
+        .action(claim(review))
         .action(remove())
         .above(|document| warnings(document).map(IntoAny::into_any))
-        .part(move |_| file(id, taken))
+        .part(move |_| file(id, is_claimed))
         .history("kyc_document")
         .aside("Customer", |document| Some(customer(document)))
         .fact("Document", |document| Value::text(kind(document)))
@@ -56,51 +59,51 @@ fn page(id: KycDocumentId, desk: Desk, taken: bool) -> AnyView {
                 .map(|id| format!("/accounts/users/{id}"));
             Value::linked(document.reviewer.as_deref(), href)
         })
-        .fact("Id", |document| Value::code(document.id.to_string()))
+        .fact("ID", |document| Value::code(document.id.to_string()))
         .show()
 }
 
-/// Who has it, and until when.
-fn held(document: &KycDocument) -> String {
+/// Returns who has claimed the document, and until when.
+fn assignee(document: &KycDocument) -> String {
     let until = document
         .claimed_until
-        .filter(|_| document.held_by(now()).is_some());
+        .filter(|_| document.active_claimant(now()).is_some());
     match (until, document.claimant.as_deref()) {
-        (Some(until), _) if desk::is_mine(document) => {
-            format!("Yours to review until {}", moment(until))
+        (Some(until), _) if review::is_mine(document) => {
+            format!("Locked to you until {}", moment(until))
         }
-        (Some(until), Some(who)) => format!("{who} reviews it until {}", moment(until)),
+        (Some(until), Some(who)) => format!("Locked to {who} until {}", moment(until)),
         _ => String::new(),
     }
 }
 
-/// The file, at once for who reviews it; for everybody else once they ask, because every view is on record.
-fn file(id: KycDocumentId, taken: bool) -> AnyView {
-    let shown = RwSignal::new(taken);
-    let skip = move || leptos::task::spawn_local(desk::next(id));
+/// Draws the file: immediately for the reviewer; for other users after a click, because every access is logged.
+fn file(id: KycDocumentId, is_claimed: bool) -> AnyView {
+    let is_open = RwSignal::new(is_claimed);
+    let skip = move || leptos::task::spawn_local(review::open_next(id));
     on_key("n", "Next document", skip);
     let next = button(
-        "Next in the queue",
-        Look::Quiet,
+        "Next document",
+        ButtonVariant::Quiet,
         Some(Icon::ChevronRight),
         skip,
     );
     let body = move || {
-        match shown.get() {
-        true => viewer("The document", move || desk::link(id)),
+        match is_open.get() {
+        true => viewer("Document", move || review::file_link(id)),
         false => view! {
-            <div class="easel closed"><p class="muted">"Whoever opens the file is noted in the record."</p>
-                {button("Show the file", Look::Plain, Some(Icon::Eye), move || shown.set(true))}</div>
+            <div class="canvas closed"><p class="muted">"Access to the file is logged."</p>
+                {button("Show file", ButtonVariant::Plain, Some(Icon::Eye), move || is_open.set(true))}</div>
         }
         .into_any(),
     }
     };
-    view! { <section class="card looked-at"><header class="card-head"><h2>"File"</h2><div class="actions">{next}</div></header>
+    view! { <section class="card document-viewer"><header class="card-head"><h2>"File"</h2><div class="actions">{next}</div></header>
         {body}</section> }
     .into_any()
 }
 
-/// What the reviewer must not overlook.
+/// Draws warnings for the reviewer: the same file of another customer, a file sent again, a rejection.
 fn warnings(document: &KycDocument) -> Option<impl IntoView + use<>> {
     let others = document.duplicates.clone().unwrap_or_default();
     let links = others.into_iter().map(|other| {
@@ -108,28 +111,28 @@ fn warnings(document: &KycDocument) -> Option<impl IntoView + use<>> {
         view! { <li><a class="link" href=href>{other.customer}</a>{format!(" ({})", other.status)}</li> }
     });
     let links = links.collect_view();
-    let shared = (!links.is_empty()).then(|| view! {
-        <div class="banner" role="alert" data-tone=Tone::Bad.word()><p><strong>"The same file was uploaded for somebody else."</strong></p>
+    let duplicate = (!links.is_empty()).then(|| view! {
+        <div class="banner" role="alert" data-tone=Tone::Bad.as_str()><p><strong>"The same file was uploaded for another customer."</strong></p>
             <ul>{links}</ul></div>
     });
-    let again = (document.is_resubmitted == Some(true)).then(|| view! {
-        <div class="banner" role="note" data-tone=Tone::Waiting.word()><p>"The customer has sent this file before, and it was rejected."</p></div>
+    let resubmitted = (document.is_resubmitted == Some(true)).then(|| view! {
+        <div class="banner" role="note" data-tone=Tone::Waiting.as_str()><p>"The customer sent this file before, and it was rejected."</p></div>
     });
     let reason = document
         .rejection_reason
         .clone()
         .filter(|_| document.status == KycDocumentStatus::Rejected);
     let reason = reason.map(|why| view! {
-        <div class="banner" role="note" data-tone=Tone::Bad.word()><p><strong>"Rejected: "</strong>{why}</p></div>
+        <div class="banner" role="note" data-tone=Tone::Bad.as_str()><p><strong>"Rejected: "</strong>{why}</p></div>
     });
-    (shared.is_some() || again.is_some() || reason.is_some())
-        .then(|| view! { <div class="banners">{shared}{again}{reason}</div> })
+    (duplicate.is_some() || resubmitted.is_some() || reason.is_some())
+        .then(|| view! { <div class="banners">{duplicate}{resubmitted}{reason}</div> })
 }
 
-/// Who they say they are, to be compared with what the document says.
+/// Draws the account data of the customer, to compare with the document.
 fn customer(document: &KycDocument) -> AnyView {
     let id = document.user_id;
-    once(
+    load(
         move || task(async move { api::find::<User>(id).await }),
         |user: User| {
             facts(vec![
@@ -144,7 +147,7 @@ fn customer(document: &KycDocument) -> AnyView {
                 ("Customer since", Value::day(user.created_at)),
                 (
                     "Profile",
-                    Value::text("Open").link(format!("/accounts/users/{}", user.id)),
+                    Value::text("View user").link(format!("/accounts/users/{}", user.id)),
                 ),
             ])
         },
@@ -155,6 +158,6 @@ fn uploader(document: &KycDocument) -> Value {
     match document.uploaded_by {
         Some(id) if id == document.user_id => Value::text("The customer"),
         Some(id) => Value::text("Staff").link(format!("/accounts/users/{id}")),
-        None => Value::text("An integrator"),
+        None => Value::text("API client"),
     }
 }

@@ -1,4 +1,4 @@
-//! The queue of documents: what waits longest comes first.
+//! The queue of documents, the oldest first.
 
 use super::{age, kind, size, status};
 use kit::{
@@ -11,12 +11,12 @@ use leptos::prelude::*;
 use wire::{
     Permission,
     accounts::{
-        kyc::{KycClaim, KycDocument, KycDocumentStatus, KycDocumentType, KycSort},
+        kyc::{ClaimedBy, KycDocument, KycDocumentStatus, KycDocumentType, KycSort},
         users::User,
     },
 };
 
-/// Draws it; whoever comes without saying what they want sees what waits.
+/// Draws the list. Without filters in the address, it shows the pending documents.
 pub fn screen() -> AnyView {
     list_page::<KycDocument>("KYC")
         .search("Name, e-mail or phone")
@@ -27,7 +27,7 @@ pub fn screen() -> AnyView {
         .column(state("Status", status))
         .column(text("Document", kind))
         .column(value("Uploaded", age).sort(KycSort::UploadedAt))
-        .column(maybe("Reviewed by", reviewer).wide())
+        .column(maybe("Reviewer", reviewer).wide())
         .column(
             ago("Decided", |document: &KycDocument| document.verified_at)
                 .sort(KycSort::VerifiedAt)
@@ -46,35 +46,35 @@ pub fn screen() -> AnyView {
         )
         .filter(choice("status", "Status", KycDocumentStatus::WORDS))
         .filter(choice("document_type", "Document", KycDocumentType::WORDS))
-        .filter(choice("claimed_by", "Being reviewed by", KycClaim::WORDS))
+        .filter(choice("claimed_by", "Assignee", ClaimedBy::WORDS))
         .filter(picked::<User>("user_id", "Customer"))
         .filter(dates("uploaded_at_from", "uploaded_at_to", "Uploaded"))
-        .begins_with("status=pending")
+        .default_query("status=pending")
         .new_button("Upload", "/accounts/kyc/new", Permission::KycUpload)
         .empty(
-            "Nothing waits",
-            "Documents appear here as soon as a customer sends one.",
+            "No documents to review",
+            "Documents appear here when customers upload them.",
         )
         .show()
 }
 
-/// What a reviewer should know before they open it.
+/// Returns the warning that is shown beside the customer.
 fn warning(document: &KycDocument) -> String {
     let shared = document
         .duplicates
         .as_ref()
         .is_some_and(|others| !others.is_empty());
     match (shared, document.is_resubmitted) {
-        (true, _) => "The same file as another customer's".to_owned(),
-        (_, Some(true)) => "A rejected file, sent again".to_owned(),
+        (true, _) => "Same file as another customer".to_owned(),
+        (_, Some(true)) => "Rejected file, sent again".to_owned(),
         _ => String::new(),
     }
 }
 
-/// Who has it at the moment, or has decided.
+/// Returns the reviewer who has claimed the document now, or who decided it.
 fn reviewer(document: &KycDocument) -> Option<String> {
     document
-        .held_by(now())
+        .active_claimant(now())
         .and(document.claimant.clone())
         .or(document.reviewer.clone())
 }

@@ -1,9 +1,9 @@
-//! Documents that prove who a customer is: the queue, and the desk where one is reviewed.
+//! KYC documents, which prove the identity of a customer: the queue and the review.
 
-mod acts;
-mod desk;
+mod actions;
 mod detail;
 mod list;
+mod review;
 mod upload;
 
 use kit::{
@@ -15,7 +15,7 @@ use wire::{
     accounts::kyc::{KycDocument, KycDocumentStatus},
 };
 
-/// The screens of documents.
+/// The screens of KYC documents.
 pub const SCREENS: &[Screen] = &[
     Screen {
         path: "/accounts/kyc",
@@ -25,7 +25,7 @@ pub const SCREENS: &[Screen] = &[
     },
     Screen {
         path: "/accounts/kyc/new",
-        title: "Upload a document",
+        title: "Upload document",
         needs: Permission::KycUpload,
         view: |_| Some(upload::screen()),
     },
@@ -37,17 +37,17 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// What was decided.
+/// Returns the status badge of a document.
 fn status(document: &KycDocument) -> (&'static str, Tone) {
-    super::parts::decided(document.status)
+    super::parts::document_status(document.status)
 }
 
-/// What it is.
+/// Returns the name of the kind of document.
 fn kind(document: &KycDocument) -> &'static str {
     document.document_type.title()
 }
 
-/// How long it has waited: after a day somebody should look, after three days somebody has to.
+/// Returns how long a document has been pending: amber after one day, red after three days.
 fn age(document: &KycDocument) -> Value {
     let now = kit::format::now();
     let waited = now.signed_duration_since(document.uploaded_at);
@@ -63,7 +63,7 @@ fn age(document: &KycDocument) -> Value {
         .hint(kit::format::moment(document.uploaded_at))
 }
 
-/// A size in bytes, as people read it.
+/// Formats a size in bytes, such as `1.5 MB`.
 fn size(bytes: i64) -> String {
     match bytes {
         ..1_000 => format!("{bytes} bytes"),

@@ -1,4 +1,4 @@
-//! Uploading a document that came another way, such as by mail.
+//! Uploading a document that the customer sent outside the shop, such as by e-mail.
 
 use kit::{
     form::{Source, choice_field, picker_field},
@@ -13,15 +13,16 @@ use wire::accounts::{
 const ACCEPT: &str = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png";
 const HINT: &str = "PDF, JPEG or PNG, 10 MB and 40 megapixels at most";
 
-/// Draws it.
+/// Draws the page.
 pub fn screen() -> AnyView {
-    let customers = Source::within::<User>(vec![("role", "customer".to_owned())], |user: &User| {
-        user.email.clone()
-    });
-    upload_page::<KycDocument>("Upload a document", ACCEPT, HINT, |document| {
+    let customers =
+        Source::filtered_resource::<User>(vec![("role", "customer".to_owned())], |user: &User| {
+            user.email.clone()
+        });
+    upload_page::<KycDocument>("Upload document", ACCEPT, HINT, |document| {
         format!("/accounts/users/{}", document.user_id)
     })
-    .says("It is checked and waits to be reviewed, by somebody else than you. Pictures are stripped of everything but the picture.")
+    .text("Another person reviews the document. Metadata is removed from pictures.")
     .option(picker_field("user_id", "Customer", customers))
     .option(choice_field(
         "document_type",

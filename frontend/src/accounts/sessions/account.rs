@@ -1,6 +1,6 @@
-//! One's own account, on one page.
+//! The page of the current user's own account.
 
-use super::{factor, list, password};
+use super::{list, mfa, password};
 use kit::{
     format::sentence,
     page::{Part, part_page},
@@ -9,38 +9,38 @@ use kit::{
 };
 use leptos::prelude::*;
 
-/// Draws it.
+/// Draws the page.
 pub fn screen() -> AnyView {
     let part = |title, hint, body| Part { title, hint, body };
     part_page(
         "Your account",
-        "How you sign in, and where you are signed in.",
+        "Your profile, password, two-factor authentication and sessions.",
         vec![
             part(
                 "Profile",
-                "Your colleagues keep it: nobody gives themselves another name or role.",
+                "Only another administrator can change your name and role.",
                 profile(),
             ),
             part(
                 "Password",
-                "A change signs you out everywhere else.",
+                "Changing it signs you out everywhere else.",
                 password::change(),
             ),
             part(
-                "Second factor",
-                "A code of an authenticator app besides your password: whoever learns the one has not got the other.",
-                factor::own(),
+                "Two-factor authentication",
+                "A code from an authenticator app in addition to your password. A stolen password alone cannot sign in.",
+                mfa::own(),
             ),
             part(
                 "Sessions",
-                "Where you are signed in. End what you do not know, and change your password then.",
+                "Where you are signed in. Sign out sessions that you do not recognize, then change your password.",
                 list::own(),
             ),
         ],
     )
 }
 
-/// Who one is here.
+/// Draws the profile of the current user.
 fn profile() -> AnyView {
     let Some(me) = session::user() else {
         return ().into_any();

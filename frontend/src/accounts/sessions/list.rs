@@ -1,23 +1,23 @@
-//! Where somebody is signed in.
+//! The sessions of a user.
 
 use kit::{
     Task,
-    api::{self, Call, Fault},
+    api::{self, ApiError, Call},
     format,
-    page::{Act, act, renewed},
+    page::{Action, action, load_with_reload},
     session, task,
-    ui::{Close, Icon, Look, Row, Tone, card, rows, task_button},
+    ui::{ButtonVariant, Close, Icon, Row, Tone, card, rows, task_button},
 };
 use leptos::prelude::*;
 use wire::{
     Permission, UserId,
     accounts::{
-        sessions::{Session, Sessions},
+        sessions::{Session, SessionList},
         users::{User, UserRole},
     },
 };
 
-/// One's own sessions.
+/// Draws the sessions of the current user.
 pub fn own() -> AnyView {
     list(
         "/v1/sessions".to_owned(),
@@ -26,62 +26,65 @@ pub fn own() -> AnyView {
     )
 }
 
-/// Somebody else's; nothing for who may not see them.
-pub fn of_person(id: UserId) -> AnyView {
+/// Draws the sessions of another user; nothing without the permission to manage sessions.
+pub fn of_user(id: UserId) -> AnyView {
     if !session::can(Permission::SessionsManage) {
         return ().into_any();
     }
     let path = format!("/v1/users/{id}/sessions");
     card(
-        "Where they are signed in",
+        "Sessions",
         list(path, |count| count > 0, "Sign out everywhere"),
     )
 }
 
-/// Helps somebody who has lost their authenticator and their codes.
-pub fn reset_factor() -> Act<User> {
+/// Resets two-factor authentication, for a user who has lost the authenticator and the recovery codes.
+pub fn reset_mfa() -> Action<User> {
     let reset = |user: User| async move {
-        let call = Call::delete(format!("/v1/users/{}/factor", user.id));
+        let call = Call::delete(format!("/v1/users/{}/mfa", user.id));
         api::send(call).await.map(drop)
     };
-    act("Reset second factor", "can sign in by password", Permission::SessionsManage, reset)
-        .asks("For who has lost their authenticator and their codes. Make sure that it is them. They are signed out everywhere.")
+    action("Reset two-factor authentication", "can sign in with the password alone", Permission::SessionsManage, reset)
+        .asks("For users who have lost their authenticator and their recovery codes. Verify the identity of the user first. The user is signed out everywhere.")
         .danger()
         .when(|user| {
             let me = session::user();
-            let is_boss = me.as_ref().is_some_and(|me| me.role == UserRole::SuperAdmin);
+            let is_super_admin = me.as_ref().is_some_and(|me| me.role == UserRole::SuperAdmin);
             user.deleted_at.is_none()
-                && (is_boss || !user.role.is_staff())
+                && (is_super_admin || !user.role.is_staff())
                 && me.is_none_or(|me| me.id != user.id)
         })
 }
 
-/// Sessions at an address; deleting the address ends them all, but for the one that asks.
-fn list(path: String, many: fn(usize) -> bool, verb: &'static str) -> AnyView {
-    let asked = path.clone();
-    renewed(
+/// Draws the sessions at an address. `DELETE` on the address ends all sessions except the current one.
+fn list(path: String, can_end_all: fn(usize) -> bool, verb: &'static str) -> AnyView {
+    let list_path = path.clone();
+    load_with_reload(
         move || {
-            let path = asked.clone();
-            task(async move { api::get::<Sessions>(&path).await })
+            let path = list_path.clone();
+            task(async move { api::get::<SessionList>(&path).await })
         },
-        move |sessions, again| {
+        move |sessions, reload| {
             let path = path.clone();
-            let all = many(sessions.data.len()).then(|| {
-                let again = again.clone();
-                let end = move || ended(path.clone(), again.clone());
+            let all = can_end_all(sessions.data.len()).then(|| {
+                let reload = reload.clone();
+                let end = move || end_session(path.clone(), reload.clone());
                 task_button(
                     verb,
-                    Look::Plain,
+                    ButtonVariant::Plain,
                     Some(Icon::LogOut),
-                    "Signed out there",
+                    "Signed out",
                     end,
                 )
             });
             let count = sessions.data.len();
-            let each = sessions.data.into_iter().map(|one| row(one, again.clone()));
+            let each = sessions
+                .data
+                .into_iter()
+                .map(|one| row(one, reload.clone()));
             let each = rows(each.collect());
             view! {
-                {(count == 0).then(|| view! { <p class="muted">"Nowhere."</p> })}
+                {(count == 0).then(|| view! { <p class="muted">"No sessions."</p> })}
                 {each}
                 {all.map(|all| view! { <div class="actions">{all}</div> })}
             }
@@ -90,31 +93,31 @@ fn list(path: String, many: fn(usize) -> bool, verb: &'static str) -> AnyView {
     )
 }
 
-fn row(of: Session, again: Close) -> Row {
-    let path = format!("/v1/sessions/{}", of.id);
-    let end = move || ended(path.clone(), again.clone());
-    let is_here = of.is_current;
-    let says = format!(
+fn row(session: Session, reload: Close) -> Row {
+    let path = format!("/v1/sessions/{}", session.id);
+    let end = move || end_session(path.clone(), reload.clone());
+    let is_current = session.is_current;
+    let text = format!(
         "{} · since {} · last used {}",
-        of.ip.as_deref().unwrap_or("Unknown address"),
-        format::moment(of.created_at),
-        format::ago(of.last_used_at, format::now())
+        session.ip.as_deref().unwrap_or("Unknown address"),
+        format::moment(session.created_at),
+        format::ago(session.last_used_at, format::now())
     );
     Row {
-        sign: device(&of.device),
-        title: of.device,
-        state: is_here.then_some(("This one", Tone::Good)),
-        says,
-        hint: of.user_agent,
-        act: (!is_here)
-            .then(|| task_button("Sign out", Look::Plain, None, "Signed out there", end)),
+        icon: device(&session.device),
+        title: session.device,
+        state: is_current.then_some(("Current session", Tone::Good)),
+        text,
+        hint: session.user_agent,
+        action: (!is_current)
+            .then(|| task_button("Sign out", ButtonVariant::Plain, None, "Signed out", end)),
     }
 }
 
-fn device(says: &str) -> Icon {
+fn device(text: &str) -> Icon {
     if ["iPhone", "iPad", "Android"]
         .iter()
-        .any(|phone| says.contains(phone))
+        .any(|phone| text.contains(phone))
     {
         Icon::CardSim
     } else {
@@ -122,10 +125,10 @@ fn device(says: &str) -> Icon {
     }
 }
 
-fn ended(path: String, again: Close) -> Task<Result<(), Fault>> {
+fn end_session(path: String, reload: Close) -> Task<Result<(), ApiError>> {
     task(async move {
         let outcome = api::send(Call::delete(path)).await.map(drop);
-        again();
+        reload();
         outcome
     })
 }

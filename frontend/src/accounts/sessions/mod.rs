@@ -1,16 +1,16 @@
-//! One's own account: how one signs in, and where one is signed in.
+//! Sessions, passwords and two-factor authentication; the account page of the current user.
 
 mod account;
-pub mod factor;
 mod list;
+pub mod mfa;
 pub mod password;
 
 use kit::Screen;
 use wire::Permission;
 
-pub use list::{of_person, reset_factor};
+pub use list::{of_user, reset_mfa};
 
-/// The screens of one's own account.
+/// The screens of the current user's account.
 pub const SCREENS: &[Screen] = &[Screen {
     path: "/account",
     title: "Your account",

@@ -1,4 +1,4 @@
-//! Changing one's password.
+//! The form that changes the password of the current user.
 
 use kit::{
     api::{self, Call},
@@ -7,7 +7,7 @@ use kit::{
     task, toast,
 };
 use leptos::prelude::*;
-use wire::accounts::sessions::{ChangePassword, SHORTEST_PASSWORD};
+use wire::accounts::sessions::{ChangePassword, MIN_PASSWORD_LENGTH};
 
 /// Draws the form.
 pub fn change() -> AnyView {
@@ -18,26 +18,26 @@ pub fn change() -> AnyView {
     let save = |new: ChangePassword| {
         task(async move {
             api::send(Call::post("/v1/passwords/change").json(&new)).await?;
-            toast::good("Password changed; you are signed out everywhere else");
+            toast::good("Password changed. You are signed out everywhere else.");
             Ok(())
         })
     };
-    small_form(SmallForm::new("Change the password", fields), save)
+    small_form(SmallForm::new("Change password", fields), save)
 }
 
-/// A password to come, with how much of it is still missing.
+/// Returns the field of a new password. It shows how many characters are missing.
 pub fn new_password(key: &'static str) -> Field {
     secret_field(key, "New password")
         .fills("new-password")
-        .help("12 characters or more, of any kind. Three or four words that do not belong together are good; what is easily guessed is refused.")
+        .help("At least 12 characters of any kind. Three or four unrelated words are a good password. Passwords that are easy to guess are rejected.")
         .live(move |draft| {
             let typed = draft.text(key).chars().count();
-            let missing = SHORTEST_PASSWORD.saturating_sub(typed);
-            let says = match missing {
+            let missing = MIN_PASSWORD_LENGTH.saturating_sub(typed);
+            let text = match missing {
                 0 => "Long enough".to_owned(),
                 1 => "1 more character".to_owned(),
                 more => format!("{more} more characters"),
             };
-            (typed > 0).then_some(says)
+            (typed > 0).then_some(text)
         })
 }

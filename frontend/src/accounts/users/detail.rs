@@ -1,30 +1,31 @@
-//! One person: how to reach them, what they bought, and what became of it.
+//! The page of one user: contact details, timeline, and related records.
 
 use super::{
     super::{parts::documents, sessions},
-    acts::{
-        activate, appoint, ban, deactivate, delete, erase, export, invitation_link, restore,
+    actions::{
+        activate, archive, ban, change_role, deactivate, erase, export, invitation_link, restore,
         suspend,
     },
-    belongings::{esims, orders, payments},
-    is_editable, kyc, status,
-    timeline::happenings,
+    is_editable, kyc,
+    related::{esims, orders, payments},
+    status,
+    timeline::timeline,
 };
 use kit::{
     api::{self, Call},
     format::sentence,
     page::detail_page,
     task,
-    ui::{Icon, Value, facts, sealed},
+    ui::{Icon, Value, facts, reveal_facts},
 };
 use leptos::prelude::*;
 use wire::{
     Permission, Resource, UserId,
     accounts::users::{User, UserRole, UserStatus},
-    esims::inventory::Reveal,
+    esims::inventory::RevealRequest,
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: UserId) -> AnyView {
     detail_page::<User>(id)
         .badge(status)
@@ -41,26 +42,26 @@ pub fn screen(id: UserId) -> AnyView {
         .action(restore())
         .action(activate())
         .action(suspend())
-        .action(appoint())
+        .action(change_role())
         .action(invitation_link())
         .action(export())
         .action(deactivate())
-        .action(sessions::reset_factor())
+        .action(sessions::reset_mfa())
         .action(ban())
-        .action(delete())
+        .action(archive())
         .action(erase())
-        .above(gone)
+        .above(deleted_notice)
         .card("Contact", |user| Some(contact(user)))
-        .part(move |again| happenings(id, again))
+        .part(move |reload| timeline(id, reload))
         .fact("Role", |user| Value::text(sentence(user.role.as_str())))
         .fact("Identity", kyc)
-        .fact("Source", brought_by)
+        .fact("Source", source)
         .fact("Last sign-in", |user| {
             user.last_login.map_or_else(Value::absent, Value::ago)
         })
         .fact("Created", |user| Value::time(user.created_at))
-        .fact("Changed", |user| Value::ago(user.updated_at))
-        .fact("Id", |user| Value::code(user.id.to_string()))
+        .fact("Updated", |user| Value::ago(user.updated_at))
+        .fact("ID", |user| Value::code(user.id.to_string()))
         .tab_for(Permission::OrdersRead, "orders", "Orders")
         .related(orders(id))
         .tab_for(Permission::EsimsRead, "esims", "eSIMs")
@@ -70,10 +71,10 @@ pub fn screen(id: UserId) -> AnyView {
         .tab_for(Permission::KycRead, "documents", "Documents")
         .related(documents(id))
         .tab_for(Permission::SessionsManage, "sessions", "Sessions")
-        .part(move |again| {
+        .part(move |reload| {
             let view = move || {
-                again.track();
-                sessions::of_person(id)
+                reload.track();
+                sessions::of_user(id)
             };
             view.into_any()
         })
@@ -83,53 +84,59 @@ pub fn screen(id: UserId) -> AnyView {
 }
 
 fn new_order(user: &User) -> Option<String> {
-    let buys = user.role == UserRole::Customer
+    let can_buy = user.role == UserRole::Customer
         && user.status == UserStatus::Active
         && user.deleted_at.is_none();
-    buys.then(|| format!("/billing/orders/new?user_id={}", user.id))
+    can_buy.then(|| format!("/billing/orders/new?user_id={}", user.id))
 }
 
-fn brought_by(user: &User) -> Value {
+fn source(user: &User) -> Value {
     user.client_id.map_or_else(
         || Value::text("Direct"),
-        |id| Value::text("An integrator").link(format!("/accounts/api-clients/{id}")),
+        |id| Value::text("API client").link(format!("/accounts/api-clients/{id}")),
     )
 }
 
-/// That they are not there any more, and what that means.
-fn gone(user: &User) -> Option<AnyView> {
-    let (since, says) = match (user.erased_at, user.deleted_at) {
-        (Some(at), _) => (at, "Erased for good. What is left belongs to the books."),
-        (None, Some(at)) => (at, "Deleted. They are in no list and cannot sign in."),
+/// Draws the notice of an archived or erased user.
+fn deleted_notice(user: &User) -> Option<AnyView> {
+    let (since, text) = match (user.erased_at, user.deleted_at) {
+        (Some(at), _) => (
+            at,
+            "Personal data erased. Orders and payments stay in the books.",
+        ),
+        (None, Some(at)) => (
+            at,
+            "Archived. The user is hidden from all lists and cannot sign in.",
+        ),
         (None, None) => return None,
     };
     let view = view! {
-        <div class="banner" role="note" data-tone="neutral"><p><strong>{says}</strong>" "{Value::ago(since).view()}</p></div>
+        <div class="banner" role="note" data-tone="neutral"><p><strong>{text}</strong>" "{Value::ago(since).view()}</p></div>
     };
     Some(view.into_any())
 }
 
-/// How to reach them; masked for who has to say first why they want to know.
+/// Draws the contact details. Users without the permission see them masked and have to enter a reason first.
 fn contact(user: &User) -> AnyView {
     if !user.is_masked {
-        return facts(reach(user));
+        return facts(contact_facts(user));
     }
     let path = format!("{}/{}/reveal", User::PATH, user.id);
     let open = move |reason: String| {
-        let call = Call::post(path.clone()).json(&Reveal {
+        let call = Call::post(path.clone()).json(&RevealRequest {
             reason: Some(reason),
         });
-        task(async move { Ok(reach(&api::send(call).await?.json::<User>().await?)) })
+        task(async move { Ok(contact_facts(&api::send(call).await?.json::<User>().await?)) })
     };
-    sealed(
-        reach(user),
-        "Reveal the contact data?",
-        "Who opened it, when and why is kept in the record.",
+    reveal_facts(
+        contact_facts(user),
+        "Reveal contact details?",
+        "Access is logged with your name and the reason.",
         open,
     )
 }
 
-fn reach(user: &User) -> Vec<(&'static str, Value)> {
+fn contact_facts(user: &User) -> Vec<(&'static str, Value)> {
     vec![
         ("Name", Value::text(user.full_name())),
         (

@@ -1,6 +1,6 @@
-//! The list of people.
+//! The list of users.
 
-use super::{acts, is_chief, kyc, status};
+use super::{actions, is_super_admin, kyc, status};
 use kit::{
     format::sentence,
     page::list_page,
@@ -14,16 +14,16 @@ use wire::{
     accounts::users::{KycStatus, User, UserRole, UserSort, UserStatus},
 };
 
-/// Draws it.
+/// Draws the list.
 pub fn screen() -> AnyView {
-    let new = if is_chief() {
+    let new = if is_super_admin() {
         "New user"
     } else {
         "New customer"
     };
     let created = |user: &User| Some(user.created_at);
-    let changed = |user: &User| Some(user.updated_at);
-    let brought = picked::<ApiClient>("client_id", "Source");
+    let updated = |user: &User| Some(user.updated_at);
+    let source = picked::<ApiClient>("client_id", "Source");
     list_page::<User>("Users")
         .search("Name, e-mail or phone")
         .opens(|user| format!("/accounts/users/{}", user.id))
@@ -36,20 +36,20 @@ pub fn screen() -> AnyView {
         .column(maybe("Phone", |user: &User| user.phone.clone()).extra())
         .column(ago("Last sign-in", |user: &User| user.last_login).sort(UserSort::LastLogin))
         .column(day("Created", created).sort(UserSort::CreatedAt).wide())
-        .column(day("Changed", changed).sort(UserSort::UpdatedAt).extra())
-        .column(day("Deleted", |user: &User| user.deleted_at).extra())
+        .column(day("Updated", updated).sort(UserSort::UpdatedAt).extra())
+        .column(day("Archived", |user: &User| user.deleted_at).extra())
         .filter(choice("role", "Role", UserRole::WORDS))
         .filter(choice("status", "Status", UserStatus::WORDS))
         .filter(choice("kyc_status", "KYC", KycStatus::WORDS))
         .filter(dates("created_at_from", "created_at_to", "Created"))
         .filter(dates("last_login_from", "last_login_to", "Last sign-in"))
-        .filter_for(Permission::ApiClientsRead, brought)
-        .filter_for(Permission::UsersDelete, flag("is_deleted", "Deleted"))
-        .actions(acts::at_once())
+        .filter_for(Permission::ApiClientsRead, source)
+        .filter_for(Permission::UsersDelete, flag("is_deleted", "Archived"))
+        .actions(actions::bulk_actions())
         .new_button(new, "/accounts/users/new", Permission::UsersCreate)
         .empty(
-            "Nobody yet",
-            "Customers appear here once they sign up, or once you create them.",
+            "No users yet",
+            "Customers appear here when they sign up or when you create them.",
         )
         .show()
 }

@@ -1,10 +1,10 @@
-//! Customers and staff.
+//! Users: customers and staff.
 
-mod acts;
-mod belongings;
+mod actions;
 mod detail;
 mod form;
 mod list;
+mod related;
 mod timeline;
 
 use kit::{
@@ -16,7 +16,7 @@ use wire::{
     accounts::users::{KycStatus, User, UserRole, UserStatus},
 };
 
-/// The screens of people.
+/// The screens of users.
 pub const SCREENS: &[Screen] = &[
     Screen {
         path: "/accounts/users",
@@ -44,11 +44,11 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// Whether they may use the system, and whether they are still there.
+/// Returns the status badge of a user: erased, archived, or the account status.
 fn status(user: &User) -> (&'static str, Tone) {
     let tone = match user.status {
         _ if user.erased_at.is_some() => return ("erased", Tone::Neutral),
-        _ if user.deleted_at.is_some() => return ("deleted", Tone::Neutral),
+        _ if user.deleted_at.is_some() => return ("archived", Tone::Neutral),
         UserStatus::Active => Tone::Good,
         UserStatus::Inactive => Tone::Neutral,
         UserStatus::Suspended => Tone::Waiting,
@@ -57,7 +57,7 @@ fn status(user: &User) -> (&'static str, Tone) {
     (user.status.as_str(), tone)
 }
 
-/// How far a customer's identity is proven; nobody asks that of the staff.
+/// Returns the KYC status of a customer. Staff have none.
 fn kyc(user: &User) -> Value {
     let tone = match user.kyc_status {
         _ if user.role.is_staff() => return Value::absent(),
@@ -68,17 +68,18 @@ fn kyc(user: &User) -> Value {
     Value::state(user.kyc_status.as_str(), tone)
 }
 
-/// Whether whoever is signed in is a super administrator.
-fn is_chief() -> bool {
+/// Returns true if the current user is a super administrator.
+fn is_super_admin() -> bool {
     session::user().is_some_and(|me| me.role == UserRole::SuperAdmin)
 }
 
-/// Whether whoever is signed in may edit them: staff are for super administrators, and the deleted for nobody.
+/// Returns true if the current user may edit this user. Only super administrators edit staff. Archived users cannot be edited.
 fn is_editable(user: &User) -> bool {
-    user.deleted_at.is_none() && (!user.role.is_staff() || is_chief())
+    user.deleted_at.is_none() && (!user.role.is_staff() || is_super_admin())
 }
 
-/// Whether whoever is signed in may decide about them: the same, but never about oneself.
-fn is_other(user: &User) -> bool {
-    (!user.role.is_staff() || is_chief()) && session::user().is_none_or(|me| me.id != user.id)
+/// Returns true if the current user may act on this user. Only super administrators act on staff, and no user acts on
+/// their own account.
+fn is_manageable(user: &User) -> bool {
+    (!user.role.is_staff() || is_super_admin()) && session::user().is_none_or(|me| me.id != user.id)
 }

@@ -1,20 +1,22 @@
-//! What happened to a person and through them.
+//! The timeline of a user.
 
 use kit::{
     api,
     format::sentence,
-    page::{Stretch, Wanted, spine},
+    page::{EventPage, EventQuery, activity_feed},
     session, task,
-    ui::Event,
+    ui::{Event, LinkedEvent},
 };
 use leptos::prelude::*;
 use wire::{
     Filter, Permission, Resource, UserId,
-    accounts::users::{Happening, HappeningFilter, Happenings, Subject, SubjectKind, User},
+    accounts::users::{
+        TimelineEvent, TimelineFilter, TimelineSubject, TimelineSubjectKind, User, UserTimeline,
+    },
 };
 
 const KINDS: &[(&str, &str)] = &[
-    ("account", "The account"),
+    ("account", "Account"),
     ("login", "Sign-ins"),
     ("kyc", "Documents"),
     ("order", "Orders"),
@@ -24,19 +26,21 @@ const KINDS: &[(&str, &str)] = &[
     ("ticket", "Tickets"),
 ];
 
-/// Draws it; `again` asks once more.
-pub fn happenings(id: UserId, again: RwSignal<u32>) -> AnyView {
-    spine("Timeline", again, KINDS, move |wanted| {
+/// Draws the timeline. A change of `reload` reloads it.
+pub fn timeline(id: UserId, reload: RwSignal<u32>) -> AnyView {
+    activity_feed("Timeline", reload, KINDS, move |wanted| {
         task(async move {
-            let told: Happenings = api::get(&address(id, wanted)).await?;
-            let stretch: Stretch = (told.data.into_iter().map(event).collect(), told.next);
-            Ok(stretch)
+            let page: UserTimeline = api::get(&address(id, wanted)).await?;
+            Ok(EventPage {
+                events: page.data.into_iter().map(event).collect(),
+                next: page.next,
+            })
         })
     })
 }
 
-fn address(id: UserId, wanted: Wanted) -> String {
-    let filter = HappeningFilter {
+fn address(id: UserId, wanted: EventQuery) -> String {
+    let filter = TimelineFilter {
         kind: wanted.kind.and_then(|kind| wire::Param::parse(kind).ok()),
         limit: Some(20),
         after: wanted.after,
@@ -44,25 +48,30 @@ fn address(id: UserId, wanted: Wanted) -> String {
     api::with_query(&format!("{}/{id}/timeline", User::PATH), &filter.pairs())
 }
 
-fn event(told: Happening) -> (Event, Option<String>) {
+fn event(entry: TimelineEvent) -> LinkedEvent {
     let event = Event {
-        at: told.at,
-        what: sentence(&told.what),
-        who: told.actor,
-        more: vec![told.sentence],
-        tone: told.tone.into(),
+        at: entry.at,
+        what: sentence(&entry.what),
+        who: entry.actor,
+        more: vec![entry.sentence],
+        tone: entry.tone.into(),
     };
-    (event, told.subject.and_then(href))
+    LinkedEvent {
+        event,
+        href: entry.subject.and_then(href),
+    }
 }
 
-/// The page of the record, where there is one that may be seen.
-fn href(subject: Subject) -> Option<String> {
+/// Returns the address of the page of the record, if the current user may see it.
+fn href(subject: TimelineSubject) -> Option<String> {
     let (needs, place) = match subject.kind {
-        SubjectKind::KycDocument => (Permission::KycRead, "/accounts/kyc"),
-        SubjectKind::Order => (Permission::OrdersRead, "/billing/orders"),
-        SubjectKind::Transaction => (Permission::TransactionsRead, "/billing/transactions"),
-        SubjectKind::Esim => (Permission::EsimsRead, "/esims/inventory"),
-        SubjectKind::Notification => (Permission::NotificationsRead, "/messaging/notifications"),
+        TimelineSubjectKind::KycDocument => (Permission::KycRead, "/accounts/kyc"),
+        TimelineSubjectKind::Order => (Permission::OrdersRead, "/billing/orders"),
+        TimelineSubjectKind::Transaction => (Permission::TransactionsRead, "/billing/transactions"),
+        TimelineSubjectKind::Esim => (Permission::EsimsRead, "/esims/inventory"),
+        TimelineSubjectKind::Notification => {
+            (Permission::NotificationsRead, "/messaging/notifications")
+        }
         _ => return None,
     };
     untrack(|| session::can(needs)).then(|| format!("{place}/{}", subject.id))

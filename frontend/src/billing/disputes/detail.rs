@@ -1,7 +1,7 @@
-//! One dispute: what is taken back, why, until when it can be answered, and with what.
+//! The page of one dispute: the disputed amount, the reason, the deadline and the evidence.
 
 use super::{deadline, tone};
-use crate::billing::parts::{order, paper};
+use crate::billing::parts::{download_pdf, order};
 use kit::{
     format::{money, sentence},
     page::detail_page,
@@ -13,28 +13,27 @@ use wire::{
     billing::disputes::{Dispute, DisputeState},
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: DisputeId) -> AnyView {
     detail_page::<Dispute>(id)
         .badge(|dispute| (dispute.state.as_str(), tone(dispute.state)))
         .subtitle(|dispute| {
             let amount = money(&dispute.amount, dispute.currency);
-            format!("{amount} taken back")
+            format!("{amount} disputed")
         })
         .action(
-            paper(
+            download_pdf(
                 "Download evidence",
                 Permission::DisputesRead,
-                ("evidence", |dispute: &Dispute| {
-                    format!("evidence-{}", dispute.gateway_dispute_id)
-                }),
+                "evidence",
+                |dispute: &Dispute| format!("evidence-{}", dispute.gateway_dispute_id),
             )
             .when(|dispute| dispute.order_id.is_some()),
         )
         .above(advice)
         .card("Order", |dispute| dispute.order_id.map(order))
         .history("dispute")
-        .fact("Answer by", deadline)
+        .fact("Respond by", deadline)
         .fact("Reason", |dispute| {
             Value::maybe(dispute.reason.as_deref().map(sentence))
         })
@@ -43,22 +42,22 @@ pub fn screen(id: DisputeId) -> AnyView {
                 .link(format!("/billing/transactions/{}", dispute.transaction_id))
         })
         .fact("Gateway", |dispute| Value::text(sentence(&dispute.gateway)))
-        .fact("Gateway id", |dispute| {
+        .fact("Gateway ID", |dispute| {
             Value::code(dispute.gateway_dispute_id.clone())
         })
-        .fact("Heard", |dispute| Value::time(dispute.created_at))
+        .fact("Opened", |dispute| Value::time(dispute.created_at))
         .fact("Closed", |dispute| Value::maybe_time(dispute.closed_at))
-        .fact("Id", |dispute| Value::code(dispute.id.to_string()))
+        .fact("ID", |dispute| Value::code(dispute.id.to_string()))
         .show()
 }
 
-/// What to do while it can be answered.
+/// Draws the advice while a response is possible.
 fn advice(dispute: &Dispute) -> Option<AnyView> {
     (dispute.state == DisputeState::NeedsResponse).then(|| {
         view! {
             <div class="banner" role="note" data-tone="waiting">
                 <p>
-                    "Download the evidence and hand it in at the gateway. It tells what was ordered, paid, delivered and used."
+                    "Download the evidence and submit it to the gateway. The file shows the order, the payment, the delivery and the usage."
                 </p>
             </div>
         }

@@ -1,4 +1,4 @@
-//! Payments that customers' banks take back.
+//! Disputes: payments that the customer's bank reverses.
 
 mod detail;
 mod list;
@@ -29,7 +29,7 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// Until when it can be answered; what is late or nearly so stands out.
+/// Returns the response deadline: red within three days or after it, amber before.
 fn deadline(dispute: &Dispute) -> Value {
     match dispute.due_by {
         Some(by) if dispute.state == DisputeState::NeedsResponse => {

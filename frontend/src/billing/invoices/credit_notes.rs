@@ -1,6 +1,6 @@
 //! The list of credit notes.
 
-use crate::billing::parts::paper;
+use crate::billing::parts::download_pdf;
 use kit::{
     page::list_page,
     table::{choice, dates, money, text, value},
@@ -12,10 +12,10 @@ use wire::{
     billing::invoices::{CreditNote, CreditNoteSort},
 };
 
-/// Draws it.
+/// Draws the page.
 pub fn screen() -> AnyView {
     list_page::<CreditNote>("Credit notes")
-        .search("The beginning of a number")
+        .search("Credit note number")
         .opens(|note| format!("/billing/invoices/{}", note.invoice_id))
         .column(
             text("Number", |note: &CreditNote| note.number.clone()).sort(CreditNoteSort::Number),
@@ -25,7 +25,7 @@ pub fn screen() -> AnyView {
                 .link(format!("/billing/invoices/{}", note.invoice_id))
         }))
         .column(
-            money("Given back", |note: &CreditNote| {
+            money("Refunded", |note: &CreditNote| {
                 (Some(note.total_amount.clone()), note.currency)
             })
             .sort(CreditNoteSort::TotalAmount),
@@ -41,15 +41,16 @@ pub fn screen() -> AnyView {
                 .sort(CreditNoteSort::CreatedAt),
         )
         .filter(choice("currency", "Currency", Currency::WORDS))
-        .filter(dates("created_at_from", "created_at_to", "Written"))
-        .action(paper(
+        .filter(dates("created_at_from", "created_at_to", "Issued"))
+        .action(download_pdf(
             "Download PDF",
             Permission::InvoicesRead,
-            ("pdf", |note: &CreditNote| note.number.clone()),
+            "pdf",
+            |note: &CreditNote| note.number.clone(),
         ))
         .empty(
             "No credit notes yet",
-            "One is written for every refund that is paid out.",
+            "A credit note is issued for every refund that is paid out.",
         )
         .show()
 }

@@ -1,6 +1,6 @@
-//! One invoice: what was paid for, and what was given back of it.
+//! The page of one invoice: its lines and its credit notes.
 
-use crate::billing::parts::paper;
+use crate::billing::parts::download_pdf;
 use kit::{
     format::money,
     page::{Related, detail_page, related},
@@ -13,17 +13,18 @@ use wire::{
     billing::invoices::{CreditNote, CreditNoteFilter, Invoice},
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: InvoiceId) -> AnyView {
     detail_page::<Invoice>(id)
         .subtitle(|invoice| {
             let total = money(&invoice.total_amount, invoice.currency);
             format!("{total} for {}", invoice.customer)
         })
-        .action(paper(
+        .action(download_pdf(
             "Download PDF",
             Permission::InvoicesRead,
-            ("pdf", |invoice: &Invoice| invoice.number.clone()),
+            "pdf",
+            |invoice: &Invoice| invoice.number.clone(),
         ))
         .card("Lines", |invoice| Some(sums(lines(invoice))))
         .related(credit_notes(id))
@@ -41,8 +42,8 @@ pub fn screen(id: InvoiceId) -> AnyView {
             Value::text("View payment")
                 .link(format!("/billing/transactions/{}", invoice.transaction_id))
         })
-        .fact("Written", |invoice| Value::time(invoice.created_at))
-        .fact("Id", |invoice| Value::code(invoice.id.to_string()))
+        .fact("Issued", |invoice| Value::time(invoice.created_at))
+        .fact("ID", |invoice| Value::code(invoice.id.to_string()))
         .show()
 }
 
@@ -53,24 +54,24 @@ fn lines(invoice: &Invoice) -> Vec<Line> {
         .0
         .iter()
         .map(|sold| {
-            let many = if sold.quantity == 1 {
+            let quantity = if sold.quantity == 1 {
                 String::new()
             } else {
                 format!("{} × ", sold.quantity)
             };
-            line(format!("{many}{}", sold.text), show(&sold.amount))
+            line(format!("{quantity}{}", sold.text), show(&sold.amount))
         })
         .collect();
     lines.push(line("Net", show(&invoice.net_amount)));
     lines.push(line("Tax", show(&invoice.tax_amount)));
     lines.push(total("Total", show(&invoice.total_amount)));
     if invoice.credited_amount.is_positive() {
-        let kept = invoice.total_amount.minus(&invoice.credited_amount);
+        let net = invoice.total_amount.minus(&invoice.credited_amount);
         lines.push(line(
-            "Given back",
+            "Refunded",
             show(&Decimal::zero().minus(&invoice.credited_amount)),
         ));
-        lines.push(total("Kept", show(&kept)));
+        lines.push(total("Net of refunds", show(&net)));
     }
     lines
 }
@@ -83,9 +84,9 @@ fn credit_notes(id: InvoiceId) -> Related<CreditNote> {
     related::<CreditNote>("Credit notes", Permission::InvoicesRead, filter)
         .column(text("Number", |note: &CreditNote| note.number.clone()))
         .column(text("Date", |note: &CreditNote| note.issued_on.to_string()))
-        .column(amount("Given back", |note: &CreditNote| {
+        .column(amount("Refunded", |note: &CreditNote| {
             (Some(note.total_amount.clone()), note.currency)
         }))
         .all("/billing/credit-notes")
-        .empty("Nothing was given back.")
+        .empty("No refunds.")
 }

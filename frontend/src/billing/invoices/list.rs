@@ -12,10 +12,10 @@ use wire::{
     billing::invoices::{Invoice, InvoiceSort},
 };
 
-/// Draws it.
+/// Draws the list.
 pub fn screen() -> AnyView {
     list_page::<Invoice>("Invoices")
-        .search("The beginning of a number")
+        .search("Invoice number")
         .opens(|invoice| format!("/billing/invoices/{}", invoice.id))
         .column(
             text("Number", |invoice: &Invoice| invoice.number.clone()).sort(InvoiceSort::Number),
@@ -31,10 +31,10 @@ pub fn screen() -> AnyView {
             .sort(InvoiceSort::TotalAmount),
         )
         .column(
-            money("Given back", |invoice: &Invoice| {
-                let back = invoice.credited_amount.clone();
+            money("Refunded", |invoice: &Invoice| {
+                let refunded = invoice.credited_amount.clone();
                 (
-                    Some(back).filter(|back| back.is_positive()),
+                    Some(refunded).filter(|refunded| refunded.is_positive()),
                     invoice.currency,
                 )
             })
@@ -56,10 +56,10 @@ pub fn screen() -> AnyView {
         )
         .filter(choice("currency", "Currency", Currency::WORDS))
         .filter(picked::<User>("user_id", "Customer"))
-        .filter(dates("created_at_from", "created_at_to", "Written"))
+        .filter(dates("created_at_from", "created_at_to", "Issued"))
         .empty(
             "No invoices yet",
-            "One is written for every payment that comes in.",
+            "An invoice is issued for every completed payment.",
         )
         .show()
 }

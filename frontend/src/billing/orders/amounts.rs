@@ -1,8 +1,8 @@
-//! The money of an order, line by line.
+//! The amounts of an order, line by line.
 
 use kit::{
-    api::Fault,
-    format::{moment, money, percent, place},
+    api::ApiError,
+    format::{moment, money, percent, region_name},
     ui::{Line, line, sums, total},
 };
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use wire::{
     billing::orders::{Order, OrderQuote},
 };
 
-/// What the customer pays, line by line; and what is left of it, for who may see costs.
+/// Returns what the customer pays, line by line; and the margin, for users who may see costs.
 pub fn amounts(order: &Order) -> Vec<Line> {
     let show = |amount: &Decimal| money(amount, order.currency);
     let less = |amount: &Decimal| show(&Decimal::zero().minus(amount));
@@ -59,21 +59,21 @@ pub fn amounts(order: &Order) -> Vec<Line> {
 fn retained(order: &Order) -> Decimal {
     let net = order.total_amount.minus(&order.tax_amount);
     let minor = |amount: &Decimal| amount.minor(order.currency).map(i128::from).unwrap_or(0);
-    let (whole, back) = (minor(&order.total_amount), minor(&order.refunded_amount));
-    if whole <= 0 || back <= 0 {
+    let (total, refunded) = (minor(&order.total_amount), minor(&order.refunded_amount));
+    if total <= 0 || refunded <= 0 {
         return net;
     }
-    let part = (minor(&net) * back + whole / 2) / whole;
+    let part = (minor(&net) * refunded + total / 2) / total;
     let part = i64::try_from(part).unwrap_or(i64::MAX);
     net.minus(&Decimal::from_minor(part, order.currency))
 }
 
-/// What an order would come to, and each reason why it would be refused.
-pub fn quoted(answer: Option<Result<OrderQuote, Fault>>) -> AnyView {
+/// Draws the quote of an order: its amounts, and each reason for which the server would reject the order.
+pub fn quote(answer: Option<Result<OrderQuote, ApiError>>) -> AnyView {
     let quote = match answer {
         None => return view! { <p class="muted">"Choose a plan to see its price."</p> }.into_any(),
-        Some(Err(fault)) => {
-            return view! { <p class="banner" data-tone="waiting">{fault.sentence()}</p> }
+        Some(Err(error)) => {
+            return view! { <p class="banner" data-tone="waiting">{error.sentence()}</p> }
                 .into_any();
         }
         Some(Ok(quote)) => quote,
@@ -96,15 +96,15 @@ pub fn quoted(answer: Option<Result<OrderQuote, Fault>>) -> AnyView {
         .price_until
         .map(|at| format!(", until {}", moment(at)))
         .unwrap_or_default();
-    let refused = (!quote.refusals.is_empty()).then(|| {
+    let rejected = (!quote.refusals.is_empty()).then(|| {
         let why = quote.refusals.iter().map(|why| view! { <li>{why.message.clone()}</li> });
-        view! { <div class="banner" role="status" data-tone="bad"><p><strong>"It would be refused."</strong></p>
+        view! { <div class="banner" role="status" data-tone="bad"><p><strong>"This order would be rejected."</strong></p>
             <ul>{why.collect_view()}</ul></div> }
     });
     view! {
-        {refused}
+        {rejected}
         {sums(lines)}
-        <p class="field-help">{format!("Price for {}{ends}.", place(&quote.region))}</p>
+        <p class="field-help">{format!("Price for {}{ends}.", region_name(&quote.region))}</p>
     }
     .into_any()
 }

@@ -1,21 +1,21 @@
-//! One order: how far it has come, what it brought, what was delivered.
+//! The page of one order: its progress, its payment, its eSIMs and its messages.
 
 use super::{
-    acts::{cancel, resend, retry},
+    actions::{cancel, resend, retry},
     amounts::amounts,
-    belongings::{esims, messages},
     disputed,
     issues::issues,
     payment::payments,
     refunded,
-    stages::stages,
+    related::{esims, messages},
     status,
-    timeline::steps,
+    stepper::steps,
+    timeline::timeline_card,
 };
 use kit::{
-    format::{now, place, sentence},
+    format::{now, region_name, sentence},
     page::{detail_page, remedy},
-    ui::{Icon, Value, sums, track},
+    ui::{Icon, Value, stepper, sums},
 };
 use leptos::prelude::*;
 use wire::{
@@ -23,7 +23,7 @@ use wire::{
     billing::orders::{Order, OrderStatus},
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: OrderId) -> AnyView {
     detail_page::<Order>(id)
         .badge(status)
@@ -40,11 +40,11 @@ pub fn screen(id: OrderId) -> AnyView {
         .action(retry())
         .action(resend())
         .action(cancel())
-        .above(|order| Some(track("How far the order has come", stages(order))))
+        .above(|order| Some(stepper("Progress of the order", steps(order))))
         .above(reason)
         .above(issues)
-        .part(move |again| steps(id, again))
-        .part(move |again| payments(id, again))
+        .part(move |reload| timeline_card(id, reload))
+        .part(move |reload| payments(id, reload))
         .related(esims(id))
         .related(messages(id))
         .history("order")
@@ -57,12 +57,12 @@ pub fn screen(id: OrderId) -> AnyView {
         })
         .fact("Quantity", |order| Value::count(order.quantity))
         .fact("Region", |order| {
-            Value::maybe(order.region.as_deref().map(place))
+            Value::maybe(order.region.as_deref().map(region_name))
         })
         .fact("Kind", |order| Value::text(sentence(order.kind.as_str())))
         .fact("Topped up", |order| {
             order.esim_id.map_or_else(Value::absent, |id| {
-                Value::text("Its eSIM").link(format!("/esims/inventory/{id}"))
+                Value::text("View eSIM").link(format!("/esims/inventory/{id}"))
             })
         })
         .fact("Reference", |order| {
@@ -73,17 +73,17 @@ pub fn screen(id: OrderId) -> AnyView {
         })
         .fact("Placed", |order| Value::time(order.created_at))
         .fact("Placed by", placed_by)
-        .fact("To be paid by", |order| Value::maybe_time(order.expires_at))
+        .fact("Payment due", |order| Value::maybe_time(order.expires_at))
         .fact("Paid", |order| Value::maybe_time(order.paid_at))
         .fact("Delivered", |order| Value::maybe_time(order.delivered_at))
-        .fact("Changed", |order| Value::ago(order.updated_at))
-        .fact("Id", |order| Value::code(order.id.to_string()))
-        .refresh_while(moves)
+        .fact("Updated", |order| Value::ago(order.updated_at))
+        .fact("ID", |order| Value::code(order.id.to_string()))
+        .refresh_while(is_in_progress)
         .show()
 }
 
-/// Whether something may happen to it within seconds. A delivery that waits longer waits for the mail server.
-fn moves(order: &Order) -> bool {
+/// Returns true if the order may change within seconds. A delivery that takes longer waits for the mail server.
+fn is_in_progress(order: &Order) -> bool {
     let since = order
         .fulfilled_at
         .map(|at| now().signed_duration_since(at).num_minutes());
@@ -95,7 +95,7 @@ fn moves(order: &Order) -> bool {
     }
 }
 
-/// Why it stands where it stands, for everybody to see.
+/// Draws the reason of the current status, with the actions that can resolve it.
 fn reason(order: &Order) -> Option<AnyView> {
     let why = order.status_reason.clone()?;
     let role = if order.status.is_stuck() {
@@ -109,7 +109,7 @@ fn reason(order: &Order) -> Option<AnyView> {
         view! { <div class="actions">{all.collect_view()}</div> }
     });
     let view = view! {
-        <div class="banner" role=role data-tone=tone.word()><p><strong>{sentence(word)}": "</strong>{why}</p>{remedies}</div>
+        <div class="banner" role=role data-tone=tone.as_str()><p><strong>{sentence(word)}": "</strong>{why}</p>{remedies}</div>
     };
     Some(view.into_any())
 }
@@ -124,6 +124,6 @@ fn placed_by(order: &Order) -> Value {
     match order.created_by {
         Some(id) if id == order.user_id => Value::text("The customer"),
         Some(id) => Value::text("Staff").link(format!("/accounts/users/{id}")),
-        None => Value::text("The system"),
+        None => Value::text("System"),
     }
 }

@@ -1,14 +1,14 @@
-//! Placing an order: for whom, what, and what it will cost before it is placed.
+//! The form that places an order. It shows the price before the order is placed.
 
-use super::amounts::quoted;
+use super::amounts::quote;
 use kit::{
     api::with_query,
     form::{
-        Draft, Source, choice_field, code_field, number_field, picker_field, place_field,
+        Draft, Source, choice_field, code_field, number_field, picker_field, region_field,
         text_field,
     },
     format::megabytes,
-    page::{Fixed, form_page},
+    page::{NotEditable, form_page},
 };
 use leptos::prelude::*;
 use serde_json::json;
@@ -23,67 +23,67 @@ use wire::{
     esims::inventory::Esim,
 };
 
-/// Draws it.
+/// Draws the form.
 pub fn screen() -> AnyView {
-    form_page::<Order, NewOrder, Fixed>(None)
+    form_page::<Order, NewOrder, NotEditable>(None)
         .begin(json!({ "kind": "new", "quantity": 1, "currency": "USD", "payment_method": "credit_card" }))
         .section(
             "Customer",
-            "Who gets the eSIMs, and the message with the installation links.",
+            "The customer receives the eSIMs and the message with the installation links.",
             [
                 picker_field(
                     "user_id",
                     "Customer",
-                    Source::noted::<User>(|user| user.email.clone()),
+                    Source::resource_with_note::<User>(|user| user.email.clone()),
                 )
                 .help("Search by name, e-mail address or phone number.")
                 .or("New customer", "/accounts/users/new"),
-                choice_field("kind", "What for", OrderKind::WORDS)
-                    .help("A new eSIM, or more data for one that the customer has."),
-                picker_field("esim_id", "eSIM", Source::noted::<Esim>(known_as))
+                choice_field("kind", "Kind", OrderKind::WORDS)
+                    .help("A new eSIM, or a top-up of an eSIM that the customer has."),
+                picker_field("esim_id", "eSIM", Source::resource_with_note::<Esim>(esim_label))
                     .shown_if(is_topup)
-                    .help("Search by the beginning of the ICCID."),
+                    .help("Search by the first digits of the ICCID."),
             ],
         )
         .section(
             "Plan",
-            "Only what is on sale. Its terms are kept with the order as they stand now.",
+            "Only plans that are on sale. The order keeps the current terms of the plan.",
             [
                 picker_field(
                     "plan_id",
                     "Plan",
-                    Source::within::<Plan>(vec![("is_active", "true".to_owned())], terms),
+                    Source::filtered_resource::<Plan>(vec![("is_active", "true".to_owned())], terms),
                 ),
                 number_field("quantity", "Quantity")
                     .unit("eSIMs")
                     .help("1 to 50.")
                     .shown_if(|draft| !is_topup(draft)),
-                place_field("region", "Region")
+                region_field("region", "Region")
                     .optional()
-                    .help("Whose price is taken; the global one when there is none."),
+                    .help("The region of the price. Without a regional price, the global price applies."),
             ],
         )
         .section(
             "Payment",
-            "A card is paid at the gateway at once. Everything else waits until somebody has seen the money.",
+            "Cards are charged by the gateway. Other methods wait until staff record the payment.",
             [
                 choice_field("currency", "Currency", Currency::WORDS),
                 choice_field("payment_method", "Method", PaymentMethod::WORDS),
                 code_field("promo_code", "Promotion")
                     .optional()
                     .example("WELCOME10")
-                    .help("The price says at once whether it applies."),
+                    .help("The price shows whether the code applies."),
                 text_field("reference", "Reference")
                     .optional()
                     .example("shop-4711")
-                    .help("Yours, unique among your orders."),
+                    .help("Your own reference, unique among your orders."),
             ],
         )
         .answer::<OrderQuote>(
             "Price",
-            "What the customer pays, as of now.",
+            "What the customer pays now.",
             address,
-            |_, answer| quoted(answer),
+            |_, answer| quote(answer),
         )
         .verb("Place order")
         .show()
@@ -101,23 +101,23 @@ fn terms(plan: &Plan) -> String {
     )
 }
 
-fn known_as(esim: &Esim) -> String {
+fn esim_label(esim: &Esim) -> String {
     let plan = esim.plan_name.clone().unwrap_or_default();
     format!("{plan} {}", esim.status).trim().to_owned()
 }
 
-/// Where the price is asked, once there is enough to ask.
+/// Returns the address of the quote, once a plan is chosen.
 fn address(draft: &Draft) -> Option<String> {
     let quantity = draft.number("quantity").and_then(|count| count.whole());
     let count = quantity
         .filter(|count| (1..=50).contains(count) && !is_topup(draft))
         .unwrap_or(1);
     let mut pairs = vec![("quantity", count.to_string())];
-    let mut asked = vec!["user_id", "plan_id", "region", "currency", "promo_code"];
+    let mut keys = vec!["user_id", "plan_id", "region", "currency", "promo_code"];
     if is_topup(draft) && !draft.text("esim_id").is_empty() {
-        asked.extend(["kind", "esim_id"]);
+        keys.extend(["kind", "esim_id"]);
     }
-    let typed = asked
+    let typed = keys
         .into_iter()
         .map(|key| (key, draft.text(key).trim().to_owned()));
     pairs.extend(typed.filter(|(_, text)| !text.is_empty()));

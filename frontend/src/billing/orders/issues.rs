@@ -1,12 +1,12 @@
-//! Open issues of an order that staff have to resolve: pending refunds and open cases.
+//! The open issues of an order that staff have to resolve: pending refunds and open cases.
 
-use super::super::refunds::stage;
+use super::super::refunds::status;
 use kit::{
     api,
     format::{money, sentence},
     page::notices,
     session, task,
-    ui::{Icon, Look, Told, Tone, link_button},
+    ui::{ButtonVariant, ChangedSignal, Icon, Tone, link_button},
 };
 use leptos::prelude::*;
 use wire::{
@@ -20,29 +20,30 @@ use wire::{
 
 /// Draws a banner with a link for each issue. A pending order can have a case too: another amount was recorded for it.
 pub fn issues(order: &Order) -> Option<AnyView> {
-    let again = use_context::<Told>().map_or_else(|| RwSignal::new(0), |told| told.0);
+    let reload =
+        use_context::<ChangedSignal>().map_or_else(|| RwSignal::new(0), |changed| changed.0);
     let is_pending = order.refund_state == Some(RefundState::Pending);
     let refunds = (is_pending && untrack(|| session::can(Permission::RefundsRead)))
-        .then(|| refunds(order, again));
+        .then(|| refunds(order, reload));
     let has_case = order.paid_at.is_some()
         || order.status.is_stuck()
         || order.status == OrderStatus::PendingPayment;
     let cases =
-        (has_case && untrack(|| session::can(Permission::CasesRead))).then(|| cases(order, again));
+        (has_case && untrack(|| session::can(Permission::CasesRead))).then(|| cases(order, reload));
     Some(view! { {refunds}{cases} }.into_any())
 }
 
-fn refunds(order: &Order, again: RwSignal<u32>) -> AnyView {
+fn refunds(order: &Order, reload: RwSignal<u32>) -> AnyView {
     let of = RefundFilter {
         order_id: Some(order.id),
         status: Some(AnyOf(vec![RefundStatus::Pending])),
         ..RefundFilter::default()
     };
-    let ask = move || {
+    let fetch = move || {
         let pairs = of.pairs();
         task(async move { api::page::<Refund>(&pairs).await })
     };
-    notices(again, ask, |page: Page<Refund>| {
+    notices(reload, fetch, |page: Page<Refund>| {
         let all = page.data.iter().map(refund);
         Some(all.collect_view().into_any())
     })
@@ -52,9 +53,9 @@ fn refund(refund: &Refund) -> AnyView {
     let amount = money(&refund.amount, refund.currency);
     let text = match refund.stage {
         RefundStage::Requested => format!("Refund of {amount} waits for approval."),
-        RefundStage::ToPayOut => format!("Refund of {amount} waits to be paid out by hand."),
+        RefundStage::ToPayOut => format!("Refund of {amount} has to be paid out manually."),
         _ => {
-            let (word, _) = stage(refund);
+            let (word, _) = status(refund);
             format!("Refund of {amount}: {}.", sentence(word).to_lowercase())
         }
     };
@@ -62,17 +63,17 @@ fn refund(refund: &Refund) -> AnyView {
     banner("Refund pending", text, "View refund", href)
 }
 
-fn cases(order: &Order, again: RwSignal<u32>) -> AnyView {
+fn cases(order: &Order, reload: RwSignal<u32>) -> AnyView {
     let of = CaseFilter {
         order_id: Some(order.id),
         status: Some(AnyOf(vec![CaseStatus::Open, CaseStatus::Escalated])),
         ..CaseFilter::default()
     };
-    let ask = move || {
+    let fetch = move || {
         let pairs = of.pairs();
         task(async move { api::page::<Case>(&pairs).await })
     };
-    notices(again, ask, |page: Page<Case>| {
+    notices(reload, fetch, |page: Page<Case>| {
         let all = page.data.into_iter().map(|case| {
             let title = if case.status == CaseStatus::Escalated {
                 "Case escalated"
@@ -88,8 +89,8 @@ fn cases(order: &Order, again: RwSignal<u32>) -> AnyView {
 
 fn banner(title: &'static str, text: String, verb: &'static str, href: String) -> AnyView {
     view! {
-        <div class="banner" role="note" data-tone=Tone::Waiting.word()><p><strong>{title}": "</strong>{text}</p>
-            {link_button(verb, Look::Plain, Some(Icon::ChevronRight), href)}</div>
+        <div class="banner" role="note" data-tone=Tone::Waiting.as_str()><p><strong>{title}": "</strong>{text}</p>
+            {link_button(verb, ButtonVariant::Plain, Some(Icon::ChevronRight), href)}</div>
     }
     .into_any()
 }

@@ -13,7 +13,7 @@ use wire::{
     catalog::plans::Plan,
 };
 
-/// Draws it.
+/// Draws the list.
 pub fn screen() -> AnyView {
     list_page::<Order>("Orders")
         .search("Order number or reference")
@@ -43,7 +43,7 @@ pub fn screen() -> AnyView {
         .column(moment("Paid", |order: &Order| order.paid_at).extra())
         .column(moment("Delivered", |order: &Order| order.delivered_at).extra())
         .column(
-            moment("Changed", |order: &Order| Some(order.updated_at))
+            moment("Updated", |order: &Order| Some(order.updated_at))
                 .sort(OrderSort::UpdatedAt)
                 .extra(),
         )

@@ -1,14 +1,14 @@
-//! Orders: one plan for one customer, from the sale to the delivery.
+//! Orders: one plan for one customer, from placement to delivery.
 
-mod acts;
+mod actions;
 mod amounts;
-mod belongings;
 mod detail;
 mod form;
 mod issues;
 mod list;
 mod payment;
-mod stages;
+mod related;
+mod stepper;
 mod timeline;
 
 use kit::{
@@ -43,12 +43,12 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// How far it has come.
+/// Returns the status badge of an order.
 fn status(order: &Order) -> (&'static str, Tone) {
     (order.status.as_str(), order.status.tone().into())
 }
 
-/// Returns the badge of its refunds, with the amount.
+/// Returns the badge of the refunds of an order, with the amount.
 fn refunded(order: &Order) -> Option<(String, Tone)> {
     let amount = match order.refund_state? {
         RefundState::Pending => &order.pending_refund_amount,
@@ -60,12 +60,12 @@ fn refunded(order: &Order) -> Option<(String, Tone)> {
     ))
 }
 
-/// Returns the badge of a dispute of its payment.
+/// Returns the badge of a dispute of the order's payment.
 fn disputed(order: &Order) -> Option<(String, Tone)> {
     dispute_badge(order.dispute_state.as_deref())
 }
 
-/// Returns its status with the badges of refunds and disputes, for lists.
+/// Returns the status with the badges of refunds and disputes, for lists.
 pub fn status_badges(order: &Order) -> Value {
     let (word, tone) = status(order);
     let also = [refunded(order), disputed(order)];
@@ -80,7 +80,7 @@ pub fn status_badges(order: &Order) -> Value {
 pub fn refund_badge(state: RefundState, amount: &str) -> (String, Tone) {
     let tone = match state {
         RefundState::Pending => Tone::Waiting,
-        RefundState::Partial | RefundState::Full => Tone::News,
+        RefundState::Partial | RefundState::Full => Tone::Info,
     };
     (format!("{} {amount}", sentence(state.as_str())), tone)
 }

@@ -4,9 +4,9 @@ use super::super::transactions::{record::record, status};
 use kit::{
     api,
     format::{money, sentence},
-    page::loaded,
+    page::load_on,
     session, task,
-    ui::{Icon, Look, Value, card, facts, outside, task_button},
+    ui::{ButtonVariant, Icon, Value, card, external_link, facts, task_button},
 };
 use leptos::prelude::*;
 use wire::{
@@ -16,8 +16,8 @@ use wire::{
     },
 };
 
-/// Draws it; nothing for who may not see payments. `again` asks once more.
-pub fn payments(id: OrderId, again: RwSignal<u32>) -> AnyView {
+/// Draws the payments; nothing for users who may not see them. A change of `reload` reloads them.
+pub fn payments(id: OrderId, reload: RwSignal<u32>) -> AnyView {
     if !session::can(Permission::TransactionsRead) {
         return ().into_any();
     }
@@ -25,15 +25,15 @@ pub fn payments(id: OrderId, again: RwSignal<u32>) -> AnyView {
         order_id: Some(id),
         ..TransactionFilter::default()
     };
-    let ask = move || {
+    let fetch = move || {
         let pairs = of.pairs();
         task(async move { api::page::<Transaction>(&pairs).await })
     };
     let draw = |page: Page<Transaction>| match page.data.is_empty() {
-        true => view! { <p class="muted">"No payment was opened yet."</p> }.into_any(),
+        true => view! { <p class="muted">"No payment yet."</p> }.into_any(),
         false => page.data.into_iter().map(payment).collect_view().into_any(),
     };
-    card("Payment", loaded(again, ask, draw))
+    card("Payment", load_on(reload, fetch, draw))
 }
 
 fn payment(paid: Transaction) -> AnyView {
@@ -76,7 +76,7 @@ fn payment(paid: Transaction) -> AnyView {
         <div class="payment">
             {failure}
             {facts(all)}
-            {checkout.map(|url| view! { <div class="actions">{outside("Open the checkout", url)}</div> })}
+            {checkout.map(|url| view! { <div class="actions">{external_link("Open checkout", url)}</div> })}
             {record(&paid)}
             {simulated.then(|| simulator(paid))}
         </div>
@@ -85,19 +85,21 @@ fn payment(paid: Transaction) -> AnyView {
 }
 
 fn simulator(paid: Transaction) -> AnyView {
-    let tell = move |outcome: SimulatedOutcome| {
+    let simulate = move |outcome: SimulatedOutcome| {
         let paid = paid.clone();
         move || {
             let paid = paid.clone();
-            task(async move { api::act(&paid, "simulate", &SimulatePayment { outcome }).await })
+            task(
+                async move { api::post_action(&paid, "simulate", &SimulatePayment { outcome }).await },
+            )
         }
     };
     view! {
         <section class="banner simulator" aria-label="Payment simulator">
             <p><strong>"Payment simulator. "</strong>"No real gateway is connected: choose how the payment ends."</p>
             <div class="actions">
-                {task_button("Succeed", Look::Primary, Some(Icon::Check), "Simulating a successful payment", tell(SimulatedOutcome::Succeed))}
-                {task_button("Decline", Look::Danger, Some(Icon::Ban), "Simulating a declined payment", tell(SimulatedOutcome::Decline))}
+                {task_button("Succeed", ButtonVariant::Primary, Some(Icon::Check), "Simulating a successful payment", simulate(SimulatedOutcome::Succeed))}
+                {task_button("Decline", ButtonVariant::Danger, Some(Icon::Ban), "Simulating a declined payment", simulate(SimulatedOutcome::Decline))}
             </div>
         </section>
     }

@@ -1,44 +1,47 @@
-//! What happened to an order, step by step.
+//! The timeline of an order.
 
 use kit::{
     api,
     format::sentence,
-    page::loaded,
+    page::load_on,
     task,
     ui::{Event, card, timeline},
 };
 use leptos::prelude::*;
 use wire::{
     OrderId, Resource,
-    billing::orders::{Order, Step, Timeline},
+    billing::orders::{Order, Timeline, TimelineStep},
 };
 
-/// Draws the steps, the oldest first; `again` asks once more.
-pub fn steps(id: OrderId, again: RwSignal<u32>) -> AnyView {
-    let ask = move || {
+/// Draws the events, the oldest first. A change of `reload` reloads them.
+pub fn timeline_card(id: OrderId, reload: RwSignal<u32>) -> AnyView {
+    let fetch = move || {
         task(async move { api::get::<Timeline>(&format!("{}/{id}/timeline", Order::PATH)).await })
     };
     card(
         "Timeline",
-        loaded(again, ask, |told: Timeline| timeline(folded(told.data))),
+        load_on(reload, fetch, |page: Timeline| {
+            timeline(merge_repeated(page.data))
+        }),
     )
 }
 
-/// The same step several times in a row, as for each eSIM of an order, is told once.
-fn folded(steps: Vec<Step>) -> Vec<Event> {
-    let mut told: Vec<(Step, u32)> = Vec::new();
+/// Merges consecutive equal steps into one event with a count, such as one step for each eSIM of an order.
+fn merge_repeated(steps: Vec<TimelineStep>) -> Vec<Event> {
+    let mut merged: Vec<(TimelineStep, u32)> = Vec::new();
     for step in steps {
-        match told.last_mut() {
+        match merged.last_mut() {
             Some((last, times)) if last.what == step.what && last.sentence == step.sentence => {
                 (last.at, *times) = (step.at, times.saturating_add(1));
             }
-            _ => told.push((step, 1)),
+            _ => merged.push((step, 1)),
         }
     }
-    told.into_iter().map(event).collect()
+    let events = merged.into_iter().map(|(step, times)| event(step, times));
+    events.collect()
 }
 
-fn event((step, times): (Step, u32)) -> Event {
+fn event(step: TimelineStep, times: u32) -> Event {
     let what = sentence(&step.what);
     Event {
         at: step.at,

@@ -1,4 +1,4 @@
-//! The payment dashboard: what came in, what went back, and whether more fails than did.
+//! The payment dashboard: revenue, refunds, and failed payments against the previous period.
 
 mod overview;
 mod sums;
@@ -6,7 +6,7 @@ mod sums;
 use kit::Screen;
 use wire::Permission;
 
-/// The screens of the sums.
+/// The screens of the payment dashboard.
 pub const SCREENS: &[Screen] = &[Screen {
     path: "/billing/payments",
     title: "Payments",

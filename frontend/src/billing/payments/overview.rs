@@ -1,15 +1,15 @@
-//! The dashboard: a period, each currency by itself, and every number with its rows behind it.
+//! The dashboard: a period, one tab for each currency, and a link from every number to its records.
 
 use super::sums::{Span, shares, tiles};
 use kit::{
     api::{self, Pairs},
     chart::{Chart, Draw, Point},
     format::money,
-    page::once,
+    page::load,
     task,
     ui::{
         Icon, card, days, empty, tabs,
-        tabs::{Place, places},
+        tabs::{LinkedTab, linked_tabs},
     },
 };
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ use wire::{
     billing::payments::{CurrencyOverview, PaymentOverview},
 };
 
-/// The periods that can be chosen: the word in the address, and how many days up to today.
+/// The periods: the word in the address, the label, and the number of days up to today.
 const PERIODS: [(&str, &str, u32); 5] = [
     ("", "30 days", 30),
     ("week", "7 days", 7),
@@ -28,52 +28,52 @@ const PERIODS: [(&str, &str, u32); 5] = [
     ("year", "365 days", 365),
 ];
 
-/// Draws it.
+/// Draws the page.
 pub fn screen() -> AnyView {
-    let mut all: Vec<Place> = Vec::from(PERIODS.map(|(word, label, count)| {
-        let view: Arc<dyn Fn() -> AnyView + Send + Sync> = Arc::new(move || lately(count));
+    let mut all: Vec<LinkedTab> = Vec::from(PERIODS.map(|(word, label, count)| {
+        let view: Arc<dyn Fn() -> AnyView + Send + Sync> = Arc::new(move || recent(count));
         (word, label, view)
     }));
-    all.push(("chosen", "Other days", Arc::new(|| days(period))));
+    all.push(("chosen", "Custom", Arc::new(|| days(period))));
     view! {
         <div class="page payments">
             <header class="page-head"><div><h1>"Payments"</h1>
-                <p class="muted">"What came in and what went back, by the business's days, against the period before."</p></div></header>
-            {places("Period", "period", all)}
+                <p class="muted">"Payments, refunds and chargebacks by business day, compared with the previous period."</p></div></header>
+            {linked_tabs("Period", "period", all)}
         </div>
     }
     .into_any()
 }
 
-/// So many days up to today.
-fn lately(days: u32) -> AnyView {
+/// Draws the period of this many days up to today.
+fn recent(days: u32) -> AnyView {
     period(vec![("days", days.to_string())])
 }
 
 fn period(pairs: Pairs) -> AnyView {
     let path = api::with_query("/v1/payments/overview", &pairs);
-    let ask = move || {
+    let fetch = move || {
         let path = path.clone();
         task(async move { api::get::<PaymentOverview>(&path).await })
     };
-    once(ask, shown)
+    load(fetch, by_currency)
 }
 
-/// One currency after the other is a tab of its own: their amounts are never added.
-fn shown(overview: PaymentOverview) -> AnyView {
+/// Draws one tab for each currency, because amounts of different currencies are never added.
+fn by_currency(overview: PaymentOverview) -> AnyView {
     let overview = Arc::new(overview);
     let one = |place: usize| {
         let overview = Arc::clone(&overview);
         move || {
             let currency = overview.currencies.get(place);
-            currency.map_or_else(|| ().into_any(), |one| of(&overview, one))
+            currency.map_or_else(|| ().into_any(), |one| currency_view(&overview, one))
         }
     };
     match overview.currencies.as_slice() {
         [] => empty(
             Icon::FileChartColumn,
-            "Nothing was paid",
-            "Neither in this period nor in the one before did anything come in, fail or go back.",
+            "No payments",
+            "There were no payments, failures or refunds in this period or the previous one.",
             None,
         ),
         [_] => one(0)(),
@@ -87,7 +87,7 @@ fn shown(overview: PaymentOverview) -> AnyView {
     }
 }
 
-fn of(overview: &PaymentOverview, one: &CurrencyOverview) -> AnyView {
+fn currency_view(overview: &PaymentOverview, one: &CurrencyOverview) -> AnyView {
     let span = Span {
         currency: one.currency,
         from: overview.starts_at.show(),
@@ -96,7 +96,7 @@ fn of(overview: &PaymentOverview, one: &CurrencyOverview) -> AnyView {
     let first = overview.from.format("%-d %b %Y");
     let last = overview.to.pred_opt().unwrap_or(overview.to);
     let zone = format!(
-        "{first} to {}, compared with as many days before. Days begin at midnight in {}.",
+        "{first} to {}, compared with the same number of days before. Days start at midnight in {}.",
         last.format("%-d %b %Y"),
         overview.time_zone
     );
@@ -126,12 +126,12 @@ fn chart(one: &CurrencyOverview) -> AnyView {
                 minor(&day.sums.net_amount, currency),
                 minor(&day.previous_net_amount, currency),
             ],
-            href: Some(span.came_in(&[])),
+            href: Some(span.completed(&[])),
         }
     });
     Chart {
         title: "Net by day".to_owned(),
-        series: vec!["This period", "The period before"],
+        series: vec!["This period", "Previous period"],
         points: points.collect(),
         write: Arc::new(move |minor| money(&Decimal::from_minor(minor, currency), currency)),
         draw: Draw::Lines,

@@ -1,4 +1,4 @@
-//! Sums as tiles and as tables; each number leads to the rows that it counts.
+//! Totals as tiles and as tables. Each number links to the list of the records that it counts.
 
 use kit::{
     api,
@@ -13,36 +13,36 @@ use wire::{
     billing::payments::{CurrencyOverview, PaymentShare},
 };
 
-/// What the numbers are of: a currency, and a stretch of time.
+/// The scope of the numbers: a currency and a period.
 #[derive(Debug, Clone)]
 pub struct Span {
     /// The currency.
     pub currency: Currency,
-    /// From when.
+    /// The start of the period.
     pub from: String,
-    /// Until when.
+    /// The end of the period, exclusive.
     pub to: String,
 }
 
 type More<'a> = &'a [(&'static str, String)];
 
 impl Span {
-    /// The payments that came in.
-    pub fn came_in(&self, more: More<'_>) -> String {
+    /// Returns the address of the completed payments.
+    pub fn completed(&self, more: More<'_>) -> String {
         let ends = ["completed_at_from", "completed_at_to"];
         self.list("/billing/transactions", "completed,refunded", ends, more)
     }
-    /// The payments that failed.
+    /// Returns the address of the failed payments.
     pub fn failed(&self, more: More<'_>) -> String {
         let ends = ["closed_at_from", "closed_at_to"];
         self.list("/billing/transactions", "failed", ends, more)
     }
-    /// The refunds that were paid.
-    pub fn went_back(&self, more: More<'_>) -> String {
+    /// Returns the address of the processed refunds.
+    pub fn refunded(&self, more: More<'_>) -> String {
         let ends = ["processed_at_from", "processed_at_to"];
         self.list("/billing/refunds", "processed", ends, more)
     }
-    /// Returns the address of the disputes that were lost.
+    /// Returns the address of the lost disputes.
     pub fn chargebacks(&self) -> String {
         let pairs = [
             ("state", "lost".to_owned()),
@@ -70,11 +70,11 @@ impl Span {
     }
 }
 
-/// The sums of a currency against those of the period before.
+/// Draws the totals of a currency, compared with the previous period.
 pub fn tiles(one: &CurrencyOverview, span: &Span) -> AnyView {
     let (now, before) = (&one.sums, &one.previous);
     let show = |amount: &Decimal| money(amount, one.currency);
-    let whole = |number: i64| Decimal::from(number);
+    let decimal = |number: i64| Decimal::from(number);
     let rate = now
         .success_rate
         .as_ref()
@@ -86,19 +86,19 @@ pub fn tiles(one: &CurrencyOverview, span: &Span) -> AnyView {
         .map(|(now, before)| signed(&now.minus(before), " points"));
     view! {
         <div class="stat-row">
-            {stat("Gross", show(&now.gross_amount), change(&now.gross_amount, &before.gross_amount), Good::Up, Some(span.came_in(&[])))}
-            {stat("Refunds", show(&now.refunded_amount), change(&now.refunded_amount, &before.refunded_amount), Good::Down, Some(span.went_back(&[])))}
+            {stat("Gross", show(&now.gross_amount), change(&now.gross_amount, &before.gross_amount), Good::Up, Some(span.completed(&[])))}
+            {stat("Refunds", show(&now.refunded_amount), change(&now.refunded_amount, &before.refunded_amount), Good::Down, Some(span.refunded(&[])))}
             {stat("Chargebacks", show(&now.chargeback_amount), change(&now.chargeback_amount, &before.chargeback_amount), Good::Down, Some(span.chargebacks()))}
-            {stat("Net", show(&now.net_amount), change(&now.net_amount, &before.net_amount), Good::Up, Some(span.came_in(&[])))}
-            {stat("Payments", count(now.payments), change(&whole(now.payments), &whole(before.payments)), Good::Up, Some(span.came_in(&[])))}
-            {stat("Failed", count(now.failures), change(&whole(now.failures), &whole(before.failures)), Good::Down, Some(span.failed(&[])))}
+            {stat("Net", show(&now.net_amount), change(&now.net_amount, &before.net_amount), Good::Up, Some(span.completed(&[])))}
+            {stat("Payments", count(now.payments), change(&decimal(now.payments), &decimal(before.payments)), Good::Up, Some(span.completed(&[])))}
+            {stat("Failed", count(now.failures), change(&decimal(now.failures), &decimal(before.failures)), Good::Down, Some(span.failed(&[])))}
             {stat("Success rate", rate, points, Good::Up, Some(span.failed(&[])))}
         </div>
     }
     .into_any()
 }
 
-/// By how many percent a number has changed; nothing where there was none, or none has changed.
+/// Returns the change in percent; none without a previous value or without a change.
 fn change(now: &Decimal, before: &Decimal) -> Option<String> {
     if now == before {
         return None;
@@ -112,31 +112,31 @@ fn signed(number: &Decimal, unit: &str) -> String {
     format!("{sign}{}{unit}", kit::format::decimal(number))
 }
 
-/// The sums of each method or gateway.
+/// Draws the totals of each method or gateway.
 pub fn shares(all: &[PaymentShare], key: &'static str, span: &Span) -> AnyView {
     if all.is_empty() {
-        return view! { <p class="muted">"Nothing in this period."</p> }.into_any();
+        return view! { <p class="muted">"No payments in this period."</p> }.into_any();
     }
     table_of(all, &columns(key, span))
 }
 
 fn columns(key: &'static str, span: &Span) -> Vec<Column<PaymentShare>> {
     let currency = span.currency;
-    // What a cell leads to: the rows of this method or gateway.
-    let lead = |rows: fn(&Span, More<'_>) -> String| {
+    // Links a cell to the records of its method or gateway.
+    let link = |rows: fn(&Span, More<'_>) -> String| {
         let span = span.clone();
         move |share: &PaymentShare| rows(&span, &[(key, share.name.clone())])
     };
-    let (came, back) = (lead(Span::came_in), lead(Span::went_back));
-    let (paid, failed) = (lead(Span::came_in), lead(Span::failed));
+    let (gross, refunds) = (link(Span::completed), link(Span::refunded));
+    let (paid, failed) = (link(Span::completed), link(Span::failed));
     vec![
         table::text("Name", |share: &PaymentShare| name(&share.name)),
         table::value("Gross", move |share: &PaymentShare| {
-            Value::money(&share.sums.gross_amount, currency).link(came(share))
+            Value::money(&share.sums.gross_amount, currency).link(gross(share))
         })
         .figures(),
         table::value("Refunds", move |share: &PaymentShare| {
-            Value::money(&share.sums.refunded_amount, currency).link(back(share))
+            Value::money(&share.sums.refunded_amount, currency).link(refunds(share))
         })
         .figures(),
         table::money("Chargebacks", move |share: &PaymentShare| {

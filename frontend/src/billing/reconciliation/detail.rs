@@ -1,8 +1,8 @@
-//! One case: what was found, what it is about, and what puts it right.
+//! The page of one case: the finding, the records that it concerns, and the actions that resolve it.
 
-use super::{acts, age, is_mine, status};
+use super::{actions, age, is_mine, status};
 use kit::{
-    format::{moment, now, sentence},
+    format::{moment, now},
     page::detail_page,
     ui::{Tone, Value},
 };
@@ -12,20 +12,20 @@ use wire::{
     billing::reconciliation::{Case, CaseStatus},
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: CaseId) -> AnyView {
     let page = detail_page::<Case>(id)
         .badge(status)
-        .subtitle(held)
-        .action(acts::claim());
-    acts::all()
+        .subtitle(assignee)
+        .action(actions::claim());
+    actions::resolutions()
         .into_iter()
         .fold(page, |page, act| page.action(act))
-        .action(acts::escalate())
-        .action(acts::release())
+        .action(actions::escalate())
+        .action(actions::release())
         .above(finding)
         .history("case")
-        .fact("Found", age)
+        .fact("Opened", age)
         .fact("Amount", |case| match (&case.amount, case.currency) {
             (Some(amount), Some(currency)) => Value::money(amount, currency),
             _ => Value::absent(),
@@ -55,21 +55,19 @@ pub fn screen(id: CaseId) -> AnyView {
         .fact("Escalated by", |case| Value::maybe(case.escalator.clone()))
         .fact("Escalated", |case| Value::maybe_time(case.escalated_at))
         .fact("Resolved by", |case| match case.resolved_at {
-            Some(_) => Value::text(
-                case.resolver
-                    .clone()
-                    .unwrap_or_else(|| "The system".to_owned()),
-            ),
+            Some(_) => Value::text(case.resolver.clone().unwrap_or_else(|| "System".to_owned())),
             None => Value::absent(),
         })
         .fact("Resolved", |case| Value::maybe_time(case.resolved_at))
-        .fact("Id", |case| Value::code(case.id.to_string()))
+        .fact("ID", |case| Value::code(case.id.to_string()))
         .show()
 }
 
-/// Who has it, and until when.
-fn held(case: &Case) -> String {
-    let until = case.claimed_until.filter(|_| case.held_by(now()).is_some());
+/// Returns who has claimed the case, and until when.
+fn assignee(case: &Case) -> String {
+    let until = case
+        .claimed_until
+        .filter(|_| case.active_claimant(now()).is_some());
     match (until, case.claimant.as_deref()) {
         (Some(until), _) if is_mine(case) => format!("Locked to you until {}", moment(until)),
         (Some(until), Some(who)) => format!("Locked to {who} until {}", moment(until)),
@@ -80,7 +78,7 @@ fn held(case: &Case) -> String {
     }
 }
 
-/// What was found, and how it was put right.
+/// Draws the finding and the resolution.
 fn finding(case: &Case) -> Option<AnyView> {
     let tone = match case.status {
         CaseStatus::Resolved => Tone::Good,
@@ -89,11 +87,11 @@ fn finding(case: &Case) -> Option<AnyView> {
     let done = case.resolution.clone().map(|how| {
         let what = case
             .action
-            .map(|action| format!("{}: ", sentence(action.as_str())));
+            .map(|action| format!("{}: ", actions::label(action)));
         view! { <p><strong>{what}</strong>{how}</p> }
     });
     let view = view! {
-        <div class="banner" role="note" data-tone=tone.word()><p>{case.finding.clone()}</p>{done}</div>
+        <div class="banner" role="note" data-tone=tone.as_str()><p>{case.finding.clone()}</p>{done}</div>
     };
     Some(view.into_any())
 }

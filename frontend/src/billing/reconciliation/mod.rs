@@ -1,6 +1,6 @@
-//! The inbox of what does not add up.
+//! Reconciliation: cases where payments, orders and eSIMs do not match.
 
-mod acts;
+mod actions;
 mod detail;
 mod list;
 
@@ -31,7 +31,7 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// How far it has come.
+/// Returns the status badge of a case.
 fn status(case: &Case) -> (&'static str, Tone) {
     let tone = match case.status {
         CaseStatus::Open => Tone::Waiting,
@@ -41,7 +41,7 @@ fn status(case: &Case) -> (&'static str, Tone) {
     (case.status.as_str(), tone)
 }
 
-/// How long money has rested here: after an hour somebody should look, after a day somebody has to.
+/// Returns how long a case has been open: amber after one hour, red after one day.
 fn age(case: &Case) -> Value {
     let waited = now().signed_duration_since(case.created_at);
     let tone = match waited.num_hours() {
@@ -54,13 +54,13 @@ fn age(case: &Case) -> Value {
         .hint(kit::format::moment(case.created_at))
 }
 
-/// Whether whoever is signed in works on it.
+/// Returns true if the current user has claimed the open case.
 fn is_mine(case: &Case) -> bool {
     let me = untrack(kit::session::user).map(|me| me.id);
-    me.is_some() && case.status != CaseStatus::Resolved && case.held_by(now()) == me
+    me.is_some() && case.status != CaseStatus::Resolved && case.active_claimant(now()) == me
 }
 
-/// Whether it can be taken up.
+/// Returns true if the open case can be claimed.
 fn is_free(case: &Case) -> bool {
-    case.status != CaseStatus::Resolved && case.held_by(now()).is_none()
+    case.status != CaseStatus::Resolved && case.active_claimant(now()).is_none()
 }

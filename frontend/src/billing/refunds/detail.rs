@@ -1,25 +1,25 @@
-//! One refund: what is asked for, what speaks for it, who decided, how far the money has come.
+//! The page of one refund: the request, its eligibility, the decision and the payout.
 
 use super::{
-    acts::{approve, confirm, me, reject, retry},
-    eligibility, reason, stage,
+    actions::{approve, confirm, current_user_id, reject, retry},
+    eligibility, reason, status,
 };
 use kit::{
     format::{money, sentence},
     page::{detail_page, related},
     table,
-    ui::{Line, Stage, Tone, Value, line, sums, total, track},
+    ui::{Line, Step, Tone, Value, line, stepper, sums, total},
 };
 use leptos::prelude::*;
 use wire::{
     Permission, RefundId,
-    billing::refunds::{ClaimFilter, Refund, RefundEffect, RefundStage, SupplierClaim},
+    billing::refunds::{Refund, RefundEffect, RefundStage, SupplierClaim, SupplierClaimFilter},
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: RefundId) -> AnyView {
     detail_page::<Refund>(id)
-        .badge(stage)
+        .badge(status)
         .subtitle(|refund| {
             let amount = money(&refund.amount, refund.currency);
             format!("{amount} to {}", refund.customer)
@@ -28,16 +28,16 @@ pub fn screen(id: RefundId) -> AnyView {
         .action(reject())
         .action(retry())
         .action(confirm())
-        .above(|refund| Some(track("How far the refund has come", stages(refund))))
+        .above(|refund| Some(stepper("Progress of the refund", steps(refund))))
         .above(notice)
         .card("Eligibility", |refund| {
             refund.eligibility.as_ref().map(eligibility::recorded)
         })
-        .card("Reason", |refund| {
-            let words = refund.reason.clone()?;
-            Some(view! { <p>{words}</p> }.into_any())
+        .card("Note", |refund| {
+            let reason = refund.reason.clone()?;
+            Some(view! { <p>{reason}</p> }.into_any())
         })
-        .related(claims(id))
+        .related(supplier_claims(id))
         .history("refund")
         .aside("Amount", |refund| Some(sums(amounts(refund))))
         .fact("Order", |refund| {
@@ -71,7 +71,7 @@ pub fn screen(id: RefundId) -> AnyView {
                 .clone()
                 .map_or_else(Value::absent, Value::code)
         })
-        .fact("Id", |refund| Value::code(refund.id.to_string()))
+        .fact("ID", |refund| Value::code(refund.id.to_string()))
         .refresh_while(|refund| matches!(refund.stage, RefundStage::Approved | RefundStage::Sent))
         .show()
 }
@@ -79,7 +79,7 @@ pub fn screen(id: RefundId) -> AnyView {
 fn person(name: Option<&str>, id: Option<wire::UserId>) -> Value {
     match id {
         Some(id) => Value::linked(name, Some(format!("/accounts/users/{id}"))),
-        None => Value::text("The system"),
+        None => Value::text("System"),
     }
 }
 
@@ -91,24 +91,24 @@ fn effect(effect: RefundEffect) -> &'static str {
     }
 }
 
-/// What everybody must see first.
+/// Draws the notice above the page: what the current status means and what to do.
 fn notice(refund: &Refund) -> Option<AnyView> {
-    let is_own = refund.requested_by.is_some() && refund.requested_by == me();
-    let (tone, says) = match refund.stage {
+    let is_own = refund.requested_by.is_some() && refund.requested_by == current_user_id();
+    let (tone, text) = match refund.stage {
         RefundStage::Requested if is_own && refund.needs_second_person == Some(true) => (
-            Tone::News,
+            Tone::Info,
             "You requested this refund. At this amount, another person has to approve it."
                 .to_owned(),
         ),
         RefundStage::ToPayOut => (
-            Tone::News,
-            "The payment did not come through a gateway: pay it out, then confirm it here."
+            Tone::Info,
+            "The payment did not come through a gateway: pay the refund out, then mark it as paid here."
                 .to_owned(),
         ),
         RefundStage::Failed => (
             Tone::Bad,
             format!(
-                "The gateway has refused it: {}",
+                "The gateway has declined the refund: {}",
                 refund.failure_reason.clone()?
             ),
         ),
@@ -118,30 +118,30 @@ fn notice(refund: &Refund) -> Option<AnyView> {
         ),
         _ => return None,
     };
-    Some(view! { <p class="banner" role="note" data-tone=tone.word()>{says}</p> }.into_any())
+    Some(view! { <p class="banner" role="note" data-tone=tone.as_str()>{text}</p> }.into_any())
 }
 
-fn stages(refund: &Refund) -> Vec<Stage> {
-    let stage = |label: &'static str, says: Option<Value>, tone: Tone| Stage { label, says, tone };
-    let asked = stage(
+fn steps(refund: &Refund) -> Vec<Step> {
+    let step = |label: &'static str, text: Option<Value>, tone: Tone| Step { label, text, tone };
+    let requested = step(
         "Requested",
         Some(Value::time(refund.created_at)),
         Tone::Good,
     );
     let decided = match refund.stage {
-        RefundStage::Requested => stage("To be decided", None, Tone::Waiting),
-        RefundStage::Rejected => stage("Rejected", refund.decided_at.map(Value::time), Tone::Bad),
-        _ => stage("Approved", refund.decided_at.map(Value::time), Tone::Good),
+        RefundStage::Requested => step("Awaiting approval", None, Tone::Waiting),
+        RefundStage::Rejected => step("Rejected", refund.decided_at.map(Value::time), Tone::Bad),
+        _ => step("Approved", refund.decided_at.map(Value::time), Tone::Good),
     };
     let paid = match refund.stage {
-        RefundStage::Requested | RefundStage::Rejected => stage("Paid", None, Tone::Neutral),
-        RefundStage::Approved => stage("Being sent", None, Tone::Waiting),
-        RefundStage::Sent => stage("Waiting for the gateway", None, Tone::Waiting),
-        RefundStage::ToPayOut => stage("To be paid out", None, Tone::Waiting),
-        RefundStage::Failed => stage("Refused", None, Tone::Bad),
-        RefundStage::Processed => stage("Paid", refund.processed_at.map(Value::time), Tone::Good),
+        RefundStage::Requested | RefundStage::Rejected => step("Paid", None, Tone::Neutral),
+        RefundStage::Approved => step("Sending to gateway", None, Tone::Waiting),
+        RefundStage::Sent => step("Sent to gateway", None, Tone::Waiting),
+        RefundStage::ToPayOut => step("To pay out", None, Tone::Waiting),
+        RefundStage::Failed => step("Declined", None, Tone::Bad),
+        RefundStage::Processed => step("Paid", refund.processed_at.map(Value::time), Tone::Good),
     };
-    vec![asked, decided, paid]
+    vec![requested, decided, paid]
 }
 
 fn amounts(refund: &Refund) -> Vec<Line> {
@@ -155,10 +155,10 @@ fn amounts(refund: &Refund) -> Vec<Line> {
     lines
 }
 
-fn claims(id: RefundId) -> kit::page::Related<SupplierClaim> {
-    let filter = ClaimFilter {
+fn supplier_claims(id: RefundId) -> kit::page::Related<SupplierClaim> {
+    let filter = SupplierClaimFilter {
         refund_id: Some(id),
-        ..ClaimFilter::default()
+        ..SupplierClaimFilter::default()
     };
     related::<SupplierClaim>("Supplier claims", Permission::CostsRead, filter)
         .column(table::text("Provider", |claim: &SupplierClaim| {
@@ -167,10 +167,10 @@ fn claims(id: RefundId) -> kit::page::Related<SupplierClaim> {
         .column(table::money("Amount", |claim: &SupplierClaim| {
             (Some(claim.amount.clone()), claim.currency)
         }))
-        .column(table::state("Status", super::claims::status))
+        .column(table::state("Status", super::supplier_claims::status))
         .column(table::ago("Opened", |claim: &SupplierClaim| {
             Some(claim.created_at)
         }))
         .all("/billing/claims")
-        .empty("None: no provider has charged anything for what was refunded.")
+        .empty("No supplier claims: no provider has charged for the refunded eSIMs.")
 }

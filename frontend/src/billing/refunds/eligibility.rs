@@ -1,4 +1,4 @@
-//! What speaks for a refund: the recommendation, and why, unit by unit.
+//! The eligibility of a refund: the recommended amount, with the calculation for each unit.
 
 use kit::{
     format::sentence,
@@ -8,33 +8,33 @@ use kit::{
 };
 use leptos::prelude::*;
 use wire::{
-    billing::refunds::{Eligibility, RefundUnit, RefundVerdict},
+    billing::refunds::{RefundEligibility, RefundRecommendation, RefundUnit},
     data,
 };
 
 /// Draws the current eligibility.
-pub fn shown(known: &Eligibility) -> AnyView {
-    drawn(known, "Refundable")
+pub fn current(known: &RefundEligibility) -> AnyView {
+    draw(known, "Refundable")
 }
 
 /// Draws the eligibility at the time of the request. The amount that is refundable now may differ.
-pub fn recorded(known: &Eligibility) -> AnyView {
-    drawn(known, "Refundable at that time")
+pub fn recorded(known: &RefundEligibility) -> AnyView {
+    draw(known, "Refundable at that time")
 }
 
-fn drawn(known: &Eligibility, left: &'static str) -> AnyView {
+fn draw(known: &RefundEligibility, refundable_label: &'static str) -> AnyView {
     let currency = known.currency;
     let notes = known.notes.iter().map(|note| {
-        view! { <p class="banner" role="note" data-tone=Tone::Waiting.word()>{note.clone()}</p> }
+        view! { <p class="banner" role="note" data-tone=Tone::Waiting.as_str()>{note.clone()}</p> }
     });
     let notes = notes.collect_view();
     let units = (!known.units.is_empty()).then(|| table_of(&known.units, &columns(currency)));
     view! {
         <div class="payment">
             {facts(vec![
-                ("Recommended", Value::money(&known.recommended_amount, currency).note(says(known.verdict))),
-                (left, Value::money(&known.left_amount, currency)),
-                ("eSIM action for all of it", Value::text(effect(known))),
+                ("Recommended", Value::money(&known.recommended_amount, currency).note(verdict(known.verdict))),
+                (refundable_label, Value::money(&known.left_amount, currency)),
+                ("eSIM action for a full refund", Value::text(effect(known))),
                 ("Paid", Value::text(age(known.age_days))),
                 ("Calculated", Value::ago(known.read_at)),
             ])}
@@ -62,7 +62,7 @@ fn columns(currency: wire::Currency) -> Vec<Column<RefundUnit>> {
         table::money("Recommended", move |unit: &RefundUnit| {
             (Some(unit.recommended_amount.clone()), currency)
         }),
-        table::text("Why", |unit: &RefundUnit| unit.why.clone()),
+        table::text("Reason", |unit: &RefundUnit| unit.why.clone()),
     ]
 }
 
@@ -77,15 +77,15 @@ fn used(unit: &RefundUnit) -> Value {
     }
 }
 
-fn says(verdict: RefundVerdict) -> &'static str {
+fn verdict(verdict: RefundRecommendation) -> &'static str {
     match verdict {
-        RefundVerdict::Full => "Nothing was used",
-        RefundVerdict::Partial => "Partly used",
-        RefundVerdict::Nothing => "Used up or expired",
+        RefundRecommendation::Full => "Unused",
+        RefundRecommendation::Partial => "Partly used",
+        RefundRecommendation::Nothing => "Used up or expired",
     }
 }
 
-fn effect(known: &Eligibility) -> &'static str {
+fn effect(known: &RefundEligibility) -> &'static str {
     match known.recommended_effect {
         wire::billing::refunds::RefundEffect::None => "Keep",
         wire::billing::refunds::RefundEffect::Cancel => "Cancel: not installed",

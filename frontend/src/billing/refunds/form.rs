@@ -1,13 +1,13 @@
-//! A new refund: of which payment, how much, and what happens to the eSIMs.
+//! The form of a new refund: the payment, the amount and the eSIM action.
 
 use super::eligibility;
 use kit::{
-    api::{self, Fault},
+    api::{self, ApiError},
     form::{
         Draft, Source, area_field, choice_field, money_field, named_choice_field, picker_field,
     },
     format::{money, sentence},
-    page::{Confirmation, Fixed, form_page},
+    page::{Confirmation, NotEditable, form_page},
     session,
 };
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use serde_json::json;
 use wire::{
     Currency, Decimal, Param, Permission, Resource,
     billing::{
-        refunds::{Eligibility, NewRefund, Refund, RefundReason},
+        refunds::{NewRefund, Refund, RefundEligibility, RefundReason},
         transactions::Transaction,
     },
 };
@@ -30,7 +30,7 @@ const EFFECTS: &[(&str, &str)] = &[
 /// Draws the form. It fills in the amount and the eSIM action that the server recommends, and sends nothing before the
 /// user has confirmed the amount.
 pub fn screen() -> AnyView {
-    form_page::<Refund, NewRefund, Fixed>(None)
+    form_page::<Refund, NewRefund, NotEditable>(None)
         .begin(json!({ "reason_code": "not_working" }))
         .section(
             "Payment",
@@ -38,7 +38,7 @@ pub fn screen() -> AnyView {
             [picker_field(
                 "transaction_id",
                 "Payment",
-                Source::within::<Transaction>(vec![("status", "completed".to_owned())], paid),
+                Source::filtered_resource::<Transaction>(vec![("status", "completed".to_owned())], paid),
             )
             .help("Search by order number or full gateway ID.")],
         )
@@ -48,25 +48,25 @@ pub fn screen() -> AnyView {
             [
                 money_field("amount", "Amount")
                     .unit_of("currency")
-                    .help("The refundable amount, or a part of it."),
+                    .help("At most the refundable amount."),
                 named_choice_field("effect", "eSIM action", EFFECTS)
-                    .help("A part of the amount keeps the eSIMs unless you choose otherwise."),
+                    .help("A partial refund keeps the eSIMs unless you choose another action."),
             ],
         )
         .section(
             "Reason",
-            "For the record. The customer only sees the amount.",
+            "For internal use. The customer only sees the amount.",
             [
                 choice_field("reason_code", "Reason", RefundReason::WORDS),
                 area_field("reason", "Note").optional(),
             ],
         )
-        .proposing_answer::<Eligibility>(
+        .proposing_answer::<RefundEligibility>(
             "Eligibility",
-            "Calculated now, from what was used and what time is left.",
+            "Calculated now, from the usage and the remaining validity.",
             address,
             proposals,
-            known,
+            eligibility_view,
         )
         .verb_of(verb)
         .confirm(confirmation)
@@ -77,14 +77,14 @@ fn paid(payment: &Transaction) -> String {
     money(&payment.total_amount, payment.currency)
 }
 
-/// Where the recommendation is asked, once there is a payment.
+/// Returns the address of the eligibility, once a payment is chosen.
 fn address(draft: &Draft) -> Option<String> {
     let id = draft.text("transaction_id");
     (!id.is_empty()).then(|| format!("{}/{id}/eligibility", Transaction::PATH))
 }
 
 /// Proposes the whole refundable amount, and the eSIM action that goes with the typed amount.
-fn proposals(draft: &Draft, known: &Eligibility) -> Vec<(&'static str, String)> {
+fn proposals(draft: &Draft, known: &RefundEligibility) -> Vec<(&'static str, String)> {
     let all = known.left_amount.to_string();
     let all = all.strip_suffix(".00").unwrap_or(&all).to_owned();
     let amount = draft
@@ -123,7 +123,7 @@ fn decides() -> bool {
 }
 
 /// Names the amount, the payment and what happens to the eSIMs.
-async fn confirmation(draft: Draft) -> Result<Confirmation, Fault> {
+async fn confirmation(draft: Draft) -> Result<Confirmation, ApiError> {
     let url = format!("{}/{}", Transaction::PATH, draft.text("transaction_id"));
     let payment: Transaction = api::get(&url).await?;
     let verb = verb(&draft);
@@ -147,13 +147,13 @@ async fn confirmation(draft: Draft) -> Result<Confirmation, Fault> {
     })
 }
 
-fn known(_: &Draft, answer: Option<Result<Eligibility, Fault>>) -> AnyView {
+fn eligibility_view(_: &Draft, answer: Option<Result<RefundEligibility, ApiError>>) -> AnyView {
     match answer {
         None => view! { <p class="muted">"Choose a payment to see what can be refunded."</p> }
             .into_any(),
-        Some(Err(fault)) => {
-            view! { <p class="banner" data-tone="waiting">{fault.sentence()}</p> }.into_any()
+        Some(Err(error)) => {
+            view! { <p class="banner" data-tone="waiting">{error.sentence()}</p> }.into_any()
         }
-        Some(Ok(known)) => eligibility::shown(&known),
+        Some(Ok(known)) => eligibility::current(&known),
     }
 }

@@ -1,6 +1,6 @@
 //! The list of refunds.
 
-use super::{acts, reason, stage};
+use super::{actions, reason, status};
 use kit::{
     page::list_page,
     table::{choice, dates, maybe, moment, money, picked, state, text, value},
@@ -16,7 +16,7 @@ use wire::{
     },
 };
 
-/// Draws it.
+/// Draws the list.
 pub fn screen() -> AnyView {
     list_page::<Refund>("Refunds")
         .search("Order number or full gateway ID")
@@ -24,7 +24,7 @@ pub fn screen() -> AnyView {
         .column(value("Order", |refund: &Refund| {
             Value::maybe(refund.order_number.clone()).note(refund.customer.clone())
         }))
-        .column(state("Status", stage))
+        .column(state("Status", status))
         .column(
             money("Amount", |refund: &Refund| {
                 (Some(refund.amount.clone()), refund.currency)
@@ -61,8 +61,8 @@ pub fn screen() -> AnyView {
         .filter(picked::<User>("user_id", "Customer"))
         .filter(dates("created_at_from", "created_at_to", "Requested"))
         .filter(dates("processed_at_from", "processed_at_to", "Paid"))
-        .action(acts::approve())
-        .action(acts::reject())
+        .action(actions::approve())
+        .action(actions::reject())
         .new_button(
             "New refund",
             "/billing/refunds/new",
@@ -76,15 +76,15 @@ pub fn screen() -> AnyView {
         )
         .empty(
             "No refunds yet",
-            "Refund a payment on the page of its order, or here.",
+            "Refund a payment on the page of its order, or create a refund here.",
         )
         .show()
 }
 
 fn requester(refund: &Refund) -> Option<String> {
-    let by_itself = refund.requested_by.is_none();
+    let is_automatic = refund.requested_by.is_none();
     refund
         .requester
         .clone()
-        .or_else(|| by_itself.then(|| "The system".to_owned()))
+        .or_else(|| is_automatic.then(|| "System".to_owned()))
 }

@@ -1,11 +1,11 @@
 //! Refunds and their approval and payout, and the supplier claims that follow from them.
 
-mod acts;
-mod claims;
+mod actions;
 mod detail;
 mod eligibility;
 mod form;
 mod list;
+mod supplier_claims;
 
 use kit::{
     Screen,
@@ -42,14 +42,14 @@ pub const SCREENS: &[Screen] = &[
         path: "/billing/claims",
         title: "Supplier claims",
         needs: Permission::CostsRead,
-        view: |_| Some(claims::screen()),
+        view: |_| Some(supplier_claims::screen()),
     },
 ];
 
-/// Where it stands.
-pub fn stage(refund: &Refund) -> (&'static str, Tone) {
+/// Returns the status badge of a refund.
+pub fn status(refund: &Refund) -> (&'static str, Tone) {
     let tone = match refund.stage {
-        RefundStage::Requested | RefundStage::ToPayOut => Tone::News,
+        RefundStage::Requested | RefundStage::ToPayOut => Tone::Info,
         RefundStage::Approved | RefundStage::Sent => Tone::Waiting,
         RefundStage::Processed => Tone::Good,
         RefundStage::Failed => Tone::Bad,
@@ -58,13 +58,13 @@ pub fn stage(refund: &Refund) -> (&'static str, Tone) {
     (refund.stage.as_str(), tone)
 }
 
-/// A short list of refunds, narrowed to those of a payment, of an order, ...
+/// Returns a short list of refunds that match a filter, such as those of a payment.
 pub fn short_list(filter: RefundFilter, empty: &'static str) -> Related<Refund> {
     related::<Refund>("Refunds", Permission::RefundsRead, filter)
         .column(value("Amount", |refund: &Refund| {
             Value::money(&refund.amount, refund.currency)
         }))
-        .column(state("Status", stage))
+        .column(state("Status", status))
         .column(text("Reason", reason))
         .column(ago("Requested", |refund: &Refund| Some(refund.created_at)))
         .opens(|refund| format!("/billing/refunds/{}", refund.id))
@@ -72,7 +72,7 @@ pub fn short_list(filter: RefundFilter, empty: &'static str) -> Related<Refund> 
         .empty(empty)
 }
 
-/// Why, in the word that is counted.
+/// Returns the reason code as text.
 fn reason(refund: &Refund) -> String {
     refund
         .reason_code

@@ -1,17 +1,17 @@
-//! One payment: what was asked for, how it adds up, what it paid for.
+//! The page of one payment: its amounts, its order, its refunds and its timeline.
 
 use super::{
-    acts::refund_at,
+    actions::refund_at,
     disputed,
     record::record,
     refunded, status,
-    story::{receipts, steps},
+    timeline::{gateway_events, timeline_card},
 };
 use crate::billing::{parts::order, refunds};
 use kit::{
     format::{money, sentence},
     page::{Related, detail_page},
-    ui::{Icon, Line, Stage, Tone, Value, line, sums, total, track},
+    ui::{Icon, Line, Step, Tone, Value, line, stepper, sums, total},
 };
 use leptos::prelude::*;
 use wire::{
@@ -22,7 +22,7 @@ use wire::{
     },
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: TransactionId) -> AnyView {
     detail_page::<Transaction>(id)
         .badge(status)
@@ -42,16 +42,16 @@ pub fn screen(id: TransactionId) -> AnyView {
             refund_at,
             "r",
         )
-        .above(|paid| Some(track("How far the payment has come", stages(paid))))
+        .above(|paid| Some(stepper("Progress of the payment", steps(paid))))
         .above(failure)
         .above(transfer)
         .card("Amount", |paid| Some(sums(amounts(paid))))
         .card("Order", |paid| paid.order_id.map(order))
-        .related(given_back(id))
-        .part(move |again| steps(id, again))
+        .related(refunds_of(id))
+        .part(move |reload| timeline_card(id, reload))
         .card("Gateway events", |paid| {
             (!paid.payment_method.is_recorded())
-                .then(|| receipts(paid.id))
+                .then(|| gateway_events(paid.id))
                 .flatten()
         })
         .history("transaction")
@@ -89,9 +89,9 @@ pub fn screen(id: TransactionId) -> AnyView {
             let state = paid.dispute_state.as_deref().map(sentence);
             Value::linked(state.as_deref(), Some(href))
         })
-        .fact("Opened", |paid| Value::time(paid.created_at))
+        .fact("Created", |paid| Value::time(paid.created_at))
         .fact("Completed", |paid| Value::maybe_time(paid.completed_at))
-        .fact("Id", |paid| Value::code(paid.id.to_string()))
+        .fact("ID", |paid| Value::code(paid.id.to_string()))
         .refresh_while(|paid| paid.status == TransactionStatus::Pending)
         .show()
 }
@@ -99,15 +99,15 @@ pub fn screen(id: TransactionId) -> AnyView {
 fn failure(paid: &Transaction) -> Option<AnyView> {
     let (why, (word, tone)) = (paid.failure_reason.clone()?, status(paid));
     let view = view! {
-        <div class="banner" role="note" data-tone=tone.word()><p><strong>{sentence(word)}": "</strong>{why}</p></div>
+        <div class="banner" role="note" data-tone=tone.as_str()><p><strong>{sentence(word)}": "</strong>{why}</p></div>
     };
     Some(view.into_any())
 }
 
 /// Draws the banner of a payment that staff have to record, with the buttons for it.
 fn transfer(paid: &Transaction) -> Option<AnyView> {
-    let waits = paid.payment_method.is_recorded() && paid.status == TransactionStatus::Pending;
-    if !waits {
+    let is_waiting = paid.payment_method.is_recorded() && paid.status == TransactionStatus::Pending;
+    if !is_waiting {
         return None;
     }
     let how = sentence(paid.payment_method.as_str()).to_lowercase();
@@ -122,34 +122,34 @@ fn transfer(paid: &Transaction) -> Option<AnyView> {
     )
 }
 
-fn stages(paid: &Transaction) -> Vec<Stage> {
-    let stage = |label: &'static str, says: Option<Value>, tone: Tone| Stage { label, says, tone };
-    let came = match paid.status {
-        TransactionStatus::Pending => stage("Awaiting payment", None, Tone::Waiting),
-        TransactionStatus::Failed => stage("Failed", None, Tone::Bad),
-        TransactionStatus::Cancelled => stage("Cancelled", None, Tone::Bad),
+fn steps(paid: &Transaction) -> Vec<Step> {
+    let step = |label: &'static str, text: Option<Value>, tone: Tone| Step { label, text, tone };
+    let result = match paid.status {
+        TransactionStatus::Pending => step("Awaiting payment", None, Tone::Waiting),
+        TransactionStatus::Failed => step("Failed", None, Tone::Bad),
+        TransactionStatus::Cancelled => step("Cancelled", None, Tone::Bad),
         TransactionStatus::Completed | TransactionStatus::Refunded => {
-            stage("Completed", paid.completed_at.map(Value::time), Tone::Good)
+            step("Completed", paid.completed_at.map(Value::time), Tone::Good)
         }
     };
-    let mut stages = vec![
-        stage("Opened", Some(Value::time(paid.created_at)), Tone::Good),
-        came,
+    let mut steps = vec![
+        step("Created", Some(Value::time(paid.created_at)), Tone::Good),
+        result,
     ];
     if paid.refunded_amount.is_positive() {
-        let says = Some(Value::money(&paid.refunded_amount, paid.currency));
+        let text = Some(Value::money(&paid.refunded_amount, paid.currency));
         let all = paid.refunded_amount >= paid.total_amount;
-        stages.push(stage(
+        steps.push(step(
             if all {
                 "Refunded"
             } else {
                 "Partially refunded"
             },
-            says,
+            text,
             Tone::Good,
         ));
     }
-    stages
+    steps
 }
 
 fn amounts(paid: &Transaction) -> Vec<Line> {
@@ -171,8 +171,8 @@ fn amounts(paid: &Transaction) -> Vec<Line> {
     lines
 }
 
-/// What of it was given back, or shall be.
-fn given_back(id: TransactionId) -> Related<Refund> {
+/// Returns the refunds of a payment.
+fn refunds_of(id: TransactionId) -> Related<Refund> {
     let filter = RefundFilter {
         transaction_id: Some(id),
         ..RefundFilter::default()

@@ -1,6 +1,6 @@
 //! The list of payments.
 
-use super::{acts::refund, status_badges};
+use super::{actions::refund, status_badges};
 use kit::{
     format::sentence,
     page::list_page,
@@ -15,7 +15,7 @@ use wire::{
     catalog::promotions::Promotion,
 };
 
-/// Draws it.
+/// Draws the list.
 pub fn screen() -> AnyView {
     list_page::<Transaction>("Transactions")
         .search("Order number or full gateway ID")
@@ -50,7 +50,7 @@ pub fn screen() -> AnyView {
             .extra(),
         )
         .column(
-            moment("Opened", |paid: &Transaction| Some(paid.created_at))
+            moment("Created", |paid: &Transaction| Some(paid.created_at))
                 .sort(TransactionSort::CreatedAt),
         )
         .column(
@@ -74,7 +74,7 @@ pub fn screen() -> AnyView {
             .extra(),
         )
         .column(
-            maybe("Why it failed", |paid: &Transaction| {
+            maybe("Failure reason", |paid: &Transaction| {
                 paid.failure_reason.clone()
             })
             .extra(),
@@ -94,18 +94,18 @@ pub fn screen() -> AnyView {
         .filter(yes_no(
             "is_refunded",
             "Refunded",
-            "In whole or in part",
-            "Not at all",
+            "Fully or partially",
+            "Not refunded",
         ))
         .filter(yes_no("is_disputed", "Dispute", "Disputed", "Not disputed"))
-        .filter(dates("created_at_from", "created_at_to", "Opened"))
-        .filter(dates("completed_at_from", "completed_at_to", "Paid"))
+        .filter(dates("created_at_from", "created_at_to", "Created"))
+        .filter(dates("completed_at_from", "completed_at_to", "Completed"))
         .filter(dates(
             "closed_at_from",
             "closed_at_to",
             "Failed or cancelled",
         ))
         .action(refund())
-        .empty("No payments yet", "A payment is opened with every order.")
+        .empty("No payments yet", "A payment is created with every order.")
         .show()
 }

@@ -1,10 +1,10 @@
-//! Payments: what was asked for, what came in.
+//! Transactions: the payments of orders.
 
-mod acts;
+mod actions;
 mod detail;
 mod list;
 pub mod record;
-mod story;
+mod timeline;
 
 use super::orders::{dispute_badge, refund_badge};
 use kit::{
@@ -33,30 +33,30 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// How far it has come.
+/// Returns the status badge of a payment.
 pub fn status(paid: &Transaction) -> (&'static str, Tone) {
     let tone = match paid.status {
         TransactionStatus::Pending => Tone::Waiting,
         TransactionStatus::Completed => Tone::Good,
         TransactionStatus::Failed => Tone::Bad,
-        TransactionStatus::Refunded => Tone::News,
+        TransactionStatus::Refunded => Tone::Info,
         TransactionStatus::Cancelled => Tone::Neutral,
     };
     (paid.status.as_str(), tone)
 }
 
-/// Returns the badge of its refunds, with the amount.
+/// Returns the badge of the refunds of a payment, with the amount.
 fn refunded(paid: &Transaction) -> Option<(String, Tone)> {
     let amount = money(&paid.refunded_amount, paid.currency);
     Some(refund_badge(paid.refund_state()?, &amount))
 }
 
-/// Returns the badge of its dispute.
+/// Returns the badge of the dispute of a payment.
 fn disputed(paid: &Transaction) -> Option<(String, Tone)> {
     dispute_badge(paid.dispute_state.as_deref())
 }
 
-/// Returns its status with the badges of refunds and disputes, for lists.
+/// Returns the status with the badges of refunds and disputes, for lists.
 pub fn status_badges(paid: &Transaction) -> Value {
     let (word, tone) = status(paid);
     // The status already shows a full refund.

@@ -1,12 +1,12 @@
-//! A payment without a gateway: staff record that it was received, or mark it as unpaid.
+//! The forms of a payment without a gateway: staff record the payment, or mark it as unpaid.
 
 use kit::{
-    api::{self, Fault},
+    api::{self, ApiError},
     form::{code_field, money_field, text_field, time_field},
     format::now,
     page::{SmallForm, small_form},
     session, task,
-    ui::{Close, Look, Told, Unfold, unfold},
+    ui::{ButtonVariant, ChangedSignal, Close, Disclosure, disclosures},
 };
 use leptos::prelude::*;
 use serde::Serialize;
@@ -19,32 +19,32 @@ use wire::{
 
 /// Draws the buttons, for users who may record payments; nothing once the payment is completed.
 pub fn record(paid: &Transaction) -> Option<AnyView> {
-    let waits = paid.payment_method.is_recorded()
+    let is_waiting = paid.payment_method.is_recorded()
         && !matches!(
             paid.status,
             TransactionStatus::Completed | TransactionStatus::Refunded
         );
-    if !waits || !untrack(|| session::can(Permission::PaymentsRecord)) {
+    if !is_waiting || !untrack(|| session::can(Permission::PaymentsRecord)) {
         return None;
     }
-    let page = use_context::<Told>();
+    let page = use_context::<ChangedSignal>();
     let (received, unpaid) = (paid.clone(), paid.clone());
-    let mut all = vec![Unfold {
+    let mut all = vec![Disclosure {
         label: "Record payment",
-        look: Look::Primary,
+        variant: ButtonVariant::Primary,
         body: Arc::new(move |close| confirm(received.clone(), page, close)),
     }];
     if paid.status == TransactionStatus::Pending {
-        all.push(Unfold {
+        all.push(Disclosure {
             label: "Mark as unpaid",
-            look: Look::Danger,
+            variant: ButtonVariant::Danger,
             body: Arc::new(move |close| reject(unpaid.clone(), page, close)),
         });
     }
-    Some(unfold(all))
+    Some(disclosures(all))
 }
 
-fn confirm(paid: Transaction, page: Option<Told>, close: Close) -> AnyView {
+fn confirm(paid: Transaction, page: Option<ChangedSignal>, close: Close) -> AnyView {
     let form = SmallForm::new(
         "Record payment",
         [
@@ -64,7 +64,7 @@ fn confirm(paid: Transaction, page: Option<Told>, close: Close) -> AnyView {
     })
 }
 
-fn reject(paid: Transaction, page: Option<Told>, close: Close) -> AnyView {
+fn reject(paid: Transaction, page: Option<ChangedSignal>, close: Close) -> AnyView {
     let form = SmallForm::new("Mark as unpaid", [text_field("reason", "Reason")]).danger();
     small_form(form, move |why: RejectPayment| {
         send(paid.clone(), "reject", why, page, Arc::clone(&close))
@@ -75,13 +75,13 @@ fn send(
     paid: Transaction,
     verb: &'static str,
     body: impl Serialize + 'static,
-    page: Option<Told>,
+    page: Option<ChangedSignal>,
     close: Close,
-) -> kit::Task<Result<(), Fault>> {
+) -> kit::Task<Result<(), ApiError>> {
     task(async move {
-        api::act(&paid, verb, &body).await?;
+        api::post_action(&paid, verb, &body).await?;
         close();
-        if let Some(Told(changed)) = page {
+        if let Some(ChangedSignal(changed)) = page {
             let _ = changed.try_update(|changed| *changed = changed.wrapping_add(1));
         }
         Ok(())

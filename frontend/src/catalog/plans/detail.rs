@@ -1,10 +1,10 @@
-//! One plan: its terms, its prices, who supplies it, and what became of it.
+//! The page of one plan: its terms, its prices and its offers.
 
-use super::{counted, sale, validity, windows};
+use super::{availability, price_timeline, validity, validity_start};
 use kit::{
     api,
-    format::{megabytes, place},
-    page::{Related, act, detail_page, related},
+    format::{megabytes, region_name},
+    page::{Related, action, detail_page, related},
     table::{ago, count, day, money, state, text, until, value},
     ui::{Icon, Tone, Value},
 };
@@ -18,19 +18,19 @@ use wire::{
     integrations::providers::{Offer, OfferFilter},
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: PlanId) -> AnyView {
-    let withdraw = act(
+    let archive = action(
         "Archive",
         "archived",
         Permission::PlansWrite,
         |plan: Plan| async move { api::remove(&plan).await },
     )
-    .asks("Not for sale from now on. Orders that were placed keep their terms.")
+    .asks("The plan is no longer for sale. Existing orders keep their terms.")
     .when(|plan| plan.deleted_at.is_none())
     .danger()
-    .undo(super::undelete);
-    let restore = act(
+    .undo(super::unarchive);
+    let restore = action(
         "Restore",
         "restored",
         Permission::PlansWrite,
@@ -38,12 +38,12 @@ pub fn screen(id: PlanId) -> AnyView {
     )
     .when(|plan| plan.deleted_at.is_some())
     .icon(Icon::RotateCcw);
-    let duplicate = act(
+    let duplicate = action(
         "Duplicate",
         "duplicated",
         Permission::PlansWrite,
         |plan: Plan| async move {
-            let copy: Plan = api::ask(&plan, "duplicate", &()).await?;
+            let copy: Plan = api::post_action_for_result(&plan, "duplicate", &()).await?;
             kit::go(&format!("/catalog/plans/{}/edit", copy.id));
             Ok(())
         },
@@ -51,20 +51,20 @@ pub fn screen(id: PlanId) -> AnyView {
     .when(|plan| plan.deleted_at.is_none())
     .icon(Icon::Copy);
     detail_page::<Plan>(id)
-        .badge(sale)
+        .badge(availability)
         .edit(Permission::PlansWrite, |plan| {
             plan.deleted_at
                 .is_none()
                 .then(|| format!("/catalog/plans/{}/edit", plan.id))
         })
-        .action(withdraw)
+        .action(archive)
         .action(duplicate)
         .action(restore)
         .fact("Data", |plan| {
             Value::text(megabytes(plan.data_limit_mb.as_ref()))
         })
         .fact("Validity", |plan| Value::text(validity(plan)))
-        .fact("Validity starts", |plan| Value::text(counted(plan)))
+        .fact("Validity starts", |plan| Value::text(validity_start(plan)))
         .fact("Activate within", |plan| {
             Value::maybe(plan.activate_within_days.map(|days| format!("{days} days")))
         })
@@ -78,24 +78,24 @@ pub fn screen(id: PlanId) -> AnyView {
         })
         .fact("KYC required", |plan| Value::yes_no(plan.kyc_required))
         .fact("Created", |plan| Value::time(plan.created_at))
-        .fact("Changed", |plan| Value::ago(plan.updated_at))
+        .fact("Updated", |plan| Value::ago(plan.updated_at))
         .fact("Archived", |plan| Value::maybe_time(plan.deleted_at))
-        .fact("Id", |plan| Value::code(plan.id.to_string()))
+        .fact("ID", |plan| Value::code(plan.id.to_string()))
         .card("Description", |plan| {
             plan.description
                 .clone()
                 .map(|text| view! { <p class="prose">{text}</p> }.into_any())
         })
         .card("Coverage", |plan| Some(regions(plan)))
-        .part(move |again| windows::part(id, again))
+        .part(move |reload| price_timeline::price_timeline(id, reload))
         .related(prices(id))
         .related(offers(id))
-        .part(move |again| super::offers::order(id, again))
+        .part(move |reload| super::offers::priority_card(id, reload))
         .history("plan")
         .show()
 }
 
-/// `2 GB a day, then 512 kbit/s`.
+/// Returns the fair use limit, such as `2 GB a day, then 512 kbit/s`.
 fn fair_use(plan: &Plan) -> Option<String> {
     let limit = plan.daily_limit_mb.as_ref()?;
     let then = plan
@@ -106,7 +106,7 @@ fn fair_use(plan: &Plan) -> Option<String> {
 }
 
 fn regions(plan: &Plan) -> AnyView {
-    let one = |code: &String| view! { <li class="tag" title=code.clone()>{place(code)}</li> };
+    let one = |code: &String| view! { <li class="tag" title=code.clone()>{region_name(code)}</li> };
     view! { <ul class="tags">{plan.regions.0.iter().map(one).collect_view()}</ul> }.into_any()
 }
 
@@ -119,7 +119,7 @@ fn prices(id: PlanId) -> Related<Price> {
             ..PriceFilter::default()
         },
     )
-    .column(text("Region", |price: &Price| place(&price.region)))
+    .column(text("Region", |price: &Price| region_name(&price.region)))
     .column(money("Price", |price: &Price| {
         (Some(price.selling_price.clone()), price.currency)
     }))
@@ -134,12 +134,12 @@ fn prices(id: PlanId) -> Related<Price> {
         format!("/catalog/pricing/new?plan_id={id}"),
         Permission::PricingWrite,
     )
-    .empty("Without a price it cannot be bought.")
+    .empty("No prices yet. A plan without a price cannot be bought.")
 }
 
 fn offers(id: PlanId) -> Related<Offer> {
     related::<Offer>(
-        "Supplied by",
+        "Offers",
         Permission::ProvidersRead,
         OfferFilter {
             plan_id: Some(id),
@@ -170,7 +170,7 @@ fn offers(id: PlanId) -> Related<Offer> {
             ("paused", Tone::Neutral)
         }
     }))
-    .column(ago("Confirmed", |offer: &Offer| offer.last_synced_at))
+    .column(ago("Synced", |offer: &Offer| offer.last_synced_at))
     .opens(|offer| format!("/integrations/offers/{}", offer.id))
     .all("/integrations/offers")
     .add(
@@ -178,5 +178,5 @@ fn offers(id: PlanId) -> Related<Offer> {
         format!("/integrations/offers/new?plan_id={id}"),
         Permission::ProvidersWrite,
     )
-    .empty("No provider offers it: it is sold from stock only.")
+    .empty("No offers: this plan is sold from stock only.")
 }

@@ -1,8 +1,8 @@
-//! A plan's form: new and edit.
+//! The form of a plan: new and edit.
 
 use kit::{
     form::{
-        area_field, choice_field, code_field, money_field, number_field, places_field, text_field,
+        area_field, choice_field, code_field, money_field, number_field, regions_field, text_field,
         toggle_field,
     },
     format::megabytes,
@@ -14,7 +14,7 @@ use wire::{
     catalog::plans::{EditPlan, NewPlan, Plan, ValidityPolicy},
 };
 
-/// Draws it: for this plan, or for a new one.
+/// Draws the form, for an existing plan or a new one.
 pub fn screen(id: Option<PlanId>) -> AnyView {
     form_page::<Plan, NewPlan, EditPlan>(id)
         .defaults(&NewPlan::default())
@@ -28,12 +28,12 @@ pub fn screen(id: Option<PlanId>) -> AnyView {
         )
         .section(
             "Allowance",
-            "What one eSIM carries. Orders that were placed keep the terms they were placed with.",
+            "What one eSIM includes. Existing orders keep their terms.",
             [
                 money_field("data_limit_mb", "Data")
                     .unit("MB")
                     .optional()
-                    .help("Leave it empty for unlimited data.")
+                    .help("Leave empty for unlimited data.")
                     .live(|draft| {
                         Some(megabytes(draft.number("data_limit_mb").as_ref())).filter(|_| {
                             draft.text("data_limit_mb").is_empty()
@@ -46,54 +46,55 @@ pub fn screen(id: Option<PlanId>) -> AnyView {
             ],
         )
         .section(
-            "Days and fair use",
-            "From when its days count, and what an unlimited plan means by unlimited.",
+            "Validity and fair use",
+            "When the validity starts, and the fair use limit of unlimited plans.",
             [
                 choice_field("validity_policy", "Validity starts", ValidityPolicy::WORDS),
                 number_field("activate_within_days", "Activate within")
                     .unit("days")
                     .optional()
-                    .help("Leave it empty when it can wait."),
+                    .help("Leave empty for no limit."),
                 money_field("daily_limit_mb", "Full speed for")
                     .unit("MB a day")
                     .optional(),
                 number_field("throttled_kbps", "Then slowed to")
                     .unit("kbit/s")
                     .optional()
-                    .help("Leave it empty when it stops."),
+                    .help("Leave empty if data stops at the limit."),
             ],
         )
         .section(
             "Coverage",
-            "Countries, or groups of them.",
-            [places_field("regions", "Works in").atlas()],
+            "Countries or regions.",
+            [regions_field("regions", "Coverage").country_picker()],
         )
         .section(
             "Network",
-            "What a device needs, and what it may do.",
+            "Network settings and permissions of the device.",
             [
                 code_field("apn", "APN")
                     .optional()
                     .example("internet")
-                    .help("Leave it empty when devices find it by themselves."),
+                    .help("Leave empty if devices configure it automatically."),
                 toggle_field("hotspot_allowed", "Hotspot allowed")
-                    .help("Its data may be shared with other devices."),
+                    .help("The customer may share data with other devices."),
             ],
         )
         .section(
-            "Sale",
+            "Availability",
             "A plan also needs a price before it can be bought.",
             [
-                toggle_field("is_active", "On sale").help("Customers and integrators can buy it."),
+                toggle_field("is_active", "On sale")
+                    .help("Customers and integrators can buy the plan."),
                 toggle_field("topup_allowed", "Top-up allowed")
-                    .help("It can be added to an eSIM that is in use."),
-                toggle_field("kyc_required", "Verified customers only")
-                    .help("Whoever buys it must have proved who they are."),
+                    .help("The plan can be added to an eSIM in use."),
+                toggle_field("kyc_required", "KYC required")
+                    .help("Only customers with a verified identity can buy the plan."),
             ],
         )
         .answer::<()>(
             "Preview",
-            "As a customer sees it.",
+            "The plan as a customer sees it.",
             |_| None,
             |draft, _| super::preview::card(draft),
         )

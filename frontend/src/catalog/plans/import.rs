@@ -1,8 +1,8 @@
-//! Taking in a provider's price list.
+//! The import of a provider's price list.
 
 use kit::{
     form::{Source, choice_field, money_field, picker_field, toggle_field},
-    page::{Imported, import_page},
+    page::{ImportedRow, import_page},
     table::{maybe, money},
 };
 use leptos::prelude::*;
@@ -13,22 +13,23 @@ const SAMPLE: &str = "sku,name,data_limit_mb,validity_days,regions,cost_price,se
     EU-5GB-30D,5 GB Europe,5000,30,EUROPE,4.20,9.90,USD\n\
     US-10GB-15D,10 GB United States,10000,15,US,7.00,,USD\n";
 
-/// Draws it.
+/// Draws the import page.
 pub fn screen() -> AnyView {
     import_page::<PlanImportRow>(
-        "Import a price list",
+        "Import price list",
         "/v1/plans/import",
-        ("plan", "plans"),
+        "plan",
+        "plans",
         "/catalog/plans",
-        told,
+        import_result,
     )
-    .says("Plans, their prices and the provider's offers, in one file.")
+    .text("One file with plans, their prices and the provider's offers.")
     .sample("price-list.csv", SAMPLE)
     .begin(json!({ "currency": "USD", "markup": "30", "publish": true }))
     .option(picker_field(
         "provider_id",
         "Provider",
-        Source::of::<Provider>(),
+        Source::resource::<Provider>(),
     ))
     .option(
         money_field("markup", "Markup")
@@ -36,17 +37,19 @@ pub fn screen() -> AnyView {
             .optional()
             .help("For rows without a selling price."),
     )
-    .option(choice_field("currency", "Currency", Currency::WORDS).help("For rows that name none."))
+    .option(
+        choice_field("currency", "Currency", Currency::WORDS).help("For rows without a currency."),
+    )
     .option(toggle_field("publish", "Put new plans on sale"))
     .column(maybe("SKU", |row: &PlanImportRow| row.sku.clone()))
     .column(maybe("Plan", |row: &PlanImportRow| row.name.clone()))
-    .column(money("Costs", |row: &PlanImportRow| {
+    .column(money("Cost", |row: &PlanImportRow| {
         (
             row.cost_price.clone(),
             row.currency.unwrap_or(Currency::Usd),
         )
     }))
-    .column(money("Sells for", |row: &PlanImportRow| {
+    .column(money("Price", |row: &PlanImportRow| {
         (
             row.selling_price.clone(),
             row.currency.unwrap_or(Currency::Usd),
@@ -55,9 +58,9 @@ pub fn screen() -> AnyView {
     .show()
 }
 
-/// What became of a row, or would.
-pub fn told(row: &PlanImportRow) -> Imported {
-    Imported {
+/// Returns the result of a row, or its preview.
+pub fn import_result(row: &PlanImportRow) -> ImportedRow {
+    ImportedRow {
         row: row.row,
         outcome: row.outcome,
         warnings: Vec::new(),

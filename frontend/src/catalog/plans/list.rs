@@ -1,11 +1,11 @@
 //! The list of plans.
 
-use super::{counted, many, sale, validity};
+use super::{availability, bulk_actions, validity, validity_start};
 use kit::{
     api,
-    format::{megabytes, places},
-    page::{act, list_page},
-    table::{By, choice, count, country, dates, day, flag, state, text, value, yes_no},
+    format::{megabytes, region_names},
+    page::{action, list_page},
+    table::{ListFilter, choice, count, country, dates, day, flag, state, text, value, yes_no},
     ui::{Icon, Value},
 };
 use leptos::prelude::*;
@@ -14,23 +14,23 @@ use wire::{
     catalog::plans::{Plan, PlanSort, ValidityPolicy},
 };
 
-/// Draws it.
+/// Draws the list.
 pub fn screen() -> AnyView {
-    let withdraw = act(
+    let archive = action(
         "Archive",
         "archived",
         Permission::PlansWrite,
         |plan: Plan| async move { api::remove(&plan).await },
     )
-    .asks("Not for sale from now on. Orders that were placed keep their terms.")
+    .asks("The plan is no longer for sale. Existing orders keep their terms.")
     .danger()
-    .at_once("withdraw")
-    .undo(super::undelete);
+    .bulk_request("withdraw")
+    .undo(super::unarchive);
     list_page::<Plan>("Plans")
         .search("Search by name")
         .opens(|plan| format!("/catalog/plans/{}", plan.id))
         .column(text("Name", |plan: &Plan| plan.name.clone()).sort(PlanSort::Name))
-        .column(state("Status", sale))
+        .column(state("Status", availability))
         .column(
             value("Data", |plan: &Plan| {
                 Value::text(megabytes(plan.data_limit_mb.as_ref()))
@@ -42,9 +42,9 @@ pub fn screen() -> AnyView {
                 .sort(PlanSort::ValidityDays),
         )
         .column(value("Coverage", |plan: &Plan| {
-            Value::text(places(&plan.regions.0)).hint(plan.regions.0.join(", "))
+            Value::text(region_names(&plan.regions.0)).hint(plan.regions.0.join(", "))
         }))
-        .column(text("Validity starts", |plan: &Plan| counted(plan)).extra())
+        .column(text("Validity starts", |plan: &Plan| validity_start(plan)).extra())
         .column(
             value("KYC required", |plan: &Plan| {
                 Value::yes_no(plan.kyc_required)
@@ -61,11 +61,11 @@ pub fn screen() -> AnyView {
                 .wide(),
         )
         .column(
-            day("Changed", |plan: &Plan| Some(plan.updated_at))
+            day("Updated", |plan: &Plan| Some(plan.updated_at))
                 .sort(PlanSort::UpdatedAt)
                 .extra(),
         )
-        .filter(on_sale())
+        .filter(availability_filter())
         .filter(country("country", "Coverage"))
         .filter(yes_no("unlimited", "Data", "Unlimited", "Limited"))
         .filter(choice(
@@ -83,8 +83,8 @@ pub fn screen() -> AnyView {
         .filter(yes_no("kyc_required", "KYC", "Required", "Not required"))
         .filter(dates("created_at_from", "created_at_to", "Created"))
         .filter(flag("withdrawn", "Archived"))
-        .actions(many::acts())
-        .action(withdraw)
+        .actions(bulk_actions::bulk_actions())
+        .action(archive)
         .new_button("New plan", "/catalog/plans/new", Permission::PlansWrite)
         .button(
             "Import",
@@ -106,11 +106,11 @@ pub fn screen() -> AnyView {
         )
         .empty(
             "No plans yet",
-            "Import a provider's price list, or create the first plan by hand.",
+            "Import a provider's price list, or create the first plan.",
         )
         .show()
 }
 
-fn on_sale() -> By {
+fn availability_filter() -> ListFilter {
     yes_no("is_active", "Availability", "On sale", "Not on sale")
 }

@@ -1,20 +1,20 @@
-//! Plans: so much data, for so many days, in these places.
+//! Plans: an amount of data, a validity and a coverage.
 
+mod bulk_actions;
+mod bulk_edit;
 mod detail;
 mod form;
 mod import;
 mod list;
-mod many;
 mod offers;
 mod preview;
-mod sheet;
-mod windows;
+mod price_timeline;
 
-pub use windows::lanes;
+pub use price_timeline::lanes;
 
 use kit::{
     Screen,
-    api::{self, Call, Fault},
+    api::{self, ApiError, Call},
     format::count,
     ui::Tone,
 };
@@ -39,15 +39,15 @@ pub const SCREENS: &[Screen] = &[
     },
     Screen {
         path: "/catalog/plans/import",
-        title: "Import a price list",
+        title: "Import price list",
         needs: Permission::PlansWrite,
         view: |_| Some(import::screen()),
     },
     Screen {
         path: "/catalog/plans/sheet",
-        title: "Edit plans in a spreadsheet",
+        title: "Edit plans in spreadsheet",
         needs: Permission::PlansWrite,
-        view: |_| Some(sheet::screen()),
+        view: |_| Some(bulk_edit::screen()),
     },
     Screen {
         path: "/catalog/plans/{id}",
@@ -63,8 +63,8 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// Whether a plan can be bought, in a word.
-fn sale(plan: &Plan) -> (&'static str, Tone) {
+/// Returns the availability badge of a plan.
+fn availability(plan: &Plan) -> (&'static str, Tone) {
     match (plan.deleted_at, plan.is_active) {
         (Some(_), _) => ("archived", Tone::Bad),
         (None, true) => ("on_sale", Tone::Good),
@@ -72,8 +72,8 @@ fn sale(plan: &Plan) -> (&'static str, Tone) {
     }
 }
 
-/// From when its days count, as people say it.
-const fn counted(plan: &Plan) -> &'static str {
+/// Returns when the validity of a plan starts.
+const fn validity_start(plan: &Plan) -> &'static str {
     match plan.validity_policy {
         ValidityPolicy::Purchase => "At purchase",
         ValidityPolicy::Installation => "At installation",
@@ -81,7 +81,7 @@ const fn counted(plan: &Plan) -> &'static str {
     }
 }
 
-/// How long it lasts, as people say it.
+/// Returns the validity of a plan, such as `30 days`.
 fn validity(plan: &Plan) -> String {
     match plan.validity_days {
         1 => "1 day".to_owned(),
@@ -90,7 +90,7 @@ fn validity(plan: &Plan) -> String {
 }
 
 /// Undoes archiving a plan. The server restores it off sale, so a plan that was on sale is put on sale again.
-async fn undelete(plan: Plan) -> Result<(), Fault> {
+async fn unarchive(plan: Plan) -> Result<(), ApiError> {
     let call = Call::post(format!("{}/{}/restore", Plan::PATH, plan.id));
     let restored: Plan = api::send(call).await?.json().await?;
     if plan.is_active && !restored.is_active {

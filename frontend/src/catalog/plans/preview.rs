@@ -1,13 +1,13 @@
-//! A plan as a customer sees it, while it is being built.
+//! The preview of a plan as a customer sees it, while the form is filled in.
 
 use kit::{
     form::Draft,
-    format::{megabytes, places},
+    format::{megabytes, region_names},
     ui::{Tone, badge},
 };
 use leptos::prelude::*;
 
-/// Draws it of what is typed so far.
+/// Draws the preview of the current draft.
 pub fn card(draft: &Draft) -> AnyView {
     let name = match draft.text("name").trim() {
         "" => "Your plan".to_owned(),
@@ -29,34 +29,34 @@ pub fn card(draft: &Draft) -> AnyView {
     .into_any()
 }
 
-/// What is worth saying, in the order in which customers ask.
+/// Returns the lines of the preview, the most important first.
 fn lines(draft: &Draft) -> Vec<String> {
     let days = draft.text("validity_days").trim();
     let from = match draft.text("validity_policy") {
-        "purchase" => "from the purchase",
-        "installation" => "from the installation",
-        _ => "from the first use",
+        "purchase" => "from purchase",
+        "installation" => "from installation",
+        _ => "from first use",
     };
     let mut lines = vec![
-        format!("Coverage: {}", places(&draft.places("regions"))),
+        format!("Coverage: {}", region_names(&draft.list("regions"))),
         match days {
-            "" => format!("Validity starts {from}"),
+            "" => format!("Validity starts {}", from.replace("from", "at")),
             "1" => format!("1 day {from}"),
             days => format!("{days} days {from}"),
         },
     ];
-    let when = |key: &str, says: fn(&str) -> String| {
+    let when = |key: &str, render: fn(&str) -> String| {
         let text = draft.text(key).trim();
         Some(text)
             .filter(|text| !text.is_empty() && *text != "0")
-            .map(says)
+            .map(render)
     };
     lines.extend(when("activate_within_days", |days| {
         format!("Activate within {days} days")
     }));
     if let Some(limit) = draft.number("daily_limit_mb") {
         let then = match draft.text("throttled_kbps").trim() {
-            "" => "then no more until the next day".to_owned(),
+            "" => "then no data until the next day".to_owned(),
             speed => format!("then {speed} kbit/s"),
         };
         lines.push(format!(
@@ -74,7 +74,7 @@ fn lines(draft: &Draft) -> Vec<String> {
         "No hotspot".to_owned()
     });
     if draft.is_on("kyc_required") {
-        lines.push("For verified customers".to_owned());
+        lines.push("KYC required".to_owned());
     }
     lines
 }

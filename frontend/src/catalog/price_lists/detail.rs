@@ -1,10 +1,10 @@
-//! One price list: what is new, what moved, what is gone, and publishing of it what counts.
+//! The page of one price list: new, changed and removed packages, and publishing a selection of them.
 
-use super::standing;
+use super::status;
 use kit::{
     api::{self, Call},
     format::{money, percent, sentence},
-    page::{Choosing, act, choosing, detail_page},
+    page::{Selection, action, detail_page, selection},
     table::{Column, value},
     task,
     ui::{Tone, Value},
@@ -16,19 +16,19 @@ use wire::{
     catalog::price_lists::{PriceList, PriceListChange, PriceListRow, PriceListState},
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: PriceListId) -> AnyView {
-    let discard = act(
+    let discard = action(
         "Discard",
         "discarded",
         Permission::PlansWrite,
-        |list: PriceList| async move { api::act(&list, "discard", &()).await },
+        |list: PriceList| async move { api::post_action(&list, "discard", &()).await },
     )
-    .asks("Nothing of it is published. Send the list again to compare it anew.")
+    .asks("Nothing is published. Upload the list again to compare it again.")
     .when(|list| list.state == PriceListState::Open)
     .danger();
     detail_page::<PriceList>(id)
-        .badge(standing)
+        .badge(status)
         .action(discard)
         .above(|list| Some(table(list).view()))
         .fact("Provider", |list| {
@@ -37,25 +37,26 @@ pub fn screen(id: PriceListId) -> AnyView {
         })
         .fact("New", |list| Value::count(list.new))
         .fact("Changed", |list| Value::count(list.changed))
-        .fact("Gone", |list| Value::count(list.gone))
+        .fact("Removed", |list| Value::count(list.gone))
         .fact("Unchanged", |list| Value::count(list.unchanged))
-        .fact("Refused", |list| Value::count(list.refused))
+        .fact("Invalid", |list| Value::count(list.refused))
         .fact("Compared", |list| Value::time(list.created_at))
         .fact("Closed", |list| Value::maybe_time(list.closed_at))
         .history("price_list")
         .show()
 }
 
-fn table(list: &PriceList) -> Choosing<PriceListRow> {
+fn table(list: &PriceList) -> Selection<PriceListRow> {
     let (id, version) = (list.id, list.version);
-    let table = choosing(
-        "Compared with what you sell",
-        ("package", "packages"),
+    let table = selection(
+        "Changes to your catalog",
+        "package",
+        "packages",
         list.rows.clone(),
         |row: &PriceListRow| row.sku.clone(),
     )
-    .kind(|row| (row.change.as_str(), tone(row)))
-    .says(says)
+    .kind(change)
+    .text(notes)
     .can(|row: &PriceListRow| row.is_publishable())
     .needs_reason(|row| row.needs_reason)
     .column(value("Package", |row: &PriceListRow| {
@@ -66,8 +67,8 @@ fn table(list: &PriceList) -> Choosing<PriceListRow> {
         }
     }))
     .column(value("Cost", cost).figures())
-    .column(value("Moved", moved).figures())
-    .column(sells())
+    .column(value("Change", cost_change).figures())
+    .column(price_column())
     .column(
         value("Margin", |row: &PriceListRow| {
             Value::maybe(row.margin_after.as_ref().map(percent))
@@ -79,7 +80,7 @@ fn table(list: &PriceList) -> Choosing<PriceListRow> {
             Value::yes_no(row.published)
         }));
     }
-    table.act("Publish", "published", move |skus, reason| {
+    table.action("Publish", "published", move |skus, reason| {
         let reason = Some(reason).filter(|text| !text.is_empty());
         task(async move {
             let call = Call::post(format!("{}/{id}/publish", PriceList::PATH));
@@ -91,17 +92,18 @@ fn table(list: &PriceList) -> Choosing<PriceListRow> {
     })
 }
 
-const fn tone(row: &PriceListRow) -> Tone {
+/// Returns the badge of a change.
+const fn change(row: &PriceListRow) -> (&'static str, Tone) {
     match row.change {
-        PriceListChange::New => Tone::Good,
-        PriceListChange::Changed => Tone::News,
-        PriceListChange::Gone => Tone::Waiting,
-        PriceListChange::Refused => Tone::Bad,
-        PriceListChange::Unchanged => Tone::Neutral,
+        PriceListChange::New => ("new", Tone::Good),
+        PriceListChange::Changed => ("changed", Tone::Info),
+        PriceListChange::Gone => ("removed", Tone::Waiting),
+        PriceListChange::Refused => ("invalid", Tone::Bad),
+        PriceListChange::Unchanged => ("unchanged", Tone::Neutral),
     }
 }
 
-/// `$4.00 → $5.00`.
+/// Returns the cost before and after, such as `$4.00 → $5.00`.
 fn cost(row: &PriceListRow) -> Value {
     let currency = row.currency.unwrap_or(Currency::Usd);
     let before = row
@@ -115,8 +117,8 @@ fn cost(row: &PriceListRow) -> Value {
     })
 }
 
-/// By how much the cost moves; what grows dearer stands out.
-fn moved(row: &PriceListRow) -> Value {
+/// Returns the change of the cost in percent: an increase in red, a decrease in green.
+fn cost_change(row: &PriceListRow) -> Value {
     let Some(by) = row
         .cost_moved
         .as_ref()
@@ -131,8 +133,8 @@ fn moved(row: &PriceListRow) -> Value {
     }
 }
 
-fn sells() -> Column<PriceListRow> {
-    value("Sells for", |row: &PriceListRow| {
+fn price_column() -> Column<PriceListRow> {
+    value("Price", |row: &PriceListRow| {
         let currency = row.currency.unwrap_or(Currency::Usd);
         let show = |amount: &Option<wire::Money>| amount.as_ref().map(|one| money(one, currency));
         let (before, after) = (show(&row.selling_before), show(&row.selling_after));
@@ -144,8 +146,8 @@ fn sells() -> Column<PriceListRow> {
     .figures()
 }
 
-/// What is to be looked at: other terms, faults, too little left.
-fn says(row: &PriceListRow) -> Vec<(Tone, String)> {
+/// Returns the notes of a row: changed terms, errors, a margin below the minimum.
+fn notes(row: &PriceListRow) -> Vec<(Tone, String)> {
     let terms = row.terms.iter().map(|term| {
         let text = format!(
             "{}: {} → {}",
@@ -155,19 +157,19 @@ fn says(row: &PriceListRow) -> Vec<(Tone, String)> {
         );
         (Tone::Neutral, text)
     });
-    let faults = row.errors.iter().map(|fault| {
+    let errors = row.errors.iter().map(|error| {
         (
             Tone::Bad,
-            format!("{}: {}", sentence(&fault.field), fault.message),
+            format!("{}: {}", sentence(&error.field), error.message),
         )
     });
     let low = row.needs_reason.then(|| {
-        let text = "Sells below cost or leaves too little: publishing it needs a reason.";
+        let text = "Below cost or below the minimum margin: publishing requires a reason.";
         (Tone::Waiting, text.to_owned())
     });
-    let gone = (row.change == PriceListChange::Gone).then(|| {
-        let text = "Publishing it pauses the offer; the plan stays.";
+    let removed = (row.change == PriceListChange::Gone).then(|| {
+        let text = "Publishing pauses the offer. The plan is not changed.";
         (Tone::Neutral, text.to_owned())
     });
-    terms.chain(faults).chain(low).chain(gone).collect()
+    terms.chain(errors).chain(low).chain(removed).collect()
 }

@@ -1,4 +1,4 @@
-//! Providers' price lists, compared with what we sell before anything of them is published.
+//! Price lists of providers. The server compares a list with the catalog before any of its rows is published.
 
 mod detail;
 mod form;
@@ -20,7 +20,7 @@ pub const SCREENS: &[Screen] = &[
     },
     Screen {
         path: "/catalog/price-lists/new",
-        title: "Compare a price list",
+        title: "Update from price list",
         needs: Permission::PlansWrite,
         view: |_| Some(form::screen()),
     },
@@ -32,8 +32,8 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// How far it has come, in a word.
-fn standing(list: &PriceList) -> (&'static str, Tone) {
+/// Returns the status badge of a price list.
+fn status(list: &PriceList) -> (&'static str, Tone) {
     let tone = match list.state {
         PriceListState::Open => Tone::Waiting,
         PriceListState::Published => Tone::Good,

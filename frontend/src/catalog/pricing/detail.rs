@@ -1,36 +1,36 @@
-//! One price: what it earns, and when it holds.
+//! The page of one price: its margin and its validity.
 
-use super::{Phase, margin, phase, standing, timeline};
+use super::{Phase, margin, phase, status, timeline};
 use kit::{
     api, format,
-    page::{act, detail_page},
+    page::{action, detail_page},
     ui::{Icon, Value, facts},
 };
 use leptos::prelude::*;
 use wire::{Permission, PriceId, catalog::pricing::Price};
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: PriceId) -> AnyView {
-    let end = act("End now", "ended", Permission::PricingWrite, |price: Price| async move { api::remove(&price).await })
-        .asks("From now on the plan sells here for the global price, or not at all in this currency. Orders that were placed keep their price.")
-        .when(|price| phase(price) == Phase::Running)
+    let end = action("End now", "ended", Permission::PricingWrite, |price: Price| async move { api::remove(&price).await })
+        .asks("The plan is then sold in this region at the global price. Without a global price in this currency, the plan is not sold in this currency. Existing orders keep their price.")
+        .when(|price| phase(price) == Phase::Current)
         .danger();
     detail_page::<Price>(id)
-        .badge(standing)
+        .badge(status)
         .edit(Permission::PricingWrite, |price| {
-            (phase(price) == Phase::Ahead).then(|| format!("/catalog/pricing/{}/edit", price.id))
+            (phase(price) == Phase::Upcoming).then(|| format!("/catalog/pricing/{}/edit", price.id))
         })
         .link(
             "Change end date",
             Icon::Calendar,
             Permission::PricingWrite,
             |price| {
-                (phase(price) == Phase::Running)
+                (phase(price) == Phase::Current)
                     .then(|| format!("/catalog/pricing/{}/end", price.id))
             },
         )
         .link("New price", Icon::Plus, Permission::PricingWrite, |price| {
-            (phase(price) != Phase::Ahead).then(|| {
+            (phase(price) != Phase::Upcoming).then(|| {
                 format!(
                     "/catalog/pricing/new?plan_id={}&region={}&currency={}",
                     price.plan_id, price.region, price.currency
@@ -42,16 +42,18 @@ pub fn screen(id: PriceId) -> AnyView {
             Value::text(price.plan_name.clone()).link(format!("/catalog/plans/{}", price.plan_id))
         })
         .fact("Other prices", |price| {
-            Value::text("All of this plan")
+            Value::text("All prices of this plan")
                 .link(format!("/catalog/pricing?plan_id={}", price.plan_id))
         })
-        .fact("Region", |price| Value::text(format::place(&price.region)))
+        .fact("Region", |price| {
+            Value::text(format::region_name(&price.region))
+        })
         .fact("Currency", |price| Value::text(price.currency.as_str()))
         .fact("From", |price| Value::time(price.effective_from))
         .fact("Until", |price| {
             price
                 .effective_to
-                .map_or_else(|| Value::text("Open"), Value::until)
+                .map_or_else(|| Value::text("No end"), Value::until)
         })
         .fact("Source", |price| match price.change_id {
             Some(id) => {
@@ -60,15 +62,15 @@ pub fn screen(id: PriceId) -> AnyView {
             None => Value::text("Manual"),
         })
         .fact("Created", |price| Value::time(price.created_at))
-        .fact("Id", |price| Value::code(price.id.to_string()))
+        .fact("ID", |price| Value::code(price.id.to_string()))
         .card("Amounts", |price| Some(amounts(price)))
-        .card("Why", |price| {
+        .card("Note", |price| {
             price
                 .note
                 .clone()
                 .map(|note| view! { <p class="prose">{note}</p> }.into_any())
         })
-        .card("Over time", |price| Some(timeline::card(price)))
+        .card("Prices over time", |price| Some(timeline::card(price)))
         .history("price")
         .show()
 }

@@ -1,16 +1,16 @@
-//! A price's form: a new one, one that has not begun, and the end of one that has.
+//! The form of a price: a new price, an upcoming price, and the end date of a current price.
 
 use super::{
-    linked::{from_margin, from_markup, from_price, from_share},
+    linked::{from_margin, from_margin_percent, from_markup, from_price},
     margin,
 };
 use kit::{
     form::{
-        Draft, Source, area_field, choice_field, end_field, money_field, picker_field, place_field,
-        time_field,
+        Draft, Source, area_field, choice_field, end_field, money_field, picker_field,
+        region_field, time_field,
     },
     format,
-    page::{Fixed, form_page},
+    page::{NotEditable, form_page},
 };
 use leptos::prelude::*;
 use serde_json::json;
@@ -23,16 +23,16 @@ use wire::{
     region::GLOBAL,
 };
 
-/// Draws it: for this price, or for a new one.
+/// Draws the form, for an existing price or a new one.
 pub fn screen(id: Option<PriceId>) -> AnyView {
     form_page::<Price, NewPrice, EditPrice>(id)
         .begin(json!({ "region": GLOBAL, "currency": Currency::Usd }))
         .section(
-            "What and where",
-            "A region without a price of its own sells for the global one.",
+            "Plan and region",
+            "Regions without their own price use the global price.",
             [
-                picker_field("plan_id", "Plan", Source::of::<Plan>()).only_new(),
-                place_field("region", "Region").only_new(),
+                picker_field("plan_id", "Plan", Source::resource::<Plan>()).only_new(),
+                region_field("region", "Region").only_new(),
                 choice_field("currency", "Currency", Currency::WORDS).only_new(),
             ],
         )
@@ -46,7 +46,7 @@ pub fn screen(id: Option<PriceId>) -> AnyView {
                 money_field("selling_price", "Price")
                     .unit_of("currency")
                     .sets(from_price)
-                    .live(earns),
+                    .live(profit),
                 money_field("markup", "Markup")
                     .unit("%")
                     .unsent()
@@ -54,55 +54,55 @@ pub fn screen(id: Option<PriceId>) -> AnyView {
                 money_field("margin_share", "Margin")
                     .unit("%")
                     .unsent()
-                    .sets(from_share),
+                    .sets(from_margin_percent),
                 money_field("margin", "Profit")
                     .unit_of("currency")
                     .unsent()
-                    .help("Each of these follows from the others.")
+                    .help("Changing one of these fields recalculates the others.")
                     .sets(from_margin),
                 area_field("note", "Note").optional().help(
-                    "Why it is set so. Needed when it sells below cost, or leaves too little.",
+                    "Required if the price is below cost or below the minimum margin.",
                 ),
             ],
         )
         .section(
-            "When",
-            "An open price of the same plan, region and currency ends where this one begins.",
+            "Validity",
+            "A price of the same plan, region and currency without an end date ends when this one starts.",
             [
                 time_field("effective_from", "From")
                     .optional()
-                    .help("Leave it empty to begin at once."),
+                    .help("Leave empty to start now."),
                 end_field("effective_to", "Until")
                     .optional()
-                    .help("Leave it empty for as long as no other price takes over."),
+                    .help("Leave empty for no end date."),
             ],
         )
         .show()
 }
 
-/// The end of a price that holds. Nothing else of it can be changed: it has sold already.
-pub fn end(id: PriceId) -> AnyView {
-    form_page::<Price, Fixed, EditPrice>(Some(id))
-        .note("It has begun, so only its end can still be changed. For other amounts, set a new price: this one then ends by itself.")
-        .section("End", "Orders that were placed keep their price.", [
-            end_field("effective_to", "Until").optional().help("Leave it empty for as long as no other price takes over."),
+/// Draws the form for the end date of a current price. The other fields cannot change, because orders may use the price.
+pub fn end_date(id: PriceId) -> AnyView {
+    form_page::<Price, NotEditable, EditPrice>(Some(id))
+        .note("This price has started, so only its end date can be changed. To change the amounts, create a new price. This price then ends automatically.")
+        .section("End date", "Existing orders keep their price.", [
+            end_field("effective_to", "Until").optional().help("Leave empty for no end date."),
         ])
         .show()
 }
 
-/// What it earns, as one types.
-fn earns(draft: &Draft) -> Option<String> {
+/// Returns the profit for the typed amounts.
+fn profit(draft: &Draft) -> Option<String> {
     let (cost, price) = (draft.number("cost_price")?, draft.number("selling_price")?);
     let currency = Currency::parse(draft.text("currency")).ok()?;
-    let left = margin(&cost, &price, currency);
+    let profit = margin(&cost, &price, currency);
     let markup = price
         .minus(&cost)
         .percent_of(&cost)
         .map(|markup| format!("{} markup, ", format::percent(&markup)))
         .unwrap_or_default();
     Some(if price < cost {
-        format!("Below cost: {left}. Enter the reason in the note.")
+        format!("Below cost: {profit}. Enter the reason in the note.")
     } else {
-        format!("{markup}{left} margin")
+        format!("{markup}{profit} margin")
     })
 }

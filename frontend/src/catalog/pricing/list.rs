@@ -1,10 +1,12 @@
 //! The list of prices.
 
-use super::{margin, standing};
+use super::{margin, status};
 use kit::{
     format,
     page::list_page,
-    table::{choice, dates, day, in_force, maybe, money, picked, place, state, text, until, value},
+    table::{
+        choice, dates, day, effective_at, maybe, money, picked, region, state, text, until, value,
+    },
     ui::{Icon, Value},
 };
 use leptos::prelude::*;
@@ -16,14 +18,14 @@ use wire::{
     },
 };
 
-/// Draws it.
+/// Draws the list.
 pub fn screen() -> AnyView {
     list_page::<Price>("Prices")
         .opens(|price| format!("/catalog/pricing/{}", price.id))
         .column(text("Plan", |price: &Price| price.plan_name.clone()))
-        .column(state("State", standing))
+        .column(state("Status", status))
         .column(value("Region", |price: &Price| {
-            Value::text(format::place(&price.region)).hint(price.region.clone())
+            Value::text(format::region_name(&price.region)).hint(price.region.clone())
         }))
         .column_for(
             Permission::CostsRead,
@@ -38,7 +40,7 @@ pub fn screen() -> AnyView {
             })
             .sort(PriceSort::SellingPrice),
         )
-        .column_for(Permission::CostsRead, value("Margin", earned).figures())
+        .column_for(Permission::CostsRead, value("Margin", margin_value).figures())
         .column(text("Currency", |price: &Price| price.currency.as_str()).extra())
         .column(
             day("From", |price: &Price| Some(price.effective_from)).sort(PriceSort::EffectiveFrom),
@@ -50,11 +52,11 @@ pub fn screen() -> AnyView {
                 .sort(PriceSort::CreatedAt)
                 .extra(),
         )
-        .filter(in_force("at", "In force"))
+        .filter(effective_at("at", "Active"))
         .filter(picked::<Plan>("plan_id", "Plan"))
-        .filter(place("region", "Region"))
+        .filter(region("region", "Region"))
         .filter(choice("currency", "Currency", Currency::WORDS))
-        .filter(dates("effective_from_from", "effective_from_to", "Begins"))
+        .filter(dates("effective_from_from", "effective_from_to", "From"))
         .new_button(
             "New price",
             "/catalog/pricing/new",
@@ -68,17 +70,17 @@ pub fn screen() -> AnyView {
         )
         .empty(
             "No prices yet",
-            "A plan can be bought once it has a price. Set one here, or import a price list.",
+            "A plan needs a price before it can be bought. Create one here, or import a price list.",
         )
         .show()
 }
 
-/// What is left of it after the cost, and how much was put on top of that.
-fn earned(price: &Price) -> Value {
+/// Returns the margin, with the markup as a hint.
+fn margin_value(price: &Price) -> Value {
     let Some(cost) = &price.cost_price else {
         return Value::absent();
     };
     let markup = price.markup_percentage.as_ref().map(format::percent);
-    let left = Value::text(margin(cost, &price.selling_price, price.currency));
-    left.hint(markup.map_or_else(String::new, |markup| format!("{markup} markup")))
+    let margin = Value::text(margin(cost, &price.selling_price, price.currency));
+    margin.hint(markup.map_or_else(String::new, |markup| format!("{markup} markup")))
 }

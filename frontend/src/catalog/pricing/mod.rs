@@ -1,4 +1,4 @@
-//! Prices: what a plan sells for, where, in which currency, from when until when.
+//! Prices: the price of a plan by region, currency and period.
 
 pub mod changes;
 mod detail;
@@ -40,44 +40,44 @@ pub const SCREENS: &[Screen] = &[
         path: "/catalog/pricing/{id}/end",
         title: "Change end date",
         needs: Permission::PricingWrite,
-        view: |at| Some(form::end(at.id()?)),
+        view: |at| Some(form::end_date(at.id()?)),
     },
 ];
 
-/// Where a price stands in time.
+/// The phase of a price: before, within or after its period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    Ahead,
-    Running,
-    Over,
+    Upcoming,
+    Current,
+    Past,
 }
 
 fn phase(price: &Price) -> Phase {
     let now = format::now();
     match price.effective_to {
-        _ if price.effective_from > now => Phase::Ahead,
-        Some(end) if end <= now => Phase::Over,
-        _ => Phase::Running,
+        _ if price.effective_from > now => Phase::Upcoming,
+        Some(end) if end <= now => Phase::Past,
+        _ => Phase::Current,
     }
 }
 
-/// The same as a badge.
-fn standing(price: &Price) -> (&'static str, Tone) {
+/// Returns the status badge of a price.
+fn status(price: &Price) -> (&'static str, Tone) {
     match phase(price) {
-        Phase::Ahead => ("upcoming", Tone::News),
-        Phase::Running => ("current", Tone::Good),
-        Phase::Over => ("past", Tone::Neutral),
+        Phase::Upcoming => ("upcoming", Tone::Info),
+        Phase::Current => ("current", Tone::Good),
+        Phase::Past => ("past", Tone::Neutral),
     }
 }
 
-/// What is left of a price after the cost, and that as a share of the price: `$5.70 (57.58%)`.
+/// Returns the margin of a price as an amount and as a share of the price: `$5.70 (57.58%)`.
 fn margin(cost: &Decimal, price: &Decimal, currency: Currency) -> String {
-    let left = price.minus(cost);
-    let share = left
+    let margin = price.minus(cost);
+    let share = margin
         .percent_of(price)
         .map(|share| format!(" ({})", format::percent(&share)))
         .unwrap_or_default();
-    format!("{}{share}", format::money(&left, currency))
+    format!("{}{share}", format::money(&margin, currency))
 }
 
 #[cfg(test)]
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_told_as_money_and_as_a_share() {
+    fn margin_is_formatted_as_amount_and_share() {
         assert_eq!(
             margin(&number("4.20"), &number("9.90"), Currency::Usd),
             "$5.70 (57.58%)"

@@ -1,12 +1,12 @@
-//! Why a code applies or does not, for whom and for what.
+//! The check of a code: whether it applies to an order, and each reason why it does not.
 
 use kit::{
     api::{self, Call},
-    form::{Source, choice_field, code_field, number_field, picker_field, place_field},
+    form::{Source, choice_field, code_field, number_field, picker_field, region_field},
     format::money,
     page::{SmallForm, card_page, small_form},
     task,
-    ui::{Bring, card, line, sums, total},
+    ui::{Complete, card, line, sums, total},
 };
 use leptos::prelude::*;
 use serde_json::json;
@@ -16,63 +16,66 @@ use wire::{
     accounts::users::User,
     catalog::{
         plans::Plan,
-        promotions::{CheckPromotion, Promotion, PromotionVerdict},
+        promotions::{CheckPromotion, Promotion, PromotionCheck},
     },
 };
 
-/// Draws it.
+/// Draws the page.
 pub fn screen() -> AnyView {
-    let verdict = RwSignal::new(None::<PromotionVerdict>);
-    let bring: Bring<PromotionVerdict> = Arc::new(move |told| drop(verdict.try_set(Some(told))));
+    let verdict = RwSignal::new(None::<PromotionCheck>);
+    let complete: Complete<PromotionCheck> =
+        Arc::new(move |result| drop(verdict.try_set(Some(result))));
     let answer = move || match verdict.get() {
-        None => view! { <p class="muted">"Nothing is used up by asking."</p> }.into_any(),
-        Some(verdict) => told(&verdict),
+        None => view! { <p class="muted">"A check does not use up the code."</p> }.into_any(),
+        Some(verdict) => result(&verdict),
     };
     card_page(
-        "Check a code",
-        "What a code would take off an order, or each reason why it does not apply: for when a customer asks.",
+        "Check code",
+        "The discount of a code for an order, or each reason why the code does not apply.",
         vec![
-            card("The order", ask(bring)),
+            card("Order", check_form(complete)),
             card(
-                "Verdict",
+                "Result",
                 view! { <div aria-live="polite">{answer}</div> }.into_any(),
             ),
         ],
     )
 }
 
-fn ask(bring: Bring<PromotionVerdict>) -> AnyView {
+fn check_form(complete: Complete<PromotionCheck>) -> AnyView {
     let fields = [
         code_field("code", "Code").example("WELCOME10"),
         picker_field(
             "plan_id",
             "Plan",
-            Source::within::<Plan>(vec![("is_active", "true".to_owned())], |_| String::new()),
+            Source::filtered_resource::<Plan>(vec![("is_active", "true".to_owned())], |_| {
+                String::new()
+            }),
         ),
         number_field("quantity", "Quantity"),
         choice_field("currency", "Currency", Currency::WORDS).half(),
-        place_field("region", "Region").optional(),
+        region_field("region", "Region").optional(),
         picker_field(
             "user_id",
             "Customer",
-            Source::noted::<User>(|user| user.email.clone()),
+            Source::resource_with_note::<User>(|user| user.email.clone()),
         )
         .optional()
-        .help("Without one, limits per customer are left out."),
+        .help("Without a customer, limits per customer are not checked."),
     ];
     let begin = json!({ "quantity": 1, "currency": "USD" });
     let form = SmallForm::new("Check", fields).begin(begin).keep();
-    small_form(form, move |asked: CheckPromotion| {
-        let bring = bring.clone();
+    small_form(form, move |check: CheckPromotion| {
+        let complete = complete.clone();
         task(async move {
-            let call = Call::post(format!("{}/check", Promotion::PATH)).json(&asked);
-            bring(api::send(call).await?.json::<PromotionVerdict>().await?);
+            let call = Call::post(format!("{}/check", Promotion::PATH)).json(&check);
+            complete(api::send(call).await?.json::<PromotionCheck>().await?);
             Ok(())
         })
     })
 }
 
-fn told(verdict: &PromotionVerdict) -> AnyView {
+fn result(verdict: &PromotionCheck) -> AnyView {
     let show = |amount: &Decimal| money(amount, verdict.currency);
     let less = |amount: &Decimal| show(&Decimal::zero().minus(amount));
     let lines = vec![
@@ -80,7 +83,7 @@ fn told(verdict: &PromotionVerdict) -> AnyView {
         line("Discount", less(&verdict.discount_amount)),
         total("Before tax", show(&verdict.net_amount)),
     ];
-    let says = if verdict.applies {
+    let text = if verdict.applies {
         view! { <p class="banner" role="status" data-tone="good">"The code applies."</p> }
             .into_any()
     } else {
@@ -92,5 +95,5 @@ fn told(verdict: &PromotionVerdict) -> AnyView {
             <ul>{reasons.collect_view()}</ul></div> }
         .into_any()
     };
-    view! { {says}{sums(lines)} }.into_any()
+    view! { {text}{sums(lines)} }.into_any()
 }

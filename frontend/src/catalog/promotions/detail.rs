@@ -1,14 +1,15 @@
-//! One promotion: its terms, what it has brought, who uses it.
+//! The page of one promotion: its terms, its effect and its redemptions.
 
 use super::{
+    discount,
     effect::effect,
-    list::{delete, switch},
-    standing, uses, worth,
+    list::{archive, set_active},
+    status, uses,
 };
 use kit::{
     api,
     format::{count, money},
-    page::{Related, act, detail_page, related},
+    page::{Related, action, detail_page, related},
     table::{moment, money as amount, state, text},
     ui::{Icon, Tone, Value},
 };
@@ -21,9 +22,9 @@ use wire::{
     },
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: PromotionId) -> AnyView {
-    let restore = act(
+    let restore = action(
         "Restore",
         "restored",
         Permission::PromotionsWrite,
@@ -32,10 +33,10 @@ pub fn screen(id: PromotionId) -> AnyView {
     .when(|row| row.deleted_at.is_some())
     .icon(Icon::RotateCcw);
     detail_page::<Promotion>(id)
-        .badge(standing)
+        .badge(status)
         .subtitle(|row| match &row.campaign {
-            Some(campaign) => format!("{} · {campaign}", worth(row)),
-            None => worth(row),
+            Some(campaign) => format!("{} · {campaign}", discount(row)),
+            None => discount(row),
         })
         .edit(Permission::PromotionsWrite, |row| {
             row.deleted_at
@@ -43,7 +44,7 @@ pub fn screen(id: PromotionId) -> AnyView {
                 .then(|| format!("/catalog/promotions/{}/edit", row.id))
         })
         .link(
-            "The campaign",
+            "View campaign",
             Icon::TicketPercent,
             Permission::PromotionsRead,
             |row| {
@@ -52,20 +53,20 @@ pub fn screen(id: PromotionId) -> AnyView {
                 })
             },
         )
-        .action(switch(false))
-        .action(switch(true))
+        .action(set_active(false))
+        .action(set_active(true))
         .action(restore)
-        .action(delete())
-        .part(move |again| effect(id, false, again))
+        .action(archive())
+        .part(move |reload| effect(id, false, reload))
         .related(redemptions(id))
         .card("Applies to", |row| {
             row.applicable_plans
                 .as_ref()
-                .map(|plans| good_for(&plans.0))
+                .map(|plans| applicable_plans(&plans.0))
         })
         .history("promotion")
         .fact("Used", |row| Value::text(uses(row)))
-        .fact("Per customer", |row| limit(row.per_user_limit))
+        .fact("Uses per customer", |row| limit(row.per_user_limit))
         .fact("First orders only", |row| {
             Value::yes_no(row.first_order_only)
         })
@@ -74,7 +75,7 @@ pub fn screen(id: PromotionId) -> AnyView {
                 row.min_spend
                     .as_ref()
                     .zip(row.currency)
-                    .map(|(least, currency)| money(least, currency)),
+                    .map(|(minimum, currency)| money(minimum, currency)),
             )
         })
         .fact("Currency", |row| {
@@ -83,19 +84,19 @@ pub fn screen(id: PromotionId) -> AnyView {
         .fact("From", |row| Value::time(row.valid_from))
         .fact("Until", |row| Value::until(row.valid_to))
         .fact("Created", |row| Value::time(row.created_at))
-        .fact("Deleted", |row| Value::maybe_time(row.deleted_at))
-        .fact("Id", |row| Value::code(row.id.to_string()))
+        .fact("Archived", |row| Value::maybe_time(row.deleted_at))
+        .fact("ID", |row| Value::code(row.id.to_string()))
         .show()
 }
 
-fn limit(most: Option<i32>) -> Value {
-    most.map_or_else(
-        || Value::text("Without limit"),
-        |most| Value::text(count(most.into())),
+fn limit(max: Option<i32>) -> Value {
+    max.map_or_else(
+        || Value::text("No limit"),
+        |max| Value::text(count(max.into())),
     )
 }
 
-fn good_for(plans: &[PlanId]) -> AnyView {
+fn applicable_plans(plans: &[PlanId]) -> AnyView {
     let one = |id: &PlanId| {
         let (id, name) = (*id, RwSignal::new("…".to_owned()));
         leptos::task::spawn_local(async move {
@@ -109,33 +110,36 @@ fn good_for(plans: &[PlanId]) -> AnyView {
 
 fn redemptions(id: PromotionId) -> Related<Redemption> {
     related::<Redemption>(
-        "Used by",
+        "Redemptions",
         Permission::PromotionsRead,
         RedemptionFilter {
             promotion_id: Some(id),
             ..RedemptionFilter::default()
         },
     )
-    .column(text("Order", |use_of: &Redemption| {
-        use_of.order_number.clone()
+    .column(text("Order", |redemption: &Redemption| {
+        redemption.order_number.clone()
     }))
-    .column(text("Customer", |use_of: &Redemption| {
-        use_of.customer.clone()
+    .column(text("Customer", |redemption: &Redemption| {
+        redemption.customer.clone()
     }))
-    .column(state("State", |use_of: &Redemption| {
-        let tone = match use_of.state {
+    .column(state("Status", |redemption: &Redemption| {
+        let tone = match redemption.state {
             RedemptionState::Held => Tone::Waiting,
             RedemptionState::Completed => Tone::Good,
             RedemptionState::Released => Tone::Neutral,
         };
-        (use_of.state.as_str(), tone)
+        (redemption.state.as_str(), tone)
     }))
-    .column(amount("Discount", |use_of: &Redemption| {
-        (Some(use_of.discount_amount.clone()), use_of.currency)
+    .column(amount("Discount", |redemption: &Redemption| {
+        (
+            Some(redemption.discount_amount.clone()),
+            redemption.currency,
+        )
     }))
-    .column(moment("Placed", |use_of: &Redemption| {
-        Some(use_of.created_at)
+    .column(moment("Placed", |redemption: &Redemption| {
+        Some(redemption.created_at)
     }))
-    .opens(|use_of| format!("/billing/orders/{}", use_of.order_id))
-    .empty("Nobody has used it yet.")
+    .opens(|redemption| format!("/billing/orders/{}", redemption.order_id))
+    .empty("No redemptions yet.")
 }

@@ -1,9 +1,9 @@
-//! What a promotion has brought: what came in, what it cost, and whether it won customers.
+//! The effect of a promotion: revenue, discounts, and new customers.
 
 use kit::{
     api::{self, with_query},
     format::{count, money},
-    page::{loaded, table_of},
+    page::{load_on, table_of},
     table,
     table::Column,
     task,
@@ -12,57 +12,67 @@ use kit::{
 use leptos::prelude::*;
 use wire::{
     Decimal, PromotionId, Resource,
-    catalog::promotions::{Promotion, PromotionEffect, PromotionEffectIn},
+    catalog::promotions::{Promotion, PromotionEffect, PromotionEffectByCurrency},
 };
 
-/// Draws it: of this code, or of its whole campaign.
-pub fn effect(id: PromotionId, campaign: bool, again: RwSignal<u32>) -> AnyView {
+/// Draws the effect of a code, or of its whole campaign.
+pub fn effect(id: PromotionId, campaign: bool, reload: RwSignal<u32>) -> AnyView {
     let path = format!("{}/{id}/effect", Promotion::PATH);
-    let asked = with_query(&path, &[("campaign", campaign.to_string())]);
-    let ask = move || {
-        let asked = asked.clone();
-        task(async move { api::get::<PromotionEffect>(&asked).await })
+    let address = with_query(&path, &[("campaign", campaign.to_string())]);
+    let fetch = move || {
+        let address = address.clone();
+        task(async move { api::get::<PromotionEffect>(&address).await })
     };
     let title = if campaign {
         "Effect of the campaign"
     } else {
         "Effect"
     };
-    card(title, loaded(again, ask, |effect| told(&effect)))
+    card(title, load_on(reload, fetch, |effect| result(&effect)))
 }
 
-fn told(effect: &PromotionEffect) -> AnyView {
-    let open = format!(
-        "Reserved by {} unpaid orders, released by {}.",
+fn result(effect: &PromotionEffect) -> AnyView {
+    let reservations = format!(
+        "Reserved {} · Released {}",
         count(effect.held),
         count(effect.released)
     );
     if effect.paid.is_empty() {
-        return view! { <p class="muted">"No paid orders yet. "{open}</p> }.into_any();
+        return view! { <p class="muted">"No paid orders yet. "{reservations}</p> }.into_any();
     }
-    view! { <p class="muted">{open}</p>{table_of(&effect.paid, &columns())} }.into_any()
+    view! { <p class="muted">{reservations}</p>{table_of(&effect.paid, &columns())} }.into_any()
 }
 
-fn columns() -> Vec<Column<PromotionEffectIn>> {
-    let shown = |amount: &Decimal, of: &PromotionEffectIn| Value::text(money(amount, of.currency));
+fn columns() -> Vec<Column<PromotionEffectByCurrency>> {
+    let amount_in =
+        |amount: &Decimal, of: &PromotionEffectByCurrency| Value::text(money(amount, of.currency));
     vec![
-        table::text("Currency", |of: &PromotionEffectIn| of.currency.as_str()),
-        table::count("Orders", |of: &PromotionEffectIn| of.orders),
-        table::value("Discount given", move |of: &PromotionEffectIn| {
-            shown(&of.discount_amount, of)
+        table::text("Currency", |of: &PromotionEffectByCurrency| {
+            of.currency.as_str()
+        }),
+        table::count("Orders", |of: &PromotionEffectByCurrency| of.orders),
+        table::value("Discount", move |of: &PromotionEffectByCurrency| {
+            amount_in(&of.discount_amount, of)
         })
         .figures(),
-        table::value("Came in", move |of: &PromotionEffectIn| {
-            shown(&of.net_amount, of)
+        table::value("Revenue", move |of: &PromotionEffectByCurrency| {
+            amount_in(&of.net_amount, of)
         })
         .figures(),
-        table::value("Margin after discount", move |of: &PromotionEffectIn| {
-            of.margin_amount
-                .as_ref()
-                .map_or_else(Value::absent, |margin| shown(margin, of))
-        })
+        table::value(
+            "Margin after discount",
+            move |of: &PromotionEffectByCurrency| {
+                of.margin_amount
+                    .as_ref()
+                    .map_or_else(Value::absent, |margin| amount_in(margin, of))
+            },
+        )
         .figures(),
-        table::count("New customers", |of: &PromotionEffectIn| of.new_customers),
-        table::count("Returning", |of: &PromotionEffectIn| of.returning_customers),
+        table::count("New customers", |of: &PromotionEffectByCurrency| {
+            of.new_customers
+        }),
+        table::count("Returning customers", |of: &PromotionEffectByCurrency| {
+            of.returning_customers
+        }),
     ]
 }

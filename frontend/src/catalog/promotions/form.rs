@@ -1,4 +1,4 @@
-//! A promotion's form: new and edit.
+//! The form of a promotion: new and edit.
 
 use kit::{
     form::{
@@ -17,47 +17,47 @@ use wire::{
     },
 };
 
-/// Draws it: for this promotion, or for a new one.
+/// Draws the form, for an existing promotion or a new one.
 pub fn screen(id: Option<PromotionId>) -> AnyView {
     form_page::<Promotion, NewPromotion, EditPromotion>(id)
         .begin(json!({ "discount_type": "percentage", "is_active": true }))
         .section(
             "Code",
-            "What the customer types. It never changes, and is never reused.",
+            "The code that the customer enters. It cannot be changed later and is never reused.",
             [
                 code_field("code", "Code")
                     .example("WELCOME10")
                     .optional()
                     .only_new()
-                    .help("Letters, digits, - and _. Leave it empty to have one made up."),
+                    .help("Letters, digits, - and _. Leave empty to generate a code."),
                 text_field("campaign", "Campaign")
                     .optional()
                     .example("Spring")
-                    .help("What it belongs to; the list can be narrowed to it."),
+                    .help("Groups codes, so that the list can be filtered by campaign."),
             ],
         )
         .section(
             "Discount",
-            "What it takes off the price, before tax.",
-            worth(),
+            "The discount on the price, before tax.",
+            discount_fields(),
         )
-        .section("Limits", "Leave a limit empty for none.", limits())
+        .section("Limits", "Leave a limit empty for none.", limit_fields())
         .section(
-            "When",
-            "Orders that were placed in time keep their discount.",
+            "Validity",
+            "Orders that were placed within this period keep their discount.",
             [
                 time_field("valid_from", "From")
                     .optional()
-                    .help("Leave it empty to begin at once."),
+                    .help("Leave empty to start now."),
                 end_field("valid_to", "Until"),
-                toggle_field("is_active", "Active").help("Customers can use it."),
+                toggle_field("is_active", "Active").help("Customers can use the code."),
             ],
         )
         .show()
 }
 
-/// What it takes off, and from what.
-pub(super) fn worth() -> [Field; 4] {
+/// Returns the fields of the discount.
+pub(super) fn discount_fields() -> [Field; 4] {
     let is_fixed =
         |draft: &Draft| draft.text("discount_type") == DiscountType::FixedAmount.as_str();
     [
@@ -74,23 +74,23 @@ pub(super) fn worth() -> [Field; 4] {
         }),
         choice_field("currency", "Currency", Currency::WORDS)
             .optional()
-            .help("Needed for a fixed amount or a minimum; then it is good for orders in it."),
+            .help("Required for a fixed amount or a minimum order. The code then applies only to orders in this currency."),
         money_field("min_spend", "Minimum order")
             .unit_of("currency")
             .optional()
-            .help("The order must come to this before the discount."),
+            .help("The minimum amount of the order before the discount."),
     ]
 }
 
-/// Who can use it, for what, how often.
-pub(super) fn limits() -> [Field; 4] {
+/// Returns the fields of the limits: customers, plans and number of uses.
+pub(super) fn limit_fields() -> [Field; 4] {
     [
         number_field("max_uses", "Total uses").optional(),
         number_field("per_user_limit", "Uses per customer").optional(),
-        pickers_field("applicable_plans", "Plans", Source::of::<Plan>())
+        pickers_field("applicable_plans", "Plans", Source::resource::<Plan>())
             .optional()
-            .help("Leave it empty for all plans."),
+            .help("Leave empty for all plans."),
         toggle_field("first_order_only", "First orders only")
-            .help("For customers who have never ordered."),
+            .help("Only for customers without an order."),
     ]
 }

@@ -1,11 +1,12 @@
 //! The list of promotions.
 
-use super::{standing, uses, worth};
+use super::{discount, status, uses};
 use kit::{
-    api::{self, Call, Fault},
-    page::{Act, act, list_page},
+    api::{self, ApiError, Call},
+    page::{Action, action, list_page},
     table::{
-        choice, code, dates, day, flag, in_force, maybe, one_of, picked, state, typed, until, value,
+        choice, code, dates, day, effective_at, flag, maybe, one_of, picked, state, typed, until,
+        value,
     },
     ui::{Icon, Value},
 };
@@ -18,14 +19,16 @@ use wire::{
     },
 };
 
-/// Draws it.
+/// Draws the list.
 pub fn screen() -> AnyView {
     list_page::<Promotion>("Promotions")
         .search("Search by code or campaign")
         .opens(|promotion| format!("/catalog/promotions/{}", promotion.id))
         .column(code("Code", |row: &Promotion| row.code.clone()).sort(PromotionSort::Code))
-        .column(state("Status", standing))
-        .column(value("Discount", |row: &Promotion| Value::text(worth(row))))
+        .column(state("Status", status))
+        .column(value("Discount", |row: &Promotion| {
+            Value::text(discount(row))
+        }))
         .column(
             value("Used", |row: &Promotion| Value::text(uses(row)))
                 .figures()
@@ -49,10 +52,10 @@ pub fn screen() -> AnyView {
         .filter(typed("campaign", "Campaign", "Spring"))
         .filter(choice("discount_type", "Discount", DiscountType::WORDS))
         .filter(picked::<Plan>("plan_id", "Applies to"))
-        .filter(in_force("valid_at", "Valid"))
+        .filter(effective_at("valid_at", "Valid"))
         .filter(dates("created_at_from", "created_at_to", "Created"))
-        .filter(flag("deleted", "Deleted"))
-        .actions([switch(false), switch(true), delete()])
+        .filter(flag("deleted", "Archived"))
+        .actions([set_active(false), set_active(true), archive()])
         .new_button(
             "New promotion",
             "/catalog/promotions/new",
@@ -65,34 +68,34 @@ pub fn screen() -> AnyView {
             Permission::PromotionsWrite,
         )
         .button(
-            "Check a code",
+            "Check code",
             Icon::Search,
             "/catalog/promotions/check",
             Permission::PromotionsRead,
         )
         .empty(
             "No promotions yet",
-            "Create one code for all customers, or generate many that each work once.",
+            "Create one code for all customers, or generate many codes that each work once.",
         )
         .show()
 }
 
-/// Switches it on or off.
-pub fn switch(on: bool) -> Act<Promotion> {
-    let (label, done, says) = if on {
+/// Activates or deactivates the promotion.
+pub fn set_active(on: bool) -> Action<Promotion> {
+    let (label, done, text) = if on {
         (
             "Activate",
             "activated",
-            "It can be used again, within its time and its limits.",
+            "Customers can use the code again, within its validity and its limits.",
         )
     } else {
         (
             "Deactivate",
             "deactivated",
-            "Customers cannot use it from now on. Orders that hold it keep their discount.",
+            "Customers can no longer use the code. Orders that have reserved it keep their discount.",
         )
     };
-    act(
+    action(
         label,
         done,
         Permission::PromotionsWrite,
@@ -106,27 +109,27 @@ pub fn switch(on: bool) -> Act<Promotion> {
                 .map(drop)
         },
     )
-    .asks(says)
+    .asks(text)
     .when(move |row| row.deleted_at.is_none() && row.is_active != on)
     .icon(if on { Icon::CircleCheck } else { Icon::Ban })
 }
 
-/// Deletes it.
-pub fn delete() -> Act<Promotion> {
-    act(
-        "Delete",
-        "deleted",
+/// Archives the promotion (a soft delete on the server).
+pub fn archive() -> Action<Promotion> {
+    action(
+        "Archive",
+        "archived",
         Permission::PromotionsWrite,
         |row: Promotion| async move { api::remove(&row).await },
     )
-    .asks("Customers can no longer use it, and its code is never reused. Its past uses stay on record.")
+    .asks("Customers can no longer use the code, and the code is never reused. Its redemptions are kept.")
     .when(|row| row.deleted_at.is_none())
     .danger()
-    .undo(undelete)
+    .undo(unarchive)
 }
 
-/// Undoes a deletion. The server restores the promotion as inactive, so one that was active is activated again.
-async fn undelete(row: Promotion) -> Result<(), Fault> {
+/// Undoes archiving. The server restores the promotion as inactive, so one that was active is activated again.
+async fn unarchive(row: Promotion) -> Result<(), ApiError> {
     let call = Call::post(format!("{}/{}/restore", Promotion::PATH, row.id));
     let restored: Promotion = api::send(call).await?.json().await?;
     if row.is_active && !restored.is_active {

@@ -1,4 +1,4 @@
-//! Promotions: codes that make an order cheaper.
+//! Promotions: codes that discount an order.
 
 mod check;
 mod detail;
@@ -39,7 +39,7 @@ pub const SCREENS: &[Screen] = &[
     },
     Screen {
         path: "/catalog/promotions/check",
-        title: "Check a code",
+        title: "Check code",
         needs: Permission::PromotionsRead,
         view: |_| Some(check::screen()),
     },
@@ -57,23 +57,23 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// How a promotion stands now, as a badge.
-fn standing(promotion: &Promotion) -> (&'static str, Tone) {
+/// Returns the status badge of a promotion.
+fn status(promotion: &Promotion) -> (&'static str, Tone) {
     if promotion.deleted_at.is_some() {
-        return ("deleted", Tone::Bad);
+        return ("archived", Tone::Bad);
     }
     let state = promotion.state(now());
     let tone = match state {
         PromotionState::Running => Tone::Good,
-        PromotionState::Scheduled => Tone::News,
+        PromotionState::Scheduled => Tone::Info,
         PromotionState::Ended | PromotionState::Off => Tone::Neutral,
         PromotionState::UsedUp => Tone::Waiting,
     };
     (state.as_str(), tone)
 }
 
-/// What it takes off, as people say it.
-fn worth(promotion: &Promotion) -> String {
+/// Returns the discount, such as `10% off`.
+fn discount(promotion: &Promotion) -> String {
     let value = &promotion.discount_value;
     match (promotion.discount_type, promotion.currency) {
         (DiscountType::FixedAmount, Some(currency)) => format!("{} off", money(value, currency)),
@@ -82,11 +82,11 @@ fn worth(promotion: &Promotion) -> String {
     }
 }
 
-/// How often it was used, out of how often it can be.
+/// Returns the number of uses, with the limit: `3 of 10`.
 fn uses(promotion: &Promotion) -> String {
     let used = kit::format::count(promotion.used_count.into());
     match promotion.max_uses {
-        Some(most) => format!("{used} of {}", kit::format::count(most.into())),
+        Some(max) => format!("{used} of {}", kit::format::count(max.into())),
         None => used,
     }
 }

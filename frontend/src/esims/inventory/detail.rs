@@ -1,11 +1,11 @@
-//! One eSIM: how it is installed, whose it is, what became of it.
+//! The page of one eSIM: its usage, its installation, its owner and its status history.
 
-use super::{check_digit, expiry, history::states, install::install, status, usage::usage};
+use super::{expiry, history::status_history, install::install, status, usage::usage};
 use crate::billing::parts::orders;
 use kit::{
     api,
     format::sentence,
-    page::{detail_page, once},
+    page::{detail_page, load},
     session, task,
     ui::{Icon, Value, facts},
 };
@@ -17,7 +17,7 @@ use wire::{
     esims::inventory::{Esim, EsimStatus, IccidCheck},
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: EsimId) -> AnyView {
     detail_page::<Esim>(id)
         .badge(status)
@@ -27,9 +27,9 @@ pub fn screen(id: EsimId) -> AnyView {
                 .is_none()
                 .then(|| format!("/esims/inventory/{}/edit", esim.id))
         })
-        .link("Top up", Icon::Plus, Permission::OrdersWrite, topped_up)
-        .above(warning)
-        .part(move |again| usage(id, again))
+        .link("Top up", Icon::Plus, Permission::OrdersWrite, top_up_at)
+        .above(iccid_warning)
+        .part(move |reload| usage(id, reload))
         .card("Installation", |esim| Some(install(esim)))
         .card("Owner", |esim| esim.user_id.map(owner))
         .related(orders(
@@ -39,9 +39,8 @@ pub fn screen(id: EsimId) -> AnyView {
             },
             "No orders for this eSIM.",
         ))
-        .part(move |again| states(id, again))
+        .part(move |reload| status_history(id, reload))
         .history("esim")
-        .fact("Check digit", check_digit)
         .fact("Profile", |esim| {
             Value::text(sentence(esim.profile_state.as_str()))
         })
@@ -77,13 +76,13 @@ pub fn screen(id: EsimId) -> AnyView {
         .fact("Installed", |esim| Value::maybe_time(esim.installed_at))
         .fact("Activated", |esim| Value::maybe_time(esim.activated_at))
         .fact("Expires", expiry)
-        .fact("Changed", |esim| Value::ago(esim.updated_at))
-        .fact("Id", |esim| Value::code(esim.id.to_string()))
+        .fact("Updated", |esim| Value::ago(esim.updated_at))
+        .fact("ID", |esim| Value::code(esim.id.to_string()))
         .show()
 }
 
-/// Where more data for it is ordered; nowhere while it has no owner, or once it has ended.
-fn topped_up(esim: &Esim) -> Option<String> {
+/// Returns the address of the top-up form; none without an owner, or once the eSIM is cancelled.
+fn top_up_at(esim: &Esim) -> Option<String> {
     let owner = esim
         .user_id
         .filter(|_| esim.status != EsimStatus::Cancelled)?;
@@ -93,23 +92,23 @@ fn topped_up(esim: &Esim) -> Option<String> {
     ))
 }
 
-fn warning(esim: &Esim) -> Option<AnyView> {
-    let says = match esim.iccid_check {
+fn iccid_warning(esim: &Esim) -> Option<AnyView> {
+    let text = match esim.iccid_check {
         IccidCheck::Ok => return None,
         IccidCheck::Mismatch => {
-            "The check digit of the ICCID does not fit: compare the number with the supplier's before it is sold."
+            "The check digit of the ICCID is wrong. Compare the number with the provider's before the eSIM is sold."
         }
-        IccidCheck::Missing => "The ICCID came without its check digit.",
+        IccidCheck::Missing => "The ICCID has no check digit.",
     };
     Some(
-        view! { <div class="banner" role="note" data-tone="waiting"><p>{says}</p></div> }
+        view! { <div class="banner" role="note" data-tone="waiting"><p>{text}</p></div> }
             .into_any(),
     )
 }
 
 fn owner(id: UserId) -> AnyView {
-    let ask = move || task(async move { api::find::<User>(id).await });
-    once(ask, move |user: User| {
+    let fetch = move || task(async move { api::find::<User>(id).await });
+    load(fetch, move |user: User| {
         facts(vec![
             (
                 "Name",

@@ -1,4 +1,4 @@
-//! Editing an eSIM in stock.
+//! The form of an eSIM in stock.
 
 use kit::{
     form::{Source, code_field, picker_field},
@@ -11,24 +11,24 @@ use wire::{
     esims::inventory::{EditEsim, Esim},
 };
 
-/// Draws it.
+/// Draws the form.
 pub fn screen(id: EsimId) -> AnyView {
     form_page::<Esim, EditEsim, EditEsim>(Some(id))
-        .note("Only while it is in stock: once sold, it keeps what it was sold with.")
+        .note("An eSIM can only be edited while it is in stock.")
         .section(
-            "Load",
-            "What it is sold as.",
-            [picker_field("plan_id", "Plan", Source::of::<Plan>())
+            "Plan",
+            "The plan that the eSIM is sold with.",
+            [picker_field("plan_id", "Plan", Source::resource::<Plan>())
                 .optional()
-                .help("Without a plan it is not sold from stock.")],
+                .help("Without a plan, the eSIM is not sold from stock.")],
         )
         .section(
             "Chip",
-            "The eUICC that the profile is bound to, where the supplier names one.",
+            "The eUICC that the profile is bound to, if the provider has named one.",
             [code_field("eid", "EID")
                 .optional()
                 .example("89049032…")
-                .help("32 digits, as the supplier or the phone's settings show them.")],
+                .help("32 digits, as shown by the provider or in the settings of the phone.")],
         )
         .show()
 }

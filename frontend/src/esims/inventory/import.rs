@@ -1,8 +1,8 @@
-//! Taking in a supplier's file of eSIMs.
+//! The import of a provider's file of eSIMs.
 
 use kit::{
     form::{Source, picker_field},
-    page::{Imported, import_page},
+    page::{ImportedRow, import_page},
     table::value,
     ui::Value,
 };
@@ -15,9 +15,9 @@ const SAMPLE: &str = "iccid,activation_code,provider_ref\n\
     8944538532008160222,LPA:1$smdp.example.com$04386-AGYFT-A74Y8-3F815,A-1001\n\
     8997212330099025334,LPA:1$smdp.example.com$K2-1XBHM9-2QK0PA,A-1002\n";
 
-/// Draws it.
+/// Draws the import page.
 pub fn screen() -> AnyView {
-    let told = |row: &EsimImportRow| Imported {
+    let import_result = |row: &EsimImportRow| ImportedRow {
         row: row.row,
         outcome: row.outcome,
         warnings: row.warnings.clone(),
@@ -26,21 +26,22 @@ pub fn screen() -> AnyView {
     import_page::<EsimImportRow>(
         "Import eSIMs",
         "/v1/esims/import",
-        ("eSIM", "eSIMs"),
+        "eSIM",
+        "eSIMs",
         "/esims/inventory",
-        told,
+        import_result,
     )
-    .says("ICCIDs with their activation codes, as a supplier delivers them.")
+    .text("ICCIDs with their activation codes, as delivered by the provider.")
     .sample("esims.csv", SAMPLE)
     .option(
-        picker_field("plan_id", "Plan", Source::of::<Plan>())
+        picker_field("plan_id", "Plan", Source::resource::<Plan>())
             .optional()
-            .help("For rows that name none."),
+            .help("For rows without a plan."),
     )
     .option(
-        picker_field("provider_id", "Provider", Source::of::<Provider>())
+        picker_field("provider_id", "Provider", Source::resource::<Provider>())
             .optional()
-            .help("Who supplied them."),
+            .help("The provider of these eSIMs."),
     )
     .column(value("ICCID", |row: &EsimImportRow| {
         row.iccid.clone().map_or_else(Value::absent, number)

@@ -1,23 +1,23 @@
-//! What a phone needs to install an eSIM: masked until somebody opens it and says why.
+//! The installation data of an eSIM. The activation code is masked until a user reveals it with a reason.
 
 use kit::{
     api, session, task,
-    ui::{Facts, Seal, Value, dialog::Reason, facts, opening, outside, picture},
+    ui::{Facts, Reveal, Value, dialog::Reason, external_link, facts, picture, reveal},
 };
 use leptos::prelude::*;
 use wire::{
     Permission,
-    esims::inventory::{Esim, Reveal, Revealed},
+    esims::inventory::{Esim, EsimInstallation, RevealRequest},
 };
 
-const SEAL: Seal = Seal {
+const REVEAL: Reveal = Reveal {
     verb: "Reveal",
-    title: "Reveal the activation code?",
-    says: "Whoever has the code can install the eSIM. The opening is logged with your name and the reason.",
+    title: "Reveal activation code?",
+    text: "Anyone who has the code can install the eSIM. Access is logged with your name and the reason.",
     reason: Reason::Required,
 };
 
-/// Draws it: the number for everybody, the code for who asks for it.
+/// Draws the ICCID for all users, and the masked activation code for users who may reveal it.
 pub fn install(esim: &Esim) -> AnyView {
     let number = ("ICCID", Value::code(esim.iccid.clone()));
     let masked = esim.activation_code.clone();
@@ -26,7 +26,7 @@ pub fn install(esim: &Esim) -> AnyView {
     };
     let known = vec![number.clone()];
     let (server, esim) = (esim.smdp_address.clone(), esim.clone());
-    let closed = move || {
+    let masked_facts = move || {
         facts(vec![
             number.clone(),
             (
@@ -40,30 +40,30 @@ pub fn install(esim: &Esim) -> AnyView {
     let open = move |reason| {
         let esim = esim.clone();
         task(async move {
-            api::ask::<Esim, Revealed>(
+            api::post_action_for_result::<Esim, EsimInstallation>(
                 &esim,
                 "reveal",
-                &Reveal {
+                &RevealRequest {
                     reason: Some(reason),
                 },
             )
             .await
         })
     };
-    opening(SEAL, closed, open, move |code| {
-        opened(known.clone(), code, qr.clone())
+    reveal(REVEAL, masked_facts, open, move |code| {
+        revealed(known.clone(), code, qr.clone())
     })
 }
 
-fn opened(known: Facts, code: Revealed, qr: Option<String>) -> AnyView {
+fn revealed(known: Facts, code: EsimInstallation, qr: Option<String>) -> AnyView {
     let confirmation = if code.confirmation_code_required {
-        "The phone asks for it"
+        "Required by the phone"
     } else {
-        "Not needed"
+        "Not required"
     };
     let code_facts = vec![
         ("SM-DP+ address", Value::code(code.smdp_address)),
-        ("Matching id", Value::code(code.matching_id)),
+        ("Matching ID", Value::code(code.matching_id)),
         ("Activation code", Value::code(code.activation_code)),
         ("Confirmation code", Value::text(confirmation)),
     ];
@@ -71,7 +71,7 @@ fn opened(known: Facts, code: Revealed, qr: Option<String>) -> AnyView {
     view! {
         <div class="with-picture">
             {qr.map(|address| picture(address, "QR code that installs the eSIM"))}
-            <div class="opening">{facts(all)}<div class="actions">{outside("Install on iPhone", code.apple_url)}{outside("Install on Android", code.android_url)}</div></div>
+            <div class="reveal">{facts(all)}<div class="actions">{external_link("Install on iPhone", code.apple_url)}{external_link("Install on Android", code.android_url)}</div></div>
         </div>
     }
     .into_any()

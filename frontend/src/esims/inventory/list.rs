@@ -17,7 +17,7 @@ use wire::{
     integrations::providers::Provider,
 };
 
-/// Draws it.
+/// Draws the list.
 pub fn screen() -> AnyView {
     let list = list_page::<Esim>("Inventory")
         .search("ICCID, EID, SID or reference")
@@ -30,7 +30,7 @@ pub fn screen() -> AnyView {
         .column(maybe("Plan", |esim: &Esim| esim.plan_name.clone()))
         .column(maybe("Provider", |esim: &Esim| esim.provider_name.clone()).wide())
         .column(value("Owner", owner))
-        .column(value("Check digit", check_digit).wide())
+        .column(value("ICCID check", check_digit).wide())
         .column(
             day("Received", |esim: &Esim| Some(esim.created_at))
                 .sort(EsimSort::CreatedAt)
@@ -38,16 +38,11 @@ pub fn screen() -> AnyView {
         )
         .column(day("Expires", |esim: &Esim| esim.expires_at).sort(EsimSort::ExpiresAt))
         .column(maybe("EID", |esim: &Esim| esim.eid.clone()).extra())
-        .column(
-            maybe("Provider's reference", |esim: &Esim| {
-                esim.provider_ref.clone()
-            })
-            .extra(),
-        )
-        .column(maybe("SM-DP+ server", |esim: &Esim| esim.smdp_address.clone()).extra())
+        .column(maybe("Reference", |esim: &Esim| esim.provider_ref.clone()).extra())
+        .column(maybe("SM-DP+ address", |esim: &Esim| esim.smdp_address.clone()).extra())
         .column(day("Assigned", |esim: &Esim| esim.assigned_at).extra())
         .column(
-            day("Changed", |esim: &Esim| Some(esim.updated_at))
+            day("Updated", |esim: &Esim| Some(esim.updated_at))
                 .sort(EsimSort::UpdatedAt)
                 .extra(),
         )
@@ -56,7 +51,7 @@ pub fn screen() -> AnyView {
         .filter(yes_no("has_user", "Owner", "Sold", "In stock"))
         .filter(picked::<Plan>("plan_id", "Plan"))
         .filter(picked::<User>("user_id", "Customer"))
-        .filter(choice("iccid_check", "Check digit", IccidCheck::WORDS))
+        .filter(choice("iccid_check", "ICCID check", IccidCheck::WORDS))
         .filter(dates("expires_at_from", "expires_at_to", "Expires"))
         .button(
             "Import",
@@ -66,9 +61,9 @@ pub fn screen() -> AnyView {
         )
         .empty(
             "No eSIMs yet",
-            "Import a supplier's file, or sell a plan that a provider delivers.",
+            "Import a provider's file, or sell a plan that a provider delivers.",
         );
-    // Whose list one may not see, one cannot choose from.
+    // Users who may not see providers cannot filter by them.
     let list = if session::can(Permission::ProvidersRead) {
         list.filter(picked::<Provider>("provider_id", "Provider"))
     } else {

@@ -1,4 +1,4 @@
-//! eSIMs: in stock, sold, in use, and gone.
+//! The inventory of eSIMs: in stock, sold, in use, and cancelled.
 
 mod detail;
 mod form;
@@ -45,14 +45,14 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// Returns its status. Providers report an expiry late or never, so an eSIM after its end counts as expired, whatever the
-/// provider last reported.
+/// Returns the status badge of an eSIM. Providers report an expiry late or never, so an eSIM counts as expired after its
+/// expiry date, whatever the provider last reported.
 pub fn status(esim: &Esim) -> (&'static str, Tone) {
     if esim.status == EsimStatus::Active && is_past(esim) {
         return (EsimStatus::Expired.as_str(), Tone::Neutral);
     }
     let tone = match esim.status {
-        EsimStatus::Available => Tone::News,
+        EsimStatus::Available => Tone::Info,
         EsimStatus::Active => Tone::Good,
         EsimStatus::Suspended => Tone::Waiting,
         EsimStatus::Expired => Tone::Neutral,
@@ -61,23 +61,23 @@ pub fn status(esim: &Esim) -> (&'static str, Tone) {
     (esim.status.as_str(), tone)
 }
 
-/// Tells whether it has expired by the clock.
+/// Returns true if the eSIM has expired by the clock.
 fn is_past(esim: &Esim) -> bool {
     esim.expires_at.is_some_and(|end| end <= format::now())
 }
 
-/// Returns when it expires, with the distance in days: `Expired 12 days ago`.
+/// Returns when an eSIM expires, with the distance in days: `Expired 12 days ago`.
 fn expiry(esim: &Esim) -> Value {
     esim.expires_at.map_or_else(Value::absent, |end| {
         Value::time(end).note(format::distance(end, format::now()))
     })
 }
 
-/// How the check digit of its ICCID turned out.
+/// Returns a warning about the check digit of the ICCID; nothing when the check digit is correct.
 fn check_digit(esim: &Esim) -> Value {
     match esim.iccid_check {
-        IccidCheck::Ok => Value::text("Fits"),
-        IccidCheck::Mismatch => Value::badge("Does not fit", Tone::Bad),
-        IccidCheck::Missing => Value::badge("Missing", Tone::Waiting),
+        IccidCheck::Ok => Value::absent(),
+        IccidCheck::Mismatch => Value::badge("Wrong check digit", Tone::Bad),
+        IccidCheck::Missing => Value::badge("No check digit", Tone::Waiting),
     }
 }

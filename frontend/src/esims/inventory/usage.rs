@@ -3,7 +3,7 @@
 use kit::{
     api,
     format::{self, date, distance, megabytes, now},
-    page::loaded,
+    page::load_on,
     task,
     ui::{Tone, Value, badge, card, meter},
 };
@@ -16,13 +16,13 @@ use wire::{
     },
 };
 
-/// Draws the card. A change of `again` reloads it.
-pub fn usage(id: EsimId, again: RwSignal<u32>) -> AnyView {
-    let ask = move || {
+/// Draws the card. A change of `reload` reloads it.
+pub fn usage(id: EsimId, reload: RwSignal<u32>) -> AnyView {
+    let fetch = move || {
         let path = format!("{}/{id}/usage", Esim::PATH);
         task(async move { api::get::<EsimUsage>(&path).await })
     };
-    card("Data", loaded(again, ask, draw))
+    card("Data", load_on(reload, fetch, draw))
 }
 
 fn draw(usage: EsimUsage) -> AnyView {
@@ -61,13 +61,13 @@ fn bundle(of: Bundle) -> AnyView {
         <section class="bundle" aria-label=of.plan_name.clone()>
             <header><strong>{of.plan_name.clone()}</strong>{badge(word, tone)}<span class="spacer"></span>{order.view()}</header>
             {bar}
-            <p class="bundle-says"><span>{used}</span><span>{validity(&of)}</span></p>
+            <p class="bundle-text"><span>{used}</span><span>{validity(&of)}</span></p>
         </section>
     }
     .into_any()
 }
 
-/// Returns the status of a bundle. A bundle after its end counts as expired, whatever the provider last reported.
+/// Returns the status of a bundle. A bundle counts as expired after its expiry date, whatever the provider last reported.
 fn state(of: &Bundle) -> (&'static str, Tone) {
     let is_past = of.expires_at.is_some_and(|end| end <= now());
     match of.status {
@@ -75,7 +75,7 @@ fn state(of: &Bundle) -> (&'static str, Tone) {
         BundleStatus::Depleted => ("Used up", Tone::Bad),
         BundleStatus::Expired => ("Expired", Tone::Neutral),
         _ if is_past => ("Expired", Tone::Neutral),
-        BundleStatus::Queued => ("Not started", Tone::News),
+        BundleStatus::Queued => ("Not started", Tone::Info),
         BundleStatus::Active => ("Active", Tone::Good),
     }
 }

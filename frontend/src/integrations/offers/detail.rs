@@ -1,19 +1,19 @@
-//! One offer: what it costs, what the provider allows, and whether it is asked.
+//! The page of one offer: its cost, its minimum price and its status.
 
-use super::super::providers::asked;
+use super::super::providers::status;
 use kit::{
     api,
-    page::{act, detail_page},
+    page::{action, detail_page},
     ui::{Icon, Value, facts},
 };
 use leptos::prelude::*;
 use serde_json::json;
 use wire::{OfferId, Permission, integrations::providers::Offer};
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: OfferId) -> AnyView {
     let switch = |label, done, on: bool| {
-        act(
+        action(
             label,
             done,
             Permission::ProvidersWrite,
@@ -27,23 +27,23 @@ pub fn screen(id: OfferId) -> AnyView {
         .when(move |offer| offer.is_active != on)
     };
     detail_page::<Offer>(id)
-        .badge(|offer| asked(offer.is_active))
+        .badge(|offer| status(offer.is_active))
         .subtitle(|offer| format!("{} for {}", offer.provider_name, offer.plan_name))
         .edit(Permission::ProvidersWrite, |offer| {
             Some(format!("/integrations/offers/{}/edit", offer.id))
         })
         .action(
             switch("Pause", "paused", false)
-                .asks("The provider is not asked for it any more; what was ordered goes on."),
+                .asks("No new orders use this offer. Existing orders continue."),
         )
-        .action(switch("Resume", "asked again", true).icon(Icon::RotateCcw))
+        .action(switch("Resume", "resumed", true).icon(Icon::RotateCcw))
         .card("Terms", |offer| {
             let amount = |amount| Value::maybe_money(amount, offer.currency);
             Some(facts(vec![
-                ("Costs us", amount(Some(&offer.cost))),
-                ("Least price", amount(offer.minimum_price.as_ref())),
+                ("Cost", amount(Some(&offer.cost))),
+                ("Minimum price", amount(offer.minimum_price.as_ref())),
                 (
-                    "Left in stock",
+                    "Stock",
                     offer.stock.map_or_else(Value::absent, Value::count),
                 ),
             ]))
@@ -57,10 +57,10 @@ pub fn screen(id: OfferId) -> AnyView {
         })
         .fact("SKU", |offer| Value::code(offer.sku.clone()))
         .fact("Priority", |offer| Value::count(offer.priority))
-        .fact("Confirmed", |offer| Value::maybe_time(offer.last_synced_at))
+        .fact("Synced", |offer| Value::maybe_time(offer.last_synced_at))
         .fact("Created", |offer| Value::time(offer.created_at))
-        .fact("Changed", |offer| Value::ago(offer.updated_at))
-        .fact("Id", |offer| Value::code(offer.id.to_string()))
+        .fact("Updated", |offer| Value::ago(offer.updated_at))
+        .fact("ID", |offer| Value::code(offer.id.to_string()))
         .history("offer")
         .show()
 }

@@ -1,4 +1,4 @@
-//! An offer's form: new and edit.
+//! The form of an offer: new and edit.
 
 use kit::{
     form::{
@@ -14,45 +14,45 @@ use wire::{
     integrations::providers::{EditOffer, NewOffer, Offer, Provider},
 };
 
-/// Draws it: for this offer, or for a new one.
+/// Draws the form, for an existing offer or a new one.
 pub fn screen(id: Option<OfferId>) -> AnyView {
     form_page::<Offer, NewOffer, EditOffer>(id)
         .begin(json!({ "currency": Currency::Usd, "priority": 1 }))
         .section(
-            "What and whose",
-            "A provider's package supplies one plan; a plan may have several providers.",
+            "Plan and provider",
+            "An offer is a package of a provider for one plan. A plan may have several offers.",
             [
-                picker_field("plan_id", "Plan", Source::of::<Plan>()),
-                picker_field("provider_id", "Provider", Source::of::<Provider>()).only_new(),
+                picker_field("plan_id", "Plan", Source::resource::<Plan>()),
+                picker_field("provider_id", "Provider", Source::resource::<Provider>()).only_new(),
                 code_field("sku", "SKU")
                     .only_new()
                     .example("eu-5gb-30d")
-                    .help("The provider's own key of the package."),
+                    .help("The provider's SKU of the package."),
             ],
         )
         .section(
             "Terms",
-            "What the provider asks, and what it allows.",
+            "The provider's cost and conditions.",
             [
-                money_field("cost", "Costs us").unit_of("currency"),
+                money_field("cost", "Cost").unit_of("currency"),
                 choice_field("currency", "Currency", Currency::WORDS),
-                money_field("minimum_price", "Least price")
+                money_field("minimum_price", "Minimum price")
                     .unit_of("currency")
                     .optional()
-                    .help("The plan is not sold for less."),
-                number_field("stock", "Left in stock")
+                    .help("The plan is not sold below this price."),
+                number_field("stock", "Stock")
                     .optional()
-                    .help("Leave it empty when the provider does not say."),
+                    .help("Leave empty if the provider does not report it."),
             ],
         )
         .section(
-            "Order",
-            "The offer with the lowest number is asked first.",
+            "Use",
+            "Orders use the offer with the lowest number first.",
             [
                 number_field("priority", "Priority"),
-                toggle_field("is_active", "Asked")
+                toggle_field("is_active", "Active")
                     .only_edit()
-                    .help("The provider is asked for it when the plan is sold."),
+                    .help("Orders of the plan use this offer."),
             ],
         )
         .show()

@@ -1,4 +1,4 @@
-//! What providers offer for our plans.
+//! The offers of providers for our plans.
 
 mod detail;
 mod form;

@@ -1,6 +1,6 @@
-//! One provider: how it is asked, and what it offers.
+//! The page of one provider: its connection and its offers.
 
-use super::{asked, pause, resume};
+use super::{pause, resume, status};
 use kit::{
     format::{decimal, sentence},
     page::{Related, detail_page, related},
@@ -13,10 +13,10 @@ use wire::{
     integrations::providers::{Offer, OfferFilter, Provider},
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: ProviderId) -> AnyView {
     detail_page::<Provider>(id)
-        .badge(|provider| asked(provider.is_active))
+        .badge(|provider| status(provider.is_active))
         .edit(Permission::ProvidersWrite, |provider| {
             Some(format!("/integrations/providers/{}/edit", provider.id))
         })
@@ -29,13 +29,13 @@ pub fn screen(id: ProviderId) -> AnyView {
             Value::maybe(provider.provider_type.as_deref().map(sentence))
         })
         .fact("Priority", |provider| Value::count(provider.priority))
-        .fact("API address", |provider| {
+        .fact("API URL", |provider| {
             Value::code(provider.api_endpoint.clone())
         })
         .fact("API key", |_| {
-            Value::text("••••••••").hint("Sealed; it can be replaced, never read.")
+            Value::text("••••••••").hint("Encrypted. The key can be replaced but not shown.")
         })
-        .fact("In its pool", |provider| {
+        .fact("Data pool", |provider| {
             Value::maybe(
                 provider
                     .available_data_gb
@@ -43,15 +43,15 @@ pub fn screen(id: ProviderId) -> AnyView {
                     .map(|left| format!("{}\u{a0}GB", decimal(left))),
             )
         })
-        .fact("Per GB", |provider| {
+        .fact("Cost per GB", |provider| {
             Value::maybe_money(provider.cost_per_gb.as_ref(), provider.currency)
         })
         .fact("Currency", |provider| {
             Value::text(provider.currency.as_str())
         })
         .fact("Created", |provider| Value::time(provider.created_at))
-        .fact("Changed", |provider| Value::ago(provider.updated_at))
-        .fact("Id", |provider| Value::code(provider.id.to_string()))
+        .fact("Updated", |provider| Value::ago(provider.updated_at))
+        .fact("ID", |provider| Value::code(provider.id.to_string()))
         .related(offers(id))
         .history("provider")
         .show()
@@ -68,18 +68,18 @@ fn offers(id: ProviderId) -> Related<Offer> {
     )
     .column(text("Plan", |offer: &Offer| offer.plan_name.clone()))
     .column(code("SKU", |offer: &Offer| offer.sku.clone()))
-    .column(money("Costs", |offer: &Offer| {
+    .column(money("Cost", |offer: &Offer| {
         (Some(offer.cost.clone()), offer.currency)
     }))
     .column(count("Priority", |offer: &Offer| offer.priority))
-    .column(state("State", |offer: &Offer| asked(offer.is_active)))
-    .column(ago("Confirmed", |offer: &Offer| offer.last_synced_at))
+    .column(state("Status", |offer: &Offer| status(offer.is_active)))
+    .column(ago("Synced", |offer: &Offer| offer.last_synced_at))
     .opens(|offer| format!("/integrations/offers/{}", offer.id))
     .all("/integrations/offers")
     .add(
-        "Compare a price list",
+        "Update from price list",
         format!("/catalog/price-lists/new?provider_id={id}"),
         Permission::PlansWrite,
     )
-    .empty("It offers nothing yet. Compare its price list.")
+    .empty("No offers yet. Upload the provider's price list.")
 }

@@ -1,6 +1,6 @@
 //! The list of providers.
 
-use super::{asked, pause, resume};
+use super::{pause, resume, status};
 use kit::{
     format::{decimal, sentence},
     page::list_page,
@@ -9,28 +9,28 @@ use kit::{
 use leptos::prelude::*;
 use wire::{
     Permission,
-    integrations::providers::{Adapter, Provider, ProviderSort},
+    integrations::providers::{Provider, ProviderAdapter, ProviderSort},
 };
 
-/// Draws it.
+/// Draws the list.
 pub fn screen() -> AnyView {
     list_page::<Provider>("Providers")
         .search("Search by name")
         .opens(|provider| format!("/integrations/providers/{}", provider.id))
         .column(text("Name", |provider: &Provider| provider.name.clone()).sort(ProviderSort::Name))
-        .column(state("State", |provider: &Provider| asked(provider.is_active)))
+        .column(state("Status", |provider: &Provider| status(provider.is_active)))
         .column(count("Priority", |provider: &Provider| provider.priority).sort(ProviderSort::Priority))
         .column(text("Adapter", |provider: &Provider| sentence(provider.adapter.as_str())))
         .column(maybe("Kind", |provider: &Provider| provider.provider_type.as_deref().map(sentence)).wide())
-        .column(maybe("In its pool", |provider: &Provider| provider.available_data_gb.as_ref().map(|left| format!("{}\u{a0}GB", decimal(left)))).extra())
-        .column(money("Per GB", |provider: &Provider| (provider.cost_per_gb.clone(), provider.currency)).extra())
+        .column(maybe("Data pool", |provider: &Provider| provider.available_data_gb.as_ref().map(|left| format!("{}\u{a0}GB", decimal(left)))).extra())
+        .column(money("Cost per GB", |provider: &Provider| (provider.cost_per_gb.clone(), provider.currency)).extra())
         .column(text("Currency", |provider: &Provider| provider.currency.as_str()).wide())
         .column(day("Created", |provider: &Provider| Some(provider.created_at)).sort(ProviderSort::CreatedAt).extra())
-        .filter(yes_no("is_active", "State", "Active", "Paused"))
-        .filter(choice("adapter", "Adapter", Adapter::WORDS))
+        .filter(yes_no("is_active", "Status", "Active", "Paused"))
+        .filter(choice("adapter", "Adapter", ProviderAdapter::WORDS))
         .action(pause())
         .action(resume())
         .new_button("New provider", "/integrations/providers/new", Permission::ProvidersWrite)
-        .empty("No providers yet", "Add the first one, then import its price list: its offers are what orders are supplied from.")
+        .empty("No providers yet", "Add a provider, then import its price list. Orders are supplied from the offers in it.")
         .show()
 }

@@ -1,4 +1,4 @@
-//! Suppliers of eSIMs, and what each offers.
+//! Providers: the suppliers of eSIMs.
 
 mod detail;
 mod form;
@@ -6,7 +6,7 @@ mod list;
 
 use kit::{
     Screen, api,
-    page::{Act, act},
+    page::{Action, action},
     ui::{Icon, Tone},
 };
 use wire::{
@@ -42,8 +42,8 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// Whether it is asked at all.
-pub const fn asked(is_active: bool) -> (&'static str, Tone) {
+/// Returns the status badge of a provider or an offer.
+pub const fn status(is_active: bool) -> (&'static str, Tone) {
     if is_active {
         ("active", Tone::Good)
     } else {
@@ -51,31 +51,29 @@ pub const fn asked(is_active: bool) -> (&'static str, Tone) {
     }
 }
 
-/// Asks it for nothing from now on.
-fn pause() -> Act<Provider> {
-    act("Pause", "paused", Permission::ProvidersWrite, |provider| {
-        switch(provider, false)
+/// Pauses the provider: new orders do not use it.
+fn pause() -> Action<Provider> {
+    action("Pause", "paused", Permission::ProvidersWrite, |provider| {
+        set_active(provider, false)
     })
-    .asks(
-        "Nothing is ordered from it from now on. What it was asked for already is still taken in.",
-    )
+    .asks("No new orders use this provider. eSIMs that were already ordered are still received.")
     .when(|provider| provider.is_active)
     .danger()
 }
 
-/// Asks it again.
-fn resume() -> Act<Provider> {
-    act(
+/// Resumes the provider: new orders use it again.
+fn resume() -> Action<Provider> {
+    action(
         "Resume",
-        "active again",
+        "resumed",
         Permission::ProvidersWrite,
-        |provider| switch(provider, true),
+        |provider| set_active(provider, true),
     )
     .when(|provider| !provider.is_active)
     .icon(Icon::Play)
 }
 
-async fn switch(provider: Provider, on: bool) -> Result<(), api::Fault> {
+async fn set_active(provider: Provider, on: bool) -> Result<(), api::ApiError> {
     let change = EditProvider {
         is_active: Some(on),
         ..EditProvider::default()

@@ -1,4 +1,4 @@
-//! The list of provisionings: one row per ordered unit.
+//! The list of provisioning jobs, one row per ordered unit.
 
 use super::status;
 use kit::{
@@ -9,15 +9,15 @@ use kit::{
 };
 use leptos::prelude::*;
 use wire::integrations::allocations::{
-    Attempt, Provisioning, ProvisioningSort, ProvisioningStatus,
+    Provisioning, ProvisioningAttempt, ProvisioningSort, ProvisioningStatus,
 };
 
-/// Draws it.
+/// Draws the list.
 pub fn screen() -> AnyView {
     list_page::<Provisioning>("Provisioning")
         .opens(|job| format!("/billing/orders/{}", job.order_id))
         .column(
-            moment("Begun", |job: &Provisioning| Some(job.created_at))
+            moment("Created", |job: &Provisioning| Some(job.created_at))
                 .sort(ProvisioningSort::CreatedAt),
         )
         .column(state("Status", status))
@@ -26,42 +26,37 @@ pub fn screen() -> AnyView {
                 .note(format!("Unit {}", job.unit_no))
                 .link(format!("/billing/orders/{}", job.order_id))
         }))
-        .column(maybe("From", |job: &Provisioning| {
+        .column(maybe("Source", |job: &Provisioning| {
             job.source.as_deref().map(sentence)
         }))
         .column(
-            value("Asked last", |job: &Provisioning| {
-                job.attempts.last().map_or_else(Value::absent, last)
+            value("Last attempt", |job: &Provisioning| {
+                job.attempts.last().map_or_else(Value::absent, last_attempt)
             })
             .wide(),
         )
-        .column(count("Tries", |job: &Provisioning| {
+        .column(count("Attempts", |job: &Provisioning| {
             i64::try_from(job.attempts.len()).unwrap_or(i64::MAX)
         }))
-        .column(
-            maybe("What went wrong", |job: &Provisioning| {
-                job.last_error.clone()
-            })
-            .wide(),
-        )
-        .column(moment("Next try", |job: &Provisioning| job.next_attempt_at).wide())
+        .column(maybe("Error", |job: &Provisioning| job.last_error.clone()).wide())
+        .column(moment("Next attempt", |job: &Provisioning| job.next_attempt_at).wide())
         .column(value("eSIM", |job: &Provisioning| {
             job.esim_id.map_or_else(Value::absent, |id| {
-                Value::text("Open").link(format!("/esims/inventory/{id}"))
+                Value::text("View eSIM").link(format!("/esims/inventory/{id}"))
             })
         }))
-        .column(ago("Went on", |job: &Provisioning| Some(job.updated_at)).extra())
+        .column(ago("Updated", |job: &Provisioning| Some(job.updated_at)).extra())
         .filter(choice("status", "Status", ProvisioningStatus::WORDS))
-        .filter(dates("created_at_from", "created_at_to", "Begun"))
+        .filter(dates("created_at_from", "created_at_to", "Created"))
         .empty(
-            "Nothing was provisioned yet",
-            "Every unit of a paid order appears here, with what was asked of providers for it.",
+            "No provisioning yet",
+            "Every unit of a paid order appears here, with the attempts at its providers.",
         )
         .show()
 }
 
-/// The provider that was asked, and what came of it.
-fn last(attempt: &Attempt) -> Value {
+/// Returns the provider of an attempt and its result.
+fn last_attempt(attempt: &ProvisioningAttempt) -> Value {
     let why = attempt.error.clone().unwrap_or_default();
     Value::text(attempt.provider_name.clone())
         .note(sentence(attempt.status.as_str()))

@@ -1,4 +1,4 @@
-//! What was asked of providers for what was ordered.
+//! Provisioning: the attempts to get eSIMs from providers for paid orders.
 
 mod list;
 
@@ -16,7 +16,7 @@ pub const SCREENS: &[Screen] = &[Screen {
     view: |_| Some(list::screen()),
 }];
 
-/// How far it has come.
+/// Returns the status badge of a provisioning job.
 fn status(job: &Provisioning) -> (&'static str, Tone) {
     let tone = match job.status {
         ProvisioningStatus::Queued => Tone::Neutral,

@@ -1,4 +1,4 @@
-//! One message: what it says, and whether it reached anybody.
+//! The page of one message: its text and its delivery.
 
 use super::{resend, status};
 use kit::{format::sentence, page::detail_page, ui::Value};
@@ -8,7 +8,7 @@ use wire::{
     messaging::notifications::{Notification, NotificationStatus},
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: NotificationId) -> AnyView {
     detail_page::<Notification>(id)
         .badge(status)
@@ -17,25 +17,25 @@ pub fn screen(id: NotificationId) -> AnyView {
             Value::text(message.destination.clone())
                 .link(format!("/accounts/users/{}", message.user_id))
         })
-        .fact("By", |message| {
+        .fact("Channel", |message| {
             Value::text(sentence(message.r#type.as_str()))
         })
         .fact("Order", |message| {
             message.order_id.map_or_else(Value::absent, |id| {
-                Value::text("Open the order").link(format!("/billing/orders/{id}"))
+                Value::text("View order").link(format!("/billing/orders/{id}"))
             })
         })
         .fact("eSIM", |message| {
             message.esim_id.map_or_else(Value::absent, |id| {
-                Value::text("Open the eSIM").link(format!("/esims/inventory/{id}"))
+                Value::text("View eSIM").link(format!("/esims/inventory/{id}"))
             })
         })
-        .fact("Tries", |message| Value::count(message.attempts))
-        .fact("Written", |message| Value::time(message.created_at))
+        .fact("Attempts", |message| Value::count(message.attempts))
+        .fact("Created", |message| Value::time(message.created_at))
         .fact("Sent", |message| Value::maybe_time(message.sent_at))
         .fact("Read", |message| Value::maybe_time(message.read_at))
-        .fact("Id", |message| Value::code(message.id.to_string()))
-        .card("Delivery", |message| {
+        .fact("ID", |message| Value::code(message.id.to_string()))
+        .card("Delivery error", |message| {
             message
                 .last_error
                 .clone()

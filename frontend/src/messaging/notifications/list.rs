@@ -15,7 +15,7 @@ use wire::{
     },
 };
 
-/// Draws it.
+/// Draws the list.
 pub fn screen() -> AnyView {
     list_page::<Notification>("Outbox")
         .opens(|message| format!("/messaging/notifications/{}", message.id))
@@ -25,12 +25,12 @@ pub fn screen() -> AnyView {
             text("To", |message: &Notification| message.destination.clone())
                 .link(|message| Some(format!("/accounts/users/{}", message.user_id))),
         )
-        .column(text("By", |message: &Notification| {
+        .column(text("Channel", |message: &Notification| {
             sentence(message.r#type.as_str())
         }))
-        .column(count("Tries", |message: &Notification| message.attempts).extra())
+        .column(count("Attempts", |message: &Notification| message.attempts).extra())
         .column(
-            ago("Written", |message: &Notification| Some(message.created_at))
+            ago("Created", |message: &Notification| Some(message.created_at))
                 .sort(NotificationSort::CreatedAt),
         )
         .column(
@@ -40,19 +40,19 @@ pub fn screen() -> AnyView {
         )
         .column(moment("Read", |message: &Notification| message.read_at).extra())
         .filter(choice("status", "Status", NotificationStatus::WORDS))
-        .filter(choice("type", "By", NotificationType::WORDS))
+        .filter(choice("type", "Channel", NotificationType::WORDS))
         .filter(picked::<User>("user_id", "To"))
-        .filter(dates("created_at_from", "created_at_to", "Written"))
+        .filter(dates("created_at_from", "created_at_to", "Created"))
         .action(resend())
         .empty(
-            "Nothing was sent yet",
-            "What customers are told about their orders appears here, and whether it reached them.",
+            "No messages yet",
+            "Messages to customers appear here, with their delivery status.",
         )
         .show()
 }
 
-/// Its subject, and why it did not go out.
+/// Returns the subject, with the delivery error as a note.
 fn subject(message: &Notification) -> Value {
-    let subject = message.subject.as_deref().unwrap_or("Without a subject");
+    let subject = message.subject.as_deref().unwrap_or("No subject");
     Value::text(subject).note(message.last_error.clone().unwrap_or_default())
 }

@@ -5,7 +5,7 @@ mod list;
 
 use kit::{
     Screen, api,
-    page::{Act, act},
+    page::{Action, action},
     ui::{Icon, Tone},
 };
 use wire::{
@@ -29,7 +29,7 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// How far it has come.
+/// Returns the status badge of a message.
 fn status(message: &Notification) -> (&'static str, Tone) {
     let tone = match message.status {
         NotificationStatus::Pending => Tone::Waiting,
@@ -39,15 +39,15 @@ fn status(message: &Notification) -> (&'static str, Tone) {
     (message.status.as_str(), tone)
 }
 
-/// Sends it again, to the address that the person has now.
-fn resend() -> Act<Notification> {
-    act(
-        "Send again",
-        "is on its way again",
+/// Resends the message to the customer's current address.
+fn resend() -> Action<Notification> {
+    action(
+        "Resend",
+        "queued to be sent again",
         Permission::OrdersResend,
-        |message: Notification| async move { api::act(&message, "resend", &()).await },
+        |message: Notification| async move { api::post_action(&message, "resend", &()).await },
     )
-    .asks("It goes to the address that the person has now.")
+    .asks("The message is sent to the customer's current address.")
     .when(|message| message.status != NotificationStatus::Pending)
     .icon(Icon::Send)
 }

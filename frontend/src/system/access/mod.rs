@@ -1,6 +1,6 @@
-//! Who saw personal data in plain.
+//! The access log: who revealed personal data.
 
-use super::audit::{by, of, page};
+use super::audit::{Actor, actor_link, object, page};
 use kit::{
     Screen,
     format::sentence,
@@ -15,7 +15,7 @@ use wire::{
     system::audit::{AccessEntry, AccessSort},
 };
 
-/// The screens of the looks.
+/// The screens of the access log.
 pub const SCREENS: &[Screen] = &[Screen {
     path: "/system/access",
     title: "Access log",
@@ -23,38 +23,43 @@ pub const SCREENS: &[Screen] = &[Screen {
     view: |_| Some(screen()),
 }];
 
-/// The kinds of things that are looked into.
+/// The kinds of objects whose personal data can be revealed.
 const KINDS: &[&str] = &["user", "esim", "kyc_document"];
 
 fn screen() -> AnyView {
     list_page::<AccessEntry>("Access log")
-        .opens(|look| {
-            let page = page(&look.subject_type).unwrap_or("/system/access");
-            format!("{page}/{}", look.subject_id)
+        .opens(|entry| {
+            let page = page(&entry.subject_type).unwrap_or("/system/access");
+            format!("{page}/{}", entry.subject_id)
         })
-        .column(value("What", |look: &AccessEntry| {
-            Value::text(sentence(&look.field))
+        .column(value("Field", |entry: &AccessEntry| {
+            Value::text(sentence(&entry.field))
         }))
-        .column(value("Of", |look: &AccessEntry| {
-            of(&look.subject_type, Some(look.subject_id))
+        .column(value("Object", |entry: &AccessEntry| {
+            object(&entry.subject_type, Some(entry.subject_id))
         }))
-        .column(value("By", |look: &AccessEntry| {
-            by((&look.actor, look.actor_id), (&look.client, look.client_id))
+        .column(value("Actor", |entry: &AccessEntry| {
+            actor_link(Actor {
+                name: entry.actor.as_deref(),
+                id: entry.actor_id,
+                client: entry.client.as_deref(),
+                client_id: entry.client_id,
+            })
         }))
         .column(
-            moment("When", |look: &AccessEntry| Some(look.created_at)).sort(AccessSort::CreatedAt),
+            moment("Time", |entry: &AccessEntry| Some(entry.created_at)).sort(AccessSort::CreatedAt),
         )
-        .column(maybe("Why", |look: &AccessEntry| look.reason.clone()).wide())
-        .column(maybe("From", |look: &AccessEntry| look.ip.clone()).wide())
-        .column(maybe("Request", |look: &AccessEntry| look.request_id.clone()).extra())
-        .filter(one_of("subject_type", "Of", KINDS))
-        .filter(picked::<User>("actor_id", "By"))
-        .filter(picked::<ApiClient>("client_id", "Client"))
-        .filter(typed("request_id", "Request", "The id of a request"))
-        .filter(dates("created_at_from", "created_at_to", "When"))
+        .column(maybe("Reason", |entry: &AccessEntry| entry.reason.clone()).wide())
+        .column(maybe("IP address", |entry: &AccessEntry| entry.ip.clone()).wide())
+        .column(maybe("Request", |entry: &AccessEntry| entry.request_id.clone()).extra())
+        .filter(one_of("subject_type", "Object", KINDS))
+        .filter(picked::<User>("actor_id", "Actor"))
+        .filter(picked::<ApiClient>("client_id", "API client"))
+        .filter(typed("request_id", "Request", "Request ID"))
+        .filter(dates("created_at_from", "created_at_to", "Time"))
         .empty(
-            "Nobody has looked yet",
-            "Whoever opens what is masked, a document or an activation code is named here, with why.",
+            "No access yet",
+            "Every access to masked data, documents and activation codes is listed here with its reason.",
         )
         .show()
 }

@@ -1,6 +1,6 @@
-//! One act: who did what, why, and what it changed.
+//! The page of one audit event: the actor, the object, the reason and the changes.
 
-use super::{subject, who};
+use super::{actor, subject};
 use kit::{
     format::sentence,
     page::detail_page,
@@ -9,33 +9,34 @@ use kit::{
 use leptos::prelude::*;
 use wire::{AuditId, system::audit::AuditEntry};
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: AuditId) -> AnyView {
     detail_page::<AuditEntry>(id)
         .subtitle(|entry| {
             format!(
                 "{} · {}",
-                who(entry).plain(),
+                actor(entry).plain(),
                 kit::format::moment(entry.created_at)
             )
         })
-        .fact("On", subject)
-        .fact("Its id", |entry| {
+        .fact("Object", subject)
+        .fact("Object ID", |entry| {
             entry
                 .subject_id
                 .map_or_else(Value::absent, |id| Value::code(id.to_string()))
         })
-        .fact("By", who)
-        .fact("As", |entry| {
+        .fact("Actor", actor)
+        .fact("Role", |entry| {
             Value::maybe(entry.actor_role.map(|role| sentence(role.as_str())))
         })
-        .fact("Kept", |entry| match entry.is_linked {
-            true => Value::badge("Linked", Tone::Good).hint("Nobody can take it away unnoticed."),
-            false => Value::badge("Sealed", Tone::Neutral)
-                .hint("It becomes a link of the chain within seconds."),
+        .fact("Integrity", |entry| match entry.is_linked {
+            true => Value::badge("Verified", Tone::Good)
+                .hint("The event is part of the hash chain. Removing it would be detected."),
+            false => Value::badge("Pending", Tone::Neutral)
+                .hint("The event is added to the hash chain within seconds."),
         })
-        .fact("When", |entry| Value::time(entry.created_at))
-        .fact("From", |entry| {
+        .fact("Time", |entry| Value::time(entry.created_at))
+        .fact("IP address", |entry| {
             entry.ip.clone().map_or_else(Value::absent, Value::code)
         })
         .fact("Request", |entry| {
@@ -44,12 +45,12 @@ pub fn screen(id: AuditId) -> AnyView {
                 Value::text(id).link(all)
             })
         })
-        .card("Why", |entry| {
+        .card("Reason", |entry| {
             entry
                 .reason
                 .clone()
                 .map(|reason| view! { <p class="prose">{reason}</p> }.into_any())
         })
-        .card("What changed", |entry| Some(changes(entry.change.as_ref())))
+        .card("Changes", |entry| Some(changes(entry.change.as_ref())))
         .show()
 }

@@ -1,6 +1,6 @@
-//! The record as a list.
+//! The list of audit events.
 
-use super::{KINDS, subject, who};
+use super::{KINDS, actor, subject};
 use kit::{
     format::sentence,
     page::list_page,
@@ -14,45 +14,41 @@ use wire::{
     system::audit::{AuditEntry, AuditSort},
 };
 
-/// Draws it.
+/// Draws the list.
 pub fn screen() -> AnyView {
     list_page::<AuditEntry>("Audit log")
         .opens(|entry| format!("/system/audit/{}", entry.id))
-        .column(text("Act", |entry: &AuditEntry| entry.told()))
-        .column(value("On", subject))
-        .column(value("By", who))
+        .column(text("Action", |entry: &AuditEntry| entry.describe()))
+        .column(value("Object", subject))
+        .column(value("Actor", actor))
         .column(
-            maybe("As", |entry: &AuditEntry| {
+            maybe("Role", |entry: &AuditEntry| {
                 entry.actor_role.map(|role| sentence(role.as_str()))
             })
             .wide(),
         )
         .column(
-            moment("When", |entry: &AuditEntry| Some(entry.created_at)).sort(AuditSort::CreatedAt),
+            moment("Time", |entry: &AuditEntry| Some(entry.created_at)).sort(AuditSort::CreatedAt),
         )
-        .column(maybe("Why", |entry: &AuditEntry| entry.reason.clone()).wide())
-        .column(maybe("From", |entry: &AuditEntry| entry.ip.clone()).extra())
+        .column(maybe("Reason", |entry: &AuditEntry| entry.reason.clone()).wide())
+        .column(maybe("IP address", |entry: &AuditEntry| entry.ip.clone()).extra())
         .column(maybe("Request", |entry: &AuditEntry| entry.request_id.clone()).extra())
         .button(
-            "Check the record",
+            "Verify audit log",
             Icon::ShieldCheck,
             "/system/audit/check",
             Permission::AuditRead,
         )
-        .filter(one_of("subject_type", "On", KINDS))
-        .filter(typed("action", "Act", "user.appoint, or order.*"))
-        .filter(picked::<User>("actor_id", "By"))
-        .filter(picked::<ApiClient>("client_id", "Client"))
-        .filter(typed(
-            "subject_id",
-            "Its id",
-            "The id of what it was done to",
-        ))
-        .filter(typed("request_id", "Request", "The id of a request"))
-        .filter(dates("created_at_from", "created_at_to", "When"))
+        .filter(one_of("subject_type", "Object", KINDS))
+        .filter(typed("action", "Action", "user.appoint or order.*"))
+        .filter(picked::<User>("actor_id", "Actor"))
+        .filter(picked::<ApiClient>("client_id", "API client"))
+        .filter(typed("subject_id", "Object ID", "ID of the object"))
+        .filter(typed("request_id", "Request", "Request ID"))
+        .filter(dates("created_at_from", "created_at_to", "Time"))
         .empty(
-            "Nothing was recorded yet",
-            "Everything that changes something, or opens something secret, is kept here.",
+            "No events yet",
+            "Every change and every access to personal data is recorded here.",
         )
         .show()
 }

@@ -1,13 +1,13 @@
-//! The record of every act.
+//! The audit log.
 
 mod detail;
 mod list;
-mod verdict;
+mod verification;
 
 use kit::{Screen, format::sentence, ui::Value};
 use wire::{ApiClientId, Permission, UserId, system::audit::AuditEntry};
 
-/// The screens of the record.
+/// The screens of the audit log.
 pub const SCREENS: &[Screen] = &[
     Screen {
         path: "/system/audit",
@@ -17,19 +17,19 @@ pub const SCREENS: &[Screen] = &[
     },
     Screen {
         path: "/system/audit/check",
-        title: "Check the record",
+        title: "Verify audit log",
         needs: Permission::AuditRead,
-        view: |_| Some(verdict::screen()),
+        view: |_| Some(verification::screen()),
     },
     Screen {
         path: "/system/audit/{id}",
-        title: "Entry",
+        title: "Audit event",
         needs: Permission::AuditRead,
         view: |at| Some(detail::screen(at.id()?)),
     },
 ];
 
-/// The kinds of things that acts are done to.
+/// The kinds of objects of audit events.
 const KINDS: &[&str] = &[
     "user",
     "session",
@@ -48,7 +48,7 @@ const KINDS: &[&str] = &[
     "audit",
 ];
 
-/// Where things of this kind have their page.
+/// Returns the address of the pages of a kind of object.
 pub fn page(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "user" => "/accounts/users",
@@ -65,11 +65,11 @@ pub fn page(kind: &str) -> Option<&'static str> {
     })
 }
 
-/// A thing of a kind, and the way there.
-pub fn of(kind: &str, id: Option<impl ToString>) -> Value {
+/// Returns the kind of an object, with a link to its page.
+pub fn object(kind: &str, id: Option<impl ToString>) -> Value {
     let (named, path) = (Value::text(sentence(kind)), page(kind));
     match (id.map(|id| id.to_string()), path) {
-        // Settings stand on one page together.
+        // All settings are on one page.
         (Some(_), None) if kind == "setting" => named.link("/system/settings"),
         (Some(id), Some(path)) => named.hint(id.clone()).link(format!("{path}/{id}")),
         (Some(id), None) => named.hint(id),
@@ -77,32 +77,41 @@ pub fn of(kind: &str, id: Option<impl ToString>) -> Value {
     }
 }
 
-/// What it was done to.
+/// Returns the object of an audit event.
 fn subject(entry: &AuditEntry) -> Value {
-    of(&entry.subject_type, entry.subject_id)
+    object(&entry.subject_type, entry.subject_id)
 }
 
-/// Somebody by name, or who it was if the name is gone: a person, an integrator's client, or the system itself.
-pub fn by(
-    person: (&Option<String>, Option<UserId>),
-    client: (&Option<String>, Option<ApiClientId>),
-) -> Value {
-    match (person, client) {
-        ((Some(name), Some(id)), _) => {
-            Value::text(name.clone()).link(format!("/accounts/users/{id}"))
-        }
-        ((None, Some(id)), _) => Value::text("Somebody who is gone").hint(id.to_string()),
-        (_, (name, Some(id))) => Value::text(name.clone().unwrap_or_else(|| "A client".to_owned()))
+/// The actor of an event: a user, an API client, or neither for the system.
+pub struct Actor<'a> {
+    /// The name of the user; none once the user is erased.
+    pub name: Option<&'a str>,
+    /// The user.
+    pub id: Option<UserId>,
+    /// The name of the API client.
+    pub client: Option<&'a str>,
+    /// The API client.
+    pub client_id: Option<ApiClientId>,
+}
+
+/// Returns the name of an actor, with a link to its page.
+pub fn actor_link(actor: Actor<'_>) -> Value {
+    match (actor.name, actor.id, actor.client_id) {
+        (Some(name), Some(id), _) => Value::text(name).link(format!("/accounts/users/{id}")),
+        (None, Some(id), _) => Value::text("Deleted user").hint(id.to_string()),
+        (_, None, Some(id)) => Value::text(actor.client.unwrap_or("Deleted client"))
             .note("API client")
             .link(format!("/accounts/api-clients/{id}")),
         _ => Value::text("System"),
     }
 }
 
-/// Who did it.
-fn who(entry: &AuditEntry) -> Value {
-    by(
-        (&entry.actor, entry.actor_id),
-        (&entry.client, entry.client_id),
-    )
+/// Returns the actor of an audit event.
+fn actor(entry: &AuditEntry) -> Value {
+    actor_link(Actor {
+        name: entry.actor.as_deref(),
+        id: entry.actor_id,
+        client: entry.client.as_deref(),
+        client_id: entry.client_id,
+    })
 }

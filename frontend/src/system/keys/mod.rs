@@ -1,75 +1,77 @@
-//! Which key seals what, so that one knows when an old one may go.
+//! The encryption keys and the values that each of them encrypts. A key without values can be removed.
 
 use kit::{
     Screen, api,
     format::count,
-    page::{card_page, once, table_of},
+    page::{card_page, load, table_of},
     table, task,
     ui::{Icon, Row, Tone, Value, card, copyable, rows},
 };
 use leptos::prelude::*;
 use wire::{
     Permission,
-    system::keys::{Key, KeyState, Keys, SealedPlace},
+    system::keys::{EncryptedColumn, EncryptionKey, EncryptionKeyState, EncryptionKeys},
 };
 
-/// The screens of the keys.
+/// The screens of the encryption keys.
 pub const SCREENS: &[Screen] = &[Screen {
     path: "/system/keys",
-    title: "Keys",
+    title: "Encryption keys",
     needs: Permission::KeysRead,
     view: |_| Some(screen()),
 }];
 
 fn screen() -> AnyView {
     card_page(
-        "Keys",
-        "Personal data and secrets are sealed. Which key opens them stands here; the keys themselves are in the environment only.",
-        vec![once(
-            || task(api::get::<Keys>("/v1/keys")),
-            |keys| shown(&keys),
+        "Encryption keys",
+        "Personal data and secrets are encrypted. This page shows which key encrypts which values. The keys themselves are only in the environment of the server.",
+        vec![load(
+            || task(api::get::<EncryptionKeys>("/v1/keys")),
+            |keys| overview(&keys),
         )],
     )
 }
 
-fn shown(keys: &Keys) -> AnyView {
+fn overview(keys: &EncryptionKeys) -> AnyView {
     let current = keys.current().unwrap_or_default();
     let columns = [
-        table::text("Where", SealedPlace::name),
+        table::text("Field", EncryptedColumn::name),
         table::text(
-            "What",
-            |place: &SealedPlace| if place.is_files { "Files" } else { "Values" },
+            "Kind",
+            |column: &EncryptedColumn| if column.is_files { "Files" } else { "Values" },
         ),
-        table::count("By the current key", move |place: &SealedPlace| {
-            by(place, |key| key == current)
+        table::count("Current key", move |column: &EncryptedColumn| {
+            count_values(column, |key| key == current)
         }),
-        table::count("By others", move |place: &SealedPlace| {
-            by(place, |key| key != current)
+        table::count("Older keys", move |column: &EncryptedColumn| {
+            count_values(column, |key| key != current)
         }),
-        table::value("Unreadable", |place: &SealedPlace| match place.unreadable {
-            0 => Value::absent(),
-            some => Value::badge(count(some), Tone::Bad),
+        table::value("Unreadable", |column: &EncryptedColumn| {
+            match column.unreadable {
+                0 => Value::absent(),
+                some => Value::badge(count(some), Tone::Bad),
+            }
         })
         .figures(),
     ];
     view! {
-        {to_do(keys)}
+        {rotation_notice(keys)}
         {card("Keys", rows(keys.keys.iter().map(row).collect()))}
-        {card("Where they are used", table_of(&keys.places, &columns))}
+        {card("Encrypted fields", table_of(&keys.columns, &columns))}
     }
     .into_any()
 }
 
-fn by(place: &SealedPlace, wanted: impl Fn(i64) -> bool) -> i64 {
-    let counts = place.counts.iter().filter(|count| wanted(count.key));
+fn count_values(column: &EncryptedColumn, wanted: impl Fn(i64) -> bool) -> i64 {
+    let counts = column.counts.iter().filter(|count| wanted(count.key));
     counts.map(|count| count.values).sum()
 }
 
-/// What there is to do: the command that seals anew what an old key still seals.
-fn to_do(keys: &Keys) -> Option<AnyView> {
+/// Draws the notice with the command that re-encrypts values of older keys.
+fn rotation_notice(keys: &EncryptionKeys) -> Option<AnyView> {
     let left = Some(keys.to_rotate()).filter(|left| *left > 0)?;
-    let says = format!(
-        "{} sealed with an older key. This command seals them anew while everything goes on; it can be stopped and begun again.",
+    let text = format!(
+        "{} encrypted with an older key. This command re-encrypts them while the system runs. It can be stopped and restarted.",
         if left == 1 {
             "1 value is".to_owned()
         } else {
@@ -77,32 +79,30 @@ fn to_do(keys: &Keys) -> Option<AnyView> {
         }
     );
     let view = view! {
-        <div class="banner" data-tone="waiting"><p>{says}</p>{copyable("esim-admin keys rotate".to_owned())}</div>
+        <div class="banner" data-tone="waiting"><p>{text}</p>{copyable("esim-admin keys rotate".to_owned())}</div>
     };
     Some(view.into_any())
 }
 
-fn row(key: &Key) -> Row {
-    let (word, tone, says) = match key.state {
-        KeyState::Current => ("Current", Tone::Good, "New values are sealed with it."),
-        KeyState::Needed => ("Needed", Tone::Waiting, "It must stay configured."),
-        KeyState::Unused => (
-            "Unused",
-            Tone::Neutral,
-            "It may be taken out of SEALING_KEYS.",
-        ),
-        KeyState::Missing => (
+fn row(key: &EncryptionKey) -> Row {
+    let (word, tone, text) = match key.state {
+        EncryptionKeyState::Current => ("Current", Tone::Good, "Encrypts new values."),
+        EncryptionKeyState::Needed => ("In use", Tone::Waiting, "Must stay configured."),
+        EncryptionKeyState::Unused => {
+            ("Unused", Tone::Neutral, "Can be removed from SEALING_KEYS.")
+        }
+        EncryptionKeyState::Missing => (
             "Missing",
             Tone::Bad,
-            "It is not configured: these values cannot be read.",
+            "Not configured: its values cannot be read.",
         ),
     };
     Row {
-        sign: Icon::KeyRound,
+        icon: Icon::KeyRound,
         title: format!("Key {}", key.id),
         state: Some((word, tone)),
-        says: format!("{} values. {says}", count(key.values)),
+        text: format!("{} values. {text}", count(key.values)),
         hint: None,
-        act: None,
+        action: None,
     }
 }

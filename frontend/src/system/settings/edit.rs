@@ -1,4 +1,4 @@
-//! The form of one setting: a field that suits its rule, and room for a reason.
+//! The form of one setting: a field for its type of value, and a reason.
 
 use super::{boxes, name, unit};
 use kit::{
@@ -9,7 +9,7 @@ use kit::{
     format::zones,
     page::{SmallForm, small_form},
     task, toast,
-    ui::{Close, Look, task_button},
+    ui::{ButtonVariant, Close, task_button},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 use wire::{
     Check, FieldErrors, Resource,
     accounts::kyc::KycDocumentType,
-    system::settings::{EditSetting, KycRequired, Rule, Setting, SettingSource, known},
+    system::settings::{EditSetting, KycRequired, Rule, Setting, SettingSource, definition},
 };
 
-/// What is typed, before it becomes a text.
+/// The fields of the form, before they become the text of the value.
 #[derive(Debug, Serialize, Deserialize)]
 struct Typed {
     key: String,
@@ -43,8 +43,9 @@ impl Typed {
 
 impl Check for Typed {
     fn check(&self, bad: &mut FieldErrors) {
-        if let Some(Err(faults)) = known(&self.key).map(|known| known.tidy(&self.text())) {
-            bad.0.extend(faults.0);
+        if let Some(Err(errors)) = definition(&self.key).map(|known| known.normalize(&self.text()))
+        {
+            bad.0.extend(errors.0);
         }
     }
 }
@@ -56,7 +57,7 @@ fn groups(first: &[Value], second: &[KycDocumentType]) -> Vec<Value> {
         .collect()
 }
 
-/// Draws it; `done` shows everything anew.
+/// Draws the form. `done` reloads the settings.
 pub fn form(setting: &Setting, done: Close) -> AnyView {
     let (fields, begin) = fields(setting);
     let (of, saved) = (setting.clone(), done.clone());
@@ -71,10 +72,10 @@ pub fn form(setting: &Setting, done: Close) -> AnyView {
     let default = (setting.source == SettingSource::Database).then(|| {
         let run = move || save(of.clone(), None, None, done.clone());
         task_button(
-            "Use the default",
-            Look::Quiet,
+            "Reset to default",
+            ButtonVariant::Quiet,
             None,
-            "Back to the default",
+            "Reset to default",
             run,
         )
     });
@@ -86,7 +87,7 @@ fn save(
     value: Option<String>,
     reason: Option<String>,
     done: Close,
-) -> kit::Task<Result<(), kit::api::Fault>> {
+) -> kit::Task<Result<(), kit::api::ApiError>> {
     let call = Call::patch(format!("{}/{}", Setting::PATH, setting.id))
         .json(&EditSetting { value, reason })
         .if_version(setting.version);
@@ -98,10 +99,10 @@ fn save(
     })
 }
 
-/// The fields, and what stands in them.
+/// Returns the fields and their current values.
 fn fields(setting: &Setting) -> (Vec<Field>, Value) {
     let (label, now) = (name(&setting.key), setting.effective.clone());
-    let rule = known(&setting.key).map(|known| known.rule);
+    let rule = definition(&setting.key).map(|known| known.rule);
     let (mut fields, begin) = match rule {
         Some(Rule::Whole(..)) => (
             vec![number_field("value", label).unit(unit(&setting.key)).full()],
@@ -116,10 +117,16 @@ fn fields(setting: &Setting) -> (Vec<Field>, Value) {
             json!({ "value": now }),
         ),
         Some(Rule::Documents) => {
-            let set = KycRequired::read(&now).map(|set| set.0).unwrap_or_default();
+            let set = KycRequired::parse(&now)
+                .map(|set| set.0)
+                .unwrap_or_default();
             let group = |place: usize| set.get(place).cloned().unwrap_or_default();
-            let first = checks_field("value", "One of these", boxes("Any of them"));
-            let second = checks_field("and", "And one of these, or none", boxes("Any of them"));
+            let first = checks_field("value", "Required: one of these", boxes("Any of these"));
+            let second = checks_field(
+                "and",
+                "Also required: one of these",
+                boxes("Any of these, or none"),
+            );
             (
                 vec![first, second],
                 json!({ "value": group(0), "and": group(1) }),
@@ -127,7 +134,7 @@ fn fields(setting: &Setting) -> (Vec<Field>, Value) {
         }
         _ => (vec![text_field("value", label)], json!({ "value": now })),
     };
-    fields.push(text_field("reason", "Why").optional());
+    fields.push(text_field("reason", "Reason").optional());
     (fields, begin)
 }
 
@@ -137,5 +144,5 @@ fn all_zones() -> Source {
         id: name,
         note: String::new(),
     };
-    Source::listed(zones().into_iter().map(choice).collect())
+    Source::from_choices(zones().into_iter().map(choice).collect())
 }

@@ -1,12 +1,12 @@
-//! What a setting was before, and the way back.
+//! The history of a setting, and restoring an earlier value.
 
-use super::told;
+use super::format_value;
 use kit::{
     api::{self, Call},
-    page::once,
+    page::load,
     session, task, toast,
     ui::{
-        Close, Icon, Look, Row, Tone, Value, button,
+        ButtonVariant, Close, Icon, Row, Tone, Value, button,
         dialog::{Question, Reason, ask},
         rows,
     },
@@ -15,34 +15,35 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use wire::{
     Permission, Resource,
-    system::settings::{RollBack, Setting, SettingChange, SettingHistory},
+    system::settings::{RollBackSetting, Setting, SettingChange, SettingHistory},
 };
 
-/// Draws it; `done` shows everything anew.
+/// Draws the history. `done` reloads the settings.
 pub fn changes(setting: Setting, done: Close) -> AnyView {
     let path = format!("{}/{}/history", Setting::PATH, setting.id);
-    let ask = move || {
+    let fetch = move || {
         let path = path.clone();
         task(async move { api::get::<SettingHistory>(&path).await })
     };
-    once(ask, move |history| {
+    load(fetch, move |history| {
         let all = history.data;
         let before = all.iter().skip(1).map(Some).chain([None]);
-        let one = |(change, before)| row(&setting, (change, before), &done);
+        let one = |(change, before)| row(&setting, change, before, &done);
         rows(all.iter().zip(before).map(one).collect())
     })
 }
 
-/// One change: from what to what, by whom, and why.
+/// Draws one change: the values, the actor and the reason.
 fn row(
     setting: &Setting,
-    (change, before): (&SettingChange, Option<&SettingChange>),
+    change: &SettingChange,
+    before: Option<&SettingChange>,
     done: &Close,
 ) -> Row {
     let is_now = change.version == setting.version;
     let value = |change: &SettingChange| match &change.value {
-        Some(text) => told(setting, text),
-        None => format!("default ({})", told(setting, &setting.default)),
+        Some(text) => format_value(setting, text),
+        None => format!("default ({})", format_value(setting, &setting.default)),
     };
     let title = match before {
         Some(before) => format!("{} → {}", value(before), value(change)),
@@ -54,33 +55,33 @@ fn row(
     let why = why.map_or_else(String::new, |why| format!(" · “{why}”"));
     let back = (!is_now && session::can(Permission::SettingsWrite)).then(|| {
         let (setting, change, done) = (setting.clone(), change.clone(), Arc::clone(done));
-        let says = format!(
-            "It becomes {} again, for everybody and at once.",
+        let text = format!(
+            "The value becomes {} immediately, for all users.",
             value(&change)
         );
         let run = move || {
             question(
                 setting.clone(),
                 change.version,
-                says.clone(),
+                text.clone(),
                 Arc::clone(&done),
             )
         };
-        button("Take back", Look::Quiet, Some(Icon::RotateCcw), run)
+        button("Restore", ButtonVariant::Quiet, Some(Icon::RotateCcw), run)
     });
     Row {
-        sign: Icon::History,
+        icon: Icon::History,
         title,
-        state: is_now.then_some(("In force", Tone::Good)),
-        says: format!("{who} · {}{why}", when.plain()),
+        state: is_now.then_some(("Current", Tone::Good)),
+        text: format!("{who} · {}{why}", when.plain()),
         hint: Some(kit::format::moment(change.created_at)),
-        act: back,
+        action: back,
     }
 }
 
-fn question(setting: Setting, version: i32, says: String, done: Close) {
+fn question(setting: Setting, version: i32, text: String, done: Close) {
     let run = move |reason: String| {
-        let back = RollBack {
+        let back = RollBackSetting {
             version,
             reason: Some(reason).filter(|reason| !reason.is_empty()),
         };
@@ -90,15 +91,15 @@ fn question(setting: Setting, version: i32, says: String, done: Close) {
         let done = Arc::clone(&done);
         task(async move {
             api::send(call).await?;
-            toast::good("Taken back");
+            toast::good("Value restored");
             done();
             Ok(())
         })
     };
     ask(Question {
-        title: format!("Take back to version {version}?"),
-        says,
-        verb: "Take back".to_owned(),
+        title: format!("Restore version {version}?"),
+        text,
+        verb: "Restore".to_owned(),
         danger: false,
         reason: Reason::Optional,
         run: Arc::new(run),

@@ -1,4 +1,4 @@
-//! Settings: what may be changed of how the system works.
+//! Settings: the options that administrators can change.
 
 mod edit;
 mod history;
@@ -8,7 +8,7 @@ use kit::Screen;
 use wire::{
     Param, Permission,
     accounts::kyc::KycDocumentType,
-    system::settings::{KycRequired, Rule, Setting, known},
+    system::settings::{KycRequired, Rule, Setting, definition},
 };
 
 /// The screens of the settings.
@@ -19,37 +19,37 @@ pub const SCREENS: &[Screen] = &[Screen {
     view: |_| Some(page::screen()),
 }];
 
-/// What a setting is called for people.
+/// Returns the label of a setting.
 fn name(key: &str) -> &'static str {
     match key {
-        "business.name" => "Name of the business",
-        "business.support_email" => "Support address",
+        "business.name" => "Business name",
+        "business.support_email" => "Support e-mail",
         "business.time_zone" => "Time zone",
         "letters.footer" => "E-mail footer",
-        "invoices.seller" => "Seller's address",
+        "invoices.seller" => "Seller address",
         "invoices.prefix" => "Invoice prefix",
         "orders.payment_window_minutes" => "Payment window",
         "orders.recorded_window_minutes" => "Payment window, manual methods",
         "pricing.minimum_margin_percent" => "Minimum margin",
         "billing.tax_percent" => "Tax",
-        "billing.bank_transfer_instructions" => "How to pay by bank transfer",
-        "billing.paypal_instructions" => "How to pay by PayPal",
-        "billing.crypto_instructions" => "How to pay in a cryptocurrency",
+        "billing.bank_transfer_instructions" => "Bank transfer instructions",
+        "billing.paypal_instructions" => "PayPal instructions",
+        "billing.crypto_instructions" => "Cryptocurrency instructions",
         "refunds.four_eyes_above" => "Second approval above",
-        "kyc.required_documents" => "Proof of identity",
+        "kyc.required_documents" => "Required documents",
         "kyc.upload_url" => "Document upload page",
-        "sessions.idle_days" => "Idle sessions",
-        _ => known(key).map_or("Setting", |known| known.description),
+        "sessions.idle_days" => "Idle session timeout",
+        _ => definition(key).map_or("Setting", |known| known.description),
     }
 }
 
-/// A value as people read it.
-fn told(setting: &Setting, text: &str) -> String {
-    match known(&setting.key).map(|known| known.rule) {
+/// Formats the value of a setting for the screen.
+fn format_value(setting: &Setting, text: &str) -> String {
+    match definition(&setting.key).map(|known| known.rule) {
         Some(Rule::Whole(..)) => format!("{text} {}", unit(&setting.key)),
         Some(Rule::Percent) => format!("{text} percent"),
         Some(Rule::Documents) => {
-            KycRequired::read(text).map_or_else(|| text.to_owned(), |all| documents(&all))
+            KycRequired::parse(text).map_or_else(|| text.to_owned(), |all| documents(&all))
         }
         Some(Rule::Amounts) => text
             .replace(['{', '}', '"'], "")
@@ -60,7 +60,7 @@ fn told(setting: &Setting, text: &str) -> String {
     }
 }
 
-/// What a number counts: the last word of its key.
+/// Returns the unit of a number, from the last word of the key of its setting.
 fn unit(key: &str) -> &'static str {
     match key.rsplit('_').next() {
         Some("minutes") => "minutes",
@@ -79,20 +79,20 @@ fn documents(wanted: &KycRequired) -> String {
     groups.join(", and ")
 }
 
-/// What a document is called.
+/// Returns the name of a kind of document.
 fn document(kind: KycDocumentType) -> &'static str {
     match kind {
         KycDocumentType::Passport => "passport",
         KycDocumentType::IdCard => "ID card",
-        KycDocumentType::DriversLicense => "driver’s licence",
+        KycDocumentType::DriversLicense => "driver's license",
         KycDocumentType::UtilityBill => "utility bill",
     }
 }
 
-/// All documents, as boxes to tick.
-fn boxes(title: &'static str) -> Vec<kit::form::Boxes> {
+/// Returns a checkbox for each kind of document.
+fn boxes(title: &'static str) -> Vec<kit::form::CheckGroup> {
     let word = |word: &&'static str| Some((*word, document(KycDocumentType::parse(word).ok()?)));
-    vec![kit::form::Boxes {
+    vec![kit::form::CheckGroup {
         title,
         words: KycDocumentType::WORDS.iter().filter_map(word).collect(),
     }]

@@ -1,4 +1,4 @@
-//! Whether a JPEG is whole. Decoders fill what is missing with grey, which a reviewer might take for the document.
+//! Detects truncated JPEG files. Decoders fill missing parts with grey, which a reviewer might mistake for part of the document.
 
 use super::{Kind, damaged};
 use platform::Result;
@@ -6,21 +6,21 @@ use platform::Result;
 const END: u8 = 0xd9;
 const SCAN: u8 = 0xda;
 
-/// Walks the segments up to the end of the picture.
+/// Rejects a file whose segments do not reach the end of the image.
 pub fn check(bytes: &[u8]) -> Result<()> {
-    if is_whole(bytes) {
+    if is_complete(bytes) {
         Ok(())
     } else {
         Err(damaged(Kind::Jpeg))
     }
 }
 
-fn is_whole(bytes: &[u8]) -> bool {
+fn is_complete(bytes: &[u8]) -> bool {
     let mut rest = bytes.get(2..).unwrap_or_default();
     while let Some((marker, after)) = marker(rest) {
         rest = match marker {
             END => return true,
-            // These stand alone.
+            // These markers have no segment.
             0x01 | 0xd0..=0xd7 => after,
             _ => match segment(after) {
                 Some(after) if marker == SCAN => entropy(after),
@@ -32,7 +32,7 @@ fn is_whole(bytes: &[u8]) -> bool {
     false
 }
 
-/// A marker at the very beginning, and what follows it.
+/// Returns the marker at the start, and the bytes after it.
 fn marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let fill = bytes.iter().take_while(|byte| **byte == 0xff).count();
     match bytes.get(fill..)? {
@@ -41,7 +41,7 @@ fn marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
     }
 }
 
-/// What follows a segment that tells its length.
+/// Returns the bytes after a segment that starts with its length.
 fn segment(bytes: &[u8]) -> Option<&[u8]> {
     let length = bytes
         .first_chunk::<2>()
@@ -49,7 +49,7 @@ fn segment(bytes: &[u8]) -> Option<&[u8]> {
     bytes.get(usize::from(length.max(2))..)
 }
 
-/// What follows the picture's data: the next marker that is not part of it.
+/// Returns the bytes after the entropy-coded data, from the next marker that is not part of it.
 fn entropy(bytes: &[u8]) -> &[u8] {
     let ends =
         |pair: &[u8]| matches!(pair, [0xff, after] if !matches!(after, 0 | 0xff | 0xd0..=0xd7));
@@ -62,17 +62,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_picture_ends_where_it_says() {
-        let whole =
+    fn truncated_jpeg_is_incomplete() {
+        let complete =
             b"\xff\xd8\xff\xe0\0\x04ab\xff\xda\0\x03x\x12\xff\0\x34\xff\xd0\x56\xff\xd9tail";
-        assert!(is_whole(whole));
-        for length in 2..whole.len() - 5 {
+        assert!(is_complete(complete));
+        for length in 2..complete.len() - 5 {
             assert!(
-                !is_whole(whole.get(..length).unwrap_or_default()),
+                !is_complete(complete.get(..length).unwrap_or_default()),
                 "{length}"
             );
         }
-        assert!(!is_whole(b"\xff\xd8\xff\xe0\xff\xff"));
-        assert!(!is_whole(b"\xff\xd8\0\0"));
+        assert!(!is_complete(b"\xff\xd8\xff\xe0\xff\xff"));
+        assert!(!is_complete(b"\xff\xd8\0\0"));
     }
 }

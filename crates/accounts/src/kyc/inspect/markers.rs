@@ -1,10 +1,9 @@
-//! A second format within a file. A file that is a picture to one program and a page or an archive to another is a trap
-//! for whichever comes second.
+//! Detects polyglot files: files that are an image to one program and a page, script or archive to another.
 
-use super::fault;
+use super::rejection;
 use platform::Result;
 
-/// What begins a page or a script, in small letters. Long enough that no picture contains one by chance.
+/// Starts of pages and scripts, in lower case. Each is long enough not to occur in an image by chance.
 const PAGES: [&[u8]; 8] = [
     b"<script",
     b"<html",
@@ -15,9 +14,9 @@ const PAGES: [&[u8]; 8] = [
     b"javascript:",
     b"__halt_compiler",
 ];
-/// What begins or ends an archive.
+/// Starts and ends of archives.
 const ARCHIVES: [&[u8]; 5] = [
-    // A member of a ZIP, of a version up to 6.3, and the end of one on a single disk.
+    // A member of a ZIP archive of a version up to 6.3, and the end of one on a single disk.
     b"PK\x03\x04",
     b"PK\x05\x06\0\0",
     b"Rar!\x1a\x07",
@@ -26,25 +25,26 @@ const ARCHIVES: [&[u8]; 5] = [
 ];
 const PDF: &[u8] = b"%PDF-";
 
-/// Whether the file is one thing only. Whatever its first bytes say it is has been seen by then.
+/// Rejects a file that contains a second format. The caller has checked the first bytes.
 pub fn check(bytes: &[u8]) -> Result<()> {
     let rest = bytes.get(1..).unwrap_or_default();
-    let small = rest.to_ascii_lowercase();
-    let is_page = PAGES.iter().any(|mark| contains(&small, mark));
+    let lower_case = rest.to_ascii_lowercase();
+    let is_page = PAGES.iter().any(|mark| contains(&lower_case, mark));
     let is_archive = ARCHIVES
         .iter()
-        .any(|mark| find(rest, mark).any(|at| is_real(rest, mark, at)));
+        .any(|mark| find(rest, mark).any(|at| is_archive_mark(rest, mark, at)));
     if is_page || is_archive || contains(rest, PDF) {
-        return Err(fault(
+        return Err(rejection(
             "second_format",
-            "The file contains another one, such as a page, a script or an archive. Upload the document alone.",
+            "The file contains another file, such as a web page, a script or an archive. Upload the document alone.",
         ));
     }
     Ok(())
 }
 
-/// Four bytes come by chance in a large picture; with the version that follows them they do not.
-fn is_real(bytes: &[u8], mark: &[u8], at: usize) -> bool {
+/// Returns whether a mark belongs to an archive. The four bytes of a ZIP member occur in large images by chance; together with
+/// the version after them they do not.
+fn is_archive_mark(bytes: &[u8], mark: &[u8], at: usize) -> bool {
     if mark != b"PK\x03\x04" {
         return true;
     }
@@ -58,7 +58,7 @@ fn contains(bytes: &[u8], mark: &[u8]) -> bool {
     find(bytes, mark).next().is_some()
 }
 
-/// Where a mark stands.
+/// Returns the positions of a mark.
 pub fn find<'a>(bytes: &'a [u8], mark: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
     memchr::memmem::find_iter(bytes, mark)
 }
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_begins_something_else_is_found_wherever_it_stands() {
+    fn second_format_is_detected_anywhere_in_the_file() {
         let mut file = vec![0xff; 5000];
         assert!(check(&file).is_ok());
         for mark in [
@@ -80,9 +80,13 @@ mod tests {
             b"PK\x05\x06\0\0\0\0",
             b"%PDF-1.4",
         ] {
-            let mut trap = file.clone();
-            trap.extend_from_slice(mark);
-            assert!(check(&trap).is_err(), "{}", String::from_utf8_lossy(mark));
+            let mut polyglot = file.clone();
+            polyglot.extend_from_slice(mark);
+            assert!(
+                check(&polyglot).is_err(),
+                "{}",
+                String::from_utf8_lossy(mark)
+            );
         }
         file.extend_from_slice(b"PK\x03\x04\xff\xff");
         assert!(check(&file).is_ok());

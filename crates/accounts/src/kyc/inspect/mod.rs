@@ -1,16 +1,16 @@
-//! What an uploaded file really is. Nothing that a file says of itself is believed: its type, its name and its content
-//! must agree, and it must be one thing only. Pictures are drawn anew, so nothing but the picture is left of them.
+//! Inspection of uploaded files. The claimed type, the file name and the content must agree, and the file must have one format
+//! only. Images are encoded again, which removes everything but the pixels.
 
+mod image_file;
 mod jpeg;
 mod markers;
 mod name;
 mod pdf;
-mod picture;
 
 use platform::{Error, Result};
 use wire::ProblemCode;
 
-/// The types that are taken.
+/// The accepted file types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Jpeg,
@@ -21,7 +21,7 @@ pub enum Kind {
 impl Kind {
     const ALL: [Self; 3] = [Self::Jpeg, Self::Png, Self::Pdf];
 
-    /// Its media type.
+    /// Returns the media type.
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
@@ -29,21 +29,21 @@ impl Kind {
             Self::Pdf => "application/pdf",
         }
     }
-    /// The ending of a name for it.
-    pub const fn ending(self) -> &'static str {
+    /// Returns the file extension.
+    pub const fn extension(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
             Self::Png => "png",
             Self::Pdf => "pdf",
         }
     }
-    /// The type of this media type.
-    pub fn of(content_type: &str) -> Option<Self> {
+    /// Returns the file type of a media type.
+    pub fn from_content_type(content_type: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|kind| kind.content_type() == content_type)
     }
-    /// What its first bytes are.
+    /// Returns the first bytes of every file of this type.
     const fn header(self) -> &'static [u8] {
         match self {
             Self::Jpeg => b"\xff\xd8\xff",
@@ -51,7 +51,7 @@ impl Kind {
             Self::Pdf => b"%PDF-",
         }
     }
-    const fn word(self) -> &'static str {
+    const fn label(self) -> &'static str {
         match self {
             Self::Jpeg => "JPEG",
             Self::Png => "PNG",
@@ -60,54 +60,56 @@ impl Kind {
     }
 }
 
-/// A file, as it is kept.
+/// A file as it may be stored.
 pub struct Clean {
     pub kind: Kind,
     pub bytes: Vec<u8>,
 }
 
-/// The type that a file claims to be, where its media type and its name agree. Quick: no content is looked at.
-pub fn claimed(content_type: &str, file_name: &str) -> Result<Kind> {
-    let kind = Kind::of(content_type).ok_or_else(|| {
-        Error::because(
+/// Returns the file type that the media type and the file name agree on. Fast: the content is not read.
+pub fn claimed_kind(content_type: &str, file_name: &str) -> Result<Kind> {
+    let kind = Kind::from_content_type(content_type).ok_or_else(|| {
+        Error::with_detail(
             ProblemCode::UnsupportedMediaType,
-            "Send a PDF, a JPEG or a PNG, with its type as the Content-Type.",
+            "Send a PDF, JPEG or PNG file with the matching Content-Type header.",
         )
     })?;
     name::check(kind, file_name)?;
     Ok(kind)
 }
 
-/// The file as it may be kept, or why it may not. Slow: pictures are decoded and encoded.
+/// Returns the file as it may be stored, or the reason for rejecting it. Slow: images are decoded and encoded.
 pub fn clean(kind: Kind, bytes: &[u8]) -> Result<Clean> {
     if bytes.is_empty() {
-        return Err(fault("empty", "The file is empty."));
+        return Err(rejection("empty", "The file is empty."));
     }
     if !bytes.starts_with(kind.header()) {
-        return Err(fault(
+        return Err(rejection(
             "not_what_it_says",
-            format!("This is not a {}, whatever its name says.", kind.word()),
+            format!("The content of this file is not a {}.", kind.label()),
         ));
     }
     markers::check(bytes)?;
     let bytes = match kind {
         Kind::Pdf => pdf::check(bytes).map(|()| bytes.to_vec())?,
-        Kind::Jpeg => jpeg::check(bytes).and_then(|()| picture::redraw(kind, bytes))?,
-        Kind::Png => picture::redraw(kind, bytes)?,
+        Kind::Jpeg => jpeg::check(bytes).and_then(|()| image_file::reencode(kind, bytes))?,
+        Kind::Png => image_file::reencode(kind, bytes)?,
     };
     Ok(Clean { kind, bytes })
 }
 
-/// What is wrong with the file.
-fn fault(code: &str, message: impl Into<String>) -> Error {
+/// Returns the error that rejects a file.
+fn rejection(code: &str, message: impl Into<String>) -> Error {
     Error::field("file", code, message)
 }
 
-/// Cut short, or never whole.
+/// Returns the error for a damaged or incomplete file.
 fn damaged(kind: Kind) -> Error {
-    let word = kind.word();
-    fault(
+    let label = kind.label();
+    rejection(
         "damaged",
-        format!("The {word} is damaged or incomplete. Save it again, and upload that."),
+        format!(
+            "The {label} file is damaged or incomplete. Save it again and upload the new file."
+        ),
     )
 }

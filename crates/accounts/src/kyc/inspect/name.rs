@@ -1,58 +1,62 @@
-//! The name of a file: kept to be shown, never used as one. It must not promise anything else than the file is.
+//! Checks of file names. A name is stored for display and never used as a path; it must match the type of the file.
 
 use super::Kind;
 use platform::{Error, Result};
 
-/// Endings that run or are shown as a page somewhere. A name that hides one in front of its own is a trick.
-const ACTIVE: [&str; 33] = [
+/// Extensions of files that programs execute or display as a page. A name must not hide one before its last extension.
+const ACTIVE_EXTENSIONS: [&str; 33] = [
     "apk", "app", "asp", "aspx", "bat", "cgi", "cmd", "com", "dll", "exe", "hta", "htm", "html",
     "jar", "js", "jsp", "lnk", "mjs", "msi", "phar", "php", "phtml", "ps1", "py", "scr", "sh",
     "shtml", "svg", "vbs", "wasm", "xhtml", "xml", "zip",
 ];
 
-/// Whether the name fits the type.
+/// Rejects a name that does not fit the type.
 pub fn check(kind: Kind, name: &str) -> Result<()> {
-    let fault = |code: &str, message: &str| Err(Error::field("file_name", code, message));
+    let reject = |code: &str, message: &str| Err(Error::field("file_name", code, message));
     if name.trim().is_empty() {
-        return fault("required", "Say what the file is called.");
+        return reject("required", "Enter the name of the file.");
     }
     if name.contains(['/', '\\', ':']) || name.contains("..") || name.starts_with('.') {
-        return fault("path", "Give the name alone, without folders.");
+        return reject("path", "Enter the file name without folders.");
     }
     if name.chars().any(is_hidden) {
-        return fault("control_character", "Remove the invisible characters.");
+        return reject(
+            "control_character",
+            "Remove the invisible characters from the file name.",
+        );
     }
-    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
-    let ending = ending.trim().to_lowercase();
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let extension = extension.trim().to_lowercase();
     let fits = match kind {
-        Kind::Jpeg => matches!(ending.as_str(), "jpg" | "jpeg"),
-        Kind::Png => ending == "png",
-        Kind::Pdf => ending == "pdf",
+        Kind::Jpeg => matches!(extension.as_str(), "jpg" | "jpeg"),
+        Kind::Png => extension == "png",
+        Kind::Pdf => extension == "pdf",
     };
     if !fits {
-        return fault(
+        return reject(
             "ending",
-            "The name's ending does not fit the type. Use .pdf, .jpg, .jpeg or .png.",
+            "The file extension does not match the type. Use .pdf, .jpg, .jpeg or .png.",
         );
     }
     let parts = stem.split('.').skip(1);
     if parts
         .map(|part| part.trim().to_lowercase())
-        .any(|part| ACTIVE.contains(&part.as_str()))
+        .any(|part| ACTIVE_EXTENSIONS.contains(&part.as_str()))
     {
-        return fault(
+        return reject(
             "ending",
-            "The name has two endings. Keep the last one only.",
+            "The name has two file extensions. Keep only the last one.",
         );
     }
     Ok(())
 }
 
-/// Control characters, and those that turn the direction of writing: `gnp.exe` shown as `exe.png`.
-fn is_hidden(letter: char) -> bool {
-    letter.is_control()
+/// Returns whether a character is invisible: control characters, and those that reverse the writing direction, which display
+/// `gnp.exe` as `exe.png`.
+fn is_hidden(character: char) -> bool {
+    character.is_control()
         || matches!(
-            letter,
+            character,
             '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
         )
 }
@@ -62,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_a_name_and_nothing_else() {
+    fn name_rejects_paths_wrong_extensions_and_hidden_characters() {
         for name in [
             "passport.jpg",
             "Mein Paß, Seite 2.JPEG",

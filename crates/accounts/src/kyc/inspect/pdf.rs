@@ -1,34 +1,34 @@
-//! PDFs are kept as they are, so they are refused when they do anything but show pages.
+//! Checks of PDF files. A PDF is stored unchanged, so it is rejected if it can do anything but display pages.
 //!
-//! The file is not believed about where its objects stand: what a reader would rebuild from a broken table counts as
-//! well. So every name in it is looked at, wherever it stands, and however it is written; what is packed is unpacked
-//! first. What cannot be unpacked, but may hold objects, is refused.
+//! The check does not use the object table of the file, because a reader rebuilds a broken one. It scans every name in the file,
+//! at any position and in any spelling, after decompressing compressed streams. A stream that may contain objects but cannot be
+//! decompressed causes a rejection.
 
-use super::{Kind, damaged, fault, markers::find};
+use super::{Kind, damaged, markers::find, rejection};
 use flate2::read::ZlibDecoder;
 use platform::{Error, Result};
 use std::io::Read;
 
-/// What all packed parts may come to. A scanned page in colours has some 25 MB.
-const UNPACKED: usize = 256 * 1024 * 1024;
-/// Unpacked at a time.
+/// The maximum total size of all decompressed streams, in bytes. A page scanned in colour has some 25 MB.
+const MAX_DECOMPRESSED: usize = 256 * 1024 * 1024;
+/// Bytes that are decompressed at a time.
 const CHUNK: usize = 64 * 1024;
-/// The longest name that matters, as long as it can be written.
-const NAME: usize = 64;
-/// Packed within packed, deeper than which nobody means well.
-const LAYERS: u8 = 3;
+/// The maximum encoded length of a name that is checked.
+const MAX_NAME: usize = 64;
+/// The maximum depth of compression within compression.
+const MAX_LAYERS: u8 = 3;
 
-/// What a PDF may not have: the names that say so, and what is told.
-const REFUSED: [(&[&str], &str, &str); 4] = [
+/// Features that a PDF must not have: their names, the code of the error, and its message.
+const FORBIDDEN: [(&[&str], &str, &str); 4] = [
     (
         &["Encrypt"],
         "encrypted",
-        "The PDF is protected. Save it without a password, and upload that.",
+        "The PDF is protected by a password. Save it without a password and upload the new file.",
     ),
     (
         &["JavaScript", "Rendition", "RichMedia", "XFA"],
         "active",
-        "The PDF contains scripts or media. Print it into a new PDF, and upload that.",
+        "The PDF contains scripts or media. Print it to a new PDF and upload the new file.",
     ),
     (
         &[
@@ -38,16 +38,16 @@ const REFUSED: [(&[&str], &str, &str); 4] = [
             "Collection",
         ],
         "attachments",
-        "The PDF contains other files. Print it into a new PDF, and upload that.",
+        "The PDF contains other files. Print it to a new PDF and upload the new file.",
     ),
     (
         &["Launch", "SubmitForm", "ImportData", "GoToE", "GoToR"],
         "active",
-        "The PDF starts programs or sends data. Print it into a new PDF, and upload that.",
+        "The PDF starts programs or sends data. Print it to a new PDF and upload the new file.",
     ),
 ];
-/// Ways of packing that are not unpacked here. Pictures and pages may use them, objects may not.
-const FOREIGN: [&str; 9] = [
+/// Filters that this check cannot decode. Images and pages may use them; object streams must not.
+const UNSUPPORTED_FILTERS: [&str; 9] = [
     "LZWDecode",
     "LZW",
     "ASCII85Decode",
@@ -59,28 +59,28 @@ const FOREIGN: [&str; 9] = [
     "Crypt",
 ];
 
-/// Whether the PDF does nothing but show pages.
+/// Rejects a PDF that can do anything but display pages.
 pub fn check(bytes: &[u8]) -> Result<()> {
-    if !is_whole(bytes) {
+    if !is_complete(bytes) {
         return Err(damaged(Kind::Pdf));
     }
-    let mut seen = Seen::default();
-    seen.look(bytes)?;
-    let mut left = UNPACKED;
-    for packed in packed(bytes) {
-        unpack(&mut seen, packed, &mut left, 1)?;
+    let mut findings = Findings::default();
+    findings.scan(bytes)?;
+    let mut left = MAX_DECOMPRESSED;
+    for stream in compressed_streams(bytes) {
+        decompress(&mut findings, stream, &mut left, 1)?;
     }
-    if seen.packs_objects && seen.packs_strangely {
+    if findings.has_object_streams && findings.has_unsupported_filter {
         return Err(unreadable());
     }
-    if !seen.has_pages {
+    if !findings.has_pages {
         return Err(damaged(Kind::Pdf));
     }
     Ok(())
 }
 
-/// The version at the beginning, and the end at the end: nothing was cut off, and nothing was appended.
-fn is_whole(bytes: &[u8]) -> bool {
+/// Returns whether the file starts with a version and ends with the end marker: it is neither truncated nor extended.
+fn is_complete(bytes: &[u8]) -> bool {
     let version = bytes.get(5..7).unwrap_or_default();
     let blank = |byte: &&u8| byte.is_ascii_whitespace() || **byte == 0;
     let tail = bytes.iter().rev().take_while(blank).count();
@@ -92,53 +92,53 @@ fn is_whole(bytes: &[u8]) -> bool {
 }
 
 fn unreadable() -> Error {
-    fault(
+    rejection(
         "unreadable",
-        "The PDF is packed in a way that cannot be checked. Print it into a new PDF, and upload that.",
+        "The PDF is compressed in a way that cannot be checked. Print it to a new PDF and upload the new file.",
     )
 }
 
-/// What was found so far.
+/// The findings so far.
 #[derive(Default)]
-struct Seen {
+struct Findings {
     has_pages: bool,
-    packs_objects: bool,
-    packs_strangely: bool,
+    has_object_streams: bool,
+    has_unsupported_filter: bool,
 }
 
-impl Seen {
-    /// Looks at every name in a piece of the file.
-    fn look(&mut self, piece: &[u8]) -> Result<()> {
+impl Findings {
+    /// Scans every name in a piece of the file.
+    fn scan(&mut self, piece: &[u8]) -> Result<()> {
         for at in memchr::memchr_iter(b'/', piece) {
             let name = name(piece.get(at.saturating_add(1)..).unwrap_or_default());
             let Ok(name) = std::str::from_utf8(&name) else {
                 continue;
             };
-            let refused = REFUSED.iter().find(|(names, _, _)| names.contains(&name));
-            if let Some((_, code, message)) = refused {
-                return Err(fault(code, *message));
+            let forbidden = FORBIDDEN.iter().find(|(names, _, _)| names.contains(&name));
+            if let Some((_, code, message)) = forbidden {
+                return Err(rejection(code, *message));
             }
             self.has_pages |= matches!(name, "Page" | "Pages");
-            self.packs_objects |= name == "ObjStm";
-            self.packs_strangely |= FOREIGN.contains(&name);
+            self.has_object_streams |= name == "ObjStm";
+            self.has_unsupported_filter |= UNSUPPORTED_FILTERS.contains(&name);
         }
         Ok(())
     }
 }
 
-/// A name, without its slash, as it is meant: `J#61vaScript` is `JavaScript`.
+/// Decodes a name, without its slash: `J#61vaScript` is `JavaScript`.
 fn name(bytes: &[u8]) -> Vec<u8> {
     let mut name = Vec::new();
     let mut rest = bytes;
-    while let [letter, after @ ..] = rest
-        && name.len() < NAME
-        && is_regular(*letter)
+    while let [current, after @ ..] = rest
+        && name.len() < MAX_NAME
+        && is_regular(*current)
     {
-        (rest, name) = match (letter, after) {
+        (rest, name) = match (current, after) {
             (b'#', [high, low, after @ ..]) if let Some(byte) = byte(*high, *low) => {
                 (after, pushed(name, byte))
             }
-            _ => (after, pushed(name, *letter)),
+            _ => (after, pushed(name, *current)),
         };
     }
     name
@@ -150,14 +150,14 @@ fn pushed(mut name: Vec<u8>, byte: u8) -> Vec<u8> {
 }
 
 fn byte(high: u8, low: u8) -> Option<u8> {
-    let digit = |letter: u8| char::from(letter).to_digit(16);
+    let digit = |byte: u8| char::from(byte).to_digit(16);
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// Neither a space nor what begins or ends something else.
-const fn is_regular(letter: u8) -> bool {
+/// Returns whether a byte is a regular character of a PDF: neither white space nor a delimiter.
+const fn is_regular(byte: u8) -> bool {
     !matches!(
-        letter,
+        byte,
         0 | b'\t'
             | b'\n'
             | 12
@@ -176,9 +176,9 @@ const fn is_regular(letter: u8) -> bool {
     )
 }
 
-/// Whatever may be a packed part: what follows the word `stream` and begins as such a part does. Where it ends is
-/// for the unpacking to find out.
-fn packed(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// Returns every possible compressed stream: the bytes after the word `stream` that start with a zlib header. Decompression finds
+/// the end of the stream.
+fn compressed_streams(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     find(bytes, b"stream").filter_map(|at| {
         let after = bytes.get(at.saturating_add(6)..)?;
         let blanks = after
@@ -186,27 +186,27 @@ fn packed(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
             .take(4)
             .take_while(|byte| byte.is_ascii_whitespace())
             .count();
-        after.get(blanks..).filter(|part| is_packed(part))
+        after.get(blanks..).filter(|part| has_zlib_header(part))
     })
 }
 
-/// The two bytes that zlib begins with.
-fn is_packed(bytes: &[u8]) -> bool {
+/// Returns whether the first two bytes are a zlib header.
+fn has_zlib_header(bytes: &[u8]) -> bool {
     let Some([first, second]) = bytes.first_chunk::<2>() else {
         return false;
     };
     first & 0x0f == 8 && u16::from_be_bytes([*first, *second]) % 31 == 0
 }
 
-/// Unpacks a part piece by piece and looks at each; then at what is packed within it again, and so on.
-fn unpack(seen: &mut Seen, packed: &[u8], left: &mut usize, layers: u8) -> Result<()> {
-    let mut reader: Box<dyn Read + '_> = Box::new(packed);
+/// Decompresses a stream piece by piece and scans each piece, and then does the same for data that is compressed again within it.
+fn decompress(findings: &mut Findings, stream: &[u8], left: &mut usize, layers: u8) -> Result<()> {
+    let mut reader: Box<dyn Read + '_> = Box::new(stream);
     for _ in 0..layers {
         reader = Box::new(ZlibDecoder::new(reader));
     }
-    let (mut piece, mut head) = (Vec::with_capacity(CHUNK + NAME), Vec::new());
+    let (mut piece, mut head) = (Vec::with_capacity(CHUNK + MAX_NAME), Vec::new());
     let mut buffer = vec![0; CHUNK];
-    // What does not unpack to its end was no packed part, or is broken: up to there it has been looked at.
+    // Data that does not decompress to its end is no compressed stream, or is broken. The part before the error is scanned.
     while let Ok(count) = reader.read(&mut buffer)
         && count > 0
     {
@@ -215,13 +215,13 @@ fn unpack(seen: &mut Seen, packed: &[u8], left: &mut usize, layers: u8) -> Resul
         let missing = 2_usize.saturating_sub(head.len());
         head.extend(fresh.iter().take(missing));
         piece.extend_from_slice(fresh);
-        seen.look(&piece)?;
-        // A name may stand across the border.
-        piece.drain(..piece.len().saturating_sub(NAME));
+        findings.scan(&piece)?;
+        // A name may span two pieces.
+        piece.drain(..piece.len().saturating_sub(MAX_NAME));
     }
-    match is_packed(&head) {
+    match has_zlib_header(&head) {
         false => Ok(()),
-        true if layers < LAYERS => unpack(seen, packed, left, layers.saturating_add(1)),
+        true if layers < MAX_LAYERS => decompress(findings, stream, left, layers.saturating_add(1)),
         true => Err(unreadable()),
     }
 }

@@ -1,9 +1,10 @@
 //! All SQL of documents.
 
-mod kept;
+mod files;
 
-pub use kept::{
-    KEPT, all_served, erase, kept_of, kept_under, moved, sealed_otherwise, served_file,
+pub use files::{
+    EXPORT, change_file_key, deletable_file, erase, file_keys, sealed_with_other_key,
+    with_deletable_file, with_stored_file,
 };
 
 use chrono::{DateTime, Utc};
@@ -18,15 +19,15 @@ use schema::{api_clients, kyc_documents as documents, users};
 use wire::{
     ApiClientId, KycDocumentId, Page, Paging, UserId,
     accounts::{
-        kyc::{KycClaim, KycDocumentStatus, KycDocumentType, KycFilter, KycSort},
+        kyc::{ClaimedBy, KycDocumentStatus, KycDocumentType, KycFilter, KycSort},
         users::{KycStatus, UserRole},
     },
 };
 
-/// Documents that a page's files may be shared with; more tell nothing new.
-const TWINS: i64 = 500;
+/// The maximum number of duplicates that are loaded for a page.
+const MAX_DUPLICATES: i64 = 500;
 
-/// A document as the table keeps it.
+/// A document as stored.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = documents, check_for_backend(Pg))]
 pub struct DocumentRow {
@@ -52,7 +53,7 @@ pub struct DocumentRow {
 /// A new document, whose file is in the store.
 #[derive(Insertable)]
 #[diesel(table_name = documents)]
-pub struct Fresh<'a> {
+pub struct NewDocumentRow<'a> {
     pub id: KycDocumentId,
     pub user_id: UserId,
     pub document_type: KycDocumentType,
@@ -68,7 +69,7 @@ pub struct Fresh<'a> {
 /// Another document with the same file.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = documents, check_for_backend(Pg))]
-pub struct Twin {
+pub struct DuplicateRow {
     pub id: KycDocumentId,
     pub user_id: UserId,
     pub status: KycDocumentStatus,
@@ -76,25 +77,38 @@ pub struct Twin {
     pub uploaded_at: DateTime<Utc>,
 }
 
-/// What a list asks for: the filter, the tokens of its search, and who asks.
-pub type Asked<'a> = (&'a KycFilter, Option<&'a [i64]>, &'a Actor);
+/// A query of a list of documents.
+#[derive(Clone, Copy)]
+pub struct ListQuery<'a> {
+    /// The filter of the request.
+    pub filter: &'a KycFilter,
+    /// The blind tokens of the search text, if any.
+    pub tokens: Option<&'a [i64]>,
+    /// The actor of the request.
+    pub actor: &'a Actor,
+}
 
-/// Living documents of living customers, as far as the actor sees them.
+/// Selects the documents that the actor sees and that, like their customers, are not deleted.
 fn visible<'a>(actor: &Actor) -> documents::BoxedQuery<'a, Pg> {
-    let living = users::table
+    let customers = users::table
         .filter(users::deleted_at.is_null())
         .select(users::id);
     let rows = documents::table
         .filter(documents::deleted_at.is_null())
-        .filter(documents::user_id.eq_any(living))
+        .filter(documents::user_id.eq_any(customers))
         .into_boxed();
-    match actor.only() {
+    match actor.owner_filter() {
         Some(owner) => rows.filter(documents::user_id.eq_any(people::customers_of(owner))),
         None => rows,
     }
 }
 
-fn matching<'a>((filter, tokens, actor): Asked<'a>) -> documents::BoxedQuery<'a, Pg> {
+fn matching(query: ListQuery<'_>) -> documents::BoxedQuery<'_, Pg> {
+    let ListQuery {
+        filter,
+        tokens,
+        actor,
+    } = query;
     let mut rows = visible(actor);
     if let Some(tokens) = tokens {
         let found = users::table
@@ -119,10 +133,10 @@ fn matching<'a>((filter, tokens, actor): Asked<'a>) -> documents::BoxedQuery<'a,
     }
     let now = dsl::now.into_sql::<Nullable<Timestamptz>>();
     match filter.claimed_by {
-        Some(KycClaim::Me) => rows
+        Some(ClaimedBy::Me) => rows
             .filter(documents::claimed_by.is_not_distinct_from(actor.id))
             .filter(documents::claimed_until.gt(now)),
-        Some(KycClaim::Nobody) => rows.filter(
+        Some(ClaimedBy::Unclaimed) => rows.filter(
             documents::claimed_until
                 .is_null()
                 .or(documents::claimed_until.le(now)),
@@ -131,19 +145,19 @@ fn matching<'a>((filter, tokens, actor): Asked<'a>) -> documents::BoxedQuery<'a,
     }
 }
 
-/// One page.
+/// Returns one page of documents.
 pub fn page(
     conn: &mut Conn,
-    asked: Asked<'_>,
+    query: ListQuery<'_>,
     paging: &Paging<KycSort>,
 ) -> Result<Page<DocumentRow>> {
-    page!(conn, paging, matching(asked) => DocumentRow, tie documents::id, {
+    page!(conn, paging, matching(query) => DocumentRow, tie documents::id, {
         KycSort::UploadedAt => documents::uploaded_at,
         KycSort::VerifiedAt => nullable documents::verified_at,
     })
 }
 
-/// A document that the actor sees.
+/// Returns a document that the actor sees.
 pub fn find(conn: &mut Conn, actor: &Actor, id: KycDocumentId) -> Result<DocumentRow> {
     Ok(visible(actor)
         .filter(documents::id.eq(id))
@@ -151,8 +165,8 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: KycDocumentId) -> Result<Documen
         .first(conn)?)
 }
 
-/// A document whoever asks, while it and its customer live.
-pub fn living(conn: &mut Conn, id: KycDocumentId) -> Result<Option<DocumentRow>> {
+/// Returns a document for any viewer, unless the document or its customer is deleted.
+pub fn find_not_deleted(conn: &mut Conn, id: KycDocumentId) -> Result<Option<DocumentRow>> {
     Ok(documents::table
         .inner_join(users::table.on(users::id.eq(documents::user_id)))
         .filter(documents::id.eq(id))
@@ -163,8 +177,8 @@ pub fn living(conn: &mut Conn, id: KycDocumentId) -> Result<Option<DocumentRow>>
         .optional()?)
 }
 
-/// Returns the API client that a link was made for; nothing when it was made for a person.
-pub fn viewer(conn: &mut Conn, id: uuid::Uuid) -> Result<Option<ApiClientId>> {
+/// Returns the API client for which a link was created; nothing when it was created for a person.
+pub fn viewer_client(conn: &mut Conn, id: uuid::Uuid) -> Result<Option<ApiClientId>> {
     Ok(api_clients::table
         .find(id)
         .select(api_clients::id)
@@ -172,7 +186,7 @@ pub fn viewer(conn: &mut Conn, id: uuid::Uuid) -> Result<Option<ApiClientId>> {
         .optional()?)
 }
 
-/// A living customer that the actor sees; nothing when there is none, or it is a member of the staff.
+/// Returns a customer that the actor sees; nothing when there is none, the customer is deleted, or the user is a staff member.
 pub fn customer(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<Option<UserId>> {
     let mut rows = users::table
         .filter(users::id.eq(id))
@@ -180,19 +194,20 @@ pub fn customer(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<Option<Use
         .filter(users::role.eq(UserRole::Customer))
         .select(users::id)
         .into_boxed();
-    if let Some(owner) = actor.only() {
+    if let Some(owner) = actor.owner_filter() {
         rows = rows.filter(users::id.eq_any(people::customers_of(owner)));
     }
     Ok(rows.first(conn).optional()?)
 }
 
-/// Holds a customer until the end of the transaction, so that their documents are decided one after the other.
-pub fn hold_customer(tx: &mut Tx<'_>, id: UserId) -> Result<KycStatus> {
-    hold_living_customer(tx, id)?.ok_or_else(Error::not_found)
+/// Locks a customer until the end of the transaction, so that concurrent changes of the customer's documents wait, and returns
+/// the KYC status.
+pub fn lock_customer(tx: &mut Tx<'_>, id: UserId) -> Result<KycStatus> {
+    lock_customer_if_exists(tx, id)?.ok_or_else(Error::not_found)
 }
 
-/// Locks a customer like [`hold_customer`]; returns nothing when the customer has been deleted.
-pub fn hold_living_customer(tx: &mut Tx<'_>, id: UserId) -> Result<Option<KycStatus>> {
+/// Locks a customer like [`lock_customer`]; returns nothing when the customer has been deleted.
+pub fn lock_customer_if_exists(tx: &mut Tx<'_>, id: UserId) -> Result<Option<KycStatus>> {
     Ok(users::table
         .find(id)
         .filter(users::deleted_at.is_null())
@@ -204,7 +219,7 @@ pub fn hold_living_customer(tx: &mut Tx<'_>, id: UserId) -> Result<Option<KycSta
 
 /// Returns the next customers, in the order of their ids, who have documents or a KYC status other than pending.
 pub fn with_documents(conn: &mut Conn, after: Option<UserId>, limit: i64) -> Result<Vec<UserId>> {
-    let sent = documents::table
+    let uploaded = documents::table
         .filter(documents::user_id.eq(users::id))
         .filter(documents::deleted_at.is_null());
     let mut rows = users::table
@@ -212,7 +227,7 @@ pub fn with_documents(conn: &mut Conn, after: Option<UserId>, limit: i64) -> Res
         .filter(
             users::kyc_status
                 .ne(KycStatus::Pending)
-                .or(dsl::exists(sent)),
+                .or(dsl::exists(uploaded)),
         )
         .order_by(users::id)
         .limit(limit)
@@ -224,7 +239,7 @@ pub fn with_documents(conn: &mut Conn, after: Option<UserId>, limit: i64) -> Res
     Ok(rows.load(conn)?)
 }
 
-/// A living document, held until the end of the transaction.
+/// Locks a document that is not deleted, until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, id: KycDocumentId) -> Result<DocumentRow> {
     Ok(documents::table
         .find(id)
@@ -235,12 +250,12 @@ pub fn lock(tx: &mut Tx<'_>, id: KycDocumentId) -> Result<DocumentRow> {
 }
 
 diesel::define_sql_function! {
-    /// The first time, or else the second.
+    /// Returns the first time, or the second when the first is null.
     fn coalesce(first: Nullable<Timestamptz>, second: Timestamptz) -> Timestamptz;
 }
 
-/// A customer's living documents, what happened last first: an upload, or a decision.
-pub fn happenings(
+/// Returns the documents of a customer that are not deleted, ordered by the latest event, which is an upload or a decision.
+pub fn documents_by_latest_event(
     conn: &mut Conn,
     user: UserId,
 ) -> Result<Vec<(KycDocumentType, KycDocumentStatus)>> {
@@ -253,9 +268,8 @@ pub fn happenings(
         .load(conn)?)
 }
 
-/// Writes how far a customer's identity is proven. The column is of `users`, this section's own; what it says follows
-/// from the documents alone, so nobody else writes it.
-pub fn set_standing(tx: &mut Tx<'_>, user: UserId, status: KycStatus) -> Result<()> {
+/// Sets the KYC status of a customer. The status follows from the documents alone, so only this module writes the column.
+pub fn set_kyc_status(tx: &mut Tx<'_>, user: UserId, status: KycStatus) -> Result<()> {
     diesel::update(users::table.find(user))
         .set((
             users::kyc_status.eq(status),
@@ -265,8 +279,8 @@ pub fn set_standing(tx: &mut Tx<'_>, user: UserId, status: KycStatus) -> Result<
     Ok(())
 }
 
-/// How many of a customer's documents wait to be reviewed.
-pub fn waiting(conn: &mut Conn, user: UserId) -> Result<i64> {
+/// Returns the number of pending documents of a customer.
+pub fn count_pending(conn: &mut Conn, user: UserId) -> Result<i64> {
     Ok(documents::table
         .filter(documents::user_id.eq(user))
         .filter(documents::status.eq(KycDocumentStatus::Pending))
@@ -275,18 +289,18 @@ pub fn waiting(conn: &mut Conn, user: UserId) -> Result<i64> {
         .get_result(conn)?)
 }
 
-/// Every document with one of these files, deleted ones among them: who deletes a document does not undo the upload.
-pub fn twins(conn: &mut Conn, hashes: &[&[u8]]) -> Result<Vec<Twin>> {
+/// Returns every document with one of these files, including deleted ones, because deleting a document does not undo the upload.
+pub fn find_duplicates(conn: &mut Conn, hashes: &[&[u8]]) -> Result<Vec<DuplicateRow>> {
     Ok(documents::table
         .filter(documents::content_hash.eq_any(hashes))
         .order_by((documents::uploaded_at, documents::id))
-        .limit(TWINS)
-        .select(Twin::as_select())
+        .limit(MAX_DUPLICATES)
+        .select(DuplicateRow::as_select())
         .load(conn)?)
 }
 
-/// Whether a customer has a living document with this file that was not rejected.
-pub fn has_same(conn: &mut Conn, user: UserId, hash: &[u8]) -> Result<bool> {
+/// Returns whether a customer has a document with this file that is neither deleted nor rejected.
+pub fn has_same_file(conn: &mut Conn, user: UserId, hash: &[u8]) -> Result<bool> {
     let same = documents::table
         .filter(documents::content_hash.eq(hash))
         .filter(documents::user_id.eq(user))
@@ -295,16 +309,16 @@ pub fn has_same(conn: &mut Conn, user: UserId, hash: &[u8]) -> Result<bool> {
     Ok(diesel::select(dsl::exists(same)).get_result(conn)?)
 }
 
-/// Adds a document, to be reviewed.
-pub fn insert(tx: &mut Tx<'_>, fresh: &Fresh<'_>) -> Result<DocumentRow> {
+/// Inserts a pending document.
+pub fn insert(tx: &mut Tx<'_>, new: &NewDocumentRow<'_>) -> Result<DocumentRow> {
     Ok(diesel::insert_into(documents::table)
-        .values(fresh)
+        .values(new)
         .returning(DocumentRow::as_returning())
         .get_result(tx.conn())?)
 }
 
-/// Gives a document that is held to a reviewer, or to nobody.
-pub fn claim(
+/// Sets or clears the claim of a locked document: the reviewer and the end of the claim.
+pub fn set_claim(
     tx: &mut Tx<'_>,
     id: KycDocumentId,
     claim: Option<(UserId, DateTime<Utc>)>,
@@ -319,31 +333,32 @@ pub fn claim(
         .get_result(tx.conn())?)
 }
 
-/// What a reviewer decided.
+/// The decision of a reviewer.
 #[derive(Clone, Copy)]
 pub struct Decision<'a> {
     /// Approved or rejected.
     pub status: KycDocumentStatus,
-    /// Who decided.
+    /// The reviewer.
     pub by: UserId,
-    /// When.
+    /// The time of the decision.
     pub at: DateTime<Utc>,
-    /// Why it was rejected.
+    /// The reason of a rejection.
     pub reason: Option<&'a str>,
 }
 
-/// Decides a document that waits at this revision; nothing comes back when it is at another.
+/// Decides about a pending document at this version; returns nothing when the document has another version or status.
 pub fn decide(
     tx: &mut Tx<'_>,
-    (id, version): (KycDocumentId, i32),
+    id: KycDocumentId,
+    version: i32,
     decision: Decision<'_>,
 ) -> Result<Option<DocumentRow>> {
-    let waiting = documents::table
+    let pending = documents::table
         .find(id)
         .filter(documents::version.eq(version))
         .filter(documents::status.eq(KycDocumentStatus::Pending))
         .filter(documents::deleted_at.is_null());
-    Ok(diesel::update(waiting)
+    Ok(diesel::update(pending)
         .set((
             documents::status.eq(decision.status),
             documents::verified_by.eq(decision.by),
@@ -358,17 +373,18 @@ pub fn decide(
         .optional()?)
 }
 
-/// Takes a document away at this revision; the number of rows changed.
+/// Deletes a document at this version; returns the number of rows changed.
 pub fn remove(
     tx: &mut Tx<'_>,
-    (id, version): (KycDocumentId, i32),
+    id: KycDocumentId,
+    version: i32,
     now: DateTime<Utc>,
 ) -> Result<usize> {
-    let living = documents::table
+    let current = documents::table
         .find(id)
         .filter(documents::version.eq(version))
         .filter(documents::deleted_at.is_null());
-    Ok(diesel::update(living)
+    Ok(diesel::update(current)
         .set((
             documents::deleted_at.eq(now),
             documents::claimed_by.eq(None::<UserId>),

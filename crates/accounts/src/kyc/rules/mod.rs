@@ -1,10 +1,10 @@
-//! Decisions about documents.
+//! Rules for uploading, reviewing and viewing documents.
 
+mod response;
 mod review;
-mod send;
-mod shown;
-pub mod standing;
+pub mod status;
+mod upload;
 
+pub use response::{link, page, record_access, show};
 pub use review::{approve, claim, reject, release};
-pub use send::{Sent, may_send, receive, remove};
-pub use shown::{link, opened, page, show};
+pub use upload::{Submission, authorize_upload, insert, remove};

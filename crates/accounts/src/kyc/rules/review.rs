@@ -1,23 +1,23 @@
-//! Reviewing: one person at a time has a document, and decides about it once.
+//! Reviews: one reviewer at a time claims a document, and decides about it once.
 
-use super::{shown, standing};
+use super::{response, status as kyc_status};
 use crate::kyc::{
-    letter,
+    email,
     query::{self, Decision, DocumentRow},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use platform::{
     Actor, Conn, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     people,
 };
 use serde_json::json;
 use wire::{
     KycDocumentId, ProblemCode, UserId,
-    accounts::kyc::{CLAIM, KycDocument, KycDocumentStatus},
+    accounts::kyc::{CLAIM_DURATION, KycDocument, KycDocumentStatus},
 };
 
-/// Takes a document up for a quarter of an hour, or for another one.
+/// Claims a document for a quarter of an hour, or extends the claim.
 pub fn claim(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -26,13 +26,17 @@ pub fn claim(
 ) -> Result<KycDocument> {
     query::find(tx.conn(), actor, id)?;
     let row = query::lock(tx, id)?;
-    let me = reviewer(tx.conn(), actor, &row, now)?;
-    let row = query::claim(tx, id, Some((me, now + CLAIM)))?;
-    audit::record(tx, actor, Act::new("kyc.claim", "kyc_document", id.0))?;
-    shown::complete(tx.conn(), actor, row)
+    let reviewer = ensure_reviewer(tx.conn(), actor, &row, now)?;
+    let row = query::set_claim(tx, id, Some((reviewer, now + CLAIM_DURATION)))?;
+    audit::record(
+        tx,
+        actor,
+        AuditEvent::new("kyc.claim", "kyc_document", id.0),
+    )?;
+    response::build(tx.conn(), actor, row)
 }
 
-/// Lays a document back undecided.
+/// Releases the claim of a document without a decision.
 pub fn release(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -41,54 +45,76 @@ pub fn release(
 ) -> Result<KycDocument> {
     query::find(tx.conn(), actor, id)?;
     let row = query::lock(tx, id)?;
-    let me = reviewer(tx.conn(), actor, &row, now)?;
-    held(&row, me, now)?;
-    let row = query::claim(tx, id, None)?;
-    audit::record(tx, actor, Act::new("kyc.release", "kyc_document", id.0))?;
-    shown::complete(tx.conn(), actor, row)
+    let reviewer = ensure_reviewer(tx.conn(), actor, &row, now)?;
+    ensure_claimed(&row, reviewer, now)?;
+    let row = query::set_claim(tx, id, None)?;
+    audit::record(
+        tx,
+        actor,
+        AuditEvent::new("kyc.release", "kyc_document", id.0),
+    )?;
+    response::build(tx.conn(), actor, row)
 }
 
-/// Accepts a document that the actor has, as they have read it.
+/// Approves a document that the actor has claimed and read at this version.
 pub fn approve(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    read: (KycDocumentId, i32),
+    id: KycDocumentId,
+    version: i32,
     now: DateTime<Utc>,
 ) -> Result<KycDocument> {
-    decide(tx, actor, read, (KycDocumentStatus::Approved, None, now))
+    let verdict = Verdict {
+        status: KycDocumentStatus::Approved,
+        reason: None,
+    };
+    decide(tx, actor, id, version, verdict, now)
 }
 
-/// Rejects a document that the actor has, as they have read it, and says why.
+/// Rejects a document that the actor has claimed and read at this version, with a reason.
 pub fn reject(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    read: (KycDocumentId, i32),
+    id: KycDocumentId,
+    version: i32,
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<KycDocument> {
-    let reason = Some(reason.trim());
-    decide(tx, actor, read, (KycDocumentStatus::Rejected, reason, now))
+    let verdict = Verdict {
+        status: KycDocumentStatus::Rejected,
+        reason: Some(reason.trim()),
+    };
+    decide(tx, actor, id, version, verdict, now)
 }
 
-/// The decision, what follows from it for the customer, and the letter that tells them, at once or not at all.
+/// The verdict of a review.
+struct Verdict<'a> {
+    status: KycDocumentStatus,
+    reason: Option<&'a str>,
+}
+
+/// Records a decision, updates the KYC status of the customer and queues the email, all in one transaction.
 fn decide(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (id, version): (KycDocumentId, i32),
-    (status, reason, at): (KycDocumentStatus, Option<&str>, DateTime<Utc>),
+    id: KycDocumentId,
+    version: i32,
+    verdict: Verdict<'_>,
+    now: DateTime<Utc>,
 ) -> Result<KycDocument> {
+    let Verdict { status, reason } = verdict;
     let row = query::find(tx.conn(), actor, id)?;
-    let before = query::hold_customer(tx, row.user_id)?;
+    let before = query::lock_customer(tx, row.user_id)?;
     let row = query::lock(tx, id)?;
-    let by = reviewer(tx.conn(), actor, &row, at)?;
-    held(&row, by, at)?;
+    let reviewer = ensure_reviewer(tx.conn(), actor, &row, now)?;
+    ensure_claimed(&row, reviewer, now)?;
     let decision = Decision {
         status,
-        by,
-        at,
+        by: reviewer,
+        at: now,
         reason,
     };
-    let row = query::decide(tx, (id, version), decision)?
+    let row = query::decide(tx, id, version, decision)?
         .ok_or_else(|| Error::refuse(ProblemCode::Stale))?;
     let (action, was) = match status {
         KycDocumentStatus::Rejected => ("kyc.reject", KycDocumentStatus::Pending),
@@ -98,17 +124,17 @@ fn decide(
     audit::record(
         tx,
         actor,
-        Act::new(action, "kyc_document", id.0)
-            .changing(change)
-            .because(reason),
+        AuditEvent::new(action, "kyc_document", id.0)
+            .with_change(change)
+            .with_reason(reason),
     )?;
-    let standing = standing::settle(tx, actor, row.user_id, before)?;
-    letter::send(tx, &actor.keys, &row, standing)?;
-    shown::complete(tx.conn(), actor, row)
+    let new_status = kyc_status::update(tx, actor, row.user_id, before)?;
+    email::send_decision(tx, &actor.keys, &row, new_status)?;
+    response::build(tx.conn(), actor, row)
 }
 
-/// Whether the actor may review a document at all, and nobody else does. Who they are.
-fn reviewer(
+/// Checks that the actor may review a document and that no other reviewer has claimed it; returns the actor.
+fn ensure_reviewer(
     conn: &mut Conn,
     actor: &Actor,
     row: &DocumentRow,
@@ -116,47 +142,52 @@ fn reviewer(
 ) -> Result<UserId> {
     let me = actor.person()?;
     if row.user_id == me || row.uploaded_by == Some(me) {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::Forbidden,
-            "Nobody reviews their own document, nor one that they have uploaded.",
+            "You cannot review your own document or one that you uploaded.",
         ));
     }
     if row.status != KycDocumentStatus::Pending {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
-            format!("The document was {} already.", row.status),
+            format!("The document is already {}.", row.status),
         ));
     }
-    match holder(row, now) {
-        Some((other, until)) if other != me => Err(taken(conn, actor, other, until)?),
+    match current_claim(row, now) {
+        Some((other, until)) if other != me => Err(claimed_by(conn, actor, other, until)?),
         _ => Ok(me),
     }
 }
 
-/// Whether the actor has it.
-fn held(row: &DocumentRow, me: UserId, now: DateTime<Utc>) -> Result<()> {
-    match holder(row, now) {
-        Some((holder, _)) if holder == me => Ok(()),
-        _ => Err(Error::because(
+/// Checks that the actor has claimed the document.
+fn ensure_claimed(row: &DocumentRow, me: UserId, now: DateTime<Utc>) -> Result<()> {
+    match current_claim(row, now) {
+        Some((claimant, _)) if claimant == me => Ok(()),
+        _ => Err(Error::with_detail(
             ProblemCode::WrongState,
-            "Take the document up first: your claim has ended, or there was none.",
+            "Claim the document first: your claim has expired, or there was none.",
         )),
     }
 }
 
-/// Who has it, and until when.
-fn holder(row: &DocumentRow, now: DateTime<Utc>) -> Option<(UserId, DateTime<Utc>)> {
+/// Returns the reviewer who has claimed the document, and the end of the claim.
+fn current_claim(row: &DocumentRow, now: DateTime<Utc>) -> Option<(UserId, DateTime<Utc>)> {
     row.claimed_by
         .zip(row.claimed_until)
         .filter(|(_, until)| *until > now)
 }
 
-fn taken(conn: &mut Conn, actor: &Actor, other: UserId, until: DateTime<Utc>) -> Result<Error> {
+fn claimed_by(
+    conn: &mut Conn,
+    actor: &Actor,
+    other: UserId,
+    until: DateTime<Utc>,
+) -> Result<Error> {
     let names = people::names(conn, &actor.keys, &[other], false)?;
-    let who = names.get(&other).map_or("Somebody else", String::as_str);
+    let who = names.get(&other).map_or("Another reviewer", String::as_str);
     let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
-    Ok(Error::because(
+    Ok(Error::with_detail(
         ProblemCode::Conflict,
-        format!("{who} reviews it until {until}."),
+        format!("{who} is reviewing this document until {until}."),
     ))
 }

@@ -1,17 +1,17 @@
-//! How often somebody has tried.
+//! SQL of the counters of failed sign-ins.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{dsl::case_when, prelude::*, sql_types::Integer};
 use platform::{Conn, Result, Tx};
 use schema::login_attempts as attempts;
 
-/// Failures are forgotten after a quiet day.
-const REMEMBERED: TimeDelta = TimeDelta::days(1);
+/// A counter starts again this long after its last failure.
+const RESET_AFTER: TimeDelta = TimeDelta::days(1);
 
-/// Counts a try and answers how many there are now; nothing comes back while the key is blocked. The row stays
-/// locked until the end of the transaction, so tries that arrive at once are counted one after the other.
+/// Counts an attempt and returns the new count, or nothing while the key is blocked. The row stays locked until the end of the
+/// transaction, so simultaneous attempts are counted one after the other.
 pub fn count(tx: &mut Tx<'_>, key: &[u8], now: DateTime<Utc>) -> Result<Option<i32>> {
-    let is_old = attempts::updated_at.lt(now - REMEMBERED);
+    let is_old = attempts::updated_at.lt(now - RESET_AFTER);
     let counted = diesel::insert_into(attempts::table)
         .values((
             attempts::key.eq(key),
@@ -25,7 +25,7 @@ pub fn count(tx: &mut Tx<'_>, key: &[u8], now: DateTime<Utc>) -> Result<Option<i
                 .eq(case_when(is_old, 1.into_sql::<Integer>()).otherwise(attempts::failures + 1)),
             attempts::updated_at.eq(now),
         ));
-    // Named in full: an upsert's `filter` is not the one of queries.
+    // Written in full: the `filter` of an upsert is not the one of queries.
     let counted = diesel::query_dsl::methods::FilterDsl::filter(
         counted,
         attempts::blocked_until
@@ -38,7 +38,7 @@ pub fn count(tx: &mut Tx<'_>, key: &[u8], now: DateTime<Utc>) -> Result<Option<i
         .optional()?)
 }
 
-/// Until when a key is blocked.
+/// Returns the time until which a key is blocked, if any.
 pub fn blocked_until(conn: &mut Conn, key: &[u8]) -> Result<Option<DateTime<Utc>>> {
     Ok(attempts::table
         .find(key)
@@ -48,7 +48,7 @@ pub fn blocked_until(conn: &mut Conn, key: &[u8]) -> Result<Option<DateTime<Utc>
         .flatten())
 }
 
-/// Blocks a key until then, or not at all.
+/// Blocks a key until a time, or unblocks it.
 pub fn block(tx: &mut Tx<'_>, key: &[u8], until: Option<DateTime<Utc>>) -> Result<()> {
     diesel::update(attempts::table.find(key))
         .set(attempts::blocked_until.eq(until))
@@ -56,14 +56,14 @@ pub fn block(tx: &mut Tx<'_>, key: &[u8], until: Option<DateTime<Utc>>) -> Resul
     Ok(())
 }
 
-/// Forgets a key's failures.
-pub fn forget(tx: &mut Tx<'_>, key: &[u8]) -> Result<()> {
+/// Resets the counter of a key.
+pub fn reset(tx: &mut Tx<'_>, key: &[u8]) -> Result<()> {
     diesel::delete(attempts::table.find(key)).execute(tx.conn())?;
     Ok(())
 }
 
-/// Takes one failure back, and the block that it may have caused.
-pub fn take_back(tx: &mut Tx<'_>, key: &[u8]) -> Result<()> {
+/// Subtracts one failure, and removes the block that it may have caused.
+pub fn subtract(tx: &mut Tx<'_>, key: &[u8]) -> Result<()> {
     diesel::update(attempts::table.find(key).filter(attempts::failures.gt(0)))
         .set((
             attempts::failures.eq(attempts::failures - 1),
@@ -73,9 +73,9 @@ pub fn take_back(tx: &mut Tx<'_>, key: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Forgets failures of long ago.
-pub fn tidy(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
-    diesel::delete(attempts::table.filter(attempts::updated_at.lt(now - REMEMBERED)))
+/// Deletes the counters without a recent failure.
+pub fn delete_old(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
+    diesel::delete(attempts::table.filter(attempts::updated_at.lt(now - RESET_AFTER)))
         .execute(tx.conn())?;
     Ok(())
 }

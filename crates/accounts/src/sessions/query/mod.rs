@@ -1,7 +1,7 @@
-//! All SQL of signing in.
+//! All SQL of accounts at sign-in and of sessions.
 
 pub mod attempts;
-pub mod factors;
+pub mod mfa;
 pub mod origins;
 pub mod passwords;
 
@@ -14,7 +14,7 @@ use wire::{
     accounts::users::{UserRole, UserStatus},
 };
 
-/// What signing in needs to know of a person. It does not print.
+/// The columns of a user that signing in needs. The type does not print.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users, check_for_backend(Pg))]
 pub struct Account {
@@ -31,7 +31,7 @@ pub struct Account {
 /// A refresh token, without the token.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sessions, check_for_backend(Pg))]
-pub struct Row {
+pub struct SessionRow {
     pub family_id: SessionId,
     pub user_id: UserId,
     pub created_at: DateTime<Utc>,
@@ -40,10 +40,10 @@ pub struct Row {
     pub confirmed_at: Option<DateTime<Utc>>,
 }
 
-/// A session as its owner sees it.
+/// An active session, as its owner sees it.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sessions, check_for_backend(Pg))]
-pub struct Living {
+pub struct ActiveSession {
     pub family_id: SessionId,
     pub user_agent: Option<String>,
     pub ip: Option<String>,
@@ -51,10 +51,10 @@ pub struct Living {
     pub last_used_at: DateTime<Utc>,
 }
 
-/// A new refresh token; `created_at` is when its family began.
+/// A new refresh token; `created_at` is the time at which its family started.
 #[derive(Insertable)]
 #[diesel(table_name = sessions)]
-pub struct Fresh<'a> {
+pub struct NewSessionRow<'a> {
     pub id: SessionId,
     pub user_id: UserId,
     pub family_id: SessionId,
@@ -79,7 +79,7 @@ pub fn accounts(conn: &mut Conn, email_hash: &[u8]) -> Result<Vec<Account>> {
         .load(conn)?)
 }
 
-/// A living account.
+/// Returns an account that is not deleted.
 pub fn account_by_id(conn: &mut Conn, id: UserId) -> Result<Option<Account>> {
     Ok(users::table
         .find(id)
@@ -89,9 +89,9 @@ pub fn account_by_id(conn: &mut Conn, id: UserId) -> Result<Option<Account>> {
         .optional()?)
 }
 
-/// A living account, held until the end of the transaction. Whoever begins, prolongs or ends sessions holds their
-/// owner first: a token that is prolonged while the session ends would else outlive it.
-pub fn hold(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Account>> {
+/// Locks an account that is not deleted, until the end of the transaction. Code that starts, extends or ends sessions locks
+/// their owner first: otherwise a token that is extended while the session ends would outlive it.
+pub fn lock_account(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Account>> {
     Ok(users::table
         .find(id)
         .filter(users::deleted_at.is_null())
@@ -102,15 +102,15 @@ pub fn hold(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Account>> {
 }
 
 /// Records when the email address of an account was changed.
-pub fn email_changed(tx: &mut Tx<'_>, id: UserId, now: DateTime<Utc>) -> Result<()> {
+pub fn record_email_change(tx: &mut Tx<'_>, id: UserId, now: DateTime<Utc>) -> Result<()> {
     diesel::update(users::table.find(id))
         .set(users::email_changed_at.eq(now))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// They have signed in.
-pub fn signed_in(tx: &mut Tx<'_>, id: UserId, now: DateTime<Utc>) -> Result<()> {
+/// Records the time of the last sign-in of an account.
+pub fn record_sign_in(tx: &mut Tx<'_>, id: UserId, now: DateTime<Utc>) -> Result<()> {
     diesel::update(users::table.find(id))
         .set(users::last_login.eq(now))
         .execute(tx.conn())?;
@@ -118,41 +118,43 @@ pub fn signed_in(tx: &mut Tx<'_>, id: UserId, now: DateTime<Utc>) -> Result<()> 
 }
 
 /// Adds a refresh token.
-pub fn insert(tx: &mut Tx<'_>, fresh: &Fresh<'_>) -> Result<()> {
+pub fn insert(tx: &mut Tx<'_>, new: &NewSessionRow<'_>) -> Result<()> {
     diesel::insert_into(sessions::table)
-        .values(fresh)
+        .values(new)
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// Takes a token out of force, if it is in force: of several at once, one succeeds.
-pub fn rotate(tx: &mut Tx<'_>, hash: &[u8], now: DateTime<Utc>) -> Result<Option<Row>> {
-    let in_force = sessions::table
+/// Marks a valid token as exchanged. Only one of several simultaneous requests succeeds.
+pub fn rotate(tx: &mut Tx<'_>, hash: &[u8], now: DateTime<Utc>) -> Result<Option<SessionRow>> {
+    let valid = sessions::table
         .filter(sessions::refresh_hash.eq(hash))
         .filter(sessions::rotated_at.is_null())
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now));
-    Ok(diesel::update(in_force)
+    Ok(diesel::update(valid)
         .set((sessions::rotated_at.eq(now), sessions::last_used_at.eq(now)))
-        .returning(Row::as_returning())
+        .returning(SessionRow::as_returning())
         .get_result(tx.conn())
         .optional()?)
 }
 
-/// A token, in force or not.
-pub fn by_hash(conn: &mut Conn, hash: &[u8]) -> Result<Option<Row>> {
+/// Returns a token, valid or not.
+pub fn find_by_hash(conn: &mut Conn, hash: &[u8]) -> Result<Option<SessionRow>> {
     Ok(sessions::table
         .filter(sessions::refresh_hash.eq(hash))
-        .select(Row::as_select())
+        .select(SessionRow::as_select())
         .first(conn)
         .optional()?)
 }
 
-/// Ends every token of somebody's family; how many those were.
+/// Revokes every token of a user's session family, and returns their number.
 pub fn end_family(
     tx: &mut Tx<'_>,
-    (family, user): (SessionId, UserId),
-    (now, why): (DateTime<Utc>, &str),
+    family: SessionId,
+    user: UserId,
+    why: &str,
+    now: DateTime<Utc>,
 ) -> Result<usize> {
     Ok(diesel::update(
         sessions::table
@@ -167,18 +169,19 @@ pub fn end_family(
     .execute(tx.conn())?)
 }
 
-/// Ends every session of somebody, but for one of them; how many tokens those were. The time is the database's:
-/// whoever ends them because of something else has no clock at hand.
+/// Ends every session of a user except one, and returns the number of revoked tokens. Uses the time of the database, because
+/// some callers have no clock.
 pub fn end_all(
     tx: &mut Tx<'_>,
     user: UserId,
-    (but, why): (Option<SessionId>, &str),
+    except: Option<SessionId>,
+    why: &str,
 ) -> Result<usize> {
-    let theirs = sessions::table
+    let others = sessions::table
         .filter(sessions::user_id.eq(user))
         .filter(sessions::revoked_at.is_null())
-        .filter(sessions::family_id.nullable().is_distinct_from(but));
-    Ok(diesel::update(theirs)
+        .filter(sessions::family_id.nullable().is_distinct_from(except));
+    Ok(diesel::update(others)
         .set((
             sessions::revoked_at.eq(diesel::dsl::now),
             sessions::revoked_reason.eq(why),
@@ -186,7 +189,7 @@ pub fn end_all(
         .execute(tx.conn())?)
 }
 
-/// Notes that the owner of a session has proven anew who they are.
+/// Records that the owner of a session has authenticated again.
 pub fn confirm(tx: &mut Tx<'_>, family: SessionId, now: DateTime<Utc>) -> Result<()> {
     diesel::update(sessions::table.filter(sessions::family_id.eq(family)))
         .set(sessions::confirmed_at.eq(now))
@@ -194,15 +197,15 @@ pub fn confirm(tx: &mut Tx<'_>, family: SessionId, now: DateTime<Utc>) -> Result
     Ok(())
 }
 
-/// Limits somebody's sessions to setting up a second factor, or lifts that.
-pub fn limit(tx: &mut Tx<'_>, user: UserId, is_limited: bool) -> Result<()> {
+/// Sets whether the sessions of a user are limited to setting up a second factor.
+pub fn set_limited(tx: &mut Tx<'_>, user: UserId, is_limited: bool) -> Result<()> {
     diesel::update(sessions::table.filter(sessions::user_id.eq(user)))
         .set(sessions::is_limited.eq(is_limited))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// Whose session this is.
+/// Returns the owner of a session and the owner's role.
 pub fn owner(conn: &mut Conn, family: SessionId) -> Result<(UserId, UserRole)> {
     Ok(sessions::table
         .inner_join(users::table)
@@ -211,7 +214,7 @@ pub fn owner(conn: &mut Conn, family: SessionId) -> Result<(UserId, UserRole)> {
         .first(conn)?)
 }
 
-/// The family of a token's row.
+/// Returns the family of a token's row.
 pub fn family_of(conn: &mut Conn, id: SessionId) -> Result<SessionId> {
     Ok(sessions::table
         .find(id)
@@ -219,22 +222,26 @@ pub fn family_of(conn: &mut Conn, id: SessionId) -> Result<SessionId> {
         .first(conn)?)
 }
 
-/// Somebody's sessions in force, the newest first.
-pub fn living(conn: &mut Conn, user: UserId, now: DateTime<Utc>) -> Result<Vec<Living>> {
+/// Returns the active sessions of a user, the newest first.
+pub fn active_sessions(
+    conn: &mut Conn,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<Vec<ActiveSession>> {
     Ok(sessions::table
         .filter(sessions::user_id.eq(user))
         .filter(sessions::rotated_at.is_null())
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
         .order_by((sessions::created_at.desc(), sessions::id.desc()))
-        .select(Living::as_select())
+        .select(ActiveSession::as_select())
         .load(conn)?)
 }
 
-/// Forgets what has ended before then.
-pub fn tidy(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
+/// Deletes expired sessions and links, old counters of failed sign-ins, and unused origins.
+pub fn delete_expired(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(tx.conn())?;
-    attempts::tidy(tx, now)?;
-    origins::tidy(tx, now)?;
-    passwords::tidy(tx, now)
+    attempts::delete_old(tx, now)?;
+    origins::delete_unused(tx, now)?;
+    passwords::delete_expired(tx, now)
 }

@@ -16,7 +16,7 @@ pub fn is_known(conn: &mut Conn, key: &[u8]) -> Result<bool> {
 }
 
 /// Records that an account has signed in from this origin.
-pub fn remember(tx: &mut Tx<'_>, (user, key): (UserId, &[u8]), now: DateTime<Utc>) -> Result<()> {
+pub fn remember(tx: &mut Tx<'_>, user: UserId, key: &[u8], now: DateTime<Utc>) -> Result<()> {
     diesel::insert_into(origins::table)
         .values((
             origins::key.eq(key),
@@ -32,13 +32,13 @@ pub fn remember(tx: &mut Tx<'_>, (user, key): (UserId, &[u8]), now: DateTime<Utc
 }
 
 /// Deletes every origin of an account.
-pub fn forget(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
+pub fn delete_all(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
     diesel::delete(origins::table.filter(origins::user_id.eq(user))).execute(tx.conn())?;
     Ok(())
 }
 
 /// Deletes the origins that were not used for [`KNOWN_FOR`].
-pub fn tidy(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
+pub fn delete_unused(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
     diesel::delete(origins::table.filter(origins::last_used_at.lt(now - KNOWN_FOR)))
         .execute(tx.conn())?;
     Ok(())

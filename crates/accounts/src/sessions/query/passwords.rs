@@ -7,7 +7,7 @@ use schema::{password_links as links, users};
 use uuid::Uuid;
 use wire::UserId;
 
-/// Replaces somebody's password.
+/// Replaces the password hash of a user.
 pub fn set(tx: &mut Tx<'_>, user: UserId, hash: &str) -> Result<()> {
     diesel::update(users::table.find(user))
         .set(users::password_hash.eq(hash))
@@ -15,19 +15,24 @@ pub fn set(tx: &mut Tx<'_>, user: UserId, hash: &str) -> Result<()> {
     Ok(())
 }
 
-/// Adds a link, unless it is there.
-pub fn add_link(
-    tx: &mut Tx<'_>,
-    (id, user): (Uuid, UserId),
-    (hash, now, ends): (&[u8], DateTime<Utc>, DateTime<Utc>),
-) -> Result<bool> {
+/// A new link that sets a password.
+pub struct NewLink<'a> {
+    pub id: Uuid,
+    pub user: UserId,
+    pub token_hash: &'a [u8],
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Adds a link; returns false when a link with this id exists.
+pub fn add_link(tx: &mut Tx<'_>, link: &NewLink<'_>) -> Result<bool> {
     let added = diesel::insert_into(links::table)
         .values((
-            links::id.eq(id),
-            links::user_id.eq(user),
-            links::token_hash.eq(hash),
-            links::created_at.eq(now),
-            links::expires_at.eq(ends),
+            links::id.eq(link.id),
+            links::user_id.eq(link.user),
+            links::token_hash.eq(link.token_hash),
+            links::created_at.eq(link.created_at),
+            links::expires_at.eq(link.expires_at),
         ))
         .on_conflict(links::id)
         .do_nothing()
@@ -35,17 +40,17 @@ pub fn add_link(
     Ok(added == 1)
 }
 
-/// Whose link this is, while it is open.
-pub fn holder(conn: &mut Conn, hash: &[u8], now: DateTime<Utc>) -> Result<Option<UserId>> {
-    Ok(open(hash, now)
+/// Returns the user of an open link.
+pub fn link_user(conn: &mut Conn, hash: &[u8], now: DateTime<Utc>) -> Result<Option<UserId>> {
+    Ok(open_link(hash, now)
         .select(links::user_id)
         .first(conn)
         .optional()?)
 }
 
-/// Takes a link: of several who bring it at once, one is told whose it is.
-pub fn serve(tx: &mut Tx<'_>, hash: &[u8], now: DateTime<Utc>) -> Result<Option<UserId>> {
-    Ok(diesel::update(open(hash, now))
+/// Marks an open link as used, and returns its user. Only one of several simultaneous requests gets the user.
+pub fn use_link(tx: &mut Tx<'_>, hash: &[u8], now: DateTime<Utc>) -> Result<Option<UserId>> {
+    Ok(diesel::update(open_link(hash, now))
         .set(links::used_at.eq(now))
         .returning(links::user_id)
         .get_result(tx.conn())
@@ -55,7 +60,8 @@ pub fn serve(tx: &mut Tx<'_>, hash: &[u8], now: DateTime<Utc>) -> Result<Option<
 /// Closes every link of a user but the newest.
 pub fn close_older_links(
     tx: &mut Tx<'_>,
-    (user, newest): (UserId, Uuid),
+    user: UserId,
+    newest: Uuid,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let older = links::table
@@ -68,25 +74,25 @@ pub fn close_older_links(
     Ok(())
 }
 
-/// Closes every other link of somebody.
+/// Closes every open link of a user.
 pub fn close_links(tx: &mut Tx<'_>, user: UserId, now: DateTime<Utc>) -> Result<()> {
-    let theirs = links::table
+    let open = links::table
         .filter(links::user_id.eq(user))
         .filter(links::used_at.is_null());
-    diesel::update(theirs)
+    diesel::update(open)
         .set(links::used_at.eq(now))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// Forgets links that have ended.
-pub fn tidy(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
+/// Deletes expired links.
+pub fn delete_expired(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
     diesel::delete(links::table.filter(links::expires_at.lt(now))).execute(tx.conn())?;
     Ok(())
 }
 
 #[diesel::dsl::auto_type]
-fn open<'a>(hash: &'a [u8], now: DateTime<Utc>) -> _ {
+fn open_link<'a>(hash: &'a [u8], now: DateTime<Utc>) -> _ {
     links::table
         .filter(links::token_hash.eq(hash))
         .filter(links::used_at.is_null())

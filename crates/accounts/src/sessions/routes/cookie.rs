@@ -1,6 +1,6 @@
-//! The cookie that the refresh token travels in, and the proof that our own page sent it.
+//! The cookie with the refresh token, and the check that a page of the panel sent the request.
 
-use super::{Opened, Visit};
+use super::{IssuedSession, RequestContext};
 use actix_web::{
     FromRequest, HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
@@ -12,10 +12,10 @@ use platform::{Ctx, Error, Result, config::Config};
 use std::future::{Ready, ready};
 use wire::ProblemCode;
 
-/// What the panel says in `X-Requested-With`: a header that no other site can send without being asked first.
+/// The panel's value of `X-Requested-With`. Another site cannot send this header without a CORS preflight request.
 const PANEL: &str = "esim-admin";
 
-/// The refresh token of a request that our own page has sent.
+/// The refresh token of a request that the panel sent.
 pub struct RefreshCookie(pub Option<String>);
 
 impl FromRequest for RefreshCookie {
@@ -37,17 +37,17 @@ fn read(request: &HttpRequest) -> Result<RefreshCookie> {
             .map(|value| value.to_str().unwrap_or_default())
     };
     let is_panel = text(header::HeaderName::from_static("x-requested-with")) == Some(PANEL);
-    let is_ours = text(header::ORIGIN).is_none_or(|origin| {
+    let is_allowed_origin = text(header::ORIGIN).is_none_or(|origin| {
         is_same_origin(
             origin,
             &ctx.config.public_url,
             text(header::HOST).unwrap_or_default(),
         )
     });
-    if !is_panel || !is_ours {
-        return Err(Error::because(
+    if !is_panel || !is_allowed_origin {
+        return Err(Error::with_detail(
             ProblemCode::Forbidden,
-            "A session is prolonged by the panel's own page only.",
+            "Only the panel can extend a session.",
         ));
     }
     Ok(RefreshCookie(
@@ -58,7 +58,7 @@ fn read(request: &HttpRequest) -> Result<RefreshCookie> {
     ))
 }
 
-/// Whether a page of this origin is ours: the public address, or the very host that was asked.
+/// Returns whether an origin belongs to this server: the public URL, or the host of the request.
 fn is_same_origin(origin: &str, public_url: &str, host: &str) -> bool {
     let public = public_url
         .split_once("://")
@@ -71,7 +71,7 @@ fn is_same_origin(origin: &str, public_url: &str, host: &str) -> bool {
     is_public || is_host
 }
 
-/// With the prefix, a browser takes the cookie over https only, and from nobody's subdomain.
+/// Returns the name of the cookie. With the prefix `__Host-`, a browser accepts the cookie over HTTPS only, and from no subdomain.
 fn name(config: &Config) -> &'static str {
     if config.is_https() {
         "__Host-refresh"
@@ -80,25 +80,27 @@ fn name(config: &Config) -> &'static str {
     }
 }
 
-/// The cookie of a session.
-pub fn keeping(visit: &Visit, opened: &Opened) -> Cookie<'static> {
-    let config = &visit.ctx.config;
-    made(
+/// Returns the cookie of a session.
+pub fn session_cookie(context: &RequestContext, session: &IssuedSession) -> Cookie<'static> {
+    let config = &context.ctx.config;
+    build(
         config,
-        (name(config), opened.refresh.clone()),
-        Duration::seconds((opened.expires_at - visit.now).num_seconds()),
+        name(config),
+        session.refresh_token.clone(),
+        Duration::seconds((session.expires_at - context.now).num_seconds()),
     )
 }
 
-/// The end of the cookie.
+/// Returns a cookie that makes the browser delete the refresh token.
 pub fn removal(config: &Config) -> Cookie<'static> {
-    made(config, (name(config), String::new()), Duration::ZERO)
+    build(config, name(config), String::new(), Duration::ZERO)
 }
 
 /// Builds a cookie that scripts cannot read and browsers do not send with requests from other sites.
-pub fn made(
+pub fn build(
     config: &Config,
-    (name, value): (&'static str, String),
+    name: &'static str,
+    value: String,
     max_age: Duration,
 ) -> Cookie<'static> {
     Cookie::build(name, value)
@@ -128,12 +130,12 @@ mod tests {
     }
 
     #[test]
-    fn the_cookie_is_out_of_reach_of_scripts_and_of_other_sites() {
+    fn cookie_is_http_only_and_same_site() {
         let text = |url| {
             config(url)
                 .map(|config| {
-                    let kept = (name(&config), "token".to_owned());
-                    made(&config, kept, Duration::days(14)).to_string()
+                    let value = "token".to_owned();
+                    build(&config, name(&config), value, Duration::days(14)).to_string()
                 })
                 .unwrap_or_default()
         };
@@ -148,10 +150,10 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_origin_is_ours() {
-        let is_ours =
+    fn same_origin_rejects_other_sites() {
+        let is_same =
             |origin| is_same_origin(origin, "https://panel.example.com/", "panel.example.com");
-        assert!(is_ours("https://panel.example.com") && is_ours("https://PANEL.example.com"));
+        assert!(is_same("https://panel.example.com") && is_same("https://PANEL.example.com"));
         for other in [
             "https://example.com",
             "https://panel.example.com.evil.test",
@@ -159,7 +161,7 @@ mod tests {
             "",
             "https://evil.test",
         ] {
-            assert!(!is_ours(other), "{other}");
+            assert!(!is_same(other), "{other}");
         }
         assert!(is_same_origin(
             "http://localhost:8080",

@@ -1,7 +1,7 @@
 //! The cookie that identifies a browser that has signed in before. It grants no access: failed sign-ins from a browser
 //! that has signed in to the account before have a counter of their own.
 
-use super::{Visit, cookie};
+use super::{RequestContext, cookie};
 use actix_web::{
     FromRequest, HttpRequest, cookie::Cookie, cookie::time::Duration, dev::Payload, web::Data,
 };
@@ -21,7 +21,7 @@ const LENGTH: usize = 16;
 /// The longest value that is decoded; ours are shorter.
 const LONGEST: usize = 100;
 
-/// The device of a request, if it sends a device cookie with our signature.
+/// The device of a request, if the request has a device cookie with our signature.
 pub struct DeviceCookie(pub Option<String>);
 
 impl FromRequest for DeviceCookie {
@@ -38,18 +38,18 @@ fn read(request: &HttpRequest) -> Result<DeviceCookie> {
         .ok_or_else(|| Error::internal("no context"))?;
     let sent = request.cookie(name(&ctx.config));
     Ok(DeviceCookie(sent.and_then(|cookie| {
-        is_ours(&ctx.keys, cookie.value()).then(|| cookie.value().to_owned())
+        has_our_signature(&ctx.keys, cookie.value()).then(|| cookie.value().to_owned())
     })))
 }
 
 /// Returns the cookie of the device that has just signed in: the one that it sent, or a new one.
-pub fn keeping(visit: &Visit) -> Result<Cookie<'static>> {
-    let value = match &visit.device {
+pub fn device_cookie(context: &RequestContext) -> Result<Cookie<'static>> {
+    let value = match &context.device {
         Some(known) => known.clone(),
-        None => fresh(&visit.ctx.keys)?,
+        None => new_device(&context.ctx.keys)?,
     };
-    let (config, age) = (&visit.ctx.config, Duration::days(400));
-    Ok(cookie::made(config, (name(config), value), age))
+    let (config, age) = (&context.ctx.config, Duration::days(400));
+    Ok(cookie::build(config, name(config), value, age))
 }
 
 fn name(config: &Config) -> &'static str {
@@ -60,13 +60,13 @@ fn name(config: &Config) -> &'static str {
     }
 }
 
-fn fresh(keys: &Keyring) -> Result<String> {
+fn new_device(keys: &Keyring) -> Result<String> {
     let id = random_bytes::<LENGTH>();
     let signature = crypto::sign(&keys.derive(PURPOSE), &id)?;
     Ok(URL_SAFE_NO_PAD.encode([&id[..], &signature].concat()))
 }
 
-fn is_ours(keys: &Keyring, value: &str) -> bool {
+fn has_our_signature(keys: &Keyring, value: &str) -> bool {
     let bytes = (value.len() <= LONGEST)
         .then(|| URL_SAFE_NO_PAD.decode(value).ok())
         .flatten()
@@ -91,15 +91,15 @@ mod tests {
 
     #[test]
     fn device_cookie_requires_our_signature() -> Result<()> {
-        let value = fresh(&keys(1)?)?;
-        assert!(is_ours(&keys(1)?, &value));
-        assert!(!is_ours(&keys(2)?, &value));
+        let value = new_device(&keys(1)?)?;
+        assert!(has_our_signature(&keys(1)?, &value));
+        assert!(!has_our_signature(&keys(2)?, &value));
         for tampered in [
             "",
             "device",
             &value.replace(|c: char| c.is_ascii_lowercase(), "A"),
         ] {
-            assert!(!is_ours(&keys(1)?, tampered), "{tampered}");
+            assert!(!has_our_signature(&keys(1)?, tampered), "{tampered}");
         }
         Ok(())
     }

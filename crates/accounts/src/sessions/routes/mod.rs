@@ -1,12 +1,15 @@
-//! Signing in and out over HTTP.
+//! HTTP routes of signing in and out, and of sessions.
 
 mod cookie;
 mod device;
-mod factor;
+mod mfa;
 mod passwords;
 mod proof;
 
-use super::rules::{self, Begun, Opened, Turned, Visit, factor::WRONG, living};
+use super::rules::{
+    self, IssuedSession, RefreshOutcome, RequestContext, SignIn, SignInOutcome, active,
+    mfa::WRONG_CODE,
+};
 use actix_web::{
     HttpRequest, HttpResponse, Responder, ResponseError, body::BoxBody, cookie::Cookie, delete,
     get, http::header, post, web::Data,
@@ -14,12 +17,12 @@ use actix_web::{
 use cookie::RefreshCookie;
 use device::DeviceCookie;
 use platform::{
-    Caller, Ctx, Done, Error, Id, Json, RequestInfo, Result, Valid, auth::verify_password,
+    Caller, Ctx, Error, Id, Json, NoContent, RequestInfo, Result, Valid, auth::verify_password,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{
     ProblemCode, SessionId, UserId,
-    accounts::sessions::{Confirm, Granted, NewSession, Sessions},
+    accounts::sessions::{ConfirmIdentity, NewSession, SessionList, TokenResponse},
     permission::needs::{SessionsManage, SessionsOwn},
 };
 
@@ -29,30 +32,30 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(refresh)
         .service(confirm)
         .service(end_current)
-        .configure(factor::mount)
+        .configure(mfa::mount)
         .configure(passwords::mount)
         .service(create)
         .service(list)
         .service(remove_others)
         .service(remove)
-        .service(list_of)
+        .service(list_for_user)
         .service(end_all);
 }
 
-/// Sign in. The refresh token comes in a cookie.
+/// Sign in. The response sets the refresh token as a cookie.
 ///
-/// After 10 failures from one network, sign-ins from it are refused for 1 minute, and for twice as long with each further
+/// After 10 failures from one network, sign-ins from it fail for 1 minute, and for twice as long with each further
 /// failure, up to an hour. All networks that have never signed in to an account share 100 failures a day. A second cookie
 /// identifies the browser from the first sign-in on: the browser and its network then have counters of their own, so that
-/// guesses from elsewhere do not lock the owner out.
+/// guesses from other places do not lock the owner out.
 ///
-/// An address may belong to a direct account and to customers of several API clients. Without `client_id`, it selects the
+/// An email address may belong to a direct account and to customers of several API clients. Without `client_id`, it selects the
 /// direct account, or the only account; `client_id` selects the customer of that API client.
 #[utoipa::path(
     tag = "accounts/sessions", security(()), request_body = NewSession,
     responses(
-        (status = 201, description = "Signed in", body = Granted),
-        (status = 401, description = "E-mail address or password is wrong; or they are right and a code is asked for (`second_factor_required`)"),
+        (status = 201, description = "Signed in", body = TokenResponse),
+        (status = 401, description = "Email address or password is wrong; or they are right and a code is required (`second_factor_required`)"),
     ),
 )]
 #[post("/sessions")]
@@ -61,221 +64,238 @@ pub async fn create(
     request: RequestInfo,
     device: DeviceCookie,
     new: Valid<NewSession>,
-) -> Result<Let> {
-    let visit = Visit::new(&ctx, request).with_device(device.0);
-    sign_in(visit, new.into_inner()).await
+) -> Result<SessionResponse> {
+    let context = RequestContext::new(&ctx, request).with_device(device.0);
+    sign_in(context, new.into_inner()).await
 }
 
-/// Prolong the session that the cookie names; every refresh token serves once.
+/// Extend the session of the cookie. Every refresh token works once.
 #[utoipa::path(
     tag = "accounts/sessions", security(()), params(("X-Requested-With" = String, Header, description = "Always `esim-admin`, which another site cannot send")),
-    responses((status = 200, description = "Prolonged", body = Granted), (status = 401, description = "The session has ended"), (status = 403, description = "Called from another site")),
+    responses((status = 200, description = "Extended", body = TokenResponse), (status = 401, description = "The session has ended"), (status = 403, description = "Called from another site")),
 )]
 #[post("/sessions/refresh")]
-pub async fn refresh(ctx: Data<Ctx>, request: RequestInfo, cookie: RefreshCookie) -> Result<Let> {
-    prolong(Visit::new(&ctx, request), cookie.0).await
+pub async fn refresh(
+    ctx: Data<Ctx>,
+    request: RequestInfo,
+    cookie: RefreshCookie,
+) -> Result<SessionResponse> {
+    extend(RequestContext::new(&ctx, request), cookie.0).await
 }
 
-/// Confirm anew who one is, for acts that ask for it; it holds for 15 minutes.
-#[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:own"])), request_body = Confirm, responses((status = 204, description = "Confirmed")))]
+/// Authenticate again, for operations that require recent authentication. Valid for 15 minutes.
+#[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:own"])), request_body = ConfirmIdentity, responses((status = 204, description = "Confirmed")))]
 #[post("/sessions/confirm")]
 pub async fn confirm(
     caller: Caller<SessionsOwn>,
     request: RequestInfo,
-    by: Valid<Confirm>,
-) -> Result<Done> {
-    proof::confirm(&caller, request, by.into_inner()).await
+    body: Valid<ConfirmIdentity>,
+) -> Result<NoContent> {
+    proof::confirm(&caller, request, body.into_inner()).await
 }
 
-/// List one's own sessions.
-#[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:own"])), responses((status = 200, description = "The sessions in force", body = Sessions)))]
+/// List the caller's sessions.
+#[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:own"])), responses((status = 200, description = "The active sessions", body = SessionList)))]
 #[get("/sessions")]
-pub async fn list(caller: Caller<SessionsOwn>) -> Result<Json<Sessions>> {
+pub async fn list(caller: Caller<SessionsOwn>) -> Result<Json<SessionList>> {
     let now = caller.ctx().clock.now();
     caller
-        .read(move |conn, actor| living::list(conn, actor, now))
+        .read(move |conn, actor| active::list(conn, actor, now))
         .await
         .map(Json)
 }
 
-/// End a session: one's own, or anybody's for who may manage sessions.
+/// End a session of the caller or, with the permission `sessions:manage`, of another user.
 #[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:own"])), params(("id" = SessionId, Path)), responses((status = 204, description = "Ended")))]
 #[delete("/sessions/{id}")]
-pub async fn remove(caller: Caller<SessionsOwn>, id: Id<SessionId>) -> Result<Done> {
+pub async fn remove(caller: Caller<SessionsOwn>, id: Id<SessionId>) -> Result<NoContent> {
     let now = caller.ctx().clock.now();
     caller
-        .write(move |tx, actor| living::end(tx, actor, (id.0, now)))
+        .write(move |tx, actor| active::end(tx, actor, id.0, now))
         .await
-        .map(|()| Done)
+        .map(|()| NoContent)
 }
 
-/// End all of one's own sessions but the one that asks.
+/// End all sessions of the caller except that of the request.
 #[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:own"])), responses((status = 204, description = "Ended")))]
 #[delete("/sessions")]
-pub async fn remove_others(caller: Caller<SessionsOwn>) -> Result<Done> {
-    caller.write(living::end_others).await.map(|()| Done)
+pub async fn remove_others(caller: Caller<SessionsOwn>) -> Result<NoContent> {
+    caller.write(active::end_others).await.map(|()| NoContent)
 }
 
 /// Sign out.
 #[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:own"])), responses((status = 204, description = "Signed out")))]
 #[delete("/sessions/current")]
-pub async fn end_current(caller: Caller<SessionsOwn>) -> Result<Out> {
+pub async fn end_current(caller: Caller<SessionsOwn>) -> Result<SignedOut> {
     let (now, cookie) = (
         caller.ctx().clock.now(),
         cookie::removal(&caller.ctx().config),
     );
     caller
-        .write(move |tx, actor| living::end_current(tx, actor, now))
+        .write(move |tx, actor| active::end_current(tx, actor, now))
         .await
-        .map(|()| Out(cookie))
+        .map(|()| SignedOut(cookie))
 }
 
-/// List a person's sessions.
-#[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:manage"])), params(("id" = UserId, Path)), responses((status = 200, description = "The sessions in force", body = Sessions)))]
+/// List the sessions of a user.
+#[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:manage"])), params(("id" = UserId, Path)), responses((status = 200, description = "The active sessions", body = SessionList)))]
 #[get("/users/{id}/sessions")]
-pub async fn list_of(caller: Caller<SessionsManage>, id: Id<UserId>) -> Result<Json<Sessions>> {
+pub async fn list_for_user(
+    caller: Caller<SessionsManage>,
+    id: Id<UserId>,
+) -> Result<Json<SessionList>> {
     let now = caller.ctx().clock.now();
     caller
-        .read(move |conn, _| living::list_of(conn, id.0, now))
+        .read(move |conn, _| active::list_for_user(conn, id.0, now))
         .await
         .map(Json)
 }
 
-/// End all of a person's sessions; a member of the staff's only as a super administrator.
+/// End all sessions of a user. Only a super administrator ends those of staff.
 #[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:manage"])), params(("id" = UserId, Path)), responses((status = 204, description = "Ended")))]
 #[delete("/users/{id}/sessions")]
-pub async fn end_all(caller: Caller<SessionsManage>, id: Id<UserId>) -> Result<Done> {
+pub async fn end_all(caller: Caller<SessionsManage>, id: Id<UserId>) -> Result<NoContent> {
     caller
-        .write(move |tx, actor| living::end_all_of(tx, actor, id.0))
+        .write(move |tx, actor| active::end_all_for_user(tx, actor, id.0))
         .await
-        .map(|()| Done)
+        .map(|()| NoContent)
 }
 
-/// Counts the try, checks the password with no transaction open, then decides. Whatever was wrong, the answer and
-/// the time it takes are the same.
-async fn sign_in(visit: Visit, new: NewSession) -> Result<Let> {
-    let email_hash = crate::users::rules::email_hash(&visit.ctx.keys, &new.email);
-    let (door, client) = (visit.clone(), new.client_id);
-    let (attempt, account) = visit
+/// Counts the attempt, checks the password with no transaction open, and then starts the session. The response and its duration
+/// are the same whichever credential is wrong.
+async fn sign_in(context: RequestContext, new: NewSession) -> Result<SessionResponse> {
+    let email_hash = crate::users::rules::email_hash(&context.ctx.keys, &new.email);
+    let (context_in_tx, client) = (context.clone(), new.client_id);
+    let (attempt, account) = context
         .ctx
         .db
-        .write(move |tx| rules::admit(tx, &door, (&email_hash, client)))
+        .write(move |tx| rules::count_attempt(tx, &context_in_tx, &email_hash, client))
         .await?;
-    let known = account
+    let password_hash = account
         .as_ref()
         .map(|account| account.password_hash.clone());
-    let fits = verify_password(new.password, known).await?;
-    let kept = device::keeping(&visit)?;
-    let visit = visit.with_device(Some(kept.value().to_owned()));
-    let door = visit.clone();
-    let begun = visit
+    let password_matches = verify_password(new.password, password_hash).await?;
+    let device_cookie = device::device_cookie(&context)?;
+    let context = context.with_device(Some(device_cookie.value().to_owned()));
+    let context_in_tx = context.clone();
+    let outcome = context
         .ctx
         .db
-        .write(move |tx| rules::begin(tx, &door, &attempt, (account, fits, new.code.as_deref())))
+        .write(move |tx| {
+            let request = SignIn {
+                account,
+                password_matches,
+                code: new.code.as_deref(),
+            };
+            rules::sign_in(tx, &context_in_tx, &attempt, request)
+        })
         .await?;
-    match begun {
-        Begun::Opened(opened) => Ok(Let::begun(&visit, *opened, kept)),
-        Begun::Refused => Err(Error::refuse(ProblemCode::WrongCredentials)),
-        Begun::NeedsCode { was_wrong: false } => {
+    match outcome {
+        SignInOutcome::SignedIn(session) => {
+            Ok(SessionResponse::started(&context, *session, device_cookie))
+        }
+        SignInOutcome::WrongCredentials => Err(Error::refuse(ProblemCode::WrongCredentials)),
+        SignInOutcome::NeedsCode { was_wrong: false } => {
             Err(Error::refuse(ProblemCode::SecondFactorRequired))
         }
-        Begun::NeedsCode { was_wrong: true } => {
-            Err(Error::because(ProblemCode::SecondFactorRequired, WRONG))
-        }
+        SignInOutcome::NeedsCode { was_wrong: true } => Err(Error::with_detail(
+            ProblemCode::SecondFactorRequired,
+            WRONG_CODE,
+        )),
     }
 }
 
-async fn prolong(visit: Visit, token: Option<String>) -> Result<Let> {
-    let door = visit.clone();
-    let turned = match token {
+async fn extend(context: RequestContext, token: Option<String>) -> Result<SessionResponse> {
+    let context_in_tx = context.clone();
+    let outcome = match token {
         Some(token) => {
-            visit
+            context
                 .ctx
                 .db
-                .write(move |tx| rules::refresh(tx, &door, &token))
+                .write(move |tx| rules::refresh(tx, &context_in_tx, &token))
                 .await?
         }
-        None => Turned::Ended,
+        None => RefreshOutcome::Ended,
     };
-    match turned {
-        Turned::Opened(opened) => Ok(Let::prolonged(&visit, *opened)),
-        Turned::Raced => Err(Error::because(
+    match outcome {
+        RefreshOutcome::Extended(session) => Ok(SessionResponse::extended(&context, *session)),
+        RefreshOutcome::Raced => Err(Error::with_detail(
             ProblemCode::Conflict,
-            "Another tab has just prolonged this session. Try again.",
+            "Another tab has just extended this session. Try again.",
         )),
-        Turned::Ended => Ok(Let::Nobody(cookie::removal(&visit.ctx.config))),
+        RefreshOutcome::Ended => Ok(SessionResponse::Ended(cookie::removal(&context.ctx.config))),
     }
 }
 
-/// Somebody who is let in, or sent away with their cookie taken.
-pub enum Let {
-    /// In.
-    In {
-        /** What they are told. */
-        granted: Box<Granted>,
-        /** The token. */
+/// The response to a sign-in or to an extension of a session.
+pub enum SessionResponse {
+    /// The session is active.
+    Active {
+        /// The body of the response.
+        response: Box<TokenResponse>,
+        /// The cookie with the refresh token.
         cookie: Cookie<'static>,
-        /** The URL of the session and the device cookie, when the session has just begun. */
-        begun: Option<(String, Cookie<'static>)>,
+        /// The URL of the session and the device cookie, when the session is new.
+        started: Option<(String, Cookie<'static>)>,
     },
-    /// Away.
-    Nobody(/** The end of the cookie. */ Cookie<'static>),
+    /// The session has ended; the cookie makes the browser delete the refresh token.
+    Ended(Cookie<'static>),
 }
 
-impl Let {
-    fn begun(visit: &Visit, opened: Opened, device: Cookie<'static>) -> Self {
-        let location = format!("/v1/sessions/{}", opened.id);
-        Self::In {
-            cookie: cookie::keeping(visit, &opened),
-            granted: Box::new(opened.granted),
-            begun: Some((location, device)),
+impl SessionResponse {
+    fn started(context: &RequestContext, session: IssuedSession, device: Cookie<'static>) -> Self {
+        let location = format!("/v1/sessions/{}", session.id);
+        Self::Active {
+            cookie: cookie::session_cookie(context, &session),
+            response: Box::new(session.response),
+            started: Some((location, device)),
         }
     }
-    fn prolonged(visit: &Visit, opened: Opened) -> Self {
-        Self::In {
-            cookie: cookie::keeping(visit, &opened),
-            granted: Box::new(opened.granted),
-            begun: None,
+    fn extended(context: &RequestContext, session: IssuedSession) -> Self {
+        Self::Active {
+            cookie: cookie::session_cookie(context, &session),
+            response: Box::new(session.response),
+            started: None,
         }
     }
 }
 
-impl Responder for Let {
+impl Responder for SessionResponse {
     type Body = BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         match self {
-            Self::In {
-                granted,
+            Self::Active {
+                response,
                 cookie,
-                begun: Some((location, device)),
+                started: Some((location, device)),
             } => HttpResponse::Created()
                 .insert_header((header::LOCATION, location))
                 .cookie(cookie)
                 .cookie(device)
-                .json(granted),
-            Self::In {
-                granted,
+                .json(response),
+            Self::Active {
+                response,
                 cookie,
-                begun: None,
-            } => HttpResponse::Ok().cookie(cookie).json(granted),
-            Self::Nobody(cookie) => {
-                let mut response = Error::because(
+                started: None,
+            } => HttpResponse::Ok().cookie(cookie).json(response),
+            Self::Ended(cookie) => {
+                let mut problem = Error::with_detail(
                     ProblemCode::Unauthenticated,
                     "The session has ended. Sign in again.",
                 )
                 .error_response();
-                // Only a cookie that cannot be written would fail here, and this one is ours.
-                let _ = response.add_cookie(&cookie);
-                response
+                // Adding a cookie fails only for a malformed one, and this one is built here.
+                let _ = problem.add_cookie(&cookie);
+                problem
             }
         }
     }
 }
 
-/// Gone, and the browser is asked to forget what it has kept.
-pub struct Out(Cookie<'static>);
+/// The response to signing out. It makes the browser delete its cache.
+pub struct SignedOut(Cookie<'static>);
 
-impl Responder for Out {
+impl Responder for SignedOut {
     type Body = BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::NoContent()

@@ -1,20 +1,19 @@
-//! Passwords over HTTP.
+//! HTTP routes of passwords and password links.
 
 use super::{
-    Visit,
-    proof::{Try, wrong_password},
+    RequestContext,
+    proof::{ProofAttempt, wrong_password},
 };
 use crate::{
     sessions::rules::{
-        invitations,
-        living::{self, Proof},
-        passwords,
+        active::{self, Proof},
+        invitations, passwords,
     },
     users::rules::email_hash,
 };
 use actix_web::{HttpResponse, Responder, http::header, post, web::Data};
 use platform::{
-    Caller, Confirmed, Ctx, Done, Error, Id, Json, RequestInfo, Result, Valid,
+    Caller, Ctx, Error, Id, Json, NoContent, RecentlyAuthenticated, RequestInfo, Result, Valid,
     auth::{easily_guessed, hash_password},
 };
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -37,34 +36,34 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(invitation_link);
 }
 
-/// Change one's own password. Every other session ends.
+/// Change the caller's password. Every other session ends.
 #[utoipa::path(tag = "accounts/sessions", security(("bearer" = ["sessions:own"])), request_body = ChangePassword, responses((status = 204, description = "Changed")))]
 #[post("/passwords/change")]
 pub async fn change_password(
     caller: Caller<SessionsOwn>,
     request: RequestInfo,
     new: Valid<ChangePassword>,
-) -> Result<Done> {
+) -> Result<NoContent> {
     change(&caller, request, new.into_inner()).await
 }
 
-/// Ask for a mail that lets one choose a new password. The answer is the same whether there is such an account.
+/// Request an email with a link to choose a new password. The response does not reveal whether the account exists.
 ///
 /// Only the newest link works. For 24 hours after the email address of an account was changed, the email has no link and
 /// says when one can be requested.
-#[utoipa::path(tag = "accounts/sessions", security(()), request_body = ForgottenPassword, responses((status = 202, description = "If there is such an account, the mail is on its way")))]
+#[utoipa::path(tag = "accounts/sessions", security(()), request_body = ForgottenPassword, responses((status = 202, description = "Accepted; an email is sent if the account exists")))]
 #[post("/passwords/forgotten")]
 pub async fn forgotten_password(
     ctx: Data<Ctx>,
     request: RequestInfo,
-    who: Valid<ForgottenPassword>,
+    body: Valid<ForgottenPassword>,
 ) -> Result<impl Responder> {
-    forgotten(Visit::new(&ctx, request), who.into_inner())
+    request_link(RequestContext::new(&ctx, request), body.into_inner())
         .await
         .map(|()| HttpResponse::Accepted())
 }
 
-/// See whose password a link from a mail sets. It stays open.
+/// Show the account whose password an emailed link sets. The link stays open.
 #[utoipa::path(tag = "accounts/sessions", security(()), request_body = PasswordLink, responses((status = 200, description = "The account", body = PasswordAccount)))]
 #[post("/passwords/link")]
 pub async fn password_link(
@@ -72,43 +71,43 @@ pub async fn password_link(
     request: RequestInfo,
     link: Valid<PasswordLink>,
 ) -> Result<Json<PasswordAccount>> {
-    let visit = Visit::new(&ctx, request);
-    let read = move |conn: &mut _| passwords::link(conn, &visit, &link.token);
+    let context = RequestContext::new(&ctx, request);
+    let read = move |conn: &mut _| passwords::link_account(conn, &context, &link.token);
     ctx.db.read(read).await.map(Json)
 }
 
-/// Set the password that a link from a mail is for. The link serves once, and every session ends.
+/// Set the password with an emailed link. The link works once, and every session of the account ends.
 #[utoipa::path(tag = "accounts/sessions", security(()), request_body = SetPassword, responses((status = 204, description = "Set")))]
 #[post("/passwords/set")]
 pub async fn set_password(
     ctx: Data<Ctx>,
     request: RequestInfo,
     new: Valid<SetPassword>,
-) -> Result<Done> {
-    set(Visit::new(&ctx, request), new.into_inner()).await
+) -> Result<NoContent> {
+    set(RequestContext::new(&ctx, request), new.into_inner()).await
 }
 
-/// Create a link with which a person chooses a password, to be passed on by other means than email.
+/// Create a link with which a user chooses a password, to be passed on by other means than email.
 ///
-/// Earlier links of the person end. The link works once: for 7 days if the person has never had a password, otherwise for
-/// 24 hours. In the second case the person gets an email about it. A second factor stays.
+/// Earlier links of the user close. The link works once: for 7 days if the user has never had a password, otherwise for
+/// 24 hours. In the second case the user gets an email about it. A second factor stays.
 #[utoipa::path(
     tag = "accounts/sessions", security(("bearer" = ["users:invite"])), params(("id" = UserId, Path)),
     responses(
-        (status = 201, description = "The link, shown only now", body = InvitationLink),
-        (status = 403, description = "Not allowed, or not confirmed within the last 15 minutes (`confirmation_required`)"),
+        (status = 201, description = "The link, returned only this once", body = InvitationLink),
+        (status = 403, description = "Not allowed, or not authenticated within the last 15 minutes (`confirmation_required`)"),
         (status = 409, description = "The account is not active"),
     ),
 )]
 #[post("/users/{id}/invitation-link")]
 pub async fn invitation_link(
-    caller: Confirmed<UsersInvite>,
+    caller: RecentlyAuthenticated<UsersInvite>,
     request: RequestInfo,
     id: Id<UserId>,
 ) -> Result<HttpResponse> {
-    let visit = Visit::new(caller.ctx(), request);
+    let context = RequestContext::new(caller.ctx(), request);
     let link = caller
-        .write(move |tx, actor| invitations::make(tx, &visit, actor, id.0))
+        .write(move |tx, actor| invitations::create_link(tx, &context, actor, id.0))
         .await?;
     Ok(HttpResponse::Created()
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -119,71 +118,75 @@ async fn change(
     caller: &Caller<SessionsOwn>,
     request: RequestInfo,
     new: ChangePassword,
-) -> Result<Done> {
-    let tried = Try::begin(caller, request).await?;
-    let proof = Proof::Password(tried.fits(new.current).await?);
-    let about = caller
-        .read(|conn, actor| passwords::about(conn, &actor.keys, actor.person()?))
+) -> Result<NoContent> {
+    let attempted = ProofAttempt::count(caller, request).await?;
+    let proof = Proof::Password(attempted.password_matches(new.current).await?);
+    let personal_words = caller
+        .read(|conn, actor| passwords::personal_words(conn, &actor.keys, actor.person()?))
         .await?;
-    let hash = chosen("new", new.new, about).await?;
-    let holds = caller
+    let hash = check_and_hash("new", new.new, personal_words).await?;
+    let is_valid = caller
         .write(move |tx, actor| {
-            let Try {
-                visit,
+            let ProofAttempt {
+                context,
                 attempt,
                 account,
-            } = &tried;
-            let holds = living::holds(tx, visit, actor, (attempt, account, &proof))?;
-            if holds {
-                passwords::change(tx, visit, actor, (account, &hash))?;
+            } = &attempted;
+            let is_valid = active::verify_proof(tx, context, actor, attempt, account, &proof)?;
+            if is_valid {
+                passwords::change(tx, context, actor, account, &hash)?;
             }
-            Ok(holds)
+            Ok(is_valid)
         })
         .await?;
-    if holds {
-        Ok(Done)
+    if is_valid {
+        Ok(NoContent)
     } else {
         Err(wrong_password("current"))
     }
 }
 
-async fn forgotten(visit: Visit, who: ForgottenPassword) -> Result<()> {
-    let email_hash = email_hash(&visit.ctx.keys, &who.email);
-    let (door, client) = (visit.clone(), who.client_id);
-    visit
+async fn request_link(context: RequestContext, body: ForgottenPassword) -> Result<()> {
+    let email_hash = email_hash(&context.ctx.keys, &body.email);
+    let (context_in_tx, client) = (context.clone(), body.client_id);
+    context
         .ctx
         .db
-        .write(move |tx| passwords::forgotten(tx, &door, (email_hash, client)))
+        .write(move |tx| passwords::request_link(tx, &context_in_tx, email_hash, client))
         .await
 }
 
-async fn set(visit: Visit, new: SetPassword) -> Result<Done> {
-    let (door, token) = (visit.clone(), new.token.clone());
-    let about = visit
+async fn set(context: RequestContext, new: SetPassword) -> Result<NoContent> {
+    let (context_in_tx, token) = (context.clone(), new.token.clone());
+    let personal_words = context
         .ctx
         .db
         .read(move |conn| {
-            let holder = passwords::holder(conn, &door, &token)?;
-            passwords::about(conn, &door.ctx.keys, holder)
+            let user = passwords::link_user(conn, &context_in_tx, &token)?;
+            passwords::personal_words(conn, &context_in_tx.ctx.keys, user)
         })
         .await?;
-    let hash = chosen("password", new.password.clone(), about).await?;
-    let door = visit.clone();
-    visit
+    let hash = check_and_hash("password", new.password.clone(), personal_words).await?;
+    let context_in_tx = context.clone();
+    context
         .ctx
         .db
-        .write(move |tx| passwords::set(tx, &door, (&new.token, &hash)))
+        .write(move |tx| passwords::set(tx, &context_in_tx, &new.token, &hash))
         .await
-        .map(|()| Done)
+        .map(|()| NoContent)
 }
 
-/// The hash of a new password that is not easily guessed.
-async fn chosen(field: &str, password: String, about: Vec<String>) -> Result<String> {
-    match easily_guessed(password.clone(), about).await? {
+/// Rejects a password that is easily guessed, and returns the hash of any other.
+async fn check_and_hash(
+    field: &str,
+    password: String,
+    personal_words: Vec<String>,
+) -> Result<String> {
+    match easily_guessed(password.clone(), personal_words).await? {
         Some(why) => Err(Error::field(
             field,
             "guessable",
-            format!("This is easily guessed. {why} Three or four words that do not belong together are good.")
+            format!("This is easily guessed. {why} Use three or four unrelated words.")
                 .replace("  ", " "),
         )),
         None => hash_password(password).await,

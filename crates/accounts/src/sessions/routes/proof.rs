@@ -1,77 +1,77 @@
-//! Proving anew who one is. The try is counted first, the password is looked at with no transaction open, and then
-//! it is decided: as at the door.
+//! Authenticating again within a session. As at sign-in, the attempt is counted first, the password is checked with no
+//! transaction open, and then the result is applied.
 
 use super::{
-    Visit,
-    rules::{Attempt, factor::wrong_code},
+    RequestContext,
+    rules::{Attempt, mfa::wrong_code},
 };
 use crate::sessions::{
     query::Account,
-    rules::living::{self, Proof},
+    rules::active::{self, Proof},
 };
-use platform::{Caller, Done, Error, RequestInfo, Result, auth::verify_password};
-use wire::{accounts::sessions::Confirm, permission::needs::SessionsOwn};
+use platform::{Caller, Error, NoContent, RequestInfo, Result, auth::verify_password};
+use wire::{accounts::sessions::ConfirmIdentity, permission::needs::SessionsOwn};
 
-/// A try of somebody who is signed in: when and where, what it is counted by, and whose it is.
-pub struct Try {
-    pub visit: Visit,
+/// A counted attempt of a signed-in user to authenticate again.
+pub struct ProofAttempt {
+    pub context: RequestContext,
     pub attempt: Attempt,
     pub account: Account,
 }
 
-impl Try {
-    /// Counts it.
-    pub async fn begin(caller: &Caller<SessionsOwn>, request: RequestInfo) -> Result<Self> {
-        let visit = Visit::new(caller.ctx(), request);
-        let door = visit.clone();
+impl ProofAttempt {
+    /// Counts the attempt.
+    pub async fn count(caller: &Caller<SessionsOwn>, request: RequestInfo) -> Result<Self> {
+        let context = RequestContext::new(caller.ctx(), request);
+        let context_in_tx = context.clone();
         let (attempt, account) = caller
-            .write(move |tx, actor| living::try_anew(tx, &door, actor))
+            .write(move |tx, actor| active::count_proof_attempt(tx, &context_in_tx, actor))
             .await?;
         Ok(Self {
-            visit,
+            context,
             attempt,
             account,
         })
     }
 
-    /// Whether this is their password.
-    pub async fn fits(&self, password: String) -> Result<bool> {
+    /// Returns whether this is the password of the user.
+    pub async fn password_matches(&self, password: String) -> Result<bool> {
         verify_password(password, Some(self.account.password_hash.clone())).await
     }
 }
 
-/// Confirms the session that asks, by either proof.
+/// Confirms the session of the request with a password or a code.
 pub async fn confirm(
     caller: &Caller<SessionsOwn>,
     request: RequestInfo,
-    by: Confirm,
-) -> Result<Done> {
-    let tried = Try::begin(caller, request).await?;
-    let (proof, refusal) = match (by.password, by.code) {
+    body: ConfirmIdentity,
+) -> Result<NoContent> {
+    let attempted = ProofAttempt::count(caller, request).await?;
+    let (proof, error) = match (body.password, body.code) {
         (Some(password), _) => (
-            Proof::Password(tried.fits(password).await?),
+            Proof::Password(attempted.password_matches(password).await?),
             wrong_password("password"),
         ),
         (None, code) => (Proof::Code(code.unwrap_or_default()), wrong_code()),
     };
-    let holds = caller
+    let is_valid = caller
         .write(move |tx, actor| {
-            let Try {
-                visit,
+            let ProofAttempt {
+                context,
                 attempt,
                 account,
-            } = &tried;
-            let holds = living::holds(tx, visit, actor, (attempt, account, &proof))?;
-            if holds {
-                living::confirm(tx, visit, actor)?;
+            } = &attempted;
+            let is_valid = active::verify_proof(tx, context, actor, attempt, account, &proof)?;
+            if is_valid {
+                active::confirm(tx, context, actor)?;
             }
-            Ok(holds)
+            Ok(is_valid)
         })
         .await?;
-    if holds { Ok(Done) } else { Err(refusal) }
+    if is_valid { Ok(NoContent) } else { Err(error) }
 }
 
-/// What a password that is not theirs is answered with.
+/// Returns the error for a wrong password.
 pub fn wrong_password(field: &str) -> Error {
     Error::field(field, "wrong", "This is not your password.")
 }

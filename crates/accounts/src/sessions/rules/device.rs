@@ -1,6 +1,6 @@
-//! What somebody sits at, as far as a browser's own account of itself tells.
+//! Names of devices, derived from the user agent of the browser.
 
-/// What a browser calls itself, and what people call it. The first that fits counts: most claim to be several.
+/// Parts of user agents and the names of their browsers. The first match counts, because most user agents name several.
 const BROWSERS: [(&str, &str); 9] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -23,11 +23,11 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("X11", "Unix"),
 ];
 
-/// The browser and its system in a few words.
+/// Describes a browser and its operating system.
 pub fn device(user_agent: Option<&str>) -> String {
-    let says = user_agent.unwrap_or_default();
+    let user_agent = user_agent.unwrap_or_default();
     let known = |names: &[(&str, &'static str)]| {
-        let found = names.iter().find(|(part, _)| says.contains(part));
+        let found = names.iter().find(|(part, _)| user_agent.contains(part));
         found.map(|(_, name)| *name)
     };
     match (known(&BROWSERS), known(&SYSTEMS)) {
@@ -43,8 +43,8 @@ mod tests {
     use super::device;
 
     #[test]
-    fn browsers_are_told_apart_though_they_all_claim_to_be_mozilla() {
-        for (says, is) in [
+    fn device_names_browser_and_system() {
+        for (user_agent, expected) in [
             (
                 "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
                 "Firefox on Linux",
@@ -72,7 +72,7 @@ mod tests {
             ("curl/8.5.0", "curl"),
             ("anything", "An unknown device"),
         ] {
-            assert_eq!(device(Some(says)), is);
+            assert_eq!(device(Some(user_agent)), expected);
         }
         assert_eq!(device(None), "An unknown device");
     }

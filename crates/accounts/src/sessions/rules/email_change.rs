@@ -1,7 +1,7 @@
 //! What a change of an account's email address causes: links sent to the old mailbox stop working, both mailboxes get an
 //! email, and for 24 hours no password link goes to the new one. The owner of the account has that time to object.
 
-use super::letters::{self, EmailChange};
+use super::email::{self, EmailChange};
 use crate::sessions::{
     jobs::SendPasswordLink,
     query::{self, passwords},
@@ -24,18 +24,19 @@ pub fn paused_until(
 }
 
 /// Ends the links and sessions of the account and emails both mailboxes. The row already has the new address.
-pub fn email_changed(
+pub fn handle_email_change(
     tx: &mut Tx<'_>,
     actor: &Actor,
     user: UserId,
-    (before, now): (Option<&str>, DateTime<Utc>),
+    before: Option<&str>,
+    now: DateTime<Utc>,
 ) -> Result<()> {
-    let account = query::hold(tx, user)?.ok_or_else(Error::not_found)?;
-    query::email_changed(tx, user, now)?;
+    let account = query::lock_account(tx, user)?.ok_or_else(Error::not_found)?;
+    query::record_email_change(tx, user, now)?;
     passwords::close_links(tx, user, now)?;
-    query::end_all(tx, user, (None, "email"))?;
+    query::end_all(tx, user, None, "email")?;
     let until = now + PAUSE;
-    letters::email_changed(
+    email::email_changed(
         tx,
         &actor.keys,
         &EmailChange {

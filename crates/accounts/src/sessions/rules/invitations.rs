@@ -1,12 +1,15 @@
 //! Links with which a person chooses a password and that an administrator passes on: for installations without a mail
 //! server, and for people who cannot reach their mailbox.
 
-use super::{Visit, letters};
-use crate::sessions::query::{self, passwords};
+use super::{RequestContext, email};
+use crate::sessions::query::{
+    self,
+    passwords::{self, NewLink},
+};
 use chrono::TimeDelta;
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     auth::{UNUSABLE, random_token},
     crypto::digest,
 };
@@ -20,33 +23,50 @@ use wire::{
 /// How long an invitation works.
 pub const INVITED_FOR: TimeDelta = TimeDelta::days(7);
 /// How long a link works that replaces a password.
-const REPLACES_FOR: TimeDelta = TimeDelta::hours(24);
+const REPLACEMENT_FOR: TimeDelta = TimeDelta::hours(24);
 
-/// Creates a link, and ends the earlier ones of the same person.
-pub fn make(tx: &mut Tx<'_>, visit: &Visit, actor: &Actor, user: UserId) -> Result<InvitationLink> {
-    let account = query::hold(tx, user)?.ok_or_else(Error::not_found)?;
+/// Creates a link, and closes the earlier ones of the same user.
+pub fn create_link(
+    tx: &mut Tx<'_>,
+    context: &RequestContext,
+    actor: &Actor,
+    user: UserId,
+) -> Result<InvitationLink> {
+    let account = query::lock_account(tx, user)?.ok_or_else(Error::not_found)?;
     if account.status != UserStatus::Active {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             format!("The account is {}. Activate it first.", account.status),
         ));
     }
     let is_first = account.password_hash == UNUSABLE;
-    let open_for = if is_first { INVITED_FOR } else { REPLACES_FOR };
-    let (id, token, expires_at) = (Uuid::now_v7(), random_token(), visit.now + open_for);
+    let valid_for = if is_first {
+        INVITED_FOR
+    } else {
+        REPLACEMENT_FOR
+    };
+    let (id, token, expires_at) = (Uuid::now_v7(), random_token(), context.now + valid_for);
     let hash = digest(token.as_bytes());
-    passwords::add_link(tx, (id, user), (&hash, visit.now, expires_at))?;
-    passwords::close_older_links(tx, (user, id), visit.now)?;
+    let link = NewLink {
+        id,
+        user,
+        token_hash: &hash,
+        created_at: context.now,
+        expires_at,
+    };
+    passwords::add_link(tx, &link)?;
+    passwords::close_older_links(tx, user, id, context.now)?;
     audit::record(
         tx,
         actor,
-        Act::new("password.link", "user", user.0).changing(json!({ "expires_at": expires_at })),
+        AuditEvent::new("password.link", "user", user.0)
+            .with_change(json!({ "expires_at": expires_at })),
     )?;
     if !is_first {
-        letters::link_made(tx, visit, user)?;
+        email::link_created(tx, context, user)?;
     }
     Ok(InvitationLink {
-        url: letters::password_page(&visit.ctx, &token),
+        url: email::password_page(&context.ctx, &token),
         expires_at,
     })
 }

@@ -1,27 +1,26 @@
-//! Who is let in, for how long, and when they are shown out.
+//! Rules for starting, extending and ending sessions.
 
+pub mod active;
 mod device;
+pub mod email;
 pub mod email_change;
-pub mod factor;
 pub mod invitations;
-pub mod letters;
-pub mod living;
+pub mod mfa;
 pub mod passwords;
 mod throttle;
-mod told;
+pub mod timeline;
 
-pub use throttle::{Attempt, forgive_account};
-pub use told::told;
+pub use throttle::{Attempt, reset_account};
 
-use super::query::{self, Account, Fresh, Row, factors};
+use super::query::{self, Account, NewSessionRow, SessionRow, mfa as mfa_query};
 use crate::users::{
     self,
-    query::{Life, Seen},
+    query::{Deleted, Visibility},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     Actor, Conn, Ctx, Owner, RequestInfo, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     auth::random_token,
     crypto::{Keyring, digest},
     settings::{self, BusinessTimeZone, SessionIdleDays},
@@ -30,21 +29,21 @@ use uuid::Uuid;
 use wire::{
     ApiClientId, Reach, SessionId, UserId,
     accounts::{
-        sessions::Granted,
+        sessions::TokenResponse,
         users::{User, UserStatus},
     },
 };
 
-/// Every session ends after this.
-const LONGEST: TimeDelta = TimeDelta::days(90);
-/// Two tabs may show the same token within this time; later it was stolen.
-const RACE: TimeDelta = TimeDelta::seconds(10);
-/// How long an access token lasts, in seconds.
-const ACCESS: i64 = 600;
+/// The maximum age of a session.
+const MAX_AGE: TimeDelta = TimeDelta::days(90);
+/// Two tabs may send the same token within this time; a later reuse means that the token was stolen.
+const RACE_WINDOW: TimeDelta = TimeDelta::seconds(10);
+/// The lifetime of an access token, in seconds.
+const ACCESS_SECONDS: i64 = 600;
 
-/// Somebody at the door: the context, their request and the time.
+/// The context of a sign-in or session request: the application, the request and the time.
 #[derive(Clone)]
-pub struct Visit {
+pub struct RequestContext {
     pub ctx: Ctx,
     pub request: RequestInfo,
     pub now: DateTime<Utc>,
@@ -52,39 +51,39 @@ pub struct Visit {
     pub device: Option<String>,
 }
 
-/// A session that has begun or was prolonged: what its owner is told, and the token for the cookie.
-pub struct Opened {
-    pub granted: Granted,
+/// A started or extended session: the response for its owner, and the refresh token for the cookie.
+pub struct IssuedSession {
+    pub response: TokenResponse,
     pub id: SessionId,
-    pub refresh: String,
+    pub refresh_token: String,
     pub expires_at: DateTime<Utc>,
 }
 
-/// What came of signing in.
-pub enum Begun {
-    /// In.
-    Opened(Box<Opened>),
-    /// Not in, and not told why: unknown, wrong, or kept out.
-    Refused,
-    /// The password was right, and a code is asked for too.
+/// The outcome of a sign-in.
+pub enum SignInOutcome {
+    /// The user is signed in.
+    SignedIn(Box<IssuedSession>),
+    /// The account is unknown or not active, or the password is wrong. The response does not tell which.
+    WrongCredentials,
+    /// The password is right, and a code of the second factor is required.
     NeedsCode {
-        /** Whether the one that came was wrong. */
+        /// Whether the request had a wrong code.
         was_wrong: bool,
     },
 }
 
-/// What came of showing a refresh token.
-pub enum Turned {
-    /// The next token.
-    Opened(Box<Opened>),
-    /// Another tab was faster by a moment.
+/// The outcome of sending a refresh token.
+pub enum RefreshOutcome {
+    /// The session has a new token.
+    Extended(Box<IssuedSession>),
+    /// Another tab sent the same token moments before.
     Raced,
-    /// The session is over, or never was.
+    /// The session has ended or never existed.
     Ended,
 }
 
-impl Visit {
-    /// Now.
+impl RequestContext {
+    /// Returns the context of a request at the current time.
     pub fn new(ctx: &Ctx, request: RequestInfo) -> Self {
         Self {
             ctx: ctx.clone(),
@@ -99,12 +98,12 @@ impl Visit {
         Self { device, ..self }
     }
 
-    /// Whoever is at the door: somebody with an account, or nobody known.
+    /// Returns the actor of the request: the account, or an anonymous caller.
     fn actor(&self, account: Option<&Account>) -> Actor {
         Actor {
-            id: account.map(|person| person.id),
+            id: account.map(|account| account.id),
             client: None,
-            role: account.map(|person| person.role),
+            role: account.map(|account| account.role),
             session: None,
             reach: Reach::Own,
             is_confirmed: false,
@@ -114,20 +113,21 @@ impl Visit {
     }
 }
 
-/// Counts a try and finds the account that it is about.
-pub fn admit(
+/// Counts a sign-in attempt, and finds its account.
+pub fn count_attempt(
     tx: &mut Tx<'_>,
-    visit: &Visit,
-    (email_hash, client): (&[u8], Option<ApiClientId>),
+    context: &RequestContext,
+    email_hash: &[u8],
+    client: Option<ApiClientId>,
 ) -> Result<(Attempt, Option<Account>)> {
-    let attempt = Attempt::count(tx, visit, email_hash)?;
+    let attempt = Attempt::count(tx, context, email_hash)?;
     let accounts = query::accounts(tx.conn(), email_hash)?;
-    Ok((attempt, named(accounts, client).pop()))
+    Ok((attempt, select_accounts(accounts, client).pop()))
 }
 
-/// Selects the account that an address stands for: that of the named API client, else the direct one, else the only
+/// Selects the account that an email address identifies: that of the named API client, else the direct one, else the only
 /// one. Where several API clients have a customer with this address and none is named, it selects nothing.
-pub fn named(accounts: Vec<Account>, client: Option<ApiClientId>) -> Vec<Account> {
+pub fn select_accounts(accounts: Vec<Account>, client: Option<ApiClientId>) -> Vec<Account> {
     let is_only = accounts.len() == 1;
     accounts
         .into_iter()
@@ -138,162 +138,194 @@ pub fn named(accounts: Vec<Account>, client: Option<ApiClientId>) -> Vec<Account
         .collect()
 }
 
-/// Begins a session if everything was right and the account is as it was; else leaves word that it was refused.
-pub fn begin(
+/// What a sign-in request proved before the transaction.
+pub struct SignIn<'a> {
+    /// The account of the email address, if there is one.
+    pub account: Option<Account>,
+    /// Whether the password is that of the account.
+    pub password_matches: bool,
+    /// The code of the second factor, if the request has one.
+    pub code: Option<&'a str>,
+}
+
+/// Starts a session if the credentials are right and the account has not changed meanwhile; otherwise records the failure.
+pub fn sign_in(
     tx: &mut Tx<'_>,
-    visit: &Visit,
+    context: &RequestContext,
     attempt: &Attempt,
-    (account, fits, code): (Option<Account>, bool, Option<&str>),
-) -> Result<Begun> {
+    request: SignIn<'_>,
+) -> Result<SignInOutcome> {
+    let SignIn {
+        account,
+        password_matches,
+        code,
+    } = request;
     let subject = account.as_ref().map_or(Uuid::nil(), |account| account.id.0);
-    let refused = |tx: &mut Tx<'_>| {
-        let act = Act::new("session.refused", "user", subject);
-        audit::record(tx, &visit.actor(None), act)
+    let record_failure = |tx: &mut Tx<'_>| {
+        let event = AuditEvent::new("session.refused", "user", subject);
+        audit::record(tx, &context.actor(None), event)
     };
-    // Read again: a suspension or a new password during the hashing counts.
-    let now = match account.filter(|_| fits) {
-        Some(seen) => {
-            query::hold(tx, seen.id)?.filter(|now| now.password_hash == seen.password_hash)
-        }
+    // Read again: a suspension or a new password while the password was hashed must count.
+    let current = match account.filter(|_| password_matches) {
+        Some(read) => query::lock_account(tx, read.id)?
+            .filter(|current| current.password_hash == read.password_hash),
         None => None,
     };
-    let Some(account) = now.filter(|account| account.status == UserStatus::Active) else {
-        refused(tx)?;
-        return Ok(Begun::Refused);
+    let Some(account) = current.filter(|account| account.status == UserStatus::Active) else {
+        record_failure(tx)?;
+        return Ok(SignInOutcome::WrongCredentials);
     };
-    if factors::is_enrolled(tx.conn(), account.id)? {
+    if mfa_query::is_enrolled(tx.conn(), account.id)? {
         let Some(code) = code else {
-            attempt.take_back(tx)?;
-            return Ok(Begun::NeedsCode { was_wrong: false });
+            attempt.subtract(tx)?;
+            return Ok(SignInOutcome::NeedsCode { was_wrong: false });
         };
-        if !factor::serves(
+        if !mfa::use_code(
             tx,
-            &visit.actor(Some(&account)),
-            (account.id, code),
-            visit.now,
+            &context.actor(Some(&account)),
+            account.id,
+            code,
+            context.now,
         )? {
-            refused(tx)?;
-            return Ok(Begun::NeedsCode { was_wrong: true });
+            record_failure(tx)?;
+            return Ok(SignInOutcome::NeedsCode { was_wrong: true });
         }
     }
-    attempt.forgive(tx)?;
-    query::signed_in(tx, account.id, visit.now)?;
-    throttle::remember(tx, visit, (account.id, &account.email_hash))?;
+    attempt.reset_after_success(tx)?;
+    query::record_sign_in(tx, account.id, context.now)?;
+    throttle::remember_origin(tx, context, account.id, &account.email_hash)?;
     let family = SessionId::new();
-    // Signing in is proof enough of who they are, for a while.
-    let opened = open(tx, visit, (&account, family), (visit.now, Some(visit.now)))?;
-    let act = Act::new("session.begin", "session", family.0);
-    audit::record(tx, &visit.actor(Some(&account)), act)?;
-    Ok(Begun::Opened(Box::new(opened)))
+    // Signing in counts as recent authentication.
+    let issued = issue(
+        tx,
+        context,
+        &account,
+        family,
+        context.now,
+        Some(context.now),
+    )?;
+    let event = AuditEvent::new("session.begin", "session", family.0);
+    audit::record(tx, &context.actor(Some(&account)), event)?;
+    Ok(SignInOutcome::SignedIn(Box::new(issued)))
 }
 
-/// Exchanges a refresh token for the next. A token that was exchanged before ends its family, except within the
-/// moment in which two tabs may do the same.
-pub fn refresh(tx: &mut Tx<'_>, visit: &Visit, token: &str) -> Result<Turned> {
+/// Exchanges a refresh token for the next one. A token that was exchanged before ends its family, except within
+/// [`RACE_WINDOW`], in which two tabs may send the same token.
+pub fn refresh(tx: &mut Tx<'_>, context: &RequestContext, token: &str) -> Result<RefreshOutcome> {
     let hash = digest(token.as_bytes());
-    let Some(known) = query::by_hash(tx.conn(), &hash)? else {
-        return Ok(Turned::Ended);
+    let Some(known) = query::find_by_hash(tx.conn(), &hash)? else {
+        return Ok(RefreshOutcome::Ended);
     };
-    let account = query::hold(tx, known.user_id)?;
-    if let Some(row) = query::rotate(tx, &hash, visit.now)? {
-        return prolong(tx, visit, (account, &row));
+    let account = query::lock_account(tx, known.user_id)?;
+    if let Some(row) = query::rotate(tx, &hash, context.now)? {
+        return extend(tx, context, account, &row);
     }
-    match query::by_hash(tx.conn(), &hash)? {
-        Some(row) if is_race(&row, visit.now) => Ok(Turned::Raced),
+    match query::find_by_hash(tx.conn(), &hash)? {
+        Some(row) if is_race(&row, context.now) => Ok(RefreshOutcome::Raced),
         Some(row) if row.rotated_at.is_some() && row.revoked_at.is_none() => {
-            query::end_family(tx, (row.family_id, row.user_id), (visit.now, "reuse"))?;
-            let act = Act::new("session.reuse", "session", row.family_id.0);
-            audit::record(tx, &visit.actor(None), act)?;
-            Ok(Turned::Ended)
+            query::end_family(tx, row.family_id, row.user_id, "reuse", context.now)?;
+            let event = AuditEvent::new("session.reuse", "session", row.family_id.0);
+            audit::record(tx, &context.actor(None), event)?;
+            Ok(RefreshOutcome::Ended)
         }
-        _ => Ok(Turned::Ended),
+        _ => Ok(RefreshOutcome::Ended),
     }
 }
 
-fn prolong(
+fn extend(
     tx: &mut Tx<'_>,
-    visit: &Visit,
-    (account, row): (Option<Account>, &Row),
-) -> Result<Turned> {
+    context: &RequestContext,
+    account: Option<Account>,
+    row: &SessionRow,
+) -> Result<RefreshOutcome> {
     match account.filter(|account| account.status == UserStatus::Active) {
-        Some(account) => open(
+        Some(account) => issue(
             tx,
-            visit,
-            (&account, row.family_id),
-            (row.created_at, row.confirmed_at),
+            context,
+            &account,
+            row.family_id,
+            row.created_at,
+            row.confirmed_at,
         )
-        .map(|opened| Turned::Opened(Box::new(opened))),
+        .map(|issued| RefreshOutcome::Extended(Box::new(issued))),
         None => {
-            query::end_family(tx, (row.family_id, row.user_id), (visit.now, "account"))?;
-            Ok(Turned::Ended)
+            query::end_family(tx, row.family_id, row.user_id, "account", context.now)?;
+            Ok(RefreshOutcome::Ended)
         }
     }
 }
 
-/// Adds the next token of a family, which began at that time and was last confirmed at the other.
-fn open(
+/// Issues the next token of a family. `started_at` is the start of the family, `confirmed_at` the last authentication.
+fn issue(
     tx: &mut Tx<'_>,
-    visit: &Visit,
-    (account, family): (&Account, SessionId),
-    (began, confirmed_at): (DateTime<Utc>, Option<DateTime<Utc>>),
-) -> Result<Opened> {
+    context: &RequestContext,
+    account: &Account,
+    family: SessionId,
+    started_at: DateTime<Utc>,
+    confirmed_at: Option<DateTime<Utc>>,
+) -> Result<IssuedSession> {
     let idle = TimeDelta::days(settings::get(tx.conn(), SessionIdleDays)?);
-    let (refresh, expires_at) = (random_token(), ends_at(began, visit.now, idle));
+    let (refresh_token, expires_at) = (random_token(), expiry(started_at, context.now, idle));
     let is_limited =
-        factor::is_required(visit, account.role) && !factors::is_enrolled(tx.conn(), account.id)?;
-    let id = if began == visit.now {
+        mfa::is_required(context, account.role) && !mfa_query::is_enrolled(tx.conn(), account.id)?;
+    let id = if started_at == context.now {
         family
     } else {
         SessionId::new()
     };
     query::insert(
         tx,
-        &Fresh {
+        &NewSessionRow {
             id,
             user_id: account.id,
             family_id: family,
-            refresh_hash: digest(refresh.as_bytes()),
-            created_at: began,
-            last_used_at: visit.now,
+            refresh_hash: digest(refresh_token.as_bytes()),
+            created_at: started_at,
+            last_used_at: context.now,
             expires_at,
             confirmed_at,
             is_limited,
-            user_agent: visit.request.user_agent.as_deref(),
-            ip: visit.request.ip.as_deref(),
+            user_agent: context.request.user_agent.as_deref(),
+            ip: context.request.ip.as_deref(),
         },
     )?;
-    let granted = Granted {
-        access_token: visit
-            .ctx
-            .tokens
-            .issue(account.id, id, account.session_epoch, visit.now)?,
-        expires_in: ACCESS,
+    let response = TokenResponse {
+        access_token: context.ctx.tokens.issue(
+            account.id,
+            id,
+            account.session_epoch,
+            context.now,
+        )?,
+        expires_in: ACCESS_SECONDS,
         is_limited,
-        user: oneself(tx.conn(), &visit.ctx.keys, account.id)?,
+        user: own_user(tx.conn(), &context.ctx.keys, account.id)?,
         time_zone: settings::get(tx.conn(), BusinessTimeZone)?.to_string(),
     };
-    Ok(Opened {
-        granted,
+    Ok(IssuedSession {
+        response,
         id: family,
-        refresh,
+        refresh_token,
         expires_at,
     })
 }
 
-/// Somebody, as they see themselves.
-fn oneself(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<User> {
-    let me = (Seen::Own(Owner::Person(id)), Life::Living);
-    let row = users::query::find(conn, id, me)?;
+/// Returns a user as the user sees their own account: unmasked.
+fn own_user(conn: &mut Conn, keys: &Keyring, id: UserId) -> Result<User> {
+    let own = Visibility::Own(Owner::Person(id));
+    let row = users::query::find(conn, id, own, Deleted::Exclude)?;
     users::rules::open(conn, keys, &row, false)
 }
 
-/// A session ends when it was not used for so long, and at the latest after ninety days.
-fn ends_at(began: DateTime<Utc>, now: DateTime<Utc>, idle: TimeDelta) -> DateTime<Utc> {
-    (now + idle).min(began + LONGEST)
+/// Returns when a session expires: after the idle time, and at the latest at [`MAX_AGE`].
+fn expiry(started_at: DateTime<Utc>, now: DateTime<Utc>, idle: TimeDelta) -> DateTime<Utc> {
+    (now + idle).min(started_at + MAX_AGE)
 }
 
-fn is_race(row: &Row, now: DateTime<Utc>) -> bool {
-    row.revoked_at.is_none() && row.rotated_at.is_some_and(|rotated| now - rotated <= RACE)
+fn is_race(row: &SessionRow, now: DateTime<Utc>) -> bool {
+    row.revoked_at.is_none()
+        && row
+            .rotated_at
+            .is_some_and(|rotated| now - rotated <= RACE_WINDOW)
 }
 
 #[cfg(test)]
@@ -301,12 +333,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_ends_when_idle_and_at_the_latest_after_ninety_days() {
-        let began = DateTime::UNIX_EPOCH;
+    fn session_expires_when_idle_and_at_maximum_age() {
+        let started_at = DateTime::UNIX_EPOCH;
         for (age, left) in [(0, 14), (10, 14), (76, 14), (80, 10), (89, 1)] {
-            let now = began + TimeDelta::days(age);
+            let now = started_at + TimeDelta::days(age);
             assert_eq!(
-                (ends_at(began, now, TimeDelta::days(14)) - now).num_days(),
+                (expiry(started_at, now, TimeDelta::days(14)) - now).num_days(),
                 left,
                 "after {age} days"
             );
@@ -314,9 +346,9 @@ mod tests {
     }
 
     #[test]
-    fn a_token_shown_twice_is_a_race_for_ten_seconds() {
+    fn token_reuse_within_ten_seconds_is_a_race() {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(1);
-        let row = |ago: Option<i64>, revoked: bool| Row {
+        let row = |ago: Option<i64>, revoked: bool| SessionRow {
             family_id: SessionId::new(),
             user_id: UserId::new(),
             created_at: DateTime::UNIX_EPOCH,

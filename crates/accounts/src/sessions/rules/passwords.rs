@@ -1,14 +1,13 @@
-//! Passwords: changed by who knows the old one, or set by who has a link from a mail. Either way whoever else was
-//! signed in is out.
+//! Passwords: a user changes one with the old password, or sets one with an emailed link. Both end the other sessions.
 
-use super::{Attempt, Visit, forgive_account, letters, living, oneself};
+use super::{Attempt, RequestContext, active, email, own_user, reset_account};
 use crate::sessions::{
     jobs::SendPasswordLink,
     query::{self, Account, passwords},
 };
 use platform::{
     Actor, Conn, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     auth::UNUSABLE,
     crypto::{Keyring, digest},
     jobs,
@@ -18,9 +17,9 @@ use wire::{
     accounts::{sessions::PasswordAccount, users::UserStatus},
 };
 
-/// What is known of somebody, and so must not make up their password.
-pub fn about(conn: &mut Conn, keys: &Keyring, user: UserId) -> Result<Vec<String>> {
-    let known = oneself(conn, keys, user)?;
+/// Returns the words about a user that make a password easy to guess: names and parts of the email address.
+pub fn personal_words(conn: &mut Conn, keys: &Keyring, user: UserId) -> Result<Vec<String>> {
+    let known = own_user(conn, keys, user)?;
     let mailbox = known.email.split('@').next().map(str::to_owned);
     Ok([
         known.full_name(),
@@ -34,81 +33,97 @@ pub fn about(conn: &mut Conn, keys: &Keyring, user: UserId) -> Result<Vec<String
     .collect())
 }
 
-/// Replaces a password that its owner knew. The session that asks goes on, every other ends.
+/// Replaces a password that its owner knew. The session of the request continues; every other one ends.
 pub fn change(
     tx: &mut Tx<'_>,
-    visit: &Visit,
+    context: &RequestContext,
     actor: &Actor,
-    (account, hash): (&Account, &str),
+    account: &Account,
+    hash: &str,
 ) -> Result<()> {
-    let kept = living::current(tx.conn(), actor)?;
+    let current = active::current(tx.conn(), actor)?;
     passwords::set(tx, account.id, hash)?;
-    passwords::close_links(tx, account.id, visit.now)?;
-    query::end_all(tx, account.id, (Some(kept), "password"))?;
-    audit::record(tx, actor, Act::new("password.change", "user", account.id.0))?;
-    letters::password_changed(tx, visit, account.id)
+    passwords::close_links(tx, account.id, context.now)?;
+    query::end_all(tx, account.id, Some(current), "password")?;
+    audit::record(
+        tx,
+        actor,
+        AuditEvent::new("password.change", "user", account.id.0),
+    )?;
+    email::password_changed(tx, context, account.id)
 }
 
-/// Has a letter written to who forgot their password, if there is an account. Whether there is, is looked up later:
-/// the answer and the time it takes are the same.
-pub fn forgotten(
+/// Queues an email with a password link. The job looks the account up later, so the response and its duration do not reveal
+/// whether it exists.
+pub fn request_link(
     tx: &mut Tx<'_>,
-    visit: &Visit,
-    (email_hash, client): (Vec<u8>, Option<ApiClientId>),
+    context: &RequestContext,
+    email_hash: Vec<u8>,
+    client: Option<ApiClientId>,
 ) -> Result<()> {
-    if Attempt::count_letter(tx, visit, &email_hash)? {
+    if Attempt::count_password_email(tx, context, &email_hash)? {
         jobs::enqueue(tx, &SendPasswordLink::forgotten(email_hash, client))?;
     }
     Ok(())
 }
 
-/// Where a link leads.
-pub fn link(conn: &mut Conn, visit: &Visit, token: &str) -> Result<PasswordAccount> {
-    let user = holder(conn, visit, token)?;
+/// Returns the account whose password a link sets.
+pub fn link_account(
+    conn: &mut Conn,
+    context: &RequestContext,
+    token: &str,
+) -> Result<PasswordAccount> {
+    let user = link_user(conn, context, token)?;
     let account = query::account_by_id(conn, user)?
         .filter(|account| account.status == UserStatus::Active)
-        .ok_or_else(ended)?;
+        .ok_or_else(link_expired)?;
     Ok(PasswordAccount {
-        email: oneself(conn, &visit.ctx.keys, user)?.email,
+        email: own_user(conn, &context.ctx.keys, user)?.email,
         is_staff: account.role.is_staff(),
         is_new: account.password_hash == UNUSABLE,
     })
 }
 
-/// Whose link this is.
-pub fn holder(conn: &mut Conn, visit: &Visit, token: &str) -> Result<UserId> {
-    passwords::holder(conn, &digest(token.as_bytes()), visit.now)?.ok_or_else(ended)
+/// Returns the user of an open link.
+pub fn link_user(conn: &mut Conn, context: &RequestContext, token: &str) -> Result<UserId> {
+    passwords::link_user(conn, &digest(token.as_bytes()), context.now)?.ok_or_else(link_expired)
 }
 
-/// Sets the password that a link is for. The link has served, others of the same person have too, and every
-/// session ends. A second factor stays: a mailbox alone opens nothing.
-pub fn set(tx: &mut Tx<'_>, visit: &Visit, (token, hash): (&str, &str)) -> Result<()> {
-    let user = passwords::serve(tx, &digest(token.as_bytes()), visit.now)?.ok_or_else(ended)?;
-    let account = query::hold(tx, user)?
+/// Sets a password with a link. All links of the user close and every session ends. A second factor stays: access to the mailbox
+/// alone must not open the account.
+pub fn set(tx: &mut Tx<'_>, context: &RequestContext, token: &str, hash: &str) -> Result<()> {
+    let user = passwords::use_link(tx, &digest(token.as_bytes()), context.now)?
+        .ok_or_else(link_expired)?;
+    let account = query::lock_account(tx, user)?
         .filter(|account| account.status == UserStatus::Active)
-        .ok_or_else(ended)?;
-    replace(tx, visit, (&account, hash))?;
+        .ok_or_else(link_expired)?;
+    replace(tx, context, &account, hash)?;
     audit::record(
         tx,
-        &visit.actor(Some(&account)),
-        Act::new("password.set", "user", user.0),
+        &context.actor(Some(&account)),
+        AuditEvent::new("password.set", "user", user.0),
     )?;
-    letters::password_changed(tx, visit, user)
+    email::password_changed(tx, context, user)
 }
 
 /// Replaces the password of an account, and ends its links, its sessions and the pauses after failed sign-ins.
-pub fn replace(tx: &mut Tx<'_>, visit: &Visit, (account, hash): (&Account, &str)) -> Result<()> {
+pub fn replace(
+    tx: &mut Tx<'_>,
+    context: &RequestContext,
+    account: &Account,
+    hash: &str,
+) -> Result<()> {
     passwords::set(tx, account.id, hash)?;
-    passwords::close_links(tx, account.id, visit.now)?;
-    query::end_all(tx, account.id, (None, "password"))?;
+    passwords::close_links(tx, account.id, context.now)?;
+    query::end_all(tx, account.id, None, "password")?;
     // Guesses at the old password must not block the owner of the new one.
-    forgive_account(tx, visit, (account.id, &account.email_hash))
+    reset_account(tx, context, account.id, &account.email_hash)
 }
 
-fn ended() -> Error {
+fn link_expired() -> Error {
     Error::field(
         "token",
         "ended",
-        "This link has ended or was used before. Ask for a new one.",
+        "This link has expired or was used before. Request a new one.",
     )
 }

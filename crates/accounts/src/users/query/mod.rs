@@ -1,14 +1,14 @@
-//! All SQL of people.
+//! All SQL of users.
 
-mod happenings;
-mod index;
-mod kept;
-mod standing;
+mod personal_data;
+mod search_index;
+mod status;
+mod timeline;
 
-pub use happenings::*;
-pub use index::*;
-pub use kept::*;
-pub use standing::*;
+pub use personal_data::*;
+pub use search_index::*;
+pub use status::*;
+pub use timeline::*;
 
 use diesel::{pg::Pg, prelude::*};
 use platform::{Conn, Error, Owner, Result, Tx, page};
@@ -18,7 +18,7 @@ use wire::{
     accounts::users::{KycStatus, UserFilter, UserRole, UserSort, UserStatus},
 };
 
-/// A person as the table keeps them, sealed.
+/// A user as stored: the personal data is sealed.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users, check_for_backend(Pg))]
 pub struct UserRow {
@@ -39,7 +39,7 @@ pub struct UserRow {
     pub version: i32,
 }
 
-/// Personal data, sealed for its row, and what it is found by.
+/// The personal data of a user, sealed for its row, and its search tokens.
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = users, treat_none_as_null = true)]
 pub struct Sealed {
@@ -51,10 +51,10 @@ pub struct Sealed {
     pub search_tokens: Vec<i64>,
 }
 
-/// The rest of a new person.
+/// The columns of a new user that are not sealed.
 #[derive(Insertable)]
 #[diesel(table_name = users)]
-pub struct Fresh<'a> {
+pub struct NewUserRow<'a> {
     pub id: UserId,
     pub password_hash: &'a str,
     pub role: UserRole,
@@ -62,56 +62,66 @@ pub struct Fresh<'a> {
     pub client_id: Option<ApiClientId>,
 }
 
-/// Who is seen.
+/// The users that an actor may see.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Seen {
-    /** Everybody. */
+pub enum Visibility {
+    /// Every user.
     All,
-    /** Customers, and oneself. */
+    /// Every customer, and the actor.
     Customers(Option<UserId>),
-    /** Oneself, or the customers that one's client has brought. */
+    /// The actor, or the customers of the actor's API client.
     Own(Owner),
 }
 
-/// What a list asks for: the filter, the tokens of its search, and who is seen.
-pub type Asked<'a> = (&'a UserFilter, Option<&'a [i64]>, Seen);
-
-/// Whether the living are meant, or those who were deleted.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Life {
-    /** The living. */
-    Living,
-    /** The deleted. */
-    Deleted,
-    /** Both. */
-    Either,
+/// A query of a list of users.
+#[derive(Clone, Copy)]
+pub struct ListQuery<'a> {
+    /// The filter of the request.
+    pub filter: &'a UserFilter,
+    /// The blind tokens of the search text, if any.
+    pub tokens: Option<&'a [i64]>,
+    /// The users that the actor may see.
+    pub visibility: Visibility,
 }
 
-fn among<'a>(seen: Seen, life: Life) -> users::BoxedQuery<'a, Pg> {
+/// Whether a query returns deleted users.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Deleted {
+    /// Only users that are not deleted.
+    Exclude,
+    /// Only deleted users.
+    Only,
+    /// Both.
+    Include,
+}
+
+fn visible<'a>(visibility: Visibility, deleted: Deleted) -> users::BoxedQuery<'a, Pg> {
     let rows = users::table.into_boxed();
-    let rows = match life {
-        Life::Living => rows.filter(users::deleted_at.is_null()),
-        Life::Deleted => rows.filter(users::deleted_at.is_not_null()),
-        Life::Either => rows,
+    let rows = match deleted {
+        Deleted::Exclude => rows.filter(users::deleted_at.is_null()),
+        Deleted::Only => rows.filter(users::deleted_at.is_not_null()),
+        Deleted::Include => rows,
     };
-    match seen {
-        Seen::All => rows,
-        Seen::Customers(me) => rows.filter(
+    match visibility {
+        Visibility::All => rows,
+        Visibility::Customers(me) => rows.filter(
             users::role
                 .eq(UserRole::Customer)
                 .or(users::id.nullable().is_not_distinct_from(me)),
         ),
-        Seen::Own(Owner::Person(me)) => rows.filter(users::id.eq(me)),
-        Seen::Own(Owner::Client(client)) => rows.filter(users::client_id.eq(client)),
+        Visibility::Own(Owner::Person(me)) => rows.filter(users::id.eq(me)),
+        Visibility::Own(Owner::Client(client)) => rows.filter(users::client_id.eq(client)),
     }
 }
 
-fn matching<'a>((filter, tokens, seen): Asked<'a>) -> users::BoxedQuery<'a, Pg> {
-    let mut rows = match filter.is_deleted {
-        Some(true) => among(seen, Life::Deleted),
-        _ => among(seen, Life::Living),
+fn matching(query: ListQuery<'_>) -> users::BoxedQuery<'_, Pg> {
+    let filter = query.filter;
+    let deleted = match filter.is_deleted {
+        Some(true) => Deleted::Only,
+        _ => Deleted::Exclude,
     };
-    if let Some(tokens) = tokens {
+    let mut rows = visible(query.visibility, deleted);
+    if let Some(tokens) = query.tokens {
         rows = rows.filter(users::search_tokens.contains(tokens));
     }
     if let Some(any) = &filter.status {
@@ -141,40 +151,33 @@ fn matching<'a>((filter, tokens, seen): Asked<'a>) -> users::BoxedQuery<'a, Pg> 
     rows
 }
 
-/// One page, sealed.
-pub fn page(conn: &mut Conn, asked: Asked<'_>, paging: &Paging<UserSort>) -> Result<Page<UserRow>> {
-    page!(conn, paging, matching(asked) => UserRow, tie users::id, {
+/// Returns one page of users, sealed.
+pub fn page(
+    conn: &mut Conn,
+    query: ListQuery<'_>,
+    paging: &Paging<UserSort>,
+) -> Result<Page<UserRow>> {
+    page!(conn, paging, matching(query) => UserRow, tie users::id, {
         UserSort::CreatedAt => users::created_at,
         UserSort::LastLogin => nullable users::last_login,
         UserSort::UpdatedAt => users::updated_at,
     })
 }
 
-/// Among whom somebody is looked for: those who are seen, and the living of them where nothing else is said.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Among(Seen, Life);
-
-impl From<Seen> for Among {
-    fn from(seen: Seen) -> Self {
-        Self(seen, Life::Living)
-    }
-}
-impl From<(Seen, Life)> for Among {
-    fn from((seen, life): (Seen, Life)) -> Self {
-        Self(seen, life)
-    }
-}
-
-/// A person.
-pub fn find(conn: &mut Conn, id: UserId, whom: impl Into<Among>) -> Result<UserRow> {
-    let Among(seen, life) = whom.into();
-    Ok(among(seen, life)
+/// Returns a user.
+pub fn find(
+    conn: &mut Conn,
+    id: UserId,
+    visibility: Visibility,
+    deleted: Deleted,
+) -> Result<UserRow> {
+    Ok(visible(visibility, deleted)
         .filter(users::id.eq(id))
         .select(UserRow::as_select())
         .first(conn)?)
 }
 
-/// A person, deleted or not, held until the end of the transaction.
+/// Locks a user, deleted or not, until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<UserRow> {
     Ok(users::table
         .find(id)
@@ -183,19 +186,20 @@ pub fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<UserRow> {
         .first(tx.conn())?)
 }
 
-/// Adds an active person.
-pub fn insert(tx: &mut Tx<'_>, fresh: &Fresh<'_>, sealed: &Sealed) -> Result<UserRow> {
+/// Adds an active user.
+pub fn insert(tx: &mut Tx<'_>, new: &NewUserRow<'_>, sealed: &Sealed) -> Result<UserRow> {
     diesel::insert_into(users::table)
-        .values((fresh, sealed, users::status.eq(UserStatus::Active)))
+        .values((new, sealed, users::status.eq(UserStatus::Active)))
         .returning(UserRow::as_returning())
         .get_result(tx.conn())
-        .map_err(clash)
+        .map_err(email_conflict)
 }
 
-/// Replaces the personal data at this revision; nothing comes back when there is a newer one.
+/// Replaces the personal data of a user at this version; returns nothing when there is a newer one.
 pub fn update(
     tx: &mut Tx<'_>,
-    (id, version): (UserId, i32),
+    id: UserId,
+    version: i32,
     sealed: &Sealed,
 ) -> Result<Option<UserRow>> {
     diesel::update(
@@ -208,10 +212,10 @@ pub fn update(
     .returning(UserRow::as_returning())
     .get_result(tx.conn())
     .optional()
-    .map_err(clash)
+    .map_err(email_conflict)
 }
 
-/// Whether anybody can make others.
+/// Returns whether a super administrator exists.
 pub fn has_super_admin(conn: &mut Conn) -> Result<bool> {
     let any = users::table
         .filter(users::role.eq(UserRole::SuperAdmin))
@@ -219,18 +223,18 @@ pub fn has_super_admin(conn: &mut Conn) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(any)).get_result(conn)?)
 }
 
-/// Lets nobody else add people until the end of the transaction.
-pub fn lock_staff(tx: &mut Tx<'_>) -> Result<()> {
+/// Locks the table, so that no other transaction adds users until the end of this one.
+pub fn lock_table(tx: &mut Tx<'_>) -> Result<()> {
     diesel::sql_query("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE").execute(tx.conn())?;
     Ok(())
 }
 
-fn clash(error: diesel::result::Error) -> Error {
-    match Error::broke(&error) {
+fn email_conflict(error: diesel::result::Error) -> Error {
+    match Error::violated_constraint(&error) {
         Some("users_email_hash_key") => Error::field(
             "email",
             "taken",
-            "Somebody with this address exists already. Open that account, or use another address.",
+            "An account with this email address already exists. Open that account, or use another address.",
         ),
         _ => error.into(),
     }

@@ -1,6 +1,6 @@
-//! A person's data as one file: JSON, or a ZIP archive.
+//! The exported data of a person as one file: JSON, or a ZIP archive.
 
-use crate::kyc::KeptFile;
+use crate::kyc::ExportedFile;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use platform::{Error, Result, respond};
@@ -14,14 +14,14 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// The format of the export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum ExportFormat {
     /// One JSON file.
     Json,
     /// A ZIP archive.
     Zip,
 }
 
-impl FromRequest for Form {
+impl FromRequest for ExportFormat {
     type Error = Error;
     type Future = Ready<Result<Self>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
@@ -38,24 +38,25 @@ impl FromRequest for Form {
     }
 }
 
-/// Answers with the export as a download.
-pub fn answer(
+/// Returns the export as a download.
+pub fn to_response(
     id: UserId,
-    form: Form,
-    (all, files): (Value, Vec<KeptFile>),
+    format: ExportFormat,
+    data: Value,
+    files: &[ExportedFile],
 ) -> Result<HttpResponse> {
-    let (kind, ending, bytes) = match form {
-        Form::Json => ("application/json", "json", as_json(all, &files)?),
-        Form::Zip => ("application/zip", "zip", as_zip(&all, &files)?),
+    let (content_type, extension, bytes) = match format {
+        ExportFormat::Json => ("application/json", "json", to_json(data, files)?),
+        ExportFormat::Zip => ("application/zip", "zip", to_zip(&data, files)?),
     };
-    let name = respond::attachment(&format!("user-{id}.{ending}"));
+    let name = respond::attachment(&format!("user-{id}.{extension}"));
     Ok(HttpResponse::Ok()
-        .content_type(kind)
+        .content_type(content_type)
         .insert_header((header::CONTENT_DISPOSITION, name))
         .body(bytes))
 }
 
-fn as_json(mut all: Value, files: &[KeptFile]) -> Result<Vec<u8>> {
+fn to_json(mut data: Value, files: &[ExportedFile]) -> Result<Vec<u8>> {
     let files: Vec<Value> = files
         .iter()
         .map(|file| {
@@ -67,21 +68,21 @@ fn as_json(mut all: Value, files: &[KeptFile]) -> Result<Vec<u8>> {
             })
         })
         .collect();
-    if let Some(fields) = all.as_object_mut() {
+    if let Some(fields) = data.as_object_mut() {
         fields.insert("files".to_owned(), Value::Array(files));
     }
-    serde_json::to_vec_pretty(&all).map_err(Error::internal)
+    serde_json::to_vec_pretty(&data).map_err(Error::internal)
 }
 
 /// Builds the archive without compression, since images and PDFs are compressed already.
-fn as_zip(all: &Value, files: &[KeptFile]) -> Result<Vec<u8>> {
+fn to_zip(data: &Value, files: &[ExportedFile]) -> Result<Vec<u8>> {
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let mut add = |name: &str, bytes: &[u8]| {
         archive.start_file(name, options).map_err(Error::internal)?;
         archive.write_all(bytes).map_err(Error::internal)
     };
-    let data = serde_json::to_vec_pretty(all).map_err(Error::internal)?;
+    let data = serde_json::to_vec_pretty(data).map_err(Error::internal)?;
     add("data.json", &data)?;
     for file in files {
         add(&format!("files/{}", file.name), &file.bytes)?;

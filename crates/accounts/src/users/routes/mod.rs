@@ -1,20 +1,21 @@
-//! People over HTTP.
+//! HTTP routes of users.
 
 mod archive;
-mod data;
 mod own;
-mod standing;
+mod personal_data;
+mod status;
 
 use super::rules;
 use actix_web::{delete, get, patch, post};
 use platform::{
-    Caller, Created, Done, Id, IfMatch, Json, Maybe, Options, Result, Tagged, Valid, listing,
+    Caller, Created, Id, IfMatch, Json, NoContent, OptionalBody, Options, Result, Tagged, Valid,
+    listing,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{
     UserId,
-    accounts::users::{EditUser, HappeningFilter, Happenings, NewUser, Remark, User},
-    esims::inventory::Reveal,
+    accounts::users::{EditUser, NewUser, OptionalReason, TimelineFilter, User, UserTimeline},
+    esims::inventory::RevealRequest,
     permission::needs::{UsersCreate, UsersDelete, UsersRead, UsersReveal, UsersWrite},
 };
 
@@ -25,19 +26,19 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(own::edit_me)
         .service(list)
         .service(export)
-        .service(standing::bulk)
+        .service(status::bulk)
         .service(create)
         .service(reveal)
         .service(timeline)
         .service(restore)
-        .service(standing::activate)
-        .service(standing::deactivate)
-        .service(standing::suspend)
-        .service(standing::ban)
-        .service(standing::undo_status)
-        .service(standing::appoint)
-        .service(data::take_away)
-        .service(data::erase)
+        .service(status::activate)
+        .service(status::deactivate)
+        .service(status::suspend)
+        .service(status::ban)
+        .service(status::undo_status)
+        .service(status::change_role)
+        .service(personal_data::export_data)
+        .service(personal_data::erase)
         .service(show)
         .service(edit)
         .service(remove);
@@ -45,8 +46,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 
 listing!(User, "/users", export "/users/export", tag "accounts/users", needs UsersRead = "users:read", from rules::page);
 
-/// Show a person; a customer sees nobody but themselves.
-#[utoipa::path(tag = "accounts/users", security(("bearer" = ["users:read"])), params(("id" = UserId, Path)), responses((status = 200, description = "The person", body = User)))]
+/// Show a user. A customer sees only their own account.
+#[utoipa::path(tag = "accounts/users", security(("bearer" = ["users:read"])), params(("id" = UserId, Path)), responses((status = 200, description = "The user", body = User)))]
 #[get("/users/{id}")]
 pub async fn show(caller: Caller<UsersRead>, id: Id<UserId>) -> Result<Tagged<User>> {
     caller
@@ -55,7 +56,7 @@ pub async fn show(caller: Caller<UsersRead>, id: Id<UserId>) -> Result<Tagged<Us
         .map(Tagged)
 }
 
-/// Create a customer, or as a super administrator a member of the staff.
+/// Create a customer or, as a super administrator, a staff member.
 #[utoipa::path(tag = "accounts/users", security(("bearer" = ["users:create"])), request_body = NewUser, responses((status = 201, description = "Created", body = User)))]
 #[post("/users")]
 pub async fn create(caller: Caller<UsersCreate>, new: Valid<NewUser>) -> Result<Created<User>> {
@@ -65,43 +66,40 @@ pub async fn create(caller: Caller<UsersCreate>, new: Valid<NewUser>) -> Result<
         .map(Created)
 }
 
-/// Edit a person; staff only as a super administrator.
+/// Edit a user. Only a super administrator edits staff.
 ///
-/// To change the email address, the caller must have confirmed who they are within the last 15 minutes; otherwise the
+/// To change the email address, the caller must have authenticated within the last 15 minutes; otherwise the
 /// answer is 403 with the code `confirmation_required`. The change ends every session of the account and every link sent
 /// before. Both addresses get an email, and no password link is sent to the new address for 24 hours.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["users:write"])), request_body = EditUser,
-    params(("id" = UserId, Path), ("If-Match" = String, Header, description = "The ETag of what was read")),
-    responses((status = 200, description = "As it is now", body = User)),
+    params(("id" = UserId, Path), ("If-Match" = String, Header, description = "The ETag from the last read")),
+    responses((status = 200, description = "The updated user", body = User)),
 )]
 #[patch("/users/{id}")]
 pub async fn edit(
     caller: Caller<UsersWrite>,
     id: Id<UserId>,
-    read: IfMatch,
+    version: IfMatch,
     change: Valid<EditUser>,
 ) -> Result<Tagged<User>> {
     let now = caller.ctx().clock.now();
     caller
-        .write(move |tx, actor| {
-            let change = (change.into_inner(), now);
-            rules::edit(tx, actor, (id.0, read.0), change)
-        })
+        .write(move |tx, actor| rules::edit(tx, actor, id.0, version.0, change.into_inner(), now))
         .await
         .map(Tagged)
 }
 
-/// Open a person's masked data; every opening is logged.
+/// Reveal a user's masked contact details. Access is logged.
 #[utoipa::path(
-    tag = "accounts/users", security(("bearer" = ["users:reveal"])), request_body = Reveal,
-    params(("id" = UserId, Path)), responses((status = 200, description = "The person, nothing masked", body = User)),
+    tag = "accounts/users", security(("bearer" = ["users:reveal"])), request_body = RevealRequest,
+    params(("id" = UserId, Path)), responses((status = 200, description = "The user, unmasked", body = User)),
 )]
 #[post("/users/{id}/reveal")]
 pub async fn reveal(
     caller: Caller<UsersReveal>,
     id: Id<UserId>,
-    why: Valid<Reveal>,
+    why: Valid<RevealRequest>,
 ) -> Result<Tagged<User>> {
     caller
         .write(move |tx, actor| rules::reveal(tx, actor, id.0, why.into_inner()))
@@ -109,39 +107,39 @@ pub async fn reveal(
         .map(Tagged)
 }
 
-/// Delete a person; what they bought stays, with their name. Not while an order is open or money is under way.
+/// Delete a user. Past orders stay and keep the user's name. Fails while an order, payment, refund or dispute is open.
 #[utoipa::path(
-    tag = "accounts/users", security(("bearer" = ["users:delete"])), request_body(content = Option<Remark>),
-    params(("id" = UserId, Path), ("If-Match" = String, Header, description = "The ETag of what was read")),
+    tag = "accounts/users", security(("bearer" = ["users:delete"])), request_body(content = Option<OptionalReason>),
+    params(("id" = UserId, Path), ("If-Match" = String, Header, description = "The ETag from the last read")),
     responses((status = 204, description = "Deleted")),
 )]
 #[delete("/users/{id}")]
 pub async fn remove(
     caller: Caller<UsersDelete>,
     id: Id<UserId>,
-    read: IfMatch,
-    why: Maybe<Remark>,
-) -> Result<Done> {
+    version: IfMatch,
+    why: OptionalBody<OptionalReason>,
+) -> Result<NoContent> {
     let now = caller.ctx().clock.now();
     caller
         .write(move |tx, actor| {
-            let why = (why.0.reason.as_deref(), now);
-            rules::remove(tx, actor, (id.0, Some(read.0)), why)
+            let reason = why.0.reason.as_deref();
+            rules::remove(tx, actor, id.0, Some(version.0), reason, now)
         })
         .await
-        .map(|()| Done)
+        .map(|()| NoContent)
 }
 
-/// Take a deletion back, unless somebody else has the address by now.
+/// Restore a deleted user. Fails when another account has the email address by now.
 #[utoipa::path(
-    tag = "accounts/users", security(("bearer" = ["users:delete"])), request_body(content = Option<Remark>),
-    params(("id" = UserId, Path)), responses((status = 200, description = "As they were", body = User)),
+    tag = "accounts/users", security(("bearer" = ["users:delete"])), request_body(content = Option<OptionalReason>),
+    params(("id" = UserId, Path)), responses((status = 200, description = "The restored user", body = User)),
 )]
 #[post("/users/{id}/restore")]
 pub async fn restore(
     caller: Caller<UsersDelete>,
     id: Id<UserId>,
-    why: Maybe<Remark>,
+    why: OptionalBody<OptionalReason>,
 ) -> Result<Tagged<User>> {
     caller
         .write(move |tx, actor| rules::restore(tx, actor, id.0, why.0.reason.as_deref()))
@@ -149,19 +147,19 @@ pub async fn restore(
         .map(Tagged)
 }
 
-/// Show what happened to a person and through them, the newest first.
+/// List the timeline of a user, the newest event first.
 #[utoipa::path(
-    tag = "accounts/users", security(("bearer" = ["users:read"])), params(("id" = UserId, Path), HappeningFilter),
-    responses((status = 200, description = "A part of the timeline", body = Happenings)),
+    tag = "accounts/users", security(("bearer" = ["users:read"])), params(("id" = UserId, Path), TimelineFilter),
+    responses((status = 200, description = "A page of the timeline", body = UserTimeline)),
 )]
 #[get("/users/{id}/timeline")]
 pub async fn timeline(
     caller: Caller<UsersRead>,
     id: Id<UserId>,
-    asked: Options<HappeningFilter>,
-) -> Result<Json<Happenings>> {
+    filter: Options<TimelineFilter>,
+) -> Result<Json<UserTimeline>> {
     caller
-        .read(move |conn, actor| rules::happenings(conn, actor, id.0, &asked.0))
+        .read(move |conn, actor| rules::timeline(conn, actor, id.0, &filter.0))
         .await
         .map(Json)
 }

@@ -1,4 +1,4 @@
-//! The caller's own profile over HTTP.
+//! HTTP routes of the caller's own profile.
 
 use crate::users::rules;
 use actix_web::{get, patch};
@@ -19,18 +19,18 @@ pub async fn show_me(caller: Caller<SessionsOwn>) -> Result<Tagged<User>> {
 /// and a super administrator edits staff.
 #[utoipa::path(
     tag = "accounts/users", security(("bearer" = ["profile:write"])), request_body = EditProfile,
-    params(("If-Match" = String, Header, description = "The ETag of what was read")),
-    responses((status = 200, description = "As it is now", body = User)),
+    params(("If-Match" = String, Header, description = "The ETag from the last read")),
+    responses((status = 200, description = "The updated profile", body = User)),
 )]
 #[patch("/me")]
 pub async fn edit_me(
     caller: Caller<ProfileWrite>,
-    read: IfMatch,
+    version: IfMatch,
     change: Valid<EditProfile>,
 ) -> Result<Tagged<User>> {
     let now = caller.ctx().clock.now();
     caller
-        .write(move |tx, actor| rules::edit_own(tx, actor, (read.0, now), change.into_inner()))
+        .write(move |tx, actor| rules::edit_own(tx, actor, version.0, change.into_inner(), now))
         .await
         .map(Tagged)
 }

@@ -1,24 +1,26 @@
-//! What may be done with people, and how their data is sealed and opened.
+//! Rules for changing users, and how their personal data is sealed and opened.
 
-mod data;
-mod happenings;
-mod notes;
+mod personal_data;
+mod reasons;
 mod reindex;
-mod standing;
+mod status;
+mod timeline;
 
-pub use data::{blank, erase, export};
-pub use happenings::happenings;
-pub use reindex::{Batch, Which, reindex};
-pub use standing::{act, appoint, block, move_to, ready, remove, restore, undo_status};
+pub use personal_data::{erase, erased_values, export};
+pub use reindex::{Batch, ReindexScope, reindex};
+pub use status::{
+    apply_bulk, authorize_bulk, block, change_role, remove, restore, set_status, undo_status,
+};
+pub use timeline::timeline;
 
-use super::query::{self, Fresh, Life, Sealed, Seen, UserRow};
+use super::query::{self, Deleted, ListQuery, NewUserRow, Sealed, UserRow, Visibility};
 use crate::sessions;
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Conn, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     auth::UNUSABLE,
-    crypto::{Keyring, Place},
+    crypto::{FieldContext, Keyring},
     people,
     settings::{self, BusinessCountry},
     text::tidy,
@@ -26,12 +28,12 @@ use platform::{
 use wire::{
     Page, Paging, Permission, ProblemCode, UserId,
     accounts::users::{EditProfile, EditUser, NewUser, User, UserFilter, UserRole, UserSort},
-    esims::inventory::Reveal,
+    esims::inventory::RevealRequest,
     identifier,
     phone::{self, Phone},
 };
 
-/// Personal data in plain, on its way to be sealed. It does not print.
+/// Personal data in plain text, before it is sealed. The type does not print.
 struct Person {
     email: String,
     first_name: String,
@@ -39,7 +41,7 @@ struct Person {
     phone: Option<String>,
 }
 
-/// One page of those whom the actor may see.
+/// Returns one page of the users that the actor may see.
 pub fn page(
     conn: &mut Conn,
     actor: &Actor,
@@ -47,43 +49,46 @@ pub fn page(
     paging: &Paging<UserSort>,
 ) -> Result<Page<User>> {
     if filter.is_deleted == Some(true) && !actor.can(Permission::UsersDelete) {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::Forbidden,
-            "Who was deleted is shown to those who may restore them.",
+            "You need the permission users:delete to list deleted accounts.",
         ));
     }
     let q = filter.q.as_deref();
     let tokens = q.and_then(|q| people::query_tokens(&actor.keys, q));
-    query::page(conn, (filter, tokens.as_deref(), seen(actor)), paging)?
-        .try_map(|row| open_for(conn, actor, &row))
+    let query = ListQuery {
+        filter,
+        tokens: tokens.as_deref(),
+        visibility: visibility(actor),
+    };
+    query::page(conn, query, paging)?.try_map(|row| open_for(conn, actor, &row))
 }
 
-/// One person, if the actor may see them. Those who were deleted are shown to whoever may restore them.
+/// Returns a user that the actor may see. Deleted users are visible to actors who may restore them.
 pub fn show(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<User> {
-    let life = if actor.can(Permission::UsersDelete) {
-        Life::Either
+    let deleted = if actor.can(Permission::UsersDelete) {
+        Deleted::Include
     } else {
-        Life::Living
+        Deleted::Exclude
     };
-    let row = query::find(conn, id, (seen(actor), life))?;
+    let row = query::find(conn, id, visibility(actor), deleted)?;
     open_for(conn, actor, &row)
 }
 
 /// Returns the actor's own profile.
 pub fn show_own(conn: &mut Conn, actor: &Actor) -> Result<User> {
-    let row = query::find(conn, actor.person()?, Seen::All)?;
+    let row = query::find(conn, actor.person()?, Visibility::All, Deleted::Exclude)?;
     open(conn, &actor.keys, &row, false)
 }
 
-/// Creates a customer, or for super administrators a member of the staff. They cannot sign in by password until they
-/// have set one.
+/// Creates a customer or, as a super administrator, a staff member. The new user cannot sign in before setting a password.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewUser) -> Result<User> {
     let role = new.role.unwrap_or(UserRole::Customer);
     if role.is_staff() && !actor.can(Permission::UsersRoles) {
         return Err(Error::field(
             "role",
             "not_yours",
-            "Members of the staff are created by a super administrator.",
+            "Only a super administrator can create staff accounts.",
         ));
     }
     let fields = audit::fields_only(&new);
@@ -97,7 +102,7 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewUser) -> Result<User> {
     let id = UserId::new();
     let row = query::insert(
         tx,
-        &Fresh {
+        &NewUserRow {
             id,
             password_hash: UNUSABLE,
             role,
@@ -109,16 +114,16 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewUser) -> Result<User> {
     audit::record(
         tx,
         actor,
-        Act::new("user.create", "user", id.0).changing(fields),
+        AuditEvent::new("user.create", "user", id.0).with_change(fields),
     )?;
-    // A shop front that brings its own customers signs them in by itself.
+    // An API client signs its own customers in.
     if actor.client.is_none() {
         sessions::invite(tx, id)?;
     }
     open(tx.conn(), &actor.keys, &row, false)
 }
 
-/// Creates a member of the staff, active at once. Nothing is recorded: whoever calls knows on whose behalf.
+/// Creates an active staff member. The caller records the audit entry, because only the caller knows the actor.
 pub fn insert_staff(
     tx: &mut Tx<'_>,
     keys: &Keyring,
@@ -141,7 +146,7 @@ pub fn insert_staff(
     let id = UserId::new();
     query::insert(
         tx,
-        &Fresh {
+        &NewUserRow {
             id,
             password_hash,
             role,
@@ -153,39 +158,41 @@ pub fn insert_staff(
     Ok(id)
 }
 
-/// Changes a person, unless the row has changed since the revision that was read. A new email address requires a recent
-/// confirmation and ends the sessions and links of the account.
+/// Changes a user, unless the row has changed since the version that the client read. A new email address requires recent
+/// authentication and ends the sessions and links of the account.
 pub fn edit(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (id, version): (UserId, i32),
-    (change, now): (EditUser, DateTime<Utc>),
+    id: UserId,
+    version: i32,
+    change: EditUser,
+    now: DateTime<Utc>,
 ) -> Result<User> {
-    // Whom they do not see they do not find; then the row is held, and decided on as it is by then.
-    query::find(tx.conn(), id, seen(actor))?;
+    // A user that the actor may not see answers 404. The checks below use the locked row.
+    query::find(tx.conn(), id, visibility(actor), Deleted::Exclude)?;
     let row = query::lock(tx, id)?;
     may_edit(actor, row.role)?;
     let fields = audit::fields_only(&change);
-    let email = opened(&actor.keys, &row, "email", &row.email);
-    let moves = change.email.as_deref().is_some_and(|new| {
-        let old = email.as_deref().map(people::normalised);
-        old.ok() != Some(people::normalised(new))
+    let email = open_column(&actor.keys, &row, "email", &row.email);
+    let changes_email = change.email.as_deref().is_some_and(|new| {
+        let old = email.as_deref().map(people::normalised_email);
+        old.ok() != Some(people::normalised_email(new))
     });
-    if moves {
-        actor.recently_authenticated()?;
+    if changes_email {
+        actor.require_step_up_of_person()?;
     }
     let before = email.as_deref().map(str::to_owned).ok();
     let person = Person {
-        email: kept("email", change.email, email)?,
-        first_name: kept(
+        email: new_or_stored("email", change.email, email)?,
+        first_name: new_or_stored(
             "first_name",
             change.first_name,
-            opened(&actor.keys, &row, "first_name", &row.first_name),
+            open_column(&actor.keys, &row, "first_name", &row.first_name),
         )?,
-        last_name: kept(
+        last_name: new_or_stored(
             "last_name",
             change.last_name,
-            opened(&actor.keys, &row, "last_name", &row.last_name),
+            open_column(&actor.keys, &row, "last_name", &row.last_name),
         )?,
         phone: match change.phone {
             Some(None) => None,
@@ -193,19 +200,22 @@ pub fn edit(
             None => row
                 .phone
                 .as_deref()
-                .map(|sealed| kept("phone", None, opened(&actor.keys, &row, "phone", sealed)))
+                .map(|sealed| {
+                    let stored = open_column(&actor.keys, &row, "phone", sealed);
+                    new_or_stored("phone", None, stored)
+                })
                 .transpose()?,
         },
     };
-    let row = query::update(tx, (id, version), &seal(&actor.keys, id, person)?)?
+    let row = query::update(tx, id, version, &seal(&actor.keys, id, person)?)?
         .ok_or_else(|| Error::refuse(ProblemCode::Stale))?;
     audit::record(
         tx,
         actor,
-        Act::new("user.edit", "user", id.0).changing(fields),
+        AuditEvent::new("user.edit", "user", id.0).with_change(fields),
     )?;
-    if moves {
-        sessions::email_changed(tx, actor, id, (before.as_deref(), now))?;
+    if changes_email {
+        sessions::handle_email_change(tx, actor, id, before.as_deref(), now)?;
     }
     open_for(tx.conn(), actor, &row)
 }
@@ -214,8 +224,9 @@ pub fn edit(
 pub fn edit_own(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (version, now): (i32, DateTime<Utc>),
+    version: i32,
     change: EditProfile,
+    now: DateTime<Utc>,
 ) -> Result<User> {
     let change = EditUser {
         email: None,
@@ -223,32 +234,32 @@ pub fn edit_own(
         last_name: change.last_name,
         phone: change.phone,
     };
-    edit(tx, actor, (actor.person()?, version), (change, now))
+    edit(tx, actor, actor.person()?, version, change, now)
 }
 
 /// Opens a sealed column of a person's row.
-fn opened(keys: &Keyring, row: &UserRow, column: &str, sealed: &[u8]) -> Result<String> {
+fn open_column(keys: &Keyring, row: &UserRow, column: &str, sealed: &[u8]) -> Result<String> {
     people::open(keys, row.id, column, sealed)
 }
 
-/// Returns the new value of a field: the given one, else the stored one. A stored value that does not open must be given.
-fn kept(field: &str, given: Option<String>, known: Result<String>) -> Result<String> {
-    match (given, known) {
-        (Some(given), _) => Ok(given),
-        (None, Err(Error::Broken(_))) => Err(Error::field(
+/// Returns the new value of a field, or else the stored one. A stored value that does not open requires a new one.
+fn new_or_stored(field: &str, new: Option<String>, stored: Result<String>) -> Result<String> {
+    match (new, stored) {
+        (Some(new), _) => Ok(new),
+        (None, Err(Error::Unreadable(_))) => Err(Error::field(
             field,
             "unreadable",
             "The stored value cannot be read. Enter a new one.",
         )),
-        (None, known) => known,
+        (None, stored) => stored,
     }
 }
 
-/// Opens what is masked, and leaves word of it in both logs.
-pub fn reveal(tx: &mut Tx<'_>, actor: &Actor, id: UserId, why: Reveal) -> Result<User> {
-    let row = query::find(tx.conn(), id, seen(actor))?;
+/// Returns a user unmasked, and records it in the audit log and the access log.
+pub fn reveal(tx: &mut Tx<'_>, actor: &Actor, id: UserId, why: RevealRequest) -> Result<User> {
+    let row = query::find(tx.conn(), id, visibility(actor), Deleted::Exclude)?;
     let reason = why.reason.as_deref();
-    audit::accessed(
+    audit::record_field_access(
         tx,
         actor,
         "user",
@@ -259,22 +270,22 @@ pub fn reveal(tx: &mut Tx<'_>, actor: &Actor, id: UserId, why: Reveal) -> Result
     audit::record(
         tx,
         actor,
-        Act::new("user.reveal", "user", id.0).because(reason),
+        AuditEvent::new("user.reveal", "user", id.0).with_reason(reason),
     )?;
     open(tx.conn(), &actor.keys, &row, false)
 }
 
-/// A row as the actor may see it.
+/// Returns a user as the actor may see it.
 fn open_for(conn: &mut Conn, actor: &Actor, row: &UserRow) -> Result<User> {
     open(conn, &actor.keys, row, is_masked(actor, row.id))
 }
 
-/// Opens a row, masked or not. A column that does not open is marked and recorded in the audit log; the others are shown.
+/// Opens a row, masked or not. A column that does not open is marked and recorded in the audit log; the others are returned.
 pub fn open(conn: &mut Conn, keys: &Keyring, row: &UserRow, masked: bool) -> Result<User> {
     let mut is_unreadable = false;
-    let mut shown = |column, sealed: &[u8], mask: fn(&str) -> String| {
-        let place = people::Column::of(row.id, column);
-        let text = people::open_or_report(conn, keys, place, sealed)?;
+    let mut open_field = |column, sealed: &[u8], mask: fn(&str) -> String| {
+        let column_ref = people::Column::new(row.id, column);
+        let text = people::open_or_report(conn, keys, column_ref, sealed)?;
         is_unreadable |= text.is_none();
         Ok::<_, Error>(match text {
             Some(text) if masked => mask(&text),
@@ -285,13 +296,13 @@ pub fn open(conn: &mut Conn, keys: &Keyring, row: &UserRow, masked: bool) -> Res
     let phone = row.phone.as_deref();
     Ok(User {
         id: row.id,
-        email: shown("email", &row.email, people::mask_email)?,
-        first_name: shown("first_name", &row.first_name, people::mask_name)?,
-        last_name: shown("last_name", &row.last_name, people::mask_name)?,
+        email: open_field("email", &row.email, people::mask_email)?,
+        first_name: open_field("first_name", &row.first_name, people::mask_name)?,
+        last_name: open_field("last_name", &row.last_name, people::mask_name)?,
         phone: phone
-            .map(|sealed| shown("phone", sealed, people::mask_phone))
+            .map(|sealed| open_field("phone", sealed, people::mask_phone))
             .transpose()?
-            .map(|phone| phone::shown(&phone)),
+            .map(|phone| phone::format_international(&phone)),
         is_masked: masked,
         is_unreadable,
         status: row.status,
@@ -308,21 +319,21 @@ pub fn open(conn: &mut Conn, keys: &Keyring, row: &UserRow, masked: bool) -> Res
 }
 
 /// Opens the personal data of a row, unmasked.
-fn stored(keys: &Keyring, row: &UserRow) -> Result<Person> {
-    let opened = |column: &str, sealed: &[u8]| opened(keys, row, column, sealed);
+fn open_person(keys: &Keyring, row: &UserRow) -> Result<Person> {
+    let open = |column: &str, sealed: &[u8]| open_column(keys, row, column, sealed);
     let phone = row.phone.as_deref();
     Ok(Person {
-        email: opened("email", &row.email)?,
-        first_name: opened("first_name", &row.first_name)?,
-        last_name: opened("last_name", &row.last_name)?,
-        phone: phone.map(|sealed| opened("phone", sealed)).transpose()?,
+        email: open("email", &row.email)?,
+        first_name: open("first_name", &row.first_name)?,
+        last_name: open("last_name", &row.last_name)?,
+        phone: phone.map(|sealed| open("phone", sealed)).transpose()?,
     })
 }
 
 /// Reads a phone number as E.164. A national number belongs to the country of the business.
 fn read_phone(conn: &mut Conn, text: &str) -> Result<String> {
     let country = settings::get(conn, BusinessCountry)?;
-    Phone::read(text, country.as_deref())
+    Phone::parse(text, country.as_deref())
         .map(|phone| phone.e164())
         .map_err(|fault| Error::field("phone", fault.code(), fault.message()))
 }
@@ -335,38 +346,39 @@ fn seal(keys: &Keyring, id: UserId, person: Person) -> Result<Sealed> {
         &*tidy(&person.last_name),
     );
     let phone = person.phone.as_deref();
-    let sealed = |column: &str, text: &str| keys.seal(Place::new("users", column, id.0), text);
+    let sealed =
+        |column: &str, text: &str| keys.seal(FieldContext::new("users", column, id.0), text);
     Ok(Sealed {
         email: sealed("email", email)?,
         email_hash: email_hash(keys, email),
         first_name: sealed("first_name", first)?,
         last_name: sealed("last_name", last)?,
         phone: phone.map(|phone| sealed("phone", phone)).transpose()?,
-        search_tokens: people::search_tokens(keys, (email, first, last), phone),
+        search_tokens: people::search_tokens(keys, email, first, last, phone),
     })
 }
 
-/// What an address is known by: the same for every way of writing it.
+/// Returns the blind index of an email address: equal for every spelling of the address.
 pub fn email_hash(keys: &Keyring, email: &str) -> Vec<u8> {
-    keys.blind("users.email", &people::normalised(email))
+    keys.blind("users.email", &people::normalised_email(email))
 }
 
-/// Support looks after customers; the rest of the staff is none of its business.
-fn seen(actor: &Actor) -> Seen {
-    match (actor.only(), actor.role) {
-        (Some(me), _) => Seen::Own(me),
-        (None, Some(UserRole::Support)) => Seen::Customers(actor.id),
-        (None, _) => Seen::All,
+/// Returns the users that an actor may see: support agents see customers and themselves.
+fn visibility(actor: &Actor) -> Visibility {
+    match (actor.owner_filter(), actor.role) {
+        (Some(me), _) => Visibility::Own(me),
+        (None, Some(UserRole::Support)) => Visibility::Customers(actor.id),
+        (None, _) => Visibility::All,
     }
 }
 
-/// Nobody is masked to themselves.
+/// Returns whether the actor sees this user masked. The actor's own data is never masked.
 fn is_masked(actor: &Actor, id: UserId) -> bool {
     people::is_masked_for(actor.role) && actor.id != Some(id)
 }
 
-/// Staff are changed by super administrators only; integrators' clients change nobody but customers, and the system
-/// anybody.
+/// Checks that the editor may change a user with this role: only super administrators and the system change staff; API clients
+/// change customers only.
 fn may_edit(editor: &Actor, edited: UserRole) -> Result<()> {
     let is_above = match (&editor.client, editor.role) {
         (Some(_), _) => false,
@@ -375,8 +387,8 @@ fn may_edit(editor: &Actor, edited: UserRole) -> Result<()> {
     if !edited.is_staff() || is_above {
         return Ok(());
     }
-    Err(Error::because(
+    Err(Error::with_detail(
         ProblemCode::Forbidden,
-        "Members of the staff are for super administrators to decide about.",
+        "Only a super administrator can change staff accounts.",
     ))
 }

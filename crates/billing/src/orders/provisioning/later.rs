@@ -6,12 +6,12 @@ use super::{
 };
 use crate::reconciliation::{self, Finding};
 use chrono::{DateTime, TimeDelta, Utc};
-use esims::bundles::topups::{self, Run, Waiting};
+use esims::bundles::topups::{self, QueuedTopUp, TopUpPeriod};
 use integrations::allocations::{self, Unit};
 use platform::{
     Actor, Result, Tx,
-    audit::{self, Act},
-    ports::supplier::{Added, SupplyError},
+    audit::{self, AuditEvent},
+    ports::supplier::{SuppliedTopUp, SupplierError},
 };
 use serde_json::json;
 use wire::{OrderId, billing::reconciliation::CaseKind};
@@ -23,7 +23,7 @@ const WHILE_WITHOUT: TimeDelta = TimeDelta::minutes(5);
 
 /// Has a unit asked about, as its provider starts later what it has added.
 pub(super) fn wait(tx: &mut Tx<'_>, unit: &Unit, now: DateTime<Utc>) -> Result<()> {
-    allocations::ask_again(tx, unit.id, Some(now + WHILE_WITHOUT))
+    allocations::schedule_lookup(tx, unit.id, Some(now + WHILE_WITHOUT))
 }
 
 /// What is to be asked about a unit whose bundle waits. Nothing when it runs by now, or never will.
@@ -34,14 +34,14 @@ pub fn question(
     now: DateTime<Utc>,
 ) -> Result<Option<Step>> {
     let unit = allocations::lock(tx, order, unit_no)?;
-    let waiting = topups::waiting(tx.conn(), order, unit_no, now)?;
-    let bought = allocations::bought(tx.conn(), unit.id)?;
+    let waiting = topups::find_queued(tx.conn(), order, unit_no, now)?;
+    let bought = allocations::successful_attempt(tx.conn(), unit.id)?;
     let Some((waiting, bought)) = waiting.zip(bought) else {
-        allocations::ask_again(tx, unit.id, None)?;
+        allocations::schedule_lookup(tx, unit.id, None)?;
         return Ok(None);
     };
     // Whatever becomes of the answer, the next question has its time.
-    allocations::ask_again(tx, unit.id, Some(now + patience(&waiting)))?;
+    allocations::schedule_lookup(tx, unit.id, Some(now + patience(&waiting)))?;
     let wanted = Wanted {
         candidate: bought.candidate,
         reference: bought.reference,
@@ -50,8 +50,8 @@ pub fn question(
     Ok(Some(Step::LookUp(wanted, bought.sent_at)))
 }
 
-fn patience(waiting: &Waiting) -> TimeDelta {
-    if waiting.is_served {
+fn patience(waiting: &QueuedTopUp) -> TimeDelta {
+    if waiting.has_other_data {
         WHILE_SERVED
     } else {
         WHILE_WITHOUT
@@ -63,13 +63,13 @@ pub fn told(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (id, unit_no): (OrderId, i32),
-    word: Result<Option<Word>, SupplyError>,
+    word: Result<Option<Word>, SupplierError>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let order = query::lock(tx, id)?;
     let unit = allocations::lock(tx, id, unit_no)?;
     match word {
-        Ok(Some(Word::Added(added))) if added.is_running => {
+        Ok(Some(Word::SuppliedTopUp(added))) if added.is_running => {
             begin(tx, actor, (&order, &unit), &added, now)
         }
         Ok(None) => unheard_of(tx, actor, (&order, &unit), now),
@@ -82,20 +82,20 @@ fn begin(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (order, unit): (&OrderRow, &Unit),
-    added: &Added,
+    added: &SuppliedTopUp,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let days = order.terms()?.validity_days;
-    let run = Run::told((added.since, added.until), days, now);
-    allocations::ask_again(tx, unit.id, None)?;
-    if !topups::begin(tx, actor, (order.id, unit.unit_no), run, now)? {
+    let run = TopUpPeriod::from_provider(added.since, added.until, days, now);
+    allocations::schedule_lookup(tx, unit.id, None)?;
+    if !topups::activate(tx, actor, order.id, unit.unit_no, run, now)? {
         return Ok(());
     }
     let change = json!({ "unit_no": unit.unit_no, "esim_id": order.esim_id });
     audit::record(
         tx,
         actor,
-        Act::new("order.start", "order", order.id.0).changing(change),
+        AuditEvent::new("order.start", "order", order.id.0).with_change(change),
     )
 }
 

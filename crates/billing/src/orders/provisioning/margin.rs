@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use integrations::allocations::Unit;
 use platform::{
     Actor, Result, Tx,
-    ports::supplier::Supplied,
+    ports::supplier::SuppliedEsim,
     settings::{self, MinimumMargin},
 };
 use wire::{Currency, Money, billing::reconciliation::CaseKind, catalog::pricing::Earnings};
@@ -17,7 +17,7 @@ pub(super) fn check(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (order, unit): (&OrderRow, &Unit),
-    supplied: &Supplied,
+    supplied: &SuppliedEsim,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let Some((cost, currency)) = supplied.cost.as_ref().zip(supplied.currency) else {

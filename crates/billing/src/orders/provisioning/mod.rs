@@ -16,8 +16,8 @@ use esims::inventory;
 use integrations::allocations::{self, Candidate, Unit};
 use platform::{
     Actor, Ctx, Error, Result, Tx,
-    audit::{self, Act},
-    ports::supplier::{Added, Supplied, SupplyError},
+    audit::{self, AuditEvent},
+    ports::supplier::{SuppliedEsim, SuppliedTopUp, SupplierError},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -25,8 +25,8 @@ use wire::{
     OrderId,
     billing::orders::OrderStatus,
     integrations::{
-        allocations::{AttemptStatus, ProvisioningStatus},
-        providers::Adapter,
+        allocations::{ProvisioningAttemptStatus, ProvisioningStatus},
+        providers::ProviderAdapter,
     },
 };
 
@@ -37,16 +37,16 @@ const MOST_ATTEMPTS: i32 = 6;
 /// How long one call may take; after that its outcome is unknown.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
 /// Returns how long after the end of a call its provider may still register the request.
-const fn registration(adapter: Adapter) -> TimeDelta {
+const fn registration(adapter: ProviderAdapter) -> TimeDelta {
     match adapter {
         // It registers a request before it answers.
-        Adapter::Simulator => TimeDelta::seconds(10),
+        ProviderAdapter::Simulator => TimeDelta::seconds(10),
     }
 }
 
 /// Returns how long after a request its provider's answer "not known" is trusted: longer than the longest call. Trusted
 /// earlier, the request could still arrive after the next provider was asked, and one unit would be bought twice.
-fn settling(adapter: Adapter) -> TimeDelta {
+fn settling(adapter: ProviderAdapter) -> TimeDelta {
     TimeDelta::from_std(CALL_LIMIT).map_or(TimeDelta::MAX, |limit| limit + registration(adapter))
 }
 
@@ -73,16 +73,16 @@ pub struct Wanted {
 /// What a provider has supplied.
 pub enum Word {
     /// A new eSIM.
-    New(Supplied),
+    New(SuppliedEsim),
     /// More data on one that is there.
-    Added(Added),
+    SuppliedTopUp(SuppliedTopUp),
 }
 
 /// Decides the next step: finish, take from stock, ask about what is open, or write the next request down.
 pub fn next(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    adapters: &[Adapter],
+    adapters: &[ProviderAdapter],
     (order_id, unit_no): (OrderId, i32),
     now: DateTime<Utc>,
 ) -> Result<Step> {
@@ -104,7 +104,7 @@ pub fn next(
         now,
     )?;
 
-    if let Some(open) = allocations::live(tx.conn(), unit.id)? {
+    if let Some(open) = allocations::open_attempt(tx.conn(), unit.id)? {
         let wanted = Wanted {
             candidate: open.candidate,
             reference: open.reference,
@@ -141,15 +141,15 @@ pub fn next(
         only,
         adapters,
     };
-    match allocations::candidate(tx.conn(), &wanted)? {
+    match allocations::next_candidate(tx.conn(), &wanted)? {
         Some(candidate) if is_too_real(tx, &candidate, &order)? => {
             let why = "It is a trial, and the provider is real.";
             give_up(tx, actor, &unit, why, now)?;
             Ok(Step::Done)
         }
         Some(candidate) => {
-            let reference = allocations::open(tx, &unit, &candidate, now)?;
-            audit::record(tx, actor, Act::new("provisioning.ask", "order", order_id.0).changing(json!({ "unit_no": unit_no, "provider_id": candidate.provider, "reference": reference })))?;
+            let reference = allocations::record_attempt(tx, &unit, &candidate, now)?;
+            audit::record(tx, actor, AuditEvent::new("provisioning.ask", "order", order_id.0).with_change(json!({ "unit_no": unit_no, "provider_id": candidate.provider, "reference": reference })))?;
             Ok(Step::Buy(Wanted {
                 candidate,
                 reference,
@@ -178,15 +178,15 @@ fn is_too_real(tx: &mut Tx<'_>, candidate: &Candidate, order: &query::OrderRow) 
 }
 
 /// Asks the provider; never within a transaction. No answer in time is unknown, not no.
-pub async fn ask(ctx: &Ctx, step: &Step) -> Result<Option<Word>, SupplyError> {
-    let late = |_| SupplyError::Unknown("no answer in time".to_owned());
+pub async fn ask(ctx: &Ctx, step: &Step) -> Result<Option<Word>, SupplierError> {
+    let late = |_| SupplierError::Unknown("no answer in time".to_owned());
     tokio::time::timeout(CALL_LIMIT, asked(ctx, step))
         .await
         .map_err(late)?
 }
 
-async fn asked(ctx: &Ctx, step: &Step) -> Result<Option<Word>, SupplyError> {
-    let unknown = |error: Error| SupplyError::Unknown(error.to_string());
+async fn asked(ctx: &Ctx, step: &Step) -> Result<Option<Word>, SupplierError> {
+    let unknown = |error: Error| SupplierError::Unknown(error.to_string());
     let (wanted, is_new) = match step {
         Step::Done => return Ok(None),
         Step::Buy(wanted) => (wanted, true),
@@ -202,11 +202,11 @@ async fn asked(ctx: &Ctx, step: &Step) -> Result<Option<Word>, SupplyError> {
         (None, false) => Ok(supplier.look_up(&purchase).await?.map(Word::New)),
         (Some(iccid), true) => {
             let added = supplier.top_up(&purchase, iccid).await;
-            added.map(Word::Added).map(Some)
+            added.map(Word::SuppliedTopUp).map(Some)
         }
         (Some(iccid), false) => {
             let added = supplier.look_up_top_up(&purchase, iccid).await?;
-            Ok(added.map(Word::Added))
+            Ok(added.map(Word::SuppliedTopUp))
         }
     }
 }
@@ -218,7 +218,7 @@ pub fn heard(
     order_id: OrderId,
     unit_no: i32,
     step: Step,
-    word: Result<Option<Word>, SupplyError>,
+    word: Result<Option<Word>, SupplierError>,
     now: DateTime<Utc>,
 ) -> Result<Heard> {
     let (wanted, sent_at) = match step {
@@ -234,10 +234,10 @@ pub fn heard(
     let order = query::lock(tx, order_id)?;
     let unit = allocations::lock(tx, order_id, unit_no)?;
     match word {
-        Ok(Some(Word::Added(added))) => {
+        Ok(Some(Word::SuppliedTopUp(added))) => {
             let receipt = topup::receipt(&added, onto);
-            let succeeded = AttemptStatus::Succeeded;
-            if allocations::answer(tx, &reference, succeeded, Some(&receipt), None, now)? {
+            let succeeded = ProvisioningAttemptStatus::Succeeded;
+            if allocations::record_outcome(tx, &reference, succeeded, Some(&receipt), None, now)? {
                 topup::apply(
                     tx,
                     actor,
@@ -249,24 +249,24 @@ pub fn heard(
             Ok(Heard::Done)
         }
         Ok(Some(Word::New(supplied))) => {
-            if !allocations::answer(
+            if !allocations::record_outcome(
                 tx,
                 &reference,
-                AttemptStatus::Succeeded,
+                ProvisioningAttemptStatus::Succeeded,
                 Some(&supplied),
                 None,
                 now,
             )? {
                 return Ok(Heard::Done);
             }
-            let arrival = inventory::Arrival {
+            let arrival = inventory::DeliveredEsim {
                 provider_id: candidate.provider,
                 supplied: &supplied,
                 user_id: order.user_id,
                 plan_id: order.plan_id,
                 now,
             };
-            match inventory::admit(tx, &actor.keys, arrival) {
+            match inventory::accept_delivery(tx, &actor.keys, arrival) {
                 Ok(esim) => fulfil(
                     tx,
                     actor,
@@ -292,11 +292,11 @@ pub fn heard(
             }
             Ok(Heard::Done)
         }
-        Err(SupplyError::Refused(why)) => {
-            allocations::answer(
+        Err(SupplierError::Refused(why)) => {
+            allocations::record_outcome(
                 tx,
                 &reference,
-                AttemptStatus::Refused,
+                ProvisioningAttemptStatus::Refused,
                 None,
                 Some(&why),
                 now,
@@ -307,10 +307,10 @@ pub fn heard(
         // The provider does not know our reference. A request may still be on its way, so the answer is trusted only
         // after the longest call. Then the next provider is asked, before this one is asked again.
         Ok(None) if now - sent_at >= settling(candidate.adapter) => {
-            allocations::answer(
+            allocations::record_outcome(
                 tx,
                 &reference,
-                AttemptStatus::Abandoned,
+                ProvisioningAttemptStatus::Abandoned,
                 None,
                 Some("The provider does not know the request."),
                 now,
@@ -331,7 +331,7 @@ pub fn heard(
             "The provider does not know of the request yet.",
             now,
         ),
-        Err(SupplyError::Unknown(why)) => wait(tx, &unit, &reference, &why, now),
+        Err(SupplierError::Unknown(why)) => wait(tx, &unit, &reference, &why, now),
     }
 }
 
@@ -352,7 +352,14 @@ fn wait(
     why: &str,
     now: DateTime<Utc>,
 ) -> Result<Heard> {
-    allocations::answer(tx, reference, AttemptStatus::Unknown, None, Some(why), now)?;
+    allocations::record_outcome(
+        tx,
+        reference,
+        ProvisioningAttemptStatus::Unknown,
+        None,
+        Some(why),
+        now,
+    )?;
     allocations::advance(tx, unit.id, ProvisioningStatus::Waiting, None, Some(why))?;
     Ok(Heard::Later(why.to_owned()))
 }
@@ -364,7 +371,7 @@ mod tests {
     #[test]
     fn settling_time_exceeds_the_call_limit() {
         let longest = TimeDelta::from_std(CALL_LIMIT).unwrap();
-        for &adapter in Adapter::ALL {
+        for &adapter in ProviderAdapter::ALL {
             assert!(settling(adapter) > longest, "{adapter}");
         }
     }

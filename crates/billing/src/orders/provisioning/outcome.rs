@@ -8,13 +8,13 @@ use crate::transactions;
 use chrono::{DateTime, Utc};
 use esims::bundles::{
     self,
-    topups::{self, Run},
+    topups::{self, TopUpPeriod},
 };
 use integrations::allocations::{self, Candidate, Unit};
 use platform::{
     Actor, Result, Tx,
-    audit::{self, Act},
-    ports::supplier::Supplied,
+    audit::{self, AuditEvent},
+    ports::supplier::SuppliedEsim,
 };
 use serde_json::json;
 use wire::{
@@ -24,7 +24,7 @@ use wire::{
 /// The eSIM that was found for a unit, and from whom it was bought; `None` is our own stock.
 pub(super) struct Found<'a> {
     pub esim: EsimId,
-    pub from: Option<(&'a Candidate, &'a Supplied)>,
+    pub from: Option<(&'a Candidate, &'a SuppliedEsim)>,
 }
 
 /// The unit has its eSIM, or what was added to one runs as said. With the last one, the order is fulfilled and its delivery goes out.
@@ -33,7 +33,7 @@ pub(super) fn fulfil(
     actor: &Actor,
     (order, unit): (&query::OrderRow, &Unit),
     Found { esim, from }: Found<'_>,
-    run: Option<Run>,
+    run: Option<TopUpPeriod>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let source = if from.is_some() { "provider" } else { "stock" };
@@ -74,8 +74,8 @@ pub(super) fn fulfil(
     audit::record(
         tx,
         actor,
-        Act::new("order.provision", "order", order.id.0)
-            .changing(json!({ "unit_no": unit.unit_no, "esim_id": esim, "source": told })),
+        AuditEvent::new("order.provision", "order", order.id.0)
+            .with_change(json!({ "unit_no": unit.unit_no, "esim_id": esim, "source": told })),
     )?;
     settle(tx, actor, order.id, now)
 }
@@ -114,9 +114,9 @@ fn ended(
     audit::record(
         tx,
         actor,
-        Act::new("provisioning.fail", "order", unit.order_id.0)
-            .because(Some(why))
-            .changing(json!({ "unit_no": unit.unit_no })),
+        AuditEvent::new("provisioning.fail", "order", unit.order_id.0)
+            .with_reason(Some(why))
+            .with_change(json!({ "unit_no": unit.unit_no })),
     )?;
     settle(tx, actor, unit.order_id, now)
 }
@@ -170,7 +170,7 @@ fn settle(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, now: DateTime<Utc>) -> Re
             None,
             now,
         )? {
-            audit::record(tx, actor, Act::new("order.fulfil", "order", id.0))?;
+            audit::record(tx, actor, AuditEvent::new("order.fulfil", "order", id.0))?;
             let order = query::lock(tx, id)?;
             letter::send(tx, &actor.keys, &order, &format!("order-{id}"))?;
         }

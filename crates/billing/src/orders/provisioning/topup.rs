@@ -6,11 +6,11 @@ use super::{
     outcome::{Found, fulfil, leave},
 };
 use chrono::{DateTime, Utc};
-use esims::bundles::topups::{self, Run};
+use esims::bundles::topups::{self, TopUpPeriod};
 use integrations::allocations::{Candidate, Unit};
 use platform::{
     Actor, Error, Result, Tx,
-    ports::supplier::{Added, Supplied},
+    ports::supplier::{SuppliedEsim, SuppliedTopUp},
 };
 use wire::{ProblemCode, ProviderId};
 
@@ -34,7 +34,7 @@ pub(super) fn target(
     let iccid = topups::lock(tx, esim, order.user_id)?;
     let supplier = query::target(tx.conn(), esim)?.and_then(|target| target.provider);
     let provider = supplier.ok_or_else(|| {
-        Error::because(
+        Error::with_detail(
             ProblemCode::WrongState,
             "Nobody knows who supplied this eSIM.",
         )
@@ -43,8 +43,8 @@ pub(super) fn target(
 }
 
 /// What was added, in the terms in which every delivery is booked.
-pub(super) fn receipt(added: &Added, onto: Option<String>) -> Supplied {
-    Supplied {
+pub(super) fn receipt(added: &SuppliedTopUp, onto: Option<String>) -> SuppliedEsim {
+    SuppliedEsim {
         order_ref: added.order_ref.clone(),
         iccid: onto.unwrap_or_default(),
         eid: None,
@@ -59,7 +59,7 @@ pub(super) fn apply(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (order, unit): (&query::OrderRow, &Unit),
-    (candidate, receipt, added): (&Candidate, &Supplied, &Added),
+    (candidate, receipt, added): (&Candidate, &SuppliedEsim, &SuppliedTopUp),
     now: DateTime<Utc>,
 ) -> Result<()> {
     let esim = order
@@ -71,10 +71,10 @@ pub(super) fn apply(
     }
     let days = order.terms()?.validity_days;
     let run = if added.is_running {
-        Run::told((added.since, added.until), days, now)
+        TopUpPeriod::from_provider(added.since, added.until, days, now)
     } else {
         later::wait(tx, unit, now)?;
-        Run::Queued
+        TopUpPeriod::Queued
     };
     let found = Found {
         esim,

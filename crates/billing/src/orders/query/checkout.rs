@@ -20,11 +20,11 @@ use wire::{
         users::{KycStatus, UserRole, UserStatus},
     },
     billing::{
-        orders::{NewOrder, OrderStatus, Terms},
+        orders::{NewOrder, OrderStatus, PlanTerms},
         transactions::{PaymentMethod, TransactionStatus},
     },
     catalog::plans::Regions,
-    integrations::providers::Adapter,
+    integrations::providers::ProviderAdapter,
 };
 
 /// A customer who may buy; nobody else can be sold to.
@@ -66,7 +66,7 @@ const LEFT: &str = "SELECT (SELECT count(*) FROM esims e WHERE e.plan_id = $1 AN
 pub fn left(
     conn: &mut Conn,
     plan: PlanId,
-    adapters: &[Adapter],
+    adapters: &[ProviderAdapter],
     now: DateTime<Utc>,
 ) -> Result<Option<i64>> {
     #[derive(QueryableByName)]
@@ -83,7 +83,7 @@ pub fn left(
     Ok(left.map(|left| left.units))
 }
 
-fn words(adapters: &[Adapter]) -> Vec<&'static str> {
+fn words(adapters: &[ProviderAdapter]) -> Vec<&'static str> {
     adapters.iter().map(|adapter| adapter.as_str()).collect()
 }
 
@@ -138,7 +138,7 @@ pub fn queue_for(tx: &mut Tx<'_>, plan: PlanId) -> Result<()> {
 pub struct Draft {
     pub id: OrderId,
     pub user_id: UserId,
-    pub terms: Terms,
+    pub terms: PlanTerms,
     pub region: String,
     pub unit_price: Money,
     pub unit_cost: Money,
@@ -178,7 +178,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewOrder, draft: &Draft) -> Result<()> {
             orders::updated_at.eq(draft.now),
         ))
         .execute(tx.conn())
-        .map_err(|error| match Error::broke(&error) {
+        .map_err(|error| match Error::violated_constraint(&error) {
             Some("orders_reference_key" | "orders_client_id_reference_key") => Error::field(
                 "reference",
                 "taken",
@@ -246,7 +246,7 @@ pub fn is_offered(
     conn: &mut Conn,
     plan: PlanId,
     provider: ProviderId,
-    adapters: &[Adapter],
+    adapters: &[ProviderAdapter],
 ) -> Result<bool> {
     let offered = offers::table
         .inner_join(data_providers::table)

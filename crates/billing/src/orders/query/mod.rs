@@ -15,14 +15,14 @@ use diesel::{
     sql_types::{Nullable, Timestamptz},
 };
 use platform::{
-    Actor, Conn, Error, Result, Tx, any_of, list::numbered, page, people, prepared::Prepared,
+    Actor, Conn, Error, Result, Tx, any_of, list::number_pattern, page, people, prepared::Prepared,
 };
 use schema::{api_clients, esim_bundles, notifications, orders, plans, users};
 use std::collections::HashMap;
 use wire::{
     Currency, Decimal, EsimId, Money, OrderId, Page, Paging, Permission, PlanId, UserId,
     accounts::api_clients::ApiClientMode,
-    billing::orders::{Order, OrderFilter, OrderKind, OrderSort, OrderStatus, Terms},
+    billing::orders::{Order, OrderFilter, OrderKind, OrderSort, OrderStatus, PlanTerms},
     catalog::plans::Plan,
     identifier::order_number,
 };
@@ -62,20 +62,20 @@ pub struct OrderRow {
 
 impl OrderRow {
     /// The frozen terms.
-    pub fn terms(&self) -> Result<Terms> {
+    pub fn terms(&self) -> Result<PlanTerms> {
         serde_json::from_value(self.terms.clone()).map_err(Error::internal)
     }
 }
 
 fn matching<'a>(filter: &OrderFilter, actor: &Actor) -> orders::BoxedQuery<'a, diesel::pg::Pg> {
     let mut rows = orders::table.into_boxed();
-    if let Some(owner) = actor.only() {
+    if let Some(owner) = actor.owner_filter() {
         rows = rows.filter(orders::user_id.eq_any(people::customers_of(owner)));
     }
     if let Some(q) = &filter.q {
         rows = rows.filter(
             orders::order_number
-                .like(numbered(&order_number(q)))
+                .like(number_pattern(&order_number(q)))
                 .or(orders::reference.eq(q.clone())),
         );
     }
@@ -224,7 +224,7 @@ pub fn is_trial(conn: &mut Conn, id: UserId) -> Result<bool> {
 
 /// Whether somebody is the actor, or a customer that the actor's client has brought.
 pub fn is_theirs(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<bool> {
-    let Some(owner) = actor.only() else {
+    let Some(owner) = actor.owner_filter() else {
         return Ok(true);
     };
     Ok(diesel::select(diesel::dsl::exists(

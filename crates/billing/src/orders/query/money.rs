@@ -46,7 +46,7 @@ impl Default for OrderMoney {
 impl OrderMoney {
     /// Returns how far the refunds have come.
     pub fn state(&self) -> Option<RefundState> {
-        RefundState::of(&self.paid, &self.refunded, &self.pending)
+        RefundState::from_amounts(&self.paid, &self.refunded, &self.pending)
     }
 }
 

@@ -27,15 +27,15 @@ pub fn chargeable(
         return refuses("currency_not_supported", message);
     };
     let total_text = total.in_currency(currency);
-    if *total < limits.least {
-        let least = limits.least.in_currency(currency);
+    if *total < limits.minimum {
+        let least = limits.minimum.in_currency(currency);
         let message = format!(
             "{total_text} is less than a card can be charged: {least} is the minimum. Choose another payment method."
         );
         return refuses("amount_too_small", message);
     }
-    if *total > limits.most {
-        let most = limits.most.in_currency(currency);
+    if *total > limits.maximum {
+        let most = limits.maximum.in_currency(currency);
         let message = format!(
             "{total_text} is more than a card can be charged at once: {most} is the maximum. Choose another payment method."
         );

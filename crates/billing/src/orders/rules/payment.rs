@@ -3,7 +3,7 @@
 use super::super::query;
 use platform::{
     Actor, Conn, Result,
-    crypto::Place,
+    crypto::FieldContext,
     settings::{self, BankInstructions, CryptoInstructions, PaypalInstructions},
 };
 use wire::{
@@ -15,8 +15,8 @@ use wire::{
 };
 
 /// Where a payment's secret is sealed.
-pub const fn secret_of<'a>(id: TransactionId) -> Place<'a> {
-    Place::new("transactions", "client_secret", id.0)
+pub const fn secret_of<'a>(id: TransactionId) -> FieldContext<'a> {
+    FieldContext::new("transactions", "client_secret", id.0)
 }
 
 /// How an order is paid. The secret with which a card is taken is opened for nobody but whoever placed the order:

@@ -12,13 +12,13 @@ use super::{
 use crate::transactions;
 use catalog::{
     pricing,
-    promotions::{self, Purchase, Taken},
+    promotions::{self, Purchase, Reservation},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use integrations::allocations;
 use platform::{
     Actor, Conn, Ctx, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     jobs, people,
     settings::{self, PaymentWindow, RecordedWindow, TaxPercent, TransferReservation},
 };
@@ -85,7 +85,7 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
         now,
     };
     let taken = match &new.promo_code {
-        Some(code) => Some(promotions::take(tx, buyer, &purchase(code))?),
+        Some(code) => Some(promotions::reserve(tx, buyer, &purchase(code))?),
         None => None,
     };
     let discount = taken
@@ -115,7 +115,7 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: NewOrder) -> Result
     };
     query::insert(tx, &new, &draft)?;
     if let (Some(taken), Some(code)) = (&taken, &new.promo_code) {
-        promotions::hold(tx, taken, (draft.id, buyer), &purchase(code))?;
+        promotions::record_reservation(tx, taken, draft.id, buyer, &purchase(code))?;
     }
     open(tx, actor, &new, &draft, taken.as_ref())?;
     if new.payment_method.is_recorded() && draft.amounts.total.is_positive() {
@@ -138,7 +138,7 @@ fn in_stock(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewOrder) -> Result<()> {
     query::queue_for(tx, new.plan_id)?;
     let left = query::left(tx.conn(), new.plan_id, &adapters, now)?;
     match sold_out(left, new.quantity) {
-        Some(says) => Err(Error::because(ProblemCode::SoldOut, says)),
+        Some(says) => Err(Error::with_detail(ProblemCode::SoldOut, says)),
         None => Ok(()),
     }
 }
@@ -158,7 +158,7 @@ fn open(
     actor: &Actor,
     new: &NewOrder,
     draft: &Draft,
-    taken: Option<&Taken>,
+    taken: Option<&Reservation>,
 ) -> Result<()> {
     let payment = transactions::open(
         tx,
@@ -175,7 +175,7 @@ fn open(
             now: draft.now,
         },
     )?;
-    audit::record(tx, actor, Act::new("order.place", "order", draft.id.0).changing(json!({
+    audit::record(tx, actor, AuditEvent::new("order.place", "order", draft.id.0).with_change(json!({
         "plan_id": new.plan_id, "kind": new.kind, "esim_id": new.esim_id, "quantity": new.quantity,
         "promotion_id": taken.map(|taken| taken.promotion), "discount_amount": draft.amounts.discount, "tax_amount": draft.amounts.tax,
         "total_amount": draft.amounts.total, "currency": new.currency, "payment_method": new.payment_method, "transaction_id": payment,
@@ -193,7 +193,7 @@ pub fn quote(conn: &mut Conn, actor: &Actor, ctx: &Ctx, asked: &QuoteOrder) -> R
     let new = asked
         .order()
         .ok_or_else(|| Error::field("plan_id", "required", "Say which plan."))?;
-    let faults = new.faults();
+    let faults = new.field_errors();
     if !faults.is_empty() {
         return Err(Error::fields(faults));
     }
@@ -235,7 +235,7 @@ pub fn quote(conn: &mut Conn, actor: &Actor, ctx: &Ctx, asked: &QuoteOrder) -> R
     }
     let mut discount = Money::zero();
     if let Some(code) = &new.promo_code {
-        let verdict = promotions::judge(
+        let verdict = promotions::evaluate(
             conn,
             &Purchase {
                 code,
@@ -275,7 +275,7 @@ pub fn quote(conn: &mut Conn, actor: &Actor, ctx: &Ctx, asked: &QuoteOrder) -> R
 /// The plan, and its price at this moment.
 fn sold(conn: &mut Conn, new: &NewOrder, now: DateTime<Utc>) -> Result<(Plan, Quote)> {
     let plan = query::plan(conn, new.plan_id)?.ok_or_else(|| {
-        Error::because(
+        Error::with_detail(
             ProblemCode::PlanNotOnSale,
             "The plan does not exist or was withdrawn.",
         )
@@ -309,7 +309,7 @@ fn buyer(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, new: &NewOrder) -> Result<Us
             "Say which of your customers it is for.",
         )
     })?;
-    people::hold(tx, buyer)?;
+    people::lock_for_key_share(tx, buyer)?;
     let Some(trade) = query::buyer(tx.conn(), buyer)? else {
         return Err(Error::field(
             "user_id",
@@ -342,10 +342,10 @@ fn verification(
 
 /// What a client in test mode tries out must cost nobody anything.
 fn nothing_real(tx: &mut Tx<'_>, ctx: &Ctx, plan: PlanId) -> Result<()> {
-    if ctx.ports.payments.is_simulated() && !allocations::is_bought(tx.conn(), plan)? {
+    if ctx.ports.payments.is_simulated() && !allocations::has_real_provider(tx.conn(), plan)? {
         return Ok(());
     }
-    Err(Error::because(
+    Err(Error::with_detail(
         ProblemCode::Forbidden,
         "This is a customer of a client in test mode, and here the payment or the provider would be real. \
          Try it out where both are simulated, or place the order with a live client.",

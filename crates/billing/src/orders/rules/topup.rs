@@ -49,7 +49,7 @@ pub fn allowed(
         None => false,
     };
     match barrier(&target, plan, is_offered) {
-        Some(why) => Err(Error::because(ProblemCode::WrongState, why)),
+        Some(why) => Err(Error::with_detail(ProblemCode::WrongState, why)),
         None => Ok(()),
     }
 }

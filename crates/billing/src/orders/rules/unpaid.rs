@@ -26,7 +26,7 @@ pub fn within_limits(
         query::queue_for_client(tx, client.id)?;
     }
     match exceeded(tx.conn(), actor, Some(customer), quantity)? {
-        Some(says) => Err(Error::because(ProblemCode::TooManyUnpaid, says)),
+        Some(says) => Err(Error::with_detail(ProblemCode::TooManyUnpaid, says)),
         None => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     jobs,
     settings::{self, BusinessTimeZone},
 };
@@ -70,8 +70,8 @@ pub fn withdraw(
         return Ok(false);
     };
     recount(tx, kind, opened_at, now)?;
-    let act = Act::new("case.resolve", "case", id.0);
-    audit::record(tx, actor, act.because(Some(why)))?;
+    let act = AuditEvent::new("case.resolve", "case", id.0);
+    audit::record(tx, actor, act.with_reason(Some(why)))?;
     Ok(true)
 }
 
@@ -87,7 +87,7 @@ pub(super) fn book(
     let known = case.transaction_id.zip(case.gateway_refund_id);
     let sum = case.amount.zip(case.currency);
     let Some(((transaction, gateway_refund_id), (amount, currency))) = known.zip(sum) else {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             "Too little is known of what was given back to book it.",
         ));

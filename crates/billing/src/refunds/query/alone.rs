@@ -72,7 +72,7 @@ pub fn creator_of(conn: &mut Conn, client: ApiClientId) -> Result<Option<UserId>
 
 /// Returns whether the actor may see a customer's rows.
 pub fn is_theirs(conn: &mut Conn, actor: &Actor, customer: UserId) -> Result<bool> {
-    let Some(owner) = actor.only() else {
+    let Some(owner) = actor.owner_filter() else {
         return Ok(true);
     };
     let theirs = users::table

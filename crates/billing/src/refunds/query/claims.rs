@@ -10,12 +10,12 @@ use diesel::{
 use platform::{Actor, Conn, Error, Result, Tx, any_of, page};
 use schema::{data_providers, supplier_claims as claims};
 use wire::{
-    ClaimId, Currency, EsimId, Money, OrderId, Page, Paging, ProviderId, RefundId,
-    billing::refunds::{ClaimFilter, ClaimSort, ClaimState, SupplierClaim},
+    Currency, EsimId, Money, OrderId, Page, Paging, ProviderId, RefundId, SupplierClaimId,
+    billing::refunds::{SupplierClaim, SupplierClaimFilter, SupplierClaimSort, SupplierClaimState},
 };
 
 fn matching(
-    filter: &ClaimFilter,
+    filter: &SupplierClaimFilter,
 ) -> IntoBoxed<'static, InnerJoin<claims::table, data_providers::table>, Pg> {
     let mut rows = claims::table.inner_join(data_providers::table).into_boxed();
     rows = any_of!(rows, claims::state, filter.state);
@@ -39,17 +39,17 @@ fn matching(
 pub fn claims_page(
     conn: &mut Conn,
     _: &Actor,
-    filter: &ClaimFilter,
-    paging: &Paging<ClaimSort>,
+    filter: &SupplierClaimFilter,
+    paging: &Paging<SupplierClaimSort>,
 ) -> Result<Page<SupplierClaim>> {
     page!(conn, paging, matching(filter) => SupplierClaim, tie claims::id, {
-        ClaimSort::CreatedAt => claims::created_at, ClaimSort::Amount => claims::amount,
+        SupplierClaimSort::CreatedAt => claims::created_at, SupplierClaimSort::Amount => claims::amount,
     })
 }
 
 /// A claim.
-pub fn claim(conn: &mut Conn, id: ClaimId) -> Result<SupplierClaim> {
-    Ok(matching(&ClaimFilter::default())
+pub fn claim(conn: &mut Conn, id: SupplierClaimId) -> Result<SupplierClaim> {
+    Ok(matching(&SupplierClaimFilter::default())
         .filter(claims::id.eq(id))
         .select(SupplierClaim::as_select())
         .first(conn)?)
@@ -113,12 +113,12 @@ pub fn insert_claim(
     refund: RefundId,
     charged: &Charged,
     now: DateTime<Utc>,
-) -> Result<Option<ClaimId>> {
+) -> Result<Option<SupplierClaimId>> {
     let amount = charged.currency.round(charged.cost.exact());
     if !amount.is_positive() {
         return Ok(None);
     }
-    let id = ClaimId::new();
+    let id = SupplierClaimId::new();
     let opened = diesel::insert_into(claims::table)
         .values((
             claims::id.eq(id),
@@ -137,13 +137,13 @@ pub fn insert_claim(
 /// Closes an open claim.
 pub fn close_claim(
     tx: &mut Tx<'_>,
-    id: ClaimId,
-    (state, note): (ClaimState, Option<&str>),
+    id: SupplierClaimId,
+    (state, note): (SupplierClaimState, Option<&str>),
     now: DateTime<Utc>,
 ) -> Result<()> {
     let open = claims::table
         .find(id)
-        .filter(claims::state.eq(ClaimState::Open));
+        .filter(claims::state.eq(SupplierClaimState::Open));
     let closed = diesel::update(open)
         .set((
             claims::state.eq(state),
@@ -152,7 +152,7 @@ pub fn close_claim(
         ))
         .execute(tx.conn())?;
     if closed == 0 {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             wire::ProblemCode::WrongState,
             "The claim was answered already.",
         ));

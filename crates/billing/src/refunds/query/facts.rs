@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use wire::{
     Currency, EsimId, Money, OrderId, RefundId, TransactionId, UserId,
     billing::{
-        orders::{OrderKind, Terms},
+        orders::{OrderKind, PlanTerms},
         reconciliation::{CaseAction, CaseKind, CaseStatus},
         refunds::RefundStatus,
         transactions::TransactionStatus,
@@ -185,7 +185,7 @@ pub struct Sold {
 
 impl Sold {
     /// The frozen terms.
-    pub fn terms(&self) -> Result<Terms> {
+    pub fn terms(&self) -> Result<PlanTerms> {
         serde_json::from_value(self.terms.clone()).map_err(platform::Error::internal)
     }
 }

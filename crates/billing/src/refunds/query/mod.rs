@@ -17,7 +17,7 @@ use diesel::{
     pg::Pg,
     prelude::*,
 };
-use platform::{Actor, Conn, Error, Result, any_of, list::numbered, page, people};
+use platform::{Actor, Conn, Error, Result, any_of, list::number_pattern, page, people};
 use schema::{api_clients, orders, refunds, transactions};
 use std::collections::HashMap;
 use wire::{
@@ -88,11 +88,11 @@ fn matching(filter: &RefundFilter, actor: &Actor) -> IntoBoxed<'static, Paid, Pg
     let mut rows = refunds::table
         .inner_join(transactions::table.left_join(orders::table))
         .into_boxed();
-    if let Some(owner) = actor.only() {
+    if let Some(owner) = actor.owner_filter() {
         rows = rows.filter(transactions::user_id.eq_any(people::customers_of(owner)));
     }
     if let Some(q) = &filter.q {
-        let number = orders::order_number.like(numbered(&order_number(q)));
+        let number = orders::order_number.like(number_pattern(&order_number(q)));
         let known = refunds::gateway_refund_id
             .eq(q.clone())
             .or(transactions::gateway_transaction_id.eq(q.clone()));
@@ -182,7 +182,7 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<Listed>) -> Result<Vec<Refund
     let customers: Vec<UserId> = rows.iter().map(|row| row.about.user_id).collect();
     let is_masked = people::is_masked_for(actor.role);
     let mut names = people::names(conn, &actor.keys, &customers, is_masked)?;
-    let is_staff = actor.only().is_none();
+    let is_staff = actor.owner_filter().is_none();
     let staff: Vec<UserId> = rows
         .iter()
         .filter(|_| is_staff)
@@ -236,7 +236,7 @@ fn whole(
     let name = |id: Option<UserId>| id.and_then(|id| staff.get(&id).cloned());
     let by_hand = is_by_hand(&about);
     Ok(Refund {
-        stage: RefundStage::of(
+        stage: RefundStage::from_parts(
             refund.status,
             refund.approval_state,
             refund.sent_at.is_some(),

@@ -11,7 +11,7 @@ use schema::{refunds, transactions};
 use wire::{
     ApiClientId, Currency, Money, OrderId, ProblemCode, RefundId, TransactionId, UserId,
     billing::refunds::{
-        Eligibility, RefundApprovalState, RefundEffect, RefundReason, RefundStatus,
+        RefundApprovalState, RefundEffect, RefundEligibility, RefundReason, RefundStatus,
     },
 };
 
@@ -24,7 +24,7 @@ pub struct Draft<'a> {
     pub reason_code: RefundReason,
     pub reason: Option<&'a str>,
     pub effect: RefundEffect,
-    pub eligibility: &'a Eligibility,
+    pub eligibility: &'a RefundEligibility,
     pub requested_by: Option<UserId>,
     pub requested_by_client: Option<ApiClientId>,
     pub needs_second_person: bool,
@@ -59,7 +59,7 @@ pub fn insert(tx: &mut Tx<'_>, draft: &Draft<'_>) -> Result<()> {
 
 /// What the database refuses, in the trade's words.
 fn clash(error: diesel::result::Error) -> Error {
-    match Error::broke(&error) {
+    match Error::violated_constraint(&error) {
         Some("refunds_one_open_per_transaction") => under_way(),
         Some("refunds_within_total") => too_much(),
         _ => error.into(),
@@ -68,7 +68,7 @@ fn clash(error: diesel::result::Error) -> Error {
 
 /// Another refund of the payment is open.
 pub fn under_way() -> Error {
-    Error::because(
+    Error::with_detail(
         ProblemCode::Conflict,
         "Another refund of this payment is under way: decide about that one first.",
     )
@@ -76,7 +76,7 @@ pub fn under_way() -> Error {
 
 /// More than was paid.
 pub fn too_much() -> Error {
-    Error::because(
+    Error::with_detail(
         ProblemCode::Conflict,
         "With this, more would be given back than was paid.",
     )
@@ -167,7 +167,7 @@ pub fn decide(
 }
 
 /// Notes what is known of the sale by now.
-pub fn reread(tx: &mut Tx<'_>, id: RefundId, known: &Eligibility) -> Result<()> {
+pub fn reread(tx: &mut Tx<'_>, id: RefundId, known: &RefundEligibility) -> Result<()> {
     diesel::update(refunds::table.find(id))
         .set((
             refunds::eligibility.eq(serde_json::to_value(known).map_err(Error::internal)?),
@@ -214,7 +214,7 @@ pub fn processed(
             refunds::version.eq(refunds::version + 1),
         ))
         .execute(tx.conn())
-        .map_err(|error| match Error::broke(&error) {
+        .map_err(|error| match Error::violated_constraint(&error) {
             Some("refunds_gateway_refund_id_key") => Error::field(
                 "reference",
                 "taken",

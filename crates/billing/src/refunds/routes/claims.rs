@@ -4,25 +4,25 @@ use crate::refunds::{query, rules};
 use actix_web::{get, post};
 use platform::{Caller, Id, Result, Tagged, Valid, listing};
 use wire::{
-    ClaimId,
-    billing::refunds::{ClaimState, CloseClaim, SupplierClaim},
+    SupplierClaimId,
+    billing::refunds::{CloseSupplierClaim, SupplierClaim, SupplierClaimState},
     permission::needs::RefundsDecide,
 };
 
-listing!(SupplierClaim, "/claims", export "/claims/export", tag "billing/claims", needs CostsRead = "costs:read", from query::claims_page);
+listing!(SupplierClaim, "/supplier-claims", export "/supplier-claims/export", tag "billing/supplier_claims", needs CostsRead = "costs:read", from query::claims_page);
 
 /// Note that a provider has accepted a claim.
-#[utoipa::path(tag = "billing/claims", security(("bearer" = ["refunds:decide"])), params(("id" = ClaimId, Path)), request_body = CloseClaim, responses((status = 200, description = "Accepted", body = SupplierClaim)))]
-#[post("/claims/{id}/accept")]
+#[utoipa::path(tag = "billing/supplier_claims", security(("bearer" = ["refunds:decide"])), params(("id" = SupplierClaimId, Path)), request_body = CloseSupplierClaim, responses((status = 200, description = "Accepted", body = SupplierClaim)))]
+#[post("/supplier-claims/{id}/accept")]
 pub async fn accept(
     caller: Caller<RefundsDecide>,
-    id: Id<ClaimId>,
-    said: Valid<CloseClaim>,
+    id: Id<SupplierClaimId>,
+    said: Valid<CloseSupplierClaim>,
 ) -> Result<Tagged<SupplierClaim>> {
     let now = caller.ctx().clock.now();
     caller
         .write(move |tx, actor| {
-            let said = (ClaimState::Accepted, said.note.as_deref());
+            let said = (SupplierClaimState::Accepted, said.note.as_deref());
             rules::close(tx, actor, id.0, said, now)
         })
         .await
@@ -30,17 +30,17 @@ pub async fn accept(
 }
 
 /// Note that a provider has rejected a claim: what it charged is lost.
-#[utoipa::path(tag = "billing/claims", security(("bearer" = ["refunds:decide"])), params(("id" = ClaimId, Path)), request_body = CloseClaim, responses((status = 200, description = "Rejected", body = SupplierClaim)))]
-#[post("/claims/{id}/reject")]
+#[utoipa::path(tag = "billing/supplier_claims", security(("bearer" = ["refunds:decide"])), params(("id" = SupplierClaimId, Path)), request_body = CloseSupplierClaim, responses((status = 200, description = "Rejected", body = SupplierClaim)))]
+#[post("/supplier-claims/{id}/reject")]
 pub async fn reject(
     caller: Caller<RefundsDecide>,
-    id: Id<ClaimId>,
-    said: Valid<CloseClaim>,
+    id: Id<SupplierClaimId>,
+    said: Valid<CloseSupplierClaim>,
 ) -> Result<Tagged<SupplierClaim>> {
     let now = caller.ctx().clock.now();
     caller
         .write(move |tx, actor| {
-            let said = (ClaimState::Rejected, said.note.as_deref());
+            let said = (SupplierClaimState::Rejected, said.note.as_deref());
             rules::close(tx, actor, id.0, said, now)
         })
         .await

@@ -5,13 +5,13 @@ pub mod claims;
 use super::{query, rules};
 use actix_web::{HttpResponse, get, post};
 use platform::{
-    Caller, Confirmed, ConfirmedPerson, Error, Id, IdempotencyKey, IfMatch, Json, Once, Result,
-    Tagged, Valid, bulk as many, listing,
+    Caller, Error, Id, IdempotencyKey, IdempotentResponse, IfMatch, Json, RecentlyAuthenticated,
+    RecentlyAuthenticatedPerson, Result, Tagged, Valid, bulk as many, listing,
 };
 use wire::{
-    Bulk, BulkOutcome, RefundId, TransactionId,
+    BulkOutcome, BulkRequest, RefundId, TransactionId,
     billing::refunds::{
-        ConfirmRefund, Eligibility, NewRefund, Refund, RejectRefund, TransactionAct,
+        BulkTransactionAction, ConfirmRefund, NewRefund, Refund, RefundEligibility, RejectRefund,
     },
     permission::needs::{RefundsDecide, RefundsRead, RefundsRequest},
 };
@@ -30,13 +30,13 @@ listing!(Refund, "/refunds", export "/refunds/export", tag "billing/refunds", ne
     responses((status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)"), (status = 201, description = "Asked for, or approved at once", body = Refund), (status = 409, description = "Another one is open, or the payment is not completed")))]
 #[post("/refunds")]
 pub async fn create(
-    caller: ConfirmedPerson<RefundsRequest>,
+    caller: RecentlyAuthenticatedPerson<RefundsRequest>,
     once: IdempotencyKey,
     new: Valid<NewRefund>,
-) -> Result<Once<Refund>> {
+) -> Result<IdempotentResponse<Refund>> {
     let now = caller.ctx().clock.now();
     caller
-        .write_once(once.of(&new), move |tx, actor| {
+        .write_idempotent(once.for_body(&new), move |tx, actor| {
             rules::request(tx, actor, &new, now)
         })
         .await
@@ -60,7 +60,7 @@ pub async fn show(caller: Caller<RefundsRead>, id: Id<RefundId>) -> Result<Tagge
     responses((status = 200, description = "Approved", body = Refund), (status = 403, description = "Not allowed, not confirmed recently (`confirmation_required`), or it takes another person than who asked"), (status = 412, description = "It, or the sale, is not what it was")))]
 #[post("/refunds/{id}/approve")]
 pub async fn approve(
-    caller: Confirmed<RefundsDecide>,
+    caller: RecentlyAuthenticated<RefundsDecide>,
     id: Id<RefundId>,
     version: IfMatch,
 ) -> Result<Tagged<Refund>> {
@@ -76,7 +76,7 @@ pub async fn approve(
     responses((status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)"), (status = 200, description = "Rejected", body = Refund)))]
 #[post("/refunds/{id}/reject")]
 pub async fn reject(
-    caller: Confirmed<RefundsDecide>,
+    caller: RecentlyAuthenticated<RefundsDecide>,
     id: Id<RefundId>,
     version: IfMatch,
     why: Valid<RejectRefund>,
@@ -92,7 +92,7 @@ pub async fn reject(
 #[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), responses((status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)"), (status = 200, description = "On its way again", body = Refund)))]
 #[post("/refunds/{id}/retry")]
 pub async fn retry(
-    caller: Confirmed<RefundsDecide>,
+    caller: RecentlyAuthenticated<RefundsDecide>,
     id: Id<RefundId>,
     version: IfMatch,
 ) -> Result<Tagged<Refund>> {
@@ -107,7 +107,7 @@ pub async fn retry(
 #[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:decide"])), params(("id" = RefundId, Path), ("If-Match" = String, Header)), request_body = ConfirmRefund, responses((status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)"), (status = 200, description = "Paid", body = Refund)))]
 #[post("/refunds/{id}/confirm")]
 pub async fn confirm(
-    caller: Confirmed<RefundsDecide>,
+    caller: RecentlyAuthenticated<RefundsDecide>,
     id: Id<RefundId>,
     version: IfMatch,
     paid: Valid<ConfirmRefund>,
@@ -120,12 +120,12 @@ pub async fn confirm(
 }
 
 /// Show how much of a payment should be given back, and why.
-#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), params(("id" = TransactionId, Path)), responses((status = 200, description = "What speaks for it, as of now", body = Eligibility)))]
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), params(("id" = TransactionId, Path)), responses((status = 200, description = "What speaks for it, as of now", body = RefundEligibility)))]
 #[get("/transactions/{id}/eligibility")]
 pub async fn eligibility(
     caller: Caller<RefundsRequest>,
     id: Id<TransactionId>,
-) -> Result<Json<Eligibility>> {
+) -> Result<Json<RefundEligibility>> {
     let now = caller.ctx().clock.now();
     caller
         .read(move |conn, actor| {
@@ -140,18 +140,18 @@ pub async fn eligibility(
 }
 
 /// Ask for refunds of many payments at once: of each, all that is left. One result for each.
-#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), request_body = Bulk<TransactionAct>,
+#[utoipa::path(tag = "billing/refunds", security(("bearer" = ["refunds:request"])), request_body = BulkRequest<BulkTransactionAction>,
     params(("Idempotency-Key" = String, Header, description = "Unique for this request; the same key gives the same answer")), responses((status = 403, description = "Not allowed, or not confirmed recently (`confirmation_required`)"), (status = 207, description = "The result of each", body = BulkOutcome)))]
 #[post("/transactions/bulk")]
 pub async fn bulk(
-    caller: ConfirmedPerson<RefundsRequest>,
+    caller: RecentlyAuthenticatedPerson<RefundsRequest>,
     once: IdempotencyKey,
-    asked: Valid<Bulk<TransactionAct>>,
+    asked: Valid<BulkRequest<BulkTransactionAction>>,
 ) -> Result<HttpResponse> {
     let now = caller.ctx().clock.now();
-    many::each_once(
+    many::each_idempotent(
         &caller,
-        once.of(&asked),
+        once.for_body(&asked),
         asked.into_inner(),
         rules::may_ask_for_many,
         move |tx, actor, id, asked| {

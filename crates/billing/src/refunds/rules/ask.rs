@@ -8,15 +8,16 @@ use crate::refunds::{
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     jobs,
 };
 use serde_json::json;
 use wire::{
-    Bulk, Money, OrderId, Permission, ProblemCode, RefundId, TransactionId,
+    BulkRequest, Money, OrderId, Permission, ProblemCode, RefundId, TransactionId,
     billing::{
         refunds::{
-            Eligibility, NewRefund, Refund, RefundApprovalState, RefundReason, TransactionAct,
+            BulkTransactionAction, NewRefund, Refund, RefundApprovalState, RefundEligibility,
+            RefundReason,
         },
         transactions::TransactionStatus,
     },
@@ -81,9 +82,9 @@ pub fn request(
     audit::record(
         tx,
         actor,
-        Act::new("refund.request", "refund", draft.id.0)
-            .changing(change)
-            .because(new.reason.as_deref()),
+        AuditEvent::new("refund.request", "refund", draft.id.0)
+            .with_change(change)
+            .with_reason(new.reason.as_deref()),
     )?;
     if actor.id.is_some() && actor.can(Permission::RefundsDecide) && !needs_second_person {
         approved(tx, actor, (draft.id, 1), now)?;
@@ -130,7 +131,7 @@ pub fn called_off(
             continue;
         };
         if let Some(why) = in_the_way(&open) {
-            return Err(Error::because(ProblemCode::WrongState, why));
+            return Err(Error::with_detail(ProblemCode::WrongState, why));
         }
         let reason = "The order was taken up again.";
         let decision = Decision {
@@ -143,7 +144,7 @@ pub fn called_off(
         audit::record(
             tx,
             actor,
-            Act::new("refund.reject", "refund", open.id.0).because(Some(reason)),
+            AuditEvent::new("refund.reject", "refund", open.id.0).with_reason(Some(reason)),
         )?;
     }
     Ok(())
@@ -161,7 +162,7 @@ fn in_the_way(open: &RefundRow) -> Option<&'static str> {
 }
 
 /// Of many payments each refund needs its reason told once.
-pub fn may_ask_for_many(_: &Actor, asked: &Bulk<TransactionAct>) -> Result<()> {
+pub fn may_ask_for_many(_: &Actor, asked: &BulkRequest<BulkTransactionAction>) -> Result<()> {
     let has_reason = asked
         .reason
         .as_deref()
@@ -181,7 +182,7 @@ pub fn request_one_of_many(
     tx: &mut Tx<'_>,
     actor: &Actor,
     payment: TransactionId,
-    asked: &Bulk<TransactionAct>,
+    asked: &BulkRequest<BulkTransactionAction>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let new = NewRefund {
@@ -210,7 +211,11 @@ pub(super) fn approved(
     if !query::decide(tx, read, decision)? {
         return Err(Error::refuse(ProblemCode::Stale));
     }
-    audit::record(tx, actor, Act::new("refund.approve", "refund", read.0.0))?;
+    audit::record(
+        tx,
+        actor,
+        AuditEvent::new("refund.approve", "refund", read.0.0),
+    )?;
     jobs::enqueue(tx, &SendRefund { refund: read.0 })
 }
 
@@ -222,10 +227,10 @@ pub(super) fn refundable(payment: &Payment) -> Result<()> {
         TransactionStatus::Refunded => "Everything was given back already.".to_owned(),
         other => format!("The payment is {other}; only a completed one can be given back."),
     };
-    Err(Error::because(ProblemCode::WrongState, why))
+    Err(Error::with_detail(ProblemCode::WrongState, why))
 }
 
-fn amount(asked: Option<&Money>, known: &Eligibility) -> Result<Money> {
+fn amount(asked: Option<&Money>, known: &RefundEligibility) -> Result<Money> {
     let (left, currency) = (&known.left_amount, known.currency);
     let amount = asked.unwrap_or(left);
     if !left.is_positive() {

@@ -5,37 +5,37 @@ use chrono::{DateTime, Utc};
 use integrations::allocations;
 use platform::{
     Actor, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
 };
 use wire::{
-    ClaimId,
-    billing::refunds::{ClaimState, SupplierClaim},
+    SupplierClaimId,
+    billing::refunds::{SupplierClaim, SupplierClaimState},
 };
 
 /// Notes what a provider said. What it takes back, it has not charged; what it rejects is our loss.
 pub fn close(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    id: ClaimId,
-    (state, note): (ClaimState, Option<&str>),
+    id: SupplierClaimId,
+    (state, note): (SupplierClaimState, Option<&str>),
     now: DateTime<Utc>,
 ) -> Result<SupplierClaim> {
     let claim = query::claim(tx.conn(), id)?;
     query::close_claim(tx, id, (state, note), now)?;
-    if let (ClaimState::Accepted, Some(esim)) = (state, claim.esim_id) {
+    if let (SupplierClaimState::Accepted, Some(esim)) = (state, claim.esim_id) {
         let refunded = query::order_of(tx.conn(), claim.refund_id)?;
         if let Some(order) = refunded {
-            allocations::reverse(tx, claim.provider_id, (order, esim))?;
+            allocations::reverse(tx, claim.provider_id, order, esim)?;
         }
     }
     let action = match state {
-        ClaimState::Accepted => "claim.accept",
+        SupplierClaimState::Accepted => "claim.accept",
         _ => "claim.reject",
     };
     audit::record(
         tx,
         actor,
-        Act::new(action, "supplier_claim", id.0).because(note),
+        AuditEvent::new(action, "supplier_claim", id.0).with_reason(note),
     )?;
     query::claim(tx.conn(), id)
 }

@@ -9,13 +9,13 @@ use crate::refunds::{
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     jobs,
 };
 use serde_json::json;
 use wire::{
     ProblemCode, RefundId,
-    billing::refunds::{Eligibility, Refund, RefundApprovalState, RefundStatus},
+    billing::refunds::{Refund, RefundApprovalState, RefundEligibility, RefundStatus},
 };
 
 /// What came of an approval.
@@ -31,7 +31,7 @@ impl Decided {
     pub fn told(self) -> Result<Refund> {
         match self {
             Self::Approved(refund) => Ok(*refund),
-            Self::Changed(why) => Err(Error::because(ProblemCode::Stale, why)),
+            Self::Changed(why) => Err(Error::with_detail(ProblemCode::Stale, why)),
         }
     }
 }
@@ -49,7 +49,7 @@ pub fn approve(
     second_person::may_approve(tx, actor, (&payment, &row), now)?;
     ask::refundable(&payment)?;
     let known = eligibility::read(tx.conn(), &payment, Some(row.id), now)?;
-    let before: Option<Eligibility> = row
+    let before: Option<RefundEligibility> = row
         .eligibility
         .map(serde_json::from_value)
         .transpose()
@@ -60,7 +60,7 @@ pub fn approve(
         audit::record(
             tx,
             actor,
-            Act::new("refund.reread", "refund", row.id.0).changing(change),
+            AuditEvent::new("refund.reread", "refund", row.id.0).with_change(change),
         )?;
         return Ok(Decided::Changed(format!(
             "The sale has changed since the refund was requested; {} is recommended now. Review the refund again, then decide.",
@@ -97,7 +97,7 @@ pub fn reject(
     audit::record(
         tx,
         actor,
-        Act::new("refund.reject", "refund", read.0.0).because(Some(reason.trim())),
+        AuditEvent::new("refund.reject", "refund", read.0.0).with_reason(Some(reason.trim())),
     )?;
     query::find(tx.conn(), actor, read.0)
 }
@@ -115,7 +115,7 @@ pub fn retry(
         return Err(Error::refuse(ProblemCode::Stale));
     }
     if row.status != RefundStatus::Failed || row.approval_state != RefundApprovalState::Approved {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             "Only a refund that the gateway has refused can be tried again.",
         ));
@@ -129,7 +129,11 @@ pub fn retry(
     if !query::reopen(tx, read)? {
         return Err(Error::refuse(ProblemCode::Stale));
     }
-    audit::record(tx, actor, Act::new("refund.retry", "refund", row.id.0))?;
+    audit::record(
+        tx,
+        actor,
+        AuditEvent::new("refund.retry", "refund", row.id.0),
+    )?;
     jobs::enqueue(tx, &SendRefund { refund: row.id })?;
     query::find(tx.conn(), actor, row.id)
 }
@@ -142,12 +146,12 @@ pub fn retry_stuck(tx: &mut Tx<'_>, actor: &Actor, id: RefundId, now: DateTime<U
         return retry(tx, actor, (id, row.version), now).map(drop);
     }
     if row.status != RefundStatus::Pending || row.approval_state != RefundApprovalState::Approved {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             "The refund is not under way: there is nothing to ask the gateway.",
         ));
     }
-    audit::record(tx, actor, Act::new("refund.retry", "refund", id.0))?;
+    audit::record(tx, actor, AuditEvent::new("refund.retry", "refund", id.0))?;
     jobs::enqueue(tx, &SendRefund { refund: id })
 }
 
@@ -167,7 +171,7 @@ pub fn confirm(
         && row.approval_state == RefundApprovalState::Approved
         && payment.is_by_hand();
     if !is_due {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             "Only an approved refund of a payment beside the gateway is confirmed by a person.",
         ));
@@ -192,7 +196,7 @@ fn waiting(row: &RefundRow, version: i32) -> Result<()> {
     if row.status == RefundStatus::Pending && row.approval_state == RefundApprovalState::Requested {
         return Ok(());
     }
-    Err(Error::because(
+    Err(Error::with_detail(
         ProblemCode::WrongState,
         format!("The refund was {} already.", row.approval_state),
     ))

@@ -9,12 +9,12 @@ use catalog::promotions;
 use chrono::{DateTime, Utc};
 use esims::{
     bundles,
-    inventory::{self, Move, Source},
+    inventory::{self, Source, StateChange},
 };
 use integrations::allocations;
 use platform::{
     Actor, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
 };
 use serde_json::json;
 use wire::{
@@ -124,18 +124,18 @@ fn end_service(
     };
     let may = unit
         .status
-        .is_some_and(|from| inventory::may_move(from, to, Source::Admin));
+        .is_some_and(|from| inventory::can_change_status(from, to, Source::Admin));
     if !may {
         return Ok(false);
     }
-    let step = Move {
+    let step = StateChange {
         status: Some(to),
         profile_state: None,
         reason: Some("Its payment was given back"),
         source: Source::Admin,
         at: now,
     };
-    inventory::move_to(tx, actor, esim, step)?;
+    inventory::change_state(tx, actor, esim, step)?;
     if to == EsimStatus::Cancelled {
         bundles::cancel(tx, order, esim)?;
     }
@@ -174,7 +174,7 @@ fn claim(
         audit::record(
             tx,
             actor,
-            Act::new("claim.open", "supplier_claim", id.0).changing(change),
+            AuditEvent::new("claim.open", "supplier_claim", id.0).with_change(change),
         )?;
     }
     Ok(())

@@ -7,8 +7,8 @@ use platform::{Conn, Result};
 use wire::{
     Currency, Money, RefundId,
     billing::{
-        orders::Terms,
-        refunds::{Eligibility, RefundEffect, RefundUnit, RefundVerdict},
+        orders::PlanTerms,
+        refunds::{RefundEffect, RefundEligibility, RefundRecommendation, RefundUnit},
     },
     esims::inventory::{EsimStatus, ProfileState},
 };
@@ -22,7 +22,7 @@ pub fn read(
     payment: &Payment,
     but: Option<RefundId>,
     now: DateTime<Utc>,
-) -> Result<Eligibility> {
+) -> Result<RefundEligibility> {
     let sums = Sums {
         live: query::live_sum(conn, payment.id, but)?,
         outside: query::outside_sum(conn, payment.id)?,
@@ -51,7 +51,7 @@ fn weighed(
     units: Vec<RefundUnit>,
     sums: &Sums,
     now: DateTime<Utc>,
-) -> Eligibility {
+) -> RefundEligibility {
     let live = &sums.live;
     let left = payment.total_amount.minus(live).max(Money::zero());
     let worth = units.iter().fold(Money::zero(), |sum, unit| {
@@ -66,18 +66,18 @@ fn weighed(
     let recommended = all.minus(live).max(Money::zero()).min(left.clone());
     let is_untouched = units.iter().all(RefundUnit::is_unused);
     let verdict = match () {
-        () if !recommended.is_positive() => RefundVerdict::Nothing,
-        () if all == payment.total_amount => RefundVerdict::Full,
-        () => RefundVerdict::Partial,
+        () if !recommended.is_positive() => RefundRecommendation::Nothing,
+        () if all == payment.total_amount => RefundRecommendation::Full,
+        () => RefundRecommendation::Partial,
     };
     let effect = match verdict {
         _ if units.iter().all(|unit| unit.esim_id.is_none()) => RefundEffect::None,
-        RefundVerdict::Nothing => RefundEffect::None,
-        RefundVerdict::Full if is_untouched => RefundEffect::Cancel,
-        RefundVerdict::Full | RefundVerdict::Partial => RefundEffect::Suspend,
+        RefundRecommendation::Nothing => RefundEffect::None,
+        RefundRecommendation::Full if is_untouched => RefundEffect::Cancel,
+        RefundRecommendation::Full | RefundRecommendation::Partial => RefundEffect::Suspend,
     };
     let age_days = payment.completed_at.map_or(0, |at| (now - at).num_days());
-    Eligibility {
+    RefundEligibility {
         read_at: now,
         left_amount: left,
         recommended_amount: recommended,
@@ -132,7 +132,7 @@ fn notes(payment: &Payment, sums: &Sums, age_days: i64) -> Vec<String> {
 /// The units of a sale, the payment shared among them.
 fn looked_at(
     payment: &Payment,
-    terms: &Terms,
+    terms: &PlanTerms,
     units: &[Unit],
     now: DateTime<Utc>,
 ) -> Vec<RefundUnit> {

@@ -13,9 +13,9 @@ use crate::{
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     jobs,
-    ports::payments::{RefundOutcome, RefundTold, RefundedInAll},
+    ports::payments::{GatewayRefund, RefundOutcome, RefundTotal},
 };
 use serde_json::json;
 use wire::{
@@ -32,7 +32,7 @@ pub(super) fn heard(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (gateway, named): (&str, Option<&str>),
-    told: &RefundTold,
+    told: &GatewayRefund,
     now: DateTime<Utc>,
 ) -> Result<Settled> {
     let Some(payment) = payment_named(tx, gateway, named)? else {
@@ -76,7 +76,7 @@ pub fn refunded_in_all(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (gateway, named): (&str, Option<&str>),
-    total: &RefundedInAll,
+    total: &RefundTotal,
     now: DateTime<Utc>,
 ) -> Result<Settled> {
     let Some(payment) = payment_named(tx, gateway, named)? else {
@@ -143,7 +143,7 @@ fn key(gateway_refund_id: &str) -> String {
 fn found(
     payment: &Payment,
     key: String,
-    told: &RefundTold,
+    told: &GatewayRefund,
     (minor, currency): (i64, &str),
 ) -> Finding {
     let known = Currency::parse(currency).ok();
@@ -224,9 +224,9 @@ pub fn book(
     audit::record(
         tx,
         actor,
-        Act::new("refund.book", "refund", id.0)
-            .changing(change)
-            .because(Some(given.reason)),
+        AuditEvent::new("refund.book", "refund", id.0)
+            .with_change(change)
+            .with_reason(Some(given.reason)),
     )?;
     let row = query::lock(tx, id)?.ok_or_else(Error::not_found)?;
     pay::processed(tx, actor, (&payment, &row), given.gateway_refund_id, now)?;
@@ -240,11 +240,11 @@ fn bookable(tx: &mut Tx<'_>, payment: &Payment, given: &GivenBack<'_>) -> Result
             "The payment is in {}, and {} was given back: settle it outside.",
             payment.currency, given.currency
         );
-        return Err(Error::because(ProblemCode::WrongState, why));
+        return Err(Error::with_detail(ProblemCode::WrongState, why));
     }
     if query::by_gateway_id(tx.conn(), given.gateway_refund_id)?.is_some() {
         let why = "It is booked already.";
-        return Err(Error::because(ProblemCode::Conflict, why));
+        return Err(Error::with_detail(ProblemCode::Conflict, why));
     }
     match query::open_of(tx.conn(), payment.id)? {
         Some(_) => Err(query::under_way()),

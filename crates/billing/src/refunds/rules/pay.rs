@@ -14,9 +14,9 @@ use crate::{
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     jobs,
-    ports::payments::{GatewayError, GivingBack, RefundOutcome, RefundTold},
+    ports::payments::{GatewayError, GatewayRefund, GatewayRefundRequest, RefundOutcome},
 };
 use serde_json::json;
 use wire::{
@@ -32,9 +32,9 @@ pub enum Step {
     /// Nothing.
     Done,
     /// To give money back.
-    Ask(GivingBack),
+    Ask(GatewayRefundRequest),
     /// What became of an earlier request, whose answer did not come back; the same request again when it never arrived.
-    LookUp(GivingBack),
+    LookUp(GatewayRefundRequest),
 }
 
 /// What came of the gateway's answer.
@@ -83,7 +83,7 @@ pub fn begin(
         )?;
         return Ok(Step::Done);
     }
-    let back = |attempts: i32| GivingBack {
+    let back = |attempts: i32| GatewayRefundRequest {
         refund: id,
         reference: reference(id, attempts),
         gateway_transaction_id: theirs,
@@ -97,7 +97,8 @@ pub fn begin(
     audit::record(
         tx,
         actor,
-        Act::new("refund.send", "refund", id.0).changing(json!({ "attempt": row.attempts + 1 })),
+        AuditEvent::new("refund.send", "refund", id.0)
+            .with_change(json!({ "attempt": row.attempts + 1 })),
     )?;
     Ok(Step::Ask(back(row.attempts + 1)))
 }
@@ -107,7 +108,7 @@ pub fn answered(
     tx: &mut Tx<'_>,
     actor: &Actor,
     id: RefundId,
-    word: Result<RefundTold, GatewayError>,
+    word: Result<GatewayRefund, GatewayError>,
     now: DateTime<Utc>,
 ) -> Result<Heard> {
     let (payment, row) = lock(tx, id)?;
@@ -128,7 +129,7 @@ pub fn heard(
     tx: &mut Tx<'_>,
     actor: &Actor,
     about: (&str, Option<&str>),
-    told: &RefundTold,
+    told: &GatewayRefund,
     now: DateTime<Utc>,
 ) -> Result<Settled> {
     let named = told.reference.as_deref().and_then(|reference| {
@@ -164,7 +165,7 @@ fn apply(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (payment, row): (&Payment, &RefundRow),
-    news: &RefundTold,
+    news: &GatewayRefund,
     now: DateTime<Utc>,
 ) -> Result<Settled> {
     let ignored = |why: &str| Ok(Settled::Ignored(Some(payment.id), why.to_owned()));
@@ -226,7 +227,7 @@ pub(super) fn processed(
     audit::record(
         tx,
         actor,
-        Act::new("refund.process", "refund", row.id.0).changing(change),
+        AuditEvent::new("refund.process", "refund", row.id.0).with_change(change),
     )?;
     effects::follow(tx, actor, (payment, row), is_full, now)?;
     jobs::enqueue(tx, &Credit { refund: row.id })?;
@@ -245,7 +246,7 @@ fn fail(
     audit::record(
         tx,
         actor,
-        Act::new("refund.fail", "refund", row.id.0).because(Some(why)),
+        AuditEvent::new("refund.fail", "refund", row.id.0).with_reason(Some(why)),
     )?;
     let payment = query::payment(tx.conn(), row.transaction_id)?;
     let finding = format!("The refund has failed: {why}");
@@ -289,7 +290,7 @@ fn mismatch(
     audit::record(
         tx,
         actor,
-        Act::new("refund.mismatch", "refund", about.1.id.0).because(Some(why)),
+        AuditEvent::new("refund.mismatch", "refund", about.1.id.0).with_reason(Some(why)),
     )?;
     let found = told(CaseKind::AmountMismatch, about, why);
     reconciliation::open(tx, actor, &found, now)

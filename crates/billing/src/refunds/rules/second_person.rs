@@ -29,7 +29,7 @@ pub struct Proposal<'a> {
 /// that no two of them see the same sum.
 pub fn is_needed(tx: &mut Tx<'_>, proposal: &Proposal<'_>, now: DateTime<Utc>) -> Result<bool> {
     let currency = proposal.payment.currency;
-    let limit = settings::get(tx.conn(), FourEyesAbove)?.of(currency);
+    let limit = settings::get(tx.conn(), FourEyesAbove)?.in_currency(currency);
     query::one_approval_at_a_time(tx, proposal.by)?;
     let zone = settings::get(tx.conn(), BusinessTimeZone)?;
     let approved = query::approved_alone(
@@ -74,8 +74,8 @@ pub fn may_approve(
 }
 
 fn refused(tx: &mut Tx<'_>, currency: Currency) -> Result<Error> {
-    let limit = settings::get(tx.conn(), FourEyesAbove)?.of(currency);
-    Ok(Error::because(
+    let limit = settings::get(tx.conn(), FourEyesAbove)?.in_currency(currency);
+    Ok(Error::with_detail(
         ProblemCode::Forbidden,
         format!(
             "Another person than the requester has to approve this refund: one person refunds at most {} alone, per payment and per day.",

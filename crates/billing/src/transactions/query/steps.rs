@@ -3,7 +3,7 @@
 use crate::orders::Amounts;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use platform::{Result, Tx, ports::payments::Opened, prepared::Prepared};
+use platform::{Result, Tx, ports::payments::OpenedPayment, prepared::Prepared};
 use schema::{orders, transactions};
 use wire::{
     Currency, EsimId, OrderId, PlanId, PromotionId, TransactionId, UserId,
@@ -69,7 +69,7 @@ pub fn opened(
     tx: &mut Tx<'_>,
     id: TransactionId,
     gateway: &str,
-    (opened, secret): (&Opened, Option<Vec<u8>>),
+    (opened, secret): (&OpenedPayment, Option<Vec<u8>>),
 ) -> Result<bool> {
     let noted = diesel::update(
         transactions::table
@@ -89,7 +89,7 @@ pub fn opened(
 pub fn fill_in(
     tx: &mut Tx<'_>,
     id: TransactionId,
-    (opened, secret): (&Opened, Option<Vec<u8>>),
+    (opened, secret): (&OpenedPayment, Option<Vec<u8>>),
 ) -> Result<()> {
     diesel::update(
         transactions::table

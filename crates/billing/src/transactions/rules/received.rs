@@ -9,7 +9,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Ctx, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
 };
 use serde_json::json;
 use wire::{
@@ -48,9 +48,9 @@ pub fn record(
     audit::record(
         tx,
         actor,
-        Act::new("transaction.mismatch", "transaction", payment.id.0)
-            .changing(change)
-            .because(Some(&received.finding)),
+        AuditEvent::new("transaction.mismatch", "transaction", payment.id.0)
+            .with_change(change)
+            .with_reason(Some(&received.finding)),
     )?;
     let found = Finding {
         kind: CaseKind::AmountMismatch,
@@ -122,7 +122,7 @@ pub fn refund(
 fn open_payment(tx: &mut Tx<'_>, id: TransactionId) -> Result<Transaction> {
     let payment = query::lock(tx, query::RECORDED, Some(id), None)?.ok_or_else(Error::not_found)?;
     match payment.status {
-        TransactionStatus::Completed | TransactionStatus::Refunded => Err(Error::because(
+        TransactionStatus::Completed | TransactionStatus::Refunded => Err(Error::with_detail(
             ProblemCode::WrongState,
             format!("The payment is {} already.", payment.status),
         )),
@@ -164,9 +164,9 @@ fn record_decision(
     audit::record(
         tx,
         actor,
-        Act::new(decision.action(), "transaction", payment.id.0)
-            .changing(change)
-            .because(Some(reason)),
+        AuditEvent::new(decision.action(), "transaction", payment.id.0)
+            .with_change(change)
+            .with_reason(Some(reason)),
     )
 }
 

@@ -9,7 +9,7 @@ use crate::reconciliation::{self, ReceivedBefore};
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
 };
 use serde_json::json;
 use wire::{
@@ -64,7 +64,7 @@ pub fn confirm(
     audit::record(
         tx,
         actor,
-        Act::new("transaction.confirm", "transaction", id.0).changing(json!({
+        AuditEvent::new("transaction.confirm", "transaction", id.0).with_change(json!({
             "amount": came.amount, "currency": came.currency, "reference": came.reference, "received_at": came.received_at,
         })),
     )?;
@@ -126,7 +126,7 @@ pub fn reject(
 ) -> Result<Transaction> {
     let payment = recordable(tx, actor, id)?;
     if payment.status != TransactionStatus::Pending {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             format!("The payment is {} already.", payment.status),
         ));
@@ -148,7 +148,7 @@ fn recordable(tx: &mut Tx<'_>, actor: &Actor, id: TransactionId) -> Result<Trans
     query::find(tx.conn(), actor, id)?;
     let payment = query::lock(tx, query::RECORDED, Some(id), None)?.ok_or_else(Error::not_found)?;
     if !payment.payment_method.is_recorded() {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             "The gateway tells of this payment; nobody records it by hand.",
         ));
@@ -157,7 +157,7 @@ fn recordable(tx: &mut Tx<'_>, actor: &Actor, id: TransactionId) -> Result<Trans
         payment.status,
         TransactionStatus::Completed | TransactionStatus::Refunded
     ) {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             format!("The payment is {} already.", payment.status),
         ));

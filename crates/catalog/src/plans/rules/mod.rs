@@ -1,12 +1,9 @@
-//! Decisions about plans.
+//! Business rules of plans.
 
-pub mod decided;
-pub mod import;
-mod many;
-pub mod package;
-pub mod sheet;
+mod bulk;
+pub mod csv_import;
 
-pub use many::{act, ready};
+pub use bulk::{apply_bulk, validate_bulk};
 
 use super::query;
 use wire::{
@@ -17,7 +14,7 @@ use wire::{
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
 };
 
 /// Creates a plan.
@@ -28,14 +25,14 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewPlan) -> Result<Plan> {
     audit::record(
         tx,
         actor,
-        Act::new("plan.create", "plan", plan.id.0).changing(audit::change(&(), &plan)),
+        AuditEvent::new("plan.create", "plan", plan.id.0).with_change(audit::change(&(), &plan)),
     )?;
     Ok(plan)
 }
 
-/// Makes another plan of the same terms. It is not on sale, and has no price yet.
+/// Creates a copy of a plan. The copy is inactive and has no price.
 pub fn duplicate(tx: &mut Tx<'_>, actor: &Actor, id: PlanId) -> Result<Plan> {
-    let plan = query::hold(tx, id)?;
+    let plan = query::lock(tx, id)?;
     let copy = NewPlan {
         name: format!("Copy of {}", plan.name).chars().take(100).collect(),
         description: plan.description,
@@ -65,13 +62,13 @@ pub fn edit(
     version: i32,
     edit: &EditPlan,
 ) -> Result<Plan> {
-    let before = query::hold(tx, id)?;
+    let before = query::lock(tx, id)?;
     let after =
         query::update(tx, id, version, edit)?.ok_or_else(|| Error::refuse(ProblemCode::Stale))?;
     audit::record(
         tx,
         actor,
-        Act::new("plan.edit", "plan", id.0).changing(audit::change(&before, &after)),
+        AuditEvent::new("plan.edit", "plan", id.0).with_change(audit::change(&before, &after)),
     )?;
     Ok(after)
 }
@@ -84,22 +81,22 @@ pub fn withdraw(
     version: i32,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    query::hold(tx, id)?;
+    query::lock(tx, id)?;
     if query::remove(tx, id, version, now)? == 0 {
         return Err(Error::refuse(ProblemCode::Stale));
     }
-    audit::record(tx, actor, Act::new("plan.withdraw", "plan", id.0))
+    audit::record(tx, actor, AuditEvent::new("plan.withdraw", "plan", id.0))
 }
 
-/// Takes a withdrawn plan back.
+/// Restores a withdrawn plan.
 pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: PlanId) -> Result<Plan> {
     let Some(plan) = query::restore(tx, id)? else {
-        query::hold(tx, id)?;
-        return Err(Error::because(
+        query::lock(tx, id)?;
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             "The plan is not withdrawn.",
         ));
     };
-    audit::record(tx, actor, Act::new("plan.restore", "plan", id.0))?;
+    audit::record(tx, actor, AuditEvent::new("plan.restore", "plan", id.0))?;
     Ok(plan)
 }

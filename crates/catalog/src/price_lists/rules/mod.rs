@@ -1,13 +1,15 @@
-//! Decisions about price lists that wait for somebody to say what of them holds.
+//! Business rules of comparisons: compare a price list with the catalog, publish it or discard it.
 
-mod compared;
+mod comparison;
 
-use super::query;
-use crate::plans::rules::{
-    decided::{Decided, Deed, World, Writer},
-    package,
+use super::{
+    import::{
+        package,
+        planned_changes::{CatalogSnapshot, PlannedChange, PriceListUpdate, RowAction},
+    },
+    query,
 };
-use compared::{Compared, reread};
+use comparison::{Comparison, parse_stored_row};
 use wire::{
     PriceListId, ProblemCode, ProviderId,
     catalog::{
@@ -17,48 +19,51 @@ use wire::{
             PublishPriceList,
         },
     },
-    integrations::providers::Adapter,
+    integrations::providers::ProviderAdapter,
 };
 
 use chrono::{DateTime, Utc};
 use integrations::providers::offers;
 use platform::{
     Actor, Error, Result, Tx, Upload,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     import,
     settings::{self, MinimumMargin},
 };
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
-/// Compares a price list with what we sell.
+/// Compares a price list with the catalog.
 pub fn compare(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    adapters: &[Adapter],
-    (options, list): (&PriceListOptions, &Upload),
+    adapters: &[ProviderAdapter],
+    options: &PriceListOptions,
+    list: &Upload,
     now: DateTime<Utc>,
 ) -> Result<PriceList> {
-    let provider = options
-        .provider_id
-        .ok_or_else(|| Error::field("provider_id", "required", "Say whose list it is."))?;
-    let reading = PlanImportOptions {
+    let provider = options.provider_id.ok_or_else(|| {
+        Error::field(
+            "provider_id",
+            "required",
+            "Choose the provider of the list.",
+        )
+    })?;
+    let import_options = PlanImportOptions {
         markup: options.markup.clone(),
         currency: options.currency,
         publish: options.publish,
         ..PlanImportOptions::default()
     };
-    let readings = package::read_all(&import::table(list)?, &reading, None);
-    let (world, margin) = (
-        World::of(tx, adapters, provider, now)?,
-        settings::get(tx.conn(), MinimumMargin)?,
-    );
-    let (_, rows) = Compared::of(&world, margin, readings).split();
+    let parsed = package::parse_rows(&import::table(list)?, &import_options, None);
+    let snapshot = CatalogSnapshot::load(tx, adapters, provider, now)?;
+    let margin = settings::get(tx.conn(), MinimumMargin)?;
+    let (_, rows) = Comparison::new(&snapshot, margin, parsed).into_parts();
     if let Some(older) = query::discard_open(tx, provider, actor.id, now)? {
         audit::record(
             tx,
             actor,
-            Act::new("price_list.discard", "price_list", older.0),
+            AuditEvent::new("price_list.discard", "price_list", older.0),
         )?;
     }
     let id = query::insert(tx, provider, &rows, actor.id, now)?;
@@ -66,12 +71,13 @@ pub fn compare(
     audit::record(
         tx,
         actor,
-        Act::new("price_list.create", "price_list", id.0).changing(told(&price_list)),
+        AuditEvent::new("price_list.create", "price_list", id.0)
+            .with_change(audit_summary(&price_list)),
     )?;
     Ok(price_list)
 }
 
-fn told(price_list: &PriceList) -> serde_json::Value {
+fn audit_summary(price_list: &PriceList) -> serde_json::Value {
     json!({
         "provider_id": price_list.provider_id, "new": price_list.new, "changed": price_list.changed, "gone": price_list.gone,
         "unchanged": price_list.unchanged, "refused": price_list.refused,
@@ -82,29 +88,34 @@ fn told(price_list: &PriceList) -> serde_json::Value {
 pub fn publish(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    adapters: &[Adapter],
-    (id, version): (PriceListId, i32),
-    asked: &PublishPriceList,
+    adapters: &[ProviderAdapter],
+    id: PriceListId,
+    version: i32,
+    request: &PublishPriceList,
     now: DateTime<Utc>,
 ) -> Result<PriceList> {
-    // The provider before the comparison, as everybody takes them.
-    let provider = query::whole(tx.conn(), id)?.provider_id;
-    let world = World::of(tx, adapters, provider, now)?;
+    // Every transaction locks the provider before the comparison, so that two of them do not deadlock.
+    let provider = query::find_with_all_rows(tx.conn(), id)?.provider_id;
+    let snapshot = CatalogSnapshot::load(tx, adapters, provider, now)?;
     query::lock(tx, id)?;
-    let price_list = query::whole(tx.conn(), id)?;
-    open(&price_list, version)?;
+    let price_list = query::find_with_all_rows(tx.conn(), id)?;
+    ensure_open(&price_list, version)?;
     let margin = settings::get(tx.conn(), MinimumMargin)?;
-    let again = price_list.rows.iter().filter_map(reread).collect();
-    let (decided, fresh) = Compared::of(&world, margin, again).split();
+    let stored = price_list
+        .rows
+        .iter()
+        .filter_map(parse_stored_row)
+        .collect();
+    let (changes, current_rows) = Comparison::new(&snapshot, margin, stored).into_parts();
 
-    let chosen = chosen(&price_list.rows, asked)?;
-    still(&price_list.rows, &fresh, &chosen)?;
-    let is_said = asked
+    let chosen = chosen_skus(&price_list.rows, request)?;
+    ensure_unchanged(&price_list.rows, &current_rows, &chosen)?;
+    let has_reason = request
         .reason
         .as_deref()
         .is_some_and(|text| !text.trim().is_empty());
     let is_chosen = |row: &&PriceListRow| chosen.contains(row.sku.as_str());
-    if !is_said
+    if !has_reason
         && price_list
             .rows
             .iter()
@@ -114,26 +125,26 @@ pub fn publish(
         return Err(Error::field(
             "reason",
             "required",
-            "Something would sell below cost or leave too little: say why.",
+            "A price is below the cost or the minimum margin. Enter a reason.",
         ));
     }
     let mut rows = price_list.rows.clone();
     for row in &mut rows {
         row.published = chosen.contains(row.sku.as_str());
     }
-    let why = asked.reason.as_deref();
-    write(tx, actor, (provider, why), (decided, &rows), now)?;
-    let closing = (PriceListState::Published, Some(rows.as_slice()));
-    if !query::close(tx, (id, version), closing, actor.id, now)? {
+    let reason = request.reason.as_deref();
+    apply(tx, actor, provider, reason, changes, &rows, now)?;
+    let state = PriceListState::Published;
+    if !query::close(tx, id, version, state, Some(rows.as_slice()), actor.id, now)? {
         return Err(Error::refuse(ProblemCode::Stale));
     }
     let published = json!({ "provider_id": provider, "published": chosen.len() });
     audit::record(
         tx,
         actor,
-        Act::new("price_list.publish", "price_list", id.0)
-            .changing(published)
-            .because(why),
+        AuditEvent::new("price_list.publish", "price_list", id.0)
+            .with_change(published)
+            .with_reason(reason),
     )?;
     query::find(tx.conn(), id)
 }
@@ -142,28 +153,30 @@ pub fn publish(
 pub fn discard(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (id, version): (PriceListId, i32),
+    id: PriceListId,
+    version: i32,
     now: DateTime<Utc>,
 ) -> Result<PriceList> {
     query::lock(tx, id)?;
-    open(&query::find(tx.conn(), id)?, version)?;
-    let closing = (PriceListState::Discarded, None);
-    if !query::close(tx, (id, version), closing, actor.id, now)? {
+    ensure_open(&query::find(tx.conn(), id)?, version)?;
+    let state = PriceListState::Discarded;
+    if !query::close(tx, id, version, state, None, actor.id, now)? {
         return Err(Error::refuse(ProblemCode::Stale));
     }
     audit::record(
         tx,
         actor,
-        Act::new("price_list.discard", "price_list", id.0),
+        AuditEvent::new("price_list.discard", "price_list", id.0),
     )?;
     query::find(tx.conn(), id)
 }
 
-fn open(price_list: &PriceList, version: i32) -> Result<()> {
+/// Rejects a comparison that is closed or has another version.
+fn ensure_open(price_list: &PriceList, version: i32) -> Result<()> {
     if price_list.state != PriceListState::Open {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
-            format!("It is {} already.", price_list.state),
+            format!("The comparison is already {}.", price_list.state),
         ));
     }
     if price_list.version == version {
@@ -173,62 +186,72 @@ fn open(price_list: &PriceList, version: i32) -> Result<()> {
     }
 }
 
-/// The SKUs that are to be published.
-fn chosen<'a>(rows: &'a [PriceListRow], asked: &'a PublishPriceList) -> Result<HashSet<&'a str>> {
-    let can: HashSet<&str> = rows
+/// Returns the SKUs to publish: those of the request, or all that can be published.
+fn chosen_skus<'a>(
+    rows: &'a [PriceListRow],
+    request: &'a PublishPriceList,
+) -> Result<HashSet<&'a str>> {
+    let publishable: HashSet<&str> = rows
         .iter()
         .filter(|row| row.is_publishable())
         .map(|row| row.sku.as_str())
         .collect();
-    let Some(named) = &asked.skus else {
-        return match can.is_empty() {
-            true => Err(Error::because(
+    let Some(named) = &request.skus else {
+        return match publishable.is_empty() {
+            true => Err(Error::with_detail(
                 ProblemCode::Conflict,
-                "There is nothing to publish: discard it.",
+                "There is nothing to publish. Discard the comparison.",
             )),
-            false => Ok(can),
+            false => Ok(publishable),
         };
     };
-    for (place, sku) in named.iter().enumerate() {
-        if !can.contains(sku.as_str()) {
+    for (index, sku) in named.iter().enumerate() {
+        if !publishable.contains(sku.as_str()) {
             return Err(Error::field(
-                format!("skus.{place}"),
+                format!("skus.{index}"),
                 "unknown",
-                "This package cannot be published: it is not in the list, as we have it, or refused.",
+                "This package cannot be published: it is not in the list, unchanged, or invalid.",
             ));
         }
     }
     Ok(named.iter().map(String::as_str).collect())
 }
 
-/// What was chosen must still mean what was shown.
-fn still(shown: &[PriceListRow], fresh: &[PriceListRow], chosen: &HashSet<&str>) -> Result<()> {
-    let fresh: HashMap<&str, &PriceListRow> =
-        fresh.iter().map(|row| (row.sku.as_str(), row)).collect();
-    let moved: Vec<&str> = shown
+/// Rejects the request if a chosen row would now have another effect than the comparison shows.
+fn ensure_unchanged(
+    compared: &[PriceListRow],
+    current: &[PriceListRow],
+    chosen: &HashSet<&str>,
+) -> Result<()> {
+    let current: HashMap<&str, &PriceListRow> =
+        current.iter().map(|row| (row.sku.as_str(), row)).collect();
+    let changed: Vec<&str> = compared
         .iter()
         .filter(|row| chosen.contains(row.sku.as_str()))
-        .filter(|row| fresh.get(row.sku.as_str()).is_none_or(|now| now != row))
+        .filter(|row| current.get(row.sku.as_str()).is_none_or(|now| now != row))
         .map(|row| row.sku.as_str())
         .take(5)
         .collect();
-    if moved.is_empty() {
+    if changed.is_empty() {
         return Ok(());
     }
-    Err(Error::because(
+    Err(Error::with_detail(
         ProblemCode::Conflict,
         format!(
-            "Our side has changed since the list was compared: {}. Send the list again.",
-            moved.join(", ")
+            "The catalog has changed since the list was compared: {}. Upload the list again.",
+            changed.join(", ")
         ),
     ))
 }
 
-fn write(
+/// Applies the changes of the published rows.
+fn apply(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (provider, note): (ProviderId, Option<&str>),
-    (decided, rows): (Vec<Decided<'_>>, &[PriceListRow]),
+    provider: ProviderId,
+    note: Option<&str>,
+    changes: Vec<PlannedChange<'_>>,
+    rows: &[PriceListRow],
     now: DateTime<Utc>,
 ) -> Result<()> {
     let published: HashSet<&str> = rows
@@ -236,30 +259,33 @@ fn write(
         .filter(|row| row.published)
         .map(|row| row.sku.as_str())
         .collect();
-    // What is as we have it was confirmed by the list, chosen or not.
-    let decided: Vec<Decided<'_>> = decided
+    // Unchanged rows are always applied: the list has confirmed these offers.
+    let changes: Vec<PlannedChange<'_>> = changes
         .into_iter()
-        .filter(|one| {
-            matches!(one.deed, Deed::Keep) || published.contains(one.package().sku.as_str())
+        .filter(|change| {
+            matches!(change.action, RowAction::Keep)
+                || published.contains(change.package().sku.as_str())
         })
         .collect();
-    let writer = Writer {
+    let update = PriceListUpdate {
         provider,
-        why: "price list",
+        audit_reason: "price list",
         note,
         now,
     };
-    writer.write(tx, actor, &decided)?;
-    let gone: Vec<&str> = rows
+    update.apply(tx, actor, &changes)?;
+    let removed: Vec<&str> = rows
         .iter()
         .filter(|row| row.published && row.change == PriceListChange::Gone)
         .map(|row| row.sku.as_str())
         .collect();
-    let off = offers::switch_off(tx, provider, &gone)?;
-    let acts = off.into_iter().map(|(id, plan)| {
-        Act::new("offer.edit", "offer", id.0)
-            .changing(json!({ "plan_id": plan, "is_active": { "before": true, "after": false } }))
-            .because(Some("price list"))
+    let deactivated = offers::deactivate(tx, provider, &removed)?;
+    let events = deactivated.into_iter().map(|(id, plan)| {
+        AuditEvent::new("offer.edit", "offer", id.0)
+            .with_change(
+                json!({ "plan_id": plan, "is_active": { "before": true, "after": false } }),
+            )
+            .with_reason(Some("price list"))
     });
-    audit::record_all(tx, actor, acts.collect())
+    audit::record_all(tx, actor, events.collect())
 }

@@ -1,4 +1,4 @@
-//! Many prices changed at once: shown before, set together, and taken back together.
+//! Bulk price changes: previewed, applied in one transaction, and undone in one transaction.
 
 mod query;
 mod routes;

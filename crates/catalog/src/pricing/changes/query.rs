@@ -1,9 +1,9 @@
-//! All SQL of changes of many prices.
+//! SQL of bulk price changes.
 
 use wire::{
     Currency, Money, Page, Paging, PlanId, PriceChangeId, PriceId, UserId,
     catalog::pricing::{
-        MOST_PRICES, NewPriceChange, PriceChange, PriceChangeFilter, PriceChangeSort, PriceRule,
+        MAX_PRICES, NewPriceChange, PriceChange, PriceChangeFilter, PriceChangeSort, PriceRule,
     },
     region::GLOBAL,
 };
@@ -15,17 +15,17 @@ use schema::{orders, plan_pricing as prices, plans, price_changes as changes};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Rows of one INSERT; PostgreSQL takes 65,535 values.
-const AT_ONCE: usize = 1000;
+/// The rows of one INSERT: PostgreSQL accepts 65,535 parameters at most.
+const BATCH_SIZE: usize = 1000;
 
-/// What a change says of itself, in one column.
+/// The rule, size and start of a change, stored in one JSON column.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Told {
-    /// How prices changed.
+pub struct ChangeSummary {
+    /// The rule that sets the new prices.
     pub rule: PriceRule,
-    /// How many.
+    /// The number of changed prices.
     pub prices: i32,
-    /// From when.
+    /// When the new prices begin.
     pub from: DateTime<Utc>,
 }
 
@@ -44,12 +44,12 @@ struct Row {
 impl TryFrom<Row> for PriceChange {
     type Error = Error;
     fn try_from(row: Row) -> Result<Self> {
-        let told: Told = serde_json::from_value(row.rule).map_err(Error::internal)?;
+        let summary: ChangeSummary = serde_json::from_value(row.rule).map_err(Error::internal)?;
         Ok(Self {
             id: row.id,
-            rule: told.rule,
-            prices: told.prices,
-            from: told.from,
+            rule: summary.rule,
+            prices: summary.prices,
+            from: summary.from,
             reason: row.reason,
             created_by: row.created_by,
             undone_by: row.undone_by,
@@ -59,7 +59,7 @@ impl TryFrom<Row> for PriceChange {
     }
 }
 
-/// One page of the changes.
+/// Returns one page of the changes.
 pub fn page(
     conn: &mut Conn,
     _: &Actor,
@@ -89,7 +89,7 @@ fn matching(filter: &PriceChangeFilter) -> changes::BoxedQuery<'_, Pg> {
     rows
 }
 
-/// A change.
+/// Returns a change.
 pub fn find(conn: &mut Conn, id: PriceChangeId) -> Result<PriceChange> {
     let row: Row = changes::table
         .find(id)
@@ -98,7 +98,7 @@ pub fn find(conn: &mut Conn, id: PriceChangeId) -> Result<PriceChange> {
     row.try_into()
 }
 
-/// A change, held until the end of the transaction.
+/// Locks a change until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, id: PriceChangeId) -> Result<PriceChange> {
     let row: Row = changes::table
         .find(id)
@@ -108,10 +108,10 @@ pub fn lock(tx: &mut Tx<'_>, id: PriceChangeId) -> Result<PriceChange> {
     row.try_into()
 }
 
-/// A price that holds, and the plan that it is of.
+/// A price and the name of its plan.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = prices, check_for_backend(Pg))]
-pub struct Held {
+pub struct PlanPrice {
     pub id: PriceId,
     pub plan_id: PlanId,
     #[diesel(select_expression = plans::name)]
@@ -125,16 +125,20 @@ pub struct Held {
     pub version: i32,
 }
 
-impl Held {
-    /// Where it applies.
-    pub fn place(&self) -> &str {
+impl PlanPrice {
+    /// Returns the region of the price; a price without a region is global.
+    pub fn region_or_global(&self) -> &str {
         self.region.as_deref().unwrap_or(GLOBAL)
     }
 }
 
-/// The prices of living plans that hold at the time, as far as a change names them; one more than it may set, when
-/// there are more.
-pub fn in_force(conn: &mut Conn, new: &NewPriceChange, at: DateTime<Utc>) -> Result<Vec<Held>> {
+/// Returns the active prices that a change selects, of plans that are not deleted. The limit is one more than a change
+/// may have, so that the caller can detect too many prices.
+pub fn active_prices(
+    conn: &mut Conn,
+    new: &NewPriceChange,
+    at: DateTime<Utc>,
+) -> Result<Vec<PlanPrice>> {
     let mut rows = prices::table
         .inner_join(plans::table)
         .filter(plans::deleted_at.is_null())
@@ -159,16 +163,16 @@ pub fn in_force(conn: &mut Conn, new: &NewPriceChange, at: DateTime<Utc>) -> Res
     if let Some(currency) = new.currency {
         rows = rows.filter(prices::currency.eq(currency));
     }
-    let most = i64::try_from(MOST_PRICES).map_err(Error::internal)?;
+    let most = i64::try_from(MAX_PRICES).map_err(Error::internal)?;
     Ok(rows
         .order_by((plans::name, prices::plan_id, prices::currency, prices::id))
         .limit(most.saturating_add(1))
-        .select(Held::as_select())
+        .select(PlanPrice::as_select())
         .load(conn)?)
 }
 
-/// Holds plans, withdrawn or not, so that two changes of their prices do not cross.
-pub fn hold_plans(tx: &mut Tx<'_>, ids: &[PlanId]) -> Result<()> {
+/// Locks plans, withdrawn or not, so that concurrent changes of their prices wait.
+pub fn lock_plans(tx: &mut Tx<'_>, ids: &[PlanId]) -> Result<()> {
     plans::table
         .filter(plans::id.eq_any(ids))
         .order_by(plans::id)
@@ -178,15 +182,16 @@ pub fn hold_plans(tx: &mut Tx<'_>, ids: &[PlanId]) -> Result<()> {
     Ok(())
 }
 
-/// Writes a change down.
+/// Inserts a change.
 pub fn insert(
     tx: &mut Tx<'_>,
     id: PriceChangeId,
-    told: &Told,
-    (reason, by): (Option<&str>, Option<UserId>),
+    summary: &ChangeSummary,
+    reason: Option<&str>,
+    by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let rule = serde_json::to_value(told).map_err(Error::internal)?;
+    let rule = serde_json::to_value(summary).map_err(Error::internal)?;
     diesel::insert_into(changes::table)
         .values((
             changes::id.eq(id),
@@ -199,8 +204,8 @@ pub fn insert(
     Ok(())
 }
 
-/// Marks a change as taken back.
-pub fn close(
+/// Marks a change as undone.
+pub fn mark_undone(
     tx: &mut Tx<'_>,
     id: PriceChangeId,
     by: Option<UserId>,
@@ -212,7 +217,7 @@ pub fn close(
     Ok(())
 }
 
-/// Lets prices end at a time.
+/// Ends prices at a time.
 pub fn end(tx: &mut Tx<'_>, ids: &[PriceId], at: DateTime<Utc>) -> Result<()> {
     diesel::update(prices::table.filter(prices::id.eq_any(ids)))
         .set((
@@ -223,8 +228,8 @@ pub fn end(tx: &mut Tx<'_>, ids: &[PriceId], at: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-/// Lets a price hold until a time again, or for ever.
-pub fn reopen(tx: &mut Tx<'_>, id: PriceId, to: Option<DateTime<Utc>>) -> Result<()> {
+/// Extends a price to a later end, or to no end.
+pub fn extend(tx: &mut Tx<'_>, id: PriceId, to: Option<DateTime<Utc>>) -> Result<()> {
     diesel::update(prices::table.find(id))
         .set((
             prices::effective_to.eq(to),
@@ -234,45 +239,47 @@ pub fn reopen(tx: &mut Tx<'_>, id: PriceId, to: Option<DateTime<Utc>>) -> Result
     Ok(())
 }
 
-/// Takes prices back that have sold nothing.
+/// Deletes prices that have not been sold.
 pub fn remove(tx: &mut Tx<'_>, ids: &[PriceId]) -> Result<()> {
     diesel::delete(prices::table.filter(prices::id.eq_any(ids))).execute(tx.conn())?;
     Ok(())
 }
 
-/// A price to be set in the place of another.
-pub struct Successor<'a> {
-    /// Which it will be.
+/// A new price that replaces another price.
+pub struct Replacement<'a> {
+    /// The id of the new price.
     pub id: PriceId,
-    /// Whose place it takes.
+    /// The replaced price.
     pub replaces: PriceId,
-    /// What else it is like.
-    pub like: &'a Held,
-    /// What the customer pays.
+    /// The price whose other values are copied.
+    pub template: &'a PlanPrice,
+    /// The new selling price.
     pub selling: &'a Money,
-    /// From when.
+    /// The start.
     pub from: DateTime<Utc>,
-    /// Until when.
+    /// The end, if there is one.
     pub to: Option<DateTime<Utc>>,
 }
 
-/// Sets prices in the place of others.
-pub fn succeed(
+/// Inserts the new prices of a change.
+pub fn insert_replacements(
     tx: &mut Tx<'_>,
-    all: &[Successor<'_>],
-    (change, note, by): (Option<PriceChangeId>, Option<&str>, Option<UserId>),
+    all: &[Replacement<'_>],
+    change: Option<PriceChangeId>,
+    note: Option<&str>,
+    by: Option<UserId>,
 ) -> Result<()> {
-    for part in all.chunks(AT_ONCE) {
-        let rows: Vec<_> = part
+    for chunk in all.chunks(BATCH_SIZE) {
+        let rows: Vec<_> = chunk
             .iter()
             .map(|one| {
                 (
                     prices::id.eq(one.id),
-                    prices::plan_id.eq(one.like.plan_id),
-                    prices::region.eq(one.like.place()),
-                    prices::cost_price.eq(&one.like.cost_price),
+                    prices::plan_id.eq(one.template.plan_id),
+                    prices::region.eq(one.template.region_or_global()),
+                    prices::cost_price.eq(&one.template.cost_price),
                     prices::selling_price.eq(one.selling),
-                    prices::currency.eq(one.like.currency),
+                    prices::currency.eq(one.template.currency),
                     prices::effective_from.eq(one.from),
                     prices::effective_to.eq(one.to),
                     prices::note.eq(note),
@@ -289,29 +296,32 @@ pub fn succeed(
     Ok(())
 }
 
-/// The prices that a change has set and that are still there, each with the one whose place it took.
-pub fn set_by(conn: &mut Conn, id: PriceChangeId) -> Result<Vec<(Held, PriceId)>> {
+/// Returns the prices of a change that still exist, each with the price that it replaced.
+pub fn prices_of_change(conn: &mut Conn, id: PriceChangeId) -> Result<Vec<(PlanPrice, PriceId)>> {
     Ok(prices::table
         .inner_join(plans::table)
         .filter(prices::change_id.eq(id))
         .filter(prices::replaces_id.is_not_null())
         .order_by(prices::id)
-        .select((Held::as_select(), prices::replaces_id.assume_not_null()))
+        .select((
+            PlanPrice::as_select(),
+            prices::replaces_id.assume_not_null(),
+        ))
         .load(conn)?)
 }
 
-/// These prices.
-pub fn these(conn: &mut Conn, ids: &[PriceId]) -> Result<Vec<Held>> {
+/// Returns prices by their ids.
+pub fn find_prices(conn: &mut Conn, ids: &[PriceId]) -> Result<Vec<PlanPrice>> {
     Ok(prices::table
         .inner_join(plans::table)
         .filter(prices::id.eq_any(ids))
-        .select(Held::as_select())
+        .select(PlanPrice::as_select())
         .load(conn)?)
 }
 
-/// What was sold alike: so many orders of so many units in all.
+/// The orders of one plan, region and currency that were sold at the same price and cost.
 #[derive(Debug, Clone, Queryable)]
-pub struct Sold {
+pub struct SalesGroup {
     pub plan_id: PlanId,
     pub region: Option<String>,
     pub currency: Currency,
@@ -321,9 +331,13 @@ pub struct Sold {
     pub units: Option<i64>,
 }
 
-/// What these plans sold and were paid for since then, at the prices that were frozen.
-pub fn sold(conn: &mut Conn, of: &[PlanId], since: DateTime<Utc>) -> Result<Vec<Sold>> {
-    let alike = (
+/// Returns the paid orders of the plans since a time, grouped by the price and cost that the orders were placed with.
+pub fn sales_since(
+    conn: &mut Conn,
+    plans: &[PlanId],
+    since: DateTime<Utc>,
+) -> Result<Vec<SalesGroup>> {
+    let group = (
         orders::plan_id,
         orders::region,
         orders::currency,
@@ -331,9 +345,9 @@ pub fn sold(conn: &mut Conn, of: &[PlanId], since: DateTime<Utc>) -> Result<Vec<
         orders::unit_cost,
     );
     Ok(orders::table
-        .filter(orders::plan_id.eq_any(of))
+        .filter(orders::plan_id.eq_any(plans))
         .filter(orders::paid_at.ge(since))
-        .group_by(alike)
+        .group_by(group)
         .select((
             orders::plan_id,
             orders::region,

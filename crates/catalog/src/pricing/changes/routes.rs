@@ -1,4 +1,4 @@
-//! Changes of many prices over HTTP.
+//! Bulk price changes over HTTP.
 
 use super::{query, rules};
 use wire::{
@@ -12,7 +12,7 @@ use platform::{Caller, Id, Json, Options, Result, Tagged, Valid, listing};
 
 listing!(PriceChange, "/pricing/changes", export "/pricing/changes/export", tag "catalog/changes", needs CostsRead = "costs:read", from query::page);
 
-/// Show a change of many prices.
+/// Show a bulk price change.
 #[utoipa::path(tag = "catalog/changes", security(("bearer" = ["costs:read"])), params(("id" = PriceChangeId, Path)), responses((status = 200, description = "The change", body = PriceChange)))]
 #[get("/pricing/changes/{id}")]
 pub async fn show(caller: Caller<CostsRead>, id: Id<PriceChangeId>) -> Result<Tagged<PriceChange>> {
@@ -22,12 +22,12 @@ pub async fn show(caller: Caller<CostsRead>, id: Id<PriceChangeId>) -> Result<Ta
         .map(Tagged)
 }
 
-/// Change many prices by a percentage, an amount or a markup, rounded: all of them or none.
+/// Change many prices by a percentage, an amount or a markup, rounded: all prices or none.
 ///
-/// A dry run shows every price before and after, what it would leave, and what the orders of the last 30 days would
-/// have brought. A real run with a refused price is refused as a whole.
+/// A dry run shows every price before and after, its margin, and the revenue of the orders of the last 30 days at the
+/// new prices. A real run with an invalid price is rejected.
 #[utoipa::path(tag = "catalog/changes", security(("bearer" = ["pricing:write"])), params(PriceChangeOptions), request_body = NewPriceChange,
-    responses((status = 200, description = "What was changed, or would be", body = PriceChangeReport)))]
+    responses((status = 200, description = "The result, or the preview of a dry run", body = PriceChangeReport)))]
 #[post("/pricing/changes")]
 pub async fn create(
     caller: Caller<PricingWrite>,
@@ -36,14 +36,14 @@ pub async fn create(
 ) -> Result<Json<PriceChangeReport>> {
     let now = caller.ctx().clock.now();
     caller
-        .write(move |tx, actor| rules::run(tx, actor, (&new, &options.0), now))
+        .write(move |tx, actor| rules::run(tx, actor, &new, &options.0, now))
         .await
         .map(Json)
 }
 
-/// Take a change back: its prices end now, and those that they replaced hold again. Refused when somebody has changed
-/// one of them since.
-#[utoipa::path(tag = "catalog/changes", security(("bearer" = ["pricing:write"])), params(("id" = PriceChangeId, Path)), responses((status = 200, description = "Taken back", body = PriceChange)))]
+/// Undo a bulk price change: its prices end now, and the replaced prices apply again. The request is rejected if one of
+/// the prices was changed since.
+#[utoipa::path(tag = "catalog/changes", security(("bearer" = ["pricing:write"])), params(("id" = PriceChangeId, Path)), responses((status = 200, description = "Undone", body = PriceChange)))]
 #[post("/pricing/changes/{id}/undo")]
 pub async fn undo(
     caller: Caller<PricingWrite>,

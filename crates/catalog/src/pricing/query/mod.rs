@@ -1,8 +1,8 @@
-//! All SQL of prices.
+//! SQL of prices.
 
-mod global;
+mod global_prices;
 
-pub use global::*;
+pub use global_prices::*;
 
 use wire::{
     Currency, Decimal, Money, Page, Paging, Permission, PlanId, PriceChangeId, PriceId, Reach,
@@ -21,17 +21,17 @@ use diesel::{
 use platform::{Actor, Conn, Result, Tx, any_of, page};
 use schema::{plan_pricing as prices, plans};
 
-/// Rows of one INSERT; PostgreSQL takes 65,535 values.
-const AT_ONCE: usize = 1000;
+/// The rows of one INSERT: PostgreSQL accepts 65,535 parameters at most.
+const BATCH_SIZE: usize = 1000;
 
 diesel::define_sql_function! {
-    /// As the exclusion constraint has it: a price without a region is a global one.
+    /// The region of a price as in the exclusion constraint: a price without a region is global.
     fn coalesce(region: Nullable<Text>, or: Text) -> Text;
 }
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = prices, check_for_backend(Pg))]
-struct Listed {
+struct PriceRow {
     #[diesel(embed)]
     row: Row,
     #[diesel(select_expression = plans::name)]
@@ -42,9 +42,10 @@ struct Listed {
     created_at: DateTime<Utc>,
 }
 
-impl Listed {
-    /// Costs, and what gives them away, are for those who may see them.
-    fn shown(self, costs: bool) -> Price {
+impl PriceRow {
+    /// Converts the row to the response. Costs, and the fields that reveal them, are left out unless the actor may see
+    /// costs.
+    fn to_response(self, costs: bool) -> Price {
         let Self {
             row,
             plan_name,
@@ -53,7 +54,7 @@ impl Listed {
             replaces_id,
             created_at,
         } = self;
-        let earned = Earnings::of(&row.cost_price, &row.selling_price);
+        let earned = Earnings::from_prices(&row.cost_price, &row.selling_price);
         Price {
             id: row.id,
             plan_id: row.plan_id,
@@ -75,20 +76,21 @@ impl Listed {
     }
 }
 
-/// One page of the prices that the actor sees: staff all of them, a customer those in force of plans on sale.
+/// Returns one page of the prices that the actor may see: staff see every price, a customer sees the active prices of
+/// plans on sale.
 pub fn page(
     conn: &mut Conn,
     actor: &Actor,
     filter: &PriceFilter,
     paging: &Paging<PriceSort>,
 ) -> Result<Page<Price>> {
-    let rows: Page<Listed> = page!(conn, paging, matching(actor, filter) => Listed, tie prices::id, {
+    let rows: Page<PriceRow> = page!(conn, paging, matching(actor, filter) => PriceRow, tie prices::id, {
         PriceSort::EffectiveFrom => prices::effective_from,
         PriceSort::SellingPrice => prices::selling_price,
         PriceSort::CreatedAt => prices::created_at,
     })?;
     let costs = actor.can(Permission::CostsRead);
-    rows.try_map(|row| Ok(row.shown(costs)))
+    rows.try_map(|row| Ok(row.to_response(costs)))
 }
 
 type Joined = InnerJoin<prices::table, plans::table>;
@@ -138,22 +140,25 @@ fn visible<'a>(actor: &Actor) -> IntoBoxed<'a, Joined, Pg> {
         )
 }
 
-/// A price that the actor sees.
+/// Returns a price that the actor may see.
 pub fn find(conn: &mut Conn, actor: &Actor, id: PriceId) -> Result<Price> {
-    let row: Listed = visible(actor)
+    let row: PriceRow = visible(actor)
         .filter(prices::id.eq(id))
-        .select(Listed::as_select())
+        .select(PriceRow::as_select())
         .first(conn)?;
-    Ok(row.shown(actor.can(Permission::CostsRead)))
+    Ok(row.to_response(actor.can(Permission::CostsRead)))
 }
 
-/// Every price of a plan that could apply in a region and currency, the region's own first, then the newest.
+/// Returns every price of a plan that could apply in a region and currency: the prices of the region first, then the
+/// newest.
 pub fn candidates(
     conn: &mut Conn,
     actor: &Actor,
-    (plan, region, currency): (PlanId, &str, Currency),
+    plan: PlanId,
+    region: &str,
+    currency: Currency,
 ) -> Result<Vec<Price>> {
-    let rows: Vec<Listed> = visible(actor)
+    let rows: Vec<PriceRow> = visible(actor)
         .filter(prices::plan_id.eq(plan))
         .filter(prices::currency.eq(currency))
         .filter(
@@ -167,13 +172,13 @@ pub fn candidates(
             prices::effective_from.desc(),
         ))
         .limit(200)
-        .select(Listed::as_select())
+        .select(PriceRow::as_select())
         .load(conn)?;
     let costs = actor.can(Permission::CostsRead);
-    Ok(rows.into_iter().map(|row| row.shown(costs)).collect())
+    Ok(rows.into_iter().map(|row| row.to_response(costs)).collect())
 }
 
-/// A price as rules need it.
+/// A price as stored.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = prices, check_for_backend(Pg))]
 pub struct Row {
@@ -189,8 +194,8 @@ pub struct Row {
     pub version: i32,
 }
 
-/// The price of a living, active plan that holds at the time: the region's own before the global one.
-pub fn in_force(
+/// Returns the price of an active, not deleted plan at a time: the price of the region before the global price.
+pub fn active_price(
     conn: &mut Conn,
     plan: PlanId,
     region: &str,
@@ -220,13 +225,13 @@ pub fn in_force(
         .optional()?)
 }
 
-/// Which plan a price is of.
-pub fn plan_of(conn: &mut Conn, id: PriceId) -> Result<PlanId> {
+/// Returns the plan of a price.
+pub fn find_plan_id(conn: &mut Conn, id: PriceId) -> Result<PlanId> {
     Ok(prices::table.find(id).select(prices::plan_id).first(conn)?)
 }
 
-/// Holds a plan, withdrawn or not, so that two changes of its prices do not cross.
-pub fn hold_plan(tx: &mut Tx<'_>, id: PlanId) -> Result<()> {
+/// Locks a plan, withdrawn or not, so that concurrent changes of its prices wait.
+pub fn lock_plan(tx: &mut Tx<'_>, id: PlanId) -> Result<()> {
     plans::table
         .find(id)
         .select(plans::id)
@@ -235,7 +240,7 @@ pub fn hold_plan(tx: &mut Tx<'_>, id: PlanId) -> Result<()> {
     Ok(())
 }
 
-/// A price, held until the end of the transaction.
+/// Locks a price until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, id: PriceId) -> Result<Row> {
     Ok(prices::table
         .find(id)
@@ -244,7 +249,7 @@ pub fn lock(tx: &mut Tx<'_>, id: PriceId) -> Result<Row> {
         .first(tx.conn())?)
 }
 
-/// When and for what a price is to hold.
+/// The plan, region, currency and period of a price.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Window {
     /// The plan.
@@ -253,15 +258,15 @@ pub struct Window {
     pub region: String,
     /// The currency.
     pub currency: Currency,
-    /// From when.
+    /// The start.
     pub from: DateTime<Utc>,
-    /// Until when.
+    /// The end, if there is one.
     pub to: Option<DateTime<Utc>>,
 }
 
 impl Window {
-    /// Of a new price.
-    pub fn of(new: &NewPrice, now: DateTime<Utc>) -> Self {
+    /// Returns the window of a new price.
+    pub fn from_new(new: &NewPrice, now: DateTime<Utc>) -> Self {
         Self {
             plan: new.plan_id,
             region: new.region.clone(),
@@ -270,8 +275,8 @@ impl Window {
             to: new.effective_to,
         }
     }
-    /// Of one that there is.
-    pub fn of_row(row: &Row) -> Self {
+    /// Returns the window of a stored price.
+    pub fn from_row(row: &Row) -> Self {
         Self {
             plan: row.plan_id,
             region: row.region.clone().unwrap_or_else(|| GLOBAL.to_owned()),
@@ -282,7 +287,8 @@ impl Window {
     }
 }
 
-/// Ends the open price that began before the window where the window begins; the prices ended, one at most.
+/// Ends the price without an end that began before the window at the start of the window. Returns the ended prices, one
+/// at most.
 pub fn end_open(tx: &mut Tx<'_>, window: &Window) -> Result<Vec<PriceId>> {
     let open = prices::table
         .filter(prices::plan_id.eq(window.plan))
@@ -297,8 +303,12 @@ pub fn end_open(tx: &mut Tx<'_>, window: &Window) -> Result<Vec<PriceId>> {
     Ok(ended.returning(prices::id).get_results(tx.conn())?)
 }
 
-/// Another price that holds within the window.
-pub fn clash(conn: &mut Conn, window: &Window, but: Option<PriceId>) -> Result<Option<Row>> {
+/// Returns another price that is active within the window.
+pub fn find_overlap(
+    conn: &mut Conn,
+    window: &Window,
+    except: Option<PriceId>,
+) -> Result<Option<Row>> {
     let mut rows = prices::table
         .filter(prices::plan_id.eq(window.plan))
         .filter(coalesce(prices::region, GLOBAL).eq(&window.region))
@@ -312,7 +322,7 @@ pub fn clash(conn: &mut Conn, window: &Window, but: Option<PriceId>) -> Result<O
     if let Some(to) = window.to {
         rows = rows.filter(prices::effective_from.lt(to));
     }
-    if let Some(id) = but {
+    if let Some(id) = except {
         rows = rows.filter(prices::id.ne(id));
     }
     Ok(rows
@@ -322,7 +332,7 @@ pub fn clash(conn: &mut Conn, window: &Window, but: Option<PriceId>) -> Result<O
         .optional()?)
 }
 
-/// Adds a price.
+/// Inserts a price.
 pub fn insert(
     tx: &mut Tx<'_>,
     new: &NewPrice,
@@ -346,10 +356,10 @@ pub fn insert(
         .get_result(tx.conn())?)
 }
 
-/// What a price becomes.
+/// The new values of a price.
 #[derive(Debug, Clone, PartialEq, AsChangeset)]
 #[diesel(table_name = prices, treat_none_as_null = true)]
-pub struct Change {
+pub struct PriceUpdate {
     pub cost_price: Money,
     pub selling_price: Money,
     pub effective_from: DateTime<Utc>,
@@ -357,15 +367,15 @@ pub struct Change {
     pub note: Option<String>,
 }
 
-/// Changes a price that is held.
-pub fn update(tx: &mut Tx<'_>, id: PriceId, change: &Change) -> Result<()> {
+/// Updates a locked price.
+pub fn update(tx: &mut Tx<'_>, id: PriceId, update: &PriceUpdate) -> Result<()> {
     diesel::update(prices::table.find(id))
-        .set((change, prices::version.eq(prices::version + 1)))
+        .set((update, prices::version.eq(prices::version + 1)))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// Ends a price that is held.
+/// Ends a locked price.
 pub fn end(tx: &mut Tx<'_>, id: PriceId, now: DateTime<Utc>) -> Result<()> {
     diesel::update(prices::table.find(id))
         .set((
@@ -376,7 +386,7 @@ pub fn end(tx: &mut Tx<'_>, id: PriceId, now: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-/// Takes back a price that has not begun.
+/// Deletes a scheduled price.
 pub fn remove(tx: &mut Tx<'_>, id: PriceId) -> Result<()> {
     diesel::delete(prices::table.find(id)).execute(tx.conn())?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What a price must leave to us, and what the providers of its plan allow.
+//! The limits of a price: the minimum margin, and the minimum prices of the providers of its plan.
 
 use wire::{Currency, FieldError, Money, PlanId, catalog::pricing::Earnings};
 
@@ -9,55 +9,60 @@ use platform::{
 };
 use std::collections::HashMap;
 
-/// The limits of this moment, for some plans.
+/// The current price limits of a set of plans.
 pub struct Limits {
-    margin: i64,
-    least: HashMap<(PlanId, Currency), Money>,
+    minimum_margin: i64,
+    minimum_prices: HashMap<(PlanId, Currency), Money>,
 }
 
 impl Limits {
-    /// As they are now.
-    pub fn of(conn: &mut Conn, plans: &[PlanId]) -> Result<Self> {
+    /// Loads the current limits.
+    pub fn load(conn: &mut Conn, plans: &[PlanId]) -> Result<Self> {
         Ok(Self {
-            margin: settings::get(conn, MinimumMargin)?,
-            least: offers::minimum(conn, plans)?,
+            minimum_margin: settings::get(conn, MinimumMargin)?,
+            minimum_prices: offers::minimum_prices(conn, plans)?,
         })
     }
 
-    /// Whether a price earns so little that somebody has to say why.
+    /// Returns whether a price is below the cost or the minimum margin, so that it needs a reason.
     pub fn needs_reason(&self, cost: &Money, selling: &Money) -> bool {
-        selling < cost || Earnings::is_below(cost, selling, self.margin)
+        selling < cost || Earnings::is_below(cost, selling, self.minimum_margin)
     }
 
-    /// Why a plan cannot be sold for so much; with a reason said, only what no reason allows.
-    pub fn fault(
+    /// Returns the error of a price that breaks a limit. With a reason, only the minimum prices of the providers apply.
+    pub fn check(
         &self,
-        of: (PlanId, Currency),
-        (cost, selling): (&Money, &Money),
-        is_said: bool,
+        plan: PlanId,
+        currency: Currency,
+        cost: &Money,
+        selling: &Money,
+        has_reason: bool,
     ) -> Option<FieldError> {
-        let fault = |field: &str, code: &str, message: String| {
+        let error = |field: &str, code: &str, message: String| {
             Some(FieldError {
                 field: field.into(),
                 code: code.into(),
                 message,
             })
         };
-        if let Some(least) = self.least.get(&of).filter(|least| selling < *least) {
-            let says = format!("A provider lets it be sold for {least} {} at least.", of.1);
-            return fault("selling_price", "below_minimum", says);
+        let minimum = self.minimum_prices.get(&(plan, currency));
+        if let Some(minimum) = minimum.filter(|minimum| selling < *minimum) {
+            let message = format!(
+                "A provider of this plan requires a price of {minimum} {currency} or more."
+            );
+            return error("selling_price", "below_minimum", message);
         }
-        if is_said || !self.needs_reason(cost, selling) {
+        if has_reason || !self.needs_reason(cost, selling) {
             return None;
         }
         if selling < cost {
-            let says = "It sells below cost: say why.".to_owned();
-            return fault("note", "below_cost", says);
+            let message = "The price is below the cost. Enter a reason.".to_owned();
+            return error("note", "below_cost", message);
         }
-        let says = format!(
-            "It leaves less than {}% after the cost: say why.",
-            self.margin
+        let message = format!(
+            "The margin is below {}%. Enter a reason.",
+            self.minimum_margin
         );
-        fault("note", "low_margin", says)
+        error("note", "low_margin", message)
     }
 }

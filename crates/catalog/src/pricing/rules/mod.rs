@@ -1,4 +1,4 @@
-//! Decisions about prices.
+//! Business rules of prices.
 
 mod limits;
 mod quote;
@@ -6,7 +6,7 @@ mod quote;
 pub use limits::Limits;
 pub use quote::{explain, quote, quote_for};
 
-use super::query::{self, Change, Row, Window};
+use super::query::{self, PriceUpdate, Row, Window};
 use wire::{
     Check, PriceId, ProblemCode,
     catalog::{
@@ -20,12 +20,12 @@ use crate::plans;
 use chrono::{DateTime, SecondsFormat, Utc};
 use platform::{
     Actor, Conn, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
 };
 
-/// Sets a price.
+/// Creates a price.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewPrice, now: DateTime<Utc>) -> Result<Price> {
-    let plan = match plans::hold(tx, new.plan_id) {
+    let plan = match plans::lock(tx, new.plan_id) {
         Err(error) if error.code() == Some(ProblemCode::NotFound) => {
             return Err(Error::field(
                 "plan_id",
@@ -33,44 +33,44 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewPrice, now: DateTime<Utc>)
                 "There is no such plan, or it was withdrawn.",
             ));
         }
-        held => held?,
+        locked => locked?,
     };
-    works_there(&plan, &new.region)?;
+    ensure_plan_covers_region(&plan, &new.region)?;
     let new = NewPrice {
-        effective_from: Some(not_before(now, new.effective_from)?),
+        effective_from: Some(validate_start(now, new.effective_from)?),
         ..new
     };
-    faultless(tx.conn(), &new)?;
-    let window = Window::of(&new, now);
+    validate(tx.conn(), &new)?;
+    let window = Window::from_new(&new, now);
     for ended in query::end_open(tx, &window)? {
-        audit::record(tx, actor, Act::new("price.end", "price", ended.0))?;
+        audit::record(tx, actor, AuditEvent::new("price.end", "price", ended.0))?;
     }
-    free(tx.conn(), &window, None)?;
+    ensure_no_overlap(tx.conn(), &window, None)?;
     let id = query::insert(tx, &new, window.from, actor.id)?;
     let price = query::find(tx.conn(), actor, id)?;
     audit::record(
         tx,
         actor,
-        Act::new("price.create", "price", id.0).changing(audit::change(&(), &price)),
+        AuditEvent::new("price.create", "price", id.0).with_change(audit::change(&(), &price)),
     )?;
     Ok(price)
 }
 
 /// Returns when a price begins: at the given time, or now. A time in the past is rejected, because the orders of that
 /// time were sold at another price.
-fn not_before(now: DateTime<Utc>, from: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
+fn validate_start(now: DateTime<Utc>, from: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
     match from {
         Some(from) if from < now => Err(Error::field(
             "effective_from",
             "past",
-            "A price cannot begin in the past: choose a time from now on, or leave it out for now.",
+            "A price cannot begin in the past. Choose a later time, or leave the field empty to begin now.",
         )),
         from => Ok(from.unwrap_or(now)),
     }
 }
 
 /// Rejects a price for a region where the plan does not work.
-fn works_there(plan: &Plan, region: &str) -> Result<()> {
+fn ensure_plan_covers_region(plan: &Plan, region: &str) -> Result<()> {
     if region == GLOBAL || region::overlap(&plan.regions.0, &[region.to_owned()]) {
         return Ok(());
     }
@@ -81,7 +81,7 @@ fn works_there(plan: &Plan, region: &str) -> Result<()> {
     ))
 }
 
-/// Changes a price that has not begun, or the end of one that has.
+/// Changes a scheduled price, or the end of an active price.
 pub fn edit(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -90,32 +90,32 @@ pub fn edit(
     edit: &EditPrice,
     now: DateTime<Utc>,
 ) -> Result<Price> {
-    let row = held(tx, id, version)?;
+    let row = lock_price(tx, id, version)?;
     let before = query::find(tx.conn(), actor, id)?;
-    let change = changed(&row, edit, now)?;
-    if !only_its_end(edit) {
-        faultless(tx.conn(), &whole(&row, edit))?;
+    let update = apply_edit(&row, edit, now)?;
+    if !changes_only_end(edit) {
+        validate(tx.conn(), &merge_edit(&row, edit))?;
     }
-    free(
+    ensure_no_overlap(
         tx.conn(),
         &Window {
-            from: change.effective_from,
-            to: change.effective_to,
-            ..Window::of_row(&row)
+            from: update.effective_from,
+            to: update.effective_to,
+            ..Window::from_row(&row)
         },
         Some(id),
     )?;
-    query::update(tx, id, &change)?;
+    query::update(tx, id, &update)?;
     let after = query::find(tx.conn(), actor, id)?;
     audit::record(
         tx,
         actor,
-        Act::new("price.edit", "price", id.0).changing(audit::change(&before, &after)),
+        AuditEvent::new("price.edit", "price", id.0).with_change(audit::change(&before, &after)),
     )?;
     Ok(after)
 }
 
-/// Ends a price that holds, or takes back one that has not begun.
+/// Ends an active price, or deletes a scheduled price.
 pub fn end(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -123,67 +123,67 @@ pub fn end(
     version: i32,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let row = held(tx, id, version)?;
-    match Phase::of(&row, now) {
-        Phase::Over => Err(over()),
-        Phase::Running => {
+    let row = lock_price(tx, id, version)?;
+    match Phase::at(&row, now) {
+        Phase::Ended => Err(ended_error()),
+        Phase::Active => {
             query::end(tx, id, now)?;
-            audit::record(tx, actor, Act::new("price.end", "price", id.0))
+            audit::record(tx, actor, AuditEvent::new("price.end", "price", id.0))
         }
-        Phase::Ahead => {
+        Phase::Scheduled => {
             query::remove(tx, id)?;
-            audit::record(tx, actor, Act::new("price.remove", "price", id.0))
+            audit::record(tx, actor, AuditEvent::new("price.remove", "price", id.0))
         }
     }
 }
 
-/// Where a price stands in time.
+/// The phase of a price at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    Ahead,
-    Running,
-    Over,
+    Scheduled,
+    Active,
+    Ended,
 }
 
 impl Phase {
-    fn of(row: &Row, now: DateTime<Utc>) -> Self {
-        // One that begins this very moment has not sold anything yet.
+    fn at(row: &Row, now: DateTime<Utc>) -> Self {
+        // A price that begins exactly now has not been sold yet.
         if row.effective_from >= now {
-            return Self::Ahead;
+            return Self::Scheduled;
         }
         if row.effective_to.is_some_and(|to| to <= now) {
-            Self::Over
+            Self::Ended
         } else {
-            Self::Running
+            Self::Active
         }
     }
 }
 
-/// What an edit makes of a price, if its time allows it.
-fn changed(row: &Row, edit: &EditPrice, now: DateTime<Utc>) -> Result<Change> {
-    let whole = whole(row, edit);
-    match Phase::of(row, now) {
-        Phase::Over => return Err(over()),
-        Phase::Running if !only_its_end(edit) => {
-            return Err(Error::because(
+/// Returns the update that an edit makes, if the phase of the price allows it.
+fn apply_edit(row: &Row, edit: &EditPrice, now: DateTime<Utc>) -> Result<PriceUpdate> {
+    let edited = merge_edit(row, edit);
+    match Phase::at(row, now) {
+        Phase::Ended => return Err(ended_error()),
+        Phase::Active if !changes_only_end(edit) => {
+            return Err(Error::with_detail(
                 ProblemCode::WrongState,
-                "The price has begun. End it and set a new one.",
+                "The price is already active. End it and create a new price.",
             ));
         }
-        Phase::Running if whole.effective_to.is_some_and(|to| to < now) => {
+        Phase::Active if edited.effective_to.is_some_and(|to| to < now) => {
             return Err(Error::field(
                 "effective_to",
                 "past",
-                "It cannot have ended before now.",
+                "The end of an active price cannot be in the past.",
             ));
         }
-        // It was checked when it was set, by the rules of that day.
-        Phase::Running => {}
-        Phase::Ahead => {
+        // The rest of the price was validated when it was created.
+        Phase::Active => {}
+        Phase::Scheduled => {
             if edit.effective_from.is_some() {
-                not_before(now, edit.effective_from)?;
+                validate_start(now, edit.effective_from)?;
             }
-            well_formed(&whole)?;
+            validate_fields(&edited)?;
         }
     }
     let NewPrice {
@@ -192,18 +192,18 @@ fn changed(row: &Row, edit: &EditPrice, now: DateTime<Utc>) -> Result<Change> {
         effective_to,
         note,
         ..
-    } = whole;
-    Ok(Change {
+    } = edited;
+    Ok(PriceUpdate {
         cost_price,
         selling_price,
-        effective_from: whole.effective_from.unwrap_or(row.effective_from),
+        effective_from: edited.effective_from.unwrap_or(row.effective_from),
         effective_to,
         note,
     })
 }
 
-/// The price with an edit made, as if it were set anew.
-fn whole(row: &Row, edit: &EditPrice) -> NewPrice {
+/// Returns the price with the edit applied, as input for validation.
+fn merge_edit(row: &Row, edit: &EditPrice) -> NewPrice {
     let or = |given: &Option<wire::Money>, known: &wire::Money| {
         given.clone().unwrap_or_else(|| known.clone())
     };
@@ -219,7 +219,7 @@ fn whole(row: &Row, edit: &EditPrice) -> NewPrice {
     }
 }
 
-fn only_its_end(edit: &EditPrice) -> bool {
+fn changes_only_end(edit: &EditPrice) -> bool {
     let rest = EditPrice {
         effective_to: None,
         ..edit.clone()
@@ -227,39 +227,45 @@ fn only_its_end(edit: &EditPrice) -> bool {
     rest == EditPrice::default()
 }
 
-fn well_formed(price: &NewPrice) -> Result<()> {
-    match price.faults() {
-        faults if faults.is_empty() => Ok(()),
-        faults => Err(Error::fields(faults)),
+fn validate_fields(price: &NewPrice) -> Result<()> {
+    match price.field_errors() {
+        errors if errors.is_empty() => Ok(()),
+        errors => Err(Error::fields(errors)),
     }
 }
 
-/// As it must be, and within what we and the providers of the plan allow.
-fn faultless(conn: &mut Conn, price: &NewPrice) -> Result<()> {
-    well_formed(price)?;
-    let limits = Limits::of(conn, &[price.plan_id])?;
-    let said = price
+/// Validates the fields of a price, the minimum margin and the minimum prices of the providers.
+fn validate(conn: &mut Conn, price: &NewPrice) -> Result<()> {
+    validate_fields(price)?;
+    let limits = Limits::load(conn, &[price.plan_id])?;
+    let has_reason = price
         .note
         .as_deref()
         .is_some_and(|note| !note.trim().is_empty());
-    let window = (price.plan_id, price.currency);
-    match limits.fault(window, (&price.cost_price, &price.selling_price), said) {
+    let error = limits.check(
+        price.plan_id,
+        price.currency,
+        &price.cost_price,
+        &price.selling_price,
+        has_reason,
+    );
+    match error {
         None => Ok(()),
-        Some(fault) => Err(Error::fields(vec![fault])),
+        Some(error) => Err(Error::fields(vec![error])),
     }
 }
 
-fn over() -> Error {
-    Error::because(
+fn ended_error() -> Error {
+    Error::with_detail(
         ProblemCode::WrongState,
-        "The price has ended. Set a new one.",
+        "The price has ended. Create a new price.",
     )
 }
 
-/// The price, held together with its plan: whoever changes prices of a plan takes the plan first.
-fn held(tx: &mut Tx<'_>, id: PriceId, version: i32) -> Result<Row> {
-    let plan = query::plan_of(tx.conn(), id)?;
-    query::hold_plan(tx, plan)?;
+/// Locks the plan of a price and then the price. Every change of prices locks the plan first, to avoid deadlocks.
+fn lock_price(tx: &mut Tx<'_>, id: PriceId, version: i32) -> Result<Row> {
+    let plan = query::find_plan_id(tx.conn(), id)?;
+    query::lock_plan(tx, plan)?;
     let row = query::lock(tx, id)?;
     if row.version == version {
         Ok(row)
@@ -268,26 +274,26 @@ fn held(tx: &mut Tx<'_>, id: PriceId, version: i32) -> Result<Row> {
     }
 }
 
-/// No other price may hold within the window.
-fn free(conn: &mut Conn, window: &Window, but: Option<PriceId>) -> Result<()> {
-    let Some(other) = query::clash(conn, window, but)? else {
+/// Rejects a window in which another price is active.
+fn ensure_no_overlap(conn: &mut Conn, window: &Window, except: Option<PriceId>) -> Result<()> {
+    let Some(other) = query::find_overlap(conn, window, except)? else {
         return Ok(());
     };
-    Err(Error::because(
+    Err(Error::with_detail(
         ProblemCode::Conflict,
-        clash(other.effective_from, other.effective_to),
+        overlap_message(other.effective_from, other.effective_to),
     ))
 }
 
-fn clash(from: DateTime<Utc>, to: Option<DateTime<Utc>>) -> String {
-    let show = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
+fn overlap_message(from: DateTime<Utc>, to: Option<DateTime<Utc>>) -> String {
+    let format_time = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
     let until = to.map_or_else(
         || "with no end".to_owned(),
-        |to| format!("until {}", show(to)),
+        |to| format!("until {}", format_time(to)),
     );
     format!(
-        "Another price of this plan, region and currency holds from {} {until}. End it, or choose another time.",
-        show(from)
+        "Another price of this plan, region and currency is active from {} {until}. End it, or choose another time.",
+        format_time(from)
     )
 }
 

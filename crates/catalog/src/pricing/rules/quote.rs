@@ -1,10 +1,10 @@
-//! Choosing a price, and saying why that one.
+//! Selection of the price of a plan, and its explanation.
 
 use crate::{plans, pricing::query};
 use wire::{
     Currency, Permission, PlanId, ProblemCode, Reach,
     catalog::{
-        plans::{Quote, QuoteCandidate, QuoteExplained, QuoteReason},
+        plans::{Quote, QuoteCandidate, QuoteExplanation, QuoteReason},
         pricing::{Price, QuoteOptions},
     },
     region::GLOBAL,
@@ -13,9 +13,10 @@ use wire::{
 use chrono::{DateTime, SecondsFormat, Utc};
 use platform::{Actor, Conn, Error, Result};
 
-/// What a plan costs: the price of the region that holds at the time, else the global one.
+/// Returns the price of a plan: the price of the region that is active at the time, or else the global price.
 ///
-/// The only place where a price is chosen. The cost in the answer is for us; whoever shows it to others takes it out.
+/// This is the only function that chooses a price. The quote contains the cost, which the caller must remove before it
+/// shows the quote to a customer.
 pub fn quote(
     conn: &mut Conn,
     plan_id: PlanId,
@@ -23,7 +24,7 @@ pub fn quote(
     currency: Currency,
     at: DateTime<Utc>,
 ) -> Result<Quote> {
-    let row = query::in_force(conn, plan_id, region.unwrap_or(GLOBAL), currency, at)?
+    let row = query::active_price(conn, plan_id, region.unwrap_or(GLOBAL), currency, at)?
         .ok_or_else(|| Error::refuse(ProblemCode::PlanNotOnSale))?;
     Ok(Quote {
         price_id: row.id,
@@ -37,7 +38,8 @@ pub fn quote(
     })
 }
 
-/// The same for somebody who asks: others than staff learn neither the cost nor a price of another time.
+/// Returns the quote for a caller. Only actors that may read costs see the cost, and only staff may ask for another
+/// time.
 pub fn quote_for(
     conn: &mut Conn,
     actor: &Actor,
@@ -45,8 +47,8 @@ pub fn quote_for(
     options: &QuoteOptions,
     now: DateTime<Utc>,
 ) -> Result<Quote> {
-    now_only(actor, options)?;
-    plans::find(conn, &everything(actor), plan_id)?;
+    reject_other_times(actor, options)?;
+    plans::find(conn, &with_full_access(actor), plan_id)?;
     let quote = quote(
         conn,
         plan_id,
@@ -64,44 +66,48 @@ pub fn quote_for(
     })
 }
 
-/// Everything that could have been the price, and why it was or was not: for staff every window, for others what
-/// holds now.
+/// Returns every candidate price, and the reason why it applies or not. Staff see every window; other actors see the
+/// active prices.
 pub fn explain(
     conn: &mut Conn,
     actor: &Actor,
     plan_id: PlanId,
     options: &QuoteOptions,
     now: DateTime<Utc>,
-) -> Result<QuoteExplained> {
-    now_only(actor, options)?;
+) -> Result<QuoteExplanation> {
+    reject_other_times(actor, options)?;
     let plan = plans::find(conn, actor, plan_id)?;
     let (region, currency, at) = (
         options.region.clone().unwrap_or_else(|| GLOBAL.to_owned()),
         options.currency.unwrap_or(Currency::Usd),
         options.at.unwrap_or(now),
     );
-    let prices = query::candidates(conn, actor, (plan_id, &region, currency))?;
+    let prices = query::candidates(conn, actor, plan_id, &region, currency)?;
     let mut candidates: Vec<QuoteCandidate> = Vec::with_capacity(prices.len());
     for price in prices {
-        let is_taken = candidates
+        let is_decided = candidates
             .iter()
             .any(|one| one.reason == QuoteReason::Taken);
-        candidates.push(judged(price, at, is_taken));
+        candidates.push(to_candidate(price, at, is_decided));
     }
     let taken = candidates
         .iter()
         .find(|one| one.reason == QuoteReason::Taken);
     let is_sold = plan.is_active && plan.deleted_at.is_none();
     let sentence = match taken {
-        _ if plan.deleted_at.is_some() => "The plan is withdrawn: it cannot be bought.".to_owned(),
-        _ if !plan.is_active => "The plan is not on sale: it cannot be bought.".to_owned(),
-        None => format!("No price in {currency} holds then: it cannot be bought."),
+        _ if plan.deleted_at.is_some() => {
+            "The plan is withdrawn, so it cannot be bought.".to_owned()
+        }
+        _ if !plan.is_active => "The plan is not on sale, so it cannot be bought.".to_owned(),
+        None => {
+            format!("No price in {currency} is active at this time, so the plan cannot be bought.")
+        }
         Some(one) => format!(
-            "It sells for {} {currency}. {}",
+            "The price is {} {currency}. {}",
             one.price.selling_price, one.sentence
         ),
     };
-    Ok(QuoteExplained {
+    Ok(QuoteExplanation {
         plan_id,
         price_id: taken.filter(|_| is_sold).map(|one| one.price.id),
         region,
@@ -112,23 +118,24 @@ pub fn explain(
     })
 }
 
-/// What becomes of a price, once the nearer ones are known.
-fn judged(price: Price, at: DateTime<Utc>, is_taken: bool) -> QuoteCandidate {
-    let show = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
+/// Returns a candidate with the reason why its price applies or not. `is_decided` is true when an earlier candidate
+/// applies.
+fn to_candidate(price: Price, at: DateTime<Utc>, is_decided: bool) -> QuoteCandidate {
+    let format_time = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
     let (reason, sentence) = if price.effective_from > at {
-        let says = format!("Begins only on {}.", show(price.effective_from));
-        (QuoteReason::Ahead, says)
+        let message = format!("Begins on {}.", format_time(price.effective_from));
+        (QuoteReason::Ahead, message)
     } else if let Some(to) = price.effective_to.filter(|to| *to <= at) {
-        (QuoteReason::Over, format!("Ended on {}.", show(to)))
-    } else if is_taken {
-        let says = "Holds everywhere, but the region has a price of its own.";
-        (QuoteReason::Overruled, says.to_owned())
+        (QuoteReason::Over, format!("Ended on {}.", format_time(to)))
+    } else if is_decided {
+        let message = "Applies to all regions, but this region has its own price.";
+        (QuoteReason::Overruled, message.to_owned())
     } else if price.region == GLOBAL {
-        let says = "The global price: no nearer one holds.";
-        (QuoteReason::Taken, says.to_owned())
+        let message = "The global price applies, because the region has no price of its own.";
+        (QuoteReason::Taken, message.to_owned())
     } else {
-        let says = "The region's own price goes before the global one.";
-        (QuoteReason::Taken, says.to_owned())
+        let message = "The price of the region applies before the global price.";
+        (QuoteReason::Taken, message.to_owned())
     };
     QuoteCandidate {
         price,
@@ -137,20 +144,20 @@ fn judged(price: Price, at: DateTime<Utc>, is_taken: bool) -> QuoteCandidate {
     }
 }
 
-fn everything(actor: &Actor) -> Actor {
+fn with_full_access(actor: &Actor) -> Actor {
     Actor {
         reach: Reach::All,
         ..actor.clone()
     }
 }
 
-fn now_only(actor: &Actor, options: &QuoteOptions) -> Result<()> {
+fn reject_other_times(actor: &Actor, options: &QuoteOptions) -> Result<()> {
     if options.at.is_none() || actor.reach == Reach::All {
         return Ok(());
     }
     Err(Error::field(
         "at",
         "not_allowed",
-        "Only the price of this moment can be asked for.",
+        "Only staff may ask for the price at another time.",
     ))
 }

@@ -1,4 +1,4 @@
-//! What can be changed of a price, and when.
+//! Tests of price edits in each phase.
 
 use super::*;
 use wire::{Currency, Money, PlanId};
@@ -26,13 +26,13 @@ fn price(from: u32, to: Option<u32>) -> Row {
         version: 1,
     }
 }
-fn code(result: Result<Change>) -> Option<ProblemCode> {
+fn code(result: Result<PriceUpdate>) -> Option<ProblemCode> {
     result.err().and_then(|error| error.code())
 }
 
 #[test]
-fn a_price_that_has_begun_can_only_be_ended() {
-    let dearer = EditPrice {
+fn active_price_allows_only_end_change() {
+    let increased = EditPrice {
         selling_price: Some(money("10.00")),
         ..EditPrice::default()
     };
@@ -41,58 +41,58 @@ fn a_price_that_has_begun_can_only_be_ended() {
         ..EditPrice::default()
     };
     assert_eq!(
-        code(changed(&price(1, None), &dearer, at(10))),
+        code(apply_edit(&price(1, None), &increased, at(10))),
         Some(ProblemCode::WrongState)
     );
     assert_eq!(
-        changed(&price(1, None), &ended, at(10))
+        apply_edit(&price(1, None), &ended, at(10))
             .ok()
-            .and_then(|change| change.effective_to),
+            .and_then(|update| update.effective_to),
         Some(at(20))
     );
     assert_eq!(
-        code(changed(&price(1, None), &ended, at(21))),
+        code(apply_edit(&price(1, None), &ended, at(21))),
         Some(ProblemCode::Invalid)
     );
     assert_eq!(
-        code(changed(&price(1, Some(5)), &ended, at(10))),
+        code(apply_edit(&price(1, Some(5)), &ended, at(10))),
         Some(ProblemCode::WrongState)
     );
     assert_eq!(
-        changed(&price(11, None), &dearer, at(10))
+        apply_edit(&price(11, None), &increased, at(10))
             .ok()
-            .map(|change| change.selling_price),
+            .map(|update| update.selling_price),
         Some(money("10.00"))
     );
 }
 
 #[test]
-fn below_cost_needs_a_reason_and_time_runs_forward() {
+fn edit_below_cost_requires_note_and_rejects_end_before_start() {
     let cheap = EditPrice {
         selling_price: Some(money("3.00")),
         ..EditPrice::default()
     };
     assert_eq!(
-        code(changed(&price(11, None), &cheap, at(10))),
+        code(apply_edit(&price(11, None), &cheap, at(10))),
         Some(ProblemCode::Invalid)
     );
     let explained = EditPrice {
         note: Some(Some("Opening week".into())),
         ..cheap
     };
-    assert!(changed(&price(11, None), &explained, at(10)).is_ok());
+    assert!(apply_edit(&price(11, None), &explained, at(10)).is_ok());
     let backwards = EditPrice {
         effective_to: Some(Some(at(11))),
         ..EditPrice::default()
     };
     assert_eq!(
-        code(changed(&price(12, None), &backwards, at(10))),
+        code(apply_edit(&price(12, None), &backwards, at(10))),
         Some(ProblemCode::Invalid)
     );
 }
 
 #[test]
-fn a_clash_names_the_window() {
-    assert!(clash(at(1), None).contains("from 2026-01-01T00:00:00Z with no end"));
-    assert!(clash(at(1), Some(at(2))).contains("until 2026-01-02T00:00:00Z"));
+fn overlap_message_names_window() {
+    assert!(overlap_message(at(1), None).contains("from 2026-01-01T00:00:00Z with no end"));
+    assert!(overlap_message(at(1), Some(at(2))).contains("until 2026-01-02T00:00:00Z"));
 }

@@ -1,8 +1,8 @@
-//! All SQL of promotions.
+//! SQL of promotions.
 
-mod uses;
+mod redemptions;
 
-pub use uses::*;
+pub use redemptions::*;
 
 use wire::{
     Page, Paging, PlanId, PromotionId, UserId,
@@ -16,13 +16,13 @@ use chrono::{DateTime, Utc};
 use diesel::{dsl, pg::Pg, prelude::*};
 use platform::{
     Actor, Conn, Error, Result, Tx, any_of,
-    list::{named, numbered, search_fold},
+    list::{named, number_pattern, search_fold},
     page,
 };
-use schema::{plans, promo_redemptions as uses_of, promotional_codes as codes, users};
+use schema::{plans, promo_redemptions as uses, promotional_codes as codes, users};
 use serde_json::{Value, json};
 
-/// One page of the promotions.
+/// Returns one page of the promotions.
 pub fn page(
     conn: &mut Conn,
     _: &Actor,
@@ -47,14 +47,14 @@ fn matching(filter: &PromotionFilter) -> codes::BoxedQuery<'_, Pg> {
     if let Some(q) = &filter.q {
         rows = rows.filter(
             codes::code
-                .like(numbered(&plain(q).to_ascii_uppercase()))
+                .like(number_pattern(&plain(q).to_ascii_uppercase()))
                 .or(search_fold(codes::campaign.assume_not_null())
                     .like(named(q))
                     .and(codes::campaign.is_not_null())),
         );
     }
     if let Some(state) = filter.state {
-        rows = standing(rows, state);
+        rows = filter_by_state(rows, state);
     }
     if let Some(campaign) = &filter.campaign {
         rows = rows.filter(codes::campaign.eq(campaign));
@@ -81,38 +81,40 @@ fn matching(filter: &PromotionFilter) -> codes::BoxedQuery<'_, Pg> {
     rows
 }
 
-/// Those that stand so now; in the order in which [`Promotion::state`] decides.
-fn standing(rows: codes::BoxedQuery<'_, Pg>, state: PromotionState) -> codes::BoxedQuery<'_, Pg> {
-    let is_left = || {
+/// Filters promotions by their current state. The conditions follow the order of [`Promotion::state`].
+fn filter_by_state(
+    rows: codes::BoxedQuery<'_, Pg>,
+    state: PromotionState,
+) -> codes::BoxedQuery<'_, Pg> {
+    let has_uses_left = || {
         codes::max_uses.is_null().or(codes::used_count
             .nullable()
             .lt(codes::max_uses)
             .assume_not_null())
     };
-    let on = rows;
     match state {
-        PromotionState::Off => on.filter(codes::is_active.eq(false)),
-        PromotionState::Scheduled => on
+        PromotionState::Off => rows.filter(codes::is_active.eq(false)),
+        PromotionState::Scheduled => rows
             .filter(codes::is_active)
             .filter(codes::valid_from.gt(dsl::now)),
-        PromotionState::Ended => on
+        PromotionState::Ended => rows
             .filter(codes::is_active)
             .filter(codes::valid_from.le(dsl::now))
             .filter(codes::valid_to.le(dsl::now)),
-        PromotionState::UsedUp => on
+        PromotionState::UsedUp => rows
             .filter(codes::is_active)
             .filter(codes::valid_from.le(dsl::now))
             .filter(codes::valid_to.gt(dsl::now))
-            .filter(dsl::not(is_left())),
-        PromotionState::Running => on
+            .filter(dsl::not(has_uses_left())),
+        PromotionState::Running => rows
             .filter(codes::is_active)
             .filter(codes::valid_from.le(dsl::now))
             .filter(codes::valid_to.gt(dsl::now))
-            .filter(is_left()),
+            .filter(has_uses_left()),
     }
 }
 
-/// A promotion, deleted or not.
+/// Returns a promotion, deleted or not.
 pub fn find(conn: &mut Conn, id: PromotionId) -> Result<Promotion> {
     Ok(codes::table
         .find(id)
@@ -120,8 +122,8 @@ pub fn find(conn: &mut Conn, id: PromotionId) -> Result<Promotion> {
         .first(conn)?)
 }
 
-/// The promotion of a code.
-pub fn by_code(conn: &mut Conn, code: &str) -> Result<Option<Promotion>> {
+/// Returns the promotion of a code, unless it is deleted.
+pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Promotion>> {
     Ok(codes::table
         .filter(codes::code.eq(code))
         .filter(codes::deleted_at.is_null())
@@ -130,7 +132,7 @@ pub fn by_code(conn: &mut Conn, code: &str) -> Result<Option<Promotion>> {
         .optional()?)
 }
 
-/// A living promotion, held until the end of the transaction.
+/// Locks a promotion that is not deleted until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, id: PromotionId) -> Result<Promotion> {
     Ok(codes::table
         .find(id)
@@ -140,8 +142,8 @@ pub fn lock(tx: &mut Tx<'_>, id: PromotionId) -> Result<Promotion> {
         .first(tx.conn())?)
 }
 
-/// How many of these plans there are.
-pub fn known_plans(conn: &mut Conn, ids: &[PlanId]) -> Result<i64> {
+/// Counts the plans with these ids that are not withdrawn.
+pub fn count_plans(conn: &mut Conn, ids: &[PlanId]) -> Result<i64> {
     Ok(plans::table
         .filter(plans::id.eq_any(ids))
         .filter(plans::deleted_at.is_null())
@@ -149,18 +151,18 @@ pub fn known_plans(conn: &mut Conn, ids: &[PlanId]) -> Result<i64> {
         .get_result(conn)?)
 }
 
-fn plans_of(new: &NewPromotion) -> Option<Value> {
+fn plan_ids_json(new: &NewPromotion) -> Option<Value> {
     new.applicable_plans.as_ref().map(|plans| json!(plans))
 }
 
-/// Adds promotions on these terms, one for each code that is not taken yet; those that were made.
+/// Inserts a promotion for each code that does not exist yet. Returns the inserted promotions.
 pub fn insert(
     tx: &mut Tx<'_>,
     new: &NewPromotion,
-    wanted: &[String],
+    new_codes: &[String],
     now: DateTime<Utc>,
 ) -> Result<Vec<Promotion>> {
-    let rows: Vec<_> = wanted
+    let rows: Vec<_> = new_codes
         .iter()
         .map(|code| {
             (
@@ -174,7 +176,7 @@ pub fn insert(
                 codes::per_user_limit.eq(new.per_user_limit),
                 codes::valid_from.eq(new.valid_from.unwrap_or(now)),
                 codes::valid_to.eq(new.valid_to),
-                codes::applicable_plans.eq(plans_of(new)),
+                codes::applicable_plans.eq(plan_ids_json(new)),
                 codes::is_active.eq(new.is_active),
                 codes::first_order_only.eq(new.first_order_only),
                 codes::campaign.eq(&new.campaign),
@@ -189,18 +191,18 @@ pub fn insert(
         .get_results(tx.conn())?)
 }
 
-/// Changes a promotion that is still as it was read.
+/// Updates a promotion. Returns `None` if its version is no longer the given one.
 pub fn update(
     tx: &mut Tx<'_>,
     id: PromotionId,
     version: i32,
     to: &NewPromotion,
 ) -> Result<Option<Promotion>> {
-    let living = codes::table
+    let not_deleted = codes::table
         .find(id)
         .filter(codes::version.eq(version))
         .filter(codes::deleted_at.is_null());
-    Ok(diesel::update(living)
+    Ok(diesel::update(not_deleted)
         .set((
             codes::discount_type.eq(to.discount_type),
             codes::discount_value.eq(&to.discount_value),
@@ -210,7 +212,7 @@ pub fn update(
             codes::per_user_limit.eq(to.per_user_limit),
             to.valid_from.map(|from| codes::valid_from.eq(from)),
             codes::valid_to.eq(to.valid_to),
-            codes::applicable_plans.eq(plans_of(to)),
+            codes::applicable_plans.eq(plan_ids_json(to)),
             codes::is_active.eq(to.is_active),
             codes::first_order_only.eq(to.first_order_only),
             codes::campaign.eq(&to.campaign),
@@ -221,20 +223,20 @@ pub fn update(
         .optional()?)
 }
 
-/// Deletes a promotion that is still as it was read; whether it was.
+/// Deletes a promotion. Returns `false` if its version is no longer the given one.
 pub fn remove(tx: &mut Tx<'_>, id: PromotionId, version: i32, now: DateTime<Utc>) -> Result<bool> {
-    let living = codes::table
+    let not_deleted = codes::table
         .find(id)
         .filter(codes::version.eq(version))
         .filter(codes::deleted_at.is_null());
-    let gone = diesel::update(living).set((
+    let removed = diesel::update(not_deleted).set((
         codes::deleted_at.eq(now),
         codes::version.eq(codes::version + 1),
     ));
-    Ok(gone.execute(tx.conn())? == 1)
+    Ok(removed.execute(tx.conn())? == 1)
 }
 
-/// Takes a deleted promotion back, switched off.
+/// Restores a deleted promotion. It is inactive afterwards.
 pub fn restore(tx: &mut Tx<'_>, id: PromotionId) -> Result<Option<Promotion>> {
     let deleted = codes::table
         .find(id)
@@ -250,9 +252,13 @@ pub fn restore(tx: &mut Tx<'_>, id: PromotionId) -> Result<Option<Promotion>> {
         .optional()?)
 }
 
-/// Takes a use, if there is one left and the code holds now: one statement, and the row is locked from it on, so
-/// that no two orders take the last use. The promotion as it is with that use taken.
-pub fn take(tx: &mut Tx<'_>, id: PromotionId, now: DateTime<Utc>) -> Result<Option<Promotion>> {
+/// Reserves a use of a code that is active now and has a use left. The single statement also locks the row, so that two
+/// orders cannot reserve the last use. Returns the promotion with this use counted.
+pub fn reserve_use(
+    tx: &mut Tx<'_>,
+    id: PromotionId,
+    now: DateTime<Utc>,
+) -> Result<Option<Promotion>> {
     let free = codes::table
         .find(id)
         .filter(codes::is_active)
@@ -271,8 +277,9 @@ pub fn take(tx: &mut Tx<'_>, id: PromotionId, now: DateTime<Utc>) -> Result<Opti
         .optional()?)
 }
 
-/// Takes a use for an order that had one and has been paid after all, whenever that is; whether there was one left.
-pub fn take_again(tx: &mut Tx<'_>, id: PromotionId) -> Result<Option<Promotion>> {
+/// Reserves a use again for an order that was paid after its use was released. Neither the period nor the status of the
+/// code is checked. Returns `None` if no use is left.
+pub fn reserve_released_use(tx: &mut Tx<'_>, id: PromotionId) -> Result<Option<Promotion>> {
     let free = codes::table.find(id).filter(
         codes::max_uses
             .is_null()
@@ -285,21 +292,21 @@ pub fn take_again(tx: &mut Tx<'_>, id: PromotionId) -> Result<Option<Promotion>>
         .optional()?)
 }
 
-/// Gives a use back.
-pub fn give_back(tx: &mut Tx<'_>, id: PromotionId) -> Result<()> {
-    let given = diesel::update(codes::table.find(id).filter(codes::used_count.gt(0)))
+/// Releases a use.
+pub fn release_use(tx: &mut Tx<'_>, id: PromotionId) -> Result<()> {
+    let updated = diesel::update(codes::table.find(id).filter(codes::used_count.gt(0)))
         .set(codes::used_count.eq(codes::used_count - 1))
         .execute(tx.conn())?;
-    if given == 1 {
+    if updated == 1 {
         Ok(())
     } else {
         Err(Error::internal(format!(
-            "promotion {id} has no use to give back"
+            "promotion {id} has no use to release"
         )))
     }
 }
 
-/// Lets no two first orders of somebody cross.
+/// Locks a customer, so that concurrent first orders of the customer wait.
 pub fn lock_customer(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     users::table
         .find(id)
@@ -309,12 +316,12 @@ pub fn lock_customer(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     Ok(())
 }
 
-/// How often somebody holds or has used a promotion.
-pub fn uses_by(conn: &mut Conn, id: PromotionId, user: UserId) -> Result<i64> {
-    Ok(uses_of::table
-        .filter(uses_of::promotion_id.eq(id))
-        .filter(uses_of::user_id.eq(user))
-        .filter(uses_of::state.ne(wire::catalog::promotions::RedemptionState::Released))
+/// Counts the reserved and completed uses of a promotion by a customer.
+pub fn count_uses(conn: &mut Conn, id: PromotionId, user: UserId) -> Result<i64> {
+    Ok(uses::table
+        .filter(uses::promotion_id.eq(id))
+        .filter(uses::user_id.eq(user))
+        .filter(uses::state.ne(wire::catalog::promotions::RedemptionState::Released))
         .count()
         .get_result(conn)?)
 }

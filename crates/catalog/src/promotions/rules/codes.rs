@@ -1,4 +1,4 @@
-//! Codes that are made up: nobody guesses one, and nobody misreads one.
+//! Random codes that cannot be guessed and are easy to read.
 
 use super::query;
 use wire::catalog::promotions::{NewPromotion, Promotion};
@@ -6,45 +6,48 @@ use wire::catalog::promotions::{NewPromotion, Promotion};
 use chrono::{DateTime, Utc};
 use platform::{Error, Result, Tx, auth};
 
-/// Letters and digits that are not taken for one another.
-const LETTERS: &[u8; 31] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
-/// How long the made-up part is: 31^10 is more than 8 * 10^14.
+/// The characters of a code: people do not confuse them with each other.
+const ALPHABET: &[u8; 31] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
+/// The length of the random part: 31^10 is more than 8 * 10^14.
 const LENGTH: usize = 10;
-/// Rounds until every code was free. With so many possible ones, the second is hardly ever needed.
-const ROUNDS: usize = 5;
+/// The attempts to find codes that do not exist yet. With so many possible codes, a second attempt is rare.
+const ATTEMPTS: usize = 5;
 
-/// Makes so many promotions on the same terms, each with a code that was never there.
-pub fn unique(
+/// Creates promotions with the same terms, each with a new random code.
+pub fn create_with_random_codes(
     tx: &mut Tx<'_>,
-    each: &NewPromotion,
-    (prefix, count): (&str, i32),
+    terms: &NewPromotion,
+    prefix: &str,
+    count: i32,
     now: DateTime<Utc>,
 ) -> Result<Vec<Promotion>> {
     let count = usize::try_from(count).unwrap_or_default();
-    let mut made = Vec::with_capacity(count);
-    for _ in 0..ROUNDS {
-        let codes: Vec<String> = (made.len()..count)
-            .map(|_| format!("{prefix}{}", made_up()))
+    let mut created = Vec::with_capacity(count);
+    for _ in 0..ATTEMPTS {
+        let codes: Vec<String> = (created.len()..count)
+            .map(|_| format!("{prefix}{}", random_code()))
             .collect();
         if codes.is_empty() {
-            return Ok(made);
+            return Ok(created);
         }
-        made.extend(query::insert(tx, each, &codes, now)?);
+        created.extend(query::insert(tx, terms, &codes, now)?);
     }
-    if made.len() == count {
-        return Ok(made);
+    if created.len() == count {
+        return Ok(created);
     }
-    Err(Error::internal("too many made-up codes were taken"))
+    Err(Error::internal(
+        "no free random code was found for every promotion",
+    ))
 }
 
-/// One code. A byte that would favour some letters is thrown away.
-fn made_up() -> String {
+/// Returns a random code. Bytes of 248 and more are discarded, so that every character has the same probability.
+fn random_code() -> String {
     let mut code = String::with_capacity(LENGTH);
     while code.len() < LENGTH {
         for byte in auth::random_bytes::<16>() {
-            let letter = LETTERS.get(usize::from(byte) % LETTERS.len());
-            if let Some(&letter) = letter.filter(|_| byte < 248 && code.len() < LENGTH) {
-                code.push(char::from(letter));
+            let character = ALPHABET.get(usize::from(byte) % ALPHABET.len());
+            if let Some(&character) = character.filter(|_| byte < 248 && code.len() < LENGTH) {
+                code.push(char::from(character));
             }
         }
     }
@@ -57,8 +60,8 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn codes_are_readable_and_different() {
-        let codes: HashSet<String> = (0..10_000).map(|_| made_up()).collect();
+    fn random_codes_are_unique_and_avoid_ambiguous_characters() {
+        let codes: HashSet<String> = (0..10_000).map(|_| random_code()).collect();
         assert_eq!(codes.len(), 10_000);
         for code in codes {
             assert_eq!(code.len(), LENGTH);

@@ -1,85 +1,87 @@
-//! What a code takes off, and why it takes off nothing: arithmetic and comparisons, no database.
+//! The discount of a code, and the reasons why it does not apply. The functions do not use the database.
 
 use wire::{
     Currency, JsonList, Money, PlanId, UserId,
-    catalog::promotions::{DiscountType, Promotion, PromotionState, WhyNot},
+    catalog::promotions::{DiscountType, Promotion, PromotionRejection, PromotionState},
 };
 
 use chrono::{DateTime, Utc};
 
-/// What is being bought with a code.
+/// A purchase with a code.
 #[derive(Debug, Clone)]
 pub struct Purchase<'a> {
-    /// The code, as it was typed.
+    /// The code as the customer typed it.
     pub code: &'a str,
-    /// The customer, where one is known.
+    /// The customer, if known.
     pub user: Option<UserId>,
     /// The plan.
     pub plan: PlanId,
-    /// What it comes to before any discount.
+    /// The amount before the discount.
     pub amount: &'a Money,
-    /// In which currency.
+    /// The currency of the amount.
     pub currency: Currency,
-    /// When.
+    /// The time of the purchase.
     pub now: DateTime<Utc>,
 }
 
-/// What is known of the customer.
+/// The history of a customer.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Customer {
-    /// How often they hold or have used this promotion.
+    /// The reserved and completed uses of this promotion.
     pub uses: i64,
-    /// Whether they have ordered before.
+    /// Whether the customer has ordered before.
     pub has_ordered: bool,
 }
 
-/// What a promotion takes off an amount: rounded once, half to even, to what the currency can pay; never more than
-/// there is.
+/// Returns the discount of a promotion on an amount: rounded once, half to even, to the smallest unit of the currency,
+/// and never more than the amount.
 pub fn discount(promotion: &Promotion, amount: &Money, currency: Currency) -> Money {
-    let worth = match promotion.discount_type {
+    let discount = match promotion.discount_type {
         DiscountType::Percentage => amount.percent_in(&promotion.discount_value, currency),
         DiscountType::FixedAmount => promotion.discount_value.clone(),
     };
-    worth.min(amount.clone())
+    discount.min(amount.clone())
 }
 
-/// Each reason why a promotion does not apply; none when it does. What depends on the customer is left out where
-/// none is known.
-pub fn why_not(
+/// Returns every reason why a promotion does not apply, or an empty list if it applies. Reasons that depend on the
+/// customer are skipped if the customer is not known.
+pub fn rejections(
     promotion: &Promotion,
     purchase: &Purchase<'_>,
     customer: Option<Customer>,
-) -> Vec<WhyNot> {
+) -> Vec<PromotionRejection> {
     let mut reasons = Vec::new();
-    let mut add = |holds: bool, why: WhyNot| reasons.extend(holds.then_some(why));
+    let mut add_if = |is_rejected: bool, reason: PromotionRejection| {
+        reasons.extend(is_rejected.then_some(reason));
+    };
     match promotion.state(purchase.now) {
         PromotionState::Running => {}
-        PromotionState::Off => add(true, WhyNot::SwitchedOff),
-        PromotionState::Scheduled => add(true, WhyNot::NotBegun),
-        PromotionState::Ended => add(true, WhyNot::Ended),
-        PromotionState::UsedUp => add(true, WhyNot::UsedUp),
+        PromotionState::Off => add_if(true, PromotionRejection::SwitchedOff),
+        PromotionState::Scheduled => add_if(true, PromotionRejection::NotBegun),
+        PromotionState::Ended => add_if(true, PromotionRejection::Ended),
+        PromotionState::UsedUp => add_if(true, PromotionRejection::UsedUp),
     }
     let plans = promotion.applicable_plans.as_ref();
-    let is_for = plans.is_none_or(|JsonList(plans)| plans.contains(&purchase.plan));
-    add(!is_for, WhyNot::OtherPlan);
-    let is_paid_in = promotion
+    let applies_to_plan = plans.is_none_or(|JsonList(plans)| plans.contains(&purchase.plan));
+    add_if(!applies_to_plan, PromotionRejection::OtherPlan);
+    let matches_currency = promotion
         .currency
         .is_none_or(|currency| currency == purchase.currency);
-    add(!is_paid_in, WhyNot::OtherCurrency);
-    let least = promotion.min_spend.as_ref().filter(|_| is_paid_in);
-    add(
-        least.is_some_and(|least| purchase.amount < least),
-        WhyNot::BelowMinimum,
+    add_if(!matches_currency, PromotionRejection::OtherCurrency);
+    let minimum = promotion.min_spend.as_ref().filter(|_| matches_currency);
+    add_if(
+        minimum.is_some_and(|minimum| purchase.amount < minimum),
+        PromotionRejection::BelowMinimum,
     );
     if let Some(Customer { uses, has_ordered }) = customer {
-        let most = promotion.per_user_limit;
-        add(
-            most.is_some_and(|most| uses >= most.into()),
-            WhyNot::UsedByCustomer,
+        let limit = promotion.per_user_limit;
+        add_if(
+            limit.is_some_and(|limit| uses >= limit.into()),
+            PromotionRejection::UsedByCustomer,
         );
-        add(
+        add_if(
             promotion.first_order_only && has_ordered,
-            WhyNot::NotFirstOrder,
+            PromotionRejection::NotFirstOrder,
         );
     }
     reasons

@@ -1,11 +1,13 @@
-//! Decisions about promotions: making and changing them.
+//! Business rules of promotions: create, change, check and report.
 
 mod codes;
 mod discount;
 mod redeem;
 
 pub use discount::Purchase;
-pub use redeem::{Completion, Taken, complete, hold, judge, release, take};
+pub use redeem::{
+    Completion, Reservation, complete, evaluate, record_reservation, release, reserve,
+};
 
 use super::query;
 use crate::pricing;
@@ -13,77 +15,85 @@ use wire::{
     Permission, ProblemCode, PromotionId,
     catalog::promotions::{
         CheckPromotion, EditPromotion, NewPromotion, NewPromotions, Promotion, PromotionBatch,
-        PromotionEffect, PromotionEffectIn, PromotionVerdict, tidy,
+        PromotionCheck, PromotionEffect, PromotionEffectByCurrency, normalize_code,
     },
 };
 
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Conn, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
 };
 use serde_json::json;
 use uuid::Uuid;
 use wire::Check;
 
-/// Makes a promotion, with a code made up where none is given.
+/// Creates a promotion. A promotion without a code gets a random code.
 pub fn create(
     tx: &mut Tx<'_>,
     actor: &Actor,
     new: &NewPromotion,
     now: DateTime<Utc>,
 ) -> Result<Promotion> {
-    fits(tx.conn(), new, now)?;
-    let made = match &new.code {
-        Some(code) => query::insert(tx, new, &[tidy(code)], now)?.pop(),
-        None => codes::unique(tx, new, ("", 1), now)?.pop(),
+    validate_terms(tx.conn(), new, now)?;
+    let created = match &new.code {
+        Some(code) => query::insert(tx, new, &[normalize_code(code)], now)?.pop(),
+        None => codes::create_with_random_codes(tx, new, "", 1, now)?.pop(),
     };
-    let promotion = made.ok_or_else(|| {
+    let promotion = created.ok_or_else(|| {
         Error::field(
             "code",
             "taken",
-            "There is a promotion of this code, or was one: a code is never used anew.",
+            "This code already exists. The code of a deleted promotion cannot be used again.",
         )
     })?;
     audit::record(
         tx,
         actor,
-        Act::new("promotion.create", "promotion", promotion.id.0)
-            .changing(audit::change(&(), &promotion)),
+        AuditEvent::new("promotion.create", "promotion", promotion.id.0)
+            .with_change(audit::change(&(), &promotion)),
     )?;
     Ok(promotion)
 }
 
-/// Makes many codes on the same terms.
+/// Generates many codes with the same terms.
 pub fn generate(
     tx: &mut Tx<'_>,
     actor: &Actor,
     many: &NewPromotions,
     now: DateTime<Utc>,
 ) -> Result<PromotionBatch> {
-    let each = many.each();
-    fits(tx.conn(), &each, now)?;
-    let prefix = many.prefix.as_deref().map(tidy).unwrap_or_default();
-    let made = codes::unique(tx, &each, (&prefix, many.count), now)?;
-    // One entry for all of them: the terms are the same, and the list narrowed to the campaign names them.
+    let terms = many.terms_of_one();
+    validate_terms(tx.conn(), &terms, now)?;
+    let prefix = many
+        .prefix
+        .as_deref()
+        .map(normalize_code)
+        .unwrap_or_default();
+    let created = codes::create_with_random_codes(tx, &terms, &prefix, many.count, now)?;
+    // One audit event covers all codes: their terms are equal, and the list filtered by the campaign shows them.
     audit::record(
         tx,
         actor,
-        Act::new("promotion.generate", "promotion", Uuid::nil())
-            .changing(json!({ "count": made.len(), "prefix": prefix, "terms": each })),
+        AuditEvent::new("promotion.generate", "promotion", Uuid::nil())
+            .with_change(json!({ "count": created.len(), "prefix": prefix, "terms": terms })),
     )?;
     Ok(PromotionBatch {
         campaign: many.campaign.clone(),
-        count: made.len(),
-        codes: made.into_iter().map(|promotion| promotion.code).collect(),
+        count: created.len(),
+        codes: created
+            .into_iter()
+            .map(|promotion| promotion.code)
+            .collect(),
     })
 }
 
-/// Changes a promotion. Orders that have used it keep what they were given.
+/// Changes a promotion. Orders that have used it keep their discount.
 pub fn edit(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (id, version): (PromotionId, i32),
+    id: PromotionId,
+    version: i32,
     edit: &EditPromotion,
     now: DateTime<Utc>,
 ) -> Result<Promotion> {
@@ -91,36 +101,44 @@ pub fn edit(
     if before.version != version {
         return Err(Error::refuse(ProblemCode::Stale));
     }
-    let to = edit.applied(&before);
-    let faults = to.faults();
-    if !faults.is_empty() {
-        return Err(Error::fields(faults));
+    let to = edit.with_changes_to(&before);
+    let errors = to.field_errors();
+    if !errors.is_empty() {
+        return Err(Error::fields(errors));
     }
     if to.max_uses.is_some_and(|most| most < before.used_count) {
-        let message = format!("It has been used {} times already.", before.used_count);
+        let message = format!(
+            "The limit cannot be below the {} uses so far.",
+            before.used_count
+        );
         return Err(Error::field("max_uses", "below_used", message));
     }
-    fits(tx.conn(), &to, now.min(before.created_at))?;
+    validate_terms(tx.conn(), &to, now.min(before.created_at))?;
     let after =
         query::update(tx, id, version, &to)?.ok_or_else(|| Error::refuse(ProblemCode::Stale))?;
     audit::record(
         tx,
         actor,
-        Act::new("promotion.edit", "promotion", id.0).changing(audit::change(&before, &after)),
+        AuditEvent::new("promotion.edit", "promotion", id.0)
+            .with_change(audit::change(&before, &after)),
     )?;
     Ok(after)
 }
 
-/// What only the database and the clock can say about its terms.
-fn fits(conn: &mut Conn, new: &NewPromotion, now: DateTime<Utc>) -> Result<()> {
+/// Validates the terms that depend on the database or on the current time.
+fn validate_terms(conn: &mut Conn, new: &NewPromotion, now: DateTime<Utc>) -> Result<()> {
     if new.valid_from.is_none() && new.valid_to <= now {
-        return Err(Error::field("valid_to", "past", "That is over already."));
+        return Err(Error::field(
+            "valid_to",
+            "past",
+            "The end cannot be in the past.",
+        ));
     }
     if let Some(plans) = &new.applicable_plans {
         let mut distinct = plans.clone();
         distinct.sort_unstable();
         distinct.dedup();
-        let known = query::known_plans(conn, &distinct)?;
+        let known = query::count_plans(conn, &distinct)?;
         if usize::try_from(known).ok() != Some(distinct.len()) {
             let message = "One of these plans does not exist, or was withdrawn.";
             return Err(Error::field("applicable_plans", "unknown", message));
@@ -129,56 +147,65 @@ fn fits(conn: &mut Conn, new: &NewPromotion, now: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-/// Deletes a promotion. Its code stays taken, and its uses stay known.
+/// Deletes a promotion. Its code cannot be used again, and its redemptions are kept.
 pub fn remove(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (id, version): (PromotionId, i32),
+    id: PromotionId,
+    version: i32,
     now: DateTime<Utc>,
 ) -> Result<()> {
     query::lock(tx, id)?;
     if !query::remove(tx, id, version, now)? {
         return Err(Error::refuse(ProblemCode::Stale));
     }
-    audit::record(tx, actor, Act::new("promotion.delete", "promotion", id.0))
+    audit::record(
+        tx,
+        actor,
+        AuditEvent::new("promotion.delete", "promotion", id.0),
+    )
 }
 
-/// Takes a deleted promotion back. It cannot be used before somebody switches it on.
+/// Restores a deleted promotion. It is inactive until an administrator activates it.
 pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: PromotionId) -> Result<Promotion> {
     let Some(promotion) = query::restore(tx, id)? else {
         query::lock(tx, id)?;
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
             "The promotion is not deleted.",
         ));
     };
-    audit::record(tx, actor, Act::new("promotion.restore", "promotion", id.0))?;
+    audit::record(
+        tx,
+        actor,
+        AuditEvent::new("promotion.restore", "promotion", id.0),
+    )?;
     Ok(promotion)
 }
 
-/// What a code would take off, or each reason why nothing.
+/// Checks a code: returns the discount that it gives, or every reason why it does not apply.
 pub fn check(
     conn: &mut Conn,
-    asked: &CheckPromotion,
+    request: &CheckPromotion,
     now: DateTime<Utc>,
-) -> Result<PromotionVerdict> {
-    let region = asked.region.as_deref();
-    let quote = pricing::quote(conn, asked.plan_id, region, asked.currency, now)?;
-    let amount = quote.selling_price.times(asked.quantity);
-    judge(
+) -> Result<PromotionCheck> {
+    let region = request.region.as_deref();
+    let quote = pricing::quote(conn, request.plan_id, region, request.currency, now)?;
+    let amount = quote.selling_price.times(request.quantity);
+    evaluate(
         conn,
         &Purchase {
-            code: &asked.code,
-            user: asked.user_id,
-            plan: asked.plan_id,
+            code: &request.code,
+            user: request.user_id,
+            plan: request.plan_id,
             amount: &amount,
-            currency: asked.currency,
+            currency: request.currency,
             now,
         },
     )
 }
 
-/// What a promotion, or its campaign, has brought.
+/// Returns the results of a promotion or its campaign.
 pub fn effect(
     conn: &mut Conn,
     actor: &Actor,
@@ -187,23 +214,25 @@ pub fn effect(
 ) -> Result<PromotionEffect> {
     query::find(conn, id)?;
     let sees_costs = actor.can(Permission::CostsRead);
-    let paid = query::brought(conn, id, campaign)?.into_iter().map(|sum| {
-        let margin = sum.net.minus(&sum.cost);
-        PromotionEffectIn {
-            currency: sum.currency,
-            orders: sum.orders,
-            discount_amount: sum.discount,
-            net_amount: sum.net,
-            margin_amount: sees_costs.then_some(margin),
-            new_customers: sum.new_customers,
-            returning_customers: sum.customers - sum.new_customers,
-        }
-    });
+    let paid = query::sales_totals(conn, id, campaign)?
+        .into_iter()
+        .map(|sum| {
+            let margin = sum.net.minus(&sum.cost);
+            PromotionEffectByCurrency {
+                currency: sum.currency,
+                orders: sum.orders,
+                discount_amount: sum.discount,
+                net_amount: sum.net,
+                margin_amount: sees_costs.then_some(margin),
+                new_customers: sum.new_customers,
+                returning_customers: sum.customers - sum.new_customers,
+            }
+        });
     let paid = paid.collect();
-    let open = query::open(conn, id, campaign)?;
+    let counts = query::use_counts(conn, id, campaign)?;
     Ok(PromotionEffect {
-        held: open.held,
-        released: open.released,
+        held: counts.held,
+        released: counts.released,
         paid,
     })
 }

@@ -1,168 +1,173 @@
-//! Using a promotion: a use is taken with the order, completed with its payment, and given back when there will be
-//! none. Who uses one last is decided by the row's lock, not by what was read before.
+//! Redemption of promotions: a use is reserved with the order, completed with the payment, and released when the order
+//! will not be paid. The lock of the promotion row decides which order gets the last use.
 
 use super::{
-    super::query::{self, Use},
-    discount::{Customer, Purchase, discount, why_not},
+    super::query::{self, NewRedemption},
+    discount::{Customer, Purchase, discount, rejections},
 };
 use wire::{
     FieldError, Money, OrderId, Problem, ProblemCode, PromotionId, UserId,
-    catalog::promotions::{Promotion, PromotionVerdict, RedemptionState, WhyNot, tidy},
+    catalog::promotions::{
+        Promotion, PromotionCheck, PromotionRejection, RedemptionState, normalize_code,
+    },
 };
 
 use chrono::{DateTime, Utc};
 use platform::{Conn, Error, Result, Tx};
 
-/// A use that was taken, for the order that is about to be written.
+/// A reserved use, for an order that is about to be inserted.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Taken {
-    /// Of this promotion.
+pub struct Reservation {
+    /// The promotion.
     pub promotion: PromotionId,
-    /// What it takes off.
+    /// The discount.
     pub discount: Money,
 }
 
-/// What a code would take off, or each reason why nothing. Nothing is taken.
-pub fn judge(conn: &mut Conn, purchase: &Purchase<'_>) -> Result<PromotionVerdict> {
-    let known = query::by_code(conn, &tidy(purchase.code))?;
+/// Evaluates a code: returns the discount that it gives, or every reason why it does not apply. No use is reserved.
+pub fn evaluate(conn: &mut Conn, purchase: &Purchase<'_>) -> Result<PromotionCheck> {
+    let known = query::find_by_code(conn, &normalize_code(purchase.code))?;
     let reasons = match &known {
-        None => vec![WhyNot::Unknown],
+        None => vec![PromotionRejection::Unknown],
         Some(promotion) => {
             let customer = purchase
                 .user
-                .map(|user| customer(conn, promotion, user))
+                .map(|user| find_customer(conn, promotion, user))
                 .transpose()?;
-            why_not(promotion, purchase, customer)
+            rejections(promotion, purchase, customer)
         }
     };
-    let taken_off = known
+    let discount_amount = known
         .as_ref()
         .filter(|_| reasons.is_empty())
         .map_or_else(Money::zero, |promotion| {
             discount(promotion, purchase.amount, purchase.currency)
         });
-    Ok(PromotionVerdict {
+    Ok(PromotionCheck {
         promotion_id: known.map(|promotion| promotion.id),
         applies: reasons.is_empty(),
         reasons,
         amount: purchase.amount.clone(),
-        net_amount: purchase.amount.minus(&taken_off),
-        discount_amount: taken_off,
+        net_amount: purchase.amount.minus(&discount_amount),
+        discount_amount,
         currency: purchase.currency,
     })
 }
 
-fn customer(conn: &mut Conn, promotion: &Promotion, user: UserId) -> Result<Customer> {
+fn find_customer(conn: &mut Conn, promotion: &Promotion, user: UserId) -> Result<Customer> {
     Ok(Customer {
-        uses: query::uses_by(conn, promotion.id, user)?,
+        uses: query::count_uses(conn, promotion.id, user)?,
         has_ordered: promotion.first_order_only && query::has_ordered(conn, user)?,
     })
 }
 
-/// Takes a use of a code for somebody's order, or refuses with the reasons. Taken in the transaction that writes the
-/// order, so a refused order has taken nothing.
-pub fn take(tx: &mut Tx<'_>, user: UserId, purchase: &Purchase<'_>) -> Result<Taken> {
-    let Some(known) = query::by_code(tx.conn(), &tidy(purchase.code))? else {
-        return Err(refused(&[WhyNot::Unknown]));
+/// Reserves a use of a code for an order of a customer, or returns an error with the reasons. The caller inserts the
+/// order in the same transaction, so a rejected order reserves nothing.
+pub fn reserve(tx: &mut Tx<'_>, user: UserId, purchase: &Purchase<'_>) -> Result<Reservation> {
+    let Some(known) = query::find_by_code(tx.conn(), &normalize_code(purchase.code))? else {
+        return Err(rejection_error(&[PromotionRejection::Unknown]));
     };
-    let Some(mut promotion) = query::take(tx, known.id, purchase.now)? else {
+    let Some(mut promotion) = query::reserve_use(tx, known.id, purchase.now)? else {
         let now = query::find(tx.conn(), known.id)?;
-        let reasons = why_not(&now, purchase, None);
-        return Err(refused(match reasons.as_slice() {
-            // A use was given back in between: for whoever asks next.
-            [] => &[WhyNot::UsedUp],
+        let reasons = rejections(&now, purchase, None);
+        return Err(rejection_error(match reasons.as_slice() {
+            // Another order released its use after this attempt, so only the next request can reserve it.
+            [] => &[PromotionRejection::UsedUp],
             reasons => reasons,
         }));
     };
     if promotion.first_order_only {
         query::lock_customer(tx, user)?;
     }
-    // The row is locked now: what is counted from here on is what holds.
-    let customer = customer(tx.conn(), &promotion, user)?;
+    // The row is locked now, so the following counts cannot change before the commit.
+    let customer = find_customer(tx.conn(), &promotion, user)?;
     promotion.used_count -= 1;
-    let reasons = why_not(&promotion, purchase, Some(customer));
+    let reasons = rejections(&promotion, purchase, Some(customer));
     if !reasons.is_empty() {
-        return Err(refused(&reasons));
+        return Err(rejection_error(&reasons));
     }
-    Ok(Taken {
+    Ok(Reservation {
         promotion: promotion.id,
         discount: discount(&promotion, purchase.amount, purchase.currency),
     })
 }
 
-/// Writes down that an order holds the use that was taken for it.
-pub fn hold(
+/// Records the reservation of an order.
+pub fn record_reservation(
     tx: &mut Tx<'_>,
-    taken: &Taken,
-    (order, user): (OrderId, UserId),
+    reservation: &Reservation,
+    order: OrderId,
+    user: UserId,
     purchase: &Purchase<'_>,
 ) -> Result<()> {
-    query::hold(
+    query::insert_redemption(
         tx,
-        &Use {
-            promotion: taken.promotion,
+        &NewRedemption {
+            promotion: reservation.promotion,
             order,
             user,
-            discount: taken.discount.clone(),
+            discount: reservation.discount.clone(),
             currency: purchase.currency,
             now: purchase.now,
         },
     )
 }
 
-/// What paying an order means for its promotion.
+/// The effect of a payment on the promotion of the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completion {
-    /// It has none, or it was completed before.
-    Nothing,
-    /// It is used.
+    /// The order has no promotion, or its redemption was completed before.
+    Unchanged,
+    /// The redemption is completed.
     Completed,
-    /// It had been given back, and there was a use left to take again.
-    TakenAgain,
-    /// It had been given back, and the last use is somebody else's: the order has its discount without one.
-    Gone,
+    /// The use had been released, and another use was reserved and completed.
+    ReservedAgain,
+    /// The use had been released, and no use is left. The order keeps its discount without a use.
+    NoUseLeft,
 }
 
-/// The order was paid: its use of a promotion is completed. After the use was given back, another is taken if there
-/// still is one.
+/// Completes the redemption of a paid order. If the use was released before, another use is reserved if one is left.
 pub fn complete(tx: &mut Tx<'_>, order: OrderId, now: DateTime<Utc>) -> Result<Completion> {
-    match query::of_order(tx, order)? {
-        None | Some((_, _, RedemptionState::Completed)) => Ok(Completion::Nothing),
+    match query::lock_redemption(tx, order)? {
+        None | Some((_, _, RedemptionState::Completed)) => Ok(Completion::Unchanged),
         Some((_, _, RedemptionState::Held)) => {
-            query::settle(tx, order, RedemptionState::Completed, now)?;
+            query::set_redemption_state(tx, order, RedemptionState::Completed, now)?;
             Ok(Completion::Completed)
         }
         Some((promotion, user, RedemptionState::Released)) => {
-            let Some(taken) = query::take_again(tx, promotion)? else {
-                return Ok(Completion::Gone);
+            let Some(updated) = query::reserve_released_use(tx, promotion)? else {
+                return Ok(Completion::NoUseLeft);
             };
-            let uses = query::uses_by(tx.conn(), promotion, user)?;
-            if taken.per_user_limit.is_some_and(|most| uses >= most.into()) {
-                query::give_back(tx, promotion)?;
-                return Ok(Completion::Gone);
+            let uses = query::count_uses(tx.conn(), promotion, user)?;
+            if updated
+                .per_user_limit
+                .is_some_and(|limit| uses >= limit.into())
+            {
+                query::release_use(tx, promotion)?;
+                return Ok(Completion::NoUseLeft);
             }
-            query::settle(tx, order, RedemptionState::Completed, now)?;
-            Ok(Completion::TakenAgain)
+            query::set_redemption_state(tx, order, RedemptionState::Completed, now)?;
+            Ok(Completion::ReservedAgain)
         }
     }
 }
 
-/// The order will not be paid, or its payment was given back: somebody else may use its promotion. Once, however
-/// often it is said.
+/// Releases the use of an order that will not be paid or was refunded, so that another order can use it. Returns
+/// `false` if the order has no use or the use is already released.
 pub fn release(tx: &mut Tx<'_>, order: OrderId, now: DateTime<Utc>) -> Result<bool> {
-    match query::of_order(tx, order)? {
+    match query::lock_redemption(tx, order)? {
         None | Some((_, _, RedemptionState::Released)) => Ok(false),
         Some((promotion, ..)) => {
-            query::settle(tx, order, RedemptionState::Released, now)?;
-            query::give_back(tx, promotion)?;
+            query::set_redemption_state(tx, order, RedemptionState::Released, now)?;
+            query::release_use(tx, promotion)?;
             Ok(true)
         }
     }
 }
 
-/// Somebody else was quicker, or it is too late: 409. This order is not what the code is for: 422. Either way the
-/// field says why.
-fn refused(reasons: &[WhyNot]) -> Error {
+/// Returns the error of a rejected code. The status is 409 if the code is used up or has ended, and 422 if the code
+/// does not apply to this order. The field error contains the reasons.
+fn rejection_error(reasons: &[PromotionRejection]) -> Error {
     let code = if reasons.iter().all(|why| why.is_taken()) {
         ProblemCode::PromotionGone
     } else {

@@ -1,11 +1,11 @@
-//! More data for an eSIM that somebody has: a bundle of its own on the same profile.
+//! Top-ups: additional data for an eSIM that has an owner, as a separate bundle on the same profile.
 
 mod query;
 
-pub use query::Waiting;
+pub use query::QueuedTopUp;
 
 use super::{NewBundle, open};
-use crate::inventory::{Move, Source, move_to};
+use crate::inventory::{Source, StateChange, change_state};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{Actor, Conn, Error, Result, Tx};
 use wire::{
@@ -13,24 +13,26 @@ use wire::{
     esims::inventory::{EsimStatus, ProfileState},
 };
 
-/// When what was added runs, as its provider said. What it starts later waits, and no eSIM becomes active for it.
+/// The period of a top-up, as the provider states it. A queued top-up does not activate an eSIM.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Run {
-    /// Later.
+pub enum TopUpPeriod {
+    /// The provider starts the top-up later.
     Queued,
-    /// It runs already.
+    /// The top-up is active.
     Running {
-        /** From when. */
+        /// The start.
         from: DateTime<Utc>,
-        /** Until when. */
+        /// The end.
         until: DateTime<Utc>,
     },
 }
 
-impl Run {
-    /// For so many days from now on, unless the provider has said since when and until when.
-    pub fn told(
-        (since, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+impl TopUpPeriod {
+    /// Returns an active period with the start and end of the provider. Without them, the period begins now and lasts
+    /// `days`.
+    pub fn from_provider(
+        since: Option<DateTime<Utc>>,
+        until: Option<DateTime<Utc>>,
         days: i32,
         now: DateTime<Utc>,
     ) -> Self {
@@ -38,85 +40,86 @@ impl Run {
         let until = until.unwrap_or_else(|| from + TimeDelta::days(days.into()));
         Self::Running {
             from,
-            // A provider's clock may be behind: nothing ends before it has begun.
+            // The clock of the provider may be behind, so the end is always after the start.
             until: until.max(from + TimeDelta::seconds(1)),
         }
     }
 }
 
-/// An eSIM as it stands before something is added to it, locked: its number, and whether that may be.
+/// Locks an eSIM for a top-up and returns its ICCID. Rejects an eSIM that has ended or has another owner.
 pub fn lock(tx: &mut Tx<'_>, id: EsimId, owner: UserId) -> Result<String> {
     let esim = query::lock(tx, id)?;
     let has_ended = esim.status == EsimStatus::Cancelled
         || esim.profile_state == ProfileState::Deleted
         || esim.user_id != Some(owner);
     if has_ended {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
-            "The eSIM has been cancelled, deleted or given to somebody else.",
+            "The eSIM was cancelled, deleted or assigned to another customer.",
         ));
     }
     Ok(esim.iccid)
 }
 
-/// The bundle of an ordered unit that waits, on an eSIM that has not ended.
-pub fn waiting(
+/// Returns the queued top-up of an ordered unit, if its eSIM has not ended.
+pub fn find_queued(
     conn: &mut Conn,
     order: OrderId,
     unit_no: i32,
     now: DateTime<Utc>,
-) -> Result<Option<Waiting>> {
-    query::waiting(conn, order, unit_no, now)
+) -> Result<Option<QueuedTopUp>> {
+    query::find_queued(conn, order, unit_no, now)
 }
 
-/// Puts what was added on its eSIM. The eSIM lasts as long as the longest of its bundles; an expired one is active
-/// again, if what was added runs. Told again, it comes to the same.
+/// Adds a top-up to its eSIM and activates it if its period is active. A repeated call has no further effect.
 pub fn add(
     tx: &mut Tx<'_>,
     actor: &Actor,
     new: NewBundle,
-    run: Run,
+    period: TopUpPeriod,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let (order, unit_no) = (new.order_id, new.unit_no);
     open(tx, new)?;
-    begin(tx, actor, (order, unit_no), run, now).map(drop)
+    activate(tx, actor, order, unit_no, period, now).map(drop)
 }
 
-/// What waited runs; whether it was the first to say so. Its eSIM lasts as long as the longest of its bundles, an
-/// expired one is active again, and what may be used in the new period is noted. What has ended by the time that one
-/// hears of it revives nothing.
-pub fn begin(
+/// Activates a queued top-up. Returns `false` if it is not active yet or was activated before.
+///
+/// The eSIM expires with its longest bundle, an expired eSIM becomes active again, and the allowance of the new period
+/// is recorded. A top-up that has already ended does not reactivate an expired eSIM.
+pub fn activate(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (order, unit_no): (OrderId, i32),
-    run: Run,
+    order: OrderId,
+    unit_no: i32,
+    period: TopUpPeriod,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let Run::Running { from, until } = run else {
+    let TopUpPeriod::Running { from, until } = period else {
         return Ok(false);
     };
-    let Some(waiting) = query::waiting(tx.conn(), order, unit_no, now)? else {
+    let Some(queued) = query::find_queued(tx.conn(), order, unit_no, now)? else {
         return Ok(false);
     };
-    let esim = waiting.esim_id;
+    let esim = queued.esim_id;
     let before = query::lock(tx, esim)?;
-    if !query::start(tx, waiting.id, (from, until), until > now)? {
+    if !query::start(tx, queued.id, from, until, until > now)? {
         return Ok(false);
     }
-    let is_revived = before.status == EsimStatus::Expired && until > now;
-    let is_current = is_revived || (!waiting.is_served && until > now);
-    query::extend(tx, esim, until, is_current.then_some(waiting.plan_id))?;
-    query::limit(tx, esim, (from, until), waiting.total_bytes)?;
-    if is_revived {
-        let step = Move {
+    let is_reactivated = before.status == EsimStatus::Expired && until > now;
+    let is_current = is_reactivated || (!queued.has_other_data && until > now);
+    query::extend(tx, esim, until, is_current.then_some(queued.plan_id))?;
+    query::insert_allowance(tx, esim, from, until, queued.total_bytes)?;
+    if is_reactivated {
+        let change = StateChange {
             status: Some(EsimStatus::Active),
             profile_state: None,
             reason: Some("Topped up"),
             source: Source::Order,
             at: now,
         };
-        move_to(tx, actor, esim, step)?;
+        change_state(tx, actor, esim, change)?;
     }
     Ok(true)
 }

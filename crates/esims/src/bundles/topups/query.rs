@@ -1,4 +1,4 @@
-//! SQL of what is added to eSIMs.
+//! SQL of top-ups.
 
 use chrono::{DateTime, Utc};
 use diesel::{dsl::sql, prelude::*, sql_types};
@@ -9,7 +9,7 @@ use wire::{
     esims::inventory::{EsimStatus, ProfileState},
 };
 
-/// An eSIM that something is added to.
+/// An eSIM that a top-up is added to.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = esims, check_for_backend(diesel::pg::Pg))]
 pub struct Esim {
@@ -19,7 +19,7 @@ pub struct Esim {
     pub user_id: Option<UserId>,
 }
 
-/// An eSIM, locked until the end of the transaction.
+/// Locks an eSIM until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, id: EsimId) -> Result<Esim> {
     Ok(esims::table
         .filter(esims::id.eq(id))
@@ -29,44 +29,44 @@ pub fn lock(tx: &mut Tx<'_>, id: EsimId) -> Result<Esim> {
         .first(tx.conn())?)
 }
 
-/// A bundle that waits on an eSIM which has not ended.
+/// A queued top-up on an eSIM that has not ended.
 #[derive(QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
-pub struct Waiting {
-    /// Which bundle.
+pub struct QueuedTopUp {
+    /// The bundle.
     #[diesel(sql_type = sql_types::Uuid)]
     pub id: BundleId,
-    /// On this eSIM.
+    /// The eSIM.
     #[diesel(sql_type = sql_types::Uuid)]
     pub esim_id: EsimId,
-    /// That eSIM's number.
+    /// The ICCID of the eSIM.
     #[diesel(sql_type = sql_types::Text)]
     pub iccid: String,
     /// The plan that was sold.
     #[diesel(sql_type = sql_types::Uuid)]
     pub plan_id: PlanId,
-    /// The data in it; none is unlimited.
+    /// The data allowance; `None` is unlimited.
     #[diesel(sql_type = sql_types::Nullable<sql_types::BigInt>)]
     pub total_bytes: Option<i64>,
-    /// Whether its owner has something else on the eSIM meanwhile.
+    /// Whether the eSIM has another bundle that the owner can use meanwhile.
     #[diesel(sql_type = sql_types::Bool)]
-    pub is_served: bool,
+    pub has_other_data: bool,
 }
 
-const WAITING: &str = "SELECT b.id, b.esim_id, e.iccid, b.plan_id, b.total_bytes, e.status <> 'expired' AND EXISTS ( \
+const QUEUED_TOP_UP: &str = "SELECT b.id, b.esim_id, e.iccid, b.plan_id, b.total_bytes, e.status <> 'expired' AND EXISTS ( \
         SELECT FROM esim_bundles s JOIN orders o ON o.id = s.order_id WHERE s.esim_id = b.esim_id AND s.id <> b.id \
-            AND ((s.status = 'active' AND (s.expires_at IS NULL OR s.expires_at > $3)) OR (s.status = 'queued' AND o.kind = 'new'))) AS is_served \
+            AND ((s.status = 'active' AND (s.expires_at IS NULL OR s.expires_at > $3)) OR (s.status = 'queued' AND o.kind = 'new'))) AS has_other_data \
     FROM esim_bundles b JOIN esims e ON e.id = b.esim_id WHERE b.order_id = $1 AND b.unit_no = $2 AND b.status = 'queued' \
         AND e.deleted_at IS NULL AND e.status <> 'cancelled' AND e.profile_state <> 'deleted'";
 
-/// The bundle of an ordered unit, if it waits on an eSIM which has not ended.
-pub fn waiting(
+/// Returns the queued top-up of an ordered unit, if its eSIM has not ended.
+pub fn find_queued(
     conn: &mut Conn,
     order: OrderId,
     unit_no: i32,
     now: DateTime<Utc>,
-) -> Result<Option<Waiting>> {
-    Ok(diesel::sql_query(WAITING)
+) -> Result<Option<QueuedTopUp>> {
+    Ok(diesel::sql_query(QUEUED_TOP_UP)
         .bind::<sql_types::Uuid, _>(order)
         .bind::<sql_types::Integer, _>(unit_no)
         .bind::<sql_types::Timestamptz, _>(now)
@@ -74,12 +74,13 @@ pub fn waiting(
         .optional()?)
 }
 
-/// Starts a bundle that waits; whether it did. One whose time is over by now has expired at once.
+/// Starts a queued bundle. Returns `false` if it is not queued. A bundle whose period is over becomes expired.
 pub fn start(
     tx: &mut Tx<'_>,
     id: BundleId,
-    (from, until): (DateTime<Utc>, DateTime<Utc>),
-    runs_still: bool,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    is_active: bool,
 ) -> Result<bool> {
     let started = diesel::sql_query(
         "UPDATE esim_bundles SET status = CASE WHEN $4 THEN 'active' ELSE 'expired' END::bundle_status, starts_at = $2, expires_at = $3 \
@@ -88,16 +89,17 @@ pub fn start(
     .bind::<sql_types::Uuid, _>(id)
     .bind::<sql_types::Timestamptz, _>(from)
     .bind::<sql_types::Timestamptz, _>(until)
-    .bind::<sql_types::Bool, _>(runs_still)
+    .bind::<sql_types::Bool, _>(is_active)
     .execute(tx.conn())?;
     Ok(started == 1)
 }
 
-/// Notes what may be used in a new period; nothing of it is used yet. What is known of the period already stays.
-pub fn limit(
+/// Inserts the allowance of a new period, with no usage yet. An existing reading of the period is kept.
+pub fn insert_allowance(
     tx: &mut Tx<'_>,
     esim: EsimId,
-    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
     bytes: Option<i64>,
 ) -> Result<()> {
     diesel::insert_into(usage::table)
@@ -114,7 +116,7 @@ pub fn limit(
     Ok(())
 }
 
-/// Lets an eSIM last until then, unless it lasts longer; and carry that plan, where it had none running.
+/// Extends the expiry of an eSIM to the given time, unless it is later already. Sets the plan if one is given.
 pub fn extend(
     tx: &mut Tx<'_>,
     id: EsimId,

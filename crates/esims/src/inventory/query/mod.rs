@@ -1,4 +1,4 @@
-//! The SQL of the inventory.
+//! SQL of the inventory.
 
 mod stock;
 mod usage;
@@ -13,7 +13,7 @@ use diesel::{
     prelude::*,
     result::Error as Sql,
 };
-use platform::{Actor, Conn, Error, Owner, Result, Tx, any_of, list::numbered, page, people};
+use platform::{Actor, Conn, Error, Owner, Result, Tx, any_of, list::number_pattern, page, people};
 use schema::{data_providers, esim_bundles, esim_state_history, esims, plans};
 use wire::{
     EsimId, Page, Paging, PlanId, ProblemCode, ProviderId, UserId,
@@ -21,37 +21,37 @@ use wire::{
     identifier,
 };
 
-/// Rows per statement: PostgreSQL takes 65,535 parameters at most.
-const CHUNK: usize = 1000;
+/// The rows of one INSERT: PostgreSQL accepts 65,535 parameters at most.
+const BATCH_SIZE: usize = 1000;
 
-/// One page of the eSIMs that the actor may see.
+/// Returns one page of the eSIMs that the actor may see.
 pub fn page(
     conn: &mut Conn,
     actor: &Actor,
     filter: &EsimFilter,
     paging: &Paging<EsimSort>,
 ) -> Result<Page<Esim>> {
-    let only = actor.only();
+    let only = actor.owner_filter();
     let page: Page<Row> = page!(conn, paging, matching(only, filter) => Row, tie esims::id, {
         EsimSort::CreatedAt => esims::created_at,
         EsimSort::Iccid => esims::iccid,
         EsimSort::ExpiresAt => nullable esims::expires_at,
         EsimSort::UpdatedAt => esims::updated_at,
     })?;
-    page.try_map(|row| Ok(shown(row, only)))
+    page.try_map(|row| Ok(to_response(row, only)))
 }
 
-/// One eSIM, if it is one that `only` may see.
+/// Returns an eSIM. With an owner filter, only an eSIM of this owner is found.
 pub fn find(conn: &mut Conn, only: Option<Owner>, id: EsimId) -> Result<Esim> {
     let row = matching(only, &EsimFilter::default())
         .filter(esims::id.eq(id))
         .select(Row::as_select())
         .first(conn)?;
-    Ok(shown(row, only))
+    Ok(to_response(row, only))
 }
 
-/// Whom we buy from is for the staff; an owner sees the eSIM without it.
-fn shown(row: Row, only: Option<Owner>) -> Esim {
+/// Converts the row to the response. Only staff see the provider.
+fn to_response(row: Row, only: Option<Owner>) -> Esim {
     let esim = Esim::from(row);
     if only.is_none() {
         esim
@@ -68,7 +68,7 @@ fn shown(row: Row, only: Option<Owner>) -> Esim {
 
 type Named = LeftJoin<LeftJoin<esims::table, plans::table>, data_providers::table>;
 
-/// The only place that knows which rows count.
+/// Selects the eSIMs of a filter. Every list and lookup uses this function, so deleted eSIMs are excluded everywhere.
 fn matching(only: Option<Owner>, f: &EsimFilter) -> IntoBoxed<'static, Named, Pg> {
     let mut rows = esims::table
         .left_join(plans::table)
@@ -83,7 +83,7 @@ fn matching(only: Option<Owner>, f: &EsimFilter) -> IntoBoxed<'static, Named, Pg
         );
     }
     if let Some(Numbers(q)) = &f.q {
-        rows = numbered_as(rows, q);
+        rows = filter_by_number(rows, q);
     }
     rows = any_of!(rows, esims::status, f.status);
     rows = any_of!(rows, esims::profile_state, f.profile_state);
@@ -123,8 +123,8 @@ fn matching(only: Option<Owner>, f: &EsimFilter) -> IntoBoxed<'static, Named, Pg
     rows
 }
 
-/// Filters the list by the beginning or the end of one number, or by several whole numbers.
-fn numbered_as<'a>(rows: IntoBoxed<'a, Named, Pg>, q: &str) -> IntoBoxed<'a, Named, Pg> {
+/// Filters the list by the beginning or the end of one number, or by several complete numbers.
+fn filter_by_number<'a>(rows: IntoBoxed<'a, Named, Pg>, q: &str) -> IntoBoxed<'a, Named, Pg> {
     let list = identifier::list(q);
     if list.len() > 1 {
         let numbers: Vec<String> = list.iter().map(|text| identifier::digits(text)).collect();
@@ -137,7 +137,7 @@ fn numbered_as<'a>(rows: IntoBoxed<'a, Named, Pg>, q: &str) -> IntoBoxed<'a, Nam
         );
     }
     let number = identifier::digits(q);
-    let is_end = number.len() >= SHORTEST_END && number.bytes().all(|b| b.is_ascii_digit());
+    let is_end = number.len() >= MIN_LAST_DIGITS && number.bytes().all(|b| b.is_ascii_digit());
     let end = if is_end {
         number.chars().rev().collect()
     } else {
@@ -145,9 +145,9 @@ fn numbered_as<'a>(rows: IntoBoxed<'a, Named, Pg>, q: &str) -> IntoBoxed<'a, Nam
     };
     rows.filter(
         esims::iccid
-            .like(numbered(&number))
-            .or(esims::eid.like(numbered(&number)))
-            .or(reverse(esims::iccid).like(numbered(&end)))
+            .like(number_pattern(&number))
+            .or(esims::eid.like(number_pattern(&number)))
+            .or(reverse(esims::iccid).like(number_pattern(&end)))
             .or(esims::twilio_sid.eq(q.to_owned()))
             .or(esims::provider_ref.eq(q.to_owned())),
     )
@@ -158,7 +158,7 @@ diesel::define_sql_function! {
     fn reverse(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
-/// An eSIM with the names of what it points to. The sealed code is not loaded: where it leads is in the open.
+/// An eSIM with the names of its plan and provider. The sealed code is not loaded; the SM-DP+ address is not secret.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = esims, check_for_backend(Pg))]
 struct Row {
@@ -228,12 +228,12 @@ impl From<Row> for Esim {
     }
 }
 
-/// Where an eSIM's code is drawn for who may see it.
+/// Returns the path of the QR code of an eSIM.
 pub fn qr_code_url(id: EsimId) -> String {
     format!("{}/{id}/qr.svg", <Esim as wire::Resource>::PATH)
 }
 
-/// The states that an eSIM went through, the newest first.
+/// Returns the status history of an eSIM, newest first.
 pub fn history(conn: &mut Conn, id: EsimId) -> Result<Vec<EsimStateChange>> {
     use esim_state_history as h;
     type Change = (
@@ -300,10 +300,11 @@ struct Edit<'a> {
     confirmation_code_required: Option<bool>,
 }
 
-/// Edits an eSIM that is still in stock and of this version; says whether it was.
+/// Updates an eSIM in stock. Returns `false` if it is not in stock or its version is no longer the given one.
 pub fn update_stock(
     tx: &mut Tx<'_>,
-    (id, version): (EsimId, i32),
+    id: EsimId,
+    version: i32,
     edit: &EditEsim,
     code: Option<&SealedCode>,
 ) -> Result<bool> {
@@ -324,12 +325,12 @@ pub fn update_stock(
     let changed = diesel::update(stock)
         .set((changes, esims::version.eq(esims::version + 1)))
         .execute(tx.conn())
-        .map_err(clash)?;
+        .map_err(constraint_error)?;
     Ok(changed == 1)
 }
 
-/// Withdraws an eSIM that is still in stock and of this version. Returns whether it was.
-pub fn withdraw(tx: &mut Tx<'_>, (id, version): (EsimId, i32), now: DateTime<Utc>) -> Result<bool> {
+/// Withdraws an eSIM in stock. Returns `false` if it is not in stock or its version is no longer the given one.
+pub fn withdraw(tx: &mut Tx<'_>, id: EsimId, version: i32, now: DateTime<Utc>) -> Result<bool> {
     let stock = esims::table
         .filter(esims::id.eq(id))
         .filter(esims::version.eq(version))
@@ -345,14 +346,14 @@ pub fn withdraw(tx: &mut Tx<'_>, (id, version): (EsimId, i32), now: DateTime<Utc
     Ok(withdrawn == 1)
 }
 
-/// What a clash means, by the constraint that it broke.
-fn clash(error: Sql) -> Error {
-    match Error::broke(&error) {
+/// Converts a violated constraint to an error for the caller.
+fn constraint_error(error: Sql) -> Error {
+    match Error::violated_constraint(&error) {
         Some("esims_plan_id_fkey") => Error::field("plan_id", "unknown", "There is no such plan."),
         Some("esims_iccid_key" | "esims_provider_ref_key" | "esims_twilio_sid_key") => {
-            Error::because(
+            Error::with_detail(
                 ProblemCode::Conflict,
-                "Somebody else has just brought one of these eSIMs. Try again.",
+                "Another request has just added one of these eSIMs. Try again.",
             )
         }
         _ => error.into(),

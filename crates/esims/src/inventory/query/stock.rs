@@ -1,4 +1,4 @@
-//! SQL of the stock: codes as they are sealed, what comes in, what is taken, and the history of each.
+//! SQL of the stock: sealed codes, imports, deliveries, reservations and the status history.
 
 use super::*;
 use chrono::{DateTime, Utc};
@@ -17,16 +17,16 @@ pub struct SealedCode {
     pub confirmation_code_required: bool,
 }
 
-/// A code as it is kept.
+/// A code as stored.
 #[derive(Queryable)]
-pub struct Sealed {
+pub struct StoredCode {
     pub id: EsimId,
     pub iccid: String,
     pub activation_code: Option<Vec<u8>>,
 }
 
-/// The sealed codes of some eSIMs.
-pub fn sealed(conn: &mut Conn, ids: &[EsimId]) -> Result<Vec<Sealed>> {
+/// Returns the sealed codes of eSIMs.
+pub fn find_codes(conn: &mut Conn, ids: &[EsimId]) -> Result<Vec<StoredCode>> {
     Ok(esims::table
         .filter(esims::id.eq_any(ids))
         .order_by(esims::id)
@@ -34,8 +34,8 @@ pub fn sealed(conn: &mut Conn, ids: &[EsimId]) -> Result<Vec<Sealed>> {
         .load(conn)?)
 }
 
-/// Returns sealed codes by ICCID. Withdrawn eSIMs count: an ICCID is unique.
-pub fn sealed_by_iccid(conn: &mut Conn, iccids: &[&str]) -> Result<Vec<Sealed>> {
+/// Returns sealed codes by ICCID, including withdrawn eSIMs, because an ICCID is unique.
+pub fn find_codes_by_iccid(conn: &mut Conn, iccids: &[&str]) -> Result<Vec<StoredCode>> {
     Ok(esims::table
         .filter(esims::iccid.eq_any(iccids))
         .select((esims::id, esims::iccid, esims::activation_code))
@@ -75,7 +75,7 @@ pub fn restock(tx: &mut Tx<'_>, esim: &NewEsim) -> Result<()> {
             esims::version.eq(esims::version + 1),
         ))
         .execute(tx.conn())
-        .map_err(clash)?;
+        .map_err(constraint_error)?;
     if restocked == 1 {
         Ok(())
     } else {
@@ -83,8 +83,8 @@ pub fn restock(tx: &mut Tx<'_>, esim: &NewEsim) -> Result<()> {
     }
 }
 
-/// Who has these providers' references.
-pub fn by_reference(
+/// Returns the eSIMs with these provider references.
+pub fn find_by_reference(
     conn: &mut Conn,
     references: &[&str],
 ) -> Result<Vec<(ProviderId, String, EsimId)>> {
@@ -99,16 +99,19 @@ pub fn by_reference(
         .load(conn)?)
 }
 
-/// Who has these SIDs.
-pub fn by_sid(conn: &mut Conn, sids: &[&str]) -> Result<Vec<(String, EsimId)>> {
+/// Returns the eSIMs with these SIDs.
+pub fn find_by_sid(conn: &mut Conn, sids: &[&str]) -> Result<Vec<(String, EsimId)>> {
     Ok(esims::table
         .filter(esims::twilio_sid.eq_any(sids))
         .select((esims::twilio_sid.assume_not_null(), esims::id))
         .load(conn)?)
 }
 
-/// Which of these plans there are.
-pub fn living_plans(conn: &mut Conn, ids: impl IntoIterator<Item = PlanId>) -> Result<Vec<PlanId>> {
+/// Returns the ids of the plans that exist and are not withdrawn.
+pub fn existing_plans(
+    conn: &mut Conn,
+    ids: impl IntoIterator<Item = PlanId>,
+) -> Result<Vec<PlanId>> {
     Ok(plans::table
         .filter(plans::id.eq_any(ids))
         .filter(plans::deleted_at.is_null())
@@ -116,8 +119,8 @@ pub fn living_plans(conn: &mut Conn, ids: impl IntoIterator<Item = PlanId>) -> R
         .load(conn)?)
 }
 
-/// Which of these providers there are.
-pub fn living_providers(
+/// Returns the ids of the providers that exist and are not deleted.
+pub fn existing_providers(
     conn: &mut Conn,
     ids: impl IntoIterator<Item = ProviderId>,
 ) -> Result<Vec<ProviderId>> {
@@ -128,7 +131,7 @@ pub fn living_providers(
         .load(conn)?)
 }
 
-/// An eSIM that comes in.
+/// A new eSIM.
 #[derive(Insertable)]
 #[diesel(table_name = esims)]
 pub struct NewEsim {
@@ -151,18 +154,18 @@ pub struct NewEsim {
     pub assigned_at: Option<DateTime<Utc>>,
 }
 
-/// Adds eSIMs.
+/// Inserts eSIMs.
 pub fn insert(tx: &mut Tx<'_>, new: &[NewEsim]) -> Result<()> {
-    new.chunks(CHUNK).try_for_each(|chunk| {
+    new.chunks(BATCH_SIZE).try_for_each(|chunk| {
         diesel::insert_into(esims::table)
             .values(chunk)
             .execute(tx.conn())
             .map(|_| ())
-            .map_err(clash)
+            .map_err(constraint_error)
     })
 }
 
-/// Adds an eSIM, unless its number or the provider's reference is there already; says whether it did.
+/// Inserts an eSIM. Returns `false` if the ICCID or the reference of the provider already exists.
 pub fn insert_unless_known(tx: &mut Tx<'_>, new: &NewEsim) -> Result<bool> {
     Ok(diesel::insert_into(esims::table)
         .values(new)
@@ -171,7 +174,7 @@ pub fn insert_unless_known(tx: &mut Tx<'_>, new: &NewEsim) -> Result<bool> {
         == 1)
 }
 
-/// What a provider delivered under a reference.
+/// An eSIM that a provider delivered.
 #[derive(Queryable)]
 pub struct Delivered {
     pub id: EsimId,
@@ -179,8 +182,8 @@ pub struct Delivered {
     pub user_id: Option<UserId>,
 }
 
-/// The eSIM that a provider delivered under a reference.
-pub fn delivered(
+/// Returns the eSIM that a provider delivered under a reference.
+pub fn find_delivered(
     conn: &mut Conn,
     provider: ProviderId,
     reference: &str,
@@ -194,8 +197,8 @@ pub fn delivered(
         .optional()?)
 }
 
-/// A change of state, to be remembered.
-pub struct Change<'a> {
+/// A new entry of the status history.
+pub struct NewHistoryEntry<'a> {
     pub esim_id: EsimId,
     pub from: Option<(EsimStatus, ProfileState)>,
     pub to: (EsimStatus, ProfileState),
@@ -204,23 +207,23 @@ pub struct Change<'a> {
     pub source: &'a str,
 }
 
-/// Remembers changes of state.
-pub fn remember(tx: &mut Tx<'_>, changes: &[Change<'_>]) -> Result<()> {
+/// Inserts entries of the status history.
+pub fn insert_history(tx: &mut Tx<'_>, entries: &[NewHistoryEntry<'_>]) -> Result<()> {
     use esim_state_history as h;
-    for chunk in changes.chunks(CHUNK) {
+    for chunk in entries.chunks(BATCH_SIZE) {
         let rows: Vec<_> = chunk
             .iter()
-            .map(|change| {
+            .map(|entry| {
                 (
                     h::id.eq(EsimStateChangeId::new()),
-                    h::esim_id.eq(change.esim_id),
-                    h::from_status.eq(change.from.map(|from| from.0)),
-                    h::to_status.eq(change.to.0),
-                    h::from_profile_state.eq(change.from.map(|from| from.1)),
-                    h::to_profile_state.eq(change.to.1),
-                    h::reason.eq(change.reason),
-                    h::actor_id.eq(change.actor_id),
-                    h::source.eq(change.source),
+                    h::esim_id.eq(entry.esim_id),
+                    h::from_status.eq(entry.from.map(|from| from.0)),
+                    h::to_status.eq(entry.to.0),
+                    h::from_profile_state.eq(entry.from.map(|from| from.1)),
+                    h::to_profile_state.eq(entry.to.1),
+                    h::reason.eq(entry.reason),
+                    h::actor_id.eq(entry.actor_id),
+                    h::source.eq(entry.source),
                 )
             })
             .collect();
@@ -231,7 +234,7 @@ pub fn remember(tx: &mut Tx<'_>, changes: &[Change<'_>]) -> Result<()> {
     Ok(())
 }
 
-/// Where an eSIM is on its way.
+/// The state and owner of an eSIM.
 #[derive(Queryable)]
 pub struct State {
     pub status: EsimStatus,
@@ -239,7 +242,7 @@ pub struct State {
     pub user_id: Option<UserId>,
 }
 
-/// Locks an eSIM and says where it is.
+/// Locks an eSIM and returns its state.
 pub fn lock(tx: &mut Tx<'_>, id: EsimId) -> Result<State> {
     Ok(esims::table
         .filter(esims::id.eq(id))
@@ -249,11 +252,12 @@ pub fn lock(tx: &mut Tx<'_>, id: EsimId) -> Result<State> {
         .first(tx.conn())?)
 }
 
-/// Sets the state of a locked eSIM. The first installation and the first activation are kept, whatever follows.
+/// Sets the state of a locked eSIM. The times of the first installation and the first activation are kept.
 pub fn set_state(
     tx: &mut Tx<'_>,
     id: EsimId,
-    (status, profile_state): (EsimStatus, ProfileState),
+    status: EsimStatus,
+    profile_state: ProfileState,
     at: DateTime<Utc>,
 ) -> Result<()> {
     let installed = matches!(
@@ -275,16 +279,16 @@ pub fn set_state(
 }
 
 diesel::define_sql_function! {
-    /// The first of the two that is there.
+    /// The SQL function `coalesce`: the first value that is not null.
     fn coalesce(first: diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>, second: diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>) -> diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>;
 }
 
-const TAKE: &str = "UPDATE esims SET user_id = $2, assigned_at = $3, version = version + 1 WHERE id = (SELECT id FROM esims \
+const RESERVE: &str = "UPDATE esims SET user_id = $2, assigned_at = $3, version = version + 1 WHERE id = (SELECT id FROM esims \
     WHERE plan_id = $1 AND status = 'available' AND user_id IS NULL AND deleted_at IS NULL AND profile_state = 'released' AND activation_code IS NOT NULL \
     ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id";
 
-/// Gives the oldest eSIM in stock of a plan to somebody, passing over those that others are just taking.
-pub fn take_from_stock(
+/// Assigns the oldest eSIM in stock of a plan to a customer. Skips eSIMs that concurrent transactions are reserving.
+pub fn reserve_from_stock(
     tx: &mut Tx<'_>,
     plan: PlanId,
     user: UserId,
@@ -292,15 +296,15 @@ pub fn take_from_stock(
 ) -> Result<Option<EsimId>> {
     use diesel::sql_types::{Timestamptz, Uuid};
     #[derive(QueryableByName)]
-    struct Taken {
+    struct Reserved {
         #[diesel(sql_type = Uuid)]
         id: EsimId,
     }
-    let taken: Option<Taken> = diesel::sql_query(TAKE)
+    let reserved: Option<Reserved> = diesel::sql_query(RESERVE)
         .bind::<Uuid, _>(plan)
         .bind::<Uuid, _>(user)
         .bind::<Timestamptz, _>(now)
         .get_result(tx.conn())
         .optional()?;
-    Ok(taken.map(|taken| taken.id))
+    Ok(reserved.map(|reserved| reserved.id))
 }

@@ -39,8 +39,8 @@ struct BundleRow {
     created_at: DateTime<Utc>,
 }
 
-/// Bundles and readings are polled at different times, so what was used is the greater of the two. A top-up has a
-/// validity of its own: neither the eSIM's first use nor what was used before says anything about it.
+/// Bundles and readings are polled at different times, so the usage is the greater of the two values. A top-up has its
+/// own validity, so the first use of the eSIM and earlier usage do not count for it.
 const BUNDLES: &str = "SELECT b.id, b.order_id, o.order_number, b.plan_id, coalesce(o.terms->>'name', p.name) AS plan_name, \
     b.status, b.total_bytes, b.created_at, \
     coalesce(b.starts_at, CASE WHEN o.kind = 'new' THEN e.activated_at END) AS starts_at, \

@@ -1,15 +1,15 @@
-//! Filling the stock from a supplier's file: all rows of it, or none.
+//! Import of eSIMs into the stock from a file: all rows or none.
 
-mod read;
+mod parse;
 
-use super::{Source, admit::Profile, open, query};
+use super::{Source, delivery::Profile, open_code, query};
+use parse::{Row, parse_row};
 use platform::{
     Actor, Result, Tx, Upload,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
     crypto::Keyring,
-    import::{self, Verdict},
+    import::{self, RowResult},
 };
-use read::{Row, read};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -19,7 +19,7 @@ use wire::{
     esims::{inventory::*, profile::ActivationCode},
 };
 
-/// Imports a stock file, or says what that would do.
+/// Imports a stock file. A dry run only reports what the import would do.
 pub fn import(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -28,29 +28,29 @@ pub fn import(
 ) -> Result<ImportReport<EsimImportRow>> {
     let mut rows: Vec<Row> = import::table(file)?
         .iter()
-        .map(|record| read(record, options))
+        .map(|record| parse_row(record, options))
         .collect();
-    refuse_repeated(&mut rows);
-    let known = Known::among(tx, &actor.keys, &rows)?;
-    rows.iter_mut().for_each(|row| known.compare(row));
+    reject_duplicates(&mut rows);
+    let existing = ExistingRecords::load(tx, &actor.keys, &rows)?;
+    rows.iter_mut().for_each(|row| existing.check(row));
 
     let dry_run = options.dry_run.unwrap_or_default();
     let verdict = |row: &Row| (outcome(row), row.known);
     let new: Vec<query::NewEsim> = if dry_run {
         Vec::new()
     } else {
-        sealed(&actor.keys, &rows)?
+        seal_new_esims(&actor.keys, &rows)?
     };
-    let made: HashMap<String, EsimId> = new
+    let created_ids: HashMap<String, EsimId> = new
         .iter()
         .map(|esim| (esim.iccid.clone(), esim.id))
         .collect();
-    let answers = rows.into_iter().map(|row| {
+    let report_rows = rows.into_iter().map(|row| {
         let (outcome, known) = verdict(&row);
         let esim_id = known.or_else(|| {
             row.iccid
                 .as_deref()
-                .and_then(|iccid| made.get(iccid))
+                .and_then(|iccid| created_ids.get(iccid))
                 .copied()
         });
         EsimImportRow {
@@ -62,13 +62,13 @@ pub fn import(
             errors: row.errors.0,
         }
     });
-    let report = import::settle(dry_run, answers.collect(), |row| Verdict {
+    let report = import::report(dry_run, report_rows.collect(), |row| RowResult {
         number: row.row,
         outcome: row.outcome,
         errors: &row.errors,
     })?;
     if !dry_run {
-        store(tx, actor, &known, new, &report)?;
+        store(tx, actor, &existing, new, &report)?;
     }
     Ok(report)
 }
@@ -82,8 +82,8 @@ fn outcome(row: &Row) -> ImportOutcome {
     }
 }
 
-/// What would be new, sealed. Nothing is, once a row is refused: then nothing will be written either.
-fn sealed(keys: &Keyring, rows: &[Row]) -> Result<Vec<query::NewEsim>> {
+/// Returns the new eSIMs with sealed codes. Returns an empty list if a row is invalid, because nothing is written then.
+fn seal_new_esims(keys: &Keyring, rows: &[Row]) -> Result<Vec<query::NewEsim>> {
     if rows
         .iter()
         .any(|row| outcome(row) == ImportOutcome::Refused)
@@ -111,20 +111,20 @@ fn sealed(keys: &Keyring, rows: &[Row]) -> Result<Vec<query::NewEsim>> {
 fn store(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    known: &Known,
+    existing: &ExistingRecords,
     new: Vec<query::NewEsim>,
     report: &ImportReport<EsimImportRow>,
 ) -> Result<()> {
     let (restocked, new): (Vec<_>, Vec<_>) = new
         .into_iter()
-        .partition(|esim| known.is_withdrawn(esim.id));
+        .partition(|esim| existing.is_withdrawn(esim.id));
     query::insert(tx, &new)?;
     for esim in &restocked {
         query::restock(tx, esim)?;
     }
-    let changes: Vec<_> = new
+    let entries: Vec<_> = new
         .iter()
-        .map(|esim| query::Change {
+        .map(|esim| query::NewHistoryEntry {
             esim_id: esim.id,
             from: None,
             to: (esim.status, esim.profile_state),
@@ -133,19 +133,19 @@ fn store(
             source: Source::Import.as_str(),
         })
         .collect();
-    query::remember(tx, &changes)?;
+    query::insert_history(tx, &entries)?;
     let counts = json!({
         "created": report.created, "updated": report.updated, "unchanged": report.unchanged,
     });
     audit::record(
         tx,
         actor,
-        Act::new("esim.import", "esim", Uuid::nil()).changing(counts),
+        AuditEvent::new("esim.import", "esim", Uuid::nil()).with_change(counts),
     )
 }
 
-/// Marks every row that says again what an earlier one has said.
-fn refuse_repeated(rows: &mut [Row]) {
+/// Rejects every row that repeats a unique value of an earlier row.
+fn reject_duplicates(rows: &mut [Row]) {
     let mut seen: HashMap<(&'static str, String), i32> = HashMap::new();
     for row in rows {
         let provider = row.provider_id.map(|id| id.to_string()).unwrap_or_default();
@@ -157,7 +157,7 @@ fn refuse_repeated(rows: &mut [Row]) {
                     format!(
                         "{} {}",
                         profile.code.smdp_address.to_lowercase(),
-                        secret_of(&profile.code)
+                        code_key(&profile.code)
                     )
                 }),
             ),
@@ -180,8 +180,9 @@ fn refuse_repeated(rows: &mut [Row]) {
     }
 }
 
-/// What tells two codes of one server apart. A code without a matching id is bound by the chip's number instead.
-fn secret_of(code: &ActivationCode) -> String {
+/// Returns the key that distinguishes two codes of one server: the matching id, or the complete code if there is none,
+/// because a code without a matching id is bound to the EID.
+fn code_key(code: &ActivationCode) -> String {
     if code.matching_id.is_empty() {
         code.lpa()
     } else {
@@ -189,8 +190,8 @@ fn secret_of(code: &ActivationCode) -> String {
     }
 }
 
-/// What the database knows about the rows of a file.
-struct Known {
+/// The records in the database that the rows of a file refer to.
+struct ExistingRecords {
     withdrawn: HashSet<EsimId>,
     esims: HashMap<String, (EsimId, Option<ActivationCode>)>,
     references: HashMap<(ProviderId, String), EsimId>,
@@ -199,8 +200,8 @@ struct Known {
     providers: HashSet<ProviderId>,
 }
 
-impl Known {
-    fn among(tx: &mut Tx<'_>, keys: &Keyring, rows: &[Row]) -> Result<Self> {
+impl ExistingRecords {
+    fn load(tx: &mut Tx<'_>, keys: &Keyring, rows: &[Row]) -> Result<Self> {
         let conn = tx.conn();
         let iccids: Vec<&str> = rows.iter().filter_map(|row| row.iccid.as_deref()).collect();
         let references: Vec<&str> = rows
@@ -216,20 +217,20 @@ impl Known {
             rows.iter().filter_map(|row| row.provider_id).collect();
         Ok(Self {
             withdrawn: query::withdrawn(conn, &iccids)?.into_iter().collect(),
-            esims: query::sealed_by_iccid(conn, &iccids)?
+            esims: query::find_codes_by_iccid(conn, &iccids)?
                 .into_iter()
                 .map(|esim| {
-                    let code = open(keys, &esim)?;
+                    let code = open_code(keys, &esim)?;
                     Ok((esim.iccid, (esim.id, code)))
                 })
                 .collect::<Result<_>>()?,
-            references: query::by_reference(conn, &references)?
+            references: query::find_by_reference(conn, &references)?
                 .into_iter()
                 .map(|(provider, reference, id)| ((provider, reference), id))
                 .collect(),
-            sids: query::by_sid(conn, &sids)?.into_iter().collect(),
-            plans: query::living_plans(conn, plans)?.into_iter().collect(),
-            providers: query::living_providers(conn, providers)?
+            sids: query::find_by_sid(conn, &sids)?.into_iter().collect(),
+            plans: query::existing_plans(conn, plans)?.into_iter().collect(),
+            providers: query::existing_providers(conn, providers)?
                 .into_iter()
                 .collect(),
         })
@@ -239,7 +240,7 @@ impl Known {
         self.withdrawn.contains(&id)
     }
 
-    fn compare(&self, row: &mut Row) {
+    fn check(&self, row: &mut Row) {
         if row.plan_id.is_some_and(|id| !self.plans.contains(&id)) {
             row.errors
                 .add("plan_id", "unknown", "There is no such plan.");
@@ -265,11 +266,11 @@ impl Known {
                 "This ICCID is known with another activation code.",
             );
         }
-        let other = |holder: Option<&EsimId>| holder.is_some_and(|id| Some(*id) != row.known);
+        let is_other = |holder: Option<&EsimId>| holder.is_some_and(|id| Some(*id) != row.known);
         let reference = row.provider_id.zip(row.provider_ref.clone());
         let (reference_taken, sid_taken) = (
-            other(reference.and_then(|key| self.references.get(&key))),
-            other(row.twilio_sid.as_ref().and_then(|sid| self.sids.get(sid))),
+            is_other(reference.and_then(|key| self.references.get(&key))),
+            is_other(row.twilio_sid.as_ref().and_then(|sid| self.sids.get(sid))),
         );
         if reference_taken {
             row.errors.add(

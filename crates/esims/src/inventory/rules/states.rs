@@ -1,10 +1,10 @@
-//! The way of an eSIM through its states, and the only doors between them.
+//! The states of an eSIM and the allowed changes between them.
 
 use super::query;
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act, Subject},
+    audit::{self, AuditEvent, Subject},
 };
 use serde_json::json;
 use wire::{
@@ -12,21 +12,21 @@ use wire::{
     esims::inventory::{Esim, EsimStatus, ProfileState},
 };
 
-/// Where a change of state came from.
+/// The source of a state change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// A stock file.
     Import,
     /// An order: a sale or a top-up.
     Order,
-    /// A member of the staff.
+    /// An administrator.
     Admin,
-    /// The provider's word.
+    /// The provider.
     Provider,
 }
 
 impl Source {
-    /// Its word in the history.
+    /// Returns the value in the history.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Import => "import",
@@ -37,24 +37,24 @@ impl Source {
     }
 }
 
-/// A step that an eSIM is to take; what is absent stays.
+/// A requested state change. A state that is `None` does not change.
 #[derive(Debug, Clone, Copy)]
-pub struct Move<'a> {
-    /// The state that it gets.
+pub struct StateChange<'a> {
+    /// The new status.
     pub status: Option<EsimStatus>,
-    /// The profile's state.
+    /// The new state of the profile.
     pub profile_state: Option<ProfileState>,
-    /// Why.
+    /// The reason.
     pub reason: Option<&'a str>,
-    /// Where it comes from.
+    /// The source of the change.
     pub source: Source,
-    /// When.
+    /// The time of the change.
     pub at: DateTime<Utc>,
 }
 
-/// Whether an eSIM may go from one state to another. Nothing leads out of cancelled, nothing back into the
-/// stock, and only a top-up revives what has expired.
-pub const fn may_move(from: EsimStatus, to: EsimStatus, source: Source) -> bool {
+/// Returns whether a status change is allowed. A cancelled eSIM never changes, no eSIM returns to the stock, and only
+/// an order (a top-up) reactivates an expired eSIM.
+pub const fn can_change_status(from: EsimStatus, to: EsimStatus, source: Source) -> bool {
     use EsimStatus::{Active, Available, Cancelled, Expired, Suspended};
     match (from, to) {
         (Available, Active | Expired | Cancelled) => true,
@@ -66,18 +66,19 @@ pub const fn may_move(from: EsimStatus, to: EsimStatus, source: Source) -> bool 
     }
 }
 
-/// Whether a profile may go from one state to another. News may arrive late and out of order, so it only moves
-/// forward; but it is switched on and off at will, released again after a deletion, and recovers from an error.
-pub const fn profile_may_move(from: ProfileState, to: ProfileState) -> bool {
+/// Returns whether a change of the profile state is allowed. Notifications may arrive late and out of order, so a
+/// profile only moves forward. Exceptions: it can be enabled and disabled repeatedly, released after a deletion, and it
+/// can recover from an error.
+pub const fn can_change_profile_state(from: ProfileState, to: ProfileState) -> bool {
     use ProfileState::{Deleted, Disabled, Enabled, Error, Released};
     match (from, to) {
         (Error, _) | (_, Error) | (Disabled, Enabled) | (Deleted, Released) => true,
         (Deleted, _) => false,
-        _ => step(from) < step(to),
+        _ => profile_rank(from) < profile_rank(to),
     }
 }
 
-const fn step(state: ProfileState) -> u8 {
+const fn profile_rank(state: ProfileState) -> u8 {
     match state {
         ProfileState::Reserving => 0,
         ProfileState::Released => 1,
@@ -90,75 +91,80 @@ const fn step(state: ProfileState) -> u8 {
     }
 }
 
-/// Takes an eSIM one step further and remembers it. A step that changes nothing is no step, and leaves no trace.
-pub fn move_to(tx: &mut Tx<'_>, actor: &Actor, id: EsimId, step: Move<'_>) -> Result<Esim> {
+/// Changes the state of an eSIM and records the change. A change to the current state writes nothing.
+pub fn change_state(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: EsimId,
+    change: StateChange<'_>,
+) -> Result<Esim> {
     let from = query::lock(tx, id)?;
     let to = (
-        step.status.unwrap_or(from.status),
-        step.profile_state.unwrap_or(from.profile_state),
+        change.status.unwrap_or(from.status),
+        change.profile_state.unwrap_or(from.profile_state),
     );
     if to == (from.status, from.profile_state) {
         return query::find(tx.conn(), None, id);
     }
-    let wrong = |text: String| Err(Error::because(ProblemCode::WrongState, text));
-    if to.0 != from.status && !may_move(from.status, to.0, step.source) {
-        return wrong(format!(
+    let wrong_state = |text: String| Err(Error::with_detail(ProblemCode::WrongState, text));
+    if to.0 != from.status && !can_change_status(from.status, to.0, change.source) {
+        return wrong_state(format!(
             "An eSIM that is {} cannot become {}.",
             from.status, to.0
         ));
     }
-    if to.1 != from.profile_state && !profile_may_move(from.profile_state, to.1) {
-        return wrong(format!(
+    if to.1 != from.profile_state && !can_change_profile_state(from.profile_state, to.1) {
+        return wrong_state(format!(
             "A profile that is {} cannot become {}.",
             from.profile_state, to.1
         ));
     }
     if to.0 == EsimStatus::Active && from.user_id.is_none() {
-        return wrong("An eSIM without an owner cannot become active.".into());
+        return wrong_state("An eSIM without an owner cannot become active.".into());
     }
 
-    query::set_state(tx, id, to, step.at)?;
+    query::set_state(tx, id, to.0, to.1, change.at)?;
     let about = Subject {
         kind: "esim",
         id: id.0,
     };
-    let reason = audit::seal_reason(tx, &actor.keys, about, step.reason)?;
-    query::remember(
+    let reason = audit::seal_reason(tx, &actor.keys, about, change.reason)?;
+    query::insert_history(
         tx,
-        &[query::Change {
+        &[query::NewHistoryEntry {
             esim_id: id,
             from: Some((from.status, from.profile_state)),
             to,
             reason: reason.as_deref(),
             actor_id: actor.id,
-            source: step.source.as_str(),
+            source: change.source.as_str(),
         }],
     )?;
-    let change = json!({ "status": { "before": from.status, "after": to.0 }, "profile_state": { "before": from.profile_state, "after": to.1 } });
+    let audit_change = json!({ "status": { "before": from.status, "after": to.0 }, "profile_state": { "before": from.profile_state, "after": to.1 } });
     audit::record(
         tx,
         actor,
-        Act::new("esim.move", "esim", id.0)
-            .changing(change)
-            .because(step.reason),
+        AuditEvent::new("esim.move", "esim", id.0)
+            .with_change(audit_change)
+            .with_reason(change.reason),
     )?;
     query::find(tx.conn(), None, id)
 }
 
-/// Takes one eSIM of a plan out of the stock for somebody: the oldest that nobody else is just taking.
+/// Reserves the oldest eSIM in stock of a plan for a customer. Skips eSIMs that concurrent transactions are reserving.
 pub fn reserve(
     tx: &mut Tx<'_>,
     plan: PlanId,
     user: UserId,
     now: DateTime<Utc>,
 ) -> Result<Option<EsimId>> {
-    let Some(id) = query::take_from_stock(tx, plan, user, now)? else {
+    let Some(id) = query::reserve_from_stock(tx, plan, user, now)? else {
         return Ok(None);
     };
     let state = (EsimStatus::Available, ProfileState::Released);
-    query::remember(
+    query::insert_history(
         tx,
-        &[query::Change {
+        &[query::NewHistoryEntry {
             esim_id: id,
             from: Some(state),
             to: state,
@@ -182,25 +188,31 @@ mod tests {
     ];
 
     #[test]
-    fn nothing_leads_out_of_cancelled_or_back_into_stock() {
+    fn cancelled_never_changes_and_nothing_returns_to_stock() {
         for &other in EsimStatus::ALL {
             for source in SOURCES {
-                assert!(!may_move(EsimStatus::Cancelled, other, source), "{other}");
-                assert!(!may_move(other, EsimStatus::Available, source), "{other}");
-                assert!(!may_move(other, other, source), "{other}");
+                assert!(
+                    !can_change_status(EsimStatus::Cancelled, other, source),
+                    "{other}"
+                );
+                assert!(
+                    !can_change_status(other, EsimStatus::Available, source),
+                    "{other}"
+                );
+                assert!(!can_change_status(other, other, source), "{other}");
             }
         }
     }
 
     #[test]
-    fn only_a_top_up_revives_what_has_expired() {
+    fn only_order_reactivates_expired_esim() {
         for source in SOURCES {
             assert_eq!(
-                may_move(EsimStatus::Expired, EsimStatus::Active, source),
+                can_change_status(EsimStatus::Expired, EsimStatus::Active, source),
                 source == Source::Order
             );
         }
-        assert!(!may_move(
+        assert!(!can_change_status(
             EsimStatus::Expired,
             EsimStatus::Suspended,
             Source::Admin
@@ -208,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn service_runs_its_course() {
+    fn status_follows_service_lifecycle() {
         use EsimStatus::{Active, Available, Cancelled, Expired, Suspended};
         for (from, to) in [
             (Available, Active),
@@ -219,13 +231,16 @@ mod tests {
             (Expired, Cancelled),
             (Available, Cancelled),
         ] {
-            assert!(may_move(from, to, Source::Provider), "{from} to {to}");
+            assert!(
+                can_change_status(from, to, Source::Provider),
+                "{from} to {to}"
+            );
         }
-        assert!(!may_move(Available, Suspended, Source::Admin));
+        assert!(!can_change_status(Available, Suspended, Source::Admin));
     }
 
     #[test]
-    fn a_profile_moves_forward_but_is_switched_at_will() {
+    fn profile_moves_forward_and_can_be_enabled_repeatedly() {
         use ProfileState::{
             Deleted, Disabled, Downloaded, Enabled, Error, Installed, Released, Reserving,
         };
@@ -240,7 +255,7 @@ mod tests {
             (Downloaded, Error),
             (Error, Installed),
         ] {
-            assert!(profile_may_move(from, to), "{from} to {to}");
+            assert!(can_change_profile_state(from, to), "{from} to {to}");
         }
         for (from, to) in [
             (Enabled, Installed),
@@ -249,7 +264,7 @@ mod tests {
             (Deleted, Enabled),
             (Disabled, Installed),
         ] {
-            assert!(!profile_may_move(from, to), "{from} to {to}");
+            assert!(!can_change_profile_state(from, to), "{from} to {to}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! All SQL of finding: one statement for each kind, in halves that have an index each. The first half is what was
-//! typed to the letter, the second what begins with it or has it in its name.
+//! All SQL of the search: one statement for each kind, in two halves with an index each. The first half finds exact
+//! matches, the second finds values that start with the text or names that contain it.
 
 mod named;
 mod numbered;
@@ -11,43 +11,44 @@ pub use persons::users;
 
 use platform::{
     crypto::Keyring,
-    list::{begins, contains, numbered},
+    list::{begins, contains, number_pattern},
     people,
     text::fold,
 };
 use uuid::Uuid;
 use wire::{
     UserId,
-    esims::inventory::SHORTEST_END,
+    esims::inventory::MIN_LAST_DIGITS,
     identifier,
-    insights::search::{MOST, SEVERAL},
+    insights::search::{MAX_PER_KIND, MAX_RECORDS},
     text::plain,
 };
 
-/// From this many characters on, a name is found by what stands anywhere in it: an index knows names by three at a time.
-const WITHIN: usize = 3;
+/// The minimum length of a text that is searched anywhere in a name: the index is of trigrams.
+const TRIGRAM: usize = 3;
 
-/// What is looked for, in the forms that the columns are compared with. An empty text fits nothing.
+/// The search text in the forms that the columns are compared with. An empty form matches nothing.
 #[derive(Default)]
-pub struct Wanted {
+pub struct SearchTerms {
     ids: Vec<Uuid>,
     text: String,
     number: String,
-    number_begins: String,
-    number_ends: String,
+    number_prefix: String,
+    number_suffix: String,
     order: String,
-    order_begins: String,
+    order_prefix: String,
     name: [String; 2],
     email_hash: Vec<u8>,
     tokens: Option<Vec<i64>>,
 }
 
-impl Wanted {
-    /// What somebody typed.
-    pub fn text(keys: &Keyring, text: &str) -> Self {
+impl SearchTerms {
+    /// Prepares the text of a query.
+    pub fn from_text(keys: &Keyring, text: &str) -> Self {
         let number = identifier::digits(text);
-        let is_number = number.len() >= SHORTEST_END && number.bytes().all(|b| b.is_ascii_digit());
-        let number_ends = if is_number {
+        let is_number =
+            number.len() >= MIN_LAST_DIGITS && number.bytes().all(|b| b.is_ascii_digit());
+        let number_suffix = if is_number {
             begins(&number.chars().rev().collect::<String>())
         } else {
             String::new()
@@ -56,53 +57,53 @@ impl Wanted {
         let name = fold(text).trim().to_owned();
         let name = match name.chars().count() {
             0 => [String::new(), String::new()],
-            length if length < WITHIN => [begins(&name), format!("% {}", begins(&name))],
+            length if length < TRIGRAM => [begins(&name), format!("% {}", begins(&name))],
             _ => [contains(&name), String::new()],
         };
         let typed = plain(text);
         Self {
             ids: Uuid::try_parse(&typed).into_iter().collect(),
             text: text.to_owned(),
-            number_begins: numbered(&number),
-            number_ends,
+            number_prefix: number_pattern(&number),
+            number_suffix,
             number,
-            order_begins: numbered(&order),
+            order_prefix: number_pattern(&order),
             order,
             name,
-            email_hash: keys.blind("users.email", &people::normalised(text)),
+            email_hash: keys.blind("users.email", &people::normalised_email(text)),
             tokens: people::query_tokens(keys, text),
         }
     }
-    /// Things that are known already.
-    pub fn ids(ids: Vec<Uuid>) -> Self {
+    /// Prepares a search for objects with these ids only.
+    pub fn from_ids(ids: Vec<Uuid>) -> Self {
         Self {
             ids,
             ..Self::default()
         }
     }
-    /// Whether something is called so, to the letter.
-    fn is_exactly(&self, id: Uuid, name: &str) -> bool {
+    /// Returns whether an object with this id and name is an exact match.
+    fn is_exact_match(&self, id: Uuid, name: &str) -> bool {
         self.ids.contains(&id) || fold(name) == fold(&self.text)
     }
 }
 
-/// What was found.
+/// A row that matches.
 pub struct Row {
-    /// Whether it is what was typed, to the letter.
+    /// Whether the row is an exact match.
     pub is_exact: bool,
-    /// Which one.
+    /// The id of the object.
     pub id: Uuid,
-    /// What it is called; a person is called by their name.
+    /// The title; none for a person, whose name is the title.
     pub title: Option<String>,
-    /// What more there is to it.
+    /// Further details for the subtitle.
     pub notes: Vec<String>,
-    /// Its state, in the API's word.
+    /// The state, as an API value.
     pub state: Option<&'static str>,
-    /// Who it is, or whose.
+    /// The person, or the owner of the object.
     pub person: Option<Person>,
 }
 
-/// A person, sealed.
+/// A person with sealed name and address.
 pub struct Person {
     pub id: UserId,
     pub first_name: Vec<u8>,
@@ -110,7 +111,7 @@ pub struct Person {
     pub email: Option<Vec<u8>>,
 }
 
-/// The most that is found to the letter.
-fn several() -> i64 {
-    i64::try_from(SEVERAL).unwrap_or(MOST)
+/// Returns the maximum number of exact matches of one kind.
+fn exact_limit() -> i64 {
+    i64::try_from(MAX_RECORDS).unwrap_or(MAX_PER_KIND)
 }

@@ -1,24 +1,24 @@
-//! What has a name that anybody may know: plans, providers, API clients.
+//! SQL of objects with names that are not personal data: plans, providers, API clients.
 
-use super::{Row, Wanted, several};
+use super::{Row, SearchTerms, exact_limit};
 use diesel::prelude::*;
 use platform::{Conn, Result, list::search_fold};
 use schema::{api_clients as clients, data_providers as providers, plans};
 use wire::{ApiClientId, PlanId, ProviderId, accounts::api_clients::ApiClientMode};
 
-/// Plans that are not withdrawn, by name.
-pub fn plans(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
-    let [begin, within] = &wanted.name;
+/// Finds plans by name, without deleted ones.
+pub fn plans(conn: &mut Conn, terms: &SearchTerms) -> Result<Vec<Row>> {
+    let [starts_with, contains_text] = &terms.name;
     let found: Vec<(PlanId, String, bool, i32)> = plans::table
         .filter(plans::deleted_at.is_null())
         .filter(
             plans::id
-                .eq_any(&wanted.ids)
-                .or(search_fold(plans::name).like(begin))
-                .or(search_fold(plans::name).like(within)),
+                .eq_any(&terms.ids)
+                .or(search_fold(plans::name).like(starts_with))
+                .or(search_fold(plans::name).like(contains_text)),
         )
         .order_by((plans::is_active.desc(), plans::name, plans::id))
-        .limit(several())
+        .limit(exact_limit())
         .select((
             plans::id,
             plans::name,
@@ -27,7 +27,7 @@ pub fn plans(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
         ))
         .load(conn)?;
     let row = |(id, name, on_sale, days): (PlanId, String, bool, i32)| Row {
-        is_exact: wanted.is_exactly(id.0, &name),
+        is_exact: terms.is_exact_match(id.0, &name),
         id: id.0,
         title: Some(name),
         notes: vec![format!("{days} days")],
@@ -37,19 +37,19 @@ pub fn plans(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
     Ok(found.into_iter().map(row).collect())
 }
 
-/// Providers by name.
-pub fn providers(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
-    let [begin, within] = &wanted.name;
+/// Finds providers by name, without deleted ones.
+pub fn providers(conn: &mut Conn, terms: &SearchTerms) -> Result<Vec<Row>> {
+    let [starts_with, contains_text] = &terms.name;
     let found: Vec<(ProviderId, String, bool, Option<String>)> = providers::table
         .filter(providers::deleted_at.is_null())
         .filter(
             providers::id
-                .eq_any(&wanted.ids)
-                .or(search_fold(providers::name).like(begin))
-                .or(search_fold(providers::name).like(within)),
+                .eq_any(&terms.ids)
+                .or(search_fold(providers::name).like(starts_with))
+                .or(search_fold(providers::name).like(contains_text)),
         )
         .order_by((providers::name, providers::id))
-        .limit(several())
+        .limit(exact_limit())
         .select((
             providers::id,
             providers::name,
@@ -58,7 +58,7 @@ pub fn providers(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
         ))
         .load(conn)?;
     let row = |(id, name, on, kind): (ProviderId, String, bool, Option<String>)| Row {
-        is_exact: wanted.is_exactly(id.0, &name),
+        is_exact: terms.is_exact_match(id.0, &name),
         id: id.0,
         title: Some(name),
         notes: kind.into_iter().collect(),
@@ -68,18 +68,18 @@ pub fn providers(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
     Ok(found.into_iter().map(row).collect())
 }
 
-/// Integrators' programs by name, those that are locked out among them.
-pub fn api_clients(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
-    let [begin, within] = &wanted.name;
+/// Finds API clients by name, revoked ones as well.
+pub fn api_clients(conn: &mut Conn, terms: &SearchTerms) -> Result<Vec<Row>> {
+    let [starts_with, contains_text] = &terms.name;
     let found: Vec<(ApiClientId, String, ApiClientMode, bool)> = clients::table
         .filter(
             clients::id
-                .eq_any(&wanted.ids)
-                .or(search_fold(clients::name).like(begin))
-                .or(search_fold(clients::name).like(within)),
+                .eq_any(&terms.ids)
+                .or(search_fold(clients::name).like(starts_with))
+                .or(search_fold(clients::name).like(contains_text)),
         )
         .order_by((clients::name, clients::id))
-        .limit(several())
+        .limit(exact_limit())
         .select((
             clients::id,
             clients::name,
@@ -88,7 +88,7 @@ pub fn api_clients(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
         ))
         .load(conn)?;
     let row = |(id, name, mode, revoked): (ApiClientId, String, ApiClientMode, bool)| Row {
-        is_exact: wanted.is_exactly(id.0, &name),
+        is_exact: terms.is_exact_match(id.0, &name),
         id: id.0,
         title: Some(name),
         notes: vec![mode.to_string()],

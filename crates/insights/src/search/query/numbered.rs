@@ -1,6 +1,6 @@
-//! What has a number: eSIMs, orders, payments.
+//! SQL of objects with numbers: eSIMs, orders, payments.
 
-use super::{Person, Row, Wanted, several};
+use super::{Person, Row, SearchTerms, exact_limit};
 use diesel::{prelude::*, sql_types::Bool};
 use platform::{Conn, Result};
 use schema::{esims, orders, plans, transactions, users};
@@ -8,20 +8,20 @@ use wire::{
     Currency, EsimId, Money, OrderId, TransactionId, UserId,
     billing::{orders::OrderStatus, transactions::TransactionStatus},
     esims::inventory::EsimStatus,
-    insights::search::MOST,
+    insights::search::MAX_PER_KIND,
 };
 
 diesel::define_sql_function! {
-    /// Reverses a text, as the index over last digits does.
+    /// Reverses a text, like the index on the last digits.
     fn reverse(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
-/// The columns of a person whom something belongs to.
-type Whose = (UserId, Vec<u8>, Vec<u8>);
-const WHOSE: (users::id, users::first_name, users::last_name) =
+/// The columns of the owner of an object.
+type Owner = (UserId, Vec<u8>, Vec<u8>);
+const OWNER: (users::id, users::first_name, users::last_name) =
     (users::id, users::first_name, users::last_name);
 
-fn whose((id, first_name, last_name): Whose) -> Option<Person> {
+fn owner_of((id, first_name, last_name): Owner) -> Option<Person> {
     Some(Person {
         id,
         first_name,
@@ -30,15 +30,15 @@ fn whose((id, first_name, last_name): Whose) -> Option<Person> {
     })
 }
 
-/// eSIMs by the number of the profile or of the chip, or by what others call them.
-pub fn esims(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
+/// Finds eSIMs by ICCID, EID, provider reference or Twilio SID.
+pub fn esims(conn: &mut Conn, terms: &SearchTerms) -> Result<Vec<Row>> {
     type Line = (
         bool,
         EsimId,
         String,
         EsimStatus,
         Option<String>,
-        Option<Whose>,
+        Option<Owner>,
     );
     let rows = |exact: bool| {
         esims::table
@@ -51,42 +51,42 @@ pub fn esims(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
                 esims::iccid,
                 esims::status,
                 plans::name.nullable(),
-                WHOSE.nullable(),
+                OWNER.nullable(),
             ))
     };
     let exact = rows(true)
         .filter(
             esims::id
-                .eq_any(&wanted.ids)
-                .or(esims::iccid.eq(&wanted.number))
-                .or(esims::eid.eq(&wanted.number).assume_not_null())
-                .or(esims::provider_ref.eq(&wanted.text).assume_not_null())
-                .or(esims::twilio_sid.eq(&wanted.text).assume_not_null()),
+                .eq_any(&terms.ids)
+                .or(esims::iccid.eq(&terms.number))
+                .or(esims::eid.eq(&terms.number).assume_not_null())
+                .or(esims::provider_ref.eq(&terms.text).assume_not_null())
+                .or(esims::twilio_sid.eq(&terms.text).assume_not_null()),
         )
-        .limit(several());
-    let begun = rows(false)
+        .limit(exact_limit());
+    let partial = rows(false)
         .filter(
             esims::iccid
-                .like(&wanted.number_begins)
-                .or(esims::eid.like(&wanted.number_begins).assume_not_null())
-                .or(reverse(esims::iccid).like(&wanted.number_ends)),
+                .like(&terms.number_prefix)
+                .or(esims::eid.like(&terms.number_prefix).assume_not_null())
+                .or(reverse(esims::iccid).like(&terms.number_suffix)),
         )
         .order_by((esims::created_at.desc(), esims::id.desc()))
-        .limit(MOST);
-    let found: Vec<Line> = exact.union_all(begun).load(conn)?;
+        .limit(MAX_PER_KIND);
+    let found: Vec<Line> = exact.union_all(partial).load(conn)?;
     let row = |(is_exact, id, iccid, status, plan, owner): Line| Row {
         is_exact,
         id: id.0,
         title: Some(iccid),
         notes: plan.into_iter().collect(),
         state: Some(status.as_str()),
-        person: owner.and_then(whose),
+        person: owner.and_then(owner_of),
     };
     Ok(found.into_iter().map(row).collect())
 }
 
-/// Orders by their number, or by the integrator's own.
-pub fn orders(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
+/// Finds orders by order number, or by the reference of the integrator.
+pub fn orders(conn: &mut Conn, terms: &SearchTerms) -> Result<Vec<Row>> {
     type Line = (
         bool,
         OrderId,
@@ -95,7 +95,7 @@ pub fn orders(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
         Option<String>,
         Money,
         Currency,
-        Whose,
+        Owner,
     );
     let rows = |exact: bool| {
         orders::table
@@ -108,22 +108,22 @@ pub fn orders(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
                 orders::terms.retrieve_as_text("name").nullable(),
                 orders::total_amount,
                 orders::currency,
-                WHOSE,
+                OWNER,
             ))
     };
     let exact = rows(true)
         .filter(
             orders::id
-                .eq_any(&wanted.ids)
-                .or(orders::order_number.eq(&wanted.order))
-                .or(orders::reference.eq(&wanted.text).assume_not_null()),
+                .eq_any(&terms.ids)
+                .or(orders::order_number.eq(&terms.order))
+                .or(orders::reference.eq(&terms.text).assume_not_null()),
         )
-        .limit(several());
-    let begun = rows(false)
-        .filter(orders::order_number.like(&wanted.order_begins))
+        .limit(exact_limit());
+    let partial = rows(false)
+        .filter(orders::order_number.like(&terms.order_prefix))
         .order_by((orders::created_at.desc(), orders::id.desc()))
-        .limit(MOST);
-    let found: Vec<Line> = exact.union_all(begun).load(conn)?;
+        .limit(MAX_PER_KIND);
+    let found: Vec<Line> = exact.union_all(partial).load(conn)?;
     let row = |(is_exact, id, number, status, plan, total, currency, buyer): Line| Row {
         is_exact,
         id: id.0,
@@ -133,38 +133,38 @@ pub fn orders(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
             .chain([total.in_currency(currency)])
             .collect(),
         state: Some(status.as_str()),
-        person: whose(buyer),
+        person: owner_of(buyer),
     };
     Ok(found.into_iter().map(row).collect())
 }
 
-/// Payments by what the gateway calls them.
-pub fn transactions(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
+/// Finds payments by the payment id of the gateway.
+pub fn transactions(conn: &mut Conn, terms: &SearchTerms) -> Result<Vec<Row>> {
     type Line = (
         TransactionId,
         Option<String>,
         TransactionStatus,
         Money,
         Currency,
-        Whose,
+        Owner,
     );
     let found: Vec<Line> = transactions::table
         .inner_join(users::table.on(users::id.eq(transactions::user_id)))
         .filter(
             transactions::id
-                .eq_any(&wanted.ids)
+                .eq_any(&terms.ids)
                 .or(transactions::gateway_transaction_id
-                    .eq(&wanted.text)
+                    .eq(&terms.text)
                     .assume_not_null()),
         )
-        .limit(several())
+        .limit(exact_limit())
         .select((
             transactions::id,
             transactions::gateway_transaction_id,
             transactions::status,
             transactions::total_amount,
             transactions::currency,
-            WHOSE,
+            OWNER,
         ))
         .load(conn)?;
     let row = |(id, gateway_id, status, total, currency, payer): Line| {
@@ -176,7 +176,7 @@ pub fn transactions(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>> {
             title: Some(title),
             notes: vec![amount],
             state: Some(status.as_str()),
-            person: whose(payer),
+            person: owner_of(payer),
         }
     };
     Ok(found.into_iter().map(row).collect())

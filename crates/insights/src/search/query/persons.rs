@@ -1,17 +1,17 @@
-//! People, by blind tokens.
+//! SQL of people, who are found by blind search tokens.
 
-use super::{Person, Row, Wanted, several};
+use super::{Person, Row, SearchTerms, exact_limit};
 use diesel::{prelude::*, sql_types::Bool};
 use platform::{Actor, Conn, Result};
 use schema::users;
 use wire::{
     UserId,
     accounts::users::{UserRole, UserStatus},
-    insights::search::MOST,
+    insights::search::MAX_PER_KIND,
 };
 
-/// People whom the actor may see: support sees customers, and itself.
-pub fn users(conn: &mut Conn, actor: &Actor, wanted: &Wanted) -> Result<Vec<Row>> {
+/// Finds the people that the actor may see: support agents find customers and themselves.
+pub fn users(conn: &mut Conn, actor: &Actor, terms: &SearchTerms) -> Result<Vec<Row>> {
     type Line = (
         bool,
         UserId,
@@ -46,18 +46,18 @@ pub fn users(conn: &mut Conn, actor: &Actor, wanted: &Wanted) -> Result<Vec<Row>
     let exact = rows(true)
         .filter(
             users::id
-                .eq_any(&wanted.ids)
-                .or(users::email_hash.eq(&wanted.email_hash)),
+                .eq_any(&terms.ids)
+                .or(users::email_hash.eq(&terms.email_hash)),
         )
-        .limit(several());
-    let found: Vec<Line> = match &wanted.tokens {
+        .limit(exact_limit());
+    let found: Vec<Line> = match &terms.tokens {
         None => exact.load(conn)?,
         Some(tokens) => exact
             .union_all(
                 rows(false)
                     .filter(users::search_tokens.contains(tokens))
                     .order_by((users::created_at.desc(), users::id.desc()))
-                    .limit(MOST),
+                    .limit(MAX_PER_KIND),
             )
             .load(conn)?,
     };

@@ -19,11 +19,11 @@ use schema::{
 };
 use std::collections::HashMap;
 use wire::{
-    AttemptId, Currency, EsimId, Money, OfferId, OrderId, Page, Paging, ProviderId,
+    Currency, EsimId, Money, OfferId, OrderId, Page, Paging, ProviderId, ProvisioningAttemptId,
     ProvisioningJobId,
     integrations::allocations::{
-        AllocationStatus, Attempt, AttemptStatus, Provisioning, ProvisioningFilter,
-        ProvisioningSort, ProvisioningStatus,
+        AllocationStatus, Provisioning, ProvisioningAttempt, ProvisioningAttemptStatus,
+        ProvisioningFilter, ProvisioningSort, ProvisioningStatus,
     },
 };
 
@@ -31,23 +31,23 @@ use wire::{
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = units, check_for_backend(Pg))]
 pub struct Unit {
-    /// Which provisioning.
+    /// The id of the provisioning.
     pub id: ProvisioningJobId,
-    /// For this order.
+    /// The order.
     pub order_id: OrderId,
-    /// For this unit of it.
+    /// The number of the unit within the order.
     pub unit_no: i32,
-    /// How far it has come.
+    /// The status.
     pub status: ProvisioningStatus,
-    /// The eSIM it led to.
+    /// The provisioned eSIM.
     pub esim_id: Option<EsimId>,
-    /// Requests so far.
+    /// The number of requests so far.
     pub attempts: i32,
-    /// What went wrong last.
+    /// The error of the last request.
     pub last_error: Option<String>,
 }
 
-/// Begins the provisioning of a unit, unless it has begun.
+/// Queues the provisioning of a unit, unless it exists already.
 pub fn queue(tx: &mut Tx<'_>, order: OrderId, unit_no: i32) -> Result<()> {
     insert_into(units::table)
         .values((
@@ -61,7 +61,7 @@ pub fn queue(tx: &mut Tx<'_>, order: OrderId, unit_no: i32) -> Result<()> {
     Ok(())
 }
 
-/// The provisioning of a unit, locked until the end of the transaction.
+/// Returns the provisioning of a unit, locked until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, order: OrderId, unit_no: i32) -> Result<Unit> {
     Ok(units::table
         .filter(units::order_id.eq(order))
@@ -71,7 +71,7 @@ pub fn lock(tx: &mut Tx<'_>, order: OrderId, unit_no: i32) -> Result<Unit> {
         .first(tx.conn())?)
 }
 
-/// Every unit of an order.
+/// Returns the units of an order.
 pub fn units(conn: &mut Conn, order: OrderId) -> Result<Vec<Unit>> {
     Ok(units::table
         .filter(units::order_id.eq(order))
@@ -80,34 +80,38 @@ pub fn units(conn: &mut Conn, order: OrderId) -> Result<Vec<Unit>> {
         .load(conn)?)
 }
 
-/// Where a unit's provisioning has come to.
+/// Sets the status of a unit, with its source and eSIM when it is provisioned, or with its error.
 pub fn advance(
     tx: &mut Tx<'_>,
     id: ProvisioningJobId,
     to: ProvisioningStatus,
-    found: Option<(&str, EsimId)>,
+    provisioned: Option<(&str, EsimId)>,
     error: Option<&str>,
 ) -> Result<()> {
     update(units::table.find(id))
         .set((
             units::status.eq(to),
             units::last_error.eq(error),
-            found.map(|(source, esim)| (units::source.eq(source), units::esim_id.eq(esim))),
+            provisioned.map(|(source, esim)| (units::source.eq(source), units::esim_id.eq(esim))),
         ))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// When the provider is asked again about what a unit was given; never, when nothing is open about it.
-pub fn ask_again(tx: &mut Tx<'_>, id: ProvisioningJobId, at: Option<DateTime<Utc>>) -> Result<()> {
+/// Schedules the next lookup of a unit at its provider; `None` schedules no lookup.
+pub fn schedule_lookup(
+    tx: &mut Tx<'_>,
+    id: ProvisioningJobId,
+    at: Option<DateTime<Utc>>,
+) -> Result<()> {
     update(units::table.find(id))
         .set(units::next_attempt_at.eq(at))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// Units that were given something which starts later, and whose provider is to be asked about it now.
-pub fn waiting(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<(OrderId, i32)>> {
+/// Returns the units with a deferred top-up whose next lookup at the provider is due.
+pub fn due_lookups(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<(OrderId, i32)>> {
     Ok(units::table
         .filter(units::status.eq(ProvisioningStatus::Succeeded))
         .filter(units::next_attempt_at.le(now))
@@ -117,12 +121,8 @@ pub fn waiting(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<(OrderId, i32)
         .load(conn)?)
 }
 
-/// A provider takes back what it has charged for an order's eSIM: for this order, not for what others have added.
-pub fn reverse(
-    tx: &mut Tx<'_>,
-    provider: ProviderId,
-    (order, esim): (OrderId, EsimId),
-) -> Result<()> {
+/// Reverses what a provider has charged for the eSIM of an order. Charges of other orders for the same eSIM stay.
+pub fn reverse(tx: &mut Tx<'_>, provider: ProviderId, order: OrderId, esim: EsimId) -> Result<()> {
     let ordered = units::table
         .filter(units::order_id.eq(order))
         .select(units::id.nullable());
@@ -136,9 +136,10 @@ pub fn reverse(
     Ok(())
 }
 
-/// Takes a unit up again that was given up; whether there was one. Its refused requests no longer count.
+/// Queues a failed or pending unit again, and returns whether it was found. Its rejected requests no longer count, so their
+/// offers are candidates again.
 pub fn reopen(tx: &mut Tx<'_>, order: OrderId, unit_no: i32) -> Result<bool> {
-    let given_up = units::table
+    let unfinished = units::table
         .filter(units::order_id.eq(order))
         .filter(units::unit_no.eq(unit_no))
         .filter(units::status.eq_any([
@@ -148,7 +149,7 @@ pub fn reopen(tx: &mut Tx<'_>, order: OrderId, unit_no: i32) -> Result<bool> {
             ProvisioningStatus::Waiting,
             ProvisioningStatus::Running,
         ]));
-    let reopened: Option<ProvisioningJobId> = update(given_up)
+    let reopened: Option<ProvisioningJobId> = update(unfinished)
         .set((
             units::status.eq(ProvisioningStatus::Queued),
             units::last_error.eq(None::<String>),
@@ -160,7 +161,7 @@ pub fn reopen(tx: &mut Tx<'_>, order: OrderId, unit_no: i32) -> Result<bool> {
         update(
             attempts::table
                 .filter(attempts::job_id.eq(id))
-                .filter(attempts::status.eq(AttemptStatus::Refused)),
+                .filter(attempts::status.eq(ProvisioningAttemptStatus::Refused)),
         )
         .set(attempts::offer_id.eq(None::<OfferId>))
         .execute(tx.conn())?;
@@ -185,7 +186,7 @@ struct Row {
     updated_at: DateTime<Utc>,
 }
 
-/// One page of the provisionings, each with its attempts.
+/// Returns one page of the units with their attempts.
 pub fn page(
     conn: &mut Conn,
     _: &Actor,
@@ -249,14 +250,14 @@ fn matching(
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = attempts, check_for_backend(Pg))]
 struct AttemptRow {
-    id: AttemptId,
+    id: ProvisioningAttemptId,
     job_id: ProvisioningJobId,
     provider_id: ProviderId,
     #[diesel(select_expression = data_providers::name)]
     provider_name: String,
     attempt_no: i32,
     reference: String,
-    status: AttemptStatus,
+    status: ProvisioningAttemptStatus,
     provider_order_ref: Option<String>,
     cost: Option<Money>,
     currency: Option<Currency>,
@@ -265,7 +266,7 @@ struct AttemptRow {
     answered_at: Option<DateTime<Utc>>,
 }
 
-impl From<AttemptRow> for Attempt {
+impl From<AttemptRow> for ProvisioningAttempt {
     fn from(row: AttemptRow) -> Self {
         let AttemptRow {
             id,
@@ -303,14 +304,14 @@ impl From<AttemptRow> for Attempt {
 fn attempts_of(
     conn: &mut Conn,
     ids: &[ProvisioningJobId],
-) -> Result<HashMap<ProvisioningJobId, Vec<Attempt>>> {
+) -> Result<HashMap<ProvisioningJobId, Vec<ProvisioningAttempt>>> {
     let rows = attempts::table
         .inner_join(data_providers::table)
         .filter(attempts::job_id.eq_any(ids))
         .order_by((attempts::job_id, attempts::attempt_no))
         .select(AttemptRow::as_select())
         .load(conn)?;
-    let mut made: HashMap<_, Vec<Attempt>> = HashMap::new();
+    let mut made: HashMap<_, Vec<ProvisioningAttempt>> = HashMap::new();
     for row in rows {
         made.entry(row.job_id).or_default().push(row.into());
     }

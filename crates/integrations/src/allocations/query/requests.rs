@@ -1,4 +1,4 @@
-//! SQL of the requests to providers, written down before they go out.
+//! SQL of the requests to providers. A request is stored before it is sent.
 
 use super::*;
 use chrono::{DateTime, Utc};
@@ -13,71 +13,71 @@ use diesel::{
 use platform::{
     Conn, Result, Tx,
     config::Secret,
-    crypto::{Keyring, Place},
-    ports::supplier::{Purchase, Supplied},
+    crypto::{FieldContext, Keyring},
+    ports::supplier::{Purchase, SuppliedEsim},
 };
 use schema::{
     data_allocations, data_providers, plan_provider_offers as offers,
     provisioning_attempts as attempts, provisioning_jobs as units,
 };
 use wire::{
-    AllocationId, AttemptId, Currency, Decimal, EsimId, Money, OfferId, OrderId, PlanId,
-    ProviderId, ProvisioningJobId,
+    AllocationId, Currency, Decimal, EsimId, Money, OfferId, OrderId, PlanId, ProviderId,
+    ProvisioningAttemptId, ProvisioningJobId,
     integrations::{
-        allocations::{AllocationStatus, AttemptStatus, ProvisioningStatus},
-        providers::Adapter,
+        allocations::{AllocationStatus, ProvisioningAttemptStatus, ProvisioningStatus},
+        providers::ProviderAdapter,
     },
 };
 
-/// A provider that can supply a plan, and how to ask it.
+/// A provider that can supply a plan, with the data of a request to it.
 pub struct Candidate {
-    /// Its offer.
+    /// The offer.
     pub offer: OfferId,
     /// The provider.
     pub provider: ProviderId,
-    /// How we talk to it.
-    pub adapter: Adapter,
+    /// The adapter of the provider.
+    pub adapter: ProviderAdapter,
     sku: String,
     endpoint: String,
     sealed_key: String,
 }
 
-type CandidateRow = (OfferId, ProviderId, Adapter, String, String, String);
+type CandidateRow = (OfferId, ProviderId, ProviderAdapter, String, String, String);
 
-/// The unit and plan that a provider is looked for.
+/// The unit and plan for which a provider is selected.
 pub struct CandidateQuery<'a> {
-    /// The unit that is provisioned.
+    /// The unit to provision.
     pub unit: ProvisioningJobId,
     /// The plan that was sold.
     pub plan: PlanId,
     /// The provider of the eSIM that is topped up; any provider otherwise.
     pub only: Option<ProviderId>,
-    /// The adapters that may be asked here.
-    pub adapters: &'a [Adapter],
+    /// The adapters that this server may use.
+    pub adapters: &'a [ProviderAdapter],
 }
 
-/// Selects the offer that is asked next: by priority, the provider's priority, then cost. Offers that have refused are
-/// left out. An offer whose provider did not know of an earlier request comes after every offer that was asked less
-/// often, so that the next provider has its turn first.
-pub fn candidate(conn: &mut Conn, wanted: &CandidateQuery<'_>) -> Result<Option<Candidate>> {
-    let asked = attempts::table
+/// Selects the offer of the next request: by its priority, the priority of the provider, then cost. Offers that were
+/// rejected are left out. An offer whose provider did not know an earlier request comes after the offers with fewer such
+/// requests, so that the next provider comes first.
+pub fn next_candidate(conn: &mut Conn, wanted: &CandidateQuery<'_>) -> Result<Option<Candidate>> {
+    let rejected = attempts::table
         .filter(attempts::job_id.eq(wanted.unit))
-        .filter(attempts::status.eq(AttemptStatus::Refused))
+        .filter(attempts::status.eq(ProvisioningAttemptStatus::Refused))
         .filter(attempts::offer_id.is_not_null())
         .select(attempts::offer_id.assume_not_null());
-    let mut able = offers::table.inner_join(data_providers::table).into_boxed();
+    let mut candidates = offers::table.inner_join(data_providers::table).into_boxed();
     if let Some(provider) = wanted.only {
-        able = able.filter(data_providers::id.eq(provider));
+        candidates = candidates.filter(data_providers::id.eq(provider));
     }
-    let next: Option<CandidateRow> = able
+    let next: Option<CandidateRow> = candidates
         .filter(offers::plan_id.eq(wanted.plan))
         .filter(offers::is_active)
-        // What the provider itself says is sold out is not asked for; what it says nothing of may be there.
+        // Skip offers that the provider reports as sold out. An offer with unknown stock may be available.
         .filter(offers::stock.is_null().or(offers::stock.gt(0)))
         .filter(data_providers::is_active)
         .filter(data_providers::deleted_at.is_null())
         .filter(data_providers::adapter.eq_any(wanted.adapters.to_vec()))
-        .filter(offers::id.ne_all(asked))
+        .filter(offers::id.ne_all(rejected))
         .order((
             times_abandoned(wanted.unit),
             offers::priority,
@@ -109,7 +109,7 @@ pub fn candidate(conn: &mut Conn, wanted: &CandidateQuery<'_>) -> Result<Option<
 
 type Count = UncheckedBind<SqlLiteral<BigInt>, AsExprOf<ProvisioningJobId, sql_types::Uuid>>;
 
-/// Counts the requests of a unit that its provider did not know.
+/// Counts the requests of a unit that the provider of an offer did not know.
 fn times_abandoned(unit: ProvisioningJobId) -> SqlLiteral<BigInt, Count> {
     sql::<BigInt>(
         "(SELECT count(*) FROM provisioning_attempts a WHERE a.status = 'abandoned' AND a.provider_id = data_providers.id AND a.job_id = ",
@@ -118,50 +118,57 @@ fn times_abandoned(unit: ProvisioningJobId) -> SqlLiteral<BigInt, Count> {
     .sql(")")
 }
 
-/// Whether anybody could be asked for a plan who does not only pretend to sell.
-pub fn is_bought(conn: &mut Conn, plan: PlanId) -> Result<bool> {
-    let known = Adapter::ALL.iter().copied();
-    let real: Vec<Adapter> = known.filter(|adapter| !adapter.is_simulated()).collect();
-    let asked = offers::table
+/// Returns whether a provider that is not simulated has an active offer for a plan.
+pub fn has_real_provider(conn: &mut Conn, plan: PlanId) -> Result<bool> {
+    let known = ProviderAdapter::ALL.iter().copied();
+    let real: Vec<ProviderAdapter> = known.filter(|adapter| !adapter.is_simulated()).collect();
+    let real_offers = offers::table
         .inner_join(data_providers::table)
         .filter(offers::plan_id.eq(plan))
         .filter(offers::is_active)
         .filter(data_providers::is_active)
         .filter(data_providers::deleted_at.is_null())
         .filter(data_providers::adapter.eq_any(real));
-    Ok(diesel::select(diesel::dsl::exists(asked)).get_result(conn)?)
+    Ok(diesel::select(diesel::dsl::exists(real_offers)).get_result(conn)?)
 }
 
-/// A request, and how to ask about it.
-pub struct LiveAttempt {
-    /// Our reference, which the provider was given.
+/// A request that was sent, with the data of a lookup.
+pub struct SentAttempt {
+    /// Our reference, which was sent to the provider.
     pub reference: String,
-    /// When it went out.
+    /// When the request was sent.
     pub sent_at: DateTime<Utc>,
-    /// Who was asked, and how to ask again.
+    /// The provider of the request.
     pub candidate: Candidate,
 }
 
-/// The request of a unit whose outcome is open, if there is one.
-pub fn live(conn: &mut Conn, unit: ProvisioningJobId) -> Result<Option<LiveAttempt>> {
-    made(conn, unit, &[AttemptStatus::Sent, AttemptStatus::Unknown])
+/// Returns the request of a unit whose outcome is open.
+pub fn open_attempt(conn: &mut Conn, unit: ProvisioningJobId) -> Result<Option<SentAttempt>> {
+    last_attempt(
+        conn,
+        unit,
+        &[
+            ProvisioningAttemptStatus::Sent,
+            ProvisioningAttemptStatus::Unknown,
+        ],
+    )
 }
 
-/// The request by which a unit was supplied.
-pub fn bought(conn: &mut Conn, unit: ProvisioningJobId) -> Result<Option<LiveAttempt>> {
-    made(conn, unit, &[AttemptStatus::Succeeded])
+/// Returns the request that has supplied a unit.
+pub fn successful_attempt(conn: &mut Conn, unit: ProvisioningJobId) -> Result<Option<SentAttempt>> {
+    last_attempt(conn, unit, &[ProvisioningAttemptStatus::Succeeded])
 }
 
-fn made(
+fn last_attempt(
     conn: &mut Conn,
     unit: ProvisioningJobId,
-    with: &[AttemptStatus],
-) -> Result<Option<LiveAttempt>> {
+    statuses: &[ProvisioningAttemptStatus],
+) -> Result<Option<SentAttempt>> {
     let row: Option<(String, DateTime<Utc>, CandidateRow)> = attempts::table
         .inner_join(data_providers::table)
         .inner_join(offers::table)
         .filter(attempts::job_id.eq(unit))
-        .filter(attempts::status.eq_any(with))
+        .filter(attempts::status.eq_any(statuses))
         .order(attempts::attempt_no.desc())
         .select((
             attempts::reference,
@@ -178,7 +185,7 @@ fn made(
         .first(conn)
         .optional()?;
     Ok(row.map(
-        |(reference, sent_at, (offer, provider, adapter, sku, endpoint, sealed_key))| LiveAttempt {
+        |(reference, sent_at, (offer, provider, adapter, sku, endpoint, sealed_key))| SentAttempt {
             reference,
             sent_at,
             candidate: Candidate {
@@ -193,8 +200,8 @@ fn made(
     ))
 }
 
-/// Writes a request down before it goes out; its reference is ours and names this one request for ever.
-pub fn open(
+/// Stores a request before it is sent, and returns its reference. The reference is ours, and unique to this request.
+pub fn record_attempt(
     tx: &mut Tx<'_>,
     unit: &Unit,
     candidate: &Candidate,
@@ -204,13 +211,13 @@ pub fn open(
     let reference = format!("{}-{number}", unit.id);
     insert_into(attempts::table)
         .values((
-            attempts::id.eq(AttemptId::new()),
+            attempts::id.eq(ProvisioningAttemptId::new()),
             attempts::job_id.eq(unit.id),
             attempts::provider_id.eq(candidate.provider),
             attempts::offer_id.eq(candidate.offer),
             attempts::attempt_no.eq(number),
             attempts::reference.eq(&reference),
-            attempts::status.eq(AttemptStatus::Sent),
+            attempts::status.eq(ProvisioningAttemptStatus::Sent),
             attempts::sent_at.eq(now),
         ))
         .execute(tx.conn())?;
@@ -223,20 +230,23 @@ pub fn open(
     Ok(reference)
 }
 
-/// Notes the outcome of a request, unless it had one; whether it was open.
-pub fn answer(
+/// Stores the outcome of a request whose outcome is open, and returns whether it was open.
+pub fn record_outcome(
     tx: &mut Tx<'_>,
     reference: &str,
-    outcome: AttemptStatus,
-    supplied: Option<&Supplied>,
+    outcome: ProvisioningAttemptStatus,
+    supplied: Option<&SuppliedEsim>,
     error: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let open = attempts::table
         .filter(attempts::reference.eq(reference))
-        .filter(attempts::status.eq_any([AttemptStatus::Sent, AttemptStatus::Unknown]));
+        .filter(attempts::status.eq_any([
+            ProvisioningAttemptStatus::Sent,
+            ProvisioningAttemptStatus::Unknown,
+        ]));
     let cost = supplied.and_then(|supplied| Some((supplied.cost.clone()?, supplied.currency?)));
-    let answered = (outcome != AttemptStatus::Unknown).then_some(now);
+    let answered = (outcome != ProvisioningAttemptStatus::Unknown).then_some(now);
     let noted = update(open)
         .set((
             attempts::status.eq(outcome),
@@ -249,31 +259,31 @@ pub fn answer(
     Ok(noted == 1)
 }
 
-/// Releases what providers have allocated to an eSIM for an order, because the eSIM was cancelled. What they charged
-/// stands until they take it back.
+/// Releases the allocations of an eSIM for an order, because the eSIM was cancelled. The charges of the providers stay until
+/// they are reversed.
 pub fn release(tx: &mut Tx<'_>, order: OrderId, esim: EsimId) -> Result<()> {
     let ordered = units::table
         .filter(units::order_id.eq(order))
         .select(units::id.nullable());
-    let held = data_allocations::table
+    let active = data_allocations::table
         .filter(data_allocations::esim_id.eq(esim))
         .filter(
             data_allocations::status.eq_any([AllocationStatus::Reserved, AllocationStatus::Active]),
         )
         .filter(data_allocations::provisioning_job_id.eq_any(ordered));
-    update(held)
+    update(active)
         .set(data_allocations::status.eq(AllocationStatus::Released))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// Books what a provider allocated to an eSIM, once per order of the provider's.
+/// Records the data that a provider has allocated to an eSIM, once per order reference of the provider.
 pub fn allocate(
     tx: &mut Tx<'_>,
     unit: ProvisioningJobId,
     candidate: &Candidate,
     esim: EsimId,
-    supplied: &Supplied,
+    supplied: &SuppliedEsim,
     megabytes: Option<&Decimal>,
 ) -> Result<()> {
     let (listed, currency): (Money, Currency) = offers::table
@@ -303,10 +313,10 @@ pub fn allocate(
 }
 
 impl Candidate {
-    /// The request under a reference, with the provider's key opened.
+    /// Returns the purchase with this reference, with the API key of the provider opened.
     pub fn purchase(&self, keys: &Keyring, reference: &str) -> Result<Purchase> {
         let key = keys.open_text(
-            Place::new("data_providers", "api_key_encrypted", self.provider.0),
+            FieldContext::new("data_providers", "api_key_encrypted", self.provider.0),
             &self.sealed_key,
         )?;
         Ok(Purchase {

@@ -1,11 +1,11 @@
-//! What providers offer for our plans. The import of their price lists keeps it;
-//! [`crate::allocations`] asks it who can supply an eSIM, in which order.
+//! Offers of providers for our plans. The import of price lists updates them, and [`crate::allocations`] selects the
+//! provider of an eSIM from them.
 
 mod query;
 mod routes;
 mod rules;
 
-pub use query::{Stated, minimum, put, switch_off};
+pub use query::{StatedOffer, deactivate, minimum_prices, upsert};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

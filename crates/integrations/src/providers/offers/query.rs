@@ -15,7 +15,7 @@ use diesel::{
 };
 use platform::{
     Actor, Conn, Result, Tx, any_of,
-    list::{numbered, search_fold},
+    list::{number_pattern, search_fold},
     page,
     text::fold,
 };
@@ -23,20 +23,20 @@ use schema::{data_providers as providers, plan_provider_offers as offers, plans}
 use std::collections::HashMap;
 
 diesel::define_sql_function! {
-    /// The first that is there.
+    /// Returns the first value that is not null.
     #[sql_name = "coalesce"]
-    fn coalesce_whole(one: Nullable<Integer>, or: Nullable<Integer>) -> Nullable<Integer>;
+    fn coalesce_integer(one: Nullable<Integer>, or: Nullable<Integer>) -> Nullable<Integer>;
 }
 diesel::define_sql_function! {
-    /// The first that is there.
+    /// Returns the first value that is not null.
     #[sql_name = "coalesce"]
     fn coalesce_amount(one: Nullable<Numeric>, or: Nullable<Numeric>) -> Nullable<Numeric>;
 }
 
-/// Rows of one INSERT; PostgreSQL takes 65,535 values.
-const AT_ONCE: usize = 1000;
+/// Rows per INSERT; a statement has at most 65,535 values.
+const BATCH: usize = 1000;
 
-/// One page of the offers.
+/// Returns one page of the offers.
 pub fn page(
     conn: &mut Conn,
     _: &Actor,
@@ -65,12 +65,12 @@ fn matching(filter: &OfferFilter) -> IntoBoxed<'_, Joined, Pg> {
     if let Some(provider) = filter.provider_id {
         rows = rows.filter(offers::provider_id.eq(provider));
     }
-    if let Some(on) = filter.is_active {
-        rows = rows.filter(offers::is_active.eq(on));
+    if let Some(is_active) = filter.is_active {
+        rows = rows.filter(offers::is_active.eq(is_active));
     }
     rows = any_of!(rows, offers::currency, filter.currency);
     if let Some(q) = &filter.q {
-        rows = rows.filter(search_fold(offers::sku).like(numbered(&fold(q))));
+        rows = rows.filter(search_fold(offers::sku).like(number_pattern(&fold(q))));
     }
     rows
 }
@@ -139,32 +139,32 @@ impl From<Row> for Offer {
     }
 }
 
-/// An offer as a price list states it.
+/// An offer of a price list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stated {
-    /// The plan that it supplies. An offer that is known keeps its plan.
+pub struct StatedOffer {
+    /// The plan that the offer supplies. An existing offer keeps its plan.
     pub plan_id: PlanId,
-    /// The provider's key of the package.
+    /// The SKU of the provider.
     pub sku: String,
-    /// What it costs us.
+    /// The cost price.
     pub cost: Money,
-    /// In this currency.
+    /// The currency of the prices.
     pub currency: Currency,
-    /// How many the provider has left; what it said before stays when it does not say.
+    /// The stock of the provider; `None` keeps the previous value.
     pub stock: Option<i32>,
-    /// The least that it lets the plan be sold for; what it said before stays when it does not say.
+    /// The minimum selling price that the provider allows; `None` keeps the previous value.
     pub minimum_price: Option<Money>,
 }
 
-/// Takes over what a provider offers: new offers are added, known ones get the stated cost, all count as confirmed now.
-pub fn put(
+/// Adds new offers of a provider and updates the cost of existing ones. All of them count as synchronized now.
+pub fn upsert(
     tx: &mut Tx<'_>,
     provider: ProviderId,
-    stated: &[Stated],
+    stated: &[StatedOffer],
     now: DateTime<Utc>,
 ) -> Result<()> {
-    for part in stated.chunks(AT_ONCE) {
-        let rows: Vec<_> = part
+    for batch in stated.chunks(BATCH) {
+        let rows: Vec<_> = batch
             .iter()
             .map(|offer| {
                 (
@@ -187,7 +187,7 @@ pub fn put(
             .set((
                 offers::cost.eq(excluded(offers::cost)),
                 offers::currency.eq(excluded(offers::currency)),
-                offers::stock.eq(coalesce_whole(excluded(offers::stock), offers::stock)),
+                offers::stock.eq(coalesce_integer(excluded(offers::stock), offers::stock)),
                 offers::minimum_price.eq(coalesce_amount(
                     excluded(offers::minimum_price),
                     offers::minimum_price,
@@ -200,7 +200,7 @@ pub fn put(
     Ok(())
 }
 
-/// An offer.
+/// Returns an offer.
 pub fn find(conn: &mut Conn, id: OfferId) -> Result<Offer> {
     let row: Row = offers::table
         .inner_join(plans::table)
@@ -211,7 +211,7 @@ pub fn find(conn: &mut Conn, id: OfferId) -> Result<Offer> {
     Ok(row.into())
 }
 
-/// An offer, held until the end of the transaction.
+/// Returns an offer, locked until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, id: OfferId) -> Result<Offer> {
     offers::table
         .find(id)
@@ -221,8 +221,8 @@ pub fn lock(tx: &mut Tx<'_>, id: OfferId) -> Result<Offer> {
     find(tx.conn(), id)
 }
 
-/// Whether there is such a plan that is not withdrawn; held, so that it is not withdrawn meanwhile.
-pub fn has_plan(tx: &mut Tx<'_>, id: PlanId) -> Result<bool> {
+/// Returns whether a plan exists and is not deleted, and locks it against deletion.
+pub fn lock_plan(tx: &mut Tx<'_>, id: PlanId) -> Result<bool> {
     let found = plans::table
         .find(id)
         .filter(plans::deleted_at.is_null())
@@ -231,7 +231,7 @@ pub fn has_plan(tx: &mut Tx<'_>, id: PlanId) -> Result<bool> {
     Ok(found.first::<PlanId>(tx.conn()).optional()?.is_some())
 }
 
-/// Adds an offer; nothing when the provider's package is known already.
+/// Adds an offer, and returns its id. Returns `None` when the provider already has an offer with the SKU.
 pub fn insert(tx: &mut Tx<'_>, new: &NewOffer) -> Result<Option<OfferId>> {
     let row = (
         offers::id.eq(OfferId::new()),
@@ -253,7 +253,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewOffer) -> Result<Option<OfferId>> {
         .optional()?)
 }
 
-/// Changes an offer that is still as it was read; whether it was.
+/// Changes an offer if it still has this version, and returns whether it did.
 pub fn update(tx: &mut Tx<'_>, id: OfferId, version: i32, edit: &EditOffer) -> Result<bool> {
     let row = offers::table.find(id).filter(offers::version.eq(version));
     let changed = diesel::update(row).set((
@@ -263,16 +263,17 @@ pub fn update(tx: &mut Tx<'_>, id: OfferId, version: i32, edit: &EditOffer) -> R
         edit.stock.map(|stock| offers::stock.eq(stock)),
         edit.minimum_price
             .as_ref()
-            .map(|least| offers::minimum_price.eq(least)),
+            .map(|price| offers::minimum_price.eq(price)),
         edit.priority.map(|priority| offers::priority.eq(priority)),
-        edit.is_active.map(|on| offers::is_active.eq(on)),
+        edit.is_active
+            .map(|is_active| offers::is_active.eq(is_active)),
         offers::version.eq(offers::version + 1),
     ));
     Ok(changed.execute(tx.conn())? == 1)
 }
 
-/// Every offer of a plan and its place in the order, held until the end of the transaction.
-pub fn of_plan(tx: &mut Tx<'_>, plan: PlanId) -> Result<Vec<(OfferId, i32)>> {
+/// Returns the offers of a plan with their priorities, locked until the end of the transaction.
+pub fn lock_offers_of_plan(tx: &mut Tx<'_>, plan: PlanId) -> Result<Vec<(OfferId, i32)>> {
     Ok(offers::table
         .filter(offers::plan_id.eq(plan))
         .order_by(offers::id)
@@ -281,8 +282,8 @@ pub fn of_plan(tx: &mut Tx<'_>, plan: PlanId) -> Result<Vec<(OfferId, i32)>> {
         .load(tx.conn())?)
 }
 
-/// Gives an offer its place in the order.
-pub fn place(tx: &mut Tx<'_>, id: OfferId, priority: i32) -> Result<()> {
+/// Sets the priority of an offer.
+pub fn set_priority(tx: &mut Tx<'_>, id: OfferId, priority: i32) -> Result<()> {
     diesel::update(offers::table.find(id))
         .set((
             offers::priority.eq(priority),
@@ -292,17 +293,17 @@ pub fn place(tx: &mut Tx<'_>, id: OfferId, priority: i32) -> Result<()> {
     Ok(())
 }
 
-/// Asks a provider no longer for these packages; the offers that were asked so far.
-pub fn switch_off(
+/// Deactivates the offers with these SKUs, and returns those that were active.
+pub fn deactivate(
     tx: &mut Tx<'_>,
     provider: ProviderId,
     skus: &[&str],
 ) -> Result<Vec<(OfferId, PlanId)>> {
-    let asked = offers::table
+    let active = offers::table
         .filter(offers::provider_id.eq(provider))
         .filter(offers::sku.eq_any(skus))
         .filter(offers::is_active.eq(true));
-    Ok(diesel::update(asked)
+    Ok(diesel::update(active)
         .set((
             offers::is_active.eq(false),
             offers::version.eq(offers::version + 1),
@@ -311,12 +312,14 @@ pub fn switch_off(
         .get_results(tx.conn())?)
 }
 
-/// The least that plans may be sold for, in each currency that a provider has said it in: of those that are asked,
-/// the greatest.
-pub fn minimum(conn: &mut Conn, of: &[PlanId]) -> Result<HashMap<(PlanId, Currency), Money>> {
+/// Returns the minimum selling prices of plans by currency: the highest minimum price of the active offers.
+pub fn minimum_prices(
+    conn: &mut Conn,
+    plan_ids: &[PlanId],
+) -> Result<HashMap<(PlanId, Currency), Money>> {
     let rows: Vec<(PlanId, Currency, Money)> = offers::table
         .inner_join(providers::table)
-        .filter(offers::plan_id.eq_any(of))
+        .filter(offers::plan_id.eq_any(plan_ids))
         .filter(offers::is_active)
         .filter(offers::minimum_price.is_not_null())
         .filter(providers::is_active)
@@ -327,14 +330,14 @@ pub fn minimum(conn: &mut Conn, of: &[PlanId]) -> Result<HashMap<(PlanId, Curren
             offers::minimum_price.assume_not_null(),
         ))
         .load(conn)?;
-    let mut least = HashMap::new();
-    for (plan, currency, said) in rows {
-        let known = least
+    let mut minimum_prices = HashMap::new();
+    for (plan, currency, price) in rows {
+        let highest = minimum_prices
             .entry((plan, currency))
-            .or_insert_with(|| said.clone());
-        if said > *known {
-            *known = said;
+            .or_insert_with(|| price.clone());
+        if price > *highest {
+            *highest = price;
         }
     }
-    Ok(least)
+    Ok(minimum_prices)
 }

@@ -1,4 +1,4 @@
-//! Offers over HTTP.
+//! HTTP routes of offers.
 
 use super::{query, rules};
 use wire::{
@@ -8,7 +8,7 @@ use wire::{
 };
 
 use actix_web::{get, patch, post};
-use platform::{Caller, Created, Done, Id, IfMatch, Result, Tagged, Valid, listing};
+use platform::{Caller, Created, Id, IfMatch, NoContent, Result, Tagged, Valid, listing};
 
 listing!(Offer, "/provider-offers", export "/provider-offers/export", tag "integrations/offers", needs ProvidersRead = "providers:read", from query::page);
 
@@ -22,7 +22,7 @@ pub async fn show(caller: Caller<ProvidersRead>, id: Id<OfferId>) -> Result<Tagg
         .map(Tagged)
 }
 
-/// Add an offer by hand. The provider is asked for it from now on.
+/// Add an offer manually. eSIMs can be requested from the provider from now on.
 #[utoipa::path(tag = "integrations/offers", security(("bearer" = ["providers:write"])), request_body = NewOffer, responses((status = 201, description = "Created", body = Offer)))]
 #[post("/provider-offers")]
 pub async fn create(
@@ -36,7 +36,7 @@ pub async fn create(
         .map(Created)
 }
 
-/// Change an offer, or whether it is asked at all.
+/// Change an offer, or activate or deactivate it.
 #[utoipa::path(tag = "integrations/offers", security(("bearer" = ["providers:write"])), params(("id" = OfferId, Path), ("If-Match" = String, Header)), request_body = EditOffer, responses((status = 200, description = "The offer", body = Offer)))]
 #[patch("/provider-offers/{id}")]
 pub async fn edit(
@@ -46,17 +46,17 @@ pub async fn edit(
     edit: Valid<EditOffer>,
 ) -> Result<Tagged<Offer>> {
     caller
-        .write(move |tx, actor| rules::edit(tx, actor, (id.0, version.0), &edit))
+        .write(move |tx, actor| rules::edit(tx, actor, id.0, version.0, &edit))
         .await
         .map(Tagged)
 }
 
-/// Say in which order the offers of a plan are asked.
+/// Set the order in which eSIMs of a plan are requested from its offers.
 #[utoipa::path(tag = "integrations/offers", security(("bearer" = ["providers:write"])), request_body = OfferOrder, responses((status = 204, description = "Ordered")))]
 #[post("/provider-offers/order")]
-pub async fn order(caller: Caller<ProvidersWrite>, order: Valid<OfferOrder>) -> Result<Done> {
+pub async fn order(caller: Caller<ProvidersWrite>, order: Valid<OfferOrder>) -> Result<NoContent> {
     caller
         .write(move |tx, actor| rules::order(tx, actor, &order))
         .await
-        .map(|()| Done)
+        .map(|()| NoContent)
 }

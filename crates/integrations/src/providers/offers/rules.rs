@@ -3,13 +3,13 @@
 use super::query;
 use wire::{
     OfferId, ProblemCode,
-    integrations::providers::{Adapter, EditOffer, NewOffer, Offer, OfferOrder},
+    integrations::providers::{EditOffer, NewOffer, Offer, OfferOrder, ProviderAdapter},
 };
 
 use crate::providers;
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
 };
 use serde_json::json;
 
@@ -17,23 +17,23 @@ use serde_json::json;
 pub fn create(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    adapters: &[Adapter],
+    adapters: &[ProviderAdapter],
     new: &NewOffer,
 ) -> Result<Offer> {
     providers::lock_usable(tx, adapters, new.provider_id)?;
-    supplies(tx, new.plan_id)?;
+    ensure_plan(tx, new.plan_id)?;
     let id = query::insert(tx, new)?.ok_or_else(|| {
         Error::field(
             "sku",
             "taken",
-            "This provider's package supplies a plan already. Change that offer instead.",
+            "The provider already has an offer with this SKU. Change that offer instead.",
         )
     })?;
     let offer = query::find(tx.conn(), id)?;
     audit::record(
         tx,
         actor,
-        Act::new("offer.create", "offer", id.0).changing(audit::change(&(), &offer)),
+        AuditEvent::new("offer.create", "offer", id.0).with_change(audit::change(&(), &offer)),
     )?;
     Ok(offer)
 }
@@ -42,18 +42,19 @@ pub fn create(
 pub fn edit(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (id, version): (OfferId, i32),
+    id: OfferId,
+    version: i32,
     edit: &EditOffer,
 ) -> Result<Offer> {
     let before = query::lock(tx, id)?;
     if let Some(plan) = edit.plan_id.filter(|plan| *plan != before.plan_id) {
-        supplies(tx, plan)?;
+        ensure_plan(tx, plan)?;
     }
     let currency = edit.currency.unwrap_or(before.currency);
     let cost = edit.cost.as_ref().unwrap_or(&before.cost);
     if !currency.can_hold(cost) {
-        let says = format!("{currency} has no smaller unit than one.");
-        return Err(Error::field("cost", "too_fine", says));
+        let message = format!("{currency} has no smaller unit: enter a whole number.");
+        return Err(Error::field("cost", "too_fine", message));
     }
     if !query::update(tx, id, version, edit)? {
         return Err(Error::refuse(ProblemCode::Stale));
@@ -62,44 +63,45 @@ pub fn edit(
     audit::record(
         tx,
         actor,
-        Act::new("offer.edit", "offer", id.0).changing(audit::change(&before, &after)),
+        AuditEvent::new("offer.edit", "offer", id.0).with_change(audit::change(&before, &after)),
     )?;
     Ok(after)
 }
 
-/// Says in which order the offers of a plan are asked. All of them have to be named, so that none is forgotten that
-/// came meanwhile.
+/// Sets the order of the offers of a plan. The request must contain all offers, so that it does not miss one that was added
+/// in the meantime.
 pub fn order(tx: &mut Tx<'_>, actor: &Actor, order: &OfferOrder) -> Result<()> {
-    let before = query::of_plan(tx, order.plan_id)?;
-    let mut named = order.ids.clone();
-    named.sort_unstable();
-    if !before.iter().map(|(id, _)| *id).eq(named) {
-        return Err(Error::because(
+    let before = query::lock_offers_of_plan(tx, order.plan_id)?;
+    let mut ids = order.ids.clone();
+    ids.sort_unstable();
+    if !before.iter().map(|(id, _)| *id).eq(ids) {
+        return Err(Error::with_detail(
             ProblemCode::Conflict,
-            "The plan has other offers by now. Look at them again.",
+            "The offers of the plan have changed. Reload them and try again.",
         ));
     }
     for (priority, id) in (1..).zip(&order.ids) {
-        let was = before.iter().find(|(known, _)| known == id);
-        if was.is_some_and(|(_, was)| *was != priority) {
-            query::place(tx, *id, priority)?;
+        let previous = before.iter().find(|(known, _)| known == id);
+        if previous.is_some_and(|(_, previous)| *previous != priority) {
+            query::set_priority(tx, *id, priority)?;
         }
     }
     audit::record(
         tx,
         actor,
-        Act::new("offer.order", "plan", order.plan_id.0).changing(json!({ "order": order.ids })),
+        AuditEvent::new("offer.order", "plan", order.plan_id.0)
+            .with_change(json!({ "order": order.ids })),
     )
 }
 
-fn supplies(tx: &mut Tx<'_>, plan: wire::PlanId) -> Result<()> {
-    if query::has_plan(tx, plan)? {
+fn ensure_plan(tx: &mut Tx<'_>, plan: wire::PlanId) -> Result<()> {
+    if query::lock_plan(tx, plan)? {
         Ok(())
     } else {
         Err(Error::field(
             "plan_id",
             "unknown",
-            "There is no such plan, or it was withdrawn.",
+            "There is no such plan, or it was archived.",
         ))
     }
 }

@@ -1,58 +1,108 @@
-//! Documents of the customers: those that have proven an identity, one that did not, and a queue to look through. They
-//! go the way of every upload: checked, drawn anew, sealed, stored.
+//! Identity documents of the customers: approved ones, rejected ones, and a queue for review. The server processes them like
+//! every upload: it validates, re-encodes, seals and stores them.
 
 use super::{
     super::{
-        Ground,
-        rows::{Rows, id_of},
+        SeedContext,
+        rows::{Event, Rows, id_of},
         sealed::bytea,
     },
+    document_images::{self, Shot},
     people::People,
-    pictures::{self, Shot},
 };
 use chrono::TimeDelta;
-use platform::{Error, Result, crypto::Place};
+use platform::{Error, Result, crypto::FieldContext};
 use serde_json::{Value, json};
 use wire::{KycDocumentId, UserId};
 
-/// What became of a document.
+/// The result of the review of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
+enum ReviewResult {
     Approved,
     Rejected(&'static str),
-    Waiting,
+    Pending,
 }
 
-/// Whose, what, how it was photographed, which drawing, how many hours ago, and what became of it.
-type Line = (usize, &'static str, Shot, u32, i64, Ending);
+/// A document: the index of the customer, the kind, the photograph, the seed of the drawing, the age in hours, and the review
+/// result.
+type Line = (usize, &'static str, Shot, u32, i64, ReviewResult);
 
 const BLURRED: &str = "The picture is blurred or too dark to read. Please take it again in good light, with every line in focus.";
 const EXPIRED: &str = "The document has expired. Please send one that is still valid.";
 
 const DOCUMENTS: [Line; 22] = [
-    (0, "passport", Shot::Straight, 1, 700, Ending::Approved),
-    (1, "passport", Shot::Straight, 2, 690, Ending::Approved),
-    (5, "id_card", Shot::Straight, 3, 610, Ending::Approved),
+    (
+        0,
+        "passport",
+        Shot::Straight,
+        1,
+        700,
+        ReviewResult::Approved,
+    ),
+    (
+        1,
+        "passport",
+        Shot::Straight,
+        2,
+        690,
+        ReviewResult::Approved,
+    ),
+    (5, "id_card", Shot::Straight, 3, 610, ReviewResult::Approved),
     (
         6,
         "drivers_license",
         Shot::Straight,
         4,
         590,
-        Ending::Approved,
+        ReviewResult::Approved,
     ),
-    (10, "passport", Shot::Sideways, 5, 470, Ending::Approved),
-    (11, "passport", Shot::Straight, 6, 450, Ending::Approved),
-    (15, "id_card", Shot::Straight, 7, 330, Ending::Approved),
-    (16, "id_card", Shot::Straight, 8, 310, Ending::Approved),
-    (20, "passport", Shot::Straight, 9, 200, Ending::Approved),
+    (
+        10,
+        "passport",
+        Shot::Sideways,
+        5,
+        470,
+        ReviewResult::Approved,
+    ),
+    (
+        11,
+        "passport",
+        Shot::Straight,
+        6,
+        450,
+        ReviewResult::Approved,
+    ),
+    (
+        15,
+        "id_card",
+        Shot::Straight,
+        7,
+        330,
+        ReviewResult::Approved,
+    ),
+    (
+        16,
+        "id_card",
+        Shot::Straight,
+        8,
+        310,
+        ReviewResult::Approved,
+    ),
+    (
+        20,
+        "passport",
+        Shot::Straight,
+        9,
+        200,
+        ReviewResult::Approved,
+    ),
     (
         21,
         "drivers_license",
         Shot::Straight,
         10,
         190,
-        Ending::Approved,
+        ReviewResult::Approved,
     ),
     (
         14,
@@ -60,7 +110,7 @@ const DOCUMENTS: [Line; 22] = [
         Shot::Straight,
         11,
         170,
-        Ending::Rejected(EXPIRED),
+        ReviewResult::Rejected(EXPIRED),
     ),
     (
         13,
@@ -68,69 +118,90 @@ const DOCUMENTS: [Line; 22] = [
         Shot::Dark,
         12,
         120,
-        Ending::Rejected(BLURRED),
+        ReviewResult::Rejected(BLURRED),
     ),
-    (2, "passport", Shot::Straight, 13, 98, Ending::Waiting),
-    (3, "id_card", Shot::Straight, 14, 61, Ending::Waiting),
+    (2, "passport", Shot::Straight, 13, 98, ReviewResult::Pending),
+    (3, "id_card", Shot::Straight, 14, 61, ReviewResult::Pending),
     (
         4,
         "drivers_license",
         Shot::Sideways,
         15,
         30,
-        Ending::Waiting,
+        ReviewResult::Pending,
     ),
-    (13, "id_card", Shot::Dark, 12, 26, Ending::Waiting),
-    (7, "utility_bill", Shot::Straight, 16, 21, Ending::Waiting),
-    (8, "passport", Shot::Dark, 17, 9, Ending::Waiting),
-    (9, "id_card", Shot::Straight, 18, 7, Ending::Waiting),
-    (17, "id_card", Shot::Straight, 18, 5, Ending::Waiting),
-    (18, "passport", Shot::Straight, 19, 3, Ending::Waiting),
+    (13, "id_card", Shot::Dark, 12, 26, ReviewResult::Pending),
+    (
+        7,
+        "utility_bill",
+        Shot::Straight,
+        16,
+        21,
+        ReviewResult::Pending,
+    ),
+    (8, "passport", Shot::Dark, 17, 9, ReviewResult::Pending),
+    (9, "id_card", Shot::Straight, 18, 7, ReviewResult::Pending),
+    (17, "id_card", Shot::Straight, 18, 5, ReviewResult::Pending),
+    (18, "passport", Shot::Straight, 19, 3, ReviewResult::Pending),
     (
         24,
         "drivers_license",
         Shot::Straight,
         20,
         1,
-        Ending::Waiting,
+        ReviewResult::Pending,
     ),
 ];
 
-/// Adds them, their files first.
-pub fn add(rows: &mut Rows, ground: &Ground<'_>, people: &People) -> Result<()> {
+/// Adds the documents, after their files.
+pub fn add(rows: &mut Rows, ctx: &SeedContext<'_>, people: &People) -> Result<()> {
     let mut files = Vec::new();
     for (number, line) in DOCUMENTS.into_iter().enumerate() {
-        files.push(document(rows, ground, people, (number, line))?);
+        files.push(document(rows, ctx, people, number, line)?);
     }
-    ground.keep(files)
+    ctx.store_files(files)
 }
 
 fn document(
     rows: &mut Rows,
-    ground: &Ground<'_>,
+    ctx: &SeedContext<'_>,
     people: &People,
-    (number, (whose, kind, shot, seed, hours, ending)): (usize, Line),
+    number: usize,
+    line: Line,
 ) -> Result<(String, Vec<u8>)> {
+    let (customer, kind, shot, seed, hours, result) = line;
     let customer = people
         .customers
-        .get(whose)
-        .ok_or_else(|| Error::internal("a document of nobody"))?;
-    let at = ground.now - TimeDelta::hours(hours);
+        .get(customer)
+        .ok_or_else(|| Error::internal("a document has no customer"))?;
+    let at = ctx.now - TimeDelta::hours(hours);
     let id = id_of("demo document", number, at);
     let (content_type, name, bytes) = match kind {
-        "utility_bill" => ("application/pdf", "bill.pdf", pictures::bill(seed)),
-        _ => ("image/jpeg", "photo.jpg", pictures::photo_id(seed, shot)?),
+        "utility_bill" => ("application/pdf", "bill.pdf", document_images::bill(seed)),
+        _ => (
+            "image/jpeg",
+            "photo.jpg",
+            document_images::photo_id(seed, shot)?,
+        ),
     };
-    let whose = (UserId(customer.id), KycDocumentId(id));
-    let file = accounts::kyc::seal(ground.keys, whose, (content_type, name), &bytes)?;
-    let sealed = ground
+    let file = accounts::kyc::seal(
+        ctx.keys,
+        &accounts::kyc::NewFile {
+            user: UserId(customer.id),
+            id: KycDocumentId(id),
+            content_type,
+            name,
+            bytes: &bytes,
+        },
+    )?;
+    let sealed = ctx
         .keys
-        .seal(Place::new("kyc_documents", "file_name", id), name)?;
-    let decided = (ending != Ending::Waiting).then(|| at + TimeDelta::minutes(100));
-    let (status, reason) = match ending {
-        Ending::Approved => ("approved", None),
-        Ending::Rejected(why) => ("rejected", Some(why)),
-        Ending::Waiting => ("pending", None),
+        .seal(FieldContext::new("kyc_documents", "file_name", id), name)?;
+    let decided = (result != ReviewResult::Pending).then(|| at + TimeDelta::minutes(100));
+    let (status, reason) = match result {
+        ReviewResult::Approved => ("approved", None),
+        ReviewResult::Rejected(reason) => ("rejected", Some(reason)),
+        ReviewResult::Pending => ("pending", None),
     };
     rows.add("kyc_documents", json!({
         "id": id, "user_id": customer.id, "document_type": kind, "document_url": file.key, "status": status,
@@ -138,13 +209,13 @@ fn document(
         "file_name": bytea(&sealed), "content_type": file.content_type, "byte_size": file.byte_size,
         "content_hash": bytea(&file.hash), "uploaded_by": customer.id, "version": if decided.is_some() { 3 } else { 1 },
     }));
-    let told = json!({ "document_type": kind, "content_type": file.content_type, "byte_size": file.byte_size });
-    let act = |action| (action, "kyc_document", id);
-    rows.act(
+    let upload = json!({ "document_type": kind, "content_type": file.content_type, "byte_size": file.byte_size });
+    let event = |action| Event::new(action, "kyc_document", id);
+    rows.audit(
         at,
         Some((customer.id, "customer")),
-        act("kyc.upload"),
-        told,
+        event("kyc.upload"),
+        upload,
         None,
     );
     if let Some(at) = decided {
@@ -154,17 +225,17 @@ fn document(
             "kyc.approve"
         };
         let change = json!({ "status": { "before": "pending", "after": status } });
-        rows.act(
+        rows.audit(
             at - TimeDelta::minutes(3),
             Some((people.admin, "admin")),
-            act("kyc.claim"),
+            event("kyc.claim"),
             Value::Null,
             None,
         );
-        rows.act(
+        rows.audit(
             at,
             Some((people.admin, "admin")),
-            act(action),
+            event(action),
             change,
             reason,
         );

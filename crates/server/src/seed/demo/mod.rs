@@ -1,13 +1,13 @@
-//! A shop of a few weeks, as somebody who looks around for the first time wants to find it.
+//! Demo data: a small shop with a history of a few weeks, for a first tour of the system.
 
-mod catalogue;
-mod clients;
+mod api_clients;
+mod catalog;
 mod disputes;
+mod document_images;
 mod documents;
-mod letters;
+mod emails;
 mod orders;
 mod people;
-mod pictures;
 mod price_lists;
 mod promotions;
 mod provisioning;
@@ -15,24 +15,24 @@ mod refunds;
 mod stock;
 mod topups;
 
-use super::{Ground, rows::Rows};
+use super::{SeedContext, rows::Rows};
 use platform::Result;
 
-/// Seeds the shop, unless it is there.
-pub fn seed(ground: &mut Ground<'_>) -> Result<Option<String>> {
-    if ground.has(people::FIRST)? {
+/// Seeds the shop, unless it exists already.
+pub fn seed(ctx: &mut SeedContext<'_>) -> Result<Option<String>> {
+    if ctx.has_user(people::FIRST)? {
         return Ok(None);
     }
     let mut rows = Rows::default();
-    let people = people::add(&mut rows, ground)?;
-    documents::add(&mut rows, ground, &people)?;
-    let catalogue = catalogue::add(&mut rows, ground, people.admin)?;
-    promotions::add(&mut rows, ground, people.admin);
-    clients::add(&mut rows, ground, people.admin);
-    price_lists::add(&mut rows, ground, &catalogue, people.admin);
-    let stock = stock::add(&mut rows, ground, &catalogue, people.admin)?;
-    orders::add(&mut rows, ground, &people, &catalogue, stock)?;
-    let count = rows.write(ground.conn, ground.keys)?;
-    refunds::look(ground)?;
-    Ok(Some(format!("{count} rows of demo data are there now")))
+    let people = people::add(&mut rows, ctx)?;
+    documents::add(&mut rows, ctx, &people)?;
+    let catalog = catalog::add(&mut rows, ctx, people.admin)?;
+    promotions::add(&mut rows, ctx, people.admin);
+    api_clients::add(&mut rows, ctx, people.admin);
+    price_lists::add(&mut rows, ctx, &catalog, people.admin);
+    let stock = stock::add(&mut rows, ctx, &catalog, people.admin)?;
+    orders::add(&mut rows, ctx, &people, &catalog, stock)?;
+    let count = rows.write(ctx.conn, ctx.keys)?;
+    refunds::add_eligibility(ctx)?;
+    Ok(Some(format!("added {count} rows of demo data")))
 }

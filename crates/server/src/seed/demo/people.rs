@@ -1,9 +1,9 @@
-//! Customers from everywhere, and the two members of the staff who serve them. None of them exists: the addresses
-//! are of example.com, and the numbers of ranges that are kept free for stories.
+//! Fictional customers from many countries, and two members of staff. The addresses are at example.com, and the phone numbers
+//! are in ranges that are reserved for fiction.
 
 use super::super::{
-    Ground,
-    rows::{Rows, id_of},
+    SeedContext,
+    rows::{Event, Rows, id_of},
     sealed::{Person, bytea},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,10 +11,10 @@ use platform::{Result, auth::UNUSABLE};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The address by which the demo data is recognised.
+/// The email address that shows that the demo data exists.
 pub const FIRST: &str = "amara.okafor@example.com";
 
-/// Name, surname, address before the @, telephone.
+/// First name, last name, local part of the email address, phone number.
 const CUSTOMERS: [(&str, &str, &str, &str); 25] = [
     ("Amara", "Okafor", "amara.okafor", "+44 20 7946 0011"),
     ("Søren", "Kjærgaard", "soren.kjaergaard", "+44 20 7946 0012"),
@@ -83,45 +83,49 @@ const CUSTOMERS: [(&str, &str, &str, &str); 25] = [
     ),
 ];
 
-/// Who was seeded.
+/// The seeded people.
 pub struct People {
     pub admin: Uuid,
     pub support: Uuid,
     pub customers: Vec<Customer>,
 }
 
-/// A customer, as far as orders need them.
+/// A customer, with the data that orders need.
 pub struct Customer {
     pub id: Uuid,
     pub email: String,
 }
 
-/// Adds everybody.
-pub fn add(rows: &mut Rows, ground: &Ground<'_>) -> Result<People> {
-    let opened = ground.now - TimeDelta::days(60);
+/// Adds the staff and the customers.
+pub fn add(rows: &mut Rows, ctx: &SeedContext<'_>) -> Result<People> {
+    let opened = ctx.now - TimeDelta::days(60);
     let admin = staff(
         rows,
-        ground,
-        ("Robin", "Whitlock", "robin.whitlock@example.com"),
+        ctx,
+        "Robin",
+        "Whitlock",
+        "robin.whitlock@example.com",
         "admin",
         opened,
     )?;
     let support = staff(
         rows,
-        ground,
-        ("Noor", "Haddad", "noor.haddad@example.com"),
+        ctx,
+        "Noor",
+        "Haddad",
+        "noor.haddad@example.com",
         "support",
         opened + TimeDelta::days(1),
     )?;
     let customers = CUSTOMERS.iter().enumerate().map(|(number, &(first_name, last_name, name, phone))| {
-        let at = ground.now - TimeDelta::hours(i64::try_from(CUSTOMERS.len() - number).unwrap_or(1) * 33 + 700);
+        let at = ctx.now - TimeDelta::hours(i64::try_from(CUSTOMERS.len() - number).unwrap_or(1) * 33 + 700);
         let (id, email) = (id_of("demo customer", number, at), format!("{name}@example.com"));
         let person = Person { email: &email, first_name, last_name, phone: (number % 7 != 6).then_some(phone) };
         let status = match number { 12 => "inactive", 19 => "suspended", 23 => "banned", _ => "active" };
         let kyc = match number % 5 { 0 | 1 => "verified", 4 if number == 14 => "rejected", _ => "pending" };
-        row(rows, ground, id, &person, json!({ "role": "customer", "status": status, "kyc_status": kyc, "created_by": (number % 3 == 0).then_some(admin), "created_at": at, "last_login": (number % 4 == 1).then_some(ground.now - TimeDelta::hours(5)) }))?;
+        row(rows, ctx, id, &person, json!({ "role": "customer", "status": status, "kyc_status": kyc, "created_by": (number % 3 == 0).then_some(admin), "created_at": at, "last_login": (number % 4 == 1).then_some(ctx.now - TimeDelta::hours(5)) }))?;
         let maker = if number % 3 == 0 { Some((admin, "admin")) } else { None };
-        rows.act(at, maker, ("user.create", "user", id), json!({ "fields": ["email", "first_name", "last_name", "phone"] }), None);
+        rows.audit(at, maker, Event::new("user.create", "user", id), json!({ "fields": ["email", "first_name", "last_name", "phone"] }), None);
         Ok(Customer { id, email })
     }).collect::<Result<_>>()?;
     Ok(People {
@@ -133,15 +137,17 @@ pub fn add(rows: &mut Rows, ground: &Ground<'_>) -> Result<People> {
 
 fn staff(
     rows: &mut Rows,
-    ground: &Ground<'_>,
-    (first_name, last_name, email): (&str, &str, &str),
+    ctx: &SeedContext<'_>,
+    first_name: &str,
+    last_name: &str,
+    email: &str,
     role: &str,
     at: DateTime<Utc>,
 ) -> Result<Uuid> {
     let id = id_of(email, 0, at);
     row(
         rows,
-        ground,
+        ctx,
         id,
         &Person {
             email,
@@ -151,25 +157,25 @@ fn staff(
         },
         json!({ "role": role, "status": "active", "kyc_status": "verified", "created_by": null, "created_at": at, "last_login": null }),
     )?;
-    rows.act(
+    rows.audit(
         at,
         None,
-        ("user.create", "user", id),
+        Event::new("user.create", "user", id),
         json!({ "fields": ["email", "first_name", "last_name"] }),
         None,
     );
     Ok(id)
 }
 
-/// Nobody here can sign in by password until an administrator has invited them.
+/// Adds a user. The user cannot sign in with a password until an administrator has invited them.
 fn row(
     rows: &mut Rows,
-    ground: &Ground<'_>,
+    ctx: &SeedContext<'_>,
     id: Uuid,
     person: &Person<'_>,
     rest: Value,
 ) -> Result<()> {
-    let sealed = person.seal(ground.keys, id)?;
+    let sealed = person.seal(ctx.keys, id)?;
     let mut row = json!({
         "id": id, "password_hash": UNUSABLE, "search_tokens": sealed.search_tokens, "email": bytea(&sealed.email), "email_hash": bytea(&sealed.email_hash),
         "first_name": bytea(&sealed.first_name), "last_name": bytea(&sealed.last_name), "phone": sealed.phone.as_deref().map(bytea),

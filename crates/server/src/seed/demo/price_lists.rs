@@ -1,24 +1,24 @@
-//! A price list that waits for somebody to publish it: dearer here, cheaper there, one package new, one gone.
+//! A price list to be published: with higher and lower costs, one new package and one removed package.
 
 use super::{
     super::{
-        Ground,
-        rows::{Rows, id_of},
+        SeedContext,
+        rows::{Event, Rows, id_of},
     },
-    catalogue::{Plan, amount},
+    catalog::{Plan, amount},
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The plans of the list, each by its place, and what becomes of its cost in percent.
-const MOVED: [(usize, u32); 3] = [(0, 110), (1, 95), (3, 125)];
-/// The plan that the list has no more.
-const GONE: usize = 7;
+/// The plans with changed costs: the index of the plan, and the new cost in percent of the old cost.
+const CHANGED: [(usize, u32); 3] = [(0, 110), (1, 95), (3, 125)];
+/// The index of the plan that the list no longer contains.
+const REMOVED: usize = 7;
 
-/// Adds it, as it was compared an hour ago.
-pub fn add(rows: &mut Rows, ground: &Ground<'_>, catalogue: &[Plan], admin: Uuid) {
-    let Some(provider) = catalogue
+/// Adds the price list, compared an hour ago.
+pub fn add(rows: &mut Rows, ctx: &SeedContext<'_>, catalog: &[Plan], admin: Uuid) {
+    let Some(provider) = catalog
         .first()
         .and_then(|plan| plan.source.as_ref())
         .map(|source| source.provider)
@@ -26,23 +26,23 @@ pub fn add(rows: &mut Rows, ground: &Ground<'_>, catalogue: &[Plan], admin: Uuid
         return;
     };
     let mut all: Vec<Value> = (1..)
-        .zip(MOVED)
-        .filter_map(|(row, (place, percent))| moved(catalogue.get(place)?, row, percent))
+        .zip(CHANGED)
+        .filter_map(|(row, (index, percent))| changed_row(catalog.get(index)?, row, percent))
         .collect();
-    all.extend(catalogue.get(GONE).and_then(gone));
-    all.push(arrived());
-    let at = ground.now - TimeDelta::hours(1);
+    all.extend(catalog.get(REMOVED).and_then(removed_row));
+    all.push(new_row());
+    let at = ctx.now - TimeDelta::hours(1);
     let id = id_of("demo price list", 0, at);
     rows.add("price_list_syncs", json!({
         "id": id, "provider_id": provider, "state": "open", "rows": all, "created_by": admin, "created_at": at, "version": 1,
-        "new_count": 1, "changed_count": MOVED.len(), "gone_count": 1, "unchanged_count": 6, "refused_count": 0,
+        "new_count": 1, "changed_count": CHANGED.len(), "gone_count": 1, "unchanged_count": 6, "refused_count": 0,
     }));
-    let change = json!({ "provider_id": provider, "new": 1, "changed": MOVED.len(), "gone": 1 });
-    let act = ("price_list.create", "price_list", id);
-    rows.act(at, Some((admin, "admin")), act, change, None);
+    let change = json!({ "provider_id": provider, "new": 1, "changed": CHANGED.len(), "gone": 1 });
+    let event = Event::new("price_list.create", "price_list", id);
+    rows.audit(at, Some((admin, "admin")), event, change, None);
 }
 
-fn moved(plan: &Plan, row: i32, percent: u32) -> Option<Value> {
+fn changed_row(plan: &Plan, row: i32, percent: u32) -> Option<Value> {
     let source = plan.source.as_ref()?;
     let after = source.cents * percent / 100;
     let margin = 10_000 - after * 10_000 / plan.cents.max(1);
@@ -55,7 +55,7 @@ fn moved(plan: &Plan, row: i32, percent: u32) -> Option<Value> {
     }))
 }
 
-fn gone(plan: &Plan) -> Option<Value> {
+fn removed_row(plan: &Plan) -> Option<Value> {
     let source = plan.source.as_ref()?;
     Some(json!({
         "sku": source.sku, "name": plan.terms.get("name"), "change": "gone", "plan_id": plan.id, "terms": [],
@@ -63,8 +63,8 @@ fn gone(plan: &Plan) -> Option<Value> {
     }))
 }
 
-/// A package that nobody has sold here yet.
-fn arrived() -> Value {
+/// Returns the row of a package that has no plan yet.
+fn new_row() -> Value {
     let terms = json!({ "name": "5 GB Korea", "data_limit_mb": "5000.00", "voice_minutes": 0, "sms_count": 0, "validity_days": 30, "regions": ["KR"] });
     json!({
         "row": 4, "sku": "nw-kr-5gb-30d", "name": "5 GB Korea", "change": "new", "terms": [], "cost_after": "7.10", "selling_after": "12.90",

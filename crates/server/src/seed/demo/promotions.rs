@@ -1,15 +1,16 @@
-//! Promotions that run, that are ahead, that are over, and one that somebody has switched off.
+//! Promotion codes: active, scheduled, expired and deactivated ones.
 
 use super::super::{
-    Ground,
-    rows::{Rows, id_of},
+    SeedContext,
+    rows::{Event, Rows, id_of},
 };
 use chrono::TimeDelta;
 use serde_json::json;
 use uuid::Uuid;
 use wire::Param;
 
-/// A code: what it takes off, from when until when in days from now, how often, of which campaign.
+/// A code with its discount, its first and last day relative to today, its limits in total and per customer, its campaign,
+/// and whether it is active.
 type Code = (
     &'static str,
     (&'static str, &'static str, Option<&'static str>),
@@ -56,23 +57,23 @@ const CODES: [Code; 5] = [
     ),
 ];
 
-/// Adds them.
-pub fn add(rows: &mut Rows, ground: &Ground<'_>, admin: Uuid) {
+/// Adds the promotion codes.
+pub fn add(rows: &mut Rows, ctx: &SeedContext<'_>, admin: Uuid) {
     for (number, (code, (kind, value, currency), (from, to), (most, each), (campaign, on))) in
         CODES.into_iter().enumerate()
     {
         let (from, to) = (
-            ground.now + TimeDelta::days(from),
-            ground.now + TimeDelta::days(to),
+            ctx.now + TimeDelta::days(from),
+            ctx.now + TimeDelta::days(to),
         );
-        let at = from.min(ground.now - TimeDelta::days(1));
+        let at = from.min(ctx.now - TimeDelta::days(1));
         let id = id_of("promotion", number, at);
         rows.add("promotional_codes", json!({
             "id": id, "code": code, "discount_type": kind, "discount_value": value, "currency": currency, "max_uses": most, "per_user_limit": each,
             "valid_from": from.show(), "valid_to": to.show(), "is_active": on, "campaign": campaign, "created_at": at.show(),
         }));
         let change = json!({ "code": { "before": null, "after": code } });
-        let act = ("promotion.create", "promotion", id);
-        rows.act(at, Some((admin, "admin")), act, change, None);
+        let event = Event::new("promotion.create", "promotion", id);
+        rows.audit(at, Some((admin, "admin")), event, change, None);
     }
 }

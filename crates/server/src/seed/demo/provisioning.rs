@@ -1,58 +1,59 @@
-//! How the units of paid orders got their eSIMs, or did not.
+//! Provisioning of paid orders, successful and failed.
 
 use super::{
     super::{
-        Ground,
+        SeedContext,
         rows::{Rows, id_of},
     },
-    catalogue::amount,
-    orders::{Ending, Order},
-    stock::{Life, Sale, Sold, Stock},
+    catalog::amount,
+    orders::{Order, OrderScenario},
+    stock::{EsimStage, Sale, Sold, Stock},
 };
 use platform::Result;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Why an order whose supplier refused stands still.
-pub const STUCK: &str = "1 of 1 eSIMs could not be provisioned. There is no stock, and no provider left to ask. The last one said: out of stock";
-/// Why its unit does.
-const REFUSED: &str =
-    "There is no stock, and no provider left to ask. The last one said: out of stock";
+/// The status reason of an order that every provider has rejected.
+pub const FAILED_ORDER: &str = "1 of 1 eSIMs could not be provisioned. Out of stock, and every provider declined. The last answer: out of stock";
+/// The error of its unit.
+const FAILED_UNIT: &str =
+    "Out of stock, and every provider declined. The last answer: out of stock";
 
-/// Adds what was done for an order's units; the eSIMs that came of it.
+/// Adds the provisioning of the units of an order, and returns their eSIMs.
 pub fn add(
     rows: &mut Rows,
-    ground: &Ground<'_>,
+    ctx: &SeedContext<'_>,
     order: &Order<'_>,
     stock: &mut Stock,
 ) -> Result<Vec<Sold>> {
-    match order.ending {
-        Ending::Delivered(life) => deliver(rows, ground, order, stock, life),
-        Ending::Unsent => deliver(rows, ground, order, stock, Life::Unused),
-        Ending::Refused => {
+    match order.scenario {
+        OrderScenario::Delivered(stage) => deliver(rows, ctx, order, stock, stage),
+        OrderScenario::EmailFailed => deliver(rows, ctx, order, stock, EsimStage::Unused),
+        OrderScenario::ProviderDeclined => {
             for unit_no in 1..=order.quantity {
-                stopped(
+                unprovisioned_unit(
                     rows,
                     order,
                     unit_no,
-                    ("failed", "refused", REFUSED, "out of stock"),
+                    "failed",
+                    "refused",
+                    FAILED_UNIT,
+                    "out of stock",
                 );
             }
-            order.act(rows, 97, "order.fail", Value::Null, Some(STUCK));
+            order.audit(rows, 97, "order.fail", Value::Null, Some(FAILED_ORDER));
             Ok(Vec::new())
         }
-        Ending::Open => {
+        OrderScenario::Provisioning => {
             for unit_no in 1..=order.quantity {
-                stopped(
+                unprovisioned_unit(
                     rows,
                     order,
                     unit_no,
-                    (
-                        "waiting",
-                        "unknown",
-                        "no answer in time",
-                        "no answer in time",
-                    ),
+                    "waiting",
+                    "unknown",
+                    "no answer in time",
+                    "no answer in time",
                 );
             }
             Ok(Vec::new())
@@ -63,10 +64,10 @@ pub fn add(
 
 fn deliver(
     rows: &mut Rows,
-    ground: &Ground<'_>,
+    ctx: &SeedContext<'_>,
     order: &Order<'_>,
     stock: &mut Stock,
-    life: Life,
+    stage: EsimStage,
 ) -> Result<Vec<Sold>> {
     let source = if order.from_stock {
         "stock"
@@ -80,21 +81,24 @@ fn deliver(
                 buyer: order.buyer.id,
                 at: order.after(98),
                 from_stock: order.from_stock,
-                life,
+                stage,
                 admin: order.admin,
             };
-            let sold = stock.sell(rows, ground, &sale)?;
+            let sold = stock.sell(rows, ctx, &sale)?;
             let job = unit(
                 rows,
                 order,
                 unit_no,
-                ("succeeded", Some(source), Some(sold.id), None),
+                "succeeded",
+                Some(source),
+                Some(sold.id),
+                None,
             );
             if let Some(reference) = &sold.provider_ref {
-                bought(rows, order, (job, unit_no), &sold, reference);
+                bought(rows, order, job, unit_no, &sold, reference);
             }
-            bundle(rows, order, unit_no, &sold, life);
-            order.act(
+            bundle(rows, order, unit_no, &sold, stage);
+            order.audit(
                 rows,
                 98,
                 "order.provision",
@@ -104,21 +108,22 @@ fn deliver(
             Ok(sold)
         })
         .collect::<Result<Vec<_>>>()?;
-    order.act(rows, 100, "order.fulfil", Value::Null, None);
+    order.audit(rows, 100, "order.fulfil", Value::Null, None);
     Ok(sold)
 }
-
-type State<'a> = (&'a str, Option<&'a str>, Option<Uuid>, Option<&'a str>);
 
 fn unit(
     rows: &mut Rows,
     order: &Order<'_>,
     unit_no: u32,
-    (status, source, esim, error): State<'_>,
+    status: &str,
+    source: Option<&str>,
+    esim: Option<Uuid>,
+    error: Option<&str>,
 ) -> Uuid {
     let id = id_of(
         &format!("demo unit {unit_no} of"),
-        order.place,
+        order.index,
         order.after(95),
     );
     rows.add("provisioning_jobs", json!({
@@ -128,17 +133,20 @@ fn unit(
     id
 }
 
-/// A unit that a provider has not supplied, and the request that was made for it.
-fn stopped(
+/// Adds a unit that is not provisioned, with its request to the provider.
+fn unprovisioned_unit(
     rows: &mut Rows,
     order: &Order<'_>,
     unit_no: u32,
-    (status, outcome, error, answer): (&str, &str, &str, &str),
+    status: &str,
+    outcome: &str,
+    error: &str,
+    answer: &str,
 ) {
-    let job = unit(rows, order, unit_no, (status, None, None, Some(error)));
-    attempt(rows, order, (job, unit_no), (outcome, Some(answer), None));
+    let job = unit(rows, order, unit_no, status, None, None, Some(error));
+    attempt(rows, order, job, unit_no, outcome, Some(answer), None);
     if status == "failed" {
-        order.act(
+        order.audit(
             rows,
             97,
             "provisioning.fail",
@@ -151,14 +159,17 @@ fn stopped(
 fn attempt(
     rows: &mut Rows,
     order: &Order<'_>,
-    (job, unit_no): (Uuid, u32),
-    (outcome, error, order_ref): (&str, Option<&str>, Option<&str>),
+    job: Uuid,
+    unit_no: u32,
+    outcome: &str,
+    error: Option<&str>,
+    order_ref: Option<&str>,
 ) {
     let Some(source) = &order.plan.source else {
         return;
     };
     let reference = format!("{job}-1");
-    order.act(
+    order.audit(
         rows,
         96,
         "provisioning.ask",
@@ -175,15 +186,19 @@ fn attempt(
 fn bought(
     rows: &mut Rows,
     order: &Order<'_>,
-    (job, unit_no): (Uuid, u32),
+    job: Uuid,
+    unit_no: u32,
     sold: &Sold,
     reference: &str,
 ) {
     attempt(
         rows,
         order,
-        (job, unit_no),
-        ("succeeded", None, Some(reference)),
+        job,
+        unit_no,
+        "succeeded",
+        None,
+        Some(reference),
     );
     let Some(source) = &order.plan.source else {
         return;
@@ -194,14 +209,14 @@ fn bought(
     }));
 }
 
-fn bundle(rows: &mut Rows, order: &Order<'_>, unit_no: u32, sold: &Sold, life: Life) {
+fn bundle(rows: &mut Rows, order: &Order<'_>, unit_no: u32, sold: &Sold, stage: EsimStage) {
     let total = order.plan.mb.map(|mb| i64::from(mb) * 1_000_000);
     let start = order.after(98) + chrono::TimeDelta::hours(30);
-    let (percent, status) = life.bundle(start.timestamp() / 3600);
+    let (percent, status) = stage.bundle(start.timestamp() / 3600);
     let starts = (percent > 0).then_some(start);
     rows.add("esim_bundles", json!({
-        "id": id_of(&format!("demo bundle {unit_no} of"), order.place, order.after(98)), "order_id": order.id, "unit_no": unit_no, "esim_id": sold.id, "plan_id": order.plan.id,
+        "id": id_of(&format!("demo bundle {unit_no} of"), order.index, order.after(98)), "order_id": order.id, "unit_no": unit_no, "esim_id": sold.id, "plan_id": order.plan.id,
         "provider_id": sold.provider, "provider_ref": sold.provider_ref, "status": status, "total_bytes": total, "used_bytes": total.unwrap_or(20_000_000_000) / 100 * percent,
-        "starts_at": starts, "expires_at": starts.map(|start| start + chrono::TimeDelta::days(life.days(order.plan.days))), "created_at": order.after(98),
+        "starts_at": starts, "expires_at": starts.map(|start| start + chrono::TimeDelta::days(stage.days(order.plan.days))), "created_at": order.after(98),
     }));
 }

@@ -1,12 +1,12 @@
-//! eSIMs: those that wait for a buyer, and what became of those that were sold.
+//! eSIMs in stock, and sold eSIMs with their history and usage.
 
 use super::{
     super::{
-        Ground,
-        rows::{Rows, id_of},
+        SeedContext,
+        rows::{Event, Rows, id_of},
         sealed::{Profile, bytea},
     },
-    catalogue::Plan,
+    catalog::Plan,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::Result;
@@ -17,18 +17,18 @@ use wire::{
     esims::{inventory::Esim, profile::ActivationCode},
 };
 
-/// The plans of which there is stock; the others are bought when they are sold.
+/// The indexes of the plans with stock; eSIMs of other plans are bought when they are sold.
 pub const STOCKED: [usize; 6] = [0, 1, 3, 5, 12, 15];
-/// eSIMs in stock of each.
-const EACH: usize = 10;
-/// The issuer of the stock.
-const OURS: u32 = 101;
-/// The issuer of what providers deliver.
-const THEIRS: u32 = 202;
+/// The number of eSIMs in stock of each plan.
+const STOCK_PER_PLAN: usize = 10;
+/// The issuer of eSIMs in stock.
+const STOCK_ISSUER: u32 = 101;
+/// The issuer of eSIMs from providers.
+const PROVIDER_ISSUER: u32 = 202;
 
-/// How far an eSIM came after it was sold.
+/// The stage of an eSIM after the sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Life {
+pub enum EsimStage {
     Unused,
     Installed,
     Active,
@@ -37,22 +37,22 @@ pub enum Life {
     Cancelled,
 }
 
-/// Makes eSIMs with numbers that no other has.
+/// Creates eSIMs with unique numbers.
 pub struct Stock {
     made: usize,
 }
 
-/// An eSIM that is sold.
+/// The sale of an eSIM.
 pub struct Sale<'a> {
     pub plan: &'a Plan,
     pub buyer: Uuid,
     pub at: DateTime<Utc>,
     pub from_stock: bool,
-    pub life: Life,
+    pub stage: EsimStage,
     pub admin: Uuid,
 }
 
-/// What was sold.
+/// A sold eSIM.
 pub struct Sold {
     pub id: Uuid,
     pub iccid: String,
@@ -61,39 +61,43 @@ pub struct Sold {
     pub provider_ref: Option<String>,
 }
 
-/// Adds the stock, as two files brought it in.
-pub fn add(rows: &mut Rows, ground: &Ground<'_>, catalogue: &[Plan], admin: Uuid) -> Result<Stock> {
+/// Adds the stock, imported from two files.
+pub fn add(rows: &mut Rows, ctx: &SeedContext<'_>, catalog: &[Plan], admin: Uuid) -> Result<Stock> {
     let mut stock = Stock { made: 0 };
-    for (place, plan) in STOCKED
+    for (index, plan) in STOCKED
         .iter()
-        .filter_map(|number| catalogue.get(*number))
+        .filter_map(|number| catalog.get(*number))
         .enumerate()
     {
-        let at = ground.now - TimeDelta::days(if place < 3 { 50 } else { 12 });
-        for _ in 0..EACH {
-            let (id, profile) = stock.next(OURS, at)?;
-            let mut row = base(ground, id, &profile, plan, at)?;
+        let at = ctx.now - TimeDelta::days(if index < 3 { 50 } else { 12 });
+        for _ in 0..STOCK_PER_PLAN {
+            let (id, profile) = stock.next(STOCK_ISSUER, at)?;
+            let mut row = base(ctx, id, &profile, plan, at)?;
             extend(
                 &mut row,
                 json!({ "status": "available", "profile_state": "released", "updated_at": at }),
             );
             rows.add("esims", row);
-            step(
+            add_status_change(
                 rows,
-                (id, 0),
-                at,
-                (None, ("available", "released")),
-                None,
-                Some(admin),
-                "import",
+                StatusChange {
+                    esim: id,
+                    number: 0,
+                    at,
+                    from: None,
+                    to: ("available", "released"),
+                    reason: None,
+                    actor: Some(admin),
+                    source: "import",
+                },
             );
         }
-        if place % 3 == 0 {
-            rows.act(
+        if index % 3 == 0 {
+            rows.audit(
                 at,
                 Some((admin, "admin")),
-                ("esim.import", "esim", Uuid::nil()),
-                json!({ "created": EACH * 3, "refused": 0 }),
+                Event::new("esim.import", "esim", Uuid::nil()),
+                json!({ "created": STOCK_PER_PLAN * 3, "refused": 0 }),
                 None,
             );
         }
@@ -110,27 +114,39 @@ impl Stock {
         ))
     }
 
-    /// Adds an eSIM that was sold, with everything that happened to it since.
-    pub fn sell(&mut self, rows: &mut Rows, ground: &Ground<'_>, sale: &Sale<'_>) -> Result<Sold> {
-        let came = if sale.from_stock {
+    /// Adds a sold eSIM with its history and usage.
+    pub fn sell(
+        &mut self,
+        rows: &mut Rows,
+        ctx: &SeedContext<'_>,
+        sale: &Sale<'_>,
+    ) -> Result<Sold> {
+        let added_at = if sale.from_stock {
             sale.at - TimeDelta::days(6)
         } else {
             sale.at
         };
-        let (id, profile) = self.next(if sale.from_stock { OURS } else { THEIRS }, came)?;
+        let (id, profile) = self.next(
+            if sale.from_stock {
+                STOCK_ISSUER
+            } else {
+                PROVIDER_ISSUER
+            },
+            added_at,
+        )?;
         let source = sale.plan.source.as_ref().filter(|_| !sale.from_stock);
         let provider_ref = source.map(|_| format!("SIM-{:08}", self.made));
         let (installed, activated) = (
             sale.at + TimeDelta::hours(9),
             sale.at + TimeDelta::hours(30),
         );
-        let (status, state) = sale.life.end();
-        let expires = activated + TimeDelta::days(sale.life.days(sale.plan.days));
+        let (status, state) = sale.stage.end();
+        let expires = activated + TimeDelta::days(sale.stage.days(sale.plan.days));
         let (is_installed, is_activated) = (
-            sale.life != Life::Unused,
-            !matches!(sale.life, Life::Unused | Life::Installed),
+            sale.stage != EsimStage::Unused,
+            !matches!(sale.stage, EsimStage::Unused | EsimStage::Installed),
         );
-        let mut row = base(ground, id, &profile, sale.plan, came)?;
+        let mut row = base(ctx, id, &profile, sale.plan, added_at)?;
         extend(
             &mut row,
             json!({
@@ -147,15 +163,15 @@ impl Stock {
             provider: source.map(|source| source.provider),
             provider_ref,
         };
-        told(rows, &sold, sale, (came, installed, activated, expires));
+        add_history(rows, &sold, sale, added_at, installed, activated, expires);
         if is_activated {
-            usage(rows, ground, id, sale, (activated, expires));
+            usage(rows, ctx, id, sale, activated, expires);
         }
         Ok(sold)
     }
 }
 
-impl Life {
+impl EsimStage {
     fn end(self) -> (&'static str, &'static str) {
         match self {
             Self::Unused => ("available", "released"),
@@ -167,7 +183,7 @@ impl Life {
         }
     }
 
-    /// Days that the plan lasted: what has expired was short, so that it could expire.
+    /// Returns the validity in days: an expired eSIM has a short validity, so that it can be in the past.
     pub fn days(self, plan: i64) -> i64 {
         if self == Self::Expired {
             plan.min(7)
@@ -176,7 +192,7 @@ impl Life {
         }
     }
 
-    /// Bytes in a hundred of the plan's that were used, and the state of the bundle.
+    /// Returns the used percentage of the data, and the status of the bundle.
     pub fn bundle(self, seed: i64) -> (i64, &'static str) {
         match self {
             Self::Unused | Self::Installed => (0, "queued"),
@@ -188,30 +204,28 @@ impl Life {
 }
 
 fn base(
-    ground: &Ground<'_>,
+    ctx: &SeedContext<'_>,
     id: Uuid,
     profile: &Profile,
     plan: &Plan,
     at: DateTime<Utc>,
 ) -> Result<Value> {
-    let (activation_code, matching_id) = profile.seal(ground.keys, id)?;
+    let (activation_code, matching_id) = profile.seal(ctx.keys, id)?;
     Ok(json!({
         "id": id, "iccid": profile.iccid, "iccid_check": "ok", "plan_id": plan.id, "activation_code": bytea(&activation_code), "matching_id": bytea(&matching_id),
         "smdp_address": profile.code.smdp_address, "qr_code_url": format!("{}/{id}/qr.svg", Esim::PATH), "created_at": at,
     }))
 }
 
-/// Tells in the state history how it went.
-fn told(
+/// Adds the status history of a sold eSIM.
+fn add_history(
     rows: &mut Rows,
     sold: &Sold,
     sale: &Sale<'_>,
-    (came, installed, activated, expires): (
-        DateTime<Utc>,
-        DateTime<Utc>,
-        DateTime<Utc>,
-        DateTime<Utc>,
-    ),
+    added_at: DateTime<Utc>,
+    installed: DateTime<Utc>,
+    activated: DateTime<Utc>,
+    expires: DateTime<Utc>,
 ) {
     let (fresh, on_phone, in_use) = (
         ("available", "released"),
@@ -219,90 +233,114 @@ fn told(
         ("active", "enabled"),
     );
     if sale.from_stock {
-        step(
+        add_status_change(
             rows,
-            (sold.id, 0),
-            came,
-            (None, fresh),
-            None,
-            Some(sale.admin),
-            "import",
+            StatusChange {
+                esim: sold.id,
+                number: 0,
+                at: added_at,
+                from: None,
+                to: fresh,
+                reason: None,
+                actor: Some(sale.admin),
+                source: "import",
+            },
         );
-        step(
+        add_status_change(
             rows,
-            (sold.id, 1),
-            sale.at,
-            (Some(fresh), fresh),
-            Some("Sold from stock"),
-            None,
-            "order",
+            StatusChange {
+                esim: sold.id,
+                number: 1,
+                at: sale.at,
+                from: Some(fresh),
+                to: fresh,
+                reason: Some("Sold from stock"),
+                actor: None,
+                source: "order",
+            },
         );
     } else {
-        step(
+        add_status_change(
             rows,
-            (sold.id, 0),
-            came,
-            (None, fresh),
-            Some("Delivered by the provider"),
-            None,
-            "order",
+            StatusChange {
+                esim: sold.id,
+                number: 0,
+                at: added_at,
+                from: None,
+                to: fresh,
+                reason: Some("Delivered by the provider"),
+                actor: None,
+                source: "order",
+            },
         );
     }
-    if sale.life == Life::Unused {
+    if sale.stage == EsimStage::Unused {
         return;
     }
-    step(
+    add_status_change(
         rows,
-        (sold.id, 2),
-        installed,
-        (Some(fresh), on_phone),
-        None,
-        None,
-        "provider",
+        StatusChange {
+            esim: sold.id,
+            number: 2,
+            at: installed,
+            from: Some(fresh),
+            to: on_phone,
+            reason: None,
+            actor: None,
+            source: "provider",
+        },
     );
-    if sale.life == Life::Installed {
+    if sale.stage == EsimStage::Installed {
         return;
     }
-    step(
+    add_status_change(
         rows,
-        (sold.id, 3),
-        activated,
-        (Some(on_phone), in_use),
-        None,
-        None,
-        "provider",
+        StatusChange {
+            esim: sold.id,
+            number: 3,
+            at: activated,
+            from: Some(on_phone),
+            to: in_use,
+            reason: None,
+            actor: None,
+            source: "provider",
+        },
     );
-    let (at, reason, actor, source) = match sale.life {
-        Life::Suspended => (
+    let (at, reason, actor, source) = match sale.stage {
+        EsimStage::Suspended => (
             activated + TimeDelta::hours(20),
             "Reported as lost",
             Some(sale.admin),
             "admin",
         ),
-        Life::Cancelled => (
+        EsimStage::Cancelled => (
             activated + TimeDelta::hours(20),
             "Bought twice by mistake",
             Some(sale.admin),
             "admin",
         ),
-        Life::Expired => (expires, "The plan has ended", None, "provider"),
+        EsimStage::Expired => (expires, "The plan has ended", None, "provider"),
         _ => return,
     };
-    step(
+    add_status_change(
         rows,
-        (sold.id, 4),
-        at,
-        (Some(in_use), sale.life.end()),
-        Some(reason),
-        actor,
-        source,
+        StatusChange {
+            esim: sold.id,
+            number: 4,
+            at,
+            from: Some(in_use),
+            to: sale.stage.end(),
+            reason: Some(reason),
+            actor,
+            source,
+        },
     );
     if let Some(admin) = actor {
-        let change = json!({ "status": { "before": in_use.0, "after": sale.life.end().0 } });
-        rows.act(
+        let change = json!({ "status": { "before": in_use.0, "after": sale.stage.end().0 } });
+        rows.audit(
             at,
             Some((admin, "admin")),
-            ("esim.move", "esim", sold.id),
+            Event::new("esim.move", "esim", sold.id),
             change,
             Some(reason),
         );
@@ -311,15 +349,29 @@ fn told(
 
 type State = (&'static str, &'static str);
 
-fn step(
-    rows: &mut Rows,
-    (esim, number): (Uuid, usize),
+/// An entry of the status history of an eSIM.
+struct StatusChange<'a> {
+    esim: Uuid,
+    number: usize,
     at: DateTime<Utc>,
-    (from, to): (Option<State>, State),
-    reason: Option<&str>,
+    from: Option<State>,
+    to: State,
+    reason: Option<&'a str>,
     actor: Option<Uuid>,
-    source: &str,
-) {
+    source: &'a str,
+}
+
+fn add_status_change(rows: &mut Rows, change: StatusChange<'_>) {
+    let StatusChange {
+        esim,
+        number,
+        at,
+        from,
+        to,
+        reason,
+        actor,
+        source,
+    } = change;
     rows.add("esim_state_history", json!({
         "id": id_of(&esim.to_string(), number, at), "esim_id": esim, "from_status": from.map(|from| from.0), "to_status": to.0,
         "from_profile_state": from.map(|from| from.1), "to_profile_state": to.1, "reason": reason, "actor_id": actor, "source": source, "created_at": at,
@@ -328,16 +380,17 @@ fn step(
 
 fn usage(
     rows: &mut Rows,
-    ground: &Ground<'_>,
+    ctx: &SeedContext<'_>,
     esim: Uuid,
     sale: &Sale<'_>,
-    (start, end): (DateTime<Utc>, DateTime<Utc>),
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
 ) {
     let limit = sale.plan.mb.map(|mb| i64::from(mb) * 1_000_000);
-    let (percent, _) = sale.life.bundle(start.timestamp() / 3600);
+    let (percent, _) = sale.stage.bundle(start.timestamp() / 3600);
     rows.add("esim_data_usage", json!({
         "id": id_of(&format!("demo usage of {esim}"), 0, start), "esim_id": esim, "used_bytes": limit.unwrap_or(20_000_000_000) / 100 * percent, "limit_bytes": limit,
-        "period_start": start, "period_end": end, "recorded_at": (ground.now - TimeDelta::minutes(17)).min(end).max(start),
+        "period_start": start, "period_end": end, "recorded_at": (ctx.now - TimeDelta::minutes(17)).min(end).max(start),
     }));
 }
 

@@ -1,14 +1,14 @@
-//! A top-up that waits: its provider starts it when what is on the eSIM ends.
+//! A queued top-up: its provider starts it when the current bundle of the eSIM ends.
 
 use super::{
-    super::rows::{Rows, id_of},
-    catalogue::amount,
+    super::rows::{Event, Rows, id_of},
+    catalog::amount,
     orders::Order,
     stock::Sold,
 };
 use serde_json::{Value, json};
 
-/// Adds one to an eSIM that an order has brought, under this number, a day after it.
+/// Adds a top-up of the eSIM of an order, with this order number, one day after the order.
 pub fn add(rows: &mut Rows, order: &Order<'_>, sold: &Sold, number: &str) {
     let Some(source) = &order.plan.source else {
         return;
@@ -31,7 +31,7 @@ pub fn add(rows: &mut Rows, order: &Order<'_>, sold: &Sold, number: &str) {
         "payment_method": "credit_card", "payment_gateway": "simulator", "gateway_transaction_id": format!("sim_{}", payment.simple()), "status": "completed",
         "total_amount": total, "created_at": at(0), "updated_at": at(60), "completed_at": at(60),
     }));
-    super::orders::later(rows, at(0), "invoices.issue", ("transaction", payment));
+    super::orders::enqueue_job(rows, at(0), "invoices.issue", "transaction", payment);
     let reference = format!("{job}-1");
     let theirs = format!("SIM-TOPUP-{}", sold.iccid);
     rows.add("provisioning_jobs", json!({
@@ -49,37 +49,43 @@ pub fn add(rows: &mut Rows, order: &Order<'_>, sold: &Sold, number: &str) {
         "id": id_of("demo top-up bundle", 0, at(64)), "order_id": id, "unit_no": 1, "esim_id": sold.id, "plan_id": order.plan.id, "provider_id": source.provider,
         "provider_ref": theirs, "status": "queued", "total_bytes": order.plan.mb.map(|mb| i64::from(mb) * 1_000_000), "used_bytes": 0, "created_at": at(64),
     }));
-    let mut act = |seconds: i64, name: &str, subject: &str, of, change: Value| {
-        rows.act(at(seconds), None, (name, subject, of), change, None);
+    let mut audit = |seconds: i64, name: &str, subject: &str, of, change: Value| {
+        rows.audit(
+            at(seconds),
+            None,
+            Event::new(name, subject, of),
+            change,
+            None,
+        );
     };
-    act(
+    audit(
         0,
         "order.place",
         "order",
         id,
         json!({ "plan_id": order.plan.id, "esim_id": sold.id, "total_amount": total, "currency": "USD" }),
     );
-    act(
+    audit(
         60,
         "transaction.complete",
         "transaction",
         payment,
         json!({ "total_amount": total, "currency": "USD" }),
     );
-    act(60, "order.pay", "order", id, Value::Null);
-    act(
+    audit(60, "order.pay", "order", id, Value::Null);
+    audit(
         61,
         "provisioning.ask",
         "order",
         id,
         json!({ "unit_no": 1, "provider_id": source.provider, "reference": reference }),
     );
-    act(
+    audit(
         65,
         "order.provision",
         "order",
         id,
         json!({ "unit_no": 1, "esim_id": sold.id, "source": "topup" }),
     );
-    act(65, "order.fulfil", "order", id, Value::Null);
+    audit(65, "order.fulfil", "order", id, Value::Null);
 }

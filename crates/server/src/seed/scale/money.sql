@@ -1,5 +1,5 @@
--- What became of the payments of these orders. Of a hundred, four never come in, half of them because the card was
--- declined; of the others two are given back, in full or in part, and one more is asked for.
+-- The payments of the orders. Of a hundred payments, four are not completed, half of them because the card was declined.
+-- Of the completed ones, two are refunded, in full or in part, and one more has a requested or rejected refund.
 CREATE TEMP TABLE seed_payments ON COMMIT DROP AS
 SELECT seed_sales.*, CASE WHEN status <> 'cancelled' THEN at + interval '1 minute' END AS completed_at,
        (ARRAY['credit_card', 'credit_card', 'credit_card', 'credit_card', 'paypal', 'bank_transfer'])[1 + n % 6]::payment_method AS method,
@@ -17,7 +17,7 @@ SELECT payment, id, user_id, CASE WHEN status = 'fulfilled' THEN esim_id END, pl
        CASE WHEN completed_at IS NULL THEN at + interval '30 minutes' END
   FROM seed_payments;
 
--- The sum of each payment's refunds is held against its total when the statistics say how to find them.
+-- Check the sum of the refunds of each payment against its total only after ANALYZE, when the planner has statistics.
 SET CONSTRAINTS refunds_within_total DEFERRED;
 INSERT INTO refunds (id, transaction_id, amount, currency, reason_code, reason, status, approval_state, gateway_refund_id, created_at, updated_at, decided_at, processed_at)
 SELECT pg_temp.seed_id(15, n), payment, CASE refund WHEN 'part' THEN 2 ELSE price END, currency, 'not_working', 'It did not connect.',
@@ -29,14 +29,14 @@ SELECT pg_temp.seed_id(15, n), payment, CASE refund WHEN 'part' THEN 2 ELSE pric
 ANALYZE transactions, refunds;
 SET CONSTRAINTS refunds_within_total IMMEDIATE;
 
--- What the gateway has told, and one in five times told again in other words.
+-- Webhook events of the gateway. One payment in five has a second event of another type.
 INSERT INTO webhook_receipts (id, source, event_id, event_type, signature_ok, status, transaction_id, note, received_at, applied_at)
 SELECT pg_temp.seed_id(16, n * 2 + again), 'stripe', 'evt_msr_' || n || '_' || again, (ARRAY['checkout.session.completed', 'payment_intent.succeeded'])[1 + again], true,
        (ARRAY['applied', 'ignored'])[1 + again]::receipt_status, payment, (ARRAY['Paid.', 'The payment was known already.'])[1 + again],
        completed_at, CASE again WHEN 0 THEN completed_at END
   FROM seed_payments JOIN generate_series(0, 1) AS again ON again = 0 OR n % 5 = 0 WHERE is_card AND completed_at IS NOT NULL;
 
--- The sums of the days that are over, as the program makes them, in UTC.
+-- The totals of past days in UTC, as the server calculates them.
 INSERT INTO payment_days (day, time_zone, currency, payment_method, payment_gateway, completed, failed, gross_amount, tax_amount, discount_amount, refunds, refunded_amount)
 SELECT (at AT TIME ZONE 'UTC')::date AS day, 'UTC', currency, payment_method, payment_gateway, sum(completed), sum(failed), sum(gross), 0, 0, sum(refunds), sum(refunded) FROM (
     SELECT completed_at AS at, currency, payment_method, payment_gateway, 1 AS completed, 0 AS failed, total_amount AS gross, 0 AS refunds, 0 AS refunded

@@ -1,4 +1,4 @@
--- Plans and their supplier; and times, owners and plans for what was copied in.
+-- Plans and prices; then times for the copied users, and times, owners and plans for the copied eSIMs.
 INSERT INTO plans (id, name, data_limit_mb, validity_days, regions, created_at, updated_at)
 SELECT pg_temp.seed_id(3, n), (1 + n % 20) || ' GB for measuring, no. ' || n, 1000 * (1 + n % 20), 30, '["EUROPE"]', pg_temp.seed_time(n, 50, 300), pg_temp.seed_time(n, 50, 300)
   FROM generate_series(1, 50) AS n;
@@ -10,7 +10,7 @@ SELECT pg_temp.seed_id(4, n), pg_temp.seed_id(3, n), 'GLOBAL', 2 + n % 7, 5 + n 
 UPDATE users SET created_at = pg_temp.seed_time(n, :users, 320), updated_at = pg_temp.seed_time(n, :users, 320)
   FROM generate_series(1, :users) AS n WHERE id = pg_temp.seed_id(1, n);
 
--- Four of five are sold; of these, three of four are in use.
+-- Four of five eSIMs are sold, and three of four sold eSIMs are in use.
 UPDATE esims SET
     plan_id = pg_temp.seed_id(3, 1 + n % 50),
     user_id = CASE WHEN n % 5 > 0 THEN pg_temp.seed_id(1, 1 + n % :users) END,

@@ -1,4 +1,4 @@
--- Orders: the n-th belongs to the eSIM e of the sold ones; the first of an eSIM brings it, the others top it up.
+-- Orders. Order n belongs to sold eSIM e: the first order of an eSIM is its purchase, the others are top-ups.
 CREATE TEMP TABLE seed_sales ON COMMIT DROP AS
 SELECT n, pg_temp.seed_id(7, n) AS id, pg_temp.seed_id(8, n) AS payment, pg_temp.seed_id(2, e) AS esim_id, pg_temp.seed_id(1, 1 + e % :users) AS user_id,
        pg_temp.seed_id(3, 1 + e % 50) AS plan_id, n > :esims / 5 * 4 AS is_topup, 5 + (1 + e % 50) % 7 AS price, pg_temp.seed_time(n, :orders, 310) AS at,

@@ -1,4 +1,4 @@
--- Tickets with a question and an answer each. Nobody of the staff is seeded, so the system answers.
+-- Tickets with a question and an answer each. No staff is seeded, so the answers have no sender.
 INSERT INTO support_tickets (id, ticket_number, user_id, subject, description, priority, status, category, resolved_at, closed_at, created_at, updated_at)
 SELECT pg_temp.seed_id(12, n), 'MSR-' || n, pg_temp.seed_id(1, 1 + n % :users), 'The eSIM does not connect, no. ' || n, 'It is installed, but there is no network since this morning.',
        (ARRAY['low', 'medium', 'medium', 'high', 'urgent'])[1 + n % 5]::ticket_priority, (ARRAY['open', 'in_progress', 'resolved', 'closed'])[1 + n % 4]::ticket_status, 'technical',

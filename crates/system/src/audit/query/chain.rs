@@ -17,11 +17,10 @@ use std::collections::HashSet;
 use uuid::Uuid;
 use wire::{AccessId, AuditId};
 
-/// Whoever links holds this lock, so that links follow one another.
+/// The advisory lock of the transaction that adds links, so that the links have one order.
 const LOCK: i64 = 7_277_080;
-/// A transaction may take so long from writing its entry to committing it. What takes longer is linked by the
-/// next check.
-const LATE: TimeDelta = TimeDelta::minutes(10);
+/// The maximum time from writing an entry to committing it. The next verification links the entries of slower transactions.
+const COMMIT_DELAY: TimeDelta = TimeDelta::minutes(10);
 
 /// One of the two logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,18 +38,18 @@ impl Log {
             Self::Access => "access",
         }
     }
-    pub fn of(name: &str) -> Option<Self> {
+    pub fn parse(name: &str) -> Option<Self> {
         Self::BOTH.into_iter().find(|log| log.as_str() == name)
     }
 }
 
 /// An entry of either log.
-pub enum Logged {
+pub enum LogEntry {
     Audit(AuditRow),
     Access(AccessRow),
 }
 
-impl Logged {
+impl LogEntry {
     pub fn log(&self) -> Log {
         match self {
             Self::Audit(_) => Log::Audit,
@@ -63,7 +62,7 @@ impl Logged {
             Self::Access(row) => row.id.0,
         }
     }
-    pub fn place(&self) -> (DateTime<Utc>, Uuid) {
+    pub fn position(&self) -> (DateTime<Utc>, Uuid) {
         match self {
             Self::Audit(row) => (row.created_at, row.id.0),
             Self::Access(row) => (row.created_at, row.id.0),
@@ -83,7 +82,7 @@ impl Logged {
     }
 }
 
-/// A link.
+/// A link of the chain.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = chain, check_for_backend(Pg))]
 pub struct Link {
@@ -94,17 +93,17 @@ pub struct Link {
 }
 
 diesel::define_sql_function! {
-    /// Waits until nobody else links.
+    /// Waits for the advisory lock, and holds it until the end of the transaction.
     fn pg_advisory_xact_lock(key: BigInt) -> diesel::sql_types::Bool;
 }
 
-/// Makes this transaction the only one that links.
-pub fn hold(tx: &mut Tx<'_>) -> Result<()> {
+/// Locks the chain until the end of the transaction.
+pub fn lock(tx: &mut Tx<'_>) -> Result<()> {
     diesel::select(pg_advisory_xact_lock(LOCK)).execute(tx.conn())?;
     Ok(())
 }
 
-/// The last link.
+/// Returns the last link.
 pub fn last(conn: &mut Conn) -> Result<Option<Link>> {
     Ok(chain::table
         .order_by(chain::seq.desc())
@@ -113,7 +112,7 @@ pub fn last(conn: &mut Conn) -> Result<Option<Link>> {
         .optional()?)
 }
 
-/// The link of this number.
+/// Returns the link with this number.
 pub fn link(conn: &mut Conn, seq: i64) -> Result<Option<Link>> {
     Ok(chain::table
         .find(seq)
@@ -122,7 +121,7 @@ pub fn link(conn: &mut Conn, seq: i64) -> Result<Option<Link>> {
         .optional()?)
 }
 
-/// The next links after this number.
+/// Returns the next links after this number.
 pub fn links(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Link>> {
     Ok(chain::table
         .filter(chain::seq.gt(after))
@@ -140,7 +139,7 @@ pub fn add(tx: &mut Tx<'_>, links: &[Link]) -> Result<()> {
     Ok(())
 }
 
-/// Which of these entries are linked.
+/// Returns the ids among these whose entries are linked.
 pub fn linked(conn: &mut Conn, log: Log, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
     let found: Vec<Uuid> = chain::table
         .filter(chain::log.eq(log.as_str()))
@@ -150,20 +149,22 @@ pub fn linked(conn: &mut Conn, log: Log, ids: &[Uuid]) -> Result<HashSet<Uuid>> 
     Ok(found.into_iter().collect())
 }
 
-/// From when on there may be entries that nobody has linked yet: the entries before the one that was linked last
-/// have their links, but for those whose transactions were still open.
-pub fn young_since(conn: &mut Conn) -> Result<DateTime<Utc>> {
+/// Returns the time since which entries without a link may exist. Entries before the one that was linked last have their
+/// links, except those whose transactions were still open.
+pub fn unlinked_since(conn: &mut Conn) -> Result<DateTime<Utc>> {
     let Some(last) = last(conn)? else {
         return Ok(DateTime::UNIX_EPOCH);
     };
-    let log = Log::of(&last.log).unwrap_or(Log::Audit);
+    let log = Log::parse(&last.log).unwrap_or(Log::Audit);
     let entry = entries(conn, log, &[last.entry_id])?.pop();
-    Ok(entry.map_or(DateTime::UNIX_EPOCH, |entry| entry.place().0 - LATE))
+    Ok(entry.map_or(DateTime::UNIX_EPOCH, |entry| {
+        entry.position().0 - COMMIT_DELAY
+    }))
 }
 
-/// Sealed entries without a link that were written since then, the oldest first.
-pub fn unlinked(conn: &mut Conn, since: DateTime<Utc>, limit: i64) -> Result<Vec<Logged>> {
-    let mut found: Vec<Logged> = audit::table
+/// Returns the sealed entries without a link that were written since this time, oldest first.
+pub fn unlinked(conn: &mut Conn, since: DateTime<Utc>, limit: i64) -> Result<Vec<LogEntry>> {
+    let mut found: Vec<LogEntry> = audit::table
         .filter(audit::created_at.ge(since))
         .filter(audit::seal.is_not_null())
         .filter(not(exists(
@@ -176,9 +177,9 @@ pub fn unlinked(conn: &mut Conn, since: DateTime<Utc>, limit: i64) -> Result<Vec
         .select(AuditRow::as_select())
         .load(conn)?
         .into_iter()
-        .map(Logged::Audit)
+        .map(LogEntry::Audit)
         .collect();
-    let looks = access::table
+    let accesses = access::table
         .filter(access::created_at.ge(since))
         .filter(access::seal.is_not_null())
         .filter(not(exists(
@@ -190,19 +191,20 @@ pub fn unlinked(conn: &mut Conn, since: DateTime<Utc>, limit: i64) -> Result<Vec
         .limit(limit)
         .select(AccessRow::as_select())
         .load(conn)?;
-    found.extend(looks.into_iter().map(Logged::Access));
-    found.sort_by_key(Logged::place);
+    found.extend(accesses.into_iter().map(LogEntry::Access));
+    found.sort_by_key(LogEntry::position);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(found)
 }
 
-/// The ids of a log's next entries after a place, in the order of time, and the place of the last of them.
+/// Returns the time and id of the next entries of a log after a position, in order of time.
 pub fn walk(
     conn: &mut Conn,
     log: Log,
-    (at, id): (DateTime<Utc>, Uuid),
+    after: (DateTime<Utc>, Uuid),
     limit: i64,
 ) -> Result<Vec<(DateTime<Utc>, Uuid)>> {
+    let (at, id) = after;
     Ok(match log {
         Log::Audit => audit::table
             .filter(audit::created_at.ge(at))
@@ -221,22 +223,22 @@ pub fn walk(
     })
 }
 
-/// These entries of a log.
-pub fn entries(conn: &mut Conn, log: Log, ids: &[Uuid]) -> Result<Vec<Logged>> {
+/// Returns the entries of a log with these ids.
+pub fn entries(conn: &mut Conn, log: Log, ids: &[Uuid]) -> Result<Vec<LogEntry>> {
     Ok(match log {
         Log::Audit => audit::table
             .filter(audit::id.eq_any(ids))
             .select(AuditRow::as_select())
             .load(conn)?
             .into_iter()
-            .map(Logged::Audit)
+            .map(LogEntry::Audit)
             .collect(),
         Log::Access => access::table
             .filter(access::id.eq_any(ids))
             .select(AccessRow::as_select())
             .load(conn)?
             .into_iter()
-            .map(Logged::Access)
+            .map(LogEntry::Access)
             .collect(),
     })
 }

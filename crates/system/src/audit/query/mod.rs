@@ -1,4 +1,4 @@
-//! All SQL of reading the record.
+//! All SQL of reading the audit log.
 
 pub mod chain;
 
@@ -26,7 +26,7 @@ fn matching(filter: &AuditFilter) -> log::BoxedQuery<'_, Pg> {
     }
     if let Some(action) = &filter.action {
         rows = match action.strip_suffix('*') {
-            Some(beginning) => rows.filter(log::action.like(begins(beginning))),
+            Some(prefix) => rows.filter(log::action.like(begins(prefix))),
             None => rows.filter(log::action.eq(action)),
         };
     }
@@ -48,7 +48,7 @@ fn matching(filter: &AuditFilter) -> log::BoxedQuery<'_, Pg> {
     rows
 }
 
-/// One page. Only who sees everybody's names in full may read the record, so nothing is masked.
+/// Returns one page. Names are not masked, because every role that may read the log may see full names.
 pub fn page(
     conn: &mut Conn,
     actor: &Actor,
@@ -59,7 +59,7 @@ pub fn page(
     rows.try_all(|rows| named(conn, actor, rows))
 }
 
-/// One entry.
+/// Returns an entry.
 pub fn find(conn: &mut Conn, actor: &Actor, id: AuditId) -> Result<AuditEntry> {
     let row = log::table
         .filter(log::id.eq(id))
@@ -70,22 +70,22 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: AuditId) -> Result<AuditEntry> {
         .ok_or_else(|| diesel::NotFound.into())
 }
 
-fn about(row: &AuditRow) -> Subject<'_> {
+fn subject_of(row: &AuditRow) -> Subject<'_> {
     Subject {
         kind: &row.subject_type,
         id: row.subject_id.unwrap_or_default(),
     }
 }
 
-/// The rows with the names of those who acted.
+/// Adds the names of the actors to the rows.
 fn named(conn: &mut Conn, actor: &Actor, rows: Vec<AuditRow>) -> Result<Vec<AuditEntry>> {
     let who = rows.iter().map(|row| (row.actor_id, row.client_id));
-    let names = Names::of(conn, actor, who)?;
+    let names = Names::load(conn, actor, who)?;
     let ids: Vec<_> = rows.iter().map(|row| row.id.0).collect();
     let linked = chain::linked(conn, chain::Log::Audit, &ids)?;
-    let reasons = Reasons::of(conn, &actor.keys, rows.iter().map(about))?;
-    let shown = |row: AuditRow| AuditEntry {
-        reason: reasons.open(about(&row), row.reason.clone()),
+    let reasons = Reasons::load(conn, &actor.keys, rows.iter().map(subject_of))?;
+    let to_entry = |row: AuditRow| AuditEntry {
+        reason: reasons.open(subject_of(&row), row.reason.clone()),
         id: row.id,
         created_at: row.created_at,
         actor: names.person(row.actor_id),
@@ -101,5 +101,5 @@ fn named(conn: &mut Conn, actor: &Actor, rows: Vec<AuditRow>) -> Result<Vec<Audi
         ip: row.ip,
         is_linked: linked.contains(&row.id.0),
     };
-    Ok(rows.into_iter().map(shown).collect())
+    Ok(rows.into_iter().map(to_entry).collect())
 }

@@ -1,23 +1,23 @@
-//! Time on the processor and memory, as `/proc` tells.
+//! Processor time and memory of processes, from `/proc`.
 
 use std::fs;
 
-/// Hundredths of a second; `/proc` counts in these on every Linux.
+/// Processor time in hundredths of a second, the unit of `/proc`.
 pub type Ticks = u64;
 
-/// The time of one process; with `children`, also of those that have ended.
+/// Returns the time of one process; with `children`, including its ended children.
 fn ticks(process: u32, children: bool) -> Ticks {
     let fields = stat(process);
-    let of = |place: usize| {
+    let field = |index: usize| {
         fields
-            .get(place)
+            .get(index)
             .and_then(|field| field.parse::<u64>().ok())
             .unwrap_or(0)
     };
-    of(11) + of(12) + if children { of(13) + of(14) } else { 0 }
+    field(11) + field(12) + if children { field(13) + field(14) } else { 0 }
 }
 
-/// The fields after the name, which may hold spaces.
+/// Returns the fields after the name, which may contain spaces.
 fn stat(process: u32) -> Vec<String> {
     let text = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     text.rsplit_once(')')
@@ -25,14 +25,14 @@ fn stat(process: u32) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// The time of one process alone.
-pub fn of(process: u32) -> Ticks {
+/// Returns the time of one process without children.
+pub fn ticks_of(process: u32) -> Ticks {
     ticks(process, false)
 }
 
-/// The time of a process and of all its children, those that have ended among them.
-pub fn of_family(process: u32) -> Ticks {
-    let living: u64 = fs::read_dir("/proc")
+/// Returns the time of a process and of all its children, including ended ones.
+pub fn ticks_of_family(process: u32) -> Ticks {
+    let running: u64 = fs::read_dir("/proc")
         .into_iter()
         .flatten()
         .flatten()
@@ -44,10 +44,10 @@ pub fn of_family(process: u32) -> Ticks {
         })
         .map(|child| ticks(child, false))
         .sum();
-    ticks(process, true) + living
+    ticks(process, true) + running
 }
 
-/// The parent of a process.
+/// Returns the parent of a process.
 pub fn parent(process: u32) -> u32 {
     stat(process)
         .get(1)
@@ -55,12 +55,12 @@ pub fn parent(process: u32) -> u32 {
         .expect("a process has a parent")
 }
 
-/// A figure of `/proc/N/status` in MiB, such as `VmRSS` or `VmHWM`.
-pub fn memory(process: u32, figure: &str) -> f64 {
+/// Returns a value of `/proc/N/status` in MiB, such as `VmRSS` or `VmHWM`.
+pub fn memory(process: u32, name: &str) -> f64 {
     let text = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = text
         .lines()
-        .find_map(|line| line.strip_prefix(&format!("{figure}:")))
+        .find_map(|line| line.strip_prefix(&format!("{name}:")))
         .unwrap_or_default();
     line.split_whitespace()
         .next()
@@ -69,7 +69,7 @@ pub fn memory(process: u32, figure: &str) -> f64 {
         / 1024.0
 }
 
-/// The processor, by its name, and the memory of the machine in GiB.
+/// Returns the model of the processor, the number of cores and the memory in GiB.
 pub fn machine() -> (String, usize, f64) {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info

@@ -1,7 +1,7 @@
-//! A list taken away as CSV, against `COPY` of the same rows in the same order.
+//! Measures the export of a list as CSV, compared with `COPY` of the same rows in the same order.
 
 use crate::{
-    ground::{Ground, Settings},
+    fixture::{Fixture, Settings},
     http,
 };
 use std::{
@@ -14,86 +14,89 @@ use tokio::{
     net::TcpStream,
 };
 
-/// The most rows that are taken away.
+/// The maximum number of exported rows.
 const ROWS: u64 = 100_000;
 const PAYMENTS: &str = include_str!("sql/export.sql");
 
-/// The figures, medians of the rounds.
+/// The results: medians of the rounds.
 pub struct Export {
-    /// Rows that were taken away.
+    /// The number of exported rows.
     pub rows: u64,
-    /// Seconds until everything was there, and the same with `COPY`.
+    /// Seconds of the export, and of `COPY`.
     pub server: f64,
     pub copy: f64,
-    /// Seconds until the first byte of the body was there.
+    /// Seconds to the first byte of the body.
     pub first: f64,
-    /// MiB by which the server grew while it exported for the first time.
-    pub grown: f64,
+    /// Memory growth of the server during the first export, in MiB.
+    pub growth: f64,
 }
 
 impl Export {
-    /// Its lines of the table.
+    /// Returns the rows of the report.
     pub fn rows_of_table(&self) -> String {
         format!(
-            "| {} payments as CSV | {:.2} s, COPY {:.2} s: {:.2} times | <= 2 times |\n| its first byte | {:.3} s | < 0.2 s |\n| memory, grown meanwhile | {:.1} MiB | < 10 MiB |\n",
+            "| {} payments as CSV | {:.2} s, COPY {:.2} s: {:.2} times | <= 2 times |\n| its first byte | {:.3} s | < 0.2 s |\n| memory growth of the export | {:.1} MiB | < 10 MiB |\n",
             self.rows,
             self.server,
             self.copy,
             self.server / self.copy.max(0.001),
             self.first,
-            self.grown
+            self.growth
         )
     }
 }
 
-/// Measures it.
-pub async fn measure(ground: &mut Ground, settings: &Settings) -> Export {
-    let from = ground.text(&format!(
+/// Measures the export.
+pub async fn measure(fixture: &mut Fixture, settings: &Settings) -> Export {
+    let from = fixture.text(&format!(
         "SELECT to_char(created_at, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS found FROM (SELECT created_at FROM transactions ORDER BY created_at DESC LIMIT {ROWS}) AS newest ORDER BY created_at LIMIT 1"
     ));
-    let rows = ground
+    let rows = fixture
         .text(&format!(
             "SELECT count(*)::text AS found FROM transactions WHERE created_at >= '{from}'"
         ))
         .parse()
         .expect("a number");
-    let grown = once(ground, &from, rows).await.grown;
+    let growth = export_once(fixture, &from, rows).await.growth;
     let (mut servers, mut copies) = (Vec::new(), Vec::new());
     for _ in 0..settings.rounds.max(3) {
-        servers.push(once(ground, &from, rows).await);
-        copies.push(copy(ground, &from));
+        servers.push(export_once(fixture, &from, rows).await);
+        copies.push(copy(fixture, &from));
     }
     Export {
         rows,
-        server: middle(servers.iter().map(|one| one.whole)),
-        copy: middle(copies),
-        first: middle(servers.iter().map(|one| one.first)),
-        grown,
+        server: median(servers.iter().map(|one| one.total)),
+        copy: median(copies),
+        first: median(servers.iter().map(|one| one.first)),
+        growth,
     }
 }
 
-/// One export.
-struct Taken {
-    whole: f64,
+/// The times and the memory growth of one export.
+struct Measured {
+    total: f64,
     first: f64,
-    grown: f64,
+    growth: f64,
 }
 
-async fn once(ground: &Ground, from: &str, rows: u64) -> Taken {
-    let (began, before) = (Instant::now(), ground.server.memory());
-    let mut stream = TcpStream::connect(("127.0.0.1", ground.server.port))
+async fn export_once(fixture: &Fixture, from: &str, rows: u64) -> Measured {
+    let (began, before) = (Instant::now(), fixture.server.memory());
+    let mut stream = TcpStream::connect(("127.0.0.1", fixture.server.port))
         .await
         .expect("the server answers");
     let request = http::request(
         "GET",
         &format!("/v1/transactions/export?created_at_from={from}"),
-        Some(&ground.token),
+        Some(&fixture.token),
         &[("Connection", "close")],
         "",
     );
-    stream.write_all(&request).await.expect("it is sent");
+    stream
+        .write_all(&request)
+        .await
+        .expect("the request is sent");
     let (mut buffer, mut last) = (vec![0; 1 << 16], 0);
-    let (mut first, mut most, mut lines, mut looked) = (None, before, 0, Instant::now());
+    let (mut first, mut peak, mut lines, mut checked_at) = (None, before, 0, Instant::now());
     loop {
         let read = stream.read(&mut buffer).await.expect("an answer");
         if read == 0 {
@@ -101,43 +104,43 @@ async fn once(ground: &Ground, from: &str, rows: u64) -> Taken {
         }
         first.get_or_insert_with(|| began.elapsed().as_secs_f64());
         for byte in &buffer[..read] {
-            // Lines of the file; those between its pieces end in CR LF.
+            // Counts lines of the file; the lines of the chunked encoding end in CR LF.
             lines += u64::from(*byte == b'\n' && last != b'\r');
             last = *byte;
         }
-        if looked.elapsed() > Duration::from_millis(20) {
-            most = most.max(ground.server.memory());
-            looked = Instant::now();
+        if checked_at.elapsed() > Duration::from_millis(20) {
+            peak = peak.max(fixture.server.memory());
+            checked_at = Instant::now();
         }
     }
-    assert_eq!(lines, rows + 1, "every row is there, and the heading");
-    Taken {
-        whole: began.elapsed().as_secs_f64(),
+    assert_eq!(lines, rows + 1, "the file has every row and the header");
+    Measured {
+        total: began.elapsed().as_secs_f64(),
         first: first.expect("a first byte"),
-        grown: most - before,
+        growth: peak - before,
     }
 }
 
-/// Seconds that `COPY` takes, with everything that psql needs to begin.
-fn copy(ground: &Ground, from: &str) -> f64 {
+/// Returns the seconds of `COPY`, including the start of psql.
+fn copy(fixture: &Fixture, from: &str) -> f64 {
     let sql = PAYMENTS.trim().replace(":from", &format!("'{from}'"));
-    let psql = ground
+    let psql = fixture
         .pgbench
         .parent()
         .unwrap_or_else(|| Path::new("."))
         .join("psql");
     let began = Instant::now();
-    let done = Command::new(psql)
-        .args(["-qX", "-c", &sql, &ground.url])
+    let status = Command::new(psql)
+        .args(["-qX", "-c", &sql, &fixture.url])
         .stdout(Stdio::null())
         .status()
         .expect("psql runs");
-    assert!(done.success(), "COPY fails");
+    assert!(status.success(), "COPY fails");
     began.elapsed().as_secs_f64()
 }
 
-fn middle(figures: impl IntoIterator<Item = f64>) -> f64 {
-    let mut sorted: Vec<f64> = figures.into_iter().collect();
+fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = values.into_iter().collect();
     sorted.sort_unstable_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
 }

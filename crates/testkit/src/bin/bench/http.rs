@@ -1,25 +1,24 @@
-//! A client that costs as little as it can: requests are written as they are, and of an answer only its status and
-//! its length are read.
+//! A client with minimal cost: requests are sent as prepared bytes, and only the status and the length of responses are read.
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
-/// A connection that is kept.
+/// A persistent connection.
 pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
-/// An answer.
-pub struct Answer {
+/// A response.
+pub struct Response {
     pub status: u16,
     pub body: Vec<u8>,
 }
 
 impl Connection {
-    /// To a server on this machine.
+    /// Connects to a server on this machine.
     pub async fn open(port: u16) -> std::io::Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port)).await?;
         stream.set_nodelay(true)?;
@@ -29,16 +28,16 @@ impl Connection {
         })
     }
 
-    /// Sends a request and waits for the whole answer; its status.
+    /// Sends a request, reads the whole response and returns its status.
     pub async fn send(&mut self, request: &[u8]) -> std::io::Result<u16> {
         let (status, ..) = self.exchange(request).await?;
         Ok(status)
     }
 
-    /// The same, with the body.
-    pub async fn ask(&mut self, request: &[u8]) -> std::io::Result<Answer> {
+    /// Sends a request and returns the response with its body.
+    pub async fn fetch(&mut self, request: &[u8]) -> std::io::Result<Response> {
         let (status, head, end) = self.exchange(request).await?;
-        Ok(Answer {
+        Ok(Response {
             status,
             body: self.buffer[head..end].to_vec(),
         })
@@ -47,15 +46,15 @@ impl Connection {
     async fn exchange(&mut self, request: &[u8]) -> std::io::Result<(u16, usize, usize)> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
-        let mut shape = None;
+        let mut head = None;
         loop {
-            if shape.is_none() {
-                shape = read_head(&self.buffer);
+            if head.is_none() {
+                head = read_head(&self.buffer);
             }
-            if let Some((status, head, length)) = shape
-                && self.buffer.len() >= head + length
+            if let Some((status, start, length)) = head
+                && self.buffer.len() >= start + length
             {
-                return Ok((status, head, head + length));
+                return Ok((status, start, start + length));
             }
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
                 return Err(std::io::ErrorKind::UnexpectedEof.into());
@@ -64,7 +63,7 @@ impl Connection {
     }
 }
 
-/// Status, length of the head, length of the body; nothing while the head is not there.
+/// Returns the status, the length of the head and the length of the body; `None` while the head is incomplete.
 fn read_head(bytes: &[u8]) -> Option<(u16, usize, usize)> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&bytes[..end]).ok()?;
@@ -84,7 +83,7 @@ fn read_head(bytes: &[u8]) -> Option<(u16, usize, usize)> {
     Some((status, end, length))
 }
 
-/// A request as it goes over the wire.
+/// Returns a request as bytes.
 pub fn request(
     method: &str,
     path: &str,

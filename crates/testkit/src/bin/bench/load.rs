@@ -1,48 +1,48 @@
-//! Requests, one after the other on every connection, for as long as a round lasts.
+//! Sends requests, one after the other on every connection, for the duration of a round.
 
-use crate::{cpu, ground::Ground, http::Connection, workloads::Workload};
+use crate::{cpu, fixture::Fixture, http::Connection, workloads::Workload};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
-/// What a round came to.
+/// The result of a round.
 #[derive(Debug, Clone, Default)]
 pub struct Round {
     /// Requests or transactions per second.
     pub rate: f64,
-    /// The middle and the 99th of a hundred, in milliseconds.
+    /// The median and the 99th percentile, in milliseconds.
     pub p50: f64,
     pub p99: f64,
-    /// Milliseconds of processor time per request: of our server, of PostgreSQL, and of the one who asks.
+    /// Milliseconds of processor time per request: of the server, of PostgreSQL, and of the client.
     pub server: f64,
     pub postgres: f64,
     pub load: f64,
 }
 
-/// Loads the server.
+/// Runs a round against the server.
 pub async fn run(
-    ground: &Ground,
+    fixture: &Fixture,
     workload: &Workload,
     connections: usize,
-    lasting: Duration,
+    duration: Duration,
 ) -> Round {
-    let before = Times::of(ground);
+    let before = Times::now(fixture);
     let began = Instant::now();
     let tasks: Vec<_> = (0..connections)
         .map(|_| {
-            tokio::spawn(ask(
-                ground.server.port,
+            tokio::spawn(send_until(
+                fixture.server.port,
                 workload.requests.clone(),
-                began + lasting,
+                began + duration,
             ))
         })
         .collect();
     let mut took = Vec::new();
     for task in tasks {
-        took.extend(task.await.expect("a connection lasts"));
+        took.extend(task.await.expect("the connection stays open"));
     }
-    let (seconds, times) = (began.elapsed().as_secs_f64(), Times::of(ground));
+    let (seconds, times) = (began.elapsed().as_secs_f64(), Times::now(fixture));
     took.sort_unstable();
     let count = took.len().max(1) as f64;
     let spent = |before: u64, after: u64| (after - before) as f64 * 10.0 / count;
@@ -56,8 +56,8 @@ pub async fn run(
     }
 }
 
-/// Microseconds that each request took.
-async fn ask(
+/// Sends requests until a time; returns the duration of each in microseconds.
+async fn send_until(
     port: u16,
     requests: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
     until: Instant,
@@ -67,7 +67,7 @@ async fn ask(
     while Instant::now() < until {
         let request = requests();
         let began = Instant::now();
-        let status = connection.send(&request).await.expect("an answer");
+        let status = connection.send(&request).await.expect("a response");
         took.push(u32::try_from(began.elapsed().as_micros()).unwrap_or(u32::MAX));
         assert!(
             (200..300).contains(&status),
@@ -78,15 +78,15 @@ async fn ask(
     took
 }
 
-/// The value that so many of a hundred do not pass, from microseconds to milliseconds.
-pub fn percentile(sorted: &[u32], of_hundred: usize) -> f64 {
-    let place = (sorted.len() * of_hundred / 100).min(sorted.len().saturating_sub(1));
+/// Returns a percentile of sorted microseconds, in milliseconds.
+pub fn percentile(sorted: &[u32], percent: usize) -> f64 {
+    let index = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
     sorted
-        .get(place)
+        .get(index)
         .map_or(0.0, |micros| f64::from(*micros) / 1000.0)
 }
 
-/// Processor times.
+/// The processor times of all processes.
 struct Times {
     server: u64,
     postgres: u64,
@@ -94,11 +94,11 @@ struct Times {
 }
 
 impl Times {
-    fn of(ground: &Ground) -> Self {
+    fn now(fixture: &Fixture) -> Self {
         Self {
-            server: cpu::of(ground.server.id()),
-            postgres: cpu::of_family(ground.postmaster),
-            load: cpu::of(std::process::id()),
+            server: cpu::ticks_of(fixture.server.id()),
+            postgres: cpu::ticks_of_family(fixture.postmaster),
+            load: cpu::ticks_of(std::process::id()),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The same with `pgbench`: as fast as this PostgreSQL gets on this machine.
+//! Runs a workload with `pgbench`: the maximum rate of this PostgreSQL on this machine.
 
 use crate::{
     cpu,
-    ground::Ground,
+    fixture::Fixture,
     load::{Round, percentile},
     workloads::Workload,
 };
@@ -13,16 +13,21 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Loads PostgreSQL directly.
-pub fn run(ground: &Ground, workload: &Workload, connections: usize, lasting: Duration) -> Round {
+/// Runs a round against PostgreSQL.
+pub fn run(
+    fixture: &Fixture,
+    workload: &Workload,
+    connections: usize,
+    duration: Duration,
+) -> Round {
     let folder = env::temp_dir().join(format!("bench-{}", Uuid::now_v7().simple()));
     fs::create_dir(&folder).expect("a folder for pgbench");
     fs::write(folder.join("script"), &workload.script).expect("the script is written");
     let before = (
-        cpu::of_family(ground.postmaster),
-        cpu::of_family(process::id()),
+        cpu::ticks_of_family(fixture.postmaster),
+        cpu::ticks_of_family(process::id()),
     );
-    let output = Command::new(&ground.pgbench)
+    let output = Command::new(&fixture.pgbench)
         .current_dir(&folder)
         .args([
             "-n",
@@ -36,8 +41,8 @@ pub fn run(ground: &Ground, workload: &Workload, connections: usize, lasting: Du
             "-c",
             &connections.to_string(),
             "-T",
-            &lasting.as_secs().max(1).to_string(),
-            &ground.url,
+            &duration.as_secs().max(1).to_string(),
+            &fixture.url,
         ])
         .output()
         .expect("pgbench runs");
@@ -48,10 +53,10 @@ pub fn run(ground: &Ground, workload: &Workload, connections: usize, lasting: Du
         String::from_utf8_lossy(&output.stderr)
     );
     let after = (
-        cpu::of_family(ground.postmaster),
-        cpu::of_family(process::id()),
+        cpu::ticks_of_family(fixture.postmaster),
+        cpu::ticks_of_family(process::id()),
     );
-    let mut took = logged(&folder);
+    let mut took = read_logs(&folder);
     drop(fs::remove_dir_all(&folder));
     took.sort_unstable();
     let count = took.len().max(1) as f64;
@@ -60,7 +65,7 @@ pub fn run(ground: &Ground, workload: &Workload, connections: usize, lasting: Du
         .find_map(|line| line.strip_prefix("tps = "))
         .and_then(|line| line.split_whitespace().next())
         .and_then(|rate| rate.parse().ok())
-        .expect("pgbench says its rate");
+        .expect("pgbench prints its rate");
     let spent = |before: u64, after: u64| (after - before) as f64 * 10.0 / count;
     Round {
         rate,
@@ -72,8 +77,8 @@ pub fn run(ground: &Ground, workload: &Workload, connections: usize, lasting: Du
     }
 }
 
-/// Microseconds of each transaction, from the logs of the threads.
-fn logged(folder: &std::path::Path) -> Vec<u32> {
+/// Returns the duration of each transaction in microseconds, from the logs of the threads.
+fn read_logs(folder: &std::path::Path) -> Vec<u32> {
     let logs = fs::read_dir(folder)
         .into_iter()
         .flatten()

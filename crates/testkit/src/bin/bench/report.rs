@@ -1,16 +1,16 @@
-//! The table.
+//! The report of the benchmark.
 
 use crate::{
     cpu,
     export::Export,
-    ground::{Ground, Settings},
+    fixture::{Fixture, Settings},
     load::Round,
     sign_in::SignIn,
     workloads::Workload,
 };
 use std::{fmt::Write, fs, path::Path, time::Duration};
 
-/// Everything that was measured.
+/// All results.
 pub struct Report {
     pub pairs: Vec<Pair>,
     pub peak: f64,
@@ -33,19 +33,19 @@ pub struct Pair {
 }
 
 impl Report {
-    /// Begins with what is measured at rest: the cold start and the memory of a server that does its jobs as well.
-    pub async fn of(ground: &mut Ground, settings: &Settings) -> Self {
+    /// Starts the report with the measurements at rest: cold start and memory of a server with its worker.
+    pub async fn start(fixture: &mut Fixture, settings: &Settings) -> Self {
         let mut starts = Vec::new();
         let mut idle = 0.0;
         for _ in 0..5 {
-            let server = ground.whole_server().await;
+            let server = fixture.start_with_worker().await;
             starts.push(server.start);
             tokio::time::sleep(Duration::from_secs(1)).await;
             idle = server.memory();
         }
         starts.sort_unstable();
         let (model, cores, memory) = cpu::machine();
-        let postgres = ground.text("SELECT current_setting('server_version') AS found");
+        let postgres = fixture.text("SELECT current_setting('server_version') AS found");
         Self {
             pairs: Vec::new(),
             peak: 0.0,
@@ -65,14 +65,14 @@ impl Report {
         }
     }
 
-    /// As Markdown.
+    /// Renders the report as Markdown.
     pub fn markdown(&self) -> String {
         let mut text = format!("\n{}; {}.\n\n", self.machine, self.settings);
         text.push_str("| Workload | Connections | Server /s | pgbench /s | Share | Target | CPU ms per request: server + PostgreSQL (pgbench's PostgreSQL) | p50 / p99 ms | p99:p50 | pgbench p50 / p99 ms | Client CPU ms (pgbench) |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         for pair in &self.pairs {
             let _ = writeln!(text, "{}", pair.row());
         }
-        text.push_str("\n| At rest and at most | Measured | Target |\n|---|--:|--:|\n");
+        text.push_str("\n| At rest and at peak | Measured | Target |\n|---|--:|--:|\n");
         let _ = writeln!(
             text,
             "| cold start to ready | {} ms | < 500 ms |",
@@ -80,12 +80,12 @@ impl Report {
         );
         let _ = writeln!(
             text,
-            "| memory, idle, with its jobs | {:.1} MiB | < 30 MiB |",
+            "| memory, idle, with worker | {:.1} MiB | < 30 MiB |",
             self.idle
         );
         let _ = writeln!(
             text,
-            "| memory, at most under load | {:.1} MiB | < 60 MiB |",
+            "| memory, peak under load | {:.1} MiB | < 60 MiB |",
             self.peak
         );
         if let Some(export) = &self.export {
@@ -94,13 +94,13 @@ impl Report {
         if let Some(sign_in) = &self.sign_in {
             let _ = writeln!(
                 text,
-                "| signing in, processor time of the server | {:.2} hashes | <= 1.3 |",
+                "| sign-in, processor time of the server | {:.2} hashes | <= 1.3 |",
                 sign_in.hashes
             );
             let _ = writeln!(
                 text,
-                "| one eSIM by id, p50 at 8 connections, beside 50 sign-ins at once | {:.2} ms, alone {:.2} ms | unaffected |",
-                sign_in.stormy, sign_in.calm
+                "| one eSIM by id, p50 at 8 connections, during 50 concurrent sign-ins | {:.2} ms, without {:.2} ms | unaffected |",
+                sign_in.during_sign_ins, sign_in.idle
             );
         }
         let panel = self
@@ -117,7 +117,7 @@ impl Report {
 }
 
 impl Pair {
-    /// Without rounds yet.
+    /// Creates a pair without rounds.
     pub fn new(workload: &Workload, connections: usize) -> Self {
         Self {
             name: workload.name,
@@ -128,41 +128,41 @@ impl Pair {
         }
     }
 
-    /// Its line of the table.
+    /// Returns the row of the report.
     pub fn row(&self) -> String {
-        let (ours, theirs) = (
-            |figure: fn(&Round) -> f64| median(&self.server, figure),
-            |figure: fn(&Round) -> f64| median(&self.pgbench, figure),
+        let (server, pgbench) = (
+            |value: fn(&Round) -> f64| median(&self.server, value),
+            |value: fn(&Round) -> f64| median(&self.pgbench, value),
         );
         format!(
             "| {} | {} | {:.0} | {:.0} | {:.2} | {:.2} | {:.3} + {:.3} ({:.3}) | {:.2} / {:.2} | {:.1} | {:.2} / {:.2} | {:.3} ({:.3}) |",
             self.name,
             self.connections,
-            ours(|r| r.rate),
-            theirs(|r| r.rate),
-            ours(|r| r.rate) / theirs(|r| r.rate),
+            server(|r| r.rate),
+            pgbench(|r| r.rate),
+            server(|r| r.rate) / pgbench(|r| r.rate),
             self.target,
-            ours(|r| r.server),
-            ours(|r| r.postgres),
-            theirs(|r| r.postgres),
-            ours(|r| r.p50),
-            ours(|r| r.p99),
-            ours(|r| r.p99 / r.p50.max(0.001)),
-            theirs(|r| r.p50),
-            theirs(|r| r.p99),
-            ours(|r| r.load),
-            theirs(|r| r.load),
+            server(|r| r.server),
+            server(|r| r.postgres),
+            pgbench(|r| r.postgres),
+            server(|r| r.p50),
+            server(|r| r.p99),
+            server(|r| r.p99 / r.p50.max(0.001)),
+            pgbench(|r| r.p50),
+            pgbench(|r| r.p99),
+            server(|r| r.load),
+            pgbench(|r| r.load),
         )
     }
 }
 
-fn median(rounds: &[Round], figure: fn(&Round) -> f64) -> f64 {
-    let mut figures: Vec<f64> = rounds.iter().map(figure).collect();
-    figures.sort_unstable_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or(0.0)
+fn median(rounds: &[Round], value: fn(&Round) -> f64) -> f64 {
+    let mut values: Vec<f64> = rounds.iter().map(value).collect();
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// What a browser loads first: everything that is compressed, and the fonts, which are already.
+/// Returns the size of the first load: all compressed files, and the fonts, whose format is compressed.
 fn first_load() -> Option<u64> {
     let folder = std::env::var("PANEL_DIR").unwrap_or_default();
     let files = files(Path::new(&folder));

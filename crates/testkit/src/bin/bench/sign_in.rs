@@ -1,8 +1,8 @@
-//! What signing in costs beside the hash that it must cost, and what it costs everybody else.
+//! Measures the cost of a sign-in compared with its hash, and its effect on other requests.
 
 use crate::{
     cpu,
-    ground::{EMAIL, Ground},
+    fixture::{EMAIL, Fixture},
     http::{self, Connection},
     load,
     workloads::Workload,
@@ -17,79 +17,79 @@ use std::{
     time::Duration,
 };
 
-/// Sign-ins, and hashes, that are measured one after the other.
+/// The number of sign-ins and hashes that are measured one after the other.
 const TIMES: u32 = 40;
-/// Sign-ins at once.
-const STORM: u32 = 50;
-/// Connections of those who read meanwhile.
+/// The number of concurrent sign-ins.
+const CONCURRENT: u32 = 50;
+/// The number of connections that read during the sign-ins.
 const READERS: usize = 8;
 
-/// The figures.
+/// The results.
 pub struct SignIn {
     /// Processor time of the server for a sign-in, as a multiple of a hash alone.
     pub hashes: f64,
-    /// The middle time of a read with nobody signing in, in milliseconds.
-    pub calm: f64,
-    /// The same with fifty signing in at once, again and again.
-    pub stormy: f64,
+    /// Median time of a read without sign-ins, in milliseconds.
+    pub idle: f64,
+    /// Median time of a read during continuous concurrent sign-ins, in milliseconds.
+    pub during_sign_ins: f64,
 }
 
-/// Measures it.
-pub async fn measure(ground: &Ground, read: &Workload, lasting: Duration) -> SignIn {
-    let calm = load::run(ground, read, READERS, lasting).await.p50;
-    let over = Arc::new(AtomicBool::new(false));
-    let storm: Vec<_> = (0..STORM)
-        .map(|number| tokio::spawn(again_and_again(ground.server.port, number, over.clone())))
+/// Measures sign-ins.
+pub async fn measure(fixture: &Fixture, read: &Workload, duration: Duration) -> SignIn {
+    let idle = load::run(fixture, read, READERS, duration).await.p50;
+    let stop = Arc::new(AtomicBool::new(false));
+    let attempts: Vec<_> = (0..CONCURRENT)
+        .map(|number| tokio::spawn(sign_in_until(fixture.server.port, number, stop.clone())))
         .collect();
     tokio::time::sleep(Duration::from_millis(200)).await;
-    let stormy = load::run(ground, read, READERS, lasting).await.p50;
-    over.store(true, Ordering::Relaxed);
-    for one in storm {
+    let during_sign_ins = load::run(fixture, read, READERS, duration).await.p50;
+    stop.store(true, Ordering::Relaxed);
+    for one in attempts {
         one.await.expect("a sign-in is answered");
     }
     SignIn {
-        hashes: server(ground).await / hash(&ground.password).await,
-        calm,
-        stormy,
+        hashes: server(fixture).await / hash(&fixture.password).await,
+        idle,
+        during_sign_ins,
     }
 }
 
-/// Processor time of the server for one sign-in, in hundredths of a second.
-async fn server(ground: &Ground) -> f64 {
-    let mut connection = Connection::open(ground.server.port)
+/// Returns the processor time of the server for one sign-in, in hundredths of a second.
+async fn server(fixture: &Fixture) -> f64 {
+    let mut connection = Connection::open(fixture.server.port)
         .await
         .expect("the server answers");
-    let before = cpu::of(ground.server.id());
+    let before = cpu::ticks_of(fixture.server.id());
     for _ in 0..TIMES {
         let status = connection
-            .send(&attempt(EMAIL, &ground.password, 1))
+            .send(&attempt(EMAIL, &fixture.password, 1))
             .await
-            .expect("an answer");
+            .expect("a response");
         assert_eq!(status, 201, "signed in");
     }
-    (cpu::of(ground.server.id()) - before) as f64 / f64::from(TIMES)
+    (cpu::ticks_of(fixture.server.id()) - before) as f64 / f64::from(TIMES)
 }
 
-/// Processor time of one hash alone, in hundredths of a second.
+/// Returns the processor time of one hash, in hundredths of a second.
 async fn hash(password: &str) -> f64 {
     let stored = hash_password(password.to_owned()).await.expect("a hash");
-    let before = cpu::of(process::id());
+    let before = cpu::ticks_of(process::id());
     for _ in 0..TIMES {
-        let fits = verify_password(password.to_owned(), Some(stored.clone())).await;
-        assert!(fits.expect("a hash"));
+        let matches = verify_password(password.to_owned(), Some(stored.clone())).await;
+        assert!(matches.expect("a hash"));
     }
-    (cpu::of(process::id()) - before) as f64 / f64::from(TIMES)
+    (cpu::ticks_of(process::id()) - before) as f64 / f64::from(TIMES)
 }
 
-/// Guesses at a customer's password from ever other addresses, so that nothing but the hashing slows it down.
-async fn again_and_again(port: u16, number: u32, over: Arc<AtomicBool>) {
+/// Signs in with wrong passwords from changing addresses, so that only the hashing limits the rate.
+async fn sign_in_until(port: u16, number: u32, stop: Arc<AtomicBool>) {
     static ADDRESS: AtomicU32 = AtomicU32::new(0);
     let mut connection = Connection::open(port).await.expect("the server answers");
-    while !over.load(Ordering::Relaxed) {
+    while !stop.load(Ordering::Relaxed) {
         let from = ADDRESS.fetch_add(1, Ordering::Relaxed);
-        let email = format!("nobody-{number}-{from}@example.com");
+        let email = format!("unknown-{number}-{from}@example.com");
         let request = attempt(&email, "not the password", 0x0a00_0000 + from);
-        let status = connection.send(&request).await.expect("an answer");
+        let status = connection.send(&request).await.expect("a response");
         assert!(matches!(status, 401 | 429), "{status}");
     }
 }
@@ -97,6 +97,6 @@ async fn again_and_again(port: u16, number: u32, over: Arc<AtomicBool>) {
 fn attempt(email: &str, password: &str, address: u32) -> Vec<u8> {
     let body = serde_json::json!({ "email": email, "password": password }).to_string();
     let from = std::net::Ipv4Addr::from(address).to_string();
-    let via = [("X-Forwarded-For", from.as_str())];
-    http::request("POST", "/v1/sessions", None, &via, &body)
+    let headers = [("X-Forwarded-For", from.as_str())];
+    http::request("POST", "/v1/sessions", None, &headers, &body)
 }

@@ -1,7 +1,7 @@
-//! What is asked of the server, and the SQL that it comes down to.
+//! The workloads: the requests to the server, and the SQL of those requests.
 
 use crate::{
-    ground::{Ground, Settings},
+    fixture::{Fixture, Settings},
     http, money,
 };
 use platform::{crypto::Keyring, extract::signed, people::query_tokens};
@@ -14,20 +14,20 @@ use wire::{Cursor, Filter, Param, esims::inventory::Esim, list::Total, resource:
 
 /// One kind of request.
 pub struct Workload {
-    /// What it is called in the table.
+    /// The name in the report.
     pub name: &'static str,
-    /// The least share of pgbench's rate that is good enough.
+    /// The minimum share of pgbench's rate.
     pub target: f64,
-    /// What must be in the database before, as SQL.
-    pub given: String,
-    /// Makes the next request.
+    /// The SQL that creates the rows of the workload.
+    pub setup: String,
+    /// Returns the next request.
     pub requests: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
-    /// What pgbench runs for one request: every statement that the server sends, the one that confirms the caller's
-    /// session included.
+    /// The script of pgbench for one request: every statement that the server sends, including the check of the caller's
+    /// session.
     pub script: String,
 }
 
-/// The quickest of them.
+/// The name of the fastest workload.
 pub const BY_ID: &str = "eSIM by id";
 const SESSION: &str = include_str!("sql/session.sql");
 const ESIM: &str = include_str!("sql/esim.sql");
@@ -36,22 +36,22 @@ const COUNT: &str = include_str!("sql/count.sql");
 const PEOPLE: &str = include_str!("sql/people.sql");
 const OFFERS: &str = include_str!("sql/offers.sql");
 const ORDER: &str = include_str!("sql/order.sql");
-/// How far into the list the deep page lies.
+/// The position of the deep page in the list, as a share of its rows.
 const DEEP: f64 = 0.8;
-/// Two words that few people are called.
+/// A search with few results.
 const SEARCHED: &str = "Ada Silva";
 
-/// Every workload.
-pub async fn all(ground: &mut Ground, settings: &Settings) -> Vec<Workload> {
-    let esims: u64 = ground
+/// Returns all workloads.
+pub async fn all(fixture: &mut Fixture, settings: &Settings) -> Vec<Workload> {
+    let esims: u64 = fixture
         .text("SELECT count(*)::text AS found FROM esims")
         .parse()
         .expect("a number");
-    let users: u64 = ground
+    let users: u64 = fixture
         .text("SELECT count(*)::text AS found FROM users WHERE role = 'customer'")
         .parse()
         .expect("a number");
-    let token = ground.token.clone();
+    let token = fixture.token.clone();
     let by_id = {
         let (token, next) = (token.clone(), counter());
         Arc::new(move || {
@@ -66,8 +66,8 @@ pub async fn all(ground: &mut Ground, settings: &Settings) -> Vec<Workload> {
     };
     let session = session(&token);
     let list = format!("{session}{}\n{COUNT}", ESIMS.replace(":after", "true"));
-    let (cursor, after) = deep(ground).await;
-    let place = {
+    let (cursor, after) = deep_page(fixture).await;
+    let orders = {
         let (token, next) = (token.clone(), counter());
         Arc::new(move || order(&token, next(users)))
     };
@@ -75,23 +75,23 @@ pub async fn all(ground: &mut Ground, settings: &Settings) -> Vec<Workload> {
         Workload {
             name: BY_ID,
             target: 0.50,
-            given: String::new(),
+            setup: String::new(),
             requests: by_id,
             script: session.clone() + &ESIM.replace(":esims", &esims.to_string()),
         },
         Workload {
             name: "list, 50 rows and total",
             target: 0.40,
-            given: String::new(),
-            requests: get(ground, "/v1/esims?status=active&limit=50".into()),
+            setup: String::new(),
+            requests: get(fixture, "/v1/esims?status=active&limit=50".into()),
             script: list,
         },
         Workload {
             name: "deep page by cursor",
             target: 0.40,
-            given: String::new(),
+            setup: String::new(),
             requests: get(
-                ground,
+                fixture,
                 format!("/v1/esims?status=active&limit=50&after={cursor}"),
             ),
             script: session.clone() + &ESIMS.replace(":after", &after),
@@ -99,9 +99,9 @@ pub async fn all(ground: &mut Ground, settings: &Settings) -> Vec<Workload> {
         Workload {
             name: "search by name",
             target: 0.50,
-            given: String::new(),
+            setup: String::new(),
             requests: get(
-                ground,
+                fixture,
                 format!("/v1/users?q={}", SEARCHED.replace(' ', "%20")),
             ),
             script: session.clone() + &PEOPLE.replace(":tokens", &tokens()),
@@ -109,25 +109,25 @@ pub async fn all(ground: &mut Ground, settings: &Settings) -> Vec<Workload> {
         Workload {
             name: "place an order",
             target: 0.35,
-            given: OFFERS.to_owned(),
-            requests: place,
+            setup: OFFERS.to_owned(),
+            requests: orders,
             script: ORDER
                 .replace(":users", &users.to_string())
                 .replace("BEGIN;", &format!("BEGIN;\n{session}")),
         },
     ];
-    all.extend(money::all(ground, settings));
+    all.extend(money::all(fixture, settings));
     all
 }
 
-/// Always the same request.
-pub fn get(ground: &Ground, path: String) -> Arc<dyn Fn() -> Vec<u8> + Send + Sync> {
-    let request = http::request("GET", &path, Some(&ground.token), &[], "");
+/// Returns a source that repeats one request.
+pub fn get(fixture: &Fixture, path: String) -> Arc<dyn Fn() -> Vec<u8> + Send + Sync> {
+    let request = http::request("GET", &path, Some(&fixture.token), &[], "");
     Arc::new(move || request.clone())
 }
 
 fn order(token: &str, user: u64) -> Vec<u8> {
-    // Every fiftieth is suspended and may not buy.
+    // Every fiftieth user is suspended and cannot order.
     let user = if user.is_multiple_of(50) {
         user - 1
     } else {
@@ -144,16 +144,16 @@ fn order(token: &str, user: u64) -> Vec<u8> {
     )
 }
 
-/// The cursor of a page far down, and the condition that it stands for.
-async fn deep(ground: &mut Ground) -> (String, String) {
-    let total: f64 = ground
+/// Returns the cursor of a deep page, and its SQL condition.
+async fn deep_page(fixture: &mut Fixture) -> (String, String) {
+    let total: f64 = fixture
         .text("SELECT count(*)::text AS found FROM esims WHERE status = 'active'")
         .parse()
         .expect("a number");
     let skipped = (total * DEEP) as u64;
-    let row = ground.text(&format!("SELECT to_char(created_at, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') || ' ' || id AS found FROM esims WHERE status = 'active' ORDER BY created_at DESC, id DESC OFFSET {skipped} LIMIT 1"));
+    let row = fixture.text(&format!("SELECT to_char(created_at, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') || ' ' || id AS found FROM esims WHERE status = 'active' ORDER BY created_at DESC, id DESC OFFSET {skipped} LIMIT 1"));
     let (at, id) = row.split_once(' ').expect("a row");
-    // The cursor of a walk from the first page, with a total that stays valid however long the measurement takes.
+    // The cursor of a later page, with a total that stays valid during the whole measurement.
     let counted = Total {
         rows: (total as i64).min(wire::list::TOTAL_CAP + 1),
         at: chrono::Utc::now() + chrono::TimeDelta::days(1),
@@ -168,12 +168,12 @@ async fn deep(ground: &mut Ground) -> (String, String) {
     let mut filter = FilterOf::<Esim>::default();
     filter.set("status", "active").expect("a filter");
     let cursor = signed(&keys(), "/v1/esims", &filter, cursor.show());
-    let page = ground
+    let page = fixture
         .json(&format!("/v1/esims?status=active&limit=50&after={cursor}"))
         .await;
     assert!(
         page["prev"].is_string() && page["data"].as_array().is_some_and(|rows| rows.len() == 50),
-        "the deep page is a full one"
+        "the deep page is full"
     );
     (
         cursor,
@@ -183,7 +183,7 @@ async fn deep(ground: &mut Ground) -> (String, String) {
     )
 }
 
-/// The statement that confirms the session of this token.
+/// Returns the statement that checks the session of a token.
 pub fn session(token: &str) -> String {
     let claims = token
         .split('.')
@@ -204,7 +204,7 @@ fn keys() -> Keyring {
     Keyring::new(&testkit::config("", &[]).sealing).expect("keys")
 }
 
-/// The blind tokens of the words that are searched for, under the keys of the server.
+/// Returns the blind tokens of the searched words, under the keys of the server.
 fn tokens() -> String {
     let found = query_tokens(&keys(), SEARCHED).expect("words");
     found
@@ -214,7 +214,7 @@ fn tokens() -> String {
         .join(",")
 }
 
-/// Numbers from 1 to what it is asked for, in a scattered order that is always the same.
+/// Returns a source of numbers from 1 to a limit, in a fixed pseudo-random order.
 fn counter() -> impl Fn(u64) -> u64 + Send + Sync {
     let next = AtomicU64::new(1);
     move |up_to| {
@@ -225,7 +225,7 @@ fn counter() -> impl Fn(u64) -> u64 + Send + Sync {
     }
 }
 
-/// Ids as the seed makes them.
+/// Returns an id of the seed.
 pub fn id_of(kind: u128, number: u64) -> Uuid {
     let number = u128::from(number);
     Uuid::from_u128((1_767_225_600_000 + number) << 80 | 7 << 76 | kind << 64 | 8 << 60 | number)

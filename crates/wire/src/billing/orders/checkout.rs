@@ -1,4 +1,4 @@
-//! What an order would come to, and how it is paid.
+//! Quotes for orders, and how orders are paid.
 
 use super::super::transactions::{PaymentMethod, TransactionStatus};
 use super::{NewOrder, OrderKind};
@@ -7,105 +7,106 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// Where a card is taken.
+    /// Where the customer enters the card.
     Checkout: text {
-        /// On the gateway's page.
+        /// On the gateway's checkout page.
         Page = "page",
-        /// On the shop's own, with the gateway's elements and the payment's client secret.
+        /// In the shop itself, with the gateway's form elements and the client secret of the payment.
         Intent = "intent",
     }
 }
 
 filter! {
-    /// An order of which is asked what it would come to; the fields of a new one.
+    /// The order to calculate a quote for. The parameters are those of a new order.
     QuoteOrder {
-        /// The customer; without one, what depends on the customer is left out.
+        /// The customer; without a customer, checks that depend on the customer are left out.
         user_id: UserId,
         /// The plan.
         plan_id: PlanId,
-        /// How many; one when absent.
+        /// Number of eSIMs; one when absent.
         quantity: i32,
-        /// The region whose price to take.
+        /// The region whose price to apply.
         region: String,
         /// The currency; USD when absent.
         currency: Currency,
-        /// A new eSIM, or more data for one in use.
+        /// New eSIM or top-up.
         kind: OrderKind,
-        /// The eSIM that a top-up is for.
+        /// The eSIM to top up.
         esim_id: EsimId,
-        /// A promotion's code.
+        /// Promotion code.
         promo_code: String,
     }
 }
 
 impl QuoteOrder {
-    /// The order that is meant; nothing while no plan is named.
+    /// Returns the order, or `None` when no plan is set.
     pub fn order(&self) -> Option<NewOrder> {
-        let asked = self.clone();
+        let query = self.clone();
         Some(NewOrder {
-            user_id: asked.user_id,
-            plan_id: asked.plan_id?,
-            quantity: asked.quantity.unwrap_or(1),
-            region: asked.region,
-            currency: asked.currency.unwrap_or(Currency::Usd),
+            user_id: query.user_id,
+            plan_id: query.plan_id?,
+            quantity: query.quantity.unwrap_or(1),
+            region: query.region,
+            currency: query.currency.unwrap_or(Currency::Usd),
             payment_method: PaymentMethod::CreditCard,
             checkout: Checkout::Page,
-            kind: asked.kind.unwrap_or(OrderKind::New),
-            esim_id: asked.esim_id,
-            promo_code: asked.promo_code,
+            kind: query.kind.unwrap_or(OrderKind::New),
+            esim_id: query.esim_id,
+            promo_code: query.promo_code,
             reference: None,
         })
     }
 }
 
-/// What an order would come to if it were placed now.
+/// The amounts of an order if it were placed now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct OrderQuote {
-    /// The region whose price is taken.
+    /// The region of the applied price.
     pub region: String,
-    /// The price of one.
+    /// Price per eSIM.
     pub unit_price: Money,
-    /// How many.
+    /// Number of eSIMs.
     pub quantity: i32,
     /// Unit price times quantity.
     pub amount: Money,
-    /// What the promotion takes off.
+    /// Discount of the promotion code.
     pub discount_amount: Money,
-    /// The rate of the tax, in percent.
+    /// Tax rate in percent.
     pub tax_percent: Decimal,
-    /// Tax on what is left.
+    /// Tax on the discounted amount.
     pub tax_amount: Money,
-    /// What the customer would pay.
+    /// Amount to pay.
     pub total_amount: Money,
     /// The currency of all amounts.
     pub currency: Currency,
-    /// Until when this price holds, if it ends.
+    /// When the price ends; null when it does not.
     pub price_until: Option<DateTime<Utc>>,
-    /// Why it would be refused, field by field; empty when it would be placed.
+    /// Why the order would be rejected, by field; empty when it can be placed.
     pub refusals: Vec<FieldError>,
 }
 
-/// How an order is paid: what a shop shows to its customer.
+/// Payment details of an order, for a shop to show to its customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct OrderPayment {
     /// The payment.
     pub transaction_id: TransactionId,
-    /// How far it has come.
+    /// Status of the payment.
     pub status: TransactionStatus,
-    /// How it is paid.
+    /// Payment method.
     pub payment_method: PaymentMethod,
-    /// How much.
+    /// Amount to pay.
     pub total_amount: Money,
-    /// In which currency.
+    /// Currency of the amount.
     pub currency: Currency,
-    /// The gateway's page, once it is open there.
+    /// URL of the gateway's checkout page, once the gateway has created it.
     pub checkout_url: Option<String>,
-    /// What the gateway's elements take a card with; only for whoever placed the order, and only while it waits.
+    /// Client secret for the gateway's form elements; only for the caller who placed the order, and only while the
+    /// payment is pending.
     pub client_secret: Option<String>,
-    /// Where to send the money and what to write with it, where no gateway takes it.
+    /// Payment instructions for methods without a gateway: the account and the payment reference.
     pub instructions: Option<String>,
-    /// Until when it can be paid.
+    /// Deadline for the payment.
     pub expires_at: Option<DateTime<Utc>>,
 }

@@ -1,4 +1,4 @@
-//! What speaks for giving money back, and how much: unit by unit, by what was used and what time is left.
+//! Eligibility for a refund: the recommended amount per unit, by used data and remaining time.
 
 use super::RefundEffect;
 use crate::{
@@ -9,75 +9,75 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// What is recommended.
-    RefundVerdict: text {
-        /// Nothing was used: give everything back.
+    /// The recommended refund.
+    RefundRecommendation: text {
+        /// Nothing was used: refund everything.
         Full = "full",
-        /// Something was used: give the rest back.
+        /// A part was used: refund the rest.
         Partial = "partial",
-        /// It was used up, or has run out: give nothing back.
+        /// Everything was used, or the validity has ended: refund nothing.
         Nothing = "nothing",
     }
 }
 
-/// What was known of a sale at one moment, and what follows from it. A recommendation, not a rule: whoever decides
-/// may give back more or less.
+/// The state of a sale at one moment, and the refund that it suggests. The recommendation is not binding: the staff
+/// member who decides may refund more or less.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Eligibility {
-    /// When it was looked at.
+pub struct RefundEligibility {
+    /// When the eligibility was calculated.
     pub read_at: DateTime<Utc>,
-    /// What can be given back at most.
+    /// Maximum amount that can be refunded.
     pub left_amount: Money,
-    /// What should be.
+    /// Recommended amount.
     pub recommended_amount: Money,
     /// The currency of all amounts.
     pub currency: Currency,
-    /// What should become of the eSIMs.
+    /// Recommended effect on the eSIMs.
     pub recommended_effect: RefundEffect,
-    /// In one word.
-    pub verdict: RefundVerdict,
+    /// The recommendation: full, partial or nothing.
+    pub verdict: RefundRecommendation,
     /// Days since the payment.
     pub age_days: i64,
-    /// What else speaks for or against it, in sentences.
+    /// Further facts for or against a refund, in sentences.
     pub notes: Vec<String>,
-    /// What was bought, unit by unit.
+    /// The units of the sale.
     pub units: Vec<RefundUnit>,
 }
 
-/// One eSIM of a sale, as far as its refund goes.
+/// One eSIM of a sale and its share of the refund.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct RefundUnit {
-    /// Which unit of the order, from 1.
+    /// Number of the unit in the order, from 1.
     pub unit_no: i32,
-    /// Its eSIM; null when it was never delivered.
+    /// The eSIM of the unit; null when it was not delivered.
     pub esim_id: Option<EsimId>,
-    /// That eSIM's number.
+    /// ICCID of the eSIM.
     pub iccid: Option<String>,
-    /// What can be done with the eSIM.
+    /// Status of the eSIM.
     pub status: Option<EsimStatus>,
-    /// Where the profile is.
+    /// State of the eSIM's profile.
     pub profile_state: Option<ProfileState>,
-    /// Data used, in bytes.
+    /// Used data in bytes.
     pub used_bytes: i64,
-    /// Data in it, in bytes; null is unlimited.
+    /// Data limit in bytes; null for unlimited.
     pub total_bytes: Option<i64>,
-    /// Days that it is good for.
+    /// Validity in days.
     pub days: i32,
-    /// Days of it that are left; all of them before its first use.
+    /// Remaining days; all of them before the first use.
     pub days_left: i32,
-    /// What of the payment is for this unit.
+    /// Share of the payment for this unit.
     pub share: Money,
-    /// What of it should be given back: the part of the data that was not used or the part of the days that is left,
-    /// whichever is less.
+    /// Recommended refund for this unit: the unused part of the data or the remaining part of the days, whichever is
+    /// less.
     pub recommended_amount: Money,
-    /// Why, in a sentence.
+    /// Explanation of the recommended amount in a sentence.
     pub why: String,
 }
 
 impl RefundUnit {
-    /// Whether nobody has installed it, so that it can be cancelled without taking anything away.
+    /// Returns whether the eSIM was neither installed nor used, so that cancelling it takes nothing from the customer.
     pub fn is_unused(&self) -> bool {
         self.used_bytes == 0
             && self.profile_state.is_none_or(|state| {
@@ -89,9 +89,9 @@ impl RefundUnit {
     }
 }
 
-impl Eligibility {
-    /// Returns the eSIM action of a request that chooses none: the recommended one when everything that is left is
-    /// refunded, and none when a part is, because the customer keeps what the other part has paid for.
+impl RefundEligibility {
+    /// Returns the effect for a request that states none: the recommended effect when the full refundable amount is
+    /// refunded, and none when a part is, because the customer keeps the part that is still paid for.
     pub fn effect_of(&self, amount: &Money) -> RefundEffect {
         if *amount >= self.left_amount {
             self.recommended_effect
@@ -99,8 +99,8 @@ impl Eligibility {
             RefundEffect::None
         }
     }
-    /// Whether the same is known of the sale: what was delivered, used, suspended, given back. Days that pass alone
-    /// make no difference.
+    /// Returns whether the facts about the sale are the same: delivered, used, suspended and refunded units. Days that
+    /// pass make no difference.
     pub fn agrees_with(&self, other: &Self) -> bool {
         let facts = |of: &Self| {
             let units: Vec<_> = of

@@ -1,12 +1,12 @@
-//! Money given back. Its id is its idempotency key at the gateway, so no retry pays twice.
+//! Refunds. The ID of a refund is its idempotency key at the gateway, so that no retry pays twice.
 
-mod asked;
-mod claims;
 mod eligibility;
+mod request;
+mod supplier_claims;
 
-pub use asked::*;
-pub use claims::*;
 pub use eligibility::*;
+pub use request::*;
+pub use supplier_claims::*;
 
 use crate::{
     AnyOf, ApiClientId, Currency, Money, OrderId, RefundId, Resource, TransactionId, UserId,
@@ -15,23 +15,23 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// How far a refund has come at the gateway.
+    /// Status of a refund at the gateway.
     RefundStatus: RefundStatus, "refund_status" { Pending = "pending", Processed = "processed", Failed = "failed" }
 }
 
 text_enum! {
-    /// What was decided about a refund. A rejected one has failed.
+    /// Decision about a refund. A rejected refund has the status `failed`.
     RefundApprovalState: RefundApprovalState, "refund_approval_state" { Requested = "requested", Approved = "approved", Rejected = "rejected" }
 }
 
 text_enum! {
-    /// What becomes of the eSIMs when their payment is given back: nothing; cancelled where nobody has installed them,
-    /// and suspended otherwise; or suspended.
+    /// What happens to the eSIMs when their payment is refunded: `none` keeps them; `cancel` cancels those that are not
+    /// installed and suspends the others; `suspend` suspends them.
     RefundEffect: RefundEffect, "refund_effect" { None = "none", Cancel = "cancel", Suspend = "suspend" }
 }
 
 text_enum! {
-    /// Why money is given back, in a word that can be counted.
+    /// Reason code of a refund, for statistics.
     RefundReason: text {
         NotDelivered = "not_delivered", NotWorking = "not_working", DeviceNotCompatible = "device_not_compatible", WrongPlan = "wrong_plan",
         Duplicate = "duplicate", ChangedMind = "changed_mind", Fraud = "fraud", Goodwill = "goodwill", Other = "other",
@@ -39,141 +39,143 @@ text_enum! {
 }
 
 text_enum! {
-    /// Where a refund stands, in one word.
+    /// Status and decision of a refund combined.
     RefundStage: text {
-        /// Somebody has to decide.
+        /// The refund waits for a decision.
         Requested = "requested",
-        /// Decided; the gateway is being asked.
+        /// The refund is approved; the server is sending it to the gateway.
         Approved = "approved",
-        /// Decided; a person has to pay it out, and to say so.
+        /// The refund is approved; a staff member must pay it out and confirm it.
         ToPayOut = "to_pay_out",
-        /// The gateway was asked; it has not confirmed yet.
+        /// The gateway has received the refund and has not confirmed it yet.
         Sent = "sent",
-        /// The money has gone out.
+        /// The money was paid out.
         Processed = "processed",
-        /// The gateway has refused it; it can be tried again.
+        /// The gateway has declined the refund; it can be retried.
         Failed = "failed",
-        /// Somebody has said no.
+        /// A staff member has rejected the refund.
         Rejected = "rejected",
     }
 }
 
-/// Money given back for a payment. The live ones of a payment, pending or processed, never exceed its total. What
-/// the staff know of it is null for customers and integrators.
+/// A refund of a payment. The pending and processed refunds of a payment never exceed its total. Internal fields are
+/// null for customers and integrators.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Refund {
-    /// Which refund.
+    /// ID of the refund.
     pub id: RefundId,
-    /// The payment it gives back.
+    /// The refunded payment.
     pub transaction_id: TransactionId,
-    /// The order that was paid.
+    /// The order of the payment.
     pub order_id: Option<OrderId>,
-    /// That order's number.
+    /// Number of the order.
     pub order_number: Option<String>,
     /// The customer.
     pub user_id: UserId,
-    /// Their name; masked for support.
+    /// Name of the customer; masked for support.
     pub customer: String,
-    /// How much.
+    /// Amount of the refund.
     pub amount: Money,
-    /// The currency, which is the payment's.
+    /// Currency of the payment and all its refunds.
     pub currency: Currency,
-    /// What was paid in all.
+    /// Total of the payment.
     pub total_amount: Money,
-    /// What can still be refunded of the payment now: neither refunded nor pending.
+    /// Amount of the payment that can still be refunded: neither refunded nor pending.
     #[serde(default = "Money::zero")]
     pub refundable_amount: Money,
-    /// Why, in a word that can be counted.
+    /// Reason code.
     pub reason_code: Option<RefundReason>,
-    /// Why, in a sentence, for the staff.
+    /// Reason in a sentence, for staff only.
     pub reason: Option<String>,
-    /// What becomes of the eSIMs.
+    /// What happens to the eSIMs.
     pub effect: RefundEffect,
-    /// How far it has come at the gateway.
+    /// Status at the gateway.
     pub status: RefundStatus,
-    /// What was decided about it.
+    /// Decision about the refund.
     pub approval_state: RefundApprovalState,
-    /// Both in one word.
+    /// Status and decision combined.
     pub stage: RefundStage,
-    /// Whether another person than who asked has to approve it.
+    /// Whether a user other than the requester has to approve the refund.
     pub needs_second_person: Option<bool>,
-    /// What was known of the sale when it was last looked at.
-    pub eligibility: Option<Eligibility>,
-    /// What was recommended then.
+    /// The eligibility when it was last calculated.
+    pub eligibility: Option<RefundEligibility>,
+    /// The amount that the eligibility recommended.
     pub recommended_amount: Option<Money>,
-    /// Who requested it; null for the system and for an integrator's client.
+    /// The user who requested the refund; null for the system and for API clients.
     pub requested_by: Option<UserId>,
-    /// The integrator's client that requested it.
+    /// The API client that requested the refund.
     pub requested_by_client: Option<ApiClientId>,
-    /// The name of the person or client that requested it.
+    /// Name of the user or API client that requested the refund.
     pub requester: Option<String>,
-    /// Who decided.
+    /// The user who approved or rejected the refund.
     pub processed_by: Option<UserId>,
-    /// Their name.
+    /// Name of that user.
     pub decider: Option<String>,
-    /// Through whom it is paid; null for a payment that a person has recorded.
+    /// Gateway that pays the refund out; null for a payment outside the gateway.
     pub payment_gateway: Option<String>,
-    /// What the gateway or the bank calls it.
+    /// ID of the refund at the gateway or the bank.
     pub gateway_refund_id: Option<String>,
-    /// Why it was rejected, or refused by the gateway.
+    /// Why the refund was rejected, or why the gateway declined it.
     pub failure_reason: Option<String>,
-    /// How often the gateway was asked anew: once, and once more after each refusal.
+    /// Number of attempts: one, plus one for each retry after the gateway declined the refund.
     pub attempts: i32,
-    /// Revision, as the ETag carries it.
+    /// Version of the refund, as sent in the `ETag`.
     pub version: i32,
-    /// When it was asked for.
+    /// When the refund was requested.
     pub created_at: DateTime<Utc>,
-    /// When it was decided.
+    /// When the refund was approved or rejected.
     pub decided_at: Option<DateTime<Utc>>,
-    /// When the gateway was first asked.
+    /// When the refund was first sent to the gateway.
     pub sent_at: Option<DateTime<Utc>>,
-    /// When the gateway confirmed it.
+    /// When the gateway confirmed the refund.
     pub processed_at: Option<DateTime<Utc>>,
 }
 
 filter! {
-    /// What the list of refunds can be narrowed by.
+    /// Filter of the list of refunds.
     RefundFilter {
-        /// The beginning of an order number, or a whole id of the gateway.
+        /// Prefix of an order number, or a full gateway ID.
         q: String,
-        /// Any of these states.
+        /// Refunds with any of these statuses.
         status: AnyOf<RefundStatus>,
-        /// Any of these decisions.
+        /// Refunds with any of these decisions.
         approval_state: AnyOf<RefundApprovalState>,
-        /// Any of these reasons.
+        /// Refunds with any of these reason codes.
         reason_code: AnyOf<RefundReason>,
-        /// In any of these currencies.
+        /// Only records in any of these currencies.
         currency: AnyOf<Currency>,
-        /// Of this payment.
+        /// Refunds of this payment.
         transaction_id: TransactionId,
-        /// Of this order.
+        /// Refunds of this order.
         order_id: OrderId,
-        /// Of this customer.
+        /// Refunds of this customer.
         user_id: UserId,
-        /// Of payments by any of these methods.
+        /// Refunds of payments by any of these methods.
         payment_method: AnyOf<super::transactions::PaymentMethod>,
-        /// Through this gateway; `none` is none.
+        /// Refunds through this gateway; `none` for refunds without a gateway.
         payment_gateway: String,
-        /// Of this much or more.
+        /// Minimum amount.
         amount_from: Money,
-        /// Of this much or less.
+        /// Maximum amount.
         amount_to: Money,
-        /// Asked for at or after.
+        /// Requested at or after.
         created_at_from: DateTime<Utc>,
-        /// Asked for before.
+        /// Requested before.
         created_at_to: DateTime<Utc>,
-        /// Paid at or after.
+        /// Paid out at or after.
         processed_at_from: DateTime<Utc>,
-        /// Paid before.
+        /// Paid out before.
         processed_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of refunds can be ordered by. */ RefundSort { CreatedAt = "created_at" desc, Amount = "amount", ProcessedAt = "processed_at" });
+sort_keys!(
+    /// Sort keys of the list of refunds.
+    RefundSort { CreatedAt = "created_at" desc, Amount = "amount", ProcessedAt = "processed_at" });
 
 impl RefundStage {
-    /// Where a refund stands, of what is kept of it.
-    pub const fn of(
+    /// Returns the stage of a refund with this status and decision.
+    pub const fn from_parts(
         status: RefundStatus,
         approval: RefundApprovalState,
         is_sent: bool,

@@ -1,22 +1,22 @@
-//! What a plan is made of, and what can be changed of it.
+//! Requests that create and change plans.
 
 use super::{Regions, ValidityPolicy};
-use crate::{Check, Decimal, FieldErrors, check::maybe};
+use crate::{Check, Decimal, FieldErrors, check::edit_field};
 use serde::{Deserialize, Serialize};
 use serde_with_macros::skip_serializing_none;
 
-/// A plan to be created.
+/// A plan to create.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Insertable), diesel(table_name = schema::plans))]
 pub struct NewPlan {
-    /// What it is called.
+    /// Name of the plan.
     #[cfg_attr(feature = "server", schema(example = "5 GB Europe"))]
     pub name: String,
-    /// What the customer reads about it.
+    /// Description for customers.
     #[serde(default)]
     pub description: Option<String>,
-    /// Data in MB of 1,000,000 bytes; null is unlimited.
+    /// Data in MB of 1,000,000 bytes; null for unlimited.
     #[serde(default)]
     #[cfg_attr(feature = "server", schema(example = "5000.00"))]
     pub data_limit_mb: Option<Decimal>,
@@ -26,95 +26,95 @@ pub struct NewPlan {
     /// Text messages included.
     #[serde(default)]
     pub sms_count: i32,
-    /// Days that it lasts.
+    /// Validity in days.
     #[cfg_attr(feature = "server", schema(example = 30))]
     pub validity_days: i32,
-    /// Where it works.
+    /// Coverage: ISO 3166-1 alpha-2 countries and named groups.
     #[cfg_attr(feature = "server", schema(value_type = Vec<String>, example = json!(["EUROPE"])))]
     pub regions: Regions,
-    /// Whether it can be bought at once.
+    /// Whether the plan is on sale immediately.
     #[serde(default = "yes")]
     pub is_active: bool,
-    /// Whether it can be added to an eSIM that is in use.
+    /// Whether the plan can be added to an existing eSIM.
     #[serde(default = "yes")]
     pub topup_allowed: bool,
-    /// From when its days count.
+    /// When the validity starts.
     #[serde(default = "first_use")]
     pub validity_policy: ValidityPolicy,
-    /// Days within which it must be activated; null is whenever.
+    /// Days within which the eSIM must be activated; null for no limit.
     #[serde(default)]
     pub activate_within_days: Option<i32>,
-    /// Fair use: data a day at full speed, in MB; null is all of it.
+    /// Fair use: data per day at full speed, in MB; null for no daily limit.
     #[serde(default)]
     pub daily_limit_mb: Option<Decimal>,
-    /// Fair use: how fast it is after that, in kbit/s; null is not at all.
+    /// Fair use: speed after the daily limit, in kbit/s; null for no throttling.
     #[serde(default)]
     pub throttled_kbps: Option<i32>,
-    /// Whether its data may be shared with other devices.
+    /// Whether the data may be shared with other devices.
     #[serde(default = "yes")]
     pub hotspot_allowed: bool,
-    /// The access point that a device must be set to; null finds it by itself.
+    /// The APN to configure on the device; null when the device finds it automatically.
     #[serde(default)]
     pub apn: Option<String>,
-    /// Whether only verified customers can buy it.
+    /// Whether only verified customers can buy the plan.
     #[serde(default)]
     pub kyc_required: bool,
 }
 
-/// A change of a plan; what is absent stays. Orders keep the terms they were placed with.
+/// A change of a plan; absent fields stay unchanged. Existing orders keep their terms.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::AsChangeset), diesel(table_name = schema::plans))]
 pub struct EditPlan {
-    /// What it is called.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Name of the plan.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub name: Option<String>,
-    /// What the customer reads about it; null removes it.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Description for customers; null removes it.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub description: Option<Option<String>>,
-    /// Data in MB; null is unlimited.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Data in MB of 1,000,000 bytes; null for unlimited.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub data_limit_mb: Option<Option<Decimal>>,
     /// Minutes of calls included.
-    #[serde(default, deserialize_with = "maybe::value")]
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub voice_minutes: Option<i32>,
     /// Text messages included.
-    #[serde(default, deserialize_with = "maybe::value")]
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub sms_count: Option<i32>,
-    /// Days that it lasts.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Validity in days.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub validity_days: Option<i32>,
-    /// Where it works.
+    /// Coverage: ISO 3166-1 alpha-2 countries and named groups.
     #[cfg_attr(feature = "server", schema(value_type = Option<Vec<String>>))]
-    #[serde(default, deserialize_with = "maybe::value")]
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub regions: Option<Regions>,
-    /// Whether it can be bought.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Whether the plan is on sale.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub is_active: Option<bool>,
-    /// Whether it can be added to an eSIM that is in use.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Whether the plan can be added to an existing eSIM.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub topup_allowed: Option<bool>,
-    /// From when its days count.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// When the validity starts.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub validity_policy: Option<ValidityPolicy>,
-    /// Days within which it must be activated; null is whenever.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Days within which the eSIM must be activated; null for no limit.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub activate_within_days: Option<Option<i32>>,
-    /// Fair use: data a day at full speed, in MB; null is all of it.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Fair use: data per day at full speed, in MB; null for no daily limit.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub daily_limit_mb: Option<Option<Decimal>>,
-    /// Fair use: how fast it is after that, in kbit/s; null is not at all.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Fair use: speed after the daily limit, in kbit/s; null for no throttling.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub throttled_kbps: Option<Option<i32>>,
-    /// Whether its data may be shared with other devices.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Whether the data may be shared with other devices.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub hotspot_allowed: Option<bool>,
-    /// The access point that a device must be set to; null finds it by itself.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// The APN to configure on the device; null when the device finds it automatically.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub apn: Option<Option<String>>,
-    /// Whether only verified customers can buy it.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Whether only verified customers can buy the plan.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub kyc_required: Option<bool>,
 }
 
@@ -184,7 +184,7 @@ impl Check for EditPlan {
     }
 }
 
-/// What both forms say about days to wait, fair use and the access point.
+/// The fields about activation, fair use and the APN, which both requests share.
 struct FairUse<'a> {
     activate_within_days: Option<i32>,
     daily_limit_mb: Option<&'a Decimal>,

@@ -1,77 +1,77 @@
-//! What an import of many things says about each of them.
+//! Reports of imports.
 
 use crate::{Currency, Decimal, Money, PlanId, ProviderId};
 use serde::{Deserialize, Serialize};
 
-/// One row of a price list, as it was understood, and what became of it.
+/// A row of an imported price list and its result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PlanImportRow {
-    /// Its row in the spreadsheet, whose first row is the header; of a JSON array its place, from 1.
+    /// Number of the row in the spreadsheet, whose first row is the header; in a JSON array the position, from 1.
     pub row: i32,
-    /// The provider's own key of the package.
+    /// The provider's SKU of the package.
     pub sku: Option<String>,
-    /// The plan's name.
+    /// Name of the plan.
     pub name: Option<String>,
-    /// What became of it, or would.
+    /// Result of the row, or the expected result in a dry run.
     pub outcome: ImportOutcome,
-    /// The plan that it made or changed; absent in a dry run that would create it.
+    /// The created or changed plan; absent in a dry run that would create it.
     pub plan_id: Option<PlanId>,
-    /// What we pay.
+    /// Cost.
     pub cost_price: Option<Money>,
-    /// What the customer pays.
+    /// Price for the customer.
     pub selling_price: Option<Money>,
-    /// In this currency.
+    /// Currency of both amounts.
     pub currency: Option<Currency>,
-    /// What is wrong with it, field by field.
+    /// Errors of the row, by field.
     pub errors: Vec<crate::FieldError>,
 }
 
 text_enum! {
-    /// What became of one row of an import.
+    /// The result of a row of an import.
     ImportOutcome: text { Created = "created", Updated = "updated", Unchanged = "unchanged", Refused = "refused" }
 }
 
-/// What an import did, or would do in a dry run.
+/// The result of an import, or the expected result in a dry run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ImportReport<R> {
-    /// True when nothing was written.
+    /// True for a dry run, which writes nothing.
     pub dry_run: bool,
-    /// Rows that made something new.
+    /// Number of rows that created a record.
     pub created: i32,
-    /// Rows that changed something.
+    /// Number of rows that changed a record.
     pub updated: i32,
-    /// Rows that were known already, exactly so.
+    /// Number of rows that matched an existing record exactly.
     pub unchanged: i32,
-    /// Rows that were refused. With any of these, nothing is written.
+    /// Number of invalid rows. If there is one, nothing is written.
     pub refused: i32,
-    /// Every row.
+    /// The results of all rows.
     pub rows: Vec<R>,
 }
 
 filter! {
-    /// How a price list is to be imported.
+    /// Options of the import of a price list.
     PlanImportOptions {
-        /// Whose list it is.
+        /// The provider of the price list.
         provider_id: ProviderId,
-        /// Only say what would happen.
+        /// Only report the expected result.
         dry_run: bool,
         /// Markup in percent for rows without a selling price.
         markup: Decimal,
-        /// Currency of rows that name none.
+        /// Currency of rows that state none.
         currency: Currency,
-        /// Whether new plans can be bought at once.
+        /// Whether new plans are on sale immediately.
         publish: bool,
-        /// Why rows may sell below cost or below the minimum margin; without a reason such rows are refused.
+        /// Why rows may sell below cost or below the minimum margin; without a reason such rows are invalid.
         reason: String,
     }
 }
 
 filter! {
-    /// How a sheet of plans is to be taken back.
-    PlanSheetOptions {
-        /// Only say what would happen.
+    /// Options of the import of a plan spreadsheet.
+    PlanSpreadsheetOptions {
+        /// Only report the expected result.
         dry_run: bool,
     }
 }

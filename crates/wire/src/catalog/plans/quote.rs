@@ -1,10 +1,10 @@
-//! The answer to what a plan costs, and the reasons for it.
+//! The price that applies to a plan, and why.
 
 use crate::{Currency, Money, PlanId, PriceId, catalog::pricing::Price};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The price at which a plan sells, right now or at a given time, and why that one.
+/// The price that applies to a plan now or at a given time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Quote {
@@ -12,62 +12,62 @@ pub struct Quote {
     pub price_id: PriceId,
     /// The plan.
     pub plan_id: PlanId,
-    /// The region whose price applies: the one asked for, or GLOBAL.
+    /// The region of the applied price: the requested region, or GLOBAL.
     pub region: String,
-    /// What the customer pays for one.
+    /// Price per eSIM for the customer.
     pub selling_price: Money,
-    /// What we pay for one; absent for who may not see costs.
+    /// Cost per eSIM; absent for callers who may not see costs.
     pub cost_price: Option<Money>,
-    /// In this currency.
+    /// Currency of both amounts.
     pub currency: Currency,
-    /// The time it was asked for.
+    /// The time that the quote is for.
     pub at: DateTime<Utc>,
-    /// Until when this price holds, if it ends.
+    /// When the price ends; null when it does not.
     pub effective_to: Option<DateTime<Utc>>,
 }
 
 text_enum! {
-    /// Why a price was taken, or was not.
+    /// Why a price applies or does not.
     QuoteReason: text {
-        /// It holds, and none is nearer.
+        /// The price is current, and no price for a nearer region exists.
         Taken = "taken",
-        /// It holds everywhere, but the region has a price of its own.
+        /// The price is current and global, but the region has its own price.
         Overruled = "overruled",
-        /// It has not begun.
+        /// The price has not started.
         Ahead = "ahead",
-        /// It has ended.
+        /// The price has ended.
         Over = "over",
     }
 }
 
-/// Why a plan costs what it costs: every price that could have applied, and what became of it.
+/// Explanation of a quote: every price that could apply, and why it does or does not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct QuoteExplained {
+pub struct QuoteExplanation {
     /// The plan.
     pub plan_id: PlanId,
-    /// The region it was asked for.
+    /// The requested region.
     pub region: String,
-    /// The currency it was asked in.
+    /// The requested currency.
     pub currency: Currency,
-    /// The time it was asked for.
+    /// The time that the quote is for.
     pub at: DateTime<Utc>,
-    /// The price that applies; null when the plan cannot be bought so.
+    /// The price that applies; null when the plan cannot be bought with these parameters.
     pub price_id: Option<PriceId>,
-    /// The outcome in a sentence.
+    /// Summary in a sentence.
     pub sentence: String,
     /// The region's prices and the global ones, the nearest first, then the newest.
     pub candidates: Vec<QuoteCandidate>,
 }
 
-/// A price that could have applied.
+/// A price that could apply.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct QuoteCandidate {
     /// The price.
     pub price: Price,
-    /// What became of it.
+    /// Why the price applies or does not.
     pub reason: QuoteReason,
-    /// The same in a sentence.
+    /// The reason in a sentence.
     pub sentence: String,
 }

@@ -1,6 +1,6 @@
-//! Many prices changed at once: shown first, then set together, and taken back together.
+//! Bulk price changes: previewed, applied together, and undone together.
 
-use super::Rounding;
+use super::PriceRounding;
 use crate::{
     AnyOf, Check, Currency, Decimal, FieldError, FieldErrors, Money, PlanId, PriceChangeId,
     PriceId, Resource, UserId, region,
@@ -9,41 +9,42 @@ use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The most prices that one change may set.
-pub const MOST_PRICES: usize = 5_000;
+/// Maximum number of prices in one change.
+pub const MAX_PRICES: usize = 5_000;
 
-/// By what prices change.
+/// How each price is calculated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub enum Adjustment {
-    /// By so many percent, up or down.
+pub enum PriceAdjustment {
+    /// Change the price by a percentage, up or down.
     Percent(Decimal),
-    /// By this amount of each price's own currency, up or down.
+    /// Change the price by an amount in its own currency, up or down.
     Amount(Decimal),
-    /// To so many percent on top of the cost.
+    /// Set the price to the cost plus a percentage.
     Markup(Decimal),
 }
 
-/// How prices change.
+/// The rule of a bulk price change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PriceRule {
-    /// By what.
+    /// How each price is calculated.
     #[cfg_attr(feature = "server", schema(example = json!({ "percent": "5.00" })))]
-    pub adjust: Adjustment,
-    /// Rounded how.
+    pub adjust: PriceAdjustment,
+    /// How the new prices are rounded.
     #[serde(default = "unrounded")]
-    pub rounding: Rounding,
+    pub rounding: PriceRounding,
 }
 
-/// Prices to be changed together: those that hold at the time, of living plans, as far as they are named.
+/// A bulk price change. It applies to the prices that are current at the given time, of plans that are not archived and
+/// that match all given conditions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewPriceChange {
-    /// How they change.
+    /// The rule to apply.
     pub rule: PriceRule,
     /// Only prices of these plans.
     #[serde(default)]
@@ -54,164 +55,166 @@ pub struct NewPriceChange {
     /// Only prices in this currency.
     #[serde(default)]
     pub currency: Option<Currency>,
-    /// Only these prices, as a preview has shown them. When one of them does not hold any more, nothing is changed.
+    /// Only these prices, as a preview has listed them. If one of them is no longer current, no price is changed.
     #[serde(default)]
     pub price_ids: Option<Vec<PriceId>>,
-    /// From when; now when absent.
+    /// When the new prices start; now when absent.
     #[serde(default)]
     pub from: Option<DateTime<Utc>>,
-    /// Why. Required when something would sell below cost, or for less than the margin that is asked for.
+    /// The reason. Required when a new price is below the cost or below the minimum margin.
     #[serde(default)]
     pub reason: Option<String>,
 }
 
 filter! {
-    /// How prices are to be changed.
+    /// Options of a bulk price change.
     PriceChangeOptions {
-        /// Only say what would happen, and what it would have earned.
+        /// Only report the expected result and its effect on recent orders.
         dry_run: bool,
     }
 }
 
-/// What a change of many prices did, or would do in a dry run.
+/// The result of a bulk price change, or the expected result in a dry run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PriceChangeReport {
-    /// True when nothing was written.
+    /// True for a dry run, which writes nothing.
     pub dry_run: bool,
-    /// The change that was made.
+    /// ID of the change that was applied.
     pub id: Option<PriceChangeId>,
-    /// From when the new prices hold.
+    /// When the new prices start.
     pub from: DateTime<Utc>,
-    /// Prices that change.
+    /// Number of prices that change.
     pub changed: usize,
-    /// Prices that would be what they are.
+    /// Number of prices that stay the same.
     pub same: usize,
-    /// Prices that cannot be changed so. With any of these, nothing is written.
+    /// Number of prices to which the rule cannot be applied. If there is one, nothing is written.
     pub refused: usize,
-    /// Whether a reason has to be given.
+    /// Whether the change requires a reason.
     pub needs_reason: bool,
-    /// Every price.
+    /// The results of all prices.
     pub rows: Vec<PriceChangeRow>,
-    /// What the orders paid in the last 30 days would have brought, by currency. Only in a dry run.
-    pub back_test: Vec<BackTest>,
+    /// The effect on orders that were paid in the last 30 days, by currency; only in a dry run.
+    pub back_test: Vec<PriceBacktest>,
 }
 
-/// One price, before and after.
+/// One price of a bulk price change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PriceChangeRow {
-    /// The price that holds.
+    /// The current price.
     pub price_id: PriceId,
-    /// Its plan.
+    /// The plan.
     pub plan_id: PlanId,
-    /// The plan's name.
+    /// Name of the plan.
     pub plan_name: String,
-    /// Where it applies.
+    /// Region of the price.
     pub region: String,
-    /// Its currency.
+    /// Currency of the price.
     pub currency: Currency,
-    /// What we pay.
+    /// Cost per eSIM.
     pub cost_price: Money,
-    /// What the customer pays so far.
+    /// Current price for the customer.
     pub before: Money,
-    /// What the customer would pay.
+    /// New price for the customer.
     pub after: Money,
-    /// What is left of it so far, in percent.
+    /// Current margin in percent.
     pub margin_before: Option<Decimal>,
-    /// What would be left of it, in percent.
+    /// New margin in percent.
     pub margin_after: Option<Decimal>,
-    /// Until when the new price would hold.
+    /// When the new price ends.
     pub until: Option<DateTime<Utc>>,
-    /// Whether it sells below cost, or for less than the margin that is asked for.
+    /// Whether the new price is below the cost or below the minimum margin.
     pub needs_reason: bool,
-    /// Why it cannot be changed so.
+    /// Why the rule cannot be applied to the price.
     pub problem: Option<FieldError>,
 }
 
-/// What the orders of one currency brought, and would have brought.
+/// Results of recent orders in one currency, with the prices they had and with the new prices.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct BackTest {
+pub struct PriceBacktest {
     /// The currency.
     pub currency: Currency,
-    /// Orders that sold by one of these prices.
+    /// Number of orders at one of the prices.
     pub orders: i64,
-    /// eSIMs that they sold.
+    /// Number of eSIMs in the orders.
     pub units: i64,
-    /// What they cost us.
+    /// Cost of the eSIMs.
     pub cost: Money,
-    /// What customers paid for them, before discounts and tax.
+    /// Revenue of the orders before discounts and tax.
     pub revenue_before: Money,
-    /// What customers would have paid, had they all still bought.
+    /// Revenue with the new prices, if the same eSIMs had been sold.
     pub revenue_after: Money,
-    /// What was left after the cost.
+    /// Revenue less cost.
     pub margin_before: Money,
-    /// What would have been left.
+    /// Revenue less cost with the new prices.
     pub margin_after: Money,
-    /// Orders that sold below cost.
+    /// Number of orders below cost.
     pub below_cost_before: i64,
-    /// Orders that would have.
+    /// Number of orders below cost with the new prices.
     pub below_cost_after: i64,
 }
 
-/// Many prices that were changed at once.
+/// An applied bulk price change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PriceChange {
-    /// Which change.
+    /// ID of the change.
     pub id: PriceChangeId,
-    /// How they changed.
+    /// The applied rule.
     pub rule: PriceRule,
-    /// How many.
+    /// Number of changed prices.
     pub prices: i32,
-    /// From when.
+    /// When the new prices started.
     pub from: DateTime<Utc>,
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
-    /// Who changed them.
+    /// The user who applied the change.
     pub created_by: Option<UserId>,
-    /// Who took it back.
+    /// The user who undid the change.
     pub undone_by: Option<UserId>,
-    /// When it was taken back.
+    /// When the change was undone.
     pub undone_at: Option<DateTime<Utc>>,
-    /// When they were changed.
+    /// When the change was applied.
     pub created_at: DateTime<Utc>,
 }
 
 filter! {
-    /// What the list of changes can be narrowed by.
+    /// Filter of the list of bulk price changes.
     PriceChangeFilter {
-        /// Taken back, or not.
+        /// Undone or not.
         undone: bool,
-        /// By any of these people.
+        /// Changes by any of these users.
         created_by: AnyOf<UserId>,
-        /// Made at or after.
+        /// Applied at or after.
         created_at_from: DateTime<Utc>,
-        /// Made before.
+        /// Applied before.
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of changes can be ordered by. */ PriceChangeSort { CreatedAt = "created_at" desc });
+sort_keys!(
+    /// Sort keys of the list of changes.
+    PriceChangeSort { CreatedAt = "created_at" desc });
 
-fn unrounded() -> Rounding {
-    Rounding::None
+fn unrounded() -> PriceRounding {
+    PriceRounding::None
 }
 
 impl PriceRule {
-    /// What a price becomes.
+    /// Returns the new price.
     pub fn apply(&self, cost: &Money, selling: &Money, currency: Currency) -> Money {
         let hundred = BigDecimal::from(100);
         let share = |percent: &Decimal| (percent.exact() + &hundred) / &hundred;
         let exact = match &self.adjust {
-            Adjustment::Percent(percent) => selling.exact() * share(percent),
-            Adjustment::Amount(amount) => selling.exact() + amount.exact(),
-            Adjustment::Markup(percent) => cost.exact() * share(percent),
+            PriceAdjustment::Percent(percent) => selling.exact() * share(percent),
+            PriceAdjustment::Amount(amount) => selling.exact() + amount.exact(),
+            PriceAdjustment::Markup(percent) => cost.exact() * share(percent),
         };
         self.rounding.round(&exact, currency)
     }
-    /// The same in words: `+5% , rounded to .99`.
-    pub fn words(&self) -> String {
+    /// Returns the rule in words: `+5%, rounded to .99`.
+    pub fn describe(&self) -> String {
         let signed = |number: &Decimal| {
             let text = number.to_string();
             let text = text.strip_suffix(".00").unwrap_or(&text).to_owned();
@@ -221,15 +224,15 @@ impl PriceRule {
             }
         };
         let by = match &self.adjust {
-            Adjustment::Percent(percent) => format!("{}%", signed(percent)),
-            Adjustment::Amount(amount) => signed(amount),
-            Adjustment::Markup(percent) => format!("cost {}%", signed(percent)),
+            PriceAdjustment::Percent(percent) => format!("{}%", signed(percent)),
+            PriceAdjustment::Amount(amount) => signed(amount),
+            PriceAdjustment::Markup(percent) => format!("cost {}%", signed(percent)),
         };
         match self.rounding {
-            Rounding::None => by,
-            Rounding::Whole => format!("{by}, rounded to whole"),
-            Rounding::Ninetynine => format!("{by}, rounded to .99"),
-            Rounding::Ninety => format!("{by}, rounded to .90"),
+            PriceRounding::None => by,
+            PriceRounding::Whole => format!("{by}, rounded to whole"),
+            PriceRounding::Ninetynine => format!("{by}, rounded to .99"),
+            PriceRounding::Ninety => format!("{by}, rounded to .90"),
         }
     }
 }
@@ -245,26 +248,26 @@ impl Resource for PriceChange {
         self.id
     }
     fn label(&self) -> String {
-        self.rule.words()
+        self.rule.describe()
     }
 }
 
 impl Check for NewPriceChange {
     fn check(&self, bad: &mut FieldErrors) {
         let (field, number, least) = match &self.rule.adjust {
-            Adjustment::Percent(number) => ("rule.adjust.percent", number, -99),
-            Adjustment::Amount(number) => ("rule.adjust.amount", number, -1_000_000),
-            Adjustment::Markup(number) => ("rule.adjust.markup", number, -99),
+            PriceAdjustment::Percent(number) => ("rule.adjust.percent", number, -99),
+            PriceAdjustment::Amount(number) => ("rule.adjust.amount", number, -1_000_000),
+            PriceAdjustment::Markup(number) => ("rule.adjust.markup", number, -99),
         };
         if *number < Decimal::from(least) || *number > Decimal::from(1_000_000) {
-            let says = format!("Enter a number from {least} to 1000000.");
-            bad.add(field, "out_of_range", says);
+            let message = format!("Enter a number from {least} to 1000000.");
+            bad.add(field, "out_of_range", message);
         }
         if let Some(region) = &self.region
             && !region::is_known(region)
         {
-            let says = "Use an ISO 3166-1 country, a known group or GLOBAL.";
-            bad.add("region", "unknown_region", says);
+            let message = "Use an ISO 3166-1 country, a known group or GLOBAL.";
+            bad.add("region", "unknown_region", message);
         }
         let counts = [
             ("plan_ids", self.plan_ids.as_ref().map(Vec::len)),
@@ -273,8 +276,8 @@ impl Check for NewPriceChange {
         for (field, count) in counts {
             match count {
                 Some(0) => bad.add(field, "required", "Choose at least one."),
-                Some(count) if count > MOST_PRICES => {
-                    bad.add(field, "too_many", format!("Choose {MOST_PRICES} at most."));
+                Some(count) if count > MAX_PRICES => {
+                    bad.add(field, "too_many", format!("Choose {MAX_PRICES} at most."));
                 }
                 _ => {}
             }

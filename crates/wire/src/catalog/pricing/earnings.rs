@@ -1,22 +1,23 @@
-//! What a price earns, and the price that earns so much: exact, and rounded once, half to even.
+//! Margin and markup of prices, and prices from a margin or markup. Calculations are exact and rounded once, half to
+//! even.
 
 use crate::{Currency, Decimal, Money};
 use bigdecimal::{BigDecimal, Zero};
 
-/// What is left of a price after the cost.
+/// Margin and markup of a price.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Earnings {
-    /// As an amount.
+    /// Price less cost.
     pub margin: Money,
-    /// In percent of the price; a price of nothing has none.
+    /// Margin as a percentage of the price; none for a price of zero.
     pub margin_percent: Option<Decimal>,
-    /// In percent of the cost; without a cost there is none.
+    /// Margin as a percentage of the cost; none without a cost.
     pub markup_percent: Option<Decimal>,
 }
 
 impl Earnings {
-    /// Of a price.
-    pub fn of(cost: &Money, selling: &Money) -> Self {
+    /// Calculates the margin and markup of a price.
+    pub fn from_prices(cost: &Money, selling: &Money) -> Self {
         let margin = selling.minus(cost);
         Self {
             margin_percent: margin.percent_of(selling),
@@ -24,47 +25,47 @@ impl Earnings {
             margin,
         }
     }
-    /// Whether it earns less than so many percent of the price. Compared exactly: nothing is rounded into or out of it.
+    /// Returns whether the margin is below a percentage of the price. The comparison is exact, without rounding.
     pub fn is_below(cost: &Money, selling: &Money, percent: i64) -> bool {
         let hundred = BigDecimal::from(100);
         (selling.exact() - cost.exact()) * &hundred < selling.exact() * BigDecimal::from(percent)
     }
 }
 
-/// The price that puts so many percent on top of the cost.
+/// Returns the price with this markup on the cost.
 pub fn by_markup(cost: &Money, percent: &Decimal, currency: Currency) -> Money {
     let hundred = BigDecimal::from(100);
     currency.round(&(cost.exact() * (percent.exact() + &hundred) / hundred))
 }
 
-/// The price of which so many percent are left after the cost; no price leaves all of it.
+/// Returns the price with this margin as a percentage of the price; none for 100 percent, because no price has it.
 pub fn by_margin_percent(cost: &Money, percent: &Decimal, currency: Currency) -> Option<Money> {
     let hundred = BigDecimal::from(100);
     let share = &hundred - percent.exact();
     (share > BigDecimal::zero()).then(|| currency.round(&(cost.exact() * hundred / share)))
 }
 
-/// The price of which this amount is left after the cost.
+/// Returns the price with this margin as an amount.
 pub fn by_margin(cost: &Money, margin: &Money, currency: Currency) -> Money {
     currency.round(&(cost.exact() + margin.exact()))
 }
 
 text_enum! {
-    /// What a price that was computed is rounded to.
-    Rounding: text {
-        /// The currency's smallest unit.
+    /// How a calculated price is rounded.
+    PriceRounding: text {
+        /// To the currency's smallest unit.
         None = "none",
-        /// The nearest whole number.
+        /// To the nearest whole number.
         Whole = "whole",
-        /// The nearest that ends in .99; whole in a currency without cents.
+        /// To the nearest price that ends in .99; to a whole number in a currency without cents.
         Ninetynine = "ninety_nine",
-        /// The nearest that ends in .90; whole in a currency without cents.
+        /// To the nearest price that ends in .90; to a whole number in a currency without cents.
         Ninety = "ninety",
     }
 }
 
-impl Rounding {
-    /// Rounds a price, half to even. Never to less than the ending itself.
+impl PriceRounding {
+    /// Rounds a price, half to even. The result is never less than the ending itself.
     pub fn round(self, exact: &BigDecimal, currency: Currency) -> Money {
         let cents = match self {
             Self::None => return currency.round(exact),
@@ -79,7 +80,7 @@ impl Rounding {
     }
 }
 
-/// The nearest whole number: the one rounding of money, at hundreds of it.
+/// Returns the nearest whole number, half to even.
 fn even(exact: BigDecimal) -> BigDecimal {
     let hundred = BigDecimal::from(100);
     Money::new(exact / &hundred).exact() * hundred
@@ -95,7 +96,7 @@ mod tests {
     fn exact(text: &str) -> BigDecimal {
         text.parse().unwrap_or_default()
     }
-    /// Numbers without end that are the same every time.
+    /// Generates an endless, reproducible sequence of numbers.
     fn numbers() -> impl Iterator<Item = i64> {
         std::iter::successors(Some(88_172_645_463_325_252_i64), |seed| {
             let mut seed = *seed;
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_price_is_found_from_every_side() {
+    fn prices_from_markup_margin_and_amount() {
         let usd = Currency::Usd;
         assert_eq!(by_markup(&money("4.00"), &money("125"), usd), money("9.00"));
         let by_share = by_margin_percent(&money("4.00"), &money("60"), usd);
@@ -125,16 +126,16 @@ mod tests {
             by_markup(&money("333"), &money("10"), Currency::Jpy),
             money("366")
         );
-        let earned = Earnings::of(&money("4.20"), &money("9.90"));
+        let earned = Earnings::from_prices(&money("4.20"), &money("9.90"));
         assert_eq!(earned.margin, money("5.70"));
         assert_eq!(earned.margin_percent, Some(money("57.58")));
         assert_eq!(earned.markup_percent, Some(money("135.71")));
-        let free = Earnings::of(&money("0"), &money("0"));
+        let free = Earnings::from_prices(&money("0"), &money("0"));
         assert_eq!((free.margin_percent, free.markup_percent), (None, None));
     }
 
     #[test]
-    fn what_one_side_says_the_other_says_too() {
+    fn margin_and_markup_invert_each_other() {
         let mut all = numbers();
         for _ in 0..10_000 {
             let (Some(cost), Some(margin)) = (all.next(), all.next()) else {
@@ -142,9 +143,9 @@ mod tests {
             };
             let (cost, margin) = (amount(cost + 100), amount(margin));
             let selling = by_margin(&cost, &margin, Currency::Usd);
-            let earned = Earnings::of(&cost, &selling);
+            let earned = Earnings::from_prices(&cost, &selling);
             assert_eq!(earned.margin, margin);
-            // A percentage has two decimals: from it the price comes back to within half of one of them.
+            // A percentage has two decimals, so the price is exact to half of the last decimal.
             let near = |found: Money, of: &Money| {
                 let off = found.minus(&selling);
                 let off = if off.is_negative() {
@@ -161,28 +162,28 @@ mod tests {
     }
 
     #[test]
-    fn roundings_end_as_they_say_and_go_to_the_nearest() {
+    fn rounding_picks_nearest_price_with_ending() {
         for (rounding, given, becomes) in [
-            (Rounding::Ninetynine, "10.42", "9.99"),
-            (Rounding::Ninetynine, "10.50", "10.99"),
-            (Rounding::Ninetynine, "0.10", "0.99"),
-            (Rounding::Ninety, "10.39", "9.90"),
-            (Rounding::Ninety, "10.41", "10.90"),
-            (Rounding::Whole, "10.50", "10.00"),
-            (Rounding::Whole, "11.50", "12.00"),
-            (Rounding::None, "10.125", "10.12"),
-            (Rounding::None, "10.135", "10.14"),
+            (PriceRounding::Ninetynine, "10.42", "9.99"),
+            (PriceRounding::Ninetynine, "10.50", "10.99"),
+            (PriceRounding::Ninetynine, "0.10", "0.99"),
+            (PriceRounding::Ninety, "10.39", "9.90"),
+            (PriceRounding::Ninety, "10.41", "10.90"),
+            (PriceRounding::Whole, "10.50", "10.00"),
+            (PriceRounding::Whole, "11.50", "12.00"),
+            (PriceRounding::None, "10.125", "10.12"),
+            (PriceRounding::None, "10.135", "10.14"),
         ] {
             let round = rounding.round(&exact(given), Currency::Usd);
             assert_eq!(round, money(becomes), "{rounding} {given}");
         }
-        let yen = |rounding: Rounding| rounding.round(&exact("980.5"), Currency::Jpy);
-        assert_eq!(yen(Rounding::None), money("980"));
-        assert_eq!(yen(Rounding::Ninetynine), money("980"));
+        let yen = |rounding: PriceRounding| rounding.round(&exact("980.5"), Currency::Jpy);
+        assert_eq!(yen(PriceRounding::None), money("980"));
+        assert_eq!(yen(PriceRounding::Ninetynine), money("980"));
         for cents in numbers().take(10_000) {
             let price = amount(cents);
             let half = exact("0.50");
-            for rounding in Rounding::ALL {
+            for rounding in PriceRounding::ALL {
                 let round = rounding.round(price.exact(), Currency::Usd);
                 assert_eq!(rounding.round(round.exact(), Currency::Usd), round);
                 let off = (round.exact() - price.exact()).abs();
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_margin_is_too_low_by_any_part_of_a_cent() {
+    fn is_below_compares_exactly() {
         assert!(!Earnings::is_below(&money("9.50"), &money("10.00"), 5));
         assert!(Earnings::is_below(&money("9.51"), &money("10.00"), 5));
         assert!(!Earnings::is_below(&money("10.00"), &money("10.00"), 0));

@@ -1,15 +1,15 @@
-//! What promotions are made and changed with.
+//! Requests that create and change promotion codes.
 
-use super::{DiscountType, Promotion, tidy};
-use crate::{Check, Currency, Decimal, FieldErrors, JsonList, Money, PlanId, check::maybe};
+use super::{DiscountType, Promotion, normalize_code};
+use crate::{Check, Currency, Decimal, FieldErrors, JsonList, Money, PlanId, check::edit_field};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_with_macros::skip_serializing_none;
 
-/// The most codes that are made at once.
-pub const MOST_AT_ONCE: i32 = 1000;
+/// Maximum number of codes in one request.
+pub const MAX_BATCH_SIZE: i32 = 1000;
 
-/// A shape with the terms on which one code is made, or many alike.
+/// Declares a request with the terms of a single code or of many equal codes.
 macro_rules! on_terms {
     ($(#[doc = $says:literal])* $name:ident { $($own:tt)* }) => {
         $(#[doc = $says])*
@@ -18,32 +18,32 @@ macro_rules! on_terms {
         #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
         pub struct $name {
             $($own)*
-            /// How it lowers the price.
+            /// How the code lowers the price.
             pub discount_type: DiscountType,
-            /// Percent, above 0 and up to 100, or an amount of `currency`.
+            /// Percentage above 0 and up to 100, or an amount of `currency`.
             #[cfg_attr(feature = "server", schema(example = "10.00"))]
             pub discount_value: Decimal,
-            /// The currency of its amounts; needed for a fixed amount and for a minimum.
+            /// Currency of the amounts; required for a fixed amount and for a minimum.
             #[serde(default)]
             pub currency: Option<Currency>,
-            /// The least an order must come to.
+            /// Minimum order amount.
             #[serde(default)]
             pub min_spend: Option<Money>,
-            /// How often one person can use it; null is without end.
+            /// Maximum number of uses per customer; null for unlimited.
             #[serde(default)]
             pub per_user_limit: Option<i32>,
-            /// From when; now when absent.
+            /// Start of the validity; now when absent.
             #[serde(default)]
             pub valid_from: Option<DateTime<Utc>>,
-            /// Until when, exclusive.
+            /// End of the validity, exclusive.
             pub valid_to: DateTime<Utc>,
-            /// The plans it is good for; null is all.
+            /// Plans that the code applies to; null for all plans.
             #[serde(default)]
             pub applicable_plans: Option<Vec<PlanId>>,
-            /// Whether only somebody's first order gets it.
+            /// Whether the code applies only to a customer's first order.
             #[serde(default)]
             pub first_order_only: bool,
-            /// Whether it can be used at once.
+            /// Whether the code can be used immediately.
             #[serde(default = "yes")]
             pub is_active: bool,
         }
@@ -51,16 +51,16 @@ macro_rules! on_terms {
 }
 
 on_terms! {
-    /// A promotion to be made.
+    /// A promotion code to create.
     NewPromotion {
-        /// What the customer types; upper and lower case are the same. One is made up when absent.
+        /// The code that customers enter, case-insensitive. The server generates one when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "server", schema(example = "WELCOME10"))]
         pub code: Option<String>,
-        /// How often it can be used; null is without end.
+        /// Maximum number of uses; null for unlimited.
         #[serde(default)]
         pub max_uses: Option<i32>,
-        /// What it belongs to.
+        /// Name of the campaign.
         #[serde(default)]
         #[cfg_attr(feature = "server", schema(example = "Spring"))]
         pub campaign: Option<String>,
@@ -68,77 +68,78 @@ on_terms! {
 }
 
 on_terms! {
-    /// Many codes to be made at once, all on the same terms.
+    /// Promotion codes to generate, all with the same terms.
     NewPromotions {
-        /// How many, 1 to 1,000.
+        /// Number of codes, 1 to 1,000.
         #[cfg_attr(feature = "server", schema(example = 100))]
         pub count: i32,
-        /// What every code begins with.
+        /// Prefix of every code.
         #[serde(default)]
         #[cfg_attr(feature = "server", schema(example = "SPRING-"))]
         pub prefix: Option<String>,
-        /// What they belong to, by which they are found and exported.
+        /// Name of the campaign, by which lists and exports can be filtered.
         #[cfg_attr(feature = "server", schema(example = "Spring"))]
         pub campaign: String,
-        /// How often each can be used; null is without end.
-        #[serde(default = "once")]
+        /// Maximum number of uses per code; null for unlimited.
+        #[serde(default = "single_use")]
         pub max_uses: Option<i32>,
     }
 }
 
-/// Codes that were made together.
+/// Generated promotion codes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PromotionBatch {
-    /// What they belong to: the list and its export narrowed to it show them all.
+    /// Name of the campaign; lists and exports filtered by it contain all the codes.
     pub campaign: String,
-    /// How many were made.
+    /// Number of generated codes.
     pub count: usize,
     /// The codes.
     pub codes: Vec<String>,
 }
 
-/// A change of a promotion; what is absent stays. The code itself never changes, nor do orders that have used it.
+/// A change of a promotion code; absent fields stay unchanged. The code itself never changes, nor do orders that have
+/// used it.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditPromotion {
-    /// How it lowers the price.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// How the code lowers the price.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub discount_type: Option<DiscountType>,
-    /// Percent, or an amount of `currency`.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Percentage, or an amount of `currency`.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub discount_value: Option<Decimal>,
-    /// The currency of its amounts.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Currency of the amounts.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub currency: Option<Option<Currency>>,
-    /// The least an order must come to.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Minimum order amount.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub min_spend: Option<Option<Money>>,
-    /// How often it can be used; never less than it has been.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Maximum number of uses, not less than the current number of uses.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub max_uses: Option<Option<i32>>,
-    /// How often one person can use it.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Maximum number of uses per customer.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub per_user_limit: Option<Option<i32>>,
-    /// From when.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Start of the validity.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub valid_from: Option<DateTime<Utc>>,
-    /// Until when, exclusive.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// End of the validity, exclusive.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub valid_to: Option<DateTime<Utc>>,
-    /// The plans it is good for.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Plans that the code applies to.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub applicable_plans: Option<Option<Vec<PlanId>>>,
-    /// Whether only somebody's first order gets it.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Whether the code applies only to a customer's first order.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub first_order_only: Option<bool>,
-    /// What it belongs to.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Name of the campaign.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub campaign: Option<Option<String>>,
-    /// Whether it can be used at all.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Whether the code is active.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub is_active: Option<bool>,
 }
 
@@ -146,13 +147,13 @@ const fn yes() -> bool {
     true
 }
 #[expect(clippy::unnecessary_wraps, reason = "what serde asks of a default")]
-const fn once() -> Option<i32> {
+const fn single_use() -> Option<i32> {
     Some(1)
 }
 
 impl NewPromotions {
-    /// One of them, without its code.
-    pub fn each(&self) -> NewPromotion {
+    /// Returns the terms of one code, without the code.
+    pub fn terms_of_one(&self) -> NewPromotion {
         let many = self.clone();
         NewPromotion {
             code: None,
@@ -173,8 +174,8 @@ impl NewPromotions {
 }
 
 impl EditPromotion {
-    /// The promotion as it becomes, as if it were made anew.
-    pub fn applied(&self, old: &Promotion) -> NewPromotion {
+    /// Returns the changed promotion code as a request to create it, for validation.
+    pub fn with_changes_to(&self, old: &Promotion) -> NewPromotion {
         let (edit, old) = (self.clone(), old.clone());
         NewPromotion {
             code: Some(old.code),
@@ -199,9 +200,9 @@ impl EditPromotion {
 impl Check for NewPromotion {
     fn check(&self, bad: &mut FieldErrors) {
         if let Some(code) = &self.code {
-            spelt(bad, "code", &tidy(code), 3, 50);
+            check_code(bad, "code", &normalize_code(code), 3, 50);
         }
-        self.worth(bad);
+        self.check_discount(bad);
         for (field, limit) in [
             ("max_uses", self.max_uses),
             ("per_user_limit", self.per_user_limit),
@@ -211,11 +212,15 @@ impl Check for NewPromotion {
             }
         }
         if self.valid_from.is_some_and(|from| self.valid_to <= from) {
-            bad.add("valid_to", "reversed", "Must be later than the beginning.");
+            bad.add("valid_to", "reversed", "Must be after the start.");
         }
         if let Some(plans) = &self.applicable_plans {
             if plans.is_empty() {
-                bad.add("applicable_plans", "required", "Choose a plan, or all.");
+                bad.add(
+                    "applicable_plans",
+                    "required",
+                    "Choose at least one plan, or all plans.",
+                );
             }
             if plans.len() > 500 {
                 bad.add("applicable_plans", "too_many", "Choose 500 at most.");
@@ -228,8 +233,8 @@ impl Check for NewPromotion {
 }
 
 impl NewPromotion {
-    /// What it takes off, and from what.
-    fn worth(&self, bad: &mut FieldErrors) {
+    /// Validates the discount and its currency.
+    fn check_discount(&self, bad: &mut FieldErrors) {
         bad.positive("discount_value", &self.discount_value);
         let is_fixed = self.discount_type == DiscountType::FixedAmount;
         if !is_fixed && self.discount_value > 100.into() {
@@ -247,7 +252,7 @@ impl NewPromotion {
                 bad.add(
                     "currency",
                     "required",
-                    "Say in which currency the amounts are.",
+                    "Choose the currency of the amounts.",
                 );
             }
             return;
@@ -270,15 +275,16 @@ impl NewPromotion {
 
 impl Check for NewPromotions {
     fn check(&self, bad: &mut FieldErrors) {
-        bad.range("count", self.count.into(), 1, MOST_AT_ONCE.into());
+        bad.range("count", self.count.into(), 1, MAX_BATCH_SIZE.into());
         if let Some(prefix) = &self.prefix {
-            spelt(bad, "prefix", &tidy(prefix), 1, 20);
+            check_code(bad, "prefix", &normalize_code(prefix), 1, 20);
         }
-        self.each().check(bad);
+        self.terms_of_one().check(bad);
     }
 }
 
-/// An edit is checked as the promotion that it makes, once that is known.
+/// Validates single fields. The server validates the changed promotion code as well, once it knows the unchanged
+/// fields.
 impl Check for EditPromotion {
     fn check(&self, bad: &mut FieldErrors) {
         if let Some(value) = &self.discount_value {
@@ -290,8 +296,8 @@ impl Check for EditPromotion {
     }
 }
 
-/// A code can be told on the phone, and typed from a flyer.
-fn spelt(bad: &mut FieldErrors, field: &str, code: &str, least: usize, most: usize) {
+/// Validates that a code can be read out on the phone and typed from a flyer.
+fn check_code(bad: &mut FieldErrors, field: &str, code: &str, least: usize, most: usize) {
     let fits = (least..=most).contains(&code.len());
     if !fits
         || !code

@@ -1,4 +1,4 @@
-//! Who uses promotions, what they bring, and why one does not apply.
+//! Redemptions of promotion codes, their revenue, and checks whether a code applies.
 
 use super::RedemptionState;
 use crate::{
@@ -8,98 +8,100 @@ use crate::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The use of a promotion by an order.
+/// The use of a promotion code by an order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Redemption {
-    /// Which use.
+    /// ID of the redemption.
     pub id: RedemptionId,
-    /// The promotion.
+    /// The promotion code.
     pub promotion_id: PromotionId,
-    /// Its code.
+    /// The code as text.
     pub code: String,
     /// The order.
     pub order_id: OrderId,
-    /// That order's number.
+    /// Number of the order.
     pub order_number: String,
     /// The customer.
     pub user_id: UserId,
     /// The customer's name; masked for support.
     pub customer: String,
-    /// How far it has come.
+    /// State of the redemption.
     pub state: RedemptionState,
-    /// What it took off.
+    /// Discount of the order.
     pub discount_amount: Money,
-    /// In which currency.
+    /// Currency of the discount.
     pub currency: Currency,
     /// When the order was placed.
     pub created_at: DateTime<Utc>,
-    /// When it was completed or released.
+    /// When the redemption was completed or released.
     pub settled_at: Option<DateTime<Utc>>,
 }
 
 filter! {
-    /// What the list of uses can be narrowed by.
+    /// Filter of the list of redemptions.
     RedemptionFilter {
-        /// Of this promotion.
+        /// Redemptions of this promotion code.
         promotion_id: PromotionId,
-        /// Of this campaign.
+        /// Redemptions of this campaign.
         campaign: String,
-        /// By this customer.
+        /// Redemptions by this customer.
         user_id: UserId,
-        /// By this order.
+        /// The redemption by this order.
         order_id: OrderId,
-        /// In any of these states.
+        /// Redemptions in any of these states.
         state: AnyOf<RedemptionState>,
-        /// At or after.
+        /// Ordered at or after.
         created_at_from: DateTime<Utc>,
-        /// Before.
+        /// Ordered before.
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the list of uses can be ordered by. */ RedemptionSort { CreatedAt = "created_at" desc });
+sort_keys!(
+    /// Sort keys of the list of uses.
+    RedemptionSort { CreatedAt = "created_at" desc });
 
 filter! {
-    /// Of what the effect is asked.
+    /// Scope of the revenue report of a promotion code.
     PromotionEffectOptions {
-        /// Of its whole campaign instead of this one code.
+        /// Report the whole campaign instead of this code.
         campaign: bool,
     }
 }
 
-/// What a promotion, or its campaign, has brought.
+/// Orders and revenue of a promotion code or its campaign.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PromotionEffect {
-    /// Orders that hold it and are not paid yet.
+    /// Number of unpaid orders that hold the code.
     pub held: i64,
-    /// Orders that held it and were not paid.
+    /// Number of orders that held the code and were not paid.
     pub released: i64,
-    /// Orders that were paid with it, by currency: amounts of different ones are not added up.
-    pub paid: Vec<PromotionEffectIn>,
+    /// Paid orders with the code, by currency.
+    pub paid: Vec<PromotionEffectByCurrency>,
 }
 
-/// The orders of one currency that were paid with a promotion.
+/// Paid orders with a promotion code in one currency.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct PromotionEffectIn {
+pub struct PromotionEffectByCurrency {
     /// The currency.
     pub currency: Currency,
-    /// Orders.
+    /// Number of orders.
     pub orders: i64,
-    /// What was taken off.
+    /// Sum of the discounts.
     pub discount_amount: Money,
-    /// What came in, without tax.
+    /// Sum of the payments without tax.
     pub net_amount: Money,
-    /// What of that is left after our costs; absent for who may not see costs.
+    /// Net amount less costs; absent for callers who may not see costs.
     pub margin_amount: Option<Money>,
-    /// Customers whose first paid order this was.
+    /// Number of customers whose first paid order it was.
     pub new_customers: i64,
-    /// Customers who had paid before.
+    /// Number of customers with an earlier paid order.
     pub returning_customers: i64,
 }
 
-/// A code, and what it shall be used for.
+/// A promotion code and the order to check it for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -109,84 +111,84 @@ pub struct CheckPromotion {
     pub code: String,
     /// The plan.
     pub plan_id: PlanId,
-    /// The region whose price is taken; `GLOBAL` when absent.
+    /// The region of the price; `GLOBAL` when absent.
     #[serde(default)]
     pub region: Option<String>,
     /// The currency.
     #[serde(default = "usd")]
     pub currency: Currency,
-    /// How many.
+    /// Number of eSIMs.
     #[serde(default = "one")]
     #[cfg_attr(feature = "server", schema(example = 1))]
     pub quantity: i32,
-    /// For this customer; without one, what depends on the customer is left out.
+    /// The customer; without a customer, checks that depend on the customer are left out.
     #[serde(default)]
     pub user_id: Option<UserId>,
 }
 
-/// What a code would take off, or why it takes off nothing.
+/// The discount of a promotion code for an order, or why the code does not apply.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct PromotionVerdict {
-    /// The promotion, if there is one of this code.
+pub struct PromotionCheck {
+    /// The promotion code, if it exists.
     pub promotion_id: Option<PromotionId>,
-    /// Whether it applies.
+    /// Whether the code applies to the order.
     pub applies: bool,
-    /// Each reason why not.
-    pub reasons: Vec<WhyNot>,
-    /// What the order comes to before.
+    /// All reasons why the code does not apply.
+    pub reasons: Vec<PromotionRejection>,
+    /// Order amount before the discount.
     pub amount: Money,
-    /// What is taken off.
+    /// Discount.
     pub discount_amount: Money,
-    /// What is left, before tax.
+    /// Order amount after the discount, before tax.
     pub net_amount: Money,
     /// The currency of all amounts.
     pub currency: Currency,
 }
 
 text_enum! {
-    /// Why a code does not apply.
-    WhyNot: text {
-        /// There is no such code.
+    /// Why a promotion code does not apply.
+    PromotionRejection: text {
+        /// The code does not exist.
         Unknown = "unknown",
-        /// It was switched off.
+        /// The code was deactivated.
         SwitchedOff = "switched_off",
-        /// Its time has not come.
+        /// The code is not valid yet.
         NotBegun = "not_begun",
-        /// Its time is over.
+        /// The code has expired.
         Ended = "ended",
-        /// Every use is taken.
+        /// All uses are taken.
         UsedUp = "used_up",
-        /// The customer has used it as often as one may.
+        /// The customer has reached the limit per customer.
         UsedByCustomer = "used_by_customer",
-        /// It is for first orders, and this is none.
+        /// The code is for first orders only, and the customer has ordered before.
         NotFirstOrder = "not_first_order",
-        /// It is for other plans.
+        /// The code does not apply to the plan.
         OtherPlan = "other_plan",
-        /// It is for orders in another currency.
+        /// The code applies to orders in another currency.
         OtherCurrency = "other_currency",
-        /// The order comes to less than it asks for.
+        /// The order is below the minimum amount.
         BelowMinimum = "below_minimum",
     }
 }
 
-impl WhyNot {
-    /// The reason as a customer can read it.
+impl PromotionRejection {
+    /// Returns the reason in a sentence for customers.
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::Unknown => "There is no such code.",
-            Self::SwitchedOff => "The code is no longer in use.",
+            Self::Unknown => "The code does not exist.",
+            Self::SwitchedOff => "The code is not active.",
             Self::NotBegun => "The code is not valid yet.",
             Self::Ended => "The code has expired.",
-            Self::UsedUp => "The code has been used as often as it can be.",
-            Self::UsedByCustomer => "The customer has used the code as often as one customer can.",
+            Self::UsedUp => "All uses of the code are taken.",
+            Self::UsedByCustomer => "The customer has reached the limit of uses per customer.",
             Self::NotFirstOrder => "The code is for first orders only.",
-            Self::OtherPlan => "The code is not for this plan.",
-            Self::OtherCurrency => "The code is for orders in another currency.",
-            Self::BelowMinimum => "The order comes to less than the code asks for.",
+            Self::OtherPlan => "The code does not apply to this plan.",
+            Self::OtherCurrency => "The code applies to orders in another currency.",
+            Self::BelowMinimum => "The order is below the minimum amount of the code.",
         }
     }
-    /// Whether another order could have it: everything else about this one is right.
+    /// Returns whether the code can no longer be used, although the order itself is correct.
     pub const fn is_taken(self) -> bool {
         matches!(self, Self::UsedUp | Self::UsedByCustomer | Self::Ended)
     }

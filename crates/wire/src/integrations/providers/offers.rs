@@ -1,135 +1,138 @@
-//! What a provider offers for a plan: a package of its own, at a cost.
+//! Offers of providers for plans: a package of the provider at a cost.
 
 use crate::{
-    AnyOf, Check, Currency, FieldErrors, Money, OfferId, PlanId, ProviderId, Resource, check::maybe,
+    AnyOf, Check, Currency, FieldErrors, Money, OfferId, PlanId, ProviderId, Resource,
+    check::edit_field,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_with_macros::skip_serializing_none;
 
-/// What a provider offers for a plan.
+/// A provider's offer for a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Offer {
-    /// Which offer.
+    /// ID of the offer.
     pub id: OfferId,
-    /// For this plan.
+    /// The plan.
     pub plan_id: PlanId,
-    /// The plan's name.
+    /// Name of the plan.
     pub plan_name: String,
-    /// By this provider.
+    /// The provider.
     pub provider_id: ProviderId,
-    /// The provider's name.
+    /// Name of the provider.
     pub provider_name: String,
-    /// The provider's own key of the package.
+    /// The provider's SKU of the package.
     pub sku: String,
-    /// What it costs us.
+    /// Cost per eSIM.
     pub cost: Money,
-    /// In this currency.
+    /// Currency of the cost.
     pub currency: Currency,
-    /// How many the provider has left; null when it has not said.
+    /// Stock of the provider; null when unknown.
     pub stock: Option<i32>,
-    /// The least that the provider lets the plan be sold for; null when it has not said.
+    /// Minimum selling price that the provider requires; null when unknown.
     pub minimum_price: Option<Money>,
-    /// 1 is asked first, before the provider's own priority.
+    /// Priority of the offer; the server tries 1 first, before it considers the provider's priority.
     pub priority: i32,
-    /// Whether it is asked at all.
+    /// Whether orders are sent to this offer.
     pub is_active: bool,
-    /// When the provider last confirmed it.
+    /// When the provider last confirmed the offer.
     pub last_synced_at: Option<DateTime<Utc>>,
-    /// Revision, as the ETag carries it.
+    /// Version of the offer, as sent in the `ETag`.
     pub version: i32,
-    /// When it was made.
+    /// When the offer was created.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// When the offer was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// An offer to be added by hand; the import of a price list adds those that it names.
+/// An offer to create manually. The import of a price list creates its offers automatically.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewOffer {
-    /// For this plan.
+    /// The plan.
     pub plan_id: PlanId,
-    /// By this provider.
+    /// The provider.
     pub provider_id: ProviderId,
-    /// The provider's own key of the package.
+    /// The provider's SKU of the package.
     #[cfg_attr(feature = "server", schema(example = "eu-5gb-30d"))]
     pub sku: String,
-    /// What it costs us.
+    /// Cost per eSIM.
     #[cfg_attr(feature = "server", schema(example = "4.20"))]
     pub cost: Money,
-    /// In this currency.
+    /// Currency of the cost.
     #[serde(default = "usd")]
     pub currency: Currency,
-    /// How many the provider has left; null when it does not say.
+    /// Stock of the provider; null when unknown.
     #[serde(default)]
     pub stock: Option<i32>,
-    /// The least that the provider lets the plan be sold for; null when it does not say.
+    /// Minimum selling price that the provider requires; null when unknown.
     #[serde(default)]
     pub minimum_price: Option<Money>,
-    /// 1 is asked first.
+    /// Priority; the server tries 1 first.
     #[serde(default = "first")]
     pub priority: i32,
 }
 
-/// A change of an offer; what is absent stays.
+/// A change of an offer; absent fields stay unchanged.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditOffer {
-    /// The plan that it supplies.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// The plan.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub plan_id: Option<PlanId>,
-    /// What it costs us.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Cost per eSIM.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub cost: Option<Money>,
-    /// In this currency.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Currency of the cost.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub currency: Option<Currency>,
-    /// How many the provider has left; null when it does not say.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Stock of the provider; null when unknown.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub stock: Option<Option<i32>>,
-    /// The least that the provider lets the plan be sold for; null when it does not say.
-    #[serde(default, deserialize_with = "maybe::given")]
+    /// Minimum selling price that the provider requires; null when unknown.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
     pub minimum_price: Option<Option<Money>>,
-    /// 1 is asked first.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Priority; the server tries 1 first.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub priority: Option<i32>,
-    /// Whether it is asked at all.
-    #[serde(default, deserialize_with = "maybe::value")]
+    /// Whether orders are sent to this offer.
+    #[serde(default, deserialize_with = "edit_field::not_null")]
     pub is_active: Option<bool>,
 }
 
-/// In which order a plan's offers are asked.
+/// The order in which the server tries a plan's offers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct OfferOrder {
     /// The plan.
     pub plan_id: PlanId,
-    /// All of its offers, the one that is asked first first.
+    /// IDs of all offers of the plan, the first to try first.
     pub ids: Vec<OfferId>,
 }
 
 filter! {
-    /// What the list of offers can be narrowed by.
+    /// Filter of the list of offers.
     OfferFilter {
-        /// For this plan.
+        /// Offers for this plan.
         plan_id: PlanId,
-        /// By this provider.
+        /// Offers of this provider.
         provider_id: ProviderId,
-        /// Asked or not.
+        /// Active or not.
         is_active: bool,
-        /// In any of these currencies.
+        /// Only records in any of these currencies.
         currency: AnyOf<Currency>,
-        /// The beginning of a SKU.
+        /// Prefix of a SKU.
         q: String,
     }
 }
-sort_keys!(/** What the list of offers can be ordered by. */ OfferSort { CreatedAt = "created_at" desc, Cost = "cost", Sku = "sku", Priority = "priority" });
+sort_keys!(
+    /// Sort keys of the list of offers.
+    OfferSort { CreatedAt = "created_at" desc, Cost = "cost", Sku = "sku", Priority = "priority" });
 
 fn first() -> i32 {
     1
@@ -186,16 +189,16 @@ impl Check for EditOffer {
 impl Check for OfferOrder {
     fn check(&self, bad: &mut FieldErrors) {
         if self.ids.is_empty() || self.ids.len() > 1000 {
-            bad.add("ids", "required", "Name all offers of the plan.");
+            bad.add("ids", "required", "Include all offers of the plan.");
         }
         let twice = |(place, id)| self.ids.iter().take(place).any(|earlier| earlier == id);
         if self.ids.iter().enumerate().any(twice) {
-            bad.add("ids", "repeated", "Name each offer once.");
+            bad.add("ids", "repeated", "Include each offer once.");
         }
     }
 }
 
-/// What holds of the amounts, as far as they are given.
+/// Validates the amounts that are set.
 fn amounts(
     cost: Option<&Money>,
     minimum: Option<&Money>,

@@ -1,66 +1,68 @@
-//! The log of who saw personal data in plain.
+//! The log of access to personal data.
 
 use super::AuditSubject;
 use crate::{AccessId, ApiClientId, Resource, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// One look: who saw what of whom.
+/// One access to personal data: the actor, the record and the field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct AccessEntry {
-    /// Which entry.
+    /// ID of the entry.
     pub id: AccessId,
-    /// When.
+    /// Time of the access.
     pub created_at: DateTime<Utc>,
-    /// Who; null for the system and for integrators' clients.
+    /// The user who accessed the data; null for the system and for API clients.
     pub actor_id: Option<UserId>,
-    /// Who, by name.
+    /// Name of the actor.
     pub actor: Option<String>,
-    /// Which integrator's client; null for people and the system.
+    /// The API client that accessed the data; null for users and the system.
     pub client_id: Option<ApiClientId>,
-    /// Which client, by name.
+    /// Name of the API client.
     pub client: Option<String>,
-    /// What kind of thing it was of, such as `user`.
+    /// Type of the record, such as `user`.
     pub subject_type: String,
-    /// Of which one.
+    /// ID of the record.
     pub subject_id: uuid::Uuid,
-    /// What was seen, such as `activation_code`.
+    /// The accessed field, such as `activation_code`.
     pub field: String,
-    /// Why, as they said.
+    /// The reason that the actor entered.
     pub reason: Option<String>,
     /// For a list or an export, the number of rows and the filter; null for a single record.
     pub detail: Option<serde_json::Value>,
-    /// The request that opened it.
+    /// ID of the request.
     pub request_id: Option<String>,
-    /// The address it came from.
+    /// IP address of the request.
     pub ip: Option<String>,
-    /// Whether it is a link of the chain already.
+    /// Whether the entry is linked into the hash chain.
     pub is_linked: bool,
 }
 
 filter! {
-    /// What the log can be narrowed by.
+    /// Filter of the access log.
     AccessFilter {
-        /// By this person.
+        /// Accesses by this user.
         actor_id: UserId,
-        /// By this integrator's client.
+        /// Accesses by this API client.
         client_id: ApiClientId,
-        /// Of this kind of thing.
+        /// Accesses to records of this type.
         subject_type: String,
-        /// Of this one.
+        /// Accesses to this record.
         subject_id: AuditSubject,
-        /// This was seen.
+        /// Accesses to this field.
         field: String,
-        /// By this request.
+        /// Accesses by this request.
         request_id: String,
-        /// At or after.
+        /// Accessed at or after.
         created_at_from: DateTime<Utc>,
-        /// Before.
+        /// Accessed before.
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the log can be ordered by. */ AccessSort { CreatedAt = "created_at" desc });
+sort_keys!(
+    /// Sort keys of the log.
+    AccessSort { CreatedAt = "created_at" desc });
 
 impl Resource for AccessEntry {
     const PATH: &'static str = "/v1/audit/access";

@@ -1,17 +1,17 @@
-//! Whether the record is whole: the chain that its entries are linked by, and what a check of it finds.
+//! Verification of the audit log: the hash chain that links its entries, and the findings of a check.
 
 use crate::{Check, FieldErrors, Param};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A place in the chain, and the hash of everything up to it. Kept somewhere else, it proves later that nothing
-/// before it was taken away.
+/// A position in the hash chain, and the hash of all entries up to it. A copy outside the database proves later that no
+/// entry before it was removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct AuditHead {
-    /// Which link; they are counted from one.
+    /// Number of the link, from 1.
     pub seq: i64,
-    /// Its hash, 64 hexadecimal digits.
+    /// Hash of the link, 64 hexadecimal digits.
     pub hash: String,
 }
 
@@ -33,19 +33,19 @@ impl Param for AuditHead {
     }
 }
 
-/// What a check is to compare the chain with, beside the head that was exported last.
+/// A known head to compare the chain with, in addition to the head that was exported last.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct VerifyAudit {
-    /// A head that was noted before, as `4711:` and 64 hexadecimal digits.
+    /// The known head: its number, `:` and 64 hexadecimal digits, as in `4711:0f0f...`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<String>,
 }
 
 impl VerifyAudit {
-    /// The head that was noted; one that cannot be read was refused before.
-    pub fn noted(&self) -> Option<AuditHead> {
+    /// Returns the known head. Validation has rejected heads that cannot be parsed.
+    pub fn parsed_head(&self) -> Option<AuditHead> {
         self.head
             .as_deref()
             .and_then(|text| AuditHead::parse(text).ok())
@@ -61,58 +61,58 @@ impl Check for VerifyAudit {
 }
 
 text_enum! {
-    /// What is wrong with the record.
-    FindingKind: text {
-        /// An entry does not say what it said when it was written.
+    /// Kinds of tampering with the audit log.
+    AuditFindingKind: text {
+        /// The content of an entry was changed after it was written.
         Edited = "edited",
-        /// An entry that was linked is not there.
+        /// A linked entry is missing.
         Removed = "removed",
-        /// An entry was not written by the program.
+        /// The program did not write the entry.
         Inserted = "inserted",
-        /// A link does not follow from the one before: links were changed, taken away or put in another order.
+        /// A link does not follow from the previous one: links were changed, removed or reordered.
         Reordered = "reordered",
-        /// Links are missing in the middle.
+        /// Links in the middle of the chain are missing.
         Gap = "gap",
-        /// The chain ends before a head that was noted, or goes another way to it.
+        /// The chain ends before a known head, or does not contain it.
         Truncated = "truncated",
     }
 }
 
-/// Something that is wrong with the record, and where.
+/// A sign of tampering with the audit log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Finding {
-    /// What is wrong.
-    pub kind: FindingKind,
-    /// In which log: `audit` or `access`; null where it is the chain.
+pub struct AuditFinding {
+    /// Kind of tampering.
+    pub kind: AuditFindingKind,
+    /// The log: `audit` or `access`; null for the chain itself.
     pub log: Option<String>,
-    /// Which entry.
+    /// ID of the entry.
     pub entry_id: Option<uuid::Uuid>,
-    /// Which link.
+    /// Number of the link.
     pub seq: Option<i64>,
-    /// The same in a sentence.
-    pub says: String,
+    /// The finding in a sentence.
+    pub message: String,
 }
 
-/// What a check of the record came to.
+/// The result of a verification of the audit log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct AuditVerdict {
-    /// Whether nothing is wrong.
+pub struct AuditVerification {
+    /// True when there are no findings.
     pub is_whole: bool,
-    /// Links that were checked.
+    /// Number of verified links.
     pub links: i64,
-    /// Entries that the check has linked, because they were too young to be linked before.
+    /// Number of recent entries that the verification has linked.
     pub newly_linked: i64,
-    /// Where the chain ends now: note it somewhere else. Null while there is no entry.
+    /// The current head of the chain: store a copy outside the database. Null while there are no entries.
     pub head: Option<AuditHead>,
     /// The heads that the chain was compared with.
     pub compared_with: Vec<AuditHead>,
-    /// How much is wrong.
+    /// Number of findings.
     pub found: i64,
-    /// The first hundred things that are wrong.
-    pub findings: Vec<Finding>,
-    /// When the check was made.
+    /// The first hundred findings.
+    pub findings: Vec<AuditFinding>,
+    /// Time of the verification.
     pub checked_at: DateTime<Utc>,
 }
 
@@ -122,7 +122,7 @@ mod tests {
     use crate::Param;
 
     #[test]
-    fn a_head_is_read_as_it_is_shown() {
+    fn head_parses_its_formatted_text() {
         let head = AuditHead {
             seq: 4711,
             hash: "0f".repeat(32),

@@ -1,75 +1,78 @@
-//! The record of every act.
+//! The audit log.
 
 mod access;
 mod chain;
 
 pub use access::{AccessEntry, AccessFilter, AccessSort};
-pub use chain::{AuditHead, AuditVerdict, Finding, FindingKind, VerifyAudit};
+pub use chain::{AuditFinding, AuditFindingKind, AuditHead, AuditVerification, VerifyAudit};
 
 use crate::{ApiClientId, AuditId, Resource, UserId, accounts::users::UserRole};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// One act: who did what to which thing.
+/// An entry of the audit log: who did what to which record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct AuditEntry {
-    /// Which entry.
+    /// ID of the entry.
     pub id: AuditId,
-    /// When.
+    /// Time of the action.
     pub created_at: DateTime<Utc>,
-    /// Who; null for the system and for integrators' clients.
+    /// The user who took the action; null for the system and for API clients.
     pub actor_id: Option<UserId>,
-    /// Who, by name.
+    /// Name of the actor.
     pub actor: Option<String>,
-    /// Which integrator's client; null for people and the system.
+    /// The API client that took the action; null for users and the system.
     pub client_id: Option<ApiClientId>,
-    /// Which client, by name.
+    /// Name of the API client.
     pub client: Option<String>,
-    /// In which role.
+    /// Role of the actor.
     pub actor_role: Option<UserRole>,
-    /// What was done, such as `plan.create`.
+    /// The action, such as `plan.create`.
     pub action: String,
-    /// To what kind of thing, such as `plan`.
+    /// Type of the record, such as `plan`.
     pub subject_type: String,
-    /// To which one.
+    /// ID of the record.
     pub subject_id: Option<uuid::Uuid>,
-    /// What changed, field by field, as `{"before": .., "after": ..}`; never a secret or personal data.
+    /// The changed fields, as `{"before": .., "after": ..}`; never secrets or personal data.
     pub change: Option<serde_json::Value>,
-    /// Why, as they said.
+    /// The reason that the actor entered.
     pub reason: Option<String>,
-    /// The request that did it.
+    /// ID of the request.
     pub request_id: Option<String>,
-    /// The address it came from.
+    /// IP address of the request.
     pub ip: Option<String>,
-    /// Whether it is a link of the chain already, so that it cannot be taken away unnoticed. It takes some seconds.
+    /// Whether the entry is linked into the hash chain, so that its removal would be detected. Linking takes some
+    /// seconds.
     pub is_linked: bool,
 }
 
 filter! {
-    /// What the audit log can be narrowed by.
+    /// Filter of the audit log.
     AuditFilter {
-        /// By this person.
+        /// Actions of this user.
         actor_id: UserId,
-        /// By this integrator's client.
+        /// Actions of this API client.
         client_id: ApiClientId,
-        /// This act, such as `plan.create`; with a star at its end every act that begins so, such as `plan.*`.
+        /// This action, such as `plan.create`; with a trailing star, all actions with the prefix, such as `plan.*`.
         action: String,
-        /// To this kind of thing.
+        /// Actions on records of this type.
         subject_type: String,
-        /// To this one.
+        /// Actions on this record.
         subject_id: AuditSubject,
-        /// By this request.
+        /// Actions of this request.
         request_id: String,
-        /// At or after.
+        /// Taken at or after.
         created_at_from: DateTime<Utc>,
-        /// Before.
+        /// Taken before.
         created_at_to: DateTime<Utc>,
     }
 }
-sort_keys!(/** What the audit log can be ordered by. */ AuditSort { CreatedAt = "created_at" desc });
+sort_keys!(
+    /// Sort keys of the audit log.
+    AuditSort { CreatedAt = "created_at" desc });
 
-/// The id of anything.
+/// ID of a record of any type.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct AuditSubject(pub uuid::Uuid);
@@ -85,13 +88,13 @@ impl crate::Param for AuditSubject {
     }
 }
 
-/// What was done, as it is told afterwards: `place` is `placed`.
-pub fn done(verb: &str) -> String {
+/// Returns the past tense of an action's verb: `placed` for `place`.
+pub fn past_tense(verb: &str) -> String {
     match verb {
         "ban" => "banned",
         "begin" => "begun",
         "broken" => "found broken",
-        "bootstrap" => "made at the first start",
+        "bootstrap" => "created at the first start",
         "cancel" => "cancelled",
         "codes" => "given new recovery codes",
         "end_all" => "ended everywhere",
@@ -99,19 +102,19 @@ pub fn done(verb: &str) -> String {
         "enrol" => "set up",
         "forgotten" => "forgotten: a link was sent",
         "fulfil" => "fulfilled",
-        "hear" => "heard of",
-        "mismatch" => "found not to match",
+        "hear" => "received",
+        "mismatch" => "flagged as a mismatch",
         "pay" => "paid",
         "recover" => "replaced by a recovery code",
         "refused" => "refused",
-        "reread" => "read again",
-        "resend" => "sent again",
-        "retry" => "tried again",
+        "reread" => "recalculated",
+        "resend" => "resent",
+        "retry" => "retried",
         "rollback" => "rolled back",
         "send" => "sent",
         "set" => "set",
         "reuse" => "ended: its cookie was used twice",
-        "review" => "laid aside for review",
+        "review" => "flagged for review",
         "undo" => "undone",
         "unconfirmed" => "not confirmed",
         "verify" => "verified",
@@ -123,8 +126,8 @@ pub fn done(verb: &str) -> String {
 }
 
 impl AuditEntry {
-    /// The act as it is told afterwards: `order.place` is `Order placed`.
-    pub fn told(&self) -> String {
+    /// Describes the action in the past tense: `Order placed` for `order.place`.
+    pub fn describe(&self) -> String {
         let (kind, verb) = self
             .action
             .split_once('.')
@@ -140,7 +143,7 @@ impl AuditEntry {
                 .chain(kind.chars().skip(1))
                 .collect(),
         };
-        format!("{kind} {}", done(verb)).replace('_', " ")
+        format!("{kind} {}", past_tense(verb)).replace('_', " ")
     }
 }
 
@@ -155,19 +158,19 @@ impl Resource for AuditEntry {
         self.id
     }
     fn label(&self) -> String {
-        self.told()
+        self.describe()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::done;
+    use super::past_tense;
 
     #[test]
-    fn acts_are_told_afterwards() {
-        let told = ["place", "fulfil", "pay", "edit", "reveal", "withdraw"].map(done);
+    fn past_tense_of_action_verbs() {
+        let verbs = ["place", "fulfil", "pay", "edit", "reveal", "withdraw"].map(past_tense);
         assert_eq!(
-            told,
+            verbs,
             [
                 "placed",
                 "fulfilled",

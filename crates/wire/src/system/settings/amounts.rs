@@ -1,16 +1,16 @@
-//! Amounts of money per currency, as a setting holds them.
+//! Amounts by currency, as a setting stores them.
 
 use crate::{Currency, Decimal, Money};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Limits of money, one per currency. Two currencies are never compared: a currency that is not listed has the limit 0.
+/// Amount limits by currency. Two currencies are never compared: a currency that is not listed has the limit 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AmountLimits(BTreeMap<String, Money>);
 
-/// The worth of 100 US dollars in every currency, in round numbers. The table only scales a limit that is given as one
-/// number of US dollars; no money is ever converted with it.
+/// The rounded worth of 100 US dollars in every currency. The table only scales a limit that is given as one number of
+/// US dollars; it never converts money.
 const PER_HUNDRED: &[(Currency, i64)] = &[
     (Currency::Usd, 100),
     (Currency::Eur, 100),
@@ -47,9 +47,9 @@ const PER_HUNDRED: &[(Currency, i64)] = &[
 ];
 
 impl AmountLimits {
-    /// Reads a JSON object of amounts by currency code, or one number of US dollars, which is scaled to every other
-    /// currency. Returns `None` for an unknown currency, a negative amount, or one that its currency cannot hold.
-    pub fn read(text: &str) -> Option<Self> {
+    /// Parses a JSON object of amounts by currency code, or one number of US dollars, which is scaled to every other
+    /// currency. Returns `None` for an unknown currency, a negative amount, or an amount that its currency cannot hold.
+    pub fn parse(text: &str) -> Option<Self> {
         if let Ok(dollars) = text.parse::<Decimal>() {
             return Self::from_dollars(&dollars);
         }
@@ -72,7 +72,7 @@ impl AmountLimits {
     }
 
     /// Returns the limit in a currency.
-    pub fn of(&self, currency: Currency) -> Money {
+    pub fn in_currency(&self, currency: Currency) -> Money {
         let listed = self.0.get(currency.as_str());
         listed.cloned().unwrap_or_else(Money::zero)
     }
@@ -81,7 +81,7 @@ impl AmountLimits {
     pub fn exceeds(&self, other: &Self) -> bool {
         Currency::ALL
             .iter()
-            .any(|&currency| self.of(currency) > other.of(currency))
+            .any(|&currency| self.in_currency(currency) > other.in_currency(currency))
     }
 }
 
@@ -94,10 +94,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_currency_has_a_default_that_it_can_hold() {
-        let limits = AmountLimits::read("99.99").unwrap_or_else(|| AmountLimits(BTreeMap::new()));
+    fn every_currency_can_hold_its_default() {
+        let limits = AmountLimits::parse("99.99").unwrap_or_else(|| AmountLimits(BTreeMap::new()));
         for &currency in Currency::ALL {
-            let limit = limits.of(currency);
+            let limit = limits.in_currency(currency);
             assert!(
                 limit.is_positive() && currency.can_hold(&limit),
                 "{currency}"
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_read_per_currency() {
+    fn limits_are_parsed_by_currency() {
         for text in [
             r#"{"JPY":"15000","USD":"100.00"}"#,
             r#"{"VND":"2500000"}"#,
@@ -114,7 +114,7 @@ mod tests {
             "0",
             "100",
         ] {
-            assert!(AmountLimits::read(text).is_some(), "{text}");
+            assert!(AmountLimits::parse(text).is_some(), "{text}");
         }
         for text in [
             r#"{"JPY":"150.50"}"#,
@@ -127,13 +127,13 @@ mod tests {
             "",
             "1e9",
         ] {
-            assert!(AmountLimits::read(text).is_none(), "{text}");
+            assert!(AmountLimits::parse(text).is_none(), "{text}");
         }
     }
 
     #[test]
     fn a_limit_exceeds_another_when_one_currency_does() {
-        let read = |text: &str| AmountLimits::read(text);
+        let read = |text: &str| AmountLimits::parse(text);
         let exceeds = |one: &str, other: &str| {
             read(one)
                 .zip(read(other))

@@ -1,21 +1,21 @@
-//! Which documents prove who somebody is.
+//! The identity documents that verify a customer.
 
 use crate::accounts::kyc::KycDocumentType;
 use serde::{Deserialize, Serialize};
 
-/// What must be approved before a customer counts as verified: of each group, one document.
+/// The documents that must be approved before a customer is verified: one of each group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct KycRequired(pub Vec<Vec<KycDocumentType>>);
 
 impl KycRequired {
-    /// Out of the setting's text; nothing when it names no document, or an unknown one.
-    pub fn read(text: &str) -> Option<Self> {
+    /// Parses the setting's text; returns `None` when it names no document, or an unknown one.
+    pub fn parse(text: &str) -> Option<Self> {
         let groups: Vec<Vec<KycDocumentType>> = serde_json::from_str(text).ok()?;
         (!groups.is_empty() && groups.iter().all(|group| !group.is_empty())).then_some(Self(groups))
     }
 
-    /// Whether these approved documents are enough.
+    /// Returns whether these approved documents are sufficient.
     pub fn is_met_by(&self, approved: &[KycDocumentType]) -> bool {
         self.missing(approved).next().is_none()
     }
@@ -29,7 +29,7 @@ impl KycRequired {
         })
     }
 
-    /// The groups of which no document is approved yet.
+    /// Returns the groups without an approved document.
     pub fn missing<'a>(
         &'a self,
         approved: &'a [KycDocumentType],
@@ -46,7 +46,7 @@ mod tests {
     use super::{KycDocumentType::*, KycRequired};
 
     #[test]
-    fn one_of_each_group_is_enough() {
+    fn one_document_of_each_group_is_sufficient() {
         let wanted = KycRequired(vec![vec![Passport, IdCard], vec![UtilityBill]]);
         assert!(wanted.is_met_by(&[UtilityBill, IdCard]));
         assert!(!wanted.is_met_by(&[Passport, IdCard]));
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_is_as_strict_as_what_follows_from_it() {
+    fn is_as_strict_as_compares_implied_sets() {
         let set = |groups: &[&[crate::accounts::kyc::KycDocumentType]]| {
             KycRequired(groups.iter().map(|group| group.to_vec()).collect())
         };
@@ -69,12 +69,12 @@ mod tests {
     }
 
     #[test]
-    fn a_set_that_asks_for_nothing_is_none() {
-        assert_eq!(KycRequired::read("[]"), None);
-        assert_eq!(KycRequired::read("[[]]"), None);
-        assert_eq!(KycRequired::read("[[\"library_card\"]]"), None);
+    fn empty_requirement_is_invalid() {
+        assert_eq!(KycRequired::parse("[]"), None);
+        assert_eq!(KycRequired::parse("[[]]"), None);
+        assert_eq!(KycRequired::parse("[[\"library_card\"]]"), None);
         assert_eq!(
-            KycRequired::read("[[\"passport\"]]"),
+            KycRequired::parse("[[\"passport\"]]"),
             Some(KycRequired(vec![vec![Passport]]))
         );
     }

@@ -1,4 +1,4 @@
-//! Settings of the system. Never a secret: those belong in the environment or in a sealed column.
+//! Settings of the system. Secrets are never settings: they belong in the environment or in an encrypted column.
 
 mod amounts;
 mod kyc;
@@ -10,60 +10,60 @@ mod values;
 
 pub use amounts::AmountLimits;
 pub use kyc::KycRequired;
-pub use registry::{KNOWN, Known, Rule, Weakened, known};
+pub use registry::{Rule, SETTINGS, SettingDefinition, Weakened, definition};
 #[cfg(feature = "server")]
-pub use registry::{Name, SettingValue, keys};
+pub use registry::{SettingKey, SettingValue, keys};
 
 use crate::{Check, FieldErrors, Param, Resource, SettingChangeId, SettingId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// How a setting's text is to be read.
+    /// Data type of a setting's text.
     SettingDataType: SettingDataType, "setting_data_type" { String = "string", Number = "number", Boolean = "boolean", Json = "json" }
 }
 text_enum! {
-    /// Where the value in force comes from.
+    /// Origin of a setting's effective value.
     SettingSource: text {
-        /// Nobody has set it.
+        /// The default value.
         Default = "default",
-        /// Somebody has set it.
+        /// A value that an administrator has set.
         Database = "database",
     }
 }
 
-/// A setting. Which there are, and what they may be, is part of the program; what they are is set here.
+/// A setting. The program defines the settings and their valid values; administrators set the values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Setting {
-    /// Which setting.
+    /// ID of the setting.
     pub id: SettingId,
-    /// What it is called; stands for its id in addresses.
+    /// Key of the setting, which URLs accept instead of the ID.
     pub key: String,
-    /// What it was set to, as text; null leaves it at its default.
+    /// The set value as text; null for the default.
     pub value: Option<String>,
-    /// What is in force, as text.
+    /// The effective value as text.
     pub effective: String,
-    /// Where that comes from.
+    /// Origin of the effective value.
     pub source: SettingSource,
-    /// What it is while nobody sets it.
+    /// The default value.
     pub default: String,
-    /// How to read these texts.
+    /// Data type of the texts.
     pub data_type: SettingDataType,
-    /// What it may be, in a sentence.
+    /// Description of the valid values in a sentence.
     pub accepts: String,
-    /// What it is filed under.
+    /// Category of the setting.
     pub category: String,
-    /// What it is for, in a sentence.
+    /// Purpose of the setting in a sentence.
     pub description: String,
-    /// Whether anybody may read it, signed in or not.
+    /// Whether anyone can read the setting without signing in.
     pub is_public: bool,
-    /// Whether it is a control of money or safety: weakening it takes a super administrator who has confirmed who
-    /// they are.
+    /// Whether the setting is a financial or security control. Weakening it requires a super administrator who has
+    /// confirmed their identity.
     pub is_control: bool,
-    /// Revision, as the ETag carries it.
+    /// Version of the setting, as sent in the `ETag`.
     pub version: i32,
-    /// When it was last changed.
+    /// When the setting was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -72,49 +72,49 @@ pub struct Setting {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditSetting {
-    /// What it is set to, as text; null takes it back to its default.
+    /// The new value as text; null restores the default.
     #[serde(deserialize_with = "Option::deserialize")]
     #[cfg_attr(feature = "server", schema(required, example = "45"))]
     pub value: Option<String>,
-    /// Why, for the record.
+    /// The reason, stored in the audit log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// Back to what a setting was before.
+/// Restores an earlier value of a setting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct RollBack {
-    /// The version whose value is taken over.
+pub struct RollBackSetting {
+    /// The version whose value is restored.
     #[cfg_attr(feature = "server", schema(example = 1))]
     pub version: i32,
-    /// Why, for the record.
+    /// The reason, stored in the audit log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// What a setting was set to at one time.
+/// A change of a setting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct SettingChange {
-    /// Which change.
+    /// ID of the change.
     pub id: SettingChangeId,
-    /// The version that it made.
+    /// Version of the setting after the change.
     pub version: i32,
-    /// What it set; null is the default.
+    /// The new value; null for the default.
     pub value: Option<String>,
-    /// Who did it; null for the system.
+    /// The user who changed the setting; null for the system.
     pub changed_by: Option<UserId>,
-    /// Who did it, by name.
+    /// Name of the user.
     pub actor: Option<String>,
-    /// Why, as they said.
+    /// The reason that the user entered.
     pub reason: Option<String>,
-    /// When.
+    /// When the setting was changed.
     pub created_at: DateTime<Utc>,
 }
 
-/// What a setting went through, the newest first.
+/// Changes of a setting, the newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct SettingHistory {
@@ -122,19 +122,19 @@ pub struct SettingHistory {
     pub data: Vec<SettingChange>,
 }
 
-/// What anybody may know of the settings, each value of its own type.
+/// The public settings, each value with its own type.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PublicSettings {
-    /// By key.
+    /// Values by key.
     #[cfg_attr(feature = "server", schema(value_type = Object, example = json!({ "business.name": "Example Travel", "business.time_zone": "Europe/Berlin" })))]
     pub settings: serde_json::Map<String, serde_json::Value>,
 }
 
-/// A setting in an address: by its id, or by its key.
+/// A setting in a URL, by its ID or its key.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SettingRef {
-    /// By id.
+    /// By ID.
     Id(SettingId),
     /// By key.
     Key(String),
@@ -156,15 +156,17 @@ impl Param for SettingRef {
 }
 
 filter! {
-    /// What the settings can be narrowed by.
+    /// Filter of the settings.
     SettingFilter {
-        /// Any part of the key or the description.
+        /// Part of the key or the description.
         q: String,
-        /// Filed under this.
+        /// Settings of this category.
         category: String,
     }
 }
-sort_keys!(/** What the settings can be ordered by. */ SettingSort { Key = "key" asc, UpdatedAt = "updated_at" });
+sort_keys!(
+    /// Sort keys of the settings.
+    SettingSort { Key = "key" asc, UpdatedAt = "updated_at" });
 
 impl Resource for Setting {
     const PATH: &'static str = "/v1/settings";
@@ -195,7 +197,7 @@ impl Check for EditSetting {
         }
     }
 }
-impl Check for RollBack {
+impl Check for RollBackSetting {
     fn check(&self, bad: &mut FieldErrors) {
         bad.range("version", self.version.into(), 1, i32::MAX.into());
         if let Some(reason) = &self.reason {

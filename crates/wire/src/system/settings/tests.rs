@@ -1,10 +1,10 @@
-use super::{KNOWN, known};
+use super::{SETTINGS, definition};
 
 #[test]
-fn every_default_is_a_value_and_no_key_names_a_secret() {
-    for setting in KNOWN {
+fn defaults_are_valid_and_keys_name_no_secret() {
+    for setting in SETTINGS {
         assert_eq!(
-            setting.tidy(setting.default).ok().as_deref(),
+            setting.normalize(setting.default).ok().as_deref(),
             Some(setting.default),
             "{}",
             setting.key
@@ -16,15 +16,15 @@ fn every_default_is_a_value_and_no_key_names_a_secret() {
             "{}",
             setting.key
         );
-        let twice = KNOWN.iter().filter(|other| other.key == setting.key);
+        let twice = SETTINGS.iter().filter(|other| other.key == setting.key);
         assert_eq!(twice.count(), 1, "{}", setting.key);
     }
 }
 
 #[test]
-fn weakening_a_control_is_recognized() {
+fn weakening_a_control_is_detected() {
     let weakened = |key: &str, before: &str, after: &str| {
-        known(key).map(|known| known.is_weakened_by(before, after))
+        definition(key).map(|known| known.is_weakened_by(before, after))
     };
     for (key, before, after, expected) in [
         ("refunds.four_eyes_above", "100", "100000", true),
@@ -60,8 +60,9 @@ fn weakening_a_control_is_recognized() {
 }
 
 #[test]
-fn values_are_tidied_or_refused() {
-    let tidy = |key: &str, text: &str| known(key).and_then(|known| known.tidy(text).ok());
+fn values_are_normalized_or_rejected() {
+    let normalize =
+        |key: &str, text: &str| definition(key).and_then(|known| known.normalize(text).ok());
     for (key, given, kept) in [
         ("business.name", " Example Travel ", Some("Example Travel")),
         ("business.name", " ", None),
@@ -94,6 +95,6 @@ fn values_are_tidied_or_refused() {
         ("letters.footer", "sk_live_abcdef", None),
         ("letters.footer", "4111 1111 1111 1111", None),
     ] {
-        assert_eq!(tidy(key, given).as_deref(), kept, "{key} {given}");
+        assert_eq!(normalize(key, given).as_deref(), kept, "{key} {given}");
     }
 }

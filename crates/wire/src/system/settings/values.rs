@@ -1,39 +1,39 @@
-//! Conversions of settings' texts to their types.
+//! Conversion of settings' texts to typed values.
 
 use super::{AmountLimits, KycRequired, SettingValue};
 
 impl SettingValue for String {
-    fn read(text: &str) -> Option<Self> {
+    fn from_text(text: &str) -> Option<Self> {
         Some(text.to_owned())
     }
 }
 impl SettingValue for Option<String> {
-    fn read(text: &str) -> Option<Self> {
+    fn from_text(text: &str) -> Option<Self> {
         Some(Some(text.to_owned()).filter(|text| !text.is_empty()))
     }
 }
 impl SettingValue for i64 {
-    fn read(text: &str) -> Option<Self> {
+    fn from_text(text: &str) -> Option<Self> {
         text.parse().ok()
     }
 }
 impl SettingValue for crate::Decimal {
-    fn read(text: &str) -> Option<Self> {
+    fn from_text(text: &str) -> Option<Self> {
         text.parse().ok()
     }
 }
 impl SettingValue for chrono_tz::Tz {
-    fn read(text: &str) -> Option<Self> {
+    fn from_text(text: &str) -> Option<Self> {
         text.parse().ok()
     }
 }
 impl SettingValue for AmountLimits {
-    fn read(text: &str) -> Option<Self> {
-        Self::read(text)
+    fn from_text(text: &str) -> Option<Self> {
+        Self::parse(text)
     }
 }
 impl SettingValue for KycRequired {
-    fn read(text: &str) -> Option<Self> {
-        Self::read(text)
+    fn from_text(text: &str) -> Option<Self> {
+        Self::parse(text)
     }
 }

@@ -1,4 +1,4 @@
-//! The lists of the panel, by address, and what each of them can be narrowed by.
+//! The lists of the panel by path, and the parameters of each.
 
 use crate::{
     Filter, Paging, Resource,
@@ -26,13 +26,13 @@ use crate::{
     system::audit::{AccessEntry, AuditEntry},
 };
 
-/// Reads one parameter of a list; `false` when the list does not know the key.
+/// Parses one parameter of a list. Returns `false` when the list does not know the key.
 type Read = fn(&str, &str) -> Result<bool, &'static str>;
 
 /// The parameter that names the columns.
 const COLUMNS: &str = "cols";
 
-/// Every list that views can be saved of.
+/// All lists of which views can be saved.
 const LISTS: &[(&str, Read)] = &[
     ("/accounts/api-clients", read::<ApiClient>),
     ("/accounts/kyc", read::<KycDocument>),
@@ -63,18 +63,18 @@ fn read<R: Resource>(key: &str, value: &str) -> Result<bool, &'static str> {
     Ok(R::Filter::default().set(key, value)? || Paging::<R::Sort>::default().set(key, value)?)
 }
 
-/// Returns the addresses of the lists of the panel.
+/// Returns the panel paths of the lists.
 pub fn lists() -> impl Iterator<Item = &'static str> {
     LISTS.iter().map(|(address, _)| *address)
 }
 
-/// Returns whether an address is that of a list in the panel.
+/// Returns whether a path is that of a list in the panel.
 pub(super) fn is_known(address: &str) -> bool {
     LISTS.iter().any(|(known, _)| *known == address)
 }
 
-/// Returns why a list rejects this parameter, as an error message. Parameters of an unknown list are all accepted,
-/// because they cannot be checked.
+/// Returns why a list rejects this parameter, as an error message. For an unknown list all parameters are accepted,
+/// because they cannot be validated.
 pub(super) fn refusal(list: &str, key: &str, value: &str) -> Option<String> {
     let (_, read) = LISTS.iter().find(|(known, _)| *known == list)?;
     if key == COLUMNS || value.is_empty() {
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn list_refuses_filters_that_it_does_not_know() {
+    fn list_rejects_unknown_filters() {
         for (list, key, value) in [
             ("/billing/orders", "statuss", "paid"),
             ("/billing/orders", "status", "payed"),

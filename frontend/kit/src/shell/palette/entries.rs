@@ -1,62 +1,63 @@
-//! What the palette lists: what was opened last, what the page offers, where one can go, what was found.
+//! The entries of the palette: recently opened records, commands of the page, pages, and search results.
 
 use crate::{
-    keys::{self, Run},
     route, session,
     shell::{Item, Sections, screens},
+    shortcuts::{self, Run},
     ui::Icon,
 };
 use std::sync::Arc;
-use wire::insights::search::{Hit, Kind};
+use wire::insights::search::{RecordKind, SearchResult};
 
-/// Pages that are offered while somebody types.
+/// The maximum number of pages offered for a text.
 const PAGES: usize = 6;
 
-/// As many letters may stand anywhere in a word.
+/// The minimum length of a text that may match inside a word.
 const WITHIN: usize = 3;
 
-/// What choosing an entry does.
+/// The effect of an entry.
 #[derive(Clone)]
-pub(super) enum Does {
-    /// It leads to an address of the panel.
+pub(super) enum EntryAction {
+    /// Navigates to an address of the panel.
     Go(String),
-    /// It acts.
+    /// Runs a command.
     Run(Run),
 }
 
 /// A line of the palette.
 #[derive(Clone)]
 pub(super) struct Entry {
-    pub sign: Icon,
+    pub icon: Icon,
     pub label: String,
     pub note: String,
     pub key: Option<&'static str>,
     pub is_found: bool,
-    pub does: Does,
+    pub action: EntryAction,
 }
 
-/// Lines that belong together.
+/// A group of lines.
 #[derive(Clone)]
 pub(super) struct Group {
     pub title: &'static str,
     pub entries: Vec<Entry>,
 }
 
-/// What the page under the palette offers. To be asked as the palette opens: by then it stands.
+/// Returns the commands of the page under the palette. The palette requests them when it opens, because the page is
+/// drawn by then.
 pub(super) fn offers() -> Vec<Entry> {
-    let entry = |offer: keys::Offer| Entry {
-        sign: offer.sign.unwrap_or_else(|| sign_of(offer.key)),
-        label: offer.says,
+    let entry = |offer: shortcuts::Offer| Entry {
+        icon: offer.icon.unwrap_or_else(|| default_icon(offer.key)),
+        label: offer.text,
         note: String::new(),
         key: offer.key,
         is_found: false,
-        does: Does::Run(offer.run),
+        action: EntryAction::Run(offer.run),
     };
-    keys::offers().into_iter().map(entry).collect()
+    shortcuts::offers().into_iter().map(entry).collect()
 }
 
-/// What stands beside something that has a key and no icon of its own.
-fn sign_of(key: Option<&str>) -> Icon {
+/// Returns the icon of a command that has a shortcut but no icon.
+fn default_icon(key: Option<&str>) -> Icon {
     match key {
         Some("/") => Icon::Search,
         Some("?") => Icon::Keyboard,
@@ -65,7 +66,7 @@ fn sign_of(key: Option<&str>) -> Icon {
     }
 }
 
-/// The pages of the menu that whoever is signed in may open.
+/// Returns the pages of the sidebar that the signed-in user may open.
 pub(super) fn menu(sections: Sections) -> Vec<Entry> {
     let mut all = Vec::new();
     for section in sections {
@@ -75,7 +76,7 @@ pub(super) fn menu(sections: Sections) -> Vec<Entry> {
     all
 }
 
-/// The other pages that need no more than their address: where things are made and imported.
+/// Returns the other pages without parameters, such as the forms for new records and the imports.
 pub(super) fn others(sections: Sections) -> Vec<Entry> {
     let mut all = Vec::new();
     for section in sections {
@@ -85,31 +86,31 @@ pub(super) fn others(sections: Sections) -> Vec<Entry> {
             !is_item && !screen.path.contains('{') && session::can(screen.needs)
         });
         all.extend(others.map(|screen| {
-            let sign = if screen.path.ends_with("/new") {
+            let icon = if screen.path.ends_with("/new") {
                 Icon::Plus
             } else {
                 Icon::ChevronRight
             };
-            page(section.title, sign, screen.title, screen.path)
+            page(section.title, icon, screen.title, screen.path)
         }));
     }
     all
 }
 
-fn page(section: &str, sign: Icon, label: &str, path: &str) -> Entry {
+fn page(section: &str, icon: Icon, label: &str, path: &str) -> Entry {
     Entry {
-        sign,
+        icon,
         label: label.to_owned(),
         note: section.to_owned(),
         key: None,
         is_found: false,
-        does: Does::Go(path.to_owned()),
+        action: EntryAction::Go(path.to_owned()),
     }
 }
 
-/// The hits of a search or of the memory, kind by kind, those with a page of their own.
-pub(super) fn found(sections: Sections, hits: &[Hit]) -> Vec<Group> {
-    let mut groups: Vec<(Kind, Group)> = Vec::new();
+/// Groups search results by kind, omitting those without a screen.
+pub(super) fn found(sections: Sections, hits: &[SearchResult]) -> Vec<Group> {
+    let mut groups: Vec<(RecordKind, Group)> = Vec::new();
     for hit in hits.iter().filter(|hit| is_shown(sections, hit)) {
         let title = item(sections, hit.kind).map_or("Found", |item| item.label);
         let entry = known(sections, hit);
@@ -127,8 +128,8 @@ pub(super) fn found(sections: Sections, hits: &[Hit]) -> Vec<Group> {
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-/// Things that are known already, as one group.
-pub(super) fn recent(sections: Sections, hits: &[Hit]) -> Group {
+/// Returns the recently opened records as one group.
+pub(super) fn recent(sections: Sections, hits: &[SearchResult]) -> Group {
     let shown = hits.iter().filter(|hit| is_shown(sections, hit));
     Group {
         title: "Recently opened",
@@ -136,28 +137,28 @@ pub(super) fn recent(sections: Sections, hits: &[Hit]) -> Group {
     }
 }
 
-fn known(sections: Sections, hit: &Hit) -> Entry {
+fn known(sections: Sections, hit: &SearchResult) -> Entry {
     Entry {
-        sign: item(sections, hit.kind).map_or(Icon::Search, |item| item.icon),
+        icon: item(sections, hit.kind).map_or(Icon::Search, |item| item.icon),
         label: hit.title.clone(),
         note: hit.subtitle.clone(),
         key: None,
         is_found: true,
-        does: Does::Go(hit.address.clone()),
+        action: EntryAction::Go(hit.address.clone()),
     }
 }
 
-fn is_shown(sections: Sections, hit: &Hit) -> bool {
+fn is_shown(sections: Sections, hit: &SearchResult) -> bool {
     route::find(screens(sections), &hit.address).is_some()
 }
 
-/// The entry of the menu under which things of a kind stand.
-fn item(sections: Sections, kind: Kind) -> Option<&'static Item> {
+/// Returns the sidebar entry for a kind of record.
+fn item(sections: Sections, kind: RecordKind) -> Option<&'static Item> {
     let mut items = sections.iter().flat_map(|section| section.items.iter());
     items.find(|item| item.path == kind.path())
 }
 
-/// The entries that fit what was typed, the best first.
+/// Returns the entries that match the text, the best first.
 pub(super) fn fitting(entries: &[Entry], text: &str) -> Vec<Entry> {
     let text = text.to_lowercase();
     let mut fits: Vec<(u8, &Entry)> = entries
@@ -169,7 +170,8 @@ pub(super) fn fitting(entries: &[Entry], text: &str) -> Vec<Entry> {
     best.map(|(_, entry)| entry.clone()).collect()
 }
 
-/// How well a line fits: it begins so, each word typed begins a word of it, or it has that somewhere.
+/// Ranks a match: the label starts with the text, every word of the text starts a word, or the label contains the
+/// text.
 fn fit(label: &str, note: &str, text: &str) -> Option<u8> {
     let label = label.to_lowercase();
     let whole = format!("{label} {}", note.to_lowercase());
@@ -183,30 +185,30 @@ fn fit(label: &str, note: &str, text: &str) -> Option<u8> {
     } else if text.split_whitespace().all(begins_a_word) {
         Some(1)
     } else {
-        // Two letters stand somewhere in nearly every word.
+        // Nearly every label contains any two characters.
         (text.len() >= WITHIN && label.contains(text)).then_some(2)
     }
 }
 
-/// The entries that say something else than these: a page is not offered twice.
+/// Returns the entries whose labels the other entries do not have, so that no page appears twice.
 pub(super) fn beside(entries: Vec<Entry>, others: &[Entry]) -> Vec<Entry> {
     let is_new = |entry: &Entry| others.iter().all(|other| other.label != entry.label);
     entries.into_iter().filter(is_new).collect()
 }
 
-/// Lines under a title, unless there are none.
+/// Makes a group, unless it is empty.
 pub(super) fn group(title: &'static str, entries: Vec<Entry>) -> Option<Group> {
     (!entries.is_empty()).then_some(Group { title, entries })
 }
 
-/// Runs what an entry does; `aside` opens an address in a tab of its own.
-pub(super) fn run(does: &Does, aside: bool) {
-    match does {
-        Does::Go(path) if aside => {
+/// Runs an entry; `aside` opens an address in a new tab.
+pub(super) fn run(action: &EntryAction, aside: bool) {
+    match action {
+        EntryAction::Go(path) if aside => {
             let _ = leptos::prelude::window().open_with_url_and_target(path, "_blank");
         }
-        Does::Go(path) => route::go(path),
-        Does::Run(run) => Arc::clone(run)(),
+        EntryAction::Go(path) => route::go(path),
+        EntryAction::Run(run) => Arc::clone(run)(),
     }
 }
 
@@ -216,7 +218,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn the_best_fit_comes_first() {
+    fn fit_ranks_prefix_before_word_before_substring() {
         assert_eq!(fit("Orders", "Billing", "ord"), Some(0));
         assert_eq!(fit("New order", "Billing", "ord"), Some(1));
         assert_eq!(fit("New order", "Billing", "bil new"), Some(1));

@@ -1,21 +1,21 @@
-//! The command palette: one field that goes anywhere, finds anything and does what the page offers. Ctrl+K opens it.
+//! The command palette: one field to navigate, to search, and to run the commands of the page. Ctrl+K opens it.
 
 mod entries;
-mod finding;
 mod recent;
+mod search;
 mod view;
 
 use super::Sections;
 use crate::{dom, session};
 use entries::{Entry, Group};
-use finding::Search;
 use leptos::{ev, html, prelude::*};
-use wire::{Permission, insights::search::Hit};
+use search::Search;
+use wire::{Permission, insights::search::SearchResult};
 
 pub(super) use recent::remember;
 pub(super) use view::palette;
 
-/// What the palette knows.
+/// The state of the palette.
 #[derive(Clone, Copy)]
 pub(super) struct Palette {
     sections: Sections,
@@ -23,15 +23,15 @@ pub(super) struct Palette {
     node: NodeRef<html::Dialog>,
     open: RwSignal<bool>,
     text: RwSignal<String>,
-    /// The line that Enter chooses.
+    /// The line that Enter runs.
     at: RwSignal<usize>,
     search: Search,
-    /// Enter was pressed before the answer was there.
+    /// Whether the user pressed Enter before the results arrived.
     eager: StoredValue<bool>,
     offers: RwSignal<Vec<Entry>>,
-    recent: RwSignal<Vec<Hit>>,
-    /// What was opened last is still being asked for.
-    recalling: RwSignal<bool>,
+    recent: RwSignal<Vec<SearchResult>>,
+    /// Whether the recently opened records are loading.
+    is_loading_recent: RwSignal<bool>,
 }
 
 impl Palette {
@@ -47,23 +47,24 @@ impl Palette {
             eager: StoredValue::new(false),
             offers: RwSignal::new(Vec::new()),
             recent: RwSignal::new(Vec::new()),
-            recalling: RwSignal::new(false),
+            is_loading_recent: RwSignal::new(false),
         };
         palette.listen();
         palette
     }
-    /// Opens it, empty.
+    /// Opens the palette, empty.
     pub fn show(self) {
         self.text.set(String::new());
         self.at.set(0);
         self.eager.set_value(false);
         self.search.stop();
-        self.search.finding.set(finding::Finding::Nothing);
+        self.search.state.set(search::SearchState::Nothing);
         self.offers.set(entries::offers());
-        self.recall();
+        self.load_recent();
         self.open.set(true);
     }
-    /// Ctrl+K, wherever the focus is; Cmd+K on a Mac. Not above another window: that one wants an answer first.
+    /// Opens the palette on Ctrl+K, or Cmd+K on a Mac, wherever the focus is. Not above another dialog, which needs
+    /// an answer first.
     fn listen(self) {
         let handle = window_event_listener(ev::keydown, move |event| {
             let held = (event.ctrl_key() || event.meta_key()) && !event.alt_key();
@@ -73,13 +74,13 @@ impl Palette {
             event.prevent_default();
             if self.open.get_untracked() {
                 self.close();
-            } else if !dom::has_window() {
+            } else if !dom::has_dialog() {
                 self.show();
             }
         });
         on_cleanup(move || handle.remove());
     }
-    /// Closes it at once, so that the page can have the focus.
+    /// Closes the palette immediately, so that the page can have the focus.
     fn close(self) {
         if let Some(dialog) = self.node.get_untracked() {
             dialog.close();
@@ -87,37 +88,38 @@ impl Palette {
         self.open.set(false);
         self.search.stop();
     }
-    /// Asks what the things that were opened last are called.
-    fn recall(self) {
-        let things = recent::others(&self.path.get_untracked());
-        if things.is_empty() || !session::can(Permission::SearchUse) {
+    /// Loads the titles of the recently opened records.
+    fn load_recent(self) {
+        let records = recent::others(&self.path.get_untracked());
+        if records.is_empty() || !session::can(Permission::SearchUse) {
             return self.recent.set(Vec::new());
         }
-        self.recalling.set(true);
+        self.is_loading_recent.set(true);
         leptos::task::spawn_local(async move {
-            let hits = recent::named(things).await;
-            let _ = self.recalling.try_set(false);
+            let hits = recent::named(records).await;
+            let _ = self.is_loading_recent.try_set(false);
             let _ = self.recent.try_set(hits);
         });
     }
-    /// Looks for what is typed.
+    /// Searches for the typed text.
     fn typed(self, text: String) {
         let wanted = text.trim().to_owned();
         self.text.set(text);
         self.at.set(0);
         self.eager.set_value(false);
         if untrack(|| session::can(Permission::SearchUse)) {
-            self.search.look(wanted, move |hits| self.arrived(hits));
+            self.search
+                .search(wanted, move |hits| self.on_results(hits));
         }
     }
-    /// Who has pressed Enter already gets what fits to the letter, if it is what the palette would choose.
-    fn arrived(self, hits: &[Hit]) {
+    /// Opens an exact match if the user has already pressed Enter and the match is the first result.
+    fn on_results(self, hits: &[SearchResult]) {
         let is_exact = hits.first().is_some_and(|hit| hit.is_exact);
         if self.eager.get_value() && is_exact {
             self.choose(self.at.get_untracked(), false);
         }
     }
-    /// What is listed now.
+    /// Returns the groups to list.
     fn groups(self) -> Vec<Group> {
         let text = self.text.get();
         let offers = self.offers.get();
@@ -142,22 +144,22 @@ impl Palette {
         ];
         let found = self
             .search
-            .finding
-            .with(|finding| entries::found(self.sections, finding.hits()));
+            .state
+            .with(|state| entries::found(self.sections, state.hits()));
         local.into_iter().flatten().chain(found).collect()
     }
-    /// Does what a line says. A line that was found for something else that was typed waits for its answer.
+    /// Runs a line. A search result for an earlier text waits for the current results.
     fn choose(self, at: usize, aside: bool) {
         let groups = untrack(|| self.groups());
         let entry = groups.into_iter().flat_map(|group| group.entries).nth(at);
         let waits = self
             .search
-            .finding
-            .with_untracked(finding::Finding::is_waiting);
+            .state
+            .with_untracked(search::SearchState::is_waiting);
         match entry {
             Some(entry) if !(entry.is_found && waits) => {
                 self.close();
-                entries::run(&entry.does, aside);
+                entries::run(&entry.action, aside);
             }
             _ => self.eager.set_value(true),
         }

@@ -1,50 +1,51 @@
-//! What was opened last: kinds and ids, nothing that names anybody. What the things are called is asked for anew each
-//! time, so that one sees of them what one may see now.
+//! The recently opened records: only kinds and ids are stored, no personal data. The titles load each time, so that
+//! the user sees only what the current permissions allow.
 
-use crate::{api, memory, session};
+use crate::{api, local_storage, session};
 use wire::{
     Param,
-    insights::search::{Found, Hit, Thing, Things},
+    insights::search::{RecordRef, RecordRefs, SearchResult, SearchResults},
 };
 
-/// As many as are kept.
+/// The number of stored records.
 const KEPT: usize = 8;
 
-/// Under which name they are kept: every person of this browser has their own.
-fn place() -> Option<String> {
+/// Returns the storage key: every user of this browser has their own.
+fn storage_key() -> Option<String> {
     session::user().map(|user| format!("recent:{}", user.id))
 }
 
-/// The things that were opened last, the latest first.
-pub(super) fn known() -> Vec<Thing> {
-    let kept = place().and_then(|place| memory::recall(&place));
-    let things = kept.as_deref().map(Things::parse);
-    things.and_then(Result::ok).unwrap_or_default().0
+/// Returns the recently opened records, the latest first.
+pub(super) fn known() -> Vec<RecordRef> {
+    let kept = storage_key().and_then(|storage_key| local_storage::get(&storage_key));
+    let records = kept.as_deref().map(RecordRefs::parse);
+    records.and_then(Result::ok).unwrap_or_default().0
 }
 
-/// The same without the one that is open.
-pub(super) fn others(address: &str) -> Vec<Thing> {
-    let here = Thing::at(address);
-    let mut things = known();
-    things.retain(|thing| Some(*thing) != here);
-    things
+/// Returns them without the record that is open.
+pub(super) fn others(address: &str) -> Vec<RecordRef> {
+    let here = RecordRef::from_panel_path(address);
+    let mut records = known();
+    records.retain(|record| Some(*record) != here);
+    records
 }
 
-/// Remembers that the thing at an address was opened, if there is one.
+/// Stores that the record at an address was opened, if there is one.
 pub(in crate::shell) fn remember(address: &str) {
-    let (Some(thing), Some(place)) = (Thing::at(address), place()) else {
+    let (Some(record), Some(storage_key)) = (RecordRef::from_panel_path(address), storage_key())
+    else {
         return;
     };
-    let mut things = known();
-    things.retain(|known| *known != thing);
-    things.insert(0, thing);
-    things.truncate(KEPT);
-    memory::remember(&place, &Things(things).show());
+    let mut records = known();
+    records.retain(|known| *known != record);
+    records.insert(0, record);
+    records.truncate(KEPT);
+    local_storage::set(&storage_key, &RecordRefs(records).show());
 }
 
-/// What they are called. Those that are gone are missing; when nothing can be learned, all of them are.
-pub(super) async fn named(things: Vec<Thing>) -> Vec<Hit> {
-    let pairs = [("things", Things(things).show())];
-    let found: Result<Found, _> = api::get(&api::with_query("/v1/search", &pairs)).await;
+/// Loads the titles. Deleted records are missing; when the request fails, the list is empty.
+pub(super) async fn named(records: Vec<RecordRef>) -> Vec<SearchResult> {
+    let pairs = [("records", RecordRefs(records).show())];
+    let found: Result<SearchResults, _> = api::get(&api::with_query("/v1/search", &pairs)).await;
     found.map(|found| found.data).unwrap_or_default()
 }

@@ -1,13 +1,13 @@
-//! How the palette looks: a field above a list, as a combobox is read aloud; on a phone, the whole screen.
+//! The layout of the palette: a combobox; on a phone it covers the whole screen.
 
 use super::{
     Palette,
     entries::{Entry, Group},
-    finding::Finding,
+    search::SearchState,
 };
 use crate::{
     dom,
-    ui::{Icon, icon::sized, modal::follow},
+    ui::{Icon, icon::sized_icon, modal::follow},
 };
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -18,7 +18,7 @@ fn id(at: usize) -> String {
     format!("palette-{at}")
 }
 
-/// Draws it, closed.
+/// Draws the closed palette.
 pub(in crate::shell) fn palette(palette: Palette) -> AnyView {
     follow(palette.node, palette.open);
     let groups = Memo::new_with_compare(
@@ -50,7 +50,7 @@ pub(in crate::shell) fn palette(palette: Palette) -> AnyView {
             on:close=move |_| palette.open.set(false) on:click=outside>
             <div class="palette-box" on:keydown=move |event| keys(palette, &event, untrack(count))>
                 <div class="palette-field">
-                    {sized(Icon::Search, 18)}
+                    {sized_icon(Icon::Search, 18)}
                     <input id="palette" type="text" role="combobox" autofocus autocomplete="off" autocapitalize="off"
                         spellcheck="false" maxlength="200" enterkeyhint="go" aria-label="Search and commands"
                         placeholder="Search, or go to…" aria-autocomplete="list" aria-controls=LIST
@@ -59,7 +59,7 @@ pub(in crate::shell) fn palette(palette: Palette) -> AnyView {
                     <button type="button" class="btn quiet sm" on:click=move |_| palette.close()>"Close"</button>
                 </div>
                 <div id=LIST role="listbox" aria-label="Results" class="palette-list" class:hidden={move || count() == 0}
-                    aria-busy={move || palette.search.finding.with(Finding::is_waiting).to_string()}>
+                    aria-busy={move || palette.search.state.with(SearchState::is_waiting).to_string()}>
                     {move || list(palette, groups.get())}</div>
                 {move || rest(palette, count())}
                 <footer class="palette-foot" aria-hidden="true"><span><kbd>"↑"</kbd><kbd>"↓"</kbd>" to move"</span>
@@ -80,7 +80,7 @@ fn list(palette: Palette, groups: Vec<Group>) -> AnyView {
             .entries
             .into_iter()
             .enumerate()
-            .map(|(place, entry)| line(palette, from + place, entry));
+            .map(|(index, entry)| line(palette, from + index, entry));
         drawn.push(view! {
             <div role="group" aria-label=group.title class="palette-group">
                 <div class="palette-title" aria-hidden="true">{group.title}</div>{lines.collect_view()}</div>
@@ -91,8 +91,8 @@ fn list(palette: Palette, groups: Vec<Group>) -> AnyView {
 
 fn line(palette: Palette, at: usize, entry: Entry) -> AnyView {
     let active = move || palette.at.get() == at;
-    let stale = move || entry.is_found && palette.search.finding.with(Finding::is_waiting);
-    // The pointer moves the one mark that there is; a list that moves under a still pointer does not.
+    let stale = move || entry.is_found && palette.search.state.with(SearchState::is_waiting);
+    // The pointer moves the active line; a list that scrolls under a resting pointer does not.
     let over = move |_| palette.at.set(at);
     let click = move |event: ev::MouseEvent| {
         let aside = event.ctrl_key() || event.meta_key() || event.button() == 1;
@@ -101,14 +101,14 @@ fn line(palette: Palette, at: usize, entry: Entry) -> AnyView {
     view! {
         <div role="option" id=id(at) class="palette-line" class:stale=stale aria-selected={move || active().to_string()}
             on:pointermove=over on:click=click on:auxclick=click>
-            {sized(entry.sign, 16)}<span class="palette-label">{entry.label}</span>
+            {sized_icon(entry.icon, 16)}<span class="palette-label">{entry.label}</span>
             {(!entry.note.is_empty()).then(|| view! { <span class="palette-note">{entry.note}</span> })}
             {entry.key.map(|key| view! { <kbd aria-hidden="true">{key}</kbd> })}</div>
     }
     .into_any()
 }
 
-/// What stands under the list: what is on its way, what went wrong, that there is nothing.
+/// Draws the part under the list: the loading, error and empty states.
 fn rest(palette: Palette, count: usize) -> AnyView {
     let text = palette.text.get().trim().to_owned();
     let waiting = |lines: usize| {
@@ -118,23 +118,23 @@ fn rest(palette: Palette, count: usize) -> AnyView {
         .into_any()
     };
     if text.is_empty() {
-        let recalls = palette.recalling.get() && palette.recent.with(Vec::is_empty);
+        let recalls = palette.is_loading_recent.get() && palette.recent.with(Vec::is_empty);
         return if recalls { waiting(2) } else { ().into_any() };
     }
-    match palette.search.finding.get() {
-        Finding::Failed(fault) => {
-            let again = move |_| palette.typed(palette.text.get_untracked());
-            view! { <div class="palette-says" role="alert"><p>{fault.sentence()}</p>
-                <button type="button" class="btn sm" on:click=again>{sized(Icon::RefreshCw, 14)}<span>"Try again"</span></button></div> }
+    match palette.search.state.get() {
+        SearchState::Failed(error) => {
+            let retry = move |_| palette.typed(palette.text.get_untracked());
+            view! { <div class="palette-message" role="alert"><p>{error.sentence()}</p>
+                <button type="button" class="btn sm" on:click=retry>{sized_icon(Icon::RefreshCw, 14)}<span>"Try again"</span></button></div> }
             .into_any()
         }
-        Finding::Waiting(hits) if hits.is_empty() => waiting(3),
-        _ if count == 0 => view! { <div class="palette-says" role="status"><p>"Nothing found for “"{text}"”"</p>
-            <p class="muted">"Try an e-mail address, an ICCID, the number of an order, or the name of a page."</p></div> }
+        SearchState::Waiting(hits) if hits.is_empty() => waiting(3),
+        _ if count == 0 => view! { <div class="palette-message" role="status"><p>"No results for “"{text}"”"</p>
+            <p class="muted">"Try an e-mail address, an ICCID, an order number or a page name."</p></div> }
         .into_any(),
-        Finding::Found(_) => {
-            let says = format!("{count} results");
-            view! { <p class="sr-only" role="status">{says}</p> }.into_any()
+        SearchState::Found(_) => {
+            let text = format!("{count} results");
+            view! { <p class="sr-only" role="status">{text}</p> }.into_any()
         }
         _ => ().into_any(),
     }
@@ -142,7 +142,7 @@ fn rest(palette: Palette, count: usize) -> AnyView {
 
 fn keys(palette: Palette, event: &ev::KeyboardEvent, count: usize) {
     let at = palette.at.get_untracked();
-    let on_button = dom::is_busy(event.target(), "button");
+    let on_button = dom::is_within(event.target(), "button");
     let next = match event.key().as_str() {
         "ArrowDown" => Some(if at + 1 < count { at + 1 } else { 0 }),
         "ArrowUp" => Some(at.checked_sub(1).unwrap_or(count.saturating_sub(1))),
@@ -156,11 +156,11 @@ fn keys(palette: Palette, event: &ev::KeyboardEvent, count: usize) {
     if let Some(next) = next {
         event.prevent_default();
         palette.at.set(next);
-        dom::show(&id(next));
+        dom::scroll_into_view(&id(next));
     }
 }
 
-/// Keeps the focus within: from the last control on to the first, and back.
+/// Keeps the focus inside: from the last control to the first, and back.
 fn trap(palette: Palette, event: &ev::KeyboardEvent) {
     let controls = palette
         .node
@@ -168,7 +168,7 @@ fn trap(palette: Palette, event: &ev::KeyboardEvent) {
         .and_then(|dialog| dialog.query_selector_all("input, button").ok());
     let Some(controls) = controls else { return };
     let all: Vec<web_sys::HtmlElement> = (0..controls.length())
-        .filter_map(|place| controls.get(place)?.dyn_into().ok())
+        .filter_map(|index| controls.get(index)?.dyn_into().ok())
         .filter(|control: &web_sys::HtmlElement| control.offset_parent().is_some())
         .collect();
     let active = document().active_element();

@@ -1,10 +1,10 @@
-//! The window that asks about a view: what it is called, and whom it is for.
+//! The dialog for the name and the audience of a view.
 
-use super::acts::Views;
+use super::actions::Views;
 use crate::{
-    api::Fault,
+    api::ApiError,
     session,
-    ui::{Icon, icon, modal::follow, toast},
+    ui::{Icon, icon_view, modal::follow, toast},
 };
 use leptos::{html, prelude::*};
 use wire::{
@@ -13,18 +13,18 @@ use wire::{
     system::views::{EditView, NewView, View, ViewAudience},
 };
 
-/// What is asked.
+/// The dialog.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Asking {
-    /// How to save the list as it is.
+pub(super) enum ViewDialog {
+    /// Save the current list as a view.
     New,
-    /// What a view is to be called.
+    /// Rename a view.
     Rename(View),
-    /// Whom it is to be for.
+    /// Change the audience of a view.
     Share(View),
 }
 
-/// A role of the staff, as several people of it are called.
+/// Returns the plural name of a role.
 pub(super) const fn role_name(role: UserRole) -> &'static str {
     match role {
         UserRole::Support => "Support",
@@ -34,21 +34,21 @@ pub(super) const fn role_name(role: UserRole) -> &'static str {
     }
 }
 
-/// Draws the window, closed.
+/// Draws the closed dialog.
 pub(super) fn dialog(views: Views) -> AnyView {
     let open = RwSignal::new(false);
     let node = NodeRef::<html::Dialog>::new();
     follow(node, open);
-    Effect::new(move |_| open.set(views.asking.with(Option::is_some)));
+    Effect::new(move |_| open.set(views.dialog.with(Option::is_some)));
     view! {
-        <dialog class="modal narrow" node_ref=node aria-labelledby="view-asked" on:close=move |_| views.asking.set(None)>
-            {move || views.asking.get().map(|asking| form(views, asking))}
+        <dialog class="modal narrow" node_ref=node aria-labelledby="view-dialog" on:close=move |_| views.dialog.set(None)>
+            {move || views.dialog.get().map(|dialog| form(views, dialog))}
         </dialog>
     }
     .into_any()
 }
 
-/// The fields of the window.
+/// The fields of the dialog.
 #[derive(Clone, Copy)]
 struct Fields {
     name: RwSignal<String>,
@@ -56,10 +56,10 @@ struct Fields {
     first: RwSignal<bool>,
 }
 
-fn form(views: Views, asking: Asking) -> AnyView {
-    let known = match &asking {
-        Asking::New => None,
-        Asking::Rename(view) | Asking::Share(view) => Some(view.clone()),
+fn form(views: Views, dialog: ViewDialog) -> AnyView {
+    let known = match &dialog {
+        ViewDialog::New => None,
+        ViewDialog::Rename(view) | ViewDialog::Share(view) => Some(view.clone()),
     };
     let fields = Fields {
         name: RwSignal::new(
@@ -67,49 +67,53 @@ fn form(views: Views, asking: Asking) -> AnyView {
                 .as_ref()
                 .map_or_else(String::new, |view| view.name.clone()),
         ),
-        audience: RwSignal::new(known.as_ref().map_or_else(|| "mine".to_owned(), written)),
+        audience: RwSignal::new(
+            known
+                .as_ref()
+                .map_or_else(|| "mine".to_owned(), audience_value),
+        ),
         first: RwSignal::new(false),
     };
-    let (fault, busy) = (RwSignal::new(None::<String>), RwSignal::new(false));
-    let (title, verb) = match &asking {
-        Asking::New => ("Save view".to_owned(), "Save"),
-        Asking::Rename(view) => (format!("Rename “{}”", view.name), "Rename"),
-        Asking::Share(view) => (format!("Share “{}”", view.name), "Share"),
+    let (error, busy) = (RwSignal::new(None::<String>), RwSignal::new(false));
+    let (title, verb) = match &dialog {
+        ViewDialog::New => ("Save view".to_owned(), "Save"),
+        ViewDialog::Rename(view) => (format!("Rename “{}”", view.name), "Rename"),
+        ViewDialog::Share(view) => (format!("Share “{}”", view.name), "Share"),
     };
-    let asked = asking.clone();
+    let submitted = dialog.clone();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
-        let asked = asked.clone();
+        let submitted = submitted.clone();
         leptos::task::spawn_local(async move {
-            let outcome = carry_out(views, &asked, fields).await;
+            let outcome = carry_out(views, &submitted, fields).await;
             let _ = busy.try_set(false);
             match outcome {
-                Ok(news) => {
-                    views.asking.set(None);
-                    toast::good(news);
+                Ok(message) => {
+                    views.dialog.set(None);
+                    toast::good(message);
                 }
-                Err(says) => drop(fault.try_set(Some(says))),
+                Err(text) => drop(error.try_set(Some(text))),
             }
         });
     };
-    let is_new = asking == Asking::New;
-    let named = matches!(asking, Asking::New | Asking::Rename(_));
+    let is_new = dialog == ViewDialog::New;
+    let named = matches!(dialog, ViewDialog::New | ViewDialog::Rename(_));
     let shared = (is_new && untrack(|| session::can(Permission::ViewsShare)))
-        || matches!(asking, Asking::Share(_));
+        || matches!(dialog, ViewDialog::Share(_));
     view! {
         <form class="window" on:submit=submit novalidate>
-            <h2 id="view-asked">{title}</h2>
-            {is_new.then(|| view! { <p class="muted">"The filters, the order and the columns of this list, under a name."</p> })}
-            {named.then(|| name(fields, fault))}
+            <h2 id="view-dialog">{title}</h2>
+            {is_new.then(|| view! { <p class="muted">"Saves the filters, order and columns of this list under a name."</p> })}
+            {named.then(|| name(fields, error))}
             {shared.then(|| audience(fields))}
             {is_new.then(|| first(fields))}
-            <div id="view-fault" role="alert">{move || fault.get().map(|text| view! { <p class="banner" data-tone="bad">{text}</p> })}</div>
+            <div id="view-error" role="alert">{move || error.get().map(|text| view! { <p class="banner" data-tone="bad">{text}</p> })}</div>
             <footer class="window-foot">
-                <button type="button" class="btn" on:click=move |_| views.asking.set(None)>"Cancel"</button>
+                <button type="button" class="btn" on:click=move |_| views.dialog.set(None)>"Cancel"</button>
                 <button type="submit" class="btn primary" aria-busy={move || busy.get().to_string()}>{verb}</button>
             </footer>
         </form>
@@ -117,11 +121,11 @@ fn form(views: Views, asking: Asking) -> AnyView {
     .into_any()
 }
 
-fn name(fields: Fields, fault: RwSignal<Option<String>>) -> AnyView {
+fn name(fields: Fields, error: RwSignal<Option<String>>) -> AnyView {
     view! {
         <div class="field"><label for="view-name">"Name"</label>
-            <input id="view-name" type="text" maxlength="60" autocomplete="off" autofocus aria-describedby="view-fault"
-                aria-invalid={move || fault.with(Option::is_some).then_some("true")} bind:value=fields.name/></div>
+            <input id="view-name" type="text" maxlength="60" autocomplete="off" autofocus aria-describedby="view-error"
+                aria-invalid={move || error.with(Option::is_some).then_some("true")} bind:value=fields.name/></div>
     }
     .into_any()
 }
@@ -140,35 +144,37 @@ fn audience(fields: Fields) -> AnyView {
     view! {
         <div class="field"><label for="view-audience">"Who sees it"</label>
             <div class="select"><select id="view-audience" on:change=move |event| fields.audience.set(event_target_value(&event))>
-                {options.collect_view()}</select>{icon(Icon::ChevronDown)}</div></div>
+                {options.collect_view()}</select>{icon_view(Icon::ChevronDown)}</div></div>
     }
     .into_any()
 }
 
 fn first(fields: Fields) -> AnyView {
-    let says = move || match fields.audience.get().as_str() {
-        "mine" => "The list opens with it for you.",
-        "everyone" => "The list opens with it for everybody who has chosen no view of their own.",
-        _ => "The list opens with it for this role.",
+    let text = move || match fields.audience.get().as_str() {
+        "mine" => "The list opens with this view for you.",
+        "everyone" => {
+            "The list opens with this view for everyone without a default view of their own."
+        }
+        _ => "The list opens with this view for this role.",
     };
     view! {
         <label class="toggle"><input type="checkbox" role="switch" prop:checked={move || fields.first.get()}
             on:change=move |event| fields.first.set(event_target_checked(&event))/>
-            <span><strong>"Open first"</strong><small>{says}</small></span></label>
+            <span><strong>"Make default"</strong><small>{text}</small></span></label>
     }
     .into_any()
 }
 
-/// The audience of a view, as the field has it.
-fn written(view: &View) -> String {
+/// Returns the field value for the audience of a view.
+fn audience_value(view: &View) -> String {
     match view.role {
         Some(role) => format!("role:{role}"),
         None => view.audience.to_string(),
     }
 }
 
-/// The audience that the field names.
-fn read(text: &str) -> (ViewAudience, Option<UserRole>) {
+/// Parses the audience field.
+fn parse_audience(text: &str) -> (ViewAudience, Option<UserRole>) {
     match text.split_once(':') {
         Some((_, role)) => (ViewAudience::Role, UserRole::parse(role).ok()),
         None => (
@@ -178,13 +184,13 @@ fn read(text: &str) -> (ViewAudience, Option<UserRole>) {
     }
 }
 
-/// Does what was asked; what is said afterwards, or why it was not done.
-async fn carry_out(views: Views, asking: &Asking, fields: Fields) -> Result<String, String> {
+/// Runs the action of the dialog; returns the success message or the error message.
+async fn carry_out(views: Views, dialog: &ViewDialog, fields: Fields) -> Result<String, String> {
     let name = fields.name.get_untracked().trim().to_owned();
-    let (audience, role) = read(&fields.audience.get_untracked());
-    let sentence = |fault: Fault| fault.sentence();
-    match asking {
-        Asking::New => {
+    let (audience, role) = parse_audience(&fields.audience.get_untracked());
+    let sentence = |error: ApiError| error.sentence();
+    match dialog {
+        ViewDialog::New => {
             let new = NewView {
                 audience,
                 role,
@@ -195,7 +201,7 @@ async fn carry_out(views: Views, asking: &Asking, fields: Fields) -> Result<Stri
             let view = views.save(&new).await.map_err(sentence)?;
             Ok(format!("“{}” saved", view.name))
         }
-        Asking::Rename(view) => {
+        ViewDialog::Rename(view) => {
             let edit = EditView {
                 name: Some(name),
                 ..EditView::default()
@@ -207,7 +213,7 @@ async fn carry_out(views: Views, asking: &Asking, fields: Fields) -> Result<Stri
                 .map_err(sentence)?;
             Ok(format!("Renamed to “{}”", view.name))
         }
-        Asking::Share(view) => {
+        ViewDialog::Share(view) => {
             let edit = EditView {
                 audience: Some(audience),
                 role: Some(role),
@@ -220,13 +226,13 @@ async fn carry_out(views: Views, asking: &Asking, fields: Fields) -> Result<Stri
             Ok(format!(
                 "“{}”: {}",
                 view.name,
-                super::whom(&view).to_lowercase()
+                super::audience_text(&view).to_lowercase()
             ))
         }
     }
 }
 
-/// The view as it is known now: after a refusal because it had changed, the next try is based on what it is.
+/// Returns the view as it is known now, so that a retry after a conflict uses the new version.
 fn current(views: Views, view: &View) -> View {
     let open = views.open.get_untracked();
     open.filter(|open| open.id == view.id)
@@ -234,9 +240,9 @@ fn current(views: Views, view: &View) -> View {
 }
 
 fn checked(input: &impl Check) -> Result<(), String> {
-    let faults = input.faults();
-    faults
+    let errors = input.field_errors();
+    errors
         .into_iter()
         .next()
-        .map_or(Ok(()), |fault| Err(fault.message))
+        .map_or(Ok(()), |error| Err(error.message))
 }

@@ -1,29 +1,29 @@
-//! Views of a list: its tabs, and what can be done with the one that is open.
+//! Views of a list: its tabs, and the actions on the open view.
 
-mod acts;
+mod actions;
 mod dialog;
 pub(crate) mod store;
 
-use super::{address::ALL, list::List};
+use super::{list::List, query::ALL};
 use crate::{
     dom,
-    ui::{Icon, Look, button, icon, icon::sized, menu::menu},
+    ui::{ButtonVariant, Icon, button, icon::sized_icon, icon_view, menu::menu},
 };
-use acts::Views;
-use dialog::Asking;
+use actions::Views;
+use dialog::ViewDialog;
 use leptos::prelude::*;
 use wire::system::views::{View, ViewAudience, is_list};
 
-/// Draws the bar above a list; a list at a passing address has none.
+/// Draws the bar above a list; `None` for an address that cannot have views.
 pub(crate) fn bar(list: List) -> Option<AnyView> {
     if !is_list(&list.here()) {
         return None;
     }
-    store::freshen();
-    let views = Views::of(list);
+    store::refresh_if_stale();
+    let views = Views::for_list(list);
     let tabs = move || {
         let here = list.here();
-        let mut shown = store::of(&here);
+        let mut shown = store::for_list(&here);
         if let Some(open) = views.open.get().filter(|open| !shown.contains(open)) {
             shown.push(open);
         }
@@ -34,21 +34,29 @@ pub(crate) fn bar(list: List) -> Option<AnyView> {
     };
     let all = move || views.all_address();
     let is_all = move || views.open.with(Option::is_none).then_some("page");
-    // Where there is little room the tabs scroll: the open one is in sight.
+    // On narrow screens the tabs scroll: keep the open one visible.
     Effect::new(move |_| {
         if let Some(view) = views.open.get() {
-            request_animation_frame(move || dom::show(&tab_id(&view)));
+            request_animation_frame(move || dom::scroll_into_view(&tab_id(&view)));
         }
     });
     let opened = Memo::new(move |_| (views.open.get(), views.differs.get()));
+    let menu = move || {
+        let (open, differs) = opened.get();
+        more(views, open, differs)
+    };
+    let buttons = move || {
+        let (open, differs) = opened.get();
+        changed(views, open, differs)
+    };
     view! {
         <div class="views">
             <nav class="view-tabs" aria-label="Views">
                 <a class="view-tab" href=all aria-current=is_all><span>"All"</span></a>{tabs}
             </nav>
-            {move || more(views, opened.get())}
+            {menu}
             <div class="spacer"></div>
-            {move || changed(views, opened.get())}
+            {buttons}
         </div>
         {dialog::dialog(views)}
     }
@@ -65,10 +73,10 @@ fn tab(views: Views, view: &View) -> AnyView {
             .then_some("page")
     };
     let star = view.is_default.then(|| {
-        view! { {sized(Icon::Star, 12)}<span class="sr-only">", opens first"</span> }
+        view! { {sized_icon(Icon::Star, 12)}<span class="sr-only">", default"</span> }
     });
     view! {
-        <a class="view-tab" id=tab_id(view) href=store::address(view) title=whom(view) aria-current=is_open>
+        <a class="view-tab" id=tab_id(view) href=store::address(view) title=audience_text(view) aria-current=is_open>
             <span>{view.name.clone()}</span>{star}</a>
     }
     .into_any()
@@ -78,8 +86,8 @@ fn tab_id(view: &View) -> String {
     format!("view-{}", view.id)
 }
 
-/// For whom a view is, in words.
-fn whom(view: &View) -> String {
+/// Describes the audience of a view.
+fn audience_text(view: &View) -> String {
     match (view.audience, view.role) {
         (ViewAudience::Mine, _) => "Only for you".to_owned(),
         (ViewAudience::Role, Some(role)) => format!("For {}", dialog::role_name(role)),
@@ -87,35 +95,35 @@ fn whom(view: &View) -> String {
     }
 }
 
-/// What can be done with the open view.
-fn more(views: Views, (open, differs): (Option<View>, bool)) -> Option<AnyView> {
+/// Draws the menu of the open view.
+fn more(views: Views, open: Option<View>, differs: bool) -> Option<AnyView> {
     let open = open?;
     let name = format!("View “{}”", open.name);
     let entries = views.entries(&open, differs);
     Some(menu(
         name,
         "btn quiet icon-only sm",
-        || icon(Icon::Ellipsis),
+        || icon_view(Icon::Ellipsis),
         entries,
     ))
 }
 
-/// What to do with a list that is no longer as its view says.
-fn changed(views: Views, (open, differs): (Option<View>, bool)) -> Option<AnyView> {
+/// Draws the buttons of a list that differs from its view.
+fn changed(views: Views, open: Option<View>, differs: bool) -> Option<AnyView> {
     if !differs {
         return None;
     }
-    let save = move || views.asking.set(Some(Asking::New));
+    let save = move || views.dialog.set(Some(ViewDialog::New));
     let Some(open) = open else {
-        return Some(button("Save view", Look::Plain, None, save));
+        return Some(button("Save view", ButtonVariant::Plain, None, save));
     };
     let back = store::address(&open);
     let keep = if store::may_change(&open) {
-        button("Update view", Look::Plain, None, move || {
+        button("Update view", ButtonVariant::Plain, None, move || {
             views.update(open.clone())
         })
     } else {
-        button("Save a copy", Look::Plain, None, save)
+        button("Save a copy", ButtonVariant::Plain, None, save)
     };
     Some(
         view! { <a class="btn quiet wide-only" href=back><span>"Discard changes"</span></a>{keep} }
@@ -124,7 +132,7 @@ fn changed(views: Views, (open, differs): (Option<View>, bool)) -> Option<AnyVie
 }
 
 impl Views {
-    /// Where the whole list stands: without a word, unless it would then open with a view.
+    /// Returns the address of the whole list: the plain path, unless the list has a default view.
     fn all_address(self) -> String {
         let here = self.list.here();
         match self.list.opens_with().flatten() {

@@ -1,4 +1,4 @@
-//! The views that whoever is signed in may use: asked for once, and again after a while or a change.
+//! The views of the signed-in user: loaded once, and again after a minute or a change.
 
 use crate::{api, session};
 use leptos::prelude::*;
@@ -9,22 +9,22 @@ use wire::{
     system::views::{View, ViewAudience},
 };
 
-/// How long what is known is taken to hold, in milliseconds.
+/// How long the views count as current, in milliseconds.
 const FRESH: i64 = 60_000;
 
-/// The views, once they are known.
+/// The views, once they are loaded.
 type Known = Option<Arc<Vec<View>>>;
 
 thread_local! {
     static VIEWS: ArcRwSignal<Known> = ArcRwSignal::new(None);
-    static ASKED: Cell<i64> = const { Cell::new(0) };
+    static REFRESHED_AT: Cell<i64> = const { Cell::new(0) };
 }
 
 fn signal() -> ArcRwSignal<Known> {
     VIEWS.with(Clone::clone)
 }
 
-/// Asks for them as the panel opens. Whoever may save none has none.
+/// Loads the views when the panel opens. A user without the permission has none.
 pub(crate) fn begin() {
     if !untrack(|| session::can(Permission::ViewsOwn)) {
         return signal().set(Some(Arc::default()));
@@ -32,15 +32,15 @@ pub(crate) fn begin() {
     leptos::task::spawn_local(refresh());
 }
 
-/// Forgets them: whoever comes next has others.
+/// Clears the views, because the next user has others.
 pub(crate) fn forget() {
     signal().set(None);
-    ASKED.set(0);
+    REFRESHED_AT.set(0);
 }
 
-/// Asks again, if what is known is old.
-pub(crate) fn freshen() {
-    let is_old = api_time().saturating_sub(ASKED.get()) > FRESH;
+/// Loads the views again if they are old.
+pub(crate) fn refresh_if_stale() {
+    let is_old = api_time().saturating_sub(REFRESHED_AT.get()) > FRESH;
     if is_old && untrack(|| session::can(Permission::ViewsOwn)) {
         leptos::task::spawn_local(refresh());
     }
@@ -50,9 +50,9 @@ fn api_time() -> i64 {
     crate::format::now().timestamp_millis()
 }
 
-/// Asks for all of them. Without an answer one works with what is known, or with none.
+/// Loads all views. Without a response, the panel works with the known views, or with none.
 pub(crate) async fn refresh() {
-    ASKED.set(api_time());
+    REFRESHED_AT.set(api_time());
     let (mut views, mut after) = (Vec::new(), None);
     loop {
         let mut pairs = vec![("limit", "100".to_owned())];
@@ -73,8 +73,9 @@ pub(crate) async fn refresh() {
     }
 }
 
-/// The views of a list, as its tabs stand: everyone's, one's role's, one's own.
-pub(super) fn of(list: &str) -> Vec<View> {
+/// Returns the views of a list in the order of its tabs: those for everyone, for the user's role, and the user's
+/// own.
+pub(super) fn for_list(list: &str) -> Vec<View> {
     let Some((me, role)) = me() else {
         return Vec::new();
     };
@@ -97,7 +98,7 @@ pub(super) fn of(list: &str) -> Vec<View> {
     views
 }
 
-/// The view of a list that an address names, if there is such a one.
+/// Returns the view that an address names, if it exists.
 pub(crate) fn open(list: &str, named: Option<&str>) -> Option<View> {
     let id: ViewId = wire::Param::parse(named?).ok()?;
     let known = signal().get()?;
@@ -105,10 +106,11 @@ pub(crate) fn open(list: &str, named: Option<&str>) -> Option<View> {
     view.cloned()
 }
 
-/// What a list opens with: one's own default, else one's role's, else everyone's. Unknown while it is being asked.
+/// Returns the default view of a list: the user's own, or else that of the role, or else that for everyone. The
+/// outer `None` means that the views are still loading.
 pub(crate) fn opens_with(list: &str) -> Option<Option<View>> {
     signal().with(|known| known.as_ref().map(drop))?;
-    let views = of(list);
+    let views = for_list(list);
     let role = me().map(|(_, role)| role);
     let best = views
         .into_iter()
@@ -118,7 +120,7 @@ pub(crate) fn opens_with(list: &str) -> Option<Option<View>> {
     Some(best)
 }
 
-/// Where a view opens.
+/// Returns the address that opens a view.
 pub(crate) fn address(view: &View) -> String {
     let and = if view.query.is_empty() { "" } else { "&" };
     format!("{}?{}{and}view={}", view.list, view.query, view.id)
@@ -128,7 +130,7 @@ fn me() -> Option<(wire::UserId, UserRole)> {
     session::user().map(|user| (user.id, user.role))
 }
 
-/// Whether whoever is signed in may change a view: their own, or as a super administrator one that is shared.
+/// Tells whether the signed-in user may change a view: their own, or a shared one as a super administrator.
 pub(super) fn may_change(view: &View) -> bool {
     me().is_some_and(|(me, role)| {
         view.owner_id == me || (role == UserRole::SuperAdmin && view.is_shared())

@@ -1,14 +1,14 @@
-//! Looking closely at a file that only who is allowed may see: fetched by a link that is made for it and shown from the
-//! browser's memory. A picture can be brought nearer, turned and moved; anything else can be saved, and is never opened
-//! within the panel.
+//! A viewer for files that require a permission: the panel fetches the file with a short-lived link and shows it
+//! from the browser's memory. Users can zoom, rotate and move an image; the panel never opens any other file, it
+//! only offers the download.
 
-mod stage;
+mod canvas;
 mod view;
 
-use super::{Icon, Look, button, empty, failure, skeleton, toast};
+use super::{ButtonVariant, Icon, button, empty, failure, skeleton, toast};
 use crate::{
     Task,
-    api::{Call, Fault, file_name, hand_over, send},
+    api::{ApiError, Call, file_name, save_blob, send},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -21,17 +21,17 @@ use web_sys::{Blob, HtmlImageElement, Url};
 struct File {
     blob: Blob,
     name: String,
-    /// Its address and how it is looked at, when it is a picture.
+    /// The address of an image and its initial view.
     picture: Option<(String, View)>,
 }
 
-type Got = RwSignal<Option<Result<File, Fault>>, LocalStorage>;
-type Link = Arc<dyn Fn() -> Task<Result<String, Fault>> + Send + Sync>;
+type Got = RwSignal<Option<Result<File, ApiError>>, LocalStorage>;
+type Link = Arc<dyn Fn() -> Task<Result<String, ApiError>> + Send + Sync>;
 
-/// Shows a file, whose link is asked for when the view appears. `text` says what it is.
+/// Draws the viewer, which requests the link when it appears. `text` describes the file.
 pub fn viewer(
     text: impl Into<String>,
-    link: impl Fn() -> Task<Result<String, Fault>> + Send + Sync + 'static,
+    link: impl Fn() -> Task<Result<String, ApiError>> + Send + Sync + 'static,
 ) -> AnyView {
     let (text, link): (String, Link) = (text.into(), Arc::new(link));
     let got: Got = RwSignal::new_local(None);
@@ -40,7 +40,7 @@ pub fn viewer(
         got.set(None);
         leptos::task::spawn_local(async move {
             let outcome = fetched(link).await;
-            // The page may be gone by now: then nothing would ever free the picture.
+            // The page may have been removed by now: then only this code frees the image.
             if let Some(Some(Ok(file))) = got.try_set(Some(outcome)) {
                 forget(&file);
             }
@@ -53,43 +53,48 @@ pub fn viewer(
         }
     });
     (move || match got.get() {
-        None => view! { <div class="easel waiting">{skeleton::block()}</div> }.into_any(),
-        Some(Err(fault)) => failure(&fault, ask.clone()),
+        None => view! { <div class="canvas waiting">{skeleton::block()}</div> }.into_any(),
+        Some(Err(error)) => failure(&error, ask.clone()),
         Some(Ok(file)) => match file.picture.clone() {
-            Some((url, view)) => stage::stage(text.clone(), file, url, view),
+            Some((url, view)) => canvas::canvas(text.clone(), file, url, view),
             None => other(file),
         },
     })
     .into_any()
 }
 
-/// What is no picture is not drawn here: a page within the page could do more than show itself.
+/// A file that is not an image is not drawn: an embedded page could run its own content.
 fn other(file: File) -> AnyView {
-    let save = button("Download", Look::Plain, Some(Icon::Download), move || {
-        save(&file);
-    });
+    let save = button(
+        "Download",
+        ButtonVariant::Plain,
+        Some(Icon::Download),
+        move || {
+            save(&file);
+        },
+    );
     empty(
         Icon::FileText,
         "A PDF document",
-        "It is checked and kept as it was sent. Download it to look at it with your own viewer.",
+        "The file was checked and is stored unchanged. Download it to open it in your own viewer.",
         Some(save),
     )
 }
 
 fn save(file: &File) {
-    hand_over(&file.blob, &file.name);
+    save_blob(&file.blob, &file.name);
     toast::good(format!("Saved {}", file.name));
 }
 
-async fn fetched(link: Task<Result<String, Fault>>) -> Result<File, Fault> {
+async fn fetched(link: Task<Result<String, ApiError>>) -> Result<File, ApiError> {
     let address = link.await?;
-    // The link is all that opens it; who asks has been noted when it was made.
-    let answer = send(Call::get(address).header("Accept", "*/*").as_nobody()).await?;
+    // The link alone grants access; the server logged the user when it created the link.
+    let answer = send(Call::get(address).header("Accept", "*/*").anonymous()).await?;
     let named = answer.header("Content-Disposition");
     let name = named.and_then(|header| file_name(&header));
     let blob = answer.blob().await?;
     let picture = if blob.type_().starts_with("image/") {
-        Some(measured(&blob).await.ok_or(Fault::Offline)?)
+        Some(measured(&blob).await.ok_or(ApiError::Offline)?)
     } else {
         None
     };
@@ -100,7 +105,7 @@ async fn fetched(link: Task<Result<String, Fault>>) -> Result<File, Fault> {
     })
 }
 
-/// An address of the picture, and its size.
+/// Returns an address of the image, and its size.
 async fn measured(blob: &Blob) -> Option<(String, View)> {
     let url = Url::create_object_url_with_blob(blob).ok()?;
     let picture = HtmlImageElement::new().ok()?;

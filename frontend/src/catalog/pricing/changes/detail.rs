@@ -1,10 +1,10 @@
-//! One change of many prices: what it set, and taking it back.
+//! The page of one bulk price change: the prices that it set, and undoing it.
 
-use super::standing;
+use super::status;
 use kit::{
     api,
-    format::place,
-    page::{act, detail_page, related},
+    format::region_name,
+    page::{action, detail_page, related},
     table::{day, money, text, until},
     ui::{Icon, Value},
 };
@@ -14,20 +14,20 @@ use wire::{
     catalog::pricing::{Price, PriceChange, PriceFilter},
 };
 
-/// Draws it.
+/// Draws the detail page.
 pub fn screen(id: PriceChangeId) -> AnyView {
-    let undo = act(
+    let undo = action(
         "Undo",
         "undone",
         Permission::PricingWrite,
-        |change: PriceChange| async move { api::act(&change, "undo", &()).await },
+        |change: PriceChange| async move { api::post_action(&change, "undo", &()).await },
     )
-    .asks("Its prices end now, and those that they replaced hold again. Orders that were placed keep their price.")
+    .asks("The prices of this change end now, and the previous prices apply again. Existing orders keep their price.")
     .when(|change| change.undone_at.is_none())
     .icon(Icon::Undo2)
     .danger();
     let set = related::<Price>(
-        "Prices that it set",
+        "New prices",
         Permission::PricingRead,
         PriceFilter {
             change_id: Some(id),
@@ -35,7 +35,7 @@ pub fn screen(id: PriceChangeId) -> AnyView {
         },
     )
     .column(text("Plan", |price: &Price| price.plan_name.clone()))
-    .column(text("Region", |price: &Price| place(&price.region)))
+    .column(text("Region", |price: &Price| region_name(&price.region)))
     .column(money("Price", |price: &Price| {
         (Some(price.selling_price.clone()), price.currency)
     }))
@@ -46,16 +46,16 @@ pub fn screen(id: PriceChangeId) -> AnyView {
     .column(until("Until", |price: &Price| price.effective_to))
     .opens(|price| format!("/catalog/pricing/{}", price.id))
     .all("/catalog/pricing")
-    .empty("Those that had not begun were taken back.");
+    .empty("No prices: the upcoming prices of this change were removed.");
     detail_page::<PriceChange>(id)
-        .badge(standing)
+        .badge(status)
         .action(undo)
         .fact("Prices", |change| Value::count(change.prices))
         .fact("From", |change| Value::time(change.from))
-        .fact("Made", |change| Value::time(change.created_at))
+        .fact("Created", |change| Value::time(change.created_at))
         .fact("Undone", |change| Value::maybe_time(change.undone_at))
         .fact("Reason", |change| Value::maybe(change.reason.clone()))
-        .fact("Id", |change| Value::code(change.id.to_string()))
+        .fact("ID", |change| Value::code(change.id.to_string()))
         .related(set)
         .history("price_change")
         .show()

@@ -1,10 +1,13 @@
-//! Changing many prices: the rule, the preview, and the change itself.
+//! The bulk price change: the rule, the preview and the change.
 
 use kit::{
     api::{self, Call},
-    form::{Source, area_field, choice_field, money_field, pickers_field, place_field, time_field},
-    format::{money, percent, place, plural},
-    page::{choosing, rehearsal_page, table_of},
+    form::{
+        Source, area_field, choice_field, money_field, named_choice_field, pickers_field,
+        region_field, time_field,
+    },
+    format::{money, percent, plural, region_name},
+    page::{preview_page, selection, table_of},
     table::{Column, count, money as amount, text, value},
     task,
     ui::{Tone, Value, card},
@@ -16,77 +19,84 @@ use wire::{
     catalog::{
         plans::Plan,
         pricing::{
-            BackTest, NewPriceChange, PriceChange, PriceChangeReport, PriceChangeRow, Rounding,
+            NewPriceChange, PriceBacktest, PriceChange, PriceChangeReport, PriceChangeRow,
+            PriceRounding,
         },
     },
 };
 
 const KINDS: &[&str] = &["percent", "amount", "markup"];
+const ROUNDINGS: &[(&str, &str)] = &[
+    ("none", "No rounding"),
+    ("whole", "Whole number"),
+    ("ninety_nine", ".99"),
+    ("ninety", ".90"),
+];
 
-/// Draws it.
+/// Draws the form.
 pub fn screen() -> AnyView {
-    rehearsal_page::<NewPriceChange, PriceChangeReport>(
+    preview_page::<NewPriceChange, PriceChangeReport>(
         "Bulk price change",
-        "Every price is shown before and after. Nothing changes before you say so, and it can be taken back.",
+        "The preview shows every price before and after. Nothing changes until you confirm, and you can undo the change.",
         PriceChange::PATH,
     )
-    .begin(json!({ "kind": "percent", "rounding": Rounding::Ninetynine, "plan_ids": [] }))
+    .begin(json!({ "kind": "percent", "rounding": PriceRounding::Ninetynine, "plan_ids": [] }))
     .section(
-        "By how much",
-        "Up, or down with a minus.",
+        "Rule",
+        "A negative number lowers the prices.",
         [
             choice_field("kind", "Change by", KINDS).live(|draft| {
-                let says = match draft.text("kind") {
-                    "percent" => "Percent of each price.",
+                let text = match draft.text("kind") {
+                    "percent" => "A percentage of each price.",
                     "amount" => "The same amount, in each price's own currency.",
-                    _ => "The price becomes the cost and so many percent on top.",
+                    _ => "The price becomes the cost plus this percentage.",
                 };
-                Some(says.to_owned())
+                Some(text.to_owned())
             }),
             money_field("number", "Number").example("5"),
-            choice_field("rounding", "Round to", Rounding::WORDS)
-                .live(|draft| Some(rounds(draft.text("rounding")).to_owned())),
+            named_choice_field("rounding", "Round to", ROUNDINGS)
+                .live(|draft| Some(rounding_help(draft.text("rounding")).to_owned())),
         ],
     )
     .section(
-        "Which prices",
-        "Those that hold at that time, of all plans unless you choose some.",
+        "Prices",
+        "The prices that are active at that time, of all plans unless you choose some.",
         [
-            pickers_field("plan_ids", "Plans", Source::of::<Plan>()).optional(),
-            place_field("region", "Region").optional(),
+            pickers_field("plan_ids", "Plans", Source::resource::<Plan>()).optional(),
+            region_field("region", "Region").optional(),
             choice_field("currency", "Currency", Currency::WORDS).optional(),
         ],
     )
     .section(
-        "When and why",
-        "What was sold keeps its price.",
+        "Start and reason",
+        "Existing orders keep their price.",
         [
             time_field("from", "From")
                 .optional()
-                .help("Leave it empty to begin at once."),
+                .help("Leave empty to start now."),
             area_field("reason", "Reason").optional(),
         ],
     )
-    .make(made)
+    .make(request_body)
     .named(|field| match field {
         field if field.starts_with("rule.adjust") => "number".to_owned(),
         "rule.rounding" => "rounding".to_owned(),
         other => other.to_owned(),
     })
-    .show(drawn)
+    .show(preview)
 }
 
-fn rounds(word: &str) -> &'static str {
+fn rounding_help(word: &str) -> &'static str {
     match word {
-        "none" => "Not at all: to the cent.",
+        "none" => "To the smallest unit of the currency.",
         "whole" => "To the nearest whole number.",
         "ninety" => "To the nearest price that ends in .90.",
         _ => "To the nearest price that ends in .99.",
     }
 }
 
-/// What is sent of what is typed.
-fn made(mut typed: Map<String, Json>) -> Json {
+/// Returns the body of the request from the fields of the form.
+fn request_body(mut typed: Map<String, Json>) -> Json {
     let mut take = |key: &str| typed.remove(key).unwrap_or_default();
     let (kind, number, rounding) = (take("kind"), take("number"), take("rounding"));
     let kind = kind.as_str().unwrap_or("percent").to_owned();
@@ -102,36 +112,40 @@ fn made(mut typed: Map<String, Json>) -> Json {
     Json::Object(typed)
 }
 
-fn drawn(report: PriceChangeReport, sent: Json) -> AnyView {
-    let says = format!(
-        "{} would change, {} would stay, {} cannot be changed so.",
+fn preview(report: PriceChangeReport, sent: Json) -> AnyView {
+    let text = format!(
+        "{} would change, {} unchanged, {} invalid.",
         plural(report.changed, "price", "prices"),
         report.same,
         report.refused
     );
-    let table = choosing(
+    let table = selection(
         "Before and after",
-        ("price", "prices"),
+        "price",
+        "prices",
         report.rows,
         |row: &PriceChangeRow| row.price_id.to_string(),
     )
     .kind(kind)
     .can(|row: &PriceChangeRow| row.problem.is_none() && row.before != row.after)
     .needs_reason(|row| row.needs_reason)
-    .says(|row| {
+    .text(|row| {
         let problem = row
             .problem
             .iter()
-            .map(|fault| (Tone::Bad, fault.message.clone()));
-        let low = row
-            .needs_reason
-            .then(|| (Tone::Waiting, "Leaves too little: say why.".to_owned()));
+            .map(|error| (Tone::Bad, error.message.clone()));
+        let low = row.needs_reason.then(|| {
+            (
+                Tone::Waiting,
+                "Below the minimum margin: enter a reason.".to_owned(),
+            )
+        });
         problem.chain(low).collect()
     })
     .column(value("Plan", |row: &PriceChangeRow| {
-        Value::text(row.plan_name.clone()).note(place(&row.region))
+        Value::text(row.plan_name.clone()).note(region_name(&row.region))
     }))
-    .column(amount("Costs", |row: &PriceChangeRow| {
+    .column(amount("Cost", |row: &PriceChangeRow| {
         (Some(row.cost_price.clone()), row.currency)
     }))
     .column(amount("Before", |row: &PriceChangeRow| {
@@ -141,21 +155,21 @@ fn drawn(report: PriceChangeReport, sent: Json) -> AnyView {
         (Some(row.after.clone()), row.currency)
     }))
     .column(margins())
-    .act("Change", "changed", move |ids, reason| {
+    .action("Change", "changed", move |ids, reason| {
         change(&sent, &ids, reason)
     });
     view! {
-        <p class="muted">{says}</p>{tested(&report.back_test)}{table.view()}
+        <p class="muted">{text}</p>{back_test(&report.back_test)}{table.view()}
     }
     .into_any()
 }
 
 fn kind(row: &PriceChangeRow) -> (&'static str, Tone) {
     match &row.problem {
-        Some(_) => ("refused", Tone::Bad),
-        None if row.after == row.before => ("same", Tone::Neutral),
-        None if row.after > row.before => ("dearer", Tone::News),
-        None => ("cheaper", Tone::News),
+        Some(_) => ("invalid", Tone::Bad),
+        None if row.after == row.before => ("unchanged", Tone::Neutral),
+        None if row.after > row.before => ("increase", Tone::Info),
+        None => ("decrease", Tone::Info),
     }
 }
 
@@ -173,8 +187,8 @@ fn margins() -> Column<PriceChangeRow> {
     .figures()
 }
 
-/// Sets the chosen prices, as they were shown.
-fn change(sent: &Json, ids: &[String], reason: String) -> kit::Task<Result<(), api::Fault>> {
+/// Changes the selected prices as previewed.
+fn change(sent: &Json, ids: &[String], reason: String) -> kit::Task<Result<(), api::ApiError>> {
     let mut body = sent.clone();
     if let Some(fields) = body.as_object_mut() {
         fields.insert("price_ids".to_owned(), json!(ids));
@@ -192,9 +206,9 @@ fn change(sent: &Json, ids: &[String], reason: String) -> kit::Task<Result<(), a
     })
 }
 
-/// What the orders of the last 30 days would have brought.
-fn tested(all: &[BackTest]) -> Option<AnyView> {
-    let moved = |before: &wire::Money, after: &wire::Money, currency: Currency| {
+/// Draws the back test: the revenue of the last 30 days at the new prices.
+fn back_test(all: &[PriceBacktest]) -> Option<AnyView> {
+    let before_after = |before: &wire::Money, after: &wire::Money, currency: Currency| {
         Value::text(format!(
             "{} → {}",
             money(before, currency),
@@ -202,17 +216,17 @@ fn tested(all: &[BackTest]) -> Option<AnyView> {
         ))
     };
     let columns = [
-        text("Currency", |sum: &BackTest| sum.currency.as_str()),
-        count("Orders", |sum: &BackTest| sum.orders),
-        value("Revenue", move |sum: &BackTest| {
-            moved(&sum.revenue_before, &sum.revenue_after, sum.currency)
+        text("Currency", |sum: &PriceBacktest| sum.currency.as_str()),
+        count("Orders", |sum: &PriceBacktest| sum.orders),
+        value("Revenue", move |sum: &PriceBacktest| {
+            before_after(&sum.revenue_before, &sum.revenue_after, sum.currency)
         })
         .figures(),
-        value("Margin", move |sum: &BackTest| {
-            moved(&sum.margin_before, &sum.margin_after, sum.currency)
+        value("Margin", move |sum: &PriceBacktest| {
+            before_after(&sum.margin_before, &sum.margin_after, sum.currency)
         })
         .figures(),
-        value("Below cost", |sum: &BackTest| {
+        value("Below cost", |sum: &PriceBacktest| {
             Value::text(format!(
                 "{} → {}",
                 sum.below_cost_before, sum.below_cost_after

@@ -1,4 +1,4 @@
-//! Many prices changed at once: seen before, set together, taken back together.
+//! Bulk price changes: previewed, applied and undone together.
 
 mod detail;
 mod form;
@@ -7,7 +7,7 @@ mod list;
 use kit::{Screen, ui::Tone};
 use wire::{Permission, catalog::pricing::PriceChange};
 
-/// The screens of changes.
+/// The screens of bulk price changes.
 pub const SCREENS: &[Screen] = &[
     Screen {
         path: "/catalog/price-changes",
@@ -29,11 +29,11 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// Whether it counts, in a word.
-fn standing(change: &PriceChange) -> (&'static str, Tone) {
+/// Returns the status badge of a bulk price change.
+fn status(change: &PriceChange) -> (&'static str, Tone) {
     match change.undone_at {
         Some(_) => ("undone", Tone::Neutral),
-        None if change.from > kit::format::now() => ("planned", Tone::News),
-        None => ("in force", Tone::Good),
+        None if change.from > kit::format::now() => ("scheduled", Tone::Info),
+        None => ("active", Tone::Good),
     }
 }

@@ -2,8 +2,8 @@ use super::*;
 use flate2::{Compression, write::ZlibEncoder};
 use std::io::Write;
 
-/// A PDF of one page with these objects more, whatever they are worth.
-fn with(objects: &[u8]) -> Vec<u8> {
+/// Returns a PDF of one page that also contains these objects.
+fn pdf_with(objects: &[u8]) -> Vec<u8> {
     [
         b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n",
         objects,
@@ -13,10 +13,10 @@ fn with(objects: &[u8]) -> Vec<u8> {
 }
 
 fn zlib(plain: &[u8]) -> Vec<u8> {
-    let mut packer = ZlibEncoder::new(Vec::new(), Compression::best());
-    let written = packer.write_all(plain);
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    let written = encoder.write_all(plain);
     assert!(written.is_ok());
-    packer.finish().unwrap_or_default()
+    encoder.finish().unwrap_or_default()
 }
 
 fn stream(dictionary: &str, data: &[u8]) -> Vec<u8> {
@@ -29,14 +29,14 @@ fn stream(dictionary: &str, data: &[u8]) -> Vec<u8> {
 
 fn code(file: &[u8]) -> String {
     let problem = check(file).err().map(|error| error.problem());
-    let fault = problem.and_then(|problem| problem.errors.into_iter().next());
-    fault.map(|fault| fault.code).unwrap_or_default()
+    let error = problem.and_then(|problem| problem.errors.into_iter().next());
+    error.map(|error| error.code).unwrap_or_default()
 }
 
 const OBJECTS: &str = "/Type/ObjStm/N 1/First 4/Filter/FlateDecode";
 
 #[test]
-fn a_plain_document_passes() {
+fn pdf_with_pages_only_is_accepted() {
     let page = zlib(b"BT /F1 12 Tf (Electricity bill, 12.40) Tj ET");
     let picture = [&b"\xff\xd8\xff"[..], &[0x78; 5000]].concat();
     for objects in [
@@ -45,12 +45,12 @@ fn a_plain_document_passes() {
         stream("/Filter/DCTDecode", &picture),
         stream("/Filter[/ASCII85Decode/LZWDecode]", b"9jqo^~>"),
         stream(OBJECTS, &zlib(b"5 0 <</Type/Font>>")),
-        // The first two letters look packed, and are not.
+        // The first two characters look like a zlib header, and are not.
         stream(OBJECTS, &zlib(b"80 0 <</Type/Font>>")),
         b"6 0 obj <</S/URI/URI(https://example.com)>> endobj".to_vec(),
     ] {
         assert_eq!(
-            code(&with(&objects)),
+            code(&pdf_with(&objects)),
             "",
             "{}",
             String::from_utf8_lossy(&objects)
@@ -59,8 +59,8 @@ fn a_plain_document_passes() {
 }
 
 #[test]
-fn what_does_more_than_show_pages_is_refused_however_it_is_written() {
-    // Long enough to be worth packing: a packer leaves what is short as it is.
+fn active_content_is_rejected_in_every_encoding() {
+    // Long enough to be compressed: an encoder stores short data uncompressed.
     let script = &b"5 0 <</S/JavaScript/JS(app.alert(1))>>".repeat(60)[..];
     for (objects, expected) in [
         (b"<</S/JavaScript/JS(1)>>".to_vec(), "active"),
@@ -84,11 +84,11 @@ fn what_does_more_than_show_pages_is_refused_however_it_is_written() {
             "unreadable",
         ),
         (stream("/Type/Obj#53tm/Filter[/A85/Fl]", b"x"), "unreadable"),
-        // Hidden in what a careful reader takes for a picture's data.
+        // Hidden in a stream that is declared as image data.
         (stream("/Filter/DCTDecode", script), "active"),
     ] {
         assert_eq!(
-            code(&with(&objects)),
+            code(&pdf_with(&objects)),
             expected,
             "{}",
             String::from_utf8_lossy(&objects)
@@ -97,35 +97,35 @@ fn what_does_more_than_show_pages_is_refused_however_it_is_written() {
 }
 
 #[test]
-fn a_name_across_two_pieces_is_found() {
+fn name_that_spans_two_pieces_is_found() {
     for before in CHUNK - 12..CHUNK + 2 {
         let plain = [&vec![b' '; before][..], b"/JavaScript "].concat();
         let objects = stream(OBJECTS, &zlib(&plain));
-        assert_eq!(code(&with(&objects)), "active", "{before}");
+        assert_eq!(code(&pdf_with(&objects)), "active", "{before}");
     }
 }
 
 #[test]
-fn what_is_cut_short_or_goes_on_is_damaged() {
-    let whole = with(b"");
-    assert_eq!(code(&whole), "");
-    for length in [0, 5, 8, 50, whole.len() - 3] {
+fn truncated_or_extended_pdf_is_damaged() {
+    let complete = pdf_with(b"");
+    assert_eq!(code(&complete), "");
+    for length in [0, 5, 8, 50, complete.len() - 3] {
         assert_eq!(
-            code(whole.get(..length).unwrap_or_default()),
+            code(complete.get(..length).unwrap_or_default()),
             "damaged",
             "{length}"
         );
     }
-    assert_eq!(code(&[&whole[..], b"MZ"].concat()), "damaged");
+    assert_eq!(code(&[&complete[..], b"MZ"].concat()), "damaged");
     assert_eq!(code(b"%PDF-1.7\n%%EOF"), "damaged");
 }
 
 #[test]
-fn a_bomb_is_not_unpacked_to_its_end() {
+fn decompression_bomb_is_rejected() {
     let bomb = zlib(&vec![0; 16 * 1024 * 1024]);
     let objects: Vec<u8> = (0..20)
         .flat_map(|_| stream("/Filter/FlateDecode", &bomb))
         .collect();
     assert!(objects.len() < 3 * 1024 * 1024);
-    assert_eq!(code(&with(&objects)), "unreadable");
+    assert_eq!(code(&pdf_with(&objects)), "unreadable");
 }

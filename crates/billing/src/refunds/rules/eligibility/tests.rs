@@ -39,15 +39,19 @@ fn unit(profile: ProfileState, used: i64, started_days_ago: Option<i64>) -> Unit
     }
 }
 
-fn terms() -> Terms {
-    Terms {
+fn terms() -> PlanTerms {
+    PlanTerms {
         name: "P".into(),
         validity_days: 10,
-        ..Terms::default()
+        ..PlanTerms::default()
     }
 }
 
-fn recommended(total: i64, units: &[Unit], live: i64) -> (String, RefundVerdict, RefundEffect) {
+fn recommended(
+    total: i64,
+    units: &[Unit],
+    live: i64,
+) -> (String, RefundRecommendation, RefundEffect) {
     let paid = payment(total);
     let units = looked_at(&paid, &terms(), units, now());
     let known = weighed(
@@ -69,7 +73,7 @@ fn recommended(total: i64, units: &[Unit], live: i64) -> (String, RefundVerdict,
 #[test]
 fn what_was_not_used_is_given_back_and_the_lesser_part_counts() {
     use RefundEffect::{Cancel, None as Nothing, Suspend};
-    use RefundVerdict::{Full, Partial};
+    use RefundRecommendation::{Full, Partial};
     let undelivered = Unit {
         esim_id: None,
         ..unit(ProfileState::Released, 0, None)
@@ -94,15 +98,15 @@ fn what_was_not_used_is_given_back_and_the_lesser_part_counts() {
         ),
         (
             unit(ProfileState::Enabled, 1000, Some(1)),
-            ("0.00", RefundVerdict::Nothing, Nothing),
+            ("0.00", RefundRecommendation::Nothing, Nothing),
         ),
         (
             unit(ProfileState::Enabled, 5000, Some(1)),
-            ("0.00", RefundVerdict::Nothing, Nothing),
+            ("0.00", RefundRecommendation::Nothing, Nothing),
         ),
         (
             unit(ProfileState::Enabled, 1, Some(11)),
-            ("0.00", RefundVerdict::Nothing, Nothing),
+            ("0.00", RefundRecommendation::Nothing, Nothing),
         ),
     ] {
         let (amount, verdict, effect) = expected;

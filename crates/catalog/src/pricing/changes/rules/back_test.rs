@@ -1,37 +1,37 @@
-//! What a change of many prices would have brought.
+//! Back test of a bulk price change: the revenue of recent orders at the new prices.
 
-use crate::pricing::changes::query::Sold;
+use crate::pricing::changes::query::SalesGroup;
 use wire::{
     Currency, Money, PlanId,
-    catalog::pricing::{BackTest, PriceChangeRow, PriceRule},
+    catalog::pricing::{PriceBacktest, PriceChangeRow, PriceRule},
     region::GLOBAL,
 };
 
 use std::collections::{BTreeMap, HashSet};
 
-/// What the orders that sold by these prices would have brought.
-pub fn of(sold: &[Sold], rows: &[PriceChangeRow], rule: &PriceRule) -> Vec<BackTest> {
+/// Computes, by currency, the revenue and margin of recent orders at their own and at the new prices.
+pub fn run(sales: &[SalesGroup], rows: &[PriceChangeRow], rule: &PriceRule) -> Vec<PriceBacktest> {
     let changed: HashSet<(PlanId, &str, Currency)> = rows
         .iter()
         .filter(|row| row.problem.is_none())
         .map(|row| (row.plan_id, row.region.as_str(), row.currency))
         .collect();
-    let mut found: BTreeMap<&'static str, BackTest> = BTreeMap::new();
-    for group in sold {
+    let mut found: BTreeMap<&'static str, PriceBacktest> = BTreeMap::new();
+    for group in sales {
         let region = group.region.as_deref().unwrap_or(GLOBAL);
         if !changed.contains(&(group.plan_id, region, group.currency)) {
             continue;
         }
         let sum = found
             .entry(group.currency.as_str())
-            .or_insert_with(|| nothing(group.currency));
-        add(sum, group, rule);
+            .or_insert_with(|| empty(group.currency));
+        add_sales(sum, group, rule);
     }
     found.into_values().collect()
 }
 
-fn nothing(currency: Currency) -> BackTest {
-    BackTest {
+fn empty(currency: Currency) -> PriceBacktest {
+    PriceBacktest {
         currency,
         orders: 0,
         units: 0,
@@ -45,7 +45,7 @@ fn nothing(currency: Currency) -> BackTest {
     }
 }
 
-fn add(sum: &mut BackTest, group: &Sold, rule: &PriceRule) {
+fn add_sales(sum: &mut PriceBacktest, group: &SalesGroup, rule: &PriceRule) {
     let units = group.units.unwrap_or_default();
     let times = |amount: &Money| Money::new(amount.exact() * bigdecimal::BigDecimal::from(units));
     let after = rule.apply(&group.unit_cost, &group.unit_price, group.currency);

@@ -1,16 +1,16 @@
-//! Decisions about changes of many prices.
+//! Business rules of bulk price changes.
 
 mod back_test;
 mod undo;
 
 pub use undo::undo;
 
-use super::query::{self, Held, Successor, Told};
+use super::query::{self, ChangeSummary, PlanPrice, Replacement};
 use crate::pricing::rules::Limits;
 use wire::{
     FieldError, Money, PlanId, PriceChangeId, PriceId, ProblemCode,
     catalog::pricing::{
-        Earnings, MOST_PRICES, NewPriceChange, PriceChangeOptions, PriceChangeReport,
+        Earnings, MAX_PRICES, NewPriceChange, PriceChangeOptions, PriceChangeReport,
         PriceChangeRow, PriceRule,
     },
 };
@@ -18,19 +18,20 @@ use wire::{
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     Actor, Error, Result, Tx,
-    audit::{self, Act},
+    audit::{self, AuditEvent},
 };
 use serde_json::json;
 use std::collections::HashSet;
 
-/// Days whose orders a dry run looks back on.
-const LOOK_BACK: TimeDelta = TimeDelta::days(30);
+/// The period of the orders that a dry run tests the new prices with.
+const BACK_TEST_PERIOD: TimeDelta = TimeDelta::days(30);
 
-/// Changes many prices, or says what changing them would do.
+/// Applies a bulk price change. A dry run only returns the preview.
 pub fn run(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (new, options): (&NewPriceChange, &PriceChangeOptions),
+    new: &NewPriceChange,
+    options: &PriceChangeOptions,
     now: DateTime<Utc>,
 ) -> Result<PriceChangeReport> {
     let from = new.from.unwrap_or(now);
@@ -38,29 +39,29 @@ pub fn run(
         return Err(Error::field(
             "from",
             "past",
-            "What was sold was sold. Choose now or later.",
+            "The start cannot be in the past. Choose now or a later time.",
         ));
     }
     let dry_run = options.dry_run.unwrap_or(false);
-    let held = held(tx, new, from)?;
-    let plans: Vec<PlanId> = held.iter().map(|price| price.plan_id).collect();
-    let limits = Limits::of(tx.conn(), &plans)?;
-    let rows: Vec<PriceChangeRow> = held
+    let prices = lock_prices(tx, new, from)?;
+    let plans: Vec<PlanId> = prices.iter().map(|price| price.plan_id).collect();
+    let limits = Limits::load(tx.conn(), &plans)?;
+    let rows: Vec<PriceChangeRow> = prices
         .iter()
-        .map(|price| judged(price, &new.rule, &limits, from))
+        .map(|price| preview_row(price, &new.rule, &limits, from))
         .collect();
     let back_test = if dry_run {
-        let sold = query::sold(tx.conn(), &plans, now - LOOK_BACK)?;
-        back_test::of(&sold, &rows, &new.rule)
+        let sales = query::sales_since(tx.conn(), &plans, now - BACK_TEST_PERIOD)?;
+        back_test::run(&sales, &rows, &new.rule)
     } else {
         Vec::new()
     };
-    let changes = |row: &&PriceChangeRow| row.problem.is_none() && row.before != row.after;
+    let is_changed = |row: &&PriceChangeRow| row.problem.is_none() && row.before != row.after;
     let report = PriceChangeReport {
         dry_run,
         id: None,
         from,
-        changed: rows.iter().filter(changes).count(),
+        changed: rows.iter().filter(is_changed).count(),
         same: rows
             .iter()
             .filter(|row| row.problem.is_none() && row.before == row.after)
@@ -73,54 +74,64 @@ pub fn run(
     if dry_run {
         return Ok(report);
     }
-    may_be_written(&report, new)?;
-    let id = write(tx, actor, new, (&held, &report), now)?;
+    ensure_applicable(&report, new)?;
+    let id = apply(tx, actor, new, &prices, &report, now)?;
     Ok(PriceChangeReport {
         id: Some(id),
         ..report
     })
 }
 
-/// The prices that hold at the time, with their plans held until the end of the transaction.
-fn held(tx: &mut Tx<'_>, new: &NewPriceChange, from: DateTime<Utc>) -> Result<Vec<Held>> {
-    let first = query::in_force(tx.conn(), new, from)?;
-    if first.len() > MOST_PRICES {
-        let says = format!("These are more than {MOST_PRICES} prices. Narrow it down.");
-        return Err(Error::field("rule", "too_many", says));
+/// Returns the active prices that the change selects, and locks their plans until the end of the transaction.
+fn lock_prices(
+    tx: &mut Tx<'_>,
+    new: &NewPriceChange,
+    from: DateTime<Utc>,
+) -> Result<Vec<PlanPrice>> {
+    let selected = query::active_prices(tx.conn(), new, from)?;
+    if selected.len() > MAX_PRICES {
+        let message =
+            format!("The change selects more than {MAX_PRICES} prices. Narrow the selection.");
+        return Err(Error::field("rule", "too_many", message));
     }
-    let plans: Vec<PlanId> = first.iter().map(|price| price.plan_id).collect();
-    query::hold_plans(tx, &plans)?;
-    let held = query::in_force(tx.conn(), new, from)?;
+    let plans: Vec<PlanId> = selected.iter().map(|price| price.plan_id).collect();
+    query::lock_plans(tx, &plans)?;
+    let prices = query::active_prices(tx.conn(), new, from)?;
     if let Some(named) = &new.price_ids {
         let named: HashSet<&PriceId> = named.iter().collect();
-        if held.len() != named.len() {
-            return Err(Error::because(
+        if prices.len() != named.len() {
+            return Err(Error::with_detail(
                 ProblemCode::Conflict,
-                "Some of these prices do not hold any more. Look at the preview again.",
+                "Some of these prices are no longer active. Preview the change again.",
             ));
         }
     }
-    Ok(held)
+    Ok(prices)
 }
 
-/// What the rule makes of a price.
-fn judged(price: &Held, rule: &PriceRule, limits: &Limits, from: DateTime<Utc>) -> PriceChangeRow {
+/// Returns the preview of a price: the new price, its margin and its problem.
+fn preview_row(
+    price: &PlanPrice,
+    rule: &PriceRule,
+    limits: &Limits,
+    from: DateTime<Utc>,
+) -> PriceChangeRow {
     let (cost, before) = (&price.cost_price, &price.selling_price);
     let after = rule.apply(cost, before, price.currency);
     let is_same = after == *before;
     let problem = if is_same {
         None
     } else {
-        forbidden(price, &after, limits, from)
+        find_problem(price, &after, limits, from)
     };
     PriceChangeRow {
         price_id: price.id,
         plan_id: price.plan_id,
         plan_name: price.plan_name.clone(),
-        region: price.place().to_owned(),
+        region: price.region_or_global().to_owned(),
         currency: price.currency,
-        margin_before: Earnings::of(cost, before).margin_percent,
-        margin_after: Earnings::of(cost, &after).margin_percent,
+        margin_before: Earnings::from_prices(cost, before).margin_percent,
+        margin_after: Earnings::from_prices(cost, &after).margin_percent,
         until: price.effective_to,
         needs_reason: !is_same && problem.is_none() && limits.needs_reason(cost, &after),
         problem,
@@ -130,14 +141,14 @@ fn judged(price: &Held, rule: &PriceRule, limits: &Limits, from: DateTime<Utc>) 
     }
 }
 
-/// What no reason allows.
-fn forbidden(
-    price: &Held,
+/// Returns the problem that makes a price change invalid. A reason does not help against these problems.
+fn find_problem(
+    price: &PlanPrice,
     after: &Money,
     limits: &Limits,
     from: DateTime<Utc>,
 ) -> Option<FieldError> {
-    let fault = |code: &str, message: &str| {
+    let error = |code: &str, message: &str| {
         Some(FieldError {
             field: "selling_price".into(),
             code: code.into(),
@@ -145,105 +156,115 @@ fn forbidden(
         })
     };
     if !after.is_positive() {
-        return fault("not_positive", "Nothing would be left of the price.");
+        return error("not_positive", "The new price would be zero or less.");
     }
     if !after.is_storable() {
-        return fault("too_large", "It would be 100,000,000 or more.");
+        return error("too_large", "The new price would be 100,000,000 or more.");
     }
     if price.effective_from == from {
-        return fault(
+        return error(
             "just_begun",
-            "It begins at that very moment. Choose another time.",
+            "The current price begins at exactly this time. Choose another time.",
         );
     }
-    limits.fault(
-        (price.plan_id, price.currency),
-        (&price.cost_price, after),
+    limits.check(
+        price.plan_id,
+        price.currency,
+        &price.cost_price,
+        after,
         true,
     )
 }
 
-fn may_be_written(report: &PriceChangeReport, new: &NewPriceChange) -> Result<()> {
-    let faults = report.rows.iter().filter_map(|row| {
-        let fault = row.problem.clone()?;
+/// Rejects a change that has problems, changes nothing or needs a reason.
+fn ensure_applicable(report: &PriceChangeReport, new: &NewPriceChange) -> Result<()> {
+    let errors = report.rows.iter().filter_map(|row| {
+        let error = row.problem.clone()?;
         Some(FieldError {
             field: format!("prices.{}", row.price_id),
-            message: format!("{}: {}", row.plan_name, fault.message),
-            ..fault
+            message: format!("{}: {}", row.plan_name, error.message),
+            ..error
         })
     });
-    let faults: Vec<FieldError> = faults.collect();
-    if !faults.is_empty() {
-        return Err(Error::fields(faults));
+    let errors: Vec<FieldError> = errors.collect();
+    if !errors.is_empty() {
+        return Err(Error::fields(errors));
     }
     if report.changed == 0 {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::Conflict,
-            "No price would be another.",
+            "The rule changes no price.",
         ));
     }
-    let is_said = new
+    let has_reason = new
         .reason
         .as_deref()
         .is_some_and(|text| !text.trim().is_empty());
-    if report.needs_reason && !is_said {
+    if report.needs_reason && !has_reason {
         return Err(Error::field(
             "reason",
             "required",
-            "Something would sell below cost or leave too little: say why.",
+            "A price is below the cost or the minimum margin. Enter a reason.",
         ));
     }
     Ok(())
 }
 
-fn write(
+fn apply(
     tx: &mut Tx<'_>,
     actor: &Actor,
     new: &NewPriceChange,
-    (held, report): (&[Held], &PriceChangeReport),
+    prices: &[PlanPrice],
+    report: &PriceChangeReport,
     now: DateTime<Utc>,
 ) -> Result<PriceChangeId> {
     let (id, from) = (PriceChangeId::new(), report.from);
     let reason = new.reason.as_deref();
-    let told = Told {
+    let summary = ChangeSummary {
         rule: new.rule.clone(),
         prices: i32::try_from(report.changed).map_err(Error::internal)?,
         from,
     };
-    query::insert(tx, id, &told, (reason, actor.id), now)?;
-    let changed: Vec<(&Held, &PriceChangeRow)> = held
+    query::insert(tx, id, &summary, reason, actor.id, now)?;
+    let changed: Vec<(&PlanPrice, &PriceChangeRow)> = prices
         .iter()
         .zip(&report.rows)
         .filter(|(_, row)| row.before != row.after)
         .collect();
     let ended: Vec<PriceId> = changed.iter().map(|(price, _)| price.id).collect();
     query::end(tx, &ended, from)?;
-    let successors: Vec<Successor<'_>> = changed
+    let replacements: Vec<Replacement<'_>> = changed
         .iter()
-        .map(|(price, row)| Successor {
+        .map(|(price, row)| Replacement {
             id: PriceId::new(),
             replaces: price.id,
-            like: price,
+            template: price,
             selling: &row.after,
             from,
             to: price.effective_to,
         })
         .collect();
-    query::succeed(tx, &successors, (Some(id), reason, actor.id))?;
-    let mut acts = vec![Act::new("price.change", "price_change", id.0).changing(json!(told))];
-    for one in &successors {
+    query::insert_replacements(tx, &replacements, Some(id), reason, actor.id)?;
+    let mut events =
+        vec![AuditEvent::new("price.change", "price_change", id.0).with_change(json!(summary))];
+    for one in &replacements {
         let change = json!({
-            "plan_id": one.like.plan_id, "region": one.like.place(), "currency": one.like.currency, "change_id": id,
-            "selling_price": { "before": one.like.selling_price, "after": one.selling },
+            "plan_id": one.template.plan_id, "region": one.template.region_or_global(), "currency": one.template.currency, "change_id": id,
+            "selling_price": { "before": one.template.selling_price, "after": one.selling },
         });
-        acts.push(Act::new("price.create", "price", one.id.0).changing(change));
-        acts.push(Act::new("price.end", "price", one.replaces.0));
+        events.push(AuditEvent::new("price.create", "price", one.id.0).with_change(change));
+        events.push(AuditEvent::new("price.end", "price", one.replaces.0));
     }
-    record(tx, actor, acts, reason)?;
+    record(tx, actor, events, reason)?;
     Ok(id)
 }
 
-fn record(tx: &mut Tx<'_>, actor: &Actor, acts: Vec<Act<'_>>, reason: Option<&str>) -> Result<()> {
-    let acts = acts.into_iter().map(|act| act.because(reason));
-    audit::record_all(tx, actor, acts.collect())
+fn record(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    events: Vec<AuditEvent<'_>>,
+    reason: Option<&str>,
+) -> Result<()> {
+    let events = events.into_iter().map(|event| event.with_reason(reason));
+    audit::record_all(tx, actor, events.collect())
 }

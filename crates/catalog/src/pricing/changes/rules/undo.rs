@@ -1,15 +1,15 @@
-//! Taking a change of many prices back.
+//! Undo of a bulk price change.
 
 use super::record;
-use crate::pricing::changes::query::{self, Held, Successor};
+use crate::pricing::changes::query::{self, PlanPrice, Replacement};
 use wire::{PlanId, PriceChangeId, PriceId, ProblemCode, catalog::pricing::PriceChange};
 
 use chrono::{DateTime, Utc};
-use platform::{Actor, Error, Result, Tx, audit::Act};
+use platform::{Actor, Error, Result, Tx, audit::AuditEvent};
 use serde_json::json;
 use std::collections::HashMap;
 
-/// Takes a change back.
+/// Undoes a change.
 pub fn undo(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -18,26 +18,26 @@ pub fn undo(
 ) -> Result<PriceChange> {
     let change = query::lock(tx, id)?;
     if change.undone_at.is_some() {
-        return Err(Error::because(
+        return Err(Error::with_detail(
             ProblemCode::WrongState,
-            "It has been taken back already.",
+            "The change is already undone.",
         ));
     }
-    let plans: Vec<PlanId> = query::set_by(tx.conn(), id)?
+    let plans: Vec<PlanId> = query::prices_of_change(tx.conn(), id)?
         .iter()
         .map(|(price, _)| price.plan_id)
         .collect();
-    query::hold_plans(tx, &plans)?;
-    let set = query::set_by(tx.conn(), id)?;
+    query::lock_plans(tx, &plans)?;
+    let set = query::prices_of_change(tx.conn(), id)?;
     let replaced: Vec<PriceId> = set.iter().map(|(_, old)| *old).collect();
-    let replaced: HashMap<PriceId, Held> = query::these(tx.conn(), &replaced)?
+    let replaced: HashMap<PriceId, PlanPrice> = query::find_prices(tx.conn(), &replaced)?
         .into_iter()
         .map(|price| (price.id, price))
         .collect();
-    untouched(&change, &set, &replaced)?;
+    ensure_unmodified(&change, &set, &replaced)?;
 
-    let mut acts = vec![Act::new("price.undo", "price_change", id.0)];
-    let (mut ended, mut successors) = (Vec::new(), Vec::new());
+    let mut events = vec![AuditEvent::new("price.undo", "price_change", id.0)];
+    let (mut ended, mut replacements) = (Vec::new(), Vec::new());
     for (price, old) in &set {
         let Some(old) = replaced.get(old) else {
             continue;
@@ -46,44 +46,46 @@ pub fn undo(
             continue;
         }
         if price.effective_from >= now {
-            // It has sold nothing: as if it had never been.
+            // The new price has not been sold, so it is deleted and the old price is extended.
             query::remove(tx, &[price.id])?;
-            query::reopen(tx, old.id, price.effective_to)?;
-            acts.push(Act::new("price.remove", "price", price.id.0));
-            acts.push(Act::new("price.edit", "price", old.id.0));
+            query::extend(tx, old.id, price.effective_to)?;
+            events.push(AuditEvent::new("price.remove", "price", price.id.0));
+            events.push(AuditEvent::new("price.edit", "price", old.id.0));
             continue;
         }
         ended.push(price.id);
-        successors.push(Successor {
+        replacements.push(Replacement {
             id: PriceId::new(),
             replaces: price.id,
-            like: old,
+            template: old,
             selling: &old.selling_price,
             from: now,
             to: price.effective_to,
         });
     }
     query::end(tx, &ended, now)?;
-    let note = "A change of many prices was taken back";
-    query::succeed(tx, &successors, (None, Some(note), actor.id))?;
-    for one in &successors {
-        acts.push(Act::new("price.create", "price", one.id.0).changing(json!({
-            "plan_id": one.like.plan_id, "selling_price": { "after": one.selling },
-        })));
-        acts.push(Act::new("price.end", "price", one.replaces.0));
+    let note = "A bulk price change was undone";
+    query::insert_replacements(tx, &replacements, None, Some(note), actor.id)?;
+    for one in &replacements {
+        events.push(
+            AuditEvent::new("price.create", "price", one.id.0).with_change(json!({
+                "plan_id": one.template.plan_id, "selling_price": { "after": one.selling },
+            })),
+        );
+        events.push(AuditEvent::new("price.end", "price", one.replaces.0));
     }
-    query::close(tx, id, actor.id, now)?;
-    record(tx, actor, acts, None)?;
+    query::mark_undone(tx, id, actor.id, now)?;
+    record(tx, actor, events, None)?;
     query::find(tx.conn(), id)
 }
 
-/// Nobody may have changed since what the change has set, or the end of what it replaced.
-fn untouched(
+/// Rejects the undo if a price of the change, or the end of a replaced price, was changed since.
+fn ensure_unmodified(
     change: &PriceChange,
-    set: &[(Held, PriceId)],
-    replaced: &HashMap<PriceId, Held>,
+    set: &[(PlanPrice, PriceId)],
+    replaced: &HashMap<PriceId, PlanPrice>,
 ) -> Result<()> {
-    let touched: Vec<&str> = set
+    let modified: Vec<&str> = set
         .iter()
         .filter(|(price, old)| {
             let end = replaced.get(old).and_then(|old| old.effective_to);
@@ -92,17 +94,17 @@ fn untouched(
         .map(|(price, _)| price.plan_name.as_str())
         .take(5)
         .collect();
-    let is_whole = i32::try_from(set.len()).is_ok_and(|count| count == change.prices);
-    match (is_whole, touched.as_slice()) {
+    let is_complete = i32::try_from(set.len()).is_ok_and(|count| count == change.prices);
+    match (is_complete, modified.as_slice()) {
         (true, []) => Ok(()),
-        (_, []) => Err(Error::because(
+        (_, []) => Err(Error::with_detail(
             ProblemCode::Conflict,
-            "Some of its prices were taken back since. Set the others by hand.",
+            "Some prices of this change were deleted since. Change the other prices individually.",
         )),
-        (_, names) => Err(Error::because(
+        (_, names) => Err(Error::with_detail(
             ProblemCode::Conflict,
             format!(
-                "Somebody has changed a price since: {}. Set the others by hand.",
+                "Some prices were changed since: {}. Change the other prices individually.",
                 names.join(", ")
             ),
         )),

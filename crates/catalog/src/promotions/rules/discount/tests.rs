@@ -1,4 +1,4 @@
-//! Every amount adds up, in every currency; every reason is found.
+//! Tests of discount amounts in every currency, and of the rejection reasons.
 
 use super::*;
 use chrono::TimeDelta;
@@ -33,14 +33,14 @@ fn promotion(kind: DiscountType, value: &str) -> Promotion {
     }
 }
 
-fn purchase<'a>(amount: &'a Money, of: &Promotion) -> Purchase<'a> {
+fn purchase<'a>(amount: &'a Money, promotion: &Promotion) -> Purchase<'a> {
     Purchase {
         code: "spring",
         user: None,
         plan: PlanId::new(),
         amount,
         currency: Currency::Usd,
-        now: of.created_at,
+        now: promotion.created_at,
     }
 }
 
@@ -57,12 +57,12 @@ impl Dice {
 }
 
 #[test]
-fn a_million_amounts_add_up_in_every_currency() {
+fn discount_net_and_tax_add_up_in_every_currency() {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut percentage = promotion(DiscountType::Percentage, "10.00");
     let mut fixed = promotion(DiscountType::FixedAmount, "10.00");
-    for turn in 0..1_000_000_usize {
-        let currency = Currency::ALL[turn % Currency::ALL.len()];
+    for round in 0..1_000_000_usize {
+        let currency = Currency::ALL[round % Currency::ALL.len()];
         let amount = Money::from_minor(dice.roll(1_000_000_000), currency);
         percentage.discount_value = Decimal::from_minor(1 + dice.roll(10_000), Currency::Usd);
         fixed.discount_value = Money::from_minor(1 + dice.roll(2_000_000), currency);
@@ -88,7 +88,7 @@ fn a_million_amounts_add_up_in_every_currency() {
 }
 
 #[test]
-fn half_a_cent_goes_to_the_even_one_and_nothing_goes_below_zero() {
+fn discount_rounds_half_to_even_and_is_limited_to_amount() {
     let off = |kind, value: &str, amount: &str, currency| {
         discount(&promotion(kind, value), &money(amount), currency).to_string()
     };
@@ -104,54 +104,66 @@ fn half_a_cent_goes_to_the_even_one_and_nothing_goes_below_zero() {
 }
 
 #[test]
-fn every_reason_is_found() {
+fn rejections_returns_every_reason() {
     let amount = money("9.90");
     let good = promotion(DiscountType::FixedAmount, "1.00");
-    let asked = purchase(&amount, &good);
+    let purchased = purchase(&amount, &good);
     let known = |uses, has_ordered| Some(Customer { uses, has_ordered });
     let why = |change: &dyn Fn(&mut Promotion), customer| {
         let mut promotion = good.clone();
         change(&mut promotion);
-        why_not(&promotion, &asked, customer)
+        rejections(&promotion, &purchased, customer)
     };
     assert_eq!(why(&|_| {}, known(7, true)), []);
-    assert_eq!(why(&|p| p.is_active = false, None), [WhyNot::SwitchedOff]);
+    assert_eq!(
+        why(&|p| p.is_active = false, None),
+        [PromotionRejection::SwitchedOff]
+    );
     assert_eq!(
         why(&|p| p.valid_from = p.valid_to, None),
-        [WhyNot::NotBegun]
+        [PromotionRejection::NotBegun]
     );
-    assert_eq!(why(&|p| p.valid_to = p.created_at, None), [WhyNot::Ended]);
+    assert_eq!(
+        why(&|p| p.valid_to = p.created_at, None),
+        [PromotionRejection::Ended]
+    );
     let used_up = |p: &mut Promotion| (p.max_uses, p.used_count) = (Some(3), 3);
-    assert_eq!(why(&used_up, None), [WhyNot::UsedUp]);
-    let elsewhere = |p: &mut Promotion| p.applicable_plans = Some(JsonList(vec![PlanId::new()]));
-    assert_eq!(why(&elsewhere, None), [WhyNot::OtherPlan]);
-    let here = |p: &mut Promotion| p.applicable_plans = Some(JsonList(vec![asked.plan]));
-    assert_eq!(why(&here, None), []);
+    assert_eq!(why(&used_up, None), [PromotionRejection::UsedUp]);
+    let other_plan = |p: &mut Promotion| p.applicable_plans = Some(JsonList(vec![PlanId::new()]));
+    assert_eq!(why(&other_plan, None), [PromotionRejection::OtherPlan]);
+    let same_plan = |p: &mut Promotion| p.applicable_plans = Some(JsonList(vec![purchased.plan]));
+    assert_eq!(why(&same_plan, None), []);
     assert_eq!(
         why(&|p| p.currency = Some(Currency::Eur), None),
-        [WhyNot::OtherCurrency]
+        [PromotionRejection::OtherCurrency]
     );
     assert_eq!(
         why(&|p| p.min_spend = Some(money("9.91")), None),
-        [WhyNot::BelowMinimum]
+        [PromotionRejection::BelowMinimum]
     );
     assert_eq!(why(&|p| p.min_spend = Some(money("9.90")), None), []);
-    let once = |p: &mut Promotion| p.per_user_limit = Some(1);
-    assert_eq!(why(&once, known(1, false)), [WhyNot::UsedByCustomer]);
-    assert_eq!(why(&once, known(0, false)), []);
+    let once_per_user = |p: &mut Promotion| p.per_user_limit = Some(1);
+    assert_eq!(
+        why(&once_per_user, known(1, false)),
+        [PromotionRejection::UsedByCustomer]
+    );
+    assert_eq!(why(&once_per_user, known(0, false)), []);
     let first = |p: &mut Promotion| p.first_order_only = true;
-    assert_eq!(why(&first, known(0, true)), [WhyNot::NotFirstOrder]);
+    assert_eq!(
+        why(&first, known(0, true)),
+        [PromotionRejection::NotFirstOrder]
+    );
     let all = |p: &mut Promotion| {
-        elsewhere(p);
-        once(p);
+        other_plan(p);
+        once_per_user(p);
         p.is_active = false;
     };
     assert_eq!(
         why(&all, known(1, true)),
         [
-            WhyNot::SwitchedOff,
-            WhyNot::OtherPlan,
-            WhyNot::UsedByCustomer
+            PromotionRejection::SwitchedOff,
+            PromotionRejection::OtherPlan,
+            PromotionRejection::UsedByCustomer
         ]
     );
 }

@@ -1,0 +1,20 @@
+//! Every operation that writes, run once, with the expected audit entries.
+
+mod money;
+mod people;
+mod promotions;
+mod signing;
+mod terms;
+mod trade;
+
+pub use money::{cases, refunds};
+pub use people::{clients, documents, people};
+pub use promotions::promotions;
+pub use signing::sessions;
+pub use trade::{catalogue, sale, system};
+
+use serde_json::Value;
+
+fn id(object: &Value) -> &str {
+    object["id"].as_str().expect("an id")
+}

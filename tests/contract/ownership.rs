@@ -1,0 +1,192 @@
+//! Every operation on one object, called by another customer and by another API client. Neither reaches the object;
+//! the owner does, which proves that the object exists.
+
+use super::{
+    openapi::operations,
+    permissions::{body, scopes},
+};
+use crate::{
+    accounts::kyc,
+    flows::purchase::{order, simulate},
+    harness::{Answer, Client, TestApp},
+};
+use serde_json::Value;
+use uuid::Uuid;
+use wire::{
+    ApiClientId, Permission, PlanId, Reach, UserId,
+    accounts::{api_clients::grantable, users::UserRole},
+    billing::transactions::SimulatedOutcome,
+};
+
+/// Objects that every caller with the permission can see.
+const SHARED_OBJECTS: &[&str] = &[
+    "/v1/plans/{id}",
+    "/v1/plans/{id}/quote",
+    "/v1/plans/{id}/quote/explained",
+    "/v1/pricing/{id}",
+];
+
+/// An API client and its customer, and another client and customer.
+struct Fixture {
+    app: TestApp,
+    plan: PlanId,
+    client: ApiClientId,
+    program: Client,
+    stranger: Client,
+    other_program: Client,
+}
+
+impl Fixture {
+    async fn new() -> Self {
+        let app = TestApp::start().await;
+        let all: Vec<Permission> = grantable().collect();
+        let (client, program) = app.as_client(&all);
+        Self {
+            plan: app.given(|given| {
+                let plan = given.plan("9.90");
+                let provider = given.provider("Simulated", 1);
+                given.offer(plan, provider, "eu-5gb");
+                plan
+            }),
+            stranger: app.as_role(UserRole::Customer),
+            other_program: app.as_client(&all).1,
+            app,
+            client,
+            program,
+        }
+    }
+
+    fn customer(&self) -> UserId {
+        self.app.given(|given| given.customer_of(self.client))
+    }
+
+    /// Returns the id of an object for an operation, and its owner. None if objects of this kind have no owner.
+    async fn owned(&self, path: &str) -> Option<(String, Client)> {
+        let ada = self.customer();
+        let me = self.app.as_user(ada);
+        let kind = path.split('/').nth(2).unwrap_or_default();
+        let id = match kind {
+            "users" => ada.to_string(),
+            "sessions" => self.session(&me).await,
+            "kyc" => id(&kyc::passport(&self.app, ada).await),
+            "orders" => id(&order(&self.program, self.plan, ada, 1).await),
+            "refunds" => self.refund(ada).await,
+            "invoices" => self.purchase(ada, kind).await,
+            "credit-notes" => self.credit_note(ada).await,
+            "transactions" | "esims" => self.purchase(ada, kind).await,
+            _ => return None,
+        };
+        Some((id, me))
+    }
+
+    /// Requests a partial refund of a completed payment.
+    async fn refund(&self, by: UserId) -> String {
+        let payment = self.purchase(by, "transactions").await;
+        let admin = self.app.as_admin();
+        let refund = crate::billing::refunds::request_refund(&admin, &payment, Some("1.00")).await;
+        id(&refund.expect(201))
+    }
+
+    /// Returns the credit note of a paid refund.
+    async fn credit_note(&self, by: UserId) -> String {
+        let refund = self.refund(by).await;
+        self.app.run_all_jobs().await;
+        let notes = self.app.as_admin().get("/v1/credit-notes?limit=100").await;
+        let notes = notes.expect(200);
+        let of_it = notes["data"].as_array().expect("a list").iter();
+        let mut of_it = of_it.filter(|note| note["refund_id"] == refund.as_str());
+        id(of_it.next().expect("its credit note"))
+    }
+
+    async fn session(&self, me: &Client) -> String {
+        let sessions = me.get("/v1/sessions").await.expect(200);
+        id(&sessions["data"][0])
+    }
+
+    async fn purchase(&self, by: UserId, kind: &str) -> String {
+        self.app.given(|given| given.stock(self.plan));
+        let placed = order(&self.program, self.plan, by, 1).await;
+        simulate(
+            &self.app,
+            &self.app.as_admin(),
+            &placed,
+            SimulatedOutcome::Succeed,
+        )
+        .await;
+        let found = self.program.get(&format!("/v1/{kind}?user_id={by}")).await;
+        id(&found.expect(200)["data"][0])
+    }
+}
+
+fn id(object: &Value) -> String {
+    object["id"].as_str().expect("an id").to_owned()
+}
+
+async fn call(client: &Client, method: &str, at: &str, operation: &Value) -> Answer {
+    let sample = body(operation["operationId"].as_str().expect("a name"));
+    let client = client
+        .with("if-match", "\"v1\"")
+        .with("idempotency-key", &Uuid::now_v7().to_string());
+    client
+        .send(method.parse().expect("a method"), at, sample)
+        .await
+}
+
+#[actix_web::test]
+async fn only_owners_reach_their_objects() {
+    let fixture = Fixture::new().await;
+    let (mut wrong, mut reached) = (Vec::new(), 0);
+    for (method, path, operation) in operations() {
+        let scopes = scopes(&operation);
+        if !path.contains("{id}") || SHARED_OBJECTS.contains(&path.as_str()) {
+            continue;
+        }
+        let as_customer = scopes
+            .iter()
+            .all(|scope| scope.reach(UserRole::Customer) != Reach::None);
+        let as_client = scopes
+            .iter()
+            .all(|scope| scope.reach_of_clients() != Reach::None);
+        let Some((id, me)) = fixture.owned(&path).await else {
+            // Only staff have such objects; otherwise this test needs a case for them.
+            if as_customer || as_client {
+                wrong.push(format!(
+                    "{method} {path}: nothing of this kind is owned in this test"
+                ));
+            }
+            continue;
+        };
+        let at = path.replace("{id}", &id);
+        for (who, stranger, may) in [
+            ("another customer", &fixture.stranger, as_customer),
+            ("another client", &fixture.other_program, as_client),
+        ] {
+            let answer = call(stranger, &method, &at, &operation).await;
+            if answer.status != if may { 404 } else { 403 } {
+                wrong.push(format!(
+                    "{method} {path} answers {} to {who}",
+                    answer.status
+                ));
+            }
+        }
+        // The client calls first: an operation of the customer may end the customer's own session.
+        for (who, owner, may) in [
+            ("its client", &fixture.program, as_client),
+            ("its owner", &me, as_customer),
+        ] {
+            // The owner cannot delete or cancel an object that the client has already deleted or cancelled.
+            let ends = method == "DELETE" || operation["operationId"] == "orders_cancel";
+            if !may || (ends && as_client && who == "its owner") {
+                continue;
+            }
+            let answer = call(owner, &method, &at, &operation).await;
+            reached += 1;
+            if !(200..300).contains(&answer.status) {
+                let (status, text) = (answer.status, answer.text());
+                wrong.push(format!("{method} {path} answers {status} to {who}: {text}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(reached >= 15, "only {reached} reached");
+}
