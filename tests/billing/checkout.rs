@@ -315,7 +315,7 @@ async fn late_payment_redeems_the_promotion_again_while_uses_remain() {
         assert_eq!(order["status"], status);
         let reason = order["status_reason"].as_str().unwrap_or_default();
         assert_eq!(
-            reason.contains("used up by others"),
+            reason.contains("used up by other orders"),
             state == "gone",
             "{reason}"
         );

@@ -85,8 +85,8 @@ async fn paid() -> (Shop, String, Arc<Books>) {
 }
 
 async fn check(shop: &Shop) {
-    let job = billing::reconciliation::Check {};
-    let enqueued = shop.app.ctx.db.write(move |tx| jobs::enqueue(tx, &job));
+    let job = || billing::reconciliation::Check {};
+    let enqueued = shop.app.ctx.db.write(move |tx| jobs::enqueue(tx, &job()));
     enqueued.await.expect("a job");
     shop.app.run_all_jobs().await;
 }
@@ -228,7 +228,7 @@ async fn charge_refunded_opens_a_case_that_counts_as_refunded() {
     assert_eq!(known["left_amount"], "5.90");
     let notes = known["notes"].to_string();
     assert!(
-        notes.contains("4.00 USD of it was refunded at the gateway"),
+        notes.contains("4.00 USD of the payment was refunded at the gateway"),
         "{notes}"
     );
     let body = json!({ "transaction_id": payment, "amount": "6.00", "reason_code": "goodwill" });

@@ -277,7 +277,7 @@ async fn every_kind_of_case_is_detected_and_resolved() {
         let found = check(admin).await;
         assert_eq!((&found["resolved"], &found["open"]), (&json!(1), &json!(0)), "{kind}: {found}");
         let done = admin.get(&format!("/v1/reconciliation/{}", cases[0]["id"].as_str().unwrap())).await.expect(200);
-        assert_eq!((&done["resolved_by"], &done["resolution"]), (&Value::Null, &json!("It has come right by itself.")));
+        assert_eq!((&done["resolved_by"], &done["resolution"]), (&Value::Null, &json!("The discrepancy no longer exists.")));
     }
 }
 

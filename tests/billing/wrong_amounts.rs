@@ -304,3 +304,35 @@ async fn webhook_in_another_currency_opens_a_case() {
     shop.app
         .execute("DELETE FROM jobs WHERE kind = 'transactions.open'");
 }
+
+#[actix_web::test]
+async fn order_cancelled_from_a_mismatch_case_releases_its_promotion() {
+    let shop = Shop::open("9.90", &STRIPE).await;
+    shop.promotion("SPRING", json!({})).await;
+    let body = json!({ "checkout": "intent", "promo_code": "SPRING" });
+    let order = shop.order(body).await.expect(201);
+    let payment = shop.payment(&order).await["id"].clone();
+    let payment = payment.as_str().unwrap();
+    assert_eq!(shop.uses("SPRING"), (1, 1, 0, 0));
+    let other = json!({ "currency": "eur" });
+    let event = intent("evt_eur", "payment_intent.succeeded", payment, other);
+    signed(&shop, &event).await.expect(204);
+
+    let case = open(&shop).await.remove(0);
+    let claimed = run_action(&shop.admin, &case, "claim", None)
+        .await
+        .expect(200);
+    let resolution = json!({ "action": "cancel_order", "reason": "Paid in another currency" });
+    run_action(&shop.admin, &claimed, "resolve", Some(resolution))
+        .await
+        .expect(200);
+
+    assert_eq!(
+        reload_order(&shop.admin, &order).await["status"],
+        "cancelled"
+    );
+    assert_eq!(shop.payment(&order).await["status"], "cancelled");
+    assert_eq!(shop.uses("SPRING"), (0, 0, 0, 1));
+    shop.app
+        .execute("DELETE FROM jobs WHERE kind IN ('transactions.open', 'transactions.close')");
+}

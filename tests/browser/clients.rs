@@ -31,7 +31,7 @@ async fn api_key_is_shown_once_and_works_until_revoked() {
     browser.press_at(catalog).await;
     browser.fill("Allowed networks", "127.0.0.1/8").await;
     browser.press("Create API client").await;
-    browser.sees("write 127.0.0.0/8").await;
+    browser.sees("use 127.0.0.0/8").await;
     browser.fill("Allowed networks", "127.0.0.0/8").await;
     browser.press("Create API client").await;
 

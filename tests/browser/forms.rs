@@ -43,7 +43,7 @@ async fn server_error_appears_at_its_field() {
     browser.press("Create customer").await;
 
     browser
-        .has_field_error("E-mail address", "exists already")
+        .has_field_error("E-mail address", "already exists")
         .await;
     browser.sees_element("#field-email:focus").await;
     browser.has_value("First name", "Augusta").await;

@@ -24,9 +24,7 @@ async fn large_refund_needs_second_approval_and_case_is_resolved_by_its_assignee
         .await;
     browser.sees("No refunds.").await;
     browser.press("Refund").await;
-    browser
-        .sees("It was delivered, and nobody has installed it.")
-        .await;
+    browser.sees("It was delivered and is not installed.").await;
     browser.press("Refund $149.00").await;
     browser.sees("Refund $149.00?").await;
     browser

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A replaced word, and what to write.
+/// A replaced word, and what to write. "Letter" is missing: it is also a character.
 const WORDS: &[(&str, &str)] = &[
     ("anew", "again, or the step-up of a session"),
     ("anybody", "any user, caller or client"),
@@ -22,8 +22,6 @@ const WORDS: &[(&str, &str)] = &[
     ("heard", "handle, receive"),
     ("keeper", "personal data registry"),
     ("keepers", "personal data registry"),
-    ("letter", "email"),
-    ("letters", "emails"),
     ("nobody", "no user, no caller, no client"),
     ("rehearsal", "preview"),
     ("remark", "note"),
@@ -52,6 +50,12 @@ const PHRASES: &[(&str, &str)] = &[
 const EXCEPTIONS: &[(&str, &str)] = &[
     // This list.
     ("tests/contract/language.rs", "*"),
+    // An account of Unix systems.
+    ("crates/cluster/README.md", "nobody"),
+    ("crates/cluster/src/account.rs", "nobody"),
+    ("crates/cluster/src/error.rs", "nobody"),
+    // A drill is one.
+    ("docs/glossary.md", "rehearsal"),
 ];
 
 fn root() -> PathBuf {
@@ -63,10 +67,16 @@ fn files(dir: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.path();
         let name = entry.file_name();
         if path.is_dir() {
-            if !["target", "node_modules", "dist", "recorded"].iter().any(|skip| name == *skip) {
+            if !["target", "node_modules", "dist", "recorded"]
+                .iter()
+                .any(|skip| name == *skip)
+            {
                 files(&path, found);
             }
-        } else if ["rs", "md", "css", "html"].iter().any(|kind| path.extension().is_some_and(|end| end == *kind)) {
+        } else if ["rs", "md", "css", "html"]
+            .iter()
+            .any(|kind| path.extension().is_some_and(|end| end == *kind))
+        {
             found.push(path);
         }
     }
@@ -94,8 +104,12 @@ fn words(text: &str) -> Vec<String> {
 fn replaced(line: &str) -> Vec<(&'static str, &'static str)> {
     let words = words(line);
     let text = format!(" {} ", words.join(" "));
-    let single = WORDS.iter().filter(|(word, _)| words.iter().any(|found| found == word));
-    let phrases = PHRASES.iter().filter(|(phrase, _)| text.contains(&format!(" {phrase} ")));
+    let single = WORDS
+        .iter()
+        .filter(|(word, _)| words.iter().any(|found| found == word));
+    let phrases = PHRASES
+        .iter()
+        .filter(|(phrase, _)| text.contains(&format!(" {phrase} ")));
     single.chain(phrases).copied().collect()
 }
 
@@ -123,12 +137,23 @@ fn names_and_texts_use_the_terms_of_the_glossary() {
             }
         }
     }
-    assert!(wrong.is_empty(), "{} words:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} words:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn words_are_found_in_identifiers_and_texts() {
-    for line in ["fn what_was_told()", "struct HappeningRow;", "/// Nobody sees it.", "money is given back", "KEEPER"] {
+    for line in [
+        "fn what_was_told()",
+        "struct HappeningRow;",
+        "/// Nobody sees it.",
+        "money is given back",
+        "KEEPER",
+    ] {
         assert!(!replaced(line).is_empty(), "{line}");
     }
     for line in ["fn untold_stories()", "A letterhead", "to giveback"] {

@@ -29,7 +29,7 @@ impl Sold {
     }
     async fn sweep(&self) {
         let db = &self.app.ctx.db;
-        db.write(|tx| jobs::enqueue(tx, &billing::Sweep {}))
+        db.write(|tx| jobs::enqueue(tx, &billing::checkout::SweepOrders {}))
             .await
             .unwrap();
     }
@@ -117,7 +117,7 @@ async fn repeated_activation_jobs_activate_once() {
     let begin = || async {
         let ctx = sold.app.ctx.clone();
         jobs::Job::run(
-            billing::orders::Begin {
+            billing::fulfillment::ActivateTopUp {
                 order: id,
                 unit_no: 1,
             },

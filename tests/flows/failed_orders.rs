@@ -177,14 +177,14 @@ async fn refunded_order_cannot_be_retried() {
     let failing = declined_order(1, 0).await;
     let requested = failing.refunds().await.remove(0);
     failing.decide(&requested, "approve", Value::Null).await;
-    assert!(failing.retry_rejection().await.contains("being given back"));
+    assert!(failing.retry_rejection().await.contains("being refunded"));
     failing.app.run_all_jobs().await;
     assert_eq!(failing.status().await, "cancelled");
     assert!(failing.retry_rejection().await.contains("cancelled"));
 
     // A refunded order is not delivered, whether its refund was cancelled or not.
     failing.app.execute("UPDATE orders SET status = 'failed'");
-    assert!(failing.retry_rejection().await.contains("was given back"));
+    assert!(failing.retry_rejection().await.contains("was refunded"));
 }
 
 #[actix_web::test]
@@ -206,7 +206,7 @@ async fn order_with_an_open_refund_cannot_be_retried() {
         failing
             .retry_rejection()
             .await
-            .contains("Somebody has asked")
+            .contains("A refund of the payment is requested")
     );
     assert_eq!(failing.status().await, "failed");
 }

@@ -221,7 +221,7 @@ async fn undelivered_order_opens_one_case_after_15_minutes() {
             .set(start + chrono::TimeDelta::minutes(minutes));
         app.ctx
             .db
-            .write(|tx| platform::jobs::enqueue(tx, &billing::Sweep {}))
+            .write(|tx| platform::jobs::enqueue(tx, &billing::checkout::SweepOrders {}))
             .await
             .unwrap();
         app.execute(

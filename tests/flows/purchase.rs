@@ -114,7 +114,7 @@ async fn sale_runs_from_order_to_outbox() {
             "paid",
             "provisioned",
             "fulfilled",
-            "delivery waits"
+            "delivery queued"
         ]
     );
 

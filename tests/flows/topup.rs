@@ -199,7 +199,7 @@ async fn top_up_rejects_plans_that_cannot_be_added() {
     sold.app.execute(&format!(
         "UPDATE plans SET regions = '[\"US\"]' WHERE id = '{far}'"
     ));
-    refused(json!({ "plan_id": far }), "none of the places").await;
+    refused(json!({ "plan_id": far }), "none of the regions").await;
     let fixed = sold.more("fixed-1gb");
     sold.app.execute(&format!(
         "UPDATE plans SET topup_allowed = false WHERE id = '{fixed}'"

@@ -308,11 +308,11 @@ async fn recent_objects_are_named_with_current_permissions() {
         admin
             .get(&format!("/v1/search?records={wrong}"))
             .await
-            .rejects_field("things");
+            .rejects_field("records");
     }
     let many = vec![format!("order:{}", Uuid::now_v7()); 21].join(",");
     admin
         .get(&format!("/v1/search?records={many}"))
         .await
-        .rejects_field("things");
+        .rejects_field("records");
 }

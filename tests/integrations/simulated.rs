@@ -96,7 +96,7 @@ async fn production_order_does_not_use_a_simulated_provider() {
             integrations::allocations::queue(tx, id, 1)?;
             platform::jobs::enqueue(
                 tx,
-                &billing::orders::Provision {
+                &billing::fulfillment::Provision {
                     order: id,
                     unit_no: 1,
                 },

@@ -1,54 +1,76 @@
-//! Orders and the money they bring: placed, paid, provisioned, delivered.
+//! Orders and their money: checkout, fulfillment, payments, refunds, disputes, invoices and reconciliation.
+//!
+//! Processes are above records, and imports point down only:
+//!
+//! ```text
+//! webhooks        reconciliation
+//! checkout
+//! fulfillment
+//! refunding
+//! orders  transactions  refunds  disputes  invoices  cases  supplier_claims  payments
+//! amounts  events  pdf
+//! ```
 
+mod amounts;
+pub mod cases;
+pub mod checkout;
 pub mod disputes;
+mod events;
+pub mod fulfillment;
 pub mod invoices;
-mod keeper;
 pub mod orders;
 pub mod payments;
 mod pdf;
+mod personal_data;
 pub mod reconciliation;
+pub mod refunding;
 pub mod refunds;
+pub mod supplier_claims;
 pub mod transactions;
 pub mod webhooks;
-
-pub use orders::Sweep;
 
 use platform::{jobs::Worker, people::PersonalData};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// The section's routes.
+/// Mounts the routes of the section. `checkout` comes before `orders`, because `/orders/quote` matches the path of an
+/// order.
 pub fn mount(config: &mut ServiceConfig<'_>) {
+    checkout::mount(config);
+    fulfillment::mount(config);
     orders::mount(config);
     payments::mount(config);
+    refunding::mount(config);
     refunds::mount(config);
+    supplier_claims::mount(config);
     reconciliation::mount(config);
+    cases::mount(config);
     transactions::mount(config);
     invoices::mount(config);
     disputes::mount(config);
     webhooks::mount(config);
 }
 
-/// The section's jobs.
+/// Registers the jobs of the section.
 pub fn jobs(worker: Worker) -> Worker {
     worker
-        .with::<orders::Begin>()
-        .with::<orders::Provision>()
-        .with::<orders::Expire>()
-        .with::<orders::Sweep>()
+        .with::<fulfillment::ActivateTopUp>()
+        .with::<fulfillment::Provision>()
+        .with::<checkout::ExpireOrder>()
+        .with::<checkout::SweepOrders>()
+        .with::<checkout::OpenPayment>()
         .with::<invoices::Issue>()
         .with::<invoices::Credit>()
         .with::<payments::MakeDay>()
         .with::<payments::MakeDays>()
-        .with::<refunds::SendRefund>()
-        .with::<refunds::AskRefunds>()
-        .with::<refunds::FollowUp>()
+        .with::<refunding::SendRefund>()
+        .with::<refunding::LoadRefunds>()
+        .with::<refunding::FollowUpRefunds>()
         .with::<reconciliation::Check>()
-        .with::<transactions::Open>()
-        .with::<transactions::Close>()
-        .with::<transactions::Simulate>()
+        .with::<transactions::ClosePayment>()
+        .with::<transactions::ReportSimulatedOutcome>()
 }
 
-/// What keeps people's data in this section.
+/// Returns the personal data of the section.
 pub fn personal_data() -> Vec<PersonalData> {
-    vec![keeper::PERSONAL_DATA]
+    vec![personal_data::PERSONAL_DATA]
 }

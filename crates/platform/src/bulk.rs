@@ -20,7 +20,7 @@ use wire::{BulkOutcome, BulkRequest, BulkResult, Problem, permission::Needs};
 pub async fn each<P: Needs, A: Send + Sync + 'static>(
     caller: &Caller<P>,
     bulk: BulkRequest<A>,
-    check: impl FnOnce(&Actor, &BulkRequest<A>) -> Result<()> + Send + 'static,
+    check: impl Fn(&Actor, &BulkRequest<A>) -> Result<()> + Clone + Send + 'static,
     action: impl Fn(&mut Tx<'_>, &Actor, Uuid, &BulkRequest<A>) -> Result<()> + Clone + Send + 'static,
 ) -> Result<BulkResponse> {
     let bulk = Arc::new(bulk);
@@ -35,7 +35,7 @@ pub async fn each_idempotent<P: Needs, A: Send + Sync + 'static>(
     caller: &Caller<P>,
     claim: IdempotencyClaim,
     bulk: BulkRequest<A>,
-    check: impl FnOnce(&Actor, &BulkRequest<A>) -> Result<()> + Send + 'static,
+    check: impl Fn(&Actor, &BulkRequest<A>) -> Result<()> + Clone + Send + 'static,
     action: impl Fn(&mut Tx<'_>, &Actor, Uuid, &BulkRequest<A>) -> Result<()> + Clone + Send + 'static,
 ) -> Result<HttpResponse> {
     let (claim, now) = (Arc::new(claim), caller.ctx().clock.now());

@@ -13,7 +13,7 @@ use crate::{
     audit,
     crypto::Keyring,
     error::{Error, Result},
-    http,
+    http, metrics,
 };
 use crossbeam_channel::{Sender, TrySendError};
 use diesel::{PgConnection, connection::SimpleConnection, result::Error as Sql};
@@ -44,6 +44,11 @@ impl Tx<'_> {
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
 /// The maximum number of waiting requests per connection.
 const QUEUE_PER_CONNECTION: usize = 64;
+
+/// The number of times that a transaction runs at most.
+const WRITE_ATTEMPTS: u32 = 4;
+/// The pause before a transaction runs again, multiplied by the number of attempts so far.
+const WRITE_PAUSE: Duration = Duration::from_millis(20);
 
 type Pool = r2d2::Pool<Manager>;
 type Work = Box<dyn FnOnce(Result<&mut Link>) + Send>;
@@ -120,11 +125,23 @@ impl Db {
         self.run(Access::Read, f).await
     }
 
-    /// Writes in one transaction.
+    /// Writes in one transaction. PostgreSQL may end a transaction in favour of another one (a deadlock, a serialization
+    /// failure); the transaction then runs again, up to [`WRITE_ATTEMPTS`] times in total.
     pub async fn write<T: Send + 'static>(
         &self,
-        f: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {
+        for attempt in 1..WRITE_ATTEMPTS {
+            let again = f.clone();
+            match self.run(Access::Write, |conn| again(&mut Tx(conn))).await {
+                Err(Error::TransactionConflict(cause)) => {
+                    tracing::info!(attempt, %cause, "a transaction is repeated: {cause}");
+                    metrics::record_repeated_transaction();
+                    tokio::time::sleep(WRITE_PAUSE * attempt).await;
+                }
+                outcome => return outcome,
+            }
+        }
         self.run(Access::Write, |conn| f(&mut Tx(conn))).await
     }
 

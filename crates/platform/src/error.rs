@@ -27,6 +27,9 @@ pub enum Error {
     Unavailable(String),
     /// Another request locks the rows, or the database is overloaded; a retry may succeed.
     Busy(String),
+    /// PostgreSQL ended the transaction in favour of another one: a deadlock, or a serialization failure. [`crate::Db::write`]
+    /// repeats the transaction.
+    TransactionConflict(String),
     /// An internal error. The cause is logged and never sent to the caller.
     Internal(String),
     /// A sealed value does not open: it was changed or moved, or its key is missing. An internal error that the audit log
@@ -123,7 +126,7 @@ impl Error {
                 detail: Some("The database cannot be reached. Try again in a moment.".into()),
                 ..Problem::new(ProblemCode::Unavailable)
             },
-            Self::Busy(_) => Problem {
+            Self::Busy(_) | Self::TransactionConflict(_) => Problem {
                 detail: Some(
                     "Other requests are working on the same records. Try again in a moment.".into(),
                 ),
@@ -147,9 +150,10 @@ impl fmt::Display for Error {
             Self::Refused(problem) => write!(f, "{}: {}", problem.code, problem.sentence()),
             Self::Throttled(seconds) => write!(f, "too many requests; retry in {seconds} seconds"),
             Self::OutOfScope(permission) => f.write_str(&out_of_scope(*permission)),
-            Self::Unavailable(cause) | Self::Busy(cause) | Self::Internal(cause) => {
-                f.write_str(cause)
-            }
+            Self::Unavailable(cause)
+            | Self::Busy(cause)
+            | Self::TransactionConflict(cause)
+            | Self::Internal(cause) => f.write_str(cause),
             Self::Unreadable(value) => write!(
                 f,
                 "{}.{} of {} cannot be opened: {}",
@@ -176,7 +180,7 @@ impl From<Sql> for Error {
                 "An object that the request names does not exist, or is still in use.",
             ),
             Sql::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
-                Self::Busy("serialization failure".into())
+                Self::TransactionConflict("serialization failure".into())
             }
             // A standby that has not been promoted yet.
             Sql::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => {
@@ -196,14 +200,14 @@ impl From<Sql> for Error {
     }
 }
 
-/// Messages of errors that a retry may resolve once other transactions have ended: SQLSTATE 55P03, 57014 and 40P01. Diesel
-/// passes the text on, but not the code.
-const BUSY: [&str; 5] = [
+/// The message of SQLSTATE 40P01. Diesel passes the text on, but not the code.
+const DEADLOCK: &str = "deadlock detected";
+/// Messages of errors that a retry may resolve once other transactions have ended: SQLSTATE 55P03 and 57014.
+const BUSY: [&str; 4] = [
     "due to lock timeout",
     "due to statement timeout",
     "due to user request",
     "could not obtain lock on",
-    "deadlock detected",
 ];
 /// Messages of errors that a retry may resolve once an operator or a supervisor has acted: SQLSTATE 57P01 to 57P03, 25P03
 /// and class 53, insufficient resources.
@@ -223,6 +227,9 @@ const AWAY: [&str; 10] = [
 /// Returns the error of a message that a retry may resolve.
 fn temporary(message: &str) -> Option<Error> {
     let has_any = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
+    if message.contains(DEADLOCK) {
+        return Some(Error::TransactionConflict(message.to_owned()));
+    }
     if has_any(&BUSY) {
         return Some(Error::Busy(message.to_owned()));
     }
@@ -238,7 +245,7 @@ impl ResponseError for Error {
         match self {
             Self::Internal(cause) => tracing::error!(%cause, "a request failed: {cause}"),
             Self::Unreadable(_) => tracing::error!("a request failed: {self}"),
-            Self::Unavailable(cause) | Self::Busy(cause) => {
+            Self::Unavailable(cause) | Self::Busy(cause) | Self::TransactionConflict(cause) => {
                 tracing::warn!(%cause, "a request was rejected as unavailable: {cause}")
             }
             Self::Refused(_) | Self::Throttled(_) | Self::OutOfScope(_) => {}

@@ -25,6 +25,7 @@ use std::{
 use wire::{Check, Param, ProblemCode};
 
 /// A JSON body that was read and is valid.
+#[derive(Clone)]
 pub struct Valid<T> {
     value: T,
     fingerprint: Vec<u8>,
@@ -80,6 +81,7 @@ impl<T: DeserializeOwned + Check + 'static> FromRequest for Valid<T> {
 }
 
 /// A JSON body that may be absent; the value is then the default.
+#[derive(Clone)]
 pub struct OptionalBody<T>(pub T);
 
 impl<T: DeserializeOwned + Check + Default + 'static> FromRequest for OptionalBody<T> {
@@ -103,6 +105,7 @@ impl<T: DeserializeOwned + Check + Default + 'static> FromRequest for OptionalBo
 }
 
 /// A file as the body of a request.
+#[derive(Clone)]
 pub struct Upload {
     /// The media type, such as `text/csv`.
     pub content_type: String,

@@ -26,6 +26,7 @@ const LEASE: TimeDelta = TimeDelta::minutes(10);
 const RETENTION: TimeDelta = TimeDelta::hours(72);
 
 /// The `Idempotency-Key` of the caller; required where it is extracted.
+#[derive(Clone)]
 pub struct IdempotencyKey {
     key: String,
     route: String,
@@ -99,6 +100,7 @@ impl IdempotencyKey {
 type StoredResponse = (Vec<u8>, Option<i32>, Option<Vec<u8>>, Option<String>);
 
 /// A key together with its request.
+#[derive(Clone)]
 pub struct IdempotencyClaim {
     key: IdempotencyKey,
     fingerprint: Vec<u8>,

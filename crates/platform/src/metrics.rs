@@ -18,6 +18,7 @@ struct Metrics {
     queue: IntGaugeVec,
     database: IntGaugeVec,
     hashes: IntCounter,
+    repeated_transactions: IntCounter,
     signatures: IntCounterVec,
 }
 
@@ -48,6 +49,10 @@ fn register() -> prometheus::Result<Metrics> {
         ),
         &["what"],
     )?;
+    let repeated_transactions = IntCounter::new(
+        "database_transactions_repeated_total",
+        "Transactions that ran again after a deadlock or a serialization failure",
+    )?;
     let hashes = IntCounter::new(
         "password_hashes_total",
         "Passwords that were hashed, to be kept or to be compared",
@@ -61,6 +66,7 @@ fn register() -> prometheus::Result<Metrics> {
     )?;
     registry.register(Box::new(signatures.clone()))?;
     registry.register(Box::new(hashes.clone()))?;
+    registry.register(Box::new(repeated_transactions.clone()))?;
     registry.register(Box::new(requests.clone()))?;
     registry.register(Box::new(jobs.clone()))?;
     registry.register(Box::new(queue.clone()))?;
@@ -72,6 +78,7 @@ fn register() -> prometheus::Result<Metrics> {
         queue,
         database,
         hashes,
+        repeated_transactions,
         signatures,
     })
 }
@@ -100,6 +107,13 @@ pub fn record_job(kind: &str, succeeded: bool) {
 pub fn record_password_hash() {
     if let Some(metrics) = &*METRICS {
         metrics.hashes.inc();
+    }
+}
+
+/// Counts a transaction that runs again.
+pub fn record_repeated_transaction() {
+    if let Some(metrics) = &*METRICS {
+        metrics.repeated_transactions.inc();
     }
 }
 

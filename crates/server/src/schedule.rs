@@ -37,11 +37,14 @@ async fn hourly(ctx: &Ctx) -> Result<()> {
 
 async fn minutely(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, system::ExportHead {}).await?;
-    enqueue(ctx, billing::Sweep {}).await?;
-    enqueue(ctx, billing::refunds::FollowUp {}).await?;
+    enqueue(ctx, billing::checkout::SweepOrders {}).await?;
+    enqueue(ctx, billing::refunding::FollowUpRefunds {}).await?;
     enqueue(ctx, messaging::Outbox {}).await
 }
 
 async fn enqueue(ctx: &Ctx, job: impl jobs::Job + Sync) -> Result<()> {
-    ctx.db.write(move |tx| jobs::enqueue(tx, &job)).await
+    let job = std::sync::Arc::new(job);
+    ctx.db
+        .write(move |tx| jobs::enqueue(tx, job.as_ref()))
+        .await
 }

@@ -118,7 +118,7 @@ async fn api_client_rejects_invalid_fields() {
             "IPv4",
         ),
         ("networks", json!(vec!["203.0.113.0/24"; 51]), "50"),
-        ("expires_at", json!("2020-01-01T00:00:00Z"), "still to come"),
+        ("expires_at", json!("2020-01-01T00:00:00Z"), "in the future"),
         ("expires_at", json!("tomorrow"), "expires_at"),
         ("key", json!("esk_live_mine"), "key"),
         ("revoked_at", json!(null), "revoked_at"),

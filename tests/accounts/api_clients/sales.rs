@@ -248,7 +248,7 @@ async fn api_key_cannot_call_operations_for_users() {
     ] {
         let problem = program.get(path).await.problem(403, ProblemCode::Forbidden);
         assert!(
-            problem["detail"].as_str().unwrap().contains("for people"),
+            problem["detail"].as_str().unwrap().contains("cannot have"),
             "{path}: {problem}"
         );
     }

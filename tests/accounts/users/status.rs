@@ -62,7 +62,7 @@ async fn invalid_status_changes_are_rejected() {
                 "UPDATE users SET status = '{from}' WHERE id = '{id}'"
             ));
             let answer = run_action(&admin, id, step).await;
-            if from.may_become(*to) {
+            if from.can_become(*to) {
                 assert_eq!(answer.expect(200)["status"], to.as_str());
             } else {
                 answer.problem(409, ProblemCode::WrongState);

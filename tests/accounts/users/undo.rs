@@ -24,7 +24,7 @@ async fn undo_restores_the_previous_status() {
     let mut undone_count = 0;
     for before in UserStatus::ALL {
         for (step, to) in steps.iter().zip(UserStatus::ALL) {
-            if !before.may_become(*to) {
+            if !before.can_become(*to) {
                 continue;
             }
             let id = app.given(|given| given.user(UserRole::Customer));

@@ -150,6 +150,10 @@ async fn support_cannot_approve_refunds() {
             &json!("The data was used up")
         )
     );
+    for (filter, total) in [("status=failed", 0), ("approval_state=rejected", 1)] {
+        let found = sale.admin.get(&format!("/v1/refunds?{filter}")).await;
+        assert_eq!(found.expect(200)["total"], total, "{filter}");
+    }
     sale.run_action(&sale.admin, &rejected, "retry", None)
         .await
         .problem(409, ProblemCode::WrongState);
@@ -216,7 +220,7 @@ async fn eligibility_shows_the_refundable_amount() {
     );
     assert_eq!(
         known["units"][0]["why"],
-        "It was delivered, and nobody has installed it."
+        "It was delivered and is not installed."
     );
     let body = |change: Value| {
         let mut body = json!({ "transaction_id": sale.payment, "reason_code": "goodwill" });

@@ -41,7 +41,7 @@ async fn emails_use_business_name_and_time_zone_settings() {
     for (key, value) in [
         ("business.name", "Tom & Co Travel"),
         ("business.support_email", "help@example.com"),
-        ("letters.footer", "1 High Street, London"),
+        ("emails.footer", "1 High Street, London"),
         ("business.time_zone", "Pacific/Kiritimati"),
     ] {
         set(&admin, key, json!(value)).await;

@@ -105,11 +105,11 @@ async fn setting_rejects_wrong_types_and_secrets() {
         ("kyc.required_documents", json!("[[\"library_card\"]]")),
         ("kyc.required_documents", json!("[]")),
         (
-            "letters.footer",
+            "emails.footer",
             json!("Our key is sk_live_4eC39HqLyjWDarjtT1zdp7dc"),
         ),
-        ("letters.footer", json!("postgres://app:hunter2@db/esim")),
-        ("letters.footer", json!("Pay to 4242 4242 4242 4242")),
+        ("emails.footer", json!("postgres://app:hunter2@db/esim")),
+        ("emails.footer", json!("Pay to 4242 4242 4242 4242")),
     ] {
         let problem = admin
             .patch(&format!("/v1/settings/{key}"), 1, json!({ "value": value }))
@@ -300,7 +300,7 @@ async fn public_settings_are_readable_by_all_and_cached_for_a_minute() {
         .await;
     assert_eq!((again.status, again.bytes.len()), (304, 0));
 
-    set(&admin, "letters.footer", json!("Internal")).await;
+    set(&admin, "emails.footer", json!("Internal")).await;
     let again = anonymous
         .with("if-none-match", &tag)
         .get("/v1/settings/public")

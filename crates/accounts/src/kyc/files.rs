@@ -43,6 +43,7 @@ pub struct NewFile<'a> {
 }
 
 /// A file, sealed for the row of its document.
+#[derive(Clone)]
 pub struct SealedFile {
     /// The document.
     pub id: KycDocumentId,

@@ -43,7 +43,7 @@ impl Job for DeleteExpiredSessions {
 }
 
 /// Emails a link that sets a password. `number` determines the id of the link, so a repeated run sends one email.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct SendPasswordLink {
     to: Recipient,
     number: Uuid,
@@ -53,7 +53,7 @@ pub struct SendPasswordLink {
 }
 
 /// The recipient of a password link.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 enum Recipient {
     /// An invited user.
     Invited(UserId),

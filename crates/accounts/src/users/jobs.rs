@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use wire::UserId;
 
 /// Rebuilds the search tokens that an older version wrote, one batch per job, until none are left.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Reindex {
     after: Option<UserId>,
 }

@@ -1,10 +1,11 @@
-//! What answers a customer's bank: what was ordered, paid, delivered and used, on a paper for the gateway's form.
+//! The evidence for a customer's bank: the order, the payment, the delivery and the usage, as a document to submit at the
+//! gateway.
 
 use super::query::{self, Reading};
 use crate::{
     invoices::Seller,
     orders,
-    pdf::{self, Column, Sheet, Table},
+    pdf::{self, Column, Document, PdfFile, Table},
     refunds::{self, Unit},
     transactions,
 };
@@ -20,14 +21,14 @@ use wire::{
     data,
 };
 
-/// So many readings are proof enough.
-const READINGS: i64 = 40;
+/// The maximum number of usage readings in the document.
+const MAX_READINGS: i64 = 40;
 
 const ORDERED: &[Column] = &[
     Column::text("Plan", pdf::LEFT_EDGE, 290.0),
     Column::number("Quantity", 300.0, 350.0),
     Column::number("Price", 350.0, 445.0),
-    Column::number("Paid in all", 445.0, pdf::RIGHT_EDGE),
+    Column::number("Total paid", 445.0, pdf::RIGHT_EDGE),
 ];
 const DELIVERED: &[Column] = &[
     Column::text("eSIM", pdf::LEFT_EDGE, 185.0),
@@ -39,14 +40,14 @@ const DELIVERED: &[Column] = &[
 const USED: &[Column] = &[
     Column::text("Read at", pdf::LEFT_EDGE, 185.0),
     Column::text("eSIM", 190.0, 355.0),
-    Column::number("Data used by then", 360.0, pdf::RIGHT_EDGE),
+    Column::number("Data used", 360.0, pdf::RIGHT_EDGE),
 ];
-const STEPS: &[Column] = &[
-    Column::text("When", pdf::LEFT_EDGE, 185.0),
-    Column::text("What", 190.0, pdf::RIGHT_EDGE),
+const EVENTS: &[Column] = &[
+    Column::text("Time", pdf::LEFT_EDGE, 185.0),
+    Column::text("Event", 190.0, pdf::RIGHT_EDGE),
 ];
 
-/// Everything that the paper tells.
+/// The data of the document.
 struct Evidence {
     dispute: Dispute,
     payment: Transaction,
@@ -56,8 +57,8 @@ struct Evidence {
     timeline: Timeline,
 }
 
-/// The paper, and what its file is called. It names the customer, so that is logged.
-pub fn drawn(tx: &mut Tx<'_>, actor: &Actor, id: DisputeId) -> Result<(String, Vec<u8>)> {
+/// Draws the evidence for a dispute. The document names the customer, so the access is logged.
+pub fn draw(tx: &mut Tx<'_>, actor: &Actor, id: DisputeId) -> Result<PdfFile> {
     let dispute = query::find(tx.conn(), id)?;
     let order = dispute.order_id.ok_or_else(Error::not_found)?;
     let conn = tx.conn();
@@ -65,7 +66,7 @@ pub fn drawn(tx: &mut Tx<'_>, actor: &Actor, id: DisputeId) -> Result<(String, V
     let evidence = Evidence {
         payment: transactions::payment(conn, dispute.transaction_id)?,
         units: refunds::units(conn, order.id, order.quantity)?,
-        readings: query::readings(conn, order.id, READINGS)?,
+        readings: query::readings(conn, order.id, MAX_READINGS)?,
         timeline: orders::timeline(conn, actor, order.id)?,
         order,
         dispute,
@@ -73,57 +74,57 @@ pub fn drawn(tx: &mut Tx<'_>, actor: &Actor, id: DisputeId) -> Result<(String, V
     let customer = evidence.order.user_id;
     let name = people::names(conn, &actor.keys, &[customer], false)?.remove(&customer);
     let email = people::email(conn, &actor.keys, customer)?;
-    let seller = Seller::of(conn)?;
+    let seller = Seller::load(conn)?;
     audit::record_field_access(tx, actor, "dispute", id.0, "evidence", None)?;
-    let paper = evidence.draw(&seller, [&name.unwrap_or_default(), &email])?;
-    Ok((
-        format!("evidence-{}", evidence.dispute.gateway_dispute_id),
-        paper,
-    ))
+    Ok(PdfFile {
+        name: format!("evidence-{}", evidence.dispute.gateway_dispute_id),
+        bytes: evidence.draw(&seller, [&name.unwrap_or_default(), &email])?,
+    })
 }
 
 impl Evidence {
     fn draw(&self, seller: &Seller, customer: [&str; 2]) -> Result<Vec<u8>> {
-        pdf::draw(&Sheet {
+        pdf::draw(&Document {
             title: "Evidence",
             number: &self.dispute.gateway_dispute_id,
             from: &seller.lines,
             email: seller.email.as_deref(),
-            to: ("Customer", customer),
-            facts: self.facts(),
+            recipient_label: "Customer",
+            recipient: customer,
+            details: self.details(),
             tables: self.tables(),
-            sums: self.sums(),
-            note: "All times are UTC. Data used is what the eSIM's provider has counted.",
+            totals: self.totals(),
+            note: "All times are UTC. The data used is as the eSIM's provider reports it.",
         })
     }
 
     fn tables(&self) -> Vec<Table<'static>> {
-        [self.ordered(), self.delivered(), self.used(), self.steps()]
+        [self.ordered(), self.delivered(), self.used(), self.events()]
             .into_iter()
             .filter(|table| !table.rows.is_empty())
             .collect()
     }
 
-    fn facts(&self) -> Vec<(&'static str, String)> {
-        let mut facts = vec![
+    fn details(&self) -> Vec<(&'static str, String)> {
+        let mut details = vec![
             ("Order", self.order.order_number.clone()),
-            ("Ordered", moment(Some(self.order.created_at))),
-            ("Paid", moment(self.payment.completed_at)),
+            ("Ordered", format_time(Some(self.order.created_at))),
+            ("Paid", format_time(self.payment.completed_at)),
         ];
         if let Some(id) = &self.payment.gateway_transaction_id {
-            facts.push(("Payment", id.clone()));
+            details.push(("Payment", id.clone()));
         }
         if let Some(reason) = &self.dispute.reason {
-            facts.push(("Disputed as", reason.replace('_', " ")));
+            details.push(("Disputed as", reason.replace('_', " ")));
         }
-        facts
+        details
     }
 
-    fn sums(&self) -> Vec<(&'static str, String)> {
+    fn totals(&self) -> Vec<(&'static str, String)> {
         let show = |amount: &Decimal| amount.in_currency(self.payment.currency);
         vec![
             ("Paid", show(&self.payment.total_amount)),
-            ("Given back", show(&self.payment.refunded_amount)),
+            ("Refunded", show(&self.payment.refunded_amount)),
             (
                 "Disputed",
                 self.dispute.amount.in_currency(self.dispute.currency),
@@ -139,7 +140,7 @@ impl Evidence {
         };
         let plan = format!("{}: {data} in {}", terms.title(), terms.regions.join(", "));
         Table {
-            heading: "What was bought",
+            heading: "Order",
             columns: ORDERED,
             rows: vec![vec![
                 plan,
@@ -157,9 +158,9 @@ impl Evidence {
                 unit.iccid
                     .clone()
                     .unwrap_or_else(|| "Not delivered".to_owned()),
-                moment(unit.delivered_at),
-                moment(unit.installed_at),
-                moment(unit.starts_at),
+                format_time(unit.delivered_at),
+                format_time(unit.installed_at),
+                format_time(unit.starts_at),
                 match unit.total_bytes {
                     Some(total) => format!("{used} of {}", data::bytes(total)),
                     None => used,
@@ -167,7 +168,7 @@ impl Evidence {
             ]
         };
         Table {
-            heading: "What was delivered",
+            heading: "Delivery",
             columns: DELIVERED,
             rows: self.units.iter().map(row).collect(),
         }
@@ -176,31 +177,31 @@ impl Evidence {
     fn used(&self) -> Table<'static> {
         let row = |reading: &Reading| {
             vec![
-                moment(Some(reading.recorded_at)),
+                format_time(Some(reading.recorded_at)),
                 reading.iccid.clone(),
                 data::bytes(reading.used_bytes),
             ]
         };
         Table {
-            heading: "What was used, as it was read",
+            heading: "Usage readings",
             columns: USED,
             rows: self.readings.iter().map(row).collect(),
         }
     }
 
-    fn steps(&self) -> Table<'static> {
+    fn events(&self) -> Table<'static> {
         let steps = self.timeline.data.iter();
         Table {
-            heading: "What happened",
-            columns: STEPS,
+            heading: "Timeline",
+            columns: EVENTS,
             rows: steps
-                .map(|step| vec![moment(Some(step.at)), step.sentence.clone()])
+                .map(|step| vec![format_time(Some(step.at)), step.sentence.clone()])
                 .collect(),
         }
     }
 }
 
-fn moment(at: Option<DateTime<Utc>>) -> String {
+fn format_time(at: Option<DateTime<Utc>>) -> String {
     at.map_or_else(
         || "–".to_owned(),
         |at| at.format("%Y-%m-%d %H:%M").to_string(),

@@ -1,11 +1,12 @@
-//! Payments that customers' banks take back: heard from the gateway, shown with their deadline and with what answers them.
+//! Disputes: payments that customers' banks reverse. The gateway reports them; they are shown with their deadline and with
+//! the evidence to submit.
 
 mod evidence;
 mod query;
 mod routes;
 mod rules;
 
-pub use rules::heard;
+pub use rules::handle_dispute_event;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -13,9 +13,9 @@ use wire::{
     billing::disputes::{Dispute, DisputeFilter, DisputeSort, DisputeState},
 };
 
-type Paid = InnerJoin<disputes::table, transactions::table>;
+type WithPayment = InnerJoin<disputes::table, transactions::table>;
 
-fn matching(filter: &DisputeFilter) -> IntoBoxed<'static, Paid, Pg> {
+fn matching(filter: &DisputeFilter) -> IntoBoxed<'static, WithPayment, Pg> {
     let mut rows = disputes::table.inner_join(transactions::table).into_boxed();
     if let Some(q) = &filter.q {
         rows = rows.filter(disputes::gateway_dispute_id.eq(q.clone()));
@@ -40,7 +40,7 @@ fn matching(filter: &DisputeFilter) -> IntoBoxed<'static, Paid, Pg> {
     rows
 }
 
-/// A page of disputes.
+/// Returns a page of disputes.
 pub fn page(
     conn: &mut Conn,
     _: &Actor,
@@ -52,7 +52,7 @@ pub fn page(
     })
 }
 
-/// One dispute.
+/// Returns a dispute.
 pub fn find(conn: &mut Conn, id: DisputeId) -> Result<Dispute> {
     Ok(matching(&DisputeFilter::default())
         .filter(disputes::id.eq(id))
@@ -60,7 +60,7 @@ pub fn find(conn: &mut Conn, id: DisputeId) -> Result<Dispute> {
         .first(conn)?)
 }
 
-/// How much an eSIM had used at a moment.
+/// The usage of an eSIM at a time.
 #[derive(Queryable)]
 pub struct Reading {
     pub recorded_at: DateTime<Utc>,
@@ -70,7 +70,7 @@ pub struct Reading {
 
 /// Returns the last readings of an order's eSIMs since its bundles were added, the newest first. Readings without usage
 /// are left out.
-pub fn readings(conn: &mut Conn, order: OrderId, most: i64) -> Result<Vec<Reading>> {
+pub fn readings(conn: &mut Conn, order: OrderId, limit: i64) -> Result<Vec<Reading>> {
     let ordered = esim_bundles::table
         .filter(esim_bundles::order_id.eq(order))
         .filter(esim_bundles::esim_id.eq(esims::id.nullable()))
@@ -80,7 +80,7 @@ pub fn readings(conn: &mut Conn, order: OrderId, most: i64) -> Result<Vec<Readin
         .filter(exists(ordered))
         .filter(esim_data_usage::used_bytes.gt(0))
         .order((esim_data_usage::recorded_at.desc(), esims::iccid))
-        .limit(most)
+        .limit(limit)
         .select((
             esim_data_usage::recorded_at,
             esims::iccid,
@@ -89,21 +89,7 @@ pub fn readings(conn: &mut Conn, order: OrderId, most: i64) -> Result<Vec<Readin
         .load(conn)?)
 }
 
-/// The payment that the gateway calls so, held: news of one payment wait for each other.
-pub fn payment(tx: &mut Tx<'_>, gateway: &str, id: &str) -> Result<Option<TransactionId>> {
-    let named = transactions::gateway_transaction_id
-        .eq(id)
-        .or(transactions::gateway_payment_id.eq(id));
-    Ok(transactions::table
-        .filter(transactions::payment_gateway.eq(gateway))
-        .filter(named)
-        .select(transactions::id)
-        .for_update()
-        .first(tx.conn())
-        .optional()?)
-}
-
-/// How far a dispute is known to have come.
+/// Returns the state of a dispute, if the dispute is known.
 pub fn state(tx: &mut Tx<'_>, gateway: &str, id: &str) -> Result<Option<DisputeState>> {
     Ok(disputes::table
         .filter(disputes::gateway.eq(gateway))
@@ -113,10 +99,10 @@ pub fn state(tx: &mut Tx<'_>, gateway: &str, id: &str) -> Result<Option<DisputeS
         .optional()?)
 }
 
-/// What was heard of a dispute.
+/// A dispute as the gateway reports it.
 #[derive(Insertable)]
 #[diesel(table_name = disputes)]
-pub struct Heard<'a> {
+pub struct DisputeReport<'a> {
     pub id: DisputeId,
     pub transaction_id: TransactionId,
     pub gateway: &'a str,
@@ -130,22 +116,22 @@ pub struct Heard<'a> {
     pub created_at: DateTime<Utc>,
 }
 
-/// Keeps it, and says at the payment how far its dispute is.
-pub fn keep(tx: &mut Tx<'_>, heard: &Heard<'_>) -> Result<DisputeId> {
+/// Inserts or updates a dispute, and writes its state to the payment.
+pub fn upsert(tx: &mut Tx<'_>, report: &DisputeReport<'_>) -> Result<DisputeId> {
     let id = diesel::insert_into(disputes::table)
-        .values(heard)
+        .values(report)
         .on_conflict((disputes::gateway, disputes::gateway_dispute_id))
         .do_update()
         .set((
-            disputes::state.eq(heard.state),
-            disputes::amount.eq(&heard.amount),
-            disputes::due_by.eq(heard.due_by),
-            disputes::closed_at.eq(heard.closed_at),
+            disputes::state.eq(report.state),
+            disputes::amount.eq(&report.amount),
+            disputes::due_by.eq(report.due_by),
+            disputes::closed_at.eq(report.closed_at),
         ))
         .returning(disputes::id)
         .get_result(tx.conn())?;
-    diesel::update(transactions::table.find(heard.transaction_id))
-        .set(transactions::dispute_state.eq(heard.state.as_str()))
+    diesel::update(transactions::table.find(report.transaction_id))
+        .set(transactions::dispute_state.eq(report.state.as_str()))
         .execute(tx.conn())?;
     Ok(id)
 }

@@ -1,6 +1,6 @@
 //! The HTTP side of disputes.
 
-use super::{evidence::drawn, query};
+use super::{evidence::draw, query};
 use crate::pdf::as_file;
 use actix_web::{HttpResponse, get};
 use platform::{Caller, Id, Result, Tagged, listing};
@@ -18,13 +18,13 @@ pub async fn show(caller: Caller<DisputesRead>, id: Id<DisputeId>) -> Result<Tag
         .map(Tagged)
 }
 
-/// Draw what answers a dispute as PDF: what was ordered, paid, delivered and used. It names the customer, so that is
-/// logged.
-#[utoipa::path(tag = "billing/disputes", security(("bearer" = ["disputes:read"])), params(("id" = DisputeId, Path)), responses((status = 200, description = "The paper", content_type = "application/pdf", body = String)))]
+/// Draw the evidence for a dispute as PDF: the order, the payment, the delivery and the usage. The document names the
+/// customer, so the access is logged.
+#[utoipa::path(tag = "billing/disputes", security(("bearer" = ["disputes:read"])), params(("id" = DisputeId, Path)), responses((status = 200, description = "The document", content_type = "application/pdf", body = String)))]
 #[get("/disputes/{id}/evidence")]
 pub async fn evidence(caller: Caller<DisputesRead>, id: Id<DisputeId>) -> Result<HttpResponse> {
     caller
-        .write(move |tx, actor| drawn(tx, actor, id.0))
+        .write(move |tx, actor| draw(tx, actor, id.0))
         .await
         .map(as_file)
 }

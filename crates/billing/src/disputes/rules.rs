@@ -1,7 +1,7 @@
-//! What a dispute's news means. A dispute that was won or lost stays so, whatever comes late.
+//! Events of disputes. A dispute that was won or lost stays so, also after a late event.
 
-use super::query::{self, Heard};
-use crate::transactions::Settled;
+use super::query::{self, DisputeReport};
+use crate::{events::EventOutcome, orders::lock_sale_of, transactions::query::find_by_gateway_id};
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Result, Tx,
@@ -9,61 +9,55 @@ use platform::{
     ports::payments::GatewayDispute,
 };
 use serde_json::json;
-use wire::{Currency, DisputeId, Money, Param, billing::disputes::DisputeState};
+use wire::{Currency, DisputeId, Money, Param};
 
-/// Applies the gateway's news of a dispute. Told twice, or out of order, it comes to the same.
-pub fn heard(
+/// Handles an event about a dispute. An event that is repeated or arrives out of order has the same result.
+pub fn handle_dispute_event(
     tx: &mut Tx<'_>,
     actor: &Actor,
     gateway: &str,
-    (payment, told): (Option<&str>, &GatewayDispute),
+    payment: Option<&str>,
+    report: &GatewayDispute,
     now: DateTime<Utc>,
-) -> Result<Settled> {
-    let found = payment
-        .map(|id| query::payment(tx, gateway, id))
-        .transpose()?;
-    let Some(payment) = found.flatten() else {
-        let why = "It speaks of a payment that is not ours.";
-        return Ok(Settled::Ignored(None, why.into()));
+) -> Result<EventOutcome> {
+    let found = match payment {
+        Some(id) => find_by_gateway_id(tx.conn(), gateway, id)?,
+        None => None,
     };
-    let Ok(currency) = Currency::parse(&told.currency) else {
-        let why = "It is in a currency that nothing is sold in.";
-        return Ok(Settled::Ignored(Some(payment), why.into()));
+    let Some(payment) = found else {
+        let why = "The event is about a payment that is not ours.";
+        return Ok(EventOutcome::Ignored(None, why.into()));
     };
-    let known = query::state(tx, gateway, &told.gateway_dispute_id)?;
-    if !known.is_none_or(|before| may_follow(told.state, before)) {
-        let why = "The dispute is further than that already.";
-        return Ok(Settled::Ignored(Some(payment), why.into()));
+    let Ok(currency) = Currency::parse(&report.currency) else {
+        let why = "The dispute is in a currency that is not supported.";
+        return Ok(EventOutcome::Ignored(Some(payment), why.into()));
+    };
+    lock_sale_of(tx, payment)?;
+    let known = query::state(tx, gateway, &report.gateway_dispute_id)?;
+    if !known.is_none_or(|before| before == report.state || before.can_become(report.state)) {
+        let why = "A later event of the dispute was applied already.";
+        return Ok(EventOutcome::Ignored(Some(payment), why.into()));
     }
-    let row = Heard {
+    let row = DisputeReport {
         id: DisputeId::new(),
         transaction_id: payment,
         gateway,
-        gateway_dispute_id: &told.gateway_dispute_id,
-        state: told.state,
-        reason: told.reason.as_deref(),
-        amount: Money::from_minor(told.minor, currency),
+        gateway_dispute_id: &report.gateway_dispute_id,
+        state: report.state,
+        reason: report.reason.as_deref(),
+        amount: Money::from_minor(report.minor, currency),
         currency,
-        due_by: told.due_by,
-        closed_at: told.state.is_closed().then_some(now),
+        due_by: report.due_by,
+        closed_at: report.state.is_closed().then_some(now),
         created_at: now,
     };
-    let id = query::keep(tx, &row)?;
+    let id = query::upsert(tx, &row)?;
     let act = AuditEvent::new("dispute.hear", "dispute", id.0);
     audit::record(
         tx,
         actor,
-        act.with_change(json!({ "state": told.state, "transaction_id": payment, "amount": row.amount, "currency": currency })),
+        act.with_change(json!({ "state": report.state, "transaction_id": payment, "amount": row.amount, "currency": currency })),
     )?;
-    let note = format!("The dispute is in the state {}.", told.state);
-    Ok(Settled::Applied(payment, note))
-}
-
-/// Whether news of one state can come after another. What is closed stays closed; answered, it is reviewed.
-fn may_follow(next: DisputeState, before: DisputeState) -> bool {
-    match before {
-        DisputeState::NeedsResponse => true,
-        DisputeState::UnderReview => next != DisputeState::NeedsResponse,
-        DisputeState::Won | DisputeState::Lost => next == before,
-    }
+    let note = format!("The dispute is in the state {}.", report.state);
+    Ok(EventOutcome::Applied(payment, note))
 }

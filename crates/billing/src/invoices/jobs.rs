@@ -1,15 +1,15 @@
-//! Papers are written after the money has moved, each in a transaction of its own: a number is held until its paper
-//! is there, and a payment that comes in must not wait for another one's.
+//! Jobs that issue invoices and credit notes, each in a transaction of its own after the payment or the refund. A number is
+//! locked until its document is written, and a payment must not wait for the document of another payment.
 
 use super::rules;
 use platform::{Actor, Ctx, Result, jobs::Job};
 use serde::{Deserialize, Serialize};
 use wire::{RefundId, TransactionId};
 
-/// Writes the invoice of a payment that came in.
+/// Issues the invoice of a completed payment.
 #[derive(Serialize, Deserialize)]
 pub struct Issue {
-    /** The payment. */
+    /// The payment.
     pub transaction: TransactionId,
 }
 
@@ -26,10 +26,10 @@ impl Job for Issue {
     }
 }
 
-/// Writes the credit note of a refund that was paid out.
+/// Issues the credit note of a processed refund.
 #[derive(Serialize, Deserialize)]
 pub struct Credit {
-    /** The refund. */
+    /// The refund.
     pub refund: RefundId,
 }
 

@@ -1,13 +1,13 @@
-//! Invoices and credit notes: numbered without a gap, never changed, drawn as PDF whenever somebody asks.
+//! Invoices and credit notes: numbered without a gap, never changed, drawn as PDF on request.
 
+mod document;
 mod jobs;
-mod paper;
 mod query;
 mod routes;
 mod rules;
 
+pub use document::Seller;
 pub use jobs::{Credit, Issue};
-pub use paper::Seller;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

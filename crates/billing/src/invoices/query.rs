@@ -1,4 +1,4 @@
-//! All SQL of papers.
+//! All SQL of invoices and credit notes.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
@@ -24,7 +24,7 @@ use wire::{
     identifier,
 };
 
-/// An invoice as it is listed.
+/// A row of the table of invoices.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = invoices, check_for_backend(Pg))]
 pub struct InvoiceRow {
@@ -44,10 +44,10 @@ pub struct InvoiceRow {
     pub created_at: DateTime<Utc>,
 }
 
-type Ordered = InnerJoin<invoices::table, orders::table>;
-type Referred = InnerJoin<credit_notes::table, invoices::table>;
+type WithOrder = InnerJoin<invoices::table, orders::table>;
+type WithInvoice = InnerJoin<credit_notes::table, invoices::table>;
 
-fn matching(filter: &InvoiceFilter, actor: &Actor) -> IntoBoxed<'static, Ordered, Pg> {
+fn matching(filter: &InvoiceFilter, actor: &Actor) -> IntoBoxed<'static, WithOrder, Pg> {
     let mut rows = invoices::table.inner_join(orders::table).into_boxed();
     if let Some(owner) = actor.owner_filter() {
         rows = rows.filter(invoices::user_id.eq_any(people::customers_of(owner)));
@@ -74,7 +74,7 @@ fn matching(filter: &InvoiceFilter, actor: &Actor) -> IntoBoxed<'static, Ordered
     rows
 }
 
-/// A page of the invoices that the actor may see.
+/// Returns a page of the invoices that the actor may see.
 pub fn page(
     conn: &mut Conn,
     actor: &Actor,
@@ -84,22 +84,22 @@ pub fn page(
     let page = page!(conn, paging, matching(filter, actor) => InvoiceRow, tie invoices::id, {
         InvoiceSort::CreatedAt => invoices::created_at, InvoiceSort::Number => invoices::number, InvoiceSort::TotalAmount => invoices::total_amount,
     })?;
-    page.try_all(|rows| shown(conn, actor, rows))
+    page.try_all(|rows| to_invoices(conn, actor, rows))
 }
 
-/// An invoice that the actor may see.
+/// Returns an invoice that the actor may see.
 pub fn find(conn: &mut Conn, actor: &Actor, id: InvoiceId) -> Result<Invoice> {
     let row = matching(&InvoiceFilter::default(), actor)
         .filter(invoices::id.eq(id))
         .select(InvoiceRow::as_select())
         .first(conn)?;
-    shown(conn, actor, vec![row])?
+    to_invoices(conn, actor, vec![row])?
         .pop()
         .ok_or_else(Error::not_found)
 }
 
-/// Invoices with the customers' names, and what was given back of them.
-fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<InvoiceRow>) -> Result<Vec<Invoice>> {
+/// Converts rows to invoices, with the customers' names and the sums of the credit notes.
+fn to_invoices(conn: &mut Conn, actor: &Actor, rows: Vec<InvoiceRow>) -> Result<Vec<Invoice>> {
     let people: Vec<UserId> = rows.iter().map(|row| row.user_id).collect();
     let masked = people::is_masked_for(actor.role);
     let mut names = people::names(conn, &actor.keys, &people, masked)?;
@@ -136,7 +136,7 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<InvoiceRow>) -> Result<Vec<In
 fn matching_credit_notes(
     filter: &CreditNoteFilter,
     actor: &Actor,
-) -> IntoBoxed<'static, Referred, Pg> {
+) -> IntoBoxed<'static, WithInvoice, Pg> {
     let mut rows = credit_notes::table.inner_join(invoices::table).into_boxed();
     if let Some(owner) = actor.owner_filter() {
         rows = rows.filter(invoices::user_id.eq_any(people::customers_of(owner)));
@@ -158,7 +158,7 @@ fn matching_credit_notes(
     rows
 }
 
-/// A page of the credit notes that the actor may see.
+/// Returns a page of the credit notes that the actor may see.
 pub fn credit_notes(
     conn: &mut Conn,
     actor: &Actor,
@@ -170,7 +170,7 @@ pub fn credit_notes(
     })
 }
 
-/// A credit note that the actor may see.
+/// Returns a credit note that the actor may see.
 pub fn find_credit_note(conn: &mut Conn, actor: &Actor, id: CreditNoteId) -> Result<CreditNote> {
     Ok(matching_credit_notes(&CreditNoteFilter::default(), actor)
         .filter(credit_notes::id.eq(id))
@@ -178,7 +178,7 @@ pub fn find_credit_note(conn: &mut Conn, actor: &Actor, id: CreditNoteId) -> Res
         .first(conn)?)
 }
 
-/// Who sold, and, sealed, to whom.
+/// Returns the seller of an invoice, and its sealed buyer.
 pub fn parties(conn: &mut Conn, id: InvoiceId) -> Result<(Value, Vec<u8>)> {
     Ok(invoices::table
         .find(id)
@@ -186,7 +186,7 @@ pub fn parties(conn: &mut Conn, id: InvoiceId) -> Result<(Value, Vec<u8>)> {
         .first(conn)?)
 }
 
-/// What an invoice is written from.
+/// The payment and the order that an invoice is issued for.
 #[derive(Queryable)]
 pub struct Sale {
     pub order_id: OrderId,
@@ -200,8 +200,8 @@ pub struct Sale {
     pub currency: Currency,
 }
 
-/// The sale that a payment has paid for, held so that its invoice is written once; nothing while it is unpaid.
-pub fn sale(tx: &mut Tx<'_>, payment: TransactionId) -> Result<Option<Sale>> {
+/// Returns the sale of a completed payment; `None` while it is not completed.
+pub fn sale(conn: &mut Conn, payment: TransactionId) -> Result<Option<Sale>> {
     let paid = [TransactionStatus::Completed, TransactionStatus::Refunded];
     Ok(transactions::table
         .inner_join(orders::table)
@@ -218,22 +218,21 @@ pub fn sale(tx: &mut Tx<'_>, payment: TransactionId) -> Result<Option<Sale>> {
             transactions::total_amount,
             transactions::currency,
         ))
-        .for_update()
-        .first(tx.conn())
+        .first(conn)
         .optional()?)
 }
 
 /// The amounts of an invoice.
 #[derive(Queryable)]
-pub struct Amounts {
+pub struct InvoiceAmounts {
     pub id: InvoiceId,
     pub tax_amount: Money,
     pub total_amount: Money,
     pub currency: Currency,
 }
 
-/// The invoice of a payment, if it is written.
-pub fn invoice_of(conn: &mut Conn, payment: TransactionId) -> Result<Option<Amounts>> {
+/// Returns the invoice of a payment, if it is issued.
+pub fn invoice_of(conn: &mut Conn, payment: TransactionId) -> Result<Option<InvoiceAmounts>> {
     Ok(invoices::table
         .filter(invoices::transaction_id.eq(payment))
         .select((
@@ -246,38 +245,38 @@ pub fn invoice_of(conn: &mut Conn, payment: TransactionId) -> Result<Option<Amou
         .optional()?)
 }
 
-/// A refund, as far as its paper goes.
+/// The columns of a refund that its credit note needs.
 #[derive(Queryable)]
-pub struct Back {
+pub struct CreditedRefund {
     pub transaction_id: TransactionId,
     pub amount: Money,
     pub status: RefundStatus,
 }
 
-/// What was given back.
-pub fn refund(conn: &mut Conn, id: RefundId) -> Result<Back> {
+/// Returns a refund.
+pub fn refund(conn: &mut Conn, id: RefundId) -> Result<CreditedRefund> {
     Ok(refunds::table
         .find(id)
         .select((refunds::transaction_id, refunds::amount, refunds::status))
         .first(conn)?)
 }
 
-/// Whether a refund has its credit note.
+/// Returns whether a refund has a credit note.
 pub fn is_credited(conn: &mut Conn, id: RefundId) -> Result<bool> {
     let note = credit_notes::table.filter(credit_notes::refund_id.eq(id));
     Ok(diesel::select(diesel::dsl::exists(note)).get_result(conn)?)
 }
 
-/// What credit notes have given back.
+/// The sums of the credit notes of an invoice.
 pub struct Credited {
-    /** Tax of it. */
+    /// The tax.
     pub tax: Money,
-    /** All of it. */
+    /// The total.
     pub total: Money,
 }
 
-/// What was given back of an invoice so far; holds the invoice, so that the next note counts from here.
-pub fn credited(tx: &mut Tx<'_>, id: InvoiceId) -> Result<Credited> {
+/// Locks an invoice, and returns the sums of its credit notes.
+pub fn lock_credited(tx: &mut Tx<'_>, id: InvoiceId) -> Result<Credited> {
     invoices::table
         .find(id)
         .select(invoices::id)
@@ -296,7 +295,8 @@ pub fn credited(tx: &mut Tx<'_>, id: InvoiceId) -> Result<Credited> {
     })
 }
 
-/// The next number of a series and year. Others wait for it until this transaction ends, so there is no gap.
+/// Returns the next number of a series and year. The series is locked until the end of the transaction, so that there is no
+/// gap.
 pub fn next_number(tx: &mut Tx<'_>, series: &str, year: i32) -> Result<i32> {
     Ok(diesel::insert_into(number_series::table)
         .values((
@@ -311,20 +311,20 @@ pub fn next_number(tx: &mut Tx<'_>, series: &str, year: i32) -> Result<i32> {
         .get_result(tx.conn())?)
 }
 
-/// What a new paper comes to.
+/// The amounts of a new invoice or credit note.
 #[derive(Insertable)]
 #[diesel(table_name = invoices)]
 #[diesel(table_name = credit_notes)]
-pub struct Sums {
+pub struct DocumentAmounts {
     net_amount: Money,
     tax_amount: Money,
     pub total_amount: Money,
     pub currency: Currency,
 }
 
-impl Sums {
-    /// A total, and the tax in it.
-    pub fn of(total_amount: Money, tax_amount: Money, currency: Currency) -> Self {
+impl DocumentAmounts {
+    /// Calculates the net amount from a total and the tax in it.
+    pub fn new(total_amount: Money, tax_amount: Money, currency: Currency) -> Self {
         Self {
             net_amount: total_amount.minus(&tax_amount),
             tax_amount,
@@ -337,7 +337,7 @@ impl Sums {
 /// A new invoice.
 #[derive(Insertable)]
 #[diesel(table_name = invoices)]
-pub struct FreshInvoice {
+pub struct NewInvoice {
     pub id: InvoiceId,
     pub number: String,
     pub transaction_id: TransactionId,
@@ -347,18 +347,18 @@ pub struct FreshInvoice {
     pub buyer: Vec<u8>,
     pub lines: Value,
     #[diesel(embed)]
-    pub sums: Sums,
+    pub amounts: DocumentAmounts,
     pub issued_on: NaiveDate,
     pub created_at: DateTime<Utc>,
 }
 
-/// Writes an invoice, and notes at the payment where it is.
-pub fn insert_invoice(tx: &mut Tx<'_>, fresh: &FreshInvoice) -> Result<()> {
+/// Inserts an invoice, and writes its URL to the payment.
+pub fn insert_invoice(tx: &mut Tx<'_>, new: &NewInvoice) -> Result<()> {
     diesel::insert_into(invoices::table)
-        .values(fresh)
+        .values(new)
         .execute(tx.conn())?;
-    diesel::update(transactions::table.find(fresh.transaction_id))
-        .set(transactions::invoice_url.eq(format!("{}/{}/pdf", Invoice::PATH, fresh.id)))
+    diesel::update(transactions::table.find(new.transaction_id))
+        .set(transactions::invoice_url.eq(format!("{}/{}/pdf", Invoice::PATH, new.id)))
         .execute(tx.conn())?;
     Ok(())
 }
@@ -366,21 +366,21 @@ pub fn insert_invoice(tx: &mut Tx<'_>, fresh: &FreshInvoice) -> Result<()> {
 /// A new credit note.
 #[derive(Insertable)]
 #[diesel(table_name = credit_notes)]
-pub struct FreshCreditNote {
+pub struct NewCreditNote {
     pub id: CreditNoteId,
     pub number: String,
     pub invoice_id: InvoiceId,
     pub refund_id: RefundId,
     #[diesel(embed)]
-    pub sums: Sums,
+    pub amounts: DocumentAmounts,
     pub issued_on: NaiveDate,
     pub created_at: DateTime<Utc>,
 }
 
-/// Writes a credit note.
-pub fn insert_credit_note(tx: &mut Tx<'_>, fresh: &FreshCreditNote) -> Result<()> {
+/// Inserts a credit note.
+pub fn insert_credit_note(tx: &mut Tx<'_>, new: &NewCreditNote) -> Result<()> {
     diesel::insert_into(credit_notes::table)
-        .values(fresh)
+        .values(new)
         .execute(tx.conn())?;
     Ok(())
 }

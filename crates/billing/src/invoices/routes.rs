@@ -18,17 +18,17 @@ pub async fn show(caller: Caller<InvoicesRead>, id: Id<InvoiceId>) -> Result<Tag
         .map(Tagged)
 }
 
-/// Draw an invoice as PDF. It names the customer, so that is logged.
-#[utoipa::path(tag = "billing/invoices", security(("bearer" = ["invoices:read"])), params(("id" = InvoiceId, Path)), responses((status = 200, description = "The paper", content_type = "application/pdf", body = String)))]
+/// Draw an invoice as PDF. The document names the customer, so the access is logged.
+#[utoipa::path(tag = "billing/invoices", security(("bearer" = ["invoices:read"])), params(("id" = InvoiceId, Path)), responses((status = 200, description = "The document", content_type = "application/pdf", body = String)))]
 #[get("/invoices/{id}/pdf")]
 pub async fn pdf(caller: Caller<InvoicesRead>, id: Id<InvoiceId>) -> Result<HttpResponse> {
     caller
-        .write(move |tx, actor| rules::drawn(tx, actor, id.0))
+        .write(move |tx, actor| rules::draw_invoice(tx, actor, id.0))
         .await
         .map(as_file)
 }
 
-/// What was given back.
+/// The HTTP side of credit notes.
 pub mod credit_notes {
     use super::super::{query, rules};
     use crate::pdf::as_file;
@@ -38,12 +38,12 @@ pub mod credit_notes {
 
     listing!(CreditNote, "/credit-notes", export "/credit-notes/export", tag "billing/credit_notes", needs InvoicesRead = "invoices:read", from query::credit_notes);
 
-    /// Draw a credit note as PDF. It names the customer, so that is logged.
-    #[utoipa::path(tag = "billing/credit_notes", security(("bearer" = ["invoices:read"])), params(("id" = CreditNoteId, Path)), responses((status = 200, description = "The paper", content_type = "application/pdf", body = String)))]
+    /// Draw a credit note as PDF. The document names the customer, so the access is logged.
+    #[utoipa::path(tag = "billing/credit_notes", security(("bearer" = ["invoices:read"])), params(("id" = CreditNoteId, Path)), responses((status = 200, description = "The document", content_type = "application/pdf", body = String)))]
     #[get("/credit-notes/{id}/pdf")]
     pub async fn pdf(caller: Caller<InvoicesRead>, id: Id<CreditNoteId>) -> Result<HttpResponse> {
         caller
-            .write(move |tx, actor| rules::credit_note_drawn(tx, actor, id.0))
+            .write(move |tx, actor| rules::draw_credit_note(tx, actor, id.0))
             .await
             .map(as_file)
     }

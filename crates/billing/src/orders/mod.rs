@@ -1,22 +1,20 @@
-//! Orders: one plan for one customer, from the sale to the delivery.
+//! Orders: the rows, their status, their timeline, and the emails about them.
 //!
-//! Placing freezes price and terms; paying sets provisioning off; every ordered unit becomes one bundle on one eSIM.
+//! `checkout` places and cancels orders, and `fulfillment` delivers them.
 
-mod ending;
-mod jobs;
-mod letter;
-mod provisioning;
-mod query;
+mod cancel;
+pub(crate) mod email;
+pub(crate) mod query;
 mod routes;
-mod rules;
+mod sale;
+mod status;
 mod timeline;
 
-pub use ending::{call_off, cancel_unpaid};
-pub use jobs::{Begin, Expire, Provision, Sweep};
-pub use letter::payment_link;
-pub use query::{find, status};
-pub use rules::{Amounts, Completes, Paid, closed, paid, retry, secret_of, stuck};
-pub use timeline::of as timeline;
+pub use cancel::{CancelReason, cancel};
+pub use query::find;
+pub use sale::{lock_sale, lock_sale_of};
+pub use status::transition;
+pub use timeline::load as timeline;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -24,12 +22,6 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(routes::list)
         .service(routes::export)
-        .service(routes::quote)
-        .service(routes::create)
-        .service(routes::payment)
         .service(routes::show)
-        .service(routes::timeline)
-        .service(routes::cancel)
-        .service(routes::retry)
-        .service(routes::resend);
+        .service(routes::timeline);
 }

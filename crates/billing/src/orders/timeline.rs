@@ -1,6 +1,6 @@
-//! What happened to an order, told from the audit log and the outbox.
+//! The timeline of an order, from the audit log and the outbox.
 
-use super::query::{self, Message};
+use super::query::{self, DeliveryEmail};
 use crate::transactions;
 use chrono::{DateTime, Utc};
 use platform::{Actor, Conn, Result, people};
@@ -12,8 +12,8 @@ use wire::{
     messaging::notifications::NotificationStatus,
 };
 
-/// One act of the record.
-pub struct Recorded {
+/// An audit event of an order, of a payment, of a refund or of a dispute.
+pub struct TimelineAudit {
     pub at: DateTime<Utc>,
     pub actor_id: Option<UserId>,
     pub action: String,
@@ -21,13 +21,13 @@ pub struct Recorded {
     pub reason: Option<String>,
 }
 
-/// The steps of an order that the actor may see, the oldest first.
-pub fn of(conn: &mut Conn, actor: &Actor, id: OrderId) -> Result<Timeline> {
+/// Returns the timeline of an order as the actor may see it, the oldest event first.
+pub fn load(conn: &mut Conn, actor: &Actor, id: OrderId) -> Result<Timeline> {
     query::find(conn, actor, id)?;
     let payments = query::payments(conn, id)?;
-    let acts = query::record(conn, &actor.keys, (id, &payments))?;
-    let people: Vec<UserId> = acts.iter().filter_map(|act| act.actor_id).collect();
-    // A customer learns what was done, not which member of the staff did it.
+    let events = query::audit_events(conn, &actor.keys, id, &payments)?;
+    let people: Vec<UserId> = events.iter().filter_map(|event| event.actor_id).collect();
+    // Customers see the events, without the names of the staff.
     let names = if actor.owner_filter().is_none() {
         people::names(
             conn,
@@ -39,37 +39,38 @@ pub fn of(conn: &mut Conn, actor: &Actor, id: OrderId) -> Result<Timeline> {
         HashMap::new()
     };
     let is_staff = actor.owner_filter().is_none();
-    let mut steps: Vec<TimelineStep> = acts
+    let mut steps: Vec<TimelineStep> = events
         .into_iter()
-        .filter(|act| is_staff || !is_for_staff(act))
-        .filter_map(|act| told(act, &names))
+        .filter(|event| is_staff || !is_for_staff(event))
+        .filter_map(|event| to_step(event, &names))
         .collect();
-    steps.extend(query::messages(conn, id)?.into_iter().map(delivery));
+    steps.extend(query::delivery_emails(conn, id)?.into_iter().map(delivery));
     steps.sort_by_key(|step| step.at);
     Ok(Timeline { data: steps })
 }
 
-/// Returns whether an event of a refund is for the staff alone: how often the refund was sent to the gateway.
-fn is_for_staff(act: &Recorded) -> bool {
+/// Returns whether only the staff see an event: the requests of a refund to the gateway.
+fn is_for_staff(event: &TimelineAudit) -> bool {
     matches!(
-        act.action.as_str(),
+        event.action.as_str(),
         "refund.reread" | "refund.send" | "refund.retry" | "refund.mismatch"
     )
 }
 
-/// Returns a text of an event's change, such as its state.
-fn of_change<'a>(act: &'a Recorded, field: &str) -> &'a str {
-    let change = act.change.as_ref();
+/// Returns a text field of the change of an event, such as the state.
+fn change_text<'a>(event: &'a TimelineAudit, field: &str) -> &'a str {
+    let change = event.change.as_ref();
     change
         .and_then(|change| change.get(field))
         .and_then(Value::as_str)
         .unwrap_or_default()
 }
 
-/// Describes an event of a refund or a dispute. The staff's reasons are not repeated: the page of the refund has them.
-fn money_event(act: &Recorded) -> Option<(&'static str, String, EventTone)> {
-    let sum = transactions::amount_of(act.change.as_ref());
-    Some(match act.action.as_str() {
+/// Describes an event of a refund or a dispute. The page of the refund shows the reasons of the staff, so the timeline
+/// leaves them out.
+fn money_event(event: &TimelineAudit) -> Option<(&'static str, String, EventTone)> {
+    let sum = transactions::amount_of(event.change.as_ref());
+    Some(match event.action.as_str() {
         "refund.request" => (
             "refund requested",
             format!("A refund of {sum} was requested."),
@@ -112,7 +113,7 @@ fn money_event(act: &Recorded) -> Option<(&'static str, String, EventTone)> {
         ),
         "refund.process" => ("refunded", format!("{sum} was refunded."), EventTone::Good),
         "dispute.hear" => {
-            let state = of_change(act, "state").replace('_', " ");
+            let state = change_text(event, "state").replace('_', " ");
             let tone = match state.as_str() {
                 "won" => EventTone::Good,
                 "lost" => EventTone::Bad,
@@ -128,15 +129,10 @@ fn money_event(act: &Recorded) -> Option<(&'static str, String, EventTone)> {
     })
 }
 
-fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<TimelineStep> {
-    let reason = act.reason.clone().unwrap_or_default();
-    let source = act
-        .change
-        .as_ref()
-        .and_then(|change| change.get("source"))
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let (what, sentence, tone) = match act.action.as_str() {
+fn to_step(event: TimelineAudit, names: &HashMap<UserId, String>) -> Option<TimelineStep> {
+    let reason = event.reason.clone().unwrap_or_default();
+    let source = change_text(&event, "source");
+    let (what, sentence, tone) = match event.action.as_str() {
         "order.place" => (
             "ordered",
             "The order was placed.".to_owned(),
@@ -149,7 +145,7 @@ fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<TimelineStep> 
         ),
         "transaction.simulate" => (
             "simulated",
-            "The payment simulator was told what to do.".to_owned(),
+            "An outcome was sent to the payment simulator.".to_owned(),
             EventTone::Neutral,
         ),
         "transaction.fail" => (
@@ -159,22 +155,26 @@ fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<TimelineStep> 
         ),
         "transaction.decline" => (
             "declined",
-            format!("A try to pay has failed; the customer can try again. {reason}"),
+            format!("An attempt to pay failed; the customer can try again. {reason}"),
             EventTone::Neutral,
         ),
         "transaction.confirm" => (
             "confirmed",
-            "Somebody has seen the payment come in.".to_owned(),
+            "The payment was confirmed manually.".to_owned(),
             EventTone::Good,
         ),
         "transaction.mismatch" => ("mismatch", reason, EventTone::Bad),
-        "order.pay" => ("paid", "The payment came in.".to_owned(), EventTone::Good),
+        "order.pay" => (
+            "paid",
+            "The payment was received.".to_owned(),
+            EventTone::Good,
+        ),
         "provisioning.ask" => (
-            "asked",
-            "A provider was asked for an eSIM.".to_owned(),
+            "sent to provider",
+            "The order was sent to a provider.".to_owned(),
             EventTone::Waiting,
         ),
-        "provisioning.fail" => ("not provisioned", reason, EventTone::Bad),
+        "provisioning.fail" => ("provisioning failed", reason, EventTone::Bad),
         "order.provision" if source == "stock" => (
             "provisioned",
             "An eSIM was taken from stock.".to_owned(),
@@ -182,7 +182,7 @@ fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<TimelineStep> 
         ),
         "order.provision" if source == "topup" => (
             "topped up",
-            "The provider has added it to the eSIM.".to_owned(),
+            "The provider added the plan to the eSIM.".to_owned(),
             EventTone::Good,
         ),
         "order.provision" => (
@@ -192,12 +192,12 @@ fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<TimelineStep> 
         ),
         "order.start" => (
             "started",
-            "What was added runs now.".to_owned(),
+            "The top-up is active.".to_owned(),
             EventTone::Good,
         ),
         "order.fulfil" => (
             "fulfilled",
-            "Every eSIM of the order is there.".to_owned(),
+            "Every eSIM of the order was delivered.".to_owned(),
             EventTone::Good,
         ),
         "order.review" => ("needs review", reason, EventTone::Bad),
@@ -208,52 +208,52 @@ fn told(act: Recorded, names: &HashMap<UserId, String>) -> Option<TimelineStep> 
             EventTone::Bad,
         ),
         "order.retry" => (
-            "taken up again",
-            "The order was taken up again.".to_owned(),
+            "retried",
+            "The order was retried.".to_owned(),
             EventTone::Neutral,
         ),
         "order.resend" => (
-            "sent again",
-            "The delivery was sent once more.".to_owned(),
+            "resent",
+            "The delivery email was sent again.".to_owned(),
             EventTone::Neutral,
         ),
-        _ => money_event(&act)?,
+        _ => money_event(&event)?,
     };
-    let actor = act.actor_id.and_then(|id| names.get(&id).cloned());
+    let actor = event.actor_id.and_then(|id| names.get(&id).cloned());
     Some(TimelineStep {
-        at: act.at,
+        at: event.at,
         what: what.to_owned(),
         sentence: sentence.trim().to_owned(),
-        actor_id: act.actor_id.filter(|_| actor.is_some()),
+        actor_id: event.actor_id.filter(|_| actor.is_some()),
         actor,
         tone,
     })
 }
 
-fn delivery(message: Message) -> TimelineStep {
-    let Message {
+fn delivery(email: DeliveryEmail) -> TimelineStep {
+    let DeliveryEmail {
         created_at,
         status,
         sent_at,
         last_error: error,
-    } = message;
+    } = email;
     let (at, what, sentence, tone) = match (status, sent_at) {
         (_, Some(at)) => (
             at,
             "delivered",
-            "The delivery was sent to the customer.".to_owned(),
+            "The delivery email was sent to the customer.".to_owned(),
             EventTone::Good,
         ),
         (NotificationStatus::Failed, None) => (
             created_at,
             "not delivered",
-            "The delivery could not be sent; send it again.".to_owned(),
+            "The delivery email could not be sent. Resend it.".to_owned(),
             EventTone::Bad,
         ),
         _ => (
             created_at,
-            "delivery waits",
-            error.unwrap_or_else(|| "The delivery is in the outbox.".to_owned()),
+            "delivery queued",
+            error.unwrap_or_else(|| "The delivery email is in the outbox.".to_owned()),
             EventTone::Waiting,
         ),
     };

@@ -1,23 +1,23 @@
-//! Days of a time zone as what they are: stretches between two instants, not always of 24 hours.
+//! The days of a time zone, as periods between two times. A day does not always have 24 hours.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
-/// A day and where it lies.
+/// A day with its start and end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Day {
     /// The day.
     pub day: NaiveDate,
-    /// Its first instant.
+    /// The start of the day.
     pub starts_at: DateTime<Utc>,
-    /// The first instant after it.
+    /// The start of the next day.
     pub ends_at: DateTime<Utc>,
 }
 
-/// The first instant of a day: midnight, or the end of the gap that swallows it.
+/// Returns the start of a day: midnight, or the end of the gap that contains midnight.
 pub fn start_of(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let mut local = day.and_time(NaiveTime::MIN);
-    // The longest gap that a calendar has made is a whole day.
+    // The longest gap in any time zone is one day.
     for _ in 0..=100 {
         if let Some(start) = zone.from_local_datetime(&local).earliest() {
             return start.with_timezone(&Utc);
@@ -27,7 +27,7 @@ pub fn start_of(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc()
 }
 
-/// The days from the first one up to, and without, the last one.
+/// Returns the days from the first one up to the last one, without the last one.
 pub fn days(from: NaiveDate, to: NaiveDate, zone: Tz) -> Vec<Day> {
     from.iter_days()
         .take_while(|day| *day < to)
@@ -39,12 +39,12 @@ pub fn days(from: NaiveDate, to: NaiveDate, zone: Tz) -> Vec<Day> {
         .collect()
 }
 
-/// The day after.
+/// Returns the next day.
 pub fn after(day: NaiveDate) -> NaiveDate {
     day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX)
 }
 
-/// So many days before.
+/// Returns the day that is a number of days earlier.
 pub fn before(day: NaiveDate, count: u64) -> NaiveDate {
     day.checked_sub_days(Days::new(count))
         .unwrap_or(NaiveDate::MIN)
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_as_long_as_the_clocks_make_them() {
+    fn length_of_a_day_follows_the_time_zone() {
         for (zone, date, hours) in [
             (Tz::UTC, "2026-03-29", 24),
             (Tz::Europe__Berlin, "2026-03-29", 23),
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn days_lie_end_to_end_and_every_instant_has_the_date_of_its_day() {
+    fn days_are_contiguous() {
         for zone in [
             Tz::America__Havana,
             Tz::Australia__Lord_Howe,

@@ -1,11 +1,11 @@
-//! The making of days.
+//! Jobs that store the sums of past days.
 
 use super::rules;
 use chrono::{DateTime, Utc};
 use platform::{Ctx, Result, jobs::Job};
 use serde::{Deserialize, Serialize};
 
-/// Makes the sums of the days that are over. Runs every hour: whichever zone's midnight has passed, it is soon made.
+/// Stores the sums of the past days. Runs every hour, so that a day is stored soon after its midnight in any time zone.
 #[derive(Serialize, Deserialize)]
 pub struct MakeDays {}
 
@@ -18,14 +18,14 @@ impl Job for MakeDays {
 
     async fn run(self, ctx: Ctx) -> Result<()> {
         let now = ctx.clock.now();
-        ctx.db.write(move |tx| rules::make_days(tx, now)).await
+        ctx.db.write(move |tx| rules::store_days(tx, now)).await
     }
 }
 
-/// Makes the day of a moment anew, whenever that was: a payment that had failed on it has come in after all.
+/// Stores the sums of the day of a time again, because a payment that had failed on that day was completed.
 #[derive(Serialize, Deserialize)]
 pub struct MakeDay {
-    /** The moment. */
+    /// The time.
     pub at: DateTime<Utc>,
 }
 
@@ -33,6 +33,6 @@ impl Job for MakeDay {
     const KIND: &'static str = "payments.make_day";
 
     async fn run(self, ctx: Ctx) -> Result<()> {
-        ctx.db.write(move |tx| rules::make_day(tx, self.at)).await
+        ctx.db.write(move |tx| rules::store_day(tx, self.at)).await
     }
 }

@@ -1,4 +1,4 @@
-//! The sums of what came in and what went back: of days that are over as they were made, of today from the rows.
+//! Sums of payments, refunds and lost disputes: the sums of past days are stored, and today is summed from the rows.
 
 mod calendar;
 mod jobs;

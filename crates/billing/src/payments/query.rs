@@ -1,4 +1,4 @@
-//! All SQL of the sums. One statement sums rows up by day; what is kept of a day that is over is what it has given.
+//! All SQL of the payment sums. One statement sums the rows by day; the sums of past days are stored.
 
 use super::calendar::Day;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -17,7 +17,7 @@ use wire::{
 /// The sums of one day, currency, method and gateway.
 #[derive(Debug, Clone, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
-pub struct Part {
+pub struct DaySums {
     #[diesel(sql_type = Date)]
     pub day: NaiveDate,
     #[diesel(sql_type = Text)]
@@ -46,8 +46,8 @@ pub struct Part {
     chargeback_amount: Money,
 }
 
-impl Part {
-    /// Takes it into the sums of something that it is part of.
+impl DaySums {
+    /// Adds the sums to other sums.
     pub fn add_to(&self, sums: &mut PaymentTotals) {
         sums.payments += self.completed;
         sums.failures += self.failed;
@@ -61,11 +61,11 @@ impl Part {
     }
 }
 
-/// Rows of the days in `$1` to `$3` (the day, its first instant, the first one after it). What came in counts on the
-/// day it came in, whatever happened to it later; a refund and a lost dispute count by the method and gateway of their
-/// payment. A refund that was made at the gateway counts while its case is open; booked, it is a refund as any other.
-/// Day by day an index is entered. How many days there are is hidden from the planner, so that the statement is planned
-/// once: to plan it for the days at hand takes longer than to sum up one.
+/// Sums the rows of the days in `$1` to `$3` (the day, its start, its end). A payment counts on the day on which it was
+/// completed, also after a refund; a refund and a lost dispute count by the method and gateway of their payment. A refund
+/// that was made at the gateway counts while its case is open; after it is booked, it is a refund like any other. Each day
+/// is looked up by an index. The number of days is hidden from the planner, so that the statement is planned once: planning
+/// it for the actual days takes longer than summing one day.
 const ROWS: &str = "SELECT day, currency, payment_method, payment_gateway, sum(completed)::bigint AS completed, sum(failed)::bigint AS failed, \
     sum(gross_amount) AS gross_amount, sum(tax_amount) AS tax_amount, sum(discount_amount) AS discount_amount, \
     sum(refunds)::bigint AS refunds, sum(refunded_amount) AS refunded_amount, \
@@ -87,9 +87,9 @@ const ROWS: &str = "SELECT day, currency, payment_method, payment_gateway, sum(c
         WHERE p.closed_at >= d.starts_at AND p.closed_at < d.ends_at AND p.state = 'lost' GROUP BY 1, 2, 3 \
     ) parts GROUP BY day, currency, payment_method, payment_gateway";
 
-type Stretches = (Vec<NaiveDate>, Vec<DateTime<Utc>>, Vec<DateTime<Utc>>);
+type DayColumns = (Vec<NaiveDate>, Vec<DateTime<Utc>>, Vec<DateTime<Utc>>);
 
-fn stretches(days: &[Day]) -> Stretches {
+fn day_columns(days: &[Day]) -> DayColumns {
     (
         days.iter().map(|day| day.day).collect(),
         days.iter().map(|day| day.starts_at).collect(),
@@ -97,12 +97,12 @@ fn stretches(days: &[Day]) -> Stretches {
     )
 }
 
-/// The sums of days, from the rows.
-pub fn from_rows(conn: &mut Conn, days: &[Day]) -> Result<Vec<Part>> {
+/// Sums the rows of days.
+pub fn from_rows(conn: &mut Conn, days: &[Day]) -> Result<Vec<DaySums>> {
     if days.is_empty() {
         return Ok(Vec::new());
     }
-    let (names, starts, ends) = stretches(days);
+    let (names, starts, ends) = day_columns(days);
     let rows = diesel::sql_query(ROWS)
         .bind::<Array<Date>, _>(names)
         .bind::<Array<Timestamptz>, _>(starts)
@@ -110,8 +110,8 @@ pub fn from_rows(conn: &mut Conn, days: &[Day]) -> Result<Vec<Part>> {
     Ok(Prepared(rows).load(conn)?)
 }
 
-/// The sums of days that are over, as they were made.
-pub fn as_made(conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> Result<Vec<Part>> {
+/// Returns the stored sums of past days.
+pub fn stored(conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> Result<Vec<DaySums>> {
     if from >= to {
         return Ok(Vec::new());
     }
@@ -122,10 +122,10 @@ pub fn as_made(conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> Result<Vec<Pa
     Ok(Prepared(days).load(conn)?)
 }
 
-/// The last day that was made in a zone; nothing when some day was made in another one, or none at all.
-pub fn last_made(conn: &mut Conn, zone: &str) -> Result<Option<NaiveDate>> {
+/// Returns the last stored day of a time zone; `None` where no day is stored, or a day of another time zone.
+pub fn last_stored(conn: &mut Conn, zone: &str) -> Result<Option<NaiveDate>> {
     type Ends = (Option<String>, Option<String>, Option<NaiveDate>);
-    // Each of them is one end of an index.
+    // Each value is an end of an index.
     let (first, last, day): Ends = payment_days::table
         .select((
             min(payment_days::time_zone),
@@ -133,19 +133,19 @@ pub fn last_made(conn: &mut Conn, zone: &str) -> Result<Option<NaiveDate>> {
             max(payment_days::day),
         ))
         .first(conn)?;
-    let is_this = |found: Option<String>| found.is_some_and(|found| found == zone);
-    Ok(day.filter(|_| is_this(first) && is_this(last)))
+    let is_zone = |found: Option<String>| found.is_some_and(|found| found == zone);
+    Ok(day.filter(|_| is_zone(first) && is_zone(last)))
 }
 
-/// When the first payment was opened.
-pub fn beginning(conn: &mut Conn) -> Result<Option<DateTime<Utc>>> {
+/// Returns when the first payment was created.
+pub fn first_payment_at(conn: &mut Conn) -> Result<Option<DateTime<Utc>>> {
     Ok(transactions::table
         .select(min(transactions::created_at))
         .first(conn)?)
 }
 
-/// Forgets the days from this one on, and all that were made in another zone.
-pub fn forget(tx: &mut Tx<'_>, from: NaiveDate, zone: &str) -> Result<()> {
+/// Deletes the stored days from a day on, and all days of other time zones.
+pub fn delete_from(tx: &mut Tx<'_>, from: NaiveDate, zone: &str) -> Result<()> {
     diesel::delete(
         payment_days::table.filter(
             payment_days::day
@@ -157,25 +157,25 @@ pub fn forget(tx: &mut Tx<'_>, from: NaiveDate, zone: &str) -> Result<()> {
     Ok(())
 }
 
-/// Forgets one day.
-pub fn forget_one(tx: &mut Tx<'_>, day: NaiveDate) -> Result<()> {
+/// Deletes one stored day.
+pub fn delete_day(tx: &mut Tx<'_>, day: NaiveDate) -> Result<()> {
     diesel::delete(payment_days::table.filter(payment_days::day.eq(day))).execute(tx.conn())?;
     Ok(())
 }
 
-/// Waits until nobody else makes days, and keeps others from it until the end of the transaction.
-pub fn alone(tx: &mut Tx<'_>) -> Result<()> {
+/// Locks the stored days until the end of the transaction.
+pub fn lock(tx: &mut Tx<'_>) -> Result<()> {
     diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('payment_days'), 0)")
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// Makes days that are over.
-pub fn make(tx: &mut Tx<'_>, days: &[Day], zone: &str) -> Result<()> {
+/// Stores the sums of past days.
+pub fn store(tx: &mut Tx<'_>, days: &[Day], zone: &str) -> Result<()> {
     if days.is_empty() {
         return Ok(());
     }
-    let (names, starts, ends) = stretches(days);
+    let (names, starts, ends) = day_columns(days);
     diesel::sql_query(format!(
         "INSERT INTO payment_days (day, time_zone, currency, payment_method, payment_gateway, completed, failed, gross_amount, tax_amount, discount_amount, refunds, refunded_amount, chargebacks, chargeback_amount) \
          SELECT day, $4, currency, payment_method, payment_gateway, completed, failed, gross_amount, tax_amount, discount_amount, refunds, refunded_amount, chargebacks, chargeback_amount FROM ({ROWS}) made"

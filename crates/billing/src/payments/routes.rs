@@ -1,4 +1,4 @@
-//! The HTTP side of the sums.
+//! The HTTP side of the payment sums.
 
 use super::rules;
 use actix_web::get;
@@ -8,10 +8,10 @@ use wire::{
     permission::needs::PaymentsOverview,
 };
 
-/// Sum up what came in and what went back, by currency.
+/// Show the sums of payments and refunds, by currency.
 ///
-/// Day by day in the business's time zone, by method and by gateway, and against the period before. What a number
-/// counts is what the lists show: payments that are `completed` or `refunded` by `completed_at`, `failed` ones by
+/// The sums are by day in the time zone of the business, by method and by gateway, with the previous period. Each number
+/// counts the rows that the lists show: payments that are `completed` or `refunded` by `completed_at`, `failed` ones by
 /// `closed_at`, refunds that are `processed` by `processed_at`, and disputes that are `lost` by `closed_at`. A refund
 /// that was made at the gateway counts while its case is open.
 #[utoipa::path(tag = "billing/payments", security(("bearer" = ["payments:overview"])), params(OverviewOptions), responses((status = 200, description = "The sums", body = PaymentOverview)))]

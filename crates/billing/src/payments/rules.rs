@@ -1,8 +1,8 @@
-//! How payments are summed up: by the business's days, each currency by itself, against the period before.
+//! The payment sums: by business day, separately for each currency, with the previous period.
 
 use super::{
     calendar::{self, Day},
-    query::{self, Part},
+    query::{self, DaySums},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -19,10 +19,11 @@ use wire::{
     },
 };
 
-/// Days before yesterday that are made anew every time: a payment that had failed may still come in some days later.
-const ANEW: u64 = 7;
+/// The number of days before the last stored day that are stored again: a failed payment may still be completed some days
+/// later.
+const REPEATED_DAYS: u64 = 7;
 
-/// The sums of a period.
+/// Returns the sums of a period.
 pub fn overview(
     conn: &mut Conn,
     options: &OverviewOptions,
@@ -37,24 +38,20 @@ pub fn overview(
         .unwrap_or_else(|| calendar::before(to, days.into()));
     let length = (to - from).num_days();
     if length < 1 {
-        return Err(Error::field(
-            "to",
-            "reversed",
-            "`to` must lie after `from`.",
-        ));
+        return Err(Error::field("to", "reversed", "`to` must be after `from`."));
     }
     if length > MAX_DAYS {
         return Err(Error::field(
             "from",
             "too_long",
-            format!("Ask for {MAX_DAYS} days at most."),
+            format!("Choose a period of at most {MAX_DAYS} days."),
         ));
     }
     let previous_from = calendar::before(from, length.unsigned_abs());
-    let parts = parts(conn, (previous_from, to), zone, today)?;
-    let parts: Vec<Part> = parts
+    let parts = day_sums(conn, previous_from, to, zone, today)?;
+    let parts: Vec<DaySums> = parts
         .into_iter()
-        .filter(|part| asked(options, part))
+        .filter(|part| matches_filter(options, part))
         .collect();
     Ok(PaymentOverview {
         from,
@@ -67,23 +64,24 @@ pub fn overview(
     })
 }
 
-/// The sums of days: those that are over as they were made, the rest from the rows.
-fn parts(
+/// Returns the sums of days: the stored sums of past days, and the sums of the other rows.
+fn day_sums(
     conn: &mut Conn,
-    (from, to): (NaiveDate, NaiveDate),
+    from: NaiveDate,
+    to: NaiveDate,
     zone: Tz,
     today: NaiveDate,
-) -> Result<Vec<Part>> {
-    let made_to = query::last_made(conn, zone.name())?.map_or(from, |last| {
+) -> Result<Vec<DaySums>> {
+    let stored_to = query::last_stored(conn, zone.name())?.map_or(from, |last| {
         calendar::after(last).min(today).clamp(from, to)
     });
-    let mut parts = query::as_made(conn, from, made_to)?;
-    let rest = calendar::days(made_to, to.min(calendar::after(today)), zone);
+    let mut parts = query::stored(conn, from, stored_to)?;
+    let rest = calendar::days(stored_to, to.min(calendar::after(today)), zone);
     parts.extend(query::from_rows(conn, &rest)?);
     Ok(parts)
 }
 
-fn asked(options: &OverviewOptions, part: &Part) -> bool {
+fn matches_filter(options: &OverviewOptions, part: &DaySums) -> bool {
     options
         .currency
         .is_none_or(|wanted| wanted == part.currency)
@@ -96,32 +94,33 @@ fn asked(options: &OverviewOptions, part: &Part) -> bool {
             .is_none_or(|wanted| *wanted == part.payment_gateway)
 }
 
-fn by_currency(parts: &[Part], days: &[Day], previous_from: NaiveDate) -> Vec<CurrencyOverview> {
+fn by_currency(parts: &[DaySums], days: &[Day], previous_from: NaiveDate) -> Vec<CurrencyOverview> {
     let mut known: Vec<Currency> = parts.iter().map(|part| part.currency).collect();
     known.sort_unstable();
     known.dedup();
     let mut all: Vec<CurrencyOverview> = known
         .into_iter()
         .map(|currency| {
-            let own: Vec<&Part> = parts
+            let own: Vec<&DaySums> = parts
                 .iter()
                 .filter(|part| part.currency == currency)
                 .collect();
-            one(currency, &own, days, previous_from)
+            currency_overview(currency, &own, days, previous_from)
         })
         .collect();
     all.sort_by_key(|one| std::cmp::Reverse(one.sums.payments));
     all
 }
 
-fn one(
+fn currency_overview(
     currency: Currency,
-    parts: &[&Part],
+    parts: &[&DaySums],
     days: &[Day],
     previous_from: NaiveDate,
 ) -> CurrencyOverview {
     let first = days.first().map_or(previous_from, |day| day.day);
-    let (now, before): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(|part| part.day >= first);
+    let (now, before): (Vec<&DaySums>, Vec<&DaySums>) =
+        parts.iter().partition(|part| part.day >= first);
     let (by_day, before_by_day) = (by_day(&now), by_day(&before));
     let days = days
         .iter()
@@ -146,7 +145,7 @@ fn one(
     }
 }
 
-fn sum(parts: &[&Part]) -> PaymentTotals {
+fn sum(parts: &[&DaySums]) -> PaymentTotals {
     let mut sums = PaymentTotals::default();
     for part in parts {
         part.add_to(&mut sums);
@@ -154,8 +153,8 @@ fn sum(parts: &[&Part]) -> PaymentTotals {
     sums.complete()
 }
 
-fn by_day(parts: &[&Part]) -> HashMap<NaiveDate, PaymentTotals> {
-    let mut days: HashMap<NaiveDate, Vec<&Part>> = HashMap::new();
+fn by_day(parts: &[&DaySums]) -> HashMap<NaiveDate, PaymentTotals> {
+    let mut days: HashMap<NaiveDate, Vec<&DaySums>> = HashMap::new();
     for part in parts {
         days.entry(part.day).or_default().push(part);
     }
@@ -164,8 +163,8 @@ fn by_day(parts: &[&Part]) -> HashMap<NaiveDate, PaymentTotals> {
         .collect()
 }
 
-fn shares(parts: &[&Part], name: impl Fn(&Part) -> String) -> Vec<PaymentShare> {
-    let mut named: BTreeMap<String, Vec<&Part>> = BTreeMap::new();
+fn shares(parts: &[&DaySums], name: impl Fn(&DaySums) -> String) -> Vec<PaymentShare> {
+    let mut named: BTreeMap<String, Vec<&DaySums>> = BTreeMap::new();
     for part in parts {
         named.entry(name(part)).or_default().push(part);
     }
@@ -180,34 +179,34 @@ fn shares(parts: &[&Part], name: impl Fn(&Part) -> String) -> Vec<PaymentShare> 
     shares
 }
 
-/// Makes the days that are over and were not made yet, and the last ones anew; all of them when the zone was changed.
-/// Run again, it comes to the same.
-pub fn make_days(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
-    query::alone(tx)?;
+/// Stores the sums of the past days that are not stored yet, and of the last days again; after a change of the time zone,
+/// of all days. A repeated run has the same result.
+pub fn store_days(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<()> {
+    query::lock(tx)?;
     let zone = settings::get(tx.conn(), BusinessTimeZone)?;
     let today = now.with_timezone(&zone).date_naive();
-    let first = match query::last_made(tx.conn(), zone.name())? {
-        Some(last) => calendar::before(last, ANEW),
-        None => match query::beginning(tx.conn())? {
+    let first = match query::last_stored(tx.conn(), zone.name())? {
+        Some(last) => calendar::before(last, REPEATED_DAYS),
+        None => match query::first_payment_at(tx.conn())? {
             Some(at) => at.with_timezone(&zone).date_naive(),
             None => return Ok(()),
         },
     };
-    query::forget(tx, first, zone.name())?;
-    query::make(tx, &calendar::days(first, today, zone), zone.name())
+    query::delete_from(tx, first, zone.name())?;
+    query::store(tx, &calendar::days(first, today, zone), zone.name())
 }
 
-/// Makes the day of a moment anew, whenever that was, because something that it counted is so no more. What was not
-/// made yet is left to the next time.
-pub fn make_day(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<()> {
-    query::alone(tx)?;
+/// Stores the sums of the day of a time again, because a row that was counted has changed. A day that is not stored yet is
+/// left to [`store_days`].
+pub fn store_day(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<()> {
+    query::lock(tx)?;
     let zone = settings::get(tx.conn(), BusinessTimeZone)?;
     let day = at.with_timezone(&zone).date_naive();
-    if query::last_made(tx.conn(), zone.name())?.is_none_or(|last| day > last) {
+    if query::last_stored(tx.conn(), zone.name())?.is_none_or(|last| day > last) {
         return Ok(());
     }
-    query::forget_one(tx, day)?;
-    query::make(
+    query::delete_day(tx, day)?;
+    query::store(
         tx,
         &calendar::days(day, calendar::after(day), zone),
         zone.name(),

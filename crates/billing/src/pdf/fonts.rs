@@ -1,10 +1,10 @@
-//! Fonts and text widths: the embedded font, and the fonts of the machine for the characters that it lacks. A text is
+//! Fonts and text widths: the embedded font, and the fonts of the system for the characters that it lacks. A text is
 //! split into runs of one font, script and direction, from left to right on the page.
-#![expect(clippy::float_arithmetic, reason = "widths on the paper, in points")]
+#![expect(clippy::float_arithmetic, reason = "widths on the page, in points")]
 
 use super::{
-    library::{self, Shared},
-    pen::Style,
+    layout::Style,
+    system_fonts::{self, SharedFont},
 };
 use krilla::text::{Font, GlyphId, TextDirection};
 use platform::{Error, Result};
@@ -16,20 +16,20 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// The key of the embedded font.
 const EMBEDDED: usize = 0;
-/// The character that is drawn in place of one that no font has.
+/// The character that is drawn instead of a character that no font has.
 const REPLACEMENT: char = '\u{fffd}';
 
 /// A font to draw and to measure with.
 #[derive(Clone)]
-pub struct Drawn {
-    /** What the document embeds. */
+pub struct LoadedFont {
+    /// The font that the document embeds.
     pub font: Font,
     data: Arc<Vec<u8>>,
     index: u32,
 }
 
-impl Drawn {
-    fn of(data: Arc<Vec<u8>>, index: u32) -> Option<Self> {
+impl LoadedFont {
+    fn load(data: Arc<Vec<u8>>, index: u32) -> Option<Self> {
         rustybuzz::Face::from_slice(&data, index)?;
         let font = Font::new(data.to_vec().into(), index)?;
         Some(Self { font, data, index })
@@ -37,8 +37,9 @@ impl Drawn {
 
     fn has_all(&self, cluster: &str) -> bool {
         Face::parse(&self.data, self.index).is_ok_and(|face| {
-            let mut letters = cluster.chars();
-            letters.all(|letter| is_invisible(letter) || face.glyph_index(letter).is_some())
+            let mut characters = cluster.chars();
+            characters
+                .all(|character| is_invisible(character) || face.glyph_index(character).is_some())
         })
     }
 
@@ -64,54 +65,54 @@ impl Drawn {
     }
 }
 
-/// A piece of a line in one font, script and direction.
+/// A part of a line in one font, script and direction.
 pub struct Run {
-    /** The text, in reading order. */
+    /// The text, in reading order.
     pub text: String,
-    /** The font that it is drawn with. */
+    /// The font.
     pub font: Font,
-    /** The direction of the text. */
+    /// The direction of the text.
     pub direction: TextDirection,
-    /** The width, for a font size of 1. */
+    /// The width, for a font size of 1.
     pub width: f32,
-    /** The glyph that is drawn instead where no font has the text; the text layer keeps the text. */
-    pub stand_in: Option<GlyphId>,
+    /// The glyph that is drawn instead where no font has the text; the text layer keeps the text.
+    pub replacement: Option<GlyphId>,
 }
 
 /// The font of a cluster.
 struct Choice {
     /// The key of the font.
     key: usize,
-    font: Drawn,
+    font: LoadedFont,
     /// Whether the font has every character of the cluster.
     is_covered: bool,
 }
 
-/// A weight: the embedded font, and the fonts of the machine that were needed so far.
-pub struct Type {
-    embedded: Drawn,
+/// A font weight: the embedded font, and the fonts of the system that were needed so far.
+pub struct Weight {
+    embedded: LoadedFont,
     face: Face<'static>,
     is_bold: bool,
-    others: RefCell<HashMap<usize, Option<Drawn>>>,
+    system_fonts: RefCell<HashMap<usize, Option<LoadedFont>>>,
 }
 
-impl Type {
-    fn of(data: &'static [u8], is_bold: bool) -> Result<Self> {
-        let embedded = Drawn::of(Arc::new(data.to_vec()), 0);
+impl Weight {
+    fn load(data: &'static [u8], is_bold: bool) -> Result<Self> {
+        let embedded = LoadedFont::load(Arc::new(data.to_vec()), 0);
         Ok(Self {
             embedded: embedded.ok_or_else(|| Error::internal("the font cannot be read"))?,
             face: Face::parse(data, 0).map_err(Error::internal)?,
             is_bold,
-            others: RefCell::default(),
+            system_fonts: RefCell::default(),
         })
     }
 
-    /// How wide a text is.
+    /// Returns the width of a text.
     pub fn width(&self, text: &str, size: f32) -> f32 {
         if text.is_ascii() {
             // One run without shaping: the width is the sum of its advances.
-            let advance = |letter: char| {
-                let glyph = self.face.glyph_index(letter).unwrap_or_default();
+            let advance = |character: char| {
+                let glyph = self.face.glyph_index(character).unwrap_or_default();
                 f32::from(self.face.glyph_hor_advance(glyph).unwrap_or_default())
             };
             let sum: f32 = text.chars().map(advance).sum();
@@ -120,8 +121,8 @@ impl Type {
         self.runs(text).iter().map(|run| run.width).sum::<f32>() * size
     }
 
-    /// As much of a text as fits.
-    pub fn fitting(&self, text: &str, size: f32, width: f32) -> String {
+    /// Truncates a text to a width.
+    pub fn truncate(&self, text: &str, size: f32, width: f32) -> String {
         if self.width(text, size) <= width {
             return text.to_owned();
         }
@@ -130,18 +131,18 @@ impl Type {
         clusters.concat() + "…"
     }
 
-    /// Splits a text into lines that fit. A word that is longer than a line continues in the next one.
+    /// Splits a text into lines that fit. A word that is longer than a line continues on the next line.
     pub fn lines(&self, text: &str, size: f32, width: f32) -> Vec<String> {
         let mut lines = vec![String::new()];
         for word in text.split_whitespace() {
             let mut is_first = true;
             for piece in self.pieces(word, size, width) {
-                let glue = if is_first { " " } else { "" };
+                let space = if is_first { " " } else { "" };
                 is_first = false;
                 match lines.last_mut() {
                     Some(line) if line.is_empty() => *line = piece,
-                    Some(line) if self.width(&format!("{line}{glue}{piece}"), size) <= width => {
-                        line.push_str(glue);
+                    Some(line) if self.width(&format!("{line}{space}{piece}"), size) <= width => {
+                        line.push_str(space);
                         line.push_str(&piece);
                     }
                     _ => lines.push(piece),
@@ -151,7 +152,7 @@ impl Type {
         lines
     }
 
-    /// Splits a word where a line is full.
+    /// Splits a word that is longer than a line.
     fn pieces(&self, word: &str, size: f32, width: f32) -> Vec<String> {
         if self.width(word, size) <= width {
             return vec![word.to_owned()];
@@ -199,18 +200,18 @@ impl Type {
         let mut pieces: Vec<(Range<usize>, Choice, Script)> = Vec::new();
         for (start, cluster) in text.grapheme_indices(true) {
             let (script, end) = (script_of(cluster), start + cluster.len());
-            if let Some((range, last, of)) = pieces.last_mut() {
+            if let Some((range, last, last_script)) = pieces.last_mut() {
                 // A space or a character of no script stays in the font of the character before it.
                 let stays = is_shared(script) && last.is_covered && last.font.has_all(cluster);
                 let is_same = last.is_covered
-                    && (is_shared(*of) || *of == script)
+                    && (is_shared(*last_script) || *last_script == script)
                     && self
                         .choose(cluster)
                         .is_some_and(|next| next.key == last.key);
                 if stays || is_same {
                     range.end = end;
-                    if is_shared(*of) {
-                        *of = script;
+                    if is_shared(*last_script) {
+                        *last_script = script;
                     }
                     continue;
                 }
@@ -227,21 +228,21 @@ impl Type {
             .map(|(range, choice, _)| {
                 let text = text.get(range).unwrap_or_default();
                 if !choice.is_covered {
-                    return self.stand_in(text, direction);
+                    return self.replacement(text, direction);
                 }
                 Run {
                     text: text.to_owned(),
                     width: choice.font.width(text, direction),
                     font: choice.font.font,
                     direction,
-                    stand_in: None,
+                    replacement: None,
                 }
             })
             .collect()
     }
 
     /// Returns a run that draws the replacement character in place of a text that no font has.
-    fn stand_in(&self, text: &str, direction: TextDirection) -> Run {
+    fn replacement(&self, text: &str, direction: TextDirection) -> Run {
         let glyph = self.face.glyph_index(REPLACEMENT).unwrap_or_default();
         let advance = self.face.glyph_hor_advance(glyph).unwrap_or_default();
         Run {
@@ -249,22 +250,22 @@ impl Type {
             width: f32::from(advance) / f32::from(self.face.units_per_em()),
             font: self.embedded.font.clone(),
             direction,
-            stand_in: Some(GlyphId::new(u32::from(glyph.0))),
+            replacement: Some(GlyphId::new(u32::from(glyph.0))),
         }
     }
 
-    /// Returns the font of a cluster: the embedded one, or one of the machine.
+    /// Returns the font of a cluster: the embedded font, or a font of the system.
     fn choose(&self, cluster: &str) -> Option<Choice> {
-        let lacks = |letter: &char| !is_invisible(*letter) && !self.has(*letter);
-        let Some(letter) = cluster.chars().find(lacks) else {
+        let lacks = |character: &char| !is_invisible(*character) && !self.has(*character);
+        let Some(character) = cluster.chars().find(lacks) else {
             return Some(Choice {
                 key: EMBEDDED,
                 font: self.embedded.clone(),
                 is_covered: true,
             });
         };
-        let found = library::font_of(letter, self.is_bold)?;
-        let (key, font) = self.other(&found)?;
+        let found = system_fonts::find_font(character, self.is_bold)?;
+        let (key, font) = self.load_system_font(&found)?;
         Some(Choice {
             key,
             font,
@@ -272,24 +273,24 @@ impl Type {
         })
     }
 
-    fn has(&self, letter: char) -> bool {
-        self.face.glyph_index(letter).is_some()
+    fn has(&self, character: char) -> bool {
+        self.face.glyph_index(character).is_some()
     }
 
-    /// Returns a font of the machine with its key; each is parsed once per document.
-    fn other(&self, found: &Shared) -> Option<(usize, Drawn)> {
+    /// Returns a font of the system with its key; each is parsed once per document.
+    fn load_system_font(&self, found: &SharedFont) -> Option<(usize, LoadedFont)> {
         let key = Arc::as_ptr(found).addr();
-        let mut others = self.others.borrow_mut();
-        let drawn = others
+        let mut fonts = self.system_fonts.borrow_mut();
+        let loaded = fonts
             .entry(key)
-            .or_insert_with(|| Drawn::of(Arc::clone(&found.data), found.index));
-        drawn.clone().map(|drawn| (key, drawn))
+            .or_insert_with(|| LoadedFont::load(Arc::clone(&found.data), found.index));
+        loaded.clone().map(|font| (key, font))
     }
 }
 
-/// Returns the script of a cluster: that of its first character that has one.
+/// Returns the script of a cluster: the script of its first character with a script.
 fn script_of(cluster: &str) -> Script {
-    let mut scripts = cluster.chars().map(|letter| letter.script());
+    let mut scripts = cluster.chars().map(|character| character.script());
     scripts
         .find(|script| !is_shared(*script))
         .unwrap_or(Script::Common)
@@ -300,24 +301,30 @@ const fn is_shared(script: Script) -> bool {
 }
 
 /// Returns whether a character is a joiner or a selector: it shapes its neighbours and needs no glyph of its own.
-const fn is_invisible(letter: char) -> bool {
-    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+const fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// Plain and bold.
+/// The regular and the bold font.
 pub struct Fonts {
-    pub regular: Type,
-    pub bold: Type,
+    pub regular: Weight,
+    pub bold: Weight,
 }
 
 impl Fonts {
     pub fn new() -> Result<Self> {
         Ok(Self {
-            regular: Type::of(dejavu::sans::regular(), false)?,
-            bold: Type::of(dejavu::sans::bold(), true)?,
+            regular: Weight::load(dejavu::sans::regular(), false)?,
+            bold: Weight::load(dejavu::sans::bold(), true)?,
         })
     }
-    pub const fn of(&self, (bold, ..): Style) -> &Type {
-        if bold { &self.bold } else { &self.regular }
+
+    /// Returns the font of a style.
+    pub const fn get(&self, style: Style) -> &Weight {
+        if style.is_bold {
+            &self.bold
+        } else {
+            &self.regular
+        }
     }
 }

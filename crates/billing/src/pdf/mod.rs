@@ -1,108 +1,117 @@
-//! Drawing papers on A4: first everything gets its place, page after page, then the pages are drawn. The embedded font
-//! covers Latin, Greek, Cyrillic, Hebrew and Arabic; every other script is drawn with a font of the machine.
+//! PDF documents on A4 pages. The layout places every text on a page, then the pages are drawn. The embedded font covers
+//! Latin, Greek, Cyrillic, Hebrew and Arabic; every other script is drawn with a font of the system.
 
 mod fonts;
-mod library;
-mod pen;
+mod layout;
+mod system_fonts;
 
 use actix_web::{HttpResponse, http::header};
 use fonts::Fonts;
-use krilla::{Document, metadata::Metadata, page::PageSettings};
-use pen::{A4, Pen};
+use krilla::{metadata::Metadata, page::PageSettings};
+use layout::{Layout, PAGE_HEIGHT, PAGE_WIDTH};
 use platform::{Error, Result};
 
-pub use pen::{LEFT_EDGE, RIGHT_EDGE};
+pub use layout::{LEFT_EDGE, RIGHT_EDGE};
 
-/// What stands on a paper.
-pub struct Sheet<'a> {
-    /** What kind of paper it is. */
+/// The content of a document.
+pub struct Document<'a> {
+    /// The title, such as `Invoice`.
     pub title: &'a str,
-    /** Its number. */
+    /// The number.
     pub number: &'a str,
-    /** Who writes it: name, address, tax number. */
+    /// The sender: name, address and tax number.
     pub from: &'a [String],
-    /** Where they are written to. */
+    /// The sender's email address.
     pub email: Option<&'a str>,
-    /** Whom it is about, in a word; their name and address. */
-    pub to: (&'a str, [&'a str; 2]),
-    /** Its day and what it refers to. */
-    pub facts: Vec<(&'a str, String)>,
-    /** What it tells, row by row. */
+    /// The label of the recipient.
+    pub recipient_label: &'a str,
+    /// The name and the email address of the recipient.
+    pub recipient: [&'a str; 2],
+    /// The date, and the records that the document refers to, by label.
+    pub details: Vec<(&'a str, String)>,
+    /// The tables.
     pub tables: Vec<Table<'a>>,
-    /** Net, tax, total; the last one counts. */
-    pub sums: Vec<(&'a str, String)>,
-    /** A sentence below. */
+    /// The totals, by label. The last one is bold.
+    pub totals: Vec<(&'a str, String)>,
+    /// A sentence at the end.
     pub note: &'a str,
 }
 
-/// Rows under the names of their columns.
+/// A table.
 pub struct Table<'a> {
-    /** What they are; none needs to be said where there is but one. */
+    /// The heading; empty for a document with one table.
     pub heading: &'a str,
-    /** Its columns. */
+    /// The columns.
     pub columns: &'a [Column],
-    /** Its rows, a cell for each column. */
+    /// The rows, with a cell for each column.
     pub rows: Vec<Vec<String>>,
 }
 
-/// A column: where it begins and ends.
+/// A column of a table.
 pub struct Column {
     name: &'static str,
-    from: f32,
-    to: f32,
+    left: f32,
+    right: f32,
     is_number: bool,
 }
 
 impl Column {
-    /// Of texts, which begin where it begins and are wrapped.
-    pub const fn text(name: &'static str, from: f32, to: f32) -> Self {
+    /// Creates a column of texts, which are aligned left and wrapped.
+    pub const fn text(name: &'static str, left: f32, right: f32) -> Self {
         Self {
             name,
-            from,
-            to,
+            left,
+            right,
             is_number: false,
         }
     }
-    /// Of numbers, which end where it ends.
-    pub const fn number(name: &'static str, from: f32, to: f32) -> Self {
+    /// Creates a column of numbers, which are aligned right.
+    pub const fn number(name: &'static str, left: f32, right: f32) -> Self {
         Self {
             name,
-            from,
-            to,
+            left,
+            right,
             is_number: true,
         }
     }
 }
 
-/// Draws it.
-pub fn draw(sheet: &Sheet<'_>) -> Result<Vec<u8>> {
-    let pen = Pen::lay_out(sheet)?;
-    let settings =
-        PageSettings::from_wh(A4.0, A4.1).ok_or_else(|| Error::internal("a page of no size"))?;
-    let mut document = Document::new();
-    document.set_metadata(Metadata::new().title(format!("{} {}", sheet.title, sheet.number)));
-    for marks in &pen.pages {
-        let mut page = document.start_page_with(settings.clone());
+/// Draws a document as PDF.
+pub fn draw(document: &Document<'_>) -> Result<Vec<u8>> {
+    let layout = Layout::new(document)?;
+    let settings = PageSettings::from_wh(PAGE_WIDTH, PAGE_HEIGHT)
+        .ok_or_else(|| Error::internal("the page size is invalid"))?;
+    let mut pdf = krilla::Document::new();
+    pdf.set_metadata(Metadata::new().title(format!("{} {}", document.title, document.number)));
+    for elements in &layout.pages {
+        let mut page = pdf.start_page_with(settings.clone());
         let mut surface = page.surface();
-        for mark in marks {
-            mark.draw(&mut surface, &pen.fonts);
+        for element in elements {
+            element.draw(&mut surface, &layout.fonts);
         }
         surface.finish();
         page.finish();
     }
-    document
-        .finish()
-        .map_err(|_| Error::internal("a paper cannot be drawn"))
+    pdf.finish()
+        .map_err(|_| Error::internal("the document cannot be drawn"))
 }
 
-/// A paper as a file to keep.
-pub fn as_file((name, bytes): (String, Vec<u8>)) -> HttpResponse {
-    let disposition = platform::respond::attachment(&format!("{name}.pdf"));
+/// A PDF file.
+pub struct PdfFile {
+    /// The name of the file, without its extension.
+    pub name: String,
+    /// The content.
+    pub bytes: Vec<u8>,
+}
+
+/// Returns a response with a PDF file to download.
+pub fn as_file(file: PdfFile) -> HttpResponse {
+    let disposition = platform::respond::attachment(&format!("{}.pdf", file.name));
     HttpResponse::Ok()
         .content_type("application/pdf")
         .insert_header((header::CONTENT_DISPOSITION, disposition))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(bytes)
+        .body(file.bytes)
 }
 
 #[cfg(test)]
@@ -114,39 +123,42 @@ mod tests {
         Column::number("Amount", 300.0, RIGHT_EDGE),
     ];
 
-    /// The paper, and how many pages it has.
-    fn drawn(text: &str, rows: usize) -> Option<(Vec<u8>, usize)> {
+    /// Draws a document, and returns it with the number of its pages.
+    fn draw_document(text: &str, rows: usize) -> Option<(Vec<u8>, usize)> {
         let from = ["Example Travel".to_owned(), "1 Harbour Street".to_owned()];
-        let sheet = Sheet {
+        let document = Document {
             title: "Invoice",
             number: "INV-2026-000001",
             from: &from,
             email: Some("help@example.com"),
-            to: ("To", ["Ада Łukasiewicz", "ada@example.com"]),
-            facts: vec![("Date", "2026-11-22".to_owned())],
+            recipient_label: "To",
+            recipient: ["Ада Łukasiewicz", "ada@example.com"],
+            details: vec![("Date", "2026-11-22".to_owned())],
             tables: vec![Table {
-                heading: "What was bought",
+                heading: "Order",
                 columns: COLUMNS,
                 rows: vec![vec![text.to_owned(), "19.80".to_owned()]; rows],
             }],
-            sums: vec![("Total paid", "19.80 USD".to_owned())],
+            totals: vec![("Total paid", "19.80 USD".to_owned())],
             note: "Paid in full. Thank you.",
         };
-        let pages = Pen::lay_out(&sheet).ok()?.pages.len();
-        Some((draw(&sheet).ok()?, pages))
+        let pages = Layout::new(&document).ok()?.pages.len();
+        Some((draw(&document).ok()?, pages))
     }
 
     #[test]
-    fn a_paper_is_a_pdf_however_long_its_lines_are() {
+    fn document_with_long_lines_is_a_pdf() {
         let long = ["word ".repeat(60), "x".repeat(500)];
         for text in ["Europe 5 GB, 30 days", &long[0], &long[1]] {
-            let paper = drawn(text, 1);
-            assert!(paper.is_some_and(|(bytes, pages)| bytes.starts_with(b"%PDF-") && pages == 1));
+            let document = draw_document(text, 1);
+            assert!(
+                document.is_some_and(|(bytes, pages)| bytes.starts_with(b"%PDF-") && pages == 1)
+            );
         }
     }
 
     #[test]
-    fn every_script_is_drawn_whatever_fonts_the_machine_has() {
+    fn every_script_is_drawn_without_system_fonts() {
         let names = [
             "李明 王小龍",
             "สมชาย ใจดี",
@@ -157,9 +169,9 @@ mod tests {
             "\u{10ffff}",
         ];
         for name in names {
-            let paper = drawn(name, 1);
+            let document = draw_document(name, 1);
             assert!(
-                paper.is_some_and(|(bytes, _)| bytes.starts_with(b"%PDF-")),
+                document.is_some_and(|(bytes, _)| bytes.starts_with(b"%PDF-")),
                 "{name}"
             );
         }
@@ -190,9 +202,9 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_goes_on_to_another_page() {
+    fn overflow_continues_on_another_page() {
         for (text, rows, expected) in [("Europe", 50, 2), (&*"word ".repeat(300), 3, 3)] {
-            let pages = drawn(text, rows).map(|(_, pages)| pages);
+            let pages = draw_document(text, rows).map(|(_, pages)| pages);
             assert_eq!(pages, Some(expected), "{rows} rows");
         }
     }

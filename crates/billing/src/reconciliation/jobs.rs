@@ -1,14 +1,14 @@
-//! The check that runs by itself.
+//! The hourly check.
 
-use super::{query, rules};
+use super::{check::check, query};
 use crate::webhooks;
 use chrono::TimeDelta;
 use platform::{Actor, Ctx, Result, jobs::Job};
 use serde::{Deserialize, Serialize};
 
-/// How far back the first check asks a gateway: as long as a gateway tries to deliver an event.
+/// How far back the first check loads events: as long as a gateway repeats the delivery of an event.
 const FIRST: TimeDelta = TimeDelta::days(3);
-/// How far two checks overlap: a gateway may list an event later than it made it.
+/// How far two checks overlap, because a gateway may list an event some time after it created the event.
 const OVERLAP: TimeDelta = TimeDelta::minutes(10);
 
 /// Loads the gateway's events since the last check, then compares the books. Runs every hour, so that no discrepancy
@@ -27,14 +27,11 @@ impl Job for Check {
         // The books are compared even while the gateway cannot be read; the job fails afterwards, so that it is noticed.
         let caught_up = catch_up(&ctx).await;
         let (actor, now) = (Actor::system(&ctx), ctx.clock.now());
-        let checked = ctx
-            .db
-            .write(move |tx| rules::check(tx, &actor, now))
-            .await?;
+        let checked = ctx.db.write(move |tx| check(tx, &actor, now)).await?;
         tracing::info!(
             opened = checked.opened,
             resolved = checked.resolved,
-            "the check has opened {} cases and found {} put right",
+            "the check opened {} cases and resolved {}",
             checked.opened,
             checked.resolved
         );
@@ -42,9 +39,9 @@ impl Job for Check {
     }
 }
 
-/// Applies every event that the gateway has made since the last check and that no webhook has delivered: payments,
-/// refunds and disputes. An event that was applied before changes nothing. An event that cannot be applied does not
-/// keep the later ones back; it is loaded again by the next check.
+/// Applies every event that the gateway created since the last check and that no webhook delivered: payments, refunds and
+/// disputes. An event that was applied before changes nothing. After an event that cannot be applied, the later events are
+/// applied nevertheless, and the next check loads all of them again.
 async fn catch_up(ctx: &Ctx) -> Result<()> {
     let (port, now) = (ctx.ports.payments.clone(), ctx.clock.now());
     let gateway = port.name();

@@ -1,17 +1,26 @@
-//! Payments: opened at a gateway, settled by what the gateway tells, never by what a browser says.
+//! Payments: the rows, their status and their timeline.
+//!
+//! A payment is believed because the gateway signed its event or a person confirmed it, never because a browser returned.
 
 mod jobs;
-mod query;
+pub(crate) mod query;
 mod routes;
-mod rules;
+mod status;
 mod timeline;
 
-pub use jobs::{Close, Open, Simulate};
-pub use query::{Due, is_paid, name_esim, payment};
-pub use rules::{Settled, accept_received, cancel, close, free, open, refund_received, settle};
+pub use jobs::{ClosePayment, ReportSimulatedOutcome};
+pub use query::{NewPayment, is_paid, payment};
+pub use status::{cancel, close_at_gateway, transition};
 pub(crate) use timeline::amount_of;
 
+use platform::crypto::FieldContext;
 use utoipa_actix_web::service_config::ServiceConfig;
+use wire::TransactionId;
+
+/// Returns the context that the client secret of a payment is sealed for.
+pub(crate) const fn secret_of<'a>(id: TransactionId) -> FieldContext<'a> {
+    FieldContext::new("transactions", "client_secret", id.0)
+}
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config
@@ -19,8 +28,5 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
         .service(routes::export)
         .service(routes::show)
         .service(routes::timeline)
-        .service(routes::receipts)
-        .service(routes::simulate)
-        .service(routes::confirm)
-        .service(routes::reject);
+        .service(routes::receipts);
 }

@@ -1,6 +1,6 @@
-//! What happened to a payment and to what was given back of it, told from the audit log.
+//! The timeline of a payment and of its refunds, from the audit log.
 
-use super::query::{self, Recorded};
+use super::query::{self, TimelineAudit};
 use platform::{Actor, Conn, Result, people};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -9,12 +9,12 @@ use wire::{
     billing::orders::{EventTone, Timeline, TimelineStep},
 };
 
-/// The steps of a payment that the actor may see, the oldest first.
-pub fn of(conn: &mut Conn, actor: &Actor, id: TransactionId) -> Result<Timeline> {
+/// Returns the timeline of a payment as the actor may see it, the oldest event first.
+pub fn load(conn: &mut Conn, actor: &Actor, id: TransactionId) -> Result<Timeline> {
     query::find(conn, actor, id)?;
-    let acts = query::record(conn, &actor.keys, id)?;
-    let people: Vec<UserId> = acts.iter().filter_map(|act| act.actor_id).collect();
-    // A customer learns what was done, not who of the staff did it, nor what they thought.
+    let events = query::audit_events(conn, &actor.keys, id)?;
+    let people: Vec<UserId> = events.iter().filter_map(|event| event.actor_id).collect();
+    // Customers see the events, without the names and the reasons of the staff.
     let is_staff = actor.owner_filter().is_none();
     let names = if is_staff {
         let is_masked = people::is_masked_for(actor.role);
@@ -22,45 +22,49 @@ pub fn of(conn: &mut Conn, actor: &Actor, id: TransactionId) -> Result<Timeline>
     } else {
         HashMap::new()
     };
-    let data = acts
+    let data = events
         .into_iter()
-        .filter_map(|act| told(act, &names, is_staff))
+        .filter_map(|event| to_step(event, &names, is_staff))
         .collect();
     Ok(Timeline { data })
 }
 
-fn told(act: Recorded, names: &HashMap<UserId, String>, is_staff: bool) -> Option<TimelineStep> {
-    let amount = amount_of(act.change.as_ref());
-    let (what, sentence, tone) = match act.action.as_str() {
+fn to_step(
+    event: TimelineAudit,
+    names: &HashMap<UserId, String>,
+    is_staff: bool,
+) -> Option<TimelineStep> {
+    let amount = amount_of(event.change.as_ref());
+    let (what, sentence, tone) = match event.action.as_str() {
         "transaction.open" => (
             "opened",
-            "It was opened at the gateway.".to_owned(),
+            "The payment was opened at the gateway.".to_owned(),
             EventTone::Waiting,
         ),
         "transaction.simulate" => (
             "simulated",
-            "The payment simulator was told what to do.".to_owned(),
+            "An outcome was sent to the payment simulator.".to_owned(),
             EventTone::Neutral,
         ),
         "transaction.complete" => (
             "completed",
-            "The money came in.".to_owned(),
+            "The payment was received.".to_owned(),
             EventTone::Good,
         ),
         "transaction.confirm" => (
             "completed",
-            "Somebody has confirmed that the money came in.".to_owned(),
+            "The payment was confirmed manually.".to_owned(),
             EventTone::Good,
         ),
         "transaction.reject" => (
             "failed",
-            "Somebody has said that no money came in.".to_owned(),
+            "The payment was marked as unpaid.".to_owned(),
             EventTone::Bad,
         ),
-        "transaction.fail" => ("failed", "It failed.".to_owned(), EventTone::Bad),
+        "transaction.fail" => ("failed", "The payment failed.".to_owned(), EventTone::Bad),
         "transaction.cancel" => (
             "cancelled",
-            "It was cancelled.".to_owned(),
+            "The payment was cancelled.".to_owned(),
             EventTone::Neutral,
         ),
         "transaction.accept" => (
@@ -75,7 +79,7 @@ fn told(act: Recorded, names: &HashMap<UserId, String>, is_staff: bool) -> Optio
         ),
         "transaction.mismatch" => (
             "mismatch",
-            "Another amount came in than was due.".to_owned(),
+            "The received amount differs from the amount due.".to_owned(),
             EventTone::Bad,
         ),
         "refund.request" => (
@@ -89,8 +93,8 @@ fn told(act: Recorded, names: &HashMap<UserId, String>, is_staff: bool) -> Optio
             EventTone::Good,
         ),
         "refund.reread" if is_staff => (
-            "refund read again",
-            "The sale had changed; the decision was asked for again.".to_owned(),
+            "refund calculated again",
+            "The sale had changed, so the refund has to be approved again.".to_owned(),
             EventTone::Neutral,
         ),
         "refund.reject" => (
@@ -100,22 +104,22 @@ fn told(act: Recorded, names: &HashMap<UserId, String>, is_staff: bool) -> Optio
         ),
         "refund.send" if is_staff => (
             "refund sent",
-            "The gateway was asked to give the money back.".to_owned(),
+            "The refund was sent to the gateway.".to_owned(),
             EventTone::Waiting,
         ),
         "refund.retry" if is_staff => (
-            "refund tried again",
-            "The gateway is asked once more.".to_owned(),
+            "refund retried",
+            "The refund is sent to the gateway again.".to_owned(),
             EventTone::Neutral,
         ),
         "refund.fail" => (
             "refund failed",
-            "The refund has failed.".to_owned(),
+            "The refund failed.".to_owned(),
             EventTone::Bad,
         ),
         "refund.mismatch" if is_staff => (
             "mismatch",
-            "Another amount was given back than was asked for.".to_owned(),
+            "The gateway refunded another amount than was requested.".to_owned(),
             EventTone::Bad,
         ),
         "refund.process" => (
@@ -125,19 +129,19 @@ fn told(act: Recorded, names: &HashMap<UserId, String>, is_staff: bool) -> Optio
         ),
         _ => return None,
     };
-    let reason = act.reason.filter(|_| is_staff).unwrap_or_default();
-    let actor = act.actor_id.and_then(|id| names.get(&id).cloned());
+    let reason = event.reason.filter(|_| is_staff).unwrap_or_default();
+    let actor = event.actor_id.and_then(|id| names.get(&id).cloned());
     Some(TimelineStep {
-        at: act.at,
+        at: event.at,
         what: what.to_owned(),
         sentence: format!("{sentence} {reason}").trim().to_owned(),
-        actor_id: act.actor_id.filter(|_| actor.is_some()),
+        actor_id: event.actor_id.filter(|_| actor.is_some()),
         actor,
         tone,
     })
 }
 
-/// Writes the amount of a recorded change, as its currency has it.
+/// Formats the amount of a recorded change in its currency.
 pub fn amount_of(change: Option<&Value>) -> String {
     let text = |field: &str| {
         let value = change.and_then(|change| change.get(field));

@@ -1,25 +1,24 @@
-//! What payment gateways tell us. The signature is checked on the raw body before anything is read; every event is
-//! kept, and applied once, in the transaction that notes it.
+//! Webhooks of payment gateways. The signature is verified on the raw body before the body is parsed. Every event is
+//! recorded, and applied once, in the transaction that records it.
 
+mod dispatch;
 mod routes;
+mod simulation;
 
-use crate::transactions::{self, Settled};
+use crate::events::EventOutcome;
 use integrations::webhooks as receipts;
-use platform::{
-    Actor, Ctx, Error, Result, metrics,
-    ports::payments::{GatewayEvent, PaymentEvent},
-};
+use platform::{Actor, Ctx, Error, Result, metrics, ports::payments::GatewayEvent};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::{Currency, Money, Param, ProblemCode, TransactionId};
+use wire::ProblemCode;
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
-    config.service(routes::receive);
+    config.service(routes::receive).service(routes::simulate);
 }
 
 /// A webhook request of a gateway, as it was received.
 #[derive(Debug, Clone)]
 pub struct Delivery<'a> {
-    /// The gateway that the address names.
+    /// The gateway in the path.
     pub gateway: &'a str,
     /// The signature.
     pub signature: &'a str,
@@ -29,9 +28,9 @@ pub struct Delivery<'a> {
     pub network: String,
 }
 
-/// Takes in what a gateway says. Told before: nothing changes, and that is a success.
+/// Receives a webhook request. A repeated event changes nothing and succeeds.
 ///
-/// Deliveries whose signature does not match are counted by network and minute, because anybody can send them.
+/// Deliveries whose signature does not match are counted by network and minute, because the endpoint is public.
 pub async fn receive(ctx: &Ctx, delivery: Delivery<'_>) -> Result<()> {
     let port = ctx.ports.payments.clone();
     if port.name() != delivery.gateway {
@@ -50,41 +49,21 @@ pub async fn receive(ctx: &Ctx, delivery: Delivery<'_>) -> Result<()> {
 }
 
 /// Records an event and applies it, unless it was applied before.
-pub(crate) async fn apply(ctx: &Ctx, source: &'static str, event: GatewayEvent) -> Result<()> {
+pub async fn apply(ctx: &Ctx, source: &'static str, event: GatewayEvent) -> Result<()> {
     let (now, actor) = (ctx.clock.now(), Actor::system(ctx));
     ctx.db
         .write(move |tx| {
             let Some(receipt) = receipts::record(tx, source, &event.id, &event.kind, now)? else {
                 return Ok(());
             };
-            match transactions::settle(tx, &actor, source, &event, now)? {
-                Settled::Applied(payment, note) => {
+            match dispatch::dispatch(tx, &actor, source, &event, now)? {
+                EventOutcome::Applied(payment, note) => {
                     receipts::mark_applied(tx, receipt, payment, &note, now)
                 }
-                Settled::Ignored(payment, note) => {
+                EventOutcome::Ignored(payment, note) => {
                     receipts::mark_ignored(tx, receipt, payment, &note)
                 }
             }
         })
         .await
-}
-
-/// The event by which we tell ourselves that a payment will not come.
-pub fn said(transaction: TransactionId, reason: String) -> GatewayEvent {
-    GatewayEvent {
-        id: String::new(),
-        kind: String::new(),
-        gateway_transaction_id: None,
-        gateway_payment_id: None,
-        transaction: Some(transaction),
-        payment_event: Some(PaymentEvent::Declined { reason }),
-    }
-}
-
-/// Writes an amount that a gateway reports, in smallest units where its currency is unknown here.
-pub(crate) fn reported_amount(minor: i64, currency: &str) -> String {
-    match Currency::parse(currency) {
-        Ok(known) => Money::from_minor(minor, known).in_currency(known),
-        Err(_) => format!("{minor} {currency} in smallest units"),
-    }
 }

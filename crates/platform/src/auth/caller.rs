@@ -223,7 +223,7 @@ impl<P: Needs> Caller<P> {
     /// Writes as this caller, in one transaction.
     pub async fn write<T: Send + 'static>(
         &self,
-        f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
+        f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {
         let signed = self.signed.clone();
         self.signed
@@ -241,7 +241,7 @@ impl<P: Needs> Caller<P> {
     pub async fn write_with<T: Send + 'static>(
         &self,
         also: Option<Permission>,
-        f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
+        f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {
         let signed = self.signed.clone();
         self.write(move |tx, actor| {
@@ -257,7 +257,7 @@ impl<P: Needs> Caller<P> {
     pub async fn write_idempotent<T: wire::Resource>(
         &self,
         claim: IdempotencyClaim,
-        f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
+        f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Clone + Send + 'static,
     ) -> Result<IdempotentResponse<T>> {
         let now = self.signed.ctx.clock.now();
         self.write(move |tx, actor| claim.run(tx, actor, now, f))

@@ -10,6 +10,7 @@ use std::future::{Ready, ready};
 use wire::ProblemCode;
 
 /// The revision that an edit is based on, from `If-Match`.
+#[derive(Clone)]
 pub struct IfMatch(pub i32);
 
 impl FromRequest for IfMatch {

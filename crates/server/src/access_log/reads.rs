@@ -71,6 +71,7 @@ const SEARCHES: [(&str, &str); 3] = [
 ];
 
 /// A line of the access log.
+#[derive(Clone)]
 struct Line {
     subject: &'static str,
     id: Uuid,

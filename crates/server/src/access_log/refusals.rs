@@ -45,6 +45,7 @@ pub struct Count {
 }
 
 /// An entry of the audit log for a number of refusals.
+#[derive(Clone)]
 struct Entry {
     key: Key,
     count: Count,

@@ -22,6 +22,14 @@ text_enum! {
     KycDocumentStatus: KycDocumentStatus, "kyc_document_status" { Pending = "pending", Approved = "approved", Rejected = "rejected" }
 }
 
+impl KycDocumentStatus {
+    /// Returns whether a document of this status can get the status `to`. A decision is final; a customer sends another
+    /// document.
+    pub const fn can_become(self, to: Self) -> bool {
+        matches!((self, to), (Self::Pending, Self::Approved | Self::Rejected))
+    }
+}
+
 text_enum! {
     /// Who has claimed a document or case.
     ClaimedBy: text {

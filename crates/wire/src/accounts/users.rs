@@ -33,9 +33,9 @@ text_enum! {
 pub const MASK: &str = "•••";
 
 impl UserStatus {
-    /// Returns whether the status may change to `next`. Activating lifts a ban. A suspended user cannot become
+    /// Returns whether the status can change to `next`. Activating lifts a ban. A suspended user cannot become
     /// inactive, because inactive is the status of users who leave on their own.
-    pub const fn may_become(self, next: Self) -> bool {
+    pub const fn can_become(self, next: Self) -> bool {
         matches!(
             (self, next),
             (
@@ -312,12 +312,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn may_become_allows_listed_transitions() {
+    fn can_become_allows_listed_transitions() {
         use UserStatus::{Active, Banned, Inactive, Suspended};
         let allowed: Vec<(UserStatus, UserStatus)> = UserStatus::ALL
             .iter()
             .flat_map(|from| UserStatus::ALL.iter().map(|to| (*from, *to)))
-            .filter(|(from, to)| from.may_become(*to))
+            .filter(|(from, to)| from.can_become(*to))
             .collect();
         assert_eq!(
             allowed,

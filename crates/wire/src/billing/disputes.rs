@@ -77,6 +77,17 @@ impl DisputeState {
     }
 }
 
+impl DisputeState {
+    /// Returns whether a dispute of this state can get the state `to`.
+    pub const fn can_become(self, to: Self) -> bool {
+        match self {
+            Self::NeedsResponse => matches!(to, Self::UnderReview | Self::Won | Self::Lost),
+            Self::UnderReview => matches!(to, Self::Won | Self::Lost),
+            Self::Won | Self::Lost => false,
+        }
+    }
+}
+
 impl Resource for Dispute {
     const PATH: &'static str = "/v1/disputes";
     const ONE: &'static str = "dispute";
@@ -89,5 +100,27 @@ impl Resource for Dispute {
     }
     fn label(&self) -> String {
         self.gateway_dispute_id.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn state_changes_are_limited_to_the_table() {
+        use DisputeState as S;
+        let allowed: &[(S, &[S])] = &[
+            (S::NeedsResponse, &[S::UnderReview, S::Won, S::Lost]),
+            (S::UnderReview, &[S::Won, S::Lost]),
+            (S::Won, &[]),
+            (S::Lost, &[]),
+        ];
+        assert_eq!(allowed.len(), S::ALL.len());
+        for (from, targets) in allowed {
+            for to in S::ALL {
+                assert_eq!(from.can_become(*to), targets.contains(to), "{from} to {to}");
+            }
+        }
     }
 }

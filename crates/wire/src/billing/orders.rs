@@ -332,6 +332,28 @@ impl OrderStatus {
     }
 }
 
+impl OrderStatus {
+    /// Returns whether an order of this status can get the status `to`.
+    pub const fn can_become(self, to: Self) -> bool {
+        use OrderStatus as S;
+        match self {
+            S::PendingPayment => matches!(to, S::Paid | S::NeedsReview | S::Cancelled),
+            S::Paid => matches!(
+                to,
+                S::Provisioning | S::Fulfilled | S::NeedsReview | S::Failed | S::Cancelled
+            ),
+            S::Provisioning => {
+                matches!(to, S::Fulfilled | S::NeedsReview | S::Failed | S::Cancelled)
+            }
+            S::NeedsReview => matches!(to, S::Paid | S::Fulfilled | S::Cancelled),
+            S::Failed => matches!(to, S::Paid | S::NeedsReview | S::Cancelled),
+            // A cancelled order can still be paid.
+            S::Cancelled => matches!(to, S::Paid | S::NeedsReview),
+            S::Fulfilled => false,
+        }
+    }
+}
+
 impl Resource for Order {
     const PATH: &'static str = "/v1/orders";
     const ONE: &'static str = "order";
@@ -392,5 +414,42 @@ impl Check for NewOrder {
 impl Check for CancelOrder {
     fn check(&self, bad: &mut FieldErrors) {
         bad.lines("reason", &self.reason, 1, 500);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_changes_are_limited_to_the_table() {
+        use OrderStatus as S;
+        let allowed: &[(S, &[S])] = &[
+            (S::PendingPayment, &[S::Paid, S::NeedsReview, S::Cancelled]),
+            (
+                S::Paid,
+                &[
+                    S::Provisioning,
+                    S::Fulfilled,
+                    S::NeedsReview,
+                    S::Failed,
+                    S::Cancelled,
+                ],
+            ),
+            (
+                S::Provisioning,
+                &[S::Fulfilled, S::NeedsReview, S::Failed, S::Cancelled],
+            ),
+            (S::Fulfilled, &[]),
+            (S::NeedsReview, &[S::Paid, S::Fulfilled, S::Cancelled]),
+            (S::Failed, &[S::Paid, S::NeedsReview, S::Cancelled]),
+            (S::Cancelled, &[S::Paid, S::NeedsReview]),
+        ];
+        assert_eq!(allowed.len(), S::ALL.len());
+        for (from, targets) in allowed {
+            for to in S::ALL {
+                assert_eq!(from.can_become(*to), targets.contains(to), "{from} to {to}");
+            }
+        }
     }
 }

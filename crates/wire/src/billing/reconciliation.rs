@@ -210,6 +210,17 @@ impl Case {
     }
 }
 
+impl CaseStatus {
+    /// Returns whether a case of this status can get the status `to`. An escalated case can be escalated again, by another
+    /// person.
+    pub const fn can_become(self, to: Self) -> bool {
+        match self {
+            Self::Open | Self::Escalated => matches!(to, Self::Escalated | Self::Resolved),
+            Self::Resolved => false,
+        }
+    }
+}
+
 impl Resource for Case {
     const PATH: &'static str = "/v1/reconciliation";
     const ONE: &'static str = "case";
@@ -240,5 +251,26 @@ impl Check for EscalateCase {
 impl Check for ResolveCase {
     fn check(&self, bad: &mut FieldErrors) {
         bad.lines("reason", &self.reason, 1, 500);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_changes_are_limited_to_the_table() {
+        use CaseStatus as S;
+        let allowed: &[(S, &[S])] = &[
+            (S::Open, &[S::Escalated, S::Resolved]),
+            (S::Escalated, &[S::Escalated, S::Resolved]),
+            (S::Resolved, &[]),
+        ];
+        assert_eq!(allowed.len(), S::ALL.len());
+        for (from, targets) in allowed {
+            for to in S::ALL {
+                assert_eq!(from.can_become(*to), targets.contains(to), "{from} to {to}");
+            }
+        }
     }
 }

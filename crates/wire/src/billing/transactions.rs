@@ -150,6 +150,19 @@ impl Transaction {
     }
 }
 
+impl TransactionStatus {
+    /// Returns whether a payment of this status can get the status `to`.
+    pub const fn can_become(self, to: Self) -> bool {
+        match self {
+            Self::Pending => matches!(to, Self::Completed | Self::Failed | Self::Cancelled),
+            // Gateways report events out of order, and customers pay late.
+            Self::Failed | Self::Cancelled => matches!(to, Self::Completed),
+            Self::Completed => matches!(to, Self::Refunded),
+            Self::Refunded => false,
+        }
+    }
+}
+
 impl Resource for Transaction {
     const PATH: &'static str = "/v1/transactions";
     const ONE: &'static str = "transaction";
@@ -171,4 +184,27 @@ impl Resource for Transaction {
 
 impl Check for SimulatePayment {
     fn check(&self, _: &mut FieldErrors) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_changes_are_limited_to_the_table() {
+        use TransactionStatus as S;
+        let allowed: &[(S, &[S])] = &[
+            (S::Pending, &[S::Completed, S::Failed, S::Cancelled]),
+            (S::Completed, &[S::Refunded]),
+            (S::Failed, &[S::Completed]),
+            (S::Refunded, &[]),
+            (S::Cancelled, &[S::Completed]),
+        ];
+        assert_eq!(allowed.len(), S::ALL.len());
+        for (from, targets) in allowed {
+            for to in S::ALL {
+                assert_eq!(from.can_become(*to), targets.contains(to), "{from} to {to}");
+            }
+        }
+    }
 }

@@ -26,6 +26,51 @@ text_enum! {
     IccidCheck: IccidCheck, "iccid_check" { Ok = "ok", Mismatch = "mismatch", Missing = "missing" }
 }
 
+impl EsimStatus {
+    /// Returns whether an eSIM of this status can get the status `to`. A cancelled eSIM never changes, and no eSIM
+    /// returns to the stock. Only an order (a top-up) reactivates an expired eSIM.
+    pub const fn can_become(self, to: Self) -> bool {
+        use EsimStatus as S;
+        match self {
+            S::Available => matches!(to, S::Active | S::Expired | S::Cancelled),
+            S::Active => matches!(to, S::Suspended | S::Expired | S::Cancelled),
+            S::Suspended => matches!(to, S::Active | S::Expired | S::Cancelled),
+            S::Expired => matches!(to, S::Active | S::Cancelled),
+            S::Cancelled => false,
+        }
+    }
+}
+
+impl ProfileState {
+    /// Returns whether a profile of this state can get the state `to`. Notifications may arrive late and out of order, so
+    /// a profile only moves forward. Exceptions: it can be enabled and disabled repeatedly, released after a deletion, and
+    /// it can recover from an error.
+    pub const fn can_become(self, to: Self) -> bool {
+        use ProfileState as S;
+        match (self, to) {
+            (S::Error, S::Error) => false,
+            (S::Error, _)
+            | (_, S::Error)
+            | (S::Disabled, S::Enabled)
+            | (S::Deleted, S::Released) => true,
+            (S::Deleted, _) => false,
+            _ => self.rank() < to.rank(),
+        }
+    }
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Reserving => 0,
+            Self::Released => 1,
+            Self::Downloaded => 2,
+            Self::Installed => 3,
+            Self::Enabled => 4,
+            Self::Disabled => 5,
+            Self::Deleted => 6,
+            Self::Error => 7,
+        }
+    }
+}
+
 /// Minimum number of last digits by which an eSIM can be found.
 pub const MIN_LAST_DIGITS: usize = 4;
 

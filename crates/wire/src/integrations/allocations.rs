@@ -17,6 +17,20 @@ text_enum! {
     ProvisioningStatus: ProvisioningStatus, "provisioning_status" { Queued = "queued", Running = "running", Waiting = "waiting", Succeeded = "succeeded", Failed = "failed", NeedsReview = "needs_review" }
 }
 
+impl ProvisioningStatus {
+    /// Returns whether a unit of this status can get the status `to`. A unit that failed or waits for review is queued
+    /// again, or gets its eSIM by a late response of a provider.
+    pub const fn can_become(self, to: Self) -> bool {
+        match self {
+            Self::Queued | Self::Running | Self::Waiting => true,
+            Self::Failed | Self::NeedsReview => {
+                matches!(to, Self::Queued | Self::Succeeded | Self::NeedsReview)
+            }
+            Self::Succeeded => false,
+        }
+    }
+}
+
 text_enum! {
     /// Result of a request to a provider. `unknown` is not a failure: the response did not arrive.
     ProvisioningAttemptStatus: AttemptStatus, "attempt_status" { Sent = "sent", Succeeded = "succeeded", Refused = "refused", Unknown = "unknown", Abandoned = "abandoned" }
@@ -141,5 +155,59 @@ impl Resource for Provisioning {
     }
     fn label(&self) -> String {
         format!("unit {}", self.unit_no)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn provisioning_status_changes_are_limited_to_the_table() {
+        use ProvisioningStatus as S;
+        let allowed: &[(S, &[S])] = &[
+            (
+                S::Queued,
+                &[
+                    S::Queued,
+                    S::Running,
+                    S::Waiting,
+                    S::Succeeded,
+                    S::Failed,
+                    S::NeedsReview,
+                ],
+            ),
+            (
+                S::Running,
+                &[
+                    S::Queued,
+                    S::Running,
+                    S::Waiting,
+                    S::Succeeded,
+                    S::Failed,
+                    S::NeedsReview,
+                ],
+            ),
+            (
+                S::Waiting,
+                &[
+                    S::Queued,
+                    S::Running,
+                    S::Waiting,
+                    S::Succeeded,
+                    S::Failed,
+                    S::NeedsReview,
+                ],
+            ),
+            (S::Succeeded, &[]),
+            (S::Failed, &[S::Queued, S::Succeeded, S::NeedsReview]),
+            (S::NeedsReview, &[S::Queued, S::Succeeded, S::NeedsReview]),
+        ];
+        assert_eq!(allowed.len(), S::ALL.len());
+        for (from, targets) in allowed {
+            for to in S::ALL {
+                assert_eq!(from.can_become(*to), targets.contains(to), "{from} to {to}");
+            }
+        }
     }
 }

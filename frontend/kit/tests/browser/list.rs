@@ -146,7 +146,7 @@ async fn bulk_action_reports_the_result_of_each_row() {
     page.find(".results li[data-tone=bad]").await;
     assert_eq!(
         page.text(".results").await,
-        "ADoneBIt clashes with what exists"
+        "ADoneBThe request conflicts with an existing record"
     );
     assert_eq!(count("DELETE", "/v1/plans/"), 2);
     assert!(

@@ -88,7 +88,7 @@ fn status(
         },
     )
     .when(move |user| {
-        user.deleted_at.is_none() && user.status.may_become(to) && is_manageable(user)
+        user.deleted_at.is_none() && user.status.can_become(to) && is_manageable(user)
     })
     .leaves_out(move |user| left_out(user).or_else(|| stays(user, to)))
     .bulk_request(verb)
@@ -112,7 +112,7 @@ fn left_out(user: &User) -> Option<LeftOut> {
 
 /// Returns why a user keeps their status: they are archived, have it already, or cannot change to it.
 fn stays(user: &User, to: UserStatus) -> Option<LeftOut> {
-    let (is_deleted, changes) = (user.deleted_at.is_some(), user.status.may_become(to));
+    let (is_deleted, changes) = (user.deleted_at.is_some(), user.status.can_become(to));
     match (is_deleted, user.status == to, changes) {
         (true, ..) => Some(LeftOut {
             one: "one archived user",

@@ -25,7 +25,7 @@ fn name(key: &str) -> &'static str {
         "business.name" => "Business name",
         "business.support_email" => "Support e-mail",
         "business.time_zone" => "Time zone",
-        "letters.footer" => "E-mail footer",
+        "emails.footer" => "E-mail footer",
         "invoices.seller" => "Seller address",
         "invoices.prefix" => "Invoice prefix",
         "orders.payment_window_minutes" => "Payment window",

@@ -26,6 +26,7 @@ use wire::{
 const MAX_PENDING: i64 = 10;
 
 /// A document to upload, whose permission is checked.
+#[derive(Clone)]
 pub struct Submission {
     /// The customer.
     pub user_id: UserId,

@@ -15,7 +15,7 @@ use wire::{
 };
 
 /// The columns of a user that signing in needs. The type does not print.
-#[derive(Queryable, Selectable)]
+#[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = users, check_for_backend(Pg))]
 pub struct Account {
     pub id: UserId,

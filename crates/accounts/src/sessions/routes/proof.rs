@@ -13,6 +13,7 @@ use platform::{Caller, Error, NoContent, RequestInfo, Result, auth::verify_passw
 use wire::{accounts::sessions::ConfirmIdentity, permission::needs::SessionsOwn};
 
 /// A counted attempt of a signed-in user to authenticate again.
+#[derive(Clone)]
 pub struct ProofAttempt {
     pub context: RequestContext,
     pub attempt: Attempt,

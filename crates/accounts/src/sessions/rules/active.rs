@@ -22,6 +22,7 @@ use wire::{
 };
 
 /// A proof with which a signed-in user authenticates again.
+#[derive(Clone)]
 pub enum Proof {
     /// A password, and whether it is that of the user.
     Password(bool),

@@ -27,7 +27,7 @@ pub fn set_status(
     reason: Option<&str>,
 ) -> Result<User> {
     let row = lock_for_change(tx, actor, id, Deleted::Exclude)?;
-    if !row.status.may_become(to) {
+    if !row.status.can_become(to) {
         return Err(Error::with_detail(
             ProblemCode::WrongState,
             format!("The account is {} and cannot become {to}.", row.status),

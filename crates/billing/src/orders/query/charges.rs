@@ -1,4 +1,4 @@
-//! SQL of what providers have charged for orders, and the margins that follow from it.
+//! SQL of the charges of providers for orders, and the margins of the orders.
 
 use super::OrderRow;
 use diesel::prelude::*;
@@ -7,14 +7,14 @@ use schema::{data_allocations as allocations, provisioning_jobs as units};
 use std::collections::HashMap;
 use wire::{Currency, Decimal, Money, OrderId, integrations::allocations::AllocationStatus};
 
-/// What a provider has charged for one unit.
+/// The charge of a provider for one unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Charge {
     pub cost: Money,
     pub currency: Currency,
 }
 
-/// Returns what providers have charged for these orders; reversed charges are left out.
+/// Returns the charges of providers for these orders; reversed charges are left out.
 pub fn charges(conn: &mut Conn, ids: &[OrderId]) -> Result<HashMap<OrderId, Vec<Charge>>> {
     let rows: Vec<(OrderId, Money, Currency)> = allocations::table
         .inner_join(units::table)
@@ -32,18 +32,18 @@ pub fn charges(conn: &mut Conn, ids: &[OrderId]) -> Result<HashMap<OrderId, Vec<
     Ok(found)
 }
 
-/// What an order costs us: as charged where a provider has charged, as expected for the other units.
+/// The cost of an order: the charges of providers, and the expected cost of the units without a charge.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cost {
-    /// Of one unit, on average. `None` where a provider charged in another currency than the order's.
+    /// The average cost of one unit. `None` where a provider charged in another currency than the order's.
     pub unit: Option<Money>,
-    /// Of all units; `None` like `unit`.
+    /// The cost of all units; `None` like `unit`.
     pub total: Option<Money>,
 }
 
 impl Cost {
     /// Calculates the cost of an order from the charges of its providers.
-    pub fn of(order: &OrderRow, charges: &[Charge]) -> Self {
+    pub fn calculate(order: &OrderRow, charges: &[Charge]) -> Self {
         if charges
             .iter()
             .any(|charge| charge.currency != order.currency)
@@ -66,7 +66,7 @@ impl Cost {
         }
     }
 
-    /// Returns the order's price after discount, without tax, less its cost.
+    /// Returns the margin: the price after discount, without tax, less the cost.
     pub fn margin(&self, order: &OrderRow) -> Option<Decimal> {
         let net = order.total_amount.minus(&order.tax_amount);
         self.total.as_ref().map(|cost| net.minus(cost))

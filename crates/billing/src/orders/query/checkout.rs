@@ -1,6 +1,6 @@
-//! SQL of placing an order: who may buy, what is topped up, what is written.
+//! SQL of placing an order: the customer, the stock, the eSIM of a top-up, and the row.
 
-use super::super::rules::{Amounts, Target};
+use crate::amounts::Amounts;
 use chrono::{DateTime, Utc};
 use diesel::{
     pg::Pg,
@@ -24,20 +24,21 @@ use wire::{
         transactions::{PaymentMethod, TransactionStatus},
     },
     catalog::plans::Regions,
+    esims::inventory::{EsimStatus, ProfileState},
     integrations::providers::ProviderAdapter,
 };
 
-/// A customer who may buy; nobody else can be sold to.
+/// A customer who may place orders.
 pub struct Buyer {
-    /// They were brought by a client in test mode: what they buy is a trial.
+    /// Whether the customer belongs to an API client in test mode, so that the order is a trial.
     pub is_trial: bool,
-    /// Who they are has been proven.
+    /// Whether the customer's identity is verified.
     pub is_verified: bool,
 }
 
-/// Returns a customer who may buy, if the user is one. Members of the staff buy as customers, under another address.
+/// Returns the customer, if the user is an active one. Members of the staff buy with a customer account.
 pub fn buyer(conn: &mut Conn, id: UserId) -> Result<Option<Buyer>> {
-    let brought: Option<(Option<ApiClientMode>, KycStatus)> = users::table
+    let found: Option<(Option<ApiClientMode>, KycStatus)> = users::table
         .left_join(api_clients::table.on(users::client_id.eq(api_clients::id.nullable())))
         .filter(users::id.eq(id))
         .filter(users::deleted_at.is_null())
@@ -46,13 +47,13 @@ pub fn buyer(conn: &mut Conn, id: UserId) -> Result<Option<Buyer>> {
         .select((api_clients::mode.nullable(), users::kyc_status))
         .first(conn)
         .optional()?;
-    Ok(brought.map(|(mode, kyc)| Buyer {
+    Ok(found.map(|(mode, kyc)| Buyer {
         is_trial: mode == Some(ApiClientMode::Test),
         is_verified: kyc == KycStatus::Verified,
     }))
 }
 
-const LEFT: &str = "SELECT (SELECT count(*) FROM esims e WHERE e.plan_id = $1 AND e.status = 'available' AND e.user_id IS NULL \
+const STOCK_LEFT: &str = "SELECT (SELECT count(*) FROM esims e WHERE e.plan_id = $1 AND e.status = 'available' AND e.user_id IS NULL \
         AND e.deleted_at IS NULL AND e.profile_state = 'released' AND e.activation_code IS NOT NULL) \
     - (SELECT coalesce(sum(o.quantity - (SELECT count(*) FROM esim_bundles b WHERE b.order_id = o.id)), 0)::bigint FROM orders o \
         WHERE o.plan_id = $1 AND o.esim_id IS NULL AND (o.status IN ('paid', 'provisioning') \
@@ -61,9 +62,9 @@ const LEFT: &str = "SELECT (SELECT count(*) FROM esims e WHERE e.plan_id = $1 AN
         WHERE f.plan_id = $1 AND f.is_active AND coalesce(f.stock, 1) > 0 AND p.is_active AND p.deleted_at IS NULL \
         AND p.adapter::text = ANY($3))";
 
-/// Returns how many eSIMs are left of a plan that no provider can be asked for: the stock less paid orders and
-/// reservations. `None` where a provider can be asked.
-pub fn left(
+/// Returns the number of eSIMs left of a plan that no provider offers: the stock less paid orders and reservations.
+/// Returns `None` where a provider offers the plan.
+pub fn stock_left(
     conn: &mut Conn,
     plan: PlanId,
     adapters: &[ProviderAdapter],
@@ -74,26 +75,26 @@ pub fn left(
         #[diesel(sql_type = diesel::sql_types::BigInt)]
         units: i64,
     }
-    let left: Option<Left> = diesel::sql_query(LEFT)
+    let left: Option<Left> = diesel::sql_query(STOCK_LEFT)
         .bind::<diesel::sql_types::Uuid, _>(plan)
         .bind::<diesel::sql_types::Timestamptz, _>(now)
-        .bind::<Array<Text>, _>(words(adapters))
+        .bind::<Array<Text>, _>(names(adapters))
         .get_result(conn)
         .optional()?;
     Ok(left.map(|left| left.units))
 }
 
-fn words(adapters: &[ProviderAdapter]) -> Vec<&'static str> {
+fn names(adapters: &[ProviderAdapter]) -> Vec<&'static str> {
     adapters.iter().map(|adapter| adapter.as_str()).collect()
 }
 
-/// Makes orders of one customer wait for each other, so that two of them at once are both counted.
-pub fn queue_for_customer(tx: &mut Tx<'_>, customer: UserId) -> Result<()> {
+/// Locks the placing of orders by one customer, so that two simultaneous orders are both counted.
+pub fn lock_customer(tx: &mut Tx<'_>, customer: UserId) -> Result<()> {
     lock_name(tx, &format!("orders.customer.{customer}"))
 }
 
-/// Makes orders of one API client wait for each other.
-pub fn queue_for_client(tx: &mut Tx<'_>, client: ApiClientId) -> Result<()> {
+/// Locks the placing of orders by one API client.
+pub fn lock_client(tx: &mut Tx<'_>, client: ApiClientId) -> Result<()> {
     lock_name(tx, &format!("orders.client.{client}"))
 }
 
@@ -124,8 +125,8 @@ pub fn unpaid_units_of_client(conn: &mut Conn, client: ApiClientId) -> Result<i6
     Ok(units.unwrap_or_default())
 }
 
-/// Makes orders of a plan wait for each other.
-pub fn queue_for(tx: &mut Tx<'_>, plan: PlanId) -> Result<()> {
+/// Locks a plan, so that two simultaneous orders do not count the same stock.
+pub fn lock_plan(tx: &mut Tx<'_>, plan: PlanId) -> Result<()> {
     plans::table
         .find(plan)
         .select(plans::id)
@@ -134,8 +135,8 @@ pub fn queue_for(tx: &mut Tx<'_>, plan: PlanId) -> Result<()> {
     Ok(())
 }
 
-/// What an order is written with, beside what the caller said.
-pub struct Draft {
+/// The values of a new order that the caller does not send.
+pub struct OrderDraft {
     pub id: OrderId,
     pub user_id: UserId,
     pub terms: PlanTerms,
@@ -150,8 +151,8 @@ pub struct Draft {
     pub now: DateTime<Utc>,
 }
 
-/// Writes an order that waits for its payment.
-pub fn insert(tx: &mut Tx<'_>, new: &NewOrder, draft: &Draft) -> Result<()> {
+/// Inserts an order that waits for its payment.
+pub fn insert(tx: &mut Tx<'_>, new: &NewOrder, draft: &OrderDraft) -> Result<()> {
     diesel::insert_into(orders::table)
         .values((
             orders::id.eq(draft.id),
@@ -189,8 +190,8 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewOrder, draft: &Draft) -> Result<()> {
     Ok(())
 }
 
-/// The codes that orders were placed with; orders without one are left out.
-pub fn codes(conn: &mut Conn, ids: &[OrderId]) -> Result<HashMap<OrderId, String>> {
+/// Returns the promotion code of each order; orders without a code are left out.
+pub fn promo_codes(conn: &mut Conn, ids: &[OrderId]) -> Result<HashMap<OrderId, String>> {
     let used: Vec<(OrderId, String)> = promo_redemptions::table
         .inner_join(promotional_codes::table)
         .filter(promo_redemptions::order_id.eq_any(ids))
@@ -199,8 +200,25 @@ pub fn codes(conn: &mut Conn, ids: &[OrderId]) -> Result<HashMap<OrderId, String
     Ok(used.into_iter().collect())
 }
 
-/// An eSIM that may be topped up.
-pub fn target(conn: &mut Conn, id: EsimId) -> Result<Option<Target>> {
+/// An eSIM to top up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TopUpTarget {
+    /// The ICCID, which the provider knows the eSIM by.
+    pub iccid: String,
+    /// The owner.
+    pub owner: Option<UserId>,
+    /// The provider that supplied the eSIM.
+    pub provider: Option<ProviderId>,
+    /// The status of the eSIM.
+    pub status: EsimStatus,
+    /// The state of its profile.
+    pub profile: ProfileState,
+    /// The regions in which its plan works; empty where they are not known.
+    pub regions: Vec<String>,
+}
+
+/// Returns an eSIM to top up.
+pub fn topup_target(conn: &mut Conn, id: EsimId) -> Result<Option<TopUpTarget>> {
     Ok(esims::table
         .left_join(plans::table)
         .filter(esims::id.eq(id))
@@ -216,19 +234,20 @@ pub fn target(conn: &mut Conn, id: EsimId) -> Result<Option<Target>> {
         .first::<(_, _, _, _, _, Option<Regions>)>(conn)
         .optional()?
         .map(
-            |(iccid, owner, provider, status, profile, regions)| Target {
+            |(iccid, owner, provider, status, profile, regions)| TopUpTarget {
                 iccid,
                 owner,
                 provider,
                 status,
                 profile,
-                places: regions.map(|regions| regions.0).unwrap_or_default(),
+                regions: regions.map(|regions| regions.0).unwrap_or_default(),
             },
         ))
 }
 
-/// The number of an eSIM, and until when what an order has added to it runs; nothing when it waits.
-pub fn added(
+/// Returns the ICCID of an eSIM and the end of the bundle that an order added to it; the end is `None` while the bundle
+/// is not active.
+pub fn added_bundle(
     conn: &mut Conn,
     order: OrderId,
     esim: EsimId,
@@ -241,7 +260,7 @@ pub fn added(
         .first(conn)?)
 }
 
-/// Returns whether a provider that can be asked offers a plan.
+/// Returns whether an active provider offers a plan.
 pub fn is_offered(
     conn: &mut Conn,
     plan: PlanId,
@@ -259,10 +278,10 @@ pub fn is_offered(
     Ok(diesel::select(diesel::dsl::exists(offered)).get_result(conn)?)
 }
 
-/// The newest payment of an order, as it is kept.
+/// The columns of a payment that tell how to pay.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = transactions, check_for_backend(Pg))]
-pub struct Paying {
+pub struct PaymentRow {
     pub id: TransactionId,
     pub status: TransactionStatus,
     pub payment_method: PaymentMethod,
@@ -272,11 +291,11 @@ pub struct Paying {
     pub client_secret: Option<Vec<u8>>,
 }
 
-/// The newest payment of an order.
-pub fn paying(conn: &mut Conn, id: OrderId) -> Result<Paying> {
+/// Returns the newest payment of an order.
+pub fn latest_payment(conn: &mut Conn, id: OrderId) -> Result<PaymentRow> {
     Ok(transactions::table
         .filter(transactions::order_id.eq(id))
         .order(transactions::created_at.desc())
-        .select(Paying::as_select())
+        .select(PaymentRow::as_select())
         .first(conn)?)
 }

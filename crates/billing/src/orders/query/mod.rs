@@ -27,7 +27,7 @@ use wire::{
     identifier::order_number,
 };
 
-/// An order as it is kept.
+/// A row of the table of orders.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = orders, check_for_backend(diesel::pg::Pg))]
 pub struct OrderRow {
@@ -61,7 +61,7 @@ pub struct OrderRow {
 }
 
 impl OrderRow {
-    /// The frozen terms.
+    /// Returns the terms of the plan at the time of the order.
     pub fn terms(&self) -> Result<PlanTerms> {
         serde_json::from_value(self.terms.clone()).map_err(Error::internal)
     }
@@ -85,10 +85,10 @@ fn matching<'a>(filter: &OrderFilter, actor: &Actor) -> orders::BoxedQuery<'a, d
         rows = rows.filter(orders::user_id.eq(id));
     }
     if let Some(id) = filter.esim_id {
-        let brought = esim_bundles::table
+        let delivered = esim_bundles::table
             .filter(esim_bundles::esim_id.eq(id))
             .select(esim_bundles::order_id);
-        rows = rows.filter(orders::id.eq_any(brought));
+        rows = rows.filter(orders::id.eq_any(delivered));
     }
     if let Some(id) = filter.plan_id {
         rows = rows.filter(orders::plan_id.eq(id));
@@ -103,7 +103,7 @@ fn matching<'a>(filter: &OrderFilter, actor: &Actor) -> orders::BoxedQuery<'a, d
     rows
 }
 
-/// A page of the orders that the actor may see.
+/// Returns a page of the orders that the actor may see.
 pub fn page(
     conn: &mut Conn,
     actor: &Actor,
@@ -113,22 +113,23 @@ pub fn page(
     let page = page!(conn, paging, matching(filter, actor) => OrderRow, tie orders::id, {
         OrderSort::CreatedAt => orders::created_at, OrderSort::TotalAmount => orders::total_amount, OrderSort::UpdatedAt => orders::updated_at,
     })?;
-    page.try_all(|rows| shown(conn, actor, rows))
+    page.try_all(|rows| to_orders(conn, actor, rows))
 }
 
-/// An order that the actor may see.
+/// Returns an order that the actor may see.
 pub fn find(conn: &mut Conn, actor: &Actor, id: OrderId) -> Result<Order> {
     let row = matching(&OrderFilter::default(), actor)
         .filter(orders::id.eq(id))
         .select(OrderRow::as_select())
         .first(conn)?;
-    shown(conn, actor, vec![row])?
+    to_orders(conn, actor, vec![row])?
         .pop()
         .ok_or_else(Error::not_found)
 }
 
-/// Orders as the actor may see them: customers named, costs left out where they may not be seen.
-fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Order>> {
+/// Converts rows to orders as the actor may see them: with the customers' names, and without costs where the actor may
+/// not read them.
+fn to_orders(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Order>> {
     let people: Vec<UserId> = rows.iter().map(|row| row.user_id).collect();
     let mut names = people::names(
         conn,
@@ -137,7 +138,7 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Orde
         people::is_masked_for(actor.role),
     )?;
     let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
-    let (delivered, codes) = (delivered_at(conn, &ids)?, codes(conn, &ids)?);
+    let (delivered, codes) = (delivered_at(conn, &ids)?, promo_codes(conn, &ids)?);
     let mut money = money::refunds_and_disputes(conn, &ids)?;
     let sees_costs = actor.can(Permission::CostsRead);
     let charged = if sees_costs {
@@ -148,7 +149,7 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<Orde
     rows.into_iter()
         .map(|row| {
             let charge = charged.get(&row.id);
-            let cost = Cost::of(&row, charge.map_or(&[], Vec::as_slice));
+            let cost = Cost::calculate(&row, charge.map_or(&[], Vec::as_slice));
             let money = money.remove(&row.id).unwrap_or_default();
             Ok(Order {
                 refund_state: money.state(),
@@ -207,11 +208,11 @@ fn delivered_at(conn: &mut Conn, ids: &[OrderId]) -> Result<HashMap<OrderId, Dat
             notifications::sent_at.assume_not_null(),
         ))
         .load(conn)?;
-    // The first of several comes last and stays.
+    // The rows are sorted by time, descending, so the map keeps the first delivery.
     Ok(sent.into_iter().collect())
 }
 
-/// Whether what this customer has bought is a trial.
+/// Returns whether the customer belongs to an API client in test mode.
 pub fn is_trial(conn: &mut Conn, id: UserId) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(
         users::table
@@ -222,8 +223,8 @@ pub fn is_trial(conn: &mut Conn, id: UserId) -> Result<bool> {
     .get_result(conn)?)
 }
 
-/// Whether somebody is the actor, or a customer that the actor's client has brought.
-pub fn is_theirs(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<bool> {
+/// Returns whether a user is the actor, or a customer of the actor's API client.
+pub fn is_own_customer(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<bool> {
     let Some(owner) = actor.owner_filter() else {
         return Ok(true);
     };
@@ -233,7 +234,7 @@ pub fn is_theirs(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<bool> {
     .get_result(conn)?)
 }
 
-/// A plan that is sold.
+/// Returns a plan, if it is active.
 pub fn plan(conn: &mut Conn, id: PlanId) -> Result<Option<Plan>> {
     Ok(plans::table
         .find(id)
@@ -244,7 +245,7 @@ pub fn plan(conn: &mut Conn, id: PlanId) -> Result<Option<Plan>> {
         .optional()?)
 }
 
-/// The order, locked until the end of the transaction: whoever decides about it comes first.
+/// Returns an order, locked until the end of the transaction. Use [`super::lock_sale`] where its payments may change.
 pub fn lock(tx: &mut Tx<'_>, id: OrderId) -> Result<OrderRow> {
     Ok(orders::table
         .find(id)
@@ -253,29 +254,28 @@ pub fn lock(tx: &mut Tx<'_>, id: OrderId) -> Result<OrderRow> {
         .first(tx.conn())?)
 }
 
-/// The status of an order.
+/// Returns the status of an order.
 pub fn status(conn: &mut Conn, id: OrderId) -> Result<OrderStatus> {
     Ok(orders::table.find(id).select(orders::status).first(conn)?)
 }
 
 diesel::define_sql_function! {
-    /// The first that is there.
-    fn coalesce(known: Nullable<Timestamptz>, otherwise: Timestamptz) -> Nullable<Timestamptz>;
+    /// Returns the first time, or the default where it is null.
+    fn coalesce(first: Nullable<Timestamptz>, default: Timestamptz) -> Nullable<Timestamptz>;
 }
 
-/// Moves an order on, if it still is where it was seen; whether it was.
-pub fn advance(
+/// Writes the status of a locked order, with the times that belong to the status.
+pub fn set_status(
     tx: &mut Tx<'_>,
     id: OrderId,
-    from: &[OrderStatus],
     to: OrderStatus,
     reason: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<bool> {
+) -> Result<()> {
     let paid = matches!(to, OrderStatus::Paid).then_some(now);
     let fulfilled = matches!(to, OrderStatus::Fulfilled).then_some(now);
     let cancelled = matches!(to, OrderStatus::Cancelled).then_some(now);
-    let moved = diesel::update(orders::table.find(id).filter(orders::status.eq_any(from))).set((
+    let update = diesel::update(orders::table.find(id)).set((
         orders::status.eq(to),
         orders::status_reason.eq(reason),
         orders::version.eq(orders::version + 1),
@@ -285,10 +285,11 @@ pub fn advance(
         fulfilled.map(|at| orders::fulfilled_at.eq(at)),
         cancelled.map(|at| orders::cancelled_at.eq(at)),
     ));
-    Ok(Prepared(moved).execute(tx.conn())? == 1)
+    Prepared(update).execute(tx.conn())?;
+    Ok(())
 }
 
-/// MB of 1,000,000 bytes, in bytes.
+/// Converts megabytes of 1,000,000 bytes to bytes.
 pub fn bytes(megabytes: &Decimal) -> Option<i64> {
     megabytes.whole().and_then(|mb| mb.checked_mul(1_000_000))
 }

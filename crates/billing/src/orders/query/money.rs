@@ -25,7 +25,7 @@ pub(super) struct OrderMoney {
     /// The newest payment of which something is neither refunded nor pending.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub refundable: Option<TransactionId>,
-    /// How far the newest dispute has come.
+    /// The state of the newest dispute.
     #[diesel(sql_type = Nullable<Text>)]
     pub dispute_state: Option<String>,
 }
@@ -44,7 +44,7 @@ impl Default for OrderMoney {
 }
 
 impl OrderMoney {
-    /// Returns how far the refunds have come.
+    /// Returns the state of the refunds.
     pub fn state(&self) -> Option<RefundState> {
         RefundState::from_amounts(&self.paid, &self.refunded, &self.pending)
     }

@@ -1,11 +1,11 @@
-//! SQL about how far orders have come: their units, their payments, their record.
+//! SQL of the progress of orders: their eSIMs, their payments, their audit events and their emails.
 
-use super::{super::timeline::Recorded, DELIVERIES};
+use super::{super::timeline::TimelineAudit, DELIVERIES};
 use chrono::{DateTime, Utc};
 use diesel::{
     dsl::{exists, not, sql},
     prelude::*,
-    sql_types::Bool,
+    sql_types::{BigInt, Bool, Uuid as SqlUuid},
 };
 use platform::{
     Conn, Result,
@@ -23,9 +23,8 @@ use wire::{
     messaging::notifications::NotificationStatus,
 };
 
-/// Returns the eSIMs of an order's units that can still be used: neither the eSIM nor the order's bundle on it was
-/// cancelled.
-pub fn usable(conn: &mut Conn, id: OrderId) -> Result<Vec<EsimId>> {
+/// Returns the eSIMs of an order that can be used: neither the eSIM nor the order's bundle on it is cancelled.
+pub fn usable_esims(conn: &mut Conn, id: OrderId) -> Result<Vec<EsimId>> {
     let esims: Vec<Option<EsimId>> = esim_bundles::table
         .inner_join(esims::table)
         .filter(esim_bundles::order_id.eq(id))
@@ -37,23 +36,26 @@ pub fn usable(conn: &mut Conn, id: OrderId) -> Result<Vec<EsimId>> {
     Ok(esims.into_iter().flatten().collect())
 }
 
-/// Orders whose time to pay is over, or that were paid and stand still, for the sweep to take up again.
-pub fn standing_still(conn: &mut Conn, now: DateTime<Utc>) -> Result<(Vec<OrderId>, Vec<OrderId>)> {
-    let overdue = orders::table
+/// Returns unpaid orders whose payment window has ended.
+pub fn past_payment_window(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<OrderId>> {
+    Ok(orders::table
         .filter(orders::status.eq(OrderStatus::PendingPayment))
         .filter(orders::expires_at.lt(now))
         .order(orders::expires_at)
         .limit(200)
         .select(orders::id)
-        .load(conn)?;
-    let idle = orders::table
+        .load(conn)?)
+}
+
+/// Returns paid orders that did not change for two minutes, because their job was lost.
+pub fn idle_since_paid(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<OrderId>> {
+    Ok(orders::table
         .filter(orders::status.eq_any([OrderStatus::Paid, OrderStatus::Provisioning]))
         .filter(orders::updated_at.lt(now - chrono::TimeDelta::minutes(2)))
         .order(orders::updated_at)
         .limit(200)
         .select(orders::id)
-        .load(conn)?;
-    Ok((overdue, idle))
+        .load(conn)?)
 }
 
 /// Returns orders that were paid before a time, were not changed since, and are not delivered.
@@ -73,11 +75,12 @@ pub fn undelivered_since(conn: &mut Conn, before: DateTime<Utc>) -> Result<Vec<O
 }
 
 /// Returns the audit events of an order, its payments, and their refunds and disputes, the oldest first.
-pub fn record(
+pub fn audit_events(
     conn: &mut Conn,
     keys: &Keyring,
-    (id, payments): (OrderId, &[TransactionId]),
-) -> Result<Vec<Recorded>> {
+    id: OrderId,
+    payments: &[TransactionId],
+) -> Result<Vec<TimelineAudit>> {
     let refund_ids: Vec<RefundId> = refunds::table
         .filter(refunds::transaction_id.eq_any(payments))
         .select(refunds::id)
@@ -117,27 +120,27 @@ pub fn record(
             audit_log::subject_id,
         ))
         .load(conn)?;
-    let mut acts: Vec<(Recorded, String, uuid::Uuid)> = rows
+    let mut events: Vec<(TimelineAudit, String, uuid::Uuid)> = rows
         .into_iter()
         .map(|(at, actor_id, action, change, reason, kind, id)| {
-            let act = Recorded {
+            let event = TimelineAudit {
                 at,
                 actor_id,
                 action,
                 change,
                 reason,
             };
-            (act, kind, id.unwrap_or_default())
+            (event, kind, id.unwrap_or_default())
         })
         .collect();
-    let entries = acts
+    let entries = events
         .iter_mut()
-        .map(|(act, kind, id)| (Subject { kind, id: *id }, &mut act.reason));
+        .map(|(event, kind, id)| (Subject { kind, id: *id }, &mut event.reason));
     audit::open_reasons(conn, keys, entries.collect())?;
-    Ok(acts.into_iter().map(|(act, ..)| act).collect())
+    Ok(events.into_iter().map(|(event, ..)| event).collect())
 }
 
-/// The payments of an order.
+/// Returns the payments of an order.
 pub fn payments(conn: &mut Conn, id: OrderId) -> Result<Vec<TransactionId>> {
     Ok(transactions::table
         .filter(transactions::order_id.eq(id))
@@ -145,8 +148,11 @@ pub fn payments(conn: &mut Conn, id: OrderId) -> Result<Vec<TransactionId>> {
         .load(conn)?)
 }
 
-/// The payments of an order that have not come in, with the gateway's id of each.
-pub fn open_payments(conn: &mut Conn, id: OrderId) -> Result<Vec<(TransactionId, Option<String>)>> {
+/// Returns the pending payments of an order, with the gateway's ID of each.
+pub fn pending_payments(
+    conn: &mut Conn,
+    id: OrderId,
+) -> Result<Vec<(TransactionId, Option<String>)>> {
     Ok(transactions::table
         .filter(transactions::order_id.eq(id))
         .filter(transactions::status.eq(TransactionStatus::Pending))
@@ -154,22 +160,39 @@ pub fn open_payments(conn: &mut Conn, id: OrderId) -> Result<Vec<(TransactionId,
         .load(conn)?)
 }
 
-/// A message about an order, and what became of it.
+/// An email about an order, and its status.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = notifications, check_for_backend(diesel::pg::Pg))]
-pub struct Message {
+pub struct DeliveryEmail {
     pub created_at: DateTime<Utc>,
     pub status: NotificationStatus,
     pub sent_at: Option<DateTime<Utc>>,
     pub last_error: Option<String>,
 }
 
-/// The deliveries of an order, the oldest first.
-pub fn messages(conn: &mut Conn, id: OrderId) -> Result<Vec<Message>> {
+/// Returns the delivery emails of an order, the oldest first.
+pub fn delivery_emails(conn: &mut Conn, id: OrderId) -> Result<Vec<DeliveryEmail>> {
     Ok(notifications::table
         .filter(notifications::order_id.eq(id))
         .filter(notifications::dedupe_key.like(DELIVERIES))
         .order(notifications::created_at)
-        .select(Message::as_select())
+        .select(DeliveryEmail::as_select())
         .load(conn)?)
+}
+
+#[derive(QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+struct OpenUnits {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// Returns whether the provisioning of every unit of an order has failed.
+pub fn is_undeliverable(conn: &mut Conn, order: OrderId) -> Result<bool> {
+    let left: OpenUnits = diesel::sql_query(
+        "SELECT count(*) FILTER (WHERE status <> 'failed') + (CASE WHEN count(*) = 0 THEN 1 ELSE 0 END) AS count FROM provisioning_jobs WHERE order_id = $1",
+    )
+    .bind::<SqlUuid, _>(order)
+    .get_result(conn)?;
+    Ok(left.count == 0)
 }

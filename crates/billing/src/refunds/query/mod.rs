@@ -1,19 +1,16 @@
 //! All SQL of refunds.
 
-mod alone;
-mod claims;
-mod facts;
-mod steps;
+mod approvals;
+mod sale;
+mod updates;
 
-pub use alone::*;
-pub use claims::*;
-pub use facts::*;
-pub use steps::*;
+pub use approvals::*;
+pub use sale::*;
+pub use updates::*;
 
-use super::rules::is_by_hand;
 use chrono::{DateTime, Utc};
 use diesel::{
-    dsl::{InnerJoin, IntoBoxed, LeftJoin, Nullable},
+    dsl::{self, InnerJoin, IntoBoxed, LeftJoin, Nullable},
     pg::Pg,
     prelude::*,
 };
@@ -29,10 +26,10 @@ use wire::{
     identifier::order_number,
 };
 
-/// Refunds with the payments that they give back, and the orders that were paid.
-type Paid = InnerJoin<refunds::table, LeftJoin<transactions::table, orders::table>>;
+/// Refunds with their payments and orders.
+type WithPayment = InnerJoin<refunds::table, LeftJoin<transactions::table, orders::table>>;
 
-/// A refund as it is kept.
+/// A row of the table of refunds.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = refunds, check_for_backend(Pg))]
 pub struct RefundRow {
@@ -61,10 +58,10 @@ pub struct RefundRow {
     pub processed_at: Option<DateTime<Utc>>,
 }
 
-/// What its payment says of a refund.
+/// The columns of the payment of a refund.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = transactions, check_for_backend(Pg))]
-pub struct About {
+pub struct PaymentColumns {
     pub order_id: Option<OrderId>,
     #[diesel(select_expression = orders::order_number.nullable(), select_expression_type = Nullable<orders::order_number>)]
     pub order_number: Option<String>,
@@ -75,16 +72,23 @@ pub struct About {
     pub recorded_by: Option<UserId>,
 }
 
+impl PaymentColumns {
+    /// Returns whether a person pays out the refunds of the payment, because no gateway received it.
+    const fn is_paid_out_manually(&self) -> bool {
+        self.recorded_by.is_some() || self.gateway_transaction_id.is_none()
+    }
+}
+
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = refunds, check_for_backend(Pg))]
 struct Listed {
     #[diesel(embed)]
     refund: RefundRow,
     #[diesel(embed)]
-    about: About,
+    payment: PaymentColumns,
 }
 
-fn matching(filter: &RefundFilter, actor: &Actor) -> IntoBoxed<'static, Paid, Pg> {
+fn matching(filter: &RefundFilter, actor: &Actor) -> IntoBoxed<'static, WithPayment, Pg> {
     let mut rows = refunds::table
         .inner_join(transactions::table.left_join(orders::table))
         .into_boxed();
@@ -99,17 +103,22 @@ fn matching(filter: &RefundFilter, actor: &Actor) -> IntoBoxed<'static, Paid, Pg
         rows = rows.filter(number.or(known));
     }
     rows = any_of!(rows, refunds::status, filter.status);
+    if filter.status.is_some() && filter.approval_state.is_none() {
+        // The status of a rejected request is `failed`, and no refund failed: the filter is for refunds that the gateway
+        // rejected. Rejected requests are found by their approval state.
+        let is_rejected = refunds::approval_state.eq(RefundApprovalState::Rejected);
+        rows = rows.filter(dsl::not(is_rejected));
+    }
     rows = any_of!(rows, refunds::approval_state, filter.approval_state);
     rows = any_of!(rows, refunds::reason_code, filter.reason_code);
     rows = any_of!(rows, refunds::currency, filter.currency);
-    rows = of(rows, filter);
-    within(rows, filter)
+    in_ranges(of_subjects(rows, filter), filter)
 }
 
-fn of(
-    mut rows: IntoBoxed<'static, Paid, Pg>,
+fn of_subjects(
+    mut rows: IntoBoxed<'static, WithPayment, Pg>,
     filter: &RefundFilter,
-) -> IntoBoxed<'static, Paid, Pg> {
+) -> IntoBoxed<'static, WithPayment, Pg> {
     if let Some(id) = filter.transaction_id {
         rows = rows.filter(refunds::transaction_id.eq(id));
     }
@@ -127,10 +136,10 @@ fn of(
     }
 }
 
-fn within(
-    mut rows: IntoBoxed<'static, Paid, Pg>,
+fn in_ranges(
+    mut rows: IntoBoxed<'static, WithPayment, Pg>,
     filter: &RefundFilter,
-) -> IntoBoxed<'static, Paid, Pg> {
+) -> IntoBoxed<'static, WithPayment, Pg> {
     if let Some(from) = &filter.amount_from {
         rows = rows.filter(refunds::amount.ge(from.clone()));
     }
@@ -152,7 +161,7 @@ fn within(
     rows
 }
 
-/// A page of the refunds that the actor may see.
+/// Returns a page of the refunds that the actor may see.
 pub fn page(
     conn: &mut Conn,
     actor: &Actor,
@@ -163,23 +172,24 @@ pub fn page(
         RefundSort::CreatedAt => refunds::created_at, RefundSort::Amount => refunds::amount,
         RefundSort::ProcessedAt => nullable refunds::processed_at,
     })?;
-    page.try_all(|rows| shown(conn, actor, rows))
+    page.try_all(|rows| to_refunds(conn, actor, rows))
 }
 
-/// A refund that the actor may see.
+/// Returns a refund that the actor may see.
 pub fn find(conn: &mut Conn, actor: &Actor, id: RefundId) -> Result<Refund> {
     let row = matching(&RefundFilter::default(), actor)
         .filter(refunds::id.eq(id))
         .select(Listed::as_select())
         .first(conn)?;
-    shown(conn, actor, vec![row])?
+    to_refunds(conn, actor, vec![row])?
         .pop()
         .ok_or_else(Error::not_found)
 }
 
-/// Refunds as the actor may see them: people named, and what is the staff's left out for everybody else.
-fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<Listed>) -> Result<Vec<Refund>> {
-    let customers: Vec<UserId> = rows.iter().map(|row| row.about.user_id).collect();
+/// Converts rows to refunds as the actor may see them: with the names of people, and without the notes of the staff for
+/// customers and integrators.
+fn to_refunds(conn: &mut Conn, actor: &Actor, rows: Vec<Listed>) -> Result<Vec<Refund>> {
+    let customers: Vec<UserId> = rows.iter().map(|row| row.payment.user_id).collect();
     let is_masked = people::is_masked_for(actor.role);
     let mut names = people::names(conn, &actor.keys, &customers, is_masked)?;
     let is_staff = actor.owner_filter().is_none();
@@ -197,21 +207,25 @@ fn shown(conn: &mut Conn, actor: &Actor, rows: Vec<Listed>) -> Result<Vec<Refund
         .collect();
     let clients = client_names(conn, &clients)?;
     let payments: Vec<TransactionId> = rows.iter().map(|row| row.refund.transaction_id).collect();
-    let live = live_sums(conn, &payments)?;
+    let committed = committed_sums(conn, &payments)?;
     rows.into_iter()
         .map(|row| {
-            let customer = names.entry(row.about.user_id).or_default().clone();
-            let live = live.get(&row.refund.transaction_id);
+            let customer = names.entry(row.payment.user_id).or_default().clone();
+            let committed = committed.get(&row.refund.transaction_id);
             let left = row
-                .about
+                .payment
                 .total_amount
-                .minus(live.unwrap_or(&Money::zero()))
+                .minus(committed.unwrap_or(&Money::zero()))
                 .max(Money::zero());
             let refund = Refund {
                 refundable_amount: left,
-                ..whole(row, customer, (&staff, &clients))?
+                ..to_refund(row, customer, &staff, &clients)?
             };
-            Ok(if is_staff { refund } else { for_others(refund) })
+            Ok(if is_staff {
+                refund
+            } else {
+                without_staff_notes(refund)
+            })
         })
         .collect()
 }
@@ -228,19 +242,20 @@ fn client_names(conn: &mut Conn, ids: &[ApiClientId]) -> Result<HashMap<ApiClien
     Ok(names.into_iter().collect())
 }
 
-fn whole(
-    Listed { refund, about }: Listed,
+fn to_refund(
+    Listed { refund, payment }: Listed,
     customer: String,
-    (staff, clients): (&HashMap<UserId, String>, &HashMap<ApiClientId, String>),
+    staff: &HashMap<UserId, String>,
+    clients: &HashMap<ApiClientId, String>,
 ) -> Result<Refund> {
     let name = |id: Option<UserId>| id.and_then(|id| staff.get(&id).cloned());
-    let by_hand = is_by_hand(&about);
+    let is_manual = payment.is_paid_out_manually();
     Ok(Refund {
         stage: RefundStage::from_parts(
             refund.status,
             refund.approval_state,
             refund.sent_at.is_some(),
-            by_hand,
+            is_manual,
         ),
         needs_second_person: Some(refund.needs_second_person),
         eligibility: refund
@@ -253,17 +268,17 @@ fn whole(
             None => name(refund.requested_by),
         },
         decider: name(refund.processed_by),
-        payment_gateway: about.payment_gateway.filter(|_| !by_hand),
+        payment_gateway: payment.payment_gateway.filter(|_| !is_manual),
         id: refund.id,
         transaction_id: refund.transaction_id,
-        order_id: about.order_id,
-        order_number: about.order_number,
-        user_id: about.user_id,
+        order_id: payment.order_id,
+        order_number: payment.order_number,
+        user_id: payment.user_id,
         customer,
         amount: refund.amount,
         currency: refund.currency,
         refundable_amount: Money::zero(),
-        total_amount: about.total_amount,
+        total_amount: payment.total_amount,
         reason_code: refund.reason_code,
         reason: refund.reason,
         effect: refund.effect,
@@ -284,7 +299,7 @@ fn whole(
     })
 }
 
-fn for_others(refund: Refund) -> Refund {
+fn without_staff_notes(refund: Refund) -> Refund {
     Refund {
         reason: None,
         needs_second_person: None,

@@ -45,7 +45,7 @@ struct PriceRow {
 impl PriceRow {
     /// Converts the row to the response. Costs, and the fields that reveal them, are left out unless the actor may see
     /// costs.
-    fn to_response(self, costs: bool) -> Price {
+    fn into_response(self, costs: bool) -> Price {
         let Self {
             row,
             plan_name,
@@ -90,7 +90,7 @@ pub fn page(
         PriceSort::CreatedAt => prices::created_at,
     })?;
     let costs = actor.can(Permission::CostsRead);
-    rows.try_map(|row| Ok(row.to_response(costs)))
+    rows.try_map(|row| Ok(row.into_response(costs)))
 }
 
 type Joined = InnerJoin<prices::table, plans::table>;
@@ -146,7 +146,7 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: PriceId) -> Result<Price> {
         .filter(prices::id.eq(id))
         .select(PriceRow::as_select())
         .first(conn)?;
-    Ok(row.to_response(actor.can(Permission::CostsRead)))
+    Ok(row.into_response(actor.can(Permission::CostsRead)))
 }
 
 /// Returns every price of a plan that could apply in a region and currency: the prices of the region first, then the
@@ -175,7 +175,7 @@ pub fn candidates(
         .select(PriceRow::as_select())
         .load(conn)?;
     let costs = actor.can(Permission::CostsRead);
-    Ok(rows.into_iter().map(|row| row.to_response(costs)).collect())
+    Ok(rows.into_iter().map(|row| row.into_response(costs)).collect())
 }
 
 /// A price as stored.

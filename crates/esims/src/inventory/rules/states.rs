@@ -52,43 +52,10 @@ pub struct StateChange<'a> {
     pub at: DateTime<Utc>,
 }
 
-/// Returns whether a status change is allowed. A cancelled eSIM never changes, no eSIM returns to the stock, and only
-/// an order (a top-up) reactivates an expired eSIM.
+/// Returns whether a status change from this source is allowed: only an order (a top-up) reactivates an expired eSIM.
 pub const fn can_change_status(from: EsimStatus, to: EsimStatus, source: Source) -> bool {
-    use EsimStatus::{Active, Available, Cancelled, Expired, Suspended};
-    match (from, to) {
-        (Available, Active | Expired | Cancelled) => true,
-        (Active, Suspended | Expired | Cancelled) => true,
-        (Suspended, Active | Expired | Cancelled) => true,
-        (Expired, Active) => matches!(source, Source::Order),
-        (Expired, Cancelled) => true,
-        _ => false,
-    }
-}
-
-/// Returns whether a change of the profile state is allowed. Notifications may arrive late and out of order, so a
-/// profile only moves forward. Exceptions: it can be enabled and disabled repeatedly, released after a deletion, and it
-/// can recover from an error.
-pub const fn can_change_profile_state(from: ProfileState, to: ProfileState) -> bool {
-    use ProfileState::{Deleted, Disabled, Enabled, Error, Released};
-    match (from, to) {
-        (Error, _) | (_, Error) | (Disabled, Enabled) | (Deleted, Released) => true,
-        (Deleted, _) => false,
-        _ => profile_rank(from) < profile_rank(to),
-    }
-}
-
-const fn profile_rank(state: ProfileState) -> u8 {
-    match state {
-        ProfileState::Reserving => 0,
-        ProfileState::Released => 1,
-        ProfileState::Downloaded => 2,
-        ProfileState::Installed => 3,
-        ProfileState::Enabled => 4,
-        ProfileState::Disabled => 5,
-        ProfileState::Deleted => 6,
-        ProfileState::Error => 7,
-    }
+    let reactivates = matches!((from, to), (EsimStatus::Expired, EsimStatus::Active));
+    from.can_become(to) && (!reactivates || matches!(source, Source::Order))
 }
 
 /// Changes the state of an eSIM and records the change. A change to the current state writes nothing.
@@ -113,7 +80,7 @@ pub fn change_state(
             from.status, to.0
         ));
     }
-    if to.1 != from.profile_state && !can_change_profile_state(from.profile_state, to.1) {
+    if to.1 != from.profile_state && !from.profile_state.can_become(to.1) {
         return wrong_state(format!(
             "A profile that is {} cannot become {}.",
             from.profile_state, to.1
@@ -255,7 +222,7 @@ mod tests {
             (Downloaded, Error),
             (Error, Installed),
         ] {
-            assert!(can_change_profile_state(from, to), "{from} to {to}");
+            assert!(from.can_become(to), "{from} to {to}");
         }
         for (from, to) in [
             (Enabled, Installed),
@@ -264,7 +231,7 @@ mod tests {
             (Deleted, Enabled),
             (Disabled, Installed),
         ] {
-            assert!(!can_change_profile_state(from, to), "{from} to {to}");
+            assert!(!from.can_become(to), "{from} to {to}");
         }
     }
 }

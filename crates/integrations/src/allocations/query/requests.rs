@@ -30,6 +30,7 @@ use wire::{
 };
 
 /// A provider that can supply a plan, with the data of a request to it.
+#[derive(Clone)]
 pub struct Candidate {
     /// The offer.
     pub offer: OfferId,

@@ -180,7 +180,7 @@ pub fn add_eligibility(ctx: &mut SeedContext<'_>) -> Result<()> {
         } else {
             requested
         };
-        let known = billing::refunds::known(ctx.conn, id, at)?;
+        let known = billing::refunding::eligibility_of(ctx.conn, id, at)?;
         let recommended = known.recommended_amount.clone();
         let snapshot = serde_json::to_value(known).map_err(Error::internal)?;
         diesel::update(refunds::table.find(id))

@@ -173,6 +173,18 @@ sort_keys!(
     /// Sort keys of the list of refunds.
     RefundSort { CreatedAt = "created_at" desc, Amount = "amount", ProcessedAt = "processed_at" });
 
+impl RefundStatus {
+    /// Returns whether a refund of this status can get the status `to`.
+    pub const fn can_become(self, to: Self) -> bool {
+        match self {
+            Self::Pending => matches!(to, Self::Processed | Self::Failed),
+            // A failed refund is retried, and a gateway may report it as processed afterwards.
+            Self::Failed => matches!(to, Self::Pending | Self::Processed),
+            Self::Processed => false,
+        }
+    }
+}
+
 impl RefundStage {
     /// Returns the stage of a refund with this status and decision.
     pub const fn from_parts(
@@ -211,6 +223,27 @@ impl Resource for Refund {
         match &self.order_number {
             Some(number) => format!("Refund of {number}"),
             None => format!("Refund of {}", self.amount.in_currency(self.currency)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_changes_are_limited_to_the_table() {
+        use RefundStatus as S;
+        let allowed: &[(S, &[S])] = &[
+            (S::Pending, &[S::Processed, S::Failed]),
+            (S::Processed, &[]),
+            (S::Failed, &[S::Pending, S::Processed]),
+        ];
+        assert_eq!(allowed.len(), S::ALL.len());
+        for (from, targets) in allowed {
+            for to in S::ALL {
+                assert_eq!(from.can_become(*to), targets.contains(to), "{from} to {to}");
+            }
         }
     }
 }

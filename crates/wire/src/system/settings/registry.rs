@@ -119,7 +119,7 @@ settings! {
     /// Country of the business as two letters such as GB. Phone numbers without a country code are read as numbers of this country.
     BusinessCountry: Option<String> = "business.country" in "business", "", false, Rule::Country;
     /// Footer of all emails: the company's address and registration number.
-    EmailFooter: Option<String> = "letters.footer" in "letters", "", false, Rule::Lines(1000);
+    EmailFooter: Option<String> = "emails.footer" in "emails", "", false, Rule::Lines(1000);
     /// Company details on invoices below the name: address and tax number.
     InvoiceSeller: Option<String> = "invoices.seller" in "invoices", "", false, Rule::Lines(1000);
     /// Prefix of invoice numbers. No other number series may have the same prefix.

@@ -92,8 +92,8 @@ fn values_are_normalized_or_rejected() {
             Some("{\"USD\":\"50.00\"}"),
         ),
         ("refunds.four_eyes_above", "{\"JPY\":\"0.50\"}", None),
-        ("letters.footer", "sk_live_abcdef", None),
-        ("letters.footer", "4111 1111 1111 1111", None),
+        ("emails.footer", "sk_live_abcdef", None),
+        ("emails.footer", "4111 1111 1111 1111", None),
     ] {
         assert_eq!(normalize(key, given).as_deref(), kept, "{key} {given}");
     }

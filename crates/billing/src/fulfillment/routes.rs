@@ -1,0 +1,32 @@
+//! The HTTP side of the fulfillment.
+
+use super::retry as rules;
+use actix_web::post;
+use platform::{Caller, Id, Result, Tagged};
+use wire::{
+    OrderId,
+    billing::orders::Order,
+    permission::needs::{OrdersResend, OrdersRetry},
+};
+
+/// Retry an order that needs review or has failed.
+#[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:retry"])), params(("id" = OrderId, Path)), responses((status = 200, description = "Retried", body = Order)))]
+#[post("/orders/{id}/retry")]
+pub async fn retry(caller: Caller<OrdersRetry>, id: Id<OrderId>) -> Result<Tagged<Order>> {
+    let ctx = caller.ctx().clone();
+    caller
+        .write(move |tx, actor| rules::retry(tx, actor, &ctx, id.0))
+        .await
+        .map(Tagged)
+}
+
+/// Resend the delivery email of an order.
+#[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:resend"])), params(("id" = OrderId, Path)), responses((status = 200, description = "Queued", body = Order)))]
+#[post("/orders/{id}/resend")]
+pub async fn resend(caller: Caller<OrdersResend>, id: Id<OrderId>) -> Result<Tagged<Order>> {
+    let ctx = caller.ctx().clone();
+    caller
+        .write(move |tx, actor| rules::resend(tx, actor, &ctx, id.0))
+        .await
+        .map(Tagged)
+}

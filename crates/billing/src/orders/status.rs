@@ -1,0 +1,47 @@
+//! Changes of an order's status.
+
+use super::query;
+use chrono::{DateTime, Utc};
+use platform::{
+    Actor, Result, Tx,
+    audit::{self, AuditEvent},
+};
+use wire::{OrderId, billing::orders::OrderStatus};
+
+/// Moves an order to a status and writes the audit event. Returns whether the order was moved: an order whose status
+/// cannot become `to` is left as it is.
+pub fn transition(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: OrderId,
+    to: OrderStatus,
+    reason: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let from = query::lock(tx, id)?.status;
+    if !from.can_become(to) {
+        return Ok(false);
+    }
+    query::set_status(tx, id, to, reason, now)?;
+    if let Some(action) = action(from, to) {
+        audit::record(
+            tx,
+            actor,
+            AuditEvent::new(action, "order", id.0).with_reason(reason),
+        )?;
+    }
+    Ok(true)
+}
+
+/// Returns the audit action of a change. The start of provisioning has none: the requests to providers are recorded.
+const fn action(from: OrderStatus, to: OrderStatus) -> Option<&'static str> {
+    match to {
+        OrderStatus::Paid if from.is_stuck() => Some("order.retry"),
+        OrderStatus::Paid => Some("order.pay"),
+        OrderStatus::Fulfilled => Some("order.fulfil"),
+        OrderStatus::NeedsReview => Some("order.review"),
+        OrderStatus::Failed => Some("order.fail"),
+        OrderStatus::Cancelled => Some("order.cancel"),
+        OrderStatus::PendingPayment | OrderStatus::Provisioning => None,
+    }
+}
