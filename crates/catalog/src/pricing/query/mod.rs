@@ -175,7 +175,10 @@ pub fn candidates(
         .select(PriceRow::as_select())
         .load(conn)?;
     let costs = actor.can(Permission::CostsRead);
-    Ok(rows.into_iter().map(|row| row.into_response(costs)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| row.into_response(costs))
+        .collect())
 }
 
 /// A price as stored.
