@@ -86,7 +86,9 @@ async fn credit_notes_in_vnd_have_no_cents() {
         .await
         .expect(200);
     assert!(
-        timeline.to_string().contains("367 VND was refunded"),
+        timeline
+            .to_string()
+            .contains("The refund was paid out: 367 VND."),
         "{timeline}"
     );
 }

@@ -55,7 +55,7 @@ async fn manual_payment_order_sends_payment_instructions() {
         let read = reload_order(&admin, &placed).await;
         assert_eq!(read["delivered_at"], Value::Null);
         let path = format!("/v1/orders/{}", placed["id"].as_str().unwrap());
-        assert_eq!(admin.timeline(&path).await, ["ordered"]);
+        assert_eq!(admin.timeline(&path).await, ["Order placed"]);
     }
 }
 

@@ -86,17 +86,17 @@ async fn order_timeline_shows_refunds() {
 
     let steps = sale.admin.timeline(&path).await;
     for what in [
-        "refund requested",
-        "refund approved",
-        "refund sent",
-        "refunded",
+        "Refund requested",
+        "Refund approved",
+        "Refund sent",
+        "Refunded",
     ] {
         assert!(steps.contains(&what.to_owned()), "{what} in {steps:?}");
     }
     // A customer sees the refund, not the request to the gateway.
     let theirs = sale.app.as_user(sale.customer).timeline(&path).await;
-    assert!(theirs.contains(&"refunded".to_owned()), "{theirs:?}");
-    assert!(!theirs.contains(&"refund sent".to_owned()), "{theirs:?}");
+    assert!(theirs.contains(&"Refunded".to_owned()), "{theirs:?}");
+    assert!(!theirs.contains(&"Refund sent".to_owned()), "{theirs:?}");
 }
 
 #[actix_web::test]

@@ -68,13 +68,13 @@ async fn transaction_shows_its_sums_and_timeline() {
     assert_eq!(
         what,
         [
-            "opened",
-            "simulated",
-            "completed",
-            "refund requested",
-            "refund approved",
-            "refund sent",
-            "refunded"
+            "Payment opened",
+            "Payment simulated",
+            "Payment completed",
+            "Refund requested",
+            "Refund approved",
+            "Refund sent",
+            "Refunded"
         ]
     );
     let receipts = sale

@@ -95,7 +95,7 @@ async fn transfer_of_another_amount_opens_one_case() {
         .admin
         .timeline(&format!("/v1/transactions/{payment}"))
         .await;
-    assert!(steps.contains(&"mismatch".to_owned()), "{steps:?}");
+    assert!(steps.contains(&"Amount mismatch".to_owned()), "{steps:?}");
 }
 
 #[actix_web::test]

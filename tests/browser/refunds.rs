@@ -57,7 +57,7 @@ async fn large_refund_needs_second_approval_and_case_is_resolved_by_its_assignee
         .go(&format!("/billing/transactions/{payment}"))
         .await;
     browser.sees("Net").await;
-    browser.sees("149.00 USD was refunded.").await;
+    browser.sees("The refund was paid out: 149.00 USD.").await;
 
     // Another order cannot be delivered. Its case stays open until there is stock.
     let (order, _) = sell(&app, &seller, empty, ada).await;
@@ -138,7 +138,7 @@ async fn partial_refund_from_the_order_page_is_shown_there() {
     browser.sees("Partially refunded $3.00").await;
     browser.sees("Refunded −$3.00").await;
     browser.sees("Net $6.90").await;
-    browser.sees("3.00 USD was refunded.").await;
+    browser.sees("The refund was paid out: 3.00 USD.").await;
     for list in ["/billing/orders", "/billing/transactions"] {
         browser.go(list).await;
         browser.sees("Partially refunded $3.00").await;

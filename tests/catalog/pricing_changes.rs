@@ -103,7 +103,7 @@ async fn price_change_can_be_previewed_and_undone() {
         .await
         .problem(409, ProblemCode::WrongState);
     assert_eq!(
-        app.count("SELECT count(*) FROM audit_log WHERE action IN ('price.change', 'price.undo')"),
+        app.count("SELECT count(*) FROM audit_log WHERE action IN ('price_change.apply', 'price_change.undo')"),
         2
     );
 }

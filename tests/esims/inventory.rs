@@ -254,7 +254,7 @@ async fn customers_cannot_find_other_esims() {
     import(&customer, "", FILE)
         .await
         .problem(403, ProblemCode::Forbidden);
-    assert_eq!(app.count("SELECT (SELECT count(*) FROM audit_log WHERE action <> 'access.refused') + (SELECT count(*) FROM pii_access_log) AS count"), 0);
+    assert_eq!(app.count("SELECT (SELECT count(*) FROM audit_log WHERE action <> 'access.deny') + (SELECT count(*) FROM pii_access_log) AS count"), 0);
 }
 
 #[actix_web::test]

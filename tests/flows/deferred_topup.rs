@@ -91,7 +91,7 @@ async fn deferred_top_up_activates_when_the_provider_reports_it() {
 
     let steps = format!("/v1/orders/{}/timeline", order["id"].as_str().unwrap());
     let steps = sold.admin.get(&steps).await.expect(200);
-    let is_started = |step: &&Value| step["what"] == "started";
+    let is_started = |step: &&Value| step["what"] == "Top-up started";
     assert_eq!(
         steps["data"]
             .as_array()

@@ -126,8 +126,8 @@ async fn order_declined_by_every_provider_fails_and_requests_a_refund() {
             .iter()
             .any(|step| step["what"] == what && step["tone"] == tone)
     };
-    assert!(step("failed", "bad"), "{steps:?}");
-    assert!(step("refund requested", "waiting"), "{steps:?}");
+    assert!(step("Order failed", "bad"), "{steps:?}");
+    assert!(step("Refund requested", "waiting"), "{steps:?}");
 }
 
 #[actix_web::test]

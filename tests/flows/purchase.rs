@@ -108,13 +108,13 @@ async fn sale_runs_from_order_to_outbox() {
     assert_eq!(
         what,
         [
-            "ordered",
-            "payment opened",
-            "simulated",
-            "paid",
-            "provisioned",
-            "fulfilled",
-            "delivery queued"
+            "Order placed",
+            "Payment opened",
+            "Payment simulated",
+            "Order paid",
+            "Provisioned",
+            "Order fulfilled",
+            "Delivery email queued"
         ]
     );
 

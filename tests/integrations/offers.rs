@@ -157,7 +157,7 @@ async fn offer_order_must_name_every_offer_of_the_plan() {
             .rejects_field("ids");
     }
     assert_eq!(
-        app.count("SELECT count(*) FROM audit_log WHERE action = 'offer.order'"),
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'offer.reorder'"),
         1
     );
 }

@@ -93,6 +93,28 @@ async fn audit_log_can_be_filtered_and_exported() {
 }
 
 #[actix_web::test]
+async fn entry_with_a_former_name_is_found_and_shown_under_its_action() {
+    let app = TestApp::start().await;
+    let admin = app.as_admin();
+    app.execute("INSERT INTO audit_log (id, action, subject_type) VALUES (gen_random_uuid(), 'provisioning.ask', 'order'), (gen_random_uuid(), 'provisioning.request', 'order')");
+
+    for filter in [
+        "provisioning.request",
+        "provisioning.ask",
+        "provisioning.r*",
+    ] {
+        let list = admin
+            .get(&format!("/v1/audit?action={filter}"))
+            .await
+            .expect(200);
+        assert_eq!(list["total"], 2, "{filter}");
+        for entry in list["data"].as_array().expect("entries") {
+            assert_eq!(entry["action"], "provisioning.request", "{filter}");
+        }
+    }
+}
+
+#[actix_web::test]
 async fn only_administrators_read_the_audit_log() {
     let app = TestApp::start().await;
     for role in [UserRole::Support, UserRole::Customer] {

@@ -11,7 +11,7 @@ async fn refused_access_is_recorded_once_and_then_counted() {
     let began = Utc::now();
     app.ctx.clock.set(began);
     let customer = app.as_role(UserRole::Customer);
-    let rows = || app.count("SELECT count(*) FROM audit_log WHERE action = 'access.refused'");
+    let rows = || app.count("SELECT count(*) FROM audit_log WHERE action = 'access.deny'");
 
     for _ in 0..20 {
         let answer = customer.get("/v1/settings").await;
@@ -19,7 +19,7 @@ async fn refused_access_is_recorded_once_and_then_counted() {
     }
     assert_eq!(rows(), 1);
     let first = format!(
-        "SELECT count(*) FROM audit_log WHERE action = 'access.refused' AND actor_id = '{}' AND actor_role = 'customer' AND seal IS NOT NULL \
+        "SELECT count(*) FROM audit_log WHERE action = 'access.deny' AND actor_id = '{}' AND actor_role = 'customer' AND seal IS NOT NULL \
          AND change->>'operation' = 'GET /v1/settings' AND change->>'why' LIKE '%settings:read%' AND change->>'times' = '1' AND request_id IS NOT NULL",
         customer.id()
     );
@@ -28,7 +28,8 @@ async fn refused_access_is_recorded_once_and_then_counted() {
     app.ctx.clock.set(began + TimeDelta::seconds(61));
     app.anonymous().get("/health/live").await;
     assert_eq!(rows(), 2);
-    let rest = "SELECT count(*) FROM audit_log WHERE action = 'access.refused' AND change->>'times' = '19'";
+    let rest =
+        "SELECT count(*) FROM audit_log WHERE action = 'access.deny' AND change->>'times' = '19'";
     assert_eq!(app.count(rest), 1);
     app.ctx.clock.set(began + TimeDelta::seconds(200));
     app.anonymous().get("/health/live").await;
@@ -63,7 +64,7 @@ async fn refused_access_names_the_caller_as_far_as_known() {
         "actor_id IS NULL AND client_id IS NULL AND ip = '127.0.0.1' AND change->>'operation' = 'GET /v1/plans'".to_owned(),
         "actor_id IS NULL AND client_id IS NULL AND ip = '127.0.0.1' AND change->>'operation' = 'GET /v1/orders'".to_owned(),
     ] {
-        let count = format!("SELECT count(*) FROM audit_log WHERE action = 'access.refused' AND {found}");
+        let count = format!("SELECT count(*) FROM audit_log WHERE action = 'access.deny' AND {found}");
         assert_eq!(app.count(&count), 1, "{found}");
     }
     let named = "SELECT count(*) FROM audit_log WHERE change::text LIKE '%esk_live%' OR change::text LIKE '%tampered%'";
@@ -97,6 +98,6 @@ async fn expired_or_missing_authentication_is_not_recorded_as_refused() {
         .get("/v1/users/00000000-0000-0000-0000-000000000000")
         .await;
 
-    let rows = "SELECT count(*) FROM audit_log WHERE action = 'access.refused'";
+    let rows = "SELECT count(*) FROM audit_log WHERE action = 'access.deny'";
     assert_eq!(app.count(rows), 0);
 }

@@ -8,7 +8,7 @@
 //! fulfillment
 //! refunding
 //! orders  transactions  refunds  disputes  invoices  cases  supplier_claims  payments
-//! amounts  events  pdf
+//! amounts  events  pdf  timeline
 //! ```
 
 mod amounts;
@@ -26,6 +26,7 @@ pub mod reconciliation;
 pub mod refunding;
 pub mod refunds;
 pub mod supplier_claims;
+mod timeline;
 pub mod transactions;
 pub mod webhooks;
 

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use wire::{
     Page, Paging, Param, Permission, ProblemCode, Resource, permission::needs::ListsExport,
+    system::audit::AuditAction,
 };
 
 /// The number of rows per query.
@@ -65,7 +66,7 @@ where
                 "rows_are_exact": found.total_is_exact,
             });
             record_export::<R>(tx, actor, detail.clone())?;
-            let event = AuditEvent::new("list.export", R::ONE, Uuid::nil()).with_change(detail);
+            let event = AuditEvent::of_kind(AuditAction::ListExport, R::ONE).with_change(detail);
             audit::record(tx, actor, event)?;
             Ok(found.total_is_exact)
         })

@@ -1,6 +1,6 @@
 //! Records refused requests, and reads of personal data by staff, once a request is answered.
 //!
-//! **Refusals.** The log gets a line for each, and the audit log one entry (`access.refused`) per caller, operation and
+//! **Refusals.** The log gets a line for each, and the audit log one entry (`access.deny`) per caller, operation and
 //! minute. The first refusal is written immediately; later ones are counted and written after the minute. The demand for a
 //! step-up is no refusal, and an expired token is none.
 //!

@@ -283,7 +283,7 @@ pub async fn keys(ctx: &Ctx, task: Keys) -> Result<String> {
                 Ok(format!("all {} sealed values open", done.values))
             } else {
                 Err(Error::internal(format!(
-                    "{} sealed values do not open; the audit log has an entry seal.broken for each",
+                    "{} sealed values do not open; the audit log has an entry decryption.fail for each",
                     done.broken
                 )))
             }
@@ -304,7 +304,7 @@ async fn rotate(ctx: &Ctx) -> Result<String> {
              SEALING_KEY_CURRENT continue to use the old one"
         ))),
         (broken, _) => Err(Error::internal(format!(
-            "{report}\n{broken} values do not open; the audit log has an entry seal.broken for each"
+            "{report}\n{broken} values do not open; the audit log has an entry decryption.fail for each"
         ))),
     }
 }

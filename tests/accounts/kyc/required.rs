@@ -82,7 +82,7 @@ async fn changed_kyc_requirement_reevaluates_customers_in_batches() {
         app.count("SELECT count(*) FROM users WHERE kyc_status = 'verified'"),
         0
     );
-    let recorded = "SELECT count(*) FROM audit_log WHERE action = 'user.kyc' AND actor_id IS NULL AND change->'kyc_status'->>'before' = 'verified'";
+    let recorded = "SELECT count(*) FROM audit_log WHERE action = 'user.change_kyc_status' AND actor_id IS NULL AND change->'kyc_status'->>'before' = 'verified'";
     assert_eq!(app.count(recorded), 451);
 
     let admin = app.as_role(UserRole::SuperAdmin);

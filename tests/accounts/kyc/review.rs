@@ -55,7 +55,7 @@ async fn approved_photo_id_verifies_and_notifies_the_customer() {
         (&json!("approved"), &json!(reviewer.id()), &json!(null))
     );
     assert_eq!(kyc_status(&app, &document).await, "verified");
-    assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'user.kyc' AND change->'kyc_status'->>'after' = 'verified'"), 1);
+    assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'user.change_kyc_status' AND change->'kyc_status'->>'after' = 'verified'"), 1);
     assert_eq!(app.count("SELECT count(*) FROM notifications"), 2);
     let emails = reviewer
         .get(&format!("/v1/notifications?user_id={user}"))

@@ -138,7 +138,7 @@ async fn rejected_sign_in_is_logged_and_creates_no_session() {
     }
 
     assert_eq!(
-        app.count("SELECT count(*) FROM audit_log WHERE action = 'session.refused'"),
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'session.reject'"),
         2
     );
     assert_eq!(app.count("SELECT count(*) FROM sessions"), 0);
@@ -172,7 +172,7 @@ async fn concurrent_password_guesses_are_limited_to_ten() {
             "UPDATE login_attempts SET failures = 0 WHERE failures >= 20",
         );
     }
-    assert!(app.count("SELECT count(*) FROM audit_log WHERE action = 'session.refused'") <= 20);
+    assert!(app.count("SELECT count(*) FROM audit_log WHERE action = 'session.reject'") <= 20);
 
     let blocked = sign_in(&app, "ada@example.com", PASSWORD).await;
     blocked.problem(429, ProblemCode::TooManyRequests);

@@ -63,7 +63,7 @@ async fn password_confirmation_is_valid_for_15_minutes() {
     assert_eq!(
         (
             audit_entries("session.confirm"),
-            audit_entries("session.unconfirmed")
+            audit_entries("session.fail_confirmation")
         ),
         (1, 2)
     );

@@ -66,7 +66,7 @@ async fn super_admin_invitation_link_revokes_earlier_links() {
         .await
         .expect(201);
     let recorded = format!(
-        "SELECT count(*) FROM audit_log WHERE action = 'password.link' AND subject_id = '{grace}' AND actor_id = '{}'",
+        "SELECT count(*) FROM audit_log WHERE action = 'password.create_link' AND subject_id = '{grace}' AND actor_id = '{}'",
         chief.id()
     );
     assert_eq!(app.count(&recorded), 2);

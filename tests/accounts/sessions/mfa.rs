@@ -62,11 +62,7 @@ async fn sign_in_requires_a_code_when_mfa_is_enabled() {
         .await
         .expect(201);
 
-    for (action, times) in [
-        ("factor.begin", 2),
-        ("factor.enrol", 1),
-        ("factor.codes", 1),
-    ] {
+    for (action, times) in [("mfa.begin", 2), ("mfa.enable", 1), ("mfa.renew_codes", 1)] {
         let query = format!("SELECT count(*) FROM audit_log WHERE action = '{action}'");
         assert_eq!(app.count(&query), times, "{action}");
     }
@@ -152,7 +148,7 @@ async fn recovery_code_works_once() {
 
     assert_eq!(me.get("/v1/mfa").await.expect(200)["recovery_codes"], 8);
     assert_eq!(
-        app.count("SELECT count(*) FROM audit_log WHERE action = 'factor.recover'"),
+        app.count("SELECT count(*) FROM audit_log WHERE action = 'mfa.recover'"),
         2
     );
 }

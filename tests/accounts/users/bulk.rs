@@ -105,7 +105,7 @@ async fn bulk_action_rejects_invalid_requests_before_any_change() {
         )
         .await
         .problem(403, ProblemCode::Forbidden);
-    let acts = "SELECT count(*) FROM audit_log WHERE action <> 'access.refused'";
+    let acts = "SELECT count(*) FROM audit_log WHERE action <> 'access.deny'";
     assert_eq!(app.count(acts), 0);
 }
 

@@ -34,7 +34,7 @@ async fn super_admin_assigns_and_removes_roles() {
     appoint(&chief, person.id(), "support").await.expect(200);
     let ended = person.get("/v1/users").await;
     ended.problem(401, ProblemCode::Unauthenticated);
-    let change = "SELECT count(*) FROM audit_log WHERE action = 'user.appoint' AND reason LIKE 'enc1:%' AND change->'role'->>'after' = 'support' AND change->'role'->>'before' = 'admin'";
+    let change = "SELECT count(*) FROM audit_log WHERE action = 'user.change_role' AND reason LIKE 'enc1:%' AND change->'role'->>'after' = 'support' AND change->'role'->>'before' = 'admin'";
     assert_eq!(app.count(change), 1);
 }
 
@@ -46,7 +46,7 @@ async fn assigning_the_same_role_changes_nothing() {
     let same = appoint(&chief, person.id(), "support").await.expect(200);
     assert_eq!(same["version"], 1);
     person.get("/v1/users").await.expect(200);
-    let acts = "SELECT count(*) FROM audit_log WHERE action = 'user.appoint'";
+    let acts = "SELECT count(*) FROM audit_log WHERE action = 'user.change_role'";
     assert_eq!(app.count(acts), 0);
 }
 

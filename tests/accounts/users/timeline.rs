@@ -66,25 +66,25 @@ async fn timeline_lists_events_in_order_with_actor_and_link() {
 
     let lines = words(&events);
     for what in [
-        "created",
-        "ordered",
-        "payment created",
-        "payment received",
-        "paid",
+        "Account created",
+        "Order placed",
+        "Payment opened",
+        "Payment completed",
+        "Order paid",
         "eSIM assigned",
-        "fulfilled",
-        "suspended",
-        "activated",
-        "revealed",
-        "ticket opened",
-        "document uploaded",
-        "document rejected",
-        "signed in",
+        "Order fulfilled",
+        "Account suspended",
+        "Account activated",
+        "Contact details revealed",
+        "Ticket opened",
+        "Document uploaded",
+        "Document rejected",
+        "Signed in",
     ] {
         assert!(lines.contains(what), "{what} in {lines:?}");
     }
     assert!(
-        lines.iter().any(|what| what.starts_with("message")),
+        lines.iter().any(|what| what.starts_with("Message")),
         "{lines:?}"
     );
     let times: Vec<&str> = events
@@ -96,7 +96,7 @@ async fn timeline_lists_events_in_order_with_actor_and_link() {
     assert!(moments.windows(2).all(|two| two[0] >= two[1]), "{times:?}");
     let suspended = events
         .iter()
-        .find(|event| event["what"] == "suspended")
+        .find(|event| event["what"] == "Account suspended")
         .unwrap();
     assert_eq!(
         suspended["sentence"],
@@ -111,18 +111,18 @@ async fn timeline_lists_events_in_order_with_actor_and_link() {
     );
     let ordered = events
         .iter()
-        .find(|event| event["what"] == "ordered")
+        .find(|event| event["what"] == "Order placed")
         .unwrap();
     assert_eq!(ordered["subject"]["kind"], "order");
     let number = ordered["subject"]["label"].as_str().unwrap();
     assert!(number.starts_with("ORD-") && ordered["sentence"].as_str().unwrap().contains(number));
     let rejected = events
         .iter()
-        .find(|event| event["what"] == "document rejected")
+        .find(|event| event["what"] == "Document rejected")
         .unwrap();
     assert_eq!(
         rejected["sentence"],
-        "A document was rejected: passport. The photo is blurred"
+        "The document was rejected: passport. The photo is blurred"
     );
 }
 
@@ -156,7 +156,7 @@ async fn timeline_pages_without_gaps_or_duplicates() {
     let tickets = timeline(&admin, id, "kind=ticket,kyc").await;
     assert_eq!(
         words(&tickets),
-        ["ticket opened", "document uploaded", "document rejected"].into()
+        ["Ticket opened", "Document uploaded", "Document rejected"].into()
     );
     for (query, field) in [
         ("limit=0", "limit"),
@@ -187,12 +187,14 @@ async fn customer_timeline_hides_internal_events() {
     );
     let lines = words(&events);
     assert!(
-        !lines.contains("revealed") && lines.contains("suspended") && lines.contains("ordered"),
+        !lines.contains("Contact details revealed")
+            && lines.contains("Account suspended")
+            && lines.contains("Order placed"),
         "{lines:?}"
     );
     let suspended = events
         .iter()
-        .find(|event| event["what"] == "suspended")
+        .find(|event| event["what"] == "Account suspended")
         .unwrap();
     assert_eq!(
         suspended["sentence"], "The account was suspended.",
@@ -219,7 +221,7 @@ async fn customer_timeline_hides_internal_events() {
     assert!(seen.iter().all(|event| event["kind"] != "kyc"));
     let suspended = seen
         .iter()
-        .find(|event| event["what"] == "suspended")
+        .find(|event| event["what"] == "Account suspended")
         .unwrap();
     assert_eq!(suspended["actor"], "T••• P•••");
 }

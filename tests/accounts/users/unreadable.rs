@@ -60,7 +60,7 @@ async fn undecryptable_name_marks_its_row_in_lists_details_and_exports() {
     let kept = admin.post(&format!("{path}/export"), json!({})).await;
     assert!(kept.text().contains("(unreadable)"));
     let recorded = format!(
-        "SELECT count(*) FROM audit_log WHERE action = 'seal.broken' AND subject_id = '{id}'"
+        "SELECT count(*) FROM audit_log WHERE action = 'decryption.fail' AND subject_id = '{id}'"
     );
     assert_eq!(app.count(&recorded), 1);
 

@@ -58,12 +58,12 @@ async fn customers_and_api_clients_see_own_refunds_without_staff_data() {
     assert_eq!(
         what,
         [
-            "opened",
-            "simulated",
-            "completed",
-            "refund requested",
-            "refund approved",
-            "refunded"
+            "Payment opened",
+            "Payment simulated",
+            "Payment completed",
+            "Refund requested",
+            "Refund approved",
+            "Refunded"
         ]
     );
     assert!(

@@ -240,7 +240,7 @@ const AUDITED_ACTIONS: &str = "SELECT 'order.place' AS action, id FROM orders \
     UNION ALL SELECT 'order.pay', id FROM orders WHERE paid_at IS NOT NULL \
     UNION ALL SELECT 'order.fulfil', id FROM orders WHERE status = 'fulfilled' \
     UNION ALL SELECT 'order.provision', order_id FROM esim_bundles \
-    UNION ALL SELECT 'provisioning.ask', j.order_id FROM provisioning_attempts a JOIN provisioning_jobs j ON j.id = a.job_id \
+    UNION ALL SELECT 'provisioning.request', j.order_id FROM provisioning_attempts a JOIN provisioning_jobs j ON j.id = a.job_id \
     UNION ALL SELECT 'transaction.open', id FROM transactions WHERE gateway_transaction_id IS NOT NULL \
     UNION ALL SELECT 'transaction.complete', id FROM transactions WHERE completed_at IS NOT NULL \
     UNION ALL SELECT 'refund.request', id FROM refunds \
@@ -248,7 +248,7 @@ const AUDITED_ACTIONS: &str = "SELECT 'order.place' AS action, id FROM orders \
     UNION ALL SELECT 'refund.process', id FROM refunds WHERE status = 'processed' \
     UNION ALL SELECT 'invoice.issue', id FROM invoices \
     UNION ALL SELECT 'credit_note.issue', invoice_id FROM credit_notes \
-    UNION ALL SELECT 'claim.open', id FROM supplier_claims \
+    UNION ALL SELECT 'supplier_claim.open', id FROM supplier_claims \
     UNION ALL SELECT 'promotion.create', id FROM promotional_codes";
 
 /// Checks that every action has its audit entry, and every audit entry its action.

@@ -12,7 +12,7 @@ use wire::{ProblemCode, accounts::users::UserRole};
 
 fn recorded(app: &TestApp, column: &Column, row: Uuid) -> i64 {
     app.count(&format!(
-        "SELECT count(*) FROM audit_log WHERE action = 'seal.broken' AND subject_type = '{}' AND subject_id = '{row}' AND change ->> 'column' = '{}'",
+        "SELECT count(*) FROM audit_log WHERE action = 'decryption.fail' AND subject_type = '{}' AND subject_id = '{row}' AND change ->> 'column' = '{}'",
         column.table, column.column
     ))
 }
@@ -78,7 +78,7 @@ async fn undecryptable_value_marks_its_row_and_is_recorded_once() {
         assert!(admin.get("/v1/users").await.expect(200).to_string().contains("(unreadable)"));
         let edit = admin.patch(&page, 1, json!({ "phone": null })).await;
         edit.problem(422, ProblemCode::Invalid);
-        let query = format!("SELECT count(*) FROM audit_log WHERE action = 'seal.broken' AND subject_type = 'users' AND subject_id = '{ada}' AND request_id = '{request}'");
+        let query = format!("SELECT count(*) FROM audit_log WHERE action = 'decryption.fail' AND subject_type = 'users' AND subject_id = '{ada}' AND request_id = '{request}'");
         assert_eq!(app.count(&query), 1, "repeated reads report it once");
         app.execute(&format!("UPDATE users u SET first_name = k.first_name, last_name = k.last_name FROM kept k WHERE u.id = k.id AND u.id = '{ada}'"));
         app.execute("DROP TABLE kept");

@@ -3,12 +3,13 @@
 mod tampering;
 
 use crate::harness::TestApp;
+use platform::audit::AuditEvent;
 use serde_json::json;
 use system::audit::{check, jobs};
 use wire::{
     Param, ProblemCode,
     accounts::users::UserRole,
-    system::audit::{AuditFindingKind, AuditHead, AuditVerification},
+    system::audit::{AuditAction, AuditFindingKind, AuditHead, AuditVerification},
 };
 
 const TABLES: [&str; 3] = ["audit_log", "pii_access_log", "audit_chain"];
@@ -106,7 +107,7 @@ async fn audit_log_check_names_the_tampered_entry() {
         ("DELETE FROM audit_chain WHERE seq BETWEEN 5 AND 7".to_owned(), AuditFindingKind::Gap, Some(5)),
         ("UPDATE audit_chain SET hash = set_byte(hash, 0, get_byte(hash, 0) # 1) WHERE seq = 5".to_owned(), AuditFindingKind::Reordered, Some(5)),
         ("DELETE FROM audit_chain WHERE seq > 20".to_owned(), AuditFindingKind::Truncated, Some(24)),
-        ("INSERT INTO audit_log (id, action, subject_type) VALUES (gen_random_uuid(), 'user.appoint', 'user')".to_owned(), AuditFindingKind::Inserted, None),
+        ("INSERT INTO audit_log (id, action, subject_type) VALUES (gen_random_uuid(), 'user.change_role', 'user')".to_owned(), AuditFindingKind::Inserted, None),
     ] {
         app.execute(&statement);
         let verdict = checked(&app).await;
@@ -229,7 +230,7 @@ async fn late_commits_are_linked_into_the_chain() {
     app.ctx
         .db
         .write(move |tx| {
-            let act = platform::audit::AuditEvent::new("plan.late", "plan", uuid::Uuid::nil());
+            let act = AuditEvent::of_kind(AuditAction::PlanEdit, "plan");
             platform::audit::record(tx, &actor, act)
         })
         .await

@@ -85,7 +85,7 @@ pub fn statements() -> Vec<String> {
     // Inserted entries: new ones, and copies of genuine ones; some of them linked.
     for at in ["now()", "now() - interval '1 hour'", "'2026-01-01'"] {
         let inserted = format!(
-            "INSERT INTO audit_log (id, created_at, action, subject_type, change) VALUES (gen_random_uuid(), {at}, 'user.appoint', 'user', '{{}}')"
+            "INSERT INTO audit_log (id, created_at, action, subject_type, change) VALUES (gen_random_uuid(), {at}, 'user.change_role', 'user', '{{}}')"
         );
         statements.push(inserted);
         statements.push(format!("INSERT INTO audit_log SELECT gen_random_uuid(), {at}, actor_id, actor_role, action, subject_type, subject_id, change, reason, request_id, ip, client_id, seal FROM kept_audit_log LIMIT 1"));

@@ -6,6 +6,7 @@ use wire::{
     accounts::api_clients::{
         ApiClient, EditApiClient, IssuedApiKey, NewApiClient, RotateApiKey, network,
     },
+    system::audit::AuditAction,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -42,7 +43,7 @@ pub fn create(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("api_client.create", "api_client", id.0)
+        AuditEvent::new(AuditAction::ApiClientCreate, id)
             .with_change(audit::change(&(), &issued.client)),
     )?;
     Ok(issued)
@@ -77,8 +78,7 @@ pub fn edit(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("api_client.edit", "api_client", id.0)
-            .with_change(audit::change(&before, &after)),
+        AuditEvent::new(AuditAction::ApiClientEdit, id).with_change(audit::change(&before, &after)),
     )?;
     Ok(after)
 }
@@ -100,7 +100,7 @@ pub fn rotate(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("api_client.rotate", "api_client", id.0)
+        AuditEvent::new(AuditAction::ApiClientRotate, id)
             .with_change(json!({ "overlap_hours": rotation.overlap_hours, "prefix": key.prefix })),
     )?;
     issued(tx, id, &key)
@@ -125,7 +125,7 @@ pub fn revoke(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("api_client.revoke", "api_client", id.0).with_reason(Some(reason)),
+        AuditEvent::new(AuditAction::ApiClientRevoke, id).with_reason(Some(reason)),
     )?;
     query::find(tx.conn(), id)
 }

@@ -6,7 +6,7 @@ use platform::{
     audit::{self, AuditEvent},
     auth::{hash_password, random_token},
 };
-use wire::accounts::users::UserRole;
+use wire::{accounts::users::UserRole, system::audit::AuditAction};
 
 /// Creates the first administrator if no super administrator exists. Returns the email address and the generated password, for
 /// the caller to print once; returns nothing if the password is configured or no account was created.
@@ -31,7 +31,7 @@ pub async fn bootstrap(ctx: &Ctx) -> Result<Option<(String, String)>> {
                 return Ok(false);
             }
             let id = users::insert_staff(tx, &actor.keys, &email, UserRole::SuperAdmin, &hash)?;
-            audit::record(tx, &actor, AuditEvent::new("user.bootstrap", "user", id.0))?;
+            audit::record(tx, &actor, AuditEvent::new(AuditAction::UserBootstrap, id))?;
             Ok(true)
         })
         .await?;

@@ -22,7 +22,7 @@ use platform::{
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use wire::{ApiClientId, UserId, accounts::users::UserStatus};
+use wire::{ApiClientId, UserId, accounts::users::UserStatus, system::audit::AuditAction};
 
 /// How long the link for a forgotten password works.
 const RESET_FOR: TimeDelta = TimeDelta::minutes(30);
@@ -139,9 +139,9 @@ fn send(
         return email::link_paused(tx, ctx, account.id, link_id, until);
     }
     let (valid_for, action) = if is_invitation {
-        (INVITED_FOR, "password.invite")
+        (INVITED_FOR, AuditAction::PasswordInvite)
     } else {
-        (RESET_FOR, "password.forgotten")
+        (RESET_FOR, AuditAction::PasswordRequestReset)
     };
     let link = PasswordLink {
         id: link_id,
@@ -161,7 +161,7 @@ fn send(
         return Ok(());
     }
     passwords::close_older_links(tx, link.user, link.id, now)?;
-    let event = AuditEvent::new(action, "user", account.id.0);
+    let event = AuditEvent::new(action, account.id);
     audit::record(tx, &Actor::system(ctx), event)?;
     email::password_link(tx, ctx, &link)
 }

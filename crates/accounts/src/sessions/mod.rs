@@ -15,7 +15,7 @@ pub(crate) mod rules;
 mod terminal;
 
 pub use bootstrap::bootstrap;
-pub(crate) use rules::{email_change::handle_email_change, timeline::describe_action};
+pub(crate) use rules::email_change::handle_email_change;
 pub use terminal::{create_password_link, set_password};
 
 use platform::{Result, Tx};

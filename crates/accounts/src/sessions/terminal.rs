@@ -14,6 +14,7 @@ use serde_json::json;
 use wire::{
     Check, ProblemCode,
     accounts::sessions::{InvitationLink, SetPassword},
+    system::audit::AuditAction,
 };
 
 /// Sets the password of the account with this address, and ends its sessions and password links. A staff member without
@@ -49,7 +50,7 @@ pub async fn set_password(ctx: &Ctx, email: &str, password: String) -> Result<()
         .write(move |tx| {
             let account = lock_direct_account(tx, &hash)?;
             rules::passwords::replace(tx, &context, &account, password_hash.as_str())?;
-            let event = AuditEvent::new("password.set", "user", account.id.0);
+            let event = AuditEvent::new(AuditAction::PasswordSet, account.id);
             audit::record(tx, &actor, event.with_change(json!({ "by": "terminal" })))?;
             rules::email::password_changed(tx, &context, account.id)
         })

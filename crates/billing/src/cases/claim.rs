@@ -14,6 +14,7 @@ use platform::{
 use wire::{
     CaseId, ProblemCode, UserId,
     billing::reconciliation::{CASE_CLAIM_DURATION, Case, CaseStatus},
+    system::audit::AuditAction,
 };
 
 /// Claims a case for 15 minutes, or extends the claim.
@@ -21,7 +22,7 @@ pub fn claim(tx: &mut Tx<'_>, actor: &Actor, id: CaseId, now: DateTime<Utc>) -> 
     let row = query::lock(tx, actor, id)?;
     let me = check_claimable(tx.conn(), actor, &row, now)?;
     query::claim(tx, id, Some(me), Some(now + CASE_CLAIM_DURATION))?;
-    audit::record(tx, actor, AuditEvent::new("case.claim", "case", id.0))?;
+    audit::record(tx, actor, AuditEvent::new(AuditAction::CaseClaim, id))?;
     show(tx.conn(), actor, id)
 }
 
@@ -31,7 +32,7 @@ pub fn release(tx: &mut Tx<'_>, actor: &Actor, id: CaseId, now: DateTime<Utc>) -
     let me = check_claimable(tx.conn(), actor, &row, now)?;
     check_claimed(&row, me, now)?;
     query::claim(tx, id, None, None)?;
-    audit::record(tx, actor, AuditEvent::new("case.release", "case", id.0))?;
+    audit::record(tx, actor, AuditEvent::new(AuditAction::CaseRelease, id))?;
     show(tx.conn(), actor, id)
 }
 

@@ -12,6 +12,7 @@ use platform::{
 use serde_json::json;
 use wire::{
     Currency, EsimId, Money, OrderId, RefundId, TransactionId, billing::reconciliation::CaseKind,
+    system::audit::AuditAction,
 };
 
 /// The end of the keys of cases that a gateway, a provider or an administrator reported. The hourly check does not resolve
@@ -72,7 +73,7 @@ pub fn open(tx: &mut Tx<'_>, actor: &Actor, finding: &Finding, now: DateTime<Utc
     audit::record(
         tx,
         actor,
-        AuditEvent::new("case.open", "case", id.0)
+        AuditEvent::new(AuditAction::CaseOpen, id)
             .with_change(change)
             .with_reason(Some(&finding.finding)),
     )
@@ -120,7 +121,7 @@ pub fn withdraw(
         return Ok(false);
     };
     recalculate_day(tx, case.kind, case.created_at, now)?;
-    let act = AuditEvent::new("case.resolve", "case", case.id.0);
+    let act = AuditEvent::new(AuditAction::CaseResolve, case.id);
     audit::record(tx, actor, act.with_reason(Some(why)))?;
     Ok(true)
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 use wire::{
     ProblemCode, UserId,
     billing::reconciliation::{CaseAction, CaseStatus},
+    system::audit::AuditAction,
 };
 
 /// A change of a case's status.
@@ -48,7 +49,7 @@ pub fn transition(
     let act = match change {
         CaseChange::Escalate => {
             query::escalate(tx, case.id, by, now)?;
-            AuditEvent::new("case.escalate", "case", case.id.0)
+            AuditEvent::new(AuditAction::CaseEscalate, case.id)
         }
         CaseChange::Resolve(action) => {
             let resolved = query::Resolved {
@@ -58,7 +59,7 @@ pub fn transition(
                 at: now,
             };
             query::resolve(tx, case.id, &resolved)?;
-            AuditEvent::new("case.resolve", "case", case.id.0)
+            AuditEvent::new(AuditAction::CaseResolve, case.id)
                 .with_change(json!({ "action": action }))
         }
     };

@@ -25,6 +25,7 @@ use wire::{
         orders::{Checkout, PlanTerms},
         transactions::{SimulatedOutcome, TransactionStatus},
     },
+    system::audit::AuditAction,
 };
 
 /// Opens a payment at the gateway. The ID of the transaction is the idempotency key, so the gateway opens one payment
@@ -99,7 +100,7 @@ impl OpenPayment {
             .write(move |tx| {
                 orders::lock_sale(tx, order)?;
                 if payments::set_opened(tx, id, gateway, &opened, sealed.clone())? {
-                    let act = AuditEvent::new("transaction.open", "transaction", id.0);
+                    let act = AuditEvent::new(AuditAction::TransactionOpen, id);
                     audit::record(tx, &actor, act)?;
                     if let Some(outcome) = simulated {
                         let job = ReportSimulatedOutcome {

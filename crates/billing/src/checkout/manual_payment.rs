@@ -19,6 +19,7 @@ use serde_json::json;
 use wire::{
     ProblemCode, TransactionId,
     billing::transactions::{ConfirmPayment, RejectPayment, Transaction, TransactionStatus},
+    system::audit::AuditAction,
 };
 
 /// Confirms a received payment, if its amount is the amount due, alone or together with the amount that was received
@@ -62,7 +63,7 @@ pub fn confirm(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("transaction.confirm", "transaction", id.0).with_change(json!({
+        AuditEvent::new(AuditAction::TransactionConfirm, id).with_change(json!({
             "amount": received.amount, "currency": received.currency, "reference": received.reference, "received_at": received.received_at,
         })),
     )?;

@@ -21,6 +21,7 @@ use platform::{
 use wire::{
     Currency, Money, Param, TransactionId,
     billing::transactions::{Transaction, TransactionStatus},
+    system::audit::AuditAction,
 };
 
 /// The outcome of a payment, as the gateway reports it.
@@ -114,7 +115,7 @@ fn record_attempt(
     reason: &str,
 ) -> Result<EventOutcome> {
     if payment.status == TransactionStatus::Pending {
-        let act = AuditEvent::new("transaction.decline", "transaction", payment.id.0);
+        let act = AuditEvent::new(AuditAction::TransactionDecline, payment.id);
         audit::record(tx, actor, act.with_reason(Some(reason)))?;
     }
     let note = format!("An attempt to pay failed; the customer can try again: {reason}");

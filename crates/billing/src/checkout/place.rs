@@ -35,6 +35,7 @@ use wire::{
         transactions::PaymentMethod,
     },
     catalog::plans::{Plan, Quote},
+    system::audit::AuditAction,
 };
 
 /// Places an order: freezes the current price and the terms, reserves a use of the promotion, and opens the payment.
@@ -185,7 +186,7 @@ fn record_placed(
     taken: Option<&Reservation>,
     payment: TransactionId,
 ) -> Result<()> {
-    audit::record(tx, actor, AuditEvent::new("order.place", "order", draft.id.0).with_change(json!({
+    audit::record(tx, actor, AuditEvent::new(AuditAction::OrderPlace, draft.id).with_change(json!({
         "plan_id": new.plan_id, "kind": new.kind, "esim_id": new.esim_id, "quantity": new.quantity,
         "promotion_id": taken.map(|taken| taken.promotion), "discount_amount": draft.amounts.discount, "tax_amount": draft.amounts.tax,
         "total_amount": draft.amounts.total, "currency": new.currency, "payment_method": new.payment_method, "transaction_id": payment,

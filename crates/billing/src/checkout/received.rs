@@ -23,6 +23,7 @@ use wire::{
         refunds::{NewRefund, RefundEffect, RefundReason},
         transactions::{Transaction, TransactionStatus},
     },
+    system::audit::AuditAction,
 };
 
 /// Returns the key of the case about the received amount of a payment.
@@ -51,7 +52,7 @@ pub fn record_received(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("transaction.mismatch", "transaction", payment.id.0)
+        AuditEvent::new(AuditAction::TransactionMismatch, payment.id)
             .with_change(change)
             .with_reason(Some(&received.finding)),
     )?;
@@ -145,10 +146,10 @@ enum Decision {
 }
 
 impl Decision {
-    const fn action(self) -> &'static str {
+    const fn action(self) -> AuditAction {
         match self {
-            Self::Accept => "transaction.accept",
-            Self::Refund => "transaction.return",
+            Self::Accept => AuditAction::TransactionAccept,
+            Self::Refund => AuditAction::TransactionRefund,
         }
     }
 }
@@ -169,7 +170,7 @@ fn record_decision(
     audit::record(
         tx,
         actor,
-        AuditEvent::new(decision.action(), "transaction", payment.id.0)
+        AuditEvent::new(decision.action(), payment.id)
             .with_change(change)
             .with_reason(Some(reason)),
     )

@@ -9,7 +9,7 @@ use platform::{
     ports::payments::GatewayDispute,
 };
 use serde_json::json;
-use wire::{Currency, DisputeId, Money, Param};
+use wire::{Currency, DisputeId, Money, Param, system::audit::AuditAction};
 
 /// Handles an event about a dispute. An event that is repeated or arrives out of order has the same result.
 pub fn handle_dispute_event(
@@ -52,7 +52,11 @@ pub fn handle_dispute_event(
         created_at: now,
     };
     let id = query::upsert(tx, &row)?;
-    let act = AuditEvent::new("dispute.hear", "dispute", id.0);
+    let action = match known {
+        None => AuditAction::DisputeOpen,
+        Some(_) => AuditAction::DisputeUpdate,
+    };
+    let act = AuditEvent::new(action, id);
     audit::record(
         tx,
         actor,

@@ -18,7 +18,7 @@ use platform::{
     ports::supplier::{SuppliedTopUp, SupplierError},
 };
 use serde_json::json;
-use wire::{OrderId, billing::reconciliation::CaseKind};
+use wire::{OrderId, billing::reconciliation::CaseKind, system::audit::AuditAction};
 
 /// The time between two questions while another bundle of the eSIM is active.
 const INTERVAL_WITH_SERVICE: TimeDelta = TimeDelta::hours(1);
@@ -102,7 +102,7 @@ fn activate(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("order.start", "order", order.id.0).with_change(change),
+        AuditEvent::new(AuditAction::OrderStart, order.id).with_change(change),
     )
 }
 

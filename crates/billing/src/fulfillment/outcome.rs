@@ -25,6 +25,7 @@ use platform::{
 use serde_json::json;
 use wire::{
     EsimId, OrderId, billing::orders::OrderStatus, integrations::allocations::ProvisioningStatus,
+    system::audit::AuditAction,
 };
 
 /// The eSIM of a unit.
@@ -124,7 +125,7 @@ pub(super) fn fulfil(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("order.provision", "order", order.id.0).with_change(
+        AuditEvent::new(AuditAction::OrderProvision, order.id).with_change(
             json!({ "unit_no": unit.unit_no, "esim_id": esim, "source": recorded_source }),
         ),
     )?;

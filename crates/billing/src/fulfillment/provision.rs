@@ -27,6 +27,7 @@ use wire::{
         allocations::{ProvisioningAttemptStatus, ProvisioningStatus},
         providers::ProviderAdapter,
     },
+    system::audit::AuditAction,
 };
 
 pub use super::outcome::abandon;
@@ -173,7 +174,7 @@ fn choose_provider(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("provisioning.ask", "order", order.id.0).with_change(change),
+        AuditEvent::new(AuditAction::ProvisioningRequest, order.id).with_change(change),
     )?;
     Ok(Some(SupplierRequest {
         candidate,

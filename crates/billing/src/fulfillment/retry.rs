@@ -14,6 +14,7 @@ use platform::{
 use wire::{
     OrderId, ProblemCode,
     billing::orders::{Order, OrderStatus},
+    system::audit::AuditAction,
 };
 
 /// Retries a paid order that is stuck: every unit that failed or waits for review is provisioned again, and a refund that
@@ -60,6 +61,6 @@ pub fn resend(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<
     }
     let dedupe_key = format!("order-{id}-again-{}", now.timestamp_millis());
     email::send_delivery(tx, &actor.keys, &order, &dedupe_key)?;
-    audit::record(tx, actor, AuditEvent::new("order.resend", "order", id.0))?;
+    audit::record(tx, actor, AuditEvent::new(AuditAction::OrderResend, id))?;
     query::find(tx.conn(), actor, id)
 }

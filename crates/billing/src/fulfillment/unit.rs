@@ -7,7 +7,9 @@ use platform::{
     audit::{self, AuditEvent},
 };
 use serde_json::json;
-use wire::{EsimId, OrderId, integrations::allocations::ProvisioningStatus};
+use wire::{
+    EsimId, OrderId, integrations::allocations::ProvisioningStatus, system::audit::AuditAction,
+};
 
 /// A change of a unit's status.
 pub(super) enum UnitChange<'a> {
@@ -74,7 +76,7 @@ pub(super) fn transition(
         audit::record(
             tx,
             actor,
-            AuditEvent::new("provisioning.fail", "order", unit.order_id.0)
+            AuditEvent::new(AuditAction::ProvisioningFail, unit.order_id)
                 .with_reason(error)
                 .with_change(json!({ "unit_no": unit.unit_no })),
         )?;

@@ -17,6 +17,7 @@ use serde_json::json;
 use wire::{
     CreditNoteId, Currency, InvoiceId, JsonList, Money, RefundId, TransactionId,
     billing::{invoices::InvoiceLine, orders::PlanTerms, refunds::RefundStatus},
+    system::audit::AuditAction,
 };
 
 /// The minimum number of digits of a document number.
@@ -64,7 +65,7 @@ pub fn issue(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("invoice.issue", "invoice", id.0).with_change(
+        AuditEvent::new(AuditAction::InvoiceIssue, id).with_change(
             json!({ "number": new.number, "transaction_id": payment, "total_amount": new.amounts.total_amount, "currency": new.amounts.currency }),
         ),
     )
@@ -116,7 +117,7 @@ pub fn credit(tx: &mut Tx<'_>, actor: &Actor, refund: RefundId, now: DateTime<Ut
     audit::record(
         tx,
         actor,
-        AuditEvent::new("credit_note.issue", "invoice", invoice.id.0).with_change(
+        AuditEvent::new(AuditAction::CreditNoteIssue, invoice.id).with_change(
             json!({ "number": new.number, "refund_id": refund, "total_amount": new.amounts.total_amount, "currency": new.amounts.currency }),
         ),
     )

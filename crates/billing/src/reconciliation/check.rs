@@ -8,7 +8,10 @@ use platform::{
     audit::{self, AuditEvent},
 };
 use serde_json::json;
-use wire::billing::reconciliation::{CaseKind, ReconciliationRun};
+use wire::{
+    billing::reconciliation::{CaseKind, ReconciliationRun},
+    system::audit::AuditAction,
+};
 
 /// The resolution of a case whose discrepancy was corrected in the meantime.
 const CORRECTED: &str = "The discrepancy no longer exists.";
@@ -19,7 +22,7 @@ pub fn check(tx: &mut Tx<'_>, actor: &Actor, now: DateTime<Utc>) -> Result<Recon
     for &kind in CaseKind::ALL {
         for id in query::resolve_corrected(tx, kind, CORRECTED, now)? {
             checked.resolved += 1;
-            let act = AuditEvent::new("case.resolve", "case", id.0);
+            let act = AuditEvent::new(AuditAction::CaseResolve, id);
             audit::record(tx, actor, act.with_reason(Some(CORRECTED)))?;
         }
         for finding in query::new_findings(tx.conn(), kind, now)? {
@@ -35,7 +38,7 @@ pub fn check(tx: &mut Tx<'_>, actor: &Actor, now: DateTime<Utc>) -> Result<Recon
 pub fn check_now(tx: &mut Tx<'_>, actor: &Actor, now: DateTime<Utc>) -> Result<ReconciliationRun> {
     let checked = check(tx, actor, now)?;
     let change = json!({ "opened": checked.opened, "resolved": checked.resolved });
-    let act = AuditEvent::new("case.check", "case", uuid::Uuid::nil());
+    let act = AuditEvent::of_kind(AuditAction::ReconciliationRun, "case");
     audit::record(tx, actor, act.with_change(change))?;
     Ok(checked)
 }

@@ -24,6 +24,7 @@ use serde_json::json;
 use wire::{
     ProblemCode, RefundId,
     billing::refunds::{Refund, RefundApprovalState, RefundEligibility, RefundStatus},
+    system::audit::AuditAction,
 };
 
 /// A refund in the version that the actor has seen.
@@ -77,7 +78,7 @@ pub fn approve(
         audit::record(
             tx,
             actor,
-            AuditEvent::new("refund.reread", "refund", row.id.0).with_change(change),
+            AuditEvent::new(AuditAction::RefundRecalculate, row.id).with_change(change),
         )?;
         return Ok(Approval::Changed(format!(
             "The sale has changed since the refund was requested; {} is recommended now. Review the refund again, then decide.",
@@ -152,7 +153,7 @@ pub fn retry_stuck(tx: &mut Tx<'_>, actor: &Actor, id: RefundId, now: DateTime<U
             "The refund is not pending at the gateway, so it cannot be retried.",
         ));
     }
-    audit::record(tx, actor, AuditEvent::new("refund.retry", "refund", id.0))?;
+    audit::record(tx, actor, AuditEvent::new(AuditAction::RefundRetry, id))?;
     jobs::enqueue(tx, &SendRefund { refund: id })
 }
 

@@ -22,6 +22,7 @@ use wire::{
     EsimId, OrderId,
     billing::{orders::OrderKind, reconciliation::CaseKind, refunds::RefundEffect},
     esims::inventory::{EsimStatus, ProfileState},
+    system::audit::AuditAction,
 };
 
 /// Applies the effects of a refund, in the transaction that marks it as processed. A full refund cancels an order that is
@@ -175,7 +176,7 @@ fn open_claims(
         audit::record(
             tx,
             actor,
-            AuditEvent::new("claim.open", "supplier_claim", id.0).with_change(change),
+            AuditEvent::new(AuditAction::SupplierClaimOpen, id).with_change(change),
         )?;
     }
     Ok(())

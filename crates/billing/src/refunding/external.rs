@@ -31,6 +31,7 @@ use wire::{
         reconciliation::CaseKind,
         refunds::{RefundApprovalState, RefundEffect, RefundReason},
     },
+    system::audit::AuditAction,
 };
 
 /// Handles the event of a refund that is not known here. Once the money was paid out, the refund becomes a case.
@@ -225,7 +226,7 @@ pub fn book_external(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("refund.book", "refund", id.0)
+        AuditEvent::new(AuditAction::RefundRecord, id)
             .with_change(change)
             .with_reason(Some(external.reason)),
     )?;

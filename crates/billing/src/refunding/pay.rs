@@ -28,6 +28,7 @@ use wire::{
         refunds::{RefundApprovalState, RefundStatus},
         transactions::TransactionStatus,
     },
+    system::audit::AuditAction,
 };
 
 /// A payment as an event of a gateway names it.
@@ -105,7 +106,7 @@ pub fn next_request(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("refund.send", "refund", id.0)
+        AuditEvent::new(AuditAction::RefundSend, id)
             .with_change(json!({ "attempt": row.attempts + 1 })),
     )?;
     Ok(NextRequest::Refund(request(row.attempts + 1)))
@@ -293,7 +294,7 @@ fn report_mismatch(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("refund.mismatch", "refund", row.id.0).with_reason(Some(why)),
+        AuditEvent::new(AuditAction::RefundMismatch, row.id).with_reason(Some(why)),
     )?;
     let finding = reported_finding(CaseKind::AmountMismatch, payment, row, why);
     cases::open(tx, actor, &finding, now)

@@ -25,6 +25,7 @@ use wire::{
         },
         transactions::TransactionStatus,
     },
+    system::audit::AuditAction,
 };
 
 /// Requests a refund. The refund is approved automatically if the requester may approve refunds and the amount is below
@@ -88,7 +89,7 @@ pub fn request(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("refund.request", "refund", draft.id.0)
+        AuditEvent::new(AuditAction::RefundRequest, draft.id)
             .with_change(change)
             .with_reason(new.reason.as_deref()),
     )?;
@@ -210,7 +211,7 @@ pub(super) fn approve_request(
         at: now,
     };
     query::decide(tx, id, RefundApprovalState::Approved, decision)?;
-    audit::record(tx, actor, AuditEvent::new("refund.approve", "refund", id.0))?;
+    audit::record(tx, actor, AuditEvent::new(AuditAction::RefundApprove, id))?;
     jobs::enqueue(tx, &SendRefund { refund: id })
 }
 

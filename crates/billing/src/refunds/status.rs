@@ -10,6 +10,7 @@ use serde_json::json;
 use wire::{
     ProblemCode, RefundId, UserId,
     billing::refunds::{RefundApprovalState, RefundStatus},
+    system::audit::AuditAction,
 };
 
 /// A decision about a requested refund.
@@ -88,19 +89,19 @@ pub fn transition(
             is_full,
         } => {
             query::set_processed(tx, id, reference, *at)?;
-            AuditEvent::new("refund.process", "refund", id.0).with_change(processed(&row, *is_full))
+            AuditEvent::new(AuditAction::RefundProcess, id).with_change(processed(&row, *is_full))
         }
         RefundChange::Failed(reason) => {
             query::set_failed(tx, id, reason)?;
-            AuditEvent::new("refund.fail", "refund", id.0).with_reason(Some(reason))
+            AuditEvent::new(AuditAction::RefundFail, id).with_reason(Some(reason))
         }
         RefundChange::Rejected(decision) => {
             query::decide(tx, id, RefundApprovalState::Rejected, *decision)?;
-            AuditEvent::new("refund.reject", "refund", id.0).with_reason(decision.reason)
+            AuditEvent::new(AuditAction::RefundReject, id).with_reason(decision.reason)
         }
         RefundChange::Retried => {
             query::set_retried(tx, id)?;
-            AuditEvent::new("refund.retry", "refund", id.0)
+            AuditEvent::new(AuditAction::RefundRetry, id)
         }
     };
     audit::record(tx, actor, act)

@@ -11,6 +11,7 @@ use platform::{
 use wire::{
     SupplierClaimId,
     billing::refunds::{SupplierClaim, SupplierClaimState},
+    system::audit::AuditAction,
 };
 
 /// Records the answer of a provider. An accepted claim reverses the charge, and a rejected claim is a loss.
@@ -31,13 +32,9 @@ pub fn close(
         }
     }
     let action = match state {
-        SupplierClaimState::Accepted => "claim.accept",
-        _ => "claim.reject",
+        SupplierClaimState::Accepted => AuditAction::SupplierClaimAccept,
+        _ => AuditAction::SupplierClaimReject,
     };
-    audit::record(
-        tx,
-        actor,
-        AuditEvent::new(action, "supplier_claim", id.0).with_reason(note),
-    )?;
+    audit::record(tx, actor, AuditEvent::new(action, id).with_reason(note))?;
     query::find(tx.conn(), id)
 }

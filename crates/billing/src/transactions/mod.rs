@@ -11,7 +11,6 @@ mod timeline;
 pub use jobs::{ClosePayment, ReportSimulatedOutcome};
 pub use query::{NewPayment, is_paid, payment};
 pub use status::{cancel, close_at_gateway, transition};
-pub(crate) use timeline::amount_of;
 
 use platform::crypto::FieldContext;
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -11,6 +11,7 @@ use serde_json::json;
 use wire::{
     TransactionId,
     billing::transactions::{Transaction, TransactionStatus},
+    system::audit::AuditAction,
 };
 
 /// Moves a payment to a status and writes the audit event. Returns whether the payment was moved: a payment whose
@@ -37,13 +38,13 @@ pub fn transition(
 
 /// Returns the audit event of a change. A full refund has none: the refund is recorded.
 fn act(payment: &Transaction, to: TransactionStatus) -> Option<AuditEvent<'static>> {
-    let new = |action| AuditEvent::new(action, "transaction", payment.id.0);
+    let new = |action| AuditEvent::new(action, payment.id);
     match to {
-        TransactionStatus::Completed => Some(new("transaction.complete").with_change(
+        TransactionStatus::Completed => Some(new(AuditAction::TransactionComplete).with_change(
             json!({ "total_amount": payment.total_amount, "currency": payment.currency }),
         )),
-        TransactionStatus::Failed => Some(new("transaction.fail")),
-        TransactionStatus::Cancelled => Some(new("transaction.cancel")),
+        TransactionStatus::Failed => Some(new(AuditAction::TransactionFail)),
+        TransactionStatus::Cancelled => Some(new(AuditAction::TransactionCancel)),
         TransactionStatus::Pending | TransactionStatus::Refunded => None,
     }
 }

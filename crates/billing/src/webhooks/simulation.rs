@@ -12,6 +12,7 @@ use serde_json::json;
 use wire::{
     ProblemCode,
     billing::transactions::{Transaction, TransactionStatus},
+    system::audit::AuditAction,
 };
 
 /// Enqueues a simulated outcome of a payment. Rejects the request where the payments are real.
@@ -38,7 +39,7 @@ pub fn simulate(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("transaction.simulate", "transaction", payment.id.0)
+        AuditEvent::new(AuditAction::TransactionSimulate, payment.id)
             .with_change(json!({ "outcome": job.outcome })),
     )?;
     Ok(payment)

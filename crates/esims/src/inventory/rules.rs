@@ -19,6 +19,7 @@ use wire::{
     EsimId, ProblemCode,
     esims::{inventory::*, profile::ActivationCode, usage::EsimUsage},
     identifier,
+    system::audit::AuditAction,
 };
 
 /// Returns the status history of an eSIM. Only staff see the actors and the reasons.
@@ -90,7 +91,7 @@ pub fn edit(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("esim.edit", "esim", id.0).with_change(change),
+        AuditEvent::new(AuditAction::EsimEdit, id).with_change(change),
     )?;
     Ok(after)
 }
@@ -131,7 +132,7 @@ pub fn withdraw(
     if !query::withdraw(tx, id, version, now)? {
         return Err(Error::refuse(ProblemCode::Stale));
     }
-    audit::record(tx, actor, AuditEvent::new("esim.withdraw", "esim", id.0))
+    audit::record(tx, actor, AuditEvent::new(AuditAction::EsimWithdraw, id))
 }
 
 fn is_in_stock(esim: &Esim) -> bool {
@@ -184,7 +185,7 @@ fn reveal_code(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("esim.reveal", "esim", id.0).with_reason(reason),
+        AuditEvent::new(AuditAction::EsimReveal, id).with_reason(reason),
     )?;
     audit::record_field_access(tx, actor, "esim", id.0, "activation_code", reason)?;
     Ok(code)

@@ -4,6 +4,7 @@ use super::query::{self, Changes, Row};
 use wire::{
     ProblemCode, ProviderId,
     integrations::providers::{EditProvider, NewProvider, Provider, ProviderAdapter},
+    system::audit::AuditAction,
 };
 
 use chrono::{DateTime, Utc};
@@ -63,7 +64,7 @@ pub fn create(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("provider.create", "provider", id.0).with_change(audit::fields_only(new)),
+        AuditEvent::new(AuditAction::ProviderCreate, id).with_change(audit::fields_only(new)),
     )?;
     Ok(provider)
 }
@@ -102,7 +103,7 @@ pub fn edit(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("provider.edit", "provider", id.0).with_change(change),
+        AuditEvent::new(AuditAction::ProviderEdit, id).with_change(change),
     )?;
     Ok(after)
 }
@@ -126,11 +127,7 @@ pub fn remove(
         ));
     }
     query::remove(tx, id, now)?;
-    audit::record(
-        tx,
-        actor,
-        AuditEvent::new("provider.delete", "provider", id.0),
-    )
+    audit::record(tx, actor, AuditEvent::new(AuditAction::ProviderDelete, id))
 }
 
 fn seal(keys: &Keyring, id: ProviderId, key: &str) -> Result<String> {

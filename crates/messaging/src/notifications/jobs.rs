@@ -16,7 +16,7 @@ use platform::{
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use wire::NotificationId;
+use wire::{NotificationId, system::audit::AuditAction};
 
 /// The error of a message that is pending because no mail server is configured.
 const NO_MAILER: &str = "Waiting in the outbox: no mail server is configured.";
@@ -105,7 +105,7 @@ impl Job for SendNotification {
                 audit::record(
                     tx,
                     &actor,
-                    AuditEvent::new("notification.fail", "notification", self.id.0),
+                    AuditEvent::new(AuditAction::NotificationFail, self.id),
                 )
             })
             .await

@@ -16,6 +16,7 @@ use wire::{
     EsimId, NotificationId, OrderId, Page, Paging, UserId,
     esims::profile::ActivationCode,
     messaging::notifications::{Notification, NotificationFilter, NotificationSort},
+    system::audit::AuditAction,
 };
 
 /// Replaces the secret part of an activation code where a message is shown.
@@ -137,7 +138,7 @@ pub fn resend(tx: &mut Tx<'_>, actor: &Actor, id: NotificationId) -> Result<Noti
     audit::record(
         tx,
         actor,
-        AuditEvent::new("notification.resend", "notification", id.0),
+        AuditEvent::new(AuditAction::NotificationResend, id),
     )?;
     show_row(tx.conn(), &actor.keys, row)
 }

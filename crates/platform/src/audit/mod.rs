@@ -19,15 +19,18 @@ use schema::audit_log;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
-use wire::AuditId;
+use wire::{
+    AuditId,
+    system::audit::{AuditAction, Auditable},
+};
 
 /// Rows of one INSERT; PostgreSQL takes 65,535 values.
 const ROWS_PER_INSERT: usize = 1000;
 
 /// An action on an object, to be recorded in the audit log.
 pub struct AuditEvent<'a> {
-    /// The action, such as `plan.create`.
-    pub action: &'a str,
+    /// The action.
+    pub action: AuditAction,
     /// The kind of the object, such as `plan`.
     pub subject: &'a str,
     /// The id of the object.
@@ -39,11 +42,19 @@ pub struct AuditEvent<'a> {
 }
 
 impl<'a> AuditEvent<'a> {
-    /// Builds an event without details.
-    pub const fn new(action: &'a str, subject: &'a str, id: Uuid) -> Self {
+    /// Builds an event about a record, without details.
+    pub fn new<S: Auditable>(action: AuditAction, subject: S) -> Self {
+        Self::of_row(action, S::KIND, subject.uuid())
+    }
+    /// Builds an event about a kind of records as a whole, without details.
+    pub const fn of_kind(action: AuditAction, kind: &'a str) -> Self {
+        Self::of_row(action, kind, Uuid::nil())
+    }
+    /// Builds an event about a record whose ID has no type of its own, without details.
+    pub const fn of_row(action: AuditAction, kind: &'a str, id: Uuid) -> Self {
         Self {
             action,
-            subject,
+            subject: kind,
             id,
             change: None,
             reason: None,
@@ -98,7 +109,7 @@ fn row(tx: &mut Tx<'_>, actor: &Actor, event: AuditEvent<'_>) -> Result<AuditRow
         actor_id: actor.id,
         client_id: actor.client.as_ref().map(|client| client.id),
         actor_role: actor.role,
-        action: event.action.to_owned(),
+        action: event.action.as_str().to_owned(),
         subject_type: event.subject.to_owned(),
         subject_id: Some(event.id),
         change: event.change,

@@ -15,7 +15,7 @@ use diesel::{
     sql_types::{Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use uuid::Uuid;
-use wire::ProblemCode;
+use wire::{JobId, ProblemCode, system::audit::AuditAction};
 
 /// The maximum number of jobs that are listed.
 pub const MOST_DEAD: i32 = 1000;
@@ -79,7 +79,7 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<DeadJob> {
             });
         }
     };
-    record(tx, actor, "job.retry", &job)?;
+    record(tx, actor, AuditAction::JobRetry, &job)?;
     Ok(job)
 }
 
@@ -93,7 +93,7 @@ pub fn discard(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<DeadJob> {
     .get_result(tx.conn())
     .optional()?;
     let job = removed.ok_or_else(|| not_dead(id))?;
-    record(tx, actor, "job.drop", &job)?;
+    record(tx, actor, AuditAction::JobDrop, &job)?;
     Ok(job)
 }
 
@@ -101,11 +101,11 @@ fn not_dead(id: Uuid) -> Error {
     Error::with_detail(ProblemCode::NotFound, format!("There is no dead job {id}."))
 }
 
-fn record(tx: &mut Tx<'_>, actor: &Actor, action: &str, job: &DeadJob) -> Result<()> {
+fn record(tx: &mut Tx<'_>, actor: &Actor, action: AuditAction, job: &DeadJob) -> Result<()> {
     let change = serde_json::json!({ "kind": job.kind, "attempts": job.attempts });
     audit::record(
         tx,
         actor,
-        AuditEvent::new(action, "job", job.id).with_change(change),
+        AuditEvent::new(action, JobId(job.id)).with_change(change),
     )
 }

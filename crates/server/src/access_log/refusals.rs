@@ -10,8 +10,9 @@ use platform::{
     crypto::Keyring,
 };
 use serde_json::json;
-use uuid::Uuid;
-use wire::{ApiClientId, ProblemCode, UserId, accounts::users::UserRole};
+use wire::{
+    ApiClientId, ProblemCode, UserId, accounts::users::UserRole, system::audit::AuditAction,
+};
 
 /// The time whose refusals of one caller and operation share an entry.
 const WINDOW: TimeDelta = TimeDelta::minutes(1);
@@ -155,7 +156,7 @@ async fn write(ctx: &Ctx, entries: Vec<Entry>) {
                     "times": entry.times,
                 });
                 let actor = actor(entry.key.caller, entry.count, keys.clone());
-                let event = AuditEvent::new("access.refused", "operation", Uuid::nil());
+                let event = AuditEvent::of_kind(AuditAction::AccessDeny, "operation");
                 audit::record(tx, &actor, event.with_change(change))
             })
         })

@@ -10,7 +10,7 @@ use platform::{
 use schema::audit_log;
 use serde_json::{Value, json};
 use uuid::{Builder, Uuid};
-use wire::{AuditId, Param, UserId, accounts::users::UserRole};
+use wire::{AuditId, Param, UserId, accounts::users::UserRole, system::audit::AuditAction};
 
 /// The tables, each after the tables that it references.
 const TABLES: [&str; 23] = [
@@ -43,14 +43,14 @@ const CHUNK: usize = 500;
 
 /// An action on a subject, for the audit log.
 pub struct Event<'a> {
-    action: &'a str,
+    action: AuditAction,
     subject: &'a str,
     id: Uuid,
 }
 
 impl<'a> Event<'a> {
     /// Creates an event of the subject with this id.
-    pub fn new(action: &'a str, subject: &'a str, id: Uuid) -> Self {
+    pub fn new(action: AuditAction, subject: &'a str, id: Uuid) -> Self {
         Self {
             action,
             subject,
@@ -88,7 +88,7 @@ impl Rows {
             actor_id: actor.map(|(id, _)| UserId(id)),
             client_id: None,
             actor_role: actor.and_then(|(_, role)| UserRole::parse(role).ok()),
-            action: event.action.to_owned(),
+            action: event.action.as_str().to_owned(),
             subject_type: event.subject.to_owned(),
             subject_id: Some(event.id),
             change: Some(change).filter(|change| !change.is_null()),

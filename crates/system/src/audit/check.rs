@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 use wire::{
     permission::needs::AuditRead,
+    system::audit::AuditAction,
     system::audit::{AuditFinding, AuditHead, AuditVerification},
 };
 
@@ -61,7 +62,7 @@ async fn export_head(ctx: &Ctx, verdict: &AuditVerification) -> Result<()> {
 }
 
 fn audit_event<'a>(outcome: Value) -> AuditEvent<'a> {
-    AuditEvent::new("audit.verify", "audit", Uuid::nil()).with_change(outcome)
+    AuditEvent::of_kind(AuditAction::AuditVerify, "audit").with_change(outcome)
 }
 
 fn outcome(verdict: &AuditVerification) -> Value {

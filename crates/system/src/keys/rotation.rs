@@ -16,7 +16,7 @@ use platform::{
 };
 use serde_json::{Map, Value};
 use std::time::Duration;
-use uuid::Uuid;
+use wire::system::audit::AuditAction;
 
 /// Values per batch.
 const BATCH: i64 = 200;
@@ -69,7 +69,7 @@ async fn record_rotation(ctx: &Ctx, changed: Map<String, Value>) -> Result<()> {
     let actor = Actor::system(ctx);
     ctx.db
         .write(move |tx| {
-            let event = AuditEvent::new("keys.rotate", "keys", Uuid::nil());
+            let event = AuditEvent::of_kind(AuditAction::KeysRotate, "keys");
             audit::record(tx, &actor, event.with_change(Value::Object(changed)))
         })
         .await

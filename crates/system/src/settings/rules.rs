@@ -11,6 +11,7 @@ use serde_json::json;
 use wire::{
     ProblemCode,
     accounts::users::UserRole,
+    system::audit::AuditAction,
     system::settings::{
         EditSetting, PublicSettings, RollBackSetting, SETTINGS, Setting, SettingChange,
         SettingHistory, SettingRef, definition,
@@ -33,7 +34,7 @@ pub fn edit(
         .map(|text| normalize(&before.key, text));
     let update = Update {
         version,
-        action: "setting.edit",
+        action: AuditAction::SettingEdit,
         value: value.transpose()?,
         reason: edit.reason.as_deref().unwrap_or_default(),
     };
@@ -67,7 +68,7 @@ pub fn roll_back(
     })?;
     let update = Update {
         version,
-        action: "setting.rollback",
+        action: AuditAction::SettingRollback,
         value,
         reason: rollback.reason.as_deref().unwrap_or_default(),
     };
@@ -83,7 +84,7 @@ fn normalize(key: &str, text: &str) -> Result<String> {
 struct Update<'a> {
     /// The version on which the update is based.
     version: i32,
-    action: &'a str,
+    action: AuditAction,
     value: Option<String>,
     reason: &'a str,
 }
@@ -112,7 +113,7 @@ fn apply(
     audit::record(
         tx,
         actor,
-        AuditEvent::new(action, "setting", after.id.0)
+        AuditEvent::new(action, after.id)
             .with_change(change)
             .with_reason(reason),
     )?;

@@ -8,6 +8,7 @@ use platform::{
 use wire::{
     Check, Permission, ProblemCode, UserId, ViewId,
     accounts::users::UserRole,
+    system::audit::AuditAction,
     system::views::{EditView, NewView, View, ViewAudience},
 };
 
@@ -21,7 +22,7 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewView) -> Result<View> {
     audit::record(
         tx,
         actor,
-        AuditEvent::new("view.create", "view", id.0).with_change(audit::change(&(), new)),
+        AuditEvent::new(AuditAction::ViewCreate, id).with_change(audit::change(&(), new)),
     )?;
     Ok(view)
 }
@@ -52,7 +53,7 @@ pub fn edit(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("view.edit", "view", id.0).with_change(changed),
+        AuditEvent::new(AuditAction::ViewEdit, id).with_change(changed),
     )?;
     Ok(after)
 }
@@ -66,7 +67,7 @@ pub fn remove(tx: &mut Tx<'_>, actor: &Actor, id: ViewId, version: i32) -> Resul
     audit::record(
         tx,
         actor,
-        AuditEvent::new("view.delete", "view", id.0)
+        AuditEvent::new(AuditAction::ViewDelete, id)
             .with_change(audit::change(&(), &before.to_new_view())),
     )
 }
@@ -117,7 +118,7 @@ fn clear_other_default(
         audit::record(
             tx,
             actor,
-            AuditEvent::new("view.edit", "view", other.0).with_change(audit::change(
+            AuditEvent::new(AuditAction::ViewEdit, other).with_change(audit::change(
                 &DefaultFlag { is_default: true },
                 &DefaultFlag { is_default: false },
             )),

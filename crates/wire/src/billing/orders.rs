@@ -279,7 +279,7 @@ pub struct Timeline {
 pub struct TimelineStep {
     /// Time of the event.
     pub at: DateTime<Utc>,
-    /// Name of the event: `ordered`, `paid`, `provisioned`, `delivered`, ...
+    /// Name of the event: `Order placed`, `Order paid`, `Provisioned`, ...
     pub what: String,
     /// Description of the event in a sentence.
     pub sentence: String,

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 use wire::{
     Filter, Page, Param, Permission,
-    system::audit::{AuditEntry, AuditFilter, AuditSubject, past_tense},
+    system::audit::{AuditEntry, AuditFilter, AuditSubject},
 };
 
 /// Draws the last changes of a record; nothing for a user who may not read the log.
@@ -42,14 +42,14 @@ pub fn history(subject: &'static str, id: &str, reload: RwSignal<u32>) -> AnyVie
 }
 
 fn event(entry: AuditEntry) -> Event {
-    let verb = entry.action.rsplit('.').next().unwrap_or(&entry.action);
+    let is_creation = entry.action.ends_with(".create");
     // The page itself shows the initial values.
-    let change = entry.change.as_ref().filter(|_| verb != "create");
+    let change = entry.change.as_ref().filter(|_| !is_creation);
     let mut more = change.map(changes).unwrap_or_default();
-    more.extend(entry.reason.map(|reason| format!("“{reason}”")));
+    more.extend(entry.reason.as_ref().map(|reason| format!("“{reason}”")));
     Event {
         at: entry.created_at,
-        what: sentence(&past_tense(verb)),
+        what: entry.describe(),
         who: entry.actor,
         more,
         tone: Tone::Neutral,

@@ -2,7 +2,6 @@
 
 use kit::{
     api,
-    format::sentence,
     page::{EventPage, EventQuery, activity_feed},
     session, task,
     ui::{Event, LinkedEvent},
@@ -51,7 +50,7 @@ fn address(id: UserId, wanted: EventQuery) -> String {
 fn event(entry: TimelineEvent) -> LinkedEvent {
     let event = Event {
         at: entry.at,
-        what: sentence(&entry.what),
+        what: entry.what,
         who: entry.actor,
         more: vec![entry.sentence],
         tone: entry.tone.into(),

@@ -2,7 +2,6 @@
 
 use kit::{
     api,
-    format::sentence,
     page::load_on,
     task,
     ui::{Event, card, timeline},
@@ -42,7 +41,7 @@ fn merge_repeated(steps: Vec<TimelineStep>) -> Vec<Event> {
 }
 
 fn event(step: TimelineStep, times: u32) -> Event {
-    let what = sentence(&step.what);
+    let what = step.what;
     Event {
         at: step.at,
         what: if times > 1 {

@@ -2,7 +2,6 @@
 
 use kit::{
     api,
-    format::sentence,
     page::{load, load_on, table_of},
     session,
     table::{self, Column},
@@ -32,7 +31,7 @@ pub fn timeline_card(id: TransactionId, reload: RwSignal<u32>) -> AnyView {
 fn event(step: TimelineStep) -> Event {
     Event {
         at: step.at,
-        what: sentence(&step.what),
+        what: step.what,
         who: step.actor,
         more: vec![step.sentence],
         tone: step.tone.into(),

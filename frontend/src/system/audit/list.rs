@@ -40,7 +40,7 @@ pub fn screen() -> AnyView {
             Permission::AuditRead,
         )
         .filter(one_of("subject_type", "Object", KINDS))
-        .filter(typed("action", "Action", "user.appoint or order.*"))
+        .filter(typed("action", "Action", "user.change_role or order.*"))
         .filter(picked::<User>("actor_id", "Actor"))
         .filter(picked::<ApiClient>("client_id", "API client"))
         .filter(typed("subject_id", "Object ID", "ID of the object"))

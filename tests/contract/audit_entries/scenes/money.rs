@@ -82,7 +82,12 @@ pub async fn refunds(scenes: &mut Scenes<'_>) {
         .run_operation(&other, yes, Value::Null, &["refund.approve"])
         .await;
     let reference = json!({ "reference": "SEPA 0815" });
-    let acts = ["refund.process", "esim.move", "claim.open", "case.open"];
+    let acts = [
+        "refund.process",
+        "esim.change_status",
+        "supplier_claim.open",
+        "case.open",
+    ];
     scenes
         .run_operation(&admin, ("refunds_confirm", id(&refund)), reference, &acts)
         .await;
@@ -98,7 +103,7 @@ pub async fn refunds(scenes: &mut Scenes<'_>) {
             &admin,
             ("supplier_claims_accept", id(one)),
             json!({}),
-            &["claim.accept"],
+            &["supplier_claim.accept"],
         )
         .await;
     scenes
@@ -106,7 +111,7 @@ pub async fn refunds(scenes: &mut Scenes<'_>) {
             &admin,
             ("supplier_claims_reject", id(two)),
             json!({}),
-            &["claim.reject"],
+            &["supplier_claim.reject"],
         )
         .await;
 }
@@ -158,7 +163,7 @@ pub async fn cases(scenes: &mut Scenes<'_>) {
         .await
         .expect(200);
     let opened = usize::try_from(checked["opened"].as_i64().expect("a count")).expect("a count");
-    let acts = [vec!["case.open"; opened], vec!["case.check"]].concat();
+    let acts = [vec!["case.open"; opened], vec!["reconciliation.run"]].concat();
     scenes
         .check_entries("reconciliation_check", (request, &acts), &admin)
         .await;

@@ -30,16 +30,20 @@ pub async fn people(scenes: &mut Scenes<'_>) {
         ("users_remove", reason.clone(), "user.delete"),
         ("users_restore", reason.clone(), "user.restore"),
         ("sessions_end_all", Value::Null, "session.end_all"),
-        ("sessions_invitation_link", Value::Null, "password.link"),
+        (
+            "sessions_invitation_link",
+            Value::Null,
+            "password.create_link",
+        ),
         (
             "users_change_role",
             json!({ "role": "support" }),
-            "user.appoint",
+            "user.change_role",
         ),
         (
             "users_change_role",
             json!({ "role": "customer" }),
-            "user.appoint",
+            "user.change_role",
         ),
     ] {
         scenes
@@ -101,7 +105,7 @@ pub async fn documents(scenes: &mut Scenes<'_>) {
         .run_without_body(
             &reviewer,
             ("kyc_approve", first),
-            &["kyc.approve", "user.kyc"],
+            &["kyc.approve", "user.change_kyc_status"],
         )
         .await;
     scenes

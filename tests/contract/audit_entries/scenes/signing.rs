@@ -51,7 +51,7 @@ pub async fn sessions(scenes: &mut Scenes<'_>) {
         )
         .await;
     let factor = scenes
-        .run_without_body(&me, ("sessions_begin_mfa", ""), &["factor.begin"])
+        .run_without_body(&me, ("sessions_begin_mfa", ""), &["mfa.begin"])
         .await;
     scenes.forbid(&factor["secret"]);
     let codes = codes(&factor["secret"], app.ctx.clock.now());
@@ -61,14 +61,19 @@ pub async fn sessions(scenes: &mut Scenes<'_>) {
             &me,
             ("sessions_enrol_mfa", ""),
             first,
-            &["factor.codes", "factor.enrol"],
+            &["mfa.renew_codes", "mfa.enable"],
         )
         .await;
     scenes.forbid(&backup["codes"][0]);
     app.execute("UPDATE mfa_factors SET last_step = 0");
     let next = json!({ "code": codes[0] });
     let backup = scenes
-        .run_operation(&me, ("sessions_renew_codes", ""), next, &["factor.codes"])
+        .run_operation(
+            &me,
+            ("sessions_renew_codes", ""),
+            next,
+            &["mfa.renew_codes"],
+        )
         .await;
     let both = json!({ "password": PASSWORD, "code": backup["codes"][0] });
     scenes
@@ -76,7 +81,7 @@ pub async fn sessions(scenes: &mut Scenes<'_>) {
             &me,
             ("sessions_disable_mfa", ""),
             both,
-            &["factor.recover", "factor.remove"],
+            &["mfa.recover", "mfa.disable"],
         )
         .await;
     let change = json!({ "current": PASSWORD, "new": "nine purple umbrellas whisper" });
@@ -142,7 +147,7 @@ pub async fn sessions(scenes: &mut Scenes<'_>) {
             &boss,
             ("sessions_reset_mfa", &eve.to_string()),
             Value::Null,
-            &["factor.remove"],
+            &["mfa.disable"],
         )
         .await;
 }

@@ -40,7 +40,7 @@ pub async fn offered(scenes: &mut Scenes<'_>, admin: &Client, (plan, provider): 
         .await;
     let order = json!({ "plan_id": plan, "ids": [offer["id"]] });
     scenes
-        .run_operation(admin, ("offers_order", ""), order, &["offer.order"])
+        .run_operation(admin, ("offers_order", ""), order, &["offer.reorder"])
         .await;
 }
 
@@ -75,7 +75,7 @@ pub async fn compared(scenes: &mut Scenes<'_>, admin: &Client, provider: &str) {
             admin,
             ("changes_create", ""),
             change,
-            &["price.change", "price.create", "price.end"],
+            &["price_change.apply", "price.create", "price.end"],
         )
         .await;
     scenes
@@ -83,7 +83,7 @@ pub async fn compared(scenes: &mut Scenes<'_>, admin: &Client, provider: &str) {
             admin,
             ("changes_undo", id(&made)),
             Value::Null,
-            &["price.create", "price.end", "price.undo"],
+            &["price.create", "price.end", "price_change.undo"],
         )
         .await;
 }

@@ -42,7 +42,7 @@ pub async fn catalogue(scenes: &mut Scenes<'_>) {
             &admin,
             ("pricing_remove", id(&price)),
             Value::Null,
-            &["price.remove"],
+            &["price.delete"],
         )
         .await;
     scenes
@@ -50,7 +50,7 @@ pub async fn catalogue(scenes: &mut Scenes<'_>) {
             &admin,
             ("plans_remove", id(&plan)),
             Value::Null,
-            &["plan.withdraw"],
+            &["plan.archive"],
         )
         .await;
     scenes

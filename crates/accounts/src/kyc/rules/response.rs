@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use wire::{
     KycDocumentId, Page, Paging, Permission, ProblemCode, Resource, UserId,
     accounts::kyc::{KycDocument, KycDocumentStatus, KycDuplicate, KycFilter, KycLink, KycSort},
+    system::audit::AuditAction,
 };
 
 /// Returns one page of the documents that the actor sees.
@@ -61,7 +62,7 @@ pub fn link(
         ));
     }
     let link = Link::new(id, actor.caller_id()?, now);
-    audit::record(tx, actor, AuditEvent::new("kyc.view", "kyc_document", id.0))?;
+    audit::record(tx, actor, AuditEvent::new(AuditAction::KycView, id))?;
     Ok(KycLink {
         url: format!("{}/files/{}", KycDocument::PATH, link.token(&actor.keys)?),
         expires_at: link.expires_at,

@@ -15,6 +15,7 @@ use serde_json::json;
 use wire::{
     KycDocumentId, ProblemCode, UserId,
     accounts::kyc::{CLAIM_DURATION, KycDocument, KycDocumentStatus},
+    system::audit::AuditAction,
 };
 
 /// Claims a document for a quarter of an hour, or extends the claim.
@@ -28,11 +29,7 @@ pub fn claim(
     let row = query::lock(tx, id)?;
     let reviewer = ensure_reviewer(tx.conn(), actor, &row, now)?;
     let row = query::set_claim(tx, id, Some((reviewer, now + CLAIM_DURATION)))?;
-    audit::record(
-        tx,
-        actor,
-        AuditEvent::new("kyc.claim", "kyc_document", id.0),
-    )?;
+    audit::record(tx, actor, AuditEvent::new(AuditAction::KycClaim, id))?;
     response::build(tx.conn(), actor, row)
 }
 
@@ -48,11 +45,7 @@ pub fn release(
     let reviewer = ensure_reviewer(tx.conn(), actor, &row, now)?;
     ensure_claimed(&row, reviewer, now)?;
     let row = query::set_claim(tx, id, None)?;
-    audit::record(
-        tx,
-        actor,
-        AuditEvent::new("kyc.release", "kyc_document", id.0),
-    )?;
+    audit::record(tx, actor, AuditEvent::new(AuditAction::KycRelease, id))?;
     response::build(tx.conn(), actor, row)
 }
 
@@ -117,14 +110,14 @@ fn decide(
     let row = query::decide(tx, id, version, decision)?
         .ok_or_else(|| Error::refuse(ProblemCode::Stale))?;
     let (action, was) = match status {
-        KycDocumentStatus::Rejected => ("kyc.reject", KycDocumentStatus::Pending),
-        _ => ("kyc.approve", KycDocumentStatus::Pending),
+        KycDocumentStatus::Rejected => (AuditAction::KycReject, KycDocumentStatus::Pending),
+        _ => (AuditAction::KycApprove, KycDocumentStatus::Pending),
     };
     let change = json!({ "status": { "before": was, "after": status } });
     audit::record(
         tx,
         actor,
-        AuditEvent::new(action, "kyc_document", id.0)
+        AuditEvent::new(action, id)
             .with_change(change)
             .with_reason(reason),
     )?;

@@ -13,6 +13,7 @@ use wire::{
         kyc::{KycDocumentStatus, KycDocumentType},
         users::KycStatus,
     },
+    system::audit::AuditAction,
     system::settings::KycRequired,
 };
 
@@ -35,7 +36,7 @@ pub fn update(
         audit::record(
             tx,
             actor,
-            AuditEvent::new("user.kyc", "user", user.0).with_change(change),
+            AuditEvent::new(AuditAction::UserChangeKycStatus, user).with_change(change),
         )?;
     }
     Ok(after)

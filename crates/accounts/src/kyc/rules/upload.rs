@@ -20,6 +20,7 @@ use wire::{
         kyc::{KycDocument, KycDocumentStatus, KycDocumentType, KycUploadOptions},
         users::UserRole,
     },
+    system::audit::AuditAction,
 };
 
 /// The maximum number of pending documents of one customer.
@@ -113,7 +114,7 @@ pub fn insert(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("kyc.upload", "kyc_document", row.id.0).with_change(change),
+        AuditEvent::new(AuditAction::KycUpload, row.id).with_change(change),
     )?;
     status::update(tx, actor, row.user_id, before)?;
     response::build(tx.conn(), actor, row)
@@ -140,10 +141,6 @@ pub fn remove(
         return Err(Error::refuse(ProblemCode::Stale));
     }
     jobs::enqueue(tx, &DeleteFile { document: id })?;
-    audit::record(
-        tx,
-        actor,
-        AuditEvent::new("kyc.delete", "kyc_document", id.0),
-    )?;
+    audit::record(tx, actor, AuditEvent::new(AuditAction::KycDelete, id))?;
     status::update(tx, actor, row.user_id, before).map(drop)
 }

@@ -19,6 +19,7 @@ use wire::{
         sessions::{Session, SessionList},
         users::UserRole,
     },
+    system::audit::AuditAction,
 };
 
 /// A proof with which a signed-in user authenticates again.
@@ -63,7 +64,7 @@ pub fn end(tx: &mut Tx<'_>, actor: &Actor, id: SessionId, now: DateTime<Utc>) ->
     audit::record(
         tx,
         actor,
-        AuditEvent::new("session.end", "session", id.0).with_reason(Some(why)),
+        AuditEvent::new(AuditAction::SessionEnd, id).with_reason(Some(why)),
     )
 }
 
@@ -81,7 +82,7 @@ pub fn end_others(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
     audit::record(
         tx,
         actor,
-        AuditEvent::new("session.end_others", "user", user.0),
+        AuditEvent::new(AuditAction::SessionEndOthers, user),
     )
 }
 
@@ -90,11 +91,7 @@ pub fn end_all_for_user(tx: &mut Tx<'_>, actor: &Actor, user: UserId) -> Result<
     let account = query::lock_account(tx, user)?.ok_or_else(Error::not_found)?;
     may_end(actor, account.role)?;
     query::end_all(tx, user, None, "ended by staff")?;
-    audit::record(
-        tx,
-        actor,
-        AuditEvent::new("session.end_all", "user", user.0),
-    )
+    audit::record(tx, actor, AuditEvent::new(AuditAction::SessionEndAll, user))
 }
 
 /// Removes the second factor of a user who has lost it, and ends the user's sessions.
@@ -142,7 +139,7 @@ pub fn verify_proof(
         audit::record(
             tx,
             actor,
-            AuditEvent::new("session.unconfirmed", "user", account.id.0),
+            AuditEvent::new(AuditAction::SessionFailConfirmation, account.id),
         )?;
     }
     Ok(is_valid)
@@ -155,7 +152,7 @@ pub fn confirm(tx: &mut Tx<'_>, context: &RequestContext, actor: &Actor) -> Resu
     audit::record(
         tx,
         actor,
-        AuditEvent::new("session.confirm", "session", family.0),
+        AuditEvent::new(AuditAction::SessionConfirm, family),
     )
 }
 

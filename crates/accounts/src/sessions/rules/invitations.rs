@@ -18,6 +18,7 @@ use uuid::Uuid;
 use wire::{
     ProblemCode, UserId,
     accounts::{sessions::InvitationLink, users::UserStatus},
+    system::audit::AuditAction,
 };
 
 /// How long an invitation works.
@@ -59,7 +60,7 @@ pub fn create_link(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("password.link", "user", user.0)
+        AuditEvent::new(AuditAction::PasswordCreateLink, user)
             .with_change(json!({ "expires_at": expires_at })),
     )?;
     if !is_first {

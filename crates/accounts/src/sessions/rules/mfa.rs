@@ -20,6 +20,7 @@ use wire::{
         sessions::{MfaEnrolment, MfaStatus, RecoveryCodes},
         users::UserRole,
     },
+    system::audit::AuditAction,
 };
 
 /// The issuer that an authenticator app shows.
@@ -66,7 +67,7 @@ pub fn begin(tx: &mut Tx<'_>, context: &RequestContext, actor: &Actor) -> Result
             "Two-factor authentication is already on. Turn it off first to set it up again.",
         ));
     }
-    audit::record(tx, actor, AuditEvent::new("factor.begin", "user", user.0))?;
+    audit::record(tx, actor, AuditEvent::new(AuditAction::MfaBegin, user))?;
     let label = people::email(tx.conn(), &actor.keys, user)?;
     let uri = totp(&secret, &label)?.to_url().map_err(unusable)?;
     Ok(MfaEnrolment {
@@ -99,7 +100,7 @@ pub fn enrol(
         return Err(Error::refuse(ProblemCode::Conflict));
     }
     query::set_limited(tx, user, false)?;
-    audit::record(tx, actor, AuditEvent::new("factor.enrol", "user", user.0))?;
+    audit::record(tx, actor, AuditEvent::new(AuditAction::MfaEnable, user))?;
     email::mfa_changed(tx, context, user, true)?;
     replace_recovery_codes(tx, actor, user)
 }
@@ -117,7 +118,7 @@ pub fn replace_recovery_codes(
         .collect();
     mfa::remove_codes(tx, user)?;
     mfa::add_codes(tx, user, hashes)?;
-    audit::record(tx, actor, AuditEvent::new("factor.codes", "user", user.0))?;
+    audit::record(tx, actor, AuditEvent::new(AuditAction::MfaRenewCodes, user))?;
     Ok(RecoveryCodes { codes })
 }
 
@@ -140,7 +141,7 @@ pub fn remove(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("factor.remove", "user", account.id.0),
+        AuditEvent::new(AuditAction::MfaDisable, account.id),
     )?;
     email::mfa_changed(tx, context, account.id, false)
 }
@@ -167,7 +168,7 @@ pub fn use_code(
     }
     let was_used = mfa::use_recovery_code(tx, user, &hash(&actor.keys, user, &code), now)?;
     if was_used {
-        audit::record(tx, actor, AuditEvent::new("factor.recover", "user", user.0))?;
+        audit::record(tx, actor, AuditEvent::new(AuditAction::MfaRecover, user))?;
     }
     Ok(was_used)
 }

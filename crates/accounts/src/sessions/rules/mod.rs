@@ -8,7 +8,6 @@ pub mod invitations;
 pub mod mfa;
 pub mod passwords;
 mod throttle;
-pub mod timeline;
 
 pub use throttle::{Attempt, reset_account};
 
@@ -25,13 +24,13 @@ use platform::{
     crypto::{Keyring, digest},
     settings::{self, BusinessTimeZone, SessionIdleDays},
 };
-use uuid::Uuid;
 use wire::{
     ApiClientId, Reach, SessionId, UserId,
     accounts::{
         sessions::TokenResponse,
         users::{User, UserStatus},
     },
+    system::audit::{AuditAction, Auditable},
 };
 
 /// The maximum age of a session.
@@ -160,9 +159,12 @@ pub fn sign_in(
         password_matches,
         code,
     } = request;
-    let subject = account.as_ref().map_or(Uuid::nil(), |account| account.id.0);
+    let user = account.as_ref().map(|account| account.id);
     let record_failure = |tx: &mut Tx<'_>| {
-        let event = AuditEvent::new("session.refused", "user", subject);
+        let event = user.map_or_else(
+            || AuditEvent::of_kind(AuditAction::SessionReject, UserId::KIND),
+            |user| AuditEvent::new(AuditAction::SessionReject, user),
+        );
         audit::record(tx, &context.actor(None), event)
     };
     // Read again: a suspension or a new password while the password was hashed must count.
@@ -204,7 +206,7 @@ pub fn sign_in(
         context.now,
         Some(context.now),
     )?;
-    let event = AuditEvent::new("session.begin", "session", family.0);
+    let event = AuditEvent::new(AuditAction::SessionBegin, family);
     audit::record(tx, &context.actor(Some(&account)), event)?;
     Ok(SignInOutcome::SignedIn(Box::new(issued)))
 }
@@ -224,7 +226,7 @@ pub fn refresh(tx: &mut Tx<'_>, context: &RequestContext, token: &str) -> Result
         Some(row) if is_race(&row, context.now) => Ok(RefreshOutcome::Raced),
         Some(row) if row.rotated_at.is_some() && row.revoked_at.is_none() => {
             query::end_family(tx, row.family_id, row.user_id, "reuse", context.now)?;
-            let event = AuditEvent::new("session.reuse", "session", row.family_id.0);
+            let event = AuditEvent::new(AuditAction::SessionReuse, row.family_id);
             audit::record(tx, &context.actor(None), event)?;
             Ok(RefreshOutcome::Ended)
         }

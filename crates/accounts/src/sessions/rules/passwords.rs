@@ -15,6 +15,7 @@ use platform::{
 use wire::{
     ApiClientId, UserId,
     accounts::{sessions::PasswordAccount, users::UserStatus},
+    system::audit::AuditAction,
 };
 
 /// Returns the words about a user that make a password easy to guess: names and parts of the email address.
@@ -48,7 +49,7 @@ pub fn change(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("password.change", "user", account.id.0),
+        AuditEvent::new(AuditAction::PasswordChange, account.id),
     )?;
     email::password_changed(tx, context, account.id)
 }
@@ -101,7 +102,7 @@ pub fn set(tx: &mut Tx<'_>, context: &RequestContext, token: &str, hash: &str) -
     audit::record(
         tx,
         &context.actor(Some(&account)),
-        AuditEvent::new("password.set", "user", user.0),
+        AuditEvent::new(AuditAction::PasswordSet, user),
     )?;
     email::password_changed(tx, context, user)
 }

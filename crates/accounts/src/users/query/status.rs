@@ -11,6 +11,7 @@ use schema::{audit_log, users};
 use wire::{
     ProblemCode, UserId,
     accounts::users::{UserRole, UserStatus},
+    system::audit::AuditAction,
 };
 
 /// Sets the status of a locked user.
@@ -32,17 +33,17 @@ pub struct StatusChange {
 
 /// Returns the last change of a user's status, if the audit log says what it was before.
 pub fn last_status_change(conn: &mut Conn, id: UserId) -> Result<Option<StatusChange>> {
-    const ACTIONS: [&str; 5] = [
-        "user.activate",
-        "user.deactivate",
-        "user.suspend",
-        "user.ban",
-        "user.undo_status",
+    const ACTIONS: [AuditAction; 5] = [
+        AuditAction::UserActivate,
+        AuditAction::UserDeactivate,
+        AuditAction::UserSuspend,
+        AuditAction::UserBan,
+        AuditAction::UserUndoStatus,
     ];
     let change: Option<Option<serde_json::Value>> = audit_log::table
         .filter(audit_log::subject_type.eq("user"))
         .filter(audit_log::subject_id.eq(id.0))
-        .filter(audit_log::action.eq_any(ACTIONS))
+        .filter(audit_log::action.eq_any(ACTIONS.map(AuditAction::as_str)))
         .order((audit_log::created_at.desc(), audit_log::id.desc()))
         .select(audit_log::change)
         .first(conn)

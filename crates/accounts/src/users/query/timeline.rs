@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
-    sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use platform::{Conn, Result};
 use uuid::Uuid;
-use wire::{UserId, accounts::users::TimelineEventKind};
+use wire::{UserId, accounts::users::TimelineEventKind, system::audit::AuditAction};
 
 /// An event, as a query of the timeline returns it.
 #[derive(Debug, Clone, QueryableByName)]
@@ -17,7 +17,8 @@ pub struct TimelineRow {
     pub tie: Uuid,
     #[diesel(sql_type = Timestamptz)]
     pub at: DateTime<Utc>,
-    /// What happened: `order.place`.
+    /// The name of an action of the audit log, such as `order.place`; for a message, a ticket or a status of an eSIM, a name
+    /// such as `message.sent`.
     #[diesel(sql_type = Text)]
     pub action: String,
     /// The kind of the record that the event is about.
@@ -50,19 +51,19 @@ const fn selects_of_kind(kind: TimelineEventKind) -> &'static [&'static str] {
         ],
         TimelineEventKind::Kyc => &[
             "SELECT id, uploaded_at, 'kyc.upload', 'kyc_document', id, document_type::text, uploaded_by, NULL FROM kyc_documents WHERE user_id = $1",
-            "SELECT id, verified_at, 'kyc.' || status, 'kyc_document', id, document_type::text, verified_by, rejection_reason FROM kyc_documents WHERE user_id = $1 AND verified_at IS NOT NULL",
+            "SELECT id, verified_at, CASE status WHEN 'approved' THEN 'kyc.approve' ELSE 'kyc.reject' END, 'kyc_document', id, document_type::text, verified_by, rejection_reason FROM kyc_documents WHERE user_id = $1 AND verified_at IS NOT NULL",
         ],
         TimelineEventKind::Order => &[
             "SELECT id, created_at, 'order.place', 'order', id, order_number, created_by, terms->>'name' FROM orders WHERE user_id = $1",
             "SELECT id, paid_at, 'order.pay', 'order', id, order_number, NULL, NULL FROM orders WHERE user_id = $1 AND paid_at IS NOT NULL",
             "SELECT id, fulfilled_at, 'order.fulfil', 'order', id, order_number, NULL, NULL FROM orders WHERE user_id = $1 AND fulfilled_at IS NOT NULL",
             "SELECT id, cancelled_at, 'order.cancel', 'order', id, order_number, NULL, CASE WHEN status = 'cancelled' THEN status_reason END FROM orders WHERE user_id = $1 AND cancelled_at IS NOT NULL",
-            "SELECT id, updated_at, 'order.' || status, 'order', id, order_number, NULL, status_reason FROM orders WHERE user_id = $1 AND status IN ('needs_review', 'failed')",
+            "SELECT id, updated_at, CASE status WHEN 'failed' THEN 'order.fail' ELSE 'order.review' END, 'order', id, order_number, NULL, status_reason FROM orders WHERE user_id = $1 AND status IN ('needs_review', 'failed')",
         ],
         TimelineEventKind::Payment => &[
-            "SELECT id, created_at, 'payment.open', 'transaction', id, total_amount || ' ' || currency, NULL, NULL FROM transactions WHERE user_id = $1",
-            "SELECT id, completed_at, 'payment.complete', 'transaction', id, total_amount || ' ' || currency, NULL, NULL FROM transactions WHERE user_id = $1 AND completed_at IS NOT NULL",
-            "SELECT id, updated_at, 'payment.' || status, 'transaction', id, total_amount || ' ' || currency, NULL, failure_reason FROM transactions WHERE user_id = $1 AND status IN ('failed', 'cancelled')",
+            "SELECT id, created_at, 'transaction.open', 'transaction', id, total_amount || ' ' || currency, NULL, NULL FROM transactions WHERE user_id = $1",
+            "SELECT id, completed_at, 'transaction.complete', 'transaction', id, total_amount || ' ' || currency, NULL, NULL FROM transactions WHERE user_id = $1 AND completed_at IS NOT NULL",
+            "SELECT id, updated_at, CASE status WHEN 'failed' THEN 'transaction.fail' ELSE 'transaction.cancel' END, 'transaction', id, total_amount || ' ' || currency, NULL, failure_reason FROM transactions WHERE user_id = $1 AND status IN ('failed', 'cancelled')",
             "SELECT r.id, r.processed_at, 'refund.process', 'refund', r.id, r.amount || ' ' || r.currency, r.processed_by, NULL \
                FROM refunds r JOIN transactions t ON t.id = r.transaction_id WHERE t.user_id = $1 AND r.processed_at IS NOT NULL AND r.status = 'processed'",
         ],
@@ -84,8 +85,18 @@ const fn selects_of_kind(kind: TimelineEventKind) -> &'static [&'static str] {
     }
 }
 
-/// Limits the events of an account to those that its owner may see.
-const OWN_ACTIONS: &str = " AND action = ANY('{user.create,user.edit,user.activate,user.deactivate,user.suspend,user.ban,user.undo_status,user.restore,user.export}')";
+/// The actions on an account that its owner sees.
+const OWN_ACTIONS: [AuditAction; 9] = [
+    AuditAction::UserCreate,
+    AuditAction::UserEdit,
+    AuditAction::UserActivate,
+    AuditAction::UserDeactivate,
+    AuditAction::UserSuspend,
+    AuditAction::UserBan,
+    AuditAction::UserUndoStatus,
+    AuditAction::UserRestore,
+    AuditAction::UserExport,
+];
 
 /// Returns events of these kinds, the newest first. For the owner of the account (`is_own`), it leaves out internal
 /// actions.
@@ -104,7 +115,7 @@ pub fn timeline(
         .flat_map(|kind| selects_of_kind(*kind).iter().map(move |select| (*kind, *select)))
         .map(|(kind, select)| {
             let only_own = if is_own && kind == TimelineEventKind::Account {
-                OWN_ACTIONS
+                " AND action = ANY($5)"
             } else {
                 ""
             };
@@ -119,12 +130,38 @@ pub fn timeline(
     }
     let (at, tie) = after.unzip();
     let all = parts.join(" UNION ALL ");
+    let own = OWN_ACTIONS.map(AuditAction::as_str).to_vec();
     Ok(
         diesel::sql_query(format!("SELECT * FROM ({all}) AS events {NEWEST}"))
             .bind::<SqlUuid, _>(id.0)
             .bind::<Nullable<Timestamptz>, _>(at)
             .bind::<Nullable<SqlUuid>, _>(tie)
             .bind::<BigInt, _>(limit)
+            .bind::<Array<Text>, _>(own)
             .load(conn)?,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Topics of events that the audit log does not have.
+    const OTHER_TOPICS: [&str; 4] = ["esim", "profile", "message", "ticket"];
+
+    #[test]
+    fn every_action_in_the_sql_is_one_of_the_audit_log() {
+        for kind in TimelineEventKind::ALL {
+            let words = selects_of_kind(*kind)
+                .iter()
+                .flat_map(|select| select.split('\''));
+            for name in words.filter(|word| word.contains('.') && !word.contains([' ', '%'])) {
+                let topic = name.split('.').next().unwrap_or_default();
+                assert!(
+                    OTHER_TOPICS.contains(&topic) || AuditAction::from_name(name).is_some(),
+                    "{name}"
+                );
+            }
+        }
+    }
 }

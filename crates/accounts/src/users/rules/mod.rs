@@ -31,6 +31,7 @@ use wire::{
     esims::inventory::RevealRequest,
     identifier,
     phone::{self, Phone},
+    system::audit::AuditAction,
 };
 
 /// Personal data in plain text, before it is sealed. The type does not print.
@@ -114,7 +115,7 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewUser) -> Result<User> {
     audit::record(
         tx,
         actor,
-        AuditEvent::new("user.create", "user", id.0).with_change(fields),
+        AuditEvent::new(AuditAction::UserCreate, id).with_change(fields),
     )?;
     // An API client signs its own customers in.
     if actor.client.is_none() {
@@ -212,7 +213,7 @@ pub fn edit(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("user.edit", "user", id.0).with_change(fields),
+        AuditEvent::new(AuditAction::UserEdit, id).with_change(fields),
     )?;
     if changes_email {
         sessions::handle_email_change(tx, actor, id, before.as_deref(), now)?;
@@ -270,7 +271,7 @@ pub fn reveal(tx: &mut Tx<'_>, actor: &Actor, id: UserId, why: RevealRequest) ->
     audit::record(
         tx,
         actor,
-        AuditEvent::new("user.reveal", "user", id.0).with_reason(reason),
+        AuditEvent::new(AuditAction::UserReveal, id).with_reason(reason),
     )?;
     open(tx.conn(), &actor.keys, &row, false)
 }

@@ -11,7 +11,7 @@ use platform::{
     people::PersonalDataRegistry,
 };
 use serde_json::{Value, json};
-use wire::{ProblemCode, UserId, accounts::users::User};
+use wire::{ProblemCode, UserId, accounts::users::User, system::audit::AuditAction};
 
 /// Returns all stored data of a person. The audit log and the access log record the export.
 pub fn export(
@@ -30,7 +30,7 @@ pub fn export(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("user.export", "user", id.0).with_reason(reason),
+        AuditEvent::new(AuditAction::UserExport, id).with_reason(reason),
     )?;
     let kept = personal_data.export(tx.conn(), &actor.keys, id)?;
     Ok(json!({ "user_id": id, "exported_at": now, "kept": kept }))
@@ -60,7 +60,7 @@ pub fn erase(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("user.erase", "user", id.0).with_reason(Some(reason)),
+        AuditEvent::new(AuditAction::UserErase, id).with_reason(Some(reason)),
     )?;
     open(tx.conn(), &actor.keys, &row, false)
 }

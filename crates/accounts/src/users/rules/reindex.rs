@@ -13,8 +13,7 @@ use platform::{
     text::tidy,
 };
 use serde_json::json;
-use uuid::Uuid;
-use wire::{UserId, identifier, phone::Phone};
+use wire::{UserId, identifier, phone::Phone, system::audit::AuditAction};
 
 /// Users per batch.
 const BATCH_SIZE: i64 = 200;
@@ -86,7 +85,7 @@ pub fn reindex(
     }
     if batch.changed > 0 {
         let counts = json!({ "people": batch.changed });
-        let event = AuditEvent::new("user.reindex", "user", Uuid::nil()).with_change(counts);
+        let event = AuditEvent::of_kind(AuditAction::UserReindex, "user").with_change(counts);
         audit::record(tx, actor, event)?;
     }
     Ok(batch)

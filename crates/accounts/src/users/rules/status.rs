@@ -15,6 +15,7 @@ use uuid::Uuid;
 use wire::{
     ApiClientId, BulkRequest, Permission, ProblemCode, UserId,
     accounts::users::{BlockedUser, BulkUserAction, NewRole, User, UserRole, UserStatus},
+    system::audit::AuditAction,
 };
 
 /// Sets the status of a user. Every status but active ends the user's sessions. API clients that the user created keep
@@ -38,17 +39,17 @@ pub fn set_status(
     }
     let (before, row) = (row.status, query::set_status(tx, id, to)?);
     let action = match to {
-        UserStatus::Active => "user.activate",
-        UserStatus::Inactive => "user.deactivate",
-        UserStatus::Suspended => "user.suspend",
-        UserStatus::Banned => "user.ban",
+        UserStatus::Active => AuditAction::UserActivate,
+        UserStatus::Inactive => AuditAction::UserDeactivate,
+        UserStatus::Suspended => AuditAction::UserSuspend,
+        UserStatus::Banned => AuditAction::UserBan,
     };
     let mut change = json!({ "status": { "before": before, "after": to } });
     let clients = clients_to_report(tx.conn(), &row)?;
     if let Some(fields) = change.as_object_mut().filter(|_| !clients.is_empty()) {
         fields.insert("api_clients".to_owned(), json!(clients));
     }
-    let event = AuditEvent::new(action, "user", id.0)
+    let event = AuditEvent::new(action, id)
         .with_change(change)
         .with_reason(reason);
     audit::record(tx, actor, event)?;
@@ -77,7 +78,7 @@ pub fn undo_status(tx: &mut Tx<'_>, actor: &Actor, id: UserId, version: i32) -> 
     audit::record(
         tx,
         actor,
-        AuditEvent::new("user.undo_status", "user", id.0)
+        AuditEvent::new(AuditAction::UserUndoStatus, id)
             .with_change(json!({ "status": { "before": change.after, "after": change.before } })),
     )?;
     open_for(tx.conn(), actor, &row)
@@ -123,7 +124,7 @@ pub fn change_role(tx: &mut Tx<'_>, actor: &Actor, id: UserId, new: &NewRole) ->
     audit::record(
         tx,
         actor,
-        AuditEvent::new("user.appoint", "user", id.0)
+        AuditEvent::new(AuditAction::UserChangeRole, id)
             .with_change(json!({ "role": { "before": before, "after": new.role } }))
             .with_reason(new.reason.as_deref()),
     )?;
@@ -151,7 +152,7 @@ pub fn remove(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("user.delete", "user", id.0).with_reason(reason),
+        AuditEvent::new(AuditAction::UserDelete, id).with_reason(reason),
     )
 }
 
@@ -171,7 +172,7 @@ pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: UserId, reason: Option<&str>)
     audit::record(
         tx,
         actor,
-        AuditEvent::new("user.restore", "user", id.0).with_reason(reason),
+        AuditEvent::new(AuditAction::UserRestore, id).with_reason(reason),
     )?;
     open(tx.conn(), &actor.keys, &row, false)
 }

@@ -1,10 +1,7 @@
 //! The timeline of a user: events from several tables, described in sentences and limited to what the reader may see.
 
 use super::{reasons, visibility};
-use crate::{
-    sessions,
-    users::query::{self, Deleted, TimelineRow},
-};
+use crate::users::query::{self, Deleted, TimelineRow};
 use platform::{Actor, Conn, Error, Result, people};
 use std::collections::HashMap;
 use wire::{
@@ -14,7 +11,7 @@ use wire::{
         UserTimeline,
     },
     billing::orders::EventTone,
-    system::audit::past_tense,
+    system::audit::AuditAction,
 };
 
 /// The sort order of the events, as the cursor contains it.
@@ -121,30 +118,32 @@ fn to_timeline_event(
     is_own: bool,
     names: &HashMap<UserId, String>,
 ) -> Option<TimelineEvent> {
-    let (topic, verb) = event.action.split_once('.')?;
     let label = event.label.clone().unwrap_or_default();
+    let action = AuditAction::from_name(&event.action);
     let Description {
         kind,
         what,
         sentence,
         tone,
-    } = match topic {
-        "session" => login(verb, &label),
-        "kyc" => document(verb, &label),
-        "order" => order(verb, &label),
-        "payment" | "refund" => payment(topic, verb, &label),
-        "esim" | "profile" => esim(topic, verb, &label),
-        "message" => message(verb, &label),
-        "ticket" => ticket(verb, &label),
-        _ => account(&event.action, verb, &label),
+    } = match action {
+        Some(action) => describe_action(action, &label),
+        None => {
+            let (topic, verb) = event.action.split_once('.')?;
+            match topic {
+                "esim" | "profile" => esim(topic, verb, &label),
+                "message" => message(verb, &label),
+                "ticket" => ticket(verb, &label),
+                _ => return None,
+            }
+        }
     };
     // The owner may read why an order is on hold and why a document was rejected.
     let is_for_owner = matches!(kind, TimelineEventKind::Order | TimelineEventKind::Kyc);
     let note = event.note.filter(|_| !is_own || is_for_owner);
     let sentence = match note.filter(|note| !note.trim().is_empty()) {
         // The name of the plan becomes part of the sentence; a reason follows it.
-        Some(plan) if event.action == "order.place" => {
-            format!("{}: {plan}.", sentence.trim_end_matches('.'))
+        Some(plan) if action == Some(AuditAction::OrderPlace) => {
+            format!("{}, {plan}.", sentence.trim_end_matches('.'))
         }
         Some(note) => format!("{sentence} {note}"),
         None => sentence,
@@ -174,7 +173,7 @@ fn subject(kind: &str, id: Option<uuid::Uuid>, label: String) -> Option<Timeline
 /// An event in words.
 struct Description {
     kind: TimelineEventKind,
-    /// A few words, such as `signed in`.
+    /// A few words, such as `Signed in`.
     what: String,
     sentence: String,
     tone: EventTone,
@@ -194,197 +193,26 @@ fn description(
     }
 }
 
-fn account(action: &str, verb: &str, label: &str) -> Description {
-    let kind = TimelineEventKind::Account;
-    let (what, sentence, tone) = match action {
-        "user.create" => (
-            "created",
-            "The account was created.".to_owned(),
-            EventTone::Good,
-        ),
-        "user.edit" => (
-            "edited",
-            "The name or contact details were changed.".to_owned(),
-            EventTone::Neutral,
-        ),
-        "user.reveal" => (
-            "revealed",
-            "Contact details were revealed.".to_owned(),
-            EventTone::Neutral,
-        ),
-        "user.activate" => (
-            "activated",
-            "The account was activated.".to_owned(),
-            EventTone::Good,
-        ),
-        "user.deactivate" => (
-            "deactivated",
-            "The account was deactivated.".to_owned(),
-            EventTone::Neutral,
-        ),
-        "user.suspend" => (
-            "suspended",
-            "The account was suspended.".to_owned(),
-            EventTone::Bad,
-        ),
-        "user.undo_status" => (
-            "restored",
-            "The last status change was undone.".to_owned(),
-            EventTone::Neutral,
-        ),
-        "user.ban" => (
-            "banned",
-            "The account was banned.".to_owned(),
-            EventTone::Bad,
-        ),
-        "user.appoint" => (
-            "role changed",
-            format!("The role was changed to {}.", label.replace('_', " ")),
-            EventTone::Neutral,
-        ),
-        "user.delete" => (
-            "deleted",
-            "The account was deleted.".to_owned(),
-            EventTone::Bad,
-        ),
-        "user.restore" => (
-            "restored",
-            "The account was restored.".to_owned(),
-            EventTone::Good,
-        ),
-        "user.export" => (
-            "exported",
-            "All data of the person was exported.".to_owned(),
-            EventTone::Neutral,
-        ),
-        "user.erase" => (
-            "erased",
-            "Personal data was erased.".to_owned(),
-            EventTone::Bad,
-        ),
-        _ if let Some((what, sentence, tone)) = sessions::describe_action(action) => {
-            (what, sentence.to_owned(), tone)
+/// Describes an action of the audit log, with the number, amount, kind of document or role that it is about.
+fn describe_action(action: AuditAction, label: &str) -> Description {
+    let kind = match action.topic() {
+        "session" => TimelineEventKind::Login,
+        "kyc" => TimelineEventKind::Kyc,
+        "order" => TimelineEventKind::Order,
+        "transaction" | "refund" => TimelineEventKind::Payment,
+        _ => TimelineEventKind::Account,
+    };
+    let text = action.text();
+    let sentence = match kind {
+        TimelineEventKind::Login if !label.is_empty() => {
+            format!("{} from {label}.", text.sentence.trim_end_matches('.'))
         }
-        _ => {
-            let what = past_tense(verb).replace('_', " ");
-            let sentence = format!("{}.", action.replace(['.', '_'], " "));
-            return description(kind, &what, sentence, EventTone::Neutral);
+        TimelineEventKind::Kyc | TimelineEventKind::Account => {
+            text.with_detail(&label.replace('_', " "))
         }
+        _ => text.with_detail(label),
     };
-    description(kind, what, sentence, tone)
-}
-
-fn login(verb: &str, address: &str) -> Description {
-    let from = if address.is_empty() {
-        String::new()
-    } else {
-        format!(" from {address}")
-    };
-    let (what, sentence, tone) = match verb {
-        "begin" => ("signed in", format!("Signed in{from}."), EventTone::Good),
-        "refused" => (
-            "sign-in failed",
-            format!("A sign-in{from} failed."),
-            EventTone::Bad,
-        ),
-        other => {
-            let what = format!("session {}", past_tense(other));
-            let sentence = format!("A session was {}.", past_tense(other));
-            return description(
-                TimelineEventKind::Login,
-                &what,
-                sentence,
-                EventTone::Neutral,
-            );
-        }
-    };
-    description(TimelineEventKind::Login, what, sentence, tone)
-}
-
-fn document(verb: &str, kind: &str) -> Description {
-    let kind = kind.replace('_', " ");
-    let (what, sentence, tone) = match verb {
-        "upload" => (
-            "document uploaded",
-            format!("A document was uploaded: {kind}."),
-            EventTone::Waiting,
-        ),
-        "approved" => (
-            "document approved",
-            format!("A document was approved: {kind}."),
-            EventTone::Good,
-        ),
-        "rejected" => (
-            "document rejected",
-            format!("A document was rejected: {kind}."),
-            EventTone::Bad,
-        ),
-        other => (
-            "document",
-            format!("A document is {other}: {kind}."),
-            EventTone::Neutral,
-        ),
-    };
-    description(TimelineEventKind::Kyc, what, sentence, tone)
-}
-
-fn order(verb: &str, number: &str) -> Description {
-    let (what, sentence, tone) = match verb {
-        "place" => (
-            "ordered",
-            format!("{number} was placed."),
-            EventTone::Neutral,
-        ),
-        "pay" => ("paid", format!("{number} was paid."), EventTone::Good),
-        "fulfil" => (
-            "fulfilled",
-            format!("{number} was fulfilled."),
-            EventTone::Good,
-        ),
-        "cancel" => (
-            "cancelled",
-            format!("{number} was cancelled."),
-            EventTone::Neutral,
-        ),
-        "needs_review" => (
-            "needs review",
-            format!("{number} needs review."),
-            EventTone::Bad,
-        ),
-        _ => ("failed", format!("{number} failed."), EventTone::Bad),
-    };
-    description(TimelineEventKind::Order, what, sentence, tone)
-}
-
-fn payment(topic: &str, verb: &str, amount: &str) -> Description {
-    let (what, sentence, tone) = match (topic, verb) {
-        ("refund", _) => (
-            "refunded",
-            format!("{amount} was refunded."),
-            EventTone::Neutral,
-        ),
-        (_, "open") => (
-            "payment created",
-            format!("A payment of {amount} was created."),
-            EventTone::Waiting,
-        ),
-        (_, "complete") => (
-            "payment received",
-            format!("A payment of {amount} was completed."),
-            EventTone::Good,
-        ),
-        (_, "cancelled") => (
-            "payment cancelled",
-            format!("The payment of {amount} was cancelled."),
-            EventTone::Neutral,
-        ),
-        _ => (
-            "payment failed",
-            format!("The payment of {amount} failed."),
-            EventTone::Bad,
-        ),
-    };
-    description(TimelineEventKind::Payment, what, sentence, tone)
+    description(kind, text.label, sentence, text.tone)
 }
 
 fn esim(topic: &str, state: &str, iccid: &str) -> Description {
@@ -399,7 +227,7 @@ fn esim(topic: &str, state: &str, iccid: &str) -> Description {
             format!("The eSIM {iccid} was assigned to the customer."),
         ),
         ("profile", state) => (
-            format!("profile {state}"),
+            format!("Profile {state}"),
             format!("The profile of the eSIM {iccid} is {state}."),
         ),
         (_, state) => (
@@ -418,17 +246,17 @@ fn message(verb: &str, subject: &str) -> Description {
     };
     let (what, sentence, tone) = match verb {
         "sent" | "read" => (
-            "message sent",
+            "Message sent",
             format!("{named} was sent."),
             EventTone::Good,
         ),
         "failed" => (
-            "message not sent",
+            "Message not sent",
             format!("{named} could not be sent."),
             EventTone::Bad,
         ),
         _ => (
-            "message queued",
+            "Message queued",
             format!("{named} is queued."),
             EventTone::Waiting,
         ),
@@ -439,12 +267,12 @@ fn message(verb: &str, subject: &str) -> Description {
 fn ticket(verb: &str, number: &str) -> Description {
     let (what, sentence, tone) = match verb {
         "open" => (
-            "ticket opened",
+            "Ticket opened",
             format!("{number} was opened."),
             EventTone::Waiting,
         ),
         _ => (
-            "ticket resolved",
+            "Ticket resolved",
             format!("{number} was resolved."),
             EventTone::Good,
         ),

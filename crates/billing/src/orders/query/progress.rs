@@ -1,26 +1,24 @@
 //! SQL of the progress of orders: their eSIMs, their payments, their audit events and their emails.
 
-use super::{super::timeline::TimelineAudit, DELIVERIES};
+use super::DELIVERIES;
+use crate::timeline::{self, TimelineAudit};
 use chrono::{DateTime, Utc};
 use diesel::{
     dsl::{exists, not, sql},
     prelude::*,
     sql_types::{BigInt, Bool, Uuid as SqlUuid},
 };
-use platform::{
-    Conn, Result,
-    audit::{self, Subject},
-    crypto::Keyring,
-};
+use platform::{Conn, Result, crypto::Keyring};
 use schema::{
-    audit_log, disputes, esim_bundles, esims, notifications, orders, reconciliation_cases as cases,
-    refunds, transactions,
+    disputes, esim_bundles, esims, notifications, orders, reconciliation_cases as cases, refunds,
+    transactions,
 };
 use wire::{
-    DisputeId, EsimId, OrderId, RefundId, TransactionId, UserId,
+    DisputeId, EsimId, OrderId, RefundId, TransactionId,
     billing::{orders::OrderStatus, reconciliation::CaseKind, transactions::TransactionStatus},
     esims::inventory::EsimStatus,
     messaging::notifications::NotificationStatus,
+    system::audit::Auditable,
 };
 
 /// Returns the eSIMs of an order that can be used: neither the eSIM nor the order's bundle on it is cancelled.
@@ -96,48 +94,13 @@ pub fn audit_events(
         .chain(dispute_ids.iter().map(|dispute| dispute.0))
         .chain([id.0])
         .collect();
-    type Row = (
-        DateTime<Utc>,
-        Option<UserId>,
-        String,
-        Option<serde_json::Value>,
-        Option<String>,
-        String,
-        Option<uuid::Uuid>,
-    );
-    let rows: Vec<Row> = audit_log::table
-        .filter(audit_log::subject_type.eq_any(["order", "transaction", "refund", "dispute"]))
-        .filter(audit_log::subject_id.eq_any(subjects))
-        .order((audit_log::created_at, audit_log::id))
-        .limit(500)
-        .select((
-            audit_log::created_at,
-            audit_log::actor_id,
-            audit_log::action,
-            audit_log::change,
-            audit_log::reason,
-            audit_log::subject_type,
-            audit_log::subject_id,
-        ))
-        .load(conn)?;
-    let mut events: Vec<(TimelineAudit, String, uuid::Uuid)> = rows
-        .into_iter()
-        .map(|(at, actor_id, action, change, reason, kind, id)| {
-            let event = TimelineAudit {
-                at,
-                actor_id,
-                action,
-                change,
-                reason,
-            };
-            (event, kind, id.unwrap_or_default())
-        })
-        .collect();
-    let entries = events
-        .iter_mut()
-        .map(|(event, kind, id)| (Subject { kind, id: *id }, &mut event.reason));
-    audit::open_reasons(conn, keys, entries.collect())?;
-    Ok(events.into_iter().map(|(event, ..)| event).collect())
+    let kinds = [
+        OrderId::KIND,
+        TransactionId::KIND,
+        RefundId::KIND,
+        DisputeId::KIND,
+    ];
+    timeline::audit_events(conn, keys, &kinds, &subjects)
 }
 
 /// Returns the payments of an order.

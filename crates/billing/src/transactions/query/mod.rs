@@ -4,6 +4,7 @@ mod updates;
 
 pub use updates::*;
 
+use crate::timeline::{self, TimelineAudit};
 use chrono::{DateTime, Utc};
 use diesel::{
     dsl::{IntoBoxed, LeftJoin},
@@ -11,13 +12,9 @@ use diesel::{
     prelude::*,
 };
 use platform::{
-    Actor, Conn, Result, Tx, any_of,
-    audit::{self, Subject},
-    crypto::Keyring,
-    list::number_pattern,
-    page, people,
+    Actor, Conn, Result, Tx, any_of, crypto::Keyring, list::number_pattern, page, people,
 };
-use schema::{audit_log, orders, refunds, transactions, webhook_receipts};
+use schema::{orders, refunds, transactions, webhook_receipts};
 use serde_json::Value;
 use wire::{
     Money, OrderId, Page, Paging, RefundId, TransactionId,
@@ -25,19 +22,8 @@ use wire::{
         Transaction, TransactionFilter, TransactionSort, TransactionStatus, WebhookReceipt,
     },
     identifier::order_number,
+    system::audit::Auditable,
 };
-
-/// An audit event of a payment or of a refund of it.
-#[derive(Queryable)]
-pub struct TimelineAudit {
-    pub at: DateTime<Utc>,
-    pub actor_id: Option<wire::UserId>,
-    pub action: String,
-    pub change: Option<Value>,
-    pub reason: Option<String>,
-    pub subject_type: String,
-    pub subject_id: Option<uuid::Uuid>,
-}
 
 /// Payments with their orders.
 type WithOrder = LeftJoin<transactions::table, orders::table>;
@@ -276,26 +262,10 @@ pub fn audit_events(
         .map(|refund| refund.0)
         .chain([id.0])
         .collect();
-    let mut rows = audit_log::table
-        .filter(audit_log::subject_type.eq_any(["transaction", "refund"]))
-        .filter(audit_log::subject_id.eq_any(subjects))
-        .order((audit_log::created_at, audit_log::id))
-        .limit(500)
-        .select((
-            audit_log::created_at,
-            audit_log::actor_id,
-            audit_log::action,
-            audit_log::change,
-            audit_log::reason,
-            audit_log::subject_type,
-            audit_log::subject_id,
-        ))
-        .load::<TimelineAudit>(conn)?;
-    let entries = rows.iter_mut().map(|row| {
-        let id = row.subject_id.unwrap_or_default();
-        let kind = row.subject_type.as_str();
-        (Subject { kind, id }, &mut row.reason)
-    });
-    audit::open_reasons(conn, keys, entries.collect())?;
-    Ok(rows)
+    timeline::audit_events(
+        conn,
+        keys,
+        &[TransactionId::KIND, RefundId::KIND],
+        &subjects,
+    )
 }

@@ -9,6 +9,7 @@ use super::query;
 use wire::{
     PlanId, ProblemCode,
     catalog::plans::{EditPlan, NewPlan, Plan},
+    system::audit::AuditAction,
 };
 
 use chrono::{DateTime, Utc};
@@ -25,7 +26,7 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewPlan) -> Result<Plan> {
     audit::record(
         tx,
         actor,
-        AuditEvent::new("plan.create", "plan", plan.id.0).with_change(audit::change(&(), &plan)),
+        AuditEvent::new(AuditAction::PlanCreate, plan.id).with_change(audit::change(&(), &plan)),
     )?;
     Ok(plan)
 }
@@ -68,7 +69,7 @@ pub fn edit(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("plan.edit", "plan", id.0).with_change(audit::change(&before, &after)),
+        AuditEvent::new(AuditAction::PlanEdit, id).with_change(audit::change(&before, &after)),
     )?;
     Ok(after)
 }
@@ -85,7 +86,7 @@ pub fn withdraw(
     if query::remove(tx, id, version, now)? == 0 {
         return Err(Error::refuse(ProblemCode::Stale));
     }
-    audit::record(tx, actor, AuditEvent::new("plan.withdraw", "plan", id.0))
+    audit::record(tx, actor, AuditEvent::new(AuditAction::PlanArchive, id))
 }
 
 /// Restores a withdrawn plan.
@@ -97,6 +98,6 @@ pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: PlanId) -> Result<Plan> {
             "The plan is not withdrawn.",
         ));
     };
-    audit::record(tx, actor, AuditEvent::new("plan.restore", "plan", id.0))?;
+    audit::record(tx, actor, AuditEvent::new(AuditAction::PlanRestore, id))?;
     Ok(plan)
 }

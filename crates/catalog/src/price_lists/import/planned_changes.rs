@@ -13,6 +13,7 @@ use wire::{
         price_lists::PriceListTermChange,
     },
     integrations::providers::ProviderAdapter,
+    system::audit::AuditAction,
 };
 
 use chrono::{DateTime, Utc};
@@ -344,20 +345,20 @@ impl PriceListUpdate<'_> {
         let mut events: Vec<AuditEvent<'_>> = created
             .iter()
             .map(|plan| {
-                AuditEvent::new("plan.create", "plan", plan.id.0)
+                AuditEvent::new(AuditAction::PlanCreate, plan.id)
                     .with_change(audit::change(&(), plan))
             })
             .collect();
         for change in changes {
             if let RowAction::Update { known, .. } = &change.action {
                 events.push(
-                    AuditEvent::new("plan.edit", "plan", change.plan.0)
+                    AuditEvent::new(AuditAction::PlanEdit, change.plan)
                         .with_change(change.audit_change(known, after.get(&change.plan).copied())),
                 );
             }
         }
         let count = json!({ "rows": changes.len(), "created": created.len(), "updated": events.len().saturating_sub(created.len()) });
-        events.push(AuditEvent::new("plan.import", "provider", self.provider.0).with_change(count));
+        events.push(AuditEvent::new(AuditAction::PlanImport, self.provider).with_change(count));
         let events = events
             .into_iter()
             .map(|event| event.with_reason(Some(self.audit_reason)));

@@ -20,6 +20,7 @@ use wire::{
         },
     },
     integrations::providers::ProviderAdapter,
+    system::audit::AuditAction,
 };
 
 use chrono::{DateTime, Utc};
@@ -63,7 +64,7 @@ pub fn compare(
         audit::record(
             tx,
             actor,
-            AuditEvent::new("price_list.discard", "price_list", older.0),
+            AuditEvent::new(AuditAction::PriceListDiscard, older),
         )?;
     }
     let id = query::insert(tx, provider, &rows, actor.id, now)?;
@@ -71,8 +72,7 @@ pub fn compare(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("price_list.create", "price_list", id.0)
-            .with_change(audit_summary(&price_list)),
+        AuditEvent::new(AuditAction::PriceListCreate, id).with_change(audit_summary(&price_list)),
     )?;
     Ok(price_list)
 }
@@ -142,7 +142,7 @@ pub fn publish(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("price_list.publish", "price_list", id.0)
+        AuditEvent::new(AuditAction::PriceListPublish, id)
             .with_change(published)
             .with_reason(reason),
     )?;
@@ -166,7 +166,7 @@ pub fn discard(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("price_list.discard", "price_list", id.0),
+        AuditEvent::new(AuditAction::PriceListDiscard, id),
     )?;
     query::find(tx.conn(), id)
 }
@@ -281,7 +281,7 @@ fn apply(
         .collect();
     let deactivated = offers::deactivate(tx, provider, &removed)?;
     let events = deactivated.into_iter().map(|(id, plan)| {
-        AuditEvent::new("offer.edit", "offer", id.0)
+        AuditEvent::new(AuditAction::OfferEdit, id)
             .with_change(
                 json!({ "plan_id": plan, "is_active": { "before": true, "after": false } }),
             )

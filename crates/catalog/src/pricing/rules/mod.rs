@@ -14,6 +14,7 @@ use wire::{
         pricing::{EditPrice, NewPrice, Price},
     },
     region::{self, GLOBAL},
+    system::audit::AuditAction,
 };
 
 use crate::plans;
@@ -43,7 +44,7 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewPrice, now: DateTime<Utc>)
     validate(tx.conn(), &new)?;
     let window = Window::from_new(&new, now);
     for ended in query::end_open(tx, &window)? {
-        audit::record(tx, actor, AuditEvent::new("price.end", "price", ended.0))?;
+        audit::record(tx, actor, AuditEvent::new(AuditAction::PriceEnd, ended))?;
     }
     ensure_no_overlap(tx.conn(), &window, None)?;
     let id = query::insert(tx, &new, window.from, actor.id)?;
@@ -51,7 +52,7 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewPrice, now: DateTime<Utc>)
     audit::record(
         tx,
         actor,
-        AuditEvent::new("price.create", "price", id.0).with_change(audit::change(&(), &price)),
+        AuditEvent::new(AuditAction::PriceCreate, id).with_change(audit::change(&(), &price)),
     )?;
     Ok(price)
 }
@@ -110,7 +111,7 @@ pub fn edit(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("price.edit", "price", id.0).with_change(audit::change(&before, &after)),
+        AuditEvent::new(AuditAction::PriceEdit, id).with_change(audit::change(&before, &after)),
     )?;
     Ok(after)
 }
@@ -128,11 +129,11 @@ pub fn end(
         Phase::Ended => Err(ended_error()),
         Phase::Active => {
             query::end(tx, id, now)?;
-            audit::record(tx, actor, AuditEvent::new("price.end", "price", id.0))
+            audit::record(tx, actor, AuditEvent::new(AuditAction::PriceEnd, id))
         }
         Phase::Scheduled => {
             query::remove(tx, id)?;
-            audit::record(tx, actor, AuditEvent::new("price.remove", "price", id.0))
+            audit::record(tx, actor, AuditEvent::new(AuditAction::PriceDelete, id))
         }
     }
 }

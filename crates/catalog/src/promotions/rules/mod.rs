@@ -17,6 +17,7 @@ use wire::{
         CheckPromotion, EditPromotion, NewPromotion, NewPromotions, Promotion, PromotionBatch,
         PromotionCheck, PromotionEffect, PromotionEffectByCurrency, normalize_code,
     },
+    system::audit::AuditAction,
 };
 
 use chrono::{DateTime, Utc};
@@ -25,7 +26,6 @@ use platform::{
     audit::{self, AuditEvent},
 };
 use serde_json::json;
-use uuid::Uuid;
 use wire::Check;
 
 /// Creates a promotion. A promotion without a code gets a random code.
@@ -50,7 +50,7 @@ pub fn create(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("promotion.create", "promotion", promotion.id.0)
+        AuditEvent::new(AuditAction::PromotionCreate, promotion.id)
             .with_change(audit::change(&(), &promotion)),
     )?;
     Ok(promotion)
@@ -75,7 +75,7 @@ pub fn generate(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("promotion.generate", "promotion", Uuid::nil())
+        AuditEvent::of_kind(AuditAction::PromotionGenerate, "promotion")
             .with_change(json!({ "count": created.len(), "prefix": prefix, "terms": terms })),
     )?;
     Ok(PromotionBatch {
@@ -119,8 +119,7 @@ pub fn edit(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("promotion.edit", "promotion", id.0)
-            .with_change(audit::change(&before, &after)),
+        AuditEvent::new(AuditAction::PromotionEdit, id).with_change(audit::change(&before, &after)),
     )?;
     Ok(after)
 }
@@ -159,11 +158,7 @@ pub fn remove(
     if !query::remove(tx, id, version, now)? {
         return Err(Error::refuse(ProblemCode::Stale));
     }
-    audit::record(
-        tx,
-        actor,
-        AuditEvent::new("promotion.delete", "promotion", id.0),
-    )
+    audit::record(tx, actor, AuditEvent::new(AuditAction::PromotionDelete, id))
 }
 
 /// Restores a deleted promotion. It is inactive until an administrator activates it.
@@ -178,7 +173,7 @@ pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: PromotionId) -> Result<Promot
     audit::record(
         tx,
         actor,
-        AuditEvent::new("promotion.restore", "promotion", id.0),
+        AuditEvent::new(AuditAction::PromotionRestore, id),
     )?;
     Ok(promotion)
 }

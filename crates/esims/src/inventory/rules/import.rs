@@ -12,11 +12,11 @@ use platform::{
 };
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
-use uuid::Uuid;
 use wire::{
     EsimId, PlanId, ProviderId,
     catalog::plans::{ImportOutcome, ImportReport},
     esims::{inventory::*, profile::ActivationCode},
+    system::audit::AuditAction,
 };
 
 /// Imports a stock file. A dry run only reports what the import would do.
@@ -140,7 +140,7 @@ fn store(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("esim.import", "esim", Uuid::nil()).with_change(counts),
+        AuditEvent::of_kind(AuditAction::EsimImport, "esim").with_change(counts),
     )
 }
 

@@ -10,6 +10,7 @@ use serde_json::json;
 use wire::{
     EsimId, PlanId, ProblemCode, UserId,
     esims::inventory::{Esim, EsimStatus, ProfileState},
+    system::audit::AuditAction,
 };
 
 /// The source of a state change.
@@ -111,7 +112,7 @@ pub fn change_state(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("esim.move", "esim", id.0)
+        AuditEvent::new(AuditAction::EsimChangeStatus, id)
             .with_change(audit_change)
             .with_reason(change.reason),
     )?;

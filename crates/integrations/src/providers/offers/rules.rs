@@ -4,6 +4,7 @@ use super::query;
 use wire::{
     OfferId, ProblemCode,
     integrations::providers::{EditOffer, NewOffer, Offer, OfferOrder, ProviderAdapter},
+    system::audit::AuditAction,
 };
 
 use crate::providers;
@@ -33,7 +34,7 @@ pub fn create(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("offer.create", "offer", id.0).with_change(audit::change(&(), &offer)),
+        AuditEvent::new(AuditAction::OfferCreate, id).with_change(audit::change(&(), &offer)),
     )?;
     Ok(offer)
 }
@@ -63,7 +64,7 @@ pub fn edit(
     audit::record(
         tx,
         actor,
-        AuditEvent::new("offer.edit", "offer", id.0).with_change(audit::change(&before, &after)),
+        AuditEvent::new(AuditAction::OfferEdit, id).with_change(audit::change(&before, &after)),
     )?;
     Ok(after)
 }
@@ -89,7 +90,7 @@ pub fn order(tx: &mut Tx<'_>, actor: &Actor, order: &OfferOrder) -> Result<()> {
     audit::record(
         tx,
         actor,
-        AuditEvent::new("offer.order", "plan", order.plan_id.0)
+        AuditEvent::new(AuditAction::OfferReorder, order.plan_id)
             .with_change(json!({ "order": order.ids })),
     )
 }

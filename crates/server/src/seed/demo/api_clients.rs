@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use platform::auth::generate_api_key;
 use serde_json::json;
 use uuid::Uuid;
-use wire::accounts::api_clients::ApiClientMode;
+use wire::{accounts::api_clients::ApiClientMode, system::audit::AuditAction};
 
 type Client = (
     &'static str,
@@ -46,7 +46,7 @@ pub fn add(rows: &mut Rows, ctx: &SeedContext<'_>, admin: Uuid) {
         rows.add("api_keys", json!({
             "id": id_of("demo key", number, at), "client_id": id, "prefix": generated.prefix, "key_hash": bytea(&generated.hash), "created_at": at,
         }));
-        let event = Event::new("api_client.create", "api_client", id);
+        let event = Event::new(AuditAction::ApiClientCreate, "api_client", id);
         let change = json!({ "name": name, "mode": mode, "scopes": scopes });
         rows.audit(at, Some((admin, "admin")), event, change, None);
     }

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use platform::{Result, crypto::FieldContext};
 use serde_json::{Value, json};
 use uuid::Uuid;
+use wire::system::audit::AuditAction;
 
 /// A plan with its price in cents, and the provider and SKU of its offer.
 struct PlanSpec {
@@ -225,7 +226,7 @@ pub fn add(rows: &mut Rows, ctx: &SeedContext<'_>, admin: Uuid) -> Result<Vec<Pl
         rows.audit(
             opened,
             Some((admin, "admin")),
-            Event::new("provider.create", "provider", *id),
+            Event::new(AuditAction::ProviderCreate, "provider", *id),
             json!({ "fields": ["name", "api_endpoint", "api_key", "adapter"] }),
             None,
         )
@@ -233,8 +234,8 @@ pub fn add(rows: &mut Rows, ctx: &SeedContext<'_>, admin: Uuid) -> Result<Vec<Pl
     Ok(PLANS.iter().enumerate().map(|(number, spec)| {
         let at = opened + TimeDelta::minutes(i64::try_from(number).unwrap_or_default() * 11);
         let id = plan(rows, number, spec, at, ctx.now);
-        rows.audit(at, Some((admin, "admin")), Event::new("plan.create", "plan", id), json!({ "name": { "before": null, "after": spec.name } }), None);
-        if number == ARCHIVED { rows.audit(ctx.now - TimeDelta::days(20), Some((admin, "admin")), Event::new("plan.withdraw", "plan", id), Value::Null, None); }
+        rows.audit(at, Some((admin, "admin")), Event::new(AuditAction::PlanCreate, "plan", id), json!({ "name": { "before": null, "after": spec.name } }), None);
+        if number == ARCHIVED { rows.audit(ctx.now - TimeDelta::days(20), Some((admin, "admin")), Event::new(AuditAction::PlanArchive, "plan", id), Value::Null, None); }
         prices(rows, ctx, number, id, spec, admin);
         let source = spec.sku.and_then(|(index, sku)| Some(offer(rows, number, id, *providers.get(index)?, sku, spec.cents?, at)));
         let terms = json!({ "name": spec.name, "data_limit_mb": spec.mb.map(|mb| format!("{mb}.00")), "voice_minutes": 0, "sms_count": 0, "validity_days": spec.days, "regions": spec.regions });

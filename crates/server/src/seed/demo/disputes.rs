@@ -7,6 +7,7 @@ use super::{
 };
 use chrono::TimeDelta;
 use serde_json::json;
+use wire::system::audit::AuditAction;
 
 /// Disputes: the index of the order, the reason, and the state.
 const DISPUTES: [(usize, &str, &str); 2] = [
@@ -40,7 +41,7 @@ pub fn add(rows: &mut Rows, order: &Order<'_>) {
     rows.audit(
         opened,
         None,
-        Event::new("dispute.hear", "dispute", id),
+        Event::new(AuditAction::DisputeOpen, "dispute", id),
         change,
         None,
     );
@@ -49,7 +50,7 @@ pub fn add(rows: &mut Rows, order: &Order<'_>) {
         rows.audit(
             closed,
             None,
-            Event::new("dispute.hear", "dispute", id),
+            Event::new(AuditAction::DisputeUpdate, "dispute", id),
             change,
             None,
         );

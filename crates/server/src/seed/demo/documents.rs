@@ -13,7 +13,7 @@ use super::{
 use chrono::TimeDelta;
 use platform::{Error, Result, crypto::FieldContext};
 use serde_json::{Value, json};
-use wire::{KycDocumentId, UserId};
+use wire::{KycDocumentId, UserId, system::audit::AuditAction};
 
 /// The result of the review of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,21 +214,21 @@ fn document(
     rows.audit(
         at,
         Some((customer.id, "customer")),
-        event("kyc.upload"),
+        event(AuditAction::KycUpload),
         upload,
         None,
     );
     if let Some(at) = decided {
         let action = if reason.is_some() {
-            "kyc.reject"
+            AuditAction::KycReject
         } else {
-            "kyc.approve"
+            AuditAction::KycApprove
         };
         let change = json!({ "status": { "before": "pending", "after": status } });
         rows.audit(
             at - TimeDelta::minutes(3),
             Some((people.admin, "admin")),
-            event("kyc.claim"),
+            event(AuditAction::KycClaim),
             Value::Null,
             None,
         );

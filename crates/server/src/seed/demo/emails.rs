@@ -11,6 +11,7 @@ use super::{
 };
 use platform::{Error, Result, crypto::FieldContext};
 use serde_json::json;
+use wire::system::audit::AuditAction;
 
 /// Adds the delivery email of an order.
 pub fn add(rows: &mut Rows, ctx: &SeedContext<'_>, order: &Order<'_>, sold: &[Sold]) -> Result<()> {
@@ -54,7 +55,7 @@ pub fn add(rows: &mut Rows, ctx: &SeedContext<'_>, order: &Order<'_>, sold: &[So
         rows.audit(
             order.after(4000),
             None,
-            Event::new("notification.fail", "notification", id),
+            Event::new(AuditAction::NotificationFail, "notification", id),
             json!({}),
             None,
         );

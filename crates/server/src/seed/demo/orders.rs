@@ -17,6 +17,7 @@ use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
 use platform::Result;
 use serde_json::{Value, json};
 use uuid::Uuid;
+use wire::system::audit::AuditAction;
 
 /// The course of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,7 +195,7 @@ impl Order<'_> {
         &self,
         rows: &mut Rows,
         seconds: i64,
-        action: &str,
+        action: AuditAction,
         change: Value,
         reason: Option<&str>,
     ) {
@@ -262,7 +263,7 @@ impl Order<'_> {
         rows.audit(
             self.at,
             Some(actor),
-            Event::new("order.place", "order", self.id),
+            Event::new(AuditAction::OrderPlace, "order", self.id),
             placed,
             None,
         );
@@ -270,14 +271,14 @@ impl Order<'_> {
             (OrderScenario::CancelledByCustomer, Some(reason)) => rows.audit(
                 self.after(400),
                 Some((support, "support")),
-                Event::new("order.cancel", "order", self.id),
+                Event::new(AuditAction::OrderCancel, "order", self.id),
                 Value::Null,
                 Some(reason),
             ),
             (OrderScenario::Expired | OrderScenario::CardDeclined, Some(reason)) => self.audit(
                 rows,
                 cancelled.unwrap_or_default(),
-                "order.cancel",
+                AuditAction::OrderCancel,
                 Value::Null,
                 Some(reason),
             ),
@@ -285,16 +286,22 @@ impl Order<'_> {
                 self.audit(
                     rows,
                     1800,
-                    "order.cancel",
+                    AuditAction::OrderCancel,
                     Value::Null,
                     Some("Not paid: The payment window has ended."),
                 );
-                self.audit(rows, 2405, "order.review", Value::Null, Some(reason));
+                self.audit(
+                    rows,
+                    2405,
+                    AuditAction::OrderReview,
+                    Value::Null,
+                    Some(reason),
+                );
             }
             _ => {}
         }
         if self.is_paid() && self.scenario != OrderScenario::PaidLate {
-            self.audit(rows, 95, "order.pay", Value::Null, None);
+            self.audit(rows, 95, AuditAction::OrderPay, Value::Null, None);
         }
     }
 
@@ -324,7 +331,7 @@ impl Order<'_> {
         if completed_after.is_some() {
             enqueue_job(rows, self.at, "invoices.issue", "transaction", self.payment);
         }
-        let mut audit = |seconds: i64, action: &str, change: Value, reason: Option<&str>| {
+        let mut audit = |seconds: i64, action: AuditAction, change: Value, reason: Option<&str>| {
             rows.audit(
                 self.after(seconds),
                 None,
@@ -333,16 +340,16 @@ impl Order<'_> {
                 reason,
             )
         };
-        audit(2, "transaction.open", Value::Null, None);
+        audit(2, AuditAction::TransactionOpen, Value::Null, None);
         match (completed_after, status) {
             (Some(seconds), _) => audit(
                 seconds,
-                "transaction.complete",
+                AuditAction::TransactionComplete,
                 json!({ "total_amount": total, "currency": self.currency }),
                 None,
             ),
-            (None, "failed") => audit(60, "transaction.fail", Value::Null, reason),
-            (None, "cancelled") => audit(400, "transaction.cancel", Value::Null, reason),
+            (None, "failed") => audit(60, AuditAction::TransactionFail, Value::Null, reason),
+            (None, "cancelled") => audit(400, AuditAction::TransactionCancel, Value::Null, reason),
             _ => {}
         }
     }

@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use platform::{Result, auth::UNUSABLE};
 use serde_json::{Value, json};
 use uuid::Uuid;
+use wire::system::audit::AuditAction;
 
 /// The email address that shows that the demo data exists.
 pub const FIRST: &str = "amara.okafor@example.com";
@@ -125,7 +126,7 @@ pub fn add(rows: &mut Rows, ctx: &SeedContext<'_>) -> Result<People> {
         let kyc = match number % 5 { 0 | 1 => "verified", 4 if number == 14 => "rejected", _ => "pending" };
         row(rows, ctx, id, &person, json!({ "role": "customer", "status": status, "kyc_status": kyc, "created_by": (number % 3 == 0).then_some(admin), "created_at": at, "last_login": (number % 4 == 1).then_some(ctx.now - TimeDelta::hours(5)) }))?;
         let maker = if number % 3 == 0 { Some((admin, "admin")) } else { None };
-        rows.audit(at, maker, Event::new("user.create", "user", id), json!({ "fields": ["email", "first_name", "last_name", "phone"] }), None);
+        rows.audit(at, maker, Event::new(AuditAction::UserCreate, "user", id), json!({ "fields": ["email", "first_name", "last_name", "phone"] }), None);
         Ok(Customer { id, email })
     }).collect::<Result<_>>()?;
     Ok(People {
@@ -160,7 +161,7 @@ fn staff(
     rows.audit(
         at,
         None,
-        Event::new("user.create", "user", id),
+        Event::new(AuditAction::UserCreate, "user", id),
         json!({ "fields": ["email", "first_name", "last_name"] }),
         None,
     );

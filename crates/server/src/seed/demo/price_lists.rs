@@ -10,6 +10,7 @@ use super::{
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
+use wire::system::audit::AuditAction;
 
 /// The plans with changed costs: the index of the plan, and the new cost in percent of the old cost.
 const CHANGED: [(usize, u32); 3] = [(0, 110), (1, 95), (3, 125)];
@@ -38,7 +39,7 @@ pub fn add(rows: &mut Rows, ctx: &SeedContext<'_>, catalog: &[Plan], admin: Uuid
         "new_count": 1, "changed_count": CHANGED.len(), "gone_count": 1, "unchanged_count": 6, "refused_count": 0,
     }));
     let change = json!({ "provider_id": provider, "new": 1, "changed": CHANGED.len(), "gone": 1 });
-    let event = Event::new("price_list.create", "price_list", id);
+    let event = Event::new(AuditAction::PriceListCreate, "price_list", id);
     rows.audit(at, Some((admin, "admin")), event, change, None);
 }
 

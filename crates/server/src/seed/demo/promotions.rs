@@ -7,7 +7,7 @@ use super::super::{
 use chrono::TimeDelta;
 use serde_json::json;
 use uuid::Uuid;
-use wire::Param;
+use wire::{Param, system::audit::AuditAction};
 
 /// A code with its discount, its first and last day relative to today, its limits in total and per customer, its campaign,
 /// and whether it is active.
@@ -73,7 +73,7 @@ pub fn add(rows: &mut Rows, ctx: &SeedContext<'_>, admin: Uuid) {
             "valid_from": from.show(), "valid_to": to.show(), "is_active": on, "campaign": campaign, "created_at": at.show(),
         }));
         let change = json!({ "code": { "before": null, "after": code } });
-        let event = Event::new("promotion.create", "promotion", id);
+        let event = Event::new(AuditAction::PromotionCreate, "promotion", id);
         rows.audit(at, Some((admin, "admin")), event, change, None);
     }
 }

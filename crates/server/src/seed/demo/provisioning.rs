@@ -12,6 +12,7 @@ use super::{
 use platform::Result;
 use serde_json::{Value, json};
 use uuid::Uuid;
+use wire::system::audit::AuditAction;
 
 /// The status reason of an order that every provider has rejected.
 pub const FAILED_ORDER: &str = "1 of 1 eSIMs could not be provisioned. Out of stock, and every provider declined. The last answer: out of stock";
@@ -41,7 +42,13 @@ pub fn add(
                     "out of stock",
                 );
             }
-            order.audit(rows, 97, "order.fail", Value::Null, Some(FAILED_ORDER));
+            order.audit(
+                rows,
+                97,
+                AuditAction::OrderFail,
+                Value::Null,
+                Some(FAILED_ORDER),
+            );
             Ok(Vec::new())
         }
         OrderScenario::Provisioning => {
@@ -101,14 +108,14 @@ fn deliver(
             order.audit(
                 rows,
                 98,
-                "order.provision",
+                AuditAction::OrderProvision,
                 json!({ "unit_no": unit_no, "esim_id": sold.id, "source": source }),
                 None,
             );
             Ok(sold)
         })
         .collect::<Result<Vec<_>>>()?;
-    order.audit(rows, 100, "order.fulfil", Value::Null, None);
+    order.audit(rows, 100, AuditAction::OrderFulfil, Value::Null, None);
     Ok(sold)
 }
 
@@ -149,7 +156,7 @@ fn unprovisioned_unit(
         order.audit(
             rows,
             97,
-            "provisioning.fail",
+            AuditAction::ProvisioningFail,
             json!({ "unit_no": unit_no }),
             Some(error),
         );
@@ -172,7 +179,7 @@ fn attempt(
     order.audit(
         rows,
         96,
-        "provisioning.ask",
+        AuditAction::ProvisioningRequest,
         json!({ "unit_no": unit_no, "provider_id": source.provider, "reference": reference }),
         None,
     );

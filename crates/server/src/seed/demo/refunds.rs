@@ -15,7 +15,7 @@ use platform::{Error, Result};
 use schema::refunds;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use wire::{RefundId, billing::refunds::RefundStatus};
+use wire::{RefundId, billing::refunds::RefundStatus, system::audit::AuditAction};
 
 /// The status of a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,29 +128,46 @@ pub fn add(rows: &mut Rows, order: &Order<'_>, support: Uuid) {
     if outcome == RefundOutcome::Processed {
         enqueue_job(rows, paid, "invoices.credit", "refund", id);
     }
-    let mut audit =
-        |at, who: Option<(Uuid, &str)>, action: &str, change: Value, reason: Option<&str>| {
-            rows.audit(at, who, Event::new(action, "refund", id), change, reason);
-        };
+    let mut audit = |at,
+                     who: Option<(Uuid, &str)>,
+                     action: AuditAction,
+                     change: Value,
+                     reason: Option<&str>| {
+        rows.audit(at, who, Event::new(action, "refund", id), change, reason);
+    };
     let change = json!({ "amount": amount(share(order, percent)), "currency": order.currency, "reason_code": code });
     let admin = Some((order.admin, "admin"));
     audit(
         requested,
         Some((support, "support")),
-        "refund.request",
+        AuditAction::RefundRequest,
         change.clone(),
         Some(reason),
     );
     match outcome {
         RefundOutcome::Requested => {}
-        RefundOutcome::Rejected => audit(decided, admin, "refund.reject", Value::Null, why),
+        RefundOutcome::Rejected => {
+            audit(decided, admin, AuditAction::RefundReject, Value::Null, why)
+        }
         RefundOutcome::Processed => {
-            audit(decided, admin, "refund.approve", Value::Null, None);
-            audit(paid, None, "refund.process", change, None);
+            audit(
+                decided,
+                admin,
+                AuditAction::RefundApprove,
+                Value::Null,
+                None,
+            );
+            audit(paid, None, AuditAction::RefundProcess, change, None);
         }
         RefundOutcome::Failed => {
-            audit(decided, admin, "refund.approve", Value::Null, None);
-            audit(paid, None, "refund.fail", Value::Null, why);
+            audit(
+                decided,
+                admin,
+                AuditAction::RefundApprove,
+                Value::Null,
+                None,
+            );
+            audit(paid, None, AuditAction::RefundFail, Value::Null, why);
         }
     }
 }
@@ -164,7 +181,7 @@ fn add_automatic(rows: &mut Rows, order: &Order<'_>) {
         "status": "pending", "approval_state": "requested", "effect": "none", "attempts": 0, "version": 1, "created_at": at, "updated_at": at,
     }));
     let change = json!({ "transaction_id": order.payment, "amount": sum, "currency": order.currency, "reason_code": "not_delivered" });
-    let event = Event::new("refund.request", "refund", id);
+    let event = Event::new(AuditAction::RefundRequest, "refund", id);
     rows.audit(at, None, event, change, Some(provisioning::FAILED_ORDER));
 }
 

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use wire::{
     Resource,
     esims::{inventory::Esim, profile::ActivationCode},
+    system::audit::AuditAction,
 };
 
 /// The indexes of the plans with stock; eSIMs of other plans are bought when they are sold.
@@ -96,7 +97,7 @@ pub fn add(rows: &mut Rows, ctx: &SeedContext<'_>, catalog: &[Plan], admin: Uuid
             rows.audit(
                 at,
                 Some((admin, "admin")),
-                Event::new("esim.import", "esim", Uuid::nil()),
+                Event::new(AuditAction::EsimImport, "esim", Uuid::nil()),
                 json!({ "created": STOCK_PER_PLAN * 3, "refused": 0 }),
                 None,
             );
@@ -340,7 +341,7 @@ fn add_history(
         rows.audit(
             at,
             Some((admin, "admin")),
-            Event::new("esim.move", "esim", sold.id),
+            Event::new(AuditAction::EsimChangeStatus, "esim", sold.id),
             change,
             Some(reason),
         );

@@ -7,6 +7,7 @@ use super::{
     stock::Sold,
 };
 use serde_json::{Value, json};
+use wire::system::audit::AuditAction;
 
 /// Adds a top-up of the eSIM of an order, with this order number, one day after the order.
 pub fn add(rows: &mut Rows, order: &Order<'_>, sold: &Sold, number: &str) {
@@ -49,43 +50,43 @@ pub fn add(rows: &mut Rows, order: &Order<'_>, sold: &Sold, number: &str) {
         "id": id_of("demo top-up bundle", 0, at(64)), "order_id": id, "unit_no": 1, "esim_id": sold.id, "plan_id": order.plan.id, "provider_id": source.provider,
         "provider_ref": theirs, "status": "queued", "total_bytes": order.plan.mb.map(|mb| i64::from(mb) * 1_000_000), "used_bytes": 0, "created_at": at(64),
     }));
-    let mut audit = |seconds: i64, name: &str, subject: &str, of, change: Value| {
+    let mut audit = |seconds: i64, action: AuditAction, subject: &str, of, change: Value| {
         rows.audit(
             at(seconds),
             None,
-            Event::new(name, subject, of),
+            Event::new(action, subject, of),
             change,
             None,
         );
     };
     audit(
         0,
-        "order.place",
+        AuditAction::OrderPlace,
         "order",
         id,
         json!({ "plan_id": order.plan.id, "esim_id": sold.id, "total_amount": total, "currency": "USD" }),
     );
     audit(
         60,
-        "transaction.complete",
+        AuditAction::TransactionComplete,
         "transaction",
         payment,
         json!({ "total_amount": total, "currency": "USD" }),
     );
-    audit(60, "order.pay", "order", id, Value::Null);
+    audit(60, AuditAction::OrderPay, "order", id, Value::Null);
     audit(
         61,
-        "provisioning.ask",
+        AuditAction::ProvisioningRequest,
         "order",
         id,
         json!({ "unit_no": 1, "provider_id": source.provider, "reference": reference }),
     );
     audit(
         65,
-        "order.provision",
+        AuditAction::OrderProvision,
         "order",
         id,
         json!({ "unit_no": 1, "esim_id": sold.id, "source": "topup" }),
     );
-    audit(65, "order.fulfil", "order", id, Value::Null);
+    audit(65, AuditAction::OrderFulfil, "order", id, Value::Null);
 }

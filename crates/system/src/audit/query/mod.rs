@@ -13,8 +13,24 @@ use platform::{
 use schema::audit_log as log;
 use wire::{
     AuditId, Page, Paging,
-    system::audit::{AuditEntry, AuditFilter, AuditSort},
+    system::audit::{AuditAction, AuditEntry, AuditFilter, AuditSort},
 };
+
+/// Returns the names and former names of the actions that a filter finds, so that it also finds entries from before an action
+/// was renamed.
+fn names_of(filter: &str) -> Vec<&'static str> {
+    let finds = |name: &str| match filter.strip_suffix('*') {
+        Some(prefix) => name.starts_with(prefix),
+        None => name == filter,
+    };
+    AuditAction::ALL
+        .iter()
+        .map(|action| action.names())
+        .filter(|names| names.iter().any(|name| finds(name)))
+        .flatten()
+        .copied()
+        .collect()
+}
 
 fn matching(filter: &AuditFilter) -> log::BoxedQuery<'_, Pg> {
     let mut rows = log::table.into_boxed();
@@ -25,9 +41,15 @@ fn matching(filter: &AuditFilter) -> log::BoxedQuery<'_, Pg> {
         rows = rows.filter(log::client_id.eq(client));
     }
     if let Some(action) = &filter.action {
+        let known = names_of(action);
         rows = match action.strip_suffix('*') {
-            Some(prefix) => rows.filter(log::action.like(begins(prefix))),
-            None => rows.filter(log::action.eq(action)),
+            Some(prefix) => rows.filter(
+                log::action
+                    .like(begins(prefix))
+                    .or(log::action.eq_any(known)),
+            ),
+            None if known.is_empty() => rows.filter(log::action.eq(action)),
+            None => rows.filter(log::action.eq_any(known)),
         };
     }
     if let Some(kind) = &filter.subject_type {
@@ -93,7 +115,9 @@ fn named(conn: &mut Conn, actor: &Actor, rows: Vec<AuditRow>) -> Result<Vec<Audi
         client: names.client(row.client_id),
         client_id: row.client_id,
         actor_role: row.actor_role,
-        action: row.action,
+        // An entry with a former name reads as its action has been called since.
+        action: AuditAction::from_name(&row.action)
+            .map_or(row.action, |action| action.as_str().to_owned()),
         subject_type: row.subject_type,
         subject_id: row.subject_id.filter(|id| !id.is_nil()),
         change: row.change,

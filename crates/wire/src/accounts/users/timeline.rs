@@ -53,7 +53,7 @@ pub struct TimelineEvent {
     pub at: DateTime<Utc>,
     /// Subject area of the event.
     pub kind: TimelineEventKind,
-    /// Name of the event: `ordered`, `suspended`, `signed in`, ...
+    /// Name of the event: `Order placed`, `Account suspended`, `Signed in`, ...
     pub what: String,
     /// Description of the event in a sentence.
     pub sentence: String,

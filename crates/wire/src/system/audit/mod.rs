@@ -1,10 +1,14 @@
 //! The audit log.
 
 mod access;
+mod action;
 mod chain;
+mod subject;
 
 pub use access::{AccessEntry, AccessFilter, AccessSort};
+pub use action::{ActionText, AuditAction};
 pub use chain::{AuditFinding, AuditFindingKind, AuditHead, AuditVerification, VerifyAudit};
+pub use subject::Auditable;
 
 use crate::{ApiClientId, AuditId, Resource, UserId, accounts::users::UserRole};
 use chrono::{DateTime, Utc};
@@ -54,7 +58,8 @@ filter! {
         actor_id: UserId,
         /// Actions of this API client.
         client_id: ApiClientId,
-        /// This action, such as `plan.create`; with a trailing star, all actions with the prefix, such as `plan.*`.
+        /// This action, such as `plan.create`; with a trailing star, all actions with the prefix, such as `plan.*`. Entries
+        /// that were written under a former name of an action are found under its name.
         action: String,
         /// Actions on records of this type.
         subject_type: String,
@@ -88,62 +93,13 @@ impl crate::Param for AuditSubject {
     }
 }
 
-/// Returns the past tense of an action's verb: `placed` for `place`.
-pub fn past_tense(verb: &str) -> String {
-    match verb {
-        "ban" => "banned",
-        "begin" => "begun",
-        "broken" => "found broken",
-        "bootstrap" => "created at the first start",
-        "cancel" => "cancelled",
-        "codes" => "given new recovery codes",
-        "end_all" => "ended everywhere",
-        "end_others" => "ended everywhere else",
-        "enrol" => "set up",
-        "forgotten" => "forgotten: a link was sent",
-        "fulfil" => "fulfilled",
-        "hear" => "received",
-        "mismatch" => "flagged as a mismatch",
-        "pay" => "paid",
-        "recover" => "replaced by a recovery code",
-        "refused" => "refused",
-        "reread" => "recalculated",
-        "resend" => "resent",
-        "retry" => "retried",
-        "rollback" => "rolled back",
-        "send" => "sent",
-        "set" => "set",
-        "reuse" => "ended: its cookie was used twice",
-        "review" => "flagged for review",
-        "undo" => "undone",
-        "unconfirmed" => "not confirmed",
-        "verify" => "verified",
-        "withdraw" => "withdrawn",
-        ends if ends.ends_with('e') => return format!("{ends}d"),
-        other => return format!("{other}ed"),
-    }
-    .to_owned()
-}
-
 impl AuditEntry {
-    /// Describes the action in the past tense: `Order placed` for `order.place`.
+    /// Returns the label of the action, such as `Order placed`; the name of an action that this program does not write.
     pub fn describe(&self) -> String {
-        let (kind, verb) = self
-            .action
-            .split_once('.')
-            .unwrap_or((&self.subject_type, &self.action));
-        let kind = match kind {
-            "esim" => "eSIM".to_owned(),
-            "kyc" => "KYC document".to_owned(),
-            "api_client" => "API client".to_owned(),
-            _ => kind
-                .chars()
-                .take(1)
-                .flat_map(char::to_uppercase)
-                .chain(kind.chars().skip(1))
-                .collect(),
-        };
-        format!("{kind} {}", past_tense(verb)).replace('_', " ")
+        AuditAction::from_name(&self.action).map_or_else(
+            || self.action.clone(),
+            |action| action.text().label.to_owned(),
+        )
     }
 }
 
@@ -159,26 +115,5 @@ impl Resource for AuditEntry {
     }
     fn label(&self) -> String {
         self.describe()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::past_tense;
-
-    #[test]
-    fn past_tense_of_action_verbs() {
-        let verbs = ["place", "fulfil", "pay", "edit", "reveal", "withdraw"].map(past_tense);
-        assert_eq!(
-            verbs,
-            [
-                "placed",
-                "fulfilled",
-                "paid",
-                "edited",
-                "revealed",
-                "withdrawn"
-            ]
-        );
     }
 }

@@ -13,6 +13,7 @@ use wire::{
         Earnings, MAX_PRICES, NewPriceChange, PriceChangeOptions, PriceChangeReport,
         PriceChangeRow, PriceRule,
     },
+    system::audit::AuditAction,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -246,14 +247,14 @@ fn apply(
         .collect();
     query::insert_replacements(tx, &replacements, Some(id), reason, actor.id)?;
     let mut events =
-        vec![AuditEvent::new("price.change", "price_change", id.0).with_change(json!(summary))];
+        vec![AuditEvent::new(AuditAction::PriceChangeApply, id).with_change(json!(summary))];
     for one in &replacements {
         let change = json!({
             "plan_id": one.template.plan_id, "region": one.template.region_or_global(), "currency": one.template.currency, "change_id": id,
             "selling_price": { "before": one.template.selling_price, "after": one.selling },
         });
-        events.push(AuditEvent::new("price.create", "price", one.id.0).with_change(change));
-        events.push(AuditEvent::new("price.end", "price", one.replaces.0));
+        events.push(AuditEvent::new(AuditAction::PriceCreate, one.id).with_change(change));
+        events.push(AuditEvent::new(AuditAction::PriceEnd, one.replaces));
     }
     record(tx, actor, events, reason)?;
     Ok(id)

@@ -2,7 +2,10 @@
 
 use super::record;
 use crate::pricing::changes::query::{self, PlanPrice, Replacement};
-use wire::{PlanId, PriceChangeId, PriceId, ProblemCode, catalog::pricing::PriceChange};
+use wire::{
+    PlanId, PriceChangeId, PriceId, ProblemCode, catalog::pricing::PriceChange,
+    system::audit::AuditAction,
+};
 
 use chrono::{DateTime, Utc};
 use platform::{Actor, Error, Result, Tx, audit::AuditEvent};
@@ -36,7 +39,7 @@ pub fn undo(
         .collect();
     ensure_unmodified(&change, &set, &replaced)?;
 
-    let mut events = vec![AuditEvent::new("price.undo", "price_change", id.0)];
+    let mut events = vec![AuditEvent::new(AuditAction::PriceChangeUndo, id)];
     let (mut ended, mut replacements) = (Vec::new(), Vec::new());
     for (price, old) in &set {
         let Some(old) = replaced.get(old) else {
@@ -49,8 +52,8 @@ pub fn undo(
             // The new price has not been sold, so it is deleted and the old price is extended.
             query::remove(tx, &[price.id])?;
             query::extend(tx, old.id, price.effective_to)?;
-            events.push(AuditEvent::new("price.remove", "price", price.id.0));
-            events.push(AuditEvent::new("price.edit", "price", old.id.0));
+            events.push(AuditEvent::new(AuditAction::PriceDelete, price.id));
+            events.push(AuditEvent::new(AuditAction::PriceEdit, old.id));
             continue;
         }
         ended.push(price.id);
@@ -68,11 +71,11 @@ pub fn undo(
     query::insert_replacements(tx, &replacements, None, Some(note), actor.id)?;
     for one in &replacements {
         events.push(
-            AuditEvent::new("price.create", "price", one.id.0).with_change(json!({
+            AuditEvent::new(AuditAction::PriceCreate, one.id).with_change(json!({
                 "plan_id": one.template.plan_id, "selling_price": { "after": one.selling },
             })),
         );
-        events.push(AuditEvent::new("price.end", "price", one.replaces.0));
+        events.push(AuditEvent::new(AuditAction::PriceEnd, one.replaces));
     }
     query::mark_undone(tx, id, actor.id, now)?;
     record(tx, actor, events, None)?;

@@ -1,0 +1,52 @@
+//! The records that events of the audit log refer to.
+
+use crate::{
+    ApiClientId, CaseId, DisputeId, EsimId, InvoiceId, JobId, KycDocumentId, NotificationId,
+    OfferId, OrderId, PlanId, PriceChangeId, PriceId, PriceListId, PromotionId, ProviderId,
+    RefundId, SessionId, SettingId, SupplierClaimId, TransactionId, UserId, ViewId,
+};
+use uuid::Uuid;
+
+/// The ID of a record that events of the audit log refer to. The type of the ID determines the type of the record, so an
+/// event cannot name another type.
+pub trait Auditable: Copy {
+    /// The type of the record in the audit log, such as `order`.
+    const KIND: &'static str;
+    /// Returns the ID.
+    fn uuid(self) -> Uuid;
+}
+
+macro_rules! auditable {
+    ($($id:ident = $kind:literal),+ $(,)?) => {$(
+        impl Auditable for $id {
+            const KIND: &'static str = $kind;
+            fn uuid(self) -> Uuid { self.0 }
+        }
+    )+};
+}
+
+auditable! {
+    ApiClientId = "api_client",
+    CaseId = "case",
+    DisputeId = "dispute",
+    EsimId = "esim",
+    InvoiceId = "invoice",
+    JobId = "job",
+    KycDocumentId = "kyc_document",
+    NotificationId = "notification",
+    OfferId = "offer",
+    OrderId = "order",
+    PlanId = "plan",
+    PriceChangeId = "price_change",
+    PriceId = "price",
+    PriceListId = "price_list",
+    PromotionId = "promotion",
+    ProviderId = "provider",
+    RefundId = "refund",
+    SessionId = "session",
+    SettingId = "setting",
+    SupplierClaimId = "supplier_claim",
+    TransactionId = "transaction",
+    UserId = "user",
+    ViewId = "view",
+}
