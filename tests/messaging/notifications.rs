@@ -1,8 +1,12 @@
 //! The outbox: no email is lost or sent twice, and no secret is visible in it.
 
 use crate::harness::TestApp;
+use chrono::Utc;
 use futures_util::future::BoxFuture;
-use messaging::notifications::{EmailMessage, notify};
+use messaging::{
+    emails::{DeliveredEsim, EmailTemplate},
+    notifications::{EmailMessage, notify},
+};
 use platform::{
     Ctx, Error, Result,
     ports::{
@@ -13,7 +17,11 @@ use platform::{
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 use testkit::config;
-use wire::{ProblemCode, UserId, accounts::users::UserRole};
+use wire::{
+    ProblemCode, UserId,
+    accounts::users::UserRole,
+    esims::{inventory::EsimInstallation, profile::ActivationCode},
+};
 
 const CODE: &str = "LPA:1$smdp.example.com$SECRET-4711";
 
@@ -51,6 +59,21 @@ fn with_post(app: &TestApp, post: Arc<FakeMailer>) -> Ctx {
     .expect("a context")
 }
 
+/// Returns the delivery of an eSIM with [`CODE`].
+fn delivery() -> EmailTemplate {
+    let code = ActivationCode::parse(CODE).expect("a code");
+    EmailTemplate::OrderDelivered {
+        order_number: "ORD-4711".into(),
+        ordered_on: Utc::now().into(),
+        plan: "Europe 5 GB".into(),
+        plan_title: "Europe 5 GB, 30 days".into(),
+        esims: vec![DeliveredEsim {
+            iccid: "8943108165000000001".into(),
+            installation: EsimInstallation::from(&code),
+        }],
+    }
+}
+
 async fn write(app: &TestApp, user_id: UserId, dedupe_key: &str) {
     let (keys, dedupe_key) = (app.ctx.keys.clone(), dedupe_key.to_owned());
     app.ctx
@@ -63,10 +86,7 @@ async fn write(app: &TestApp, user_id: UserId, dedupe_key: &str) {
                     user_id,
                     order_id: None,
                     esim_id: None,
-                    subject: "Your eSIM is ready".into(),
-                    text: format!("Scan {CODE} or type SECRET-4711"),
-                    html: Some("<img src=\"cid:qr-1\">".into()),
-                    codes: vec![CODE.into()],
+                    template: delivery(),
                     dedupe_key,
                 },
             )
@@ -109,10 +129,13 @@ async fn emails_wait_without_a_mail_server() {
             .is_some_and(|why| why.contains("no mail server")),
         "{email}"
     );
-    assert_eq!(
-        email["message"],
-        "Scan LPA:1$smdp.example.com$•••••••• or type ••••••••\n\neSIM Admin\n"
+    let message = email["message"].as_str().expect("a text");
+    assert!(
+        message.ends_with("LPA:1$smdp.example.com$••••••••\n\neSIM Admin\n"),
+        "{message}"
     );
+    assert!(message.contains("activation code ••••••••\n"), "{message}");
+    assert!(!message.contains("SECRET"), "{message}");
     assert_eq!(app.count("SELECT count(*) FROM notifications WHERE encode(message, 'escape') LIKE '%SECRET%' OR encode(destination, 'escape') LIKE '%ada%'"), 0);
     assert_eq!(
         app.count("SELECT count(*) FROM jobs WHERE payload::text LIKE '%SECRET%'"),
@@ -134,12 +157,22 @@ async fn email_is_sent_once_with_its_images() {
     let emails = post.emails.lock().expect("the emails");
     assert_eq!(emails.len(), 1);
     assert_eq!(emails[0].sender, "Example Travel");
+    assert_eq!(emails[0].to, "ada@example.com");
     assert_eq!(
-        (emails[0].to.as_str(), emails[0].text.as_str()),
-        (
-            "ada@example.com",
-            "Scan LPA:1$smdp.example.com$SECRET-4711 or type SECRET-4711\n\nExample Travel\n"
-        )
+        emails[0].subject,
+        "Your eSIM Europe 5 GB is ready (ORD-4711)"
+    );
+    assert!(
+        emails[0]
+            .text
+            .ends_with("LPA:1$smdp.example.com$SECRET-4711\n\nExample Travel\n"),
+        "{}",
+        emails[0].text
+    );
+    let html = emails[0].html.as_deref().expect("an HTML text");
+    assert!(
+        html.contains("<img src=\"cid:qr-1\"") && html.contains("Example Travel"),
+        "{html}"
     );
     assert_eq!(
         emails[0]

@@ -1,5 +1,6 @@
 //! Emails to customers and staff, and their delivery status.
 
+pub mod emails;
 pub mod notifications;
 mod personal_data;
 pub mod qr;

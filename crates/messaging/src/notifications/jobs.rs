@@ -120,16 +120,7 @@ struct From<'a> {
 
 impl SendNotification {
     fn to_email(&self, opened: OpenedMessage, from: From<'_>) -> Result<mailer::Email> {
-        let drawn = opened
-            .codes
-            .iter()
-            .enumerate()
-            .map(|(index, code)| Ok((format!("qr-{}", index + 1), qr::png(code)?)));
-        let pictures = if opened.html.is_some() {
-            drawn.collect::<Result<_>>()?
-        } else {
-            Vec::new()
-        };
+        let pictures = pictures(opened.html.as_deref().unwrap_or_default(), &opened.codes)?;
         let message_id = format!("<{}@{}>", self.number, domain(from.address));
         Ok(mailer::Email {
             sender: from.name,
@@ -141,6 +132,17 @@ impl SendNotification {
             message_id,
         })
     }
+}
+
+/// Draws the codes that an HTML text shows as images. The other codes, such as the tokens of links, are only masked.
+fn pictures(html: &str, codes: &[String]) -> Result<Vec<(String, Vec<u8>)>> {
+    codes
+        .iter()
+        .enumerate()
+        .map(|(index, code)| (format!("qr-{}", index + 1), code))
+        .filter(|(name, _)| html.contains(&format!("\"cid:{name}\"")))
+        .map(|(name, code)| Ok((name, qr::png(code)?)))
+        .collect()
 }
 
 /// Returns the domain of the sender's address, with which the Message-ID ends.
@@ -179,6 +181,15 @@ impl Job for Outbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_codes_that_the_html_shows_are_drawn() -> Result<()> {
+        let codes = ["LPA:1$rsp.example.com$A".to_owned(), "token".to_owned()];
+        let drawn = pictures("<img src=\"cid:qr-1\"> <p>cid:qr-2</p>", &codes)?;
+        let names: Vec<&str> = drawn.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["qr-1"]);
+        Ok(())
+    }
 
     #[test]
     fn message_id_ends_with_the_domain_of_the_sender() {

@@ -5,6 +5,5 @@ pub mod jobs;
 pub(crate) mod query;
 pub(crate) mod routes;
 pub(crate) mod rules;
-mod signature;
 
 pub use rules::{EmailMessage, notify, notify_address};

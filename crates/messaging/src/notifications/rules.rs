@@ -3,8 +3,8 @@
 use super::{
     jobs::SendNotification,
     query::{self, NewNotification, NotificationRow},
-    signature::Signature,
 };
+use crate::emails::{self, EmailTemplate, Signature};
 use platform::{
     Actor, Conn, Error, Result, Tx,
     audit::{self, AuditEvent},
@@ -30,14 +30,8 @@ pub struct EmailMessage {
     pub order_id: Option<OrderId>,
     /// The eSIM it is about.
     pub esim_id: Option<EsimId>,
-    /// The subject. It is stored in plain text, so it never contains a code or a name.
-    pub subject: String,
-    /// The text.
-    pub text: String,
-    /// The text as HTML. `cid:qr-1` is the QR code of the first activation code, `cid:qr-2` of the second.
-    pub html: Option<String>,
-    /// The activation codes in the email: drawn as QR codes when it is sent, masked when it is shown.
-    pub codes: Vec<String>,
+    /// The template and its variables.
+    pub template: EmailTemplate,
     /// The deduplication key: a second email with the same key is not queued.
     pub dedupe_key: String,
 }
@@ -72,10 +66,10 @@ pub fn notify_address(
     to: &str,
 ) -> Result<()> {
     let id = NotificationId::new();
-    let signature = Signature::load(tx.conn())?;
+    let rendered = emails::render(&email.template, &Signature::load(tx.conn())?)?;
     let message = serde_json::to_string(&SealedMessage {
-        text: signature.sign_text(&email.text),
-        codes: email.codes,
+        text: rendered.text,
+        codes: email.template.codes(),
     })
     .map_err(Error::internal)?;
     let is_new = query::insert(
@@ -86,17 +80,9 @@ pub fn notify_address(
             order_id: email.order_id,
             esim_id: email.esim_id,
             destination: keys.seal(field_context(id, "destination"), to)?,
-            subject: email.subject.chars().take(255).collect(),
+            subject: rendered.subject.chars().take(255).collect(),
             message: keys.seal(field_context(id, "message"), &message)?,
-            message_html: email
-                .html
-                .map(|html| {
-                    keys.seal(
-                        field_context(id, "message_html"),
-                        &signature.sign_html(&html),
-                    )
-                })
-                .transpose()?,
+            message_html: Some(keys.seal(field_context(id, "message_html"), &rendered.html)?),
             dedupe_key: email.dedupe_key,
             created_at: chrono::Utc::now(),
         },

@@ -2,7 +2,10 @@
 
 use super::RequestContext;
 use chrono::{DateTime, Utc};
-use messaging::notifications::{self, EmailMessage};
+use messaging::{
+    emails::{EmailTemplate, LocalTime},
+    notifications::{self, EmailMessage},
+};
 use platform::{Ctx, Result, Tx, crypto::Keyring, people};
 use uuid::Uuid;
 use wire::UserId;
@@ -21,35 +24,14 @@ pub struct PasswordLink<'a> {
 
 /// Emails a link that sets a password. Browsers send the part after `#` to no server, and the outbox masks the token.
 pub fn password_link(tx: &mut Tx<'_>, ctx: &Ctx, link: &PasswordLink<'_>) -> Result<()> {
-    let address = password_page(ctx, link.token);
-    let (subject, text) = if link.is_invitation {
-        (
-            "Choose a password for your account",
-            format!(
-                "An account was created for you.\n\nChoose a password within 7 days; the link works once:\n{address}\n\nIf you did not expect this email, ignore it: without a password, the account cannot be used.\n"
-            ),
-        )
+    let (url, token) = (password_page(ctx, link.token), link.token.to_owned());
+    let template = if link.is_invitation {
+        EmailTemplate::Invitation { url, token }
     } else {
-        (
-            "Choose a new password",
-            format!(
-                "We received a request for a new password for your account.\n\nChoose it within 30 minutes; the link works once:\n{address}\n\nIf you did not request it, ignore this email: your password does not change.\n"
-            ),
-        )
+        EmailTemplate::PasswordReset { url, token }
     };
-    send(
-        tx,
-        &ctx.keys,
-        EmailMessage {
-            codes: vec![link.token.to_owned()],
-            ..account_email(
-                link.user,
-                subject,
-                text,
-                format!("password-link:{}", link.id),
-            )
-        },
-    )
+    let key = format!("password-link:{}", link.id);
+    notifications::notify(tx, &ctx.keys, account_email(link.user, template, key))
 }
 
 /// Returns the URL of the page on which the holder of a token chooses a password.
@@ -59,12 +41,13 @@ pub fn password_page(ctx: &Ctx, token: &str) -> String {
 
 /// Emails a user that an administrator created a link that sets the user's password.
 pub fn link_created(tx: &mut Tx<'_>, context: &RequestContext, user: UserId) -> Result<()> {
-    let text = format!(
-        "An administrator created a link to choose a new password for your account. Links that we sent you before no longer work.\n\nIf you did not request the link, choose a new password now: {}/forgot\n",
-        public_url(&context.ctx)
-    );
-    let subject = "A password link was created for your account";
-    notify(tx, context, user, subject, text)
+    let forgot_url = forgot_page(&context.ctx);
+    notify(
+        tx,
+        context,
+        user,
+        EmailTemplate::PasswordLinkCreated { forgot_url },
+    )
 }
 
 /// Emails a user when the next password link can be requested: the account's address was changed a short time ago.
@@ -75,14 +58,12 @@ pub fn link_paused(
     link_id: Uuid,
     until: DateTime<Utc>,
 ) -> Result<()> {
-    let text = format!(
-        "We received a request for a new password for your account. The email address of the account was changed less than 24 hours ago, so we send no password link before {}. Request one after that: {}/forgot\n\nIf you did not request it, ignore this email: your password does not change.\n",
-        format_time(until),
-        public_url(ctx)
-    );
+    let template = EmailTemplate::PasswordResetPaused {
+        paused_until: until.into(),
+        forgot_url: forgot_page(ctx),
+    };
     let key = format!("password-paused:{link_id}");
-    let email = account_email(user, "Request a new password later", text, key);
-    send(tx, &ctx.keys, email)
+    notifications::notify(tx, &ctx.keys, account_email(user, template, key))
 }
 
 /// A change of the email address of an account.
@@ -97,41 +78,31 @@ pub struct EmailChange<'a> {
 
 /// Emails both mailboxes that the address was changed. The email to the old one masks the new address.
 pub fn email_changed(tx: &mut Tx<'_>, keys: &Keyring, change: &EmailChange<'_>) -> Result<()> {
-    let (id, until) = (Uuid::now_v7(), format_time(change.until));
-    let after = people::email(tx.conn(), keys, change.user)?;
-    let subject = "The email address of your account was changed";
-    let to_old = format!(
-        "The email address of your account was changed to {}. Every session has ended, and links that we sent you before no longer work.\n\nIf you did not request this change, contact us before {until}: until then, no password link is sent to the new address.\n",
-        people::mask_email(&after)
-    );
-    let to_new = format!(
-        "This is the email address of your account from now on. Sign in with it; your password does not change.\n\nFor your safety, no password link is sent to this address before {until}. If you do not know this account, contact us.\n"
-    );
-    let email = |text, which| {
-        account_email(
-            change.user,
-            subject,
-            text,
-            format!("email-changed:{id}:{which}"),
-        )
+    let (id, paused_until) = (Uuid::now_v7(), LocalTime::from(change.until));
+    let email = |template, which| {
+        account_email(change.user, template, format!("email-changed:{id}:{which}"))
     };
     if let Some(before) = change.before {
+        let after = people::email(tx.conn(), keys, change.user)?;
+        let to_old = EmailTemplate::EmailChangedOldAddress {
+            masked_address: people::mask_email(&after),
+            paused_until: paused_until.clone(),
+        };
         notifications::notify_address(tx, keys, email(to_old, "old"), before)?;
     }
-    send(tx, keys, email(to_new, "new"))
-}
-
-fn format_time(at: DateTime<Utc>) -> String {
-    at.format("%-d %B %Y, %H:%M UTC").to_string()
+    let to_new = EmailTemplate::EmailChangedNewAddress { paused_until };
+    notifications::notify(tx, keys, email(to_new, "new"))
 }
 
 /// Emails a user that the password was changed.
 pub fn password_changed(tx: &mut Tx<'_>, context: &RequestContext, user: UserId) -> Result<()> {
-    let text = format!(
-        "The password of your account was changed, and every other session has ended.\n\nIf it was not you, choose a new password now: {}/forgot\n",
-        public_url(&context.ctx)
-    );
-    notify(tx, context, user, "Your password was changed", text)
+    let forgot_url = forgot_page(&context.ctx);
+    notify(
+        tx,
+        context,
+        user,
+        EmailTemplate::PasswordChanged { forgot_url },
+    )
 }
 
 /// Emails a user that two-factor authentication was turned on or off.
@@ -141,50 +112,38 @@ pub fn mfa_changed(
     user: UserId,
     is_on: bool,
 ) -> Result<()> {
-    let (subject, change) = if is_on {
-        (
-            "Two-factor authentication is turned on",
-            "From now on, signing in to your account requires a code from your authenticator app.",
-        )
+    let forgot_url = forgot_page(&context.ctx);
+    let template = if is_on {
+        EmailTemplate::MfaTurnedOn { forgot_url }
     } else {
-        (
-            "Two-factor authentication is turned off",
-            "From now on, your account is protected by your password only.",
-        )
+        EmailTemplate::MfaTurnedOff { forgot_url }
     };
-    let text = format!(
-        "{change}\n\nIf it was not you, choose a new password now: {}/forgot\n",
-        public_url(&context.ctx)
-    );
-    notify(tx, context, user, subject, text)
+    notify(tx, context, user, template)
 }
 
 fn notify(
     tx: &mut Tx<'_>,
     context: &RequestContext,
     user: UserId,
-    subject: &str,
-    text: String,
+    template: EmailTemplate,
 ) -> Result<()> {
-    let email = account_email(user, subject, text, format!("account:{}", Uuid::now_v7()));
-    send(tx, &context.ctx.keys, email)
+    let key = format!("account:{}", Uuid::now_v7());
+    notifications::notify(tx, &context.ctx.keys, account_email(user, template, key))
 }
 
-fn account_email(user: UserId, subject: &str, text: String, dedupe_key: String) -> EmailMessage {
+fn account_email(user: UserId, template: EmailTemplate, dedupe_key: String) -> EmailMessage {
     EmailMessage {
         user_id: user,
         order_id: None,
         esim_id: None,
-        subject: subject.to_owned(),
-        text,
-        html: None,
-        codes: Vec::new(),
+        template,
         dedupe_key,
     }
 }
 
-fn send(tx: &mut Tx<'_>, keys: &Keyring, email: EmailMessage) -> Result<()> {
-    notifications::notify(tx, keys, email)
+/// Returns the URL of the page on which a user requests a password link.
+fn forgot_page(ctx: &Ctx) -> String {
+    format!("{}/forgot", public_url(ctx))
 }
 
 fn public_url(ctx: &Ctx) -> &str {
