@@ -78,12 +78,16 @@ pub struct Capabilities {
     pub cancel: bool,
     /// Whether the account has a prepaid balance.
     pub balance: bool,
+    /// Whether the provider lists the eSIMs of the account.
+    pub esim_list: bool,
     /// Whether the provider sends webhooks.
     pub webhooks: bool,
     /// Whether an order may be sent again with the same reference, because the provider answers with the first order.
     pub resend_is_safe: bool,
     /// Whether only one order of a SKU may be open per account, because orders are found by their time and SKU.
     pub one_order_per_sku: bool,
+    /// Whether only one order may be open per account, because orders are found by their time alone.
+    pub one_order_per_account: bool,
     /// How long after the end of a call the provider may still register the order. Before that, "not found" proves nothing.
     pub registration_time: TimeDelta,
     /// The age that a usage figure of the provider may have.
@@ -343,6 +347,38 @@ pub struct BundleState {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+/// A page of the eSIMs of an account.
+#[derive(Clone, Default, PartialEq)]
+pub struct EsimPage {
+    /// The eSIMs. A provider that keeps the profile and the service apart lists an eSIM once for each of them.
+    pub items: Vec<ListedEsim>,
+    /// The mark of the next page; `None` on the last page.
+    pub next: Option<String>,
+}
+
+/// An eSIM in the list of a provider. It is not printed, because it contains the activation code.
+#[derive(Clone, PartialEq)]
+pub struct ListedEsim {
+    /// The eSIM at the provider.
+    pub esim: EsimRef,
+    /// Our reference, if the provider stores it.
+    pub reference: Option<String>,
+    /// The EID of the chip, if known.
+    pub eid: Option<String>,
+    /// The activation code, if listed.
+    pub activation_code: Option<Secret>,
+    /// The SKU, if listed.
+    pub sku: Option<String>,
+    /// The state of the profile, if listed.
+    pub profile_state: Option<ProfileState>,
+    /// The status of the service, if listed.
+    pub status: Option<EsimStatus>,
+    /// When the provider created the eSIM.
+    pub created_at: Option<DateTime<Utc>>,
+    /// The state in the provider's words.
+    pub reported: String,
+}
+
 /// The result of a suspension or resumption.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
@@ -600,6 +636,15 @@ pub trait Supplier: Send + Sync {
 
     /// Returns the state of an eSIM.
     fn state<'a>(&'a self, _account: &'a Account, _esim: &'a EsimRef) -> Response<'a, EsimState> {
+        unsupported()
+    }
+
+    /// Returns a page of the eSIMs of the account: the first one, or the one of a mark.
+    fn list_esims<'a>(
+        &'a self,
+        _account: &'a Account,
+        _page: Option<&'a str>,
+    ) -> Response<'a, EsimPage> {
         unsupported()
     }
 
