@@ -2,6 +2,13 @@
 //!
 //! `docs/adapters.md` describes how to write an adapter.
 
+pub mod http;
+pub mod json;
 pub mod port;
+pub mod signature;
+#[cfg(any(test, feature = "stand-in"))]
+pub mod stand_in;
+pub mod text;
 
+pub use json::Json;
 pub use port::*;

@@ -71,8 +71,7 @@ fn check(text: &str) -> Result<(), Violation> {
 }
 
 /// Returns whether a name can be in the public DNS: at least two labels, and no suffix that local networks use.
-#[cfg(feature = "server")]
-fn is_public_name(name: &str) -> bool {
+pub fn is_public_name(name: &str) -> bool {
     const LOCAL: [&str; 9] = [
         "localhost",
         "localdomain",
