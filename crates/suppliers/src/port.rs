@@ -94,6 +94,17 @@ pub struct Capabilities {
     pub usage_age: TimeDelta,
     /// The number of calls per second that the provider accepts from an account.
     pub calls_per_second: u32,
+    /// What the provider counts as a gigabyte. All volumes of the interface are in bytes.
+    pub data_unit: DataUnit,
+}
+
+/// What a provider counts as a gigabyte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataUnit {
+    /// 1,000,000,000 bytes.
+    Decimal,
+    /// 1,073,741,824 bytes.
+    Binary,
 }
 
 /// An order of one eSIM.
