@@ -585,6 +585,14 @@ impl SupplierError {
         }
     }
 
+    /// Returns the error of a look-up whose call was refused or not sent: it says nothing about the order.
+    pub fn of_look_up(self) -> Self {
+        match self {
+            Self::Refused { message, .. } => Self::unknown(message),
+            error => error,
+        }
+    }
+
     /// Returns whether it is certain that the provider did nothing.
     pub const fn is_without_effect(&self) -> bool {
         !matches!(self, Self::Unknown { .. })
@@ -603,6 +611,9 @@ pub trait Supplier: Send + Sync {
     fn order<'a>(&'a self, account: &'a Account, purchase: &'a Purchase) -> Response<'a, Delivery>;
 
     /// Returns the eSIM of an order; `None` when the provider has no such order.
+    ///
+    /// [`SupplierError::Refused`] states that the provider has the order and will never deliver it. Every other error says
+    /// nothing about the order: an adapter converts the errors of its calls with [`SupplierError::of_look_up`].
     fn find_order<'a>(
         &'a self,
         account: &'a Account,
@@ -618,7 +629,8 @@ pub trait Supplier: Send + Sync {
         unsupported()
     }
 
-    /// Returns a top-up that was ordered; `None` when the provider has no such order.
+    /// Returns a top-up that was ordered; `None` when the provider has no such order. The errors are those of
+    /// [`Supplier::find_order`].
     fn find_top_up<'a>(
         &'a self,
         _account: &'a Account,
