@@ -2,12 +2,14 @@
 //!
 //! `docs/adapters.md` describes how to write an adapter.
 
+pub mod esim_access;
 pub mod http;
 pub mod json;
 pub mod port;
 pub mod signature;
 #[cfg(any(test, feature = "stand-in"))]
 pub mod stand_in;
+pub mod super_sim;
 pub mod text;
 
 pub use json::Json;
