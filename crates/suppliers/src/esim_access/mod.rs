@@ -14,6 +14,9 @@ mod orders;
 mod topups;
 mod webhooks;
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     Account, Balance, CancelReason, Cancellation, Capabilities, CatalogPage, Change,
     CredentialField, DataUnit, Delivery, EsimRef, EsimState, Purchase, Response, Sent, Supplier,

@@ -2,6 +2,9 @@
 //!
 //! [`Server`] serves a handler and can break the next answers in every way a network can. Each adapter has a stand-in on it.
 
+pub mod esim_access;
+pub mod super_sim;
+
 use futures_util::future::{AbortHandle, abortable};
 use std::{
     collections::VecDeque,

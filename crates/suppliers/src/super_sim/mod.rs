@@ -12,6 +12,9 @@ mod orders;
 mod usage;
 mod webhooks;
 
+#[cfg(test)]
+mod tests;
+
 pub use auth::{AUTH_MODE, CLIENT_ID, TOKEN_URL, WEBHOOK_SECRET};
 
 use crate::{
