@@ -9,15 +9,21 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// The name of the credential with the client ID, the account SID or the API key SID.
-pub const CLIENT_ID: &str = "client_id";
+/// The name of the credential with the account SID at Twilio, which authenticates where no API key is set.
+pub const ACCOUNT_SID: &str = "account_sid";
+
+/// The name of the credential with the auth token of the account at Twilio, which also signs webhooks.
+pub const AUTH_TOKEN: &str = "auth_token";
+
+/// The name of the credential with the secret of the API key at Twilio, or the client secret at KORE.
+pub const API_SECRET: &str = "api_secret";
+
+/// The name of the credential with the secret of webhooks at KORE.
+pub const WEBHOOK_SECRET: &str = "webhook_secret";
 
 /// The name of the credential with the authentication method: `basic` or `oauth2_client_credentials`. Without it, the form
-/// of the client ID decides.
+/// of the user name decides.
 pub const AUTH_MODE: &str = "auth_mode";
-
-/// The name of the credential with the secret of webhooks.
-pub const WEBHOOK_SECRET: &str = "webhook_secret";
 
 /// The name of the credential with the URL of the token endpoint, if it is not that of KORE.
 pub const TOKEN_URL: &str = "token_url";
@@ -43,9 +49,25 @@ impl Mode {
         match account.credential(AUTH_MODE) {
             "basic" => Self::Basic,
             "oauth2_client_credentials" => Self::ClientCredentials,
-            _ if is_sid(account.credential(CLIENT_ID), &["AC", "SK"]) => Self::Basic,
+            _ if is_sid(user(account), &["AC", "SK"]) => Self::Basic,
             _ => Self::ClientCredentials,
         }
+    }
+}
+
+/// Returns the user name or client ID: the API key if there is one, or the account SID.
+fn user(account: &Account) -> &str {
+    match account.api_key.as_str() {
+        "" => account.credential(ACCOUNT_SID),
+        key => key,
+    }
+}
+
+/// Returns the password or client secret.
+fn password(account: &Account) -> &str {
+    match account.api_key.as_str() {
+        "" => account.credential(AUTH_TOKEN),
+        _ => account.credential(API_SECRET),
     }
 }
 
@@ -72,8 +94,8 @@ impl Tokens {
         let key = Secret::new(format!(
             "{}\n{}\n{}",
             token_url(account),
-            account.credential(CLIENT_ID),
-            account.api_key.as_str()
+            user(account),
+            password(account)
         ));
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(
@@ -122,8 +144,8 @@ impl SuperSim {
             .at(token_url(account), &[])
             .form(&[
                 ("grant_type", "client_credentials"),
-                ("client_id", account.credential(CLIENT_ID)),
-                ("client_secret", &account.api_key),
+                ("client_id", user(account)),
+                ("client_secret", password(account)),
             ])
             .repeatable()
             .send()
@@ -161,11 +183,7 @@ impl SuperSim {
 
     /// Authenticates a call with a user name and a password.
     pub(super) fn basic<'a>(account: &Account, call: Call<'a>) -> Call<'a> {
-        let plain = Secret::new(format!(
-            "{}:{}",
-            account.credential(CLIENT_ID),
-            account.api_key.as_str()
-        ));
+        let plain = Secret::new(format!("{}:{}", user(account), password(account)));
         let value = Secret::new(format!("Basic {}", STANDARD.encode(plain.as_bytes())));
         call.header("authorization", &value)
     }
@@ -177,27 +195,37 @@ mod tests {
     use wire::ProviderId;
 
     #[test]
-    fn mode_follows_the_setting_and_then_the_client_id() {
+    fn mode_follows_the_setting_and_then_the_user_name() {
         let sid = "AC0123456789abcdef0123456789abcdef";
-        for (setting, client_id, mode) in [
-            ("", sid, Mode::Basic),
-            ("", &sid.replace("AC", "SK"), Mode::Basic),
+        let key = sid.replace("AC", "SK");
+        for (setting, key, mode) in [
+            ("", "", Mode::Basic),
+            ("", key.as_str(), Mode::Basic),
             ("", "f3c0a1", Mode::ClientCredentials),
-            ("", &sid.replace("AC", "HS"), Mode::ClientCredentials),
-            ("oauth2_client_credentials", sid, Mode::ClientCredentials),
+            ("oauth2_client_credentials", "", Mode::ClientCredentials),
             ("basic", "f3c0a1", Mode::Basic),
         ] {
+            let credentials = [
+                (AUTH_MODE, setting),
+                (ACCOUNT_SID, sid),
+                (AUTH_TOKEN, "token"),
+                (API_SECRET, "secret"),
+            ];
             let account = Account {
                 provider: ProviderId(uuid::Uuid::nil()),
                 endpoint: String::new(),
-                api_key: String::new().into(),
-                credentials: [
-                    (AUTH_MODE.to_owned(), setting.to_owned().into()),
-                    (CLIENT_ID.to_owned(), client_id.to_owned().into()),
-                ]
-                .into(),
+                api_key: key.to_owned().into(),
+                credentials: credentials
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value.to_owned().into()))
+                    .collect(),
             };
-            assert_eq!(Mode::of(&account), mode, "{setting} {client_id}");
+            assert_eq!(Mode::of(&account), mode, "{setting} {key}");
+            let expected = match key {
+                "" => (sid, "token"),
+                key => (key, "secret"),
+            };
+            assert_eq!((user(&account), password(&account)), expected);
         }
     }
 }

@@ -15,7 +15,7 @@ mod webhooks;
 #[cfg(test)]
 mod tests;
 
-pub use auth::{AUTH_MODE, CLIENT_ID, TOKEN_URL, WEBHOOK_SECRET};
+pub use auth::{ACCOUNT_SID, API_SECRET, AUTH_MODE, AUTH_TOKEN, TOKEN_URL, WEBHOOK_SECRET};
 
 use crate::{
     Account, CancelReason, Cancellation, Capabilities, Change, CredentialField, DataUnit, Delivery,
@@ -33,6 +33,19 @@ const CALLS_PER_SECOND: u32 = 10;
 /// The number of items on a page. KORE accepts 249 for usage records, and 1,000 for the other lists.
 const PAGE_SIZE: &str = "200";
 
+/// The credentials besides the API key. Which of them are needed depends on the authentication method.
+const CREDENTIALS: [CredentialField; 6] = [
+    optional(API_SECRET, "Client secret or API key secret"),
+    optional(ACCOUNT_SID, "Account SID"),
+    optional(AUTH_TOKEN, "Auth token"),
+    optional(WEBHOOK_SECRET, "Webhook secret"),
+    optional(
+        AUTH_MODE,
+        "Authentication: basic or oauth2_client_credentials",
+    ),
+    optional(TOKEN_URL, "Token URL"),
+];
+
 /// The adapter of Super SIM.
 pub struct SuperSim {
     http: AdapterClient,
@@ -49,32 +62,19 @@ impl SuperSim {
     }
 }
 
+const fn optional(name: &'static str, label: &'static str) -> CredentialField {
+    CredentialField {
+        name,
+        label,
+        is_required: false,
+    }
+}
+
 impl Supplier for SuperSim {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            api_key_label: "Client secret, auth token or API key secret",
-            credentials: &[
-                CredentialField {
-                    name: CLIENT_ID,
-                    label: "Client ID, account SID or API key SID",
-                    is_required: true,
-                },
-                CredentialField {
-                    name: AUTH_MODE,
-                    label: "Authentication: basic or oauth2_client_credentials",
-                    is_required: false,
-                },
-                CredentialField {
-                    name: WEBHOOK_SECRET,
-                    label: "Webhook secret of KORE or auth token of Twilio",
-                    is_required: false,
-                },
-                CredentialField {
-                    name: TOKEN_URL,
-                    label: "Token URL",
-                    is_required: false,
-                },
-            ],
+            api_key_label: "Client ID or API key SID",
+            credentials: &CREDENTIALS,
             default_endpoint: "https://supersim.api.korewireless.com",
             top_up: false,
             catalog: false,

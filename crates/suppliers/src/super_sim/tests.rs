@@ -6,7 +6,7 @@ use crate::{
     http::{Network, Settings},
     stand_in::{
         Fault, Request as Received,
-        super_sim::{self as stand_in, ACCOUNT_SID, FLEET, SECRET, SuperSimServer},
+        super_sim::{self as stand_in, FLEET, SECRET, SuperSimServer},
     },
 };
 use chrono::{DateTime, Utc};
@@ -48,19 +48,21 @@ async fn setup_with(mode: &str, timeout: Duration) -> Setup {
         longest_wait: Duration::from_secs(20),
         ..Settings::new(Network::Any, Arc::new(now))
     };
-    let client_id = match mode {
-        "basic" => ACCOUNT_SID,
+    let api_key = match mode {
+        "basic" => "",
         _ => stand_in::CLIENT_ID,
     };
     let credentials = [
-        (CLIENT_ID, client_id.to_owned()),
+        (ACCOUNT_SID, stand_in::ACCOUNT_SID.to_owned()),
+        (AUTH_TOKEN, SECRET.to_owned()),
+        (API_SECRET, SECRET.to_owned()),
         (AUTH_MODE, mode.to_owned()),
         (TOKEN_URL, stand_in.token_url()),
     ];
     let account = Account {
         provider: ProviderId(uuid::Uuid::nil()),
         endpoint: stand_in.server.url(),
-        api_key: SECRET.to_owned().into(),
+        api_key: api_key.to_owned().into(),
         credentials: credentials
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value.into()))
@@ -97,6 +99,11 @@ fn sent(order_ref: Option<&str>) -> Sent<Purchase> {
 }
 
 impl Setup {
+    fn replace(&mut self, name: &str, value: &str) {
+        let value = value.to_owned().into();
+        self.account.credentials.insert(name.to_owned(), value);
+    }
+
     async fn order(&self) -> Result<Delivery, SupplierError> {
         self.adapter.order(&self.account, &purchase()).await
     }
@@ -290,7 +297,7 @@ async fn failure_of_the_token_is_an_order_that_was_not_sent() {
         assert_eq!(setup.stand_in.server.count("POST", "/v1/ESimProfiles"), 0);
     }
     let mut setup = setup("").await;
-    setup.account.api_key = "another".to_owned().into();
+    setup.replace(API_SECRET, "another");
     let result = setup.order().await;
     assert!(matches!(result, Err(SupplierError::Unauthorized { .. })));
 }
@@ -298,7 +305,7 @@ async fn failure_of_the_token_is_an_order_that_was_not_sent() {
 #[tokio::test]
 async fn wrong_password_is_reported_as_such() {
     let mut setup = setup("basic").await;
-    setup.account.api_key = "another".to_owned().into();
+    setup.replace(AUTH_TOKEN, "another");
     let result = setup.adapter.test_connection(&setup.account).await;
     assert!(matches!(result, Err(SupplierError::Unauthorized { .. })));
 }

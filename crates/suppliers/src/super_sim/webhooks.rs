@@ -3,7 +3,7 @@
 //! KORE signs with a plain SHA-256 of the secret and the message, which a reader of one webhook can extend. What a webhook
 //! reports is asked for before it has an effect.
 
-use super::auth::{CLIENT_ID, WEBHOOK_SECRET, is_sid};
+use super::auth::{AUTH_TOKEN, WEBHOOK_SECRET, is_sid};
 use crate::{
     Account, EsimRef, Json, SupplierEvent, Webhook, WebhookError, WebhookRequest, signature,
 };
@@ -112,25 +112,19 @@ fn form(body: &[u8]) -> Vec<(String, String)> {
 }
 
 fn is_genuine(account: &Account, request: &WebhookRequest<'_>) -> bool {
-    let secret = secret(account);
-    if secret.is_empty() {
-        return false;
-    }
+    let webhook_secret = account.credential(WEBHOOK_SECRET);
+    let auth_token = account.credential(AUTH_TOKEN);
     match (
         request.header("kore-signature"),
         request.header("x-twilio-signature"),
     ) {
-        (Some(header), _) => is_signed_by_kore(secret, header, request),
-        (None, Some(header)) => is_signed_by_twilio(secret, header, request),
+        (Some(header), _) => {
+            !webhook_secret.is_empty() && is_signed_by_kore(webhook_secret, header, request)
+        }
+        (None, Some(header)) => [auth_token, webhook_secret]
+            .iter()
+            .any(|secret| !secret.is_empty() && is_signed_by_twilio(secret, header, request)),
         (None, None) => false,
-    }
-}
-
-/// Returns the secret of the webhooks. Twilio signs with the auth token, with which the account can authenticate.
-fn secret(account: &Account) -> &str {
-    match account.credential(WEBHOOK_SECRET) {
-        "" if is_sid(account.credential(CLIENT_ID), &["AC"]) => account.api_key.as_str(),
-        secret => secret,
     }
 }
 
@@ -346,19 +340,16 @@ mod tests {
     }
 
     #[test]
-    fn auth_token_is_the_secret_only_of_an_account_sid() {
-        let with_client = |client_id: &str| {
-            let mut account = account("");
-            account.api_key = SECRET.to_owned().into();
-            account
-                .credentials
-                .insert(CLIENT_ID.into(), client_id.to_owned().into());
-            let headers = [("content-type", FORM), ("x-twilio-signature", TWILIO_FORM)];
-            receive(&account, URL, &headers, &body()).is_ok()
-        };
-        assert!(with_client("AC0123456789abcdef0123456789abcdef"));
-        assert!(!with_client("SK0123456789abcdef0123456789abcdef"));
-        assert!(!with_client("f3c0a1"));
+    fn auth_token_signs_only_webhooks_of_twilio() {
+        let mut own = account("");
+        own.credentials
+            .insert(AUTH_TOKEN.into(), SECRET.to_owned().into());
+        let twilio = [("content-type", FORM), ("x-twilio-signature", TWILIO_FORM)];
+        let kore = [("content-type", FORM), ("kore-signature", KORE_FORM)];
+        assert!(receive(&own, URL, &twilio, &body()).is_ok());
+        assert!(receive(&own, URL, &kore, &body()).is_err());
+        own.credentials.clear();
+        assert!(receive(&own, URL, &twilio, &body()).is_err());
     }
 
     #[test]
