@@ -112,11 +112,6 @@ impl SuperSimServer {
         Ok(Self { server, account })
     }
 
-    /// Returns the URL of the token endpoint.
-    pub fn token_url(&self) -> String {
-        format!("{}/api-services/v1/auth/token", self.server.url())
-    }
-
     /// Returns or changes what the stand-in knows.
     pub fn with<T>(&self, change: impl FnOnce(&mut Account) -> T) -> T {
         change(&mut lock(&self.account))

@@ -25,11 +25,14 @@ pub const WEBHOOK_SECRET: &str = "webhook_secret";
 /// of the user name decides.
 pub const AUTH_MODE: &str = "auth_mode";
 
-/// The name of the credential with the URL of the token endpoint, if it is not that of KORE.
-pub const TOKEN_URL: &str = "token_url";
+/// The base URL of the API at KORE.
+pub(super) const KORE: &str = "https://supersim.api.korewireless.com";
 
-/// The token endpoint of KORE.
-const KORE_TOKEN_URL: &str = "https://api.korewireless.com/api-services/v1/auth/token";
+/// The server of KORE's tokens, which is not that of the API.
+const KORE_TOKENS: &str = "https://api.korewireless.com";
+
+/// The path of the token endpoint.
+const TOKEN_PATH: [&str; 4] = ["api-services", "v1", "auth", "token"];
 
 /// The life of a token whose answer does not state it.
 const DEFAULT_LIFE_S: i64 = 300;
@@ -93,7 +96,7 @@ impl Tokens {
     fn place(&self, account: &Account) -> Arc<tokio::sync::Mutex<Option<Token>>> {
         let key = Secret::new(format!(
             "{}\n{}\n{}",
-            token_url(account),
+            token_server(account),
             user(account),
             password(account)
         ));
@@ -106,10 +109,11 @@ impl Tokens {
     }
 }
 
-fn token_url(account: &Account) -> &str {
-    match account.credential(TOKEN_URL) {
-        "" => KORE_TOKEN_URL,
-        url => url,
+/// Returns the server of an account's tokens. A stand-in for KORE serves both.
+fn token_server(account: &Account) -> &str {
+    match account.endpoint.as_str() {
+        KORE => KORE_TOKENS,
+        other => other,
     }
 }
 
@@ -141,7 +145,7 @@ impl SuperSim {
         let reply = self
             .http
             .post(account, "token", &[])
-            .at(token_url(account), &[])
+            .at(token_server(account), &TOKEN_PATH)
             .form(&[
                 ("grant_type", "client_credentials"),
                 ("client_id", user(account)),
@@ -227,5 +231,18 @@ mod tests {
             };
             assert_eq!((user(&account), password(&account)), expected);
         }
+    }
+
+    #[test]
+    fn tokens_of_kore_come_from_its_own_server() {
+        let account = |endpoint: &str| Account {
+            provider: ProviderId(uuid::Uuid::nil()),
+            endpoint: endpoint.into(),
+            api_key: String::new().into(),
+            credentials: Default::default(),
+        };
+        assert_eq!(token_server(&account(KORE)), KORE_TOKENS);
+        let other = "http://127.0.0.1:8080";
+        assert_eq!(token_server(&account(other)), other);
     }
 }

@@ -15,7 +15,7 @@ mod webhooks;
 #[cfg(test)]
 mod tests;
 
-pub use auth::{ACCOUNT_SID, API_SECRET, AUTH_MODE, AUTH_TOKEN, TOKEN_URL, WEBHOOK_SECRET};
+pub use auth::{ACCOUNT_SID, API_SECRET, AUTH_MODE, AUTH_TOKEN, WEBHOOK_SECRET};
 
 use crate::{
     Account, CancelReason, Cancellation, Capabilities, Change, CredentialField, DataUnit, Delivery,
@@ -34,7 +34,7 @@ const CALLS_PER_SECOND: u32 = 10;
 const PAGE_SIZE: &str = "200";
 
 /// The credentials besides the API key. Which of them are needed depends on the authentication method.
-const CREDENTIALS: [CredentialField; 6] = [
+const CREDENTIALS: [CredentialField; 5] = [
     optional(API_SECRET, "Client secret or API key secret"),
     optional(ACCOUNT_SID, "Account SID"),
     optional(AUTH_TOKEN, "Auth token"),
@@ -43,7 +43,6 @@ const CREDENTIALS: [CredentialField; 6] = [
         AUTH_MODE,
         "Authentication: basic or oauth2_client_credentials",
     ),
-    optional(TOKEN_URL, "Token URL"),
 ];
 
 /// The adapter of Super SIM.
@@ -75,7 +74,7 @@ impl Supplier for SuperSim {
         Capabilities {
             api_key_label: "Client ID or API key SID",
             credentials: &CREDENTIALS,
-            default_endpoint: "https://supersim.api.korewireless.com",
+            default_endpoint: auth::KORE,
             top_up: false,
             catalog: false,
             usage: true,

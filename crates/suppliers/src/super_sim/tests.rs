@@ -57,7 +57,6 @@ async fn setup_with(mode: &str, timeout: Duration) -> Setup {
         (AUTH_TOKEN, SECRET.to_owned()),
         (API_SECRET, SECRET.to_owned()),
         (AUTH_MODE, mode.to_owned()),
-        (TOKEN_URL, stand_in.token_url()),
     ];
     let account = Account {
         provider: ProviderId(uuid::Uuid::nil()),
