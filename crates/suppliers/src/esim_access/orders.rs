@@ -131,13 +131,22 @@ impl EsimAccess {
             Err(failure) if failure.is_unknown_order() => return Ok(None),
             Err(failure) => return Err(failure.of_look_up()),
         };
-        let reference = sent.order.reference.as_str();
-        let mut matching: Vec<(&str, &Json)> = found
+        let others: Vec<(&str, &Json)> = found
             .iter()
-            .filter(|item| item.get("transactionId").text() == Some(reference))
             .filter_map(|item| Some((item.get("orderNo").text()?, item)))
             .filter(|(number, _)| !sent.known_orders.iter().any(|known| known == number))
             .collect();
+        let reference = |item: &Json| item.get("transactionId").string();
+        let mut matching: Vec<(&str, &Json)> = others
+            .iter()
+            .copied()
+            .filter(|(_, item)| reference(item).as_ref() == Some(&sent.order.reference))
+            .collect();
+        if matching.is_empty() && others.iter().any(|(_, item)| reference(item).is_none()) {
+            return Err(SupplierError::unknown(
+                "the list has an order without a reference, which can be this one",
+            ));
+        }
         matching.sort_by_key(|(number, _)| *number);
         matching
             .first()

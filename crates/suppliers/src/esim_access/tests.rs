@@ -178,13 +178,29 @@ async fn order_of_unknown_outcome_is_found_by_its_exact_reference() {
 #[tokio::test]
 async fn repeated_reference_returns_the_first_order() {
     let setup = setup().await;
+    let first = setup.order().await.unwrap();
+    assert!(setup.order().await.unwrap() == first);
+    assert_eq!(setup.stand_in.with(|account| account.charges), 1);
+}
+
+#[tokio::test]
+async fn order_without_reference_proves_nothing() {
+    let setup = setup().await;
+    setup.order().await.unwrap();
     setup
         .stand_in
         .with(|account| account.hides_references = true);
-    let first = setup.order().await.unwrap();
-    assert!(matches!(setup.find(None).await, Ok(None)));
-    assert!(setup.order().await.unwrap() == first);
-    assert_eq!(setup.stand_in.with(|account| account.charges), 1);
+    let result = setup.find(None).await;
+    assert!(matches!(result, Err(SupplierError::Unknown { .. })));
+    let of_another_order = Sent {
+        known_orders: vec!["B000001".into()],
+        ..sent(purchase("CKH491", "5.70"), None)
+    };
+    let result = setup
+        .adapter
+        .find_order(&setup.account, &of_another_order)
+        .await;
+    assert!(matches!(result, Ok(None)));
 }
 
 #[tokio::test]
