@@ -2,6 +2,7 @@
 //!
 //! `docs/adapters.md` describes how to write an adapter.
 
+pub mod airalo;
 pub mod esim_access;
 pub mod http;
 pub mod json;

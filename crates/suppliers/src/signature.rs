@@ -14,6 +14,13 @@ pub fn hmac_sha256(key: &[u8], message: &[u8]) -> Option<Vec<u8>> {
     Some(mac.finalize().into_bytes().to_vec())
 }
 
+/// Returns the HMAC-SHA512 of a message.
+pub fn hmac_sha512(key: &[u8], message: &[u8]) -> Option<Vec<u8>> {
+    let mut mac = <Hmac<Sha512> as hmac::KeyInit>::new_from_slice(key).ok()?;
+    Mac::update(&mut mac, message);
+    Some(mac.finalize().into_bytes().to_vec())
+}
+
 /// Returns whether a signature is the HMAC-SHA256 of a message. An empty key signs nothing.
 pub fn is_hmac_sha256(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
     let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key) else {

@@ -13,6 +13,13 @@ use tokio::{
 };
 use wire::ProviderId;
 
+/// What a limit of the provider applies to: an operation, or an operation for one subject such as an eSIM.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Scope {
+    pub(super) operation: &'static str,
+    pub(super) subject: Option<String>,
+}
+
 /// The limits of all accounts.
 pub(super) struct Budgets {
     concurrent: usize,
@@ -29,8 +36,8 @@ pub(super) struct Budget {
 struct Calls {
     /// When the last calls started or will start.
     recent: VecDeque<Instant>,
-    /// The operations that the provider does not accept before a time.
-    closed: HashMap<&'static str, Instant>,
+    /// The operations, or their subjects, that the provider does not accept before a time.
+    closed: HashMap<Scope, Instant>,
 }
 
 impl Budgets {
@@ -57,11 +64,11 @@ impl Budget {
     /// Waits until the account may make a call. The permit is held during the call.
     pub(super) async fn admit(
         &self,
-        operation: &'static str,
+        scope: &Scope,
         calls_per_second: u32,
         longest_wait: Duration,
     ) -> Result<OwnedSemaphorePermit, CallError> {
-        if let Some(again) = lock(&self.calls).closed_until(operation, Instant::now()) {
+        if let Some(again) = lock(&self.calls).closed_until(scope, Instant::now()) {
             return Err(rate_limited(again - Instant::now()));
         }
         let permit = timeout(longest_wait, Arc::clone(&self.permits).acquire_owned())
@@ -76,17 +83,17 @@ impl Budget {
     }
 
     /// Stops an operation for a time, because the provider accepts no more calls.
-    pub(super) fn close(&self, operation: &'static str, time: Duration) {
+    pub(super) fn close(&self, scope: Scope, time: Duration) {
         lock(&self.calls)
             .closed
-            .insert(operation, Instant::now() + time);
+            .insert(scope, Instant::now() + time);
     }
 }
 
 impl Calls {
-    fn closed_until(&mut self, operation: &'static str, now: Instant) -> Option<Instant> {
+    fn closed_until(&mut self, scope: &Scope, now: Instant) -> Option<Instant> {
         self.closed.retain(|_, until| *until > now);
-        self.closed.get(operation).copied()
+        self.closed.get(scope).copied()
     }
 
     /// Returns when the next call may start, so that no second contains more calls than the limit; the time to wait if that
@@ -127,6 +134,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
 
+    fn scope(operation: &'static str, subject: Option<&str>) -> Scope {
+        Scope {
+            operation,
+            subject: subject.map(ToOwned::to_owned),
+        }
+    }
+
     #[test]
     fn reserve_limits_calls_in_every_second() {
         let begin = Instant::now();
@@ -166,27 +180,29 @@ mod tests {
             ProviderId(uuid::Uuid::nil()),
             ProviderId(uuid::Uuid::from_u128(7)),
         );
-        budgets.of(one).close("usage", Duration::from_secs(60));
-        let admit = async |provider, operation| {
-            budgets
-                .of(provider)
-                .admit(operation, 10, Duration::ZERO)
-                .await
-                .is_ok()
+        let minute = Duration::from_secs(60);
+        budgets.of(one).close(scope("usage", None), minute);
+        budgets.of(one).close(scope("state", Some("a")), minute);
+        let admit = async |provider, scope| {
+            let budget = budgets.of(provider);
+            budget.admit(&scope, 10, Duration::ZERO).await.is_ok()
         };
-        assert!(!admit(one, "usage").await);
-        assert!(admit(one, "order").await);
-        assert!(admit(other, "usage").await);
+        assert!(!admit(one, scope("usage", None)).await);
+        assert!(admit(one, scope("order", None)).await);
+        assert!(admit(other, scope("usage", None)).await);
+        assert!(!admit(one, scope("state", Some("a"))).await);
+        assert!(admit(one, scope("state", Some("b"))).await);
     }
 
     #[tokio::test]
     async fn admit_limits_concurrent_calls() {
         let budgets = Budgets::new(1);
         let budget = budgets.of(ProviderId(uuid::Uuid::nil()));
-        let held = budget.admit("order", 10, Duration::ZERO).await.unwrap();
-        let refused = budget.admit("order", 10, Duration::ZERO).await;
+        let order = scope("order", None);
+        let held = budget.admit(&order, 10, Duration::ZERO).await.unwrap();
+        let refused = budget.admit(&order, 10, Duration::ZERO).await;
         assert!(matches!(refused, Err(CallError::RateLimited { .. })));
         drop(held);
-        assert!(budget.admit("order", 10, Duration::ZERO).await.is_ok());
+        assert!(budget.admit(&order, 10, Duration::ZERO).await.is_ok());
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     AdapterClient, Reply, Shared,
     address::{InvalidEndpoint, check_host},
+    budget::Scope,
     observe::{CallOutcome, CallRecord},
 };
 use crate::{Account, Refusal, SupplierError};
@@ -56,13 +57,14 @@ impl From<CallError> for SupplierError {
 pub struct Call<'a> {
     client: &'a AdapterClient,
     account: &'a Account,
-    operation: &'static str,
+    scope: Scope,
     method: Method,
     url: Result<Url, CallError>,
     headers: HeaderMap,
     body: Vec<u8>,
     is_repeatable: bool,
     largest_body: usize,
+    timeout: Duration,
 }
 
 impl<'a> Call<'a> {
@@ -78,13 +80,17 @@ impl<'a> Call<'a> {
         Self {
             client,
             account,
-            operation,
+            scope: Scope {
+                operation,
+                subject: None,
+            },
             method,
             url: join(&account.endpoint, path),
             headers,
             body: Vec::new(),
             is_repeatable: false,
             largest_body: LARGEST_BODY,
+            timeout: client.client.0.settings.timeout,
         }
     }
 
@@ -157,6 +163,18 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// Names the subject, such as an ICCID, to which the provider's limit for this operation applies.
+    pub fn limited_per(mut self, subject: &str) -> Self {
+        self.scope.subject = Some(subject.to_owned());
+        self
+    }
+
+    /// Waits less long than usual, for a step before or after the actual call.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = self.timeout.min(timeout);
+        self
+    }
+
     /// Accepts an answer up to a number of bytes.
     pub fn largest_body(mut self, bytes: usize) -> Self {
         self.largest_body = bytes;
@@ -169,7 +187,7 @@ impl<'a> Call<'a> {
             "provider_call",
             provider = %self.account.provider,
             adapter = self.client.adapter,
-            operation = self.operation,
+            operation = self.scope.operation,
         );
         async {
             let started = Instant::now();
@@ -184,7 +202,7 @@ impl<'a> Call<'a> {
 
     async fn send_repeatedly(&self, attempts: &mut u32) -> Result<Reply, CallError> {
         let settings = &self.shared().settings;
-        let deadline = Instant::now() + settings.timeout;
+        let deadline = Instant::now() + self.timeout;
         let mut pause = settings.repeat_pause;
         loop {
             *attempts += 1;
@@ -216,7 +234,7 @@ impl<'a> Call<'a> {
         let budget = shared.budgets.of(self.account.provider);
         let _permit = budget
             .admit(
-                self.operation,
+                &self.scope,
                 self.client.calls_per_second,
                 shared.settings.longest_wait,
             )
@@ -249,7 +267,7 @@ impl<'a> Call<'a> {
         };
         if status == StatusCode::TOO_MANY_REQUESTS {
             let retry_after = reply.retry_after().unwrap_or(DEFAULT_WAIT);
-            budget.close(self.operation, retry_after.to_std().unwrap_or_default());
+            budget.close(self.scope.clone(), retry_after.to_std().unwrap_or_default());
             return Err(CallError::RateLimited { retry_after });
         }
         Ok(reply)
@@ -281,7 +299,7 @@ impl<'a> Call<'a> {
         self.shared().settings.observer.record(&CallRecord {
             provider: self.account.provider,
             adapter: self.client.adapter,
-            operation: self.operation,
+            operation: self.scope.operation,
             outcome,
             duration,
             attempts,

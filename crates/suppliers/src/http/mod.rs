@@ -56,7 +56,7 @@ impl Settings {
         Self {
             network,
             connect_timeout: Duration::from_secs(5),
-            timeout: Duration::from_secs(25),
+            timeout: Duration::from_secs(20),
             concurrent_calls: 4,
             longest_wait: Duration::from_secs(5),
             repeat_pause: Duration::from_millis(250),

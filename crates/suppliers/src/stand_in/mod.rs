@@ -5,6 +5,8 @@
 pub mod esim_access;
 pub mod super_sim;
 
+pub mod airalo;
+
 use futures_util::future::{AbortHandle, abortable};
 use std::{
     collections::VecDeque,
@@ -185,6 +187,11 @@ impl Server {
             path: path.into(),
             fault,
         });
+    }
+
+    /// Breaks nothing any more.
+    pub fn repair(&self) {
+        lock(&self.shared.rules).clear();
     }
 
     /// Returns the requests so far.
