@@ -2,10 +2,7 @@
 
 pub mod allocations;
 pub mod providers;
-pub mod simulator;
 pub mod webhooks;
-
-pub use simulator::{Simulator, suppliers};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

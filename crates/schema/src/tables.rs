@@ -304,6 +304,8 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        profile_ref -> Nullable<Varchar>,
+        confirmation_code -> Nullable<Bytea>,
     }
 }
 
@@ -654,6 +656,7 @@ diesel::table! {
         stock -> Nullable<Int4>,
         minimum_price -> Nullable<Numeric>,
         version -> Int4,
+        topup_sku -> Nullable<Varchar>,
     }
 }
 

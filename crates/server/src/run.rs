@@ -19,12 +19,14 @@ use platform::{
 };
 use socket2::SockRef;
 use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
+use suppliers::{Simulator, Supplier, Suppliers};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::{Notify, watch},
     task::JoinHandle,
 };
 use utoipa_actix_web::AppExt;
+use wire::integrations::providers::ProviderAdapter;
 
 /// Creates the context of handlers and jobs from the configuration.
 pub fn ctx(config: Config) -> Result<Ctx> {
@@ -32,10 +34,25 @@ pub fn ctx(config: Config) -> Result<Ctx> {
     let ports = Ports {
         mailer: Smtp::from_config(&config.mail)?,
         payments: gateways::from_config(&config)?,
-        suppliers: integrations::suppliers(config.provider_journal.as_deref())?,
+        suppliers: suppliers(&config)?,
         files: Files::from_config(&config.files)?,
     };
     Ctx::new(config, ports)
+}
+
+/// Returns the adapters of providers.
+fn suppliers(config: &Config) -> Result<Suppliers> {
+    let simulator = match config.provider_journal.as_deref() {
+        Some(path) => Simulator::with_journal(path).map_err(|cause| {
+            Error::internal(format!("PROVIDER_SIMULATOR_JOURNAL {path}: {cause}"))
+        })?,
+        None => Simulator::default(),
+    };
+    let simulator: Arc<dyn Supplier> = Arc::new(simulator);
+    Ok(Arc::new(move |adapter| match adapter {
+        ProviderAdapter::Simulator => Some(simulator.clone()),
+        _ => None,
+    }))
 }
 
 /// Serves until a stop signal arrives. Then the server accepts no new requests, completes those in flight, and completes

@@ -8,6 +8,7 @@ pub mod http;
 pub mod json;
 pub mod port;
 pub mod signature;
+pub mod simulator;
 #[cfg(any(test, feature = "stand-in"))]
 pub mod stand_in;
 pub mod super_sim;
@@ -15,3 +16,10 @@ pub mod text;
 
 pub use json::Json;
 pub use port::*;
+pub use simulator::Simulator;
+
+use std::sync::Arc;
+use wire::integrations::providers::ProviderAdapter;
+
+/// Returns the client of a provider's API, by its adapter; `None` for an adapter that this server does not have.
+pub type Suppliers = Arc<dyn Fn(ProviderAdapter) -> Option<Arc<dyn Supplier>> + Send + Sync>;

@@ -39,10 +39,13 @@ impl Job for Provision {
             };
             let response = provision::send(&ctx, &request).await;
             let (actor, now) = (Actor::system(&ctx), ctx.clock.now());
+            let settles = provision::registration_time(&ctx, &request);
             match ctx
                 .db
                 .write(move |tx| {
-                    provision::apply_response(tx, &actor, order, unit_no, request, response, now)
+                    provision::apply_response(
+                        tx, &actor, order, unit_no, settles, request, response, now,
+                    )
                 })
                 .await?
             {

@@ -2,8 +2,8 @@
 //! is asked between two transactions, so that the next run continues after a crash at any point.
 
 use super::{
-    outcome::{Delivery, fulfil, mark_unit_failed, mark_unit_for_review},
-    topup,
+    outcome::{Delivery, Purchase, fulfil, mark_unit_failed, mark_unit_for_review},
+    topup::{self, TopUpTarget},
     unit::{self, UnitChange},
 };
 use crate::orders::{
@@ -12,14 +12,17 @@ use crate::orders::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use esims::inventory;
-use integrations::allocations::{self, Candidate, Unit};
+use integrations::allocations::{self, Candidate, Receipt, SentAttempt, Unit};
 use platform::{
-    Actor, Ctx, Error, Result, Tx,
+    Actor, Conn, Ctx, Error, Result, Tx,
     audit::{self, AuditEvent},
-    ports::supplier::{SuppliedEsim, SuppliedTopUp, SupplierError},
 };
 use serde_json::json;
 use std::time::Duration;
+use suppliers::{
+    Delivery as Supplied, Refusal, Sent, SuppliedEsim, SuppliedTopUp, SupplierError, TopUp,
+    TopUpDelivery,
+};
 use wire::{
     OrderId,
     billing::orders::OrderStatus,
@@ -37,19 +40,10 @@ const MAX_ATTEMPTS: i32 = 6;
 /// The maximum duration of a call to a provider. The outcome of a longer call is unknown.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
 
-/// Returns how long after the end of a call the provider may still register the request.
-const fn registration_time(adapter: ProviderAdapter) -> TimeDelta {
-    match adapter {
-        // The simulator registers a request before it responds.
-        ProviderAdapter::Simulator => TimeDelta::seconds(10),
-    }
-}
-
 /// Returns how long after a request the response "not known" of a provider is trusted: longer than the longest call.
 /// Trusted earlier, the request could still arrive after the next provider was asked, and one unit would be bought twice.
-fn settling_time(adapter: ProviderAdapter) -> TimeDelta {
-    TimeDelta::from_std(CALL_LIMIT)
-        .map_or(TimeDelta::MAX, |limit| limit + registration_time(adapter))
+fn settling_time(registration_time: TimeDelta) -> TimeDelta {
+    TimeDelta::from_std(CALL_LIMIT).map_or(TimeDelta::MAX, |limit| limit + registration_time)
 }
 
 /// A request to a provider.
@@ -59,8 +53,12 @@ pub struct SupplierRequest {
     pub candidate: Candidate,
     /// Our reference.
     pub reference: String,
-    /// The ICCID of the eSIM to top up; `None` for a new eSIM.
-    pub topup_iccid: Option<String>,
+    /// The eSIM to top up; `None` for a new eSIM.
+    pub topup: Option<TopUpTarget>,
+    /// The id of the order at the provider, once the provider has answered with it.
+    pub order_ref: Option<String>,
+    /// The ids of other orders at the provider.
+    pub known_orders: Vec<String>,
     /// When an earlier request with this reference was sent, whose response is missing: the job looks up its outcome, and
     /// buys nothing. `None` for a new request.
     pub sent_at: Option<DateTime<Utc>>,
@@ -73,6 +71,43 @@ pub enum SupplierResponse {
     NewEsim(SuppliedEsim),
     /// A top-up of an eSIM.
     TopUp(SuppliedTopUp),
+    /// The provider delivers later.
+    Pending {
+        /// The id of the order at the provider.
+        order_ref: String,
+        /// When to ask again.
+        ask_again: TimeDelta,
+    },
+}
+
+impl From<Supplied> for SupplierResponse {
+    fn from(delivery: Supplied) -> Self {
+        match delivery {
+            Supplied::Ready(esim) => Self::NewEsim(*esim),
+            Supplied::Pending {
+                order_ref,
+                ask_again,
+            } => Self::Pending {
+                order_ref,
+                ask_again,
+            },
+        }
+    }
+}
+
+impl From<TopUpDelivery> for SupplierResponse {
+    fn from(delivery: TopUpDelivery) -> Self {
+        match delivery {
+            TopUpDelivery::Ready(added) => Self::TopUp(added),
+            TopUpDelivery::Pending {
+                order_ref,
+                ask_again,
+            } => Self::Pending {
+                order_ref,
+                ask_again,
+            },
+        }
+    }
 }
 
 /// What the job does after a response.
@@ -107,12 +142,8 @@ pub fn next_request(
     orders::transition(tx, actor, order_id, OrderStatus::Provisioning, None, now)?;
 
     if let Some(open) = allocations::open_attempt(tx.conn(), unit.id)? {
-        return Ok(Some(SupplierRequest {
-            candidate: open.candidate,
-            reference: open.reference,
-            topup_iccid: topup::iccid(tx, &order)?,
-            sent_at: Some(open.sent_at),
-        }));
+        let target = topup::find(tx, &order)?;
+        return SupplierRequest::lookup(tx.conn(), open, target).map(Some);
     }
     let target = match topup::lock_target(tx, &order) {
         Ok(target) => target,
@@ -149,7 +180,9 @@ fn choose_provider(
     target: Option<topup::TargetEsim>,
     now: DateTime<Utc>,
 ) -> Result<Option<SupplierRequest>> {
-    let (topup_iccid, only) = target.map(|target| (target.iccid, target.provider)).unzip();
+    let (topup, only) = target
+        .map(|target| (target.target, target.provider))
+        .unzip();
     let wanted = allocations::CandidateQuery {
         unit: unit.id,
         plan: order.plan_id,
@@ -179,9 +212,54 @@ fn choose_provider(
     Ok(Some(SupplierRequest {
         candidate,
         reference,
-        topup_iccid,
+        topup,
+        order_ref: None,
+        known_orders: Vec::new(),
         sent_at: None,
     }))
+}
+
+impl SupplierRequest {
+    /// Returns the question about a request that was sent.
+    pub(super) fn lookup(
+        conn: &mut Conn,
+        sent: SentAttempt,
+        topup: Option<TopUpTarget>,
+    ) -> Result<Self> {
+        let SentAttempt {
+            reference,
+            sent_at,
+            order_ref,
+            candidate,
+        } = sent;
+        let provider = candidate.provider;
+        let known_orders = allocations::known_orders(conn, provider, &reference, sent_at)?;
+        Ok(Self {
+            candidate,
+            reference,
+            topup,
+            order_ref,
+            known_orders,
+            sent_at: Some(sent_at),
+        })
+    }
+
+    fn sent<T>(&self, order: T, sent_at: DateTime<Utc>) -> Sent<T> {
+        Sent {
+            order,
+            sent_at,
+            order_ref: self.order_ref.clone(),
+            known_orders: self.known_orders.clone(),
+        }
+    }
+}
+
+/// Returns how long after the end of a call the provider may still register a request.
+pub fn registration_time(ctx: &Ctx, request: &SupplierRequest) -> TimeDelta {
+    // Without the adapter no request is sent, and none can be looked up.
+    (ctx.ports.suppliers)(request.candidate.adapter).map_or(TimeDelta::days(1), |supplier| {
+        supplier.capabilities().registration_time
+    })
 }
 
 /// Sends a request to its provider. Never call this within a transaction. A request without a response in time has an
@@ -190,7 +268,7 @@ pub async fn send(
     ctx: &Ctx,
     request: &SupplierRequest,
 ) -> Result<Option<SupplierResponse>, SupplierError> {
-    let late = |_| SupplierError::Unknown("no response in time".to_owned());
+    let late = |_| SupplierError::unknown("no response in time");
     tokio::time::timeout(CALL_LIMIT, call(ctx, request))
         .await
         .map_err(late)?
@@ -200,28 +278,41 @@ async fn call(
     ctx: &Ctx,
     request: &SupplierRequest,
 ) -> Result<Option<SupplierResponse>, SupplierError> {
-    let unknown = |error: Error| SupplierError::Unknown(error.to_string());
-    let supplier = (ctx.ports.suppliers)(request.candidate.adapter);
-    let purchase = request
-        .candidate
-        .purchase(&ctx.keys, &request.reference)
-        .map_err(unknown)?;
-    match (&request.topup_iccid, request.sent_at) {
-        (None, None) => {
-            let supplied = supplier.buy(&purchase).await?;
-            Ok(Some(SupplierResponse::NewEsim(supplied)))
-        }
-        (None, Some(_)) => {
-            let supplied = supplier.look_up(&purchase).await?;
-            Ok(supplied.map(SupplierResponse::NewEsim))
-        }
-        (Some(iccid), None) => {
-            let added = supplier.top_up(&purchase, iccid).await?;
-            Ok(Some(SupplierResponse::TopUp(added)))
-        }
-        (Some(iccid), Some(_)) => {
-            let added = supplier.look_up_top_up(&purchase, iccid).await?;
-            Ok(added.map(SupplierResponse::TopUp))
+    // Nothing was sent: the request fails like one that the provider refused.
+    let unsent = |error: Error| SupplierError::refused(Refusal::BadRequest, error.to_string());
+    let candidate = &request.candidate;
+    let supplier = (ctx.ports.suppliers)(candidate.adapter).ok_or(SupplierError::Unsupported)?;
+    let account = candidate.account(&ctx.keys).map_err(unsent)?;
+    let Some(target) = &request.topup else {
+        let purchase = candidate.purchase(&request.reference);
+        return match request.sent_at {
+            None => supplier
+                .order(&account, &purchase)
+                .await
+                .map(|new| Some(new.into())),
+            Some(at) => {
+                let found = supplier
+                    .find_order(&account, &request.sent(purchase, at))
+                    .await?;
+                Ok(found.map(SupplierResponse::from))
+            }
+        };
+    };
+    let topup = TopUp {
+        purchase: candidate.topup_purchase(&request.reference),
+        esim: target.esim.clone(),
+        known_bundles: target.known_bundles.clone(),
+    };
+    match request.sent_at {
+        None => supplier
+            .top_up(&account, &topup)
+            .await
+            .map(|new| Some(new.into())),
+        Some(at) => {
+            let found = supplier
+                .find_top_up(&account, &request.sent(topup, at))
+                .await?;
+            Ok(found.map(SupplierResponse::from))
         }
     }
 }
@@ -232,6 +323,7 @@ pub fn apply_response(
     actor: &Actor,
     order_id: OrderId,
     unit_no: i32,
+    registration_time: TimeDelta,
     request: SupplierRequest,
     response: Result<Option<SupplierResponse>, SupplierError>,
     now: DateTime<Utc>,
@@ -241,7 +333,11 @@ pub fn apply_response(
     let (reference, sent_at) = (&request.reference, request.sent_at.unwrap_or(now));
     match response {
         Ok(Some(SupplierResponse::TopUp(added))) => {
-            let receipt = topup::receipt(&added, request.topup_iccid);
+            let receipt = Receipt {
+                order_ref: added.order_ref.clone(),
+                bundle_ref: added.bundle_ref.clone(),
+                cost: added.cost.clone(),
+            };
             let succeeded = ProvisioningAttemptStatus::Succeeded;
             if allocations::record_outcome(tx, reference, succeeded, Some(&receipt), None, now)? {
                 let delivered = topup::DeliveredTopUp {
@@ -254,21 +350,39 @@ pub fn apply_response(
             Ok(NextStep::Done)
         }
         Ok(Some(SupplierResponse::NewEsim(supplied))) => {
+            let receipt = Receipt {
+                order_ref: supplied.order_ref.clone(),
+                bundle_ref: supplied.bundle_ref.clone(),
+                cost: supplied.cost.clone(),
+            };
             let succeeded = ProvisioningAttemptStatus::Succeeded;
-            if allocations::record_outcome(tx, reference, succeeded, Some(&supplied), None, now)? {
-                add_esim(tx, actor, &order, &unit, &request.candidate, &supplied, now)?;
+            if allocations::record_outcome(tx, reference, succeeded, Some(&receipt), None, now)? {
+                let bought = Purchase {
+                    candidate: &request.candidate,
+                    receipt: &receipt,
+                };
+                add_esim(tx, actor, &order, &unit, bought, &supplied, now)?;
             }
             Ok(NextStep::Done)
         }
-        Err(SupplierError::Refused(why)) => {
-            let refused = ProvisioningAttemptStatus::Refused;
+        Ok(Some(SupplierResponse::Pending {
+            order_ref,
+            ask_again,
+        })) => {
+            allocations::record_order_ref(tx, reference, &order_ref)?;
+            let seconds = ask_again.num_seconds();
+            let why = format!("The provider delivers later, after {seconds} s or more.");
+            wait(tx, actor, &unit, reference, &why, now)
+        }
+        Err(error) if is_final(&error, request.sent_at) => {
+            let (why, refused) = (error.to_string(), ProvisioningAttemptStatus::Refused);
             allocations::record_outcome(tx, reference, refused, None, Some(&why), now)?;
             unit::transition(tx, actor, &unit, &UnitChange::Queued(&why))?;
             Ok(NextStep::Continue)
         }
         // The provider does not know our reference. A request may still be on its way, so the response is trusted only
         // after the longest call. Then the next provider is asked, before this one is asked again.
-        Ok(None) if now - sent_at >= settling_time(request.candidate.adapter) => {
+        Ok(None) if now - sent_at >= settling_time(registration_time) => {
             let why = "The provider does not know the request.";
             let abandoned = ProvisioningAttemptStatus::Abandoned;
             allocations::record_outcome(tx, reference, abandoned, None, Some(why), now)?;
@@ -280,7 +394,34 @@ pub fn apply_response(
             let why = "The provider does not know the request yet.";
             wait(tx, actor, &unit, reference, why, now)
         }
-        Err(SupplierError::Unknown(why)) => wait(tx, actor, &unit, reference, &why, now),
+        Err(error) => {
+            if let SupplierError::Unknown {
+                order_ref: Some(order_ref),
+                ..
+            } = &error
+            {
+                allocations::record_order_ref(tx, reference, order_ref)?;
+            }
+            wait(tx, actor, &unit, reference, &error.to_string(), now)
+        }
+    }
+}
+
+/// Returns whether an error proves that nothing was bought. The error of a question says so only when the provider gives the
+/// reason why it did not supply the order.
+fn is_final(error: &SupplierError, sent_at: Option<DateTime<Utc>>) -> bool {
+    match error {
+        SupplierError::Refused { reason, .. } => {
+            sent_at.is_none()
+                || matches!(
+                    reason,
+                    Refusal::OutOfStock
+                        | Refusal::UnknownSku
+                        | Refusal::PriceChanged
+                        | Refusal::NoBalance
+                )
+        }
+        _ => sent_at.is_none() && error.is_without_effect(),
     }
 }
 
@@ -290,12 +431,12 @@ fn add_esim(
     actor: &Actor,
     order: &OrderRow,
     unit: &Unit,
-    candidate: &Candidate,
+    bought: Purchase<'_>,
     supplied: &SuppliedEsim,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let arrival = inventory::DeliveredEsim {
-        provider_id: candidate.provider,
+        provider_id: bought.candidate.provider,
         supplied,
         user_id: order.user_id,
         plan_id: order.plan_id,
@@ -303,7 +444,7 @@ fn add_esim(
     };
     match inventory::accept_delivery(tx, &actor.keys, arrival) {
         Ok(esim) => {
-            let delivery = Delivery::from_provider(esim, candidate, supplied);
+            let delivery = Delivery::from_provider(esim, bought);
             fulfil(tx, actor, order, unit, delivery, now)
         }
         Err(Error::Refused(problem)) => {
@@ -345,8 +486,6 @@ mod tests {
     #[test]
     fn settling_time_exceeds_the_call_limit() {
         let longest = TimeDelta::from_std(CALL_LIMIT).unwrap();
-        for &adapter in ProviderAdapter::ALL {
-            assert!(settling_time(adapter) > longest, "{adapter}");
-        }
+        assert!(settling_time(TimeDelta::seconds(1)) > longest);
     }
 }

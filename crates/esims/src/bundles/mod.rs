@@ -5,5 +5,5 @@ mod query;
 mod rules;
 pub mod topups;
 
-pub use query::cancel;
+pub use query::{cancel, provider_refs};
 pub use rules::{NewBundle, open};

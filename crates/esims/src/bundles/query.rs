@@ -24,6 +24,16 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewBundle) -> Result<()> {
     Ok(())
 }
 
+/// Returns the ids at the provider of the bundles on an eSIM, without those of an order.
+pub fn provider_refs(conn: &mut Conn, esim: EsimId, except: OrderId) -> Result<Vec<String>> {
+    Ok(esim_bundles::table
+        .filter(esim_bundles::esim_id.eq(esim))
+        .filter(esim_bundles::order_id.ne(except))
+        .filter(esim_bundles::provider_ref.is_not_null())
+        .select(esim_bundles::provider_ref.assume_not_null())
+        .load(conn)?)
+}
+
 /// Returns the bundle of a unit and its eSIM.
 pub fn find_by_unit(
     conn: &mut Conn,

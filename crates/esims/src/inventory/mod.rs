@@ -5,6 +5,7 @@ mod query;
 pub(crate) mod routes;
 mod rules;
 
+pub use query::esim_ref;
 pub use rules::{
     DeliveredEsim, Source, StateChange, accept_delivery, activation_codes, can_change_status,
     change_state, reserve,

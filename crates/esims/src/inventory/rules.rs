@@ -223,6 +223,9 @@ fn open_code(keys: &Keyring, stored: &StoredCode) -> Result<Option<ActivationCod
 const fn activation_code_context<'a>(id: EsimId) -> FieldContext<'a> {
     FieldContext::new("esims", "activation_code", id.0)
 }
+const fn confirmation_code_context<'a>(id: EsimId) -> FieldContext<'a> {
+    FieldContext::new("esims", "confirmation_code", id.0)
+}
 const fn matching_id_context<'a>(id: EsimId) -> FieldContext<'a> {
     FieldContext::new("esims", "matching_id", id.0)
 }

@@ -7,9 +7,10 @@ mod query;
 mod routes;
 
 pub use query::{
-    Candidate, CandidateQuery, SentAttempt, Unit, advance, allocate, due_lookups,
-    has_real_provider, lock, next_candidate, open_attempt, queue, record_attempt, record_outcome,
-    release, reopen, reverse, schedule_lookup, successful_attempt, units,
+    Candidate, CandidateQuery, Receipt, SentAttempt, Unit, advance, allocate, due_lookups,
+    has_real_provider, known_orders, lock, next_candidate, open_attempt, queue, record_attempt,
+    record_order_ref, record_outcome, release, reopen, reverse, schedule_lookup,
+    successful_attempt, units,
 };
 
 use utoipa_actix_web::service_config::ServiceConfig;

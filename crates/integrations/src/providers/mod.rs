@@ -1,10 +1,12 @@
 //! Providers of eSIMs: their API keys, their order, and whether they are active.
 
+mod account;
 pub mod offers;
 mod query;
 mod routes;
 mod rules;
 
+pub use account::{SealedAccount, account, credentials_context, key_context, sealed_account};
 pub use query::lock;
 pub use rules::lock_usable;
 

@@ -1,6 +1,9 @@
 //! Decisions about providers.
 
-use super::query::{self, Changes, Row};
+use super::{
+    account::key_context,
+    query::{self, Changes, Row},
+};
 use wire::{
     ProblemCode, ProviderId,
     integrations::providers::{EditProvider, NewProvider, Provider, ProviderAdapter},
@@ -11,7 +14,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
     audit::{self, AuditEvent},
-    crypto::{FieldContext, Keyring},
+    crypto::Keyring,
 };
 
 /// Locks a provider that can be used here until the end of the transaction, or returns why it cannot be used.
@@ -131,8 +134,5 @@ pub fn remove(
 }
 
 fn seal(keys: &Keyring, id: ProviderId, key: &str) -> Result<String> {
-    keys.seal_text(
-        FieldContext::new("data_providers", "api_key_encrypted", id.0),
-        key,
-    )
+    keys.seal_text(key_context(id), key)
 }

@@ -52,6 +52,7 @@ pub const SEALED: &[Column] = &[
     bytes("kyc_documents", "file_name"),
     bytes("esims", "activation_code"),
     bytes("esims", "matching_id"),
+    bytes("esims", "confirmation_code"),
     bytes("notifications", "destination"),
     bytes("notifications", "message"),
     bytes("notifications", "message_html"),

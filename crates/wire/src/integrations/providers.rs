@@ -16,6 +16,14 @@ text_enum! {
     ProviderAdapter: ProviderAdapter, "provider_adapter" {
         /// A deterministic simulator for development and tests. Its SKUs force outcomes: see the crate's README.
         Simulator = "simulator",
+        /// Airalo Partner API v2.
+        Airalo = "airalo",
+        /// eSIM Go API v2.4 and v2.5.
+        EsimGo = "esim_go",
+        /// eSIM Access API v1.
+        EsimAccess = "esim_access",
+        /// Super SIM by KORE, formerly Twilio.
+        SuperSim = "super_sim",
     }
 }
 

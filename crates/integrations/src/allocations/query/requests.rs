@@ -1,7 +1,8 @@
 //! SQL of the requests to providers. A request is stored before it is sent.
 
 use super::*;
-use chrono::{DateTime, Utc};
+use crate::providers::{self, SealedAccount};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     dsl::{AsExprOf, sql},
     expression::{SqlLiteral, UncheckedBind},
@@ -10,16 +11,12 @@ use diesel::{
     sql_types::{self, BigInt},
     update,
 };
-use platform::{
-    Conn, Result, Tx,
-    config::Secret,
-    crypto::{FieldContext, Keyring},
-    ports::supplier::{Purchase, SuppliedEsim},
-};
+use platform::{Conn, Result, Tx, crypto::Keyring};
 use schema::{
     data_allocations, data_providers, plan_provider_offers as offers,
     provisioning_attempts as attempts, provisioning_jobs as units,
 };
+use suppliers::{Account, Cost, Purchase};
 use wire::{
     AllocationId, Currency, Decimal, EsimId, Money, OfferId, OrderId, PlanId, ProviderId,
     ProvisioningAttemptId, ProvisioningJobId,
@@ -39,11 +36,36 @@ pub struct Candidate {
     /// The adapter of the provider.
     pub adapter: ProviderAdapter,
     sku: String,
-    endpoint: String,
-    sealed_key: String,
+    topup_sku: Option<String>,
+    cost: Money,
+    currency: Currency,
+    account: SealedAccount,
 }
 
-type CandidateRow = (OfferId, ProviderId, ProviderAdapter, String, String, String);
+type CandidateRow = (
+    OfferId,
+    ProviderAdapter,
+    String,
+    Option<String>,
+    Money,
+    Currency,
+    SealedAccount,
+);
+
+impl From<CandidateRow> for Candidate {
+    fn from((offer, adapter, sku, topup_sku, cost, currency, account): CandidateRow) -> Self {
+        Self {
+            offer,
+            provider: account.id,
+            adapter,
+            sku,
+            topup_sku,
+            cost,
+            currency,
+            account,
+        }
+    }
+}
 
 /// The unit and plan for which a provider is selected.
 pub struct CandidateQuery<'a> {
@@ -88,24 +110,16 @@ pub fn next_candidate(conn: &mut Conn, wanted: &CandidateQuery<'_>) -> Result<Op
         ))
         .select((
             offers::id,
-            data_providers::id,
             data_providers::adapter,
             offers::sku,
-            data_providers::api_endpoint,
-            data_providers::api_key_encrypted,
+            offers::topup_sku,
+            offers::cost,
+            offers::currency,
+            SealedAccount::as_select(),
         ))
         .first(conn)
         .optional()?;
-    Ok(next.map(
-        |(offer, provider, adapter, sku, endpoint, sealed_key)| Candidate {
-            offer,
-            provider,
-            adapter,
-            sku,
-            endpoint,
-            sealed_key,
-        },
-    ))
+    Ok(next.map(Candidate::from))
 }
 
 type Count = UncheckedBind<SqlLiteral<BigInt>, AsExprOf<ProvisioningJobId, sql_types::Uuid>>;
@@ -139,6 +153,8 @@ pub struct SentAttempt {
     pub reference: String,
     /// When the request was sent.
     pub sent_at: DateTime<Utc>,
+    /// The id of the order at the provider, once the provider has answered with it.
+    pub order_ref: Option<String>,
     /// The provider of the request.
     pub candidate: Candidate,
 }
@@ -165,7 +181,7 @@ fn last_attempt(
     unit: ProvisioningJobId,
     statuses: &[ProvisioningAttemptStatus],
 ) -> Result<Option<SentAttempt>> {
-    let row: Option<(String, DateTime<Utc>, CandidateRow)> = attempts::table
+    let row: Option<(String, DateTime<Utc>, Option<String>, CandidateRow)> = attempts::table
         .inner_join(data_providers::table)
         .inner_join(offers::table)
         .filter(attempts::job_id.eq(unit))
@@ -174,31 +190,44 @@ fn last_attempt(
         .select((
             attempts::reference,
             attempts::sent_at,
+            attempts::provider_order_ref,
             (
                 offers::id,
-                data_providers::id,
                 data_providers::adapter,
                 offers::sku,
-                data_providers::api_endpoint,
-                data_providers::api_key_encrypted,
+                offers::topup_sku,
+                offers::cost,
+                offers::currency,
+                SealedAccount::as_select(),
             ),
         ))
         .first(conn)
         .optional()?;
-    Ok(row.map(
-        |(reference, sent_at, (offer, provider, adapter, sku, endpoint, sealed_key))| SentAttempt {
-            reference,
-            sent_at,
-            candidate: Candidate {
-                offer,
-                provider,
-                adapter,
-                sku,
-                endpoint,
-                sealed_key,
-            },
-        },
-    ))
+    Ok(row.map(|(reference, sent_at, order_ref, row)| SentAttempt {
+        reference,
+        sent_at,
+        order_ref,
+        candidate: row.into(),
+    }))
+}
+
+/// Returns the ids at the provider of the orders of other requests around the time of a request, for providers that do not
+/// store our reference.
+pub fn known_orders(
+    conn: &mut Conn,
+    provider: ProviderId,
+    reference: &str,
+    sent_at: DateTime<Utc>,
+) -> Result<Vec<String>> {
+    Ok(attempts::table
+        .filter(attempts::provider_id.eq(provider))
+        .filter(attempts::sent_at.ge(sent_at - TimeDelta::days(1)))
+        .filter(attempts::reference.ne(reference))
+        .filter(attempts::provider_order_ref.is_not_null())
+        .order(attempts::sent_at.desc())
+        .limit(1_000)
+        .select(attempts::provider_order_ref.assume_not_null())
+        .load(conn)?)
 }
 
 /// Stores a request before it is sent, and returns its reference. The reference is ours, and unique to this request.
@@ -231,12 +260,30 @@ pub fn record_attempt(
     Ok(reference)
 }
 
+/// What a provider has sold: its id of the order, and the cost if it states one.
+#[derive(Debug, Clone)]
+pub struct Receipt {
+    /// The id of the order at the provider.
+    pub order_ref: String,
+    /// The id of the package on the eSIM.
+    pub bundle_ref: Option<String>,
+    /// What the provider charged.
+    pub cost: Option<Cost>,
+}
+
+impl Receipt {
+    /// Returns the id by which the provider names the package in its usage: its own, or that of the order.
+    pub fn package_ref(&self) -> &str {
+        self.bundle_ref.as_deref().unwrap_or(&self.order_ref)
+    }
+}
+
 /// Stores the outcome of a request whose outcome is open, and returns whether it was open.
 pub fn record_outcome(
     tx: &mut Tx<'_>,
     reference: &str,
     outcome: ProvisioningAttemptStatus,
-    supplied: Option<&SuppliedEsim>,
+    receipt: Option<&Receipt>,
     error: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<bool> {
@@ -246,18 +293,31 @@ pub fn record_outcome(
             ProvisioningAttemptStatus::Sent,
             ProvisioningAttemptStatus::Unknown,
         ]));
-    let cost = supplied.and_then(|supplied| Some((supplied.cost.clone()?, supplied.currency?)));
+    let cost = receipt.and_then(|receipt| receipt.cost.clone());
     let answered = (outcome != ProvisioningAttemptStatus::Unknown).then_some(now);
     let noted = update(open)
         .set((
             attempts::status.eq(outcome),
             attempts::error.eq(error),
             attempts::answered_at.eq(answered),
-            supplied.map(|supplied| attempts::provider_order_ref.eq(supplied.order_ref.clone())),
-            cost.map(|(cost, currency)| (attempts::cost.eq(cost), attempts::currency.eq(currency))),
+            receipt.map(|receipt| attempts::provider_order_ref.eq(receipt.order_ref.clone())),
+            cost.map(|cost| {
+                (
+                    attempts::cost.eq(cost.amount),
+                    attempts::currency.eq(cost.currency),
+                )
+            }),
         ))
         .execute(tx.conn())?;
     Ok(noted == 1)
+}
+
+/// Stores the id of the order at the provider of a request whose outcome is open.
+pub fn record_order_ref(tx: &mut Tx<'_>, reference: &str, order_ref: &str) -> Result<()> {
+    update(attempts::table.filter(attempts::reference.eq(reference)))
+        .set(attempts::provider_order_ref.eq(order_ref))
+        .execute(tx.conn())?;
+    Ok(())
 }
 
 /// Releases the allocations of an eSIM for an order, because the eSIM was cancelled. The charges of the providers stay until
@@ -284,18 +344,13 @@ pub fn allocate(
     unit: ProvisioningJobId,
     candidate: &Candidate,
     esim: EsimId,
-    supplied: &SuppliedEsim,
+    receipt: &Receipt,
     megabytes: Option<&Decimal>,
 ) -> Result<()> {
-    let (listed, currency): (Money, Currency) = offers::table
-        .find(candidate.offer)
-        .select((offers::cost, offers::currency))
-        .first(tx.conn())?;
-    let (cost, currency) = supplied
-        .cost
-        .clone()
-        .zip(supplied.currency)
-        .unwrap_or((listed, currency));
+    let charged = receipt.cost.clone().unwrap_or_else(|| Cost {
+        amount: candidate.cost.clone(),
+        currency: candidate.currency,
+    });
     insert_into(data_allocations::table)
         .values((
             data_allocations::id.eq(AllocationId::new()),
@@ -303,10 +358,10 @@ pub fn allocate(
             data_allocations::provider_id.eq(candidate.provider),
             data_allocations::provisioning_job_id.eq(unit),
             data_allocations::status.eq(AllocationStatus::Active),
-            data_allocations::provider_order_ref.eq(&supplied.order_ref),
+            data_allocations::provider_order_ref.eq(&receipt.order_ref),
             data_allocations::allocated_mb.eq(megabytes.cloned().unwrap_or_else(Decimal::zero)),
-            data_allocations::cost.eq(cost),
-            data_allocations::currency.eq(currency),
+            data_allocations::cost.eq(charged.amount),
+            data_allocations::currency.eq(charged.currency),
         ))
         .on_conflict_do_nothing()
         .execute(tx.conn())?;
@@ -314,17 +369,30 @@ pub fn allocate(
 }
 
 impl Candidate {
-    /// Returns the purchase with this reference, with the API key of the provider opened.
-    pub fn purchase(&self, keys: &Keyring, reference: &str) -> Result<Purchase> {
-        let key = keys.open_text(
-            FieldContext::new("data_providers", "api_key_encrypted", self.provider.0),
-            &self.sealed_key,
-        )?;
-        Ok(Purchase {
+    /// Opens the account with which the provider is called.
+    pub fn account(&self, keys: &Keyring) -> Result<Account> {
+        providers::account(&self.account, keys)
+    }
+
+    /// Returns the purchase of a new eSIM with this reference.
+    pub fn purchase(&self, reference: &str) -> Purchase {
+        Purchase {
             reference: reference.to_owned(),
             sku: self.sku.clone(),
-            endpoint: self.endpoint.clone(),
-            api_key: Secret::new(key),
-        })
+            expected_cost: Some(Cost {
+                amount: self.cost.clone(),
+                currency: self.currency,
+            }),
+            callback_url: None,
+        }
+    }
+
+    /// Returns the purchase of a top-up with this reference.
+    pub fn topup_purchase(&self, reference: &str) -> Purchase {
+        let sku = self.topup_sku.as_ref().unwrap_or(&self.sku).clone();
+        Purchase {
+            sku,
+            ..self.purchase(reference)
+        }
     }
 }
