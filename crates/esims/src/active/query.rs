@@ -73,8 +73,8 @@ fn matching(actor: &Actor, f: &ActiveEsimFilter) -> inventory::EsimRows {
         expires_at_to: f.expires_at_to,
         ..EsimFilter::default()
     };
-    let mut rows = inventory::matching(actor.owner_filter(), &inventory)
-        .filter(esims::status.eq_any(IN_USE));
+    let mut rows =
+        inventory::matching(actor.owner_filter(), &inventory).filter(esims::status.eq_any(IN_USE));
     rows = any_of!(rows, esims::status, f.status);
     if let Some(from) = f.activated_at_from {
         rows = rows.filter(esims::activated_at.ge(from));

@@ -48,7 +48,9 @@ fn pairs<'a>(
         .iter()
         .filter_map(|bundle| {
             let reference = bundle.provider_ref.as_deref()?;
-            let report = reported.iter().find(|report| report.reference == reference)?;
+            let report = reported
+                .iter()
+                .find(|report| report.reference == reference)?;
             Some((bundle, report))
         })
         .collect()
@@ -99,7 +101,10 @@ mod tests {
     fn expired_bundle_returns_only_with_a_later_end() {
         let bundle = known(BundleStatus::Expired, "B-1");
         let active = BundleStatus::Active;
-        assert_eq!(next_status(&bundle, &report(active, Some(3)), NOW), Some(active));
+        assert_eq!(
+            next_status(&bundle, &report(active, Some(3)), NOW),
+            Some(active)
+        );
         assert_eq!(next_status(&bundle, &report(active, None), NOW), None);
         assert_eq!(next_status(&bundle, &report(active, Some(-3)), NOW), None);
     }
@@ -107,12 +112,18 @@ mod tests {
     #[test]
     fn active_bundle_is_never_queued_again() {
         let bundle = known(BundleStatus::Active, "B-1");
-        assert_eq!(next_status(&bundle, &report(BundleStatus::Queued, None), NOW), None);
+        assert_eq!(
+            next_status(&bundle, &report(BundleStatus::Queued, None), NOW),
+            None
+        );
     }
 
     #[test]
     fn bundles_are_paired_by_reference() {
-        let ours = [known(BundleStatus::Active, "B-2"), known(BundleStatus::Queued, "B-1")];
+        let ours = [
+            known(BundleStatus::Active, "B-2"),
+            known(BundleStatus::Queued, "B-1"),
+        ];
         let reported = [report(BundleStatus::Active, None)];
         let found = pairs(&ours, &reported);
         assert_eq!(found.len(), 1);

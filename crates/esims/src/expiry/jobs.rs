@@ -8,7 +8,7 @@ use platform::{
     settings::{self, RecycleAfterDays},
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 use wire::{EsimId, EsimOperationBatchId, esims::operations::EsimOperationKind};
 
 /// The order in which a worker takes the due eSIMs. Two workers begin at different ends.
@@ -57,23 +57,14 @@ impl Job for ExpireBundles {
     async fn run(self, ctx: Ctx) -> Result<()> {
         let (direction, mut seen, mut failed) = (self.direction, HashSet::new(), 0_usize);
         loop {
-            let known = Arc::new(seen.clone());
-            let skip: Arc<HashSet<EsimId>> = Arc::clone(&known);
-            let batch = ctx
-                .db
-                .read(move |conn| query::due(conn, direction))
-                .await?;
-            let fresh: Vec<EsimId> = batch.into_iter().filter(|id| !skip.contains(id)).collect();
+            let batch = ctx.db.read(move |conn| query::due(conn, direction)).await?;
+            let fresh: Vec<EsimId> = batch.into_iter().filter(|id| seen.insert(*id)).collect();
             if fresh.is_empty() {
                 break;
             }
             for id in fresh {
-                seen.insert(id);
                 let actor = Actor::system(&ctx);
-                let outcome = ctx
-                    .db
-                    .write(move |tx| rules::expire(tx, &actor, id))
-                    .await;
+                let outcome = ctx.db.write(move |tx| rules::expire(tx, &actor, id)).await;
                 if let Err(error) = outcome {
                     failed = failed.saturating_add(1);
                     tracing::warn!(esim = %id, "eSIM {id} could not expire: {error}");
@@ -135,8 +126,8 @@ impl Job for RecycleExpired {
             })
             .await?;
         let batch = EsimOperationBatchId::new();
-        for esim in found {
-            let (context, id) = (ctx.clone(), esim.id);
+        for id in found {
+            let context = ctx.clone();
             let outcome = ctx
                 .db
                 .write(move |tx| {

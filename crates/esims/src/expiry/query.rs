@@ -125,12 +125,7 @@ pub fn open_bundles(conn: &mut Conn, esim: EsimId) -> Result<Vec<DueBundle>> {
 }
 
 /// Ends a bundle.
-pub fn end(
-    tx: &mut Tx<'_>,
-    id: BundleId,
-    status: BundleStatus,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub fn end(tx: &mut Tx<'_>, id: BundleId, status: BundleStatus, now: DateTime<Utc>) -> Result<()> {
     diesel::update(esim_bundles::table.find(id))
         .set((
             esim_bundles::status.eq(status),

@@ -72,7 +72,9 @@ fn end_of(bundle: &DueBundle, esim: &DueEsim, now: DateTime<Utc>) -> Option<Bund
     let of_esim = bundle.is_first.then_some(esim.expires_at).flatten();
     let is_over = bundle.expires_at.or(of_esim).is_some_and(|end| end <= now);
     let is_used_up = bundle.status == BundleStatus::Active
-        && bundle.total_bytes.is_some_and(|total| bundle.used_bytes >= total);
+        && bundle
+            .total_bytes
+            .is_some_and(|total| bundle.used_bytes >= total);
     match (is_used_up, is_over) {
         (true, _) => Some(BundleStatus::Depleted),
         (false, true) => Some(BundleStatus::Expired),
@@ -86,7 +88,10 @@ fn next_service(
     ended: &[Ended],
     now: DateTime<Utc>,
 ) -> Service {
-    if open.iter().any(|bundle| bundle.status == BundleStatus::Active) {
+    if open
+        .iter()
+        .any(|bundle| bundle.status == BundleStatus::Active)
+    {
         return Service::Continues;
     }
     let is_in_use = matches!(esim.status, EsimStatus::Active | EsimStatus::Suspended);
@@ -259,7 +264,10 @@ mod tests {
         let ended = bundle(BundleStatus::Active, Some(-1));
         let other = bundle(BundleStatus::Active, Some(1));
         let decision = decide(&esim(EsimStatus::Active), &[ended, other], NOW);
-        assert_eq!((decision.ended.len(), decision.service), (1, Service::Continues));
+        assert_eq!(
+            (decision.ended.len(), decision.service),
+            (1, Service::Continues)
+        );
     }
 
     #[test]

@@ -11,9 +11,7 @@ use std::{
 };
 use wire::{
     EsimId, EsimOperationBatchId, Permission,
-    esims::operations::{
-        EsimOperationBatch, EsimOperationKind, NewEsimOperations, pasted_iccid,
-    },
+    esims::operations::{EsimOperationBatch, EsimOperationKind, NewEsimOperations, pasted_iccid},
     permission::Needs,
 };
 
@@ -44,7 +42,11 @@ pub async fn request_each<P: Needs>(
                     format!("This needs the permission {}.", Permission::EsimsCancel),
                 ));
             }
-            let iccids: Vec<String> = request.iccids.iter().map(|text| pasted_iccid(text)).collect();
+            let iccids: Vec<String> = request
+                .iccids
+                .iter()
+                .map(|text| pasted_iccid(text))
+                .collect();
             let known: HashMap<String, EsimId> =
                 query::by_iccid(conn, actor.owner_filter(), &iccids)?
                     .into_iter()
@@ -55,7 +57,9 @@ pub async fn request_each<P: Needs>(
     let (mut queued, mut refused) = (0_usize, 0_usize);
     for row in rows {
         let why = match &row {
-            BulkRow { is_repeated: true, .. } => Some("The eSIM is listed more than once.".to_owned()),
+            BulkRow {
+                is_repeated: true, ..
+            } => Some("The eSIM is listed more than once.".to_owned()),
             BulkRow { esim: None, .. } => Some("No eSIM has this ICCID.".to_owned()),
             BulkRow { esim: Some(id), .. } => request_one(caller, *id, batch, &new).await?,
         };
@@ -123,7 +127,8 @@ async fn record_refused<P: Needs>(
     let (new, now) = (Arc::clone(new), caller.ctx().clock.now());
     caller
         .write(move |tx, actor| {
-            let (esim, iccid) = query::visible(tx.conn(), actor.owner_filter(), row.esim, &row.text)?;
+            let (esim, iccid) =
+                query::visible(tx.conn(), actor.owner_filter(), row.esim, &row.text)?;
             let refused = RefusedRow {
                 esim,
                 iccid: &iccid,

@@ -79,11 +79,7 @@ async fn ask(
         .await
 }
 
-async fn send(
-    connection: &Connection,
-    call: &Call,
-    phase: Phase,
-) -> Result<Answer, SupplierError> {
+async fn send(connection: &Connection, call: &Call, phase: Phase) -> Result<Answer, SupplierError> {
     let (supplier, account, esim) = (&connection.supplier, &connection.account, &call.esim);
     match (call.kind, phase) {
         (_, Phase::LookUp) | (EsimOperationKind::Refresh, _) => {

@@ -12,5 +12,5 @@ mod rules;
 mod supplier;
 
 pub use jobs::{FollowUpOperations, RefreshEsim, RunOperation};
-pub(crate) use query::{Recyclable, has_open_topup, recyclable};
+pub(crate) use query::{has_open_topup, recyclable};
 pub use rules::{OperationRequest, request};

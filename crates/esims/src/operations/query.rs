@@ -351,26 +351,6 @@ pub fn due(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<EsimOperationId>> 
         .load(conn)?)
 }
 
-/// Returns whether an eSIM has a cancellation that was sent to its provider and has no outcome yet.
-pub fn is_being_cancelled(conn: &mut Conn, id: EsimId) -> Result<bool> {
-    let open = operations::table
-        .filter(operations::esim_id.eq(id))
-        .filter(operations::kind.eq(EsimOperationKind::Cancel))
-        .filter(operations::status.eq_any([
-            EsimOperationStatus::Running,
-            EsimOperationStatus::Scheduled,
-        ]));
-    Ok(select(exists(open)).get_result(conn)?)
-}
-
-/// An expired eSIM whose grace period is over.
-#[derive(QueryableByName)]
-pub struct Recyclable {
-    /// The eSIM.
-    #[diesel(sql_type = sql_types::Uuid)]
-    pub id: EsimId,
-}
-
 const RECYCLABLE: &str = "SELECT e.id FROM esims e WHERE e.status = 'expired' AND e.deleted_at IS NULL \
     AND e.expired_at <= now() - make_interval(days => $1) AND (e.expires_at IS NULL OR e.expires_at <= now() - make_interval(days => $1)) \
     AND NOT EXISTS (SELECT FROM orders o WHERE o.esim_id = e.id AND o.kind = 'topup' AND o.status IN ('paid', 'provisioning', 'needs_review')) \
@@ -380,10 +360,16 @@ const RECYCLABLE: &str = "SELECT e.id FROM esims e WHERE e.status = 'expired' AN
     ORDER BY e.expired_at, e.id LIMIT 500";
 
 /// Returns expired eSIMs whose grace period of so many days is over, and that were not cancelled since.
-pub fn recyclable(conn: &mut Conn, days: i32) -> Result<Vec<Recyclable>> {
-    Ok(diesel::sql_query(RECYCLABLE)
+pub fn recyclable(conn: &mut Conn, days: i32) -> Result<Vec<EsimId>> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = sql_types::Uuid)]
+        id: EsimId,
+    }
+    let rows: Vec<Found> = diesel::sql_query(RECYCLABLE)
         .bind::<sql_types::Integer, _>(days)
-        .load(conn)?)
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Returns the ICCID of an eSIM that the owner may see; else the requested text without an eSIM.
@@ -475,9 +461,13 @@ pub fn record_report(
 
 /// Records that the provider has confirmed the state of a locked eSIM, or cannot confirm it.
 pub fn confirm_service(tx: &mut Tx<'_>, id: EsimId) -> Result<()> {
-    diesel::update(esims::table.find(id).filter(esims::service_unconfirmed_since.is_not_null()))
-        .set(esims::service_unconfirmed_since.eq(None::<DateTime<Utc>>))
-        .execute(tx.conn())?;
+    diesel::update(
+        esims::table
+            .find(id)
+            .filter(esims::service_unconfirmed_since.is_not_null()),
+    )
+    .set(esims::service_unconfirmed_since.eq(None::<DateTime<Utc>>))
+    .execute(tx.conn())?;
     Ok(())
 }
 

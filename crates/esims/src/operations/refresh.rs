@@ -58,9 +58,10 @@ pub fn apply_answer(
 ) -> Result<()> {
     match answer {
         Ok(state) => apply(tx, actor, id, &state, now).map(drop),
-        Err(SupplierError::Refused { reason: Refusal::Recycled, .. }) => {
-            apply_recycled(tx, actor, id, now)
-        }
+        Err(SupplierError::Refused {
+            reason: Refusal::Recycled,
+            ..
+        }) => apply_recycled(tx, actor, id, now),
         // The provider cannot confirm an expiry, so there is nothing to wait for.
         Err(SupplierError::Unsupported) => query::confirm_service(tx, id),
         Err(error) => Err(Error::internal(error)),
@@ -142,7 +143,10 @@ fn begin_validity(
         state.profile_state,
         Some(ProfileState::Installed | ProfileState::Enabled)
     );
-    if let Some(at) = state.installed_at.or_else(|| is_installed.then_some(state.read_at)) {
+    if let Some(at) = state
+        .installed_at
+        .or_else(|| is_installed.then_some(state.read_at))
+    {
         bundles::note_installation(tx, actor, id, at.min(now))?;
     }
     let is_used = state
@@ -186,7 +190,10 @@ fn apply_states(
         StatusDecision::Keep => None,
         StatusDecision::Change(to, source) => Some((to, source)),
         StatusDecision::Differs(to) => {
-            notes.push(format!("The provider reports the eSIM as {to}; it stays {}.", known.status));
+            notes.push(format!(
+                "The provider reports the eSIM as {to}; it stays {}.",
+                known.status
+            ));
             None
         }
     };
@@ -273,14 +280,26 @@ mod tests {
     };
 
     fn decide(from: EsimStatus, to: EsimStatus, report: StatusReport) -> StatusDecision {
-        next_status(from, StatusReport { reported: Some(to), ..report })
+        next_status(
+            from,
+            StatusReport {
+                reported: Some(to),
+                ..report
+            },
+        )
     }
 
     #[test]
     fn report_does_not_resume_an_esim_that_an_administrator_suspended() {
         use EsimStatus::{Active, Suspended};
-        assert_eq!(decide(Suspended, Active, REPORT), StatusDecision::Differs(Active));
-        let by_provider = StatusReport { was_suspended_by_provider: true, ..REPORT };
+        assert_eq!(
+            decide(Suspended, Active, REPORT),
+            StatusDecision::Differs(Active)
+        );
+        let by_provider = StatusReport {
+            was_suspended_by_provider: true,
+            ..REPORT
+        };
         assert_eq!(
             decide(Suspended, Active, by_provider),
             StatusDecision::Change(Active, Source::Provider)
@@ -290,8 +309,14 @@ mod tests {
     #[test]
     fn expired_esim_becomes_active_only_with_a_valid_bundle() {
         use EsimStatus::{Active, Expired};
-        assert_eq!(decide(Expired, Active, REPORT), StatusDecision::Differs(Active));
-        let running = StatusReport { has_running_bundle: true, ..REPORT };
+        assert_eq!(
+            decide(Expired, Active, REPORT),
+            StatusDecision::Differs(Active)
+        );
+        let running = StatusReport {
+            has_running_bundle: true,
+            ..REPORT
+        };
         assert_eq!(
             decide(Expired, Active, running),
             StatusDecision::Change(Active, Source::Correction)
@@ -301,8 +326,14 @@ mod tests {
     #[test]
     fn paid_topup_prevents_a_reported_expiry() {
         use EsimStatus::{Active, Expired};
-        let paid = StatusReport { has_open_topup: true, ..REPORT };
-        assert_eq!(decide(Active, Expired, paid), StatusDecision::Differs(Expired));
+        let paid = StatusReport {
+            has_open_topup: true,
+            ..REPORT
+        };
+        assert_eq!(
+            decide(Active, Expired, paid),
+            StatusDecision::Differs(Expired)
+        );
         assert_eq!(
             decide(Active, Expired, REPORT),
             StatusDecision::Change(Expired, Source::Provider)

@@ -47,7 +47,9 @@ async fn operate_many(
     caller: Caller<EsimsOperate>,
     new: Valid<NewEsimOperations>,
 ) -> Result<Json<EsimOperationBatch>> {
-    bulk::request_each(&caller, new.into_inner()).await.map(Json)
+    bulk::request_each(&caller, new.into_inner())
+        .await
+        .map(Json)
 }
 
 /// Suspend the service of an active eSIM at its provider.

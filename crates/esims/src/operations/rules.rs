@@ -17,9 +17,7 @@ use platform::{
     jobs,
 };
 use serde_json::json;
-use suppliers::{
-    CancelReason, Cancellation, Change, EsimRef, EsimState, Refusal, SupplierError,
-};
+use suppliers::{CancelReason, Cancellation, Change, EsimRef, EsimState, Refusal, SupplierError};
 use wire::{
     EsimId, EsimOperationBatchId, EsimOperationId, Page, Paging, ProblemCode, ProviderId,
     esims::{
@@ -59,7 +57,10 @@ pub fn check(
     offered: Option<Abilities>,
 ) -> Result<Place, String> {
     use EsimOperationKind as Kind;
-    let provider = esim.provider.as_ref().map(|provider| provider.name.as_str());
+    let provider = esim
+        .provider
+        .as_ref()
+        .map(|provider| provider.name.as_str());
     match kind {
         Kind::Suspend if esim.status != EsimStatus::Active => Err(format!(
             "Only an active eSIM can be suspended. This eSIM is {}.",
@@ -324,7 +325,10 @@ pub fn begin(
         && let Some(provider) = provider
     {
         let again = Some(Some(now + LOOK_AGAIN));
-        let progress = Progress { next_attempt_at: again, ..Progress::default() };
+        let progress = Progress {
+            next_attempt_at: again,
+            ..Progress::default()
+        };
         query::update(tx, id, &progress)?;
         return Ok(Step::LookUp(call(provider)));
     }
@@ -351,9 +355,9 @@ pub fn begin(
             finish(tx, actor, &operation, Outcome::succeeded(Some(&note)), now)?;
             Ok(Step::Nothing)
         }
-        (Ok(Place::Provider), None) => Err(Error::internal(format!(
-            "operation {id} has no provider"
-        ))),
+        (Ok(Place::Provider), None) => {
+            Err(Error::internal(format!("operation {id} has no provider")))
+        }
     }
 }
 
@@ -498,12 +502,16 @@ pub fn apply_answer(
     match answer {
         Ok(Answer::State(state)) if call.kind == EsimOperationKind::Refresh => {
             let applied = refresh::apply(tx, actor, esim, &state, now)?;
-            finish(tx, actor, &operation, Outcome::succeeded(applied.note().as_deref()), now)?;
+            finish(
+                tx,
+                actor,
+                &operation,
+                Outcome::succeeded(applied.note().as_deref()),
+                now,
+            )?;
             Ok(NextStep::Done)
         }
-        Ok(Answer::State(state)) => {
-            apply_looked_up(tx, actor, &operation, call, &state, timing)
-        }
+        Ok(Answer::State(state)) => apply_looked_up(tx, actor, &operation, call, &state, timing),
         Ok(Answer::Changed(Change::Scheduled { ask_again })) => {
             let progress = Progress {
                 status: Some(EsimOperationStatus::Scheduled),
@@ -604,7 +612,10 @@ fn apply_looked_up(
     }
     if operation.status == EsimOperationStatus::Scheduled {
         let again = Some(Some(now + LOOK_AGAIN));
-        let progress = Progress { next_attempt_at: again, ..Progress::default() };
+        let progress = Progress {
+            next_attempt_at: again,
+            ..Progress::default()
+        };
         query::update(tx, operation.id, &progress)?;
         return Ok(NextStep::Done);
     }
@@ -633,9 +644,13 @@ fn apply_error(
 ) -> Result<NextStep> {
     let (text, now) = (error.to_string(), timing.now);
     match (error, timing.phase) {
-        (SupplierError::Refused { reason: Refusal::Recycled, .. }, _)
-            if call.kind == EsimOperationKind::Cancel =>
-        {
+        (
+            SupplierError::Refused {
+                reason: Refusal::Recycled,
+                ..
+            },
+            _,
+        ) if call.kind == EsimOperationKind::Cancel => {
             let Some(esim) = operation.esim_id else {
                 return Ok(NextStep::Done);
             };
@@ -644,7 +659,13 @@ fn apply_error(
             finish(tx, actor, operation, Outcome::succeeded(Some(note)), now)?;
             Ok(NextStep::Done)
         }
-        (SupplierError::Refused { reason: Refusal::Recycled, .. }, _) => {
+        (
+            SupplierError::Refused {
+                reason: Refusal::Recycled,
+                ..
+            },
+            _,
+        ) => {
             if let Some(esim) = operation.esim_id {
                 refresh::apply_recycled(tx, actor, esim, now)?;
             }
@@ -652,7 +673,13 @@ fn apply_error(
             Ok(NextStep::Done)
         }
         // The request did not leave, or the provider accepts no call now: nothing was changed, and the job sends it again.
-        (SupplierError::Refused { reason: Refusal::Unreachable | Refusal::Maintenance, .. }, _)
+        (
+            SupplierError::Refused {
+                reason: Refusal::Unreachable | Refusal::Maintenance,
+                ..
+            },
+            _,
+        )
         | (SupplierError::RateLimited { .. }, _) => {
             if timing.phase == Phase::Send {
                 let progress = Progress {
@@ -674,9 +701,7 @@ fn apply_error(
             Ok(NextStep::Done)
         }
         // A suspension or resumption can be repeated safely, a cancellation cannot.
-        (SupplierError::Unsupported, Phase::LookUp)
-            if call.kind != EsimOperationKind::Cancel =>
-        {
+        (SupplierError::Unsupported, Phase::LookUp) if call.kind != EsimOperationKind::Cancel => {
             mark_sent(tx, operation, now)?;
             Ok(NextStep::Send(call.clone()))
         }
@@ -687,8 +712,12 @@ fn apply_error(
             finish(tx, actor, operation, Outcome::failed(&why), now)?;
             Ok(NextStep::Done)
         }
-        (SupplierError::Unknown { .. }, _) | (SupplierError::Unauthorized { .. }, Phase::LookUp) => {
-            let progress = Progress { error: Some(Some(&text)), ..Progress::default() };
+        (SupplierError::Unknown { .. }, _)
+        | (SupplierError::Unauthorized { .. }, Phase::LookUp) => {
+            let progress = Progress {
+                error: Some(Some(&text)),
+                ..Progress::default()
+            };
             query::update(tx, operation.id, &progress)?;
             Ok(NextStep::RetryLater(text))
         }

@@ -34,10 +34,13 @@ pub fn render(view: &View, business: &Business) -> Result<Page> {
                 .to_owned(),
         ),
     };
-    let contact = business.support_email.as_deref().map_or(String::new(), |email| {
-        let email = escape(email);
-        format!("<p>Questions? Write to <a href=\"mailto:{email}\">{email}</a>.</p>")
-    });
+    let contact = business
+        .support_email
+        .as_deref()
+        .map_or(String::new(), |email| {
+            let email = escape(email);
+            format!("<p>Questions? Write to <a href=\"mailto:{email}\">{email}</a>.</p>")
+        });
     let name = escape(&business.name);
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -133,7 +136,10 @@ mod tests {
     #[test]
     fn policy_allows_only_the_style_of_the_page() {
         let page = render(&View::Closed, &business("Travel")).unwrap();
-        assert!(page.policy.starts_with("default-src 'none'; style-src 'sha256-"));
+        assert!(
+            page.policy
+                .starts_with("default-src 'none'; style-src 'sha256-")
+        );
         assert!(!page.policy.contains("unsafe") && !page.policy.contains("http"));
         assert!(!page.html.contains("src=") && !page.html.contains("style=\""));
     }

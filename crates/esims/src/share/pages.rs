@@ -56,11 +56,7 @@ async fn open(
     token: web::Path<String>,
     form: web::Form<AccessForm>,
 ) -> Result<HttpResponse> {
-    let (token, code, now) = (
-        token.into_inner(),
-        form.into_inner().code,
-        ctx.clock.now(),
-    );
+    let (token, code, now) = (token.into_inner(), form.into_inner().code, ctx.clock.now());
     let actor = Actor {
         request: RequestInfo::read(&request),
         ..Actor::system(&ctx)

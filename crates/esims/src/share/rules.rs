@@ -244,6 +244,9 @@ mod tests {
     fn access_code_is_compared_without_separators() {
         let id = EsimShareId::new();
         assert_eq!(message(id, " 1234-5678 "), message(id, "12345678"));
-        assert_ne!(message(id, "12345678"), message(EsimShareId::new(), "12345678"));
+        assert_ne!(
+            message(id, "12345678"),
+            message(EsimShareId::new(), "12345678")
+        );
     }
 }

@@ -195,8 +195,16 @@ impl Check for NewEsimOperations {
         if self.iccids.iter().any(|iccid| iccid.chars().count() > 40) {
             bad.add("iccids", "too_long", "An ICCID has 40 characters at most.");
         }
-        if self.iccids.iter().any(|iccid| iccid.chars().any(char::is_control)) {
-            bad.add("iccids", "control_character", "Remove the control characters.");
+        if self
+            .iccids
+            .iter()
+            .any(|iccid| iccid.chars().any(char::is_control))
+        {
+            bad.add(
+                "iccids",
+                "control_character",
+                "Remove the control characters.",
+            );
         }
     }
 }
@@ -241,7 +249,10 @@ mod tests {
 
     #[test]
     fn pasted_iccid_drops_separators() {
-        assert_eq!(pasted_iccid(" 8944 5385-3200 8160222 "), "8944538532008160222");
+        assert_eq!(
+            pasted_iccid(" 8944 5385-3200 8160222 "),
+            "8944538532008160222"
+        );
         assert_eq!(pasted_iccid(" phone 7 "), "phone 7");
     }
 }

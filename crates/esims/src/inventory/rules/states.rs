@@ -129,6 +129,29 @@ pub fn change_state(
     query::find(tx.conn(), None, id)
 }
 
+/// Records an event in the history of a locked eSIM that does not change its state.
+pub(crate) fn record_unchanged(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: EsimId,
+    state: query::State,
+    text: &str,
+    source: Source,
+) -> Result<()> {
+    let state = (state.status, state.profile_state);
+    query::insert_history(
+        tx,
+        &[query::NewHistoryEntry {
+            esim_id: id,
+            from: Some(state),
+            to: state,
+            reason: Some(text),
+            actor_id: actor.id,
+            source: source.as_str(),
+        }],
+    )
+}
+
 /// Reserves the oldest eSIM in stock of a plan for a customer. Skips eSIMs that concurrent transactions are reserving.
 pub fn reserve(
     tx: &mut Tx<'_>,

@@ -17,7 +17,9 @@ use crate::{
         pricing::{Price, PriceChange},
         promotions::Promotion,
     },
-    esims::{active::ActiveEsim, inventory::Esim, operations::EsimOperation, stock::StockThreshold},
+    esims::{
+        active::ActiveEsim, inventory::Esim, operations::EsimOperation, stock::StockThreshold,
+    },
     integrations::{
         allocations::Provisioning,
         providers::{Offer, Provider},
