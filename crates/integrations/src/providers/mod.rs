@@ -26,7 +26,7 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
         .service(routes::list)
         .service(routes::export)
         .service(routes::create)
-        .service(routes::adapters)
+        .service(routes::list_adapters)
         .service(routes::connection)
         .service(routes::test)
         .service(routes::show)

@@ -70,7 +70,7 @@ fn extra_permission(change: &EditProvider) -> Option<Permission> {
 /// List the integrations of this server: what each can do, and which credentials it needs.
 #[utoipa::path(tag = "integrations/providers", security(("bearer" = ["providers:read"])), responses((status = 200, description = "The integrations", body = AdapterList)))]
 #[get("/provider-adapters")]
-pub async fn adapters(caller: Caller<ProvidersRead>) -> Result<Json<AdapterList>> {
+pub async fn list_adapters(caller: Caller<ProvidersRead>) -> Result<Json<AdapterList>> {
     let ctx = caller.ctx().clone();
     caller
         .read(move |_, _| Ok(adapters::list(&ctx)))
