@@ -264,10 +264,7 @@ fn apply_event(
                 sim_ref: sim_ref.as_deref(),
             };
             match query::find_esim(tx.conn(), provider, &ids)? {
-                Some(esim) => {
-                    jobs::enqueue(tx, &RefreshEsim { esim })?;
-                    Ok(Effect::Done("The provider is asked about the eSIM."))
-                }
+                Some(_) => Ok(Effect::Ignored("The state of eSIMs is not read yet.")),
                 None => Ok(Effect::Ignored("The eSIM is not in the inventory.")),
             }
         }
