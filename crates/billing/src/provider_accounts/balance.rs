@@ -110,8 +110,7 @@ impl Job for ReadBalance {
 
     async fn give_up(self, ctx: Ctx, _: String) -> Result<()> {
         let (id, now) = (self.run, ctx.clock.now());
-        let outcome =
-            RunOutcome::not_made("The balance could not be read. The log has the cause.");
+        let outcome = RunOutcome::not_made("The balance could not be read. The log has the cause.");
         ctx.db
             .write(move |tx| runs::finish(tx, id, &outcome, now))
             .await

@@ -86,7 +86,8 @@ impl Job for SyncTwilioEsims {
             })
             .await?;
         let Some((config, provider)) = begun else {
-            let outcome = RunOutcome::not_made("There is no provider with the Super SIM integration.");
+            let outcome =
+                RunOutcome::not_made("There is no provider with the Super SIM integration.");
             return finish(&ctx, id, outcome).await;
         };
         let since = Instant::now();

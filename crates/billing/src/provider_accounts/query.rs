@@ -2,9 +2,7 @@
 
 use diesel::prelude::*;
 use platform::{Conn, Result};
-use schema::{
-    esims, provisioning_attempts as attempts, provisioning_jobs as units,
-};
+use schema::{esims, provisioning_attempts as attempts, provisioning_jobs as units};
 use wire::{
     EsimId, OrderId, ProviderId,
     integrations::allocations::{ProvisioningAttemptStatus, ProvisioningStatus},

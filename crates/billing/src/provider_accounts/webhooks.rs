@@ -209,12 +209,7 @@ impl Job for ApplyProviderWebhook {
     }
 }
 
-fn apply(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    id: WebhookReceiptId,
-    now: DateTime<Utc>,
-) -> Result<()> {
+fn apply(tx: &mut Tx<'_>, actor: &Actor, id: WebhookReceiptId, now: DateTime<Utc>) -> Result<()> {
     let receipt = receipts::lock(tx, id)?;
     if receipt.status != WebhookReceiptStatus::Received {
         return Ok(());
@@ -264,7 +259,10 @@ fn apply_event(
                 sim_ref: sim_ref.as_deref(),
             };
             match query::find_esim(tx.conn(), provider, &ids)? {
-                Some(_) => Ok(Effect::Ignored("The state of eSIMs is not read yet.")),
+                Some(esim) => {
+                    jobs::enqueue(tx, &RefreshEsim { esim })?;
+                    Ok(Effect::Done("The provider is asked about the eSIM."))
+                }
                 None => Ok(Effect::Ignored("The eSIM is not in the inventory.")),
             }
         }

@@ -40,9 +40,7 @@ impl Job for TestProvider {
                 let supplier = adapters::supplier(&ctx, sealed.adapter)?;
                 let since = Instant::now();
                 match supplier.test_connection(&account).await {
-                    Ok(()) => {
-                        RunOutcome::succeeded("The provider accepts the credentials.", since)
-                    }
+                    Ok(()) => RunOutcome::succeeded("The provider accepts the credentials.", since),
                     Err(error) => RunOutcome::failed(&error, since),
                 }
             }

@@ -9,9 +9,7 @@ mod routes;
 mod rules;
 
 pub(crate) use account::last4;
-pub use account::{
-    SealedAccount, account, previous_account, sealed_account, uses_twilio_config,
-};
+pub use account::{SealedAccount, account, previous_account, sealed_account, uses_twilio_config};
 pub use adapters::supplier;
 pub use jobs::TestProvider;
 pub use query::{active_with, find, lock, scheduled, webhook_address};

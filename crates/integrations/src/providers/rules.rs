@@ -191,7 +191,11 @@ pub fn edit(
             fields.insert("api_key".into(), "replaced".into());
         }
         for (name, value) in edit.credentials.iter().flatten() {
-            let word = if value.is_some() { "replaced" } else { "removed" };
+            let word = if value.is_some() {
+                "replaced"
+            } else {
+                "removed"
+            };
             fields.insert(format!("credentials.{name}"), word.into());
         }
     }
@@ -331,8 +335,10 @@ pub fn connection(conn: &mut Conn, ctx: &Ctx, id: ProviderId) -> Result<Provider
 
 /// Returns when the catalog of a provider is due.
 pub fn next_sync(last: Option<&ProviderRun>, hours: i32, now: DateTime<Utc>) -> DateTime<Utc> {
-    let due = last
-        .and_then(|run| run.created_at.checked_add_signed(TimeDelta::hours(hours.into())));
+    let due = last.and_then(|run| {
+        run.created_at
+            .checked_add_signed(TimeDelta::hours(hours.into()))
+    });
     due.map_or(now, |due| due.max(now))
 }
 

@@ -2,12 +2,7 @@
 
 use super::{RunOutcome, RunSubject};
 use chrono::{DateTime, Utc};
-use diesel::{
-    delete, insert_into,
-    pg::Pg,
-    prelude::*,
-    update,
-};
+use diesel::{delete, insert_into, pg::Pg, prelude::*, update};
 use platform::{Actor, Conn, Error, Result, Tx, any_of, page};
 use schema::provider_runs as runs;
 use wire::{

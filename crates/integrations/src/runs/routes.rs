@@ -1,9 +1,7 @@
 //! HTTP routes of runs.
 
 use super::query;
-use wire::{
-    ProviderRunId, integrations::providers::ProviderRun, permission::needs::ProvidersRead,
-};
+use wire::{ProviderRunId, integrations::providers::ProviderRun, permission::needs::ProvidersRead};
 
 use actix_web::get;
 use platform::{Caller, Id, Result, Tagged, listing};

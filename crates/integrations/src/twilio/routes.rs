@@ -77,10 +77,7 @@ pub async fn edit(
     version: IfMatch,
     edit: Valid<EditTwilioConfig>,
 ) -> Result<Tagged<TwilioConfig>> {
-    let (environment, now) = (
-        caller.ctx().config.environment,
-        caller.ctx().clock.now(),
-    );
+    let (environment, now) = (caller.ctx().config.environment, caller.ctx().clock.now());
     let also = edit
         .concerns_secrets()
         .then_some(Permission::ProvidersRotate);

@@ -147,9 +147,7 @@ fn sealed(keys: &Keyring, id: TwilioConfigId, edit: &EditTwilioConfig) -> Result
             .map(|sealed| Some(Some(sealed))),
     };
     let shown = |value: &Option<Option<String>>| {
-        value
-            .as_ref()
-            .map(|value| value.as_deref().and_then(last4))
+        value.as_ref().map(|value| value.as_deref().and_then(last4))
     };
     Ok(Secrets {
         auth_token_encrypted: seal("auth_token_encrypted", &edit.auth_token)?,
@@ -210,7 +208,11 @@ pub fn edit(
             ("webhook_secret", &edit.webhook_secret),
         ] {
             if let Some(value) = value {
-                let word = if value.is_some() { "replaced" } else { "removed" };
+                let word = if value.is_some() {
+                    "replaced"
+                } else {
+                    "removed"
+                };
                 fields.insert(name.to_owned(), word.into());
             }
         }

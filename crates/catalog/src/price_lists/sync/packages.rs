@@ -198,12 +198,20 @@ mod tests {
         let rows = rows(&[invalid, minimum], &SyncCatalog::default());
         let fields: Vec<&str> = rows
             .first()
-            .map(|row| row.errors.iter().map(|error| error.field.as_str()).collect())
+            .map(|row| {
+                row.errors
+                    .iter()
+                    .map(|error| error.field.as_str())
+                    .collect()
+            })
             .unwrap_or_default();
         assert_eq!(fields, ["validity_days", "regions"]);
         let second = rows.get(1).map(|row| &row.package);
         assert_eq!(
-            second.map(|package| (package.selling.to_string(), package.plan.data_limit_mb.clone())),
+            second.map(|package| (
+                package.selling.to_string(),
+                package.plan.data_limit_mb.clone()
+            )),
             Some(("12.00".to_owned(), None))
         );
     }

@@ -62,26 +62,18 @@ pub fn lock_by_keys(tx: &mut Tx<'_>, iccid: &str, listed: &EsimRef) -> Result<Ve
         .for_update()
         .load(tx.conn())?;
     let known = rows.into_iter().map(
-        |(
-            id,
-            iccid,
-            provider_id,
-            profile_ref,
-            sim_ref,
-            status,
-            profile_state,
-            user,
-            deleted,
-        )| KnownEsim {
-            id,
-            iccid,
-            provider_id,
-            profile_ref,
-            sim_ref,
-            status,
-            profile_state,
-            has_owner: user.is_some(),
-            is_deleted: deleted.is_some(),
+        |(id, iccid, provider_id, profile_ref, sim_ref, status, profile_state, user, deleted)| {
+            KnownEsim {
+                id,
+                iccid,
+                provider_id,
+                profile_ref,
+                sim_ref,
+                status,
+                profile_state,
+                has_owner: user.is_some(),
+                is_deleted: deleted.is_some(),
+            }
         },
     );
     Ok(known.collect())
@@ -111,7 +103,6 @@ pub fn set_provider_refs(
 
 /// Returns whether a text is the reference of a request to a provider.
 pub fn is_our_reference(conn: &mut Conn, reference: &str) -> Result<bool> {
-    let ours =
-        provisioning_attempts::table.filter(provisioning_attempts::reference.eq(reference));
+    let ours = provisioning_attempts::table.filter(provisioning_attempts::reference.eq(reference));
     Ok(diesel::select(diesel::dsl::exists(ours)).get_result(conn)?)
 }

@@ -226,9 +226,7 @@ fn add(
     listed: &ListedProfile,
     now: DateTime<Utc>,
 ) -> Result<ListingOutcome> {
-    let is_young = listed
-        .created_at
-        .is_some_and(|at| at > now - SETTLED);
+    let is_young = listed.created_at.is_some_and(|at| at > now - SETTLED);
     let is_ordered = match &listed.reference {
         Some(reference) => query::is_our_reference(tx.conn(), reference)?,
         None => false,
