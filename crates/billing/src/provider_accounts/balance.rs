@@ -1,7 +1,7 @@
 //! Prepaid balances at providers: read hourly and on demand. A balance that falls below its threshold opens one case.
 
 use crate::cases::{self, Finding};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use integrations::{
     providers::{self, BalanceChange},
     runs::{self, RunOutcome, RunSubject},
@@ -20,6 +20,9 @@ use wire::{
     integrations::providers::{ProviderAdapter, ProviderRun, ProviderRunKind},
     system::audit::AuditAction,
 };
+
+/// How long runs are kept.
+const RETENTION: TimeDelta = TimeDelta::days(90);
 
 /// Requests the balance of a provider.
 pub(super) fn request(
@@ -148,7 +151,7 @@ fn apply(
     }
 }
 
-/// Requests the balance of every active provider that has one. Runs every hour.
+/// Requests the balance of every active provider that has one, and deletes old runs. Runs every hour.
 #[derive(Serialize, Deserialize)]
 pub struct ReadBalances {}
 
@@ -171,7 +174,7 @@ impl Job for ReadBalances {
                 for provider in providers::active_with(tx.conn(), &adapters)? {
                     start(tx, &actor, provider, now)?;
                 }
-                Ok(())
+                runs::purge(tx, now - RETENTION).map(drop)
             })
             .await
     }

@@ -17,7 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(routes::read_balance)
-        .service(routes::sync_twilio)
+        .service(routes::sync)
         .service(routes::probe)
         .service(routes::receive)
         .service(routes::receive_about)

@@ -29,7 +29,7 @@ pub async fn read_balance(
 /// Read the eSIMs of the active Twilio account and compare them with the inventory. Poll the run for the progress.
 #[utoipa::path(tag = "integrations/twilio", security(("bearer" = ["providers:write"])), params(("id" = TwilioConfigId, Path)), responses((status = 202, description = "The run", body = ProviderRun)))]
 #[post("/twilio-configs/{id}/sync")]
-pub async fn sync_twilio(
+pub async fn sync(
     caller: Caller<ProvidersWrite>,
     id: Id<TwilioConfigId>,
 ) -> Result<Accepted<ProviderRun>> {
@@ -41,7 +41,7 @@ pub async fn sync_twilio(
 }
 
 /// Answer the probe of a provider that checks the address of its webhooks with HEAD or GET.
-#[utoipa::path(tag = "integrations/webhooks", security(()), params(("id" = ProviderId, Path), ("token" = String, Path, description = "The token of the address")),
+#[utoipa::path(tag = "integrations/provider_webhooks", security(()), params(("id" = ProviderId, Path), ("token" = String, Path, description = "The token of the address")),
     responses((status = 200, description = "The address can receive webhooks")))]
 #[get("/webhooks/providers/{id}/{token}")]
 pub async fn probe(_: Id<ProviderId>) -> HttpResponse {
@@ -52,7 +52,7 @@ pub async fn probe(_: Id<ProviderId>) -> HttpResponse {
 ///
 /// Called by the provider at the address that its page shows. The provider's signature is verified where it signs. A
 /// repeated event is answered like a new one; the provider is asked for the state before anything changes.
-#[utoipa::path(tag = "integrations/webhooks", security(()), params(("id" = ProviderId, Path), ("token" = String, Path, description = "The token of the address")),
+#[utoipa::path(tag = "integrations/provider_webhooks", security(()), params(("id" = ProviderId, Path), ("token" = String, Path, description = "The token of the address")),
     request_body(content = serde_json::Value, content_type = "application/json"),
     responses((status = 204, description = "Received"), (status = 400, description = "The body cannot be read"), (status = 401, description = "The signature is invalid"), (status = 404, description = "There is no such address")))]
 #[post("/webhooks/providers/{id}/{token}")]
@@ -66,7 +66,7 @@ pub async fn receive(
 }
 
 /// Receive a webhook of a provider about one order, at the address that was sent with the order.
-#[utoipa::path(tag = "integrations/webhooks", security(()), params(("id" = ProviderId, Path), ("token" = String, Path, description = "The token of the address"), ("reference" = String, Path, description = "Our reference of the order")),
+#[utoipa::path(tag = "integrations/provider_webhooks", security(()), params(("id" = ProviderId, Path), ("token" = String, Path, description = "The token of the address"), ("reference" = String, Path, description = "Our reference of the order")),
     request_body(content = serde_json::Value, content_type = "application/json"),
     responses((status = 204, description = "Received"), (status = 400, description = "The body cannot be read"), (status = 401, description = "The signature is invalid"), (status = 404, description = "There is no such address")))]
 #[post("/webhooks/providers/{id}/{token}/{reference}")]
@@ -110,7 +110,7 @@ fn headers(request: &HttpRequest) -> Vec<(String, String)> {
 }
 
 /// Replay a webhook of a provider: the provider is asked again for what the webhook reports.
-#[utoipa::path(tag = "integrations/webhooks", security(("bearer" = ["providers:write"])), params(("id" = WebhookReceiptId, Path)), responses((status = 200, description = "The webhook", body = ProviderWebhook), (status = 409, description = "The webhook was rejected, or waits to be applied")))]
+#[utoipa::path(tag = "integrations/provider_webhooks", security(("bearer" = ["providers:write"])), params(("id" = WebhookReceiptId, Path)), responses((status = 200, description = "The webhook", body = ProviderWebhook), (status = 409, description = "The webhook was rejected, or waits to be applied")))]
 #[post("/provider-webhooks/{id}/replay")]
 pub async fn replay(
     caller: Caller<ProvidersWrite>,

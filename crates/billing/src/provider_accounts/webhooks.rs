@@ -5,6 +5,7 @@ use super::{balance, query};
 use crate::fulfillment::Provision;
 use actix_web::web::Bytes;
 use chrono::{DateTime, Utc};
+use esims::operations::RefreshEsim;
 use integrations::{
     providers,
     webhooks::{self as receipts, ReportedEvent},

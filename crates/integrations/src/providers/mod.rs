@@ -1,6 +1,5 @@
 //! Providers of eSIMs: their API keys, their order, and whether they are active.
 
-mod account;
 mod adapters;
 mod jobs;
 pub mod offers;
@@ -12,6 +11,8 @@ pub(crate) use account::last4;
 pub use account::{SealedAccount, account, previous_account, sealed_account, uses_twilio_config};
 pub use adapters::supplier;
 pub use jobs::TestProvider;
+use query::account;
+pub(crate) use query::twilio_account;
 pub use query::{active_with, find, lock, scheduled, webhook_address};
 pub use rules::{
     BalanceChange, check_endpoint, lock_usable, next_sync, record_balance, webhook_url,

@@ -1,5 +1,8 @@
 //! All SQL of providers.
 
+pub mod account;
+pub mod twilio_account;
+
 use wire::{
     Currency, Money, Page, Paging, ProviderId,
     integrations::providers::{
@@ -7,7 +10,7 @@ use wire::{
     },
 };
 
-use super::account::last4;
+use account::last4;
 use chrono::{DateTime, Utc};
 use diesel::{
     dsl::{exists, select},

@@ -1,8 +1,7 @@
 //! Jobs of Twilio accounts.
 
-use super::account;
 use crate::{
-    providers,
+    providers::{self, twilio_account},
     runs::{self, RunOutcome},
 };
 use platform::{Ctx, Result, jobs::Job};
@@ -32,7 +31,7 @@ impl Job for TestTwilio {
         };
         let sealed = ctx
             .db
-            .read(move |conn| account::for_test(conn, config))
+            .read(move |conn| twilio_account::for_test(conn, config))
             .await?;
         // Its own id, so that the adapter does not use a token of the active account.
         let account = sealed.open(&ctx.keys, ProviderId(config.0))?;

@@ -1,12 +1,10 @@
 //! Accounts for Super SIM at Twilio or KORE. One is active; providers with the Super SIM integration order with it.
 
-mod account;
 mod jobs;
 mod query;
 mod routes;
 mod rules;
 
-pub use account::SealedTwilio;
 pub use jobs::TestTwilio;
 pub use query::{find, lock, mark_synced, super_sim_provider};
 

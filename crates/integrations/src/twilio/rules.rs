@@ -1,12 +1,11 @@
 //! Decisions about Twilio accounts.
 
 use super::{
-    account::context,
     jobs::TestTwilio,
     query::{self, Changes, Row, Secrets},
 };
 use crate::{
-    providers::{self, last4},
+    providers::{self, last4, twilio_account::context},
     runs::{self, RunSubject},
 };
 use chrono::{DateTime, TimeDelta, Utc};

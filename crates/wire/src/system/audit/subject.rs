@@ -2,7 +2,9 @@
 
 use crate::{
     ApiClientId, CaseId, DisputeId, EsimId, InvoiceId, JobId, KycDocumentId, NotificationId,
-    OfferId, OrderId, PlanId, PriceChangeId, PriceId, PriceListId, PromotionId, ProviderId, RefundId, SessionId, SettingId, StockThresholdId, SupplierClaimId, TransactionId, TwilioConfigId, UserId, ViewId, WebhookReceiptId,
+    OfferId, OrderId, PlanId, PriceChangeId, PriceId, PriceListId, PromotionId, ProviderId,
+    RefundId, SessionId, SettingId, StockThresholdId, SupplierClaimId, TransactionId,
+    TwilioConfigId, UserId, ViewId, WebhookReceiptId,
 };
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! The account at a provider with which a call is made.
 
-use crate::twilio::SealedTwilio;
+use super::twilio_account::SealedTwilio;
 use chrono::{DateTime, Utc};
 use diesel::{
     dsl::sql,

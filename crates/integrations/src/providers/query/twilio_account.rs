@@ -44,7 +44,7 @@ pub fn for_test(conn: &mut Conn, id: TwilioConfigId) -> Result<SealedTwilio> {
 }
 
 /// Returns the context of a sealed column.
-pub(super) fn context(id: TwilioConfigId, column: &'static str) -> FieldContext<'static> {
+pub(crate) fn context(id: TwilioConfigId, column: &'static str) -> FieldContext<'static> {
     FieldContext::new("twilio_config", column, id.0)
 }
 
