@@ -1,6 +1,5 @@
 //! Every operation that writes, run once, with the expected audit entries.
 
-mod connections;
 mod money;
 mod people;
 mod promotions;
