@@ -34,6 +34,8 @@ async fn hourly(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, accounts::Reindex::default()).await?;
     enqueue(ctx, billing::reconciliation::Check {}).await?;
     enqueue(ctx, billing::payments::MakeDays {}).await?;
+    enqueue(ctx, esims::usage::RollUpMonths {}).await?;
+    enqueue(ctx, esims::usage::CleanUpUsage {}).await?;
     enqueue(ctx, system::Housekeeping {}).await
 }
 
@@ -46,6 +48,9 @@ async fn minutely(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, system::ExportHead {}).await?;
     enqueue(ctx, billing::checkout::SweepOrders {}).await?;
     enqueue(ctx, billing::refunding::FollowUpRefunds {}).await?;
+    enqueue(ctx, esims::usage::RefreshMonitor {}).await?;
+    enqueue(ctx, esims::usage::PollUsage {}).await?;
+    enqueue(ctx, esims::usage::RemindOfExpiry {}).await?;
     enqueue(ctx, messaging::Outbox {}).await
 }
 

@@ -1,10 +1,8 @@
 //! SQL of the inventory.
 
 mod stock;
-mod usage;
 
 pub use stock::*;
-pub use usage::usage;
 
 use chrono::{DateTime, Utc};
 use diesel::{
