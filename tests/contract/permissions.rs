@@ -50,6 +50,9 @@ pub fn body(operation: &str) -> Option<Value> {
         "stock_create" => json!({ "plan_id": id, "minimum": 5 }),
         "stock_edit" => json!({ "minimum": 6 }),
         "fulfillment_resend" | "orders_resend" => json!({ "reason": "test" }),
+        "usage_record" => {
+            json!({ "readings": [{ "event_id": "e", "esim_id": id, "value": "1", "unit": "MB", "read_at": "2026-01-01T00:00:00Z" }] })
+        }
         "inventory_edit" => json!({ "eid": null }),
         "sessions_invitation_link" => json!({}),
         "sessions_confirm" => json!({ "password": "wrong" }),

@@ -10,6 +10,7 @@ mod personal_data;
 mod reassign;
 mod share;
 pub mod stock;
+pub mod usage;
 
 pub use share::pages;
 
@@ -24,6 +25,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     reassign::routes::mount(config);
     diagnosis::routes::mount(config);
     stock::routes::mount(config);
+    usage::routes::mount(config);
     inventory::routes::mount(config);
 }
 
@@ -37,6 +39,12 @@ pub fn jobs(worker: platform::jobs::Worker) -> platform::jobs::Worker {
         .with::<operations::RefreshEsim>()
         .with::<operations::RunOperation>()
         .with::<stock::CheckStock>()
+        .with::<usage::CleanUpUsage>()
+        .with::<usage::PollProvider>()
+        .with::<usage::PollUsage>()
+        .with::<usage::RefreshMonitor>()
+        .with::<usage::RemindOfExpiry>()
+        .with::<usage::RollUpMonths>()
 }
 
 /// Returns the personal data of the section.

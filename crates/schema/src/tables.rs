@@ -1313,6 +1313,143 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    usage_alerts (id) {
+        id -> Uuid,
+        esim_id -> Uuid,
+        bundle_id -> Uuid,
+        topups -> Int4,
+        #[max_length = 10]
+        kind -> Varchar,
+        step -> Int4,
+        used_bytes -> Int8,
+        total_bytes -> Nullable<Int8>,
+        expires_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    usage_anomalies (id) {
+        id -> Uuid,
+        esim_id -> Uuid,
+        #[max_length = 10]
+        kind -> Varchar,
+        period_start -> Timestamptz,
+        period_end -> Timestamptz,
+        used_bytes -> Int8,
+        counter_bytes -> Int8,
+        #[max_length = 20]
+        source -> Varchar,
+        #[max_length = 100]
+        event_id -> Nullable<Varchar>,
+        times -> Int4,
+        read_at -> Timestamptz,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    usage_days (esim_id, day, country, network) {
+        esim_id -> Uuid,
+        day -> Date,
+        #[max_length = 2]
+        country -> Varchar,
+        #[max_length = 20]
+        network -> Varchar,
+        used_bytes -> Int8,
+        is_rolled_up -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    usage_events (esim_id, event_id) {
+        esim_id -> Uuid,
+        #[max_length = 100]
+        event_id -> Varchar,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    usage_monitor (esim_id) {
+        esim_id -> Uuid,
+        status -> EsimStatus,
+        is_in_use -> Bool,
+        user_id -> Nullable<Uuid>,
+        plan_id -> Nullable<Uuid>,
+        provider_id -> Nullable<Uuid>,
+        bundle_id -> Nullable<Uuid>,
+        topups -> Int4,
+        starts_at -> Nullable<Timestamptz>,
+        expires_at -> Nullable<Timestamptz>,
+        used_bytes -> Int8,
+        total_bytes -> Nullable<Int8>,
+        remaining_bytes -> Nullable<Int8>,
+        share -> Nullable<Numeric>,
+        burn_bytes_per_day -> Nullable<Int8>,
+        #[max_length = 20]
+        forecast -> Varchar,
+        exhausted_at -> Nullable<Timestamptz>,
+        left_at_expiry_bytes -> Nullable<Int8>,
+        readings -> Int4,
+        last_point_at -> Nullable<Timestamptz>,
+        read_at -> Nullable<Timestamptz>,
+        received_at -> Nullable<Timestamptz>,
+        #[max_length = 2]
+        country -> Nullable<Varchar>,
+        #[max_length = 20]
+        network -> Nullable<Varchar>,
+        alert_step -> Int4,
+        remind_at -> Nullable<Timestamptz>,
+        next_poll_at -> Nullable<Timestamptz>,
+        polled_at -> Nullable<Timestamptz>,
+        provider_age_minutes -> Nullable<Int4>,
+        poll_error -> Nullable<Text>,
+        poll_failures -> Int4,
+        needs_refresh -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    usage_monthly (esim_id, month) {
+        esim_id -> Uuid,
+        month -> Date,
+        used_bytes -> Int8,
+        rolled_up_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    usage_points (esim_id, read_at) {
+        esim_id -> Uuid,
+        bundle_id -> Uuid,
+        read_at -> Timestamptz,
+        used_bytes -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     users (id) {
         id -> Uuid,
         email -> Bytea,
@@ -1452,6 +1589,17 @@ diesel::joinable!(transactions -> orders (order_id));
 diesel::joinable!(transactions -> plans (plan_id));
 diesel::joinable!(transactions -> promotional_codes (promo_code_id));
 diesel::joinable!(webhook_receipts -> data_providers (provider_id));
+diesel::joinable!(usage_alerts -> esim_bundles (bundle_id));
+diesel::joinable!(usage_alerts -> esims (esim_id));
+diesel::joinable!(usage_anomalies -> esims (esim_id));
+diesel::joinable!(usage_days -> esims (esim_id));
+diesel::joinable!(usage_events -> esims (esim_id));
+diesel::joinable!(usage_monitor -> data_providers (provider_id));
+diesel::joinable!(usage_monitor -> esims (esim_id));
+diesel::joinable!(usage_monitor -> plans (plan_id));
+diesel::joinable!(usage_monthly -> esims (esim_id));
+diesel::joinable!(usage_points -> esim_bundles (bundle_id));
+diesel::joinable!(usage_points -> esims (esim_id));
 diesel::joinable!(webhook_receipts -> transactions (transaction_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -1513,6 +1661,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_messages,
     transactions,
     twilio_config,
+    usage_alerts,
+    usage_anomalies,
+    usage_days,
+    usage_events,
+    usage_monitor,
+    usage_monthly,
+    usage_points,
     users,
     webhook_receipts,
 );

@@ -36,6 +36,8 @@ async fn hourly(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, billing::payments::MakeDays {}).await?;
     enqueue(ctx, billing::provider_accounts::ReadBalances {}).await?;
     enqueue(ctx, catalog::price_lists::SyncDueCatalogs {}).await?;
+    enqueue(ctx, esims::usage::RollUpMonths {}).await?;
+    enqueue(ctx, esims::usage::CleanUpUsage {}).await?;
     enqueue(ctx, system::Housekeeping {}).await
 }
 
@@ -48,6 +50,9 @@ async fn minutely(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, system::ExportHead {}).await?;
     enqueue(ctx, billing::checkout::SweepOrders {}).await?;
     enqueue(ctx, billing::refunding::FollowUpRefunds {}).await?;
+    enqueue(ctx, esims::usage::RefreshMonitor {}).await?;
+    enqueue(ctx, esims::usage::PollUsage {}).await?;
+    enqueue(ctx, esims::usage::RemindOfExpiry {}).await?;
     enqueue(ctx, messaging::Outbox {}).await
 }
 

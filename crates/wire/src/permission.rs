@@ -127,6 +127,10 @@ permissions! {
     StockRead = "stock:read":                 All All All None None;
     /// Set stock thresholds.
     StockWrite = "stock:write":               All All None None None;
+    /// Send readings of usage counters.
+    UsageWrite = "usage:write":               All All None None Own;
+    /// Ask providers for the current usage.
+    UsageRefresh = "usage:refresh":           All All All None None;
     /// View orders.
     OrdersRead = "orders:read":               All All All Own Own;
     /// Place and cancel orders.

@@ -20,7 +20,7 @@ use platform::{
 };
 use wire::{
     EsimId, ProblemCode,
-    esims::{inventory::*, profile::ActivationCode, usage::EsimUsage},
+    esims::{inventory::*, profile::ActivationCode},
     identifier,
     system::audit::AuditAction,
 };
@@ -44,12 +44,6 @@ pub fn history(conn: &mut Conn, actor: &Actor, id: EsimId) -> Result<EsimHistory
         });
     }
     Ok(EsimHistory { data })
-}
-
-/// Returns the usage of an eSIM that the actor may see.
-pub fn usage(conn: &mut Conn, actor: &Actor, id: EsimId) -> Result<EsimUsage> {
-    query::find(conn, actor.owner_filter(), id)?;
-    query::usage(conn, id)
 }
 
 /// Edits an eSIM in stock. An eSIM with an owner is changed only by its state changes.

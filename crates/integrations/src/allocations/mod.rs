@@ -9,7 +9,7 @@ mod routes;
 pub use query::{
     Candidate, CandidateQuery, Receipt, SentAttempt, Unit, advance, allocate, due_lookups,
     has_real_provider, known_orders, lock, next_candidate, open_attempt, queue, record_attempt,
-    record_order_ref, record_outcome, release, reopen, reverse, schedule_lookup,
+    record_order_ref, record_outcome, record_usage, release, reopen, reverse, schedule_lookup,
     successful_attempt, units,
 };
 

@@ -2,11 +2,9 @@
 
 mod listing;
 mod stock;
-mod usage;
 
 pub use listing::*;
 pub use stock::*;
-pub use usage::usage;
 
 use chrono::{DateTime, Utc};
 use diesel::{

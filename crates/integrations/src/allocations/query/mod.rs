@@ -19,8 +19,8 @@ use schema::{
 };
 use std::collections::HashMap;
 use wire::{
-    Currency, EsimId, Money, OfferId, OrderId, Page, Paging, ProviderId, ProvisioningAttemptId,
-    ProvisioningJobId,
+    BundleId, Currency, EsimId, Money, OfferId, OrderId, Page, Paging, ProviderId,
+    ProvisioningAttemptId, ProvisioningJobId,
     integrations::allocations::{
         AllocationStatus, Provisioning, ProvisioningAttempt, ProvisioningAttemptStatus,
         ProvisioningFilter, ProvisioningSort, ProvisioningStatus,
@@ -132,6 +132,21 @@ pub fn reverse(tx: &mut Tx<'_>, provider: ProviderId, order: OrderId, esim: Esim
         .filter(data_allocations::provisioning_job_id.eq_any(ordered));
     update(charged)
         .set(data_allocations::status.eq(AllocationStatus::Reversed))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+const RECORD_USAGE: &str = "UPDATE data_allocations a SET used_mb = least(round(b.used_bytes / 1000000.0, 2), 99999999.99) \
+    FROM esim_bundles b JOIN provisioning_jobs p ON p.order_id = b.order_id AND p.unit_no = b.unit_no \
+    WHERE b.id = ANY($1) AND a.provisioning_job_id = p.id AND a.status = 'active'";
+
+/// Sets the used data of allocations to that of their bundles, in MB of 1,000,000 bytes.
+pub fn record_usage(tx: &mut Tx<'_>, bundles: &[BundleId]) -> Result<()> {
+    if bundles.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(RECORD_USAGE)
+        .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(bundles)
         .execute(tx.conn())?;
     Ok(())
 }

@@ -86,6 +86,8 @@ audit_actions! {
     EsimShareRevoke = "esim.share_revoke": "Share link revoked", "The share link of the eSIM was revoked.", Neutral;
     EsimReveal = "esim.reveal": "Activation code revealed", "The activation code was revealed.", Neutral;
     EsimWithdraw = "esim.withdraw": "eSIM withdrawn", "The eSIM was withdrawn from the stock.", Bad;
+    UsageRecord = "usage.record": "Usage recorded", "Readings of usage counters were recorded.", Neutral;
+    UsageRefresh = "usage.refresh": "Usage requested", "The provider was asked for the usage of the eSIM.", Neutral;
     InvoiceIssue = "invoice.issue": "Invoice issued", "The invoice was issued.", Neutral;
     JobRetry = "job.retry": "Job retried", "The background job was retried.", Neutral;
     JobDrop = "job.drop": "Job dropped", "The background job was dropped.", Bad;

@@ -30,6 +30,8 @@ pub enum Rule {
     Prefix,
     /// Amounts by currency.
     Amounts,
+    /// On or off: `true` or `false`.
+    Switch,
 }
 
 /// The changes of a setting that weaken a financial or security control.
@@ -138,6 +140,10 @@ settings! {
     UnpaidUnitsPerClient: i64 = "orders.unpaid_units_per_client" in "orders", "20", false, Rule::Whole(1, 100_000), weakened WhenRaised;
     /// Days after which an expired eSIM is cancelled, at its provider where that is possible. A top-up during this time makes it active again. 0 never cancels.
     RecycleAfterDays: i64 = "esims.recycle_after_days" in "esims", "30", false, Rule::Whole(0, 365);
+    /// Whether customers receive an email when 50, 75, 90 and 100 percent of their data are used.
+    UsageAlertEmails: bool = "emails.usage_alerts" in "emails", "true", false, Rule::Switch;
+    /// Whether customers receive an email 72 and 24 hours before their plan expires.
+    ExpiryReminderEmails: bool = "emails.expiry_reminders" in "emails", "true", false, Rule::Switch;
     /// Tax in percent of the price after discounts, added to the price.
     TaxPercent: Decimal = "billing.tax_percent" in "billing", "0.00", true, Rule::Percent;
     /// Payment instructions for bank transfers: the account, and that the order number is the payment reference.
@@ -166,6 +172,7 @@ impl SettingDefinition {
     pub const fn data_type(&self) -> SettingDataType {
         match self.rule {
             Rule::Whole(..) => SettingDataType::Number,
+            Rule::Switch => SettingDataType::Boolean,
             Rule::Documents | Rule::Amounts => SettingDataType::Json,
             // A string, so that clients do not parse it as a float.
             Rule::Line(..)
@@ -188,6 +195,7 @@ impl SettingDefinition {
                 "The https URL of a page, such as https://shop.example.com/documents, or empty."
                     .to_owned()
             }
+            Rule::Switch => "true or false.".to_owned(),
             Rule::Email => "An e-mail address, or empty.".to_owned(),
             Rule::Whole(least, most) => format!("A whole number from {least} to {most}."),
             Rule::Percent => {
@@ -218,6 +226,10 @@ impl SettingDefinition {
             Rule::Url if text.is_empty() => {}
             Rule::Url if !is_page(text) => bad.add("value", "url", self.accepts()),
             Rule::Url => {}
+            Rule::Switch if !matches!(text, "true" | "false") => {
+                bad.add("value", "type", self.accepts());
+            }
+            Rule::Switch => {}
             Rule::Email if text.is_empty() => {}
             Rule::Email => {
                 bad.email("value", text);

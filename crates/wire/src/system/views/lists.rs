@@ -19,6 +19,7 @@ use crate::{
     },
     esims::{
         active::ActiveEsim, inventory::Esim, operations::EsimOperation, stock::StockThreshold,
+        usage::MonitoredEsim,
     },
     integrations::{
         allocations::Provisioning,
@@ -56,6 +57,7 @@ const LISTS: &[(&str, Read)] = &[
     ("/esims/inventory", read::<Esim>),
     ("/esims/operations", read::<EsimOperation>),
     ("/esims/stock", read::<StockThreshold>),
+    ("/esims/usage", read::<MonitoredEsim>),
     ("/integrations/offers", read::<Offer>),
     ("/integrations/providers", read::<Provider>),
     ("/integrations/provisioning", read::<Provisioning>),
