@@ -40,7 +40,10 @@ const TAGS: &[(&str, &str)] = &[
         "esims/sharing",
         "Share links with an access code that show the QR code of an eSIM",
     ),
-    ("esims/stock", "Stock by plan and provider, and its thresholds"),
+    (
+        "esims/stock",
+        "Stock by plan and provider, and its thresholds",
+    ),
     ("catalog/plans", "Plans for sale"),
     ("catalog/pricing", "Prices of plans and quotes"),
     ("catalog/promotions", "Promotion codes"),
@@ -257,7 +260,7 @@ fn declare_files_binary(operation: &mut Operation) {
 }
 
 /// Operations that answer 201 with a secret that is shown once. It has no URL and no revision.
-const SHOWN_ONCE: &[&str] = &["/v1/users/{id}/invitation-link"];
+const SHOWN_ONCE: &[&str] = &["/v1/users/{id}/invitation-link", "/v1/esims/{id}/share"];
 
 /// Declares the headers of 201 answers.
 fn declare_created_headers(path: &str, operation: &mut Operation) {
