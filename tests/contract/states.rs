@@ -9,7 +9,11 @@ use wire::{
         disputes::DisputeState, orders::OrderStatus, reconciliation::CaseStatus,
         refunds::RefundStatus, transactions::TransactionStatus,
     },
-    esims::inventory::{EsimStatus, ProfileState},
+    esims::{
+        inventory::{EsimStatus, ProfileState},
+        operations::EsimOperationStatus,
+        usage::BundleStatus,
+    },
     integrations::{allocations::ProvisioningStatus, providers::ProviderRunStatus},
 };
 
@@ -96,7 +100,7 @@ fn document() -> String {
         ),
         section(
             "eSIM",
-            "The service. Only a top-up leads from `expired` to `active`.",
+            "The service. Only a top-up, or a provider that reports a later end of the bundle, leads from `expired` to `active`.",
             EsimStatus::ALL,
             EsimStatus::can_become,
         ),
@@ -105,6 +109,18 @@ fn document() -> String {
             "Where the profile is on its way to the device. Notifications arrive late and out of order, so a profile skips states.",
             ProfileState::ALL,
             ProfileState::can_become,
+        ),
+        section(
+            "Bundle",
+            "The data on an eSIM. A provider that reports a later end makes an ended bundle active again.",
+            BundleStatus::ALL,
+            BundleStatus::can_become,
+        ),
+        section(
+            "eSIM operation",
+            "Suspend, resume, cancel or refresh. `refused` means that nothing was changed, `failed` that the outcome could not be found out.",
+            EsimOperationStatus::ALL,
+            EsimOperationStatus::can_become,
         ),
         section(
             "User account",

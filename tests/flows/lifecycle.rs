@@ -344,15 +344,15 @@ fn copy(app: &TestApp, count: usize) {
         "CREATE TEMP TABLE copies AS SELECT n, gen_random_uuid() AS esim_id, gen_random_uuid() AS order_id FROM generate_series(1, {count}) n"
     ));
     app.execute(
-        "INSERT INTO esims SELECT (jsonb_populate_record(e, jsonb_build_object('id', c.esim_id, 'iccid', '8999' || lpad(c.n::text, 15, '0'), \
+        "INSERT INTO esims SELECT (jsonb_populate_record(NULL::esims, to_jsonb(e) || jsonb_build_object('id', c.esim_id, 'iccid', '8999' || lpad(c.n::text, 15, '0'), \
             'provider_ref', 'COPY-' || c.n, 'twilio_sid', NULL))).* FROM copies c, (SELECT * FROM esims LIMIT 1) e",
     );
     app.execute(
-        "INSERT INTO orders SELECT (jsonb_populate_record(o, jsonb_build_object('id', c.order_id, 'order_number', 'COPY-' || c.n, \
+        "INSERT INTO orders SELECT (jsonb_populate_record(NULL::orders, to_jsonb(o) || jsonb_build_object('id', c.order_id, 'order_number', 'COPY-' || c.n, \
             'reference', NULL))).* FROM copies c, (SELECT * FROM orders LIMIT 1) o",
     );
     app.execute(
-        "INSERT INTO esim_bundles SELECT (jsonb_populate_record(b, jsonb_build_object('id', gen_random_uuid(), 'esim_id', c.esim_id, \
+        "INSERT INTO esim_bundles SELECT (jsonb_populate_record(NULL::esim_bundles, to_jsonb(b) || jsonb_build_object('id', gen_random_uuid(), 'esim_id', c.esim_id, \
             'order_id', c.order_id))).* FROM copies c, (SELECT * FROM esim_bundles LIMIT 1) b",
     );
 }
@@ -547,4 +547,48 @@ async fn bulk_cancel_requires_its_permission_and_refuses_row_by_row() {
     let row = &list["data"][0];
     assert!(row["error"].as_str().unwrap().contains("active"), "{row}");
     assert_eq!(row["reason"], "Batch 7 was returned");
+}
+
+#[actix_web::test]
+async fn delivery_is_sent_to_another_address_with_a_reason() {
+    let sold = sold().await;
+    let orders = sold.admin.get("/v1/orders").await.expect(200);
+    let path = format!(
+        "/v1/orders/{}/resend",
+        orders["data"][0]["id"].as_str().unwrap()
+    );
+    let other = "traveller@example.com";
+    for (body, field) in [
+        (
+            json!({ "email": "not-an-address", "reason": "New phone" }),
+            "email",
+        ),
+        (json!({ "email": other }), "reason"),
+    ] {
+        sold.admin.post(&path, body).await.rejects_field(field);
+    }
+    let body = json!({ "email": other, "reason": "New phone" });
+    sold.admin.post(&path, body).await.expect(200);
+    let messages = sold
+        .admin
+        .get("/v1/notifications?limit=1")
+        .await
+        .expect(200);
+    let destination = messages["data"][0]["destination"].as_str().unwrap();
+    assert!(
+        destination.starts_with('t') && destination.ends_with("example.com"),
+        "{destination}"
+    );
+    for query in [
+        "SELECT count(*) FROM notifications n WHERE n::text LIKE '%traveller@%'",
+        "SELECT count(*) FROM audit_log a WHERE a::text LIKE '%traveller@%'",
+    ] {
+        assert_eq!(sold.app.count(query), 0, "{query}");
+    }
+    assert_eq!(
+        sold.app.count(
+            "SELECT count(*) FROM audit_log WHERE action = 'order.resend' AND change ? 'to'"
+        ),
+        1
+    );
 }

@@ -260,7 +260,7 @@ fn declare_files_binary(operation: &mut Operation) {
 }
 
 /// Operations that answer 201 with a secret that is shown once. It has no URL and no revision.
-const SHOWN_ONCE: &[&str] = &["/v1/users/{id}/invitation-link"];
+const SHOWN_ONCE: &[&str] = &["/v1/users/{id}/invitation-link", "/v1/esims/{id}/share"];
 
 /// Declares the headers of 201 answers.
 fn declare_created_headers(path: &str, operation: &mut Operation) {
