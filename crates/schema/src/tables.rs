@@ -157,6 +157,9 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        paused_at -> Nullable<Timestamptz>,
+        #[max_length = 500]
+        pause_reason -> Nullable<Varchar>,
     }
 }
 
@@ -353,6 +356,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        #[max_length = 100]
         profile_ref -> Nullable<Varchar>,
         confirmation_code -> Nullable<Bytea>,
         expired_at -> Nullable<Timestamptz>,
@@ -710,6 +714,7 @@ diesel::table! {
         stock -> Nullable<Int4>,
         minimum_price -> Nullable<Numeric>,
         version -> Int4,
+        #[max_length = 100]
         topup_sku -> Nullable<Varchar>,
     }
 }
@@ -834,6 +839,27 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    provider_health (provider_id) {
+        provider_id -> Uuid,
+        failures -> Int4,
+        opened_at -> Nullable<Timestamptz>,
+        open_until -> Nullable<Timestamptz>,
+        probe_until -> Nullable<Timestamptz>,
+        recovered_at -> Nullable<Timestamptz>,
+        last_success_at -> Nullable<Timestamptz>,
+        last_error_at -> Nullable<Timestamptz>,
+        #[max_length = 500]
+        last_error -> Nullable<Varchar>,
+        durations_ms -> Array<Nullable<Int4>>,
+        outcomes -> Array<Nullable<Bool>>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     provisioning_attempts (id) {
         id -> Uuid,
         job_id -> Uuid,
@@ -851,6 +877,14 @@ diesel::table! {
         error -> Nullable<Text>,
         sent_at -> Timestamptz,
         answered_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        missing_since -> Nullable<Timestamptz>,
+        resend_at -> Nullable<Timestamptz>,
+        sends -> Int4,
+        check_at -> Nullable<Timestamptz>,
+        checks -> Int4,
+        pool_gb -> Nullable<Numeric>,
+        routing -> Nullable<Jsonb>,
     }
 }
 
@@ -871,6 +905,7 @@ diesel::table! {
         next_attempt_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        routing -> Nullable<Jsonb>,
     }
 }
 
@@ -1348,6 +1383,7 @@ diesel::joinable!(price_list_syncs -> data_providers (provider_id));
 diesel::joinable!(promo_redemptions -> orders (order_id));
 diesel::joinable!(promo_redemptions -> promotional_codes (promotion_id));
 diesel::joinable!(promo_redemptions -> users (user_id));
+diesel::joinable!(provider_health -> data_providers (provider_id));
 diesel::joinable!(provisioning_attempts -> data_providers (provider_id));
 diesel::joinable!(provisioning_attempts -> plan_provider_offers (offer_id));
 diesel::joinable!(provisioning_attempts -> provisioning_jobs (job_id));
@@ -1417,6 +1453,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     price_list_syncs,
     promo_redemptions,
     promotional_codes,
+    provider_health,
     provisioning_attempts,
     provisioning_jobs,
     rate_limits,

@@ -145,6 +145,7 @@ pub const OWNERS: &[(&str, &str)] = &[
     ("twilio_config", "integrations/twilio"),
     ("data_providers", "integrations/providers"),
     ("plan_provider_offers", "integrations/providers"),
+    ("provider_health", "integrations/health"),
     ("data_allocations", "integrations/allocations"),
     ("provisioning_jobs", "integrations/allocations"),
     ("provisioning_attempts", "integrations/allocations"),

@@ -20,6 +20,8 @@ text_enum! {
         SupplierCancellation = "supplier_cancellation",
         /// A provider charged more than expected, and the order earns less than the minimum margin.
         LowMargin = "low_margin",
+        /// A provider needs a person: its credentials, its balance or a request that it does not accept.
+        ProviderAttention = "provider_attention",
     }
 }
 text_enum! {
@@ -197,6 +199,7 @@ impl CaseKind {
             Self::ForeignRefund => "Refunded at the gateway",
             Self::SupplierCancellation => "Cancel at the provider",
             Self::LowMargin => "Low margin",
+            Self::ProviderAttention => "Provider needs attention",
         }
     }
 }

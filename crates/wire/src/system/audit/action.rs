@@ -145,7 +145,11 @@ audit_actions! {
     ProviderCreate = "provider.create": "Provider created", "The provider was created.", Good;
     ProviderEdit = "provider.edit": "Provider edited", "The provider was edited.", Neutral;
     ProviderDelete = "provider.delete": "Provider deleted", "The provider was deleted.", Bad;
+    ProviderPause = "provider.pause": "Provider paused", "The provider was paused; no new orders are sent to it.", Bad;
+    ProviderResume = "provider.resume": "Provider resumed", "The provider was resumed.", Good;
     ProvisioningRequest = "provisioning.request" was "provisioning.ask": "Sent to provider", "The order was sent to a provider.", Waiting;
+    ProvisioningRetry = "provisioning.retry": "Provisioning retried", "The provisioning of a unit was retried.", Neutral;
+    ProvisioningLate = "provisioning.late": "Late delivery", "The provider delivered a request that had been given up; the eSIM is in stock.", Waiting;
     ProvisioningFail = "provisioning.fail": "Provisioning failed", "The provisioning failed.", Bad;
     ReconciliationRun = "reconciliation.run" was "case.check": "Reconciliation run", "The records were reconciled.", Neutral;
     RefundRequest = "refund.request": "Refund requested", "A refund was requested.", Waiting;
