@@ -6,12 +6,11 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use platform::{Conn, Result, Tx};
-use schema::data_providers as providers;
 use uuid::Uuid;
 use wire::{
     Decimal, PlanId, ProviderId,
     integrations::{
-        providers::{Provider, ProviderAdapter},
+        providers::ProviderAdapter,
         routing::{CircuitState, ImpactedPlan, ProviderHealth, ProviderImpact},
     },
 };
@@ -85,23 +84,6 @@ pub fn take_probe(tx: &mut Tx<'_>, id: ProviderId, now: DateTime<Utc>) -> Result
         .execute(tx.conn())?;
     }
     Ok(is_allowed)
-}
-
-/// Sets or clears the pause of a locked provider.
-pub fn set_pause(
-    tx: &mut Tx<'_>,
-    id: ProviderId,
-    pause: Option<(DateTime<Utc>, &str)>,
-) -> Result<Provider> {
-    let (at, reason) = pause.unzip();
-    Ok(diesel::update(providers::table.find(id))
-        .set((
-            providers::paused_at.eq(at),
-            providers::pause_reason.eq(reason),
-            providers::version.eq(providers::version + 1),
-        ))
-        .returning(Provider::as_returning())
-        .get_result(tx.conn())?)
 }
 
 #[derive(QueryableByName)]

@@ -84,7 +84,7 @@ pub fn pause(
             "The provider is paused already.",
         ));
     }
-    let after = query::set_pause(tx, id, Some((now, reason)))?;
+    let after = providers::set_pause(tx, id, Some((now, reason)))?;
     audit::record(
         tx,
         actor,
@@ -102,7 +102,7 @@ pub fn resume(tx: &mut Tx<'_>, actor: &Actor, id: ProviderId) -> Result<Provider
             "The provider is not paused.",
         ));
     }
-    let after = query::set_pause(tx, id, None)?;
+    let after = providers::set_pause(tx, id, None)?;
     let change = json!({ "pause_reason": before.pause_reason });
     audit::record(
         tx,

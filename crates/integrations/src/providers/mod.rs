@@ -8,6 +8,7 @@ mod rules;
 
 pub use account::{SealedAccount, account, credentials_context, key_context, sealed_account};
 pub use query::lock;
+pub(crate) use query::{return_to_pool, set_pause, take_from_pool};
 pub use rules::lock_usable;
 
 use utoipa_actix_web::service_config::ServiceConfig;

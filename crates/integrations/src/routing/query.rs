@@ -3,11 +3,7 @@
 use super::rules::{self, Facts};
 use crate::providers::{self, SealedAccount};
 use chrono::{DateTime, Utc};
-use diesel::{
-    pg::Pg,
-    prelude::*,
-    sql_types::{Numeric, Text, Uuid as SqlUuid},
-};
+use diesel::{pg::Pg, prelude::*, sql_types::Text};
 use platform::{
     Conn, Ctx, Result, Tx,
     crypto::Keyring,
@@ -359,20 +355,4 @@ pub(super) fn is_order_open(
     let first: Option<ProvisioningJobId> =
         open.select(attempts::job_id).first(tx.conn()).optional()?;
     Ok(first.is_some())
-}
-
-/// Takes data from the pool at a provider. Returns `false` if the pool is too small. A provider without a pool has no limit.
-pub(super) fn take_from_pool(
-    tx: &mut Tx<'_>,
-    provider: ProviderId,
-    megabytes: &Decimal,
-) -> Result<bool> {
-    let taken = diesel::sql_query(
-        "UPDATE data_providers SET available_data_gb = available_data_gb - $2 / 1000 \
-         WHERE id = $1 AND (available_data_gb IS NULL OR available_data_gb >= $2 / 1000)",
-    )
-    .bind::<SqlUuid, _>(provider.0)
-    .bind::<Numeric, _>(megabytes.exact().clone())
-    .execute(tx.conn())?;
-    Ok(taken == 1)
 }

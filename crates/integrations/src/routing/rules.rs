@@ -1,7 +1,7 @@
 //! The choice of a provider.
 
 use super::query::{self, Candidate, Limits, Wanted};
-use crate::health;
+use crate::{health, providers};
 use chrono::{DateTime, Utc};
 use platform::{Result, Tx};
 use wire::{
@@ -82,7 +82,7 @@ fn take(
         return Ok(RoutingReason::CircuitOpen);
     }
     if let Some(megabytes) = &wanted.megabytes
-        && !query::take_from_pool(tx, candidate.provider, megabytes)?
+        && !providers::take_from_pool(tx, candidate.provider, megabytes)?
     {
         return Ok(RoutingReason::PoolExhausted);
     }

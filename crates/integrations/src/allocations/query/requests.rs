@@ -1,7 +1,11 @@
 //! SQL of the requests to providers. A request is stored before it is sent.
 
 use super::*;
-use crate::routing::{Candidate, OfferColumns, ProviderColumns};
+use crate::{
+    providers,
+    routing::{Candidate, OfferColumns, ProviderColumns},
+};
+use bigdecimal::BigDecimal;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{insert_into, pg::Pg, prelude::*, sql_query, sql_types, update};
 use platform::{Conn, Error, Result, Tx};
@@ -365,14 +369,20 @@ fn open(reference: &str) -> Open<'_> {
 
 /// Gives the data of a request back to the pool of its provider, once.
 fn return_to_pool(tx: &mut Tx<'_>, reference: &str) -> Result<()> {
-    sql_query(
-        "WITH reserved AS (SELECT id, provider_id, pool_gb FROM provisioning_attempts WHERE reference = $1 AND pool_gb IS NOT NULL FOR UPDATE), \
-         cleared AS (UPDATE provisioning_attempts a SET pool_gb = NULL FROM reserved r WHERE a.id = r.id) \
-         UPDATE data_providers p SET available_data_gb = p.available_data_gb + r.pool_gb FROM reserved r WHERE p.id = r.provider_id",
-    )
-    .bind::<sql_types::Text, _>(reference)
-    .execute(tx.conn())?;
-    Ok(())
+    let reserved: Option<(ProviderId, Option<BigDecimal>)> = attempts::table
+        .filter(attempts::reference.eq(reference))
+        .filter(attempts::pool_gb.is_not_null())
+        .for_update()
+        .select((attempts::provider_id, attempts::pool_gb))
+        .first(tx.conn())
+        .optional()?;
+    let Some((provider, Some(gigabytes))) = reserved else {
+        return Ok(());
+    };
+    update(attempts::table.filter(attempts::reference.eq(reference)))
+        .set(attempts::pool_gb.eq(None::<BigDecimal>))
+        .execute(tx.conn())?;
+    providers::return_to_pool(tx, provider, &gigabytes)
 }
 
 /// What a provider has sold: its id of the order, and the cost if it states one.
