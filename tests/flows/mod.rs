@@ -10,4 +10,5 @@ pub mod idempotency;
 mod lifecycle;
 pub mod payment;
 pub mod purchase;
+mod routing;
 mod topup;

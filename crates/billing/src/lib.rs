@@ -57,6 +57,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 pub fn jobs(worker: Worker) -> Worker {
     worker
         .with::<fulfillment::ActivateTopUp>()
+        .with::<fulfillment::CheckAbandoned>()
+        .with::<fulfillment::ContinueProvisioning>()
         .with::<fulfillment::Provision>()
         .with::<checkout::ExpireOrder>()
         .with::<checkout::SweepOrders>()

@@ -1,7 +1,9 @@
 //! Providers of eSIMs: their offers, the requests to them, and webhooks.
 
 pub mod allocations;
+pub mod health;
 pub mod providers;
+pub mod routing;
 pub mod runs;
 pub mod twilio;
 pub mod webhooks;
@@ -13,6 +15,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn mount(config: &mut ServiceConfig<'_>) {
     providers::mount(config);
     allocations::mount(config);
+    health::mount(config);
+    routing::mount(config);
     runs::mount(config);
     twilio::mount(config);
     webhooks::mount(config);

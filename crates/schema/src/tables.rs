@@ -168,6 +168,9 @@ diesel::table! {
         sync_interval_hours -> Nullable<Int4>,
         #[max_length = 64]
         webhook_token -> Varchar,
+        paused_at -> Nullable<Timestamptz>,
+        #[max_length = 500]
+        pause_reason -> Nullable<Varchar>,
     }
 }
 
@@ -364,6 +367,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        #[max_length = 100]
         profile_ref -> Nullable<Varchar>,
         confirmation_code -> Nullable<Bytea>,
         expired_at -> Nullable<Timestamptz>,
@@ -721,6 +725,7 @@ diesel::table! {
         stock -> Nullable<Int4>,
         minimum_price -> Nullable<Numeric>,
         version -> Int4,
+        #[max_length = 100]
         topup_sku -> Nullable<Varchar>,
     }
 }
@@ -882,6 +887,26 @@ diesel::table! {
         finished_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    provider_health (provider_id) {
+        provider_id -> Uuid,
+        failures -> Int4,
+        opened_at -> Nullable<Timestamptz>,
+        open_until -> Nullable<Timestamptz>,
+        probe_until -> Nullable<Timestamptz>,
+        recovered_at -> Nullable<Timestamptz>,
+        last_success_at -> Nullable<Timestamptz>,
+        last_error_at -> Nullable<Timestamptz>,
+        #[max_length = 500]
+        last_error -> Nullable<Varchar>,
+        durations_ms -> Array<Nullable<Int4>>,
+        outcomes -> Array<Nullable<Bool>>,
         updated_at -> Timestamptz,
     }
 }
@@ -907,6 +932,14 @@ diesel::table! {
         error -> Nullable<Text>,
         sent_at -> Timestamptz,
         answered_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        missing_since -> Nullable<Timestamptz>,
+        resend_at -> Nullable<Timestamptz>,
+        sends -> Int4,
+        check_at -> Nullable<Timestamptz>,
+        checks -> Int4,
+        pool_gb -> Nullable<Numeric>,
+        routing -> Nullable<Jsonb>,
     }
 }
 
@@ -927,6 +960,7 @@ diesel::table! {
         next_attempt_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        routing -> Nullable<Jsonb>,
     }
 }
 
@@ -1559,6 +1593,7 @@ diesel::joinable!(provider_runs -> data_providers (provider_id));
 diesel::joinable!(provider_runs -> price_list_syncs (price_list_id));
 diesel::joinable!(provider_runs -> twilio_config (twilio_config_id));
 diesel::joinable!(provider_runs -> users (requested_by));
+diesel::joinable!(provider_health -> data_providers (provider_id));
 diesel::joinable!(provisioning_attempts -> data_providers (provider_id));
 diesel::joinable!(provisioning_attempts -> plan_provider_offers (offer_id));
 diesel::joinable!(provisioning_attempts -> provisioning_jobs (job_id));
@@ -1642,6 +1677,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     promotional_codes,
     provider_balances,
     provider_runs,
+    provider_health,
     provisioning_attempts,
     provisioning_jobs,
     rate_limits,

@@ -154,6 +154,7 @@ pub const OWNERS: &[(&str, &str)] = &[
     ("provider_balances", "integrations/providers"),
     ("provider_runs", "integrations/runs"),
     ("plan_provider_offers", "integrations/providers"),
+    ("provider_health", "integrations/health"),
     ("data_allocations", "integrations/allocations"),
     ("provisioning_jobs", "integrations/allocations"),
     ("provisioning_attempts", "integrations/allocations"),

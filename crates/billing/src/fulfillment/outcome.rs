@@ -16,7 +16,10 @@ use esims::bundles::{
     self,
     topups::{self, TopUpPeriod},
 };
-use integrations::allocations::{self, Candidate, Receipt, Unit};
+use integrations::{
+    allocations::{self, Receipt, Unit},
+    routing::Candidate,
+};
 use platform::{
     Actor, Result, Tx,
     audit::{self, AuditEvent},

@@ -13,9 +13,10 @@ use platform::{
 };
 use serde_json::json;
 use wire::{
-    OrderId, ProblemCode,
+    OrderId, ProblemCode, ProvisioningJobId,
     billing::orders::{Order, OrderStatus, ResendDelivery},
     identifier,
+    integrations::allocations::Provisioning,
     system::audit::AuditAction,
 };
 
@@ -44,6 +45,45 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<O
         }
     }
     query::find(tx.conn(), actor, id)
+}
+
+/// Retries the provisioning of one unit now. In an order that is stuck, the unit is queued again; a unit that waits is
+/// continued at once.
+pub fn retry_unit(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    ctx: &Ctx,
+    id: ProvisioningJobId,
+) -> Result<Provisioning> {
+    let (order_id, unit_no) = allocations::find_unit(tx.conn(), id)?;
+    let (order, now) = (lock_sale(tx, order_id)?, ctx.clock.now());
+    let wrong = |why: &str| Err(Error::with_detail(ProblemCode::WrongState, why));
+    if !transactions::is_paid(tx.conn(), order_id)? {
+        return wrong("The order is not paid, or its payment was refunded.");
+    }
+    let is_in_progress = matches!(order.status, OrderStatus::Paid | OrderStatus::Provisioning);
+    if !is_in_progress && !order.status.is_stuck() {
+        return wrong("Only eSIMs of a paid order that is not delivered yet can be retried.");
+    }
+    if !unit::reopen(tx, order_id, unit_no)? {
+        return wrong("This eSIM was delivered already.");
+    }
+    if order.status.is_stuck() {
+        refunding::withdraw_automatic_request(tx, actor, order_id, now)?;
+        orders::transition(tx, actor, order_id, OrderStatus::Paid, None, now)?;
+    }
+    let change = json!({ "unit_no": unit_no });
+    audit::record(
+        tx,
+        actor,
+        AuditEvent::new(AuditAction::ProvisioningRetry, order_id).with_change(change),
+    )?;
+    let job = Provision {
+        order: order_id,
+        unit_no,
+    };
+    jobs::enqueue(tx, &job)?;
+    allocations::show(tx.conn(), id)
 }
 
 /// Sends the delivery email of an order again, to the customer or to another address. The address is sealed with the message,

@@ -1,11 +1,12 @@
 //! The HTTP side of the fulfillment.
 
 use super::retry as rules;
-use actix_web::post;
+use actix_web::{post, web::Json};
 use platform::{Caller, Id, OptionalBody, Result, Tagged};
 use wire::{
-    OrderId,
+    OrderId, ProvisioningJobId,
     billing::orders::{Order, ResendDelivery},
+    integrations::allocations::Provisioning,
     permission::needs::{OrdersResend, OrdersRetry},
 };
 
@@ -18,6 +19,20 @@ pub async fn retry(caller: Caller<OrdersRetry>, id: Id<OrderId>) -> Result<Tagge
         .write(move |tx, actor| rules::retry(tx, actor, &ctx, id.0))
         .await
         .map(Tagged)
+}
+
+/// Retry the provisioning of one ordered eSIM now. A paid order that failed or needs review continues with this unit.
+#[utoipa::path(tag = "integrations/allocations", security(("bearer" = ["orders:retry"])), params(("id" = ProvisioningJobId, Path)), responses((status = 200, description = "Retried", body = Provisioning)))]
+#[post("/provisioning/{id}/retry")]
+pub async fn retry_unit(
+    caller: Caller<OrdersRetry>,
+    id: Id<ProvisioningJobId>,
+) -> Result<Json<Provisioning>> {
+    let ctx = caller.ctx().clone();
+    caller
+        .write(move |tx, actor| rules::retry_unit(tx, actor, &ctx, id.0))
+        .await
+        .map(Json)
 }
 
 /// Resend the delivery email of an order, to the customer or to another address.

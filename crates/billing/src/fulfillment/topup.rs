@@ -13,7 +13,10 @@ use esims::{
     },
     inventory,
 };
-use integrations::allocations::{Candidate, Receipt, Unit};
+use integrations::{
+    allocations::{Receipt, Unit},
+    routing::Candidate,
+};
 use platform::{Actor, Error, Result, Tx};
 use suppliers::{EsimRef, SuppliedTopUp};
 use wire::{ProblemCode, ProviderId};

@@ -85,6 +85,7 @@ pub const fn statement(kind: CaseKind) -> &'static str {
         CaseKind::SupplierCancellation
         | CaseKind::LowMargin
         | CaseKind::LowBalance
-        | CaseKind::InventoryConflict => OPENED_BY_EVENTS,
+        | CaseKind::InventoryConflict
+        | CaseKind::ProviderAttention => OPENED_BY_EVENTS,
     }
 }

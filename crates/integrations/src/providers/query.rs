@@ -4,18 +4,20 @@ pub mod account;
 pub mod twilio_account;
 
 use wire::{
-    Currency, Money, Page, Paging, ProviderId,
+    Currency, Decimal, Money, Page, Paging, ProviderId,
     integrations::providers::{
         NewProvider, Provider, ProviderAdapter, ProviderBalance, ProviderFilter, ProviderSort,
     },
 };
 
 use account::last4;
+use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
 use diesel::{
     dsl::{exists, select},
     pg::Pg,
     prelude::*,
+    sql_types::{Numeric, Uuid as SqlUuid},
 };
 use platform::{
     Actor, Conn, Result, Tx, any_of,
@@ -312,4 +314,44 @@ pub fn update(
         .returning(Provider::as_returning())
         .get_result(tx.conn())
         .optional()?)
+}
+
+/// Sets or clears the pause of a locked provider.
+pub fn set_pause(
+    tx: &mut Tx<'_>,
+    id: ProviderId,
+    pause: Option<(DateTime<Utc>, &str)>,
+) -> Result<Provider> {
+    let (at, reason) = pause.unzip();
+    Ok(diesel::update(providers::table.find(id))
+        .set((
+            providers::paused_at.eq(at),
+            providers::pause_reason.eq(reason),
+            providers::version.eq(providers::version + 1),
+        ))
+        .returning(Provider::as_returning())
+        .get_result(tx.conn())?)
+}
+
+/// Takes data from the pool at a provider. Returns `false` if the pool is too small. A provider without a pool has no limit.
+pub fn take_from_pool(tx: &mut Tx<'_>, provider: ProviderId, megabytes: &Decimal) -> Result<bool> {
+    let taken = diesel::sql_query(
+        "UPDATE data_providers SET available_data_gb = available_data_gb - $2 / 1000 \
+         WHERE id = $1 AND (available_data_gb IS NULL OR available_data_gb >= $2 / 1000)",
+    )
+    .bind::<SqlUuid, _>(provider.0)
+    .bind::<Numeric, _>(megabytes.exact().clone())
+    .execute(tx.conn())?;
+    Ok(taken == 1)
+}
+
+/// Gives data back to the pool at a provider.
+pub fn return_to_pool(tx: &mut Tx<'_>, provider: ProviderId, gigabytes: &BigDecimal) -> Result<()> {
+    diesel::sql_query(
+        "UPDATE data_providers SET available_data_gb = available_data_gb + $2 WHERE id = $1",
+    )
+    .bind::<SqlUuid, _>(provider.0)
+    .bind::<Numeric, _>(gigabytes)
+    .execute(tx.conn())?;
+    Ok(())
 }

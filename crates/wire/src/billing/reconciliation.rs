@@ -24,6 +24,8 @@ text_enum! {
         LowBalance = "low_balance",
         /// An eSIM at a provider is unknown here, or its data contradicts the inventory.
         InventoryConflict = "inventory_conflict",
+        /// A provider needs a person: its credentials, its balance or a request that it does not accept.
+        ProviderAttention = "provider_attention",
     }
 }
 text_enum! {
@@ -203,6 +205,7 @@ impl CaseKind {
             Self::LowMargin => "Low margin",
             Self::LowBalance => "Low balance",
             Self::InventoryConflict => "Inventory differs",
+            Self::ProviderAttention => "Provider needs attention",
         }
     }
 }

@@ -57,6 +57,10 @@ pub struct Provider {
     pub priority: i32,
     /// Whether orders are sent to the provider.
     pub is_active: bool,
+    /// When the provider was paused; null while new orders are sent to it.
+    pub paused_at: Option<DateTime<Utc>>,
+    /// Why the provider was paused.
+    pub pause_reason: Option<String>,
     /// Remaining data of the provider's pool, in GB of 1,000 MB.
     pub available_data_gb: Option<Decimal>,
     /// Cost per GB.

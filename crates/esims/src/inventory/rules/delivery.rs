@@ -21,8 +21,8 @@ pub struct DeliveredEsim<'a> {
     pub provider_id: ProviderId,
     /// The data of the provider, not validated yet.
     pub supplied: &'a SuppliedEsim,
-    /// The customer.
-    pub user_id: UserId,
+    /// The customer; `None` adds the eSIM to the stock of the plan.
+    pub user_id: Option<UserId>,
     /// The plan of the eSIM.
     pub plan_id: PlanId,
     /// The time of the delivery.
@@ -41,13 +41,13 @@ pub fn accept_delivery(
     let profile =
         parse(delivery.supplied).map_err(|why| Error::with_detail(ProblemCode::Invalid, why))?;
     let new = query::NewEsim {
-        user_id: Some(delivery.user_id),
+        user_id: delivery.user_id,
         plan_id: Some(delivery.plan_id),
         provider_id: Some(delivery.provider_id),
         provider_ref: Some(delivery.supplied.order_ref.clone()),
         twilio_sid: delivery.supplied.esim.sim_ref.clone(),
         profile_ref: delivery.supplied.esim.provider_ref.clone(),
-        assigned_at: Some(delivery.now),
+        assigned_at: delivery.user_id.map(|_| delivery.now),
         ..profile.sealed(keys)?
     };
     if query::insert_unless_known(tx, &new)? {

@@ -150,7 +150,11 @@ audit_actions! {
     ProviderSync = "provider.sync": "Sync requested", "The provider's data was requested.", Neutral;
     ProviderBalanceLow = "provider.balance_low": "Balance low", "The balance at the provider fell below its threshold.", Bad;
     ProviderDelete = "provider.delete": "Provider deleted", "The provider was deleted.", Bad;
+    ProviderPause = "provider.pause": "Provider paused", "The provider was paused; no new orders are sent to it.", Bad;
+    ProviderResume = "provider.resume": "Provider resumed", "The provider was resumed.", Good;
     ProvisioningRequest = "provisioning.request" was "provisioning.ask": "Sent to provider", "The order was sent to a provider.", Waiting;
+    ProvisioningRetry = "provisioning.retry": "Provisioning retried", "The provisioning of a unit was retried.", Neutral;
+    ProvisioningLate = "provisioning.late": "Late delivery", "The provider delivered a request that had been given up; the eSIM is in stock.", Waiting;
     ProvisioningFail = "provisioning.fail": "Provisioning failed", "The provisioning failed.", Bad;
     ReconciliationRun = "reconciliation.run" was "case.check": "Reconciliation run", "The records were reconciled.", Neutral;
     RefundRequest = "refund.request": "Refund requested", "A refund was requested.", Waiting;

@@ -130,6 +130,8 @@ settings! {
     PaymentWindow: i64 = "orders.payment_window_minutes" in "orders", "30", false, Rule::Whole(5, 10_080);
     /// Minimum margin in percent of the price. A price with a lower margin requires a reason. 0 allows any margin.
     MinimumMargin: i64 = "pricing.minimum_margin_percent" in "pricing", "5", false, Rule::Whole(0, 99);
+    /// Maximum cost of an eSIM in percent of its price. Offers above it are not ordered from. 0 allows any cost.
+    MaxCost: i64 = "provisioning.max_cost_percent" in "provisioning", "0", false, Rule::Whole(0, 1000);
     /// Minutes until an unpaid order is cancelled, for payments that staff confirm: bank transfer, wallet, cryptocurrency.
     RecordedWindow: i64 = "orders.recorded_window_minutes" in "orders", "10080", false, Rule::Whole(60, 43_200);
     /// Hours for which an unpaid order reserves stock, for payments that staff confirm. The order can be paid until its payment window ends; stock is checked again then.
