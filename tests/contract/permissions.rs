@@ -41,6 +41,15 @@ pub fn body(operation: &str) -> Option<Value> {
         "plans_import" | "inventory_import" => json!([]),
         "pricing_create" => json!({ "plan_id": id, "cost_price": "1.00", "selling_price": "2.00" }),
         "pricing_edit" => json!({ "selling_price": "3.00" }),
+        "operations_operate_many" => json!({ "kind": "refresh", "ids": [id] }),
+        "operations_suspend" | "operations_resume" | "operations_cancel" | "operations_refresh" => {
+            json!({ "reason": "test" })
+        }
+        "sharing_create" => json!({ "valid_hours": 1 }),
+        "inventory_reassign" => json!({ "user_id": id, "reason": "test" }),
+        "stock_create" => json!({ "plan_id": id, "minimum": 5 }),
+        "stock_edit" => json!({ "minimum": 6 }),
+        "fulfillment_resend" | "orders_resend" => json!({ "reason": "test" }),
         "inventory_edit" => json!({ "eid": null }),
         "sessions_invitation_link" => json!({}),
         "sessions_confirm" => json!({ "password": "wrong" }),

@@ -7,6 +7,7 @@ mod failed_orders;
 pub mod failover;
 mod faults;
 pub mod idempotency;
+mod lifecycle;
 pub mod payment;
 pub mod purchase;
 mod topup;

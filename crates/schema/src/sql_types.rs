@@ -33,6 +33,10 @@ native_enums! {
     DiscountType = "discount_type",
     /// `disputes.state`
     DisputeState = "dispute_state",
+    /// `esim_operations.kind`
+    EsimOperationKind = "esim_operation_kind",
+    /// `esim_operations.status`
+    EsimOperationStatus = "esim_operation_status",
     /// `esims.status`
     EsimStatus = "esim_status",
     /// `esims.iccid_check`

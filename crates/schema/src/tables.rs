@@ -229,6 +229,7 @@ diesel::table! {
         starts_at -> Nullable<Timestamptz>,
         expires_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -248,6 +249,54 @@ diesel::table! {
         period_start -> Timestamptz,
         period_end -> Timestamptz,
         recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    esim_operations (id) {
+        id -> Uuid,
+        batch_id -> Uuid,
+        esim_id -> Nullable<Uuid>,
+        #[max_length = 40]
+        iccid -> Varchar,
+        provider_id -> Nullable<Uuid>,
+        kind -> EsimOperationKind,
+        status -> EsimOperationStatus,
+        requested_by -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        error -> Nullable<Text>,
+        note -> Nullable<Text>,
+        #[max_length = 200]
+        provider_ref -> Nullable<Varchar>,
+        sent_at -> Nullable<Timestamptz>,
+        next_attempt_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    esim_shares (id) {
+        id -> Uuid,
+        esim_id -> Uuid,
+        token_hash -> Bytea,
+        code_hash -> Bytea,
+        failed_attempts -> Int4,
+        views -> Int4,
+        last_viewed_at -> Nullable<Timestamptz>,
+        created_by -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -306,6 +355,11 @@ diesel::table! {
         deleted_at -> Nullable<Timestamptz>,
         profile_ref -> Nullable<Varchar>,
         confirmation_code -> Nullable<Bytea>,
+        expired_at -> Nullable<Timestamptz>,
+        service_unconfirmed_since -> Nullable<Timestamptz>,
+        #[max_length = 200]
+        provider_state -> Nullable<Varchar>,
+        provider_state_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1026,6 +1080,22 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    stock_thresholds (id) {
+        id -> Uuid,
+        plan_id -> Uuid,
+        provider_id -> Nullable<Uuid>,
+        minimum -> Int4,
+        low_since -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     supplier_claims (id) {
         id -> Uuid,
         refund_id -> Uuid,
@@ -1244,6 +1314,13 @@ diesel::joinable!(esim_bundles -> esims (esim_id));
 diesel::joinable!(esim_bundles -> orders (order_id));
 diesel::joinable!(esim_bundles -> plans (plan_id));
 diesel::joinable!(esim_data_usage -> esims (esim_id));
+diesel::joinable!(esim_operations -> api_clients (client_id));
+diesel::joinable!(esim_operations -> data_providers (provider_id));
+diesel::joinable!(esim_operations -> esims (esim_id));
+diesel::joinable!(esim_operations -> users (requested_by));
+diesel::joinable!(esim_shares -> api_clients (client_id));
+diesel::joinable!(esim_shares -> esims (esim_id));
+diesel::joinable!(esim_shares -> users (created_by));
 diesel::joinable!(esim_state_history -> esims (esim_id));
 diesel::joinable!(esim_state_history -> users (actor_id));
 diesel::joinable!(esims -> data_providers (provider_id));
@@ -1287,6 +1364,8 @@ diesel::joinable!(saved_views -> users (owner_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(setting_history -> system_settings (setting_id));
 diesel::joinable!(sign_in_origins -> users (user_id));
+diesel::joinable!(stock_thresholds -> data_providers (provider_id));
+diesel::joinable!(stock_thresholds -> plans (plan_id));
 diesel::joinable!(supplier_claims -> data_providers (provider_id));
 diesel::joinable!(supplier_claims -> esims (esim_id));
 diesel::joinable!(supplier_claims -> refunds (refund_id));
@@ -1313,6 +1392,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     email_templates,
     esim_bundles,
     esim_data_usage,
+    esim_operations,
+    esim_shares,
     esim_state_history,
     esims,
     gateway_checks,
@@ -1348,6 +1429,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     setting_history,
     sign_in_origins,
+    stock_thresholds,
     supplier_claims,
     support_tickets,
     system_settings,

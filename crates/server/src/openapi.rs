@@ -30,6 +30,17 @@ const TAGS: &[(&str, &str)] = &[
         "esims/inventory",
         "eSIMs in stock and delivered, with usage and status history",
     ),
+    ("esims/active", "eSIMs in use, with their current bundle"),
+    (
+        "esims/operations",
+        "Suspend, resume, cancel and refresh eSIMs, one or many",
+    ),
+    ("esims/diagnosis", "Why an eSIM has no data"),
+    (
+        "esims/sharing",
+        "Share links with an access code that show the QR code of an eSIM",
+    ),
+    ("esims/stock", "Stock by plan and provider, and its thresholds"),
     ("catalog/plans", "Plans for sale"),
     ("catalog/pricing", "Prices of plans and quotes"),
     ("catalog/promotions", "Promotion codes"),

@@ -27,6 +27,8 @@ pub async fn run(ctx: Ctx, mut stop: watch::Receiver<bool>) {
 }
 
 async fn hourly(ctx: &Ctx) -> Result<()> {
+    enqueue(ctx, esims::expiry::ConfirmExpired {}).await?;
+    enqueue(ctx, esims::expiry::RecycleExpired {}).await?;
     enqueue(ctx, accounts::DeleteExpiredSessions {}).await?;
     enqueue(ctx, accounts::CleanUpKycFiles {}).await?;
     enqueue(ctx, accounts::Reindex::default()).await?;
@@ -36,6 +38,11 @@ async fn hourly(ctx: &Ctx) -> Result<()> {
 }
 
 async fn minutely(ctx: &Ctx) -> Result<()> {
+    for job in esims::expiry::ExpireBundles::both() {
+        enqueue(ctx, job).await?;
+    }
+    enqueue(ctx, esims::operations::FollowUpOperations {}).await?;
+    enqueue(ctx, esims::stock::CheckStock {}).await?;
     enqueue(ctx, system::ExportHead {}).await?;
     enqueue(ctx, billing::checkout::SweepOrders {}).await?;
     enqueue(ctx, billing::refunding::FollowUpRefunds {}).await?;

@@ -19,6 +19,14 @@ ids! {
     EsimStateChangeId,
     /// ID of a data package on an eSIM.
     BundleId,
+    /// ID of an operation on an eSIM: suspend, resume, cancel or refresh.
+    EsimOperationId,
+    /// ID of a request of operations on eSIMs.
+    EsimOperationBatchId,
+    /// ID of a share link of an eSIM.
+    EsimShareId,
+    /// ID of the minimum stock of a plan.
+    StockThresholdId,
     /// ID of a plan.
     PlanId,
     /// ID of a price of a plan.

@@ -180,7 +180,11 @@ fn update_order(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, now: DateTime<Utc>)
     if units.iter().all(has_succeeded) {
         if orders::transition(tx, actor, id, OrderStatus::Fulfilled, None, now)? {
             let order = query::lock(tx, id)?;
-            email::send_delivery(tx, &actor.keys, &order, &format!("order-{id}"))?;
+            let delivery = email::DeliveryEmail {
+                dedupe_key: &format!("order-{id}"),
+                to: None,
+            };
+            email::send_delivery(tx, &actor.keys, &order, delivery)?;
         }
         return Ok(());
     }

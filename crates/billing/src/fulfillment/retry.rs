@@ -9,11 +9,13 @@ use integrations::allocations;
 use platform::{
     Actor, Ctx, Error, Result, Tx,
     audit::{self, AuditEvent},
-    jobs,
+    jobs, people,
 };
+use serde_json::json;
 use wire::{
     OrderId, ProblemCode,
-    billing::orders::{Order, OrderStatus},
+    billing::orders::{Order, OrderStatus, ResendDelivery},
+    identifier,
     system::audit::AuditAction,
 };
 
@@ -44,8 +46,15 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<O
     query::find(tx.conn(), actor, id)
 }
 
-/// Sends the delivery email of an order again.
-pub fn resend(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<Order> {
+/// Sends the delivery email of an order again, to the customer or to another address. The address is sealed with the message,
+/// and masked in the audit log.
+pub fn resend(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    ctx: &Ctx,
+    id: OrderId,
+    request: &ResendDelivery,
+) -> Result<Order> {
     let (order, now) = (lock_sale(tx, id)?, ctx.clock.now());
     if order.status != OrderStatus::Fulfilled {
         return Err(Error::with_detail(
@@ -60,7 +69,18 @@ pub fn resend(tx: &mut Tx<'_>, actor: &Actor, ctx: &Ctx, id: OrderId) -> Result<
         ));
     }
     let dedupe_key = format!("order-{id}-again-{}", now.timestamp_millis());
-    email::send_delivery(tx, &actor.keys, &order, &dedupe_key)?;
-    audit::record(tx, actor, AuditEvent::new(AuditAction::OrderResend, id))?;
+    let other = request.email.as_deref().map(identifier::email);
+    let delivery = email::DeliveryEmail {
+        dedupe_key: &dedupe_key,
+        to: other.as_deref(),
+    };
+    email::send_delivery(tx, &actor.keys, &order, delivery)?;
+    let event =
+        AuditEvent::new(AuditAction::OrderResend, id).with_reason(request.reason.as_deref());
+    let event = match &other {
+        Some(to) => event.with_change(json!({ "to": people::mask_email(to) })),
+        None => event,
+    };
+    audit::record(tx, actor, event)?;
     query::find(tx.conn(), actor, id)
 }

@@ -2,10 +2,10 @@
 
 use super::retry as rules;
 use actix_web::post;
-use platform::{Caller, Id, Result, Tagged};
+use platform::{Caller, Id, OptionalBody, Result, Tagged};
 use wire::{
     OrderId,
-    billing::orders::Order,
+    billing::orders::{Order, ResendDelivery},
     permission::needs::{OrdersResend, OrdersRetry},
 };
 
@@ -20,13 +20,17 @@ pub async fn retry(caller: Caller<OrdersRetry>, id: Id<OrderId>) -> Result<Tagge
         .map(Tagged)
 }
 
-/// Resend the delivery email of an order.
-#[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:resend"])), params(("id" = OrderId, Path)), responses((status = 200, description = "Queued", body = Order)))]
+/// Resend the delivery email of an order, to the customer or to another address.
+#[utoipa::path(tag = "billing/orders", security(("bearer" = ["orders:resend"])), params(("id" = OrderId, Path)), request_body = ResendDelivery, responses((status = 200, description = "Queued", body = Order)))]
 #[post("/orders/{id}/resend")]
-pub async fn resend(caller: Caller<OrdersResend>, id: Id<OrderId>) -> Result<Tagged<Order>> {
+pub async fn resend(
+    caller: Caller<OrdersResend>,
+    id: Id<OrderId>,
+    body: OptionalBody<ResendDelivery>,
+) -> Result<Tagged<Order>> {
     let ctx = caller.ctx().clone();
     caller
-        .write(move |tx, actor| rules::resend(tx, actor, &ctx, id.0))
+        .write(move |tx, actor| rules::resend(tx, actor, &ctx, id.0, &body.0))
         .await
         .map(Tagged)
 }

@@ -6,6 +6,8 @@ pub(crate) mod routes;
 mod rules;
 
 pub use query::esim_ref;
+pub(crate) use query::{EsimRows, find, lock, matching};
+pub(crate) use rules::record_unchanged;
 pub use rules::{
     DeliveredEsim, Source, StateChange, accept_delivery, activation_codes, can_change_status,
     change_state, reserve,

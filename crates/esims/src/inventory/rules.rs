@@ -6,6 +6,7 @@ mod states;
 
 pub use delivery::{DeliveredEsim, accept_delivery};
 pub use import::import;
+pub(crate) use states::record_unchanged;
 pub use states::{Source, StateChange, can_change_status, change_state, reserve};
 
 use super::query::{self, StoredCode};

@@ -40,6 +40,20 @@ text_enum! {
     }
 }
 
+impl BundleStatus {
+    /// Returns whether a bundle of this status can get the status `to`. A provider that reports a later end makes an ended
+    /// bundle active again.
+    pub const fn can_become(self, to: Self) -> bool {
+        match self {
+            Self::Queued => !matches!(to, Self::Queued),
+            Self::Active => matches!(to, Self::Depleted | Self::Expired | Self::Cancelled),
+            Self::Depleted => matches!(to, Self::Active | Self::Expired | Self::Cancelled),
+            Self::Expired => matches!(to, Self::Active | Self::Cancelled),
+            Self::Cancelled => false,
+        }
+    }
+}
+
 /// A data bundle on an eSIM and its usage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

@@ -296,6 +296,14 @@ pub fn set_state(
     Ok(())
 }
 
+/// Sets when a locked eSIM expired.
+pub fn set_expired_at(tx: &mut Tx<'_>, id: EsimId, at: DateTime<Utc>) -> Result<()> {
+    diesel::update(esims::table.find(id))
+        .set(esims::expired_at.eq(at))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
 diesel::define_sql_function! {
     /// The SQL function `coalesce`: the first value that is not null.
     fn coalesce(first: diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>, second: diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>) -> diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>;

@@ -77,6 +77,13 @@ audit_actions! {
     EsimImport = "esim.import": "eSIMs imported", "eSIMs were imported.", Good;
     EsimEdit = "esim.edit": "eSIM edited", "The eSIM was edited.", Neutral;
     EsimChangeStatus = "esim.change_status" was "esim.move": "eSIM status changed", "The status of the eSIM was changed.", Neutral;
+    EsimOperate = "esim.operate": "eSIM operation requested", "An operation on the eSIM was requested.", Waiting;
+    EsimOperationFail = "esim.operation_fail": "eSIM operation failed", "An operation on the eSIM was refused or has failed.", Bad;
+    EsimReassign = "esim.reassign": "eSIM reassigned", "The eSIM was assigned to another customer.", Neutral;
+    EsimShare = "esim.share": "Share link created", "A share link of the eSIM was created.", Neutral;
+    EsimShareView = "esim.share_view": "Share link opened", "The QR code was shown on the share page of the eSIM.", Neutral;
+    EsimShareLock = "esim.share_lock": "Share link locked", "The share link was locked after too many wrong access codes.", Bad;
+    EsimShareRevoke = "esim.share_revoke": "Share link revoked", "The share link of the eSIM was revoked.", Neutral;
     EsimReveal = "esim.reveal": "Activation code revealed", "The activation code was revealed.", Neutral;
     EsimWithdraw = "esim.withdraw": "eSIM withdrawn", "The eSIM was withdrawn from the stock.", Bad;
     InvoiceIssue = "invoice.issue": "Invoice issued", "The invoice was issued.", Neutral;
@@ -161,6 +168,11 @@ audit_actions! {
     SessionFailConfirmation = "session.fail_confirmation" was "session.unconfirmed": "Confirmation failed", "The user failed to confirm the identity.", Bad;
     SettingEdit = "setting.edit": "Setting edited", "The setting was edited.", Neutral;
     SettingRollback = "setting.rollback": "Setting rolled back", "The setting was rolled back to an earlier version.", Neutral;
+    StockThresholdCreate = "stock_threshold.create": "Stock threshold created", "The stock threshold was created.", Neutral;
+    StockThresholdEdit = "stock_threshold.edit": "Stock threshold edited", "The stock threshold was edited.", Neutral;
+    StockThresholdDelete = "stock_threshold.delete": "Stock threshold deleted", "The stock threshold was deleted.", Neutral;
+    StockThresholdCross = "stock_threshold.cross": "Stock is low", "The stock fell below its threshold.", Bad;
+    StockThresholdRecover = "stock_threshold.recover": "Stock recovered", "The stock reached its threshold again.", Good;
     SupplierClaimOpen = "supplier_claim.open" was "claim.open": "Supplier claim opened", "The supplier claim was opened.", Waiting;
     SupplierClaimAccept = "supplier_claim.accept" was "claim.accept": "Supplier claim accepted", "The provider accepted the claim.", Good;
     SupplierClaimReject = "supplier_claim.reject" was "claim.reject": "Supplier claim rejected", "The provider rejected the claim.", Bad;

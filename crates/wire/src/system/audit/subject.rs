@@ -3,7 +3,8 @@
 use crate::{
     ApiClientId, CaseId, DisputeId, EsimId, InvoiceId, JobId, KycDocumentId, NotificationId,
     OfferId, OrderId, PlanId, PriceChangeId, PriceId, PriceListId, PromotionId, ProviderId,
-    RefundId, SessionId, SettingId, SupplierClaimId, TransactionId, UserId, ViewId,
+    RefundId, SessionId, SettingId, StockThresholdId, SupplierClaimId, TransactionId, UserId,
+    ViewId,
 };
 use uuid::Uuid;
 
@@ -45,6 +46,7 @@ auditable! {
     RefundId = "refund",
     SessionId = "session",
     SettingId = "setting",
+    StockThresholdId = "stock_threshold",
     SupplierClaimId = "supplier_claim",
     TransactionId = "transaction",
     UserId = "user",

@@ -136,6 +136,8 @@ settings! {
     UnpaidUnitsPerCustomer: i64 = "orders.unpaid_units_per_customer" in "orders", "10", false, Rule::Whole(1, 10_000), weakened WhenRaised;
     /// Maximum number of eSIMs in unpaid orders of one API client, for all its customers together.
     UnpaidUnitsPerClient: i64 = "orders.unpaid_units_per_client" in "orders", "20", false, Rule::Whole(1, 100_000), weakened WhenRaised;
+    /// Days after which an expired eSIM is cancelled, at its provider where that is possible. A top-up during this time makes it active again. 0 never cancels.
+    RecycleAfterDays: i64 = "esims.recycle_after_days" in "esims", "30", false, Rule::Whole(0, 365);
     /// Tax in percent of the price after discounts, added to the price.
     TaxPercent: Decimal = "billing.tax_percent" in "billing", "0.00", true, Rule::Percent;
     /// Payment instructions for bank transfers: the account, and that the order number is the payment reference.

@@ -17,7 +17,9 @@ use crate::{
         pricing::{Price, PriceChange},
         promotions::Promotion,
     },
-    esims::inventory::Esim,
+    esims::{
+        active::ActiveEsim, inventory::Esim, operations::EsimOperation, stock::StockThreshold,
+    },
     integrations::{
         allocations::Provisioning,
         providers::{Offer, Provider},
@@ -50,7 +52,10 @@ const LISTS: &[(&str, Read)] = &[
     ("/catalog/price-lists", read::<PriceList>),
     ("/catalog/pricing", read::<Price>),
     ("/catalog/promotions", read::<Promotion>),
+    ("/esims/active", read::<ActiveEsim>),
     ("/esims/inventory", read::<Esim>),
+    ("/esims/operations", read::<EsimOperation>),
+    ("/esims/stock", read::<StockThreshold>),
     ("/integrations/offers", read::<Offer>),
     ("/integrations/providers", read::<Provider>),
     ("/integrations/provisioning", read::<Provisioning>),
