@@ -21,11 +21,8 @@ use platform::{
 use socket2::SockRef;
 use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
 use suppliers::{
-    Simulator, Supplier, Suppliers,
-    airalo::Airalo,
-    esim_access::EsimAccess,
+    Registry, Simulator, Supplier, Suppliers,
     http::{CallRecord, Client, Network, Settings},
-    super_sim::SuperSim,
 };
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -68,15 +65,10 @@ fn suppliers(config: &Config) -> Result<Suppliers> {
     })
     .map_err(Error::internal)?;
     let simulator: Arc<dyn Supplier> = Arc::new(simulator);
-    let airalo: Arc<dyn Supplier> = Arc::new(Airalo::new(&client));
-    let esim_access: Arc<dyn Supplier> = Arc::new(EsimAccess::new(&client));
-    let super_sim: Arc<dyn Supplier> = Arc::new(SuperSim::new(&client));
+    let registry = Registry::new(&client);
     Ok(Arc::new(move |adapter| match adapter {
-        ProviderAdapter::Simulator => Some(simulator.clone()),
-        ProviderAdapter::Airalo => Some(airalo.clone()),
-        ProviderAdapter::EsimAccess => Some(esim_access.clone()),
-        ProviderAdapter::SuperSim => Some(super_sim.clone()),
-        ProviderAdapter::EsimGo => None,
+        ProviderAdapter::Simulator => Some(Arc::clone(&simulator)),
+        _ => registry.get(adapter),
     }))
 }
 
