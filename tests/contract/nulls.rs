@@ -10,7 +10,7 @@ use uuid::Uuid;
 const CLEARED: &[(&str, &[&str])] = &[
     ("api_clients_edit", &["expires_at"]),
     ("inventory_edit", &["plan_id", "eid"]),
-    ("offers_edit", &["stock", "minimum_price"]),
+    ("offers_edit", &["stock", "minimum_price", "topup_sku"]),
     (
         "plans_edit",
         &[
@@ -34,9 +34,26 @@ const CLEARED: &[(&str, &[&str])] = &[
             "campaign",
         ],
     ),
-    ("providers_edit", &["provider_type"]),
+    (
+        "providers_edit",
+        &[
+            "provider_type",
+            "low_balance_threshold",
+            "sync_interval_hours",
+        ],
+    ),
     // Null is the default; a reason may be left out in either way.
     ("settings_edit", &["value", "reason"]),
+    (
+        "twilio_edit",
+        &[
+            "api_key",
+            "auth_token",
+            "api_secret",
+            "webhook_secret",
+            "webhook_url",
+        ],
+    ),
     ("users_edit", &["phone"]),
     ("users_edit_me", &["phone"]),
     ("views_edit", &["role"]),

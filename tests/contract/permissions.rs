@@ -89,6 +89,11 @@ pub fn body(operation: &str) -> Option<Value> {
             json!({ "name": "S", "api_endpoint": "https://simulator.invalid", "api_key": "k", "adapter": "simulator" })
         }
         "providers_edit" => json!({ "name": "T" }),
+        "price_lists_sync" => json!({}),
+        "twilio_create" => {
+            json!({ "account_sid": "AC00000000000000000000000000000001", "api_key": "client", "api_secret": "a-secret-of-kore" })
+        }
+        "twilio_edit" => json!({ "webhook_url": null }),
         "settings_edit" => json!({ "value": null }),
         "settings_rollback" => json!({ "version": 1 }),
         "audit_verify" => json!({}),
@@ -264,6 +269,9 @@ fn only_listed_operations_are_public() {
             "POST /v1/sessions",
             "POST /v1/sessions/refresh",
             "GET /v1/settings/public",
+            "GET /v1/webhooks/providers/{id}/{token}",
+            "POST /v1/webhooks/providers/{id}/{token}",
+            "POST /v1/webhooks/providers/{id}/{token}/{reference}",
             "POST /v1/webhooks/{gateway}"
         ]
     );

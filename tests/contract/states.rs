@@ -10,7 +10,7 @@ use wire::{
         refunds::RefundStatus, transactions::TransactionStatus,
     },
     esims::inventory::{EsimStatus, ProfileState},
-    integrations::allocations::ProvisioningStatus,
+    integrations::{allocations::ProvisioningStatus, providers::ProviderRunStatus},
 };
 
 const INTRODUCTION: &str = "# States
@@ -87,6 +87,12 @@ fn document() -> String {
             "One unit of an order: an eSIM, or a top-up of one.",
             ProvisioningStatus::ALL,
             ProvisioningStatus::can_become,
+        ),
+        section(
+            "Provider run",
+            "A requested call to a provider: a test, the balance, the catalog or the eSIMs.",
+            ProviderRunStatus::ALL,
+            ProviderRunStatus::can_become,
         ),
         section(
             "eSIM",

@@ -2,12 +2,25 @@
 
 pub mod allocations;
 pub mod providers;
+pub mod runs;
+pub mod twilio;
 pub mod webhooks;
 
+use platform::jobs::Worker;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the section's routes.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     providers::mount(config);
     allocations::mount(config);
+    runs::mount(config);
+    twilio::mount(config);
+    webhooks::mount(config);
+}
+
+/// Registers the jobs of the section.
+pub fn jobs(worker: Worker) -> Worker {
+    worker
+        .with::<providers::TestProvider>()
+        .with::<twilio::TestTwilio>()
 }

@@ -63,6 +63,10 @@ native_enums! {
     ProfileState = "profile_state",
     /// `data_providers.adapter`
     ProviderAdapter = "provider_adapter",
+    /// `provider_runs.kind`
+    ProviderRunKind = "provider_run_kind",
+    /// `provider_runs.status`
+    ProviderRunStatus = "provider_run_status",
     /// `provisioning_jobs.status`
     ProvisioningStatus = "provisioning_status",
     /// `webhook_receipts.status`

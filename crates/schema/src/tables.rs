@@ -157,6 +157,17 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        is_sandbox -> Bool,
+        #[max_length = 4]
+        api_key_last4 -> Nullable<Varchar>,
+        credential_names -> Array<Text>,
+        previous_key_encrypted -> Nullable<Text>,
+        previous_credentials_encrypted -> Nullable<Text>,
+        previous_until -> Nullable<Timestamptz>,
+        low_balance_threshold -> Nullable<Numeric>,
+        sync_interval_hours -> Nullable<Int4>,
+        #[max_length = 64]
+        webhook_token -> Varchar,
     }
 }
 
@@ -834,6 +845,51 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    provider_balances (provider_id) {
+        provider_id -> Uuid,
+        amount -> Numeric,
+        #[max_length = 3]
+        currency -> Varchar,
+        is_low -> Bool,
+        low_since -> Nullable<Timestamptz>,
+        read_at -> Timestamptz,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    provider_runs (id) {
+        id -> Uuid,
+        provider_id -> Nullable<Uuid>,
+        twilio_config_id -> Nullable<Uuid>,
+        kind -> ProviderRunKind,
+        status -> ProviderRunStatus,
+        #[max_length = 500]
+        message -> Nullable<Varchar>,
+        duration_ms -> Nullable<Int4>,
+        pages -> Int4,
+        items -> Int4,
+        added -> Int4,
+        changed -> Int4,
+        conflicts -> Jsonb,
+        price_list_id -> Nullable<Uuid>,
+        requested_by -> Nullable<Uuid>,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     provisioning_attempts (id) {
         id -> Uuid,
         job_id -> Uuid,
@@ -1227,7 +1283,7 @@ diesel::table! {
         id -> Uuid,
         #[max_length = 100]
         account_sid -> Varchar,
-        auth_token_encrypted -> Text,
+        auth_token_encrypted -> Nullable<Text>,
         #[max_length = 100]
         api_key -> Nullable<Varchar>,
         api_secret_encrypted -> Nullable<Text>,
@@ -1241,6 +1297,15 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        #[max_length = 4]
+        auth_token_last4 -> Nullable<Varchar>,
+        #[max_length = 4]
+        api_secret_last4 -> Nullable<Varchar>,
+        #[max_length = 4]
+        webhook_secret_last4 -> Nullable<Varchar>,
+        previous_auth_token_encrypted -> Nullable<Text>,
+        previous_webhook_secret_encrypted -> Nullable<Text>,
+        previous_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -1281,7 +1346,7 @@ diesel::table! {
 
     webhook_receipts (id) {
         id -> Uuid,
-        #[max_length = 30]
+        #[max_length = 60]
         source -> Varchar,
         #[max_length = 255]
         event_id -> Nullable<Varchar>,
@@ -1297,6 +1362,10 @@ diesel::table! {
         #[max_length = 43]
         network -> Nullable<Varchar>,
         deliveries -> Int4,
+        provider_id -> Nullable<Uuid>,
+        is_signed -> Bool,
+        replays -> Int4,
+        version -> Int4,
     }
 }
 
@@ -1348,6 +1417,11 @@ diesel::joinable!(price_list_syncs -> data_providers (provider_id));
 diesel::joinable!(promo_redemptions -> orders (order_id));
 diesel::joinable!(promo_redemptions -> promotional_codes (promotion_id));
 diesel::joinable!(promo_redemptions -> users (user_id));
+diesel::joinable!(provider_balances -> data_providers (provider_id));
+diesel::joinable!(provider_runs -> data_providers (provider_id));
+diesel::joinable!(provider_runs -> price_list_syncs (price_list_id));
+diesel::joinable!(provider_runs -> twilio_config (twilio_config_id));
+diesel::joinable!(provider_runs -> users (requested_by));
 diesel::joinable!(provisioning_attempts -> data_providers (provider_id));
 diesel::joinable!(provisioning_attempts -> plan_provider_offers (offer_id));
 diesel::joinable!(provisioning_attempts -> provisioning_jobs (job_id));
@@ -1377,6 +1451,7 @@ diesel::joinable!(transactions -> esims (esim_id));
 diesel::joinable!(transactions -> orders (order_id));
 diesel::joinable!(transactions -> plans (plan_id));
 diesel::joinable!(transactions -> promotional_codes (promo_code_id));
+diesel::joinable!(webhook_receipts -> data_providers (provider_id));
 diesel::joinable!(webhook_receipts -> transactions (transaction_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -1417,6 +1492,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     price_list_syncs,
     promo_redemptions,
     promotional_codes,
+    provider_balances,
+    provider_runs,
     provisioning_attempts,
     provisioning_jobs,
     rate_limits,

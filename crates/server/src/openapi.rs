@@ -40,7 +40,10 @@ const TAGS: &[(&str, &str)] = &[
         "esims/sharing",
         "Share links with an access code that show the QR code of an eSIM",
     ),
-    ("esims/stock", "Stock by plan and provider, and its thresholds"),
+    (
+        "esims/stock",
+        "Stock by plan and provider, and its thresholds",
+    ),
     ("catalog/plans", "Plans for sale"),
     ("catalog/pricing", "Prices of plans and quotes"),
     ("catalog/promotions", "Promotion codes"),

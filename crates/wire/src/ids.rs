@@ -59,6 +59,8 @@ ids! {
     TwilioConfigId,
     /// ID of a provider of eSIMs.
     ProviderId,
+    /// ID of a requested call to a provider, such as a test of the connection.
+    ProviderRunId,
     /// ID of a provider's offer for a plan.
     OfferId,
     /// ID of data that a provider allocated to an eSIM.

@@ -144,6 +144,8 @@ pub const OWNERS: &[(&str, &str)] = &[
     ("payment_days", "billing/payments"),
     ("twilio_config", "integrations/twilio"),
     ("data_providers", "integrations/providers"),
+    ("provider_balances", "integrations/providers"),
+    ("provider_runs", "integrations/runs"),
     ("plan_provider_offers", "integrations/providers"),
     ("data_allocations", "integrations/allocations"),
     ("provisioning_jobs", "integrations/allocations"),

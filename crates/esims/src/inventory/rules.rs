@@ -2,10 +2,12 @@
 
 mod delivery;
 mod import;
+mod listing;
 mod states;
 
 pub use delivery::{DeliveredEsim, accept_delivery};
 pub use import::import;
+pub use listing::{ListedProfile, ListingOutcome, merge_listed, sync_listed};
 pub(crate) use states::record_unchanged;
 pub use states::{Source, StateChange, can_change_status, change_state, reserve};
 

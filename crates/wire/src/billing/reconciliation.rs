@@ -20,6 +20,10 @@ text_enum! {
         SupplierCancellation = "supplier_cancellation",
         /// A provider charged more than expected, and the order earns less than the minimum margin.
         LowMargin = "low_margin",
+        /// The balance at a provider is below its threshold.
+        LowBalance = "low_balance",
+        /// An eSIM at a provider is unknown here, or its data contradicts the inventory.
+        InventoryConflict = "inventory_conflict",
     }
 }
 text_enum! {
@@ -197,6 +201,8 @@ impl CaseKind {
             Self::ForeignRefund => "Refunded at the gateway",
             Self::SupplierCancellation => "Cancel at the provider",
             Self::LowMargin => "Low margin",
+            Self::LowBalance => "Low balance",
+            Self::InventoryConflict => "Inventory differs",
         }
     }
 }

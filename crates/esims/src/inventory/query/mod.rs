@@ -1,8 +1,10 @@
 //! SQL of the inventory.
 
+mod listing;
 mod stock;
 mod usage;
 
+pub use listing::*;
 pub use stock::*;
 pub use usage::usage;
 

@@ -144,6 +144,9 @@ audit_actions! {
     PromotionRestore = "promotion.restore": "Promotion restored", "The promotion was restored.", Good;
     ProviderCreate = "provider.create": "Provider created", "The provider was created.", Good;
     ProviderEdit = "provider.edit": "Provider edited", "The provider was edited.", Neutral;
+    ProviderTest = "provider.test": "Connection test requested", "A test of the connection to the provider was requested.", Neutral;
+    ProviderSync = "provider.sync": "Sync requested", "The provider's data was requested.", Neutral;
+    ProviderBalanceLow = "provider.balance_low": "Balance low", "The balance at the provider fell below its threshold.", Bad;
     ProviderDelete = "provider.delete": "Provider deleted", "The provider was deleted.", Bad;
     ProvisioningRequest = "provisioning.request" was "provisioning.ask": "Sent to provider", "The order was sent to a provider.", Waiting;
     ProvisioningFail = "provisioning.fail": "Provisioning failed", "The provisioning failed.", Bad;
@@ -186,6 +189,12 @@ audit_actions! {
     TransactionMismatch = "transaction.mismatch": "Amount mismatch", "The received amount differs from the amount due.", Bad;
     TransactionAccept = "transaction.accept": "Amount accepted", "The received amount was accepted as the payment.", Good;
     TransactionRefund = "transaction.refund" was "transaction.return": "Amount refunded", "The received amount is refunded because the order was cancelled.", Neutral;
+    TwilioConfigCreate = "twilio_config.create": "Twilio account added", "The Twilio account was added.", Good;
+    TwilioConfigEdit = "twilio_config.edit": "Twilio account edited", "The Twilio account was edited.", Neutral;
+    TwilioConfigActivate = "twilio_config.activate": "Twilio account activated", "The Twilio account was activated.", Good;
+    TwilioConfigDelete = "twilio_config.delete": "Twilio account deleted", "The Twilio account was deleted.", Bad;
+    TwilioConfigTest = "twilio_config.test": "Connection test requested", "A test of the Twilio account was requested.", Neutral;
+    TwilioConfigSync = "twilio_config.sync": "Sync requested", "The eSIMs of the Twilio account were requested.", Neutral;
     UserBootstrap = "user.bootstrap": "First administrator created", "The first administrator was created.", Good;
     UserCreate = "user.create": "Account created", "The account was created.", Good;
     UserEdit = "user.edit": "Account edited", "The name or contact details were edited.", Neutral;
@@ -205,6 +214,7 @@ audit_actions! {
     ViewCreate = "view.create": "View created", "The saved view was created.", Good;
     ViewEdit = "view.edit": "View edited", "The saved view was edited.", Neutral;
     ViewDelete = "view.delete": "View deleted", "The saved view was deleted.", Neutral;
+    WebhookReplay = "webhook.replay": "Webhook replayed", "The webhook of the provider was replayed.", Neutral;
 }
 
 impl AuditAction {

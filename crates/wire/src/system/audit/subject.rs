@@ -3,8 +3,8 @@
 use crate::{
     ApiClientId, CaseId, DisputeId, EsimId, InvoiceId, JobId, KycDocumentId, NotificationId,
     OfferId, OrderId, PlanId, PriceChangeId, PriceId, PriceListId, PromotionId, ProviderId,
-    RefundId, SessionId, SettingId, StockThresholdId, SupplierClaimId, TransactionId, UserId,
-    ViewId,
+    RefundId, SessionId, SettingId, StockThresholdId, SupplierClaimId, TransactionId,
+    TwilioConfigId, UserId, ViewId, WebhookReceiptId,
 };
 use uuid::Uuid;
 
@@ -49,6 +49,8 @@ auditable! {
     StockThresholdId = "stock_threshold",
     SupplierClaimId = "supplier_claim",
     TransactionId = "transaction",
+    TwilioConfigId = "twilio_config",
     UserId = "user",
     ViewId = "view",
+    WebhookReceiptId = "webhook_receipt",
 }
