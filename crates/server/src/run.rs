@@ -8,18 +8,22 @@ use actix_web::{
     rt::net::TcpStream,
     web::{Bytes, Data, to},
 };
+use chrono::Utc;
 use platform::{
     Ctx, Error, Result,
     auth::authorize_first,
     body,
     config::{Config, Environment},
-    health, http, jobs, limits,
+    health, http, jobs, limits, metrics,
     ports::{Ports, files::Files, mailer::Smtp},
     telemetry,
 };
 use socket2::SockRef;
 use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
-use suppliers::{Simulator, Supplier, Suppliers};
+use suppliers::{
+    Registry, Simulator, Supplier, Suppliers,
+    http::{CallRecord, Client, Network, Settings},
+};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::{Notify, watch},
@@ -40,7 +44,7 @@ pub fn ctx(config: Config) -> Result<Ctx> {
     Ctx::new(config, ports)
 }
 
-/// Returns the adapters of providers.
+/// Returns the adapters of providers. Only in development may a provider be on a private network.
 fn suppliers(config: &Config) -> Result<Suppliers> {
     let simulator = match config.provider_journal.as_deref() {
         Some(path) => Simulator::with_journal(path).map_err(|cause| {
@@ -48,10 +52,23 @@ fn suppliers(config: &Config) -> Result<Suppliers> {
         })?,
         None => Simulator::default(),
     };
+    let network = match config.environment {
+        Environment::Development => Network::Any,
+        Environment::Production => Network::Public,
+    };
+    let client = Client::new(Settings {
+        observer: Arc::new(|call: &CallRecord| {
+            let outcome = call.outcome.as_str();
+            metrics::record_provider_call(call.adapter, call.operation, outcome, call.duration);
+        }),
+        ..Settings::new(network, Arc::new(Utc::now))
+    })
+    .map_err(Error::internal)?;
     let simulator: Arc<dyn Supplier> = Arc::new(simulator);
+    let registry = Registry::new(&client);
     Ok(Arc::new(move |adapter| match adapter {
-        ProviderAdapter::Simulator => Some(simulator.clone()),
-        _ => None,
+        ProviderAdapter::Simulator => Some(Arc::clone(&simulator)),
+        _ => registry.get(adapter),
     }))
 }
 

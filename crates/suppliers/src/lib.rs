@@ -4,9 +4,11 @@
 
 pub mod airalo;
 pub mod esim_access;
+pub mod esim_go;
 pub mod http;
 pub mod json;
 pub mod port;
+pub mod registry;
 pub mod signature;
 pub mod simulator;
 #[cfg(any(test, feature = "stand-in"))]
@@ -16,6 +18,7 @@ pub mod text;
 
 pub use json::Json;
 pub use port::*;
+pub use registry::Registry;
 pub use simulator::Simulator;
 
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use wire::{
 
 fn account() -> Account {
     Account {
-        provider: ProviderId(uuid::Uuid::now_v7()),
+        provider: ProviderId(uuid::Uuid::from_u128(1)),
         endpoint: "https://simulator.invalid".into(),
         api_key: Secret::new("none".into()),
         credentials: BTreeMap::new(),

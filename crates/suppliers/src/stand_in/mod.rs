@@ -6,6 +6,7 @@ pub mod esim_access;
 pub mod super_sim;
 
 pub mod airalo;
+pub mod esim_go;
 
 use futures_util::future::{AbortHandle, abortable};
 use std::{

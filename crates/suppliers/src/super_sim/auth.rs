@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 /// The name of the credential with the account SID at Twilio, which authenticates where no API key is set.
@@ -33,6 +34,9 @@ const KORE_TOKENS: &str = "https://api.korewireless.com";
 
 /// The path of the token endpoint.
 const TOKEN_PATH: [&str; 4] = ["api-services", "v1", "auth", "token"];
+
+/// The time for the request of a token, so that a call with it takes less than the product waits.
+const TOKEN_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The life of a token whose answer does not state it.
 const DEFAULT_LIFE_S: i64 = 300;
@@ -152,6 +156,7 @@ impl SuperSim {
                 ("client_secret", password(account)),
             ])
             .repeatable()
+            .timeout(TOKEN_TIMEOUT)
             .send()
             .await
             .map_err(|error| match SupplierError::from(error) {
