@@ -1,5 +1,6 @@
 //! Providers: the suppliers of eSIMs.
 
+pub mod connection;
 mod detail;
 mod form;
 mod list;
