@@ -1,8 +1,10 @@
 //! Integrations: providers, their offers, provisioning, the Twilio configuration, and webhooks.
 
+mod allocations;
 mod offers;
 mod providers;
 mod provisioning;
+pub mod routing;
 mod runs;
 mod twilio;
 mod webhooks;
@@ -36,6 +38,12 @@ pub static SECTION: Section = Section {
             needs: Permission::ProvidersRead,
         },
         Item {
+            label: "Allocations",
+            path: "/integrations/allocations",
+            icon: Icon::Package,
+            needs: Permission::ProvidersRead,
+        },
+        Item {
             label: "Twilio",
             path: "/integrations/twilio",
             icon: Icon::Globe,
@@ -58,6 +66,7 @@ pub static SECTION: Section = Section {
         providers::SCREENS,
         offers::SCREENS,
         provisioning::SCREENS,
+        allocations::SCREENS,
         twilio::SCREENS,
         webhooks::SCREENS,
         runs::SCREENS,

@@ -1,6 +1,10 @@
 //! The page of one provider: its connection and its offers.
 
-use super::{connection::connection, pause, resume, status};
+use super::{
+    connection::connection,
+    health::{health, impact},
+    pause, provider_status, resume, status,
+};
 use kit::{
     format::{decimal, sentence},
     page::{Related, detail_page, related},
@@ -16,7 +20,12 @@ use wire::{
 /// Draws the detail page.
 pub fn screen(id: ProviderId) -> AnyView {
     detail_page::<Provider>(id)
-        .badge(|provider| status(provider.is_active))
+        .badge(provider_status)
+        .above(|provider| {
+            let reason = provider.pause_reason.clone()?;
+            let text = format!("Paused: {reason}. No new orders use this provider.");
+            Some(view! { <div class="banner" role="note" data-tone="waiting"><p>{text}</p></div> }.into_any())
+        })
         .also(|provider| {
             provider
                 .is_sandbox
@@ -72,6 +81,8 @@ pub fn screen(id: ProviderId) -> AnyView {
         .fact("Updated", |provider| Value::ago(provider.updated_at))
         .fact("ID", |provider| Value::code(provider.id.to_string()))
         .part(move |_| connection(id))
+        .part(move |reload| health(id, reload))
+        .part(move |reload| impact(id, reload))
         .related(offers(id))
         .history("provider")
         .show()
