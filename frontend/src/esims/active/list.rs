@@ -28,7 +28,9 @@ pub fn screen() -> AnyView {
         .search("ICCID, EID, SID or reference")
         .opens(|esim| format!("/esims/inventory/{}", esim.id))
         .column(code("ICCID", |esim: &ActiveEsim| esim.iccid.clone()).sort(ActiveEsimSort::Iccid))
-        .column(state("Status", |esim: &ActiveEsim| status_badge(esim.status)))
+        .column(state("Status", |esim: &ActiveEsim| {
+            status_badge(esim.status)
+        }))
         .column(maybe("Plan", |esim: &ActiveEsim| esim.plan_name.clone()))
         .column(value("Data used", used))
         .column(value("Expires", expires).sort(ActiveEsimSort::ExpiresAt))
@@ -53,7 +55,12 @@ pub fn screen() -> AnyView {
                 .sort(ActiveEsimSort::ActivatedAt)
                 .extra(),
         )
-        .column(maybe("Provider's status", |esim: &ActiveEsim| esim.provider_state.clone()).extra())
+        .column(
+            maybe("Provider's status", |esim: &ActiveEsim| {
+                esim.provider_state.clone()
+            })
+            .extra(),
+        )
         .column(maybe("EID", |esim: &ActiveEsim| esim.eid.clone()).extra())
         .filter(choice("status", "Status", &["active", "suspended"]))
         .filter(choice("profile_state", "Profile", ProfileState::WORDS))
@@ -64,11 +71,7 @@ pub fn screen() -> AnyView {
             picked::<Provider>("provider_id", "Provider"),
         )
         .filter(dates("expires_at_from", "expires_at_to", "Expires"))
-        .filter(dates(
-            "activated_at_from",
-            "activated_at_to",
-            "First used",
-        ))
+        .filter(dates("activated_at_from", "activated_at_to", "First used"))
         .actions([refresh(), suspend(), resume(), cancel()])
         .button(
             "Paste ICCIDs",
@@ -97,8 +100,9 @@ fn used(esim: &ActiveEsim) -> Value {
 }
 
 fn expires(esim: &ActiveEsim) -> Value {
-    esim.expires_at
-        .map_or_else(Value::absent, |end| Value::day(end).note(distance(end, now())))
+    esim.expires_at.map_or_else(Value::absent, |end| {
+        Value::day(end).note(distance(end, now()))
+    })
 }
 
 fn customer(esim: &ActiveEsim) -> Value {

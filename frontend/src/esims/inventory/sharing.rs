@@ -22,7 +22,9 @@ use wire::{
     accounts::users::User,
     esims::{
         inventory::{Esim, EsimStatus},
-        sharing::{CreatedEsimShare, EsimShare, EsimShares, NewEsimShare, ReassignEsim, ShareState},
+        sharing::{
+            CreatedEsimShare, EsimShare, EsimShares, NewEsimShare, ReassignEsim, ShareState,
+        },
     },
 };
 
@@ -57,7 +59,10 @@ fn draw(id: EsimId, links: &EsimShares, reload: &Reload) -> AnyView {
         table_of(&links.data, &columns)
     };
     let actions = untrack(|| session::can(Permission::EsimsReveal)).then(|| {
-        let open = links.data.iter().filter(|link| link.state == ShareState::Open);
+        let open = links
+            .data
+            .iter()
+            .filter(|link| link.state == ShareState::Open);
         let open: Vec<_> = open.map(|link| link.id).collect();
         let revoke = (!open.is_empty()).then(|| {
             let reload = Arc::clone(reload);
@@ -158,10 +163,9 @@ fn reassign_form(esim: Esim, close: Close) -> AnyView {
             picker_field(
                 "user_id",
                 "New owner",
-                Source::filtered_resource::<User>(
-                    vec![("role", "customer".to_owned())],
-                    |_| String::new(),
-                ),
+                Source::filtered_resource::<User>(vec![("role", "customer".to_owned())], |_| {
+                    String::new()
+                }),
             ),
             area_field("reason", "Reason")
                 .help("Orders and payments stay with the buyer. Share links are revoked."),

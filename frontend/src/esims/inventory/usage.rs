@@ -60,8 +60,14 @@ fn summary(current: &UsageForecast) -> AnyView {
         .filter(|total| *total > 0)
         .map(|total| meter(current.summary.clone(), current.used_bytes, total));
     let outlook = match (current.exhausted_at, current.left_at_expiry_bytes) {
-        (Some(end), _) => format!("At the rate of the last days, the data is used up {}.", distance(end, now())),
-        (None, Some(left)) => format!("At the rate of the last days, {} will be left at the end.", bytes(left)),
+        (Some(end), _) => format!(
+            "At the rate of the last days, the data is used up {}.",
+            distance(end, now())
+        ),
+        (None, Some(left)) => format!(
+            "At the rate of the last days, {} will be left at the end.",
+            bytes(left)
+        ),
         (None, None) => String::new(),
     };
     let rate = current
@@ -101,9 +107,14 @@ fn days(usage: &EsimUsage) -> Option<AnyView> {
 fn places(places: &[PlaceUsage]) -> AnyView {
     let columns = [
         text("Country", |place: &PlaceUsage| {
-            place.country.as_deref().map_or_else(|| "Not stated".to_owned(), region_name)
+            place
+                .country
+                .as_deref()
+                .map_or_else(|| "Not stated".to_owned(), region_name)
         }),
-        text("Network", |place: &PlaceUsage| place.network.clone().unwrap_or_default()),
+        text("Network", |place: &PlaceUsage| {
+            place.network.clone().unwrap_or_default()
+        }),
         text("Used", |place: &PlaceUsage| bytes(place.used_bytes)).figures(),
     ];
     view! { <h3>"By country and network"</h3>{table_of(places, &columns)} }.into_any()
@@ -112,9 +123,14 @@ fn places(places: &[PlaceUsage]) -> AnyView {
 fn anomalies(anomalies: &[UsageAnomaly]) -> AnyView {
     let columns = [
         ago("Reading", |one: &UsageAnomaly| Some(one.read_at)),
-        value("Problem", |one: &UsageAnomaly| Value::state(one.kind.as_str(), Tone::Waiting)),
+        value("Problem", |one: &UsageAnomaly| {
+            Value::state(one.kind.as_str(), Tone::Waiting)
+        }),
         text("Reported", |one: &UsageAnomaly| bytes(one.used_bytes)).figures(),
-        text("Known before", |one: &UsageAnomaly| bytes(one.counter_bytes)).figures(),
+        text("Known before", |one: &UsageAnomaly| {
+            bytes(one.counter_bytes)
+        })
+        .figures(),
         text("Source", |one: &UsageAnomaly| one.source.clone()),
     ];
     view! { <h3>"Readings that were not used"</h3>
@@ -132,7 +148,12 @@ fn freshness(usage: &EsimUsage) -> String {
     let delay = usage
         .provider_age_minutes
         .filter(|minutes| *minutes > 1)
-        .map(|minutes| format!(" The provider's figures may be {} minutes old.", decimal(&Decimal::from(minutes))));
+        .map(|minutes| {
+            format!(
+                " The provider's figures may be {} minutes old.",
+                decimal(&Decimal::from(minutes))
+            )
+        });
     let error = usage
         .poll_error
         .as_ref()
@@ -141,7 +162,10 @@ fn freshness(usage: &EsimUsage) -> String {
         .next_poll_at
         .filter(|next| *next > now())
         .map(|next| format!(" Next request {}.", distance(next, now())));
-    [Some(read), delay, error, next].into_iter().flatten().collect()
+    [Some(read), delay, error, next]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn refresh_button(id: EsimId) -> AnyView {
@@ -197,12 +221,4 @@ fn state(of: &Bundle) -> (&'static str, Tone) {
 
 fn validity(of: &Bundle) -> String {
     of.expires_at.map_or_else(
-        || "Validity starts at first use".to_owned(),
-        |end| format!("{} ({})", distance(end, now()), date(end)),
-    )
-}
-
-/// Returns an amount of data as text.
-pub fn bytes(count: i64) -> String {
-    megabytes(Some(&Decimal::from(count / 1_000_000)))
-}
+        || "Validity starts at first use".to_owned(

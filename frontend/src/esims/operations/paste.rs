@@ -15,18 +15,13 @@ use wire::{
     esims::operations::{EsimOperationBatch, NewEsimOperations},
 };
 
-const KINDS: &[(&str, &str)] = &[
-    ("refresh", "Refresh: load the state from the provider"),
-    ("suspend", "Suspend: no data until it is resumed"),
-    ("resume", "Resume the suspended service"),
-];
+const REFRESH: (&str, &str) = ("refresh", "Refresh: load the state from the provider");
+const SUSPEND: (&str, &str) = ("suspend", "Suspend: no data until it is resumed");
+const RESUME: (&str, &str) = ("resume", "Resume the suspended service");
+const CANCEL: (&str, &str) = ("cancel", "Cancel for good");
 
-const ALL_KINDS: &[(&str, &str)] = &[
-    KINDS[0],
-    KINDS[1],
-    KINDS[2],
-    ("cancel", "Cancel for good"),
-];
+const KINDS: &[(&str, &str)] = &[REFRESH, SUSPEND, RESUME];
+const ALL_KINDS: &[(&str, &str)] = &[REFRESH, SUSPEND, RESUME, CANCEL];
 
 /// Draws the page.
 pub fn screen() -> AnyView {
