@@ -21,8 +21,8 @@ use schema::{
 };
 use std::collections::HashMap;
 use wire::{
-    BundleId, Currency, EsimId, Money, OfferId, OrderId, Page, Paging, ProviderId, ProvisioningAttemptId,
-    ProvisioningJobId,
+    BundleId, Currency, EsimId, Money, OfferId, OrderId, Page, Paging, ProviderId,
+    ProvisioningAttemptId, ProvisioningJobId,
     integrations::{
         allocations::{
             AllocationStatus, Provisioning, ProvisioningAttempt, ProvisioningAttemptStatus,
