@@ -157,6 +157,9 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        paused_at -> Nullable<Timestamptz>,
+        #[max_length = 500]
+        pause_reason -> Nullable<Varchar>,
         is_sandbox -> Bool,
         #[max_length = 4]
         api_key_last4 -> Nullable<Varchar>,
@@ -168,9 +171,6 @@ diesel::table! {
         sync_interval_hours -> Nullable<Int4>,
         #[max_length = 64]
         webhook_token -> Varchar,
-        paused_at -> Nullable<Timestamptz>,
-        #[max_length = 500]
-        pause_reason -> Nullable<Varchar>,
     }
 }
 
@@ -867,6 +867,27 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    provider_health (provider_id) {
+        provider_id -> Uuid,
+        failures -> Int4,
+        opened_at -> Nullable<Timestamptz>,
+        open_until -> Nullable<Timestamptz>,
+        probe_until -> Nullable<Timestamptz>,
+        recovered_at -> Nullable<Timestamptz>,
+        last_success_at -> Nullable<Timestamptz>,
+        last_error_at -> Nullable<Timestamptz>,
+        #[max_length = 500]
+        last_error -> Nullable<Varchar>,
+        durations_ms -> Array<Nullable<Int4>>,
+        outcomes -> Array<Nullable<Bool>>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     provider_runs (id) {
         id -> Uuid,
         provider_id -> Nullable<Uuid>,
@@ -887,26 +908,6 @@ diesel::table! {
         finished_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::sql_types::*;
-
-    provider_health (provider_id) {
-        provider_id -> Uuid,
-        failures -> Int4,
-        opened_at -> Nullable<Timestamptz>,
-        open_until -> Nullable<Timestamptz>,
-        probe_until -> Nullable<Timestamptz>,
-        recovered_at -> Nullable<Timestamptz>,
-        last_success_at -> Nullable<Timestamptz>,
-        last_error_at -> Nullable<Timestamptz>,
-        #[max_length = 500]
-        last_error -> Nullable<Varchar>,
-        durations_ms -> Array<Nullable<Int4>>,
-        outcomes -> Array<Nullable<Bool>>,
         updated_at -> Timestamptz,
     }
 }
@@ -1589,11 +1590,11 @@ diesel::joinable!(promo_redemptions -> orders (order_id));
 diesel::joinable!(promo_redemptions -> promotional_codes (promotion_id));
 diesel::joinable!(promo_redemptions -> users (user_id));
 diesel::joinable!(provider_balances -> data_providers (provider_id));
+diesel::joinable!(provider_health -> data_providers (provider_id));
 diesel::joinable!(provider_runs -> data_providers (provider_id));
 diesel::joinable!(provider_runs -> price_list_syncs (price_list_id));
 diesel::joinable!(provider_runs -> twilio_config (twilio_config_id));
 diesel::joinable!(provider_runs -> users (requested_by));
-diesel::joinable!(provider_health -> data_providers (provider_id));
 diesel::joinable!(provisioning_attempts -> data_providers (provider_id));
 diesel::joinable!(provisioning_attempts -> plan_provider_offers (offer_id));
 diesel::joinable!(provisioning_attempts -> provisioning_jobs (job_id));
@@ -1623,7 +1624,6 @@ diesel::joinable!(transactions -> esims (esim_id));
 diesel::joinable!(transactions -> orders (order_id));
 diesel::joinable!(transactions -> plans (plan_id));
 diesel::joinable!(transactions -> promotional_codes (promo_code_id));
-diesel::joinable!(webhook_receipts -> data_providers (provider_id));
 diesel::joinable!(usage_alerts -> esim_bundles (bundle_id));
 diesel::joinable!(usage_alerts -> esims (esim_id));
 diesel::joinable!(usage_anomalies -> esims (esim_id));
@@ -1635,6 +1635,7 @@ diesel::joinable!(usage_monitor -> plans (plan_id));
 diesel::joinable!(usage_monthly -> esims (esim_id));
 diesel::joinable!(usage_points -> esim_bundles (bundle_id));
 diesel::joinable!(usage_points -> esims (esim_id));
+diesel::joinable!(webhook_receipts -> data_providers (provider_id));
 diesel::joinable!(webhook_receipts -> transactions (transaction_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -1676,8 +1677,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     promo_redemptions,
     promotional_codes,
     provider_balances,
-    provider_runs,
     provider_health,
+    provider_runs,
     provisioning_attempts,
     provisioning_jobs,
     rate_limits,

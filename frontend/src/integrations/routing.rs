@@ -27,8 +27,11 @@ pub fn candidates(decision: &RoutingDecision) -> AnyView {
             (Some(one.cost.clone()), one.currency)
         }),
         value("Priority", |one: &RoutingCandidate| {
-            Value::text(format!("{} / {}", one.offer_priority, one.provider_priority))
-                .hint("Of the offer, then of the provider")
+            Value::text(format!(
+                "{} / {}",
+                one.offer_priority, one.provider_priority
+            ))
+            .hint("Of the offer, then of the provider")
         })
         .figures(),
     ];

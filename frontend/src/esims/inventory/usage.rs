@@ -221,4 +221,12 @@ fn state(of: &Bundle) -> (&'static str, Tone) {
 
 fn validity(of: &Bundle) -> String {
     of.expires_at.map_or_else(
-        || "Validity starts at first use".to_owned(
+        || "Validity starts at first use".to_owned(),
+        |end| format!("{} ({})", distance(end, now()), date(end)),
+    )
+}
+
+/// Returns an amount of data as text.
+pub fn bytes(count: i64) -> String {
+    megabytes(Some(&Decimal::from(count / 1_000_000)))
+}

@@ -10,9 +10,7 @@ use kit::{
 use leptos::prelude::*;
 use wire::{
     Permission,
-    esims::operations::{
-        EsimOperation, EsimOperationKind, EsimOperationSort, EsimOperationStatus,
-    },
+    esims::operations::{EsimOperation, EsimOperationKind, EsimOperationSort, EsimOperationStatus},
     integrations::providers::Provider,
 };
 

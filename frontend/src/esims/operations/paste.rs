@@ -53,6 +53,9 @@ pub fn screen() -> AnyView {
     card_page(
         "Paste ICCIDs",
         "One operation on many eSIMs. Every row gets a result, which can be exported.",
-        vec![card("Operation", small_form::<NewEsimOperations>(form, run))],
+        vec![card(
+            "Operation",
+            small_form::<NewEsimOperations>(form, run),
+        )],
     )
 }

@@ -44,14 +44,20 @@ fn table(stock: &StockOverview) -> AnyView {
     let columns = [
         value("Plan", |level: &StockLevel| {
             let href = level.plan_id.map(|id| format!("/catalog/plans/{id}"));
-            Value::linked(Some(level.plan_name.as_deref().unwrap_or("Without a plan")), href)
+            Value::linked(
+                Some(level.plan_name.as_deref().unwrap_or("Without a plan")),
+                href,
+            )
         }),
         value("Provider", |level: &StockLevel| {
             let href = level
                 .provider_id
                 .filter(|_| session::can(Permission::ProvidersRead))
                 .map(|id| format!("/integrations/providers/{id}"));
-            Value::linked(Some(level.provider_name.as_deref().unwrap_or("Unknown")), href)
+            Value::linked(
+                Some(level.provider_name.as_deref().unwrap_or("Unknown")),
+                href,
+            )
         }),
         value("In stock", |level: &StockLevel| {
             let number = Value::count(level.available).link(inventory_of(level));
@@ -82,8 +88,17 @@ fn inventory_of(level: &StockLevel) -> String {
     let filter = [
         ("status", "available".to_owned()),
         ("has_user", "false".to_owned()),
-        ("plan_id", level.plan_id.map(|id| id.to_string()).unwrap_or_default()),
-        ("provider_id", level.provider_id.map(|id| id.to_string()).unwrap_or_default()),
+        (
+            "plan_id",
+            level.plan_id.map(|id| id.to_string()).unwrap_or_default(),
+        ),
+        (
+            "provider_id",
+            level
+                .provider_id
+                .map(|id| id.to_string())
+                .unwrap_or_default(),
+        ),
     ];
     api::with_query("/esims/inventory", &filter)
 }
@@ -96,12 +111,15 @@ fn is_low(level: &StockLevel) -> bool {
 }
 
 fn threshold(level: &StockLevel) -> Value {
-    level.threshold.as_ref().map_or_else(Value::absent, |threshold| {
-        let number = Value::count(threshold.minimum);
-        if session::can(Permission::StockWrite) {
-            number.link(format!("/esims/stock/thresholds/{}/edit", threshold.id()))
-        } else {
-            number
-        }
-    })
+    level
+        .threshold
+        .as_ref()
+        .map_or_else(Value::absent, |threshold| {
+            let number = Value::count(threshold.minimum);
+            if session::can(Permission::StockWrite) {
+                number.link(format!("/esims/stock/thresholds/{}/edit", threshold.id()))
+            } else {
+                number
+            }
+        })
 }

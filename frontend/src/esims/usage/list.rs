@@ -88,8 +88,9 @@ fn outlook(esim: &MonitoredEsim) -> Value {
 }
 
 fn expires(esim: &MonitoredEsim) -> Value {
-    esim.expires_at
-        .map_or_else(Value::absent, |end| Value::day(end).note(distance(end, now())))
+    esim.expires_at.map_or_else(Value::absent, |end| {
+        Value::day(end).note(distance(end, now()))
+    })
 }
 
 /// Returns the age of the last reading. The reading is older than its arrival where the provider's figures are.

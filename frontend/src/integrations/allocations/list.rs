@@ -28,25 +28,37 @@ pub fn screen() -> AnyView {
         }))
         .column(state("Status", status))
         .column(
-            money("Cost", |row: &Allocation| (Some(row.cost.clone()), row.currency))
-                .sort(AllocationSort::Cost),
+            money("Cost", |row: &Allocation| {
+                (Some(row.cost.clone()), row.currency)
+            })
+            .sort(AllocationSort::Cost),
         )
         .column(
-            text("Allocated data", |row: &Allocation| megabytes(Some(&row.allocated_mb)))
-                .figures()
-                .sort(AllocationSort::AllocatedMb),
+            text("Allocated data", |row: &Allocation| {
+                megabytes(Some(&row.allocated_mb))
+            })
+            .figures()
+            .sort(AllocationSort::AllocatedMb),
         )
         .column(text("Used", |row: &Allocation| megabytes(Some(&row.used_mb))).figures())
         .column(value("Order", |row: &Allocation| {
             let href = row.order_id.map(|id| format!("/billing/orders/{id}"));
             Value::linked(row.order_number.as_deref(), href)
         }))
-        .column(value("eSIM", |row: &Allocation| {
-            row.esim_id.map_or_else(Value::absent, |id| {
-                Value::text("View eSIM").link(format!("/esims/inventory/{id}"))
+        .column(
+            value("eSIM", |row: &Allocation| {
+                row.esim_id.map_or_else(Value::absent, |id| {
+                    Value::text("View eSIM").link(format!("/esims/inventory/{id}"))
+                })
             })
-        }).wide())
-        .column(maybe("Provider's order", |row: &Allocation| row.provider_order_ref.clone()).extra())
+            .wide(),
+        )
+        .column(
+            maybe("Provider's order", |row: &Allocation| {
+                row.provider_order_ref.clone()
+            })
+            .extra(),
+        )
         .filter(picked::<Provider>("provider_id", "Provider"))
         .filter(choice("status", "Status", AllocationStatus::WORDS))
         .filter(choice("currency", "Currency", Currency::WORDS))

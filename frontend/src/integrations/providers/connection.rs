@@ -6,9 +6,7 @@ use kit::{
     ids,
     page::load_with_reload,
     session, task,
-    ui::{
-        ButtonVariant, Icon, Row, Tone, Value, card, copyable, facts, rows, task_button,
-    },
+    ui::{ButtonVariant, Icon, Row, Tone, Value, card, copyable, facts, rows, task_button},
 };
 use leptos::prelude::*;
 use std::{sync::Arc, time::Duration};
@@ -62,7 +60,10 @@ fn draw(id: ProviderId, connection: ProviderConnection, reload: Reload) -> AnyVi
                 .as_ref()
                 .map_or_else(|| "Not read yet.".to_owned(), run_text),
         };
-        let is_low = connection.balance.as_ref().is_some_and(|balance| balance.is_low);
+        let is_low = connection
+            .balance
+            .as_ref()
+            .is_some_and(|balance| balance.is_low);
         all.push(Row {
             icon: Icon::CreditCard,
             title: "Balance".to_owned(),
@@ -121,7 +122,13 @@ pub fn run_button(label: &'static str, path: String, reload: &Reload) -> Option<
             Ok(())
         })
     };
-    Some(task_button(label, ButtonVariant::Plain, None, "Requested", run))
+    Some(task_button(
+        label,
+        ButtonVariant::Plain,
+        None,
+        "Requested",
+        run,
+    ))
 }
 
 fn catalog_action(
@@ -151,15 +158,21 @@ pub fn run_state(run: &ProviderRun) -> (&'static str, Tone) {
 /// Returns the outcome of a run and its age.
 pub fn run_text(run: &ProviderRun) -> String {
     let at = ago(run.finished_at.unwrap_or(run.created_at), now());
-    let progress = (!run.status.is_final() && run.items > 0)
-        .then(|| format!("{} read so far", run.items));
+    let progress =
+        (!run.status.is_final() && run.items > 0).then(|| format!("{} read so far", run.items));
     let duration = run.duration_ms.map(|ms| format!("{ms} ms"));
     let parts = [run.message.clone(), progress, duration, Some(at)];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn capabilities(can: &AdapterCapabilities) -> AnyView {
-    let known = |yes| Value::text(if yes { "Yes" } else { "Not offered by the provider" });
+    let known = |yes| {
+        Value::text(if yes {
+            "Yes"
+        } else {
+            "Not offered by the provider"
+        })
+    };
     let minutes = can.usage_age_seconds / 60;
     let usage = match (can.has_usage, minutes) {
         (false, _) => known(false),
@@ -176,6 +189,9 @@ fn capabilities(can: &AdapterCapabilities) -> AnyView {
         ("Cancel", known(can.can_cancel)),
         ("Balance", known(can.has_balance)),
         ("Webhooks", known(can.has_webhooks)),
-        ("Calls per second", Value::count(i64::from(can.calls_per_second))),
+        (
+            "Calls per second",
+            Value::count(i64::from(can.calls_per_second)),
+        ),
     ])
 }

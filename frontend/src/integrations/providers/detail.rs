@@ -24,7 +24,10 @@ pub fn screen(id: ProviderId) -> AnyView {
         .above(|provider| {
             let reason = provider.pause_reason.clone()?;
             let text = format!("Paused: {reason}. No new orders use this provider.");
-            Some(view! { <div class="banner" role="note" data-tone="waiting"><p>{text}</p></div> }.into_any())
+            Some(
+                view! { <div class="banner" role="note" data-tone="waiting"><p>{text}</p></div> }
+                    .into_any(),
+            )
         })
         .also(|provider| {
             provider

@@ -31,7 +31,9 @@ fn draw(health: &ProviderHealth) -> AnyView {
     let circuit = match health.circuit {
         CircuitState::Closed => Value::badge("Closed", Tone::Good).note("Orders are sent"),
         CircuitState::Open => {
-            let until = health.open_until.map(|until| format!("Next try {}", kit::format::distance(until, now())));
+            let until = health
+                .open_until
+                .map(|until| format!("Next try {}", kit::format::distance(until, now())));
             Value::badge("Open", Tone::Bad).note(until.unwrap_or_default())
         }
         CircuitState::HalfOpen => {
@@ -67,17 +69,26 @@ pub fn impact(id: ProviderId, reload: RwSignal<u32>) -> AnyView {
         let path = format!("{}/{id}/impact", Provider::PATH);
         task(async move { api::get::<ProviderImpact>(&path).await })
     };
-    card("If this provider is off", load_on(reload, fetch, |impact| lost(&impact)))
+    card(
+        "If this provider is off",
+        load_on(reload, fetch, |impact| lost(&impact)),
+    )
 }
 
 fn lost(impact: &ProviderImpact) -> AnyView {
     let sentence = match (impact.plans, impact.lost_plans) {
         (0, _) => "No plan on sale depends on this provider.".to_owned(),
         (plans, 0) => format!("Other providers supply each of its {plans} plans on sale."),
-        (plans, lost) => format!("{lost} of {plans} plans on sale have no other provider. They are sold from stock only."),
+        (plans, lost) => format!(
+            "{lost} of {plans} plans on sale have no other provider. They are sold from stock only."
+        ),
     };
-    let open = (impact.open_units > 0)
-        .then(|| format!(" {} ordered eSIMs wait for its answer; they are asked about even while it is paused.", impact.open_units));
+    let open = (impact.open_units > 0).then(|| {
+        format!(
+            " {} ordered eSIMs wait for its answer; they are asked about even while it is paused.",
+            impact.open_units
+        )
+    });
     let columns = [
         value("Plan", |plan: &ImpactedPlan| {
             Value::text(plan.plan_name.clone()).link(format!("/catalog/plans/{}", plan.plan_id))

@@ -19,7 +19,9 @@ pub fn screen() -> AnyView {
             moment("Requested", |run: &ProviderRun| Some(run.created_at))
                 .sort(ProviderRunSort::CreatedAt),
         )
-        .column(text("Kind", |run: &ProviderRun| sentence(run.kind.as_str())))
+        .column(text("Kind", |run: &ProviderRun| {
+            sentence(run.kind.as_str())
+        }))
         .column(state("Status", run_state))
         .column(maybe("Outcome", |run: &ProviderRun| run.message.clone()))
         .column(count("Read", |run: &ProviderRun| run.items).wide())
@@ -57,7 +59,9 @@ fn subject(run: &ProviderRun) -> Value {
     match (run.provider_id, run.twilio_config_id, run.price_list_id) {
         (_, _, Some(id)) => Value::text("Price list").link(format!("/catalog/price-lists/{id}")),
         (Some(id), ..) => Value::text("Provider").link(format!("/integrations/providers/{id}")),
-        (None, Some(id), _) => Value::text("Twilio account").link(format!("/integrations/twilio/{id}")),
+        (None, Some(id), _) => {
+            Value::text("Twilio account").link(format!("/integrations/twilio/{id}"))
+        }
         (None, None, None) => Value::absent(),
     }
 }

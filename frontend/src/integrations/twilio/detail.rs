@@ -27,15 +27,30 @@ pub fn screen(id: TwilioConfigId) -> AnyView {
         .action(remove())
         .part(move |_| connection(id))
         .history("twilio_config")
-        .fact("API URL", |account| Value::code(account.api_base_url.clone()))
-        .fact("API key or client ID", |account| {
-            account.api_key.clone().map_or_else(Value::absent, Value::code)
+        .fact("API URL", |account| {
+            Value::code(account.api_base_url.clone())
         })
-        .fact("Its secret", |account| secret(account.api_secret_last4.as_deref()))
-        .fact("Auth token", |account| secret(account.auth_token_last4.as_deref()))
-        .fact("Webhook secret", |account| secret(account.webhook_secret_last4.as_deref()))
-        .fact("Old secrets accepted until", |account| Value::maybe_time(account.previous_until))
-        .fact("Last sync", |account| Value::maybe_time(account.last_sync_at))
+        .fact("API key or client ID", |account| {
+            account
+                .api_key
+                .clone()
+                .map_or_else(Value::absent, Value::code)
+        })
+        .fact("Its secret", |account| {
+            secret(account.api_secret_last4.as_deref())
+        })
+        .fact("Auth token", |account| {
+            secret(account.auth_token_last4.as_deref())
+        })
+        .fact("Webhook secret", |account| {
+            secret(account.webhook_secret_last4.as_deref())
+        })
+        .fact("Old secrets accepted until", |account| {
+            Value::maybe_time(account.previous_until)
+        })
+        .fact("Last sync", |account| {
+            Value::maybe_time(account.last_sync_at)
+        })
         .fact("Created", |account| Value::time(account.created_at))
         .fact("Updated", |account| Value::ago(account.updated_at))
         .fact("ID", |account| Value::code(account.id.to_string()))
@@ -46,7 +61,10 @@ pub fn screen(id: TwilioConfigId) -> AnyView {
 fn secret(last4: Option<&str>) -> Value {
     last4.map_or_else(
         || Value::text("Not set"),
-        |last4| Value::text(format!("•••• {last4}")).hint("Encrypted. It can be replaced but not shown."),
+        |last4| {
+            Value::text(format!("•••• {last4}"))
+                .hint("Encrypted. It can be replaced but not shown.")
+        },
     )
 }
 
@@ -130,6 +148,6 @@ fn draw(
         None => view! { <p class="muted">"Add a provider with the adapter Super SIM: it orders with this account, and its webhooks have an address."</p> }.into_any(),
     };
     view! { <div class="bundles">{rows(all)}{webhook}
-        <p><a class="link" href="/integrations/runs">"All tests and syncs"</a></p></div> }
+    <p><a class="link" href="/integrations/runs">"All tests and syncs"</a></p></div> }
     .into_any()
 }

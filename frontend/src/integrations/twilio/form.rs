@@ -8,9 +8,7 @@ use leptos::prelude::*;
 use serde_json::json;
 use wire::{
     TwilioConfigId,
-    integrations::twilio::{
-        EditTwilioConfig, KORE_API, NewTwilioConfig, TWILIO_API, TwilioConfig,
-    },
+    integrations::twilio::{EditTwilioConfig, KORE_API, NewTwilioConfig, TWILIO_API, TwilioConfig},
 };
 
 const MODES: &[(&str, &str)] = &[
@@ -22,7 +20,9 @@ const MODES: &[(&str, &str)] = &[
 pub fn screen(id: Option<TwilioConfigId>) -> AnyView {
     let keeps = match id {
         None => "Stored encrypted and never shown again.",
-        Some(_) => "Leave empty to keep the current value. Webhooks that are signed with the old one are accepted for a day.",
+        Some(_) => {
+            "Leave empty to keep the current value. Webhooks that are signed with the old one are accepted for a day."
+        }
     };
     form_page::<TwilioConfig, NewTwilioConfig, EditTwilioConfig>(id)
         .begin(json!({ "auth_mode": "oauth2_client_credentials", "api_base_url": KORE_API }))
