@@ -160,7 +160,7 @@ async fn binary_and_decimal_gigabytes_are_not_the_same() {
     send(&admin, &[reading("a", &esim, "4.656", "GiB", 20)]).await;
     let almost = usage_of(&app, &esim).await;
     assert_eq!(almost["current"]["share"], "99.99");
-    assert_eq!(almost["bundles"][0]["used_bytes"], 4_999_341_932_i64);
+    assert_eq!(almost["bundles"][0]["used_bytes"], 4_999_341_933_i64);
     assert_eq!(
         app.count("SELECT count(*) FROM usage_alerts WHERE step = 100"),
         0
@@ -379,7 +379,7 @@ async fn concurrent_shuffled_readings_end_with_the_largest() {
         .map(|batch| {
             let readings: Vec<Value> = (0..100_usize)
                 .map(|index| {
-                    let (esim, step) = ((index * 37 + batch * 11) % 100 + 1, (index + batch) % 10 + 1);
+                    let (esim, step) = ((index * 37 + batch * 11) % 100 + 1, (index + 2 * batch) % 10 + 1);
                     json!({
                         "event_id": format!("{esim}-{step}"), "iccid": format!("89445385320081{esim:05}"), "value": (step * esim).to_string(), "unit": "MB",
                         "read_at": hours_ago(48 - i64::try_from(step).unwrap()),

@@ -151,7 +151,7 @@ fn five_gigabytes_sold_and_five_gibibytes_delivered_are_not_the_same() {
     let almost = step(&mut esim, &reading("a", "4.656", gib, 24));
     assert_eq!(
         almost,
-        (Accepted, 4_999_341_932, Some("99.99".to_owned()), Some(90))
+        (Accepted, 4_999_341_933, Some("99.99".to_owned()), Some(90))
     );
     let full = step(&mut esim, &reading("b", "5", gib, 48));
     assert_eq!(
