@@ -338,6 +338,30 @@ pub fn record_without_effect(
     Ok(())
 }
 
+/// Stores that a refused request did not reach the provider, which is asked again from a time on with a new request.
+pub fn record_unreached(tx: &mut Tx<'_>, reference: &str, again_at: DateTime<Utc>) -> Result<()> {
+    let refused = attempts::table
+        .filter(attempts::reference.eq(reference))
+        .filter(attempts::status.eq(ProvisioningAttemptStatus::Refused));
+    update(refused)
+        .set(attempts::resend_at.eq(again_at))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Counts the requests of a unit, without those that did not reach their provider.
+pub fn count_attempts(conn: &mut Conn, unit: ProvisioningJobId) -> Result<i64> {
+    Ok(attempts::table
+        .filter(attempts::job_id.eq(unit))
+        .filter(
+            attempts::status
+                .ne(ProvisioningAttemptStatus::Refused)
+                .or(attempts::resend_at.is_null()),
+        )
+        .count()
+        .get_result(conn)?)
+}
+
 /// Stores that a request is sent again with its reference, before it is sent.
 pub fn record_resend(tx: &mut Tx<'_>, reference: &str, now: DateTime<Utc>) -> Result<()> {
     update(open(reference))
