@@ -306,7 +306,7 @@ async fn late_delivery_becomes_stock_and_a_case() {
 }
 
 #[actix_web::test]
-async fn data_pool_is_reserved_and_given_back() {
+async fn data_pool_is_reserved_and_returned() {
     let shop = Shop::open(&["refuse-a", "eu-b"]).await;
     shop.app.execute("UPDATE plans SET data_limit_mb = 5000");
     shop.app
@@ -318,7 +318,7 @@ async fn data_pool_is_reserved_and_given_back() {
     assert_eq!(
         shop.app.count(left),
         803,
-        "given back by the first, taken from the second"
+        "returned by the first, taken from the second"
     );
     let second = shop.buy().await;
     shop.app.run_all_jobs().await;

@@ -171,7 +171,7 @@ async fn invalid_signature_is_counted_and_changes_nothing() {
         shop.app.count("SELECT sum(deliveries)::bigint FROM webhook_receipts WHERE status = 'rejected' AND provider_id IS NOT NULL"),
         7
     );
-    // A forged event does not keep the real one out.
+    // A tampered event does not keep the real one out.
     shop.send(Some(&good), &body).await.expect(204);
     shop.app.run_all_jobs().await;
     assert_eq!(

@@ -61,6 +61,7 @@ pub const PERSONAL: &[PersonalRead] = &[
     read("/v1/notifications/{id}", "notification", "message"),
     read("/v1/promotion-redemptions", "redemption", "list"),
     read("/v1/search", "search", "list"),
+    read("/v1/usage", "esim", "list"),
 ];
 
 /// The operations that search for people, and the field of their rows with the id of the person.

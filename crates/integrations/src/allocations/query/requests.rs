@@ -266,7 +266,7 @@ pub fn record_attempt(
         ))
         .execute(tx.conn())?;
     if let Some(megabytes) = pool_mb {
-        // Only what the router has taken is given back later.
+        // Only what the router has taken is returned later.
         sql_query(
             "UPDATE provisioning_attempts a SET pool_gb = $2 / 1000 FROM data_providers p \
              WHERE a.reference = $1 AND p.id = a.provider_id AND p.available_data_gb IS NOT NULL",
