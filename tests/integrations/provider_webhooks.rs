@@ -168,7 +168,7 @@ async fn invalid_signature_is_counted_and_changes_nothing() {
         0
     );
     assert_eq!(
-        shop.app.count("SELECT sum(deliveries)::bigint FROM webhook_receipts WHERE status = 'rejected' AND provider_id IS NOT NULL"),
+        shop.app.count("SELECT sum(deliveries)::bigint AS count FROM webhook_receipts WHERE status = 'rejected' AND provider_id IS NOT NULL"),
         7
     );
     // A tampered event does not keep the real one out.

@@ -15,7 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config
-        .service(routes::show)
+        .service(routes::health)
         .service(routes::impact)
         .service(routes::pause)
         .service(routes::resume);

@@ -16,7 +16,7 @@ use platform::{Caller, Id, Result, Tagged, Valid};
 /// Show the health of a provider: success rate, durations, circuit breaker and open requests.
 #[utoipa::path(tag = "integrations/providers", security(("bearer" = ["providers:read"])), params(("id" = ProviderId, Path)), responses((status = 200, description = "The health", body = ProviderHealth)))]
 #[get("/providers/{id}/health")]
-pub async fn show(
+pub async fn health(
     caller: Caller<ProvidersRead>,
     id: Id<ProviderId>,
 ) -> Result<Json<ProviderHealth>> {
