@@ -419,7 +419,7 @@ async fn call(
     let supplier = (ctx.ports.suppliers)(candidate.adapter).ok_or(SupplierError::Unsupported)?;
     let account = candidate.account(&ctx.keys).map_err(unsent)?;
     let Some(target) = &request.topup else {
-        let purchase = candidate.purchase(&request.reference);
+        let purchase = candidate.purchase(ctx, &request.reference);
         return match request.lookup {
             None => supplier
                 .order(&account, &purchase)
@@ -434,7 +434,7 @@ async fn call(
         };
     };
     let topup = TopUp {
-        purchase: candidate.topup_purchase(&request.reference),
+        purchase: candidate.topup_purchase(ctx, &request.reference),
         esim: target.esim.clone(),
         known_bundles: target.known_bundles.clone(),
     };

@@ -5,7 +5,7 @@ use super::{
     webhooks::{self, Delivery},
 };
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
-use platform::{Accepted, Caller, Ctx, Id, NoContent, Result, Tagged, Upload, http};
+use platform::{Accepted, Caller, Ctx, Id, Result, Tagged, Upload, http};
 use wire::{
     ProviderId, TwilioConfigId, WebhookReceiptId,
     integrations::{providers::ProviderRun, webhooks::ProviderWebhook},
@@ -54,28 +54,28 @@ pub async fn probe(_: Id<ProviderId>) -> HttpResponse {
 /// repeated event is answered like a new one; the provider is asked for the state before anything changes.
 #[utoipa::path(tag = "integrations/provider_webhooks", security(()), params(("id" = ProviderId, Path), ("token" = String, Path, description = "The token of the address")),
     request_body(content = serde_json::Value, content_type = "application/json"),
-    responses((status = 204, description = "Received"), (status = 400, description = "The body cannot be read"), (status = 401, description = "The signature is invalid"), (status = 404, description = "There is no such address")))]
+    responses((status = 200, description = "Received"), (status = 400, description = "The body cannot be read"), (status = 401, description = "The signature is invalid"), (status = 404, description = "There is no such address")))]
 #[post("/webhooks/providers/{id}/{token}")]
 pub async fn receive(
     ctx: Data<Ctx>,
     request: HttpRequest,
     id: Id<ProviderId>,
     body: Upload,
-) -> Result<NoContent> {
+) -> Result<HttpResponse> {
     accept(&ctx, &request, id.0, &body).await
 }
 
 /// Receive a webhook of a provider about one order, at the address that was sent with the order.
 #[utoipa::path(tag = "integrations/provider_webhooks", security(()), params(("id" = ProviderId, Path), ("token" = String, Path, description = "The token of the address"), ("reference" = String, Path, description = "Our reference of the order")),
     request_body(content = serde_json::Value, content_type = "application/json"),
-    responses((status = 204, description = "Received"), (status = 400, description = "The body cannot be read"), (status = 401, description = "The signature is invalid"), (status = 404, description = "There is no such address")))]
+    responses((status = 200, description = "Received"), (status = 400, description = "The body cannot be read"), (status = 401, description = "The signature is invalid"), (status = 404, description = "There is no such address")))]
 #[post("/webhooks/providers/{id}/{token}/{reference}")]
 pub async fn receive_about(
     ctx: Data<Ctx>,
     request: HttpRequest,
     id: Id<ProviderId>,
     body: Upload,
-) -> Result<NoContent> {
+) -> Result<HttpResponse> {
     accept(&ctx, &request, id.0, &body).await
 }
 
@@ -84,7 +84,7 @@ async fn accept(
     request: &HttpRequest,
     provider: ProviderId,
     body: &Upload,
-) -> Result<NoContent> {
+) -> Result<HttpResponse> {
     let part = |name| request.match_info().get(name);
     let delivery = Delivery {
         provider,
@@ -95,7 +95,9 @@ async fn accept(
         body: body.bytes.clone(),
         network: http::network(request, ctx.config.trusted_proxy),
     };
-    webhooks::receive(ctx, delivery).await.map(|()| NoContent)
+    webhooks::receive(ctx, delivery).await?;
+    // Providers count other codes than 200 as failed.
+    Ok(HttpResponse::Ok().finish())
 }
 
 /// Returns the headers that are text, with lower-case names.

@@ -105,7 +105,7 @@ fn verifier(conn: &mut Conn, ctx: &Ctx, delivery: &Delivery) -> Result<Verifier>
     let previous = providers::previous_account(&sealed, &ctx.keys, ctx.clock.now())?;
     let base = match sealed.webhook_url()? {
         Some(url) => url,
-        None => providers::webhook_url(conn, ctx, delivery.provider)?,
+        None => address.url(&ctx.config),
     };
     let mut url = base;
     if let Some(reference) = &delivery.reference {

@@ -12,11 +12,9 @@ pub use account::{SealedAccount, account, previous_account, sealed_account, uses
 pub use adapters::supplier;
 pub use jobs::TestProvider;
 use query::account;
-pub use query::{active_with, find, lock, scheduled, webhook_address};
+pub use query::{WebhookAddress, active_with, find, lock, scheduled, webhook_address};
 pub(crate) use query::{return_to_pool, set_pause, take_from_pool, twilio_account};
-pub use rules::{
-    BalanceChange, check_endpoint, lock_usable, next_sync, record_balance, webhook_url,
-};
+pub use rules::{BalanceChange, check_endpoint, lock_usable, next_sync, record_balance};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -21,6 +21,7 @@ use diesel::{
 };
 use platform::{
     Actor, Conn, Result, Tx, any_of,
+    config::Config,
     list::{named, search_fold},
     page,
 };
@@ -212,14 +213,22 @@ pub fn sealed_credentials(conn: &mut Conn, id: ProviderId) -> Result<SealedCrede
         .first(conn)?)
 }
 
-/// What a webhook request is checked with.
+/// The address of a provider's webhooks.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = providers, check_for_backend(Pg))]
 pub struct WebhookAddress {
-    /// The integration.
-    pub adapter: ProviderAdapter,
-    /// The token in the address.
+    id: ProviderId,
+    /// The token in the address, which is known to the provider only.
     pub webhook_token: String,
+}
+
+impl WebhookAddress {
+    /// Returns the URL to enter at the provider.
+    pub fn url(&self, config: &Config) -> String {
+        let base = config.public_url.trim_end_matches('/');
+        let Self { id, webhook_token } = self;
+        format!("{base}/v1/webhooks/providers/{id}/{webhook_token}")
+    }
 }
 
 /// Returns the token of a provider's webhook address.

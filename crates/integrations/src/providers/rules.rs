@@ -306,7 +306,7 @@ pub fn connection(conn: &mut Conn, ctx: &Ctx, id: ProviderId) -> Result<Provider
     let provider = query::find(conn, id)?;
     let capabilities = capabilities(ctx, provider.adapter)?;
     let webhook_url = match capabilities.has_webhooks {
-        true => Some(webhook_url(conn, ctx, id)?),
+        true => Some(query::webhook_address(conn, id)?.url(&ctx.config)),
         false => None,
     };
     let now = ctx.clock.now();
@@ -340,13 +340,6 @@ pub fn next_sync(last: Option<&ProviderRun>, hours: i32, now: DateTime<Utc>) -> 
             .checked_add_signed(TimeDelta::hours(hours.into()))
     });
     due.map_or(now, |due| due.max(now))
-}
-
-/// Returns the URL to enter at a provider for its webhooks. The token in it is known to the provider only.
-pub fn webhook_url(conn: &mut Conn, ctx: &Ctx, id: ProviderId) -> Result<String> {
-    let token = query::webhook_address(conn, id)?.webhook_token;
-    let base = ctx.config.public_url.trim_end_matches('/');
-    Ok(format!("{base}/v1/webhooks/providers/{id}/{token}"))
 }
 
 /// How a balance differs from the one before.

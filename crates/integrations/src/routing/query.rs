@@ -1,7 +1,7 @@
 //! All SQL of the router.
 
 use super::rules::{self, Facts};
-use crate::providers::{self, SealedAccount};
+use crate::providers::{self, SealedAccount, WebhookAddress};
 use chrono::{DateTime, Utc};
 use diesel::{pg::Pg, prelude::*, sql_types::Text};
 use platform::{
@@ -45,6 +45,7 @@ pub struct Candidate {
     cost: Money,
     currency: Currency,
     is_paused: bool,
+    webhooks: WebhookAddress,
     account: SealedAccount,
 }
 
@@ -74,6 +75,8 @@ pub(crate) struct ProviderColumns {
     available_data_gb: Option<Decimal>,
     deleted_at: Option<DateTime<Utc>>,
     #[diesel(embed)]
+    webhooks: WebhookAddress,
+    #[diesel(embed)]
     account: SealedAccount,
 }
 
@@ -97,6 +100,7 @@ impl Candidate {
             cost: offer.cost,
             currency: offer.currency,
             is_paused: provider.paused_at.is_some(),
+            webhooks: provider.webhooks,
             account: provider.account,
         }
     }
@@ -125,21 +129,31 @@ impl Candidate {
     }
 
     /// Returns the purchase of a new eSIM with this reference.
-    pub fn purchase(&self, reference: &str) -> Purchase {
+    pub fn purchase(&self, ctx: &Ctx, reference: &str) -> Purchase {
         Purchase {
             reference: reference.to_owned(),
             sku: self.sku.clone(),
             expected_cost: Some(self.listed_cost()),
-            callback_url: None,
+            callback_url: self.callback_url(ctx, reference),
         }
     }
 
+    /// Returns the URL at which the provider may report on the order with this reference. A provider cannot reach a server
+    /// without HTTPS, which is one in development.
+    fn callback_url(&self, ctx: &Ctx, reference: &str) -> Option<String> {
+        // An address that cannot be read costs a callback only; the order is also asked about.
+        let entered = self.account.webhook_url().ok().flatten();
+        let url = entered.unwrap_or_else(|| self.webhooks.url(&ctx.config));
+        url.starts_with("https://")
+            .then(|| format!("{url}/{reference}"))
+    }
+
     /// Returns the purchase of a top-up with this reference.
-    pub fn topup_purchase(&self, reference: &str) -> Purchase {
+    pub fn topup_purchase(&self, ctx: &Ctx, reference: &str) -> Purchase {
         let sku = self.topup_sku.as_ref().unwrap_or(&self.sku).clone();
         Purchase {
             sku,
-            ..self.purchase(reference)
+            ..self.purchase(ctx, reference)
         }
     }
 }

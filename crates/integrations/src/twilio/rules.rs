@@ -340,7 +340,9 @@ pub fn connection(conn: &mut Conn, ctx: &Ctx, id: TwilioConfigId) -> Result<Twil
     let provider = query::super_sim_provider(conn)?;
     let address = match (config.webhook_url, provider) {
         (Some(url), _) => Some(url),
-        (None, Some(provider)) => Some(providers::webhook_url(conn, ctx, provider)?),
+        (None, Some(provider)) => {
+            Some(providers::webhook_address(conn, provider)?.url(&ctx.config))
+        }
         (None, None) => None,
     };
     let mut last = |kind| runs::last(conn, RunSubject::Twilio(id), kind);

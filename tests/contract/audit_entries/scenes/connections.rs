@@ -17,6 +17,15 @@ pub async fn provider(scenes: &mut Scenes<'_>, admin: &Client, provider: &str) {
             .run_operation(admin, (operation, provider), Value::Null, &[action])
             .await;
     }
+    let why = json!({ "reason": "Too many failures" });
+    for (operation, body, action) in [
+        ("providers_pause", why, "provider.pause"),
+        ("providers_resume", Value::Null, "provider.resume"),
+    ] {
+        scenes
+            .run_operation(admin, (operation, provider), body, &[action])
+            .await;
+    }
     let connection = format!("/v1/providers/{provider}/connection");
     let connection = admin.get(&connection).await.expect(200);
     let url = connection["webhook_url"].as_str().unwrap();
@@ -29,7 +38,7 @@ pub async fn provider(scenes: &mut Scenes<'_>, admin: &Client, provider: &str) {
         .with(SIGNATURE_HEADER, &signature)
         .raw(Method::POST, address, "application/json", body)
         .await
-        .expect(204);
+        .expect(200);
     scenes.app.run_all_jobs().await;
     let receipts = admin.get("/v1/provider-webhooks").await.expect(200);
     let receipt = receipts["data"][0].clone();

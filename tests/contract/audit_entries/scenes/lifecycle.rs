@@ -47,6 +47,21 @@ pub async fn lifecycle(scenes: &mut Scenes<'_>) {
         .await;
     app.execute("DELETE FROM jobs WHERE kind = 'esims.operate'");
 
+    let reading = json!({
+        "event_id": "scene", "esim_id": esim, "value": "1", "unit": "MB", "read_at": chrono::Utc::now(),
+    });
+    let body = json!({ "readings": [reading] });
+    scenes
+        .run_operation(&admin, ("usage_record", ""), body, &["usage.record"])
+        .await;
+    scenes
+        .run_operation(
+            &admin,
+            ("usage_refresh", &esim),
+            Value::Null,
+            &["usage.refresh"],
+        )
+        .await;
     let body = json!({ "valid_hours": 1, "reason": "A call" });
     let share = scenes
         .run_operation(&admin, ("sharing_create", &esim), body, &["esim.share"])

@@ -199,6 +199,17 @@ pub async fn sale(scenes: &mut Scenes<'_>) {
         purchase::reload_order(&admin, &order).await["status"],
         "failed"
     );
+    let units = format!("/v1/provisioning?order_id={}", id(&order));
+    let units = admin.get(&units).await.expect(200);
+    scenes
+        .run_operation(
+            &admin,
+            ("provisioning_retry_unit", id(&units["data"][0])),
+            Value::Null,
+            &["provisioning.retry", "refund.reject"],
+        )
+        .await;
+    app.run_all_jobs().await;
     app.given(|given| given.stock(plan));
     scenes
         .run_operation(
