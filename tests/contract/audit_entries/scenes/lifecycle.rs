@@ -47,6 +47,11 @@ pub async fn lifecycle(scenes: &mut Scenes<'_>) {
         .await;
     app.execute("DELETE FROM jobs WHERE kind = 'esims.operate'");
 
+    app.execute(&format!(
+        "INSERT INTO esim_bundles (id, order_id, unit_no, esim_id, plan_id, provider_id, provider_ref, status, total_bytes, starts_at, expires_at) \
+         SELECT gen_random_uuid(), o.id, 9, e.id, '{plan}', e.provider_id, 'scene', 'active', 1000000000, now(), now() + interval '1 day' \
+         FROM (SELECT id FROM orders LIMIT 1) o, esims e WHERE e.id = '{esim}'"
+    ));
     let reading = json!({
         "event_id": "scene", "esim_id": esim, "value": "1", "unit": "MB", "read_at": chrono::Utc::now(),
     });

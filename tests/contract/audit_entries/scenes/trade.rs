@@ -206,7 +206,7 @@ pub async fn sale(scenes: &mut Scenes<'_>) {
             &admin,
             ("provisioning_retry_unit", id(&units["data"][0])),
             Value::Null,
-            &["provisioning.retry", "refund.reject"],
+            &["order.retry", "provisioning.retry", "refund.reject"],
         )
         .await;
     app.run_all_jobs().await;
