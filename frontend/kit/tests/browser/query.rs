@@ -38,12 +38,12 @@ async fn page_that_was_open_before_shows_its_record_at_once() {
     signed_in(&[plan(1, "5 GB")]);
     crate::harness::listed(&[plan(1, "5 GB")]);
     let page = Page::open(&format!("/plans/{}", id(1)));
-    page.find(".detail h1").await;
+    until("the record", || page.has(".detail h1:not(.sr-only)")).await;
     page.click("a.nav-link").await;
     page.find("tr.opens").await;
     let before = count("GET", &record());
     kit::go(&format!("/plans/{}", id(1)));
     until("the page", || page.has(".detail h1")).await;
-    assert!(!page.has(".sk-page"));
+    assert!(!page.has(".sk-page"), "the record is known");
     until("the request", || count("GET", &record()) > before).await;
 }
