@@ -211,6 +211,21 @@ async fn pending_delivery_is_asked_again_and_bought_once() {
 }
 
 #[actix_web::test]
+async fn order_that_fails_at_the_provider_goes_to_the_next_one() {
+    let shop = Shop::open(&["fail-a", "eu-b"]).await;
+    let order = shop.buy().await;
+    shop.app.run_jobs().await;
+    assert_eq!(shop.status(&order).await, "provisioning");
+    shop.run_at(6).await;
+    shop.run_at(12).await;
+    assert_eq!(shop.status(&order).await, "fulfilled");
+    let shown = shop.admin.get("/v1/provisioning").await.expect(200);
+    let attempts = shown["data"][0]["attempts"].as_array().unwrap();
+    let statuses: Vec<&Value> = attempts.iter().map(|one| &one["status"]).collect();
+    assert_eq!(statuses, ["refused", "succeeded"]);
+}
+
+#[actix_web::test]
 async fn rate_limited_request_is_sent_again_with_its_reference() {
     let shop = Shop::open(&["eu-a", "eu-b"]).await;
     let retry_after = TimeDelta::seconds(20);

@@ -512,6 +512,8 @@ pub enum Refusal {
     Maintenance,
     /// The state of the eSIM, or the contract, does not allow it.
     NotAllowed,
+    /// The provider has the order and will never deliver it.
+    OrderFailed,
     /// The provider does not know the eSIM.
     UnknownEsim,
     /// The provider has taken the eSIM back.

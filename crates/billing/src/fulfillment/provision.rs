@@ -589,7 +589,8 @@ const fn is_final(error: &SupplierError, request: &SupplierRequest) -> bool {
             reason: Refusal::OutOfStock
                 | Refusal::UnknownSku
                 | Refusal::PriceChanged
-                | Refusal::NoBalance,
+                | Refusal::NoBalance
+                | Refusal::OrderFailed,
             ..
         }
     )

@@ -140,7 +140,7 @@ pub(super) fn is_completed(order: &Json) -> Result<bool, SupplierError> {
     match order.path(&["status", "slug"]).text() {
         Some("completed") => Ok(true),
         Some(status @ ("failed" | "refunded")) => Err(SupplierError::refused(
-            Refusal::NotAllowed,
+            Refusal::OrderFailed,
             format!("the order is {status}"),
         )),
         Some(_) => Ok(false),

@@ -192,7 +192,7 @@ fn delivery(item: &Json, order_ref: &str, ask_again: TimeDelta) -> Result<Delive
     let state = esims::state(item, chrono::DateTime::default());
     if state.status == Some(EsimStatus::Cancelled) {
         return Err(SupplierError::refused(
-            Refusal::NotAllowed,
+            Refusal::OrderFailed,
             format!("the provider cancelled the order: {}", state.reported),
         ));
     }

@@ -209,8 +209,14 @@ impl Simulator {
         {
             return Ok(None);
         }
-        let is_late = Scenario::from_sku(&purchase.sku) == Scenario::Pending;
-        Ok(Some(!is_late || self.count_lookup(&purchase.reference) > 1))
+        match Scenario::from_sku(&purchase.sku) {
+            Scenario::Failed => Err(SupplierError::refused(
+                Refusal::OrderFailed,
+                "the order has failed",
+            )),
+            Scenario::Pending => Ok(Some(self.count_lookup(&purchase.reference) > 1)),
+            _ => Ok(Some(true)),
+        }
     }
 
     async fn change(&self, esim: &EsimRef, to: Service) -> Result<(), SupplierError> {
@@ -263,7 +269,7 @@ impl Supplier for Simulator {
     fn order<'a>(&'a self, _: &'a Account, purchase: &'a Purchase) -> Response<'a, Delivery> {
         Box::pin(async move {
             let scenario = self.buy(purchase, None).await?;
-            Ok(delivery(purchase, scenario, scenario != Scenario::Pending))
+            Ok(delivery(purchase, scenario, scenario.is_ready()))
         })
     }
 
@@ -283,7 +289,7 @@ impl Supplier for Simulator {
     fn top_up<'a>(&'a self, _: &'a Account, topup: &'a TopUp) -> Response<'a, TopUpDelivery> {
         Box::pin(async move {
             let scenario = self.buy(&topup.purchase, Some(&topup.esim)).await?;
-            let is_ready = scenario != Scenario::Pending;
+            let is_ready = scenario.is_ready();
             let is_running = scenario != Scenario::Deferred;
             Ok(added(&topup.purchase, scenario, is_ready, is_running))
         })

@@ -18,6 +18,7 @@ pub(super) enum Scenario {
     Expensive,
     Deferred,
     Pending,
+    Failed,
     Confirmation,
     Success,
 }
@@ -33,9 +34,15 @@ impl Scenario {
             Some("dear") => Self::Expensive,
             Some("later") => Self::Deferred,
             Some("pending") => Self::Pending,
+            Some("fail") => Self::Failed,
             Some("confirm") => Self::Confirmation,
             _ => Self::Success,
         }
+    }
+
+    /// Returns whether the response to the order contains the eSIM.
+    pub(super) const fn is_ready(self) -> bool {
+        !matches!(self, Self::Pending | Self::Failed)
     }
 
     /// Returns whether the request reaches the provider and is charged.

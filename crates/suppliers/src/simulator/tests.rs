@@ -156,6 +156,28 @@ async fn pending_order_is_delivered_at_the_second_lookup() {
 }
 
 #[tokio::test]
+async fn failed_order_is_reported_by_the_lookup() {
+    let simulator = Simulator::default();
+    let order = purchase("fail-eu", "a");
+    let answer = simulator.order(&account(), &order).await;
+    assert!(matches!(answer, Ok(Delivery::Pending { .. })));
+    let sent = Sent {
+        order,
+        sent_at: chrono::DateTime::default(),
+        order_ref: None,
+        known_orders: Vec::new(),
+    };
+    let found = simulator.find_order(&account(), &sent).await;
+    assert!(matches!(
+        found,
+        Err(SupplierError::Refused {
+            reason: Refusal::OrderFailed,
+            ..
+        })
+    ));
+}
+
+#[tokio::test]
 async fn usage_is_spent_on_packages_in_order() {
     let simulator = Simulator::default();
     let esim = buy(&simulator, "eu-1gb", "a").await.expect("an eSIM").esim;

@@ -282,7 +282,7 @@ fn failed(profile: &Json) -> SupplierError {
     let code = profile.get("error_code").string();
     let reason = match code.as_deref() {
         Some("83500") => Refusal::OutOfStock,
-        _ => Refusal::NotAllowed,
+        _ => Refusal::OrderFailed,
     };
     SupplierError::Refused {
         reason,
