@@ -3,6 +3,7 @@
 use crate::cases::{self, Finding};
 use chrono::{DateTime, TimeDelta, Utc};
 use integrations::{
+    health::{self, CallKind},
     providers::{self, BalanceChange},
     runs::{self, RunOutcome, RunSubject},
 };
@@ -93,7 +94,9 @@ impl Job for ReadBalance {
         let account = providers::account(&sealed, &ctx.keys)?;
         let supplier = providers::supplier(&ctx, sealed.adapter)?;
         let since = Instant::now();
-        let (balance, outcome) = match supplier.balance(&account).await {
+        let response = supplier.balance(&account);
+        let response = health::call(&ctx, provider, CallKind::Other, response).await;
+        let (balance, outcome) = match response {
             Ok(balance) => {
                 let text = format!("The balance is {} {}.", balance.amount, balance.currency);
                 (Some(balance), RunOutcome::succeeded(text, since))

@@ -5,6 +5,7 @@ use crate::cases::{self, Finding};
 use chrono::{DateTime, Utc};
 use esims::inventory::{ListedProfile, ListingOutcome, merge_listed, sync_listed};
 use integrations::{
+    health::{self, CallKind},
     providers,
     runs::{self, RunOutcome, RunSubject},
     twilio,
@@ -144,7 +145,8 @@ async fn list(
     let supplier = providers::supplier(ctx, sealed.adapter)?;
     let (mut listed, mut mark) = (Vec::new(), None::<String>);
     for pages in 1..=MAX_PAGES {
-        let page = match supplier.list_esims(&account, mark.as_deref()).await {
+        let response = supplier.list_esims(&account, mark.as_deref());
+        let page = match health::call(ctx, provider, CallKind::Other, response).await {
             Ok(page) => page,
             Err(error) => return Ok(Err(error)),
         };

@@ -5,6 +5,7 @@ use super::{
     rules::{self, Answer, Call, NextStep, Phase, Step, Timing},
     supplier::{Connection, connect},
 };
+use integrations::health::{self, CallKind};
 use platform::{
     Actor, Ctx, Error, Result,
     jobs::{self, Job},
@@ -67,7 +68,8 @@ async fn ask(
     call: Call,
     phase: Phase,
 ) -> Result<NextStep> {
-    let answer = send(connection, &call, phase).await;
+    let response = send(connection, &call, phase);
+    let answer = health::call(ctx, call.provider, CallKind::Other, response).await;
     let timing = Timing {
         now: ctx.clock.now(),
         registration_time: connection.registration_time(),
@@ -147,7 +149,8 @@ impl Job for RefreshEsim {
         };
         let connection = connect(&ctx, source.provider).await?;
         let esim: EsimRef = source.esim;
-        let answer = connection.supplier.state(&connection.account, &esim).await;
+        let response = connection.supplier.state(&connection.account, &esim);
+        let answer = health::call(&ctx, source.provider, CallKind::Other, response).await;
         let (actor, now) = (Actor::system(&ctx), ctx.clock.now());
         ctx.db
             .write(move |tx| refresh::apply_answer(tx, &actor, id, answer.clone(), now))

@@ -6,7 +6,10 @@ use super::{
     rules::{self, EsimKey, Period, Reading, Source, polling},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use integrations::providers;
+use integrations::{
+    health::{self, CallKind},
+    providers,
+};
 use platform::{
     Actor, Ctx, Result, Tx,
     jobs::{self, Job},
@@ -93,7 +96,8 @@ impl Job for PollProvider {
                 return Ok(());
             }
             let refs: Vec<EsimRef> = claimed.iter().map(esim_ref).collect();
-            let answer = supplier.usage(&account, &refs).await;
+            let response = supplier.usage(&account, &refs);
+            let answer = health::call(&ctx, provider, CallKind::Other, response).await;
             let age = supplier.capabilities().usage_age;
             if !apply_answer(&ctx, claimed, answer, age).await? {
                 return Ok(());

@@ -9,6 +9,7 @@ use wire::{
 };
 
 use integrations::{
+    health::{self, CallKind},
     providers,
     runs::{self, RunOutcome, RunSubject},
 };
@@ -117,7 +118,8 @@ async fn read(
     let supplier = providers::supplier(ctx, sealed.adapter)?;
     let (mut items, mut mark) = (Vec::new(), None::<String>);
     for pages in 1..=MAX_PAGES {
-        let page = match supplier.catalog(&account, mark.as_deref()).await {
+        let response = supplier.catalog(&account, mark.as_deref());
+        let page = match health::call(ctx, provider, CallKind::Other, response).await {
             Ok(page) => page,
             Err(error) => return Ok(Err(error)),
         };
