@@ -158,8 +158,10 @@ CREATE TRIGGER esims_copy_to_monitor AFTER UPDATE OF status, user_id, plan_id, p
 -- A bundle that is added, starts, ends or changes hands makes the row of its eSIM due for a new calculation.
 CREATE FUNCTION usage_monitor_mark() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO usage_monitor (esim_id, status, user_id, plan_id, provider_id)
-    SELECT e.id, e.status, e.user_id, e.plan_id, e.provider_id FROM esims e WHERE e.id = NEW.esim_id
+    INSERT INTO usage_monitor (esim_id, status, user_id, plan_id, provider_id, bundle_id, total_bytes, remaining_bytes, share, forecast)
+    SELECT e.id, e.status, e.user_id, e.plan_id, e.provider_id, NEW.id, NEW.total_bytes, NEW.total_bytes,
+        CASE WHEN NEW.total_bytes > 0 THEN 0 END, CASE WHEN NEW.total_bytes IS NULL THEN 'unlimited' ELSE 'too_little_data' END
+    FROM esims e WHERE e.id = NEW.esim_id
     ON CONFLICT (esim_id) DO UPDATE SET needs_refresh = true, next_poll_at = least(usage_monitor.next_poll_at, now());
     RETURN NULL;
 END $$;

@@ -49,6 +49,7 @@ async fn esim_is_suspended_from_its_page_and_the_operation_has_a_result() {
     let browser = open_as(&app, UserRole::Admin).await;
     browser.go(&format!("/esims/inventory/{id}")).await;
     browser.sees("Has it data?").await;
+    browser.press("More").await;
     browser.press("Suspend").await;
     browser.press_at("dialog[open] button[type=submit]").await;
     browser.sees("Queued").await;

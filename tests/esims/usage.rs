@@ -61,6 +61,11 @@ async fn first_reading_starts_bundle_and_shows_usage() {
     assert_eq!(fresh["bundles"][0]["used_bytes"], 0);
     assert_eq!(fresh["last_reading"], Value::Null);
     assert_eq!(fresh["current"]["starts_at"], Value::Null);
+    assert_eq!(
+        fresh["current"]["total_bytes"],
+        fresh["bundles"][0]["total_bytes"]
+    );
+    assert_eq!(fresh["current"]["summary"], "0.00 GB of 5 GB");
 
     app.execute("UPDATE esim_bundles SET total_bytes = 2000000000");
     let admin = app.as_admin();
