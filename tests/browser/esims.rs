@@ -42,6 +42,7 @@ async fn banner_shows_that_email_is_not_set_up() {
 async fn esim_is_suspended_from_its_page_and_the_operation_has_a_result() {
     let app = panel().await;
     sold_esim(&app, "9.90").await;
+    app.given(|given| given.provider("Simulated", 9));
     app.execute("UPDATE esims SET status = 'active', activated_at = now(), provider_id = (SELECT id FROM data_providers LIMIT 1) WHERE user_id IS NOT NULL");
     let found = app.as_admin().get("/v1/esims?has_user=true").await;
     let found = found.expect(200);
