@@ -15,14 +15,14 @@ CREATE UNIQUE INDEX sla_policies_single_key ON sla_policies ((true));
 CREATE TRIGGER sla_policies_updated_at BEFORE UPDATE ON sla_policies FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 INSERT INTO sla_policies (id, zone, hours, targets) VALUES (
     gen_random_uuid(), 'UTC',
-    '{"mon": [["09:00", "18:00"]], "tue": [["09:00", "18:00"]], "wed": [["09:00", "18:00"]], "thu": [["09:00", "18:00"]], "fri": [["09:00", "18:00"]]}',
+    '{"mon": [{"from": "09:00", "to": "18:00"}], "tue": [{"from": "09:00", "to": "18:00"}], "wed": [{"from": "09:00", "to": "18:00"}], "thu": [{"from": "09:00", "to": "18:00"}], "fri": [{"from": "09:00", "to": "18:00"}], "sat": [], "sun": []}',
     '{"urgent": {"first_response": 60, "resolution": 480}, "high": {"first_response": 120, "resolution": 960}, "medium": {"first_response": 480, "resolution": 1440}, "low": {"first_response": 960, "resolution": 2880}}');
 
 -- The two clocks of a ticket.
 CREATE TABLE ticket_clocks (
     ticket_id              UUID PRIMARY KEY REFERENCES support_tickets (id),
     started_at             TIMESTAMPTZ NOT NULL,
-    -- Pairs of times; the end of a pause that lasts is null.
+    -- Objects with `from` and `to`; the end of a pause that lasts is null.
     pauses                 JSONB NOT NULL DEFAULT '[]',
     response_minutes       INTEGER NOT NULL,
     response_due_at        TIMESTAMPTZ,

@@ -18,10 +18,12 @@ CREATE UNIQUE INDEX inbound_emails_message_key_key ON inbound_emails (message_ke
 CREATE INDEX inbound_emails_ticket_id_idx ON inbound_emails (ticket_id);
 CREATE INDEX inbound_emails_received_at_idx ON inbound_emails (received_at DESC, id DESC);
 
--- The Message-IDs of a ticket, received and sent, as keyed hashes: an answer names one of them.
+-- The Message-IDs of a ticket, received and sent: an answer names one of them. The key is a keyed hash; the ID itself is
+-- sealed, because it can name a person.
 CREATE TABLE ticket_message_ids (
     message_key BYTEA PRIMARY KEY,
     ticket_id   UUID NOT NULL REFERENCES support_tickets (id),
+    message_id  BYTEA NOT NULL,
     created_at  TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 CREATE INDEX ticket_message_ids_ticket_id_idx ON ticket_message_ids (ticket_id);

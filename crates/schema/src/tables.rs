@@ -1263,6 +1263,7 @@ diesel::table! {
     ticket_message_ids (message_key) {
         message_key -> Bytea,
         ticket_id -> Uuid,
+        message_id -> Bytea,
         created_at -> Timestamptz,
     }
 }

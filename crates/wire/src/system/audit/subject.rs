@@ -1,9 +1,10 @@
 //! The records that events of the audit log refer to.
 
 use crate::{
-    ApiClientId, CaseId, DisputeId, EsimId, InvoiceId, JobId, KycDocumentId, NotificationId,
-    OfferId, OrderId, PlanId, PriceChangeId, PriceId, PriceListId, PromotionId, ProviderId,
-    RefundId, SessionId, SettingId, SupplierClaimId, TransactionId, UserId, ViewId,
+    ApiClientId, ArticleId, CaseId, DisputeId, EsimId, InboundEmailId, InvoiceId, JobId,
+    KycDocumentId, MacroId, NotificationId, OfferId, OrderId, PlanId, PriceChangeId, PriceId,
+    PriceListId, PromotionId, ProviderId, RefundId, SessionId, SettingId, SlaPolicyId,
+    SupplierClaimId, TicketId, TicketRuleId, TransactionId, UserId, ViewId,
 };
 use uuid::Uuid;
 
@@ -27,12 +28,15 @@ macro_rules! auditable {
 
 auditable! {
     ApiClientId = "api_client",
+    ArticleId = "article",
     CaseId = "case",
     DisputeId = "dispute",
     EsimId = "esim",
+    InboundEmailId = "inbound_email",
     InvoiceId = "invoice",
     JobId = "job",
     KycDocumentId = "kyc_document",
+    MacroId = "macro",
     NotificationId = "notification",
     OfferId = "offer",
     OrderId = "order",
@@ -45,7 +49,10 @@ auditable! {
     RefundId = "refund",
     SessionId = "session",
     SettingId = "setting",
+    SlaPolicyId = "sla_policy",
     SupplierClaimId = "supplier_claim",
+    TicketId = "ticket",
+    TicketRuleId = "ticket_rule",
     TransactionId = "transaction",
     UserId = "user",
     ViewId = "view",
