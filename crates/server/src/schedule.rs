@@ -30,6 +30,8 @@ async fn hourly(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, accounts::DeleteExpiredSessions {}).await?;
     enqueue(ctx, accounts::CleanUpKycFiles {}).await?;
     enqueue(ctx, accounts::Reindex::default()).await?;
+    enqueue(ctx, support::CleanUpAttachments {}).await?;
+    enqueue(ctx, support::ForgetReaders {}).await?;
     enqueue(ctx, billing::reconciliation::Check {}).await?;
     enqueue(ctx, billing::payments::MakeDays {}).await?;
     enqueue(ctx, system::Housekeeping {}).await
@@ -39,6 +41,8 @@ async fn minutely(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, system::ExportHead {}).await?;
     enqueue(ctx, billing::checkout::SweepOrders {}).await?;
     enqueue(ctx, billing::refunding::FollowUpRefunds {}).await?;
+    enqueue(ctx, support::RecordBreaches {}).await?;
+    enqueue(ctx, support::SweepTickets {}).await?;
     enqueue(ctx, messaging::Outbox {}).await
 }
 

@@ -9,6 +9,7 @@ pub fn worker() -> Worker {
         esims::jobs,
         billing::jobs,
         messaging::jobs,
+        support::jobs,
         system::jobs,
     ]
     .into_iter()

@@ -9,6 +9,9 @@
 //! sla   triage   articles
 //! ```
 
+mod articles;
+mod inbound;
+mod macros;
 mod messages;
 mod personal_data;
 mod sla;
@@ -16,6 +19,7 @@ mod threads;
 mod tickets;
 mod triage;
 
+pub use articles::jobs::ForgetReaders;
 pub use messages::jobs::CleanUpAttachments;
 pub use sla::jobs::RecordBreaches;
 pub use tickets::jobs::SweepTickets;
@@ -29,6 +33,9 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     tickets::routes::mount(config);
     sla::routes::mount(config);
     triage::routes::mount(config);
+    macros::routes::mount(config);
+    inbound::routes::mount(config);
+    articles::routes::mount(config);
 }
 
 /// Adds this section's jobs to the worker.
@@ -38,6 +45,8 @@ pub fn jobs(worker: Worker) -> Worker {
         .with::<RecordBreaches>()
         .with::<sla::jobs::RecalculateClocks>()
         .with::<CleanUpAttachments>()
+        .with::<inbound::jobs::ReadEmail>()
+        .with::<ForgetReaders>()
 }
 
 /// Returns the personal data that this section stores, to be exported and erased.

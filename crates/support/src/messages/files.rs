@@ -34,10 +34,8 @@ const MOST_UNUSED: i64 = 20;
 /// Limits the files that are inspected at the same time: decoding an image may take some hundred megabytes.
 static INSPECTIONS: Semaphore = Semaphore::const_new(2);
 
-/// A file of a ticket, before it is inspected.
+/// A file, before it is inspected.
 pub struct NewFile {
-    /// The ticket.
-    pub ticket: TicketId,
     /// The media type.
     pub content_type: String,
     /// The file name.
@@ -49,48 +47,63 @@ pub struct NewFile {
 /// A file, sealed for its row.
 #[derive(Clone)]
 pub struct SealedFile {
-    /// The row, without the uploader.
-    pub row: NewAttachmentRow,
+    /// The ID of the row.
+    pub id: TicketAttachmentId,
+    /// The key of the file in the store.
+    pub storage_key: String,
+    /// The sealed name.
+    pub name: Vec<u8>,
+    /// `application/pdf`, `image/jpeg` or `image/png`.
+    pub content_type: &'static str,
+    /// The size of the content before sealing, in bytes.
+    pub byte_size: i64,
     /// The sealed content.
     pub bytes: Vec<u8>,
 }
 
+impl SealedFile {
+    /// Returns the row of the file, which the actor uploads to a ticket.
+    pub fn into_row(self, ticket: TicketId, actor: &Actor, now: DateTime<Utc>) -> NewAttachmentRow {
+        NewAttachmentRow {
+            id: self.id,
+            ticket_id: ticket,
+            message_id: None,
+            storage_key: self.storage_key,
+            file_name: self.name,
+            content_type: self.content_type,
+            byte_size: self.byte_size,
+            uploaded_by: actor.id,
+            client_id: actor.client.as_ref().map(|client| client.id),
+            created_at: now,
+        }
+    }
+}
+
 /// Inspects and seals a file. Slow: images are decoded and encoded.
-pub async fn inspect_and_seal(
-    keys: &Keyring,
-    file: NewFile,
-    now: DateTime<Utc>,
-) -> Result<SealedFile> {
+pub async fn inspect_and_seal(keys: &Keyring, file: NewFile) -> Result<SealedFile> {
     // The cheap checks come before the wait for a permit.
     inspect::claimed_kind(&file.content_type, &file.name)?;
     let keys = keys.clone();
     let permit = INSPECTIONS.acquire().await.map_err(Error::internal)?;
     let sealed = tokio::task::spawn_blocking(move || {
         let _permit = permit;
-        seal(&keys, &file, now)
+        seal(&keys, &file)
     });
     sealed.await.map_err(Error::internal)?
 }
 
-fn seal(keys: &Keyring, file: &NewFile, now: DateTime<Utc>) -> Result<SealedFile> {
+fn seal(keys: &Keyring, file: &NewFile) -> Result<SealedFile> {
     let kind = inspect::claimed_kind(&file.content_type, &file.name)?;
     let Clean { kind, bytes: clean } = inspect::clean(kind, &file.bytes)?;
     let id = TicketAttachmentId::new();
     let random = Uuid::new_v4().simple();
     Ok(SealedFile {
+        id,
+        storage_key: format!("{FOLDER}/{id}.{random}{}", key_suffix(keys)),
+        name: keys.seal(rules::name_context(id), &file.name)?,
+        content_type: kind.content_type(),
+        byte_size: i64::try_from(clean.len()).map_err(Error::internal)?,
         bytes: keys.seal_bytes(file_context(id), &clean)?,
-        row: NewAttachmentRow {
-            id,
-            ticket_id: file.ticket,
-            message_id: None,
-            storage_key: format!("{FOLDER}/{}/{id}.{random}{}", file.ticket, key_suffix(keys)),
-            file_name: keys.seal(rules::name_context(id), &file.name)?,
-            content_type: kind.content_type(),
-            byte_size: i64::try_from(clean.len()).map_err(Error::internal)?,
-            uploaded_by: None,
-            client_id: None,
-            created_at: now,
-        },
     })
 }
 
@@ -101,23 +114,25 @@ pub async fn upload(
     name: Option<String>,
     file: Upload,
 ) -> Result<Attachment> {
-    let name = name
-        .ok_or_else(|| Error::field("file_name", "required", "Enter the name of the file."))?;
+    let name =
+        name.ok_or_else(|| Error::field("file_name", "required", "Enter the name of the file."))?;
     let (ctx, now) = (caller.ctx().clone(), caller.ctx().clock.now());
     caller
         .read(move |conn, actor| check_upload(conn, actor, ticket))
         .await?;
     let file = NewFile {
-        ticket,
         content_type: file.content_type,
         name,
         bytes: file.bytes.to_vec(),
     };
-    let SealedFile { row, bytes } = inspect_and_seal(&ctx.keys, file, now).await?;
-    let key = row.storage_key.clone();
+    let mut sealed = inspect_and_seal(&ctx.keys, file).await?;
+    let (key, bytes) = (
+        sealed.storage_key.clone(),
+        std::mem::take(&mut sealed.bytes),
+    );
     ctx.ports.files.put(&key, bytes).await?;
     let inserted = caller
-        .write(move |tx, actor| insert(tx, actor, row))
+        .write(move |tx, actor| insert(tx, actor, sealed.into_row(ticket, actor, now)))
         .await;
     // A rejected request has certainly inserted no row. After any other failure the row may exist and need its file.
     if let Err(Error::Refused(_)) = inserted {
@@ -146,11 +161,6 @@ fn check_upload(conn: &mut Conn, actor: &Actor, ticket: TicketId) -> Result<()> 
 
 fn insert(tx: &mut Tx<'_>, actor: &Actor, row: NewAttachmentRow) -> Result<Attachment> {
     check_upload(tx.conn(), actor, row.ticket_id)?;
-    let row = NewAttachmentRow {
-        uploaded_by: actor.id,
-        client_id: actor.client.as_ref().map(|client| client.id),
-        ..row
-    };
     let stored = query::insert_attachment(tx, &row)?;
     audit::record(
         tx,

@@ -94,7 +94,10 @@ mod tests {
         assert_eq!(Link::verify(&keys(1)?, &token, now), Some(link));
         let last = now + FILE_LINK_LIFETIME - chrono::TimeDelta::microseconds(1);
         assert_eq!(Link::verify(&keys(1)?, &token, last), Some(link));
-        assert_eq!(Link::verify(&keys(1)?, &token, now + FILE_LINK_LIFETIME), None);
+        assert_eq!(
+            Link::verify(&keys(1)?, &token, now + FILE_LINK_LIFETIME),
+            None
+        );
         assert_eq!(Link::verify(&keys(2)?, &token, now), None);
         Ok(())
     }

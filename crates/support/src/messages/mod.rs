@@ -9,5 +9,5 @@ mod query;
 pub(crate) mod routes;
 mod rules;
 
-pub(crate) use query::{NewAttachmentRow, insert_attachment};
+pub(crate) use query::insert_attachment;
 pub(crate) use rules::{Incoming, Reply, note, receive, reply};

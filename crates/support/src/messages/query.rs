@@ -72,11 +72,7 @@ pub fn thread(conn: &mut Conn, actor: &Actor, ticket: TicketId) -> Result<Vec<Me
 }
 
 /// Returns these messages of a ticket, the oldest first.
-pub fn some(
-    conn: &mut Conn,
-    ticket: TicketId,
-    ids: &[TicketMessageId],
-) -> Result<Vec<MessageRow>> {
+pub fn some(conn: &mut Conn, ticket: TicketId, ids: &[TicketMessageId]) -> Result<Vec<MessageRow>> {
     Ok(messages::table
         .filter(messages::ticket_id.eq(ticket))
         .filter(messages::deleted_at.is_null())
@@ -117,11 +113,7 @@ pub fn move_some(tx: &mut Tx<'_>, ids: &[TicketMessageId], to: TicketId) -> Resu
 }
 
 /// Moves unused files to the ticket that continues theirs.
-pub fn move_uploads(
-    tx: &mut Tx<'_>,
-    ids: &[TicketAttachmentId],
-    to: TicketId,
-) -> Result<()> {
+pub fn move_uploads(tx: &mut Tx<'_>, ids: &[TicketAttachmentId], to: TicketId) -> Result<()> {
     let unused = attachments::table
         .filter(attachments::id.eq_any(ids))
         .filter(attachments::message_id.is_null());
@@ -211,10 +203,7 @@ pub fn attach(
 }
 
 /// Returns the files of these messages, in the order of their upload.
-pub fn attachments_of(
-    conn: &mut Conn,
-    ids: &[TicketMessageId],
-) -> Result<Vec<AttachmentRow>> {
+pub fn attachments_of(conn: &mut Conn, ids: &[TicketMessageId]) -> Result<Vec<AttachmentRow>> {
     Ok(attachments::table
         .filter(attachments::message_id.eq_any(ids))
         .filter(attachments::deleted_at.is_null())
@@ -303,12 +292,7 @@ pub fn deletable(
 }
 
 /// Changes the storage key of a file, or clears it. Returns the number of rows changed: none when the key was not `from`.
-pub fn change_key(
-    tx: &mut Tx<'_>,
-    id: TicketAttachmentId,
-    from: &str,
-    to: &str,
-) -> Result<usize> {
+pub fn change_key(tx: &mut Tx<'_>, id: TicketAttachmentId, from: &str, to: &str) -> Result<usize> {
     let unchanged = attachments::table
         .find(id)
         .filter(attachments::storage_key.eq(from));

@@ -9,6 +9,6 @@ mod schedule;
 
 pub use clock::{Clocks, Pause, Timer};
 pub(crate) use query::{PolicyRow, clocks, clocks_of, insert_clocks, save_clocks};
-pub use rules::{Policy, load_policy};
 pub(crate) use rules::record_breaches;
+pub use rules::{Policy, load_policy};
 pub use schedule::Schedule;

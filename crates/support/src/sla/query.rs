@@ -38,9 +38,7 @@ impl PolicyRow {
 
 /// Returns the policy.
 pub fn policy(conn: &mut Conn) -> Result<SlaPolicy> {
-    let row: PolicyRow = policies::table
-        .select(PolicyRow::as_select())
-        .first(conn)?;
+    let row: PolicyRow = policies::table.select(PolicyRow::as_select()).first(conn)?;
     row.into_policy()
 }
 

@@ -18,10 +18,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(tag = "support/sla", security(("bearer" = ["tickets:write"])), responses((status = 200, description = "The policy", body = SlaPolicy)))]
 #[get("/sla-policy")]
 pub async fn show(caller: Caller<TicketsWrite>) -> Result<Tagged<SlaPolicy>> {
-    caller
-        .read(|conn, _| query::policy(conn))
-        .await
-        .map(Tagged)
+    caller.read(|conn, _| query::policy(conn)).await.map(Tagged)
 }
 
 /// Edit the policy of service levels. Running clocks are calculated again; results stay.

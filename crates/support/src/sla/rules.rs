@@ -68,8 +68,8 @@ pub fn edit(
             "Enter the name of a time zone, such as Europe/Berlin.",
         ));
     }
-    let after = query::update_policy(tx, &to, version)?
-        .ok_or_else(|| Error::refuse(ProblemCode::Stale))?;
+    let after =
+        query::update_policy(tx, &to, version)?.ok_or_else(|| Error::refuse(ProblemCode::Stale))?;
     jobs::enqueue(
         tx,
         &RecalculateClocks {

@@ -43,12 +43,7 @@ impl Span {
 
 impl Schedule {
     /// Returns the open time between two instants, without the pauses.
-    pub fn open_time(
-        &self,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-        pauses: &[Pause],
-    ) -> TimeDelta {
+    pub fn open_time(&self, from: DateTime<Utc>, to: DateTime<Utc>, pauses: &[Pause]) -> TimeDelta {
         self.running_spans(from, pauses)
             .take_while(|span| span.from < to)
             .map(|span| {
@@ -130,15 +125,14 @@ impl Schedule {
         let local = day.and_hms_opt(0, 0, 0)? + TimeDelta::minutes(minutes.into());
         let mut candidates =
             std::iter::successors(Some(local), |local: &NaiveDateTime| Some(*local + STEP));
-        candidates
-            .by_ref()
-            .take(MOST_STEPS)
-            .find_map(|local| match self.zone.from_local_datetime(&local) {
+        candidates.by_ref().take(MOST_STEPS).find_map(|local| {
+            match self.zone.from_local_datetime(&local) {
                 LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => {
                     Some(at.with_timezone(&Utc))
                 }
                 LocalResult::None => None,
-            })
+            }
+        })
     }
 }
 

@@ -58,7 +58,12 @@ mod tests {
     fn address_names_its_ticket_in_any_case() -> Result<()> {
         let (keys, ticket) = (keys(1)?, TicketId(Uuid::now_v7()));
         let address = reply_address(&keys, "support@example.com", ticket);
-        assert!(address.split('@').next().is_some_and(|name| name.len() <= 64));
+        assert!(
+            address
+                .split('@')
+                .next()
+                .is_some_and(|name| name.len() <= 64)
+        );
         for given in [address.clone(), address.to_uppercase()] {
             assert_eq!(
                 ticket_of(&keys, "support@example.com", &given),
@@ -74,7 +79,10 @@ mod tests {
         let inbound = "support@example.com";
         let address = reply_address(&keys, inbound, TicketId(Uuid::now_v7()));
         assert_eq!(ticket_of(&other, inbound, &address), None);
-        for (at, _) in address.char_indices().filter(|(_, c)| c.is_ascii_hexdigit()) {
+        for (at, _) in address
+            .char_indices()
+            .filter(|(_, c)| c.is_ascii_hexdigit())
+        {
             let mut bytes = address.clone().into_bytes();
             if let Some(byte) = bytes.get_mut(at) {
                 *byte = if *byte == b'0' { b'1' } else { b'0' };

@@ -24,16 +24,14 @@ pub fn message_key(keys: &Keyring, message_id: &str) -> Vec<u8> {
 }
 
 fn bare(message_id: &str) -> &str {
-    message_id.trim().trim_start_matches('<').trim_end_matches('>')
+    message_id
+        .trim()
+        .trim_start_matches('<')
+        .trim_end_matches('>')
 }
 
 /// Stores a Message-ID of a ticket.
-pub fn remember(
-    tx: &mut Tx<'_>,
-    keys: &Keyring,
-    ticket: TicketId,
-    message_id: &str,
-) -> Result<()> {
+pub fn remember(tx: &mut Tx<'_>, keys: &Keyring, ticket: TicketId, message_id: &str) -> Result<()> {
     let id = format!("<{}>", bare(message_id));
     let sealed = keys.seal(id_context(ticket), &id)?;
     query::insert(tx, &message_key(keys, message_id), ticket, &sealed)

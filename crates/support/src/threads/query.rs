@@ -28,11 +28,7 @@ pub fn ticket_of(conn: &mut Conn, key: &[u8]) -> Result<Option<TicketId>> {
 }
 
 /// Returns the newest Message-IDs of a ticket with their keys, sealed, the newest first.
-pub fn newest(
-    conn: &mut Conn,
-    ticket: TicketId,
-    limit: i64,
-) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+pub fn newest(conn: &mut Conn, ticket: TicketId, limit: i64) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
     Ok(ids::table
         .filter(ids::ticket_id.eq(ticket))
         .order_by(ids::created_at.desc())

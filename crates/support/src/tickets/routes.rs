@@ -8,8 +8,8 @@ use wire::{
     TicketId,
     permission::needs::{TicketsCreate, TicketsRead, TicketsWrite},
     support::tickets::{
-        AssignTicket, EditTicket, NewTicket, NewTicketRating, PresencePing, Ticket,
-        TicketContext, TicketHistory, TicketPresence, TicketRating, TicketRef,
+        AssignTicket, EditTicket, NewTicket, NewTicketRating, PresencePing, Ticket, TicketContext,
+        TicketHistory, TicketPresence, TicketRating, TicketRef,
     },
 };
 
@@ -196,11 +196,11 @@ pub async fn rating(caller: Caller<TicketsRead>, id: Id<TicketId>) -> Result<Jso
 pub async fn rate(
     caller: Caller<TicketsCreate>,
     id: Id<TicketId>,
-    rating: Valid<NewTicketRating>,
+    new: Valid<NewTicketRating>,
 ) -> Result<Json<TicketRating>> {
     let now = caller.ctx().clock.now();
     caller
-        .write(move |tx, actor| rules::rate(tx, actor, id.0, &rating, now))
+        .write(move |tx, actor| rules::rate(tx, actor, id.0, &new, now))
         .await
         .map(Json)
 }

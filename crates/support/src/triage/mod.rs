@@ -4,4 +4,4 @@ mod query;
 pub(crate) mod routes;
 mod rules;
 
-pub use rules::{Outcome, Subject, apply};
+pub use rules::{Subject, apply};

@@ -136,12 +136,7 @@ pub fn update(
 }
 
 /// Deletes a rule. Returns `false` if its version is no longer the given one.
-pub fn remove(
-    tx: &mut Tx<'_>,
-    id: TicketRuleId,
-    version: i32,
-    now: DateTime<Utc>,
-) -> Result<bool> {
+pub fn remove(tx: &mut Tx<'_>, id: TicketRuleId, version: i32, now: DateTime<Utc>) -> Result<bool> {
     let removed = diesel::update(
         rules::table
             .find(id)

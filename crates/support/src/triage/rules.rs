@@ -166,7 +166,10 @@ fn check_assignee(tx: &mut Tx<'_>, actions: &RuleActions) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn rule(conditions: serde_json::Value, actions: serde_json::Value) -> (RuleConditions, RuleActions) {
+    fn rule(
+        conditions: serde_json::Value,
+        actions: serde_json::Value,
+    ) -> (RuleConditions, RuleActions) {
         (
             serde_json::from_value(conditions).expect("conditions"),
             serde_json::from_value(actions).expect("actions"),
@@ -208,8 +211,14 @@ mod tests {
     fn later_rule_replaces_the_priority_and_adds_tags() {
         let all = serde_json::json!({ "priority": "medium" });
         let rules = [
-            rule(all.clone(), serde_json::json!({ "priority": "low", "tags": ["a"] })),
-            rule(all, serde_json::json!({ "priority": "high", "tags": ["b"] })),
+            rule(
+                all.clone(),
+                serde_json::json!({ "priority": "low", "tags": ["a"] }),
+            ),
+            rule(
+                all,
+                serde_json::json!({ "priority": "high", "tags": ["b"] }),
+            ),
         ];
         let outcome = apply(&rules, ticket("x"));
         assert_eq!(outcome.priority, Some(TicketPriority::High));

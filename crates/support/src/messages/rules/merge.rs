@@ -190,9 +190,7 @@ pub fn apply_bulk(
     now: DateTime<Utc>,
 ) -> Result<()> {
     match &bulk.action {
-        BulkTicketAction::MergeInto(into) => {
-            merge(tx, actor, TicketId(id), *into, now).map(drop)
-        }
+        BulkTicketAction::MergeInto(into) => merge(tx, actor, TicketId(id), *into, now).map(drop),
         action => tickets::apply_bulk(tx, actor, TicketId(id), action, now),
     }
 }

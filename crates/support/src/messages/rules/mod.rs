@@ -7,7 +7,7 @@ mod staff;
 
 pub use incoming::{Incoming, receive};
 pub use merge::{apply_bulk, merge, split};
-pub use response::{link, record_access, show_attachment, thread};
+pub use response::{link, name_context, record_access, show_attachment, thread};
 pub use staff::{Reply, note, reply};
 
 use super::query::{self, NewMessageRow};
@@ -109,7 +109,11 @@ fn check_customer_message(new: &NewTicketMessage) -> Result<()> {
         ));
     }
     if new.then.is_some() {
-        return Err(Error::field("then", "not_yours", "Only staff can set this."));
+        return Err(Error::field(
+            "then",
+            "not_yours",
+            "Only staff can set this.",
+        ));
     }
     Ok(())
 }

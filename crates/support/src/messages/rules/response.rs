@@ -100,11 +100,7 @@ fn to_messages(
 }
 
 /// Converts the row of a file.
-pub fn show_attachment(
-    conn: &mut Conn,
-    actor: &Actor,
-    row: AttachmentRow,
-) -> Result<Attachment> {
+pub fn show_attachment(conn: &mut Conn, actor: &Actor, row: AttachmentRow) -> Result<Attachment> {
     let context = name_context(row.id);
     let name = row
         .file_name

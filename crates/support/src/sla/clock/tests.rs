@@ -339,10 +339,7 @@ fn merged_ticket_takes_the_earlier_start() {
     clocks.take_start(at("2027-03-02T08:30:00Z"), now, &schedule);
     // The earlier start would have been due at 10:30, before the merge.
     assert_eq!(clocks.response.due_at, Some(now));
-    assert_eq!(
-        clocks.resolution.due_at,
-        Some(at("2027-03-03T08:30:00Z"))
-    );
+    assert_eq!(clocks.resolution.due_at, Some(at("2027-03-03T08:30:00Z")));
     clocks.take_start(at("2027-03-02T09:00:00Z"), now, &schedule);
     assert_eq!(clocks.started_at, at("2027-03-02T08:30:00Z"));
 }

@@ -73,11 +73,7 @@ pub struct EsimUsageRow {
 }
 
 /// Returns the customer's eSIMs, the one of the ticket first, then the newest.
-pub fn esims_of(
-    conn: &mut Conn,
-    user: UserId,
-    first: Option<EsimId>,
-) -> Result<Vec<EsimUsageRow>> {
+pub fn esims_of(conn: &mut Conn, user: UserId, first: Option<EsimId>) -> Result<Vec<EsimUsageRow>> {
     Ok(diesel::sql_query(
         "SELECT e.id, e.iccid::text, e.status, e.profile_state, p.name::text AS plan_name, \
             b.used::bigint AS used_bytes, CASE WHEN b.is_limited THEN b.total::bigint END AS total_bytes, e.expires_at \
@@ -99,14 +95,7 @@ pub fn orders_of(
     user: UserId,
     first: Option<OrderId>,
 ) -> Result<Vec<ContextOrder>> {
-    type Row = (
-        OrderId,
-        String,
-        OrderStatus,
-        Money,
-        Currency,
-        DateTime<Utc>,
-    );
+    type Row = (OrderId, String, OrderStatus, Money, Currency, DateTime<Utc>);
     let columns = (
         orders::id,
         orders::order_number,

@@ -196,11 +196,13 @@ fn matching(query: ListQuery<'_>) -> tickets::BoxedQuery<'_, Pg> {
                 .like(&search.number)
                 .or(tickets::search_tokens
                     .contains(&search.tokens)
-                    .and(dsl::sql::<diesel::sql_types::Bool>(if search.tokens.is_empty() {
-                        "false"
-                    } else {
-                        "true"
-                    })))
+                    .and(dsl::sql::<diesel::sql_types::Bool>(
+                        if search.tokens.is_empty() {
+                            "false"
+                        } else {
+                            "true"
+                        },
+                    )))
                 .or(tickets::user_id.eq_any(&search.customers))
                 .or(tickets::id.eq_any(&search.threads)),
         );
@@ -372,7 +374,11 @@ pub fn is_staff(conn: &mut Conn, id: UserId) -> Result<bool> {
 }
 
 /// Returns the resolved tickets that were resolved before a time.
-pub fn resolved_before(conn: &mut Conn, before: DateTime<Utc>, limit: i64) -> Result<Vec<TicketId>> {
+pub fn resolved_before(
+    conn: &mut Conn,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<TicketId>> {
     Ok(tickets::table
         .filter(tickets::status.eq(TicketStatus::Resolved))
         .filter(tickets::deleted_at.is_null())

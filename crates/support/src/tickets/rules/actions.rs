@@ -45,10 +45,9 @@ pub fn edit(
     }
     if let Some(subject) = &edit.subject {
         ticket.row.subject = actor.keys.seal(subject_context(id, "subject"), subject)?;
-        let description = actor.keys.open(
-            subject_context(id, "description"),
-            &ticket.row.description,
-        )?;
+        let description = actor
+            .keys
+            .open(subject_context(id, "description"), &ticket.row.description)?;
         let mut tokens = people::prefix_tokens(&actor.keys, subject);
         tokens.extend(people::word_tokens(&actor.keys, &description));
         query::set_tokens(tx, id, &tokens)?;
@@ -97,12 +96,7 @@ fn change_links(tx: &mut Tx<'_>, ticket: &mut LockedTicket, edit: &EditTicket) -
 }
 
 /// Assigns a ticket to the caller. A ticket that another staff member works on is not taken over.
-pub fn claim(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    id: TicketId,
-    now: DateTime<Utc>,
-) -> Result<Ticket> {
+pub fn claim(tx: &mut Tx<'_>, actor: &Actor, id: TicketId, now: DateTime<Utc>) -> Result<Ticket> {
     let me = actor.person()?;
     let mut ticket = LockedTicket::lock(tx, actor, id, now)?;
     if let Some(other) = ticket.row.assigned_to.filter(|other| *other != me) {
@@ -146,12 +140,7 @@ fn check_assignee(conn: &mut Conn, to: Option<UserId>) -> Result<()> {
 }
 
 /// Resolves a ticket.
-pub fn resolve(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    id: TicketId,
-    now: DateTime<Utc>,
-) -> Result<Ticket> {
+pub fn resolve(tx: &mut Tx<'_>, actor: &Actor, id: TicketId, now: DateTime<Utc>) -> Result<Ticket> {
     change_status(tx, actor, id, TicketStatus::Resolved, now)
 }
 
@@ -322,9 +311,7 @@ fn to_rating(conn: &mut Conn, actor: &Actor, row: RatingRow) -> Result<TicketRat
     let comment = row
         .comment
         .as_deref()
-        .map(|sealed| {
-            super::open_text(conn, &actor.keys, comment_context(row.ticket_id), sealed)
-        })
+        .map(|sealed| super::open_text(conn, &actor.keys, comment_context(row.ticket_id), sealed))
         .transpose()?;
     Ok(TicketRating {
         ticket_id: row.ticket_id,

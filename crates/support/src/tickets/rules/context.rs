@@ -82,7 +82,12 @@ pub fn history(conn: &mut Conn, actor: &Actor, id: TicketId) -> Result<TicketHis
     query::find(conn, actor, id)?;
     let events = query::events_of(conn, &actor.keys, id)?;
     let people: Vec<UserId> = events.iter().filter_map(|event| event.actor_id).collect();
-    let names = people::names(conn, &actor.keys, &people, people::is_masked_for(actor.role))?;
+    let names = people::names(
+        conn,
+        &actor.keys,
+        &people,
+        people::is_masked_for(actor.role),
+    )?;
     let steps = events.into_iter().filter_map(|event| {
         let text = AuditAction::from_name(&event.action)?.text();
         let sentence = text.with_detail(&detail(event.change.as_ref()));
@@ -109,7 +114,9 @@ fn detail(change: Option<&Value>) -> String {
     match fields.get("clock").and_then(Value::as_str) {
         Some(clock) => clock.replace('_', " "),
         None => {
-            let changed = fields.iter().filter(|(_, value)| value.get("after").is_some());
+            let changed = fields
+                .iter()
+                .filter(|(_, value)| value.get("after").is_some());
             let names: Vec<String> = changed.map(|(name, _)| name.replace('_', " ")).collect();
             names.join(", ")
         }

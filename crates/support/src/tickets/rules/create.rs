@@ -65,9 +65,8 @@ pub fn create(
         .user_id
         .or(own)
         .ok_or_else(|| Error::field("user_id", "required", "Enter the customer."))?;
-    let user_id = query::customer(tx.conn(), actor, user)?.ok_or_else(|| {
-        Error::field("user_id", "unknown", "There is no customer with this id.")
-    })?;
+    let user_id = query::customer(tx.conn(), actor, user)?
+        .ok_or_else(|| Error::field("user_id", "unknown", "There is no customer with this id."))?;
     let links = given_links(tx, user_id, new)?;
     let tags = new.tags.iter().flatten();
     let row = create_for(

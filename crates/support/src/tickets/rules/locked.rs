@@ -30,12 +30,7 @@ pub struct LockedTicket {
 
 impl LockedTicket {
     /// Locks a ticket that the actor sees.
-    pub fn lock(
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-        id: TicketId,
-        now: DateTime<Utc>,
-    ) -> Result<Self> {
+    pub fn lock(tx: &mut Tx<'_>, actor: &Actor, id: TicketId, now: DateTime<Utc>) -> Result<Self> {
         let row = query::lock(tx, actor, id)?;
         let policy = sla::load_policy(tx.conn())?;
         let clocks = match sla::clocks(tx, id)? {
@@ -187,11 +182,8 @@ impl LockedTicket {
 
     /// Takes the earlier start of a ticket that is merged into this one.
     pub fn take_start(&mut self, other: &Self) {
-        self.clocks.take_start(
-            other.clocks.started_at,
-            self.now,
-            &self.policy.schedule,
-        );
+        self.clocks
+            .take_start(other.clocks.started_at, self.now, &self.policy.schedule);
     }
 
     /// Rejects a closed ticket.
@@ -238,7 +230,11 @@ impl LockedTicket {
                 AuditAction::TicketAssign => json!({ "assigned_to": saved.assigned_to }),
                 _ => json!({ "status": saved.status }),
             };
-            audit::record(tx, actor, AuditEvent::new(event, saved.id).with_change(change))?;
+            audit::record(
+                tx,
+                actor,
+                AuditEvent::new(event, saved.id).with_change(change),
+            )?;
         }
         sla::record_breaches(tx, actor, saved.id, &self.before, &self.clocks)?;
         Ok(saved)

@@ -82,8 +82,7 @@ fn to_tickets(conn: &mut Conn, actor: &Actor, rows: Vec<TicketRow>) -> Result<Ve
     for row in rows {
         let context = |column| subject_context(row.id, column);
         let subject = open_text(conn, &actor.keys, context("subject"), &row.subject)?;
-        let description =
-            open_text(conn, &actor.keys, context("description"), &row.description)?;
+        let description = open_text(conn, &actor.keys, context("description"), &row.description)?;
         let is_unreadable = [&subject, &description]
             .into_iter()
             .any(|text| text == people::UNREADABLE);
