@@ -10,7 +10,7 @@ use crate::{
     flows::purchase::{order, simulate},
     harness::{Answer, Client, TestApp},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 use wire::{
     ApiClientId, Permission, PlanId, Reach, UserId,
@@ -74,6 +74,8 @@ impl Fixture {
             "invoices" => self.purchase(ada, kind).await,
             "credit-notes" => self.credit_note(ada).await,
             "transactions" | "esims" => self.purchase(ada, kind).await,
+            "tickets" => self.ticket(&me, path).await,
+            "ticket-attachments" => self.attachment(&me).await,
             _ => return None,
         };
         Some((id, me))
@@ -101,6 +103,35 @@ impl Fixture {
     async fn session(&self, me: &Client) -> String {
         let sessions = me.get("/v1/sessions").await.expect(200);
         id(&sessions["data"][0])
+    }
+
+    /// Opens a ticket; a rating needs a ticket that is resolved.
+    async fn ticket(&self, me: &Client, path: &str) -> String {
+        let new = json!({ "subject": "No data", "description": "It does not work" });
+        let ticket = id(&me.post("/v1/tickets", new).await.expect(201));
+        if path.ends_with("/rating") {
+            let at = format!("/v1/tickets/{ticket}");
+            let admin = self.app.as_admin();
+            admin
+                .post(&format!("{at}/resolve"), Value::Null)
+                .await
+                .expect(200);
+            me.post(&format!("{at}/rating"), json!({ "score": 4 }))
+                .await
+                .expect(200);
+        }
+        ticket
+    }
+
+    /// Uploads a file to a ticket, and sends it.
+    async fn attachment(&self, me: &Client) -> String {
+        let ticket = self.ticket(me, "").await;
+        let file = crate::support::upload(me, &ticket).await;
+        let message = json!({ "message": "See the file", "attachments": [file] });
+        me.post(&format!("/v1/tickets/{ticket}/messages"), message)
+            .await
+            .expect(200);
+        file
     }
 
     async fn purchase(&self, by: UserId, kind: &str) -> String {

@@ -24,6 +24,10 @@ const NOT_EXPORTED: &[(&str, &str)] = &[
         "the author of an article, who is an administrator",
     ),
     (
+        "article_versions",
+        "the staff member who published an article",
+    ),
+    (
         "reconciliation_cases",
         "the staff who worked on a case; the order, which is kept, has the rest",
     ),

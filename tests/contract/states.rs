@@ -11,6 +11,7 @@ use wire::{
     },
     esims::inventory::{EsimStatus, ProfileState},
     integrations::allocations::ProvisioningStatus,
+    support::tickets::TicketStatus,
 };
 
 const INTRODUCTION: &str = "# States
@@ -99,6 +100,12 @@ fn document() -> String {
             "Where the profile is on its way to the device. Notifications arrive late and out of order, so a profile skips states.",
             ProfileState::ALL,
             ProfileState::can_become,
+        ),
+        section(
+            "Support ticket",
+            "The customer's answer reopens a resolved ticket; the answer to a closed one opens a new ticket. A resolved ticket is closed after some days (`tickets.auto_close_days`).",
+            TicketStatus::ALL,
+            TicketStatus::can_become,
         ),
         section(
             "User account",

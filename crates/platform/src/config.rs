@@ -255,7 +255,9 @@ impl Config {
             errors.push("PUBLIC_URL: required in production, beginning with https://".into());
         }
         if self.mail.inbound_address.is_some() != self.mail.inbound_secret.is_some() {
-            errors.push("INBOUND_EMAIL_ADDRESS and INBOUND_EMAIL_SECRET: give both or neither".into());
+            errors.push(
+                "INBOUND_EMAIL_ADDRESS and INBOUND_EMAIL_SECRET: give both or neither".into(),
+            );
         }
         let is_address = |address: &String| {
             let parts = address.split_once('@');

@@ -22,6 +22,7 @@ mod triage;
 pub use articles::jobs::ForgetReaders;
 pub use messages::jobs::CleanUpAttachments;
 pub use sla::jobs::RecordBreaches;
+pub use threads::reply_address;
 pub use tickets::jobs::SweepTickets;
 
 use platform::{jobs::Worker, people::PersonalData};

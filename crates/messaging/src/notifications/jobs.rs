@@ -121,7 +121,10 @@ struct From<'a> {
 impl SendNotification {
     fn to_email(&self, opened: OpenedMessage, from: From<'_>) -> Result<mailer::Email> {
         let pictures = pictures(opened.html.as_deref().unwrap_or_default(), &opened.codes)?;
-        let own_id = opened.thread.as_ref().and_then(|thread| thread.message_id.clone());
+        let own_id = opened
+            .thread
+            .as_ref()
+            .and_then(|thread| thread.message_id.clone());
         let message_id =
             own_id.unwrap_or_else(|| format!("<{}@{}>", self.number, domain(from.address)));
         Ok(mailer::Email {

@@ -59,6 +59,10 @@ pub const PERSONAL: &[PersonalRead] = &[
     read("/v1/reconciliation/{id}", "case", "customer"),
     read("/v1/notifications", "notification", "list"),
     read("/v1/notifications/{id}", "notification", "message"),
+    read("/v1/tickets", "ticket", "list"),
+    read("/v1/tickets/{id}", "ticket", "customer"),
+    read("/v1/tickets/{id}/messages", "ticket", "messages"),
+    read("/v1/tickets/{id}/context", "ticket", "context"),
     read("/v1/promotion-redemptions", "redemption", "list"),
     read("/v1/search", "search", "list"),
 ];

@@ -3,9 +3,9 @@
 mod help;
 mod input;
 
-pub use help::{SearchWords,
+pub use help::{
     HelpArticle, HelpArticleSummary, HelpArticles, HelpOptions, HelpSearch, HelpSearchOptions,
-    HelpSearchResult, HelpTranslation, Highlight, NewVote,
+    HelpSearchResult, HelpTranslation, Highlight, NewVote, SearchWords,
 };
 pub use input::{EditArticle, NewArticle, PreviewArticle, RollBackArticle, slug_of};
 
@@ -65,7 +65,10 @@ pub struct Article {
 
 /// The texts of an article.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::deserialize::FromSqlRow))]
+#[cfg_attr(
+    feature = "server",
+    derive(utoipa::ToSchema, diesel::deserialize::FromSqlRow)
+)]
 pub struct ArticleDraft {
     /// Title.
     pub title: String,
@@ -95,7 +98,11 @@ impl Article {
             title: self.title.clone(),
             content: self.content.clone(),
             category: self.category.clone(),
-            tags: self.tags.clone().map(|JsonList(tags)| tags).unwrap_or_default(),
+            tags: self
+                .tags
+                .clone()
+                .map(|JsonList(tags)| tags)
+                .unwrap_or_default(),
         })
     }
 }

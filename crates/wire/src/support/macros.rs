@@ -1,11 +1,9 @@
 //! Macros, which are prepared replies with actions, and rules for new tickets.
 
-use super::tickets::{
-    MAX_TEXT, Ticket, TicketChannel, TicketPriority, TicketStatus, check_tags,
-};
+use super::tickets::{MAX_TEXT, Ticket, TicketChannel, TicketPriority, TicketStatus, check_tags};
 use crate::{
-    Check, FieldErrors, MacroId, Problem, Resource, TicketRuleId, UserId, billing::refunds::RefundReason,
-    check::edit_field,
+    Check, FieldErrors, MacroId, Problem, Resource, TicketRuleId, UserId,
+    billing::refunds::RefundReason, check::edit_field,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -263,10 +261,7 @@ fn check_variables(bad: &mut FieldErrors, field: &str, text: &str) {
         let Some((name, _)) = part.split_once('}') else {
             continue;
         };
-        let is_name = !name.is_empty()
-            && name
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c == '_');
+        let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
         if is_name && !VARIABLES.contains(&name) {
             bad.add(
                 field,
@@ -489,7 +484,11 @@ mod tests {
             };
             new.field_errors().len()
         };
-        for text in ["Hello {customer_name}", "{ } { x } {1} {} {", "json {\"a\":1}"] {
+        for text in [
+            "Hello {customer_name}",
+            "{ } { x } {1} {} {",
+            "json {\"a\":1}",
+        ] {
             assert_eq!(errors(text), 0, "{text}");
         }
         assert_eq!(errors("Hello {name} of {ticket_number}"), 1);

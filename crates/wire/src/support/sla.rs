@@ -360,7 +360,9 @@ mod tests {
             let errors = hours.map(|hours| hours.field_errors()).unwrap_or_default();
             errors.into_iter().map(|error| error.code).collect()
         };
-        assert!(hours(r#"[{"from":"09:00","to":"12:00"},{"from":"12:00","to":"24:00"}]"#).is_empty());
+        assert!(
+            hours(r#"[{"from":"09:00","to":"12:00"},{"from":"12:00","to":"24:00"}]"#).is_empty()
+        );
         assert_eq!(hours(r#"[{"from":"12:00","to":"09:00"}]"#), ["reversed"]);
         assert_eq!(
             hours(r#"[{"from":"09:00","to":"12:00"},{"from":"11:00","to":"13:00"}]"#),

@@ -19,7 +19,9 @@ pub use messages::{
 };
 
 use super::sla::TicketClocks;
-use crate::{AnyOf, EsimId, FieldErrors, OrderId, Param, Resource, TicketId, TransactionId, UserId};
+use crate::{
+    AnyOf, EsimId, FieldErrors, OrderId, Param, Resource, TicketId, TransactionId, UserId,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 

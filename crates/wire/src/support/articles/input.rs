@@ -117,8 +117,8 @@ fn check_slug(bad: &mut FieldErrors, slug: &str) {
 fn check_locale(bad: &mut FieldErrors, locale: &str) {
     let mut parts = locale.split('-');
     let language = parts.next().unwrap_or_default();
-    let is_language = (2..=3).contains(&language.len())
-        && language.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_language =
+        (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_lowercase());
     let are_subtags = parts.all(|part| {
         (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
     });
@@ -147,7 +147,11 @@ impl Check for NewArticle {
         match &self.slug {
             Some(slug) => check_slug(bad, slug),
             None if slug_of(&self.title).is_empty() => {
-                bad.add("slug", "required", "Enter a slug: the title has no letters for one.");
+                bad.add(
+                    "slug",
+                    "required",
+                    "Enter a slug: the title has no letters for one.",
+                );
             }
             None => {}
         }
