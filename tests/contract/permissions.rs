@@ -102,7 +102,7 @@ pub fn body(operation: &str) -> Option<Value> {
         "rules_edit" => json!({ "position": 1 }),
         "macros_create" => json!({ "name": "M", "reply": "Hello" }),
         "macros_edit" => json!({ "name": "N" }),
-        "macros_run_macro" => json!({ "macro_id": id }),
+        "macros_run" => json!({ "macro_id": id }),
         "articles_create" => json!({ "title": "How to", "content": "Text" }),
         "articles_edit" => json!({ "content": "More" }),
         "articles_preview" => json!({ "content": "*x*" }),

@@ -47,7 +47,7 @@ fn open(operation: &str) -> Option<Value> {
     Some(match operation {
         "sessions_create" => json!({ "email": "a@example.com", "password": "wrong" }),
         "sessions_forgotten_password" => json!({ "email": "a@example.com" }),
-        "help_help_vote" => json!({ "is_helpful": true }),
+        "help_vote" => json!({ "is_helpful": true }),
         "sessions_password_link" => json!({ "token": "x" }),
         "sessions_set_password" => {
             json!({ "token": "x", "password": "nine purple umbrellas whisper" })

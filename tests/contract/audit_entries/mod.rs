@@ -25,8 +25,8 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("promotions_check", "only checks whether a code applies"),
     ("tickets_ping", "a signal that counts for some seconds"),
     ("articles_preview", "only shows a text"),
-    ("help_help_view", "counts a view of a reader without a name"),
-    ("help_help_vote", "counts a vote of a reader without a name"),
+    ("help_view", "counts a view of a reader without a name"),
+    ("help_vote", "counts a vote of a reader without a name"),
     (
         "inbound_receive",
         "what the email becomes is audited as an action on its ticket",

@@ -1,6 +1,6 @@
 //! Macros over HTTP.
 
-use super::{query, rules, run};
+use super::{query, rules, run as execution};
 use actix_web::{delete, get, patch, post};
 use platform::{
     Caller, Created, Id, IdempotencyKey, IdempotentResponse, IfMatch, NoContent, Result, Tagged,
@@ -22,7 +22,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(show)
         .service(edit)
         .service(remove)
-        .service(run_macro);
+        .service(run);
 }
 
 listing!(TicketMacro, "/ticket-macros", export "/ticket-macros/export", tag "support/macros", needs TicketsWrite = "tickets:write", from query::page);
@@ -88,7 +88,7 @@ pub async fn remove(
     params(("id" = TicketId, Path), ("Idempotency-Key" = String, Header, description = "Unique for this run; the same key gives the same answer")),
     responses((status = 201, description = "The result of each action", body = MacroRun)))]
 #[post("/tickets/{id}/macros")]
-pub async fn run_macro(
+pub async fn run(
     caller: Caller<TicketsWrite>,
     id: Id<TicketId>,
     once: IdempotencyKey,
@@ -97,7 +97,7 @@ pub async fn run_macro(
     let ctx = caller.ctx().clone();
     caller
         .write_idempotent(once.for_body(&request), move |tx, actor| {
-            run::run(tx, actor, &ctx, id.0, &request)
+            execution::run(tx, actor, &ctx, id.0, &request)
         })
         .await
 }

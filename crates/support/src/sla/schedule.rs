@@ -43,6 +43,7 @@ impl Span {
 
 impl Schedule {
     /// Returns the open time between two instants, without the pauses.
+    #[cfg(test)]
     pub fn open_time(&self, from: DateTime<Utc>, to: DateTime<Utc>, pauses: &[Pause]) -> TimeDelta {
         self.running_spans(from, pauses)
             .take_while(|span| span.from < to)

@@ -141,7 +141,7 @@ async fn setup(scenes: &mut Scenes<'_>, admin: &Client, customer: &str) {
         "ticket.run_macro",
     ];
     scenes
-        .run_operation(admin, ("macros_run_macro", &ticket), run, &acts)
+        .run_operation(admin, ("macros_run", &ticket), run, &acts)
         .await;
     scenes
         .run_without_body(admin, ("macros_remove", id(&greeting)), &["macro.delete"])
