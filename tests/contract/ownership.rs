@@ -26,6 +26,9 @@ const SHARED_OBJECTS: &[&str] = &[
     "/v1/pricing/{id}",
 ];
 
+/// Operations with a file as the body, which have tests of their own.
+const FILES: &[&str] = &["messages_upload"];
+
 /// An API client and its customer, and another client and customer.
 struct Fixture {
     app: TestApp,
@@ -169,7 +172,11 @@ async fn only_owners_reach_their_objects() {
     let (mut wrong, mut reached) = (Vec::new(), 0);
     for (method, path, operation) in operations() {
         let scopes = scopes(&operation);
-        if !path.contains("{id}") || SHARED_OBJECTS.contains(&path.as_str()) {
+        let name = operation["operationId"].as_str().expect("a name");
+        if !path.contains("{id}")
+            || SHARED_OBJECTS.contains(&path.as_str())
+            || FILES.contains(&name)
+        {
             continue;
         }
         let as_customer = scopes

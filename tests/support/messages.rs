@@ -130,6 +130,11 @@ async fn file_is_inspected_sealed_and_opened_by_a_link() {
             answer.text()
         );
     }
+    let stranger = app.as_role(UserRole::Customer);
+    stranger
+        .raw(Method::POST, &path("a.png"), "image/png", Vec::new())
+        .await
+        .problem(404, ProblemCode::NotFound);
     let file = upload(&me, &ticket).await;
     // Only the uploader sees a file that no message has taken.
     let link = format!("/v1/ticket-attachments/{file}/link");

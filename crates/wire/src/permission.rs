@@ -157,8 +157,10 @@ permissions! {
     NotificationsRead = "notifications:read": All All All None None;
     /// View support tickets and their messages; customers see their own without internal notes.
     TicketsRead = "tickets:read":             All All All Own Own;
-    /// Open support tickets, answer in them, attach files and rate the support.
+    /// Open support tickets, answer in them and attach files.
     TicketsCreate = "tickets:create":         All All All Own Own;
+    /// Rate the support of own tickets.
+    TicketsRate = "tickets:rate":             None None None Own Own;
     /// Assign, edit, resolve, merge and split tickets, write internal notes and run macros.
     TicketsWrite = "tickets:write":           All All All None None;
     /// Edit service levels, macros and rules for new tickets.

@@ -6,7 +6,7 @@ use platform::{Caller, Created, Id, IfMatch, Json, Result, Tagged, Valid, listin
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{
     TicketId,
-    permission::needs::{TicketsCreate, TicketsRead, TicketsWrite},
+    permission::needs::{TicketsCreate, TicketsRate, TicketsRead, TicketsWrite},
     support::tickets::{
         AssignTicket, EditTicket, NewTicket, NewTicketRating, PresencePing, Ticket, TicketContext,
         TicketHistory, TicketPresence, TicketRating, TicketRef,
@@ -191,10 +191,10 @@ pub async fn rating(caller: Caller<TicketsRead>, id: Id<TicketId>) -> Result<Jso
 
 /// Rate the support of a ticket that is resolved or closed. A later rating replaces the earlier one. Only customers and API
 /// clients rate.
-#[utoipa::path(tag = "support/tickets", security(("bearer" = ["tickets:create"])), params(("id" = TicketId, Path)), request_body = NewTicketRating, responses((status = 200, description = "The rating", body = TicketRating)))]
+#[utoipa::path(tag = "support/tickets", security(("bearer" = ["tickets:rate"])), params(("id" = TicketId, Path)), request_body = NewTicketRating, responses((status = 200, description = "The rating", body = TicketRating)))]
 #[post("/tickets/{id}/rating")]
 pub async fn rate(
-    caller: Caller<TicketsCreate>,
+    caller: Caller<TicketsRate>,
     id: Id<TicketId>,
     new: Valid<NewTicketRating>,
 ) -> Result<Json<TicketRating>> {

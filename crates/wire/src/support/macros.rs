@@ -229,6 +229,15 @@ impl Check for NewMacro {
 /// Validates single fields. The server validates the changed macro as well.
 impl Check for EditMacro {
     fn check(&self, bad: &mut FieldErrors) {
+        if let Some(name) = &self.name {
+            bad.name("name", name, 100);
+        }
+        for (field, text) in [("reply", &self.reply), ("note", &self.note)] {
+            if let Some(Some(text)) = text {
+                bad.lines(field, text, 1, MAX_TEXT);
+                check_variables(bad, field, text);
+            }
+        }
         if let Some(actions) = &self.actions {
             check_actions(bad, actions);
         }
@@ -464,6 +473,9 @@ impl Check for NewTicketRule {
 /// Validates single fields. The server validates the changed rule as well.
 impl Check for EditTicketRule {
     fn check(&self, bad: &mut FieldErrors) {
+        if let Some(name) = &self.name {
+            bad.name("name", name, 100);
+        }
         if let Some(position) = self.position {
             bad.range("position", position.into(), 0, 10_000);
         }

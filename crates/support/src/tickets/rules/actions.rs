@@ -266,7 +266,7 @@ pub fn apply_bulk(
     Ok(())
 }
 
-/// Stores the customer's rating of a ticket that is resolved or closed. Staff cannot rate.
+/// Stores the customer's rating of a ticket that is resolved or closed.
 pub fn rate(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -274,12 +274,6 @@ pub fn rate(
     new: &NewTicketRating,
     now: DateTime<Utc>,
 ) -> Result<TicketRating> {
-    if actor.owner_filter().is_none() {
-        return Err(Error::with_detail(
-            ProblemCode::Forbidden,
-            "Only the customer rates the support.",
-        ));
-    }
     let row = query::lock(tx, actor, id)?;
     if row.status.is_active() {
         return Err(Error::with_detail(
