@@ -114,12 +114,12 @@ pub async fn upload(
     name: Option<String>,
     file: Upload,
 ) -> Result<Attachment> {
-    let name =
-        name.ok_or_else(|| Error::field("file_name", "required", "Enter the name of the file."))?;
     let (ctx, now) = (caller.ctx().clone(), caller.ctx().clock.now());
     caller
         .read(move |conn, actor| check_upload(conn, actor, ticket))
         .await?;
+    let name =
+        name.ok_or_else(|| Error::field("file_name", "required", "Enter the name of the file."))?;
     let file = NewFile {
         content_type: file.content_type,
         name,
