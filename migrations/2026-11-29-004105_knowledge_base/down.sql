@@ -9,6 +9,7 @@ DROP INDEX knowledge_base_views_idx;
 DROP INDEX knowledge_base_title_list_idx;
 DROP INDEX knowledge_base_updated_at_idx;
 ALTER TABLE knowledge_base
+    DROP COLUMN folded_title,
     DROP COLUMN unhelpful_count,
     DROP COLUMN helpful_count,
     DROP COLUMN published_at,

@@ -9,6 +9,8 @@ ALTER TABLE knowledge_base
     ADD COLUMN published_at   TIMESTAMPTZ,
     ADD COLUMN helpful_count   INTEGER NOT NULL DEFAULT 0,
     ADD COLUMN unhelpful_count INTEGER NOT NULL DEFAULT 0,
+    -- Stored, because folding the titles during a search takes longer than comparing them.
+    ADD COLUMN folded_title    TEXT NOT NULL GENERATED ALWAYS AS (search_fold(title)) STORED,
     ADD CONSTRAINT knowledge_base_votes_not_negative CHECK (helpful_count >= 0 AND unhelpful_count >= 0),
     ADD CONSTRAINT knowledge_base_published_has_a_time CHECK (NOT is_published OR published_at IS NOT NULL);
 CREATE UNIQUE INDEX knowledge_base_group_locale_key ON knowledge_base (group_id, locale) WHERE deleted_at IS NULL;

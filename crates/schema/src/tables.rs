@@ -490,6 +490,7 @@ diesel::table! {
         published_at -> Nullable<Timestamptz>,
         helpful_count -> Int4,
         unhelpful_count -> Int4,
+        folded_title -> Text,
     }
 }
 

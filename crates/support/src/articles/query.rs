@@ -364,7 +364,7 @@ pub fn search(conn: &mut Conn, query: &str, locales: &[String]) -> Result<Vec<Fo
     Ok(diesel::sql_query(
         "SELECT slug::text, title::text, content, category::text, locale::text, group_id FROM ( \
            SELECT id, slug, title, content, category, locale, group_id, views, ts_rank( \
-             setweight(to_tsvector('simple', search_fold(title)), 'A') || \
+             setweight(to_tsvector('simple', folded_title), 'A') || \
              setweight(to_tsvector('simple', search_fold(coalesce(tags, '[]')::text)), 'B'), to_tsquery('simple', $1)) AS rank \
            FROM knowledge_base WHERE is_published AND deleted_at IS NULL AND locale = ANY($2) \
              AND article_words(title, tags, content) @@ to_tsquery('simple', $1) LIMIT $3 \
@@ -381,8 +381,8 @@ pub fn similar(conn: &mut Conn, folded: &str, locales: &[String]) -> Result<Vec<
     const LEAST: f32 = 0.3;
     Ok(diesel::sql_query(
         "SELECT slug::text, title::text, content, category::text, locale::text, group_id FROM knowledge_base \
-         WHERE is_published AND deleted_at IS NULL AND locale = ANY($2) AND word_similarity($1, search_fold(title)) >= $3 \
-         ORDER BY word_similarity($1, search_fold(title)) DESC, views DESC, id LIMIT 60",
+         WHERE is_published AND deleted_at IS NULL AND locale = ANY($2) AND word_similarity($1, folded_title) >= $3 \
+         ORDER BY word_similarity($1, folded_title) DESC, views DESC, id LIMIT 60",
     )
     .bind::<Text, _>(folded)
     .bind::<Array<Text>, _>(locales)
