@@ -37,3 +37,25 @@ async fn banner_shows_that_email_is_not_set_up() {
         .is_at("/messaging/notifications?status=pending")
         .await;
 }
+
+#[actix_web::test]
+async fn esim_is_suspended_from_its_page_and_the_operation_has_a_result() {
+    let app = panel().await;
+    sold_esim(&app, "9.90").await;
+    app.execute("UPDATE esims SET status = 'active', activated_at = now(), provider_id = (SELECT id FROM data_providers LIMIT 1) WHERE user_id IS NOT NULL");
+    let found = app.as_admin().get("/v1/esims?has_user=true").await;
+    let found = found.expect(200);
+    let id = found["data"][0]["id"].as_str().unwrap();
+    let browser = open_as(&app, UserRole::Admin).await;
+    browser.go(&format!("/esims/inventory/{id}")).await;
+    browser.sees("Has it data?").await;
+    browser.press("Suspend").await;
+    browser.press_at("dialog[open] button[type=submit]").await;
+    browser.sees("Queued").await;
+    app.run_all_jobs().await;
+    browser.go("/esims/operations").await;
+    browser.sees("Suspend").await;
+    browser.sees("Succeeded").await;
+    browser.go("/esims/active?status=suspended").await;
+    browser.sees("Suspended").await;
+}

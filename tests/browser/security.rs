@@ -9,7 +9,7 @@ use crate::{
 use wire::{accounts::users::UserRole, billing::transactions::SimulatedOutcome};
 
 /// Every screen without an ID in its address.
-pub const SCREENS: [&str; 33] = [
+pub const SCREENS: [&str; 46] = [
     "/billing/orders",
     "/billing/orders/new",
     "/billing/transactions",
@@ -19,13 +19,26 @@ pub const SCREENS: [&str; 33] = [
     "/accounts/kyc/new",
     "/esims/inventory",
     "/esims/inventory/import",
+    "/esims/active",
+    "/esims/usage",
+    "/esims/operations",
+    "/esims/operations/new",
+    "/esims/stock",
+    "/esims/stock/thresholds/new",
     "/catalog/plans",
     "/catalog/plans/new",
     "/catalog/plans/import",
     "/catalog/pricing",
     "/integrations/providers",
+    "/integrations/providers/new",
     "/integrations/offers",
     "/integrations/provisioning",
+    "/integrations/allocations",
+    "/integrations/twilio",
+    "/integrations/twilio/new",
+    "/integrations/webhooks",
+    "/integrations/runs",
+    "/integrations/offers/new",
     "/messaging/notifications",
     "/system/audit",
     "/billing/payments",

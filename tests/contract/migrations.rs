@@ -51,6 +51,8 @@ fn shared_enums() -> impl Iterator<Item = (&'static str, &'static [&'static str]
         esims::inventory::EsimStatus,
         esims::inventory::IccidCheck,
         esims::inventory::ProfileState,
+        esims::operations::EsimOperationKind,
+        esims::operations::EsimOperationStatus,
         insights::reports::ReportPeriodType,
         integrations::allocations::AllocationStatus,
         integrations::allocations::ProvisioningAttemptStatus,

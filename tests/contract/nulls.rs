@@ -10,7 +10,7 @@ use uuid::Uuid;
 const CLEARED: &[(&str, &[&str])] = &[
     ("api_clients_edit", &["expires_at"]),
     ("inventory_edit", &["plan_id", "eid"]),
-    ("offers_edit", &["stock", "minimum_price"]),
+    ("offers_edit", &["stock", "minimum_price", "topup_sku"]),
     (
         "plans_edit",
         &[
@@ -34,7 +34,14 @@ const CLEARED: &[(&str, &[&str])] = &[
             "campaign",
         ],
     ),
-    ("providers_edit", &["provider_type"]),
+    (
+        "providers_edit",
+        &[
+            "provider_type",
+            "low_balance_threshold",
+            "sync_interval_hours",
+        ],
+    ),
     // Null is the default; a reason may be left out in either way.
     ("settings_edit", &["value", "reason"]),
     ("articles_edit", &["category"]),
@@ -44,6 +51,16 @@ const CLEARED: &[(&str, &[&str])] = &[
     (
         "tickets_edit",
         &["category", "esim_id", "order_id", "transaction_id"],
+    ),
+    (
+        "twilio_edit",
+        &[
+            "api_key",
+            "auth_token",
+            "api_secret",
+            "webhook_secret",
+            "webhook_url",
+        ],
     ),
     ("users_edit", &["phone"]),
     ("users_edit_me", &["phone"]),

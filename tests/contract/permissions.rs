@@ -41,6 +41,18 @@ pub fn body(operation: &str) -> Option<Value> {
         "plans_import" | "inventory_import" => json!([]),
         "pricing_create" => json!({ "plan_id": id, "cost_price": "1.00", "selling_price": "2.00" }),
         "pricing_edit" => json!({ "selling_price": "3.00" }),
+        "operations_operate_many" => json!({ "kind": "refresh", "ids": [id] }),
+        "operations_suspend" | "operations_resume" | "operations_cancel" | "operations_refresh" => {
+            json!({ "reason": "test" })
+        }
+        "sharing_create" => json!({ "valid_hours": 1 }),
+        "inventory_reassign" => json!({ "user_id": id, "reason": "test" }),
+        "stock_create" => json!({ "plan_id": id, "minimum": 5 }),
+        "stock_edit" => json!({ "minimum": 6 }),
+        "fulfillment_resend" | "orders_resend" => json!({ "reason": "test" }),
+        "usage_record" => {
+            json!({ "readings": [{ "event_id": "e", "esim_id": id, "value": "1", "unit": "MB", "read_at": "2026-01-01T00:00:00Z" }] })
+        }
         "inventory_edit" => json!({ "eid": null }),
         "sessions_invitation_link" => json!({}),
         "sessions_confirm" => json!({ "password": "wrong" }),
@@ -80,6 +92,11 @@ pub fn body(operation: &str) -> Option<Value> {
             json!({ "name": "S", "api_endpoint": "https://simulator.invalid", "api_key": "k", "adapter": "simulator" })
         }
         "providers_edit" => json!({ "name": "T" }),
+        "price_lists_sync" => json!({}),
+        "twilio_create" => {
+            json!({ "account_sid": "AC00000000000000000000000000000001", "api_key": "client", "api_secret": "a-secret-of-kore" })
+        }
+        "twilio_edit" => json!({ "webhook_url": null }),
         "settings_edit" => json!({ "value": null }),
         "settings_rollback" => json!({ "version": 1 }),
         "audit_verify" => json!({}),
@@ -286,6 +303,9 @@ fn only_listed_operations_are_public() {
             "POST /v1/sessions/refresh",
             "GET /v1/settings/public",
             "GET /v1/ticket-attachments/files/{token}",
+            "GET /v1/webhooks/providers/{id}/{token}",
+            "POST /v1/webhooks/providers/{id}/{token}",
+            "POST /v1/webhooks/providers/{id}/{token}/{reference}",
             "POST /v1/webhooks/{gateway}"
         ]
     );

@@ -9,8 +9,12 @@ use wire::{
         disputes::DisputeState, orders::OrderStatus, reconciliation::CaseStatus,
         refunds::RefundStatus, transactions::TransactionStatus,
     },
-    esims::inventory::{EsimStatus, ProfileState},
-    integrations::allocations::ProvisioningStatus,
+    esims::{
+        inventory::{EsimStatus, ProfileState},
+        operations::EsimOperationStatus,
+        usage::BundleStatus,
+    },
+    integrations::{allocations::ProvisioningStatus, providers::ProviderRunStatus},
     support::tickets::TicketStatus,
 };
 
@@ -90,8 +94,14 @@ fn document() -> String {
             ProvisioningStatus::can_become,
         ),
         section(
+            "Provider run",
+            "A requested call to a provider: a test, the balance, the catalog or the eSIMs.",
+            ProviderRunStatus::ALL,
+            ProviderRunStatus::can_become,
+        ),
+        section(
             "eSIM",
-            "The service. Only a top-up leads from `expired` to `active`.",
+            "The service. Only a top-up, or a provider that reports a later end of the bundle, leads from `expired` to `active`.",
             EsimStatus::ALL,
             EsimStatus::can_become,
         ),
@@ -100,6 +110,18 @@ fn document() -> String {
             "Where the profile is on its way to the device. Notifications arrive late and out of order, so a profile skips states.",
             ProfileState::ALL,
             ProfileState::can_become,
+        ),
+        section(
+            "Bundle",
+            "The data on an eSIM. A provider that reports a later end makes an ended bundle active again.",
+            BundleStatus::ALL,
+            BundleStatus::can_become,
+        ),
+        section(
+            "eSIM operation",
+            "Suspend, resume, cancel or refresh. `refused` means that nothing was changed, `failed` that the outcome could not be found out.",
+            EsimOperationStatus::ALL,
+            EsimOperationStatus::can_become,
         ),
         section(
             "Support ticket",

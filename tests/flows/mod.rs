@@ -7,6 +7,8 @@ mod failed_orders;
 pub mod failover;
 mod faults;
 pub mod idempotency;
+mod lifecycle;
 pub mod payment;
 pub mod purchase;
+mod routing;
 mod topup;

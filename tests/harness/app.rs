@@ -2,7 +2,6 @@
 
 use super::Client;
 use actix_web::dev::ServerHandle;
-use integrations::Simulator;
 use platform::{
     Ctx,
     jobs::Worker,
@@ -15,6 +14,7 @@ use std::{
     sync::{Arc, mpsc},
     thread,
 };
+use suppliers::{Simulator, Supplier};
 use testkit::{Given, TestDatabase, config};
 use wire::{
     ApiClientId, Permission, PlanId,
@@ -67,7 +67,11 @@ impl TestApp {
         let ports = Ports {
             mailer: Smtp::from_config(&config.mail).expect("a mail server or none"),
             payments: gateway.unwrap_or_else(|| gateways::from_config(&config).expect("a gateway")),
-            suppliers: Arc::new(move |_| known.clone()),
+            suppliers: Arc::new(move |adapter| {
+                adapter
+                    .is_simulated()
+                    .then(|| known.clone() as Arc<dyn Supplier>)
+            }),
             files: Files::from_config(&config.files).expect("a store of files"),
         };
         let ctx = Ctx::new(config, ports).expect("a context");

@@ -6,7 +6,7 @@ use serde_json::json;
 use wire::{ProblemCode, accounts::users::UserRole};
 
 /// The environment of a server in production, with a gateway that no test reaches.
-const PRODUCTION: [(&str, &str); 5] = [
+pub const PRODUCTION: [(&str, &str); 5] = [
     ("APP_ENV", "production"),
     ("PUBLIC_URL", "https://admin.example.com"),
     ("STRIPE_SECRET_KEY", "sk_test_for_tests"),

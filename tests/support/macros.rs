@@ -170,6 +170,37 @@ async fn macro_sends_a_delivery_again_and_requests_a_refund_once() {
 }
 
 #[actix_web::test]
+async fn macro_requests_operations_on_the_esim_of_the_ticket() {
+    let app = TestApp::start().await;
+    let (admin, ada) = (app.as_admin(), customer(&app));
+    let (provider, esim) = app.given(|given| {
+        let plan = given.plan("9.90");
+        (given.provider("Provider", 1), given.stock(plan).0)
+    });
+    app.execute(&format!(
+        "UPDATE esims SET user_id = '{ada}', provider_id = '{provider}' WHERE id = '{esim}'"
+    ));
+    let ticket = id(&open(&admin, ada).await);
+    let new = json!({ "name": "Refresh", "reply": "Please wait.", "actions": ["refresh_esim"] });
+    let macro_id = make(&admin, new).await;
+
+    // The ticket has no eSIM yet.
+    let failed = run(&admin, &ticket, &macro_id).await;
+    assert_eq!(problems(&failed), [("refresh_esim".to_owned(), false)]);
+    let link = json!({ "esim_id": esim });
+    let at = format!("/v1/tickets/{ticket}");
+    let version = show(&admin, &ticket).await["version"].as_i64();
+    let linked = admin.patch(&at, version.expect("a version"), link).await;
+    linked.expect(200);
+    let done = run(&admin, &ticket, &macro_id).await;
+    assert_eq!(problems(&done), all_done(&["refresh_esim", "reply"]));
+    assert_eq!(
+        app.count("SELECT count(*) FROM esim_operations WHERE kind = 'refresh'"),
+        1
+    );
+}
+
+#[actix_web::test]
 async fn macro_does_not_reveal_a_masked_name() {
     let app = TestApp::start().await;
     let (admin, ada) = (app.as_admin(), customer(&app));

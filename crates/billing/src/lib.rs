@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! webhooks        reconciliation
-//! checkout
+//! checkout        provider_accounts
 //! fulfillment
 //! refunding
 //! orders  transactions  refunds  disputes  invoices  cases  supplier_claims  payments
@@ -22,6 +22,7 @@ pub mod orders;
 pub mod payments;
 mod pdf;
 mod personal_data;
+pub mod provider_accounts;
 pub mod reconciliation;
 pub mod refunding;
 pub mod refunds;
@@ -49,12 +50,15 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     invoices::mount(config);
     disputes::mount(config);
     webhooks::mount(config);
+    provider_accounts::mount(config);
 }
 
 /// Registers the jobs of the section.
 pub fn jobs(worker: Worker) -> Worker {
     worker
         .with::<fulfillment::ActivateTopUp>()
+        .with::<fulfillment::CheckAbandoned>()
+        .with::<fulfillment::ContinueProvisioning>()
         .with::<fulfillment::Provision>()
         .with::<checkout::ExpireOrder>()
         .with::<checkout::SweepOrders>()
@@ -66,6 +70,10 @@ pub fn jobs(worker: Worker) -> Worker {
         .with::<refunding::SendRefund>()
         .with::<refunding::LoadRefunds>()
         .with::<refunding::FollowUpRefunds>()
+        .with::<provider_accounts::ApplyProviderWebhook>()
+        .with::<provider_accounts::ReadBalance>()
+        .with::<provider_accounts::ReadBalances>()
+        .with::<provider_accounts::SyncTwilioEsims>()
         .with::<reconciliation::Check>()
         .with::<transactions::ClosePayment>()
         .with::<transactions::ReportSimulatedOutcome>()

@@ -5,6 +5,7 @@ pub mod price_lists;
 pub mod pricing;
 pub mod promotions;
 
+use platform::jobs::Worker;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes of the section.
@@ -13,4 +14,11 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     price_lists::mount(config);
     pricing::mount(config);
     promotions::mount(config);
+}
+
+/// Registers the jobs of the section.
+pub fn jobs(worker: Worker) -> Worker {
+    worker
+        .with::<price_lists::SyncCatalogOf>()
+        .with::<price_lists::SyncDueCatalogs>()
 }

@@ -50,12 +50,14 @@ impl Ctx {
         })))
     }
 
-    /// Returns the adapters whose providers this server may store and call: simulators in development only.
+    /// Returns the adapters whose providers this server may store and call: those that it has, and simulators in development
+    /// only.
     pub fn adapters(&self) -> Vec<ProviderAdapter> {
         let is_development = self.config.environment == Environment::Development;
         let known = ProviderAdapter::ALL.iter().copied();
         known
             .filter(|adapter| is_development || !adapter.is_simulated())
+            .filter(|adapter| (self.ports.suppliers)(*adapter).is_some())
             .collect()
     }
 }

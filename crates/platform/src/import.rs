@@ -30,6 +30,15 @@ pub struct Record {
 }
 
 impl Record {
+    /// Creates a row from values by column. Empty values are left out.
+    pub fn new(number: i32, values: impl Iterator<Item = (String, String)>) -> Self {
+        Self {
+            number,
+            values: values.filter(|(_, value)| !value.is_empty()).collect(),
+            empty: HashSet::new(),
+        }
+    }
+
     /// Returns the first value among these columns. Names have the form `activation_code`.
     pub fn get(&self, names: &[&str]) -> Option<&str> {
         names

@@ -42,7 +42,7 @@ pub use db::{Conn, Db, Tx};
 pub use error::{Error, Result};
 pub use extract::{Exported, Id, IfMatch, Listing, OptionalBody, Options, Upload, Valid};
 pub use idempotency::{IdempotencyKey, IdempotentResponse};
-pub use respond::{Created, Json, NoContent, Tagged};
+pub use respond::{Accepted, Created, Json, NoContent, Tagged};
 
 // Used by the macros.
 #[doc(hidden)]

@@ -20,6 +20,7 @@ struct Metrics {
     hashes: IntCounter,
     repeated_transactions: IntCounter,
     signatures: IntCounterVec,
+    provider_calls: HistogramVec,
 }
 
 static METRICS: LazyLock<Option<Metrics>> = LazyLock::new(|| register().ok());
@@ -64,6 +65,15 @@ fn register() -> prometheus::Result<Metrics> {
         ),
         &["gateway"],
     )?;
+    let provider_calls = HistogramVec::new(
+        histogram_opts!(
+            "provider_call_duration_seconds",
+            "How long calls of providers took, with their repetitions",
+            vec![0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0]
+        ),
+        &["adapter", "operation", "outcome"],
+    )?;
+    registry.register(Box::new(provider_calls.clone()))?;
     registry.register(Box::new(signatures.clone()))?;
     registry.register(Box::new(hashes.clone()))?;
     registry.register(Box::new(repeated_transactions.clone()))?;
@@ -80,6 +90,7 @@ fn register() -> prometheus::Result<Metrics> {
         hashes,
         repeated_transactions,
         signatures,
+        provider_calls,
     })
 }
 
@@ -121,6 +132,21 @@ pub fn record_repeated_transaction() {
 pub fn record_rejected_signature(gateway: &str) {
     if let Some(metrics) = &*METRICS {
         metrics.signatures.with_label_values(&[gateway]).inc();
+    }
+}
+
+/// Records the duration of a call of a provider's API.
+pub fn record_provider_call(
+    adapter: &str,
+    operation: &str,
+    outcome: &str,
+    took: std::time::Duration,
+) {
+    if let Some(metrics) = &*METRICS {
+        metrics
+            .provider_calls
+            .with_label_values(&[adapter, operation, outcome])
+            .observe(took.as_secs_f64());
     }
 }
 

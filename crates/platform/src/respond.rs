@@ -99,6 +99,19 @@ impl<T: Resource> Responder for Created<T> {
     }
 }
 
+/// A requested call that a job makes: 202, with the `Location` to poll.
+pub struct Accepted<T>(pub T);
+
+impl<T: Resource> Responder for Accepted<T> {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Accepted()
+            .insert_header(("Location", location(&self.0)))
+            .insert_header(("ETag", etag(&self.0)))
+            .json(self.0)
+    }
+}
+
 /// A response without content: 204.
 pub struct NoContent;
 

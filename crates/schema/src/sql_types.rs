@@ -33,6 +33,10 @@ native_enums! {
     DiscountType = "discount_type",
     /// `disputes.state`
     DisputeState = "dispute_state",
+    /// `esim_operations.kind`
+    EsimOperationKind = "esim_operation_kind",
+    /// `esim_operations.status`
+    EsimOperationStatus = "esim_operation_status",
     /// `esims.status`
     EsimStatus = "esim_status",
     /// `esims.iccid_check`
@@ -61,6 +65,10 @@ native_enums! {
     ProfileState = "profile_state",
     /// `data_providers.adapter`
     ProviderAdapter = "provider_adapter",
+    /// `provider_runs.kind`
+    ProviderRunKind = "provider_run_kind",
+    /// `provider_runs.status`
+    ProviderRunStatus = "provider_run_status",
     /// `provisioning_jobs.status`
     ProvisioningStatus = "provisioning_status",
     /// `webhook_receipts.status`

@@ -216,6 +216,20 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        paused_at -> Nullable<Timestamptz>,
+        #[max_length = 500]
+        pause_reason -> Nullable<Varchar>,
+        is_sandbox -> Bool,
+        #[max_length = 4]
+        api_key_last4 -> Nullable<Varchar>,
+        credential_names -> Array<Text>,
+        previous_key_encrypted -> Nullable<Text>,
+        previous_credentials_encrypted -> Nullable<Text>,
+        previous_until -> Nullable<Timestamptz>,
+        low_balance_threshold -> Nullable<Numeric>,
+        sync_interval_hours -> Nullable<Int4>,
+        #[max_length = 64]
+        webhook_token -> Varchar,
     }
 }
 
@@ -288,6 +302,7 @@ diesel::table! {
         starts_at -> Nullable<Timestamptz>,
         expires_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -307,6 +322,54 @@ diesel::table! {
         period_start -> Timestamptz,
         period_end -> Timestamptz,
         recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    esim_operations (id) {
+        id -> Uuid,
+        batch_id -> Uuid,
+        esim_id -> Nullable<Uuid>,
+        #[max_length = 40]
+        iccid -> Varchar,
+        provider_id -> Nullable<Uuid>,
+        kind -> EsimOperationKind,
+        status -> EsimOperationStatus,
+        requested_by -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        error -> Nullable<Text>,
+        note -> Nullable<Text>,
+        #[max_length = 200]
+        provider_ref -> Nullable<Varchar>,
+        sent_at -> Nullable<Timestamptz>,
+        next_attempt_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    esim_shares (id) {
+        id -> Uuid,
+        esim_id -> Uuid,
+        token_hash -> Bytea,
+        code_hash -> Bytea,
+        failed_attempts -> Int4,
+        views -> Int4,
+        last_viewed_at -> Nullable<Timestamptz>,
+        created_by -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -363,6 +426,14 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        #[max_length = 100]
+        profile_ref -> Nullable<Varchar>,
+        confirmation_code -> Nullable<Bytea>,
+        expired_at -> Nullable<Timestamptz>,
+        service_unconfirmed_since -> Nullable<Timestamptz>,
+        #[max_length = 200]
+        provider_state -> Nullable<Varchar>,
+        provider_state_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -739,6 +810,8 @@ diesel::table! {
         stock -> Nullable<Int4>,
         minimum_price -> Nullable<Numeric>,
         version -> Int4,
+        #[max_length = 100]
+        topup_sku -> Nullable<Varchar>,
     }
 }
 
@@ -862,6 +935,72 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    provider_balances (provider_id) {
+        provider_id -> Uuid,
+        amount -> Numeric,
+        #[max_length = 3]
+        currency -> Varchar,
+        is_low -> Bool,
+        low_since -> Nullable<Timestamptz>,
+        read_at -> Timestamptz,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    provider_health (provider_id) {
+        provider_id -> Uuid,
+        failures -> Int4,
+        opened_at -> Nullable<Timestamptz>,
+        open_until -> Nullable<Timestamptz>,
+        probe_until -> Nullable<Timestamptz>,
+        recovered_at -> Nullable<Timestamptz>,
+        last_success_at -> Nullable<Timestamptz>,
+        last_error_at -> Nullable<Timestamptz>,
+        #[max_length = 500]
+        last_error -> Nullable<Varchar>,
+        durations_ms -> Array<Nullable<Int4>>,
+        outcomes -> Array<Nullable<Bool>>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    provider_runs (id) {
+        id -> Uuid,
+        provider_id -> Nullable<Uuid>,
+        twilio_config_id -> Nullable<Uuid>,
+        kind -> ProviderRunKind,
+        status -> ProviderRunStatus,
+        #[max_length = 500]
+        message -> Nullable<Varchar>,
+        duration_ms -> Nullable<Int4>,
+        pages -> Int4,
+        items -> Int4,
+        added -> Int4,
+        changed -> Int4,
+        conflicts -> Jsonb,
+        price_list_id -> Nullable<Uuid>,
+        requested_by -> Nullable<Uuid>,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     provisioning_attempts (id) {
         id -> Uuid,
         job_id -> Uuid,
@@ -879,6 +1018,14 @@ diesel::table! {
         error -> Nullable<Text>,
         sent_at -> Timestamptz,
         answered_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        missing_since -> Nullable<Timestamptz>,
+        resend_at -> Nullable<Timestamptz>,
+        sends -> Int4,
+        check_at -> Nullable<Timestamptz>,
+        checks -> Int4,
+        pool_gb -> Nullable<Numeric>,
+        routing -> Nullable<Jsonb>,
     }
 }
 
@@ -899,6 +1046,7 @@ diesel::table! {
         next_attempt_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        routing -> Nullable<Jsonb>,
     }
 }
 
@@ -1115,6 +1263,22 @@ diesel::table! {
         hours -> Jsonb,
         holidays -> Jsonb,
         targets -> Jsonb,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    stock_thresholds (id) {
+        id -> Uuid,
+        plan_id -> Uuid,
+        provider_id -> Nullable<Uuid>,
+        minimum -> Int4,
+        low_since -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
@@ -1381,7 +1545,7 @@ diesel::table! {
         id -> Uuid,
         #[max_length = 100]
         account_sid -> Varchar,
-        auth_token_encrypted -> Text,
+        auth_token_encrypted -> Nullable<Text>,
         #[max_length = 100]
         api_key -> Nullable<Varchar>,
         api_secret_encrypted -> Nullable<Text>,
@@ -1395,6 +1559,152 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        #[max_length = 4]
+        auth_token_last4 -> Nullable<Varchar>,
+        #[max_length = 4]
+        api_secret_last4 -> Nullable<Varchar>,
+        #[max_length = 4]
+        webhook_secret_last4 -> Nullable<Varchar>,
+        previous_auth_token_encrypted -> Nullable<Text>,
+        previous_webhook_secret_encrypted -> Nullable<Text>,
+        previous_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    usage_alerts (id) {
+        id -> Uuid,
+        esim_id -> Uuid,
+        bundle_id -> Uuid,
+        topups -> Int4,
+        #[max_length = 10]
+        kind -> Varchar,
+        step -> Int4,
+        used_bytes -> Int8,
+        total_bytes -> Nullable<Int8>,
+        expires_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    usage_anomalies (id) {
+        id -> Uuid,
+        esim_id -> Uuid,
+        #[max_length = 10]
+        kind -> Varchar,
+        period_start -> Timestamptz,
+        period_end -> Timestamptz,
+        used_bytes -> Int8,
+        counter_bytes -> Int8,
+        #[max_length = 20]
+        source -> Varchar,
+        #[max_length = 100]
+        event_id -> Nullable<Varchar>,
+        times -> Int4,
+        read_at -> Timestamptz,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    usage_days (esim_id, day, country, network) {
+        esim_id -> Uuid,
+        day -> Date,
+        #[max_length = 2]
+        country -> Varchar,
+        #[max_length = 20]
+        network -> Varchar,
+        used_bytes -> Int8,
+        is_rolled_up -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    usage_events (esim_id, event_id) {
+        esim_id -> Uuid,
+        #[max_length = 100]
+        event_id -> Varchar,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    usage_monitor (esim_id) {
+        esim_id -> Uuid,
+        status -> EsimStatus,
+        is_in_use -> Bool,
+        user_id -> Nullable<Uuid>,
+        plan_id -> Nullable<Uuid>,
+        provider_id -> Nullable<Uuid>,
+        bundle_id -> Nullable<Uuid>,
+        topups -> Int4,
+        starts_at -> Nullable<Timestamptz>,
+        expires_at -> Nullable<Timestamptz>,
+        used_bytes -> Int8,
+        total_bytes -> Nullable<Int8>,
+        remaining_bytes -> Nullable<Int8>,
+        share -> Nullable<Numeric>,
+        burn_bytes_per_day -> Nullable<Int8>,
+        #[max_length = 20]
+        forecast -> Varchar,
+        exhausted_at -> Nullable<Timestamptz>,
+        left_at_expiry_bytes -> Nullable<Int8>,
+        readings -> Int4,
+        last_point_at -> Nullable<Timestamptz>,
+        read_at -> Nullable<Timestamptz>,
+        received_at -> Nullable<Timestamptz>,
+        #[max_length = 2]
+        country -> Nullable<Varchar>,
+        #[max_length = 20]
+        network -> Nullable<Varchar>,
+        alert_step -> Int4,
+        remind_at -> Nullable<Timestamptz>,
+        next_poll_at -> Nullable<Timestamptz>,
+        polled_at -> Nullable<Timestamptz>,
+        provider_age_minutes -> Nullable<Int4>,
+        poll_error -> Nullable<Text>,
+        poll_failures -> Int4,
+        needs_refresh -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    usage_monthly (esim_id, month) {
+        esim_id -> Uuid,
+        month -> Date,
+        used_bytes -> Int8,
+        rolled_up_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    usage_points (esim_id, read_at) {
+        esim_id -> Uuid,
+        bundle_id -> Uuid,
+        read_at -> Timestamptz,
+        used_bytes -> Int8,
     }
 }
 
@@ -1435,7 +1745,7 @@ diesel::table! {
 
     webhook_receipts (id) {
         id -> Uuid,
-        #[max_length = 30]
+        #[max_length = 60]
         source -> Varchar,
         #[max_length = 255]
         event_id -> Nullable<Varchar>,
@@ -1451,6 +1761,10 @@ diesel::table! {
         #[max_length = 43]
         network -> Nullable<Varchar>,
         deliveries -> Int4,
+        provider_id -> Nullable<Uuid>,
+        is_signed -> Bool,
+        replays -> Int4,
+        version -> Int4,
     }
 }
 
@@ -1472,6 +1786,13 @@ diesel::joinable!(esim_bundles -> esims (esim_id));
 diesel::joinable!(esim_bundles -> orders (order_id));
 diesel::joinable!(esim_bundles -> plans (plan_id));
 diesel::joinable!(esim_data_usage -> esims (esim_id));
+diesel::joinable!(esim_operations -> api_clients (client_id));
+diesel::joinable!(esim_operations -> data_providers (provider_id));
+diesel::joinable!(esim_operations -> esims (esim_id));
+diesel::joinable!(esim_operations -> users (requested_by));
+diesel::joinable!(esim_shares -> api_clients (client_id));
+diesel::joinable!(esim_shares -> esims (esim_id));
+diesel::joinable!(esim_shares -> users (created_by));
 diesel::joinable!(esim_state_history -> esims (esim_id));
 diesel::joinable!(esim_state_history -> users (actor_id));
 diesel::joinable!(esims -> data_providers (provider_id));
@@ -1500,6 +1821,12 @@ diesel::joinable!(price_list_syncs -> data_providers (provider_id));
 diesel::joinable!(promo_redemptions -> orders (order_id));
 diesel::joinable!(promo_redemptions -> promotional_codes (promotion_id));
 diesel::joinable!(promo_redemptions -> users (user_id));
+diesel::joinable!(provider_balances -> data_providers (provider_id));
+diesel::joinable!(provider_health -> data_providers (provider_id));
+diesel::joinable!(provider_runs -> data_providers (provider_id));
+diesel::joinable!(provider_runs -> price_list_syncs (price_list_id));
+diesel::joinable!(provider_runs -> twilio_config (twilio_config_id));
+diesel::joinable!(provider_runs -> users (requested_by));
 diesel::joinable!(provisioning_attempts -> data_providers (provider_id));
 diesel::joinable!(provisioning_attempts -> plan_provider_offers (offer_id));
 diesel::joinable!(provisioning_attempts -> provisioning_jobs (job_id));
@@ -1516,6 +1843,8 @@ diesel::joinable!(saved_views -> users (owner_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(setting_history -> system_settings (setting_id));
 diesel::joinable!(sign_in_origins -> users (user_id));
+diesel::joinable!(stock_thresholds -> data_providers (provider_id));
+diesel::joinable!(stock_thresholds -> plans (plan_id));
 diesel::joinable!(supplier_claims -> data_providers (provider_id));
 diesel::joinable!(supplier_claims -> esims (esim_id));
 diesel::joinable!(supplier_claims -> refunds (refund_id));
@@ -1537,6 +1866,18 @@ diesel::joinable!(transactions -> esims (esim_id));
 diesel::joinable!(transactions -> orders (order_id));
 diesel::joinable!(transactions -> plans (plan_id));
 diesel::joinable!(transactions -> promotional_codes (promo_code_id));
+diesel::joinable!(usage_alerts -> esim_bundles (bundle_id));
+diesel::joinable!(usage_alerts -> esims (esim_id));
+diesel::joinable!(usage_anomalies -> esims (esim_id));
+diesel::joinable!(usage_days -> esims (esim_id));
+diesel::joinable!(usage_events -> esims (esim_id));
+diesel::joinable!(usage_monitor -> data_providers (provider_id));
+diesel::joinable!(usage_monitor -> esims (esim_id));
+diesel::joinable!(usage_monitor -> plans (plan_id));
+diesel::joinable!(usage_monthly -> esims (esim_id));
+diesel::joinable!(usage_points -> esim_bundles (bundle_id));
+diesel::joinable!(usage_points -> esims (esim_id));
+diesel::joinable!(webhook_receipts -> data_providers (provider_id));
 diesel::joinable!(webhook_receipts -> transactions (transaction_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -1556,6 +1897,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     email_templates,
     esim_bundles,
     esim_data_usage,
+    esim_operations,
+    esim_shares,
     esim_state_history,
     esims,
     gateway_checks,
@@ -1580,6 +1923,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     price_list_syncs,
     promo_redemptions,
     promotional_codes,
+    provider_balances,
+    provider_health,
+    provider_runs,
     provisioning_attempts,
     provisioning_jobs,
     rate_limits,
@@ -1593,6 +1939,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     setting_history,
     sign_in_origins,
     sla_policies,
+    stock_thresholds,
     supplier_claims,
     support_tickets,
     system_settings,
@@ -1606,6 +1953,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_rules,
     transactions,
     twilio_config,
+    usage_alerts,
+    usage_anomalies,
+    usage_days,
+    usage_events,
+    usage_monitor,
+    usage_monthly,
+    usage_points,
     users,
     webhook_receipts,
 );

@@ -54,6 +54,7 @@ pub fn pages(
                         .config(utoipa_swagger_ui::Config::from("/openapi.json")),
                 ),
         )
+        .configure(esims::pages::mount)
         .app_data(panel)
         .default_service(web::to(crate::panel::serve));
 }

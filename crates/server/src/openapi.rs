@@ -30,6 +30,20 @@ const TAGS: &[(&str, &str)] = &[
         "esims/inventory",
         "eSIMs in stock and delivered, with usage and status history",
     ),
+    ("esims/active", "eSIMs in use, with their current bundle"),
+    (
+        "esims/operations",
+        "Suspend, resume, cancel and refresh eSIMs, one or many",
+    ),
+    ("esims/diagnosis", "Why an eSIM has no data"),
+    (
+        "esims/sharing",
+        "Share links with an access code that show the QR code of an eSIM",
+    ),
+    (
+        "esims/stock",
+        "Stock by plan and provider, and its thresholds",
+    ),
     ("catalog/plans", "Plans for sale"),
     ("catalog/pricing", "Prices of plans and quotes"),
     ("catalog/promotions", "Promotion codes"),
@@ -267,7 +281,7 @@ fn declare_files_binary(operation: &mut Operation) {
 }
 
 /// Operations that answer 201 with a secret that is shown once. It has no URL and no revision.
-const SHOWN_ONCE: &[&str] = &["/v1/users/{id}/invitation-link"];
+const SHOWN_ONCE: &[&str] = &["/v1/users/{id}/invitation-link", "/v1/esims/{id}/share"];
 
 /// Declares the headers of 201 answers.
 fn declare_created_headers(path: &str, operation: &mut Operation) {

@@ -257,7 +257,7 @@ mod tests {
             ("/dist/admin-4b6ecfe702948258_bg.wasm", true),
             ("/dist/index.html", false),
             ("/dist/boot.js", false),
-            ("/dist/inter-5.3.0.woff2", false),
+            ("/dist/inter-5.3.0-400-600.woff2", false),
         ] {
             assert_eq!(
                 is_named_by_content(Path::new(name)),

@@ -8,23 +8,29 @@ use actix_web::{
     rt::net::TcpStream,
     web::{Bytes, Data, to},
 };
+use chrono::Utc;
 use platform::{
     Ctx, Error, Result,
     auth::authorize_first,
     body,
     config::{Config, Environment},
-    health, http, jobs, limits,
+    health, http, jobs, limits, metrics,
     ports::{Ports, files::Files, mailer::Smtp},
     telemetry,
 };
 use socket2::SockRef;
 use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
+use suppliers::{
+    Registry, Simulator, Supplier, Suppliers,
+    http::{CallRecord, Client, Network, Settings},
+};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::{Notify, watch},
     task::JoinHandle,
 };
 use utoipa_actix_web::AppExt;
+use wire::integrations::providers::ProviderAdapter;
 
 /// Creates the context of handlers and jobs from the configuration.
 pub fn ctx(config: Config) -> Result<Ctx> {
@@ -32,10 +38,38 @@ pub fn ctx(config: Config) -> Result<Ctx> {
     let ports = Ports {
         mailer: Smtp::from_config(&config.mail)?,
         payments: gateways::from_config(&config)?,
-        suppliers: integrations::suppliers(config.provider_journal.as_deref())?,
+        suppliers: suppliers(&config)?,
         files: Files::from_config(&config.files)?,
     };
     Ctx::new(config, ports)
+}
+
+/// Returns the adapters of providers. Only in development may a provider be on a private network.
+fn suppliers(config: &Config) -> Result<Suppliers> {
+    let simulator = match config.provider_journal.as_deref() {
+        Some(path) => Simulator::with_journal(path).map_err(|cause| {
+            Error::internal(format!("PROVIDER_SIMULATOR_JOURNAL {path}: {cause}"))
+        })?,
+        None => Simulator::default(),
+    };
+    let network = match config.environment {
+        Environment::Development => Network::Any,
+        Environment::Production => Network::Public,
+    };
+    let client = Client::new(Settings {
+        observer: Arc::new(|call: &CallRecord| {
+            let outcome = call.outcome.as_str();
+            metrics::record_provider_call(call.adapter, call.operation, outcome, call.duration);
+        }),
+        ..Settings::new(network, Arc::new(Utc::now))
+    })
+    .map_err(Error::internal)?;
+    let simulator: Arc<dyn Supplier> = Arc::new(simulator);
+    let registry = Registry::new(&client);
+    Ok(Arc::new(move |adapter| match adapter {
+        ProviderAdapter::Simulator => Some(Arc::clone(&simulator)),
+        _ => registry.get(adapter),
+    }))
 }
 
 /// Serves until a stop signal arrives. Then the server accepts no new requests, completes those in flight, and completes

@@ -27,6 +27,8 @@ pub async fn run(ctx: Ctx, mut stop: watch::Receiver<bool>) {
 }
 
 async fn hourly(ctx: &Ctx) -> Result<()> {
+    enqueue(ctx, esims::expiry::ConfirmExpired {}).await?;
+    enqueue(ctx, esims::expiry::RecycleExpired {}).await?;
     enqueue(ctx, accounts::DeleteExpiredSessions {}).await?;
     enqueue(ctx, accounts::CleanUpKycFiles {}).await?;
     enqueue(ctx, accounts::Reindex::default()).await?;
@@ -34,15 +36,27 @@ async fn hourly(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, support::ForgetReaders {}).await?;
     enqueue(ctx, billing::reconciliation::Check {}).await?;
     enqueue(ctx, billing::payments::MakeDays {}).await?;
+    enqueue(ctx, billing::provider_accounts::ReadBalances {}).await?;
+    enqueue(ctx, catalog::price_lists::SyncDueCatalogs {}).await?;
+    enqueue(ctx, esims::usage::RollUpMonths {}).await?;
+    enqueue(ctx, esims::usage::CleanUpUsage {}).await?;
     enqueue(ctx, system::Housekeeping {}).await
 }
 
 async fn minutely(ctx: &Ctx) -> Result<()> {
+    for job in esims::expiry::ExpireBundles::both() {
+        enqueue(ctx, job).await?;
+    }
+    enqueue(ctx, esims::operations::FollowUpOperations {}).await?;
+    enqueue(ctx, esims::stock::CheckStock {}).await?;
     enqueue(ctx, system::ExportHead {}).await?;
     enqueue(ctx, billing::checkout::SweepOrders {}).await?;
     enqueue(ctx, billing::refunding::FollowUpRefunds {}).await?;
     enqueue(ctx, support::RecordBreaches {}).await?;
     enqueue(ctx, support::SweepTickets {}).await?;
+    enqueue(ctx, esims::usage::RefreshMonitor {}).await?;
+    enqueue(ctx, esims::usage::PollUsage {}).await?;
+    enqueue(ctx, esims::usage::RemindOfExpiry {}).await?;
     enqueue(ctx, messaging::Outbox {}).await
 }
 

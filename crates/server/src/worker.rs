@@ -7,6 +7,8 @@ pub fn worker() -> Worker {
     [
         accounts::jobs,
         esims::jobs,
+        integrations::jobs,
+        catalog::jobs,
         billing::jobs,
         messaging::jobs,
         support::jobs,

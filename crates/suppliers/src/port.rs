@@ -78,18 +78,33 @@ pub struct Capabilities {
     pub cancel: bool,
     /// Whether the account has a prepaid balance.
     pub balance: bool,
+    /// Whether the provider lists the eSIMs of the account.
+    pub esim_list: bool,
     /// Whether the provider sends webhooks.
     pub webhooks: bool,
     /// Whether an order may be sent again with the same reference, because the provider answers with the first order.
     pub resend_is_safe: bool,
     /// Whether only one order of a SKU may be open per account, because orders are found by their time and SKU.
     pub one_order_per_sku: bool,
+    /// Whether only one order may be open per account, because orders are found by their time alone.
+    pub one_order_per_account: bool,
     /// How long after the end of a call the provider may still register the order. Before that, "not found" proves nothing.
     pub registration_time: TimeDelta,
     /// The age that a usage figure of the provider may have.
     pub usage_age: TimeDelta,
     /// The number of calls per second that the provider accepts from an account.
     pub calls_per_second: u32,
+    /// What the provider counts as a gigabyte. All volumes of the interface are in bytes.
+    pub data_unit: DataUnit,
+}
+
+/// What a provider counts as a gigabyte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataUnit {
+    /// 1,000,000,000 bytes.
+    Decimal,
+    /// 1,073,741,824 bytes.
+    Binary,
 }
 
 /// An order of one eSIM.
@@ -343,6 +358,38 @@ pub struct BundleState {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+/// A page of the eSIMs of an account.
+#[derive(Clone, Default, PartialEq)]
+pub struct EsimPage {
+    /// The eSIMs. A provider that keeps the profile and the service apart lists an eSIM once for each of them.
+    pub items: Vec<ListedEsim>,
+    /// The mark of the next page; `None` on the last page.
+    pub next: Option<String>,
+}
+
+/// An eSIM in the list of a provider. It is not printed, because it contains the activation code.
+#[derive(Clone, PartialEq)]
+pub struct ListedEsim {
+    /// The eSIM at the provider.
+    pub esim: EsimRef,
+    /// Our reference, if the provider stores it.
+    pub reference: Option<String>,
+    /// The EID of the chip, if known.
+    pub eid: Option<String>,
+    /// The activation code, if listed.
+    pub activation_code: Option<Secret>,
+    /// The SKU, if listed.
+    pub sku: Option<String>,
+    /// The state of the profile, if listed.
+    pub profile_state: Option<ProfileState>,
+    /// The status of the service, if listed.
+    pub status: Option<EsimStatus>,
+    /// When the provider created the eSIM.
+    pub created_at: Option<DateTime<Utc>>,
+    /// The state in the provider's words.
+    pub reported: String,
+}
+
 /// The result of a suspension or resumption.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
@@ -538,6 +585,14 @@ impl SupplierError {
         }
     }
 
+    /// Returns the error of a look-up whose call was refused or not sent: it says nothing about the order.
+    pub fn of_look_up(self) -> Self {
+        match self {
+            Self::Refused { message, .. } => Self::unknown(message),
+            error => error,
+        }
+    }
+
     /// Returns whether it is certain that the provider did nothing.
     pub const fn is_without_effect(&self) -> bool {
         !matches!(self, Self::Unknown { .. })
@@ -556,6 +611,9 @@ pub trait Supplier: Send + Sync {
     fn order<'a>(&'a self, account: &'a Account, purchase: &'a Purchase) -> Response<'a, Delivery>;
 
     /// Returns the eSIM of an order; `None` when the provider has no such order.
+    ///
+    /// [`SupplierError::Refused`] states that the provider has the order and will never deliver it. Every other error says
+    /// nothing about the order: an adapter converts the errors of its calls with [`SupplierError::of_look_up`].
     fn find_order<'a>(
         &'a self,
         account: &'a Account,
@@ -571,7 +629,8 @@ pub trait Supplier: Send + Sync {
         unsupported()
     }
 
-    /// Returns a top-up that was ordered; `None` when the provider has no such order.
+    /// Returns a top-up that was ordered; `None` when the provider has no such order. The errors are those of
+    /// [`Supplier::find_order`].
     fn find_top_up<'a>(
         &'a self,
         _account: &'a Account,
@@ -600,6 +659,15 @@ pub trait Supplier: Send + Sync {
 
     /// Returns the state of an eSIM.
     fn state<'a>(&'a self, _account: &'a Account, _esim: &'a EsimRef) -> Response<'a, EsimState> {
+        unsupported()
+    }
+
+    /// Returns a page of the eSIMs of the account: the first one, or the one of a mark.
+    fn list_esims<'a>(
+        &'a self,
+        _account: &'a Account,
+        _page: Option<&'a str>,
+    ) -> Response<'a, EsimPage> {
         unsupported()
     }
 

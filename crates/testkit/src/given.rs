@@ -289,6 +289,20 @@ impl Given {
         (id, code.lpa())
     }
 
+    /// Raises the sum of refunds in USD that one person may approve alone per day, for tests in which one administrator
+    /// refunds many payments.
+    ///
+    /// # Panics
+    /// When the setting is missing.
+    pub fn raise_approval_limit(&mut self) {
+        let changed = diesel::sql_query(
+            r#"UPDATE system_settings SET value = '{"USD":"1000000.00"}' WHERE key = 'refunds.four_eyes_above'"#,
+        )
+        .execute(&mut self.conn)
+        .expect("the limit is raised");
+        assert_eq!(changed, 1);
+    }
+
     /// Returns the connection, to inspect rows.
     pub fn conn(&mut self) -> &mut PgConnection {
         &mut self.conn

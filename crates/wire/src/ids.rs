@@ -19,6 +19,14 @@ ids! {
     EsimStateChangeId,
     /// ID of a data package on an eSIM.
     BundleId,
+    /// ID of an operation on an eSIM: suspend, resume, cancel or refresh.
+    EsimOperationId,
+    /// ID of a request of operations on eSIMs.
+    EsimOperationBatchId,
+    /// ID of a share link of an eSIM.
+    EsimShareId,
+    /// ID of the minimum stock of a plan.
+    StockThresholdId,
     /// ID of a plan.
     PlanId,
     /// ID of a price of a plan.
@@ -51,6 +59,8 @@ ids! {
     TwilioConfigId,
     /// ID of a provider of eSIMs.
     ProviderId,
+    /// ID of a requested call to a provider, such as a test of the connection.
+    ProviderRunId,
     /// ID of a provider's offer for a plan.
     OfferId,
     /// ID of data that a provider allocated to an eSIM.

@@ -47,6 +47,15 @@ impl Param for i32 {
     }
 }
 
+impl Param for i64 {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        text.parse().map_err(|_| "must be a whole number")
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
 impl Param for DateTime<Utc> {
     fn parse(text: &str) -> Result<Self, &'static str> {
         let time = DateTime::parse_from_rfc3339(text)

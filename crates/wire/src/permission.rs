@@ -117,6 +117,20 @@ permissions! {
     EsimsWrite = "esims:write":               All All None None None;
     /// Reveal activation codes; access is logged.
     EsimsReveal = "esims:reveal":             All All All Own Own;
+    /// Suspend, resume and refresh eSIMs.
+    EsimsOperate = "esims:operate":           All All All None Own;
+    /// Cancel eSIMs.
+    EsimsCancel = "esims:cancel":             All All None None None;
+    /// Assign eSIMs to another customer.
+    EsimsReassign = "esims:reassign":         All All None None None;
+    /// View the stock by plan and its thresholds.
+    StockRead = "stock:read":                 All All All None None;
+    /// Set stock thresholds.
+    StockWrite = "stock:write":               All All None None None;
+    /// Send readings of usage counters.
+    UsageWrite = "usage:write":               All All None None Own;
+    /// Ask providers for the current usage.
+    UsageRefresh = "usage:refresh":           All All All None None;
     /// View orders.
     OrdersRead = "orders:read":               All All All Own Own;
     /// Place and cancel orders.

@@ -14,6 +14,29 @@ impl FieldErrors {
             self.add(field, code, message);
         }
     }
+
+    /// Requires the base URL of another system's API, or a loopback address with a port. The server accepts loopback in
+    /// development only, for programs that stand in for the other system.
+    pub fn api_endpoint(&mut self, field: &str, text: &str) {
+        if !is_loopback(text) {
+            self.web_address(field, text);
+        }
+    }
+}
+
+/// Returns whether a text is `http://127.0.0.1:<port>` or `http://[::1]:<port>`, with or without a plain path.
+pub fn is_loopback(text: &str) -> bool {
+    let Some(rest) = text
+        .strip_prefix("http://127.0.0.1:")
+        .or_else(|| text.strip_prefix("http://[::1]:"))
+    else {
+        return false;
+    };
+    let (port, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    port.bytes().all(|byte| byte.is_ascii_digit())
+        && port.parse::<u16>().is_ok_and(|port| port > 0)
+        && path.chars().all(is_plain)
 }
 
 type Violation = (&'static str, &'static str);
@@ -71,8 +94,7 @@ fn check(text: &str) -> Result<(), Violation> {
 }
 
 /// Returns whether a name can be in the public DNS: at least two labels, and no suffix that local networks use.
-#[cfg(feature = "server")]
-fn is_public_name(name: &str) -> bool {
+pub fn is_public_name(name: &str) -> bool {
     const LOCAL: [&str; 9] = [
         "localhost",
         "localdomain",
@@ -130,7 +152,38 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_public;
+    use super::{is_loopback, is_public};
+
+    #[test]
+    fn is_loopback_accepts_only_plain_loopback_addresses() {
+        for text in [
+            "http://127.0.0.1:8080",
+            "http://127.0.0.1:1/v2",
+            "http://[::1]:9000/api/v1",
+        ] {
+            assert!(is_loopback(text), "{text}");
+        }
+        for text in [
+            "http://127.0.0.1",
+            "http://127.0.0.1:",
+            "http://127.0.0.1:0",
+            "http://127.0.0.1:70000",
+            "http://127.0.0.1:80@169.254.169.254/",
+            "http://127.0.0.1:+80",
+            "http://127.0.0.1:80/a?b=c",
+            "http://127.0.0.1:80/a#b",
+            "http://127.0.0.1:80\\@example.com",
+            "http://127.0.0.2:80",
+            "http://localhost:80",
+            "https://127.0.0.1:80",
+            "HTTP://127.0.0.1:80",
+            "http://[::1]x:80",
+            "http://[::ffff:127.0.0.1]:80",
+            " http://127.0.0.1:80",
+        ] {
+            assert!(!is_loopback(text), "{text}");
+        }
+    }
 
     #[test]
     fn is_public_rejects_special_purpose_addresses() {

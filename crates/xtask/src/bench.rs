@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::database::TemporaryCluster;
-use crate::panel;
+use crate::panel::{self, Build};
 use crate::process;
 use crate::project::{self, Profile};
 use crate::steps::Steps;
@@ -30,7 +30,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::new(4);
     steps.begin("Panel");
-    let outcome = panel::build(&tools::ready()?)?;
+    let outcome = panel::build(&tools::ready()?, Build::Small)?;
     steps.done(outcome);
 
     steps.begin("Server: building the release");
@@ -62,7 +62,7 @@ pub fn run(options: &Options) -> Result<()> {
         .env("PGBENCH", database.programs().join("pgbench"));
     bench
         .env("ESIM_ADMIN_BIN", server)
-        .env("PANEL_DIR", panel::folder());
+        .env("PANEL_DIR", Build::Small.folder());
     process::run(&mut bench)?;
     steps.done("measured");
     Ok(())

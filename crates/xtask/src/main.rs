@@ -16,6 +16,7 @@ mod rotation_drill;
 mod schema;
 mod secrets;
 mod server;
+mod sizes;
 mod steps;
 mod test_drills;
 mod tools;
@@ -41,8 +42,8 @@ enum Task {
     Test(checks::Options),
     /// Install the tools that build the panel
     Tools,
-    /// Build the panel into dist/
-    Panel,
+    /// Build the panel into dist/, or print what its size consists of
+    Panel(panel::Options),
     /// Write openapi/openapi.json from the code of the server
     Openapi(openapi::Options),
     /// Measure the release build against pgbench
@@ -76,7 +77,7 @@ fn main() -> ExitCode {
         Task::Up(options) => up::run(&options),
         Task::Test(options) => checks::run(&options),
         Task::Tools => tools::run(),
-        Task::Panel => panel::run(),
+        Task::Panel(options) => panel::run(&options),
         Task::Openapi(options) => openapi::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Drill {

@@ -9,6 +9,9 @@ use crate::database::TemporaryCluster;
 use crate::process;
 use crate::project::{self, Profile};
 
+/// Columns with arrays whose elements are never NULL. PostgreSQL cannot state that, so the Diesel CLI assumes the opposite.
+const ARRAYS_WITHOUT_NULLS: &[&str] = &["credential_names -> Array<Nullable<Text>>"];
+
 /// Migrates an empty database and prints its tables into `crates/schema`.
 pub fn run() -> Result<()> {
     if Command::new("diesel").arg("--version").output().is_err() {
@@ -27,11 +30,25 @@ pub fn run() -> Result<()> {
     )?;
     let tables = process::capture(
         Command::new("diesel")
-            .args(["print-schema", "--database-url", &url])
+            .args(["print-schema", "--database-url", &uri(&url)])
             .current_dir(project::root()),
     )?;
+    let tables = without_null_elements(tables);
     let file = project::root().join("crates/schema/src/tables.rs");
     fs::write(&file, tables + "\n").with_context(|| format!("cannot write {}", file.display()))?;
     println!("wrote {}", file.display());
     Ok(())
+}
+
+/// Converts an address of the form `host=… user=…` to a URI, the only form that the Diesel CLI accepts.
+fn uri(address: &str) -> String {
+    format!("postgres:///?{}", address.replace(' ', "&"))
+}
+
+fn without_null_elements(mut tables: String) -> String {
+    for column in ARRAYS_WITHOUT_NULLS {
+        let exact = column.replace("Nullable<", "").replace(">>", ">");
+        tables = tables.replace(column, &exact);
+    }
+    tables
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::database::{self, Database};
-use crate::panel;
+use crate::panel::{self, Build};
 use crate::process;
 use crate::project::{self, Profile};
 use crate::secrets;
@@ -93,7 +93,7 @@ fn build_panel(steps: &mut Steps) -> Result<()> {
     let toolchain = tools::ready()?;
     steps.done("ready");
     steps.begin("Panel");
-    let outcome = panel::build(&toolchain)?;
+    let outcome = panel::build(&toolchain, Build::Small)?;
     steps.done(outcome);
     Ok(())
 }
@@ -148,7 +148,7 @@ fn configure(program: PathBuf, options: &Options, database: &Database) -> Result
     }
     server.set("FILES_DIR", &files.display().to_string());
     if !options.no_panel {
-        server.set("PANEL_DIR", &panel::folder().display().to_string());
+        server.set("PANEL_DIR", &Build::Small.folder().display().to_string());
     }
     Ok(server)
 }

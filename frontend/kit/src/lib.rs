@@ -10,6 +10,7 @@ pub mod format;
 pub mod ids;
 pub mod local_storage;
 pub mod page;
+pub mod query;
 pub mod route;
 pub mod session;
 pub mod shell;

@@ -1,8 +1,13 @@
-//! Integrations: providers, their offers, and provisioning.
+//! Integrations: providers, their offers, provisioning, the Twilio configuration, and webhooks.
 
+mod allocations;
 mod offers;
 mod providers;
 mod provisioning;
+pub mod routing;
+mod runs;
+mod twilio;
+mod webhooks;
 
 use kit::{
     shell::{Item, Section},
@@ -32,6 +37,38 @@ pub static SECTION: Section = Section {
             icon: Icon::Zap,
             needs: Permission::ProvidersRead,
         },
+        Item {
+            label: "Allocations",
+            path: "/integrations/allocations",
+            icon: Icon::Package,
+            needs: Permission::ProvidersRead,
+        },
+        Item {
+            label: "Twilio",
+            path: "/integrations/twilio",
+            icon: Icon::Globe,
+            needs: Permission::ProvidersRead,
+        },
+        Item {
+            label: "Webhooks",
+            path: "/integrations/webhooks",
+            icon: Icon::Webhook,
+            needs: Permission::ProvidersRead,
+        },
+        Item {
+            label: "Tests and syncs",
+            path: "/integrations/runs",
+            icon: Icon::RefreshCw,
+            needs: Permission::ProvidersRead,
+        },
     ],
-    screens: &[providers::SCREENS, offers::SCREENS, provisioning::SCREENS],
+    screens: &[
+        providers::SCREENS,
+        offers::SCREENS,
+        provisioning::SCREENS,
+        allocations::SCREENS,
+        twilio::SCREENS,
+        webhooks::SCREENS,
+        runs::SCREENS,
+    ],
 };

@@ -9,6 +9,7 @@ use wire::{ProblemCode, accounts::users::UserRole};
 #[actix_web::test]
 async fn concurrent_full_refunds_pay_once() {
     let mut sale = Sale::start("9.90", &[]).await;
+    sale.app.given(testkit::Given::raise_approval_limit);
     for round in 1..=iterations(2, 20) {
         let answers = join_all((0..100).map(|_| sale.request_refund(&sale.admin, None))).await;
         let made = answers.iter().filter(|answer| answer.status == 201).count();
@@ -41,6 +42,7 @@ async fn concurrent_full_refunds_pay_once() {
 #[actix_web::test]
 async fn concurrent_partial_refunds_never_exceed_the_payment() {
     let mut sale = Sale::start("10.00", &[]).await;
+    sale.app.given(testkit::Given::raise_approval_limit);
     for payment in 1..=iterations(2, 20) {
         if payment > 1 {
             sale.sell_again().await;

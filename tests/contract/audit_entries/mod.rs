@@ -212,6 +212,7 @@ async fn every_write_is_audited_once_and_without_secrets() {
     scenes::clients(&mut scenes).await;
     scenes::catalogue(&mut scenes).await;
     scenes::sale(&mut scenes).await;
+    scenes::lifecycle(&mut scenes).await;
     scenes::promotions(&mut scenes).await;
     scenes::refunds(&mut scenes).await;
     scenes::cases(&mut scenes).await;

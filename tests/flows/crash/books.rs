@@ -9,9 +9,9 @@ use diesel::{
     PgConnection, QueryableByName, RunQueryDsl, sql_query,
     sql_types::{BigInt, Text},
 };
-use integrations::Simulator;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use suppliers::Simulator;
 
 #[derive(QueryableByName)]
 struct Count {

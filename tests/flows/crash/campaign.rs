@@ -64,10 +64,7 @@ impl Campaign {
         let quickly = sql_query("SET synchronous_commit = off");
         quickly.execute(given.conn()).expect("it is set");
         // One administrator requests and approves every refund of the campaign.
-        let limit = sql_query(
-            r#"UPDATE system_settings SET value = '{"USD":"1000000.00"}' WHERE key = 'refunds.four_eyes_above'"#,
-        );
-        assert_eq!(limit.execute(given.conn()).expect("the limit is raised"), 1);
+        given.raise_approval_limit();
         let plans = [given.plan("9.90"), given.plan("12.50")];
         let provider = given.provider("Simulated", 1);
         for (plan, sku) in plans.into_iter().zip(["eu-5gb", "eu-10gb"]) {

@@ -3,13 +3,14 @@
 use super::payment_events::{PaymentOutcome, expire_payment, fail_payment, handle_payment_event};
 use crate::{
     cases::{self, DELIVERY_LIMIT},
-    fulfillment::{ActivateTopUp, Provision},
+    fulfillment::{ActivateTopUp, CheckAbandoned, Provision},
     orders::{
         self, CancelReason, email, lock_sale_of,
         query::{self, OrderRow},
     },
     transactions::{self, ReportSimulatedOutcome, query as payments, secret_of},
 };
+use chrono::TimeDelta;
 use integrations::allocations;
 use platform::{
     Actor, Ctx, Error, Result, Tx,
@@ -217,6 +218,9 @@ pub(super) fn enqueue_provisioning(tx: &mut Tx<'_>, order: &OrderRow) -> Result<
     Ok(())
 }
 
+/// How overdue the next step of a unit is before its job counts as lost.
+const STEP_LIMIT: TimeDelta = TimeDelta::minutes(1);
+
 /// Continues orders whose job was lost: unpaid orders past their payment window, paid orders that are not provisioned,
 /// and top-ups that their provider starts later. Opens a case for orders that are not delivered in time. Runs every
 /// minute.
@@ -242,6 +246,12 @@ impl Job for SweepOrders {
                         let unit_no = unit.unit_no;
                         jobs::enqueue(tx, &Provision { order, unit_no })?;
                     }
+                }
+                for (order, unit_no) in allocations::overdue_units(tx.conn(), now - STEP_LIMIT)? {
+                    jobs::enqueue(tx, &Provision { order, unit_no })?;
+                }
+                for reference in allocations::due_checks(tx.conn(), now)? {
+                    jobs::enqueue(tx, &CheckAbandoned { reference })?;
                 }
                 for (order, unit_no) in allocations::due_lookups(tx.conn(), now)? {
                     jobs::enqueue(tx, &ActivateTopUp { order, unit_no })?;

@@ -3,6 +3,7 @@
 
 use super::{
     provision::{SupplierRequest, SupplierResponse},
+    topup,
     unit::schedule_question,
 };
 use crate::{
@@ -15,9 +16,9 @@ use integrations::allocations::{self, Unit};
 use platform::{
     Actor, Result, Tx,
     audit::{self, AuditEvent},
-    ports::supplier::{SuppliedTopUp, SupplierError},
 };
 use serde_json::json;
+use suppliers::{SuppliedTopUp, SupplierError};
 use wire::{OrderId, billing::reconciliation::CaseKind, system::audit::AuditAction};
 
 /// The time between two questions while another bundle of the eSIM is active.
@@ -37,6 +38,7 @@ pub fn next_request(
     unit_no: i32,
     now: DateTime<Utc>,
 ) -> Result<Option<SupplierRequest>> {
+    let sale = lock_sale(tx, order)?;
     let unit = allocations::lock(tx, order, unit_no)?;
     let waiting = topups::find_queued(tx.conn(), order, unit_no, now)?;
     let bought = allocations::successful_attempt(tx.conn(), unit.id)?;
@@ -46,12 +48,8 @@ pub fn next_request(
     };
     // The next question is scheduled before this one is sent, so that a crash does not end the questions.
     schedule_question(tx, &unit, Some(now + interval(&waiting)))?;
-    Ok(Some(SupplierRequest {
-        candidate: bought.candidate,
-        reference: bought.reference,
-        topup_iccid: Some(waiting.iccid),
-        sent_at: Some(bought.sent_at),
-    }))
+    let target = topup::find(tx, &sale)?;
+    SupplierRequest::lookup(tx.conn(), bought, target).map(Some)
 }
 
 const fn interval(waiting: &QueuedTopUp) -> TimeDelta {
@@ -93,7 +91,7 @@ fn activate(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let days = order.terms()?.validity_days;
-    let run = TopUpPeriod::from_provider(added.since, added.until, days, now);
+    let run = TopUpPeriod::from_provider(added.starts_at, added.expires_at, days, now);
     schedule_question(tx, unit, None)?;
     if !topups::activate(tx, actor, order.id, unit.unit_no, run, now)? {
         return Ok(());

@@ -6,10 +6,9 @@ use crate::{
     orders::query::{self, Charge, Cost, OrderRow},
 };
 use chrono::{DateTime, Utc};
-use integrations::allocations::Unit;
+use integrations::allocations::{Receipt, Unit};
 use platform::{
     Actor, Result, Tx,
-    ports::supplier::SuppliedEsim,
     settings::{self, MinimumMargin},
 };
 use wire::{Currency, Money, billing::reconciliation::CaseKind, catalog::pricing::Earnings};
@@ -21,12 +20,13 @@ pub(super) fn check(
     actor: &Actor,
     order: &OrderRow,
     unit: &Unit,
-    supplied: &SuppliedEsim,
+    receipt: &Receipt,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let Some((cost, currency)) = supplied.cost.as_ref().zip(supplied.currency) else {
+    let Some(charged) = &receipt.cost else {
         return Ok(());
     };
+    let (cost, currency) = (&charged.amount, charged.currency);
     let charges = query::charges(tx.conn(), &[order.id])?;
     let charges = charges.get(&order.id).map_or(&[][..], Vec::as_slice);
     let minimum = settings::get(tx.conn(), MinimumMargin)?;

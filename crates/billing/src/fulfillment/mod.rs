@@ -2,8 +2,10 @@
 //!
 //! Every ordered unit becomes one bundle on one eSIM.
 
+mod attention;
 mod deferred_topup;
 mod jobs;
+mod late;
 mod margin;
 mod outcome;
 mod provision;
@@ -13,12 +15,15 @@ mod routes;
 mod topup;
 mod unit;
 
-pub use jobs::{ActivateTopUp, Provision};
+pub use jobs::{ActivateTopUp, CheckAbandoned, ContinueProvisioning, Provision};
 pub use retry::{resend, retry};
 pub use review::mark_for_review;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
-    config.service(routes::retry).service(routes::resend);
+    config
+        .service(routes::retry)
+        .service(routes::resend)
+        .service(routes::retry_unit);
 }

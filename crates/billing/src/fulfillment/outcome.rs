@@ -16,11 +16,13 @@ use esims::bundles::{
     self,
     topups::{self, TopUpPeriod},
 };
-use integrations::allocations::{self, Candidate, Unit};
+use integrations::{
+    allocations::{self, Receipt, Unit},
+    routing::Candidate,
+};
 use platform::{
     Actor, Result, Tx,
     audit::{self, AuditEvent},
-    ports::supplier::SuppliedEsim,
 };
 use serde_json::json;
 use wire::{
@@ -42,8 +44,8 @@ pub(super) struct Delivery<'a> {
 pub(super) struct Purchase<'a> {
     /// The provider and its offer.
     pub candidate: &'a Candidate,
-    /// What the provider supplied.
-    pub supplied: &'a SuppliedEsim,
+    /// What the provider has sold.
+    pub receipt: &'a Receipt,
 }
 
 impl<'a> Delivery<'a> {
@@ -57,17 +59,10 @@ impl<'a> Delivery<'a> {
     }
 
     /// Creates a delivery of a new eSIM from a provider.
-    pub const fn from_provider(
-        esim: EsimId,
-        candidate: &'a Candidate,
-        supplied: &'a SuppliedEsim,
-    ) -> Self {
+    pub const fn from_provider(esim: EsimId, bought: Purchase<'a>) -> Self {
         Self {
             esim,
-            purchase: Some(Purchase {
-                candidate,
-                supplied,
-            }),
+            purchase: Some(bought),
             topup: None,
         }
     }
@@ -104,21 +99,17 @@ pub(super) fn fulfil(
             .map(|purchase| purchase.candidate.provider),
         provider_ref: purchase
             .as_ref()
-            .map(|purchase| purchase.supplied.order_ref.clone()),
+            .map(|purchase| purchase.receipt.package_ref().to_owned()),
         total_bytes: terms.data_limit_mb.as_ref().and_then(query::bytes),
     };
     match topup {
         Some(run) => topups::add(tx, actor, bundle, run, now)?,
         None => bundles::open(tx, bundle).map(drop)?,
     }
-    if let Some(Purchase {
-        candidate,
-        supplied,
-    }) = purchase
-    {
+    if let Some(Purchase { candidate, receipt }) = purchase {
         let data = terms.data_limit_mb.as_ref();
-        allocations::allocate(tx, unit.id, candidate, esim, supplied, data)?;
-        margin::check(tx, actor, order, unit, supplied, now)?;
+        allocations::allocate(tx, unit.id, candidate, esim, receipt, data)?;
+        margin::check(tx, actor, order, unit, receipt, now)?;
     }
     unit::transition(tx, actor, unit, &UnitChange::Succeeded { source, esim })?;
     set_esim(tx, order.id, esim)?;
@@ -192,7 +183,11 @@ fn update_order(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, now: DateTime<Utc>)
     if units.iter().all(has_succeeded) {
         if orders::transition(tx, actor, id, OrderStatus::Fulfilled, None, now)? {
             let order = query::lock(tx, id)?;
-            email::send_delivery(tx, &actor.keys, &order, &format!("order-{id}"))?;
+            let delivery = email::DeliveryEmail {
+                dedupe_key: &format!("order-{id}"),
+                to: None,
+            };
+            email::send_delivery(tx, &actor.keys, &order, delivery)?;
         }
         return Ok(());
     }

@@ -2,30 +2,39 @@
 //! is asked between two transactions, so that the next run continues after a crash at any point.
 
 use super::{
-    outcome::{Delivery, fulfil, mark_unit_failed, mark_unit_for_review},
-    topup,
+    attention,
+    jobs::ContinueProvisioning,
+    outcome::{Delivery, Purchase, fulfil, mark_unit_failed, mark_unit_for_review},
+    topup::{self, TopUpTarget},
     unit::{self, UnitChange},
 };
 use crate::orders::{
     self, lock_sale,
     query::{self, OrderRow},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use esims::inventory;
-use integrations::allocations::{self, Candidate, Unit};
+use integrations::{
+    allocations::{self, Receipt, SentAttempt, Unit},
+    health::{self, CALL_LIMIT, CallKind},
+    routing::{self, Candidate, Choice, Limits, Wanted},
+};
 use platform::{
-    Actor, Ctx, Error, Result, Tx,
+    Actor, Conn, Ctx, Error, Result, Tx,
     audit::{self, AuditEvent},
-    ports::supplier::{SuppliedEsim, SuppliedTopUp, SupplierError},
+    jobs,
 };
 use serde_json::json;
-use std::time::Duration;
+use suppliers::{
+    Delivery as Supplied, Refusal, Sent, SuppliedEsim, SuppliedTopUp, SupplierError, TopUp,
+    TopUpDelivery,
+};
 use wire::{
     OrderId,
     billing::orders::OrderStatus,
     integrations::{
         allocations::{ProvisioningAttemptStatus, ProvisioningStatus},
-        providers::ProviderAdapter,
+        routing::{RoutingDecision, RoutingReason},
     },
     system::audit::AuditAction,
 };
@@ -34,23 +43,14 @@ pub use super::outcome::abandon;
 
 /// The maximum number of requests for one unit, before an administrator reviews the order.
 const MAX_ATTEMPTS: i32 = 6;
-/// The maximum duration of a call to a provider. The outcome of a longer call is unknown.
-const CALL_LIMIT: Duration = Duration::from_secs(30);
-
-/// Returns how long after the end of a call the provider may still register the request.
-const fn registration_time(adapter: ProviderAdapter) -> TimeDelta {
-    match adapter {
-        // The simulator registers a request before it responds.
-        ProviderAdapter::Simulator => TimeDelta::seconds(10),
-    }
-}
-
-/// Returns how long after a request the response "not known" of a provider is trusted: longer than the longest call.
-/// Trusted earlier, the request could still arrive after the next provider was asked, and one unit would be bought twice.
-fn settling_time(adapter: ProviderAdapter) -> TimeDelta {
-    TimeDelta::from_std(CALL_LIMIT)
-        .map_or(TimeDelta::MAX, |limit| limit + registration_time(adapter))
-}
+/// How often a request that had no effect is sent, before the next provider is asked.
+const MAX_SENDS: i32 = 6;
+/// How long a unit waits for a provider, before an administrator reviews the order.
+const PATIENCE: TimeDelta = TimeDelta::days(1);
+/// The time between the two answers "not known" of which the second is believed.
+const SECOND_ANSWER: TimeDelta = TimeDelta::seconds(30);
+/// The time between two looks for a provider that can supply.
+const NEXT_LOOK: TimeDelta = TimeDelta::seconds(30);
 
 /// A request to a provider.
 #[derive(Clone)]
@@ -59,11 +59,59 @@ pub struct SupplierRequest {
     pub candidate: Candidate,
     /// Our reference.
     pub reference: String,
-    /// The ICCID of the eSIM to top up; `None` for a new eSIM.
-    pub topup_iccid: Option<String>,
-    /// When an earlier request with this reference was sent, whose response is missing: the job looks up its outcome, and
-    /// buys nothing. `None` for a new request.
-    pub sent_at: Option<DateTime<Utc>>,
+    /// The eSIM to top up; `None` for a new eSIM.
+    pub topup: Option<TopUpTarget>,
+    /// The id of the order at the provider, once the provider has answered with it.
+    pub order_ref: Option<String>,
+    /// The ids of other orders at the provider.
+    pub known_orders: Vec<String>,
+    /// An earlier request with this reference whose outcome is open: the job looks it up, and buys nothing. `None` for a
+    /// request that is sent.
+    pub lookup: Option<Lookup>,
+}
+
+/// An earlier request whose outcome is open.
+#[derive(Clone, Copy)]
+pub struct Lookup {
+    /// When it was sent.
+    pub sent_at: DateTime<Utc>,
+    /// When the call ended; `None` if the process ended before.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// When the provider first answered that it has no such order, at a time at which the answer counts.
+    pub missing_since: Option<DateTime<Utc>>,
+    /// How often it was sent.
+    pub sends: i32,
+}
+
+impl Lookup {
+    /// Returns from when on the answer "not known" counts: from the end of the longest call, and the time that the provider
+    /// takes to register an order. Believed earlier, the request could still arrive after the next provider was asked, and
+    /// one unit would be bought twice.
+    fn settles_at(&self, registration_time: TimeDelta) -> DateTime<Utc> {
+        let limit = TimeDelta::from_std(CALL_LIMIT).unwrap_or(TimeDelta::MAX);
+        self.ended_at.unwrap_or(self.sent_at + limit) + registration_time
+    }
+
+    /// Returns when the provider is asked again: after half the time that has passed, within a minute.
+    fn next_question(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let passed = (now - self.sent_at) / 2;
+        now + passed.clamp(TimeDelta::seconds(5), TimeDelta::minutes(1))
+    }
+}
+
+/// A request and what came of it.
+#[derive(Clone)]
+pub struct Exchange {
+    /// The request.
+    pub request: SupplierRequest,
+    /// When the call began.
+    pub asked_at: DateTime<Utc>,
+    /// The response.
+    pub response: Result<Option<SupplierResponse>, SupplierError>,
+    /// How long after the end of a call the provider may still register a request.
+    pub registration_time: TimeDelta,
+    /// Whether a request may be sent again with its reference.
+    pub is_resend_safe: bool,
 }
 
 /// The response of a provider.
@@ -73,6 +121,43 @@ pub enum SupplierResponse {
     NewEsim(SuppliedEsim),
     /// A top-up of an eSIM.
     TopUp(SuppliedTopUp),
+    /// The provider delivers later.
+    Pending {
+        /// The id of the order at the provider.
+        order_ref: String,
+        /// When to ask again.
+        ask_again: TimeDelta,
+    },
+}
+
+impl From<Supplied> for SupplierResponse {
+    fn from(delivery: Supplied) -> Self {
+        match delivery {
+            Supplied::Ready(esim) => Self::NewEsim(*esim),
+            Supplied::Pending {
+                order_ref,
+                ask_again,
+            } => Self::Pending {
+                order_ref,
+                ask_again,
+            },
+        }
+    }
+}
+
+impl From<TopUpDelivery> for SupplierResponse {
+    fn from(delivery: TopUpDelivery) -> Self {
+        match delivery {
+            TopUpDelivery::Ready(added) => Self::TopUp(added),
+            TopUpDelivery::Pending {
+                order_ref,
+                ask_again,
+            } => Self::Pending {
+                order_ref,
+                ask_again,
+            },
+        }
+    }
 }
 
 /// What the job does after a response.
@@ -81,8 +166,6 @@ pub enum NextStep {
     Done,
     /// The job continues with the next request.
     Continue,
-    /// The job is retried later, for this reason.
-    RetryLater(String),
 }
 
 /// Decides the next request for a unit. Returns `None` where the unit needs no request: it was provisioned from stock,
@@ -90,7 +173,7 @@ pub enum NextStep {
 pub fn next_request(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    adapters: &[ProviderAdapter],
+    limits: &Limits,
     order_id: OrderId,
     unit_no: i32,
     now: DateTime<Utc>,
@@ -107,12 +190,30 @@ pub fn next_request(
     orders::transition(tx, actor, order_id, OrderStatus::Provisioning, None, now)?;
 
     if let Some(open) = allocations::open_attempt(tx.conn(), unit.id)? {
-        return Ok(Some(SupplierRequest {
-            candidate: open.candidate,
-            reference: open.reference,
-            topup_iccid: topup::iccid(tx, &order)?,
-            sent_at: Some(open.sent_at),
-        }));
+        let target = topup::find(tx, &order)?;
+        let Some(resend_at) = open.resend_at else {
+            return SupplierRequest::lookup(tx.conn(), open, target).map(Some);
+        };
+        if open.sends < MAX_SENDS && !open.candidate.is_paused() {
+            if resend_at > now {
+                schedule(tx, &unit, resend_at)?;
+                return Ok(None);
+            }
+            allocations::record_resend(tx, &open.reference, now)?;
+            return Ok(Some(SupplierRequest {
+                candidate: open.candidate,
+                reference: open.reference,
+                topup: target,
+                order_ref: None,
+                known_orders: Vec::new(),
+                lookup: None,
+            }));
+        }
+        let (why, refused) = (
+            "The provider accepts no request.",
+            ProvisioningAttemptStatus::Refused,
+        );
+        allocations::record_outcome(tx, &open.reference, refused, None, Some(why), now)?;
     }
     let target = match topup::lock_target(tx, &order) {
         Ok(target) => target,
@@ -136,40 +237,72 @@ pub fn next_request(
         mark_unit_for_review(tx, actor, &unit, &why, now)?;
         return Ok(None);
     }
-    choose_provider(tx, actor, adapters, &order, &unit, target, now)
+    choose_provider(tx, actor, limits, &order, &unit, target, now)
 }
 
-/// Chooses a provider for a unit and records the request. The unit fails where no provider is left.
+/// Chooses a provider for a unit and records the request. The unit waits where a provider can supply it later, and fails
+/// where none can.
 fn choose_provider(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    adapters: &[ProviderAdapter],
+    limits: &Limits,
     order: &OrderRow,
     unit: &Unit,
     target: Option<topup::TargetEsim>,
     now: DateTime<Utc>,
 ) -> Result<Option<SupplierRequest>> {
-    let (topup_iccid, only) = target.map(|target| (target.iccid, target.provider)).unzip();
-    let wanted = allocations::CandidateQuery {
-        unit: unit.id,
+    let (topup, topup_provider) = target
+        .map(|target| (target.target, target.provider))
+        .unzip();
+    // The verification of a customer who is no longer active stays as it was when the order was placed.
+    let buyer = query::buyer(tx.conn(), order.user_id)?;
+    let wanted = Wanted {
+        unit: Some(unit.id),
         plan: order.plan_id,
-        only,
-        adapters,
+        topup_provider,
+        is_trial: query::is_trial(tx.conn(), order.user_id)?,
+        is_verified: buyer.is_none_or(|buyer| buyer.is_verified),
+        price: Some((&order.unit_price, order.currency)),
+        megabytes: order.terms()?.data_limit_mb,
     };
-    let Some(candidate) = allocations::next_candidate(tx.conn(), &wanted)? else {
-        let last = unit.last_error.as_deref().map_or(String::new(), |error| {
-            format!(" The last provider answered: {error}")
-        });
-        let why = format!("Out of stock; every provider declined.{last}");
-        mark_unit_failed(tx, actor, unit, &why, now)?;
-        return Ok(None);
+    let (candidate, routing) = match routing::choose(tx, limits, &wanted, now)? {
+        Choice::Chosen {
+            candidate,
+            decision,
+        } => (*candidate, decision),
+        Choice::Later(decision) => {
+            allocations::record_routing(tx, unit.id, &decision)?;
+            if now - unit.created_at > PATIENCE {
+                let why = "No provider could supply the eSIM within a day.";
+                mark_unit_for_review(tx, actor, unit, why, now)?;
+                return Ok(None);
+            }
+            let why = format!("Waiting for a provider: {}.", reasons(&decision));
+            if unit::transition(tx, actor, unit, &UnitChange::Waiting(&why))? {
+                schedule(tx, unit, now + NEXT_LOOK)?;
+            }
+            return Ok(None);
+        }
+        Choice::Never(decision) => {
+            allocations::record_routing(tx, unit.id, &decision)?;
+            let last = unit.last_error.as_deref().map_or(String::new(), |error| {
+                format!(" The last provider answered: {error}")
+            });
+            let why = if decision
+                .candidates
+                .iter()
+                .any(|candidate| candidate.reason == RoutingReason::Trial)
+            {
+                "The order is a trial, and the provider is not simulated.".to_owned()
+            } else {
+                format!("Out of stock; every provider declined.{last}")
+            };
+            mark_unit_failed(tx, actor, unit, &why, now)?;
+            return Ok(None);
+        }
     };
-    if !candidate.adapter.is_simulated() && query::is_trial(tx.conn(), order.user_id)? {
-        let why = "The order is a trial, and the provider is not simulated.";
-        mark_unit_failed(tx, actor, unit, why, now)?;
-        return Ok(None);
-    }
-    let reference = allocations::record_attempt(tx, unit, &candidate, now)?;
+    let pool = wanted.megabytes.as_ref();
+    let reference = allocations::record_attempt(tx, unit, &candidate, &routing, pool, now)?;
     let change = json!({ "unit_no": unit.unit_no, "provider_id": candidate.provider, "reference": reference });
     audit::record(
         tx,
@@ -179,49 +312,142 @@ fn choose_provider(
     Ok(Some(SupplierRequest {
         candidate,
         reference,
-        topup_iccid,
-        sent_at: None,
+        topup,
+        order_ref: None,
+        known_orders: Vec::new(),
+        lookup: None,
     }))
 }
 
-/// Sends a request to its provider. Never call this within a transaction. A request without a response in time has an
-/// unknown outcome.
-pub async fn send(
-    ctx: &Ctx,
-    request: &SupplierRequest,
-) -> Result<Option<SupplierResponse>, SupplierError> {
-    let late = |_| SupplierError::Unknown("no response in time".to_owned());
-    tokio::time::timeout(CALL_LIMIT, call(ctx, request))
-        .await
-        .map_err(late)?
+/// Returns the reasons of a decision in words, each once.
+fn reasons(decision: &RoutingDecision) -> String {
+    let mut labels: Vec<&str> = Vec::new();
+    for candidate in &decision.candidates {
+        let label = candidate.reason.label();
+        if candidate.reason.is_temporary() && !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    labels.join(", ")
+}
+
+/// Schedules the next step of a unit.
+fn schedule(tx: &mut Tx<'_>, unit: &Unit, at: DateTime<Utc>) -> Result<()> {
+    // The database stores microseconds; the job compares the time with the stored one.
+    let at = at.trunc_subsecs(6);
+    unit::schedule_question(tx, unit, Some(at))?;
+    let job = ContinueProvisioning {
+        order: unit.order_id,
+        unit_no: unit.unit_no,
+        at,
+    };
+    jobs::enqueue_at(tx, &job, at)
+}
+
+impl SupplierRequest {
+    /// Returns the question about a request that was sent.
+    pub(super) fn lookup(
+        conn: &mut Conn,
+        sent: SentAttempt,
+        topup: Option<TopUpTarget>,
+    ) -> Result<Self> {
+        let SentAttempt {
+            reference,
+            sent_at,
+            ended_at,
+            missing_since,
+            sends,
+            order_ref,
+            candidate,
+            ..
+        } = sent;
+        let provider = candidate.provider;
+        let known_orders = allocations::known_orders(conn, provider, &reference, sent_at)?;
+        Ok(Self {
+            candidate,
+            reference,
+            topup,
+            order_ref,
+            known_orders,
+            lookup: Some(Lookup {
+                sent_at,
+                ended_at,
+                missing_since,
+                sends,
+            }),
+        })
+    }
+
+    fn sent<T>(&self, order: T, sent_at: DateTime<Utc>) -> Sent<T> {
+        Sent {
+            order,
+            sent_at,
+            order_ref: self.order_ref.clone(),
+            known_orders: self.known_orders.clone(),
+        }
+    }
+}
+
+/// Sends a request to its provider, and returns what came of it. Never call this within a transaction.
+pub async fn send(ctx: &Ctx, request: SupplierRequest) -> Exchange {
+    let asked_at = ctx.clock.now();
+    let can =
+        (ctx.ports.suppliers)(request.candidate.adapter).map(|supplier| supplier.capabilities());
+    let kind = match request.lookup {
+        None => CallKind::Order,
+        Some(_) => CallKind::Other,
+    };
+    let provider = request.candidate.provider;
+    let response = health::call(ctx, provider, kind, call(ctx, &request)).await;
+    Exchange {
+        asked_at,
+        response,
+        // Without its adapter a provider cannot be asked, so nothing is believed.
+        registration_time: can.map_or(PATIENCE, |can| can.registration_time),
+        is_resend_safe: can.is_some_and(|can| can.resend_is_safe),
+        request,
+    }
 }
 
 async fn call(
     ctx: &Ctx,
     request: &SupplierRequest,
 ) -> Result<Option<SupplierResponse>, SupplierError> {
-    let unknown = |error: Error| SupplierError::Unknown(error.to_string());
-    let supplier = (ctx.ports.suppliers)(request.candidate.adapter);
-    let purchase = request
-        .candidate
-        .purchase(&ctx.keys, &request.reference)
-        .map_err(unknown)?;
-    match (&request.topup_iccid, request.sent_at) {
-        (None, None) => {
-            let supplied = supplier.buy(&purchase).await?;
-            Ok(Some(SupplierResponse::NewEsim(supplied)))
-        }
-        (None, Some(_)) => {
-            let supplied = supplier.look_up(&purchase).await?;
-            Ok(supplied.map(SupplierResponse::NewEsim))
-        }
-        (Some(iccid), None) => {
-            let added = supplier.top_up(&purchase, iccid).await?;
-            Ok(Some(SupplierResponse::TopUp(added)))
-        }
-        (Some(iccid), Some(_)) => {
-            let added = supplier.look_up_top_up(&purchase, iccid).await?;
-            Ok(added.map(SupplierResponse::TopUp))
+    // Nothing was sent: the request fails like one that the provider refused.
+    let unsent = |error: Error| SupplierError::refused(Refusal::BadRequest, error.to_string());
+    let candidate = &request.candidate;
+    let supplier = (ctx.ports.suppliers)(candidate.adapter).ok_or(SupplierError::Unsupported)?;
+    let account = candidate.account(&ctx.keys).map_err(unsent)?;
+    let Some(target) = &request.topup else {
+        let purchase = candidate.purchase(&request.reference);
+        return match request.lookup {
+            None => supplier
+                .order(&account, &purchase)
+                .await
+                .map(|new| Some(new.into())),
+            Some(at) => {
+                let found = supplier
+                    .find_order(&account, &request.sent(purchase, at.sent_at))
+                    .await?;
+                Ok(found.map(SupplierResponse::from))
+            }
+        };
+    };
+    let topup = TopUp {
+        purchase: candidate.topup_purchase(&request.reference),
+        esim: target.esim.clone(),
+        known_bundles: target.known_bundles.clone(),
+    };
+    match request.lookup {
+        None => supplier
+            .top_up(&account, &topup)
+            .await
+            .map(|new| Some(new.into())),
+        Some(at) => {
+            let found = supplier
+                .find_top_up(&account, &request.sent(topup, at.sent_at))
+                .await?;
+            Ok(found.map(SupplierResponse::from))
         }
     }
 }
@@ -232,18 +458,29 @@ pub fn apply_response(
     actor: &Actor,
     order_id: OrderId,
     unit_no: i32,
-    request: SupplierRequest,
-    response: Result<Option<SupplierResponse>, SupplierError>,
+    exchange: Exchange,
     now: DateTime<Utc>,
 ) -> Result<NextStep> {
     let order = lock_sale(tx, order_id)?;
     let unit = allocations::lock(tx, order_id, unit_no)?;
-    let (reference, sent_at) = (&request.reference, request.sent_at.unwrap_or(now));
-    match response {
+    let request = &exchange.request;
+    let reference = &request.reference;
+    if request.lookup.is_none() {
+        allocations::record_end(tx, reference, now)?;
+    }
+    // The call of a request that was just sent has ended now.
+    let lookup = request.lookup.unwrap_or(Lookup {
+        sent_at: exchange.asked_at,
+        ended_at: Some(now),
+        missing_since: None,
+        sends: 1,
+    });
+    match exchange.response {
         Ok(Some(SupplierResponse::TopUp(added))) => {
-            let receipt = topup::receipt(&added, request.topup_iccid);
+            let receipt = Receipt::from(&added);
             let succeeded = ProvisioningAttemptStatus::Succeeded;
             if allocations::record_outcome(tx, reference, succeeded, Some(&receipt), None, now)? {
+                unit::schedule_question(tx, &unit, None)?;
                 let delivered = topup::DeliveredTopUp {
                     candidate: &request.candidate,
                     receipt: &receipt,
@@ -254,34 +491,105 @@ pub fn apply_response(
             Ok(NextStep::Done)
         }
         Ok(Some(SupplierResponse::NewEsim(supplied))) => {
+            let receipt = Receipt::from(&supplied);
             let succeeded = ProvisioningAttemptStatus::Succeeded;
-            if allocations::record_outcome(tx, reference, succeeded, Some(&supplied), None, now)? {
-                add_esim(tx, actor, &order, &unit, &request.candidate, &supplied, now)?;
+            if allocations::record_outcome(tx, reference, succeeded, Some(&receipt), None, now)? {
+                unit::schedule_question(tx, &unit, None)?;
+                let bought = Purchase {
+                    candidate: &request.candidate,
+                    receipt: &receipt,
+                };
+                add_esim(tx, actor, &order, &unit, bought, &supplied, now)?;
             }
             Ok(NextStep::Done)
         }
-        Err(SupplierError::Refused(why)) => {
-            let refused = ProvisioningAttemptStatus::Refused;
-            allocations::record_outcome(tx, reference, refused, None, Some(&why), now)?;
-            unit::transition(tx, actor, &unit, &UnitChange::Queued(&why))?;
-            Ok(NextStep::Continue)
+        Ok(Some(SupplierResponse::Pending {
+            order_ref,
+            ask_again,
+        })) => {
+            allocations::record_order_ref(tx, reference, &order_ref)?;
+            allocations::record_missing(tx, reference, None)?;
+            let why = "The provider has accepted the order and delivers later.";
+            let at = now + ask_again.clamp(TimeDelta::seconds(1), TimeDelta::minutes(5));
+            wait(tx, actor, &unit, request, why, at, now)
         }
-        // The provider does not know our reference. A request may still be on its way, so the response is trusted only
-        // after the longest call. Then the next provider is asked, before this one is asked again.
-        Ok(None) if now - sent_at >= settling_time(request.candidate.adapter) => {
+        Ok(None) => {
+            let settles_at = lookup.settles_at(exchange.registration_time);
+            if exchange.asked_at < settles_at {
+                let why = "The provider does not know the request yet.";
+                return wait(tx, actor, &unit, request, why, settles_at, now);
+            }
+            let believed_at = lookup.missing_since.map(|since| since + SECOND_ANSWER);
+            if believed_at.is_none_or(|at| exchange.asked_at < at) {
+                let since = lookup.missing_since.unwrap_or(exchange.asked_at);
+                allocations::record_missing(tx, reference, Some(since))?;
+                let why = "The provider does not know the request; it is asked a second time.";
+                return wait(tx, actor, &unit, request, why, since + SECOND_ANSWER, now);
+            }
             let why = "The provider does not know the request.";
+            if exchange.is_resend_safe && lookup.sends < MAX_SENDS {
+                allocations::record_without_effect(tx, reference, now, why)?;
+                return Ok(NextStep::Continue);
+            }
+            // The next provider is asked, before this one is asked again.
             let abandoned = ProvisioningAttemptStatus::Abandoned;
             allocations::record_outcome(tx, reference, abandoned, None, Some(why), now)?;
             let error = "A request did not reach the provider.";
             unit::transition(tx, actor, &unit, &UnitChange::Queued(error))?;
             Ok(NextStep::Continue)
         }
-        Ok(None) => {
-            let why = "The provider does not know the request yet.";
-            wait(tx, actor, &unit, reference, why, now)
+        Err(error) => {
+            attention::check(tx, actor, &request.candidate, &error, now)?;
+            let why = error.to_string();
+            match &error {
+                SupplierError::RateLimited { retry_after } => {
+                    let at = now + (*retry_after).clamp(TimeDelta::seconds(1), TimeDelta::hours(1));
+                    if request.lookup.is_none() {
+                        allocations::record_without_effect(tx, reference, at, &why)?;
+                    }
+                    return wait(tx, actor, &unit, request, &why, at, now);
+                }
+                SupplierError::Unknown {
+                    order_ref: Some(order_ref),
+                    ..
+                } => allocations::record_order_ref(tx, reference, order_ref)?,
+                _ => {}
+            }
+            if is_final(&error, request) {
+                let refused = ProvisioningAttemptStatus::Refused;
+                allocations::record_outcome(tx, reference, refused, None, Some(&why), now)?;
+                unit::transition(tx, actor, &unit, &UnitChange::Queued(&why))?;
+                return Ok(NextStep::Continue);
+            }
+            wait(
+                tx,
+                actor,
+                &unit,
+                request,
+                &why,
+                lookup.next_question(now),
+                now,
+            )
         }
-        Err(SupplierError::Unknown(why)) => wait(tx, actor, &unit, reference, &why, now),
     }
+}
+
+/// Returns whether an error proves that nothing was bought. The error of a question says so only when the provider gives the
+/// reason why it did not supply the order.
+const fn is_final(error: &SupplierError, request: &SupplierRequest) -> bool {
+    if request.lookup.is_none() {
+        return error.is_without_effect();
+    }
+    matches!(
+        error,
+        SupplierError::Refused {
+            reason: Refusal::OutOfStock
+                | Refusal::UnknownSku
+                | Refusal::PriceChanged
+                | Refusal::NoBalance,
+            ..
+        }
+    )
 }
 
 /// Adds a new eSIM of a provider to the inventory, and delivers it. An eSIM that cannot be used is left for review.
@@ -290,20 +598,20 @@ fn add_esim(
     actor: &Actor,
     order: &OrderRow,
     unit: &Unit,
-    candidate: &Candidate,
+    bought: Purchase<'_>,
     supplied: &SuppliedEsim,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let arrival = inventory::DeliveredEsim {
-        provider_id: candidate.provider,
+        provider_id: bought.candidate.provider,
         supplied,
-        user_id: order.user_id,
+        user_id: Some(order.user_id),
         plan_id: order.plan_id,
         now,
     };
     match inventory::accept_delivery(tx, &actor.keys, arrival) {
         Ok(esim) => {
-            let delivery = Delivery::from_provider(esim, candidate, supplied);
+            let delivery = Delivery::from_provider(esim, bought);
             fulfil(tx, actor, order, unit, delivery, now)
         }
         Err(Error::Refused(problem)) => {
@@ -317,36 +625,73 @@ fn add_esim(
     }
 }
 
-/// Records that the outcome of a request is unknown. The job asks the provider again later.
+/// Records that the outcome of a request is unknown, and schedules the next step. After a day an administrator reviews it.
 fn wait(
     tx: &mut Tx<'_>,
     actor: &Actor,
     unit: &Unit,
-    reference: &str,
+    request: &SupplierRequest,
     why: &str,
+    at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<NextStep> {
-    allocations::record_outcome(
-        tx,
-        reference,
-        ProvisioningAttemptStatus::Unknown,
-        None,
-        Some(why),
-        now,
-    )?;
-    unit::transition(tx, actor, unit, &UnitChange::Waiting(why))?;
-    Ok(NextStep::RetryLater(why.to_owned()))
+    let unknown = ProvisioningAttemptStatus::Unknown;
+    let reference = &request.reference;
+    if !allocations::record_outcome(tx, reference, unknown, None, Some(why), now)? {
+        return Ok(NextStep::Done);
+    }
+    let sent_at = request.lookup.map_or(now, |lookup| lookup.sent_at);
+    if now - sent_at > PATIENCE {
+        mark_unit_for_review(tx, actor, unit, why, now)?;
+        return Ok(NextStep::Done);
+    }
+    if unit::transition(tx, actor, unit, &UnitChange::Waiting(why))? {
+        schedule(tx, unit, at)?;
+    }
+    Ok(NextStep::Done)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn settling_time_exceeds_the_call_limit() {
-        let longest = TimeDelta::from_std(CALL_LIMIT).unwrap();
-        for &adapter in ProviderAdapter::ALL {
-            assert!(settling_time(adapter) > longest, "{adapter}");
+    fn lookup(ended_at: Option<DateTime<Utc>>) -> Lookup {
+        Lookup {
+            sent_at: DateTime::UNIX_EPOCH,
+            ended_at,
+            missing_since: None,
+            sends: 1,
         }
+    }
+
+    #[test]
+    fn settling_time_counts_from_the_end_of_the_call() {
+        let registration = TimeDelta::seconds(20);
+        let end = DateTime::UNIX_EPOCH + TimeDelta::seconds(12);
+        assert_eq!(
+            lookup(Some(end)).settles_at(registration),
+            end + registration
+        );
+    }
+
+    #[test]
+    fn call_of_a_crashed_process_is_assumed_to_take_the_longest() {
+        let longest = DateTime::UNIX_EPOCH + TimeDelta::seconds(30);
+        let registration = TimeDelta::seconds(20);
+        assert_eq!(
+            lookup(None).settles_at(registration),
+            longest + registration
+        );
+    }
+
+    #[test]
+    fn questions_are_at_most_a_minute_apart() {
+        let after = |seconds| {
+            let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
+            lookup(None).next_question(now) - now
+        };
+        assert_eq!(after(0), TimeDelta::seconds(5));
+        assert_eq!(after(30), TimeDelta::seconds(15));
+        assert_eq!(after(86_400), TimeDelta::minutes(1));
     }
 }

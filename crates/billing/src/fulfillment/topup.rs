@@ -6,28 +6,47 @@ use super::{
 };
 use crate::orders::query::{self, OrderRow};
 use chrono::{DateTime, Utc};
-use esims::bundles::topups::{self, TopUpPeriod};
-use integrations::allocations::{Candidate, Unit};
-use platform::{
-    Actor, Error, Result, Tx,
-    ports::supplier::{SuppliedEsim, SuppliedTopUp},
+use esims::{
+    bundles::{
+        self,
+        topups::{self, TopUpPeriod},
+    },
+    inventory,
 };
+use integrations::{
+    allocations::{Receipt, Unit},
+    routing::Candidate,
+};
+use platform::{Actor, Error, Result, Tx};
+use suppliers::{EsimRef, SuppliedTopUp};
 use wire::{ProblemCode, ProviderId};
+
+/// An eSIM to top up, as its provider knows it.
+#[derive(Clone)]
+pub struct TopUpTarget {
+    /// The eSIM.
+    pub esim: EsimRef,
+    /// The ids of the packages that were on the eSIM before the order.
+    pub known_bundles: Vec<String>,
+}
 
 /// The eSIM that an order tops up.
 pub(super) struct TargetEsim {
-    /// The ICCID.
-    pub iccid: String,
+    /// The eSIM.
+    pub target: TopUpTarget,
     /// The provider that supplied the eSIM.
     pub provider: ProviderId,
 }
 
-/// Returns the ICCID of the eSIM that an order tops up, in any status; `None` for an order of new eSIMs.
-pub(super) fn iccid(tx: &mut Tx<'_>, order: &OrderRow) -> Result<Option<String>> {
+/// Returns the eSIM that an order tops up, in any status; `None` for an order of new eSIMs.
+pub(super) fn find(tx: &mut Tx<'_>, order: &OrderRow) -> Result<Option<TopUpTarget>> {
     let Some(esim) = order.esim_id else {
         return Ok(None);
     };
-    Ok(query::topup_target(tx.conn(), esim)?.map(|target| target.iccid))
+    Ok(Some(TopUpTarget {
+        esim: inventory::esim_ref(tx.conn(), esim)?,
+        known_bundles: bundles::provider_refs(tx.conn(), esim, order.id)?,
+    }))
 }
 
 /// Locks the eSIM that an order tops up, and returns it; `None` for an order of new eSIMs. Rejects an eSIM that was
@@ -36,7 +55,7 @@ pub(super) fn lock_target(tx: &mut Tx<'_>, order: &OrderRow) -> Result<Option<Ta
     let Some(esim) = order.esim_id else {
         return Ok(None);
     };
-    let iccid = topups::lock(tx, esim, order.user_id)?;
+    topups::lock(tx, esim, order.user_id)?;
     let supplier = query::topup_target(tx.conn(), esim)?.and_then(|target| target.provider);
     let provider = supplier.ok_or_else(|| {
         Error::with_detail(
@@ -44,19 +63,7 @@ pub(super) fn lock_target(tx: &mut Tx<'_>, order: &OrderRow) -> Result<Option<Ta
             "The provider of this eSIM is unknown.",
         )
     })?;
-    Ok(Some(TargetEsim { iccid, provider }))
-}
-
-/// Returns the receipt of a top-up, in the form in which every delivery is recorded.
-pub(super) fn receipt(added: &SuppliedTopUp, iccid: Option<String>) -> SuppliedEsim {
-    SuppliedEsim {
-        order_ref: added.order_ref.clone(),
-        iccid: iccid.unwrap_or_default(),
-        eid: None,
-        activation_code: String::new(),
-        cost: added.cost.clone(),
-        currency: added.currency,
-    }
+    Ok(find(tx, order)?.map(|target| TargetEsim { target, provider }))
 }
 
 /// A top-up that a provider has added to an eSIM.
@@ -64,7 +71,7 @@ pub(super) struct DeliveredTopUp<'a> {
     /// The provider and its offer.
     pub candidate: &'a Candidate,
     /// The receipt of the top-up.
-    pub receipt: &'a SuppliedEsim,
+    pub receipt: &'a Receipt,
     /// The response of the provider.
     pub added: &'a SuppliedTopUp,
 }
@@ -88,7 +95,7 @@ pub(super) fn apply(
     let added = delivered.added;
     let days = order.terms()?.validity_days;
     let run = if added.is_running {
-        TopUpPeriod::from_provider(added.since, added.until, days, now)
+        TopUpPeriod::from_provider(added.starts_at, added.expires_at, days, now)
     } else {
         deferred_topup::wait(tx, unit, now)?;
         TopUpPeriod::Queued
@@ -97,7 +104,7 @@ pub(super) fn apply(
         esim,
         purchase: Some(Purchase {
             candidate: delivered.candidate,
-            supplied: delivered.receipt,
+            receipt: delivered.receipt,
         }),
         topup: Some(run),
     };

@@ -30,19 +30,39 @@ struct Email {
     dedupe_key: String,
 }
 
+/// The key and the recipient of a delivery email.
+#[derive(Debug, Clone, Copy)]
+pub struct DeliveryEmail<'a> {
+    /// The deduplication key.
+    pub dedupe_key: &'a str,
+    /// The recipient; `None` is the customer.
+    pub to: Option<&'a str>,
+}
+
 /// Puts an email about an order into the outbox, once per key.
 fn enqueue(tx: &mut Tx<'_>, keys: &Keyring, order: &OrderRow, email: Email) -> Result<()> {
-    notifications::notify(
-        tx,
-        keys,
-        EmailMessage {
-            user_id: order.user_id,
-            order_id: Some(order.id),
-            esim_id: email.esim_id,
-            template: email.template,
-            dedupe_key: email.dedupe_key,
-        },
-    )
+    enqueue_to(tx, keys, order, email, None)
+}
+
+/// Puts an email about an order into the outbox, once per key. Without a recipient, the customer receives it.
+fn enqueue_to(
+    tx: &mut Tx<'_>,
+    keys: &Keyring,
+    order: &OrderRow,
+    email: Email,
+    to: Option<&str>,
+) -> Result<()> {
+    let message = EmailMessage {
+        user_id: order.user_id,
+        order_id: Some(order.id),
+        esim_id: email.esim_id,
+        template: email.template,
+        dedupe_key: email.dedupe_key,
+    };
+    match to {
+        Some(to) => notifications::notify_address(tx, keys, message, to),
+        None => notifications::notify(tx, keys, message),
+    }
 }
 
 /// Puts the delivery of an order into the outbox, once per key.
@@ -50,12 +70,12 @@ pub fn send_delivery(
     tx: &mut Tx<'_>,
     keys: &Keyring,
     order: &OrderRow,
-    dedupe_key: &str,
+    delivery: DeliveryEmail<'_>,
 ) -> Result<()> {
     let terms = order.terms()?;
     let esims = query::usable_esims(tx.conn(), order.id)?;
     if let Some(esim) = order.esim_id {
-        return send_topup(tx, keys, order, esim, terms, dedupe_key);
+        return send_topup(tx, keys, order, esim, terms, delivery);
     }
     let codes = esims::inventory::activation_codes(tx.conn(), keys, &esims)?;
     let zone = settings::get(tx.conn(), BusinessTimeZone)?;
@@ -75,9 +95,9 @@ pub fn send_delivery(
     let email = Email {
         template,
         esim_id: esims.first().copied(),
-        dedupe_key: dedupe_key.to_owned(),
+        dedupe_key: delivery.dedupe_key.to_owned(),
     };
-    enqueue(tx, keys, order, email)
+    enqueue_to(tx, keys, order, email, delivery.to)
 }
 
 /// Sends the customer the payment instructions of an order whose payment a person confirms.
@@ -182,7 +202,7 @@ fn send_topup(
     order: &OrderRow,
     esim: EsimId,
     terms: PlanTerms,
-    dedupe_key: &str,
+    delivery: DeliveryEmail<'_>,
 ) -> Result<()> {
     let (iccid, until) = query::added_bundle(tx.conn(), order.id, esim)?;
     let zone = settings::get(tx.conn(), BusinessTimeZone)?;
@@ -195,7 +215,7 @@ fn send_topup(
             usable_until: until.map(|until| until.with_timezone(&zone).into()),
         },
         esim_id: Some(esim),
-        dedupe_key: dedupe_key.to_owned(),
+        dedupe_key: delivery.dedupe_key.to_owned(),
     };
-    enqueue(tx, keys, order, email)
+    enqueue_to(tx, keys, order, email, delivery.to)
 }

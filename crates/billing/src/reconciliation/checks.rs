@@ -82,6 +82,10 @@ pub const fn statement(kind: CaseKind) -> &'static str {
         CaseKind::UnknownOutcome => UNKNOWN_OUTCOME,
         CaseKind::SurplusEsim => SURPLUS_ESIM,
         CaseKind::ForeignRefund => FOREIGN_REFUND,
-        CaseKind::SupplierCancellation | CaseKind::LowMargin => OPENED_BY_EVENTS,
+        CaseKind::SupplierCancellation
+        | CaseKind::LowMargin
+        | CaseKind::LowBalance
+        | CaseKind::InventoryConflict
+        | CaseKind::ProviderAttention => OPENED_BY_EVENTS,
     }
 }

@@ -4,6 +4,9 @@ mod import;
 mod query;
 mod routes;
 mod rules;
+mod sync;
+
+pub use sync::{SyncCatalogOf, SyncDueCatalogs};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -13,6 +16,7 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
         .service(routes::list)
         .service(routes::export)
         .service(routes::create)
+        .service(sync::routes::sync)
         .service(routes::show)
         .service(routes::publish)
         .service(routes::discard);

@@ -221,6 +221,8 @@ pub struct ExistingOffer {
     pub currency: Currency,
     /// The lowest price that the provider allows for the plan.
     pub minimum_price: Option<Money>,
+    /// The SKU of the same package as a top-up.
+    pub topup_sku: Option<String>,
     /// Whether orders may use the offer.
     pub is_active: bool,
 }

@@ -23,9 +23,11 @@ pub struct NewBundle {
     pub total_bytes: Option<i64>,
 }
 
-/// Opens the bundle of a unit. A repeated call for the same unit and eSIM returns the existing bundle.
+/// Opens the bundle of a unit. A repeated call for the same unit and eSIM returns the existing bundle. The validity of a plan
+/// that begins with the purchase begins here.
 pub fn open(tx: &mut Tx<'_>, new: NewBundle) -> Result<BundleId> {
     query::insert(tx, &new)?;
+    query::begin_with_purchase(tx, new.order_id, new.unit_no)?;
     match query::find_by_unit(tx.conn(), new.order_id, new.unit_no)? {
         Some((id, Some(esim))) if esim == new.esim_id => Ok(id),
         _ => Err(Error::with_detail(

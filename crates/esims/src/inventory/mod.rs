@@ -5,7 +5,10 @@ mod query;
 pub(crate) mod routes;
 mod rules;
 
+pub use query::esim_ref;
+pub(crate) use query::{EsimRows, find, lock, matching};
+pub(crate) use rules::record_unchanged;
 pub use rules::{
-    DeliveredEsim, Source, StateChange, accept_delivery, activation_codes, can_change_status,
-    change_state, reserve,
+    DeliveredEsim, ListedProfile, ListingOutcome, Source, StateChange, accept_delivery,
+    activation_codes, can_change_status, change_state, merge_listed, reserve, sync_listed,
 };

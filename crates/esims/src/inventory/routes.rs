@@ -6,12 +6,7 @@ use platform::{
     Caller, Id, IfMatch, Json, NoContent, Options, Result, Tagged, Upload, Valid, listing,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::{
-    EsimId,
-    catalog::plans::ImportReport,
-    esims::{inventory::*, usage::EsimUsage},
-    permission::needs::*,
-};
+use wire::{EsimId, catalog::plans::ImportReport, esims::inventory::*, permission::needs::*};
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
     config
@@ -22,7 +17,6 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
         .service(edit)
         .service(withdraw)
         .service(history)
-        .service(usage)
         .service(reveal)
         .service(qr_svg)
         .service(qr_png);
@@ -104,16 +98,6 @@ async fn withdraw(
 async fn history(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Json<EsimHistory>> {
     caller
         .read(move |conn, actor| rules::history(conn, actor, id.0))
-        .await
-        .map(Json)
-}
-
-/// Show the bundles on an eSIM and how much of each was used.
-#[utoipa::path(tag = "esims/inventory", security(("bearer" = ["esims:read"])), params(("id" = EsimId, Path)), responses((status = 200, description = "The bundles and their usage", body = EsimUsage)))]
-#[get("/esims/{id}/usage")]
-async fn usage(caller: Caller<EsimsRead>, id: Id<EsimId>) -> Result<Json<EsimUsage>> {
-    caller
-        .read(move |conn, actor| rules::usage(conn, actor, id.0))
         .await
         .map(Json)
 }

@@ -2,10 +2,13 @@
 
 mod delivery;
 mod import;
+mod listing;
 mod states;
 
 pub use delivery::{DeliveredEsim, accept_delivery};
 pub use import::import;
+pub use listing::{ListedProfile, ListingOutcome, merge_listed, sync_listed};
+pub(crate) use states::record_unchanged;
 pub use states::{Source, StateChange, can_change_status, change_state, reserve};
 
 use super::query::{self, StoredCode};
@@ -17,7 +20,7 @@ use platform::{
 };
 use wire::{
     EsimId, ProblemCode,
-    esims::{inventory::*, profile::ActivationCode, usage::EsimUsage},
+    esims::{inventory::*, profile::ActivationCode},
     identifier,
     system::audit::AuditAction,
 };
@@ -41,12 +44,6 @@ pub fn history(conn: &mut Conn, actor: &Actor, id: EsimId) -> Result<EsimHistory
         });
     }
     Ok(EsimHistory { data })
-}
-
-/// Returns the usage of an eSIM that the actor may see.
-pub fn usage(conn: &mut Conn, actor: &Actor, id: EsimId) -> Result<EsimUsage> {
-    query::find(conn, actor.owner_filter(), id)?;
-    query::usage(conn, id)
 }
 
 /// Edits an eSIM in stock. An eSIM with an owner is changed only by its state changes.
@@ -222,6 +219,9 @@ fn open_code(keys: &Keyring, stored: &StoredCode) -> Result<Option<ActivationCod
 
 const fn activation_code_context<'a>(id: EsimId) -> FieldContext<'a> {
     FieldContext::new("esims", "activation_code", id.0)
+}
+const fn confirmation_code_context<'a>(id: EsimId) -> FieldContext<'a> {
+    FieldContext::new("esims", "confirmation_code", id.0)
 }
 const fn matching_id_context<'a>(id: EsimId) -> FieldContext<'a> {
     FieldContext::new("esims", "matching_id", id.0)

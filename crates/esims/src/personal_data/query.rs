@@ -30,6 +30,11 @@ pub const EXPORTED_TABLES: &[ExportTable] = &[
             FROM esim_data_usage u JOIN esims e ON e.id = u.esim_id WHERE e.user_id = $1 ORDER BY u.period_start",
         sealed: &[],
     },
+    ExportTable {
+        table: "usage_days",
+        select: "SELECT d.esim_id, d.day, d.country, d.network, d.used_bytes FROM usage_days d JOIN esims e ON e.id = d.esim_id WHERE e.user_id = $1 ORDER BY d.day, d.esim_id",
+        sealed: &[],
+    },
 ];
 
 /// Erases the devices, the activation codes and the reasons of state changes of a person's eSIMs.

@@ -1,4 +1,4 @@
-//! Provisioning: selects the provider of an eSIM, and stores the requests to providers and their outcomes.
+//! Provisioning: stores the requests to providers and their outcomes.
 //!
 //! Every request that may cost money is stored with our own reference before it is sent, and at most one request per unit
 //! has an open outcome.
@@ -7,13 +7,19 @@ mod query;
 mod routes;
 
 pub use query::{
-    Candidate, CandidateQuery, SentAttempt, Unit, advance, allocate, due_lookups,
-    has_real_provider, lock, next_candidate, open_attempt, queue, record_attempt, record_outcome,
-    release, reopen, reverse, schedule_lookup, successful_attempt, units,
+    Receipt, SentAttempt, Unit, advance, allocate, begin_check, due_checks, due_lookups,
+    find_reported, find_unit, has_real_provider, known_orders, lock, open_attempt, overdue_units,
+    queue, record_attempt, record_end, record_late, record_missing, record_order_ref,
+    record_outcome, record_resend, record_routing, record_usage, record_without_effect, release,
+    reopen, reverse, schedule_lookup, show, successful_attempt, units,
 };
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
-    config.service(routes::list).service(routes::export);
+    config
+        .service(routes::list)
+        .service(routes::export)
+        .service(routes::allocated::list)
+        .service(routes::allocated::export);
 }

@@ -60,6 +60,30 @@ pub enum EmailTemplate {
         /// The URL of the payment page.
         url: String,
     },
+    /// A part of the data of an eSIM was used, or all of it.
+    DataUsed {
+        /// The used part in percent: 50, 75, 90 or 100.
+        percent: i32,
+        /// The name of the plan.
+        plan: String,
+        /// The ICCID of the eSIM.
+        iccid: String,
+        /// The used and the total data, such as `2.01 GB of 2 GB`.
+        summary: String,
+        /// The end of the validity, if it is known.
+        usable_until: Option<LocalTime>,
+    },
+    /// The plan of an eSIM expires soon.
+    PlanExpires {
+        /// The name of the plan.
+        plan: String,
+        /// The ICCID of the eSIM.
+        iccid: String,
+        /// The used and the total data, such as `2.01 GB of 2 GB`.
+        summary: String,
+        /// The end of the validity.
+        expires_at: LocalTime,
+    },
     /// A refund was processed.
     RefundProcessed {
         /// The amount with its currency.
@@ -218,6 +242,8 @@ impl EmailTemplate {
             Self::OrderNotDelivered { .. } => source!("order_not_delivered"),
             Self::PaymentInstructions { .. } => source!("payment_instructions"),
             Self::PaymentLink { .. } => source!("payment_link"),
+            Self::DataUsed { .. } => source!("data_used"),
+            Self::PlanExpires { .. } => source!("plan_expires"),
             Self::RefundProcessed { .. } => source!("refund_processed"),
             Self::DocumentAccepted { .. } => source!("document_accepted"),
             Self::DocumentRejected { .. } => source!("document_rejected"),

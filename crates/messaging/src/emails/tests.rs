@@ -93,6 +93,45 @@ fn samples(name: &str) -> Vec<(&'static str, EmailTemplate)> {
             },
         ),
         (
+            "data_used",
+            Email::DataUsed {
+                percent: 75,
+                plan: name.into(),
+                iccid: "8943108165000000001".into(),
+                summary: "1.50 GB of 2 GB".into(),
+                usable_until: Some(at().into()),
+            },
+        ),
+        (
+            "data_used_no_expiry",
+            Email::DataUsed {
+                percent: 50,
+                plan: name.into(),
+                iccid: "8943108165000000001".into(),
+                summary: "1.00 GB of 2 GB".into(),
+                usable_until: None,
+            },
+        ),
+        (
+            "data_used_up",
+            Email::DataUsed {
+                percent: 100,
+                plan: name.into(),
+                iccid: "8943108165000000001".into(),
+                summary: "2.01 GB of 2 GB".into(),
+                usable_until: Some(at().into()),
+            },
+        ),
+        (
+            "plan_expires",
+            Email::PlanExpires {
+                plan: name.into(),
+                iccid: "8943108165000000001".into(),
+                summary: "31.42 GB, unlimited".into(),
+                expires_at: at().into(),
+            },
+        ),
+        (
             "order_not_delivered",
             Email::OrderNotDelivered {
                 order_number: number(),
@@ -380,7 +419,7 @@ fn hostile_name_is_printed_as_text() {
         assert!(email.html.contains(escaped), "{name}: {}", email.html);
         assert!(!email.html.contains('\u{202E}'), "{name}");
     }
-    assert_eq!(named, 3, "the subjects with the name of the plan");
+    assert_eq!(named, 7, "the subjects with the name of the plan");
 }
 
 #[test]

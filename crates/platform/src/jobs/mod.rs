@@ -7,7 +7,7 @@ mod queue;
 mod runner;
 
 pub use dead::{DeadJob, MOST_DEAD, dead, discard, retry};
-pub use queue::{depth, enqueue, enqueue_at, forget_failures, purge};
+pub use queue::{depth, enqueue, enqueue_at, enqueue_now, forget_failures, purge};
 pub use runner::{Worker, listen};
 
 use crate::{ctx::Ctx, error::Result};

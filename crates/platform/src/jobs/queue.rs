@@ -44,6 +44,19 @@ pub fn enqueue_at<J: Job>(tx: &mut Tx<'_>, job: &J, at: DateTime<Utc>) -> Result
     insert(tx, job, Some(at))
 }
 
+/// Adds a job, to be run as soon as the transaction is committed. A job with the same key that is queued for later is run now.
+pub fn enqueue_now<J: Job>(tx: &mut Tx<'_>, job: &J) -> Result<()> {
+    let Some(key) = job.unique_key() else {
+        return enqueue(tx, job);
+    };
+    diesel::sql_query(
+        "UPDATE jobs SET run_at = now() WHERE unique_key = $1 AND status = 'queued' AND run_at > now()",
+    )
+    .bind::<Text, _>(key)
+    .execute(tx.conn())?;
+    enqueue(tx, job)
+}
+
 fn insert<J: Job>(tx: &mut Tx<'_>, job: &J, at: Option<DateTime<Utc>>) -> Result<()> {
     let row = (
         jobs::id.eq(JobId::new()),

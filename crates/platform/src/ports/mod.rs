@@ -3,10 +3,8 @@
 pub mod files;
 pub mod mailer;
 pub mod payments;
-pub mod supplier;
 
 use std::sync::Arc;
-use wire::integrations::providers::ProviderAdapter;
 
 /// The external services.
 #[derive(Clone)]
@@ -16,10 +14,7 @@ pub struct Ports {
     /// Takes payments.
     pub payments: Arc<dyn payments::PaymentGateway>,
     /// Supplies eSIMs, by the adapter of the provider.
-    pub suppliers: Suppliers,
+    pub suppliers: suppliers::Suppliers,
     /// Stores files.
     pub files: files::Files,
 }
-
-/// Returns the client of a provider's API, by its adapter.
-pub type Suppliers = Arc<dyn Fn(ProviderAdapter) -> Arc<dyn supplier::Supplier> + Send + Sync>;

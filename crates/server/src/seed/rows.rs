@@ -13,7 +13,7 @@ use uuid::{Builder, Uuid};
 use wire::{AuditId, Param, UserId, accounts::users::UserRole, system::audit::AuditAction};
 
 /// The tables, each after the tables that it references.
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 26] = [
     "users",
     "api_clients",
     "api_keys",
@@ -27,11 +27,14 @@ const TABLES: [&str; 23] = [
     "esims",
     "esim_state_history",
     "esim_data_usage",
+    "usage_monitor",
     "orders",
     "transactions",
     "refunds",
     "disputes",
     "esim_bundles",
+    "usage_points",
+    "usage_days",
     "provisioning_jobs",
     "provisioning_attempts",
     "data_allocations",

@@ -82,8 +82,9 @@ pub async fn remove(
 
 /// Run a macro on a ticket. Each action has a result of its own; when one fails, no note and no reply are written.
 ///
-/// An action on another record needs the permission for it: `orders:resend` to send a delivery again, and
-/// `refunds:request` with a recent confirmation of the identity to request a refund.
+/// An action on another record needs the permission for it: `orders:resend` to send a delivery again,
+/// `esims:operate` to refresh, suspend or resume the eSIM, and `refunds:request` with a recent confirmation of the identity
+/// to request a refund.
 #[utoipa::path(tag = "support/macros", security(("bearer" = ["tickets:write"])), request_body = RunMacro,
     params(("id" = TicketId, Path), ("Idempotency-Key" = String, Header, description = "Unique for this run; the same key gives the same answer")),
     responses((status = 201, description = "The result of each action", body = MacroRun)))]

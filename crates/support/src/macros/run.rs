@@ -9,6 +9,7 @@ use crate::{
     tickets::{LockedTicket, TicketRow, find_ref, is_staff, to_ticket},
 };
 use billing::{fulfillment, refunding};
+use esims::operations::{self, OperationRequest};
 use platform::{
     Actor, Ctx, Error, Result, Tx,
     audit::{self, AuditEvent},
@@ -16,8 +17,12 @@ use platform::{
 };
 use serde_json::json;
 use wire::{
-    Permission, Problem, ProblemCode, TicketId,
-    billing::refunds::{NewRefund, RefundReason},
+    EsimOperationBatchId, Permission, Problem, ProblemCode, TicketId,
+    billing::{
+        orders::ResendDelivery,
+        refunds::{NewRefund, RefundReason},
+    },
+    esims::operations::EsimOperationKind,
     support::{
         macros::{MacroAction, MacroResult, MacroRun, RunMacro, TicketMacro},
         tickets::{AfterReply, NewTicketMessage, TicketRef},
@@ -168,6 +173,9 @@ impl Run<'_> {
         match action {
             MacroAction::ResendDelivery => self.resend_delivery(tx),
             MacroAction::RequestRefund(reason) => self.request_refund(tx, *reason),
+            MacroAction::RefreshEsim => self.operate(tx, EsimOperationKind::Refresh),
+            MacroAction::SuspendEsim => self.operate(tx, EsimOperationKind::Suspend),
+            MacroAction::ResumeEsim => self.operate(tx, EsimOperationKind::Resume),
             _ => self.change(tx, action),
         }
     }
@@ -195,7 +203,10 @@ impl Run<'_> {
             MacroAction::RemoveTag(tag) => ticket.remove_tag(tag),
             MacroAction::SetStatus(_)
             | MacroAction::ResendDelivery
-            | MacroAction::RequestRefund(_) => {}
+            | MacroAction::RequestRefund(_)
+            | MacroAction::RefreshEsim
+            | MacroAction::SuspendEsim
+            | MacroAction::ResumeEsim => {}
         }
         ticket.save(tx, self.actor).map(drop)
     }
@@ -204,7 +215,24 @@ impl Run<'_> {
         self.require(Permission::OrdersResend)?;
         let row = find_ref(tx.conn(), self.actor, &TicketRef::Id(self.ticket))?;
         let order = row.order_id.ok_or_else(|| missing("an order"))?;
-        fulfillment::resend(tx, self.actor, self.ctx, order).map(drop)
+        let request = ResendDelivery {
+            email: None,
+            reason: Some(row.ticket_number),
+        };
+        fulfillment::resend(tx, self.actor, self.ctx, order, &request).map(drop)
+    }
+
+    /// Requests an operation on the eSIM of the ticket. A job carries it out at the provider.
+    fn operate(&self, tx: &mut Tx<'_>, kind: EsimOperationKind) -> Result<()> {
+        self.require(Permission::EsimsOperate)?;
+        let row = find_ref(tx.conn(), self.actor, &TicketRef::Id(self.ticket))?;
+        let esim = row.esim_id.ok_or_else(|| missing("an eSIM"))?;
+        let request = OperationRequest {
+            batch: EsimOperationBatchId::new(),
+            kind,
+            reason: Some(&row.ticket_number),
+        };
+        operations::request(tx, self.actor, self.ctx, esim, request).map(drop)
     }
 
     fn request_refund(&self, tx: &mut Tx<'_>, reason_code: RefundReason) -> Result<()> {

@@ -52,6 +52,7 @@ pub const SEALED: &[Column] = &[
     bytes("kyc_documents", "file_name"),
     bytes("esims", "activation_code"),
     bytes("esims", "matching_id"),
+    bytes("esims", "confirmation_code"),
     bytes("notifications", "destination"),
     bytes("notifications", "message"),
     bytes("notifications", "message_html"),
@@ -73,9 +74,13 @@ pub const SEALED: &[Column] = &[
     bytes("transactions", "client_secret"),
     text("data_providers", "api_key_encrypted"),
     text("data_providers", "credentials_encrypted"),
+    text("data_providers", "previous_key_encrypted"),
+    text("data_providers", "previous_credentials_encrypted"),
     text("twilio_config", "auth_token_encrypted"),
     text("twilio_config", "api_secret_encrypted"),
     text("twilio_config", "webhook_secret_encrypted"),
+    text("twilio_config", "previous_auth_token_encrypted"),
+    text("twilio_config", "previous_webhook_secret_encrypted"),
     Column {
         row: RESPONSE_ID,
         ..bytes("idempotency_keys", "body")

@@ -186,6 +186,38 @@ impl PlanTerms {
     }
 }
 
+/// The request to send the delivery email of an order again.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ResendDelivery {
+    /// The recipient, if not the customer's own address. It is used for this email only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(example = "traveller@example.com"))]
+    pub email: Option<String>,
+    /// The reason, stored in the audit log. It is required for another address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Check for ResendDelivery {
+    fn check(&self, bad: &mut FieldErrors) {
+        if let Some(email) = &self.email {
+            bad.email("email", email);
+            if self
+                .reason
+                .as_deref()
+                .is_none_or(|reason| reason.trim().is_empty())
+            {
+                bad.add("reason", "required", "Enter a reason.");
+            }
+        }
+        if let Some(reason) = &self.reason {
+            bad.lines("reason", reason, 0, 500);
+        }
+    }
+}
+
 /// An order to place. The request needs an `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

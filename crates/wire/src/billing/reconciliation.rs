@@ -20,6 +20,12 @@ text_enum! {
         SupplierCancellation = "supplier_cancellation",
         /// A provider charged more than expected, and the order earns less than the minimum margin.
         LowMargin = "low_margin",
+        /// The balance at a provider is below its threshold.
+        LowBalance = "low_balance",
+        /// An eSIM at a provider is unknown here, or its data contradicts the inventory.
+        InventoryConflict = "inventory_conflict",
+        /// A provider needs a person: its credentials, its balance or a request that it does not accept.
+        ProviderAttention = "provider_attention",
     }
 }
 text_enum! {
@@ -197,6 +203,9 @@ impl CaseKind {
             Self::ForeignRefund => "Refunded at the gateway",
             Self::SupplierCancellation => "Cancel at the provider",
             Self::LowMargin => "Low margin",
+            Self::LowBalance => "Low balance",
+            Self::InventoryConflict => "Inventory differs",
+            Self::ProviderAttention => "Provider needs attention",
         }
     }
 }

@@ -133,6 +133,23 @@ pub struct PriceListPackage {
     pub stock: Option<i32>,
     /// Minimum selling price that the provider requires.
     pub minimum_price: Option<Money>,
+    /// SKU of the same package as a top-up, where it differs.
+    #[serde(default)]
+    pub topup_sku: Option<String>,
+}
+
+/// Options of a read of a provider's catalog.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct SyncCatalog {
+    /// Markup in percent for new packages. Without it, a new package has the price that the provider suggests.
+    #[serde(default)]
+    #[cfg_attr(feature = "server", schema(example = "40"))]
+    pub markup: Option<Decimal>,
+    /// Whether new plans are on sale when they are published.
+    #[serde(default)]
+    pub publish: bool,
 }
 
 /// Packages of a price list to publish.
@@ -208,6 +225,13 @@ impl Resource for PriceList {
     }
 }
 
+impl Check for SyncCatalog {
+    fn check(&self, bad: &mut FieldErrors) {
+        if let Some(markup) = &self.markup {
+            bad.not_negative("markup", markup);
+        }
+    }
+}
 impl Check for PublishPriceList {
     fn check(&self, bad: &mut FieldErrors) {
         match &self.skus {

@@ -28,7 +28,8 @@ text_enum! {
 
 impl EsimStatus {
     /// Returns whether an eSIM of this status can get the status `to`. A cancelled eSIM never changes, and no eSIM
-    /// returns to the stock. Only an order (a top-up) reactivates an expired eSIM.
+    /// returns to the stock. Only an order (a top-up), or a bundle that its provider reports as valid, reactivates an
+    /// expired eSIM.
     pub const fn can_become(self, to: Self) -> bool {
         use EsimStatus as S;
         match self {

@@ -2,7 +2,7 @@
 
 use crate::{
     AllocationId, AnyOf, Currency, Decimal, EsimId, Money, OrderId, ProviderId,
-    ProvisioningAttemptId, ProvisioningJobId, Resource,
+    ProvisioningAttemptId, ProvisioningJobId, Resource, integrations::routing::RoutingDecision,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -38,7 +38,7 @@ text_enum! {
 
 /// Data that a provider allocated to an eSIM. The usage can exceed the allocation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema, diesel::Queryable, diesel::Selectable), diesel(table_name = schema::data_allocations, check_for_backend(diesel::pg::Pg)))]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Allocation {
     /// ID of the allocation.
     pub id: AllocationId,
@@ -46,8 +46,14 @@ pub struct Allocation {
     pub esim_id: Option<EsimId>,
     /// The provider.
     pub provider_id: ProviderId,
+    /// Name of the provider.
+    pub provider_name: String,
     /// The provisioning.
     pub provisioning_job_id: Option<ProvisioningJobId>,
+    /// The order.
+    pub order_id: Option<OrderId>,
+    /// Number of the order.
+    pub order_number: Option<String>,
     /// Status of the allocation.
     pub status: AllocationStatus,
     /// The provider's order reference.
@@ -90,6 +96,8 @@ pub struct Provisioning {
     pub created_at: DateTime<Utc>,
     /// When the status last changed.
     pub updated_at: DateTime<Utc>,
+    /// Why the last provider was chosen, or none; null before the first choice.
+    pub routing: Option<RoutingDecision>,
     /// Requests to providers, in order.
     pub attempts: Vec<ProvisioningAttempt>,
 }
@@ -124,6 +132,50 @@ pub struct ProvisioningAttempt {
     pub sent_at: DateTime<Utc>,
     /// When the provider responded.
     pub answered_at: Option<DateTime<Utc>>,
+    /// When the server asks again about a request that it has given up.
+    pub check_at: Option<DateTime<Utc>>,
+    /// Why the provider was chosen; null for requests of earlier versions.
+    pub routing: Option<RoutingDecision>,
+}
+
+filter! {
+    /// Filter of the list of allocations.
+    AllocationFilter {
+        /// Allocations of this provider.
+        provider_id: ProviderId,
+        /// Allocations for this eSIM.
+        esim_id: EsimId,
+        /// Allocations for this order.
+        order_id: OrderId,
+        /// Allocations with any of these statuses.
+        status: AnyOf<AllocationStatus>,
+        /// Only records in any of these currencies.
+        currency: AnyOf<Currency>,
+        /// Allocated at or after.
+        allocated_at_from: DateTime<Utc>,
+        /// Allocated before.
+        allocated_at_to: DateTime<Utc>,
+    }
+}
+sort_keys!(
+    /// Sort keys of the list of allocations.
+    AllocationSort { AllocatedAt = "allocated_at" desc, Cost = "cost", AllocatedMb = "allocated_mb" });
+
+impl Resource for Allocation {
+    const PATH: &'static str = "/v1/allocations";
+    const ONE: &'static str = "allocation";
+    const MANY: &'static str = "allocations";
+    type Id = AllocationId;
+    type Filter = AllocationFilter;
+    type Sort = AllocationSort;
+    fn id(&self) -> AllocationId {
+        self.id
+    }
+    fn label(&self) -> String {
+        self.provider_order_ref
+            .clone()
+            .unwrap_or_else(|| self.provider_name.clone())
+    }
 }
 
 filter! {
@@ -131,6 +183,8 @@ filter! {
     ProvisioningFilter {
         /// Provisionings of this order.
         order_id: OrderId,
+        /// Provisionings with a request to this provider.
+        provider_id: ProviderId,
         /// Provisionings with any of these statuses.
         status: AnyOf<ProvisioningStatus>,
         /// Started at or after.

@@ -2,5 +2,6 @@
 
 pub mod allocations;
 pub mod providers;
+pub mod routing;
 pub mod twilio;
 pub mod webhooks;

@@ -36,6 +36,12 @@ pub enum MacroAction {
     ResendDelivery,
     /// Request a refund of everything that is refundable of the payment.
     RequestRefund(RefundReason),
+    /// Load the state of the eSIM from its provider.
+    RefreshEsim,
+    /// Suspend the eSIM at its provider.
+    SuspendEsim,
+    /// Resume the eSIM at its provider.
+    ResumeEsim,
 }
 
 impl MacroAction {
@@ -50,6 +56,9 @@ impl MacroAction {
             Self::RemoveTag(_) => "remove_tag",
             Self::ResendDelivery => "resend_delivery",
             Self::RequestRefund(_) => "request_refund",
+            Self::RefreshEsim => "refresh_esim",
+            Self::SuspendEsim => "suspend_esim",
+            Self::ResumeEsim => "resume_esim",
         }
     }
 }

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::json;
 
 use super::rust::{BROWSER_TESTS, with_database};
-use crate::panel;
+use crate::panel::{self, Build};
 use crate::process;
 use crate::project::{self, Profile, cargo};
 use crate::steps::note;
@@ -96,7 +96,7 @@ fn capabilities(browser: &Browser) -> Result<PathBuf> {
 /// Runs the tests that drive the built panel against a running server.
 pub fn end_to_end(filter: Option<&str>) -> Result<()> {
     let browser = browser::ready()?;
-    panel::build(&tools::ready()?)?;
+    panel::build(&tools::ready()?, Build::Small)?;
     let server = project::build_server(Profile::Dev)?;
     let mut tests = cargo(["test", "--package", "tests", "--no-fail-fast", "--"]);
     tests.arg(filter.unwrap_or(BROWSER_TESTS));
@@ -105,7 +105,7 @@ pub fn end_to_end(filter: Option<&str>) -> Result<()> {
 
 fn in_browser(tests: &mut Command, browser: &Browser, server: &Path) -> Result<()> {
     tests
-        .env("PANEL_DIR", panel::folder())
+        .env("PANEL_DIR", Build::Small.folder())
         .env("AXE_CORE", axe::ready()?);
     tests
         .env("CHROMIUM", &browser.chromium)

@@ -10,9 +10,11 @@ pub use call::{Call, Method};
 pub use download::{download, fetch, save};
 pub(crate) use download::{file_name, save_blob};
 pub use error::ApiError;
+pub(crate) use send::receive;
 pub use send::{Answer, send};
 pub(crate) use token_refresh::renew;
 
+use crate::query;
 use serde::{Serialize, de::DeserializeOwned};
 use wire::{Page, Resource};
 
@@ -59,10 +61,7 @@ pub(crate) fn parse(query: &str) -> Vec<(String, String)> {
 
 /// Fetches one page of a list.
 pub async fn page<R: Resource>(pairs: &[(&'static str, String)]) -> Result<Page<R>, ApiError> {
-    send(Call::get(with_query(R::PATH, pairs)))
-        .await?
-        .json()
-        .await
+    get(&with_query(R::PATH, pairs)).await
 }
 
 /// Fetches one record.
@@ -70,9 +69,15 @@ pub async fn find<R: Resource>(id: R::Id) -> Result<R, ApiError> {
     get(&format!("{}/{id}", R::PATH)).await
 }
 
-/// Fetches an address and reads its JSON.
+/// Fetches one record, unless the panel has read it within the last minute: for the names of linked records.
+pub(crate) async fn find_recent<R: Resource>(id: R::Id) -> Result<R, ApiError> {
+    let path = format!("{}/{id}", R::PATH);
+    query::fetch_older_than(&path, 60_000).await?.read()
+}
+
+/// Fetches an address and reads its JSON. Requests for the same address share one request.
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
-    send(Call::get(path)).await?.json().await
+    query::fetch(path).await?.read()
 }
 
 /// Creates a record. The idempotency key names this attempt: a repeated request returns the first answer.

@@ -1,7 +1,7 @@
 //! Sends requests with the access token, and renews an expired token once.
 
-use super::{ApiError, Call, renew};
-use crate::{session, ui::step_up};
+use super::{ApiError, Call, Method, renew};
+use crate::{query, session, ui::step_up};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -28,6 +28,14 @@ impl Answer {
         let text = self.text().await?;
         serde_json::from_str(&text).map_err(|_| self.unreadable())
     }
+    /// Reads the body as JSON without a type.
+    pub(crate) async fn value(&self) -> Result<serde_json::Value, ApiError> {
+        self.json().await
+    }
+    /// Returns the id of the request.
+    pub(crate) fn request_id(&self) -> &str {
+        &self.request_id
+    }
     /// Returns the body as bytes in the browser's memory.
     pub async fn blob(&self) -> Result<web_sys::Blob, ApiError> {
         let blob = JsFuture::from(self.response.blob().map_err(|_| self.unreadable())?).await;
@@ -52,14 +60,24 @@ impl Answer {
 /// session is over: the panel shows the sign-in page and returns to the same address afterwards. When the server
 /// requires step-up authentication, a dialog asks the user for it, and the panel then sends the request once more.
 pub async fn send(call: Call) -> Result<Answer, ApiError> {
+    if query::is_peeking() {
+        return std::future::pending().await;
+    }
     if !call.is_authenticated {
         return send_once(&call, None).await;
     }
-    let outcome = send_renewed(&call).await;
+    let outcome = send_confirmed(&call).await;
+    if call.method != Method::Get {
+        // Also after a failure: the server may have written before the connection broke.
+        query::expire();
+    }
+    outcome
+}
+
+async fn send_confirmed(call: &Call) -> Result<Answer, ApiError> {
+    let outcome = send_renewed(call).await;
     match outcome.as_ref().err().and_then(ApiError::code) {
-        Some(ProblemCode::ConfirmationRequired) if step_up::ask().await => {
-            send_renewed(&call).await
-        }
+        Some(ProblemCode::ConfirmationRequired) if step_up::ask().await => send_renewed(call).await,
         Some(ProblemCode::EnrolmentRequired) => {
             session::require_enrolment();
             outcome
@@ -89,7 +107,12 @@ async fn send_renewed(call: &Call) -> Result<Answer, ApiError> {
 }
 
 async fn send_once(call: &Call, token: Option<&str>) -> Result<Answer, ApiError> {
-    let response = fetch(call, token).await.map_err(|_| ApiError::Offline)?;
+    receive(fetch(call, token).await).await
+}
+
+/// Turns a response of the browser into an answer or an error.
+pub(crate) async fn receive(response: Result<Response, JsValue>) -> Result<Answer, ApiError> {
+    let response = response.map_err(|_| ApiError::Offline)?;
     let request_id = response
         .headers()
         .get("X-Request-Id")

@@ -4,7 +4,7 @@
 //! two requests, or two tabs, must never use it at the same time: requests share one promise, and tabs share a lock
 //! of the browser.
 
-use super::{ApiError, Call, send::send};
+use super::{ApiError, Call, receive, send::send};
 use crate::{session, ui::sign_in_dialog, unsaved_changes};
 use js_sys::{Function, Promise, Reflect};
 use std::{cell::RefCell, future::Future, rc::Rc};
@@ -52,12 +52,26 @@ fn start() -> Promise {
 }
 
 async fn ask() -> Result<(), ApiError> {
-    let answer = send(Call::post("/v1/sessions/refresh").anonymous()).await;
+    let answer = match take_early() {
+        Some(request) => {
+            let response = JsFuture::from(request).await;
+            receive(response.and_then(JsCast::dyn_into)).await
+        }
+        None => send(Call::post("/v1/sessions/refresh").anonymous()).await,
+    };
     let response = match answer {
         Ok(answer) => answer.json::<TokenResponse>().await,
         Err(error) => Err(error),
     };
     session::start(response?)
+}
+
+/// Takes the request that `boot.js` has sent while the panel was loading.
+fn take_early() -> Option<Promise> {
+    let (window, name) = (web_sys::window()?, "earlyRefresh");
+    let request = Reflect::get(&window, &name.into()).ok()?;
+    Reflect::set(&window, &name.into(), &JsValue::UNDEFINED).ok()?;
+    request.dyn_into().ok()
 }
 
 /// Runs the work under the browser's lock. Without locks (on an insecure address) the work runs directly.

@@ -4,6 +4,8 @@ use super::source::{Choice, Source};
 use crate::{
     api::ApiError,
     ids,
+    query::Latest,
+    task,
     ui::{Icon, icon::sized_icon},
 };
 use leptos::{ev, html, prelude::*};
@@ -17,7 +19,7 @@ struct Finder {
     busy: RwSignal<bool>,
     at: RwSignal<usize>,
     text: RwSignal<String>,
-    request_id: StoredValue<u32>,
+    search: Latest,
     /// Whether the results belong to the current text.
     fresh: RwSignal<bool>,
 }
@@ -38,7 +40,7 @@ pub(crate) fn combobox(
         busy: RwSignal::new(false),
         at: RwSignal::new(0),
         text: RwSignal::new(String::new()),
-        request_id: StoredValue::new(0),
+        search: Latest::new(),
         fresh: RwSignal::new(false),
     };
     follow(state, source.clone(), chosen);
@@ -143,20 +145,15 @@ fn restore(state: Finder, source: Source, chosen: Option<String>) {
 }
 
 fn start_search(state: Finder, source: &Source, q: String) {
-    state
-        .request_id
-        .update_value(|request_id| *request_id = request_id.wrapping_add(1));
-    let (mine, work) = (state.request_id.get_value(), source.search(q));
+    let work = source.search(q);
     state.busy.set(true);
-    leptos::task::spawn_local(async move {
+    state.search.run(task(async move {
         let found = work.await;
-        if state.request_id.try_get_value() == Some(mine) {
-            state.busy.set(false);
-            state.at.set(0);
-            state.found.set(found);
-            state.fresh.set(true);
-        }
-    });
+        state.busy.set(false);
+        state.at.set(0);
+        state.found.set(found);
+        state.fresh.set(true);
+    }));
 }
 
 fn walk(state: Finder, event: &ev::KeyboardEvent, pick: impl Fn(Choice)) {

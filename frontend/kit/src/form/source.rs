@@ -58,7 +58,7 @@ impl Source {
         let name = move |id: String| {
             let note = named.clone();
             task(async move {
-                let row = api::find::<R>(R::Id::parse(&id).ok()?).await.ok()?;
+                let row = api::find_recent::<R>(R::Id::parse(&id).ok()?).await.ok()?;
                 let note = note(&row);
                 Some(choice(&row, note))
             })

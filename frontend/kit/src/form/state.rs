@@ -119,12 +119,12 @@ impl Form {
                 // Omitted, so that the server applies its default.
                 Ok(Value::Null) if self.is_new => {}
                 Ok(value) => {
-                    checked.insert(field.key.to_owned(), value.clone());
-                    sent.insert(field.key.to_owned(), value);
+                    insert(&mut checked, field.key, value.clone());
+                    insert(&mut sent, field.key, value);
                 }
                 Err(complaint) => {
                     errors.insert(field.key.to_owned(), complaint);
-                    checked.insert(field.key.to_owned(), field.placeholder_value());
+                    insert(&mut checked, field.key, field.placeholder_value());
                 }
             }
         }
@@ -162,7 +162,7 @@ impl Form {
             self.fields.with_value(|fields| {
                 fields
                     .iter()
-                    .any(|known| known.key == stem && known.is_shown(draft))
+                    .any(|known| [stem, field].contains(&known.key) && known.is_shown(draft))
             })
         })
     }
@@ -176,6 +176,20 @@ impl Form {
             .fields
             .with_value(|fields| fields.iter().map(|field| field.key).collect());
         self.touched.update(|touched| touched.extend(keys));
+    }
+}
+
+/// Inserts a value into a request body. The key `credentials.client_id` is a value of the object `credentials`.
+fn insert(body: &mut Map<String, Value>, key: &str, value: Value) {
+    let Some((object, name)) = key.split_once('.') else {
+        body.insert(key.to_owned(), value);
+        return;
+    };
+    let nested = body
+        .entry(object)
+        .or_insert_with(|| Value::Object(Map::new()));
+    if let Value::Object(nested) = nested {
+        nested.insert(name.to_owned(), value);
     }
 }
 

@@ -3,6 +3,8 @@
 use crate::{
     Task,
     api::ApiError,
+    query::{self, Observer},
+    task,
     ui::{Icon, LinkedEvent, failure, icon_view, skeleton, timeline::linked_timeline},
 };
 use leptos::prelude::*;
@@ -42,11 +44,16 @@ pub fn activity_feed(
         kind: RwSignal::new(None),
         error: RwSignal::new(None),
         busy: RwSignal::new(false),
-        request_id: StoredValue::new(0),
+        observer: Observer::new(),
     };
     let fetch_page: FetchPage = Arc::new(fetch_page);
+    if let Some(Ok(page)) = query::peek(fetch_page(EventQuery::default())) {
+        feed.events.set(Some(page.events));
+        feed.next.set(page.next);
+    }
     let first = Arc::clone(&fetch_page);
     Effect::new(move |_| {
+        feed.observer.track();
         reload.track();
         feed.fetch(&first, feed.kind.get(), None);
     });
@@ -109,22 +116,17 @@ struct Feed {
     kind: RwSignal<Option<&'static str>>,
     error: RwSignal<Option<ApiError>>,
     busy: RwSignal<bool>,
-    request_id: StoredValue<u32>,
+    observer: Observer,
 }
 
 impl Feed {
-    /// Fetches a page: the first one replaces the events, later ones are appended. A late response is dropped.
+    /// Fetches a page: the first one replaces the events, later ones are appended. It replaces the request under way.
     fn fetch(self, fetch_page: &FetchPage, kind: Option<&'static str>, after: Option<String>) {
-        self.request_id
-            .update_value(|request_id| *request_id = request_id.wrapping_add(1));
-        let (mine, is_first) = (self.request_id.get_value(), after.is_none());
+        let is_first = after.is_none();
         self.busy.set(true);
         let work = fetch_page(EventQuery { kind, after });
-        leptos::task::spawn_local(async move {
+        self.observer.run(task(async move {
             let outcome = work.await;
-            if self.request_id.try_get_value() != Some(mine) {
-                return;
-            }
             self.busy.set(false);
             match outcome {
                 Ok(EventPage { events, next }) => {
@@ -137,6 +139,6 @@ impl Feed {
                 }
                 Err(error) => self.error.set(Some(error)),
             }
-        });
+        }));
     }
 }

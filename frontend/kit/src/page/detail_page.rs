@@ -3,6 +3,8 @@
 use super::{action::Action, detail_view, related::Related};
 use crate::{
     api::{self, ApiError},
+    query::{self, Poller},
+    task,
     ui::{Icon, Tone, Value},
 };
 use leptos::prelude::*;
@@ -220,7 +222,8 @@ impl<R: Resource> DetailPage<R> {
         let id = self.id.to_string();
         self.part(move |reload| super::history(subject, &id, reload))
     }
-    /// Loads the record again every two seconds while the condition is true.
+    /// Loads the record again while the condition is true: every two seconds at first, every ten seconds after a
+    /// minute without a change. The parts of the page load again when the record has changed.
     pub fn refresh_while(mut self, moving: impl Fn(&R) -> bool + Send + Sync + 'static) -> Self {
         self.refresh = Some(Arc::new(moving));
         self
@@ -238,8 +241,9 @@ pub(super) struct DetailState<R: Resource> {
     pub reload_count: RwSignal<u32>,
     /// Tells the parts that the record has changed.
     pub changed: RwSignal<u32>,
-    /// Whether the next refresh is scheduled.
-    due: StoredValue<bool>,
+    /// Whether the shown record is the one that the panel knew before it asked.
+    is_known: StoredValue<bool>,
+    poller: StoredValue<Option<Poller>, LocalStorage>,
 }
 
 impl<R: Resource> Copy for DetailState<R> {}
@@ -255,14 +259,21 @@ impl<R: Resource> DetailState<R> {
             got: RwSignal::new(None),
             reload_count: RwSignal::new(0),
             changed: RwSignal::new(0),
-            due: StoredValue::new(false),
+            is_known: StoredValue::new(false),
+            poller: StoredValue::new_local(None),
         };
-        Effect::new(move |_| {
+        if let Some(Ok(record)) = query::peek(task(api::find::<R>(id))) {
+            state.got.set(Some(Ok(record)));
+            state.is_known.set_value(true);
+        }
+        if refresh.is_some() {
+            let poller = query::refetch_every(query::pause_after, move || state.reload());
+            state.poller.set_value(Some(poller));
+        }
+        query::follow(move || {
             state.reload_count.track();
             let refresh = refresh.clone();
-            leptos::task::spawn_local(async move {
-                state.receive(api::find::<R>(id).await, refresh.as_ref())
-            });
+            task(async move { state.receive(api::find::<R>(id).await, refresh.as_ref()) })
         });
         state
     }
@@ -271,41 +282,50 @@ impl<R: Resource> DetailState<R> {
             return;
         };
         let moving = matches!((&outcome, refresh), (Ok(record), Some(refresh)) if refresh(record));
+        let was_known = self.is_known.get_value();
+        self.is_known.set_value(false);
         // A failed refresh keeps the shown record.
-        let keep = outcome.is_err() && matches!(before, Some(Ok(_))) && refresh.is_some();
-        if !keep && before.as_ref() != Some(&outcome) {
+        let is_kept =
+            outcome.is_err() && matches!(before, Some(Ok(_))) && refresh.is_some() && !was_known;
+        let has_changed = !is_kept && before.as_ref() != Some(&outcome);
+        if has_changed {
             self.got.set(Some(outcome));
-            self.notify(before.is_some());
-        } else {
-            // Related records may change while the record itself stays the same.
-            self.notify(moving);
         }
-        if (moving || keep) && !self.due.get_value() {
-            self.due.set_value(true);
-            let reload = move || {
-                let _ = self.due.try_set_value(false);
-                self.reload();
-            };
-            set_timeout(reload, std::time::Duration::from_secs(2));
+        // Parts that were drawn with the known record are still loading.
+        if has_changed && before.is_some() && !was_known {
+            self.notify();
+        }
+        self.schedule(moving || is_kept, has_changed);
+    }
+    /// Schedules the next refresh while the record may change, sooner after a change.
+    fn schedule(self, is_moving: bool, has_changed: bool) {
+        let Some(poller) = self.poller.get_value() else {
+            return;
+        };
+        if has_changed {
+            poller.restart();
+        }
+        if is_moving {
+            poller.next();
+        } else {
+            poller.stop();
         }
     }
-    fn notify(self, has_changed: bool) {
-        if has_changed {
-            self.changed
-                .update(|changed| *changed = changed.wrapping_add(1));
-        }
+    fn notify(self) {
+        let _ = self
+            .changed
+            .try_update(|changed| *changed = changed.wrapping_add(1));
     }
     pub fn reload(self) {
         let _ = self
             .reload_count
             .try_update(|reload_count| *reload_count = reload_count.wrapping_add(1));
     }
-    /// Loads the record and all parts again, after an action.
+    /// Loads the record and all parts again, and what else is shown about such records, after an action.
     pub fn reload_all(self) {
         self.reload();
-        let _ = self
-            .changed
-            .try_update(|changed| *changed = changed.wrapping_add(1));
+        self.notify();
+        query::invalidate(R::PATH);
     }
     pub fn record(self) -> Option<R> {
         self.got

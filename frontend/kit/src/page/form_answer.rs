@@ -3,6 +3,8 @@
 use crate::{
     api::{self, ApiError},
     form::{Draft, state::Form},
+    query::Latest,
+    task,
 };
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
@@ -25,16 +27,16 @@ where
     let draft = form.draft;
     let address = Memo::new(move |_| draft.with(|draft| address(draft)));
     let answer = RwSignal::new(None::<(String, Result<T, ApiError>)>);
+    let latest = Latest::new();
     Effect::new(move |_| {
         let Some(requested) = address.get() else {
+            latest.stop();
             return;
         };
-        leptos::task::spawn_local(async move {
+        latest.run(task(async move {
             let outcome = api::get::<T>(&requested).await;
-            if address.try_get_untracked().flatten().as_ref() == Some(&requested) {
-                answer.set(Some((requested, outcome)));
-            }
-        });
+            answer.set(Some((requested, outcome)));
+        }));
     });
     let current = move || {
         let wanted = address.get();

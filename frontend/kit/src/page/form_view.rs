@@ -8,6 +8,7 @@ use crate::{
         controls::{control, element},
         submit::{NOTICE, Notice, Save, Saved, Submit},
     },
+    query::Latest,
     route, shell, task,
     ui::{
         Icon,
@@ -35,19 +36,17 @@ pub(super) fn view(spec: FormSpec) -> AnyView {
         RwSignal::new(None::<Result<String, ApiError>>),
         RwSignal::new(0_u32),
     );
+    let latest = Latest::new();
     Effect::new(move |_| {
         reload.track();
         let work = load();
-        leptos::task::spawn_local(async move {
+        latest.run(task(async move {
             let outcome = work.await;
-            if got.try_get_untracked().is_none() {
-                return;
-            }
             if let Ok((record, _)) = &outcome {
                 form.begin(record);
             }
             got.set(Some(outcome.map(|(_, label)| label)));
-        });
+        }));
     });
     let filled = move || {
         match got.get() {

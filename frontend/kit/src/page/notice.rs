@@ -1,6 +1,6 @@
 //! Notices above a screen, while there is something to report.
 
-use crate::{Task, api::ApiError, format::now};
+use crate::{Task, api::ApiError, format::now, query, task};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -23,7 +23,7 @@ pub fn notice<T: Clone + PartialEq + Send + Sync + 'static>(
             return;
         }
         fetched_at.set_value(Some(time));
-        load(fetch(), got);
+        leptos::task::spawn_local(load(fetch(), got));
     });
     (move || got.get().and_then(&draw)).into_any()
 }
@@ -35,23 +35,21 @@ pub fn notices<T: Clone + PartialEq + Send + Sync + 'static>(
     draw: impl Fn(T) -> Option<AnyView> + Send + Sync + 'static,
 ) -> AnyView {
     let got = RwSignal::new(None::<T>);
-    Effect::new(move |_| {
+    query::follow(move || {
         reload.track();
-        load(fetch(), got);
+        task(load(fetch(), got))
     });
     (move || got.get().and_then(&draw)).into_any()
 }
 
 /// Stores the answer when it differs from the known one. A failed request changes nothing.
-fn load<T: PartialEq + Send + Sync + 'static>(
+async fn load<T: PartialEq + Send + Sync + 'static>(
     work: Task<Result<T, ApiError>>,
     got: RwSignal<Option<T>>,
 ) {
-    leptos::task::spawn_local(async move {
-        if let Ok(answer) = work.await
-            && got.try_with_untracked(|known| known.as_ref() != Some(&answer)) == Some(true)
-        {
-            got.set(Some(answer));
-        }
-    });
+    if let Ok(answer) = work.await
+        && got.try_with_untracked(|known| known.as_ref() != Some(&answer)) == Some(true)
+    {
+        got.set(Some(answer));
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     api::{self, ApiError},
-    session,
+    query, session,
     table::Column,
     task,
     ui::{Icon, failure, icon_view, skeleton},
@@ -159,28 +159,25 @@ fn table(headers: &[(&'static str, bool)], rows: AnyView, more: Option<String>) 
 }
 
 /// Loads data when the page appears and whenever `reload` changes, with a loading and an error state. The shown data
-/// stays until the response arrives.
+/// stays until the response arrives; a page that was open before shows the data that it had.
 pub fn load_on<T: Clone + PartialEq + Send + Sync + 'static>(
     reload: RwSignal<u32>,
     fetch: impl Fn() -> crate::Task<Result<T, ApiError>> + Send + Sync + 'static,
     draw: impl Fn(T) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let (got, own) = (
-        RwSignal::new(None::<Result<T, ApiError>>),
-        RwSignal::new(0_u32),
-    );
-    Effect::new(move |_| {
+    let known = query::peek(untrack(&fetch)).filter(Result::is_ok);
+    let got = RwSignal::new(known);
+    let observer = query::follow(move || {
         reload.track();
-        own.track();
         let work = fetch();
-        leptos::task::spawn_local(async move {
+        task(async move {
             let outcome = work.await;
             if got.try_with_untracked(|known| known.as_ref() != Some(&outcome)) == Some(true) {
                 got.set(Some(outcome));
             }
-        });
+        })
     });
-    let retry = move || own.update(|own| *own = own.wrapping_add(1));
+    let retry = move || observer.reload();
     (move || match got.get() {
         None => skeleton::lines(3),
         Some(Ok(record)) => draw(record),

@@ -10,8 +10,10 @@ use super::{
 };
 use crate::{
     Task,
-    api::{ApiError, Pairs, with_query},
-    local_storage, route,
+    api::{ApiError, Pairs},
+    local_storage,
+    query::{self, Observer},
+    route, task,
     ui::Icon,
 };
 use leptos::prelude::*;
@@ -51,18 +53,16 @@ pub(crate) struct List {
     pub cursor: RwSignal<Option<usize>>,
     pub columns: Memo<Columns>,
     pub dense: RwSignal<bool>,
-    reload: RwSignal<u32>,
+    observer: Observer,
 }
 
 thread_local! {
-    /// The last pages, so that the back button shows them immediately while they load again.
-    static SEEN: RefCell<Vec<(String, Arc<Rows>)>> = const { RefCell::new(Vec::new()) };
     /// The scroll position of the list at the last address.
     static SCROLLED: RefCell<(String, i32)> = const { RefCell::new((String::new(), 0)) };
 }
 
 pub(super) fn forget() {
-    SEEN.take();
+    SCROLLED.take();
 }
 
 impl List {
@@ -87,9 +87,9 @@ impl List {
             cursor: RwSignal::new(None),
             columns,
             dense: RwSignal::new(local_storage::get("dense").as_deref() == Some("yes")),
-            reload: RwSignal::new(0),
+            observer: Observer::new(),
         };
-        list.rows.set(untrack(|| list.seen()));
+        list.rows.set(untrack(|| list.known()));
         list.open_default();
         list.follow();
         list
@@ -106,13 +106,10 @@ impl List {
         self.here.get_value()
     }
     /// Returns the last known rows of the current query, unless the list is about to open with another query.
-    fn seen(self) -> Option<Arc<Rows>> {
-        let query = self.wanted()?;
-        let address = with_query(&self.here(), &query);
-        SEEN.with_borrow(|seen| {
-            let known = seen.iter().find(|(known, _)| *known == address);
-            known.map(|(_, rows)| Arc::clone(rows))
-        })
+    fn known(self) -> Option<Arc<Rows>> {
+        self.wanted()?;
+        let rows = query::peek((self.spec().fetch)(self.query.get()))?;
+        rows.ok().map(Arc::new)
     }
     /// Returns the query for the API; `None` while it is unknown with which query the list opens.
     fn wanted(self) -> Option<Pairs> {
@@ -184,9 +181,7 @@ impl List {
     }
     /// Loads the same page again.
     pub fn reload(self) {
-        let _ = self
-            .reload
-            .try_update(|reload| *reload = reload.wrapping_add(1));
+        self.observer.reload();
     }
     /// Changes the query with a new entry in the history.
     pub fn set_query(self, query: &ListQuery) {
@@ -212,9 +207,8 @@ impl List {
             }
         });
     }
-    /// Loads the rows whenever the query changes; a late response is dropped.
+    /// Loads the rows whenever the query changes.
     fn follow(self) {
-        let request_id = StoredValue::new(0_u32);
         // Not the whole address: other columns show the same rows.
         let wanted = Memo::new(move |_| self.wanted());
         Effect::new(move |before: Option<Pairs>| {
@@ -222,36 +216,22 @@ impl List {
                 return before.unwrap_or_default();
             };
             let query = self.query.get_untracked();
-            self.reload.track();
+            self.observer.track();
             if before.is_some_and(|before| narrowing(&before) != narrowing(&wanted)) {
                 self.selected.update(BTreeMap::clear);
             }
-            request_id.update_value(|request_id| *request_id = request_id.wrapping_add(1));
-            let mine = request_id.get_value();
             self.busy.set(true);
-            let (work, address) = (
-                (self.spec().fetch)(query.clone()),
-                with_query(&self.here(), &wanted),
-            );
-            leptos::task::spawn_local(async move {
-                let outcome = work.await;
-                if request_id.try_get_value() == Some(mine) {
-                    self.receive(outcome, address);
-                }
-            });
+            let work = (self.spec().fetch)(query);
+            self.observer
+                .run(task(async move { self.receive(work.await) }));
             wanted
         });
     }
-    fn receive(self, outcome: Outcome, address: String) {
+    fn receive(self, outcome: Outcome) {
         self.busy.set(false);
         match outcome {
             Ok(rows) => {
                 let rows = Arc::new(rows);
-                SEEN.with_borrow_mut(|seen| {
-                    seen.retain(|(known, _)| *known != address);
-                    seen.truncate(11);
-                    seen.insert(0, (address, Arc::clone(&rows)));
-                });
                 let last = rows.rows.len().saturating_sub(1);
                 self.cursor.update(|cursor| {
                     *cursor = cursor

@@ -27,6 +27,7 @@ pub(crate) use views::store::begin;
 
 /// Clears the cached lists and views, because the next user may not be allowed to see them.
 pub(crate) fn forget() {
+    crate::query::clear();
     list::forget();
     views::store::forget();
 }

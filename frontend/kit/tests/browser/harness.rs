@@ -74,6 +74,20 @@ pub static PLANS: Section = Section {
             needs: Permission::PlansRead,
             view: |at| Some(detail_page::<Plan>(at.id()?).show()),
         },
+        // A plan on sale counts as a plan that waits for progress.
+        Screen {
+            path: "/waiting/{id}",
+            title: "Plan",
+            needs: Permission::PlansRead,
+            view: |at| {
+                let page = detail_page::<Plan>(at.id()?);
+                Some(
+                    page.history("plan")
+                        .refresh_while(|plan| plan.is_active)
+                        .show(),
+                )
+            },
+        },
         Screen {
             path: "/plans/{id}/edit",
             title: "Edit",
@@ -173,6 +187,9 @@ impl Page {
             pause(20).await;
         }
         panic!("there is no {selector} in {}", self.host.inner_html());
+    }
+    pub fn has(&self, selector: &str) -> bool {
+        self.host.query_selector(selector).unwrap().is_some()
     }
     pub async fn click(&self, selector: &str) {
         self.find(selector).await.click();
@@ -311,4 +328,15 @@ pub fn address() -> String {
         location.pathname().unwrap(),
         location.search().unwrap()
     )
+}
+
+/// Waits until the condition holds.
+pub async fn until(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..300 {
+        if holds() {
+            return;
+        }
+        pause(20).await;
+    }
+    panic!("{what}: {:?}", requests());
 }

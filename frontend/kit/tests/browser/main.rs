@@ -14,6 +14,7 @@ mod harness;
 mod keyboard;
 mod list;
 mod palette;
+mod query;
 mod session;
 mod views;
 

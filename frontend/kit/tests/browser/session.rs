@@ -34,11 +34,9 @@ async fn expired_token_is_renewed_once_for_all_waiting_requests() {
     );
     listed(&[plan(1, "5 GB")]);
 
-    let three = [
-        api::page::<Plan>(&[]),
-        api::page::<Plan>(&[]),
-        api::page::<Plan>(&[]),
-    ];
+    // Different pages: requests for the same page would share one request.
+    let three = ["10", "20", "30"]
+        .map(|limit| async move { api::page::<Plan>(&[("limit", limit.to_owned())]).await });
     let mut got = Vec::new();
     let promises = three.map(|call| {
         wasm_bindgen_futures::future_to_promise(async move {

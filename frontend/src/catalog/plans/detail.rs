@@ -1,21 +1,27 @@
 //! The page of one plan: its terms, its prices and its offers.
 
 use super::{availability, price_timeline, validity, validity_start};
+use crate::integrations::routing::candidates;
 use kit::{
     api,
     format::{megabytes, region_name},
-    page::{Related, action, detail_page, related},
+    page::{Related, action, detail_page, load_on, related},
+    session,
     table::{ago, count, day, money, state, text, until, value},
-    ui::{Icon, Tone, Value},
+    task,
+    ui::{Icon, Tone, Value, card},
 };
 use leptos::prelude::*;
 use wire::{
-    Permission, PlanId,
+    Permission, PlanId, Resource,
     catalog::{
         plans::Plan,
         pricing::{Price, PriceFilter},
     },
-    integrations::providers::{Offer, OfferFilter},
+    integrations::{
+        providers::{Offer, OfferFilter},
+        routing::RoutingDecision,
+    },
 };
 
 /// Draws the detail page.
@@ -91,6 +97,7 @@ pub fn screen(id: PlanId) -> AnyView {
         .related(prices(id))
         .related(offers(id))
         .part(move |reload| super::offers::priority_card(id, reload))
+        .part(move |reload| routing(id, reload))
         .history("plan")
         .show()
 }
@@ -179,4 +186,19 @@ fn offers(id: PlanId) -> Related<Offer> {
         Permission::ProvidersWrite,
     )
     .empty("No offers: this plan is sold from stock only.")
+}
+
+/// Draws the provider that would supply the plan now, with the reason of every candidate.
+fn routing(id: PlanId, reload: RwSignal<u32>) -> AnyView {
+    if !untrack(|| session::can(Permission::ProvidersRead)) {
+        return ().into_any();
+    }
+    let fetch = move || {
+        let path = format!("{}/{id}/routing", Plan::PATH);
+        task(async move { api::get::<RoutingDecision>(&path).await })
+    };
+    card(
+        "Who supplies it now",
+        load_on(reload, fetch, |decision| candidates(&decision)),
+    )
 }

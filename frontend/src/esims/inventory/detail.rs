@@ -1,12 +1,25 @@
 //! The page of one eSIM: its usage, its installation, its owner and its status history.
 
-use super::{expiry, history::status_history, install::install, status, usage::usage};
-use crate::billing::parts::orders;
+use super::{
+    diagnosis::diagnosis,
+    expiry,
+    history::status_history,
+    install::install,
+    sharing::{reassign, share_links},
+    status,
+    usage::usage,
+};
+use crate::{
+    billing::parts::orders,
+    esims::operations::{self, cancel, refresh, resume, suspend},
+};
 use kit::{
     api,
     format::sentence,
-    page::{detail_page, load},
-    session, task,
+    page::{Related, detail_page, load, related},
+    session,
+    table::{maybe, moment, state, text},
+    task,
     ui::{Icon, Value, facts},
 };
 use leptos::prelude::*;
@@ -14,7 +27,10 @@ use wire::{
     EsimId, Permission, UserId,
     accounts::users::User,
     billing::orders::OrderFilter,
-    esims::inventory::{Esim, EsimStatus, IccidCheck},
+    esims::{
+        inventory::{Esim, EsimStatus, IccidCheck},
+        operations::{EsimOperation, EsimOperationFilter},
+    },
 };
 
 /// Draws the detail page.
@@ -28,10 +44,20 @@ pub fn screen(id: EsimId) -> AnyView {
                 .then(|| format!("/esims/inventory/{}/edit", esim.id))
         })
         .link("Top up", Icon::Plus, Permission::OrdersWrite, top_up_at)
+        .action(refresh())
+        .action(resume())
+        .action(suspend())
+        .action(cancel())
         .above(iccid_warning)
         .part(move |reload| usage(id, reload))
+        .part(move |reload| diagnosis(id, reload))
         .card("Installation", |esim| Some(install(esim)))
-        .card("Owner", |esim| esim.user_id.map(owner))
+        .part(move |_| share_links(id))
+        .card("Owner", |esim| {
+            let change = reassign(esim);
+            esim.user_id
+                .map(|id| view! { {owner(id)}{change} }.into_any())
+        })
         .related(orders(
             OrderFilter {
                 esim_id: Some(id),
@@ -39,6 +65,7 @@ pub fn screen(id: EsimId) -> AnyView {
             },
             "No orders for this eSIM.",
         ))
+        .related(operations_of(id))
         .part(move |reload| status_history(id, reload))
         .history("esim")
         .fact("Profile", |esim| {
@@ -79,6 +106,30 @@ pub fn screen(id: EsimId) -> AnyView {
         .fact("Updated", |esim| Value::ago(esim.updated_at))
         .fact("ID", |esim| Value::code(esim.id.to_string()))
         .show()
+}
+
+/// Returns the list of the operations on an eSIM.
+fn operations_of(id: EsimId) -> Related<EsimOperation> {
+    related::<EsimOperation>(
+        "Operations",
+        Permission::EsimsRead,
+        EsimOperationFilter {
+            esim_id: Some(id),
+            ..EsimOperationFilter::default()
+        },
+    )
+    .column(moment("Requested", |row: &EsimOperation| {
+        Some(row.created_at)
+    }))
+    .column(text("Operation", |row: &EsimOperation| {
+        sentence(row.kind.as_str())
+    }))
+    .column(state("Status", operations::status))
+    .column(maybe("Result", |row: &EsimOperation| {
+        row.error.clone().or_else(|| row.note.clone())
+    }))
+    .all("/esims/operations")
+    .empty("No operations on this eSIM.")
 }
 
 /// Returns the address of the top-up form; none without an owner, or once the eSIM is cancelled.

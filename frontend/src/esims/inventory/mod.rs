@@ -1,12 +1,14 @@
 //! The inventory of eSIMs: in stock, sold, in use, and cancelled.
 
 mod detail;
+mod diagnosis;
 mod form;
 mod history;
 mod import;
 mod install;
 mod list;
-mod usage;
+mod sharing;
+pub mod usage;
 
 use kit::{
     Screen, format,
@@ -51,14 +53,19 @@ pub fn status(esim: &Esim) -> (&'static str, Tone) {
     if esim.status == EsimStatus::Active && is_past(esim) {
         return (EsimStatus::Expired.as_str(), Tone::Neutral);
     }
-    let tone = match esim.status {
+    status_badge(esim.status)
+}
+
+/// Returns the badge of a status.
+pub const fn status_badge(status: EsimStatus) -> (&'static str, Tone) {
+    let tone = match status {
         EsimStatus::Available => Tone::Info,
         EsimStatus::Active => Tone::Good,
         EsimStatus::Suspended => Tone::Waiting,
         EsimStatus::Expired => Tone::Neutral,
         EsimStatus::Cancelled => Tone::Bad,
     };
-    (esim.status.as_str(), tone)
+    (status.as_str(), tone)
 }
 
 /// Returns true if the eSIM has expired by the clock.

@@ -1,11 +1,15 @@
 //! The page of one provider: its connection and its offers.
 
-use super::{pause, resume, status};
+use super::{
+    connection::connection,
+    health::{health, impact},
+    pause, provider_status, resume, status,
+};
 use kit::{
     format::{decimal, sentence},
     page::{Related, detail_page, related},
     table::{ago, code, count, money, state, text},
-    ui::Value,
+    ui::{Tone, Value},
 };
 use leptos::prelude::*;
 use wire::{
@@ -16,7 +20,20 @@ use wire::{
 /// Draws the detail page.
 pub fn screen(id: ProviderId) -> AnyView {
     detail_page::<Provider>(id)
-        .badge(|provider| status(provider.is_active))
+        .badge(provider_status)
+        .above(|provider| {
+            let reason = provider.pause_reason.clone()?;
+            let text = format!("Paused: {reason}. No new orders use this provider.");
+            Some(
+                view! { <div class="banner" role="note" data-tone="waiting"><p>{text}</p></div> }
+                    .into_any(),
+            )
+        })
+        .also(|provider| {
+            provider
+                .is_sandbox
+                .then(|| ("Sandbox".to_owned(), Tone::Waiting))
+        })
         .edit(Permission::ProvidersWrite, |provider| {
             Some(format!("/integrations/providers/{}/edit", provider.id))
         })
@@ -32,8 +49,22 @@ pub fn screen(id: ProviderId) -> AnyView {
         .fact("API URL", |provider| {
             Value::code(provider.api_endpoint.clone())
         })
-        .fact("API key", |_| {
-            Value::text("••••••••").hint("Encrypted. The key can be replaced but not shown.")
+        .fact("API key", |provider| {
+            let end = provider.api_key_last4.as_deref().unwrap_or("••••");
+            Value::text(format!("•••• {end}"))
+                .hint("Encrypted. The key can be replaced but not shown.")
+        })
+        .fact("Other credentials", |provider| {
+            Value::text(provider.credential_names.join(", "))
+        })
+        .fact("Low balance below", |provider| {
+            Value::maybe(provider.low_balance_threshold.as_ref().map(decimal))
+        })
+        .fact("Catalog is read", |provider| {
+            Value::text(provider.sync_interval_hours.map_or_else(
+                || "On demand".to_owned(),
+                |hours| format!("Every {hours} hours"),
+            ))
         })
         .fact("Data pool", |provider| {
             Value::maybe(
@@ -52,6 +83,9 @@ pub fn screen(id: ProviderId) -> AnyView {
         .fact("Created", |provider| Value::time(provider.created_at))
         .fact("Updated", |provider| Value::ago(provider.updated_at))
         .fact("ID", |provider| Value::code(provider.id.to_string()))
+        .part(move |_| connection(id))
+        .part(move |reload| health(id, reload))
+        .part(move |reload| impact(id, reload))
         .related(offers(id))
         .history("provider")
         .show()

@@ -1,6 +1,6 @@
 //! The list of providers.
 
-use super::{pause, resume, status};
+use super::{pause, provider_status, resume};
 use kit::{
     format::{decimal, sentence},
     page::list_page,
@@ -18,7 +18,7 @@ pub fn screen() -> AnyView {
         .search("Search by name")
         .opens(|provider| format!("/integrations/providers/{}", provider.id))
         .column(text("Name", |provider: &Provider| provider.name.clone()).sort(ProviderSort::Name))
-        .column(state("Status", |provider: &Provider| status(provider.is_active)))
+        .column(state("Status", provider_status))
         .column(count("Priority", |provider: &Provider| provider.priority).sort(ProviderSort::Priority))
         .column(text("Adapter", |provider: &Provider| sentence(provider.adapter.as_str())))
         .column(maybe("Kind", |provider: &Provider| provider.provider_type.as_deref().map(sentence)).wide())
@@ -26,7 +26,7 @@ pub fn screen() -> AnyView {
         .column(money("Cost per GB", |provider: &Provider| (provider.cost_per_gb.clone(), provider.currency)).extra())
         .column(text("Currency", |provider: &Provider| provider.currency.as_str()).wide())
         .column(day("Created", |provider: &Provider| Some(provider.created_at)).sort(ProviderSort::CreatedAt).extra())
-        .filter(yes_no("is_active", "Status", "Active", "Paused"))
+        .filter(yes_no("is_active", "Status", "Active", "Inactive"))
         .filter(choice("adapter", "Adapter", ProviderAdapter::WORDS))
         .action(pause())
         .action(resume())

@@ -1,17 +1,19 @@
 //! Providers: the suppliers of eSIMs.
 
+pub mod connection;
 mod detail;
 mod form;
+mod health;
 mod list;
 
 use kit::{
     Screen, api,
-    page::{Action, action},
-    ui::{Icon, Tone},
+    page::{Action, action, action_with_reason},
+    ui::{Icon, Tone, dialog::Reason},
 };
 use wire::{
     Permission,
-    integrations::providers::{EditProvider, Provider},
+    integrations::{providers::Provider, routing::PauseProvider},
 };
 
 /// The screens of providers.
@@ -42,7 +44,7 @@ pub const SCREENS: &[Screen] = &[
     },
 ];
 
-/// Returns the status badge of a provider or an offer.
+/// Returns the status badge of an offer.
 pub const fn status(is_active: bool) -> (&'static str, Tone) {
     if is_active {
         ("active", Tone::Good)
@@ -51,13 +53,29 @@ pub const fn status(is_active: bool) -> (&'static str, Tone) {
     }
 }
 
-/// Pauses the provider: new orders do not use it.
+/// Returns the status badge of a provider.
+pub const fn provider_status(provider: &Provider) -> (&'static str, Tone) {
+    match (provider.is_active, provider.paused_at.is_some()) {
+        (false, _) => ("inactive", Tone::Neutral),
+        (true, true) => ("paused", Tone::Waiting),
+        (true, false) => ("active", Tone::Good),
+    }
+}
+
+/// Pauses the provider: nothing new is ordered from it, but open requests are still looked up.
 fn pause() -> Action<Provider> {
-    action("Pause", "paused", Permission::ProvidersWrite, |provider| {
-        set_active(provider, false)
-    })
-    .asks("No new orders use this provider. eSIMs that were already ordered are still received.")
-    .when(|provider| provider.is_active)
+    action_with_reason(
+        "Pause",
+        "paused",
+        Permission::ProvidersWrite,
+        Reason::Required,
+        |provider: Provider, reason| async move {
+            api::post_action(&provider, "pause", &PauseProvider { reason }).await
+        },
+    )
+    .asks("No new orders use this provider. Requests that were already sent are still looked up, and their eSIMs are received.")
+    .when(|provider| provider.paused_at.is_none())
+    .icon(Icon::Ban)
     .danger()
 }
 
@@ -67,18 +85,8 @@ fn resume() -> Action<Provider> {
         "Resume",
         "resumed",
         Permission::ProvidersWrite,
-        |provider| set_active(provider, true),
+        |provider: Provider| async move { api::post_action(&provider, "resume", &()).await },
     )
-    .when(|provider| !provider.is_active)
+    .when(|provider| provider.paused_at.is_some())
     .icon(Icon::Play)
-}
-
-async fn set_active(provider: Provider, on: bool) -> Result<(), api::ApiError> {
-    let change = EditProvider {
-        is_active: Some(on),
-        ..EditProvider::default()
-    };
-    api::edit::<Provider>(provider.id, provider.version, &change)
-        .await
-        .map(drop)
 }

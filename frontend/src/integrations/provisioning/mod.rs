@@ -2,7 +2,11 @@
 
 mod list;
 
-use kit::{Screen, ui::Tone};
+use kit::{
+    Screen, api,
+    page::{Action, action},
+    ui::{Icon, Tone},
+};
 use wire::{
     Permission,
     integrations::allocations::{Provisioning, ProvisioningStatus},
@@ -25,4 +29,22 @@ fn status(job: &Provisioning) -> (&'static str, Tone) {
         ProvisioningStatus::Failed | ProvisioningStatus::NeedsReview => Tone::Bad,
     };
     (job.status.as_str(), tone)
+}
+
+/// Provisions a failed unit again.
+fn retry() -> Action<Provisioning> {
+    action(
+        "Retry",
+        "will be provisioned again",
+        Permission::OrdersRetry,
+        |job: Provisioning| async move { api::post_action(&job, "retry", &()).await },
+    )
+    .asks("Every provider that can supply the plan is tried again. A request whose outcome is unknown is looked up first, so nothing is bought twice.")
+    .when(|job| {
+        matches!(
+            job.status,
+            ProvisioningStatus::Failed | ProvisioningStatus::NeedsReview
+        )
+    })
+    .icon(Icon::RotateCcw)
 }

@@ -1,5 +1,6 @@
 //! Every operation that writes, run once, with the expected audit entries.
 
+mod lifecycle;
 mod money;
 mod people;
 mod promotions;
@@ -8,6 +9,7 @@ mod support;
 mod terms;
 mod trade;
 
+pub use lifecycle::lifecycle;
 pub use money::{cases, refunds};
 pub use people::{clients, documents, people};
 pub use promotions::promotions;

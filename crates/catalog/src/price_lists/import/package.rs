@@ -33,6 +33,8 @@ pub struct Package {
     pub stock: Option<i32>,
     /// The lowest price that the provider allows.
     pub minimum_price: Option<Money>,
+    /// The SKU of the same package as a top-up, where it differs.
+    pub topup_sku: Option<String>,
 }
 
 /// Where the selling price of a package comes from.
@@ -127,6 +129,7 @@ fn parse_row(
         currency: options.currency.unwrap_or(Currency::Usd),
         stock: None,
         minimum_price: None,
+        topup_sku: record.key(&["topup_sku"]).map(str::to_owned),
     };
     let is_topup = record
         .get(&["type"])

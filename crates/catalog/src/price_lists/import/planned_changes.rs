@@ -128,7 +128,8 @@ fn plan_change<'a>(
                 });
             let cost = known.cost != package.cost
                 || known.currency != package.currency
-                || package.minimum_price.is_some() && known.minimum_price != package.minimum_price;
+                || package.minimum_price.is_some() && known.minimum_price != package.minimum_price
+                || package.topup_sku.is_some() && known.topup_sku != package.topup_sku;
             if terms || price || cost {
                 RowAction::Update {
                     known,
@@ -242,6 +243,7 @@ impl PlannedChange<'_> {
             currency: package.currency,
             stock: package.stock,
             minimum_price: package.minimum_price.clone(),
+            topup_sku: package.topup_sku.clone(),
         }
     }
     fn price(&self) -> GlobalPrice {

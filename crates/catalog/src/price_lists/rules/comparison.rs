@@ -168,6 +168,16 @@ fn changed_terms(planned: &PlannedChange<'_>, package: &Package) -> Vec<PriceLis
             after: minimum.to_string(),
         });
     }
+    if let Some(sku) = package.topup_sku.as_ref()
+        && known.topup_sku.as_ref() != Some(sku)
+    {
+        let before = known.topup_sku.clone();
+        found.push(PriceListTermChange {
+            field: "topup_sku".to_owned(),
+            before: before.unwrap_or_else(|| "none".to_owned()),
+            after: sku.clone(),
+        });
+    }
     found
 }
 
@@ -178,6 +188,7 @@ fn to_price_list_package(package: &Package) -> PriceListPackage {
         selling_is_stated: package.price_source == PriceSource::Stated,
         stock: package.stock,
         minimum_price: package.minimum_price.clone(),
+        topup_sku: package.topup_sku.clone(),
     }
 }
 
@@ -197,6 +208,7 @@ pub fn parse_stored_row(row: &PriceListRow) -> Option<ParsedRow> {
         currency: row.currency?,
         stock: stated.stock,
         minimum_price: stated.minimum_price,
+        topup_sku: stated.topup_sku,
     };
     Some(ParsedRow::from_package(row.row?, package))
 }

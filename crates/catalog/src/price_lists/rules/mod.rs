@@ -4,7 +4,7 @@ mod comparison;
 
 use super::{
     import::{
-        package,
+        package::{self, ParsedRow},
         planned_changes::{CatalogSnapshot, PlannedChange, PriceListUpdate, RowAction},
     },
     query,
@@ -57,6 +57,18 @@ pub fn compare(
         ..PlanImportOptions::default()
     };
     let parsed = package::parse_rows(&import::table(list)?, &import_options, None);
+    compare_rows(tx, actor, adapters, provider, parsed, now)
+}
+
+/// Compares the packages of a provider with the catalog. Nothing is published.
+pub fn compare_rows(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    adapters: &[ProviderAdapter],
+    provider: ProviderId,
+    parsed: Vec<ParsedRow>,
+    now: DateTime<Utc>,
+) -> Result<PriceList> {
     let snapshot = CatalogSnapshot::load(tx, adapters, provider, now)?;
     let margin = settings::get(tx.conn(), MinimumMargin)?;
     let (_, rows) = Comparison::new(&snapshot, margin, parsed).into_parts();

@@ -58,6 +58,12 @@ pub fn lock(tx: &mut Tx<'_>, id: EsimId, owner: UserId) -> Result<String> {
             "The eSIM was cancelled, deleted or assigned to another customer.",
         ));
     }
+    if query::is_being_cancelled(tx.conn(), id)? {
+        return Err(Error::with_detail(
+            ProblemCode::WrongState,
+            "The eSIM is being cancelled at its provider.",
+        ));
+    }
     Ok(esim.iccid)
 }
 

@@ -1,12 +1,19 @@
 //! SQL of top-ups.
 
 use chrono::{DateTime, Utc};
-use diesel::{dsl::sql, prelude::*, sql_types};
+use diesel::{
+    dsl::{exists, select, sql},
+    prelude::*,
+    sql_types,
+};
 use platform::{Conn, Result, Tx};
-use schema::{esim_data_usage as usage, esims};
+use schema::{esim_data_usage as usage, esim_operations as operations, esims};
 use wire::{
     BundleId, EsimId, OrderId, PlanId, UsageId, UserId,
-    esims::inventory::{EsimStatus, ProfileState},
+    esims::{
+        inventory::{EsimStatus, ProfileState},
+        operations::{EsimOperationKind, EsimOperationStatus},
+    },
 };
 
 /// An eSIM that a top-up is added to.
@@ -134,4 +141,16 @@ pub fn extend(
         ))
         .execute(tx.conn())?;
     Ok(())
+}
+
+/// Returns whether an eSIM has a cancellation that was sent to its provider and has no outcome yet.
+pub fn is_being_cancelled(conn: &mut Conn, id: EsimId) -> Result<bool> {
+    let open = operations::table
+        .filter(operations::esim_id.eq(id))
+        .filter(operations::kind.eq(EsimOperationKind::Cancel))
+        .filter(
+            operations::status
+                .eq_any([EsimOperationStatus::Running, EsimOperationStatus::Scheduled]),
+        );
+    Ok(select(exists(open)).get_result(conn)?)
 }

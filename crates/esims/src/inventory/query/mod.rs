@@ -1,10 +1,10 @@
 //! SQL of the inventory.
 
+mod listing;
 mod stock;
-mod usage;
 
+pub use listing::*;
 pub use stock::*;
-pub use usage::usage;
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -66,10 +66,13 @@ fn to_response(row: Row, only: Option<Owner>) -> Esim {
     }
 }
 
+/// The eSIMs of a filter, with their plan and provider.
+pub type EsimRows = IntoBoxed<'static, Named, Pg>;
+
 type Named = LeftJoin<LeftJoin<esims::table, plans::table>, data_providers::table>;
 
 /// Selects the eSIMs of a filter. Every list and lookup uses this function, so deleted eSIMs are excluded everywhere.
-fn matching(only: Option<Owner>, f: &EsimFilter) -> IntoBoxed<'static, Named, Pg> {
+pub fn matching(only: Option<Owner>, f: &EsimFilter) -> EsimRows {
     let mut rows = esims::table
         .left_join(plans::table)
         .left_join(data_providers::table)

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use platform::{Conn, Error, Result, Tx};
 use schema::{data_providers, esim_state_history, esims, plans};
+use suppliers::EsimRef;
 use wire::{
     EsimId, EsimStateChangeId, PlanId, ProblemCode, ProviderId, UserId, esims::inventory::*,
 };
@@ -72,6 +73,8 @@ pub fn restock(tx: &mut Tx<'_>, esim: &NewEsim) -> Result<()> {
             esims::matching_id.eq(&esim.matching_id),
             esims::smdp_address.eq(&esim.smdp_address),
             esims::confirmation_code_required.eq(esim.confirmation_code_required),
+            esims::confirmation_code.eq(&esim.confirmation_code),
+            esims::profile_ref.eq(&esim.profile_ref),
             esims::version.eq(esims::version + 1),
         ))
         .execute(tx.conn())
@@ -144,12 +147,14 @@ pub struct NewEsim {
     pub provider_id: Option<ProviderId>,
     pub provider_ref: Option<String>,
     pub twilio_sid: Option<String>,
+    pub profile_ref: Option<String>,
     pub status: EsimStatus,
     pub profile_state: ProfileState,
     pub activation_code: Vec<u8>,
     pub matching_id: Vec<u8>,
     pub smdp_address: String,
     pub confirmation_code_required: bool,
+    pub confirmation_code: Option<Vec<u8>>,
     pub qr_code_url: String,
     pub assigned_at: Option<DateTime<Utc>>,
 }
@@ -195,6 +200,19 @@ pub fn find_delivered(
         .select((esims::id, esims::iccid, esims::user_id))
         .first(conn)
         .optional()?)
+}
+
+/// Returns an eSIM as its provider knows it.
+pub fn esim_ref(conn: &mut Conn, id: EsimId) -> Result<EsimRef> {
+    let (iccid, provider_ref, sim_ref) = esims::table
+        .find(id)
+        .select((esims::iccid, esims::profile_ref, esims::twilio_sid))
+        .first(conn)?;
+    Ok(EsimRef {
+        iccid,
+        provider_ref,
+        sim_ref,
+    })
 }
 
 /// A new entry of the status history.
@@ -274,6 +292,14 @@ pub fn set_state(
             esims::installed_at.eq(coalesce(esims::installed_at, installed)),
             esims::activated_at.eq(coalesce(esims::activated_at, activated)),
         ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Sets when a locked eSIM expired.
+pub fn set_expired_at(tx: &mut Tx<'_>, id: EsimId, at: DateTime<Utc>) -> Result<()> {
+    diesel::update(esims::table.find(id))
+        .set(esims::expired_at.eq(at))
         .execute(tx.conn())?;
     Ok(())
 }

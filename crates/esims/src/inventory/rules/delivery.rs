@@ -1,9 +1,12 @@
 //! Deliveries of providers. Every delivery is validated: an invalid eSIM, or an eSIM of another customer, must not
 //! reach a customer.
 
-use super::{Source, activation_code_context, matching_id_context, query};
+use super::{
+    Source, activation_code_context, confirmation_code_context, matching_id_context, query,
+};
 use chrono::{DateTime, Utc};
-use platform::{Error, Result, Tx, crypto::Keyring, ports::supplier::SuppliedEsim};
+use platform::{Error, Result, Tx, crypto::Keyring};
+use suppliers::{Secret, SuppliedEsim};
 use wire::{
     EsimId, PlanId, ProblemCode, ProviderId, UserId,
     esims::{
@@ -18,8 +21,8 @@ pub struct DeliveredEsim<'a> {
     pub provider_id: ProviderId,
     /// The data of the provider, not validated yet.
     pub supplied: &'a SuppliedEsim,
-    /// The customer.
-    pub user_id: UserId,
+    /// The customer; `None` adds the eSIM to the stock of the plan.
+    pub user_id: Option<UserId>,
     /// The plan of the eSIM.
     pub plan_id: PlanId,
     /// The time of the delivery.
@@ -38,11 +41,13 @@ pub fn accept_delivery(
     let profile =
         parse(delivery.supplied).map_err(|why| Error::with_detail(ProblemCode::Invalid, why))?;
     let new = query::NewEsim {
-        user_id: Some(delivery.user_id),
+        user_id: delivery.user_id,
         plan_id: Some(delivery.plan_id),
         provider_id: Some(delivery.provider_id),
         provider_ref: Some(delivery.supplied.order_ref.clone()),
-        assigned_at: Some(delivery.now),
+        twilio_sid: delivery.supplied.esim.sim_ref.clone(),
+        profile_ref: delivery.supplied.esim.provider_ref.clone(),
+        assigned_at: delivery.user_id.map(|_| delivery.now),
         ..profile.sealed(keys)?
     };
     if query::insert_unless_known(tx, &new)? {
@@ -86,6 +91,8 @@ pub struct Profile {
     pub eid: Option<String>,
     /// The activation code.
     pub code: ActivationCode,
+    /// The confirmation code, if the phone asks for one and the provider has sent it.
+    pub confirmation_code: Option<Secret>,
 }
 
 impl Profile {
@@ -106,12 +113,19 @@ impl Profile {
             provider_id: None,
             provider_ref: None,
             twilio_sid: None,
+            profile_ref: None,
             status: EsimStatus::Available,
             profile_state: ProfileState::Released,
             activation_code: keys.seal(activation_code_context(id), &self.code.lpa())?,
             matching_id: keys.seal(matching_id_context(id), &self.code.matching_id)?,
             smdp_address: self.code.smdp_address.clone(),
-            confirmation_code_required: self.code.confirmation_code_required,
+            confirmation_code_required: self.code.confirmation_code_required
+                || self.confirmation_code.is_some(),
+            confirmation_code: self
+                .confirmation_code
+                .as_ref()
+                .map(|code| keys.seal(confirmation_code_context(id), code))
+                .transpose()?,
             qr_code_url: query::qr_code_url(id),
             assigned_at: None,
         })
@@ -127,8 +141,8 @@ fn parse(supplied: &SuppliedEsim) -> Result<Profile, String> {
     {
         return Err("The provider's reference must be a text of 1 to 100 characters.".into());
     }
-    let (iccid, iccid_check) =
-        profile::iccid(&supplied.iccid).map_err(|why| format!("The provider's ICCID {why}."))?;
+    let (iccid, iccid_check) = profile::iccid(&supplied.esim.iccid)
+        .map_err(|why| format!("The provider's ICCID {why}."))?;
     let eid = supplied
         .eid
         .as_deref()
@@ -138,26 +152,50 @@ fn parse(supplied: &SuppliedEsim) -> Result<Profile, String> {
         .map_err(|why| format!("The provider's EID {why}."))?;
     let code = ActivationCode::parse(&supplied.activation_code)
         .map_err(|why| format!("The provider's activation code {why}."))?;
+    let refs = [&supplied.esim.provider_ref, &supplied.esim.sim_ref];
+    if refs
+        .into_iter()
+        .flatten()
+        .any(|text| text.chars().count() > 100)
+    {
+        return Err("The provider's ID of the profile must have at most 100 characters.".into());
+    }
+    let confirmation_code = supplied.confirmation_code.clone();
+    let confirmation_code = confirmation_code.filter(|code| !code.trim().is_empty());
+    if confirmation_code
+        .as_ref()
+        .is_some_and(|code| code.chars().count() > 100)
+    {
+        return Err("The provider's confirmation code must have at most 100 characters.".into());
+    }
     Ok(Profile {
         iccid,
         iccid_check,
         eid,
         code,
+        confirmation_code,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use suppliers::EsimRef;
 
     fn supplied() -> SuppliedEsim {
         SuppliedEsim {
             order_ref: "SIM-1".into(),
-            iccid: "8944 5385 3200 8160 222".into(),
+            esim: EsimRef {
+                iccid: "8944 5385 3200 8160 222".into(),
+                provider_ref: None,
+                sim_ref: None,
+            },
             eid: Some("89049032021008881300304741158317".into()),
-            activation_code: "LPA:1$smdp.example.com$04386-AGYFT".into(),
+            activation_code: Secret::new("LPA:1$smdp.example.com$04386-AGYFT".into()),
+            confirmation_code: None,
+            apn: None,
+            bundle_ref: None,
             cost: None,
-            currency: None,
         }
     }
 
@@ -186,7 +224,10 @@ mod tests {
         let why = |supplied: SuppliedEsim| parse(&supplied).err().unwrap_or_default();
         assert!(
             why(SuppliedEsim {
-                iccid: "894000000000001".into(),
+                esim: EsimRef {
+                    iccid: "894000000000001".into(),
+                    ..supplied().esim
+                },
                 ..supplied()
             })
             .contains("ICCID must have 18 to 22 digits")
@@ -206,7 +247,7 @@ mod tests {
             .contains("reference")
         );
         let code = why(SuppliedEsim {
-            activation_code: "LPA:1$smdp.example.com$SECRET ID".into(),
+            activation_code: Secret::new("LPA:1$smdp.example.com$SECRET ID".into()),
             ..supplied()
         });
         assert!(

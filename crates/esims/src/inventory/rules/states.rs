@@ -24,6 +24,10 @@ pub enum Source {
     Admin,
     /// The provider.
     Provider,
+    /// The end of the validity or of the data.
+    Expiry,
+    /// The provider reports a bundle as valid that had expired here.
+    Correction,
 }
 
 impl Source {
@@ -34,6 +38,8 @@ impl Source {
             Self::Order => "order",
             Self::Admin => "admin",
             Self::Provider => "provider",
+            Self::Expiry => "expiry",
+            Self::Correction => "correction",
         }
     }
 }
@@ -53,10 +59,11 @@ pub struct StateChange<'a> {
     pub at: DateTime<Utc>,
 }
 
-/// Returns whether a status change from this source is allowed: only an order (a top-up) reactivates an expired eSIM.
+/// Returns whether a status change from this source is allowed: only an order (a top-up), or a bundle that the provider
+/// reports as valid, reactivates an expired eSIM.
 pub const fn can_change_status(from: EsimStatus, to: EsimStatus, source: Source) -> bool {
     let reactivates = matches!((from, to), (EsimStatus::Expired, EsimStatus::Active));
-    from.can_become(to) && (!reactivates || matches!(source, Source::Order))
+    from.can_become(to) && (!reactivates || matches!(source, Source::Order | Source::Correction))
 }
 
 /// Changes the state of an eSIM and records the change. A change to the current state writes nothing.
@@ -92,6 +99,9 @@ pub fn change_state(
     }
 
     query::set_state(tx, id, to.0, to.1, change.at)?;
+    if to.0 == EsimStatus::Expired && from.status != EsimStatus::Expired {
+        query::set_expired_at(tx, id, change.at)?;
+    }
     let about = Subject {
         kind: "esim",
         id: id.0,
@@ -117,6 +127,29 @@ pub fn change_state(
             .with_reason(change.reason),
     )?;
     query::find(tx.conn(), None, id)
+}
+
+/// Records an event in the history of a locked eSIM that does not change its state.
+pub(crate) fn record_unchanged(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: EsimId,
+    state: query::State,
+    text: &str,
+    source: Source,
+) -> Result<()> {
+    let state = (state.status, state.profile_state);
+    query::insert_history(
+        tx,
+        &[query::NewHistoryEntry {
+            esim_id: id,
+            from: Some(state),
+            to: state,
+            reason: Some(text),
+            actor_id: actor.id,
+            source: source.as_str(),
+        }],
+    )
 }
 
 /// Reserves the oldest eSIM in stock of a plan for a customer. Skips eSIMs that concurrent transactions are reserving.
@@ -148,11 +181,13 @@ pub fn reserve(
 mod tests {
     use super::*;
 
-    const SOURCES: [Source; 4] = [
+    const SOURCES: [Source; 6] = [
         Source::Import,
         Source::Order,
         Source::Admin,
         Source::Provider,
+        Source::Expiry,
+        Source::Correction,
     ];
 
     #[test]
@@ -173,11 +208,11 @@ mod tests {
     }
 
     #[test]
-    fn only_order_reactivates_expired_esim() {
+    fn only_order_or_correction_reactivates_expired_esim() {
         for source in SOURCES {
             assert_eq!(
                 can_change_status(EsimStatus::Expired, EsimStatus::Active, source),
-                source == Source::Order
+                matches!(source, Source::Order | Source::Correction)
             );
         }
         assert!(!can_change_status(

@@ -1,7 +1,9 @@
 //! All SQL of provisioning.
 
+mod list;
 mod requests;
 
+pub use list::allocations_page;
 pub use requests::*;
 
 use chrono::{DateTime, Utc};
@@ -12,18 +14,21 @@ use diesel::{
     prelude::*,
     update,
 };
-use platform::{Actor, Conn, Result, Tx, any_of, page};
+use platform::{Actor, Conn, Error, Result, Tx, any_of, page};
 use schema::{
     data_allocations, data_providers, orders, provisioning_attempts as attempts,
     provisioning_jobs as units,
 };
 use std::collections::HashMap;
 use wire::{
-    Currency, EsimId, Money, OfferId, OrderId, Page, Paging, ProviderId, ProvisioningAttemptId,
-    ProvisioningJobId,
-    integrations::allocations::{
-        AllocationStatus, Provisioning, ProvisioningAttempt, ProvisioningAttemptStatus,
-        ProvisioningFilter, ProvisioningSort, ProvisioningStatus,
+    BundleId, Currency, EsimId, Money, OfferId, OrderId, Page, Paging, ProviderId,
+    ProvisioningAttemptId, ProvisioningJobId,
+    integrations::{
+        allocations::{
+            AllocationStatus, Provisioning, ProvisioningAttempt, ProvisioningAttemptStatus,
+            ProvisioningFilter, ProvisioningSort, ProvisioningStatus,
+        },
+        routing::RoutingDecision,
     },
 };
 
@@ -45,6 +50,10 @@ pub struct Unit {
     pub attempts: i32,
     /// The error of the last request.
     pub last_error: Option<String>,
+    /// When the next step is due.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// When the provisioning began.
+    pub created_at: DateTime<Utc>,
 }
 
 /// Queues the provisioning of a unit, unless it exists already.
@@ -121,6 +130,17 @@ pub fn due_lookups(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<(OrderId, 
         .load(conn)?)
 }
 
+/// Returns the units whose next step is overdue, because its job was lost.
+pub fn overdue_units(conn: &mut Conn, before: DateTime<Utc>) -> Result<Vec<(OrderId, i32)>> {
+    Ok(units::table
+        .filter(units::status.eq_any([ProvisioningStatus::Queued, ProvisioningStatus::Waiting]))
+        .filter(units::next_attempt_at.le(before))
+        .order(units::next_attempt_at)
+        .limit(200)
+        .select((units::order_id, units::unit_no))
+        .load(conn)?)
+}
+
 /// Reverses what a provider has charged for the eSIM of an order. Charges of other orders for the same eSIM stay.
 pub fn reverse(tx: &mut Tx<'_>, provider: ProviderId, order: OrderId, esim: EsimId) -> Result<()> {
     let ordered = units::table
@@ -132,6 +152,21 @@ pub fn reverse(tx: &mut Tx<'_>, provider: ProviderId, order: OrderId, esim: Esim
         .filter(data_allocations::provisioning_job_id.eq_any(ordered));
     update(charged)
         .set(data_allocations::status.eq(AllocationStatus::Reversed))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+const RECORD_USAGE: &str = "UPDATE data_allocations a SET used_mb = least(round(b.used_bytes / 1000000.0, 2), 99999999.99) \
+    FROM esim_bundles b JOIN provisioning_jobs p ON p.order_id = b.order_id AND p.unit_no = b.unit_no \
+    WHERE b.id = ANY($1) AND a.provisioning_job_id = p.id AND a.status = 'active'";
+
+/// Sets the used data of allocations to that of their bundles, in MB of 1,000,000 bytes.
+pub fn record_usage(tx: &mut Tx<'_>, bundles: &[BundleId]) -> Result<()> {
+    if bundles.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(RECORD_USAGE)
+        .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(bundles)
         .execute(tx.conn())?;
     Ok(())
 }
@@ -184,6 +219,67 @@ struct Row {
     next_attempt_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    routing: Option<serde_json::Value>,
+}
+
+/// Returns the order and the number of a unit.
+pub fn find_unit(conn: &mut Conn, id: ProvisioningJobId) -> Result<(OrderId, i32)> {
+    Ok(units::table
+        .find(id)
+        .select((units::order_id, units::unit_no))
+        .first(conn)?)
+}
+
+/// Returns a unit with its attempts.
+pub fn show(conn: &mut Conn, id: ProvisioningJobId) -> Result<Provisioning> {
+    let row = units::table
+        .inner_join(orders::table)
+        .filter(units::id.eq(id))
+        .select(Row::as_select())
+        .first(conn)?;
+    let attempts = attempts_of(conn, &[id])?.remove(&id).unwrap_or_default();
+    row.with(attempts)
+}
+
+/// Reads a stored decision of the router.
+fn decision(stored: Option<serde_json::Value>) -> Result<Option<RoutingDecision>> {
+    stored
+        .map(|value| serde_json::from_value(value).map_err(Error::internal))
+        .transpose()
+}
+
+impl Row {
+    fn with(self, attempts: Vec<ProvisioningAttempt>) -> Result<Provisioning> {
+        let Self {
+            id,
+            order_id,
+            order_number,
+            unit_no,
+            status,
+            source,
+            esim_id,
+            last_error,
+            next_attempt_at,
+            created_at,
+            updated_at,
+            routing,
+        } = self;
+        Ok(Provisioning {
+            id,
+            order_id,
+            order_number,
+            unit_no,
+            status,
+            source,
+            esim_id,
+            last_error,
+            next_attempt_at,
+            created_at,
+            updated_at,
+            routing: decision(routing)?,
+            attempts,
+        })
+    }
 }
 
 /// Returns one page of the units with their attempts.
@@ -200,33 +296,7 @@ pub fn page(
     )?;
     rows.try_map(|row| {
         let attempts = made.remove(&row.id).unwrap_or_default();
-        let Row {
-            id,
-            order_id,
-            order_number,
-            unit_no,
-            status,
-            source,
-            esim_id,
-            last_error,
-            next_attempt_at,
-            created_at,
-            updated_at,
-        } = row;
-        Ok(Provisioning {
-            id,
-            order_id,
-            order_number,
-            unit_no,
-            status,
-            source,
-            esim_id,
-            last_error,
-            next_attempt_at,
-            created_at,
-            updated_at,
-            attempts,
-        })
+        row.with(attempts)
     })
 }
 
@@ -238,6 +308,12 @@ fn matching(
         rows = rows.filter(units::order_id.eq(order));
     }
     rows = any_of!(rows, units::status, filter.status);
+    if let Some(provider) = filter.provider_id {
+        let requested = attempts::table
+            .filter(attempts::provider_id.eq(provider))
+            .select(attempts::job_id);
+        rows = rows.filter(units::id.eq_any(requested));
+    }
     if let Some(from) = filter.created_at_from {
         rows = rows.filter(units::created_at.ge(from));
     }
@@ -264,11 +340,13 @@ struct AttemptRow {
     error: Option<String>,
     sent_at: DateTime<Utc>,
     answered_at: Option<DateTime<Utc>>,
+    check_at: Option<DateTime<Utc>>,
+    routing: Option<serde_json::Value>,
 }
 
-impl From<AttemptRow> for ProvisioningAttempt {
-    fn from(row: AttemptRow) -> Self {
-        let AttemptRow {
+impl AttemptRow {
+    fn read(self) -> Result<ProvisioningAttempt> {
+        let Self {
             id,
             job_id,
             provider_id,
@@ -282,8 +360,10 @@ impl From<AttemptRow> for ProvisioningAttempt {
             error,
             sent_at,
             answered_at,
-        } = row;
-        Self {
+            check_at,
+            routing,
+        } = self;
+        Ok(ProvisioningAttempt {
             id,
             job_id,
             provider_id,
@@ -297,7 +377,9 @@ impl From<AttemptRow> for ProvisioningAttempt {
             error,
             sent_at,
             answered_at,
-        }
+            check_at,
+            routing: decision(routing)?,
+        })
     }
 }
 
@@ -313,7 +395,7 @@ fn attempts_of(
         .load(conn)?;
     let mut made: HashMap<_, Vec<ProvisioningAttempt>> = HashMap::new();
     for row in rows {
-        made.entry(row.job_id).or_default().push(row.into());
+        made.entry(row.job_id).or_default().push(row.read()?);
     }
     Ok(made)
 }

@@ -10,7 +10,7 @@ use diesel::{
     dsl::{InnerJoin, IntoBoxed},
     pg::Pg,
     prelude::*,
-    sql_types::{Integer, Nullable, Numeric},
+    sql_types::{Integer, Nullable, Numeric, Text},
     upsert::excluded,
 };
 use platform::{
@@ -31,6 +31,12 @@ diesel::define_sql_function! {
     /// Returns the first value that is not null.
     #[sql_name = "coalesce"]
     fn coalesce_amount(one: Nullable<Numeric>, or: Nullable<Numeric>) -> Nullable<Numeric>;
+}
+
+diesel::define_sql_function! {
+    /// Returns the first value that is not null.
+    #[sql_name = "coalesce"]
+    fn coalesce_text(one: Nullable<Text>, or: Nullable<Text>) -> Nullable<Text>;
 }
 
 /// Rows per INSERT; a statement has at most 65,535 values.
@@ -86,6 +92,7 @@ struct Row {
     #[diesel(select_expression = providers::name)]
     provider_name: String,
     sku: String,
+    topup_sku: Option<String>,
     cost: Money,
     currency: Currency,
     priority: i32,
@@ -107,6 +114,7 @@ impl From<Row> for Offer {
             provider_id,
             provider_name,
             sku,
+            topup_sku,
             cost,
             currency,
             priority,
@@ -125,6 +133,7 @@ impl From<Row> for Offer {
             provider_id,
             provider_name,
             sku,
+            topup_sku,
             cost,
             currency,
             priority,
@@ -154,6 +163,8 @@ pub struct StatedOffer {
     pub stock: Option<i32>,
     /// The minimum selling price that the provider allows; `None` keeps the previous value.
     pub minimum_price: Option<Money>,
+    /// The SKU of the same package as a top-up, where it differs; `None` keeps the previous value.
+    pub topup_sku: Option<String>,
 }
 
 /// Adds new offers of a provider and updates the cost of existing ones. All of them count as synchronized now.
@@ -176,6 +187,7 @@ pub fn upsert(
                     offers::currency.eq(offer.currency),
                     offers::stock.eq(offer.stock),
                     offers::minimum_price.eq(&offer.minimum_price),
+                    offers::topup_sku.eq(&offer.topup_sku),
                     offers::last_synced_at.eq(now),
                 )
             })
@@ -191,6 +203,10 @@ pub fn upsert(
                 offers::minimum_price.eq(coalesce_amount(
                     excluded(offers::minimum_price),
                     offers::minimum_price,
+                )),
+                offers::topup_sku.eq(coalesce_text(
+                    excluded(offers::topup_sku),
+                    offers::topup_sku,
                 )),
                 offers::last_synced_at.eq(excluded(offers::last_synced_at)),
                 offers::version.eq(offers::version + 1),
@@ -242,6 +258,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewOffer) -> Result<Option<OfferId>> {
         offers::currency.eq(new.currency),
         offers::stock.eq(new.stock),
         offers::minimum_price.eq(&new.minimum_price),
+        offers::topup_sku.eq(&new.topup_sku),
         offers::priority.eq(new.priority),
     );
     Ok(diesel::insert_into(offers::table)
@@ -264,6 +281,7 @@ pub fn update(tx: &mut Tx<'_>, id: OfferId, version: i32, edit: &EditOffer) -> R
         edit.minimum_price
             .as_ref()
             .map(|price| offers::minimum_price.eq(price)),
+        edit.topup_sku.as_ref().map(|sku| offers::topup_sku.eq(sku)),
         edit.priority.map(|priority| offers::priority.eq(priority)),
         edit.is_active
             .map(|is_active| offers::is_active.eq(is_active)),

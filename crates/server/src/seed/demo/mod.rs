@@ -14,6 +14,7 @@ mod provisioning;
 mod refunds;
 mod stock;
 mod topups;
+mod usage;
 
 use super::{SeedContext, rows::Rows};
 use platform::Result;

@@ -8,6 +8,7 @@ use super::{
     catalog::amount,
     orders::{Order, OrderScenario},
     stock::{EsimStage, Sale, Sold, Stock},
+    usage::{self, UsedBundle},
 };
 use platform::Result;
 use serde_json::{Value, json};
@@ -104,7 +105,7 @@ fn deliver(
             if let Some(reference) = &sold.provider_ref {
                 bought(rows, order, job, unit_no, &sold, reference);
             }
-            bundle(rows, order, unit_no, &sold, stage);
+            bundle(rows, ctx, order, unit_no, &sold, stage);
             order.audit(
                 rows,
                 98,
@@ -216,14 +217,40 @@ fn bought(
     }));
 }
 
-fn bundle(rows: &mut Rows, order: &Order<'_>, unit_no: u32, sold: &Sold, stage: EsimStage) {
+fn bundle(
+    rows: &mut Rows,
+    ctx: &SeedContext<'_>,
+    order: &Order<'_>,
+    unit_no: u32,
+    sold: &Sold,
+    stage: EsimStage,
+) {
     let total = order.plan.mb.map(|mb| i64::from(mb) * 1_000_000);
     let start = order.after(98) + chrono::TimeDelta::hours(30);
     let (percent, status) = stage.bundle(start.timestamp() / 3600);
     let starts = (percent > 0).then_some(start);
+    let id = id_of(
+        &format!("demo bundle {unit_no} of"),
+        order.index,
+        order.after(98),
+    );
+    let used_bytes = total.unwrap_or(20_000_000_000) / 100 * percent;
     rows.add("esim_bundles", json!({
-        "id": id_of(&format!("demo bundle {unit_no} of"), order.index, order.after(98)), "order_id": order.id, "unit_no": unit_no, "esim_id": sold.id, "plan_id": order.plan.id,
-        "provider_id": sold.provider, "provider_ref": sold.provider_ref, "status": status, "total_bytes": total, "used_bytes": total.unwrap_or(20_000_000_000) / 100 * percent,
+        "id": id, "order_id": order.id, "unit_no": unit_no, "esim_id": sold.id, "plan_id": order.plan.id,
+        "provider_id": sold.provider, "provider_ref": sold.provider_ref, "status": status, "total_bytes": total, "used_bytes": used_bytes,
         "starts_at": starts, "expires_at": starts.map(|start| start + chrono::TimeDelta::days(stage.days(order.plan.days))), "created_at": order.after(98),
     }));
+    if status == "active" {
+        let used = UsedBundle {
+            id,
+            esim: sold.id,
+            customer: order.buyer.id,
+            plan: order.plan.id,
+            provider: sold.provider,
+            used_bytes,
+            starts_at: start,
+            number: order.index,
+        };
+        usage::add(rows, ctx.now, &used);
+    }
 }

@@ -24,6 +24,8 @@ pub struct Offer {
     pub provider_name: String,
     /// The provider's SKU of the package.
     pub sku: String,
+    /// The provider's SKU of the same package as a top-up; null when it is the same SKU.
+    pub topup_sku: Option<String>,
     /// Cost per eSIM.
     pub cost: Money,
     /// Currency of the cost.
@@ -58,6 +60,9 @@ pub struct NewOffer {
     /// The provider's SKU of the package.
     #[cfg_attr(feature = "server", schema(example = "eu-5gb-30d"))]
     pub sku: String,
+    /// The provider's SKU of the same package as a top-up; null when it is the same SKU.
+    #[serde(default)]
+    pub topup_sku: Option<String>,
     /// Cost per eSIM.
     #[cfg_attr(feature = "server", schema(example = "4.20"))]
     pub cost: Money,
@@ -84,6 +89,9 @@ pub struct EditOffer {
     /// The plan.
     #[serde(default, deserialize_with = "edit_field::not_null")]
     pub plan_id: Option<PlanId>,
+    /// The provider's SKU of the same package as a top-up; null when it is the same SKU.
+    #[serde(default, deserialize_with = "edit_field::nullable")]
+    pub topup_sku: Option<Option<String>>,
     /// Cost per eSIM.
     #[serde(default, deserialize_with = "edit_field::not_null")]
     pub cost: Option<Money>,
@@ -162,6 +170,9 @@ impl Resource for Offer {
 impl Check for NewOffer {
     fn check(&self, bad: &mut FieldErrors) {
         bad.length("sku", &self.sku, 1, 100);
+        if let Some(sku) = &self.topup_sku {
+            bad.length("topup_sku", sku, 1, 100);
+        }
         amounts(
             Some(&self.cost),
             self.minimum_price.as_ref(),
@@ -178,6 +189,9 @@ impl Check for EditOffer {
     fn check(&self, bad: &mut FieldErrors) {
         let minimum = self.minimum_price.as_ref().and_then(Option::as_ref);
         amounts(self.cost.as_ref(), minimum, self.currency, bad);
+        if let Some(Some(sku)) = &self.topup_sku {
+            bad.length("topup_sku", sku, 1, 100);
+        }
         if let Some(priority) = self.priority {
             bad.range("priority", priority.into(), 1, 1000);
         }

@@ -84,8 +84,17 @@ audit_actions! {
     EsimImport = "esim.import": "eSIMs imported", "eSIMs were imported.", Good;
     EsimEdit = "esim.edit": "eSIM edited", "The eSIM was edited.", Neutral;
     EsimChangeStatus = "esim.change_status" was "esim.move": "eSIM status changed", "The status of the eSIM was changed.", Neutral;
+    EsimOperate = "esim.operate": "eSIM operation requested", "An operation on the eSIM was requested.", Waiting;
+    EsimOperationFail = "esim.operation_fail": "eSIM operation failed", "An operation on the eSIM was refused or has failed.", Bad;
+    EsimReassign = "esim.reassign": "eSIM reassigned", "The eSIM was assigned to another customer.", Neutral;
+    EsimShare = "esim.share": "Share link created", "A share link of the eSIM was created.", Neutral;
+    EsimShareView = "esim.share_view": "Share link opened", "The QR code was shown on the share page of the eSIM.", Neutral;
+    EsimShareLock = "esim.share_lock": "Share link locked", "The share link was locked after too many wrong access codes.", Bad;
+    EsimShareRevoke = "esim.share_revoke": "Share link revoked", "The share link of the eSIM was revoked.", Neutral;
     EsimReveal = "esim.reveal": "Activation code revealed", "The activation code was revealed.", Neutral;
     EsimWithdraw = "esim.withdraw": "eSIM withdrawn", "The eSIM was withdrawn from the stock.", Bad;
+    UsageRecord = "usage.record": "Usage recorded", "Readings of usage counters were recorded.", Neutral;
+    UsageRefresh = "usage.refresh": "Usage requested", "The provider was asked for the usage of the eSIM.", Neutral;
     InvoiceIssue = "invoice.issue": "Invoice issued", "The invoice was issued.", Neutral;
     JobRetry = "job.retry": "Job retried", "The background job was retried.", Neutral;
     JobDrop = "job.drop": "Job dropped", "The background job was dropped.", Bad;
@@ -147,8 +156,15 @@ audit_actions! {
     PromotionRestore = "promotion.restore": "Promotion restored", "The promotion was restored.", Good;
     ProviderCreate = "provider.create": "Provider created", "The provider was created.", Good;
     ProviderEdit = "provider.edit": "Provider edited", "The provider was edited.", Neutral;
+    ProviderTest = "provider.test": "Connection test requested", "A test of the connection to the provider was requested.", Neutral;
+    ProviderSync = "provider.sync": "Sync requested", "The provider's data was requested.", Neutral;
+    ProviderBalanceLow = "provider.balance_low": "Balance low", "The balance at the provider fell below its threshold.", Bad;
     ProviderDelete = "provider.delete": "Provider deleted", "The provider was deleted.", Bad;
+    ProviderPause = "provider.pause": "Provider paused", "The provider was paused; no new orders are sent to it.", Bad;
+    ProviderResume = "provider.resume": "Provider resumed", "The provider was resumed.", Good;
     ProvisioningRequest = "provisioning.request" was "provisioning.ask": "Sent to provider", "The order was sent to a provider.", Waiting;
+    ProvisioningRetry = "provisioning.retry": "Provisioning retried", "The provisioning of a unit was retried.", Neutral;
+    ProvisioningLate = "provisioning.late": "Late delivery", "The provider delivered a request that had been given up; the eSIM is in stock.", Waiting;
     ProvisioningFail = "provisioning.fail": "Provisioning failed", "The provisioning failed.", Bad;
     ReconciliationRun = "reconciliation.run" was "case.check": "Reconciliation run", "The records were reconciled.", Neutral;
     RefundRequest = "refund.request": "Refund requested", "A refund was requested.", Waiting;
@@ -172,6 +188,11 @@ audit_actions! {
     SettingEdit = "setting.edit": "Setting edited", "The setting was edited.", Neutral;
     SettingRollback = "setting.rollback": "Setting rolled back", "The setting was rolled back to an earlier version.", Neutral;
     SlaPolicyEdit = "sla_policy.edit": "Service levels edited", "The targets or the business hours of support were edited.", Neutral;
+    StockThresholdCreate = "stock_threshold.create": "Stock threshold created", "The stock threshold was created.", Neutral;
+    StockThresholdEdit = "stock_threshold.edit": "Stock threshold edited", "The stock threshold was edited.", Neutral;
+    StockThresholdDelete = "stock_threshold.delete": "Stock threshold deleted", "The stock threshold was deleted.", Neutral;
+    StockThresholdCross = "stock_threshold.cross": "Stock is low", "The stock fell below its threshold.", Bad;
+    StockThresholdRecover = "stock_threshold.recover": "Stock recovered", "The stock reached its threshold again.", Good;
     SupplierClaimOpen = "supplier_claim.open" was "claim.open": "Supplier claim opened", "The supplier claim was opened.", Waiting;
     SupplierClaimAccept = "supplier_claim.accept" was "claim.accept": "Supplier claim accepted", "The provider accepted the claim.", Good;
     SupplierClaimReject = "supplier_claim.reject" was "claim.reject": "Supplier claim rejected", "The provider rejected the claim.", Bad;
@@ -207,6 +228,12 @@ audit_actions! {
     TransactionMismatch = "transaction.mismatch": "Amount mismatch", "The received amount differs from the amount due.", Bad;
     TransactionAccept = "transaction.accept": "Amount accepted", "The received amount was accepted as the payment.", Good;
     TransactionRefund = "transaction.refund" was "transaction.return": "Amount refunded", "The received amount is refunded because the order was cancelled.", Neutral;
+    TwilioConfigCreate = "twilio_config.create": "Twilio account added", "The Twilio account was added.", Good;
+    TwilioConfigEdit = "twilio_config.edit": "Twilio account edited", "The Twilio account was edited.", Neutral;
+    TwilioConfigActivate = "twilio_config.activate": "Twilio account activated", "The Twilio account was activated.", Good;
+    TwilioConfigDelete = "twilio_config.delete": "Twilio account deleted", "The Twilio account was deleted.", Bad;
+    TwilioConfigTest = "twilio_config.test": "Connection test requested", "A test of the Twilio account was requested.", Neutral;
+    TwilioConfigSync = "twilio_config.sync": "Sync requested", "The eSIMs of the Twilio account were requested.", Neutral;
     UserBootstrap = "user.bootstrap": "First administrator created", "The first administrator was created.", Good;
     UserCreate = "user.create": "Account created", "The account was created.", Good;
     UserEdit = "user.edit": "Account edited", "The name or contact details were edited.", Neutral;
@@ -226,6 +253,7 @@ audit_actions! {
     ViewCreate = "view.create": "View created", "The saved view was created.", Good;
     ViewEdit = "view.edit": "View edited", "The saved view was edited.", Neutral;
     ViewDelete = "view.delete": "View deleted", "The saved view was deleted.", Neutral;
+    WebhookReplay = "webhook.replay": "Webhook replayed", "The webhook of the provider was replayed.", Neutral;
 }
 
 impl AuditAction {

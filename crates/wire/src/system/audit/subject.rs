@@ -4,7 +4,8 @@ use crate::{
     ApiClientId, ArticleId, CaseId, DisputeId, EsimId, InboundEmailId, InvoiceId, JobId,
     KycDocumentId, MacroId, NotificationId, OfferId, OrderId, PlanId, PriceChangeId, PriceId,
     PriceListId, PromotionId, ProviderId, RefundId, SessionId, SettingId, SlaPolicyId,
-    SupplierClaimId, TicketId, TicketRuleId, TransactionId, UserId, ViewId,
+    StockThresholdId, SupplierClaimId, TicketId, TicketRuleId, TransactionId, TwilioConfigId,
+    UserId, ViewId, WebhookReceiptId,
 };
 use uuid::Uuid;
 
@@ -50,10 +51,13 @@ auditable! {
     SessionId = "session",
     SettingId = "setting",
     SlaPolicyId = "sla_policy",
+    StockThresholdId = "stock_threshold",
     SupplierClaimId = "supplier_claim",
     TicketId = "ticket",
     TicketRuleId = "ticket_rule",
     TransactionId = "transaction",
+    TwilioConfigId = "twilio_config",
     UserId = "user",
     ViewId = "view",
+    WebhookReceiptId = "webhook_receipt",
 }

@@ -30,6 +30,8 @@ pub enum Rule {
     Prefix,
     /// Amounts by currency.
     Amounts,
+    /// On or off: `true` or `false`.
+    Switch,
 }
 
 /// The changes of a setting that weaken a financial or security control.
@@ -128,6 +130,8 @@ settings! {
     PaymentWindow: i64 = "orders.payment_window_minutes" in "orders", "30", false, Rule::Whole(5, 10_080);
     /// Minimum margin in percent of the price. A price with a lower margin requires a reason. 0 allows any margin.
     MinimumMargin: i64 = "pricing.minimum_margin_percent" in "pricing", "5", false, Rule::Whole(0, 99);
+    /// Maximum cost of an eSIM in percent of its price. Offers above it are not ordered from. 0 allows any cost.
+    MaxCost: i64 = "provisioning.max_cost_percent" in "provisioning", "0", false, Rule::Whole(0, 1000);
     /// Minutes until an unpaid order is cancelled, for payments that staff confirm: bank transfer, wallet, cryptocurrency.
     RecordedWindow: i64 = "orders.recorded_window_minutes" in "orders", "10080", false, Rule::Whole(60, 43_200);
     /// Hours for which an unpaid order reserves stock, for payments that staff confirm. The order can be paid until its payment window ends; stock is checked again then.
@@ -136,6 +140,12 @@ settings! {
     UnpaidUnitsPerCustomer: i64 = "orders.unpaid_units_per_customer" in "orders", "10", false, Rule::Whole(1, 10_000), weakened WhenRaised;
     /// Maximum number of eSIMs in unpaid orders of one API client, for all its customers together.
     UnpaidUnitsPerClient: i64 = "orders.unpaid_units_per_client" in "orders", "20", false, Rule::Whole(1, 100_000), weakened WhenRaised;
+    /// Days after which an expired eSIM is cancelled, at its provider where that is possible. A top-up during this time makes it active again. 0 never cancels.
+    RecycleAfterDays: i64 = "esims.recycle_after_days" in "esims", "30", false, Rule::Whole(0, 365);
+    /// Whether customers receive an email when 50, 75, 90 and 100 percent of their data are used.
+    UsageAlertEmails: bool = "emails.usage_alerts" in "emails", "true", false, Rule::Switch;
+    /// Whether customers receive an email 72 and 24 hours before their plan expires.
+    ExpiryReminderEmails: bool = "emails.expiry_reminders" in "emails", "true", false, Rule::Switch;
     /// Tax in percent of the price after discounts, added to the price.
     TaxPercent: Decimal = "billing.tax_percent" in "billing", "0.00", true, Rule::Percent;
     /// Payment instructions for bank transfers: the account, and that the order number is the payment reference.
@@ -166,6 +176,7 @@ impl SettingDefinition {
     pub const fn data_type(&self) -> SettingDataType {
         match self.rule {
             Rule::Whole(..) => SettingDataType::Number,
+            Rule::Switch => SettingDataType::Boolean,
             Rule::Documents | Rule::Amounts => SettingDataType::Json,
             // A string, so that clients do not parse it as a float.
             Rule::Line(..)
@@ -188,6 +199,7 @@ impl SettingDefinition {
                 "The https URL of a page, such as https://shop.example.com/documents, or empty."
                     .to_owned()
             }
+            Rule::Switch => "true or false.".to_owned(),
             Rule::Email => "An e-mail address, or empty.".to_owned(),
             Rule::Whole(least, most) => format!("A whole number from {least} to {most}."),
             Rule::Percent => {
@@ -218,6 +230,10 @@ impl SettingDefinition {
             Rule::Url if text.is_empty() => {}
             Rule::Url if !is_page(text) => bad.add("value", "url", self.accepts()),
             Rule::Url => {}
+            Rule::Switch if !matches!(text, "true" | "false") => {
+                bad.add("value", "type", self.accepts());
+            }
+            Rule::Switch => {}
             Rule::Email if text.is_empty() => {}
             Rule::Email => {
                 bad.email("value", text);

@@ -12,6 +12,11 @@ impl SettingValue for Option<String> {
         Some(Some(text.to_owned()).filter(|text| !text.is_empty()))
     }
 }
+impl SettingValue for bool {
+    fn from_text(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
 impl SettingValue for i64 {
     fn from_text(text: &str) -> Option<Self> {
         text.parse().ok()

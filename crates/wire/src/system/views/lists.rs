@@ -17,7 +17,10 @@ use crate::{
         pricing::{Price, PriceChange},
         promotions::Promotion,
     },
-    esims::inventory::Esim,
+    esims::{
+        active::ActiveEsim, inventory::Esim, operations::EsimOperation, stock::StockThreshold,
+        usage::MonitoredEsim,
+    },
     integrations::{
         allocations::Provisioning,
         providers::{Offer, Provider},
@@ -50,7 +53,11 @@ const LISTS: &[(&str, Read)] = &[
     ("/catalog/price-lists", read::<PriceList>),
     ("/catalog/pricing", read::<Price>),
     ("/catalog/promotions", read::<Promotion>),
+    ("/esims/active", read::<ActiveEsim>),
     ("/esims/inventory", read::<Esim>),
+    ("/esims/operations", read::<EsimOperation>),
+    ("/esims/stock", read::<StockThreshold>),
+    ("/esims/usage", read::<MonitoredEsim>),
     ("/integrations/offers", read::<Offer>),
     ("/integrations/providers", read::<Provider>),
     ("/integrations/provisioning", read::<Provisioning>),

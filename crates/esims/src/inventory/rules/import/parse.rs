@@ -103,6 +103,7 @@ pub fn parse_row(record: &Record, options: &EsimImportOptions) -> Row {
         iccid_check,
         eid,
         code,
+        confirmation_code: None,
     });
     row
 }

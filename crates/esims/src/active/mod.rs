@@ -1,0 +1,4 @@
+//! eSIMs in use: active and suspended ones, with their current bundle.
+
+mod query;
+pub(crate) mod routes;

@@ -1,0 +1,3 @@
+DROP TABLE provider_runs;
+DROP TYPE provider_run_status;
+DROP TYPE provider_run_kind;

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY webhook_receipts_provider_id_idx;

@@ -1,0 +1,12 @@
+DROP TRIGGER esim_bundles_changed_in_monitor ON esim_bundles;
+DROP TRIGGER esim_bundles_added_to_monitor ON esim_bundles;
+DROP FUNCTION usage_monitor_mark();
+DROP TRIGGER esims_copy_to_monitor ON esims;
+DROP FUNCTION usage_monitor_copy_esim();
+DROP TABLE usage_monitor;
+DROP TABLE usage_alerts;
+DROP TABLE usage_events;
+DROP TABLE usage_anomalies;
+DROP TABLE usage_monthly;
+DROP TABLE usage_days;
+DROP TABLE usage_points;

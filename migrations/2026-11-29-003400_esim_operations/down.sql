@@ -1,0 +1,3 @@
+DROP TABLE esim_operations;
+DROP TYPE esim_operation_status;
+DROP TYPE esim_operation_kind;
