@@ -380,9 +380,13 @@ pub fn search(conn: &mut Conn, query: &str, locales: &[String]) -> Result<Vec<Fo
 pub fn similar(conn: &mut Conn, folded: &str, locales: &[String]) -> Result<Vec<FoundRow>> {
     const LEAST: f32 = 0.3;
     Ok(diesel::sql_query(
-        "SELECT slug::text, title::text, content, category::text, locale::text, group_id FROM knowledge_base \
-         WHERE is_published AND deleted_at IS NULL AND locale = ANY($2) AND word_similarity($1, folded_title) >= $3 \
-         ORDER BY word_similarity($1, folded_title) DESC, views DESC, id LIMIT 60",
+        // Each title is compared once, and texts are read of the best articles only.
+        "SELECT slug::text, title::text, content, category::text, locale::text, group_id FROM ( \
+           SELECT id, similarity FROM ( \
+             SELECT id, views, word_similarity($1, folded_title) AS similarity FROM knowledge_base \
+             WHERE is_published AND deleted_at IS NULL AND locale = ANY($2) OFFSET 0 \
+           ) AS compared WHERE similarity >= $3 ORDER BY similarity DESC, views DESC, id LIMIT 60 \
+         ) AS closest JOIN knowledge_base USING (id) ORDER BY similarity DESC, views DESC, id",
     )
     .bind::<Text, _>(folded)
     .bind::<Array<Text>, _>(locales)
