@@ -58,6 +58,8 @@ fn shared_enums() -> impl Iterator<Item = (&'static str, &'static [&'static str]
         integrations::allocations::ProvisioningAttemptStatus,
         integrations::allocations::ProvisioningStatus,
         integrations::providers::ProviderAdapter,
+        integrations::providers::ProviderRunKind,
+        integrations::providers::ProviderRunStatus,
         integrations::twilio::TwilioAuthMode,
         integrations::webhooks::WebhookReceiptStatus,
         messaging::notifications::NotificationStatus,

@@ -34,6 +34,7 @@ const CLEARED: &[(&str, &[&str])] = &[
             "campaign",
         ],
     ),
+    ("stock_edit", &[]),
     (
         "providers_edit",
         &[

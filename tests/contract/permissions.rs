@@ -92,6 +92,7 @@ pub fn body(operation: &str) -> Option<Value> {
             json!({ "name": "S", "api_endpoint": "https://simulator.invalid", "api_key": "k", "adapter": "simulator" })
         }
         "providers_edit" => json!({ "name": "T" }),
+        "health_pause" | "providers_pause" => json!({ "reason": "Maintenance" }),
         "price_lists_sync" => json!({}),
         "twilio_create" => {
             json!({ "account_sid": "AC00000000000000000000000000000001", "api_key": "client", "api_secret": "a-secret-of-kore" })

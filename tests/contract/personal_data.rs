@@ -28,6 +28,18 @@ const NOT_EXPORTED: &[(&str, &str)] = &[
         "the staff member who published an article",
     ),
     (
+        "esim_operations",
+        "the staff or client that requested an operation; the state history of the eSIM has the rest",
+    ),
+    (
+        "esim_shares",
+        "the staff who created a link, which the audit log records",
+    ),
+    (
+        "provider_runs",
+        "the administrator who requested a call to a provider",
+    ),
+    (
         "reconciliation_cases",
         "the staff who worked on a case; the order, which is kept, has the rest",
     ),

@@ -14,11 +14,16 @@ use std::{
     sync::{Arc, mpsc},
     thread,
 };
-use suppliers::{Simulator, Supplier};
+use suppliers::{
+    Simulator, Supplier,
+    http::{Client as SupplierClient, Network, Settings},
+    super_sim::SuperSim,
+};
 use testkit::{Given, TestDatabase, config};
 use wire::{
     ApiClientId, Permission, PlanId,
     accounts::{api_clients::ApiClientMode, users::UserRole},
+    integrations::providers::ProviderAdapter,
 };
 
 /// A running server with an empty database.
@@ -64,13 +69,14 @@ impl TestApp {
         let config = config(&database.url(), more);
         let supplier = Arc::new(Simulator::default());
         let known = supplier.clone();
+        let super_sim = super_sim();
         let ports = Ports {
             mailer: Smtp::from_config(&config.mail).expect("a mail server or none"),
             payments: gateway.unwrap_or_else(|| gateways::from_config(&config).expect("a gateway")),
-            suppliers: Arc::new(move |adapter| {
-                adapter
-                    .is_simulated()
-                    .then(|| known.clone() as Arc<dyn Supplier>)
+            suppliers: Arc::new(move |adapter| match adapter {
+                ProviderAdapter::Simulator => Some(known.clone() as Arc<dyn Supplier>),
+                ProviderAdapter::SuperSim => Some(super_sim.clone()),
+                _ => None,
             }),
             files: Files::from_config(&config.files).expect("a store of files"),
         };
@@ -219,4 +225,11 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         drop(self.handle.stop(false));
     }
+}
+
+/// Returns the adapter of Super SIM, which may call stand-ins on this computer.
+fn super_sim() -> Arc<dyn Supplier> {
+    let settings = Settings::new(Network::Any, Arc::new(chrono::Utc::now));
+    let client = SupplierClient::new(settings).expect("a client");
+    Arc::new(SuperSim::new(&client))
 }

@@ -37,12 +37,28 @@ const TAGS: &[(&str, &str)] = &[
     ),
     ("esims/diagnosis", "Why an eSIM has no data"),
     (
+        "esims/usage",
+        "Readings of usage counters, and the Data Usage Monitor",
+    ),
+    (
         "esims/sharing",
         "Share links with an access code that show the QR code of an eSIM",
     ),
     (
         "esims/stock",
         "Stock by plan and provider, and its thresholds",
+    ),
+    (
+        "integrations/runs",
+        "Requested calls to providers, with their progress and outcome",
+    ),
+    (
+        "integrations/twilio",
+        "Accounts for Super SIM at Twilio or KORE, one of them active",
+    ),
+    (
+        "integrations/provider_webhooks",
+        "Webhooks of providers: received, listed and replayed",
     ),
     ("catalog/plans", "Plans for sale"),
     ("catalog/pricing", "Prices of plans and quotes"),

@@ -4,6 +4,7 @@
     reason = "xtask prints its progress to the terminal"
 )]
 
+mod assets;
 mod bench;
 mod checks;
 mod database;

@@ -1,13 +1,13 @@
 //! Builds the panel with Trunk: small, as one style sheet and compressed files, or fast, for development.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256, Sha384};
 
+use crate::assets::{brotli, collect};
 use crate::process;
 use crate::project;
 use crate::sizes;
@@ -193,17 +193,6 @@ fn fingerprint() -> Result<String> {
     Ok(tools::fetch::hex(&hasher.finalize()))
 }
 
-pub fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    if path.is_file() {
-        files.push(path.to_path_buf());
-    } else if path.is_dir() {
-        for entry in fs::read_dir(path)?.flatten() {
-            collect(&entry.path(), files)?;
-        }
-    }
-    Ok(())
-}
-
 /// Writes a compressed `.br` file beside every text file.
 fn compress(folder: &Path) -> Result<()> {
     let mut files = Vec::new();
@@ -229,12 +218,6 @@ fn compress(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-pub fn brotli(plain: &[u8]) -> Result<Vec<u8>> {
-    let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, 11, 24);
-    writer.write_all(plain)?;
-    Ok(writer.into_inner())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,18 +234,5 @@ mod tests {
             page,
             "<link href=/icon.svg rel=icon><!--styles--><script></script><link as=fetch href=/x.wasm rel=preload>"
         );
-    }
-
-    #[test]
-    fn compressed_file_decompresses_to_the_original() -> Result<()> {
-        let plain = "plan ".repeat(1000);
-
-        let small = brotli(plain.as_bytes())?;
-        let mut decompressed = Vec::new();
-        brotli::BrotliDecompress(&mut small.as_slice(), &mut decompressed)?;
-
-        assert!(small.len() < 100);
-        assert_eq!(decompressed, plain.as_bytes());
-        Ok(())
     }
 }

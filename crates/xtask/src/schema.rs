@@ -9,9 +9,6 @@ use crate::database::TemporaryCluster;
 use crate::process;
 use crate::project::{self, Profile};
 
-/// Columns with arrays whose elements are never NULL. PostgreSQL cannot state that, so the Diesel CLI assumes the opposite.
-const ARRAYS_WITHOUT_NULLS: &[&str] = &["credential_names -> Array<Nullable<Text>>"];
-
 /// Migrates an empty database and prints its tables into `crates/schema`.
 pub fn run() -> Result<()> {
     if Command::new("diesel").arg("--version").output().is_err() {
@@ -33,7 +30,6 @@ pub fn run() -> Result<()> {
             .args(["print-schema", "--database-url", &uri(&url)])
             .current_dir(project::root()),
     )?;
-    let tables = without_null_elements(tables);
     let file = project::root().join("crates/schema/src/tables.rs");
     fs::write(&file, tables + "\n").with_context(|| format!("cannot write {}", file.display()))?;
     println!("wrote {}", file.display());
@@ -43,12 +39,4 @@ pub fn run() -> Result<()> {
 /// Converts an address of the form `host=… user=…` to a URI, the only form that the Diesel CLI accepts.
 fn uri(address: &str) -> String {
     format!("postgres:///?{}", address.replace(' ', "&"))
-}
-
-fn without_null_elements(mut tables: String) -> String {
-    for column in ARRAYS_WITHOUT_NULLS {
-        let exact = column.replace("Nullable<", "").replace(">>", ">");
-        tables = tables.replace(column, &exact);
-    }
-    tables
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wasmparser::{KnownCustom, Name, Parser, Payload};
 
-use crate::panel::{brotli, collect};
+use crate::assets::{brotli, collect};
 use crate::process;
 use crate::project;
 use crate::steps::note;

@@ -35,6 +35,14 @@ const NOT_AUDITED: &[(&str, &str)] = &[
         "webhooks_receive",
         "its event is audited as an action on the payment",
     ),
+    (
+        "provider_webhooks_receive",
+        "it is a receipt; its effects are audited as actions on the objects",
+    ),
+    (
+        "provider_webhooks_receive_about",
+        "it is a receipt; its effects are audited as actions on the objects",
+    ),
 ];
 
 /// Texts that no entry may contain: the test types, reveals or generates them in these scenes.

@@ -35,6 +35,9 @@ impl Column {
     pub fn printed(&self) -> String {
         let plain = match self.udt_name.as_str() {
             "_int8" => "Array<Int8>".to_owned(),
+            "_text" => "Array<Text>".to_owned(),
+            "_int4" => "Array<Nullable<Int4>>".to_owned(),
+            "_bool" => "Array<Nullable<Bool>>".to_owned(),
             // Diesel capitalises the words of an enum's name and of a built-in type's: `kyc_status`, `timestamptz`.
             name => name.split('_').map(capitalised).collect(),
         };

@@ -88,6 +88,8 @@ fn text_fields(body: &Value, within: &str) -> Vec<String> {
 /// Fields that are enum values, addresses, times or amounts, or that are never stored as typed.
 const CHECKED_OTHERWISE: &[&str] = &[
     "status",
+    "kind",
+    "account_sid",
     "role",
     "action",
     "reason_code",

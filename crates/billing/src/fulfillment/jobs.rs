@@ -74,10 +74,7 @@ pub struct ContinueProvisioning {
 
 impl Job for ContinueProvisioning {
     const KIND: &'static str = "orders.provision_again";
-    fn unique_key(&self) -> Option<String> {
-        let at = self.at.timestamp_micros();
-        Some(format!("provision-{}-{}-{at}", self.order, self.unit_no))
-    }
+    // Without a key, because a run may schedule the next one for the same time. Of several, the last schedule counts.
 
     async fn run(self, ctx: Ctx) -> Result<()> {
         let (order, unit_no, at) = (self.order, self.unit_no, self.at);

@@ -42,7 +42,7 @@ use wire::{
 pub use super::outcome::abandon;
 
 /// The maximum number of requests for one unit, before an administrator reviews the order.
-const MAX_ATTEMPTS: i32 = 6;
+const MAX_ATTEMPTS: i64 = 6;
 /// How often a request that had no effect is sent, before the next provider is asked.
 const MAX_SENDS: i32 = 6;
 /// How long a unit waits for a provider, before an administrator reviews the order.
@@ -229,7 +229,7 @@ pub fn next_request(
         fulfil(tx, actor, &order, &unit, Delivery::from_stock(esim), now)?;
         return Ok(None);
     }
-    if unit.attempts >= MAX_ATTEMPTS {
+    if allocations::count_attempts(tx.conn(), unit.id)? >= MAX_ATTEMPTS {
         let why = match &unit.last_error {
             Some(error) => format!("{MAX_ATTEMPTS} requests to providers failed: {error}"),
             None => format!("{MAX_ATTEMPTS} requests to providers failed."),
@@ -558,6 +558,9 @@ pub fn apply_response(
             if is_final(&error, request) {
                 let refused = ProvisioningAttemptStatus::Refused;
                 allocations::record_outcome(tx, reference, refused, None, Some(&why), now)?;
+                if is_unreached(&error) {
+                    allocations::record_unreached(tx, reference, now + NEXT_LOOK)?;
+                }
                 unit::transition(tx, actor, &unit, &UnitChange::Queued(&why))?;
                 return Ok(NextStep::Continue);
             }
@@ -589,6 +592,18 @@ const fn is_final(error: &SupplierError, request: &SupplierRequest) -> bool {
                 | Refusal::NoBalance,
             ..
         }
+    )
+}
+
+/// Returns whether the provider could not consider the request at all, so that it is asked again later.
+const fn is_unreached(error: &SupplierError) -> bool {
+    matches!(
+        error,
+        SupplierError::Unauthorized { .. }
+            | SupplierError::Refused {
+                reason: Refusal::Unreachable | Refusal::Maintenance,
+                ..
+            }
     )
 }
 

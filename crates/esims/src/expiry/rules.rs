@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn last_bundle_ends_the_esim() {
         let last = bundle(BundleStatus::Active, Some(0));
-        let decision = decide(&esim(EsimStatus::Active), &[last.clone()], NOW);
+        let decision = decide(&esim(EsimStatus::Active), std::slice::from_ref(&last), NOW);
         assert_eq!(
             decision,
             Decision {

@@ -7,11 +7,12 @@ mod query;
 mod routes;
 
 pub use query::{
-    Receipt, SentAttempt, Unit, advance, allocate, begin_check, due_checks, due_lookups,
-    find_reported, find_unit, has_real_provider, known_orders, lock, open_attempt, overdue_units,
-    queue, record_attempt, record_end, record_late, record_missing, record_order_ref,
-    record_outcome, record_resend, record_routing, record_usage, record_without_effect, release,
-    reopen, reverse, schedule_lookup, show, successful_attempt, units,
+    Receipt, SentAttempt, Unit, advance, allocate, begin_check, count_attempts, due_checks,
+    due_lookups, find_reported, find_unit, has_real_provider, known_orders, lock, open_attempt,
+    overdue_units, queue, record_attempt, record_end, record_late, record_missing,
+    record_order_ref, record_outcome, record_resend, record_routing, record_unreached,
+    record_usage, record_without_effect, release, reopen, reverse, schedule_lookup, show,
+    successful_attempt, units,
 };
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -174,7 +174,7 @@ struct ImpactRow {
 }
 
 // The stock is counted for the listed plans only.
-const IMPACT: &str = "WITH supplied AS (SELECT l.id, l.plan_name, \
+const IMPACT: &str = "WITH supplied AS (SELECT l.id, l.name AS plan_name, \
       (SELECT count(*) FROM plan_provider_offers o JOIN data_providers p ON p.id = o.provider_id \
        WHERE o.plan_id = l.id AND o.provider_id <> $1 AND o.is_active AND (o.stock IS NULL OR o.stock > 0) \
        AND p.is_active AND p.deleted_at IS NULL AND p.paused_at IS NULL AND p.adapter::text = ANY($2)) AS other_offers \

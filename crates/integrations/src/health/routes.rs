@@ -1,6 +1,6 @@
 //! HTTP routes of the health of providers.
 
-use super::{query, rules};
+use super::{calls, query};
 use wire::{
     ProviderId,
     integrations::{
@@ -16,7 +16,7 @@ use platform::{Caller, Id, Result, Tagged, Valid};
 /// Show the health of a provider: success rate, durations, circuit breaker and open requests.
 #[utoipa::path(tag = "integrations/providers", security(("bearer" = ["providers:read"])), params(("id" = ProviderId, Path)), responses((status = 200, description = "The health", body = ProviderHealth)))]
 #[get("/providers/{id}/health")]
-pub async fn show(
+pub async fn health(
     caller: Caller<ProvidersRead>,
     id: Id<ProviderId>,
 ) -> Result<Json<ProviderHealth>> {
@@ -51,7 +51,7 @@ pub async fn pause(
 ) -> Result<Tagged<Provider>> {
     let now = caller.ctx().clock.now();
     caller
-        .write(move |tx, actor| rules::pause(tx, actor, id.0, &why.reason, now))
+        .write(move |tx, actor| calls::pause(tx, actor, id.0, &why.reason, now))
         .await
         .map(Tagged)
 }
@@ -64,7 +64,7 @@ pub async fn resume(
     id: Id<ProviderId>,
 ) -> Result<Tagged<Provider>> {
     caller
-        .write(move |tx, actor| rules::resume(tx, actor, id.0))
+        .write(move |tx, actor| calls::resume(tx, actor, id.0))
         .await
         .map(Tagged)
 }

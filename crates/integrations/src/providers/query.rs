@@ -264,7 +264,7 @@ pub fn set_balance(
         balances::read_at.eq(now),
     );
     diesel::insert_into(balances::table)
-        .values((balances::provider_id.eq(id), row.clone()))
+        .values((balances::provider_id.eq(id), row))
         .on_conflict(balances::provider_id)
         .do_update()
         .set(row)

@@ -11,5 +11,5 @@ pub use rules::{Choice, choose};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
-    config.service(routes::simulate);
+    config.service(routes::routing);
 }

@@ -227,7 +227,12 @@ pub fn candidates(
     now: DateTime<Utc>,
 ) -> Result<Vec<Candidate>> {
     type Health = Option<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)>;
-    type Attempt = (ProviderId, Option<OfferId>, ProvisioningAttemptStatus);
+    type Attempt = (
+        ProviderId,
+        Option<OfferId>,
+        ProvisioningAttemptStatus,
+        Option<DateTime<Utc>>,
+    );
     let rows: Vec<(OfferColumns, ProviderColumns, Health)> = offers::table
         .inner_join(data_providers::table)
         .left_join(provider_health::table.on(provider_health::provider_id.eq(data_providers::id)))
@@ -244,7 +249,12 @@ pub fn candidates(
         None => Vec::new(),
         Some(unit) => attempts::table
             .filter(attempts::job_id.eq(unit))
-            .select((attempts::provider_id, attempts::offer_id, attempts::status))
+            .select((
+                attempts::provider_id,
+                attempts::offer_id,
+                attempts::status,
+                attempts::resend_at,
+            ))
             .load(conn)?,
     };
     let max_cost = settings::get(conn, MaxCost)?;
@@ -257,7 +267,15 @@ pub fn candidates(
     for (offer, provider, health) in rows {
         let (open_until, probe_until) = health.unwrap_or_default();
         let is_refused = |attempt: &Attempt| {
-            attempt.1 == Some(offer.id) && attempt.2 == ProvisioningAttemptStatus::Refused
+            attempt.1 == Some(offer.id)
+                && attempt.2 == ProvisioningAttemptStatus::Refused
+                && attempt.3.is_none()
+        };
+        // The provider did not receive the last request, and the next one is sent a little later.
+        let is_held = |attempt: &Attempt| {
+            attempt.0 == provider.account.id
+                && attempt.2 == ProvisioningAttemptStatus::Refused
+                && attempt.3.is_some_and(|at| at > now)
         };
         let is_abandoned = |attempt: &&Attempt| {
             attempt.0 == provider.account.id && attempt.2 == ProvisioningAttemptStatus::Abandoned
@@ -281,8 +299,10 @@ pub fn candidates(
                 currency == offer.currency && rules::is_above(&offer.cost, price, max_cost)
             }),
             is_unverified: kyc_required && !wanted.is_verified,
-            is_circuit_open: open_until
-                .is_some_and(|until| until > now || probe_until.is_some_and(|probe| probe > now)),
+            is_circuit_open: earlier.iter().any(is_held)
+                || open_until.is_some_and(|until| {
+                    until > now || probe_until.is_some_and(|probe| probe > now)
+                }),
         });
         let times_abandoned = earlier.iter().filter(is_abandoned).count();
         ranked.push((times_abandoned, Candidate::new(offer, provider, reason)));

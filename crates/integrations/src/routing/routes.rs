@@ -9,7 +9,7 @@ use platform::{Caller, Id, Result};
 /// Show which provider would supply a plan now, and why. Nothing is ordered.
 #[utoipa::path(tag = "integrations/providers", security(("bearer" = ["providers:read"])), params(("id" = PlanId, Path)), responses((status = 200, description = "The decision", body = RoutingDecision)))]
 #[get("/plans/{id}/routing")]
-pub async fn simulate(
+pub async fn routing(
     caller: Caller<ProvidersRead>,
     id: Id<PlanId>,
 ) -> Result<Json<RoutingDecision>> {

@@ -126,7 +126,7 @@ pub struct Facts<'a> {
     pub is_too_expensive: bool,
     /// Whether the identity of the customer must be verified first.
     pub is_unverified: bool,
-    /// Whether the circuit is open, or another process sends the probe.
+    /// Whether the circuit is open, another process sends the probe, or the last request did not reach the provider.
     pub is_circuit_open: bool,
 }
 

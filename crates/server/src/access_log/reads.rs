@@ -65,6 +65,7 @@ pub const PERSONAL: &[PersonalRead] = &[
     read("/v1/tickets/{id}/context", "ticket", "context"),
     read("/v1/promotion-redemptions", "redemption", "list"),
     read("/v1/search", "search", "list"),
+    read("/v1/usage", "esim", "list"),
 ];
 
 /// The operations that search for people, and the field of their rows with the id of the person.

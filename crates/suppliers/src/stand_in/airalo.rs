@@ -336,7 +336,7 @@ fn page(rows: &[Value], request: &Request) -> Answer {
     } else {
         shown.into()
     };
-    let next = (page < last).then(|| "https://elsewhere.example.com/v2?page=2");
+    let next = (page < last).then_some("https://elsewhere.example.com/v2?page=2");
     Answer::json(
         200,
         &json!({"data": data, "links": {"next": next},

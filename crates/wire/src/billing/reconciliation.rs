@@ -20,12 +20,12 @@ text_enum! {
         SupplierCancellation = "supplier_cancellation",
         /// A provider charged more than expected, and the order earns less than the minimum margin.
         LowMargin = "low_margin",
+        /// A provider needs a person: its credentials, its balance or a request that it does not accept.
+        ProviderAttention = "provider_attention",
         /// The balance at a provider is below its threshold.
         LowBalance = "low_balance",
         /// An eSIM at a provider is unknown here, or its data contradicts the inventory.
         InventoryConflict = "inventory_conflict",
-        /// A provider needs a person: its credentials, its balance or a request that it does not accept.
-        ProviderAttention = "provider_attention",
     }
 }
 text_enum! {

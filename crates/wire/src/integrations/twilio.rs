@@ -134,7 +134,7 @@ pub struct EditTwilioConfig {
 }
 
 impl EditTwilioConfig {
-    /// Returns whether the change replaces a secret, or decides to whom the secrets are sent.
+    /// Returns whether the change replaces a secret, or decides which host receives the secrets.
     pub const fn concerns_secrets(&self) -> bool {
         self.auth_token.is_some()
             || self.api_secret.is_some()

@@ -214,7 +214,7 @@ fn finish(flight: &Rc<Flight>, outcome: Outcome) {
     flight.wakers.take().into_iter().for_each(Waker::wake);
 }
 
-/// Removes a request that nobody may join any more.
+/// Removes a request that no further part may join.
 fn land(flight: &Rc<Flight>) {
     CACHE.with_borrow_mut(|cache| cache.flights.retain(|known| !Rc::ptr_eq(known, flight)));
 }

@@ -1,6 +1,6 @@
 //! The data of the pages. Every list, detail page, related list and timeline reads through it.
 //!
-//! - Requests for the same path share one request, which is aborted when nobody waits for it any more.
+//! - Requests for the same path share one request, which is aborted when its last user is dropped.
 //! - A page that was open before shows the known answer until the new one arrives ([`peek`]).
 //! - An older answer never replaces a newer one ([`latest::Latest`]).
 //! - [`invalidate`] loads what a page shows again after an action.

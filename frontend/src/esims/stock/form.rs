@@ -28,7 +28,7 @@ pub fn screen(id: Option<StockThresholdId>) -> AnyView {
         )
         .section(
             "Threshold",
-            "Administrators are told once when the stock falls below it.",
+            "Administrators receive one message when the stock falls below it.",
             [number_field("minimum", "Minimum").unit("eSIMs")],
         )
         .show()

@@ -88,7 +88,7 @@ fn draw(id: ProviderId, connection: ProviderConnection, reload: Reload) -> AnyVi
     }
     let webhook = connection.webhook_url.clone().map(|url| {
         view! { <h3>"Webhook address"</h3>
-            <p class="muted">"Enter it at the provider. Whoever knows it can send webhooks here, but not sign them."</p>
+            <p class="muted">"Enter it at the provider, and keep it secret: the token in it protects the webhooks of providers that do not sign."</p>
             <p>{copyable(url)}</p> }
     });
     view! { <div class="bundles">{rows(all)}{webhook}<h3>"What this integration can do"</h3>{capabilities(can)}</div> }

@@ -1,5 +1,6 @@
 //! Every operation that writes, run once, with the expected audit entries.
 
+mod connections;
 mod lifecycle;
 mod money;
 mod people;

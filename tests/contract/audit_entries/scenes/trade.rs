@@ -93,6 +93,8 @@ pub async fn catalogue(scenes: &mut Scenes<'_>) {
         )
         .await;
 
+    super::connections::provider(scenes, &admin, id(&provider)).await;
+    super::connections::twilio(scenes, &admin, &chief).await;
     super::terms::offered(scenes, &admin, (id(&plan), id(&provider))).await;
     let request = "scene-plans-import";
     let list = format!("/v1/plans/import?provider_id={}", id(&provider));

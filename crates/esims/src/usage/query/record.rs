@@ -116,8 +116,6 @@ struct BundleRow {
     starts_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     expires_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = Integer)]
-    validity_days: i32,
     #[diesel(sql_type = Timestamptz)]
     created_at: DateTime<Utc>,
 }
@@ -126,8 +124,8 @@ struct BundleRow {
 const BUNDLES: &str = "SELECT b.esim_id, b.id, b.status, o.kind = 'new' AS is_first, b.provider_ref, b.total_bytes, b.used_bytes, \
     coalesce(b.starts_at, CASE WHEN o.kind = 'new' THEN e.activated_at END) AS starts_at, \
     coalesce(b.expires_at, CASE WHEN o.kind = 'new' THEN e.expires_at END) AS expires_at, \
-    coalesce((o.terms->>'validity_days')::integer, p.validity_days) AS validity_days, b.created_at \
-    FROM esim_bundles b JOIN orders o ON o.id = b.order_id JOIN plans p ON p.id = b.plan_id JOIN esims e ON e.id = b.esim_id \
+    b.created_at \
+    FROM esim_bundles b JOIN orders o ON o.id = b.order_id JOIN esims e ON e.id = b.esim_id \
     WHERE b.esim_id = ANY($1)";
 
 /// Loads the state and the bundles of eSIMs again, after the first use has started a bundle.
@@ -159,7 +157,6 @@ fn load_bundles(conn: &mut Conn, esims: &mut [EsimUse]) -> Result<()> {
                 used_bytes: row.used_bytes,
                 starts_at: row.starts_at,
                 expires_at: row.expires_at,
-                validity_days: row.validity_days,
                 created_at: row.created_at,
             });
         }

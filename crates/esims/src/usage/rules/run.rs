@@ -16,7 +16,6 @@ pub struct BundleUse {
     pub used_bytes: i64,
     pub starts_at: Option<DateTime<Utc>>,
     pub expires_at: Option<DateTime<Utc>>,
-    pub validity_days: i32,
     pub created_at: DateTime<Utc>,
 }
 

@@ -68,7 +68,7 @@ fn step(
     reading: &Reading,
 ) -> (ReadingOutcome, i64, Option<String>, Option<i32>) {
     let clock = Clock {
-        now: at(24 * 60),
+        now: reading.read_at,
         zone: chrono_tz::UTC,
     };
     esim.changes.alerts.clear();

@@ -266,7 +266,7 @@ pub fn record_attempt(
         ))
         .execute(tx.conn())?;
     if let Some(megabytes) = pool_mb {
-        // Only what the router has taken is given back later.
+        // Only what the router has taken is returned later.
         sql_query(
             "UPDATE provisioning_attempts a SET pool_gb = $2 / 1000 FROM data_providers p \
              WHERE a.reference = $1 AND p.id = a.provider_id AND p.available_data_gb IS NOT NULL",
@@ -336,6 +336,30 @@ pub fn record_without_effect(
         ))
         .execute(tx.conn())?;
     Ok(())
+}
+
+/// Stores that a refused request did not reach the provider, which is asked again from a time on with a new request.
+pub fn record_unreached(tx: &mut Tx<'_>, reference: &str, again_at: DateTime<Utc>) -> Result<()> {
+    let refused = attempts::table
+        .filter(attempts::reference.eq(reference))
+        .filter(attempts::status.eq(ProvisioningAttemptStatus::Refused));
+    update(refused)
+        .set(attempts::resend_at.eq(again_at))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Counts the requests of a unit, without those that did not reach their provider.
+pub fn count_attempts(conn: &mut Conn, unit: ProvisioningJobId) -> Result<i64> {
+    Ok(attempts::table
+        .filter(attempts::job_id.eq(unit))
+        .filter(
+            attempts::status
+                .ne(ProvisioningAttemptStatus::Refused)
+                .or(attempts::resend_at.is_null()),
+        )
+        .count()
+        .get_result(conn)?)
 }
 
 /// Stores that a request is sent again with its reference, before it is sent.

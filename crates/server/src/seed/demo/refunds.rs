@@ -144,29 +144,24 @@ pub fn add(rows: &mut Rows, order: &Order<'_>, support: Uuid) {
         change.clone(),
         Some(reason),
     );
+    if matches!(outcome, RefundOutcome::Processed | RefundOutcome::Failed) {
+        audit(
+            decided,
+            admin,
+            AuditAction::RefundApprove,
+            Value::Null,
+            None,
+        );
+    }
     match outcome {
         RefundOutcome::Requested => {}
         RefundOutcome::Rejected => {
             audit(decided, admin, AuditAction::RefundReject, Value::Null, why)
         }
         RefundOutcome::Processed => {
-            audit(
-                decided,
-                admin,
-                AuditAction::RefundApprove,
-                Value::Null,
-                None,
-            );
             audit(paid, None, AuditAction::RefundProcess, change, None);
         }
         RefundOutcome::Failed => {
-            audit(
-                decided,
-                admin,
-                AuditAction::RefundApprove,
-                Value::Null,
-                None,
-            );
             audit(paid, None, AuditAction::RefundFail, Value::Null, why);
         }
     }
