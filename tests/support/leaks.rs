@@ -127,7 +127,7 @@ async fn notes_drafts_and_other_tickets_reach_no_customer() {
                         addresses.push(format!("{path}?q={q}"));
                     }
                     addresses.push(format!("{path}?tag={TAG}"));
-                    addresses.push(format!("{path}?view=mentions"));
+                    addresses.push(format!("{path}?queue=mentions"));
                 }
                 for address in addresses {
                     let body =

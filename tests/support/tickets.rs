@@ -174,12 +174,12 @@ async fn views_and_filters_select_tickets() {
     let pick = |at: &[usize]| -> Vec<String> { at.iter().map(|at| numbers[*at].clone()).collect() };
 
     for (query, at) in [
-        ("view=mine", &[0, 1][..]),
-        ("view=unassigned", &[3, 4]),
-        ("view=waiting", &[1]),
-        ("view=to_do", &[0, 3, 4]),
-        ("view=overdue", &[3]),
-        ("view=mentions", &[4]),
+        ("queue=mine", &[0, 1][..]),
+        ("queue=unassigned", &[3, 4]),
+        ("queue=waiting", &[1]),
+        ("queue=to_do", &[0, 3, 4]),
+        ("queue=overdue", &[3]),
+        ("queue=mentions", &[4]),
         ("status=resolved", &[2]),
         ("status=open,in_progress", &[0, 1, 3, 4]),
         ("priority=urgent", &[4]),
@@ -197,9 +197,9 @@ async fn views_and_filters_select_tickets() {
         .expect(200);
     assert_eq!(by_priority["data"][0]["tags"], json!(["vip"]));
     admin
-        .get("/v1/tickets?view=other")
+        .get("/v1/tickets?queue=other")
         .await
-        .rejects_field("view");
+        .rejects_field("queue");
 }
 
 #[actix_web::test]

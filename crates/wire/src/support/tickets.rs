@@ -59,7 +59,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// A view of the tickets.
+    /// A queue of tickets, such as those of the caller.
     TicketView: text {
         /// Tickets that are assigned to the caller and not resolved.
         Mine = "mine",
@@ -169,8 +169,8 @@ filter! {
     TicketFilter {
         /// Prefix of a ticket number, words of the ticket or its messages, or the customer's name or email address.
         q: String,
-        /// A view of the tickets.
-        view: TicketView,
+        /// A queue of tickets.
+        queue: TicketView,
         /// Tickets with any of these statuses.
         status: AnyOf<TicketStatus>,
         /// Tickets with any of these priorities.

@@ -241,7 +241,7 @@ fn matching(query: ListQuery<'_>) -> tickets::BoxedQuery<'_, Pg> {
     if let Some(to) = filter.created_at_to {
         rows = rows.filter(tickets::created_at.lt(to));
     }
-    match filter.view {
+    match filter.queue {
         Some(view) => in_view(rows, view, actor),
         None => rows,
     }
