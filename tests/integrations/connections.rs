@@ -213,15 +213,13 @@ async fn loopback_address_is_for_development_only() {
     let app = TestApp::start().await;
     let mut new = freedom();
     new["api_endpoint"] = json!("http://127.0.0.1:4010/v2");
-    app.as_admin()
-        .post("/v1/providers", new.clone())
-        .await
-        .expect(201);
+    let admin = app.as_admin();
+    admin.post("/v1/providers", new.clone()).await.expect(201);
     let production = app.second_server(&super::simulated::PRODUCTION);
     new["adapter"] = json!("super_sim");
     new["api_key"] = json!("");
     production
-        .as_admin()
+        .as_user(admin.id())
         .post("/v1/providers", new)
         .await
         .rejects_field("api_endpoint");

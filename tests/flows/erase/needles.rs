@@ -155,6 +155,9 @@ pub async fn write_name_everywhere(app: &TestApp, chief: &Client) -> UserId {
             "INSERT INTO esim_data_usage (id, esim_id, used_bytes, period_start, period_end) SELECT gen_random_uuid(), id, 5, now(), now() + interval '1 day' FROM esims WHERE user_id = '{id}'"
         ),
         format!(
+            "INSERT INTO usage_days (esim_id, day, country, used_bytes) SELECT id, current_date, 'PT', 5 FROM esims WHERE user_id = '{id}'"
+        ),
+        format!(
             "UPDATE notifications SET last_error = '550 {whole}', subject = 'For Needlefirst' WHERE user_id = '{id}'"
         ),
         format!(

@@ -105,6 +105,9 @@ pub struct Order {
     /// Status of a payment dispute, such as `needs_response`; null when no payment is disputed.
     #[serde(default)]
     pub dispute_state: Option<String>,
+    /// When a payment of the order last changed, such as when its checkout was opened; null without a payment.
+    #[serde(default)]
+    pub payment_updated_at: Option<DateTime<Utc>>,
     /// The currency of all amounts.
     pub currency: Currency,
     /// Status of the order.

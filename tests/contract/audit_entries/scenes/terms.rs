@@ -48,7 +48,9 @@ pub async fn offered(scenes: &mut Scenes<'_>, admin: &Client, (plan, provider): 
 pub async fn compared(scenes: &mut Scenes<'_>, admin: &Client, provider: &str) {
     let list =
         "sku,name,data_limit_mb,days,regions,cost_price,selling_price\nscene,Scene,100,1,US,1,3\n";
-    let first = send(scenes, admin, (provider, list), &["price_list.create"]).await;
+    // The list that the sync of the provider created is open, and a newer list replaces it.
+    let acts = &["price_list.create", "price_list.discard"];
+    let first = send(scenes, admin, (provider, list), acts).await;
     scenes
         .run_operation(
             admin,

@@ -140,6 +140,7 @@ fn to_orders(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<
     let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
     let (delivered, codes) = (delivered_at(conn, &ids)?, promo_codes(conn, &ids)?);
     let mut money = money::refunds_and_disputes(conn, &ids)?;
+    let payments = money::last_changes(conn, &ids)?;
     let sees_costs = actor.can(Permission::CostsRead);
     let charged = if sees_costs {
         charges(conn, &ids)?
@@ -157,6 +158,7 @@ fn to_orders(conn: &mut Conn, actor: &Actor, rows: Vec<OrderRow>) -> Result<Vec<
                 pending_refund_amount: money.pending,
                 refundable_payment_id: money.refundable,
                 dispute_state: money.dispute_state,
+                payment_updated_at: payments.get(&row.id).copied(),
                 terms: row.terms()?,
                 margin_amount: cost.margin(&row).filter(|_| sees_costs),
                 customer: names.entry(row.user_id).or_default().clone(),

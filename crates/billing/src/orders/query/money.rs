@@ -1,10 +1,13 @@
 //! SQL of the refunds and disputes of an order's payments.
 
+use chrono::{DateTime, Utc};
 use diesel::{
+    dsl::max,
     prelude::*,
     sql_types::{Array, Nullable, Numeric, Text, Uuid as SqlUuid},
 };
 use platform::{Conn, Result};
+use schema::transactions;
 use std::collections::HashMap;
 use wire::{Money, OrderId, TransactionId, billing::orders::RefundState};
 
@@ -75,4 +78,20 @@ pub(super) fn refunds_and_disputes(
         .load(conn)?;
     let known = rows.into_iter();
     Ok(known.filter_map(|row| Some((row.order_id?, row))).collect())
+}
+
+/// Returns when a payment of each of these orders last changed; an order without a payment is left out.
+pub(super) fn last_changes(
+    conn: &mut Conn,
+    ids: &[OrderId],
+) -> Result<HashMap<OrderId, DateTime<Utc>>> {
+    let rows: Vec<(Option<OrderId>, Option<DateTime<Utc>>)> = transactions::table
+        .filter(transactions::order_id.eq_any(ids))
+        .group_by(transactions::order_id)
+        .select((transactions::order_id, max(transactions::updated_at)))
+        .load(conn)?;
+    let known = rows.into_iter();
+    Ok(known
+        .filter_map(|(order, at)| Some((order?, at?)))
+        .collect())
 }
