@@ -30,19 +30,13 @@ pub fn versions(id: ArticleId, reload: RwSignal<u32>) -> AnyView {
             }
             let newest = versions.data.first().map(|version| version.number);
             let lines = versions.data.into_iter();
-            rows(
-                lines
-                    .map(|version| {
-                        let is_newest = newest == Some(version.number);
-                        line(id, version, is_newest)
-                    })
-                    .collect(),
-            )
+            rows(lines.map(|version| line(id, version, newest)).collect())
         }),
     )
 }
 
-fn line(article: ArticleId, version: ArticleVersion, is_newest: bool) -> Row {
+fn line(article: ArticleId, version: ArticleVersion, newest: Option<i32>) -> Row {
+    let is_newest = newest == Some(version.number);
     let (number, content) = (version.number, version.content.clone());
     let show = drawer_button(
         format!("Show version {number}"),

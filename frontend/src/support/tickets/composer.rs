@@ -312,8 +312,7 @@ fn mention_finder(of: Composer) -> AnyView {
         chip(name, remove)
     };
     let chips = move || of.mentions.get().into_iter().map(one).collect_view();
-    view! { <div class="field">{finder}<ul class="files" aria-label="Mentioned">{chips}</ul></div> }
-        .into_any()
+    view! { <div>{finder}<ul class="files" aria-label="Mentioned">{chips}</ul></div> }.into_any()
 }
 
 /// Loads a chosen record, and reports a failure.

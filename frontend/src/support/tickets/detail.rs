@@ -40,7 +40,7 @@ pub fn screen(id: TicketId) -> AnyView {
             let waits = ticket.waiting_since.is_some() && ticket.status.is_active();
             waits.then(|| ("Waiting for customer".to_owned(), Tone::Waiting))
         })
-        .subtitle(|ticket| ticket.subject.clone())
+        .subtitle(|ticket| format!("From {}", ticket.customer))
         .edit(Permission::TicketsWrite, |ticket| {
             is_open(ticket).then(|| format!("/support/tickets/{}/edit", ticket.id))
         })

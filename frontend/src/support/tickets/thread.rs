@@ -35,7 +35,7 @@ pub fn thread(id: TicketId, reload: RwSignal<u32>, others: Presence) -> AnyView 
         move || fetch(id, last),
         |conversation| draw(&conversation),
     );
-    view! { <section class="card conversation"><h2>"Conversation"</h2>{body}</section> }.into_any()
+    view! { <section class="card conversation">{body}</section> }.into_any()
 }
 
 /// Loads the conversation. After a failure, the shown one stays.
@@ -47,7 +47,7 @@ fn fetch(
         let path = format!("{}/{id}/messages", Ticket::PATH);
         let outcome = async {
             let ticket = api::find::<Ticket>(id).await?;
-            Ok((ticket, api::get::<TicketThread>(&path).await?))
+            Ok::<Conversation, ApiError>((ticket, api::get(&path).await?))
         };
         match outcome.await {
             Ok(conversation) => {
@@ -61,7 +61,8 @@ fn fetch(
 
 fn draw((ticket, thread): &Conversation) -> AnyView {
     let messages = thread.data.iter().map(message).collect_view();
-    view! { <ol class="thread">{description(ticket)}{messages}</ol> }.into_any()
+    view! { <h2>{ticket.subject.clone()}</h2><ol class="thread" aria-label="Messages">{description(ticket)}{messages}</ol> }
+        .into_any()
 }
 
 /// Draws the description, with which the conversation begins.
