@@ -328,7 +328,7 @@ impl Resource for SlaPolicy {
         self.version
     }
     fn label(&self) -> String {
-        self.zone.clone()
+        "service levels".to_owned()
     }
 }
 

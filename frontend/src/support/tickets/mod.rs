@@ -22,7 +22,7 @@ use kit::{
     ui::{Tone, Value},
 };
 use wire::{
-    Permission, UserId,
+    EsimId, OrderId, Permission, UserId,
     support::tickets::{Ticket, TicketFilter, TicketPriority, TicketStatus},
 };
 
@@ -118,8 +118,25 @@ pub fn of_customer(id: UserId) -> Related<Ticket> {
         .empty("No tickets yet.")
 }
 
-/// Returns a short list of tickets that match a filter, such as those about an eSIM.
-pub fn short_list(filter: TicketFilter) -> Related<Ticket> {
+/// Returns the tickets about an eSIM.
+pub fn of_esim(id: EsimId) -> Related<Ticket> {
+    short_list(TicketFilter {
+        esim_id: Some(id),
+        ..TicketFilter::default()
+    })
+    .empty("No tickets about this eSIM.")
+}
+
+/// Returns the tickets about an order.
+pub fn of_order(id: OrderId) -> Related<Ticket> {
+    short_list(TicketFilter {
+        order_id: Some(id),
+        ..TicketFilter::default()
+    })
+    .empty("No tickets about this order.")
+}
+
+fn short_list(filter: TicketFilter) -> Related<Ticket> {
     related::<Ticket>("Tickets", Permission::TicketsRead, filter)
         .column(text("Ticket", |ticket: &Ticket| {
             ticket.ticket_number.clone()
