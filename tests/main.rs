@@ -20,4 +20,5 @@ mod harness;
 mod insights;
 mod integrations;
 mod messaging;
+mod support;
 mod system;

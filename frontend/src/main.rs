@@ -6,6 +6,7 @@ mod catalog;
 mod esims;
 mod integrations;
 mod messaging;
+mod support;
 mod system;
 
 use kit::shell::{Section, panel};
@@ -17,6 +18,7 @@ static SECTIONS: &[&Section] = &[
     &catalog::SECTION,
     &billing::SECTION,
     &integrations::SECTION,
+    &support::SECTION,
     &messaging::SECTION,
     &system::SECTION,
 ];

@@ -72,7 +72,7 @@ async fn screens_meet_accessibility_rules() {
         .chain(record_pages)
     {
         browser.go(&address).await;
-        browser.wait_for(&format!("{address} is drawn"), "return document.querySelector('main h1') && !document.querySelector('main .sk') && !document.querySelector('#boot') || null").await;
+        security::is_drawn(&browser, &address).await;
         found.extend(violations(&browser, &axe, &address).await);
     }
 

@@ -15,6 +15,7 @@ mod refunds;
 mod sale;
 mod security;
 mod sessions;
+mod support;
 mod users;
 
 use crate::{billing::refunds::sell, harness::TestApp};

@@ -1,6 +1,6 @@
 //! The content security policy: only requests to the panel's own origin, no inline styles, no inline scripts.
 
-use super::{open_as, panel};
+use super::{Browser, open_as, panel, support};
 use crate::{
     accounts::kyc::passport,
     flows::purchase::{order, simulate},
@@ -9,7 +9,7 @@ use crate::{
 use wire::{accounts::users::UserRole, billing::transactions::SimulatedOutcome};
 
 /// Every screen without an ID in its address.
-pub const SCREENS: [&str; 46] = [
+pub const SCREENS: [&str; 58] = [
     "/billing/orders",
     "/billing/orders/new",
     "/billing/transactions",
@@ -39,6 +39,18 @@ pub const SCREENS: [&str; 46] = [
     "/integrations/webhooks",
     "/integrations/runs",
     "/integrations/offers/new",
+    "/support/tickets",
+    "/support/tickets/new",
+    "/support/articles",
+    "/support/articles/new",
+    "/support/searches",
+    "/support/macros",
+    "/support/macros/new",
+    "/support/rules",
+    "/support/rules/new",
+    "/support/service-levels",
+    "/support/service-levels/edit",
+    "/support/emails",
     "/messaging/notifications",
     "/system/audit",
     "/billing/payments",
@@ -100,7 +112,13 @@ pub async fn record_pages(app: &TestApp) -> Vec<String> {
             rows["data"][0]["id"].as_str().unwrap()
         ));
     }
+    screens.extend(support::record_pages(app, customer).await);
     screens
+}
+
+/// Waits until the screen of an address is drawn.
+pub async fn is_drawn(browser: &Browser, address: &str) {
+    browser.wait_for(&format!("{address} is drawn"), "return document.querySelector('main h1') && !document.querySelector('main .sk') && !document.querySelector('#boot') || null").await;
 }
 
 #[actix_web::test]
@@ -121,7 +139,7 @@ async fn screens_request_only_their_own_origin_and_obey_the_content_security_pol
         .chain(record_pages);
     for address in screens {
         browser.go(&address).await;
-        browser.wait_for(&format!("{address} is drawn"), "return document.querySelector('main h1') && !document.querySelector('main .sk') && !document.querySelector('#boot') || null").await;
+        is_drawn(&browser, &address).await;
         assert_eq!(
             browser.console_messages().await,
             Vec::<String>::new(),

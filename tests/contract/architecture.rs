@@ -17,6 +17,7 @@ const SECTIONS: &[(&str, &[&str])] = &[
     ("insights", &[]),
     ("integrations", &[]),
     ("messaging", &[]),
+    ("support", &["accounts", "billing", "esims", "messaging"]),
     ("system", &[]),
 ];
 

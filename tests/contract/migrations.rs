@@ -65,6 +65,8 @@ fn shared_enums() -> impl Iterator<Item = (&'static str, &'static [&'static str]
         messaging::notifications::NotificationStatus,
         messaging::notifications::NotificationType,
         messaging::templates::TemplateType,
+        support::inbound::InboundEmailStatus,
+        support::tickets::TicketChannel,
         support::tickets::TicketPriority,
         support::tickets::TicketStatus,
         system::settings::SettingDataType,

@@ -45,6 +45,14 @@ const CLEARED: &[(&str, &[&str])] = &[
     ),
     // Null is the default; a reason may be left out in either way.
     ("settings_edit", &["value", "reason"]),
+    ("articles_edit", &["category"]),
+    ("macros_edit", &["reply", "note"]),
+    ("rules_edit", &[]),
+    ("sla_edit", &[]),
+    (
+        "tickets_edit",
+        &["category", "esim_id", "order_id", "transaction_id"],
+    ),
     (
         "twilio_edit",
         &[

@@ -101,6 +101,30 @@ pub fn body(operation: &str) -> Option<Value> {
         "settings_edit" => json!({ "value": null }),
         "settings_rollback" => json!({ "version": 1 }),
         "audit_verify" => json!({}),
+        "tickets_create" => {
+            json!({ "user_id": id, "subject": "No data", "description": "It does not work" })
+        }
+        "tickets_edit" => json!({ "category": "technical" }),
+        "tickets_assign" => json!({ "assigned_to": null }),
+        "tickets_ping" => json!({ "is_typing": true }),
+        "tickets_rate" => json!({ "score": 5 }),
+        "tickets_bulk" => json!({ "action": "close", "ids": [id] }),
+        "messages_add" => json!({ "message": "Hello" }),
+        "messages_merge" => json!({ "into_id": id }),
+        "messages_split" => json!({ "message_ids": [id], "subject": "Another question" }),
+        "messages_upload" => json!("not a file"),
+        "sla_edit" => json!({ "holidays": [] }),
+        "rules_create" => {
+            json!({ "name": "R", "conditions": { "channel": "email" }, "actions": { "priority": "high" } })
+        }
+        "rules_edit" => json!({ "position": 1 }),
+        "macros_create" => json!({ "name": "M", "reply": "Hello" }),
+        "macros_edit" => json!({ "name": "N" }),
+        "macros_run" => json!({ "macro_id": id }),
+        "articles_create" => json!({ "title": "How to", "content": "Text" }),
+        "articles_edit" => json!({ "content": "More" }),
+        "articles_preview" => json!({ "content": "*x*" }),
+        "articles_roll_back" => json!({ "number": 1 }),
         "views_create" => {
             json!({ "list": "/billing/orders", "name": "V", "query": "status=paid", "audience": "mine" })
         }
@@ -266,6 +290,12 @@ fn only_listed_operations_are_public() {
             "GET /health/live",
             "GET /health/ready",
             "GET /metrics",
+            "GET /v1/help/articles",
+            "GET /v1/help/articles/{slug}",
+            "POST /v1/help/articles/{slug}/views",
+            "POST /v1/help/articles/{slug}/votes",
+            "GET /v1/help/search",
+            "POST /v1/inbound/email",
             "GET /v1/kyc/files/{token}",
             "POST /v1/passwords/forgotten",
             "POST /v1/passwords/link",
@@ -273,6 +303,7 @@ fn only_listed_operations_are_public() {
             "POST /v1/sessions",
             "POST /v1/sessions/refresh",
             "GET /v1/settings/public",
+            "GET /v1/ticket-attachments/files/{token}",
             "GET /v1/webhooks/providers/{id}/{token}",
             "POST /v1/webhooks/providers/{id}/{token}",
             "POST /v1/webhooks/providers/{id}/{token}/{reference}",

@@ -24,6 +24,10 @@ const NOT_EXPORTED: &[(&str, &str)] = &[
         "the author of an article, who is an administrator",
     ),
     (
+        "article_versions",
+        "the staff member who published an article",
+    ),
+    (
         "esim_operations",
         "the staff or client that requested an operation; the state history of the eSIM has the rest",
     ),

@@ -10,7 +10,16 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Fields whose text may have several lines.
-const SEVERAL_LINES: &[&str] = &["description", "note", "reason", "value"];
+const SEVERAL_LINES: &[&str] = &[
+    "description",
+    "note",
+    "reason",
+    "value",
+    "message",
+    "content",
+    "reply",
+    "comment",
+];
 /// Fields whose text is compared and not stored, or stored as a digest.
 const COMPARED: &[&str] = &["password", "current", "new", "token", "code", "head"];
 /// A marker that no field strips.

@@ -15,6 +15,7 @@ use wire::{
         usage::BundleStatus,
     },
     integrations::{allocations::ProvisioningStatus, providers::ProviderRunStatus},
+    support::tickets::TicketStatus,
 };
 
 const INTRODUCTION: &str = "# States
@@ -121,6 +122,12 @@ fn document() -> String {
             "Suspend, resume, cancel or refresh. `refused` means that nothing was changed, `failed` that the outcome could not be found out.",
             EsimOperationStatus::ALL,
             EsimOperationStatus::can_become,
+        ),
+        section(
+            "Support ticket",
+            "The customer's answer reopens a resolved ticket; the answer to a closed one opens a new ticket. A resolved ticket is closed after some days (`tickets.auto_close_days`).",
+            TicketStatus::ALL,
+            TicketStatus::can_become,
         ),
         section(
             "User account",

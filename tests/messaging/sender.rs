@@ -63,6 +63,7 @@ async fn sent(sender: &str, subject: &str) -> String {
         html: None,
         pictures: Vec::new(),
         message_id: "<1@example.com>".to_owned(),
+        thread: None,
     };
     mailer.send(email).await.expect("it is taken");
     taken.join().expect("a message")

@@ -101,6 +101,11 @@ pub struct Mail {
     pub smtp_url: Option<Secret>,
     /// `MAIL_FROM`
     pub from: String,
+    /// `INBOUND_EMAIL_ADDRESS`: the address to which customers answer, such as `support@example.com`. The mail server
+    /// must deliver `support+...@example.com` to the same mailbox.
+    pub inbound_address: Option<String>,
+    /// `INBOUND_EMAIL_SECRET`: with it, the relay signs the emails that it posts.
+    pub inbound_secret: Option<Secret>,
 }
 
 /// The limits of requests per minute and caller, by class; 0 is unlimited.
@@ -201,6 +206,8 @@ impl Config {
             mail: Mail {
                 smtp_url: vars.secret("SMTP_URL"),
                 from: vars.text("MAIL_FROM", "eSIM Admin <no-reply@localhost.localdomain>"),
+                inbound_address: vars.optional("INBOUND_EMAIL_ADDRESS"),
+                inbound_secret: vars.secret("INBOUND_EMAIL_SECRET"),
             },
             provider_journal: vars.optional("PROVIDER_SIMULATOR_JOURNAL"),
             files: Files::read(&mut vars, environment),
@@ -246,6 +253,20 @@ impl Config {
         }
         if self.environment == Environment::Production && !self.public_url.starts_with("https://") {
             errors.push("PUBLIC_URL: required in production, beginning with https://".into());
+        }
+        if self.mail.inbound_address.is_some() != self.mail.inbound_secret.is_some() {
+            errors.push(
+                "INBOUND_EMAIL_ADDRESS and INBOUND_EMAIL_SECRET: give both or neither".into(),
+            );
+        }
+        let is_address = |address: &String| {
+            let parts = address.split_once('@');
+            parts.is_some_and(|(name, domain)| {
+                (1..=15).contains(&name.len()) && !name.contains('+') && domain.contains('.')
+            })
+        };
+        if !self.mail.inbound_address.iter().all(is_address) {
+            errors.push("INBOUND_EMAIL_ADDRESS: an address such as support@example.com, with 15 characters or less before the @".into());
         }
     }
 

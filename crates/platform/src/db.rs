@@ -16,7 +16,7 @@ use crate::{
     http, metrics,
 };
 use crossbeam_channel::{Sender, TrySendError};
-use diesel::{PgConnection, connection::SimpleConnection, result::Error as Sql};
+use diesel::{Connection, PgConnection, connection::SimpleConnection, result::Error as Sql};
 use outage::{CHECK_INTERVAL, Outage};
 use session::{Kind, Session};
 use std::{
@@ -37,6 +37,11 @@ impl Tx<'_> {
     /// Returns the connection of the transaction.
     pub fn conn(&mut self) -> &mut Conn {
         self.0
+    }
+
+    /// Runs work in a savepoint: an error undoes what the work wrote, and the transaction goes on.
+    pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.0.transaction(|conn| work(&mut Tx(conn)))
     }
 }
 

@@ -6,7 +6,7 @@ mod personal_data;
 mod search;
 
 pub use personal_data::{ExportTable, PersonalData, PersonalDataRegistry, export_tables};
-pub use search::{query_tokens, search_tokens};
+pub use search::{prefix_tokens, query_tokens, search_tokens, word_tokens};
 
 use crate::{
     audit,

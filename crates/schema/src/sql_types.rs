@@ -41,6 +41,8 @@ native_enums! {
     EsimStatus = "esim_status",
     /// `esims.iccid_check`
     IccidCheck = "iccid_check",
+    /// `inbound_emails.status`
+    InboundEmailStatus = "inbound_email_status",
     /// `jobs.status`
     JobStatus = "job_status",
     /// `kyc_documents.status`
@@ -87,6 +89,8 @@ native_enums! {
     SyncState = "sync_state",
     /// `email_templates.template_type`
     TemplateType = "template_type",
+    /// `support_tickets.channel`
+    TicketChannel = "ticket_channel",
     /// `support_tickets.priority`
     TicketPriority = "ticket_priority",
     /// `support_tickets.status`

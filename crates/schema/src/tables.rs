@@ -57,6 +57,65 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    article_readers (article_id, day, reader) {
+        article_id -> Uuid,
+        day -> Date,
+        reader -> Bytea,
+        has_voted -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    article_searches (id) {
+        id -> Uuid,
+        #[max_length = 100]
+        query -> Varchar,
+        #[max_length = 16]
+        locale -> Varchar,
+        count -> Int4,
+        created_at -> Timestamptz,
+        searched_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    article_slugs (slug) {
+        #[max_length = 255]
+        slug -> Varchar,
+        article_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    article_versions (id) {
+        id -> Uuid,
+        article_id -> Uuid,
+        number -> Int4,
+        #[max_length = 255]
+        title -> Varchar,
+        content -> Text,
+        #[max_length = 100]
+        category -> Nullable<Varchar>,
+        tags -> Nullable<Jsonb>,
+        author_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     audit_chain (seq) {
         seq -> Int8,
         #[max_length = 10]
@@ -412,6 +471,23 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    inbound_emails (id) {
+        id -> Uuid,
+        message_key -> Bytea,
+        content -> Nullable<Bytea>,
+        status -> InboundEmailStatus,
+        #[max_length = 200]
+        detail -> Nullable<Varchar>,
+        ticket_id -> Nullable<Uuid>,
+        received_at -> Timestamptz,
+        processed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     invoices (id) {
         id -> Uuid,
         #[max_length = 30]
@@ -478,6 +554,14 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        #[max_length = 16]
+        locale -> Varchar,
+        group_id -> Uuid,
+        draft -> Nullable<Jsonb>,
+        published_at -> Nullable<Timestamptz>,
+        helpful_count -> Int4,
+        unhelpful_count -> Int4,
+        folded_title -> Text,
     }
 }
 
@@ -560,6 +644,7 @@ diesel::table! {
         sent_at -> Nullable<Timestamptz>,
         read_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        headers -> Nullable<Bytea>,
     }
 }
 
@@ -1171,6 +1256,23 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    sla_policies (id) {
+        id -> Uuid,
+        #[max_length = 64]
+        zone -> Varchar,
+        hours -> Jsonb,
+        holidays -> Jsonb,
+        targets -> Jsonb,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     stock_thresholds (id) {
         id -> Uuid,
         plan_id -> Uuid,
@@ -1214,9 +1316,8 @@ diesel::table! {
         assigned_to -> Nullable<Uuid>,
         esim_id -> Nullable<Uuid>,
         transaction_id -> Nullable<Uuid>,
-        #[max_length = 255]
-        subject -> Varchar,
-        description -> Text,
+        subject -> Bytea,
+        description -> Bytea,
         priority -> TicketPriority,
         status -> TicketStatus,
         #[max_length = 50]
@@ -1230,6 +1331,16 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        order_id -> Nullable<Uuid>,
+        channel -> TicketChannel,
+        tags -> Jsonb,
+        search_tokens -> Array<Int8>,
+        merged_into_id -> Nullable<Uuid>,
+        follows_id -> Nullable<Uuid>,
+        waiting_since -> Nullable<Timestamptz>,
+        next_due_at -> Nullable<Timestamptz>,
+        last_message_at -> Timestamptz,
+        priority_rank -> Int4,
     }
 }
 
@@ -1256,14 +1367,130 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    ticket_attachments (id) {
+        id -> Uuid,
+        ticket_id -> Uuid,
+        message_id -> Nullable<Uuid>,
+        storage_key -> Text,
+        file_name -> Nullable<Bytea>,
+        #[max_length = 100]
+        content_type -> Varchar,
+        byte_size -> Int8,
+        uploaded_by -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    ticket_clocks (ticket_id) {
+        ticket_id -> Uuid,
+        started_at -> Timestamptz,
+        pauses -> Jsonb,
+        response_minutes -> Int4,
+        response_due_at -> Nullable<Timestamptz>,
+        response_stopped_at -> Nullable<Timestamptz>,
+        response_breached_at -> Nullable<Timestamptz>,
+        resolution_minutes -> Int4,
+        resolution_due_at -> Nullable<Timestamptz>,
+        resolution_stopped_at -> Nullable<Timestamptz>,
+        resolution_breached_at -> Nullable<Timestamptz>,
+        breach_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    ticket_macros (id) {
+        id -> Uuid,
+        #[max_length = 100]
+        name -> Varchar,
+        reply -> Nullable<Text>,
+        note -> Nullable<Text>,
+        actions -> Jsonb,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    ticket_message_ids (message_key) {
+        message_key -> Bytea,
+        ticket_id -> Uuid,
+        message_id -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     ticket_messages (id) {
         id -> Uuid,
         ticket_id -> Uuid,
         sender_id -> Nullable<Uuid>,
-        message -> Text,
+        message -> Bytea,
         attachments -> Nullable<Jsonb>,
         is_internal -> Bool,
         created_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        channel -> TicketChannel,
+        search_tokens -> Array<Int8>,
+        mentions -> Jsonb,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    ticket_presence (ticket_id, user_id) {
+        ticket_id -> Uuid,
+        user_id -> Uuid,
+        is_typing -> Bool,
+        seen_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    ticket_ratings (ticket_id) {
+        ticket_id -> Uuid,
+        score -> Int4,
+        comment -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    ticket_rules (id) {
+        id -> Uuid,
+        #[max_length = 100]
+        name -> Varchar,
+        position -> Int4,
+        is_active -> Bool,
+        conditions -> Jsonb,
+        actions -> Jsonb,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
     }
 }
@@ -1544,6 +1771,10 @@ diesel::table! {
 diesel::joinable!(analytics_events -> esims (esim_id));
 diesel::joinable!(analytics_events -> users (user_id));
 diesel::joinable!(api_keys -> api_clients (client_id));
+diesel::joinable!(article_readers -> knowledge_base (article_id));
+diesel::joinable!(article_slugs -> knowledge_base (article_id));
+diesel::joinable!(article_versions -> knowledge_base (article_id));
+diesel::joinable!(article_versions -> users (author_id));
 diesel::joinable!(credit_notes -> invoices (invoice_id));
 diesel::joinable!(credit_notes -> refunds (refund_id));
 diesel::joinable!(data_allocations -> data_providers (provider_id));
@@ -1567,6 +1798,7 @@ diesel::joinable!(esim_state_history -> users (actor_id));
 diesel::joinable!(esims -> data_providers (provider_id));
 diesel::joinable!(esims -> plans (plan_id));
 diesel::joinable!(esims -> users (user_id));
+diesel::joinable!(inbound_emails -> support_tickets (ticket_id));
 diesel::joinable!(invoices -> orders (order_id));
 diesel::joinable!(invoices -> transactions (transaction_id));
 diesel::joinable!(invoices -> users (user_id));
@@ -1617,9 +1849,19 @@ diesel::joinable!(supplier_claims -> data_providers (provider_id));
 diesel::joinable!(supplier_claims -> esims (esim_id));
 diesel::joinable!(supplier_claims -> refunds (refund_id));
 diesel::joinable!(support_tickets -> esims (esim_id));
+diesel::joinable!(support_tickets -> orders (order_id));
 diesel::joinable!(support_tickets -> transactions (transaction_id));
+diesel::joinable!(ticket_attachments -> api_clients (client_id));
+diesel::joinable!(ticket_attachments -> support_tickets (ticket_id));
+diesel::joinable!(ticket_attachments -> ticket_messages (message_id));
+diesel::joinable!(ticket_attachments -> users (uploaded_by));
+diesel::joinable!(ticket_clocks -> support_tickets (ticket_id));
+diesel::joinable!(ticket_message_ids -> support_tickets (ticket_id));
 diesel::joinable!(ticket_messages -> support_tickets (ticket_id));
 diesel::joinable!(ticket_messages -> users (sender_id));
+diesel::joinable!(ticket_presence -> support_tickets (ticket_id));
+diesel::joinable!(ticket_presence -> users (user_id));
+diesel::joinable!(ticket_ratings -> support_tickets (ticket_id));
 diesel::joinable!(transactions -> esims (esim_id));
 diesel::joinable!(transactions -> orders (order_id));
 diesel::joinable!(transactions -> plans (plan_id));
@@ -1642,6 +1884,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     analytics_events,
     api_clients,
     api_keys,
+    article_readers,
+    article_searches,
+    article_slugs,
+    article_versions,
     audit_chain,
     audit_log,
     credit_notes,
@@ -1657,6 +1903,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     esims,
     gateway_checks,
     idempotency_keys,
+    inbound_emails,
     invoices,
     jobs,
     knowledge_base,
@@ -1691,11 +1938,19 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     setting_history,
     sign_in_origins,
+    sla_policies,
     stock_thresholds,
     supplier_claims,
     support_tickets,
     system_settings,
+    ticket_attachments,
+    ticket_clocks,
+    ticket_macros,
+    ticket_message_ids,
     ticket_messages,
+    ticket_presence,
+    ticket_ratings,
+    ticket_rules,
     transactions,
     twilio_config,
     usage_alerts,

@@ -19,6 +19,7 @@ pub fn api(config: &mut ServiceConfig<'_>) {
                 .configure(billing::mount)
                 .configure(integrations::mount)
                 .configure(messaging::mount)
+                .configure(support::mount)
                 .configure(insights::mount)
                 .configure(system::mount),
         );

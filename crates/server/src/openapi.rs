@@ -102,6 +102,27 @@ const TAGS: &[(&str, &str)] = &[
         "messaging/notifications",
         "Emails and other messages to users",
     ),
+    ("support/tickets", "Support tickets"),
+    (
+        "support/messages",
+        "Messages of tickets, attached files, merging and splitting",
+    ),
+    (
+        "support/sla",
+        "Service levels: targets, business hours and holidays",
+    ),
+    ("support/rules", "Rules for new tickets"),
+    ("support/macros", "Prepared replies with actions"),
+    ("support/inbound", "Emails to support"),
+    ("support/articles", "Articles of the knowledge base"),
+    (
+        "support/article_searches",
+        "Searches in the help centre that found no article",
+    ),
+    (
+        "support/help",
+        "The help centre: published articles, without a sign-in",
+    ),
     (
         "insights/search",
         "Search across users, eSIMs, orders and other records",

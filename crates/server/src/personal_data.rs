@@ -1,7 +1,5 @@
 //! The registry of personal data: what each section stores of a person, to be exported and erased.
 
-mod support;
-
 use platform::people::PersonalData;
 
 /// Returns the personal data of all sections.
@@ -11,11 +9,9 @@ pub fn registry() -> Vec<PersonalData> {
         esims::personal_data,
         billing::personal_data,
         messaging::personal_data,
+        support::personal_data,
         insights::personal_data,
         system::personal_data,
     ];
-    let mut registry: Vec<PersonalData> =
-        sections.into_iter().flat_map(|section| section()).collect();
-    registry.push(support::PERSONAL_DATA);
-    registry
+    sections.into_iter().flat_map(|section| section()).collect()
 }

@@ -32,6 +32,8 @@ async fn hourly(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, accounts::DeleteExpiredSessions {}).await?;
     enqueue(ctx, accounts::CleanUpKycFiles {}).await?;
     enqueue(ctx, accounts::Reindex::default()).await?;
+    enqueue(ctx, support::CleanUpAttachments {}).await?;
+    enqueue(ctx, support::ForgetReaders {}).await?;
     enqueue(ctx, billing::reconciliation::Check {}).await?;
     enqueue(ctx, billing::payments::MakeDays {}).await?;
     enqueue(ctx, billing::provider_accounts::ReadBalances {}).await?;
@@ -50,6 +52,8 @@ async fn minutely(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, system::ExportHead {}).await?;
     enqueue(ctx, billing::checkout::SweepOrders {}).await?;
     enqueue(ctx, billing::refunding::FollowUpRefunds {}).await?;
+    enqueue(ctx, support::RecordBreaches {}).await?;
+    enqueue(ctx, support::SweepTickets {}).await?;
     enqueue(ctx, esims::usage::RefreshMonitor {}).await?;
     enqueue(ctx, esims::usage::PollUsage {}).await?;
     enqueue(ctx, esims::usage::RemindOfExpiry {}).await?;

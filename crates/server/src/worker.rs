@@ -11,6 +11,7 @@ pub fn worker() -> Worker {
         catalog::jobs,
         billing::jobs,
         messaging::jobs,
+        support::jobs,
         system::jobs,
     ]
     .into_iter()

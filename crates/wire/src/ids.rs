@@ -79,8 +79,24 @@ ids! {
     TicketId,
     /// ID of a message of a support ticket.
     TicketMessageId,
+    /// ID of a file that is attached to a message of a support ticket.
+    TicketAttachmentId,
+    /// ID of a macro: a prepared reply with actions.
+    MacroId,
+    /// ID of a rule for new tickets.
+    TicketRuleId,
+    /// ID of the policy of service levels.
+    SlaPolicyId,
+    /// ID of an email to support.
+    InboundEmailId,
     /// ID of a knowledge base article.
     ArticleId,
+    /// ID of a group of translations of an article.
+    ArticleGroupId,
+    /// ID of a published version of an article.
+    ArticleVersionId,
+    /// ID of a search that found no article.
+    ArticleSearchId,
     /// ID of an analytics event.
     EventId,
     /// ID of a financial report.

@@ -169,6 +169,20 @@ permissions! {
     ProvidersRotate = "providers:rotate":     All None None None None;
     /// View sent messages.
     NotificationsRead = "notifications:read": All All All None None;
+    /// View support tickets and their messages; customers see their own without internal notes.
+    TicketsRead = "tickets:read":             All All All Own Own;
+    /// Open support tickets, answer in them and attach files.
+    TicketsCreate = "tickets:create":         All All All Own Own;
+    /// Rate the support of own tickets.
+    TicketsRate = "tickets:rate":             None None None Own Own;
+    /// Assign, edit, resolve, merge and split tickets, write internal notes and run macros.
+    TicketsWrite = "tickets:write":           All All All None None;
+    /// Edit service levels, macros and rules for new tickets.
+    TicketsSetup = "tickets:setup":           All All None None None;
+    /// View articles of the knowledge base and their drafts.
+    ArticlesRead = "articles:read":           All All All None None;
+    /// Create, edit and publish articles of the knowledge base.
+    ArticlesWrite = "articles:write":         All All All None None;
     /// Search pages, users and records.
     SearchUse = "search:use":                 All All All None None;
     /// View settings.

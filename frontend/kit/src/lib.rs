@@ -23,6 +23,7 @@ mod unsaved_changes;
 pub use route::{Params, Screen, go};
 pub use shortcuts::on_key;
 pub use ui::toast;
+pub use unsaved_changes::protect as protect_unsaved_changes;
 
 /// A future that a page waits for. It runs on the browser's only thread.
 pub type Task<T> = std::pin::Pin<Box<dyn Future<Output = T>>>;

@@ -19,7 +19,7 @@ thread_local! {
 }
 
 /// Protects the current view against leaving until it is removed.
-pub(crate) fn protect(dirty: impl Fn() -> bool + Send + Sync + 'static) {
+pub fn protect(dirty: impl Fn() -> bool + Send + Sync + 'static) {
     DIRTY.set(Some(Arc::new(dirty)));
     HERE.set(address());
     on_cleanup(release);

@@ -7,7 +7,7 @@ pub mod parts;
 mod payments;
 mod reconciliation;
 pub mod refunds;
-mod transactions;
+pub mod transactions;
 
 use kit::{
     shell::{Item, Section},

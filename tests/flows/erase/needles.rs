@@ -91,6 +91,13 @@ pub async fn write_name_everywhere(app: &TestApp, chief: &Client) -> UserId {
         )
         .expect("sealed");
     let name: String = name.iter().map(|byte| format!("{byte:02x}")).collect();
+    let sealed = |table: &str, column: &str, row: Uuid, text: &str| -> String {
+        let context = FieldContext::new(table, column, row);
+        let bytes = app.ctx.keys.seal(context, text).expect("sealed");
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("\\x{hex}")
+    };
+    let (message, note) = (Uuid::now_v7(), Uuid::now_v7());
     let whole = "Needlefirst Needlelast <needle.mailbox@needle-domain.example>";
     for statement in [
         format!("UPDATE esims SET eid = '89049032000000000000000000000017' WHERE user_id = '{id}'"),
@@ -116,14 +123,22 @@ pub async fn write_name_everywhere(app: &TestApp, chief: &Client) -> UserId {
             "INSERT INTO saved_views (id, owner_id, list, name, query, audience) VALUES (gen_random_uuid(), '{id}', '/accounts/users', 'Needlelast', 'q=needle.mailbox', 'mine')"
         ),
         format!(
-            "INSERT INTO support_tickets (id, user_id, subject, description) VALUES ('{document}', '{id}', 'For {whole}', 'Call +44 20 7946 0958')"
+            "INSERT INTO support_tickets (id, user_id, subject, description) VALUES ('{document}', '{id}', '{}', '{}')",
+            sealed("support_tickets", "subject", document, &format!("For {whole}")),
+            sealed("support_tickets", "description", document, "Call +44 20 7946 0958"),
         ),
         format!(
-            "INSERT INTO ticket_messages (id, ticket_id, sender_id, message, attachments) VALUES (gen_random_uuid(), '{document}', '{id}', 'I am {whole}', '[\"needle-passport.pdf\"]')"
+            "INSERT INTO ticket_messages (id, ticket_id, sender_id, message) VALUES ('{message}', '{document}', '{id}', '{}')",
+            sealed("ticket_messages", "message", message, &format!("I am {whole}")),
         ),
         format!(
-            "INSERT INTO ticket_messages (id, ticket_id, sender_id, message, is_internal) VALUES (gen_random_uuid(), '{document}', '{}', 'Dear Needlefirst', true)",
-            chief.id()
+            "INSERT INTO ticket_messages (id, ticket_id, sender_id, message, is_internal) VALUES ('{note}', '{document}', '{}', '{}', true)",
+            chief.id(),
+            sealed("ticket_messages", "message", note, "Dear Needlefirst"),
+        ),
+        format!(
+            "INSERT INTO ticket_attachments (id, ticket_id, message_id, storage_key, file_name, content_type, byte_size, uploaded_by) VALUES ('{message}', '{document}', '{message}', '', '{}', 'application/pdf', 7, '{id}')",
+            sealed("ticket_attachments", "file_name", message, "needle-passport.pdf"),
         ),
         format!(
             "INSERT INTO analytics_events (id, event_uid, event_type, user_id, metadata) VALUES (gen_random_uuid(), 'e1', 'install', '{id}', '{{\"name\": \"Needlelast\"}}')"

@@ -60,7 +60,7 @@ fn fill(app: &TestApp) {
         (plan, admin)
     });
     for _ in 0..2 {
-        let (order, payment) = (Uuid::now_v7(), Uuid::now_v7());
+        let (order, payment, ticket) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
         for statement in [
             "INSERT INTO notifications (id, user_id, type, message) SELECT gen_random_uuid(), id, 'email', '' FROM users LIMIT 1".to_owned(),
             "INSERT INTO twilio_config (id, account_sid, auth_token_encrypted, is_active) VALUES (gen_random_uuid(), 'AC' || gen_random_uuid(), '', false)".to_owned(),
@@ -68,6 +68,12 @@ fn fill(app: &TestApp) {
             format!("INSERT INTO orders (id, user_id, plan_id, kind, quantity, terms, unit_price, unit_cost, total_amount, currency, status) VALUES ('{order}', '{admin}', '{plan}', 'new', 1, '{{}}', 1, 0, 1, 'USD', 'pending_payment')"),
             format!("INSERT INTO transactions (id, order_id, user_id, amount, payment_method, status, total_amount) VALUES ('{payment}', '{order}', '{admin}', 1, 'credit_card', 'pending', 1)"),
             format!("INSERT INTO invoices (id, number, transaction_id, order_id, user_id, seller, buyer, lines, net_amount, tax_amount, total_amount, currency, issued_on) VALUES (gen_random_uuid(), right('{payment}', 30), '{payment}', '{order}', '{admin}', '{{}}', '', '[]', 1, 0, 1, 'USD', '2026-01-01')"),
+            format!("INSERT INTO support_tickets (id, user_id, subject, description) VALUES ('{ticket}', '{admin}', '', '')"),
+            format!("INSERT INTO ticket_messages (id, ticket_id, message) VALUES (gen_random_uuid(), '{ticket}', '')"),
+            format!("INSERT INTO ticket_attachments (id, ticket_id, storage_key, content_type, byte_size) VALUES (gen_random_uuid(), '{ticket}', '', 'image/png', 1)"),
+            format!("INSERT INTO ticket_ratings (ticket_id, score) VALUES ('{ticket}', 5)"),
+            format!("INSERT INTO ticket_message_ids (message_key, ticket_id, message_id) VALUES ('{ticket}', '{ticket}', '')"),
+            format!("INSERT INTO inbound_emails (id, message_key, received_at) VALUES (gen_random_uuid(), '{ticket}', now())"),
             format!("INSERT INTO idempotency_keys (caller_id, route, key, request_hash, expires_at) VALUES ('{admin}', 'POST /v1/orders', gen_random_uuid()::text, '', now() + interval '1 day')"),
         ] {
             app.execute(&statement);
@@ -138,11 +144,13 @@ async fn every_encrypted_column_is_listed() {
     // Bytes that are no encrypted values: hashes, seals of the audit log, and names of buckets.
     const HASHES: &[&str] = &[
         "api_keys.key_hash",
+        "article_readers.reader",
         "audit_chain.hash",
         "audit_log.seal",
         "esim_shares.code_hash",
         "esim_shares.token_hash",
         "idempotency_keys.request_hash",
+        "inbound_emails.message_key",
         "kyc_documents.content_hash",
         "login_attempts.key",
         "password_links.token_hash",
@@ -152,6 +160,7 @@ async fn every_encrypted_column_is_listed() {
         "recovery_codes.code_hash",
         "sessions.refresh_hash",
         "sign_in_origins.key",
+        "ticket_message_ids.message_key",
         "users.email_hash",
     ];
     let app = TestApp::start().await;

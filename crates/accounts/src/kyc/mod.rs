@@ -5,7 +5,7 @@
 
 mod email;
 mod files;
-mod inspect;
+pub mod inspect;
 pub mod jobs;
 mod links;
 pub(crate) mod personal_data;

@@ -7,4 +7,4 @@ pub(crate) mod query;
 pub(crate) mod routes;
 pub(crate) mod rules;
 
-pub use rules::insert_staff;
+pub use rules::{email_hash, insert_staff, register_sender};

@@ -16,7 +16,7 @@ mod topup;
 mod unit;
 
 pub use jobs::{ActivateTopUp, CheckAbandoned, ContinueProvisioning, Provision};
-pub use retry::retry;
+pub use retry::{resend, retry};
 pub use review::mark_for_review;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -115,6 +115,22 @@ pub enum EmailTemplate {
         /// The documents that are still missing, unless the customer is verified.
         missing: Option<MissingDocuments>,
     },
+    /// Staff replied to a support ticket.
+    TicketReply {
+        /// The ticket number.
+        ticket_number: String,
+        /// The reply, of one or more lines.
+        message: String,
+        /// The line above which the customer writes an answer; absent where answers by email are not received.
+        answer_line: Option<&'static str>,
+    },
+    /// An email to support became a ticket.
+    TicketReceived {
+        /// The ticket number.
+        ticket_number: String,
+        /// The line above which the customer writes an answer.
+        answer_line: &'static str,
+    },
     /// An account was created, and its owner chooses a password.
     Invitation {
         /// The URL with the token, which works once.
@@ -233,6 +249,8 @@ impl EmailTemplate {
             Self::DocumentRejected { .. } => source!("document_rejected"),
             Self::Invitation { .. } => source!("invitation"),
             Self::PasswordReset { .. } => source!("password_reset"),
+            Self::TicketReply { .. } => source!("ticket_reply"),
+            Self::TicketReceived { .. } => source!("ticket_received"),
             Self::PasswordResetPaused { .. } => source!("password_reset_paused"),
             Self::PasswordLinkCreated { .. } => source!("password_link_created"),
             Self::PasswordChanged { .. } => source!("password_changed"),

@@ -254,6 +254,29 @@ fn samples(name: &str) -> Vec<(&'static str, EmailTemplate)> {
             },
         ),
         (
+            "ticket_reply",
+            Email::TicketReply {
+                ticket_number: "TCK-2026-000123".into(),
+                message: format!("Hello Ada,\nplease switch roaming on for {name}."),
+                answer_line: Some("-- Write your answer above this line --"),
+            },
+        ),
+        (
+            "ticket_reply_without_answers",
+            Email::TicketReply {
+                ticket_number: "TCK-2026-000123".into(),
+                message: format!("Please switch roaming on for {name}."),
+                answer_line: None,
+            },
+        ),
+        (
+            "ticket_received",
+            Email::TicketReceived {
+                ticket_number: "TCK-2026-000123".into(),
+                answer_line: "-- Write your answer above this line --",
+            },
+        ),
+        (
             "password_reset",
             Email::PasswordReset {
                 url: link(),

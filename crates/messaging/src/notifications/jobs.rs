@@ -121,7 +121,12 @@ struct From<'a> {
 impl SendNotification {
     fn to_email(&self, opened: OpenedMessage, from: From<'_>) -> Result<mailer::Email> {
         let pictures = pictures(opened.html.as_deref().unwrap_or_default(), &opened.codes)?;
-        let message_id = format!("<{}@{}>", self.number, domain(from.address));
+        let own_id = opened
+            .thread
+            .as_ref()
+            .and_then(|thread| thread.message_id.clone());
+        let message_id =
+            own_id.unwrap_or_else(|| format!("<{}@{}>", self.number, domain(from.address)));
         Ok(mailer::Email {
             sender: from.name,
             to: opened.to,
@@ -130,6 +135,7 @@ impl SendNotification {
             html: opened.html,
             pictures,
             message_id,
+            thread: opened.thread,
         })
     }
 }

@@ -6,4 +6,4 @@ pub(crate) mod query;
 pub(crate) mod routes;
 pub(crate) mod rules;
 
-pub use rules::{EmailMessage, notify, notify_address};
+pub use rules::{EmailMessage, notify, notify_address, notify_in_thread};

@@ -29,6 +29,7 @@ pub struct NotificationRow {
     pub subject: Option<String>,
     pub message: Vec<u8>,
     pub message_html: Option<Vec<u8>>,
+    pub headers: Option<Vec<u8>>,
     pub status: NotificationStatus,
     pub attempts: i32,
     pub last_error: Option<String>,
@@ -49,6 +50,7 @@ pub struct NewNotification {
     pub subject: String,
     pub message: Vec<u8>,
     pub message_html: Option<Vec<u8>>,
+    pub headers: Option<Vec<u8>>,
     pub dedupe_key: String,
     /// By this server's clock, like the audit log, so that an email sorts after the action that it reports.
     pub created_at: DateTime<Utc>,

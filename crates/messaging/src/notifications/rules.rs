@@ -10,6 +10,7 @@ use platform::{
     audit::{self, AuditEvent},
     crypto::{FieldContext, Keyring},
     jobs, people,
+    ports::mailer::Thread,
 };
 use serde::{Deserialize, Serialize};
 use wire::{
@@ -50,6 +51,7 @@ pub struct OpenedMessage {
     pub text: String,
     pub html: Option<String>,
     pub codes: Vec<String>,
+    pub thread: Option<Thread>,
 }
 
 /// Queues an email in the outbox; a job sends it after this transaction is committed.
@@ -64,6 +66,27 @@ pub fn notify_address(
     keys: &Keyring,
     email: EmailMessage,
     to: &str,
+) -> Result<()> {
+    queue(tx, keys, email, to, None)
+}
+
+/// Queues an email like [`notify`], with the headers of a thread.
+pub fn notify_in_thread(
+    tx: &mut Tx<'_>,
+    keys: &Keyring,
+    email: EmailMessage,
+    thread: &Thread,
+) -> Result<()> {
+    let to = people::email(tx.conn(), keys, email.user_id)?;
+    queue(tx, keys, email, &to, Some(thread))
+}
+
+fn queue(
+    tx: &mut Tx<'_>,
+    keys: &Keyring,
+    email: EmailMessage,
+    to: &str,
+    thread: Option<&Thread>,
 ) -> Result<()> {
     let id = NotificationId::new();
     let rendered = emails::render(&email.template, &Signature::load(tx.conn())?)?;
@@ -83,6 +106,12 @@ pub fn notify_address(
             subject: rendered.subject.chars().take(255).collect(),
             message: keys.seal(field_context(id, "message"), &message)?,
             message_html: Some(keys.seal(field_context(id, "message_html"), &rendered.html)?),
+            headers: thread
+                .map(|thread| {
+                    let json = serde_json::to_string(thread).map_err(Error::internal)?;
+                    keys.seal(field_context(id, "headers"), &json)
+                })
+                .transpose()?,
             dedupe_key: email.dedupe_key,
             created_at: chrono::Utc::now(),
         },
@@ -146,6 +175,15 @@ pub fn open(keys: &Keyring, row: &NotificationRow) -> Result<OpenedMessage> {
             .map(|html| keys.open(field_context(row.id, "message_html"), html))
             .transpose()?,
         codes: message.codes,
+        thread: row
+            .headers
+            .as_deref()
+            .map(|headers| {
+                let json = keys.open(field_context(row.id, "headers"), headers)?;
+                serde_json::from_str(&json)
+                    .map_err(|_| Error::internal("the headers of a message cannot be parsed"))
+            })
+            .transpose()?,
     })
 }
 

@@ -29,6 +29,7 @@ pub fn erase(tx: &mut Tx<'_>, id: NotificationId, content: &[u8]) -> Result<()> 
             notifications::subject.eq(None::<String>),
             notifications::message.eq(content),
             notifications::message_html.eq(None::<Vec<u8>>),
+            notifications::headers.eq(None::<Vec<u8>>),
             notifications::last_error.eq(None::<String>),
             notifications::provider_message_id.eq(None::<String>),
             notifications::status.eq(case_when(

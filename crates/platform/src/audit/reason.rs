@@ -41,6 +41,7 @@ const PERSONAL: &[&str] = &[
     "case",
     "esim",
     "notification",
+    "ticket",
 ];
 
 /// The subject of a log entry.

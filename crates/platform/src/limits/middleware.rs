@@ -22,8 +22,10 @@ use actix_web::{
 use ipnet::{IpNet, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr};
 
-/// The paths without a limit: a payment gateway that is refused would deliver its event late.
+/// The prefix of the paths without a limit: a payment gateway that is refused would deliver its event late.
 const EXEMPT: &str = "/v1/webhooks/";
+/// A path without a limit: a mail relay delivers all emails from one address.
+const INBOUND_EMAIL: &str = "/v1/inbound/email";
 /// The prefix length of an IPv6 network: one subscriber has all addresses in it.
 const NETWORK_BITS: u8 = 64;
 
@@ -53,7 +55,8 @@ pub async fn enforce<B: MessageBody>(
 
 /// Returns whether requests to a path are limited.
 pub fn applies_to(path: &str) -> bool {
-    path.starts_with("/v1/") && !path.starts_with(EXEMPT)
+    let is_exempt = path == INBOUND_EMAIL || path.starts_with(EXEMPT);
+    path.starts_with("/v1/") && !is_exempt
 }
 
 /// Takes a token for the request; returns `None` when the request needs none.
@@ -95,7 +98,8 @@ fn network(ip: IpAddr) -> IpNet {
 const UPLOADS: [&str; 1] = ["/v1/kyc"];
 
 fn class_of(method: &Method, path: &str) -> Class {
-    let is_upload = *method == Method::POST && UPLOADS.contains(&path);
+    let is_attachment = path.starts_with("/v1/tickets/") && path.ends_with("/attachments");
+    let is_upload = *method == Method::POST && (UPLOADS.contains(&path) || is_attachment);
     if is_upload || path.ends_with("/export") || path.ends_with("/import") {
         Class::Files
     } else if method.is_safe() {

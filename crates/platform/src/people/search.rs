@@ -97,6 +97,36 @@ fn exactly(word: &str) -> String {
     format!("={word}")
 }
 
+/// The maximum number of tokens of a text.
+const MOST_TOKENS: usize = 500;
+
+/// Returns the tokens of the words of a sealed text and of their prefixes, for texts of a line.
+pub fn prefix_tokens(keys: &Keyring, text: &str) -> Vec<i64> {
+    let mut terms = Vec::new();
+    name_terms(text, &mut terms);
+    tokens(keys, &terms)
+}
+
+/// Returns the tokens of the words of a sealed text, for texts of many lines. A search finds whole words.
+pub fn word_tokens(keys: &Keyring, text: &str) -> Vec<i64> {
+    let long = words(text).filter(|word| word.chars().count() >= SHORTEST_PREFIX);
+    let terms: Vec<String> = long
+        .map(|word| word.chars().take(LONGEST_PREFIX).collect())
+        .collect();
+    tokens(keys, &terms)
+}
+
+fn tokens(keys: &Keyring, terms: &[String]) -> Vec<i64> {
+    let mut tokens: Vec<i64> = terms
+        .iter()
+        .map(|term| keys.search_token(term))
+        .take(MOST_TOKENS)
+        .collect();
+    tokens.sort_unstable();
+    tokens.dedup();
+    tokens
+}
+
 /// Returns the tokens that a search for people requires, or `None` when the search text is empty. A text without words
 /// finds no person.
 pub fn query_tokens(keys: &Keyring, q: &str) -> Option<Vec<i64>> {

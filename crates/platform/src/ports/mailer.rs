@@ -7,7 +7,10 @@ use crate::{
 use futures_util::future::BoxFuture;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
-    message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType},
+    message::{
+        Attachment, Mailbox, MessageBuilder, MultiPart, SinglePart,
+        header::{ContentType, Header, HeaderName, HeaderValue},
+    },
 };
 use std::{sync::Arc, time::Duration};
 use wire::text::one_line;
@@ -28,6 +31,37 @@ pub struct Email {
     pub pictures: Vec<(String, Vec<u8>)>,
     /// The message id; a repeated email has the same id, so that mail programs detect the duplicate.
     pub message_id: String,
+    /// The headers of an email that belongs to a thread.
+    pub thread: Option<Thread>,
+}
+
+/// The headers with which mail programs show an email below the one that it answers.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Thread {
+    /// The message id of the email; a new one when absent.
+    pub message_id: Option<String>,
+    /// The message ids of the earlier emails, the oldest first.
+    pub references: Vec<String>,
+    /// The address for answers.
+    pub reply_to: Option<String>,
+    /// Whether no person wrote the email, so that no program answers it.
+    pub is_automatic: bool,
+}
+
+/// The header `Auto-Submitted` (RFC 3834).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-replied".to_owned())
+    }
 }
 
 /// Sends email.
@@ -71,6 +105,10 @@ impl Smtp {
             .to(to)
             .subject(one_line(&email.subject))
             .message_id(Some(email.message_id));
+        let message = match email.thread {
+            Some(thread) => in_thread(message, thread)?,
+            None => message,
+        };
         let text = SinglePart::plain(email.text);
         let message = match email.html {
             None => message.singlepart(text),
@@ -92,6 +130,25 @@ impl Smtp {
             .map_err(|error| Error::internal(format!("the mail server refused: {error}")))?;
         Ok(sent.message().collect::<Vec<_>>().join(" "))
     }
+}
+
+/// Adds the headers of a thread.
+fn in_thread(mut message: MessageBuilder, thread: Thread) -> Result<MessageBuilder> {
+    if let Some(last) = thread.references.last() {
+        message = message.in_reply_to(one_line(last));
+        let all: Vec<String> = thread.references.iter().map(|id| one_line(id)).collect();
+        message = message.references(all.join(" "));
+    }
+    if let Some(address) = &thread.reply_to {
+        let address: Mailbox = address
+            .parse()
+            .map_err(|_| Error::internal("the address for answers is not valid"))?;
+        message = message.reply_to(address);
+    }
+    if thread.is_automatic {
+        message = message.header(AutoSubmitted);
+    }
+    Ok(message)
 }
 
 impl Mailer for Smtp {

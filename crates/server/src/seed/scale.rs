@@ -3,6 +3,8 @@
 //!
 //! Every id is derived from a kind and a number, so that the statements can reference each other's rows.
 
+mod tickets;
+
 use super::{
     SeedContext,
     sealed::{Person, Profile},
@@ -11,6 +13,7 @@ use diesel::{PgConnection, connection::SimpleConnection, pg::CopyFormat, prelude
 use platform::{Error, Result, auth::UNUSABLE, crypto::Keyring};
 use schema::{esims, users};
 use std::{fmt::Write, sync::mpsc, thread};
+use tickets::Tickets;
 use uuid::Uuid;
 
 /// The number of rows of each kind.
@@ -67,7 +70,6 @@ pub fn seed(ctx: &mut SeedContext<'_>, size: &Size) -> Result<Option<String>> {
             .replace(":esims", &size.esims.to_string())
             .replace(":orders", &size.orders.to_string())
             .replace(":readings", &size.readings.to_string())
-            .replace(":tickets", &size.tickets.to_string())
     };
     ctx.conn
         .batch_execute(&sized(include_str!("scale/functions.sql")))?;
@@ -78,11 +80,17 @@ pub fn seed(ctx: &mut SeedContext<'_>, size: &Size) -> Result<Option<String>> {
         include_str!("scale/sales.sql"),
         include_str!("scale/money.sql"),
         include_str!("scale/usage.sql"),
-        include_str!("scale/support.sql"),
         include_str!("scale/cleanup.sql"),
     ] {
         ctx.conn.batch_execute(&sized(sql))?;
     }
+    Tickets {
+        keys: ctx.keys,
+        now: ctx.now,
+        users: size.users,
+        count: size.tickets,
+    }
+    .copy(ctx.conn)?;
     Ok(Some(format!(
         "added {} people, {} eSIMs, {} orders and {} readings",
         size.users,

@@ -38,8 +38,8 @@ const fn text(table: &'static str, column: &'static str) -> Column {
     }
 }
 
-/// All columns with sealed values. Files of documents are sealed as well: their names contain the id of the key, and
-/// `accounts::kyc` reseals them.
+/// All columns with sealed values. Files of documents and tickets are sealed as well: their names contain the id of the
+/// key, and `accounts::kyc` and `support::tickets` reseal them.
 pub const SEALED: &[Column] = &[
     bytes("users", "email"),
     bytes("users", "first_name"),
@@ -56,6 +56,20 @@ pub const SEALED: &[Column] = &[
     bytes("notifications", "destination"),
     bytes("notifications", "message"),
     bytes("notifications", "message_html"),
+    bytes("notifications", "headers"),
+    bytes("support_tickets", "subject"),
+    bytes("support_tickets", "description"),
+    bytes("ticket_messages", "message"),
+    bytes("ticket_attachments", "file_name"),
+    Column {
+        row: "ticket_id",
+        ..bytes("ticket_ratings", "comment")
+    },
+    bytes("inbound_emails", "content"),
+    Column {
+        row: "ticket_id",
+        ..bytes("ticket_message_ids", "message_id")
+    },
     bytes("invoices", "buyer"),
     bytes("transactions", "client_secret"),
     text("data_providers", "api_key_encrypted"),

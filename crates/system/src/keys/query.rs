@@ -46,10 +46,11 @@ pub fn counts(conn: &mut Conn, target: &Column) -> Result<Vec<Count>> {
     Ok(diesel::sql_query(query).load(conn)?)
 }
 
-/// Counts the files of documents by key. The name of a file contains the id of its key.
+/// Counts the files of documents and tickets by key. The name of a file contains the id of its key.
 pub fn file_counts(conn: &mut Conn) -> Result<Vec<Count>> {
-    let query = "SELECT substring(document_url from '\\.k([0-9]+)$')::bigint AS key, count(*) AS values \
-        FROM kyc_documents WHERE document_url <> '' GROUP BY 1 ORDER BY 1";
+    let query = "SELECT substring(name from '\\.k([0-9]+)$')::bigint AS key, count(*) AS values \
+        FROM (SELECT document_url AS name FROM kyc_documents UNION ALL SELECT storage_key FROM ticket_attachments) AS files \
+        WHERE name <> '' GROUP BY 1 ORDER BY 1";
     Ok(diesel::sql_query(query).load(conn)?)
 }
 

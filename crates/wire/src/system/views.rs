@@ -17,7 +17,7 @@ pub const MAX_QUERY_LENGTH: usize = 2000;
 /// Parameters that hold the position in a list and are not part of a view.
 pub const POSITION_PARAMETERS: &[&str] = &["after", "before", "at", "view"];
 /// Lists that are searched over encrypted data. A search text may name a person, and views are not encrypted.
-const ENCRYPTED_LISTS: &[&str] = &["/accounts/users"];
+const ENCRYPTED_LISTS: &[&str] = &["/accounts/users", "/support/tickets"];
 
 text_enum! {
     /// Users who can see a saved view.

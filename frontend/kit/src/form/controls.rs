@@ -5,6 +5,7 @@ use super::{
     combobox::combobox,
     country_picker::country_picker,
     field::{Field, Kind, Unit},
+    markdown::{MarkdownText, markdown_box},
     multi_select::multi_select,
     region_picker::region_picker,
     state::Form,
@@ -13,6 +14,7 @@ use super::{
 use crate::ui::{Icon, icon::sized_icon, password_box::peek};
 use leptos::prelude::*;
 use serde_json::Value;
+use std::sync::Arc;
 
 pub(crate) fn element(key: &str) -> String {
     format!("field-{key}")
@@ -119,6 +121,18 @@ fn input(form: Form, field: &Field, id: String, error: Memo<Option<String>>) -> 
                     {unit}</div>
             }
             .into_any()
+        }
+        Kind::Markdown(render) => {
+            let of = MarkdownText {
+                id,
+                text: Signal::derive(text),
+                set: Arc::new(move |text| form.set(key, Value::String(text))),
+                leave: Arc::new(move || form.leave(key)),
+                wrong: Signal::derive(wrong),
+                described: Signal::derive(described),
+                node: NodeRef::new(),
+            };
+            markdown_box(of, Arc::clone(render))
         }
         Kind::Choice(options) => {
             let none = field.optional.then(|| view! { <option value="">"–"</option> });

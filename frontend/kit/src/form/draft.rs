@@ -97,9 +97,13 @@ impl Field {
                 .map(str::trim)
                 .filter(|line| !line.is_empty())
                 .collect()),
-            Kind::Text { .. } | Kind::Secret if text.is_empty() && self.optional => Ok(Value::Null),
+            Kind::Text { .. } | Kind::Markdown(_) | Kind::Secret
+                if text.is_empty() && self.optional =>
+            {
+                Ok(Value::Null)
+            }
             // The check of the request type decides whether an empty text is an error.
-            Kind::Text { .. } => Ok(Value::String(text.to_owned())),
+            Kind::Text { .. } | Kind::Markdown(_) => Ok(Value::String(text.to_owned())),
             Kind::Secret => Ok(typed.clone()),
             Kind::Choice(_) | Kind::Region | Kind::Pick(_) if text.is_empty() => {
                 empty("Choose one.")
@@ -141,7 +145,9 @@ impl Field {
             ),
             Kind::Pick(_) => Value::String(uuid::Uuid::nil().to_string()),
             Kind::Time | Kind::End => Value::String("2000-01-01T00:00:00Z".to_owned()),
-            Kind::Text { .. } | Kind::Secret | Kind::Region => Value::String(String::new()),
+            Kind::Text { .. } | Kind::Markdown(_) | Kind::Secret | Kind::Region => {
+                Value::String(String::new())
+            }
         }
     }
     pub(crate) fn is_shown(&self, draft: &Draft) -> bool {

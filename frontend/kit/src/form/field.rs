@@ -1,6 +1,6 @@
 //! A field: its label, its control, and when it is shown.
 
-use super::{checks::CheckGroup, draft::Draft, source::Source};
+use super::{checks::CheckGroup, draft::Draft, markdown::Render, source::Source};
 use crate::format::sentence;
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub(crate) enum Kind {
     Text { lines: u8, class: &'static str },
+    Markdown(Render),
     Secret,
     Number,
     Money,
@@ -105,6 +106,10 @@ pub fn area_field(key: &'static str, label: &'static str) -> Field {
             class: "",
         },
     )
+}
+/// Makes a field for a text in Markdown, with a preview that the server renders.
+pub fn markdown_field(key: &'static str, label: &'static str, render: Render) -> Field {
+    field(key, label, Kind::Markdown(render))
 }
 /// Makes a field for a list, one entry per line.
 pub fn lines_field(key: &'static str, label: &'static str) -> Field {

@@ -29,6 +29,8 @@ pub(crate) struct Form {
     /// The errors that the server returned; typing into a field removes its error.
     pub server_errors: RwSignal<ErrorMap>,
     pub is_new: bool,
+    /// Whether an edit contains the unchanged fields as well.
+    sends_all: bool,
     validate: StoredValue<Validate>,
 }
 
@@ -43,7 +45,15 @@ impl Form {
             touched: RwSignal::new(BTreeSet::new()),
             server_errors: RwSignal::new(ErrorMap::new()),
             is_new,
+            sends_all: false,
             validate: StoredValue::new(validate),
+        }
+    }
+    /// Makes an edit contain the unchanged fields as well.
+    pub fn sending_all(self) -> Self {
+        Self {
+            sends_all: true,
+            ..self
         }
     }
     /// Fills the form with a record of the API.
@@ -112,7 +122,7 @@ impl Form {
         let sent_at_all = |field: &&Field| !field.unsent && field.is_shown(draft);
         for field in fields.iter().filter(sent_at_all) {
             let typed = draft.value(field.key);
-            if !self.is_new && typed == before.value(field.key) {
+            if !self.is_new && !self.sends_all && typed == before.value(field.key) {
                 continue;
             }
             match field.read(&typed) {

@@ -3,16 +3,21 @@
 use crate::{
     Task,
     api::{self, ApiError, Call},
-    table::bulk::{Bulk, Leave, Many, One},
+    form::Source,
+    table::bulk::{Bulk, Leave, Many, One, Pick},
     task,
     ui::{Icon, dialog::Reason},
 };
+use serde_json::Value;
 use std::sync::Arc;
-use wire::{BulkOutcome, Permission, Problem, ProblemCode, Resource};
+use wire::{BulkOutcome, BulkRequest, Permission, Problem, ProblemCode, Resource};
 
 type Run<R> = Arc<dyn Fn(R, String) -> Task<Result<(), ApiError>> + Send + Sync>;
 type Condition<R> = Arc<dyn Fn(&R) -> bool + Send + Sync>;
 type TextOf<R> = Arc<dyn Fn(&R) -> String + Send + Sync>;
+type SourceOf<R> = Arc<dyn Fn(&R) -> Source + Send + Sync>;
+/// Makes the request for several rows, without their ids, from the reason or the value.
+type Together = Arc<dyn Fn(String) -> BulkRequest<Value> + Send + Sync>;
 type Leaves<R> = Arc<dyn Fn(&R) -> Option<LeftOut> + Send + Sync>;
 
 /// The reason why a bulk action leaves a row out: a description of such rows, in the singular and in the plural.
@@ -43,7 +48,8 @@ pub struct Action<R> {
     pub(crate) title: Option<TextOf<R>>,
     pub(crate) typed: Option<TextOf<R>>,
     pub(crate) selected: Option<TextOf<R>>,
-    pub(crate) together: Option<&'static str>,
+    pub(crate) source: Option<SourceOf<R>>,
+    pub(crate) together: Option<Together>,
     pub(crate) leaves: Option<Leaves<R>>,
 }
 
@@ -111,6 +117,7 @@ fn make<R>(
         title: None,
         typed: None,
         selected: None,
+        source: None,
         together: None,
         leaves: None,
     }
@@ -170,9 +177,30 @@ impl<R> Action<R> {
         self.selected = Some(Arc::new(selected));
         self
     }
-    /// Sends one request to the resource's `/bulk` for several rows, with this action name.
+    /// Sets the choices, where the user picks a record: from the shown record, or from the first of several rows.
+    pub fn picked_from(mut self, source: impl Fn(&R) -> Source + Send + Sync + 'static) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+    /// Sends one request to the resource's `/bulk` for several rows, with this action name and the reason.
     pub fn bulk_request(mut self, action: &'static str) -> Self {
-        self.together = Some(action);
+        self.together = Some(Arc::new(move |reason| BulkRequest {
+            action: Value::from(action),
+            reason: Some(reason).filter(|reason| !reason.is_empty()),
+            ids: Vec::new(),
+        }));
+        self
+    }
+    /// Sends such a request whose action contains the value that the user entered.
+    pub fn bulk_request_of(
+        mut self,
+        action: impl Fn(String) -> Value + Send + Sync + 'static,
+    ) -> Self {
+        self.together = Some(Arc::new(move |value| BulkRequest {
+            action: action(value),
+            reason: None,
+            ids: Vec::new(),
+        }));
         self
     }
     /// Leaves out of a bulk action the rows for which `why` returns a reason. The dialog names them before it starts.
@@ -216,6 +244,9 @@ impl<R: Resource> Action<R> {
             run: one(self.run, self.fits),
             many: self.together.map(many::<R>),
             undo: self.undo.map(|undo| one(undo, None)),
+            source: self.source.map(|source| -> Pick {
+                Arc::new(move |row| row.source::<R>().map(|record| source(&record)))
+            }),
             leaves: self.leaves.map(|leaves| -> Leave {
                 Arc::new(move |row| row.source::<R>().and_then(|record| leaves(&record)))
             }),
@@ -224,12 +255,11 @@ impl<R: Resource> Action<R> {
 }
 
 /// Sends one request for all rows; the results come back in their order.
-fn many<R: Resource>(action: &'static str) -> Many {
+fn many<R: Resource>(together: Together) -> Many {
     Arc::new(move |ids, reason| {
-        let bulk = wire::BulkRequest {
-            action,
-            reason: Some(reason).filter(|reason| !reason.is_empty()),
+        let bulk = BulkRequest {
             ids,
+            ..together(reason)
         };
         task(async move {
             let call = Call::post(format!("{}/bulk", R::PATH))

@@ -314,6 +314,7 @@ fn begin<R: Resource>(action: Action<R>, record: R, page_state: DetailState<R>) 
     let options = QuestionOptions {
         typed: action.typed.as_ref().map(|typed| typed(&record)),
         selected: action.selected.as_ref().map(|selected| selected(&record)),
+        source: action.source.as_ref().map(|source| source(&record)),
     };
     let question = Question {
         title: action.title.as_ref().map_or_else(

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Task,
-    api::{self, ApiError},
+    api::{self, ApiError, Call},
     form::{
         Draft, Field,
         state::{Form, Validate},
@@ -17,7 +17,7 @@ use crate::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::{marker::PhantomData, sync::Arc};
 use wire::{Check, FieldErrors, Resource};
 
@@ -85,11 +85,18 @@ pub struct FormPage<R: Resource, N, E> {
     leads: Option<Lead<R>>,
     then: Option<Then<R>>,
     read: Option<Read<R>>,
+    shape: Option<Shape<R>>,
+    make: Option<Make>,
+    edit_path: Option<&'static str>,
     types: PhantomData<(N, E)>,
 }
 
 /// Reads the existing record.
 type Read<R> = Arc<dyn Fn() -> Task<Result<R, ApiError>> + Send + Sync>;
+/// Returns the values of the fields for an existing record.
+type Shape<R> = Arc<dyn Fn(&R) -> Value + Send + Sync>;
+/// Builds the request body from the values of all fields.
+type Make = fn(Map<String, Value>) -> Map<String, Value>;
 /// Returns the address after the form is saved.
 type Lead<R> = Arc<dyn Fn(&R) -> String + Send + Sync>;
 /// Runs after the form is saved.
@@ -123,6 +130,9 @@ where
         leads: None,
         then: None,
         read: None,
+        shape: None,
+        make: None,
+        edit_path: None,
         types: PhantomData,
     }
 }
@@ -233,6 +243,21 @@ where
         self.read = Some(Arc::new(read));
         self
     }
+    /// Sets the values of the fields for an existing record, where they differ from the fields of the record.
+    pub fn shaped_by(mut self, shape: impl Fn(&R) -> Value + Send + Sync + 'static) -> Self {
+        self.shape = Some(Arc::new(shape));
+        self
+    }
+    /// Sets how the request body is built from the values of all fields. An edit then sends the whole record.
+    pub fn make(mut self, make: fn(Map<String, Value>) -> Map<String, Value>) -> Self {
+        self.make = Some(make);
+        self
+    }
+    /// Sets the path that edits the record, of which there is only one.
+    pub fn edits_at(mut self, path: &'static str) -> Self {
+        self.edit_path = Some(path);
+        self
+    }
     /// Sets the address after the form is saved; the default is the page of the record.
     pub fn leads(mut self, href: impl Fn(&R) -> String + Send + Sync + 'static) -> Self {
         self.leads = Some(Arc::new(href));
@@ -254,28 +279,43 @@ where
             .iter()
             .flat_map(|group| group.fields.iter().cloned())
             .collect();
+        let make = self.make.unwrap_or(|sent| sent);
         let validate: Validate = if is_new {
-            Arc::new(validate::<N>)
+            Arc::new(move |sent| validate::<N>(make(sent)))
         } else {
-            Arc::new(validate::<E>)
+            Arc::new(move |sent| validate::<E>(make(sent)))
         };
         let begin = if is_new {
             prefilled(self.begin, &fields)
         } else {
             Value::Null
         };
+        let form = Form::new(fields, is_new, validate);
+        let form = if self.make.is_some() {
+            form.sending_all()
+        } else {
+            form
+        };
         let version = StoredValue::new(0);
         let spec = FormSpec {
             one: self.one,
             groups: self.groups,
-            form: Form::new(fields, is_new, validate),
+            form,
             begin,
             load: self.id.map(|id| {
                 let read = self.read;
-                load(read.unwrap_or_else(|| usually::<R>(id)), version)
+                load(
+                    read.unwrap_or_else(|| usually::<R>(id)),
+                    self.shape,
+                    version,
+                )
             }),
             save: save::<R>(
-                self.id,
+                Target {
+                    id: self.id,
+                    path: self.edit_path,
+                    make,
+                },
                 version,
                 self.leads.unwrap_or_else(|| usual(is_new, parent.clone())),
                 self.then,
@@ -291,7 +331,7 @@ where
 }
 
 pub(super) fn validate<T: DeserializeOwned + Check>(
-    sent: serde_json::Map<String, Value>,
+    sent: Map<String, Value>,
 ) -> Result<Vec<wire::FieldError>, String> {
     serde_json::from_value::<T>(Value::Object(sent))
         .map(|shape| shape.field_errors())
@@ -302,7 +342,7 @@ fn prefilled(begin: Value, fields: &[Field]) -> Value {
     let mut begin = if begin.is_object() {
         begin
     } else {
-        Value::Object(serde_json::Map::new())
+        Value::Object(Map::new())
     };
     let query = crate::route::use_query().get_untracked();
     if let Some(values) = begin.as_object_mut() {
@@ -319,16 +359,17 @@ fn usually<R: Resource>(id: R::Id) -> Read<R> {
     Arc::new(move || task(api::find::<R>(id)))
 }
 
-fn load<R: Resource>(read: Read<R>, version: StoredValue<i32>) -> Load {
+fn load<R: Resource>(read: Read<R>, shape: Option<Shape<R>>, version: StoredValue<i32>) -> Load {
     Arc::new(move || {
-        let read = read();
+        let (read, shape) = (read(), shape.clone());
         task(async move {
             let record = read.await?;
             let _ = version.try_set_value(record.version());
-            Ok((
-                serde_json::to_value(&record).unwrap_or_default(),
-                record.label(),
-            ))
+            let values = shape.map_or_else(
+                || serde_json::to_value(&record).unwrap_or_default(),
+                |shape| shape(&record),
+            );
+            Ok((values, record.label()))
         })
     })
 }
@@ -345,20 +386,35 @@ fn usual<R: Resource>(is_new: bool, parent: String) -> Lead<R> {
     })
 }
 
-fn save<R: Resource>(
+/// The record that a form saves, and the shape of the request.
+struct Target<R: Resource> {
     id: Option<R::Id>,
+    path: Option<&'static str>,
+    make: Make,
+}
+
+fn save<R: Resource>(
+    target: Target<R>,
     version: StoredValue<i32>,
     leads: Lead<R>,
     then: Option<Then<R>>,
 ) -> Save {
     // One key per form: a request repeated after a lost response must not create a second record.
     let key = ids::uuid();
+    let Target { id, path, make } = target;
     Arc::new(move |sent| {
+        let sent = make(sent);
         let (key, leads, then) = (key.clone(), Arc::clone(&leads), then.clone());
         task(async move {
             let record = match id {
                 None => api::create::<R>(&sent, &key).await?,
-                Some(id) => api::edit::<R>(id, version.get_value(), &sent).await?,
+                Some(id) => {
+                    let path = path.map_or_else(|| format!("{}/{id}", R::PATH), str::to_owned);
+                    let call = Call::patch(path)
+                        .json(&sent)
+                        .if_version(version.get_value());
+                    api::send(call).await?.json::<R>().await?
+                }
             };
             if let Some(then) = then {
                 then(&record);

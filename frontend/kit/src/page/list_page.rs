@@ -49,6 +49,7 @@ pub struct ListPage<R: Resource> {
     search: Option<&'static str>,
     export: bool,
     default_query: Option<&'static str>,
+    presets: Vec<(&'static str, &'static str)>,
 }
 
 /// Starts the description of a list.
@@ -65,6 +66,7 @@ pub fn list_page<R: Resource>(title: &'static str) -> ListPage<R> {
         search: None,
         export: true,
         default_query: None,
+        presets: Vec::new(),
     }
 }
 
@@ -174,6 +176,11 @@ impl<R: Resource> ListPage<R> {
         self.default_query = Some(query);
         self
     }
+    /// Adds a tab before the saved views: its label and its query, such as `queue=mine`.
+    pub fn preset(mut self, label: &'static str, query: &'static str) -> Self {
+        self.presets.push((label, query));
+        self
+    }
     /// Removes the export.
     pub fn no_export(mut self) -> Self {
         self.export = false;
@@ -239,6 +246,7 @@ impl<R: Resource> ListPage<R> {
             ),
             fetch: Arc::new(fetch),
             default_query: self.default_query,
+            presets: self.presets,
             read: Arc::new(|query| ListQuery::read::<R>(&Query::parse(query))),
         }
     }

@@ -71,7 +71,7 @@ impl<R: Resource> Related<R> {
         self
     }
     /// Draws the list; nothing for a user without the permission. It loads again when `reload` changes.
-    pub(crate) fn view(self, reload: RwSignal<u32>) -> AnyView {
+    pub fn view(self, reload: RwSignal<u32>) -> AnyView {
         if !untrack(|| session::can(self.needs)) {
             return ().into_any();
         }

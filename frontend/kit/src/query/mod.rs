@@ -9,6 +9,7 @@
 mod cache;
 mod latest;
 mod poll;
+mod repeat;
 mod scope;
 #[cfg(test)]
 mod testing;
@@ -16,6 +17,7 @@ mod testing;
 pub(crate) use cache::{clear, expire, fetch, fetch_older_than};
 pub(crate) use latest::Latest;
 pub(crate) use poll::{Poller, pause_after, refetch_every};
+pub use repeat::repeat;
 pub(crate) use scope::{is_peeking, peek};
 
 use crate::Task;

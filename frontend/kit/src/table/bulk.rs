@@ -4,6 +4,7 @@ use super::{list::List, row::Row};
 use crate::{
     Task,
     api::ApiError,
+    form::Source,
     format::plural,
     page::LeftOut,
     session, task,
@@ -29,6 +30,9 @@ pub(crate) type Many = Arc<
 /// Returns the reason why a row is left out, if it is.
 pub(crate) type Leave = Arc<dyn Fn(&Row) -> Option<LeftOut> + Send + Sync>;
 
+/// Returns the choices where the user picks a record, from the first row.
+pub(crate) type Pick = Arc<dyn Fn(&Row) -> Option<Source> + Send + Sync>;
+
 /// From this many rows on, the user has to type their number.
 const MANY: usize = 11;
 
@@ -45,6 +49,7 @@ pub(crate) struct Bulk {
     pub many: Option<Many>,
     pub undo: Option<One>,
     pub leaves: Option<Leave>,
+    pub source: Option<Pick>,
 }
 
 /// The result of each row: the row and its error.
@@ -138,6 +143,11 @@ fn question(
     let (text, action) = (format!("{list_of}{left_out}{}", bulk.text), bulk.clone());
     let options = QuestionOptions {
         typed: (rows.len() >= MANY).then(|| rows.len().to_string()),
+        source: bulk
+            .source
+            .as_ref()
+            .zip(rows.first())
+            .and_then(|(pick, row)| pick(row)),
         ..QuestionOptions::default()
     };
     let question = Question {

@@ -135,6 +135,15 @@ pub fn picked<R: Resource>(key: &'static str, label: &'static str) -> ListFilter
     }
 }
 
+/// Makes a filter for a record of a source, such as the staff members among the users.
+pub fn picked_from(key: &'static str, label: &'static str, source: Source) -> ListFilter {
+    ListFilter {
+        key,
+        label,
+        control: Control::Pick(source),
+    }
+}
+
 impl ListFilter {
     /// Formats a value for a chip. For a record it returns the id; the chip replaces it with the name.
     pub(crate) fn describe(&self, value: &str) -> String {

@@ -36,6 +36,8 @@ pub(crate) struct Spec {
     pub fetch: Arc<dyn Fn(ListQuery) -> Task<Outcome> + Send + Sync>,
     /// The query of the list when the address contains none.
     pub default_query: Option<&'static str>,
+    /// The tabs before the saved views, each with its query.
+    pub presets: Vec<(&'static str, &'static str)>,
     /// Parses a query string.
     pub read: Arc<dyn Fn(&str) -> ListQuery + Send + Sync>,
 }

@@ -21,7 +21,7 @@ pub(crate) mod toolbar;
 pub(crate) mod views;
 
 pub use column::{Column, ago, code, count, day, maybe, moment, money, state, text, until, value};
-pub use filter::{ListFilter, choice, country, dates, flag, picked, region, yes_no};
+pub use filter::{ListFilter, choice, country, dates, flag, picked, picked_from, region, yes_no};
 pub use single::{effective_at, one_of, typed};
 pub(crate) use views::store::begin;
 

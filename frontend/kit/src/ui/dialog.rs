@@ -2,7 +2,11 @@
 //! the audit log needs one.
 
 use super::{Icon, icon::sized_icon, modal::follow};
-use crate::{Task, api::ApiError};
+use crate::{
+    Task,
+    api::ApiError,
+    form::{Source, combobox::combobox},
+};
 use leptos::{html, prelude::*};
 use std::sync::Arc;
 
@@ -20,6 +24,10 @@ pub enum Reason {
     /// One of several values: the label of the field, and each value with its label. The first value is preselected
     /// unless the options name another one.
     OneOf(&'static str, &'static [(&'static str, &'static str)]),
+    /// One line of text: the label of the field.
+    Text(&'static str),
+    /// A record that the user finds by typing: the label of the field. The options name the source.
+    Picked(&'static str),
 }
 
 /// Runs the confirmed action with the reason.
@@ -43,12 +51,14 @@ pub struct Question {
 }
 
 /// Further options of a confirmation.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct QuestionOptions {
     /// A text that the user has to type first, because the action cannot be undone.
     pub typed: Option<String>,
     /// The preselected value, where the user chooses one of several.
     pub selected: Option<String>,
+    /// The choices, where the user picks a record.
+    pub source: Option<Source>,
 }
 
 type Open = (Question, QuestionOptions);
@@ -85,7 +95,11 @@ pub(crate) fn dialogs() -> AnyView {
 }
 
 fn body(question: Question, options: QuestionOptions, open: RwSignal<bool>) -> AnyView {
-    let QuestionOptions { typed, selected } = options;
+    let QuestionOptions {
+        typed,
+        selected,
+        source,
+    } = options;
     let first = match question.reason {
         Reason::OneOf(_, [(word, _), ..]) => selected.unwrap_or_else(|| (*word).to_owned()),
         _ => String::new(),
@@ -96,13 +110,13 @@ fn body(question: Question, options: QuestionOptions, open: RwSignal<bool>) -> A
         RwSignal::new(None::<String>),
         RwSignal::new(false),
     );
-    let needs_reason = matches!(question.reason, Reason::Required | Reason::Suggested(_));
+    let complaint = missing(question.reason);
     let (run, wanted) = (question.run, typed.clone());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let entered = reason.get_untracked().trim().to_owned();
-        if needs_reason && entered.is_empty() {
-            error.set(Some("Enter a reason.".to_owned()));
+        if let Some(complaint) = complaint.filter(|_| entered.is_empty()) {
+            error.set(Some(complaint.to_owned()));
             return crate::dom::focus("question-reason");
         }
         if let Some(wanted) = wanted.as_ref()
@@ -137,7 +151,7 @@ fn body(question: Question, options: QuestionOptions, open: RwSignal<bool>) -> A
         <form class="window" on:submit=submit novalidate>
             <h2 id="question">{question.title}</h2>
             <p id="question-text" class="muted">{question.text}</p>
-            {reason_field(question.reason, reason)}
+            {reason_field(question.reason, reason, source)}
             {typed.map(|typed| typed_field(typed, typed_text))}
             <div id="question-error" role="alert">{move || error.get().map(|text| view! { <p class="banner"
                 data-tone="bad">{text}</p> })}</div>
@@ -151,14 +165,30 @@ fn body(question: Question, options: QuestionOptions, open: RwSignal<bool>) -> A
     .into_any()
 }
 
+/// Returns the message about an empty field, if the dialog requires a value.
+const fn missing(reason: Reason) -> Option<&'static str> {
+    match reason {
+        Reason::Required | Reason::Suggested(_) => Some("Enter a reason."),
+        Reason::Text(_) => Some("Enter a value."),
+        Reason::Picked(_) => Some("Choose one."),
+        Reason::None | Reason::Optional | Reason::OneOf(..) => None,
+    }
+}
+
 /// Draws the field for the reason or the value, if the dialog has one.
-fn reason_field(what: Reason, entered: RwSignal<String>) -> Option<AnyView> {
+fn reason_field(
+    what: Reason,
+    entered: RwSignal<String>,
+    source: Option<Source>,
+) -> Option<AnyView> {
     let (label, control) = match what {
         Reason::None => return None,
         Reason::Required => ("Reason", reason_area(entered)),
         Reason::Suggested(texts) => ("Reason", suggested_reasons(texts, entered)),
         Reason::Optional => ("Reason (optional)", reason_area(entered)),
         Reason::OneOf(label, words) => (label, reason_select(words, entered)),
+        Reason::Text(label) => (label, text_line(entered)),
+        Reason::Picked(label) => (label, picker(label, source?, entered)),
     };
     Some(
         view! { <div class="field"><label for="question-reason">{label}</label>{control}</div> }
@@ -184,6 +214,20 @@ fn reason_area(entered: RwSignal<String>) -> AnyView {
             aria-describedby="question-error"></textarea>
     }
     .into_any()
+}
+
+fn text_line(entered: RwSignal<String>) -> AnyView {
+    view! {
+        <input id="question-reason" type="text" autocomplete="off" maxlength="255" bind:value=entered
+            aria-describedby="question-error"/>
+    }
+    .into_any()
+}
+
+fn picker(label: &'static str, source: Source, entered: RwSignal<String>) -> AnyView {
+    let chosen = Signal::derive(move || Some(entered.get()).filter(|id| !id.is_empty()));
+    let set = move |id: Option<String>| entered.set(id.unwrap_or_default());
+    combobox("question-reason".to_owned(), label, source, chosen, set)
 }
 
 fn suggested_reasons(

@@ -99,6 +99,17 @@ impl Value {
         let full = format!("{} · {}", format::moment(time), format::utc(time));
         Self::new(Kind::Time, format::ago(time, format::now())).hint(full)
     }
+    /// A deadline: red once it has passed, amber within the last hour; the moment on hover.
+    pub fn due(at: DateTime<Utc>) -> Self {
+        let now = format::now();
+        let tone = match at.signed_duration_since(now).num_minutes() {
+            _ if at <= now => Tone::Bad,
+            ..60 => Tone::Waiting,
+            _ => Tone::Neutral,
+        };
+        let full = format!("{} · {}", format::moment(at), format::utc(at));
+        Self::badge(format!("Due {}", format::ago(at, now)), tone).hint(full)
+    }
     /// An optional moment.
     pub fn maybe_time(time: Option<DateTime<Utc>>) -> Self {
         time.map_or_else(Self::absent, Self::time)
@@ -154,6 +165,9 @@ impl Value {
             Kind::Absent => view! { <span class="muted">{text}</span> }.into_any(),
             Kind::Code if link.is_none() => copyable(text),
             Kind::Code => view! { <code title=hint>{text}</code> }.into_any(),
+            Kind::Badge(tone) if hint.is_some() => {
+                view! { <span title=hint>{badge(text, tone)}</span> }.into_any()
+            }
             Kind::Badge(tone) => badge(text, tone),
             Kind::Time => view! { <time title=hint>{text}</time> }.into_any(),
         };

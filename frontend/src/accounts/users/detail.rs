@@ -11,6 +11,7 @@ use super::{
     status,
     timeline::timeline,
 };
+use crate::support::tickets;
 use kit::{
     api::{self, Call},
     format::sentence,
@@ -68,6 +69,8 @@ pub fn screen(id: UserId) -> AnyView {
         .related(esims(id))
         .tab_for(Permission::TransactionsRead, "payments", "Payments")
         .related(payments(id))
+        .tab_for(Permission::TicketsRead, "tickets", "Tickets")
+        .related(tickets::of_customer(id))
         .tab_for(Permission::KycRead, "documents", "Documents")
         .related(documents(id))
         .tab_for(Permission::SessionsManage, "sessions", "Sessions")

@@ -12,6 +12,7 @@ use super::{
     stepper::steps,
     timeline::timeline_card,
 };
+use crate::support::tickets;
 use kit::{
     format::{now, region_name, sentence},
     page::{detail_page, remedy},
@@ -47,6 +48,7 @@ pub fn screen(id: OrderId) -> AnyView {
         .part(move |reload| payments(id, reload))
         .related(esims(id))
         .related(messages(id))
+        .related(tickets::of_order(id))
         .history("order")
         .aside("Amount", |order| Some(sums(amounts(order))))
         .fact("Customer", |order| {

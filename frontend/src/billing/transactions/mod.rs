@@ -35,14 +35,19 @@ pub const SCREENS: &[Screen] = &[
 
 /// Returns the status badge of a payment.
 pub fn status(paid: &Transaction) -> (&'static str, Tone) {
-    let tone = match paid.status {
+    status_badge(paid.status)
+}
+
+/// Returns the badge of a status.
+pub const fn status_badge(status: TransactionStatus) -> (&'static str, Tone) {
+    let tone = match status {
         TransactionStatus::Pending => Tone::Waiting,
         TransactionStatus::Completed => Tone::Good,
         TransactionStatus::Failed => Tone::Bad,
         TransactionStatus::Refunded => Tone::Info,
         TransactionStatus::Cancelled => Tone::Neutral,
     };
-    (paid.status.as_str(), tone)
+    (status.as_str(), tone)
 }
 
 /// Returns the badge of the refunds of a payment, with the amount.

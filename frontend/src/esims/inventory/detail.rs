@@ -12,6 +12,7 @@ use super::{
 use crate::{
     billing::parts::orders,
     esims::operations::{self, cancel, refresh, resume, suspend},
+    support::tickets,
 };
 use kit::{
     api,
@@ -66,6 +67,7 @@ pub fn screen(id: EsimId) -> AnyView {
             "No orders for this eSIM.",
         ))
         .related(operations_of(id))
+        .related(tickets::of_esim(id))
         .part(move |reload| status_history(id, reload))
         .history("esim")
         .fact("Profile", |esim| {

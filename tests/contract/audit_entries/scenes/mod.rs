@@ -6,6 +6,7 @@ mod money;
 mod people;
 mod promotions;
 mod signing;
+mod support;
 mod terms;
 mod trade;
 
@@ -14,6 +15,7 @@ pub use money::{cases, refunds};
 pub use people::{clients, documents, people};
 pub use promotions::promotions;
 pub use signing::sessions;
+pub use support::{articles, tickets};
 pub use trade::{catalogue, sale, system};
 
 use serde_json::Value;

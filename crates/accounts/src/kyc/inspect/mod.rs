@@ -13,8 +13,11 @@ use wire::ProblemCode;
 /// The accepted file types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// A JPEG image.
     Jpeg,
+    /// A PNG image.
     Png,
+    /// A PDF document.
     Pdf,
 }
 
@@ -62,7 +65,9 @@ impl Kind {
 
 /// A file as it may be stored.
 pub struct Clean {
+    /// The type.
     pub kind: Kind,
+    /// The content.
     pub bytes: Vec<u8>,
 }
 

@@ -159,6 +159,41 @@ pub fn insert_staff(
     Ok(id)
 }
 
+/// Creates a customer of the sender of an email. The customer cannot sign in before setting a password.
+pub fn register_sender(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    email: &str,
+    first_name: &str,
+    last_name: &str,
+) -> Result<UserId> {
+    let id = UserId::new();
+    let person = Person {
+        email: email.to_owned(),
+        first_name: first_name.to_owned(),
+        last_name: last_name.to_owned(),
+        phone: None,
+    };
+    query::insert(
+        tx,
+        &NewUserRow {
+            id,
+            password_hash: UNUSABLE,
+            role: UserRole::Customer,
+            created_by: None,
+            client_id: None,
+        },
+        &seal(&actor.keys, id, person)?,
+    )?;
+    audit::record(
+        tx,
+        actor,
+        AuditEvent::new(AuditAction::UserCreate, id)
+            .with_change(serde_json::json!({ "source": "email" })),
+    )?;
+    Ok(id)
+}
+
 /// Changes a user, unless the row has changed since the version that the client read. A new email address requires recent
 /// authentication and ends the sessions and links of the account.
 pub fn edit(

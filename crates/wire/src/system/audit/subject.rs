@@ -1,10 +1,11 @@
 //! The records that events of the audit log refer to.
 
 use crate::{
-    ApiClientId, CaseId, DisputeId, EsimId, InvoiceId, JobId, KycDocumentId, NotificationId,
-    OfferId, OrderId, PlanId, PriceChangeId, PriceId, PriceListId, PromotionId, ProviderId,
-    RefundId, SessionId, SettingId, StockThresholdId, SupplierClaimId, TransactionId,
-    TwilioConfigId, UserId, ViewId, WebhookReceiptId,
+    ApiClientId, ArticleId, CaseId, DisputeId, EsimId, InboundEmailId, InvoiceId, JobId,
+    KycDocumentId, MacroId, NotificationId, OfferId, OrderId, PlanId, PriceChangeId, PriceId,
+    PriceListId, PromotionId, ProviderId, RefundId, SessionId, SettingId, SlaPolicyId,
+    StockThresholdId, SupplierClaimId, TicketId, TicketRuleId, TransactionId, TwilioConfigId,
+    UserId, ViewId, WebhookReceiptId,
 };
 use uuid::Uuid;
 
@@ -28,12 +29,15 @@ macro_rules! auditable {
 
 auditable! {
     ApiClientId = "api_client",
+    ArticleId = "article",
     CaseId = "case",
     DisputeId = "dispute",
     EsimId = "esim",
+    InboundEmailId = "inbound_email",
     InvoiceId = "invoice",
     JobId = "job",
     KycDocumentId = "kyc_document",
+    MacroId = "macro",
     NotificationId = "notification",
     OfferId = "offer",
     OrderId = "order",
@@ -46,8 +50,11 @@ auditable! {
     RefundId = "refund",
     SessionId = "session",
     SettingId = "setting",
+    SlaPolicyId = "sla_policy",
     StockThresholdId = "stock_threshold",
     SupplierClaimId = "supplier_claim",
+    TicketId = "ticket",
+    TicketRuleId = "ticket_rule",
     TransactionId = "transaction",
     TwilioConfigId = "twilio_config",
     UserId = "user",

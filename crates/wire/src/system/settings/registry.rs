@@ -160,6 +160,8 @@ settings! {
     KycRequiredDocuments: KycRequired = "kyc.required_documents" in "identity", "[[\"passport\",\"id_card\",\"drivers_license\"]]", true, Rule::Documents, weakened WhenLoosened;
     /// Web page where customers upload identity documents; emails about identity verification link to it.
     KycUploadUrl: Option<String> = "kyc.upload_url" in "identity", "", true, Rule::Url, weakened Always;
+    /// Days after which a resolved ticket is closed. The customer's answer to a closed ticket opens a new one.
+    TicketAutoCloseDays: i64 = "tickets.auto_close_days" in "support", "7", false, Rule::Whole(1, 365);
     /// Days without use after which a session ends.
     SessionIdleDays: i64 = "sessions.idle_days" in "signing in", "14", false, Rule::Whole(1, 90), weakened WhenRaised;
 }

@@ -26,6 +26,12 @@ use crate::{
         providers::{Offer, Provider},
     },
     messaging::notifications::Notification,
+    support::{
+        articles::{Article, ArticleSearch},
+        inbound::InboundEmail,
+        macros::{TicketMacro, TicketRule},
+        tickets::Ticket,
+    },
     system::audit::{AccessEntry, AuditEntry},
 };
 
@@ -62,6 +68,12 @@ const LISTS: &[(&str, Read)] = &[
     ("/integrations/providers", read::<Provider>),
     ("/integrations/provisioning", read::<Provisioning>),
     ("/messaging/notifications", read::<Notification>),
+    ("/support/articles", read::<Article>),
+    ("/support/emails", read::<InboundEmail>),
+    ("/support/macros", read::<TicketMacro>),
+    ("/support/rules", read::<TicketRule>),
+    ("/support/searches", read::<ArticleSearch>),
+    ("/support/tickets", read::<Ticket>),
     ("/system/access", read::<AccessEntry>),
     ("/system/audit", read::<AuditEntry>),
 ];

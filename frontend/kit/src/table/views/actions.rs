@@ -1,7 +1,7 @@
 //! Actions on views: update, make default, delete.
 
 use super::{
-    super::{columns, list::List},
+    super::{columns, list::List, query::ListQuery},
     dialog::{ViewDialog, role_name},
     store,
 };
@@ -30,6 +30,8 @@ pub(super) struct Views {
     pub open: Memo<Option<View>>,
     /// Whether the list differs from the open view.
     pub differs: Memo<bool>,
+    /// The preset that is open, by its place.
+    pub preset: Memo<Option<usize>>,
     /// The open dialog about a view.
     pub dialog: RwSignal<Option<ViewDialog>>,
 }
@@ -44,10 +46,25 @@ impl Views {
             let saved = open.with(|open| open.as_ref().map(|view| view.query.clone()));
             view_query(list) != saved.map_or_else(String::new, |saved| normalized(list, &saved))
         });
+        let presets: Vec<&'static str> = list
+            .spec()
+            .presets
+            .iter()
+            .map(|(_, query)| *query)
+            .collect();
+        let preset = Memo::new(move |_| {
+            let is_free = open.with(Option::is_none);
+            let here = list.here();
+            let narrowed = |query: ListQuery| query.with_columns(None).view_query(&here);
+            let now = narrowed(list.query.get());
+            let mut presets = presets.iter().filter(|_| is_free);
+            presets.position(|query| narrowed((list.spec().read)(query)) == now)
+        });
         Self {
             list,
             open,
             differs,
+            preset,
             dialog: RwSignal::new(None),
         }
     }

@@ -33,7 +33,17 @@ pub(crate) fn bar(list: List) -> Option<AnyView> {
             .collect_view()
     };
     let all = move || views.all_address();
-    let is_all = move || views.open.with(Option::is_none).then_some("page");
+    let is_all = move || {
+        let is_other = views.open.with(Option::is_some) || views.preset.get().is_some();
+        (!is_other).then_some("page")
+    };
+    let spec = list.spec();
+    let presets = spec.presets.iter().copied().enumerate();
+    let presets = presets.map(|(index, (label, query))| {
+        let is_open = move || (views.preset.get() == Some(index)).then_some("page");
+        view! { <a class="view-tab" href=format!("{}?{query}", list.here()) aria-current=is_open><span>{label}</span></a> }
+    });
+    let presets = presets.collect_view();
     // On narrow screens the tabs scroll: keep the open one visible.
     Effect::new(move |_| {
         if let Some(view) = views.open.get() {
@@ -47,12 +57,13 @@ pub(crate) fn bar(list: List) -> Option<AnyView> {
     };
     let buttons = move || {
         let (open, differs) = opened.get();
-        changed(views, open, differs)
+        let is_preset = views.preset.get().is_some();
+        changed(views, open, differs && !is_preset)
     };
     view! {
         <div class="views">
             <nav class="view-tabs" aria-label="Views">
-                <a class="view-tab" href=all aria-current=is_all><span>"All"</span></a>{tabs}
+                <a class="view-tab" href=all aria-current=is_all><span>"All"</span></a>{presets}{tabs}
             </nav>
             {menu}
             <div class="spacer"></div>

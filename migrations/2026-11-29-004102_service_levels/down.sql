@@ -1,0 +1,2 @@
+DROP TABLE ticket_clocks;
+DROP TABLE sla_policies;

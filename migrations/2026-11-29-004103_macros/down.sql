@@ -1,0 +1,2 @@
+DROP TABLE ticket_rules;
+DROP TABLE ticket_macros;
