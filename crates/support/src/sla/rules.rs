@@ -42,6 +42,12 @@ pub fn load_policy(conn: &mut Conn) -> Result<Policy> {
     Policy::new(query::policy(conn)?)
 }
 
+/// Returns the policy, and the clocks of a locked ticket where it has them.
+pub fn policy_and_clocks(tx: &mut Tx<'_>, ticket: TicketId) -> Result<(Policy, Option<Clocks>)> {
+    let (policy, clocks) = query::policy_and_clocks(tx, ticket)?;
+    Ok((Policy::new(policy)?, clocks))
+}
+
 /// Changes the policy. A job calculates the running clocks again.
 pub fn edit(
     tx: &mut Tx<'_>,
