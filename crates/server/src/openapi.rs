@@ -91,8 +91,12 @@ const TAGS: &[(&str, &str)] = &[
     ("integrations/providers", "Providers of eSIMs"),
     ("integrations/offers", "Offers of providers for plans"),
     (
-        "integrations/allocations",
+        "integrations/provisioning",
         "Provisioning of ordered eSIMs and requests to providers",
+    ),
+    (
+        "integrations/allocations",
+        "Data that providers have allocated",
     ),
     (
         "messaging/notifications",

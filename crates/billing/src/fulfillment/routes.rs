@@ -22,7 +22,7 @@ pub async fn retry(caller: Caller<OrdersRetry>, id: Id<OrderId>) -> Result<Tagge
 }
 
 /// Retry the provisioning of one ordered eSIM now. A paid order that failed or needs review continues with this unit.
-#[utoipa::path(tag = "integrations/allocations", security(("bearer" = ["orders:retry"])), params(("id" = ProvisioningJobId, Path)), responses((status = 200, description = "Retried", body = Provisioning)))]
+#[utoipa::path(tag = "integrations/provisioning", security(("bearer" = ["orders:retry"])), params(("id" = ProvisioningJobId, Path)), responses((status = 200, description = "Retried", body = Provisioning)))]
 #[post("/provisioning/{id}/retry")]
 pub async fn retry_unit(
     caller: Caller<OrdersRetry>,

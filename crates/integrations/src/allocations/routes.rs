@@ -6,7 +6,7 @@ use wire::integrations::allocations::Provisioning;
 use actix_web::get;
 use platform::listing;
 
-listing!(Provisioning, "/provisioning", export "/provisioning/export", tag "integrations/allocations", needs ProvidersRead = "providers:read", from query::page);
+listing!(Provisioning, "/provisioning", export "/provisioning/export", tag "integrations/provisioning", needs ProvidersRead = "providers:read", from query::page);
 
 /// The list of allocated data.
 pub mod allocated {
