@@ -6,6 +6,7 @@ mod leaks;
 mod macros;
 mod messages;
 mod sla;
+mod statements;
 mod tickets;
 
 use crate::harness::{Client, TestApp};
