@@ -1,5 +1,6 @@
 //! Tickets and their messages, service levels, macros, emails of customers, and the knowledge base.
 
+mod alerts;
 mod articles;
 mod inbound;
 mod leaks;

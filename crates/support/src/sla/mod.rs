@@ -10,5 +10,7 @@ mod schedule;
 pub use clock::{Clocks, Pause, Timer};
 pub(crate) use query::{PolicyRow, clocks_change, clocks_insertion, clocks_of, insert_clocks};
 pub(crate) use rules::record_breaches;
-pub use rules::{Policy, policy_and_clocks};
+pub use rules::{
+    ClockEvent, ClockHistory, ClockStep, Policy, ReplayedClocks, policy_and_clocks, replay_clocks,
+};
 pub use schedule::Schedule;

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::{pg::Pg, prelude::*};
 use platform::{Conn, Error, Result, Tx, batch::Write};
 use schema::{sla_policies as policies, support_tickets as tickets, ticket_clocks as clocks};
+use serde::Serialize;
 use serde_json::{Value, json};
 use wire::{SlaPolicyId, TicketId, support::sla::SlaPolicy};
 
@@ -82,7 +83,7 @@ pub fn update_policy(tx: &mut Tx<'_>, to: &SlaPolicy, version: i32) -> Result<Op
 }
 
 /// A row of the clocks.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, Serialize, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = clocks, treat_none_as_null = true, treat_none_as_default_value = false, primary_key(ticket_id), check_for_backend(Pg))]
 pub struct ClocksRow {
     pub ticket_id: TicketId,
@@ -165,6 +166,11 @@ pub fn insert_clocks(tx: &mut Tx<'_>, ticket: TicketId, new: &Clocks) -> Result<
         .values(ClocksRow::new(ticket, new))
         .execute(tx.conn())?;
     Ok(())
+}
+
+/// Returns the row of the clocks of a ticket, as JSON.
+pub fn clocks_json(ticket: TicketId, from: &Clocks) -> Result<Value> {
+    serde_json::to_value(ClocksRow::new(ticket, from)).map_err(Error::internal)
 }
 
 /// Returns the statement that inserts the clocks of a new ticket.

@@ -2,6 +2,7 @@
 
 use super::{Added, NewMessage, insert, save_with};
 use crate::{
+    alerts,
     messages::query::{self, MessageRow},
     threads,
     tickets::{LockedTicket, TicketRow, find_ref},
@@ -108,7 +109,7 @@ pub fn note(
     new: &NewTicketMessage,
     now: DateTime<Utc>,
 ) -> Result<Added> {
-    let customer = find_ref(tx.conn(), actor, &TicketRef::Id(ticket))?.user_id;
+    let about = find_ref(tx.conn(), actor, &TicketRef::Id(ticket))?;
     let mut mentions = new.mentions.clone();
     mentions.sort_unstable();
     mentions.dedup();
@@ -140,5 +141,9 @@ pub fn note(
         AuditEvent::new(AuditAction::TicketNote, ticket)
             .with_change(json!({ "message_id": row.id, "mentions": mentions })),
     )?;
-    Ok(Added { row, customer })
+    alerts::mentioned(tx, actor, about.subject(), row.id, &mentions, now)?;
+    Ok(Added {
+        row,
+        customer: about.user_id,
+    })
 }

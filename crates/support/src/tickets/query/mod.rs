@@ -6,6 +6,7 @@ mod create;
 pub use context::*;
 pub use create::*;
 
+use crate::alerts::Subject;
 use chrono::{DateTime, Utc};
 use diesel::{
     dsl,
@@ -70,6 +71,15 @@ pub struct TicketRow {
 }
 
 impl TicketRow {
+    /// Returns the ticket as the subject of a notification.
+    pub fn subject(&self) -> Subject<'_> {
+        Subject {
+            id: self.id,
+            number: &self.ticket_number,
+            version: self.version,
+        }
+    }
+
     /// Returns the tags.
     pub fn tags(&self) -> Vec<String> {
         serde_json::from_value(self.tags.clone()).unwrap_or_default()

@@ -5,6 +5,7 @@ use super::{
     response::{subject_context, to_new_ticket},
 };
 use crate::{
+    alerts,
     sla::Clocks,
     tickets::query::{self, Links, Named, NewTicketRow, TicketRow},
     triage,
@@ -223,7 +224,21 @@ fn insert(
             "esim_id": row.esim_id, "order_id": row.order_id, "transaction_id": row.transaction_id, "follows_id": row.follows_id,
         })),
     )?;
+    if let Some(to) = row.assigned_to {
+        alerts::assigned(tx, &system(actor), row.subject(), to, now)?;
+    }
     Ok((row, clocks))
+}
+
+/// Returns the actor of a rule, which is not the caller that opens the ticket.
+fn system(actor: &Actor) -> Actor {
+    Actor {
+        id: None,
+        client: None,
+        role: None,
+        session: None,
+        ..actor.clone()
+    }
 }
 
 /// Adds the objects that a text names to those that are given.

@@ -2,6 +2,7 @@
 
 use super::create::distinct;
 use crate::{
+    alerts,
     sla::{self, Clocks, Policy},
     tickets::query::{self, TicketChanges, TicketRow},
 };
@@ -31,6 +32,7 @@ pub struct LockedTicket {
     pub row: TicketRow,
     clocks: Clocks,
     before: Clocks,
+    assigned_before: Option<UserId>,
     policy: Policy,
     now: DateTime<Utc>,
     events: Vec<TicketEvent>,
@@ -53,6 +55,7 @@ impl LockedTicket {
             }
         };
         Ok(Self {
+            assigned_before: row.assigned_to,
             row,
             before: clocks.clone(),
             clocks,
@@ -266,7 +269,13 @@ impl LockedTicket {
             AuditEvent::new(event.action, saved.id).with_change(change)
         });
         audit::record_all(tx, actor, events.collect())?;
-        sla::record_breaches(tx, actor, saved.id, &self.before, &self.clocks)?;
+        if let Some(to) = saved.assigned_to
+            && self.assigned_before != Some(to)
+        {
+            alerts::assigned(tx, actor, saved.subject(), to, self.now)?;
+        }
+        let (before, after) = (&self.before, &self.clocks);
+        sla::record_breaches(tx, actor, saved.id, before, after, self.now)?;
         Ok(saved)
     }
 }
