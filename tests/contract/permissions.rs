@@ -108,6 +108,7 @@ pub fn body(operation: &str) -> Option<Value> {
         "tickets_assign" => json!({ "assigned_to": null }),
         "tickets_ping" => json!({ "is_typing": true }),
         "tickets_rate" => json!({ "score": 5 }),
+        "inbox_read_all" => json!({ "until": "2026-01-01T00:00:00Z" }),
         "tickets_bulk" => json!({ "action": "close", "ids": [id] }),
         "messages_add" => json!({ "message": "Hello" }),
         "messages_merge" => json!({ "into_id": id }),

@@ -88,8 +88,21 @@ fn sample(document: &Value, field: &Value) -> Value {
         (Some("integer" | "number"), _) => json!(7),
         (Some("boolean"), _) => json!(true),
         (Some("array"), _) => json!([]),
-        _ => json!({}),
+        _ => required_fields(document, field),
     }
+}
+
+/// Returns an object with the required fields of a schema.
+fn required_fields(document: &Value, schema: &Value) -> Value {
+    let required = schema["required"].as_array().into_iter().flatten();
+    required
+        .filter_map(Value::as_str)
+        .map(|name| {
+            let value = sample(document, &schema["properties"][name]);
+            (name.to_owned(), value)
+        })
+        .collect::<Map<String, Value>>()
+        .into()
 }
 
 #[actix_web::test]

@@ -1,6 +1,6 @@
 //! A server under test, in this process, on a port of its own.
 
-use super::Client;
+use super::{Client, statements};
 use actix_web::dev::ServerHandle;
 use platform::{
     Ctx,
@@ -66,6 +66,7 @@ impl TestApp {
         more: &[(&str, &str)],
         gateway: Option<Arc<dyn PaymentGateway>>,
     ) -> Self {
+        statements::install();
         let config = config(&database.url(), more);
         let supplier = Arc::new(Simulator::default());
         let known = supplier.clone();

@@ -6,6 +6,7 @@ pub mod drill;
 pub mod faulty;
 pub mod peers;
 mod process;
+pub mod statements;
 
 pub use app::TestApp;
 pub use client::{Answer, Client, encoded};

@@ -1,11 +1,13 @@
 //! Tickets and their messages, service levels, macros, emails of customers, and the knowledge base.
 
+mod alerts;
 mod articles;
 mod inbound;
 mod leaks;
 mod macros;
 mod messages;
 mod sla;
+mod statements;
 mod tickets;
 
 use crate::harness::{Client, TestApp};

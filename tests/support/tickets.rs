@@ -31,7 +31,9 @@ async fn ticket_gets_a_number_and_the_objects_that_its_text_names() {
     let app = TestApp::start().await;
     let (admin, ada) = (app.as_admin(), customer(&app));
     let plan = app.given(|given| given.plan("9.90"));
+    // One eSIM is the customer's, the other one is for the order.
     let (esim, _) = app.given(|given| given.stock(plan));
+    app.given(|given| given.stock(plan));
     app.execute(&format!(
         "UPDATE esims SET user_id = '{ada}', iccid = '8944538532008160222' WHERE id = '{esim}'"
     ));

@@ -13,6 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Adds this section's operations to the API.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     notifications::routes::mount(config);
+    notifications::inbox::routes::mount(config);
 }
 
 /// Adds this section's jobs to the worker.

@@ -645,6 +645,9 @@ diesel::table! {
         read_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         headers -> Nullable<Bytea>,
+        #[max_length = 60]
+        event -> Nullable<Varchar>,
+        ticket_id -> Nullable<Uuid>,
     }
 }
 
@@ -1807,6 +1810,7 @@ diesel::joinable!(mfa_factors -> users (user_id));
 diesel::joinable!(notifications -> email_templates (template_id));
 diesel::joinable!(notifications -> esims (esim_id));
 diesel::joinable!(notifications -> orders (order_id));
+diesel::joinable!(notifications -> support_tickets (ticket_id));
 diesel::joinable!(notifications -> users (user_id));
 diesel::joinable!(orders -> api_clients (client_id));
 diesel::joinable!(orders -> esims (esim_id));

@@ -102,6 +102,10 @@ const TAGS: &[(&str, &str)] = &[
         "messaging/notifications",
         "Emails and other messages to users",
     ),
+    (
+        "messaging/inbox",
+        "Notifications of the caller in the panel",
+    ),
     ("support/tickets", "Support tickets"),
     (
         "support/messages",

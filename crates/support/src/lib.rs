@@ -7,8 +7,10 @@
 //! messages
 //! tickets   threads
 //! sla   triage   articles
+//! alerts
 //! ```
 
+mod alerts;
 mod articles;
 mod inbound;
 mod macros;
@@ -21,7 +23,9 @@ mod triage;
 
 pub use articles::jobs::ForgetReaders;
 pub use messages::jobs::CleanUpAttachments;
-pub use sla::jobs::RecordBreaches;
+pub use sla::{
+    ClockEvent, ClockHistory, ClockStep, ReplayedClocks, jobs::RecordBreaches, replay_clocks,
+};
 pub use threads::reply_address;
 pub use tickets::jobs::SweepTickets;
 

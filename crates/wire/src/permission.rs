@@ -169,6 +169,8 @@ permissions! {
     ProvidersRotate = "providers:rotate":     All None None None None;
     /// View sent messages.
     NotificationsRead = "notifications:read": All All All None None;
+    /// View own notifications in the panel.
+    NotificationsOwn = "notifications:own":  Own Own Own None None;
     /// View support tickets and their messages; customers see their own without internal notes.
     TicketsRead = "tickets:read":             All All All Own Own;
     /// Open support tickets, answer in them and attach files.

@@ -25,6 +25,8 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("promotions_check", "only checks whether a code applies"),
     ("tickets_ping", "a signal that counts for some seconds"),
     ("articles_preview", "only shows a text"),
+    ("inbox_read", "a mark of the caller on a notification"),
+    ("inbox_read_all", "a mark of the caller on notifications"),
     ("help_view", "counts a view of a reader without a name"),
     ("help_vote", "counts a vote of a reader without a name"),
     (

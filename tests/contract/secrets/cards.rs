@@ -123,6 +123,10 @@ const CHECKED_OTHERWISE: &[&str] = &[
     "received_at",
     "discount_type",
     "discount_value",
+    "conditions.channel",
+    "actions.priority",
+    "macro_id",
+    "into_id",
     "valid_to",
 ];
 

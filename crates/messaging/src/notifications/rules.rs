@@ -14,9 +14,11 @@ use platform::{
 };
 use serde::{Deserialize, Serialize};
 use wire::{
-    EsimId, NotificationId, OrderId, Page, Paging, UserId,
+    EsimId, NotificationId, OrderId, Page, Paging, ProblemCode, UserId,
     esims::profile::ActivationCode,
-    messaging::notifications::{Notification, NotificationFilter, NotificationSort},
+    messaging::notifications::{
+        Notification, NotificationFilter, NotificationSort, NotificationType,
+    },
     system::audit::AuditAction,
 };
 
@@ -143,6 +145,12 @@ pub fn show(conn: &mut Conn, actor: &Actor, id: NotificationId) -> Result<Notifi
 /// Sends a message again, to the current address of the user: a wrong address is the usual reason to resend.
 pub fn resend(tx: &mut Tx<'_>, actor: &Actor, id: NotificationId) -> Result<Notification> {
     let row = query::find(tx.conn(), id, actor.owner_filter())?;
+    if row.type_ == NotificationType::InApp {
+        return Err(Error::with_detail(
+            ProblemCode::WrongState,
+            "A notification in the panel cannot be resent.",
+        ));
+    }
     let to = people::email(tx.conn(), &actor.keys, row.user_id)?;
     let row = query::requeue(
         tx,
@@ -188,15 +196,14 @@ pub fn open(keys: &Keyring, row: &NotificationRow) -> Result<OpenedMessage> {
 }
 
 fn open_message(keys: &Keyring, row: &NotificationRow) -> Result<SealedMessage> {
+    open_sealed(keys, row.id, &row.message)
+}
+
+/// Opens the `message` column.
+pub fn open_sealed(keys: &Keyring, id: NotificationId, sealed: &[u8]) -> Result<SealedMessage> {
     // The error of the parser is dropped, because it would quote the text.
-    serde_json::from_str(&keys.open(field_context(row.id, "message"), &row.message)?).map_err(
-        |_| {
-            Error::internal(format!(
-                "the content of message {} cannot be parsed",
-                row.id
-            ))
-        },
-    )
+    serde_json::from_str(&keys.open(field_context(id, "message"), sealed)?)
+        .map_err(|_| Error::internal(format!("the content of message {id} cannot be parsed")))
 }
 
 /// Returns the text of an opened `message` column, with activation codes masked.
@@ -267,7 +274,8 @@ fn mask_codes(text: String, codes: &[String]) -> String {
     })
 }
 
-fn field_context(id: NotificationId, column: &str) -> FieldContext<'_> {
+/// Returns the context in which a column is sealed.
+pub fn field_context(id: NotificationId, column: &str) -> FieldContext<'_> {
     FieldContext::new("notifications", column, id.0)
 }
 

@@ -76,6 +76,10 @@ impl<'a> AuditEvent<'a> {
 /// Records an event.
 pub fn record(tx: &mut Tx<'_>, actor: &Actor, event: AuditEvent<'_>) -> Result<()> {
     let row = row(tx, actor, event)?;
+    insert(tx, row)
+}
+
+fn insert(tx: &mut Tx<'_>, row: AuditRow) -> Result<()> {
     // One row per statement: only a statement for a fixed number of rows stays prepared, and planning this one is expensive.
     diesel::insert_into(audit_log::table)
         .values(row)
@@ -85,10 +89,13 @@ pub fn record(tx: &mut Tx<'_>, actor: &Actor, event: AuditEvent<'_>) -> Result<(
 
 /// Records the events of one transaction, such as those of an import.
 pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, events: Vec<AuditEvent<'_>>) -> Result<()> {
-    let rows: Vec<AuditRow> = events
+    let mut rows: Vec<AuditRow> = events
         .into_iter()
         .map(|event| row(tx, actor, event))
         .collect::<Result<_>>()?;
+    if rows.len() == 1 {
+        return rows.pop().map_or(Ok(()), |row| insert(tx, row));
+    }
     for part in rows.chunks(ROWS_PER_INSERT) {
         diesel::insert_into(audit_log::table)
             .values(part)

@@ -1,7 +1,7 @@
 //! Reads JSON bodies, and describes their errors without quoting them.
 
 use crate::error::{Error, Result};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use wire::ProblemCode;
 
 /// Reads a value and rejects anything after it.
@@ -9,7 +9,7 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        unreadable(&path, &error.into_inner())
+        unreadable(body, &path, &error.into_inner())
     })?;
     reader.end().map_err(|error| not_json(&error))?;
     Ok(value)
@@ -24,9 +24,16 @@ fn not_json(error: &serde_json::Error) -> Error {
 
 /// Returns the error of a body that is JSON of another shape. It names the field and the expected type, and never the
 /// value: people put secrets into the wrong field.
-fn unreadable(path: &str, error: &serde_json::Error) -> Error {
+fn unreadable(body: &[u8], path: &str, error: &serde_json::Error) -> Error {
     if !error.is_data() {
-        return not_json(error);
+        // serde_json reports a value that is no variant of an enumeration, such as `{}`, as an error of the syntax.
+        return match serde_json::from_slice::<IgnoredAny>(body) {
+            Ok(_) => wrong_type(
+                path,
+                "The value does not have the expected form.".to_owned(),
+            ),
+            Err(_) => not_json(error),
+        };
     }
     let text = error.to_string();
     let message = text
@@ -53,7 +60,6 @@ fn unreadable(path: &str, error: &serde_json::Error) -> Error {
         let message = format!("The field `{name}` is given twice.");
         return Error::field(within(&name), "repeated", message);
     }
-    let field = if path == "." { "body" } else { path };
     // serde writes the found value before the last "expected", and the expected type after it.
     let message = match message.rsplit_once(", expected ") {
         Some((_, expected)) => format!("Send {}.", expected_type(expected)),
@@ -63,6 +69,11 @@ fn unreadable(path: &str, error: &serde_json::Error) -> Error {
         }
         None => "The value does not have the expected form.".to_owned(),
     };
+    wrong_type(path, message)
+}
+
+fn wrong_type(path: &str, message: String) -> Error {
+    let field = if path == "." { "body" } else { path };
     Error::field(field, "type", message)
 }
 

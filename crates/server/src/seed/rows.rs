@@ -13,7 +13,7 @@ use uuid::{Builder, Uuid};
 use wire::{AuditId, Param, UserId, accounts::users::UserRole, system::audit::AuditAction};
 
 /// The tables, each after the tables that it references.
-const TABLES: [&str; 26] = [
+const TABLES: [&str; 33] = [
     "users",
     "api_clients",
     "api_keys",
@@ -38,6 +38,13 @@ const TABLES: [&str; 26] = [
     "provisioning_jobs",
     "provisioning_attempts",
     "data_allocations",
+    "support_tickets",
+    "ticket_messages",
+    "ticket_clocks",
+    "ticket_ratings",
+    "knowledge_base",
+    "article_versions",
+    "article_searches",
     "notifications",
     "jobs",
 ];

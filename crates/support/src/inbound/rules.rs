@@ -210,7 +210,7 @@ fn add_to(
         attachments: &attachments,
         channel: TicketChannel::Email,
     };
-    Ok(receive(tx, actor, ticket, &message, now)?.ticket_id)
+    Ok(receive(tx, actor, ticket, &message, now)?.row.ticket_id)
 }
 
 /// Opens a ticket of the sender, and confirms it by email. A sender without an account gets one.

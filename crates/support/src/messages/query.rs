@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{pg::Pg, prelude::*};
-use platform::{Actor, Conn, Result, Tx, people};
+use platform::{Actor, Conn, Result, Tx, batch::Write, people};
 use schema::{
     api_clients, support_tickets as tickets, ticket_attachments as attachments,
     ticket_messages as messages, users,
@@ -33,8 +33,8 @@ pub struct MessageRow {
 }
 
 /// A new message, sealed.
-#[derive(Insertable)]
-#[diesel(table_name = messages)]
+#[derive(Debug, Insertable)]
+#[diesel(table_name = messages, treat_none_as_default_value = false)]
 pub struct NewMessageRow {
     pub id: TicketMessageId,
     pub ticket_id: TicketId,
@@ -46,6 +46,22 @@ pub struct NewMessageRow {
     pub search_tokens: Vec<i64>,
     pub mentions: Value,
     pub created_at: DateTime<Utc>,
+}
+
+impl NewMessageRow {
+    /// Returns the row as it is stored.
+    pub fn stored(&self) -> MessageRow {
+        MessageRow {
+            id: self.id,
+            ticket_id: self.ticket_id,
+            sender_id: self.sender_id,
+            message: self.message.clone(),
+            is_internal: self.is_internal,
+            channel: self.channel,
+            mentions: self.mentions.clone(),
+            created_at: self.created_at,
+        }
+    }
 }
 
 /// Selects the messages of a ticket that an actor may see: without internal notes for everyone but staff.
@@ -80,6 +96,11 @@ pub fn some(conn: &mut Conn, ticket: TicketId, ids: &[TicketMessageId]) -> Resul
         .order_by((messages::created_at, messages::id))
         .select(MessageRow::as_select())
         .load(conn)?)
+}
+
+/// Returns the statement that inserts a message.
+pub fn insertion(new: NewMessageRow) -> Write {
+    Box::new(diesel::insert_into(messages::table).values(new))
 }
 
 /// Inserts a message.

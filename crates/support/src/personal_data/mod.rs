@@ -25,7 +25,7 @@ const ERASED: &str = "Erased";
 const EXPORTED: &[ExportTable] = &[
     ExportTable {
         table: "support_tickets",
-        select: "SELECT id, ticket_number, subject, description, priority, status, category, channel, created_at, resolved_at, closed_at FROM support_tickets WHERE user_id = $1 ORDER BY created_at",
+        select: "SELECT id, ticket_number, subject, description, priority, status, channel, created_at, resolved_at, closed_at FROM support_tickets WHERE user_id = $1 ORDER BY created_at",
         sealed: &["subject", "description"],
     },
     ExportTable {

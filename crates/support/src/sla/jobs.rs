@@ -31,7 +31,7 @@ impl Job for RecordBreaches {
             // A transaction per ticket, so that no ticket is locked longer than its own change takes.
             ctx.db
                 .write(move |tx| {
-                    rules::change_clocks(tx, &actor, ticket, |clocks| clocks.breach_due(now))
+                    rules::change_clocks(tx, &actor, ticket, now, |clocks| clocks.breach_due(now))
                 })
                 .await?;
         }
@@ -65,7 +65,7 @@ impl Job for RecalculateClocks {
             ctx.db
                 .write(move |tx| {
                     let policy = rules::load_policy(tx.conn())?;
-                    rules::change_clocks(tx, &actor, ticket, |clocks| {
+                    rules::change_clocks(tx, &actor, ticket, now, |clocks| {
                         clocks.reschedule(now, &policy.schedule);
                     })
                 })

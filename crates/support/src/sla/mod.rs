@@ -8,7 +8,9 @@ mod rules;
 mod schedule;
 
 pub use clock::{Clocks, Pause, Timer};
-pub(crate) use query::{PolicyRow, clocks, clocks_of, insert_clocks, save_clocks};
+pub(crate) use query::{PolicyRow, clocks_change, clocks_insertion, clocks_of, insert_clocks};
 pub(crate) use rules::record_breaches;
-pub use rules::{Policy, load_policy};
+pub use rules::{
+    ClockEvent, ClockHistory, ClockStep, Policy, ReplayedClocks, policy_and_clocks, replay_clocks,
+};
 pub use schedule::Schedule;

@@ -3,8 +3,9 @@
 use super::{Clocks, Pause, Timer};
 use chrono::{DateTime, Utc};
 use diesel::{pg::Pg, prelude::*};
-use platform::{Conn, Error, Result, Tx};
+use platform::{Conn, Error, Result, Tx, batch::Write};
 use schema::{sla_policies as policies, support_tickets as tickets, ticket_clocks as clocks};
+use serde::Serialize;
 use serde_json::{Value, json};
 use wire::{SlaPolicyId, TicketId, support::sla::SlaPolicy};
 
@@ -42,6 +43,16 @@ pub fn policy(conn: &mut Conn) -> Result<SlaPolicy> {
     row.into_policy()
 }
 
+/// Returns the policy, and the clocks of a locked ticket where it has them.
+pub fn policy_and_clocks(tx: &mut Tx<'_>, ticket: TicketId) -> Result<(SlaPolicy, Option<Clocks>)> {
+    let (policy, clocks): (PolicyRow, Option<ClocksRow>) = policies::table
+        .left_join(clocks::table.on(clocks::ticket_id.eq(ticket)))
+        .select((PolicyRow::as_select(), Option::<ClocksRow>::as_select()))
+        .first(tx.conn())?;
+    let clocks = clocks.map(ClocksRow::into_clocks).transpose()?;
+    Ok((policy.into_policy()?, clocks))
+}
+
 /// Locks the policy until the end of the transaction.
 pub fn lock_policy(tx: &mut Tx<'_>) -> Result<SlaPolicy> {
     let row: PolicyRow = policies::table
@@ -72,8 +83,8 @@ pub fn update_policy(tx: &mut Tx<'_>, to: &SlaPolicy, version: i32) -> Result<Op
 }
 
 /// A row of the clocks.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = clocks, treat_none_as_null = true, primary_key(ticket_id), check_for_backend(Pg))]
+#[derive(Debug, Clone, Serialize, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = clocks, treat_none_as_null = true, treat_none_as_default_value = false, primary_key(ticket_id), check_for_backend(Pg))]
 pub struct ClocksRow {
     pub ticket_id: TicketId,
     pub started_at: DateTime<Utc>,
@@ -155,6 +166,21 @@ pub fn insert_clocks(tx: &mut Tx<'_>, ticket: TicketId, new: &Clocks) -> Result<
         .values(ClocksRow::new(ticket, new))
         .execute(tx.conn())?;
     Ok(())
+}
+
+/// Returns the row of the clocks of a ticket, as JSON.
+pub fn clocks_json(ticket: TicketId, from: &Clocks) -> Result<Value> {
+    serde_json::to_value(ClocksRow::new(ticket, from)).map_err(Error::internal)
+}
+
+/// Returns the statement that inserts the clocks of a new ticket.
+pub fn clocks_insertion(ticket: TicketId, new: &Clocks) -> Write {
+    Box::new(diesel::insert_into(clocks::table).values(ClocksRow::new(ticket, new)))
+}
+
+/// Returns the statement that stores the clocks of a ticket that is locked.
+pub fn clocks_change(ticket: TicketId, to: &Clocks) -> Write {
+    Box::new(diesel::update(clocks::table.find(ticket)).set(ClocksRow::new(ticket, to)))
 }
 
 /// Stores the clocks of a ticket that is locked.

@@ -1,16 +1,20 @@
 //! Rules of the policy, and how clocks are stored.
 
 use super::{Clocks, Schedule, Timer, jobs::RecalculateClocks, query};
+use crate::alerts::{self, Breach};
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Conn, Error, Result, Tx,
     audit::{self, AuditEvent},
     jobs,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use wire::{
     ProblemCode, TicketId,
-    support::sla::{EditSlaPolicy, SlaPolicy, SlaTargets},
+    support::{
+        sla::{EditSlaPolicy, SlaPolicy, SlaTargets},
+        tickets::TicketPriority,
+    },
     system::audit::AuditAction,
 };
 
@@ -40,6 +44,12 @@ impl Policy {
 /// Returns the policy.
 pub fn load_policy(conn: &mut Conn) -> Result<Policy> {
     Policy::new(query::policy(conn)?)
+}
+
+/// Returns the policy, and the clocks of a locked ticket where it has them.
+pub fn policy_and_clocks(tx: &mut Tx<'_>, ticket: TicketId) -> Result<(Policy, Option<Clocks>)> {
+    let (policy, clocks) = query::policy_and_clocks(tx, ticket)?;
+    Ok((Policy::new(policy)?, clocks))
 }
 
 /// Changes the policy. A job calculates the running clocks again.
@@ -86,7 +96,7 @@ pub fn edit(
     Ok(after)
 }
 
-/// Records every breach that a change of the clocks has found, once per clock. Breaches are recorded as work of the
+/// Records every breach that a change of the clocks has found, once per clock, and notifies staff. Breaches are recorded as work of the
 /// system, whatever the caller did.
 pub fn record_breaches(
     tx: &mut Tx<'_>,
@@ -94,6 +104,7 @@ pub fn record_breaches(
     ticket: TicketId,
     before: &Clocks,
     after: &Clocks,
+    now: DateTime<Utc>,
 ) -> Result<()> {
     let system = Actor {
         id: None,
@@ -113,6 +124,11 @@ pub fn record_breaches(
                 AuditEvent::new(AuditAction::TicketBreachSla, ticket)
                     .with_change(json!({ "clock": name, "due_at": at })),
             )?;
+            let breach = Breach {
+                clock: name,
+                due_at: at,
+            };
+            alerts::breached(tx, &system, ticket, breach, now)?;
         }
     }
     Ok(())
@@ -127,6 +143,7 @@ pub fn change_clocks(
     tx: &mut Tx<'_>,
     actor: &Actor,
     ticket: TicketId,
+    now: DateTime<Utc>,
     change: impl FnOnce(&mut Clocks),
 ) -> Result<()> {
     if !query::lock_ticket(tx, ticket)? {
@@ -142,5 +159,66 @@ pub fn change_clocks(
     }
     query::save_clocks(tx, ticket, &after)?;
     query::set_next_due(tx, ticket, after.next_due())?;
-    record_breaches(tx, actor, ticket, &before, &after)
+    record_breaches(tx, actor, ticket, &before, &after, now)
+}
+
+/// An event that changes the clocks of a ticket.
+#[derive(Debug, Clone, Copy)]
+pub enum ClockEvent {
+    /// Staff replied to the customer.
+    Respond,
+    /// The ticket waits for the customer.
+    Wait,
+    /// The customer answered.
+    Resume,
+    /// The ticket was resolved.
+    Resolve,
+}
+
+/// An event with its time.
+#[derive(Debug, Clone, Copy)]
+pub struct ClockStep {
+    /// The time.
+    pub at: DateTime<Utc>,
+    /// The event.
+    pub event: ClockEvent,
+}
+
+/// The events of a ticket that has no clocks yet.
+pub struct ClockHistory<'a> {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The priority.
+    pub priority: TicketPriority,
+    /// When the ticket was opened.
+    pub opened_at: DateTime<Utc>,
+    /// The events, the oldest first.
+    pub steps: &'a [ClockStep],
+}
+
+/// The clocks that follow from the events of a ticket.
+pub struct ReplayedClocks {
+    /// The row of the clocks, as JSON.
+    pub row: Value,
+    /// When the next clock is due.
+    pub next_due_at: Option<DateTime<Utc>>,
+}
+
+/// Calculates the clocks of a ticket from its events, under the current policy. Nothing is stored.
+pub fn replay_clocks(conn: &mut Conn, history: &ClockHistory<'_>) -> Result<ReplayedClocks> {
+    let policy = load_policy(conn)?;
+    let (schedule, target) = (&policy.schedule, policy.targets.of(history.priority));
+    let mut clocks = Clocks::start(history.opened_at, target, schedule);
+    for step in history.steps {
+        match step.event {
+            ClockEvent::Respond => clocks.respond(step.at),
+            ClockEvent::Wait => clocks.pause(step.at, schedule),
+            ClockEvent::Resume => clocks.resume(step.at, schedule),
+            ClockEvent::Resolve => clocks.resolve(step.at, schedule),
+        }
+    }
+    Ok(ReplayedClocks {
+        row: query::clocks_json(history.ticket, &clocks)?,
+        next_due_at: clocks.next_due(),
+    })
 }

@@ -8,9 +8,7 @@ mod query;
 pub(crate) mod routes;
 mod rules;
 
-pub(crate) use query::{
-    Links, TicketRow, find_ref, is_staff, links_of, move_to_survivor, visible_ids,
-};
+pub(crate) use query::{Links, TicketRow, find_ref, is_staff, links_of, move_to_survivor};
 pub(crate) use rules::{
     Draft, LockedTicket, apply_bulk, check_bulk, create_for, open_text, subject_context, to_ticket,
 };

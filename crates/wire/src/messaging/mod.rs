@@ -1,4 +1,5 @@
 //! Messages to users.
 
+pub mod inbox;
 pub mod notifications;
 pub mod templates;

@@ -76,7 +76,7 @@ const fn selects_of_kind(kind: TimelineEventKind) -> &'static [&'static str] {
         ],
         TimelineEventKind::Message => &[
             "SELECT id, coalesce(sent_at, created_at), 'message.' || CASE WHEN sent_at IS NOT NULL THEN 'sent' ELSE status::text END, 'notification', id, subject, NULL, \
-                 CASE WHEN sent_at IS NULL THEN last_error END FROM notifications WHERE user_id = $1",
+                 CASE WHEN sent_at IS NULL THEN last_error END FROM notifications WHERE user_id = $1 AND type <> 'in_app'",
         ],
         TimelineEventKind::Ticket => &[
             "SELECT id, created_at, 'ticket.open', 'ticket', id, ticket_number, NULL, NULL FROM support_tickets WHERE user_id = $1 AND deleted_at IS NULL",

@@ -1,6 +1,7 @@
 //! Demo data: a small shop with a history of a few weeks, for a first tour of the system.
 
 mod api_clients;
+mod articles;
 mod catalog;
 mod disputes;
 mod document_images;
@@ -13,6 +14,7 @@ mod promotions;
 mod provisioning;
 mod refunds;
 mod stock;
+mod tickets;
 mod topups;
 mod usage;
 
@@ -33,7 +35,11 @@ pub fn seed(ctx: &mut SeedContext<'_>) -> Result<Option<String>> {
     price_lists::add(&mut rows, ctx, &catalog, people.admin);
     let stock = stock::add(&mut rows, ctx, &catalog, people.admin)?;
     orders::add(&mut rows, ctx, &people, &catalog, stock)?;
-    let count = rows.write(ctx.conn, ctx.keys)?;
+    articles::add(&mut rows, ctx, people.support);
+    let mut count = rows.write(ctx.conn, ctx.keys)?;
+    let mut rows = Rows::default();
+    tickets::add(&mut rows, ctx, &people)?;
+    count += rows.write(ctx.conn, ctx.keys)?;
     refunds::add_eligibility(ctx)?;
     Ok(Some(format!("added {count} rows of demo data")))
 }

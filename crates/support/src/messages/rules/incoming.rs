@@ -1,18 +1,14 @@
 //! Messages of customers, by the API and by email.
 
-use super::{NewMessage, insert};
-use crate::{
-    messages::query::MessageRow,
-    tickets::{Draft, LockedTicket, create_for, subject_context},
-};
+use super::{Added, NewMessage, insert, save_with};
+use crate::tickets::{Draft, LockedTicket, create_for, subject_context};
 use chrono::{DateTime, Utc};
 use platform::{
     Actor, Result, Tx,
     audit::{self, AuditEvent},
 };
-use serde_json::json;
 use wire::{
-    TicketAttachmentId, TicketId, TicketMessageId,
+    TicketAttachmentId, TicketId, TicketMessageId, UserId,
     support::tickets::{TicketChannel, TicketStatus},
     system::audit::AuditAction,
 };
@@ -35,51 +31,48 @@ pub fn receive(
     ticket: TicketId,
     message: &Incoming<'_>,
     now: DateTime<Utc>,
-) -> Result<MessageRow> {
+) -> Result<Added> {
     let mut locked = LockedTicket::lock(tx, actor, ticket, now)?;
     if let Some(survivor) = locked.row.merged_into_id {
         return receive(tx, actor, survivor, message, now);
     }
+    let customer = locked.row.user_id;
     if locked.row.status == TicketStatus::Closed {
         let next = open_next(tx, actor, &locked, message, now)?;
-        return store(tx, actor, next, message, &locked, now);
+        let new = message.of(next, customer, now);
+        let row = insert(tx, actor, &new)?;
+        audit::record(
+            tx,
+            actor,
+            AuditEvent::new(AuditAction::TicketReceive, next).with_change(new.summary()),
+        )?;
+        return Ok(Added { row, customer });
     }
     locked.receive()?;
-    let row = store(tx, actor, ticket, message, &locked, now)?;
-    locked.save(tx, actor)?;
-    Ok(row)
+    let new = message.of(ticket, customer, now);
+    locked.add_event(AuditAction::TicketReceive, new.summary());
+    let saved = save_with(tx, actor, locked, &new)?;
+    Ok(Added {
+        row: saved.message,
+        customer,
+    })
 }
 
-fn store(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    ticket: TicketId,
-    message: &Incoming<'_>,
-    locked: &LockedTicket,
-    now: DateTime<Utc>,
-) -> Result<MessageRow> {
-    let row = insert(
-        tx,
-        actor,
-        &NewMessage {
+impl Incoming<'_> {
+    /// Returns the message to insert into a ticket.
+    fn of(&self, ticket: TicketId, customer: UserId, now: DateTime<Utc>) -> NewMessage<'_> {
+        NewMessage {
             id: TicketMessageId::new(),
             ticket,
-            sender: Some(locked.row.user_id),
-            text: message.text,
+            sender: Some(customer),
+            text: self.text,
             is_internal: false,
-            channel: message.channel,
-            attachments: message.attachments,
+            channel: self.channel,
+            attachments: self.attachments,
             mentions: &[],
             at: now,
-        },
-    )?;
-    audit::record(
-        tx,
-        actor,
-        AuditEvent::new(AuditAction::TicketReceive, ticket)
-            .with_change(json!({ "message_id": row.id, "channel": message.channel })),
-    )?;
-    Ok(row)
+        }
+    }
 }
 
 /// Opens the ticket that continues a closed one.

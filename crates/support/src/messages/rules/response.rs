@@ -1,6 +1,6 @@
 //! Messages and files as the API shows them.
 
-use super::message_context;
+use super::{Added, message_context};
 use crate::{
     messages::{
         links::Link,
@@ -31,15 +31,26 @@ use wire::{
 pub fn thread(conn: &mut Conn, actor: &Actor, ticket: TicketId) -> Result<TicketThread> {
     let row = tickets::find_ref(conn, actor, &TicketRef::Id(ticket))?;
     let rows = query::thread(conn, actor, ticket)?;
+    let ids: Vec<TicketMessageId> = rows.iter().map(|row| row.id).collect();
+    let files = query::attachments_of(conn, &ids)?;
     Ok(TicketThread {
-        data: to_messages(conn, actor, rows, row.user_id)?,
+        data: to_messages(conn, actor, rows, row.user_id, files)?,
     })
 }
 
-/// Converts a row.
-pub fn to_message(conn: &mut Conn, actor: &Actor, row: MessageRow) -> Result<TicketMessage> {
-    let ticket = tickets::find_ref(conn, actor, &TicketRef::Id(row.ticket_id))?;
-    to_messages(conn, actor, vec![row], ticket.user_id)?
+/// Converts a message that was added with these files.
+pub fn to_message(
+    conn: &mut Conn,
+    actor: &Actor,
+    added: Added,
+    files: &[TicketAttachmentId],
+) -> Result<TicketMessage> {
+    let files = if files.is_empty() {
+        Vec::new()
+    } else {
+        query::attachments_of(conn, &[added.row.id])?
+    };
+    to_messages(conn, actor, vec![added.row], added.customer, files)?
         .pop()
         .ok_or_else(|| Error::internal("the response of a message is missing"))
 }
@@ -49,24 +60,22 @@ fn to_messages(
     actor: &Actor,
     rows: Vec<MessageRow>,
     customer: UserId,
+    files: Vec<AttachmentRow>,
 ) -> Result<Vec<TicketMessage>> {
     let is_staff = actor.owner_filter().is_none();
     let is_masked = people::is_masked_for(actor.role);
-    let mut names = people::names(conn, &actor.keys, &[customer], is_masked)?;
+    let senders = rows.iter().filter_map(|row| row.sender_id);
+    let (customers, staff): (Vec<UserId>, Vec<UserId>) =
+        senders.partition(|sender| *sender == customer);
+    let mut names = people::names(conn, &actor.keys, &customers, is_masked)?;
     if is_staff {
-        let senders: Vec<UserId> = rows
-            .iter()
-            .filter_map(|row| row.sender_id)
-            .filter(|sender| *sender != customer)
-            .collect();
-        names.extend(people::names(conn, &actor.keys, &senders, false)?);
+        names.extend(people::names(conn, &actor.keys, &staff, false)?);
     }
-    let ids: Vec<TicketMessageId> = rows.iter().map(|row| row.id).collect();
-    let mut files: HashMap<TicketMessageId, Vec<Attachment>> = HashMap::new();
-    for file in query::attachments_of(conn, &ids)? {
+    let mut shown: HashMap<TicketMessageId, Vec<Attachment>> = HashMap::new();
+    for file in files {
         if let Some(message) = file.message_id {
-            let shown = show_attachment(conn, actor, file)?;
-            files.entry(message).or_default().push(shown);
+            let file = show_attachment(conn, actor, file)?;
+            shown.entry(message).or_default().push(file);
         }
     }
     let mut made = Vec::with_capacity(rows.len());
@@ -87,7 +96,7 @@ fn to_messages(
             sender_kind,
             is_unreadable: text == people::UNREADABLE,
             message: text,
-            attachments: files.remove(&row.id).unwrap_or_default(),
+            attachments: shown.remove(&row.id).unwrap_or_default(),
             mentions: if is_staff { mentions } else { Vec::new() },
             id: row.id,
             ticket_id: row.ticket_id,

@@ -1,10 +1,11 @@
 //! Replies and internal notes of staff.
 
-use super::{NewMessage, insert};
+use super::{Added, NewMessage, insert, save_with};
 use crate::{
+    alerts,
     messages::query::{self, MessageRow},
     threads,
-    tickets::{LockedTicket, TicketRow},
+    tickets::{LockedTicket, TicketRow, find_ref},
 };
 use chrono::{DateTime, Utc};
 use messaging::{
@@ -18,7 +19,7 @@ use platform::{
 use serde_json::json;
 use wire::{
     TicketAttachmentId, TicketId, TicketMessageId,
-    support::tickets::{AfterReply, NewTicketMessage, TicketChannel, TicketStatus},
+    support::tickets::{AfterReply, NewTicketMessage, TicketChannel, TicketRef, TicketStatus},
     system::audit::AuditAction,
 };
 
@@ -39,25 +40,10 @@ pub fn reply(
     ctx: &Ctx,
     ticket: TicketId,
     reply: &Reply<'_>,
-) -> Result<MessageRow> {
+) -> Result<Added> {
     let now = ctx.clock.now();
     let mut locked = LockedTicket::lock(tx, actor, ticket, now)?;
     locked.require_not_closed()?;
-    let row = insert(
-        tx,
-        actor,
-        &NewMessage {
-            id: TicketMessageId::new(),
-            ticket,
-            sender: actor.id,
-            text: reply.text,
-            is_internal: false,
-            channel: TicketChannel::Panel,
-            attachments: reply.attachments,
-            mentions: &[],
-            at: now,
-        },
-    )?;
     if locked.row.assigned_to.is_none() {
         // The staff member who answers first works on the ticket.
         locked.assign(actor.id)?;
@@ -69,15 +55,27 @@ pub fn reply(
         AfterReply::Resolve if locked.row.status == TicketStatus::Resolved => {}
         AfterReply::Resolve => locked.transition(TicketStatus::Resolved)?,
     }
-    let saved = locked.save(tx, actor)?;
-    send(tx, ctx, &saved, &row, reply.text)?;
-    audit::record(
-        tx,
-        actor,
-        AuditEvent::new(AuditAction::TicketReply, ticket)
-            .with_change(json!({ "message_id": row.id, "files": reply.attachments.len() })),
-    )?;
-    Ok(row)
+    let new = NewMessage {
+        id: TicketMessageId::new(),
+        ticket,
+        sender: actor.id,
+        text: reply.text,
+        is_internal: false,
+        channel: TicketChannel::Panel,
+        attachments: reply.attachments,
+        mentions: &[],
+        at: now,
+    };
+    locked.add_event(
+        AuditAction::TicketReply,
+        json!({ "message_id": new.id, "files": reply.attachments.len() }),
+    );
+    let saved = save_with(tx, actor, locked, &new)?;
+    send(tx, ctx, &saved.ticket, &saved.message, reply.text)?;
+    Ok(Added {
+        row: saved.message,
+        customer: saved.ticket.user_id,
+    })
 }
 
 /// Queues the email with the reply.
@@ -110,14 +108,12 @@ pub fn note(
     ticket: TicketId,
     new: &NewTicketMessage,
     now: DateTime<Utc>,
-) -> Result<MessageRow> {
-    if crate::tickets::visible_ids(tx.conn(), actor, &[ticket])?.is_empty() {
-        return Err(Error::not_found());
-    }
+) -> Result<Added> {
+    let about = find_ref(tx.conn(), actor, &TicketRef::Id(ticket))?;
     let mut mentions = new.mentions.clone();
     mentions.sort_unstable();
     mentions.dedup();
-    if query::staff_among(tx.conn(), &mentions)?.len() != mentions.len() {
+    if !mentions.is_empty() && query::staff_among(tx.conn(), &mentions)?.len() != mentions.len() {
         return Err(Error::field(
             "mentions",
             "unknown",
@@ -145,5 +141,9 @@ pub fn note(
         AuditEvent::new(AuditAction::TicketNote, ticket)
             .with_change(json!({ "message_id": row.id, "mentions": mentions })),
     )?;
-    Ok(row)
+    alerts::mentioned(tx, actor, about.subject(), row.id, &mentions, now)?;
+    Ok(Added {
+        row,
+        customer: about.user_id,
+    })
 }

@@ -1,13 +1,13 @@
 //! SQL of new tickets: the customer, the setup of the support, and the objects that a text names.
 
 use super::TicketRow;
-use crate::sla::{Clocks, Policy, PolicyRow, insert_clocks};
+use crate::sla::{Clocks, Policy, PolicyRow, clocks_insertion};
 use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
     sql_types::{Array, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
-use platform::{Actor, Conn, Error, Result, Tx, people};
+use platform::{Actor, Conn, Error, Result, Tx, batch::Batch, people};
 use schema::{esims, orders, support_tickets as tickets, transactions, users};
 use serde_json::Value;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ use wire::{
 
 /// A new ticket, sealed.
 #[derive(Insertable)]
-#[diesel(table_name = tickets)]
+#[diesel(table_name = tickets, treat_none_as_default_value = false)]
 pub struct NewTicketRow {
     pub id: TicketId,
     pub user_id: UserId,
@@ -45,17 +45,18 @@ pub struct NewTicketRow {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Inserts a ticket and its clocks. The database gives it the next number.
+/// Inserts a ticket and its clocks, in one statement. The database gives it the next number.
 pub fn insert(tx: &mut Tx<'_>, new: &NewTicketRow, clocks: &Clocks) -> Result<TicketRow> {
-    let row = diesel::insert_into(tickets::table)
-        .values(new)
-        .returning(TicketRow::as_returning())
-        .get_result(tx.conn())?;
-    insert_clocks(tx, new.id, clocks)?;
-    Ok(row)
+    let batch = Batch {
+        writes: vec![clocks_insertion(new.id, clocks)],
+        last: diesel::insert_into(tickets::table)
+            .values(new)
+            .returning(TicketRow::as_returning()),
+    };
+    Ok(batch.get_result(tx.conn())?)
 }
 
-/// Returns a customer for whom the actor may open a ticket.
+/// Returns the customer with this ID, if the actor may open tickets of the customer.
 pub fn customer(conn: &mut Conn, actor: &Actor, id: UserId) -> Result<Option<UserId>> {
     let mut rows = users::table
         .filter(users::id.eq(id))

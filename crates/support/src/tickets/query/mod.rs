@@ -6,6 +6,7 @@ mod create;
 pub use context::*;
 pub use create::*;
 
+use crate::alerts::Subject;
 use chrono::{DateTime, Utc};
 use diesel::{
     dsl,
@@ -13,7 +14,12 @@ use diesel::{
     prelude::*,
     sql_types::{Nullable, Timestamptz},
 };
-use platform::{Actor, Conn, Owner, Result, Tx, any_of, list::number_pattern, page, people};
+use platform::{
+    Actor, Conn, Owner, Result, Tx, any_of,
+    batch::{Batch, Write},
+    list::number_pattern,
+    page, people,
+};
 use schema::{
     support_tickets as tickets, ticket_messages as messages, ticket_presence as presence,
     ticket_ratings as ratings, users,
@@ -65,6 +71,15 @@ pub struct TicketRow {
 }
 
 impl TicketRow {
+    /// Returns the ticket as the subject of a notification.
+    pub fn subject(&self) -> Subject<'_> {
+        Subject {
+            id: self.id,
+            number: &self.ticket_number,
+            version: self.version,
+        }
+    }
+
     /// Returns the tags.
     pub fn tags(&self) -> Vec<String> {
         serde_json::from_value(self.tags.clone()).unwrap_or_default()
@@ -168,19 +183,21 @@ fn threads_with(conn: &mut Conn, tokens: &[i64], owner: Option<Owner>) -> Result
     Ok(rows.load(conn)?)
 }
 
+/// Selects the customers whose tickets an actor sees, without deleted ones.
+fn customers<'a>(actor: &Actor) -> users::BoxedQuery<'a, Pg, diesel::sql_types::Uuid> {
+    let rows = match actor.owner_filter() {
+        Some(owner) => people::customers_of(owner),
+        None => users::table.select(users::id).into_boxed(),
+    };
+    rows.filter(users::deleted_at.is_null())
+}
+
 /// Selects the tickets that an actor sees and that, like their customers, are not deleted.
 fn visible<'a>(actor: &Actor) -> tickets::BoxedQuery<'a, Pg> {
-    let customers = users::table
-        .filter(users::deleted_at.is_null())
-        .select(users::id);
-    let rows = tickets::table
+    tickets::table
         .filter(tickets::deleted_at.is_null())
-        .filter(tickets::user_id.eq_any(customers))
-        .into_boxed();
-    match actor.owner_filter() {
-        Some(owner) => rows.filter(tickets::user_id.eq_any(people::customers_of(owner))),
-        None => rows,
-    }
+        .filter(tickets::user_id.eq_any(customers(actor)))
+        .into_boxed()
 }
 
 fn matching(query: ListQuery<'_>) -> tickets::BoxedQuery<'_, Pg> {
@@ -320,31 +337,31 @@ pub fn find_ref(conn: &mut Conn, actor: &Actor, name: &TicketRef) -> Result<Tick
     }
 }
 
-/// Returns those of these tickets that the actor sees.
-pub fn visible_ids(conn: &mut Conn, actor: &Actor, ids: &[TicketId]) -> Result<Vec<TicketId>> {
-    Ok(visible(actor)
-        .filter(tickets::id.eq_any(ids.to_vec()))
-        .select(tickets::id)
-        .load(conn)?)
-}
-
 /// Locks a ticket that the actor sees until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, actor: &Actor, id: TicketId) -> Result<TicketRow> {
-    find(tx.conn(), actor, id)?;
     Ok(tickets::table
         .find(id)
         .filter(tickets::deleted_at.is_null())
+        .filter(tickets::user_id.eq_any(customers(actor)))
         .select(TicketRow::as_select())
         .for_no_key_update()
         .first(tx.conn())?)
 }
 
-/// Stores the changes of a locked ticket.
-pub fn update(tx: &mut Tx<'_>, id: TicketId, to: &TicketChanges) -> Result<TicketRow> {
-    Ok(diesel::update(tickets::table.find(id))
-        .set((to, tickets::version.eq(tickets::version + 1)))
-        .returning(TicketRow::as_returning())
-        .get_result(tx.conn())?)
+/// Stores the changes of a locked ticket together with other writes, in one statement.
+pub fn update(
+    tx: &mut Tx<'_>,
+    id: TicketId,
+    to: &TicketChanges,
+    writes: Vec<Write>,
+) -> Result<TicketRow> {
+    let batch = Batch {
+        writes,
+        last: diesel::update(tickets::table.find(id))
+            .set((to, tickets::version.eq(tickets::version + 1)))
+            .returning(TicketRow::as_returning()),
+    };
+    Ok(batch.get_result(tx.conn())?)
 }
 
 /// Stores the search tokens of a ticket whose subject was changed.

@@ -1,7 +1,11 @@
 //! New tickets.
 
-use super::{references, response::subject_context, to_ticket};
+use super::{
+    references,
+    response::{subject_context, to_new_ticket},
+};
 use crate::{
+    alerts,
     sla::Clocks,
     tickets::query::{self, Links, Named, NewTicketRow, TicketRow},
     triage,
@@ -69,7 +73,7 @@ pub fn create(
         .ok_or_else(|| Error::field("user_id", "unknown", "There is no customer with this id."))?;
     let links = given_links(tx, user_id, new)?;
     let tags = new.tags.iter().flatten();
-    let row = create_for(
+    let (row, clocks) = insert(
         tx,
         actor,
         Draft {
@@ -91,7 +95,7 @@ pub fn create(
         },
         now,
     )?;
-    to_ticket(tx.conn(), actor, row)
+    to_new_ticket(tx.conn(), actor, row, clocks)
 }
 
 fn reject_staff_fields(new: &NewTicket) -> Result<()> {
@@ -142,13 +146,23 @@ pub fn check_owned(given: Links, owned: Links) -> Result<()> {
     Ok(())
 }
 
-/// Opens a ticket of a customer: applies the rules, finds what the text names, seals the texts and starts the clocks.
+/// Opens a ticket of a customer.
 pub fn create_for(
     tx: &mut Tx<'_>,
     actor: &Actor,
     draft: Draft<'_>,
     now: DateTime<Utc>,
 ) -> Result<TicketRow> {
+    insert(tx, actor, draft, now).map(|(row, _)| row)
+}
+
+/// Applies the rules to a new ticket, finds what its text names, seals its texts and starts its clocks.
+fn insert(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    draft: Draft<'_>,
+    now: DateTime<Utc>,
+) -> Result<(TicketRow, Clocks)> {
     let setup = query::setup(tx.conn())?;
     let text = format!("{}\n{}", draft.subject, draft.text);
     let asked = draft.priority.unwrap_or(TicketPriority::Medium);
@@ -210,7 +224,21 @@ pub fn create_for(
             "esim_id": row.esim_id, "order_id": row.order_id, "transaction_id": row.transaction_id, "follows_id": row.follows_id,
         })),
     )?;
-    Ok(row)
+    if let Some(to) = row.assigned_to {
+        alerts::assigned(tx, &system(actor), row.subject(), to, now)?;
+    }
+    Ok((row, clocks))
+}
+
+/// Returns the actor of a rule, which is not the caller that opens the ticket.
+fn system(actor: &Actor) -> Actor {
+    Actor {
+        id: None,
+        client: None,
+        role: None,
+        session: None,
+        ..actor.clone()
+    }
 }
 
 /// Adds the objects that a text names to those that are given.

@@ -2,6 +2,7 @@
 
 use super::create::distinct;
 use crate::{
+    alerts,
     sla::{self, Clocks, Policy},
     tickets::query::{self, TicketChanges, TicketRow},
 };
@@ -9,13 +10,21 @@ use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
     audit::{self, AuditEvent},
+    batch::Write,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use wire::{
     ProblemCode, TicketId, UserId,
     support::tickets::{TicketPriority, TicketStatus, normalize_tag},
     system::audit::AuditAction,
 };
+
+/// An event of a change, for the audit log.
+struct TicketEvent {
+    action: AuditAction,
+    /// What the entry records; the new status where it is absent.
+    change: Option<Value>,
+}
 
 /// A locked ticket. Changes are stored by [`LockedTicket::save`].
 pub struct LockedTicket {
@@ -23,17 +32,19 @@ pub struct LockedTicket {
     pub row: TicketRow,
     clocks: Clocks,
     before: Clocks,
+    assigned_before: Option<UserId>,
     policy: Policy,
     now: DateTime<Utc>,
-    events: Vec<AuditAction>,
+    events: Vec<TicketEvent>,
 }
 
 impl LockedTicket {
     /// Locks a ticket that the actor sees.
     pub fn lock(tx: &mut Tx<'_>, actor: &Actor, id: TicketId, now: DateTime<Utc>) -> Result<Self> {
         let row = query::lock(tx, actor, id)?;
-        let policy = sla::load_policy(tx.conn())?;
-        let clocks = match sla::clocks(tx, id)? {
+        // After the lock, so that the clocks are those of the last change.
+        let (policy, clocks) = sla::policy_and_clocks(tx, id)?;
+        let clocks = match clocks {
             Some(clocks) => clocks,
             // A ticket from before the service levels gets its clocks with its first change.
             None => {
@@ -44,6 +55,7 @@ impl LockedTicket {
             }
         };
         Ok(Self {
+            assigned_before: row.assigned_to,
             row,
             before: clocks.clone(),
             clocks,
@@ -67,19 +79,19 @@ impl LockedTicket {
                 self.row.reopened_count = self.row.reopened_count.saturating_add(1);
                 self.row.resolved_at = None;
                 self.clocks.reopen(self.now, &self.policy.schedule);
-                self.events.push(AuditAction::TicketReopen);
+                self.add_status_event(AuditAction::TicketReopen);
             }
             TicketStatus::Open | TicketStatus::InProgress => {}
             TicketStatus::Resolved => {
                 self.finish();
-                self.events.push(AuditAction::TicketResolve);
+                self.add_status_event(AuditAction::TicketResolve);
             }
             TicketStatus::Closed => {
                 if from.is_active() {
                     self.finish();
                 }
                 self.row.closed_at = Some(self.now);
-                self.events.push(AuditAction::TicketClose);
+                self.add_status_event(AuditAction::TicketClose);
             }
         }
         self.row.status = to;
@@ -105,11 +117,26 @@ impl LockedTicket {
             (None, TicketStatus::InProgress) => self.transition(TicketStatus::Open)?,
             _ => {}
         }
-        self.events.push(match to {
-            Some(_) => AuditAction::TicketAssign,
-            None => AuditAction::TicketRelease,
-        });
+        match to {
+            Some(user) => self.add_event(AuditAction::TicketAssign, json!({ "assigned_to": user })),
+            None => self.add_status_event(AuditAction::TicketRelease),
+        }
         Ok(())
+    }
+
+    /// Adds an event, which [`LockedTicket::save`] records.
+    pub fn add_event(&mut self, action: AuditAction, change: Value) {
+        self.events.push(TicketEvent {
+            action,
+            change: Some(change),
+        });
+    }
+
+    fn add_status_event(&mut self, action: AuditAction) {
+        self.events.push(TicketEvent {
+            action,
+            change: None,
+        });
     }
 
     /// Changes the priority, and with it the due times.
@@ -198,7 +225,17 @@ impl LockedTicket {
     }
 
     /// Stores the changes, with an audit entry for each event and each breach.
-    pub fn save(mut self, tx: &mut Tx<'_>, actor: &Actor) -> Result<TicketRow> {
+    pub fn save(self, tx: &mut Tx<'_>, actor: &Actor) -> Result<TicketRow> {
+        self.save_with(tx, actor, Vec::new())
+    }
+
+    /// Stores the changes like [`LockedTicket::save`], together with other writes.
+    pub fn save_with(
+        mut self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        mut writes: Vec<Write>,
+    ) -> Result<TicketRow> {
         self.clocks.settle(self.now);
         let row = self.row;
         let changes = TicketChanges {
@@ -221,22 +258,24 @@ impl LockedTicket {
             last_message_at: row.last_message_at,
             updated_at: self.now,
         };
-        let saved = query::update(tx, row.id, &changes)?;
         if self.clocks != self.before {
-            sla::save_clocks(tx, row.id, &self.clocks)?;
+            writes.push(sla::clocks_change(row.id, &self.clocks));
         }
-        for event in self.events {
-            let change = match event {
-                AuditAction::TicketAssign => json!({ "assigned_to": saved.assigned_to }),
-                _ => json!({ "status": saved.status }),
-            };
-            audit::record(
-                tx,
-                actor,
-                AuditEvent::new(event, saved.id).with_change(change),
-            )?;
+        let saved = query::update(tx, row.id, &changes, writes)?;
+        let events = self.events.into_iter().map(|event| {
+            let change = event
+                .change
+                .unwrap_or_else(|| json!({ "status": saved.status }));
+            AuditEvent::new(event.action, saved.id).with_change(change)
+        });
+        audit::record_all(tx, actor, events.collect())?;
+        if let Some(to) = saved.assigned_to
+            && self.assigned_before != Some(to)
+        {
+            alerts::assigned(tx, actor, saved.subject(), to, self.now)?;
         }
-        sla::record_breaches(tx, actor, saved.id, &self.before, &self.clocks)?;
+        let (before, after) = (&self.before, &self.clocks);
+        sla::record_breaches(tx, actor, saved.id, before, after, self.now)?;
         Ok(saved)
     }
 }

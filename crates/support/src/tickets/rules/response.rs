@@ -1,7 +1,7 @@
 //! Tickets as the API shows them: opened, with names, and without what only staff may see.
 
 use crate::{
-    sla,
+    sla::{self, Clocks},
     tickets::query::{self, ListQuery, Search, TicketRow},
 };
 use platform::{
@@ -48,7 +48,10 @@ pub fn page(
         search: search.as_ref(),
         actor,
     };
-    query::page(conn, query, paging)?.try_all(|rows| to_tickets(conn, actor, rows))
+    query::page(conn, query, paging)?.try_all(|rows| {
+        let clocks = clocks_of(conn, actor, &rows)?;
+        to_tickets(conn, actor, rows, clocks)
+    })
 }
 
 /// Returns a ticket that the actor sees.
@@ -59,24 +62,59 @@ pub fn show(conn: &mut Conn, actor: &Actor, name: &TicketRef) -> Result<Ticket> 
 
 /// Converts a row.
 pub fn to_ticket(conn: &mut Conn, actor: &Actor, row: TicketRow) -> Result<Ticket> {
-    to_tickets(conn, actor, vec![row])?
+    let rows = vec![row];
+    let clocks = clocks_of(conn, actor, &rows)?;
+    only(to_tickets(conn, actor, rows, clocks)?)
+}
+
+/// Converts the row of a new ticket, whose clocks are known.
+pub fn to_new_ticket(
+    conn: &mut Conn,
+    actor: &Actor,
+    row: TicketRow,
+    clocks: Clocks,
+) -> Result<Ticket> {
+    let clocks = match actor.owner_filter() {
+        Some(_) => HashMap::new(),
+        None => HashMap::from([(row.id, clocks)]),
+    };
+    only(to_tickets(conn, actor, vec![row], clocks)?)
+}
+
+fn only(mut tickets: Vec<Ticket>) -> Result<Ticket> {
+    tickets
         .pop()
         .ok_or_else(|| Error::internal("the response of a ticket is missing"))
 }
 
-fn to_tickets(conn: &mut Conn, actor: &Actor, rows: Vec<TicketRow>) -> Result<Vec<Ticket>> {
+/// Returns the clocks of these tickets. Only staff see them.
+fn clocks_of(
+    conn: &mut Conn,
+    actor: &Actor,
+    rows: &[TicketRow],
+) -> Result<HashMap<TicketId, Clocks>> {
+    if actor.owner_filter().is_some() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<TicketId> = rows.iter().map(|row| row.id).collect();
+    Ok(sla::clocks_of(conn, &ids)?.into_iter().collect())
+}
+
+fn to_tickets(
+    conn: &mut Conn,
+    actor: &Actor,
+    rows: Vec<TicketRow>,
+    mut clocks: HashMap<TicketId, Clocks>,
+) -> Result<Vec<Ticket>> {
     let is_staff = actor.owner_filter().is_none();
     let customers: Vec<UserId> = rows.iter().map(|row| row.user_id).collect();
     let is_masked = people::is_masked_for(actor.role);
     let customers = people::names(conn, &actor.keys, &customers, is_masked)?;
     let assignees: Vec<UserId> = rows.iter().filter_map(|row| row.assigned_to).collect();
-    let (assignees, mut clocks) = if is_staff {
-        let ids: Vec<TicketId> = rows.iter().map(|row| row.id).collect();
-        let clocks = sla::clocks_of(conn, &ids)?;
-        let names = people::names(conn, &actor.keys, &assignees, false)?;
-        (names, clocks.into_iter().collect())
+    let assignees = if is_staff {
+        people::names(conn, &actor.keys, &assignees, false)?
     } else {
-        (HashMap::new(), HashMap::new())
+        HashMap::new()
     };
     let mut made = Vec::with_capacity(rows.len());
     for row in rows {
@@ -93,9 +131,7 @@ fn to_tickets(conn: &mut Conn, actor: &Actor, rows: Vec<TicketRow>) -> Result<Ve
             assigned_to: row.assigned_to.filter(|_| is_staff),
             category: row.category.filter(|_| is_staff),
             next_due_at: row.next_due_at.filter(|_| is_staff),
-            clocks: clocks
-                .remove(&row.id)
-                .map(|clocks: sla::Clocks| clocks.show()),
+            clocks: clocks.remove(&row.id).map(|clocks| clocks.show()),
             subject,
             description,
             is_unreadable,
