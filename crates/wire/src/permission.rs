@@ -169,6 +169,16 @@ permissions! {
     ProvidersRotate = "providers:rotate":     All None None None None;
     /// View sent messages.
     NotificationsRead = "notifications:read": All All All None None;
+    /// View the dashboard; amounts require the permission for financial reports.
+    DashboardRead = "dashboard:read":         All All All None None;
+    /// View financial reports, their entries and exchange rates.
+    ReportsRead = "reports:read":             All All None None None;
+    /// Generate and lock financial reports, and enter exchange rates.
+    ReportsWrite = "reports:write":           All All None None None;
+    /// View analytics.
+    AnalyticsRead = "analytics:read":         All All None None None;
+    /// Send analytics events.
+    EventsWrite = "events:write":             All All None None Own;
     /// Search pages, users and records.
     SearchUse = "search:use":                 All All All None None;
     /// View settings.

@@ -3,7 +3,7 @@
 use crate::{
     ApiClientId, CaseId, DisputeId, EsimId, InvoiceId, JobId, KycDocumentId, NotificationId,
     OfferId, OrderId, PlanId, PriceChangeId, PriceId, PriceListId, PromotionId, ProviderId,
-    RefundId, SessionId, SettingId, StockThresholdId, SupplierClaimId, TransactionId,
+    RefundId, ReportLockId, SessionId, SettingId, StockThresholdId, SupplierClaimId, TransactionId,
     TwilioConfigId, UserId, ViewId, WebhookReceiptId,
 };
 use uuid::Uuid;
@@ -44,6 +44,7 @@ auditable! {
     PromotionId = "promotion",
     ProviderId = "provider",
     RefundId = "refund",
+    ReportLockId = "report_lock",
     SessionId = "session",
     SettingId = "setting",
     StockThresholdId = "stock_threshold",
