@@ -106,7 +106,7 @@ pub fn body(operation: &str) -> Option<Value> {
         "rates_create" => {
             json!({ "rate_date": "2026-01-01", "from_currency": "EUR", "to_currency": "USD", "rate": "1.1", "source": "ECB" })
         }
-        "rates_import_file" => json!([]),
+        "rates_import" => json!([]),
         "settings_edit" => json!({ "value": null }),
         "settings_rollback" => json!({ "version": 1 }),
         "audit_verify" => json!({}),

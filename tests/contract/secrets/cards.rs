@@ -124,6 +124,13 @@ const CHECKED_OTHERWISE: &[&str] = &[
     "discount_type",
     "discount_value",
     "valid_to",
+    "rate_date",
+    "from_currency",
+    "to_currency",
+    "rate",
+    "locked_before",
+    "period_type",
+    "day",
 ];
 
 #[actix_web::test]

@@ -108,7 +108,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &[&NewEvent]) -> Result<()> {
     Ok(())
 }
 
-/// Marks the hours of late events, whose days are counted again.
+/// Marks the hours in which late events happened, whose days are counted again.
 pub fn mark_changes(tx: &mut Tx<'_>, times: Vec<DateTime<Utc>>) -> Result<()> {
     let hours: BTreeSet<DateTime<Utc>> = times
         .into_iter()
@@ -125,7 +125,7 @@ pub fn mark_changes(tx: &mut Tx<'_>, times: Vec<DateTime<Utc>>) -> Result<()> {
     Ok(())
 }
 
-/// Removes and returns the hours of late events.
+/// Removes and returns the hours in which late events happened.
 pub fn take_changes(tx: &mut Tx<'_>) -> Result<Vec<DateTime<Utc>>> {
     Ok(diesel::delete(event_changes::table)
         .returning(event_changes::hour)

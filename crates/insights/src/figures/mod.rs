@@ -6,8 +6,8 @@ mod sums;
 
 pub use calendar::{BusinessCalendar, Lock, Period};
 pub use query::{
-    Bucket, BucketSums, DayRate, OpenDisputes, active_esims, by_bucket, lock_at, locks, new_users,
-    open_disputes,
+    Bucket, BucketSums, DayRate, OpenDisputes, active_esims, block_late_facts, by_bucket, locks,
+    new_users, open_disputes,
 };
 pub use sums::Sums;
 

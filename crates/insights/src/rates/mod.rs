@@ -1,8 +1,8 @@
 //! Exchange rates: entered or imported, and chosen for the days of reports.
 
-mod import;
+mod csv_import;
 mod query;
 pub(crate) mod routes;
 mod rules;
 
-pub use rules::{ChosenRate, RateTable, freeze, table};
+pub use rules::{ChosenRate, RateTable, UsedRate, freeze, table};

@@ -1,6 +1,6 @@
 //! SQL of exchange rates.
 
-use super::rules::{ChosenRate, Quote};
+use super::rules::{ChosenRate, Quote, UsedRate};
 use chrono::NaiveDate;
 use diesel::{pg::Pg, prelude::*, upsert::excluded};
 use platform::{Actor, Conn, Error, Result, Tx, any_of, page};
@@ -137,22 +137,18 @@ pub fn frozen(
 }
 
 /// Stores the rates that reports of days were made with. Stored ones stay.
-pub fn freeze(
-    tx: &mut Tx<'_>,
-    base: Currency,
-    chosen: &[(NaiveDate, Currency, ChosenRate)],
-) -> Result<()> {
-    for part in chosen.chunks(1000) {
+pub fn freeze(tx: &mut Tx<'_>, base: Currency, used: &[UsedRate]) -> Result<()> {
+    for part in used.chunks(1000) {
         let rows: Vec<_> = part
             .iter()
-            .map(|(day, currency, chosen)| {
+            .map(|one| {
                 (
-                    report_rates::day.eq(day),
+                    report_rates::day.eq(one.day),
                     report_rates::base_currency.eq(base),
-                    report_rates::currency.eq(currency),
-                    report_rates::rate.eq(&chosen.rate),
-                    report_rates::rate_date.eq(chosen.rate_date),
-                    report_rates::source.eq(&chosen.source),
+                    report_rates::currency.eq(one.currency),
+                    report_rates::rate.eq(&one.chosen.rate),
+                    report_rates::rate_date.eq(one.chosen.rate_date),
+                    report_rates::source.eq(&one.chosen.source),
                 )
             })
             .collect();

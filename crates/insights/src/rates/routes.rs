@@ -1,6 +1,6 @@
 //! HTTP routes of exchange rates.
 
-use super::{import, query};
+use super::{csv_import, query};
 use wire::{
     insights::rates::{ExchangeRate, ExchangeRateImport, NewExchangeRate},
     permission::needs::ReportsWrite,
@@ -15,7 +15,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     config.service(list);
     config.service(export);
     config.service(create);
-    config.service(import_file);
+    config.service(import);
 }
 
 listing!(ExchangeRate, "/exchange-rates", export "/exchange-rates/export", tag "insights/rates", needs ReportsRead = "reports:read", from query::page);
@@ -31,7 +31,7 @@ pub async fn create(
 ) -> Result<Json<ExchangeRateImport>> {
     let new = vec![new.into_inner()];
     caller
-        .write(move |tx, actor| import::store(tx, actor, &new))
+        .write(move |tx, actor| csv_import::store(tx, actor, &new))
         .await
         .map(Json)
 }
@@ -45,13 +45,13 @@ pub async fn create(
     responses((status = 200, description = "The result", body = ExchangeRateImport)),
 )]
 #[post("/exchange-rates/import")]
-pub async fn import_file(
+pub async fn import(
     caller: Caller<ReportsWrite>,
     upload: Upload,
 ) -> Result<Json<ExchangeRateImport>> {
-    let new = import::read(&upload)?;
+    let new = csv_import::read(&upload)?;
     caller
-        .write(move |tx, actor| import::store(tx, actor, &new))
+        .write(move |tx, actor| csv_import::store(tx, actor, &new))
         .await
         .map(Json)
 }

@@ -35,6 +35,17 @@ pub struct ChosenRate {
     pub source: String,
 }
 
+/// The rate that the reports of a day were made with.
+#[derive(Debug, Clone)]
+pub struct UsedRate {
+    /// The day.
+    pub day: NaiveDate,
+    /// The currency.
+    pub currency: Currency,
+    /// The rate.
+    pub chosen: ChosenRate,
+}
+
 /// The rates of one source and day.
 #[derive(Debug, Default)]
 struct Sheet {
@@ -180,12 +191,8 @@ pub fn table(conn: &mut Conn, base: Currency, from: NaiveDate, to: NaiveDate) ->
 }
 
 /// Stores the rates that reports of past days were made with.
-pub fn freeze(
-    tx: &mut Tx<'_>,
-    base: Currency,
-    rates: &[(NaiveDate, Currency, ChosenRate)],
-) -> Result<()> {
-    query::freeze(tx, base, rates)
+pub fn freeze(tx: &mut Tx<'_>, base: Currency, used: &[UsedRate]) -> Result<()> {
+    query::freeze(tx, base, used)
 }
 
 #[cfg(test)]

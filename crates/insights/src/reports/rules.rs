@@ -118,7 +118,7 @@ pub fn lock(
     now: DateTime<Utc>,
 ) -> Result<ReportLock> {
     query::lock_generation(tx)?;
-    figures::lock_at(tx)?;
+    figures::block_late_facts(tx)?;
     let calendar = business_calendar(tx.conn())?;
     if calendar
         .locked_before()

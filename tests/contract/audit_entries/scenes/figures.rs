@@ -14,7 +14,7 @@ pub async fn figures(scenes: &mut Scenes<'_>) {
         .run_operation(admin, ("rates_create", ""), rate, &entered)
         .await;
     scenes
-        .run_operation(admin, ("rates_import_file", ""), rates, &entered)
+        .run_operation(admin, ("rates_import", ""), rates, &entered)
         .await;
     let period = json!({ "period_type": "monthly", "day": "2026-01-02" });
     let generated = ["revenue_report.generate"];

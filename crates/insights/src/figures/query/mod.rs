@@ -215,7 +215,7 @@ pub fn locks(conn: &mut Conn) -> Result<Vec<Lock>> {
 
 /// Waits for the transactions that record facts of past days, and excludes them until the end of this transaction. Facts of
 /// the last day are recorded without this lock.
-pub fn lock_at(tx: &mut Tx<'_>) -> Result<()> {
+pub fn block_late_facts(tx: &mut Tx<'_>) -> Result<()> {
     diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('report_locks'), 0)")
         .execute(tx.conn())?;
     Ok(())

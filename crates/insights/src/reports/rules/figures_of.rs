@@ -2,7 +2,7 @@
 
 use crate::{
     figures::{self, Bucket, BucketSums, BusinessCalendar, DayRate, OpenDisputes, Period, Sums},
-    rates::{self, ChosenRate, RateTable},
+    rates::{self, RateTable, UsedRate},
     reports::query::{ReportKey, ReportRow},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -74,15 +74,19 @@ impl PeriodFigures {
     }
 
     /// Returns the rates of past days that were used for the first time.
-    pub fn rates_to_freeze(&self, today: NaiveDate) -> Vec<(NaiveDate, Currency, ChosenRate)> {
+    pub fn rates_to_freeze(&self, today: NaiveDate) -> Vec<UsedRate> {
         let Some(table) = &self.rates else {
             return Vec::new();
         };
         let used = self.sums.iter().filter_map(|sums| {
             let day = self.buckets.get(sums.bucket)?.day;
             let is_new = day < today && !table.is_frozen(day, sums.currency);
-            let rate = table.rate(day, sums.currency).filter(|_| is_new)?;
-            Some((day, sums.currency, rate))
+            let chosen = table.rate(day, sums.currency).filter(|_| is_new)?;
+            Some(UsedRate {
+                day,
+                currency: sums.currency,
+                chosen,
+            })
         });
         used.collect()
     }
