@@ -13,6 +13,7 @@ const NAMED_IN: &[(&str, &str)] = &[
     ("/v1/orders", "the books"),
     ("/v1/transactions", "the books"),
     ("/v1/invoices", "the books"),
+    ("/v1/report-entries", "the books"),
     ("/v1/esims", "the eSIM is still theirs"),
     ("/v1/notifications", "what was sent stays sent"),
     ("/v1/audit", "the record"),

@@ -98,6 +98,15 @@ pub fn body(operation: &str) -> Option<Value> {
             json!({ "account_sid": "AC00000000000000000000000000000001", "api_key": "client", "api_secret": "a-secret-of-kore" })
         }
         "twilio_edit" => json!({ "webhook_url": null }),
+        "analytics_record" => {
+            json!({ "events": [{ "event_uid": "e", "event_type": "viewed", "occurred_at": chrono::Utc::now(), "metadata": { "visitor_id": id } }] })
+        }
+        "reports_create" => json!({ "period_type": "daily", "day": "2026-01-01" }),
+        "report_locks_create" => json!({ "locked_before": "2026-01-01" }),
+        "rates_create" => {
+            json!({ "rate_date": "2026-01-01", "from_currency": "EUR", "to_currency": "USD", "rate": "1.1", "source": "ECB" })
+        }
+        "rates_import" => json!([]),
         "settings_edit" => json!({ "value": null }),
         "settings_rollback" => json!({ "version": 1 }),
         "audit_verify" => json!({}),

@@ -35,6 +35,11 @@ const NOT_EXPORTED: &[(&str, &str)] = &[
         "esim_shares",
         "the staff who created a link, which the audit log records",
     ),
+    ("exchange_rates", "the administrator who entered a rate"),
+    (
+        "report_locks",
+        "the administrator who locked reports, which the audit log records",
+    ),
     (
         "provider_runs",
         "the administrator who requested a call to a provider",

@@ -1,3 +1,8 @@
-//! Search.
+//! Global search, the dashboard and reports.
 
+mod analytics;
+mod dashboard;
+mod ledger;
+mod rates;
+mod reports;
 mod search;

@@ -4,7 +4,7 @@ use crate::{
     error::{Error, Result},
     text::fold,
 };
-use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use diesel::{
     Expression,
     sql_types::{self, SqlType},
@@ -32,7 +32,7 @@ macro_rules! cursor_values {
         fn read(text: Option<&str>) -> Option<Self> { text.and_then(|text| Self::parse(text).ok()) }
     })+};
 }
-cursor_values!(String, i32, i64, bool, Decimal);
+cursor_values!(String, i32, i64, bool, Decimal, NaiveDate);
 
 impl CursorValue for DateTime<Utc> {
     fn write(&self) -> Option<String> {
@@ -63,7 +63,7 @@ pub trait SortType {
 macro_rules! sort_types {
     ($($sql:ident => $kind:ty),+ $(,)?) => {$(impl SortType for sql_types::$sql { type Value = $kind; })+};
 }
-sort_types!(Text => String, Integer => i32, BigInt => i64, Bool => bool, Numeric => Decimal, Timestamptz => DateTime<Utc>);
+sort_types!(Text => String, Integer => i32, BigInt => i64, Bool => bool, Numeric => Decimal, Date => NaiveDate, Timestamptz => DateTime<Utc>);
 
 impl<T: SortType + SqlType<IsNull = sql_types::is_nullable::NotNull>> SortType
     for sql_types::Nullable<T>

@@ -189,6 +189,9 @@ diesel::table! {
         #[max_length = 3]
         currency -> Varchar,
         allocated_at -> Timestamptz,
+        counts_at -> Nullable<Timestamptz>,
+        reversed_at -> Nullable<Timestamptz>,
+        reversal_counts_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -254,6 +257,8 @@ diesel::table! {
         closed_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        counts_at -> Nullable<Timestamptz>,
+        tax_amount -> Nullable<Numeric>,
     }
 }
 
@@ -434,6 +439,63 @@ diesel::table! {
         #[max_length = 200]
         provider_state -> Nullable<Varchar>,
         provider_state_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    event_changes (hour) {
+        hour -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    event_day_users (day, event_type, person, is_visitor) {
+        day -> Date,
+        #[max_length = 100]
+        event_type -> Varchar,
+        person -> Uuid,
+        is_visitor -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    event_days (day, event_type) {
+        day -> Date,
+        #[max_length = 100]
+        event_type -> Varchar,
+        #[max_length = 50]
+        time_zone -> Varchar,
+        events -> Int8,
+        counted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    exchange_rates (id) {
+        id -> Uuid,
+        rate_date -> Date,
+        #[max_length = 3]
+        from_currency -> Varchar,
+        #[max_length = 3]
+        to_currency -> Varchar,
+        rate -> Numeric,
+        #[max_length = 50]
+        source -> Varchar,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -701,6 +763,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         client_id -> Nullable<Uuid>,
         reserved_until -> Nullable<Timestamptz>,
+        is_test -> Bool,
     }
 }
 
@@ -740,6 +803,7 @@ diesel::table! {
         refunded_amount -> Numeric,
         chargebacks -> Int4,
         chargeback_amount -> Numeric,
+        free -> Int4,
     }
 }
 
@@ -1155,6 +1219,41 @@ diesel::table! {
         updated_at -> Timestamptz,
         needs_second_person -> Bool,
         requested_by_client -> Nullable<Uuid>,
+        counts_at -> Nullable<Timestamptz>,
+        tax_amount -> Nullable<Numeric>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    report_locks (id) {
+        id -> Uuid,
+        locked_before -> Date,
+        locked_until -> Timestamptz,
+        #[max_length = 50]
+        time_zone -> Varchar,
+        locked_by -> Nullable<Uuid>,
+        locked_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    report_rates (base_currency, day, currency) {
+        day -> Date,
+        #[max_length = 3]
+        base_currency -> Varchar,
+        #[max_length = 3]
+        currency -> Varchar,
+        rate -> Numeric,
+        rate_date -> Date,
+        #[max_length = 50]
+        source -> Varchar,
+        created_at -> Timestamptz,
     }
 }
 
@@ -1178,6 +1277,24 @@ diesel::table! {
         new_users -> Int4,
         active_esims -> Int4,
         generated_at -> Timestamptz,
+        #[max_length = 50]
+        time_zone -> Varchar,
+        list_amount -> Numeric,
+        discount_amount -> Numeric,
+        tax_amount -> Numeric,
+        gross_amount -> Numeric,
+        refunded_amount -> Numeric,
+        refunded_tax -> Numeric,
+        chargeback_amount -> Numeric,
+        chargeback_tax -> Numeric,
+        open_disputes -> Numeric,
+        margin -> Nullable<Numeric>,
+        free_count -> Int4,
+        refund_count -> Int4,
+        chargeback_count -> Int4,
+        late_facts -> Int4,
+        is_provisional -> Bool,
+        missing_rates -> Jsonb,
     }
 }
 
@@ -1304,6 +1421,7 @@ diesel::table! {
         note -> Nullable<Text>,
         closed_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        counts_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1537,6 +1655,7 @@ diesel::table! {
         closed_at -> Nullable<Timestamptz>,
         #[max_length = 255]
         gateway_payment_id -> Nullable<Varchar>,
+        counts_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1802,6 +1921,7 @@ diesel::joinable!(esims -> data_providers (provider_id));
 diesel::joinable!(esims -> plans (plan_id));
 diesel::joinable!(esims -> users (user_id));
 diesel::joinable!(inbound_emails -> support_tickets (ticket_id));
+diesel::joinable!(exchange_rates -> users (created_by));
 diesel::joinable!(invoices -> orders (order_id));
 diesel::joinable!(invoices -> transactions (transaction_id));
 diesel::joinable!(invoices -> users (user_id));
@@ -1843,6 +1963,7 @@ diesel::joinable!(reconciliation_cases -> transactions (transaction_id));
 diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(refunds -> api_clients (requested_by_client));
 diesel::joinable!(refunds -> transactions (transaction_id));
+diesel::joinable!(report_locks -> users (locked_by));
 diesel::joinable!(saved_views -> users (owner_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(setting_history -> system_settings (setting_id));
@@ -1905,6 +2026,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     esim_shares,
     esim_state_history,
     esims,
+    event_changes,
+    event_day_users,
+    event_days,
+    exchange_rates,
     gateway_checks,
     idempotency_keys,
     inbound_emails,
@@ -1937,6 +2062,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     reconciliation_cases,
     recovery_codes,
     refunds,
+    report_locks,
+    report_rates,
     revenue_reports,
     saved_views,
     sessions,

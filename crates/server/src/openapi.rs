@@ -128,6 +128,27 @@ const TAGS: &[(&str, &str)] = &[
         "The help centre: published articles, without a sign-in",
     ),
     (
+        "insights/analytics",
+        "Analytics events, their daily counts, and funnels",
+    ),
+    (
+        "insights/dashboard",
+        "The figures of a range of days beside those of an earlier range",
+    ),
+    (
+        "insights/reports",
+        "Financial reports by day, week, month and year",
+    ),
+    (
+        "insights/report_entries",
+        "The facts that financial reports count",
+    ),
+    ("insights/report_locks", "Locks of past days"),
+    (
+        "insights/rates",
+        "Exchange rates for reports in the base currency",
+    ),
+    (
         "insights/search",
         "Search across users, eSIMs, orders and other records",
     ),

@@ -36,6 +36,8 @@ async fn hourly(ctx: &Ctx) -> Result<()> {
     enqueue(ctx, support::ForgetReaders {}).await?;
     enqueue(ctx, billing::reconciliation::Check {}).await?;
     enqueue(ctx, billing::payments::MakeDays {}).await?;
+    enqueue(ctx, insights::reports::MakeReports {}).await?;
+    enqueue(ctx, insights::analytics::CountEvents {}).await?;
     enqueue(ctx, billing::provider_accounts::ReadBalances {}).await?;
     enqueue(ctx, catalog::price_lists::SyncDueCatalogs {}).await?;
     enqueue(ctx, esims::usage::RollUpMonths {}).await?;

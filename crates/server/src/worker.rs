@@ -10,6 +10,7 @@ pub fn worker() -> Worker {
         integrations::jobs,
         catalog::jobs,
         billing::jobs,
+        insights::jobs,
         messaging::jobs,
         support::jobs,
         system::jobs,

@@ -31,6 +31,16 @@ impl FieldErrors {
             message: message.into(),
         });
     }
+    /// Requires a day between the years 2000 and 2999.
+    pub fn day(&mut self, field: &str, day: chrono::NaiveDate) {
+        if !(2000..=2999).contains(&chrono::Datelike::year(&day)) {
+            self.add(
+                field,
+                "range",
+                "Choose a day between the years 2000 and 2999.",
+            );
+        }
+    }
     /// Requires text in one line of `min` to `max` characters, without line breaks and invisible characters. Spaces
     /// around the text do not count. The text is stored unencrypted, so card numbers are rejected.
     pub fn length(&mut self, field: &str, text: &str, min: usize, max: usize) {

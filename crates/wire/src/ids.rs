@@ -101,6 +101,12 @@ ids! {
     EventId,
     /// ID of a financial report.
     ReportId,
+    /// ID of a fact that reports count: that of its payment, refund, dispute, allocation or supplier claim.
+    ReportEntryId,
+    /// ID of a lock of financial reports.
+    ReportLockId,
+    /// ID of an exchange rate.
+    ExchangeRateId,
     /// ID of a setting.
     SettingId,
     /// ID of a change of a setting.

@@ -185,6 +185,16 @@ permissions! {
     ArticlesRead = "articles:read":           All All All None None;
     /// Create, edit and publish articles of the knowledge base.
     ArticlesWrite = "articles:write":         All All All None None;
+    /// View the dashboard; amounts require the permission for financial reports.
+    DashboardRead = "dashboard:read":         All All All None None;
+    /// View financial reports, their entries and exchange rates.
+    ReportsRead = "reports:read":             All All None None None;
+    /// Generate and lock financial reports, and enter exchange rates.
+    ReportsWrite = "reports:write":           All All None None None;
+    /// View analytics.
+    AnalyticsRead = "analytics:read":         All All None None None;
+    /// Send analytics events.
+    EventsWrite = "events:write":             All All None None Own;
     /// Search pages, users and records.
     SearchUse = "search:use":                 All All All None None;
     /// View settings.

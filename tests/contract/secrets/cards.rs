@@ -128,6 +128,13 @@ const CHECKED_OTHERWISE: &[&str] = &[
     "macro_id",
     "into_id",
     "valid_to",
+    "rate_date",
+    "from_currency",
+    "to_currency",
+    "rate",
+    "locked_before",
+    "period_type",
+    "day",
 ];
 
 #[actix_web::test]

@@ -24,7 +24,7 @@ use integrations::allocations;
 use platform::{
     Actor, Conn, Ctx, Error, Result, Tx,
     audit::{self, AuditEvent},
-    jobs, people,
+    events, jobs, people,
     settings::{self, PaymentWindow, RecordedWindow, TaxPercent, TransferReservation},
 };
 use serde_json::json;
@@ -35,6 +35,7 @@ use wire::{
         transactions::PaymentMethod,
     },
     catalog::plans::{Plan, Quote},
+    insights::analytics::EventType,
     system::audit::AuditAction,
 };
 
@@ -186,6 +187,7 @@ fn record_placed(
     taken: Option<&Reservation>,
     payment: TransactionId,
 ) -> Result<()> {
+    events::record_order_step(tx, draft.id, EventType::Ordered, draft.now)?;
     audit::record(tx, actor, AuditEvent::new(AuditAction::OrderPlace, draft.id).with_change(json!({
         "plan_id": new.plan_id, "kind": new.kind, "esim_id": new.esim_id, "quantity": new.quantity,
         "promotion_id": taken.map(|taken| taken.promotion), "discount_amount": draft.amounts.discount, "tax_amount": draft.amounts.tax,

@@ -1,6 +1,5 @@
 //! Sums of payments, refunds and lost disputes: the sums of past days are stored, and today is summed from the rows.
 
-mod calendar;
 mod jobs;
 mod query;
 mod routes;
@@ -10,6 +9,7 @@ pub use jobs::{MakeDay, MakeDays};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use platform::calendar;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Returns the first instant of the business day of a moment.

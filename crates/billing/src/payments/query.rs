@@ -1,13 +1,12 @@
 //! All SQL of the payment sums. One statement sums the rows by day; the sums of past days are stored.
 
-use super::calendar::Day;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     dsl::{max, min},
     prelude::*,
     sql_types::{Array, BigInt, Date, Numeric, Text, Timestamptz},
 };
-use platform::{Conn, Result, Tx, prepared::Prepared};
+use platform::{Conn, Result, Tx, calendar::Day, prepared::Prepared};
 use schema::{payment_days, sql_types, transactions};
 use wire::{
     Currency, Money,
@@ -28,6 +27,8 @@ pub struct DaySums {
     pub payment_gateway: String,
     #[diesel(sql_type = BigInt)]
     completed: i64,
+    #[diesel(sql_type = BigInt)]
+    free: i64,
     #[diesel(sql_type = BigInt)]
     failed: i64,
     #[diesel(sql_type = Numeric)]
@@ -50,6 +51,7 @@ impl DaySums {
     /// Adds the sums to other sums.
     pub fn add_to(&self, sums: &mut PaymentTotals) {
         sums.payments += self.completed;
+        sums.free += self.free;
         sums.failures += self.failed;
         sums.gross_amount.add(&self.gross_amount);
         sums.tax_amount.add(&self.tax_amount);
@@ -63,28 +65,29 @@ impl DaySums {
 
 /// Sums the rows of the days in `$1` to `$3` (the day, its start, its end). A payment counts on the day on which it was
 /// completed, also after a refund; a refund and a lost dispute count by the method and gateway of their payment. A refund
-/// that was made at the gateway counts while its case is open; after it is booked, it is a refund like any other. Each day
+/// that was made at the gateway counts while its case is open; after it is booked, it is a refund like any other. Rows of test
+/// customers are left out: their `counts_at` is null. Each day
 /// is looked up by an index. The number of days is hidden from the planner, so that the statement is planned once: planning
 /// it for the actual days takes longer than summing one day.
-const ROWS: &str = "SELECT day, currency, payment_method, payment_gateway, sum(completed)::bigint AS completed, sum(failed)::bigint AS failed, \
+const ROWS: &str = "SELECT day, currency, payment_method, payment_gateway, sum(completed)::bigint AS completed, sum(free)::bigint AS free, sum(failed)::bigint AS failed, \
     sum(gross_amount) AS gross_amount, sum(tax_amount) AS tax_amount, sum(discount_amount) AS discount_amount, \
     sum(refunds)::bigint AS refunds, sum(refunded_amount) AS refunded_amount, \
     sum(chargebacks)::bigint AS chargebacks, sum(chargeback_amount) AS chargeback_amount \
     FROM unnest((SELECT $1), (SELECT $2), (SELECT $3)) AS d(day, starts_at, ends_at) CROSS JOIN LATERAL ( \
-    SELECT t.currency, t.payment_method, coalesce(t.payment_gateway, 'none') AS payment_gateway, count(*) AS completed, 0 AS failed, \
+    SELECT t.currency, t.payment_method, coalesce(t.payment_gateway, 'none') AS payment_gateway, count(*) AS completed, count(*) FILTER (WHERE t.total_amount = 0) AS free, 0 AS failed, \
         sum(t.total_amount) AS gross_amount, sum(t.tax_amount) AS tax_amount, sum(t.discount_amount) AS discount_amount, 0 AS refunds, 0 AS refunded_amount, 0 AS chargebacks, 0 AS chargeback_amount \
-        FROM transactions t WHERE t.completed_at >= d.starts_at AND t.completed_at < d.ends_at AND t.status IN ('completed', 'refunded') GROUP BY 1, 2, 3 \
-    UNION ALL SELECT t.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, count(*), 0, 0, 0, 0, 0, 0, 0 \
-        FROM transactions t WHERE t.closed_at >= d.starts_at AND t.closed_at < d.ends_at AND t.status = 'failed' GROUP BY 1, 2, 3 \
-    UNION ALL SELECT t.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, 0, 0, 0, 0, count(*), sum(r.amount), 0, 0 \
+        FROM transactions t WHERE t.completed_at >= d.starts_at AND t.completed_at < d.ends_at AND t.status IN ('completed', 'refunded') AND t.counts_at IS NOT NULL GROUP BY 1, 2, 3 \
+    UNION ALL SELECT t.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, 0, count(*), 0, 0, 0, 0, 0, 0, 0 \
+        FROM transactions t WHERE t.closed_at >= d.starts_at AND t.closed_at < d.ends_at AND t.status = 'failed' AND NOT is_test_sale(t.order_id, t.user_id) GROUP BY 1, 2, 3 \
+    UNION ALL SELECT t.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, 0, 0, 0, 0, 0, count(*), sum(r.amount), 0, 0 \
         FROM refunds r JOIN transactions t ON t.id = r.transaction_id \
-        WHERE r.processed_at >= d.starts_at AND r.processed_at < d.ends_at AND r.status = 'processed' GROUP BY 1, 2, 3 \
-    UNION ALL SELECT c.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, 0, 0, 0, 0, count(*), sum(c.amount), 0, 0 \
+        WHERE r.processed_at >= d.starts_at AND r.processed_at < d.ends_at AND r.status = 'processed' AND r.counts_at IS NOT NULL GROUP BY 1, 2, 3 \
+    UNION ALL SELECT c.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, 0, 0, 0, 0, 0, count(*), sum(c.amount), 0, 0 \
         FROM reconciliation_cases c JOIN transactions t ON t.id = c.transaction_id \
-        WHERE c.kind = 'foreign_refund' AND c.status <> 'resolved' AND c.amount IS NOT NULL AND c.created_at >= d.starts_at AND c.created_at < d.ends_at GROUP BY 1, 2, 3 \
-    UNION ALL SELECT p.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, 0, 0, 0, 0, 0, 0, count(*), sum(p.amount) \
+        WHERE c.kind = 'foreign_refund' AND c.status <> 'resolved' AND c.amount IS NOT NULL AND c.created_at >= d.starts_at AND c.created_at < d.ends_at AND NOT is_test_sale(t.order_id, t.user_id) GROUP BY 1, 2, 3 \
+    UNION ALL SELECT p.currency, t.payment_method, coalesce(t.payment_gateway, 'none'), 0, 0, 0, 0, 0, 0, 0, 0, count(*), sum(p.amount) \
         FROM disputes p JOIN transactions t ON t.id = p.transaction_id \
-        WHERE p.closed_at >= d.starts_at AND p.closed_at < d.ends_at AND p.state = 'lost' GROUP BY 1, 2, 3 \
+        WHERE p.closed_at >= d.starts_at AND p.closed_at < d.ends_at AND p.state = 'lost' AND p.counts_at IS NOT NULL GROUP BY 1, 2, 3 \
     ) parts GROUP BY day, currency, payment_method, payment_gateway";
 
 type DayColumns = (Vec<NaiveDate>, Vec<DateTime<Utc>>, Vec<DateTime<Utc>>);
@@ -115,7 +118,7 @@ pub fn stored(conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> Result<Vec<Day
     if from >= to {
         return Ok(Vec::new());
     }
-    let days = diesel::sql_query("SELECT day, currency, payment_method, payment_gateway, completed::bigint, failed::bigint, gross_amount, tax_amount, discount_amount, \
+    let days = diesel::sql_query("SELECT day, currency, payment_method, payment_gateway, completed::bigint, free::bigint, failed::bigint, gross_amount, tax_amount, discount_amount, \
         refunds::bigint, refunded_amount, chargebacks::bigint, chargeback_amount FROM payment_days WHERE day >= $1 AND day < $2")
         .bind::<Date, _>(from)
         .bind::<Date, _>(to);
@@ -177,8 +180,8 @@ pub fn store(tx: &mut Tx<'_>, days: &[Day], zone: &str) -> Result<()> {
     }
     let (names, starts, ends) = day_columns(days);
     diesel::sql_query(format!(
-        "INSERT INTO payment_days (day, time_zone, currency, payment_method, payment_gateway, completed, failed, gross_amount, tax_amount, discount_amount, refunds, refunded_amount, chargebacks, chargeback_amount) \
-         SELECT day, $4, currency, payment_method, payment_gateway, completed, failed, gross_amount, tax_amount, discount_amount, refunds, refunded_amount, chargebacks, chargeback_amount FROM ({ROWS}) made"
+        "INSERT INTO payment_days (day, time_zone, currency, payment_method, payment_gateway, completed, free, failed, gross_amount, tax_amount, discount_amount, refunds, refunded_amount, chargebacks, chargeback_amount) \
+         SELECT day, $4, currency, payment_method, payment_gateway, completed, free, failed, gross_amount, tax_amount, discount_amount, refunds, refunded_amount, chargebacks, chargeback_amount FROM ({ROWS}) made"
     ))
     .bind::<Array<Date>, _>(names)
     .bind::<Array<Timestamptz>, _>(starts)

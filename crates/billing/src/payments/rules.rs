@@ -1,13 +1,11 @@
 //! The payment sums: by business day, separately for each currency, with the previous period.
 
-use super::{
-    calendar::{self, Day},
-    query::{self, DaySums},
-};
+use super::query::{self, DaySums};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use platform::{
     Conn, Error, Result, Tx,
+    calendar::{self, Day},
     settings::{self, BusinessTimeZone},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -48,20 +46,53 @@ pub fn overview(
         ));
     }
     let previous_from = calendar::before(from, length.unsigned_abs());
-    let parts = day_sums(conn, previous_from, to, zone, today)?;
-    let parts: Vec<DaySums> = parts
-        .into_iter()
-        .filter(|part| matches_filter(options, part))
-        .collect();
+    let cut = same_time(from, to, now, zone);
+    let until_cut = cut.map_or(Ok(Vec::new()), |cut| query::from_rows(conn, &[cut]))?;
+    let previous = Previous {
+        from: previous_from,
+        until_cut: matching(options, until_cut),
+        cut,
+    };
+    let parts = matching(options, day_sums(conn, previous_from, to, zone, today)?);
     Ok(PaymentOverview {
         from,
         to,
         previous_from,
+        previous_cut_at: cut.map(|cut| cut.ends_at),
         time_zone: zone.name().to_owned(),
         starts_at: calendar::start_of(from, zone),
         ends_at: calendar::start_of(to, zone),
-        currencies: by_currency(&parts, &calendar::days(from, to, zone), previous_from),
+        currencies: by_currency(&parts, &calendar::days(from, to, zone), &previous),
     })
+}
+
+/// The period before.
+struct Previous {
+    from: NaiveDate,
+    /// The day at whose time of day the period is compared, up to that time.
+    cut: Option<Day>,
+    /// The sums of that part of the day.
+    until_cut: Vec<DaySums>,
+}
+
+/// Returns the day of the previous period with the same number as today, from its start to the same time of day; `None` for
+/// a period that does not contain the present.
+fn same_time(from: NaiveDate, to: NaiveDate, now: DateTime<Utc>, zone: Tz) -> Option<Day> {
+    let local = now.with_timezone(&zone);
+    let today = local.date_naive();
+    let day = today - (to - from);
+    (from <= today && today < to).then(|| Day {
+        day,
+        starts_at: calendar::start_of(day, zone),
+        ends_at: calendar::instant_of(day.and_time(local.time()), zone),
+    })
+}
+
+fn matching(options: &OverviewOptions, parts: Vec<DaySums>) -> Vec<DaySums> {
+    parts
+        .into_iter()
+        .filter(|part| matches_filter(options, part))
+        .collect()
 }
 
 /// Returns the sums of days: the stored sums of past days, and the sums of the other rows.
@@ -94,7 +125,7 @@ fn matches_filter(options: &OverviewOptions, part: &DaySums) -> bool {
             .is_none_or(|wanted| *wanted == part.payment_gateway)
 }
 
-fn by_currency(parts: &[DaySums], days: &[Day], previous_from: NaiveDate) -> Vec<CurrencyOverview> {
+fn by_currency(parts: &[DaySums], days: &[Day], previous: &Previous) -> Vec<CurrencyOverview> {
     let mut known: Vec<Currency> = parts.iter().map(|part| part.currency).collect();
     known.sort_unstable();
     known.dedup();
@@ -105,7 +136,7 @@ fn by_currency(parts: &[DaySums], days: &[Day], previous_from: NaiveDate) -> Vec
                 .iter()
                 .filter(|part| part.currency == currency)
                 .collect();
-            currency_overview(currency, &own, days, previous_from)
+            currency_overview(currency, &own, days, previous)
         })
         .collect();
     all.sort_by_key(|one| std::cmp::Reverse(one.sums.payments));
@@ -116,15 +147,15 @@ fn currency_overview(
     currency: Currency,
     parts: &[&DaySums],
     days: &[Day],
-    previous_from: NaiveDate,
+    previous: &Previous,
 ) -> CurrencyOverview {
-    let first = days.first().map_or(previous_from, |day| day.day);
+    let first = days.first().map_or(previous.from, |day| day.day);
     let (now, before): (Vec<&DaySums>, Vec<&DaySums>) =
         parts.iter().partition(|part| part.day >= first);
     let (by_day, before_by_day) = (by_day(&now), by_day(&before));
     let days = days
         .iter()
-        .zip(previous_from.iter_days())
+        .zip(previous.from.iter_days())
         .map(|(day, before)| PaymentDay {
             day: day.day,
             starts_at: day.starts_at,
@@ -138,11 +169,30 @@ fn currency_overview(
     CurrencyOverview {
         currency,
         sums: sum(&now),
-        previous: sum(&before),
+        previous: sum(&until_cut(&before, currency, previous)),
+        previous_full: sum(&before),
         days,
         methods: shares(&now, |part| part.payment_method.to_string()),
         gateways: shares(&now, |part| part.payment_gateway.clone()),
     }
+}
+
+/// Returns the sums of the previous period up to the same time of day.
+fn until_cut<'a>(
+    before: &[&'a DaySums],
+    currency: Currency,
+    previous: &'a Previous,
+) -> Vec<&'a DaySums> {
+    let Some(cut) = previous.cut else {
+        return before.to_vec();
+    };
+    let part = previous.until_cut.iter();
+    before
+        .iter()
+        .copied()
+        .filter(|part| part.day < cut.day)
+        .chain(part.filter(|part| part.currency == currency))
+        .collect()
 }
 
 fn sum(parts: &[&DaySums]) -> PaymentTotals {

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     Actor, Error, Result, Tx,
     audit::{self, AuditEvent},
+    events,
 };
 use serde_json::json;
 use wire::{
@@ -89,6 +90,7 @@ pub fn transition(
             is_full,
         } => {
             query::set_processed(tx, id, reference, *at)?;
+            events::record_refund(tx, id, *at)?;
             AuditEvent::new(AuditAction::RefundProcess, id).with_change(processed(&row, *is_full))
         }
         RefundChange::Failed(reason) => {

@@ -29,6 +29,7 @@ filter! {
 /// Totals of payments in a period. A payment counts on the day on which it completed, a failure on the day on which it
 /// failed, a refund on the day on which it was paid out, and a chargeback on the day on which its dispute was lost. A
 /// refund that was made at the gateway counts from the day on which its case was opened, until the case is resolved.
+/// Payments of test customers are not counted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PaymentOverview {
@@ -38,6 +39,8 @@ pub struct PaymentOverview {
     pub to: NaiveDate,
     /// First day of the previous period, which has the same length.
     pub previous_from: NaiveDate,
+    /// Up to when the previous period is compared, if the period contains the present: the same time of day.
+    pub previous_cut_at: Option<DateTime<Utc>>,
     /// Time zone of the days.
     pub time_zone: String,
     /// Start of the period.
@@ -56,8 +59,10 @@ pub struct CurrencyOverview {
     pub currency: Currency,
     /// Totals of the period.
     pub sums: PaymentTotals,
-    /// Totals of the previous period.
+    /// Totals of the previous period, up to the same time of day while the period contains the present.
     pub previous: PaymentTotals,
+    /// Totals of the whole previous period.
+    pub previous_full: PaymentTotals,
     /// Totals by day of the period.
     pub days: Vec<PaymentDay>,
     /// Totals by payment method.
@@ -72,6 +77,8 @@ pub struct CurrencyOverview {
 pub struct PaymentTotals {
     /// Number of completed payments.
     pub payments: i64,
+    /// Number of completed payments of 0, for which no gateway was asked.
+    pub free: i64,
     /// Sum of completed payments.
     pub gross_amount: Money,
     /// Tax within the gross amount.
@@ -90,7 +97,7 @@ pub struct PaymentTotals {
     pub net_amount: Money,
     /// Number of failed payments.
     pub failures: i64,
-    /// Completed payments as a percentage of completed and failed payments; null when there are none.
+    /// Completed payments as a percentage of completed and failed payments, without those of 0; null when there are none.
     pub success_rate: Option<Decimal>,
 }
 
@@ -124,6 +131,7 @@ impl Default for PaymentTotals {
     fn default() -> Self {
         Self {
             payments: 0,
+            free: 0,
             gross_amount: Money::zero(),
             tax_amount: Money::zero(),
             discount_amount: Money::zero(),
@@ -144,8 +152,9 @@ impl PaymentTotals {
     pub fn complete(mut self) -> Self {
         let kept = self.gross_amount.minus(&self.refunded_amount);
         self.net_amount = kept.minus(&self.chargeback_amount);
-        let tries = Decimal::from(self.payments + self.failures);
-        self.success_rate = Decimal::from(self.payments).percent_of(&tries);
+        let paid = self.payments - self.free;
+        let tries = Decimal::from(paid + self.failures);
+        self.success_rate = Decimal::from(paid).percent_of(&tries);
         self
     }
 }
@@ -168,6 +177,11 @@ mod tests {
         };
         assert_eq!(sums(3, 1, 30, 15).net_amount, 15.into());
         assert_eq!(sums(3, 1, 30, 15).success_rate, Some(75.into()));
+        let with_free = PaymentTotals {
+            free: 2,
+            ..sums(3, 1, 30, 0)
+        };
+        assert_eq!(with_free.complete().success_rate, Some(50.into()));
         assert_eq!(sums(0, 0, 0, 5).success_rate, None);
         assert_eq!(sums(0, 0, 0, 5).net_amount, Decimal::from(-5));
     }

@@ -1,6 +1,7 @@
 //! Every operation that writes, run once, with the expected audit entries.
 
 mod connections;
+mod figures;
 mod lifecycle;
 mod money;
 mod people;
@@ -10,6 +11,7 @@ mod support;
 mod terms;
 mod trade;
 
+pub use figures::figures;
 pub use lifecycle::lifecycle;
 pub use money::{cases, refunds};
 pub use people::{clients, documents, people};

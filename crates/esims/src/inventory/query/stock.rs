@@ -3,11 +3,12 @@
 use super::*;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use platform::{Conn, Error, Result, Tx};
+use platform::{Conn, Error, Result, Tx, events};
 use schema::{data_providers, esim_state_history, esims, plans};
 use suppliers::EsimRef;
 use wire::{
     EsimId, EsimStateChangeId, PlanId, ProblemCode, ProviderId, UserId, esims::inventory::*,
+    insights::analytics::EventType,
 };
 
 /// A corrected code, sealed for its eSIM.
@@ -249,7 +250,27 @@ pub fn insert_history(tx: &mut Tx<'_>, entries: &[NewHistoryEntry<'_>]) -> Resul
             .values(rows)
             .execute(tx.conn())?;
     }
-    Ok(())
+    record_steps(tx, entries)
+}
+
+/// Records the first installation and the first use of eSIMs for analytics. Imported eSIMs have no earlier state, and no steps.
+fn record_steps(tx: &mut Tx<'_>, entries: &[NewHistoryEntry<'_>]) -> Result<()> {
+    let is_installed =
+        |state: ProfileState| matches!(state, ProfileState::Installed | ProfileState::Enabled);
+    let (mut installed, mut used) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let Some((status, profile)) = entry.from else {
+            continue;
+        };
+        if is_installed(entry.to.1) && !is_installed(profile) {
+            installed.push(entry.esim_id);
+        }
+        if entry.to.0 == EsimStatus::Active && status != EsimStatus::Active {
+            used.push(entry.esim_id);
+        }
+    }
+    events::record_esim_steps(tx, &installed, EventType::Installed)?;
+    events::record_esim_steps(tx, &used, EventType::FirstData)
 }
 
 /// The state and owner of an eSIM.

@@ -95,6 +95,7 @@ audit_actions! {
     EsimWithdraw = "esim.withdraw": "eSIM withdrawn", "The eSIM was withdrawn from the stock.", Bad;
     UsageRecord = "usage.record": "Usage recorded", "Readings of usage counters were recorded.", Neutral;
     UsageRefresh = "usage.refresh": "Usage requested", "The provider was asked for the usage of the eSIM.", Neutral;
+    ExchangeRateImport = "exchange_rate.import": "Exchange rates entered", "Exchange rates were entered.", Neutral;
     InvoiceIssue = "invoice.issue": "Invoice issued", "The invoice was issued.", Neutral;
     JobRetry = "job.retry": "Job retried", "The background job was retried.", Neutral;
     JobDrop = "job.drop": "Job dropped", "The background job was dropped.", Bad;
@@ -177,6 +178,8 @@ audit_actions! {
     RefundMismatch = "refund.mismatch": "Refund differs", "The gateway refunded another amount than was requested.", Bad;
     RefundProcess = "refund.process": "Refunded", "The refund was paid out.", Good;
     RefundRecord = "refund.record" was "refund.book": "External refund recorded", "A refund that was made outside of this system was recorded.", Neutral;
+    ReportGenerate = "revenue_report.generate": "Report generated", "The financial reports of a period were generated.", Neutral;
+    ReportLock = "report_lock.create": "Reports locked", "The financial reports of past days were locked.", Neutral;
     SessionBegin = "session.begin": "Signed in", "The user signed in.", Good;
     SessionReject = "session.reject" was "session.refused": "Sign-in failed", "A sign-in failed.", Bad;
     SessionEnd = "session.end": "Session ended", "A session was ended.", Neutral;

@@ -3,9 +3,9 @@
 use crate::{
     ApiClientId, ArticleId, CaseId, DisputeId, EsimId, InboundEmailId, InvoiceId, JobId,
     KycDocumentId, MacroId, NotificationId, OfferId, OrderId, PlanId, PriceChangeId, PriceId,
-    PriceListId, PromotionId, ProviderId, RefundId, SessionId, SettingId, SlaPolicyId,
-    StockThresholdId, SupplierClaimId, TicketId, TicketRuleId, TransactionId, TwilioConfigId,
-    UserId, ViewId, WebhookReceiptId,
+    PriceListId, PromotionId, ProviderId, RefundId, ReportLockId, SessionId, SettingId,
+    SlaPolicyId, StockThresholdId, SupplierClaimId, TicketId, TicketRuleId, TransactionId,
+    TwilioConfigId, UserId, ViewId, WebhookReceiptId,
 };
 use uuid::Uuid;
 
@@ -48,6 +48,7 @@ auditable! {
     PromotionId = "promotion",
     ProviderId = "provider",
     RefundId = "refund",
+    ReportLockId = "report_lock",
     SessionId = "session",
     SettingId = "setting",
     SlaPolicyId = "sla_policy",

@@ -3,7 +3,7 @@
 //! A setting is declared here and nowhere else. A migration of the database creates its row.
 
 use super::{AmountLimits, KycRequired, SettingDataType};
-use crate::{Decimal, FieldErrors, accounts::kyc::KycDocumentType, identifier, region};
+use crate::{Currency, Decimal, FieldErrors, accounts::kyc::KycDocumentType, identifier, region};
 
 /// Rule for the values of a setting.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,6 +20,8 @@ pub enum Rule {
     TimeZone,
     /// An ISO 3166-1 alpha-2 country code or empty.
     Country,
+    /// A currency code or empty.
+    Currency,
     /// A percentage from 0 to 100 with at most two decimals.
     Percent,
     /// The URL of a web page or empty.
@@ -102,7 +104,7 @@ macro_rules! settings {
         /// The keys of the settings as types.
         #[cfg(feature = "server")]
         pub mod keys {
-            use super::{AmountLimits, Decimal, KycRequired, SettingDefinition, SettingKey, Rule, Weakened};
+            use super::{AmountLimits, Currency, Decimal, KycRequired, SettingDefinition, SettingKey, Rule, Weakened};
             $(#[doc = $says] pub struct $name; impl SettingKey for $name {
                 type Value = $kind;
                 const DEFINITION: SettingDefinition = SettingDefinition { key: $key, category: $category, description: $says.trim_ascii(), default: $default, is_public: $public, rule: $rule, weakened: weakened!($($weakened)?) };
@@ -156,6 +158,10 @@ settings! {
     CryptoInstructions: Option<String> = "billing.crypto_instructions" in "billing", "", false, Rule::Lines(1000);
     /// Maximum amount of refunds that one person may both request and approve, per payment and per day, by currency. In a currency that is not listed every refund requires a second person.
     FourEyesAbove: AmountLimits = "refunds.four_eyes_above" in "refunds", "{\"AED\":\"360.00\",\"AUD\":\"150.00\",\"BRL\":\"500.00\",\"CAD\":\"140.00\",\"CHF\":\"90.00\",\"CNY\":\"700.00\",\"CZK\":\"2200.00\",\"DKK\":\"700.00\",\"EUR\":\"100.00\",\"GBP\":\"80.00\",\"HKD\":\"800.00\",\"HUF\":\"35000.00\",\"IDR\":\"1600000.00\",\"ILS\":\"350.00\",\"INR\":\"8500.00\",\"JPY\":\"15000.00\",\"KRW\":\"140000.00\",\"MXN\":\"1900.00\",\"MYR\":\"430.00\",\"NOK\":\"1000.00\",\"NZD\":\"170.00\",\"PHP\":\"5700.00\",\"PLN\":\"380.00\",\"RON\":\"450.00\",\"SEK\":\"1000.00\",\"SGD\":\"130.00\",\"THB\":\"3400.00\",\"TRY\":\"4000.00\",\"TWD\":\"3200.00\",\"USD\":\"100.00\",\"VND\":\"2500000.00\",\"ZAR\":\"1800.00\"}", false, Rule::Amounts, weakened WhenRaised;
+    /// Currency to which financial reports convert all amounts, as a code such as EUR. Empty converts nothing.
+    BaseCurrency: Option<Currency> = "reports.base_currency" in "reports", "", false, Rule::Currency;
+    /// Days after the end of a month until its financial reports are locked. Refunds and costs that are recorded later count on the day on which they are recorded. 0 locks nothing by itself.
+    LockAfterDays: i64 = "reports.lock_after_days" in "reports", "10", false, Rule::Whole(0, 365);
     /// Documents that must be approved before a customer is verified.
     KycRequiredDocuments: KycRequired = "kyc.required_documents" in "identity", "[[\"passport\",\"id_card\",\"drivers_license\"]]", true, Rule::Documents, weakened WhenLoosened;
     /// Web page where customers upload identity documents; emails about identity verification link to it.
@@ -185,6 +191,7 @@ impl SettingDefinition {
             | Rule::Url
             | Rule::TimeZone
             | Rule::Country
+            | Rule::Currency
             | Rule::Percent
             | Rule::Prefix => SettingDataType::String,
         }
@@ -212,6 +219,7 @@ impl SettingDefinition {
             ),
             Rule::Amounts => "A JSON object of amounts by currency, such as {\"USD\":\"100.00\",\"JPY\":\"15000\"}; or one number of US dollars, which sets roughly the same value in every currency.".to_owned(),
             Rule::Country => "A country code of two letters, such as GB, or empty.".to_owned(),
+            Rule::Currency => "A currency code of three letters, such as EUR, or empty.".to_owned(),
             Rule::Documents => format!(
                 "A JSON array of groups, each an array of {}; one document of each group is required.",
                 KycDocumentType::WORDS.join(", ")
@@ -274,6 +282,13 @@ impl SettingDefinition {
                 let is_country = code.len() == 2 && region::is_known(&code);
                 if !(code.is_empty() || is_country) {
                     bad.add("value", "country", self.accepts());
+                }
+                return finish(bad, code);
+            }
+            Rule::Currency => {
+                let code = text.to_uppercase();
+                if !(code.is_empty() || Currency::WORDS.contains(&code.as_str())) {
+                    bad.add("value", "currency", self.accepts());
                 }
                 return finish(bad, code);
             }

@@ -1,6 +1,7 @@
 //! Conversion of settings' texts to typed values.
 
 use super::{AmountLimits, KycRequired, SettingValue};
+use crate::Param;
 
 impl SettingValue for String {
     fn from_text(text: &str) -> Option<Self> {
@@ -10,6 +11,14 @@ impl SettingValue for String {
 impl SettingValue for Option<String> {
     fn from_text(text: &str) -> Option<Self> {
         Some(Some(text.to_owned()).filter(|text| !text.is_empty()))
+    }
+}
+impl SettingValue for Option<crate::Currency> {
+    fn from_text(text: &str) -> Option<Self> {
+        if text.is_empty() {
+            return Some(None);
+        }
+        crate::Currency::parse(text).ok().map(Some)
     }
 }
 impl SettingValue for bool {

@@ -1,6 +1,9 @@
-//! The days of a time zone, as periods between two times. A day does not always have 24 hours.
+//! The days of a time zone, as periods between two times. A day does not always have 24 hours. Payment sums, reports and
+//! dashboards use the same days.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Days, DurationRound, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 
 /// A day with its start and end.
@@ -16,15 +19,22 @@ pub struct Day {
 
 /// Returns the start of a day: midnight, or the end of the gap that contains midnight.
 pub fn start_of(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    let mut local = day.and_time(NaiveTime::MIN);
-    // The longest gap in any time zone is one day.
+    instant_of(day.and_time(NaiveTime::MIN), zone)
+}
+
+/// Returns the instant of a local time: the earlier one of a time that exists twice, and the end of the gap that contains a
+/// time that does not exist.
+pub fn instant_of(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
+    let step = TimeDelta::minutes(15);
+    let mut next = local;
+    // The longest gap in any time zone is one day. Gaps end at a quarter of an hour.
     for _ in 0..=100 {
-        if let Some(start) = zone.from_local_datetime(&local).earliest() {
+        if let Some(start) = zone.from_local_datetime(&next).earliest() {
             return start.with_timezone(&Utc);
         }
-        local += TimeDelta::minutes(15);
+        next = next.duration_trunc(step).unwrap_or(next) + step;
     }
-    day.and_time(NaiveTime::MIN).and_utc()
+    local.and_utc()
 }
 
 /// Returns the days from the first one up to the last one, without the last one.
@@ -72,6 +82,19 @@ mod tests {
         ] {
             let length = start_of(after(day(date)), zone) - start_of(day(date), zone);
             assert_eq!(length.num_hours(), hours, "{zone} {date}");
+        }
+    }
+
+    #[test]
+    fn local_time_in_a_gap_or_twice_has_one_instant() {
+        for (local, instant) in [
+            ("2026-03-29T01:59:59", "2026-03-29T00:59:59Z"),
+            ("2026-03-29T02:10:30", "2026-03-29T01:00:00Z"),
+            ("2026-03-29T03:00:00", "2026-03-29T01:00:00Z"),
+            ("2026-10-25T02:30:00", "2026-10-25T00:30:00Z"),
+        ] {
+            let found = instant_of(local.parse().unwrap_or_default(), Tz::Europe__Berlin);
+            assert_eq!(Ok(found), instant.parse(), "{local}");
         }
     }
 

@@ -1,0 +1,1 @@
+ALTER TABLE payment_days DROP COLUMN free;
