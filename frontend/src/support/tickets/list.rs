@@ -87,7 +87,7 @@ pub fn screen() -> AnyView {
             Permission::TicketsWrite,
         )
         .empty(
-            "No tickets yet",
+            "Nothing to do",
             "Tickets appear here when customers write to support. You can also open one for a customer.",
         )
         .show()
