@@ -130,7 +130,9 @@ async fn erasure_leaves_only_the_books() {
             UNION ALL SELECT encode(unnest(array_remove(ARRAY[destination, message, message_html], NULL)), 'hex') FROM notifications WHERE user_id = '{id}'"))
     });
     let found = app.given(|given| dump(given.conn(), &[]));
-    for needle in NEEDLES.iter().filter(|needle| !needle.contains("passport")) {
+    // File names and phone numbers are stored sealed only.
+    let is_plain = |needle: &&&str| !needle.contains("passport") && **needle != "7946 0958";
+    for needle in NEEDLES.iter().filter(is_plain) {
         assert!(
             forms(needle)
                 .iter()

@@ -141,6 +141,9 @@ pub async fn write_name_everywhere(app: &TestApp, chief: &Client) -> UserId {
             sealed("ticket_attachments", "file_name", message, "needle-passport.pdf"),
         ),
         format!(
+            "INSERT INTO ticket_presence (ticket_id, user_id, is_typing, seen_at) VALUES ('{document}', '{id}', false, now())"
+        ),
+        format!(
             "INSERT INTO analytics_events (id, event_uid, event_type, user_id, metadata) VALUES (gen_random_uuid(), 'e1', 'install', '{id}', '{{\"name\": \"Needlelast\"}}')"
         ),
         format!(
