@@ -128,6 +128,7 @@ const CHECKED_OTHERWISE: &[&str] = &[
     "macro_id",
     "into_id",
     "valid_to",
+    "until",
     "rate_date",
     "from_currency",
     "to_currency",
