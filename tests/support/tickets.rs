@@ -97,7 +97,7 @@ async fn texts_are_sealed_and_found_by_their_words() {
     ] {
         assert_eq!(
             found(&admin, &format!("q={q}")).await,
-            [number.clone()],
+            std::slice::from_ref(&number),
             "{q}"
         );
     }
