@@ -3,7 +3,7 @@
 //! Providers send the same field as a number, a text or nothing, add fields, and write ICCIDs as numbers that no float can
 //! hold. Therefore the answers are read as a tree: what is missing or of another type is `None`, and never an error.
 
-use bigdecimal::{BigDecimal, ToPrimitive};
+use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use hifijson::{SliceLexer, token::Lex, value::Value};
 use std::str::FromStr;
@@ -153,6 +153,12 @@ impl Json {
         Some(Money::new(self.number()?)).filter(Money::is_storable)
     }
 
+    /// Returns a cost. More than two decimals are rounded up, so that a cost is never lower here than at the provider.
+    pub fn cost(&self) -> Option<Money> {
+        let exact = self.number()?.with_scale_round(2, RoundingMode::Ceiling);
+        Some(Money::new(exact)).filter(Money::is_storable)
+    }
+
     /// Returns a currency that the product knows.
     pub fn currency(&self) -> Option<Currency> {
         let code = self.text()?.to_ascii_uppercase();
@@ -227,6 +233,14 @@ mod tests {
         assert_eq!(json.get("large").whole(), Some(400));
         assert_eq!(json.get("data").bytes(1_000_000), Some(2_378_000_000));
         assert_eq!(json.get("price").whole(), None);
+    }
+
+    #[test]
+    fn cost_is_rounded_up() {
+        for (text, cost) in [("4.2", "4.20"), ("4.2001", "4.21"), ("\"4.205\"", "4.21")] {
+            let found = parse(text).cost().map(|cost| cost.to_string());
+            assert_eq!(found.as_deref(), Some(cost), "{text}");
+        }
     }
 
     #[test]

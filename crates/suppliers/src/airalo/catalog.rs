@@ -110,12 +110,15 @@ fn read_package(
     topups: &[&Json],
     currency: Currency,
 ) -> Option<CatalogItem> {
-    let price_in = |list: &str| package.path(&["prices", list, currency.as_str()]).money();
+    let price_in = |list: &str| package.path(&["prices", list, currency.as_str()]);
     // Without prices in the currency of the account, the plain fields are in US dollars.
-    let (cost, suggested_price, currency) = match price_in("net_price") {
-        Some(cost) => (cost, price_in("recommended_retail_price"), currency),
+    let (cost, suggested_price, currency) = match price_in("net_price").cost() {
+        Some(cost) => {
+            let suggested = price_in("recommended_retail_price").money();
+            (cost, suggested, currency)
+        }
         None => (
-            package.get("net_price").money()?,
+            package.get("net_price").cost()?,
             package.get("price").money(),
             Currency::Usd,
         ),

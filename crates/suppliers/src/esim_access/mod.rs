@@ -23,7 +23,7 @@ use crate::{
     SupplierError, TopUp, TopUpDelivery, UsageReading, Webhook, WebhookError, WebhookRequest,
     http::{AdapterClient, Client},
 };
-use bigdecimal::{BigDecimal, ToPrimitive};
+use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
 use chrono::TimeDelta;
 use std::sync::atomic::AtomicBool;
 use wire::{Currency, Money};
@@ -159,7 +159,7 @@ impl Supplier for EsimAccess {
                 .number()
                 .ok_or_else(|| SupplierError::unknown("the answer has no balance"))?;
             Ok(Balance {
-                amount: from_units(&units),
+                amount: Money::new(units / BigDecimal::from(UNITS)),
                 currency: balance
                     .get("currencyCode")
                     .currency()
@@ -177,9 +177,10 @@ impl Supplier for EsimAccess {
     }
 }
 
-/// Returns an amount of the provider's units.
+/// Returns a price in the provider's units, rounded up, so that a cost is never lower here than at the provider.
 fn from_units(units: &BigDecimal) -> Money {
-    Money::new(units / BigDecimal::from(UNITS))
+    let exact = units / BigDecimal::from(UNITS);
+    Money::new(exact.with_scale_round(2, RoundingMode::Ceiling))
 }
 
 /// Returns the provider's units of an amount.

@@ -289,7 +289,7 @@ async fn order_is_refused_at_another_price_but_not_at_the_rounded_one() {
     let setup = setup().await;
     setup
         .stand_in
-        .with(|account| account.prices.insert("CKH491".into(), 57_049));
+        .with(|account| account.prices.insert("CKH491".into(), 56_951));
     assert!(matches!(setup.order().await, Ok(Delivery::Pending { .. })));
     let orders: Vec<_> = setup
         .stand_in
@@ -299,7 +299,7 @@ async fn order_is_refused_at_another_price_but_not_at_the_rounded_one() {
         .filter(|request| request.path.ends_with("esim/order"))
         .map(|request| request.json()["amount"].as_i64())
         .collect();
-    assert_eq!(orders, [Some(57_000), Some(57_049)]);
+    assert_eq!(orders, [Some(57_000), Some(56_951)]);
 
     let dearer = self::setup().await;
     dearer
@@ -486,7 +486,7 @@ async fn top_up_follows_the_state_and_the_price() {
     assert!(!unused.is_running && unused.expires_at.is_none());
     setup.stand_in.with(|account| {
         account.esims[0].used = 4096;
-        account.prices.insert("TOPUP_CKH491".into(), 55_001);
+        account.prices.insert("TOPUP_CKH491".into(), 54_951);
     });
     let Ok(TopUpDelivery::Ready(used)) = top_up("topup-2").await else {
         panic!("not delivered");

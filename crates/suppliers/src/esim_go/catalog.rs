@@ -101,7 +101,7 @@ fn read_item(row: &Json, currency: Currency) -> Option<CatalogItem> {
             .get("description")
             .string()
             .unwrap_or_else(|| sku.clone()),
-        cost: row.get("price").money()?,
+        cost: row.get("price").cost()?,
         currency,
         suggested_price: None,
         minimum_price: None,

@@ -133,7 +133,7 @@ mod tests {
             sku: "eu-5".into(),
             topup_sku: Some("eu-5-topup".into()),
             name: "Europe 5 GB".into(),
-            cost: "4.2001".parse().unwrap_or_else(|_| Decimal::zero()),
+            cost: "4.21".parse().unwrap_or_else(|_| Decimal::zero()),
             currency: Currency::Usd,
             suggested_price: "9.5".parse().ok(),
             minimum_price: None,
@@ -155,7 +155,14 @@ mod tests {
     }
 
     #[test]
-    fn row_states_binary_volume_in_decimal_megabytes_and_rounds_cost_up() {
+    fn cost_is_rounded_up_to_the_unit_of_its_currency() {
+        let cost = item().cost;
+        assert_eq!(rounded_up(&cost, Currency::Jpy).to_string(), "5.00");
+        assert_eq!(rounded_up(&cost, Currency::Usd).to_string(), "4.21");
+    }
+
+    #[test]
+    fn row_states_binary_volume_in_decimal_megabytes() {
         let rows = rows(&[item()], &SyncCatalog::default());
         let package = rows.first().map(|row| row.package.clone());
         assert_eq!(

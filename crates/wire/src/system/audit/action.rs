@@ -235,8 +235,8 @@ audit_actions! {
     TwilioConfigEdit = "twilio_config.edit": "Twilio account edited", "The Twilio account was edited.", Neutral;
     TwilioConfigActivate = "twilio_config.activate": "Twilio account activated", "The Twilio account was activated.", Good;
     TwilioConfigDelete = "twilio_config.delete": "Twilio account deleted", "The Twilio account was deleted.", Bad;
-    TwilioConfigTest = "twilio_config.test": "Connection test requested", "A test of the Twilio account was requested.", Neutral;
-    TwilioConfigSync = "twilio_config.sync": "Sync requested", "The eSIMs of the Twilio account were requested.", Neutral;
+    TwilioConfigTest = "twilio_config.test": "Twilio test requested", "A test of the Twilio account was requested.", Neutral;
+    TwilioConfigSync = "twilio_config.sync": "Twilio sync requested", "The eSIMs of the Twilio account were requested.", Neutral;
     UserBootstrap = "user.bootstrap": "First administrator created", "The first administrator was created.", Good;
     UserCreate = "user.create": "Account created", "The account was created.", Good;
     UserEdit = "user.edit": "Account edited", "The name or contact details were edited.", Neutral;
